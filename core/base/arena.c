@@ -1,0 +1,197 @@
+/* Bump allocation in chunks that grow geometrically. What is too big for that has a chunk alone. */
+#include "arena.h"
+
+#include <sys/resource.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ARENA_ASAN 1
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define ARENA_ASAN 1
+#endif
+
+#ifdef ARENA_ASAN
+#include <sanitizer/asan_interface.h>
+#define RED_ZONE 16
+#else
+#define ASAN_POISON_MEMORY_REGION(address, size)   ((void)(address), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(address, size) ((void)(address), (void)(size))
+#define RED_ZONE                                   0
+#endif
+
+#define ALIGNMENT   ((size_t)16)
+#define FIRST_CHUNK ((size_t)4096)
+#define LAST_CHUNK  ((size_t)1 << 20)
+
+typedef struct Chunk {
+    struct Chunk *next;
+    size_t size; /* of data */
+    _Alignas(16) char data[];
+} Chunk;
+
+struct Arena {
+    const char *name;
+    Chunk *head; /* all chunks; order has no meaning */
+    Chunk *tail;
+    Chunk *current; /* the one that cursor is in */
+    char *cursor;
+    char *limit;
+    char *last; /* newest allocation in the current chunk */
+    size_t next_size;
+    size_t used;
+};
+
+NO_RETURN static void out_of_memory(const char *name, size_t size) {
+    /* State may hold secrets: no core file. */
+    struct rlimit none = {0};
+    setrlimit(RLIMIT_CORE, &none);
+    dprintf(2, "loam: out of memory: %zu bytes for %s\n", size, name);
+    abort();
+}
+
+static Chunk *add_chunk(Arena *arena, size_t size) {
+    Chunk *chunk = malloc(sizeof(Chunk) + size);
+    if (!chunk)
+        out_of_memory(arena->name, size);
+    chunk->size = size;
+    chunk->next = NULL;
+    if (arena->tail) {
+        arena->tail->next = chunk;
+    } else {
+        arena->head = chunk;
+    }
+    arena->tail = chunk;
+    ASAN_POISON_MEMORY_REGION(chunk->data, size);
+    return chunk;
+}
+
+static void free_chunk(Chunk *chunk) {
+    ASAN_UNPOISON_MEMORY_REGION(chunk->data, chunk->size);
+    free(chunk);
+}
+
+static void use_chunk(Arena *arena, Chunk *chunk) {
+    arena->current = chunk;
+    arena->cursor = chunk ? chunk->data : NULL;
+    arena->limit = chunk ? chunk->data + chunk->size : NULL;
+    arena->last = NULL;
+}
+
+/* What an allocation takes from its chunk. */
+static size_t footprint(const Arena *arena, size_t size) {
+    if (size > SIZE_MAX / 4)
+        out_of_memory(arena->name, size);
+    size_t rounded = ((size ? size : 1) + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+    return rounded + RED_ZONE;
+}
+
+static char *take(Arena *arena, size_t want) {
+    if (want > LAST_CHUNK / 4)
+        return add_chunk(arena, want)->data;
+    if (want > (size_t)(arena->limit - arena->cursor)) {
+        while (arena->next_size < want * 2)
+            arena->next_size *= 2;
+        use_chunk(arena, add_chunk(arena, arena->next_size));
+        if (arena->next_size < LAST_CHUNK)
+            arena->next_size *= 2;
+    }
+    arena->last = arena->cursor;
+    arena->cursor += want;
+    return arena->last;
+}
+
+/* Grows `old` where it stands, if it is the newest and there is room. */
+static bool extend(Arena *arena, char *old, size_t old_size, size_t new_size) {
+    if (old != arena->last)
+        return false;
+    size_t want = footprint(arena, new_size);
+    if (want > (size_t)(arena->limit - old))
+        return false;
+    arena->used += want - (size_t)(arena->cursor - old);
+    arena->cursor = old + want;
+    ASAN_UNPOISON_MEMORY_REGION(old, new_size);
+    memset(old + old_size, 0, new_size - old_size);
+    return true;
+}
+
+Arena *arena_open(const char *name) {
+    Arena *arena = calloc(1, sizeof *arena);
+    if (!arena)
+        out_of_memory(name, sizeof *arena);
+    arena->name = name;
+    arena->next_size = FIRST_CHUNK;
+    return arena;
+}
+
+void arena_close(Arena *arena) {
+    if (!arena)
+        return;
+    for (Chunk *chunk = arena->head; chunk;) {
+        Chunk *next = chunk->next;
+        free_chunk(chunk);
+        chunk = next;
+    }
+    free(arena);
+}
+
+void *arena_alloc(Arena *arena, size_t size) {
+    size_t want = footprint(arena, size);
+    char *memory = take(arena, want);
+    arena->used += want;
+    ASAN_UNPOISON_MEMORY_REGION(memory, size);
+    return memset(memory, 0, size);
+}
+
+void *arena_alloc_array(Arena *arena, size_t count, size_t size) {
+    size_t total;
+    if (__builtin_mul_overflow(count, size, &total))
+        out_of_memory(arena->name, SIZE_MAX);
+    return arena_alloc(arena, total);
+}
+
+void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size) {
+    if (old && new_size <= old_size)
+        return old;
+    if (old && extend(arena, old, old_size, new_size))
+        return old;
+    void *memory = arena_alloc(arena, new_size);
+    if (old && old_size)
+        memcpy(memory, old, old_size);
+    return memory;
+}
+
+/* Keeps the chunk in use, which is the largest of the ordinary ones: an arena that is reset again
+ * and again settles on one chunk that everything fits in. */
+void arena_reset(Arena *arena) {
+    for (Chunk *chunk = arena->head; chunk;) {
+        Chunk *next = chunk->next;
+        if (chunk != arena->current)
+            free_chunk(chunk);
+        chunk = next;
+    }
+    arena->head = arena->tail = arena->current;
+    arena->used = 0;
+    use_chunk(arena, arena->current);
+    if (!arena->current)
+        return;
+    arena->current->next = NULL;
+    ASAN_POISON_MEMORY_REGION(arena->current->data, arena->current->size);
+}
+
+void arena_join(Arena *into, Arena *from) {
+    CHECK(into != from);
+    if (from->head && into->tail) {
+        into->tail->next = from->head;
+        into->tail = from->tail;
+    } else if (from->head) {
+        into->head = from->head;
+        into->tail = from->tail;
+    }
+    into->used += from->used;
+    free(from);
+}
+
+size_t arena_used(const Arena *arena) {
+    return arena->used;
+}

@@ -1,0 +1,68 @@
+/* The flag that says "stop": a level to poll and an eventfd to wait for. */
+#include "cancel.h"
+
+#include "arena.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+struct CancelToken {
+    Arena *arena; /* which it lives in itself */
+    atomic_int level;
+    int fd;
+};
+
+CancelToken *cancel_open(void) {
+    Arena *arena = arena_open("cancel");
+    CancelToken *token = arena_new(arena, CancelToken);
+    token->arena = arena;
+    token->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    CHECK(token->fd >= 0);
+    return token;
+}
+
+void cancel_close(CancelToken *token) {
+    if (!token)
+        return;
+    close(token->fd);
+    arena_close(token->arena);
+}
+
+void cancel_raise(CancelToken *token, CancelLevel level) {
+    int now = atomic_load(&token->level);
+    while (now < (int)level && !atomic_compare_exchange_weak(&token->level, &now, (int)level)) {
+    }
+    if (level != CANCEL_NONE)
+        eventfd_write(token->fd, 1);
+}
+
+CancelLevel cancel_level(const CancelToken *token) {
+    return token ? (CancelLevel)atomic_load(&token->level) : CANCEL_NONE;
+}
+
+int cancel_fd(const CancelToken *token) {
+    return token->fd;
+}
+
+static uint64_t monotonic_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+bool cancel_wait(const CancelToken *token, uint64_t timeout_ms) {
+    struct pollfd wanted = {.fd = token ? token->fd : -1, .events = POLLIN};
+    uint64_t start = monotonic_ms();
+    uint64_t passed = 0;
+    while (cancel_level(token) == CANCEL_NONE && passed < timeout_ms) {
+        uint64_t left = timeout_ms - passed;
+        int ready = poll(&wanted, 1, left < INT_MAX ? (int)left : INT_MAX);
+        CHECK(ready >= 0 || errno == EINTR);
+        passed = monotonic_ms() - start;
+    }
+    return cancel_level(token) != CANCEL_NONE;
+}

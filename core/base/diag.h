@@ -1,0 +1,69 @@
+/* Diag: something the user must know or mend, as data. Only the command line renders it.
+ *
+ *   summary   what failed, a short sentence without a final stop ("Unsupported argument")
+ *   detail    why, and the way out; full sentences; user text in double quotes; may be empty
+ *   range     the exact place; `context` a wider one (the expression, the block header)
+ *   address   the resource or output concerned, as text; path: place inside a value (".disk[0].size")
+ *   values    what the names in the failing expression stood for ("has a sensitive value")
+ *
+ * Diags collects them in order, in its own arena (texts are copied in). A function that returns
+ * false has added at least one error, and exactly then. Not shared between threads: DiagsSink is. */
+#pragma once
+
+#include "source.h"
+#include "vec.h"
+
+typedef enum DiagSeverity { DIAG_ERROR, DIAG_WARNING } DiagSeverity;
+
+typedef struct DiagValue {
+    Str traversal; /* var.x */
+    Str statement; /* is "abc" */
+} DiagValue;
+
+typedef struct Diag {
+    DiagSeverity severity;
+    Str summary;
+    Str detail;
+    SourceRange range;
+    SourceRange context;
+    Str address;
+    Str path;
+    VEC(DiagValue) values;
+} Diag;
+
+typedef struct Diags {
+    Arena *arena;
+    Diag *items;
+    size_t count;
+    size_t capacity;
+    size_t error_count;
+} Diags;
+
+Diags diags_new(Arena *arena);
+/* Adds; the pointer (good until the next one) is for filling in address, path, context, values. */
+Diag *diags_error(Diags *diags, SourceRange range, const char *summary, const char *detail_format, ...)
+    PRINTF_LIKE(4, 5);
+Diag *diags_warning(Diags *diags,
+                    SourceRange range,
+                    const char *summary,
+                    const char *detail_format,
+                    ...) PRINTF_LIKE(4, 5);
+void diags_add_value(Diags *diags, Diag *diag, Str traversal, Str statement);
+/* A copy of one, or of all of `from`, joins `diags`. */
+void diags_add(Diags *diags, const Diag *diag);
+void diags_append(Diags *diags, const Diags *from);
+bool diags_has_errors(const Diags *diags);
+/* Fills in the address (path, range) of those from index `from` on that have none. */
+void diags_set_address(Diags *diags, size_t from, Str address);
+void diags_set_range(Diags *diags, size_t from, SourceRange range);
+
+#define NO_RANGE ((SourceRange){0})
+
+/* DiagsSink: where many threads put their diagnostics. Guards itself. */
+typedef struct DiagsSink DiagsSink;
+DiagsSink *diags_sink_new(Arena *arena); /* the arena is the sink's alone while it is in use */
+void diags_sink_append(DiagsSink *sink, const Diags *diags);
+bool diags_sink_has_errors(DiagsSink *sink);
+/* After all writers are gone. */
+const Diags *diags_sink_diags(const DiagsSink *sink);
+void diags_sink_close(DiagsSink *sink);

@@ -1,0 +1,85 @@
+/* Debug lines. One write(2) a line, so that lines of several threads do not mix. */
+#include "log.h"
+
+#include "str.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+static _Atomic int log_level = LOG_OFF;
+static _Atomic int log_file = STDERR_FILENO;
+
+static const char *const level_names[] = {
+    [LOG_OFF] = "off",   [LOG_ERROR] = "error", [LOG_WARN] = "warn",
+    [LOG_INFO] = "info", [LOG_DEBUG] = "debug", [LOG_TRACE] = "trace",
+};
+static_assert(ARRAY_COUNT(level_names) == LOG_TRACE + 1, "a name for each level");
+
+void log_set_level(LogLevel level) {
+    atomic_store(&log_level, (int)level);
+}
+
+bool log_set_path(const char *path) {
+    int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (file < 0)
+        return false;
+    int old = atomic_exchange(&log_file, file);
+    if (old != STDERR_FILENO)
+        close(old);
+    return true;
+}
+
+bool log_enabled(LogLevel level) {
+    return level != LOG_OFF && (int)level <= atomic_load(&log_level);
+}
+
+static void add_time(StrBuf *line) {
+    struct timespec now;
+    struct tm parts;
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &parts);
+    strbuf_add_format(line, "%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ", parts.tm_year + 1900,
+                      parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                      now.tv_nsec / 1000000);
+}
+
+/* A text with newlines stays one line. */
+static void add_flat(StrBuf *line, Str text) {
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '\n') {
+            strbuf_add_cstr(line, "\\n");
+        } else {
+            strbuf_add_char(line, text.ptr[i]);
+        }
+    }
+}
+
+static void write_whole(int file, Str line) {
+    while (line.len) {
+        ssize_t wrote = write(file, line.ptr, line.len);
+        if (wrote < 0 && errno != EINTR)
+            return; /* a log that cannot be written stops nobody */
+        if (wrote > 0)
+            line = str_after(line, (size_t)wrote);
+    }
+}
+
+void log_write(LogLevel level, const char *format, ...) {
+    if (!log_enabled(level))
+        return;
+    int saved_errno = errno;
+    SCOPED(ArenaRef) scratch = arena_open("log");
+    va_list args;
+    va_start(args, format);
+    Str text = str_vformat(scratch, format, args);
+    va_end(args);
+    StrBuf line = strbuf_new(scratch);
+    add_time(&line);
+    strbuf_add_format(&line, " level=%s ", level_names[level]);
+    add_flat(&line, text);
+    strbuf_add_char(&line, '\n');
+    write_whole(atomic_load(&log_file), strbuf_str(&line));
+    errno = saved_errno;
+}

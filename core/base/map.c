@@ -1,0 +1,92 @@
+/* A dense array of entries, and from nine entries on an index of open addressing into it. */
+#include "map.h"
+
+#define UNINDEXED ((size_t)8)
+
+Map map_new(Arena *arena) {
+    return (Map){.arena = arena};
+}
+
+static size_t find_index(const Map *map, Str key, uint64_t hash) {
+    if (!map->slots) {
+        for (size_t i = 0; i < map->count; i++) {
+            if (map->entries[i].hash == hash && str_equal(map->entries[i].key, key))
+                return i;
+        }
+        return SIZE_MAX;
+    }
+    size_t mask = map->slot_count - 1;
+    for (size_t at = hash & mask; map->slots[at]; at = (at + 1) & mask) {
+        size_t i = map->slots[at] - 1;
+        if (map->entries[i].hash == hash && str_equal(map->entries[i].key, key))
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+static void fill_slot(Map *map, size_t i) {
+    size_t mask = map->slot_count - 1;
+    size_t at = map->entries[i].hash & mask;
+    while (map->slots[at])
+        at = (at + 1) & mask;
+    map->slots[at] = (uint32_t)(i + 1);
+}
+
+static void refill_slots(Map *map) {
+    if (!map->slots)
+        return;
+    memset(map->slots, 0, map->slot_count * sizeof *map->slots);
+    for (size_t i = 0; i < map->count; i++)
+        fill_slot(map, i);
+}
+
+static void make_room(Map *map) {
+    if (map->count < map->capacity)
+        return;
+    size_t capacity = map->capacity ? map->capacity * 2 : UNINDEXED;
+    CHECK(capacity < UINT32_MAX);
+    map->entries = arena_grow(map->arena, map->entries, map->capacity * sizeof(MapEntry),
+                              capacity * sizeof(MapEntry));
+    map->capacity = capacity;
+    if (capacity <= UNINDEXED)
+        return;
+    map->slot_count = capacity * 2; /* at most half full */
+    map->slots = arena_new_array(map->arena, uint32_t, map->slot_count);
+    refill_slots(map);
+}
+
+void *map_set(Map *map, Str key, void *value) {
+    uint64_t hash = str_hash(key);
+    size_t i = find_index(map, key, hash);
+    if (i != SIZE_MAX) {
+        void *old = map->entries[i].value;
+        map->entries[i].value = value;
+        return old;
+    }
+    make_room(map);
+    map->entries[map->count++] = (MapEntry){.key = key, .value = value, .hash = hash};
+    if (map->slots)
+        fill_slot(map, map->count - 1);
+    return NULL;
+}
+
+void *map_find(const Map *map, Str key) {
+    if (map->count == 0)
+        return NULL;
+    size_t i = find_index(map, key, str_hash(key));
+    return i == SIZE_MAX ? NULL : map->entries[i].value;
+}
+
+bool map_has(const Map *map, Str key) {
+    return map->count && find_index(map, key, str_hash(key)) != SIZE_MAX;
+}
+
+bool map_remove(Map *map, Str key) {
+    size_t i = find_index(map, key, str_hash(key));
+    if (i == SIZE_MAX)
+        return false;
+    map->count--;
+    memmove(&map->entries[i], &map->entries[i + 1], (map->count - i) * sizeof(MapEntry));
+    refill_slots(map);
+    return true;
+}

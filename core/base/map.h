@@ -1,0 +1,33 @@
+/* Map: Str → pointer, in insertion order, hence deterministic. Lives in the arena given to map_new;
+ * keys are not copied. One writer at a time; readers share it once built. */
+#pragma once
+
+#include "str.h"
+
+typedef struct MapEntry {
+    Str key;
+    void *value;
+    uint64_t hash;
+} MapEntry;
+
+typedef struct Map {
+    Arena *arena;
+    MapEntry *entries; /* count of them, in insertion order */
+    size_t count;
+    size_t capacity;
+    uint32_t *slots; /* open addressing into entries, 0 = free, else index + 1 */
+    size_t slot_count;
+} Map;
+
+Map map_new(Arena *arena);
+/* Adds or replaces; the replaced value or NULL. The place in the order stays. */
+void *map_set(Map *map, Str key, void *value);
+void *map_find(const Map *map, Str key); /* NULL when absent */
+bool map_has(const Map *map, Str key);
+/* Removes, keeping the order of the rest; O(n). False when absent. */
+bool map_remove(Map *map, Str key);
+
+#define map_each(map, entry)                                                                       \
+    for (const MapEntry *entry = (map)->entries,                                                   \
+                        *entry##_end = (map)->count ? (map)->entries + (map)->count : entry;       \
+         entry != entry##_end; entry++)

@@ -1,0 +1,69 @@
+/* Places in files. Lines are found by scanning: only diagnostics ask, and they are few. */
+#include "source.h"
+
+#include "utf8.h"
+
+const Source *source_new(Str path, Str bytes, Arena *arena) {
+    Source *source = arena_new(arena, Source);
+    source->path = path;
+    source->bytes = bytes;
+    return source;
+}
+
+SourceRange source_resolve(SourceRange range) {
+    while (range.source && range.source->outer) {
+        const Source *inner = range.source;
+        SourceRange whole = {inner->outer, inner->outer_start, inner->outer_end};
+        range = inner->to_outer ? (SourceRange){inner->outer, inner->to_outer(inner, range.start),
+                                                inner->to_outer(inner, range.end)}
+                                : whole;
+    }
+    return range;
+}
+
+static size_t clamp(const Source *source, uint32_t offset) {
+    return offset < source->bytes.len ? offset : source->bytes.len;
+}
+
+static size_t line_start(const Source *source, size_t offset) {
+    size_t newline = str_rfind_char(str_slice(source->bytes, 0, offset), '\n');
+    return newline == SIZE_MAX ? 0 : newline + 1;
+}
+
+SourcePos source_position(const Source *source, uint32_t offset) {
+    size_t at = clamp(source, offset);
+    size_t start = line_start(source, at);
+    uint32_t line = 1;
+    for (size_t i = 0; i < start; i++)
+        line += source->bytes.ptr[i] == '\n';
+    size_t clusters = utf8_grapheme_count(str_slice(source->bytes, start, at));
+    return (SourcePos){.line = line, .column = (uint32_t)clusters + 1, .byte = (uint32_t)at};
+}
+
+Str source_line(const Source *source, uint32_t offset, uint32_t *start) {
+    size_t at = clamp(source, offset);
+    size_t begin = line_start(source, at);
+    size_t end = str_find_char(source->bytes, '\n', at);
+    if (end == SIZE_MAX)
+        end = source->bytes.len;
+    if (end > begin && source->bytes.ptr[end - 1] == '\r')
+        end--;
+    *start = (uint32_t)begin;
+    return str_slice(source->bytes, begin, end);
+}
+
+SourceRange source_range_join(SourceRange a, SourceRange b) {
+    if (!a.source)
+        return b;
+    if (!b.source || a.source != b.source)
+        return a;
+    if (b.start < a.start)
+        a.start = b.start;
+    if (b.end > a.end)
+        a.end = b.end;
+    return a;
+}
+
+Str source_text(SourceRange range) {
+    return range.source ? str_slice(range.source->bytes, range.start, range.end) : STR_EMPTY;
+}

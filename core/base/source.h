@@ -1,0 +1,47 @@
+/* Source: the bytes of one file (or of a text from elsewhere); SourceRange: a place in it.
+ *
+ *   path    as the user would write it, relative to where loam runs; "<value for var.x>" and the
+ *           like for text that is in no file
+ *   start, end   byte offsets, end exclusive
+ *
+ * An expression inside a YAML or JSON string is a Source of its own (the decoded text) that knows
+ * its `outer` place; `to_outer` maps an offset into the outer file. It scans the outer bytes again,
+ * and only when a diagnostic asks. Immutable once built, but for the line index (made on demand by
+ * the thread that shows diagnostics). */
+#pragma once
+
+#include "str.h"
+
+typedef struct Source Source;
+
+struct Source {
+    Str path;
+    Str bytes;
+    const Source *outer;   /* NULL for a file */
+    uint32_t outer_start;  /* of the scalar in outer, quotes or indicator included */
+    uint32_t outer_end;
+    uint32_t (*to_outer)(const Source *source, uint32_t offset);
+};
+
+typedef struct SourceRange {
+    const Source *source; /* NULL: no place */
+    uint32_t start;
+    uint32_t end;
+} SourceRange;
+
+/* line and column count from 1, columns in grapheme clusters; byte counts from 0. */
+typedef struct SourcePos {
+    uint32_t line;
+    uint32_t column;
+    uint32_t byte;
+} SourcePos;
+
+const Source *source_new(Str path, Str bytes, Arena *arena);
+/* The same place in the outermost file. */
+SourceRange source_resolve(SourceRange range);
+/* Of a place in a file (resolve first). */
+SourcePos source_position(const Source *source, uint32_t offset);
+/* The line, without its newline, that holds the offset; `*start` is its offset. */
+Str source_line(const Source *source, uint32_t offset, uint32_t *start);
+SourceRange source_range_join(SourceRange a, SourceRange b);
+Str source_text(SourceRange range);

@@ -1,0 +1,64 @@
+/* Threads. The record of one belongs to the thread and to who started it; the last one frees it. */
+#include "thread.h"
+
+#include "arena.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+
+struct Thread {
+    Arena *arena; /* which it lives in itself */
+    pthread_t handle;
+    ThreadKind kind;
+    void (*run)(void *payload);
+    void *payload;
+    atomic_int owners;
+};
+
+/* As the kernel shows them: 15 bytes at most. */
+static const char *const kind_names[] = {
+    [THREAD_WALK_WORKER] = "loam-walk", [THREAD_SIGNAL] = "loam-signal",
+    [THREAD_TICKER] = "loam-ticker",    [THREAD_LIBVIRT_EVENTS] = "loam-libvirt",
+    [THREAD_ATTEMPT] = "loam-attempt",
+};
+static_assert(ARRAY_COUNT(kind_names) == THREAD_ATTEMPT + 1, "a name for each kind");
+
+static void leave(Thread *thread) {
+    if (atomic_fetch_sub(&thread->owners, 1) == 1)
+        arena_close(thread->arena);
+}
+
+static void *thread_main(void *payload) {
+    Thread *thread = payload;
+    pthread_setname_np(pthread_self(), kind_names[thread->kind]);
+    thread->run(thread->payload);
+    leave(thread);
+    return NULL;
+}
+
+Thread *thread_start(ThreadKind kind, void (*run)(void *payload), void *payload) {
+    Arena *arena = arena_open("thread");
+    Thread *thread = arena_new(arena, Thread);
+    *thread = (Thread){.arena = arena, .kind = kind, .run = run, .payload = payload, .owners = 2};
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int error = pthread_create(&thread->handle, NULL, thread_main, thread);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (error == 0)
+        return thread;
+    arena_close(arena);
+    return NULL;
+}
+
+void thread_join(Thread *thread) {
+    CHECK(pthread_join(thread->handle, NULL) == 0);
+    leave(thread);
+}
+
+void thread_abandon(Thread *thread) {
+    CHECK(pthread_detach(thread->handle) == 0);
+    leave(thread);
+}

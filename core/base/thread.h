@@ -1,0 +1,28 @@
+/* thread: the only caller of pthread_create. Every kind of thread that loam has:
+ *
+ *   walk worker        executes graph nodes; as many as -parallelism asks
+ *   signal             waits for SIGINT and SIGTERM, trips the cancel token
+ *   terminal ticker    redraws the progress lines
+ *   libvirt event loop runs libvirt's callbacks for the process's life
+ *   attempt            one blocking foreign call that has no deadline of its own
+ */
+#pragma once
+
+#include "attr.h"
+
+typedef enum ThreadKind {
+    THREAD_WALK_WORKER,
+    THREAD_SIGNAL,
+    THREAD_TICKER,
+    THREAD_LIBVIRT_EVENTS,
+    THREAD_ATTEMPT,
+} ThreadKind;
+
+typedef struct Thread Thread;
+
+/* Starts `run(payload)` with signals blocked; NULL only when the system has no more threads. */
+Thread *thread_start(ThreadKind kind, void (*run)(void *payload), void *payload);
+/* Waits for its end and releases it. */
+void thread_join(Thread *thread);
+/* It goes on by itself and is never joined. */
+void thread_abandon(Thread *thread);

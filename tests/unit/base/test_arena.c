@@ -1,0 +1,110 @@
+/* Alignment, zeroing, growth in place, reset, join. */
+#include "unit.h"
+
+#include "arena.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#endif
+
+static void allocations_are_zeroed_and_aligned(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const size_t sizes[] = {0, 1, 15, 16, 17, 100, 4000, 5000, 70000, 300000, 5000000};
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
+            unsigned char *memory = arena_alloc(arena, sizes[i]);
+            assert_int_equal((uintptr_t)memory % 16, 0);
+            for (size_t j = 0; j < sizes[i]; j++)
+                assert_int_equal(memory[j], 0);
+            memset(memory, 0xee, sizes[i]);
+        }
+        if (round == 1)
+            arena_reset(arena);
+    }
+}
+
+static void newest_grows_in_place(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    char *text = arena_alloc(arena, 10);
+    memset(text, 'x', 10);
+    char *grown = arena_grow(arena, text, 10, 100);
+    assert_ptr_equal(grown, text);
+    assert_int_equal(grown[9], 'x');
+    assert_int_equal(grown[10], 0);
+    arena_alloc(arena, 1);
+    char *moved = arena_grow(arena, grown, 100, 200);
+    assert_ptr_not_equal(moved, grown);
+    assert_int_equal(moved[9], 'x');
+    assert_ptr_equal(arena_grow(arena, moved, 200, 50), moved);
+}
+
+static void reset_forgets(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (int i = 0; i < 1000; i++)
+        arena_alloc(arena, 1000);
+    assert_true(arena_used(arena) >= 1000000);
+    arena_reset(arena);
+    assert_int_equal(arena_used(arena), 0);
+    char *first = arena_alloc(arena, 10);
+    arena_reset(arena);
+    assert_ptr_equal(arena_alloc(arena, 10), first);
+    arena_reset(arena);
+    arena_reset(arena);
+}
+
+static void reset_of_an_unused_arena(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    arena_reset(arena);
+    assert_non_null(arena_alloc(arena, 1));
+    arena_close(NULL);
+}
+
+static void joined_memory_lives_on(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) into = arena_open("into");
+    static const size_t sizes[] = {0, 8, 3000, 900000};
+    for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
+        Arena *from = arena_open("from");
+        char *memory = sizes[i] ? arena_alloc(from, sizes[i]) : NULL;
+        size_t used = arena_used(into) + arena_used(from);
+        arena_join(into, from);
+        assert_int_equal(arena_used(into), used);
+        if (memory)
+            memset(memory, 1, sizes[i]);
+        memset(arena_alloc(into, 500), 2, 500);
+        if (memory)
+            assert_int_equal(memory[sizes[i] - 1], 1);
+    }
+    arena_reset(into);
+    arena_alloc(into, 5000);
+}
+
+static void strangers_are_poisoned(void **state) {
+    (void)state;
+#if defined(__SANITIZE_ADDRESS__)
+    SCOPED(ArenaRef) arena = arena_open("test");
+    char *first = arena_alloc(arena, 20);
+    char *second = arena_alloc(arena, 20);
+    assert_false(__asan_address_is_poisoned(first + 19));
+    assert_true(__asan_address_is_poisoned(first + 20));
+    assert_true(__asan_address_is_poisoned(second + 24));
+    arena_reset(arena);
+    assert_true(__asan_address_is_poisoned(first));
+#endif
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(allocations_are_zeroed_and_aligned),
+        cmocka_unit_test(newest_grows_in_place),
+        cmocka_unit_test(reset_forgets),
+        cmocka_unit_test(reset_of_an_unused_arena),
+        cmocka_unit_test(joined_memory_lives_on),
+        cmocka_unit_test(strangers_are_poisoned),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

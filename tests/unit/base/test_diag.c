@@ -1,0 +1,100 @@
+/* Diagnostics collect, copy, fill in; the sink takes them from many threads. */
+#include "unit.h"
+
+#include "diag.h"
+#include "thread.h"
+
+static void collects(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diags diags = diags_new(arena);
+    diags_warning(&diags, NO_RANGE, "Careful", "");
+    assert_false(diags_has_errors(&diags));
+    Diag *diag = diags_error(&diags, NO_RANGE, "Unsupported argument", "No \"%s\" here.", "x");
+    diags_add_value(&diags, diag, STR("var.x"), STR("is 1"));
+    assert_true(diags_has_errors(&diags));
+    assert_int_equal(diags.count, 2);
+    assert_int_equal(diags.error_count, 1);
+    check_str(diags.items[1].summary, "Unsupported argument");
+    check_str(diags.items[1].detail, "No \"x\" here.");
+    check_str(diags.items[1].values.items[0].statement, "is 1");
+}
+
+static void copies_outlive_the_original(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Arena *scratch = arena_open("scratch");
+    Diags from = diags_new(scratch);
+    Diag *diag = diags_error(&from, NO_RANGE, "A", "detail %d", 1);
+    diag->address = str_clone(STR("a.b"), scratch);
+    diag->path = str_clone(STR(".disk[0]"), scratch);
+    diags_add_value(&from, diag, STR("var.x"), STR("is 1"));
+    Diags into = diags_new(arena);
+    diags_append(&into, &from);
+    arena_close(scratch);
+    check_str(into.items[0].address, "a.b");
+    check_str(into.items[0].path, ".disk[0]");
+    check_str(into.items[0].values.items[0].traversal, "var.x");
+    diags_append(&into, &into);
+    assert_int_equal(into.count, 2);
+    assert_int_equal(into.error_count, 2);
+    check_str(into.items[1].detail, "detail 1");
+}
+
+static void fills_in_what_is_missing(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Source source = {.path = STR("f")};
+    Source other = {.path = STR("g")};
+    Diags diags = diags_new(arena);
+    diags_error(&diags, NO_RANGE, "before", "");
+    diags_error(&diags, NO_RANGE, "first", "");
+    diags_error(&diags, (SourceRange){&other, 1, 2}, "second", "")->address = STR("own");
+    diags_set_address(&diags, 1, STR("a.b"));
+    diags_set_range(&diags, 1, (SourceRange){&source, 3, 4});
+    check_str(diags.items[0].address, "");
+    check_str(diags.items[1].address, "a.b");
+    check_str(diags.items[2].address, "own");
+    assert_null(diags.items[0].range.source);
+    assert_ptr_equal(diags.items[1].range.source, &source);
+    assert_ptr_equal(diags.items[2].range.source, &other);
+}
+
+static void write_some(void *payload) {
+    DiagsSink *sink = payload;
+    for (int i = 0; i < 200; i++) {
+        SCOPED(ArenaRef) arena = arena_open("writer");
+        Diags diags = diags_new(arena);
+        diags_error(&diags, NO_RANGE, "E", "number %d", i);
+        diags_warning(&diags, NO_RANGE, "W", "");
+        diags_sink_append(sink, &diags);
+        assert_true(diags_sink_has_errors(sink));
+    }
+}
+
+static void sink_takes_from_many(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    DiagsSink *sink = diags_sink_new(arena);
+    assert_false(diags_sink_has_errors(sink));
+    Thread *threads[4];
+    for (size_t i = 0; i < ARRAY_COUNT(threads); i++) {
+        threads[i] = thread_start(THREAD_ATTEMPT, write_some, sink);
+        assert_non_null(threads[i]);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(threads); i++)
+        thread_join(threads[i]);
+    assert_int_equal(diags_sink_diags(sink)->count, 1600);
+    assert_int_equal(diags_sink_diags(sink)->error_count, 800);
+    diags_sink_close(sink);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(collects),
+        cmocka_unit_test(copies_outlive_the_original),
+        cmocka_unit_test(fills_in_what_is_missing),
+        cmocka_unit_test(sink_takes_from_many),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,49 @@
+/* Levels, one line a message, the file. */
+#include "unit.h"
+
+#include "log.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+static Str read_whole(const char *path, Arena *arena) {
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    assert_true(file >= 0);
+    char *bytes = arena_alloc(arena, 4096);
+    ssize_t got = read(file, bytes, 4096);
+    close(file);
+    assert_true(got >= 0);
+    return (Str){bytes, (size_t)got};
+}
+
+static void writes_what_is_enabled(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    char path[] = "/tmp/loam-test-log-XXXXXX";
+    int made = mkstemp(path);
+    assert_true(made >= 0);
+    close(made);
+    assert_false(log_set_path("/nonexistent/folder/log"));
+    assert_true(log_set_path(path));
+    assert_false(log_enabled(LOG_ERROR));
+    log_write(LOG_ERROR, "silent=%d", 1);
+    log_set_level(LOG_DEBUG);
+    assert_true(log_enabled(LOG_DEBUG));
+    assert_false(log_enabled(LOG_TRACE));
+    assert_false(log_enabled(LOG_OFF));
+    log_debug("step=%d text=two\nlines", 7);
+    log_trace("too=much");
+    log_write(LOG_WARN, "last=1");
+    Str text = read_whole(path, arena);
+    unlink(path);
+    log_set_level(LOG_OFF);
+    assert_int_equal(str_find(text, STR("silent"), 0), SIZE_MAX);
+    assert_int_equal(str_find(text, STR("too=much"), 0), SIZE_MAX);
+    assert_true(str_find(text, STR("Z level=debug step=7 text=two\\nlines\n"), 0) != SIZE_MAX);
+    assert_true(str_ends_with(text, STR("Z level=warn last=1\n")));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(writes_what_is_enabled)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,68 @@
+/* Order of insertion, replacement, removal, with and without the index. */
+#include "unit.h"
+
+#include "map.h"
+
+static int values[5000];
+
+static Map filled(size_t count, Arena *arena) {
+    Map map = map_new(arena);
+    for (size_t i = 0; i < count; i++) {
+        assert_null(map_set(&map, str_format(arena, "key-%zu", i), &values[i]));
+    }
+    return map;
+}
+
+static void finds_what_was_set(void **state) {
+    (void)state;
+    static const size_t counts[] = {0, 1, 8, 9, 100, 5000};
+    for (size_t c = 0; c < ARRAY_COUNT(counts); c++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Map map = filled(counts[c], arena);
+        assert_int_equal(map.count, counts[c]);
+        size_t i = 0;
+        map_each(&map, entry) {
+            check_str_equal(entry->key, str_format(arena, "key-%zu", i));
+            assert_ptr_equal(map_find(&map, entry->key), &values[i++]);
+        }
+        assert_int_equal(i, counts[c]);
+        assert_null(map_find(&map, STR("absent")));
+        assert_false(map_has(&map, STR("")));
+    }
+}
+
+static void replaces_in_place(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Map map = filled(20, arena);
+    assert_ptr_equal(map_set(&map, STR("key-3"), NULL), &values[3]);
+    assert_true(map_has(&map, STR("key-3")));
+    assert_null(map_find(&map, STR("key-3")));
+    assert_int_equal(map.count, 20);
+    check_str(map.entries[3].key, "key-3");
+}
+
+static void removes_and_keeps_order(void **state) {
+    (void)state;
+    static const size_t counts[] = {5, 50};
+    for (size_t c = 0; c < ARRAY_COUNT(counts); c++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Map map = filled(counts[c], arena);
+        assert_true(map_remove(&map, STR("key-1")));
+        assert_false(map_remove(&map, STR("key-1")));
+        assert_int_equal(map.count, counts[c] - 1);
+        check_str(map.entries[1].key, "key-2");
+        assert_ptr_equal(map_find(&map, STR("key-4")), &values[4]);
+        assert_null(map_set(&map, STR("key-1"), &values[0]));
+        check_str(map.entries[counts[c] - 1].key, "key-1");
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_what_was_set),
+        cmocka_unit_test(replaces_in_place),
+        cmocka_unit_test(removes_and_keeps_order),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

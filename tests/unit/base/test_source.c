@@ -1,0 +1,78 @@
+/* Lines, columns, and places in texts inside texts. */
+#include "unit.h"
+
+#include "source.h"
+
+static void positions(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    const Source *source = source_new(STR("main"),
+                                      STR("ab\nc\xc3\xa4"
+                                          "d\r\n\nlast"),
+                                      arena);
+    static const struct {
+        uint32_t offset, line, column;
+        const char *text;
+        uint32_t start;
+    } cases[] = {
+        {0,  1, 1, "ab",   0 },
+        {2,  1, 3, "ab",   0 },
+        {3,  2, 1,
+         "c\xc3\xa4"
+         "d",              3 },
+        {6,  2, 3,
+         "c\xc3\xa4"
+         "d",              3 },
+        {9,  3, 1, "",     9 },
+        {10, 4, 1, "last", 10},
+        {14, 4, 5, "last", 10},
+        {99, 4, 5, "last", 10},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SourcePos pos = source_position(source, cases[i].offset);
+        assert_int_equal(pos.line, cases[i].line);
+        assert_int_equal(pos.column, cases[i].column);
+        uint32_t start;
+        check_str(source_line(source, cases[i].offset, &start), cases[i].text);
+        assert_int_equal(start, cases[i].start);
+    }
+}
+
+static uint32_t plus_ten(const Source *source, uint32_t offset) {
+    return source->outer_start + 10 + offset;
+}
+
+static void resolves_to_the_outermost(void **state) {
+    (void)state;
+    Source file = {.path = STR("file"), .bytes = STR("0123456789")};
+    Source middle = {.outer = &file, .outer_start = 100, .outer_end = 200, .to_outer = plus_ten};
+    Source inner = {.outer = &middle, .outer_start = 20, .outer_end = 40, .to_outer = plus_ten};
+    Source blunt = {.outer = &file, .outer_start = 3, .outer_end = 7};
+    SourceRange range = source_resolve((SourceRange){&inner, 1, 4});
+    assert_ptr_equal(range.source, &file);
+    assert_int_equal(range.start, 141);
+    assert_int_equal(range.end, 144);
+    check_str(source_text(source_resolve((SourceRange){&blunt, 0, 1})), "3456");
+    assert_null(source_resolve((SourceRange){0}).source);
+}
+
+static void joins(void **state) {
+    (void)state;
+    Source file = {.bytes = STR("0123456789")};
+    Source other = {0};
+    SourceRange a = {&file, 2, 4};
+    check_str(source_text(source_range_join(a, (SourceRange){&file, 6, 8})), "234567");
+    check_str(source_text(source_range_join(a, (SourceRange){0})), "23");
+    check_str(source_text(source_range_join((SourceRange){0}, a)), "23");
+    check_str(source_text(source_range_join(a, (SourceRange){&other, 0, 9})), "23");
+    check_str(source_text((SourceRange){0}), "");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(positions),
+        cmocka_unit_test(resolves_to_the_outermost),
+        cmocka_unit_test(joins),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,20 @@
+/* unit: cmocka and what every unit test needs beside it. A failed check shows both sides. */
+#pragma once
+
+#include "str.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static inline void check_str_at(Str got, Str wanted, const char *what, const char *file, int line) {
+    if (str_equal(got, wanted))
+        return;
+    print_error("%s\n  got:    %.*s\n  wanted: %.*s\n", what, STR_ARG(got), STR_ARG(wanted));
+    _fail(file, line);
+}
+
+#define check_str(got, wanted)       check_str_at((got), str_from_cstr(wanted), #got, __FILE__, __LINE__)
+#define check_str_equal(got, wanted) check_str_at((got), (wanted), #got, __FILE__, __LINE__)
