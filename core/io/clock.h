@@ -1,0 +1,24 @@
+/* Clock: now and sleep. */
+#pragma once
+
+#include "cancel.h"
+#include "str.h"
+
+typedef struct Clock {
+    void *self;
+    int64_t (*now_ms)(void *self);       /* Unix time in milliseconds */
+    int64_t (*monotonic_ms)(void *self); /* for durations */
+    /* True when cancelled before the time was over. */
+    bool (*sleep_ms)(void *self, int64_t ms, const CancelToken *cancel);
+} Clock;
+
+extern const Clock clock_real;
+
+/* RFC 3339 in UTC with seconds ("2026-01-02T03:04:05Z"). */
+Str clock_format_rfc3339(int64_t unix_ms, Arena *arena);
+/* Same with `digits` digits of fraction (0, 3, 6, 9). */
+Str clock_format_rfc3339_fraction(int64_t unix_ms, int digits, Arena *arena);
+/* "1m30s", "2h", "500ms": the duration text of Go, which users know. */
+MUST_USE bool clock_parse_duration(Str text, int64_t *out_ms);
+/* "3s", "1m5s" as progress lines say it. */
+Str clock_format_elapsed(int64_t ms, Arena *arena);

@@ -1,0 +1,524 @@
+/* The real disk, and paths as text. */
+#include "disk.h"
+
+#include "digest.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TEMPORARY_TRIES 100
+
+/* An open descriptor; what is 0 or less than 0 is none (0 is standard input, never ours). */
+typedef struct Fd {
+    int number;
+} Fd;
+
+static void fd_release(Fd *fd) {
+    if (fd->number > 0)
+        close(fd->number);
+}
+SCOPED_TYPE(Fd, fd_release);
+
+/* A path as the kernel wants it, which takes no longer ones. */
+typedef struct KernelPath {
+    char text[PATH_MAX];
+} KernelPath;
+
+static int kernel_path(Str path, KernelPath *out) {
+    if (path.len == 0)
+        return -ENOENT;
+    if (path.len >= PATH_MAX)
+        return -ENAMETOOLONG;
+    if (memchr(path.ptr, '\0', path.len))
+        return -EINVAL;
+    memcpy(out->text, path.ptr, path.len);
+    out->text[path.len] = '\0';
+    return 0;
+}
+
+/* A descriptor, or negative errno. */
+static int open_retry(const char *path, int flags, uint32_t mode) {
+    for (;;) {
+        int fd = open(path, flags | O_CLOEXEC, (mode_t)mode);
+        if (fd >= 0 || errno != EINTR)
+            return fd >= 0 ? fd : -errno;
+    }
+}
+
+static int open_path(Str path, int flags, uint32_t mode) {
+    KernelPath at;
+    int error = kernel_path(path, &at);
+    return error ? error : open_retry(at.text, flags, mode);
+}
+
+static int write_all(int fd, Str bytes) {
+    while (bytes.len) {
+        ssize_t wrote = write(fd, bytes.ptr, bytes.len);
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote <= 0)
+            return wrote < 0 ? -errno : -EIO;
+        bytes = str_after(bytes, (size_t)wrote);
+    }
+    return 0;
+}
+
+static int sync_fd(int fd) {
+    while (fsync(fd) != 0) {
+        if (errno != EINTR)
+            return -errno;
+    }
+    return 0;
+}
+
+/* Reads to the end, whatever the size was said to be (files in /proc say 0). */
+static int read_to_end(int fd, size_t expected, Str *out, Arena *arena) {
+    size_t capacity = expected + 1; /* one more, so that the end shows without growing */
+    char *bytes = arena_alloc(arena, capacity);
+    size_t size = 0;
+    for (;;) {
+        if (size == capacity) {
+            bytes = arena_grow(arena, bytes, capacity, capacity < 2048 ? 4096 : capacity * 2);
+            capacity = capacity < 2048 ? 4096 : capacity * 2;
+        }
+        ssize_t got = read(fd, bytes + size, capacity - size);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return -errno;
+        if (got == 0)
+            break;
+        size += (size_t)got;
+    }
+    *out = (Str){bytes, size};
+    return 0;
+}
+
+static int real_read_file(void *self, Str path, Str *out, Arena *arena) {
+    (void)self;
+    SCOPED(Fd) file = {open_path(path, O_RDONLY, 0)};
+    if (file.number < 0)
+        return file.number;
+    struct stat status;
+    if (fstat(file.number, &status) != 0)
+        return -errno;
+    size_t expected = status.st_size > 0 ? (size_t)status.st_size : 0;
+    return read_to_end(file.number, expected, out, arena);
+}
+
+static int real_sync_folder(void *self, Str path) {
+    (void)self;
+    SCOPED(Fd) folder = {open_path(path, O_RDONLY | O_DIRECTORY, 0)};
+    if (folder.number < 0)
+        return folder.number;
+    int error = sync_fd(folder.number);
+    return error == -EINVAL ? 0 : error; /* a file system whose folders need no sync */
+}
+
+/* The locked file is still the one of that name. */
+static bool is_file_of_name(int fd, const char *name) {
+    struct stat of_file, of_name;
+    return fstat(fd, &of_file) == 0 && lstat(name, &of_name) == 0 &&
+           of_file.st_ino == of_name.st_ino && of_file.st_dev == of_name.st_dev;
+}
+
+/* A new file of that name, locked as long as it is open; -EAGAIN: try again; -EEXIST: somebody is
+ * writing it. One that nobody holds was left by a process that was killed, and goes. */
+static int claim_temporary(const char *name, uint32_t mode) {
+    Fd file = {open_retry(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode)};
+    bool is_new = file.number >= 0;
+    if (!is_new && file.number != -EEXIST)
+        return file.number;
+    if (!is_new)
+        file.number = open_retry(name, O_WRONLY | O_NOFOLLOW, 0);
+    if (file.number < 0)
+        return file.number == -ENOENT ? -EAGAIN : -EEXIST;
+    bool is_locked = flock(file.number, LOCK_EX | LOCK_NB) == 0;
+    bool is_ours = is_locked && is_file_of_name(file.number, name);
+    if (is_new && is_ours)
+        return file.number;
+    if (is_ours && unlink(name) != 0)
+        is_locked = false;
+    fd_release(&file);
+    return is_locked ? -EAGAIN : -EEXIST;
+}
+
+Str disk_temporary_of(Str path, Arena *arena) {
+    Str leaf = str_format(arena, ".loam-%08x.tmp", digest_crc32c(disk_name_of(path)));
+    return disk_join(disk_folder_of(path), leaf, arena);
+}
+
+/* Creates a file beside `path` to write into. Its name follows from that of `path`, so that one that
+ * a killed process left is found by the next that writes there; only where somebody else writes the
+ * same path right now it is another one. */
+static int open_temporary(Str path, uint32_t mode, Str *name, Arena *arena) {
+    for (int tries = 0; tries < TEMPORARY_TRIES; tries++) {
+        *name = disk_temporary_of(path, arena);
+        if (tries > TEMPORARY_TRIES / 2) {
+            Str leaf = str_format(arena, ".loam-%d-%d.tmp", gettid(), tries);
+            *name = disk_join(disk_folder_of(path), leaf, arena);
+        }
+        KernelPath at;
+        int error = kernel_path(*name, &at);
+        int fd = error ? error : claim_temporary(at.text, mode);
+        if (fd != -EAGAIN && fd != -EEXIST)
+            return fd;
+        if (fd == -EEXIST && tries < TEMPORARY_TRIES / 2)
+            tries = TEMPORARY_TRIES / 2;
+    }
+    return -EEXIST;
+}
+
+/* Still open, and so still locked, when it gets its name. */
+static int fill_and_rename(int fd, Str temporary, Str path, Str bytes) {
+    int error = write_all(fd, bytes);
+    if (!error)
+        error = sync_fd(fd);
+    if (error)
+        return error;
+    KernelPath from;
+    KernelPath to;
+    error = kernel_path(temporary, &from);
+    if (!error)
+        error = kernel_path(path, &to);
+    if (error)
+        return error;
+    return rename(from.text, to.text) == 0 ? 0 : -errno;
+}
+
+static int real_remove(void *self, Str path) {
+    (void)self;
+    KernelPath at;
+    int error = kernel_path(path, &at);
+    if (error)
+        return error;
+    if (unlink(at.text) == 0)
+        return 0;
+    if (errno != EISDIR)
+        return -errno;
+    return rmdir(at.text) == 0 ? 0 : -errno;
+}
+
+static int real_write_file(void *self, Str path, Str bytes, uint32_t mode) {
+    SCOPED(ArenaRef) scratch = arena_open("write_file");
+    Str temporary;
+    SCOPED(Fd) file = {open_temporary(path, mode, &temporary, scratch)};
+    if (file.number < 0)
+        return file.number;
+    int error = fill_and_rename(file.number, temporary, path, bytes);
+    if (error) {
+        real_remove(self, temporary);
+        return error;
+    }
+    return real_sync_folder(self, disk_folder_of(path));
+}
+
+static DiskKind kind_of(mode_t mode) {
+    return S_ISREG(mode) ? DISK_FILE : S_ISDIR(mode) ? DISK_FOLDER : DISK_OTHER;
+}
+
+static int real_stat(void *self, Str path, DiskStat *out) {
+    (void)self;
+    KernelPath at;
+    struct stat status;
+    int error = kernel_path(path, &at);
+    if (error)
+        return error;
+    if (stat(at.text, &status) != 0)
+        return -errno;
+    *out = (DiskStat){
+        .kind = kind_of(status.st_mode),
+        .size = (uint64_t)status.st_size,
+        .mode = status.st_mode & 07777,
+        .modified_ns = status.st_mtim.tv_sec * INT64_C(1000000000) + status.st_mtim.tv_nsec,
+    };
+    return 0;
+}
+
+typedef DIR *DirRef;
+static void dir_ref_release(DirRef *dir) {
+    if (*dir)
+        closedir(*dir);
+}
+SCOPED_TYPE(DirRef, dir_ref_release);
+
+static DiskKind entry_kind(DIR *dir, const struct dirent *entry) {
+    struct stat status;
+    if (entry->d_type == DT_REG)
+        return DISK_FILE;
+    if (entry->d_type == DT_DIR)
+        return DISK_FOLDER;
+    if (fstatat(dirfd(dir), entry->d_name, &status, 0) != 0)
+        return DISK_OTHER;
+    return kind_of(status.st_mode);
+}
+
+static int compare_entries(const void *a, const void *b) {
+    return str_compare(((const DiskEntry *)a)->name, ((const DiskEntry *)b)->name);
+}
+
+static int real_list(void *self, Str path, DiskEntries *out, Arena *arena) {
+    (void)self;
+    KernelPath at;
+    int error = kernel_path(path, &at);
+    if (error)
+        return error;
+    SCOPED(DirRef) dir = opendir(at.text);
+    if (!dir)
+        return -errno;
+    DiskEntries entries = {0};
+    const struct dirent *entry;
+    while (errno = 0, (entry = readdir(dir))) {
+        Str name = str_from_cstr(entry->d_name);
+        if (str_equal(name, STR(".")) || str_equal(name, STR("..")))
+            continue;
+        DiskEntry found = {.name = str_clone(name, arena), .kind = entry_kind(dir, entry)};
+        vec_push(arena, &entries, found);
+    }
+    if (errno)
+        return -errno;
+    if (entries.count)
+        qsort(entries.items, entries.count, sizeof(DiskEntry), compare_entries);
+    *out = entries;
+    return 0;
+}
+
+static int real_make_folders(void *self, Str path, uint32_t mode) {
+    KernelPath at;
+    DiskStat found;
+    int error = kernel_path(path, &at);
+    if (error)
+        return error;
+    for (size_t i = 1; i <= path.len; i++) {
+        if (at.text[i] != '/' && at.text[i] != '\0')
+            continue;
+        char end = at.text[i];
+        at.text[i] = '\0';
+        if (mkdir(at.text, (mode_t)mode) != 0 && errno != EEXIST)
+            return -errno;
+        at.text[i] = end;
+    }
+    error = real_stat(self, path, &found);
+    return error || found.kind == DISK_FOLDER ? error : -ENOTDIR;
+}
+
+static int real_rename(void *self, Str from, Str to) {
+    (void)self;
+    KernelPath old_path;
+    KernelPath new_path;
+    int error = kernel_path(from, &old_path);
+    if (!error)
+        error = kernel_path(to, &new_path);
+    if (error)
+        return error;
+    return rename(old_path.text, new_path.text) == 0 ? 0 : -errno;
+}
+
+static int real_chmod(void *self, Str path, uint32_t mode) {
+    (void)self;
+    KernelPath at;
+    int error = kernel_path(path, &at);
+    if (error)
+        return error;
+    return chmod(at.text, (mode_t)mode) == 0 ? 0 : -errno;
+}
+
+/* Handles are descriptors plus one, as 0 says "no file". */
+static int fd_of(DiskFile file) {
+    CHECK(file.handle > 0);
+    return (int)file.handle - 1;
+}
+
+static int open_flags(unsigned flags) {
+    bool reads = flags & DISK_READ;
+    bool writes = flags & (DISK_WRITE | DISK_APPEND | DISK_TRUNCATE);
+    int result = writes ? (reads ? O_RDWR : O_WRONLY) : O_RDONLY;
+    if (flags & DISK_CREATE)
+        result |= O_CREAT;
+    if (flags & DISK_EXCLUSIVE)
+        result |= O_EXCL;
+    if (flags & DISK_APPEND)
+        result |= O_APPEND;
+    if (flags & DISK_TRUNCATE)
+        result |= O_TRUNC;
+    return result;
+}
+
+static int real_open(void *self, Str path, unsigned flags, uint32_t mode, DiskFile *out) {
+    (void)self;
+    int fd = open_path(path, open_flags(flags), mode);
+    if (fd < 0)
+        return fd;
+    out->handle = fd + 1;
+    return 0;
+}
+
+static int
+real_read(void *self, DiskFile file, uint64_t offset, void *out, size_t size, size_t *got) {
+    (void)self;
+    size_t total = 0;
+    while (total < size) {
+        off_t at = (off_t)(offset + total);
+        ssize_t count = pread(fd_of(file), (char *)out + total, size - total, at);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return -errno;
+        if (count == 0)
+            break;
+        total += (size_t)count;
+    }
+    *got = total;
+    return 0;
+}
+
+static int real_write(void *self, DiskFile file, uint64_t offset, Str bytes) {
+    (void)self;
+    while (bytes.len) {
+        ssize_t wrote = pwrite(fd_of(file), bytes.ptr, bytes.len, (off_t)offset);
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote <= 0)
+            return wrote < 0 ? -errno : -EIO;
+        bytes = str_after(bytes, (size_t)wrote);
+        offset += (uint64_t)wrote;
+    }
+    return 0;
+}
+
+static int real_append(void *self, DiskFile file, Str bytes) {
+    (void)self;
+    if (lseek(fd_of(file), 0, SEEK_END) < 0)
+        return -errno; /* opened without DISK_APPEND */
+    return write_all(fd_of(file), bytes);
+}
+
+static int real_truncate(void *self, DiskFile file, uint64_t size) {
+    (void)self;
+    while (ftruncate(fd_of(file), (off_t)size) != 0) {
+        if (errno != EINTR)
+            return -errno;
+    }
+    return 0;
+}
+
+/* Content and length, not the times: that is what a reader after a crash needs. */
+static int real_sync(void *self, DiskFile file) {
+    (void)self;
+    while (fdatasync(fd_of(file)) != 0) {
+        if (errno != EINTR)
+            return -errno;
+    }
+    return 0;
+}
+
+static int real_size(void *self, DiskFile file, uint64_t *out) {
+    (void)self;
+    struct stat status;
+    if (fstat(fd_of(file), &status) != 0)
+        return -errno;
+    *out = (uint64_t)status.st_size;
+    return 0;
+}
+
+/* 0 where the kernel does not tell: an open-file lock has no process. */
+static pid_t lock_holder(int fd) {
+    struct flock wanted = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(fd, F_OFD_GETLK, &wanted) != 0 || wanted.l_type == F_UNLCK)
+        return 0;
+    return wanted.l_pid > 0 ? wanted.l_pid : 0;
+}
+
+static int real_lock(void *self, DiskFile file, pid_t *holder_pid) {
+    (void)self;
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(fd_of(file), F_OFD_SETLK, &whole) == 0)
+        return 0;
+    if (errno != EAGAIN && errno != EACCES)
+        return -errno;
+    if (holder_pid)
+        *holder_pid = lock_holder(fd_of(file));
+    return -EAGAIN;
+}
+
+static void real_close(void *self, DiskFile file) {
+    (void)self;
+    if (file.handle)
+        close(fd_of(file));
+}
+
+const Disk disk_real = {
+    .read_file = real_read_file,
+    .write_file = real_write_file,
+    .stat = real_stat,
+    .list = real_list,
+    .make_folders = real_make_folders,
+    .remove = real_remove,
+    .rename = real_rename,
+    .chmod = real_chmod,
+    .sync_folder = real_sync_folder,
+    .open = real_open,
+    .read = real_read,
+    .write = real_write,
+    .append = real_append,
+    .truncate = real_truncate,
+    .sync = real_sync,
+    .size = real_size,
+    .lock = real_lock,
+    .close = real_close,
+};
+
+Str disk_join(Str folder, Str name, Arena *arena) {
+    if (folder.len == 0 || str_starts_with(name, STR("/")))
+        return name;
+    if (name.len == 0)
+        return folder;
+    Str between = str_ends_with(folder, STR("/")) ? STR_EMPTY : STR("/");
+    return str_join((Str[]){folder, between, name}, 3, STR_EMPTY, arena);
+}
+
+static Str without_slashes(Str path) {
+    while (path.len > 1 && path.ptr[path.len - 1] == '/')
+        path.len--;
+    return path;
+}
+
+Str disk_folder_of(Str path) {
+    path = without_slashes(path);
+    size_t slash = str_rfind_char(path, '/');
+    if (slash == SIZE_MAX)
+        return STR(".");
+    return without_slashes(str_slice(path, 0, slash ? slash : 1));
+}
+
+Str disk_name_of(Str path) {
+    path = without_slashes(path);
+    size_t slash = str_rfind_char(path, '/');
+    return slash == SIZE_MAX || path.len == 1 ? path : str_after(path, slash + 1);
+}
+
+Str disk_clean(Str path, Arena *arena) {
+    bool absolute = str_starts_with(path, STR("/"));
+    StrVec parts = {0};
+    Str rest = path;
+    Str part;
+    while (str_next_field(&rest, '/', &part)) {
+        if (part.len == 0 || str_equal(part, STR(".")))
+            continue;
+        bool up = str_equal(part, STR(".."));
+        if (up && parts.count && !str_equal(vec_last(&parts), STR(".."))) {
+            (void)vec_pop(&parts);
+        } else if (!up || !absolute) {
+            vec_push(arena, &parts, part);
+        }
+    }
+    Str joined = str_join(parts.items, parts.count, STR("/"), arena);
+    if (absolute)
+        return str_concat(STR("/"), joined, arena);
+    return joined.len ? joined : STR(".");
+}

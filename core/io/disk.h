@@ -1,0 +1,84 @@
+/* Disk: files, as operations that a test can fake and a fault test can break.
+ *
+ * All paths are as the kernel takes them. Failures are negative errno. Descriptors are O_CLOEXEC.
+ * `Arena` arguments receive what is read. */
+#pragma once
+
+#include "str.h"
+#include "vec.h"
+
+#include <sys/types.h>
+
+typedef enum DiskKind { DISK_FILE, DISK_FOLDER, DISK_OTHER } DiskKind;
+
+typedef struct DiskStat {
+    DiskKind kind;
+    uint64_t size;
+    uint32_t mode;
+    int64_t modified_ns;
+} DiskStat;
+
+typedef struct DiskEntry {
+    Str name;
+    DiskKind kind; /* links are followed */
+} DiskEntry;
+
+typedef VEC(DiskEntry) DiskEntries;
+
+/* An open file; 0 is no file. Handles come from the same Disk. */
+typedef struct DiskFile {
+    intptr_t handle;
+} DiskFile;
+
+typedef enum DiskOpen {
+    DISK_READ = 1,
+    DISK_WRITE = 2,
+    DISK_CREATE = 4,    /* mode as given */
+    DISK_EXCLUSIVE = 8, /* fail when it is there */
+    DISK_APPEND = 16,
+    DISK_TRUNCATE = 32,
+} DiskOpen;
+
+typedef struct Disk {
+    void *self;
+    /* Whole file. */
+    int (*read_file)(void *self, Str path, Str *out, Arena *arena);
+    /* Old content or new, never a mixture: temporary name, sync, rename, sync of the folder. */
+    int (*write_file)(void *self, Str path, Str bytes, uint32_t mode);
+    int (*stat)(void *self, Str path, DiskStat *out);
+    /* Sorted by name, without "." and "..". */
+    int (*list)(void *self, Str path, DiskEntries *out, Arena *arena);
+    int (*make_folders)(void *self, Str path, uint32_t mode); /* with parents; fine if there */
+    int (*remove)(void *self, Str path);                      /* a file or an empty folder */
+    int (*rename)(void *self, Str from, Str to);
+    int (*chmod)(void *self, Str path, uint32_t mode);
+    int (*sync_folder)(void *self, Str path);
+
+    int (*open)(void *self, Str path, unsigned flags, uint32_t mode, DiskFile *out);
+    int (*read)(void *self, DiskFile file, uint64_t offset, void *out, size_t size, size_t *got);
+    int (*write)(void *self, DiskFile file, uint64_t offset, Str bytes); /* all of it */
+    int (*append)(void *self, DiskFile file, Str bytes);                 /* all of it */
+    int (*truncate)(void *self, DiskFile file, uint64_t size);
+    int (*sync)(void *self, DiskFile file);
+    int (*size)(void *self, DiskFile file, uint64_t *out);
+    /* Whole-file write lock that excludes fcntl locks of other programs too (F_OFD_SETLK):
+     * -EAGAIN when somebody holds it, and then *holder_pid if the kernel tells (else 0). */
+    int (*lock)(void *self, DiskFile file, pid_t *holder_pid);
+    void (*close)(void *self, DiskFile file);
+} Disk;
+
+extern const Disk disk_real;
+
+/* Shorthands that any Disk serves. */
+static inline bool disk_exists(const Disk *disk, Str path) {
+    DiskStat stat;
+    return disk->stat(disk->self, path, &stat) == 0;
+}
+/* "a/b" from "a" and "b"; an absolute second part stands alone. */
+Str disk_join(Str folder, Str name, Arena *arena);
+Str disk_folder_of(Str path);
+Str disk_name_of(Str path);
+/* What write_file writes to before it renames; a killed process may leave it. */
+Str disk_temporary_of(Str path, Arena *arena);
+/* Lexical: "a/./b/../c" → "a/c". */
+Str disk_clean(Str path, Arena *arena);

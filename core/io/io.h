@@ -1,0 +1,19 @@
+/* Io: every effect that the engine has on the world, behind structs of operations that a test can
+ * fake (tests/fake). main.c builds the real one and hands it down. */
+#pragma once
+
+#include "cancel.h"
+#include "clock.h"
+#include "disk.h"
+#include "process.h"
+#include "ssh.h"
+
+typedef struct Io {
+    const Disk *disk;
+    const Clock *clock;
+    const Process *process;
+    const Ssh *ssh;
+} Io;
+
+/* The machine that loam runs on. */
+Io io_real(void);

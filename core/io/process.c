@@ -1,0 +1,313 @@
+/* Runs programs, each in a process group of its own so that a deadline ends its children too. */
+#include "process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define GRACE_MS   3000 /* between asking it to end and ending it */
+#define TICK_MS    100  /* how soon a second signal is seen meanwhile */
+#define PIECE_SIZE ((size_t)65536)
+
+/* An open descriptor; 0 and less is none. */
+typedef struct Fd {
+    int number;
+} Fd;
+
+static void fd_release(Fd *fd) {
+    if (fd->number > 0)
+        close(fd->number);
+    *fd = (Fd){0};
+}
+SCOPED_TYPE(Fd, fd_release);
+
+typedef struct SpawnSetup {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+} SpawnSetup;
+
+static void spawn_setup_release(SpawnSetup *setup) {
+    posix_spawn_file_actions_destroy(&setup->actions);
+    posix_spawnattr_destroy(&setup->attributes);
+}
+SCOPED_TYPE(SpawnSetup, spawn_setup_release);
+
+typedef enum RunPhase { RUN_FREELY, RUN_ASKED_TO_END, RUN_KILLED } RunPhase;
+
+typedef struct Run {
+    const ProcessRequest *request;
+    ProcessResult *result;
+    Arena *scratch;
+    char *piece;
+    StrBuf texts[2]; /* standard output, standard error */
+    Fd pipes[2];
+    Fd exited; /* readable when the program has ended */
+    pid_t pid;
+    RunPhase phase;
+    int64_t deadline_ms; /* of this phase; INT64_MAX: none */
+} Run;
+
+static void run_release(Run *run) {
+    fd_release(&run->pipes[0]);
+    fd_release(&run->pipes[1]);
+    fd_release(&run->exited);
+}
+SCOPED_TYPE(Run, run_release);
+
+static int64_t now_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* All input at once in memory: nobody must feed a pipe, and no broken pipe can hit us. */
+static int open_input(Str input, Fd *out) {
+    SCOPED(Fd)
+    file = {input.len ? memfd_create("input", MFD_CLOEXEC)
+                      : open("/dev/null", O_RDONLY | O_CLOEXEC)};
+    if (file.number < 0)
+        return -errno;
+    while (input.len) {
+        ssize_t wrote = write(file.number, input.ptr, input.len);
+        if (wrote < 0 && errno != EINTR)
+            return -errno;
+        if (wrote > 0)
+            input = str_after(input, (size_t)wrote);
+    }
+    lseek(file.number, 0, SEEK_SET);
+    *out = file;
+    file = (Fd){0};
+    return 0;
+}
+
+static int open_pipe(Fd *reader, Fd *writer) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return -errno;
+    *reader = (Fd){ends[0]};
+    *writer = (Fd){ends[1]};
+    return fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0 ? 0 : -errno;
+}
+
+static Str variable_name(Str assignment) {
+    return str_slice(assignment, 0, str_find_char(assignment, '=', 0));
+}
+
+static bool is_overridden(const StrVec *additions, Str name) {
+    vec_each(additions, addition) {
+        if (str_equal(variable_name(*addition), name))
+            return true;
+    }
+    return false;
+}
+
+static char **environment_with(const StrVec *additions, Arena *arena) {
+    if (!additions || additions->count == 0)
+        return environ;
+    VEC(char *) all = {0};
+    for (char **entry = environ; *entry; entry++) {
+        if (is_overridden(additions, variable_name(str_from_cstr(*entry))))
+            continue;
+        vec_push(arena, &all, *entry);
+    }
+    vec_each(additions, addition)
+        vec_push(arena, &all, (char *)str_to_cstr(*addition, arena));
+    vec_push(arena, &all, NULL);
+    return all.items;
+}
+
+/* Signals as a program expects them, whatever our thread blocks or ignores. */
+static void set_signals(posix_spawnattr_t *attributes) {
+    sigset_t none;
+    sigset_t defaults;
+    sigemptyset(&none);
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGPIPE);
+    posix_spawnattr_setsigmask(attributes, &none);
+    posix_spawnattr_setsigdefault(attributes, &defaults);
+    posix_spawnattr_setpgroup(attributes, 0);
+    posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
+                                             POSIX_SPAWN_SETSIGDEF);
+}
+
+static int spawn(Run *run, const int standard[3]) {
+    const ProcessRequest *request = run->request;
+    SCOPED(SpawnSetup) setup = {0};
+    posix_spawn_file_actions_init(&setup.actions);
+    posix_spawnattr_init(&setup.attributes);
+    set_signals(&setup.attributes);
+    for (int i = 0; i < 3; i++)
+        posix_spawn_file_actions_adddup2(&setup.actions, standard[i], i);
+    if (request->folder.len) {
+        const char *folder = str_to_cstr(request->folder, run->scratch);
+        posix_spawn_file_actions_addchdir_np(&setup.actions, folder);
+    }
+    return -posix_spawnp(&run->pid, request->argv[0], &setup.actions, &setup.attributes,
+                         (char *const *)request->argv,
+                         environment_with(request->environment, run->scratch));
+}
+
+static void end_group(Run *run, int signal) {
+    kill(-run->pid, signal);
+}
+
+/* Without a watch on it nothing could be waited for with a deadline: it must not go on. */
+static int watch_exit(Run *run) {
+    run->exited = (Fd){pidfd_open(run->pid, 0)};
+    if (run->exited.number >= 0)
+        return 0;
+    int error = -errno;
+    end_group(run, SIGKILL);
+    while (waitpid(run->pid, NULL, 0) < 0 && errno == EINTR) {
+    }
+    return error;
+}
+
+static int start(Run *run) {
+    SCOPED(Fd) input = {0};
+    SCOPED(Fd) out = {0};
+    SCOPED(Fd) err = {0};
+    int error = open_input(run->request->input, &input);
+    if (!error)
+        error = open_pipe(&run->pipes[0], &out);
+    if (!error)
+        error = open_pipe(&run->pipes[1], &err);
+    if (!error)
+        error = spawn(run, (const int[3]){input.number, out.number, err.number});
+    return error ? error : watch_exit(run);
+}
+
+static void deliver(Run *run, int which, Str piece) {
+    if (run->request->output) {
+        run->request->output(run->request->payload, piece, which == 1);
+    } else {
+        strbuf_add(&run->texts[which], piece);
+    }
+}
+
+/* One piece of what is there now; closes at the end. */
+static void read_piece(Run *run, int which) {
+    ssize_t got = read(run->pipes[which].number, run->piece, PIECE_SIZE);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN))
+        return;
+    if (got > 0) {
+        deliver(run, which, (Str){run->piece, (size_t)got});
+    } else {
+        fd_release(&run->pipes[which]);
+    }
+}
+
+static void ask_to_end(Run *run) {
+    end_group(run, SIGTERM);
+    run->phase = RUN_ASKED_TO_END;
+    run->deadline_ms = now_ms() + GRACE_MS;
+}
+
+/* What deadline and cancellation demand now. */
+static void enforce(Run *run) {
+    CancelLevel level = cancel_level(run->request->cancel);
+    bool late = now_ms() >= run->deadline_ms;
+    if (run->phase == RUN_FREELY && (late || level != CANCEL_NONE)) {
+        run->result->timed_out = late && level == CANCEL_NONE;
+        ask_to_end(run);
+    } else if (run->phase == RUN_ASKED_TO_END && (late || level == CANCEL_NOW)) {
+        end_group(run, SIGKILL);
+        run->phase = RUN_KILLED;
+        run->deadline_ms = INT64_MAX;
+    }
+}
+
+static int poll_timeout(const Run *run) {
+    if (run->deadline_ms == INT64_MAX)
+        return -1;
+    int64_t left = run->deadline_ms - now_ms();
+    if (left < 0)
+        left = 0;
+    if (run->phase == RUN_ASKED_TO_END && left > TICK_MS)
+        left = TICK_MS;
+    return left < INT_MAX ? (int)left : INT_MAX;
+}
+
+static int fd_or_none(Fd fd) {
+    return fd.number > 0 ? fd.number : -1;
+}
+
+/* Until the program itself has ended: a child that it left behind may keep the pipes open. */
+static void watch(Run *run) {
+    for (bool ended = false; !ended;) {
+        bool listens = run->request->cancel && run->phase == RUN_FREELY;
+        struct pollfd wanted[] = {
+            {.fd = fd_or_none(run->pipes[0]),                      .events = POLLIN},
+            {.fd = fd_or_none(run->pipes[1]),                      .events = POLLIN},
+            {.fd = run->exited.number,                             .events = POLLIN},
+            {.fd = listens ? cancel_fd(run->request->cancel) : -1, .events = POLLIN},
+        };
+        int ready = poll(wanted, ARRAY_COUNT(wanted), poll_timeout(run));
+        CHECK(ready >= 0 || errno == EINTR);
+        ended = ready > 0 && wanted[2].revents;
+        if (ready > 0 && wanted[0].revents)
+            read_piece(run, 0);
+        if (ready > 0 && wanted[1].revents)
+            read_piece(run, 1);
+        if (!ended)
+            enforce(run);
+    }
+}
+
+/* What it wrote before its end is in the pipes still, and a piece is as large as a pipe. No more
+ * than that: a child that it left behind may write forever. */
+static void drain(Run *run) {
+    for (int which = 0; which < 2; which++) {
+        if (run->pipes[which].number > 0)
+            read_piece(run, which);
+    }
+}
+
+static int reap(const Run *run) {
+    int status = 0;
+    while (waitpid(run->pid, &status, 0) < 0)
+        CHECK(errno == EINTR);
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static int real_run(void *self, const ProcessRequest *request, ProcessResult *out, Arena *arena) {
+    (void)self;
+    if (cancel_level(request->cancel) != CANCEL_NONE)
+        return -ECANCELED;
+    SCOPED(ArenaRef) scratch = arena_open("process");
+    ProcessResult result = {0};
+    SCOPED(Run) run = {.request = request, .result = &result, .scratch = scratch};
+    run.piece = arena_alloc(scratch, PIECE_SIZE);
+    run.texts[0] = strbuf_new(scratch);
+    run.texts[1] = strbuf_new(scratch);
+    run.deadline_ms = request->timeout_ms > 0 ? now_ms() + request->timeout_ms : INT64_MAX;
+    int error = start(&run);
+    if (error)
+        return error;
+    watch(&run);
+    if (run.phase != RUN_FREELY)
+        end_group(&run, SIGKILL); /* what it left behind */
+    drain(&run);
+    result.exit_status = reap(&run);
+    result.out = str_clone(strbuf_str(&run.texts[0]), arena);
+    result.err = str_clone(strbuf_str(&run.texts[1]), arena);
+    *out = result;
+    return 0;
+}
+
+static const char *real_environment(void *self, const char *name) {
+    (void)self;
+    return getenv(name);
+}
+
+const Process process_real = {
+    .run = real_run,
+    .environment = real_environment,
+};

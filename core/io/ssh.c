@@ -1,0 +1,354 @@
+/* Sessions by libssh, which is never allowed to block: every wait is a short poll of our own, so
+ * that a deadline or a signal is seen. */
+#include "ssh.h"
+
+#include "ssh_key.h"
+#include "ssh_socket.h"
+#include "utf8.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#define OUTPUT_LIMIT ((size_t)16 << 20)
+#define PIECE_SIZE   ((size_t)32768)
+
+struct SshSession {
+    Arena *arena; /* which it lives in itself */
+    ssh_session session;
+};
+
+typedef ssh_channel ChannelRef;
+static inline void channel_release(ChannelRef *channel) {
+    if (*channel)
+        ssh_channel_free(*channel);
+}
+SCOPED_TYPE(ChannelRef, channel_release);
+
+static void session_close(void *self, SshSession *session) {
+    (void)self;
+    if (!session)
+        return;
+    if (ssh_is_connected(session->session))
+        ssh_disconnect(session->session);
+    ssh_free(session->session);
+    arena_close(session->arena);
+}
+
+static bool session_is_alive(void *self, SshSession *session) {
+    (void)self;
+    return ssh_is_connected(session->session) &&
+           (ssh_get_status(session->session) & (SSH_CLOSED | SSH_CLOSED_ERROR)) == 0;
+}
+
+/* Waits a tick for what libssh waits for. */
+static SshStatus session_wait(SshSession *session, const SshDeadline *deadline) {
+    int flags = ssh_get_poll_flags(session->session);
+    short events = POLLIN;
+    if (flags & SSH_WRITE_PENDING)
+        events = (short)(events | POLLOUT);
+    (void)ssh_socket_wait(ssh_get_fd(session->session), events);
+    return ssh_socket_check(deadline);
+}
+
+static void problem_from_session(SshSession *session, SshProblem *problem, Arena *arena) {
+    Str text = str_from_cstr(ssh_get_error(session->session));
+    problem->text = utf8_strip_controls(str_trim(text), arena);
+}
+
+static SshSession *session_new(const SshTarget *target, ssh_key pinned, int fd, Arena *scratch) {
+    Arena *arena = arena_open("ssh session");
+    SshSession *session = arena_new(arena, SshSession);
+    session->arena = arena;
+    session->session = ssh_new();
+    CHECK(session->session);
+    bool read_configuration = false;
+    int verify_hosts = 0, verbosity = SSH_LOG_NOLOG;
+    const struct {
+        enum ssh_options_e option;
+        const void *value;
+    } options[] = {
+        {SSH_OPTIONS_PROCESS_CONFIG,     &read_configuration     },
+        {SSH_OPTIONS_SSH_DIR,            "/dev/null"             },
+        {SSH_OPTIONS_KNOWNHOSTS,         "/dev/null"             },
+        {SSH_OPTIONS_GLOBAL_KNOWNHOSTS,  "/dev/null"             },
+        {SSH_OPTIONS_STRICTHOSTKEYCHECK, &verify_hosts           },
+        {SSH_OPTIONS_LOG_VERBOSITY,      &verbosity              },
+        {SSH_OPTIONS_HOST,               "host"                  }, /* has a descriptor */
+        {SSH_OPTIONS_USER,               str_to_cstr(target->user, scratch)},
+        {SSH_OPTIONS_HOSTKEYS,                              ssh_key_algorithms(pinned,                                   scratch)},
+        {SSH_OPTIONS_FD,                      &fd           },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(options); i++) {
+        CHECK(ssh_options_set(session->session, options[i].option, options[i].value) == 0);
+    }
+    ssh_set_blocking(session->session, 0);
+    return session;
+}
+
+static SshStatus shake_hands(SshSession *session,
+                             const SshDeadline *deadline,
+                             SshProblem *problem,
+                             Arena *arena) {
+    int result;
+    SshStatus status = SSH_DONE;
+    while ((result = ssh_connect(session->session)) == SSH_AGAIN && status == SSH_DONE) {
+        status = session_wait(session, deadline);
+    }
+    if (result == SSH_OK)
+        return SSH_DONE;
+    if (status == SSH_CANCELLED)
+        return status;
+    const char *banner = ssh_get_serverbanner(session->session);
+    if (status == SSH_TIMED_OUT) {
+        problem->text = banner ? STR("the key exchange takes too long")
+                               : STR("connected, but the server does not introduce itself");
+    } else {
+        problem_from_session(session, problem, arena);
+    }
+    return SSH_NO_HANDSHAKE;
+}
+
+static SshStatus verify_host(SshSession *session,
+                             ssh_key pinned,
+                             SshProblem *problem,
+                             Arena *arena) {
+    SCOPED(SshKeyRef) found = NULL;
+    if (ssh_get_server_publickey(session->session, &found) != SSH_OK) {
+        problem_from_session(session, problem, arena);
+        return SSH_NO_HANDSHAKE;
+    }
+    if (ssh_key_cmp(pinned, found, SSH_KEY_CMP_PUBLIC) == 0)
+        return SSH_DONE;
+    problem->pinned = ssh_key_fingerprint(pinned, arena);
+    problem->found = ssh_key_fingerprint(found, arena);
+    problem->text = STR("the host shows another key");
+    return SSH_HOST_KEY_DIFFERS;
+}
+
+static SshStatus log_in(SshSession *session,
+                        ssh_key private_key,
+                        const SshDeadline *deadline,
+                        SshProblem *problem,
+                        Arena *arena) {
+    int result;
+    SshStatus status = SSH_DONE;
+    while ((result = ssh_userauth_publickey(session->session, NULL, private_key)) ==
+               SSH_AUTH_AGAIN &&
+           status == SSH_DONE) {
+        status = session_wait(session, deadline);
+    }
+    if (result == SSH_AUTH_SUCCESS)
+        return SSH_DONE;
+    if (status == SSH_CANCELLED)
+        return status;
+    problem_from_session(session, problem, arena);
+    if (result == SSH_AUTH_DENIED || result == SSH_AUTH_PARTIAL)
+        return SSH_USER_KEY_REFUSED;
+    if (status == SSH_TIMED_OUT)
+        problem->text = STR("the login takes too long");
+    return SSH_NO_HANDSHAKE;
+}
+
+static SshStatus session_connect(void *self,
+                                 const SshTarget *target,
+                                 SshPatience patience,
+                                 SshSession **out,
+                                 SshProblem *problem,
+                                 Arena *arena) {
+    (void)self;
+    *problem = (SshProblem){0};
+    SCOPED(SshKeyRef) pinned = ssh_key_from_public(target->host_key, arena);
+    if (!pinned)
+        return SSH_BAD_HOST_KEY;
+    SCOPED(SshKeyRef) private_key = ssh_key_from_private(target->private_key, arena);
+    if (!private_key)
+        return SSH_BAD_PRIVATE_KEY;
+    SshDeadline deadline = ssh_socket_deadline(patience);
+    int fd = -1;
+    SshStatus status =
+        ssh_socket_connect(target->host, target->port, &deadline, &fd, problem, arena);
+    if (status != SSH_DONE)
+        return status;
+    SshSession *session = session_new(target, pinned, fd, arena);
+    status = shake_hands(session, &deadline, problem, arena);
+    if (status == SSH_DONE)
+        status = verify_host(session, pinned, problem, arena);
+    if (status == SSH_DONE)
+        status = log_in(session, private_key, &deadline, problem, arena);
+    if (status == SSH_DONE) {
+        *out = session;
+    } else {
+        session_close(NULL, session);
+    }
+    return status;
+}
+
+/* -- commands ----------------------------------------------------------------------------- */
+
+typedef struct Execution {
+    SshSession *session;
+    ssh_channel channel;
+    Str input; /* what is still to be sent */
+    bool input_ended;
+    StrBuf streams[2];
+    size_t limit;
+    bool truncated;
+    char *piece;
+} Execution;
+
+static SshStatus start_command(Execution *run, const char *command, const SshDeadline *deadline) {
+    int result;
+    SshStatus status = SSH_DONE;
+    while ((result = ssh_channel_open_session(run->channel)) == SSH_AGAIN && status == SSH_DONE) {
+        status = session_wait(run->session, deadline);
+    }
+    while (result == SSH_OK && status == SSH_DONE &&
+           (result = ssh_channel_request_exec(run->channel, command)) == SSH_AGAIN) {
+        status = session_wait(run->session, deadline);
+        if (status == SSH_DONE)
+            result = SSH_OK;
+    }
+    if (status != SSH_DONE)
+        return status;
+    return result == SSH_OK ? SSH_DONE : SSH_LOST;
+}
+
+/* True when something moved. */
+static bool send_input(Execution *run, bool *failed) {
+    if (run->input_ended || ssh_channel_is_closed(run->channel))
+        return false;
+    if (run->input.len == 0) {
+        run->input_ended = true;
+        *failed = ssh_channel_send_eof(run->channel) == SSH_ERROR;
+        return true;
+    }
+    size_t size = ssh_channel_window_size(run->channel);
+    if (size > PIECE_SIZE)
+        size = PIECE_SIZE;
+    if (size > run->input.len)
+        size = run->input.len;
+    if (size == 0)
+        return false;
+    int sent = ssh_channel_write(run->channel, run->input.ptr, (uint32_t)size);
+    *failed = sent == SSH_ERROR;
+    if (sent > 0)
+        run->input = str_after(run->input, (size_t)sent);
+    return sent > 0;
+}
+
+static bool take_output(Execution *run, int stream) {
+    int got = ssh_channel_read_nonblocking(run->channel, run->piece, (uint32_t)PIECE_SIZE, stream);
+    if (got <= 0)
+        return false;
+    size_t room = run->limit - run->streams[stream].len, size = (size_t)got;
+    if (size > room) {
+        run->truncated = true;
+        size = room;
+    }
+    strbuf_add(&run->streams[stream], (Str){run->piece, size});
+    return true;
+}
+
+/* All output is here, and the exit status or the knowledge that none will come. Asking for the
+ * status also takes packets in: libssh looks at no more of them once it has seen the end of output.
+ */
+static bool has_ended(ssh_channel channel) {
+    if (!ssh_channel_is_eof(channel))
+        return false;
+    return ssh_channel_get_exit_status(channel) >= 0 || ssh_channel_is_closed(channel);
+}
+
+static SshStatus finish_command(Execution *run,
+                                const SshCommand *command,
+                                const SshDeadline *deadline) {
+    bool failed = false;
+    for (;;) {
+        /* Output first: reading it is what takes in the news that there is room for input. */
+        bool moved = take_output(run, 0);
+        moved = take_output(run, 1) || moved;
+        moved = send_input(run, &failed) || moved;
+        if (moved && !failed) {
+            SshStatus status = ssh_socket_check(deadline);
+            if (status != SSH_DONE)
+                return status;
+            continue;
+        }
+        if (has_ended(run->channel))
+            return SSH_DONE;
+        if (failed || !session_is_alive(NULL, run->session))
+            return SSH_LOST;
+        if (command->tick)
+            command->tick(command->payload);
+        SshStatus status = session_wait(run->session, deadline);
+        if (status != SSH_DONE)
+            return status;
+    }
+}
+
+static SshStatus session_exec(void *self,
+                              SshSession *session,
+                              const SshCommand *command,
+                              SshResult *out,
+                              SshProblem *problem,
+                              Arena *arena) {
+    (void)self;
+    *problem = (SshProblem){0};
+    SshDeadline deadline = ssh_socket_deadline(command->patience);
+    SCOPED(ChannelRef) channel = ssh_channel_new(session->session);
+    if (!channel)
+        return SSH_LOST;
+    Execution run = {
+        .session = session,
+        .channel = channel,
+        .input = command->input,
+        .streams = {strbuf_new(arena), strbuf_new(arena)},
+        .limit = command->output_limit ? command->output_limit : OUTPUT_LIMIT,
+        .piece = arena_alloc(arena, PIECE_SIZE),
+    };
+    SshStatus status = start_command(&run, str_to_cstr(command->command, arena), &deadline);
+    if (status == SSH_DONE)
+        status = finish_command(&run, command, &deadline);
+    int exit_status = status == SSH_DONE ? ssh_channel_get_exit_status(channel) : -1;
+    if (exit_status < 0 && status == SSH_DONE && !session_is_alive(NULL, session)) {
+        status = SSH_LOST;
+    }
+    if (status != SSH_DONE) {
+        problem_from_session(session, problem, arena);
+        return status;
+    }
+    *out = (SshResult){
+        .exit_status = exit_status < 0 ? 255 : exit_status,
+        .out = strbuf_str(&run.streams[0]),
+        .err = strbuf_str(&run.streams[1]),
+        .truncated = run.truncated,
+    };
+    return SSH_DONE;
+}
+
+const Ssh ssh_real = {
+    .connect = session_connect,
+    .exec = session_exec,
+    .is_alive = session_is_alive,
+    .close = session_close,
+};
+
+/* -- text --------------------------------------------------------------------------------- */
+
+Str ssh_quote(Str text, Arena *arena) {
+    StrBuf buf = strbuf_new(arena);
+    strbuf_add_char(&buf, '\'');
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '\'') {
+            strbuf_add_cstr(&buf, "'\\''");
+        } else {
+            strbuf_add_char(&buf, text.ptr[i]);
+        }
+    }
+    strbuf_add_char(&buf, '\'');
+    return strbuf_str(&buf);
+}
+
+Str ssh_endpoint(Str host, uint16_t port, Arena *arena) {
+    bool is_v6 = str_find_char(host, ':', 0) != SIZE_MAX;
+    return str_format(arena, is_v6 ? "[%.*s]:%u" : "%.*s:%u", STR_ARG(host), port);
+}

@@ -1,0 +1,220 @@
+/* Programs: output, status, input, environment, folder, deadline, cancellation. */
+#include "unit.h"
+
+#include "io.h"
+#include "thread.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+
+static int shell(const char *script, ProcessRequest request, ProcessResult *out, Arena *arena) {
+    const char *const argv[] = {"sh", "-c", script, NULL};
+    request.argv = argv;
+    return process_real.run(process_real.self, &request, out, arena);
+}
+
+static void output_and_status(void **state) {
+    (void)state;
+    static const struct {
+        const char *script;
+        int status;
+        const char *out, *err;
+    } cases[] = {
+        {"echo hi; echo oops >&2; exit 3", 3,   "hi\n", "oops\n"},
+        {"true",                           0,   "",     ""      },
+        {"kill -9 $$",                     137, "",     ""      },
+        {"cat",                            0,   "",     ""      },
+        {"echo a; exec >&- 2>&-; exit 4",  4,   "a\n",  ""      },
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        ProcessResult result;
+        assert_int_equal(shell(cases[i].script, (ProcessRequest){0}, &result, arena), 0);
+        assert_int_equal(result.exit_status, cases[i].status);
+        assert_false(result.timed_out);
+        check_str(result.out, cases[i].out);
+        check_str(result.err, cases[i].err);
+    }
+}
+
+static void what_cannot_start(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    ProcessResult result;
+    const char *const argv[] = {"no-such-program-anywhere", NULL};
+    ProcessRequest request = {.argv = argv};
+    assert_int_equal(process_real.run(NULL, &request, &result, arena), -ENOENT);
+    request = (ProcessRequest){.folder = STR("/nonexistent")};
+    assert_int_equal(shell("true", request, &result, arena), -ENOENT);
+}
+
+static void input_folder_environment(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    ProcessResult result;
+    StrVec variables = {0};
+    setenv("LOAM_TEST_OLD", "before", 1);
+    vec_push(arena, &variables, STR("LOAM_TEST_OLD=after"));
+    vec_push(arena, &variables, STR("LOAM_TEST_NEW=n"));
+    ProcessRequest request = {
+        .input = STR("from us"), .folder = STR("/usr"), .environment = &variables};
+    const char *script =
+        "cat; echo; pwd; echo $LOAM_TEST_OLD $LOAM_TEST_NEW; env | grep -c TEST_OLD";
+    assert_int_equal(shell(script, request, &result, arena), 0);
+    check_str(result.out, "from us\n/usr\nafter n\n1\n");
+    assert_string_equal(process_real.environment(NULL, "LOAM_TEST_OLD"), "before");
+    assert_null(process_real.environment(NULL, "LOAM_TEST_NEW"));
+}
+
+static void much_both_ways(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    ProcessResult result;
+    size_t size = 3000000;
+    char *bytes = arena_alloc(arena, size);
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (char)('a' + i % 26);
+    ProcessRequest request = {
+        .input = {bytes, size}
+    };
+    assert_int_equal(shell("tee /dev/stderr", request, &result, arena), 0);
+    assert_true(str_equal(result.out, request.input));
+    assert_true(str_equal(result.err, request.input));
+}
+
+static void collect(void *payload, Str piece, bool is_error) {
+    strbuf_add_char(payload, is_error ? '!' : '.');
+    strbuf_add(payload, piece);
+}
+
+static void pieces(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    ProcessResult result;
+    StrBuf buf = strbuf_new(arena);
+    ProcessRequest request = {.output = collect, .payload = &buf};
+    assert_int_equal(shell("echo a; sleep 0.05; echo b >&2", request, &result, arena), 0);
+    check_str(strbuf_str(&buf), ".a\n!b\n");
+    check_str(result.out, "");
+}
+
+static void deadline(void **state) {
+    (void)state;
+    static const struct {
+        const char *script;
+        int status;
+    } cases[] = {
+        {"echo x; sleep 60",                                 143},
+        {"trap '' TERM; while :; do sleep 1; done",          137},
+        {"trap 'exit 7' TERM; while :; do sleep 0.01; done", 7  },
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        ProcessResult result;
+        ProcessRequest request = {.timeout_ms = 400};
+        int64_t start = clock_real.monotonic_ms(NULL);
+        assert_int_equal(shell(cases[i].script, request, &result, arena), 0);
+        assert_true(result.timed_out);
+        assert_int_equal(result.exit_status, cases[i].status);
+        assert_true(clock_real.monotonic_ms(NULL) - start < 20000);
+    }
+}
+
+/* The program ends, a child of its keeps the pipes: nobody waits for that one. */
+static void left_behind_child(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    ProcessResult result;
+    int64_t start = clock_real.monotonic_ms(NULL);
+    const char *script = "sleep 30 & echo $!";
+    assert_int_equal(shell(script, (ProcessRequest){0}, &result, arena), 0);
+    assert_true(clock_real.monotonic_ms(NULL) - start < 20000);
+    int64_t child;
+    assert_true(str_to_int64(str_trim(result.out), &child));
+    kill((pid_t)child, SIGKILL);
+}
+
+static void raise_soon(void *payload) {
+    cancel_wait(NULL, 400);
+    cancel_raise(payload, CANCEL_STOP);
+    cancel_wait(NULL, 100);
+    cancel_raise(payload, CANCEL_NOW);
+}
+
+static void cancelled(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    ProcessResult result;
+    CancelToken *token = cancel_open();
+    ProcessRequest request = {.cancel = token};
+    int64_t start = clock_real.monotonic_ms(NULL);
+    Thread *thread = thread_start(THREAD_ATTEMPT, raise_soon, token);
+    const char *script = "trap '' TERM; while :; do sleep 1; done";
+    assert_int_equal(shell(script, request, &result, arena), 0);
+    assert_false(result.timed_out);
+    assert_int_equal(result.exit_status, 137);
+    assert_true(clock_real.monotonic_ms(NULL) - start < 3300); /* sooner than the grace */
+    thread_join(thread);
+    assert_int_equal(shell("true", request, &result, arena), -ECANCELED);
+    cancel_close(token);
+}
+
+/* All of ours, or those that a program started now would get. */
+static int64_t count_fds(bool inherited_only) {
+    DIR *dir = opendir("/proc/self/fd");
+    const struct dirent *entry;
+    int64_t count = 0;
+    while ((entry = readdir(dir))) {
+        int64_t fd;
+        if (!str_to_int64(str_from_cstr(entry->d_name), &fd) || fd == dirfd(dir))
+            continue;
+        if (!inherited_only || fcntl((int)fd, F_GETFD) == 0)
+            count++;
+    }
+    closedir(dir);
+    return count;
+}
+
+static void leaks_no_descriptors(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    ProcessResult result;
+    int64_t ours = count_fds(false);
+    int64_t inherited = count_fds(true);
+    for (int i = 0; i < 5; i++) {
+        int64_t theirs;
+        assert_int_equal(shell("ls /proc/self/fd | wc -l", (ProcessRequest){0}, &result, arena), 0);
+        assert_true(str_to_int64(str_trim(result.out), &theirs));
+        assert_int_equal(theirs, inherited + 1); /* and the folder that it reads */
+        const char *const argv[] = {"no-such-program-anywhere", NULL};
+        ProcessRequest request = {.argv = argv, .input = STR("x")};
+        assert_int_equal(process_real.run(NULL, &request, &result, arena), -ENOENT);
+    }
+    assert_int_equal(count_fds(false), ours);
+}
+
+static void real_io(void **state) {
+    (void)state;
+    Io io = io_real();
+    assert_ptr_equal(io.process, &process_real);
+    assert_ptr_equal(io.disk, &disk_real);
+    assert_ptr_equal(io.clock, &clock_real);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(output_and_status),
+        cmocka_unit_test(what_cannot_start),
+        cmocka_unit_test(input_folder_environment),
+        cmocka_unit_test(much_both_ways),
+        cmocka_unit_test(pieces),
+        cmocka_unit_test(deadline),
+        cmocka_unit_test(left_behind_child),
+        cmocka_unit_test(cancelled),
+        cmocka_unit_test(leaks_no_descriptors),
+        cmocka_unit_test(real_io),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,294 @@
+/* Sessions with real servers on loopback: what is accepted, what is refused, and how it is said. */
+#include "ssh.h"
+
+#include "digest.h"
+#include "ssh_server.h"
+
+#include <poll.h>
+
+typedef struct Connected {
+    SshServer server;
+    SshSession *session;
+} Connected;
+
+static SshStatus try_target(SshServer *server, const SshTarget *target, SshProblem *problem) {
+    SshSession *session = NULL;
+    SshPatience patience = {.timeout_ms = 20000};
+    SshStatus status = ssh_real.connect(NULL, target, patience, &session, problem, server->arena);
+    ssh_real.close(NULL, session);
+    return status;
+}
+
+static Connected connected_open(SshServerKind kind) {
+    Connected c = {.server = server_open(kind)};
+    SshTarget target = server_target(&c.server);
+    SshPatience patience = {.timeout_ms = 20000};
+    SshProblem problem;
+    SshStatus status =
+        ssh_real.connect(NULL, &target, patience, &c.session, &problem, c.server.arena);
+    if (status != SSH_DONE)
+        print_error("%d %.*s\n", (int)status, STR_ARG(problem.text));
+    assert_int_equal(status, SSH_DONE);
+    return c;
+}
+
+static void connected_close(Connected *c) {
+    ssh_real.close(NULL, c->session);
+    server_close(&c->server);
+}
+
+static SshStatus run(Connected *c, SshCommand command, SshResult *out) {
+    SshProblem problem;
+    if (command.patience.timeout_ms == 0)
+        command.patience.timeout_ms = 30000;
+    return ssh_real.exec(NULL, c->session, &command, out, &problem, c->server.arena);
+}
+
+static void check_commands(SshServerKind kind) {
+    static const struct {
+        const char *command, *input, *out, *err;
+        int exit_status;
+    } cases[] = {
+        {"echo hello",                  "",    "hello\n", "",     0  },
+        {"echo no >&2; exit 3",         "",    "",        "no\n", 3  },
+        {"cat; printf x >&2",           "abc", "abc",     "x",    0  },
+        {"true",                        "abc", "",        "",     0  }, /* input that nobody reads */
+        {"exit 255",                    "",    "",        "",     255},
+        {"no-such-program 2>/dev/null", "",    "",        "",     127},
+    };
+    Connected c = connected_open(kind);
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SshCommand command = {.command = str_from_cstr(cases[i].command),
+                              .input = str_from_cstr(cases[i].input)};
+        SshResult result;
+        SshStatus status = run(&c, command, &result);
+        if (status != SSH_DONE)
+            print_error("%s: status %d\n", cases[i].command, (int)status);
+        assert_int_equal(status, SSH_DONE);
+        check_str(result.out, cases[i].out);
+        check_str(result.err, cases[i].err);
+        assert_int_equal(result.exit_status, cases[i].exit_status);
+    }
+    assert_true(ssh_real.is_alive(NULL, c.session));
+    connected_close(&c);
+}
+
+/* More than any window or buffer holds, both ways at once. */
+static void check_much(SshServerKind kind) {
+    Connected c = connected_open(kind);
+    size_t size = 3000001;
+    char *bytes = arena_alloc(c.server.arena, size);
+    digest_random(bytes, size);
+    SshCommand command = {
+        .command = STR("cat"), .input = {bytes, size}
+    };
+    SshResult result;
+    assert_int_equal(run(&c, command, &result), SSH_DONE);
+    assert_int_equal(result.out.len, size);
+    assert_memory_equal(result.out.ptr, bytes, size);
+    command.output_limit = 1000;
+    assert_int_equal(run(&c, command, &result), SSH_DONE);
+    assert_int_equal(result.out.len, 1000);
+    assert_true(result.truncated);
+    connected_close(&c);
+}
+
+static void test_sshd(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    check_commands(SERVER_SSHD);
+    check_much(SERVER_SSHD);
+}
+
+static void test_dropbear(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_DROPBEAR);
+    check_commands(SERVER_DROPBEAR);
+    check_much(SERVER_DROPBEAR);
+}
+
+/* Another key than the pinned one: both fingerprints are named; the user's key is not offered. */
+static void test_host_key(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshServer server = server_prepare(SERVER_SSHD);
+    server_make_key(&server, "second", "rsa");
+    server_start(&server);
+    SshTarget target = server_target(&server);
+    SshProblem problem;
+    target.host_key = server_read(&server, "second.pub");
+    assert_int_equal(try_target(&server, &target, &problem), SSH_DONE);
+    target.host_key = server.other_public;
+    assert_int_equal(try_target(&server, &target, &problem), SSH_HOST_KEY_DIFFERS);
+    check_str_equal(problem.pinned, ssh_fingerprint(server.other_public, server.arena));
+    check_str_equal(problem.found, ssh_fingerprint(server.host_key, server.arena));
+    target.host_key = STR("ssh-ed25519 nonsense");
+    assert_int_equal(try_target(&server, &target, &problem), SSH_BAD_HOST_KEY);
+    target.host_key = STR("");
+    assert_int_equal(try_target(&server, &target, &problem), SSH_BAD_HOST_KEY);
+    server_close(&server);
+}
+
+/* Pinned is a kind of key that the server does not have: still both fingerprints. */
+static void test_host_key_of_other_kind(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_DROPBEAR);
+    SshServer server = server_open(SERVER_DROPBEAR);
+    SshTarget target = server_target(&server);
+    SshProblem problem;
+    server_make_key(&server, "ecdsa", "ecdsa");
+    target.host_key = server_read(&server, "ecdsa.pub");
+    assert_int_equal(try_target(&server, &target, &problem), SSH_HOST_KEY_DIFFERS);
+    check_str_equal(problem.found, ssh_fingerprint(server.host_key, server.arena));
+    server_close(&server);
+}
+
+static void test_user_key(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshServer server = server_open(SERVER_SSHD);
+    SshTarget target = server_target(&server);
+    SshProblem problem;
+    target.private_key = server.other_key;
+    assert_int_equal(try_target(&server, &target, &problem), SSH_USER_KEY_REFUSED);
+    target.private_key = str_trim(server.private_key);
+    assert_int_equal(try_target(&server, &target, &problem), SSH_DONE);
+    target.private_key = STR("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n");
+    assert_int_equal(try_target(&server, &target, &problem), SSH_BAD_PRIVATE_KEY);
+    server_close(&server);
+}
+
+/* Every kind of key that tls_private_key makes, at both servers. */
+static void check_user_key_kinds(SshServerKind kind) {
+    static const char *const types[] = {"rsa", "ecdsa", "ed25519"};
+    for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
+        SshServer server = server_prepare(kind);
+        server_make_key(&server, "mine", types[i]);
+        Str line = server_read(&server, "mine.pub");
+        server_write(&server, kind == SERVER_SSHD ? "user.pub" : "home/.ssh/authorized_keys", line);
+        server_start(&server);
+        SshTarget target = server_target(&server);
+        SshProblem problem;
+        target.private_key = server_read(&server, "mine");
+        assert_int_equal(try_target(&server, &target, &problem), SSH_DONE);
+        server_close(&server);
+    }
+}
+
+static void test_user_key_kinds(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    check_user_key_kinds(SERVER_SSHD);
+    if (server_program(SERVER_DROPBEAR))
+        check_user_key_kinds(SERVER_DROPBEAR);
+}
+
+static void test_no_server(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshServer server = server_prepare(SERVER_SSHD);
+    SshTarget target = server_target(&server);
+    SshProblem problem;
+    assert_int_equal(try_target(&server, &target, &problem), SSH_REFUSED);
+    check_str(problem.text, "Connection refused");
+    target.host = STR("no.such.host.invalid");
+    assert_int_equal(try_target(&server, &target, &problem), SSH_UNKNOWN_NAME);
+    server_close(&server);
+}
+
+static void test_ipv6(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshServer server = server_open(SERVER_SSHD);
+    SshTarget target = server_target(&server);
+    SshProblem problem;
+    target.host = STR("::1");
+    SshStatus status = try_target(&server, &target, &problem);
+    server_close(&server);
+    if (status == SSH_NO_ANSWER) {
+        print_message("skipped: no IPv6 here\n");
+        skip();
+    }
+    assert_int_equal(status, SSH_DONE);
+}
+
+/* A port that takes connections and says nothing. */
+static void test_silent_server(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshServer server = server_prepare(SERVER_SSHD);
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(listen(fd, 5), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+    SshTarget target = server_target(&server);
+    target.port = ntohs(address.sin_port);
+    SshSession *session = NULL;
+    SshProblem problem;
+    SshPatience patience = {.timeout_ms = 300};
+    SshStatus status = ssh_real.connect(NULL, &target, patience, &session, &problem, server.arena);
+    assert_int_equal(status, SSH_NO_HANDSHAKE);
+    CancelToken *cancel = cancel_open();
+    cancel_raise(cancel, CANCEL_STOP);
+    patience = (SshPatience){.cancel = cancel};
+    status = ssh_real.connect(NULL, &target, patience, &session, &problem, server.arena);
+    assert_int_equal(status, SSH_CANCELLED);
+    cancel_close(cancel);
+    close(fd);
+    server_close(&server);
+}
+
+static void test_timeout_and_cancel(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    Connected c = connected_open(SERVER_SSHD);
+    SshCommand command = {.command = STR("sleep 20"), .patience = {.timeout_ms = 300}};
+    SshResult result;
+    assert_int_equal(run(&c, command, &result), SSH_TIMED_OUT);
+    CancelToken *cancel = cancel_open();
+    cancel_raise(cancel, CANCEL_STOP);
+    command.patience = (SshPatience){.timeout_ms = 300, .cancel = cancel, .cancel_at = CANCEL_NOW};
+    assert_int_equal(run(&c, command, &result), SSH_TIMED_OUT);
+    cancel_raise(cancel, CANCEL_NOW);
+    assert_int_equal(run(&c, command, &result), SSH_CANCELLED);
+    cancel_close(cancel);
+    connected_close(&c);
+}
+
+/* The process that serves the session ends in the middle of a command. */
+static void test_lost(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    Connected c = connected_open(SERVER_SSHD);
+    SshCommand command = {.command = STR("kill $PPID; sleep 20")};
+    SshResult result;
+    assert_int_equal(run(&c, command, &result), SSH_LOST);
+    assert_false(ssh_real.is_alive(NULL, c.session));
+    connected_close(&c);
+}
+
+static void test_text(void **state) {
+    (void)state;
+    Arena *arena = arena_open("test");
+    check_str(ssh_quote(STR("it's"), arena), "'it'\\''s'");
+    check_str(ssh_quote(STR(""), arena), "''");
+    check_str(ssh_endpoint(STR("10.0.0.2"), 22, arena), "10.0.0.2:22");
+    check_str(ssh_endpoint(STR("::1"), 2222, arena), "[::1]:2222");
+    check_str(ssh_fingerprint(STR("nothing"), arena), "");
+    assert_false(ssh_is_private_key(STR("nothing"), arena));
+    arena_close(arena);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sshd),      cmocka_unit_test(test_dropbear),
+        cmocka_unit_test(test_host_key),  cmocka_unit_test(test_host_key_of_other_kind),
+        cmocka_unit_test(test_user_key),  cmocka_unit_test(test_user_key_kinds),
+        cmocka_unit_test(test_no_server), cmocka_unit_test(test_silent_server),
+        cmocka_unit_test(test_ipv6),      cmocka_unit_test(test_timeout_and_cancel),
+        cmocka_unit_test(test_lost),      cmocka_unit_test(test_text),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
