@@ -1,0 +1,295 @@
+/* One queue of what may run now, one mutex around all counters, threads that take from the queue.
+ *
+ * A task whose limits are taken waits in the queue of one key that is full, so whoever gives that
+ * key back finds it. It holds nothing while it waits; hence keys cannot deadlock. */
+#include "walk.h"
+
+#include "map.h"
+#include "thread.h"
+
+#include <pthread.h>
+
+/* A key of limits. */
+typedef struct WalkKey {
+    uint32_t capacity;
+    uint32_t taken;
+    struct WalkJob *first; /* who wait for it */
+    struct WalkJob *last;
+} WalkKey;
+
+/* A node to visit, or a task of it. */
+typedef struct WalkJob {
+    struct WalkJob *next;
+    GraphNode node;
+    WalkTask task; /* run NULL: the visit */
+    WalkKey **keys;
+} WalkJob;
+
+typedef struct WalkState {
+    uint32_t pending; /* needs that have not ended */
+    uint32_t open;    /* the visit and tasks that have not ended */
+    bool failed;
+    bool doomed; /* a need failed */
+    WalkJob visit;
+} WalkState;
+
+struct Walk {
+    const WalkRequest *request;
+    Arena *arena;
+    pthread_mutex_t mutex;  /* guards all below */
+    pthread_cond_t changed; /* for workers */
+    pthread_cond_t ended;   /* for who called walk_run */
+    WalkState *states;
+    Map keys;
+    WalkJob *first; /* what may run now, in order */
+    WalkJob *last;
+    size_t queued;
+    size_t idle;    /* threads that wait for a job */
+    size_t running; /* jobs in execution */
+    size_t left;    /* nodes that have not ended */
+    bool failed;
+    VEC(Thread *) threads;
+};
+
+typedef struct WalkWorker {
+    Walk *walk;
+    uint32_t number;
+} WalkWorker;
+
+static void run_worker(void *payload);
+
+static void start_worker(Walk *walk) {
+    WalkWorker *worker = arena_new(walk->arena, WalkWorker);
+    *worker = (WalkWorker){walk, (uint32_t)walk->threads.count};
+    Thread *thread = thread_start(THREAD_WALK_WORKER, run_worker, worker);
+    CHECK(thread || walk->threads.count); /* fewer than asked for is fine, none is not */
+    if (thread)
+        vec_push(walk->arena, &walk->threads, thread);
+}
+
+/* Threads start when there is work for them, up to the number asked for. */
+static void enqueue(Walk *walk, WalkJob *job) {
+    job->next = NULL;
+    if (walk->first) {
+        walk->last->next = job;
+    } else {
+        walk->first = job;
+    }
+    walk->last = job;
+    walk->queued++;
+    if (walk->queued > walk->idle && walk->threads.count < walk->request->workers) {
+        start_worker(walk);
+    } else if (walk->idle) {
+        pthread_cond_signal(&walk->changed);
+    }
+}
+
+static WalkJob *dequeue(Walk *walk) {
+    WalkJob *job = walk->first;
+    walk->first = job->next;
+    walk->queued--;
+    return job;
+}
+
+static WalkKey *find_full_key(const WalkJob *job) {
+    for (size_t i = 0; i < job->task.limit_count; i++) {
+        if (job->keys[i]->taken >= job->keys[i]->capacity)
+            return job->keys[i];
+    }
+    return NULL;
+}
+
+/* Takes the job's keys and queues it to run, or queues it where it has to wait. */
+static void admit(Walk *walk, WalkJob *job) {
+    WalkKey *full = find_full_key(job);
+    if (!full) {
+        for (size_t i = 0; i < job->task.limit_count; i++)
+            job->keys[i]->taken++;
+        enqueue(walk, job);
+        return;
+    }
+    job->next = NULL;
+    if (full->first) {
+        full->last->next = job;
+    } else {
+        full->first = job;
+    }
+    full->last = job;
+}
+
+static void give_back_keys(Walk *walk, const WalkJob *job) {
+    for (size_t i = 0; i < job->task.limit_count; i++)
+        job->keys[i]->taken--;
+    for (size_t i = 0; i < job->task.limit_count; i++) {
+        WalkKey *key = job->keys[i];
+        while (key->first && key->taken < key->capacity) {
+            WalkJob *waiting = key->first;
+            key->first = waiting->next;
+            admit(walk, waiting);
+        }
+    }
+}
+
+static WalkKey *key_for(Walk *walk, const WalkLimit *limit) {
+    CHECK(limit->capacity > 0);
+    WalkKey *key = map_find(&walk->keys, limit->key);
+    if (!key) {
+        key = arena_new(walk->arena, WalkKey);
+        key->capacity = limit->capacity;
+        map_set(&walk->keys, str_clone(limit->key, walk->arena), key);
+    }
+    if (limit->capacity < key->capacity)
+        key->capacity = limit->capacity;
+    return key;
+}
+
+/* Tells those who need `node` that it has ended: they are queued, or noted as to be skipped. */
+static void tell_users(Walk *walk, GraphNode node, GraphNodes *skipped) {
+    const Graph *graph = walk->request->graph;
+    for (uint32_t i = graph->user_start[node]; i < graph->user_start[node + 1]; i++) {
+        WalkState *user = &walk->states[graph->user[i]];
+        user->doomed |= walk->states[node].failed;
+        if (--user->pending)
+            continue;
+        if (user->doomed) {
+            vec_push(walk->arena, skipped, graph->user[i]);
+        } else {
+            enqueue(walk, &user->visit);
+        }
+    }
+}
+
+/* The hook is called without the lock. */
+static void skip_node(Walk *walk, GraphNode node) {
+    walk->states[node].failed = true;
+    if (!walk->request->skipped)
+        return;
+    pthread_mutex_unlock(&walk->mutex);
+    void *payload = walk->request->graph->payloads.items[node];
+    walk->request->skipped(node, payload, walk->request->context);
+    pthread_mutex_lock(&walk->mutex);
+}
+
+/* Ends `node` and all that can no longer be visited: in a loop, as chains may be long. */
+static void end_node(Walk *walk, GraphNode node) {
+    GraphNodes skipped = {0};
+    walk->failed |= walk->states[node].failed;
+    tell_users(walk, node, &skipped);
+    walk->left--;
+    for (size_t i = 0; i < skipped.count; i++) {
+        skip_node(walk, skipped.items[i]);
+        tell_users(walk, skipped.items[i], &skipped);
+        walk->left--;
+    }
+    if (walk->left)
+        return;
+    pthread_cond_broadcast(&walk->changed);
+    pthread_cond_signal(&walk->ended);
+}
+
+/* Without the lock. False: it failed, or came too late to begin. */
+static bool run_job(Walk *walk, const WalkJob *job, uint32_t worker) {
+    const WalkRequest *request = walk->request;
+    void *payload = request->graph->payloads.items[job->node];
+    bool late = walk_is_stopping(walk);
+    if (job->task.run)
+        return !late && job->task.run(walk, job->task.payload, worker);
+    if (!late)
+        return request->visit(walk, job->node, payload, worker, request->context);
+    if (request->skipped)
+        request->skipped(job->node, payload, request->context);
+    return false;
+}
+
+static void take_one(Walk *walk, uint32_t worker) {
+    WalkJob *job = dequeue(walk);
+    WalkState *state = &walk->states[job->node];
+    walk->running++;
+    pthread_mutex_unlock(&walk->mutex);
+    bool good = run_job(walk, job, worker);
+    pthread_mutex_lock(&walk->mutex);
+    state->failed |= !good;
+    give_back_keys(walk, job);
+    if (--state->open == 0)
+        end_node(walk, job->node);
+    walk->running--;
+}
+
+static void run_worker(void *payload) {
+    const WalkWorker *worker = payload;
+    Walk *walk = worker->walk;
+    pthread_mutex_lock(&walk->mutex);
+    while (walk->left) {
+        if (walk->queued) {
+            take_one(walk, worker->number);
+            continue;
+        }
+        CHECK(walk->running); /* nothing runs, nothing may begin, nodes are left: a cycle */
+        walk->idle++;
+        pthread_cond_wait(&walk->changed, &walk->mutex);
+        walk->idle--;
+    }
+    pthread_mutex_unlock(&walk->mutex);
+}
+
+static void prepare(Walk *walk) {
+    const Graph *graph = walk->request->graph;
+    walk->left = graph->payloads.count;
+    walk->states = arena_new_array(walk->arena, WalkState, walk->left);
+    for (GraphNode node = 0; node < graph->payloads.count; node++) {
+        WalkState *state = &walk->states[node];
+        state->pending = graph->need_start[node + 1] - graph->need_start[node];
+        state->open = 1;
+        state->visit.node = node;
+    }
+}
+
+/* Workers join in while this goes on: all under the lock, as a node that ends queues others. */
+static void begin(Walk *walk) {
+    const Graph *graph = walk->request->graph;
+    pthread_mutex_lock(&walk->mutex);
+    for (GraphNode node = 0; node < graph->payloads.count; node++) {
+        bool ready = graph->need_start[node + 1] == graph->need_start[node];
+        if (ready)
+            enqueue(walk, &walk->states[node].visit);
+    }
+    CHECK(walk->queued || !walk->left);
+    while (walk->left)
+        pthread_cond_wait(&walk->ended, &walk->mutex);
+    pthread_mutex_unlock(&walk->mutex);
+}
+
+bool walk_run(const WalkRequest *request) {
+    CHECK(request->graph->finished && request->workers > 0);
+    SCOPED(ArenaRef) arena = arena_open("walk");
+    Walk walk = {.request = request, .arena = arena, .keys = map_new(arena)};
+    pthread_mutex_init(&walk.mutex, NULL);
+    pthread_cond_init(&walk.changed, NULL);
+    pthread_cond_init(&walk.ended, NULL);
+    prepare(&walk);
+    begin(&walk);
+    vec_each(&walk.threads, thread)
+        thread_join(*thread);
+    pthread_cond_destroy(&walk.ended);
+    pthread_cond_destroy(&walk.changed);
+    pthread_mutex_destroy(&walk.mutex);
+    return !walk.failed;
+}
+
+void walk_submit(Walk *walk, GraphNode node, WalkTask task) {
+    CHECK(task.run);
+    pthread_mutex_lock(&walk->mutex);
+    CHECK(walk->states[node].open); /* else it has ended: the task is not its own */
+    WalkJob *job = arena_new(walk->arena, WalkJob);
+    *job = (WalkJob){.node = node, .task = task};
+    job->keys = arena_new_array(walk->arena, WalkKey *, task.limit_count);
+    for (size_t i = 0; i < task.limit_count; i++)
+        job->keys[i] = key_for(walk, &task.limits[i]);
+    walk->states[node].open++;
+    admit(walk, job);
+    pthread_mutex_unlock(&walk->mutex);
+}
+
+bool walk_is_stopping(const Walk *walk) {
+    return cancel_level(walk->request->cancel) != CANCEL_NONE;
+}
