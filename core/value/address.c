@@ -1,0 +1,234 @@
+/* address: keys, comparison and printing. Parsing is in address_parse.c. */
+#include "address.h"
+
+/* -- keys --------------------------------------------------------------------------------- */
+
+InstanceKey address_key_from_value(Value key) {
+    int64_t index = 0;
+    if (!value_is_present(key))
+        return KEY_ABSENT;
+    if (key.type->kind == KIND_STRING)
+        return (InstanceKey){.kind = KEY_STRING, .text = value_text(key)};
+    if (key.type->kind == KIND_NUMBER && value_to_int(key, &index)) {
+        return (InstanceKey){.kind = KEY_INT, .index = index};
+    }
+    return KEY_ABSENT;
+}
+
+Value address_key_to_value(InstanceKey key) {
+    switch (key.kind) {
+    case KEY_NONE: break;
+    case KEY_INT: return value_int(key.index);
+    case KEY_STRING: return value_from_str(key.text);
+    }
+    return value_null(&TYPE_DYNAMIC);
+}
+
+int address_key_compare(InstanceKey a, InstanceKey b) {
+    if (a.kind != b.kind)
+        return a.kind < b.kind ? -1 : 1;
+    switch (a.kind) {
+    case KEY_NONE: return 0;
+    case KEY_INT: return (a.index > b.index) - (a.index < b.index);
+    case KEY_STRING: return str_compare(a.text, b.text);
+    }
+    return 0;
+}
+
+bool address_key_equal(InstanceKey a, InstanceKey b) {
+    return address_key_compare(a, b) == 0;
+}
+
+static void add_key(StrBuf *buf, InstanceKey key) {
+    switch (key.kind) {
+    case KEY_NONE: break;
+    case KEY_INT: strbuf_add_format(buf, "[%lld]", (long long)key.index); break;
+    case KEY_STRING:
+        strbuf_add_char(buf, '[');
+        strbuf_add(buf, str_quote(key.text, buf->arena));
+        strbuf_add_char(buf, ']');
+        break;
+    }
+}
+
+Str address_key_to_str(InstanceKey key, Arena *arena) {
+    if (key.kind == KEY_NONE)
+        return STR_EMPTY;
+    StrBuf buf = strbuf_new(arena);
+    add_key(&buf, key);
+    return strbuf_str(&buf);
+}
+
+static InstanceKey key_clone(InstanceKey key, Arena *arena) {
+    if (key.kind == KEY_STRING)
+        key.text = str_clone(key.text, arena);
+    return key;
+}
+
+/* -- modules ------------------------------------------------------------------------------ */
+
+const ModuleAddr *
+module_addr_child(const ModuleAddr *parent, Str name, InstanceKey key, Arena *arena) {
+    ModuleAddr *child = arena_new(arena, ModuleAddr);
+    *child = (ModuleAddr){.parent = parent, .name = name, .key = key};
+    return child;
+}
+
+static size_t module_depth(const ModuleAddr *module) {
+    size_t depth = 0;
+    for (; module; module = module->parent)
+        depth++;
+    return depth;
+}
+
+bool module_addr_equal(const ModuleAddr *a, const ModuleAddr *b) {
+    for (; a != b; a = a->parent, b = b->parent) {
+        if (!a || !b || !str_equal(a->name, b->name) || !address_key_equal(a->key, b->key)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Both of one depth; the outermost difference decides. */
+static int compare_steps(const ModuleAddr *a, const ModuleAddr *b) {
+    if (a == b)
+        return 0;
+    int order = compare_steps(a->parent, b->parent);
+    if (order == 0)
+        order = str_compare(a->name, b->name);
+    return order != 0 ? order : address_key_compare(a->key, b->key);
+}
+
+int module_addr_compare(const ModuleAddr *a, const ModuleAddr *b) {
+    size_t depth_a = module_depth(a);
+    size_t depth_b = module_depth(b);
+    if (depth_a != depth_b)
+        return depth_a < depth_b ? -1 : 1;
+    return compare_steps(a, b);
+}
+
+static void add_module(StrBuf *buf, const ModuleAddr *module, bool with_keys) {
+    if (!module)
+        return;
+    add_module(buf, module->parent, with_keys);
+    if (module->parent)
+        strbuf_add_char(buf, '.');
+    strbuf_add(buf, STR("module."));
+    strbuf_add(buf, module->name);
+    if (with_keys)
+        add_key(buf, module->key);
+}
+
+static Str module_to_str(const ModuleAddr *module, bool with_keys, Arena *arena) {
+    if (!module)
+        return STR_EMPTY;
+    StrBuf buf = strbuf_new(arena);
+    add_module(&buf, module, with_keys);
+    return strbuf_str(&buf);
+}
+
+Str module_addr_to_str(const ModuleAddr *module, Arena *arena) {
+    return module_to_str(module, true, arena);
+}
+
+Str module_addr_to_config_str(const ModuleAddr *module, Arena *arena) {
+    return module_to_str(module, false, arena);
+}
+
+const ModuleAddr *module_addr_clone(const ModuleAddr *module, Arena *arena) {
+    if (!module)
+        return NULL;
+    return module_addr_child(module_addr_clone(module->parent, arena),
+                             str_clone(module->name, arena), key_clone(module->key, arena), arena);
+}
+
+bool module_addr_is_within(const ModuleAddr *module, const ModuleAddr *ancestor) {
+    size_t depth = module_depth(module);
+    size_t wanted = module_depth(ancestor);
+    if (depth < wanted)
+        return false;
+    for (; depth > wanted; depth--)
+        module = module->parent;
+    for (; ancestor && module != ancestor; module = module->parent, ancestor = ancestor->parent) {
+        if (!str_equal(module->name, ancestor->name))
+            return false;
+        bool any_key = ancestor->key.kind == KEY_NONE;
+        if (!any_key && !address_key_equal(module->key, ancestor->key))
+            return false;
+    }
+    return true;
+}
+
+/* -- resources ---------------------------------------------------------------------------- */
+
+bool resource_addr_equal(ResourceAddr a, ResourceAddr b) {
+    return a.mode == b.mode && str_equal(a.name, b.name) && str_equal(a.type, b.type) &&
+           address_key_equal(a.key, b.key) && module_addr_equal(a.module, b.module);
+}
+
+/* Alphabetical by what state files call the mode. */
+static int mode_rank(ResourceMode mode) {
+    switch (mode) {
+    case MODE_DATA: return 0;
+    case MODE_EPHEMERAL: return 1;
+    case MODE_MANAGED: return 2;
+    }
+    return 3;
+}
+
+int resource_addr_compare(ResourceAddr a, ResourceAddr b) {
+    int order = module_addr_compare(a.module, b.module);
+    if (order == 0)
+        order = mode_rank(a.mode) - mode_rank(b.mode);
+    if (order == 0)
+        order = str_compare(a.type, b.type);
+    if (order == 0)
+        order = str_compare(a.name, b.name);
+    return order != 0 ? order : address_key_compare(a.key, b.key);
+}
+
+static Str resource_to_str(ResourceAddr address, bool with_keys, Arena *arena) {
+    StrBuf buf = strbuf_new(arena);
+    add_module(&buf, address.module, with_keys);
+    if (address.module)
+        strbuf_add_char(&buf, '.');
+    if (address.mode == MODE_DATA)
+        strbuf_add(&buf, STR("data."));
+    if (address.mode == MODE_EPHEMERAL)
+        strbuf_add(&buf, STR("ephemeral."));
+    strbuf_add(&buf, address.type);
+    strbuf_add_char(&buf, '.');
+    strbuf_add(&buf, address.name);
+    if (with_keys)
+        add_key(&buf, address.key);
+    return strbuf_str(&buf);
+}
+
+Str resource_addr_to_str(ResourceAddr address, Arena *arena) {
+    return resource_to_str(address, true, arena);
+}
+
+Str resource_addr_to_config_str(ResourceAddr address, Arena *arena) {
+    return resource_to_str(address, false, arena);
+}
+
+ResourceAddr resource_addr_clone(ResourceAddr address, Arena *arena) {
+    address.module = module_addr_clone(address.module, arena);
+    address.type = str_clone(address.type, arena);
+    address.name = str_clone(address.name, arena);
+    address.key = key_clone(address.key, arena);
+    return address;
+}
+
+bool address_target_matches(const AddressTarget *target, ResourceAddr address) {
+    if (!module_addr_is_within(address.module, target->module))
+        return false;
+    if (!target->is_resource)
+        return true;
+    ResourceAddr wanted = target->resource;
+    return module_depth(address.module) == module_depth(target->module) &&
+           wanted.mode == address.mode && str_equal(wanted.type, address.type) &&
+           str_equal(wanted.name, address.name) &&
+           (wanted.key.kind == KEY_NONE || address_key_equal(wanted.key, address.key));
+}

@@ -1,0 +1,328 @@
+/* address_parse: text → steps (names and bracketed keys) → what they name. The text comes from a
+ * command line, a state file or a moved block; an error quotes it and says which part is wrong. */
+#include "address.h"
+#include "utf8.h"
+
+typedef struct Step {
+    bool is_key;
+    Str name;
+    InstanceKey key;
+} Step;
+
+typedef struct Parser {
+    Str text;
+    size_t at;
+    VEC(Step) steps;
+    size_t next; /* step */
+    Arena *arena;
+    Diags *diags;
+} Parser;
+
+PRINTF_LIKE(2, 3) static bool fail(Parser *parser, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    Str reason = str_vformat(parser->arena, format, args);
+    va_end(args);
+    diags_error(parser->diags, NO_RANGE, "Invalid address", "In the address \"%.*s\", %.*s",
+                STR_ARG(parser->text), STR_ARG(reason));
+    return false;
+}
+
+/* -- scanning ----------------------------------------------------------------------------- */
+
+static void skip_blanks(Parser *parser) {
+    while (parser->at < parser->text.len && parser->text.ptr[parser->at] == ' ')
+        parser->at++;
+}
+
+static bool at_char(const Parser *parser, char c) {
+    return parser->at < parser->text.len && parser->text.ptr[parser->at] == c;
+}
+
+static Str scan_identifier(Parser *parser) {
+    size_t start = parser->at;
+    while (parser->at < parser->text.len) {
+        size_t width = 1;
+        uint32_t c = utf8_decode(parser->text, parser->at, &width);
+        bool first = parser->at == start;
+        bool fits = c == '_' || (first ? utf8_is_id_start(c) : c == '-' || utf8_is_id_continue(c));
+        if (!fits)
+            break;
+        parser->at += width;
+    }
+    return str_slice(parser->text, start, parser->at);
+}
+
+static bool scan_integer(Parser *parser, InstanceKey *out) {
+    size_t start = parser->at;
+    while (parser->at < parser->text.len && parser->text.ptr[parser->at] >= '0' &&
+           parser->text.ptr[parser->at] <= '9') {
+        parser->at++;
+    }
+    Str digits = str_slice(parser->text, start, parser->at);
+    out->kind = KEY_INT;
+    if (at_char(parser, '.'))
+        return fail(parser, "an instance key is a fraction; it must be a whole number.");
+    if (!str_to_int64(digits, &out->index)) {
+        return fail(parser, "the instance key %.*s is too large.", STR_ARG(digits));
+    }
+    return true;
+}
+
+static bool scan_codepoint(Parser *parser, size_t digits, StrBuf *buf) {
+    uint32_t codepoint = 0;
+    for (size_t i = 0; i < digits; i++, parser->at++) {
+        int c = parser->at < parser->text.len ? (unsigned char)parser->text.ptr[parser->at] : 0;
+        if (!isxdigit(c))
+            return fail(parser, "an escape needs %zu hexadecimal digits.", digits);
+        int low = c | 0x20;
+        codepoint = codepoint << 4 | (uint32_t)(c <= '9' ? c - '0' : low - 'a' + 10);
+    }
+    if (codepoint > 0x10FFFF || (codepoint >= 0xD800 && codepoint <= 0xDFFF)) {
+        return fail(parser, "an escape stands for no character.");
+    }
+    strbuf_add_codepoint(buf, codepoint);
+    return true;
+}
+
+/* Behind the backslash. */
+static bool scan_escape(Parser *parser, StrBuf *buf) {
+    char c = parser->at < parser->text.len ? parser->text.ptr[parser->at++] : '\0';
+    switch (c) {
+    case 'n': strbuf_add_char(buf, '\n'); return true;
+    case 'r': strbuf_add_char(buf, '\r'); return true;
+    case 't': strbuf_add_char(buf, '\t'); return true;
+    case '"':
+    case '\\': strbuf_add_char(buf, c); return true;
+    case 'u': return scan_codepoint(parser, 4, buf);
+    case 'U': return scan_codepoint(parser, 8, buf);
+    default: return fail(parser, "a backslash is followed by none of n, r, t, u, U, \\ and \".");
+    }
+}
+
+/* ${ and %{ would begin a template; doubled they stand for themselves. */
+static bool scan_marker(Parser *parser, StrBuf *buf) {
+    Str rest = str_after(parser->text, parser->at);
+    char c = rest.ptr[0];
+    if (rest.len >= 3 && rest.ptr[1] == c && rest.ptr[2] == '{') {
+        strbuf_add(buf, str_slice(rest, 1, 3));
+        parser->at += 3;
+        return true;
+    }
+    if (rest.len >= 2 && rest.ptr[1] == '{') {
+        return fail(
+            parser,
+            "an instance key holds a template; only literal text is possible (write %c%c{ for "
+            "the characters themselves).",
+            c, c);
+    }
+    strbuf_add_char(buf, c);
+    parser->at++;
+    return true;
+}
+
+static bool scan_string(Parser *parser, InstanceKey *out) {
+    StrBuf buf = strbuf_new(parser->arena);
+    parser->at++;
+    while (!at_char(parser, '"')) {
+        if (parser->at >= parser->text.len) {
+            return fail(parser, "the closing quote of an instance key is missing.");
+        }
+        char c = parser->text.ptr[parser->at];
+        if (c == '\\') {
+            parser->at++;
+            if (!scan_escape(parser, &buf))
+                return false;
+        } else if (c == '$' || c == '%') {
+            if (!scan_marker(parser, &buf))
+                return false;
+        } else {
+            strbuf_add_char(&buf, c);
+            parser->at++;
+        }
+    }
+    parser->at++;
+    *out = (InstanceKey){.kind = KEY_STRING, .text = utf8_nfc(strbuf_str(&buf), parser->arena)};
+    return true;
+}
+
+static bool scan_key(Parser *parser) {
+    Step step = {.is_key = true};
+    parser->at++;
+    skip_blanks(parser);
+    char c = parser->at < parser->text.len ? parser->text.ptr[parser->at] : '\0';
+    bool fine = false;
+    if (c == '"') {
+        fine = scan_string(parser, &step.key);
+    } else if (c >= '0' && c <= '9') {
+        fine = scan_integer(parser, &step.key);
+    } else if (c == '*') {
+        return fail(parser,
+                    "[*] selects no single instance. Leave the brackets out to name all of them.");
+    } else {
+        return fail(
+            parser,
+            "the brackets hold neither a whole number nor a text in double quotes. (A shell takes "
+            "quotes away unless the whole address stands in single quotes.)");
+    }
+    if (!fine)
+        return false;
+    skip_blanks(parser);
+    if (!at_char(parser, ']'))
+        return fail(parser, "the closing bracket of an instance key is missing.");
+    parser->at++;
+    vec_push(parser->arena, &parser->steps, step);
+    return true;
+}
+
+static bool scan_name(Parser *parser) {
+    skip_blanks(parser);
+    Step step = {.name = scan_identifier(parser)};
+    if (step.name.len > 0) {
+        vec_push(parser->arena, &parser->steps, step);
+        return true;
+    }
+    if (parser->at >= parser->text.len) {
+        const char *where =
+            parser->steps.count > 0 ? "a name is missing at the end." : "there is no name.";
+        return fail(parser, "%s", where);
+    }
+    size_t width = 1;
+    utf8_decode(parser->text, parser->at, &width);
+    return fail(parser,
+                "a name is expected where \"%.*s\" stands. Instance keys go into square brackets.",
+                STR_ARG(str_slice(parser->text, parser->at, parser->at + width)));
+}
+
+static bool scan_steps(Parser *parser) {
+    if (!scan_name(parser))
+        return false;
+    for (skip_blanks(parser); parser->at < parser->text.len; skip_blanks(parser)) {
+        size_t width = 1;
+        if (at_char(parser, '[')) {
+            if (!scan_key(parser))
+                return false;
+        } else if (at_char(parser, '.')) {
+            parser->at++;
+            if (!scan_name(parser))
+                return false;
+        } else {
+            utf8_decode(parser->text, parser->at, &width);
+            Str found = str_slice(parser->text, parser->at, parser->at + width);
+            return fail(parser, "\"%.*s\" cannot follow a name.", STR_ARG(found));
+        }
+    }
+    return true;
+}
+
+/* -- meaning ------------------------------------------------------------------------------ */
+
+static const Step *peek(const Parser *parser) {
+    return parser->next < parser->steps.count ? &parser->steps.items[parser->next] : NULL;
+}
+
+static bool next_is_name(const Parser *parser, Str name) {
+    const Step *step = peek(parser);
+    return step && !step->is_key && str_equal(step->name, name);
+}
+
+/* A name step, or an error that says what should have been named. */
+static bool take_name(Parser *parser, const char *what, Str *out) {
+    const Step *step = peek(parser);
+    if (!step)
+        return fail(parser, "%s is missing at the end.", what);
+    if (step->is_key) {
+        Str key = address_key_to_str(step->key, parser->arena);
+        return fail(parser, "the instance key %.*s stands where %s should be.", STR_ARG(key), what);
+    }
+    *out = step->name;
+    parser->next++;
+    return true;
+}
+
+static InstanceKey take_key(Parser *parser) {
+    const Step *step = peek(parser);
+    if (!step || !step->is_key)
+        return KEY_ABSENT;
+    parser->next++;
+    return step->key;
+}
+
+static bool take_modules(Parser *parser, const ModuleAddr **out) {
+    const ModuleAddr *module = NULL;
+    while (next_is_name(parser, STR("module"))) {
+        Str name = STR_EMPTY;
+        parser->next++;
+        if (!take_name(parser, "the name of a module call behind \"module.\"", &name))
+            return false;
+        InstanceKey key = take_key(parser);
+        module = module_addr_child(module, name, key, parser->arena);
+    }
+    *out = module;
+    return true;
+}
+
+static ResourceMode take_mode(Parser *parser) {
+    bool is_data = next_is_name(parser, STR("data"));
+    if (!is_data && !next_is_name(parser, STR("ephemeral")))
+        return MODE_MANAGED;
+    parser->next++;
+    return is_data ? MODE_DATA : MODE_EPHEMERAL;
+}
+
+static bool take_resource(Parser *parser, const ModuleAddr *module, ResourceAddr *out) {
+    ResourceAddr resource = {.module = module, .mode = take_mode(parser)};
+    const char *type = resource.mode == MODE_MANAGED ? "a resource type"
+                       : resource.mode == MODE_DATA  ? "the type of a data source"
+                                                     : "the type of an ephemeral resource";
+    if (!take_name(parser, type, &resource.type))
+        return false;
+    if (!take_name(parser, "the resource's name behind its type", &resource.name))
+        return false;
+    resource.key = take_key(parser);
+    const Step *extra = peek(parser);
+    if (extra && extra->is_key)
+        return fail(parser, "the resource has more than one instance key.");
+    if (extra) {
+        return fail(parser,
+                    "\"%.*s\" is too much: the address of a resource ends with its name or its "
+                    "instance key.",
+                    STR_ARG(extra->name));
+    }
+    *out = resource;
+    return true;
+}
+
+static bool parser_start(Parser *parser, Str text, Arena *arena, Diags *diags) {
+    *parser = (Parser){.text = str_clone(str_trim(text), arena), .arena = arena, .diags = diags};
+    if (parser->text.len > 0)
+        return scan_steps(parser);
+    diags_error(diags, NO_RANGE, "Invalid address", "The address is empty.");
+    return false;
+}
+
+bool address_parse_target(Str text, AddressTarget *out, Arena *arena, Diags *diags) {
+    Parser parser;
+    AddressTarget target = {0};
+    if (!parser_start(&parser, text, arena, diags))
+        return false;
+    if (!take_modules(&parser, &target.module))
+        return false;
+    target.is_resource = peek(&parser) != NULL;
+    if (target.is_resource && !take_resource(&parser, target.module, &target.resource))
+        return false;
+    *out = target;
+    return true;
+}
+
+bool address_parse_resource(Str text, ResourceAddr *out, Arena *arena, Diags *diags) {
+    Parser parser;
+    const ModuleAddr *module = NULL;
+    if (!parser_start(&parser, text, arena, diags))
+        return false;
+    if (!take_modules(&parser, &module))
+        return false;
+    if (!peek(&parser))
+        return fail(&parser, "a module is named; a resource within it is needed.");
+    return take_resource(&parser, module, out);
+}

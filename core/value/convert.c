@@ -1,0 +1,381 @@
+/* Conversion of values. The rules are cty's, case by case. */
+#include "convert.h"
+
+#include "convert_type.h"
+
+/* Where in the value the conversion is, from the innermost step out. */
+typedef struct Place {
+    const struct Place *outer; /* NULL: the value itself is next */
+    PathStep step;
+} Place;
+
+/* A constraint and the same without optional markers. */
+typedef struct PlainType {
+    const Type *constraint;
+    const Type *plain;
+} PlainType;
+
+typedef struct Conversion {
+    VEC(PlainType) plain_types; /* made so far; few */
+    ConvertError *error;
+    Arena *arena;
+} Conversion;
+
+static bool convert(Conversion *c, Value v, const Type *type, const Place *place, Value *out);
+
+static const Type *plain_type(Conversion *c, const Type *constraint) {
+    if (!constraint->has_optional)
+        return constraint;
+    vec_each(&c->plain_types, known) {
+        if (known->constraint == constraint)
+            return known->plain;
+    }
+    const Type *plain = type_without_optional(constraint, c->arena);
+    vec_push(c->arena, &c->plain_types, (PlainType){constraint, plain});
+    return plain;
+}
+
+static bool fail(Conversion *c, const Place *place, Str message) {
+    size_t count = 0;
+    for (const Place *p = place; p; p = p->outer)
+        count++;
+    PathStep *steps = arena_new_array(c->arena, PathStep, count);
+    size_t at = count;
+    for (const Place *p = place; p; p = p->outer)
+        steps[--at] = p->step;
+    *c->error = (ConvertError){
+        {steps, count},
+        message
+    };
+    return false;
+}
+
+static PathStep index_step(size_t i) {
+    return (PathStep){.is_index = true, .key = value_int((int64_t)i)};
+}
+
+static PathStep key_step(Str key) {
+    return (PathStep){.is_index = true, .key = value_from_str(key)};
+}
+
+/* The step to part i of v. */
+static PathStep step_to(Value v, size_t i) {
+    if (v.type->kind == KIND_OBJECT)
+        return (PathStep){.name = value_key_at(v, i)};
+    return v.type->kind == KIND_MAP ? key_step(value_key_at(v, i)) : index_step(i);
+}
+
+/* What an unknown keeps knowing of itself. Lengths follow from tuple and object types; in a set
+ * some of the elements may turn out the same. */
+static Refinement carry_refinement(Value v, const Type *type) {
+    Refinement kept = {.length_max = UINT32_MAX};
+    const Refinement *had = v.as.refinement;
+    if (had)
+        kept.not_null = had->not_null;
+    if (!type_is_collection(type))
+        return kept;
+    if (v.type->kind == KIND_TUPLE || v.type->kind == KIND_OBJECT) {
+        kept.length_min = kept.length_max = v.type->count;
+    } else if (had && type_is_collection(v.type)) {
+        kept.length_min = had->length_min;
+        kept.length_max = had->length_max;
+    }
+    bool coalesces = type->kind == KIND_SET && v.type->kind != KIND_SET;
+    if (coalesces && kept.length_min > 1)
+        kept.length_min = 1;
+    return kept;
+}
+
+static Value empty_collection(const Type *type, Arena *arena) {
+    if (type->kind == KIND_LIST)
+        return value_list(type->element, NULL, 0, arena);
+    if (type->kind == KIND_SET)
+        return value_set(type->element, NULL, 0, arena);
+    return value_map(type->element, NULL, NULL, 0, arena);
+}
+
+/* An unknown collection that is not null and whose length is known is known, all but its elements:
+ * a list of any length, a set of at most one. */
+static Value refined_unknown(const Type *type, Refinement refinement, Arena *arena) {
+    bool fixed = type_is_collection(type) && refinement.length_min == refinement.length_max;
+    uint32_t length = refinement.length_min;
+    if (fixed && refinement.not_null) {
+        if (length == 0)
+            return empty_collection(type, arena);
+        if (type->kind == KIND_LIST || (type->kind == KIND_SET && length == 1)) {
+            Value *items = arena_new_array(arena, Value, length);
+            for (size_t i = 0; i < length; i++)
+                items[i] = value_unknown(type->element);
+            if (type->kind == KIND_SET)
+                return value_set(type->element, items, length, arena);
+            return value_list(type->element, items, length, arena);
+        }
+    }
+    bool nothing = !refinement.not_null && length == 0 && refinement.length_max == UINT32_MAX;
+    return nothing ? value_unknown(type) : value_unknown_refined(type, refinement, arena);
+}
+
+/* Of a null or an unknown. */
+static Value convert_absent(Conversion *c, Value v, const Type *type) {
+    const Type *settled = convert_type_settle(v.type, plain_type(c, type), c->arena);
+    Value made = value_is_null(v)
+                     ? value_null(settled)
+                     : refined_unknown(settled, carry_refinement(v, settled), c->arena);
+    return value_with_marks(made, v.marks);
+}
+
+/* The word, but with capitals in it. */
+static bool is_in_capitals(Str text, const char *word) {
+    return text.len == strlen(word) && strncasecmp(text.ptr, word, text.len) == 0;
+}
+
+static bool to_bool(Conversion *c, Value v, const Place *place, Value *out) {
+    Str text = value_text(v);
+    bool is_true = str_equal(text, STR("true")) || str_equal(text, STR("1"));
+    bool is_false = str_equal(text, STR("false")) || str_equal(text, STR("0"));
+    if (is_true || is_false) {
+        *out = value_bool(is_true);
+        return true;
+    }
+    if (is_in_capitals(text, "true") || is_in_capitals(text, "false")) {
+        return fail(c, place,
+                    STR("a bool is required; as a string it is written in small letters"));
+    }
+    return fail(c, place, STR("a bool is required"));
+}
+
+static bool to_number(Conversion *c, Value v, const Place *place, Value *out) {
+    const Number *number = NULL;
+    if (!number_from_text(value_text(v), &number, c->arena)) {
+        return fail(c, place, STR("a number is required"));
+    }
+    *out = value_from_number(number);
+    return true;
+}
+
+static bool to_primitive(Conversion *c, Value v, const Type *type, const Place *place, Value *out) {
+    bool converted = true;
+    Value made = v;
+    if (type->kind == KIND_BOOL) {
+        converted = to_bool(c, v, place, &made);
+    } else if (type->kind == KIND_NUMBER) {
+        converted = to_number(c, v, place, &made);
+    } else if (v.type->kind == KIND_BOOL) {
+        made = value_from_cstr(v.as.boolean ? "true" : "false");
+    } else {
+        made = value_from_str(value_number_text(v, c->arena));
+    }
+    if (converted)
+        *out = value_with_marks(made, v.marks);
+    return converted;
+}
+
+/* Elements, attributes and so on of v, each to `element`. */
+static bool
+convert_items(Conversion *c, Value v, const Type *element, const Place *place, Value *items) {
+    for (size_t i = 0; i < v.count; i++) {
+        Place here = {place, {0}};
+        here.step = v.type->kind == KIND_OBJECT ? key_step(value_key_at(v, i)) : step_to(v, i);
+        if (!convert(c, value_at(v, i), element, &here, &items[i]))
+            return false;
+    }
+    return true;
+}
+
+/* Where the constraint says "any", elements may have come out with several types: they are brought
+ * to a common one. */
+static bool
+unify_items(Conversion *c, Value *items, size_t count, ConvertSafety safety, const Place *place) {
+    const Type **types = arena_new_array(c->arena, const Type *, count);
+    for (size_t i = 0; i < count; i++)
+        types[i] = items[i].type;
+    const Type *unified = convert_type_unify(types, count, safety, c->arena);
+    if (!unified)
+        return fail(c, place, STR("the elements have no type in common"));
+    for (size_t i = 0; i < count; i++) {
+        Place here = {place, index_step(i)};
+        if (!convert(c, items[i], unified, &here, &items[i]))
+            return false;
+    }
+    return true;
+}
+
+/* The type that the items share; those without a type of their own take it. */
+static const Type *share_type(Value *items, size_t count) {
+    const Type *shared = &TYPE_DYNAMIC;
+    for (size_t i = 0; i < count; i++) {
+        if (shared->kind == KIND_DYNAMIC)
+            shared = items[i].type;
+        bool open = items[i].type->kind == KIND_DYNAMIC;
+        if (!open && !type_equal(items[i].type, shared))
+            return NULL;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (items[i].type->kind == KIND_DYNAMIC)
+            items[i].type = shared;
+    }
+    return shared;
+}
+
+/* As upstream: lists always, maps of collections and objects, sets never. */
+static bool is_unified_after(Value v, const Type *type, const Type *element) {
+    if (!element->has_dynamic)
+        return false;
+    if (type->kind == KIND_LIST)
+        return v.type->kind == KIND_TUPLE;
+    if (type->kind == KIND_SET)
+        return false;
+    return type_is_collection(element) || element->kind == KIND_OBJECT;
+}
+
+/* An empty collection of "any" has elements of the type that the source has, if that says one. */
+static Value convert_empty(Conversion *c, Value v, const Type *type) {
+    const Type *plain = plain_type(c, type);
+    if (type->element->kind == KIND_DYNAMIC && type_is_collection(v.type)) {
+        plain = type_with_elements(plain, &v.type->element, 1, c->arena);
+    }
+    return value_with_marks(empty_collection(plain, c->arena), v.marks);
+}
+
+static Value
+make_collection(Conversion *c, Value v, TypeKind kind, const Type *element, Value *items) {
+    if (kind == KIND_LIST)
+        return value_list(element, items, v.count, c->arena);
+    if (kind == KIND_SET)
+        return value_set(element, items, v.count, c->arena);
+    Str *keys = arena_new_array(c->arena, Str, v.count);
+    for (size_t i = 0; i < v.count; i++)
+        keys[i] = value_key_at(v, i);
+    return value_map(element, keys, items, v.count, c->arena);
+}
+
+/* From anything with parts to a list, set or map. */
+static bool
+to_collection(Conversion *c, Value v, const Type *type, const Place *place, Value *out) {
+    const Type *element = type->element;
+    bool structure = !type_is_collection(v.type);
+    if (v.count == 0) {
+        *out = convert_empty(c, v, type);
+        return true;
+    }
+    bool open_set = v.type->kind == KIND_SET && v.count > 1 && !value_is_wholly_known(v);
+    if (open_set && type->kind == KIND_LIST) {
+        /* Unknown elements may yet coincide, so how long the list will be is unknown too. */
+        const Type *settled = convert_type_settle(v.type, plain_type(c, type), c->arena);
+        *out = value_with_marks(value_unknown(settled), value_marks_deep(v));
+        return true;
+    }
+    if (structure && element->kind == KIND_DYNAMIC) {
+        element = convert_type_unify_parts(v.type, type->kind, CONVERT_UNSAFE, c->arena);
+        if (!element)
+            return fail(c, place, convert_type_mismatch(v.type, type, c->arena));
+    }
+    Value *items = arena_new_array(c->arena, Value, v.count);
+    if (!convert_items(c, v, element, place, items))
+        return false;
+    ConvertSafety safety = structure ? CONVERT_UNSAFE : CONVERT_SAFE;
+    if (is_unified_after(v, type, element) && !unify_items(c, items, v.count, safety, place)) {
+        return false;
+    }
+    const Type *shared = element->has_dynamic ? share_type(items, v.count) : plain_type(c, element);
+    if (!shared)
+        return fail(c, place, STR("the elements have no type in common"));
+    *out = value_with_marks(make_collection(c, v, type->kind, shared, items), v.marks);
+    return true;
+}
+
+static bool to_tuple(Conversion *c, Value v, const Type *type, const Place *place, Value *out) {
+    Value *items = arena_new_array(c->arena, Value, v.count);
+    for (size_t i = 0; i < v.count; i++) {
+        Place here = {place, step_to(v, i)};
+        if (!convert(c, value_at(v, i), type_at(type, i), &here, &items[i]))
+            return false;
+    }
+    *out = value_with_marks(value_tuple(items, v.count, c->arena), v.marks);
+    return true;
+}
+
+static bool is_optional(const Type *object, size_t i) {
+    return object->optional && object->optional[i];
+}
+
+/* Attribute i of the object type from v, an object or a map; null if it may be left out. */
+static bool
+to_attribute(Conversion *c, Value v, const Type *type, size_t i, const Place *place, Value *out) {
+    Value part = {0};
+    Str name = type->names[i];
+    const Type *wanted = type_at(type, i);
+    bool map = v.type->kind == KIND_MAP;
+    if (value_find(v, name, &part)) {
+        Place here = {place, map ? key_step(name) : (PathStep){.name = name}};
+        bool possible =
+            !map || convert_type_is_possible(part.type, wanted, CONVERT_UNSAFE, c->arena);
+        if (possible)
+            return convert(c, part, wanted, &here, out);
+        return fail(c, &here, convert_type_mismatch(part.type, wanted, c->arena));
+    }
+    if (is_optional(type, i)) {
+        *out = value_null(plain_type(c, wanted));
+        return true;
+    }
+    Str quoted = str_quote(name, c->arena);
+    const char *format = "map has no element for required attribute %.*s";
+    return fail(c, place, str_format(c->arena, format, STR_ARG(quoted)));
+}
+
+static bool to_object(Conversion *c, Value v, const Type *type, const Place *place, Value *out) {
+    Value *items = arena_new_array(c->arena, Value, type->count);
+    for (size_t i = 0; i < type->count; i++) {
+        if (!to_attribute(c, v, type, i, place, &items[i]))
+            return false;
+    }
+    const Type *settled = plain_type(c, type);
+    if (settled->has_dynamic) {
+        const Type **types = arena_new_array(c->arena, const Type *, type->count);
+        for (size_t i = 0; i < type->count; i++)
+            types[i] = items[i].type;
+        settled = type_object(type->names, types, NULL, type->count, c->arena);
+    }
+    *out = value_with_marks(value_object_of(settled, items), v.marks);
+    return true;
+}
+
+/* v's type is known to convert to `type`; whether its content does shows here. */
+static bool convert(Conversion *c, Value v, const Type *type, const Place *place, Value *out) {
+    if (type->kind == KIND_DYNAMIC || type_equal(v.type, plain_type(c, type))) {
+        *out = v;
+        return true;
+    }
+    if (!value_is_present(v)) {
+        *out = convert_absent(c, v, type);
+        return true;
+    }
+    switch (type->kind) {
+    case KIND_DYNAMIC: break;
+    case KIND_BOOL:
+    case KIND_NUMBER:
+    case KIND_STRING: return to_primitive(c, v, type, place, out);
+    case KIND_LIST:
+    case KIND_SET:
+    case KIND_MAP: return to_collection(c, v, type, place, out);
+    case KIND_TUPLE: return to_tuple(c, v, type, place, out);
+    case KIND_OBJECT: return to_object(c, v, type, place, out);
+    }
+    return false;
+}
+
+bool convert_value(Value v, const Type *type, Value *out, ConvertError *error, Arena *arena) {
+    Conversion c = {.error = error, .arena = arena};
+    if (type_equal(v.type, plain_type(&c, type))) {
+        *out = v;
+        return true;
+    }
+    if (!convert_type_is_possible(v.type, type, CONVERT_UNSAFE, arena)) {
+        return fail(&c, NULL, convert_type_mismatch(v.type, type, arena));
+    }
+    Value made;
+    if (!convert(&c, v, type, NULL, &made))
+        return false;
+    *out = made;
+    return true;
+}

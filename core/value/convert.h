@@ -1,0 +1,25 @@
+/* convert: the conversions of the language, with the same results and the same refusals as cty.
+ *
+ * Conversion is lossless or an error, keeps marks and unknowns, and applies the "optional" markers
+ * of an object constraint (absent → null). Defaults of optional attributes are config's business.
+ */
+#pragma once
+
+#include "path.h"
+
+typedef struct ConvertError {
+    Path path;   /* where inside the value */
+    Str message; /* "a number is required", "attribute \"x\" is required" */
+} ConvertError;
+
+/* `type` may be or hold dynamic ("any"): such places take the value's own types, elements of a
+ * collection unified. On failure *error is filled in and *out untouched. */
+MUST_USE bool
+convert_value(Value v, const Type *type, Value *out, ConvertError *error, Arena *arena);
+/* Could any value of `from` convert to `to`? (unsafe conversions allowed, as in convert_value) */
+bool convert_is_possible(const Type *from, const Type *to);
+/* The type that all can convert to without loss; NULL when there is none. */
+const Type *convert_unify(const Type *const *types, size_t count, Arena *arena);
+/* Same, for conversions that may fail for some values (conditionals and collections of the language
+ * use the safe one first, then this). */
+const Type *convert_unify_unsafe(const Type *const *types, size_t count, Arena *arena);

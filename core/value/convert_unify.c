@@ -1,0 +1,266 @@
+/* Unification: the type that values of several types can all become. The rules are cty's. */
+#include "convert.h"
+
+#include "convert_type.h"
+
+/* Types to unify, each once, and how many of each sort. */
+typedef struct TypeSet {
+    const Type **types;
+    size_t count;
+    size_t of_kind[KIND_OBJECT + 1];
+    ConvertSafety safety;
+    Arena *arena;
+} TypeSet;
+
+/* Which types were seen, by hash; open addressing over indexes + 1 into the set. */
+typedef struct Seen {
+    uint32_t *slots;
+    size_t slot_count;
+} Seen;
+
+static void add_type(TypeSet *set, Seen *seen, const Type *type) {
+    size_t at = type->hash & (seen->slot_count - 1);
+    for (; seen->slots[at]; at = (at + 1) & (seen->slot_count - 1)) {
+        if (type_equal(set->types[seen->slots[at] - 1], type))
+            return;
+    }
+    set->types[set->count++] = type;
+    set->of_kind[type->kind]++;
+    seen->slots[at] = (uint32_t)set->count;
+}
+
+static TypeSet collect(const Type *const *types, size_t count, ConvertSafety safety, Arena *arena) {
+    TypeSet set = {.safety = safety, .arena = arena};
+    Seen seen = {.slot_count = 8};
+    set.types = arena_new_array(arena, const Type *, count);
+    while (seen.slot_count < count * 2)
+        seen.slot_count *= 2;
+    seen.slots = arena_new_array(arena, uint32_t, seen.slot_count);
+    for (size_t i = 0; i < count; i++) {
+        bool repeated = i > 0 && types[i] == types[i - 1];
+        if (!repeated)
+            add_type(&set, &seen, types[i]);
+    }
+    return set;
+}
+
+/* The given type if all types of the set convert to it, else NULL. */
+static const Type *if_reachable(const TypeSet *set, const Type *wanted) {
+    for (size_t i = 0; i < set->count; i++) {
+        if (!convert_type_is_possible(set->types[i], wanted, set->safety, set->arena))
+            return NULL;
+    }
+    return wanted;
+}
+
+static const Type *unify_collections(const TypeSet *set) {
+    const Type **elements = arena_new_array(set->arena, const Type *, set->count);
+    for (size_t i = 0; i < set->count; i++)
+        elements[i] = set->types[i]->element;
+    const Type *element = convert_type_unify(elements, set->count, set->safety, set->arena);
+    if (!element)
+        return NULL;
+    return if_reachable(set, type_with_elements(set->types[0], &element, 1, set->arena));
+}
+
+/* The collection that every part of those types in the set that are of `kind` can be an element of.
+ */
+static const Type *unify_all_parts(const TypeSet *set, TypeKind kind) {
+    VEC(const Type *) parts = {0};
+    for (size_t i = 0; i < set->count; i++) {
+        const Type *type = set->types[i];
+        if (type->kind != kind)
+            continue;
+        for (size_t k = 0; k < type->count; k++) {
+            vec_push(set->arena, &parts, type_at(type, k));
+            if (type->element)
+                break;
+        }
+    }
+    const Type *element = convert_type_unify(parts.items, parts.count, set->safety, set->arena);
+    if (!element)
+        return NULL;
+    return kind == KIND_OBJECT ? type_map(element, set->arena) : type_list(element, set->arena);
+}
+
+static const Type *unify_as_collection(const TypeSet *set, TypeKind kind) {
+    const Type *collection = unify_all_parts(set, kind);
+    return collection ? if_reachable(set, collection) : NULL;
+}
+
+static bool has_same_shape(const Type *a, const Type *b) {
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; a->names && i < a->count; i++) {
+        if (!str_equal(a->names[i], b->names[i]))
+            return false;
+    }
+    return true;
+}
+
+/* Objects of the same attributes (tuples of the same length) unify part by part; if a part does
+ * not, nothing does. Others become maps (lists), if all their parts unify. */
+static const Type *unify_structures(const TypeSet *set, TypeKind kind) {
+    const Type *first = set->types[0];
+    for (size_t i = 1; i < set->count; i++) {
+        if (!has_same_shape(first, set->types[i]))
+            return unify_as_collection(set, kind);
+    }
+    const Type **parts = arena_new_array(set->arena, const Type *, first->count);
+    const Type **across = arena_new_array(set->arena, const Type *, set->count);
+    for (size_t k = 0; k < first->count; k++) {
+        for (size_t i = 0; i < set->count; i++)
+            across[i] = type_at(set->types[i], k);
+        parts[k] = convert_type_unify(across, set->count, set->safety, set->arena);
+        if (!parts[k])
+            return NULL;
+    }
+    const Type *wanted = kind == KIND_TUPLE
+                             ? type_tuple(parts, first->count, set->arena)
+                             : type_object(first->names, parts, NULL, first->count, set->arena);
+    return if_reachable(set, wanted) ? wanted : unify_as_collection(set, kind);
+}
+
+/* Objects among maps are maps in disguise, tuples among lists lists: NULL if that leads nowhere. */
+static const Type *unify_disguised(const TypeSet *set, TypeKind structure, TypeKind collection) {
+    const Type *disguised = unify_all_parts(set, structure);
+    if (!disguised)
+        return NULL;
+    const Type **types = arena_new_array(set->arena, const Type *, set->count);
+    for (size_t i = 0; i < set->count; i++) {
+        types[i] = set->types[i]->kind == structure ? disguised : set->types[i];
+    }
+    const Type *unified = convert_type_unify(types, set->count, set->safety, set->arena);
+    return unified && unified->kind == collection ? unified : NULL;
+}
+
+static int compare_types(const Type *a, const Type *b);
+
+static int compare_parts(const Type *a, const Type *b) {
+    bool a_wider = false, b_wider = false;
+    if (!has_same_shape(a, b))
+        return 0;
+    for (size_t i = 0; i < a->count; i++) {
+        int order = compare_types(type_at(a, i), type_at(b, i));
+        a_wider |= order < 0;
+        b_wider |= order > 0;
+    }
+    if (a_wider == b_wider)
+        return 0;
+    return a_wider ? -1 : 1;
+}
+
+/* Of lists, sets and tuples, of maps and objects: a smaller rank is the more general. A list is
+ * more general than a set, as a set converts to a list and not the other way round without loss. */
+static int rank(const Type *type) {
+    switch (type->kind) {
+    case KIND_LIST:
+    case KIND_MAP: return 0;
+    case KIND_TUPLE:
+    case KIND_OBJECT: return 1;
+    case KIND_SET: return 2;
+    case KIND_DYNAMIC:
+    case KIND_BOOL:
+    case KIND_NUMBER:
+    case KIND_STRING: break;
+    }
+    return 3;
+}
+
+static bool is_keyed(const Type *type) {
+    return type->kind == KIND_MAP || type->kind == KIND_OBJECT;
+}
+
+/* Negative when a is the more general and so the better result; 0 when neither is. */
+static int compare_types(const Type *a, const Type *b) {
+    if (a->kind == KIND_DYNAMIC || b->kind == KIND_DYNAMIC) {
+        return (a->kind == KIND_DYNAMIC) - (b->kind == KIND_DYNAMIC);
+    }
+    if (type_is_primitive(a) && type_is_primitive(b)) {
+        return (b->kind == KIND_STRING) - (a->kind == KIND_STRING);
+    }
+    if (type_is_primitive(a) || type_is_primitive(b) || is_keyed(a) != is_keyed(b))
+        return 0;
+    if (a->kind != b->kind)
+        return rank(a) - rank(b);
+    return type_is_collection(a) ? compare_types(a->element, b->element) : compare_parts(a, b);
+}
+
+/* Indexes of the types, the most general first (a topological order). */
+static size_t *order_types(const TypeSet *set) {
+    size_t *order = arena_new_array(set->arena, size_t, set->count);
+    size_t *above = arena_new_array(set->arena, size_t, set->count);
+    size_t found = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        for (size_t k = 0; k < set->count; k++) {
+            if (compare_types(set->types[k], set->types[i]) < 0)
+                above[i]++;
+        }
+        if (above[i] == 0)
+            order[found++] = i;
+    }
+    for (size_t done = 0; done < found; done++) {
+        for (size_t k = 0; k < set->count; k++) {
+            if (compare_types(set->types[order[done]], set->types[k]) >= 0)
+                continue;
+            if (--above[k] == 0)
+                order[found++] = k;
+        }
+    }
+    CHECK(found == set->count);
+    return order;
+}
+
+/* The most general of the types that all others convert to. */
+static const Type *unify_among(const TypeSet *set) {
+    const size_t *order = order_types(set);
+    for (size_t i = 0; i < set->count; i++) {
+        const Type *wanted = if_reachable(set, set->types[order[i]]);
+        if (wanted)
+            return wanted;
+    }
+    return NULL;
+}
+
+/* Are there only those two kinds (the same one twice: only it), dynamic apart, and the first? */
+static bool has_only(const TypeSet *set, TypeKind kind, TypeKind other) {
+    size_t count = set->of_kind[kind] + set->of_kind[KIND_DYNAMIC];
+    if (other != kind)
+        count += set->of_kind[other];
+    return set->of_kind[kind] > 0 && count == set->count;
+}
+
+const Type *
+convert_type_unify(const Type *const *types, size_t count, ConvertSafety safety, Arena *arena) {
+    if (count == 0)
+        return NULL;
+    TypeSet set = collect(types, count, safety, arena);
+    if (set.count == 1)
+        return set.types[0];
+    const Type *unified = NULL;
+    for (TypeKind kind = KIND_LIST; kind <= KIND_OBJECT; kind++) {
+        if (!has_only(&set, kind, kind))
+            continue;
+        /* A dynamic one may yet turn out to be anything, so nothing is known of the result. */
+        if (set.of_kind[KIND_DYNAMIC])
+            return &TYPE_DYNAMIC;
+        bool structure = kind == KIND_TUPLE || kind == KIND_OBJECT;
+        return structure ? unify_structures(&set, kind) : unify_collections(&set);
+    }
+    if (has_only(&set, KIND_MAP, KIND_OBJECT)) {
+        unified = unify_disguised(&set, KIND_OBJECT, KIND_MAP);
+    } else if (has_only(&set, KIND_LIST, KIND_TUPLE)) {
+        unified = unify_disguised(&set, KIND_TUPLE, KIND_LIST);
+    } else if (set.of_kind[KIND_OBJECT] && set.of_kind[KIND_TUPLE]) {
+        return NULL;
+    }
+    return unified ? unified : unify_among(&set);
+}
+
+const Type *convert_unify(const Type *const *types, size_t count, Arena *arena) {
+    return convert_type_unify(types, count, CONVERT_SAFE, arena);
+}
+
+const Type *convert_unify_unsafe(const Type *const *types, size_t count, Arena *arena) {
+    return convert_type_unify(types, count, CONVERT_UNSAFE, arena);
+}

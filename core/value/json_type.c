@@ -1,0 +1,207 @@
+/* json_type: types as JSON, the way state files write them: "string", ["list","string"]. */
+#include "json.h"
+
+static const char *const KIND_NAMES[] = {
+    [KIND_DYNAMIC] = "dynamic", [KIND_BOOL] = "bool",   [KIND_NUMBER] = "number",
+    [KIND_STRING] = "string",   [KIND_LIST] = "list",   [KIND_SET] = "set",
+    [KIND_MAP] = "map",         [KIND_TUPLE] = "tuple", [KIND_OBJECT] = "object",
+};
+static_assert(ARRAY_COUNT(KIND_NAMES) == KIND_OBJECT + 1, "a name for each kind");
+
+/* -- writing ------------------------------------------------------------------------------ */
+
+static void write_tuple(JsonWriter *writer, const Type *type) {
+    json_array_start(writer);
+    for (size_t i = 0; i < type->count; i++)
+        json_write_type(writer, type_at(type, i));
+    json_array_end(writer);
+}
+
+static void write_object(JsonWriter *writer, const Type *type) {
+    bool any_optional = false;
+    json_object_start(writer);
+    for (size_t i = 0; i < type->count; i++) {
+        json_key(writer, type->names[i]);
+        json_write_type(writer, type_at(type, i));
+        any_optional = any_optional || (type->optional && type->optional[i]);
+    }
+    json_object_end(writer);
+    if (!any_optional)
+        return;
+    json_array_start(writer);
+    for (size_t i = 0; i < type->count; i++) {
+        if (type->optional[i])
+            json_write_string(writer, type->names[i]);
+    }
+    json_array_end(writer);
+}
+
+void json_write_type(JsonWriter *writer, const Type *type) {
+    Str name = str_from_cstr(KIND_NAMES[type->kind]);
+    if (type->kind == KIND_DYNAMIC || type_is_primitive(type)) {
+        json_write_string(writer, name);
+        return;
+    }
+    json_array_start(writer);
+    json_write_string(writer, name);
+    if (type->kind == KIND_TUPLE) {
+        write_tuple(writer, type);
+    } else if (type->kind == KIND_OBJECT) {
+        write_object(writer, type);
+    } else {
+        json_write_type(writer, type->element);
+    }
+    json_array_end(writer);
+}
+
+/* -- reading ------------------------------------------------------------------------------ */
+
+/* Keeps the syntax's own error where there is one. */
+static bool fail(JsonReader *reader, const char *message) {
+    if (!reader->error)
+        reader->error = message;
+    return false;
+}
+
+static bool read_simple(JsonReader *reader, const Type **out) {
+    static const Type *const SIMPLE[] = {&TYPE_DYNAMIC, &TYPE_BOOL, &TYPE_NUMBER, &TYPE_STRING};
+    for (size_t i = 0; i < ARRAY_COUNT(SIMPLE); i++) {
+        if (str_equal_cstr(reader->text, KIND_NAMES[SIMPLE[i]->kind])) {
+            *out = SIMPLE[i];
+            return true;
+        }
+    }
+    return fail(reader,
+                "invalid primitive type name; bool, number, string and dynamic are possible");
+}
+
+static bool read_collection(JsonReader *reader, TypeKind kind, const Type **out, Arena *arena) {
+    const Type *element = NULL;
+    if (!json_read_type(reader, json_next(reader), &element, arena))
+        return false;
+    *out = kind == KIND_LIST  ? type_list(element, arena)
+           : kind == KIND_SET ? type_set(element, arena)
+                              : type_map(element, arena);
+    return true;
+}
+
+static bool read_tuple(JsonReader *reader, const Type **out, Arena *arena) {
+    VEC(const Type *) types = {0};
+    const Type *type = NULL;
+    if (json_next(reader) != JSON_ARRAY_START) {
+        return fail(reader, "an array of types is required behind \"tuple\"");
+    }
+    JsonToken token;
+    while ((token = json_next(reader)) != JSON_ARRAY_END) {
+        if (!json_read_type(reader, token, &type, arena))
+            return false;
+        vec_push(arena, &types, type);
+    }
+    *out = type_tuple(types.items, types.count, arena);
+    return true;
+}
+
+typedef struct Members {
+    StrVec names;
+    VEC(const Type *) types;
+} Members;
+
+static size_t members_find(const Members *members, Str name) {
+    for (size_t i = 0; i < members->names.count; i++) {
+        if (str_equal(members->names.items[i], name))
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+/* Names are views of text that may go before the type does, so they are copied. */
+static bool read_members(JsonReader *reader, Members *members, Arena *arena) {
+    JsonToken token;
+    while ((token = json_next(reader)) != JSON_OBJECT_END) {
+        const Type *type = NULL;
+        if (token != JSON_KEY)
+            return fail(reader, "an object of types is required behind \"object\"");
+        Value name = value_string(str_clone(reader->text, arena), arena);
+        vec_push(arena, &members->names, value_text(name));
+        if (!json_read_type(reader, json_next(reader), &type, arena))
+            return false;
+        vec_push(arena, &members->types, type);
+    }
+    return true;
+}
+
+static bool read_optional(JsonReader *reader, const Members *members, bool *optional) {
+    JsonToken token;
+    while ((token = json_next(reader)) != JSON_ARRAY_END) {
+        size_t i = token == JSON_STRING ? members_find(members, reader->text) : SIZE_MAX;
+        if (i == SIZE_MAX)
+            return fail(reader, "an attribute of the object is required as optional one");
+        optional[i] = true;
+    }
+    return true;
+}
+
+static int compare_names(const void *a, const void *b) {
+    return str_compare(*(const Str *)a, *(const Str *)b);
+}
+
+static bool names_are_unique(const StrVec *names) {
+    SCOPED(ArenaRef) scratch = arena_open("json type");
+    Str *sorted = arena_new_array(scratch, Str, names->count);
+    if (names->count == 0)
+        return true;
+    memcpy(sorted, names->items, names->count * sizeof(Str));
+    qsort(sorted, names->count, sizeof(Str), compare_names);
+    for (size_t i = 1; i < names->count; i++) {
+        if (str_equal(sorted[i - 1], sorted[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool read_object(JsonReader *reader, const Type **out, Arena *arena) {
+    Members members = {0};
+    bool *optional = NULL;
+    if (json_next(reader) != JSON_OBJECT_START) {
+        return fail(reader, "an object of types is required behind \"object\"");
+    }
+    if (!read_members(reader, &members, arena))
+        return false;
+    if (!names_are_unique(&members.names))
+        return fail(reader, "an attribute is there twice");
+    if (json_peek(reader) == JSON_ARRAY_START) {
+        json_next(reader);
+        optional = arena_new_array(arena, bool, members.names.count);
+        if (!read_optional(reader, &members, optional))
+            return false;
+    }
+    *out =
+        type_object(members.names.items, members.types.items, optional, members.names.count, arena);
+    return true;
+}
+
+static bool read_compound(JsonReader *reader, const Type **out, Arena *arena) {
+    if (json_next(reader) != JSON_STRING)
+        return fail(reader, "the name of a kind of type is required");
+    Str name = reader->text;
+    for (TypeKind kind = KIND_LIST; kind <= KIND_OBJECT; kind++) {
+        if (!str_equal_cstr(name, KIND_NAMES[kind]))
+            continue;
+        if (kind == KIND_TUPLE)
+            return read_tuple(reader, out, arena);
+        if (kind == KIND_OBJECT)
+            return read_object(reader, out, arena);
+        return read_collection(reader, kind, out, arena);
+    }
+    return fail(reader, "invalid kind of type; list, set, map, tuple and object are possible");
+}
+
+bool json_read_type(JsonReader *reader, JsonToken token, const Type **out, Arena *arena) {
+    if (token == JSON_STRING)
+        return read_simple(reader, out);
+    if (token != JSON_ARRAY_START)
+        return fail(reader, "a type is a name or an array");
+    if (!read_compound(reader, out, arena))
+        return false;
+    return json_next(reader) == JSON_ARRAY_END || fail(reader, "a type has too many parts");
+}

@@ -1,0 +1,313 @@
+/* Paths: places inside a value. */
+#include "path.h"
+
+static Path append(Path base, PathStep step, Arena *arena) {
+    PathStep *steps = arena_new_array(arena, PathStep, base.count + 1);
+    if (base.count)
+        memcpy(steps, base.steps, base.count * sizeof(*steps));
+    steps[base.count] = step;
+    return (Path){steps, base.count + 1};
+}
+
+Path path_attribute(Path base, Str name, Arena *arena) {
+    return append(base, (PathStep){.name = name}, arena);
+}
+
+Path path_index(Path base, Value key, Arena *arena) {
+    return append(base, (PathStep){.is_index = true, .key = key}, arena);
+}
+
+static int compare_steps(const PathStep *a, const PathStep *b) {
+    if (a->is_index != b->is_index)
+        return a->is_index ? 1 : -1;
+    return a->is_index ? value_compare(a->key, b->key) : str_compare(a->name, b->name);
+}
+
+bool path_starts_with(Path path, Path prefix) {
+    if (path.count < prefix.count)
+        return false;
+    for (size_t i = 0; i < prefix.count; i++) {
+        if (compare_steps(&path.steps[i], &prefix.steps[i]) != 0)
+            return false;
+    }
+    return true;
+}
+
+bool path_equal(Path a, Path b) {
+    return a.count == b.count && path_starts_with(a, b);
+}
+
+int path_compare(Path a, Path b) {
+    size_t count = a.count < b.count ? a.count : b.count;
+    for (size_t i = 0; i < count; i++) {
+        int order = compare_steps(&a.steps[i], &b.steps[i]);
+        if (order != 0)
+            return order;
+    }
+    return a.count < b.count ? -1 : a.count > b.count;
+}
+
+bool paths_has(const Paths *paths, Path path) {
+    vec_each(paths, candidate) {
+        if (path_equal(*candidate, path))
+            return true;
+    }
+    return false;
+}
+
+Path path_clone(Path path, Arena *arena) {
+    PathStep *steps = arena_new_array(arena, PathStep, path.count);
+    for (size_t i = 0; i < path.count; i++) {
+        steps[i] = path.steps[i];
+        if (steps[i].is_index) {
+            steps[i].key = value_clone(steps[i].key, arena);
+        } else {
+            steps[i].name = str_clone(steps[i].name, arena);
+        }
+    }
+    return (Path){steps, path.count};
+}
+
+Str path_to_str(Path path, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    for (size_t i = 0; i < path.count; i++) {
+        const PathStep *step = &path.steps[i];
+        strbuf_add_char(&text, step->is_index ? '[' : '.');
+        strbuf_add(&text, step->is_index ? value_display(step->key, 0, arena) : step->name);
+        if (step->is_index)
+            strbuf_add_char(&text, ']');
+    }
+    return strbuf_str(&text);
+}
+
+/* A step as the name of an attribute or the key of a map; false when it is no text. */
+static bool step_name(const PathStep *step, Str *out) {
+    if (!step->is_index) {
+        *out = step->name;
+        return true;
+    }
+    if (step->key.type->kind != KIND_STRING || !value_is_present(step->key))
+        return false;
+    *out = value_text(step->key);
+    return true;
+}
+
+static bool step_number(const PathStep *step, size_t *out) {
+    int64_t number = 0;
+    if (!step->is_index || step->key.type->kind != KIND_NUMBER)
+        return false;
+    if (!value_is_present(step->key) || !value_to_int(step->key, &number))
+        return false;
+    *out = (size_t)number;
+    return number >= 0;
+}
+
+static bool find_element(Value set, Value element, size_t *index) {
+    for (size_t i = 0; i < set.count; i++) {
+        if (value_equal(value_at(set, i), element)) {
+            *index = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool find_key(Value map, Str key, size_t *index) {
+    size_t low = 0, high = map.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (str_compare(value_key_at(map, middle), key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *index = low;
+    return low < map.count && str_equal(value_key_at(map, low), key);
+}
+
+/* Which of v's items the step leads to. */
+static bool find_item(Value v, const PathStep *step, size_t *index) {
+    Str name;
+    switch (v.type->kind) {
+    case KIND_LIST:
+    case KIND_TUPLE: return step_number(step, index) && *index < v.count;
+    case KIND_SET: return step->is_index && find_element(v, step->key, index);
+    case KIND_MAP: return step_name(step, &name) && find_key(v, name, index);
+    case KIND_OBJECT: return step_name(step, &name) && type_find_attribute(v.type, name, index);
+    case KIND_DYNAMIC:
+    case KIND_BOOL:
+    case KIND_NUMBER:
+    case KIND_STRING: break;
+    }
+    return false;
+}
+
+/* The type at the step below `type`, or NULL when it has no such place. */
+static const Type *step_type(const Type *type, const PathStep *step) {
+    Str name;
+    size_t i = 0;
+    switch (type->kind) {
+    case KIND_DYNAMIC: return type;
+    case KIND_LIST: return step_number(step, &i) ? type->element : NULL;
+    case KIND_TUPLE: return step_number(step, &i) && i < type->count ? type_at(type, i) : NULL;
+    case KIND_SET: return step->is_index ? type->element : NULL;
+    case KIND_MAP: return step_name(step, &name) ? type->element : NULL;
+    case KIND_OBJECT:
+        if (!step_name(step, &name) || !type_find_attribute(type, name, &i))
+            return NULL;
+        return type_at(type, i);
+    case KIND_BOOL:
+    case KIND_NUMBER:
+    case KIND_STRING: break;
+    }
+    return NULL;
+}
+
+/* The item behind a step; of null a null, of unknown an unknown. Marks of v go along. */
+static bool get_item(Value v, const PathStep *step, Value *out) {
+    size_t i = 0;
+    if (value_is_present(v)) {
+        if (!find_item(v, step, &i))
+            return false;
+        *out = value_with_marks(value_at(v, i), v.marks);
+        return true;
+    }
+    const Type *type = step_type(v.type, step);
+    if (!type)
+        return false;
+    *out = value_with_marks(value_is_null(v) ? value_null(type) : value_unknown(type), v.marks);
+    return true;
+}
+
+bool path_get(Value root, Path path, Value *out) {
+    for (size_t i = 0; i < path.count; i++) {
+        if (!get_item(root, &path.steps[i], &root))
+            return false;
+    }
+    *out = root;
+    return true;
+}
+
+static Value *copy_items(Value v, Arena *arena) {
+    Value *items = arena_new_array(arena, Value, v.count);
+    for (size_t i = 0; i < v.count; i++)
+        items[i] = value_at(v, i);
+    return items;
+}
+
+/* False when the path leads nowhere; *v is untouched then. */
+static bool set_at(Value *v, Path path, Value value, Arena *arena) {
+    size_t at = 0;
+    if (path.count == 0) {
+        *v = value;
+        return true;
+    }
+    if (!value_is_present(*v) || !find_item(*v, &path.steps[0], &at))
+        return false;
+    Value item = value_at(*v, at);
+    if (!set_at(&item, (Path){path.steps + 1, path.count - 1}, value, arena))
+        return false;
+    Value *items = copy_items(*v, arena);
+    items[at] = item;
+    *v = value_with_items(*v, items, arena);
+    return true;
+}
+
+Value path_set(Value root, Path path, Value value, Arena *arena) {
+    set_at(&root, path, value, arena);
+    return root;
+}
+
+/* A path on its way down: the item it leads to, what is left of it behind that. */
+typedef struct Descent {
+    size_t item;
+    Path rest;
+} Descent;
+
+static int compare_descents(const void *a, const void *b) {
+    size_t left = ((const Descent *)a)->item, right = ((const Descent *)b)->item;
+    return left < right ? -1 : left > right;
+}
+
+static Value mark_paths(Value v, const Path *paths, size_t count, uint8_t marks, Arena *arena);
+
+/* Marks v itself where a path ends here, or goes on into a set, which holds no marks inside.
+ * Collects the other paths that lead on. */
+static Value
+mark_here(Value v, const Path *paths, size_t count, uint8_t marks, Descent *on, size_t *on_count) {
+    *on_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool ends = paths[i].count == 0;
+        bool into_set = v.type->kind == KIND_SET && value_is_present(v);
+        if (ends || into_set) {
+            v = value_with_marks(v, marks);
+            continue;
+        }
+        Path rest = {paths[i].steps + 1, paths[i].count - 1};
+        size_t item = 0;
+        if (!value_is_present(v) || !find_item(v, paths[i].steps, &item))
+            continue;
+        on[(*on_count)++] = (Descent){item, rest};
+    }
+    return v;
+}
+
+/* Every container is copied once, however many paths lead into it. */
+static Value mark_paths(Value v, const Path *paths, size_t count, uint8_t marks, Arena *arena) {
+    size_t on_count = 0;
+    Descent *on = arena_new_array(arena, Descent, count);
+    v = mark_here(v, paths, count, marks, on, &on_count);
+    if (on_count == 0)
+        return v;
+    qsort(on, on_count, sizeof(*on), compare_descents);
+    Value *items = copy_items(v, arena);
+    Path *rests = arena_new_array(arena, Path, on_count);
+    for (size_t i = 0; i < on_count; i++)
+        rests[i] = on[i].rest;
+    for (size_t start = 0, end; start < on_count; start = end) {
+        size_t item = on[start].item;
+        for (end = start; end < on_count && on[end].item == item;)
+            end++;
+        items[item] = mark_paths(items[item], rests + start, end - start, marks, arena);
+    }
+    return value_with_items(v, items, arena);
+}
+
+Value path_mark(Value root, const Paths *paths, uint8_t marks, Arena *arena) {
+    if (paths->count == 0 || marks == 0)
+        return root;
+    return mark_paths(root, paths->items, paths->count, marks, arena);
+}
+
+static PathStep step_to(Value v, size_t i) {
+    switch (v.type->kind) {
+    case KIND_OBJECT: return (PathStep){.name = value_key_at(v, i)};
+    case KIND_MAP: return (PathStep){.is_index = true, .key = value_from_str(value_key_at(v, i))};
+    case KIND_LIST:
+    case KIND_TUPLE: return (PathStep){.is_index = true, .key = value_int((int64_t)i)};
+    case KIND_SET:
+    case KIND_DYNAMIC:
+    case KIND_BOOL:
+    case KIND_NUMBER:
+    case KIND_STRING: break;
+    }
+    return (PathStep){.is_index = true, .key = value_at(v, i)};
+}
+
+static void find_marks(Value v, Path here, uint8_t marks, Paths *out, Arena *arena) {
+    if (!value_has_marks_anywhere(v))
+        return;
+    if (v.marks & marks)
+        vec_push(arena, out, here);
+    if (!value_is_present(v) || v.type->kind < KIND_LIST)
+        return;
+    for (size_t i = 0; i < v.count; i++) {
+        if (!value_has_marks_anywhere(value_at(v, i)))
+            continue;
+        find_marks(value_at(v, i), append(here, step_to(v, i), arena), marks, out, arena);
+    }
+}
+
+void path_find_marks(Value root, uint8_t marks, Paths *out, Arena *arena) {
+    find_marks(root, (Path){0}, marks, out, arena);
+}

@@ -1,0 +1,174 @@
+/* schema: lookup, implied types and what they give at once. Checking, paths and defaults are in
+ * schema_validate.c, schema_paths.c and schema_defaults.c. */
+#include "schema.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+const Attribute *schema_find_attribute(const Schema *schema, Str name) {
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        if (str_equal_cstr(name, schema->attributes[i].name))
+            return &schema->attributes[i];
+    }
+    return NULL;
+}
+
+const Block *schema_find_block(const Schema *schema, Str name) {
+    for (size_t i = 0; i < schema->block_count; i++) {
+        if (str_equal_cstr(name, schema->blocks[i].name))
+            return &schema->blocks[i];
+    }
+    return NULL;
+}
+
+/* -- implied types ------------------------------------------------------------------------ */
+
+static const Type *build_type(const Schema *schema, Arena *scratch);
+
+static const Type *nest_type(Nesting nesting, const Type *object, Arena *scratch) {
+    switch (nesting) {
+    case NEST_SINGLE: return object;
+    case NEST_LIST: return type_list(object, scratch);
+    case NEST_SET: return type_set(object, scratch);
+    case NEST_MAP: return type_map(object, scratch);
+    }
+    return object;
+}
+
+static const Type *attribute_type(const Attribute *attribute, Arena *scratch) {
+    if (!attribute->nested)
+        return attribute->type;
+    Schema members = {
+        .attributes = attribute->nested->attributes,
+        .attribute_count = attribute->nested->count,
+    };
+    return nest_type(attribute->nested->nesting, build_type(&members, scratch), scratch);
+}
+
+/* Blocks whose content is of any type cannot be elements of one collection, as each may have a type
+ * of its own: such a list is a tuple, such a map an object, known with the value only. */
+static const Type *block_type(const Block *block, Arena *scratch) {
+    const Type *object = build_type(&block->schema, scratch);
+    bool is_ordered = block->nesting == NEST_LIST || block->nesting == NEST_MAP;
+    if (is_ordered && object->has_dynamic)
+        return &TYPE_DYNAMIC;
+    return nest_type(block->nesting, object, scratch);
+}
+
+static const Type *build_type(const Schema *schema, Arena *scratch) {
+    size_t count = schema->attribute_count + schema->block_count;
+    Str *names = arena_new_array(scratch, Str, count);
+    const Type **types = arena_new_array(scratch, const Type *, count);
+    size_t at = 0;
+    for (size_t i = 0; i < schema->attribute_count; i++, at++) {
+        names[at] = str_from_cstr(schema->attributes[i].name);
+        types[at] = attribute_type(&schema->attributes[i], scratch);
+    }
+    for (size_t i = 0; i < schema->block_count; i++, at++) {
+        names[at] = str_from_cstr(schema->blocks[i].name);
+        types[at] = block_type(&schema->blocks[i], scratch);
+    }
+    return type_intern(type_object(names, types, NULL, count, scratch));
+}
+
+/* -- the cache ---------------------------------------------------------------------------- */
+
+/* Part of the type interner in all but place: entries are added under the mutex, never change and
+ * never go, so reading needs no lock. The tables' addresses are in the key for tests, which reuse
+ * the address of a schema. */
+typedef struct CacheEntry CacheEntry;
+struct CacheEntry {
+    const Schema *schema;
+    Schema tables;
+    const Type *type;
+    const CacheEntry *next;
+};
+
+enum { CACHE_BUCKETS = 512 };
+
+typedef struct Cache {
+    _Atomic(const CacheEntry *) buckets[CACHE_BUCKETS];
+    pthread_mutex_t mutex;
+    Arena *arena; /* for ever */
+} Cache;
+
+static Cache cache = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+
+static bool is_entry_of(const CacheEntry *entry, const Schema *schema) {
+    const Schema *tables = &entry->tables;
+    return entry->schema == schema && tables->attributes == schema->attributes &&
+           tables->attribute_count == schema->attribute_count && tables->blocks == schema->blocks &&
+           tables->block_count == schema->block_count;
+}
+
+static const Type *cache_find(size_t bucket, const Schema *schema) {
+    const CacheEntry *entry = atomic_load_explicit(&cache.buckets[bucket], memory_order_acquire);
+    for (; entry; entry = entry->next) {
+        if (is_entry_of(entry, schema))
+            return entry->type;
+    }
+    return NULL;
+}
+
+static void cache_add(size_t bucket, const Schema *schema, const Type *type) {
+    pthread_mutex_lock(&cache.mutex);
+    if (!cache_find(bucket, schema)) {
+        if (!cache.arena)
+            cache.arena = arena_open("schema types");
+        CacheEntry *entry = arena_new(cache.arena, CacheEntry);
+        *entry = (CacheEntry){.schema = schema, .tables = *schema, .type = type};
+        entry->next = atomic_load_explicit(&cache.buckets[bucket], memory_order_relaxed);
+        atomic_store_explicit(&cache.buckets[bucket], entry, memory_order_release);
+    }
+    pthread_mutex_unlock(&cache.mutex);
+}
+
+const Type *schema_implied_type(const Schema *schema) {
+    size_t bucket = ((uintptr_t)schema >> 4) * 0x9E3779B97F4A7C15ULL >> 55;
+    const Type *type = cache_find(bucket, schema);
+    if (type)
+        return type;
+    SCOPED(ArenaRef) scratch = arena_open("schema type");
+    type = build_type(schema, scratch);
+    cache_add(bucket, schema, type);
+    return type;
+}
+
+const Type *attribute_implied_type(const Attribute *attribute) {
+    SCOPED(ArenaRef) scratch = arena_open("attribute type");
+    return type_intern(attribute_type(attribute, scratch));
+}
+
+/* -- empty value -------------------------------------------------------------------------- */
+
+static Value empty_block(const Block *block, const Type *type, Arena *arena) {
+    bool is_dynamic = type->kind == KIND_DYNAMIC;
+    switch (block->nesting) {
+    case NEST_SINGLE: break;
+    case NEST_LIST:
+        if (is_dynamic)
+            return value_tuple(NULL, 0, arena);
+        return value_list(type->element, NULL, 0, arena);
+    case NEST_SET: return value_set(type->element, NULL, 0, arena);
+    case NEST_MAP:
+        if (is_dynamic)
+            return value_object_of(&TYPE_EMPTY_OBJECT, NULL);
+        return value_map(type->element, NULL, NULL, 0, arena);
+    }
+    return value_null(type);
+}
+
+Value schema_empty_value(const Schema *schema, Arena *arena) {
+    const Type *type = schema_implied_type(schema);
+    Value *items = arena_new_array(arena, Value, type->count);
+    size_t at = 0;
+    for (size_t i = 0; i < type->count; i++)
+        items[i] = value_null(type_at(type, i));
+    for (size_t i = 0; i < schema->block_count; i++) {
+        const Block *block = &schema->blocks[i];
+        if (!type_find_attribute(type, str_from_cstr(block->name), &at))
+            continue;
+        items[at] = empty_block(block, type_at(type, at), arena);
+    }
+    return value_with_items(value_object_of(type, items), items, arena);
+}

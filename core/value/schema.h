@@ -1,0 +1,100 @@
+/* Schema: the attributes and nested blocks that a resource type, a data source or a provider's
+ * configuration has, as static const tables.
+ *
+ *     static const Attribute pool_attributes[] = {
+ *         {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name, unique on the host."},
+ *         {"id",   &TYPE_STRING, COMPUTED,              "UUID given by libvirt."   },
+ *     };
+ *
+ * An attribute with `nested` is an object, or a list, set or map of such, whose members have flags
+ * of their own; its `type` is NULL. Everything that can be read off these tables (implied type,
+ * coercion, proposing, conformance, replacement, documentation, `providers schema`) is. */
+#pragma once
+
+#include "diag.h"
+#include "path.h"
+
+typedef enum AttributeFlag {
+    REQUIRED = 1,
+    OPTIONAL = 2,
+    COMPUTED = 4, /* with OPTIONAL: the provider fills in what the user leaves out */
+    SENSITIVE = 8,
+    WRITE_ONLY = 16,
+    FORCES_NEW = 32, /* a change plans a replacement */
+    DEPRECATED = 64,
+    /* COMPUTED value that an update in place may change: unknown in its plan. Without this flag an
+     * update keeps the prior value of a computed attribute. */
+    CHANGES_ON_UPDATE = 128,
+} AttributeFlag;
+
+typedef enum Nesting { NEST_SINGLE, NEST_LIST, NEST_SET, NEST_MAP } Nesting;
+
+typedef struct Attribute Attribute;
+
+typedef struct NestedObject {
+    Nesting nesting;
+    const Attribute *attributes;
+    size_t count;
+} NestedObject;
+
+/* What stands wrong with a known, non-null value; empty: nothing. A full sentence. */
+typedef Str (*AttributeCheck)(Value value, Arena *arena);
+
+struct Attribute {
+    const char *name;
+    const Type *type;
+    unsigned flags;
+    const char *description; /* one sentence */
+    const NestedObject *nested;
+    /* Default as JSON text ("512", "\"nat\"", "true"), for an attribute that is OPTIONAL |
+     * COMPUTED: it stands in the plan where the configuration says null. */
+    const char *default_json;
+    AttributeCheck check;
+    /* Instead of FORCES_NEW: does this change need a new object? */
+    bool (*forces_new)(Value prior, Value planned);
+};
+
+typedef struct Block Block;
+
+typedef struct Schema {
+    const Attribute *attributes;
+    size_t attribute_count;
+    const Block *blocks;
+    size_t block_count;
+    int64_t version;
+    const char *description;
+} Schema;
+
+struct Block {
+    const char *name;
+    Nesting nesting;
+    Schema schema;
+    uint32_t min_items;
+    uint32_t max_items; /* 0: no limit */
+};
+
+#define SCHEMA_ATTRIBUTES(table) .attributes = (table), .attribute_count = ARRAY_COUNT(table)
+#define SCHEMA_BLOCKS(table)     .blocks = (table), .block_count = ARRAY_COUNT(table)
+#define NESTED(mode, table)                                                                        \
+    &(const NestedObject) {                                                                        \
+        (mode), (table), ARRAY_COUNT(table)                                                        \
+    }
+
+/* The object type of a configured or stored object; interned, computed once per schema (cached by
+ * the schema's address; any thread). */
+const Type *schema_implied_type(const Schema *schema);
+const Type *attribute_implied_type(const Attribute *attribute);
+const Attribute *schema_find_attribute(const Schema *schema, Str name);
+const Block *schema_find_block(const Schema *schema, Str name);
+/* All attributes null, blocks empty. */
+Value schema_empty_value(const Schema *schema, Arena *arena);
+/* Checks a value of the implied type, as configured: required ones present (unless unknown),
+ * computed-only ones absent, each `check`. Diagnostics carry `path`; the caller adds the range. */
+MUST_USE bool schema_validate(const Schema *schema, Value config, Arena *arena, Diags *diags);
+/* The paths that the schema declares sensitive, in this value. */
+void schema_sensitive_paths(const Schema *schema, Value value, Paths *out, Arena *arena);
+/* Every FORCES_NEW (or forces_new) path at which the two differ; unknown counts as different. */
+void schema_replace_paths(
+    const Schema *schema, Value prior, Value planned, Paths *out, Arena *arena);
+/* `config` with default_json filled in where it is null. */
+Value schema_apply_defaults(const Schema *schema, Value config, Arena *arena);

@@ -1,0 +1,264 @@
+/* schema_paths: the places in an object at which the schema says something: sensitive, forces a
+ * replacement. A set has no places inside; what concerns an element concerns the set. */
+#include "schema.h"
+
+static Schema members_of(const Attribute *attribute) {
+    return (Schema){
+        .attributes = attribute->nested->attributes,
+        .attribute_count = attribute->nested->count,
+    };
+}
+
+/* -- sensitive ---------------------------------------------------------------------------- */
+
+typedef struct Collector {
+    Paths *out;
+    Arena *arena;
+} Collector;
+
+static void collect_sensitive(const Collector *to, const Schema *schema, Value object, Path path);
+
+static void add_path(const Collector *to, Path path) {
+    if (!paths_has(to->out, path))
+        vec_push(to->arena, to->out, path);
+}
+
+static bool has_sensitive(const Schema *schema) {
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        const Attribute *attribute = &schema->attributes[i];
+        if (attribute->flags & SENSITIVE)
+            return true;
+        Schema members = attribute->nested ? members_of(attribute) : (Schema){0};
+        if (has_sensitive(&members))
+            return true;
+    }
+    for (size_t i = 0; i < schema->block_count; i++) {
+        if (has_sensitive(&schema->blocks[i].schema))
+            return true;
+    }
+    return false;
+}
+
+static void
+collect_nested(const Collector *to, const Schema *schema, Nesting nesting, Value value, Path path) {
+    if (!value_is_present(value) || !has_sensitive(schema))
+        return;
+    if (nesting == NEST_SINGLE) {
+        collect_sensitive(to, schema, value, path);
+        return;
+    }
+    if (nesting == NEST_SET) {
+        if (value.count > 0)
+            add_path(to, path);
+        return;
+    }
+    for (size_t i = 0; i < value.count; i++) {
+        Value key =
+            nesting == NEST_LIST ? value_int((int64_t)i) : value_from_str(value_key_at(value, i));
+        collect_sensitive(to, schema, value_at(value, i), path_index(path, key, to->arena));
+    }
+}
+
+static void collect_sensitive(const Collector *to, const Schema *schema, Value object, Path path) {
+    if (!value_is_present(object))
+        return;
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        const Attribute *attribute = &schema->attributes[i];
+        Str name = str_from_cstr(attribute->name);
+        if (attribute->flags & SENSITIVE) {
+            vec_push(to->arena, to->out, path_attribute(path, name, to->arena));
+        } else if (attribute->nested) {
+            Schema members = members_of(attribute);
+            Path at = path_attribute(path, name, to->arena);
+            collect_nested(to, &members, attribute->nested->nesting, value_attribute(object, name),
+                           at);
+        }
+    }
+    for (size_t i = 0; i < schema->block_count; i++) {
+        const Block *block = &schema->blocks[i];
+        Str name = str_from_cstr(block->name);
+        Path at = path_attribute(path, name, to->arena);
+        collect_nested(to, &block->schema, block->nesting, value_attribute(object, name), at);
+    }
+}
+
+void schema_sensitive_paths(const Schema *schema, Value value, Paths *out, Arena *arena) {
+    Collector to = {.out = out, .arena = arena};
+    collect_sensitive(&to, schema, value, (Path){0});
+}
+
+/* -- replacement -------------------------------------------------------------------------- */
+
+static void
+collect_replace(const Collector *to, const Schema *schema, Value prior, Value planned, Path path);
+
+static bool may_force_new(const Schema *schema) {
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        const Attribute *attribute = &schema->attributes[i];
+        if ((attribute->flags & FORCES_NEW) || attribute->forces_new)
+            return true;
+        Schema members = attribute->nested ? members_of(attribute) : (Schema){0};
+        if (may_force_new(&members))
+            return true;
+    }
+    for (size_t i = 0; i < schema->block_count; i++) {
+        if (may_force_new(&schema->blocks[i].schema))
+            return true;
+    }
+    return false;
+}
+
+static bool is_different(Value prior, Value planned) {
+    if (value_is_null(prior) || value_is_null(planned)) {
+        return value_is_null(prior) != value_is_null(planned);
+    }
+    return !value_is_wholly_known(planned) || !value_is_wholly_known(prior) ||
+           !value_equal(prior, planned);
+}
+
+static bool forces_new(const Attribute *attribute, Value prior, Value planned) {
+    if (!(attribute->flags & FORCES_NEW) && !attribute->forces_new)
+        return false;
+    if (!is_different(prior, planned))
+        return false;
+    return attribute->forces_new ? attribute->forces_new(prior, planned) : true;
+}
+
+/* The member of an object that may be absent: null then, and in a null object. */
+static Value member(Value object, Str name) {
+    return value_is_present(object) ? value_attribute(object, name) : value_null(&TYPE_DYNAMIC);
+}
+
+/* Would turning the one object into the other need a new one? */
+static bool needs_new(const Schema *schema, Value prior, Value planned, Arena *arena) {
+    Paths paths = {0};
+    Collector to = {.out = &paths, .arena = arena};
+    collect_replace(&to, schema, prior, planned, (Path){0});
+    return paths.count > 0;
+}
+
+/* Elements of sets have no names: each old one must find a new one that it could become without
+ * replacement. Elements that came or went are compared with null. */
+static bool set_needs_new(const Schema *schema, Value prior, Value planned, Arena *arena) {
+    size_t count_prior = value_is_present(prior) ? prior.count : 0;
+    size_t count_planned = value_is_present(planned) ? planned.count : 0;
+    bool *taken = arena_new_array(arena, bool, count_planned);
+    for (size_t i = 0; i < count_prior; i++) {
+        Value old = value_at(prior, i);
+        size_t match = 0;
+        while (match < count_planned &&
+               (taken[match] || needs_new(schema, old, value_at(planned, match), arena))) {
+            match++;
+        }
+        if (match < count_planned) {
+            taken[match] = true;
+        } else if (needs_new(schema, old, value_null(old.type), arena)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < count_planned; i++) {
+        Value new = value_at(planned, i);
+        if (!taken[i] && needs_new(schema, value_null(new.type), new, arena))
+            return true;
+    }
+    return false;
+}
+
+static void
+collect_list(const Collector *to, const Schema *schema, Value prior, Value planned, Path path) {
+    size_t count_prior = value_is_present(prior) ? prior.count : 0;
+    size_t count_planned = value_is_present(planned) ? planned.count : 0;
+    size_t count = count_prior > count_planned ? count_prior : count_planned;
+    for (size_t i = 0; i < count; i++) {
+        Value old = i < count_prior ? value_at(prior, i) : value_null(&TYPE_DYNAMIC);
+        Value new = i < count_planned ? value_at(planned, i) : value_null(&TYPE_DYNAMIC);
+        Path at = path_index(path, value_int((int64_t)i), to->arena);
+        collect_replace(to, schema, old, new, at);
+    }
+}
+
+static Value element_of(Value map, Str key) {
+    Value element;
+    bool there = value_is_present(map) && value_find(map, key, &element);
+    return there ? element : value_null(&TYPE_DYNAMIC);
+}
+
+static void
+collect_map(const Collector *to, const Schema *schema, Value prior, Value planned, Path path) {
+    for (size_t i = 0; value_is_present(prior) && i < prior.count; i++) {
+        Str key = value_key_at(prior, i);
+        Path at = path_index(path, value_from_str(key), to->arena);
+        collect_replace(to, schema, value_at(prior, i), element_of(planned, key), at);
+    }
+    for (size_t i = 0; value_is_present(planned) && i < planned.count; i++) {
+        Str key = value_key_at(planned, i);
+        Value old = element_of(prior, key);
+        if (old.type->kind != KIND_DYNAMIC)
+            continue;
+        Path at = path_index(path, value_from_str(key), to->arena);
+        collect_replace(to, schema, old, value_at(planned, i), at);
+    }
+}
+
+typedef struct Nest {
+    const Schema *schema;
+    Nesting nesting;
+} Nest;
+
+static void collect_nest(const Collector *to, Nest nest, Value prior, Value planned, Path path) {
+    if (!may_force_new(nest.schema) || !is_different(prior, planned))
+        return;
+    if (!value_is_known(planned)) {
+        add_path(to, path);
+        return;
+    }
+    switch (nest.nesting) {
+    case NEST_SINGLE: collect_replace(to, nest.schema, prior, planned, path); return;
+    case NEST_LIST: collect_list(to, nest.schema, prior, planned, path); return;
+    case NEST_MAP: collect_map(to, nest.schema, prior, planned, path); return;
+    case NEST_SET:
+        if (set_needs_new(nest.schema, prior, planned, to->arena))
+            add_path(to, path);
+        return;
+    }
+}
+
+/* Either may be null (an element that came or went); then its members count as null. */
+static void
+collect_replace(const Collector *to, const Schema *schema, Value prior, Value planned, Path path) {
+    if (!value_is_known(planned)) {
+        if (may_force_new(schema))
+            add_path(to, path);
+        return;
+    }
+    if (!value_is_present(prior) && !value_is_present(planned))
+        return;
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        const Attribute *attribute = &schema->attributes[i];
+        Str name = str_from_cstr(attribute->name);
+        Value old = member(prior, name);
+        Value new = member(planned, name);
+        if (forces_new(attribute, old, new)) {
+            add_path(to, path_attribute(path, name, to->arena));
+        } else if (attribute->nested) {
+            Schema members = members_of(attribute);
+            Nest nest = {.schema = &members, .nesting = attribute->nested->nesting};
+            collect_nest(to, nest, old, new, path_attribute(path, name, to->arena));
+        }
+    }
+    for (size_t i = 0; i < schema->block_count; i++) {
+        const Block *block = &schema->blocks[i];
+        Str name = str_from_cstr(block->name);
+        Nest nest = {.schema = &block->schema, .nesting = block->nesting};
+        Path at = path_attribute(path, name, to->arena);
+        collect_nest(to, nest, member(prior, name), member(planned, name), at);
+    }
+}
+
+void schema_replace_paths(
+    const Schema *schema, Value prior, Value planned, Paths *out, Arena *arena) {
+    Collector to = {.out = out, .arena = arena};
+    if (!value_is_present(prior) || !value_is_present(planned))
+        return;
+    collect_replace(&to, schema, prior, planned, (Path){0});
+}

@@ -1,0 +1,145 @@
+/* schema_validate: does a configured object hold what its tables ask for? All that is wrong is
+ * collected. What the type already guarantees (names, types) is not looked at again. */
+#include "schema.h"
+
+typedef struct Checker {
+    Arena *arena;
+    Diags *diags;
+} Checker;
+
+static void check_object(const Checker *checker, const Schema *schema, Value object, Path path);
+
+static void say(const Checker *checker, Path path, Diag *diag) {
+    diag->path = path_to_str(path, checker->diags->arena);
+}
+
+static bool is_computed_only(const Attribute *attribute) {
+    return (attribute->flags & COMPUTED) && !(attribute->flags & (OPTIONAL | REQUIRED));
+}
+
+/* -- elements of what nests --------------------------------------------------------------- */
+
+static void check_elements(
+    const Checker *checker, const Schema *schema, Nesting nesting, Value value, Path path) {
+    if (!value_is_present(value))
+        return;
+    if (nesting == NEST_SINGLE) {
+        check_object(checker, schema, value, path);
+        return;
+    }
+    for (size_t i = 0; i < value.count; i++) {
+        Value element = value_at(value, i);
+        Value key = nesting == NEST_LIST  ? value_int((int64_t)i)
+                    : nesting == NEST_MAP ? value_from_str(value_key_at(value, i))
+                                          : element;
+        check_object(checker, schema, element, path_index(path, key, checker->arena));
+    }
+}
+
+/* -- attributes --------------------------------------------------------------------------- */
+
+static void run_check(const Checker *checker, const Attribute *attribute, Value value, Path path) {
+    bool is_secret =
+        (attribute->flags & SENSITIVE) || (value_marks_deep(value) & MARK_SENSITIVE) != 0;
+    Value plain = value_unmark_deep(value, checker->arena);
+    Str wrong = attribute->check(plain, checker->arena);
+    if (wrong.len == 0)
+        return;
+    if (is_secret)
+        wrong = STR("What is wrong with it is not shown because the value is sensitive.");
+    say(checker, path,
+        diags_error(checker->diags, NO_RANGE, "Invalid value",
+                    "The value of \"%s\" is not valid. %.*s", attribute->name, STR_ARG(wrong)));
+}
+
+static void refuse_computed(const Checker *checker, const Attribute *attribute, Path path) {
+    say(checker, path,
+        diags_error(checker->diags, NO_RANGE, "Value for unconfigurable attribute",
+                    "The provider decides about \"%s\" itself; remove it from the configuration.",
+                    attribute->name));
+}
+
+static void refuse_missing(const Checker *checker, const Attribute *attribute, Path path) {
+    const char *description = attribute->description ? attribute->description : "";
+    say(checker, path,
+        diags_error(checker->diags, NO_RANGE, "Missing required argument",
+                    "The argument \"%s\" must be set and must not be null.%s%s", attribute->name,
+                    *description ? " It is: " : "", description));
+}
+
+static void warn_deprecated(const Checker *checker, const Attribute *attribute, Path path) {
+    say(checker, path,
+        diags_warning(checker->diags, NO_RANGE, "Argument is deprecated",
+                      "\"%s\" still works but will go away. %s", attribute->name,
+                      attribute->description ? attribute->description : ""));
+}
+
+static void
+check_attribute(const Checker *checker, const Attribute *attribute, Value value, Path path) {
+    if (value_is_null(value)) {
+        if (attribute->flags & REQUIRED)
+            refuse_missing(checker, attribute, path);
+        return;
+    }
+    if (is_computed_only(attribute)) {
+        refuse_computed(checker, attribute, path);
+        return;
+    }
+    if (attribute->flags & DEPRECATED)
+        warn_deprecated(checker, attribute, path);
+    if (attribute->nested) {
+        Schema members = {
+            .attributes = attribute->nested->attributes,
+            .attribute_count = attribute->nested->count,
+        };
+        check_elements(checker, &members, attribute->nested->nesting, value, path);
+    }
+    if (attribute->check && value_is_wholly_known(value))
+        run_check(checker, attribute, value, path);
+}
+
+/* -- blocks ------------------------------------------------------------------------------- */
+
+static void check_block_count(const Checker *checker, const Block *block, Value value, Path path) {
+    size_t count = !value_is_present(value) ? 0 : block->nesting == NEST_SINGLE ? 1 : value.count;
+    if (count < block->min_items) {
+        say(checker, path,
+            diags_error(checker->diags, NO_RANGE, "Too few blocks",
+                        "At least %u \"%s\" block%s must be there.", block->min_items, block->name,
+                        block->min_items == 1 ? "" : "s"));
+    }
+    if (block->max_items > 0 && count > block->max_items) {
+        say(checker, path,
+            diags_error(checker->diags, NO_RANGE, "Too many blocks",
+                        "No more than %u \"%s\" block%s may be there; %zu are.", block->max_items,
+                        block->name, block->max_items == 1 ? "" : "s", count));
+    }
+}
+
+static void check_object(const Checker *checker, const Schema *schema, Value object, Path path) {
+    if (!value_is_present(object))
+        return;
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        const Attribute *attribute = &schema->attributes[i];
+        Str name = str_from_cstr(attribute->name);
+        Path at = path_attribute(path, name, checker->arena);
+        check_attribute(checker, attribute, value_attribute(object, name), at);
+    }
+    for (size_t i = 0; i < schema->block_count; i++) {
+        const Block *block = &schema->blocks[i];
+        Str name = str_from_cstr(block->name);
+        Path at = path_attribute(path, name, checker->arena);
+        Value value = value_attribute(object, name);
+        if (!value_is_known(value))
+            continue;
+        check_block_count(checker, block, value, at);
+        check_elements(checker, &block->schema, block->nesting, value, at);
+    }
+}
+
+bool schema_validate(const Schema *schema, Value config, Arena *arena, Diags *diags) {
+    Checker checker = {.arena = arena, .diags = diags};
+    size_t before = diags->error_count;
+    check_object(&checker, schema, config, (Path){0});
+    return diags->error_count == before;
+}

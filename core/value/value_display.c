@@ -1,0 +1,94 @@
+/* Values as one line of text, with what is secret masked. */
+#include "value.h"
+
+#include "utf8.h"
+
+/* The line under construction; nothing is added past the limit (SIZE_MAX: none). */
+typedef struct Line {
+    StrBuf text;
+    size_t limit;
+} Line;
+
+static bool is_full(const Line *line) {
+    return line->text.len > line->limit;
+}
+
+static void add_value(Line *line, Value v);
+
+/* Quotes no more of a long text than can show. */
+static void add_text(Line *line, Str text) {
+    size_t room = line->limit - line->text.len;
+    if (text.len > room)
+        text = str_slice(text, 0, room);
+    text = str_slice(text, 0, utf8_valid_prefix(text));
+    strbuf_add(&line->text, str_quote(text, line->text.arena));
+}
+
+static void add_items(Line *line, Value v) {
+    strbuf_add_char(&line->text, '[');
+    for (size_t i = 0; i < v.count && !is_full(line); i++) {
+        if (i)
+            strbuf_add_cstr(&line->text, ", ");
+        add_value(line, value_at(v, i));
+    }
+    strbuf_add_char(&line->text, ']');
+}
+
+static void add_fields(Line *line, Value v) {
+    strbuf_add_char(&line->text, '{');
+    for (size_t i = 0; i < v.count && !is_full(line); i++) {
+        if (i)
+            strbuf_add_cstr(&line->text, ", ");
+        if (v.type->kind == KIND_MAP) {
+            add_text(line, value_key_at(v, i));
+        } else {
+            strbuf_add(&line->text, value_key_at(v, i));
+        }
+        strbuf_add_cstr(&line->text, " = ");
+        add_value(line, value_at(v, i));
+    }
+    strbuf_add_char(&line->text, '}');
+}
+
+static void add_known(Line *line, Value v) {
+    switch (v.type->kind) {
+    case KIND_DYNAMIC: break;
+    case KIND_BOOL: strbuf_add_cstr(&line->text, v.as.boolean ? "true" : "false"); break;
+    case KIND_NUMBER: strbuf_add(&line->text, value_number_text(v, line->text.arena)); break;
+    case KIND_STRING: add_text(line, value_text(v)); break;
+    case KIND_LIST:
+    case KIND_SET:
+    case KIND_TUPLE: add_items(line, v); break;
+    case KIND_MAP:
+    case KIND_OBJECT: add_fields(line, v); break;
+    }
+}
+
+static void add_value(Line *line, Value v) {
+    if (is_full(line))
+        return;
+    if (value_has_mark(v, MARK_SENSITIVE)) {
+        strbuf_add_cstr(&line->text, "(sensitive value)");
+    } else if (value_has_mark(v, MARK_EPHEMERAL)) {
+        strbuf_add_cstr(&line->text, "(ephemeral value)");
+    } else if (v.state == VALUE_UNKNOWN) {
+        strbuf_add_cstr(&line->text, "(known after apply)");
+    } else if (value_is_null(v)) {
+        strbuf_add_cstr(&line->text, "null");
+    } else {
+        add_known(line, v);
+    }
+}
+
+/* At most `limit` bytes, ending between characters. */
+static Str cut(Str text, size_t limit) {
+    Str head = str_slice(text, 0, limit);
+    return str_slice(head, 0, utf8_valid_prefix(head));
+}
+
+Str value_display(Value v, size_t limit, Arena *arena) {
+    Line line = {.text = strbuf_new(arena), .limit = limit ? limit : SIZE_MAX};
+    add_value(&line, v);
+    Str text = strbuf_str(&line.text);
+    return is_full(&line) ? str_concat(cut(text, limit), STR("…"), arena) : text;
+}

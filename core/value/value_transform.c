@@ -1,0 +1,106 @@
+/* Values rebuilt: copies into another arena, changes from the leaves up. */
+#include "value.h"
+
+static bool has_items(Value v) {
+    return value_is_present(v) && v.type->kind >= KIND_LIST && v.count > 0;
+}
+
+static Value clone_as(Value v, const Type *type, Arena *arena);
+
+/* The part's type in the clone: what the clone's type says of it, so that parts share types, or
+ * where that leaves it open, a copy of its own. */
+static Value clone_part(Value part, const Type *declared, Arena *arena) {
+    const Type *type = part.type;
+    if (!type->interned)
+        type = type_equal(type, declared) ? declared : type_clone(type, arena);
+    return clone_as(part, type, arena);
+}
+
+static const Refinement *clone_refinement(const Refinement *refinement, Arena *arena) {
+    if (!refinement)
+        return NULL;
+    Refinement *copy = arena_new(arena, Refinement);
+    *copy = *refinement;
+    copy->prefix = str_clone(refinement->prefix, arena);
+    Value *bounds = arena_new_array(arena, Value, 2);
+    if (refinement->min) {
+        bounds[0] = value_clone(*refinement->min, arena);
+        copy->min = &bounds[0];
+    }
+    if (refinement->max) {
+        bounds[1] = value_clone(*refinement->max, arena);
+        copy->max = &bounds[1];
+    }
+    return copy;
+}
+
+static Value clone_items(Value v, Arena *arena) {
+    bool collection = type_is_collection(v.type);
+    Value *items = arena_new_array(arena, Value, v.count);
+    for (size_t i = 0; i < v.count; i++) {
+        const Type *declared = collection ? v.type->element : type_at(v.type, i);
+        items[i] = clone_part(value_at(v, i), declared, arena);
+    }
+    if (v.type->kind != KIND_MAP) {
+        v.as.items = items;
+        return v;
+    }
+    Str *keys = arena_new_array(arena, Str, v.count);
+    for (size_t i = 0; i < v.count; i++)
+        keys[i] = str_clone(value_key_at(v, i), arena);
+    ValueMap *map = arena_new(arena, ValueMap);
+    *map = (ValueMap){keys, items};
+    v.as.map = map;
+    return v;
+}
+
+/* `type` equals v's own and lives long enough. */
+static Value clone_as(Value v, const Type *type, Arena *arena) {
+    v.type = type;
+    if (v.state == VALUE_UNKNOWN)
+        v.as.refinement = clone_refinement(v.as.refinement, arena);
+    if (!value_is_present(v))
+        return v;
+    switch (type->kind) {
+    case KIND_DYNAMIC:
+    case KIND_BOOL: return v;
+    case KIND_NUMBER:
+        if (v.flags & FLAG_BIG)
+            v.as.number = number_clone(v.as.number, arena);
+        return v;
+    case KIND_STRING: v.as.text = str_clone(value_text(v), arena).ptr; return v;
+    case KIND_LIST:
+    case KIND_SET:
+    case KIND_MAP:
+    case KIND_TUPLE:
+    case KIND_OBJECT: return clone_items(v, arena);
+    }
+    return v;
+}
+
+Value value_clone(Value v, Arena *arena) {
+    return clone_as(v, type_clone(v.type, arena), arena);
+}
+
+static bool is_unchanged(Value a, Value b) {
+    return a.type == b.type && a.as.integer == b.as.integer && a.count == b.count &&
+           a.state == b.state && a.marks == b.marks && a.flags == b.flags;
+}
+
+Value value_transform(Value v, ValueChange change, void *payload, Arena *arena) {
+    Value *items = NULL;
+    for (size_t i = 0; has_items(v) && i < v.count; i++) {
+        Value item = value_at(v, i);
+        Value changed = value_transform(item, change, payload, arena);
+        if (!items && !is_unchanged(item, changed)) {
+            items = arena_new_array(arena, Value, v.count);
+            for (size_t k = 0; k < i; k++)
+                items[k] = value_at(v, k);
+        }
+        if (items)
+            items[i] = changed;
+    }
+    if (items)
+        v = value_with_items(v, items, arena);
+    return change(v, payload, arena);
+}

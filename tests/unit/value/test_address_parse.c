@@ -1,0 +1,116 @@
+/* What an address means, and what the errors say of one that means nothing. */
+#include "unit.h"
+
+#include "address.h"
+
+static void parts_of_a_resource(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diags diags = diags_new(arena);
+    ResourceAddr address;
+    Str text = STR(" module.a[ \"k\" ].data.http.x[12] ");
+    assert_true(address_parse_resource(text, &address, arena, &diags));
+    check_str(address.module->name, "a");
+    check_str(address.module->key.text, "k");
+    assert_null(address.module->parent);
+    assert_int_equal(address.mode, MODE_DATA);
+    check_str(address.type, "http");
+    check_str(address.name, "x");
+    assert_int_equal(address.key.kind, KEY_INT);
+    assert_int_equal(address.key.index, 12);
+}
+
+static void keys_are_unescaped(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const char *const cases[][2] = {
+        {"a.b[\"\"]",                   ""                },
+        {"a.b[\"x y\"]",                "x y"             },
+        {"a.b[\"\\u00e9\\U0001F600\"]", "é😀"          },
+        {"a.b[\"e\\u0301\"]",           "é"              },
+        {"a.b[\"\\t\\r\\n\\\"\\\\\"]",  "\t\r\n\"\\"      },
+        {"a.b[\"$${a} %%{b} $ % $$\"]", "${a} %{b} $ % $$"},
+        {"a.b[\"]\"]",                  "]"               },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Diags diags = diags_new(arena);
+        ResourceAddr address = {0};
+        if (!address_parse_resource(str_from_cstr(cases[i][0]), &address, arena, &diags)) {
+            fail_msg("%.*s", STR_ARG(diags.items[0].detail));
+        }
+        assert_int_equal(address.key.kind, KEY_STRING);
+        check_str(address.key.text, cases[i][1]);
+    }
+}
+
+static void targets(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diags diags = diags_new(arena);
+    AddressTarget target;
+    assert_true(address_parse_target(STR("module.a[0]"), &target, arena, &diags));
+    assert_false(target.is_resource);
+    check_str(module_addr_to_str(target.module, arena), "module.a[0]");
+    assert_true(address_parse_target(STR("module.a.x.y"), &target, arena, &diags));
+    assert_true(target.is_resource);
+    assert_ptr_equal(target.module, target.resource.module);
+    check_str(resource_addr_to_str(target.resource, arena), "module.a.x.y");
+}
+
+static void errors_name_the_part(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const char *const cases[][2] = {
+        {"",                          "is empty"                        },
+        {"a",                         "name behind its type is missing" },
+        {"a.",                        "a name is missing at the end"    },
+        {".a",                        "a name is expected where \".\""  },
+        {"a..b",                      "a name is expected where \".\""  },
+        {"a.0",                       "square brackets"                 },
+        {"a.b.c",                     "\"c\" is too much"               },
+        {"a.b[0][1]",                 "more than one instance key"      },
+        {"a[0].b",                    "[0] stands where"                },
+        {"a.b[x]",                    "in double quotes"                },
+        {"a.b[-1]",                   "whole number"                    },
+        {"a.b[1.5]",                  "fraction"                        },
+        {"a.b[99999999999999999999]", "too large"                       },
+        {"a.b[*]",                    "Leave the brackets out"          },
+        {"a.b[\"x]",                  "closing quote"                   },
+        {"a.b[\"x\"",                 "closing bracket"                 },
+        {"a.b[\"${x}\"]",             "template"                        },
+        {"a.b[\"\\q\"]",              "backslash"                       },
+        {"a.b[\"\\ud800\"]",          "stands for no character"         },
+        {"a.b[\"\\u12\"]",            "4 hexadecimal digits"            },
+        {"a.b c",                     "cannot follow"                   },
+        {"module",                    "module call"                     },
+        {"module[0]",                 "module call"                     },
+        {"module.a",                  "a module is named"               },
+        {"module.a[0][1].x.y",        "[1] stands where a resource type"},
+        {"data",                      "type of a data source is missing"},
+        {"module.a.data.x",           "name behind its type is missing" },
+        {"1a.b",                      "\"1\""                           },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Diags diags = diags_new(arena);
+        ResourceAddr address;
+        if (address_parse_resource(str_from_cstr(cases[i][0]), &address, arena, &diags)) {
+            fail_msg("%s is taken", cases[i][0]);
+        }
+        assert_int_equal(diags.error_count, 1);
+        check_str(diags.items[0].summary, "Invalid address");
+        Str detail = diags.items[0].detail;
+        if (str_find(detail, str_from_cstr(cases[i][1]), 0) == SIZE_MAX) {
+            fail_msg("%s: %.*s", cases[i][0], STR_ARG(detail));
+        }
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(parts_of_a_resource),
+        cmocka_unit_test(keys_are_unescaped),
+        cmocka_unit_test(targets),
+        cmocka_unit_test(errors_name_the_part),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

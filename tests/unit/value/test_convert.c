@@ -1,0 +1,306 @@
+#include "unit.h"
+
+#include "convert.h"
+#include "json.h"
+
+static Arena *arena;
+
+static int open_arena(void **state) {
+    (void)state;
+    arena = arena_open("test");
+    return 0;
+}
+
+static int close_arena(void **state) {
+    (void)state;
+    arena_close(arena);
+    return 0;
+}
+
+/* Text with single quotes for double ones, which makes tables legible. */
+static Str with_quotes(const char *quoted) {
+    char *text = arena_alloc(arena, strlen(quoted) + 1);
+    for (size_t i = 0; quoted[i]; i++)
+        text[i] = quoted[i] == '\'' ? '"' : quoted[i];
+    return str_from_cstr(text);
+}
+
+/* Of JSON, as state files write types. */
+static const Type *type_of(const char *json) {
+    const Type *type = NULL;
+    JsonReader reader = json_reader_new(with_quotes(json), arena);
+    if (!json_read_type(&reader, json_next(&reader), &type, arena))
+        fail_msg("type: %s", json);
+    return type;
+}
+
+/* Of JSON: typed as jsondecode types it, or of a given type. */
+static Value value_of(const char *json, const char *type) {
+    Value v = value_null(&TYPE_DYNAMIC);
+    const char *error = "";
+    JsonReader reader = json_reader_new(with_quotes(json), arena);
+    JsonToken token = json_next(&reader);
+    bool read = type ? json_read_typed(&reader, token, type_of(type), &v, &error, arena)
+                     : json_read_any(&reader, token, &v, arena);
+    if (!read)
+        fail_msg("value: %s %s", json, error);
+    return v;
+}
+
+typedef struct Case {
+    const char *have; /* type, NULL: as jsondecode */
+    const char *value;
+    const char *want;
+    const char *type;  /* of the result, as a constraint; NULL: conversion fails */
+    const char *shown; /* the result, or part of the message */
+} Case;
+
+// clang-format off
+static const Case primitive_cases[] = {
+    {NULL, "1", "'string'", "string", "'1'"},
+    {NULL, "1.50", "'string'", "string", "'1.5'"},
+    {NULL, "true", "'string'", "string", "'true'"},
+    {NULL, "'0.1'", "'number'", "number", "0.1"},
+    {NULL, "'1e3'", "'number'", "number", "1000"},
+    {NULL, "'true'", "'bool'", "bool", "true"},
+    {NULL, "'0'", "'bool'", "bool", "false"},
+    {NULL, "'1'", "'bool'", "bool", "true"},
+    {NULL, "'True'", "'bool'", NULL, "small letters"},
+    {NULL, "'yes'", "'bool'", NULL, "a bool is required"},
+    {NULL, "'x'", "'number'", NULL, "a number is required"},
+    {NULL, "''", "'number'", NULL, "a number is required"},
+    {NULL, "true", "'number'", NULL, "number required, but have bool"},
+    {NULL, "1", "'bool'", NULL, "bool required"},
+    {NULL, "null", "'bool'", "bool", "null"},
+    {NULL, "[1]", "'string'", NULL, "string required, but have tuple"},
+    {NULL, "[1]", "'dynamic'", "tuple([number])", "[1]"},
+};
+
+static const Case collection_cases[] = {
+    {NULL, "[1, 'b', true]", "['list','string']", "list(string)", "['1', 'b', 'true']"},
+    {NULL, "['b', 'a', 'b']", "['set','string']", "set(string)", "['a', 'b']"},
+    {NULL, "['1', 1]", "['set','string']", "set(string)", "['1']"},
+    {NULL, "[]", "['list','dynamic']", "list(any)", "[]"},
+    {NULL, "[]", "['list','string']", "list(string)", "[]"},
+    {NULL, "[1, 'b']", "['list','dynamic']", "list(string)", "['1', 'b']"},
+    {NULL, "[1, null]", "['list','dynamic']", "list(number)", "[1, null]"},
+    {NULL, "[null]", "['list','dynamic']", "list(any)", "[null]"},
+    {NULL, "[1, [2]]", "['list','dynamic']", NULL, "all list elements must have the same type"},
+    {NULL, "[1, [2]]", "['set','dynamic']", NULL, "all set elements must have the same type"},
+    {NULL, "[1, [2]]", "['list','number']", NULL, "element 1: number required, but have tuple"},
+    {NULL, "[[1], ['a', 2]]", "['list','dynamic']", "list(list(string))", "[['1'], ['a', '2']]"},
+    {NULL, "[{'a': 1}, {'a': 'x'}]", "['list',['object',{'a':'dynamic'}]]",
+     "list(object({a=string}))", "[{a = '1'}, {a = 'x'}]"},
+    {NULL, "[{'a': 1}, {'b': 2}]", "['list','dynamic']", "list(map(number))",
+     "[{'a' = 1}, {'b' = 2}]"},
+    {"['set','number']", "[3, 1, 2]", "['list','string']", "list(string)", "['1', '2', '3']"},
+    {"['list','string']", "['01', '1']", "['set','number']", "set(number)", "[1]"},
+    {"['list','string']", "[]", "['set','dynamic']", "set(string)", "[]"},
+    {"['list','string']", "['x']", "['list','number']", NULL, "a number is required"},
+    {"['list','string']", "['x']", "['map','string']", NULL, "map of string required"},
+    {"['list','bool']", "[]", "['list','number']", NULL, "incorrect element type: number required"},
+    {NULL, "{'a': 1, 'b': 'x'}", "['map','dynamic']", "map(string)", "{'a' = '1', 'b' = 'x'}"},
+    {NULL, "{'a': true, 'b': 5}", "['map','dynamic']", NULL,
+     "all map elements must have the same type"},
+    {NULL, "{'a': {}, 'b': 5}", "['map','number']", NULL, "element 'a': number required"},
+    {NULL, "{}", "['map','dynamic']", "map(any)", "{}"},
+    {NULL, "{'a': null}", "['map','number']", "map(number)", "{'a' = null}"},
+    {"['map','string']", "{'a': '1'}", "['map','number']", "map(number)", "{'a' = 1}"},
+    {NULL, "null", "['list','string']", "list(string)", "null"},
+    {"['tuple',['number','string']]", "null", "['list','dynamic']", "list(string)", "null"},
+};
+
+static const Case structure_cases[] = {
+    {NULL, "{'a': 1, 'b': 2}", "['object',{'a':'string'}]", "object({a=string})", "{a = '1'}"},
+    {NULL, "{'b': 2}", "['object',{'a':'string'}]", NULL, "attribute 'a' is required"},
+    {NULL, "{'a': true}", "['object',{'a':'number'}]", NULL,
+     "attribute 'a': number required, but have bool"},
+    {NULL, "{}", "['object',{'a':'string','b':'bool'}]", NULL,
+     "attributes 'a' and 'b' are required"},
+    {NULL, "{}", "['object',{'a':'string','b':'bool','c':'bool'}]", NULL,
+     "attributes 'a', 'b', and 'c' are required"},
+    {NULL, "{}", "['object',{'a':'string'},['a']]", "object({a=string})", "{a = null}"},
+    {NULL, "{'a': null}", "['object',{'a':['object',{'b':'string'},['b']]}]",
+     "object({a=object({b=string})})", "{a = null}"},
+    {NULL, "[{}, {'b': 1}]", "['list',['object',{'b':'string'},['b']]]", "list(object({b=string}))",
+     "[{b = null}, {b = '1'}]"},
+    {NULL, "{}", "['object',{'a':'dynamic'},['a']]", "object({a=any})", "{a = null}"},
+    {"['map','string']", "{'a': '1', 'c': 'x'}", "['object',{'a':'number'}]", "object({a=number})",
+     "{a = 1}"},
+    {"['map','string']", "{'c': 'x'}", "['object',{'a':'number'}]", NULL,
+     "map has no element for required attribute 'a'"},
+    {"['map','string']", "{}", "['object',{'a':['list','string']},['a']]",
+     "object({a=list(string)})", "{a = null}"},
+    {"['map','string']", "{'a': '1'}", "['object',{'a':['list','string']},['a']]", NULL,
+     "list of string required"},
+    {NULL, "[1, '2']", "['tuple',['string','number']]", "tuple([string, number])", "['1', 2]"},
+    {NULL, "[1]", "['tuple',['string','number']]", NULL, "tuple required, but have tuple"},
+    {NULL, "{'a': 1}", "['tuple',[]]", NULL, "tuple required, but have object"},
+    {"['list','string']", "['5']", "['object',{'a':'string'}]", NULL,
+     "object required, but have list of string"},
+    {NULL, "{'b': {'x': {}}}", "['map',['map',['object',{'a':'string'}]]]", NULL,
+     "element 'b': element 'x': attribute 'a' is required"},
+};
+
+// clang-format on
+
+static void run_case(const Case *c) {
+    Value out = value_int(4711);
+    ConvertError error = {0};
+    Value in = value_of(c->value, c->have);
+    bool converted = convert_value(in, type_of(c->want), &out, &error, arena);
+    if (converted != (c->type != NULL)) {
+        fail_msg("%s to %s: %.*s", c->value, c->want, STR_ARG(error.message));
+    }
+    if (converted) {
+        check_str(type_to_constraint(out.type, arena), c->type);
+        check_str_equal(value_display(out, 0, arena), with_quotes(c->shown));
+        return;
+    }
+    assert_int_equal(out.as.integer, 4711);
+    if (str_find(error.message, with_quotes(c->shown), 0) == SIZE_MAX) {
+        check_str(error.message, c->shown);
+    }
+}
+
+static void primitives(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(primitive_cases); i++)
+        run_case(&primitive_cases[i]);
+}
+
+static void collections(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(collection_cases); i++)
+        run_case(&collection_cases[i]);
+}
+
+static void structures(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(structure_cases); i++)
+        run_case(&structure_cases[i]);
+}
+
+static void errors_name_the_place(void **state) {
+    (void)state;
+    Value out;
+    ConvertError error;
+    Value v = value_of("{'list': [{'m': {'k': 'x'}}]}", NULL);
+    const Type *want = type_of("['object',{'list':['list',['object',{'m':['map','number']}]]}]");
+    assert_false(convert_value(v, want, &out, &error, arena));
+    check_str(path_to_str(error.path, arena), ".list[0].m[\"k\"]");
+    check_str(error.message, "a number is required");
+}
+
+static void marks_ride_along(void **state) {
+    (void)state;
+    Value *items = arena_new_array(arena, Value, 2);
+    items[0] = value_with_marks(value_int(1), MARK_SENSITIVE);
+    items[1] = value_from_cstr("x");
+    Value tuple = value_with_marks(value_tuple(items, 2, arena), MARK_EPHEMERAL);
+    Value out;
+    ConvertError error;
+    assert_true(convert_value(tuple, &TYPE_LIST_OF_STRING, &out, &error, arena));
+    assert_int_equal(out.marks, MARK_EPHEMERAL);
+    assert_int_equal(value_at(out, 0).marks, MARK_SENSITIVE);
+    assert_int_equal(value_at(out, 1).marks, 0);
+    assert_true(convert_value(tuple, &TYPE_SET_OF_STRING, &out, &error, arena));
+    assert_int_equal(out.marks, MARK_EPHEMERAL | MARK_SENSITIVE);
+    Value absent = value_with_marks(value_null(&TYPE_DYNAMIC), MARK_SENSITIVE);
+    assert_true(convert_value(absent, &TYPE_NUMBER, &out, &error, arena));
+    assert_int_equal(out.marks, MARK_SENSITIVE);
+    assert_ptr_equal(out.type, &TYPE_NUMBER);
+    Value secret = value_with_marks(value_from_cstr("x"), MARK_SENSITIVE);
+    assert_false(convert_value(secret, &TYPE_NUMBER, &out, &error, arena));
+    assert_true(str_find(error.message, STR("x"), 0) == SIZE_MAX);
+}
+
+static void unknowns_keep_what_is_known_of_them(void **state) {
+    (void)state;
+    Value out;
+    ConvertError error;
+    Refinement not_null = {.not_null = true, .length_max = UINT32_MAX};
+    const Type *pair = type_of("['tuple',['string','number']]");
+    assert_true(convert_value(value_unknown(&TYPE_STRING), &TYPE_NUMBER, &out, &error, arena));
+    assert_null(out.as.refinement);
+    assert_true(convert_value(value_unknown_refined(&TYPE_NUMBER, not_null, arena), &TYPE_STRING,
+                              &out, &error, arena));
+    assert_true(out.as.refinement->not_null);
+    assert_true(
+        convert_value(value_unknown(pair), type_of("['list','dynamic']"), &out, &error, arena));
+    assert_ptr_equal(out.type, &TYPE_LIST_OF_STRING);
+    assert_int_equal(out.as.refinement->length_min, 2);
+    assert_int_equal(out.as.refinement->length_max, 2);
+    assert_false(out.as.refinement->not_null);
+    assert_true(convert_value(value_unknown(pair), &TYPE_SET_OF_STRING, &out, &error, arena));
+    assert_int_equal(out.as.refinement->length_min, 1);
+    assert_true(convert_value(value_unknown_refined(pair, not_null, arena), &TYPE_LIST_OF_STRING,
+                              &out, &error, arena));
+    check_str(value_display(out, 0, arena), "[(known after apply), (known after apply)]");
+    assert_false(convert_value(value_unknown(&TYPE_BOOL), &TYPE_NUMBER, &out, &error, arena));
+}
+
+static void a_set_that_may_shrink_gives_no_known_list(void **state) {
+    (void)state;
+    Value *items = arena_new_array(arena, Value, 2);
+    items[0] = value_unknown(&TYPE_STRING);
+    items[1] = value_from_cstr("1");
+    Value set = value_set(&TYPE_STRING, items, 2, arena);
+    Value out;
+    ConvertError error;
+    assert_true(convert_value(set, type_of("['list','number']"), &out, &error, arena));
+    assert_false(value_is_known(out));
+    check_str(type_to_constraint(out.type, arena), "list(number)");
+    assert_true(convert_value(set, type_of("['set','number']"), &out, &error, arena));
+    check_str(value_display(out, 0, arena), "[1, (known after apply)]");
+}
+
+static void equal_types_pass_untouched(void **state) {
+    (void)state;
+    Value v = value_of("['a']", "['list','string']");
+    Value out;
+    ConvertError error;
+    assert_true(convert_value(v, &TYPE_LIST_OF_STRING, &out, &error, arena));
+    assert_ptr_equal(out.as.items, v.as.items);
+}
+
+/* Many objects, as for expressions make them: time must grow with their number only. */
+static void many_objects(void **state) {
+    (void)state;
+    enum { COUNT = 50000 };
+    Value *items = arena_new_array(arena, Value, COUNT);
+    for (size_t i = 0; i < COUNT; i++) {
+        Str *names = arena_new_array(arena, Str, 2);
+        Value *fields = arena_new_array(arena, Value, 2);
+        names[0] = STR("a");
+        names[1] = i % 2 ? STR("b") : STR("c");
+        fields[0] = value_int((int64_t)i);
+        fields[1] = i % 3 ? value_bool(true) : value_null(&TYPE_DYNAMIC);
+        items[i] = value_object(names, fields, 2, arena);
+    }
+    Value tuple = value_tuple(items, COUNT, arena);
+    Value out;
+    ConvertError error;
+    const Type *want = type_of("['list',['object',{'a':'string','b':'bool'},['b']]]");
+    assert_true(convert_value(tuple, want, &out, &error, arena));
+    assert_int_equal(out.count, COUNT);
+    check_str(value_display(value_at(out, 1), 0, arena), "{a = \"1\", b = true}");
+    assert_true(convert_value(tuple, type_of("['set',['map','string']]"), &out, &error, arena));
+    assert_int_equal(out.count, COUNT);
+    assert_true(convert_is_possible(tuple.type, type_of("['list',['map','string']]")));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(primitives),
+        cmocka_unit_test(collections),
+        cmocka_unit_test(structures),
+        cmocka_unit_test(errors_name_the_place),
+        cmocka_unit_test(marks_ride_along),
+        cmocka_unit_test(unknowns_keep_what_is_known_of_them),
+        cmocka_unit_test(a_set_that_may_shrink_gives_no_known_list),
+        cmocka_unit_test(equal_types_pass_untouched),
+        cmocka_unit_test(many_objects),
+    };
+    return cmocka_run_group_tests(tests, open_arena, close_arena);
+}

@@ -1,0 +1,130 @@
+#include "unit.h"
+
+#include "convert_type.h"
+#include "json.h"
+
+static Arena *arena;
+
+static int open_arena(void **state) {
+    (void)state;
+    arena = arena_open("test");
+    return 0;
+}
+
+static int close_arena(void **state) {
+    (void)state;
+    arena_close(arena);
+    return 0;
+}
+
+/* Text with single quotes for double ones, which makes tables legible. */
+static Str with_quotes(const char *quoted) {
+    char *text = arena_alloc(arena, strlen(quoted) + 1);
+    for (size_t i = 0; quoted[i]; i++)
+        text[i] = quoted[i] == '\'' ? '"' : quoted[i];
+    return str_from_cstr(text);
+}
+
+static const Type *type_of(const char *json) {
+    const Type *type = NULL;
+    JsonReader reader = json_reader_new(with_quotes(json), arena);
+    if (!json_read_type(&reader, json_next(&reader), &type, arena))
+        fail_msg("type: %s", json);
+    return type;
+}
+
+typedef enum Wanted { NEVER, WITH_RISK, ALWAYS } Wanted;
+
+static void conversions_are_safe_or_not(void **state) {
+    (void)state;
+    // clang-format off
+    static const struct {
+        const char *from, *to;
+        Wanted wanted;
+    } cases[] = {
+        {"'number'", "'string'", ALWAYS},
+        {"'string'", "'number'", WITH_RISK},
+        {"'string'", "'bool'", WITH_RISK},
+        {"'bool'", "'number'", NEVER},
+        {"'string'", "'dynamic'", ALWAYS},
+        {"'dynamic'", "'string'", WITH_RISK},
+        {"['list','number']", "['list','string']", ALWAYS},
+        {"['list','string']", "['set','string']", WITH_RISK},
+        {"['set','string']", "['list','string']", ALWAYS},
+        {"['list','string']", "['tuple',['string']]", NEVER},
+        {"['tuple',['number','bool']]", "['list','string']", ALWAYS},
+        {"['tuple',['number','bool']]", "['list','dynamic']", NEVER},
+        {"['tuple',[]]", "['set',['list','bool']]", ALWAYS},
+        {"['tuple',['number']]", "['tuple',['string']]", ALWAYS},
+        {"['tuple',['number']]", "['tuple',[]]", NEVER},
+        {"['map','string']", "['object',{'a':'string'}]", WITH_RISK},
+        {"['map','bool']", "['object',{'a':'number'}]", NEVER},
+        {"['map','bool']", "['object',{'a':'number'},['a']]", WITH_RISK},
+        {"['object',{'a':'number'}]", "['map','string']", ALWAYS},
+        {"['object',{'a':'number'}]", "['object',{'b':'string'}]", NEVER},
+        {"['object',{'a':'number'}]", "['object',{'b':'string'},['b']]", ALWAYS},
+        {"['object',{'a':'number'}]", "['list','number']", NEVER},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const Type *from = type_of(cases[i].from), *to = type_of(cases[i].to);
+        bool safe = convert_type_is_possible(from, to, CONVERT_SAFE, arena);
+        bool possible = convert_type_is_possible(from, to, CONVERT_UNSAFE, arena);
+        Wanted got = safe ? ALWAYS : possible ? WITH_RISK : NEVER;
+        if (got != cases[i].wanted)
+            fail_msg("%s to %s: %d", cases[i].from, cases[i].to, (int)got);
+    }
+}
+
+static void dynamic_places_are_settled(void **state) {
+    (void)state;
+    static const struct {
+        const char *from, *to, *wanted;
+    } cases[] = {
+        {"'string'", "'dynamic'", "string"},
+        {"'dynamic'", "['list','dynamic']", "list(any)"},
+        {"['set','number']", "['list','dynamic']", "list(number)"},
+        {"['tuple',['number','string']]", "['set','dynamic']", "set(string)"},
+        {"['tuple',[]]", "['list','dynamic']", "list(any)"},
+        {"['object',{'a':'bool'}]", "['map','dynamic']", "map(bool)"},
+        {"['map','bool']", "['object',{'a':'dynamic'}]", "object({a=bool})"},
+        {"['object',{'a':'bool'}]", "['object',{'a':'dynamic','b':'dynamic'}]",
+         "object({a=bool, b=any})"},
+        {"['tuple',['bool','bool']]", "['tuple',['dynamic','string']]", "tuple([bool, string])"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const Type *settled =
+            convert_type_settle(type_of(cases[i].from), type_of(cases[i].to), arena);
+        check_str(type_to_constraint(settled, arena), cases[i].wanted);
+    }
+}
+
+static void mismatches_say_what_is_wanted(void **state) {
+    (void)state;
+    static const struct {
+        const char *have, *want, *wanted;
+    } cases[] = {
+        {"'bool'", "'number'", "number required, but have bool"},
+        {"'bool'", "['list','dynamic']", "list of any type required, but have bool"},
+        {"['list','bool']", "['set','number']",
+         "incorrect element type: number required, but have bool"},
+        {"['tuple',['bool',['tuple',[]]]]", "['list','string']",
+         "element 1: string required, but have tuple"},
+        {"['object',{'a':'bool'}]", "['object',{'a':'number','b':'bool'}]",
+         "attribute 'b' is required"},
+    };
+    // clang-format on
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        check_str_equal(
+            convert_type_mismatch(type_of(cases[i].have), type_of(cases[i].want), arena),
+            with_quotes(cases[i].wanted));
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(conversions_are_safe_or_not),
+        cmocka_unit_test(dynamic_places_are_settled),
+        cmocka_unit_test(mismatches_say_what_is_wanted),
+    };
+    return cmocka_run_group_tests(tests, open_arena, close_arena);
+}

@@ -1,0 +1,142 @@
+#include "unit.h"
+
+#include "convert.h"
+#include "json.h"
+
+static Arena *arena;
+
+static int open_arena(void **state) {
+    (void)state;
+    arena = arena_open("test");
+    return 0;
+}
+
+static int close_arena(void **state) {
+    (void)state;
+    arena_close(arena);
+    return 0;
+}
+
+/* Text with single quotes for double ones, which makes tables legible. */
+static Str with_quotes(const char *quoted) {
+    char *text = arena_alloc(arena, strlen(quoted) + 1);
+    for (size_t i = 0; quoted[i]; i++)
+        text[i] = quoted[i] == '\'' ? '"' : quoted[i];
+    return str_from_cstr(text);
+}
+
+static const Type *type_of(const char *json) {
+    const Type *type = NULL;
+    JsonReader reader = json_reader_new(with_quotes(json), arena);
+    if (!json_read_type(&reader, json_next(&reader), &type, arena))
+        fail_msg("type: %s", json);
+    return type;
+}
+
+#define A_NUMBER   "['object',{'a':'number'}]"
+#define A_STRING   "['object',{'a':'string'}]"
+#define B_BOOL     "['object',{'b':'bool'}]"
+#define A_LIST     "['object',{'a':['list','bool']}]"
+#define NUMBERS    "['list','number']"
+#define STRINGS    "['list','string']"
+#define STRING_SET "['set','string']"
+#define NUMBER_SET "['set','number']"
+#define STRING_MAP "['map','string']"
+#define NUMBER_MAP "['map','number']"
+#define PAIR       "['tuple',['number','string']]"
+#define SINGLE     "['tuple',['number']]"
+#define EMPTY      "['tuple',[]]"
+
+// clang-format off
+/* Two types, and what they unify to: safely, or else with conversions that may fail. */
+static const struct {
+    const char *a, *b, *safe, *unsafe;
+} cases[] = {
+    {"'string'", "'string'", "string", "string"},
+    {"'string'", "'number'", "string", "string"},
+    {"'bool'", "'string'", "string", "string"},
+    {"'bool'", "'number'", NULL, NULL},
+    {"'dynamic'", "'number'", "any", "number"},
+    {"'dynamic'", "'dynamic'", "any", "any"},
+    {"'dynamic'", NUMBERS, "any", "any"},
+    {"'dynamic'", A_NUMBER, "any", "any"},
+    {NUMBERS, STRINGS, "list(string)", "list(string)"},
+    {NUMBERS, "['list','bool']", NULL, NULL},
+    {STRINGS, STRING_SET, "list(string)", "list(string)"},
+    {NUMBERS, STRING_SET, NULL, "list(number)"},
+    {STRINGS, PAIR, "list(string)", "list(string)"},
+    {NUMBERS, PAIR, "list(string)", "list(string)"},
+    {STRING_SET, PAIR, "set(string)", "set(string)"},
+    {STRINGS, STRING_MAP, NULL, NULL},
+    {NUMBER_MAP, STRING_MAP, "map(string)", "map(string)"},
+    {NUMBER_MAP, A_STRING, "map(string)", "map(string)"},
+    {STRING_MAP, A_LIST, NULL, NULL},
+    {A_NUMBER, A_STRING, "object({a=string})", "object({a=string})"},
+    {A_NUMBER, B_BOOL, NULL, NULL},
+    {A_STRING, B_BOOL, "map(string)", "map(string)"},
+    {A_STRING, A_LIST, NULL, NULL},
+    {A_STRING, PAIR, NULL, NULL},
+    {PAIR, SINGLE, "list(string)", "list(string)"},
+    {PAIR, "['tuple',['string','string']]", "tuple([string, string])", "tuple([string, string])"},
+    {EMPTY, SINGLE, "list(number)", "list(number)"},
+    {EMPTY, EMPTY, "tuple([])", "tuple([])"},
+    {"'string'", STRINGS, NULL, NULL},
+};
+// clang-format on
+
+static void check_unified(const Type *got, const char *wanted) {
+    if (wanted && got) {
+        check_str(type_to_constraint(got, arena), wanted);
+    } else if (wanted || got) {
+        fail_msg("got %s, wanted %s",
+                 got ? str_to_cstr(type_to_constraint(got, arena), arena) : "nothing",
+                 wanted ? wanted : "nothing");
+    }
+}
+
+static void pairs_unify_either_way_round(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const Type *there[] = {type_of(cases[i].a), type_of(cases[i].b)};
+        const Type *back[] = {there[1], there[0]};
+        check_unified(convert_unify(there, 2, arena), cases[i].safe);
+        check_unified(convert_unify(back, 2, arena), cases[i].safe);
+        check_unified(convert_unify_unsafe(there, 2, arena), cases[i].unsafe);
+        check_unified(convert_unify_unsafe(back, 2, arena), cases[i].unsafe);
+    }
+}
+
+static void several_types(void **state) {
+    (void)state;
+    const Type *primitives[] = {&TYPE_BOOL, &TYPE_NUMBER, &TYPE_STRING, &TYPE_BOOL};
+    check_unified(convert_unify(primitives, 4, arena), "string");
+    check_unified(convert_unify(primitives, 2, arena), NULL);
+    check_unified(convert_unify(NULL, 0, arena), NULL);
+    const Type *mixed[] = {type_of(STRINGS), &TYPE_STRING, &TYPE_DYNAMIC};
+    check_unified(convert_unify_unsafe(mixed, 3, arena), "any");
+    const Type *sequences[] = {type_of(NUMBER_SET), type_of(STRING_SET), type_of(STRINGS)};
+    check_unified(convert_unify(sequences, 3, arena), "list(string)");
+}
+
+/* A conversion per pair of types would take minutes here. */
+static void many_types(void **state) {
+    (void)state;
+    enum { COUNT = 20000 };
+    const Type **types = arena_new_array(arena, const Type *, COUNT);
+    for (size_t i = 0; i < COUNT; i++) {
+        Str *name = arena_new(arena, Str);
+        const Type *type = &TYPE_NUMBER;
+        *name = str_format(arena, "attribute%zu", i);
+        types[i] = type_object(name, &type, NULL, 1, arena);
+    }
+    check_unified(convert_unify(types, COUNT, arena), "map(number)");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pairs_unify_either_way_round),
+        cmocka_unit_test(several_types),
+        cmocka_unit_test(many_types),
+    };
+    return cmocka_run_group_tests(tests, open_arena, close_arena);
+}

@@ -1,0 +1,89 @@
+/* Types as state files write them. */
+#include "unit.h"
+
+#include "json.h"
+
+static bool read_type(const char *text, const Type **out, const char **error, Arena *arena) {
+    JsonReader reader = json_reader_new(str_from_cstr(text), arena);
+    bool fine = json_read_type(&reader, json_next(&reader), out, arena);
+    *error = reader.error;
+    return fine && json_next(&reader) == JSON_END;
+}
+
+static void there_and_back(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const char *const cases[] = {
+        "\"string\"",
+        "\"number\"",
+        "\"bool\"",
+        "\"dynamic\"",
+        "[\"list\",\"string\"]",
+        "[\"set\",[\"map\",\"dynamic\"]]",
+        "[\"tuple\",[]]",
+        "[\"tuple\",[\"bool\",[\"list\",\"number\"],\"bool\"]]",
+        "[\"object\",{}]",
+        "[\"object\",{\"a\":\"string\",\"b\":[\"object\",{\"c\":\"bool\"}]}]",
+        "[\"object\",{\"a\":\"string\",\"b\":\"number\"},[\"b\"]]",
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const Type *type = NULL;
+        const char *error = NULL;
+        if (!read_type(cases[i], &type, &error, arena))
+            fail_msg("%s: %s", cases[i], error);
+        StrBuf buf = strbuf_new(arena);
+        JsonWriter writer;
+        json_writer_init(&writer, &buf, 0);
+        json_write_type(&writer, type);
+        check_str(strbuf_str(&buf), cases[i]);
+    }
+}
+
+static void known_types(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    const Type *type = NULL;
+    const char *error = NULL;
+    assert_true(read_type("\"string\"", &type, &error, arena));
+    assert_ptr_equal(type, &TYPE_STRING);
+    assert_true(read_type("[\"list\",\"string\"]", &type, &error, arena));
+    assert_ptr_equal(type, &TYPE_LIST_OF_STRING);
+}
+
+static void refused(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const char *const cases[] = {
+        "\"list\"",
+        "\"strings\"",
+        "null",
+        "7",
+        "[]",
+        "[\"list\"]",
+        "[\"list\",\"string\",\"string\"]",
+        "[\"string\"]",
+        "[\"tuple\",{}]",
+        "[\"object\",[]]",
+        "[\"object\",{\"a\":1}]",
+        "[\"object\",{\"a\":\"bool\",\"a\":\"bool\"}]",
+        "[\"object\",{\"a\":\"bool\"},[\"b\"]]",
+        "[\"object\",{\"a\":\"bool\"},[\"a\"],[]]",
+        "[\"map\",\"string\"",
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const Type *type = NULL;
+        const char *error = NULL;
+        if (read_type(cases[i], &type, &error, arena))
+            fail_msg("%s is taken", cases[i]);
+        assert_non_null(error);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(there_and_back),
+        cmocka_unit_test(known_types),
+        cmocka_unit_test(refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,119 @@
+/* Layout, escapes and copying; the wanted texts are what Go's encoder writes. */
+#include "unit.h"
+
+#include "json_writer.h"
+
+static JsonWriter writer_new(StrBuf *buf, uint8_t indent) {
+    JsonWriter writer;
+    json_writer_init(&writer, buf, indent);
+    return writer;
+}
+
+static void write_sample(JsonWriter *writer) {
+    json_object_start(writer);
+    json_key_int(writer, "a", -9223372036854775807LL - 1);
+    json_key(writer, STR("empty"));
+    json_object_start(writer);
+    json_object_end(writer);
+    json_key(writer, STR("list"));
+    json_array_start(writer);
+    json_bool(writer, true);
+    json_write_null(writer);
+    json_array_start(writer);
+    json_array_end(writer);
+    json_object_start(writer);
+    json_key_string(writer, "k", STR("v"));
+    json_object_end(writer);
+    json_array_end(writer);
+    json_key_bool(writer, "z", false);
+    json_object_end(writer);
+}
+
+static void layout(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    StrBuf compact = strbuf_new(arena);
+    JsonWriter writer = writer_new(&compact, 0);
+    write_sample(&writer);
+    check_str(strbuf_str(&compact), "{\"a\":-9223372036854775808,\"empty\":{},\"list\":[true,null,["
+                                    "],{\"k\":\"v\"}],\"z\":false}");
+    StrBuf indented = strbuf_new(arena);
+    writer = writer_new(&indented, 2);
+    write_sample(&writer);
+    check_str(
+        strbuf_str(&indented),
+        "{\n  \"a\": -9223372036854775808,\n  \"empty\": {},\n  \"list\": [\n    true,\n    null,\n"
+        "    [],\n    {\n      \"k\": \"v\"\n    }\n  ],\n  \"z\": false\n}");
+}
+
+static void escapes(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const struct {
+        Str text;
+        const char *plain;
+        const char *html;
+    } cases[] = {
+        {STR_CONST(""),                           "\"\"",                           "\"\""                       },
+        {STR_CONST("a/b'c"),                      "\"a/b'c\"",                      "\"a/b'c\""                  },
+        {STR_CONST("\"\\"),                       "\"\\\"\\\\\"",                   "\"\\\"\\\\\""               },
+        {STR_CONST("\b\f\n\r\t\v\x7f"),           "\"\\b\\f\\n\\r\\t\\u000b\x7f\"",
+         "\"\\b\\f\\n\\r\\t\\u000b\x7f\""                                                                        },
+        {STR_CONST("a\0b"),                       "\"a\\u0000b\"",                  "\"a\\u0000b\""              },
+        {STR_CONST("<a&b>"),                      "\"<a&b>\"",                      "\"\\u003ca\\u0026b\\u003e\""},
+        {STR_CONST("\xE2\x80\xA8\xE2\x80\xA9é"), "\"\\u2028\\u2029é\"",           "\"\\u2028\\u2029é\""       },
+        {STR_CONST("x\xFFy\xEF\xBF\xBD"),         "\"x\\ufffdy\xEF\xBF\xBD\"",      "\"x\\ufffdy\xEF\xBF\xBD\""  },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        for (int html = 0; html < 2; html++) {
+            StrBuf buf = strbuf_new(arena);
+            JsonWriter writer = writer_new(&buf, 0);
+            writer.escape_html = html == 1;
+            json_write_string(&writer, cases[i].text);
+            check_str(strbuf_str(&buf), html ? cases[i].html : cases[i].plain);
+        }
+    }
+}
+
+static void raw_is_laid_out_again(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Str raw = STR(" {\"a\":[1.50, \"<\\u00e9\\/\"],\"b\" :{ }, \"<\":null}\n");
+    StrBuf compact = strbuf_new(arena);
+    JsonWriter writer = writer_new(&compact, 0);
+    json_raw(&writer, raw);
+    check_str(strbuf_str(&compact), "{\"a\":[1.50,\"<\\u00e9\\/\"],\"b\":{},\"<\":null}");
+    StrBuf indented = strbuf_new(arena);
+    writer = writer_new(&indented, 2);
+    writer.escape_html = true;
+    json_array_start(&writer);
+    json_raw(&writer, raw);
+    json_raw(&writer, STR("7"));
+    json_array_end(&writer);
+    check_str(
+        strbuf_str(&indented),
+        "[\n  {\n    \"a\": [\n      1.50,\n      \"\\u003c\\u00e9\\/\"\n    ],\n    \"b\": {},\n"
+        "    \"\\u003c\": null\n  },\n  7\n]");
+}
+
+static void depth_has_no_bound(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    StrBuf buf = strbuf_new(arena);
+    JsonWriter writer = writer_new(&buf, 0);
+    for (int i = 0; i < 5000; i++)
+        json_array_start(&writer);
+    for (int i = 0; i < 5000; i++)
+        json_array_end(&writer);
+    assert_int_equal(buf.len, 10000);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(layout),
+        cmocka_unit_test(escapes),
+        cmocka_unit_test(raw_is_laid_out_again),
+        cmocka_unit_test(depth_has_no_bound),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,222 @@
+#include "unit.h"
+
+#include "number.h"
+
+static Arena *arena;
+
+static int open_arena(void **state) {
+    (void)state;
+    arena = arena_open("test");
+    return 0;
+}
+
+static int close_arena(void **state) {
+    (void)state;
+    arena_close(arena);
+    return 0;
+}
+
+static const Number *read(const char *text) {
+    const Number *number = NULL;
+    if (!number_from_text(str_from_cstr(text), &number, arena))
+        fail_msg("no number: %s", text);
+    return number;
+}
+
+static void texts_are_read_and_written(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *wanted;
+    } cases[] = {
+        {"0",                              "0"                             },
+        {"-0.0",                           "0"                             },
+        {"010",                            "10"                            },
+        {"+5",                             "5"                             },
+        {"1E3",                            "1000"                          },
+        {"0.1",                            "0.1"                           },
+        {"-1.50",                          "-1.5"                          },
+        {".5",                             "0.5"                           },
+        {"5.",                             "5"                             },
+        {"1e-7",                           "0.0000001"                     },
+        {"123456789012345678901234567890", "123456789012345678901234567890"},
+        {"1234567890.0987654321",          "1234567890.0987654321"         },
+        {"99999999999999999999.5",         "99999999999999999999.5"        },
+        {"1e25",                           "10000000000000000000000000"    },
+        {"9.5e0001",                       "95"                            },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        check_str(number_to_text(read(cases[i].text), arena), cases[i].wanted);
+    }
+}
+
+static void other_texts_are_refused(void **state) {
+    (void)state;
+    static const char *const cases[] = {
+        "",      "a",   "--1",   "1,000",     "0x10",        "0b11", " 5",
+        "5 ",    "1_0", "NaN",   "Infinity",  "1e",          "e5",   ".",
+        "1e1.5", "+",   "1.2.3", "1e9999999", "1e-99999999", "1 2",  "١"};
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const Number *number = NULL;
+        if (number_from_text(str_from_cstr(cases[i]), &number, arena))
+            fail_msg("read: %s", cases[i]);
+    }
+}
+
+static void text_has_the_fewest_digits(void **state) {
+    (void)state;
+    static const struct {
+        double value;
+        const char *wanted;
+    } cases[] = {
+        {0.1,                   "0.1"                     },
+        {1.4142135623730951,    "1.4142135623730951"      },
+        {0.30102999566398114,   "0.30102999566398114"     },
+        {2.9999999999999996,    "2.9999999999999996"      },
+        {12157665459056928801., "12157665459056929000"    },
+        {1e22,                  "10000000000000000000000" },
+        {1e23,                  "100000000000000000000000"},
+        {5e-324,                NULL                      },
+        {-0.5,                  "-0.5"                    },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const Number *number = number_from_double(cases[i].value, arena);
+        Str text = number_to_text(number, arena);
+        if (cases[i].wanted)
+            check_str(text, cases[i].wanted);
+        assert_true(strtod(str_to_cstr(text, arena), NULL) == cases[i].value);
+    }
+}
+
+/* The figures are those of the conformance vectors. */
+static void arithmetic_rounds_as_upstream(void **state) {
+    (void)state;
+    const Number *third = number_divide(read("1"), read("3"), arena);
+    Str text = number_to_text(third, arena);
+    assert_int_equal(text.len, 2 + 155);
+    assert_int_equal(number_precision(third), 512);
+    const Number *short_third =
+        number_divide(number_from_int(1, 64, arena), number_from_int(3, 64, arena), arena);
+    check_str(number_to_text(short_third, arena), "0.33333333333333333334");
+    const Number *root = number_from_double(1.4142135623730951, arena);
+    check_str(number_to_text(number_add(root, read("0"), arena), arena),
+              "1.4142135623730951454746218587388284504413604736328125");
+    check_str(number_to_text(number_multiply(root, read("1"), arena), arena),
+              "1.4142135623730951454746218587388284504413604736328125");
+    check_str(number_to_text(number_divide(root, read("3"), arena), arena),
+              "0.471404520791031715158207286246276150147120157877604166666666666666666666666666"
+              "66666666666666666666666666666666666666666666666666666666666666666666666666665");
+}
+
+static void products_keep_what_they_need(void **state) {
+    (void)state;
+    const Number *max = number_from_int(INT64_MAX, 64, arena);
+    const Number *square = number_multiply(max, max, arena);
+    check_str(number_to_text(square, arena), "85070591730234615847396907784232501249");
+    assert_int_equal(number_precision(square), 126);
+    const Number *six =
+        number_multiply(number_from_int(2, 64, arena), number_from_int(3, 64, arena), arena);
+    assert_int_equal(number_precision(six), 64);
+    assert_int_equal(number_precision(number_add(max, max, arena)), 64);
+}
+
+static void modulo_takes_the_sign_of_the_first(void **state) {
+    (void)state;
+    static const struct {
+        const char *a, *b, *wanted;
+    } cases[] = {
+        {"10",   "3",   "1"  },
+        {"-10",  "3",   "-1" },
+        {"10",   "-3",  "1"  },
+        {"5.5",  "2",   "1.5"},
+        {"7",    "0.5", "0"  },
+        {"3",    "10",  "3"  },
+        {"1e30", "7",   "1"  },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const Number *rest = number_modulo(read(cases[i].a), read(cases[i].b), arena);
+        check_str(number_to_text(rest, arena), cases[i].wanted);
+    }
+}
+
+static void integers_are_recognised(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        bool integer, fits;
+        int64_t value;
+    } cases[] = {
+        {"0",                    true,  true,  0        },
+        {"-9223372036854775808", true,  true,  INT64_MIN},
+        {"9223372036854775807",  true,  true,  INT64_MAX},
+        {"9223372036854775808",  true,  false, 0        },
+        {"1e300",                true,  false, 0        },
+        {"0.5",                  false, false, 0        },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        int64_t value = 0;
+        const Number *number = read(cases[i].text);
+        assert_int_equal(number_is_integer(number), cases[i].integer);
+        assert_int_equal(number_to_int(number, &value), cases[i].fits);
+        assert_true(value == cases[i].value);
+    }
+}
+
+static void order_and_sign(void **state) {
+    (void)state;
+    static const char *const ascending[] = {"-1e40", "-1.5", "-1", "0", "1e-9", "1", "1.5", "1e40"};
+    for (size_t i = 0; i < ARRAY_COUNT(ascending); i++) {
+        for (size_t k = 0; k < ARRAY_COUNT(ascending); k++) {
+            int wanted = i < k ? -1 : i > k;
+            assert_int_equal(number_compare(read(ascending[i]), read(ascending[k])), wanted);
+        }
+    }
+    assert_int_equal(number_sign(read("-0.1")), -1);
+    assert_int_equal(number_sign(read("0")), 0);
+    assert_int_equal(number_compare(number_from_double(0.1, arena), read("0.1")), 1);
+    assert_int_equal(number_compare_int(read("9223372036854775807.5"), INT64_MAX), 1);
+    assert_int_equal(number_compare_int(read("-1"), -1), 0);
+    check_str(number_to_text(number_negate(read("1.5"), arena), arena), "-1.5");
+    check_str(number_to_text(number_subtract(read("1"), read("1.5"), arena), arena), "-0.5");
+}
+
+static void huge_numbers_have_bounded_text(void **state) {
+    (void)state;
+    const Number *number = read("1e1000000");
+    assert_int_equal(number_to_text(number, arena).len, 1000001);
+    for (size_t i = 0; i < 8; i++)
+        number = number_multiply(number, number, arena);
+    Str text = number_to_text(number, arena);
+    assert_true(text.len < 200);
+    assert_true(str_find(text, STR("e+25"), 0) != SIZE_MAX);
+    for (size_t i = 0; i < 8; i++)
+        number = number_multiply(number, number, arena);
+    check_str(number_to_text(number, arena), "+Inf");
+    check_str(number_to_text(number_negate(number, arena), arena), "-Inf");
+}
+
+static void clones_outlive_the_original(void **state) {
+    (void)state;
+    Arena *other = arena_open("other");
+    const Number *number = NULL;
+    assert_true(number_from_text(STR("0.1"), &number, other));
+    const Number *clone = number_clone(number, arena);
+    arena_close(other);
+    check_str(number_to_text(clone, arena), "0.1");
+    assert_true(number_to_double(clone) == 0.1);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts_are_read_and_written),
+        cmocka_unit_test(other_texts_are_refused),
+        cmocka_unit_test(text_has_the_fewest_digits),
+        cmocka_unit_test(arithmetic_rounds_as_upstream),
+        cmocka_unit_test(products_keep_what_they_need),
+        cmocka_unit_test(modulo_takes_the_sign_of_the_first),
+        cmocka_unit_test(integers_are_recognised),
+        cmocka_unit_test(order_and_sign),
+        cmocka_unit_test(huge_numbers_have_bounded_text),
+        cmocka_unit_test(clones_outlive_the_original),
+    };
+    return cmocka_run_group_tests(tests, open_arena, close_arena);
+}

@@ -1,0 +1,187 @@
+#include "unit.h"
+
+#include "path.h"
+
+static Arena *arena;
+
+static int open_arena(void **state) {
+    (void)state;
+    arena = arena_open("test");
+    return 0;
+}
+
+static int close_arena(void **state) {
+    (void)state;
+    arena_close(arena);
+    return 0;
+}
+
+static Path attribute(Path base, const char *name) {
+    return path_attribute(base, str_from_cstr(name), arena);
+}
+
+static Path at(Path base, int64_t i) {
+    return path_index(base, value_int(i), arena);
+}
+
+static Path key(Path base, const char *text) {
+    return path_index(base, value_from_cstr(text), arena);
+}
+
+static const Path root = {0};
+
+/* {disks = [{size = 1}, {size = 2}], tags = {"env" = "dev"}, names = set of "a" and "b"} */
+static Value sample(void) {
+    Value *disks = arena_new_array(arena, Value, 2);
+    for (size_t i = 0; i < 2; i++) {
+        Str *names = arena_new(arena, Str);
+        Value *fields = arena_new(arena, Value);
+        *names = STR("size");
+        *fields = value_int((int64_t)i + 1);
+        disks[i] = value_object(names, fields, 1, arena);
+    }
+    Str *keys = arena_new(arena, Str);
+    Value *tags = arena_new(arena, Value);
+    *keys = STR("env");
+    *tags = value_from_cstr("dev");
+    Value *elements = arena_new_array(arena, Value, 2);
+    elements[0] = value_from_cstr("a");
+    elements[1] = value_from_cstr("b");
+    Str *names = arena_new_array(arena, Str, 3);
+    Value *items = arena_new_array(arena, Value, 3);
+    names[0] = STR("disks");
+    items[0] = value_list(disks[0].type, disks, 2, arena);
+    names[1] = STR("tags");
+    items[1] = value_map(&TYPE_STRING, keys, tags, 1, arena);
+    names[2] = STR("names");
+    items[2] = value_set(&TYPE_STRING, elements, 2, arena);
+    return value_object(names, items, 3, arena);
+}
+
+static void texts(void **state) {
+    (void)state;
+    check_str(path_to_str(attribute(at(attribute(root, "disk"), 0), "size"), arena),
+              ".disk[0].size");
+    check_str(path_to_str(key(attribute(root, "tags"), "a\"b"), arena), ".tags[\"a\\\"b\"]");
+    check_str(path_to_str(root, arena), "");
+}
+
+static const char shown[] = "{disks = [{size = 1}, {size = 2}], names = [\"a\", \"b\"], "
+                            "tags = {\"env\" = \"dev\"}}";
+
+/* NULL: no such place. */
+static void check_found(Path path, const char *wanted) {
+    Value found;
+    bool there = path_get(sample(), path, &found);
+    assert_int_equal(there, wanted != NULL);
+    if (there)
+        check_str(value_display(found, 0, arena), wanted);
+}
+
+static void values_are_found(void **state) {
+    (void)state;
+    Path disks = attribute(root, "disks"), tags = attribute(root, "tags");
+    Path names = attribute(root, "names"), none = attribute(root, "none");
+    check_found(root, shown);
+    check_found(attribute(at(disks, 1), "size"), "2");
+    check_found(at(disks, 2), NULL);
+    check_found(at(disks, -1), NULL);
+    check_found(key(disks, "0"), NULL);
+    check_found(key(tags, "env"), "\"dev\"");
+    check_found(attribute(tags, "env"), "\"dev\"");
+    check_found(key(tags, "none"), NULL);
+    check_found(key(names, "b"), "\"b\"");
+    check_found(key(names, "c"), NULL);
+    check_found(none, NULL);
+    check_found(attribute(none, "deeper"), NULL);
+}
+
+static void absent_values_have_absent_parts(void **state) {
+    (void)state;
+    Value found;
+    Path deep = attribute(at(attribute(root, "disks"), 7), "size");
+    assert_true(path_get(value_null(sample().type), deep, &found));
+    assert_true(value_is_null(found));
+    assert_ptr_equal(found.type, &TYPE_NUMBER);
+    Value unknown = value_with_marks(value_unknown(sample().type), MARK_SENSITIVE);
+    assert_true(path_get(unknown, deep, &found));
+    assert_false(value_is_known(found));
+    assert_true(value_has_mark(found, MARK_SENSITIVE));
+    assert_false(path_get(value_null(sample().type), attribute(root, "none"), &found));
+    assert_true(path_get(value_unknown(&TYPE_DYNAMIC), deep, &found));
+}
+
+static void values_are_replaced(void **state) {
+    (void)state;
+    Path size = attribute(at(attribute(root, "disks"), 0), "size");
+    Value changed = path_set(sample(), size, value_int(9), arena);
+    check_str(value_display(changed, 0, arena),
+              "{disks = [{size = 9}, {size = 2}], names = [\"a\", \"b\"], tags = {\"env\" = "
+              "\"dev\"}}");
+    Value same = path_set(sample(), attribute(root, "none"), value_int(9), arena);
+    assert_true(value_identical(same, sample()));
+    Value set = path_set(sample(), key(attribute(root, "names"), "a"), value_from_cstr("z"), arena);
+    check_str(value_display(value_attribute(set, STR("names")), 0, arena), "[\"b\", \"z\"]");
+    assert_int_equal(path_set(sample(), root, value_int(1), arena).as.integer, 1);
+}
+
+static void marks_are_put_and_found(void **state) {
+    (void)state;
+    Paths paths = {0};
+    vec_push(arena, &paths, attribute(at(attribute(root, "disks"), 1), "size"));
+    vec_push(arena, &paths, attribute(root, "tags"));
+    vec_push(arena, &paths, key(attribute(root, "tags"), "env"));
+    vec_push(arena, &paths, key(attribute(root, "names"), "a"));
+    vec_push(arena, &paths, attribute(root, "none"));
+    Value marked = path_mark(sample(), &paths, MARK_SENSITIVE, arena);
+    assert_true(value_equal(marked, sample()));
+    Paths found = {0};
+    path_find_marks(marked, MARK_SENSITIVE, &found, arena);
+    static const char *const wanted[] = {".disks[1].size", ".names", ".tags", ".tags[\"env\"]"};
+    assert_int_equal(found.count, ARRAY_COUNT(wanted));
+    for (size_t i = 0; i < found.count; i++) {
+        check_str(path_to_str(found.items[i], arena), wanted[i]);
+    }
+    vec_clear(&found);
+    path_find_marks(marked, MARK_EPHEMERAL, &found, arena);
+    assert_int_equal(found.count, 0);
+}
+
+static void comparison(void **state) {
+    (void)state;
+    Path short_path = attribute(root, "a"), long_path = at(short_path, 1);
+    assert_true(path_starts_with(long_path, short_path));
+    assert_false(path_starts_with(short_path, long_path));
+    assert_true(path_starts_with(short_path, root));
+    assert_true(path_equal(long_path, at(attribute(root, "a"), 1)));
+    assert_false(path_equal(key(root, "a"), attribute(root, "a")));
+    assert_true(path_compare(short_path, long_path) < 0);
+    assert_true(path_compare(at(root, 10), at(root, 9)) > 0);
+    Paths paths = {0};
+    vec_push(arena, &paths, long_path);
+    assert_true(paths_has(&paths, long_path));
+    assert_false(paths_has(&paths, short_path));
+}
+
+static void clones_outlive_the_original(void **state) {
+    (void)state;
+    Arena *other = arena_open("other");
+    Path path = path_index(path_attribute(root, str_clone(STR("tags"), other), other),
+                           value_string(str_clone(STR("env"), other), other), other);
+    Path clone = path_clone(path, arena);
+    arena_close(other);
+    check_str(path_to_str(clone, arena), ".tags[\"env\"]");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts),
+        cmocka_unit_test(values_are_found),
+        cmocka_unit_test(absent_values_have_absent_parts),
+        cmocka_unit_test(values_are_replaced),
+        cmocka_unit_test(marks_are_put_and_found),
+        cmocka_unit_test(comparison),
+        cmocka_unit_test(clones_outlive_the_original),
+    };
+    return cmocka_run_group_tests(tests, open_arena, close_arena);
+}

@@ -1,0 +1,109 @@
+/* Implied types, the cache, lookup, the empty object. */
+#include "unit.h"
+
+#include "schema.h"
+#include "thread.h"
+
+static const Attribute disk_attributes[] = {
+    {"size", &TYPE_NUMBER, REQUIRED, "Bytes."            },
+    {"id",   &TYPE_STRING, COMPUTED, "Given by the host."},
+};
+
+static const Attribute attributes[] = {
+    {"name",          &TYPE_STRING,        REQUIRED,                     "Name."         },
+    {"tags",          &TYPE_MAP_OF_STRING, OPTIONAL,                     "Tags."         },
+    {.name = "disks", .flags = OPTIONAL,   .nested = NESTED(NEST_LIST,   disk_attributes)},
+    {.name = "boot",  .flags = OPTIONAL,   .nested = NESTED(NEST_SINGLE, disk_attributes)},
+};
+
+static const Attribute any_attributes[] = {
+    {"value", &TYPE_DYNAMIC, OPTIONAL, "Anything."},
+};
+
+static const Block blocks[] = {
+    {.name = "timeouts", .nesting = NEST_SINGLE, .schema = {SCHEMA_ATTRIBUTES(disk_attributes)}},
+    {.name = "port",     .nesting = NEST_SET,    .schema = {SCHEMA_ATTRIBUTES(disk_attributes)}},
+    {.name = "rule",     .nesting = NEST_LIST,   .schema = {SCHEMA_ATTRIBUTES(any_attributes)} },
+    {.name = "key",      .nesting = NEST_MAP,    .schema = {SCHEMA_ATTRIBUTES(disk_attributes)}},
+};
+
+static const Schema schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks)};
+
+static void implied_type(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    check_str(type_to_constraint(schema_implied_type(&schema), arena),
+              "object({boot=object({id=string, size=number}), disks=list(object({id=string, "
+              "size=number})), key=map(object({id=string, size=number})), name=string, "
+              "port=set(object({id=string, size=number})), rule=any, tags=map(string), "
+              "timeouts=object({id=string, size=number})})");
+}
+
+static void types_are_interned(void **state) {
+    (void)state;
+    const Type *type = schema_implied_type(&schema);
+    assert_true(type->interned);
+    assert_ptr_equal(type, schema_implied_type(&schema));
+    Schema same = schema;
+    assert_ptr_equal(type, schema_implied_type(&same));
+    same.block_count = 0;
+    assert_ptr_not_equal(type, schema_implied_type(&same));
+    size_t i = 0;
+    assert_true(type_find_attribute(type, STR("disks"), &i));
+    assert_ptr_equal(type_at(type, i), attribute_implied_type(&attributes[2]));
+    assert_ptr_equal(attribute_implied_type(&attributes[0]), &TYPE_STRING);
+}
+
+static void lookup(void **state) {
+    (void)state;
+    assert_ptr_equal(schema_find_attribute(&schema, STR("tags")), &attributes[1]);
+    assert_null(schema_find_attribute(&schema, STR("port")));
+    assert_ptr_equal(schema_find_block(&schema, STR("port")), &blocks[1]);
+    assert_null(schema_find_block(&schema, STR("tags")));
+}
+
+static void empty_value(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Value empty = schema_empty_value(&schema, arena);
+    Schema settled = {SCHEMA_ATTRIBUTES(attributes), .blocks = blocks, .block_count = 2};
+    assert_ptr_equal(schema_empty_value(&settled, arena).type, schema_implied_type(&settled));
+    check_str(type_to_constraint(value_attribute(empty, STR("rule")).type, arena), "tuple([])");
+    static const char *const nulls[] = {"name", "tags", "disks", "boot", "timeouts"};
+    for (size_t i = 0; i < ARRAY_COUNT(nulls); i++) {
+        assert_true(value_is_null(value_attribute(empty, str_from_cstr(nulls[i]))));
+    }
+    static const char *const empties[] = {"port", "rule", "key"};
+    for (size_t i = 0; i < ARRAY_COUNT(empties); i++) {
+        Value v = value_attribute(empty, str_from_cstr(empties[i]));
+        assert_true(value_is_present(v));
+        assert_int_equal(v.count, 0);
+    }
+}
+
+static void ask_often(void *payload) {
+    const Type **first = payload;
+    for (int i = 0; i < 1000; i++)
+        *first = schema_implied_type(&schema);
+}
+
+static void threads_share_it(void **state) {
+    (void)state;
+    const Type *types[4] = {0};
+    Thread *threads[4];
+    for (size_t i = 0; i < 4; i++)
+        threads[i] = thread_start(THREAD_WALK_WORKER, ask_often, &types[i]);
+    for (size_t i = 0; i < 4; i++)
+        thread_join(threads[i]);
+    for (size_t i = 0; i < 4; i++)
+        assert_ptr_equal(types[i], schema_implied_type(&schema));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(threads_share_it), /* first, while the cache is cold */
+        cmocka_unit_test(implied_type),     cmocka_unit_test(types_are_interned),
+        cmocka_unit_test(lookup),           cmocka_unit_test(empty_value),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

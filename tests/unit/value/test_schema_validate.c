@@ -1,0 +1,132 @@
+/* What is wrong with a configured object. */
+#include "unit.h"
+
+#include "json.h"
+#include "schema.h"
+
+static Str no_blanks(Value value, Arena *arena) {
+    Str text = value_text(value);
+    if (str_find_char(text, ' ', 0) == SIZE_MAX)
+        return STR_EMPTY;
+    return str_format(arena, "\"%.*s\" has blanks.", STR_ARG(text));
+}
+
+static const Attribute disk_attributes[] = {
+    {"size", &TYPE_NUMBER, REQUIRED, "Bytes."            },
+    {"id",   &TYPE_STRING, COMPUTED, "Given by the host."},
+};
+
+static const Attribute attributes[] = {
+    {"name",              &TYPE_STRING, REQUIRED, "Name of it.",                               .check = no_blanks},
+    {"id",                   &TYPE_STRING,                            COMPUTED,      "Given by the host."             },
+    {"zone",                   &TYPE_STRING,                          OPTIONAL | COMPUTED,    "Zone."},
+    {"old",                   &TYPE_STRING,                           OPTIONAL | DEPRECATED,     "Use name instead."           },
+    {"secret",                   &TYPE_STRING,                        OPTIONAL | SENSITIVE,  "Secret.",.check = no_blanks},
+    {.name = "disks", .flags = OPTIONAL,             .nested = NESTED(NEST_LIST,       disk_attributes)                                          },
+};
+
+static const Block blocks[] = {
+    {.name = "port",
+     .nesting = NEST_LIST,
+     .schema = {SCHEMA_ATTRIBUTES(disk_attributes)},
+     .min_items = 1,
+     .max_items = 2},
+    {.name = "limit", .nesting = NEST_MAP,     .schema = {SCHEMA_ATTRIBUTES(disk_attributes)}              },
+};
+
+static const Schema schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks)};
+
+static Value object_of(const char *json, Arena *arena) {
+    JsonReader reader = json_reader_new(str_from_cstr(json), arena);
+    const char *error = NULL;
+    Value v;
+    const Type *type = schema_implied_type(&schema);
+    if (!json_read_typed(&reader, json_next(&reader), type, &v, &error, arena)) {
+        fail_msg("%s: %s", json, error);
+    }
+    return v;
+}
+
+/* "summary at path;" of each. */
+static Str diags_text(const Diags *diags, Arena *arena) {
+    StrBuf buf = strbuf_new(arena);
+    vec_each(diags, diag) {
+        strbuf_add_format(&buf, "%.*s at %.*s;", STR_ARG(diag->summary), STR_ARG(diag->path));
+    }
+    return strbuf_str(&buf);
+}
+
+static void objects(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const struct {
+        const char *config;
+        const char *diags;
+        bool is_valid;
+    } cases[] = {
+        {"{\"name\":\"a\",\"port\":[{\"size\":1}],\"limit\":{}}",              "",                                    true },
+        {"{\"name\":\"a\",\"zone\":\"z\",\"port\":[{\"size\":1},{\"size\":2}],\"disks\":[{\"size\":"
+         "1}]}",                                                      "",                                    true },
+        {"{\"port\":[{\"size\":1}]}",                                          "Missing required argument at .name;", false},
+        {"{\"name\":\"a b\",\"port\":[{\"size\":1}]}",                         "Invalid value at .name;",             false},
+        {"{\"name\":\"a\",\"id\":\"x\",\"port\":[{\"size\":1}]}",
+         "Value for unconfigurable attribute at .id;",                                                                false},
+        {"{\"name\":\"a\",\"old\":\"x\",\"port\":[{\"size\":1}]}",
+         "Argument is deprecated at .old;",                                                                           true },
+        {"{\"name\":\"a\"}",                                                   "Too few blocks at .port;",            false},
+        {"{\"name\":\"a\",\"port\":[]}",                                       "Too few blocks at .port;",            false},
+        {"{\"name\":\"a\",\"port\":[{\"size\":1},{\"size\":1},{\"size\":1}]}",
+         "Too many blocks at .port;",                                                                                 false},
+        {"{\"port\":[{},{\"size\":1,\"id\":\"x\"}],\"disks\":[{\"size\":1},{}],\"limit\":{\"k\":{}}"
+         "}",                                                         "Missing required argument at .name;Missing required argument at .disks[1].size;"
+         "Missing required argument at .port[0].size;Value for unconfigurable attribute at "
+         ".port[1].id;"
+         "Missing required argument at .limit[\"k\"].size;",                                    false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Diags diags = diags_new(arena);
+        bool is_valid = schema_validate(&schema, object_of(cases[i].config, arena), arena, &diags);
+        check_str(diags_text(&diags, arena), cases[i].diags);
+        assert_int_equal(is_valid, cases[i].is_valid);
+    }
+}
+
+static Value with(Value object, const char *name, Value value, Arena *arena) {
+    Path path = path_attribute((Path){0}, str_from_cstr(name), arena);
+    return path_set(object, path, value, arena);
+}
+
+static void unknown_values_pass(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diags diags = diags_new(arena);
+    Value config = schema_empty_value(&schema, arena);
+    config = with(config, "name", value_unknown(&TYPE_STRING), arena);
+    config = with(config, "port", value_unknown(value_attribute(config, STR("port")).type), arena);
+    assert_true(schema_validate(&schema, config, arena, &diags));
+    config = with(config, "id", value_unknown(&TYPE_STRING), arena);
+    assert_false(schema_validate(&schema, config, arena, &diags));
+    check_str(diags_text(&diags, arena), "Value for unconfigurable attribute at .id;");
+}
+
+static void secrets_stay_out_of_messages(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diags diags = diags_new(arena);
+    Value config = object_of("{\"name\":\"a\",\"secret\":\"p w\",\"port\":[{\"size\":1}]}", arena);
+    Value marked = value_with_marks(value_from_cstr("p w"), MARK_SENSITIVE);
+    assert_false(schema_validate(&schema, with(config, "name", marked, arena), arena, &diags));
+    assert_int_equal(diags.error_count, 2);
+    vec_each(&diags, diag) {
+        assert_int_equal(str_find(diag->detail, STR("p w"), 0), SIZE_MAX);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(objects),
+        cmocka_unit_test(unknown_values_pass),
+        cmocka_unit_test(secrets_stay_out_of_messages),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,206 @@
+#include "unit.h"
+
+#include "type.h"
+
+#include <pthread.h>
+
+static Arena *arena;
+
+static int open_arena(void **state) {
+    (void)state;
+    arena = arena_open("test");
+    return 0;
+}
+
+static int close_arena(void **state) {
+    (void)state;
+    arena_close(arena);
+    return 0;
+}
+
+static const Type *sample_object(bool with_optional) {
+    static const Str names[] = {STR_CONST("b"), STR_CONST("a")};
+    static const Type *const types[] = {&TYPE_NUMBER, &TYPE_STRING};
+    static const bool optional[] = {true, false};
+    return type_object(names, types, with_optional ? optional : NULL, 2, arena);
+}
+
+static void collections_of_interned_are_interned(void **state) {
+    (void)state;
+    assert_ptr_equal(type_list(&TYPE_STRING, arena), &TYPE_LIST_OF_STRING);
+    assert_ptr_equal(type_set(&TYPE_STRING, arena), &TYPE_SET_OF_STRING);
+    assert_ptr_equal(type_map(&TYPE_STRING, arena), &TYPE_MAP_OF_STRING);
+    const Type *deep = type_map(type_set(type_list(&TYPE_NUMBER, arena), arena), arena);
+    assert_true(deep->interned);
+    assert_ptr_equal(deep, type_map(type_set(type_list(&TYPE_NUMBER, arena), arena), arena));
+    assert_ptr_not_equal(type_list(&TYPE_NUMBER, arena), type_set(&TYPE_NUMBER, arena));
+    const Type *structural = sample_object(false);
+    assert_false(type_list(structural, arena)->interned);
+}
+
+static void interning_keeps_one_and_copies(void **state) {
+    (void)state;
+    char name[] = "key";
+    Str names[] = {
+        {name, 3}
+    };
+    const Type *types[] = {sample_object(true)};
+    const Type *first = type_intern(type_object(names, types, NULL, 1, arena));
+    assert_ptr_equal(first, type_intern(type_object(names, types, NULL, 1, arena)));
+    assert_ptr_equal(first, type_intern(first));
+    assert_true(first->types[0]->interned);
+    memset(name, 'x', 3);
+    arena_reset(arena);
+    check_str(first->names[0], "key");
+    check_str(type_to_constraint(first, arena),
+              "object({key=object({a=string, b=optional(number)})})");
+    assert_ptr_equal(type_intern(&TYPE_LIST_OF_STRING), &TYPE_LIST_OF_STRING);
+    assert_ptr_equal(type_intern(type_tuple(NULL, 0, arena)), &TYPE_EMPTY_TUPLE);
+    assert_ptr_equal(type_intern(type_object(NULL, NULL, NULL, 0, arena)), &TYPE_EMPTY_OBJECT);
+}
+
+static void the_interner_grows(void **state) {
+    (void)state;
+    const Type *kept[3000];
+    for (size_t i = 0; i < ARRAY_COUNT(kept); i++) {
+        kept[i] = type_intern(type_tuple_of(&TYPE_BOOL, i + 1, arena));
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(kept); i++) {
+        assert_ptr_equal(kept[i], type_intern(type_tuple_of(&TYPE_BOOL, i + 1, arena)));
+    }
+}
+
+static void *intern_many(void *found) {
+    Arena *own = arena_open("thread");
+    const Type **types = found;
+    for (size_t i = 0; i < 500; i++) {
+        const Type *tuple = type_intern(type_tuple_of(&TYPE_NUMBER, i + 1, own));
+        types[i] = type_list(tuple, own);
+    }
+    arena_close(own);
+    return NULL;
+}
+
+static void threads_get_the_same_type(void **state) {
+    (void)state;
+    static const Type *found[4][500];
+    pthread_t threads[4];
+    for (size_t t = 0; t < 4; t++)
+        pthread_create(&threads[t], NULL, intern_many, found[t]);
+    for (size_t t = 0; t < 4; t++)
+        pthread_join(threads[t], NULL);
+    for (size_t t = 1; t < 4; t++)
+        assert_memory_equal(found[0], found[t], sizeof(found[0]));
+}
+
+static void objects_are_sorted(void **state) {
+    (void)state;
+    const Type *object = sample_object(true);
+    size_t index = 9;
+    check_str(object->names[0], "a");
+    check_str(object->names[1], "b");
+    assert_ptr_equal(object->types[1], &TYPE_NUMBER);
+    assert_true(object->optional[1]);
+    assert_false(object->optional[0]);
+    assert_true(type_find_attribute(object, STR("b"), &index));
+    assert_int_equal(index, 1);
+    assert_false(type_find_attribute(object, STR("c"), &index));
+    assert_false(type_find_attribute(object, STR(""), &index));
+}
+
+static void equality_is_structural(void **state) {
+    (void)state;
+    assert_true(type_equal(sample_object(false), sample_object(false)));
+    assert_true(type_equal(sample_object(false), type_intern(sample_object(false))));
+    assert_false(type_equal(sample_object(false), sample_object(true)));
+    assert_false(type_equal(&TYPE_LIST_OF_STRING, &TYPE_SET_OF_STRING));
+    const Type *mixed[] = {&TYPE_STRING, &TYPE_BOOL};
+    assert_true(type_equal(type_tuple(mixed, 2, arena), type_tuple(mixed, 2, arena)));
+    assert_false(type_equal(type_tuple(mixed, 2, arena), type_tuple_of(&TYPE_STRING, 2, arena)));
+    assert_int_equal(type_tuple(mixed, 2, arena)->hash, type_tuple(mixed, 2, arena)->hash);
+}
+
+static void tuples_of_one_type_store_it_once(void **state) {
+    (void)state;
+    const Type *same[] = {sample_object(false), sample_object(false), sample_object(false)};
+    const Type *tuple = type_tuple(same, 3, arena);
+    assert_null(tuple->types);
+    assert_int_equal(tuple->count, 3);
+    assert_ptr_equal(type_at(tuple, 2), same[0]);
+    assert_true(type_equal(tuple, type_tuple_of(same[1], 3, arena)));
+}
+
+static void flags_follow_from_the_parts(void **state) {
+    (void)state;
+    const Type *mixed[] = {&TYPE_STRING, type_list(&TYPE_DYNAMIC, arena)};
+    assert_true(type_tuple(mixed, 2, arena)->has_dynamic);
+    assert_false(type_tuple(mixed, 1, arena)->has_dynamic);
+    assert_true(TYPE_DYNAMIC.has_dynamic);
+    assert_true(type_map(sample_object(true), arena)->has_optional);
+    assert_false(type_map(sample_object(false), arena)->has_optional);
+}
+
+static void optional_markers_come_off(void **state) {
+    (void)state;
+    const Type *constraint = type_list(type_tuple_of(sample_object(true), 2, arena), arena);
+    const Type *plain = type_without_optional(constraint, arena);
+    assert_false(plain->has_optional);
+    assert_true(type_equal(plain, type_list(type_tuple_of(sample_object(false), 2, arena), arena)));
+    assert_ptr_equal(type_without_optional(plain, arena), plain);
+    assert_true(type_without_optional(type_intern(constraint), arena)->interned);
+}
+
+static void clones_are_independent(void **state) {
+    (void)state;
+    Arena *other = arena_open("other");
+    const Type *original = type_map(sample_object(true), other);
+    const Type *clone = type_clone(original, arena);
+    assert_ptr_not_equal(clone, original);
+    assert_true(type_equal(clone, original));
+    arena_close(other);
+    check_str(type_to_constraint(clone, arena), "map(object({a=string, b=optional(number)}))");
+    assert_ptr_equal(type_clone(&TYPE_STRING, arena), &TYPE_STRING);
+}
+
+static void texts(void **state) {
+    (void)state;
+    static const Str odd_names[] = {STR_CONST("-")};
+    static const Type *const odd_types[] = {&TYPE_BOOL};
+    const Type *odd = type_object(odd_names, odd_types, NULL, 1, arena);
+    const Type *pair[] = {&TYPE_BOOL, odd};
+    const Type *nested = type_set(type_map(odd, arena), arena);
+    const Type *tuple = type_tuple(pair, 2, arena);
+    const struct {
+        const Type *type;
+        const char *friendly;
+        const char *constraint;
+    } cases[] = {
+        {&TYPE_DYNAMIC,        "dynamic",              "any"                                },
+        {&TYPE_LIST_OF_STRING, "list of string",       "list(string)"                       },
+        {nested,               "set of map of object", "set(map(object({\"-\"=bool})))"     },
+        {tuple,                "tuple",                "tuple([bool, object({\"-\"=bool})])"},
+        {&TYPE_EMPTY_TUPLE,    "tuple",                "tuple([])"                          },
+        {&TYPE_EMPTY_OBJECT,   "object",               "object({})"                         },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        check_str(type_friendly_name(cases[i].type, arena), cases[i].friendly);
+        check_str(type_to_constraint(cases[i].type, arena), cases[i].constraint);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(collections_of_interned_are_interned),
+        cmocka_unit_test(interning_keeps_one_and_copies),
+        cmocka_unit_test(the_interner_grows),
+        cmocka_unit_test(threads_get_the_same_type),
+        cmocka_unit_test(objects_are_sorted),
+        cmocka_unit_test(equality_is_structural),
+        cmocka_unit_test(tuples_of_one_type_store_it_once),
+        cmocka_unit_test(flags_follow_from_the_parts),
+        cmocka_unit_test(optional_markers_come_off),
+        cmocka_unit_test(clones_are_independent),
+        cmocka_unit_test(texts),
+    };
+    return cmocka_run_group_tests(tests, open_arena, close_arena);
+}

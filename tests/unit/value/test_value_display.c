@@ -1,0 +1,92 @@
+#include "unit.h"
+
+#include "value.h"
+
+static Arena *arena;
+
+static int open_arena(void **state) {
+    (void)state;
+    arena = arena_open("test");
+    return 0;
+}
+
+static int close_arena(void **state) {
+    (void)state;
+    arena_close(arena);
+    return 0;
+}
+
+static Value object_of(const char *name, Value value) {
+    Str *names = arena_new(arena, Str);
+    Value *items = arena_new(arena, Value);
+    *names = str_from_cstr(name);
+    *items = value;
+    return value_object(names, items, 1, arena);
+}
+
+static Value list_of(const char *first, const char *second) {
+    Value *items = arena_new_array(arena, Value, 2);
+    items[0] = value_from_cstr(first);
+    items[1] = value_from_cstr(second);
+    return value_list(&TYPE_STRING, items, 2, arena);
+}
+
+static void check_shown(Value v, const char *wanted) {
+    check_str(value_display(v, 0, arena), wanted);
+}
+
+static void texts(void **state) {
+    (void)state;
+    check_shown(value_bool(true), "true");
+    check_shown(value_int(-3), "-3");
+    check_shown(value_null(&TYPE_STRING), "null");
+    check_shown(value_unknown(&TYPE_STRING), "(known after apply)");
+    check_shown(list_of("a\n", "b"), "[\"a\\n\", \"b\"]");
+    check_shown(object_of("a", value_int(1)), "{a = 1}");
+    check_shown(value_tuple(NULL, 0, arena), "[]");
+    check_shown(value_object(NULL, NULL, 0, arena), "{}");
+}
+
+static void secrets_are_masked(void **state) {
+    (void)state;
+    Value secret = value_with_marks(value_from_cstr("hunter2"), MARK_SENSITIVE);
+    Value unknown = value_unknown(&TYPE_STRING), null = value_null(&TYPE_STRING);
+    check_shown(secret, "(sensitive value)");
+    check_shown(value_with_marks(unknown, MARK_SENSITIVE), "(sensitive value)");
+    check_shown(value_with_marks(null, MARK_SENSITIVE), "(sensitive value)");
+    check_shown(value_with_marks(value_int(1), MARK_EPHEMERAL), "(ephemeral value)");
+    check_shown(value_with_marks(value_int(1), MARK_DEPRECATED), "1");
+    check_shown(object_of("password", secret), "{password = (sensitive value)}");
+    check_shown(value_with_marks(object_of("a", value_int(1)), MARK_SENSITIVE),
+                "(sensitive value)");
+}
+
+static void long_texts_are_cut(void **state) {
+    (void)state;
+    check_str(value_display(list_of("a", "b"), 10, arena), "[\"a\", \"b\"]");
+    check_str(value_display(list_of("a", "b"), 9, arena), "[\"a\", \"b\"\xe2\x80\xa6");
+    Value umlauts = value_from_cstr("\xc3\xa4\xc3\xa4\xc3\xa4");
+    check_str(value_display(umlauts, 4, arena), "\"\xc3\xa4\xe2\x80\xa6");
+}
+
+static void long_values_cost_no_more_than_they_show(void **state) {
+    (void)state;
+    enum { LENGTH = 10000000 };
+    char *bytes = arena_alloc(arena, LENGTH);
+    memset(bytes, 'x', LENGTH);
+    Value v = object_of("a", value_from_str((Str){bytes, LENGTH}));
+    size_t before = arena_used(arena);
+    Str shown = value_display(v, 50, arena);
+    assert_true(shown.len <= 50 + 3);
+    assert_true(arena_used(arena) - before < 10000);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts),
+        cmocka_unit_test(secrets_are_masked),
+        cmocka_unit_test(long_texts_are_cut),
+        cmocka_unit_test(long_values_cost_no_more_than_they_show),
+    };
+    return cmocka_run_group_tests(tests, open_arena, close_arena);
+}
