@@ -1,0 +1,135 @@
+/* arithmetic: integers of 64 bits by hand, everything else by Number. */
+#include "arithmetic.h"
+
+#include <math.h>
+
+static bool is_inline(Value a) {
+    return !(a.flags & FLAG_BIG);
+}
+
+/* Does an integer stand exactly in that many bits? */
+static bool fits_precision(int64_t integer, uint32_t precision) {
+    if (precision >= 63)
+        return true;
+    int64_t bound = INT64_C(1) << precision;
+    return integer >= -bound && integer <= bound;
+}
+
+static bool apply_inline(ArithmeticKind kind, Value a, Value b, Value *out) {
+    int64_t left = a.as.integer;
+    int64_t right = b.as.integer;
+    int64_t result = 0;
+    bool is_beyond = true;
+    switch (kind) {
+    case ARITHMETIC_ADD: is_beyond = __builtin_add_overflow(left, right, &result); break;
+    case ARITHMETIC_SUBTRACT: is_beyond = __builtin_sub_overflow(left, right, &result); break;
+    case ARITHMETIC_MULTIPLY: is_beyond = __builtin_mul_overflow(left, right, &result); break;
+    case ARITHMETIC_DIVIDE:
+        if (right == 0 || left == INT64_MIN || left % right != 0)
+            return false;
+        result = left / right;
+        is_beyond = false;
+        break;
+    case ARITHMETIC_MODULO:
+        if (right == 0 || left == INT64_MIN)
+            return false;
+        result = left % right;
+        is_beyond = false;
+        break;
+    }
+    uint32_t precision = a.count > b.count ? a.count : b.count;
+    if (is_beyond || !fits_precision(result, precision))
+        return false;
+    *out = value_int_of(result, precision);
+    return true;
+}
+
+static bool is_nan_result(ArithmeticKind kind, Value a, Value b, Arena *arena) {
+    bool finite_a = arithmetic_is_finite(a);
+    bool finite_b = arithmetic_is_finite(b);
+    int sign_a = arithmetic_sign(a, arena);
+    int sign_b = arithmetic_sign(b, arena);
+    switch (kind) {
+    case ARITHMETIC_ADD: return !finite_a && !finite_b && sign_a != sign_b;
+    case ARITHMETIC_SUBTRACT: return !finite_a && !finite_b && sign_a == sign_b;
+    case ARITHMETIC_MULTIPLY: return (!finite_a && sign_b == 0) || (!finite_b && sign_a == 0);
+    case ARITHMETIC_DIVIDE: return (sign_a == 0 && sign_b == 0) || (!finite_a && !finite_b);
+    case ARITHMETIC_MODULO: return false;
+    }
+    CHECK(false);
+}
+
+static const char *const nan_errors[] = {
+    [ARITHMETIC_ADD] = "can't compute sum of opposing infinities",
+    [ARITHMETIC_SUBTRACT] = "can't subtract infinity from itself",
+    [ARITHMETIC_MULTIPLY] = "can't multiply zero by infinity",
+    [ARITHMETIC_DIVIDE] = "can't divide zero by zero or infinity by infinity",
+    [ARITHMETIC_MODULO] = "can't use modulo with zero or infinity",
+};
+
+/* Zero and infinities of the remainder: a % 0 is a. */
+static bool modulo_special(Value a, Value b, Value *out, Arena *arena) {
+    if (arithmetic_is_finite(a) && arithmetic_is_finite(b) && arithmetic_sign(b, arena) != 0)
+        return false;
+    *out = a;
+    if (arithmetic_is_finite(a) && !arithmetic_is_finite(b))
+        *out = arithmetic_sign(a, arena) < 0 ? arithmetic_negate(b, arena) : b;
+    return true;
+}
+
+bool arithmetic_apply(ArithmeticKind kind, Value a, Value b, Value *out, Str *error, Arena *arena) {
+    if (is_inline(a) && is_inline(b) && apply_inline(kind, a, b, out))
+        return true;
+    if (is_nan_result(kind, a, b, arena)) {
+        *error = str_from_cstr(nan_errors[kind]);
+        return false;
+    }
+    if (kind == ARITHMETIC_MODULO && modulo_special(a, b, out, arena))
+        return true;
+    if (kind == ARITHMETIC_DIVIDE && arithmetic_sign(b, arena) == 0) {
+        *out = arithmetic_from_double(arithmetic_sign(a, arena) < 0 ? -INFINITY : INFINITY, arena);
+        return true;
+    }
+    const Number *left = value_to_number(a, arena);
+    const Number *right = value_to_number(b, arena);
+    const Number *result = NULL;
+    switch (kind) {
+    case ARITHMETIC_ADD: result = number_add(left, right, arena); break;
+    case ARITHMETIC_SUBTRACT: result = number_subtract(left, right, arena); break;
+    case ARITHMETIC_MULTIPLY: result = number_multiply(left, right, arena); break;
+    case ARITHMETIC_DIVIDE: result = number_divide(left, right, arena); break;
+    case ARITHMETIC_MODULO: result = number_modulo(left, right, arena); break;
+    }
+    *out = value_from_number(result);
+    return true;
+}
+
+Value arithmetic_negate(Value a, Arena *arena) {
+    if (is_inline(a) && a.as.integer != INT64_MIN)
+        return value_int_of(-a.as.integer, a.count);
+    return value_from_number(number_negate(value_to_number(a, arena), arena));
+}
+
+int arithmetic_compare(Value a, Value b, Arena *arena) {
+    if (is_inline(a) && is_inline(b))
+        return (a.as.integer > b.as.integer) - (a.as.integer < b.as.integer);
+    return number_compare(value_to_number(a, arena), value_to_number(b, arena));
+}
+
+int arithmetic_sign(Value a, Arena *arena) {
+    if (is_inline(a))
+        return (a.as.integer > 0) - (a.as.integer < 0);
+    return number_sign(value_to_number(a, arena));
+}
+
+bool arithmetic_is_finite(Value a) {
+    return is_inline(a) || !isinf(value_to_double(a)) || number_is_integer(a.as.number);
+}
+
+bool arithmetic_is_integer(Value a) {
+    return is_inline(a) || number_is_integer(a.as.number);
+}
+
+Value arithmetic_from_double(double number, Arena *arena) {
+    return value_from_number(number_from_double(number, arena));
+}

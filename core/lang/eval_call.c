@@ -1,0 +1,165 @@
+/* eval_call: arguments, their conversion, the call, and errors that name the argument. */
+#include "eval.h"
+
+#include "evaluation.h"
+
+typedef VEC(Value) ValueVec;
+
+static bool call_unknown_function(Evaluation *evaluation, const Expr *expr) {
+    Str name = expr->as.call.name;
+    Str near = evaluation->scope->functions
+                   ? function_table_suggest(evaluation->scope->functions, name, evaluation->arena)
+                   : STR_EMPTY;
+    Str hint = near.len ? str_format(evaluation->arena, " Did you mean \"%.*s\"?", STR_ARG(near))
+                        : STR_EMPTY;
+    diags_error(evaluation->diags, expr->as.call.name_range, "Call to unknown function",
+                "There is no function named \"%.*s\".%.*s", STR_ARG(name), STR_ARG(hint));
+    return false;
+}
+
+/* Appends the elements of the last argument. *is_unknown: they cannot be counted yet. */
+static bool call_expand(Evaluation *evaluation,
+                        const Expr *expr,
+                        Value last,
+                        ValueVec *arguments,
+                        uint8_t *unknown_marks,
+                        bool *is_unknown) {
+    const char *why = NULL;
+    TypeKind kind = last.type->kind;
+    bool is_sequence = kind == KIND_LIST || kind == KIND_SET || kind == KIND_TUPLE;
+    if (value_is_null(last))
+        why = "The expanding argument (indicated by ...) must not be null.";
+    else if (kind != KIND_DYNAMIC && !is_sequence)
+        why = "The expanding argument (indicated by ...) must be of a tuple, list, or set type.";
+    if (why) {
+        eval_error(evaluation, expr, "Invalid expanding argument value", "%s", why);
+        return false;
+    }
+    if (!value_is_known(last)) {
+        *is_unknown = true;
+        *unknown_marks |= last.marks;
+        return true;
+    }
+    size_t count = eval_element_count(last);
+    if (!eval_spend(evaluation, expr, (int64_t)count, 0))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        Value item = value_with_marks(value_at(last, i), last.marks);
+        vec_push(evaluation->arena, arguments, item);
+    }
+    return true;
+}
+
+static bool call_arguments(Evaluation *evaluation,
+                           const Expr *expr,
+                           ValueVec *arguments,
+                           uint8_t *unknown_marks,
+                           bool *is_unknown) {
+    bool is_good = true;
+    vec_reserve(evaluation->arena, arguments, expr->as.call.count);
+    for (size_t i = 0; i < expr->as.call.count; i++) {
+        const Expr *argument = expr->as.call.arguments[i];
+        Value value;
+        if (!eval_node(evaluation, argument, &value)) {
+            is_good = false;
+        } else if (expr->as.call.expands_last && i + 1 == expr->as.call.count) {
+            is_good =
+                call_expand(evaluation, argument, value, arguments, unknown_marks, is_unknown) &&
+                is_good;
+        } else {
+            vec_push(evaluation->arena, arguments, value);
+        }
+    }
+    return is_good;
+}
+
+static bool call_check_count(Evaluation *evaluation, const Expr *expr, size_t count) {
+    const Function *function = expr->as.call.function;
+    const char *summary = NULL;
+    size_t wanted = function->parameter_count;
+    Str missing = STR_EMPTY;
+    if (count < wanted) {
+        summary = "Not enough function arguments";
+        missing = str_format(evaluation->arena, " Missing value for \"%s\".",
+                             function->parameters[count].name);
+    } else if (count > wanted && !function->variadic) {
+        summary = "Too many function arguments";
+    }
+    if (!summary)
+        return true;
+    eval_error(evaluation, expr, summary,
+               "Function \"%s\" expects %s%zu argument%s, but this call has %zu.%.*s",
+               function->name, function->variadic ? "at least " : "", wanted,
+               wanted == 1 ? "" : "s", count, STR_ARG(missing));
+    return false;
+}
+
+/* The expression that argument i came from: the last one when it was expanded. */
+static const Expr *call_argument_expr(const Expr *expr, size_t i) {
+    if (i < expr->as.call.count)
+        return expr->as.call.arguments[i];
+    return expr->as.call.count ? expr->as.call.arguments[expr->as.call.count - 1] : expr;
+}
+
+static bool call_argument_error(Evaluation *evaluation, const Expr *expr, size_t i, Str message) {
+    eval_error(evaluation, call_argument_expr(expr, i), "Invalid function argument",
+               "Invalid value for \"%s\" parameter of \"%s\": %.*s.",
+               function_parameter(expr->as.call.function, i)->name, expr->as.call.function->name,
+               STR_ARG(message));
+    return false;
+}
+
+static bool call_convert(Evaluation *evaluation, const Expr *expr, ValueVec *arguments) {
+    bool is_good = true;
+    for (size_t i = 0; i < arguments->count; i++) {
+        const Parameter *parameter = function_parameter(expr->as.call.function, i);
+        Value *value = &arguments->items[i];
+        ConvertError error;
+        if (parameter->type == &TYPE_DYNAMIC || parameter->type == value->type)
+            continue;
+        if (convert_value(*value, parameter->type, value, &error, evaluation->arena))
+            continue;
+        is_good = call_argument_error(evaluation, expr, i,
+                                      eval_convert_message(&error, evaluation->arena));
+    }
+    return is_good;
+}
+
+bool eval_call(Evaluation *evaluation, const Expr *expr, Value *out) {
+    const Function *function = expr->as.call.function;
+    if (!evaluation->scope->functions && !evaluation->scope->lookup) {
+        diags_error(evaluation->diags, expr->range, "Function calls not allowed",
+                    "Functions may not be called here. The value must be a constant.");
+        return false;
+    }
+    if (!function)
+        return call_unknown_function(evaluation, expr);
+    if (function->evaluate)
+        return function->evaluate(evaluation, expr, out);
+    ValueVec arguments = {0};
+    uint8_t unknown_marks = 0;
+    bool is_unknown = false;
+    if (!call_arguments(evaluation, expr, &arguments, &unknown_marks, &is_unknown))
+        return false;
+    if (is_unknown) {
+        *out = value_with_marks(value_unknown(&TYPE_DYNAMIC), unknown_marks);
+        return true;
+    }
+    if (!call_check_count(evaluation, expr, arguments.count) ||
+        !call_convert(evaluation, expr, &arguments))
+        return false;
+    FunctionCall call = {.function = function,
+                         .arguments = arguments.items,
+                         .count = arguments.count,
+                         .scope = evaluation->scope,
+                         .arena = evaluation->arena,
+                         .failed_argument = SIZE_MAX};
+    Str error = STR_EMPTY;
+    if (function_call(&call, out, &error))
+        return true;
+    if (call.failed_argument != SIZE_MAX)
+        return call_argument_error(evaluation, expr, call.failed_argument, error);
+    eval_error(evaluation, expr, "Error in function call", "Call to function \"%s\" failed: %.*s.",
+               function->name, STR_ARG(error));
+    return false;
+}

@@ -1,0 +1,203 @@
+/* eval_for: for expressions, and the elements that loops run over. */
+#include "eval.h"
+
+#include "evaluation.h"
+
+size_t eval_element_count(Value collection) {
+    bool is_structural =
+        collection.type->kind == KIND_TUPLE || collection.type->kind == KIND_OBJECT;
+    return is_structural ? collection.type->count : collection.count;
+}
+
+void eval_loop_set(EvalLoop *loop, Value collection, size_t i) {
+    loop->value = value_at(collection, i);
+    if (!loop->key_name.len)
+        return;
+    switch ((int)collection.type->kind) {
+    case KIND_SET: loop->key = loop->value; return;
+    case KIND_MAP:
+    case KIND_OBJECT: loop->key = value_from_str(value_key_at(collection, i)); return;
+    default: loop->key = value_int_of((int64_t)i, NUMBER_PRECISION_INT); return;
+    }
+}
+
+bool eval_loop_collection(
+    Evaluation *evaluation, const Expr *expr, Value *out, uint8_t *marks, bool *is_known) {
+    const Expr *source = expr->as.loop.collection;
+    if (!eval_node(evaluation, source, out))
+        return false;
+    if (value_is_null(*out)) {
+        eval_error(evaluation, source, "Iteration over null value",
+                   "A null value cannot be used as the collection in a 'for' expression.");
+        return false;
+    }
+    if (type_is_primitive(out->type)) {
+        Str type = type_friendly_name(out->type, evaluation->arena);
+        eval_error(evaluation, source, "Iteration over non-iterable value",
+                   "A value of type %.*s cannot be used as the collection in a 'for' expression.",
+                   STR_ARG(type));
+        return false;
+    }
+    *marks = out->marks;
+    *is_known = value_is_known(*out);
+    *out = value_without_marks(*out);
+    return !*is_known || eval_spend(evaluation, source, (int64_t)eval_element_count(*out), 0);
+}
+
+/* -- one for expression ------------------------------------------------------------------- */
+
+typedef VEC(Value) ValueVec;
+
+typedef struct ForResult {
+    ValueVec items;
+    StrVec names; /* of an object */
+    Map places;   /* name → index + 1 */
+    VEC(ValueVec) groups;
+    uint8_t marks;
+    bool is_known;
+} ForResult;
+
+static bool for_condition(Evaluation *inner, const Expr *expr, Value *out) {
+    ConvertError error;
+    if (!eval_node(inner, expr, out))
+        return false;
+    if (value_is_null(*out)) {
+        eval_error(inner, expr, "Condition is null",
+                   "The value of the 'if' clause must not be null.");
+        return false;
+    }
+    if (out->type == &TYPE_BOOL || convert_value(*out, &TYPE_BOOL, out, &error, inner->arena))
+        return true;
+    eval_error(inner, expr, "Invalid 'for' condition", "The 'if' clause value is invalid: %.*s.",
+               STR_ARG(error.message));
+    return false;
+}
+
+/* Is this element in? An unknown answer makes the whole result unknown. */
+static bool for_includes(Evaluation *inner, const Expr *expr, ForResult *result, bool *is_in) {
+    Value condition;
+    *is_in = true;
+    if (!expr->as.loop.condition)
+        return true;
+    if (!for_condition(inner, expr->as.loop.condition, &condition))
+        return false;
+    result->marks |= condition.marks;
+    if (!value_is_known(condition))
+        result->is_known = false;
+    *is_in = value_is_known(condition) && condition.as.boolean;
+    return true;
+}
+
+static bool for_key(Evaluation *inner, const Expr *expr, Value *out) {
+    ConvertError error;
+    if (!eval_node(inner, expr, out))
+        return false;
+    if (value_is_null(*out)) {
+        eval_error(inner, expr, "Invalid object key",
+                   "Key expression in 'for' expression must not produce a null value.");
+        return false;
+    }
+    if (convert_value(*out, &TYPE_STRING, out, &error, inner->arena))
+        return true;
+    eval_error(inner, expr, "Invalid object key",
+               "The key expression produced an invalid result: %.*s.", STR_ARG(error.message));
+    return false;
+}
+
+static bool for_add_named(
+    Evaluation *inner, const Expr *expr, Str name, Value value, ForResult *result) {
+    size_t place = (size_t)(uintptr_t)map_find(&result->places, name);
+    Arena *arena = inner->arena;
+    if (place && !expr->as.loop.groups) {
+        Str quoted = str_quote(name, arena);
+        eval_error(
+            inner, expr->as.loop.key, "Duplicate object key",
+            "Two different items produced the key %.*s in this 'for' expression. If duplicates "
+            "are expected, use the ellipsis (...) after the value expression to enable grouping "
+            "by key.",
+            STR_ARG(quoted));
+        return false;
+    }
+    if (!place) {
+        vec_push(arena, &result->names, name);
+        vec_push(arena, &result->items, value);
+        if (expr->as.loop.groups)
+            vec_push(arena, &result->groups, (ValueVec){0});
+        place = result->names.count;
+        map_set(&result->places, name, (void *)(uintptr_t)place);
+    }
+    if (expr->as.loop.groups)
+        vec_push(arena, &result->groups.items[place - 1], value);
+    return true;
+}
+
+static bool for_element(Evaluation *inner, const Expr *expr, ForResult *result) {
+    Value key;
+    Value value;
+    bool is_in;
+    if (!for_includes(inner, expr, result, &is_in))
+        return false;
+    if (!is_in)
+        return true;
+    if (expr->as.loop.key) {
+        if (!for_key(inner, expr->as.loop.key, &key))
+            return false;
+        result->marks |= key.marks;
+    }
+    if (!eval_node(inner, expr->as.loop.value, &value))
+        return false;
+    if (!expr->as.loop.key) {
+        vec_push(inner->arena, &result->items, value);
+        return true;
+    }
+    if (!value_is_known(key)) {
+        result->is_known = false;
+        return true;
+    }
+    return for_add_named(inner, expr, value_text(key), value, result);
+}
+
+static Value for_finish(const Expr *expr, ForResult *result, Arena *arena) {
+    if (!result->is_known)
+        return value_unknown(&TYPE_DYNAMIC);
+    if (!expr->as.loop.key)
+        return value_tuple(result->items.items, result->items.count, arena);
+    for (size_t i = 0; i < result->groups.count; i++)
+        result->items.items[i] =
+            value_tuple(result->groups.items[i].items, result->groups.items[i].count, arena);
+    return value_object(result->names.items, result->items.items, result->items.count, arena);
+}
+
+/* A condition that no element could make right is an error even when there are no elements. */
+static bool for_check_condition(Evaluation *inner, const Expr *expr, EvalLoop *loop) {
+    Value ignored;
+    if (!expr->as.loop.condition)
+        return true;
+    loop->key = value_unknown(&TYPE_DYNAMIC);
+    loop->value = value_unknown(&TYPE_DYNAMIC);
+    return for_condition(inner, expr->as.loop.condition, &ignored);
+}
+
+bool eval_for(Evaluation *evaluation, const Expr *expr, Value *out) {
+    Value collection;
+    ForResult result = {.is_known = true};
+    if (!eval_loop_collection(evaluation, expr, &collection, &result.marks, &result.is_known))
+        return false;
+    EvalLoop loop = {.outer = evaluation->loops,
+                     .key_name = expr->as.loop.key_name,
+                     .value_name = expr->as.loop.value_name};
+    Evaluation inner = *evaluation;
+    inner.loops = &loop;
+    size_t count = result.is_known ? eval_element_count(collection) : 0;
+    if (result.is_known && !for_check_condition(&inner, expr, &loop))
+        return false;
+    if (expr->as.loop.key)
+        result.places = map_new(evaluation->arena);
+    for (size_t i = 0; i < count; i++) {
+        eval_loop_set(&loop, collection, i);
+        if (!for_element(&inner, expr, &result))
+            return false;
+    }
+    *out = value_with_marks(for_finish(expr, &result, evaluation->arena), result.marks);
+    return true;
+}

@@ -1,0 +1,413 @@
+/* eval_operator: unary and binary operators, equality, the conditional. */
+#include "eval.h"
+
+#include "arithmetic.h"
+#include "evaluation.h"
+
+/* -- equality ----------------------------------------------------------------------------- */
+
+typedef enum Answer { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN } Answer;
+
+static Answer equal_answer(Value a, Value b, Arena *arena);
+
+static bool is_never_null(Value v) {
+    if (value_is_known(v))
+        return !value_is_null(v);
+    return v.as.refinement && v.as.refinement->not_null;
+}
+
+/* Does what is known of the unknown value rule the known one out? */
+static bool refinement_excludes(Value unknown, Value known) {
+    const Refinement *refinement = unknown.as.refinement;
+    if (value_is_null(known) || unknown.type == &TYPE_DYNAMIC || known.type->has_dynamic)
+        return false;
+    if (!type_equal(unknown.type, known.type))
+        return !unknown.type->has_dynamic;
+    if (!refinement)
+        return false;
+    if (known.type->kind == KIND_STRING)
+        return !str_starts_with(value_text(known), refinement->prefix);
+    if (type_is_collection(known.type) && value_is_wholly_known(known))
+        return known.count < refinement->length_min ||
+               (refinement->length_max && known.count > refinement->length_max);
+    return false;
+}
+
+static Answer equal_items(Value a, Value b, size_t count, Arena *arena) {
+    Answer answer = ANSWER_YES;
+    for (size_t i = 0; i < count; i++) {
+        Answer item = equal_answer(value_at(a, i), value_at(b, i), arena);
+        if (item == ANSWER_NO)
+            return ANSWER_NO;
+        if (item == ANSWER_UNKNOWN)
+            answer = ANSWER_UNKNOWN;
+    }
+    return answer;
+}
+
+static Answer equal_maps(Value a, Value b, Arena *arena) {
+    if (a.count != b.count)
+        return ANSWER_NO;
+    for (size_t i = 0; i < a.count; i++)
+        if (!str_equal(value_key_at(a, i), value_key_at(b, i)))
+            return ANSWER_NO;
+    return equal_items(a, b, a.count, arena);
+}
+
+/* Two numbers are equal when they have the same shortest text, each at its own precision: 0.1 as a
+ * double equals 0.1 as it is read. */
+static bool equal_numbers(Value a, Value b, Arena *arena) {
+    const int64_t exact = INT64_C(1) << 49;
+    bool is_inline = !((a.flags | b.flags) & FLAG_BIG);
+    bool is_small = is_inline && a.as.integer < exact && a.as.integer > -exact &&
+                    b.as.integer < exact && b.as.integer > -exact;
+    if (is_small || a.count == b.count)
+        return arithmetic_compare(a, b, arena) == 0;
+    return str_equal(value_number_text(a, arena), value_number_text(b, arena));
+}
+
+static Answer equal_answer(Value a, Value b, Arena *arena) {
+    if (value_is_null(a) && is_never_null(b))
+        return ANSWER_NO;
+    if (value_is_null(b) && is_never_null(a))
+        return ANSWER_NO;
+    if (value_is_known(a) && !value_is_known(b) && refinement_excludes(b, a))
+        return ANSWER_NO;
+    if (value_is_known(b) && !value_is_known(a) && refinement_excludes(a, b))
+        return ANSWER_NO;
+    if (!value_is_known(a) || !value_is_known(b))
+        return ANSWER_UNKNOWN;
+    if (value_is_null(a) && value_is_null(b))
+        return ANSWER_YES;
+    if (a.type != b.type && !type_equal(a.type, b.type))
+        return ANSWER_NO;
+    if (a.type == &TYPE_NUMBER)
+        return equal_numbers(a, b, arena) ? ANSWER_YES : ANSWER_NO;
+    if (value_is_wholly_known(a) && value_is_wholly_known(b))
+        return value_equal(a, b) ? ANSWER_YES : ANSWER_NO;
+    switch ((int)a.type->kind) {
+    case KIND_SET: return ANSWER_UNKNOWN;
+    case KIND_MAP: return equal_maps(a, b, arena);
+    case KIND_LIST: return a.count == b.count ? equal_items(a, b, a.count, arena) : ANSWER_NO;
+    default: return equal_items(a, b, a.type->count, arena);
+    }
+}
+
+static Value unknown_not_null(const Type *type, Arena *arena) {
+    Refinement refinement = {.not_null = true, .length_max = UINT32_MAX};
+    return value_unknown_refined(type, refinement, arena);
+}
+
+Value eval_equal(Value a, Value b, Arena *arena) {
+    uint8_t marks = 0;
+    if (value_has_marks_anywhere(a))
+        marks |= value_marks_deep(a);
+    if (value_has_marks_anywhere(b))
+        marks |= value_marks_deep(b);
+    Answer answer = equal_answer(a, b, arena);
+    Value result = answer == ANSWER_UNKNOWN ? unknown_not_null(&TYPE_BOOL, arena)
+                                            : value_bool(answer == ANSWER_YES);
+    return value_with_marks(result, marks);
+}
+
+/* -- operands ----------------------------------------------------------------------------- */
+
+static bool operand_convert(
+    Evaluation *evaluation, const Expr *expr, const char *side, const Type *type, Value *value) {
+    if (value->type == type)
+        return true;
+    ConvertError error;
+    if (convert_value(*value, type, value, &error, evaluation->arena))
+        return true;
+    eval_error(evaluation, expr, "Invalid operand", "Unsuitable value for %s operand: %.*s.", side,
+               STR_ARG(eval_convert_message(&error, evaluation->arena)));
+    return false;
+}
+
+static bool operation_failed(Evaluation *evaluation, const Expr *expr, Str why) {
+    eval_error(evaluation, expr, "Operation failed", "Error during operation: %.*s.", STR_ARG(why));
+    return false;
+}
+
+static bool operand_is_present(Evaluation *evaluation,
+                               const Expr *expr,
+                               const Expr *operand,
+                               Value value) {
+    (void)expr;
+    return !value_is_null(value) ||
+           operation_failed(evaluation, operand, STR("argument must not be null"));
+}
+
+/* -- arithmetic and order ----------------------------------------------------------------- */
+
+static const ArithmeticKind arithmetic_kinds[] = {
+    [OPERATOR_ADD] = ARITHMETIC_ADD,           [OPERATOR_SUBTRACT] = ARITHMETIC_SUBTRACT,
+    [OPERATOR_MULTIPLY] = ARITHMETIC_MULTIPLY, [OPERATOR_DIVIDE] = ARITHMETIC_DIVIDE,
+    [OPERATOR_MODULO] = ARITHMETIC_MODULO,
+};
+
+static bool is_ordered(ExprOperator operator, int order) {
+    switch ((int)operator) {
+    case OPERATOR_LESS: return order < 0;
+    case OPERATOR_LESS_EQUAL: return order <= 0;
+    case OPERATOR_GREATER: return order > 0;
+    default: return order >= 0;
+    }
+}
+
+static bool binary_numbers(
+    Evaluation *evaluation, const Expr *expr, Value left, Value right, Value *out) {
+    ExprOperator operator= expr->as.operation.operator;
+    bool is_order = operator>= OPERATOR_LESS && operator<= OPERATOR_GREATER_EQUAL;
+    bool is_good =
+        operand_convert(evaluation, expr->as.operation.left, "left", &TYPE_NUMBER, &left);
+    if (!operand_convert(evaluation, expr->as.operation.right, "right", &TYPE_NUMBER, &right) ||
+        !is_good || !operand_is_present(evaluation, expr, expr->as.operation.left, left) ||
+        !operand_is_present(evaluation, expr, expr->as.operation.right, right))
+        return false;
+    uint8_t marks = left.marks | right.marks;
+    Value result;
+    Str error;
+    if (!value_is_known(left) || !value_is_known(right)) {
+        result = unknown_not_null(is_order ? &TYPE_BOOL : &TYPE_NUMBER, evaluation->arena);
+    } else if (is_order) {
+        result =
+            value_bool(is_ordered(operator, arithmetic_compare(left, right, evaluation->arena)));
+    } else if (!arithmetic_apply(
+                   arithmetic_kinds[operator], left, right, &result, &error, evaluation->arena)) {
+        return operation_failed(evaluation, expr, error);
+    }
+    *out = marks ? value_with_marks(result, marks) : result;
+    return true;
+}
+
+/* -- logic -------------------------------------------------------------------------------- */
+
+/* The side that decides alone: true for ||, false for &&. */
+static bool is_decisive(const Expr *expr, Value value) {
+    return value_is_present(value) &&
+           value.as.boolean == (expr->as.operation.operator== OPERATOR_OR);
+}
+
+/* The right operand is always looked at, for its type; its other errors count only when the left
+ * one has not decided. */
+static bool binary_logic(
+    Evaluation *evaluation, const Expr *expr, bool has_left, Value left, Value *out) {
+    Arena *arena = evaluation->arena;
+    /* What the left operand fails at does not matter when the right one decides, but its type does.
+     */
+    bool can_recover = !has_left;
+    has_left = has_left &&
+               operand_convert(evaluation, expr->as.operation.left, "left", &TYPE_BOOL, &left) &&
+               operand_is_present(evaluation, expr, expr->as.operation.left, left);
+    bool is_decided = has_left && is_decisive(expr, left);
+    Diags silent = diags_new(arena);
+    Evaluation quiet = *evaluation;
+    quiet.diags = &silent;
+    Value right;
+    bool has_right = eval_node(is_decided ? &quiet : evaluation, expr->as.operation.right, &right);
+    if (!has_right && !is_decided)
+        return false;
+    if (!has_right)
+        right = value_unknown(&TYPE_BOOL);
+    if (!operand_convert(evaluation, expr->as.operation.right, "right", &TYPE_BOOL, &right))
+        return false;
+    if (!has_left) {
+        *out = right;
+        return can_recover && is_decisive(expr, right);
+    }
+    if (is_decided) {
+        *out = left;
+        return true;
+    }
+    if (!operand_is_present(evaluation, expr, expr->as.operation.right, right))
+        return false;
+    Value result = right;
+    if (!is_decisive(expr, right) && !(value_is_known(left) && value_is_known(right)))
+        result = unknown_not_null(&TYPE_BOOL, arena);
+    *out = value_with_marks(result, left.marks | right.marks);
+    return true;
+}
+
+/* -- binary ------------------------------------------------------------------------------- */
+
+/* One operator, its left operand evaluated already (or failed). */
+static bool binary_step(
+    Evaluation *evaluation, const Expr *expr, bool has_left, Value left, Value *out) {
+    ExprOperator operator= expr->as.operation.operator;
+    if (operator== OPERATOR_AND || operator== OPERATOR_OR)
+        return binary_logic(evaluation, expr, has_left, left, out);
+    Value right;
+    if (!eval_node(evaluation, expr->as.operation.right, &right) || !has_left)
+        return false;
+    if (operator!= OPERATOR_EQUAL && operator!= OPERATOR_NOT_EQUAL)
+        return binary_numbers(evaluation, expr, left, right, out);
+    *out = eval_equal(left, right, evaluation->arena);
+    if (operator== OPERATOR_NOT_EQUAL && value_is_known(*out))
+        out->as.boolean = !out->as.boolean;
+    return true;
+}
+
+/* A sum of thousands of terms leans to the left: its spine is no recursion. */
+bool eval_binary(Evaluation *evaluation, const Expr *expr, Value *out) {
+    size_t depth = 0;
+    for (const Expr *at = expr; at->kind == EXPR_BINARY; at = at->as.operation.left)
+        depth++;
+    const Expr *few[8];
+    const Expr **spine =
+        depth <= ARRAY_COUNT(few) ? few : arena_new_array(evaluation->arena, const Expr *, depth);
+    const Expr *at = expr;
+    for (size_t i = depth; i-- > 0; at = at->as.operation.left)
+        spine[i] = at;
+    Value value;
+    Diags failures = diags_new(evaluation->arena);
+    Evaluation inner = *evaluation;
+    inner.diags = &failures;
+    bool is_good = eval_node(&inner, at, &value);
+    for (size_t i = 0; i < depth; i++)
+        is_good = binary_step(&inner, spine[i], is_good, value, &value);
+    if (is_good)
+        *out = value;
+    else
+        diags_append(evaluation->diags, &failures);
+    return is_good;
+}
+
+bool eval_unary(Evaluation *evaluation, const Expr *expr, Value *out) {
+    Value value;
+    const Expr *operand = expr->as.operation.left;
+    bool negates = expr->as.operation.operator== OPERATOR_NEGATE;
+    if (!eval_node(evaluation, operand, &value) ||
+        !operand_convert(evaluation, operand, "unary", negates ? &TYPE_NUMBER : &TYPE_BOOL,
+                         &value) ||
+        !operand_is_present(evaluation, expr, operand, value))
+        return false;
+    uint8_t marks = value.marks;
+    if (!value_is_known(value)) {
+        value = unknown_not_null(value.type, evaluation->arena);
+    } else {
+        value =
+            negates ? arithmetic_negate(value, evaluation->arena) : value_bool(!value.as.boolean);
+    }
+    *out = value_with_marks(value, marks);
+    return true;
+}
+
+/* -- the conditional ---------------------------------------------------------------------- */
+
+static bool is_untyped_null(Value v) {
+    return value_is_null(v) && v.type == &TYPE_DYNAMIC && !v.marks;
+}
+
+static Str branch_difference(const Type *a, const Type *b, Arena *arena) {
+    if (a->kind == KIND_TUPLE && b->kind == KIND_TUPLE && a->count != b->count)
+        return str_format(arena, "The 'true' tuple has %u elements, but the 'false' tuple has %u.",
+                          a->count, b->count);
+    Str left = type_friendly_name(a, arena);
+    Str right = type_friendly_name(b, arena);
+    if (!str_equal(left, right))
+        return str_format(arena, "The 'true' value is %.*s, but the 'false' value is %.*s.",
+                          STR_ARG(left), STR_ARG(right));
+    left = type_to_constraint(a, arena);
+    right = type_to_constraint(b, arena);
+    return str_format(arena,
+                      "The 'true' value is of type %.*s, but the 'false' value is of type %.*s.",
+                      STR_ARG(left), STR_ARG(right));
+}
+
+/* The type that both branches can have; NULL when there is none. */
+static const Type *branch_type(Value if_true, Value if_false, Arena *arena) {
+    if (is_untyped_null(if_true))
+        return if_false.type;
+    if (is_untyped_null(if_false))
+        return if_true.type;
+    if (if_true.type == &TYPE_DYNAMIC || if_false.type == &TYPE_DYNAMIC)
+        return &TYPE_DYNAMIC;
+    if (type_equal(if_true.type, if_false.type))
+        return if_true.type;
+    const Type *types[] = {if_true.type, if_false.type};
+    return convert_unify_unsafe(types, 2, arena);
+}
+
+bool eval_condition(Evaluation *evaluation, const Expr *expr, Value *out) {
+    ConvertError error;
+    if (!eval_node(evaluation, expr, out))
+        return false;
+    if (value_is_null(*out)) {
+        eval_error(evaluation, expr, "Null condition",
+                   "The condition value is null. Conditions must either be true or false.");
+        return false;
+    }
+    if (convert_value(*out, &TYPE_BOOL, out, &error, evaluation->arena))
+        return true;
+    eval_error(evaluation, expr, "Incorrect condition type",
+               "The condition expression must be of type bool: %.*s.", STR_ARG(error.message));
+    return false;
+}
+
+static Value conditional_unknown(Value if_true, Value if_false, const Type *type, Arena *arena) {
+    if (value_is_null(if_true) && value_is_null(if_false))
+        return value_null(type);
+    bool is_same_number = value_is_present(if_true) && value_is_present(if_false) &&
+                          if_true.type == &TYPE_NUMBER && if_false.type == &TYPE_NUMBER &&
+                          arithmetic_compare(if_true, if_false, arena) == 0;
+    if (is_same_number)
+        return value_without_marks(if_true);
+    if (is_never_null(if_true) && is_never_null(if_false))
+        return unknown_not_null(type, arena);
+    return value_unknown(type);
+}
+
+static bool conditional_choose(Evaluation *evaluation,
+                               const Expr *chosen,
+                               Value value,
+                               const Type *type,
+                               uint8_t marks,
+                               Value *out) {
+    ConvertError error;
+    bool is_typed = type == &TYPE_DYNAMIC || value.type == type;
+    if (!is_typed && !convert_value(value, type, &value, &error, evaluation->arena)) {
+        eval_error(evaluation, chosen, "Inconsistent conditional result types",
+                   "This result value has the wrong type: %.*s.",
+                   STR_ARG(eval_convert_message(&error, evaluation->arena)));
+        return false;
+    }
+    *out = marks ? value_with_marks(value, marks) : value;
+    return true;
+}
+
+/* Both branches are evaluated, since the type of the result depends on both; errors count only in
+ * the one that is chosen. */
+bool eval_conditional(Evaluation *evaluation, const Expr *expr, Value *out) {
+    Arena *arena = evaluation->arena;
+    Diags diags[2] = {diags_new(arena), diags_new(arena)};
+    const Expr *exprs[2] = {expr->as.conditional.if_false, expr->as.conditional.if_true};
+    Value values[2];
+    for (int i = 0; i < 2; i++) {
+        Evaluation branch = *evaluation;
+        branch.diags = &diags[i];
+        if (!eval_node(&branch, exprs[i], &values[i]))
+            values[i] = value_unknown(&TYPE_DYNAMIC);
+    }
+    const Type *type = branch_type(values[1], values[0], arena);
+    if (!type) {
+        eval_error(evaluation, expr, "Inconsistent conditional result types",
+                   "The true and false result expressions must have consistent types. %.*s",
+                   STR_ARG(branch_difference(values[1].type, values[0].type, arena)));
+        return false;
+    }
+    Value condition;
+    if (!eval_condition(evaluation, expr->as.conditional.condition, &condition))
+        return false;
+    uint8_t marks = condition.marks | values[0].marks | values[1].marks;
+    if (!value_is_known(condition)) {
+        *out = value_with_marks(conditional_unknown(values[1], values[0], type, arena), marks);
+        return true;
+    }
+    int chosen = condition.as.boolean ? 1 : 0;
+    if (diags_has_errors(&diags[chosen])) {
+        diags_append(evaluation->diags, &diags[chosen]);
+        return false;
+    }
+    return conditional_choose(evaluation, exprs[chosen], values[chosen], type, marks, out);
+}

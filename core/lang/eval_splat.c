@@ -1,0 +1,121 @@
+/* eval_splat: object[*].each; what is no sequence counts as a sequence of one, null as none. */
+#include "eval.h"
+
+#include "evaluation.h"
+
+#define ERRORS_MAX 10
+
+static bool is_sequence(const Type *type) {
+    return type->kind == KIND_LIST || type->kind == KIND_SET || type->kind == KIND_TUPLE;
+}
+
+static bool splat_each(Evaluation *evaluation, const Expr *expr, Value item, Value *out) {
+    Evaluation inner = *evaluation;
+    inner.splat_item = &item;
+    return eval_node(&inner, expr->as.splat.each, out);
+}
+
+/* The result for a source of which only the type is known. */
+static bool splat_unknown(Evaluation *evaluation, const Expr *expr, Value source, Value *out) {
+    const Type *type = source.type;
+    Arena *arena = evaluation->arena;
+    size_t count = type->kind == KIND_TUPLE ? type->count : 1;
+    const Type **types = arena_new_array(arena, const Type *, count);
+    for (size_t i = 0; i < count; i++) {
+        const Type *element = type->kind == KIND_TUPLE ? type_at(type, i) : type->element;
+        Value item;
+        if (!splat_each(evaluation, expr, value_unknown(element), &item))
+            return false;
+        types[i] = item.type;
+    }
+    const Type *result =
+        type->kind == KIND_TUPLE ? type_tuple(types, count, arena) : type_list(types[0], arena);
+    Refinement refinement = {.not_null = true, .length_max = UINT32_MAX};
+    *out = value_unknown_refined(result, refinement, arena);
+    return true;
+}
+
+static bool is_one_type(const Value *items, size_t count) {
+    for (size_t i = 1; i < count; i++)
+        if (!type_equal(items[i].type, items[0].type))
+            return false;
+    return true;
+}
+
+static bool splat_known(Evaluation *evaluation, const Expr *expr, Value source, Value *out) {
+    bool is_tuple = source.type->kind == KIND_TUPLE;
+    size_t count = eval_element_count(source);
+    Arena *arena = evaluation->arena;
+    if (!eval_spend(evaluation, expr, (int64_t)count, 0))
+        return false;
+    if (count == 0 && !is_tuple) {
+        Value unknown;
+        if (!splat_unknown(evaluation, expr, source, &unknown))
+            return false;
+        *out = value_list(unknown.type->element, NULL, 0, arena);
+        return true;
+    }
+    Value *items = arena_new_array(arena, Value, count);
+    /* The errors of several elements are told, as each may be of another kind. */
+    bool is_good = true;
+    size_t limit = evaluation->diags->error_count + ERRORS_MAX;
+    for (size_t i = 0; i < count && evaluation->diags->error_count < limit; i++)
+        is_good = splat_each(evaluation, expr, value_at(source, i), &items[i]) && is_good;
+    if (!is_good)
+        return false;
+    if (!is_tuple && !is_one_type(items, count)) {
+        eval_error(
+            evaluation, expr, "Inconsistent splat results",
+            "The elements of a list give values of different types here. Use a 'for' expression "
+            "instead, which gives a tuple.");
+        return false;
+    }
+    if (is_tuple) {
+        *out = value_tuple(items, count, arena);
+    } else {
+        *out = value_list(items[0].type, items, count, arena);
+    }
+    return true;
+}
+
+static bool splat_single(Evaluation *evaluation, const Expr *expr, Value source, Value *out) {
+    if (value_is_null(source)) {
+        *out = value_tuple(NULL, 0, evaluation->arena);
+        return true;
+    }
+    Value *item = arena_new(evaluation->arena, Value);
+    if (!splat_each(evaluation, expr, source, item))
+        return false;
+    *out = value_is_known(source) ? value_tuple(item, 1, evaluation->arena)
+                                  : value_unknown(&TYPE_DYNAMIC);
+    return true;
+}
+
+bool eval_splat(Evaluation *evaluation, const Expr *expr, Value *out) {
+    Value source;
+    Value result = value_unknown(&TYPE_DYNAMIC);
+    if (!eval_node(evaluation, expr->as.splat.object, &source))
+        return false;
+    bool has_sequence = is_sequence(source.type);
+    if (has_sequence && value_is_null(source)) {
+        eval_error(evaluation, expr->as.splat.object, "Splat of null value",
+                   "Splat expressions (with the * symbol) cannot be applied to null sequences.");
+        return false;
+    }
+    /* Of a single value the marks stay with the element; of a sequence they go to the result. */
+    uint8_t marks = has_sequence ? source.marks : 0;
+    Value bare = has_sequence ? value_without_marks(source) : source;
+    bool is_good = true;
+    if (!has_sequence && source.type->kind == KIND_DYNAMIC && !value_is_null(source)) {
+        marks = source.marks;
+    } else if (!has_sequence) {
+        is_good = splat_single(evaluation, expr, bare, &result);
+    } else if (value_is_known(bare)) {
+        is_good = splat_known(evaluation, expr, bare, &result);
+    } else {
+        is_good = splat_unknown(evaluation, expr, bare, &result);
+    }
+    if (is_good)
+        *out = value_with_marks(result, marks);
+    return is_good;
+}

@@ -1,0 +1,202 @@
+/* eval_step: attributes and indexes of values. */
+#include "eval.h"
+
+#include "evaluation.h"
+
+static bool step_error(SourceRange range, const char *summary, Str detail, Diags *diags) {
+    diags_error(diags, range, summary, "%.*s", STR_ARG(detail));
+    return false;
+}
+
+/* -- attributes --------------------------------------------------------------------------- */
+
+static bool attribute_of_object(
+    Value object, Str name, SourceRange range, Value *out, Arena *arena, Diags *diags) {
+    size_t index;
+    if (type_find_attribute(object.type, name, &index)) {
+        *out = value_is_known(object) ? value_at(object, index)
+                                      : value_unknown(type_at(object.type, index));
+        return true;
+    }
+    Str near = str_suggest(name, object.type->names, object.type->count);
+    Str hint = near.len ? str_format(arena, " Did you mean \"%.*s\"?", STR_ARG(near)) : STR_EMPTY;
+    Str detail = str_format(arena, "This object does not have an attribute named \"%.*s\".%.*s",
+                            STR_ARG(name), STR_ARG(hint));
+    return step_error(range, "Unsupported attribute", detail, diags);
+}
+
+static bool attribute_of_map(
+    Value map, Str name, SourceRange range, Value *out, Arena *arena, Diags *diags) {
+    if (!value_is_known(map)) {
+        *out = value_unknown(map.type->element);
+        return true;
+    }
+    if (value_find(map, name, out))
+        return true;
+    return step_error(range, "Missing map element",
+                      str_format(arena, "This map does not have an element with the key \"%.*s\".",
+                                 STR_ARG(name)),
+                      diags);
+}
+
+static Str attribute_refusal(const Type *type, Str name, Arena *arena) {
+    if (type_is_primitive(type))
+        return str_format(arena, "Can't access attributes on a primitive-typed value (%.*s).",
+                          STR_ARG(type_friendly_name(type, arena)));
+    bool of_objects = (type->kind == KIND_LIST || type->kind == KIND_SET) && type->element &&
+                      type->element->kind == KIND_OBJECT;
+    size_t index;
+    if (!of_objects || !type_find_attribute(type->element, name, &index))
+        return STR("This value does not have any attributes.");
+    const char *kind = type->kind == KIND_LIST ? "list" : "set";
+    return str_format(
+        arena,
+        "Can't access attributes on a %s of objects. Did you mean to access attribute "
+        "\"%.*s\" for a specific element of the %s, or across all elements of the %s?",
+        kind, STR_ARG(name), kind, kind);
+}
+
+bool eval_attribute(
+    Value object, Str name, SourceRange range, Value *out, Arena *arena, Diags *diags) {
+    Value found;
+    bool is_good = true;
+    if (value_is_null(object))
+        return step_error(range, "Attempt to get attribute from null value",
+                          STR("This value is null, so it does not have any attributes."), diags);
+    switch ((int)object.type->kind) {
+    case KIND_DYNAMIC: found = value_unknown(&TYPE_DYNAMIC); break;
+    case KIND_OBJECT:
+        is_good = attribute_of_object(object, name, range, &found, arena, diags);
+        break;
+    case KIND_MAP: is_good = attribute_of_map(object, name, range, &found, arena, diags); break;
+    default:
+        return step_error(range, "Unsupported attribute",
+                          attribute_refusal(object.type, name, arena), diags);
+    }
+    if (is_good)
+        *out = value_with_marks(found, object.marks);
+    return is_good;
+}
+
+/* -- indexes ------------------------------------------------------------------------------ */
+
+#define NO_SUCH_ELEMENT "The given key does not identify an element in this collection value"
+
+static bool index_convert(
+    Value key, const Type *type, SourceRange range, Value *out, Arena *arena, Diags *diags) {
+    ConvertError error;
+    if (convert_value(key, type, out, &error, arena))
+        return true;
+    return step_error(range, "Invalid index",
+                      str_format(arena, NO_SUCH_ELEMENT ": %.*s.", STR_ARG(error.message)), diags);
+}
+
+static bool index_refuse(
+    Value key, SourceRange range, const char *why, Arena *arena, Diags *diags) {
+    (void)key;
+    return step_error(range, "Invalid index",
+                      str_format(arena, NO_SUCH_ELEMENT "%s%s.", *why ? ": " : "", why), diags);
+}
+
+static bool index_sequence(
+    Value object, Value key, SourceRange range, Value *out, Arena *arena, Diags *diags) {
+    Value number;
+    int64_t index;
+    if (!index_convert(key, &TYPE_NUMBER, range, &number, arena, diags))
+        return false;
+    bool is_tuple = object.type->kind == KIND_TUPLE;
+    if (!value_is_known(number) || (!is_tuple && !value_is_known(object))) {
+        *out = value_unknown(is_tuple ? &TYPE_DYNAMIC : object.type->element);
+        return true;
+    }
+    if (!value_to_int(number, &index))
+        return index_refuse(
+            number, range,
+            "indexing a sequence requires a whole number, but the given index has a "
+            "fractional part",
+            arena, diags);
+    size_t count = is_tuple ? object.type->count : object.count;
+    if (index < 0)
+        return index_refuse(number, range, "a negative number is not a valid index for a sequence",
+                            arena, diags);
+    if ((uint64_t)index >= count)
+        return index_refuse(number, range,
+                            count ? "the given index is greater than or equal to the length of the "
+                                    "collection"
+                                  : "the collection has no elements",
+                            arena, diags);
+    *out = value_is_known(object) ? value_at(object, (size_t)index)
+                                  : value_unknown(type_at(object.type, (size_t)index));
+    return true;
+}
+
+static bool index_by_name(
+    Value object, Value key, SourceRange range, Value *out, Arena *arena, Diags *diags) {
+    Value name;
+    size_t index;
+    bool is_map = object.type->kind == KIND_MAP;
+    if (!index_convert(key, &TYPE_STRING, range, &name, arena, diags))
+        return false;
+    if (!value_is_known(name) || (is_map && !value_is_known(object))) {
+        *out = value_unknown(is_map ? object.type->element : &TYPE_DYNAMIC);
+        return true;
+    }
+    if (is_map)
+        return value_find(object, value_text(name), out) ||
+               index_refuse(name, range, "", arena, diags);
+    if (!type_find_attribute(object.type, value_text(name), &index))
+        return index_refuse(name, range, "", arena, diags);
+    *out = value_is_known(object) ? value_at(object, index)
+                                  : value_unknown(type_at(object.type, index));
+    return true;
+}
+
+static bool index_known_kind(
+    Value object, Value key, SourceRange range, Value *out, Arena *arena, Diags *diags) {
+    switch ((int)object.type->kind) {
+    case KIND_LIST:
+    case KIND_TUPLE: return index_sequence(object, key, range, out, arena, diags);
+    case KIND_MAP:
+    case KIND_OBJECT: return index_by_name(object, key, range, out, arena, diags);
+    case KIND_SET:
+        return step_error(
+            range, "Invalid index",
+            STR("Elements of a set are identified only by their value and don't have any "
+                "separate index or key to select with, so it's only possible to perform "
+                "operations across all elements of the set."),
+            diags);
+    default:
+        return step_error(range, "Invalid index", STR("This value does not have any indices."),
+                          diags);
+    }
+}
+
+bool eval_index(
+    Value object, Value key, SourceRange range, Value *out, Arena *arena, Diags *diags) {
+    Value found = value_unknown(&TYPE_DYNAMIC);
+    if (value_is_null(object))
+        return step_error(range, "Attempt to index null value",
+                          STR("This value is null, so it does not have any indices."), diags);
+    if (value_is_null(key))
+        return step_error(range, "Invalid index", STR("Can't use a null value as an indexing key."),
+                          diags);
+    bool is_dynamic = object.type->kind == KIND_DYNAMIC || key.type->kind == KIND_DYNAMIC;
+    if (!is_dynamic && !index_known_kind(object, key, range, &found, arena, diags))
+        return false;
+    *out = value_with_marks(found, object.marks | key.marks);
+    return true;
+}
+
+bool eval_steps(
+    Value root, const Traversal *traversal, size_t from, Value *out, Arena *arena, Diags *diags) {
+    for (size_t i = from; i < traversal->step_count; i++) {
+        const TraversalStep *step = &traversal->steps[i];
+        bool is_good = step->is_index
+                           ? eval_index(root, step->key, step->range, &root, arena, diags)
+                           : eval_attribute(root, step->name, step->range, &root, arena, diags);
+        if (!is_good)
+            return false;
+    }
+    *out = root;
+    return true;
+}

@@ -1,0 +1,148 @@
+/* eval_template: text with interpolations and directives. */
+#include "eval.h"
+
+#include "evaluation.h"
+
+/* The text so far; what follows an unknown part is not known, but the text before it is. */
+typedef struct TemplateText {
+    StrBuf buf;
+    uint8_t marks;
+    bool is_unknown;
+} TemplateText;
+
+static bool template_text_part(Evaluation *evaluation, const Expr *expr, TemplateText *text);
+
+static bool template_refuse(Evaluation *evaluation, const Expr *expr, const char *why) {
+    eval_error(evaluation, expr, "Invalid template interpolation value", "%s", why);
+    return false;
+}
+
+static bool template_text_add(Evaluation *evaluation,
+                              const Expr *expr,
+                              Value value,
+                              TemplateText *text) {
+    ConvertError error;
+    if (value_is_null(value))
+        return template_refuse(
+            evaluation, expr,
+            "The expression result is null. Cannot include a null value in a string "
+            "template.");
+    if (value.type != &TYPE_STRING &&
+        !convert_value(value, &TYPE_STRING, &value, &error, evaluation->arena)) {
+        Str why = str_format(evaluation->arena,
+                             "Cannot include the given value in a string template: %.*s.",
+                             STR_ARG(error.message));
+        return template_refuse(evaluation, expr, str_to_cstr(why, evaluation->arena));
+    }
+    text->marks |= value.marks;
+    if (!value_is_known(value)) {
+        if (!text->is_unknown && value.as.refinement)
+            strbuf_add(&text->buf, value.as.refinement->prefix);
+        text->is_unknown = true;
+    }
+    if (text->is_unknown)
+        return true;
+    strbuf_add(&text->buf, value_text(value));
+    return eval_spend(evaluation, expr, 0, (int64_t)value.count);
+}
+
+static bool template_text_parts(Evaluation *evaluation, const Expr *expr, TemplateText *text) {
+    bool is_good = true;
+    for (size_t i = 0; i < expr->as.parts.count; i++)
+        is_good = template_text_part(evaluation, expr->as.parts.items[i], text) && is_good;
+    return is_good;
+}
+
+static bool template_text_part(Evaluation *evaluation, const Expr *expr, TemplateText *text) {
+    Value value;
+    return eval_node(evaluation, expr, &value) && template_text_add(evaluation, expr, value, text);
+}
+
+static TemplateText template_text_new(Arena *arena) {
+    return (TemplateText){.buf = strbuf_new(arena)};
+}
+
+static Value template_text_finish(TemplateText *text, Arena *arena) {
+    Value value;
+    Str known = strbuf_str(&text->buf);
+    if (text->is_unknown) {
+        Refinement refinement = {.not_null = true, .prefix = known, .length_max = UINT32_MAX};
+        value = value_unknown_refined(&TYPE_STRING, refinement, arena);
+    } else {
+        value = value_string(known, arena);
+    }
+    return value_with_marks(value, text->marks);
+}
+
+/* As text, whatever a single interpolation in it gives: the inside of a directive. */
+static bool template_as_text(Evaluation *evaluation, const Expr *expr, Value *out) {
+    TemplateText text = template_text_new(evaluation->arena);
+    if (!template_text_parts(evaluation, expr, &text))
+        return false;
+    *out = template_text_finish(&text, evaluation->arena);
+    return true;
+}
+
+static bool is_directive(const Expr *expr) {
+    return expr->kind == EXPR_TEMPLATE_IF || expr->kind == EXPR_TEMPLATE_FOR;
+}
+
+bool eval_template(Evaluation *evaluation, const Expr *expr, Value *out) {
+    bool is_wrap = expr->as.parts.count == 1 && !is_directive(expr->as.parts.items[0]);
+    if (is_wrap)
+        return eval_node(evaluation, expr->as.parts.items[0], out);
+    return template_as_text(evaluation, expr, out);
+}
+
+/* As a conditional: both branches are looked at, the errors of one count. */
+bool eval_template_if(Evaluation *evaluation, const Expr *expr, Value *out) {
+    Arena *arena = evaluation->arena;
+    const Expr *exprs[2] = {expr->as.conditional.if_false, expr->as.conditional.if_true};
+    Diags diags[2] = {diags_new(arena), diags_new(arena)};
+    Value values[2] = {value_from_str(STR_EMPTY), value_from_str(STR_EMPTY)};
+    for (int i = 0; i < 2; i++) {
+        Evaluation branch = *evaluation;
+        branch.diags = &diags[i];
+        if (exprs[i] && !template_as_text(&branch, exprs[i], &values[i]))
+            values[i] = value_unknown(&TYPE_STRING);
+    }
+    Value condition;
+    if (!eval_condition(evaluation, expr->as.conditional.condition, &condition))
+        return false;
+    uint8_t marks = condition.marks | values[0].marks | values[1].marks;
+    if (!value_is_known(condition)) {
+        *out = value_with_marks(value_unknown(&TYPE_STRING), marks);
+        return true;
+    }
+    int chosen = condition.as.boolean ? 1 : 0;
+    if (diags_has_errors(&diags[chosen])) {
+        diags_append(evaluation->diags, &diags[chosen]);
+        return false;
+    }
+    *out = value_with_marks(values[chosen], marks);
+    return true;
+}
+
+bool eval_template_for(Evaluation *evaluation, const Expr *expr, Value *out) {
+    Value collection;
+    uint8_t marks = 0;
+    bool is_known = true;
+    if (!eval_loop_collection(evaluation, expr, &collection, &marks, &is_known))
+        return false;
+    TemplateText text = template_text_new(evaluation->arena);
+    text.marks = marks;
+    text.is_unknown = !is_known;
+    EvalLoop loop = {.outer = evaluation->loops,
+                     .key_name = expr->as.loop.key_name,
+                     .value_name = expr->as.loop.value_name};
+    Evaluation inner = *evaluation;
+    inner.loops = &loop;
+    size_t count = is_known ? eval_element_count(collection) : 0;
+    for (size_t i = 0; i < count; i++) {
+        eval_loop_set(&loop, collection, i);
+        if (!template_text_parts(&inner, expr->as.loop.value, &text))
+            return false;
+    }
+    *out = template_text_finish(&text, evaluation->arena);
+    return true;
+}

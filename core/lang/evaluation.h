@@ -1,0 +1,57 @@
+/* Evaluation: one expression being evaluated; what the files of the evaluator share. Not for other
+ * layers but functions that take expressions (Function.evaluate).
+ *
+ * Every eval_* returns false exactly when it has added an error; *out is then untouched or rubbish.
+ */
+#pragma once
+
+#include "eval.h"
+
+/* A loop's variables, innermost first. */
+typedef struct EvalLoop {
+    const struct EvalLoop *outer;
+    Str key_name; /* empty: none */
+    Str value_name;
+    Value key;
+    Value value;
+} EvalLoop;
+
+typedef struct Evaluation {
+    const Scope *scope;
+    const EvalLoop *loops;
+    const Value *splat_item;
+    Arena *arena;
+    Diags *diags;
+    uint32_t depth; /* of texts evaluated within (templatestring) */
+} Evaluation;
+
+MUST_USE bool eval_node(Evaluation *evaluation, const Expr *expr, Value *out);
+/* An error about a part of the expression, with the values of the names in it. */
+void eval_error(Evaluation *evaluation,
+                const Expr *expr,
+                const char *summary,
+                const char *detail_format,
+                ...) PRINTF_LIKE(4, 5);
+/* Takes one element from the budget; the error blames `expr`. */
+MUST_USE bool eval_spend(Evaluation *evaluation, const Expr *expr, int64_t elements, int64_t bytes);
+/* "attribute \"x\": a number is required" */
+Str eval_convert_message(const ConvertError *error, Arena *arena);
+/* A bool, possibly unknown; null and unfit values are errors. */
+MUST_USE bool eval_condition(Evaluation *evaluation, const Expr *expr, Value *out);
+/* What a `for` of either kind runs over, marks taken off; *is_known false: nothing can be said. */
+MUST_USE bool eval_loop_collection(
+    Evaluation *evaluation, const Expr *expr, Value *out, uint8_t *marks, bool *is_known);
+/* Puts element i into the loop's variables. */
+void eval_loop_set(EvalLoop *loop, Value collection, size_t i);
+
+MUST_USE bool eval_binary(Evaluation *evaluation, const Expr *expr, Value *out);
+MUST_USE bool eval_unary(Evaluation *evaluation, const Expr *expr, Value *out);
+MUST_USE bool eval_conditional(Evaluation *evaluation, const Expr *expr, Value *out);
+MUST_USE bool eval_template(Evaluation *evaluation, const Expr *expr, Value *out);
+MUST_USE bool eval_template_if(Evaluation *evaluation, const Expr *expr, Value *out);
+MUST_USE bool eval_template_for(Evaluation *evaluation, const Expr *expr, Value *out);
+MUST_USE bool eval_for(Evaluation *evaluation, const Expr *expr, Value *out);
+MUST_USE bool eval_splat(Evaluation *evaluation, const Expr *expr, Value *out);
+MUST_USE bool eval_call(Evaluation *evaluation, const Expr *expr, Value *out);
+/* Elements of a known list, set, tuple, map or object. */
+size_t eval_element_count(Value collection);

@@ -1,0 +1,199 @@
+/* expr: making trees from other syntaxes, and looking into trees. */
+#include "expr.h"
+
+const Expr *expr_literal(Value literal, SourceRange range, Arena *arena) {
+    Expr *expr = arena_new(arena, Expr);
+    expr->kind = EXPR_LITERAL;
+    expr->range = range;
+    expr->as.literal = literal;
+    return expr;
+}
+
+const Expr *expr_tuple(const Expr *const *items, size_t count, SourceRange range, Arena *arena) {
+    Expr *expr = arena_new(arena, Expr);
+    expr->kind = EXPR_TUPLE;
+    expr->range = range;
+    expr->as.parts.items = items;
+    expr->as.parts.count = count;
+    return expr;
+}
+
+const Expr *expr_object(const ExprItem *items, size_t count, SourceRange range, Arena *arena) {
+    Expr *expr = arena_new(arena, Expr);
+    expr->kind = EXPR_OBJECT;
+    expr->range = range;
+    expr->as.object.items = items;
+    expr->as.object.count = count;
+    return expr;
+}
+
+const Traversal *expr_as_traversal(const Expr *expr) {
+    while (expr->kind == EXPR_PARENS || (expr->kind == EXPR_TEMPLATE && expr->as.parts.count == 1))
+        expr = expr->kind == EXPR_PARENS ? expr->as.inner : expr->as.parts.items[0];
+    return expr->kind == EXPR_TRAVERSAL ? expr->as.traversal : NULL;
+}
+
+static bool literal_tuple(const Expr *expr, Value *out, Arena *arena) {
+    size_t count = expr->as.parts.count;
+    Value *items = arena_new_array(arena, Value, count);
+    for (size_t i = 0; i < count; i++)
+        if (!expr_as_literal(expr->as.parts.items[i], &items[i], arena))
+            return false;
+    *out = value_tuple(items, count, arena);
+    return true;
+}
+
+static bool literal_object(const Expr *expr, Value *out, Arena *arena) {
+    size_t count = expr->as.object.count;
+    Str *names = arena_new_array(arena, Str, count);
+    Value *items = arena_new_array(arena, Value, count);
+    for (size_t i = 0; i < count; i++) {
+        Value key;
+        if (!expr_as_literal(expr->as.object.items[i].key, &key, arena) || !value_is_present(key) ||
+            key.type != &TYPE_STRING ||
+            !expr_as_literal(expr->as.object.items[i].value, &items[i], arena))
+            return false;
+        names[i] = value_text(key);
+        for (size_t k = 0; k < i; k++)
+            if (str_equal(names[k], names[i]))
+                return false; /* which one wins is eval's to say */
+    }
+    *out = value_object(names, items, count, arena);
+    return true;
+}
+
+bool expr_as_literal(const Expr *expr, Value *out, Arena *arena) {
+    while (expr->kind == EXPR_PARENS)
+        expr = expr->as.inner;
+    if (expr->kind == EXPR_TUPLE)
+        return literal_tuple(expr, out, arena);
+    if (expr->kind == EXPR_OBJECT)
+        return literal_object(expr, out, arena);
+    if (expr->kind == EXPR_UNARY && expr->as.operation.operator== OPERATOR_NEGATE) {
+        Value operand;
+        if (!expr_as_literal(expr->as.operation.left, &operand, arena) ||
+            !value_is_present(operand) || operand.type != &TYPE_NUMBER)
+            return false;
+        *out = value_from_number(number_negate(value_to_number(operand, arena), arena));
+        return true;
+    }
+    if (expr->kind != EXPR_LITERAL)
+        return false;
+    *out = expr->as.literal;
+    return true;
+}
+
+/* -- traversals --------------------------------------------------------------------------- */
+
+/* Names that a `for` declares hide those outside it. */
+typedef struct Declared {
+    const struct Declared *outer;
+    Str key;
+    Str value;
+} Declared;
+
+typedef struct Visit {
+    void (*visit)(Traversal *traversal, void *payload);
+    void *payload;
+    const Declared *declared;
+} Visit;
+
+static void visit_expr(const Visit *visit, const Expr *expr);
+
+static bool visit_is_declared(const Visit *visit, Str name) {
+    for (const Declared *at = visit->declared; at; at = at->outer)
+        if (str_equal(at->value, name) || (at->key.len && str_equal(at->key, name)))
+            return true;
+    return false;
+}
+
+static void visit_loop(const Visit *visit, const Expr *expr) {
+    visit_expr(visit, expr->as.loop.collection);
+    Declared declared = {visit->declared, expr->as.loop.key_name, expr->as.loop.value_name};
+    Visit inner = *visit;
+    inner.declared = &declared;
+    if (expr->as.loop.key)
+        visit_expr(&inner, expr->as.loop.key);
+    visit_expr(&inner, expr->as.loop.value);
+    if (expr->as.loop.condition)
+        visit_expr(&inner, expr->as.loop.condition);
+}
+
+/* The right operands of the spine from `top` down to `bottom`, lowest first. Halving keeps the
+ * stack small for a sum of thousands of terms, which leans to the left. */
+static void visit_rights(const Visit *visit, const Expr *top, const Expr *bottom) {
+    while (top != bottom) {
+        size_t length = 0;
+        for (const Expr *at = top; at != bottom; at = at->as.operation.left)
+            length++;
+        const Expr *above = top;
+        for (size_t i = 1; i < (length + 1) / 2; i++)
+            above = above->as.operation.left;
+        visit_rights(visit, above->as.operation.left, bottom);
+        bottom = above;
+    }
+    visit_expr(visit, bottom->as.operation.right);
+}
+
+static void visit_binary(const Visit *visit, const Expr *expr) {
+    const Expr *bottom = expr;
+    while (bottom->as.operation.left->kind == EXPR_BINARY)
+        bottom = bottom->as.operation.left;
+    visit_expr(visit, bottom->as.operation.left);
+    visit_rights(visit, expr, bottom);
+}
+
+static void visit_all(const Visit *visit, const Expr *const *items, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        visit_expr(visit, items[i]);
+}
+
+static void visit_object(const Visit *visit, const Expr *expr) {
+    for (size_t i = 0; i < expr->as.object.count; i++) {
+        visit_expr(visit, expr->as.object.items[i].key);
+        visit_expr(visit, expr->as.object.items[i].value);
+    }
+}
+
+static void visit_expr(const Visit *visit, const Expr *expr) {
+    switch (expr->kind) {
+    case EXPR_LITERAL:
+    case EXPR_SPLAT_ITEM: return;
+    case EXPR_TRAVERSAL:
+        if (!visit_is_declared(visit, expr->as.traversal->root))
+            visit->visit(expr->as.traversal, visit->payload);
+        return;
+    case EXPR_TEMPLATE:
+    case EXPR_TUPLE: visit_all(visit, expr->as.parts.items, expr->as.parts.count); return;
+    case EXPR_ATTRIBUTE: visit_expr(visit, expr->as.attribute.object); return;
+    case EXPR_INDEX:
+        visit_expr(visit, expr->as.index.object);
+        visit_expr(visit, expr->as.index.key);
+        return;
+    case EXPR_SPLAT:
+        visit_expr(visit, expr->as.splat.object);
+        visit_expr(visit, expr->as.splat.each);
+        return;
+    case EXPR_CALL: visit_all(visit, expr->as.call.arguments, expr->as.call.count); return;
+    case EXPR_UNARY: visit_expr(visit, expr->as.operation.left); return;
+    case EXPR_BINARY: visit_binary(visit, expr); return;
+    case EXPR_CONDITIONAL:
+    case EXPR_TEMPLATE_IF:
+        visit_expr(visit, expr->as.conditional.condition);
+        visit_expr(visit, expr->as.conditional.if_true);
+        if (expr->as.conditional.if_false)
+            visit_expr(visit, expr->as.conditional.if_false);
+        return;
+    case EXPR_FOR:
+    case EXPR_TEMPLATE_FOR: visit_loop(visit, expr); return;
+    case EXPR_OBJECT: visit_object(visit, expr); return;
+    case EXPR_PARENS: visit_expr(visit, expr->as.inner); return;
+    }
+}
+
+void expr_each_traversal(const Expr *expr,
+                         void (*visit)(Traversal *traversal, void *payload),
+                         void *payload) {
+    Visit state = {.visit = visit, .payload = payload};
+    visit_expr(&state, expr);
+}

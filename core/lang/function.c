@@ -1,0 +1,124 @@
+/* function: the table of functions, and what happens to arguments before a function sees them. */
+#include "function.h"
+
+#include "scope.h"
+
+const Parameter *function_parameter(const Function *function, size_t i) {
+    return i < function->parameter_count ? &function->parameters[i] : function->variadic;
+}
+
+bool function_fail(FunctionCall *call, size_t argument, Str *error, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    *error = str_vformat(call->arena, format, args);
+    va_end(args);
+    call->failed_argument = argument;
+    return false;
+}
+
+Value function_unknown(const FunctionCall *call, const Type *type) {
+    /* No function with a result of such a type ever gives null. */
+    Refinement refinement = {.not_null = true, .length_max = UINT32_MAX};
+    return value_unknown_refined(type, refinement, call->arena);
+}
+
+bool function_spend(const FunctionCall *call, size_t elements, size_t bytes, Str *error) {
+    int64_t limit = INT64_MAX / 4;
+    int64_t wanted = elements > (size_t)limit ? limit : (int64_t)elements;
+    int64_t text = bytes > (size_t)limit ? limit : (int64_t)bytes;
+    if (scope_spend(call->scope, wanted, text))
+        return true;
+    *error = STR("the result would take too many elements or too much text");
+    return false;
+}
+
+static bool call_unknown_result(FunctionCall *call, Value *out, Str *error) {
+    const Type *type = call->function->type;
+    if (!type) {
+        type = &TYPE_DYNAMIC;
+        if (call->function->result_type && !call->function->result_type(call, &type, error))
+            return false;
+        *out = value_unknown(type);
+        return true;
+    }
+    *out = function_unknown(call, type);
+    return true;
+}
+
+typedef struct Preparation {
+    Value *arguments; /* NULL while none has been changed */
+    uint8_t marks;
+    bool is_unknown;
+    bool is_dynamic;
+} Preparation;
+
+static bool prepare_argument(FunctionCall *call, size_t i, Preparation *preparation, Str *error) {
+    const Parameter *parameter = function_parameter(call->function, i);
+    Value value = call->arguments[i];
+    if (value_is_null(value) && !(parameter->flags & PARAMETER_NULL)) {
+        call->failed_argument = i;
+        *error = STR("argument must not be null");
+        return false;
+    }
+    if (value_has_marks_anywhere(value) && !(parameter->flags & PARAMETER_MARKED)) {
+        if (!preparation->arguments) {
+            preparation->arguments = arena_new_array(call->arena, Value, call->count);
+            memcpy(preparation->arguments, call->arguments, call->count * sizeof(Value));
+            call->arguments = preparation->arguments;
+        }
+        preparation->marks |= value_marks_deep(value);
+        value = value_unmark_deep(value, call->arena);
+        preparation->arguments[i] = value;
+    }
+    if (value.type->kind == KIND_DYNAMIC && !(parameter->flags & PARAMETER_DYNAMIC))
+        preparation->is_dynamic = true;
+    if (!value_is_known(value) && !(parameter->flags & PARAMETER_UNKNOWN))
+        preparation->is_unknown = true;
+    return true;
+}
+
+bool function_call(FunctionCall *call, Value *out, Str *error) {
+    Preparation preparation = {0};
+    Value result;
+    for (size_t i = 0; i < call->count; i++)
+        if (!prepare_argument(call, i, &preparation, error))
+            return false;
+    if (preparation.is_dynamic) {
+        result = value_unknown(&TYPE_DYNAMIC);
+    } else if (preparation.is_unknown) {
+        if (!call_unknown_result(call, &result, error))
+            return false;
+    } else if (!call->function->run(call, &result, error)) {
+        return false;
+    }
+    *out = value_with_marks(result, preparation.marks);
+    return true;
+}
+
+const FunctionTable *function_table_new(const FunctionFamily *families,
+                                        size_t count,
+                                        Arena *arena) {
+    FunctionTable *table = arena_new(arena, FunctionTable);
+    table->by_name = map_new(arena);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < families[i].count; k++) {
+            const Function *function = &families[i].functions[k];
+            map_set(&table->by_name, str_from_cstr(function->name), (void *)(uintptr_t)function);
+        }
+    }
+    return table;
+}
+
+const Function *function_table_find(const FunctionTable *table, Str name) {
+    if (str_starts_with(name, STR("core::")))
+        name = str_after(name, 6);
+    return map_find(&table->by_name, name);
+}
+
+Str function_table_suggest(const FunctionTable *table, Str name, Arena *arena) {
+    StrVec names = {0};
+    map_each(&table->by_name, entry) {
+        vec_push(arena, &names, entry->key);
+    }
+    return str_suggest(name, names.items, names.count);
+}

@@ -1,0 +1,90 @@
+/* Function: one function of the language, as a table row; FunctionTable: all that a program has.
+ *
+ * A family of functions is a file in functions/ that ends in its table; builtin.c lists the
+ * families. Before a call, arguments are converted to the parameters' types; unless a parameter
+ * allows it, a null is an error, an unknown makes the result unknown, and marks are taken off and
+ * put on the result. */
+#pragma once
+
+#include "convert.h"
+#include "map.h"
+
+typedef enum ParameterFlag {
+    PARAMETER_NULL = 1,    /* null may be passed */
+    PARAMETER_UNKNOWN = 2, /* the function deals with unknowns itself */
+    PARAMETER_MARKED = 4,  /* and with marks */
+    PARAMETER_DYNAMIC = 8, /* and with values of unknown type */
+} ParameterFlag;
+
+typedef struct Parameter {
+    const char *name;
+    const Type *type;
+    unsigned flags;
+} Parameter;
+
+typedef struct Function Function;
+struct Scope;
+struct Evaluation;
+struct Expr;
+
+typedef struct FunctionCall {
+    const Function *function;
+    const Value *arguments;
+    size_t count;
+    const struct Scope *scope;
+    Arena *arena;
+    size_t failed_argument; /* set on failure: which one is to blame, SIZE_MAX: none */
+} FunctionCall;
+
+struct Function {
+    const char *name;
+    const Parameter *parameters;
+    size_t parameter_count;
+    const Parameter *variadic; /* NULL: none */
+    /* The result's type where it does not depend on the arguments; else NULL and `result_type`,
+     * whose default is dynamic. Used for the unknown result of unknown arguments; false as with
+     * `run`. */
+    const Type *type;
+    bool (*result_type)(FunctionCall *call, const Type **out, Str *error);
+    /* False: *error says what is wrong, a phrase without final stop. */
+    bool (*run)(FunctionCall *call, Value *out, Str *error);
+    /* Instead of `run`, for what takes its arguments as expressions (try, can, convert). False: an
+     * error was added to the evaluation's diagnostics. */
+    bool (*evaluate)(struct Evaluation *evaluation, const struct Expr *call, Value *out);
+    const char *description;
+    const char *example; /* "upper(\"a\") = \"A\"": runs as a test */
+};
+
+/* Fields of a row: its fixed parameters, in braces each. */
+#define PARAMETERS(...)                                                                            \
+    .parameters = (const Parameter[]){__VA_ARGS__},                                                \
+    .parameter_count = ARRAY_COUNT(((const Parameter[]){__VA_ARGS__}))
+#define VARIADIC(...) .variadic = &(const Parameter)__VA_ARGS__
+
+typedef struct FunctionFamily {
+    const Function *functions;
+    size_t count;
+} FunctionFamily;
+
+typedef struct FunctionTable {
+    Map by_name; /* name → const Function * */
+} FunctionTable;
+
+/* Calls it on values that have the parameters' types: nulls, unknowns and marks as said above. The
+ * call's arguments may be replaced. False: *error says what is wrong, as with `run`. */
+MUST_USE bool function_call(FunctionCall *call, Value *out, Str *error);
+/* For `run`: sets *error and the argument to blame (SIZE_MAX: none); always false. */
+bool function_fail(FunctionCall *call, size_t argument, Str *error, const char *format, ...)
+    PRINTF_LIKE(4, 5);
+/* The unknown result of a function that has seen unknowns inside its arguments. */
+Value function_unknown(const FunctionCall *call, const Type *type);
+/* Takes from the evaluation's budget; false, with *error, when the result would be too big. */
+MUST_USE bool function_spend(const FunctionCall *call, size_t elements, size_t bytes, Str *error);
+/* The parameter that argument i belongs to; NULL: too many. */
+const Parameter *function_parameter(const Function *function, size_t i);
+
+/* Indexes the families' rows. */
+const FunctionTable *function_table_new(const FunctionFamily *families, size_t count, Arena *arena);
+const Function *function_table_find(const FunctionTable *table, Str name);
+/* The nearest name, or empty. */
+Str function_table_suggest(const FunctionTable *table, Str name, Arena *arena);

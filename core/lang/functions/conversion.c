@@ -1,0 +1,210 @@
+/* conversion: to… functions, and marks. */
+#include "functions.h"
+
+#include "path.h"
+
+static Str convert_failure(const FunctionCall *call, const Type *type) {
+    Value value = call->arguments[0];
+    Str from = type_friendly_name(value.type, call->arena);
+    Str to = type_friendly_name(type, call->arena);
+    if (!value_is_present(value) || value.type != &TYPE_STRING)
+        return str_format(call->arena, "cannot convert %.*s to %.*s", STR_ARG(from), STR_ARG(to));
+    const char *hint = "";
+    if (type == &TYPE_BOOL)
+        hint = "; only the strings \"true\" or \"false\" are allowed";
+    if (type == &TYPE_NUMBER)
+        hint = "; given string must be a decimal representation of a number";
+    return str_format(call->arena, "cannot convert %.*s to %.*s%s",
+                      STR_ARG(str_quote(value_text(value), call->arena)), STR_ARG(to), hint);
+}
+
+static bool convert_to(FunctionCall *call, const Type *type, Value *out, Str *error) {
+    ConvertError failure;
+    if (convert_value(call->arguments[0], type, out, &failure, call->arena))
+        return true;
+    if (type_is_primitive(type) && !call->arguments[0].marks) {
+        *error = convert_failure(call, type);
+    } else if (failure.path.count) {
+        Str path = path_to_str(failure.path, call->arena);
+        *error = str_format(call->arena, "%.*s: %.*s", STR_ARG(path), STR_ARG(failure.message));
+    } else {
+        *error = failure.message;
+    }
+    call->failed_argument = 0;
+    return false;
+}
+
+static const Type list_of_any = {.kind = KIND_LIST, .element = &TYPE_DYNAMIC, .has_dynamic = true};
+static const Type set_of_any = {.kind = KIND_SET, .element = &TYPE_DYNAMIC, .has_dynamic = true};
+static const Type map_of_any = {.kind = KIND_MAP, .element = &TYPE_DYNAMIC, .has_dynamic = true};
+
+static bool conversion_tostring(FunctionCall *call, Value *out, Str *error) {
+    return convert_to(call, &TYPE_STRING, out, error);
+}
+
+static bool conversion_tonumber(FunctionCall *call, Value *out, Str *error) {
+    return convert_to(call, &TYPE_NUMBER, out, error);
+}
+
+static bool conversion_tobool(FunctionCall *call, Value *out, Str *error) {
+    return convert_to(call, &TYPE_BOOL, out, error);
+}
+
+static bool conversion_tolist(FunctionCall *call, Value *out, Str *error) {
+    return convert_to(call, &list_of_any, out, error);
+}
+
+static bool conversion_toset(FunctionCall *call, Value *out, Str *error) {
+    return convert_to(call, &set_of_any, out, error);
+}
+
+static bool conversion_tomap(FunctionCall *call, Value *out, Str *error) {
+    return convert_to(call, &map_of_any, out, error);
+}
+
+/* -- marks -------------------------------------------------------------------------------- */
+
+static bool conversion_sensitive(FunctionCall *call, Value *out, Str *error) {
+    (void)error;
+    *out = value_with_marks(call->arguments[0], MARK_SENSITIVE);
+    return true;
+}
+
+static bool conversion_nonsensitive(FunctionCall *call, Value *out, Str *error) {
+    Value value = call->arguments[0];
+    (void)error;
+    *out = value_with_marks(value_without_marks(value), (uint8_t)(value.marks & ~MARK_SENSITIVE));
+    return true;
+}
+
+static bool conversion_issensitive(FunctionCall *call, Value *out, Str *error) {
+    Value value = call->arguments[0];
+    (void)error;
+    if (value_has_mark(value, MARK_SENSITIVE))
+        *out = value_bool(true);
+    else
+        *out = value_is_known(value) ? value_bool(false) : function_unknown(call, &TYPE_BOOL);
+    return true;
+}
+
+static Value drop_ephemeral(Value v, void *payload, Arena *arena) {
+    (void)payload;
+    (void)arena;
+    if (!value_has_mark(v, MARK_EPHEMERAL))
+        return v;
+    return value_with_marks(value_null(v.type), (uint8_t)(v.marks & ~MARK_EPHEMERAL));
+}
+
+static bool conversion_ephemeralasnull(FunctionCall *call, Value *out, Str *error) {
+    (void)error;
+    *out = value_transform(call->arguments[0], drop_ephemeral, NULL, call->arena);
+    return true;
+}
+
+/* list(…) and map(…) are of old; their error says what to write. */
+static bool conversion_list(FunctionCall *call, Value *out, Str *error) {
+    (void)out;
+    return function_fail(call, SIZE_MAX, error,
+                         "the \"list\" function was deprecated in Terraform v0.12 and is no longer "
+                         "available; use tolist([ ... ]) syntax to write a literal list");
+}
+
+static bool conversion_map(FunctionCall *call, Value *out, Str *error) {
+    (void)out;
+    return function_fail(call, SIZE_MAX, error,
+                         "the \"map\" function was deprecated in Terraform v0.12 and is no longer "
+                         "available; use tomap({ ... }) syntax to write a literal map");
+}
+
+/* -- the table ---------------------------------------------------------------------------- */
+
+#define TAKES_ALL (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_MARKED | PARAMETER_DYNAMIC)
+
+static const Function conversion_functions[] = {
+    {
+     .name = "ephemeralasnull",
+     PARAMETERS({"value", &TYPE_DYNAMIC, TAKES_ALL}),
+     .run = conversion_ephemeralasnull,
+     .description = "The value with null in place of everything ephemeral.",
+     .example = "ephemeralasnull([\"a\"]) = [\"a\"]",
+     },
+    {
+     .name = "issensitive",
+     PARAMETERS({"value", &TYPE_DYNAMIC, TAKES_ALL}),
+     .type = &TYPE_BOOL,
+     .run = conversion_issensitive,
+     .description = "Is the value marked sensitive?",
+     .example = "issensitive(sensitive(1)) = true",
+     },
+    {
+     .name = "list",
+     VARIADIC({"vals", &TYPE_DYNAMIC, TAKES_ALL}),
+     .run = conversion_list,
+     .description = "No longer available: use tolist.",
+     },
+    {
+     .name = "map",
+     VARIADIC({"vals", &TYPE_DYNAMIC, TAKES_ALL}),
+     .run = conversion_map,
+     .description = "No longer available: use tomap.",
+     },
+    {
+     .name = "nonsensitive",
+     PARAMETERS({"value", &TYPE_DYNAMIC, TAKES_ALL}),
+     .run = conversion_nonsensitive,
+     .description = "The value, no longer marked sensitive.",
+     .example = "nonsensitive(sensitive(\"a\")) = \"a\"",
+     },
+    {
+     .name = "sensitive",
+     PARAMETERS({"value", &TYPE_DYNAMIC, TAKES_ALL}),
+     .run = conversion_sensitive,
+     .description = "The value, marked sensitive: it is not shown.",
+     .example = "issensitive(sensitive(\"a\")) = true",
+     },
+    {
+     .name = "tobool",
+     PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
+     .run = conversion_tobool,
+     .description = "The value as a bool.",
+     .example = "tobool(\"true\") = true",
+     },
+    {
+     .name = "tolist",
+     PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
+     .run = conversion_tolist,
+     .description = "The value as a list; its elements get one common type.",
+     .example = "tolist([\"a\", 1]) = tolist([\"a\", \"1\"])",
+     },
+    {
+     .name = "tomap",
+     PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
+     .run = conversion_tomap,
+     .description = "The value as a map; its elements get one common type.",
+     .example = "tomap({a = 1, b = \"x\"}).a = \"1\"",
+     },
+    {
+     .name = "tonumber",
+     PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
+     .run = conversion_tonumber,
+     .description = "The value as a number.",
+     .example = "tonumber(\"1.5\") = 1.5",
+     },
+    {
+     .name = "toset",
+     PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
+     .run = conversion_toset,
+     .description = "The value as a set: without order and repetition.",
+     .example = "length(toset([\"a\", \"a\"])) = 1",
+     },
+    {
+     .name = "tostring",
+     PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
+     .run = conversion_tostring,
+     .description = "The value as a string.",
+     .example = "tostring(true) = \"true\"",
+     },
+};
+
+const FunctionFamily functions_conversion = {conversion_functions,
+                                             ARRAY_COUNT(conversion_functions)};

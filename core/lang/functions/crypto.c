@@ -1,0 +1,212 @@
+/* crypto: UUIDs, password hashes, RSA. */
+#include "functions.h"
+
+#include "digest.h"
+#include "scope.h"
+#include "utf8.h"
+
+#include <dlfcn.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+
+/* While planning, what is drawn at random is not known yet: applying draws it again. */
+static bool is_pure(const FunctionCall *call) {
+    return call->scope && call->scope->is_pure;
+}
+
+static bool crypto_uuid(FunctionCall *call, Value *out, Str *error) {
+    (void)error;
+    *out = is_pure(call) ? function_unknown(call, &TYPE_STRING)
+                         : value_from_str(digest_uuid4(call->arena));
+    return true;
+}
+
+typedef struct UuidNamespace {
+    const char *name;
+    const char *uuid;
+} UuidNamespace;
+
+static const UuidNamespace uuid_namespaces[] = {
+    {"dns",  "6ba7b810-9dad-11d1-80b4-00c04fd430c8"},
+    {"url",  "6ba7b811-9dad-11d1-80b4-00c04fd430c8"},
+    {"oid",  "6ba7b812-9dad-11d1-80b4-00c04fd430c8"},
+    {"x500", "6ba7b814-9dad-11d1-80b4-00c04fd430c8"},
+};
+
+static bool crypto_uuidv5(FunctionCall *call, Value *out, Str *error) {
+    Str space = value_text(call->arguments[0]);
+    for (size_t i = 0; i < ARRAY_COUNT(uuid_namespaces); i++)
+        if (str_equal_cstr(space, uuid_namespaces[i].name))
+            space = str_from_cstr(uuid_namespaces[i].uuid);
+    Str uuid = digest_uuid5(space, value_text(call->arguments[1]), call->arena);
+    if (!uuid.len)
+        return function_fail(
+            call, 0, error,
+            "uuidv5() doesn't support namespace %.*s: it must be dns, url, oid, x500 or a "
+            "UUID",
+            STR_ARG(str_quote(space, call->arena)));
+    *out = value_from_str(uuid);
+    return true;
+}
+
+/* -- bcrypt ------------------------------------------------------------------------------- */
+
+/* libcrypt is opened when it is first needed: nothing else of loam wants it. */
+typedef struct CryptLibrary {
+    void *handle;
+    char *(*gensalt)(const char *prefix,
+                     unsigned long count,
+                     const char *random,
+                     int size,
+                     char *out,
+                     int out_size);
+    char *(*crypt)(const char *phrase, const char *setting, void *data, int size);
+} CryptLibrary;
+
+static void crypt_library_release(CryptLibrary *library) {
+    if (library->handle)
+        dlclose(library->handle);
+}
+SCOPED_TYPE(CryptLibrary, crypt_library_release);
+
+static bool crypt_library_open(CryptLibrary *library) {
+    library->handle = dlopen("libcrypt.so.1", RTLD_NOW | RTLD_LOCAL);
+    if (!library->handle)
+        return false;
+    *(void **)&library->gensalt = dlsym(library->handle, "crypt_gensalt_rn");
+    *(void **)&library->crypt = dlsym(library->handle, "crypt_rn");
+    return library->gensalt && library->crypt;
+}
+
+#define BCRYPT_INPUT_MAX 72
+#define CRYPT_DATA_SIZE  32768
+
+static bool bcrypt_run(FunctionCall *call, Str text, int64_t cost, Value *out, Str *error) {
+    SCOPED(CryptLibrary) library = {0};
+    char random[16];
+    char setting[64];
+    if (!crypt_library_open(&library))
+        return function_fail(call, SIZE_MAX, error, "the library libcrypt.so.1 is not installed");
+    digest_random(random, sizeof(random));
+    char *data = arena_alloc(call->arena, CRYPT_DATA_SIZE);
+    const char *phrase = str_to_cstr(text, call->arena);
+    if (!library.gensalt("$2a$", (unsigned long)cost, random, sizeof(random), setting,
+                         sizeof(setting)))
+        return function_fail(call, SIZE_MAX, error, "no salt can be made for bcrypt");
+    const char *hashed = library.crypt(phrase, setting, data, CRYPT_DATA_SIZE);
+    if (!hashed)
+        return function_fail(call, SIZE_MAX, error, "the string cannot be hashed");
+    *out = value_from_str(str_clone(str_from_cstr(hashed), call->arena));
+    return true;
+}
+
+static bool crypto_bcrypt(FunctionCall *call, Value *out, Str *error) {
+    int64_t cost = 10;
+    Str text = value_text(call->arguments[0]);
+    if (call->count > 2)
+        return function_fail(call, SIZE_MAX, error, "bcrypt() takes no more than two arguments");
+    if (call->count == 2 && !value_to_int(call->arguments[1], &cost))
+        return function_fail(call, 1, error, "a whole number is required");
+    if (cost > 31)
+        return function_fail(call, 1, error, "the cost must be at most 31");
+    if (cost < 4)
+        cost = 10;
+    if (text.len > BCRYPT_INPUT_MAX)
+        return function_fail(call, 0, error, "bcrypt takes at most %d bytes", BCRYPT_INPUT_MAX);
+    if (str_find_char(text, '\0', 0) != SIZE_MAX)
+        return function_fail(call, 0, error, "bcrypt takes no NUL characters");
+    if (is_pure(call)) {
+        *out = function_unknown(call, &TYPE_STRING);
+        return true;
+    }
+    return bcrypt_run(call, text, cost, out, error);
+}
+
+/* -- rsadecrypt --------------------------------------------------------------------------- */
+
+typedef EVP_PKEY *Key;
+static void key_release(Key *key) {
+    EVP_PKEY_free(*key);
+}
+SCOPED_TYPE(Key, key_release);
+
+typedef EVP_PKEY_CTX *KeyContext;
+static void key_context_release(KeyContext *context) {
+    EVP_PKEY_CTX_free(*context);
+}
+SCOPED_TYPE(KeyContext, key_context_release);
+
+static bool read_key(FunctionCall *call, EVP_PKEY **out, Str *error) {
+    Str pem = value_text(call->arguments[1]);
+    if (str_find(pem, STR("-----BEGIN "), 0) == SIZE_MAX)
+        return function_fail(call, 1, error, "invalid private key: ssh: no key found");
+    BIO *bio = BIO_new_mem_buf(pem.ptr, (int)pem.len);
+    *out = PEM_read_bio_PrivateKey(bio, NULL, NULL, (void *)(uintptr_t) "");
+    BIO_free(bio);
+    if (*out && EVP_PKEY_base_id(*out) == EVP_PKEY_RSA)
+        return true;
+    return function_fail(call, 1, error,
+                         "invalid private key: an unencrypted RSA key in PEM format is required");
+}
+
+static bool crypto_rsadecrypt(FunctionCall *call, Value *out, Str *error) {
+    SCOPED(Key) key = NULL;
+    SCOPED(KeyContext) context = NULL;
+    Str cipher;
+    size_t size = 0;
+    if (!digest_from_base64(value_text(call->arguments[0]), &cipher, call->arena))
+        return function_fail(call, 0, error,
+                             "failed to decode input: the ciphertext must be base64 text");
+    if (!read_key(call, &key, error))
+        return false;
+    context = EVP_PKEY_CTX_new(key, NULL);
+    const unsigned char *in = (const unsigned char *)cipher.ptr;
+    bool is_good = EVP_PKEY_decrypt_init(context) > 0 &&
+                   EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) > 0 &&
+                   EVP_PKEY_decrypt(context, NULL, &size, in, cipher.len) > 0;
+    unsigned char *plain = arena_alloc(call->arena, size);
+    if (!is_good || EVP_PKEY_decrypt(context, plain, &size, in, cipher.len) <= 0)
+        return function_fail(call, SIZE_MAX, error,
+                             "failed to decrypt: the key does not fit the ciphertext");
+    *out = value_string((Str){(const char *)plain, size}, call->arena);
+    return true;
+}
+
+/* -- the table ---------------------------------------------------------------------------- */
+
+static const Function crypto_functions[] = {
+    {
+     .name = "bcrypt",
+     PARAMETERS({"str", &TYPE_STRING}),
+     VARIADIC({"cost", &TYPE_NUMBER}),
+     .type = &TYPE_STRING,
+     .run = crypto_bcrypt,
+     .description = "A bcrypt hash of the string; another one each time.",
+     .example = "startswith(bcrypt(\"a\", 4), \"$2a$04$\") = true",
+     },
+    {
+     .name = "rsadecrypt",
+     PARAMETERS({"ciphertext", &TYPE_STRING},                                       {"privatekey", &TYPE_STRING}),
+     .type = &TYPE_STRING,
+     .run = crypto_rsadecrypt,
+     .description = "The text that was encrypted for an RSA key.",
+     },
+    {
+     .name = "uuid",
+     .type = &TYPE_STRING,
+     .run = crypto_uuid,
+     .description = "A random UUID; another one each time.",
+     .example = "length(uuid()) = 36",
+     },
+    {
+     .name = "uuidv5",
+     PARAMETERS({"namespace", &TYPE_STRING},                                 {"name", &TYPE_STRING}),
+     .type = &TYPE_STRING,
+     .run = crypto_uuidv5,
+     .description = "The UUID of a name in a namespace: dns, url, oid, x500 or a UUID.",
+     .example =
+            "uuidv5(\"dns\", \"www.example.com\") = \"2ed6657d-e927-568b-95e1-2665a8aea6a2\"", },
+};
+
+const FunctionFamily functions_crypto = {crypto_functions, ARRAY_COUNT(crypto_functions)};

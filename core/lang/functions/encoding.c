@@ -1,0 +1,323 @@
+/* encoding: base64, character sets, URLs. */
+#include "functions.h"
+
+#include "digest.h"
+#include "utf8.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <zlib.h>
+
+static Str argument_text(const FunctionCall *call, size_t i) {
+    return value_text(call->arguments[i]);
+}
+
+static bool give(const FunctionCall *call, Str text, Value *out) {
+    *out = value_string(text, call->arena);
+    return true;
+}
+
+/* -- base64 ------------------------------------------------------------------------------- */
+
+static bool is_base64_symbol(char c) {
+    return isalnum((unsigned char)c) || c == '+' || c == '/';
+}
+
+/* Line breaks do not count. Else *offset is where the text goes wrong. */
+static bool base64_bytes(Str text, Str *out, size_t *offset, Arena *arena) {
+    StrBuf buf = strbuf_new(arena);
+    *offset = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (c == '\n' || c == '\r')
+            continue;
+        if (!is_base64_symbol(c) && c != '=') {
+            *offset = i;
+            return false;
+        }
+        strbuf_add_char(&buf, c);
+    }
+    if (buf.len == 0) {
+        *out = STR_EMPTY;
+        return true;
+    }
+    return digest_from_base64(strbuf_str(&buf), out, arena);
+}
+
+static bool encoding_base64decode(FunctionCall *call, Value *out, Str *error) {
+    Str bytes;
+    size_t offset = 0;
+    if (!base64_bytes(argument_text(call, 0), &bytes, &offset, call->arena))
+        return function_fail(call, 0, error, "failed to decode base64 data \"%.*s\"",
+                             STR_ARG(argument_text(call, 0)));
+    if (utf8_valid_prefix(bytes) != bytes.len)
+        return function_fail(call, 0, error,
+                             "the result of decoding the provided string is not valid UTF-8");
+    return give(call, bytes, out);
+}
+
+static bool encoding_base64encode(FunctionCall *call, Value *out, Str *error) {
+    (void)error;
+    return give(call, digest_to_base64(argument_text(call, 0), call->arena), out);
+}
+
+/* -- gzip --------------------------------------------------------------------------------- */
+
+#define GZIP_WINDOW (15 + 16)
+
+static bool encoding_base64gzip(FunctionCall *call, Value *out, Str *error) {
+    Str text = argument_text(call, 0);
+    z_stream stream = {0};
+    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, 8,
+                     Z_DEFAULT_STRATEGY) != Z_OK)
+        return function_fail(call, 0, error, "the compression cannot be started");
+    size_t room = deflateBound(&stream, (uLong)text.len) + 32;
+    char *bytes = arena_alloc(call->arena, room);
+    stream.next_in = (Bytef *)(uintptr_t)text.ptr;
+    stream.avail_in = (uInt)text.len;
+    stream.next_out = (Bytef *)bytes;
+    stream.avail_out = (uInt)room;
+    int code = deflate(&stream, Z_FINISH);
+    Str packed = {bytes, room - stream.avail_out};
+    deflateEnd(&stream);
+    if (code != Z_STREAM_END)
+        return function_fail(call, 0, error, "the text cannot be compressed");
+    return give(call, digest_to_base64(packed, call->arena), out);
+}
+
+static bool gunzip(FunctionCall *call, Str packed, StrBuf *out, Str *error) {
+    z_stream stream = {.next_in = (Bytef *)(uintptr_t)packed.ptr, .avail_in = (uInt)packed.len};
+    char chunk[16384];
+    int code = inflateInit2(&stream, GZIP_WINDOW);
+    bool fits = true;
+    while (code == Z_OK && fits) {
+        stream.next_out = (Bytef *)chunk;
+        stream.avail_out = sizeof(chunk);
+        code = inflate(&stream, Z_NO_FLUSH);
+        size_t got = sizeof(chunk) - stream.avail_out;
+        fits = function_spend(call, 0, got, error);
+        strbuf_add(out, (Str){chunk, got});
+    }
+    inflateEnd(&stream);
+    if (!fits)
+        return false;
+    return code == Z_STREAM_END ||
+           function_fail(call, 0, error, "failed to decompress: no complete gzip data");
+}
+
+static bool encoding_base64gunzip(FunctionCall *call, Value *out, Str *error) {
+    Str packed;
+    size_t offset = 0;
+    StrBuf text = strbuf_new(call->arena);
+    if (!base64_bytes(argument_text(call, 0), &packed, &offset, call->arena))
+        return function_fail(call, 0, error, "failed to decode base64 data");
+    if (!gunzip(call, packed, &text, error))
+        return false;
+    Str plain = strbuf_str(&text);
+    if (utf8_valid_prefix(plain) != plain.len)
+        return function_fail(call, 0, error,
+                             "the result of decoding the provided string is not valid UTF-8");
+    return give(call, plain, out);
+}
+
+/* -- character sets ----------------------------------------------------------------------- */
+
+typedef struct Charset {
+    iconv_t handle;
+    bool is_open;
+} Charset;
+
+static void charset_release(Charset *charset) {
+    if (charset->is_open)
+        iconv_close(charset->handle);
+}
+SCOPED_TYPE(Charset, charset_release);
+
+static bool charset_open(FunctionCall *call, bool decodes, Charset *out, Str *error) {
+    Str name = argument_text(call, 1);
+    const char *text = str_to_cstr(name, call->arena);
+    if (strcasecmp(text, "utf-16") == 0)
+        text = "UTF-16BE";
+    if (!strchr(text, '/') && *text) {
+        out->handle = decodes ? iconv_open("UTF-8", text) : iconv_open(text, "UTF-8");
+        out->is_open = out->handle != (iconv_t)-1;
+    }
+    return out->is_open ||
+           function_fail(call, 1, error,
+                         "\"%.*s\" is not a supported IANA encoding name or alias in this "
+                         "version of loam",
+                         STR_ARG(name));
+}
+
+/* False: there is something that the other side cannot say. */
+static bool charset_convert(const Charset *charset, Str text, StrBuf *out) {
+    char chunk[1024];
+    char *in = (char *)(uintptr_t)text.ptr;
+    size_t left = text.len;
+    bool flushes = false;
+    for (;;) {
+        char *to = chunk;
+        size_t room = sizeof(chunk);
+        size_t result = iconv(charset->handle, flushes ? NULL : &in, &left, &to, &room);
+        strbuf_add(out, (Str){chunk, sizeof(chunk) - room});
+        if (result == (size_t)-1 && errno != E2BIG)
+            return false;
+        if (result == (size_t)-1)
+            continue;
+        if (result > 0 && !flushes)
+            return false; /* it stood in for something */
+        if (flushes)
+            return true;
+        flushes = true;
+    }
+}
+
+static bool is_utf16(const FunctionCall *call) {
+    Str name = argument_text(call, 1);
+    return name.len == 6 && strncasecmp(name.ptr, "utf-16", 6) == 0;
+}
+
+static bool encoding_textencodebase64(FunctionCall *call, Value *out, Str *error) {
+    SCOPED(Charset) charset = {0};
+    StrBuf bytes = strbuf_new(call->arena);
+    if (!charset_open(call, false, &charset, error))
+        return false;
+    if (is_utf16(call))
+        strbuf_add(&bytes, STR("\xfe\xff"));
+    if (!charset_convert(&charset, argument_text(call, 0), &bytes))
+        return function_fail(
+            call, 0, error,
+            "the given string contains characters that cannot be represented in %.*s",
+            STR_ARG(argument_text(call, 1)));
+    return give(call, digest_to_base64(strbuf_str(&bytes), call->arena), out);
+}
+
+static bool encoding_textdecodebase64(FunctionCall *call, Value *out, Str *error) {
+    SCOPED(Charset) charset = {0};
+    StrBuf text = strbuf_new(call->arena);
+    Str bytes;
+    size_t offset = 0;
+    if (!charset_open(call, true, &charset, error))
+        return false;
+    if (!base64_bytes(argument_text(call, 0), &bytes, &offset, call->arena))
+        return function_fail(call, 0, error,
+                             "the given value is has an invalid base64 symbol at offset %zu",
+                             offset);
+    if (is_utf16(call) && str_starts_with(bytes, STR("\xfe\xff")))
+        bytes = str_after(bytes, 2);
+    if (!charset_convert(&charset, bytes, &text))
+        return function_fail(call, 0, error,
+                             "the given string contains symbols that are not defined for %.*s",
+                             STR_ARG(argument_text(call, 1)));
+    return give(call, strbuf_str(&text), out);
+}
+
+/* -- URLs --------------------------------------------------------------------------------- */
+
+static bool encoding_urlencode(FunctionCall *call, Value *out, Str *error) {
+    Str text = argument_text(call, 0);
+    StrBuf buf = strbuf_new(call->arena);
+    (void)error;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        bool is_plain = c < 0x80 && (isalnum(c) || (c && strchr("-_.~", c)));
+        if (is_plain)
+            strbuf_add_char(&buf, (char)c);
+        else if (c == ' ')
+            strbuf_add_char(&buf, '+');
+        else
+            strbuf_add_format(&buf, "%%%02X", c);
+    }
+    return give(call, strbuf_str(&buf), out);
+}
+
+static bool encoding_urldecode(FunctionCall *call, Value *out, Str *error) {
+    Str text = argument_text(call, 0);
+    StrBuf buf = strbuf_new(call->arena);
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (c != '%') {
+            strbuf_add_char(&buf, c == '+' ? ' ' : c);
+            continue;
+        }
+        Str byte;
+        Str digits = str_slice(text, i + 1, i + 3);
+        if (digits.len < 2 || !digest_from_hex(digits, &byte, call->arena))
+            return function_fail(call, 0, error, "failed to decode URL: invalid URL escape %.*s",
+                                 STR_ARG(str_quote(str_slice(text, i, i + 3), call->arena)));
+        strbuf_add(&buf, byte);
+        i += 2;
+    }
+    return give(call, strbuf_str(&buf), out);
+}
+
+/* -- the table ---------------------------------------------------------------------------- */
+
+static const Function encoding_functions[] = {
+    {
+     .name = "base64decode",
+     PARAMETERS({"str", &TYPE_STRING}),
+     .type = &TYPE_STRING,
+     .run = encoding_base64decode,
+     .description = "The text that base64 text stands for.",
+     .example = "base64decode(\"SGVsbG8=\") = \"Hello\"",
+     },
+    {
+     .name = "base64encode",
+     PARAMETERS({"str", &TYPE_STRING}),
+     .type = &TYPE_STRING,
+     .run = encoding_base64encode,
+     .description = "The bytes of the string in base64.",
+     .example = "base64encode(\"Hello\") = \"SGVsbG8=\"",
+     },
+    {
+     .name = "base64gunzip",
+     PARAMETERS({"str", &TYPE_STRING}),
+     .type = &TYPE_STRING,
+     .run = encoding_base64gunzip,
+     .description = "The text in gzip data that is written in base64.",
+     .example = "base64gunzip(base64gzip(\"a\")) = \"a\"",
+     },
+    {
+     .name = "base64gzip",
+     PARAMETERS({"str", &TYPE_STRING}),
+     .type = &TYPE_STRING,
+     .run = encoding_base64gzip,
+     .description = "The string compressed by gzip, in base64.",
+     .example = "startswith(base64gzip(\"a\"), \"H4sI\") = true",
+     },
+    {
+     .name = "textdecodebase64",
+     PARAMETERS({"source", &TYPE_STRING},                                         {"encoding", &TYPE_STRING}),
+     .type = &TYPE_STRING,
+     .run = encoding_textdecodebase64,
+     .description = "The text that base64 text stands for in a character set.",
+     .example = "textdecodebase64(\"SABpAA==\", \"UTF-16LE\") = \"Hi\"",
+     },
+    {
+     .name = "textencodebase64",
+     PARAMETERS({"string", &TYPE_STRING},                                                                               {"encoding", &TYPE_STRING}),
+     .type = &TYPE_STRING,
+     .run = encoding_textencodebase64,
+     .description = "The string in a character set, in base64.",
+     .example = "textencodebase64(\"Hi\", \"UTF-16LE\") = \"SABpAA==\"",
+     },
+    {
+     .name = "urldecode",
+     PARAMETERS({"str", &TYPE_STRING}),
+     .type = &TYPE_STRING,
+     .run = encoding_urldecode,
+     .description = "The text behind %XX escapes and plus signs of a URL query.",
+     .example = "urldecode(\"a+b%21\") = \"a b!\"",
+     },
+    {
+     .name = "urlencode",
+     PARAMETERS({"str", &TYPE_STRING}),
+     .type = &TYPE_STRING,
+     .run = encoding_urlencode,
+     .description = "The string as a part of a URL query.",
+     .example = "urlencode(\"a b!\") = \"a+b%21\"",
+     },
+};
+
+const FunctionFamily functions_encoding = {encoding_functions, ARRAY_COUNT(encoding_functions)};

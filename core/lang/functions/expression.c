@@ -1,0 +1,247 @@
+/* expression: functions that take their arguments unevaluated, and templates made at run time. */
+#include "functions.h"
+
+#include "evaluation.h"
+#include "expression.h"
+#include "lexer.h"
+#include "parser.h"
+
+/* -- try, can ----------------------------------------------------------------------------- */
+
+static bool expression_attempt(Evaluation *evaluation,
+                               const Expr *expr,
+                               Value *out,
+                               Diags *failures) {
+    Evaluation quiet = *evaluation;
+    quiet.diags = failures;
+    return eval_node(&quiet, expr, out);
+}
+
+/* Running out of budget is no failure to be caught. */
+static bool expression_is_spent(Evaluation *evaluation, const Expr *expr, bool *is_good) {
+    const Budget *budget = evaluation->scope->budget;
+    if (!budget || (budget->steps >= 0 && budget->elements >= 0 && budget->bytes >= 0))
+        return false;
+    *is_good = eval_spend(evaluation, expr, 0, 0);
+    if (*is_good) {
+        diags_error(evaluation->diags, expr->range, "Expression too expensive",
+                    "Evaluation is bounded.");
+        *is_good = false;
+    }
+    return true;
+}
+
+static bool try_give_up(Evaluation *evaluation, const Expr *call, const Diags *failures) {
+    StrBuf buf = strbuf_new(evaluation->arena);
+    for (size_t i = 0; i < failures->count; i++) {
+        const Diag *failure = &failures->items[i];
+        strbuf_add_format(&buf, "\n- %.*s: %.*s", STR_ARG(failure->summary),
+                          STR_ARG(failure->detail));
+    }
+    Str list = strbuf_str(&buf);
+    eval_error(
+        evaluation, call, "Error in function call",
+        "Call to function \"try\" failed: no expression succeeded:%.*s\n\nAt least one expression "
+        "must produce a successful result.",
+        STR_ARG(list));
+    return false;
+}
+
+static bool expression_try(Evaluation *evaluation, const Expr *call, Value *out) {
+    Diags failures = diags_new(evaluation->arena);
+    bool is_good = false;
+    if (call->as.call.count == 0) {
+        eval_error(evaluation, call, "Error in function call",
+                   "Call to function \"try\" failed: at least one argument is required.");
+        return false;
+    }
+    for (size_t i = 0; i < call->as.call.count; i++) {
+        Value value;
+        is_good = expression_attempt(evaluation, call->as.call.arguments[i], &value, &failures);
+        if (expression_is_spent(evaluation, call, &is_good))
+            return is_good;
+        if (!is_good)
+            continue;
+        /* What is not known yet may still fail: then another argument would be chosen. */
+        *out = value_is_wholly_known(value) ? value : value_unknown(&TYPE_DYNAMIC);
+        return true;
+    }
+    return try_give_up(evaluation, call, &failures);
+}
+
+static bool expression_one_argument(Evaluation *evaluation, const Expr *call, size_t count) {
+    if (call->as.call.count == count && !call->as.call.expands_last)
+        return true;
+    eval_error(evaluation, call,
+               call->as.call.count < count ? "Not enough function arguments"
+                                           : "Too many function arguments",
+               "Function \"%.*s\" expects %zu argument%s.", STR_ARG(call->as.call.name), count,
+               count == 1 ? "" : "s");
+    return false;
+}
+
+static bool expression_can(Evaluation *evaluation, const Expr *call, Value *out) {
+    Diags failures = diags_new(evaluation->arena);
+    Value value;
+    if (!expression_one_argument(evaluation, call, 1))
+        return false;
+    bool is_good = expression_attempt(evaluation, call->as.call.arguments[0], &value, &failures);
+    bool is_spent = expression_is_spent(evaluation, call, &is_good);
+    if (is_spent)
+        return is_good;
+    *out = value_bool(is_good);
+    if (is_good && !value_is_wholly_known(value))
+        *out = value_unknown(&TYPE_BOOL);
+    return true;
+}
+
+/* -- convert ------------------------------------------------------------------------------ */
+
+static bool expression_convert(Evaluation *evaluation, const Expr *call, Value *out) {
+    Value value;
+    TypeConstraint constraint;
+    ConvertError error;
+    if (!expression_one_argument(evaluation, call, 2) ||
+        !eval_node(evaluation, call->as.call.arguments[0], &value) ||
+        !parser_type_from_expr(call->as.call.arguments[1], &constraint, evaluation->arena,
+                               evaluation->diags))
+        return false;
+    if (type_constraint_apply(constraint, value, out, &error, evaluation->arena))
+        return true;
+    Str message = eval_convert_message(&error, evaluation->arena);
+    eval_error(evaluation, call->as.call.arguments[0], "Invalid function argument",
+               "Invalid value for \"value\" parameter of \"convert\": %.*s.", STR_ARG(message));
+    return false;
+}
+
+/* -- templates ---------------------------------------------------------------------------- */
+
+#define TEMPLATE_DEPTH_MAX 32
+
+/* The names a template may use: attributes of an object, elements of a map. */
+static bool template_variables(Evaluation *evaluation, const Expr *call, Value given, Map *out) {
+    bool is_mapping = given.type->kind == KIND_OBJECT || given.type->kind == KIND_MAP;
+    *out = map_new(evaluation->arena);
+    if (!value_is_present(given) || !is_mapping) {
+        eval_error(
+            evaluation, call->as.call.arguments[1], "Invalid function argument",
+            "Invalid value for \"vars\" parameter: a map or object of the template's variables is "
+            "required.");
+        return false;
+    }
+    for (size_t i = 0; i < eval_element_count(given); i++) {
+        Str name = value_key_at(given, i);
+        if (!lexer_is_identifier(name)) {
+            eval_error(
+                evaluation, call->as.call.arguments[1], "Invalid function argument",
+                "Invalid value for \"vars\" parameter: the key %.*s is not a valid name of a "
+                "template variable.",
+                STR_ARG(str_quote(name, evaluation->arena)));
+            return false;
+        }
+        Value *value = arena_new(evaluation->arena, Value);
+        *value = value_with_marks(value_at(given, i), given.marks);
+        map_set(out, name, value);
+    }
+    return true;
+}
+
+bool expression_render(
+    Evaluation *evaluation, const Expr *call, const Source *source, Value variables, Value *out) {
+    const Expr *expr = NULL;
+    Map names;
+    if (evaluation->depth >= TEMPLATE_DEPTH_MAX) {
+        eval_error(
+            evaluation, call, "Error in function call",
+            "Call to function \"%.*s\" failed: templates call each other more than %d levels deep.",
+            STR_ARG(call->as.call.name), TEMPLATE_DEPTH_MAX);
+        return false;
+    }
+    if (!template_variables(evaluation, call, variables, &names) ||
+        !parser_parse_template(source, evaluation->scope->functions, &expr, evaluation->arena,
+                               evaluation->diags))
+        return false;
+    Scope scope = *evaluation->scope;
+    Scope own = scope_from_map(&names, scope.functions);
+    scope.self = own.self;
+    scope.lookup = own.lookup;
+    Evaluation inner = {.scope = &scope,
+                        .arena = evaluation->arena,
+                        .diags = evaluation->diags,
+                        .depth = evaluation->depth + 1};
+    return eval_node(&inner, expr, out);
+}
+
+bool expression_template_arguments(Evaluation *evaluation,
+                                   const Expr *call,
+                                   Value *text,
+                                   Value *variables) {
+    ConvertError error;
+    if (!expression_one_argument(evaluation, call, 2) ||
+        !eval_node(evaluation, call->as.call.arguments[0], text) ||
+        !eval_node(evaluation, call->as.call.arguments[1], variables))
+        return false;
+    bool is_text = convert_value(*text, &TYPE_STRING, text, &error, evaluation->arena);
+    if (is_text && !value_is_null(*text))
+        return true;
+    Str message = is_text ? STR("argument must not be null") : error.message;
+    eval_error(evaluation, call->as.call.arguments[0], "Invalid function argument",
+               "Invalid value for the first parameter of \"%.*s\": %.*s.",
+               STR_ARG(call->as.call.name), STR_ARG(message));
+    return false;
+}
+
+static bool expression_templatestring(Evaluation *evaluation, const Expr *call, Value *out) {
+    Value text;
+    Value variables;
+    if (!expression_template_arguments(evaluation, call, &text, &variables))
+        return false;
+    uint8_t marks = text.marks;
+    if (!value_is_known(text) || !value_is_known(variables)) {
+        *out = value_with_marks(value_unknown(&TYPE_DYNAMIC), marks | variables.marks);
+        return true;
+    }
+    const Source *source =
+        source_new(STR("<templatestring argument>"), value_text(text), evaluation->arena);
+    if (!expression_render(evaluation, call, source, variables, out))
+        return false;
+    *out = value_with_marks(*out, marks);
+    return true;
+}
+
+/* -- the table ---------------------------------------------------------------------------- */
+
+static const Function expression_functions[] = {
+    {
+     .name = "can",
+     PARAMETERS({"expression", &TYPE_DYNAMIC}),
+     .type = &TYPE_BOOL,
+     .evaluate = expression_can,
+     .description = "Can the expression be evaluated without an error?",
+     .example = "can(tonumber(\"x\")) = false",
+     },
+    {
+     .name = "convert",
+     PARAMETERS({"value", &TYPE_DYNAMIC},                                         {"type", &TYPE_DYNAMIC}),
+     .evaluate = expression_convert,
+     .description = "The value converted to a type constraint, written as for a variable.",
+     .example = "convert(\"5\", number) = 5",
+     },
+    {
+     .name = "templatestring",
+     PARAMETERS({"template", &TYPE_STRING},            {"vars", &TYPE_DYNAMIC}),
+     .evaluate = expression_templatestring,
+     .description = "A string read as a template, with variables of its own.",
+     .example = "templatestring(\"Hello $${name}\", {name = \"x\"}) = \"Hello x\"",
+     },
+    {
+     .name = "try",
+     VARIADIC({"expressions", &TYPE_DYNAMIC}),
+     .evaluate = expression_try,
+     .description = "The first of the expressions that can be evaluated without an error.",
+     .example = "try(tonumber(\"x\"), 1) = 1",
+     },
+};
+
+const FunctionFamily functions_expression = {expression_functions,
+                                             ARRAY_COUNT(expression_functions)};

@@ -1,0 +1,9 @@
+/* file_content: reading files for functions, relative to the scope's folder. */
+#pragma once
+
+#include "functions.h"
+
+/* The path as the disk takes it: "~" expanded, relative ones based. */
+Str file_content_path(const FunctionCall *call, Str path);
+/* Bytes of the file that argument 0 names; the error blames it. */
+MUST_USE bool file_content_read(FunctionCall *call, Str *out, Str *error);

@@ -1,0 +1,258 @@
+/* filesystem: functions on paths and on files that are there before the plan. */
+#include "functions.h"
+
+#include "digest.h"
+#include "expression.h"
+#include "file_content.h"
+#include "glob.h"
+#include "utf8.h"
+
+#include <unistd.h>
+
+static Str argument_text(const FunctionCall *call, size_t i) {
+    return value_text(call->arguments[i]);
+}
+
+static bool give(const FunctionCall *call, Str text, Value *out) {
+    *out = value_string(text, call->arena);
+    return true;
+}
+
+/* -- paths -------------------------------------------------------------------------------- */
+
+/* Lexical; the empty path is ".". */
+static Str clean(const FunctionCall *call, Str path) {
+    Str cleaned = disk_clean(path, call->arena);
+    return cleaned.len ? cleaned : STR(".");
+}
+
+static bool filesystem_abspath(FunctionCall *call, Value *out, Str *error) {
+    Str path = argument_text(call, 0);
+    (void)error;
+    if (!str_starts_with(path, STR("/"))) {
+        char *folder = getcwd(NULL, 0);
+        path = disk_join(str_clone(str_from_cstr(folder), call->arena), path, call->arena);
+        free(folder);
+    }
+    return give(call, clean(call, path), out);
+}
+
+static Str without_end_slashes(Str path) {
+    while (path.len > 1 && path.ptr[path.len - 1] == '/')
+        path.len--;
+    return path;
+}
+
+static bool filesystem_basename(FunctionCall *call, Value *out, Str *error) {
+    Str path = without_end_slashes(argument_text(call, 0));
+    size_t slash = str_rfind_char(path, '/');
+    (void)error;
+    if (!path.len)
+        return give(call, STR("."), out);
+    if (path.len == 1 || slash == SIZE_MAX)
+        return give(call, path, out);
+    return give(call, str_after(path, slash + 1), out);
+}
+
+static bool filesystem_dirname(FunctionCall *call, Value *out, Str *error) {
+    Str path = argument_text(call, 0);
+    size_t slash = str_rfind_char(path, '/');
+    (void)error;
+    if (slash == SIZE_MAX)
+        return give(call, STR("."), out);
+    return give(call, clean(call, str_slice(path, 0, slash + 1)), out);
+}
+
+static bool filesystem_pathexpand(FunctionCall *call, Value *out, Str *error) {
+    Str path = argument_text(call, 0);
+    const char *home = getenv("HOME");
+    (void)error;
+    bool is_home = str_equal(path, STR("~")) || str_starts_with(path, STR("~/"));
+    if (!is_home || !home)
+        return give(call, path, out);
+    return give(call, str_concat(str_from_cstr(home), str_after(path, 1), call->arena), out);
+}
+
+/* -- contents ----------------------------------------------------------------------------- */
+
+static bool filesystem_file(FunctionCall *call, Value *out, Str *error) {
+    Str bytes;
+    if (!file_content_read(call, &bytes, error))
+        return false;
+    if (utf8_valid_prefix(bytes) != bytes.len)
+        return function_fail(
+            call, 0, error,
+            "contents of \"%.*s\" are not valid UTF-8; use the filebase64 function to get "
+            "them in base64, or a function such as filesha256 for a digest",
+            STR_ARG(argument_text(call, 0)));
+    return give(call, bytes, out);
+}
+
+static bool filesystem_filebase64(FunctionCall *call, Value *out, Str *error) {
+    Str bytes;
+    if (!file_content_read(call, &bytes, error))
+        return false;
+    return give(call, digest_to_base64(bytes, call->arena), out);
+}
+
+static const Disk *filesystem_disk(FunctionCall *call, Str *error) {
+    if (call->scope && call->scope->io && call->scope->io->disk)
+        return call->scope->io->disk;
+    function_fail(call, SIZE_MAX, error, "files cannot be read here");
+    return NULL;
+}
+
+static bool filesystem_fileexists(FunctionCall *call, Value *out, Str *error) {
+    const Disk *disk = filesystem_disk(call, error);
+    DiskStat stat;
+    if (!disk)
+        return false;
+    bool is_there =
+        disk->stat(disk->self, file_content_path(call, argument_text(call, 0)), &stat) == 0;
+    if (is_there && stat.kind != DISK_FILE)
+        return function_fail(call, 0, error, "\"%.*s\" is not a regular file",
+                             STR_ARG(argument_text(call, 0)));
+    *out = value_bool(is_there);
+    return true;
+}
+
+/* -- fileset ------------------------------------------------------------------------------ */
+
+#define FOLDER_DEPTH_MAX 64
+
+typedef struct FileWalk {
+    FunctionCall *call;
+    const Disk *disk;
+    Str pattern;
+    VEC(Value) found;
+    Str *error;
+} FileWalk;
+
+static bool walk_folder(FileWalk *walk, Str path, Str name, int depth) {
+    DiskEntries entries = {0};
+    Arena *arena = walk->call->arena;
+    if (depth > FOLDER_DEPTH_MAX || walk->disk->list(walk->disk->self, path, &entries, arena) < 0)
+        return true;
+    vec_each(&entries, entry) {
+        Str inner = name.len ? disk_join(name, entry->name, arena) : entry->name;
+        if (!function_spend(walk->call, 1, 0, walk->error))
+            return false;
+        if (entry->kind == DISK_FILE && glob_matches(walk->pattern, inner))
+            vec_push(arena, &walk->found, value_string(inner, arena));
+        if (entry->kind == DISK_FOLDER && glob_may_match_below(walk->pattern, inner) &&
+            !walk_folder(walk, disk_join(path, entry->name, arena), inner, depth + 1))
+            return false;
+    }
+    return true;
+}
+
+static bool filesystem_fileset(FunctionCall *call, Value *out, Str *error) {
+    FileWalk walk = {.call = call, .disk = filesystem_disk(call, error), .error = error};
+    walk.pattern = argument_text(call, 1);
+    if (!walk.disk)
+        return false;
+    if (!glob_is_valid(walk.pattern))
+        return function_fail(call, 1, error, "failed to glob pattern: syntax error in pattern");
+    Str folder = file_content_path(call, argument_text(call, 0));
+    if (!walk_folder(&walk, folder.len ? folder : STR("."), STR_EMPTY, 0))
+        return false;
+    *out = value_set(&TYPE_STRING, walk.found.items, walk.found.count, call->arena);
+    return true;
+}
+
+/* -- templatefile ------------------------------------------------------------------------- */
+
+static bool filesystem_templatefile(Evaluation *evaluation, const Expr *expr, Value *out) {
+    Value path;
+    Value variables;
+    Str text = STR_EMPTY;
+    Str error = STR_EMPTY;
+    if (!expression_template_arguments(evaluation, expr, &path, &variables))
+        return false;
+    if (!value_is_known(path) || !value_is_known(variables)) {
+        *out = value_with_marks(value_unknown(&TYPE_DYNAMIC), path.marks | variables.marks);
+        return true;
+    }
+    FunctionCall call = {.function = expr->as.call.function,
+                         .arguments = &path,
+                         .count = 1,
+                         .scope = evaluation->scope,
+                         .arena = evaluation->arena};
+    if (!file_content_read(&call, &text, &error)) {
+        eval_error(evaluation, expr->as.call.arguments[0], "Invalid function argument",
+                   "Invalid value for \"path\" parameter of \"templatefile\": %.*s.",
+                   STR_ARG(error));
+        return false;
+    }
+    const Source *source = source_new(value_text(path), text, evaluation->arena);
+    if (!expression_render(evaluation, expr, source, variables, out))
+        return false;
+    *out = value_with_marks(*out, path.marks);
+    return true;
+}
+
+/* -- the table ---------------------------------------------------------------------------- */
+
+#define OF_PATH PARAMETERS({"path", &TYPE_STRING}), .type = &TYPE_STRING
+
+static const Type set_of_string = {.kind = KIND_SET, .element = &TYPE_STRING};
+
+static const Function filesystem_functions[] = {
+    {
+     .name = "abspath",
+     OF_PATH,                                                   .run = filesystem_abspath,
+     .description = "The path from the root of the file system.",
+     .example = "abspath(\"/a//b/\") = \"/a/b\"",
+     },
+    {
+     .name = "basename",
+     OF_PATH,                                                               .run = filesystem_basename,
+     .description = "The last part of a path.",
+     .example = "basename(\"foo/bar/baz.txt\") = \"baz.txt\"",
+     },
+    {
+     .name = "dirname",
+     OF_PATH, .run = filesystem_dirname,
+     .description = "The path without its last part.",
+     .example = "dirname(\"foo/bar/baz.txt\") = \"foo/bar\"",
+     },
+    {
+     .name = "file",
+     OF_PATH,                        .run = filesystem_file,
+     .description = "The text in a file.",
+     },
+    {
+     .name = "filebase64",
+     OF_PATH,                                            .run = filesystem_filebase64,
+     .description = "The bytes of a file, in base64.",
+     },
+    {
+     .name = "fileexists",
+     PARAMETERS({"path", &TYPE_STRING}),
+     .type = &TYPE_BOOL,
+     .run = filesystem_fileexists,
+     .description = "Is there a file of that name?",
+     },
+    {
+     .name = "fileset",
+     PARAMETERS({"path", &TYPE_STRING},                                                         {"pattern", &TYPE_STRING}),
+     .type = &set_of_string,
+     .run = filesystem_fileset,
+     .description =
+            "The names of files under a folder that match a pattern (* ** ? [a-z] {a,b}).", },
+    {
+     .name = "pathexpand",
+     OF_PATH,                              .run = filesystem_pathexpand,
+     .description = "The path with a leading ~ replaced by the user's home folder.",
+     .example = "pathexpand(\"/etc\") = \"/etc\"",
+     },
+    {
+     .name = "templatefile",
+     PARAMETERS({"path", &TYPE_STRING},                         {"vars", &TYPE_DYNAMIC}),
+     .evaluate = filesystem_templatefile,
+     .description = "A file read as a template, with variables of its own.",
+     },
+};
+
+const FunctionFamily functions_filesystem = {filesystem_functions,
+                                             ARRAY_COUNT(filesystem_functions)};

@@ -1,0 +1,373 @@
+/* format: format and formatlist, a printf of values. */
+#include "functions.h"
+
+#include "arithmetic.h"
+#include "format_number.h"
+#include "json.h"
+#include "json_codec.h"
+#include "sequence.h"
+#include "utf8.h"
+
+#define WIDTH_MAX 100000
+
+/* -- reading verbs ------------------------------------------------------------------------ */
+
+static char format_char(Str format, size_t at) {
+    return at < format.len ? format.ptr[at] : '\0';
+}
+
+static bool format_flag(FormatVerb *verb, char c) {
+    switch (c) {
+    case '0': verb->zero = true; return true;
+    case '#': verb->sharp = true; return true;
+    case '+': verb->plus = true; return true;
+    case '-': verb->minus = true; return true;
+    case ' ': verb->space = true; return true;
+    default: return false;
+    }
+}
+
+static bool format_digits(Str format, size_t *at, uint32_t *out) {
+    size_t start = *at;
+    *out = 0;
+    while (isdigit((unsigned char)format_char(format, *at))) {
+        uint32_t digit = (uint32_t)(format.ptr[(*at)++] - '0');
+        if (*out <= WIDTH_MAX)
+            *out = *out * 10 + digit;
+    }
+    return *at > start;
+}
+
+static bool format_bad_character(FunctionCall *call, Str format, size_t at, Str *error) {
+    size_t width = 1;
+    if (at >= format.len)
+        return function_fail(call, 0, error, "unexpected end of string");
+    utf8_decode(format, at, &width);
+    return function_fail(call, 0, error, "unrecognized format character '%.*s' at offset %zu",
+                         (int)width, format.ptr + at, at);
+}
+
+/* [n], if there is one here. */
+static bool format_argument_index(
+    FunctionCall *call, Str format, size_t *at, FormatVerb *verb, Str *error) {
+    uint32_t number = 0;
+    if (format_char(format, *at) != '[')
+        return true;
+    ++*at;
+    if (format_char(format, *at) == '0' || !format_digits(format, at, &number))
+        return format_bad_character(call, format, *at, error);
+    if (format_char(format, *at) != ']')
+        return format_bad_character(call, format, *at, error);
+    ++*at;
+    verb->argument = number;
+    return true;
+}
+
+/* The verb whose % stands at *at, which moves behind it. */
+static bool format_read_verb(
+    FunctionCall *call, Str format, size_t *at, FormatVerb *verb, Str *error) {
+    *verb = (FormatVerb){.offset = (*at)++};
+    if (!format_argument_index(call, format, at, verb, error))
+        return false;
+    while (format_flag(verb, format_char(format, *at)))
+        ++*at;
+    verb->has_width = format_digits(format, at, &verb->width);
+    if (format_char(format, *at) == '.') {
+        ++*at;
+        format_digits(format, at, &verb->precision);
+        verb->has_precision = true;
+    }
+    if (!format_argument_index(call, format, at, verb, error))
+        return false;
+    verb->mode = format_char(format, *at);
+    if (!isalpha((unsigned char)verb->mode) && verb->mode != '%')
+        return format_bad_character(call, format, *at, error);
+    ++*at;
+    verb->raw = str_slice(format, verb->offset, *at);
+    if (verb->width <= WIDTH_MAX && verb->precision <= WIDTH_MAX)
+        return true;
+    return function_fail(call, 0, error, "the width or precision in \"%.*s\" is too big",
+                         STR_ARG(verb->raw));
+}
+
+/* -- one value ---------------------------------------------------------------------------- */
+
+static Str format_pad(const FormatVerb *verb, Str text, Arena *arena) {
+    size_t length = utf8_grapheme_count(text);
+    if (!verb->has_width || length >= verb->width)
+        return text;
+    StrBuf buf = strbuf_new(arena);
+    if (verb->minus)
+        strbuf_add(&buf, text);
+    strbuf_add_repeat(&buf, verb->zero && !verb->minus ? '0' : ' ', verb->width - length);
+    if (!verb->minus)
+        strbuf_add(&buf, text);
+    return strbuf_str(&buf);
+}
+
+static Str format_truncate(const FormatVerb *verb, Str text) {
+    size_t at = 0;
+    if (!verb->has_precision)
+        return text;
+    for (uint32_t i = 0; i < verb->precision && at < text.len; i++)
+        at = utf8_grapheme_end(text, at);
+    return str_slice(text, 0, at);
+}
+
+static Str format_quote(Str text, Arena *arena) {
+    StrBuf buf = strbuf_new(arena);
+    JsonWriter *writer = arena_new(arena, JsonWriter);
+    json_writer_init(writer, &buf, 0);
+    json_write_string(writer, text);
+    return strbuf_str(&buf);
+}
+
+static Str format_any(const FormatVerb *verb, Value value, Arena *arena) {
+    Str text;
+    if (value_is_present(value) && !verb->sharp && value.type == &TYPE_STRING) {
+        text = value_text(value);
+    } else if (value_is_present(value) && !verb->sharp && value.type == &TYPE_NUMBER) {
+        text = format_number_shortest(value, false, arena);
+    } else {
+        text = json_codec_encode(value, arena);
+    }
+    return format_pad(verb, text, arena);
+}
+
+static const Type *format_verb_type(char mode) {
+    if (mode == 's' || mode == 'q')
+        return &TYPE_STRING;
+    if (mode == 't')
+        return &TYPE_BOOL;
+    return mode && strchr("bdoxXeEfgG", mode) ? &TYPE_NUMBER : NULL;
+}
+
+static Str format_typed(const FormatVerb *verb, Value value, Arena *arena) {
+    switch (verb->mode) {
+    case 's': return format_pad(verb, format_truncate(verb, value_text(value)), arena);
+    case 'q':
+        return format_pad(verb, format_quote(format_truncate(verb, value_text(value)), arena),
+                          arena);
+    case 't': return format_pad(verb, value_is_true(value) ? STR("true") : STR("false"), arena);
+    case 'b':
+    case 'd':
+    case 'o':
+    case 'x':
+    case 'X': return format_pad(verb, format_number_integer(verb, value, arena), arena);
+    default: return format_pad(verb, format_number_float(verb, value, arena), arena);
+    }
+}
+
+/* False: *why says what is wrong with the value. */
+static bool format_value(const FormatVerb *verb, Value value, StrBuf *out, Str *why, Arena *arena) {
+    ConvertError failure;
+    if (verb->mode == 'v') {
+        strbuf_add(out, format_any(verb, value, arena));
+        return true;
+    }
+    *why = STR("null value cannot be formatted");
+    if (value_is_null(value))
+        return false;
+    if (!convert_value(value, format_verb_type(verb->mode), &value, &failure, arena)) {
+        *why = failure.message;
+        return false;
+    }
+    *why = STR("an integer is required");
+    if (strchr("bdoxX", verb->mode) && !arithmetic_is_integer(value))
+        return false;
+    strbuf_add(out, format_typed(verb, value, arena));
+    return true;
+}
+
+/* -- one format --------------------------------------------------------------------------- */
+
+typedef struct Formatting {
+    FunctionCall *call;
+    const Value *arguments;
+    size_t count;
+    size_t next;    /* the argument of the next verb without an index */
+    size_t highest; /* the last one used */
+    StrBuf out;
+} Formatting;
+
+static bool formatting_add(Formatting *formatting, FormatVerb *verb, Str *error) {
+    FunctionCall *call = formatting->call;
+    Str why;
+    if (verb->mode == '%') {
+        strbuf_add_char(&formatting->out, '%');
+        return true;
+    }
+    if (verb->mode != 'v' && !format_verb_type(verb->mode))
+        return function_fail(call, 0, error,
+                             "unsupported format verb '%c' in \"%.*s\" at offset %zu", verb->mode,
+                             STR_ARG(verb->raw), verb->offset);
+    size_t number = verb->argument ? verb->argument : formatting->next;
+    formatting->next = number + 1;
+    if (number > formatting->count)
+        return function_fail(
+            call, 0, error,
+            "not enough arguments for \"%.*s\" at %zu: need index %zu but have %zu total",
+            STR_ARG(verb->raw), verb->offset, number, formatting->count);
+    if (number > formatting->highest)
+        formatting->highest = number;
+    if (format_value(verb, formatting->arguments[number - 1], &formatting->out, &why, call->arena))
+        return true;
+    return function_fail(call, number, error, "unsupported value for \"%.*s\" at %zu: %.*s",
+                         STR_ARG(verb->raw), verb->offset, STR_ARG(why));
+}
+
+static bool formatting_check_used(const Formatting *formatting, Str *error) {
+    if (formatting->highest >= formatting->count)
+        return true;
+    if (formatting->highest == 0)
+        return function_fail(formatting->call, 1, error,
+                             "too many arguments; no verbs in format string");
+    return function_fail(formatting->call, formatting->highest + 1, error,
+                         "too many arguments; only %zu used by format string", formatting->highest);
+}
+
+static bool format_run(
+    FunctionCall *call, const Value *arguments, size_t count, Str *out, Str *error) {
+    Str format = value_text(call->arguments[0]);
+    Formatting formatting = {.call = call,
+                             .arguments = arguments,
+                             .count = count,
+                             .next = 1,
+                             .out = strbuf_new(call->arena)};
+    for (size_t at = 0; at < format.len;) {
+        size_t end = str_find_char(format, '%', at);
+        if (end == SIZE_MAX)
+            end = format.len;
+        strbuf_add(&formatting.out, str_slice(format, at, end));
+        at = end;
+        FormatVerb verb;
+        if (at < format.len && (!format_read_verb(call, format, &at, &verb, error) ||
+                                !formatting_add(&formatting, &verb, error)))
+            return false;
+    }
+    if (!formatting_check_used(&formatting, error))
+        return false;
+    *out = strbuf_str(&formatting.out);
+    return function_spend(call, 0, out->len, error);
+}
+
+static bool format_format(FunctionCall *call, Value *out, Str *error) {
+    Str text;
+    for (size_t i = 1; i < call->count; i++) {
+        if (value_is_wholly_known(call->arguments[i]))
+            continue;
+        *out = function_unknown(call, &TYPE_STRING);
+        return true;
+    }
+    if (!format_run(call, call->arguments + 1, call->count - 1, &text, error))
+        return false;
+    *out = value_string(text, call->arena);
+    return true;
+}
+
+/* -- formatlist --------------------------------------------------------------------------- */
+
+static bool is_iterated(Value v) {
+    return !value_is_null(v) && sequence_is_type(v.type);
+}
+
+typedef struct FormatList {
+    size_t count;  /* of results */
+    size_t chosen; /* the argument that says so, 0: none */
+    bool is_unknown;
+} FormatList;
+
+static bool formatlist_count(FunctionCall *call, FormatList *list, Str *error) {
+    list->count = 1;
+    for (size_t i = 1; i < call->count; i++) {
+        Value value = call->arguments[i];
+        if (!is_iterated(value)) {
+            if (!value_is_known(value) && value.type == &TYPE_DYNAMIC)
+                list->is_unknown = true;
+            continue;
+        }
+        if (!value_is_known(value))
+            list->is_unknown = true;
+        if (!sequence_has_count(value)) {
+            list->is_unknown = true;
+            continue;
+        }
+        size_t count = sequence_count(value);
+        if (list->chosen && count != list->count)
+            return function_fail(
+                call, i, error,
+                "argument %zu has length %zu, which is inconsistent with argument %zu of "
+                "length %zu",
+                i, count, list->chosen, list->count);
+        if (!list->chosen)
+            list->chosen = i;
+        list->count = count;
+    }
+    return true;
+}
+
+static bool formatlist_item(FunctionCall *call, size_t i, Value *out, Str *error) {
+    size_t count = call->count - 1;
+    Value *arguments = arena_new_array(call->arena, Value, count);
+    Str text;
+    Str why;
+    *out = function_unknown(call, &TYPE_STRING);
+    for (size_t k = 0; k < count; k++) {
+        Value value = call->arguments[k + 1];
+        arguments[k] = is_iterated(value) ? value_at(value, i) : value;
+        if (!value_is_wholly_known(arguments[k]))
+            return true;
+    }
+    if (!format_run(call, arguments, count, &text, &why)) {
+        size_t failed = call->failed_argument;
+        return function_fail(call, failed, error, "error on format iteration %zu: %.*s", i,
+                             STR_ARG(why));
+    }
+    *out = value_string(text, call->arena);
+    return true;
+}
+
+static bool format_formatlist(FunctionCall *call, Value *out, Str *error) {
+    FormatList list = {0};
+    if (!formatlist_count(call, &list, error))
+        return false;
+    if (list.is_unknown) {
+        *out = function_unknown(call, &TYPE_LIST_OF_STRING);
+        return true;
+    }
+    if (!function_spend(call, list.count, 0, error))
+        return false;
+    Value *items = arena_new_array(call->arena, Value, list.count);
+    for (size_t i = 0; i < list.count; i++)
+        if (!formatlist_item(call, i, &items[i], error))
+            return false;
+    *out = value_list(&TYPE_STRING, items, list.count, call->arena);
+    return true;
+}
+
+/* -- the table ---------------------------------------------------------------------------- */
+
+#define ANY_VALUE (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC)
+
+static const Function format_functions[] = {
+    {
+     .name = "format",
+     PARAMETERS({"format", &TYPE_STRING}),
+     VARIADIC({"args", &TYPE_DYNAMIC, ANY_VALUE}),
+     .type = &TYPE_STRING,
+     .run = format_format,
+     .description = "The values put into a text by verbs as of printf: %s %d %f %q %v ...",
+     .example = "format(\"Hello, %s! %04d\", \"Ander\", 42) = \"Hello, Ander! 0042\"",
+     },
+    {
+     .name = "formatlist",
+     PARAMETERS({"format", &TYPE_STRING}),
+     VARIADIC({"args", &TYPE_DYNAMIC, ANY_VALUE}),
+     .type = &TYPE_LIST_OF_STRING,
+     .run = format_formatlist,
+     .description = "As format, once for each element of the lists among the arguments.",
+     .example = "formatlist(\"%s-%s\", [\"a\", \"b\"], \"c\") = tolist([\"a-c\", \"b-c\"])",
+     },
+};
+
+const FunctionFamily functions_format = {format_functions, ARRAY_COUNT(format_functions)};

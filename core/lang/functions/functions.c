@@ -1,0 +1,17 @@
+/* functions: the list of families. */
+#include "functions.h"
+
+const FunctionFamily *const functions_all[FUNCTIONS_COUNT] = {
+    &functions_string,     &functions_format,     &functions_regex,   &functions_collection,
+    &functions_mapping,    &functions_set,        &functions_numeric, &functions_conversion,
+    &functions_expression, &functions_encoding,   &functions_json,    &functions_yaml,
+    &functions_csv,        &functions_hash,       &functions_crypto,  &functions_network,
+    &functions_date,       &functions_filesystem, &functions_assume,
+};
+
+const FunctionTable *functions_table(Arena *arena) {
+    FunctionFamily families[FUNCTIONS_COUNT];
+    for (size_t i = 0; i < FUNCTIONS_COUNT; i++)
+        families[i] = *functions_all[i];
+    return function_table_new(families, FUNCTIONS_COUNT, arena);
+}

@@ -1,0 +1,29 @@
+/* functions: every family there is. A family is a file; its table is at the file's end. */
+#pragma once
+
+#include "function.h"
+
+extern const FunctionFamily functions_string;
+extern const FunctionFamily functions_format;
+extern const FunctionFamily functions_regex;
+extern const FunctionFamily functions_collection;
+extern const FunctionFamily functions_mapping;
+extern const FunctionFamily functions_set;
+extern const FunctionFamily functions_numeric;
+extern const FunctionFamily functions_conversion;
+extern const FunctionFamily functions_expression;
+extern const FunctionFamily functions_encoding;
+extern const FunctionFamily functions_json;
+extern const FunctionFamily functions_yaml;
+extern const FunctionFamily functions_csv;
+extern const FunctionFamily functions_hash;
+extern const FunctionFamily functions_crypto;
+extern const FunctionFamily functions_network;
+extern const FunctionFamily functions_date;
+extern const FunctionFamily functions_filesystem;
+extern const FunctionFamily functions_assume;
+
+#define FUNCTIONS_COUNT 19
+extern const FunctionFamily *const functions_all[FUNCTIONS_COUNT];
+/* All of them in one table. */
+const FunctionTable *functions_table(Arena *arena);

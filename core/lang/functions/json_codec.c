@@ -1,0 +1,55 @@
+/* json_codec: jsonencode, jsondecode. */
+#include "json_codec.h"
+
+#include "json.h"
+
+Str json_codec_encode(Value v, Arena *arena) {
+    StrBuf buf = strbuf_new(arena);
+    JsonWriter *writer = arena_new(arena, JsonWriter);
+    json_writer_init(writer, &buf, 0);
+    writer->escape_html = true;
+    json_write_value(writer, v);
+    return strbuf_str(&buf);
+}
+
+static bool json_codec_jsonencode(FunctionCall *call, Value *out, Str *error) {
+    Value value = call->arguments[0];
+    if (!value_is_wholly_known(value)) {
+        *out = function_unknown(call, &TYPE_STRING);
+        return true;
+    }
+    Str text = json_codec_encode(value, call->arena);
+    *out = value_string(text, call->arena);
+    return function_spend(call, 0, text.len, error);
+}
+
+static bool json_codec_jsondecode(FunctionCall *call, Value *out, Str *error) {
+    const char *why = NULL;
+    size_t offset = 0;
+    Str text = value_text(call->arguments[0]);
+    if (!function_spend(call, 0, text.len, error)) return false;
+    if (json_parse_any(text, out, &why, &offset, call->arena)) return true;
+    return function_fail(call, 0, error, "%s, at byte %zu of the text", why ? why : "nothing may follow the value", offset);
+}
+
+static const Function json_functions[] = {
+    {
+        .name = "jsondecode",
+        PARAMETERS({"str", &TYPE_STRING}),
+        .run = json_codec_jsondecode,
+        .description = "The value that a JSON text stands for.",
+        .example = "jsondecode(\"{\\\"a\\\": [1, true]}\") = {a = [1, true]}",
+    },
+    {
+        .name = "jsonencode",
+        PARAMETERS({"val",
+                    &TYPE_DYNAMIC,
+                    PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC}),
+        .type = &TYPE_STRING,
+        .run = json_codec_jsonencode,
+        .description = "The value as JSON text.",
+        .example = "jsonencode({a = \"b\"}) = \"{\\\"a\\\":\\\"b\\\"}\"",
+    },
+};
+
+const FunctionFamily functions_json = {json_functions, ARRAY_COUNT(json_functions)};

@@ -1,0 +1,374 @@
+/* mapping: functions on maps and objects. */
+#include "functions.h"
+
+#include "sequence.h"
+
+static bool is_mapping(const Type *type) {
+    return type->kind == KIND_MAP || type->kind == KIND_OBJECT;
+}
+
+static size_t mapping_count(Value v) {
+    return v.type->kind == KIND_OBJECT ? v.type->count : v.count;
+}
+
+static Str mapping_name(Value v, size_t i) {
+    return v.type->kind == KIND_OBJECT ? v.type->names[i] : value_key_at(v, i);
+}
+
+/* -- keys, values ------------------------------------------------------------------------- */
+
+static bool mapping_require(FunctionCall *call, Str *error) {
+    return is_mapping(call->arguments[0].type) ||
+           function_fail(call, 0, error, "must have map or object type");
+}
+
+static bool mapping_keys(FunctionCall *call, Value *out, Str *error) {
+    if (!mapping_require(call, error))
+        return false;
+    Value map = call->arguments[0];
+    bool is_object = map.type->kind == KIND_OBJECT;
+    if (!is_object && !value_is_known(map)) {
+        *out = value_with_marks(function_unknown(call, &TYPE_LIST_OF_STRING), map.marks);
+        return true;
+    }
+    size_t count = mapping_count(map);
+    Value *items = arena_new_array(call->arena, Value, count);
+    for (size_t i = 0; i < count; i++)
+        items[i] = value_from_str(mapping_name(map, i));
+    Value result = is_object ? value_tuple(items, count, call->arena)
+                             : value_list(&TYPE_STRING, items, count, call->arena);
+    *out = value_with_marks(result, map.marks);
+    return true;
+}
+
+static bool values_type(FunctionCall *call, const Type **out, Str *error) {
+    if (!mapping_require(call, error))
+        return false;
+    const Type *type = call->arguments[0].type;
+    if (type->kind == KIND_MAP) {
+        *out = type_list(type->element, call->arena);
+        return true;
+    }
+    const Type **types = arena_new_array(call->arena, const Type *, type->count);
+    for (size_t i = 0; i < type->count; i++)
+        types[i] = type_at(type, i);
+    *out = type_tuple(types, type->count, call->arena);
+    return true;
+}
+
+static bool mapping_values(FunctionCall *call, Value *out, Str *error) {
+    if (!mapping_require(call, error))
+        return false;
+    Value map = call->arguments[0];
+    size_t count = mapping_count(map);
+    Value *items = arena_new_array(call->arena, Value, count);
+    for (size_t i = 0; i < count; i++)
+        items[i] = value_at(map, i);
+    Value result = map.type->kind == KIND_OBJECT
+                       ? value_tuple(items, count, call->arena)
+                       : value_list(map.type->element, items, count, call->arena);
+    *out = value_with_marks(result, map.marks);
+    return true;
+}
+
+/* -- lookup ------------------------------------------------------------------------------- */
+
+static bool lookup_missing(FunctionCall *call, Str *error) {
+    Value key = call->arguments[1];
+    if (key.marks)
+        return function_fail(call, SIZE_MAX, error, "lookup failed to find key (sensitive value)");
+    return function_fail(call, SIZE_MAX, error, "lookup failed to find key %.*s",
+                         STR_ARG(str_quote(value_text(key), call->arena)));
+}
+
+static bool lookup_default(
+    FunctionCall *call, const Type *type, uint8_t marks, Value *out, Str *error) {
+    ConvertError failure;
+    if (call->count < 3)
+        return lookup_missing(call, error);
+    Value value = call->arguments[2];
+    if (type && !convert_value(value, type, &value, &failure, call->arena))
+        return function_fail(call, 2, error,
+                             "the default value must have the same type as the map elements");
+    *out = value_with_marks(value, marks);
+    return true;
+}
+
+static bool mapping_lookup(FunctionCall *call, Value *out, Str *error) {
+    Value map = call->arguments[0];
+    Value key = call->arguments[1];
+    Value found;
+    uint8_t marks = map.marks | key.marks;
+    if (call->count > 3)
+        return function_fail(call, SIZE_MAX, error,
+                             "lookup() takes two or three arguments, got %zu", call->count);
+    if (!is_mapping(map.type))
+        return function_fail(call, 0, error, "lookup() requires a map as the first argument");
+    bool is_map = map.type->kind == KIND_MAP;
+    if (!value_is_known(key) || !value_is_known(map)) {
+        *out = value_with_marks(value_unknown(is_map ? map.type->element : &TYPE_DYNAMIC), marks);
+        return true;
+    }
+    if (!value_find(value_without_marks(map), value_text(key), &found))
+        return lookup_default(call, is_map ? map.type->element : NULL, marks, out, error);
+    *out = value_with_marks(found, marks);
+    return true;
+}
+
+/* -- merge -------------------------------------------------------------------------------- */
+
+typedef struct Merging {
+    StrVec names;
+    ValueVec items;
+    Map places; /* name → index + 1 */
+} Merging;
+
+static void merge_put(Arena *arena, Merging *merging, Str name, Value item) {
+    size_t place = (size_t)(uintptr_t)map_find(&merging->places, name);
+    if (place) {
+        merging->items.items[place - 1] = item;
+        return;
+    }
+    vec_push(arena, &merging->names, name);
+    vec_push(arena, &merging->items, item);
+    map_set(&merging->places, name, (void *)(uintptr_t)merging->items.count);
+}
+
+/* What an argument contributes when only its type counts: unknown values of the types. */
+static void merge_add(FunctionCall *call, Value map, Merging *merging) {
+    bool is_known = value_is_known(map);
+    for (size_t i = 0; i < mapping_count(map); i++) {
+        Value item = is_known ? value_at(map, i) : value_unknown(type_at(map.type, i));
+        merge_put(call->arena, merging, mapping_name(map, i), item);
+    }
+}
+
+typedef struct MergeShape {
+    const Type *same; /* the type of all, NULL: they differ */
+    bool is_dynamic;  /* one has no type yet */
+    bool is_unknown;  /* one is unknown as a whole */
+    bool has_all_names;
+    uint8_t marks;
+} MergeShape;
+
+static bool merge_shape(FunctionCall *call, MergeShape *shape, Str *error) {
+    *shape = (MergeShape){.same = call->arguments[0].type, .has_all_names = true};
+    for (size_t i = 0; i < call->count; i++) {
+        Value map = call->arguments[i];
+        shape->marks |= map.marks;
+        if (map.type->kind == KIND_DYNAMIC) {
+            if (!value_is_known(map))
+                shape->is_dynamic = true;
+            shape->same = NULL;
+            continue;
+        }
+        if (!is_mapping(map.type))
+            return function_fail(call, i, error, "arguments must be maps or objects, got %.*s",
+                                 STR_ARG(type_friendly_name(map.type, call->arena)));
+        if (shape->same && !type_equal(shape->same, map.type))
+            shape->same = NULL;
+        if (value_is_known(map))
+            continue;
+        shape->is_unknown = true;
+        if (map.type->kind == KIND_MAP)
+            shape->has_all_names = false;
+    }
+    return true;
+}
+
+static bool mapping_merge(FunctionCall *call, Value *out, Str *error) {
+    MergeShape shape;
+    if (call->count == 0) {
+        *out = value_object(NULL, NULL, 0, call->arena);
+        return true;
+    }
+    if (!merge_shape(call, &shape, error))
+        return false;
+    Merging merging = {.places = map_new(call->arena)};
+    size_t total = 0;
+    for (size_t i = 0; i < call->count; i++) {
+        Value map = value_without_marks(call->arguments[i]);
+        if (value_is_null(map) || map.type->kind == KIND_DYNAMIC)
+            continue;
+        if (map.type->kind == KIND_MAP && !value_is_known(map))
+            continue;
+        total += mapping_count(map);
+        merge_add(call, map, &merging);
+    }
+    if (!function_spend(call, total, 0, error))
+        return false;
+    Value result;
+    size_t count = merging.names.count;
+    bool is_map = shape.same && shape.same->kind == KIND_MAP;
+    bool has_type = !shape.is_dynamic && (shape.same || shape.has_all_names);
+    if (is_map && !shape.is_unknown) {
+        result = value_map(shape.same->element, merging.names.items, merging.items.items, count,
+                           call->arena);
+    } else {
+        result = value_object(merging.names.items, merging.items.items, count, call->arena);
+    }
+    if (shape.is_unknown || shape.is_dynamic)
+        result = value_unknown(!has_type ? &TYPE_DYNAMIC : is_map ? shape.same : result.type);
+    *out = value_with_marks(result, shape.marks);
+    return true;
+}
+
+/* -- zipmap, transpose -------------------------------------------------------------------- */
+
+static bool zipmap_refuse_counts(FunctionCall *call, size_t keys, size_t values, Str *error) {
+    return function_fail(call, SIZE_MAX, error,
+                         "number of keys (%zu) does not match number of values (%zu)", keys,
+                         values);
+}
+
+static Value zipmap_unknown(const FunctionCall *call, const Type *type, Value keys) {
+    if (type->kind == KIND_LIST)
+        return function_unknown(call, type_map(type->element, call->arena));
+    if (!value_is_wholly_known(keys))
+        return value_unknown(&TYPE_DYNAMIC);
+    Str *names = arena_new_array(call->arena, Str, keys.count);
+    const Type **types = arena_new_array(call->arena, const Type *, keys.count);
+    for (size_t i = 0; i < keys.count; i++) {
+        names[i] = value_text(value_at(keys, i));
+        types[i] = type_at(type, i);
+    }
+    return function_unknown(call, type_object(names, types, NULL, keys.count, call->arena));
+}
+
+static bool zipmap_fill(FunctionCall *call, Value keys, Value values, Value *out, Str *error) {
+    Merging merging = {.places = map_new(call->arena)};
+    for (size_t i = 0; i < keys.count; i++) {
+        Value key = value_at(keys, i);
+        if (value_is_null(key))
+            return function_fail(call, 0, error, "keys must not be null");
+        merge_put(call->arena, &merging, value_text(key), value_at(values, i));
+    }
+    size_t count = merging.names.count;
+    *out = values.type->kind == KIND_TUPLE
+               ? value_object(merging.names.items, merging.items.items, count, call->arena)
+               : value_map(values.type->element, merging.names.items, merging.items.items, count,
+                           call->arena);
+    return true;
+}
+
+static bool mapping_zipmap(FunctionCall *call, Value *out, Str *error) {
+    Value keys = call->arguments[0];
+    Value values = value_without_marks(call->arguments[1]);
+    uint8_t marks = call->arguments[1].marks | value_marks_deep(keys);
+    Value result;
+    keys = value_unmark_deep(keys, call->arena);
+    TypeKind kind = values.type->kind;
+    if (kind != KIND_LIST && kind != KIND_TUPLE)
+        return function_fail(call, 1, error, "values argument must be a list or tuple value");
+    bool can_count = value_is_known(keys) && (kind == KIND_TUPLE || value_is_known(values));
+    if (can_count && keys.count != sequence_count(values))
+        return zipmap_refuse_counts(call, keys.count, sequence_count(values), error);
+    if (!value_is_wholly_known(keys) || !value_is_known(values)) {
+        result = zipmap_unknown(call, values.type, keys);
+    } else if (!zipmap_fill(call, keys, values, &result, error)) {
+        return false;
+    }
+    *out = value_with_marks(result, marks);
+    return true;
+}
+
+static int compare_names(const void *a, const void *b) {
+    return str_compare(*(const Str *)a, *(const Str *)b);
+}
+
+static bool mapping_transpose(FunctionCall *call, Value *out, Str *error) {
+    Value map = call->arguments[0];
+    Map groups = map_new(call->arena);
+    (void)error;
+    if (!value_is_wholly_known(map)) {
+        *out = function_unknown(call, call->function->type);
+        return true;
+    }
+    for (size_t i = 0; i < map.count; i++) {
+        Value list = value_at(map, i);
+        if (value_is_null(list))
+            return function_fail(call, 0, error, "a list in the map is null");
+        for (size_t k = 0; k < list.count; k++) {
+            Value item = value_at(list, k);
+            if (value_is_null(item))
+                return function_fail(call, 0, error, "a null string cannot become a key");
+            StrVec *group = map_find(&groups, value_text(item));
+            if (!group) {
+                group = arena_new(call->arena, StrVec);
+                map_set(&groups, value_text(item), group);
+            }
+            vec_push(call->arena, group, value_key_at(map, i));
+        }
+    }
+    Str *names = arena_new_array(call->arena, Str, groups.count);
+    Value *items = arena_new_array(call->arena, Value, groups.count);
+    for (size_t i = 0; i < groups.count; i++) {
+        StrVec *group = groups.entries[i].value;
+        qsort(group->items, group->count, sizeof(Str), compare_names);
+        Value *texts = arena_new_array(call->arena, Value, group->count);
+        for (size_t k = 0; k < group->count; k++)
+            texts[k] = value_from_str(group->items[k]);
+        names[i] = groups.entries[i].key;
+        items[i] = value_list(&TYPE_STRING, texts, group->count, call->arena);
+    }
+    *out = value_map(&TYPE_LIST_OF_STRING, names, items, groups.count, call->arena);
+    return true;
+}
+
+/* -- the table ---------------------------------------------------------------------------- */
+
+static const Type map_of_lists = {.kind = KIND_MAP, .element = &TYPE_LIST_OF_STRING};
+
+static const Function mapping_functions[] = {
+    {
+     .name = "keys",
+     PARAMETERS({"inputMap", &TYPE_DYNAMIC, PARAMETER_UNKNOWN | PARAMETER_MARKED}),
+     .run = mapping_keys,
+     .description = "The keys of a map or the attribute names of an object, sorted.",
+     .example = "keys({b = 1, a = 2}) = [\"a\", \"b\"]",
+     },
+    {
+     .name = "lookup",
+     PARAMETERS({"inputMap", &TYPE_DYNAMIC, PARAMETER_UNKNOWN | PARAMETER_MARKED},
+     {"key", &TYPE_STRING, PARAMETER_UNKNOWN | PARAMETER_MARKED}),
+     VARIADIC({"default", &TYPE_DYNAMIC,
+                  PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_MARKED | PARAMETER_DYNAMIC}),
+     .run = mapping_lookup,
+     .description = "The element of that key, or the default when there is none.",
+     .example = "lookup({a = \"ay\"}, \"z\", \"none\") = \"none\"",
+     },
+    {
+     .name = "merge",
+     VARIADIC({"maps", &TYPE_DYNAMIC,
+                  PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_MARKED | PARAMETER_DYNAMIC}),
+     .run = mapping_merge,
+     .description = "All elements of the maps or objects; the last one of a key counts.",
+     .example = "merge({a = 1}, {a = 2, b = 3}) = {a = 2, b = 3}",
+     },
+    {
+     .name = "transpose",
+     PARAMETERS({"values", &map_of_lists}),
+     .type = &map_of_lists,
+     .run = mapping_transpose,
+     .description = "A map of lists turned round: each string with the keys it stood under.",
+     .example = "transpose({a = [\"1\"], b = [\"1\"]}) = tomap({\"1\" = [\"a\", \"b\"]})",
+     },
+    {
+     .name = "values",
+     PARAMETERS({"mapping", &TYPE_DYNAMIC, PARAMETER_MARKED}),
+     .result_type = values_type,
+     .run = mapping_values,
+     .description = "The values of a map or object, in the order of their keys.",
+     .example = "values({b = 1, a = 2}) = [2, 1]",
+     },
+    {
+     .name = "zipmap",
+     PARAMETERS({"keys", &TYPE_LIST_OF_STRING, PARAMETER_UNKNOWN | PARAMETER_MARKED},
+     {"values", &TYPE_DYNAMIC, PARAMETER_UNKNOWN | PARAMETER_MARKED}),
+     .run = mapping_zipmap,
+     .description = "A map or object of these keys and these values.",
+     .example = "zipmap([\"a\", \"b\"], [1, 2]) = {a = 1, b = 2}",
+     },
+};
+
+const FunctionFamily functions_mapping = {mapping_functions, ARRAY_COUNT(mapping_functions)};

@@ -1,0 +1,220 @@
+/* network: functions on IP networks. */
+#include "functions.h"
+
+#include "address_block.h"
+#include "sequence.h"
+
+static bool network_prefix(FunctionCall *call, AddressBlock *out, Str *error) {
+    Str text = value_text(call->arguments[0]);
+    if (address_block_parse(text, out, call->arena))
+        return true;
+    return function_fail(call, 0, error, "invalid CIDR expression: invalid CIDR address: %.*s",
+                         STR_ARG(text));
+}
+
+/* A whole number of at most 128 bits and its sign. */
+static bool network_number(
+    FunctionCall *call, size_t i, Uint128 *out, bool *is_negative, Str *error) {
+    Str text = value_number_text(call->arguments[i], call->arena);
+    *is_negative = str_starts_with(text, STR("-"));
+    if (*is_negative)
+        text = str_after(text, 1);
+    *out = 0;
+    for (size_t k = 0; k < text.len; k++) {
+        if (!isdigit((unsigned char)text.ptr[k]) || text.len > 39)
+            return function_fail(call, i, error, "a whole number is required");
+        *out = *out * 10 + (unsigned char)(text.ptr[k] - '0');
+    }
+    return true;
+}
+
+static bool network_cidrhost(FunctionCall *call, Value *out, Str *error) {
+    AddressBlock block;
+    Uint128 number = 0;
+    bool is_negative = false;
+    if (!network_prefix(call, &block, error) ||
+        !network_number(call, 1, &number, &is_negative, error))
+        return false;
+    Uint128 most = address_block_last(block) - block.base;
+    bool fits = is_negative ? number != 0 && number - 1 <= most : number <= most;
+    if (!fits) {
+        Str text = value_number_text(call->arguments[1], call->arena);
+        return function_fail(call, SIZE_MAX, error,
+                             "prefix of %u does not accommodate a host numbered %.*s", block.prefix,
+                             STR_ARG(text));
+    }
+    Uint128 address = is_negative ? address_block_last(block) - (number - 1) : block.base + number;
+    *out = value_from_str(address_block_address(address, block.bits, call->arena));
+    return true;
+}
+
+static bool network_cidrnetmask(FunctionCall *call, Value *out, Str *error) {
+    AddressBlock block;
+    if (!network_prefix(call, &block, error))
+        return false;
+    if (block.bits != 32)
+        return function_fail(call, 0, error, "IPv6 addresses cannot have a netmask: %.*s",
+                             STR_ARG(value_text(call->arguments[0])));
+    Uint128 mask = block.prefix ? ~(((Uint128)1 << (32 - block.prefix)) - 1) & 0xffffffff : 0;
+    *out = value_from_str(address_block_address(mask, 32, call->arena));
+    return true;
+}
+
+static bool network_cidrsubnet(FunctionCall *call, Value *out, Str *error) {
+    AddressBlock block;
+    int64_t extra = 0;
+    Uint128 number = 0;
+    bool is_negative = false;
+    if (!network_prefix(call, &block, error) || !sequence_integer(call, 1, &extra, error) ||
+        !network_number(call, 2, &number, &is_negative, error))
+        return false;
+    int64_t prefix = (int64_t)block.prefix + extra;
+    if (extra > 128 || extra < -128 || prefix > (int64_t)block.bits || prefix < 0)
+        return function_fail(call, 1, error,
+                             "insufficient address space to extend prefix of %u by %lld",
+                             block.prefix, (long long)extra);
+    bool fits = is_negative || extra >= 128 || (extra > 0 ? number >> extra == 0 : number == 0);
+    if (!fits)
+        return function_fail(
+            call, 2, error, "prefix extension of %lld does not accommodate a subnet numbered %.*s",
+            (long long)extra, STR_ARG(value_number_text(call->arguments[2], call->arena)));
+    uint32_t shift = block.bits - (uint32_t)prefix;
+    if (shift < 128)
+        number <<= shift;
+    /* As upstream: a negative number leaves nothing of the network but its own bits. */
+    block.base = is_negative ? -(block.base | -number) : block.base | number;
+    if (block.bits == 32)
+        block.base &= 0xffffffff;
+    block.prefix = (uint32_t)prefix;
+    *out = value_from_str(address_block_to_str(block, call->arena));
+    return true;
+}
+
+/* -- cidrsubnets -------------------------------------------------------------------------- */
+
+typedef struct Allocation {
+    AddressBlock network;
+    Uint128 next; /* the first free address */
+    bool is_full;
+    Str last; /* the newest subnet, for messages */
+} Allocation;
+
+static bool subnet_prefix(
+    FunctionCall *call, size_t i, const Allocation *allocation, uint32_t *out, Str *error) {
+    int64_t extra = 0;
+    if (!sequence_integer(call, i, &extra, error))
+        return false;
+    if (extra < 1)
+        return function_fail(call, i, error, "must extend prefix by at least one bit");
+    int64_t prefix = (int64_t)allocation->network.prefix + extra;
+    if (extra > 128 || prefix > (int64_t)allocation->network.bits)
+        return function_fail(
+            call, i, error, "would extend prefix to %lld bits, which is too long for an %s address",
+            (long long)prefix, allocation->network.bits == 32 ? "IPv4" : "IPv6");
+    if (extra > 32)
+        return function_fail(call, i, error, "may not extend prefix by more than 32 bits");
+    *out = (uint32_t)prefix;
+    return true;
+}
+
+/* The next block of that size at a multiple of its size. */
+static bool allocate(
+    FunctionCall *call, size_t i, uint32_t prefix, Allocation *allocation, Value *out, Str *error) {
+    AddressBlock block = {.bits = allocation->network.bits, .prefix = prefix};
+    Uint128 size = (Uint128)1 << (block.bits - prefix);
+    Uint128 most = address_block_last(allocation->network);
+    block.base = (allocation->next + (size - 1)) & ~(size - 1);
+    bool wraps = block.base < allocation->next;
+    if (allocation->is_full || wraps || block.base > most)
+        return function_fail(
+            call, i, error,
+            "not enough remaining address space for a subnet with a prefix of %u bits "
+            "after %.*s",
+            prefix, STR_ARG(allocation->last));
+    Uint128 last = address_block_last(block);
+    allocation->is_full = last >= most;
+    allocation->next = last + 1;
+    allocation->last = address_block_to_str(block, call->arena);
+    *out = value_from_str(allocation->last);
+    return true;
+}
+
+static bool network_cidrsubnets(FunctionCall *call, Value *out, Str *error) {
+    Allocation allocation = {0};
+    if (!network_prefix(call, &allocation.network, error))
+        return false;
+    allocation.next = allocation.network.base;
+    size_t count = call->count - 1;
+    Value *items = arena_new_array(call->arena, Value, count);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t prefix = 0;
+        if (!subnet_prefix(call, i + 1, &allocation, &prefix, error) ||
+            !allocate(call, i + 1, prefix, &allocation, &items[i], error))
+            return false;
+    }
+    *out = value_list(&TYPE_STRING, items, count, call->arena);
+    return true;
+}
+
+static bool network_cidrcontains(FunctionCall *call, Value *out, Str *error) {
+    AddressBlock outer;
+    AddressBlock inner;
+    Str text = value_text(call->arguments[1]);
+    if (!network_prefix(call, &outer, error))
+        return false;
+    if (!address_block_parse(text, &inner, call->arena) &&
+        !address_block_parse_address(text, &inner, call->arena))
+        return function_fail(call, 1, error, "invalid IP address or prefix: %.*s", STR_ARG(text));
+    if (outer.bits != inner.bits)
+        return function_fail(call, SIZE_MAX, error, "address family mismatch: %.*s vs. %.*s",
+                             STR_ARG(value_text(call->arguments[0])), STR_ARG(text));
+    *out = value_bool(address_block_contains(outer, inner.base) &&
+                      address_block_contains(outer, address_block_last(inner)));
+    return true;
+}
+
+static const Function network_functions[] = {
+    {
+     .name = "cidrcontains",
+     PARAMETERS({"containing_prefix", &TYPE_STRING},                                                                                                           {"contained_ip_or_prefix", &TYPE_STRING}),
+     .type = &TYPE_BOOL,
+     .run = network_cidrcontains,
+     .description = "Is the address, or the whole network, in this network?",
+     .example = "cidrcontains(\"192.168.2.0/20\", \"192.168.2.1\") = true",
+     },
+    {
+     .name = "cidrhost",
+     PARAMETERS({"prefix", &TYPE_STRING},                                                                                                                                                              {"hostnum", &TYPE_NUMBER}),
+     .type = &TYPE_STRING,
+     .run = network_cidrhost,
+     .description =
+            "The address of that number in a network; a negative one counts from its end.",                                                    .example = "cidrhost(\"10.12.112.0/20\", 16) = \"10.12.112.16\"",
+     },
+    {
+     .name = "cidrnetmask",
+     PARAMETERS({"prefix", &TYPE_STRING}),
+     .type = &TYPE_STRING,
+     .run = network_cidrnetmask,
+     .description = "The mask of an IPv4 network.",
+     .example = "cidrnetmask(\"172.16.0.0/12\") = \"255.240.0.0\"",
+     },
+    {
+     .name = "cidrsubnet",
+     PARAMETERS({"prefix", &TYPE_STRING},                                                                                                            {"newbits", &TYPE_NUMBER},                                                                                                                                      {"netnum", &TYPE_NUMBER}),
+     .type = &TYPE_STRING,
+     .run = network_cidrsubnet,
+     .description = "The subnet of that number, with a prefix longer by some bits.",
+     .example = "cidrsubnet(\"172.16.0.0/12\", 4, 2) = \"172.18.0.0/16\"",
+     },
+    {
+     .name = "cidrsubnets",
+     PARAMETERS({"prefix", &TYPE_STRING}),
+     VARIADIC({"newbits", &TYPE_NUMBER}),
+     .type = &TYPE_LIST_OF_STRING,
+     .run = network_cidrsubnets,
+     .description = "Subnets one behind the other, each with a prefix longer by some bits.",
+     .example =
+            "cidrsubnets(\"10.1.0.0/16\", 4, 4) = tolist([\"10.1.0.0/20\", \"10.1.16.0/20\"])", },
+};
+
+const FunctionFamily functions_network = {network_functions, ARRAY_COUNT(network_functions)};

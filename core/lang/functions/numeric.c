@@ -1,0 +1,368 @@
+/* numeric: functions on numbers. */
+#include "functions.h"
+
+#include "arithmetic.h"
+#include "sequence.h"
+
+#include <math.h>
+#include <mpfr.h>
+
+static bool numeric_abs(FunctionCall *call, Value *out, Str *error) {
+    Value number = call->arguments[0];
+    (void)error;
+    *out =
+        arithmetic_sign(number, call->arena) < 0 ? arithmetic_negate(number, call->arena) : number;
+    return true;
+}
+
+static bool numeric_signum(FunctionCall *call, Value *out, Str *error) {
+    int64_t whole = 0;
+    if (!sequence_integer(call, 0, &whole, error))
+        return false;
+    *out = value_int_of(arithmetic_sign(call->arguments[0], call->arena), NUMBER_PRECISION_INT);
+    return true;
+}
+
+/* The whole number next to it in a direction: -1 down, 1 up. */
+static bool numeric_round(FunctionCall *call, int direction, Value *out, Str *error) {
+    Value number = call->arguments[0];
+    Value fraction;
+    Value one = value_int(1);
+    *out = number;
+    if (!arithmetic_is_finite(number) || arithmetic_is_integer(number))
+        return true;
+    if (!arithmetic_apply(ARITHMETIC_MODULO, number, one, &fraction, error, call->arena) ||
+        !arithmetic_apply(ARITHMETIC_SUBTRACT, number, fraction, out, error, call->arena))
+        return false;
+    if (arithmetic_sign(fraction, call->arena) != direction)
+        return true;
+    return arithmetic_apply(direction < 0 ? ARITHMETIC_SUBTRACT : ARITHMETIC_ADD, *out, one, out,
+                            error, call->arena);
+}
+
+static bool numeric_ceil(FunctionCall *call, Value *out, Str *error) {
+    return numeric_round(call, 1, out, error);
+}
+
+static bool numeric_floor(FunctionCall *call, Value *out, Str *error) {
+    return numeric_round(call, -1, out, error);
+}
+
+static bool numeric_extreme(FunctionCall *call, int direction, Value *out, Str *error) {
+    if (call->count == 0)
+        return function_fail(call, SIZE_MAX, error, "must pass at least one number");
+    *out = call->arguments[0];
+    for (size_t i = 1; i < call->count; i++)
+        if (arithmetic_compare(call->arguments[i], *out, call->arena) == direction)
+            *out = call->arguments[i];
+    return true;
+}
+
+static bool numeric_max(FunctionCall *call, Value *out, Str *error) {
+    return numeric_extreme(call, 1, out, error);
+}
+
+static bool numeric_min(FunctionCall *call, Value *out, Str *error) {
+    return numeric_extreme(call, -1, out, error);
+}
+
+static bool give_double(FunctionCall *call, double number, Value *out, Str *error) {
+    if (isnan(number))
+        return function_fail(call, SIZE_MAX, error, "the result is not a number");
+    *out = arithmetic_from_double(number, call->arena);
+    return true;
+}
+
+/* Logarithms and powers are those of doubles, as upstream's. MPFR rounds them correctly, whatever
+ * the C library at hand. */
+static double double_log(double number) {
+    mpfr_t x;
+    mpfr_init2(x, 53);
+    mpfr_set_d(x, number, MPFR_RNDN);
+    mpfr_log(x, x, MPFR_RNDN);
+    double result = mpfr_get_d(x, MPFR_RNDN);
+    mpfr_clear(x);
+    return result;
+}
+
+static double double_exp(double number) {
+    mpfr_t x;
+    mpfr_init2(x, 53);
+    mpfr_set_d(x, number, MPFR_RNDN);
+    mpfr_exp(x, x, MPFR_RNDN);
+    double result = mpfr_get_d(x, MPFR_RNDN);
+    mpfr_clear(x);
+    return result;
+}
+
+/* By squaring, with a rounding at each step as upstream's: the last digits shall be the same. */
+static double power_by_squaring(double number, int64_t power, double factor) {
+    int exponent = 0;
+    int64_t scale = 0;
+    double mantissa = frexp(number, &exponent);
+    int64_t step = exponent;
+    for (int64_t left = power; left; left >>= 1) {
+        if (step < -4096 || step > 4096) {
+            scale += step;
+            break;
+        }
+        if (left & 1) {
+            factor *= mantissa;
+            scale += step;
+        }
+        mantissa *= mantissa;
+        step *= 2;
+        if (mantissa < 0.5) {
+            mantissa += mantissa;
+            step--;
+        }
+    }
+    return ldexp(factor, scale > 10000 ? 10000 : scale < -10000 ? -10000 : (int)scale);
+}
+
+static double double_sqrt(double number) {
+    mpfr_t x;
+    mpfr_init2(x, 53);
+    mpfr_set_d(x, number, MPFR_RNDN);
+    mpfr_sqrt(x, x, MPFR_RNDN);
+    double result = mpfr_get_d(x, MPFR_RNDN);
+    mpfr_clear(x);
+    return result;
+}
+
+static double double_pow(double number, double power) {
+    double size = power < 0 ? -power : power;
+    if (power == 0 || number == 1)
+        return 1;
+    if (power == 0.5)
+        return double_sqrt(number);
+    if (power == -0.5)
+        return 1 / double_sqrt(number);
+    if (number == 0)
+        return power < 0 ? INFINITY : 0;
+    if (size >= 9e18 || !isfinite(number))
+        return size > 1 && (power > 0) ? INFINITY : 0;
+    int64_t whole = (int64_t)size;
+    double fraction = size - (double)whole;
+    double factor = 1;
+    if (fraction != 0 && number < 0)
+        return NAN;
+    if (fraction > 0.5) {
+        fraction -= 1;
+        whole++;
+    }
+    if (fraction != 0)
+        factor = double_exp(fraction * double_log(number));
+    double result = power_by_squaring(number, whole, factor);
+    return power < 0 ? 1 / result : result;
+}
+
+static bool numeric_log(FunctionCall *call, Value *out, Str *error) {
+    double number = value_to_double(call->arguments[0]);
+    double base = value_to_double(call->arguments[1]);
+    return give_double(call, double_log(number) / double_log(base), out, error);
+}
+
+static bool numeric_pow(FunctionCall *call, Value *out, Str *error) {
+    double number = value_to_double(call->arguments[0]);
+    double power = value_to_double(call->arguments[1]);
+    return give_double(call, double_pow(number, power), out, error);
+}
+
+#define SUM_REFUSED "argument must be list, set, or tuple of number values"
+
+static bool numeric_sum(FunctionCall *call, Value *out, Str *error) {
+    Value list = call->arguments[0];
+    ConvertError failure;
+    if (!sequence_is_type(list.type))
+        return function_fail(call, 0, error, "cannot sum noniterable");
+    if (sequence_count(list) == 0)
+        return function_fail(call, 0, error, "cannot sum an empty list");
+    Value sum = {0};
+    bool is_known = true;
+    for (size_t i = 0; i < sequence_count(list); i++) {
+        Value item = value_at(list, i);
+        if (value_is_null(item))
+            return function_fail(call, 0, error, SUM_REFUSED);
+        if (!convert_value(item, &TYPE_NUMBER, &item, &failure, call->arena))
+            return function_fail(call, 0, error, SUM_REFUSED);
+        if (!value_is_known(item))
+            is_known = false;
+        if (!is_known)
+            continue;
+        if (i == 0)
+            sum = item;
+        else if (!arithmetic_apply(ARITHMETIC_ADD, sum, item, &sum, error, call->arena))
+            return false;
+    }
+    *out = is_known ? sum : function_unknown(call, &TYPE_NUMBER);
+    return true;
+}
+
+/* -- parseint ----------------------------------------------------------------------------- */
+
+/* Digits, then lower case, then upper case; up to base 36 the case does not count. */
+static int digit_value(char c, int64_t base) {
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A' + (base <= 36 ? 10 : 36);
+    return 99;
+}
+
+/* MPFR's digits of bases beyond 36 are upper case first. */
+static char mpfr_digit(char c, int64_t base) {
+    if (base <= 36)
+        return c;
+    return (char)(islower((unsigned char)c) ? toupper((unsigned char)c)
+                                            : tolower((unsigned char)c));
+}
+
+static bool parseint_digits(FunctionCall *call, Str digits, int64_t base, Value *out) {
+    char *text = arena_alloc(call->arena, digits.len + 1);
+    for (size_t i = 0; i < digits.len; i++)
+        text[i] = mpfr_digit(digits.ptr[i], base);
+    mpfr_t number;
+    mpfr_init2(number, (mpfr_prec_t)(digits.len * 6 + 64));
+    mpfr_set_str(number, text, (int)base, MPFR_RNDN);
+    bool is_inline = mpfr_fits_intmax_p(number, MPFR_RNDN) != 0;
+    const Number *big = NULL;
+    if (is_inline) {
+        *out = value_int_of(mpfr_get_sj(number, MPFR_RNDN), NUMBER_PRECISION_INT);
+    } else {
+        char *decimal = NULL;
+        mpfr_asprintf(&decimal, "%.0Rf", number);
+        is_inline = number_from_text(str_from_cstr(decimal), &big, call->arena);
+        mpfr_free_str(decimal);
+        if (is_inline)
+            *out = value_from_number(big);
+    }
+    mpfr_clear(number);
+    return is_inline;
+}
+
+static bool is_integer_text(Str digits, int64_t base) {
+    for (size_t i = 0; i < digits.len; i++)
+        if (digit_value(digits.ptr[i], base) >= base)
+            return false;
+    return digits.len > 0;
+}
+
+static bool parseint_check(FunctionCall *call, const Type **out, Str *error) {
+    Value text = call->arguments[0];
+    *out = &TYPE_NUMBER;
+    if (text.type->kind == KIND_STRING)
+        return true;
+    return function_fail(call, 0, error, "first argument must be a string, not %.*s",
+                         STR_ARG(type_friendly_name(text.type, call->arena)));
+}
+
+static bool numeric_parseint(FunctionCall *call, Value *out, Str *error) {
+    const Type *type = NULL;
+    int64_t base = 0;
+    if (!parseint_check(call, &type, error))
+        return false;
+    if (!value_to_int(call->arguments[1], &base) || base < 2 || base > 62)
+        return function_fail(call, 1, error,
+                             "base must be a whole number between 2 and 62 inclusive");
+    Str text = value_text(call->arguments[0]);
+    bool is_negative = str_starts_with(text, STR("-"));
+    Str digits = is_negative || str_starts_with(text, STR("+")) ? str_after(text, 1) : text;
+    if (digits.len > 1 << 16 || !is_integer_text(digits, base))
+        return function_fail(call, 0, error, "cannot parse %.*s as a base %d integer",
+                             STR_ARG(str_quote(text, call->arena)), (int)base);
+    if (!parseint_digits(call, digits, base, out))
+        return function_fail(call, 0, error, "the number is too big");
+    if (is_negative)
+        *out = arithmetic_negate(*out, call->arena);
+    return true;
+}
+
+/* -- the table ---------------------------------------------------------------------------- */
+
+static const Function numeric_functions[] = {
+    {
+     .name = "abs",
+     PARAMETERS({"num", &TYPE_NUMBER}),
+     .type = &TYPE_NUMBER,
+     .run = numeric_abs,
+     .description = "The number without its sign.",
+     .example = "abs(-12.4) = 12.4",
+     },
+    {
+     .name = "ceil",
+     PARAMETERS({"num", &TYPE_NUMBER}),
+     .type = &TYPE_NUMBER,
+     .run = numeric_ceil,
+     .description = "The smallest whole number that is not less.",
+     .example = "ceil(5.1) = 6",
+     },
+    {
+     .name = "floor",
+     PARAMETERS({"num", &TYPE_NUMBER}),
+     .type = &TYPE_NUMBER,
+     .run = numeric_floor,
+     .description = "The greatest whole number that is not more.",
+     .example = "floor(4.9) = 4",
+     },
+    {
+     .name = "log",
+     PARAMETERS({"num", &TYPE_NUMBER},                          {"base", &TYPE_NUMBER}),
+     .type = &TYPE_NUMBER,
+     .run = numeric_log,
+     .description = "The logarithm of the number in a base.",
+     .example = "log(16, 2) = 4",
+     },
+    {
+     .name = "max",
+     VARIADIC({"numbers", &TYPE_NUMBER}),
+     .type = &TYPE_NUMBER,
+     .run = numeric_max,
+     .description = "The greatest of the numbers.",
+     .example = "max(12, 54, 3) = 54",
+     },
+    {
+     .name = "min",
+     VARIADIC({"numbers", &TYPE_NUMBER}),
+     .type = &TYPE_NUMBER,
+     .run = numeric_min,
+     .description = "The smallest of the numbers.",
+     .example = "min(12, 54, 3) = 3",
+     },
+    {
+     .name = "parseint",
+     PARAMETERS({"number", &TYPE_DYNAMIC}, {"base", &TYPE_NUMBER}),
+     .result_type = parseint_check,
+     .run = numeric_parseint,
+     .description = "The whole number that a string stands for in a base from 2 to 62.",
+     .example = "parseint(\"FF\", 16) = 255",
+     },
+    {
+     .name = "pow",
+     PARAMETERS({"num", &TYPE_NUMBER},                          {"power", &TYPE_NUMBER}),
+     .type = &TYPE_NUMBER,
+     .run = numeric_pow,
+     .description = "The number raised to a power.",
+     .example = "pow(3, 2) = 9",
+     },
+    {
+     .name = "signum",
+     PARAMETERS({"num", &TYPE_NUMBER}),
+     .type = &TYPE_NUMBER,
+     .run = numeric_signum,
+     .description = "-1, 0 or 1, as the number is negative, zero or positive.",
+     .example = "signum(-13) = -1",
+     },
+    {
+     .name = "sum",
+     PARAMETERS({"list", &TYPE_DYNAMIC}),
+     .type = &TYPE_NUMBER,
+     .run = numeric_sum,
+     .description = "The sum of the numbers.",
+     .example = "sum([10, 13, 6]) = 29",
+     },
+};
+
+const FunctionFamily functions_numeric = {numeric_functions, ARRAY_COUNT(numeric_functions)};

@@ -1,0 +1,360 @@
+/* regex: regular expressions, by PCRE2, held to what a linear-time engine can do: no back references,
+ * no look-around. */
+#include "functions.h"
+
+#include "sequence.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+typedef struct Regex {
+    pcre2_code *code;
+    uint32_t group_count;
+    Str *names; /* of the groups from 1 on; empty: unnamed */
+    bool has_names;
+    bool has_unnamed;
+} Regex;
+
+static void regex_release(Regex *regex) {
+    pcre2_code_free(regex->code);
+}
+SCOPED_TYPE(Regex, regex_release);
+
+/* -- compiling ---------------------------------------------------------------------------- */
+
+/* What follows "(?" in constructs that need backtracking. */
+static bool is_lookaround(Str rest) {
+    static const char *const forms[] = {"(?=", "(?!", "(?<=", "(?<!", "(?>", "(?|", "(?#", "(?R", "(?("};
+    for (size_t i = 0; i < ARRAY_COUNT(forms); i++)
+        if (str_starts_with(rest, str_from_cstr(forms[i]))) return true;
+    return false;
+}
+
+static bool is_foreign_escape(char c) {
+    return isdigit((unsigned char)c) ? c != '0' : strchr("GKRXZkgceohHNV", c) != NULL && c != '\0';
+}
+
+/* Does a {2,3} end here? */
+static bool is_repetition_end(Str pattern, size_t at) {
+    if (pattern.ptr[at] != '}') return false;
+    size_t start = at;
+    while (start > 0 && (isdigit((unsigned char)pattern.ptr[start - 1]) || pattern.ptr[start - 1] == ','))
+        start--;
+    return start < at && start > 0 && pattern.ptr[start - 1] == '{';
+}
+
+/* The part of the pattern that this language does not have; empty: none. */
+static Str regex_foreign_part(Str pattern) {
+    bool in_class = false;
+    for (size_t i = 0; i < pattern.len; i++) {
+        char c = pattern.ptr[i];
+        char next = i + 1 < pattern.len ? pattern.ptr[i + 1] : '\0';
+        if (c == '\\') {
+            if (is_foreign_escape(next)) return str_slice(pattern, i, i + 2);
+            i++;
+        } else if (in_class) {
+            if (c == ']') in_class = false;
+        } else if (c == '[') {
+            in_class = true;
+            if (next == '^') i++;
+            if (i + 1 < pattern.len && pattern.ptr[i + 1] == ']') i++;
+        } else if (is_lookaround(str_after(pattern, i))) {
+            return str_slice(pattern, i, i + (str_starts_with(str_after(pattern, i), STR("(?<")) ? 4 : 3));
+        } else if (next == '+' && (c == '*' || c == '+' || c == '?' || is_repetition_end(pattern, i))) {
+            return str_slice(pattern, i, i + 2);
+        }
+    }
+    return STR_EMPTY;
+}
+
+static void regex_read_names(Regex *regex, Arena *arena) {
+    uint32_t count = 0;
+    uint32_t size = 0;
+    PCRE2_SPTR table = NULL;
+    pcre2_pattern_info(regex->code, PCRE2_INFO_CAPTURECOUNT, &regex->group_count);
+    pcre2_pattern_info(regex->code, PCRE2_INFO_NAMECOUNT, &count);
+    pcre2_pattern_info(regex->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
+    pcre2_pattern_info(regex->code, PCRE2_INFO_NAMETABLE, &table);
+    regex->names = arena_new_array(arena, Str, regex->group_count + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        const unsigned char *entry = table + (size_t)i * size;
+        size_t group = (size_t)entry[0] << 8 | entry[1];
+        regex->names[group] = str_clone(str_from_cstr((const char *)entry + 2), arena);
+    }
+    regex->has_names = count > 0;
+    regex->has_unnamed = count < regex->group_count;
+}
+
+static bool regex_compile(Str pattern, Regex *out, Str *error, Arena *arena) {
+    Str foreign = regex_foreign_part(pattern);
+    if (foreign.len) {
+        *error = str_format(arena,
+                            "invalid regexp pattern: invalid or unsupported syntax in %.*s",
+                            STR_ARG(foreign));
+        return false;
+    }
+    int code = 0;
+    PCRE2_SIZE offset = 0;
+    uint32_t options = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C;
+    out->code =
+        pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options, &code, &offset, NULL);
+    if (!out->code) {
+        PCRE2_UCHAR message[160];
+        pcre2_get_error_message(code, message, sizeof(message));
+        *error = str_format(arena, "invalid regexp pattern: %s, at byte %zu", (char *)message, offset);
+        return false;
+    }
+    regex_read_names(out, arena);
+    return true;
+}
+
+/* -- matching ----------------------------------------------------------------------------- */
+
+/* 1: found, 0: not, -1: *error is set. */
+static int regex_match(const Regex *regex, Str text, size_t from, pcre2_match_data *data, Str *error) {
+    int count = pcre2_match(
+        regex->code, (PCRE2_SPTR)text.ptr, text.len, from, from ? PCRE2_NO_UTF_CHECK : 0, data, NULL);
+    if (count > 0) return 1;
+    if (count == PCRE2_ERROR_NOMATCH) return 0;
+    *error = STR("the pattern takes too long on this text; make it simpler");
+    return -1;
+}
+
+static Value regex_group(pcre2_match_data *data, Str text, size_t group, Arena *arena) {
+    const PCRE2_SIZE *places = pcre2_get_ovector_pointer(data);
+    if (places[2 * group] == PCRE2_UNSET) return value_null(&TYPE_STRING);
+    return value_string(str_slice(text, places[2 * group], places[2 * group + 1]), arena);
+}
+
+static Value regex_result(const Regex *regex, pcre2_match_data *data, Str text, Arena *arena) {
+    size_t count = regex->group_count;
+    if (count == 0) return regex_group(data, text, 0, arena);
+    Value *items = arena_new_array(arena, Value, count);
+    for (size_t i = 0; i < count; i++) items[i] = regex_group(data, text, i + 1, arena);
+    if (!regex->has_names) return value_tuple(items, count, arena);
+    Str *names = arena_new_array(arena, Str, count);
+    for (size_t i = 0; i < count; i++) names[i] = regex->names[i + 1];
+    return value_object(names, items, count, arena);
+}
+
+static const Type *regex_type(const Regex *regex, Arena *arena) {
+    size_t count = regex->group_count;
+    if (count == 0) return &TYPE_STRING;
+    if (!regex->has_names) return type_tuple_of(&TYPE_STRING, count, arena);
+    const Type **types = arena_new_array(arena, const Type *, count);
+    for (size_t i = 0; i < count; i++) types[i] = &TYPE_STRING;
+    return type_object(&regex->names[1], types, NULL, count, arena);
+}
+
+static bool regex_prepare(FunctionCall *call, Regex *regex, Str *error) {
+    call->failed_argument = 0;
+    if (!regex_compile(value_text(call->arguments[0]), regex, error, call->arena)) return false;
+    if (regex->has_names && regex->has_unnamed)
+        return function_fail(call,
+                             0,
+                             error,
+                             "invalid regexp pattern: cannot mix both named and unnamed capture groups");
+    call->failed_argument = SIZE_MAX;
+    return true;
+}
+
+static bool run_result_type(FunctionCall *call, const Type **out, bool is_list, Str *error) {
+    SCOPED(Regex) regex = {0};
+    *out = &TYPE_DYNAMIC;
+    if (value_is_known(call->arguments[0])) {
+        if (!regex_prepare(call, &regex, error)) return false;
+        *out = regex_type(&regex, call->arena);
+    }
+    if (is_list) *out = type_list(*out, call->arena);
+    return true;
+}
+
+static bool regex_result_type(FunctionCall *call, const Type **out, Str *error) {
+    return run_result_type(call, out, false, error);
+}
+
+static bool regexall_result_type(FunctionCall *call, const Type **out, Str *error) {
+    return run_result_type(call, out, true, error);
+}
+
+static bool regex_first(FunctionCall *call, Value *out, Str *error) {
+    SCOPED(Regex) regex = {0};
+    Str text = value_text(call->arguments[1]);
+    if (!regex_prepare(call, &regex, error)) return false;
+    pcre2_match_data *data = pcre2_match_data_create_from_pattern(regex.code, NULL);
+    int found = regex_match(&regex, text, 0, data, error);
+    if (found > 0) *out = regex_result(&regex, data, text, call->arena);
+    pcre2_match_data_free(data);
+    if (found == 0)
+        return function_fail(
+            call, SIZE_MAX, error, "pattern did not match any part of the given string");
+    return found > 0;
+}
+
+/* Where to look for the next match: an empty one moves on by a character, and one that is empty right
+ * behind the last match does not count. */
+typedef struct RegexWalk {
+    size_t from;
+    size_t last_end;
+    bool has_last;
+} RegexWalk;
+
+static size_t next_character(Str text, size_t at) {
+    at++;
+    while (at < text.len && ((unsigned char)text.ptr[at] & 0xC0) == 0x80) at++;
+    return at;
+}
+
+/* As regex_match, for one match after the other. */
+static int regex_walk(const Regex *regex, Str text, RegexWalk *walk, pcre2_match_data *data, Str *error) {
+    while (walk->from <= text.len) {
+        int found = regex_match(regex, text, walk->from, data, error);
+        if (found <= 0) return found;
+        const PCRE2_SIZE *places = pcre2_get_ovector_pointer(data);
+        bool is_empty = places[0] == places[1];
+        bool counts = !is_empty || !walk->has_last || places[0] != walk->last_end;
+        walk->from = is_empty ? next_character(text, places[1]) : places[1];
+        walk->last_end = places[1];
+        walk->has_last = true;
+        if (counts) return 1;
+    }
+    return 0;
+}
+
+static bool regex_all(FunctionCall *call, Value *out, Str *error) {
+    SCOPED(Regex) regex = {0};
+    Str text = value_text(call->arguments[1]);
+    ValueVec items = {0};
+    RegexWalk walk = {0};
+    int found = 0;
+    if (!regex_prepare(call, &regex, error)) return false;
+    pcre2_match_data *data = pcre2_match_data_create_from_pattern(regex.code, NULL);
+    while ((found = regex_walk(&regex, text, &walk, data, error)) > 0) {
+        Value item = regex_result(&regex, data, text, call->arena);
+        vec_push(call->arena, &items, item);
+    }
+    pcre2_match_data_free(data);
+    *out = value_list(regex_type(&regex, call->arena), items.items, items.count, call->arena);
+    return found == 0 && function_spend(call, items.count, text.len, error);
+}
+
+/* -- replace ------------------------------------------------------------------------------ */
+
+static size_t name_length(Str text, size_t at) {
+    size_t end = at;
+    while (end < text.len && (isalnum((unsigned char)text.ptr[end]) || text.ptr[end] == '_')) end++;
+    return end - at;
+}
+
+static void add_group(const Regex *regex, pcre2_match_data *data, Str text, Str name, StrBuf *out) {
+    const PCRE2_SIZE *places = pcre2_get_ovector_pointer(data);
+    uint64_t number = 0;
+    bool is_number = str_to_uint64(name, &number);
+    for (size_t i = 0; i <= regex->group_count; i++) {
+        if (is_number ? i != number : !regex->names[i].len || !str_equal(regex->names[i], name)) continue;
+        if (places[2 * i] != PCRE2_UNSET) strbuf_add(out, str_slice(text, places[2 * i], places[2 * i + 1]));
+        return;
+    }
+}
+
+/* $1, ${name}, $name, $$ in the replacement. */
+static void add_replacement(const Regex *regex, pcre2_match_data *data, Str text, Str with, StrBuf *out) {
+    for (size_t i = 0; i < with.len; i++) {
+        char c = with.ptr[i];
+        char next = i + 1 < with.len ? with.ptr[i + 1] : '\0';
+        bool braced = next == '{';
+        size_t start = i + 1 + braced;
+        size_t length = name_length(with, start);
+        bool closes = !braced || (start + length < with.len && with.ptr[start + length] == '}');
+        if (c == '$' && next == '$') {
+            strbuf_add_char(out, '$');
+            i++;
+        } else if (c == '$' && length && closes) {
+            add_group(regex, data, text, str_slice(with, start, start + length), out);
+            i = start + length - 1 + braced;
+        } else {
+            strbuf_add_char(out, c);
+        }
+    }
+}
+
+static bool regex_replace_all(FunctionCall *call, Str text, Str pattern, Str with, Value *out, Str *error) {
+    SCOPED(Regex) regex = {0};
+    StrBuf buf = strbuf_new(call->arena);
+    RegexWalk walk = {0};
+    size_t copied = 0;
+    int found = 0;
+    if (!regex_compile(pattern, &regex, error, call->arena)) return false;
+    pcre2_match_data *data = pcre2_match_data_create_from_pattern(regex.code, NULL);
+    while ((found = regex_walk(&regex, text, &walk, data, error)) > 0) {
+        const PCRE2_SIZE *places = pcre2_get_ovector_pointer(data);
+        strbuf_add(&buf, str_slice(text, copied, places[0]));
+        add_replacement(&regex, data, text, with, &buf);
+        copied = places[1];
+    }
+    pcre2_match_data_free(data);
+    strbuf_add(&buf, str_after(text, copied));
+    *out = value_string(strbuf_str(&buf), call->arena);
+    return found == 0 && function_spend(call, 0, buf.len, error);
+}
+
+static Str replace_plain(const FunctionCall *call, Str text, Str old, Str with) {
+    StrBuf buf = strbuf_new(call->arena);
+    size_t at = 0;
+    while (at <= text.len) {
+        size_t found = old.len ? str_find(text, old, at) : at;
+        if (found == SIZE_MAX) break;
+        size_t end = old.len ? found + old.len : next_character(text, found);
+        strbuf_add(&buf, str_slice(text, at, found));
+        strbuf_add(&buf, with);
+        if (!old.len) strbuf_add(&buf, str_slice(text, found, end));
+        at = end;
+    }
+    if (at < text.len) strbuf_add(&buf, str_after(text, at));
+    return strbuf_str(&buf);
+}
+
+/* "/…/" is a regular expression. */
+static bool regex_replace(FunctionCall *call, Value *out, Str *error) {
+    Str text = value_text(call->arguments[0]);
+    Str old = value_text(call->arguments[1]);
+    Str with = value_text(call->arguments[2]);
+    if (old.len > 1 && old.ptr[0] == '/' && old.ptr[old.len - 1] == '/')
+        return regex_replace_all(call, text, str_slice(old, 1, old.len - 1), with, out, error);
+    size_t pieces = old.len ? text.len / old.len : text.len + 1;
+    if (!function_spend(call, 0, text.len + pieces * with.len, error)) return false;
+    *out = value_string(replace_plain(call, text, old, with), call->arena);
+    return true;
+}
+
+/* -- the table ---------------------------------------------------------------------------- */
+
+static const Function regex_functions[] = {
+    {
+        .name = "regex",
+        PARAMETERS({"pattern", &TYPE_STRING}, {"string", &TYPE_STRING}),
+        .result_type = regex_result_type,
+        .run = regex_first,
+        .description = "The first match of a regular expression: the text, or its capture groups.",
+        .example = "regex(\"[a-z]+\", \"53453453.345345aaabbbccc23454\") = \"aaabbbccc\"",
+    },
+    {
+        .name = "regexall",
+        PARAMETERS({"pattern", &TYPE_STRING}, {"string", &TYPE_STRING}),
+        .result_type = regexall_result_type,
+        .run = regex_all,
+        .description = "All matches of a regular expression, as a list.",
+        .example = "regexall(\"[a-z]+\", \"1234abcd5678efgh9\") = tolist([\"abcd\", \"efgh\"])",
+    },
+    {
+        .name = "replace",
+        PARAMETERS({"str", &TYPE_STRING}, {"substr", &TYPE_STRING}, {"replace", &TYPE_STRING}),
+        .type = &TYPE_STRING,
+        .run = regex_replace,
+        .description = "The string with each occurrence replaced; a search text in slashes is a regular "
+                       "expression.",
+        .example = "replace(\"1 + 2 + 3\", \"+\", \"-\") = \"1 - 2 - 3\"",
+    },
+};
+
+const FunctionFamily functions_regex = {regex_functions, ARRAY_COUNT(regex_functions)};

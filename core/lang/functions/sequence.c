@@ -1,0 +1,26 @@
+/* sequence: looking at lists, sets and tuples alike. */
+#include "sequence.h"
+
+bool sequence_is_type(const Type *type) {
+    return type->kind == KIND_LIST || type->kind == KIND_SET || type->kind == KIND_TUPLE;
+}
+
+size_t sequence_count(Value sequence) {
+    return sequence.type->kind == KIND_TUPLE ? sequence.type->count : sequence.count;
+}
+
+bool sequence_has_count(Value sequence) {
+    if (!value_is_known(sequence))
+        return sequence.type->kind == KIND_TUPLE;
+    return sequence.type->kind != KIND_SET || value_is_wholly_known(sequence) || sequence.count < 2;
+}
+
+const Type *sequence_unify(const Type *const *types, size_t count, Arena *arena) {
+    return convert_unify_unsafe(types, count, arena);
+}
+
+bool sequence_integer(FunctionCall *call, size_t argument, int64_t *out, Str *error) {
+    if (value_to_int(call->arguments[argument], out))
+        return true;
+    return function_fail(call, argument, error, "a whole number is required");
+}

@@ -1,0 +1,269 @@
+/* set: functions on sets, and the product of sets or lists. */
+#include "functions.h"
+
+#include "sequence.h"
+
+/* -- operations on sets of one type ------------------------------------------------------- */
+
+static bool set_type(FunctionCall *call, const Type **out, Str *error) {
+    const Type **types = arena_new_array(call->arena, const Type *, call->count);
+    size_t count = 0;
+    for (size_t i = 0; i < call->count; i++) {
+        const Type *type = call->arguments[i].type;
+        bool is_untyped = type->element == &TYPE_DYNAMIC;
+        if (!is_untyped)
+            types[count++] = type;
+    }
+    *out = count ? sequence_unify(types, count, call->arena) : call->arguments[0].type;
+    return *out || function_fail(call, SIZE_MAX, error,
+                                 "given sets must all have compatible element types");
+}
+
+/* Brings all arguments to the type. */
+static bool set_prepare(
+    FunctionCall *call, Value *sets, const Type **type, bool *is_known, Str *error) {
+    ConvertError failure;
+    if (!set_type(call, type, error))
+        return false;
+    for (size_t i = 0; i < call->count; i++) {
+        sets[i] = call->arguments[i];
+        *is_known = *is_known && value_is_wholly_known(sets[i]);
+        if (convert_value(sets[i], *type, &sets[i], &failure, call->arena))
+            continue;
+        return function_fail(call, i, error, "%.*s", STR_ARG(failure.message));
+    }
+    return true;
+}
+
+static bool set_has(Value set, Value item) {
+    size_t low = 0;
+    size_t high = set.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = value_compare(value_at(set, middle), item);
+        if (order == 0)
+            return true;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
+typedef bool (*SetChoice)(Value item, const Value *sets, size_t count, size_t from);
+
+static bool choose_any(Value item, const Value *sets, size_t count, size_t from) {
+    (void)item;
+    (void)sets;
+    (void)count;
+    (void)from;
+    return true;
+}
+
+/* The elements of the first `sources` sets that `choose` picks. */
+static bool set_combine(
+    FunctionCall *call, size_t sources, SetChoice choose, Value *out, Str *error) {
+    Value *sets = arena_new_array(call->arena, Value, call->count);
+    const Type *type = NULL;
+    bool is_known = true;
+    ValueVec items = {0};
+    if (!set_prepare(call, sets, &type, &is_known, error))
+        return false;
+    if (!is_known && choose != choose_any) {
+        *out = function_unknown(call, type);
+        return true;
+    }
+    for (size_t i = 0; i < sources && i < call->count; i++) {
+        if (!function_spend(call, sets[i].count, 0, error))
+            return false;
+        for (size_t k = 0; k < sets[i].count; k++) {
+            Value item = value_at(sets[i], k);
+            if (choose(item, sets, call->count, i))
+                vec_push(call->arena, &items, item);
+        }
+    }
+    *out = value_set(type->element, items.items, items.count, call->arena);
+    return true;
+}
+
+static bool choose_common(Value item, const Value *sets, size_t count, size_t from) {
+    (void)from;
+    for (size_t i = 1; i < count; i++)
+        if (!set_has(sets[i], item))
+            return false;
+    return true;
+}
+
+static bool choose_missing(Value item, const Value *sets, size_t count, size_t from) {
+    (void)from;
+    for (size_t i = 1; i < count; i++)
+        if (set_has(sets[i], item))
+            return false;
+    return true;
+}
+
+/* In an odd number of sets. */
+static bool choose_odd(Value item, const Value *sets, size_t count, size_t from) {
+    size_t found = 0;
+    (void)from;
+    for (size_t i = 0; i < count; i++)
+        found += set_has(sets[i], item);
+    return found % 2 == 1;
+}
+
+static bool set_union(FunctionCall *call, Value *out, Str *error) {
+    return set_combine(call, SIZE_MAX, choose_any, out, error);
+}
+
+static bool set_intersection(FunctionCall *call, Value *out, Str *error) {
+    return set_combine(call, 1, choose_common, out, error);
+}
+
+static bool set_subtract(FunctionCall *call, Value *out, Str *error) {
+    return set_combine(call, 1, choose_missing, out, error);
+}
+
+static bool set_symmetric_difference(FunctionCall *call, Value *out, Str *error) {
+    return set_combine(call, SIZE_MAX, choose_odd, out, error);
+}
+
+/* -- setproduct --------------------------------------------------------------------------- */
+
+typedef struct Product {
+    Value *sources;
+    const Type **elements;
+    size_t count;
+    size_t total;
+    bool is_set;
+    bool is_known;
+    uint8_t marks;
+} Product;
+
+static const Type *product_element(const FunctionCall *call, const Type *type) {
+    if (type->kind != KIND_TUPLE)
+        return type->element;
+    if (type->count == 0)
+        return &TYPE_DYNAMIC;
+    const Type **types = arena_new_array(call->arena, const Type *, type->count);
+    for (size_t i = 0; i < type->count; i++)
+        types[i] = type_at(type, i);
+    return sequence_unify(types, type->count, call->arena);
+}
+
+static bool product_prepare(FunctionCall *call, Product *product, Str *error) {
+    if (call->count < 2)
+        return function_fail(call, SIZE_MAX, error, "at least two arguments are required");
+    product->sources = arena_new_array(call->arena, Value, call->count);
+    product->elements = arena_new_array(call->arena, const Type *, call->count);
+    product->count = call->count;
+    product->total = 1;
+    product->is_known = true;
+    for (size_t i = 0; i < call->count; i++) {
+        Value source = value_without_marks(call->arguments[i]);
+        product->marks |= call->arguments[i].marks;
+        if (!sequence_is_type(source.type))
+            return function_fail(call, i, error, "a set or a list is required");
+        product->is_set = product->is_set || source.type->kind == KIND_SET;
+        product->elements[i] = product_element(call, source.type);
+        if (!product->elements[i])
+            return function_fail(call, i, error, "all elements must be of the same type");
+        product->sources[i] = source;
+        if (!value_is_known(source) || !sequence_has_count(source))
+            product->is_known = false;
+        else if (__builtin_mul_overflow(product->total, sequence_count(source), &product->total))
+            product->total = SIZE_MAX;
+    }
+    return true;
+}
+
+static bool product_tuple(
+    FunctionCall *call, const Product *product, size_t number, Value *out, Str *error) {
+    Value *parts = arena_new_array(call->arena, Value, product->count);
+    ConvertError failure;
+    for (size_t i = product->count; i-- > 0;) {
+        size_t count = sequence_count(product->sources[i]);
+        parts[i] = value_at(product->sources[i], number % count);
+        number /= count;
+        if (type_equal(parts[i].type, product->elements[i]))
+            continue;
+        if (!convert_value(parts[i], product->elements[i], &parts[i], &failure, call->arena))
+            return function_fail(call, i, error, "%.*s", STR_ARG(failure.message));
+    }
+    *out = value_tuple(parts, product->count, call->arena);
+    return true;
+}
+
+static bool set_product(FunctionCall *call, Value *out, Str *error) {
+    Product product = {0};
+    if (!product_prepare(call, &product, error))
+        return false;
+    const Type *element = type_tuple(product.elements, product.count, call->arena);
+    if (!product.is_known) {
+        const Type *type =
+            product.is_set ? type_set(element, call->arena) : type_list(element, call->arena);
+        *out = value_with_marks(function_unknown(call, type), product.marks);
+        return true;
+    }
+    if (!function_spend(call, product.total, 0, error))
+        return false;
+    Value *items = arena_new_array(call->arena, Value, product.total);
+    for (size_t i = 0; i < product.total; i++)
+        if (!product_tuple(call, &product, i, &items[i], error))
+            return false;
+    Value result = product.is_set ? value_set(element, items, product.total, call->arena)
+                                  : value_list(element, items, product.total, call->arena);
+    *out = value_with_marks(result, product.marks);
+    return true;
+}
+
+/* -- the table ---------------------------------------------------------------------------- */
+
+static const Type set_of_any = {.kind = KIND_SET, .element = &TYPE_DYNAMIC, .has_dynamic = true};
+
+static const Function set_functions[] = {
+    {
+     .name = "setintersection",
+     PARAMETERS({"first_set", &set_of_any}),
+     VARIADIC({"other_sets", &set_of_any}),
+     .result_type = set_type,
+     .run = set_intersection,
+     .description = "The elements that are in all of the sets.",
+     .example = "setintersection([\"a\", \"b\"], [\"b\"]) = toset([\"b\"])",
+     },
+    {
+     .name = "setproduct",
+     VARIADIC({"sets", &TYPE_DYNAMIC, PARAMETER_UNKNOWN | PARAMETER_MARKED}),
+     .run = set_product,
+     .description = "All combinations of one element of each of the lists or sets.",
+     .example = "setproduct([\"a\"], [\"b\", \"c\"]) = tolist([[\"a\", \"b\"], [\"a\", \"c\"]])",
+     },
+    {
+     .name = "setsubtract",
+     PARAMETERS({"a", &set_of_any},                                                                         {"b", &set_of_any}),
+     .result_type = set_type,
+     .run = set_subtract,
+     .description = "The elements of the first set that are not in the second.",
+     .example = "setsubtract([\"a\", \"b\"], [\"b\"]) = toset([\"a\"])",
+     },
+    {
+     .name = "setsymmetricdifference",
+     PARAMETERS({"first_set", &set_of_any}),
+     VARIADIC({"other_sets", &set_of_any}),
+     .result_type = set_type,
+     .run = set_symmetric_difference,
+     .description = "The elements that are in an odd number of the sets.",
+     .example = "setsymmetricdifference([\"a\", \"b\"], [\"b\", \"c\"]) = toset([\"a\", \"c\"])",
+     },
+    {
+     .name = "setunion",
+     PARAMETERS({"first_set", &set_of_any}),
+     VARIADIC({"other_sets", &set_of_any}),
+     .result_type = set_type,
+     .run = set_union,
+     .description = "The elements of all the sets.",
+     .example = "setunion([\"a\"], [\"b\"]) = toset([\"a\", \"b\"])",
+     },
+};
+
+const FunctionFamily functions_set = {set_functions, ARRAY_COUNT(set_functions)};

@@ -1,0 +1,414 @@
+/* string: functions on text. Lengths and offsets count grapheme clusters, as a person would. */
+#include "functions.h"
+
+#include "utf8.h"
+
+static Str argument_text(const FunctionCall *call, size_t i) {
+    return value_text(call->arguments[i]);
+}
+
+static bool give(const FunctionCall *call, Str text, Value *out) {
+    *out = value_string(text, call->arena);
+    return true;
+}
+
+/* A letter has one letter in upper case here, and the sharp s has none. */
+static bool string_upper(FunctionCall *call, Value *out, Str *error) {
+    static const Str sharp_s = STR_CONST("\xc3\x9f");
+    (void)error;
+    Str rest = argument_text(call, 0);
+    StrBuf buf = strbuf_new(call->arena);
+    for (size_t at; (at = str_find(rest, sharp_s, 0)) != SIZE_MAX;) {
+        strbuf_add(&buf, utf8_upper(str_slice(rest, 0, at), call->arena));
+        strbuf_add(&buf, sharp_s);
+        rest = str_after(rest, at + sharp_s.len);
+    }
+    strbuf_add(&buf, utf8_upper(rest, call->arena));
+    return give(call, strbuf_str(&buf), out);
+}
+
+static bool string_lower(FunctionCall *call, Value *out, Str *error) {
+    (void)error;
+    return give(call, utf8_lower(argument_text(call, 0), call->arena), out);
+}
+
+/* What stands between words. */
+static bool is_separator(uint32_t c) {
+    if (c < 0x80)
+        return !(isalnum((int)c) || c == '_');
+    return utf8_is_space(c);
+}
+
+static bool string_title(FunctionCall *call, Value *out, Str *error) {
+    (void)error;
+    Str text = argument_text(call, 0);
+    StrBuf buf = strbuf_new(call->arena);
+    bool begins_word = true;
+    size_t width = 0;
+    for (size_t at = 0; at < text.len; at += width) {
+        uint32_t c = utf8_decode(text, at, &width);
+        strbuf_add_codepoint(&buf, begins_word ? utf8_to_title(c) : c);
+        begins_word = is_separator(c);
+    }
+    return give(call, strbuf_str(&buf), out);
+}
+
+static bool string_chomp(FunctionCall *call, Value *out, Str *error) {
+    (void)error;
+    Str text = argument_text(call, 0);
+    while (text.len && (text.ptr[text.len - 1] == '\n' || text.ptr[text.len - 1] == '\r'))
+        text.len--;
+    return give(call, text, out);
+}
+
+static bool string_starts_with(FunctionCall *call, Value *out, Str *error) {
+    (void)error;
+    const Value *text = &call->arguments[0];
+    Str prefix;
+    if (!value_is_known(call->arguments[1])) {
+        *out = function_unknown(call, &TYPE_BOOL);
+        return true;
+    }
+    prefix = argument_text(call, 1);
+    if (value_is_known(*text)) {
+        *out = value_bool(str_starts_with(value_text(*text), prefix));
+        return true;
+    }
+    /* The beginning of an unknown string may be known. */
+    Str known = text->as.refinement ? text->as.refinement->prefix : STR_EMPTY;
+    Str common = str_slice(known, 0, prefix.len);
+    if (!str_starts_with(prefix, common))
+        *out = value_bool(false);
+    else if (prefix.len <= known.len)
+        *out = value_bool(true);
+    else
+        *out = function_unknown(call, &TYPE_BOOL);
+    return true;
+}
+
+static bool string_ends_with(FunctionCall *call, Value *out, Str *error) {
+    (void)error;
+    *out = value_bool(str_ends_with(argument_text(call, 0), argument_text(call, 1)));
+    return true;
+}
+
+static bool string_contains(FunctionCall *call, Value *out, Str *error) {
+    (void)error;
+    *out = value_bool(str_find(argument_text(call, 0), argument_text(call, 1), 0) != SIZE_MAX);
+    return true;
+}
+
+static bool string_indent(FunctionCall *call, Value *out, Str *error) {
+    int64_t spaces = 0;
+    Str text = argument_text(call, 1);
+    if (!value_to_int(call->arguments[0], &spaces))
+        return function_fail(call, 0, error, "a whole number is required");
+    size_t lines = 1;
+    for (size_t i = 0; i < text.len; i++)
+        lines += text.ptr[i] == '\n';
+    if (spaces < 0)
+        return function_fail(call, 0, error, "the number of spaces must not be negative");
+    if (spaces > 1 << 20 || !function_spend(call, 0, lines * (size_t)spaces, error))
+        return function_fail(call, 0, error, "the result would take too much text");
+    StrBuf buf = strbuf_new(call->arena);
+    for (size_t i = 0; i < text.len; i++) {
+        strbuf_add_char(&buf, text.ptr[i]);
+        if (text.ptr[i] == '\n')
+            strbuf_add_repeat(&buf, ' ', (size_t)spaces);
+    }
+    return give(call, strbuf_str(&buf), out);
+}
+
+static bool join_list(
+    FunctionCall *call, size_t argument, StrBuf *buf, bool *is_first, Str *error) {
+    Str separator = argument_text(call, 0);
+    Value list = call->arguments[argument];
+    for (size_t i = 0; i < list.count; i++) {
+        Value item = value_at(list, i);
+        if (value_is_null(item))
+            return function_fail(call, argument, error,
+                                 "element %zu of list %zu is null; cannot concatenate null values",
+                                 i, argument - 1);
+        if (!*is_first)
+            strbuf_add(buf, separator);
+        strbuf_add(buf, value_text(item));
+        *is_first = false;
+        if (!function_spend(call, 0, separator.len + item.count, error))
+            return false;
+    }
+    return true;
+}
+
+static bool string_join(FunctionCall *call, Value *out, Str *error) {
+    StrBuf buf = strbuf_new(call->arena);
+    bool is_first = true;
+    if (call->count < 2)
+        return function_fail(call, SIZE_MAX, error, "at least one list is required");
+    for (size_t i = 1; i < call->count; i++) {
+        if (!value_is_wholly_known(call->arguments[i])) {
+            *out = function_unknown(call, &TYPE_STRING);
+            return true;
+        }
+    }
+    for (size_t i = 1; i < call->count; i++)
+        if (!join_list(call, i, &buf, &is_first, error))
+            return false;
+    return give(call, strbuf_str(&buf), out);
+}
+
+/* The next piece of the text: up to the separator, or one character for an empty one. */
+static Str split_next(Str *rest, Str separator, bool *is_last) {
+    size_t width = 0;
+    size_t end = separator.len ? str_find(*rest, separator, 0) : SIZE_MAX;
+    if (!separator.len && rest->len) {
+        utf8_decode(*rest, 0, &width);
+        end = width < rest->len ? width : SIZE_MAX;
+    }
+    *is_last = end == SIZE_MAX;
+    Str piece = *is_last ? *rest : str_slice(*rest, 0, end);
+    *rest = *is_last ? STR_EMPTY : str_after(*rest, end + separator.len);
+    return piece;
+}
+
+static bool string_split(FunctionCall *call, Value *out, Str *error) {
+    Str separator = argument_text(call, 0);
+    Str rest = argument_text(call, 1);
+    VEC(Value) pieces = {0};
+    bool is_last = !separator.len && !rest.len;
+    if (!function_spend(call, rest.len, rest.len, error))
+        return false;
+    while (!is_last) {
+        Str piece = split_next(&rest, separator, &is_last);
+        vec_push(call->arena, &pieces, value_string(piece, call->arena));
+    }
+    *out = value_list(&TYPE_STRING, pieces.items, pieces.count, call->arena);
+    return true;
+}
+
+static bool string_reverse(FunctionCall *call, Value *out, Str *error) {
+    (void)error;
+    Str text = argument_text(call, 0);
+    char *reversed = arena_alloc(call->arena, text.len);
+    size_t end = 0;
+    for (size_t at = 0; at < text.len; at = end) {
+        end = utf8_grapheme_end(text, at);
+        memcpy(reversed + text.len - end, text.ptr + at, end - at);
+    }
+    return give(call, (Str){reversed, text.len}, out);
+}
+
+/* Offset of grapheme `count`, the length of the text when it has fewer. */
+static size_t grapheme_offset(Str text, size_t from, int64_t count) {
+    while (count-- > 0 && from < text.len)
+        from = utf8_grapheme_end(text, from);
+    return from;
+}
+
+static bool string_substr(FunctionCall *call, Value *out, Str *error) {
+    Str text = argument_text(call, 0);
+    int64_t offset = 0;
+    int64_t length = 0;
+    if (!value_to_int(call->arguments[1], &offset))
+        return function_fail(call, 1, error, "a whole number is required");
+    if (!value_to_int(call->arguments[2], &length))
+        return function_fail(call, 2, error, "a whole number is required");
+    if (offset < 0)
+        offset += (int64_t)utf8_grapheme_count(text);
+    size_t start = grapheme_offset(text, 0, offset);
+    size_t end = length < 0 ? text.len : grapheme_offset(text, start, length);
+    return give(call, str_slice(text, start, end), out);
+}
+
+static bool in_cutset(Str cutset, uint32_t c) {
+    size_t width = 0;
+    for (size_t at = 0; at < cutset.len; at += width)
+        if (utf8_decode(cutset, at, &width) == c)
+            return true;
+    return false;
+}
+
+static bool string_trim(FunctionCall *call, Value *out, Str *error) {
+    (void)error;
+    Str text = argument_text(call, 0);
+    Str cutset = argument_text(call, 1);
+    size_t width = 0;
+    while (text.len && in_cutset(cutset, utf8_decode(text, 0, &width)))
+        text = str_after(text, width);
+    while (text.len) {
+        size_t start = text.len - 1;
+        while (start > 0 && ((unsigned char)text.ptr[start] & 0xC0) == 0x80)
+            start--;
+        if (!in_cutset(cutset, utf8_decode(text, start, &width)))
+            break;
+        text.len = start;
+    }
+    return give(call, text, out);
+}
+
+static bool string_trim_prefix(FunctionCall *call, Value *out, Str *error) {
+    (void)error;
+    Str text = argument_text(call, 0);
+    Str prefix = argument_text(call, 1);
+    return give(call, str_starts_with(text, prefix) ? str_after(text, prefix.len) : text, out);
+}
+
+static bool string_trim_suffix(FunctionCall *call, Value *out, Str *error) {
+    (void)error;
+    Str text = argument_text(call, 0);
+    Str suffix = argument_text(call, 1);
+    if (str_ends_with(text, suffix))
+        text.len -= suffix.len;
+    return give(call, text, out);
+}
+
+static bool string_trim_space(FunctionCall *call, Value *out, Str *error) {
+    (void)error;
+    Str text = argument_text(call, 0);
+    size_t width = 0;
+    while (text.len && utf8_is_space(utf8_decode(text, 0, &width)))
+        text = str_after(text, width);
+    while (text.len) {
+        size_t start = text.len - 1;
+        while (start > 0 && ((unsigned char)text.ptr[start] & 0xC0) == 0x80)
+            start--;
+        if (!utf8_is_space(utf8_decode(text, start, &width)))
+            break;
+        text.len = start;
+    }
+    return give(call, text, out);
+}
+
+static const Function string_functions[] = {
+    {
+     .name = "chomp",
+     PARAMETERS({"str", &TYPE_STRING}),
+     .type = &TYPE_STRING,
+     .run = string_chomp,
+     .description = "The string without the newlines at its end.",
+     .example = "chomp(\"hello\\n\") = \"hello\"",
+     },
+    {
+     .name = "endswith",
+     PARAMETERS({"str", &TYPE_STRING},                                                                                                     {"suffix", &TYPE_STRING}),
+     .type = &TYPE_BOOL,
+     .run = string_ends_with,
+     .description = "Does the string end with the suffix?",
+     .example = "endswith(\"hello world\", \"world\") = true",
+     },
+    {
+     .name = "indent",
+     PARAMETERS({"spaces", &TYPE_NUMBER},                                           {"str", &TYPE_STRING}),
+     .type = &TYPE_STRING,
+     .run = string_indent,
+     .description =
+            "The string with that many spaces at the beginning of all lines but the first.", .example = "indent(2, \"a\\nb\") = \"a\\n  b\"",
+     },
+    {
+     .name = "join",
+     PARAMETERS({"separator", &TYPE_STRING}),
+     VARIADIC({"lists", &TYPE_LIST_OF_STRING}),
+     .type = &TYPE_STRING,
+     .run = string_join,
+     .description = "All elements of the lists as one string, with the separator between them.",
+     .example = "join(\"-\", [\"a\", \"b\"]) = \"a-b\"",
+     },
+    {
+     .name = "lower",
+     PARAMETERS({"str", &TYPE_STRING}),
+     .type = &TYPE_STRING,
+     .run = string_lower,
+     .description = "The string in lower case.",
+     .example = "lower(\"HELLO\") = \"hello\"",
+     },
+    {
+     .name = "split",
+     PARAMETERS({"separator", &TYPE_STRING},      {"str", &TYPE_STRING}),
+     .type = &TYPE_LIST_OF_STRING,
+     .run = string_split,
+     .description = "The pieces of the string between the separators.",
+     .example = "split(\",\", \"a,b\") = tolist([\"a\", \"b\"])",
+     },
+    {
+     .name = "startswith",
+     PARAMETERS({"str", &TYPE_STRING, PARAMETER_UNKNOWN},                                                                            {"prefix", &TYPE_STRING}),
+     .type = &TYPE_BOOL,
+     .run = string_starts_with,
+     .description = "Does the string begin with the prefix?",
+     .example = "startswith(\"hello world\", \"hello\") = true",
+     },
+    {
+     .name = "strcontains",
+     PARAMETERS({"str", &TYPE_STRING},                                                                                 {"substr", &TYPE_STRING}),
+     .type = &TYPE_BOOL,
+     .run = string_contains,
+     .description = "Does the string contain the other one?",
+     .example = "strcontains(\"hello\", \"ell\") = true",
+     },
+    {
+     .name = "strrev",
+     PARAMETERS({"str", &TYPE_STRING}),
+     .type = &TYPE_STRING,
+     .run = string_reverse,
+     .description = "The characters of the string in reverse order.",
+     .example = "strrev(\"hello\") = \"olleh\"",
+     },
+    {
+     .name = "substr",
+     PARAMETERS({"str", &TYPE_STRING},                                                                              {"offset", &TYPE_NUMBER},                                                                                                               {"length", &TYPE_NUMBER}),
+     .type = &TYPE_STRING,
+     .run = string_substr,
+     .description =
+            "Characters of the string from an offset on; a negative offset counts from the "
+            "end, length -1 means all that follow.", .example = "substr(\"hello\", 1, 3) = \"ell\"",
+     },
+    {
+     .name = "title",
+     PARAMETERS({"str", &TYPE_STRING}),
+     .type = &TYPE_STRING,
+     .run = string_title,
+     .description = "The string with the first letter of each word in title case.",
+     .example = "title(\"hello world\") = \"Hello World\"",
+     },
+    {
+     .name = "trim",
+     PARAMETERS({"str", &TYPE_STRING},                                            {"cutset", &TYPE_STRING}),
+     .type = &TYPE_STRING,
+     .run = string_trim,
+     .description = "The string without the given characters at both ends.",
+     .example = "trim(\"?!hello?!\", \"!?\") = \"hello\"",
+     },
+    {
+     .name = "trimprefix",
+     PARAMETERS({"str", &TYPE_STRING},                                                                           {"prefix", &TYPE_STRING}),
+     .type = &TYPE_STRING,
+     .run = string_trim_prefix,
+     .description = "The string without the prefix, if it has that.",
+     .example = "trimprefix(\"helloworld\", \"hello\") = \"world\"",
+     },
+    {
+     .name = "trimspace",
+     PARAMETERS({"str", &TYPE_STRING}),
+     .type = &TYPE_STRING,
+     .run = string_trim_space,
+     .description = "The string without white space at both ends.",
+     .example = "trimspace(\"  hello\\n\") = \"hello\"",
+     },
+    {
+     .name = "trimsuffix",
+     PARAMETERS({"str", &TYPE_STRING}, {"suffix", &TYPE_STRING}),
+     .type = &TYPE_STRING,
+     .run = string_trim_suffix,
+     .description = "The string without the suffix, if it has that.",
+     .example = "trimsuffix(\"helloworld\", \"world\") = \"hello\"",
+     },
+    {
+     .name = "upper",
+     PARAMETERS({"str", &TYPE_STRING}),
+     .type = &TYPE_STRING,
+     .run = string_upper,
+     .description = "The string in upper case.",
+     .example = "upper(\"hello\") = \"HELLO\"",
+     },
+};
+
+const FunctionFamily functions_string = {string_functions, ARRAY_COUNT(string_functions)};

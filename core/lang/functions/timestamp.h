@@ -1,0 +1,26 @@
+/* timestamp: RFC 3339 times as the functions on dates take them. */
+#pragma once
+
+#include "functions.h"
+
+typedef struct Timestamp {
+    int64_t seconds; /* since 1970, UTC */
+    int32_t nanoseconds;
+    int32_t offset_minutes; /* of the zone it was written in */
+    bool is_utc;            /* written with Z */
+} Timestamp;
+
+typedef struct TimestampFields {
+    int64_t year;
+    int month; /* from 1 */
+    int day;   /* from 1 */
+    int hour, minute, second;
+    int weekday; /* Sunday is 0 */
+} TimestampFields;
+
+/* False: *error says what is wrong, as "not a valid RFC3339 timestamp: ..." */
+MUST_USE bool timestamp_parse(Str text, Timestamp *out, Str *error, Arena *arena);
+/* In its own zone. */
+TimestampFields timestamp_fields(Timestamp time);
+/* In its own zone, without fractions. */
+Str timestamp_to_str(Timestamp time, Arena *arena);

@@ -1,0 +1,247 @@
+/* yaml_decode: libyaml's events → value. What an alias brings in counts against the budget in full,
+ * so that aliases of aliases cannot make a huge value out of a small text. */
+#include "yaml_decode.h"
+
+#include "sequence.h"
+#include "yaml_scalar.h"
+
+#include <yaml.h>
+
+#define YAML_DEPTH_MAX    200
+#define YAML_EXPANDED_MAX 10000000
+
+typedef struct YamlReading {
+    FunctionCall *call;
+    yaml_parser_t parser;
+    Map anchors; /* name → Value *, NULL while it is being read */
+    uint32_t depth;
+    Str *error;
+} YamlReading;
+
+typedef struct YamlMembers {
+    StrVec names;
+    ValueVec items;
+    Map places;
+} YamlMembers;
+
+static void yaml_reading_release(YamlReading *reading) {
+    yaml_parser_delete(&reading->parser);
+}
+SCOPED_TYPE(YamlReading, yaml_reading_release);
+
+typedef yaml_event_t Event;
+static void event_release(Event *event) {
+    yaml_event_delete(event);
+}
+SCOPED_TYPE(Event, event_release);
+
+static bool yaml_fail(YamlReading *reading, yaml_mark_t mark, Str what) {
+    return function_fail(reading->call, 0, reading->error, "on line %zu, column %zu: %.*s",
+                         mark.line + 1, mark.column + 1, STR_ARG(what));
+}
+
+static bool yaml_next(YamlReading *reading, Event *event) {
+    if (yaml_parser_parse(&reading->parser, event))
+        return true;
+    const char *problem = reading->parser.problem ? reading->parser.problem : "invalid YAML";
+    return yaml_fail(reading, reading->parser.problem_mark, str_from_cstr(problem));
+}
+
+static bool read_event(YamlReading *reading, const Event *event, Value *out);
+
+/* -- nodes -------------------------------------------------------------------------------- */
+
+static bool read_scalar(YamlReading *reading, const Event *event, Value *out) {
+    Arena *arena = reading->call->arena;
+    Str why = STR_EMPTY;
+    bool is_plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    Str tag = str_clone(str_from_cstr((const char *)event->data.scalar.tag), arena);
+    Str text =
+        str_clone((Str){(const char *)event->data.scalar.value, event->data.scalar.length}, arena);
+    return yaml_scalar_read(tag, text, is_plain, out, &why, arena) ||
+           yaml_fail(reading, event->start_mark, why);
+}
+
+static bool read_alias(YamlReading *reading, const Event *event, Value *out) {
+    Str name = str_from_cstr((const char *)event->data.alias.anchor);
+    if (!map_has(&reading->anchors, name))
+        return yaml_fail(reading, event->start_mark, STR("this alias has no anchor before it"));
+    const Value *value = map_find(&reading->anchors, name);
+    if (!value)
+        return yaml_fail(reading, event->start_mark,
+                         STR("an alias refers to what it is a part of"));
+    *out = *value;
+    return function_spend(reading->call, value_element_count(*value, YAML_EXPANDED_MAX), 0,
+                          reading->error);
+}
+
+static bool read_sequence(YamlReading *reading, Value *out) {
+    ValueVec items = {0};
+    for (;;) {
+        SCOPED(Event) event = {0};
+        Value value;
+        if (!yaml_next(reading, &event))
+            return false;
+        if (event.type == YAML_SEQUENCE_END_EVENT)
+            break;
+        if (!read_event(reading, &event, &value))
+            return false;
+        vec_push(reading->call->arena, &items, value);
+    }
+    *out = value_tuple(items.items, items.count, reading->call->arena);
+    return true;
+}
+
+static void members_put(YamlReading *reading, YamlMembers *members, Str name, Value item) {
+    size_t place = (size_t)(uintptr_t)map_find(&members->places, name);
+    if (place) {
+        members->items.items[place - 1] = item;
+        return;
+    }
+    vec_push(reading->call->arena, &members->names, name);
+    vec_push(reading->call->arena, &members->items, item);
+    map_set(&members->places, name, (void *)(uintptr_t)members->items.count);
+}
+
+/* <<: a mapping, or several of them. */
+static bool members_merge(YamlReading *reading,
+                          yaml_mark_t mark,
+                          Value value,
+                          YamlMembers *members) {
+    if (!value_is_null(value) && value.type->kind == KIND_TUPLE) {
+        for (size_t i = 0; i < value.type->count; i++)
+            if (!members_merge(reading, mark, value_at(value, i), members))
+                return false;
+        return true;
+    }
+    if (value_is_null(value) || value.type->kind != KIND_OBJECT)
+        return yaml_fail(reading, mark, STR("only mappings can be merged by <<"));
+    for (size_t i = 0; i < value.type->count; i++)
+        members_put(reading, members, value.type->names[i], value_at(value, i));
+    return true;
+}
+
+static bool is_merge_key(const Event *key) {
+    if (key->type != YAML_SCALAR_EVENT)
+        return false;
+    const char *tag = (const char *)key->data.scalar.tag;
+    if (tag)
+        return strcmp(tag, "tag:yaml.org,2002:merge") == 0;
+    return key->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+           strcmp((const char *)key->data.scalar.value, "<<") == 0;
+}
+
+static bool read_key(YamlReading *reading, const Event *event, Str *out) {
+    Value key;
+    Value text;
+    ConvertError failure;
+    if (!read_event(reading, event, &key))
+        return false;
+    if (value_is_null(key) ||
+        !convert_value(key, &TYPE_STRING, &text, &failure, reading->call->arena))
+        return yaml_fail(reading, event->start_mark, STR("a key of a mapping must be a string"));
+    *out = value_text(text);
+    return true;
+}
+
+static bool read_mapping(YamlReading *reading, Value *out) {
+    YamlMembers members = {.places = map_new(reading->call->arena)};
+    for (;;) {
+        SCOPED(Event) key = {0};
+        SCOPED(Event) event = {0};
+        Value value;
+        Str name;
+        if (!yaml_next(reading, &key))
+            return false;
+        if (key.type == YAML_MAPPING_END_EVENT)
+            break;
+        bool is_merge = is_merge_key(&key);
+        if ((!is_merge && !read_key(reading, &key, &name)) || !yaml_next(reading, &event) ||
+            !read_event(reading, &event, &value))
+            return false;
+        if (is_merge && !members_merge(reading, key.start_mark, value, &members))
+            return false;
+        if (!is_merge)
+            members_put(reading, &members, name, value);
+    }
+    *out = value_object(members.names.items, members.items.items, members.names.count,
+                        reading->call->arena);
+    return true;
+}
+
+static Str event_anchor(const Event *event) {
+    const yaml_char_t *anchor = NULL;
+    if (event->type == YAML_SCALAR_EVENT)
+        anchor = event->data.scalar.anchor;
+    if (event->type == YAML_SEQUENCE_START_EVENT)
+        anchor = event->data.sequence_start.anchor;
+    if (event->type == YAML_MAPPING_START_EVENT)
+        anchor = event->data.mapping_start.anchor;
+    return str_from_cstr((const char *)anchor);
+}
+
+static bool read_by_type(YamlReading *reading, const Event *event, Value *out) {
+    switch ((int)event->type) {
+    case YAML_SCALAR_EVENT: return read_scalar(reading, event, out);
+    case YAML_ALIAS_EVENT: return read_alias(reading, event, out);
+    case YAML_SEQUENCE_START_EVENT: return read_sequence(reading, out);
+    default: return read_mapping(reading, out);
+    }
+}
+
+static bool read_event(YamlReading *reading, const Event *event, Value *out) {
+    Str anchor = str_clone(event_anchor(event), reading->call->arena);
+    if (reading->depth >= YAML_DEPTH_MAX)
+        return yaml_fail(reading, event->start_mark, STR("nested too deeply"));
+    if (!function_spend(reading->call, 1, 0, reading->error))
+        return false;
+    if (anchor.len)
+        map_set(&reading->anchors, anchor, NULL);
+    reading->depth++;
+    bool is_good = read_by_type(reading, event, out);
+    reading->depth--;
+    if (!is_good || !anchor.len)
+        return is_good;
+    Value *kept = arena_new(reading->call->arena, Value);
+    *kept = *out;
+    map_set(&reading->anchors, anchor, kept);
+    return true;
+}
+
+/* -- the stream --------------------------------------------------------------------------- */
+
+static bool read_expected(YamlReading *reading, yaml_event_type_t type, const char *what) {
+    SCOPED(Event) event = {0};
+    if (!yaml_next(reading, &event))
+        return false;
+    return event.type == type || yaml_fail(reading, event.start_mark, str_from_cstr(what));
+}
+
+static bool read_document_start(YamlReading *reading) {
+    SCOPED(Event) event = {0};
+    if (!yaml_next(reading, &event))
+        return false;
+    if (event.type != YAML_DOCUMENT_START_EVENT)
+        return yaml_fail(reading, event.start_mark, STR("the text holds no YAML document"));
+    const yaml_version_directive_t *version = event.data.document_start.version_directive;
+    bool is_known = !version || (version->major == 1 && version->minor == 1);
+    return is_known || yaml_fail(reading, event.start_mark,
+                                 STR("this version of YAML is not supported; leave the "
+                                     "%YAML line out"));
+}
+
+bool yaml_decode(FunctionCall *call, Value *out, Str *error) {
+    Str text = value_text(call->arguments[0]);
+    SCOPED(YamlReading) reading = {.call = call, .anchors = map_new(call->arena), .error = error};
+    SCOPED(Event) root = {0};
+    if (!function_spend(call, 0, text.len, error))
+        return false;
+    yaml_parser_initialize(&reading.parser);
+    yaml_parser_set_input_string(&reading.parser, (const unsigned char *)text.ptr, text.len);
+    return read_expected(&reading, YAML_STREAM_START_EVENT, "invalid YAML") &&
+           read_document_start(&reading) && yaml_next(&reading, &root) &&
+           read_event(&reading, &root, out) &&
+           read_expected(&reading, YAML_DOCUMENT_END_EVENT, "invalid YAML") &&
+           read_expected(&reading, YAML_STREAM_END_EVENT,
+                         "the text holds more than one YAML document");
+}

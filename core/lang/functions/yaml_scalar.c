@@ -1,0 +1,243 @@
+/* yaml_scalar: null, bools, numbers and timestamps in plain scalars. */
+#include "yaml_scalar.h"
+
+#include "digest.h"
+#include "timestamp.h"
+
+#define TAG_PREFIX "tag:yaml.org,2002:"
+
+typedef struct YamlWord {
+    const char *text;
+    bool value;
+} YamlWord;
+
+static const YamlWord bool_words[] = {
+    {"y",     true },
+    {"Y",     true },
+    {"yes",   true },
+    {"Yes",   true },
+    {"YES",   true },
+    {"on",    true },
+    {"On",    true },
+    {"ON",    true },
+    {"true",  true },
+    {"True",  true },
+    {"TRUE",  true },
+    {"n",     false},
+    {"N",     false},
+    {"no",    false},
+    {"No",    false},
+    {"NO",    false},
+    {"off",   false},
+    {"Off",   false},
+    {"OFF",   false},
+    {"false", false},
+    {"False", false},
+    {"FALSE", false},
+};
+
+static bool scalar_bool(Str text, Value *out) {
+    for (size_t i = 0; i < ARRAY_COUNT(bool_words); i++) {
+        if (!str_equal_cstr(text, bool_words[i].text))
+            continue;
+        *out = value_bool(bool_words[i].value);
+        return true;
+    }
+    return false;
+}
+
+static bool scalar_null(Str text, Value *out) {
+    static const char *const words[] = {"", "~", "null", "Null", "NULL"};
+    for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
+        if (!str_equal_cstr(text, words[i]))
+            continue;
+        *out = value_null(&TYPE_DYNAMIC);
+        return true;
+    }
+    return false;
+}
+
+/* 0x1f, 0o17 */
+static bool scalar_based(Str digits, uint32_t base, bool is_negative, Value *out) {
+    uint64_t number = 0;
+    if (!digits.len)
+        return false;
+    for (size_t i = 0; i < digits.len; i++) {
+        int c = tolower((unsigned char)digits.ptr[i]);
+        uint32_t digit = isdigit(c)   ? (uint32_t)(c - '0')
+                         : isalpha(c) ? (uint32_t)(c - 'a' + 10)
+                                      : 99;
+        if (digit >= base || number > ((uint64_t)INT64_MAX - digit) / base)
+            return false;
+        number = number * base + digit;
+    }
+    *out = value_int(is_negative ? -(int64_t)number : (int64_t)number);
+    return true;
+}
+
+static size_t digits_at(Str text, size_t at) {
+    size_t end = at;
+    while (end < text.len && isdigit((unsigned char)text.ptr[end]))
+        end++;
+    return end - at;
+}
+
+/* An optional sign, digits, a fraction, an exponent; a digit on one side of the point is enough. */
+static bool is_decimal(Str text) {
+    size_t at = text.len && (text.ptr[0] == '-' || text.ptr[0] == '+');
+    size_t whole = digits_at(text, at);
+    size_t fraction = 0;
+    at += whole;
+    if (at < text.len && text.ptr[at] == '.') {
+        fraction = digits_at(text, at + 1);
+        at += 1 + fraction;
+    }
+    if (!whole && !fraction)
+        return false;
+    if (at < text.len && (text.ptr[at] == 'e' || text.ptr[at] == 'E')) {
+        at++;
+        if (at < text.len && (text.ptr[at] == '-' || text.ptr[at] == '+'))
+            at++;
+        size_t exponent = digits_at(text, at);
+        if (!exponent)
+            return false;
+        at += exponent;
+    }
+    return at == text.len;
+}
+
+static bool scalar_number(Str text, Value *out, Arena *arena) {
+    bool is_negative = str_starts_with(text, STR("-"));
+    Str bare = is_negative || str_starts_with(text, STR("+")) ? str_after(text, 1) : text;
+    const Number *number = NULL;
+    if (str_starts_with(bare, STR("0x")))
+        return scalar_based(str_after(bare, 2), 16, is_negative, out);
+    if (str_starts_with(bare, STR("0o")))
+        return scalar_based(str_after(bare, 2), 8, is_negative, out);
+    if (!is_decimal(text))
+        return false;
+    if (str_ends_with(bare, STR(".")))
+        bare.len--;
+    if (str_starts_with(bare, STR(".")))
+        bare = str_concat(STR("0"), bare, arena);
+    if (is_negative)
+        bare = str_concat(STR("-"), bare, arena);
+    if (!number_from_text(bare, &number, arena))
+        return false;
+    *out = value_from_number(number);
+    return true;
+}
+
+/* A number of one or two digits, as two. */
+static bool add_short(Str *rest, StrBuf *out, char separator) {
+    size_t count = digits_at(*rest, 0);
+    if (count < 1 || count > 2)
+        return false;
+    if (count == 1)
+        strbuf_add_char(out, '0');
+    strbuf_add(out, str_slice(*rest, 0, count));
+    *rest = str_after(*rest, count);
+    if (!separator)
+        return true;
+    if (!rest->len || rest->ptr[0] != separator)
+        return false;
+    strbuf_add_char(out, separator);
+    *rest = str_after(*rest, 1);
+    return true;
+}
+
+/* 2006-1-2, 2006-1-2T15:4:5.9Z, 2006-1-2 15:4:5 → RFC 3339. */
+static bool scalar_timestamp(Str text, Value *out, Arena *arena) {
+    StrBuf buf = strbuf_new(arena);
+    Str rest = text;
+    Timestamp time;
+    Str ignored;
+    if (digits_at(rest, 0) != 4 || rest.len < 5 || rest.ptr[4] != '-')
+        return false;
+    strbuf_add(&buf, str_slice(rest, 0, 5));
+    rest = str_after(rest, 5);
+    if (!add_short(&rest, &buf, '-') || !add_short(&rest, &buf, '\0'))
+        return false;
+    if (!rest.len) {
+        strbuf_add_cstr(&buf, "T00:00:00Z");
+    } else {
+        bool has_space = rest.ptr[0] == ' ';
+        if (!has_space && rest.ptr[0] != 'T' && rest.ptr[0] != 't')
+            return false;
+        strbuf_add_char(&buf, 'T');
+        rest = str_after(rest, 1);
+        if (!add_short(&rest, &buf, ':') || !add_short(&rest, &buf, ':') ||
+            !add_short(&rest, &buf, '\0'))
+            return false;
+        strbuf_add(&buf, rest);
+        if (has_space)
+            strbuf_add_char(&buf, 'Z');
+    }
+    Str normal = strbuf_str(&buf);
+    if (!timestamp_parse(normal, &time, &ignored, arena))
+        return false;
+    *out = value_from_str(normal);
+    return true;
+}
+
+static bool scalar_binary(Str text, Value *out, Arena *arena) {
+    Str bytes;
+    if (!digest_from_base64(text, &bytes, arena))
+        return false;
+    *out = value_string(text, arena);
+    return true;
+}
+
+static bool scalar_plain(Str text, Value *out, Str *error, Arena *arena) {
+    static const char *const no_numbers[] = {".nan", ".NaN", ".NAN",  ".inf",
+                                             ".Inf", ".INF", "+.inf", "-.inf"};
+    for (size_t i = 0; i < ARRAY_COUNT(no_numbers); i++) {
+        if (!str_equal_cstr(text, no_numbers[i]))
+            continue;
+        *error = str_format(arena, "the number %.*s is not supported", STR_ARG(text));
+        return false;
+    }
+    if (!scalar_null(text, out) && !scalar_bool(text, out) && !scalar_number(text, out, arena) &&
+        !scalar_timestamp(text, out, arena))
+        *out = value_string(text, arena);
+    return true;
+}
+
+static bool scalar_tagged(Str name, Str text, Value *out, Str *error, Arena *arena) {
+    bool is_good = false;
+    if (str_equal(name, STR("null")))
+        is_good = scalar_null(text, out);
+    else if (str_equal(name, STR("bool")))
+        is_good = scalar_bool(text, out);
+    else if (str_equal(name, STR("int")))
+        is_good = scalar_number(text, out, arena) && out->type == &TYPE_NUMBER &&
+                  !(out->flags & FLAG_BIG);
+    else if (str_equal(name, STR("float")))
+        is_good = scalar_number(text, out, arena);
+    else if (str_equal(name, STR("timestamp")))
+        is_good = scalar_timestamp(text, out, arena);
+    else if (str_equal(name, STR("binary")))
+        is_good = scalar_binary(text, out, arena);
+    if (!is_good)
+        *error = str_format(arena, "cannot parse %.*s as !!%.*s", STR_ARG(str_quote(text, arena)),
+                            STR_ARG(name));
+    return is_good;
+}
+
+bool yaml_scalar_read(Str tag, Str text, bool is_plain, Value *out, Str *error, Arena *arena) {
+    if (!tag.len && is_plain)
+        return scalar_plain(text, out, error, arena);
+    Str name =
+        str_starts_with(tag, STR(TAG_PREFIX)) ? str_after(tag, sizeof(TAG_PREFIX) - 1) : STR_EMPTY;
+    bool is_string = !tag.len || str_equal(tag, STR("!")) || str_equal(name, STR("str"));
+    bool is_number_tag = str_equal(name, STR("int")) || str_equal(name, STR("float")) ||
+                         str_equal(name, STR("bool")) || str_equal(name, STR("null"));
+    if (is_string || (is_number_tag && !is_plain)) {
+        *out = value_string(text, arena);
+        return true;
+    }
+    if (name.len)
+        return scalar_tagged(name, text, out, error, arena);
+    *error = str_format(arena, "unsupported tag %.*s", STR_ARG(str_quote(tag, arena)));
+    return false;
+}

@@ -1,0 +1,364 @@
+/* lexer: a stack of modes, because strings hold expressions that hold strings. */
+#include "lexer.h"
+
+#include "utf8.h"
+
+Lexer lexer_new(const Source *source, uint32_t start, LexerModeKind kind, Arena *arena) {
+    Lexer lexer = {.source = source, .arena = arena, .at = start};
+    if (start == 0 && str_starts_with(source->bytes, STR("\xef\xbb\xbf")))
+        lexer.at = 3;
+    vec_push(arena, &lexer.modes, (LexerMode){.kind = kind});
+    return lexer;
+}
+
+static char lexer_char(const Lexer *lexer, uint32_t offset) {
+    size_t i = (size_t)lexer->at + offset;
+    return i < lexer->source->bytes.len ? lexer->source->bytes.ptr[i] : '\0';
+}
+
+static bool lexer_is_done(const Lexer *lexer) {
+    return lexer->at >= lexer->source->bytes.len;
+}
+
+static Token lexer_take(Lexer *lexer, TokenKind kind, uint32_t length) {
+    Token token = {.kind = kind, .start = lexer->at, .end = lexer->at + length};
+    lexer->at += length;
+    return token;
+}
+
+static void lexer_push(Lexer *lexer, LexerModeKind kind, Str marker) {
+    vec_push(lexer->arena, &lexer->modes, (LexerMode){.kind = kind, .marker = marker});
+}
+
+/* Bytes of the identifier at the offset, 0 when there is none. */
+static uint32_t identifier_length(Str bytes, size_t start) {
+    size_t at = start;
+    while (at < bytes.len) {
+        unsigned char c = (unsigned char)bytes.ptr[at];
+        size_t width = 1;
+        bool fits = isalpha(c) || c == '_' || (at > start && (isdigit(c) || c == '-'));
+        if (c >= 0x80) {
+            uint32_t codepoint = utf8_decode(bytes, at, &width);
+            fits = at > start ? utf8_is_id_continue(codepoint) : utf8_is_id_start(codepoint);
+        }
+        if (!fits)
+            break;
+        at += width;
+    }
+    return (uint32_t)(at - start);
+}
+
+bool lexer_is_identifier(Str text) {
+    return text.len > 0 && identifier_length(text, 0) == text.len;
+}
+
+static uint32_t digits_length(const Lexer *lexer, uint32_t offset) {
+    uint32_t length = 0;
+    while (isdigit((unsigned char)lexer_char(lexer, offset + length)))
+        length++;
+    return length;
+}
+
+static Token lexer_number(Lexer *lexer) {
+    uint32_t length = digits_length(lexer, 0);
+    if (lexer_char(lexer, length) == '.') {
+        uint32_t fraction = digits_length(lexer, length + 1);
+        if (fraction)
+            length += 1 + fraction;
+    }
+    char e = lexer_char(lexer, length);
+    if (e == 'e' || e == 'E') {
+        char sign = lexer_char(lexer, length + 1);
+        uint32_t skip = sign == '+' || sign == '-' ? 2 : 1;
+        uint32_t exponent = digits_length(lexer, length + skip);
+        if (exponent)
+            length += skip + exponent;
+    }
+    return lexer_take(lexer, TOKEN_NUMBER, length);
+}
+
+/* Blanks and inline comments; stops at newlines and line comments. */
+static void lexer_skip_blanks(Lexer *lexer) {
+    for (;;) {
+        char c = lexer_char(lexer, 0);
+        if (!lexer_is_done(lexer) && (c == ' ' || c == '\t')) {
+            lexer->at++;
+        } else if (c == '/' && lexer_char(lexer, 1) == '*') {
+            size_t end = str_find(lexer->source->bytes, STR("*/"), lexer->at + 2);
+            if (end == SIZE_MAX)
+                return; /* a slash and a star: the parser complains */
+            lexer->at = (uint32_t)end + 2;
+        } else {
+            return;
+        }
+    }
+}
+
+static Token lexer_line_comment(Lexer *lexer) {
+    size_t end = str_find_char(lexer->source->bytes, '\n', lexer->at);
+    size_t length = lexer->source->bytes.len;
+    if (end != SIZE_MAX)
+        length = end + 1;
+    return lexer_take(lexer, TOKEN_NEWLINE, (uint32_t)(length - lexer->at));
+}
+
+/* `<<EOT` with its newline; what looks like it but has no clean marker is bad. */
+static Token lexer_heredoc(Lexer *lexer) {
+    uint32_t length = lexer_char(lexer, 2) == '-' ? 3 : 2;
+    bool is_flush = length == 3;
+    uint32_t marker = identifier_length(lexer->source->bytes, lexer->at + length);
+    Str name =
+        str_slice(lexer->source->bytes, lexer->at + length, (size_t)lexer->at + length + marker);
+    length += marker;
+    if (lexer_char(lexer, length) == '\r')
+        length++;
+    if (!marker || lexer_char(lexer, length) != '\n')
+        return lexer_take(lexer, TOKEN_BAD, 2);
+    Token token = lexer_take(lexer, TOKEN_HEREDOC_OPEN, length + 1);
+    token.is_trimming = is_flush;
+    lexer_push(lexer, LEXER_HEREDOC, name);
+    return token;
+}
+
+typedef struct Operator {
+    char text[4];
+    TokenKind kind;
+} Operator;
+
+/* Longer ones first. */
+static const Operator operators[] = {
+    {"...", TOKEN_ELLIPSIS     },
+    {"=>",  TOKEN_FAT_ARROW    },
+    {"==",  TOKEN_EQUAL        },
+    {"!=",  TOKEN_NOT_EQUAL    },
+    {"<=",  TOKEN_LESS_EQUAL   },
+    {">=",  TOKEN_GREATER_EQUAL},
+    {"&&",  TOKEN_AND          },
+    {"||",  TOKEN_OR           },
+    {"::",  TOKEN_DOUBLE_COLON },
+    {"[",   TOKEN_BRACKET_OPEN },
+    {"]",   TOKEN_BRACKET_CLOSE},
+    {"(",   TOKEN_PAREN_OPEN   },
+    {")",   TOKEN_PAREN_CLOSE  },
+    {",",   TOKEN_COMMA        },
+    {".",   TOKEN_DOT          },
+    {":",   TOKEN_COLON        },
+    {"?",   TOKEN_QUESTION     },
+    {"=",   TOKEN_ASSIGN       },
+    {"*",   TOKEN_STAR         },
+    {"/",   TOKEN_SLASH        },
+    {"%",   TOKEN_PERCENT      },
+    {"+",   TOKEN_PLUS         },
+    {"-",   TOKEN_MINUS        },
+    {"!",   TOKEN_BANG         },
+    {"<",   TOKEN_LESS         },
+    {">",   TOKEN_GREATER      },
+};
+
+static Token lexer_operator(Lexer *lexer) {
+    Str rest = str_after(lexer->source->bytes, lexer->at);
+    for (size_t i = 0; i < ARRAY_COUNT(operators); i++) {
+        Str text = str_from_cstr(operators[i].text);
+        if (str_starts_with(rest, text))
+            return lexer_take(lexer, operators[i].kind, (uint32_t)text.len);
+    }
+    size_t width = 1;
+    utf8_decode(lexer->source->bytes, lexer->at, &width);
+    return lexer_take(lexer, TOKEN_BAD, (uint32_t)width);
+}
+
+/* A closing brace: of an object, or of the sequence that this mode is about. */
+static Token lexer_close_brace(Lexer *lexer, LexerMode *mode) {
+    if (mode->kind == LEXER_SEQUENCE && mode->braces == 0) {
+        lexer->modes.count--;
+        return lexer_take(lexer, TOKEN_SEQUENCE_CLOSE, 1);
+    }
+    if (mode->braces)
+        mode->braces--;
+    return lexer_take(lexer, TOKEN_BRACE_CLOSE, 1);
+}
+
+static Token lexer_normal(Lexer *lexer, LexerMode *mode) {
+    lexer_skip_blanks(lexer);
+    if (lexer_is_done(lexer))
+        return lexer_take(lexer, TOKEN_END, 0);
+    char c = lexer_char(lexer, 0);
+    char next = lexer_char(lexer, 1);
+    if (c == '\n')
+        return lexer_take(lexer, TOKEN_NEWLINE, 1);
+    if (c == '\r' && next == '\n')
+        return lexer_take(lexer, TOKEN_NEWLINE, 2);
+    if (c == '#' || (c == '/' && next == '/'))
+        return lexer_line_comment(lexer);
+    if (isdigit((unsigned char)c))
+        return lexer_number(lexer);
+    uint32_t identifier = identifier_length(lexer->source->bytes, lexer->at);
+    if (identifier)
+        return lexer_take(lexer, TOKEN_IDENTIFIER, identifier);
+    if (c == '"') {
+        lexer_push(lexer, LEXER_QUOTED, STR_EMPTY);
+        return lexer_take(lexer, TOKEN_QUOTE_OPEN, 1);
+    }
+    if (c == '{') {
+        mode->braces++;
+        return lexer_take(lexer, TOKEN_BRACE_OPEN, 1);
+    }
+    if (c == '}')
+        return lexer_close_brace(lexer, mode);
+    if (c == '~' && next == '}' && mode->kind == LEXER_SEQUENCE && mode->braces == 0) {
+        lexer->modes.count--;
+        Token token = lexer_take(lexer, TOKEN_SEQUENCE_CLOSE, 2);
+        token.is_trimming = true;
+        return token;
+    }
+    if (c == '<' && next == '<')
+        return lexer_heredoc(lexer);
+    return lexer_operator(lexer);
+}
+
+/* `${` or `%{` at the offset, and no `$${`. */
+static bool lexer_at_sequence(const Lexer *lexer, uint32_t offset) {
+    char c = lexer_char(lexer, offset);
+    return (c == '$' || c == '%') && lexer_char(lexer, offset + 1) == '{';
+}
+
+static Token lexer_open_sequence(Lexer *lexer) {
+    TokenKind kind = lexer_char(lexer, 0) == '$' ? TOKEN_INTERPOLATION : TOKEN_DIRECTIVE;
+    bool is_trimming = lexer_char(lexer, 2) == '~';
+    Token token = lexer_take(lexer, kind, is_trimming ? 3 : 2);
+    token.is_trimming = is_trimming;
+    lexer_push(lexer, LEXER_SEQUENCE, STR_EMPTY);
+    return token;
+}
+
+/* Length of the text that one character or escape at the offset makes up. */
+static uint32_t lexer_text_step(const Lexer *lexer, uint32_t offset, bool has_escapes) {
+    char c = lexer_char(lexer, offset);
+    char next = lexer_char(lexer, offset + 1);
+    if ((c == '$' || c == '%') && next == c && lexer_char(lexer, offset + 2) == '{')
+        return 3;
+    if (has_escapes && c == '\\' && next != '\n' && next != '\0')
+        return 2;
+    return 1;
+}
+
+static Token lexer_quoted(Lexer *lexer) {
+    char c = lexer_char(lexer, 0);
+    if (lexer_is_done(lexer))
+        return lexer_take(lexer, TOKEN_END, 0);
+    if (c == '"') {
+        lexer->modes.count--;
+        return lexer_take(lexer, TOKEN_QUOTE_CLOSE, 1);
+    }
+    if (c == '\n')
+        return lexer_take(lexer, TOKEN_NEWLINE, 1);
+    if (lexer_at_sequence(lexer, 0))
+        return lexer_open_sequence(lexer);
+    uint32_t left = (uint32_t)lexer->source->bytes.len - lexer->at;
+    uint32_t length = 0;
+    while (length < left && lexer_char(lexer, length) != '"' && lexer_char(lexer, length) != '\n' &&
+           !lexer_at_sequence(lexer, length))
+        length += lexer_text_step(lexer, length, true);
+    return lexer_take(lexer, TOKEN_TEXT, length < left ? length : left);
+}
+
+/* Bytes of the closing line at the cursor, 0: this line is text. */
+static uint32_t lexer_marker_length(const Lexer *lexer, Str marker) {
+    if (lexer->at > 0 && lexer->source->bytes.ptr[lexer->at - 1] != '\n')
+        return 0;
+    uint32_t indent = 0;
+    while (lexer_char(lexer, indent) == ' ' || lexer_char(lexer, indent) == '\t')
+        indent++;
+    Str rest = str_after(lexer->source->bytes, (size_t)lexer->at + indent);
+    if (!str_starts_with(rest, marker))
+        return 0;
+    rest = str_after(rest, marker.len);
+    bool ends_line = rest.len == 0 || rest.ptr[0] == '\n' || str_starts_with(rest, STR("\r\n"));
+    return ends_line ? indent + (uint32_t)marker.len : 0;
+}
+
+/* Of heredocs and bare templates. */
+static Token lexer_line(Lexer *lexer, const LexerMode *mode) {
+    if (mode->kind == LEXER_HEREDOC) {
+        uint32_t marker = lexer_marker_length(lexer, mode->marker);
+        if (marker) {
+            lexer->modes.count--;
+            return lexer_take(lexer, TOKEN_HEREDOC_CLOSE, marker);
+        }
+    }
+    if (lexer_is_done(lexer))
+        return lexer_take(lexer, TOKEN_END, 0);
+    if (lexer_at_sequence(lexer, 0))
+        return lexer_open_sequence(lexer);
+    uint32_t left = (uint32_t)lexer->source->bytes.len - lexer->at;
+    uint32_t length = 0;
+    while (length < left && !lexer_at_sequence(lexer, length)) {
+        if (lexer_char(lexer, length) == '\n') {
+            length++;
+            break;
+        }
+        length += lexer_text_step(lexer, length, false);
+    }
+    return lexer_take(lexer, TOKEN_TEXT, length < left ? length : left);
+}
+
+Token lexer_next(Lexer *lexer) {
+    LexerMode *mode = &vec_last(&lexer->modes);
+    switch (mode->kind) {
+    case LEXER_NORMAL:
+    case LEXER_SEQUENCE: return lexer_normal(lexer, mode);
+    case LEXER_QUOTED: return lexer_quoted(lexer);
+    case LEXER_HEREDOC:
+    case LEXER_BARE: return lexer_line(lexer, mode);
+    }
+    CHECK(false);
+}
+
+static const char *const token_names[] = {
+    [TOKEN_END] = "the end of the text",
+    [TOKEN_BAD] = "a character that means nothing here",
+    [TOKEN_NEWLINE] = "the end of the line",
+    [TOKEN_IDENTIFIER] = "a name",
+    [TOKEN_NUMBER] = "a number",
+    [TOKEN_QUOTE_OPEN] = "a quoted string",
+    [TOKEN_QUOTE_CLOSE] = "the end of a string",
+    [TOKEN_HEREDOC_OPEN] = "a heredoc",
+    [TOKEN_HEREDOC_CLOSE] = "the end of a heredoc",
+    [TOKEN_TEXT] = "text",
+    [TOKEN_INTERPOLATION] = "an interpolation",
+    [TOKEN_DIRECTIVE] = "a template directive",
+    [TOKEN_SEQUENCE_CLOSE] = "the end of the template sequence",
+    [TOKEN_BRACE_OPEN] = "an opening brace",
+    [TOKEN_BRACE_CLOSE] = "a closing brace",
+    [TOKEN_BRACKET_OPEN] = "an opening bracket",
+    [TOKEN_BRACKET_CLOSE] = "a closing bracket",
+    [TOKEN_PAREN_OPEN] = "an opening parenthesis",
+    [TOKEN_PAREN_CLOSE] = "a closing parenthesis",
+    [TOKEN_COMMA] = "a comma",
+    [TOKEN_DOT] = "a dot",
+    [TOKEN_ELLIPSIS] = "an ellipsis (...)",
+    [TOKEN_COLON] = "a colon",
+    [TOKEN_DOUBLE_COLON] = "a double colon",
+    [TOKEN_QUESTION] = "a question mark",
+    [TOKEN_ASSIGN] = "an equals sign",
+    [TOKEN_FAT_ARROW] = "an arrow (=>)",
+    [TOKEN_STAR] = "a star",
+    [TOKEN_SLASH] = "a slash",
+    [TOKEN_PERCENT] = "a percent sign",
+    [TOKEN_PLUS] = "a plus sign",
+    [TOKEN_MINUS] = "a minus sign",
+    [TOKEN_BANG] = "an exclamation mark",
+    [TOKEN_EQUAL] = "the operator ==",
+    [TOKEN_NOT_EQUAL] = "the operator !=",
+    [TOKEN_LESS] = "the operator <",
+    [TOKEN_LESS_EQUAL] = "the operator <=",
+    [TOKEN_GREATER] = "the operator >",
+    [TOKEN_GREATER_EQUAL] = "the operator >=",
+    [TOKEN_AND] = "the operator &&",
+    [TOKEN_OR] = "the operator ||",
+};
+static_assert(ARRAY_COUNT(token_names) == TOKEN_OR + 1, "every token has a name");
+
+const char *lexer_token_name(TokenKind kind) {
+    return token_names[kind];
+}

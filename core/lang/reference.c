@@ -1,0 +1,122 @@
+/* reference: the root name of a traversal says what kind of object it means. */
+#include "reference.h"
+
+typedef struct ReferenceRoot {
+    const char *root;
+    ReferenceKind kind;
+    ResourceMode mode;
+    uint8_t names; /* steps that must follow: attribute names */
+    const char *form;
+} ReferenceRoot;
+
+static const ReferenceRoot roots[] = {
+    {"var",       REFERENCE_VARIABLE,  MODE_MANAGED,   1, "var.NAME"           },
+    {"local",     REFERENCE_LOCAL,     MODE_MANAGED,   1, "local.NAME"         },
+    {"module",    REFERENCE_MODULE,    MODE_MANAGED,   1, "module.NAME"        },
+    {"path",      REFERENCE_PATH,      MODE_MANAGED,   1, "path.module"        },
+    {"terraform", REFERENCE_TERRAFORM, MODE_MANAGED,   1, "terraform.workspace"},
+    {"tofu",      REFERENCE_TERRAFORM, MODE_MANAGED,   1, "tofu.workspace"     },
+    {"loam",      REFERENCE_TERRAFORM, MODE_MANAGED,   1, "loam.workspace"     },
+    {"count",     REFERENCE_COUNT,     MODE_MANAGED,   1, "count.index"        },
+    {"each",      REFERENCE_EACH,      MODE_MANAGED,   1, "each.key"           },
+    {"self",      REFERENCE_SELF,      MODE_MANAGED,   0, "self"               },
+    {"data",      REFERENCE_RESOURCE,  MODE_DATA,      2, "data.TYPE.NAME"     },
+    {"resource",  REFERENCE_RESOURCE,  MODE_MANAGED,   2, "resource.TYPE.NAME" },
+    {"ephemeral", REFERENCE_RESOURCE,  MODE_EPHEMERAL, 2, "ephemeral.TYPE.NAME"},
+};
+
+static const ReferenceRoot *reference_root(Str name) {
+    for (size_t i = 0; i < ARRAY_COUNT(roots); i++)
+        if (str_equal_cstr(name, roots[i].root))
+            return &roots[i];
+    return NULL;
+}
+
+/* Step i as an attribute name; empty when there is none such. */
+static Str reference_step(const Traversal *traversal, size_t i) {
+    if (i >= traversal->step_count || traversal->steps[i].is_index)
+        return STR_EMPTY;
+    return traversal->steps[i].name;
+}
+
+static bool reference_malformed(const Traversal *traversal, const char *form, Diags *diags) {
+    diags_error(diags, traversal->range, "Invalid reference",
+                "The name \"%.*s\" must be followed by attribute names, as in %s.",
+                STR_ARG(traversal->root), form);
+    return false;
+}
+
+static void reference_take_key(Reference *reference) {
+    const Traversal *traversal = reference->traversal;
+    if (reference->kind != REFERENCE_RESOURCE && reference->kind != REFERENCE_MODULE)
+        return;
+    if (reference->used < traversal->step_count && traversal->steps[reference->used].is_index)
+        reference->key = address_key_from_value(traversal->steps[reference->used].key);
+}
+
+bool reference_from_traversal(Traversal *traversal, Reference *out, Diags *diags) {
+    Reference reference = {
+        .kind = REFERENCE_RESOURCE, .traversal = traversal, .range = traversal->range};
+    const ReferenceRoot *root = reference_root(traversal->root);
+    if (!root) {
+        reference.type = traversal->root;
+        reference.name = reference_step(traversal, 0);
+        reference.used = 1;
+        if (!reference.name.len) {
+            diags_error(
+                diags, traversal->range, "Invalid reference",
+                "A reference to a resource needs its type and its name: \"%.*s\" alone is not "
+                "known. To refer to a variable, write var.%.*s.",
+                STR_ARG(traversal->root), STR_ARG(traversal->root));
+            return false;
+        }
+    } else {
+        reference.kind = root->kind;
+        reference.mode = root->mode;
+        reference.used = root->names;
+        if (root->names == 2)
+            reference.type = reference_step(traversal, 0);
+        if (root->names)
+            reference.name = reference_step(traversal, root->names - 1u);
+        if ((root->names && !reference.name.len) || (root->names == 2 && !reference.type.len))
+            return reference_malformed(traversal, root->form, diags);
+    }
+    reference_take_key(&reference);
+    *out = reference;
+    return true;
+}
+
+typedef struct Collecting {
+    References *out;
+    Arena *arena;
+    Diags *diags;
+    bool failed;
+} Collecting;
+
+static void reference_visit(Traversal *traversal, void *payload) {
+    Collecting *collecting = payload;
+    Reference reference;
+    if (reference_from_traversal(traversal, &reference, collecting->diags)) {
+        vec_push(collecting->arena, collecting->out, reference);
+    } else {
+        collecting->failed = true;
+    }
+}
+
+bool reference_collect(const Expr *expr, References *out, Arena *arena, Diags *diags) {
+    Collecting collecting = {.out = out, .arena = arena, .diags = diags};
+    expr_each_traversal(expr, reference_visit, &collecting);
+    return !collecting.failed;
+}
+
+Str reference_to_str(const Reference *reference, Arena *arena) {
+    Str root = reference->traversal->root;
+    if (reference->kind == REFERENCE_SELF)
+        return root;
+    if (reference->kind != REFERENCE_RESOURCE)
+        return str_format(arena, "%.*s.%.*s", STR_ARG(root), STR_ARG(reference->name));
+    static const char *const prefixes[] = {
+        [MODE_MANAGED] = "", [MODE_DATA] = "data.", [MODE_EPHEMERAL] = "ephemeral."};
+    return str_format(arena, "%s%.*s.%.*s", prefixes[reference->mode], STR_ARG(reference->type),
+                      STR_ARG(reference->name));
+}

@@ -1,0 +1,40 @@
+/* scope: the simplest kind, a map of root names; and the budget. */
+#include "scope.h"
+
+static bool scope_lookup_map(const Scope *scope,
+                             const Traversal *traversal,
+                             Value *out,
+                             size_t *used,
+                             Arena *arena,
+                             Diags *diags) {
+    const Map *variables = scope->self;
+    const Value *value = map_find(variables, traversal->root);
+    if (value) {
+        *out = *value;
+        *used = 0;
+        return true;
+    }
+    StrVec names = {0};
+    map_each(variables, entry) {
+        vec_push(arena, &names, entry->key);
+    }
+    Str near = str_suggest(traversal->root, names.items, names.count);
+    Str hint = near.len ? str_format(arena, " Did you mean \"%.*s\"?", STR_ARG(near)) : STR_EMPTY;
+    diags_error(diags, traversal->root_range, "Unknown variable",
+                "There is no variable named \"%.*s\".%.*s", STR_ARG(traversal->root),
+                STR_ARG(hint));
+    return false;
+}
+
+Scope scope_from_map(const Map *variables, const FunctionTable *functions) {
+    return (Scope){
+        .self = (void *)(uintptr_t)variables, .lookup = scope_lookup_map, .functions = functions};
+}
+
+bool scope_spend(const Scope *scope, int64_t elements, int64_t bytes) {
+    if (!scope || !scope->budget)
+        return true;
+    scope->budget->elements -= elements;
+    scope->budget->bytes -= bytes;
+    return scope->budget->elements >= 0 && scope->budget->bytes >= 0;
+}
