@@ -1,0 +1,75 @@
+/* Asking any body, and two bodies as one. */
+#include "body.h"
+
+/* What could not be parsed is not missing, too. */
+static bool has_failed(const BodyContent *content, const char *name) {
+    vec_each(&content->failed, failed) {
+        if (str_equal_cstr(*failed, name))
+            return true;
+    }
+    return false;
+}
+
+static bool check_required(const Body *body,
+                           const BodySchema *schema,
+                           const BodyContent *content,
+                           Diags *diags) {
+    bool ok = true;
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        const BodyAttributeSchema *attribute = &schema->attributes[i];
+        if (!attribute->required || body_content_find(content, attribute->name) ||
+            has_failed(content, attribute->name))
+            continue;
+        diags_error(diags, body->range, "Missing required argument",
+                    "The argument \"%s\" is required, but nothing sets it.", attribute->name);
+        ok = false;
+    }
+    return ok;
+}
+
+bool body_content(const Body *body,
+                  const BodySchema *schema,
+                  BodyContent *out,
+                  const Body **rest,
+                  Arena *arena,
+                  Diags *diags) {
+    BodyContent content = {0};
+    bool ok = body->operations->content(body, schema, &content, rest, arena, diags);
+    ok &= check_required(body, schema, &content, diags);
+    *out = content;
+    return ok;
+}
+
+bool body_attributes(
+    const Body *body, BodyForm form, BodyContent *out, Arena *arena, Diags *diags) {
+    BodyContent content = {0};
+    bool ok = body->operations->attributes(body, form, &content, arena, diags);
+    *out = content;
+    return ok;
+}
+
+const BodyAttribute *body_content_find(const BodyContent *content, const char *name) {
+    vec_each(&content->attributes, attribute) {
+        if (str_equal_cstr(attribute->name, name))
+            return attribute;
+    }
+    return NULL;
+}
+
+void body_refuse_name(
+    const BodySchema *schema, Str name, SourceRange range, Arena *arena, Diags *diags) {
+    StrVec known = {0};
+    for (size_t i = 0; i < schema->attribute_count; i++)
+        vec_push(arena, &known, str_from_cstr(schema->attributes[i].name));
+    for (size_t i = 0; i < schema->block_count; i++)
+        if (strcmp(schema->blocks[i].type, "dynamic") != 0)
+            vec_push(arena, &known, str_from_cstr(schema->blocks[i].type));
+    Str nearest = str_suggest(name, known.items, known.count);
+    if (nearest.len)
+        diags_error(diags, range, "Unsupported argument",
+                    "There is no argument or block named \"%.*s\" here. Did you mean \"%.*s\"?",
+                    STR_ARG(name), STR_ARG(nearest));
+    else
+        diags_error(diags, range, "Unsupported argument",
+                    "There is no argument or block named \"%.*s\" here.", STR_ARG(name));
+}

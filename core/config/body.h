@@ -1,0 +1,102 @@
+/* Body: the inside of a block (or of a whole file) as attributes and nested blocks, whatever syntax
+ * it was written in. `config` asks a body for what a schema names and never sees YAML or JSON.
+ *
+ * In YAML and JSON the question decides: "tags" is an expression where the schema says attribute,
+ * and a block where it says block. A body is immutable; asking is repeatable. */
+#pragma once
+
+#include "parser.h"
+
+/* How a string of YAML or JSON is read where this attribute stands (native syntax: all the same). */
+typedef enum BodyForm {
+    BODY_EXPRESSION, /* a template: ${…} works; a lone ${…} keeps its type */
+    BODY_LITERAL,    /* as it is: ${ stays two characters */
+    BODY_CODE,       /* source text: a reference, a keyword, a type; each item of an array likewise */
+} BodyForm;
+
+typedef struct BodyAttributeSchema {
+    const char *name;
+    bool required;
+    BodyForm form;
+} BodyAttributeSchema;
+
+typedef struct BodyBlockSchema {
+    const char *type;
+    uint32_t labels; /* how many: resource has 2 */
+} BodyBlockSchema;
+
+typedef struct BodySchema {
+    const BodyAttributeSchema *attributes;
+    size_t attribute_count;
+    const BodyBlockSchema *blocks;
+    size_t block_count;
+} BodySchema;
+
+typedef struct Body Body;
+
+typedef struct BodyAttribute {
+    Str name;
+    const Expr *expr;
+    SourceRange name_range;
+    SourceRange range; /* name and value */
+} BodyAttribute;
+
+typedef struct BodyBlock {
+    Str type;
+    Str labels[2];
+    SourceRange label_ranges[2];
+    const Body *body;
+    SourceRange range; /* the header: type and labels, where a diagnostic about the block points */
+} BodyBlock;
+
+typedef struct BodyContent {
+    VEC(BodyAttribute) attributes;
+    VEC(BodyBlock) blocks;
+    StrVec failed; /* attributes that are there, but whose expressions had errors */
+} BodyContent;
+
+typedef struct BodyOperations {
+    /* Everything the schema names. `rest` NULL: anything else is an error (nearest name suggested);
+     * otherwise *rest is the body of what the schema does not name. */
+    bool (*content)(const Body *body,
+                    const BodySchema *schema,
+                    BodyContent *out,
+                    const Body **rest,
+                    Arena *arena,
+                    Diags *diags);
+    /* All of it as attributes (locals, module inputs, variable files). */
+    bool (*attributes)(const Body *body, BodyForm form, BodyContent *out, Arena *arena, Diags *diags);
+} BodyOperations;
+
+struct Body {
+    const BodyOperations *operations;
+    const FunctionTable *functions; /* for parsing what is in it */
+    SourceRange range;              /* where a missing attribute is reported */
+};
+
+/* Bytes of a file → its body. */
+MUST_USE bool body_yaml_parse(const Source *source,
+                              const FunctionTable *functions,
+                              const Body **out,
+                              Arena *arena,
+                              Diags *diags);
+MUST_USE bool body_json_parse(const Source *source,
+                              const FunctionTable *functions,
+                              const Body **out,
+                              Arena *arena,
+                              Diags *diags);
+
+MUST_USE bool body_content(const Body *body,
+                           const BodySchema *schema,
+                           BodyContent *out,
+                           const Body **rest,
+                           Arena *arena,
+                           Diags *diags);
+MUST_USE bool body_attributes(const Body *body, BodyForm form, BodyContent *out, Arena *arena, Diags *diags);
+/* For front ends: the error about a name that the schema does not have, with the nearest one. */
+void body_refuse_name(const BodySchema *schema,
+                      Str name,
+                      SourceRange range,
+                      Arena *arena,
+                      Diags *diags);
+const BodyAttribute *body_content_find(const BodyContent *content, const char *name); /* NULL: absent */

@@ -1,0 +1,8 @@
+/* body_merge: a body and the one of an override file as one body: arguments replace one by one, a
+ * nested block type in the override replaces all of that type. */
+#pragma once
+
+#include "body.h"
+
+/* `joined` (NULL: none) is a block type whose single blocks merge by the same rule instead. */
+const Body *body_merge(const Body *base, const Body *override, const char *joined, Arena *arena);

@@ -1,0 +1,488 @@
+/* Bodies over the nodes of a YAML or JSON file.
+ *
+ * A body is an object or an array of objects merged in order. Each label of a block is one level of
+ * nesting. "//" is a comment in bodies, and an ordinary key inside expressions. */
+#include "body_node.h"
+
+#include "body_scalar.h"
+
+typedef struct NodeBody {
+    Body base;
+    const Source *source;
+    BodySyntax syntax;
+    BodyNodes objects;
+    StrVec hidden; /* what an enclosing schema took already */
+} NodeBody;
+
+static SourceRange node_range(const NodeBody *body, const BodyNode *node) {
+    return (SourceRange){body->source, node->start, node->end};
+}
+
+static const char *kind_name(const BodyNode *node) {
+    static const char *const names[] = {
+        [BODY_NODE_NULL] = "null",       [BODY_NODE_BOOL] = "a boolean",
+        [BODY_NODE_NUMBER] = "a number", [BODY_NODE_STRING] = "a string",
+        [BODY_NODE_ARRAY] = "an array",  [BODY_NODE_OBJECT] = "an object",
+    };
+    static_assert(ARRAY_COUNT(names) == BODY_NODE_OBJECT + 1, "a name for each kind");
+    return names[node->kind];
+}
+
+/* -- expressions -------------------------------------------------------------------------- */
+
+static bool node_to_expr(const NodeBody *body,
+                         const BodyNode *node,
+                         BodyForm form,
+                         const Expr **out,
+                         Arena *arena,
+                         Diags *diags);
+
+bool body_node_number(Str text, Value *out, Arena *arena) {
+    int64_t integer;
+    const Number *number;
+    if (str_to_int64(text, &integer)) {
+        *out = value_int(integer);
+        return true;
+    }
+    if (!number_from_text(text, &number, arena))
+        return false;
+    *out = value_from_number(number);
+    return true;
+}
+
+static bool has_sequence(Str text) {
+    return str_find(text, STR("${"), 0) != SIZE_MAX || str_find(text, STR("%{"), 0) != SIZE_MAX;
+}
+
+/* References and keywords stand bare in a string; a habit from elsewhere puts them into ${ }. */
+static bool refuse_wrapped_code(const NodeBody *body, const BodyNode *node, Diags *diags) {
+    Str text = str_trim(node->text);
+    if (!str_starts_with(text, STR("${")))
+        return true;
+    Str inner =
+        str_trim(str_slice(text, 2, str_ends_with(text, STR("}")) ? text.len - 1 : text.len));
+    diags_error(diags, node_range(body, node), "Invalid expression",
+                "A reference, a keyword or a type stands here as it is, without \"${\" and \"}\": "
+                "write \"%.*s\".",
+                STR_ARG(inner));
+    return false;
+}
+
+static bool string_to_expr(const NodeBody *body,
+                           const BodyNode *node,
+                           BodyForm form,
+                           const Expr **out,
+                           Arena *arena,
+                           Diags *diags) {
+    const FunctionTable *functions = body->base.functions;
+    if (form == BODY_CODE)
+        return refuse_wrapped_code(body, node, diags) &&
+               parser_parse_expression(body_scalar_source(node, body->source, arena), functions,
+                                       out, arena, diags);
+    if (form == BODY_EXPRESSION && has_sequence(node->text))
+        return parser_parse_template(body_scalar_source(node, body->source, arena), functions, out,
+                                     arena, diags);
+    *out = expr_literal(value_string(node->text, arena), node_range(body, node), arena);
+    return true;
+}
+
+static bool array_to_expr(const NodeBody *body,
+                          const BodyNode *node,
+                          BodyForm form,
+                          const Expr **out,
+                          Arena *arena,
+                          Diags *diags) {
+    const Expr **items = arena_new_array(arena, const Expr *, node->items.count);
+    bool ok = true;
+    for (size_t i = 0; i < node->items.count; i++)
+        ok &= node_to_expr(body, node->items.items[i], form, &items[i], arena, diags);
+    if (ok)
+        *out = expr_tuple(items, node->items.count, node_range(body, node), arena);
+    return ok;
+}
+
+/* YAML has refused repeated keys when it was read. */
+static bool check_repeated_keys(const NodeBody *body,
+                                const BodyNode *node,
+                                Arena *arena,
+                                Diags *diags) {
+    if (body->syntax == BODY_SYNTAX_YAML || node->members.count < 2)
+        return true;
+    Map seen = map_new(arena);
+    bool ok = true;
+    vec_each(&node->members, member) {
+        const BodyNode *first = map_set(&seen, member->key->text, (void *)(uintptr_t)member->key);
+        if (!first)
+            continue;
+        diags_error(diags, node_range(body, member->key), "Duplicate key",
+                    "The key \"%.*s\" stands in this object already, at line %u.",
+                    STR_ARG(member->key->text), source_position(body->source, first->start).line);
+        ok = false;
+    }
+    return ok;
+}
+
+static bool object_to_expr(const NodeBody *body,
+                           const BodyNode *node,
+                           BodyForm form,
+                           const Expr **out,
+                           Arena *arena,
+                           Diags *diags) {
+    ExprItem *items = arena_new_array(arena, ExprItem, node->members.count);
+    BodyForm key_form = form == BODY_EXPRESSION ? BODY_EXPRESSION : BODY_LITERAL;
+    bool ok = check_repeated_keys(body, node, arena, diags);
+    size_t count = 0;
+    vec_each(&node->members, member) {
+        ExprItem *item = &items[count++];
+        ok &= string_to_expr(body, member->key, key_form, &item->key, arena, diags);
+        ok &= node_to_expr(body, member->value, form, &item->value, arena, diags);
+    }
+    if (ok)
+        *out = expr_object(items, count, node_range(body, node), arena);
+    return ok;
+}
+
+static bool number_to_expr(
+    const NodeBody *body, const BodyNode *node, const Expr **out, Arena *arena, Diags *diags) {
+    Value number;
+    if (!body_node_number(node->text, &number, arena)) {
+        diags_error(diags, node_range(body, node), "Invalid number",
+                    "\"%.*s\" is beyond what a number can be.", STR_ARG(node->text));
+        return false;
+    }
+    *out = expr_literal(number, node_range(body, node), arena);
+    return true;
+}
+
+static bool node_to_expr(const NodeBody *body,
+                         const BodyNode *node,
+                         BodyForm form,
+                         const Expr **out,
+                         Arena *arena,
+                         Diags *diags) {
+    switch (node->kind) {
+    case BODY_NODE_NULL:
+        *out = expr_literal(value_null(&TYPE_DYNAMIC), node_range(body, node), arena);
+        return true;
+    case BODY_NODE_BOOL:
+        *out = expr_literal(value_bool(node->boolean), node_range(body, node), arena);
+        return true;
+    case BODY_NODE_NUMBER: return number_to_expr(body, node, out, arena, diags);
+    case BODY_NODE_STRING: return string_to_expr(body, node, form, out, arena, diags);
+    case BODY_NODE_ARRAY: return array_to_expr(body, node, form, out, arena, diags);
+    case BODY_NODE_OBJECT: return object_to_expr(body, node, form, out, arena, diags);
+    }
+    return false;
+}
+
+/* -- attributes --------------------------------------------------------------------------- */
+
+static SourceRange member_range(const NodeBody *body, const BodyNodeMember *member) {
+    SourceRange range = node_range(body, member->key);
+    if (member->value->start >= member->key->end) /* else an alias: the value stands elsewhere */
+        range.end = member->value->end;
+    return range;
+}
+
+static bool check_repeated_attribute(const NodeBody *body,
+                                     const BodyContent *content,
+                                     const BodyNodeMember *member,
+                                     Diags *diags) {
+    vec_each(&content->attributes, attribute) {
+        if (!str_equal(attribute->name, member->key->text))
+            continue;
+        SourcePos first = source_position(body->source, attribute->name_range.start);
+        diags_error(diags, node_range(body, member->key), "Duplicate argument",
+                    "The argument \"%.*s\" was set already at line %u. Each argument may be set "
+                    "only once.",
+                    STR_ARG(attribute->name), first.line);
+        return false;
+    }
+    return true;
+}
+
+static bool add_attribute(const NodeBody *body,
+                          const BodyNodeMember *member,
+                          BodyForm form,
+                          BodyContent *out,
+                          Arena *arena,
+                          Diags *diags) {
+    BodyAttribute attribute = {
+        .name = member->key->text,
+        .name_range = node_range(body, member->key),
+        .range = member_range(body, member),
+    };
+    bool ok = check_repeated_attribute(body, out, member, diags);
+    if (!node_to_expr(body, member->value, form, &attribute.expr, arena, diags)) {
+        vec_push(arena, &out->failed, attribute.name);
+        return false;
+    }
+    if (ok)
+        vec_push(arena, &out->attributes, attribute);
+    return ok;
+}
+
+/* -- blocks ------------------------------------------------------------------------------- */
+
+static NodeBody *new_body(const NodeBody *parent,
+                          const BodyNode *header,
+                          const BodyNode *node,
+                          Arena *arena) {
+    NodeBody *body = arena_new(arena, NodeBody);
+    body->base = parent->base;
+    body->source = parent->source;
+    body->syntax = parent->syntax;
+    body->base.range = node_range(parent, header ? header : node);
+    if (parent->syntax == BODY_SYNTAX_JSON && node->end > node->start) {
+        body->base.range = node_range(parent, node);
+        body->base.range.start = node->end - 1;
+    }
+    return body;
+}
+
+static void add_block(const NodeBody *body,
+                      const BodyBlock *header,
+                      const BodyNode *place,
+                      const BodyNode *node,
+                      BodyContent *out,
+                      Arena *arena) {
+    BodyBlock block = *header;
+    NodeBody *inner = new_body(body, place, node, arena);
+    if (node->kind == BODY_NODE_OBJECT)
+        vec_push(arena, &inner->objects, node);
+    block.body = &inner->base;
+    vec_push(arena, &out->blocks, block);
+}
+
+static bool refuse_kind(
+    const NodeBody *body, const BodyNode *node, Str type, const char *wanted, Diags *diags) {
+    diags_error(diags, node_range(body, node), "Incorrect value type",
+                "A \"%.*s\" block needs %s here, not %s.", STR_ARG(type), wanted, kind_name(node));
+    return false;
+}
+
+/* The inside of a block: an object, or an array of objects, each a block of its own. In YAML a key
+ * with nothing behind it ("variable: {name: }") is an empty block; null in JSON is an absent one.
+ */
+static bool add_bodies(const NodeBody *body,
+                       const BodyBlock *header,
+                       const BodyNode *place,
+                       const BodyNode *node,
+                       BodyContent *out,
+                       Arena *arena,
+                       Diags *diags) {
+    bool ok = true;
+    bool is_bare = node->kind == BODY_NODE_NULL && node->start == node->end;
+    if (node->kind == BODY_NODE_OBJECT || is_bare) {
+        add_block(body, header, place, node, out, arena);
+    } else if (node->kind == BODY_NODE_ARRAY) {
+        for (size_t i = 0; i < node->items.count; i++) {
+            const BodyNode *item = node->items.items[i];
+            if (item->kind == BODY_NODE_OBJECT)
+                add_block(body, header, place, item, out, arena);
+            else if (item->kind != BODY_NODE_NULL)
+                ok = refuse_kind(body, item, header->type, "an object", diags);
+        }
+    } else if (node->kind != BODY_NODE_NULL) {
+        ok = refuse_kind(body, node, header->type, "an object or an array of objects", diags);
+    }
+    return ok;
+}
+
+static bool add_labelled(const NodeBody *body,
+                         BodyBlock header,
+                         uint32_t depth,
+                         uint32_t labels,
+                         const BodyNode *place,
+                         const BodyNode *node,
+                         BodyContent *out,
+                         Arena *arena,
+                         Diags *diags);
+
+static bool add_label_object(const NodeBody *body,
+                             BodyBlock header,
+                             uint32_t depth,
+                             uint32_t labels,
+                             const BodyNode *node,
+                             BodyContent *out,
+                             Arena *arena,
+                             Diags *diags) {
+    bool ok = true;
+    vec_each(&node->members, member) {
+        if (str_equal_cstr(member->key->text, "//"))
+            continue;
+        header.labels[depth] = member->key->text;
+        header.label_ranges[depth] = node_range(body, member->key);
+        header.range = header.label_ranges[depth];
+        ok &= add_labelled(body, header, depth + 1, labels, member->key, member->value, out, arena,
+                           diags);
+    }
+    return ok;
+}
+
+static bool add_labelled(const NodeBody *body,
+                         BodyBlock header,
+                         uint32_t depth,
+                         uint32_t labels,
+                         const BodyNode *place,
+                         const BodyNode *node,
+                         BodyContent *out,
+                         Arena *arena,
+                         Diags *diags) {
+    if (depth == labels)
+        return add_bodies(body, &header, place, node, out, arena, diags);
+    if (node->kind == BODY_NODE_NULL)
+        return true;
+    if (node->kind == BODY_NODE_OBJECT)
+        return add_label_object(body, header, depth, labels, node, out, arena, diags);
+    if (node->kind != BODY_NODE_ARRAY)
+        return refuse_kind(body, node, header.type, "an object whose keys are names", diags);
+    bool ok = true;
+    for (size_t i = 0; i < node->items.count; i++) {
+        const BodyNode *item = node->items.items[i];
+        ok &= item->kind == BODY_NODE_OBJECT
+                  ? add_label_object(body, header, depth, labels, item, out, arena, diags)
+                  : refuse_kind(body, item, header.type, "an object whose keys are names", diags);
+    }
+    return ok;
+}
+
+/* -- the body's operations ---------------------------------------------------------------- */
+
+static bool is_hidden(const NodeBody *body, Str name) {
+    if (str_equal_cstr(name, "//"))
+        return true;
+    vec_each(&body->hidden, hidden) {
+        if (str_equal(*hidden, name))
+            return true;
+    }
+    return false;
+}
+
+static const BodyAttributeSchema *find_attribute(const BodySchema *schema, Str name) {
+    for (size_t i = 0; i < schema->attribute_count; i++)
+        if (str_equal_cstr(name, schema->attributes[i].name))
+            return &schema->attributes[i];
+    return NULL;
+}
+
+static const BodyBlockSchema *find_block(const BodySchema *schema, Str name) {
+    for (size_t i = 0; i < schema->block_count; i++)
+        if (str_equal_cstr(name, schema->blocks[i].type))
+            return &schema->blocks[i];
+    return NULL;
+}
+
+static bool take_member(const NodeBody *body,
+                        const BodySchema *schema,
+                        const BodyNodeMember *member,
+                        bool has_rest,
+                        BodyContent *out,
+                        Arena *arena,
+                        Diags *diags) {
+    Str name = member->key->text;
+    const BodyAttributeSchema *attribute = find_attribute(schema, name);
+    if (attribute)
+        return add_attribute(body, member, attribute->form, out, arena, diags);
+    const BodyBlockSchema *block = find_block(schema, name);
+    if (block) {
+        SourceRange range = node_range(body, member->key);
+        BodyBlock header = {.type = name, .range = range};
+        return add_labelled(body, header, 0, block->labels, member->key, member->value, out, arena,
+                            diags);
+    }
+    if (!has_rest)
+        body_refuse_name(schema, name, node_range(body, member->key), arena, diags);
+    return has_rest;
+}
+
+static const Body *make_rest(const NodeBody *body, const BodySchema *schema, Arena *arena) {
+    NodeBody *rest = arena_new(arena, NodeBody);
+    *rest = *body;
+    rest->hidden = (StrVec){0};
+    vec_each(&body->hidden, hidden) {
+        vec_push(arena, &rest->hidden, *hidden);
+    }
+    for (size_t i = 0; i < schema->attribute_count; i++)
+        vec_push(arena, &rest->hidden, str_from_cstr(schema->attributes[i].name));
+    for (size_t i = 0; i < schema->block_count; i++)
+        vec_push(arena, &rest->hidden, str_from_cstr(schema->blocks[i].type));
+    return &rest->base;
+}
+
+static bool node_content(const Body *base,
+                         const BodySchema *schema,
+                         BodyContent *out,
+                         const Body **rest,
+                         Arena *arena,
+                         Diags *diags) {
+    const NodeBody *body = (const NodeBody *)base;
+    bool ok = true;
+    for (size_t i = 0; i < body->objects.count; i++) {
+        vec_each(&body->objects.items[i]->members, member) {
+            if (!is_hidden(body, member->key->text))
+                ok &= take_member(body, schema, member, rest != NULL, out, arena, diags);
+        }
+    }
+    if (rest)
+        *rest = make_rest(body, schema, arena);
+    return ok;
+}
+
+static bool node_attributes(
+    const Body *base, BodyForm form, BodyContent *out, Arena *arena, Diags *diags) {
+    const NodeBody *body = (const NodeBody *)base;
+    bool ok = true;
+    for (size_t i = 0; i < body->objects.count; i++) {
+        vec_each(&body->objects.items[i]->members, member) {
+            if (!is_hidden(body, member->key->text))
+                ok &= add_attribute(body, member, form, out, arena, diags);
+        }
+    }
+    return ok;
+}
+
+static const BodyOperations node_operations = {
+    .content = node_content,
+    .attributes = node_attributes,
+};
+
+static bool add_root_objects(NodeBody *body, const BodyNode *root, Arena *arena, Diags *diags) {
+    if (root->kind == BODY_NODE_OBJECT) {
+        vec_push(arena, &body->objects, root);
+        return true;
+    }
+    bool ok = root->kind == BODY_NODE_ARRAY ||
+              (root->kind == BODY_NODE_NULL && body->syntax == BODY_SYNTAX_YAML);
+    for (size_t i = 0; i < root->items.count && ok; i++) {
+        ok = root->items.items[i]->kind == BODY_NODE_OBJECT;
+        vec_push(arena, &body->objects, root->items.items[i]);
+    }
+    if (!ok)
+        diags_error(diags, node_range(body, root), "Root value must be an object",
+                    "A configuration file holds an object (or an array of objects) whose keys are "
+                    "block types, not %s.",
+                    kind_name(root));
+    return ok;
+}
+
+bool body_node_to_body(const BodyNode *root,
+                       const Source *source,
+                       BodySyntax syntax,
+                       const FunctionTable *functions,
+                       const Body **out,
+                       Arena *arena,
+                       Diags *diags) {
+    NodeBody *body = arena_new(arena, NodeBody);
+    body->base = (Body){
+        .operations = &node_operations,
+        .functions = functions,
+        .range = {source, root->start, root->start},
+    };
+    body->source = source;
+    body->syntax = syntax;
+    if (!add_root_objects(body, root, arena, diags))
+        return false;
+    *out = &body->base;
+    return true;
+}

@@ -1,0 +1,51 @@
+/* BodyNode: what a YAML or JSON file holds, before anybody has said what it means; and the Body
+ * made of such nodes, with the rules of the JSON configuration syntax for both languages.
+ *
+ * Nodes live in the arena of the parse. An alias of YAML shares the node it names, so the tree is a
+ * graph without cycles; `weight` is its size once spread out, which the YAML reader bounds. */
+#pragma once
+
+#include "body.h"
+
+typedef enum BodyNodeKind {
+    BODY_NODE_NULL,
+    BODY_NODE_BOOL,
+    BODY_NODE_NUMBER,
+    BODY_NODE_STRING,
+    BODY_NODE_ARRAY,
+    BODY_NODE_OBJECT,
+} BodyNodeKind;
+
+typedef struct BodyNode BodyNode;
+
+typedef struct BodyNodeMember {
+    const BodyNode *key; /* a string */
+    const BodyNode *value;
+} BodyNodeMember;
+
+typedef VEC(BodyNodeMember) BodyNodeMembers;
+typedef VEC(const BodyNode *) BodyNodes;
+
+struct BodyNode {
+    BodyNodeKind kind;
+    bool boolean;
+    uint32_t start; /* bytes of the file, quotes and brackets included */
+    uint32_t end;
+    Str text; /* a string, decoded; a number in decimal digits */
+    BodyNodes items;
+    BodyNodeMembers members; /* JSON keeps repeated keys, YAML has refused them */
+    uint64_t weight;
+};
+
+typedef enum BodySyntax { BODY_SYNTAX_YAML, BODY_SYNTAX_JSON } BodySyntax;
+
+/* The body of a whole file: an object, an array of objects, or null for an empty file. */
+MUST_USE bool body_node_to_body(const BodyNode *root,
+                                const Source *source,
+                                BodySyntax syntax,
+                                const FunctionTable *functions,
+                                const Body **out,
+                                Arena *arena,
+                                Diags *diags);
+/* A decimal number as the language reads it: exact, 512 bits of precision. */
+MUST_USE bool body_node_number(Str text, Value *out, Arena *arena);

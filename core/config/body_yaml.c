@@ -1,0 +1,607 @@
+/* YAML files as bodies: libyaml's events, kept as nodes with their places.
+ *
+ * Anchors share their node; merge keys ("<<") are read, as people expect them although the core
+ * schema has none. A duplicate key is an error. libyaml counts characters, we count bytes: a cursor
+ * translates, as events come nearly in order. */
+#include "body_yaml_scalar.h"
+#include "utf8.h"
+
+#include <yaml.h>
+
+#define DEPTH_LIMIT  256
+#define WEIGHT_LIMIT 1000000 /* nodes, aliases spread out */
+
+SCOPED_TYPE(yaml_parser_t, yaml_parser_delete);
+SCOPED_TYPE(yaml_event_t, yaml_event_delete);
+
+typedef struct YamlFile {
+    yaml_parser_t *parser;
+    const Source *source;
+    Map anchors; /* name → BodyNode, NULL while it is being read */
+    size_t cursor_index;
+    size_t cursor_byte;
+    uint32_t depth;
+    Arena *arena;
+    Diags *diags;
+} YamlFile;
+
+static bool read_node(YamlFile *file, const yaml_event_t *event, const BodyNode **out);
+
+/* -- places ------------------------------------------------------------------------------- */
+
+static bool is_continuation(char c) {
+    return ((unsigned char)c & 0xC0) == 0x80;
+}
+
+static uint32_t byte_of(YamlFile *file, size_t index) {
+    Str bytes = file->source->bytes;
+    while (file->cursor_index < index && file->cursor_byte < bytes.len) {
+        file->cursor_byte++;
+        while (file->cursor_byte < bytes.len && is_continuation(bytes.ptr[file->cursor_byte]))
+            file->cursor_byte++;
+        file->cursor_index++;
+    }
+    while (file->cursor_index > index && file->cursor_byte > 0) {
+        file->cursor_byte--;
+        while (file->cursor_byte > 0 && is_continuation(bytes.ptr[file->cursor_byte]))
+            file->cursor_byte--;
+        file->cursor_index--;
+    }
+    return (uint32_t)file->cursor_byte;
+}
+
+static SourceRange mark_range(YamlFile *file, yaml_mark_t start, yaml_mark_t end) {
+    return (SourceRange){file->source, byte_of(file, start.index), byte_of(file, end.index)};
+}
+
+static SourceRange event_range(YamlFile *file, const yaml_event_t *event) {
+    return mark_range(file, event->start_mark, event->end_mark);
+}
+
+static SourceRange node_range(const YamlFile *file, const BodyNode *node) {
+    return (SourceRange){file->source, node->start, node->end};
+}
+
+/* -- syntax errors ------------------------------------------------------------------------ */
+
+typedef struct YamlAdvice {
+    const char *problem; /* part of libyaml's sentence */
+    const char *advice;
+} YamlAdvice;
+
+static const YamlAdvice advices[] = {
+    {"expected ',' or '}'",                    "A \"{\" is not closed here, or a comma is missing between two keys." },
+    {"expected ',' or ']'",                    "A \"[\" is not closed here, or a comma is missing between two items."},
+    {"mapping values are not allowed",
+     "A \": \" stands where no key may be: either the indentation is wrong, or a text that holds "
+     "\": \" needs quotes."                                                                                          },
+    {"could not find expected ':'",
+     "A key needs a colon behind it; a text of several lines needs quotes or \"|\"."                                 },
+    {"did not find expected key",
+     "A key was expected here: the indentation does not match the lines above, or something "
+     "follows a closing quote."                                                                                      },
+    {"did not find expected '-'",              "An item (\"- \") was expected here: check the indentation."          },
+    {"block sequence entries are not allowed", "An item (\"- \") may not stand here."                                },
+    {"unexpected end of stream",               "A quote is opened here that is never closed."                        },
+    {"unexpected document indicator",          "A quote is opened before this line and not closed."                  },
+    {"unknown escape character",               "Between double quotes a backslash begins an escape (\\n, \\\", "
+                                 "\\\\); between single quotes it "
+                                 "stays as it is."                                   },
+    {"undefined tag handle",                   "A text that begins with \"!\" needs quotes."                         },
+    {"expected whitespace or line break",      "A text that begins with \"!\" needs quotes."                         },
+    {"expected alphabetic or numeric",         "A text that begins with \"*\" or \"&\" needs quotes."                },
+    {"duplicate",                              "This directive stands twice."                                        },
+    {"control characters are not allowed",
+     "The file holds a control character; write it as an escape between double quotes."                              },
+};
+
+static const char *find_advice(const char *problem) {
+    for (size_t i = 0; i < ARRAY_COUNT(advices); i++)
+        if (strstr(problem, advices[i].problem))
+            return advices[i].advice;
+    return problem;
+}
+
+/* What stands on the line before the place where reading stopped. */
+static Str text_before(const YamlFile *file, uint32_t at) {
+    uint32_t start;
+    (void)source_line(file->source, at, &start);
+    return str_slice(file->source->bytes, start, at);
+}
+
+static bool holds_template(const YamlFile *file, uint32_t at) {
+    Str before = text_before(file, at);
+    Str line_rest = str_slice(file->source->bytes, at, at + 2);
+    return str_find(before, STR("${"), 0) != SIZE_MAX ||
+           str_find(before, STR("%{"), 0) != SIZE_MAX || str_ends_with(before, STR("$")) ||
+           str_equal_cstr(line_rest, "%{") || str_equal_cstr(line_rest, "${");
+}
+
+static void explain_character(YamlFile *file, uint32_t at, SourceRange range) {
+    Str bytes = file->source->bytes;
+    if (at < bytes.len && bytes.ptr[at] == '\t') {
+        diags_error(file->diags, range, "Invalid YAML syntax",
+                    "A tab stands in the indentation. YAML indents with blanks only.");
+        return;
+    }
+    size_t width = 1;
+    if (at < bytes.len)
+        (void)utf8_decode(bytes, at, &width);
+    Str character = str_slice(bytes, at, at + width);
+    diags_error(file->diags, range, "Invalid YAML syntax",
+                "A text cannot begin with \"%.*s\" unless it is quoted.", STR_ARG(character));
+}
+
+/* "${" is read as "$" and an opening brace: the place is where the template begins. */
+static uint32_t template_start(const YamlFile *file, uint32_t at) {
+    Str bytes = file->source->bytes;
+    bool is_inside = at > 0 && at < bytes.len && bytes.ptr[at] == '{' && bytes.ptr[at - 1] == '$';
+    return is_inside ? at - 1 : at;
+}
+
+static void explain_problem(YamlFile *file, SourceRange range, const char *problem) {
+    const yaml_parser_t *parser = file->parser;
+    bool is_bracket = parser->context && strstr(parser->context, "parsing a flow");
+    if (is_bracket)
+        diags_error(file->diags, range, "Invalid YAML syntax",
+                    "%s What is open began at line %zu, column %zu.", find_advice(problem),
+                    parser->context_mark.line + 1, parser->context_mark.column + 1);
+    else
+        diags_error(file->diags, range, "Invalid YAML syntax", "%s", find_advice(problem));
+}
+
+static bool refuse_syntax(YamlFile *file) {
+    const yaml_parser_t *parser = file->parser;
+    const char *problem = parser->problem ? parser->problem : "It cannot be read.";
+    bool is_unclosed = strstr(problem, "unexpected end of stream") != NULL;
+    yaml_mark_t mark = is_unclosed ? parser->context_mark : parser->problem_mark;
+    uint32_t at = template_start(file, byte_of(file, mark.index));
+    SourceRange range = {file->source, at, at + (at < file->source->bytes.len)};
+    if (parser->error == YAML_READER_ERROR)
+        range = (SourceRange){file->source, (uint32_t)parser->problem_offset,
+                              (uint32_t)parser->problem_offset + 1};
+    if (!is_unclosed && holds_template(file, at))
+        diags_error(file->diags, range, "Invalid YAML syntax",
+                    "A template that stands between { } or [ ] of YAML, or that holds \": \" or "
+                    "\" #\", or that begins with \"%%{\", must be quoted: \"${…}\".");
+    else if (strstr(problem, "cannot start any token"))
+        explain_character(file, at, range);
+    else
+        explain_problem(file, range, problem);
+    return false;
+}
+
+static bool next_event(YamlFile *file, yaml_event_t *event) {
+    return yaml_parser_parse(file->parser, event) || refuse_syntax(file);
+}
+
+/* -- scalars ------------------------------------------------------------------------------ */
+
+static BodyNode *new_node(YamlFile *file, BodyNodeKind kind, SourceRange range) {
+    BodyNode *node = arena_new(file->arena, BodyNode);
+    node->kind = kind;
+    node->start = range.start;
+    node->end = range.end;
+    node->weight = 1;
+    return node;
+}
+
+/* The place of the scalar itself: libyaml's begins at its anchor or tag, and that of a block scalar
+ * ends where the next key begins. */
+static SourceRange scalar_range(YamlFile *file, const yaml_event_t *event) {
+    SourceRange range = event_range(file, event);
+    Str bytes = file->source->bytes;
+    while (range.start < range.end && strchr("&!", bytes.ptr[range.start])) {
+        while (range.start < range.end && !strchr(" \t\r\n", bytes.ptr[range.start]))
+            range.start++;
+        while (range.start < range.end && strchr(" \t\r\n", bytes.ptr[range.start]))
+            range.start++;
+    }
+    while (range.end > range.start && strchr(" \t\r\n", bytes.ptr[range.end - 1]))
+        range.end--;
+    return range;
+}
+
+static Str scalar_text(YamlFile *file, const yaml_event_t *event, SourceRange range) {
+    Str text = {(const char *)event->data.scalar.value, event->data.scalar.length};
+    Str raw = source_text(range);
+    return str_equal(text, raw) ? raw : str_clone(text, file->arena);
+}
+
+static bool refuse_tag(YamlFile *file, const yaml_event_t *event, const yaml_char_t *tag) {
+    diags_error(file->diags, event_range(file, event), "Unsupported YAML tag",
+                "The tag \"%s\" means nothing here. A text that begins with \"!\", as in "
+                "\"!var.enabled\", needs quotes and \"${…}\".",
+                (const char *)tag);
+    return false;
+}
+
+typedef struct CoreTag {
+    const char *tag;
+    BodyNodeKind kind;
+} CoreTag;
+
+static const CoreTag core_tags[] = {
+    {YAML_STR_TAG,   BODY_NODE_STRING},
+    {YAML_INT_TAG,   BODY_NODE_NUMBER},
+    {YAML_FLOAT_TAG, BODY_NODE_NUMBER},
+    {YAML_BOOL_TAG,  BODY_NODE_BOOL  },
+    {YAML_NULL_TAG,  BODY_NODE_NULL  },
+    {YAML_SEQ_TAG,   BODY_NODE_ARRAY },
+    {YAML_MAP_TAG,   BODY_NODE_OBJECT},
+};
+
+/* A tag may only state what the node is anyway; !!str alone changes something. */
+static bool check_tag(YamlFile *file,
+                      const yaml_event_t *event,
+                      const yaml_char_t *tag,
+                      const BodyNode *node) {
+    if (!tag || strcmp((const char *)tag, "!") == 0)
+        return true;
+    for (size_t i = 0; i < ARRAY_COUNT(core_tags); i++)
+        if (strcmp(core_tags[i].tag, (const char *)tag) == 0 && core_tags[i].kind == node->kind)
+            return true;
+    return refuse_tag(file, event, tag);
+}
+
+static bool is_text_by_form(const yaml_event_t *event) {
+    const yaml_char_t *tag = event->data.scalar.tag;
+    if (event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
+        return true;
+    return tag &&
+           (strcmp((const char *)tag, YAML_STR_TAG) == 0 || strcmp((const char *)tag, "!") == 0);
+}
+
+static bool resolve_plain(YamlFile *file, BodyNode *node, SourceRange range) {
+    Str number = STR_EMPTY;
+    Str text = node->text;
+    YamlScalar scalar = body_yaml_scalar(text, &number, file->arena);
+    if (scalar == YAML_SCALAR_NOT_FINITE) {
+        diags_error(file->diags, range, "Invalid number",
+                    "\"%.*s\" is no number that a configuration can hold. Quote it if it is text.",
+                    STR_ARG(text));
+        return false;
+    }
+    if (scalar == YAML_SCALAR_NULL)
+        node->kind = BODY_NODE_NULL;
+    if (scalar == YAML_SCALAR_TRUE || scalar == YAML_SCALAR_FALSE)
+        node->kind = BODY_NODE_BOOL;
+    node->boolean = scalar == YAML_SCALAR_TRUE;
+    if (scalar == YAML_SCALAR_NUMBER) {
+        node->kind = BODY_NODE_NUMBER;
+        node->text = number;
+        if (body_yaml_scalar_looks_octal(text))
+            diags_warning(file->diags, range, "Number with a leading zero",
+                          "In YAML 1.2, %.*s is the decimal number %.*s. Quote it (\"%.*s\") if it "
+                          "is text such as a file mode; an octal number is written 0o%.*s.",
+                          STR_ARG(text), STR_ARG(number), STR_ARG(text), STR_ARG(number));
+    }
+    return true;
+}
+
+static bool read_scalar(YamlFile *file, const yaml_event_t *event, const BodyNode **out) {
+    SourceRange range = scalar_range(file, event);
+    BodyNode *node = new_node(file, BODY_NODE_STRING, range);
+    node->text = scalar_text(file, event, range);
+    if (!is_text_by_form(event) && !resolve_plain(file, node, range))
+        return false;
+    *out = node;
+    return check_tag(file, event, event->data.scalar.tag, node);
+}
+
+/* -- aliases ------------------------------------------------------------------------------ */
+
+static void set_anchor(YamlFile *file, const yaml_char_t *anchor, const BodyNode *node) {
+    if (!anchor)
+        return;
+    Str name = str_clone(str_from_cstr((const char *)anchor), file->arena);
+    map_set(&file->anchors, name, (void *)(uintptr_t)node);
+}
+
+static bool read_alias(YamlFile *file, const yaml_event_t *event, const BodyNode **out) {
+    Str name = str_from_cstr((const char *)event->data.alias.anchor);
+    const BodyNode *node = map_find(&file->anchors, name);
+    if (node) {
+        *out = node;
+        return true;
+    }
+    if (map_has(&file->anchors, name))
+        diags_error(file->diags, event_range(file, event), "Invalid YAML alias",
+                    "The alias \"*%.*s\" stands inside of what it names.", STR_ARG(name));
+    else
+        diags_error(file->diags, event_range(file, event), "Invalid YAML alias",
+                    "There is no anchor \"&%.*s\" above this alias. A text that begins with \"*\" "
+                    "needs quotes.",
+                    STR_ARG(name));
+    return false;
+}
+
+static bool add_weight(YamlFile *file, BodyNode *node, const BodyNode *child) {
+    node->weight += child->weight;
+    if (node->weight <= WEIGHT_LIMIT)
+        return true;
+    diags_error(file->diags, node_range(file, node), "Too large YAML document",
+                "With its aliases spread out, this document has more than %d values.",
+                WEIGHT_LIMIT);
+    return false;
+}
+
+/* -- collections -------------------------------------------------------------------------- */
+
+static bool enter(YamlFile *file, const yaml_event_t *event) {
+    if (++file->depth <= DEPTH_LIMIT)
+        return true;
+    diags_error(file->diags, event_range(file, event), "Too deeply nested YAML",
+                "Values may be nested %d levels deep.", DEPTH_LIMIT);
+    return false;
+}
+
+/* A block collection ends, for libyaml, where the next thing begins. */
+static void set_end(YamlFile *file,
+                    BodyNode *node,
+                    const yaml_event_t *event,
+                    const BodyNode *last) {
+    node->end = byte_of(file, event->end_mark.index);
+    if (event->start_mark.index == event->end_mark.index && last)
+        node->end = last->end > node->start ? last->end : node->start;
+}
+
+static bool read_sequence(YamlFile *file, const yaml_event_t *start, const BodyNode **out) {
+    BodyNode *node = new_node(file, BODY_NODE_ARRAY, event_range(file, start));
+    const BodyNode *last = NULL;
+    if (!enter(file, start) || !check_tag(file, start, start->data.sequence_start.tag, node))
+        return false;
+    set_anchor(file, start->data.sequence_start.anchor, NULL);
+    for (;;) {
+        SCOPED(yaml_event_t) event = {0};
+        if (!next_event(file, &event))
+            return false;
+        if (event.type == YAML_SEQUENCE_END_EVENT) {
+            set_end(file, node, &event, last);
+            break;
+        }
+        if (!read_node(file, &event, &last) || !add_weight(file, node, last))
+            return false;
+        vec_push(file->arena, &node->items, last);
+    }
+    set_anchor(file, start->data.sequence_start.anchor, node);
+    file->depth--;
+    *out = node;
+    return true;
+}
+
+static bool read_key(YamlFile *file,
+                     const yaml_event_t *event,
+                     bool *is_merge,
+                     const BodyNode **out) {
+    if (event->type == YAML_ALIAS_EVENT) {
+        if (!read_alias(file, event, out))
+            return false;
+        if ((*out)->kind == BODY_NODE_STRING)
+            return true;
+    }
+    if (event->type != YAML_SCALAR_EVENT) {
+        diags_error(file->diags, event_range(file, event), "Invalid key",
+                    "A key must be a single text, not a list or a mapping. A template \"${…}\" as "
+                    "a key needs quotes.");
+        return false;
+    }
+    SourceRange range = scalar_range(file, event);
+    BodyNode *key = new_node(file, BODY_NODE_STRING, range);
+    key->text = scalar_text(file, event, range);
+    set_anchor(file, event->data.scalar.anchor, key);
+    *is_merge = !is_text_by_form(event) && str_equal_cstr(key->text, "<<");
+    *out = key;
+    if (key->text.len || is_text_by_form(event))
+        return true;
+    diags_error(file->diags, event_range(file, event), "Invalid key",
+                "A key is missing before the colon.");
+    return false;
+}
+
+/* The keys of one mapping: looked for one by one while they are few. */
+typedef struct YamlKeys {
+    const BodyNode *node;
+    Map by_name; /* of all, once they are many */
+} YamlKeys;
+
+#define FEW_KEYS 16
+
+static const BodyNode *find_key(const YamlKeys *keys, Str name) {
+    if (keys->node->members.count > FEW_KEYS)
+        return map_find(&keys->by_name, name);
+    vec_each(&keys->node->members, member) {
+        if (str_equal(member->key->text, name))
+            return member->key;
+    }
+    return NULL;
+}
+
+static void add_member(YamlFile *file, BodyNode *node, YamlKeys *keys, BodyNodeMember member) {
+    vec_push(file->arena, &node->members, member);
+    if (node->members.count == FEW_KEYS + 1) {
+        keys->by_name = map_new(file->arena);
+        vec_each(&node->members, before) {
+            map_set(&keys->by_name, before->key->text, (void *)(uintptr_t)before->key);
+        }
+    } else if (node->members.count > FEW_KEYS) {
+        map_set(&keys->by_name, member.key->text, (void *)(uintptr_t)member.key);
+    }
+}
+
+static bool check_duplicate(YamlFile *file, const YamlKeys *keys, const BodyNode *key) {
+    const BodyNode *first = find_key(keys, key->text);
+    if (!first)
+        return true;
+    SourcePos place = source_position(file->source, first->start);
+    diags_error(file->diags, node_range(file, key), "Duplicate key",
+                "The key \"%.*s\" stands in this mapping already, at line %u, column %u.",
+                STR_ARG(key->text), place.line, place.column);
+    return false;
+}
+
+static bool refuse_merge(YamlFile *file, const BodyNode *value) {
+    diags_error(file->diags, node_range(file, value), "Invalid merge key",
+                "What \"<<\" merges must be a mapping or a list of mappings, usually as aliases.");
+    return false;
+}
+
+/* Keys that stand in the mapping itself win, then those of what is merged first. */
+static bool merge_mapping(YamlFile *file, BodyNode *node, YamlKeys *keys, const BodyNode *from) {
+    if (from->kind != BODY_NODE_OBJECT)
+        return refuse_merge(file, from);
+    vec_each(&from->members, member) {
+        if (find_key(keys, member->key->text))
+            continue;
+        add_member(file, node, keys, *member);
+        if (!add_weight(file, node, member->value))
+            return false;
+    }
+    return true;
+}
+
+static bool merge_all(YamlFile *file, BodyNode *node, YamlKeys *keys, const BodyNodes *merges) {
+    vec_each(merges, merge) {
+        if ((*merge)->kind != BODY_NODE_ARRAY) {
+            if (!merge_mapping(file, node, keys, *merge))
+                return false;
+            continue;
+        }
+        vec_each(&(*merge)->items, item) {
+            if (!merge_mapping(file, node, keys, *item))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool read_member(YamlFile *file,
+                        const yaml_event_t *key_event,
+                        BodyNode *node,
+                        YamlKeys *keys,
+                        BodyNodes *merges,
+                        const BodyNode **last) {
+    BodyNodeMember member = {0};
+    bool is_merge = false;
+    SCOPED(yaml_event_t) event = {0};
+    if (!read_key(file, key_event, &is_merge, &member.key) || !next_event(file, &event) ||
+        !read_node(file, &event, &member.value) || !add_weight(file, node, member.value))
+        return false;
+    *last = member.value->end > member.key->end ? member.value : member.key;
+    if (is_merge) {
+        vec_push(file->arena, merges, member.value);
+        return true;
+    }
+    if (!check_duplicate(file, keys, member.key))
+        return false;
+    add_member(file, node, keys, member);
+    return true;
+}
+
+static bool read_mapping(YamlFile *file, const yaml_event_t *start, const BodyNode **out) {
+    BodyNode *node = new_node(file, BODY_NODE_OBJECT, event_range(file, start));
+    YamlKeys keys = {.node = node};
+    BodyNodes merges = {0};
+    const BodyNode *last = NULL;
+    if (!enter(file, start) || !check_tag(file, start, start->data.mapping_start.tag, node))
+        return false;
+    set_anchor(file, start->data.mapping_start.anchor, NULL);
+    for (;;) {
+        SCOPED(yaml_event_t) event = {0};
+        if (!next_event(file, &event))
+            return false;
+        if (event.type == YAML_MAPPING_END_EVENT) {
+            set_end(file, node, &event, last);
+            break;
+        }
+        if (!read_member(file, &event, node, &keys, &merges, &last))
+            return false;
+    }
+    if (!merge_all(file, node, &keys, &merges))
+        return false;
+    set_anchor(file, start->data.mapping_start.anchor, node);
+    file->depth--;
+    *out = node;
+    return true;
+}
+
+static bool read_node(YamlFile *file, const yaml_event_t *event, const BodyNode **out) {
+    if (event->type == YAML_ALIAS_EVENT)
+        return read_alias(file, event, out);
+    if (event->type == YAML_SEQUENCE_START_EVENT)
+        return read_sequence(file, event, out);
+    if (event->type == YAML_MAPPING_START_EVENT)
+        return read_mapping(file, event, out);
+    CHECK(event->type == YAML_SCALAR_EVENT);
+    if (!read_scalar(file, event, out))
+        return false;
+    set_anchor(file, event->data.scalar.anchor, *out);
+    return true;
+}
+
+/* -- the document ------------------------------------------------------------------------- */
+
+static bool read_document(YamlFile *file, const BodyNode **out) {
+    bool has_root = false;
+    for (;;) {
+        SCOPED(yaml_event_t) event = {0};
+        if (!next_event(file, &event))
+            return false;
+        if (event.type == YAML_STREAM_END_EVENT)
+            return true;
+        if (event.type == YAML_STREAM_START_EVENT || event.type == YAML_DOCUMENT_END_EVENT)
+            continue;
+        if (event.type == YAML_DOCUMENT_START_EVENT) {
+            if (!has_root)
+                continue;
+            diags_error(file->diags, event_range(file, &event), "More than one YAML document",
+                        "A configuration file holds one document. Put what follows \"---\" into a "
+                        "file of its own.");
+            return false;
+        }
+        if (!read_node(file, &event, out))
+            return false;
+        has_root = true;
+    }
+}
+
+static bool check_bytes(const Source *source, Diags *diags) {
+    size_t valid = utf8_valid_prefix(source->bytes);
+    if (source->bytes.len > INT32_MAX) {
+        diags_error(diags, (SourceRange){source, 0, 0}, "Too large file",
+                    "A configuration file may have 2 GiB.");
+        return false;
+    }
+    if (valid == source->bytes.len)
+        return true;
+    diags_error(diags, (SourceRange){source, (uint32_t)valid, (uint32_t)valid + 1},
+                "Invalid text encoding", "Configuration files are UTF-8 text; this byte is not.");
+    return false;
+}
+
+bool body_yaml_parse(const Source *source,
+                     const FunctionTable *functions,
+                     const Body **out,
+                     Arena *arena,
+                     Diags *diags) {
+    static const char byte_order_mark[] = "\xEF\xBB\xBF";
+    if (!check_bytes(source, diags))
+        return false;
+    SCOPED(yaml_parser_t) parser = {0};
+    CHECK(yaml_parser_initialize(&parser));
+    YamlFile file = {
+        .parser = &parser,
+        .source = source,
+        .anchors = map_new(arena),
+        .arena = arena,
+        .diags = diags,
+    };
+    if (str_starts_with(source->bytes, str_from_cstr(byte_order_mark)))
+        file.cursor_byte = 3; /* libyaml does not count it */
+    yaml_parser_set_input_string(&parser, (const unsigned char *)source->bytes.ptr,
+                                 source->bytes.len);
+    const BodyNode *root = new_node(&file, BODY_NODE_NULL, (SourceRange){source, 0, 0});
+    if (!read_document(&file, &root))
+        return false;
+    return body_node_to_body(root, source, BODY_SYNTAX_YAML, functions, out, arena, diags);
+}

@@ -1,0 +1,45 @@
+/* config_block: a top-level block type of the configuration, as a table row.
+ *
+ * Each config_<type>.c ends in its row; config_load.c lists them. A block that `identify` gives a
+ * key is declared once per key and may be changed by override files, before it is decoded: an
+ * override is merged into its body. Blocks without are decoded one by one, overrides last. */
+#pragma once
+
+#include "config_load.h"
+
+typedef struct ConfigLoading {
+    const ConfigRequest *request;
+    Config *config;
+    Module *module; /* the one being filled */
+    ModuleManifest *manifest;
+    Map folders; /* of files that were read already: a folder may be called more than once */
+    Arena *arena;
+    Diags *diags;
+} ConfigLoading;
+
+typedef struct ConfigBlock {
+    const char *name;
+    uint32_t labels;
+    const char *noun; /* for messages: "variable", "resource configuration" */
+    bool (*identify)(ConfigLoading *loading, const BodyBlock *block, Str *key);
+    bool (*decode)(ConfigLoading *loading, const BodyBlock *block, bool is_override);
+    const char *joined;       /* nested block that overrides merge instead of replacing */
+    const char *const *fixed; /* what an override may not change; ends in NULL */
+} ConfigBlock;
+
+extern const ConfigBlock config_variable;
+extern const ConfigBlock config_local;
+extern const ConfigBlock config_output;
+extern const ConfigBlock config_provider;
+extern const ConfigBlock config_resource;
+extern const ConfigBlock config_data;
+extern const ConfigBlock config_module;
+extern const ConfigBlock config_terraform;
+extern const ConfigBlock config_loam;
+
+/* Is the version that this file demands ours? For before anything else of it is judged. */
+MUST_USE bool config_terraform_check_version(const Body *file, Arena *arena, Diags *diags);
+/* The child modules of the module just decoded: found, loaded, their inputs checked. */
+MUST_USE bool config_module_load_calls(ConfigLoading *loading);
+/* All files of a folder → a module without its children. NULL in *out: nothing to read. */
+MUST_USE bool config_load_module(ConfigLoading *loading, Str folder, Module *module);

@@ -1,0 +1,188 @@
+/* lifecycle: literals where the graph is built from them, expressions where it is not. */
+#include "config_lifecycle.h"
+
+#include "config_read.h"
+
+static const BodyAttributeSchema managed_attributes[] = {
+    {"create_before_destroy", false, BODY_LITERAL   },
+    {"prevent_destroy",       false, BODY_EXPRESSION},
+    {"ignore_changes",        false, BODY_CODE      },
+    {"replace_triggered_by",  false, BODY_CODE      },
+};
+static const BodyBlockSchema condition_blocks[] = {
+    {"precondition",  0},
+    {"postcondition", 0}
+};
+static const BodySchema managed_schema = {
+    .attributes = managed_attributes,
+    .attribute_count = ARRAY_COUNT(managed_attributes),
+    .blocks = condition_blocks,
+    .block_count = ARRAY_COUNT(condition_blocks),
+};
+static const BodySchema data_schema = {
+    .blocks = condition_blocks,
+    .block_count = ARRAY_COUNT(condition_blocks),
+};
+
+static bool read_ignore_changes(const BodyContent *content,
+                                Lifecycle *out,
+                                Arena *arena,
+                                Diags *diags) {
+    const Expr *expr = config_read_expr(content, "ignore_changes");
+    const Traversal *keyword = expr ? config_read_traversal(expr) : NULL;
+    if (keyword && keyword->step_count == 0 && str_equal_cstr(keyword->root, "all")) {
+        out->ignore_all_changes = true;
+        return true;
+    }
+    return config_read_traversals(content, "ignore_changes", &out->ignore_changes, arena, diags);
+}
+
+/* -- replace_triggered_by ----------------------------------------------------------------- */
+
+static bool is_instance_key(const Expr *key) {
+    const Traversal *traversal = config_read_traversal(key);
+    if (key->kind == EXPR_LITERAL)
+        return true;
+    if (!traversal || traversal->step_count != 1)
+        return false;
+    return (str_equal_cstr(traversal->root, "count") &&
+            str_equal_cstr(traversal->steps[0].name, "index")) ||
+           (str_equal_cstr(traversal->root, "each") &&
+            str_equal_cstr(traversal->steps[0].name, "key"));
+}
+
+/* The reference that a trigger begins with, or NULL: anything but steps behind a name. */
+static Traversal *trigger_root(const Expr *expr) {
+    if (expr->kind == EXPR_ATTRIBUTE)
+        return trigger_root(expr->as.attribute.object);
+    if (expr->kind == EXPR_INDEX)
+        return is_instance_key(expr->as.index.key) ? trigger_root(expr->as.index.object) : NULL;
+    return config_read_traversal(expr);
+}
+
+static bool check_trigger(const Expr *expr, Diags *diags) {
+    Traversal *root = trigger_root(expr);
+    Reference reference;
+    if (!root) {
+        diags_error(diags, expr->range, "Invalid replace_triggered_by expression",
+                    "Each item must be a single reference to a resource or to an attribute of one, "
+                    "without operators and function calls.");
+        return false;
+    }
+    if (!reference_from_traversal(root, &reference, diags))
+        return false;
+    if (reference.kind == REFERENCE_RESOURCE && reference.mode == MODE_MANAGED)
+        return true;
+    diags_error(diags, expr->range, "Invalid reference in replace_triggered_by expression",
+                "Only managed resources can trigger a replacement. A value from elsewhere can do "
+                "so by way of a terraform_data resource.");
+    return false;
+}
+
+static bool read_triggers(const BodyContent *content, Lifecycle *out, Arena *arena, Diags *diags) {
+    const Expr *list = config_read_expr(content, "replace_triggered_by");
+    bool ok = true;
+    if (!list)
+        return true;
+    if (list->kind != EXPR_TUPLE) {
+        diags_error(diags, list->range, "Invalid replace_triggered_by expression",
+                    "\"replace_triggered_by\" must be a list of references, between [ and ].");
+        return false;
+    }
+    for (size_t i = 0; i < list->as.parts.count; i++) {
+        const Expr *item = list->as.parts.items[i];
+        ok &= check_trigger(item, diags);
+        vec_push(arena, &out->replace_triggered_by, item);
+    }
+    return ok;
+}
+
+/* -- conditions --------------------------------------------------------------------------- */
+
+typedef struct SelfSearch {
+    const Resource *resource;
+    Traversal *found;
+} SelfSearch;
+
+static void look_for_self(Traversal *traversal, void *payload) {
+    SelfSearch *search = payload;
+    bool is_data = search->resource->mode == MODE_DATA;
+    size_t at = is_data ? 1 : 0;
+    Str type = is_data && traversal->step_count ? traversal->steps[0].name : traversal->root;
+    if (is_data && !str_equal_cstr(traversal->root, "data"))
+        return;
+    if (traversal->step_count > at && str_equal(type, search->resource->type) &&
+        str_equal(traversal->steps[at].name, search->resource->name))
+        search->found = traversal;
+}
+
+/* The object does not exist before it is made, and afterwards its instance is called self. */
+static bool check_conditions(const Conditions *conditions,
+                             const Resource *resource,
+                             const char *type,
+                             const char *advice,
+                             Diags *diags) {
+    bool ok = true;
+    vec_each(conditions, condition) {
+        SelfSearch search = {.resource = resource};
+        expr_each_traversal(condition->condition, look_for_self, &search);
+        if (!search.found)
+            continue;
+        Str summary = str_format(diags->arena, "Invalid reference in %s", type);
+        diags_error(diags, search.found->range, str_to_cstr(summary, diags->arena), "%s", advice);
+        ok = false;
+    }
+    return ok;
+}
+
+static bool read_conditions(const BodyContent *content,
+                            Resource *resource,
+                            Arena *arena,
+                            Diags *diags) {
+    Lifecycle *out = &resource->lifecycle;
+    bool ok = config_read_conditions(content, "precondition", &out->preconditions, arena, diags);
+    ok &= config_read_conditions(content, "postcondition", &out->postconditions, arena, diags);
+    ok &= check_conditions(&out->preconditions, resource, "precondition",
+                           "A precondition is checked before the object is made, so it cannot "
+                           "refer to that object.",
+                           diags);
+    ok &= check_conditions(&out->postconditions, resource, "postcondition",
+                           "A postcondition refers to its own object as \"self\".", diags);
+    return ok;
+}
+
+static bool read_lifecycle(const BodyBlock *block, Resource *resource, Arena *arena, Diags *diags) {
+    const BodySchema *schema = resource->mode == MODE_DATA ? &data_schema : &managed_schema;
+    Lifecycle *out = &resource->lifecycle;
+    BodyContent content;
+    bool ok = body_content(block->body, schema, &content, NULL, arena, diags);
+    out->has_create_before_destroy = body_content_find(&content, "create_before_destroy") != NULL;
+    out->prevent_destroy = config_read_expr(&content, "prevent_destroy");
+    ok &= config_read_bool(&content, "create_before_destroy", &out->create_before_destroy, arena,
+                           diags);
+    ok &= read_ignore_changes(&content, out, arena, diags);
+    ok &= read_triggers(&content, out, arena, diags);
+    return read_conditions(&content, resource, arena, diags) && ok;
+}
+
+bool config_lifecycle_read(const BodyContent *content,
+                           Resource *resource,
+                           Arena *arena,
+                           Diags *diags) {
+    bool ok = true;
+    const BodyBlock *first = NULL;
+    vec_each(&content->blocks, block) {
+        if (!str_equal_cstr(block->type, "lifecycle"))
+            continue;
+        if (first) {
+            Str place = config_read_place(first->range, arena);
+            diags_error(diags, block->range, "Duplicate lifecycle block",
+                        "This resource has a lifecycle block already, at %.*s.", STR_ARG(place));
+            ok = false;
+            continue;
+        }
+        first = block;
+        ok &= read_lifecycle(block, resource, arena, diags);
+    }
+    return ok;
+}

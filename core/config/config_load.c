@@ -1,0 +1,427 @@
+/* Files of a folder → blocks → a module: primaries first, override files merged into them, then
+ * each block type's decoder. */
+#include "body_merge.h"
+#include "config_block.h"
+#include "config_read.h"
+
+/* -- files -------------------------------------------------------------------------------- */
+
+typedef struct FrontEnd {
+    const char *suffix;
+    bool (*parse)(const Source *, const FunctionTable *, const Body **, Arena *, Diags *);
+    const char *refusal; /* why a file that looks like configuration is none */
+} FrontEnd;
+
+static const FrontEnd front_ends[] = {
+    {".loam.yaml", body_yaml_parse, NULL                                                                       },
+    {".loam.json", body_json_parse, NULL                                                                       },
+    {".tofu.json", body_json_parse, NULL                                                                       },
+    {".tf.json",   body_json_parse, NULL                                                                       },
+    {".loam.yml",  NULL,            "Configuration in YAML is in files whose names end in \".loam.yaml\"."     },
+    {".tf",        NULL,            "This version of loam does not read the native syntax, only YAML and JSON."},
+    {".tofu",      NULL,            "This version of loam does not read the native syntax, only YAML and JSON."},
+};
+
+static const FrontEnd *find_front_end(Str name) {
+    if (!name.len || name.ptr[0] == '.' || name.ptr[0] == '#' || str_ends_with(name, STR("~")))
+        return NULL;
+    for (size_t i = 0; i < ARRAY_COUNT(front_ends); i++)
+        if (str_ends_with(name, str_from_cstr(front_ends[i].suffix)))
+            return &front_ends[i];
+    return NULL;
+}
+
+bool config_is_file_name(Str name) {
+    const FrontEnd *front_end = find_front_end(name);
+    return front_end && front_end->parse;
+}
+
+static bool is_override_name(Str name, const FrontEnd *front_end) {
+    Str base = str_slice(name, 0, name.len - strlen(front_end->suffix));
+    return str_equal_cstr(base, "override") || str_ends_with(base, STR("_override"));
+}
+
+bool config_is_empty_folder(const Io *io, Str folder) {
+    SCOPED(ArenaRef) arena = arena_open("list folder");
+    DiskEntries entries = {0};
+    if (io->disk->list(io->disk->self, folder, &entries, arena) < 0)
+        return true;
+    vec_each(&entries, entry) {
+        if (entry->kind == DISK_FILE && find_front_end(entry->name))
+            return false;
+    }
+    return true;
+}
+
+typedef struct ConfigFile {
+    const Source *source;
+    const Body *body;
+    bool is_override;
+} ConfigFile;
+
+typedef struct ConfigFolder {
+    VEC(ConfigFile) files;
+    bool ok;
+} ConfigFolder;
+
+static bool read_file(ConfigLoading *loading,
+                      Str path,
+                      const FrontEnd *front_end,
+                      ConfigFile *out) {
+    const Disk *disk = loading->request->io->disk;
+    Str bytes;
+    int status = disk->read_file(disk->self, path, &bytes, loading->arena);
+    if (status < 0) {
+        diags_error(loading->diags, NO_RANGE, "Failed to read a configuration file", "%.*s: %s.",
+                    STR_ARG(path), strerror(-status));
+        return false;
+    }
+    out->source = source_new(path, bytes, loading->arena);
+    return front_end->parse(out->source, loading->config->functions, &out->body, loading->arena,
+                            loading->diags);
+}
+
+/* x.tofu.json stands in for x.tf.json. */
+static bool is_shadowed(const DiskEntries *entries, Str name) {
+    Str suffix = STR(".tf.json");
+    if (!str_ends_with(name, suffix))
+        return false;
+    Str base = str_slice(name, 0, name.len - suffix.len);
+    vec_each(entries, entry) {
+        if (entry->name.len == base.len + strlen(".tofu.json") &&
+            str_starts_with(entry->name, base) && str_ends_with(entry->name, STR(".tofu.json")))
+            return true;
+    }
+    return false;
+}
+
+static bool add_file(ConfigLoading *loading, Str folder, Str name, ConfigFolder *out) {
+    const FrontEnd *front_end = find_front_end(name);
+    Str path = disk_clean(disk_join(folder, name, loading->arena), loading->arena);
+    ConfigFile file = {0};
+    if (!front_end->parse) {
+        diags_error(loading->diags, NO_RANGE, "Unsupported configuration file", "%.*s: %s",
+                    STR_ARG(path), front_end->refusal);
+        return false;
+    }
+    file.is_override = is_override_name(name, front_end);
+    bool ok = read_file(loading, path, front_end, &file);
+    if (file.source)
+        vec_push(loading->arena, &out->files, file);
+    return ok;
+}
+
+static const ConfigFolder *read_folder(ConfigLoading *loading, Str folder) {
+    const Disk *disk = loading->request->io->disk;
+    ConfigFolder *out = map_find(&loading->folders, folder);
+    DiskEntries entries = {0};
+    if (out)
+        return out;
+    out = arena_new(loading->arena, ConfigFolder);
+    map_set(&loading->folders, folder, out);
+    int status = disk->list(disk->self, folder, &entries, loading->arena);
+    out->ok = status >= 0;
+    if (status < 0)
+        diags_error(loading->diags, NO_RANGE, "Failed to read the configuration", "%.*s: %s.",
+                    STR_ARG(folder), strerror(-status));
+    vec_each(&entries, entry) {
+        if (entry->kind == DISK_FILE && find_front_end(entry->name) &&
+            !is_shadowed(&entries, entry->name))
+            out->ok &= add_file(loading, folder, entry->name, out);
+    }
+    return out;
+}
+
+/* -- block types -------------------------------------------------------------------------- */
+
+static const ConfigBlock *const block_types[] = {
+    &config_terraform, &config_loam,     &config_provider, &config_variable, &config_local,
+    &config_output,    &config_resource, &config_data,     &config_module,
+};
+
+static const char *const unknown_types[] = {"moved", "removed", "import", "check", "ephemeral"};
+
+static void list_block_types(BodyBlockSchema *out) {
+    for (size_t i = 0; i < ARRAY_COUNT(block_types); i++)
+        out[i] = (BodyBlockSchema){block_types[i]->name, block_types[i]->labels};
+}
+
+static const ConfigBlock *find_block_type(Str name) {
+    for (size_t i = 0; i < ARRAY_COUNT(block_types); i++)
+        if (str_equal_cstr(name, block_types[i]->name))
+            return block_types[i];
+    return NULL;
+}
+
+static bool refuse_type(const BodyAttribute *unknown, Diags *diags) {
+    Str names[ARRAY_COUNT(block_types)];
+    for (size_t i = 0; i < ARRAY_COUNT(unknown_types); i++) {
+        if (!str_equal_cstr(unknown->name, unknown_types[i]))
+            continue;
+        diags_error(diags, unknown->name_range, "Unsupported block type",
+                    "Blocks of type \"%s\" are part of the language, but this version of loam does "
+                    "not know them.",
+                    unknown_types[i]);
+        return false;
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(block_types); i++)
+        names[i] = str_from_cstr(block_types[i]->name);
+    Str nearest = str_suggest(unknown->name, names, ARRAY_COUNT(names));
+    if (nearest.len)
+        diags_error(diags, unknown->name_range, "Unsupported block type",
+                    "There are no blocks of type \"%.*s\". Did you mean \"%.*s\"?",
+                    STR_ARG(unknown->name), STR_ARG(nearest));
+    else
+        diags_error(diags, unknown->name_range, "Unsupported block type",
+                    "There are no blocks of type \"%.*s\".", STR_ARG(unknown->name));
+    return false;
+}
+
+static bool file_blocks(const ConfigFile *file, BodyContent *out, Arena *arena, Diags *diags) {
+    BodyBlockSchema blocks[ARRAY_COUNT(block_types)];
+    BodySchema schema = {.blocks = blocks, .block_count = ARRAY_COUNT(blocks)};
+    const Body *rest;
+    BodyContent unknown;
+    list_block_types(blocks);
+    bool ok = body_content(file->body, &schema, out, &rest, arena, diags);
+    ok &= body_attributes(rest, BODY_LITERAL, &unknown, arena, diags);
+    vec_each(&unknown.attributes, attribute) {
+        ok = refuse_type(attribute, diags);
+    }
+    return ok;
+}
+
+/* -- declarations ------------------------------------------------------------------------- */
+
+typedef struct Declaration {
+    const ConfigBlock *type;
+    BodyBlock block;
+} Declaration;
+
+typedef struct Declarations {
+    Map by_key;
+    VEC(Declaration) plain;     /* of types without key */
+    VEC(Declaration) overrides; /* of those, in override files */
+} Declarations;
+
+static const char *declaration_name(const BodyBlock *block, Arena *arena) {
+    Str name = block->labels[1].len ? str_format(arena, "%.*s.%.*s", STR_ARG(block->labels[0]),
+                                                 STR_ARG(block->labels[1]))
+                                    : block->labels[0];
+    return str_to_cstr(name, arena);
+}
+
+static bool add_declaration(ConfigLoading *loading,
+                            Declarations *declarations,
+                            Str key,
+                            const ConfigBlock *type,
+                            const BodyBlock *block) {
+    const Declaration *before = map_find(&declarations->by_key, key);
+    Declaration *declaration = arena_new(loading->arena, Declaration);
+    *declaration = (Declaration){type, *block};
+    if (!before) {
+        map_set(&declarations->by_key, key, declaration);
+        return true;
+    }
+    Str summary = str_format(loading->arena, "Duplicate %s", type->noun);
+    Str place = config_read_place(before->block.range, loading->arena);
+    diags_error(loading->diags, block->range, str_to_cstr(summary, loading->arena),
+                "The %s \"%s\" is declared already at %.*s. Names must be unique within a module.",
+                type->noun, declaration_name(block, loading->arena), STR_ARG(place));
+    return false;
+}
+
+/* What an override file may not touch: nothing merges sensibly there. */
+static bool check_fixed(ConfigLoading *loading, const ConfigBlock *type, const Body *body) {
+    bool ok = true;
+    for (size_t i = 0; type->fixed && type->fixed[i]; i++) {
+        const char *name = type->fixed[i];
+        BodyAttributeSchema attribute = {name, false, BODY_LITERAL};
+        BodySchema schema = {.attributes = &attribute, .attribute_count = 1};
+        BodyContent content;
+        const Body *rest;
+        ok &= body_content(body, &schema, &content, &rest, loading->arena, loading->diags);
+        if (!content.attributes.count)
+            continue;
+        diags_error(loading->diags, content.attributes.items[0].name_range, "Unsupported override",
+                    "An override file cannot change \"%s\" of a %s.", name, type->noun);
+        ok = false;
+    }
+    return ok;
+}
+
+/* Conditions within a block that merges argument by argument. */
+static bool check_joined(ConfigLoading *loading, const ConfigBlock *type, const Body *body) {
+    static const BodyBlockSchema conditions[] = {
+        {"precondition",  0},
+        {"postcondition", 0}
+    };
+    static const BodySchema inner = {.blocks = conditions, .block_count = 2};
+    BodyBlockSchema joined = {type->joined, 0};
+    BodySchema schema = {.blocks = &joined, .block_count = type->joined ? 1 : 0};
+    BodyContent content;
+    BodyContent found = {0};
+    const Body *rest;
+    bool ok = body_content(body, &schema, &content, &rest, loading->arena, loading->diags);
+    vec_each(&content.blocks, block) {
+        ok &= body_content(block->body, &inner, &found, &rest, loading->arena, loading->diags);
+        vec_each(&found.blocks, condition) {
+            diags_error(loading->diags, condition->range, "Unsupported override",
+                        "An override file cannot change the conditions of a %s.", type->noun);
+            ok = false;
+        }
+    }
+    return ok;
+}
+
+static bool apply_override(ConfigLoading *loading,
+                           Declarations *declarations,
+                           Str key,
+                           const ConfigBlock *type,
+                           const BodyBlock *block) {
+    Declaration *base = map_find(&declarations->by_key, key);
+    if (!base) {
+        Str summary = str_format(loading->arena, "Missing base %s to override", type->noun);
+        diags_error(loading->diags, block->range, str_to_cstr(summary, loading->arena),
+                    "This override file changes the %s \"%s\", which no other file of the module "
+                    "declares.",
+                    type->noun, declaration_name(block, loading->arena));
+        return false;
+    }
+    if (!check_fixed(loading, type, block->body) || !check_joined(loading, type, block->body))
+        return false;
+    base->block.body = body_merge(base->block.body, block->body, type->joined, loading->arena);
+    return true;
+}
+
+static bool declare(ConfigLoading *loading,
+                    Declarations *declarations,
+                    const BodyBlock *block,
+                    bool is_override) {
+    const ConfigBlock *type = find_block_type(block->type);
+    Declaration declaration = {type, *block};
+    Str key;
+    if (!type->identify) {
+        if (is_override)
+            vec_push(loading->arena, &declarations->overrides, declaration);
+        else
+            vec_push(loading->arena, &declarations->plain, declaration);
+        return true;
+    }
+    if (!type->identify(loading, block, &key))
+        return false;
+    return is_override ? apply_override(loading, declarations, key, type, block)
+                       : add_declaration(loading, declarations, key, type, block);
+}
+
+static bool collect(ConfigLoading *loading,
+                    const ConfigFolder *folder,
+                    bool overrides,
+                    Declarations *declarations) {
+    bool ok = true;
+    vec_each(&folder->files, file) {
+        BodyContent content = {0};
+        if (file->is_override != overrides || !file->body)
+            continue;
+        ok &= file_blocks(file, &content, loading->arena, loading->diags);
+        vec_each(&content.blocks, block) {
+            ok &= declare(loading, declarations, block, overrides);
+        }
+    }
+    return ok;
+}
+
+static bool decode_all(ConfigLoading *loading, const Declarations *declarations) {
+    bool ok = true;
+    vec_each(&declarations->plain, plain) {
+        ok &= plain->type->decode(loading, &plain->block, false);
+    }
+    vec_each(&declarations->overrides, override) {
+        ok &= override->type->decode(loading, &override->block, true);
+    }
+    map_each(&declarations->by_key, entry) {
+        const Declaration *declaration = entry->value;
+        ok &= declaration->type->decode(loading, &declaration->block, false);
+    }
+    return ok;
+}
+
+/* -- modules ------------------------------------------------------------------------------ */
+
+static bool check_versions(ConfigLoading *loading, const ConfigFolder *folder) {
+    bool ok = true;
+    vec_each(&folder->files, file) {
+        if (file->body)
+            ok &= config_terraform_check_version(file->body, loading->arena, loading->diags);
+    }
+    return ok;
+}
+
+static void init_module(Module *module, Arena *arena) {
+    Map *const maps[] = {
+        &module->variables, &module->locals,    &module->outputs,      &module->resources,
+        &module->calls,     &module->providers, &module->requirements,
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(maps); i++)
+        *maps[i] = map_new(arena);
+}
+
+bool config_load_module(ConfigLoading *loading, Str folder_name, Module *module) {
+    Module *outer = loading->module;
+    init_module(module, loading->arena);
+    const ConfigFolder *folder = read_folder(loading, folder_name);
+    vec_each(&folder->files, file) {
+        vec_push(loading->arena, &module->sources, file->source);
+    }
+    if (!check_versions(loading, folder))
+        return false;
+    Declarations declarations = {.by_key = map_new(loading->arena)};
+    loading->module = module;
+    bool ok = collect(loading, folder, false, &declarations);
+    ok &= collect(loading, folder, true, &declarations);
+    ok &= decode_all(loading, &declarations);
+    loading->module = outer;
+    return ok && folder->ok;
+}
+
+static bool load_root(ConfigLoading *loading) {
+    Module *root = arena_new(loading->arena, Module);
+    root->folder = loading->request->folder;
+    root->path = STR_EMPTY;
+    loading->config->root = root;
+    bool ok = config_load_module(loading, root->folder, root);
+    loading->module = root;
+    return config_module_load_calls(loading) && ok;
+}
+
+/* What the root's calls no longer mention leaves the record: it starts empty when installing. */
+static bool open_manifest(ConfigLoading *loading) {
+    const ConfigRequest *request = loading->request;
+    loading->manifest = arena_new(loading->arena, ModuleManifest);
+    loading->manifest->entries = map_new(loading->arena);
+    return request->install ||
+           module_manifest_read(request->io, request->data_folder, loading->manifest,
+                                loading->arena, loading->diags);
+}
+
+bool config_load(const ConfigRequest *request, Config **out, Arena *arena, Diags *diags) {
+    Config *config = arena_new(arena, Config);
+    config->folder = request->folder;
+    config->functions = request->functions;
+    ConfigLoading loading = {
+        .request = request,
+        .config = config,
+        .folders = map_new(arena),
+        .arena = arena,
+        .diags = diags,
+    };
+    *out = NULL;
+    if (!open_manifest(&loading))
+        return false;
+    *out = config;
+    if (!load_root(&loading))
+        return false;
+    if (!request->install || !loading.manifest->entries.count)
+        return true;
+    return module_manifest_write(request->io, request->data_folder, loading.manifest, diags);
+}

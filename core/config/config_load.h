@@ -1,0 +1,25 @@
+/* config_load: a folder → its files → bodies → Module, child modules included.
+ *
+ * *.loam.yaml, *.loam.json and *.tf.json of one folder are one module; override files
+ * (override.loam.yaml, x_override.loam.yaml) are merged after them. A block type is a row of the
+ * table in config_load.c. Diagnostics of all files are collected; *out may be partly usable to go
+ * on checking even when false is returned (NULL where nothing could be read). */
+#pragma once
+
+#include "config.h"
+#include "module_install.h"
+#include "scope.h"
+
+typedef struct ConfigRequest {
+    const Io *io;
+    Str folder;      /* of the root module, as path.root shows it */
+    Str data_folder; /* .loam: where installed modules are recorded */
+    const FunctionTable *functions;
+    bool install; /* init, get: find and record child modules; else they must be recorded */
+} ConfigRequest;
+
+/* Does the folder hold any configuration file? */
+bool config_is_empty_folder(const Io *io, Str folder);
+MUST_USE bool config_load(const ConfigRequest *request, Config **out, Arena *arena, Diags *diags);
+/* One file's name: does it count as configuration? */
+bool config_is_file_name(Str name);

@@ -1,0 +1,45 @@
+/* locals: named expressions, any number of blocks; each name once. */
+#include "config_block.h"
+#include "config_read.h"
+
+static bool add_local(ConfigLoading *loading, const BodyAttribute *attribute, bool is_override) {
+    Module *module = loading->module;
+    const Local *before = map_find(&module->locals, attribute->name);
+    if (!config_read_identifier(attribute->name, attribute->name_range, "local value name",
+                                loading->diags))
+        return false;
+    if (before && !is_override) {
+        Str place = config_read_place(before->range, loading->arena);
+        diags_error(loading->diags, attribute->name_range, "Duplicate local value definition",
+                    "A local value named \"%.*s\" is defined already at %.*s.",
+                    STR_ARG(attribute->name), STR_ARG(place));
+        return false;
+    }
+    if (!before && is_override) {
+        diags_error(loading->diags, attribute->name_range, "Missing base local value to override",
+                    "This override file changes the local value \"%.*s\", which no other file of "
+                    "the module defines.",
+                    STR_ARG(attribute->name));
+        return false;
+    }
+    Local *local = arena_new(loading->arena, Local);
+    *local = (Local){attribute->name, attribute->expr, attribute->range};
+    map_set(&module->locals, local->name, local);
+    return true;
+}
+
+static bool local_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+    BodyContent content;
+    bool ok =
+        body_attributes(block->body, BODY_EXPRESSION, &content, loading->arena, loading->diags);
+    vec_each(&content.attributes, attribute) {
+        ok &= add_local(loading, attribute, is_override);
+    }
+    return ok;
+}
+
+const ConfigBlock config_local = {
+    .name = "locals",
+    .noun = "locals",
+    .decode = local_decode,
+};

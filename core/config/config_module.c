@@ -1,0 +1,274 @@
+/* module: a call of another folder's configuration; and the loading of what is called. */
+#include "config_block.h"
+#include "config_read.h"
+
+#define MODULE_DEPTH_LIMIT 64
+
+/* -- the block ---------------------------------------------------------------------------- */
+
+static bool module_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
+    *key = str_format(loading->arena, "module.%.*s", STR_ARG(block->labels[0]));
+    return config_read_identifier(block->labels[0], block->label_ranges[0], "module name",
+                                  loading->diags);
+}
+
+static bool read_source(ConfigLoading *loading, const BodyContent *content, ModuleCall *call) {
+    const BodyAttribute *attribute = body_content_find(content, "source");
+    Value value;
+    if (!attribute)
+        return false;
+    call->source_range = attribute->expr->range;
+    if (!config_read_literal(attribute, &TYPE_STRING, &value, loading->arena, loading->diags))
+        return false;
+    if (value_is_present(value))
+        call->source = value_text(value);
+    if (!call->source.len)
+        diags_error(loading->diags, call->source_range, "Invalid module source",
+                    "The source of a module must not be empty.");
+    return call->source.len > 0;
+}
+
+static bool add_provider(ConfigLoading *loading, ModuleCall *call, const ExprItem *item) {
+    ProviderRef child;
+    ProviderRef *parent = arena_new(loading->arena, ProviderRef);
+    if (!config_read_provider_ref(item->key, &child, loading->arena, loading->diags) ||
+        !config_read_provider_ref(item->value, parent, loading->arena, loading->diags))
+        return false;
+    Str key = child.alias.len ? str_format(loading->arena, "%.*s.%.*s", STR_ARG(child.name),
+                                           STR_ARG(child.alias))
+                              : child.name;
+    map_set(&call->providers, key, parent);
+    return true;
+}
+
+static bool read_providers(ConfigLoading *loading, const BodyContent *content, ModuleCall *call) {
+    const Expr *expr = config_read_expr(content, "providers");
+    bool ok = true;
+    call->providers = map_new(loading->arena);
+    if (!expr)
+        return true;
+    if (expr->kind != EXPR_OBJECT) {
+        diags_error(loading->diags, expr->range, "Invalid providers argument",
+                    "\"providers\" must be a mapping from the provider configurations of the "
+                    "called module to those of this one.");
+        return false;
+    }
+    for (size_t i = 0; i < expr->as.object.count; i++)
+        ok &= add_provider(loading, call, &expr->as.object.items[i]);
+    return ok;
+}
+
+static bool check_meta(ConfigLoading *loading, const BodyContent *content) {
+    const BodyAttribute *version = body_content_find(content, "version");
+    const BodyAttribute *for_each = body_content_find(content, "for_each");
+    if (version)
+        diags_error(loading->diags, version->name_range, "Invalid module version",
+                    "A module in a local folder has no versions of its own; \"version\" belongs to "
+                    "modules from a registry.");
+    if (for_each && body_content_find(content, "count"))
+        diags_error(loading->diags, for_each->name_range,
+                    "Invalid combination of \"count\" and \"for_each\"",
+                    "\"count\" and \"for_each\" exclude each other: use one of them to say how "
+                    "many instances there are.");
+    return !version && !(for_each && body_content_find(content, "count"));
+}
+
+static const BodyAttributeSchema attributes[] = {
+    {"source",     true,  BODY_EXPRESSION},
+    {"version",    false, BODY_EXPRESSION},
+    {"count",      false, BODY_EXPRESSION},
+    {"for_each",   false, BODY_EXPRESSION},
+    {"depends_on", false, BODY_CODE      },
+    {"providers",  false, BODY_CODE      },
+};
+static const BodySchema schema = {
+    .attributes = attributes,
+    .attribute_count = ARRAY_COUNT(attributes),
+};
+
+static bool module_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+    (void)is_override;
+    Arena *arena = loading->arena;
+    BodyContent content;
+    ModuleCall *call = arena_new(arena, ModuleCall);
+    call->name = block->labels[0];
+    call->range = block->range;
+    bool ok = body_content(block->body, &schema, &content, &call->body, arena, loading->diags);
+    call->count = config_read_expr(&content, "count");
+    call->for_each = config_read_expr(&content, "for_each");
+    ok &= config_read_traversals(&content, "depends_on", &call->depends_on, arena, loading->diags);
+    ok &= read_providers(loading, &content, call);
+    ok &= check_meta(loading, &content);
+    ok &= read_source(loading, &content, call);
+    map_set(&loading->module->calls, call->name, call);
+    return ok;
+}
+
+static const char *const fixed[] = {"depends_on", NULL};
+
+const ConfigBlock config_module = {
+    .name = "module",
+    .labels = 1,
+    .noun = "module",
+    .identify = module_identify,
+    .decode = module_decode,
+    .fixed = fixed,
+};
+
+/* -- finding the called folder ------------------------------------------------------------ */
+
+static Str call_key(const Module *parent, const ModuleCall *call, Arena *arena) {
+    if (!parent->call)
+        return call->name;
+    Str above = call_key(parent->parent, parent->call, arena);
+    return str_format(arena, "%.*s.%.*s", STR_ARG(above), STR_ARG(call->name));
+}
+
+static bool check_source(const ModuleCall *call, Diags *diags) {
+    Str source = call->source;
+    if (str_starts_with(source, STR("./")) || str_starts_with(source, STR("../")))
+        return true;
+    diags_error(diags, call->source_range, "Unsupported module source",
+                "This version of loam takes modules from local folders, whose path begins with "
+                "\"./\" or \"../\". \"%.*s\" is none; if it is a folder, write \"./%.*s\".",
+                STR_ARG(source), STR_ARG(source));
+    return false;
+}
+
+static bool check_record(ConfigLoading *loading, const ModuleCall *call, Str key) {
+    const ModuleEntry *entry = map_find(&loading->manifest->entries, key);
+    if (!entry) {
+        diags_error(loading->diags, call->range, "Module not installed",
+                    "The module \"%.*s\" is not installed yet. Run \"loam init\" to install the "
+                    "modules that this configuration calls.",
+                    STR_ARG(call->name));
+        return false;
+    }
+    if (str_equal(entry->source, call->source))
+        return true;
+    diags_error(loading->diags, call->source_range, "Module source has changed",
+                "The source of the module \"%.*s\" was \"%.*s\" when it was installed. Run \"loam "
+                "init\" to install it from its new place.",
+                STR_ARG(call->name), STR_ARG(entry->source));
+    return false;
+}
+
+static void record(ConfigLoading *loading, const ModuleCall *call, Str key, Str folder) {
+    ModuleEntry *entry = arena_new(loading->arena, ModuleEntry);
+    *entry = (ModuleEntry){.key = key, .source = call->source, .folder = folder};
+    map_set(&loading->manifest->entries, key, entry);
+}
+
+static bool check_folder(ConfigLoading *loading, const ModuleCall *call, Str folder) {
+    const Disk *disk = loading->request->io->disk;
+    DiskStat stat;
+    int status = disk->stat(disk->self, folder, &stat);
+    if (status >= 0 && stat.kind == DISK_FOLDER &&
+        !config_is_empty_folder(loading->request->io, folder))
+        return true;
+    diags_error(loading->diags, call->source_range, "Unreadable module folder",
+                status < 0                 ? "The folder \"%.*s\" cannot be read: %s."
+                : stat.kind != DISK_FOLDER ? "\"%.*s\" is no folder%s."
+                                           : "The folder \"%.*s\" holds no configuration files%s.",
+                STR_ARG(folder), status < 0 ? strerror(-status) : "");
+    return false;
+}
+
+/* A module that calls itself, by whatever way round, would never end. */
+static bool check_recursion(ConfigLoading *loading, const ModuleCall *call, Str folder) {
+    uint32_t depth = 0;
+    for (const Module *module = loading->module; module; module = module->parent) {
+        if (str_equal(module->folder, folder) || ++depth > MODULE_DEPTH_LIMIT) {
+            diags_error(loading->diags, call->range, "Module calls itself",
+                        "The module \"%.*s\" is in the folder \"%.*s\", whose own configuration "
+                        "leads to this call.",
+                        STR_ARG(call->name), STR_ARG(folder));
+            return false;
+        }
+    }
+    return true;
+}
+
+/* -- what is passed ----------------------------------------------------------------------- */
+
+static bool check_aliases(ConfigLoading *loading, const ModuleCall *call) {
+    bool ok = true;
+    map_each(&call->module->requirements, entry) {
+        const ProviderRequirement *requirement = entry->value;
+        vec_each(&requirement->aliases, alias) {
+            if (map_has(&call->providers, *alias))
+                continue;
+            diags_error(loading->diags, call->range, "Missing required provider configuration",
+                        "The called module needs a provider configuration under the name "
+                        "\"%.*s\": pass one by the argument \"providers\".",
+                        STR_ARG(*alias));
+            ok = false;
+        }
+    }
+    return ok;
+}
+
+static bool check_inputs(ConfigLoading *loading, const ModuleCall *call) {
+    const Map *variables = &call->module->variables;
+    BodyAttributeSchema *inputs =
+        arena_new_array(loading->arena, BodyAttributeSchema, variables->count);
+    size_t count = 0;
+    map_each(variables, entry) {
+        const Variable *variable = entry->value;
+        inputs[count++] = (BodyAttributeSchema){
+            .name = str_to_cstr(variable->name, loading->arena),
+            .required = !variable->has_default,
+            .form = BODY_EXPRESSION,
+        };
+    }
+    BodySchema wanted = {.attributes = inputs, .attribute_count = count};
+    BodyContent content;
+    return body_content(call->body, &wanted, &content, NULL, loading->arena, loading->diags);
+}
+
+static Module *new_module(ConfigLoading *loading, ModuleCall *call, Str folder) {
+    Module *parent = loading->module;
+    Module *module = arena_new(loading->arena, Module);
+    module->parent = parent;
+    module->call = call;
+    module->folder = folder;
+    module->path = parent->path.len ? str_format(loading->arena, "%.*s.module.%.*s",
+                                                 STR_ARG(parent->path), STR_ARG(call->name))
+                                    : str_concat(STR("module."), call->name, loading->arena);
+    return module;
+}
+
+static bool load_call(ConfigLoading *loading, ModuleCall *call) {
+    Arena *arena = loading->arena;
+    Module *parent = loading->module;
+    bool is_install = loading->request->install;
+    if (!call->source.len) /* reported where it was decoded */
+        return false;
+    if (!check_source(call, loading->diags))
+        return false;
+    Str key = call_key(parent, call, arena);
+    Str folder = disk_clean(disk_join(parent->folder, call->source, arena), arena);
+    if (!is_install && !check_record(loading, call, key))
+        return false;
+    if (!check_recursion(loading, call, folder) || !check_folder(loading, call, folder))
+        return false;
+    if (is_install)
+        record(loading, call, key, folder);
+    Module *module = new_module(loading, call, folder);
+    bool ok = config_load_module(loading, folder, module);
+    call->module = module;
+    loading->module = module;
+    ok &= config_module_load_calls(loading);
+    loading->module = parent;
+    ok = ok && check_aliases(loading, call);
+    return ok && (is_install || check_inputs(loading, call));
+}
+
+bool config_module_load_calls(ConfigLoading *loading) {
+    Module *module = loading->module;
+    bool ok = true;
+    map_each(&module->calls, entry) {
+        ok &= load_call(loading, entry->value);
+    }
+    return ok;
+}

@@ -1,0 +1,68 @@
+/* output: a value that a module gives to its caller. */
+#include "config_block.h"
+#include "config_read.h"
+
+static bool output_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
+    *key = str_format(loading->arena, "output.%.*s", STR_ARG(block->labels[0]));
+    return config_read_identifier(block->labels[0], block->label_ranges[0], "output name",
+                                  loading->diags);
+}
+
+static bool check_ephemeral(ConfigLoading *loading, const BodyContent *content, bool ephemeral) {
+    const BodyAttribute *attribute = body_content_find(content, "ephemeral");
+    if (!ephemeral || loading->module->parent)
+        return true;
+    diags_error(loading->diags, attribute->expr->range, "Ephemeral output not allowed",
+                "Outputs of the root module are stored in the state, so they cannot be ephemeral.");
+    return false;
+}
+
+static bool output_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+    static const BodyAttributeSchema attributes[] = {
+        {"value",       true,  BODY_EXPRESSION},
+        {"description", false, BODY_LITERAL   },
+        {"sensitive",   false, BODY_LITERAL   },
+        {"ephemeral",   false, BODY_LITERAL   },
+        {"deprecated",  false, BODY_LITERAL   },
+        {"depends_on",  false, BODY_CODE      },
+    };
+    static const BodyBlockSchema blocks[] = {
+        {"precondition", 0}
+    };
+    static const BodySchema schema = {
+        .attributes = attributes,
+        .attribute_count = ARRAY_COUNT(attributes),
+        .blocks = blocks,
+        .block_count = ARRAY_COUNT(blocks),
+    };
+    (void)is_override;
+    Arena *arena = loading->arena;
+    Diags *diags = loading->diags;
+    BodyContent content;
+    Output *output = arena_new(arena, Output);
+    output->name = block->labels[0];
+    output->range = block->range;
+    bool ok = body_content(block->body, &schema, &content, NULL, arena, diags);
+    output->expr = config_read_expr(&content, "value");
+    ok &= config_read_string(&content, "description", &output->description, arena, diags);
+    ok &= config_read_bool(&content, "sensitive", &output->sensitive, arena, diags);
+    ok &= config_read_bool(&content, "ephemeral", &output->ephemeral, arena, diags);
+    ok &= check_ephemeral(loading, &content, output->ephemeral);
+    ok &= config_read_string(&content, "deprecated", &output->deprecated, arena, diags);
+    ok &= config_read_traversals(&content, "depends_on", &output->depends_on, arena, diags);
+    ok &= config_read_conditions(&content, "precondition", &output->preconditions, arena, diags);
+    if (output->expr)
+        map_set(&loading->module->outputs, output->name, output);
+    return ok;
+}
+
+static const char *const fixed[] = {"depends_on", "precondition", NULL};
+
+const ConfigBlock config_output = {
+    .name = "output",
+    .labels = 1,
+    .noun = "output",
+    .identify = output_identify,
+    .decode = output_decode,
+    .fixed = fixed,
+};

@@ -1,0 +1,201 @@
+/* Literals, references and conditions out of bodies. */
+#include "config_read.h"
+
+#include "utf8.h"
+
+bool config_read_is_identifier(Str name) {
+    size_t width;
+    for (size_t at = 0; at < name.len; at += width) {
+        uint32_t codepoint = utf8_decode(name, at, &width);
+        bool is_good = codepoint == '_' || utf8_is_id_start(codepoint) ||
+                       (at > 0 && (codepoint == '-' || utf8_is_id_continue(codepoint)));
+        if (!is_good)
+            return false;
+    }
+    return name.len > 0;
+}
+
+bool config_read_identifier(Str name, SourceRange range, const char *what, Diags *diags) {
+    if (config_read_is_identifier(name))
+        return true;
+    Str summary = str_format(diags->arena, "Invalid %s", what);
+    diags_error(diags, range, str_to_cstr(summary, diags->arena),
+                "\"%.*s\" is no valid name: a name begins with a letter or an underscore and may "
+                "contain letters, digits, underscores and dashes.",
+                STR_ARG(name));
+    return false;
+}
+
+const Expr *config_read_expr(const BodyContent *content, const char *name) {
+    const BodyAttribute *attribute = body_content_find(content, name);
+    return attribute ? attribute->expr : NULL;
+}
+
+Str config_read_place(SourceRange range, Arena *arena) {
+    SourceRange outer = source_resolve(range);
+    if (!outer.source)
+        return STR("an unknown place");
+    return str_format(arena, "%.*s, line %u", STR_ARG(outer.source->path),
+                      source_position(outer.source, outer.start).line);
+}
+
+Str config_read_convert_error(const ConvertError *error, Arena *arena) {
+    if (!error->path.count)
+        return error->message;
+    Str path = path_to_str(error->path, arena);
+    return str_format(arena, "%.*s: %.*s", STR_ARG(path), STR_ARG(error->message));
+}
+
+bool config_read_literal(
+    const BodyAttribute *attribute, const Type *type, Value *out, Arena *arena, Diags *diags) {
+    Value literal;
+    ConvertError error = {0};
+    if (!expr_as_literal(attribute->expr, &literal, arena)) {
+        diags_error(diags, attribute->expr->range, "Unsuitable value",
+                    "The argument \"%.*s\" must be a literal: it is needed before anything can be "
+                    "evaluated, so it cannot refer to variables or call functions.",
+                    STR_ARG(attribute->name));
+        return false;
+    }
+    if (convert_value(literal, type, out, &error, arena))
+        return true;
+    Str why = config_read_convert_error(&error, arena);
+    diags_error(diags, attribute->expr->range, "Unsuitable value type",
+                "The value of \"%.*s\" is unsuitable: %.*s.", STR_ARG(attribute->name),
+                STR_ARG(why));
+    return false;
+}
+
+bool config_read_string(
+    const BodyContent *content, const char *name, Str *out, Arena *arena, Diags *diags) {
+    const BodyAttribute *attribute = body_content_find(content, name);
+    Value value;
+    if (!attribute)
+        return true;
+    if (!config_read_literal(attribute, &TYPE_STRING, &value, arena, diags))
+        return false;
+    if (value_is_present(value))
+        *out = value_text(value);
+    return true;
+}
+
+bool config_read_bool(
+    const BodyContent *content, const char *name, bool *out, Arena *arena, Diags *diags) {
+    const BodyAttribute *attribute = body_content_find(content, name);
+    Value value;
+    if (!attribute)
+        return true;
+    if (!config_read_literal(attribute, &TYPE_BOOL, &value, arena, diags))
+        return false;
+    if (value_is_present(value))
+        *out = value_is_true(value);
+    return true;
+}
+
+Traversal *config_read_traversal(const Expr *expr) {
+    while (expr->kind == EXPR_PARENS)
+        expr = expr->as.inner;
+    return expr->kind == EXPR_TRAVERSAL ? expr->as.traversal : NULL;
+}
+
+static bool refuse_reference(const Expr *expr, const char *name, Diags *diags) {
+    diags_error(diags, expr->range, "Invalid expression",
+                "\"%s\" takes references alone, such as libvirt_network.main: no operators, no "
+                "function calls.",
+                name);
+    return false;
+}
+
+bool config_read_traversals(
+    const BodyContent *content, const char *name, Traversals *out, Arena *arena, Diags *diags) {
+    const Expr *list = config_read_expr(content, name);
+    bool ok = true;
+    if (!list)
+        return true;
+    if (list->kind != EXPR_TUPLE) {
+        diags_error(diags, list->range, "Invalid expression",
+                    "\"%s\" must be a list of references, between [ and ].", name);
+        return false;
+    }
+    for (size_t i = 0; i < list->as.parts.count; i++) {
+        const Expr *item = list->as.parts.items[i];
+        Traversal *traversal = config_read_traversal(item);
+        if (traversal)
+            vec_push(arena, out, traversal);
+        else
+            ok = refuse_reference(item, name, diags);
+    }
+    return ok;
+}
+
+bool config_read_provider_ref(const Expr *expr, ProviderRef *out, Arena *arena, Diags *diags) {
+    const Traversal *traversal = config_read_traversal(expr);
+    Value literal;
+    ProviderRef ref = {.range = expr->range};
+    Str text = STR_EMPTY;
+    if (traversal && traversal->step_count == 0) {
+        ref.name = traversal->root;
+    } else if (traversal && traversal->step_count == 1 && !traversal->steps[0].is_index) {
+        ref.name = traversal->root;
+        ref.alias = traversal->steps[0].name;
+    } else if (!traversal && expr_as_literal(expr, &literal, arena) && value_is_present(literal) &&
+               literal.type == &TYPE_STRING) {
+        text = value_text(literal);
+        size_t dot = str_find_char(text, '.', 0);
+        ref.name = str_slice(text, 0, dot);
+        ref.alias = dot == SIZE_MAX ? STR_EMPTY : str_after(text, dot + 1);
+    }
+    if (config_read_is_identifier(ref.name) &&
+        (!ref.alias.len || config_read_is_identifier(ref.alias))) {
+        *out = ref;
+        return true;
+    }
+    diags_error(diags, expr->range, "Invalid provider reference",
+                "A provider configuration is named by the provider's name, or by that name, a dot "
+                "and the alias: \"libvirt\" or \"libvirt.east\".");
+    return false;
+}
+
+static void count_traversal(Traversal *traversal, void *payload) {
+    size_t *count = payload;
+    (void)traversal;
+    (*count)++;
+}
+
+static bool read_condition(const BodyBlock *block, Condition *out, Arena *arena, Diags *diags) {
+    static const BodyAttributeSchema attributes[] = {
+        {"condition",     true, BODY_EXPRESSION},
+        {"error_message", true, BODY_EXPRESSION},
+    };
+    static const BodySchema schema = {.attributes = attributes, .attribute_count = 2};
+    BodyContent content;
+    size_t references = 0;
+    if (!body_content(block->body, &schema, &content, NULL, arena, diags))
+        return false;
+    out->condition = config_read_expr(&content, "condition");
+    out->error_message = config_read_expr(&content, "error_message");
+    out->range = block->range;
+    expr_each_traversal(out->condition, count_traversal, &references);
+    if (references > 0)
+        return true;
+    diags_error(diags, out->condition->range, "Invalid condition",
+                "The condition of a \"%.*s\" block must refer to at least one object of the "
+                "configuration; this one always has the same result.",
+                STR_ARG(block->type));
+    return false;
+}
+
+bool config_read_conditions(
+    const BodyContent *content, const char *type, Conditions *out, Arena *arena, Diags *diags) {
+    bool ok = true;
+    vec_each(&content->blocks, block) {
+        Condition condition = {0};
+        if (!str_equal_cstr(block->type, type))
+            continue;
+        if (read_condition(block, &condition, arena, diags))
+            vec_push(arena, out, condition);
+        else
+            ok = false;
+    }
+    return ok;
+}

@@ -1,0 +1,31 @@
+/* config_read: the contents of a block's body as the model wants them. An absent argument leaves
+ * *out as it is. */
+#pragma once
+
+#include "config.h"
+
+/* A letter or underscore, then letters, digits, underscores and dashes. */
+bool config_read_is_identifier(Str name);
+MUST_USE bool config_read_identifier(Str name, SourceRange range, const char *what, Diags *diags);
+const Expr *config_read_expr(const BodyContent *content, const char *name);
+MUST_USE bool config_read_literal(
+    const BodyAttribute *attribute, const Type *type, Value *out, Arena *arena, Diags *diags);
+MUST_USE bool config_read_string(
+    const BodyContent *content, const char *name, Str *out, Arena *arena, Diags *diags);
+MUST_USE bool config_read_bool(
+    const BodyContent *content, const char *name, bool *out, Arena *arena, Diags *diags);
+/* A list of references: depends_on, ignore_changes. */
+MUST_USE bool config_read_traversals(
+    const BodyContent *content, const char *name, Traversals *out, Arena *arena, Diags *diags);
+/* A reference alone, parentheses around it or not; NULL: it is none. */
+Traversal *config_read_traversal(const Expr *expr);
+/* NAME or NAME.ALIAS. */
+MUST_USE bool
+config_read_provider_ref(const Expr *expr, ProviderRef *out, Arena *arena, Diags *diags);
+/* All blocks of that type: precondition, postcondition, validation. */
+MUST_USE bool config_read_conditions(
+    const BodyContent *content, const char *type, Conditions *out, Arena *arena, Diags *diags);
+/* "main.loam.yaml, line 3", for "declared already at …". */
+Str config_read_place(SourceRange range, Arena *arena);
+/* ".a[0]: a number is required": what a failed conversion says. */
+Str config_read_convert_error(const ConvertError *error, Arena *arena);

@@ -1,0 +1,140 @@
+/* variable: an input of a module. Its default is converted here, once. */
+#include "config_block.h"
+#include "config_read.h"
+
+static bool variable_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
+    static const char *const reserved[] = {"source",   "version",   "providers",  "count",
+                                           "for_each", "lifecycle", "depends_on", "locals"};
+    Str name = block->labels[0];
+    if (!config_read_identifier(name, block->label_ranges[0], "variable name", loading->diags))
+        return false;
+    for (size_t i = 0; i < ARRAY_COUNT(reserved); i++) {
+        if (!str_equal_cstr(name, reserved[i]))
+            continue;
+        diags_error(loading->diags, block->label_ranges[0], "Invalid variable name",
+                    "The name \"%s\" is reserved: it has a meaning of its own in module blocks.",
+                    reserved[i]);
+        return false;
+    }
+    *key = str_format(loading->arena, "var.%.*s", STR_ARG(name));
+    return true;
+}
+
+static bool read_type(ConfigLoading *loading, const BodyContent *content, Variable *variable) {
+    const Expr *type = config_read_expr(content, "type");
+    variable->type = (TypeConstraint){.type = &TYPE_DYNAMIC};
+    variable->has_type = type != NULL;
+    return !type || parser_type_from_expr(type, &variable->type, loading->arena, loading->diags);
+}
+
+static bool read_default(ConfigLoading *loading, const BodyContent *content, Variable *variable) {
+    const BodyAttribute *attribute = body_content_find(content, "default");
+    Value literal;
+    ConvertError error = {0};
+    if (!attribute)
+        return true;
+    if (!config_read_literal(attribute, &TYPE_DYNAMIC, &literal, loading->arena, loading->diags))
+        return false;
+    if (value_is_null(literal) && !variable->nullable) {
+        diags_error(loading->diags, attribute->expr->range, "Invalid default value for variable",
+                    "The default is null, but the variable says \"nullable = false\". Leave the "
+                    "default out to make the variable required.");
+        return false;
+    }
+    if (!type_constraint_apply(variable->type, literal, &variable->default_value, &error,
+                               loading->arena)) {
+        Str why = config_read_convert_error(&error, loading->arena);
+        diags_error(loading->diags, attribute->expr->range, "Invalid default value for variable",
+                    "The default does not fit the variable's type: %.*s.", STR_ARG(why));
+        return false;
+    }
+    variable->has_default = true;
+    return true;
+}
+
+typedef struct VariableSearch {
+    Str name;
+    bool is_found;
+} VariableSearch;
+
+static void look_for_variable(Traversal *traversal, void *payload) {
+    VariableSearch *search = payload;
+    if (str_equal_cstr(traversal->root, "var") && traversal->step_count > 0 &&
+        str_equal(traversal->steps[0].name, search->name))
+        search->is_found = true;
+}
+
+/* A rule that does not look at the variable belongs somewhere else. */
+static bool check_validations(ConfigLoading *loading, const Variable *variable) {
+    bool ok = true;
+    vec_each(&variable->validations, validation) {
+        VariableSearch search = {.name = variable->name};
+        expr_each_traversal(validation->condition, look_for_variable, &search);
+        if (search.is_found)
+            continue;
+        diags_error(loading->diags, validation->condition->range,
+                    "Invalid variable validation condition",
+                    "The condition must refer to var.%.*s, whose value it is to judge.",
+                    STR_ARG(variable->name));
+        ok = false;
+    }
+    return ok;
+}
+
+static bool check_deprecated(ConfigLoading *loading, const BodyContent *content, Str text) {
+    const BodyAttribute *attribute = body_content_find(content, "deprecated");
+    if (!attribute || text.len)
+        return true;
+    diags_error(loading->diags, attribute->expr->range, "Invalid deprecation message",
+                "\"deprecated\" must say, in a text that is not empty, what to use instead.");
+    return false;
+}
+
+static bool variable_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+    static const BodyAttributeSchema attributes[] = {
+        {"type",        false, BODY_CODE   },
+        {"default",     false, BODY_LITERAL},
+        {"description", false, BODY_LITERAL},
+        {"sensitive",   false, BODY_LITERAL},
+        {"nullable",    false, BODY_LITERAL},
+        {"ephemeral",   false, BODY_LITERAL},
+        {"deprecated",  false, BODY_LITERAL},
+    };
+    static const BodyBlockSchema blocks[] = {
+        {"validation", 0}
+    };
+    static const BodySchema schema = {
+        .attributes = attributes,
+        .attribute_count = ARRAY_COUNT(attributes),
+        .blocks = blocks,
+        .block_count = ARRAY_COUNT(blocks),
+    };
+    (void)is_override;
+    Arena *arena = loading->arena;
+    Diags *diags = loading->diags;
+    BodyContent content;
+    Variable *variable = arena_new(arena, Variable);
+    *variable = (Variable){.name = block->labels[0], .nullable = true, .range = block->range};
+    map_set(&loading->module->variables, variable->name, variable);
+    bool ok = body_content(block->body, &schema, &content, NULL, arena, diags);
+    ok &= config_read_string(&content, "description", &variable->description, arena, diags);
+    ok &= config_read_bool(&content, "sensitive", &variable->sensitive, arena, diags);
+    ok &= config_read_bool(&content, "nullable", &variable->nullable, arena, diags);
+    ok &= config_read_bool(&content, "ephemeral", &variable->ephemeral, arena, diags);
+    ok &= config_read_string(&content, "deprecated", &variable->deprecated, arena, diags);
+    ok &= check_deprecated(loading, &content, variable->deprecated);
+    ok &= read_type(loading, &content, variable) && read_default(loading, &content, variable);
+    ok &= config_read_conditions(&content, "validation", &variable->validations, arena, diags);
+    return check_validations(loading, variable) && ok;
+}
+
+static const char *const fixed[] = {"validation", NULL};
+
+const ConfigBlock config_variable = {
+    .name = "variable",
+    .labels = 1,
+    .noun = "variable",
+    .identify = variable_identify,
+    .decode = variable_decode,
+    .fixed = fixed,
+};

@@ -1,0 +1,606 @@
+/* A body, compiled against a schema: each attribute's expression stands at the index that it has in
+ * the implied type, so evaluating looks nothing up. */
+#include "decode.h"
+
+#include "decode_check.h"
+#include "eval.h"
+
+typedef struct DecodedAttribute {
+    size_t index; /* in the implied type */
+    const char *name;
+    const Type *type; /* as configured: members that may be left out are optional */
+    const Expr *expr;
+} DecodedAttribute;
+
+typedef struct DecodedBlock {
+    const Decoded *content;
+    SourceRange range;
+    Str label;            /* of a map's block */
+    const Expr *for_each; /* a dynamic block; NULL: none */
+    Str iterator;
+    const Expr *label_expr; /* of a dynamic block in a map */
+} DecodedBlock;
+
+typedef struct DecodedBlocks {
+    const Block *block;
+    size_t index;
+    VEC(DecodedBlock) items;
+} DecodedBlocks;
+
+struct Decoded {
+    const Type *type;
+    VEC(DecodedAttribute) attributes;
+    DecodedBlocks *blocks;
+    size_t block_count;
+    SourceRange range;
+};
+
+/* -- types as configured ------------------------------------------------------------------ */
+
+static const Type *configured_type(const Attribute *attribute, Arena *arena);
+
+static const Type *configured_object(const NestedObject *nested, Arena *arena) {
+    Str *names = arena_new_array(arena, Str, nested->count);
+    const Type **types = arena_new_array(arena, const Type *, nested->count);
+    bool *optional = arena_new_array(arena, bool, nested->count);
+    for (size_t i = 0; i < nested->count; i++) {
+        names[i] = str_from_cstr(nested->attributes[i].name);
+        types[i] = configured_type(&nested->attributes[i], arena);
+        optional[i] = !(nested->attributes[i].flags & REQUIRED);
+    }
+    return type_object(names, types, optional, nested->count, arena);
+}
+
+static const Type *configured_type(const Attribute *attribute, Arena *arena) {
+    if (!attribute->nested)
+        return attribute->type;
+    const Type *object = configured_object(attribute->nested, arena);
+    switch (attribute->nested->nesting) {
+    case NEST_SINGLE: return object;
+    case NEST_LIST: return type_list(object, arena);
+    case NEST_SET: return type_set(object, arena);
+    case NEST_MAP: return type_map(object, arena);
+    }
+    return object;
+}
+
+/* -- decoding ----------------------------------------------------------------------------- */
+
+static size_t index_of(const Type *type, const char *name) {
+    size_t index = 0;
+    CHECK(type_find_attribute(type, str_from_cstr(name), &index));
+    return index;
+}
+
+static BodySchema body_schema(const Schema *schema, Arena *arena) {
+    BodyAttributeSchema *attributes =
+        arena_new_array(arena, BodyAttributeSchema, schema->attribute_count);
+    BodyBlockSchema *blocks = arena_new_array(arena, BodyBlockSchema, schema->block_count + 1);
+    for (size_t i = 0; i < schema->attribute_count; i++)
+        attributes[i] = (BodyAttributeSchema){
+            .name = schema->attributes[i].name,
+            .required = (schema->attributes[i].flags & REQUIRED) != 0,
+            .form = BODY_EXPRESSION,
+        };
+    for (size_t i = 0; i < schema->block_count; i++)
+        blocks[i] = (BodyBlockSchema){schema->blocks[i].name,
+                                      schema->blocks[i].nesting == NEST_MAP ? 1 : 0};
+    if (schema->block_count)
+        blocks[schema->block_count] = (BodyBlockSchema){"dynamic", 1};
+    return (BodySchema){
+        .attributes = attributes,
+        .attribute_count = schema->attribute_count,
+        .blocks = blocks,
+        .block_count = schema->block_count ? schema->block_count + 1 : 0,
+    };
+}
+
+static bool add_attribute(Decoded *decoded,
+                          const Schema *schema,
+                          const BodyAttribute *written,
+                          Arena *arena,
+                          Diags *diags) {
+    const Attribute *attribute = schema_find_attribute(schema, written->name);
+    DecodedAttribute out = {
+        .index = index_of(decoded->type, attribute->name),
+        .name = attribute->name,
+        .type = configured_type(attribute, arena),
+        .expr = written->expr,
+    };
+    vec_push(arena, &decoded->attributes, out);
+    return decode_check_shape(written->expr, out.type, arena, diags);
+}
+
+static DecodedBlocks *find_blocks(Decoded *decoded, Str name) {
+    for (size_t i = 0; i < decoded->block_count; i++)
+        if (str_equal_cstr(name, decoded->blocks[i].block->name))
+            return &decoded->blocks[i];
+    return NULL;
+}
+
+static bool add_block(Decoded *decoded, const BodyBlock *written, Arena *arena, Diags *diags) {
+    DecodedBlocks *blocks = find_blocks(decoded, written->type);
+    DecodedBlock out = {.range = written->range, .label = written->labels[0]};
+    if (blocks->block->nesting == NEST_SINGLE && blocks->items.count) {
+        diags_error(diags, written->range, "Duplicate block", "There may be one \"%s\" block only.",
+                    blocks->block->name);
+        return false;
+    }
+    if (!decode_body(written->body, &blocks->block->schema, &out.content, arena, diags))
+        return false;
+    vec_push(arena, &blocks->items, out);
+    return true;
+}
+
+/* -- dynamic blocks ----------------------------------------------------------------------- */
+
+static bool refuse_dynamic(const Decoded *decoded,
+                           const BodyBlock *written,
+                           Arena *arena,
+                           Diags *diags) {
+    StrVec names = {0};
+    for (size_t i = 0; i < decoded->block_count; i++)
+        vec_push(arena, &names, str_from_cstr(decoded->blocks[i].block->name));
+    Str nearest = str_suggest(written->labels[0], names.items, names.count);
+    Str hint =
+        nearest.len ? str_format(arena, " Did you mean \"%.*s\"?", STR_ARG(nearest)) : STR_EMPTY;
+    diags_error(diags, written->range, "Unsupported block type",
+                "There are no blocks of type \"%.*s\" here.%.*s", STR_ARG(written->labels[0]),
+                STR_ARG(hint));
+    return false;
+}
+
+static bool read_iterator(const BodyContent *content, Str *out, Diags *diags) {
+    const BodyAttribute *attribute = body_content_find(content, "iterator");
+    if (!attribute)
+        return true;
+    const Traversal *name = expr_as_traversal(attribute->expr);
+    if (!name || name->step_count) {
+        diags_error(diags, attribute->expr->range, "Invalid iterator",
+                    "\"iterator\" takes a single name, under which \"content\" sees the key and "
+                    "the value of each element.");
+        return false;
+    }
+    *out = name->root;
+    return true;
+}
+
+static bool read_label(const BodyContent *content,
+                       const DecodedBlocks *blocks,
+                       const BodyBlock *written,
+                       const Expr **out,
+                       Diags *diags) {
+    const BodyAttribute *attribute = body_content_find(content, "labels");
+    bool wants_label = blocks->block->nesting == NEST_MAP;
+    size_t count = !attribute                            ? 0
+                   : attribute->expr->kind == EXPR_TUPLE ? attribute->expr->as.parts.count
+                                                         : SIZE_MAX;
+    if (count != (wants_label ? 1 : 0)) {
+        diags_error(diags, attribute ? attribute->range : written->range, "Invalid dynamic labels",
+                    wants_label ? "\"%s\" blocks have one label: give \"labels\" a list of one."
+                                : "\"%s\" blocks have no labels.",
+                    blocks->block->name);
+        return false;
+    }
+    *out = wants_label ? attribute->expr->as.parts.items[0] : NULL;
+    return true;
+}
+
+static const BodyBlock *find_content(const BodyContent *content,
+                                     const BodyBlock *written,
+                                     Diags *diags) {
+    if (content->blocks.count == 1)
+        return &content->blocks.items[0];
+    diags_error(diags, written->range, "Invalid dynamic block",
+                "A dynamic block needs one \"content\" block; this one has %zu.",
+                content->blocks.count);
+    return NULL;
+}
+
+static bool add_dynamic(Decoded *decoded, const BodyBlock *written, Arena *arena, Diags *diags) {
+    static const BodyAttributeSchema attributes[] = {
+        {"for_each", true,  BODY_EXPRESSION},
+        {"iterator", false, BODY_CODE      },
+        {"labels",   false, BODY_EXPRESSION},
+    };
+    static const BodyBlockSchema inner[] = {
+        {"content", 0}
+    };
+    static const BodySchema schema = {
+        .attributes = attributes,
+        .attribute_count = ARRAY_COUNT(attributes),
+        .blocks = inner,
+        .block_count = 1,
+    };
+    DecodedBlocks *blocks = find_blocks(decoded, written->labels[0]);
+    BodyContent content;
+    if (!blocks)
+        return refuse_dynamic(decoded, written, arena, diags);
+    DecodedBlock out = {.range = written->range, .iterator = written->labels[0]};
+    if (!body_content(written->body, &schema, &content, NULL, arena, diags))
+        return false;
+    out.for_each = body_content_find(&content, "for_each")->expr;
+    bool ok = read_iterator(&content, &out.iterator, diags);
+    ok &= read_label(&content, blocks, written, &out.label_expr, diags);
+    const BodyBlock *body = find_content(&content, written, diags);
+    if (!body || !decode_body(body->body, &blocks->block->schema, &out.content, arena, diags))
+        return false;
+    vec_push(arena, &blocks->items, out);
+    return ok;
+}
+
+static Decoded *new_decoded(const Body *body, const Schema *schema, Arena *arena) {
+    Decoded *decoded = arena_new(arena, Decoded);
+    decoded->type = schema_implied_type(schema);
+    decoded->range = body->range;
+    decoded->block_count = schema->block_count;
+    decoded->blocks = arena_new_array(arena, DecodedBlocks, schema->block_count);
+    for (size_t i = 0; i < schema->block_count; i++) {
+        decoded->blocks[i].block = &schema->blocks[i];
+        decoded->blocks[i].index = index_of(decoded->type, schema->blocks[i].name);
+    }
+    return decoded;
+}
+
+bool decode_body(
+    const Body *body, const Schema *schema, const Decoded **out, Arena *arena, Diags *diags) {
+    Decoded *decoded = new_decoded(body, schema, arena);
+    BodySchema wanted = body_schema(schema, arena);
+    BodyContent content;
+    bool ok = body_content(body, &wanted, &content, NULL, arena, diags);
+    vec_each(&content.attributes, attribute) {
+        ok &= add_attribute(decoded, schema, attribute, arena, diags);
+    }
+    vec_each(&content.blocks, block) {
+        ok &= str_equal_cstr(block->type, "dynamic") ? add_dynamic(decoded, block, arena, diags)
+                                                     : add_block(decoded, block, arena, diags);
+    }
+    if (ok)
+        *out = decoded;
+    return ok;
+}
+
+/* -- evaluation --------------------------------------------------------------------------- */
+
+static bool eval_attribute_value(
+    const DecodedAttribute *attribute, const Scope *scope, Value *out, Arena *arena, Diags *diags) {
+    Value value;
+    ConvertError error = {0};
+    if (!eval_expr(attribute->expr, scope, &value, arena, diags))
+        return false;
+    if (convert_value(value, attribute->type, out, &error, arena))
+        return true;
+    Str place =
+        error.path.count ? str_concat(path_to_str(error.path, arena), STR(": "), arena) : STR_EMPTY;
+    diags_error(diags, decode_check_part(attribute->expr, error.path, 0)->range,
+                "Incorrect attribute value type",
+                "The value of the argument \"%s\" is unsuitable: %.*s%.*s.", attribute->name,
+                STR_ARG(place), STR_ARG(error.message));
+    return false;
+}
+
+/* What the blocks of one type have given so far. */
+typedef struct BlockValues {
+    VEC(Value) items;
+    StrVec keys;
+    bool is_unknown;
+    uint8_t marks;
+} BlockValues;
+
+/* The scope within the content of a dynamic block. */
+typedef struct IteratorScope {
+    const Scope *outer;
+    Str name;
+    Value element;
+} IteratorScope;
+
+static bool lookup_iterator(const Scope *scope,
+                            const Traversal *traversal,
+                            Value *out,
+                            size_t *used,
+                            Arena *arena,
+                            Diags *diags) {
+    const IteratorScope *iterator = scope->self;
+    if (!str_equal(traversal->root, iterator->name))
+        return iterator->outer->lookup(iterator->outer, traversal, out, used, arena, diags);
+    *out = iterator->element;
+    *used = 0;
+    return true;
+}
+
+static Value iterator_element(Value key, Value value, Arena *arena) {
+    Str *names = arena_new_array(arena, Str, 2);
+    Value *items = arena_new_array(arena, Value, 2);
+    names[0] = STR("key");
+    names[1] = STR("value");
+    items[0] = key;
+    items[1] = value;
+    return value_object(names, items, 2, arena);
+}
+
+static bool add_key(
+    const DecodedBlock *block, Str key, BlockValues *values, Arena *arena, Diags *diags) {
+    vec_each(&values->keys, used) {
+        if (!str_equal(*used, key))
+            continue;
+        diags_error(diags, block->range, "Duplicate block",
+                    "There are two blocks with the label \"%.*s\".", STR_ARG(key));
+        return false;
+    }
+    vec_push(arena, &values->keys, key);
+    return true;
+}
+
+static bool eval_label(
+    const DecodedBlock *block, const Scope *scope, Str *out, Arena *arena, Diags *diags) {
+    Value label;
+    *out = block->label;
+    if (!block->label_expr)
+        return true;
+    if (!eval_expr_as(block->label_expr, scope, &TYPE_STRING, &label, arena, diags))
+        return false;
+    if (!value_is_present(label)) {
+        diags_error(diags, block->label_expr->range, "Invalid dynamic labels",
+                    "A label must be known while planning, and not null.");
+        return false;
+    }
+    *out = value_text(label);
+    return true;
+}
+
+static bool add_value(const DecodedBlocks *blocks,
+                      const DecodedBlock *block,
+                      const Scope *scope,
+                      BlockValues *values,
+                      Arena *arena,
+                      Diags *diags) {
+    Value value;
+    Str label;
+    if (!decode_eval(block->content, scope, &value, arena, diags))
+        return false;
+    if (blocks->block->nesting == NEST_MAP && (!eval_label(block, scope, &label, arena, diags) ||
+                                               !add_key(block, label, values, arena, diags)))
+        return false;
+    vec_push(arena, &values->items, value);
+    return true;
+}
+
+static bool add_element(const DecodedBlocks *blocks,
+                        const DecodedBlock *block,
+                        Value key,
+                        Value element,
+                        const Scope *scope,
+                        BlockValues *values,
+                        Arena *arena,
+                        Diags *diags) {
+    IteratorScope iterator = {
+        .outer = scope,
+        .name = block->iterator,
+        .element = iterator_element(key, element, arena),
+    };
+    Scope inner = *scope;
+    inner.self = &iterator;
+    inner.lookup = lookup_iterator;
+    return add_value(blocks, block, &inner, values, arena, diags);
+}
+
+static bool refuse_for_each(const DecodedBlock *block, const char *why, Diags *diags) {
+    diags_error(diags, block->for_each->range, "Invalid dynamic for_each value",
+                "A dynamic block needs a list, a set, a map, a tuple or an object to go through; "
+                "this is %s.",
+                why);
+    return false;
+}
+
+static bool add_elements(const DecodedBlocks *blocks,
+                         const DecodedBlock *block,
+                         const Scope *scope,
+                         BlockValues *values,
+                         Arena *arena,
+                         Diags *diags) {
+    Value each;
+    if (!eval_expr(block->for_each, scope, &each, arena, diags))
+        return false;
+    values->marks |= each.marks;
+    each = value_without_marks(each);
+    bool has_keys = each.type->kind == KIND_MAP || each.type->kind == KIND_OBJECT;
+    if (value_is_null(each))
+        return refuse_for_each(block, "null", diags);
+    if (!value_is_known(each)) {
+        values->is_unknown = true;
+        return true;
+    }
+    if (type_is_primitive(each.type))
+        return refuse_for_each(block, str_to_cstr(type_friendly_name(each.type, arena), arena),
+                               diags);
+    for (size_t i = 0; i < each.count; i++) {
+        Value element = value_at(each, i);
+        Value key = has_keys                      ? value_from_str(value_key_at(each, i))
+                    : each.type->kind == KIND_SET ? element
+                                                  : value_int((int64_t)i);
+        if (!add_element(blocks, block, key, element, scope, values, arena, diags))
+            return false;
+    }
+    return true;
+}
+
+static bool join_single(const DecodedBlocks *blocks,
+                        const BlockValues *values,
+                        const Type *type,
+                        Value *out,
+                        Diags *diags) {
+    if (values->items.count > 1) {
+        diags_error(diags, vec_last(&blocks->items).range, "Duplicate block",
+                    "There may be one \"%s\" block only; there are %zu.", blocks->block->name,
+                    values->items.count);
+        return false;
+    }
+    *out = values->items.count ? values->items.items[0] : value_null(type);
+    return true;
+}
+
+/* Blocks whose content is of any type may differ in type: they are a tuple or an object. */
+static Value join_many(const DecodedBlocks *blocks,
+                       const BlockValues *values,
+                       const Type *type,
+                       Arena *arena) {
+    Value *items = values->items.items;
+    size_t count = values->items.count;
+    if (blocks->block->nesting == NEST_MAP)
+        return type->kind == KIND_MAP
+                   ? value_map(type->element, values->keys.items, items, count, arena)
+                   : value_object(values->keys.items, items, count, arena);
+    if (type->kind == KIND_SET)
+        return value_set(type->element, items, count, arena);
+    return type->kind == KIND_LIST ? value_list(type->element, items, count, arena)
+                                   : value_tuple(items, count, arena);
+}
+
+static bool eval_blocks(const DecodedBlocks *blocks,
+                        const Scope *scope,
+                        const Type *type,
+                        Value *out,
+                        Arena *arena,
+                        Diags *diags) {
+    BlockValues values = {0};
+    bool ok = true;
+    vec_each(&blocks->items, block) {
+        ok &= block->for_each ? add_elements(blocks, block, scope, &values, arena, diags)
+                              : add_value(blocks, block, scope, &values, arena, diags);
+    }
+    if (!ok)
+        return false;
+    Value joined;
+    if (values.is_unknown)
+        joined = value_unknown(type);
+    else if (blocks->block->nesting != NEST_SINGLE)
+        joined = join_many(blocks, &values, type, arena);
+    else if (!join_single(blocks, &values, type, &joined, diags))
+        return false;
+    *out = value_with_marks(joined, values.marks);
+    return true;
+}
+
+/* With attributes of any type, the object's own type arises from its values. */
+static Value make_object(const Type *type, Value *items, Arena *arena) {
+    if (!type->has_dynamic)
+        return value_object_of(type, items);
+    Str *names = arena_new_array(arena, Str, type->count);
+    for (size_t i = 0; i < type->count; i++)
+        names[i] = type->names[i];
+    return value_object(names, items, type->count, arena);
+}
+
+bool decode_eval(
+    const Decoded *decoded, const Scope *scope, Value *out, Arena *arena, Diags *diags) {
+    const Type *type = decoded->type;
+    Value *items = arena_new_array(arena, Value, type->count);
+    bool ok = true;
+    for (size_t i = 0; i < type->count; i++)
+        items[i] = value_null(type_at(type, i));
+    vec_each(&decoded->attributes, attribute) {
+        ok &= eval_attribute_value(attribute, scope, &items[attribute->index], arena, diags);
+    }
+    for (size_t i = 0; i < decoded->block_count; i++) {
+        const DecodedBlocks *blocks = &decoded->blocks[i];
+        ok &= eval_blocks(blocks, scope, type_at(type, blocks->index), &items[blocks->index], arena,
+                          diags);
+    }
+    if (!ok)
+        return false;
+    *out = make_object(type, items, arena);
+    return true;
+}
+
+/* -- looking in --------------------------------------------------------------------------- */
+
+/* Names of iterators are not the engine's to resolve. */
+typedef struct TraversalFilter {
+    const struct TraversalFilter *outer;
+    Str iterator;
+    void (*visit)(Traversal *, void *);
+    void *payload;
+} TraversalFilter;
+
+static void visit_filtered(Traversal *traversal, void *payload) {
+    const TraversalFilter *filter = payload;
+    for (const TraversalFilter *at = filter; at; at = at->outer)
+        if (at->iterator.len && str_equal(at->iterator, traversal->root))
+            return;
+    filter->visit(traversal, filter->payload);
+}
+
+static void each_traversal(const Decoded *decoded, TraversalFilter *filter) {
+    vec_each(&decoded->attributes, attribute) {
+        expr_each_traversal(attribute->expr, visit_filtered, filter);
+    }
+    for (size_t i = 0; i < decoded->block_count; i++) {
+        vec_each(&decoded->blocks[i].items, block) {
+            TraversalFilter inner = *filter;
+            inner.outer = filter;
+            inner.iterator = block->for_each ? block->iterator : STR_EMPTY;
+            if (block->for_each)
+                expr_each_traversal(block->for_each, visit_filtered, filter);
+            if (block->label_expr)
+                expr_each_traversal(block->label_expr, visit_filtered, &inner);
+            each_traversal(block->content, &inner);
+        }
+    }
+}
+
+void decode_each_traversal(const Decoded *decoded,
+                           void (*visit)(Traversal *, void *),
+                           void *payload) {
+    TraversalFilter filter = {.iterator = STR_EMPTY, .visit = visit, .payload = payload};
+    each_traversal(decoded, &filter);
+}
+
+/* The written block that gave the element at this step; NULL where a dynamic one stands before it,
+ * or where the step does not say. */
+static const DecodedBlock *find_block(const DecodedBlocks *blocks, const PathStep *step) {
+    int64_t index = 0;
+    vec_each(&blocks->items, block) {
+        if (block->for_each)
+            return blocks->items.count == 1 ? block : NULL;
+    }
+    if (blocks->block->nesting == NEST_LIST &&
+        (!step->is_index || step->key.type != &TYPE_NUMBER || !value_to_int(step->key, &index)))
+        return NULL;
+    if (blocks->block->nesting == NEST_LIST)
+        return index >= 0 && (size_t)index < blocks->items.count ? &blocks->items.items[index]
+                                                                 : NULL;
+    vec_each(&blocks->items, block) {
+        if (blocks->block->nesting == NEST_MAP && step->is_index &&
+            step->key.type == &TYPE_STRING && str_equal(block->label, value_text(step->key)))
+            return block;
+    }
+    return NULL;
+}
+
+static SourceRange block_range(const DecodedBlocks *blocks, Path path, SourceRange outer) {
+    bool is_single = blocks->block->nesting == NEST_SINGLE;
+    const DecodedBlock *block = blocks->items.count ? &blocks->items.items[0] : NULL;
+    size_t used = is_single ? 1 : 2;
+    if (!block)
+        return outer;
+    if (!is_single)
+        block = path.count > 1 ? find_block(blocks, &path.steps[1]) : NULL;
+    if (!block)
+        return blocks->items.items[0].range;
+    if (path.count <= used)
+        return block->range;
+    return decode_range_of(block->content, (Path){path.steps + used, path.count - used});
+}
+
+SourceRange decode_range_of(const Decoded *decoded, Path path) {
+    if (!path.count || path.steps[0].is_index)
+        return decoded->range;
+    vec_each(&decoded->attributes, attribute) {
+        if (str_equal_cstr(path.steps[0].name, attribute->name))
+            return decode_check_part(attribute->expr, path, 1)->range;
+    }
+    for (size_t i = 0; i < decoded->block_count; i++)
+        if (str_equal_cstr(path.steps[0].name, decoded->blocks[i].block->name))
+            return block_range(&decoded->blocks[i], path, decoded->range);
+    return decoded->range;
+}

@@ -1,0 +1,23 @@
+/* decode: a body against a provider's Schema, once per block; then a value per instance.
+ *
+ * decode_body resolves which keys are attributes and which are blocks (dynamic blocks included) and
+ * reports unknown ones with the nearest name. decode_eval gives the object of the schema's implied
+ * type: missing attributes null, conversions done, errors at the attribute's expression. */
+#pragma once
+
+#include "config.h"
+#include "schema.h"
+#include "scope.h"
+
+typedef struct Decoded Decoded;
+
+MUST_USE bool decode_body(const Body *body,
+                          const Schema *schema,
+                          const Decoded **out,
+                          Arena *arena,
+                          Diags *diags);
+MUST_USE bool decode_eval(const Decoded *decoded, const Scope *scope, Value *out, Arena *arena, Diags *diags);
+/* All traversals in it, for the graph's edges. */
+void decode_each_traversal(const Decoded *decoded, void (*visit)(Traversal *, void *), void *payload);
+/* The range of the configuration at this path (for a provider's diagnostic), else of the block. */
+SourceRange decode_range_of(const Decoded *decoded, Path path);

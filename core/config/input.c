@@ -1,0 +1,305 @@
+/* Values for the root module's variables, from where they can come, weakest first. */
+#include "input.h"
+
+#include "config_read.h"
+#include "eval.h"
+#include "vars_file.h"
+
+#define UNDECLARED_SHOWN 2
+
+typedef struct Collecting {
+    const Config *config;
+    const InputRequest *request;
+    Map *out;
+    size_t undeclared; /* names in files that no variable has */
+    Arena *arena;
+    Diags *diags;
+} Collecting;
+
+static const Variable *find_variable(const Collecting *collecting, Str name) {
+    return map_find(&collecting->config->root->variables, name);
+}
+
+static void set_value(Collecting *collecting,
+                      const Variable *variable,
+                      Value value,
+                      SourceRange range) {
+    InputValue *input = arena_new(collecting->arena, InputValue);
+    *input = (InputValue){value, range};
+    map_set(collecting->out, variable->name, input);
+}
+
+/* -- text --------------------------------------------------------------------------------- */
+
+static bool refuse_names(const Scope *scope,
+                         const Traversal *traversal,
+                         Value *out,
+                         size_t *used,
+                         Arena *arena,
+                         Diags *diags) {
+    (void)scope, (void)out, (void)used, (void)arena;
+    diags_error(diags, traversal->range, "Variables not allowed",
+                "A value given from outside cannot refer to anything. A text inside a list or a "
+                "mapping needs double quotes.");
+    return false;
+}
+
+/* Raw where the variable holds text or a scalar; else the text is an expression. */
+static bool set_text(Collecting *collecting, const Variable *variable, Str text) {
+    Arena *arena = collecting->arena;
+    Value value = value_string(text, arena);
+    if (variable->has_type && !type_is_primitive(variable->type.type)) {
+        Scope scope = {
+            .lookup = refuse_names,
+            .functions = function_table_new(NULL, 0, arena),
+        };
+        Str path = str_format(arena, "<value for var.%.*s>", STR_ARG(variable->name));
+        const Source *source = source_new(path, str_clone(text, arena), arena);
+        const Expr *expr;
+        if (!parser_parse_expression(source, scope.functions, &expr, arena, collecting->diags) ||
+            !eval_expr(expr, &scope, &value, arena, collecting->diags))
+            return false;
+    }
+    set_value(collecting, variable, value, variable->range);
+    return true;
+}
+
+static bool add_environment(Collecting *collecting) {
+    static const char *const prefixes[] = {"TF_VAR_", "LOAM_VAR_"};
+    bool ok = true;
+    map_each(&collecting->config->root->variables, entry) {
+        const char *text = NULL;
+        for (size_t i = 0; i < ARRAY_COUNT(prefixes); i++) {
+            Str name = str_concat(str_from_cstr(prefixes[i]), entry->key, collecting->arena);
+            const char *found = getenv(str_to_cstr(name, collecting->arena));
+            text = found ? found : text;
+        }
+        if (text)
+            ok &= set_text(collecting, entry->value, str_from_cstr(text));
+    }
+    return ok;
+}
+
+static bool add_flag(Collecting *collecting, Str text) {
+    size_t equals = str_find_char(text, '=', 0);
+    Str name = str_slice(text, 0, equals);
+    if (equals == SIZE_MAX || !name.len || str_trim(name).len != name.len) {
+        diags_error(collecting->diags, NO_RANGE, "Invalid -var option",
+                    "\"%.*s\" is not of the form name=value, without blanks around the name.",
+                    STR_ARG(text));
+        return false;
+    }
+    const Variable *variable = find_variable(collecting, name);
+    if (variable)
+        return set_text(collecting, variable, str_after(text, equals + 1));
+    diags_error(collecting->diags, NO_RANGE, "Value for undeclared variable",
+                "A value was given by -var for the variable \"%.*s\", which the root module does "
+                "not declare.",
+                STR_ARG(name));
+    return false;
+}
+
+/* -- files -------------------------------------------------------------------------------- */
+
+static void warn_undeclared(Collecting *collecting, const VarsFileValue *value) {
+    if (++collecting->undeclared > UNDECLARED_SHOWN)
+        return;
+    diags_warning(collecting->diags, value->name_range, "Value for undeclared variable",
+                  "The root module does not declare the variable \"%.*s\". Declare it, or remove "
+                  "the value.",
+                  STR_ARG(value->name));
+}
+
+static void warn_more_undeclared(Collecting *collecting) {
+    if (collecting->undeclared > UNDECLARED_SHOWN)
+        diags_warning(collecting->diags, NO_RANGE, "Values for undeclared variables",
+                      "Variable files give values for %zu more variables that the root module does "
+                      "not declare.",
+                      collecting->undeclared - UNDECLARED_SHOWN);
+}
+
+static bool add_file(Collecting *collecting, Str path) {
+    const Disk *disk = collecting->request->io->disk;
+    VarsFileValues values = {0};
+    Str bytes;
+    int status = disk->read_file(disk->self, path, &bytes, collecting->arena);
+    if (status < 0) {
+        diags_error(collecting->diags, NO_RANGE, "Failed to read variables file", "%.*s: %s.",
+                    STR_ARG(path), strerror(-status));
+        return false;
+    }
+    const Source *source = source_new(path, bytes, collecting->arena);
+    bool ok = vars_file_read(source, &values, collecting->arena, collecting->diags);
+    vec_each(&values, value) {
+        const Variable *variable = find_variable(collecting, value->name);
+        if (variable)
+            set_value(collecting, variable, value->value, value->range);
+        else
+            warn_undeclared(collecting, value);
+    }
+    return ok;
+}
+
+/* A rank of files that are read if they are there, by name or by suffixes. */
+typedef struct AutoFiles {
+    const char *name;
+    const char *suffixes[2];
+} AutoFiles;
+
+static const AutoFiles auto_files[] = {
+    {.name = "terraform.tfvars"},
+    {.name = "terraform.tfvars.json"},
+    {.name = "loam.vars.yaml"},
+    {.suffixes = {".auto.vars.yaml"}},
+    {.suffixes = {".auto.tfvars", ".auto.tfvars.json"}},
+};
+
+static bool is_in_rank(const AutoFiles *rank, Str name) {
+    if (rank->name)
+        return str_equal_cstr(name, rank->name);
+    if (str_starts_with(name, STR(".")))
+        return false;
+    for (size_t i = 0; i < ARRAY_COUNT(rank->suffixes) && rank->suffixes[i]; i++)
+        if (str_ends_with(name, str_from_cstr(rank->suffixes[i])))
+            return true;
+    return false;
+}
+
+static bool add_auto_files(Collecting *collecting) {
+    const InputRequest *request = collecting->request;
+    const Disk *disk = request->io->disk;
+    DiskEntries entries = {0};
+    bool ok = true;
+    int status = disk->list(disk->self, request->folder, &entries, collecting->arena);
+    if (status < 0) {
+        diags_error(collecting->diags, NO_RANGE, "Failed to look for variables files", "%.*s: %s.",
+                    STR_ARG(request->folder), strerror(-status));
+        return false;
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(auto_files); i++) {
+        vec_each(&entries, entry) {
+            if (entry->kind != DISK_FILE || !is_in_rank(&auto_files[i], entry->name))
+                continue;
+            Str path = disk_join(request->folder, entry->name, collecting->arena);
+            ok &= add_file(collecting, disk_clean(path, collecting->arena));
+        }
+    }
+    return ok;
+}
+
+/* -- what is still missing ---------------------------------------------------------------- */
+
+static bool refuse_missing(Collecting *collecting, const Variable *variable) {
+    diags_error(collecting->diags, variable->range, "No value for required variable",
+                "The variable \"%.*s\" has no default. Give it a value by -var, in a variables "
+                "file, or by the environment variable LOAM_VAR_%.*s.",
+                STR_ARG(variable->name), STR_ARG(variable->name));
+    return false;
+}
+
+static bool ask(Collecting *collecting, const Variable *variable) {
+    const InputRequest *request = collecting->request;
+    Str text;
+    if (!request->ask || !request->ask(request->payload, variable, &text, collecting->arena))
+        return refuse_missing(collecting, variable);
+    return set_text(collecting, variable, text);
+}
+
+static int compare_variables(const void *a, const void *b) {
+    const Variable *const *left = a;
+    const Variable *const *right = b;
+    return str_compare((*left)->name, (*right)->name);
+}
+
+static bool ask_missing(Collecting *collecting) {
+    const Map *variables = &collecting->config->root->variables;
+    const Variable **missing =
+        arena_new_array(collecting->arena, const Variable *, variables->count);
+    size_t count = 0;
+    bool ok = true;
+    map_each(variables, entry) {
+        const Variable *variable = entry->value;
+        if (!variable->has_default && !map_has(collecting->out, variable->name))
+            missing[count++] = variable;
+    }
+    if (count)
+        qsort(missing, count, sizeof(const Variable *), compare_variables);
+    for (size_t i = 0; i < count; i++)
+        ok &= ask(collecting, missing[i]);
+    return ok;
+}
+
+bool input_collect(
+    const Config *config, const InputRequest *request, Map *out, Arena *arena, Diags *diags) {
+    Map values = map_new(arena);
+    Collecting collecting = {
+        .config = config,
+        .request = request,
+        .out = &values,
+        .arena = arena,
+        .diags = diags,
+    };
+    bool ok = add_environment(&collecting);
+    ok &= add_auto_files(&collecting);
+    vec_each(&request->options, option) {
+        ok &= option->is_file ? add_file(&collecting, option->text)
+                              : add_flag(&collecting, option->text);
+    }
+    warn_more_undeclared(&collecting);
+    /* Nobody is asked for a value that was given but could not be read. */
+    if (!ok || !ask_missing(&collecting))
+        return false;
+    *out = values;
+    return true;
+}
+
+/* -- conversion --------------------------------------------------------------------------- */
+
+static Value with_marks(const Variable *variable, Value value) {
+    unsigned marks =
+        (variable->sensitive ? MARK_SENSITIVE : 0U) | (variable->ephemeral ? MARK_EPHEMERAL : 0U);
+    return value_with_marks(value, (uint8_t)marks);
+}
+
+static bool refuse_unset(const Variable *variable,
+                         const Value *given,
+                         SourceRange range,
+                         Diags *diags) {
+    if (given)
+        diags_error(diags, range, "Required variable not set",
+                    "The given value is null, but the variable \"%.*s\" says \"nullable = false\" "
+                    "and has no default.",
+                    STR_ARG(variable->name));
+    else
+        diags_error(diags, range, "No value for required variable",
+                    "The variable \"%.*s\" has no default, so it needs a value.",
+                    STR_ARG(variable->name));
+    return false;
+}
+
+bool input_convert(const Variable *variable,
+                   const Value *given,
+                   SourceRange range,
+                   Value *out,
+                   Arena *arena,
+                   Diags *diags) {
+    ConvertError error = {0};
+    Value value;
+    bool is_unset = !given || (value_is_null(*given) && !variable->nullable);
+    if (is_unset && variable->has_default) {
+        *out = with_marks(variable, variable->default_value);
+        return true;
+    }
+    if (is_unset)
+        return refuse_unset(variable, given, range, diags);
+    if (type_constraint_apply(variable->type, *given, &value, &error, arena)) {
+        *out = with_marks(variable, value);
+        return true;
+    }
+    Str why = config_read_convert_error(&error, arena);
+    diags_error(diags, range, "Invalid value for input variable",
+                "The given value does not fit the variable \"%.*s\", declared at %.*s: %.*s.",
+                STR_ARG(variable->name), STR_ARG(config_read_place(variable->range, arena)),
+                STR_ARG(why));
+    return false;
+}

@@ -1,0 +1,115 @@
+/* Versions are up to three numbers and a pre-release suffix; build metadata counts for nothing. */
+#include "version_constraint.h"
+
+typedef struct Version {
+    uint64_t parts[3];
+    size_t count; /* of parts written */
+    Str pre;
+} Version;
+
+static bool parse_version(Str text, Version *out) {
+    Version version = {0};
+    size_t plus = str_find_char(text, '+', 0);
+    text = str_slice(text, 0, plus);
+    size_t dash = str_find_char(text, '-', 0);
+    if (dash != SIZE_MAX)
+        version.pre = str_after(text, dash + 1);
+    Str numbers = str_slice(text, 0, dash);
+    if (str_starts_with(numbers, STR("v")))
+        numbers = str_after(numbers, 1);
+    for (Str field; str_next_field(&numbers, '.', &field); version.count++)
+        if (version.count >= 3 || !str_to_uint64(field, &version.parts[version.count]))
+            return false;
+    *out = version;
+    return version.count > 0;
+}
+
+static int compare_field(Str a, Str b) {
+    uint64_t m;
+    uint64_t n;
+    bool is_number = str_to_uint64(a, &m);
+    bool is_other_number = str_to_uint64(b, &n);
+    if (is_number && is_other_number)
+        return (m > n) - (m < n);
+    if (is_number != is_other_number)
+        return is_number ? -1 : 1;
+    return str_compare(a, b);
+}
+
+/* Field by field; no suffix is more than any, and a longer one more than its beginning. */
+static int compare_pre(Str a, Str b) {
+    if (!a.len || !b.len)
+        return (a.len == 0) - (b.len == 0);
+    while (a.len && b.len) {
+        Str x;
+        Str y;
+        int order =
+            str_next_field(&a, '.', &x) && str_next_field(&b, '.', &y) ? compare_field(x, y) : 0;
+        if (order)
+            return order;
+    }
+    return (a.len > 0) - (b.len > 0);
+}
+
+static int compare(const Version *a, const Version *b) {
+    for (size_t i = 0; i < 3; i++)
+        if (a->parts[i] != b->parts[i])
+            return a->parts[i] < b->parts[i] ? -1 : 1;
+    return compare_pre(a->pre, b->pre);
+}
+
+/* ~> 1.2.3: at least that, and only the last number written may grow. */
+static bool is_within_pessimistic(const Version *version, const Version *wanted) {
+    if (compare(version, wanted) < 0)
+        return false;
+    for (size_t i = 0; i + 1 < wanted->count; i++)
+        if (version->parts[i] != wanted->parts[i])
+            return false;
+    return true;
+}
+
+static bool satisfies(const Version *version, Str operator, const Version * wanted) {
+    int order = compare(version, wanted);
+    if (version->pre.len && !wanted->pre.len)
+        return str_equal_cstr(operator, "!=");
+    if (str_equal_cstr(operator, "~>"))
+        return is_within_pessimistic(version, wanted);
+    if (str_equal_cstr(operator, ">="))
+        return order >= 0;
+    if (str_equal_cstr(operator, "<="))
+        return order <= 0;
+    if (str_equal_cstr(operator, ">"))
+        return order > 0;
+    if (str_equal_cstr(operator, "<"))
+        return order < 0;
+    return (order == 0) != str_equal_cstr(operator, "!=");
+}
+
+static Str take_operator(Str *text) {
+    static const char *const operators[] = {"~>", ">=", "<=", "!=", ">", "<", "="};
+    for (size_t i = 0; i < ARRAY_COUNT(operators); i++) {
+        Str operator= str_from_cstr(operators[i]);
+        if (str_starts_with(*text, operator)) {
+            *text = str_trim(str_after(*text, operator.len));
+            return operator;
+        }
+    }
+    return STR("=");
+}
+
+bool version_constraint_check(Str constraint, Str version, bool *is_satisfied) {
+    Version ours;
+    bool result = true;
+    if (!parse_version(version, &ours) || !str_trim(constraint).len)
+        return false;
+    for (Str field; str_next_field(&constraint, ',', &field);) {
+        Version wanted;
+        Str text = str_trim(field);
+        Str operator= take_operator(&text);
+        if (!parse_version(text, &wanted))
+            return false;
+        result &= satisfies(&ours, operator, & wanted);
+    }
+    *is_satisfied = result;
+    return true;
+}

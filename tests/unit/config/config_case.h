@@ -1,0 +1,97 @@
+/* config_case: configuration written into a folder of its own, loaded, and what was said about it.
+ */
+#pragma once
+
+#include "config_load.h"
+#include "unit.h"
+
+#include <ftw.h>
+#include <unistd.h>
+
+typedef struct CaseFile {
+    const char *path;
+    const char *text;
+} CaseFile;
+
+typedef struct ConfigCase {
+    char *folder;
+    Arena *arena;
+    Io io;
+    Diags diags;
+    const FunctionTable *functions;
+    Config *config;
+    bool ok;
+} ConfigCase;
+
+static inline ConfigCase config_case_open(void) {
+    ConfigCase made = {
+        .folder = strdup("/tmp/loam-config-XXXXXX"),
+        .arena = arena_open("case"),
+        .io = {.disk = &disk_real},
+    };
+    made.diags = diags_new(made.arena);
+    made.functions = function_table_new(NULL, 0, made.arena);
+    assert_non_null(mkdtemp(made.folder));
+    assert_int_equal(chdir(made.folder), 0);
+    return made;
+}
+
+static inline int config_case_remove(const char *path,
+                                     const struct stat *stat,
+                                     int type,
+                                     struct FTW *at) {
+    (void)stat, (void)type, (void)at;
+    return remove(path);
+}
+
+static inline void config_case_close(ConfigCase *c) {
+    assert_int_equal(chdir("/"), 0);
+    nftw(c->folder, config_case_remove, 8, FTW_DEPTH | FTW_PHYS);
+    arena_close(c->arena);
+    free(c->folder);
+    *c = (ConfigCase){0};
+}
+
+static inline void config_case_write(ConfigCase *c, const char *path, const char *text) {
+    Str name = str_from_cstr(path);
+    const Disk *disk = c->io.disk;
+    assert_int_equal(disk->make_folders(disk->self, disk_folder_of(name), 0777), 0);
+    assert_int_equal(disk->write_file(disk->self, name, str_from_cstr(text), 0666), 0);
+}
+
+static inline void config_case_load(ConfigCase *c, bool install) {
+    ConfigRequest request = {
+        .io = &c->io,
+        .folder = STR("."),
+        .data_folder = STR(".loam"),
+        .functions = c->functions,
+        .install = install,
+    };
+    c->diags = diags_new(c->arena);
+    c->ok = config_load(&request, &c->config, c->arena, &c->diags);
+    assert_int_equal(c->ok, c->diags.error_count == 0);
+}
+
+/* "main.loam.yaml:3:5 Missing required argument" a line; warnings begin with "W ". */
+static inline Str config_case_text(const Diags *diags, Arena *arena) {
+    StrBuf buf = strbuf_new(arena);
+    vec_each(diags, diag) {
+        SourceRange range = source_resolve(diag->range);
+        strbuf_add_cstr(&buf, diag->severity == DIAG_WARNING ? "W " : "");
+        if (range.source) {
+            SourcePos at = source_position(range.source, range.start);
+            strbuf_add_format(&buf, "%.*s:%u:%u ", STR_ARG(range.source->path), at.line, at.column);
+        }
+        strbuf_add_format(&buf, "%.*s\n", STR_ARG(diag->summary));
+    }
+    return strbuf_str(&buf);
+}
+
+/* All details, one a line. */
+static inline Str config_case_details(const Diags *diags, Arena *arena) {
+    StrBuf buf = strbuf_new(arena);
+    vec_each(diags, diag) {
+        strbuf_add_format(&buf, "%.*s\n", STR_ARG(diag->detail));
+    }
+    return strbuf_str(&buf);
+}

@@ -1,0 +1,121 @@
+/* Bodies over nodes: the rules of the JSON syntax, for both languages. */
+#include "config_case.h"
+
+#include "body_merge.h"
+
+static const BodyAttributeSchema attributes[] = {
+    {"a", false, BODY_EXPRESSION},
+    {"t", false, BODY_LITERAL   },
+};
+static const BodyBlockSchema blocks[] = {
+    {"b", 0},
+    {"l", 1},
+    {"m", 2}
+};
+static const BodySchema schema = {
+    .attributes = attributes,
+    .attribute_count = ARRAY_COUNT(attributes),
+    .blocks = blocks,
+    .block_count = ARRAY_COUNT(blocks),
+};
+
+/* "a; b(…); l.x(…);" with what is left behind "|". */
+static void describe(const Body *body, StrBuf *buf, Arena *arena, Diags *diags) {
+    BodyContent content;
+    BodyContent left;
+    const Body *rest;
+    if (!body_content(body, &schema, &content, &rest, arena, diags) ||
+        !body_attributes(rest, BODY_LITERAL, &left, arena, diags))
+        return;
+    vec_each(&content.attributes, attribute) {
+        const Expr *expr = attribute->expr;
+        strbuf_add_format(buf, "%.*s%s;", STR_ARG(attribute->name),
+                          expr->kind == EXPR_LITERAL ? "" : "!");
+    }
+    vec_each(&content.blocks, block) {
+        strbuf_add_format(buf, "%.*s", STR_ARG(block->type));
+        for (size_t i = 0; i < 2 && block->labels[i].len; i++)
+            strbuf_add_format(buf, ".%.*s", STR_ARG(block->labels[i]));
+        strbuf_add_char(buf, '(');
+        describe(block->body, buf, arena, diags);
+        strbuf_add_char(buf, ')');
+    }
+    vec_each(&left.attributes, attribute) {
+        strbuf_add_format(buf, "|%.*s", STR_ARG(attribute->name));
+    }
+}
+
+static const Body *parse(const char *text, Arena *arena, Diags *diags) {
+    const Source *source = source_new(STR("f"), str_from_cstr(text), arena);
+    const Body *body = NULL;
+    const FunctionTable *functions = function_table_new(NULL, 0, arena);
+    return body_json_parse(source, functions, &body, arena, diags) ? body : NULL;
+}
+
+static void check(
+    const char *text, const Body *body, const char *wanted, Arena *arena, Diags *diags) {
+    StrBuf buf = strbuf_new(arena);
+    if (body)
+        describe(body, &buf, arena, diags);
+    Str got = diags->count ? config_case_text(diags, arena) : strbuf_str(&buf);
+    if (!str_equal_cstr(got, wanted))
+        fail_msg("%s\n  got:    %.*s\n  wanted: %s", text, STR_ARG(got), wanted);
+}
+
+static void contents(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *wanted;
+    } cases[] = {
+        {"{}",                                                             ""                            },
+        {"{\"a\": 1, \"//\": \"why\", \"x\": 2}",                          "a;|x"                        },
+        {"[{\"a\": 1}, {\"t\": 2}]",                                       "a;t;"                        },
+        {"[{\"a\": 1}, {\"a\": 2}]",                                       "f:1:13 Duplicate argument\n" },
+        {"{\"a\": null, \"b\": null}",                                     "a;"                          },
+        {"{\"a\": \"${x}\", \"t\": \"${x}\"}",                             "a!;t;"                       },
+        {"{\"a\": {\"//\": 1}}",                                           "a!;"                         },
+        {"{\"b\": {\"a\": 1}, \"b\": {}}",                                 "b(a;)b()"                    },
+        {"{\"b\": [{\"a\": 1}, null, {}]}",                                "b(a;)b()"                    },
+        {"{\"b\": [[]]}",                                                  "f:1:8 Incorrect value type\n"},
+        {"{\"b\": []}",                                                    ""                            },
+        {"{\"l\": {\"x\": {}, \"y\": [{}, {}], \"z\": null, \"//\": {}}}", "l.x()l.y()l.y()"             },
+        {"{\"l\": [{\"x\": {}}, {\"x\": {}}]}",                            "l.x()l.x()"                  },
+        {"{\"l\": \"x\"}",                                                 "f:1:7 Incorrect value type\n"},
+        {"{\"l\": [5]}",                                                   "f:1:8 Incorrect value type\n"},
+        {"{\"m\": {\"x\": {\"y\": {\"b\": {}}}}}",                         "m.x.y(b())"                  },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Diags diags = diags_new(arena);
+        check(cases[i].text, parse(cases[i].text, arena, &diags), cases[i].wanted, arena, &diags);
+    }
+}
+
+/* Body `above` over body `base`. */
+static void merges(void **state) {
+    (void)state;
+    static const struct {
+        const char *base;
+        const char *above;
+        const char *wanted;
+    } cases[] = {
+        {"{\"a\": \"${x}\"}",                     "{\"a\": 1}",                   "a;"        },
+        {"{\"a\": 1}",                            "{\"t\": 1}",                   "a;t;"      },
+        {"{\"b\": [{}, {}], \"l\": {\"x\": {}}}", "{\"b\": {\"a\": 1}}",          "l.x()b(a;)"},
+        {"{\"x\": 1, \"y\": 1}",                  "{\"y\": 2, \"z\": 2}",         "|x|y|z"    },
+        {"{\"l\": {\"x\": {\"a\": 1}}}",          "{\"l\": {\"x\": {\"t\": 1}}}", "l.x(a;t;)" },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Diags diags = diags_new(arena);
+        const Body *base = parse(cases[i].base, arena, &diags);
+        const Body *above = parse(cases[i].above, arena, &diags);
+        check(cases[i].base, body_merge(base, above, "l", arena), cases[i].wanted, arena, &diags);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(contents), cmocka_unit_test(merges)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

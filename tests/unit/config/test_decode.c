@@ -1,0 +1,234 @@
+/* Bodies against a provider's schema: values, dynamic blocks, places, and what is refused. */
+#include "config_case.h"
+
+#include "decode.h"
+#include "json.h"
+
+static const Attribute part_attributes[] = {
+    {"size", &TYPE_NUMBER, REQUIRED, "Size."},
+    {"name", &TYPE_STRING, OPTIONAL, "Name."},
+};
+
+static const Attribute attributes[] = {
+    {"name",            &TYPE_STRING,        REQUIRED,                   "Name."         },
+    {"count_of",        &TYPE_NUMBER,        OPTIONAL,                   "Number."       },
+    {"id",              &TYPE_STRING,        COMPUTED,                   "Id."           },
+    {"tags",            &TYPE_MAP_OF_STRING, OPTIONAL,                   "Tags."         },
+    {.name = "disk",    .flags = OPTIONAL,   .nested = NESTED(NEST_LIST, part_attributes)},
+    {.name = "by_name", .flags = OPTIONAL,   .nested = NESTED(NEST_MAP,  part_attributes)},
+};
+
+static const Block part_blocks[] = {
+    {.name = "leaf", .nesting = NEST_SINGLE, .schema = {SCHEMA_ATTRIBUTES(part_attributes)}},
+};
+
+static const Block blocks[] = {
+    {.name = "port",
+     .nesting = NEST_LIST,
+     .schema = {SCHEMA_ATTRIBUTES(part_attributes), SCHEMA_BLOCKS(part_blocks)}             },
+    {.name = "rule",  .nesting = NEST_SET,    .schema = {SCHEMA_ATTRIBUTES(part_attributes)}},
+    {.name = "limit", .nesting = NEST_MAP,    .schema = {SCHEMA_ATTRIBUTES(part_attributes)}},
+    {.name = "once",  .nesting = NEST_SINGLE, .schema = {SCHEMA_ATTRIBUTES(part_attributes)}},
+};
+
+static const Schema schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks)};
+
+typedef struct DecodeCase {
+    Arena *arena;
+    Diags diags;
+    const Decoded *decoded;
+    Scope scope;
+    Map variables;
+    Value value;
+    bool ok;
+} DecodeCase;
+
+static Value *new_value(Arena *arena, Value value) {
+    Value *out = arena_new(arena, Value);
+    *out = value;
+    return out;
+}
+
+static Value json_value(const char *text, Arena *arena) {
+    const char *error;
+    size_t offset;
+    Value value;
+    assert_true(json_parse_any(str_from_cstr(text), &value, &error, &offset, arena));
+    return value;
+}
+
+static void decode(DecodeCase *c, const char *text, Arena *arena) {
+    const FunctionTable *functions = function_table_new(NULL, 0, arena);
+    const Source *source = source_new(STR("f"), str_from_cstr(text), arena);
+    const Body *body;
+    *c = (DecodeCase){.arena = arena, .diags = diags_new(arena), .variables = map_new(arena)};
+    c->scope = scope_from_map(&c->variables, functions);
+    map_set(&c->variables, STR("list"), new_value(arena, json_value("[3, 4]", arena)));
+    map_set(&c->variables, STR("map"), new_value(arena, json_value("{\"k\": 5}", arena)));
+    map_set(&c->variables, STR("text"), new_value(arena, value_from_cstr("abc")));
+    map_set(&c->variables, STR("none"), new_value(arena, value_null(&TYPE_DYNAMIC)));
+    map_set(&c->variables, STR("later"), new_value(arena, value_unknown(&TYPE_DYNAMIC)));
+    c->ok = body_yaml_parse(source, functions, &body, arena, &c->diags) &&
+            decode_body(body, &schema, &c->decoded, arena, &c->diags) &&
+            decode_eval(c->decoded, &c->scope, &c->value, arena, &c->diags);
+    assert_int_equal(c->ok, c->diags.error_count == 0);
+}
+
+static Str result(const DecodeCase *c) {
+    StrBuf buf = strbuf_new(c->arena);
+    if (!c->ok)
+        return config_case_text(&c->diags, c->arena);
+    assert_true(type_equal(c->value.type, schema_implied_type(&schema)));
+    for (size_t i = 0; i < c->value.count; i++) {
+        Value item = value_at(c->value, i);
+        bool is_empty = value_is_null(item) || (value_is_present(item) && item.count == 0 &&
+                                                type_is_collection(item.type));
+        if (!is_empty)
+            strbuf_add_format(&buf, "%.*s=%.*s;", STR_ARG(value_key_at(c->value, i)),
+                              STR_ARG(value_display(item, 0, c->arena)));
+    }
+    return strbuf_str(&buf);
+}
+
+typedef struct TextCase {
+    const char *text;
+    const char *wanted;
+} TextCase;
+
+static const TextCase cases[] = {
+    {"name: a\ncount_of: \"5\"\n",                                                                "count_of=5;name=\"a\";"                                                    },
+    {"{}\n",                                                                                      "f:1:1 Missing required argument\n"                                         },
+    {"name: a\nsize: 1\n",                                                                        "f:2:1 Unsupported argument\n"                                              },
+    {"name: [a]\n",                                                                               "f:1:7 Incorrect attribute value type\n"                                    },
+    {"name: ${text}\ndisk: [{size: 1}, {size: \"2\", name: x}]\n",
+     "disk=[{name = null, size = 1}, {name = \"x\", size = 2}];name=\"abc\";"                                                                                                 },
+    {"name: a\ndisk: [{size: 1, nmae: 3}]\n",                                                     "f:2:18 Unsupported attribute\n"                                            },
+    {"name: a\ndisk: [{sise: 3}]\n",                                                              "f:2:9 Unsupported attribute\n"                                             },
+    {"name: a\ndisk: \"${true ? [{sise: 3}] : [for x in list : {size = x, nmae = 1}]}\"\n",
+     "f:2:19 Unsupported attribute\nf:2:59 Unsupported attribute\n"                                                                                                           },
+    {"name: a\ndisk: \"${true ? [{sise = 3}] : [for x in list : {size = x, nmae = 1}]}\"\n",
+     "f:2:19 Unsupported attribute\nf:2:60 Unsupported attribute\n"                                                                                                           },
+    {"name: a\nby_name: {x: {size: 1}, y: {sizee: 1}}\n",                                         "f:2:29 Unsupported attribute\n"                                            },
+    {"name: a\ndisk:\n- {size: 1}\n- {size: x}\n",                                                "f:4:10 Incorrect attribute value type\n"                                   },
+    {"name: a\ndisk: [{name: x}]\n",                                                              "f:2:8 Missing required attribute\n"                                        },
+    {"name: a\nport: [{size: 1}, {size: 2, leaf: {size: 3}}]\n",
+     "name=\"a\";port=[{leaf = null, name = null, size = 1}, {leaf = {name = null, "
+     "size = 3}, name = null, size = 2}];"                                                                                                                                    },
+    {"name: a\nport: {sise: 1}\n",                                                                "f:2:8 Unsupported argument\nf:2:1 Missing required argument\n"             },
+    {"name: a\nlimit: {x: {size: 1}, y: {size: 2}}\n",
+     "limit={\"x\" = {name = null, size = 1}, \"y\" = {name = null, size = "
+     "2}};name=\"a\";"                                                                                                                                                        },
+    {"name: a\nlimit: [{x: {size: 1}}, {x: {size: 2}}]\n",                                        "f:2:26 Duplicate block\n"                                                  },
+    {"name: a\nonce: [{size: 1}, {size: 2}]\n",                                                   "f:2:1 Duplicate block\n"                                                   },
+    {"name: a\nrule: [{size: 2}, {size: 1}, {size: 2}]\n",
+     "name=\"a\";rule=[{name = null, size = 1}, {name = null, size = 2}];"                                                                                                    },
+    {"name: a\ndynamic: {once: {for_each: \"${map}\", content: {size: \"${once.value}\", name: "
+     "\"${once.key}\"}}}\n",                                                                 "name=\"a\";once={name = \"k\", size = 5};"                                 },
+    {"name: a\ndynamic: {once: {for_each: \"${list}\", content: {size: 1}}}\n",
+     "f:2:11 Duplicate block\n"                                                                                                                                               },
+    {"name: a\ndynamic: {port: {for_each: \"${later}\", content: {size: 1}}}\n",
+     "name=\"a\";port=(known after apply);"                                                                                                                                   },
+    {"name: a\ndynamic: {port: {for_each: \"${none}\", content: {size: 1}}}\n",
+     "f:2:29 Invalid dynamic for_each value\n"                                                                                                                                },
+    {"name: a\ndynamic: {port: {for_each: \"${text}\", content: {size: 1}}}\n",
+     "f:2:29 Invalid dynamic for_each value\n"                                                                                                                                },
+    {"name: a\ndynamic: {prot: {for_each: [], content: {size: 1}}}\n",
+     "f:2:11 Unsupported block type\n"                                                                                                                                        },
+    {"name: a\ndynamic: {port: {for_each: [], content: [{size: 1}, {size: 1}]}}\n",
+     "f:2:11 Invalid dynamic block\n"                                                                                                                                         },
+    {"name: a\ndynamic: {port: {for_each: []}}\n",                                                "f:2:11 Invalid dynamic block\n"                                            },
+    {"name: a\ndynamic: {limit: {for_each: \"${list}\", labels: [\"l${limit.value}\"], content: "
+     "{size: "
+     "\"${limit.key}\"}}}\n",                                                                "limit={\"l3\" = {name = null, size = 0}, \"l4\" = {name = null, size = "
+     "1}};name=\"a\";"                                                                                                                      },
+    {"name: a\ndynamic: {limit: {for_each: [], content: {size: 1}}}\n",
+     "f:2:11 Invalid dynamic labels\n"                                                                                                                                        },
+    {"name: a\ndynamic: {port: {for_each: [1], iterator: it, content: {size: \"${it.value}\", "
+     "dynamic: {leaf: {for_each: [2], content: {size: \"${it.value + leaf.value}\"}}}}}}\n", "name=\"a\";port=[{leaf = {name = null, size = 3}, name = null, size = 1}];"},
+};
+
+static void values(void **state) {
+    (void)state;
+    size_t failures = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        DecodeCase c;
+        decode(&c, cases[i].text, arena);
+        Str got = result(&c);
+        if (str_equal_cstr(got, cases[i].wanted))
+            continue;
+        print_error("%s  got:    %.*s\n  wanted: %s\n%.*s", cases[i].text, STR_ARG(got),
+                    cases[i].wanted, STR_ARG(config_case_details(&c.diags, arena)));
+        failures++;
+    }
+    assert_int_equal(failures, 0);
+}
+
+static void collect_root(Traversal *traversal, void *payload) {
+    StrBuf *buf = payload;
+    strbuf_add_format(buf, "%.*s ", STR_ARG(traversal->root));
+}
+
+/* Names of iterators are known to the blocks alone. */
+static void traversals(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    DecodeCase c;
+    decode(&c,
+           "name: ${text}\ndynamic: {port: {for_each: \"${list}\", iterator: it, content: {size: "
+           "\"${it.value + map.k}\"}}}\n",
+           arena);
+    StrBuf buf = strbuf_new(arena);
+    decode_each_traversal(c.decoded, collect_root, &buf);
+    check_str(strbuf_str(&buf), "text list map ");
+}
+
+static Path path_of(Arena *arena, const char *const *steps) {
+    Path path = {0};
+    for (; *steps; steps++) {
+        int64_t index;
+        Str step = str_from_cstr(*steps);
+        path = str_to_int64(step, &index) ? path_index(path, value_int(index), arena)
+               : step.ptr[0] == '"'
+                   ? path_index(path, value_from_str(str_slice(step, 1, step.len)), arena)
+                   : path_attribute(path, step, arena);
+    }
+    return path;
+}
+
+static void ranges(void **state) {
+    (void)state;
+    static const struct {
+        const char *steps[5];
+        const char *wanted;
+    } places[] = {
+        {{"name"},                 "a"                     },
+        {{"disk"},                 "[{size: 1}, {size: 2}]"},
+        {{"disk", "1", "size"},    "2"                     },
+        {{"disk", "1", "name"},    "{size: 2}"             },
+        {{"tags", "\"k"},          "v"                     },
+        {{"port", "1", "size"},    "4"                     },
+        {{"port", "7"},            "port"                  },
+        {{"limit", "\"x", "size"}, "6"                     },
+        {{"once", "size"},         "5"                     },
+        {{"id"},                   ""                      },
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    DecodeCase c;
+    decode(&c,
+           "name: a\ndisk: [{size: 1}, {size: 2}]\ntags: {k: v}\nport: [{size: 3}, {size: 4}]\n"
+           "once: {size: 5}\nlimit: {x: {size: 6}}\n",
+           arena);
+    for (size_t i = 0; i < ARRAY_COUNT(places); i++)
+        check_str(source_text(decode_range_of(c.decoded, path_of(arena, places[i].steps))),
+                  places[i].wanted);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values),
+        cmocka_unit_test(traversals),
+        cmocka_unit_test(ranges),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
