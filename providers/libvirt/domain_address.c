@@ -1,0 +1,174 @@
+/* Addresses of running machines. */
+#include "domain_address.h"
+
+#include "cidr.h"
+#include "domain_schema.h"
+#include "items.h"
+#include "libvirt_error.h"
+
+static bool is_usable(Str text) {
+    Cidr address;
+    Cidr link_local;
+    if (!cidr_parse_address(text, &address))
+        return false;
+    if (!cidr_parse(address.is_v6 ? STR("fe80::/10") : STR("169.254.0.0/16"), &link_local))
+        return false;
+    return !cidr_contains(&link_local, &address);
+}
+
+static bool same_mac(const char *a, Str b) {
+    return a && strlen(a) == b.len && strncasecmp(a, b.ptr, b.len) == 0;
+}
+
+static bool has_text(const StrVec *texts, Str text) {
+    vec_each(texts, known)
+        if (str_equal(*known, text))
+            return true;
+    return false;
+}
+
+static void take_interface(virDomainInterfacePtr interface, StrVec *out, Arena *arena) {
+    for (unsigned i = 0; i < interface->naddrs; i++) {
+        Str text = str_from_cstr(interface->addrs[i].addr);
+        if (is_usable(text) && !has_text(out, text))
+            vec_push(arena, out, str_clone(text, arena));
+    }
+}
+
+/* What one source tells of one interface. An agent that does not answer yet tells nothing. */
+static void ask_source(virDomainPtr domain, unsigned source, Str mac, StrVec *out, Arena *arena) {
+    virDomainInterfacePtr *interfaces = NULL;
+    int count = virDomainInterfaceAddresses(domain, &interfaces, source, 0);
+    for (int i = 0; i < count; i++) {
+        if (same_mac(interfaces[i]->hwaddr, mac))
+            take_interface(interfaces[i], out, arena);
+        virDomainInterfaceFree(interfaces[i]);
+    }
+    free(interfaces);
+}
+
+/* Leases by way of the network: also for drivers that do not tell them of a machine. */
+static void ask_leases(virDomainPtr domain, Value nic, Str mac, StrVec *out, Arena *arena) {
+    virConnectPtr connection = virDomainGetConnect(domain);
+    Str id = draft_text(nic, "network_id", draft_text(nic, "network", STR_EMPTY));
+    if (!id.len)
+        return;
+    const char *text = str_to_cstr(id, arena);
+    SCOPED(virNetworkPtr) network = virNetworkLookupByUUIDString(connection, text);
+    if (!network)
+        network = virNetworkLookupByName(connection, text);
+    if (!network)
+        return;
+    virNetworkDHCPLeasePtr *leases = NULL;
+    int count = virNetworkGetDHCPLeases(network, str_to_cstr(mac, arena), &leases, 0);
+    for (int i = 0; i < count; i++) {
+        Str address = str_from_cstr(leases[i]->ipaddr);
+        if (is_usable(address) && !has_text(out, address))
+            vec_push(arena, out, str_clone(address, arena));
+        virNetworkDHCPLeaseFree(leases[i]);
+    }
+    free(leases);
+}
+
+static StrVec ask(virDomainPtr domain, Value nic, Str ip, Arena *arena) {
+    StrVec found = {0};
+    Str mac = draft_text(nic, "mac", STR_EMPTY);
+    bool any = str_equal(ip, STR("any"));
+    if (any || str_equal(ip, STR("lease"))) {
+        ask_source(domain, VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE, mac, &found, arena);
+        if (found.count == 0)
+            ask_leases(domain, nic, mac, &found, arena);
+    }
+    if ((any && found.count == 0) || str_equal(ip, STR("agent")))
+        ask_source(domain, VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT, mac, &found, arena);
+    if ((any && found.count == 0) || str_equal(ip, STR("arp")))
+        ask_source(domain, VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_ARP, mac, &found, arena);
+    return found;
+}
+
+static bool some_wait(Value value) {
+    for (size_t i = 0; i < items_count(value, "network_interface"); i++)
+        if (draft_bool(items_at(value, "network_interface", i), "wait_for_ip", false))
+            return true;
+    return false;
+}
+
+StrVec domain_address_collect(
+    const Call *call, virDomainPtr domain, Value value, Str ip, size_t *missing) {
+    Arena *arena = call->arena;
+    StrVec all = {0};
+    bool only_flagged = some_wait(value);
+    *missing = 0;
+    for (size_t i = 0; i < items_count(value, "network_interface"); i++) {
+        Value nic = items_at(value, "network_interface", i);
+        StrVec declared = items_texts(nic, "addresses", arena);
+        vec_each(&declared, text)
+            vec_push(arena, &all, cidr_address_text(*text));
+        if (declared.count)
+            continue;
+        StrVec found = ask(domain, nic, ip, arena);
+        vec_each(&found, text)
+            vec_push(arena, &all, *text);
+        bool is_wanted = !only_flagged || draft_bool(nic, "wait_for_ip", false);
+        if (found.count == 0 && is_wanted)
+            ++*missing;
+    }
+    return all;
+}
+
+static int64_t timeout_of(Value value, Value wait) {
+    int64_t timeout_ms = 0;
+    if (clock_parse_duration(draft_text(wait, "timeout", STR_EMPTY), &timeout_ms))
+        return timeout_ms;
+    bool is_slow = str_equal(draft_text(value, "type", STR_EMPTY), STR("qemu"));
+    int64_t minutes = is_slow ? 30 : 5;
+    return minutes * 60 * 1000;
+}
+
+static bool add_timeout(
+    const Call *call, virDomainPtr domain, Value value, int64_t ms, Diags *diags) {
+    bool is_running = virDomainIsActive(domain) == 1;
+    return libvirt_error_say(
+        call, diags,
+        str_format(call->arena, "The machine \"%.*s\" has no address",
+                   STR_ARG(draft_text(value, "name", STR_EMPTY))),
+        str_format(call->arena,
+                   "It is %s, and after %.*s no address was seen on an interface that has to have "
+                   "one. Its console says how far it came; \"wait\" sets what to wait for and how "
+                   "long.",
+                   is_running ? "running" : "not running any more",
+                   STR_ARG(clock_format_elapsed(ms, call->arena))));
+}
+
+bool domain_address_wait(
+    const Call *call, virDomainPtr domain, Value value, StrVec *out, Diags *diags) {
+    const Clock *clock = call->io->clock;
+    Value wait = draft_attribute(value, "wait");
+    bool is_wanted = value_is_present(wait) || some_wait(value);
+    wait = items_object(value, "wait", call->arena);
+    Str ip = draft_text(wait, "ip", STR("any"));
+    size_t missing = 0;
+    if (str_equal(ip, STR("none")))
+        is_wanted = false;
+    *out = domain_address_collect(call, domain, value, STR("lease"), &missing);
+    if (!is_wanted)
+        return true;
+    int64_t timeout_ms = timeout_of(value, wait);
+    int64_t start_ms = clock->monotonic_ms(clock->self);
+    int64_t pause_ms = 250;
+    *out = domain_address_collect(call, domain, value, ip, &missing);
+    while (missing > 0) {
+        int64_t passed_ms = clock->monotonic_ms(clock->self) - start_ms;
+        bool is_lost = passed_ms > timeout_ms || virDomainIsActive(domain) == 0;
+        if (is_lost)
+            return add_timeout(call, domain, value, passed_ms, diags);
+        call_progress(call, (uint64_t)passed_ms, 0, "waiting for an address");
+        if (clock->sleep_ms(clock->self, pause_ms, call->cancel))
+            return libvirt_error_say(call, diags, STR("Waiting for an address was stopped"),
+                                     STR_EMPTY);
+        if (pause_ms < 2000)
+            pause_ms *= 2;
+        *out = domain_address_collect(call, domain, value, ip, &missing);
+    }
+    return true;
+}

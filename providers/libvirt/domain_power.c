@@ -1,0 +1,78 @@
+/* On and off. */
+#include "domain_power.h"
+
+#include "items.h"
+#include "libvirt_error.h"
+
+/* A guest in its boot loader does not hear it, so it is asked again. */
+#define ASK_EVERY_MS 5000
+
+static bool is_off(virDomainPtr domain) {
+    int active = virDomainIsActive(domain);
+    return active == 0 || (active < 0 && libvirt_error_is_gone(libvirt_error_code()));
+}
+
+bool domain_power_start(const Call *call, virDomainPtr domain, Value value, Diags *diags) {
+    unsigned attempt = 0;
+    int result = -1;
+    do {
+        if (virDomainIsActive(domain) == 1)
+            return true;
+        result = virDomainCreateWithFlags(domain, 0);
+    } while (result < 0 && libvirt_error_retry(call, &attempt));
+    return result == 0 || libvirt_error_add(call, diags, "Cannot start the machine \"%.*s\"",
+                                            STR_ARG(draft_text(value, "name", STR_EMPTY)));
+}
+
+static void ask(virDomainPtr domain, Value shutdown) {
+    bool by_agent = str_equal(draft_text(shutdown, "mode", STR("acpi")), STR("agent"));
+    unsigned flags =
+        by_agent ? VIR_DOMAIN_SHUTDOWN_GUEST_AGENT : VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN;
+    if (virDomainShutdownFlags(domain, flags) < 0)
+        (void)virDomainShutdownFlags(domain, 0);
+}
+
+/* True when it went off by itself. */
+static bool stop_gently(const Call *call, virDomainPtr domain, Value shutdown) {
+    const Clock *clock = call->io->clock;
+    int64_t timeout_ms = 60000;
+    (void)!clock_parse_duration(draft_text(shutdown, "timeout", STR("60s")), &timeout_ms);
+    int64_t now_ms = clock->monotonic_ms(clock->self);
+    int64_t end_ms = now_ms + timeout_ms;
+    int64_t ask_ms = now_ms;
+    int64_t pause_ms = 50;
+    while (!is_off(domain)) {
+        now_ms = clock->monotonic_ms(clock->self);
+        if (now_ms >= end_ms)
+            return false;
+        if (now_ms >= ask_ms) {
+            ask(domain, shutdown);
+            ask_ms = now_ms + ASK_EVERY_MS;
+        }
+        call_progress(call, 0, 0, "shutting down");
+        if (clock->sleep_ms(clock->self, pause_ms, call->cancel))
+            return false;
+        if (pause_ms < 400)
+            pause_ms *= 2;
+    }
+    return true;
+}
+
+bool domain_power_stop(const Call *call, virDomainPtr domain, Value value, Diags *diags) {
+    if (is_off(domain))
+        return true;
+    Value shutdown = draft_attribute(value, "shutdown");
+    if (value_is_present(shutdown) && stop_gently(call, domain, shutdown))
+        return true;
+    unsigned attempt = 0;
+    int result = -1;
+    do {
+        result = virDomainDestroyFlags(domain, VIR_DOMAIN_DESTROY_DEFAULT);
+    } while (result < 0 && libvirt_error_retry(call, &attempt));
+    if (result == 0 || libvirt_error_is_gone(libvirt_error_code()))
+        return true;
+    if (libvirt_error_code() == VIR_ERR_OPERATION_INVALID && is_off(domain))
+        return true;
+    return libvirt_error_add(call, diags, "Cannot switch off the machine \"%.*s\"",
+                             STR_ARG(draft_text(value, "name", STR_EMPTY)));
+}

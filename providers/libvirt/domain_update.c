@@ -1,0 +1,339 @@
+/* Changes of machines in place. */
+#include "domain_update.h"
+
+#include <libxml/tree.h>
+
+#include "domain_device.h"
+#include "domain_disk.h"
+#include "domain_nic.h"
+#include "filter_ref.h"
+#include "items.h"
+#include "libvirt_error.h"
+
+/* -- comparing ------------------------------------------------------------------------------ */
+
+static void add(
+    DomainChanges *changes, const char *name, DomainEffect effect, const char *how, Arena *arena) {
+    DomainChange change = {.attribute = name, .effect = effect, .how = str_from_cstr(how)};
+    vec_push(arena, changes, change);
+}
+
+static void compare_memory(Value prior, Value planned, DomainChanges *out, Arena *arena) {
+    if (items_differ(prior, planned, "memory")) {
+        int64_t memory = draft_int(planned, "memory", INT64_MAX);
+        bool is_live = memory <= domain_schema_memory_max(prior) &&
+                       draft_bool(prior, "balloon", true) && draft_bool(planned, "balloon", true);
+        add(out, "memory", is_live ? EFFECT_LIVE : EFFECT_RESTART,
+            is_live ? "virDomainSetMemoryFlags, live"
+                    : "more than the machine was started with can give",
+            arena);
+    }
+    if (items_differ(prior, planned, "memory_max"))
+        add(out, "memory_max", EFFECT_LATER, "from the next start on", arena);
+}
+
+static void compare_vcpu(Value prior, Value planned, DomainChanges *out, Arena *arena) {
+    if (items_differ(prior, planned, "vcpu")) {
+        int64_t vcpu = draft_int(planned, "vcpu", INT64_MAX);
+        bool is_live = vcpu > draft_int(prior, "vcpu", 1) &&
+                       vcpu <= domain_schema_vcpu_max(prior) && !domain_schema_is_lxc(prior);
+        add(out, "vcpu", is_live ? EFFECT_LIVE : EFFECT_RESTART,
+            is_live ? "virDomainSetVcpusFlags, live" : "only a start brings it", arena);
+    }
+    if (items_differ(prior, planned, "vcpu_max"))
+        add(out, "vcpu_max", EFFECT_LATER, "from the next start on", arena);
+}
+
+static bool is_hotplug(Value disk) {
+    Str bus = draft_text(disk, "bus", STR_EMPTY);
+    return str_equal(bus, STR("virtio")) || str_equal(bus, STR("scsi"));
+}
+
+static bool is_cdrom(Value disk) {
+    return str_equal(draft_text(disk, "device", STR_EMPTY), STR("cdrom"));
+}
+
+static bool only_media_differs(Value a, Value b) {
+    return is_cdrom(a) && is_cdrom(b) && !items_differ(a, b, "bus") &&
+           !items_differ(a, b, "serial");
+}
+
+static void compare_disks(Value prior, Value planned, DomainChanges *out, Arena *arena) {
+    if (!items_differ(prior, planned, "disk"))
+        return;
+    bool needs_restart = !value_is_known(draft_attribute(planned, "disk"));
+    for (size_t i = 0; i < items_count(planned, "disk"); i++) {
+        Value disk = items_at(planned, "disk", i);
+        Value old = domain_disk_find(prior, draft_text(disk, "target", STR_EMPTY));
+        bool is_new = !value_is_present(old);
+        bool is_same = !is_new && value_is_wholly_known(disk) && value_equal(old, disk);
+        if (is_new ? !is_hotplug(disk) : !is_same && !only_media_differs(old, disk))
+            needs_restart = true;
+    }
+    for (size_t i = 0; i < items_count(prior, "disk"); i++) {
+        Value old = items_at(prior, "disk", i);
+        Value disk = domain_disk_find(planned, draft_text(old, "target", STR_EMPTY));
+        if (!value_is_present(disk) && !is_hotplug(old))
+            needs_restart = true;
+    }
+    add(out, "disk", needs_restart ? EFFECT_RESTART : EFFECT_LIVE,
+        needs_restart ? "only a start brings it" : "plugged in and pulled out live", arena);
+}
+
+/* A container's interface cannot be changed while it runs, only be taken away and given. */
+static bool nic_needs_restart(Value planned, Value old, Value nic) {
+    return domain_schema_is_lxc(planned) &&
+           (!domain_nic_same_source(old, nic) || items_differ(old, nic, "filter"));
+}
+
+static void compare_nics(Value prior, Value planned, DomainChanges *out, Arena *arena) {
+    if (!items_differ(prior, planned, "network_interface"))
+        return;
+    bool needs_restart = !value_is_known(draft_attribute(planned, "network_interface"));
+    bool changes = needs_restart;
+    size_t kept = 0;
+    for (size_t i = 0; i < items_count(planned, "network_interface"); i++) {
+        Value nic = items_at(planned, "network_interface", i);
+        Value old = domain_nic_find(prior, draft_text(nic, "mac", STR_EMPTY));
+        if (!value_is_present(old)) {
+            changes = true;
+            continue;
+        }
+        kept++;
+        if (!domain_nic_same_source(old, nic) || items_differ(old, nic, "filter") ||
+            items_differ(old, nic, "model"))
+            changes = true;
+        if (nic_needs_restart(planned, old, nic))
+            needs_restart = true;
+    }
+    changes |= kept < items_count(prior, "network_interface");
+    if (!changes)
+        return;
+    add(out, "network_interface", needs_restart ? EFFECT_RESTART : EFFECT_LIVE,
+        needs_restart ? "only a start brings it" : "virDomainUpdateDeviceFlags or hot plug, live",
+        arena);
+}
+
+DomainChanges domain_update_compare(Value prior, Value planned, Arena *arena) {
+    static const char *const at_start[] = {"cpu",     "kernel",    "initrd",  "cmdline",
+                                           "init",    "init_args", "console", "filesystem",
+                                           "balloon", "qemu_agent"};
+    DomainChanges changes = {0};
+    compare_memory(prior, planned, &changes, arena);
+    compare_vcpu(prior, planned, &changes, arena);
+    compare_disks(prior, planned, &changes, arena);
+    compare_nics(prior, planned, &changes, arena);
+    for (size_t i = 0; i < ARRAY_COUNT(at_start); i++)
+        if (items_differ(prior, planned, at_start[i]))
+            add(&changes, at_start[i], EFFECT_RESTART, "only a start brings it", arena);
+    if (items_differ(prior, planned, "cloudinit"))
+        add(&changes, "cloudinit", EFFECT_LATER, "read at the next start", arena);
+    if (items_differ(prior, planned, "title"))
+        add(&changes, "title", EFFECT_LIVE, "virDomainSetMetadata, live", arena);
+    if (items_differ(prior, planned, "description"))
+        add(&changes, "description", EFFECT_LIVE, "virDomainSetMetadata, live", arena);
+    return changes;
+}
+
+bool domain_update_needs_restart(const DomainChanges *changes) {
+    vec_each(changes, change)
+        if (change->effect == EFFECT_RESTART)
+            return true;
+    return false;
+}
+
+/* -- doing ---------------------------------------------------------------------------------- */
+
+/* A machine under change. */
+typedef struct Update {
+    const Call *call;
+    virConnectPtr connection;
+    virDomainPtr domain;
+    Value prior;
+    Value planned;
+    Diags *diags;
+} Update;
+
+static bool add_error(const Update *update, const char *what, Str which) {
+    if (libvirt_error_code() != VIR_ERR_OK)
+        return libvirt_error_add(update->call, update->diags, "Cannot %s %.*s", what,
+                                 STR_ARG(which));
+    return libvirt_error_say(
+        update->call, update->diags,
+        str_format(update->call->arena, "Cannot %s %.*s", what, STR_ARG(which)),
+        STR("The guest did not let go of it in time. A guest that is still starting does not "
+            "listen: apply again, or set update_policy to reboot_if_needed and stop it."));
+}
+
+static bool set_memory(const Update *update) {
+    if (!items_differ(update->prior, update->planned, "memory"))
+        return true;
+    unsigned long kib = (unsigned long)draft_int(update->planned, "memory", 512) * 1024;
+    unsigned attempt = 0;
+    int result = -1;
+    do {
+        result = virDomainSetMemoryFlags(update->domain, kib, VIR_DOMAIN_AFFECT_LIVE);
+    } while (result < 0 && libvirt_error_retry(update->call, &attempt));
+    return result == 0 || add_error(update, "change", STR("the memory"));
+}
+
+static bool set_vcpu(const Update *update) {
+    if (!items_differ(update->prior, update->planned, "vcpu"))
+        return true;
+    unsigned count = (unsigned)draft_int(update->planned, "vcpu", 1);
+    unsigned attempt = 0;
+    int result = -1;
+    do {
+        result = virDomainSetVcpusFlags(update->domain, count, VIR_DOMAIN_AFFECT_LIVE);
+    } while (result < 0 && libvirt_error_retry(update->call, &attempt));
+    return result == 0 || add_error(update, "change", STR("the processors"));
+}
+
+static bool set_text(const Update *update, const char *name, int kind) {
+    if (!items_differ(update->prior, update->planned, name))
+        return true;
+    const char *text =
+        items_has(update->planned, name)
+            ? str_to_cstr(draft_text(update->planned, name, STR_EMPTY), update->call->arena)
+            : NULL;
+    if (virDomainSetMetadata(update->domain, kind, text, NULL, NULL, VIR_DOMAIN_AFFECT_LIVE) == 0 ||
+        libvirt_error_code() == VIR_ERR_NO_DOMAIN_METADATA)
+        return true;
+    return add_error(update, "change the machine's", str_from_cstr(name));
+}
+
+static const char *disk_text(const Update *update, Value disk) {
+    SCOPED(XmlDoc) doc = xml_new("devices");
+    xmlNodePtr node =
+        domain_disk_add(xml_root(&doc), update->connection, disk, update->call->arena);
+    return xml_print_node(node, update->call->arena);
+}
+
+/* Media of a drive: its tray may be locked by the guest. */
+static bool change_media(const Update *update, Value disk) {
+    const char *text = disk_text(update, disk);
+    unsigned flags = VIR_DOMAIN_AFFECT_LIVE;
+    if (virDomainUpdateDeviceFlags(update->domain, text, flags) == 0)
+        return true;
+    flags |= VIR_DOMAIN_DEVICE_MODIFY_FORCE;
+    return virDomainUpdateDeviceFlags(update->domain, text, flags) == 0 ||
+           add_error(update, "change the medium of", draft_text(disk, "target", STR_EMPTY));
+}
+
+static bool pull_disks(const Update *update) {
+    for (size_t i = 0; i < items_count(update->prior, "disk"); i++) {
+        Str target = draft_text(items_at(update->prior, "disk", i), "target", STR_EMPTY);
+        if (value_is_present(domain_disk_find(update->planned, target)))
+            continue;
+        if (!domain_device_pull(update->call, update->domain, domain_device_find_disk, target))
+            return add_error(update, "pull out disk", target);
+    }
+    return true;
+}
+
+static bool plug_disks(const Update *update) {
+    for (size_t i = 0; i < items_count(update->planned, "disk"); i++) {
+        Value disk = items_at(update->planned, "disk", i);
+        Str target = draft_text(disk, "target", STR_EMPTY);
+        Value old = domain_disk_find(update->prior, target);
+        bool is_new = !value_is_present(old);
+        if (!is_new && value_equal(old, disk))
+            continue;
+        if (!is_new && !change_media(update, disk))
+            return false;
+        if (is_new && !domain_device_plug(update->call, update->domain, disk_text(update, disk)))
+            return add_error(update, "plug in disk", target);
+    }
+    return true;
+}
+
+static bool plug_nic(const Update *update, Value nic) {
+    SCOPED(XmlDoc) doc = xml_new("devices");
+    xmlNodePtr node = NULL;
+    if (!domain_nic_add(update->call, xml_root(&doc), update->connection, update->planned, nic,
+                        &node, update->diags))
+        return false;
+    return domain_device_plug(update->call, update->domain,
+                              xml_print_node(node, update->call->arena)) ||
+           add_error(update, "plug in interface", draft_text(nic, "mac", STR_EMPTY));
+}
+
+static bool pull_nic(const Update *update, Str mac) {
+    return domain_device_pull(update->call, update->domain, domain_device_find_interface, mac) ||
+           add_error(update, "pull out interface", mac);
+}
+
+/* The live element with network and filter exchanged: all else has to be as it runs. */
+static bool change_nic(const Update *update, Value nic) {
+    Arena *arena = update->call->arena;
+    Str mac = draft_text(nic, "mac", STR_EMPTY);
+    SCOPED(XmlDoc) live = {0};
+    SCOPED(XmlDoc) fresh = xml_new("devices");
+    xmlNodePtr wanted = NULL;
+    if (!domain_nic_add(update->call, xml_root(&fresh), update->connection, update->planned, nic,
+                        &wanted, update->diags))
+        return false;
+    if (!xml_take(virDomainGetXMLDesc(update->domain, 0), &live))
+        return add_error(update, "read interface", mac);
+    xmlNodePtr node = domain_device_find_interface(xml_root(&live), mac, arena);
+    if (!node)
+        return plug_nic(update, nic);
+    static const char *const exchanged[] = {"source", "filterref"};
+    for (size_t i = 0; i < ARRAY_COUNT(exchanged); i++) {
+        xmlNodePtr old = xml_find(node, exchanged[i]);
+        xmlNodePtr new = xml_find(wanted, exchanged[i]);
+        if (old)
+            xml_remove(old);
+        if (new)
+            xmlAddChild(node, xmlDocCopyNode(new, node->doc, 1));
+    }
+    xml_set(node, "type", xml_get(wanted, "@type", arena));
+    return virDomainUpdateDeviceFlags(update->domain, xml_print_node(node, arena),
+                                      VIR_DOMAIN_AFFECT_LIVE) == 0 ||
+           add_error(update, "change interface", mac);
+}
+
+static bool update_nic(const Update *update, Value nic) {
+    Str mac = draft_text(nic, "mac", STR_EMPTY);
+    Value old = domain_nic_find(update->prior, mac);
+    if (!value_is_present(old))
+        return plug_nic(update, nic);
+    if (items_differ(old, nic, "model"))
+        return pull_nic(update, mac) && plug_nic(update, nic);
+    if (domain_nic_same_source(old, nic) && !items_differ(old, nic, "filter"))
+        return true;
+    return change_nic(update, nic);
+}
+
+static bool update_nics(const Update *update) {
+    for (size_t i = 0; i < items_count(update->prior, "network_interface"); i++) {
+        Str mac = draft_text(items_at(update->prior, "network_interface", i), "mac", STR_EMPTY);
+        if (!value_is_present(domain_nic_find(update->planned, mac)) && !pull_nic(update, mac))
+            return false;
+    }
+    for (size_t i = 0; i < items_count(update->planned, "network_interface"); i++)
+        if (!update_nic(update, items_at(update->planned, "network_interface", i)))
+            return false;
+    return true;
+}
+
+bool domain_update_live(const Call *call,
+                        virConnectPtr connection,
+                        virDomainPtr domain,
+                        Value prior,
+                        Value planned,
+                        Diags *diags) {
+    Update update = {
+        .call = call,
+        .connection = connection,
+        .domain = domain,
+        .prior = prior,
+        .planned = planned,
+        .diags = diags,
+    };
+    virResetLastError();
+    return set_memory(&update) && set_vcpu(&update) &&
+           set_text(&update, "title", VIR_DOMAIN_METADATA_TITLE) &&
+           set_text(&update, "description", VIR_DOMAIN_METADATA_DESCRIPTION) &&
+           pull_disks(&update) && plug_disks(&update) && update_nics(&update);
+}

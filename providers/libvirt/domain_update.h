@@ -1,0 +1,34 @@
+/* domain_update: how a change of a machine reaches it.
+ *
+ *   live      a call on the running guest; the description follows once the guest agreed
+ *   restart   only a new start brings it; update_policy decides whether that comes at once
+ *   later     nothing that a running guest would miss: it is in the description for the next start
+ *
+ * The plan shows the same as notes that the update then does. */
+#pragma once
+
+#include "domain_schema.h"
+#include "provider.h"
+
+#include "libvirt_handle.h"
+
+typedef enum DomainEffect { EFFECT_LIVE, EFFECT_RESTART, EFFECT_LATER } DomainEffect;
+
+typedef struct DomainChange {
+    const char *attribute;
+    DomainEffect effect;
+    Str how; /* "virDomainSetMemoryFlags, live" */
+} DomainChange;
+
+typedef VEC(DomainChange) DomainChanges;
+
+/* Changes of a running machine; `planned` may hold unknowns. */
+DomainChanges domain_update_compare(Value prior, Value planned, Arena *arena);
+bool domain_update_needs_restart(const DomainChanges *changes);
+/* Does the live ones. */
+MUST_USE bool domain_update_live(const Call *call,
+                                 virConnectPtr connection,
+                                 virDomainPtr domain,
+                                 Value prior,
+                                 Value planned,
+                                 Diags *diags);

@@ -1,0 +1,259 @@
+/* The connection to a host: opened with a deadline, kept alive, opened anew when it died. */
+#include "libvirt_client.h"
+
+#include <libxml/parser.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include "libvirt_error.h"
+#include "thread.h"
+
+struct LibvirtClient {
+    LibvirtOptions options;
+    pthread_mutex_t mutex; /* guards connection */
+    virConnectPtr connection;
+};
+
+/* One attempt to connect. It and its arena belong to whoever of waiter and thread is last. */
+typedef struct Attempt {
+    Arena *arena;
+    const char *uri;
+    pthread_mutex_t mutex;
+    pthread_cond_t ended;
+    bool is_done;
+    bool is_abandoned;
+    bool read_only;
+    virConnectPtr connection;
+    virErrorPtr error;
+} Attempt;
+
+/* libvirt's event loop is the process's, so what starts it is, too. */
+static pthread_once_t library_started = PTHREAD_ONCE_INIT;
+
+static void ignore_error(void *payload, virErrorPtr error) {
+    (void)payload;
+    (void)error;
+}
+
+static void ignore_timer(int timer, void *payload) {
+    (void)timer;
+    (void)payload;
+}
+
+static void run_events(void *payload) {
+    (void)payload;
+    while (virEventRunDefaultImpl() >= 0) {
+    }
+}
+
+static void start_library(void) {
+    xmlInitParser();
+    virSetErrorFunc(NULL, ignore_error);
+    if (virInitialize() < 0 || virEventRegisterDefaultImpl() < 0)
+        return;
+    /* With nothing registered the loop would block for ever. */
+    if (virEventAddTimeout(1000, ignore_timer, NULL, NULL) < 0)
+        return;
+    Thread *thread = thread_start(THREAD_LIBVIRT_EVENTS, run_events, NULL);
+    if (thread)
+        thread_abandon(thread);
+}
+
+LibvirtClient *libvirt_client_new(const LibvirtOptions *options, Arena *run) {
+    LibvirtClient *client = arena_new(run, LibvirtClient);
+    client->options = *options;
+    client->options.uri = str_to_cstr(str_from_cstr(options->uri), run);
+    client->options.default_pool = str_clone(options->default_pool, run);
+    CHECK(pthread_mutex_init(&client->mutex, NULL) == 0);
+    return client;
+}
+
+void libvirt_client_close(LibvirtClient *client) {
+    if (!client)
+        return;
+    if (client->connection)
+        (void)virConnectClose(client->connection);
+    client->connection = NULL;
+    pthread_mutex_destroy(&client->mutex);
+}
+
+const LibvirtOptions *libvirt_client_options(const Call *call) {
+    const LibvirtClient *client = call->client;
+    return &client->options;
+}
+
+static void attempt_close(Attempt *attempt) {
+    if (attempt->connection)
+        (void)virConnectClose(attempt->connection);
+    if (attempt->error)
+        virFreeError(attempt->error);
+    pthread_cond_destroy(&attempt->ended);
+    pthread_mutex_destroy(&attempt->mutex);
+    arena_close(attempt->arena);
+}
+
+static int refuse_credentials(virConnectCredentialPtr credentials, unsigned count, void *payload) {
+    (void)credentials;
+    (void)count;
+    (void)payload;
+    return -1;
+}
+
+static void attempt_run(void *payload) {
+    Attempt *attempt = payload;
+    virConnectAuth auth = {.cb = refuse_credentials};
+    unsigned flags = attempt->read_only ? VIR_CONNECT_RO : 0;
+    virConnectPtr connection = virConnectOpenAuth(attempt->uri, &auth, flags);
+    virErrorPtr error = connection ? NULL : virSaveLastError();
+    pthread_mutex_lock(&attempt->mutex);
+    attempt->connection = connection;
+    attempt->error = error;
+    attempt->is_done = true;
+    bool is_mine = attempt->is_abandoned;
+    pthread_cond_signal(&attempt->ended);
+    pthread_mutex_unlock(&attempt->mutex);
+    if (is_mine)
+        attempt_close(attempt);
+}
+
+/* The `ssh` program would ask on the terminal, and hang where there is none. */
+static const char *uri_to_open(const char *uri, Arena *arena) {
+    Str text = str_from_cstr(uri);
+    bool is_ssh = str_find(text, STR("+ssh://"), 0) != SIZE_MAX;
+    if (!is_ssh || isatty(STDIN_FILENO) || str_find(text, STR("no_tty="), 0) != SIZE_MAX)
+        return str_to_cstr(text, arena);
+    const char *mark = str_find_char(text, '?', 0) == SIZE_MAX ? "?" : "&";
+    return str_to_cstr(str_format(arena, "%s%sno_tty=1", uri, mark), arena);
+}
+
+static Attempt *attempt_start(const LibvirtOptions *options) {
+    Arena *arena = arena_open("libvirt attempt");
+    Attempt *attempt = arena_new(arena, Attempt);
+    attempt->arena = arena;
+    attempt->uri = uri_to_open(options->uri, arena);
+    attempt->read_only = options->read_only;
+    CHECK(pthread_mutex_init(&attempt->mutex, NULL) == 0);
+    CHECK(pthread_cond_init(&attempt->ended, NULL) == 0);
+    Thread *thread = thread_start(THREAD_ATTEMPT, attempt_run, attempt);
+    if (!thread) {
+        attempt_close(attempt);
+        return NULL;
+    }
+    thread_abandon(thread);
+    return attempt;
+}
+
+/* False: the deadline passed or the user stopped it; then the attempt is the thread's. */
+static bool attempt_wait(Attempt *attempt, const Call *call, int64_t timeout_ms) {
+    const Clock *clock = call->io->clock;
+    int64_t end_ms = clock->monotonic_ms(clock->self) + timeout_ms;
+    pthread_mutex_lock(&attempt->mutex);
+    while (!attempt->is_done) {
+        if (clock->monotonic_ms(clock->self) >= end_ms || call_is_cancelled(call))
+            break;
+        struct timespec wake;
+        clock_gettime(CLOCK_REALTIME, &wake);
+        wake.tv_nsec += 50000000L;
+        if (wake.tv_nsec >= 1000000000)
+            wake.tv_sec++, wake.tv_nsec -= 1000000000;
+        (void)pthread_cond_timedwait(&attempt->ended, &attempt->mutex, &wake);
+    }
+    bool is_done = attempt->is_done;
+    attempt->is_abandoned = !is_done;
+    pthread_mutex_unlock(&attempt->mutex);
+    return is_done;
+}
+
+static bool add_connect_error(const Call *call,
+                              const Attempt *attempt,
+                              const char *uri,
+                              Diags *diags) {
+    LibvirtError error = libvirt_error_of(attempt->error, call->arena);
+    libvirt_error_add_this(call, &error, diags, "Cannot connect to \"%s\"", uri);
+    if (geteuid() == 0 && str_starts_with(str_from_cstr(uri), STR("qemu:///session")))
+        libvirt_error_warn(call, diags, STR("qemu:///session as root means the system's socket"),
+                           STR("libvirt looks for a user's own daemon only when the user is not "
+                               "root. Run loam as that user, or use qemu:///system."));
+    return false;
+}
+
+static bool open_connection(const Call *call,
+                            const LibvirtOptions *options,
+                            virConnectPtr *out,
+                            Diags *diags) {
+    pthread_once(&library_started, start_library);
+    Attempt *attempt = attempt_start(options);
+    if (!attempt)
+        return libvirt_error_say(call, diags, STR("Cannot connect to the host"),
+                                 STR("The system has no more threads for loam."));
+    if (!attempt_wait(attempt, call, options->connect_timeout_ms))
+        return libvirt_error_say(
+            call, diags, str_format(call->arena, "Cannot connect to \"%s\"", options->uri),
+            call_is_cancelled(call)
+                ? STR("It was stopped before the host answered.")
+                : str_format(
+                      call->arena,
+                      "The host did not answer within %.*s. The provider's "
+                      "\"connect_timeout\" sets how long loam waits.",
+                      STR_ARG(clock_format_elapsed(options->connect_timeout_ms, call->arena))));
+    bool is_open = attempt->connection != NULL;
+    if (is_open) {
+        *out = attempt->connection;
+        attempt->connection = NULL;
+        /* Drivers within the process (test, embed) have nothing to keep alive. */
+        if (options->keepalive_interval > 0)
+            (void)virConnectSetKeepAlive(*out, options->keepalive_interval,
+                                         options->keepalive_count);
+    } else {
+        (void)add_connect_error(call, attempt, options->uri, diags);
+    }
+    attempt_close(attempt);
+    return is_open;
+}
+
+bool libvirt_client_connect(const Call *call, virConnectPtr *out, Diags *diags) {
+    LibvirtClient *client = call->client;
+    pthread_mutex_lock(&client->mutex);
+    if (client->connection && virConnectIsAlive(client->connection) != 1) {
+        (void)virConnectClose(client->connection);
+        client->connection = NULL;
+    }
+    bool is_open =
+        client->connection || open_connection(call, &client->options, &client->connection, diags);
+    if (is_open) {
+        (void)virConnectRef(client->connection);
+        *out = client->connection;
+    }
+    pthread_mutex_unlock(&client->mutex);
+    return is_open;
+}
+
+bool libvirt_client_connect_alone(const Call *call, virConnectPtr *out, Diags *diags) {
+    const LibvirtClient *client = call->client;
+    return open_connection(call, &client->options, out, diags);
+}
+
+LibvirtDriver libvirt_client_driver(virConnectPtr connection) {
+    Str name = str_from_cstr(virConnectGetType(connection));
+    if (str_equal(name, STR("QEMU")))
+        return DRIVER_QEMU;
+    if (str_equal(name, STR("LXC")))
+        return DRIVER_LXC;
+    if (str_equal(name, STR("TEST")) || str_equal(name, STR("Test")))
+        return DRIVER_TEST;
+    return DRIVER_OTHER;
+}
+
+bool libvirt_client_has_kvm(virConnectPtr connection) {
+    char *capabilities = virConnectGetDomainCapabilities(connection, NULL, NULL, NULL, "kvm", 0);
+    bool has_kvm = capabilities != NULL;
+    free(capabilities);
+    return has_kvm;
+}
+
+Str libvirt_client_arch(virConnectPtr connection, Arena *arena) {
+    virNodeInfo info = {0};
+    if (virNodeGetInfo(connection, &info) < 0)
+        return STR("x86_64");
+    return str_clone(str_from_cstr(info.model), arena);
+}

@@ -1,0 +1,417 @@
+/* libvirt_cloudinit_disk: what a new machine reads at its first start (cloud-init's NoCloud seed):
+ * an image in a pool, or a folder for machines that are containers. Every change makes a new seed.
+ */
+#include "items.h"
+#include "libvirt_client.h"
+#include "libvirt_error.h"
+#include "libvirt_identity.h"
+#include "libvirt_provider.h"
+#include "seed_files.h"
+#include "seed_folder.h"
+#include "volume_find.h"
+#include "volume_transfer.h"
+#include "xml.h"
+#include "yaml_text.h"
+
+#define SEED_IMAGE_LIMIT (16u << 20)
+
+static Str check_kind(Value value, Arena *arena) {
+    Str text = value_text(value);
+    if (str_equal(text, STR("iso")) || str_equal(text, STR("folder")))
+        return STR_EMPTY;
+    return str_format(arena, "The kind is iso or folder.");
+}
+
+/* What cloud-init would pass over in silence. */
+static Str check_user_data(Value value, Arena *arena) {
+    Str text = value_text(value);
+    if (str_starts_with(text, STR("\xef\xbb\xbf")))
+        return str_format(arena, "It begins with a byte order mark; cloud-init would ignore it.");
+    if (text.len &&
+        (str_starts_with(text, STR("#")) || str_starts_with(text, STR("Content-Type:")) ||
+         str_starts_with(text, STR("MIME-Version:"))))
+        return STR_EMPTY;
+    return str_format(arena,
+                      "Its first line must say what it is (#cloud-config, #!/bin/sh, #include, "
+                      "Content-Type: …); cloud-init would ignore it.");
+}
+
+static Str check_document(Value value, Arena *arena) {
+    TypeKind kind = value.type->kind;
+    if (kind == KIND_STRING || kind == KIND_OBJECT || kind == KIND_MAP)
+        return STR_EMPTY;
+    return str_format(arena, "A map is meant, or its text in YAML.");
+}
+
+/* clang-format off */
+static const Attribute cloudinit_attributes[] = {
+    {"name", &TYPE_STRING, REQUIRED | FORCES_NEW,
+     "Name; that of the volume has a digest behind it."},
+    {"pool", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
+     "Name of the pool; the provider's default_pool where it is left out."},
+    {"kind", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
+     "iso: an image, for virtual machines. folder: a folder to mount at "
+     "/var/lib/cloud/seed/nocloud of a container.",
+     .default_json = "\"iso\"", .check = check_kind},
+    {"user_data", &TYPE_STRING, OPTIONAL | SENSITIVE | FORCES_NEW,
+     "The file user-data: a cloud-config, a script, …",
+     .check = check_user_data},
+    {"vendor_data", &TYPE_STRING, OPTIONAL | SENSITIVE | FORCES_NEW, "The file vendor-data."},
+    {"meta_data", &TYPE_DYNAMIC, OPTIONAL | FORCES_NEW,
+     "The file meta-data, as a map or as YAML; an instance-id made of the name where it is "
+     "left out.",
+     .check = check_document},
+    {"network_config", &TYPE_DYNAMIC, OPTIONAL | FORCES_NEW,
+     "The file network-config, as a map or as YAML.",
+     .check = check_document},
+    {"id", &TYPE_STRING, COMPUTED, "Digest of the files."},
+    {"volume_id", &TYPE_STRING, COMPUTED,
+     "Key of the image's volume; for the cloudinit of a domain."},
+    {"path", &TYPE_STRING, COMPUTED, "The image or the folder on the host."},
+    {"folder_id", &TYPE_STRING, COMPUTED, "UUID of the pool that the folder is."},
+};
+/* clang-format on */
+
+static const struct {
+    const char *attribute;
+    const char *file;
+} seed_names[] = {
+    {"user_data",      "user-data"     },
+    {"vendor_data",    "vendor-data"   },
+    {"meta_data",      "meta-data"     },
+    {"network_config", "network-config"},
+};
+
+/* user-data and meta-data must be there, if empty; the others only where they are given. */
+static SeedFiles files_of(Value object, Arena *arena) {
+    SeedFiles files = {0};
+    for (size_t i = 0; i < ARRAY_COUNT(seed_names); i++)
+        if (items_has(object, seed_names[i].attribute))
+            seed_files_add(&files, str_from_cstr(seed_names[i].file),
+                           yaml_text_of(draft_attribute(object, seed_names[i].attribute), arena),
+                           arena);
+    Str name = draft_text(object, "name", STR_EMPTY);
+    if (!items_has(object, "user_data"))
+        seed_files_add(&files, STR("user-data"), STR("#cloud-config\n{}\n"), arena);
+    if (!items_has(object, "meta_data"))
+        seed_files_add(&files, STR("meta-data"),
+                       str_format(arena, "instance-id: %.*s\n", STR_ARG(str_quote(name, arena))),
+                       arena);
+    return files;
+}
+
+static bool is_folder(Value object) {
+    return str_equal(draft_text(object, "kind", STR("iso")), STR("folder"));
+}
+
+static Str volume_name(Value object, Arena *arena) {
+    SeedFiles files = files_of(object, arena);
+    return str_format(arena, "%.*s-%.*s.iso", STR_ARG(draft_text(object, "name", STR_EMPTY)),
+                      STR_ARG(str_slice(seed_files_digest(&files, arena), 0, 12)));
+}
+
+/* -- planning ------------------------------------------------------------------------------- */
+
+static bool all_known(const Draft *draft) {
+    for (size_t i = 0; i < ARRAY_COUNT(seed_names); i++)
+        if (!value_is_wholly_known(draft_get(draft, seed_names[i].attribute)))
+            return false;
+    return value_is_known(draft_get(draft, "name"));
+}
+
+static bool cloudinit_plan(const Call *call,
+                           const PlanRequest *request,
+                           PlanResponse *response,
+                           Diags *diags) {
+    (void)diags;
+    if (!value_is_present(response->planned) || !value_is_null(request->prior))
+        return true;
+    Draft draft = draft_of(response->planned, call->arena);
+    if (!value_is_known(draft_get(&draft, "pool")) && call->client)
+        draft_set_text(&draft, "pool", libvirt_client_options(call)->default_pool, call->arena);
+    if (all_known(&draft)) {
+        SeedFiles files = files_of(draft_value(&draft), call->arena);
+        draft_set_text(&draft, "id", seed_files_digest(&files, call->arena), call->arena);
+        draft = draft_of(draft_value(&draft), call->arena);
+    }
+    Value kind = draft_get(&draft, "kind");
+    if (value_is_known(kind))
+        draft_set(&draft, str_equal(value_text(kind), STR("folder")) ? "volume_id" : "folder_id",
+                  value_null(&TYPE_STRING));
+    response->planned = draft_value(&draft);
+    return true;
+}
+
+/* -- reading -------------------------------------------------------------------------------- */
+
+/* What the host holds is not what the state says: its texts come into the state, so that the plan
+ * shows what differs. */
+static void take_files(Draft *draft, const SeedFiles *files, Arena *arena) {
+    SeedFiles expected = files_of(draft_value(draft), arena);
+    *draft = draft_of(draft_value(draft), arena);
+    for (size_t i = 0; i < ARRAY_COUNT(seed_names); i++) {
+        const char *name = seed_names[i].attribute;
+        Str file = str_from_cstr(seed_names[i].file);
+        Str wanted = STR_EMPTY;
+        Str content = STR_EMPTY;
+        bool was_there = seed_files_find(&expected, file, &wanted);
+        bool is_there = seed_files_find(files, file, &content);
+        if (is_there && !(was_there && str_equal(wanted, content)))
+            draft_set_text(draft, name, content, arena);
+        if (was_there && !is_there)
+            draft_set(draft, name, value_null(draft_get(draft, name).type));
+    }
+    draft_set_text(draft, "id", seed_files_digest(files, arena), arena);
+}
+
+static bool read_image(const Call *call,
+                       virConnectPtr connection,
+                       virStorageVolPtr volume,
+                       Value *state) {
+    Arena *arena = call->arena;
+    Str image = STR_EMPTY;
+    SeedFiles files = {0};
+    /* A host that cannot give the bytes (libvirt's test driver) is believed. */
+    if (!volume_transfer_download(connection, volume, SEED_IMAGE_LIMIT, &image, arena))
+        return true;
+    bool is_seed = seed_files_from_iso(image, &files, arena);
+    Str digest = seed_files_digest(&files, arena);
+    if (is_seed && str_equal(digest, draft_text(*state, "id", STR_EMPTY)))
+        return true;
+    Draft draft = draft_of(*state, arena);
+    take_files(&draft, &files, arena);
+    *state = draft_value(&draft);
+    return false;
+}
+
+static bool read_folder(const Call *call, virConnectPtr connection, Value *state, Diags *diags) {
+    SeedFiles files = {0};
+    Str path = STR_EMPTY;
+    bool is_there = false;
+    Str uuid = draft_text(*state, "folder_id", STR_EMPTY);
+    if (!seed_folder_read(call, connection, uuid, &files, &path, &is_there, diags))
+        return false;
+    if (!is_there) {
+        *state = value_null(state->type);
+        return true;
+    }
+    Str digest = seed_files_digest(&files, call->arena);
+    if (str_equal(digest, draft_text(*state, "id", STR_EMPTY)))
+        return true;
+    Draft draft = draft_of(*state, call->arena);
+    take_files(&draft, &files, call->arena);
+    *state = draft_value(&draft);
+    return true;
+}
+
+static bool cloudinit_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
+    (void)private_data;
+    SCOPED(virConnectPtr) connection = NULL;
+    SCOPED(virStorageVolPtr) volume = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    if (is_folder(*state))
+        return read_folder(call, connection, state, diags);
+    Str pool = draft_text(*state, "pool", STR_EMPTY);
+    Str id = draft_text(*state, "volume_id", STR_EMPTY);
+    switch (volume_find_fresh(call, connection, pool, id, &volume, diags)) {
+    case VOLUME_THERE: (void)read_image(call, connection, volume, state); return true;
+    case VOLUME_GONE: *state = value_null(state->type); return true;
+    case VOLUME_HIDDEN: return true;
+    case VOLUME_ERROR: return false;
+    }
+    return true;
+}
+
+/* -- creating ------------------------------------------------------------------------------- */
+
+static const char *describe(const Call *call, Str name, size_t size) {
+    SCOPED(XmlDoc) doc = xml_new("volume");
+    xmlNodePtr root = xml_root(&doc);
+    xml_add_text(root, "name", name);
+    xml_add_int(root, "capacity", (int64_t)size);
+    xml_add_int(root, "allocation", 0);
+    xmlNodePtr target = xml_add(root, "target");
+    xml_set(xml_add(target, "format"), "type", STR("raw"));
+    xml_add_text(xml_add(target, "permissions"), "mode", STR("0600"));
+    return xml_print(&doc, call->arena);
+}
+
+static void set_volume(Draft *draft, virStorageVolPtr volume, Arena *arena) {
+    char *path = virStorageVolGetPath(volume);
+    items_set_copy(draft, "volume_id", virStorageVolGetKey(volume), arena);
+    items_set_copy(draft, "path", path, arena);
+    draft_set(draft, "folder_id", value_null(&TYPE_STRING));
+    free(path);
+}
+
+/* The name holds the digest, so a volume of that name with that content is the one. */
+static bool is_same_seed(const Call *call,
+                         virConnectPtr connection,
+                         virStorageVolPtr volume,
+                         Str digest) {
+    Str image = STR_EMPTY;
+    SeedFiles files = {0};
+    return volume_transfer_download(connection, volume, SEED_IMAGE_LIMIT, &image, call->arena) &&
+           seed_files_from_iso(image, &files, call->arena) &&
+           str_equal(seed_files_digest(&files, call->arena), digest);
+}
+
+static bool create_image(
+    const Call *call, virStoragePoolPtr pool, const SeedFiles *files, Draft *draft, Diags *diags) {
+    Arena *arena = call->arena;
+    virConnectPtr connection = virStoragePoolGetConnect(pool);
+    Str name = volume_name(draft_value(draft), arena);
+    Str digest = seed_files_digest(files, arena);
+    Str image = STR_EMPTY;
+    if (!seed_files_to_iso(files, &image, arena, diags))
+        return false;
+    *draft = draft_of(draft_value(draft), arena);
+    SCOPED(virStorageVolPtr) volume = virStorageVolLookupByName(pool, str_to_cstr(name, arena));
+    if (volume && is_same_seed(call, connection, volume, digest)) {
+        set_volume(draft, volume, arena);
+        return true;
+    }
+    bool is_taken = volume != NULL;
+    if (!volume)
+        volume = virStorageVolCreateXML(pool, describe(call, name, image.len), 0);
+    if (!volume || is_taken)
+        return volume_find_add_error(call, pool, str_from_cstr(virStoragePoolGetName(pool)), name,
+                                     diags);
+    set_volume(draft, volume, arena);
+    return volume_transfer_upload(call, connection, volume, image, diags);
+}
+
+static bool cloudinit_create(const Call *call,
+                             const ApplyRequest *request,
+                             ApplyResponse *response,
+                             Diags *diags) {
+    Arena *arena = call->arena;
+    SCOPED(virConnectPtr) connection = NULL;
+    SCOPED(virStoragePoolPtr) pool = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    Value planned = request->planned;
+    Str pool_name = draft_text(planned, "pool", STR("default"));
+    if (!volume_find_pool(call, connection, pool_name, &pool, diags))
+        return false;
+    SeedFiles files = files_of(planned, arena);
+    Draft draft = draft_of(planned, arena);
+    draft_set_text(&draft, "id", seed_files_digest(&files, arena), arena);
+    draft_set(&draft, "volume_id", value_null(&TYPE_STRING));
+    draft_set(&draft, "folder_id", value_null(&TYPE_STRING));
+    draft_set(&draft, "path", value_null(&TYPE_STRING));
+    bool is_made = false;
+    Str path = STR_EMPTY;
+    if (is_folder(planned)) {
+        Str uuid = libvirt_identity_uuid(call);
+        is_made = seed_folder_create(call, connection, pool, draft_text(planned, "name", STR_EMPTY),
+                                     uuid, &files, &path, diags);
+        items_set_text(&draft, "path", path, arena);
+        if (path.len)
+            draft_set_text(&draft, "folder_id", uuid, arena);
+    } else {
+        is_made = create_image(call, pool, &files, &draft, diags);
+    }
+    if (is_made || !value_is_null(draft_get(&draft, "path")))
+        response->state = draft_value(&draft);
+    return is_made;
+}
+
+static bool cloudinit_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    SCOPED(virStorageVolPtr) volume = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    Value prior = request->prior;
+    if (is_folder(prior))
+        return seed_folder_delete(call, connection, draft_text(prior, "folder_id", STR_EMPTY),
+                                  diags);
+    Str pool = draft_text(prior, "pool", STR_EMPTY);
+    Str id = draft_text(prior, "volume_id", STR_EMPTY);
+    VolumeLook look = volume_find_fresh(call, connection, pool, id, &volume, diags);
+    if (look == VOLUME_GONE)
+        return true;
+    if (look == VOLUME_ERROR)
+        return false;
+    /* A guest that still has it open keeps it until it stops. */
+    if (volume &&
+        (virStorageVolDelete(volume, 0) == 0 || libvirt_error_is_gone(libvirt_error_code())))
+        return true;
+    return libvirt_error_add(call, diags, "Cannot delete the seed \"%.*s\"", STR_ARG(id));
+}
+
+/* -- recovery, limits ----------------------------------------------------------------------- */
+
+static Str cloudinit_identity(const Call *call, Value planned) {
+    if (is_folder(planned))
+        return libvirt_identity_uuid(call);
+    return volume_find_identity(call, draft_text(planned, "pool", STR("default")),
+                                volume_name(planned, call->arena));
+}
+
+static bool recover_folder(const Call *call,
+                           virConnectPtr connection,
+                           const RecoverRequest *request,
+                           Draft *draft,
+                           RecoverOutcome *outcome,
+                           Diags *diags) {
+    SeedFiles files = {0};
+    Str path = STR_EMPTY;
+    bool is_there = false;
+    if (!seed_folder_read(call, connection, request->identity, &files, &path, &is_there, diags))
+        return false;
+    if (!path.len)
+        return true;
+    Str digest = seed_files_digest(&files, call->arena);
+    bool is_whole = is_there && str_equal(digest, value_text(draft_get(draft, "id")));
+    draft_set_text(draft, "path", path, call->arena);
+    draft_set_text(draft, "folder_id", request->identity, call->arena);
+    draft_set(draft, "volume_id", value_null(&TYPE_STRING));
+    *outcome = is_whole ? RECOVER_COMPLETE : RECOVER_TAINTED;
+    return true;
+}
+
+static bool cloudinit_recover(const Call *call,
+                              const RecoverRequest *request,
+                              RecoverOutcome *outcome,
+                              Value *state,
+                              Diags *diags) {
+    Arena *arena = call->arena;
+    SCOPED(virConnectPtr) connection = NULL;
+    SCOPED(virStorageVolPtr) volume = NULL;
+    *outcome = RECOVER_ABSENT;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    SeedFiles files = files_of(request->planned, arena);
+    Str digest = seed_files_digest(&files, arena);
+    Draft draft = draft_of(request->planned, arena);
+    draft_set_text(&draft, "id", digest, arena);
+    if (is_folder(request->planned)) {
+        if (!recover_folder(call, connection, request, &draft, outcome, diags))
+            return false;
+    } else {
+        if (!volume_find_recovered(call, connection, request->identity, &volume, diags))
+            return false;
+        if (!volume)
+            return true;
+        set_volume(&draft, volume, arena);
+        *outcome =
+            is_same_seed(call, connection, volume, digest) ? RECOVER_COMPLETE : RECOVER_TAINTED;
+    }
+    if (*outcome != RECOVER_ABSENT)
+        *state = draft_value(&draft);
+    return true;
+}
+
+const ResourceType libvirt_cloudinit_disk = {
+    .name = "libvirt_cloudinit_disk",
+    .schema = {SCHEMA_ATTRIBUTES(cloudinit_attributes),
+               .description = "The seed that a machine reads at its first start."},
+    .plan = cloudinit_plan,
+    .identity = cloudinit_identity,
+    .create = cloudinit_create,
+    .delete = cloudinit_delete,
+    .read = cloudinit_read,
+    .recover = cloudinit_recover,
+};

@@ -1,0 +1,703 @@
+/* libvirt_domain: a machine, virtual or a container, identified by its UUID. Creating is defining,
+ * then starting: what fails to start stays defined, to be looked at. */
+#include "domain_address.h"
+#include "domain_disk.h"
+#include "domain_nic.h"
+#include "domain_power.h"
+#include "domain_read.h"
+#include "domain_update.h"
+#include "domain_xml.h"
+#include "filter_ref.h"
+#include "items.h"
+#include "libvirt_client.h"
+#include "libvirt_error.h"
+#include "libvirt_identity.h"
+#include "libvirt_provider.h"
+
+static Str one_of(Value value, const char *const *words, size_t count, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    strbuf_add_cstr(&text, "It is one of ");
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal_cstr(value_text(value), words[i]))
+            return STR_EMPTY;
+        strbuf_add_format(&text, "%s%s", i == 0 ? "" : i + 1 == count ? " and " : ", ", words[i]);
+    }
+    strbuf_add_char(&text, '.');
+    return strbuf_str(&text);
+}
+
+static Str check_type(Value value, Arena *arena) {
+    static const char *const words[] = {"kvm", "qemu", "lxc", "test"};
+    return one_of(value, words, ARRAY_COUNT(words), arena);
+}
+
+static Str check_device(Value value, Arena *arena) {
+    static const char *const words[] = {"disk", "cdrom"};
+    return one_of(value, words, ARRAY_COUNT(words), arena);
+}
+
+static Str check_bus(Value value, Arena *arena) {
+    static const char *const words[] = {"virtio", "scsi", "sata", "ide"};
+    return one_of(value, words, ARRAY_COUNT(words), arena);
+}
+
+static Str check_wait_ip(Value value, Arena *arena) {
+    static const char *const words[] = {"lease", "agent", "arp", "any", "none"};
+    return one_of(value, words, ARRAY_COUNT(words), arena);
+}
+
+static Str check_shutdown_mode(Value value, Arena *arena) {
+    static const char *const words[] = {"acpi", "agent"};
+    return one_of(value, words, ARRAY_COUNT(words), arena);
+}
+
+static Str check_policy(Value value, Arena *arena) {
+    static const char *const words[] = {"reboot_if_needed", "never_reboot", "live_only"};
+    return one_of(value, words, ARRAY_COUNT(words), arena);
+}
+
+static Str check_duration(Value value, Arena *arena) {
+    int64_t duration_ms = 0;
+    if (clock_parse_duration(value_text(value), &duration_ms) && duration_ms > 0)
+        return STR_EMPTY;
+    return str_format(arena, "A duration above zero is meant, such as 90s or 5m.");
+}
+
+static Str check_positive(Value value, Arena *arena) {
+    int64_t number = 0;
+    if (value_to_int(value, &number) && number > 0)
+        return STR_EMPTY;
+    return str_format(arena, "It is a whole number above zero.");
+}
+
+static Str check_mac(Value value, Arena *arena) {
+    Str text = value_text(value);
+    bool is_mac = text.len == 17;
+    for (size_t i = 0; is_mac && i < text.len; i++)
+        is_mac = i % 3 == 2 ? text.ptr[i] == ':' : isxdigit((unsigned char)text.ptr[i]) != 0;
+    if (is_mac)
+        return STR_EMPTY;
+    return str_format(arena, "A MAC address is meant, such as 52:54:00:12:34:56.");
+}
+
+static Str check_absolute(Value value, Arena *arena) {
+    if (str_starts_with(value_text(value), STR("/")))
+        return STR_EMPTY;
+    return str_format(arena, "An absolute path on the host is meant.");
+}
+
+/* clang-format off */
+static const Attribute disk_attributes[] = {
+    {"volume_id", &TYPE_STRING, OPTIONAL, "The `id` of a libvirt_volume."},
+    {"file", &TYPE_STRING, OPTIONAL,
+     "A file on the host instead of a volume.",
+     .check = check_absolute},
+    {"device", &TYPE_STRING, OPTIONAL | COMPUTED,
+     "disk or cdrom.",
+     .default_json = "\"disk\"", .check = check_device},
+    {"bus", &TYPE_STRING, OPTIONAL | COMPUTED,
+     "virtio, scsi, sata or ide; virtio, and sata for a cdrom, where it is left out.",
+     .check = check_bus},
+    {"target", &TYPE_STRING, OPTIONAL | COMPUTED,
+     "Name of the device (vda, vdb, …), in the order of the list where it is left out. It is "
+     "who the disk is: a disk that keeps its name is not plugged in anew."},
+    {"format", &TYPE_STRING, OPTIONAL | COMPUTED,
+     "Format of the image; read off the volume where it is left out."},
+    {"readonly", &TYPE_BOOL, OPTIONAL, "The guest may not write."},
+    {"serial", &TYPE_STRING, OPTIONAL, "The guest finds it at /dev/disk/by-id/virtio-SERIAL."},
+};
+
+static const Attribute filter_attributes[] = {
+    {"name", &TYPE_STRING, REQUIRED, "Name of a libvirt_nwfilter."},
+    {"parameters", &TYPE_MAP_OF_STRING_LISTS, OPTIONAL, "Values of the filter's variables, each a list."},
+};
+
+static const Attribute interface_attributes[] = {
+    {"network_id", &TYPE_STRING, OPTIONAL, "The `id` of a libvirt_network."},
+    {"network", &TYPE_STRING, OPTIONAL, "Name of a network instead."},
+    {"bridge", &TYPE_STRING, OPTIONAL, "A bridge of the host instead."},
+    {"mac", &TYPE_STRING, OPTIONAL | COMPUTED,
+     "MAC address; one that stays the same for this address in the configuration where it is "
+     "left out.",
+     .check = check_mac},
+    {"model", &TYPE_STRING, OPTIONAL | COMPUTED, "Kind of card.", .default_json = "\"virtio\""},
+    {"addresses", &TYPE_LIST_OF_STRING, OPTIONAL,
+     "Addresses that the machine gives itself (by its seed); they are known before it exists."},
+    {"filter", NULL, OPTIONAL,
+     "The packet filter of the interface. Changes are live.",
+     .nested = NESTED(NEST_SINGLE, filter_attributes)},
+    {"wait_for_ip", &TYPE_BOOL, OPTIONAL, "Creation waits until the interface has an address."},
+};
+
+static const Attribute filesystem_attributes[] = {
+    {"source", &TYPE_STRING, REQUIRED, "Folder on the host.", .check = check_absolute},
+    {"target", &TYPE_STRING, REQUIRED, "Where a container mounts it; the tag that a guest mounts."},
+    {"readonly", &TYPE_BOOL, OPTIONAL, "The machine may not write."},
+};
+
+static const Attribute cpu_attributes[] = {
+    {"mode", &TYPE_STRING, OPTIONAL, "host-passthrough, host-model, maximum or custom."},
+    {"model", &TYPE_STRING, OPTIONAL, "Name of a CPU, with mode custom."},
+};
+
+static const Attribute console_attributes[] = {
+    {"log_file", &TYPE_STRING, REQUIRED,
+     "File on the host that gets all that the machine says on its first console.",
+     .check = check_absolute},
+};
+
+static const Attribute wait_attributes[] = {
+    {"ip", &TYPE_STRING, OPTIONAL | COMPUTED,
+     "Who tells the addresses: lease, agent, arp, any, or none to not wait.",
+     .default_json = "\"any\"", .check = check_wait_ip},
+    {"timeout", &TYPE_STRING, OPTIONAL,
+     "How long; 5m, and 30m for machines without KVM.",
+     .check = check_duration},
+};
+
+static const Attribute shutdown_attributes[] = {
+    {"mode", &TYPE_STRING, OPTIONAL | COMPUTED,
+     "How the machine is asked: acpi or agent.",
+     .default_json = "\"acpi\"", .check = check_shutdown_mode},
+    {"timeout", &TYPE_STRING, OPTIONAL | COMPUTED,
+     "After that it is switched off.",
+     .default_json = "\"60s\"", .check = check_duration},
+};
+
+static const Attribute domain_attributes[] = {
+    {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name, unique on the host."},
+    {"type", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
+     "kvm, qemu (emulated) or lxc (a container); as the provider's uri and accel say where it "
+     "is left out.",
+     .check = check_type},
+    {"arch", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "CPU architecture; the host's."},
+    {"machine", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "Board; q35."},
+    {"memory", &TYPE_NUMBER, OPTIONAL | COMPUTED,
+     "MiB. Live up to memory_max, by the balloon.",
+     .default_json = "512", .check = check_positive},
+    {"memory_max", &TYPE_NUMBER, OPTIONAL,
+     "MiB that memory can grow to without a restart; memory.",
+     .check = check_positive},
+    {"vcpu", &TYPE_NUMBER, OPTIONAL | COMPUTED,
+     "Processors. They grow live up to vcpu_max.",
+     .default_json = "1", .check = check_positive},
+    {"vcpu_max", &TYPE_NUMBER, OPTIONAL,
+     "Processors that vcpu can grow to without a restart; vcpu.",
+     .check = check_positive},
+    {"cpu", NULL, OPTIONAL,
+     "What the guest sees; host-passthrough, or maximum without KVM.",
+     .nested = NESTED(NEST_SINGLE, cpu_attributes)},
+    {"kernel", &TYPE_STRING, OPTIONAL,
+     "Kernel to start directly: a file on the host (the path of a volume).",
+     .check = check_absolute},
+    {"initrd", &TYPE_STRING, OPTIONAL, "Its initial file system.", .check = check_absolute},
+    {"cmdline", &TYPE_STRING, OPTIONAL, "Its arguments."},
+    {"init", &TYPE_STRING, OPTIONAL,
+     "First program of a container; /sbin/init.",
+     .check = check_absolute},
+    {"init_args", &TYPE_LIST_OF_STRING, OPTIONAL, "Its arguments."},
+    {"title", &TYPE_STRING, OPTIONAL, "A line about the machine."},
+    {"description", &TYPE_STRING, OPTIONAL, "A text about the machine."},
+    {"disk", NULL, OPTIONAL,
+     "Disks. They are plugged in and pulled out live.",
+     .nested = NESTED(NEST_LIST, disk_attributes)},
+    {"cloudinit", &TYPE_STRING, OPTIONAL,
+     "The `volume_id` of a libvirt_cloudinit_disk. A new seed is read at the next start."},
+    {"network_interface", NULL, OPTIONAL,
+     "Network cards. They are plugged in and pulled out live.",
+     .nested = NESTED(NEST_LIST, interface_attributes)},
+    {"filesystem", NULL, OPTIONAL,
+     "Folders of the host; the root of a container has the target /.",
+     .nested = NESTED(NEST_LIST, filesystem_attributes)},
+    {"console", NULL, OPTIONAL,
+     "The first serial console.",
+     .nested = NESTED(NEST_SINGLE, console_attributes)},
+    {"balloon", &TYPE_BOOL, OPTIONAL | COMPUTED,
+     "A balloon, by which memory changes live.",
+     .default_json = "true"},
+    {"qemu_agent", &TYPE_BOOL, OPTIONAL | COMPUTED,
+     "A channel for the agent within the guest.",
+     .default_json = "false"},
+    {"running", &TYPE_BOOL, OPTIONAL | COMPUTED,
+     "Whether the machine is on.",
+     .default_json = "true"},
+    {"autostart", &TYPE_BOOL, OPTIONAL | COMPUTED,
+     "Whether it starts with the host.",
+     .default_json = "false"},
+    {"wait", NULL, OPTIONAL,
+     "What a start waits for.",
+     .nested = NESTED(NEST_SINGLE, wait_attributes)},
+    {"shutdown", NULL, OPTIONAL,
+     "Ask the machine to stop before it is switched off.",
+     .nested = NESTED(NEST_SINGLE, shutdown_attributes)},
+    {"update_policy", &TYPE_STRING, OPTIONAL | COMPUTED,
+     "Of changes that a running machine cannot take: reboot_if_needed restarts it, "
+     "never_reboot leaves them for its next start, live_only refuses them.",
+     .default_json = "\"reboot_if_needed\"", .check = check_policy},
+    {"id", &TYPE_STRING, COMPUTED, "UUID of the machine."},
+    {"ip_addresses", &TYPE_LIST_OF_STRING, COMPUTED,
+     "Its addresses: those in the configuration, else what the host's networks gave out."},
+};
+/* clang-format on */
+
+/* -- planning ------------------------------------------------------------------------------- */
+
+static bool say_missing_source(const Call *call,
+                               Value item,
+                               const char *const *names,
+                               size_t count,
+                               Str summary,
+                               Str detail,
+                               Diags *diags) {
+    size_t given = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!value_is_null(draft_attribute(item, names[i])))
+            given++;
+    return given == 1 || libvirt_error_say(call, diags, summary, detail);
+}
+
+static void validate_disks(const Call *call, Value config, Diags *diags) {
+    static const char *const sources[] = {"volume_id", "file"};
+    for (size_t i = 0; i < items_count(config, "disk"); i++) {
+        Value disk = items_at(config, "disk", i);
+        if (!value_is_present(disk))
+            continue;
+        bool is_empty_drive = str_equal(draft_text(disk, "device", STR_EMPTY), STR("cdrom")) &&
+                              value_is_null(draft_attribute(disk, "volume_id")) &&
+                              value_is_null(draft_attribute(disk, "file"));
+        if (!is_empty_drive)
+            (void)say_missing_source(call, disk, sources, ARRAY_COUNT(sources),
+                                     STR("A disk needs a volume_id or a file"),
+                                     STR("Give exactly one of them; only a cdrom may be empty."),
+                                     diags);
+    }
+}
+
+/* What a container cannot have. Also asked once the type is known. */
+static void check_container(const Call *call, Value domain, Diags *diags) {
+    if (!domain_schema_is_lxc(domain))
+        return;
+    if (items_count(domain, "disk") || items_has(domain, "cloudinit"))
+        libvirt_error_say(call, diags, STR("A container has no disks"),
+                          STR("Its root and its seed are folders of the host: use \"filesystem\", "
+                              "and a libvirt_cloudinit_disk of the kind folder."));
+    if (!value_is_null(draft_attribute(domain, "kernel")))
+        libvirt_error_say(call, diags, STR("A container has no kernel of its own"),
+                          STR("It starts \"init\" under the host's."));
+    if (items_has(domain, "console"))
+        libvirt_error_say(call, diags, STR("A container's console is not logged"),
+                          STR("libvirt does that for virtual machines only. Leave \"console\" out; "
+                              "the container's own log is in /var/log/libvirt/lxc on the host."));
+}
+
+static bool domain_validate(const Call *call, Value config, Diags *diags) {
+    static const char *const sources[] = {"network_id", "network", "bridge"};
+    size_t before = diags->error_count;
+    validate_disks(call, config, diags);
+    for (size_t i = 0; i < items_count(config, "network_interface"); i++) {
+        Value nic = items_at(config, "network_interface", i);
+        if (!value_is_present(nic))
+            continue;
+        (void)say_missing_source(call, nic, sources, ARRAY_COUNT(sources),
+                                 STR("An interface needs a network_id, a network or a bridge"),
+                                 STR("Give exactly one of them."), diags);
+    }
+    check_container(call, config, diags);
+    return diags->error_count == before;
+}
+
+static Path path_to(const char *name, Arena *arena) {
+    return path_attribute((Path){0}, str_from_cstr(name), arena);
+}
+
+/* A disk whose volume is made anew cannot stay plugged in: the old volume goes before the new one
+ * comes. So the machine goes with it. */
+static void plan_replaced_disks(Value prior, Value planned, PlanResponse *response, Arena *arena) {
+    for (size_t i = 0; i < items_count(planned, "disk"); i++) {
+        Value disk = items_at(planned, "disk", i);
+        if (!value_is_present(disk) || value_is_known(draft_attribute(disk, "volume_id")))
+            continue;
+        Value old = domain_disk_find(prior, draft_text(disk, "target", STR_EMPTY));
+        if (!value_is_present(old) || !items_has(old, "volume_id"))
+            continue;
+        Path path = path_index(path_to("disk", arena), value_int((int64_t)i), arena);
+        path = path_attribute(path, STR("volume_id"), arena);
+        vec_push(arena, &response->requires_replace, path);
+        plan_note(response, path, STR("the disk's volume is made anew"), arena);
+    }
+}
+
+static bool plan_changes(
+    const Call *call, Value prior, Value planned, PlanResponse *response, Diags *diags) {
+    Arena *arena = call->arena;
+    bool is_running = draft_bool(prior, "running", false) && draft_bool(planned, "running", true);
+    if (!is_running)
+        return true;
+    Str policy = draft_text(planned, "update_policy", STR("reboot_if_needed"));
+    bool reboots = str_equal(policy, STR("reboot_if_needed"));
+    DomainChanges changes = domain_update_compare(prior, planned, arena);
+    bool is_planned = true;
+    vec_each(&changes, change) {
+        Path path = path_to(change->attribute, arena);
+        bool is_restart = change->effect == EFFECT_RESTART;
+        if (is_restart && str_equal(policy, STR("live_only")))
+            is_planned = libvirt_error_say(
+                call, diags, str_format(arena, "\"%s\" cannot change live", change->attribute),
+                str_format(arena, "The machine runs and its update_policy is live_only: %.*s.",
+                           STR_ARG(change->how)));
+        Str note = change->how;
+        if (is_restart)
+            note = str_format(arena, "%.*s: %s", STR_ARG(change->how),
+                              reboots ? "restarts the machine" : "waits for the next start");
+        plan_note(response, path, note, arena);
+    }
+    return is_planned;
+}
+
+/* Declared addresses are known before the machine is; others stay what they were while the
+ * interfaces do. */
+static void plan_addresses(const PlanRequest *request, Draft *draft, Arena *arena) {
+    StrVec declared = {0};
+    Value planned = draft_value(draft);
+    *draft = draft_of(planned, arena);
+    if (domain_nic_declared(planned, &declared, arena)) {
+        draft_set(draft, "ip_addresses", items_text_list(&declared, arena));
+        return;
+    }
+    bool is_new = value_is_null(request->prior);
+    bool starts = !is_new && !draft_bool(request->prior, "running", false) &&
+                  draft_bool(planned, "running", true) &&
+                  !items_count(request->prior, "ip_addresses");
+    if (is_new || starts || !domain_nic_same_networks(request->prior, planned))
+        draft_set(draft, "ip_addresses", value_unknown(&TYPE_LIST_OF_STRING));
+}
+
+static bool domain_plan(const Call *call,
+                        const PlanRequest *request,
+                        PlanResponse *response,
+                        Diags *diags) {
+    if (!value_is_present(response->planned))
+        return true;
+    Arena *arena = call->arena;
+    Draft draft = draft_of(response->planned, arena);
+    Value disks = domain_disk_plan(request->prior, request->config, response->planned, arena);
+    Value nics = domain_nic_plan(request->prior, request->config, response->planned, arena);
+    draft_set(&draft, "disk", disks);
+    draft_set(&draft, "network_interface", nics);
+    plan_addresses(request, &draft, arena);
+    response->planned = draft_value(&draft);
+    if (value_is_null(request->prior))
+        return true;
+    plan_replaced_disks(request->prior, response->planned, response, arena);
+    if (response->requires_replace.count)
+        return true;
+    return plan_changes(call, request->prior, response->planned, response, diags);
+}
+
+/* -- creating ------------------------------------------------------------------------------- */
+
+static Str type_of(const Call *call, virConnectPtr connection) {
+    switch (libvirt_client_driver(connection)) {
+    case DRIVER_LXC: return STR("lxc");
+    case DRIVER_TEST: return STR("test");
+    case DRIVER_QEMU:
+    case DRIVER_OTHER: break;
+    }
+    switch (libvirt_client_options(call)->accel) {
+    case ACCEL_KVM: return STR("kvm");
+    case ACCEL_TCG: return STR("qemu");
+    case ACCEL_AUTO: break;
+    }
+    return libvirt_client_has_kvm(connection) ? STR("kvm") : STR("qemu");
+}
+
+/* What the plan left open: type, board, targets, formats, MAC addresses. */
+static bool resolve(const Call *call, virConnectPtr connection, Value *domain, Diags *diags) {
+    Arena *arena = call->arena;
+    Draft draft = draft_of(*domain, arena);
+    if (!items_has(*domain, "type"))
+        draft_set_text(&draft, "type", type_of(call, connection), arena);
+    if (!items_has(*domain, "arch"))
+        draft_set_text(&draft, "arch", libvirt_client_arch(connection, arena), arena);
+    *domain = draft_value(&draft);
+    draft = draft_of(*domain, arena);
+    bool is_x86 = str_equal(draft_text(*domain, "arch", STR_EMPTY), STR("x86_64"));
+    bool has_board = domain_schema_is_machine(*domain) && is_x86;
+    if (!items_has(*domain, "machine"))
+        draft_set(&draft, "machine", has_board ? value_from_cstr("q35") : value_null(&TYPE_STRING));
+    *domain = draft_value(&draft);
+    size_t errors = diags->error_count;
+    check_container(call, *domain, diags);
+    if (diags->error_count > errors)
+        return false;
+    domain_nic_resolve(call, domain);
+    return domain_disk_resolve(call, connection, domain, diags);
+}
+
+static bool add_define_error(const Call *call,
+                             virConnectPtr connection,
+                             Value domain,
+                             Diags *diags) {
+    LibvirtError error = libvirt_error_last(call->arena);
+    Str name = draft_text(domain, "name", STR_EMPTY);
+    SCOPED(virDomainPtr)
+    other = virDomainLookupByName(connection, str_to_cstr(name, call->arena));
+    char uuid[VIR_UUID_STRING_BUFLEN];
+    if (other && virDomainGetUUIDString(other, uuid) == 0)
+        return libvirt_error_add_taken(call, "domain", name, str_from_cstr(uuid), diags);
+    if (str_equal(draft_text(domain, "type", STR_EMPTY), STR("kvm")) &&
+        error.code == VIR_ERR_INVALID_ARG && !libvirt_client_has_kvm(connection))
+        return libvirt_error_say(
+            call, diags,
+            str_format(call->arena, "The host cannot run \"%.*s\" with KVM", STR_ARG(name)),
+            STR("Its processor, kernel or the rights on /dev/kvm do not allow it. Set the "
+                "provider's \"accel\" to tcg (slow), or leave it at auto."));
+    return libvirt_error_add_this(call, &error, diags, "Cannot define the machine \"%.*s\"",
+                                  STR_ARG(name));
+}
+
+/* Autostart, power and addresses, after the machine is defined. */
+static bool settle(
+    const Call *call, virDomainPtr domain, Value planned, StrVec *addresses, Diags *diags) {
+    bool autostart = draft_bool(planned, "autostart", false);
+    int now = 0;
+    (void)virDomainGetAutostart(domain, &now);
+    if (autostart != (now != 0) && virDomainSetAutostart(domain, autostart) < 0)
+        return libvirt_error_add(call, diags, "Cannot set autostart");
+    if (!draft_bool(planned, "running", true))
+        return domain_power_stop(call, domain, planned, diags);
+    bool was_active = virDomainIsActive(domain) == 1;
+    if (!domain_power_start(call, domain, planned, diags))
+        return false;
+    return was_active || domain_address_wait(call, domain, planned, addresses, diags);
+}
+
+/* The object after a call: as planned when it went well, else as it is. */
+static bool answer(const Call *call,
+                   virConnectPtr connection,
+                   virDomainPtr domain,
+                   Value planned,
+                   const StrVec *addresses,
+                   bool is_done,
+                   ApplyResponse *response,
+                   Diags *diags) {
+    Value actual = planned;
+    if (!domain_read(call, connection, domain, &actual, diags))
+        return false;
+    if (addresses->count && !items_has(planned, "ip_addresses")) {
+        Draft draft = draft_of(actual, call->arena);
+        draft_set(&draft, "ip_addresses", items_text_list(addresses, call->arena));
+        actual = draft_value(&draft);
+    }
+    response->state = is_done ? items_fill(planned, actual, call->arena) : actual;
+    return is_done;
+}
+
+static bool domain_create(const Call *call,
+                          const ApplyRequest *request,
+                          ApplyResponse *response,
+                          Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    Value planned = request->planned;
+    if (!resolve(call, connection, &planned, diags))
+        return false;
+    Str uuid = libvirt_identity_of(call, request);
+    const char *text = domain_xml_describe(call, connection, planned, uuid, diags);
+    if (!text)
+        return false;
+    SCOPED(virDomainPtr)
+    domain = virDomainDefineXMLFlags(connection, text, VIR_DOMAIN_DEFINE_VALIDATE);
+    if (!domain)
+        return add_define_error(call, connection, planned, diags);
+    StrVec addresses = {0};
+    bool is_settled = settle(call, domain, planned, &addresses, diags);
+    return answer(call, connection, domain, planned, &addresses, is_settled, response, diags);
+}
+
+/* -- updating ------------------------------------------------------------------------------- */
+
+static bool redefine(const Call *call,
+                     virConnectPtr connection,
+                     virDomainPtr domain,
+                     Value prior,
+                     Value planned,
+                     Diags *diags) {
+    unsigned flags = VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE;
+    char *current = virDomainGetXMLDesc(domain, flags);
+    const char *text = domain_xml_patch(call, connection, prior, planned, current, diags);
+    if (!text)
+        return false;
+    SCOPED(virDomainPtr)
+    again = virDomainDefineXMLFlags(connection, text, VIR_DOMAIN_DEFINE_VALIDATE);
+    return again || libvirt_error_add(call, diags, "Cannot change the machine's description");
+}
+
+/* Live first: what the guest does not take must not be in its description either. */
+static bool change(const Call *call,
+                   virConnectPtr connection,
+                   virDomainPtr domain,
+                   Value prior,
+                   Value planned,
+                   Diags *diags) {
+    bool is_active = virDomainIsActive(domain) == 1;
+    bool stays_on = draft_bool(planned, "running", true);
+    Str policy = draft_text(planned, "update_policy", STR("reboot_if_needed"));
+    DomainChanges changes = domain_update_compare(prior, planned, call->arena);
+    bool reboots =
+        domain_update_needs_restart(&changes) && str_equal(policy, STR("reboot_if_needed"));
+    if (is_active && (reboots || !stays_on)) {
+        if (!domain_power_stop(call, domain, planned, diags))
+            return false;
+        is_active = false;
+    }
+    bool is_live = is_active && !domain_update_needs_restart(&changes);
+    if (is_live && !domain_update_live(call, connection, domain, prior, planned, diags))
+        return false;
+    return redefine(call, connection, domain, prior, planned, diags);
+}
+
+static bool domain_update(const Call *call,
+                          const ApplyRequest *request,
+                          ApplyResponse *response,
+                          Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    Str id = draft_text(request->prior, "id", STR_EMPTY);
+    SCOPED(virDomainPtr)
+    domain = virDomainLookupByUUIDString(connection, str_to_cstr(id, call->arena));
+    if (!domain)
+        return libvirt_error_add(call, diags, "Cannot find the machine");
+    Value planned = request->planned;
+    StrVec addresses = {0};
+    if (!resolve(call, connection, &planned, diags))
+        return false;
+    bool is_done = change(call, connection, domain, request->prior, planned, diags) &&
+                   settle(call, domain, planned, &addresses, diags);
+    return answer(call, connection, domain, planned, &addresses, is_done, response, diags);
+}
+
+/* -- deleting, reading ---------------------------------------------------------------------- */
+
+/* An older driver refuses flags that it does not know; the simplest one takes none at all. */
+static bool undefine(virDomainPtr domain) {
+    static const unsigned flags[] = {
+        VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA |
+            VIR_DOMAIN_UNDEFINE_NVRAM | VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA |
+            VIR_DOMAIN_UNDEFINE_TPM,
+        VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA |
+            VIR_DOMAIN_UNDEFINE_NVRAM | VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA,
+        VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA |
+            VIR_DOMAIN_UNDEFINE_NVRAM,
+        0,
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(flags); i++) {
+        if (virDomainUndefineFlags(domain, flags[i]) == 0)
+            return true;
+        if (libvirt_error_code() != VIR_ERR_INVALID_ARG)
+            break;
+    }
+    return libvirt_error_is_gone(libvirt_error_code());
+}
+
+static bool domain_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    Str name = draft_text(request->prior, "name", STR_EMPTY);
+    Str id = draft_text(request->prior, "id", STR_EMPTY);
+    SCOPED(virDomainPtr)
+    domain = virDomainLookupByUUIDString(connection, str_to_cstr(id, call->arena));
+    if (!domain)
+        return libvirt_error_is_gone(libvirt_error_code()) ||
+               libvirt_error_add(call, diags, "Cannot find the machine \"%.*s\"", STR_ARG(name));
+    /* Undefined while it runs it would live on until it stops. */
+    if (!domain_power_stop(call, domain, request->prior, diags))
+        return false;
+    return undefine(domain) ||
+           libvirt_error_add(call, diags, "Cannot remove the machine \"%.*s\"", STR_ARG(name));
+}
+
+static bool domain_slot_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
+    (void)private_data;
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    Str id = draft_text(*state, "id", STR_EMPTY);
+    SCOPED(virDomainPtr)
+    domain = virDomainLookupByUUIDString(connection, str_to_cstr(id, call->arena));
+    if (domain)
+        return domain_read(call, connection, domain, state, diags);
+    if (!libvirt_error_is_gone(libvirt_error_code()))
+        return libvirt_error_add(call, diags, "Cannot look the machine up");
+    *state = value_null(state->type);
+    return true;
+}
+
+static bool domain_import(const Call *call, Str id, Value *state, Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    const char *text = str_to_cstr(id, call->arena);
+    SCOPED(virDomainPtr) domain = virDomainLookupByUUIDString(connection, text);
+    if (!domain)
+        domain = virDomainLookupByName(connection, text);
+    if (!domain)
+        return libvirt_error_add(call, diags, "No machine \"%.*s\"", STR_ARG(id));
+    Draft draft = draft_empty(&libvirt_domain.schema, call->arena);
+    *state = draft_value(&draft);
+    return domain_read(call, connection, domain, state, diags);
+}
+
+/* Defined but not started is whole: the plan then shows the start. */
+static bool domain_recover(const Call *call,
+                           const RecoverRequest *request,
+                           RecoverOutcome *outcome,
+                           Value *state,
+                           Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    *outcome = RECOVER_ABSENT;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    SCOPED(virDomainPtr)
+    domain = virDomainLookupByUUIDString(connection, str_to_cstr(request->identity, call->arena));
+    if (!domain)
+        return libvirt_error_is_gone(libvirt_error_code()) ||
+               libvirt_error_add(call, diags, "Cannot look the machine up");
+    Value found = request->planned;
+    if (!resolve(call, connection, &found, diags))
+        return false;
+    if (!domain_read(call, connection, domain, &found, diags))
+        return false;
+    *state = found;
+    *outcome = RECOVER_COMPLETE;
+    return true;
+}
+
+static void domain_limits(const Call *call, LimitAction action, Value object, Limits *out) {
+    if (!value_is_present(object))
+        return;
+    if (action == LIMIT_CREATE && draft_bool(object, "running", true))
+        libvirt_identity_limit(call, "libvirt_starts",
+                               str_from_cstr(libvirt_client_options(call)->uri), 4, out);
+    else
+        libvirt_identity_limit(call, "libvirt_domain", draft_text(object, "id", STR_EMPTY), 1, out);
+}
+
+const ResourceType libvirt_domain = {
+    .name = "libvirt_domain",
+    .schema = {SCHEMA_ATTRIBUTES(domain_attributes),
+               .description = "A machine: a virtual one, or a container."},
+    .validate = domain_validate,
+    .plan = domain_plan,
+    .identity = libvirt_identity_choose,
+    .create = domain_create,
+    .update = domain_update,
+    .delete = domain_delete,
+    .read = domain_slot_read,
+    .import = domain_import,
+    .recover = domain_recover,
+    .limits = domain_limits,
+};

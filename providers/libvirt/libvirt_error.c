@@ -1,0 +1,158 @@
+/* libvirt's error codes and what a user can do about each. */
+#include "libvirt_error.h"
+
+#include <errno.h>
+
+typedef struct Advice {
+    int code;
+    const char *text;
+} Advice;
+
+/* clang-format off */
+static const Advice advices[] = {
+    {VIR_ERR_INTERNAL_ERROR, "This is libvirt's catch-all. Its own log on the host says more."},
+    {VIR_ERR_NO_SUPPORT, "The driver behind this URI cannot do that."},
+    {VIR_ERR_OPERATION_DENIED,
+     "The connection is read-only, or its user may not do this on the host."},
+    {VIR_ERR_ACCESS_DENIED, "The host's access rules refuse this user."},
+    {VIR_ERR_AUTH_FAILED,
+     "Put the user into the group \"libvirt\" on the host, or allow org.libvirt.unix.manage in "
+     "polkit."},
+    {VIR_ERR_AUTH_CANCELLED, "The host asks for credentials, and loam does not prompt."},
+    {VIR_ERR_AUTH_UNAVAILABLE,
+     "Put the user into the group \"libvirt\" on the host, or allow org.libvirt.unix.manage in "
+     "polkit."},
+    {VIR_ERR_RPC,
+     "The connection to the host broke. Whatever was in flight is looked up in the next run."},
+    {VIR_ERR_LIBSSH, "The SSH connection to the host could not be made."},
+    {VIR_ERR_SSH, "The SSH connection to the host could not be made."},
+    {VIR_ERR_BUILD_FIREWALL,
+     "The host's firewall programs failed; nwfilters need ebtables and iptables there."},
+    {VIR_ERR_OPERATION_TIMEOUT, "Another operation holds the object; try again later."},
+    {VIR_ERR_RESOURCE_BUSY, "Another operation holds the object; try again later."},
+    {VIR_ERR_AGENT_UNRESPONSIVE, "The agent within the guest does not answer."},
+    {VIR_ERR_XML_INVALID_SCHEMA, "The host's libvirt does not accept this description."},
+    {VIR_ERR_CONFIG_UNSUPPORTED, "The host's hypervisor cannot do what is asked for."},
+    {VIR_ERR_STORAGE_VOL_EXIST,
+     "A volume of that name is in the pool already and loam did not make it. Import it, choose "
+     "another name, or remove it."},
+    {VIR_ERR_NO_STORAGE_POOL, "There is no such pool on the host."},
+    {VIR_ERR_NO_NETWORK, "There is no such network on the host."},
+    {VIR_ERR_NO_NWFILTER, "There is no such filter on the host."},
+};
+
+static const Advice system_advices[] = {
+    {ENOSPC, "The host has no space left; free some, or choose another pool."},
+    {EDQUOT, "The host's quota is used up; free some space, or choose another pool."},
+    {EACCES,
+     "The host's libvirt may not do that: look at owner and mode of the file on the host, and "
+     "at its AppArmor or SELinux profile."},
+    {EPERM,
+     "The host's libvirt may not do that: it runs without privileges, or a profile forbids it."},
+    {ENOENT, "A file that is needed is not on the host."},
+    {ECONNREFUSED, "Nobody listens there; start libvirtd (or virtqemud) on the host."},
+    {EROFS, "The file system on the host is read-only."},
+};
+/* clang-format on */
+
+static const char *find_advice(const Advice *table, size_t count, int code) {
+    for (size_t i = 0; i < count; i++)
+        if (table[i].code == code)
+            return table[i].text;
+    return "";
+}
+
+LibvirtError libvirt_error_of(const virError *error, Arena *arena) {
+    if (!error)
+        return (LibvirtError){.code = VIR_ERR_OK, .message = STR("no reason was given")};
+    return (LibvirtError){
+        .code = error->code,
+        .domain = error->domain,
+        .system_errno = error->code == VIR_ERR_SYSTEM_ERROR ? error->int1 : 0,
+        .message = str_clone(str_from_cstr(error->message), arena),
+    };
+}
+
+LibvirtError libvirt_error_last(Arena *arena) {
+    return libvirt_error_of(virGetLastError(), arena);
+}
+
+int libvirt_error_code(void) {
+    return virGetLastErrorCode();
+}
+
+bool libvirt_error_is_gone(int code) {
+    return code == VIR_ERR_NO_DOMAIN || code == VIR_ERR_NO_NETWORK ||
+           code == VIR_ERR_NO_STORAGE_POOL || code == VIR_ERR_NO_STORAGE_VOL ||
+           code == VIR_ERR_NO_NWFILTER;
+}
+
+static const char *advice_for(const LibvirtError *error) {
+    if (error->code != VIR_ERR_SYSTEM_ERROR)
+        return find_advice(advices, ARRAY_COUNT(advices), error->code);
+    if (error->domain == VIR_FROM_RPC && error->system_errno == ENOENT)
+        return "The daemon's socket is not there: libvirt does not run on the host, or the "
+               "provider's \"uri\" names another socket.";
+    return find_advice(system_advices, ARRAY_COUNT(system_advices), error->system_errno);
+}
+
+static void add_error(const Call *call, const LibvirtError *error, Str summary, Diags *diags) {
+    const char *advice = advice_for(error);
+    Diag *diag =
+        diags_error(diags, NO_RANGE, str_to_cstr(summary, call->arena), "libvirt says: %.*s.%s%s",
+                    STR_ARG(error->message), *advice ? " " : "", advice);
+    diag->address = call->address;
+}
+
+bool libvirt_error_add(const Call *call, Diags *diags, const char *summary, ...) {
+    LibvirtError error = libvirt_error_last(call->arena);
+    va_list args;
+    va_start(args, summary);
+    Str text = str_vformat(call->arena, summary, args);
+    va_end(args);
+    add_error(call, &error, text, diags);
+    return false;
+}
+
+bool libvirt_error_add_this(
+    const Call *call, const LibvirtError *error, Diags *diags, const char *summary, ...) {
+    va_list args;
+    va_start(args, summary);
+    Str text = str_vformat(call->arena, summary, args);
+    va_end(args);
+    add_error(call, error, text, diags);
+    return false;
+}
+
+bool libvirt_error_say(const Call *call, Diags *diags, Str summary, Str detail) {
+    Diag *diag =
+        diags_error(diags, NO_RANGE, str_to_cstr(summary, call->arena), "%.*s", STR_ARG(detail));
+    diag->address = call->address;
+    return false;
+}
+
+void libvirt_error_warn(const Call *call, Diags *diags, Str summary, Str detail) {
+    Diag *diag =
+        diags_warning(diags, NO_RANGE, str_to_cstr(summary, call->arena), "%.*s", STR_ARG(detail));
+    diag->address = call->address;
+}
+
+bool libvirt_error_add_taken(const Call *call, const char *kind, Str name, Str uuid, Diags *diags) {
+    return libvirt_error_say(
+        call, diags, str_format(call->arena, "The %s \"%.*s\" exists already", kind, STR_ARG(name)),
+        str_format(call->arena,
+                   "The host has a %s of that name, with the UUID %.*s, and loam did not make it. "
+                   "Choose another name, remove it there, or take it over: loam import '%.*s' %.*s",
+                   kind, STR_ARG(uuid), STR_ARG(call->address), STR_ARG(uuid)));
+}
+
+bool libvirt_error_retry(const Call *call, unsigned *attempt) {
+    int code = libvirt_error_code();
+    if (code != VIR_ERR_OPERATION_TIMEOUT && code != VIR_ERR_RESOURCE_BUSY)
+        return false;
+    if (*attempt >= 3)
+        return false;
+    const Clock *clock = call->io->clock;
+    int64_t pause_ms = (int64_t)300 << (*attempt)++;
+    return !clock->sleep_ms(clock->self, pause_ms, call->cancel);
+}

@@ -1,0 +1,448 @@
+/* libvirt_network: a virtual network of the host, identified by its UUID. */
+#include "cidr.h"
+#include "domain_users.h"
+#include "items.h"
+#include "libvirt_client.h"
+#include "libvirt_error.h"
+#include "libvirt_identity.h"
+#include "libvirt_provider.h"
+#include "network_update.h"
+#include "network_xml.h"
+
+static Str check_mode(Value value, Arena *arena) {
+    static const char *const modes[] = {"nat", "route", "open", "isolated", "bridge"};
+    for (size_t i = 0; i < ARRAY_COUNT(modes); i++)
+        if (str_equal_cstr(value_text(value), modes[i]))
+            return STR_EMPTY;
+    return str_format(arena, "The mode is nat, route, open, isolated or bridge.");
+}
+
+static Str check_cidr(Value value, Arena *arena) {
+    Cidr cidr;
+    if (cidr_parse(value_text(value), &cidr))
+        return STR_EMPTY;
+    return str_format(arena, "An address with its prefix length is meant, such as 10.17.0.1/24.");
+}
+
+static Str check_address(Value value, Arena *arena) {
+    Cidr cidr;
+    if (cidr_parse_address(value_text(value), &cidr))
+        return STR_EMPTY;
+    return str_format(arena, "An IP address is meant, such as 10.17.0.10.");
+}
+
+/* clang-format off */
+static const Attribute range_attributes[] = {
+    {"start", &TYPE_STRING, REQUIRED, "First address that is handed out.", .check = check_address},
+    {"end", &TYPE_STRING, REQUIRED, "Last address that is handed out.", .check = check_address},
+};
+
+static const Attribute host_attributes[] = {
+    {"mac", &TYPE_STRING, OPTIONAL, "MAC address of the machine."},
+    {"ip", &TYPE_STRING, REQUIRED, "The address that it always gets.", .check = check_address},
+    {"name", &TYPE_STRING, OPTIONAL, "The name that it gets with it."},
+};
+
+static const Attribute dhcp_attributes[] = {
+    {"ranges", NULL, OPTIONAL,
+     "Addresses for whoever asks. Changes are live.",
+     .nested = NESTED(NEST_LIST, range_attributes)},
+    {"hosts", NULL, OPTIONAL,
+     "Reservations. Changes are live; those of others stay as they are.",
+     .nested = NESTED(NEST_LIST, host_attributes)},
+};
+
+static const Attribute ip_attributes[] = {
+    {"address", &TYPE_STRING, REQUIRED,
+     "The host's own address in the network, with the prefix length.",
+     .check = check_cidr},
+    {"dhcp", NULL, OPTIONAL,
+     "How addresses are given out; not at all where it is left out.",
+     .nested = NESTED(NEST_SINGLE, dhcp_attributes)},
+};
+
+static const Attribute dns_host_attributes[] = {
+    {"ip", &TYPE_STRING, REQUIRED, "An address.", .check = check_address},
+    {"hostnames", &TYPE_LIST_OF_STRING, REQUIRED, "The names that mean it."},
+};
+
+static const Attribute dns_attributes[] = {
+    {"enabled", &TYPE_BOOL, OPTIONAL | COMPUTED,
+     "Whether the host answers names.",
+     .default_json = "true"},
+    {"forwarders", &TYPE_LIST_OF_STRING, OPTIONAL, "Name servers that are asked for the rest."},
+    {"hosts", NULL, OPTIONAL,
+     "Names of the network. Changes are live.",
+     .nested = NESTED(NEST_LIST, dns_host_attributes)},
+};
+
+static const Attribute network_attributes[] = {
+    {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name, unique on the host."},
+    {"mode", &TYPE_STRING, OPTIONAL | COMPUTED,
+     "nat; route; open: routed without firewall; isolated; bridge: an existing bridge of the "
+     "host.",
+     .default_json = "\"nat\"", .check = check_mode},
+    {"bridge", &TYPE_STRING, OPTIONAL | COMPUTED,
+     "Name of the bridge on the host; chosen by the host where it is left out."},
+    {"stp", &TYPE_BOOL, OPTIONAL | COMPUTED,
+     "The spanning tree protocol: safe against loops that guests make, but a new port forwards "
+     "nothing for its first seconds.",
+     .default_json = "true"},
+    {"domain", &TYPE_STRING, OPTIONAL, "DNS domain of the network."},
+    {"mtu", &TYPE_NUMBER, OPTIONAL, "Largest packet."},
+    {"ips", NULL, OPTIONAL,
+     "Addresses of the host in the network, with what DHCP gives out.",
+     .nested = NESTED(NEST_LIST, ip_attributes)},
+    {"dns", NULL, OPTIONAL,
+     "The names that the host answers.",
+     .nested = NESTED(NEST_SINGLE, dns_attributes)},
+    {"autostart", &TYPE_BOOL, OPTIONAL | COMPUTED,
+     "Whether the network starts with the host.",
+     .default_json = "true"},
+    {"running", &TYPE_BOOL, OPTIONAL | COMPUTED,
+     "Whether the network is up.",
+     .default_json = "true"},
+    {"id", &TYPE_STRING, COMPUTED, "UUID of the network."},
+};
+/* clang-format on */
+
+/* -- validation ----------------------------------------------------------------------------- */
+
+/* What libvirt takes without complaint and dnsmasq then ignores. */
+static void check_inside(const Call *call,
+                         const Cidr *network,
+                         Str network_text,
+                         Value object,
+                         const char *name,
+                         Diags *diags) {
+    Cidr address;
+    Str text = draft_text(object, name, STR_EMPTY);
+    if (!text.len || !cidr_parse_address(text, &address) || cidr_contains(network, &address))
+        return;
+    libvirt_error_say(
+        call, diags,
+        str_format(call->arena, "The address %.*s is outside the network", STR_ARG(text)),
+        str_format(call->arena, "\"%s\" must lie in the network of %.*s.", name,
+                   STR_ARG(network_text)));
+}
+
+static void warn_in_range(const Call *call, Value dhcp, Value host, Diags *diags) {
+    Cidr ip;
+    Str text = draft_text(host, "ip", STR_EMPTY);
+    if (!cidr_parse_address(text, &ip))
+        return;
+    for (size_t i = 0; i < items_count(dhcp, "ranges"); i++) {
+        Value range = items_at(dhcp, "ranges", i);
+        Cidr start;
+        Cidr end;
+        if (!value_is_present(range) ||
+            !cidr_parse_address(draft_text(range, "start", STR_EMPTY), &start) ||
+            !cidr_parse_address(draft_text(range, "end", STR_EMPTY), &end))
+            continue;
+        if (cidr_compare(&start, &ip) > 0 || cidr_compare(&ip, &end) > 0)
+            continue;
+        libvirt_error_warn(
+            call, diags,
+            str_format(call->arena, "The reserved address %.*s is in a range", STR_ARG(text)),
+            STR("Another machine may hold it when this one asks. Keep reservations outside of "
+                "the ranges."));
+    }
+}
+
+static void validate_ip(const Call *call, Value ip, Diags *diags) {
+    Cidr network;
+    Str text = draft_text(ip, "address", STR_EMPTY);
+    if (!cidr_parse(text, &network))
+        return;
+    Value dhcp = draft_attribute(ip, "dhcp");
+    if (!value_is_present(dhcp))
+        return;
+    for (size_t i = 0; i < items_count(dhcp, "ranges"); i++) {
+        Value range = items_at(dhcp, "ranges", i);
+        if (!value_is_present(range))
+            continue;
+        check_inside(call, &network, text, range, "start", diags);
+        check_inside(call, &network, text, range, "end", diags);
+    }
+    for (size_t i = 0; i < items_count(dhcp, "hosts"); i++) {
+        Value host = items_at(dhcp, "hosts", i);
+        if (!value_is_present(host))
+            continue;
+        check_inside(call, &network, text, host, "ip", diags);
+        warn_in_range(call, dhcp, host, diags);
+    }
+}
+
+static bool network_validate(const Call *call, Value config, Diags *diags) {
+    size_t before = diags->error_count;
+    Value mode_value = draft_attribute(config, "mode");
+    Str mode = draft_text(config, "mode", value_is_null(mode_value) ? STR("nat") : STR_EMPTY);
+    Value ips = draft_attribute(config, "ips");
+    bool has_ips = !value_is_null(ips) && (!value_is_known(ips) || ips.count > 0);
+    if (str_equal(mode, STR("bridge")) && (has_ips || items_has(config, "dns")))
+        libvirt_error_say(call, diags, STR("A bridged network has no addresses of its own"),
+                          STR("With mode bridge, \"ips\" and \"dns\" are the business of whoever "
+                              "runs the bridge's network."));
+    if (str_equal(mode, STR("bridge")) && value_is_null(draft_attribute(config, "bridge")))
+        libvirt_error_say(call, diags, STR("The bridge is missing"),
+                          STR("With mode bridge, \"bridge\" names one that is on the host."));
+    if (str_equal(mode, STR("nat")) && !has_ips)
+        libvirt_error_say(call, diags, STR("A nat network needs an address"),
+                          STR("Give \"ips\", such as [{address: 10.17.0.1/24}], or another mode."));
+    for (size_t i = 0; i < items_count(config, "ips"); i++) {
+        Value ip = items_at(config, "ips", i);
+        if (value_is_present(ip))
+            validate_ip(call, ip, diags);
+    }
+    return diags->error_count == before;
+}
+
+/* -- planning ------------------------------------------------------------------------------- */
+
+static Str restart_note(const Call *call, Str name) {
+    Diags ignored = diags_new(call->arena);
+    SCOPED(virConnectPtr) connection = NULL;
+    Str note = STR("starts the network anew");
+    if (!call->client || !libvirt_client_connect(call, &connection, &ignored))
+        return note;
+    DomainUsers users = domain_users_of_network(connection, name, call->arena);
+    if (users.count == 0)
+        return note;
+    return str_format(call->arena, "%.*s and plugs in again the interfaces of %.*s", STR_ARG(note),
+                      STR_ARG(domain_users_names(&users, call->arena)));
+}
+
+static bool network_plan(const Call *call,
+                         const PlanRequest *request,
+                         PlanResponse *response,
+                         Diags *diags) {
+    (void)diags;
+    Arena *arena = call->arena;
+    if (!value_is_present(response->planned) || value_is_null(request->prior))
+        return true;
+    NetworkChange change = network_update_compare(request->prior, response->planned, arena);
+    Path root = {0};
+    if (change.restart)
+        plan_note(response, path_attribute(root, str_from_cstr(change.restart), arena),
+                  restart_note(call, draft_text(request->prior, "name", STR_EMPTY)), arena);
+    if (change.hosts || change.ranges)
+        plan_note(response, path_attribute(root, STR("ips"), arena), STR("virNetworkUpdate, live"),
+                  arena);
+    if (change.dns_hosts)
+        plan_note(response, path_attribute(root, STR("dns"), arena), STR("virNetworkUpdate, live"),
+                  arena);
+    return true;
+}
+
+/* -- calls ---------------------------------------------------------------------------------- */
+
+static virNetworkPtr find_network(virConnectPtr connection, Str id, Arena *arena) {
+    const char *text = str_to_cstr(id, arena);
+    virNetworkPtr network = virNetworkLookupByUUIDString(connection, text);
+    return network ? network : virNetworkLookupByName(connection, text);
+}
+
+/* What was asked for; libvirt's test driver knows only one description. */
+static char *describe_inactive(virNetworkPtr network) {
+    char *text = virNetworkGetXMLDesc(network, VIR_NETWORK_XML_INACTIVE);
+    if (text || libvirt_error_code() != VIR_ERR_INVALID_ARG)
+        return text;
+    return virNetworkGetXMLDesc(network, 0);
+}
+
+static bool read_network(const Call *call, virNetworkPtr network, Value *state, Diags *diags) {
+    SCOPED(XmlDoc) doc = {0};
+    int autostart = 0;
+    int is_active = virNetworkIsActive(network);
+    if (is_active < 0 || virNetworkGetAutostart(network, &autostart) < 0 ||
+        !xml_take(describe_inactive(network), &doc))
+        return libvirt_error_add(call, diags, "Cannot read the network");
+    Draft draft = draft_of(*state, call->arena);
+    network_xml_read(&draft, *state, xml_root(&doc), call->arena);
+    draft_set(&draft, "running", value_bool(is_active == 1));
+    draft_set(&draft, "autostart", value_bool(autostart != 0));
+    *state = draft_value(&draft);
+    return true;
+}
+
+static bool settle(const Call *call, virNetworkPtr network, Value planned, Diags *diags) {
+    Str name = draft_text(planned, "name", STR_EMPTY);
+    bool is_active = virNetworkIsActive(network) == 1;
+    bool shall_run = draft_bool(planned, "running", true);
+    if (virNetworkSetAutostart(network, draft_bool(planned, "autostart", true)) < 0)
+        return libvirt_error_add(call, diags, "Cannot set autostart of network \"%.*s\"",
+                                 STR_ARG(name));
+    if (shall_run && !is_active && virNetworkCreate(network) < 0)
+        return libvirt_error_add(call, diags, "Cannot start network \"%.*s\"", STR_ARG(name));
+    if (!shall_run && is_active && virNetworkDestroy(network) < 0)
+        return libvirt_error_add(call, diags, "Cannot stop network \"%.*s\"", STR_ARG(name));
+    return true;
+}
+
+static bool add_define_error(const Call *call,
+                             virConnectPtr connection,
+                             Value planned,
+                             Diags *diags) {
+    LibvirtError error = libvirt_error_last(call->arena);
+    Str name = draft_text(planned, "name", STR_EMPTY);
+    SCOPED(virNetworkPtr)
+    other = virNetworkLookupByName(connection, str_to_cstr(name, call->arena));
+    char uuid[VIR_UUID_STRING_BUFLEN];
+    if (other && virNetworkGetUUIDString(other, uuid) == 0)
+        return libvirt_error_add_taken(call, "network", name, str_from_cstr(uuid), diags);
+    return libvirt_error_add_this(call, &error, diags, "Cannot define network \"%.*s\"",
+                                  STR_ARG(name));
+}
+
+static bool network_create(const Call *call,
+                           const ApplyRequest *request,
+                           ApplyResponse *response,
+                           Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    Value planned = request->planned;
+    const char *text = network_xml_describe(call, planned, value_null(planned.type),
+                                            libvirt_identity_of(call, request), NULL);
+    SCOPED(virNetworkPtr) network = virNetworkDefineXML(connection, text);
+    if (!network)
+        return add_define_error(call, connection, planned, diags);
+    bool is_settled = settle(call, network, planned, diags);
+    Value actual = planned;
+    if (!read_network(call, network, &actual, diags))
+        return false;
+    response->state = is_settled ? items_fill(planned, actual, call->arena) : actual;
+    return is_settled;
+}
+
+static bool redefine(const Call *call,
+                     virNetworkPtr network,
+                     const ApplyRequest *request,
+                     Diags *diags) {
+    SCOPED(XmlDoc) current = {0};
+    Str uuid = draft_text(request->prior, "id", STR_EMPTY);
+    if (!xml_take(describe_inactive(network), &current))
+        return libvirt_error_add(call, diags, "Cannot read the network");
+    const char *text = network_xml_describe(call, request->planned, request->prior, uuid, &current);
+    SCOPED(virNetworkPtr) again = virNetworkDefineXML(virNetworkGetConnect(network), text);
+    if (!again)
+        return libvirt_error_add(call, diags, "Cannot define the network anew");
+    if (!draft_bool(request->planned, "running", true))
+        return true;
+    return network_update_restart(call, network, diags);
+}
+
+static bool network_update(const Call *call,
+                           const ApplyRequest *request,
+                           ApplyResponse *response,
+                           Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    SCOPED(virNetworkPtr)
+    network = find_network(connection, draft_text(request->prior, "id", STR_EMPTY), call->arena);
+    if (!network)
+        return libvirt_error_add(call, diags, "Cannot find the network");
+    NetworkChange change = network_update_compare(request->prior, request->planned, call->arena);
+    bool is_changed = change.restart ? redefine(call, network, request, diags)
+                                     : network_update_live(call, network, request->prior,
+                                                           request->planned, diags);
+    if (is_changed)
+        is_changed = settle(call, network, request->planned, diags);
+    Value actual = request->planned;
+    if (!read_network(call, network, &actual, diags))
+        return false;
+    response->state = is_changed ? items_fill(request->planned, actual, call->arena) : actual;
+    return is_changed;
+}
+
+static bool network_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    Str name = draft_text(request->prior, "name", STR_EMPTY);
+    SCOPED(virNetworkPtr)
+    network = virNetworkLookupByUUIDString(
+        connection, str_to_cstr(draft_text(request->prior, "id", STR_EMPTY), call->arena));
+    if (!network)
+        return libvirt_error_is_gone(libvirt_error_code()) ||
+               libvirt_error_add(call, diags, "Cannot find network \"%.*s\"", STR_ARG(name));
+    /* Undefined while active it would live on until it stops. */
+    if (virNetworkIsActive(network) == 1 && virNetworkDestroy(network) < 0)
+        return libvirt_error_add(call, diags, "Cannot stop network \"%.*s\"", STR_ARG(name));
+    if (virNetworkUndefine(network) < 0 && !libvirt_error_is_gone(libvirt_error_code()))
+        return libvirt_error_add(call, diags, "Cannot remove network \"%.*s\"", STR_ARG(name));
+    return true;
+}
+
+static bool network_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
+    (void)private_data;
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    SCOPED(virNetworkPtr)
+    network = virNetworkLookupByUUIDString(
+        connection, str_to_cstr(draft_text(*state, "id", STR_EMPTY), call->arena));
+    if (network)
+        return read_network(call, network, state, diags);
+    if (!libvirt_error_is_gone(libvirt_error_code()))
+        return libvirt_error_add(call, diags, "Cannot look the network up");
+    *state = value_null(state->type);
+    return true;
+}
+
+static bool network_import(const Call *call, Str id, Value *state, Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    SCOPED(virNetworkPtr) network = find_network(connection, id, call->arena);
+    if (!network)
+        return libvirt_error_add(call, diags, "No network \"%.*s\"", STR_ARG(id));
+    Draft draft = draft_empty(&libvirt_network.schema, call->arena);
+    *state = draft_value(&draft);
+    return read_network(call, network, state, diags);
+}
+
+static bool network_recover(const Call *call,
+                            const RecoverRequest *request,
+                            RecoverOutcome *outcome,
+                            Value *state,
+                            Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    *outcome = RECOVER_ABSENT;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    SCOPED(virNetworkPtr)
+    network = virNetworkLookupByUUIDString(connection, str_to_cstr(request->identity, call->arena));
+    if (!network)
+        return libvirt_error_is_gone(libvirt_error_code()) ||
+               libvirt_error_add(call, diags, "Cannot look the network up");
+    *state = request->planned;
+    if (!read_network(call, network, state, diags))
+        return false;
+    *outcome = RECOVER_COMPLETE;
+    return true;
+}
+
+/* Reading what is there and then changing it must not run side by side for one network. */
+static void network_limits(const Call *call, LimitAction action, Value object, Limits *out) {
+    if (action == LIMIT_UPDATE && value_is_present(object))
+        libvirt_identity_limit(call, "libvirt_network", draft_text(object, "id", STR_EMPTY), 1,
+                               out);
+}
+
+const ResourceType libvirt_network = {
+    .name = "libvirt_network",
+    .schema = {SCHEMA_ATTRIBUTES(network_attributes),
+               .description = "A virtual network on the host."},
+    .validate = network_validate,
+    .plan = network_plan,
+    .identity = libvirt_identity_choose,
+    .create = network_create,
+    .update = network_update,
+    .delete = network_delete,
+    .read = network_read,
+    .import = network_import,
+    .recover = network_recover,
+    .limits = network_limits,
+};

@@ -1,0 +1,417 @@
+/* libvirt_nwfilter: rules that the host applies to the packets of a guest's interface. */
+#include <libxml/tree.h>
+
+#include "digest.h"
+#include "filter_ref.h"
+#include "items.h"
+#include "libvirt_client.h"
+#include "libvirt_error.h"
+#include "libvirt_identity.h"
+#include "libvirt_provider.h"
+
+static Str check_action(Value value, Arena *arena) {
+    static const char *const actions[] = {"accept", "drop", "reject", "return", "continue"};
+    for (size_t i = 0; i < ARRAY_COUNT(actions); i++)
+        if (str_equal_cstr(value_text(value), actions[i]))
+            return STR_EMPTY;
+    return str_format(arena, "The action is accept, drop, reject, return or continue.");
+}
+
+static Str check_direction(Value value, Arena *arena) {
+    Str text = value_text(value);
+    if (str_equal(text, STR("in")) || str_equal(text, STR("out")) || str_equal(text, STR("inout")))
+        return STR_EMPTY;
+    return str_format(arena, "The direction, as the guest sees it, is in, out or inout.");
+}
+
+static Str check_protocol(Value value, Arena *arena) {
+    static const char *const protocols[] = {
+        "mac",    "vlan",     "stp",     "arp",       "rarp",     "ip",
+        "ipv6",   "tcp",      "udp",     "udplite",   "icmp",     "igmp",
+        "esp",    "ah",       "sctp",    "all",       "tcp-ipv6", "udp-ipv6",
+        "icmpv6", "esp-ipv6", "ah-ipv6", "sctp-ipv6", "all-ipv6", "udplite-ipv6"};
+    Str candidates[ARRAY_COUNT(protocols)];
+    for (size_t i = 0; i < ARRAY_COUNT(protocols); i++) {
+        candidates[i] = str_from_cstr(protocols[i]);
+        if (str_equal(value_text(value), candidates[i]))
+            return STR_EMPTY;
+    }
+    Str near = str_suggest(value_text(value), candidates, ARRAY_COUNT(candidates));
+    return near.len
+               ? str_format(arena, "There is no such protocol; is \"%.*s\" meant?", STR_ARG(near))
+               : str_format(arena, "There is no such protocol: tcp, udp, icmp, all, ip, arp, …");
+}
+
+static Str check_rule_priority(Value value, Arena *arena) {
+    int64_t priority = 0;
+    if (value_to_int(value, &priority) && priority >= -1000 && priority <= 1000)
+        return STR_EMPTY;
+    return str_format(arena, "A priority is an integer from -1000 to 1000; the lowest goes first.");
+}
+
+/* What a packet must look like; empty attributes match all. Names as libvirt has them, but for
+ * those in rule_names. */
+/* clang-format off */
+static const Attribute rule_attributes[] = {
+    {"action", &TYPE_STRING, REQUIRED,
+     "accept, drop, reject, return or continue.",
+     .check = check_action},
+    {"direction", &TYPE_STRING, REQUIRED,
+     "As the guest sees it: in, out or inout.",
+     .check = check_direction},
+    {"priority", &TYPE_NUMBER, OPTIONAL | COMPUTED,
+     "Place among the rules, -1000 to 1000, the lowest first.",
+     .default_json = "500", .check = check_rule_priority},
+    {"statematch", &TYPE_BOOL, OPTIONAL, "false: without connection tracking."},
+    {"protocol", &TYPE_STRING, OPTIONAL | COMPUTED,
+     "tcp, udp, icmp, all, tcp-ipv6, all-ipv6, ip, arp, mac, …: the kind of packet.",
+     .default_json = "\"all\"", .check = check_protocol},
+    {"match", &TYPE_BOOL, OPTIONAL, "false: packets that do not look like this."},
+    {"srcmacaddr", &TYPE_STRING, OPTIONAL, "Sender's MAC address."},
+    {"srcmacmask", &TYPE_STRING, OPTIONAL, "Mask of the sender's MAC address."},
+    {"dstmacaddr", &TYPE_STRING, OPTIONAL, "Receiver's MAC address."},
+    {"dstmacmask", &TYPE_STRING, OPTIONAL, "Mask of the receiver's MAC address."},
+    {"protocolid", &TYPE_STRING, OPTIONAL, "Of mac: number or name of the protocol within."},
+    {"srcipaddr", &TYPE_STRING, OPTIONAL, "Sender's address, or a variable such as $ADMIN."},
+    {"srcipmask", &TYPE_STRING, OPTIONAL, "Its mask or prefix length."},
+    {"dstipaddr", &TYPE_STRING, OPTIONAL, "Receiver's address, or a variable."},
+    {"dstipmask", &TYPE_STRING, OPTIONAL, "Its mask or prefix length."},
+    {"srcipfrom", &TYPE_STRING, OPTIONAL, "First of a range of senders."},
+    {"srcipto", &TYPE_STRING, OPTIONAL, "Last of a range of senders."},
+    {"dstipfrom", &TYPE_STRING, OPTIONAL, "First of a range of receivers."},
+    {"dstipto", &TYPE_STRING, OPTIONAL, "Last of a range of receivers."},
+    {"srcportstart", &TYPE_STRING, OPTIONAL, "Sender's port, or the first of a range."},
+    {"srcportend", &TYPE_STRING, OPTIONAL, "Last port of the range."},
+    {"dstportstart", &TYPE_STRING, OPTIONAL, "Receiver's port, or the first of a range."},
+    {"dstportend", &TYPE_STRING, OPTIONAL, "Last port of the range."},
+    {"ip_protocol", &TYPE_STRING, OPTIONAL, "Of ip and ipv6: the protocol within (tcp, udp)."},
+    {"state", &TYPE_STRING, OPTIONAL, "NEW, ESTABLISHED, RELATED, …, with commas."},
+    {"type", &TYPE_STRING, OPTIONAL, "Of icmp: the type."},
+    {"code", &TYPE_STRING, OPTIONAL, "Of icmp: the code."},
+    {"opcode", &TYPE_STRING, OPTIONAL, "Of arp: Request, Reply, …"},
+    {"arpsrcmacaddr", &TYPE_STRING, OPTIONAL, "Of arp: the MAC address that it claims."},
+    {"arpdstmacaddr", &TYPE_STRING, OPTIONAL, "Of arp: the MAC address that it asks."},
+    {"arpsrcipaddr", &TYPE_STRING, OPTIONAL, "Of arp: the address that it claims."},
+    {"arpdstipaddr", &TYPE_STRING, OPTIONAL, "Of arp: the address that it asks for."},
+    {"connlimit_above", &TYPE_STRING, OPTIONAL, "Only from this many connections on."},
+    {"ipset", &TYPE_STRING, OPTIONAL, "Name of an ipset on the host."},
+    {"ipsetflags", &TYPE_STRING, OPTIONAL, "src and dst, with commas."},
+    {"comment", &TYPE_STRING, OPTIONAL, "For people."},
+};
+/* clang-format on */
+
+/* From here on rule_attributes are attributes of the protocol's element. */
+#define FIRST_PACKET_ATTRIBUTE "srcmacaddr"
+
+static const struct {
+    const char *name;
+    const char *xml;
+} rule_names[] = {
+    {"ip_protocol",     "protocol"       },
+    {"connlimit_above", "connlimit-above"},
+};
+
+/* clang-format off */
+static const Attribute reference_attributes[] = {
+    {"filter", &TYPE_STRING, REQUIRED, "Name of another filter, whose rules join these."},
+    {"parameters", &TYPE_MAP_OF_STRING_LISTS, OPTIONAL, "Values of its variables, each a list."},
+};
+
+static const Attribute nwfilter_attributes[] = {
+    {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name, unique on the host."},
+    {"chain", &TYPE_STRING, OPTIONAL | COMPUTED,
+     "Where the rules hang: root, mac, arp, ipv4, …",
+     .default_json = "\"root\""},
+    {"priority", &TYPE_NUMBER, OPTIONAL, "Place of the chain among the others, -1000 to 1000."},
+    {"rules", NULL, OPTIONAL,
+     "What is done with which packets. Changes reach running guests at once.",
+     .nested = NESTED(NEST_LIST, rule_attributes)},
+    {"filterrefs", NULL, OPTIONAL,
+     "Other filters that this one includes.",
+     .nested = NESTED(NEST_LIST, reference_attributes)},
+    {"id", &TYPE_STRING, COMPUTED, "UUID of the filter."},
+};
+/* clang-format on */
+
+static const char *xml_name_of(const char *name) {
+    for (size_t i = 0; i < ARRAY_COUNT(rule_names); i++)
+        if (strcmp(rule_names[i].name, name) == 0)
+            return rule_names[i].xml;
+    return name;
+}
+
+static size_t first_packet_attribute(void) {
+    size_t i = 0;
+    while (strcmp(rule_attributes[i].name, FIRST_PACKET_ATTRIBUTE) != 0)
+        i++;
+    return i;
+}
+
+/* -- description ---------------------------------------------------------------------------- */
+
+static void add_rule(xmlNodePtr parent, Value rule) {
+    xmlNodePtr node = xml_add(parent, "rule");
+    xml_set(node, "action", draft_text(rule, "action", STR_EMPTY));
+    xml_set(node, "direction", draft_text(rule, "direction", STR_EMPTY));
+    xml_set_int(node, "priority", draft_int(rule, "priority", 500));
+    if (items_has(rule, "statematch"))
+        xml_set(node, "statematch",
+                draft_bool(rule, "statematch", true) ? STR("true") : STR("false"));
+    SCOPED(ArenaRef) scratch = arena_open("rule");
+    Str protocol = draft_text(rule, "protocol", STR("all"));
+    xmlNodePtr packet = xml_add(node, str_to_cstr(protocol, scratch));
+    if (items_has(rule, "match"))
+        xml_set(packet, "match", draft_bool(rule, "match", true) ? STR("yes") : STR("no"));
+    for (size_t i = first_packet_attribute(); i < ARRAY_COUNT(rule_attributes); i++) {
+        const char *name = rule_attributes[i].name;
+        if (items_has(rule, name))
+            xml_set(packet, xml_name_of(name), draft_text(rule, name, STR_EMPTY));
+    }
+}
+
+static const char *describe(const Call *call, Value planned, Str uuid) {
+    SCOPED(XmlDoc) doc = xml_new("filter");
+    xmlNodePtr root = xml_root(&doc);
+    xml_set(root, "name", draft_text(planned, "name", STR_EMPTY));
+    xml_set(root, "chain", draft_text(planned, "chain", STR("root")));
+    if (items_has(planned, "priority"))
+        xml_set_int(root, "priority", draft_int(planned, "priority", 0));
+    xml_add_text(root, "uuid", uuid);
+    for (size_t i = 0; i < items_count(planned, "filterrefs"); i++)
+        filter_ref_add(root, items_at(planned, "filterrefs", i), "filter", call->arena);
+    for (size_t i = 0; i < items_count(planned, "rules"); i++)
+        add_rule(root, items_at(planned, "rules", i));
+    return xml_print(&doc, call->arena);
+}
+
+/* -- reading -------------------------------------------------------------------------------- */
+
+static Value read_rule(xmlNodePtr node, const Type *type, Arena *arena) {
+    Draft draft = items_draft(type, arena);
+    xmlNodePtr packet = xml_find(node, "*");
+    draft_set_text(&draft, "action", xml_get(node, "@action", arena), arena);
+    draft_set_text(&draft, "direction", xml_get(node, "@direction", arena), arena);
+    draft_set(&draft, "priority", value_int(xml_get_int(node, "@priority", 500)));
+    Str statematch = xml_get(node, "@statematch", arena);
+    if (statematch.len)
+        draft_set(
+            &draft, "statematch",
+            value_bool(str_equal(statematch, STR("1")) || str_equal(statematch, STR("true"))));
+    draft_set_text(&draft, "protocol", STR("all"), arena);
+    if (!packet)
+        return draft_value(&draft);
+    items_set_copy(&draft, "protocol", (const char *)packet->name, arena);
+    Str match = xml_get(packet, "@match", arena);
+    if (match.len)
+        draft_set(&draft, "match", value_bool(!str_equal(match, STR("no"))));
+    for (size_t i = first_packet_attribute(); i < ARRAY_COUNT(rule_attributes); i++) {
+        const char *name = rule_attributes[i].name;
+        const char *path = str_to_cstr(str_format(arena, "@%s", xml_name_of(name)), arena);
+        items_set_text(&draft, name, xml_get(packet, path, arena), arena);
+    }
+    return draft_value(&draft);
+}
+
+static void read_lists(Draft *draft, xmlNodePtr root, Arena *arena) {
+    XmlNodes rules = xml_find_all(root, "rule", arena);
+    XmlNodes references = xml_find_all(root, "filterref", arena);
+    const Type *rules_type = items_type(draft->type, "rules");
+    const Type *references_type = items_type(draft->type, "filterrefs");
+    Values rule_values = {0};
+    Values reference_values = {0};
+    vec_each(&rules, rule)
+        vec_push(arena, &rule_values, read_rule(*rule, rules_type->element, arena));
+    vec_each(&references, reference)
+        vec_push(arena, &reference_values,
+                 filter_ref_read(*reference, references_type->element, "filter", arena));
+    if (rules.count || !value_is_null(draft_get(draft, "rules")))
+        draft_set(draft, "rules", items_list(rules_type, &rule_values, arena));
+    if (references.count || !value_is_null(draft_get(draft, "filterrefs")))
+        draft_set(draft, "filterrefs", items_list(references_type, &reference_values, arena));
+}
+
+static Str text_digest(const char *text, Arena *arena) {
+    return digest_hex(DIGEST_SHA256, str_from_cstr(text), arena);
+}
+
+/* libvirt rewrites what it is given (order, masks, defaults). So the private data keeps the digest
+ * of the description as it stood after loam wrote it: while that is unchanged, nothing changed. */
+static bool read_filter(
+    const Call *call, virNWFilterPtr filter, Str written, Value *state, Diags *diags) {
+    Arena *arena = call->arena;
+    SCOPED(XmlDoc) doc = {0};
+    char *text = virNWFilterGetXMLDesc(filter, 0);
+    if (!text)
+        return libvirt_error_add(call, diags, "Cannot read the filter");
+    bool is_unchanged = written.len && str_equal(text_digest(text, arena), written);
+    if (!xml_take(text, &doc))
+        return libvirt_error_add(call, diags, "Cannot read the filter");
+    if (is_unchanged)
+        return true;
+    xmlNodePtr root = xml_root(&doc);
+    Draft draft = draft_of(*state, arena);
+    draft_set_text(&draft, "id", xml_get(root, "uuid", arena), arena);
+    draft_set_text(&draft, "name", xml_get(root, "@name", arena), arena);
+    draft_set_text(&draft, "chain", xml_get(root, "@chain", arena), arena);
+    if (items_has(*state, "priority"))
+        draft_set(&draft, "priority", value_int(xml_get_int(root, "@priority", 0)));
+    read_lists(&draft, root, arena);
+    *state = draft_value(&draft);
+    return true;
+}
+
+/* -- calls ---------------------------------------------------------------------------------- */
+
+static virNWFilterPtr find_filter(virConnectPtr connection, Str id, Arena *arena) {
+    const char *text = str_to_cstr(id, arena);
+    virNWFilterPtr filter = virNWFilterLookupByUUIDString(connection, text);
+    return filter ? filter : virNWFilterLookupByName(connection, text);
+}
+
+static bool add_define_error(
+    const Call *call, virConnectPtr connection, Value planned, Str uuid, Diags *diags) {
+    LibvirtError error = libvirt_error_last(call->arena);
+    Str name = draft_text(planned, "name", STR_EMPTY);
+    SCOPED(virNWFilterPtr)
+    other = virNWFilterLookupByName(connection, str_to_cstr(name, call->arena));
+    char other_uuid[VIR_UUID_STRING_BUFLEN];
+    if (other && virNWFilterGetUUIDString(other, other_uuid) == 0 &&
+        !str_equal_cstr(uuid, other_uuid))
+        return libvirt_error_add_taken(call, "nwfilter", name, str_from_cstr(other_uuid), diags);
+    return libvirt_error_add_this(call, &error, diags, "Cannot define filter \"%.*s\"",
+                                  STR_ARG(name));
+}
+
+/* Once more, as what was unknown when the configuration was checked is known now, and a protocol
+ * becomes the name of an element. */
+static bool check_protocols(const Call *call, Value planned, Diags *diags) {
+    for (size_t i = 0; i < items_count(planned, "rules"); i++) {
+        Value protocol = draft_attribute(items_at(planned, "rules", i), "protocol");
+        Str wrong = value_is_present(protocol) ? check_protocol(protocol, call->arena) : STR_EMPTY;
+        if (wrong.len)
+            return libvirt_error_say(
+                call, diags,
+                str_format(call->arena, "Invalid protocol \"%.*s\"", STR_ARG(value_text(protocol))),
+                wrong);
+    }
+    return true;
+}
+
+/* Define with a UUID makes the filter or replaces its rules, on running guests too. */
+static bool write_filter(
+    const Call *call, Value planned, Str uuid, ApplyResponse *response, Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!check_protocols(call, planned, diags))
+        return false;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    SCOPED(virNWFilterPtr)
+    filter = virNWFilterDefineXML(connection, describe(call, planned, uuid));
+    if (!filter)
+        return add_define_error(call, connection, planned, uuid, diags);
+    Draft draft = draft_of(planned, call->arena);
+    draft_set_text(&draft, "id", uuid, call->arena);
+    response->state = draft_value(&draft);
+    char *text = virNWFilterGetXMLDesc(filter, 0);
+    if (text)
+        response->private_data = text_digest(text, call->arena);
+    free(text);
+    return true;
+}
+
+static bool nwfilter_create(const Call *call,
+                            const ApplyRequest *request,
+                            ApplyResponse *response,
+                            Diags *diags) {
+    return write_filter(call, request->planned, libvirt_identity_of(call, request), response,
+                        diags);
+}
+
+static bool nwfilter_update(const Call *call,
+                            const ApplyRequest *request,
+                            ApplyResponse *response,
+                            Diags *diags) {
+    Str uuid = draft_text(request->prior, "id", STR_EMPTY);
+    return write_filter(call, request->planned, uuid, response, diags);
+}
+
+static bool nwfilter_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    Str name = draft_text(request->prior, "name", STR_EMPTY);
+    SCOPED(virNWFilterPtr)
+    filter = virNWFilterLookupByUUIDString(
+        connection, str_to_cstr(draft_text(request->prior, "id", STR_EMPTY), call->arena));
+    if (filter && virNWFilterUndefine(filter) == 0)
+        return true;
+    if (libvirt_error_is_gone(libvirt_error_code()))
+        return true;
+    if (libvirt_error_code() != VIR_ERR_OPERATION_INVALID)
+        return libvirt_error_add(call, diags, "Cannot remove filter \"%.*s\"", STR_ARG(name));
+    return libvirt_error_say(
+        call, diags, str_format(call->arena, "The filter \"%.*s\" is in use", STR_ARG(name)),
+        STR("A running guest or another filter refers to it. Take the "
+            "reference away first."));
+}
+
+static bool nwfilter_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    SCOPED(virNWFilterPtr)
+    filter = virNWFilterLookupByUUIDString(
+        connection, str_to_cstr(draft_text(*state, "id", STR_EMPTY), call->arena));
+    if (filter)
+        return read_filter(call, filter, *private_data, state, diags);
+    if (!libvirt_error_is_gone(libvirt_error_code()))
+        return libvirt_error_add(call, diags, "Cannot look the filter up");
+    *state = value_null(state->type);
+    return true;
+}
+
+static bool nwfilter_import(const Call *call, Str id, Value *state, Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    SCOPED(virNWFilterPtr) filter = find_filter(connection, id, call->arena);
+    if (!filter)
+        return libvirt_error_add(call, diags, "No filter \"%.*s\"", STR_ARG(id));
+    Draft draft = draft_empty(&libvirt_nwfilter.schema, call->arena);
+    *state = draft_value(&draft);
+    return read_filter(call, filter, STR_EMPTY, state, diags);
+}
+
+static bool nwfilter_recover(const Call *call,
+                             const RecoverRequest *request,
+                             RecoverOutcome *outcome,
+                             Value *state,
+                             Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    *outcome = RECOVER_ABSENT;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    SCOPED(virNWFilterPtr)
+    filter = virNWFilterLookupByUUIDString(connection, str_to_cstr(request->identity, call->arena));
+    if (!filter)
+        return libvirt_error_is_gone(libvirt_error_code()) ||
+               libvirt_error_add(call, diags, "Cannot look the filter up");
+    *state = request->planned;
+    if (!read_filter(call, filter, STR_EMPTY, state, diags))
+        return false;
+    *outcome = RECOVER_COMPLETE;
+    return true;
+}
+
+const ResourceType libvirt_nwfilter = {
+    .name = "libvirt_nwfilter",
+    .schema = {SCHEMA_ATTRIBUTES(nwfilter_attributes),
+               .description = "A packet filter for network interfaces of guests."},
+    .identity = libvirt_identity_choose,
+    .create = nwfilter_create,
+    .update = nwfilter_update,
+    .delete = nwfilter_delete,
+    .read = nwfilter_read,
+    .import = nwfilter_import,
+    .recover = nwfilter_recover,
+};

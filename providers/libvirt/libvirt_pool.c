@@ -1,0 +1,323 @@
+/* libvirt_pool: a folder on the host that holds volumes, identified by its UUID. */
+#include "libvirt_pool.h"
+
+#include <errno.h>
+
+#include "items.h"
+#include "libvirt_client.h"
+#include "libvirt_error.h"
+#include "libvirt_identity.h"
+#include "libvirt_provider.h"
+
+static Str check_type(Value value, Arena *arena) {
+    if (str_equal(value_text(value), STR("dir")))
+        return STR_EMPTY;
+    return str_format(arena, "The type of a pool is \"dir\", a folder on the host.");
+}
+
+static Str check_path(Value value, Arena *arena) {
+    (void)arena;
+    return str_starts_with(value_text(value), STR("/")) ? STR_EMPTY
+                                                        : STR("The path must be absolute.");
+}
+
+static Str check_on_delete(Value value, Arena *arena) {
+    Str text = value_text(value);
+    if (str_equal(text, STR("undefine")) || str_equal(text, STR("delete_empty")) ||
+        str_equal(text, STR("delete_all")))
+        return STR_EMPTY;
+    return str_format(arena, "It is one of undefine, delete_empty and delete_all.");
+}
+
+/* clang-format off */
+static const Attribute pool_attributes[] = {
+    {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name, unique on the host."},
+    {"type", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
+     "Kind of pool: dir, a folder on the host.",
+     .default_json = "\"dir\"", .check = check_type},
+    {"path", &TYPE_STRING, REQUIRED | FORCES_NEW,
+     "The folder; it is made where it is missing.",
+     .check = check_path},
+    {"running", &TYPE_BOOL, OPTIONAL | COMPUTED,
+     "Whether the pool is active.",
+     .default_json = "true"},
+    {"autostart", &TYPE_BOOL, OPTIONAL | COMPUTED,
+     "Whether the pool starts with the host.",
+     .default_json = "true"},
+    {"on_delete", &TYPE_STRING, OPTIONAL | COMPUTED,
+     "What becomes of the folder: undefine leaves it, delete_empty removes it when nothing is "
+     "in it, delete_all removes its volumes first.",
+     .default_json = "\"undefine\"", .check = check_on_delete},
+    {"id", &TYPE_STRING, COMPUTED, "UUID of the pool."},
+};
+/* clang-format on */
+
+virStoragePoolPtr libvirt_pool_find(virConnectPtr connection, Str id, Arena *arena) {
+    const char *text = str_to_cstr(id, arena);
+    virStoragePoolPtr pool = virStoragePoolLookupByUUIDString(connection, text);
+    return pool ? pool : virStoragePoolLookupByName(connection, text);
+}
+
+static Str trim_slashes(Str path) {
+    while (path.len > 1 && path.ptr[path.len - 1] == '/')
+        path.len--;
+    return path;
+}
+
+/* What was asked for; libvirt's test driver knows only one description. */
+static char *describe_inactive(virStoragePoolPtr pool) {
+    char *text = virStoragePoolGetXMLDesc(pool, VIR_STORAGE_XML_INACTIVE);
+    if (text || libvirt_error_code() != VIR_ERR_INVALID_ARG)
+        return text;
+    return virStoragePoolGetXMLDesc(pool, 0);
+}
+
+/* What the host has now, over what the state says. */
+static bool read_pool(const Call *call, virStoragePoolPtr pool, Value *state, Diags *diags) {
+    Arena *arena = call->arena;
+    SCOPED(XmlDoc) doc = {0};
+    virStoragePoolInfo info = {0};
+    int autostart = 0;
+    char uuid[VIR_UUID_STRING_BUFLEN];
+    if (!xml_take(describe_inactive(pool), &doc) || virStoragePoolGetInfo(pool, &info) < 0 ||
+        virStoragePoolGetAutostart(pool, &autostart) < 0 ||
+        virStoragePoolGetUUIDString(pool, uuid) < 0)
+        return libvirt_error_add(call, diags, "Cannot read the pool");
+    xmlNodePtr root = xml_root(&doc);
+    Draft draft = draft_of(*state, arena);
+    items_set_copy(&draft, "id", uuid, arena);
+    draft_set_text(&draft, "name", xml_get(root, "name", arena), arena);
+    draft_set_text(&draft, "type", xml_get(root, "@type", arena), arena);
+    Str path = xml_get(root, "target/path", arena);
+    if (!str_equal(trim_slashes(path), trim_slashes(draft_text(*state, "path", STR_EMPTY))))
+        draft_set_text(&draft, "path", path, arena);
+    draft_set(&draft, "running", value_bool(info.state != VIR_STORAGE_POOL_INACTIVE));
+    draft_set(&draft, "autostart", value_bool(autostart != 0));
+    if (!items_has(*state, "on_delete"))
+        draft_set_text(&draft, "on_delete", STR("undefine"), arena);
+    *state = draft_value(&draft);
+    return true;
+}
+
+static const char *describe(const Call *call, Value planned, Str uuid) {
+    SCOPED(XmlDoc) doc = xml_new("pool");
+    xmlNodePtr root = xml_root(&doc);
+    xml_set(root, "type", draft_text(planned, "type", STR("dir")));
+    xml_add_text(root, "name", draft_text(planned, "name", STR_EMPTY));
+    xml_add_text(root, "uuid", uuid);
+    xml_add_text(xml_add(root, "target"), "path", draft_text(planned, "path", STR_EMPTY));
+    return xml_print(&doc, call->arena);
+}
+
+/* The folder is made only where it is missing: a build would change the owner of one that is there.
+ */
+static bool start_pool(virStoragePoolPtr pool) {
+    if (virStoragePoolIsActive(pool) == 1)
+        return true;
+    if (virStoragePoolCreate(pool, 0) == 0)
+        return true;
+    const virError *error = virGetLastError();
+    bool is_missing = error && error->code == VIR_ERR_SYSTEM_ERROR && error->int1 == ENOENT;
+    if (!is_missing)
+        return false;
+    return virStoragePoolBuild(pool, VIR_STORAGE_POOL_BUILD_NEW) == 0 &&
+           virStoragePoolCreate(pool, 0) == 0;
+}
+
+/* running and autostart as planned */
+static bool settle(const Call *call, virStoragePoolPtr pool, Value planned, Diags *diags) {
+    Str name = draft_text(planned, "name", STR_EMPTY);
+    if (virStoragePoolSetAutostart(pool, draft_bool(planned, "autostart", true)) < 0)
+        return libvirt_error_add(call, diags, "Cannot set autostart of pool \"%.*s\"",
+                                 STR_ARG(name));
+    if (draft_bool(planned, "running", true)) {
+        if (!start_pool(pool))
+            return libvirt_error_add(call, diags, "Cannot start pool \"%.*s\"", STR_ARG(name));
+        (void)virStoragePoolRefresh(pool, 0);
+    } else if (virStoragePoolIsActive(pool) == 1 && virStoragePoolDestroy(pool) < 0) {
+        return libvirt_error_add(call, diags, "Cannot stop pool \"%.*s\"", STR_ARG(name));
+    }
+    return true;
+}
+
+static bool add_define_error(const Call *call, virConnectPtr connection, Str name, Diags *diags) {
+    LibvirtError error = libvirt_error_last(call->arena);
+    SCOPED(virStoragePoolPtr)
+    other = virStoragePoolLookupByName(connection, str_to_cstr(name, call->arena));
+    char uuid[VIR_UUID_STRING_BUFLEN];
+    if (other && virStoragePoolGetUUIDString(other, uuid) == 0)
+        return libvirt_error_add_taken(call, "pool", name, str_from_cstr(uuid), diags);
+    return libvirt_error_add_this(call, &error, diags, "Cannot define pool \"%.*s\"",
+                                  STR_ARG(name));
+}
+
+static bool pool_create(const Call *call,
+                        const ApplyRequest *request,
+                        ApplyResponse *response,
+                        Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    Str uuid = libvirt_identity_of(call, request);
+    SCOPED(virStoragePoolPtr)
+    pool = virStoragePoolDefineXML(connection, describe(call, request->planned, uuid), 0);
+    if (!pool)
+        return add_define_error(call, connection, draft_text(request->planned, "name", STR_EMPTY),
+                                diags);
+    bool is_settled = settle(call, pool, request->planned, diags);
+    Value actual = request->planned;
+    if (!read_pool(call, pool, &actual, diags))
+        return false;
+    response->state = is_settled ? items_fill(request->planned, actual, call->arena) : actual;
+    return is_settled;
+}
+
+static bool pool_update(const Call *call,
+                        const ApplyRequest *request,
+                        ApplyResponse *response,
+                        Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    SCOPED(virStoragePoolPtr)
+    pool = libvirt_pool_find(connection, draft_text(request->prior, "id", STR_EMPTY), call->arena);
+    if (!pool)
+        return libvirt_error_add(call, diags, "Cannot find the pool");
+    bool is_settled = settle(call, pool, request->planned, diags);
+    Value actual = request->planned;
+    if (!read_pool(call, pool, &actual, diags))
+        return false;
+    response->state = is_settled ? items_fill(request->planned, actual, call->arena) : actual;
+    return is_settled;
+}
+
+static bool delete_volumes(const Call *call, virStoragePoolPtr pool, Diags *diags) {
+    virStorageVolPtr *volumes = NULL;
+    int count = virStoragePoolListAllVolumes(pool, &volumes, 0);
+    if (count < 0)
+        return libvirt_error_add(call, diags, "Cannot list the pool's volumes");
+    bool all_gone = true;
+    for (int i = 0; i < count; i++) {
+        if (all_gone && virStorageVolDelete(volumes[i], 0) < 0 &&
+            !libvirt_error_is_gone(libvirt_error_code()))
+            all_gone = libvirt_error_add(call, diags, "Cannot delete volume \"%s\"",
+                                         virStorageVolGetName(volumes[i]));
+        (void)virStorageVolFree(volumes[i]);
+    }
+    free(volumes);
+    return all_gone;
+}
+
+/* An empty folder goes, one that holds something stays: that is what delete_empty means. */
+static void remove_folder(const Call *call, virStoragePoolPtr pool, Value prior, Diags *diags) {
+    if (virStoragePoolDelete(pool, VIR_STORAGE_POOL_DELETE_NORMAL) == 0)
+        return;
+    LibvirtError error = libvirt_error_last(call->arena);
+    if (error.system_errno == ENOENT)
+        return;
+    libvirt_error_warn(call, diags,
+                       str_format(call->arena, "The folder %.*s stays",
+                                  STR_ARG(draft_text(prior, "path", STR_EMPTY))),
+                       str_format(call->arena,
+                                  "The pool is gone, its folder could not be removed: %.*s",
+                                  STR_ARG(error.message)));
+}
+
+static bool pool_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    Str name = draft_text(request->prior, "name", STR_EMPTY);
+    Str on_delete = draft_text(request->prior, "on_delete", STR("undefine"));
+    SCOPED(virStoragePoolPtr)
+    pool = libvirt_pool_find(connection, draft_text(request->prior, "id", STR_EMPTY), call->arena);
+    if (!pool)
+        return libvirt_error_is_gone(libvirt_error_code()) ||
+               libvirt_error_add(call, diags, "Cannot find pool \"%.*s\"", STR_ARG(name));
+    bool is_active = virStoragePoolIsActive(pool) == 1;
+    if (str_equal(on_delete, STR("delete_all"))) {
+        if (!is_active && !start_pool(pool))
+            return libvirt_error_add(call, diags, "Cannot start pool \"%.*s\"", STR_ARG(name));
+        is_active = true;
+        (void)virStoragePoolRefresh(pool, 0);
+        if (!delete_volumes(call, pool, diags))
+            return false;
+    }
+    if (is_active && virStoragePoolDestroy(pool) < 0)
+        return libvirt_error_add(call, diags, "Cannot stop pool \"%.*s\"", STR_ARG(name));
+    if (!str_equal(on_delete, STR("undefine")))
+        remove_folder(call, pool, request->prior, diags);
+    if (virStoragePoolUndefine(pool) < 0 && !libvirt_error_is_gone(libvirt_error_code()))
+        return libvirt_error_add(call, diags, "Cannot undefine pool \"%.*s\"", STR_ARG(name));
+    return true;
+}
+
+static bool pool_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
+    (void)private_data;
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    SCOPED(virStoragePoolPtr)
+    pool = libvirt_pool_find(connection, draft_text(*state, "id", STR_EMPTY), call->arena);
+    if (pool)
+        return read_pool(call, pool, state, diags);
+    if (!libvirt_error_is_gone(libvirt_error_code()))
+        return libvirt_error_add(call, diags, "Cannot look the pool up");
+    *state = value_null(state->type);
+    return true;
+}
+
+static bool pool_import(const Call *call, Str id, Value *state, Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    SCOPED(virStoragePoolPtr) pool = libvirt_pool_find(connection, id, call->arena);
+    if (!pool)
+        return libvirt_error_add(call, diags, "No pool \"%.*s\"", STR_ARG(id));
+    Draft draft = draft_empty(&libvirt_pool.schema, call->arena);
+    *state = draft_value(&draft);
+    return read_pool(call, pool, state, diags);
+}
+
+static bool pool_recover(const Call *call,
+                         const RecoverRequest *request,
+                         RecoverOutcome *outcome,
+                         Value *state,
+                         Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    SCOPED(virStoragePoolPtr)
+    pool =
+        virStoragePoolLookupByUUIDString(connection, str_to_cstr(request->identity, call->arena));
+    *outcome = RECOVER_ABSENT;
+    if (!pool)
+        return libvirt_error_is_gone(libvirt_error_code()) ||
+               libvirt_error_add(call, diags, "Cannot look the pool up");
+    *state = request->planned;
+    if (!read_pool(call, pool, state, diags))
+        return false;
+    *outcome = RECOVER_COMPLETE;
+    return true;
+}
+
+/* Making and removing pools changes one list on the host. */
+static void pool_limits(const Call *call, LimitAction action, Value object, Limits *out) {
+    (void)object;
+    if (action != LIMIT_UPDATE)
+        libvirt_identity_limit(call, "libvirt_pools",
+                               str_from_cstr(libvirt_client_options(call)->uri), 1, out);
+}
+
+const ResourceType libvirt_pool = {
+    .name = "libvirt_pool",
+    .schema = {SCHEMA_ATTRIBUTES(pool_attributes), .description = "A storage pool on the host."},
+    .identity = libvirt_identity_choose,
+    .create = pool_create,
+    .update = pool_update,
+    .delete = pool_delete,
+    .read = pool_read,
+    .import = pool_import,
+    .recover = pool_recover,
+    .limits = pool_limits,
+};

@@ -1,0 +1,104 @@
+/* libvirt: networks, filters, disks and machines on a hypervisor. */
+#include "libvirt_provider.h"
+
+#include "draft.h"
+#include "libvirt_client.h"
+#include "libvirt_error.h"
+
+/* clang-format off */
+static const Attribute provider_attributes[] = {
+    {"uri", &TYPE_STRING, OPTIONAL,
+     "libvirt's connection URI; LIBVIRT_DEFAULT_URI, then qemu:///system, where it is left "
+     "out."},
+    {"connect_timeout", &TYPE_STRING, OPTIONAL,
+     "How long to wait for the host to answer, as a duration; 30s."},
+    {"keepalive_interval", &TYPE_NUMBER, OPTIONAL,
+     "Seconds of silence after which the connection is probed; 5, and 0 for never."},
+    {"keepalive_count", &TYPE_NUMBER, OPTIONAL,
+     "Probes without an answer after which the connection counts as broken; 6."},
+    {"default_pool", &TYPE_STRING, OPTIONAL, "Pool of volumes that name none; default."},
+    {"accel", &TYPE_STRING, OPTIONAL,
+     "How machines without a type run: auto (KVM where the host has it), kvm or tcg."},
+    {"read_only", &TYPE_BOOL, OPTIONAL, "Connect without the right to change anything."},
+};
+/* clang-format on */
+
+static bool parse_accel(Str text, Accel *out) {
+    static const struct {
+        const char *name;
+        Accel accel;
+    } names[] = {
+        {"auto", ACCEL_AUTO},
+        {"kvm",  ACCEL_KVM },
+        {"tcg",  ACCEL_TCG },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        if (!str_equal_cstr(text, names[i].name))
+            continue;
+        *out = names[i].accel;
+        return true;
+    }
+    return false;
+}
+
+static bool provider_validate(const Call *call, Value config, Diags *diags) {
+    Accel accel = ACCEL_AUTO;
+    int64_t timeout_ms = 0;
+    bool is_valid = true;
+    if (!parse_accel(draft_text(config, "accel", STR("auto")), &accel))
+        is_valid = libvirt_error_say(call, diags, STR("Invalid \"accel\""),
+                                     STR("It is one of auto, kvm and tcg."));
+    if (!clock_parse_duration(draft_text(config, "connect_timeout", STR("30s")), &timeout_ms) ||
+        timeout_ms <= 0)
+        is_valid = libvirt_error_say(call, diags, STR("Invalid \"connect_timeout\""),
+                                     STR("It is a duration above zero, such as 30s or 1m30s."));
+    return is_valid;
+}
+
+static const char *uri_of(const Call *call, Value config) {
+    const Process *process = call->io->process;
+    Str uri = draft_text(config, "uri", STR_EMPTY);
+    if (uri.len)
+        return str_to_cstr(uri, call->arena);
+    const char *from_environment = process->environment(process->self, "LIBVIRT_DEFAULT_URI");
+    return from_environment && *from_environment ? from_environment : "qemu:///system";
+}
+
+static bool provider_configure(
+    const Call *call, Value config, void **client, Arena *run, Diags *diags) {
+    if (!provider_validate(call, config, diags))
+        return false;
+    LibvirtOptions options = {
+        .uri = uri_of(call, config),
+        .keepalive_interval = (int)draft_int(config, "keepalive_interval", 5),
+        .keepalive_count = (unsigned)draft_int(config, "keepalive_count", 6),
+        .default_pool = draft_text(config, "default_pool", STR("default")),
+        .read_only = draft_bool(config, "read_only", false),
+    };
+    CHECK(parse_accel(draft_text(config, "accel", STR("auto")), &options.accel));
+    CHECK(clock_parse_duration(draft_text(config, "connect_timeout", STR("30s")),
+                               &options.connect_timeout_ms));
+    *client = libvirt_client_new(&options, run);
+    return true;
+}
+
+static void provider_close(void *client) {
+    libvirt_client_close(client);
+}
+
+static const ResourceType *const resources[] = {
+    &libvirt_pool,     &libvirt_volume,         &libvirt_network,
+    &libvirt_nwfilter, &libvirt_cloudinit_disk, &libvirt_domain,
+};
+
+const Provider libvirt_provider = {
+    .name = "libvirt",
+    .address = "loam.internal/builtin/libvirt",
+    .description = "Machines, networks, filters and disks on a hypervisor that libvirt drives.",
+    .schema = {SCHEMA_ATTRIBUTES(provider_attributes),
+               .description = "The connection to one hypervisor."},
+    .validate_config = provider_validate,
+    .configure = provider_configure,
+    .close = provider_close,
+    PROVIDER_RESOURCES(resources),
+};

@@ -1,0 +1,206 @@
+/* Streams to and from volumes. */
+#include "volume_transfer.h"
+
+#include <errno.h>
+
+#include "digest.h"
+#include "libvirt_error.h"
+
+#define PIECE_SIZE ((size_t)256 * 1024)
+
+/* What is sent: a file or bytes in memory. */
+typedef struct Origin {
+    const Disk *disk;
+    DiskFile file;
+    Str bytes; /* when there is no disk */
+    uint64_t size;
+} Origin;
+
+static int origin_read(const Origin *origin, uint64_t offset, char *buffer, size_t *got) {
+    if (origin->disk)
+        return origin->disk->read(origin->disk->self, origin->file, offset, buffer, PIECE_SIZE,
+                                  got);
+    Str piece = str_slice(origin->bytes, offset, offset + PIECE_SIZE);
+    memcpy(buffer, piece.ptr, piece.len);
+    *got = piece.len;
+    return 0;
+}
+
+static int origin_open(Origin *origin, const Disk *disk, Str path) {
+    *origin = (Origin){.disk = disk};
+    int failure = disk->open(disk->self, path, DISK_READ, 0, &origin->file);
+    if (failure < 0)
+        return failure;
+    failure = disk->size(disk->self, origin->file, &origin->size);
+    if (failure < 0)
+        disk->close(disk->self, origin->file);
+    return failure;
+}
+
+static bool is_zero(const char *bytes, size_t count) {
+    return count == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, count - 1) == 0);
+}
+
+int volume_transfer_digest(const Call *call, Str path, Str *digest) {
+    const Disk *disk = call->io->disk;
+    Origin origin;
+    int failure = origin_open(&origin, disk, path);
+    if (failure < 0)
+        return failure;
+    Digest *hash = digest_open(DIGEST_SHA256);
+    char *buffer = arena_alloc(call->arena, PIECE_SIZE);
+    uint64_t offset = 0;
+    size_t got = 1;
+    while (failure >= 0 && got > 0 && !call_is_cancelled(call)) {
+        failure = origin_read(&origin, offset, buffer, &got);
+        if (failure < 0)
+            break;
+        digest_update(hash, (Str){buffer, got});
+        offset += got;
+        call_progress(call, offset, origin.size, "hashing");
+    }
+    disk->close(disk->self, origin.file);
+    Str text = digest_finish(hash, call->arena);
+    if (failure < 0)
+        return failure;
+    if (got > 0)
+        return -ECANCELED;
+    *digest = text;
+    return 0;
+}
+
+/* One upload under way. */
+typedef struct Sending {
+    const Call *call;
+    virStreamPtr stream;
+    bool is_sparse;
+    uint64_t hole; /* zeros not yet sent */
+} Sending;
+
+static bool send_hole(Sending *sending) {
+    if (sending->hole == 0)
+        return true;
+    int sent = virStreamSendHole(sending->stream, (long long)sending->hole, 0);
+    sending->hole = 0;
+    return sent == 0;
+}
+
+static bool send_piece(Sending *sending, const char *bytes, size_t count) {
+    if (sending->is_sparse && is_zero(bytes, count)) {
+        sending->hole += count;
+        return true;
+    }
+    if (!send_hole(sending))
+        return false;
+    while (count > 0) {
+        int sent = virStreamSend(sending->stream, bytes, count);
+        if (sent <= 0)
+            return false;
+        bytes += sent;
+        count -= (size_t)sent;
+    }
+    return true;
+}
+
+static bool add_read_error(const Call *call, int failure, Diags *diags) {
+    if (failure == 0)
+        return libvirt_error_say(call, diags, STR("The file became shorter while it was sent"),
+                                 STR("Something else writes it. Apply again when it is done."));
+    return libvirt_error_say(call, diags, STR("Cannot read the file to upload"),
+                             str_from_cstr(strerror(-failure)));
+}
+
+/* All bytes of the origin, in order. */
+static bool send_all(Sending *sending, const Origin *origin, Digest *hash, Diags *diags) {
+    const Call *call = sending->call;
+    char *buffer = arena_alloc(call->arena, PIECE_SIZE);
+    uint64_t offset = 0;
+    while (offset < origin->size) {
+        size_t got = 0;
+        int failure = origin_read(origin, offset, buffer, &got);
+        if (failure < 0 || got == 0)
+            return add_read_error(call, failure, diags);
+        if (got > origin->size - offset)
+            got = (size_t)(origin->size - offset);
+        if (hash)
+            digest_update(hash, (Str){buffer, got});
+        if (!send_piece(sending, buffer, got))
+            return libvirt_error_add(call, diags, "The upload broke off");
+        offset += got;
+        call_progress(call, offset, origin->size, "uploading");
+        if (call_is_cancelled(call))
+            return libvirt_error_say(call, diags, STR("The upload was stopped"), STR_EMPTY);
+    }
+    return send_hole(sending) || libvirt_error_add(call, diags, "The upload broke off");
+}
+
+static bool is_file(virStorageVolPtr volume) {
+    virStorageVolInfo info = {0};
+    return virStorageVolGetInfo(volume, &info) == 0 && info.type == VIR_STORAGE_VOL_FILE;
+}
+
+static bool upload(const Call *call,
+                   virConnectPtr connection,
+                   virStorageVolPtr volume,
+                   const Origin *origin,
+                   Digest *hash,
+                   Diags *diags) {
+    SCOPED(virStreamPtr) stream = virStreamNew(connection, 0);
+    /* A hole in a block device keeps what was there before, so only files may have any. */
+    Sending sending = {.call = call, .stream = stream, .is_sparse = is_file(volume)};
+    unsigned flags = sending.is_sparse ? VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM : 0;
+    if (!stream || virStorageVolUpload(volume, stream, 0, origin->size, flags) < 0)
+        return libvirt_error_add(call, diags, "Cannot upload into the volume");
+    if (!send_all(&sending, origin, hash, diags)) {
+        (void)virStreamAbort(stream);
+        return false;
+    }
+    return virStreamFinish(stream) == 0 ||
+           libvirt_error_add(call, diags, "The host did not accept the upload");
+}
+
+bool volume_transfer_upload_file(const Call *call,
+                                 virConnectPtr connection,
+                                 virStorageVolPtr volume,
+                                 Str path,
+                                 Str *digest,
+                                 Diags *diags) {
+    Origin origin;
+    int failure = origin_open(&origin, call->io->disk, path);
+    if (failure < 0)
+        return add_read_error(call, failure, diags);
+    Digest *hash = digest_open(DIGEST_SHA256);
+    bool sent = upload(call, connection, volume, &origin, hash, diags);
+    origin.disk->close(origin.disk->self, origin.file);
+    *digest = digest_finish(hash, call->arena);
+    return sent;
+}
+
+bool volume_transfer_upload(
+    const Call *call, virConnectPtr connection, virStorageVolPtr volume, Str bytes, Diags *diags) {
+    Origin origin = {.bytes = bytes, .size = bytes.len};
+    return upload(call, connection, volume, &origin, NULL, diags);
+}
+
+bool volume_transfer_download(
+    virConnectPtr connection, virStorageVolPtr volume, size_t limit, Str *out, Arena *arena) {
+    SCOPED(virStreamPtr) stream = virStreamNew(connection, 0);
+    if (!stream || virStorageVolDownload(volume, stream, 0, limit, 0) < 0)
+        return false;
+    StrBuf bytes = strbuf_new(arena);
+    char *buffer = arena_alloc(arena, PIECE_SIZE);
+    int got = 1;
+    while (got > 0) {
+        got = virStreamRecv(stream, buffer, PIECE_SIZE);
+        if (got > 0)
+            strbuf_add(&bytes, (Str){buffer, (size_t)got});
+    }
+    if (got < 0) {
+        (void)virStreamAbort(stream);
+        return false;
+    }
+    if (virStreamFinish(stream) < 0)
+        return false;
+    *out = strbuf_str(&bytes);
+    return true;
+}

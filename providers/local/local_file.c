@@ -1,0 +1,31 @@
+/* local_file: a file of given content on the machine that loam runs on. */
+#include "local_content.h"
+#include "local_place.h"
+#include "local_provider.h"
+
+// clang-format off
+static const Attribute attributes[] = {
+    {"filename",             &TYPE_STRING, REQUIRED | FORCES_NEW, "Path of the file; missing folders are made."},
+    {"content",              &TYPE_STRING, OPTIONAL | FORCES_NEW, "What the file holds, as text."},
+    {"sensitive_content",    &TYPE_STRING, OPTIONAL | SENSITIVE | FORCES_NEW | DEPRECATED, "As content, but never shown; local_sensitive_file is the better place."},
+    {"content_base64",       &TYPE_STRING, OPTIONAL | FORCES_NEW, "What the file holds, as base64 of its bytes."},
+    {"source",               &TYPE_STRING, OPTIONAL | FORCES_NEW, "Path of a file whose content is copied."},
+    {"file_permission",      &TYPE_STRING, OPTIONAL | COMPUTED, "Permissions before the umask, in octal.", .default_json = "\"0777\"", .check = local_place_check_permission},
+    {"directory_permission", &TYPE_STRING, OPTIONAL | COMPUTED, "Permissions of folders that are made, before the umask, in octal.", .default_json = "\"0777\"", .check = local_place_check_permission},
+    {"id",                   &TYPE_STRING, COMPUTED, "SHA-1 of the content, in hex."},
+    LOCAL_DIGEST_ATTRIBUTES,
+};
+// clang-format on
+
+const ResourceType local_file = {
+    .name = "local_file",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A local file of given content."},
+    .validate = local_place_validate,
+    .plan = local_place_plan,
+    .identity = local_place_identity,
+    .create = local_place_create,
+    .update = local_place_update,
+    .delete = local_place_delete,
+    .read = local_place_read,
+    .recover = local_place_recover,
+};

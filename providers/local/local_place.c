@@ -1,0 +1,252 @@
+/* Files on disk: written whole or not at all, looked at again, removed. */
+#include "local_place.h"
+
+#include "digest.h"
+#include "local_content.h"
+
+#include <errno.h>
+
+#define PERMISSION_BITS 07777u
+
+static bool octal_from_text(Str text, uint32_t *out) {
+    if (text.len < 3 || text.len > 4)
+        return false;
+    uint32_t mode = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '7')
+            return false;
+        mode = mode * 8 + (uint32_t)(text.ptr[i] - '0');
+    }
+    *out = mode;
+    return true;
+}
+
+Str local_place_check_permission(Value value, Arena *arena) {
+    uint32_t mode;
+    if (octal_from_text(value_text(value), &mode))
+        return STR_EMPTY;
+    return str_format(arena,
+                      "\"%.*s\" is no permission: three or four octal digits are needed, such as "
+                      "\"0644\".",
+                      STR_ARG(value_text(value)));
+}
+
+static uint32_t permission(Value object, const char *name) {
+    uint32_t mode = 0777;
+    (void)octal_from_text(draft_text(object, name, STR("0777")), &mode);
+    return mode;
+}
+
+static void file_error(Diags *diags, const char *summary, Str path, int error) {
+    const char *hint = "";
+    if (error == -EACCES || error == -EPERM) {
+        hint = " The user that runs loam may not do this; check the folder's owner and mode.";
+    } else if (error == -ENOSPC || error == -EDQUOT) {
+        hint = " Make room on that file system.";
+    } else if (error == -EISDIR) {
+        hint = " A folder stands where the file belongs; \"filename\" must name a file.";
+    }
+    Diag *diag = diags_error(diags, NO_RANGE, summary, "\"%.*s\": %s.%s", STR_ARG(path),
+                             strerror(-error), hint);
+    diag->path = STR(".filename");
+}
+
+/* The mode that the file got, for a later look at drift. */
+static Str remember_mode(const Call *call, Str path) {
+    const Disk *disk = call->io->disk;
+    DiskStat stat;
+    if (disk->stat(disk->self, path, &stat) != 0)
+        return STR_EMPTY;
+    return str_format(call->arena, "{\"mode\":\"%04o\"}", stat.mode & PERMISSION_BITS);
+}
+
+static bool remembered_mode(Str private_data, uint32_t *out) {
+    static const Str key = STR_CONST("\"mode\":\"");
+    size_t at = str_find(private_data, key, 0);
+    if (at == SIZE_MAX)
+        return false;
+    return octal_from_text(str_slice(private_data, at + key.len, at + key.len + 4), out);
+}
+
+bool local_place_validate(const Call *call, Value config, Diags *diags) {
+    (void)call;
+    return local_content_validate(config, diags);
+}
+
+/* A source whose content has changed is a change that the configuration alone does not show. */
+static bool source_changed(const Call *call, const PlanRequest *request) {
+    Str source = draft_text(request->proposed, "source", STR_EMPTY);
+    if (source.len == 0 || value_is_null(request->prior))
+        return false;
+    Value before = draft_attribute(request->prior, "source");
+    if (!value_is_present(before))
+        return false;
+    const Disk *disk = call->io->disk;
+    Str bytes;
+    if (disk->read_file(disk->self, source, &bytes, call->arena) != 0)
+        return false;
+    Str sha1 = digest_hex(DIGEST_SHA1, bytes, call->arena);
+    return !str_equal(sha1, draft_text(request->prior, "id", STR_EMPTY));
+}
+
+bool local_place_plan(const Call *call,
+                      const PlanRequest *request,
+                      PlanResponse *response,
+                      Diags *diags) {
+    (void)diags;
+    if (!source_changed(call, request))
+        return true;
+    Draft draft = draft_of(response->planned, call->arena);
+    draft_set(&draft, "content_sha256", value_unknown(&TYPE_STRING));
+    response->planned = draft_value(&draft);
+    Path path = path_attribute((Path){0}, STR("content_sha256"), call->arena);
+    if (!paths_has(&response->requires_replace, path)) {
+        vec_push(call->arena, &response->requires_replace, path);
+    }
+    plan_note(response, path, STR("the source file's content has changed"), call->arena);
+    return true;
+}
+
+Str local_place_identity(const Call *call, Value planned) {
+    (void)call;
+    return draft_text(planned, "filename", STR_EMPTY);
+}
+
+static bool write_whole(const Call *call, Value object, Str bytes, Diags *diags) {
+    const Disk *disk = call->io->disk;
+    Str path = draft_text(object, "filename", STR_EMPTY);
+    Str folder = disk_folder_of(path);
+    uint32_t folder_mode = permission(object, "directory_permission");
+    int error = folder.len ? disk->make_folders(disk->self, folder, folder_mode) : 0;
+    if (error) {
+        file_error(diags, "Cannot make the file's folder", folder, error);
+        return false;
+    }
+    error = disk->write_file(disk->self, path, bytes, permission(object, "file_permission"));
+    if (error)
+        file_error(diags, "Cannot write the file", path, error);
+    return error == 0;
+}
+
+static Value described(const Call *call, Value object, Str bytes) {
+    Draft draft = draft_of(object, call->arena);
+    local_content_describe(&draft, bytes, call->arena);
+    return draft_value(&draft);
+}
+
+bool local_place_create(const Call *call,
+                        const ApplyRequest *request,
+                        ApplyResponse *response,
+                        Diags *diags) {
+    Str bytes;
+    if (!local_content_bytes(call, request->planned, &bytes, diags))
+        return false;
+    if (!write_whole(call, request->planned, bytes, diags))
+        return false;
+    response->state = described(call, request->planned, bytes);
+    response->private_data =
+        remember_mode(call, draft_text(request->planned, "filename", STR_EMPTY));
+    return true;
+}
+
+bool local_place_update(const Call *call,
+                        const ApplyRequest *request,
+                        ApplyResponse *response,
+                        Diags *diags) {
+    const Disk *disk = call->io->disk;
+    Str path = draft_text(request->planned, "filename", STR_EMPTY);
+    Str bytes;
+    /* Written anew rather than chmod, so that the umask counts as it did at creation. */
+    int error = disk->read_file(disk->self, path, &bytes, call->arena);
+    if (error) {
+        file_error(diags, "Cannot change the file's permissions", path, error);
+        return false;
+    }
+    if (!write_whole(call, request->planned, bytes, diags))
+        return false;
+    response->state = described(call, request->planned, bytes);
+    response->private_data = remember_mode(call, path);
+    return true;
+}
+
+bool local_place_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
+    const Disk *disk = call->io->disk;
+    Str path = draft_text(request->prior, "filename", STR_EMPTY);
+    int error = disk->remove(disk->self, path);
+    if (error == 0 || error == -ENOENT || error == -ENOTDIR)
+        return true;
+    file_error(diags, "Cannot delete the file", path, error);
+    return false;
+}
+
+/* Shows what was changed behind our back; null when only a new file can mend it. */
+static Value drifted(const Call *call, Value state, Str bytes) {
+    Draft draft = draft_of(state, call->arena);
+    if (!local_content_adopt(&draft, bytes, call->arena))
+        return value_null(state.type);
+    local_content_describe(&draft, bytes, call->arena);
+    return draft_value(&draft);
+}
+
+static Value with_found_mode(const Call *call, Value state, uint32_t found) {
+    Draft draft = draft_of(state, call->arena);
+    Str text = str_format(call->arena, "%04o", found);
+    draft_set(&draft, "file_permission", value_from_str(text));
+    return draft_value(&draft);
+}
+
+bool local_place_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
+    const Disk *disk = call->io->disk;
+    Str path = draft_text(*state, "filename", STR_EMPTY);
+    DiskStat stat;
+    Str bytes;
+    int error = disk->stat(disk->self, path, &stat);
+    if (error == 0 && stat.kind != DISK_FILE)
+        error = -ENOENT;
+    if (error == 0)
+        error = disk->read_file(disk->self, path, &bytes, call->arena);
+    if (error == -ENOENT || error == -ENOTDIR) {
+        *state = value_null((*state).type);
+        return true;
+    }
+    if (error) {
+        file_error(diags, "Cannot read the file", path, error);
+        return false;
+    }
+    Str sha1 = digest_hex(DIGEST_SHA1, bytes, call->arena);
+    if (!str_equal(sha1, draft_text(*state, "id", STR_EMPTY))) {
+        *state = drifted(call, *state, bytes);
+    }
+    uint32_t found = stat.mode & PERMISSION_BITS, expected;
+    if (value_is_null(*state) || !remembered_mode(*private_data, &expected))
+        return true;
+    if (found != expected)
+        *state = with_found_mode(call, *state, found);
+    return true;
+}
+
+bool local_place_recover(const Call *call,
+                         const RecoverRequest *request,
+                         RecoverOutcome *outcome,
+                         Value *state,
+                         Diags *diags) {
+    const Disk *disk = call->io->disk;
+    Str wanted, found;
+    *outcome = RECOVER_ABSENT;
+    (void)disk->remove(disk->self, disk_temporary_of(request->identity, call->arena));
+    int error = disk->read_file(disk->self, request->identity, &found, call->arena);
+    if (error == -ENOENT || error == -ENOTDIR)
+        return true;
+    if (error) {
+        file_error(diags, "Cannot read the file", request->identity, error);
+        return false;
+    }
+    if (!local_content_bytes(call, request->planned, &wanted, diags))
+        return false;
+    /* Other content is somebody's older file: ours appears by a rename, whole or not at all. */
+    if (!str_equal(wanted, found))
+        return true;
+    *state = described(call, request->planned, found);
+    *outcome = RECOVER_COMPLETE;
+    return true;
+}

@@ -1,0 +1,111 @@
+/* random_id: random bytes in several notations. */
+#include "digest.h"
+#include "draft.h"
+#include "random_provider.h"
+
+#include <openssl/bn.h>
+#include <openssl/crypto.h>
+
+static Str check_length(Value value, Arena *arena) {
+    int64_t length;
+    if (value_to_int(value, &length) && length >= 1 && length <= 65536)
+        return STR_EMPTY;
+    return str_format(arena, "The number of bytes must be a whole number from 1 to 65536.");
+}
+
+// clang-format off
+static const Attribute attributes[] = {
+    {"byte_length", &TYPE_NUMBER,        REQUIRED | FORCES_NEW, "How many random bytes.", .check = check_length},
+    {"prefix",      &TYPE_STRING,        OPTIONAL | FORCES_NEW, "Text in front of every notation but id."},
+    {"keepers",     &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change draws anew."},
+    {"b64_std",     &TYPE_STRING,        COMPUTED, "The bytes in base64."},
+    {"b64_url",     &TYPE_STRING,        COMPUTED, "The bytes in base64 that URLs can hold."},
+    {"hex",         &TYPE_STRING,        COMPUTED, "The bytes in hex; twice as long as byte_length."},
+    {"dec",         &TYPE_STRING,        COMPUTED, "The bytes as a decimal number."},
+    {"id",          &TYPE_STRING,        COMPUTED, "As b64_url, without the prefix."},
+};
+// clang-format on
+
+static Str to_decimal(Str bytes, Arena *arena) {
+    BIGNUM *number = BN_bin2bn((const unsigned char *)bytes.ptr, (int)bytes.len, NULL);
+    char *text = number ? BN_bn2dec(number) : NULL;
+    CHECK(text);
+    Str decimal = str_clone(str_from_cstr(text), arena);
+    OPENSSL_free(text);
+    BN_free(number);
+    return decimal;
+}
+
+static Value describe(Draft *draft, Str bytes, Arena *arena) {
+    Value prefix_value = draft_get(draft, "prefix");
+    Str prefix = value_is_present(prefix_value) ? value_text(prefix_value) : STR_EMPTY;
+    Str url = digest_to_base64url(bytes, arena);
+    const struct {
+        const char *name;
+        Str text;
+    } rows[] = {
+        {"b64_std",            digest_to_base64(bytes, arena)},
+        {"b64_url",            url                   },
+        {"hex", digest_to_hex(bytes,                 arena)      },
+        {"dec",    to_decimal(bytes,                 arena)},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        draft_set_text(draft, rows[i].name, str_concat(prefix, rows[i].text, arena), arena);
+    }
+    draft_set(draft, "id", value_from_str(url));
+    return draft_value(draft);
+}
+
+static bool id_create(const Call *call,
+                      const ApplyRequest *request,
+                      ApplyResponse *response,
+                      Diags *diags) {
+    (void)diags;
+    size_t count = (size_t)draft_int(request->planned, "byte_length", 1);
+    char *bytes = arena_alloc(call->arena, count);
+    digest_random(bytes, count);
+    Draft draft = draft_of(request->planned, call->arena);
+    response->state = describe(&draft, (Str){bytes, count}, call->arena);
+    return true;
+}
+
+/* base64url has no padding; the standard decoder wants it. */
+static bool from_base64url(Str text, Str *out, Arena *arena) {
+    StrBuf buf = strbuf_new(arena);
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        strbuf_add_char(&buf, (char)(c == '-' ? '+' : c == '_' ? '/' : c));
+    }
+    strbuf_add_repeat(&buf, '=', (4 - text.len % 4) % 4);
+    return digest_from_base64(strbuf_str(&buf), out, arena);
+}
+
+/* "BYTES" or "PREFIX,BYTES", the bytes as b64_url shows them. */
+static bool id_import(const Call *call, Str id, Value *state, Diags *diags) {
+    size_t comma = str_rfind_char(id, ',');
+    Str text = comma == SIZE_MAX ? id : str_after(id, comma + 1);
+    Str bytes;
+    if (text.len == 0 || !from_base64url(text, &bytes, call->arena)) {
+        diags_error(diags, NO_RANGE, "Invalid id for import",
+                    "\"%.*s\" is not what \"b64_url\" shows. The id is \"BYTES\" or "
+                    "\"PREFIX,BYTES\", the bytes in base64 for URLs without padding.",
+                    STR_ARG(id));
+        return false;
+    }
+    Draft draft = draft_empty(&random_id.schema, call->arena);
+    draft_set(&draft, "byte_length", value_int((int64_t)bytes.len));
+    if (comma != SIZE_MAX) {
+        draft_set_text(&draft, "prefix", str_slice(id, 0, comma), call->arena);
+    }
+    *state = describe(&draft, bytes, call->arena);
+    return true;
+}
+
+const ResourceType random_id = {
+    .name = "random_id",
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "Random bytes, shown in several notations."},
+    .effect = EFFECT_NONE,
+    .create = id_create,
+    .import = id_import,
+};

@@ -1,0 +1,63 @@
+/* random_pet: a name that people can say, such as "calm-otter". */
+#include "draft.h"
+#include "random_draw.h"
+#include "random_provider.h"
+#include "random_words.h"
+
+#define LENGTH_MAX 32
+
+static Str check_length(Value value, Arena *arena) {
+    int64_t length;
+    if (value_to_int(value, &length) && length >= 1 && length <= LENGTH_MAX)
+        return STR_EMPTY;
+    return str_format(arena, "The number of words must be a whole number from 1 to %d.",
+                      LENGTH_MAX);
+}
+
+// clang-format off
+static const Attribute attributes[] = {
+    {"length",    &TYPE_NUMBER,        OPTIONAL | COMPUTED | FORCES_NEW, "How many words.", .default_json = "2", .check = check_length},
+    {"separator", &TYPE_STRING,        OPTIONAL | COMPUTED | FORCES_NEW, "What stands between the words.", .default_json = "\"-\""},
+    {"prefix",    &TYPE_STRING,        OPTIONAL | FORCES_NEW, "A word in front."},
+    {"keepers",   &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change draws anew."},
+    {"id",        &TYPE_STRING,        COMPUTED, "The name."},
+};
+// clang-format on
+
+static Str draw_word(RandomWords words) {
+    return str_from_cstr(words.items[random_draw_below(words.count)]);
+}
+
+/* Adverbs as far as needed, then an adjective and an animal. */
+static Str draw_name(Value planned, Arena *arena) {
+    int64_t length = draft_int(planned, "length", 2);
+    VEC(Str) parts = {0};
+    Str prefix = draft_text(planned, "prefix", STR_EMPTY);
+    if (prefix.len > 0)
+        vec_push(arena, &parts, prefix);
+    for (int64_t left = length; left > 2; left--) {
+        vec_push(arena, &parts, draw_word(random_words_adverbs()));
+    }
+    if (length > 1)
+        vec_push(arena, &parts, draw_word(random_words_adjectives()));
+    vec_push(arena, &parts, draw_word(random_words_animals()));
+    return str_join(parts.items, parts.count, draft_text(planned, "separator", STR("-")), arena);
+}
+
+static bool pet_create(const Call *call,
+                       const ApplyRequest *request,
+                       ApplyResponse *response,
+                       Diags *diags) {
+    (void)diags;
+    Draft draft = draft_of(request->planned, call->arena);
+    draft_set_text(&draft, "id", draw_name(request->planned, call->arena), call->arena);
+    response->state = draft_value(&draft);
+    return true;
+}
+
+const ResourceType random_pet = {
+    .name = "random_pet",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A name that people can say."},
+    .effect = EFFECT_NONE,
+    .create = pet_create,
+};

@@ -1,0 +1,148 @@
+/* Text of random characters. */
+#include "random_text.h"
+
+#include "random_draw.h"
+
+#define LENGTH_MAX 65536
+
+typedef struct Class {
+    const char *use;   /* attribute that switches it on */
+    const char *least; /* attribute that says how many there must be */
+    Str characters;
+} Class;
+
+static const Class classes[] = {
+    {"lower",   "min_lower",   STR_CONST("abcdefghijklmnopqrstuvwxyz")},
+    {"upper",   "min_upper",   STR_CONST("ABCDEFGHIJKLMNOPQRSTUVWXYZ")},
+    {"numeric", "min_numeric", STR_CONST("0123456789")                },
+    {"special", "min_special", STR_CONST("!@#$%&*()-_=+[]{}<>:?")     },
+};
+
+Str random_text_check_length(Value value, Arena *arena) {
+    int64_t length;
+    if (value_to_int(value, &length) && length >= 1 && length <= LENGTH_MAX)
+        return STR_EMPTY;
+    return str_format(arena, "The length must be a whole number from 1 to %d.", LENGTH_MAX);
+}
+
+Str random_text_check_least(Value value, Arena *arena) {
+    int64_t least;
+    if (value_to_int(value, &least) && least >= 0 && least <= LENGTH_MAX)
+        return STR_EMPTY;
+    return str_format(arena, "The least number must be a whole number from 0 to %d.", LENGTH_MAX);
+}
+
+Str random_text_check_special(Value value, Arena *arena) {
+    Str text = value_text(value);
+    for (size_t i = 0; i < text.len; i++) {
+        if ((unsigned char)text.ptr[i] >= 0x80) {
+            return str_format(arena, "Only ASCII characters can be drawn.");
+        }
+    }
+    return STR_EMPTY;
+}
+
+static Str characters_of(Value object, const Class *class) {
+    const char *use = class->use;
+    if (strcmp(use, "numeric") == 0 && !value_is_present(draft_attribute(object, use))) {
+        use = "number";
+    }
+    if (!draft_bool(object, use, true))
+        return STR_EMPTY;
+    if (strcmp(class->use, "special") != 0)
+        return class->characters;
+    return draft_text(object, "override_special", class->characters);
+}
+
+static int64_t total_of_least(Value object) {
+    int64_t total = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(classes); i++) {
+        total += draft_int(object, classes[i].least, 0);
+    }
+    return total;
+}
+
+bool random_text_validate(const Call *call, Value config, Diags *diags) {
+    (void)call;
+    size_t before = diags->error_count, choices = 0;
+    int64_t total = total_of_least(config), length = draft_int(config, "length", INT64_MAX);
+    if (total > length) {
+        Diag *diag = diags_error(diags, NO_RANGE, "Length too small",
+                                 "The least numbers of characters sum up to %lld, the length is "
+                                 "%lld.",
+                                 (long long)total, (long long)length);
+        diag->path = STR(".length");
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(classes); i++) {
+        choices += characters_of(config, &classes[i]).len;
+        if (characters_of(config, &classes[i]).len > 0)
+            continue;
+        if (draft_int(config, classes[i].least, 0) == 0)
+            continue;
+        diags_error(diags, NO_RANGE, "Contradicting settings",
+                    "\"%s\" asks for characters that \"%s\" rules out.", classes[i].least,
+                    classes[i].use);
+    }
+    if (choices == 0) {
+        diags_error(diags, NO_RANGE, "No characters to choose from",
+                    "At least one of lower, upper, numeric and special must be true.");
+    }
+    return diags->error_count == before;
+}
+
+bool random_text_plan(const Call *call,
+                      const PlanRequest *request,
+                      PlanResponse *response,
+                      Diags *diags) {
+    (void)diags;
+    Value numeric = draft_attribute(request->config, "numeric");
+    Value number = draft_attribute(request->config, "number");
+    bool changed = value_is_null(request->prior);
+    Value setting = !value_is_null(numeric)  ? numeric
+                    : !value_is_null(number) ? number
+                                             : value_bool(true);
+    /* An object that was imported or made elsewhere may lack one of the names: no reason to act. */
+    if (!changed) {
+        Value prior = draft_attribute(request->prior, "numeric");
+        if (value_is_null(prior))
+            prior = draft_attribute(request->prior, "number");
+        changed = !value_is_null(prior) && !value_equal(prior, setting);
+    }
+    if (!changed)
+        return true;
+    Draft draft = draft_of(response->planned, call->arena);
+    draft_set(&draft, "numeric", setting);
+    draft_set(&draft, "number", setting);
+    response->planned = draft_value(&draft);
+    Path path = path_attribute((Path){0}, STR("numeric"), call->arena);
+    if (!value_is_null(request->prior) && !paths_has(&response->requires_replace, path)) {
+        vec_push(call->arena, &response->requires_replace, path);
+    }
+    return true;
+}
+
+Str random_text_draw(Value object, Arena *arena) {
+    size_t length = (size_t)draft_int(object, "length", 1), at = 0;
+    char *text = arena_alloc(arena, length);
+    StrBuf all = strbuf_new(arena);
+    for (size_t i = 0; i < ARRAY_COUNT(classes); i++) {
+        Str characters = characters_of(object, &classes[i]);
+        int64_t least = draft_int(object, classes[i].least, 0);
+        while (least-- > 0 && at < length)
+            text[at++] = random_draw_char(characters);
+        strbuf_add(&all, characters);
+    }
+    while (at < length)
+        text[at++] = random_draw_char(strbuf_str(&all));
+    random_draw_shuffle(text, length);
+    return (Str){text, length};
+}
+
+void random_text_adopt(Draft *draft, Str text) {
+    draft_set(draft, "length", value_int((int64_t)text.len));
+    draft_set(draft, "number", value_bool(true));
+    for (size_t i = 0; i < ARRAY_COUNT(classes); i++) {
+        draft_set(draft, classes[i].use, value_bool(true));
+        draft_set(draft, classes[i].least, value_int(0));
+    }
+}

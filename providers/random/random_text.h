@@ -1,0 +1,54 @@
+/* random_text: text of random characters; what random_string and random_password share. */
+#pragma once
+
+#include "draft.h"
+#include "provider.h"
+
+// clang-format off
+/* The settings of such text, as rows of an attribute table. */
+#define RANDOM_TEXT_ATTRIBUTES                                                                     \
+    {"length", &TYPE_NUMBER, REQUIRED | FORCES_NEW,                                                \
+     "How many characters.", .check = random_text_check_length},                                   \
+    {"keepers", &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW,                                        \
+     "Any values; a change draws anew."},                                                          \
+    {"lower", &TYPE_BOOL, OPTIONAL | COMPUTED | FORCES_NEW,                                        \
+     "Use a to z.", .default_json = "true"},                                                       \
+    {"upper", &TYPE_BOOL, OPTIONAL | COMPUTED | FORCES_NEW,                                        \
+     "Use A to Z.", .default_json = "true"},                                                       \
+    {"numeric", &TYPE_BOOL, OPTIONAL | COMPUTED | FORCES_NEW,                                      \
+     "Use digits; true if unset."},                                                                \
+    {"number", &TYPE_BOOL, OPTIONAL | COMPUTED | FORCES_NEW | DEPRECATED,                          \
+     "The older name of numeric."},                                                                \
+    {"special", &TYPE_BOOL, OPTIONAL | COMPUTED | FORCES_NEW,                                      \
+     "Use special characters.", .default_json = "true"},                                           \
+    {"override_special", &TYPE_STRING, OPTIONAL | FORCES_NEW,                                      \
+     "The special characters to use, in ASCII.", .check = random_text_check_special},              \
+    {"min_lower", &TYPE_NUMBER, OPTIONAL | COMPUTED | FORCES_NEW,                                  \
+     "At least so many of a to z.", .default_json = "0",                                           \
+     .check = random_text_check_least},                                                            \
+    {"min_upper", &TYPE_NUMBER, OPTIONAL | COMPUTED | FORCES_NEW,                                  \
+     "At least so many of A to Z.", .default_json = "0",                                           \
+     .check = random_text_check_least},                                                            \
+    {"min_numeric", &TYPE_NUMBER, OPTIONAL | COMPUTED | FORCES_NEW,                                \
+     "At least so many digits.", .default_json = "0",                                              \
+     .check = random_text_check_least},                                                            \
+    {"min_special", &TYPE_NUMBER, OPTIONAL | COMPUTED | FORCES_NEW,                                \
+     "At least so many special characters.", .default_json = "0",                                  \
+     .check = random_text_check_least}
+// clang-format on
+
+Str random_text_check_length(Value value, Arena *arena);
+Str random_text_check_least(Value value, Arena *arena);
+Str random_text_check_special(Value value, Arena *arena);
+
+/* Do the settings leave room, and anything to choose from? */
+bool random_text_validate(const Call *call, Value config, Diags *diags);
+/* `number` and `numeric` are two names of one setting. */
+bool random_text_plan(const Call *call,
+                      const PlanRequest *request,
+                      PlanResponse *response,
+                      Diags *diags);
+/* Text as the settings of a planned object ask for. */
+Str random_text_draw(Value object, Arena *arena);
+/* Settings that an imported text could have been drawn with. */
+void random_text_adopt(Draft *draft, Str text);

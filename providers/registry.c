@@ -1,0 +1,178 @@
+/* registry: rows of providers; modules are opened once, under the lock, and stay open. */
+#include "registry.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+
+struct Registry {
+    const ProviderRow *rows;
+    size_t count;
+    Str module_folder;
+    const Provider **loaded; /* by row; NULL: not opened yet */
+    pthread_mutex_t mutex;
+};
+
+Registry *registry_new(const ProviderRow *rows, size_t count, Str module_folder, Arena *arena) {
+    Registry *registry = arena_new(arena, Registry);
+    registry->rows = rows;
+    registry->count = count;
+    registry->module_folder = str_clone(module_folder, arena);
+    registry->loaded = arena_new_array(arena, const Provider *, count);
+    for (size_t i = 0; i < count; i++)
+        registry->loaded[i] = rows[i].provider;
+    pthread_mutex_init(&registry->mutex, NULL);
+    return registry;
+}
+
+/* -- names -------------------------------------------------------------------------------- */
+
+/* NAMESPACE/NAME without the host; a bare name stays. */
+static Str without_host(Str name) {
+    size_t slash = str_rfind_char(name, '/');
+    if (slash == SIZE_MAX)
+        return name;
+    size_t before = str_rfind_char(str_slice(name, 0, slash), '/');
+    return before == SIZE_MAX ? name : str_after(name, before + 1);
+}
+
+/* A provider of the well-known namespace is the same one on every host. */
+static bool is_row(const ProviderRow *row, Str name) {
+    Str address = str_from_cstr(row->address);
+    if (str_equal_cstr(name, row->name) || str_equal(name, address))
+        return true;
+    Str short_name = without_host(name);
+    return str_starts_with(short_name, STR("hashicorp/")) &&
+           str_equal(short_name, without_host(address));
+}
+
+static size_t find_row(const Registry *registry, Str name) {
+    for (size_t i = 0; i < registry->count; i++) {
+        if (is_row(&registry->rows[i], name))
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+static Str last_part(Str name) {
+    size_t slash = str_rfind_char(name, '/');
+    return slash == SIZE_MAX ? name : str_after(name, slash + 1);
+}
+
+static void refuse_unknown(const Registry *registry, Str name, SourceRange range, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("provider names");
+    Str *names = arena_new_array(scratch, Str, registry->count);
+    Str short_name = last_part(name);
+    size_t same_name = SIZE_MAX;
+    for (size_t i = 0; i < registry->count; i++) {
+        names[i] = str_from_cstr(registry->rows[i].name);
+        if (str_equal(names[i], short_name))
+            same_name = i;
+    }
+    Str hint = STR_EMPTY;
+    Str near = str_suggest(short_name, names, registry->count);
+    if (same_name != SIZE_MAX) {
+        hint = str_format(scratch, " Its own \"%.*s\" has the address \"%s\".", STR_ARG(short_name),
+                          registry->rows[same_name].address);
+    } else if (near.len > 0) {
+        hint = str_format(scratch, " Did you mean \"%.*s\"?", STR_ARG(near));
+    }
+    diags_error(diags, range, "Unknown provider",
+                "loam has no provider \"%.*s\".%.*s The providers that it has are: %.*s.",
+                STR_ARG(name), STR_ARG(hint),
+                STR_ARG(str_join(names, registry->count, STR(", "), scratch)));
+}
+
+/* -- modules ------------------------------------------------------------------------------ */
+
+static bool
+refuse_module(const ProviderRow *row, Str path, Str reason, SourceRange range, Diags *diags) {
+    diags_error(diags, range, "Provider cannot be loaded",
+                "The provider \"%s\" is a module of its own, \"%.*s\". %.*s", row->name,
+                STR_ARG(path), STR_ARG(reason));
+    return false;
+}
+
+/* The loader names the file it stumbled over: the module, or a library that the module needs. */
+static Str open_failure(const ProviderRow *row, Str path, Arena *scratch) {
+    Str text = str_from_cstr(dlerror());
+    bool is_missing =
+        str_starts_with(text, path) && str_find(text, STR("No such file"), 0) != SIZE_MAX;
+    if (!is_missing)
+        return str_format(scratch, "The system cannot load it: %.*s.", STR_ARG(text));
+    Str package = str_from_cstr(row->module);
+    if (str_ends_with(package, STR(".so")))
+        package = str_slice(package, 0, package.len - 3);
+    return str_format(scratch,
+                      "There is no such file. Install the package \"%.*s\", or put the module into "
+                      "that folder.",
+                      STR_ARG(package));
+}
+
+static bool load(const Registry *registry,
+                 const ProviderRow *row,
+                 const Provider **out,
+                 SourceRange range,
+                 Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("provider module");
+    Str path = str_format(scratch, "%.*s/%s", STR_ARG(registry->module_folder), row->module);
+    void *handle = dlopen(str_to_cstr(path, scratch), RTLD_NOW | RTLD_LOCAL);
+    if (!handle)
+        return refuse_module(row, path, open_failure(row, path, scratch), range, diags);
+    Str symbol = str_format(scratch, "%s_provider", row->name);
+    const Provider *provider = dlsym(handle, str_to_cstr(symbol, scratch));
+    if (!provider || !str_equal_cstr(str_from_cstr(provider->name), row->name)) {
+        dlclose(handle);
+        return refuse_module(row, path,
+                             str_format(scratch,
+                                        "It holds no \"%.*s\", so it belongs to another version of "
+                                        "loam. Install the two from one source.",
+                                        STR_ARG(symbol)),
+                             range, diags);
+    }
+    *out = provider;
+    return true;
+}
+
+bool registry_find(
+    Registry *registry, Str name, const Provider **out, SourceRange range, Diags *diags) {
+    size_t i = find_row(registry, name);
+    if (i == SIZE_MAX) {
+        refuse_unknown(registry, name, range, diags);
+        return false;
+    }
+    pthread_mutex_lock(&registry->mutex);
+    bool fine = registry->loaded[i] ||
+                load(registry, &registry->rows[i], &registry->loaded[i], range, diags);
+    if (fine)
+        *out = registry->loaded[i];
+    pthread_mutex_unlock(&registry->mutex);
+    return fine;
+}
+
+Str registry_address(const Registry *registry, Str name) {
+    size_t i = find_row(registry, name);
+    return i == SIZE_MAX ? name : str_from_cstr(registry->rows[i].address);
+}
+
+/* -- types -------------------------------------------------------------------------------- */
+
+static const ResourceType *find_type(const ResourceType *const *types, size_t count, Str name) {
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal_cstr(name, types[i]->name))
+            return types[i];
+    }
+    return NULL;
+}
+
+const ResourceType *registry_find_resource(const Provider *provider, Str type) {
+    return find_type(provider->resources, provider->resource_count, type);
+}
+
+const ResourceType *registry_find_data_source(const Provider *provider, Str type) {
+    return find_type(provider->data_sources, provider->data_source_count, type);
+}
+
+Str registry_implied_provider(Str type) {
+    size_t underscore = str_find_char(type, '_', 0);
+    return underscore == SIZE_MAX ? type : str_slice(type, 0, underscore);
+}

@@ -1,0 +1,30 @@
+/* registry: finds providers by address or name and their types by name.
+ *
+ * Rows come from builtin.c. A row with a module path is opened on first use (dlopen), so a command
+ * that needs no libvirt does not load it. The lookup guards itself. */
+#pragma once
+
+#include "provider.h"
+
+typedef struct ProviderRow {
+    const char *name;         /* libvirt */
+    const char *address;      /* loam.internal/builtin/libvirt */
+    const Provider *provider; /* compiled in, or NULL */
+    const char *module;       /* loam-libvirt.so: symbol <name>_provider within */
+} ProviderRow;
+
+typedef struct Registry Registry;
+
+/* `module_folder`: where loadable modules lie. */
+Registry *registry_new(const ProviderRow *rows, size_t count, Str module_folder, Arena *arena);
+/* By local name ("libvirt") or full address; any host's hashicorp/NAME serves. Loads the module.
+ * A name that no row has is an error with the nearest name. */
+MUST_USE bool
+registry_find(Registry *registry, Str name, const Provider **out, SourceRange range, Diags *diags);
+/* The canonical address for a local name ("random" → registry.terraform.io/hashicorp/random). */
+Str registry_address(const Registry *registry, Str name);
+/* Type by name; NULL when the provider has none of that name. */
+const ResourceType *registry_find_resource(const Provider *provider, Str type);
+const ResourceType *registry_find_data_source(const Provider *provider, Str type);
+/* "libvirt_domain" → "libvirt". */
+Str registry_implied_provider(Str type);

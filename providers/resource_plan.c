@@ -1,0 +1,137 @@
+/* resource_plan: walks proposed object, prior object and configuration side by side. */
+#include "resource_plan.h"
+
+/* The same place in all three; prior and config are null where they have no such place. */
+typedef struct Trio {
+    Value proposed;
+    Value prior;
+    Value config;
+} Trio;
+
+static Value plan_object(const Schema *schema, Trio at, Arena *arena);
+
+static Value nothing(void) {
+    return value_null(&TYPE_DYNAMIC);
+}
+
+static Value element_by_index(Value list, size_t i) {
+    return value_is_present(list) && i < list.count ? value_at(list, i) : nothing();
+}
+
+static Value element_by_key(Value map, Str key) {
+    Value element;
+    bool there = value_is_present(map) && value_find(map, key, &element);
+    return there ? element : nothing();
+}
+
+/* An element of a set has no place of its own: it is an old one or a new one. */
+static Value element_of_set(Value set, Value element) {
+    for (size_t i = 0; value_is_present(set) && i < set.count; i++) {
+        if (value_equal(value_at(set, i), element))
+            return element;
+    }
+    return nothing();
+}
+
+static Trio element_at(Nesting nesting, Trio at, size_t i) {
+    Trio element = {.proposed = value_at(at.proposed, i)};
+    switch (nesting) {
+    case NEST_SINGLE: return at;
+    case NEST_LIST:
+        element.prior = element_by_index(at.prior, i);
+        element.config = element_by_index(at.config, i);
+        break;
+    case NEST_MAP:
+        element.prior = element_by_key(at.prior, value_key_at(at.proposed, i));
+        element.config = element_by_key(at.config, value_key_at(at.proposed, i));
+        break;
+    case NEST_SET:
+        element.prior = element_of_set(at.prior, element.proposed);
+        element.config = element.proposed;
+        break;
+    }
+    return element;
+}
+
+static Value plan_nested(const Schema *schema, Nesting nesting, Trio at, Arena *arena) {
+    if (!value_is_present(at.proposed))
+        return at.proposed;
+    if (nesting == NEST_SINGLE)
+        return plan_object(schema, at, arena);
+    Value *items = arena_new_array(arena, Value, at.proposed.count);
+    for (size_t i = 0; i < at.proposed.count; i++) {
+        Trio element = element_at(nesting, at, i);
+        bool is_kept = nesting == NEST_SET && value_is_present(element.prior);
+        items[i] = is_kept ? element.proposed : plan_object(schema, element, arena);
+    }
+    return value_with_items(at.proposed, items, arena);
+}
+
+/* Computed and left to the provider: does an update keep what it was? */
+static bool becomes_unknown(const Attribute *attribute, Trio at, bool is_new) {
+    bool is_open =
+        (attribute->flags & COMPUTED) && value_is_null(at.config) && !attribute->default_json;
+    if (!is_open)
+        return false;
+    return is_new ? value_is_null(at.proposed) : (attribute->flags & CHANGES_ON_UPDATE) != 0;
+}
+
+static Value plan_attribute(const Attribute *attribute, Trio at, bool is_new, Arena *arena) {
+    if (becomes_unknown(attribute, at, is_new))
+        return value_unknown(at.proposed.type);
+    if (!attribute->nested)
+        return at.proposed;
+    Schema members = {
+        .attributes = attribute->nested->attributes,
+        .attribute_count = attribute->nested->count,
+    };
+    /* What is computed as a whole, and kept, holds nothing that is still open. */
+    bool is_kept = (attribute->flags & COMPUTED) && value_is_null(at.config);
+    return is_kept ? at.proposed : plan_nested(&members, attribute->nested->nesting, at, arena);
+}
+
+/* The same member of all three. */
+static bool member_at(Trio at, Str name, size_t *index, Trio *out) {
+    if (!type_find_attribute(at.proposed.type, name, index))
+        return false;
+    *out = (Trio){
+        .proposed = value_at(at.proposed, *index),
+        .prior = element_by_key(at.prior, name),
+        .config = element_by_key(at.config, name),
+    };
+    return true;
+}
+
+static Value plan_object(const Schema *schema, Trio at, Arena *arena) {
+    if (!value_is_present(at.proposed))
+        return at.proposed;
+    bool is_new = !value_is_present(at.prior);
+    Value *items = arena_new_array(arena, Value, at.proposed.count);
+    Trio member;
+    size_t index = 0;
+    for (size_t i = 0; i < at.proposed.count; i++)
+        items[i] = value_at(at.proposed, i);
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        const Attribute *attribute = &schema->attributes[i];
+        if (!member_at(at, str_from_cstr(attribute->name), &index, &member))
+            continue;
+        items[index] = plan_attribute(attribute, member, is_new, arena);
+    }
+    for (size_t i = 0; i < schema->block_count; i++) {
+        const Block *block = &schema->blocks[i];
+        if (!member_at(at, str_from_cstr(block->name), &index, &member))
+            continue;
+        items[index] = plan_nested(&block->schema, block->nesting, member, arena);
+    }
+    return value_with_items(at.proposed, items, arena);
+}
+
+Value resource_plan_object(const Schema *schema, const PlanRequest *request, Arena *arena) {
+    if (value_is_null(request->proposed))
+        return request->proposed;
+    bool is_update = value_is_present(request->prior);
+    if (is_update && value_equal(request->prior, request->proposed))
+        return request->prior;
+    Trio at = {.proposed = request->proposed, .prior = request->prior, .config = request->config};
+    return plan_object(schema, at, arena);
+}

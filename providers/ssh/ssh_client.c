@@ -1,0 +1,385 @@
+/* Settings, sessions and patience. */
+#include "ssh_client.h"
+
+#include "digest.h"
+#include "draft.h"
+#include "log.h"
+#include "ssh_pool.h"
+#include "utf8.h"
+
+#define PORT_DEFAULT    22
+#define WAIT_DEFAULT_MS 300000
+#define ATTEMPT_MS      30000 /* for one connection, handshake included */
+#define PAUSE_FIRST_MS  200   /* between attempts, growing */
+#define PAUSE_LAST_MS   2000
+#define KEY_GRACE_MS    20000 /* for a machine that refuses the user's key while it still boots */
+#define SESSIONS_MAX    8
+#define LAST_WORDS      ((size_t)2048)
+
+struct SshClient {
+    SshPool *pool;
+    Str user;
+    Str private_key;
+    uint16_t port;
+    int64_t wait_ms;
+};
+
+Str ssh_client_check_host(Value value, Arena *arena) {
+    Str host = value_text(value);
+    for (size_t i = 0; i < host.len; i++) {
+        if (isgraph((unsigned char)host.ptr[i]) && !strchr("[]@/", host.ptr[i]))
+            continue;
+        return str_format(arena, "\"%.*s\" is no address or name of a machine.", STR_ARG(host));
+    }
+    return host.len ? STR_EMPTY : str_format(arena, "The host must not be empty.");
+}
+
+Str ssh_client_check_port(Value value, Arena *arena) {
+    int64_t port;
+    if (value_to_int(value, &port) && port >= 1 && port <= 65535)
+        return STR_EMPTY;
+    return str_format(arena, "A port is a whole number from 1 to 65535.");
+}
+
+Str ssh_client_check_private_key(Value value, Arena *arena) {
+    if (ssh_is_private_key(value_text(value), arena))
+        return STR_EMPTY;
+    return str_format(arena,
+                      "This is no private key that can be used: the text of an unencrypted key "
+                      "file is needed, in OpenSSH's own format or in PEM.");
+}
+
+Str ssh_client_check_host_key(Value value, Arena *arena) {
+    if (ssh_fingerprint(value_text(value), arena).len > 0)
+        return STR_EMPTY;
+    return str_format(arena,
+                      "This is no public key: one line such as \"ssh-ed25519 AAAA…\" is needed, as "
+                      "in the machine's /etc/ssh/ssh_host_ed25519_key.pub.");
+}
+
+Str ssh_client_check_timeout(Value value, Arena *arena) {
+    int64_t ms;
+    if (clock_parse_duration(value_text(value), &ms) && ms > 0)
+        return STR_EMPTY;
+    return str_format(arena, "\"%.*s\" is no duration, such as \"90s\" or \"5m\".",
+                      STR_ARG(value_text(value)));
+}
+
+bool ssh_client_configure(const Call *call, Value config, void **client, Arena *run, Diags *diags) {
+    (void)diags;
+    SshClient *made = arena_new(run, SshClient);
+    int64_t wait_ms = WAIT_DEFAULT_MS;
+    Str timeout = draft_text(config, "timeout", STR_EMPTY);
+    if (timeout.len > 0 && !clock_parse_duration(timeout, &wait_ms))
+        wait_ms = WAIT_DEFAULT_MS;
+    *made = (SshClient){
+        .pool = ssh_pool_open(call->io->ssh),
+        .user = str_clone(draft_text(config, "user", STR("root")), run),
+        .private_key = str_clone(draft_text(config, "private_key", STR_EMPTY), run),
+        .port = (uint16_t)draft_int(config, "port", PORT_DEFAULT),
+        .wait_ms = wait_ms,
+    };
+    *client = made;
+    return true;
+}
+
+void ssh_client_close(void *client) {
+    SshClient *closing = client;
+    if (closing)
+        ssh_pool_close(closing->pool);
+}
+
+bool ssh_client_link(const Call *call, Value object, SshLink *out, Diags *diags) {
+    SshClient *client = call->client;
+    SshLink link = {
+        .call = call,
+        .client = client,
+        .target =
+            {
+                     .host = draft_text(object, "host", STR_EMPTY),
+                     .port = (uint16_t)draft_int(object, "port", client->port),
+                     .user = draft_text(object, "user", client->user),
+                     .private_key = draft_text(object, "private_key", client->private_key),
+                     .host_key = draft_text(object, "host_key", STR_EMPTY),
+                     },
+        .wait_ms = client->wait_ms,
+    };
+    Str timeout = draft_text(object, "timeout", STR_EMPTY);
+    if (timeout.len > 0 && !clock_parse_duration(timeout, &link.wait_ms)) {
+        link.wait_ms = client->wait_ms;
+    }
+    if (link.target.private_key.len == 0) {
+        Diag *diag = diags_error(diags, NO_RANGE, "No private key",
+                                 "Neither \"private_key\" here nor the one of the provider's "
+                                 "configuration is set, so there is nothing to log in with.");
+        diag->path = STR(".private_key");
+        return false;
+    }
+    *out = link;
+    return true;
+}
+
+void ssh_client_release(SshLink *link) {
+    if (link->session)
+        ssh_pool_give(link->client->pool, &link->target, link->session);
+    *link = (SshLink){0};
+}
+
+static void drop_session(SshLink *link) {
+    const Ssh *ssh = link->call->io->ssh;
+    if (link->session)
+        ssh->close(ssh->self, link->session);
+    link->session = NULL;
+}
+
+/* -- connecting ---------------------------------------------------------------------------- */
+
+typedef struct Waiting {
+    int64_t start_ms;
+    int64_t end_ms;
+    int64_t refused_since_ms; /* the user's key; 0: never */
+    int64_t pause_ms;
+} Waiting;
+
+static int64_t now_ms(const SshLink *link) {
+    const Clock *clock = link->call->io->clock;
+    return clock->monotonic_ms(clock->self);
+}
+
+static Waiting start_waiting(const SshLink *link) {
+    int64_t now = now_ms(link), end = now + link->wait_ms;
+    int64_t deadline = link->call->deadline_ms;
+    if (deadline > 0 && deadline < end)
+        end = deadline;
+    return (Waiting){.start_ms = now, .end_ms = end, .pause_ms = PAUSE_FIRST_MS};
+}
+
+static const char *short_reason(SshStatus status) {
+    switch (status) {
+    case SSH_UNKNOWN_NAME: return "the name has no address";
+    case SSH_NO_ANSWER: return "no answer";
+    case SSH_REFUSED: return "connection refused";
+    case SSH_NO_HANDSHAKE: return "no handshake yet";
+    case SSH_USER_KEY_REFUSED: return "the key is not accepted yet";
+    case SSH_DONE:
+    case SSH_HOST_KEY_DIFFERS:
+    case SSH_BAD_HOST_KEY:
+    case SSH_BAD_PRIVATE_KEY:
+    case SSH_LOST:
+    case SSH_TIMED_OUT:
+    case SSH_CANCELLED: break;
+    }
+    return "";
+}
+
+static bool is_worth_waiting(SshStatus status, Waiting *waiting, int64_t now) {
+    if (now >= waiting->end_ms || short_reason(status)[0] == '\0')
+        return false;
+    if (status != SSH_USER_KEY_REFUSED)
+        return true;
+    if (waiting->refused_since_ms == 0)
+        waiting->refused_since_ms = now;
+    return now - waiting->refused_since_ms < KEY_GRACE_MS;
+}
+
+static SshStatus pause(SshLink *link, SshStatus status, Waiting *waiting, int64_t now) {
+    const Call *call = link->call;
+    Arena *arena = call->arena;
+    Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
+    Str elapsed = clock_format_elapsed(now - waiting->start_ms, arena);
+    Str line = str_format(arena, "waiting for SSH on %.*s: %s (%.*s)", STR_ARG(endpoint),
+                          short_reason(status), STR_ARG(elapsed));
+    call_progress(call, (uint64_t)(now - waiting->start_ms), 0, str_to_cstr(line, arena));
+    int64_t left = waiting->end_ms - now;
+    int64_t sleep_ms = waiting->pause_ms < left ? waiting->pause_ms : left;
+    waiting->pause_ms = waiting->pause_ms * 3 / 2;
+    if (waiting->pause_ms > PAUSE_LAST_MS)
+        waiting->pause_ms = PAUSE_LAST_MS;
+    const Clock *clock = call->io->clock;
+    return clock->sleep_ms(clock->self, sleep_ms, call->cancel) ? SSH_CANCELLED : SSH_DONE;
+}
+
+static SshStatus connect_once(SshLink *link, int64_t left_ms, SshProblem *problem) {
+    const Ssh *ssh = link->call->io->ssh;
+    SshPatience patience = {
+        .timeout_ms = left_ms > ATTEMPT_MS ? ATTEMPT_MS
+                      : left_ms > 0        ? left_ms
+                                           : 1,
+        .cancel = link->call->cancel,
+        .cancel_at = CANCEL_STOP,
+    };
+    SshStatus status = ssh->connect(ssh->self, &link->target, patience, &link->session, problem,
+                                    link->call->arena);
+    log_debug("ssh: connect host=%.*s port=%u status=%d text=\"%.*s\"", STR_ARG(link->target.host),
+              link->target.port, (int)status, STR_ARG(problem->text));
+    return status;
+}
+
+/* An attempt that only the end of our own time cut short says less than the one before it. */
+static bool was_cut_short(SshStatus status, int64_t left_ms) {
+    return left_ms < ATTEMPT_MS && (status == SSH_NO_HANDSHAKE || status == SSH_NO_ANSWER);
+}
+
+static SshStatus connect_patiently(SshLink *link, SshProblem *problem) {
+    Waiting waiting = start_waiting(link);
+    SshStatus before = SSH_DONE;
+    SshProblem problem_before = {0};
+    link->from_pool = false;
+    for (;;) {
+        int64_t left_ms = waiting.end_ms - now_ms(link);
+        SshStatus status = connect_once(link, left_ms, problem);
+        int64_t now = now_ms(link);
+        if (!is_worth_waiting(status, &waiting, now)) {
+            if (before == SSH_DONE || !was_cut_short(status, left_ms))
+                return status;
+            *problem = problem_before;
+            return before;
+        }
+        before = status;
+        problem_before = *problem;
+        if (pause(link, status, &waiting, now) == SSH_CANCELLED)
+            return SSH_CANCELLED;
+    }
+}
+
+/* -- running ------------------------------------------------------------------------------- */
+
+Str ssh_client_script(const char *script, const Str *arguments, size_t count, Arena *arena) {
+    StrBuf buf = strbuf_new(arena);
+    strbuf_add_cstr(&buf, "sh -c ");
+    strbuf_add(&buf, ssh_quote(str_from_cstr(script), arena));
+    strbuf_add_cstr(&buf, " loam");
+    for (size_t i = 0; i < count; i++) {
+        strbuf_add_char(&buf, ' ');
+        strbuf_add(&buf, ssh_quote(arguments[i], arena));
+    }
+    return strbuf_str(&buf);
+}
+
+static SshStatus exec_once(SshLink *link,
+                           const SshCommand *command,
+                           SshResult *out,
+                           SshProblem *problem) {
+    const Ssh *ssh = link->call->io->ssh;
+    SshStatus status =
+        ssh->exec(ssh->self, link->session, command, out, problem, link->call->arena);
+    if (status != SSH_DONE)
+        drop_session(link);
+    return status;
+}
+
+SshStatus ssh_client_exec(SshLink *link,
+                          const SshCommand *command,
+                          SshResult *out,
+                          SshProblem *problem) {
+    if (!link->session) {
+        link->session = ssh_pool_take(link->client->pool, &link->target);
+        link->from_pool = link->session != NULL;
+    }
+    if (link->session) {
+        SshStatus status = exec_once(link, command, out, problem);
+        /* A session that lay idle may be dead without knowing it. */
+        if (status != SSH_LOST || !link->from_pool)
+            return status;
+    }
+    SshStatus status = connect_patiently(link, problem);
+    return status == SSH_DONE ? exec_once(link, command, out, problem) : status;
+}
+
+bool ssh_client_run(SshLink *link, const SshCommand *command, SshResult *out, Diags *diags) {
+    SshProblem problem = {0};
+    SshStatus status = ssh_client_exec(link, command, out, &problem);
+    if (status != SSH_DONE)
+        ssh_client_explain(link, status, problem, diags);
+    return status == SSH_DONE;
+}
+
+typedef struct Explanation {
+    const char *summary;
+    const char *way_out;
+    const char *path;
+} Explanation;
+
+static const Explanation explanations[] = {
+    [SSH_UNKNOWN_NAME] = {"Unknown host name",
+                          "The name has no address. Check its spelling and the resolver of this "
+                          "machine.",                                                                                      ".host"       },
+    [SSH_NO_ANSWER] = {"No answer from the machine",
+                          "Check that it runs, that the address is right, and that no firewall or "
+                       "missing route stops the way to this port. \"timeout\" says how long to "
+                       "wait.",                                                                                            ".host"       },
+    [SSH_REFUSED] = {"Nothing listens for SSH on the machine",
+                          "It answers, but the port is closed. Check that its SSH server is installed "
+                     "and started, and the port. \"timeout\" says how long to wait.",                                      ".port"       },
+    [SSH_NO_HANDSHAKE] = {"No SSH session with the machine",
+                          "The port is open, but no SSH session comes about. Check that it is an "
+                          "SSH server, that its log shows no error, and that it and this side "
+                          "have algorithms in common.",                                                                    ".host"       },
+    [SSH_USER_KEY_REFUSED] = {"The machine refuses the private key",
+                          "Its host key is the right one, but it does not let this user in "
+                              "with this key. Check \"user\" and \"private_key\", and that the "
+                              "matching public key is in the user's authorized_keys there.",                               ".private_key"},
+    [SSH_BAD_HOST_KEY] = {"Invalid host key",                       "One line such as \"ssh-ed25519 AAAA…\" is needed.",
+                          ".host_key"                                                                                                    },
+    [SSH_BAD_PRIVATE_KEY] = {"Invalid private key",
+                          "The text of an unencrypted key file is needed, in OpenSSH's own "
+                             "format or in PEM.",                                                                          ".private_key"},
+    [SSH_LOST] = {"The connection to the machine broke",
+                          "It may have been restarted, or the network between was cut. Apply again when "
+                  "it is back.",                                                                                           ".host"       },
+    [SSH_TIMED_OUT] = {"The command takes too long",
+                          "The time that the operation has is over; the command may still run on "
+                       "the machine. A greater value in \"timeouts\" gives it more.",                                      ""            },
+    [SSH_CANCELLED] = {"Interrupted",                            "Stopped on request before it was done.",              ""            },
+};
+
+static void explain_host_key(const SshLink *link, SshProblem problem, Diags *diags) {
+    Str endpoint = ssh_endpoint(link->target.host, link->target.port, link->call->arena);
+    Diag *diag = diags_error(
+        diags, NO_RANGE, "The host key differs from the pinned one",
+        "%.*s shows the key %.*s, pinned is %.*s. Nothing was sent to it. Either another machine "
+        "answers at this address, or somebody stands between, or the machine was built anew and "
+        "\"host_key\" must become its new key.",
+        STR_ARG(endpoint), STR_ARG(problem.found), STR_ARG(problem.pinned));
+    diag->path = STR(".host_key");
+}
+
+void ssh_client_explain(const SshLink *link, SshStatus status, SshProblem problem, Diags *diags) {
+    if (status == SSH_HOST_KEY_DIFFERS) {
+        explain_host_key(link, problem, diags);
+        return;
+    }
+    const Explanation *row = &explanations[status];
+    Arena *arena = link->call->arena;
+    Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
+    Str why = problem.text.len ? str_concat(STR(": "), problem.text, arena) : STR_EMPTY;
+    Diag *diag =
+        diags_error(diags, NO_RANGE, row->summary, "%.*s@%.*s%.*s. %s", STR_ARG(link->target.user),
+                    STR_ARG(endpoint), STR_ARG(why), row->way_out);
+    diag->path = str_from_cstr(row->path);
+}
+
+void ssh_client_limits(const Call *call, LimitAction action, Value object, Limits *out) {
+    (void)action;
+    SshClient *client = call->client;
+    int64_t port = draft_int(object, "port", client ? client->port : PORT_DEFAULT);
+    Str host = draft_text(object, "host", STR_EMPTY);
+    Limit limit = {
+        .key = str_format(call->arena, "ssh %.*s %lld", STR_ARG(host), (long long)port),
+        .capacity = SESSIONS_MAX,
+    };
+    vec_push(call->arena, out, limit);
+}
+
+Str ssh_client_last_words(Str err, Str out, Arena *arena) {
+    Str text = str_trim(utf8_strip_controls(err, arena));
+    if (text.len == 0)
+        text = str_trim(utf8_strip_controls(out, arena));
+    if (text.len == 0)
+        return STR("It wrote nothing.");
+    if (text.len > LAST_WORDS) {
+        size_t line = str_find_char(text, '\n', text.len - LAST_WORDS);
+        text = str_after(text, line == SIZE_MAX ? text.len - LAST_WORDS : line + 1);
+    }
+    return str_concat(STR("The last of what it wrote:\n"), text, arena);
+}

@@ -1,0 +1,460 @@
+/* ssh_file: a file of given content on a machine.
+ *
+ * It is written beside its place and renamed, so a half-written file never exists, and one with the
+ * right content is whole. Content, mode and owner change in place; another path or machine is
+ * another file. What was changed on the machine is seen at the next plan, as long as it answers. */
+#include "digest.h"
+#include "draft.h"
+#include "ssh_client.h"
+#include "ssh_provider.h"
+#include "utf8.h"
+
+#define LOOK_WAIT_MS 10000 /* a plan does not wait for a machine to boot */
+#define SHOWN_MAX    ((size_t)1 << 20)
+
+static Str check_path(Value value, Arena *arena) {
+    Str path = value_text(value);
+    bool is_good = str_starts_with(path, STR("/")) && !str_ends_with(path, STR("/"));
+    if (is_good && str_find_char(path, '\n', 0) == SIZE_MAX)
+        return STR_EMPTY;
+    return str_format(arena, "\"%.*s\" is no absolute path of a file.", STR_ARG(path));
+}
+
+static bool mode_from_text(Str text, uint32_t *out) {
+    if (text.len < 1 || text.len > 4)
+        return false;
+    uint32_t mode = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '7')
+            return false;
+        mode = mode * 8 + (uint32_t)(text.ptr[i] - '0');
+    }
+    *out = mode;
+    return true;
+}
+
+static Str check_mode(Value value, Arena *arena) {
+    uint32_t mode;
+    Str text = value_text(value);
+    if (text.len >= 3 && mode_from_text(text, &mode))
+        return STR_EMPTY;
+    return str_format(arena,
+                      "\"%.*s\" is no mode: three or four octal digits are needed, such as "
+                      "\"0644\".",
+                      STR_ARG(text));
+}
+
+static Str check_owner(Value value, Arena *arena) {
+    Str text = value_text(value);
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (isalnum(c) || (i > 0 && c == '-') || c == '_' || c == '.' || c == ':')
+            continue;
+        return str_format(arena, "\"%.*s\" is no owner, such as \"root:root\".", STR_ARG(text));
+    }
+    return text.len ? STR_EMPTY : str_format(arena, "The owner must not be empty.");
+}
+
+// clang-format off
+static const Attribute attributes[] = {
+    SSH_CLIENT_ATTRIBUTES(FORCES_NEW),
+    {"path",              &TYPE_STRING, REQUIRED | FORCES_NEW, "Absolute path on the machine; missing folders are made.", .check = check_path},
+    {"content",           &TYPE_STRING, OPTIONAL,              "What the file holds, as text."},
+    {"sensitive_content", &TYPE_STRING, OPTIONAL | SENSITIVE,  "The same, never shown."},
+    {"content_base64",    &TYPE_STRING, OPTIONAL,              "The same as base64 of its bytes; one of the three is needed."},
+    {"mode",              &TYPE_STRING, OPTIONAL | COMPUTED,   "Permissions in octal.", .default_json = "\"0644\"", .check = check_mode},
+    {"owner",             &TYPE_STRING, OPTIONAL,              "User, user:group or :group, by name or number; whoever logs in if unset.", .check = check_owner},
+    {"sha256",            &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE, "SHA-256 of the content, in hex."},
+    {"id",                &TYPE_STRING, COMPUTED,              "Machine, port and path."},
+};
+// clang-format on
+
+static const char *const contents[] = {"content", "sensitive_content", "content_base64"};
+
+/* The content attribute that an object uses; NULL when none is set. */
+static const char *content_name(Value object) {
+    for (size_t i = 0; i < ARRAY_COUNT(contents); i++) {
+        if (!value_is_null(draft_attribute(object, contents[i])))
+            return contents[i];
+    }
+    return NULL;
+}
+
+static bool file_validate(const Call *call, Value config, Diags *diags) {
+    (void)call;
+    size_t known = 0, unknown = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(contents); i++) {
+        Value value = draft_attribute(config, contents[i]);
+        if (value_is_present(value))
+            known++;
+        if (!value_is_known(value))
+            unknown++;
+    }
+    if (known == 1 || (known == 0 && unknown > 0))
+        return true;
+    diags_error(diags, NO_RANGE,
+                known ? "More than one content for a file" : "No content for a file",
+                "Exactly one of \"content\", \"sensitive_content\" and \"content_base64\" says "
+                "what the file holds.");
+    return false;
+}
+
+static bool content_bytes(Value object, Str *out, Arena *arena, Diags *diags) {
+    const char *name = content_name(object);
+    *out = name ? draft_text(object, name, STR_EMPTY) : STR_EMPTY;
+    if (!name || strcmp(name, "content_base64") != 0)
+        return true;
+    if (digest_from_base64(*out, out, arena))
+        return true;
+    Diag *diag = diags_error(diags, NO_RANGE, "Invalid base64",
+                             "The value of \"content_base64\" is not base64 in the standard "
+                             "alphabet with padding. base64encode() makes such text.");
+    diag->path = STR(".content_base64");
+    return false;
+}
+
+/* The digest of known content is no secret of the apply: it stands in the plan. */
+static bool file_plan(const Call *call,
+                      const PlanRequest *request,
+                      PlanResponse *response,
+                      Diags *diags) {
+    Draft draft = draft_of(response->planned, call->arena);
+    const char *name = content_name(request->proposed);
+    Str bytes;
+    if (name && value_is_known(draft_attribute(request->proposed, name))) {
+        if (!content_bytes(request->proposed, &bytes, call->arena, diags))
+            return false;
+        Str sha256 = digest_hex(DIGEST_SHA256, bytes, call->arena);
+        draft_set(&draft, "sha256", value_from_str(sha256));
+    }
+    response->planned = draft_value(&draft);
+    return true;
+}
+
+static Str file_identity(const Call *call, Value planned) {
+    (void)call;
+    return draft_text(planned, "path", STR_EMPTY);
+}
+
+/* -- writing -------------------------------------------------------------------------------- */
+
+// clang-format off
+
+/* Arguments: path, length, mode, owner. The content comes on standard input. */
+static const char write_script[] =
+    "set -u\n"
+    "umask 077\n"
+    "p=$1\n"
+    "if [ -d \"$p\" ]; then echo \"a folder stands there\" >&2; exit 93; fi\n"
+    "f=${p%/*}\n"
+    "[ -z \"$f\" ] || (umask 022; mkdir -p \"$f\") || exit 91\n"
+    "t=$p.loam.$$\n"
+    "trap 'rm -f \"$t\"' EXIT\n"
+    "cat >\"$t\" || exit 91\n"
+    "if [ $(($(wc -c <\"$t\"))) -ne \"$2\" ]; then\n"
+    "  echo \"the content did not arrive whole\" >&2\n"
+    "  exit 92\n"
+    "fi\n"
+    "if [ -n \"$4\" ]; then chown \"$4\" \"$t\" || exit 94; fi\n"
+    "chmod \"$3\" \"$t\" && mv -f \"$t\" \"$p\" || exit 91\n";
+
+/* Arguments: path, expected digest, how much to show of other content. Prints a line about the
+ * file, then its content if the digest is another one. */
+static const char look_script[] =
+    "set -u\n"
+    "p=$1\n"
+    "if [ ! -f \"$p\" ]; then echo \"loam-file absent\"; exit 0; fi\n"
+    "h=$(sha256sum <\"$p\") || exit 91\n"
+    "h=${h%% *}\n"
+    "n=$(($(wc -c <\"$p\")))\n"
+    "o=$(stat -c \"%a %U %G %u %g\" \"$p\") || exit 91\n"
+    "echo \"loam-file present $h $n $o\"\n"
+    "if [ \"$h\" != \"$2\" ] && [ $n -le \"$3\" ]; then cat \"$p\"; fi\n";
+
+static const char remove_script[] =
+    "if [ -d \"$1\" ]; then echo \"a folder stands there\" >&2; exit 93; fi\n"
+    "rm -f \"$1\"\n";
+
+// clang-format on
+
+static void refused(
+    const SshLink *link, const char *summary, Str path, const SshResult *result, Diags *diags) {
+    Arena *arena = link->call->arena;
+    Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
+    Str words = ssh_client_last_words(result->err, result->out, arena);
+    Diag *diag = diags_error(diags, NO_RANGE, summary,
+                             "\"%.*s\" on %.*s, as the user \"%.*s\": the shell there gave up with "
+                             "status %d. %.*s",
+                             STR_ARG(path), STR_ARG(endpoint), STR_ARG(link->target.user),
+                             result->exit_status, STR_ARG(words));
+    diag->path = STR(".path");
+}
+
+static bool run_script(SshLink *link,
+                       const char *script,
+                       const Str *arguments,
+                       size_t count,
+                       Str input,
+                       SshResult *out,
+                       Diags *diags) {
+    SshCommand command = {
+        .command = ssh_client_script(script, arguments, count, link->call->arena),
+        .input = input,
+        .patience = {.cancel = link->call->cancel, .cancel_at = CANCEL_NOW},
+    };
+    return ssh_client_run(link, &command, out, diags);
+}
+
+static bool write_file(SshLink *link, Value object, Str bytes, Diags *diags) {
+    const Str arguments[] = {
+        draft_text(object, "path", STR_EMPTY),
+        str_format(link->call->arena, "%zu", bytes.len),
+        draft_text(object, "mode", STR("0644")),
+        draft_text(object, "owner", STR_EMPTY),
+    };
+    SshResult result = {0};
+    if (!run_script(link, write_script, arguments, ARRAY_COUNT(arguments), bytes, &result, diags)) {
+        return false;
+    }
+    if (result.exit_status == 0)
+        return true;
+    refused(link, "The file could not be written", arguments[0], &result, diags);
+    return false;
+}
+
+static Value described(const SshLink *link, Value object, Str bytes) {
+    Arena *arena = link->call->arena;
+    Draft draft = draft_of(object, arena);
+    Str path = draft_text(object, "path", STR_EMPTY);
+    Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
+    Str id = str_format(arena, "%.*s:%.*s", STR_ARG(endpoint), STR_ARG(path));
+    draft_set(&draft, "sha256", value_from_str(digest_hex(DIGEST_SHA256, bytes, arena)));
+    draft_set_text(&draft, "id", id, arena);
+    return draft_value(&draft);
+}
+
+/* Does the file itself change, or only the way to it? */
+static bool is_same_file(const ApplyRequest *request) {
+    static const char *const parts[] = {"sha256", "mode", "owner"};
+    if (value_is_null(request->prior))
+        return false;
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
+        Value before = draft_attribute(request->prior, parts[i]);
+        if (!value_equal(before, draft_attribute(request->planned, parts[i])))
+            return false;
+    }
+    return true;
+}
+
+/* Creates and updates: the file is written anew. */
+static bool file_apply(const Call *call,
+                       const ApplyRequest *request,
+                       ApplyResponse *response,
+                       Diags *diags) {
+    SCOPED(SshLink) link = {0};
+    Str bytes;
+    if (!content_bytes(request->planned, &bytes, call->arena, diags))
+        return false;
+    if (!ssh_client_link(call, request->planned, &link, diags))
+        return false;
+    if (!is_same_file(request) && !write_file(&link, request->planned, bytes, diags))
+        return false;
+    response->state = described(&link, request->planned, bytes);
+    return true;
+}
+
+static bool file_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
+    SCOPED(SshLink) link = {0};
+    Str path = draft_text(request->prior, "path", STR_EMPTY);
+    SshResult result = {0};
+    if (!ssh_client_link(call, request->prior, &link, diags))
+        return false;
+    if (!run_script(&link, remove_script, &path, 1, STR_EMPTY, &result, diags))
+        return false;
+    if (result.exit_status == 0)
+        return true;
+    refused(&link, "The file could not be removed", path, &result, diags);
+    return false;
+}
+
+/* -- looking -------------------------------------------------------------------------------- */
+
+typedef struct FileLook {
+    bool is_there;
+    Str sha256;
+    uint32_t mode;
+    Str owner[4]; /* user, group, their numbers */
+    Str content;  /* when it is another one than expected and not too long */
+    bool is_whole;
+} FileLook;
+
+static bool parse_look(Str text, FileLook *out) {
+    static const Str head = STR_CONST("loam-file ");
+    size_t at = str_find(text, head, 0);
+    if (at == SIZE_MAX)
+        return false;
+    Str rest = str_after(text, at + head.len), line, field;
+    int64_t size;
+    *out = (FileLook){0};
+    if (!str_next_field(&rest, '\n', &line))
+        return false;
+    if (!str_next_field(&line, ' ', &field))
+        return false;
+    if (str_equal_cstr(field, "absent"))
+        return true;
+    if (!str_next_field(&line, ' ', &out->sha256))
+        return false;
+    if (!str_next_field(&line, ' ', &field) || !str_to_int64(field, &size))
+        return false;
+    if (!str_next_field(&line, ' ', &field) || !mode_from_text(field, &out->mode))
+        return false;
+    for (size_t i = 0; i < ARRAY_COUNT(out->owner); i++) {
+        if (!str_next_field(&line, ' ', &out->owner[i]))
+            return false;
+    }
+    out->is_there = true;
+    out->content = rest;
+    out->is_whole = size >= 0 && rest.len == (size_t)size;
+    return true;
+}
+
+static SshStatus look(
+    SshLink *link, Str path, Str expected, FileLook *out, SshProblem *problem, Diags *diags) {
+    Arena *arena = link->call->arena;
+    const Str arguments[] = {path, expected, str_format(arena, "%zu", SHOWN_MAX)};
+    SshCommand command = {
+        .command = ssh_client_script(look_script, arguments, ARRAY_COUNT(arguments), arena),
+        .patience = {.cancel = link->call->cancel},
+    };
+    SshResult result = {0};
+    SshStatus status = ssh_client_exec(link, &command, &result, problem);
+    if (status != SSH_DONE)
+        return status;
+    if (result.exit_status != 0 || !parse_look(result.out, out)) {
+        refused(link, "The file could not be looked at", path, &result, diags);
+    }
+    return status;
+}
+
+/* Does "user", "user:group" or ":group" name the owner that was found, by name or number? */
+static bool is_owner(Str wanted, const Str owner[4]) {
+    Str parts[2] = {wanted, STR_EMPTY};
+    size_t colon = str_find_char(wanted, ':', 0);
+    if (colon != SIZE_MAX) {
+        parts[0] = str_slice(wanted, 0, colon);
+        parts[1] = str_after(wanted, colon + 1);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        bool same = str_equal(parts[i], owner[i]) || str_equal(parts[i], owner[i + 2]);
+        if (parts[i].len > 0 && !same)
+            return false;
+    }
+    return true;
+}
+
+/* What the plan is to see; null when only writing the file anew can mend it. */
+static Value drifted(Value state, const FileLook *found, Arena *arena) {
+    Draft draft = draft_of(state, arena);
+    const char *name = content_name(state);
+    if (!str_equal(found->sha256, draft_text(state, "sha256", STR_EMPTY))) {
+        if (!name || !found->is_whole)
+            return value_null(state.type);
+        if (strcmp(name, "content_base64") == 0) {
+            draft_set(&draft, name, value_from_str(digest_to_base64(found->content, arena)));
+        } else if (utf8_valid_prefix(found->content) == found->content.len) {
+            draft_set_text(&draft, name, found->content, arena);
+        } else {
+            return value_null(state.type);
+        }
+        draft_set_text(&draft, "sha256", found->sha256, arena);
+    }
+    uint32_t mode;
+    if (!mode_from_text(draft_text(state, "mode", STR_EMPTY), &mode) || mode != found->mode) {
+        draft_set(&draft, "mode", value_from_str(str_format(arena, "%04o", found->mode)));
+    }
+    Str owner = draft_text(state, "owner", STR_EMPTY);
+    if (owner.len > 0 && !is_owner(owner, found->owner)) {
+        Str now =
+            str_format(arena, "%.*s:%.*s", STR_ARG(found->owner[0]), STR_ARG(found->owner[1]));
+        draft_set_text(&draft, "owner", now, arena);
+    }
+    return draft_value(&draft);
+}
+
+static bool is_absence(SshStatus status) {
+    return status == SSH_NO_ANSWER || status == SSH_REFUSED || status == SSH_NO_HANDSHAKE ||
+           status == SSH_UNKNOWN_NAME || status == SSH_LOST;
+}
+
+static bool file_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
+    (void)private_data;
+    SCOPED(SshLink) link = {0};
+    Str path = draft_text(*state, "path", STR_EMPTY);
+    Str sha256 = draft_text(*state, "sha256", STR_EMPTY);
+    FileLook found = {0};
+    SshProblem problem = {0};
+    size_t errors = diags->error_count;
+    if (!ssh_client_link(call, *state, &link, diags))
+        return false;
+    if (link.wait_ms > LOOK_WAIT_MS)
+        link.wait_ms = LOOK_WAIT_MS;
+    SshStatus status = look(&link, path, sha256, &found, &problem, diags);
+    if (is_absence(status)) {
+        /* The same plan may be about to start the machine. */
+        Str endpoint = ssh_endpoint(link.target.host, link.target.port, call->arena);
+        diags_warning(diags, NO_RANGE, "A file could not be looked at",
+                      "%.*s does not answer (%.*s), so \"%.*s\" is taken to be as it was left.",
+                      STR_ARG(endpoint), STR_ARG(problem.text), STR_ARG(path));
+        return true;
+    }
+    if (status != SSH_DONE)
+        ssh_client_explain(&link, status, problem, diags);
+    if (diags->error_count > errors)
+        return false;
+    *state = found.is_there ? drifted(*state, &found, call->arena) : value_null((*state).type);
+    return true;
+}
+
+static bool file_recover(const Call *call,
+                         const RecoverRequest *request,
+                         RecoverOutcome *outcome,
+                         Value *state,
+                         Diags *diags) {
+    SCOPED(SshLink) link = {0};
+    Str bytes;
+    FileLook found = {0};
+    SshProblem problem = {0};
+    size_t errors = diags->error_count;
+    if (!content_bytes(request->planned, &bytes, call->arena, diags))
+        return false;
+    if (!ssh_client_link(call, request->planned, &link, diags))
+        return false;
+    Str sha256 = digest_hex(DIGEST_SHA256, bytes, call->arena);
+    SshStatus status = look(&link, request->identity, sha256, &found, &problem, diags);
+    if (status != SSH_DONE)
+        ssh_client_explain(&link, status, problem, diags);
+    if (diags->error_count > errors)
+        return false;
+    /* Other content is somebody's older file: ours appears by a rename, whole or not at all. */
+    *outcome = RECOVER_ABSENT;
+    if (!found.is_there || !str_equal(found.sha256, sha256))
+        return true;
+    *state = drifted(described(&link, request->planned, bytes), &found, call->arena);
+    *outcome = RECOVER_COMPLETE;
+    return true;
+}
+
+const ResourceType ssh_file = {
+    .name = "ssh_file",
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "A file of given content on a machine."},
+    .validate = file_validate,
+    .plan = file_plan,
+    .identity = file_identity,
+    .create = file_apply,
+    .update = file_apply,
+    .delete = file_delete,
+    .read = file_read,
+    .recover = file_recover,
+    .limits = ssh_client_limits,
+};

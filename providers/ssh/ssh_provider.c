@@ -1,0 +1,28 @@
+/* The provider of commands and files on machines that are reached by SSH. */
+#include "ssh_provider.h"
+
+#include "ssh_client.h"
+
+// clang-format off
+static const Attribute attributes[] = {
+    {"user",        &TYPE_STRING, OPTIONAL,             "User for resources that name none; root if unset."},
+    {"private_key", &TYPE_STRING, OPTIONAL | SENSITIVE, "Private key for resources that give none, as text.", .check = ssh_client_check_private_key},
+    {"port",        &TYPE_NUMBER, OPTIONAL,             "Port for resources that give none; 22 if unset.", .check = ssh_client_check_port},
+    {"timeout",     &TYPE_STRING, OPTIONAL,             "How long resources wait for a machine that give no time; 5m if unset.", .check = ssh_client_check_timeout},
+};
+// clang-format on
+
+static const ResourceType *const resources[] = {&ssh_exec, &ssh_file};
+static const ResourceType *const data_sources[] = {&data_ssh_exec};
+
+const Provider ssh_provider = {
+    .name = "ssh",
+    .address = "loam.internal/builtin/ssh",
+    .description = "Commands and files on machines that are reached by SSH, with pinned host keys.",
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "What resources use that say nothing else."},
+    .configure = ssh_client_configure,
+    .close = ssh_client_close,
+    PROVIDER_RESOURCES(resources),
+    PROVIDER_DATA_SOURCES(data_sources),
+};

@@ -1,0 +1,184 @@
+/* The formats of OpenSSH, built by hand: OpenSSL does not write them. */
+#include "tls_openssh.h"
+
+#include "digest.h"
+
+#include <openssl/core_names.h>
+
+typedef struct Curve {
+    const char *group; /* as OpenSSL names it */
+    const char *name;  /* as OpenSSH names it */
+    size_t size;       /* bytes of a coordinate */
+} Curve;
+
+static const Curve curves[] = {
+    {"prime256v1", "nistp256", 32},
+    {"secp384r1",  "nistp384", 48},
+    {"secp521r1",  "nistp521", 66},
+};
+
+static void put_u32(StrBuf *buf, uint32_t number) {
+    for (int shift = 24; shift >= 0; shift -= 8) {
+        strbuf_add_char(buf, (char)(unsigned char)(number >> shift));
+    }
+}
+
+static void put_string(StrBuf *buf, Str bytes) {
+    put_u32(buf, (uint32_t)bytes.len);
+    strbuf_add(buf, bytes);
+}
+
+/* A positive integer as SSH writes it: big-endian, a zero byte in front of a set top bit. */
+static void put_number(StrBuf *buf, EVP_PKEY *key, const char *parameter, Arena *arena) {
+    BIGNUM *number = NULL;
+    CHECK(EVP_PKEY_get_bn_param(key, parameter, &number) == 1);
+    size_t size = (size_t)BN_num_bytes(number);
+    unsigned char *bytes = arena_alloc(arena, size + 1);
+    BN_bn2bin(number, bytes + 1);
+    bool pad = size > 0 && (bytes[1] & 0x80) != 0;
+    put_string(buf, (Str){(const char *)bytes + (pad ? 0 : 1), size + (pad ? 1 : 0)});
+    BN_clear_free(number);
+}
+
+static const Curve *curve_of(EVP_PKEY *key) {
+    char group[64];
+    size_t size = 0;
+    if (EVP_PKEY_get_group_name(key, group, sizeof group, &size) != 1)
+        return NULL;
+    for (size_t i = 0; i < ARRAY_COUNT(curves); i++) {
+        if (strcmp(curves[i].group, group) == 0)
+            return &curves[i];
+    }
+    return NULL;
+}
+
+/* The point's two coordinates, uncompressed. */
+static Str ec_point(EVP_PKEY *key, const Curve *curve, Arena *arena) {
+    size_t size = 1 + 2 * curve->size;
+    unsigned char *point = arena_alloc(arena, size);
+    const char *const names[] = {OSSL_PKEY_PARAM_EC_PUB_X, OSSL_PKEY_PARAM_EC_PUB_Y};
+    point[0] = 4;
+    for (size_t i = 0; i < 2; i++) {
+        BIGNUM *number = NULL;
+        CHECK(EVP_PKEY_get_bn_param(key, names[i], &number) == 1);
+        CHECK(BN_bn2binpad(number, point + 1 + i * curve->size, (int)curve->size) > 0);
+        BN_free(number);
+    }
+    return (Str){(const char *)point, size};
+}
+
+static Str raw_public(EVP_PKEY *key, Arena *arena) {
+    size_t size = 32;
+    unsigned char *bytes = arena_alloc(arena, size);
+    CHECK(EVP_PKEY_get_raw_public_key(key, bytes, &size) == 1);
+    return (Str){(const char *)bytes, size};
+}
+
+static void put_ec_public(StrBuf *buf, EVP_PKEY *key, const Curve *curve, Arena *arena) {
+    put_string(buf, str_format(arena, "ecdsa-sha2-%s", curve->name));
+    put_string(buf, str_from_cstr(curve->name));
+    put_string(buf, ec_point(key, curve, arena));
+}
+
+Str tls_openssh_public_blob(EVP_PKEY *key, Arena *arena) {
+    StrBuf buf = strbuf_new(arena);
+    int kind = EVP_PKEY_get_base_id(key);
+    if (kind == EVP_PKEY_RSA) {
+        put_string(&buf, STR("ssh-rsa"));
+        put_number(&buf, key, OSSL_PKEY_PARAM_RSA_E, arena);
+        put_number(&buf, key, OSSL_PKEY_PARAM_RSA_N, arena);
+    } else if (kind == EVP_PKEY_ED25519) {
+        put_string(&buf, STR("ssh-ed25519"));
+        put_string(&buf, raw_public(key, arena));
+    } else if (kind == EVP_PKEY_EC && curve_of(key)) {
+        put_ec_public(&buf, key, curve_of(key), arena);
+    }
+    return strbuf_str(&buf);
+}
+
+/* The name of the key's type stands first in the blob. */
+static Str blob_type(Str blob) {
+    CHECK(blob.len > 4);
+    return str_slice(blob, 4, 4 + (unsigned char)blob.ptr[3]);
+}
+
+Str tls_openssh_public_line(Str blob, Arena *arena) {
+    Str type = blob_type(blob), text = digest_to_base64(blob, arena);
+    return str_format(arena, "%.*s %.*s\n", STR_ARG(type), STR_ARG(text));
+}
+
+static void put_private_fields(StrBuf *buf, EVP_PKEY *key, Arena *arena) {
+    static const char *const rsa[] = {
+        OSSL_PKEY_PARAM_RSA_N,       OSSL_PKEY_PARAM_RSA_E,
+        OSSL_PKEY_PARAM_RSA_D,       OSSL_PKEY_PARAM_RSA_COEFFICIENT1,
+        OSSL_PKEY_PARAM_RSA_FACTOR1, OSSL_PKEY_PARAM_RSA_FACTOR2,
+    };
+    int kind = EVP_PKEY_get_base_id(key);
+    if (kind == EVP_PKEY_RSA) {
+        put_string(buf, STR("ssh-rsa"));
+        for (size_t i = 0; i < ARRAY_COUNT(rsa); i++)
+            put_number(buf, key, rsa[i], arena);
+    } else if (kind == EVP_PKEY_EC) {
+        put_ec_public(buf, key, curve_of(key), arena);
+        put_number(buf, key, OSSL_PKEY_PARAM_PRIV_KEY, arena);
+    } else {
+        Str public_key = raw_public(key, arena);
+        unsigned char seed[32];
+        size_t size = sizeof seed;
+        CHECK(EVP_PKEY_get_raw_private_key(key, seed, &size) == 1);
+        put_string(buf, STR("ssh-ed25519"));
+        put_string(buf, public_key);
+        put_string(buf, str_concat((Str){(const char *)seed, size}, public_key, arena));
+    }
+}
+
+static Str armour(Str bytes, Arena *arena) {
+    StrBuf buf = strbuf_new(arena);
+    Str text = digest_to_base64(bytes, arena);
+    strbuf_add_cstr(&buf, "-----BEGIN OPENSSH PRIVATE KEY-----\n");
+    for (size_t at = 0; at < text.len; at += 70) {
+        strbuf_add(&buf, str_slice(text, at, at + 70));
+        strbuf_add_char(&buf, '\n');
+    }
+    strbuf_add_cstr(&buf, "-----END OPENSSH PRIVATE KEY-----\n");
+    return strbuf_str(&buf);
+}
+
+Str tls_openssh_private_file(EVP_PKEY *key, Str public_blob, Arena *arena) {
+    StrBuf secret = strbuf_new(arena), file = strbuf_new(arena);
+    uint32_t check; /* twice the same: a reader sees that decryption worked */
+    digest_random(&check, sizeof check);
+    put_u32(&secret, check);
+    put_u32(&secret, check);
+    put_private_fields(&secret, key, arena);
+    put_string(&secret, STR_EMPTY); /* comment */
+    for (char pad = 1; strbuf_str(&secret).len % 8 != 0; pad++)
+        strbuf_add_char(&secret, pad);
+
+    strbuf_add(&file, (Str){"openssh-key-v1", sizeof "openssh-key-v1"}); /* with its NUL */
+    put_string(&file, STR("none"));                                      /* cipher */
+    put_string(&file, STR("none"));                                      /* key derivation */
+    put_string(&file, STR_EMPTY);
+    put_u32(&file, 1);
+    put_string(&file, public_blob);
+    put_string(&file, strbuf_str(&secret));
+    return armour(strbuf_str(&file), arena);
+}
+
+Str tls_openssh_sha256(Str blob, Arena *arena) {
+    Str text = digest_to_base64(digest_bytes(DIGEST_SHA256, blob, arena), arena);
+    while (text.len > 0 && text.ptr[text.len - 1] == '=')
+        text.len--;
+    return str_concat(STR("SHA256:"), text, arena);
+}
+
+Str tls_openssh_md5(Str blob, Arena *arena) {
+    Str hex = digest_hex(DIGEST_MD5, blob, arena);
+    StrBuf buf = strbuf_new(arena);
+    for (size_t at = 0; at < hex.len; at += 2) {
+        if (at > 0)
+            strbuf_add_char(&buf, ':');
+        strbuf_add(&buf, str_slice(hex, at, at + 2));
+    }
+    return strbuf_str(&buf);
+}

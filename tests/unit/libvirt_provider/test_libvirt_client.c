@@ -1,0 +1,80 @@
+/* Connections. */
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "libvirt_case.h"
+
+static void test_shares_one(void **state) {
+    (void)state;
+    ResourceCase c = libvirt_case_open(&libvirt_pool, TEST_DRIVER, STR("x"));
+    virConnectPtr a = libvirt_case_connect(&c);
+    virConnectPtr b = libvirt_case_connect(&c);
+    assert_ptr_equal(a, b);
+    virConnectPtr alone = NULL;
+    check_done(&c, libvirt_client_connect_alone(case_call(&c), &alone, &c.diags));
+    assert_ptr_not_equal(a, alone);
+    assert_int_equal(libvirt_client_driver(a), DRIVER_TEST);
+    assert_int_equal(virConnectClose(alone), 0);
+    virConnectClose(a);
+    virConnectClose(b);
+    libvirt_case_close(&c);
+}
+
+/* A host that takes the call and says nothing. */
+static void test_deadline(void **state) {
+    (void)state;
+    char folder[] = "/tmp/loam-client-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s/s", folder);
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(listen(listener, 1), 0);
+    ResourceCase c = case_open(&libvirt_pool);
+    Str uri = str_format(c.arena, "qemu:///system?socket=%s", address.sun_path);
+    LibvirtOptions options = {.uri = str_to_cstr(uri, c.arena), .connect_timeout_ms = 300};
+    c.call.client = libvirt_client_new(&options, c.arena);
+    virConnectPtr connection = NULL;
+    bool is_open = libvirt_client_connect(case_call(&c), &connection, &c.diags);
+    check_refused(
+        &c, is_open,
+        str_to_cstr(str_format(c.arena, "Cannot connect to \"%.*s\"", STR_ARG(uri)), c.arena));
+    assert_true(str_find(c.diags.items[0].detail, STR("connect_timeout"), 0) != SIZE_MAX);
+    close(listener);
+    unlink(address.sun_path);
+    rmdir(folder);
+    libvirt_case_close(&c);
+    usleep(200000); /* the attempt sees the end and cleans up after itself */
+}
+
+static void test_configure(void **state) {
+    (void)state;
+    ResourceCase c = case_open(&libvirt_pool);
+    Draft config = draft_empty(&libvirt_provider.schema, c.arena);
+    draft_set(&config, "uri", value_from_cstr(TEST_DRIVER));
+    draft_set(&config, "accel", value_from_cstr("fast"));
+    void *client = NULL;
+    bool is_configured =
+        libvirt_provider.configure(case_call(&c), draft_value(&config), &client, c.arena, &c.diags);
+    check_refused(&c, is_configured, "Invalid \"accel\"");
+    Draft good = draft_empty(&libvirt_provider.schema, c.arena);
+    draft_set(&good, "uri", value_from_cstr(TEST_DRIVER));
+    c.diags = diags_new(c.arena);
+    check_done(&c, libvirt_provider.configure(case_call(&c), draft_value(&good), &client, c.arena,
+                                              &c.diags));
+    c.call.client = client;
+    virConnectClose(libvirt_case_connect(&c));
+    check_str(libvirt_client_options(case_call(&c))->default_pool, "default");
+    libvirt_provider.close(client);
+    case_close(&c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_shares_one),
+        cmocka_unit_test(test_deadline),
+        cmocka_unit_test(test_configure),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,33 @@
+/* Values as small YAML. */
+#include "yaml_text.h"
+
+#include "json.h"
+#include "unit.h"
+
+static void test_texts(void **state) {
+    (void)state;
+    static const struct {
+        const char *json;
+        const char *yaml;
+    } cases[] = {
+        {"\"a: b\\n\"",                                "a: b\n"                            },
+        {"{}",                                         "{}\n"                              },
+        {"{\"version\":2,\"on\":true,\"none\":null}",  "none: null\non: true\nversion: 2\n"},
+        {"{\"a b\":\"52:54:00\"}",                     "\"a b\": \"52:54:00\"\n"           },
+        {"{\"x\":{\"y\":[\"1\",{\"z\":2,\"w\":[]}]}}",
+         "x:\n  y:\n    - \"1\"\n    -\n      w: []\n      z: 2\n"                         },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Value value;
+        const char *error = NULL;
+        size_t offset = 0;
+        assert_true(json_parse_any(str_from_cstr(cases[i].json), &value, &error, &offset, arena));
+        check_str(yaml_text_of(value, arena), cases[i].yaml);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_texts)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

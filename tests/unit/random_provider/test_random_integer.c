@@ -1,0 +1,53 @@
+/* random_integer: within its bounds, both included; the same for the same seed. */
+#include "random_provider.h"
+#include "resource_case.h"
+
+static int64_t draw(const char *json) {
+    ResourceCase c = case_open(&random_integer);
+    int64_t result = 0;
+    check_done(&c, case_validate(&c, json));
+    check_done(&c, case_apply(&c, json));
+    assert_true(value_to_int(case_attribute(&c, "result"), &result));
+    case_close(&c);
+    return result;
+}
+
+static void test_bounds(void **state) {
+    (void)state;
+    unsigned seen = 0;
+    for (int i = 0; i < 200; i++) {
+        int64_t result = draw("{\"min\":-1,\"max\":2}");
+        assert_in_range(result + 1, 0, 3);
+        seen |= 1U << (result + 1);
+    }
+    assert_int_equal(seen, 0xF);
+    assert_int_equal(draw("{\"min\":7,\"max\":7}"), 7);
+    (void)draw("{\"min\":-9223372036854775808,\"max\":9223372036854775807}");
+}
+
+static void test_seed(void **state) {
+    (void)state;
+    const char *json = "{\"min\":1,\"max\":1000000000,\"seed\":\"a\"}";
+    assert_int_equal(draw(json), draw(json));
+    assert_true(draw(json) != draw("{\"min\":1,\"max\":1000000000,\"seed\":\"b\"}"));
+}
+
+static void test_import_and_refusal(void **state) {
+    (void)state;
+    ResourceCase c = case_open(&random_integer);
+    check_done(&c, random_integer.import(case_call(&c), STR("5,1,9"), &c.state, &c.diags));
+    check_str(case_text(&c, "id"), "5");
+    assert_true(case_is_settled(&c, "{\"min\":1,\"max\":9}"));
+    assert_false(random_integer.import(case_call(&c), STR("5,1"), &c.state, &c.diags));
+    check_refused(&c, case_validate(&c, "{\"min\":3,\"max\":2}"), "No number to choose from");
+    case_close(&c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_seed),
+        cmocka_unit_test(test_import_and_refusal),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,35 @@
+/* random_pet: as many words as asked for, joined as asked for. */
+#include "random_provider.h"
+#include "resource_case.h"
+
+static void test_words(void **state) {
+    (void)state;
+    static const struct {
+        const char *json;
+        char separator;
+        size_t words;
+    } cases[] = {
+        {"{}",                                 '-', 2},
+        {"{\"length\":1}",                     '-', 1},
+        {"{\"length\":5,\"separator\":\"_\"}", '_', 5},
+        {"{\"length\":2,\"prefix\":\"web\"}",  '-', 3},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        ResourceCase c = case_open(&random_pet);
+        check_done(&c, case_apply(&c, cases[i].json));
+        Str rest = case_text(&c, "id"), word;
+        size_t words = 0;
+        while (str_next_field(&rest, cases[i].separator, &word)) {
+            assert_true(word.len >= 2);
+            words++;
+        }
+        assert_int_equal(words, cases[i].words);
+        assert_true(case_is_settled(&c, cases[i].json));
+        case_close(&c);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_words)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,106 @@
+/* random_string and random_password: settings are kept, whatever is drawn. */
+#include "random_provider.h"
+#include "resource_case.h"
+
+static size_t count_of(Str text, const char *characters) {
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++)
+        count += strchr(characters, text.ptr[i]) != NULL;
+    return count;
+}
+
+static void test_settings(void **state) {
+    (void)state;
+    static const struct {
+        const char *json, *allowed, *least;
+        size_t length, least_count;
+    } cases[] = {
+        {"{\"length\":40,\"special\":false,\"upper\":false,\"numeric\":false}",
+         "abcdefghijklmnopqrstuvwxyz",                                                        "",           40, 0},
+        {"{\"length\":30,\"lower\":false,\"upper\":false,\"special\":false}",   "0123456789", "",           30,
+         0                                                                                                       },
+        {"{\"length\":9,\"override_special\":\"_\",\"min_special\":9}",         "_",          "_",          9,  9},
+        {"{\"length\":50,\"number\":false,\"special\":false,\"lower\":false}",
+         "ABCDEFGHIJKLMNOPQRSTUVWXYZ",                                                        "",           50, 0},
+        {"{\"length\":5,\"min_numeric\":3}",                                    NULL,         "0123456789", 5,  3},
+        {"{\"length\":1}",                                                      NULL,         "",           1,  0},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        for (int round = 0; round < 20; round++) {
+            ResourceCase c = case_open(&random_password);
+            check_done(&c, case_validate(&c, cases[i].json));
+            check_done(&c, case_apply(&c, cases[i].json));
+            Str text = case_text(&c, "result");
+            assert_int_equal(text.len, cases[i].length);
+            if (cases[i].allowed)
+                assert_int_equal(count_of(text, cases[i].allowed), text.len);
+            assert_true(count_of(text, cases[i].least) >= cases[i].least_count);
+            assert_true(case_is_settled(&c, cases[i].json));
+            case_close(&c);
+        }
+    }
+}
+
+static void test_refusals(void **state) {
+    (void)state;
+    static const struct {
+        const char *json, *summary;
+    } cases[] = {
+        {"{\"length\":3,\"min_lower\":2,\"min_upper\":2}",                                     "Length too small"      },
+        {"{\"length\":3,\"upper\":false,\"min_upper\":2}",                                     "Contradicting settings"},
+        {"{\"length\":3,\"upper\":false,\"lower\":false,\"numeric\":false,\"special\":false}",
+         "No characters to choose from"                                                                                },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        ResourceCase c = case_open(&random_string);
+        check_refused(&c, case_validate(&c, cases[i].json), cases[i].summary);
+        case_close(&c);
+    }
+}
+
+static void test_change_replaces(void **state) {
+    (void)state;
+    static const char *const after[] = {
+        "{\"length\":17}",
+        "{\"length\":16,\"numeric\":false}",
+        "{\"length\":16,\"number\":false}",
+        "{\"length\":16,\"keepers\":{\"a\":\"b\"}}",
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(after); i++) {
+        ResourceCase c = case_open(&random_string);
+        check_done(&c, case_apply(&c, "{\"length\":16}"));
+        assert_true(value_is_true(case_attribute(&c, "numeric")));
+        check_done(&c, case_plan(&c, after[i]));
+        assert_true(c.plan.requires_replace.count > 0);
+        check_done(&c, case_apply(&c, after[i]));
+        assert_true(case_is_settled(&c, after[i]));
+        case_close(&c);
+    }
+}
+
+static void test_setting_taken_back(void **state) {
+    (void)state;
+    ResourceCase c = case_open(&random_string);
+    check_done(&c, case_apply(&c, "{\"length\":16,\"numeric\":false}"));
+    assert_false(case_is_settled(&c, "{\"length\":16}"));
+    case_close(&c);
+}
+
+static void test_import(void **state) {
+    (void)state;
+    ResourceCase c = case_open(&random_password);
+    check_done(&c, random_password.import(case_call(&c), STR("hunter2"), &c.state, &c.diags));
+    check_str(case_text(&c, "result"), "hunter2");
+    check_str(case_text(&c, "id"), "none");
+    assert_true(case_is_settled(&c, "{\"length\":7}"));
+    case_close(&c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_settings),        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_change_replaces), cmocka_unit_test(test_setting_taken_back),
+        cmocka_unit_test(test_import),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

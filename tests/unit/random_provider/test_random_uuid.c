@@ -1,0 +1,22 @@
+/* random_uuid */
+#include "random_provider.h"
+#include "resource_case.h"
+
+static void test_uuid(void **state) {
+    (void)state;
+    ResourceCase c = case_open(&random_uuid);
+    check_done(&c, case_apply(&c, "{}"));
+    Str uuid = case_text(&c, "result");
+    assert_int_equal(uuid.len, 36);
+    assert_int_equal(uuid.ptr[14], '4');
+    check_str_equal(case_text(&c, "id"), uuid);
+    assert_true(case_is_settled(&c, "{}"));
+    check_done(&c, random_uuid.import(case_call(&c), uuid, &c.state, &c.diags));
+    assert_false(random_uuid.import(case_call(&c), STR("no-uuid"), &c.state, &c.diags));
+    case_close(&c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_uuid)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,189 @@
+/* resource_case: one object of one resource type, taken through plan and apply as the engine would,
+ * on the real machine. Configurations are JSON text; attributes left out are null. */
+#pragma once
+
+#include "json.h"
+#include "resource_type.h"
+#include "unit.h"
+
+typedef struct ResourceCase {
+    Arena *arena;
+    Io io;
+    Call call;
+    Diags diags;
+    const ResourceType *type;
+    Value state; /* null: no object */
+    Str private_data;
+    PlanResponse plan; /* the newest */
+} ResourceCase;
+
+static inline ResourceCase case_open(const ResourceType *type) {
+    Arena *arena = arena_open("case");
+    ResourceCase made = {
+        .arena = arena,
+        .io = io_real(),
+        .diags = diags_new(arena),
+        .type = type,
+        .state = value_null(schema_implied_type(&type->schema)),
+        .private_data = STR_EMPTY,
+    };
+    made.call = (Call){
+        .arena = arena,
+        .address = STR("x.y"),
+        .lineage = STR("0f3c1c3e-6d2f-4f55-8d53-a3a8a6c1a001"),
+        .generation = 1,
+    };
+    return made;
+}
+
+/* The call points into the case, which may have moved since. */
+static inline const Call *case_call(ResourceCase *c) {
+    c->call.io = &c->io;
+    return &c->call;
+}
+
+static inline void case_close(ResourceCase *c) {
+    arena_close(c->arena);
+}
+
+static inline Value case_config(ResourceCase *c, const char *json) {
+    JsonReader reader = json_reader_new(str_from_cstr(json), c->arena);
+    const Type *type = schema_implied_type(&c->type->schema);
+    const char *error = "";
+    Value config;
+    if (!json_read_typed(&reader, json_next(&reader), type, &config, &error, c->arena)) {
+        fail_msg("configuration: %s in %s", error, json);
+    }
+    return config;
+}
+
+static inline bool case_validate(ResourceCase *c, const char *json) {
+    Value config = case_config(c, json);
+    c->diags = diags_new(c->arena);
+    bool valid = schema_validate(&c->type->schema, config, c->arena, &c->diags);
+    return resource_type_validate(c->type, case_call(c), config, &c->diags) && valid;
+}
+
+/* Computed attributes that the configuration leaves out keep their prior value. */
+static inline Value case_propose(ResourceCase *c, Value prior, Value config) {
+    Value filled = schema_apply_defaults(&c->type->schema, config, c->arena);
+    Value *items = arena_new_array(c->arena, Value, filled.type->count);
+    for (size_t i = 0; i < filled.type->count; i++) {
+        const Attribute *attribute =
+            schema_find_attribute(&c->type->schema, value_key_at(filled, i));
+        bool keeps = attribute && (attribute->flags & COMPUTED) && value_is_present(prior);
+        items[i] = value_at(filled, i);
+        if (keeps && value_is_null(items[i]))
+            items[i] = value_at(prior, i);
+    }
+    return value_object_of(filled.type, items);
+}
+
+static inline bool case_plan_from(ResourceCase *c, Value prior, Value config) {
+    PlanRequest request = {
+        .prior = prior,
+        .proposed = case_propose(c, prior, config),
+        .config = config,
+        .private_data = c->private_data,
+    };
+    c->plan = (PlanResponse){.private_data = c->private_data};
+    return resource_type_plan(c->type, case_call(c), &request, &c->plan, &c->diags);
+}
+
+static inline bool case_plan(ResourceCase *c, const char *json) {
+    c->diags = diags_new(c->arena);
+    return case_plan_from(c, c->state, case_config(c, json));
+}
+
+static inline bool case_call_apply(ResourceCase *c, Value prior, Value planned, Value config) {
+    ApplyRequest request = {
+        .prior = prior,
+        .planned = planned,
+        .config = config,
+        .private_data = c->private_data,
+    };
+    if (value_is_null(prior)) {
+        request.identity = resource_type_identity(c->type, case_call(c), planned);
+    }
+    ApplyResponse response = {.state = value_null(prior.type), .private_data = c->private_data};
+    bool done = resource_type_apply(c->type, case_call(c), &request, &response, &c->diags);
+    if (done || !value_is_null(response.state)) {
+        c->state = response.state;
+        c->private_data = response.private_data;
+    }
+    return done;
+}
+
+static inline bool case_delete(ResourceCase *c) {
+    Value none = value_null(c->state.type);
+    c->diags = diags_new(c->arena);
+    return case_call_apply(c, c->state, none, none);
+}
+
+/* Plan and apply; a replacement destroys first. */
+static inline bool case_apply(ResourceCase *c, const char *json) {
+    Value config = case_config(c, json);
+    if (!case_plan(c, json))
+        return false;
+    if (c->plan.requires_replace.count > 0 && !value_is_null(c->state)) {
+        if (!case_delete(c))
+            return false;
+        c->call.generation++;
+        if (!case_plan_from(c, c->state, config))
+            return false;
+    }
+    return case_call_apply(c, c->state, c->plan.planned, config);
+}
+
+static inline bool case_read(ResourceCase *c) {
+    c->diags = diags_new(c->arena);
+    return resource_type_read(c->type, case_call(c), &c->state, &c->private_data, &c->diags);
+}
+
+/* What a run after a crash finds out about an object that was to be made of this configuration. */
+static inline bool case_recover(ResourceCase *c, const char *json, RecoverOutcome *outcome) {
+    Value config = case_config(c, json), none = value_null(config.type);
+    c->diags = diags_new(c->arena);
+    if (!case_plan_from(c, none, config))
+        return false;
+    RecoverRequest request = {
+        .identity = resource_type_identity(c->type, case_call(c), c->plan.planned),
+        .planned = c->plan.planned,
+    };
+    c->state = none;
+    return resource_type_recover(c->type, case_call(c), &request, outcome, &c->state, &c->diags);
+}
+
+static inline Value case_attribute(const ResourceCase *c, const char *name) {
+    return value_attribute(c->state, str_from_cstr(name));
+}
+
+static inline Str case_text(const ResourceCase *c, const char *name) {
+    Value value = case_attribute(c, name);
+    return value_is_present(value) ? value_text(value) : STR_EMPTY;
+}
+
+static inline bool case_is_planned_unknown(const ResourceCase *c, const char *name) {
+    return !value_is_known(value_attribute(c->plan.planned, str_from_cstr(name)));
+}
+
+/* Nothing would be done. */
+static inline bool case_is_settled(ResourceCase *c, const char *json) {
+    return case_plan(c, json) && value_equal(c->plan.planned, c->state) &&
+           c->plan.requires_replace.count == 0;
+}
+
+static inline void check_done(ResourceCase *c, bool done) {
+    for (size_t i = 0; !done && i < c->diags.count; i++) {
+        const Diag *diag = &c->diags.items[i];
+        print_error("%.*s: %.*s\n", STR_ARG(diag->summary), STR_ARG(diag->detail));
+    }
+    assert_true(done);
+}
+
+/* It failed, and says so in these words. */
+static inline void check_refused(ResourceCase *c, bool done, const char *summary) {
+    assert_false(done);
+    assert_true(c->diags.count > 0);
+    check_str(c->diags.items[0].summary, summary);
+}

@@ -1,0 +1,180 @@
+/* ssh_client: patience with machines that boot, and a clear word for each way to fail. */
+#include "ssh_case.h"
+
+#include "thread.h"
+
+typedef struct Progress {
+    size_t count;
+    bool names_reason;
+} Progress;
+
+static void note_progress(void *payload, uint64_t done, uint64_t total, const char *what) {
+    (void)done;
+    (void)total;
+    Progress *progress = payload;
+    progress->count++;
+    if (strstr(what, "waiting for SSH on 127.0.0.1:") && strstr(what, "connection refused")) {
+        progress->names_reason = true;
+    }
+}
+
+static bool run_true(SshCase *s, const SshTarget *target, const char *timeout) {
+    ResourceCase *c = &s->c;
+    c->diags = diags_new(c->arena);
+    const char *rest = ssh_text(s, "\"command\":\"true\",\"timeout\":\"@\"", timeout);
+    SCOPED(SshLink) link = {0};
+    Value object = case_config(c, ssh_config_of(s, target, rest));
+    if (!ssh_client_link(case_call(c), object, &link, &c->diags))
+        return false;
+    SshCommand command = {.command = STR("true")};
+    SshResult result;
+    return ssh_client_run(&link, &command, &result, &c->diags);
+}
+
+static void test_waits_for_boot(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_of(server_prepare(SERVER_SSHD), &ssh_exec);
+    SshTarget target = server_target(&s.server);
+    Progress progress = {0};
+    s.c.call.progress = note_progress;
+    s.c.call.progress_payload = &progress;
+    s.server.delay = "1";
+    server_spawn(&s.server);
+    bool done = run_true(&s, &target, "30s");
+    check_done(&s.c, done);
+    assert_true(progress.names_reason);
+    ssh_case_close(&s);
+}
+
+static void test_words(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
+    SshTarget good = server_target(&s.server), target = good;
+
+    target.host_key = s.server.other_public;
+    check_refused(&s.c, run_true(&s, &target, "20s"), "The host key differs from the pinned one");
+    Str detail = s.c.diags.items[0].detail;
+    Str fingerprints[] = {ssh_fingerprint(s.server.other_public, s.c.arena),
+                          ssh_fingerprint(s.server.host_key, s.c.arena)};
+    assert_true(str_find(detail, fingerprints[0], 0) != SIZE_MAX);
+    assert_true(str_find(detail, fingerprints[1], 0) != SIZE_MAX);
+
+    target = good;
+    target.private_key = s.server.other_key;
+    check_refused(&s.c, run_true(&s, &target, "500ms"), "The machine refuses the private key");
+    target = good;
+    target.private_key = STR("");
+    check_refused(&s.c, run_true(&s, &target, "500ms"), "No private key");
+    target = good;
+    target.port = server_free_port();
+    check_refused(&s.c, run_true(&s, &target, "500ms"), "Nothing listens for SSH on the machine");
+    target = good;
+    target.host = STR("no.such.host.invalid");
+    check_refused(&s.c, run_true(&s, &target, "100ms"), "Unknown host name");
+    ssh_case_close(&s);
+}
+
+static void test_cancel(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_of(server_prepare(SERVER_SSHD), &ssh_exec);
+    SshTarget target = server_target(&s.server);
+    CancelToken *cancel = cancel_open();
+    s.c.call.cancel = cancel;
+    cancel_raise(cancel, CANCEL_STOP);
+    check_refused(&s.c, run_true(&s, &target, "5m"), "Interrupted");
+    cancel_close(cancel);
+    ssh_case_close(&s);
+}
+
+/* A pooled session whose server process has ended is replaced without a word. */
+static void test_stale_session(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
+    SshTarget target = server_target(&s.server);
+    ResourceCase *c = &s.c;
+    for (int round = 0; round < 2; round++) {
+        SCOPED(SshLink) link = {0};
+        Value object = case_config(c, ssh_config_of(&s, &target, "\"command\":\"true\""));
+        assert_true(ssh_client_link(case_call(c), object, &link, &c->diags));
+        SshCommand command = {.command =
+                                  STR("(sleep 0.2; kill $PPID) >/dev/null 2>&1 </dev/null &")};
+        SshResult result;
+        check_done(c, ssh_client_run(&link, &command, &result, &c->diags));
+        usleep(600000);
+    }
+    ssh_case_close(&s);
+}
+
+typedef struct Worker {
+    SshCase *s;
+    const char *json;
+    size_t good;
+} Worker;
+
+/* As the engine's workers: memory and diagnostics of its own, the client shared. */
+static void work(void *payload) {
+    Worker *worker = payload;
+    for (int round = 0; round < 5; round++) {
+        ResourceCase c = case_open(&ssh_exec);
+        c.call.client = worker->s->client;
+        SCOPED(SshLink) link = {0};
+        SshCommand command = {.command = STR("cat"), .input = STR("hello")};
+        SshResult result = {0};
+        Value object = case_config(&c, worker->json);
+        if (ssh_client_link(case_call(&c), object, &link, &c.diags) &&
+            ssh_client_run(&link, &command, &result, &c.diags)) {
+            worker->good += str_equal_cstr(result.out, "hello");
+        }
+        ssh_client_release(&link);
+        case_close(&c);
+    }
+}
+
+static void test_side_by_side(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
+    const char *json = ssh_config(&s, "\"command\":\"true\"");
+    Worker workers[6];
+    Thread *threads[ARRAY_COUNT(workers)];
+    for (size_t i = 0; i < ARRAY_COUNT(workers); i++) {
+        workers[i] = (Worker){.s = &s, .json = json};
+        threads[i] = thread_start(THREAD_WALK_WORKER, work, &workers[i]);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(workers); i++) {
+        thread_join(threads[i]);
+        assert_int_equal(workers[i].good, 5);
+    }
+    ssh_case_close(&s);
+}
+
+static void test_script_and_last_words(void **state) {
+    (void)state;
+    Arena *arena = arena_open("test");
+    const Str arguments[] = {STR("a b"), STR("it's")};
+    check_str(ssh_client_script("echo \"$1\"", arguments, 2, arena),
+              "sh -c 'echo \"$1\"' loam 'a b' 'it'\\''s'");
+    check_str(ssh_client_last_words(STR(" \n"), STR(""), arena), "It wrote nothing.");
+    check_str(ssh_client_last_words(STR(""), STR("out\n"), arena),
+              "The last of what it wrote:\nout");
+    StrBuf buf = strbuf_new(arena);
+    for (int i = 0; i < 1000; i++)
+        strbuf_add_format(&buf, "line %d\n", i);
+    Str words = ssh_client_last_words(strbuf_str(&buf), STR(""), arena);
+    assert_true(words.len < 2200);
+    assert_true(str_ends_with(words, STR("line 999")));
+    arena_close(arena);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_waits_for_boot), cmocka_unit_test(test_words),
+        cmocka_unit_test(test_cancel),         cmocka_unit_test(test_stale_session),
+        cmocka_unit_test(test_side_by_side),   cmocka_unit_test(test_script_and_last_words),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,293 @@
+/* ssh_exec on real servers: runs once, and whoever comes later finds out how it ended. */
+#include "ssh_case.h"
+#include "ssh_marker.h"
+
+static void check_lines(SshCase *s, const char *name, const char *wanted) {
+    check_str(server_read(&s->server, name), wanted);
+}
+
+/* A script that leaves a line in a file of the server's folder, and more. */
+static const char *script(SshCase *s, const char *rest) {
+    const char *format = "\"script\":\"echo ran >>@/ran\\n";
+    Str text = str_format(s->c.arena, "%s%s\"", format, rest);
+    return ssh_config(s, ssh_text(s, str_to_cstr(text, s->c.arena), s->server.folder));
+}
+
+static void check_run_on(SshCase s) {
+    ResourceCase *c = &s.c;
+    const char *json = script(&s, "echo out; echo err >&2; printf '\\u001b[31mred' >&2");
+    check_done(c, case_validate(c, json));
+    check_done(c, case_apply(c, json));
+    check_str(case_text(c, "stdout"), "out\n");
+    assert_true(str_starts_with(case_text(c, "stderr"), STR("err\n")));
+    assert_true(str_find_char(case_text(c, "stderr"), '\033', 0) == SIZE_MAX);
+    int64_t status = -1;
+    assert_true(value_to_int(case_attribute(c, "exit_status"), &status));
+    assert_int_equal(status, 0);
+    assert_true(case_is_settled(c, json));
+    check_lines(&s, "ran", "ran\n");
+    /* Starting the same marker again runs nothing and gives the same answer. */
+    c->state = value_null(c->state.type);
+    check_done(c, case_apply(c, json));
+    check_str(case_text(c, "stdout"), "out\n");
+    check_lines(&s, "ran", "ran\n");
+    check_done(c, case_delete(c));
+    ssh_case_close(&s);
+}
+
+static void test_run_sshd(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    check_run_on(ssh_case_open(SERVER_SSHD, &ssh_exec));
+}
+
+static void test_run_dropbear(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_DROPBEAR);
+    check_run_on(ssh_case_open(SERVER_DROPBEAR, &ssh_exec));
+}
+
+/* The far side may have nothing but busybox. */
+static void test_run_busybox(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    if (access("/bin/busybox", X_OK) != 0) {
+        print_message("skipped: busybox is not installed\n");
+        skip();
+    }
+    SshServer server = server_prepare(SERVER_SSHD);
+    assert_int_equal(mkdir(server_path(&server, "bin"), 0755), 0);
+    const char *const argv[] = {"/bin/busybox", "--install", "-s", server_path(&server, "bin"),
+                                NULL};
+    (void)server_run(&server, argv);
+    server.path = server_path(&server, "bin");
+    server_start(&server);
+    SshCase s = ssh_case_of(server, &ssh_exec);
+    check_done(&s.c, case_apply(&s.c, ssh_config(&s, "\"command\":\"readlink /proc/$$/exe\"")));
+    assert_true(str_find(case_text(&s.c, "stdout"), STR("busybox"), 0) != SIZE_MAX);
+    check_done(&s.c, case_delete(&s.c));
+    check_run_on(s);
+}
+
+static void test_interpreter_and_input(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    static const struct {
+        const char *rest, *out;
+    } cases[] = {
+        {"\"script\":\"#!/bin/bash\\na=(1 2 3); echo ${#a[@]}\"", "3\n"       },
+        {"\"command\":\"cat; echo no input\"",                    "no input\n"},
+        {"\"command\":\"echo \\\"it's $((1+1))\\\"\"",            "it's 2\n"  },
+        {"\"command\":\"pwd\"",                                   NULL        },
+        {"\"script\":\"\"",                                       ""          },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
+        check_done(&s.c, case_apply(&s.c, ssh_config(&s, cases[i].rest)));
+        if (cases[i].out)
+            check_str(case_text(&s.c, "stdout"), cases[i].out);
+        check_done(&s.c, case_delete(&s.c));
+        ssh_case_close(&s);
+    }
+}
+
+static void test_failure_keeps_the_object(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
+    ResourceCase *c = &s.c;
+    const char *json = script(&s, "echo why not >&2; exit 7");
+    check_refused(c, case_apply(c, json), "The script failed");
+    Str detail = c->diags.items[0].detail;
+    assert_true(str_find(detail, STR("status 7"), 0) != SIZE_MAX);
+    assert_true(str_find(detail, STR("why not"), 0) != SIZE_MAX);
+    assert_false(value_is_null(c->state));
+    assert_true(value_is_wholly_known(c->state));
+    RecoverOutcome outcome;
+    check_done(c, case_recover(c, json, &outcome));
+    assert_int_equal(outcome, RECOVER_TAINTED);
+    check_done(c, case_delete(c));
+    check_done(c, case_recover(c, json, &outcome));
+    assert_int_equal(outcome, RECOVER_ABSENT);
+    ssh_case_close(&s);
+}
+
+/* The side that started it is gone; the script goes on; a later run adopts its result. */
+static void test_recover_waits_for_a_running_script(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
+    ResourceCase *c = &s.c;
+    const char *json = script(&s, "sleep 2; echo done");
+    const Clock *clock = c->io.clock;
+    c->call.deadline_ms = clock->monotonic_ms(clock->self) + 1500;
+    check_refused(c, case_apply(c, json), "The script failed");
+    assert_true(value_is_null(case_attribute(c, "exit_status")));
+    ssh_client_close(s.client);
+    Value config = schema_empty_value(&ssh_provider.schema, c->arena);
+    assert_true(ssh_client_configure(case_call(c), config, &s.client, c->arena, &c->diags));
+    c->call.client = s.client;
+    c->call.deadline_ms = 0;
+    RecoverOutcome outcome;
+    check_done(c, case_recover(c, json, &outcome));
+    assert_int_equal(outcome, RECOVER_COMPLETE);
+    check_str(case_text(c, "stdout"), "done\n");
+    check_lines(&s, "ran", "ran\n");
+    assert_true(case_is_settled(c, json));
+    check_done(c, case_delete(c));
+    ssh_case_close(&s);
+}
+
+/* Killed, as by a machine that goes down: it began, and nobody knows how far it came. */
+static void test_recover_of_a_killed_script(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
+    ResourceCase *c = &s.c;
+    const char *json = script(&s, "kill -KILL $PPID; exit 0");
+    check_refused(c, case_apply(c, json), "The script failed");
+    RecoverOutcome outcome;
+    check_done(c, case_recover(c, json, &outcome));
+    assert_int_equal(outcome, RECOVER_TAINTED);
+    check_done(c, case_delete(c));
+    ssh_case_close(&s);
+}
+
+/* The session breaks while the script runs: the script does not notice, and is followed again. */
+static void test_broken_session(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
+    ResourceCase *c = &s.c;
+    const char *kill_sessions =
+        "sleep 1; for p in /proc/[0-9]*; do read -r x <$p/comm || continue; "
+        "[ $x = sshd ] || continue; grep -q @ /proc/${p#/proc/}/cmdline && continue; "
+        "q=${p#/proc/}; while [ $q -gt 1 ]; do q=$(awk '/^PPid/{print $2}' /proc/$q/status); "
+        "grep -q @ /proc/$q/cmdline && kill ${p#/proc/} && break; done; done 2>/dev/null; echo on";
+    const char *json = script(&s, ssh_text(&s, kill_sessions, s.server.folder));
+    check_done(c, case_apply(c, json));
+    check_str(case_text(c, "stdout"), "on\n");
+    check_lines(&s, "ran", "ran\n");
+    size_t logins = 0;
+    Str log = server_read(&s.server, "log"), word = STR("Accepted publickey");
+    for (size_t at = 0; (at = str_find(log, word, at)) != SIZE_MAX; at += word.len)
+        logins++;
+    assert_int_equal(logins, 2);
+    check_done(c, case_delete(c));
+    ssh_case_close(&s);
+}
+
+static void test_changes(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    static const struct {
+        const char *rest;
+        bool replaces;
+    } cases[] = {
+        {"\"command\":\"echo 2\"",                              true },
+        {"\"command\":\"echo 1\",\"triggers\":{\"a\":\"b\"}",   true },
+        {"\"command\":\"echo 1\",\"timeout\":\"30s\"",          false},
+        {"\"command\":\"echo 1\",\"destroy_command\":\"true\"", false},
+    };
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
+    ResourceCase *c = &s.c;
+    check_done(c, case_apply(c, ssh_config(&s, "\"command\":\"echo 1\"")));
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const char *json = ssh_config(&s, cases[i].rest);
+        check_done(c, case_plan(c, json));
+        assert_int_equal(c->plan.requires_replace.count > 0, cases[i].replaces);
+        if (cases[i].replaces)
+            continue;
+        check_done(c, case_apply(c, json));
+        assert_true(case_is_settled(c, json));
+    }
+    check_done(c, case_delete(c));
+    ssh_case_close(&s);
+}
+
+static void test_destroy_command(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
+    ResourceCase *c = &s.c;
+    const char *rest =
+        "\"command\":\"true\",\"destroy_command\":\"[ -e @/ok ] && echo gone >>@/ran\"";
+    check_done(c, case_apply(c, ssh_config(&s, ssh_text(&s, rest, s.server.folder))));
+    check_refused(c, case_delete(c), "The destroy command failed");
+    server_write(&s.server, "ok", STR(""));
+    check_done(c, case_delete(c));
+    check_lines(&s, "ran", "gone\n");
+    /* Nothing of it is left on the machine. */
+    const char *const argv[] = {"find", server_path(&s.server, "state"), "-type", "f", NULL};
+    check_str(server_run(&s.server, argv), "");
+    ssh_case_close(&s);
+}
+
+/* Without a destroy command nobody insists on a machine that is gone. */
+static void test_delete_without_the_machine(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
+    ResourceCase *c = &s.c;
+    check_done(c, case_apply(c, ssh_config(&s, "\"command\":\"true\",\"timeout\":\"1s\"")));
+    ssh_client_close(s.client);
+    server_stop(&s.server);
+    s = (SshCase){.server = s.server, .c = s.c};
+    Value config = schema_empty_value(&ssh_provider.schema, s.c.arena);
+    assert_true(ssh_client_configure(case_call(&s.c), config, &s.client, s.c.arena, &s.c.diags));
+    s.c.call.client = s.client;
+    check_done(&s.c, case_delete(&s.c));
+    ssh_case_close(&s);
+}
+
+#define WHERE                                                                                      \
+    "{\"host\":\"h\",\"host_key\":"                                                                \
+    "\"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\""
+
+static void test_validate(void **state) {
+    (void)state;
+    ResourceCase c = case_open(&ssh_exec);
+    static const struct {
+        const char *json, *words;
+    } cases[] = {
+        {WHERE ",\"script\":\"a\",\"command\":\"b\"}", "Two things to run"              },
+        {WHERE "}",                                    "Nothing to run"                 },
+        {"{\"host\":\"h\",\"command\":\"c\"}",         "host_key"                       },
+        {"{\"host\":\"a b\"}",                         "no address or name of a machine"},
+        {"{\"host_key\":\"ssh-ed25519 x\"}",           "This is no public key"          },
+        {"{\"private_key\":\"x\"}",                    "because the value is sensitive" },
+        {"{\"port\":0}",                               "A port is a whole number"       },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        assert_false(case_validate(&c, cases[i].json));
+        bool said = false;
+        vec_each(&c.diags, diag) {
+            Str words = str_from_cstr(cases[i].words);
+            said = said || str_find(diag->summary, words, 0) != SIZE_MAX ||
+                   str_find(diag->detail, words, 0) != SIZE_MAX ||
+                   str_find(diag->path, words, 0) != SIZE_MAX;
+        }
+        if (!said)
+            print_error("not said: %s\n", cases[i].words);
+        assert_true(said);
+    }
+    case_close(&c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_run_sshd),
+        cmocka_unit_test(test_run_dropbear),
+        cmocka_unit_test(test_run_busybox),
+        cmocka_unit_test(test_interpreter_and_input),
+        cmocka_unit_test(test_failure_keeps_the_object),
+        cmocka_unit_test(test_recover_waits_for_a_running_script),
+        cmocka_unit_test(test_recover_of_a_killed_script),
+        cmocka_unit_test(test_broken_session),
+        cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_destroy_command),
+        cmocka_unit_test(test_delete_without_the_machine),
+        cmocka_unit_test(test_validate),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,171 @@
+/* ssh_file on real servers: written whole, drift seen, removed. */
+#include "ssh_case.h"
+
+static const char *file_config(SshCase *s, const char *rest) {
+    return ssh_config(s, ssh_text(s, rest, s->server.folder));
+}
+
+static mode_t mode_of(SshCase *s, const char *name) {
+    struct stat now;
+    assert_int_equal(stat(server_path(&s->server, name), &now), 0);
+    return now.st_mode & 07777;
+}
+
+static void check_life(SshServerKind kind) {
+    SshCase s = ssh_case_open(kind, &ssh_file);
+    ResourceCase *c = &s.c;
+    const char *json = file_config(&s, "\"path\":\"@/a b/it's\",\"content\":\"one\\n\"");
+    check_done(c, case_validate(c, json));
+    check_done(c, case_apply(c, json));
+    check_str(server_read(&s.server, "a b/it's"), "one\n");
+    assert_int_equal(mode_of(&s, "a b/it's"), 0644);
+    check_done(c, case_read(c));
+    assert_true(case_is_settled(c, json));
+
+    json = file_config(&s, "\"path\":\"@/a b/it's\",\"content\":\"two\",\"mode\":\"0600\"");
+    check_done(c, case_plan(c, json));
+    assert_int_equal(c->plan.requires_replace.count, 0);
+    check_done(c, case_apply(c, json));
+    check_str(server_read(&s.server, "a b/it's"), "two");
+    assert_int_equal(mode_of(&s, "a b/it's"), 0600);
+    check_done(c, case_read(c));
+    assert_true(case_is_settled(c, json));
+
+    check_done(c, case_delete(c));
+    assert_int_equal(access(server_path(&s.server, "a b/it's"), F_OK), -1);
+    ssh_case_close(&s);
+}
+
+static void test_life_sshd(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    check_life(SERVER_SSHD);
+}
+
+static void test_life_dropbear(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_DROPBEAR);
+    check_life(SERVER_DROPBEAR);
+}
+
+static void test_drift(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_file);
+    ResourceCase *c = &s.c;
+    const char *json = file_config(&s, "\"path\":\"@/f\",\"sensitive_content\":\"mine\"");
+    check_done(c, case_apply(c, json));
+    server_write(&s.server, "f", STR("theirs"));
+    check_done(c, case_read(c));
+    check_str(case_text(c, "sensitive_content"), "theirs");
+    check_str(case_text(c, "mode"), "0600");
+    check_done(c, case_apply(c, json));
+    check_str(server_read(&s.server, "f"), "mine");
+    assert_int_equal(mode_of(&s, "f"), 0644);
+
+    server_write(&s.server, "f", (Str){"\xff\0", 2}); /* cannot be shown as text */
+    check_done(c, case_read(c));
+    assert_true(value_is_null(c->state));
+    check_done(c, case_apply(c, json));
+    assert_int_equal(unlink(server_path(&s.server, "f")), 0);
+    check_done(c, case_read(c));
+    assert_true(value_is_null(c->state));
+    ssh_case_close(&s);
+}
+
+static void test_bytes_and_owner(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_file);
+    ResourceCase *c = &s.c;
+    const char *format = "\"path\":\"@/f\",\"content_base64\":\"/wAB\",\"owner\":\"";
+    Str rest = str_format(c->arena, "%s%u:%u\"", format, geteuid(), getegid());
+    const char *json = file_config(&s, str_to_cstr(rest, c->arena));
+    check_done(c, case_apply(c, json));
+    check_str_equal(server_read(&s.server, "f"), ((Str){"\xff\0\x01", 3}));
+    check_done(c, case_read(c));
+    assert_true(case_is_settled(c, json));
+    if (geteuid() == 0) {
+        assert_int_equal(chown(server_path(&s.server, "f"), 1, 1), 0);
+        check_done(c, case_read(c));
+        assert_false(case_is_settled(c, json));
+        check_done(c, case_apply(c, json));
+        check_done(c, case_read(c));
+        assert_true(case_is_settled(c, json));
+    }
+    ssh_case_close(&s);
+}
+
+static void test_recover(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_file);
+    ResourceCase *c = &s.c;
+    RecoverOutcome outcome;
+    const char *json = file_config(&s, "\"path\":\"@/f\",\"content\":\"whole\"");
+    check_done(c, case_recover(c, json, &outcome));
+    assert_int_equal(outcome, RECOVER_ABSENT);
+    server_write(&s.server, "f", STR("older"));
+    check_done(c, case_recover(c, json, &outcome));
+    assert_int_equal(outcome, RECOVER_ABSENT);
+    check_done(c, case_apply(c, json));
+    check_done(c, case_recover(c, json, &outcome));
+    assert_int_equal(outcome, RECOVER_COMPLETE);
+    assert_true(value_is_wholly_known(c->state));
+    assert_true(case_is_settled(c, json));
+    ssh_case_close(&s);
+}
+
+static void test_refusals(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_file);
+    ResourceCase *c = &s.c;
+    const char *json = file_config(&s, "\"path\":\"@\",\"content\":\"x\"");
+    check_refused(c, case_apply(c, json), "The file could not be written");
+    assert_true(str_find(c->diags.items[0].detail, STR("a folder stands there"), 0) != SIZE_MAX);
+    json = file_config(&s, "\"path\":\"@/f\",\"content\":\"x\",\"owner\":\"no-such-user\"");
+    check_refused(c, case_apply(c, json), "The file could not be written");
+    assert_int_equal(access(server_path(&s.server, "f"), F_OK), -1);
+    static const char *const invalid[] = {
+        "\"path\":\"relative\",\"content\":\"x\"",
+        "\"path\":\"/f\"",
+        "\"path\":\"/f\",\"content\":\"x\",\"content_base64\":\"\"",
+        "\"path\":\"/f\",\"content\":\"x\",\"mode\":\"rw\"",
+        "\"path\":\"/f\",\"content\":\"x\",\"owner\":\"a b\"",
+        "\"path\":\"/f\",\"content\":\"x\",\"timeout\":\"soon\"",
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(invalid); i++) {
+        assert_false(case_validate(c, file_config(&s, invalid[i])));
+    }
+    ssh_case_close(&s);
+}
+
+/* A machine that is off says nothing about its files. */
+static void test_read_without_the_machine(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_of(server_prepare(SERVER_SSHD), &ssh_file);
+    ResourceCase *c = &s.c;
+    c->state =
+        case_config(c, file_config(&s, "\"path\":\"@/f\",\"content\":\"x\",\"timeout\":\"300ms\""));
+    Value before = c->state;
+    check_done(c, case_read(c));
+    assert_true(value_equal(before, c->state));
+    assert_int_equal(c->diags.count, 1);
+    assert_int_equal(c->diags.items[0].severity, DIAG_WARNING);
+    ssh_case_close(&s);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_life_sshd),
+        cmocka_unit_test(test_life_dropbear),
+        cmocka_unit_test(test_drift),
+        cmocka_unit_test(test_bytes_and_owner),
+        cmocka_unit_test(test_recover),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_read_without_the_machine),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

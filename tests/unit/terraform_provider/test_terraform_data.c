@@ -1,0 +1,80 @@
+/* terraform_data: output follows input, the id stays until a trigger changes. */
+#include "resource_case.h"
+#include "terraform_provider.h"
+
+#define INPUT(json) "{\"input\":{\"value\":" json ",\"type\":\"string\"}}"
+#define TRIGGER(json, trig)                                                                        \
+    "{\"input\":{\"value\":" json ",\"type\":\"string\"},\"triggers_replace\":{\"value\":" trig    \
+    ",\"type\":\"string\"}}"
+
+static void test_create(void **state) {
+    (void)state;
+    ResourceCase c = case_open(&terraform_data);
+    check_done(&c, case_plan(&c, INPUT("\"x\"")));
+    assert_true(case_is_planned_unknown(&c, "id"));
+    assert_true(case_is_planned_unknown(&c, "output"));
+    assert_ptr_equal(value_attribute(c.plan.planned, STR("output")).type, &TYPE_STRING);
+    check_done(&c, case_apply(&c, INPUT("\"x\"")));
+    check_str(case_text(&c, "output"), "x");
+    assert_int_equal(case_text(&c, "id").len, 36);
+    assert_true(case_is_settled(&c, INPUT("\"x\"")));
+    case_close(&c);
+}
+
+static void test_update_keeps_id(void **state) {
+    (void)state;
+    ResourceCase c = case_open(&terraform_data);
+    check_done(&c, case_apply(&c, INPUT("\"x\"")));
+    Str id = case_text(&c, "id");
+    check_done(&c, case_plan(&c, INPUT("\"y\"")));
+    assert_int_equal(c.plan.requires_replace.count, 0);
+    assert_true(case_is_planned_unknown(&c, "output"));
+    check_done(&c, case_apply(&c, INPUT("\"y\"")));
+    check_str(case_text(&c, "output"), "y");
+    check_str_equal(case_text(&c, "id"), id);
+    check_done(&c, case_apply(&c, "{}"));
+    assert_true(value_is_null(case_attribute(&c, "output")));
+    check_str_equal(case_text(&c, "id"), id);
+    case_close(&c);
+}
+
+static void test_null_input_is_known(void **state) {
+    (void)state;
+    ResourceCase c = case_open(&terraform_data);
+    check_done(&c, case_plan(&c, "{}"));
+    assert_false(case_is_planned_unknown(&c, "output"));
+    case_close(&c);
+}
+
+static void test_trigger_replaces(void **state) {
+    (void)state;
+    ResourceCase c = case_open(&terraform_data);
+    check_done(&c, case_apply(&c, TRIGGER("\"x\"", "\"1\"")));
+    Str id = case_text(&c, "id");
+    check_done(&c, case_plan(&c, TRIGGER("\"x\"", "\"2\"")));
+    assert_int_equal(c.plan.requires_replace.count, 1);
+    check_str(path_to_str(c.plan.requires_replace.items[0], c.arena), ".triggers_replace");
+    check_done(&c, case_apply(&c, TRIGGER("\"x\"", "\"2\"")));
+    assert_false(str_equal(case_text(&c, "id"), id));
+    case_close(&c);
+}
+
+static void test_import(void **state) {
+    (void)state;
+    ResourceCase c = case_open(&terraform_data);
+    check_done(&c, terraform_data.import(case_call(&c), STR("abc"), &c.state, &c.diags));
+    check_str(case_text(&c, "id"), "abc");
+    assert_true(value_is_null(case_attribute(&c, "input")));
+    case_close(&c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_create),
+        cmocka_unit_test(test_update_keeps_id),
+        cmocka_unit_test(test_null_input_is_known),
+        cmocka_unit_test(test_trigger_replaces),
+        cmocka_unit_test(test_import),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

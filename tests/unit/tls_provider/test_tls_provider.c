@@ -1,0 +1,13 @@
+/* The tables of the provider. */
+#include "provider_check.h"
+#include "tls_provider.h"
+
+static void test_tables(void **state) {
+    (void)state;
+    check_provider(&tls_provider);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_tables)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
