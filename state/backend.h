@@ -1,0 +1,44 @@
+/* Backend: where a state lives and how it is locked; one table of operations per kind of store.
+ *
+ * A workspace of a backend is opened once per run. Lock first, then read; what is written without a
+ * lock is refused by the caller. Intents live where the backend says (journal_path for the local
+ * one). */
+#pragma once
+
+#include "journal.h"
+#include "schema.h"
+#include "state_lock.h"
+
+typedef struct Backend Backend;
+
+typedef struct BackendType {
+    const char *name; /* local */
+    Schema schema;    /* of the backend block */
+    /* `config`: of the schema's implied type; null: all defaults. */
+    bool (*open)(
+        const Io *io, Value config, Str workspace, Backend **out, Arena *arena, Diags *diags);
+} BackendType;
+
+struct Backend {
+    const BackendType *type;
+    void *self;
+    /* Local: the state file's path; where messages and the journal look. */
+    Str path;
+    Str journal_path; /* empty: the store keeps intents itself */
+    /* Local: where the state from before the first write goes; whoever opened the backend may
+     * choose another place, or none (empty). */
+    Str backup_path;
+    /* Waits up to timeout_ms (0: try once) with the known back-off; told of waiting by `waiting`.
+     */
+    bool (*lock)(Backend *backend,
+                 const LockInfo *info,
+                 int64_t timeout_ms,
+                 const CancelToken *cancel,
+                 Diags *diags);
+    bool (*unlock)(Backend *backend, Diags *diags);
+    /* The whole text; empty when there is none. */
+    bool (*read)(Backend *backend, Str *out, Arena *arena, Diags *diags);
+    /* Durable when it returns; a crash leaves old or new. */
+    bool (*write)(Backend *backend, Str bytes, Diags *diags);
+    void (*close)(Backend *backend);
+};

@@ -1,0 +1,384 @@
+/* local_backend: one file, one lock, and a copy beside it that a crash cannot tear. */
+#include "local_backend.h"
+#include "json_reader.h"
+#include "log.h"
+
+#include <errno.h>
+
+#define FILE_MODE       0600
+#define FOLDER_MODE     0700
+#define FIRST_WAIT_MS   1000
+#define LONGEST_WAIT_MS 16000
+
+typedef struct Local {
+    Backend backend;
+    const Disk *disk;
+    const Clock *clock;
+    Arena *arena;
+    Str path;
+    Str next_path;
+    Str lock_path;
+    DiskFile file;     /* locked; 0: not */
+    bool created_file; /* by locking */
+    bool has_backup;   /* what there was is kept, or there was nothing */
+} Local;
+
+static bool report(Diags *diags, const char *summary, Str path, int error, const char *way_out) {
+    diags_error(diags, NO_RANGE, summary, "\"%.*s\": %s. %s", STR_ARG(path), strerror(-error),
+                way_out);
+    return false;
+}
+
+/* -- reading ------------------------------------------------------------------------------ */
+
+/* What decides between the file and its copy; an encrypted state has both members in the clear. */
+typedef struct Head {
+    bool is_whole; /* it parses to its end */
+    Str lineage;
+    uint64_t serial;
+} Head;
+
+static Head read_head(Str text, Arena *arena) {
+    Head head = {0};
+    JsonReader reader = json_reader_new(text, arena);
+    JsonToken token = json_next(&reader);
+    if (token != JSON_OBJECT_START)
+        return (Head){0};
+    while ((token = json_next(&reader)) == JSON_KEY) {
+        Str key = reader.text;
+        Str skipped;
+        token = json_next(&reader);
+        if (token == JSON_STRING && str_equal(key, STR("lineage"))) {
+            if (!reader.is_ascii)
+                return (Head){0};
+            head.lineage = reader.text;
+        }
+        bool is_serial = token == JSON_NUMBER && str_equal(key, STR("serial"));
+        if (is_serial && !str_to_uint64(reader.text, &head.serial))
+            return (Head){0};
+        if (!json_skip(&reader, token, &skipped))
+            return (Head){0};
+    }
+    head.is_whole = token == JSON_OBJECT_END && json_next(&reader) == JSON_END;
+    return head;
+}
+
+/* While the copy is there, the file may be a mixture of old and new content that happens to parse.
+ * It then has the copy's serial or an older one; only a file that other hands wrote later, or one of
+ * another lineage, wins over the copy. */
+static bool copy_counts(Str text, Str copy) {
+    SCOPED(ArenaRef) scratch = arena_open("state copy");
+    Head of_copy = read_head(copy, scratch);
+    if (!of_copy.is_whole)
+        return false;
+    if (str_trim(text).len == 0)
+        return true;
+    Head of_file = read_head(text, scratch);
+    if (!of_file.is_whole)
+        return true;
+    return str_equal(of_file.lineage, of_copy.lineage) && of_copy.serial >= of_file.serial;
+}
+
+/* An absent file is an empty one. */
+static int read_text(Local *local, Str path, Str *out, Arena *arena) {
+    int error = local->disk->read_file(local->disk->self, path, out, arena);
+    if (error != -ENOENT)
+        return error;
+    *out = STR_EMPTY;
+    return 0;
+}
+
+static int write_in_place(Local *local, DiskFile file, Str bytes) {
+    const Disk *disk = local->disk;
+    int error = disk->write(disk->self, file, 0, bytes);
+    if (!error)
+        error = disk->truncate(disk->self, file, bytes.len);
+    return error ? error : disk->sync(disk->self, file);
+}
+
+/* The file is as the copy again, and the copy goes. Without the lock, the copy is read only. */
+static int repair(Local *local, Str copy) {
+    const Disk *disk = local->disk;
+    if (!local->file.handle)
+        return 0;
+    int error = write_in_place(local, local->file, copy);
+    return error ? error : disk->remove(disk->self, local->next_path);
+}
+
+static bool local_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
+    Local *local = backend->self;
+    Str text;
+    Str copy;
+    int error = read_text(local, local->path, &text, arena);
+    if (error)
+        return report(diags, "Failed to read the state", local->path, error,
+                      "Check that the file may be read.");
+    error = read_text(local, local->next_path, &copy, arena);
+    if (error)
+        return report(diags, "Failed to read the state", local->next_path, error,
+                      "It may hold the newest state, so it must be readable.");
+    *out = text;
+    if (copy.len == 0)
+        return true;
+    if (!copy_counts(text, copy)) {
+        if (local->file.handle)
+            (void)local->disk->remove(local->disk->self, local->next_path);
+        return true;
+    }
+    log_debug("state recovered path=%.*s copy=%.*s", STR_ARG(local->path),
+              STR_ARG(local->next_path));
+    error = repair(local, copy);
+    if (error)
+        return report(diags, "Failed to repair the state", local->path, error,
+                      "The newest state is whole in the copy with the ending \".next\" beside it.");
+    *out = copy;
+    return true;
+}
+
+/* -- writing ------------------------------------------------------------------------------ */
+
+/* What the run began from, before the first write that differs. */
+static bool back_up(Local *local, Str bytes, Diags *diags) {
+    Str path = local->backend.backup_path;
+    if (local->has_backup || path.len == 0)
+        return true;
+    SCOPED(ArenaRef) scratch = arena_open("state backup");
+    Str before;
+    if (!local_read(&local->backend, &before, scratch, diags))
+        return false;
+    if (str_equal(before, bytes))
+        return true;
+    if (before.len > 0) {
+        int error = local->disk->write_file(local->disk->self, path, before, FILE_MODE);
+        if (error)
+            return report(diags, "Failed to write the backup of the state", path, error,
+                          "The state was not changed.");
+    }
+    local->has_backup = true;
+    return true;
+}
+
+/* It holds secrets; whoever made it may not have cared. */
+static int restrict_mode(Local *local) {
+    DiskStat stat;
+    int error = local->disk->stat(local->disk->self, local->path, &stat);
+    if (error || (stat.mode & 077) == 0)
+        return error;
+    return local->disk->chmod(local->disk->self, local->path, FILE_MODE);
+}
+
+static int open_state(Local *local, DiskFile *out) {
+    const Disk *disk = local->disk;
+    int error = disk->make_folders(disk->self, disk_folder_of(local->path), FOLDER_MODE);
+    if (error)
+        return error;
+    return disk->open(disk->self, local->path, DISK_READ | DISK_WRITE | DISK_CREATE, FILE_MODE,
+                      out);
+}
+
+static int write_both(Local *local, DiskFile file, Str bytes) {
+    const Disk *disk = local->disk;
+    int error = disk->write_file(disk->self, local->next_path, bytes, FILE_MODE);
+    if (!error)
+        error = restrict_mode(local);
+    if (!error)
+        error = write_in_place(local, file, bytes);
+    return error ? error : disk->remove(disk->self, local->next_path);
+}
+
+static bool local_write(Backend *backend, Str bytes, Diags *diags) {
+    Local *local = backend->self;
+    const Disk *disk = local->disk;
+    DiskFile file = local->file;
+    int error = 0;
+    if (!back_up(local, bytes, diags))
+        return false;
+    if (!file.handle)
+        error = open_state(local, &file);
+    if (!error)
+        error = write_both(local, file, bytes);
+    if (!local->file.handle && file.handle)
+        disk->close(disk->self, file);
+    if (!error)
+        return true;
+    return report(diags, "Failed to write the state", local->path, error,
+                  "Free space or mend the disk; until then the newest state is not saved here.");
+}
+
+/* -- the lock ----------------------------------------------------------------------------- */
+
+static void report_holder(Local *local, pid_t pid, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("lock holder");
+    LockInfo holder;
+    Str text;
+    int error = local->disk->read_file(local->disk->self, local->lock_path, &text, scratch);
+    if (error || !state_lock_from_json(text, &holder, scratch))
+        holder = (LockInfo){.path = local->path};
+    state_lock_report(diags, &holder, pid);
+}
+
+/* A holder that goes deletes the file if it is empty: then the lock that was got is one on a file
+ * without a name. A second opening of the name cannot be locked exactly when it is the same file.
+ */
+static bool is_still_there(const Local *local) {
+    const Disk *disk = local->disk;
+    DiskFile probe = {0};
+    if (disk->open(disk->self, local->path, DISK_READ | DISK_WRITE, FILE_MODE, &probe) != 0)
+        return false;
+    bool same = disk->lock(disk->self, probe, NULL) == -EAGAIN;
+    disk->close(disk->self, probe);
+    return same;
+}
+
+static int try_lock(Local *local, pid_t *pid) {
+    const Disk *disk = local->disk;
+    for (;;) {
+        DiskFile file = {0};
+        bool existed = disk_exists(disk, local->path);
+        int error = open_state(local, &file);
+        if (error)
+            return error;
+        error = disk->lock(disk->self, file, pid);
+        if (!error && is_still_there(local)) {
+            local->file = file;
+            local->created_file = !existed;
+            return 0;
+        }
+        disk->close(disk->self, file);
+        if (error)
+            return error;
+    }
+}
+
+/* -EAGAIN: somebody has it, and the time is over. */
+static int wait_for_lock(Local *local, int64_t timeout_ms, const CancelToken *cancel, pid_t *pid) {
+    const Clock *clock = local->clock;
+    int64_t end = clock->monotonic_ms(clock->self) + timeout_ms;
+    for (int64_t wait = FIRST_WAIT_MS;; wait = wait * 2) {
+        int error = try_lock(local, pid);
+        int64_t left = end - clock->monotonic_ms(clock->self);
+        if (error != -EAGAIN || left <= 0)
+            return error;
+        wait = wait > LONGEST_WAIT_MS ? LONGEST_WAIT_MS : wait;
+        if (clock->sleep_ms(clock->self, wait < left ? wait : left, cancel))
+            return -EAGAIN;
+    }
+}
+
+/* A holder that died lost the lock with its last descriptor, and left its info. */
+static int write_info(Local *local, const LockInfo *info) {
+    SCOPED(ArenaRef) scratch = arena_open("lock info");
+    if (disk_exists(local->disk, local->lock_path))
+        log_debug("lock of a dead process taken over path=%.*s", STR_ARG(local->path));
+    return local->disk->write_file(local->disk->self, local->lock_path,
+                                   state_lock_to_json(info, scratch), FILE_MODE);
+}
+
+static void release(Local *local) {
+    const Disk *disk = local->disk;
+    uint64_t size = 1;
+    (void)disk->remove(disk->self, local->lock_path);
+    if (local->created_file && disk->size(disk->self, local->file, &size) == 0 && size == 0)
+        (void)disk->remove(disk->self, local->path);
+    disk->close(disk->self, local->file);
+    local->file = (DiskFile){0};
+    local->created_file = false;
+}
+
+static bool local_lock(Backend *backend,
+                       const LockInfo *info,
+                       int64_t timeout_ms,
+                       const CancelToken *cancel,
+                       Diags *diags) {
+    Local *local = backend->self;
+    pid_t pid = 0;
+    CHECK(!local->file.handle);
+    int error = wait_for_lock(local, timeout_ms, cancel, &pid);
+    if (error == -EAGAIN) {
+        report_holder(local, pid, diags);
+        return false;
+    }
+    if (!error) {
+        error = write_info(local, info);
+        if (error)
+            release(local);
+    }
+    return !error || report(diags, "Error acquiring the state lock", local->path, error,
+                            "Check that the folder of the state may be written.");
+}
+
+static bool local_unlock(Backend *backend, Diags *diags) {
+    Local *local = backend->self;
+    (void)diags;
+    if (local->file.handle)
+        release(local);
+    return true;
+}
+
+static void local_close(Backend *backend) {
+    Local *local = backend->self;
+    if (local->file.handle)
+        release(local);
+}
+
+/* -- opening ------------------------------------------------------------------------------ */
+
+static Str setting(Value config, const char *name, Str otherwise) {
+    Value found;
+    if (!value_is_present(config) || !value_find(config, str_from_cstr(name), &found))
+        return otherwise;
+    bool given = value_is_present(found) && value_text(found).len > 0;
+    return given ? value_text(found) : otherwise;
+}
+
+static Str path_of(Value config, Str workspace, Arena *arena) {
+    if (workspace.len == 0 || str_equal(workspace, STR("default")))
+        return str_clone(setting(config, "path", STR("terraform.tfstate")), arena);
+    Str folder = setting(config, "workspace_dir", STR("terraform.tfstate.d"));
+    folder = disk_join(folder, workspace, arena);
+    return str_clone(disk_join(folder, STR("terraform.tfstate"), arena), arena);
+}
+
+static Str beside(Str path, const char *before, const char *behind, Arena *arena) {
+    Str name = disk_name_of(path);
+    Str folder = str_slice(path, 0, (size_t)(name.ptr - path.ptr));
+    return str_format(arena, "%.*s%s%.*s%s", STR_ARG(folder), before, STR_ARG(name), behind);
+}
+
+static bool local_open(
+    const Io *io, Value config, Str workspace, Backend **out, Arena *arena, Diags *diags) {
+    (void)diags;
+    Local *local = arena_new(arena, Local);
+    local->disk = io->disk;
+    local->clock = io->clock;
+    local->arena = arena;
+    local->path = path_of(config, workspace, arena);
+    local->next_path = beside(local->path, "", ".next", arena);
+    local->lock_path = beside(local->path, ".", ".lock.info", arena);
+    local->backend = (Backend){
+        .type = &local_backend,
+        .self = local,
+        .path = local->path,
+        .journal_path = beside(local->path, "", ".journal", arena),
+        .backup_path = beside(local->path, "", ".backup", arena),
+        .lock = local_lock,
+        .unlock = local_unlock,
+        .read = local_read,
+        .write = local_write,
+        .close = local_close,
+    };
+    *out = &local->backend;
+    return true;
+}
+
+static const Attribute local_attributes[] = {
+    {"path",          &TYPE_STRING, OPTIONAL, "The state file; \"terraform.tfstate\" if not given."},
+    {"workspace_dir", &TYPE_STRING, OPTIONAL, "Folder of the other workspaces' states."            },
+};
+
+const BackendType local_backend = {
+    .name = "local",
+    .schema = {SCHEMA_ATTRIBUTES(local_attributes),
+               .description = "The state in a file on this machine."},
+    .open = local_open,
+};

@@ -1,0 +1,95 @@
+/* Journal: what was begun and what came of it, so that no crash loses an object.
+ *
+ * Beside the state file, under its lock: `<state>.journal`, append-only, one record per line,
+ *
+ *     <crc32c hex> <JSON>\n
+ *
+ *   - start: lineage and serial of the state that the run began from, program, time
+ *   - intent: sequence, address, deposed key, action, generation, identity, planned object; durable
+ *     before the provider's call
+ *   - outcome: sequence of its intent, the new object (or none) in state form; durable before
+ *     anything that depends on it begins
+ *   - end: sequence; the call failed and left the old object as it was
+ *   - depose, restore: address, key; the current object became the deposed one of that key, and
+ * back
+ *   - fold: a checkpoint; the state file of this serial and digest holds every record before it
+ *
+ * Each record also says up to which byte the file was durable when it was written. So a bad line
+ * can be judged: where nothing is known to have been durable it is what a crash leaves, and is
+ * ignored; else the file is damaged, an error that names the line. Appends from all threads are
+ * ordered; syncs are grouped: many intents that wait share one fsync. Never dropped unread. Guards
+ * itself. */
+#pragma once
+
+#include "io.h"
+#include "state.h"
+
+typedef struct Journal Journal;
+
+typedef struct JournalIntent {
+    ResourceAddr address;
+    Str provider; /* address, alias and module of its provider, as in StateResource */
+    Str provider_alias;
+    Str provider_module;
+    Str deposed;
+    Str action;
+    uint64_t generation;
+    Str identity;
+    Str planned; /* JSON, unknowns as null */
+    uint64_t schema_version;
+    const Str *dependencies;
+    size_t dependency_count;
+} JournalIntent;
+
+/* What the object slot (current, or the deposed one) holds after the call; NULL: nothing. */
+typedef struct JournalOutcome {
+    ResourceAddr address;
+    Str provider;
+    Str provider_alias;
+    Str provider_module;
+    Str deposed;
+    const StateObject *object;
+} JournalOutcome;
+
+/* Opens for appending (after journal_replay has read it) and writes `start`. Nothing is written,
+ * and no file made, before the first intent or outcome. */
+MUST_USE bool journal_open(
+    const Io *io, Str path, const State *state, Journal **out, Arena *arena, Diags *diags);
+/* The lineage and serial that `start` will name, when they were chosen after journal_open. */
+void journal_set_base(Journal *journal, const State *state);
+/* Durable when it returns. */
+MUST_USE bool journal_intent(Journal *journal,
+                             const JournalIntent *intent,
+                             uint64_t *sequence,
+                             Diags *diags);
+/* Appended; durable with the next sync that anybody waits for. `sequence` 0: there was no intent.
+ */
+MUST_USE bool journal_outcome(Journal *journal,
+                              uint64_t sequence,
+                              const JournalOutcome *outcome,
+                              Diags *diags);
+MUST_USE bool journal_end(Journal *journal, uint64_t sequence, Diags *diags);
+/* As journal_outcome: one record, so that no crash leaves the object in both places. */
+MUST_USE bool journal_depose(
+    Journal *journal, ResourceAddr address, Str key, const StateObject *object, Diags *diags);
+MUST_USE bool journal_restore(Journal *journal, ResourceAddr address, Str key, Diags *diags);
+/* Before a state file is written that holds everything so far (nobody appends an outcome between
+ * encoding it and this): appends `fold`. `text` is the file to come, `state` what it encodes. */
+MUST_USE bool journal_announce(Journal *journal, const State *state, Str text, Diags *diags);
+/* After the state file that holds everything so far (or that was announced) is durable: the file is
+ * removed, or, with calls still in flight or in doubt, rewritten with their intents and with what
+ * was appended since the announcement. */
+MUST_USE bool journal_fold(Journal *journal, const State *written, Diags *diags);
+/* A run before left something that no checkpoint has folded yet. */
+bool journal_has_leftover(const Journal *journal);
+/* fsync calls made, for the bench. */
+uint64_t journal_sync_count(const Journal *journal);
+void journal_close(Journal *journal);
+
+/* Reads what a run before left and puts it into `state`: outcomes as objects, intents without one
+ * as StateInstance.pending. False only if the file cannot be trusted (a diagnostic says what to
+ * do). *found: there was something. Outcomes of a journal whose lineage differs are refused; where
+ * the state's serial moved on by other hands, outcomes give way address by address (the state's
+ * object wins) and intents are kept. */
+MUST_USE bool journal_replay(
+    const Io *io, Str path, State *state, bool *found, Arena *arena, Diags *diags);

@@ -1,0 +1,252 @@
+/* journal_record: the same members for all kinds; each kind writes what it has. */
+#include "journal_record.h"
+#include "digest.h"
+#include "state_object_json.h"
+
+#define CHECKSUM_DIGITS 8
+
+static const char *const kind_names[] = {
+    [RECORD_START] = "start", [RECORD_INTENT] = "intent", [RECORD_OUTCOME] = "outcome",
+    [RECORD_END] = "end",     [RECORD_DEPOSE] = "depose", [RECORD_RESTORE] = "restore",
+    [RECORD_FOLD] = "fold",
+};
+static_assert(ARRAY_COUNT(kind_names) == RECORD_FOLD + 1, "every kind has a name");
+
+/* -- writing ------------------------------------------------------------------------------ */
+
+static void write_count(JsonWriter *writer, const char *key, uint64_t count) {
+    CHECK(count <= INT64_MAX);
+    json_key_int(writer, key, (int64_t)count);
+}
+
+static void write_slot(JsonWriter *writer, const JournalRecord *record, Arena *scratch) {
+    json_key_string(writer, "address", resource_addr_to_str(record->address, scratch));
+    if (record->provider.address.len > 0)
+        json_key_string(writer, "provider", provider_ref_to_str(record->provider, scratch));
+    if (record->deposed.len > 0)
+        json_key_string(writer, "deposed", record->deposed);
+}
+
+static void write_pending(JsonWriter *writer, const StatePending *pending) {
+    json_key_string(writer, "action", pending->action);
+    write_count(writer, "generation", pending->generation);
+    if (pending->identity.len > 0)
+        json_key_string(writer, "identity", pending->identity);
+    write_count(writer, "schema_version", pending->schema_version);
+    if (pending->planned.len > 0) {
+        json_key(writer, STR("planned"));
+        json_raw(writer, pending->planned);
+    }
+    state_object_json_write_strings(writer, "dependencies", pending->dependencies,
+                                    pending->dependency_count);
+}
+
+static void write_object(JsonWriter *writer, const StateObject *object) {
+    json_key(writer, STR("object"));
+    if (!object) {
+        json_write_null(writer);
+        return;
+    }
+    json_object_start(writer);
+    state_object_json_write(writer, object);
+    json_object_end(writer);
+}
+
+static void write_members(JsonWriter *writer, const JournalRecord *record, Arena *scratch) {
+    switch (record->kind) {
+    case RECORD_START:
+        json_key_string(writer, "lineage", record->lineage);
+        write_count(writer, "serial", record->serial);
+        json_key_string(writer, "program", STR("loam"));
+        json_key_string(writer, "time", record->time);
+        return;
+    case RECORD_INTENT:
+        write_count(writer, "sequence", record->sequence);
+        write_slot(writer, record, scratch);
+        write_pending(writer, &record->pending);
+        return;
+    case RECORD_OUTCOME:
+        write_count(writer, "sequence", record->sequence);
+        write_slot(writer, record, scratch);
+        write_object(writer, record->object);
+        return;
+    case RECORD_END: write_count(writer, "sequence", record->sequence); return;
+    case RECORD_DEPOSE:
+        write_slot(writer, record, scratch);
+        json_key_string(writer, "digest", record->digest);
+        return;
+    case RECORD_RESTORE: write_slot(writer, record, scratch); return;
+    case RECORD_FOLD:
+        write_count(writer, "serial", record->serial);
+        json_key_string(writer, "digest", record->digest);
+        return;
+    }
+}
+
+Str journal_record_digest(const StateObject *object, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_raw(&writer, object->attributes.len > 0 ? object->attributes : STR("{}"));
+    return digest_hex(DIGEST_SHA256, strbuf_str(&text), arena);
+}
+
+void journal_record_write(const JournalRecord *record, StrBuf *out) {
+    SCOPED(ArenaRef) scratch = arena_open("journal record");
+    StrBuf text = strbuf_new(scratch);
+    SCOPED(ArenaRef) pieces = arena_open("journal record"); /* text grows in place in the other */
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_object_start(&writer);
+    json_key_string(&writer, "kind", str_from_cstr(kind_names[record->kind]));
+    write_count(&writer, "synced", record->synced);
+    write_members(&writer, record, pieces);
+    json_object_end(&writer);
+    strbuf_add_format(out, "%08x ", digest_crc32c(strbuf_str(&text)));
+    strbuf_add(out, strbuf_str(&text));
+    strbuf_add_char(out, '\n');
+}
+
+/* -- reading ------------------------------------------------------------------------------ */
+
+typedef struct Parsing {
+    JsonReader reader;
+    Arena *arena;
+    JournalRecord *record;
+} Parsing;
+
+typedef bool (*ParseMember)(Parsing *parsing, JsonToken token, void *field);
+
+static bool parse_string(Parsing *parsing, JsonToken token, void *field) {
+    if (token != JSON_STRING)
+        return false;
+    *(Str *)field = state_object_json_keep(&parsing->reader, parsing->reader.text, parsing->arena);
+    return true;
+}
+
+static bool parse_count(Parsing *parsing, JsonToken token, void *field) {
+    return token == JSON_NUMBER && str_to_uint64(parsing->reader.text, field);
+}
+
+static bool parse_raw(Parsing *parsing, JsonToken token, void *field) {
+    return json_skip(&parsing->reader, token, field);
+}
+
+static bool parse_kind(Parsing *parsing, JsonToken token, void *field) {
+    for (size_t i = 0; i < ARRAY_COUNT(kind_names) && token == JSON_STRING; i++) {
+        if (str_equal_cstr(parsing->reader.text, kind_names[i])) {
+            *(RecordKind *)field = (RecordKind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool parse_address(Parsing *parsing, JsonToken token, void *field) {
+    Str text;
+    if (!parse_string(parsing, token, &text))
+        return false;
+    SCOPED(ArenaRef) scratch = arena_open("journal address");
+    Diags reasons = diags_new(scratch);
+    return address_parse_resource(text, field, parsing->arena, &reasons);
+}
+
+static bool parse_provider(Parsing *parsing, JsonToken token, void *field) {
+    Str text;
+    return parse_string(parsing, token, &text) && provider_ref_parse(text, field, parsing->arena);
+}
+
+static bool parse_dependencies(Parsing *parsing, JsonToken token, void *field) {
+    StatePending *pending = field;
+    return state_object_json_strings(&parsing->reader, token, &pending->dependencies,
+                                     &pending->dependency_count, parsing->arena);
+}
+
+static bool parse_object(Parsing *parsing, JsonToken token, void *field) {
+    if (token == JSON_NULL)
+        return true;
+    if (token != JSON_OBJECT_START)
+        return false;
+    StateObjectReader reading = {.reader = &parsing->reader, .arena = parsing->arena};
+    const char *error;
+    state_object_json_begin(&reading);
+    while ((token = json_next(&parsing->reader)) == JSON_KEY) {
+        Str key = parsing->reader.text;
+        token = json_next(&parsing->reader);
+        if (!state_object_json_member(&reading, key, token, &error))
+            return false;
+    }
+    *(const StateObject **)field = state_object_json_finish(&reading);
+    return token == JSON_OBJECT_END;
+}
+
+static const struct {
+    const char *key;
+    ParseMember parse;
+    size_t offset;
+} members[] = {
+    {"kind",           parse_kind,         offsetof(JournalRecord, kind)                  },
+    {"synced",         parse_count,        offsetof(JournalRecord, synced)                },
+    {"sequence",       parse_count,        offsetof(JournalRecord, sequence)              },
+    {"lineage",        parse_string,       offsetof(JournalRecord, lineage)               },
+    {"serial",         parse_count,        offsetof(JournalRecord, serial)                },
+    {"digest",         parse_string,       offsetof(JournalRecord, digest)                },
+    {"time",           parse_string,       offsetof(JournalRecord, time)                  },
+    {"address",        parse_address,      offsetof(JournalRecord, address)               },
+    {"provider",       parse_provider,     offsetof(JournalRecord, provider)              },
+    {"deposed",        parse_string,       offsetof(JournalRecord, deposed)               },
+    {"object",         parse_object,       offsetof(JournalRecord, object)                },
+    {"action",         parse_string,       offsetof(JournalRecord, pending.action)        },
+    {"generation",     parse_count,        offsetof(JournalRecord, pending.generation)    },
+    {"identity",       parse_string,       offsetof(JournalRecord, pending.identity)      },
+    {"schema_version", parse_count,        offsetof(JournalRecord, pending.schema_version)},
+    {"planned",        parse_raw,          offsetof(JournalRecord, pending.planned)       },
+    {"dependencies",   parse_dependencies, offsetof(JournalRecord, pending)               },
+};
+
+static bool parse_member(Parsing *parsing, Str key) {
+    JsonToken token = json_next(&parsing->reader);
+    for (size_t i = 0; i < ARRAY_COUNT(members); i++) {
+        if (str_equal_cstr(key, members[i].key))
+            return members[i].parse(parsing, token, (char *)parsing->record + members[i].offset);
+    }
+    Str skipped;
+    return json_skip(&parsing->reader, token, &skipped);
+}
+
+static bool has_checksum(Str line, Str *text) {
+    if (line.len <= CHECKSUM_DIGITS || line.ptr[CHECKSUM_DIGITS] != ' ')
+        return false;
+    *text = str_after(line, CHECKSUM_DIGITS + 1);
+    char digits[CHECKSUM_DIGITS + 1];
+    snprintf(digits, sizeof digits, "%08x", digest_crc32c(*text));
+    return memcmp(digits, line.ptr, CHECKSUM_DIGITS) == 0;
+}
+
+bool journal_record_parse(Str line, JournalRecord *out, Arena *arena) {
+    Str text;
+    if (!has_checksum(line, &text))
+        return false;
+    *out = (JournalRecord){0};
+    Parsing parsing = {json_reader_new(text, arena), arena, out};
+    if (json_next(&parsing.reader) != JSON_OBJECT_START)
+        return false;
+    JsonToken token;
+    while ((token = json_next(&parsing.reader)) == JSON_KEY) {
+        if (!parse_member(&parsing, parsing.reader.text))
+            return false;
+    }
+    return token == JSON_OBJECT_END;
+}
+
+bool journal_record_next_line(Str bytes, JournalLine *line) {
+    size_t at = line->number == 0 ? 0 : line->offset + line->text.len + line->is_whole;
+    if (at >= bytes.len)
+        return false;
+    size_t end = str_find_char(bytes, '\n', at);
+    line->is_whole = end != SIZE_MAX;
+    line->text = str_slice(bytes, at, line->is_whole ? end : bytes.len);
+    line->offset = at;
+    line->number++;
+    return true;
+}

@@ -1,0 +1,48 @@
+/* journal_record: one line of the journal: checksum, blank, JSON, line end. */
+#pragma once
+
+#include "provider_ref.h"
+#include "state.h"
+
+typedef enum RecordKind {
+    RECORD_START,
+    RECORD_INTENT,
+    RECORD_OUTCOME,
+    RECORD_END,
+    RECORD_DEPOSE,
+    RECORD_RESTORE,
+    RECORD_FOLD,
+} RecordKind;
+
+typedef struct JournalRecord {
+    RecordKind kind;
+    uint64_t synced;   /* the file was durable up to here when this was written */
+    uint64_t sequence; /* intent, outcome, end */
+    Str lineage;       /* start */
+    uint64_t serial;   /* start, fold */
+    Str digest;        /* fold: SHA-256 of the state file's text; depose: of the object */
+    Str time;          /* start */
+    /* intent, outcome, depose, restore */
+    ResourceAddr address;
+    ProviderRef provider;
+    Str deposed;
+    const StateObject *object; /* outcome; NULL: none */
+    StatePending pending;      /* intent; its own `deposed` is unused */
+} JournalRecord;
+
+/* Tells an object from another. */
+Str journal_record_digest(const StateObject *object, Arena *arena);
+/* The whole line. */
+void journal_record_write(const JournalRecord *record, StrBuf *out);
+/* Without its line end. False: it is not what was once written. Views into `line`. */
+MUST_USE bool journal_record_parse(Str line, JournalRecord *out, Arena *arena);
+
+typedef struct JournalLine {
+    Str text; /* without line end */
+    size_t offset;
+    size_t number;
+    bool is_whole; /* it has a line end */
+} JournalLine;
+
+/* The next one from where `line` (zero at first) ends. */
+bool journal_record_next_line(Str bytes, JournalLine *line);

@@ -1,0 +1,267 @@
+/* journal_replay: what the journal tells that the state file does not hold yet. */
+#include "digest.h"
+#include "journal.h"
+#include "journal_record.h"
+#include "statefile.h"
+
+#include <errno.h>
+
+typedef struct Replay {
+    State *state;
+    Str path;
+    Arena *arena;
+    Diags *diags;
+    VEC(JournalRecord) records;
+    size_t first;     /* records before this one are in the state file already */
+    bool is_exact;    /* the state is the one that the records from here on began from */
+    bool any_applied; /* since the last `start` */
+} Replay;
+
+/* -- reading the lines -------------------------------------------------------------------- */
+
+static bool refuse_damage(Replay *replay, size_t line) {
+    diags_error(replay->diags, NO_RANGE, "The journal is damaged",
+                "Line %zu of \"%.*s\" is not what was written there, although it was safely on "
+                "the disk. The journal says which objects were being made when a run ended early; "
+                "without it some may be left over that the state does not know. Check the disk. "
+                "Then compare what the readable lines name with what exists, and move the file "
+                "away.",
+                line, STR_ARG(replay->path));
+    return false;
+}
+
+static bool read_lines(Replay *replay, Str bytes) {
+    JournalLine line = {0};
+    JournalLine first_bad = {0};
+    uint64_t durable = 0;
+    while (journal_record_next_line(bytes, &line)) {
+        JournalRecord record;
+        if (!line.is_whole || !journal_record_parse(line.text, &record, replay->arena)) {
+            if (first_bad.number == 0)
+                first_bad = line;
+            continue;
+        }
+        durable = record.synced > durable ? record.synced : durable;
+        vec_push(replay->arena, &replay->records, record);
+    }
+    if (first_bad.number > 0 && first_bad.offset < durable)
+        return refuse_damage(replay, first_bad.number);
+    return true;
+}
+
+/* -- whose journal it is ------------------------------------------------------------------ */
+
+static bool check_lineage(Replay *replay) {
+    State *state = replay->state;
+    vec_each(&replay->records, record) {
+        if (record->kind != RECORD_START || record->lineage.len == 0)
+            continue;
+        if (state->lineage.len == 0)
+            state->lineage = record->lineage;
+        if (str_equal(state->lineage, record->lineage))
+            continue;
+        diags_error(replay->diags, NO_RANGE, "The journal belongs to another state",
+                    "\"%.*s\" tells what a run left unfinished, but for a state of lineage %.*s, "
+                    "and the state here has lineage %.*s. Put back the state that it belongs to, "
+                    "or, if its objects need no care any more, move the journal away.",
+                    STR_ARG(replay->path), STR_ARG(record->lineage), STR_ARG(state->lineage));
+        return false;
+    }
+    return true;
+}
+
+/* The checkpoint that became the state file which was read, if one did: what stands before it is
+ * in the file. The digest tells it from a file that somebody else wrote under the same serial. */
+static void find_fold(Replay *replay) {
+    SCOPED(ArenaRef) scratch = arena_open("fold");
+    Str digest = STR_EMPTY;
+    for (size_t i = replay->records.count; i-- > 0;) {
+        const JournalRecord *record = &replay->records.items[i];
+        if (record->kind != RECORD_FOLD || record->serial != replay->state->serial)
+            continue;
+        if (digest.len == 0) {
+            Str text = statefile_encode(replay->state, scratch);
+            digest = digest_hex(DIGEST_SHA256, text, scratch);
+        }
+        if (str_equal(record->digest, digest)) {
+            replay->first = i + 1;
+            replay->is_exact = true;
+            return;
+        }
+    }
+}
+
+/* -- outcomes ----------------------------------------------------------------------------- */
+
+static StateInstance *instance_of(Replay *replay, const JournalRecord *record) {
+    StateInstance *instance = state_add_instance(replay->state, record->address);
+    StateResource *resource = state_find_resource(replay->state, record->address);
+    bool named = record->provider.address.len > 0;
+    if (named && (record->kind == RECORD_OUTCOME || resource->provider.len == 0)) {
+        resource->provider = record->provider.address;
+        resource->provider_alias = record->provider.alias;
+        resource->provider_module = record->provider.module;
+    }
+    return instance;
+}
+
+/* Where others changed the state since, what they left wins; only an object that they do not know
+ * of is added. */
+static void apply_outcome(Replay *replay, const JournalRecord *record) {
+    StateInstance *instance = state_add_instance(replay->state, record->address);
+    bool is_deposed = record->deposed.len > 0;
+    const StateObject *held =
+        is_deposed ? state_find_deposed(instance, record->deposed) : instance->current;
+    if (!replay->is_exact && held)
+        return;
+    instance = instance_of(replay, record);
+    if (!is_deposed) {
+        instance->current = record->object;
+    } else if (record->object) {
+        state_set_deposed(instance, record->deposed, record->object, replay->state->arena);
+    } else {
+        state_remove_deposed(instance, record->deposed);
+    }
+}
+
+/* Where others changed the state since, only the very object that was meant is moved: its successor
+ * may be there already. */
+static bool is_meant(const Replay *replay, const JournalRecord *record, const StateObject *object) {
+    if (replay->is_exact)
+        return true;
+    SCOPED(ArenaRef) scratch = arena_open("digest");
+    return str_equal(journal_record_digest(object, scratch), record->digest);
+}
+
+static void apply_move(Replay *replay, const JournalRecord *record) {
+    StateInstance *instance = instance_of(replay, record);
+    const StateObject *deposed = state_find_deposed(instance, record->deposed);
+    bool deposes = record->kind == RECORD_DEPOSE && instance->current && !deposed;
+    if (deposes && is_meant(replay, record, instance->current)) {
+        state_set_deposed(instance, record->deposed, instance->current, replay->state->arena);
+        instance->current = NULL;
+    }
+    if (record->kind == RECORD_RESTORE && deposed && !instance->current) {
+        state_remove_deposed(instance, record->deposed);
+        instance->current = deposed;
+    }
+}
+
+/* Whoever begins a creation has seen that nothing is there, even if the state file, which is older,
+ * still names an object. */
+static void apply_creation(Replay *replay, const JournalRecord *record) {
+    bool creates = str_equal(record->pending.action, STR("create"));
+    StateInstance *instance = state_find_instance(replay->state, record->address);
+    if (!creates || record->deposed.len > 0 || !instance || !instance->current)
+        return;
+    if (!replay->is_exact)
+        return;
+    instance->current = NULL;
+    replay->any_applied = true;
+}
+
+/* Each stretch that changed something makes a state of its own, as a checkpoint would have: a plan
+ * made before it is stale, and no generation is used twice. */
+static void end_stretch(Replay *replay) {
+    if (replay->any_applied)
+        replay->state->serial++;
+    replay->any_applied = false;
+}
+
+static void apply_records(Replay *replay) {
+    for (size_t i = 0; i < replay->records.count; i++) {
+        const JournalRecord *record = &replay->records.items[i];
+        if (i < replay->first)
+            continue;
+        switch (record->kind) {
+        case RECORD_START:
+            end_stretch(replay);
+            replay->is_exact = record->serial == replay->state->serial;
+            break;
+        case RECORD_OUTCOME:
+            apply_outcome(replay, record);
+            replay->any_applied = true;
+            break;
+        case RECORD_DEPOSE:
+        case RECORD_RESTORE:
+            apply_move(replay, record);
+            replay->any_applied = true;
+            break;
+        case RECORD_INTENT: apply_creation(replay, record); break;
+        case RECORD_END:
+        case RECORD_FOLD: break;
+        }
+    }
+    end_stretch(replay);
+}
+
+/* -- intents without an end --------------------------------------------------------------- */
+
+static Str slot_key(const JournalRecord *record, Arena *arena) {
+    Str address = resource_addr_to_str(record->address, arena);
+    return str_format(arena, "%.*s %.*s", STR_ARG(address), STR_ARG(record->deposed));
+}
+
+/* A creation in doubt is what must not be forgotten: any other call in doubt is about an object
+ * that the state still holds, and reading it again tells what became of it. */
+static void set_pending(Replay *replay, const JournalRecord *record) {
+    StateInstance *instance = instance_of(replay, record);
+    const StatePending *before = instance->pending;
+    bool creates = str_equal(record->pending.action, STR("create"));
+    if (before && str_equal(before->action, STR("create")) && !creates)
+        return;
+    StatePending *pending = arena_new(replay->arena, StatePending);
+    *pending = record->pending;
+    pending->deposed = record->deposed;
+    if (before && before->generation > pending->generation)
+        pending->generation = before->generation;
+    instance->pending = pending;
+}
+
+/* An outcome settles its own intent and every earlier one about the same slot: before a run makes
+ * something there, it asks what became of the call in doubt. */
+static void find_pending(Replay *replay) {
+    SCOPED(ArenaRef) scratch = arena_open("pending");
+    Map ended = map_new(scratch);   /* sequence → record, when by `end` or outcome */
+    Map settled = map_new(scratch); /* slot → the last outcome about it */
+    vec_each(&replay->records, record) {
+        bool ends = record->kind == RECORD_OUTCOME || record->kind == RECORD_END;
+        if (ends && record->sequence > 0) {
+            Str key = str_format(scratch, "%llu", (unsigned long long)record->sequence);
+            map_set(&ended, key, record);
+        }
+        if (record->kind == RECORD_OUTCOME)
+            map_set(&settled, slot_key(record, scratch), record);
+    }
+    vec_each(&replay->records, record) {
+        if (record->kind != RECORD_INTENT)
+            continue;
+        Str key = str_format(scratch, "%llu", (unsigned long long)record->sequence);
+        const JournalRecord *last = map_find(&settled, slot_key(record, scratch));
+        if (!map_has(&ended, key) && last < record)
+            set_pending(replay, record);
+    }
+}
+
+bool journal_replay(const Io *io, Str path, State *state, bool *found, Arena *arena, Diags *diags) {
+    Str bytes;
+    *found = false;
+    int error = io->disk->read_file(io->disk->self, path, &bytes, arena);
+    if (error == -ENOENT)
+        return true;
+    if (error) {
+        diags_error(diags, NO_RANGE, "The journal cannot be read",
+                    "\"%.*s\" tells what a run before left unfinished, but reading it failed: %s.",
+                    STR_ARG(path), strerror(-error));
+        return false;
+    }
+    Replay replay = {.state = state, .path = path, .arena = arena, .diags = diags};
+    if (!read_lines(&replay, bytes) || !check_lineage(&replay))
+        return false;
+    *found = replay.records.count > 0;
+    find_fold(&replay);
+    apply_records(&replay);
+    find_pending(&replay);
+    state_compact(state);
+    return true;
+}

@@ -1,0 +1,79 @@
+/* provider_ref: cuts the text at "provider", which no module is called without its "module.". */
+#include "provider_ref.h"
+
+/* "module.a.module.b." in front, without its last dot. */
+static bool cut_module(Str *rest, Str *module) {
+    size_t at = 0;
+    while (str_starts_with(str_after(*rest, at), STR("module."))) {
+        size_t dot = str_find_char(*rest, '.', at + 7);
+        if (dot == SIZE_MAX)
+            return false;
+        at = dot + 1;
+    }
+    *module = str_slice(*rest, 0, at > 0 ? at - 1 : 0);
+    *rest = str_after(*rest, at);
+    return true;
+}
+
+/* .alias, .alias["key"] or nothing. */
+static bool cut_alias(Str rest, Str *alias) {
+    *alias = STR_EMPTY;
+    if (rest.len == 0)
+        return true;
+    if (rest.ptr[0] == '[')
+        return str_ends_with(rest, STR("]"));
+    if (rest.ptr[0] != '.')
+        return false;
+    rest = str_after(rest, 1);
+    size_t bracket = str_find_char(rest, '[', 0);
+    *alias = bracket == SIZE_MAX ? rest : str_slice(rest, 0, bracket);
+    return alias->len > 0;
+}
+
+bool provider_ref_parse(Str text, ProviderRef *out, Arena *arena) {
+    ProviderRef ref;
+    Str rest = text;
+    if (!cut_module(&rest, &ref.module))
+        return false;
+    if (str_starts_with(rest, STR("provider[\""))) {
+        rest = str_after(rest, 10);
+        size_t end = str_find(rest, STR("\"]"), 0);
+        if (end == SIZE_MAX || end == 0)
+            return false;
+        ref.address = str_slice(rest, 0, end);
+        rest = str_after(rest, end + 2);
+    } else if (str_starts_with(rest, STR("provider."))) {
+        rest = str_after(rest, 9);
+        size_t end = str_find_char(rest, '.', 0);
+        Str name = str_slice(rest, 0, end == SIZE_MAX ? rest.len : end);
+        if (name.len == 0)
+            return false;
+        ref.address =
+            str_equal(name, STR("terraform"))
+                ? STR("terraform.io/builtin/terraform")
+                : str_format(arena, "registry.terraform.io/hashicorp/%.*s", STR_ARG(name));
+        rest = str_after(rest, name.len);
+    } else {
+        return false;
+    }
+    if (!cut_alias(rest, &ref.alias))
+        return false;
+    *out = ref;
+    return true;
+}
+
+Str provider_ref_to_str(ProviderRef ref, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    if (ref.module.len > 0) {
+        strbuf_add(&text, ref.module);
+        strbuf_add_char(&text, '.');
+    }
+    strbuf_add(&text, STR("provider[\""));
+    strbuf_add(&text, ref.address);
+    strbuf_add(&text, STR("\"]"));
+    if (ref.alias.len > 0) {
+        strbuf_add_char(&text, '.');
+        strbuf_add(&text, ref.alias);
+    }
+    return strbuf_str(&text);
+}

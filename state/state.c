@@ -1,0 +1,300 @@
+/* The model: resources by address text, their instances sorted by key and found by bisection. */
+#include "state.h"
+#include "digest.h"
+
+#define DEPOSED_KEY_BYTES 4
+
+State *state_new(Arena *arena) {
+    State *state = arena_new(arena, State);
+    state->arena = arena;
+    state->outputs = map_new(arena);
+    state->resources = map_new(arena);
+    return state;
+}
+
+bool state_is_empty(const State *state) {
+    return state->resources.count == 0 && state->outputs.count == 0;
+}
+
+/* -- finding ------------------------------------------------------------------------------ */
+
+static Str resource_key(ResourceAddr address, Arena *arena) {
+    address.key = KEY_ABSENT;
+    return resource_addr_to_str(address, arena);
+}
+
+StateResource *state_find_resource(const State *state, ResourceAddr address) {
+    SCOPED(ArenaRef) scratch = arena_open("state address");
+    return map_find(&state->resources, resource_key(address, scratch));
+}
+
+/* Where the key is (true), or where it belongs. The end is tried first: instances mostly come in
+ * order. */
+static bool find_position(const StateResource *resource, InstanceKey key, size_t *at) {
+    size_t low = 0;
+    size_t high = resource->instances.count;
+    if (high > 0 && address_key_compare(resource->instances.items[high - 1].key, key) < 0)
+        low = high;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (address_key_compare(resource->instances.items[middle].key, key) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    *at = low;
+    return low < resource->instances.count &&
+           address_key_equal(resource->instances.items[low].key, key);
+}
+
+StateInstance *state_find_instance(const State *state, ResourceAddr address) {
+    StateResource *resource = state_find_resource(state, address);
+    size_t at;
+    if (!resource || !find_position(resource, address.key, &at))
+        return NULL;
+    return &resource->instances.items[at];
+}
+
+static int compare_resources(const void *a, const void *b) {
+    return resource_addr_compare((*(StateResource *const *)a)->address,
+                                 (*(StateResource *const *)b)->address);
+}
+
+void state_sorted_resources(const State *state, StateResources *out, Arena *arena) {
+    StateResources sorted = {0};
+    bool in_order = true;
+    vec_reserve(arena, &sorted, state->resources.count);
+    map_each(&state->resources, entry) {
+        StateResource *resource = entry->value;
+        if (sorted.count > 0 && compare_resources(&vec_last(&sorted), &resource) > 0)
+            in_order = false;
+        vec_push(arena, &sorted, resource);
+    }
+    if (!in_order)
+        qsort(sorted.items, sorted.count, sizeof *sorted.items, compare_resources);
+    *out = sorted;
+}
+
+/* -- adding and removing ------------------------------------------------------------------ */
+
+StateResource *state_add_resource(State *state, ResourceAddr address) {
+    StateResource *resource = state_find_resource(state, address);
+    if (resource)
+        return resource;
+    address.key = KEY_ABSENT;
+    resource = arena_new(state->arena, StateResource);
+    resource->address = resource_addr_clone(address, state->arena);
+    map_set(&state->resources, resource_key(address, state->arena), resource);
+    return resource;
+}
+
+StateInstance *state_add_instance(State *state, ResourceAddr address) {
+    StateResource *resource = state_add_resource(state, address);
+    size_t at;
+    if (find_position(resource, address.key, &at))
+        return &resource->instances.items[at];
+    (void)vec_add(state->arena, &resource->instances);
+    StateInstance *place = &resource->instances.items[at];
+    memmove(place + 1, place, (resource->instances.count - 1 - at) * sizeof *place);
+    *place = (StateInstance){.key = address.key};
+    place->key.text = str_clone(address.key.text, state->arena);
+    return place;
+}
+
+static bool holds_nothing(const StateInstance *instance) {
+    return !instance->current && instance->deposed.count == 0 && !instance->pending;
+}
+
+static void remove_at(State *state, StateResource *resource, size_t at) {
+    StateInstance *place = &resource->instances.items[at];
+    resource->instances.count--;
+    memmove(place, place + 1, (resource->instances.count - at) * sizeof *place);
+    if (resource->instances.count > 0)
+        return;
+    SCOPED(ArenaRef) scratch = arena_open("state address");
+    (void)map_remove(&state->resources, resource_key(resource->address, scratch));
+}
+
+void state_prune(State *state, ResourceAddr address) {
+    StateResource *resource = state_find_resource(state, address);
+    size_t at;
+    if (!resource || !find_position(resource, address.key, &at))
+        return;
+    if (holds_nothing(&resource->instances.items[at]))
+        remove_at(state, resource, at);
+}
+
+void state_remove_instance(State *state, ResourceAddr address) {
+    StateResource *resource = state_find_resource(state, address);
+    size_t at;
+    if (resource && find_position(resource, address.key, &at))
+        remove_at(state, resource, at);
+}
+
+static void compact_instances(StateResource *resource) {
+    size_t kept = 0;
+    vec_each(&resource->instances, instance) {
+        if (!holds_nothing(instance))
+            resource->instances.items[kept++] = *instance;
+    }
+    resource->instances.count = kept;
+}
+
+void state_compact(State *state) {
+    bool any_empty = false;
+    map_each(&state->resources, entry) {
+        StateResource *resource = entry->value;
+        compact_instances(resource);
+        any_empty |= resource->instances.count == 0;
+    }
+    if (!any_empty)
+        return;
+    Map kept = map_new(state->arena);
+    map_each(&state->resources, entry) {
+        if (((StateResource *)entry->value)->instances.count > 0)
+            map_set(&kept, entry->key, entry->value);
+    }
+    state->resources = kept;
+}
+
+/* -- deposed objects ---------------------------------------------------------------------- */
+
+const StateObject *state_find_deposed(const StateInstance *instance, Str key) {
+    vec_each(&instance->deposed, deposed) {
+        if (str_equal(deposed->key, key))
+            return deposed->object;
+    }
+    return NULL;
+}
+
+void state_set_deposed(StateInstance *instance, Str key, const StateObject *object, Arena *arena) {
+    vec_each(&instance->deposed, deposed) {
+        if (str_equal(deposed->key, key)) {
+            deposed->object = object;
+            return;
+        }
+    }
+    vec_push(arena, &instance->deposed, (StateDeposed){str_clone(key, arena), object});
+}
+
+void state_remove_deposed(StateInstance *instance, Str key) {
+    size_t kept = 0;
+    vec_each(&instance->deposed, deposed) {
+        if (!str_equal(deposed->key, key))
+            instance->deposed.items[kept++] = *deposed;
+    }
+    instance->deposed.count = kept;
+}
+
+Str state_deposed_key_new(const StateInstance *instance, Arena *arena) {
+    for (;;) {
+        char bytes[DEPOSED_KEY_BYTES];
+        digest_random(bytes, sizeof bytes);
+        Str key = digest_to_hex((Str){bytes, sizeof bytes}, arena);
+        if (!instance || !state_find_deposed(instance, key))
+            return key;
+    }
+}
+
+/* -- copies ------------------------------------------------------------------------------- */
+
+static const Str *clone_strs(const Str *items, size_t count, Arena *arena) {
+    Str *copy = arena_new_array(arena, Str, count);
+    for (size_t i = 0; i < count; i++)
+        copy[i] = str_clone(items[i], arena);
+    return copy;
+}
+
+const StateObject *state_object_clone(const StateObject *object, Arena *arena) {
+    if (!object)
+        return NULL;
+    StateObject *copy = arena_new(arena, StateObject);
+    *copy = *object;
+    copy->attributes = str_clone(object->attributes, arena);
+    copy->sensitive_attributes = str_clone(object->sensitive_attributes, arena);
+    copy->private_data = str_clone(object->private_data, arena);
+    copy->extra = str_clone(object->extra, arena);
+    copy->dependencies = clone_strs(object->dependencies, object->dependency_count, arena);
+    return copy;
+}
+
+static const StatePending *clone_pending(const StatePending *pending, Arena *arena) {
+    if (!pending)
+        return NULL;
+    StatePending *copy = arena_new(arena, StatePending);
+    *copy = *pending;
+    copy->action = str_clone(pending->action, arena);
+    copy->identity = str_clone(pending->identity, arena);
+    copy->deposed = str_clone(pending->deposed, arena);
+    copy->planned = str_clone(pending->planned, arena);
+    copy->dependencies = clone_strs(pending->dependencies, pending->dependency_count, arena);
+    return copy;
+}
+
+/* What the clones of one resource's objects may share: instances of one block mostly have the same
+ * dependencies. */
+typedef struct Shared {
+    const Str *from;
+    const Str *copy;
+    size_t count;
+} Shared;
+
+static const StateObject *clone_sharing(const StateObject *object, Shared *shared, Arena *arena) {
+    if (!object)
+        return NULL;
+    bool same = shared->copy && shared->from == object->dependencies &&
+                shared->count == object->dependency_count;
+    StateObject bare = *object;
+    if (same)
+        bare.dependency_count = 0;
+    StateObject *copy = (StateObject *)state_object_clone(&bare, arena);
+    if (same) {
+        copy->dependencies = shared->copy;
+        copy->dependency_count = shared->count;
+    } else {
+        *shared = (Shared){object->dependencies, copy->dependencies, copy->dependency_count};
+    }
+    return copy;
+}
+
+static void clone_instances(const StateResource *from, StateResource *to, Arena *arena) {
+    Shared shared = {0};
+    vec_reserve(arena, &to->instances, from->instances.count);
+    vec_each(&from->instances, instance) {
+        StateInstance copy = {.key = instance->key};
+        copy.key.text = str_clone(instance->key.text, arena);
+        copy.current = clone_sharing(instance->current, &shared, arena);
+        copy.pending = clone_pending(instance->pending, arena);
+        vec_each(&instance->deposed, deposed) {
+            const StateObject *object = clone_sharing(deposed->object, &shared, arena);
+            state_set_deposed(&copy, deposed->key, object, arena);
+        }
+        vec_push(arena, &to->instances, copy);
+    }
+}
+
+State *state_clone(const State *state, Arena *arena) {
+    State *copy = state_new(arena);
+    copy->terraform_version = str_clone(state->terraform_version, arena);
+    copy->serial = state->serial;
+    copy->lineage = str_clone(state->lineage, arena);
+    copy->check_results = str_clone(state->check_results, arena);
+    map_each(&state->outputs, entry) {
+        const StateOutput *output = entry->value;
+        StateOutput *output_copy = arena_new(arena, StateOutput);
+        *output_copy = (StateOutput){value_clone(output->value, arena), output->sensitive};
+        map_set(&copy->outputs, str_clone(entry->key, arena), output_copy);
+    }
+    map_each(&state->resources, entry) {
+        const StateResource *resource = entry->value;
+        StateResource *resource_copy = arena_new(arena, StateResource);
+        resource_copy->address = resource_addr_clone(resource->address, arena);
+        resource_copy->provider = str_clone(resource->provider, arena);
+        resource_copy->provider_alias = str_clone(resource->provider_alias, arena);
+        resource_copy->provider_module = str_clone(resource->provider_module, arena);
+        clone_instances(resource, resource_copy, arena);
+        map_set(&copy->resources, str_clone(entry->key, arena), resource_copy);
+    }
+    return copy;
+}

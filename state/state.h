@@ -1,0 +1,102 @@
+/* State: what exists, as loam remembers it. The nouns are those of the v4 state file.
+ *
+ *   StateResource   one resource block within one module instance
+ *   StateInstance   one instance of it: a current object, deposed ones, a pending intent
+ *   StateObject     an object: attributes as JSON text (as stored at schema_version), marks,
+ * private
+ *
+ * Attributes stay JSON text until somebody with a schema needs them: reading and writing a state
+ * decodes no object that nobody asks for. Resources are ordered by address, instances by key.
+ * One writer at a time; working_state guards the one that an apply shares between threads. */
+#pragma once
+
+#include "address.h"
+#include "map.h"
+
+typedef enum ObjectStatus { OBJECT_READY, OBJECT_TAINTED } ObjectStatus;
+
+typedef struct StateObject {
+    ObjectStatus status;
+    uint64_t schema_version;
+    Str attributes;           /* JSON object; unmarked */
+    Str sensitive_attributes; /* JSON list of paths, as stored; "[]" or empty: none */
+    Str private_data;
+    const Str *dependencies; /* sorted configuration addresses */
+    size_t dependency_count;
+    bool create_before_destroy;
+    Str extra; /* JSON object of further members that other tools stored with it; empty: none */
+} StateObject;
+
+typedef struct StateDeposed {
+    Str key; /* 8 hex digits */
+    const StateObject *object;
+} StateDeposed;
+
+/* A provider call whose outcome nobody knows: the run that made it ended in between. */
+typedef struct StatePending {
+    Str action; /* create, update, delete */
+    uint64_t generation;
+    Str identity;
+    Str deposed; /* key, if the call was about a deposed object */
+    Str planned; /* JSON of the planned object, unknowns as null; empty for delete */
+    uint64_t schema_version;
+    const Str *dependencies;
+    size_t dependency_count;
+} StatePending;
+
+typedef struct StateInstance {
+    InstanceKey key;
+    const StateObject *current; /* NULL: none */
+    VEC(StateDeposed) deposed;
+    const StatePending *pending; /* NULL: none */
+} StateInstance;
+
+typedef struct StateResource {
+    ResourceAddr address; /* without key */
+    Str provider;         /* registry.terraform.io/hashicorp/random */
+    Str provider_alias;
+    Str provider_module; /* configuration address of the module it is configured in; empty: root */
+    VEC(StateInstance) instances; /* sorted by key */
+    Map index;                    /* key text → position + 1, once there are many */
+} StateResource;
+
+typedef VEC(StateResource *) StateResources;
+
+typedef struct StateOutput {
+    Value value;
+    bool sensitive;
+} StateOutput;
+
+typedef struct State {
+    Arena *arena;
+    Str terraform_version; /* of the writer */
+    uint64_t serial;
+    Str lineage;
+    Map outputs;       /* name → StateOutput *, root module's */
+    Map resources;     /* address text → StateResource * */
+    Str check_results; /* JSON text, as stored; empty: null */
+} State;
+
+/* An empty one; the lineage is chosen at the first write. */
+State *state_new(Arena *arena);
+State *state_clone(const State *state, Arena *arena);
+bool state_is_empty(const State *state);
+
+StateResource *state_find_resource(const State *state, ResourceAddr address); /* key ignored */
+StateResource *state_add_resource(State *state, ResourceAddr address);        /* found or added */
+StateInstance *state_find_instance(const State *state, ResourceAddr address);
+StateInstance *state_add_instance(State *state, ResourceAddr address);
+/* Drops the instance if it holds nothing any more, then the resource if it has no instance. */
+void state_prune(State *state, ResourceAddr address);
+void state_remove_instance(State *state, ResourceAddr address);
+/* Drops everything that holds nothing any more, in one pass. */
+void state_compact(State *state);
+/* Resources in order of address (module, mode, type, name), into `out`. */
+void state_sorted_resources(const State *state, StateResources *out, Arena *arena);
+Str state_deposed_key_new(const StateInstance *instance, Arena *arena);
+const StateObject *state_find_deposed(const StateInstance *instance, Str key);
+/* Adds, or replaces the object of that key. */
+void state_set_deposed(StateInstance *instance, Str key, const StateObject *object, Arena *arena);
+void state_remove_deposed(StateInstance *instance, Str key);
+/* NULL in, NULL out. */
+const StateObject *state_object_clone(const StateObject *object, Arena *arena);

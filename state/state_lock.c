@@ -1,0 +1,121 @@
+/* state_lock: the lock info's seven members, and what a person is told of the holder. */
+#include "state_lock.h"
+#include "digest.h"
+#include "json_reader.h"
+#include "json_writer.h"
+#include "statefile.h"
+#include "version.h"
+
+#include <unistd.h>
+
+static Str host_name(Arena *arena) {
+    char name[256] = {0}; /* the kernel's names are no longer than 64 */
+    if (gethostname(name, sizeof name - 1) != 0)
+        return STR("localhost");
+    return str_clone(str_from_cstr(name), arena);
+}
+
+static Str user_name(const Io *io, Arena *arena) {
+    static const char *const variables[] = {"USER", "LOGNAME"};
+    for (size_t i = 0; i < ARRAY_COUNT(variables); i++) {
+        const char *name =
+            io->process ? io->process->environment(io->process->self, variables[i]) : NULL;
+        if (name && *name)
+            return str_clone(str_from_cstr(name), arena);
+    }
+    uid_t user = geteuid();
+    return user == 0 ? STR("root") : str_format(arena, "uid %u", (unsigned)user);
+}
+
+LockInfo state_lock_new(const Io *io, Str operation, Str path, Arena *arena) {
+    int64_t now = io->clock->now_ms(io->clock->self);
+    return (LockInfo){
+        .id = digest_uuid4(arena),
+        .operation = str_clone(operation, arena),
+        .info = STR_EMPTY,
+        .who = str_format(arena, "%.*s@%.*s", STR_ARG(user_name(io, arena)),
+                          STR_ARG(host_name(arena))),
+        .version = STR(VERSION_TERRAFORM),
+        .created = clock_format_rfc3339_fraction(now, 3, arena),
+        .path = str_clone(path, arena),
+    };
+}
+
+typedef struct Member {
+    const char *key;
+    size_t offset;
+} Member;
+
+static const Member members[] = {
+    {"ID",        offsetof(LockInfo, id)       },
+    {"Operation", offsetof(LockInfo, operation)},
+    {"Info",      offsetof(LockInfo, info)     },
+    {"Who",       offsetof(LockInfo, who)      },
+    {"Version",   offsetof(LockInfo, version)  },
+    {"Created",   offsetof(LockInfo, created)  },
+    {"Path",      offsetof(LockInfo, path)     },
+};
+
+static Str *member_of(LockInfo *info, const Member *member) {
+    return (Str *)(void *)((char *)info + member->offset);
+}
+
+Str state_lock_to_json(const LockInfo *info, Arena *arena) {
+    LockInfo copy = *info;
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_object_start(&writer);
+    for (size_t i = 0; i < ARRAY_COUNT(members); i++)
+        json_key_string(&writer, members[i].key, *member_of(&copy, &members[i]));
+    json_object_end(&writer);
+    return strbuf_str(&text);
+}
+
+bool state_lock_from_json(Str json, LockInfo *out, Arena *arena) {
+    LockInfo info = {0};
+    JsonReader reader = json_reader_new(json, arena);
+    JsonToken token = json_next(&reader);
+    if (token != JSON_OBJECT_START)
+        return false;
+    while ((token = json_next(&reader)) == JSON_KEY) {
+        Str key = reader.text;
+        Str raw;
+        token = json_next(&reader);
+        for (size_t i = 0; i < ARRAY_COUNT(members) && token == JSON_STRING; i++) {
+            if (str_equal_cstr(key, members[i].key))
+                *member_of(&info, &members[i]) = str_clone(reader.text, arena);
+        }
+        if (!json_skip(&reader, token, &raw))
+            return false;
+    }
+    if (token != JSON_OBJECT_END || json_next(&reader) != JSON_END)
+        return false;
+    *out = info;
+    return true;
+}
+
+static void add_line(StrBuf *text, const char *label, Str value) {
+    if (value.len > 0)
+        strbuf_add_format(text, "\n  %-11s%.*s", label, STR_ARG(value));
+}
+
+void state_lock_report(Diags *diags, const LockInfo *holder, pid_t pid) {
+    SCOPED(ArenaRef) scratch = arena_open("lock report");
+    StrBuf text = strbuf_new(scratch);
+    add_line(&text, "ID:", holder->id);
+    add_line(&text, "Path:", holder->path);
+    add_line(&text, "Operation:", holder->operation);
+    add_line(&text, "Who:", holder->who);
+    if (pid > 0)
+        add_line(&text, "Process:", str_format(scratch, "%d", (int)pid));
+    add_line(&text, "Version:", holder->version);
+    add_line(&text, "Created:", holder->created);
+    add_line(&text, "Info:", holder->info);
+    diags_error(diags, NO_RANGE, "Error acquiring the state lock",
+                "Another program holds the lock of the state, so that two do not change it at "
+                "once.\n\nLock Info:%.*s\n\nWait until it has ended, or let this command wait for "
+                "it with -lock-timeout=5m. Reading without the lock (-lock=false) is safe only "
+                "while nobody writes.",
+                STR_ARG(strbuf_str(&text)));
+}

@@ -1,0 +1,452 @@
+/* statefile_decode: one pass over the text; attributes stay slices of it. Members come in the known
+ * order; the few that this depends on and that come late are an error, not a wrong reading. */
+#include "address.h"
+#include "envelope.h"
+#include "json.h"
+#include "provider_ref.h"
+#include "state_object_json.h"
+#include "statefile.h"
+#include "statefile_upgrade.h"
+
+typedef struct Decoding {
+    JsonReader reader; /* with a scratch arena: what is kept is a view or cloned */
+    const Source *source;
+    State *state;
+    Arena *arena;
+    Diags *diags;
+    StateObjectReader object;
+    /* What was parsed last, as neighbours mostly repeat it. */
+    Str provider_text;
+    ProviderRef provider;
+    Str module_text;
+    const ModuleAddr *module;
+} Decoding;
+
+PRINTF_LIKE(2, 3) static bool fail(Decoding *decoding, const char *format, ...) {
+    JsonReader *reader = &decoding->reader;
+    va_list args;
+    va_start(args, format);
+    Str reason = str_vformat(reader->arena, format, args);
+    va_end(args);
+    if (reader->error)
+        reason = str_format(reader->arena, "The text is no valid JSON: %s.", reader->error);
+    SourceRange range = {decoding->source, (uint32_t)reader->start, (uint32_t)reader->end};
+    diags_error(
+        decoding->diags, range, "Unsupported state file format",
+        "The state file could not be read. %.*s If it was damaged, put back a backup of it.",
+        STR_ARG(reason));
+    return false;
+}
+
+static JsonToken next(Decoding *decoding) {
+    return json_next(&decoding->reader);
+}
+
+static Str keep(Decoding *decoding, Str text) {
+    return state_object_json_keep(&decoding->reader, text, decoding->arena);
+}
+
+static bool is_key(const Decoding *decoding, const char *key) {
+    return str_equal_cstr(decoding->reader.text, key);
+}
+
+static bool read_string(Decoding *decoding, const char *what, Str *out) {
+    JsonToken token = next(decoding);
+    if (token == JSON_NULL)
+        return true;
+    if (token != JSON_STRING)
+        return fail(decoding, "\"%s\" must be a string.", what);
+    *out = keep(decoding, decoding->reader.text);
+    return true;
+}
+
+static bool skip(Decoding *decoding) {
+    Str skipped;
+    JsonToken token = next(decoding);
+    return json_skip(&decoding->reader, token, &skipped) || fail(decoding, "It ends too early.");
+}
+
+/* -- instances ---------------------------------------------------------------------------- */
+
+typedef struct InstanceHead {
+    InstanceKey key;
+    Str deposed;
+    Str provider;
+} InstanceHead;
+
+static bool read_index_key(Decoding *decoding, InstanceKey *out) {
+    JsonReader *reader = &decoding->reader;
+    JsonToken token = next(decoding);
+    if (token == JSON_STRING) {
+        *out = (InstanceKey){.kind = KEY_STRING, .text = keep(decoding, reader->text)};
+        return true;
+    }
+    if (token == JSON_NUMBER && str_to_int64(reader->text, &out->index)) {
+        out->kind = KEY_INT;
+        return true;
+    }
+    return token == JSON_NULL ||
+           fail(decoding, "\"index_key\" must be a string or a whole number.");
+}
+
+static bool read_instance_member(Decoding *decoding, InstanceHead *head) {
+    if (is_key(decoding, "index_key"))
+        return read_index_key(decoding, &head->key);
+    if (is_key(decoding, "deposed"))
+        return read_string(decoding, "deposed", &head->deposed);
+    if (is_key(decoding, "provider"))
+        return read_string(decoding, "provider", &head->provider);
+    const char *error;
+    Str key = decoding->reader.text;
+    JsonToken token = next(decoding);
+    if (state_object_json_member(&decoding->object, key, token, &error))
+        return true;
+    return fail(decoding, "In an instance, %s.", error ? error : "something is wrong");
+}
+
+static bool place_object(Decoding *decoding, const StateResource *resource, InstanceHead head) {
+    ResourceAddr address = resource->address;
+    address.key = head.key;
+    StateInstance *instance = state_add_instance(decoding->state, address);
+    bool taken = head.deposed.len > 0 ? state_find_deposed(instance, head.deposed) != NULL
+                                      : instance->current != NULL;
+    if (taken) {
+        Str text = resource_addr_to_str(address, decoding->reader.arena);
+        return fail(decoding, "The instance %.*s stands in it twice.", STR_ARG(text));
+    }
+    const StateObject *object = state_object_json_finish(&decoding->object);
+    if (head.deposed.len > 0) {
+        state_set_deposed(instance, head.deposed, object, decoding->arena);
+    } else {
+        instance->current = object;
+    }
+    return true;
+}
+
+static bool use_provider(Decoding *decoding, StateResource *resource, Str text) {
+    if (text.len == 0)
+        return true;
+    if (!str_equal(text, decoding->provider_text)) {
+        if (!provider_ref_parse(text, &decoding->provider, decoding->arena))
+            return fail(decoding, "\"%.*s\" names no provider.", STR_ARG(text));
+        decoding->provider_text = text;
+    }
+    resource->provider = decoding->provider.address;
+    resource->provider_alias = decoding->provider.alias;
+    resource->provider_module = decoding->provider.module;
+    return true;
+}
+
+static bool read_instance(Decoding *decoding, StateResource *resource) {
+    InstanceHead head = {0};
+    JsonToken token;
+    state_object_json_begin(&decoding->object);
+    while ((token = next(decoding)) == JSON_KEY) {
+        if (!read_instance_member(decoding, &head))
+            return false;
+    }
+    if (token != JSON_OBJECT_END)
+        return fail(decoding, "An instance must be an object.");
+    return use_provider(decoding, resource, head.provider) &&
+           place_object(decoding, resource, head);
+}
+
+static bool read_instances(Decoding *decoding, StateResource *resource) {
+    JsonToken token = next(decoding);
+    if (token == JSON_NULL)
+        return true;
+    if (token != JSON_ARRAY_START)
+        return fail(decoding, "\"instances\" must be a list.");
+    while ((token = next(decoding)) == JSON_OBJECT_START) {
+        if (!read_instance(decoding, resource))
+            return false;
+    }
+    return token == JSON_ARRAY_END || fail(decoding, "An instance must be an object.");
+}
+
+/* -- resources ---------------------------------------------------------------------------- */
+
+typedef struct ResourceHead {
+    Str module;
+    Str mode;
+    Str type;
+    Str name;
+    Str provider;
+    JsonReader instances; /* before their value; they may stand in front of what they need */
+    bool has_instances;
+} ResourceHead;
+
+static bool find_module(Decoding *decoding, Str text) {
+    if (str_equal(text, decoding->module_text))
+        return true;
+    AddressTarget target;
+    SCOPED(ArenaRef) scratch = arena_open("module address");
+    Diags reasons = diags_new(scratch);
+    if (!address_parse_target(text, &target, decoding->arena, &reasons) || target.is_resource)
+        return fail(decoding, "\"%.*s\" is no address of a module.", STR_ARG(text));
+    decoding->module_text = text;
+    decoding->module = target.module;
+    return true;
+}
+
+static bool add_resource(Decoding *decoding, const ResourceHead *head, StateResource **out) {
+    ResourceAddr address = {.type = head->type, .name = head->name};
+    if (head->type.len == 0 || head->name.len == 0)
+        return fail(decoding, "A resource lacks its type or name.");
+    if (str_equal(head->mode, STR("data"))) {
+        address.mode = MODE_DATA;
+    } else if (!str_equal(head->mode, STR("managed"))) {
+        return fail(decoding, "A resource has the unknown mode \"%.*s\".", STR_ARG(head->mode));
+    }
+    if (head->module.len > 0) {
+        if (!find_module(decoding, head->module))
+            return false;
+        address.module = decoding->module;
+    }
+    size_t before = decoding->state->resources.count;
+    *out = state_add_resource(decoding->state, address);
+    if (decoding->state->resources.count == before) {
+        Str text = resource_addr_to_str(address, decoding->reader.arena);
+        return fail(decoding, "The resource %.*s stands in it twice.", STR_ARG(text));
+    }
+    return use_provider(decoding, *out, head->provider);
+}
+
+/* Instances come last in every file that the known tools write: then they are read where they
+ * stand, else once all else of the resource is known. */
+static bool note_instances(Decoding *decoding, ResourceHead *head) {
+    head->instances = decoding->reader;
+    head->has_instances = true;
+    return skip(decoding);
+}
+
+static bool read_resource_member(Decoding *decoding, ResourceHead *head) {
+    static const struct {
+        const char *key;
+        size_t offset;
+    } strings[] = {
+        {"module",   offsetof(ResourceHead, module)  },
+        {"mode",     offsetof(ResourceHead, mode)    },
+        {"type",     offsetof(ResourceHead, type)    },
+        {"name",     offsetof(ResourceHead, name)    },
+        {"provider", offsetof(ResourceHead, provider)},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(strings); i++) {
+        if (is_key(decoding, strings[i].key)) {
+            return read_string(decoding, strings[i].key,
+                               (Str *)(void *)((char *)head + strings[i].offset));
+        }
+    }
+    return skip(decoding);
+}
+
+static bool read_resource(Decoding *decoding) {
+    ResourceHead head = {0};
+    StateResource *resource = NULL;
+    JsonToken token;
+    while ((token = next(decoding)) == JSON_KEY) {
+        bool ready = head.mode.len > 0 && head.type.len > 0 && head.name.len > 0;
+        bool ok;
+        if (!is_key(decoding, "instances")) {
+            ok = read_resource_member(decoding, &head);
+        } else if (!ready) {
+            ok = note_instances(decoding, &head);
+        } else {
+            ok = add_resource(decoding, &head, &resource) && read_instances(decoding, resource);
+        }
+        if (!ok)
+            return false;
+    }
+    if (token != JSON_OBJECT_END)
+        return fail(decoding, "A resource must be an object.");
+    if (resource)
+        return true;
+    if (!add_resource(decoding, &head, &resource))
+        return false;
+    if (!head.has_instances)
+        return true;
+    JsonReader behind = decoding->reader;
+    decoding->reader = head.instances;
+    bool ok = read_instances(decoding, resource);
+    decoding->reader = behind;
+    return ok;
+}
+
+static bool read_resources(Decoding *decoding) {
+    JsonToken token = next(decoding);
+    if (token == JSON_NULL)
+        return true;
+    if (token != JSON_ARRAY_START)
+        return fail(decoding, "\"resources\" must be a list.");
+    while ((token = next(decoding)) == JSON_OBJECT_START) {
+        if (!read_resource(decoding))
+            return false;
+    }
+    return token == JSON_ARRAY_END || fail(decoding, "A resource must be an object.");
+}
+
+/* -- outputs ------------------------------------------------------------------------------ */
+
+static bool read_output_value(Decoding *decoding,
+                              JsonReader at,
+                              const Type *type,
+                              StateOutput *output) {
+    const char *error = NULL;
+    at.arena = decoding->arena; /* strings in it may be the reader's own */
+    JsonToken token = json_next(&at);
+    if (json_read_typed(&at, token, type, &output->value, &error, decoding->arena))
+        return true;
+    return fail(decoding, "An output's value does not fit its type: %s.", error ? error : "");
+}
+
+static bool read_output(Decoding *decoding, Str name) {
+    StateOutput *output = arena_new(decoding->arena, StateOutput);
+    const Type *type = NULL;
+    JsonReader value = {0};
+    JsonToken token = next(decoding);
+    if (token != JSON_OBJECT_START)
+        return fail(decoding, "An output must be an object.");
+    while ((token = next(decoding)) == JSON_KEY) {
+        if (is_key(decoding, "value")) {
+            value = decoding->reader;
+            if (!skip(decoding))
+                return false;
+        } else if (is_key(decoding, "type")) {
+            JsonReader at = decoding->reader;
+            at.arena = decoding->arena;
+            if (!skip(decoding) || !json_read_type(&at, json_next(&at), &type, decoding->arena))
+                return fail(decoding, "The type of the output \"%.*s\" is none.", STR_ARG(name));
+        } else if (is_key(decoding, "sensitive")) {
+            output->sensitive = next(decoding) == JSON_TRUE;
+        } else if (!skip(decoding)) {
+            return false;
+        }
+    }
+    if (token != JSON_OBJECT_END || !type || !value.bytes.ptr)
+        return fail(decoding, "The output \"%.*s\" lacks its value or type.", STR_ARG(name));
+    map_set(&decoding->state->outputs, name, output);
+    return read_output_value(decoding, value, type, output);
+}
+
+static bool read_outputs(Decoding *decoding) {
+    JsonToken token = next(decoding);
+    if (token == JSON_NULL)
+        return true;
+    if (token != JSON_OBJECT_START)
+        return fail(decoding, "\"outputs\" must be an object.");
+    while ((token = next(decoding)) == JSON_KEY) {
+        if (!read_output(decoding, keep(decoding, decoding->reader.text)))
+            return false;
+    }
+    return token == JSON_OBJECT_END || fail(decoding, "\"outputs\" is not closed.");
+}
+
+/* -- the whole ---------------------------------------------------------------------------- */
+
+static bool read_serial(Decoding *decoding) {
+    bool ok = next(decoding) == JSON_NUMBER &&
+              str_to_uint64(decoding->reader.text, &decoding->state->serial);
+    return ok || fail(decoding, "\"serial\" must be a whole number.");
+}
+
+static bool read_check_results(Decoding *decoding) {
+    JsonToken token = next(decoding);
+    Str text;
+    if (!json_skip(&decoding->reader, token, &text))
+        return fail(decoding, "It ends too early.");
+    if (token != JSON_NULL)
+        decoding->state->check_results = text;
+    return true;
+}
+
+static bool read_member(Decoding *decoding) {
+    State *state = decoding->state;
+    if (is_key(decoding, "terraform_version"))
+        return read_string(decoding, "terraform_version", &state->terraform_version);
+    if (is_key(decoding, "serial"))
+        return read_serial(decoding);
+    if (is_key(decoding, "lineage"))
+        return read_string(decoding, "lineage", &state->lineage);
+    if (is_key(decoding, "outputs"))
+        return read_outputs(decoding);
+    if (is_key(decoding, "resources"))
+        return read_resources(decoding);
+    if (is_key(decoding, "check_results"))
+        return read_check_results(decoding);
+    return skip(decoding);
+}
+
+static bool read_all(Decoding *decoding) {
+    JsonToken token = next(decoding);
+    while ((token = next(decoding)) == JSON_KEY) {
+        if (!read_member(decoding))
+            return false;
+    }
+    if (token != JSON_OBJECT_END || next(decoding) != JSON_END)
+        return fail(decoding, "It must be one object.");
+    return true;
+}
+
+/* The version stands first in every file that the known tools write. */
+static bool find_version(Decoding *decoding, uint64_t *out) {
+    JsonReader start = decoding->reader;
+    bool found = false;
+    if (next(decoding) != JSON_OBJECT_START)
+        return fail(decoding, "It must be one object.");
+    while (!found && next(decoding) == JSON_KEY) {
+        if (!is_key(decoding, "version")) {
+            if (!skip(decoding))
+                return false;
+            continue;
+        }
+        found = true;
+        if (next(decoding) != JSON_NUMBER || !str_to_uint64(decoding->reader.text, out))
+            return fail(decoding, "\"version\" must be a whole number.");
+    }
+    if (!found)
+        return fail(decoding, "It does not say the version of its format.");
+    decoding->reader = start;
+    return true;
+}
+
+static bool check_version(Decoding *decoding, uint64_t version) {
+    if (version <= 4 && version >= 1)
+        return true;
+    SourceRange range = {decoding->source, 0, 0};
+    diags_error(decoding->diags, range, "Unsupported state file format",
+                "The state file is of format version %llu; this program knows versions up to 4. A "
+                "newer program wrote it: use that one.",
+                (unsigned long long)version);
+    return false;
+}
+
+bool statefile_decode(Str path, Str bytes, State **out, Arena *arena, Diags *diags) {
+    State *state = state_new(arena);
+    if (str_trim(bytes).len == 0) {
+        *out = state;
+        return true;
+    }
+    SCOPED(ArenaRef) scratch = arena_open("state file");
+    Str name = str_format(scratch, "The state file \"%.*s\"", STR_ARG(path));
+    if (!envelope_open(name, bytes, &bytes, diags))
+        return false;
+    Decoding decoding = {
+        .reader = json_reader_new(bytes, scratch),
+        .source = source_new(str_clone(path, arena), bytes, arena),
+        .state = state,
+        .arena = arena,
+        .diags = diags,
+    };
+    decoding.object = (StateObjectReader){.reader = &decoding.reader, .arena = arena};
+    uint64_t version;
+    if (bytes.len > UINT32_MAX)
+        return fail(&decoding, "It is larger than 4 GiB.");
+    if (!find_version(&decoding, &version) || !check_version(&decoding, version))
+        return false;
+    if (version < 4)
+        return statefile_upgrade(decoding.source, version, out, arena, diags);
+    if (!read_all(&decoding))
+        return false;
+    *out = state;
+    return true;
+}

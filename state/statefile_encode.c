@@ -1,0 +1,145 @@
+/* statefile_encode: members in the order that the known tools write. */
+#include "json.h"
+#include "provider_ref.h"
+#include "state_object_json.h"
+#include "statefile.h"
+#include "version.h"
+
+#define INDENT 2
+
+static int compare_entries(const void *a, const void *b) {
+    return str_compare((*(const MapEntry *const *)a)->key, (*(const MapEntry *const *)b)->key);
+}
+
+static void write_output(JsonWriter *writer, const StateOutput *output) {
+    json_object_start(writer);
+    json_key(writer, STR("value"));
+    json_write_typed(writer, output->value, output->value.type);
+    json_key(writer, STR("type"));
+    json_write_type(writer, output->value.type);
+    if (output->sensitive)
+        json_key_bool(writer, "sensitive", true);
+    json_object_end(writer);
+}
+
+static void write_outputs(JsonWriter *writer, const Map *outputs, Arena *scratch) {
+    VEC(const MapEntry *) sorted = {0};
+    map_each(outputs, entry) {
+        vec_push(scratch, &sorted, entry);
+    }
+    if (sorted.count > 1)
+        qsort(sorted.items, sorted.count, sizeof *sorted.items, compare_entries);
+    json_object_start(writer);
+    vec_each(&sorted, entry) {
+        json_key(writer, (*entry)->key);
+        write_output(writer, (*entry)->value);
+    }
+    json_object_end(writer);
+}
+
+static void write_object(JsonWriter *writer,
+                         InstanceKey key,
+                         Str deposed,
+                         const StateObject *object) {
+    json_object_start(writer);
+    if (key.kind == KEY_INT)
+        json_key_int(writer, "index_key", key.index);
+    if (key.kind == KEY_STRING)
+        json_key_string(writer, "index_key", key.text);
+    if (deposed.len > 0)
+        json_key_string(writer, "deposed", deposed);
+    state_object_json_write(writer, object);
+    json_object_end(writer);
+}
+
+static int compare_deposed(const void *a, const void *b) {
+    return str_compare(((const StateDeposed *)a)->key, ((const StateDeposed *)b)->key);
+}
+
+static void write_instance(JsonWriter *writer, const StateInstance *instance, Arena *scratch) {
+    if (instance->current)
+        write_object(writer, instance->key, STR_EMPTY, instance->current);
+    size_t count = instance->deposed.count;
+    if (count == 0)
+        return;
+    StateDeposed *sorted = arena_new_array(scratch, StateDeposed, count);
+    memcpy(sorted, instance->deposed.items, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, compare_deposed);
+    for (size_t i = 0; i < count; i++)
+        write_object(writer, instance->key, sorted[i].key, sorted[i].object);
+}
+
+static const char *mode_name(ResourceMode mode) {
+    switch (mode) {
+    case MODE_MANAGED: return "managed";
+    case MODE_DATA: return "data";
+    case MODE_EPHEMERAL: return "ephemeral";
+    }
+    return "";
+}
+
+/* An instance of which only an intent is known stands in the journal alone. */
+static bool is_stored(const StateResource *resource) {
+    if (resource->address.mode == MODE_EPHEMERAL)
+        return false;
+    vec_each(&resource->instances, instance) {
+        if (instance->current || instance->deposed.count > 0)
+            return true;
+    }
+    return false;
+}
+
+static void write_resource(JsonWriter *writer, const StateResource *resource, Arena *scratch) {
+    ResourceAddr address = resource->address;
+    json_object_start(writer);
+    if (address.module)
+        json_key_string(writer, "module", module_addr_to_str(address.module, scratch));
+    json_key_string(writer, "mode", str_from_cstr(mode_name(address.mode)));
+    json_key_string(writer, "type", address.type);
+    json_key_string(writer, "name", address.name);
+    ProviderRef ref = {resource->provider, resource->provider_alias, resource->provider_module};
+    json_key_string(writer, "provider", provider_ref_to_str(ref, scratch));
+    json_key(writer, STR("instances"));
+    json_array_start(writer);
+    vec_each(&resource->instances, instance) {
+        write_instance(writer, instance, scratch);
+    }
+    json_array_end(writer);
+    json_object_end(writer);
+}
+
+static void write_resources(JsonWriter *writer, const State *state, Arena *scratch) {
+    StateResources sorted;
+    state_sorted_resources(state, &sorted, scratch);
+    json_array_start(writer);
+    vec_each(&sorted, resource) {
+        if (is_stored(*resource))
+            write_resource(writer, *resource, scratch);
+    }
+    json_array_end(writer);
+}
+
+Str statefile_encode(const State *state, Arena *arena) {
+    SCOPED(ArenaRef) scratch = arena_open("state file");
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, INDENT);
+    writer.escape_html = true;
+    Str version = state->terraform_version;
+    json_object_start(&writer);
+    json_key_int(&writer, "version", 4);
+    json_key_string(&writer, "terraform_version",
+                    version.len > 0 ? version : STR(VERSION_TERRAFORM));
+    json_key(&writer, STR("serial"));
+    json_number(&writer, str_format(scratch, "%llu", (unsigned long long)state->serial));
+    json_key_string(&writer, "lineage", state->lineage);
+    json_key(&writer, STR("outputs"));
+    write_outputs(&writer, &state->outputs, scratch);
+    json_key(&writer, STR("resources"));
+    write_resources(&writer, state, scratch);
+    json_key(&writer, STR("check_results"));
+    json_raw(&writer, state->check_results.len > 0 ? state->check_results : STR("null"));
+    json_object_end(&writer);
+    strbuf_add_char(&text, '\n');
+    return strbuf_str(&text);
+}

@@ -1,0 +1,308 @@
+/* working_state: one mutex around the state; the journal has its own. An outcome enters the journal
+ * and the state under the mutex, so a checkpoint finds both at the same point. */
+#include "working_state.h"
+#include "digest.h"
+#include "statefile.h"
+#include "version.h"
+
+#include <pthread.h>
+
+struct WorkingState {
+    pthread_mutex_t mutex;
+    pthread_mutex_t checkpoint_mutex; /* one checkpoint at a time; taken first */
+    State *state;
+    Arena *arena;    /* of what the state gets from now on; joined to its own at the end */
+    Arena *original; /* the state's own */
+    Backend *backend;
+    Journal *journal; /* NULL: the store keeps intents itself */
+    bool had_effect;  /* since the last checkpoint, something outside was changed */
+    /* Under checkpoint_mutex. */
+    bool is_known; /* what the store holds is known to be `written` */
+    State *written;
+    Arena *written_arena;
+};
+
+/* While it is worked on, the state grows in an arena that nobody else uses. */
+static void use_arena(State *state, Arena *arena) {
+    state->arena = arena;
+    state->outputs.arena = arena;
+    state->resources.arena = arena;
+}
+
+WorkingState *working_state_open(
+    State *state, Backend *backend, Journal *journal, const Io *io, Arena *arena) {
+    (void)io;
+    WorkingState *working = arena_new(arena, WorkingState);
+    pthread_mutex_init(&working->mutex, NULL);
+    pthread_mutex_init(&working->checkpoint_mutex, NULL);
+    working->state = state;
+    working->arena = arena_open("working state");
+    working->original = state->arena;
+    working->backend = backend;
+    working->journal = journal;
+    use_arena(state, working->arena);
+    if (state->lineage.len == 0)
+        state->lineage = digest_uuid4(working->arena);
+    state->terraform_version = STR(VERSION_TERRAFORM);
+    if (journal)
+        journal_set_base(journal, state);
+    return working;
+}
+
+State *working_state_close(WorkingState *working) {
+    if (!working)
+        return NULL;
+    State *state = working->state;
+    state_compact(state);
+    use_arena(state, working->original);
+    arena_join(working->original, working->arena);
+    arena_close(working->written_arena);
+    pthread_mutex_destroy(&working->mutex);
+    pthread_mutex_destroy(&working->checkpoint_mutex);
+    *working = (WorkingState){0};
+    return state;
+}
+
+/* -- checkpoints -------------------------------------------------------------------------- */
+
+/* The store's content is read once, before the first write: then this program wrote it. */
+static bool learn_written(WorkingState *working, Diags *diags) {
+    if (working->is_known)
+        return true;
+    Str text;
+    Arena *arena = arena_open("written state");
+    if (!working->backend->read(working->backend, &text, arena, diags) ||
+        !statefile_decode(working->backend->path, text, &working->written, arena, diags)) {
+        arena_close(arena);
+        return false;
+    }
+    working->written_arena = arena;
+    working->is_known = true;
+    return true;
+}
+
+/* The state as it is now, its text, and the journal told that it is about to be written: all at one
+ * point. A serial is used for one text only, also when its write failed. */
+typedef struct Snapshot {
+    State *state;
+    Str text;
+    bool is_same;
+    bool is_announced;
+} Snapshot;
+
+static bool take(WorkingState *working, Snapshot *out, Arena *arena, Diags *diags) {
+    State *state = working->state;
+    bool ok = true;
+    pthread_mutex_lock(&working->mutex);
+    state_compact(state);
+    out->is_same = !working->had_effect && statefile_same_content(state, working->written);
+    working->had_effect = false;
+    if (out->is_same) {
+        if (state->serial < working->written->serial)
+            state->serial = working->written->serial;
+    } else {
+        uint64_t newest = working->written->serial;
+        state->serial = (state->serial > newest ? state->serial : newest) + 1;
+    }
+    out->state = state_clone(state, arena);
+    out->text = statefile_encode(out->state, arena);
+    if (working->journal) {
+        out->is_announced = ok = journal_announce(working->journal, state, out->text, diags);
+    }
+    pthread_mutex_unlock(&working->mutex);
+    return ok;
+}
+
+static bool checkpoint(WorkingState *working, Diags *diags) {
+    Arena *arena = arena_open("checkpoint");
+    Snapshot snapshot = {0};
+    if (!learn_written(working, diags)) {
+        arena_close(arena);
+        return false;
+    }
+    bool ok = take(working, &snapshot, arena, diags);
+    if (!snapshot.is_same && !working->backend->write(working->backend, snapshot.text, diags)) {
+        arena_close(arena);
+        return false;
+    }
+    if (snapshot.is_announced)
+        ok = journal_fold(working->journal, snapshot.state, diags);
+    arena_close(working->written_arena);
+    working->written_arena = arena;
+    working->written = snapshot.state;
+    return ok;
+}
+
+/* What a run before left was settled before this one began to change anything: that is saved first,
+ * or a crash would bring back what the settled intents no longer stand for. */
+static bool save_settled(WorkingState *working, Diags *diags) {
+    bool ok = true;
+    if (!working->journal || !journal_has_leftover(working->journal))
+        return true;
+    pthread_mutex_lock(&working->checkpoint_mutex);
+    if (journal_has_leftover(working->journal))
+        ok = checkpoint(working, diags);
+    pthread_mutex_unlock(&working->checkpoint_mutex);
+    return ok;
+}
+
+/* -- outcomes ----------------------------------------------------------------------------- */
+
+/* Emptied instances stay until the next checkpoint drops them all in one pass. */
+static void put(WorkingState *working, const JournalOutcome *outcome) {
+    State *state = working->state;
+    StateInstance *instance = state_find_instance(state, outcome->address);
+    if (!instance && !outcome->object)
+        return;
+    if (!instance)
+        instance = state_add_instance(state, outcome->address);
+    const StateObject *object = state_object_clone(outcome->object, working->arena);
+    if (outcome->deposed.len == 0) {
+        instance->current = object;
+        instance->pending = NULL;
+    } else if (object) {
+        state_set_deposed(instance, outcome->deposed, object, working->arena);
+    } else {
+        state_remove_deposed(instance, outcome->deposed);
+    }
+    if (!object || outcome->provider.len == 0)
+        return;
+    StateResource *resource = state_find_resource(state, outcome->address);
+    if (!str_equal(resource->provider, outcome->provider))
+        resource->provider = str_clone(outcome->provider, working->arena);
+    if (!str_equal(resource->provider_alias, outcome->provider_alias))
+        resource->provider_alias = str_clone(outcome->provider_alias, working->arena);
+    if (!str_equal(resource->provider_module, outcome->provider_module))
+        resource->provider_module = str_clone(outcome->provider_module, working->arena);
+}
+
+bool working_state_record(WorkingState *working,
+                          uint64_t sequence,
+                          const JournalOutcome *outcome,
+                          Diags *diags) {
+    bool ok = sequence > 0 || save_settled(working, diags);
+    pthread_mutex_lock(&working->mutex);
+    if (ok && working->journal)
+        ok = journal_outcome(working->journal, sequence, outcome, diags);
+    put(working, outcome);
+    working->had_effect |= sequence > 0;
+    pthread_mutex_unlock(&working->mutex);
+    return ok;
+}
+
+bool working_state_settle(WorkingState *working, uint64_t sequence, Diags *diags) {
+    if (!working->journal || sequence == 0)
+        return true;
+    pthread_mutex_lock(&working->mutex);
+    bool ok = journal_end(working->journal, sequence, diags);
+    pthread_mutex_unlock(&working->mutex);
+    return ok;
+}
+
+/* -- deposing ----------------------------------------------------------------------------- */
+
+Str working_state_new_deposed_key(WorkingState *working, ResourceAddr address, Arena *arena) {
+    pthread_mutex_lock(&working->mutex);
+    Str key = state_deposed_key_new(state_find_instance(working->state, address), arena);
+    pthread_mutex_unlock(&working->mutex);
+    return key;
+}
+
+bool working_state_depose(WorkingState *working, ResourceAddr address, Str key, Diags *diags) {
+    bool ok = save_settled(working, diags);
+    pthread_mutex_lock(&working->mutex);
+    StateInstance *instance = state_find_instance(working->state, address);
+    if (ok && instance && instance->current)
+        ok = !working->journal ||
+             journal_depose(working->journal, address, key, instance->current, diags);
+    if (ok && instance && instance->current) {
+        state_set_deposed(instance, key, instance->current, working->arena);
+        instance->current = NULL;
+    }
+    pthread_mutex_unlock(&working->mutex);
+    return ok;
+}
+
+bool working_state_restore(WorkingState *working, ResourceAddr address, Str key, Diags *diags) {
+    bool ok = true;
+    pthread_mutex_lock(&working->mutex);
+    StateInstance *instance = state_find_instance(working->state, address);
+    const StateObject *object = instance ? state_find_deposed(instance, key) : NULL;
+    if (object && !instance->current) {
+        ok = !working->journal || journal_restore(working->journal, address, key, diags);
+        state_remove_deposed(instance, key);
+        instance->current = object;
+    }
+    pthread_mutex_unlock(&working->mutex);
+    return ok;
+}
+
+/* -- looking ------------------------------------------------------------------------------ */
+
+const StateObject *working_state_object(WorkingState *working,
+                                        ResourceAddr address,
+                                        Str deposed,
+                                        Arena *arena) {
+    pthread_mutex_lock(&working->mutex);
+    const StateInstance *instance = state_find_instance(working->state, address);
+    const StateObject *object = NULL;
+    if (instance)
+        object = deposed.len > 0 ? state_find_deposed(instance, deposed) : instance->current;
+    object = state_object_clone(object, arena);
+    pthread_mutex_unlock(&working->mutex);
+    return object;
+}
+
+Str working_state_lineage(const WorkingState *working) {
+    return working->state->lineage;
+}
+
+/* The serial grows with every checkpoint that holds a new object, and with every replay of outcomes
+ * that were in no checkpoint: so no two objects of one address get the same generation. After a
+ * creation in doubt that was not settled, the next number tells the new object from that one. */
+uint64_t working_state_generation(WorkingState *working, ResourceAddr address) {
+    pthread_mutex_lock(&working->mutex);
+    uint64_t generation = working->state->serial;
+    const StateInstance *instance = state_find_instance(working->state, address);
+    if (instance && instance->pending && instance->pending->generation >= generation)
+        generation = instance->pending->generation + 1;
+    pthread_mutex_unlock(&working->mutex);
+    return generation;
+}
+
+/* -- outputs ------------------------------------------------------------------------------ */
+
+void working_state_set_output(WorkingState *working, Str name, StateOutput output) {
+    pthread_mutex_lock(&working->mutex);
+    StateOutput *copy = arena_new(working->arena, StateOutput);
+    Value bare = value_unmark_deep(output.value, working->arena);
+    *copy = (StateOutput){value_clone(bare, working->arena), output.sensitive};
+    if (!map_has(&working->state->outputs, name))
+        name = str_clone(name, working->arena);
+    map_set(&working->state->outputs, name, copy);
+    pthread_mutex_unlock(&working->mutex);
+}
+
+void working_state_remove_output(WorkingState *working, Str name) {
+    pthread_mutex_lock(&working->mutex);
+    (void)map_remove(&working->state->outputs, name);
+    pthread_mutex_unlock(&working->mutex);
+}
+
+bool working_state_checkpoint(WorkingState *working, Diags *diags) {
+    pthread_mutex_lock(&working->checkpoint_mutex);
+    bool ok = checkpoint(working, diags);
+    pthread_mutex_unlock(&working->checkpoint_mutex);
+    return ok;
+}
+
+bool working_state_intend(WorkingState *working,
+                          const JournalIntent *intent,
+                          uint64_t *sequence,
+                          Diags *diags) {
+    *sequence = 0;
+    if (!working->journal)
+        return true;
+    return save_settled(working, diags) &&
+           journal_intent(working->journal, intent, sequence, diags);
+}

@@ -1,0 +1,52 @@
+/* WorkingState: the state that an apply changes from many threads, with its journal. Guards itself.
+ *
+ * Every change goes: intent (durable) → the provider's call → outcome (appended) → this state. The
+ * state file is written at checkpoints and at the end. */
+#pragma once
+
+#include "backend.h"
+
+typedef struct WorkingState WorkingState;
+
+/* Takes `state` over. `backend` must be locked. */
+WorkingState *working_state_open(
+    State *state, Backend *backend, Journal *journal, const Io *io, Arena *arena);
+/* Before a call with outside effect. False: not durable, do not call. */
+MUST_USE bool working_state_intend(WorkingState *working,
+                                   const JournalIntent *intent,
+                                   uint64_t *sequence,
+                                   Diags *diags);
+/* After it: what the slot holds now (NULL object: nothing). sequence 0: no intent was needed. */
+MUST_USE bool working_state_record(WorkingState *working,
+                                   uint64_t sequence,
+                                   const JournalOutcome *outcome,
+                                   Diags *diags);
+/* The call failed and changed nothing. */
+MUST_USE bool working_state_settle(WorkingState *working, uint64_t sequence, Diags *diags);
+/* 8 hex digits that no deposed object of this instance has. */
+Str working_state_new_deposed_key(WorkingState *working, ResourceAddr address, Arena *arena);
+/* current → deposed under a key (before a create_before_destroy creation), and back if it failed.
+ */
+MUST_USE bool working_state_depose(WorkingState *working,
+                                   ResourceAddr address,
+                                   Str key,
+                                   Diags *diags);
+MUST_USE bool working_state_restore(WorkingState *working,
+                                    ResourceAddr address,
+                                    Str key,
+                                    Diags *diags);
+/* Copies out, for evaluation by other threads. NULL when there is none. */
+const StateObject *working_state_object(WorkingState *working,
+                                        ResourceAddr address,
+                                        Str deposed,
+                                        Arena *arena);
+/* Chosen when the working state is opened, if the state had none. */
+Str working_state_lineage(const WorkingState *working);
+uint64_t working_state_generation(WorkingState *working, ResourceAddr address);
+/* Root outputs and check results, at the end. */
+void working_state_set_output(WorkingState *working, Str name, StateOutput output);
+void working_state_remove_output(WorkingState *working, Str name);
+/* Writes the state file if it differs from what was last written, then folds the journal. */
+MUST_USE bool working_state_checkpoint(WorkingState *working, Diags *diags);
+/* The state itself, when no other thread uses it any more. */
+State *working_state_close(WorkingState *working);

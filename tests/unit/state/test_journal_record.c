@@ -1,0 +1,131 @@
+/* Lines: written, read, and refused when a byte of them changed. */
+#include "state_case.h"
+
+#include "journal_record.h"
+
+static Str write(const JournalRecord *record, Arena *arena) {
+    StrBuf line = strbuf_new(arena);
+    journal_record_write(record, &line);
+    assert_int_equal(line.ptr[line.len - 1], '\n');
+    return str_slice(strbuf_str(&line), 0, line.len - 1);
+}
+
+static void intent(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Str dependencies[] = {STR("t.a"), STR("module.m.t.b")};
+    JournalRecord record = {
+        .kind = RECORD_INTENT,
+        .synced = 17,
+        .sequence = 3,
+        .address = state_case_address("module.m[\"k\"].t.x[0]", arena),
+        .provider = {STR("h/n/t"),                              STR("west"), STR("module.m")},
+        .deposed = STR("0000000a"),
+        .pending =
+            {
+                     .action = STR("create"),
+                     .generation = 9,
+                     .identity = STR("id \"\n\x01"),
+                     .planned = STR("{ \"a\" : [1,\n null] }"),
+                     .schema_version = 2,
+                     .dependencies = dependencies,
+                     .dependency_count = 2,
+                     },
+    };
+    JournalRecord read;
+    assert_true(journal_record_parse(write(&record, arena), &read, arena));
+    assert_int_equal(read.kind, RECORD_INTENT);
+    assert_int_equal(read.synced, 17);
+    assert_int_equal(read.sequence, 3);
+    assert_true(resource_addr_equal(read.address, record.address));
+    check_str(read.provider.address, "h/n/t");
+    check_str(read.provider.alias, "west");
+    check_str(read.provider.module, "module.m");
+    check_str(read.deposed, "0000000a");
+    check_str(read.pending.action, "create");
+    assert_int_equal(read.pending.generation, 9);
+    check_str_equal(read.pending.identity, record.pending.identity);
+    check_str(read.pending.planned, "{\"a\":[1,null]}");
+    assert_int_equal(read.pending.schema_version, 2);
+    assert_int_equal(read.pending.dependency_count, 2);
+    check_str(read.pending.dependencies[1], "module.m.t.b");
+}
+
+static void outcome(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Str dependencies[] = {STR("t.a")};
+    StateObject object = {
+        .status = OBJECT_TAINTED,
+        .schema_version = 1,
+        .attributes = STR("{\n \"a\": 1\n}"),
+        .sensitive_attributes = STR("[[]]"),
+        .private_data = STR("\0\xff"),
+        .dependencies = dependencies,
+        .dependency_count = 1,
+        .create_before_destroy = true,
+    };
+    JournalRecord record = {
+        .kind = RECORD_OUTCOME,
+        .sequence = 1,
+        .address = state_case_address("t.x", arena),
+        .object = &object,
+    };
+    JournalRecord read;
+    assert_true(journal_record_parse(write(&record, arena), &read, arena));
+    check_str(read.object->attributes, "{\"a\":1}");
+    check_str(read.object->sensitive_attributes, "[[]]");
+    check_str_equal(read.object->private_data, object.private_data);
+    assert_int_equal(read.object->status, OBJECT_TAINTED);
+    assert_int_equal(read.object->schema_version, 1);
+    assert_true(read.object->create_before_destroy);
+    check_str(read.object->dependencies[0], "t.a");
+    record.object = NULL;
+    assert_true(journal_record_parse(write(&record, arena), &read, arena));
+    assert_null(read.object);
+}
+
+static void every_changed_byte(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    JournalRecord record = {.kind = RECORD_START, .lineage = STR("l"), .serial = 5};
+    Str line = write(&record, arena);
+    JournalRecord read;
+    for (size_t i = 0; i < line.len; i++) {
+        char *changed = (char *)str_to_cstr(line, arena);
+        changed[i] ^= 1;
+        assert_false(journal_record_parse((Str){changed, line.len}, &read, arena));
+        assert_false(journal_record_parse(str_slice(line, 0, i), &read, arena));
+    }
+    assert_true(journal_record_parse(line, &read, arena));
+    assert_int_equal(read.serial, 5);
+}
+
+static void lines(void **unused) {
+    (void)unused;
+    Str bytes = STR("ab\n\nc");
+    JournalLine line = {0};
+    assert_true(journal_record_next_line(bytes, &line));
+    check_str(line.text, "ab");
+    assert_true(journal_record_next_line(bytes, &line));
+    assert_int_equal(line.offset, 3);
+    check_str(line.text, "");
+    assert_true(line.is_whole);
+    assert_true(journal_record_next_line(bytes, &line));
+    check_str(line.text, "c");
+    assert_false(line.is_whole);
+    assert_int_equal(line.number, 3);
+    assert_false(journal_record_next_line(bytes, &line));
+    line = (JournalLine){0};
+    assert_false(journal_record_next_line(STR_EMPTY, &line));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(intent),
+        cmocka_unit_test(outcome),
+        cmocka_unit_test(every_changed_byte),
+        cmocka_unit_test(lines),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

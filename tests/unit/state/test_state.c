@@ -1,0 +1,118 @@
+/* Resources and instances: found, ordered, dropped, copied. */
+#include "state_case.h"
+
+static State *filled(const char *const *addresses, size_t count, Arena *arena) {
+    State *state = state_new(arena);
+    for (size_t i = 0; i < count; i++) {
+        ResourceAddr address = state_case_address(addresses[i], arena);
+        state_add_instance(state, address)->current = state_case_object(addresses[i], arena);
+    }
+    return state;
+}
+
+static void instances_are_sorted(void **unused) {
+    (void)unused;
+    static const char *const added[] = {"t.a[10]", "t.a[\"b\"]", "t.a[2]",
+                                        "t.a",     "t.a[\"a\"]", "t.a[2]"};
+    static const char *const wanted[] = {"", "[2]", "[10]", "[\"a\"]", "[\"b\"]"};
+    SCOPED(ArenaRef) arena = arena_open("test");
+    State *state = filled(added, ARRAY_COUNT(added), arena);
+    StateResource *resource = state_find_resource(state, state_case_address("t.a[99]", arena));
+    assert_int_equal(resource->instances.count, ARRAY_COUNT(wanted));
+    for (size_t i = 0; i < ARRAY_COUNT(wanted); i++)
+        check_str(address_key_to_str(resource->instances.items[i].key, arena), wanted[i]);
+    check_str(state_case_attributes(state, "t.a[10]", arena), "{\"id\":\"t.a[10]\"}");
+    assert_null(state_find_instance(state, state_case_address("t.a[3]", arena)));
+    assert_null(state_find_resource(state, state_case_address("t.b", arena)));
+}
+
+static void resources_are_sorted(void **unused) {
+    (void)unused;
+    static const char *const added[] = {"module.b.t.a", "t.b", "data.t.z", "t.a",
+                                        "module.a[\"k\"].t.a"};
+    static const char *const wanted[] = {"data.t.z", "t.a", "t.b", "module.a[\"k\"].t.a",
+                                         "module.b.t.a"};
+    SCOPED(ArenaRef) arena = arena_open("test");
+    State *state = filled(added, ARRAY_COUNT(added), arena);
+    StateResources sorted;
+    state_sorted_resources(state, &sorted, arena);
+    assert_int_equal(sorted.count, ARRAY_COUNT(wanted));
+    for (size_t i = 0; i < sorted.count; i++)
+        check_str(resource_addr_to_str(sorted.items[i]->address, arena), wanted[i]);
+}
+
+static void pruning(void **unused) {
+    (void)unused;
+    static const char *const added[] = {"t.a[0]", "t.a[1]", "t.b", "t.c"};
+    SCOPED(ArenaRef) arena = arena_open("test");
+    State *state = filled(added, ARRAY_COUNT(added), arena);
+    state_prune(state, state_case_address("t.a[0]", arena));
+    check_str(state_case_attributes(state, "t.a[0]", arena), "{\"id\":\"t.a[0]\"}");
+    state_find_instance(state, state_case_address("t.a[0]", arena))->current = NULL;
+    state_prune(state, state_case_address("t.a[0]", arena));
+    assert_null(state_find_instance(state, state_case_address("t.a[0]", arena)));
+    state_remove_instance(state, state_case_address("t.a[1]", arena));
+    assert_null(state_find_resource(state, state_case_address("t.a", arena)));
+
+    StateInstance *b = state_find_instance(state, state_case_address("t.b", arena));
+    b->current = NULL;
+    state_find_instance(state, state_case_address("t.c", arena))->current = NULL;
+    state_set_deposed(b, STR("00000001"), state_case_object("old", arena), arena);
+    state_compact(state);
+    assert_int_equal(state->resources.count, 1);
+    b = state_find_instance(state, state_case_address("t.b", arena));
+    state_remove_deposed(b, STR("00000001"));
+    b->pending = arena_new(arena, StatePending);
+    state_compact(state);
+    assert_int_equal(state->resources.count, 1);
+    state_find_instance(state, state_case_address("t.b", arena))->pending = NULL;
+    state_compact(state);
+    assert_true(state_is_empty(state));
+}
+
+static void deposed_keys(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    StateInstance instance = {0};
+    for (size_t i = 0; i < 100; i++) {
+        Str key = state_deposed_key_new(&instance, arena);
+        assert_int_equal(key.len, 8);
+        Str bytes;
+        assert_true(str_find_char(key, '-', 0) == SIZE_MAX);
+        assert_null(state_find_deposed(&instance, key));
+        bytes = key;
+        state_set_deposed(&instance, bytes, state_case_object("x", arena), arena);
+    }
+    assert_int_equal(instance.deposed.count, 100);
+    assert_int_equal(state_deposed_key_new(NULL, arena).len, 8);
+}
+
+/* Nothing of the copy lies in the original's memory. */
+static void copies(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Arena *short_lived = arena_open("original");
+    State *state = state_case_load("tainted_and_deposed.tfstate", short_lived);
+    ResourceAddr address = state_case_address("terraform_data.t", short_lived);
+    StatePending *pending = arena_new(short_lived, StatePending);
+    pending->action = str_clone(STR("create"), short_lived);
+    pending->generation = 3;
+    state_find_instance(state, address)->pending = pending;
+    Str before = statefile_encode(state, arena);
+    State *copy = state_clone(state, arena);
+    arena_close(short_lived);
+    check_str_equal(statefile_encode(copy, arena), before);
+    address = state_case_address("terraform_data.t", arena);
+    check_str(state_find_instance(copy, address)->pending->action, "create");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(instances_are_sorted),
+        cmocka_unit_test(resources_are_sorted),
+        cmocka_unit_test(pruning),
+        cmocka_unit_test(deposed_keys),
+        cmocka_unit_test(copies),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
