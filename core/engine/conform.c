@@ -1,0 +1,222 @@
+/* Did the provider keep its word? */
+#include "conform.h"
+
+typedef struct Conform {
+    const char *summary;
+    Arena *arena;
+    Diags *diags;
+    bool ok;
+} Conform;
+
+static void broken(
+    Conform *conform, Path path, bool sensitive, const char *how, Value wanted, Value got) {
+    Str place = path_to_str(path, conform->arena);
+    if (sensitive) {
+        diags_error(conform->diags, NO_RANGE, conform->summary,
+                    "%.*s: %s (the values are sensitive). This is a mistake of the provider.",
+                    STR_ARG(place), how);
+    } else {
+        Str a = value_display(wanted, 200, conform->arena);
+        Str b = value_display(got, 200, conform->arena);
+        diags_error(conform->diags, NO_RANGE, conform->summary,
+                    "%.*s: %s: expected %.*s, got %.*s. This is a mistake of the provider.",
+                    STR_ARG(place), how, STR_ARG(a), STR_ARG(b));
+    }
+    conform->ok = false;
+}
+
+/* -- plan -------------------------------------------------------------------------------------- */
+
+static void check_plan_members(Conform *conform,
+                               const Attribute *attributes,
+                               size_t count,
+                               Path path,
+                               Value prior,
+                               Value config,
+                               Value planned);
+
+static void check_plan_nested(Conform *conform,
+                              const Attribute *attribute,
+                              Path path,
+                              Value prior,
+                              Value config,
+                              Value planned) {
+    const NestedObject *nested = attribute->nested;
+    if (!value_is_present(config) || !value_is_present(planned)) {
+        if (value_is_null(config) && (attribute->flags & COMPUTED))
+            return;
+        if (!value_is_known(config) || value_equal(config, planned))
+            return;
+        broken(conform, path, false, "planned for something else than the configuration says",
+               config, planned);
+        return;
+    }
+    if (nested->nesting == NEST_SINGLE) {
+        check_plan_members(conform, nested->attributes, nested->count, path, prior, config,
+                           planned);
+        return;
+    }
+    if (nested->nesting == NEST_SET)
+        return; /* elements cannot be paired for sure */
+    if (config.count != planned.count) {
+        broken(conform, path, false, "planned another number of elements than is configured",
+               config, planned);
+        return;
+    }
+    for (size_t i = 0; i < config.count; i++) {
+        Value key = config.type->kind == KIND_MAP ? value_from_str(value_key_at(config, i))
+                                                  : value_int((int64_t)i);
+        Value item = value_at(config, i);
+        Value before = value_null(item.type);
+        if (nested->nesting == NEST_LIST && value_is_present(prior) && i < prior.count) {
+            before = value_at(prior, i);
+        } else if (nested->nesting == NEST_MAP && value_is_present(prior)) {
+            if (!value_find(prior, value_key_at(config, i), &before))
+                before = value_null(item.type);
+        }
+        check_plan_members(conform, nested->attributes, nested->count,
+                           path_index(path, key, conform->arena), before, item,
+                           value_at(planned, i));
+    }
+}
+
+static void check_plan_attribute(Conform *conform,
+                                 const Attribute *attribute,
+                                 Path path,
+                                 Value prior,
+                                 Value config,
+                                 Value planned) {
+    if (value_equal(planned, config))
+        return;
+    if ((attribute->flags & WRITE_ONLY) && value_is_null(planned))
+        return;
+    if (!value_is_null(prior) && !value_is_null(planned) && value_equal(planned, prior))
+        return;
+    bool is_optional = (attribute->flags & (OPTIONAL | REQUIRED)) != 0;
+    if ((attribute->flags & COMPUTED) && (!is_optional || value_is_null(config)))
+        return;
+    if (!value_is_wholly_known(config) && (attribute->flags & COMPUTED))
+        return;
+    if (attribute->nested) {
+        check_plan_nested(conform, attribute, path, prior, config, planned);
+        return;
+    }
+    broken(conform, path, (attribute->flags & SENSITIVE) != 0,
+           "planned for something else than the configuration says", config, planned);
+}
+
+static void check_plan_members(Conform *conform,
+                               const Attribute *attributes,
+                               size_t count,
+                               Path path,
+                               Value prior,
+                               Value config,
+                               Value planned) {
+    if (!value_is_present(config) || !value_is_present(planned))
+        return;
+    for (size_t i = 0; i < count; i++) {
+        Str name = str_from_cstr(attributes[i].name);
+        Value wanted = value_attribute(config, name);
+        Value before =
+            value_is_present(prior) ? value_attribute(prior, name) : value_null(wanted.type);
+        check_plan_attribute(conform, &attributes[i], path_attribute(path, name, conform->arena),
+                             before, wanted, value_attribute(planned, name));
+    }
+}
+
+bool conform_plan(
+    const Schema *schema, Value prior, Value config, Value planned, Arena *arena, Diags *diags) {
+    Conform conform = {"Provider produced invalid plan", arena, diags, true};
+    if (!value_is_present(planned)) {
+        broken(&conform, (Path){0}, false, "planned no object", config, planned);
+        return false;
+    }
+    if (value_equal(planned, config))
+        return true;
+    check_plan_members(&conform, schema->attributes, schema->attribute_count, (Path){0}, prior,
+                       config, planned);
+    return conform.ok;
+}
+
+/* -- result ------------------------------------------------------------------------------------ */
+
+static void check_result(Conform *conform, Path path, bool sensitive, Value planned, Value actual);
+
+static void check_result_items(
+    Conform *conform, Path path, bool sensitive, Value planned, Value actual) {
+    bool has_names = planned.type->kind == KIND_MAP || planned.type->kind == KIND_OBJECT;
+    for (size_t i = 0; i < planned.count; i++) {
+        Value item = value_at(planned, i);
+        if (!has_names) {
+            Path place = path_index(path, value_int((int64_t)i), conform->arena);
+            check_result(conform, place, sensitive, item, value_at(actual, i));
+            continue;
+        }
+        Str name = value_key_at(planned, i);
+        Path place = planned.type->kind == KIND_OBJECT
+                         ? path_attribute(path, name, conform->arena)
+                         : path_index(path, value_from_str(name), conform->arena);
+        Value found;
+        if (value_find(actual, name, &found))
+            check_result(conform, place, sensitive, item, found);
+        else
+            broken(conform, place, sensitive, "was planned, but has vanished", item,
+                   value_null(item.type));
+    }
+}
+
+static void check_result(Conform *conform, Path path, bool sensitive, Value planned, Value actual) {
+    if (!value_is_known(planned))
+        return;
+    if (value_is_wholly_known(planned)) {
+        if (value_equal(planned, actual))
+            return;
+        bool leaf = !value_is_present(planned) || !value_is_present(actual) ||
+                    type_is_primitive(planned.type) || planned.type->kind == KIND_SET ||
+                    planned.count != actual.count || planned.type->kind != actual.type->kind;
+        if (leaf) {
+            const char *how = value_is_null(planned)  ? "was absent, but is now present"
+                              : value_is_null(actual) ? "was present, but is now absent"
+                                                      : "is not what was planned";
+            broken(conform, path, sensitive, how, planned, actual);
+            return;
+        }
+    }
+    if (!value_is_present(actual)) {
+        broken(conform, path, sensitive, "was present, but is now absent", planned, actual);
+        return;
+    }
+    if (planned.type->kind == KIND_SET) {
+        if (actual.count > planned.count) {
+            broken(conform, path, sensitive, "has more elements than planned", planned, actual);
+        }
+        return;
+    }
+    if (planned.count != actual.count && planned.type->kind != KIND_MAP) {
+        broken(conform, path, sensitive, "has another number of elements than planned", planned,
+               actual);
+        return;
+    }
+    check_result_items(conform, path, sensitive, planned, actual);
+}
+
+bool conform_result(const Schema *schema,
+                    Value planned,
+                    Value actual,
+                    const char *summary,
+                    Arena *arena,
+                    Diags *diags) {
+    Conform conform = {summary, arena, diags, true};
+    if (value_is_null(actual)) {
+        broken(&conform, (Path){0}, false, "no object is left", planned, actual);
+        return false;
+    }
+    for (size_t i = 0; i < planned.count; i++) {
+        Str name = value_key_at(planned, i);
+        const Attribute *attribute = schema_find_attribute(schema, name);
+        check_result(&conform, path_attribute((Path){0}, name, arena),
+                     attribute && (attribute->flags & SENSITIVE), value_at(planned, i),
+                     value_attribute(actual, name));
+    }
+    return conform.ok;
+}

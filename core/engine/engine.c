@@ -1,0 +1,73 @@
+/* Validation, schemas and the pictured graph. */
+#include "engine_walk.h"
+#include "plan_graph.h"
+
+bool engine_validate(const Engine *engine, Arena *arena, Diags *diags) {
+    size_t before = diags->error_count;
+    PlanOptions options = {0};
+    EngineWalk *walk = engine_walk_open(engine, &options, PHASE_VALIDATE, arena);
+    if (plan_graph_build(walk, diags))
+        (void)visit_run(walk);
+    engine_walk_close(walk, diags);
+    return diags->error_count == before;
+}
+
+const Schema *engine_find_schema(const Engine *engine, ResourceMode mode, Str provider, Str type) {
+    SCOPED(ArenaRef) scratch = arena_open("schema");
+    Diags ignored = diags_new(scratch);
+    const Provider *table = NULL;
+    if (!registry_find(engine->registry, provider, &table, NO_RANGE, &ignored))
+        return NULL;
+    const ResourceType *found = mode == MODE_DATA ? registry_find_data_source(table, type)
+                                                  : registry_find_resource(table, type);
+    return found ? &found->schema : NULL;
+}
+
+/* -- the graph that people look at: resources alone, what lies between them folded away -----------
+ */
+
+static void connect(
+    const EngineWalk *walk, Graph *out, const GraphNode *shown, const Node *node, Arena *scratch) {
+    bool *seen = arena_new_array(scratch, bool, walk->nodes.count);
+    GraphNodes queue = {0};
+    vec_push(scratch, &queue, node->id);
+    while (queue.count > 0) {
+        GraphNode at = vec_pop(&queue);
+        for (uint32_t i = walk->graph.need_start[at]; i < walk->graph.need_start[at + 1]; i++) {
+            const Node *need = walk->nodes.items[walk->graph.need[i]];
+            if (seen[need->id] || need->kind == NODE_PROVIDER)
+                continue;
+            seen[need->id] = true;
+            if (need->kind == NODE_RESOURCE)
+                graph_add_edge(out, shown[node->id], shown[need->id]);
+            else
+                vec_push(scratch, &queue, need->id);
+        }
+    }
+}
+
+bool engine_graph(
+    const Engine *engine, const State *state, Graph *out, Arena *arena, Diags *diags) {
+    PlanOptions options = {0};
+    EngineWalk *walk = engine_walk_open(engine, &options, PHASE_PLAN, arena);
+    walk->state = state;
+    bool ok = plan_graph_build(walk, diags);
+    if (ok) {
+        SCOPED(ArenaRef) scratch = arena_open("graph");
+        Graph shown_graph = graph_new(arena);
+        GraphNode *shown = arena_new_array(scratch, GraphNode, walk->nodes.count);
+        vec_each(&walk->nodes, item) {
+            if ((*item)->kind != NODE_RESOURCE && (*item)->kind != NODE_ORPHAN)
+                continue;
+            shown[(*item)->id] = graph_add_node(&shown_graph, &(*item)->name);
+        }
+        vec_each(&walk->nodes, item) {
+            if ((*item)->kind == NODE_RESOURCE)
+                connect(walk, &shown_graph, shown, *item, scratch);
+        }
+        graph_finish(&shown_graph);
+        *out = graph_reduce(&shown_graph, arena);
+    }
+    engine_walk_close(walk, diags);
+    return ok;
+}

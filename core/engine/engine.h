@@ -1,0 +1,75 @@
+/* engine: validate, plan, apply: the machine behind the commands.
+ *
+ *   config + state ─ plan graph ─ walk ─→ Plan, refreshed state
+ *   Plan + config  ─ apply graph ─ walk ─→ WorkingState, outputs
+ *
+ * An Engine is built by the command from what it has opened. The main thread calls in here and
+ * waits; providers are called by walk workers only. */
+#pragma once
+
+#include "cancel.h"
+#include "config.h"
+#include "graph.h"
+#include "hooks.h"
+#include "plan.h"
+#include "registry.h"
+#include "working_state.h"
+
+typedef struct Engine {
+    const Io *io;
+    const Config *config;
+    Registry *registry;
+    const CancelToken *cancel;
+    const Hooks *hooks; /* NULL: nobody listens */
+    uint32_t parallelism;
+    Str workspace;
+    Str working_folder; /* path.cwd */
+    int64_t now_ms;     /* plantimestamp */
+} Engine;
+
+typedef struct PlanOptions {
+    PlanMode mode;
+    bool skip_refresh;
+    const Map *variables; /* input_collect's: name → InputValue * */
+    VEC(AddressTarget) targets;
+    VEC(Str) target_texts;
+    VEC(ResourceAddr) replace;
+} PlanOptions;
+
+typedef struct PlanResult {
+    Plan *plan;       /* set even when planning failed part-way (plan->errored) */
+    State *refreshed; /* what apply begins from */
+} PlanResult;
+
+/* Names, types and arguments, without state or any remote call. */
+MUST_USE bool engine_validate(const Engine *engine, Arena *arena, Diags *diags);
+/* `prior` is read only. */
+MUST_USE bool engine_plan(const Engine *engine,
+                          const PlanOptions *options,
+                          const State *prior,
+                          PlanResult *out,
+                          Arena *arena,
+                          Diags *diags);
+/* The working state begins as the plan's refreshed state and ends as what is. */
+MUST_USE bool engine_apply(const Engine *engine,
+                           const PlanOptions *options,
+                           const Plan *plan,
+                           WorkingState *working,
+                           Arena *arena,
+                           Diags *diags);
+/* The console: expressions of the root module over the state's values. */
+typedef struct EngineConsole EngineConsole;
+MUST_USE bool engine_console_open(const Engine *engine,
+                                  const PlanOptions *options,
+                                  const State *state,
+                                  EngineConsole **out,
+                                  Arena *arena,
+                                  Diags *diags);
+/* The names of the root module, found when they are asked for. One thread. */
+const Scope *engine_console_scope(const EngineConsole *console);
+/* The graph that `loam graph` shows: nodes' names and edges between resources, data, outputs,
+ * variables, providers; reduced. */
+MUST_USE bool engine_graph(
+    const Engine *engine, const State *state, Graph *out, Arena *arena, Diags *diags);
+/* The schema of a type, however it is provided (for show and state show). NULL: nobody knows it. */
+const Schema *engine_find_schema(const Engine *engine, ResourceMode mode, Str provider, Str type);

@@ -1,0 +1,64 @@
+/* Applying: the walk over the planned changes, then the outputs and the last checkpoint. */
+#include "apply_graph.h"
+#include "engine_walk.h"
+
+static size_t count_operations(const Plan *plan) {
+    PlanCounts counts = plan_count(plan);
+    return (size_t)counts.create + counts.update + counts.delete + counts.read;
+}
+
+static void save_outputs(EngineWalk *walk) {
+    ModuleInstance *root = walk->root->instances.items[0];
+    vec_each(&walk->nodes, item) {
+        const Node *node = *item;
+        if (node->kind != NODE_OUTPUT || node->module->parent || !node->is_selected)
+            continue;
+        const Slot *slot = node_slot(node, root);
+        if (!slot->is_set || !value_is_wholly_known(slot->value))
+            continue;
+        StateOutput output = {
+            .value = value_unmark_deep(slot->value, walk->arena),
+            .sensitive = node->as.output->sensitive,
+        };
+        if (value_is_null(output.value))
+            working_state_remove_output(walk->working, node->as.output->name);
+        else
+            working_state_set_output(walk->working, node->as.output->name, output);
+    }
+    vec_each(&walk->plan->outputs, change) {
+        if (change->action == ACTION_DELETE)
+            working_state_remove_output(walk->working, change->name);
+    }
+}
+
+static void report_interruption(Diags *diags) {
+    diags_error(
+        diags, NO_RANGE, "Apply was interrupted",
+        "What was in flight has ended and is saved; the rest was not begun. Run the same command "
+        "again to go on.");
+}
+
+bool engine_apply(const Engine *engine,
+                  const PlanOptions *options,
+                  const Plan *plan,
+                  WorkingState *working,
+                  Arena *arena,
+                  Diags *diags) {
+    size_t before = diags->error_count;
+    EngineWalk *walk = engine_walk_open(engine, options, PHASE_APPLY, arena);
+    walk->plan = plan;
+    walk->working = working;
+    walk->lineage = working_state_lineage(working);
+    bool built = apply_graph_build(walk, diags);
+    const Hooks *hooks = engine->hooks;
+    if (built && hooks && hooks->apply_total)
+        hooks->apply_total(hooks->self, count_operations(plan));
+    bool ended = built && visit_run(walk);
+    engine_walk_close(walk, diags);
+    if (!ended && diags->error_count == before)
+        report_interruption(diags);
+    if (built)
+        save_outputs(walk);
+    bool saved = working_state_checkpoint(working, diags);
+    return saved && diags->error_count == before;
+}

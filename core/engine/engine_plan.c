@@ -1,0 +1,181 @@
+/* Planning: the walk, then what the records say becomes the Plan and the refreshed state. */
+#include "engine_walk.h"
+#include "plan_graph.h"
+
+typedef struct Gathering {
+    Plan *plan;
+    State *refreshed;
+    Arena *arena;
+} Gathering;
+
+static void gather_change(InstanceRecord *record, void *payload) {
+    Gathering *gathering = payload;
+    if (record->planned)
+        vec_push(gathering->arena, &gathering->plan->changes, *record->planned);
+    if (record->drift)
+        vec_push(gathering->arena, &gathering->plan->drift, *record->drift);
+}
+
+static StateInstance *instance_of(Gathering *gathering, const InstanceRecord *record) {
+    StateInstance *instance = state_add_instance(gathering->refreshed, record->address);
+    StateResource *resource = state_find_resource(gathering->refreshed, record->address);
+    const ProviderNode *provider = record->node->as.resource->provider->as.provider;
+    resource->provider = str_from_cstr(provider->provider->address);
+    resource->provider_alias = provider->alias;
+    resource->provider_module = provider->module_path;
+    return instance;
+}
+
+/* An instance as it was found, and no call of a run before in doubt any more. */
+static void gather_state(InstanceRecord *record, void *payload) {
+    Gathering *gathering = payload;
+    bool was_pending = record->is_settled && record->stored && record->stored->pending;
+    if (record->failed || (!record->refreshed_changed && !was_pending))
+        return;
+    if (!record->stored && !record->refreshed)
+        return;
+    StateInstance *instance = instance_of(gathering, record);
+    if (record->deposed.len > 0) {
+        state_remove_deposed(instance, record->deposed);
+        if (record->refreshed) {
+            StateDeposed deposed = {record->deposed, record->refreshed};
+            vec_push(gathering->arena, &instance->deposed, deposed);
+        }
+    } else {
+        if (record->refreshed_changed)
+            instance->current = record->refreshed;
+        if (record->is_settled)
+            instance->pending = NULL;
+    }
+}
+
+/* Nothing is there to be destroyed: then what was read is forgotten at once, not at the end. */
+static void gather_leftover(InstanceRecord *record, void *payload) {
+    Gathering *gathering = payload;
+    if (record->address.mode == MODE_DATA)
+        state_remove_instance(gathering->refreshed, record->address);
+}
+
+static Action output_action(const OutputChange *change,
+                            const StateOutput *stored,
+                            bool will_exist) {
+    if (!stored)
+        return will_exist ? ACTION_CREATE : ACTION_NO_OP;
+    if (!will_exist)
+        return ACTION_DELETE;
+    bool is_same =
+        value_equal(change->before, change->after) && stored->sensitive == change->sensitive;
+    return is_same ? ACTION_NO_OP : ACTION_UPDATE;
+}
+
+static void gather_output(EngineWalk *walk, const Node *node, Gathering *gathering) {
+    const Output *output = node->as.output;
+    ModuleInstance *root = walk->root->instances.items[0];
+    const Slot *slot = node_slot(node, root);
+    const StateOutput *stored = walk->state ? map_find(&walk->state->outputs, output->name) : NULL;
+    bool destroying = walk->options->mode == PLAN_DESTROY;
+    if (!slot->is_set && !destroying)
+        return;
+    Value none = value_null(&TYPE_DYNAMIC);
+    OutputChange change = {
+        .name = output->name,
+        .before = stored ? stored->value : none,
+        .after = destroying ? none : slot->value,
+        .sensitive = output->sensitive,
+    };
+    if (stored && stored->sensitive)
+        change.before = value_with_marks(change.before, MARK_SENSITIVE);
+    bool will_exist = !destroying && !(value_is_null(change.after) && value_is_known(change.after));
+    change.action = output_action(&change, stored, will_exist);
+    vec_push(gathering->arena, &gathering->plan->outputs, change);
+}
+
+/* Outputs that the state has and the configuration does not. */
+static void gather_removed_outputs(EngineWalk *walk, Gathering *gathering) {
+    if (!walk->state || (walk->options->targets.count > 0))
+        return;
+    map_each(&walk->state->outputs, entry) {
+        if (map_has(&walk->engine->config->root->outputs, entry->key))
+            continue;
+        const StateOutput *stored = entry->value;
+        OutputChange change = {
+            .name = entry->key,
+            .action = ACTION_DELETE,
+            .before = stored->value,
+            .after = value_null(&TYPE_DYNAMIC),
+            .sensitive = stored->sensitive,
+        };
+        vec_push(gathering->arena, &gathering->plan->outputs, change);
+    }
+}
+
+static void gather_outputs(EngineWalk *walk, Gathering *gathering) {
+    vec_each(&walk->nodes, item) {
+        if ((*item)->kind == NODE_OUTPUT && !(*item)->module->parent && (*item)->is_selected) {
+            gather_output(walk, *item, gathering);
+        }
+    }
+    gather_removed_outputs(walk, gathering);
+}
+
+static void gather_variables(EngineWalk *walk, Gathering *gathering) {
+    if (!walk->options->variables)
+        return;
+    map_each(walk->options->variables, entry) {
+        const Variable *variable = map_find(&walk->engine->config->root->variables, entry->key);
+        if (!variable || variable->ephemeral)
+            continue;
+        PlanVariable saved = {entry->key, *(const Value *)entry->value};
+        if (variable->sensitive)
+            saved.value = value_with_marks(saved.value, MARK_SENSITIVE);
+        vec_push(gathering->arena, &gathering->plan->variables, saved);
+    }
+}
+
+static Plan *begin_plan(const EngineWalk *walk, Arena *arena) {
+    Plan *plan = plan_new(walk->options->mode, arena);
+    plan->lineage = walk->lineage;
+    plan->serial = walk->serial;
+    plan->created_ms = walk->engine->now_ms;
+    plan->workspace = walk->engine->workspace;
+    plan->complete = walk->options->targets.count == 0;
+    vec_each(&walk->options->target_texts, text) {
+        vec_push(arena, &plan->targets, *text);
+    }
+    return plan;
+}
+
+bool engine_plan(const Engine *engine,
+                 const PlanOptions *options,
+                 const State *prior,
+                 PlanResult *out,
+                 Arena *arena,
+                 Diags *diags) {
+    size_t before = diags->error_count;
+    EngineWalk *walk = engine_walk_open(engine, options, PHASE_PLAN, arena);
+    walk->state = prior;
+    walk->lineage = prior->lineage;
+    walk->serial = prior->serial;
+    Gathering gathering = {.plan = begin_plan(walk, arena), .arena = arena};
+    bool built = plan_graph_build(walk, diags);
+    bool ended = built && visit_run(walk);
+    engine_walk_close(walk, diags);
+    gathering.refreshed = state_clone(prior, arena);
+    if (built) {
+        engine_walk_each_record(walk, gather_change, &gathering);
+        engine_walk_each_record(walk, gather_state, &gathering);
+        if (options->mode == PLAN_DESTROY && gathering.plan->changes.count == 0)
+            engine_walk_each_record(walk, gather_leftover, &gathering);
+        state_compact(gathering.refreshed);
+        gather_outputs(walk, &gathering);
+    }
+    gather_variables(walk, &gathering);
+    if (!ended && diags->error_count == before) {
+        diags_error(diags, NO_RANGE, "Planning was interrupted", "Nothing was changed.");
+    }
+    gathering.plan->errored = diags->error_count != before;
+    plan_sort(gathering.plan);
+    out->plan = gathering.plan;
+    out->refreshed = gathering.refreshed;
+    return !gathering.plan->errored;
+}

@@ -1,0 +1,16 @@
+/* engine_walk: one walk from its opening to its end: arenas for the workers, the sink, the graph.
+ */
+#pragma once
+
+#include "visit.h"
+
+/* A walk for this phase, without graph yet. */
+EngineWalk *engine_walk_open(const Engine *engine,
+                             const PlanOptions *options,
+                             WalkPhase phase,
+                             Arena *arena);
+/* What the workers kept joins the walk's arena; their diagnostics join `diags`. */
+void engine_walk_close(EngineWalk *walk, Diags *diags);
+/* Every record of the walk, those of removed instances too. */
+typedef void (*EngineWalkVisit)(InstanceRecord *record, void *payload);
+void engine_walk_each_record(EngineWalk *walk, EngineWalkVisit visit, void *payload);

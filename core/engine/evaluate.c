@@ -1,0 +1,259 @@
+/* The names that an expression of a module instance can see. */
+#include "evaluate.h"
+
+static bool lookup_repetition(
+    const EvalScope *self, const Binding *binding, Value *out, Arena *arena, Diags *diags) {
+    Str name = binding->reference.name;
+    bool is_count = binding->reference.kind == REFERENCE_COUNT;
+    const char *wanted = is_count ? "count" : "for_each";
+    if (self->repetition != (is_count ? REPEAT_COUNT : REPEAT_EACH)) {
+        diags_error(diags, binding->reference.range,
+                    is_count ? "Reference to \"count\" in non-counted context"
+                             : "Reference to \"each\" in context without for_each",
+                    "\"%s.%.*s\" can be used only in a block where \"%s\" is set.",
+                    is_count ? "count" : "each", STR_ARG(name), wanted);
+        return false;
+    }
+    if (is_count && str_equal(name, STR("index"))) {
+        *out = self->repetition_unknown ? value_unknown(&TYPE_NUMBER) : value_int(self->key.index);
+        return true;
+    }
+    if (!is_count && str_equal(name, STR("key"))) {
+        *out = self->repetition_unknown ? value_unknown(&TYPE_STRING)
+                                        : value_string(self->key.text, arena);
+        return true;
+    }
+    if (!is_count && str_equal(name, STR("value"))) {
+        *out = self->repetition_unknown ? value_unknown(&TYPE_DYNAMIC) : self->each_value;
+        return true;
+    }
+    diags_error(diags, binding->reference.range, "Invalid repetition reference",
+                "There is no \"%.*s\" here: %s.", STR_ARG(name),
+                is_count ? "\"count\" has the attribute \"index\""
+                         : "\"each\" has the attributes \"key\" and \"value\"");
+    return false;
+}
+
+static bool lookup_path(
+    const EvalScope *self, const Binding *binding, Value *out, Arena *arena, Diags *diags) {
+    Str name = binding->reference.name;
+    const Engine *engine = self->walk->engine;
+    if (str_equal(name, STR("module"))) {
+        *out = value_string(self->module->module->config->folder, arena);
+    } else if (str_equal(name, STR("root"))) {
+        *out = value_string(engine->config->folder, arena);
+    } else if (str_equal(name, STR("cwd"))) {
+        *out = value_string(engine->working_folder, arena);
+    } else {
+        diags_error(diags, binding->reference.range, "Invalid \"path\" attribute",
+                    "\"path\" has no attribute \"%.*s\": it has \"module\", \"root\" and \"cwd\".",
+                    STR_ARG(name));
+        return false;
+    }
+    return true;
+}
+
+static bool lookup_terraform(
+    const EvalScope *self, const Binding *binding, Value *out, Arena *arena, Diags *diags) {
+    Str name = binding->reference.name;
+    if (str_equal(name, STR("workspace"))) {
+        *out = value_string(self->walk->engine->workspace, arena);
+        return true;
+    }
+    if (str_equal(name, STR("applying"))) {
+        *out = value_with_marks(value_bool(self->walk->phase == PHASE_APPLY), MARK_EPHEMERAL);
+        return true;
+    }
+    diags_error(diags, binding->reference.range, "Invalid \"terraform\" attribute",
+                "\"terraform\" has no attribute \"%.*s\": it has \"workspace\".", STR_ARG(name));
+    return false;
+}
+
+/* What a node found out for this module instance; a node that was skipped left nothing. */
+static bool lookup_slot(const EvalScope *self, const Node *node, Value *out) {
+    const Slot *slot = node_slot(node, self->module);
+    *out = slot->is_set ? slot->value : value_unknown(&TYPE_DYNAMIC);
+    return true;
+}
+
+static bool lookup_module(const EvalScope *self,
+                          const Traversal *traversal,
+                          const Binding *binding,
+                          Value *out,
+                          size_t *used,
+                          Arena *arena,
+                          Diags *diags) {
+    if (!binding->output) {
+        const Slot *whole = node_slot(binding->node->module_value, self->module);
+        *out = whole->is_set ? whole->value
+                             : evaluate_module_value(binding->node, self->module, arena);
+        return true;
+    }
+    const Slot *slot = node_slot(binding->node, self->module);
+    const ModuleExpansion *expansion = slot->payload;
+    size_t at = binding->reference.used;
+    bool has_key = binding->reference.key.kind != KEY_NONE;
+    if (!expansion || expansion->expansion.is_unknown) {
+        *out = value_unknown(&TYPE_DYNAMIC);
+        *used = at + (has_key ? 2 : 1);
+        return true;
+    }
+    bool is_repeated = expansion->expansion.kind != REPEAT_NONE;
+    if (is_repeated != has_key) { /* let the language say what is wrong with it */
+        *out = evaluate_module_value(binding->node, self->module, arena);
+        return true;
+    }
+    size_t i = 0;
+    if (!has_key || expansion_find(&expansion->expansion, binding->reference.key, &i)) {
+        const Slot *output = node_slot(binding->output, expansion->instances[i]);
+        *out = output->is_set ? output->value : value_unknown(&TYPE_DYNAMIC);
+        *used = at + (has_key ? 2 : 1);
+        return true;
+    }
+    diags_error(diags, traversal->range, "Invalid index",
+                "The module call \"%.*s\" has no instance with this key.",
+                STR_ARG(binding->reference.name));
+    return false;
+}
+
+static bool lookup(const Scope *scope,
+                   const Traversal *traversal,
+                   Value *out,
+                   size_t *used,
+                   Arena *arena,
+                   Diags *diags) {
+    const EvalScope *self = scope->self;
+    const Binding *binding = traversal->binding;
+    if (!binding) {
+        diags_error(diags, traversal->root_range, "Reference to undeclared object",
+                    "Nothing named \"%.*s\" is known here.", STR_ARG(traversal->root));
+        return false;
+    }
+    *used = binding->reference.used;
+    switch (binding->reference.kind) {
+    case REFERENCE_VARIABLE:
+    case REFERENCE_LOCAL: return lookup_slot(self, binding->node, out);
+    case REFERENCE_RESOURCE: return lookup_slot(self, binding->node->as.resource->value, out);
+    case REFERENCE_MODULE: return lookup_module(self, traversal, binding, out, used, arena, diags);
+    case REFERENCE_COUNT:
+    case REFERENCE_EACH: return lookup_repetition(self, binding, out, arena, diags);
+    case REFERENCE_SELF:
+        if (self->self) {
+            *out = *self->self;
+            return true;
+        }
+        diags_error(diags, traversal->root_range, "Invalid \"self\" reference",
+                    "\"self\" can be used only in postcondition blocks.");
+        return false;
+    case REFERENCE_PATH: return lookup_path(self, binding, out, arena, diags);
+    case REFERENCE_TERRAFORM: return lookup_terraform(self, binding, out, arena, diags);
+    }
+    return false;
+}
+
+void evaluate_scope_init(EvalScope *scope, EngineWalk *walk, ModuleInstance *module) {
+    *scope = (EvalScope){
+        .scope =
+            {
+                    .self = scope,
+                    .lookup = lookup,
+                    .functions = walk->engine->config->functions,
+                    .io = walk->engine->io,
+                    .now_ms = walk->engine->now_ms,
+                    .is_pure = walk->phase == PHASE_PLAN || walk->phase == PHASE_VALIDATE,
+                    },
+        .walk = walk,
+        .module = module,
+    };
+}
+
+void evaluate_scope_init_instance(EvalScope *scope, const InstanceRecord *record) {
+    evaluate_scope_init(scope, record->walk, record->module);
+    scope->key = record->address.key;
+    scope->each_value = record->each_value;
+    scope->repetition = record->repetition;
+    scope->repetition_unknown = record->keys_unknown;
+}
+
+static bool condition_holds(const Condition *condition,
+                            const EvalScope *scope,
+                            const char *failed_summary,
+                            Arena *arena,
+                            Diags *diags) {
+    Value result;
+    if (!eval_expr_as(condition->condition, &scope->scope, &TYPE_BOOL, &result, arena, diags))
+        return false;
+    if (!value_is_known(result))
+        return true;
+    if (value_is_null(result)) {
+        diags_error(diags, condition->condition->range, "Invalid condition result",
+                    "The condition must be true or false, but it is null.");
+        return false;
+    }
+    if (value_is_true(result))
+        return true;
+    Value message;
+    Str text = STR("The condition does not hold.");
+    if (condition->error_message &&
+        eval_expr_as(condition->error_message, &scope->scope, &TYPE_STRING, &message, arena,
+                     diags) &&
+        value_is_present(message)) {
+        text = value_has_mark(message, MARK_SENSITIVE) || value_has_mark(message, MARK_EPHEMERAL)
+                   ? STR("The error message holds a sensitive value, so it is not shown.")
+                   : value_text(message);
+    }
+    diags_error(diags, condition->condition->range, failed_summary, "%.*s", STR_ARG(text));
+    return false;
+}
+
+bool evaluate_conditions(const Conditions *conditions,
+                         const EvalScope *scope,
+                         const char *failed_summary,
+                         Arena *arena,
+                         Diags *diags) {
+    bool ok = true;
+    EvalScope local = *scope;
+    local.scope.self = &local;
+    vec_each(conditions, condition) {
+        ok = condition_holds(condition, &local, failed_summary, arena, diags) && ok;
+    }
+    return ok;
+}
+
+Value evaluate_shape(const Expansion *expansion, Value *values, Arena *arena) {
+    switch (expansion->kind) {
+    case REPEAT_NONE: return values[0];
+    case REPEAT_COUNT: return value_tuple(values, expansion->count, arena);
+    case REPEAT_EACH: break;
+    }
+    Str *names = arena_new_array(arena, Str, expansion->count);
+    for (size_t i = 0; i < expansion->count; i++) {
+        names[i] = expansion->keys[i].text;
+    }
+    return value_object(names, values, expansion->count, arena);
+}
+
+static Value instance_outputs(const EngineModule *module, ModuleInstance *instance, Arena *arena) {
+    const Map *outputs = &module->config->outputs;
+    Str *names = arena_new_array(arena, Str, outputs->count);
+    Value *values = arena_new_array(arena, Value, outputs->count);
+    for (size_t i = 0; i < outputs->count; i++) {
+        names[i] = outputs->entries[i].key;
+        Str key = str_concat(STR("output."), names[i], arena);
+        const Slot *slot = node_slot(node_find(module, key), instance);
+        values[i] = slot->is_set ? slot->value : value_unknown(&TYPE_DYNAMIC);
+    }
+    return value_object(names, values, outputs->count, arena);
+}
+
+Value evaluate_module_value(const Node *call, ModuleInstance *caller, Arena *arena) {
+    const ModuleExpansion *expansion = node_slot(call, caller)->payload;
+    if (!expansion || expansion->expansion.is_unknown)
+        return value_unknown(&TYPE_DYNAMIC);
+    size_t count = expansion->expansion.count;
+    Value *values = arena_new_array(arena, Value, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        values[i] = instance_outputs(call->child, expansion->instances[i], arena);
+    }
+    return evaluate_shape(&expansion->expansion, values, arena);
+}

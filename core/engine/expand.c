@@ -1,0 +1,174 @@
+/* count and for_each → the keys of a block's instances. */
+#include "expand.h"
+
+static bool single(Expansion *out, Arena *arena) {
+    out->kind = REPEAT_NONE;
+    out->count = 1;
+    out->keys = arena_new_array(arena, InstanceKey, 1);
+    out->values = arena_new_array(arena, Value, 1);
+    out->values[0] = value_null(&TYPE_DYNAMIC);
+    return true;
+}
+
+static bool unknown_keys(
+    const EvalScope *scope, RepetitionKind kind, const Expr *expr, Expansion *out, Diags *diags) {
+    const PlanOptions *options = scope->walk->options;
+    bool is_validating = scope->walk->phase == PHASE_VALIDATE;
+    if (is_validating || (options && options->mode == PLAN_DESTROY)) {
+        /* Destroying goes by what the state has. */
+        *out = (Expansion){.kind = kind, .is_unknown = true, .count = is_validating ? 1 : 0};
+        return true;
+    }
+    if (kind == REPEAT_COUNT) {
+        diags_error(
+            diags, expr->range, "Invalid count argument",
+            "The \"count\" value depends on resource attributes that cannot be determined until "
+            "apply, so it is not known how many instances will be created. Apply first what "
+            "the count depends on with the -target option.");
+    } else {
+        diags_error(
+            diags, expr->range, "Invalid for_each argument",
+            "The \"for_each\" value holds keys derived from resource attributes that cannot be "
+            "determined until apply, so it is not known which instances there will be. Use a map "
+            "whose keys are known and let only its values depend on other resources, or apply "
+            "first what it depends on with the -target option.");
+    }
+    return false;
+}
+
+static bool expand_count(
+    const Expr *expr, const EvalScope *scope, Expansion *out, Arena *arena, Diags *diags) {
+    Value value;
+    if (!eval_expr(expr, &scope->scope, &value, arena, diags))
+        return false;
+    if (value_has_mark(value, MARK_EPHEMERAL)) {
+        diags_error(
+            diags, expr->range, "Invalid count argument",
+            "The \"count\" value is ephemeral, and so cannot decide which instances there are.");
+        return false;
+    }
+    value = value_unmark_deep(value, arena);
+    if (!value_is_known(value))
+        return unknown_keys(scope, REPEAT_COUNT, expr, out, diags);
+    ConvertError error;
+    Value number;
+    if (value_is_null(value)) {
+        diags_error(diags, expr->range, "Invalid count argument",
+                    "The \"count\" value is null. A whole number is required.");
+        return false;
+    }
+    if (!convert_value(value, &TYPE_NUMBER, &number, &error, arena)) {
+        diags_error(diags, expr->range, "Invalid count argument",
+                    "The \"count\" value is unsuitable: %.*s.", STR_ARG(error.message));
+        return false;
+    }
+    int64_t count;
+    if (!value_to_int(number, &count) || count < 0 || count > INT32_MAX) {
+        diags_error(
+            diags, expr->range, "Invalid count argument",
+            "The \"count\" value must be a whole number from 0 to 2147483647, but it is %.*s.",
+            STR_ARG(value_number_text(number, arena)));
+        return false;
+    }
+    out->kind = REPEAT_COUNT;
+    out->count = (size_t)count;
+    out->keys = arena_new_array(arena, InstanceKey, out->count);
+    out->values = arena_new_array(arena, Value, out->count);
+    for (size_t i = 0; i < out->count; i++) {
+        out->keys[i] = (InstanceKey){.kind = KEY_INT, .index = (int64_t)i};
+        out->values[i] = value_null(&TYPE_DYNAMIC);
+    }
+    return true;
+}
+
+static bool reject_for_each(const Expr *expr, Diags *diags, const char *detail) {
+    diags_error(diags, expr->range, "Invalid for_each argument", "%s", detail);
+    return false;
+}
+
+static bool check_for_each(const Expr *expr, Value value, Diags *diags) {
+    TypeKind kind = value.type->kind;
+    if (value_has_mark(value, MARK_SENSITIVE)) {
+        return reject_for_each(
+            expr, diags,
+            "Sensitive values, or values derived from them, cannot be used as "
+            "\"for_each\" arguments: they would show in the instances' addresses.");
+    }
+    if (value_has_mark(value, MARK_EPHEMERAL)) {
+        return reject_for_each(expr, diags,
+                               "The \"for_each\" value is ephemeral, and so cannot decide which "
+                               "instances there are.");
+    }
+    if (value_is_null(value)) {
+        return reject_for_each(expr, diags,
+                               "The \"for_each\" value is null. A map, or a set of strings, is "
+                               "required.");
+    }
+    if (kind != KIND_MAP && kind != KIND_OBJECT && kind != KIND_SET && kind != KIND_DYNAMIC) {
+        SCOPED(ArenaRef) scratch = arena_open("for_each");
+        Str name = type_friendly_name(value.type, scratch);
+        diags_error(diags, expr->range, "Invalid for_each argument",
+                    "The \"for_each\" value must be a map, or a set of strings, and it is a %.*s. "
+                    "\"toset\" makes a set of a list.",
+                    STR_ARG(name));
+        return false;
+    }
+    if (kind == KIND_SET && value.count > 0 && value.type->element->kind != KIND_STRING) {
+        return reject_for_each(expr, diags,
+                               "A set given to \"for_each\" must be a set of strings.");
+    }
+    return true;
+}
+
+static bool expand_set(const Expr *expr, Value value, Expansion *out, Diags *diags) {
+    for (size_t i = 0; i < out->count; i++) {
+        Value item = value_at(value, i);
+        if (value_is_null(item)) {
+            return reject_for_each(expr, diags,
+                                   "The set given to \"for_each\" must not hold null.");
+        }
+        out->keys[i] = (InstanceKey){.kind = KEY_STRING, .text = value_text(item)};
+        out->values[i] = item;
+    }
+    return true;
+}
+
+static bool expand_for_each(
+    const Expr *expr, const EvalScope *scope, Expansion *out, Arena *arena, Diags *diags) {
+    Value value;
+    if (!eval_expr(expr, &scope->scope, &value, arena, diags))
+        return false;
+    if (!check_for_each(expr, value, diags))
+        return false;
+    bool is_set = value.type->kind == KIND_SET;
+    if (!value_is_known(value) || (is_set && !value_is_wholly_known(value))) {
+        return unknown_keys(scope, REPEAT_EACH, expr, out, diags);
+    }
+    out->kind = REPEAT_EACH;
+    out->count = value.count;
+    out->keys = arena_new_array(arena, InstanceKey, out->count);
+    out->values = arena_new_array(arena, Value, out->count);
+    if (is_set)
+        return expand_set(expr, value, out, diags);
+    for (size_t i = 0; i < out->count; i++) {
+        out->keys[i] = (InstanceKey){.kind = KEY_STRING, .text = value_key_at(value, i)};
+        out->values[i] = value_at(value, i);
+    }
+    return true;
+}
+
+bool expand_evaluate(const Expr *count,
+                     const Expr *for_each,
+                     const EvalScope *scope,
+                     Expansion *out,
+                     Arena *arena,
+                     Diags *diags) {
+    *out = (Expansion){0};
+    EvalScope local = *scope;
+    local.scope.self = &local;
+    if (count)
+        return expand_count(count, &local, out, arena, diags);
+    if (for_each)
+        return expand_for_each(for_each, &local, out, arena, diags);
+    return single(out, arena);
+}

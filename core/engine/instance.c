@@ -1,0 +1,333 @@
+/* What planning, applying and destroying one resource instance have in common. */
+#include "instance.h"
+
+#include "conform.h"
+
+void job_begin(Job *job, InstanceRecord *record, uint32_t worker) {
+    EngineWalk *walk = record->walk;
+    *job = (Job){
+        .walk = walk,
+        .node = record->node,
+        .record = record,
+        .resource = record->node->as.resource,
+        .keep = walk->workers[worker].keep,
+        .scratch = walk->workers[worker].scratch,
+    };
+    job->type = job->resource->type;
+    job->schema = &job->type->schema;
+    job->provider = job->resource->provider->as.provider;
+    job->diags = diags_new(job->scratch);
+    job->address = resource_addr_to_str(record->address, job->keep);
+    const Clock *clock = walk->engine->io->clock;
+    job->started_ms = clock->monotonic_ms(clock->self);
+}
+
+bool job_end(Job *job) {
+    bool ok = !diags_has_errors(&job->diags);
+    if (job->diags.count > 0) {
+        diags_set_address(&job->diags, 0, job->address);
+        if (job->resource->config)
+            diags_set_range(&job->diags, 0, job->resource->config->range);
+        diags_sink_append(job->walk->sink, &job->diags);
+    }
+    if (!ok)
+        job->record->failed = true;
+    arena_reset(job->scratch);
+    return ok;
+}
+
+static void report_progress(void *payload, uint64_t done, uint64_t total, const char *what) {
+    const Job *job = payload;
+    const Hooks *hooks = job->walk->engine->hooks;
+    if (!hooks || !hooks->apply_progress || job->walk->phase != PHASE_APPLY)
+        return;
+    HookEvent event = job_event(job);
+    hooks->apply_progress(hooks->self, &event, done, total, str_from_cstr(what));
+}
+
+Call job_call(Job *job) {
+    const EngineWalk *walk = job->walk;
+    return (Call){
+        .client = job->provider->client,
+        .io = walk->engine->io,
+        .cancel = walk->engine->cancel,
+        .arena = job->scratch,
+        .address = job->address,
+        .lineage = walk->lineage,
+        .generation = walk->working ? working_state_generation(walk->working, job->record->address)
+                                    : walk->serial,
+        .progress_payload = job,
+        .progress = report_progress,
+    };
+}
+
+HookEvent job_event(const Job *job) {
+    const Clock *clock = job->walk->engine->io->clock;
+    return (HookEvent){
+        .address = job->address,
+        .resource = job->record->address,
+        .deposed = job->record->deposed,
+        .action = job->action,
+        .elapsed_ms = clock->monotonic_ms(clock->self) - job->started_ms,
+    };
+}
+
+/* An object that was stored by an older version of its type. */
+static bool upgrade(Job *job, const StateObject *object, StateObject *out) {
+    *out = *object;
+    if (object->schema_version == (uint64_t)job->schema->version)
+        return true;
+    if (object->schema_version > (uint64_t)job->schema->version) {
+        diags_error(
+            &job->diags, NO_RANGE, "Resource instance managed by newer provider version",
+            "%.*s was last written by a newer loam (schema version %llu, this one knows %lld). "
+            "Use that version or a later one.",
+            STR_ARG(job->address), (unsigned long long)object->schema_version,
+            (long long)job->schema->version);
+        return false;
+    }
+    if (job->type->upgrade) {
+        Call call = job_call(job);
+        if (!job->type->upgrade(&call, (int64_t)object->schema_version, object->attributes,
+                                &out->attributes, &job->diags)) {
+            return false;
+        }
+    }
+    out->schema_version = (uint64_t)job->schema->version;
+    return true;
+}
+
+bool job_decode(Job *job, const StateObject *object, Value *out) {
+    if (!object) {
+        *out = value_null(schema_implied_type(job->schema));
+        return true;
+    }
+    StateObject current;
+    if (!upgrade(job, object, &current))
+        return false;
+    return state_object_decode(&current, job->schema, out, job->scratch, &job->diags);
+}
+
+/* ".disk[0].size" → the attribute that it begins with. */
+static Path leading_path(Str text, Arena *arena) {
+    if (text.len < 2 || text.ptr[0] != '.')
+        return (Path){0};
+    size_t end = 1;
+    while (end < text.len && text.ptr[end] != '.' && text.ptr[end] != '[') {
+        end++;
+    }
+    return path_attribute((Path){0}, str_slice(text, 1, end), arena);
+}
+
+/* Objections get the place in the configuration that they are about. */
+static void place_diags(Job *job, size_t from) {
+    for (size_t i = from; i < job->diags.count; i++) {
+        Diag *diag = &job->diags.items[i];
+        if (diag->range.source)
+            continue;
+        Path path = leading_path(diag->path, job->scratch);
+        diag->range = decode_range_of(job->resource->decoded, path);
+    }
+}
+
+/* What is ephemeral lives in write-only attributes or nowhere. */
+static bool check_ephemeral(Job *job, const Configured *configured) {
+    bool ok = true;
+    vec_each(&configured->ephemeral, path) {
+        const Attribute *attribute =
+            path->count > 0 ? schema_find_attribute(job->schema, path->steps[0].name) : NULL;
+        if (attribute && (attribute->flags & WRITE_ONLY))
+            continue;
+        diags_error(&job->diags, decode_range_of(job->resource->decoded, *path),
+                    "Invalid use of ephemeral value",
+                    "An ephemeral value cannot stand in %.*s, because it would be kept in the "
+                    "state.",
+                    STR_ARG(path_to_str(*path, job->scratch)));
+        ok = false;
+    }
+    return ok;
+}
+
+bool job_configure(Job *job, const EvalScope *scope, Configured *out) {
+    *out = (Configured){0};
+    if (!decode_eval(job->resource->decoded, &scope->scope, &out->marked, job->scratch,
+                     &job->diags)) {
+        return false;
+    }
+    path_find_marks(out->marked, MARK_SENSITIVE, &out->sensitive, job->scratch);
+    path_find_marks(out->marked, MARK_EPHEMERAL, &out->ephemeral, job->scratch);
+    out->value = value_has_marks_anywhere(out->marked)
+                     ? value_unmark_deep(out->marked, job->scratch)
+                     : out->marked;
+    if (!check_ephemeral(job, out))
+        return false;
+    size_t before = job->diags.count;
+    Call call = job_call(job);
+    bool ok = resource_type_validate(job->type, &call, out->value, &job->diags);
+    place_diags(job, before);
+    return ok;
+}
+
+Value job_mark(Job *job, Value object, const Configured *configured) {
+    if (!value_is_present(object))
+        return object;
+    Paths paths = {0};
+    schema_sensitive_paths(job->schema, object, &paths, job->scratch);
+    if (paths.count > 0)
+        object = path_mark(object, &paths, MARK_SENSITIVE, job->scratch);
+    if (configured && configured->sensitive.count > 0) {
+        object = path_mark(object, &configured->sensitive, MARK_SENSITIVE, job->scratch);
+    }
+    if (configured && configured->ephemeral.count > 0) {
+        object = path_mark(object, &configured->ephemeral, MARK_EPHEMERAL, job->scratch);
+    }
+    return object;
+}
+
+/* Quick without marks; a broken promise is told again with them, so that no secret is shown. */
+bool job_conform_plan(
+    Job *job, Value prior, Value config, Value planned, const Configured *configured) {
+    Diags unmasked = diags_new(job->scratch);
+    if (conform_plan(job->schema, prior, config, planned, job->scratch, &unmasked))
+        return true;
+    return conform_plan(job->schema, prior, job_mark(job, config, configured),
+                        job_mark(job, planned, configured), job->scratch, &job->diags);
+}
+
+bool job_conform_result(
+    Job *job, Value planned, Value actual, const char *summary, const Configured *configured) {
+    Diags unmasked = diags_new(job->scratch);
+    if (conform_result(job->schema, planned, actual, summary, job->scratch, &unmasked))
+        return true;
+    return conform_result(job->schema, job_mark(job, planned, configured),
+                          job_mark(job, actual, configured), summary, job->scratch, &job->diags);
+}
+
+bool job_require_provider(Job *job) {
+    if (job->provider->is_configured)
+        return true;
+    diags_error(&job->diags, NO_RANGE, "Provider configuration not known",
+                "%.*s cannot be changed: the configuration of its provider \"%s\" depends on "
+                "something that is not there, so there is nobody to ask.",
+                STR_ARG(job->address), job->provider->provider->name);
+    return false;
+}
+
+static Path ignored_path(const Traversal *traversal, Arena *arena) {
+    Path path = path_attribute((Path){0}, traversal->root, arena);
+    for (size_t i = 0; i < traversal->step_count; i++) {
+        const TraversalStep *step = &traversal->steps[i];
+        path = step->is_index ? path_index(path, step->key, arena)
+                              : path_attribute(path, step->name, arena);
+    }
+    return path;
+}
+
+/* All of it: the prior object as if it had been configured; what only the provider sets stays out.
+ */
+static Value ignore_all(Job *job, Value prior, Value config) {
+    Value *items = arena_new_array(job->scratch, Value, config.count + 1);
+    for (size_t i = 0; i < config.count; i++) {
+        const Attribute *attribute = schema_find_attribute(job->schema, value_key_at(config, i));
+        bool provider_sets = attribute && !(attribute->flags & (OPTIONAL | REQUIRED));
+        items[i] = provider_sets ? value_at(config, i) : value_at(prior, i);
+    }
+    return value_object_of(config.type, items);
+}
+
+/* One key of a map: as it was before, be it that it was not there. */
+static Value ignore_key(Value before, Value config, Str key, Arena *arena) {
+    Value item;
+    bool was_there = value_is_present(before) && value_find(before, key, &item);
+    size_t count = value_is_present(config) ? config.count : 0;
+    Str *keys = arena_new_array(arena, Str, count + 1);
+    Value *items = arena_new_array(arena, Value, count + 1);
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal(value_key_at(config, i), key))
+            continue;
+        keys[kept] = value_key_at(config, i);
+        items[kept++] = value_at(config, i);
+    }
+    if (was_there) {
+        keys[kept] = key;
+        items[kept++] = item;
+    }
+    if (kept == 0 && value_is_null(config))
+        return config;
+    return value_map(config.type->element, keys, items, kept, arena);
+}
+
+static bool last_key(Path path, Str *out) {
+    const PathStep *last = &path.steps[path.count - 1];
+    if (!last->is_index)
+        *out = last->name;
+    else if (value_is_present(last->key) && last->key.type->kind == KIND_STRING)
+        *out = value_text(last->key);
+    else
+        return false;
+    return true;
+}
+
+static Value ignore_path(Value prior, Value config, Path path, Arena *arena) {
+    Path outer = {path.steps, path.count - 1};
+    Value before, now;
+    Str key;
+    if (outer.count > 0 && last_key(path, &key) && path_get(prior, outer, &before) &&
+        path_get(config, outer, &now) && now.type->kind == KIND_MAP) {
+        if (!value_is_known(now))
+            return config;
+        return path_set(config, outer, ignore_key(before, now, key, arena), arena);
+    }
+    return path_get(prior, path, &before) ? path_set(config, path, before, arena) : config;
+}
+
+Value job_ignore_changes(Job *job, Value prior, Value config) {
+    const Lifecycle *lifecycle = &job->resource->config->lifecycle;
+    if (!value_is_present(prior) || !value_is_present(config))
+        return config;
+    if (lifecycle->ignore_all_changes)
+        return ignore_all(job, prior, config);
+    vec_each(&lifecycle->ignore_changes, item) {
+        config = ignore_path(prior, config, ignored_path(*item, job->scratch), job->scratch);
+    }
+    return config;
+}
+
+void job_limits(Job *job, LimitAction action, Value object, WalkTask *task) {
+    Limits limits = {0};
+    Call call = job_call(job);
+    resource_type_limits(job->type, &call, action, object, &limits);
+    if (limits.count == 0)
+        return;
+    WalkLimit *copies = arena_new_array(job->keep, WalkLimit, limits.count);
+    for (size_t i = 0; i < limits.count; i++) {
+        copies[i].key = str_clone(limits.items[i].key, job->keep);
+        copies[i].capacity = limits.items[i].capacity;
+    }
+    task->limits = copies;
+    task->limit_count = limits.count;
+}
+
+const StateObject *job_encode(Job *job, Value marked, ObjectStatus status, Str private_data) {
+    if (!value_is_present(marked))
+        return NULL;
+    return state_object_encode(marked, job->schema, status, private_data,
+                               job->resource->dependencies, job->resource->dependency_count,
+                               job->resource->create_before_destroy, job->keep);
+}
+
+Str job_object_id(Job *job, Value marked) {
+    if (!value_is_present(marked))
+        return STR_EMPTY;
+    static const char *const keys[] = {"id", "name"};
+    for (size_t i = 0; i < ARRAY_COUNT(keys); i++) {
+        Value found;
+        if (!value_find(marked, str_from_cstr(keys[i]), &found))
+            continue;
+        if (value_is_present(found) && found.type->kind == KIND_STRING && !found.marks) {
+            return str_clone(value_text(found), job->keep);
+        }
+    }
+    return STR_EMPTY;
+}

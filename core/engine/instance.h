@@ -1,0 +1,62 @@
+/* instance: what planning, applying and destroying one resource instance have in common.
+ *
+ * A Job is one instance in the hands of one worker: its arenas, its diagnostics, its provider. What
+ * survives it is cloned from scratch to keep; the rest goes with job_end. */
+#pragma once
+
+#include "evaluate.h"
+#include "resource_type.h"
+#include "state_object.h"
+
+typedef struct Job {
+    EngineWalk *walk;
+    Node *node;
+    InstanceRecord *record;
+    ResourceNode *resource;
+    const ResourceType *type;
+    const Schema *schema;
+    ProviderNode *provider;
+    Arena *keep;
+    Arena *scratch;
+    Diags diags;
+    Str address; /* as text, in keep */
+    Action action;
+    int64_t started_ms;
+} Job;
+
+/* A configured value and where it carries marks. */
+typedef struct Configured {
+    Value marked;
+    Value value; /* without marks */
+    Paths sensitive;
+    Paths ephemeral;
+} Configured;
+
+void job_begin(Job *job, InstanceRecord *record, uint32_t worker);
+/* Hands the diagnostics on, forgets the scratch; true when there was no error. */
+bool job_end(Job *job);
+/* What a provider call gets. */
+Call job_call(Job *job);
+HookEvent job_event(const Job *job);
+
+/* The stored object as a marked value of today's schema version; an absent object gives null. */
+MUST_USE bool job_decode(Job *job, const StateObject *object, Value *out);
+/* The block's arguments for this instance, converted, validated against the schema. */
+MUST_USE bool job_configure(Job *job, const EvalScope *scope, Configured *out);
+/* Marks of the configuration and of the schema, put on a planned or real object. */
+Value job_mark(Job *job, Value object, const Configured *configured);
+/* Prior values for what ignore_changes names. */
+Value job_ignore_changes(Job *job, Value prior, Value config);
+/* conform_plan and conform_result; what their messages show is masked as configured. */
+MUST_USE bool job_conform_plan(
+    Job *job, Value prior, Value config, Value planned, const Configured *configured);
+MUST_USE bool job_conform_result(
+    Job *job, Value planned, Value actual, const char *summary, const Configured *configured);
+/* False, with an error, when there is nobody to call: the provider's configuration is not known. */
+MUST_USE bool job_require_provider(Job *job);
+/* Limits of an operation, as the walk takes them; in keep. */
+void job_limits(Job *job, LimitAction action, Value object, WalkTask *task);
+/* What the state keeps of a marked object. */
+const StateObject *job_encode(Job *job, Value marked, ObjectStatus status, Str private_data);
+/* "id" or "name" of an object, for progress lines; empty when there is none or it is secret. */
+Str job_object_id(Job *job, Value marked);

@@ -1,0 +1,91 @@
+/* The nodes of a walk's graph and the instances of its modules. */
+#include "node.h"
+
+EngineModule *node_module_find_child(const EngineModule *module, Str name) {
+    return map_find(&module->children, name);
+}
+
+Node *node_add(
+    EngineWalk *walk, EngineModule *module, NodeKind kind, Str key, Str name, SourceRange range) {
+    Node *node = arena_new(walk->arena, Node);
+    node->kind = kind;
+    node->module = module;
+    node->name = name;
+    node->range = range;
+    node->is_selected = true;
+    node->is_target = true;
+    node->slot = module->slot_count++;
+    node->id = graph_add_node(&walk->graph, node);
+    vec_push(walk->arena, &walk->nodes, node);
+    if (key.len > 0)
+        map_set(&module->nodes, key, node);
+    return node;
+}
+
+Node *node_find(const EngineModule *module, Str key) {
+    return map_find(&module->nodes, key);
+}
+
+Slot *node_slot(const Node *node, ModuleInstance *instance) {
+    CHECK(instance->module == node->module);
+    return &instance->slots[node->slot];
+}
+
+const char *node_kind_name(NodeKind kind) {
+    static const char *const names[] = {
+        [NODE_VARIABLE] = "variable",
+        [NODE_LOCAL] = "local",
+        [NODE_OUTPUT] = "output",
+        [NODE_MODULE] = "module",
+        [NODE_MODULE_VALUE] = "module value",
+        [NODE_PROVIDER] = "provider",
+        [NODE_RESOURCE] = "resource",
+        [NODE_RESOURCE_VALUE] = "value",
+        [NODE_ORPHAN] = "orphan",
+        [NODE_DESTROY] = "destroy",
+    };
+    static_assert(ARRAY_COUNT(names) == NODE_DESTROY + 1, "a name for every kind");
+    return names[kind];
+}
+
+ModuleInstance *node_module_instance(EngineModule *module,
+                                     ModuleInstance *parent,
+                                     InstanceKey key,
+                                     Value each_value,
+                                     RepetitionKind repetition,
+                                     Arena *arena) {
+    ModuleInstance *instance = arena_new(arena, ModuleInstance);
+    instance->module = module;
+    instance->parent = parent;
+    instance->key = key;
+    instance->each_value = each_value;
+    instance->repetition = repetition;
+    if (parent) {
+        instance->address =
+            module_addr_child(parent->address, module->config->call->name, key, arena);
+    }
+    instance->slots = arena_new_array(arena, Slot, module->slot_count);
+    vec_push(arena, &module->instances, instance);
+    if (!module->instances_by_address.arena)
+        module->instances_by_address = map_new(arena);
+    map_set(&module->instances_by_address, module_addr_to_str(instance->address, arena), instance);
+    return instance;
+}
+
+bool expansion_find(const Expansion *expansion, InstanceKey key, size_t *index) {
+    size_t low = 0;
+    size_t high = expansion->is_unknown ? 0 : expansion->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = address_key_compare(expansion->keys[middle], key);
+        if (order == 0) {
+            *index = middle;
+            return true;
+        }
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}

@@ -1,0 +1,230 @@
+/* node: the engine's graph nodes, the module instances they fill in, and the walk they live in.
+ *
+ * A node is a block of the configuration (in a module, not in an instance of it), or a resource
+ * that only the state knows. Visiting expands it to the instances of its module and its own.
+ *
+ *   EngineModule    a module of the configuration with the nodes of its blocks
+ *   ModuleInstance  one instance of it; a slot per node holds what the node found out
+ *
+ * A slot has one writer, the visit (or task) of its node; the walk's "done" edge publishes it. */
+#pragma once
+
+#include "decode.h"
+#include "engine.h"
+#include "walk.h"
+
+#include <stdatomic.h>
+
+typedef enum NodeKind {
+    NODE_VARIABLE,
+    NODE_LOCAL,
+    NODE_OUTPUT,
+    NODE_MODULE,       /* a call: makes the module's instances */
+    NODE_MODULE_VALUE, /* what references to the module as a whole see, built once */
+    NODE_PROVIDER,
+    NODE_RESOURCE,       /* plans or applies the instances of a block */
+    NODE_RESOURCE_VALUE, /* what references see of it, built once its instances are done */
+    NODE_ORPHAN,         /* in the state alone */
+    NODE_DESTROY,        /* apply: the mirror of a node; deletes what its block no longer has */
+} NodeKind;
+
+typedef struct Node Node;
+typedef struct EngineModule EngineModule;
+typedef struct ModuleInstance ModuleInstance;
+typedef struct EngineWalk EngineWalk;
+
+/* A provider configuration in use. */
+typedef struct ProviderNode {
+    const Provider *provider;
+    const ProviderConfig *config; /* NULL: implied, empty */
+    Str alias;
+    Str module_path; /* where it is configured */
+    const Decoded *decoded;
+    void *client;
+    Arena *arena; /* of the client */
+    bool is_configured;
+    bool is_deferred; /* its configuration holds unknowns */
+    bool is_rebuilt;  /* and that because what it talks to is yet to be made: nothing is there */
+} ProviderNode;
+
+/* One planned change on its way through an apply. */
+typedef struct ChangeRun {
+    const ResourceChange *change;
+    Str deposed; /* key of the predecessor that a create_before_destroy put aside; empty: none */
+    bool failed; /* its creation failed: the predecessor stays; or the predecessor's deletion */
+} ChangeRun;
+
+typedef VEC(ChangeRun *) ChangeRuns;
+
+typedef struct ResourceNode {
+    const Resource *config; /* NULL: orphan */
+    const ResourceType *type;
+    const Decoded *decoded;
+    Node *provider;
+    Node *value;             /* NODE_RESOURCE_VALUE */
+    Str address;             /* configuration address */
+    Str local_address;       /* the same within its module: T.N, data.T.N */
+    const Str *dependencies; /* sorted configuration addresses of all it depends on */
+    size_t dependency_count;
+    bool create_before_destroy;  /* own or forced */
+    VEC(StateResource *) stored; /* of this block in the state, over all module instances */
+    Map stored_by_module;        /* module instance's text → StateResource */
+    ChangeRuns planned;          /* apply: its changes */
+    Map planned_by_address;      /* apply: address text → ChangeRun of the current object */
+} ResourceNode;
+
+struct Node {
+    NodeKind kind;
+    GraphNode id;
+    EngineModule *module;
+    uint32_t slot;
+    Str name; /* var.x, module.a.libvirt_domain.b: for messages and the graph */
+    SourceRange range;
+    union {
+        const Variable *variable;
+        const Local *local;
+        const Output *output;
+        const ModuleCall *call;
+        ProviderNode *provider;
+        ResourceNode *resource; /* RESOURCE, RESOURCE_VALUE, ORPHAN */
+        Node *mirrored;         /* DESTROY: whose deletions these are */
+    } as;
+    const Expr *input;   /* VARIABLE of a child module: the call's argument, or NULL */
+    EngineModule *child; /* MODULE, MODULE_VALUE */
+    Node *module_value;  /* MODULE */
+    bool is_used;        /* MODULE_VALUE: somebody refers to it */
+    bool is_selected;    /* false: pruned by -target */
+    bool is_target;      /* its own changes are wanted, not just its value */
+    bool selects_all;    /* -target: every instance, not just those that it names */
+    bool is_pending;     /* plan: it or something it depends on is going to change */
+    bool is_renewed;     /* plan: it or something it depends on is going to be made anew */
+    atomic_bool
+        has_failed; /* apply, DESTROY: an object of it, or one that had to go first, is left */
+};
+
+/* Who a traversal names. */
+typedef struct Binding {
+    Reference reference;
+    Node *node;   /* NULL for count, each, self, path, terraform */
+    Node *output; /* module.m.x: the output's node; NULL: the whole module */
+    Str output_name;
+} Binding;
+
+struct EngineModule {
+    const Module *config;
+    EngineModule *parent;
+    Node *call; /* NULL: root */
+    Map nodes;  /* "var.x", "local.x", "output.x", "module.m", "T.N", "data.T.N" → Node */
+    Map children;
+    Map providers; /* "name" or "name.alias" → Node; configured or passed here */
+    uint32_t slot_count;
+    VEC(ModuleInstance *) instances;
+    Map instances_by_address; /* address text → ModuleInstance */
+};
+
+typedef enum RepetitionKind { REPEAT_NONE, REPEAT_COUNT, REPEAT_EACH } RepetitionKind;
+
+/* What count or for_each came to. */
+typedef struct Expansion {
+    RepetitionKind kind;
+    bool is_unknown; /* validating, or destroying what the state has */
+    size_t count;    /* while it is unknown: of records to work with, 1 or 0 */
+    InstanceKey *keys;
+    Value *values; /* each.value */
+} Expansion;
+
+/* One instance of a resource in a walk. */
+typedef struct InstanceRecord {
+    EngineWalk *walk;
+    Node *node;
+    ModuleInstance *module;
+    ResourceAddr address;
+    RepetitionKind repetition;
+    bool keys_unknown; /* validate */
+    Value each_value;
+    Value value; /* what references see; marked */
+    bool failed;
+    bool is_settled; /* plan: no call of a run before is in doubt any more */
+    const StateResource *stored_resource;
+    const StateInstance *stored;
+    Str deposed;             /* key, for a deposed object's own record */
+    ChangeRun *run;          /* apply */
+    Node *mirror;            /* apply: of a deletion */
+    ResourceChange *planned; /* plan: the result */
+    Drift *drift;
+    const StateObject *refreshed; /* what the refreshed state says; NULL: gone */
+    bool refreshed_changed;
+    ActionReason removal; /* why it is to be deleted */
+} InstanceRecord;
+
+/* The position of a key; false when there is no such instance. */
+bool expansion_find(const Expansion *expansion, InstanceKey key, size_t *index);
+
+typedef struct ResourceExpansion {
+    Expansion expansion;
+    InstanceRecord *records; /* one per key of the expansion */
+} ResourceExpansion;
+
+typedef struct ModuleExpansion {
+    Expansion expansion;
+    ModuleInstance **instances;
+} ModuleExpansion;
+
+typedef struct Slot {
+    Value value;
+    bool is_set;
+    void *payload; /* RESOURCE: ResourceExpansion, MODULE: ModuleExpansion */
+} Slot;
+
+struct ModuleInstance {
+    EngineModule *module;
+    ModuleInstance *parent;
+    const ModuleAddr *address; /* NULL: root */
+    InstanceKey key;
+    Value each_value;
+    RepetitionKind repetition;
+    Slot *slots;
+};
+
+typedef enum WalkPhase { PHASE_VALIDATE, PHASE_PLAN, PHASE_APPLY, PHASE_EVALUATE } WalkPhase;
+
+typedef struct WorkerArenas {
+    Arena *keep;
+    Arena *scratch;
+    VEC(InstanceRecord *) removed; /* records of instances that no expansion holds */
+} WorkerArenas;
+
+struct EngineWalk {
+    const Engine *engine;
+    const PlanOptions *options;
+    WalkPhase phase;
+    Arena *arena; /* of the graph; single-threaded building */
+    Graph graph;
+    VEC(Node *) nodes;
+    EngineModule *root;
+    VEC(EngineModule *) modules;
+    const State *state;    /* plan: prior; apply: NULL */
+    WorkingState *working; /* apply */
+    const Plan *plan;      /* apply */
+    WorkerArenas *workers;
+    uint32_t worker_count;
+    DiagsSink *sink;
+    Arena *sink_arena;
+    Str lineage;
+    uint64_t serial;
+};
+
+EngineModule *node_module_find_child(const EngineModule *module, Str name);
+/* A node in the graph and, where `key` is not empty, in its module. */
+Node *node_add(
+    EngineWalk *walk, EngineModule *module, NodeKind kind, Str key, Str name, SourceRange range);
+Node *node_find(const EngineModule *module, Str key);
+Slot *node_slot(const Node *node, ModuleInstance *instance);
+const char *node_kind_name(NodeKind kind);
+/* A new instance of a module, appended to its list. */
+ModuleInstance *node_module_instance(EngineModule *module,
+                                     ModuleInstance *parent,
+                                     InstanceKey key,
+                                     Value each_value,
+                                     RepetitionKind repetition,
+                                     Arena *arena);

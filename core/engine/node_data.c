@@ -1,0 +1,213 @@
+/* Plans or applies one instance of a data source: reads it as soon as its configuration is known
+ * and nothing that it waits for is about to change. */
+#include "visit.h"
+
+static bool read_source(Job *job, const Configured *configured, Value *out) {
+    Call call = job_call(job);
+    Value state = configured->value;
+    Str private_data = STR_EMPTY;
+    if (!resource_type_read(job->type, &call, &state, &private_data, &job->diags))
+        return false;
+    if (!value_is_wholly_known(state)) {
+        diags_error(&job->diags, NO_RANGE, "Provider produced invalid object",
+                    "The answer of data source %.*s holds unknown values. This is a mistake of the "
+                    "provider.",
+                    STR_ARG(job->address));
+        return false;
+    }
+    *out = job_mark(job, state, configured);
+    return true;
+}
+
+static bool check_postconditions(Job *job, const EvalScope *scope) {
+    EvalScope local = *scope;
+    local.scope.self = &local;
+    local.self = &job->record->value;
+    return evaluate_conditions(&job->resource->config->lifecycle.postconditions, &local,
+                               "Resource postcondition failed", job->scratch, &job->diags);
+}
+
+/* What will be known once it is read: the configuration, and unknown where the source fills in. */
+static Value planned_object(Job *job, const Configured *configured) {
+    Value config = configured->value;
+    Value *items = arena_new_array(job->scratch, Value, config.count + 1);
+    for (size_t i = 0; i < config.count; i++) {
+        const Attribute *attribute = schema_find_attribute(job->schema, value_key_at(config, i));
+        items[i] = value_at(config, i);
+        if (attribute && (attribute->flags & COMPUTED) && value_is_null(items[i])) {
+            items[i] = value_unknown(items[i].type);
+        }
+    }
+    return job_mark(job, value_object_of(config.type, items), configured);
+}
+
+static ResourceChange *new_change(Job *job, const Configured *configured) {
+    ResourceChange *change = arena_new(job->keep, ResourceChange);
+    change->address = job->record->address;
+    change->provider = str_from_cstr(job->provider->provider->address);
+    change->provider_alias = job->provider->alias;
+    change->provider_module = job->provider->module_path;
+    change->schema = job->schema;
+    change->before = value_null(schema_implied_type(job->schema));
+    change->config = value_clone(configured->marked, job->keep);
+    change->dependencies = job->resource->dependencies;
+    change->dependency_count = job->resource->dependency_count;
+    return change;
+}
+
+static void postpone(Job *job, const Configured *configured, ActionReason reason) {
+    ResourceChange *change = new_change(job, configured);
+    change->action = ACTION_READ;
+    change->reason = reason;
+    change->after = value_clone(planned_object(job, configured), job->keep);
+    job->record->value = change->after;
+    if (job->walk->options->mode != PLAN_REFRESH_ONLY)
+        job->record->planned = change;
+}
+
+/* depends_on, its own or its module's, on something that is about to change. */
+static bool waits_for_changes(const Job *job) {
+    vec_each(&job->resource->config->depends_on, item) {
+        const Binding *binding = (*item)->binding;
+        if (!binding || !binding->node)
+            continue;
+        const Node *on = binding->node;
+        if (on->kind == NODE_RESOURCE)
+            on = on->as.resource->value;
+        if (on->kind == NODE_MODULE ? job->node->is_pending : on->is_pending)
+            return true;
+    }
+    for (const Node *call = job->node->module->call; call; call = call->module->call) {
+        if (call->as.call->depends_on.count > 0 && call->is_pending)
+            return true;
+    }
+    const Lifecycle *lifecycle = &job->resource->config->lifecycle;
+    bool has_conditions = lifecycle->preconditions.count + lifecycle->postconditions.count > 0;
+    return has_conditions && job->node->is_pending;
+}
+
+static void remember(Job *job, Value value) {
+    job->record->value = value_clone(value, job->keep);
+    job->record->refreshed = job_encode(job, value, OBJECT_READY, STR_EMPTY);
+    const StateObject *before = job->record->stored ? job->record->stored->current : NULL;
+    job->record->refreshed_changed = !before || !state_object_equal(before, job->record->refreshed);
+}
+
+/* Destroying: what was read last may configure a provider; it is forgotten when all is gone. */
+static bool keep_stored(Job *job) {
+    const StateObject *object = job->record->stored ? job->record->stored->current : NULL;
+    Value value;
+    if (!job_decode(job, object, &value))
+        return false;
+    if (object)
+        job->record->value = value_clone(value, job->keep);
+    return true;
+}
+
+static bool plan_source(Job *job) {
+    EvalScope scope;
+    evaluate_scope_init_instance(&scope, job->record);
+    Configured configured;
+    const Lifecycle *lifecycle = &job->resource->config->lifecycle;
+    bool destroying = job->walk->options->mode == PLAN_DESTROY;
+    if (destroying && job->walk->options->skip_refresh)
+        return keep_stored(job);
+    if (!destroying &&
+        !evaluate_conditions(&lifecycle->preconditions, &scope, "Resource precondition failed",
+                             job->scratch, &job->diags)) {
+        return false;
+    }
+    if (!job_configure(job, &scope, &configured))
+        return false;
+    bool is_unknown = !value_is_wholly_known(configured.value) || job->provider->is_deferred;
+    if (destroying && is_unknown)
+        return keep_stored(job);
+    if (is_unknown || (!destroying && waits_for_changes(job))) {
+        postpone(job, &configured,
+                 is_unknown ? REASON_READ_BECAUSE_CONFIG_UNKNOWN
+                            : REASON_READ_BECAUSE_DEPENDENCY_PENDING);
+        return true;
+    }
+    if (!job_require_provider(job))
+        return false;
+    const Hooks *hooks = job->walk->engine->hooks;
+    job->action = ACTION_READ;
+    HookEvent event = job_event(job);
+    if (hooks && hooks->refresh_start)
+        hooks->refresh_start(hooks->self, &event);
+    Value value;
+    if (!read_source(job, &configured, &value))
+        return false;
+    event = job_event(job);
+    if (hooks && hooks->refresh_end)
+        hooks->refresh_end(hooks->self, &event);
+    remember(job, value);
+    return destroying || check_postconditions(job, &scope);
+}
+
+bool node_data_plan(Walk *tasks, void *payload, uint32_t worker) {
+    (void)tasks;
+    Job job;
+    job_begin(&job, payload, worker);
+    job.record->value = value_unknown(schema_implied_type(job.schema));
+    (void)plan_source(&job);
+    return job_end(&job);
+}
+
+/* -- apply ---------------------------------------------------------------------------------------
+ */
+
+static bool apply_source(Job *job) {
+    EngineWalk *walk = job->walk;
+    if (!job->record->run) {
+        const StateObject *object =
+            working_state_object(walk->working, job->record->address, STR_EMPTY, job->scratch);
+        Value value;
+        if (!job_decode(job, object, &value))
+            return false;
+        if (object)
+            job->record->value = value_clone(value, job->keep);
+        return true;
+    }
+    EvalScope scope;
+    evaluate_scope_init_instance(&scope, job->record);
+    Configured configured;
+    if (!evaluate_conditions(&job->resource->config->lifecycle.preconditions, &scope,
+                             "Resource precondition failed", job->scratch, &job->diags) ||
+        !job_configure(job, &scope, &configured) || !job_require_provider(job)) {
+        return false;
+    }
+    job->action = ACTION_READ;
+    const Hooks *hooks = walk->engine->hooks;
+    HookEvent event = job_event(job);
+    if (hooks && hooks->apply_start)
+        hooks->apply_start(hooks->self, &event);
+    Value value;
+    bool ok = read_source(job, &configured, &value);
+    event = job_event(job);
+    event.id = ok ? job_object_id(job, value) : STR_EMPTY;
+    if (hooks && hooks->apply_end)
+        hooks->apply_end(hooks->self, &event, !ok);
+    if (!ok)
+        return false;
+    remember(job, value);
+    JournalOutcome outcome = {
+        .address = job->record->address,
+        .provider = str_from_cstr(job->provider->provider->address),
+        .provider_alias = job->provider->alias,
+        .provider_module = job->provider->module_path,
+        .object = job->record->refreshed,
+    };
+    if (!working_state_record(walk->working, 0, &outcome, &job->diags))
+        return false;
+    return check_postconditions(job, &scope);
+}
+
+bool node_data_apply(Walk *tasks, void *payload, uint32_t worker) {
+    (void)tasks;
+    Job job;
+    job_begin(&job, payload, worker);
+    job.record->value = value_unknown(schema_implied_type(job.schema));
+    (void)apply_source(&job);
+    return job_end(&job);
+}

@@ -1,0 +1,56 @@
+/* A module call: makes the instances of the module. */
+#include "expand.h"
+#include "visit.h"
+
+/* What references to the module as a whole see. */
+bool node_module_value_visit(Visit *visit) {
+    if (!visit->node->is_used)
+        return true;
+    const Node *call = visit->node->child->call;
+    vec_each(&visit->node->module->instances, item) {
+        Slot *slot = node_slot(visit->node, *item);
+        slot->value = evaluate_module_value(call, *item, visit->keep);
+        slot->is_set = true;
+    }
+    return true;
+}
+
+static ModuleExpansion *expand_call(Visit *visit, ModuleInstance *caller) {
+    const ModuleCall *call = visit->node->as.call;
+    EvalScope scope;
+    evaluate_scope_init(&scope, visit->walk, caller);
+    ModuleExpansion *module = arena_new(visit->keep, ModuleExpansion);
+    Expansion expansion;
+    if (!expand_evaluate(call->count, call->for_each, &scope, &expansion, visit->keep,
+                         &visit->diags)) {
+        return NULL;
+    }
+    module->expansion = expansion;
+    size_t count = expansion.count;
+    module->instances = arena_new_array(visit->keep, ModuleInstance *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        InstanceKey key = expansion.is_unknown ? KEY_ABSENT : expansion.keys[i];
+        Value each = expansion.is_unknown ? value_unknown(&TYPE_DYNAMIC)
+                                          : value_clone(expansion.values[i], visit->keep);
+        if (key.kind == KEY_STRING)
+            key.text = str_clone(key.text, visit->keep);
+        module->instances[i] = node_module_instance(visit->node->child, caller, key, each,
+                                                    expansion.kind, visit->keep);
+    }
+    return module;
+}
+
+bool node_module_visit(Visit *visit) {
+    bool ok = true;
+    vec_each(&visit->node->module->instances, item) {
+        ModuleExpansion *expansion = expand_call(visit, *item);
+        if (!expansion) {
+            ok = false;
+            continue;
+        }
+        Slot *slot = node_slot(visit->node, *item);
+        slot->payload = expansion;
+        slot->is_set = true;
+    }
+    return ok;
+}

@@ -1,0 +1,62 @@
+/* An output: the module's answer to its caller; of the root, to the user and the state. */
+#include "visit.h"
+
+/* What the root shows to the world must say that it is a secret. */
+static bool check_root(Visit *visit, Value value) {
+    const Output *output = visit->node->as.output;
+    if ((value_marks_deep(value) & MARK_SENSITIVE) && !output->sensitive) {
+        diags_error(
+            &visit->diags, output->expr->range, "Output refers to sensitive values",
+            "The value of output \"%.*s\" holds sensitive data, so it would be shown. Set "
+            "\"sensitive: true\" on the output, or take the secret out with nonsensitive().",
+            STR_ARG(output->name));
+        return false;
+    }
+    if (value_marks_deep(value) & MARK_EPHEMERAL) {
+        diags_error(
+            &visit->diags, output->expr->range, "Ephemeral value not allowed",
+            "Output \"%.*s\" of the root module would keep an ephemeral value in the state.",
+            STR_ARG(output->name));
+        return false;
+    }
+    return true;
+}
+
+static bool visit_instance(Visit *visit, ModuleInstance *module) {
+    const Output *output = visit->node->as.output;
+    EvalScope scope;
+    evaluate_scope_init(&scope, visit->walk, module);
+    const PlanOptions *options = visit->walk->options;
+    bool checks = visit->walk->phase == PHASE_PLAN || visit->walk->phase == PHASE_APPLY;
+    if (options && options->mode == PLAN_DESTROY)
+        checks = false;
+    if (checks && !evaluate_conditions(&output->preconditions, &scope,
+                                       "Module output value precondition failed", visit->scratch,
+                                       &visit->diags)) {
+        return false;
+    }
+    Value value;
+    if (!eval_expr(output->expr, &scope.scope, &value, visit->scratch, &visit->diags))
+        return false;
+    if (!module->parent && !check_root(visit, value))
+        return false;
+    if (output->sensitive)
+        value = value_with_marks(value, MARK_SENSITIVE);
+    Slot *slot = node_slot(visit->node, module);
+    slot->value = value_clone(value, visit->keep);
+    slot->is_set = true;
+    return true;
+}
+
+bool node_output_visit(Visit *visit) {
+    bool ok = true;
+    const EngineWalk *walk = visit->walk;
+    bool destroying = walk->options && walk->options->mode == PLAN_DESTROY;
+    bool is_root = !visit->node->module->parent;
+    if (is_root && (destroying || walk->phase == PHASE_EVALUATE))
+        return true; /* the root's outputs go; nothing refers to them */
+    vec_each(&visit->node->module->instances, item) {
+        ok = visit_instance(visit, *item) && ok;
+    }
+    return ok;
+}

@@ -1,0 +1,310 @@
+/* A resource block: expands to its instances in every instance of its module and submits a task for
+ * each; what the state has beyond them is submitted for removal. */
+#include "expand.h"
+#include "visit.h"
+
+typedef bool (*InstanceTask)(Walk *tasks, void *record, uint32_t worker);
+
+static void submit(Visit *visit, InstanceRecord *record, InstanceTask run) {
+    walk_submit(visit->tasks, visit->node->id, (WalkTask){.run = run, .payload = record});
+}
+
+/* -- -target ----------------------------------------------------------------------------------- */
+
+static bool is_targeted(const Visit *visit, ResourceAddr address) {
+    if (!visit->node->is_target)
+        return false;
+    const PlanOptions *options = visit->walk->options;
+    if (!options || options->targets.count == 0 || visit->node->selects_all)
+        return true;
+    vec_each(&options->targets, target) {
+        if (address_target_matches(target, address))
+            return true;
+    }
+    return false;
+}
+
+/* -- what is in the state but not in the configuration ---------------------------------------- */
+
+/* Where the objects of one block in one module instance are removed from. */
+typedef struct Removal {
+    Visit *visit;
+    ModuleInstance *module; /* NULL: there is none any more */
+    const StateResource *resource;
+} Removal;
+
+static ActionReason removal_reason(const Expansion *expansion, InstanceKey key) {
+    if (key.kind == KEY_INT && expansion->kind == REPEAT_COUNT)
+        return REASON_DELETE_BECAUSE_COUNT_INDEX;
+    if (key.kind == KEY_STRING && expansion->kind == REPEAT_EACH)
+        return REASON_DELETE_BECAUSE_EACH_KEY;
+    return REASON_DELETE_BECAUSE_WRONG_REPETITION;
+}
+
+static ResourceAddr stored_address(const Removal *removal, const StateInstance *stored) {
+    ResourceAddr address = removal->resource->address;
+    address.key = stored->key;
+    return address;
+}
+
+static InstanceRecord *new_removal(const Removal *removal,
+                                   const StateInstance *stored,
+                                   ActionReason reason) {
+    Visit *visit = removal->visit;
+    InstanceRecord *record = arena_new(visit->keep, InstanceRecord);
+    record->walk = visit->walk;
+    record->node = visit->node;
+    record->module = removal->module;
+    record->address = stored_address(removal, stored);
+    record->stored_resource = removal->resource;
+    record->stored = stored;
+    record->removal = reason;
+    record->each_value = value_null(&TYPE_DYNAMIC);
+    vec_push(visit->keep, &visit->walk->workers[visit->worker].removed, record);
+    return record;
+}
+
+static void remove_deposed(const Removal *removal, const StateInstance *stored) {
+    vec_each(&stored->deposed, deposed) {
+        InstanceRecord *record = new_removal(removal, stored, REASON_NONE);
+        record->deposed = deposed->key;
+        submit(removal->visit, record, node_resource_plan_destroy);
+    }
+}
+
+static void remove_instance(const Removal *removal,
+                            const StateInstance *stored,
+                            ActionReason reason) {
+    if (!is_targeted(removal->visit, stored_address(removal, stored)))
+        return;
+    remove_deposed(removal, stored);
+    if (!stored->current && !stored->pending)
+        return;
+    InstanceRecord *record = new_removal(removal, stored, reason);
+    if (removal->resource->address.mode != MODE_MANAGED) {
+        record->refreshed_changed = true; /* what was read before is forgotten, nothing more */
+        return;
+    }
+    submit(removal->visit, record, node_resource_plan_destroy);
+}
+
+static void remove_all(const Removal *removal, ActionReason reason) {
+    vec_each(&removal->resource->instances, stored) {
+        remove_instance(removal, stored, reason);
+    }
+}
+
+/* -- what the configuration has ---------------------------------------------------------------- */
+
+static const StateResource *stored_for(const Visit *visit, const ModuleInstance *module) {
+    const ResourceNode *resource = visit->node->as.resource;
+    if (resource->stored.count == 0)
+        return NULL;
+    return map_find(&resource->stored_by_module,
+                    module_addr_to_str(module->address, visit->scratch));
+}
+
+static InstanceTask task_of(const Visit *visit) {
+    bool is_data = visit->node->as.resource->config->mode == MODE_DATA;
+    switch (visit->walk->phase) {
+    case PHASE_VALIDATE: return node_resource_validate;
+    case PHASE_PLAN:
+        if (is_data)
+            return node_data_plan;
+        return visit->walk->options->mode == PLAN_DESTROY ? node_resource_plan_destroy
+                                                          : node_resource_plan;
+    case PHASE_APPLY: return is_data ? node_data_apply : node_resource_apply;
+    case PHASE_EVALUATE: break;
+    }
+    return NULL;
+}
+
+/* Keys and stored instances are both sorted: one pass pairs them. */
+static void pair_with_state(const Removal *removal, ResourceExpansion *out) {
+    bool removes = removal->visit->walk->phase == PHASE_PLAN;
+    const StateResource *stored = removal->resource;
+    size_t i = 0;
+    vec_each(&stored->instances, instance) {
+        while (i < out->expansion.count &&
+               address_key_compare(out->expansion.keys[i], instance->key) < 0) {
+            i++;
+        }
+        bool known =
+            i < out->expansion.count && address_key_equal(out->expansion.keys[i], instance->key);
+        if (known) {
+            out->records[i].stored_resource = stored;
+            out->records[i].stored = instance;
+        }
+        if (!removes)
+            continue;
+        if (!known)
+            remove_instance(removal, instance, removal_reason(&out->expansion, instance->key));
+        else if (is_targeted(removal->visit, out->records[i].address))
+            remove_deposed(removal, instance);
+    }
+}
+
+static void fill_records(Visit *visit, ModuleInstance *module, ResourceExpansion *out) {
+    const Expansion *expansion = &out->expansion;
+    const Resource *config = visit->node->as.resource->config;
+    size_t count = expansion->count;
+    out->records = arena_new_array(visit->keep, InstanceRecord, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        InstanceKey key = expansion->is_unknown ? KEY_ABSENT : expansion->keys[i];
+        if (key.kind == KEY_STRING)
+            key.text = str_clone(key.text, visit->keep);
+        if (!expansion->is_unknown)
+            expansion->keys[i] = key;
+        out->records[i] = (InstanceRecord){
+            .walk = visit->walk,
+            .node = visit->node,
+            .module = module,
+            .address = {module->address, config->mode, config->type, config->name, key},
+            .repetition = expansion->kind,
+            .keys_unknown = visit->walk->phase == PHASE_VALIDATE,
+            .each_value = expansion->is_unknown ? value_unknown(&TYPE_DYNAMIC)
+                                                : value_clone(expansion->values[i], visit->keep),
+        };
+    }
+}
+
+/* An instance that nobody asked for keeps what the state says of it. */
+static void keep_stored(Visit *visit, InstanceRecord *record) {
+    const ResourceNode *resource = visit->node->as.resource;
+    record->value = value_unknown(schema_implied_type(&resource->type->schema));
+    const StateObject *object = record->stored ? record->stored->current : NULL;
+    if (visit->walk->working) {
+        object =
+            working_state_object(visit->walk->working, record->address, STR_EMPTY, visit->keep);
+    }
+    if (!object)
+        return;
+    Job job;
+    job_begin(&job, record, visit->worker);
+    job.diags = visit->diags;
+    Value value;
+    if (job_decode(&job, object, &value))
+        record->value = value_clone(value, visit->keep);
+    visit->diags = job.diags;
+}
+
+static bool is_planned(const InstanceRecord *record, Action action) {
+    return record->run && record->run->change->action == action;
+}
+
+/* Apply: the change that the plan has for this instance, with the limits of its kind of operation.
+ */
+static WalkTask apply_task(Visit *visit, InstanceRecord *record, InstanceTask run) {
+    WalkTask task = {.run = run, .payload = record};
+    const ResourceNode *resource = visit->node->as.resource;
+    if (resource->planned.count == 0)
+        return task;
+    record->run = map_find(&resource->planned_by_address,
+                           resource_addr_to_str(record->address, visit->scratch));
+    if (!record->run || resource->config->mode != MODE_MANAGED)
+        return task;
+    if (is_planned(record, ACTION_NO_OP) || is_planned(record, ACTION_DELETE))
+        return task;
+    Job job;
+    job_begin(&job, record, visit->worker);
+    LimitAction action = is_planned(record, ACTION_UPDATE) ? LIMIT_UPDATE : LIMIT_CREATE;
+    job_limits(&job, action, value_unmark_deep(record->run->change->after, visit->scratch), &task);
+    return task;
+}
+
+static void submit_records(Visit *visit, ResourceExpansion *expansion) {
+    size_t count = expansion->expansion.count;
+    InstanceTask task = task_of(visit);
+    for (size_t i = 0; i < count; i++) {
+        InstanceRecord *record = &expansion->records[i];
+        if (!task || !is_targeted(visit, record->address)) {
+            keep_stored(visit, record);
+        } else if (visit->walk->phase == PHASE_APPLY) {
+            walk_submit(visit->tasks, visit->node->id, apply_task(visit, record, task));
+        } else {
+            submit(visit, record, task);
+        }
+    }
+}
+
+static bool visit_instance(Visit *visit, ModuleInstance *module) {
+    const Resource *config = visit->node->as.resource->config;
+    EvalScope scope;
+    evaluate_scope_init(&scope, visit->walk, module);
+    ResourceExpansion *expansion = arena_new(visit->keep, ResourceExpansion);
+    if (!expand_evaluate(config->count, config->for_each, &scope, &expansion->expansion,
+                         visit->keep, &visit->diags)) {
+        return false;
+    }
+    fill_records(visit, module, expansion);
+    if (visit->walk->phase == PHASE_PLAN || visit->walk->phase == PHASE_EVALUATE) {
+        const StateResource *stored = stored_for(visit, module);
+        if (stored)
+            pair_with_state(&(Removal){visit, module, stored}, expansion);
+    }
+    Slot *slot = node_slot(visit->node, module);
+    slot->payload = expansion;
+    slot->is_set = true;
+    submit_records(visit, expansion);
+    return true;
+}
+
+bool node_resource_visit(Visit *visit) {
+    bool ok = true;
+    vec_each(&visit->node->module->instances, item) {
+        ok = visit_instance(visit, *item) && ok;
+    }
+    const ResourceNode *resource = visit->node->as.resource;
+    if (visit->walk->phase != PHASE_PLAN || !visit->node->module->call)
+        return ok;
+    map_each(&resource->stored_by_module, entry) {
+        if (map_has(&visit->node->module->instances_by_address, entry->key))
+            continue;
+        Removal removal = {visit, NULL, entry->value};
+        remove_all(&removal, REASON_DELETE_BECAUSE_NO_MODULE);
+    }
+    return ok;
+}
+
+bool node_orphan_visit(Visit *visit) {
+    if (visit->walk->phase != PHASE_PLAN || !visit->node->is_target)
+        return true;
+    vec_each(&visit->node->as.resource->stored, stored) {
+        remove_all(&(Removal){visit, NULL, *stored}, REASON_DELETE_BECAUSE_NO_RESOURCE_CONFIG);
+    }
+    return true;
+}
+
+/* -- what references see ------------------------------------------------------------------------
+ */
+
+static void note_change(Node *node, const InstanceRecord *record) {
+    if (!record->planned || record->planned->action == ACTION_NO_OP)
+        return;
+    Action action = record->planned->action;
+    node->is_pending = true;
+    if (action == ACTION_CREATE || action_is_replace(action))
+        node->is_renewed = true;
+}
+
+bool node_resource_value_visit(Visit *visit) {
+    const ResourceNode *resource = visit->node->as.resource;
+    vec_each(&visit->node->module->instances, item) {
+        const Node *block = node_find(visit->node->module, resource->local_address);
+        ResourceExpansion *expansion = node_slot(block, *item)->payload;
+        Slot *slot = node_slot(visit->node, *item);
+        slot->is_set = true;
+        if (!expansion || expansion->expansion.is_unknown) {
+            slot->value = value_unknown(&TYPE_DYNAMIC);
+            continue;
+        }
+        size_t count = expansion->expansion.count;
+        Value *values = arena_new_array(visit->keep, Value, count + 1);
+        for (size_t i = 0; i < count; i++) {
+            values[i] = expansion->records[i].value;
+            note_change(visit->node, &expansion->records[i]);
+        }
+        slot->value = evaluate_shape(&expansion->expansion, values, visit->keep);
+    }
+    return true;
+}

@@ -1,0 +1,320 @@
+/* Applies one planned change of a resource instance: plan again with what is known now, see that it
+ * is still the approved change, intent, call, outcome. Deletions are node_resource_destroy.c's. */
+#include "json.h"
+#include "propose.h"
+#include "visit.h"
+
+typedef struct Applying {
+    Job job;
+    EvalScope scope;
+    Configured configured;
+    const ResourceChange *change;
+    const StateObject *stored; /* current object before; NULL: none */
+    Value prior;               /* without marks; null: create */
+    PlanResponse response;
+    uint64_t sequence; /* of the intent */
+} Applying;
+
+static JournalOutcome outcome_of(const Applying *applying, const StateObject *object) {
+    const Job *job = &applying->job;
+    return (JournalOutcome){
+        .address = job->record->address,
+        .provider = str_from_cstr(job->provider->provider->address),
+        .provider_alias = job->provider->alias,
+        .provider_module = job->provider->module_path,
+        .object = object,
+    };
+}
+
+static bool record(Applying *applying, const StateObject *object) {
+    JournalOutcome outcome = outcome_of(applying, object);
+    return working_state_record(applying->job.walk->working, applying->sequence, &outcome,
+                                &applying->job.diags);
+}
+
+/* -- before the call ------------------------------------------------------------------------------
+ */
+
+static bool configure(Applying *applying) {
+    Job *job = &applying->job;
+    const Lifecycle *lifecycle = &job->resource->config->lifecycle;
+    evaluate_scope_init_instance(&applying->scope, job->record);
+    if (!evaluate_conditions(&lifecycle->preconditions, &applying->scope,
+                             "Resource precondition failed", job->scratch, &job->diags) ||
+        !job_configure(job, &applying->scope, &applying->configured)) {
+        return false;
+    }
+    if (value_is_wholly_known(applying->configured.value))
+        return true;
+    diags_error(
+        &job->diags, NO_RANGE, "Configuration contains unknown value",
+        "The configuration of %.*s still holds values that are not known, although everything "
+        "that it depends on is done. This is a mistake of loam or of a provider.",
+        STR_ARG(job->address));
+    return false;
+}
+
+/* What was approved as an update must not have become a replacement by what is known now. */
+static bool check_still_update(Applying *applying) {
+    Job *job = &applying->job;
+    if (value_is_null(applying->prior))
+        return true;
+    vec_each(&applying->response.requires_replace, path) {
+        Value before, after;
+        bool both = path_get(applying->prior, *path, &before) &&
+                    path_get(applying->response.planned, *path, &after);
+        if (both && value_equal(before, after))
+            continue;
+        diags_error(&job->diags, NO_RANGE, "Provider produced inconsistent final plan",
+                    "%.*s was approved to be updated in place, but %.*s now needs a new object. "
+                    "Plan again.",
+                    STR_ARG(job->address), STR_ARG(path_to_str(*path, job->scratch)));
+        return false;
+    }
+    return true;
+}
+
+static bool plan_again(Applying *applying) {
+    Job *job = &applying->job;
+    Value config = job_ignore_changes(job, applying->prior, applying->configured.value);
+    PlanRequest request = {
+        .prior = applying->prior,
+        .proposed = propose_object(job->schema, applying->prior, config, job->scratch),
+        .config = config,
+    };
+    request.proposed = schema_apply_defaults(job->schema, request.proposed, job->scratch);
+    Call call = job_call(job);
+    if (!resource_type_plan(job->type, &call, &request, &applying->response, &job->diags))
+        return false;
+    Value expected = schema_apply_defaults(job->schema, config, job->scratch);
+    if (!job_conform_plan(job, applying->prior, expected, applying->response.planned,
+                          &applying->configured)) {
+        return false;
+    }
+    Value approved = value_unmark_deep(applying->change->after, job->scratch);
+    return job_conform_result(job, approved, applying->response.planned,
+                              "Provider produced inconsistent final plan", &applying->configured) &&
+           check_still_update(applying);
+}
+
+static Value unknown_as_null(Value v, void *payload, Arena *arena) {
+    (void)payload;
+    (void)arena;
+    return value_is_known(v) ? v : value_null(v.type);
+}
+
+static Str planned_json(Job *job, Value planned) {
+    Value known = value_transform(planned, unknown_as_null, NULL, job->scratch);
+    StrBuf text = strbuf_new(job->scratch);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_write_typed(&writer, known, schema_implied_type(job->schema));
+    return strbuf_str(&text);
+}
+
+static bool intend(Applying *applying, Str identity) {
+    Job *job = &applying->job;
+    if (job->type->effect == EFFECT_NONE)
+        return true;
+    Call call = job_call(job);
+    JournalIntent intent = {
+        .address = job->record->address,
+        .provider = str_from_cstr(job->provider->provider->address),
+        .provider_alias = job->provider->alias,
+        .provider_module = job->provider->module_path,
+        .action = value_is_null(applying->prior) ? STR("create") : STR("update"),
+        .generation = call.generation,
+        .identity = identity,
+        .planned = planned_json(job, applying->response.planned),
+        .schema_version = (uint64_t)job->schema->version,
+        .dependencies = job->resource->dependencies,
+        .dependency_count = job->resource->dependency_count,
+    };
+    return working_state_intend(job->walk->working, &intent, &applying->sequence, &job->diags);
+}
+
+/* The predecessor steps aside and keeps its object until the successor is there. */
+static bool depose(Applying *applying) {
+    Job *job = &applying->job;
+    ChangeRun *run = job->record->run;
+    if (applying->change->action != ACTION_CREATE_THEN_DELETE || !applying->stored)
+        return true;
+    run->deposed =
+        working_state_new_deposed_key(job->walk->working, job->record->address, job->keep);
+    return working_state_depose(job->walk->working, job->record->address, run->deposed,
+                                &job->diags);
+}
+
+/* -- after it
+ * --------------------------------------------------------------------------------------- */
+
+/* The predecessor, if it had stepped aside, is the current object again. */
+static bool restore(Applying *applying) {
+    Job *job = &applying->job;
+    Str key = job->record->run->deposed;
+    job->record->run->failed = true;
+    job->record->run->deposed = STR_EMPTY;
+    return key.len == 0 ||
+           working_state_restore(job->walk->working, job->record->address, key, &job->diags);
+}
+
+/* A creation that failed half-way leaves an object that the next plan replaces. */
+static bool record_failure(Applying *applying, Value state, Str private_data) {
+    Job *job = &applying->job;
+    WorkingState *working = job->walk->working;
+    bool is_create = value_is_null(applying->prior);
+    job->record->run->failed = true;
+    if (value_is_present(state)) {
+        Value known = value_transform(state, unknown_as_null, NULL, job->scratch);
+        Value marked = job_mark(job, known, &applying->configured);
+        ObjectStatus status = is_create ? OBJECT_TAINTED : OBJECT_READY;
+        return record(applying, job_encode(job, marked, status, private_data));
+    }
+    bool ok = true;
+    if (applying->sequence)
+        ok = working_state_settle(working, applying->sequence, &job->diags);
+    return restore(applying) && ok;
+}
+
+static bool record_success(Applying *applying, const ApplyResponse *response) {
+    Job *job = &applying->job;
+    Value state = response->state;
+    if (!value_is_wholly_known(state)) {
+        diags_error(
+            &job->diags, NO_RANGE, "Provider returned invalid result object after apply",
+            "%.*s still holds unknown values after it was applied. This is a mistake of the "
+            "provider.",
+            STR_ARG(job->address));
+        state = value_transform(state, unknown_as_null, NULL, job->scratch);
+    }
+    bool kept_word = job_conform_result(job, applying->response.planned, state,
+                                        "Provider produced inconsistent result after apply",
+                                        &applying->configured);
+    if (!kept_word || diags_has_errors(&job->diags)) {
+        (void)record_failure(applying, state, response->private_data);
+        return false;
+    }
+    Value marked = job_mark(job, state, &applying->configured);
+    if (!record(applying, job_encode(job, marked, OBJECT_READY, response->private_data)))
+        return false;
+    job->record->value = value_clone(marked, job->keep);
+    EvalScope scope = applying->scope;
+    scope.scope.self = &scope;
+    scope.self = &job->record->value;
+    return evaluate_conditions(&job->resource->config->lifecycle.postconditions, &scope,
+                               "Resource postcondition failed", job->scratch, &job->diags);
+}
+
+static bool call_provider(Applying *applying) {
+    Job *job = &applying->job;
+    Call call = job_call(job);
+    Str identity = value_is_null(applying->prior)
+                       ? resource_type_identity(job->type, &call, applying->response.planned)
+                       : STR_EMPTY;
+    if (!depose(applying))
+        return false;
+    if (!intend(applying, identity)) {
+        (void)restore(applying);
+        return false;
+    }
+    const Type *type = schema_implied_type(job->schema);
+    ApplyRequest request = {
+        .prior = applying->prior,
+        .planned = applying->response.planned,
+        .config = applying->configured.value,
+        .private_data = applying->response.private_data,
+        .identity = identity,
+    };
+    ApplyResponse response = {.state = value_null(type)};
+    bool ok = resource_type_apply(job->type, &call, &request, &response, &job->diags);
+    if (!ok) {
+        (void)record_failure(applying, response.state, response.private_data);
+        return false;
+    }
+    return record_success(applying, &response);
+}
+
+/* Only marks or stored facts changed: the object is saved anew, nobody is called. */
+static bool save_marks(Applying *applying) {
+    Job *job = &applying->job;
+    Value marked = job_mark(job, applying->prior, &applying->configured);
+    job->record->value = value_clone(marked, job->keep);
+    return record(applying, job_encode(job, marked, OBJECT_READY, applying->stored->private_data));
+}
+
+static bool apply_change(Applying *applying) {
+    Job *job = &applying->job;
+    if (!configure(applying))
+        return false;
+    bool is_update = applying->change->action == ACTION_UPDATE;
+    applying->prior = value_null(schema_implied_type(job->schema));
+    if (is_update) {
+        Value marked;
+        if (!job_decode(job, applying->stored, &marked))
+            return false;
+        applying->prior = value_unmark_deep(marked, job->scratch);
+    }
+    if (!plan_again(applying))
+        return false;
+    if (is_update && value_equal(applying->prior, applying->response.planned))
+        return save_marks(applying);
+    if (!job_require_provider(job))
+        return false;
+    const Hooks *hooks = job->walk->engine->hooks;
+    HookEvent event = job_event(job);
+    event.id = job_object_id(job, applying->prior);
+    if (hooks && hooks->apply_start)
+        hooks->apply_start(hooks->self, &event);
+    bool ok = call_provider(applying);
+    event = job_event(job);
+    event.id = ok ? job_object_id(job, job->record->value) : STR_EMPTY;
+    if (hooks && hooks->apply_end)
+        hooks->apply_end(hooks->self, &event, !ok);
+    return ok;
+}
+
+/* Nothing to do: references see what the plan found. */
+static bool keep_object(Job *job) {
+    const ChangeRun *run = job->record->run;
+    if (run && run->change->action == ACTION_NO_OP) {
+        job->record->value = run->change->after;
+        return true;
+    }
+    const StateObject *object =
+        working_state_object(job->walk->working, job->record->address, STR_EMPTY, job->scratch);
+    Value value;
+    if (!job_decode(job, object, &value))
+        return false;
+    if (object)
+        job->record->value = value_clone(value, job->keep);
+    return true;
+}
+
+static bool is_change(Action action) {
+    return action == ACTION_CREATE || action == ACTION_UPDATE || action_is_replace(action);
+}
+
+bool node_resource_apply(Walk *tasks, void *payload, uint32_t worker) {
+    (void)tasks;
+    Applying applying = {0};
+    Job *job = &applying.job;
+    job_begin(job, payload, worker);
+    job->record->value = value_unknown(schema_implied_type(job->schema));
+    const ChangeRun *run = job->record->run;
+    if (!run || !is_change(run->change->action)) {
+        (void)keep_object(job);
+        return job_end(job);
+    }
+    if (run->failed) { /* its predecessor could not be deleted, as was said there */
+        (void)job_end(job);
+        return false;
+    }
+    applying.change = run->change;
+    job->action = value_is_null(run->change->before) || action_is_replace(run->change->action)
+                      ? ACTION_CREATE
+                      : ACTION_UPDATE;
+    applying.stored =
+        working_state_object(job->walk->working, job->record->address, STR_EMPTY, job->scratch);
+    (void)apply_change(&applying);
+    return job_end(job);
+}

@@ -1,0 +1,159 @@
+/* Deletes objects: the mirror of a node runs what its block no longer has, the predecessors of
+ * replacements, and deposed objects. */
+#include "visit.h"
+
+static JournalIntent intent_of(const Job *job, uint64_t generation) {
+    return (JournalIntent){
+        .address = job->record->address,
+        .provider = str_from_cstr(job->provider->provider->address),
+        .provider_alias = job->provider->alias,
+        .provider_module = job->provider->module_path,
+        .deposed = job->record->deposed,
+        .action = STR("delete"),
+        .generation = generation,
+        .schema_version = (uint64_t)job->schema->version,
+    };
+}
+
+static bool record_gone(Job *job, uint64_t sequence) {
+    JournalOutcome outcome = {
+        .address = job->record->address,
+        .provider = str_from_cstr(job->provider->provider->address),
+        .provider_alias = job->provider->alias,
+        .provider_module = job->provider->module_path,
+        .deposed = job->record->deposed,
+    };
+    return working_state_record(job->walk->working, sequence, &outcome, &job->diags);
+}
+
+static bool delete_object(Job *job, const StateObject *object, Value prior) {
+    Call call = job_call(job);
+    uint64_t sequence = 0;
+    if (job->type->effect != EFFECT_NONE) {
+        JournalIntent intent = intent_of(job, call.generation);
+        if (!working_state_intend(job->walk->working, &intent, &sequence, &job->diags))
+            return false;
+    }
+    const Type *type = schema_implied_type(job->schema);
+    ApplyRequest request = {
+        .prior = value_unmark_deep(prior, job->scratch),
+        .planned = value_null(type),
+        .config = value_null(type),
+        .private_data = object->private_data,
+    };
+    ApplyResponse response = {.state = value_null(type)};
+    if (resource_type_apply(job->type, &call, &request, &response, &job->diags)) {
+        return record_gone(job, sequence);
+    }
+    if (sequence && !working_state_settle(job->walk->working, sequence, &job->diags))
+        return false;
+    return false;
+}
+
+static bool destroy_instance(Job *job) {
+    const StateObject *object = working_state_object(job->walk->working, job->record->address,
+                                                     job->record->deposed, job->scratch);
+    if (!object)
+        return true;
+    Value prior;
+    if (!job_decode(job, object, &prior))
+        return false;
+    const Hooks *hooks = job->walk->engine->hooks;
+    job->action = ACTION_DELETE;
+    HookEvent event = job_event(job);
+    event.id = job_object_id(job, prior);
+    if (hooks && hooks->apply_start)
+        hooks->apply_start(hooks->self, &event);
+    bool ok = delete_object(job, object, prior);
+    event.elapsed_ms = job_event(job).elapsed_ms;
+    if (hooks && hooks->apply_end)
+        hooks->apply_end(hooks->self, &event, !ok);
+    return ok;
+}
+
+/* A deletion that failed is told by flags, not by the node: what else its block has goes on. */
+bool node_resource_destroy(Walk *tasks, void *payload, uint32_t worker) {
+    (void)tasks;
+    Job job;
+    job_begin(&job, payload, worker);
+    InstanceRecord *record = job.record;
+    (void)(job_require_provider(&job) && destroy_instance(&job));
+    if (job_end(&job))
+        return true;
+    if (record->run)
+        record->run->failed = true;
+    atomic_store(&record->mirror->has_failed, true);
+    return true;
+}
+
+static bool deletes(const ChangeRun *run) {
+    Action action = run->change->action;
+    if (action == ACTION_CREATE_THEN_DELETE)
+        return run->deposed.len > 0 && !run->failed;
+    return action == ACTION_DELETE || action == ACTION_DELETE_THEN_CREATE;
+}
+
+static void submit(Visit *visit, Node *node, ChangeRun *run) {
+    InstanceRecord *record = arena_new(visit->keep, InstanceRecord);
+    record->walk = visit->walk;
+    record->node = node;
+    record->mirror = visit->node;
+    record->run = run;
+    record->address = run->change->address;
+    record->deposed = run->deposed.len > 0 ? run->deposed : run->change->deposed;
+    Job job;
+    job_begin(&job, record, visit->worker);
+    WalkTask task = {.run = node_resource_destroy, .payload = record};
+    job_limits(&job, LIMIT_DELETE, value_unmark_deep(run->change->before, visit->scratch), &task);
+    walk_submit(visit->tasks, visit->node->id, task);
+}
+
+/* Something that has to go first is still there. */
+static bool is_blocked(const Visit *visit) {
+    const Graph *graph = &visit->walk->graph;
+    GraphNode id = visit->node->id;
+    for (uint32_t i = graph->need_start[id]; i < graph->need_start[id + 1]; i++) {
+        const Node *need = graph->payloads.items[graph->need[i]];
+        if (need->kind == NODE_DESTROY && atomic_load(&need->has_failed))
+            return true;
+    }
+    return false;
+}
+
+/* What was read for the objects that are gone now is forgotten. */
+static bool forget_data(Visit *visit, const Node *node) {
+    bool ok = true;
+    WorkingState *working = visit->walk->working;
+    vec_each(&node->module->instances, module) {
+        const ResourceExpansion *expansion = node_slot(node, *module)->payload;
+        for (size_t i = 0; expansion && i < expansion->expansion.count; i++) {
+            JournalOutcome outcome = {.address = expansion->records[i].address};
+            if (working_state_object(working, outcome.address, STR_EMPTY, visit->scratch))
+                ok = working_state_record(working, 0, &outcome, &visit->diags) && ok;
+        }
+    }
+    return ok;
+}
+
+bool node_destroy_visit(Visit *visit) {
+    Node *node = visit->node->as.mirrored;
+    bool is_blocked_here = is_blocked(visit);
+    if (is_blocked_here)
+        atomic_store(&visit->node->has_failed, true);
+    if (node->kind != NODE_RESOURCE && node->kind != NODE_ORPHAN)
+        return true;
+    const Resource *config = node->as.resource->config;
+    if (config && config->mode == MODE_DATA) {
+        bool forgets = visit->walk->plan->mode == PLAN_DESTROY && !is_blocked_here;
+        return !forgets || !node->is_target || forget_data(visit, node);
+    }
+    vec_each(&node->as.resource->planned, run) {
+        if (!deletes(*run))
+            continue;
+        if (is_blocked_here)
+            (*run)->failed = true;
+        else
+            submit(visit, node, *run);
+    }
+    return true;
+}

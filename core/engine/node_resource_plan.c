@@ -1,0 +1,319 @@
+/* Plans one instance of a resource: refresh, evaluate, propose, ask the provider, judge its answer.
+ */
+#include "propose.h"
+#include "trigger.h"
+#include "visit.h"
+
+typedef struct Planning {
+    Job job;
+    EvalScope scope;
+    Configured configured;
+    Value prior;       /* refreshed, marked */
+    Value prior_value; /* the same without marks */
+    Value config;      /* ignore_changes applied, without marks */
+    bool is_tainted;
+    bool is_gone;      /* with what its provider talked to */
+    bool is_requested; /* -replace */
+    bool is_triggered; /* replace_triggered_by */
+    PlanResponse response;
+} Planning;
+
+/* One call of the provider's plan; `prior` may be null. */
+static bool ask_provider(Planning *planning, Value prior, Value config, PlanResponse *response) {
+    Job *job = &planning->job;
+    *response = (PlanResponse){0};
+    PlanRequest request = {
+        .prior = prior,
+        .proposed = propose_object(job->schema, prior, config, job->scratch),
+        .config = config,
+    };
+    request.proposed = schema_apply_defaults(job->schema, request.proposed, job->scratch);
+    Call call = job_call(job);
+    ResourceType type = *job->type;
+    if (job->provider->is_deferred)
+        type.plan = NULL; /* there is nobody to ask yet */
+    if (!resource_type_plan(&type, &call, &request, response, &job->diags))
+        return false;
+    Value expected = schema_apply_defaults(job->schema, config, job->scratch);
+    return job_conform_plan(job, prior, expected, response->planned, &planning->configured);
+}
+
+/* Only paths at which something really changes force a replacement. */
+static void keep_real_paths(Planning *planning, Paths *out) {
+    PlanResponse *response = &planning->response;
+    vec_each(&response->requires_replace, path) {
+        Value before, after;
+        bool both = path_get(planning->prior_value, *path, &before) &&
+                    path_get(response->planned, *path, &after);
+        if (both && value_equal(before, after))
+            continue;
+        if (!paths_has(out, *path))
+            vec_push(planning->job.keep, out, path_clone(*path, planning->job.keep));
+    }
+}
+
+static void new_change(Planning *planning) {
+    Job *job = &planning->job;
+    InstanceRecord *record = job->record;
+    ResourceChange *change = arena_new(job->keep, ResourceChange);
+    change->address = record->address;
+    change->provider = str_from_cstr(job->provider->provider->address);
+    change->provider_alias = job->provider->alias;
+    change->provider_module = job->provider->module_path;
+    change->schema = job->schema;
+    change->before = value_null(schema_implied_type(job->schema));
+    change->after = change->before;
+    change->config = value_null(&TYPE_DYNAMIC);
+    change->dependencies = job->resource->dependencies;
+    change->dependency_count = job->resource->dependency_count;
+    change->create_before_destroy = job->resource->create_before_destroy;
+    record->planned = change;
+}
+
+static void keep_notes(Planning *planning) {
+    Job *job = &planning->job;
+    ResourceChange *change = job->record->planned;
+    vec_each(&planning->response.notes, note) {
+        ChangeNote copy = {path_clone(note->path, job->keep), str_clone(note->text, job->keep)};
+        vec_push(job->keep, &change->notes, copy);
+    }
+}
+
+static bool refuse_destroy(Planning *planning) {
+    Job *job = &planning->job;
+    diags_error(
+        &job->diags, job->resource->config->range, "Instance cannot be destroyed",
+        "%.*s has lifecycle.prevent_destroy set, but the plan calls for it to be destroyed. To go "
+        "on, take prevent_destroy out, or plan without this resource by -target.",
+        STR_ARG(job->address));
+    return true;
+}
+
+static bool prevents_destroy(Planning *planning) {
+    Job *job = &planning->job;
+    const Expr *expr = job->resource->config->lifecycle.prevent_destroy;
+    if (!expr)
+        return false;
+    Value prevented;
+    if (!job->record->module) {
+        /* Its module has no instance whose names could be asked: only a plain "false" is one. */
+        if (expr_as_literal(expr, &prevented, job->scratch) && !value_is_true(prevented))
+            return false;
+        return refuse_destroy(planning);
+    }
+    if (!eval_expr_as(expr, &planning->scope.scope, &TYPE_BOOL, &prevented, job->scratch,
+                      &job->diags)) {
+        return true;
+    }
+    if (!value_is_true(value_without_marks(prevented)))
+        return false;
+    return refuse_destroy(planning);
+}
+
+static ActionReason replace_reason(const Planning *planning) {
+    if (planning->is_tainted)
+        return REASON_REPLACE_BECAUSE_TAINTED;
+    if (planning->is_requested)
+        return REASON_REPLACE_BY_REQUEST;
+    if (planning->is_triggered)
+        return REASON_REPLACE_BY_TRIGGERS;
+    return REASON_REPLACE_BECAUSE_CANNOT_UPDATE;
+}
+
+/* The successor is planned as if nothing had been there. */
+static bool plan_replacement(Planning *planning, const Paths *paths) {
+    Job *job = &planning->job;
+    ResourceChange *change = job->record->planned;
+    change->replace_paths = *paths;
+    change->reason = replace_reason(planning);
+    change->action =
+        change->create_before_destroy ? ACTION_CREATE_THEN_DELETE : ACTION_DELETE_THEN_CREATE;
+    if (prevents_destroy(planning))
+        return false;
+    Value none = value_null(schema_implied_type(job->schema));
+    keep_notes(planning);
+    return ask_provider(planning, none, planning->configured.value, &planning->response);
+}
+
+static bool decide(Planning *planning) {
+    Job *job = &planning->job;
+    ResourceChange *change = job->record->planned;
+    Value planned = planning->response.planned;
+    if (value_is_null(planning->prior)) {
+        change->action = ACTION_CREATE;
+    } else {
+        Paths paths = {0};
+        if (!planning->is_tainted)
+            keep_real_paths(planning, &paths);
+        bool is_same = value_equal(planning->prior_value, planned);
+        bool is_asked = planning->is_tainted || planning->is_requested || planning->is_triggered;
+        if (is_asked || (paths.count > 0 && !is_same)) {
+            if (!plan_replacement(planning, &paths))
+                return false;
+        } else {
+            change->action = is_same ? ACTION_NO_OP : ACTION_UPDATE;
+        }
+    }
+    Value after = job_mark(job, planning->response.planned, &planning->configured);
+    if (change->action == ACTION_NO_OP && !value_identical(after, planning->prior)) {
+        change->action = ACTION_UPDATE; /* only the marks differ: saved anew, no provider call */
+    }
+    if (change->action == ACTION_UPDATE)
+        keep_notes(planning);
+    if (planning->is_gone) {
+        ChangeNote note = {{0}, STR("what it lives in is made anew")};
+        vec_push(job->keep, &change->notes, note);
+    }
+    change->before = value_clone(planning->prior, job->keep);
+    change->after = change->action == ACTION_NO_OP ? change->before : value_clone(after, job->keep);
+    change->private_data = str_clone(planning->response.private_data, job->keep);
+    return true;
+}
+
+static bool is_replace_requested(const Planning *planning) {
+    const PlanOptions *options = planning->job.walk->options;
+    vec_each(&options->replace, address) {
+        if (resource_addr_equal(*address, planning->job.record->address))
+            return true;
+    }
+    return false;
+}
+
+static bool evaluate(Planning *planning) {
+    Job *job = &planning->job;
+    const Lifecycle *lifecycle = &job->resource->config->lifecycle;
+    evaluate_scope_init_instance(&planning->scope, job->record);
+    if (!evaluate_conditions(&lifecycle->preconditions, &planning->scope,
+                             "Resource precondition failed", job->scratch, &job->diags)) {
+        return false;
+    }
+    if (!job_configure(job, &planning->scope, &planning->configured))
+        return false;
+    planning->config = job_ignore_changes(job, planning->prior_value, planning->configured.value);
+    return trigger_fires(job->record, &planning->scope, &planning->is_triggered, job->scratch,
+                         &job->diags);
+}
+
+static bool check_postconditions(Planning *planning) {
+    Job *job = &planning->job;
+    EvalScope scope = planning->scope;
+    scope.scope.self = &scope;
+    scope.self = &job->record->value;
+    return evaluate_conditions(&job->resource->config->lifecycle.postconditions, &scope,
+                               "Resource postcondition failed", job->scratch, &job->diags);
+}
+
+/* Refresh alone: what is there is what references see. */
+static bool plan_refresh_only(Planning *planning) {
+    Job *job = &planning->job;
+    ResourceChange *change = job->record->planned;
+    change->action = ACTION_NO_OP;
+    change->before = value_clone(planning->prior, job->keep);
+    change->after = change->before;
+    if (value_is_null(planning->prior))
+        job->record->planned = NULL;
+    job->record->value = change->before;
+    return true;
+}
+
+/* What it lived in is made anew by this very plan: so is it. */
+static void forget_prior(Planning *planning) {
+    if (value_is_null(planning->prior))
+        return;
+    planning->prior = value_null(planning->prior.type);
+    planning->is_gone = true;
+}
+
+static bool plan_instance(Planning *planning) {
+    Job *job = &planning->job;
+    if (!node_resource_refresh(job, &planning->prior))
+        return false;
+    if (job->provider->is_deferred && job->provider->is_rebuilt)
+        forget_prior(planning);
+    planning->prior_value = value_unmark_deep(planning->prior, job->scratch);
+    const StateObject *object = job->record->refreshed;
+    planning->is_tainted = object && object->status == OBJECT_TAINTED && !planning->is_gone;
+    planning->is_requested = is_replace_requested(planning);
+    new_change(planning);
+    if (job->walk->options->mode == PLAN_REFRESH_ONLY)
+        return plan_refresh_only(planning);
+    if (!evaluate(planning))
+        return false;
+    Value prior =
+        planning->is_tainted ? value_null(planning->prior_value.type) : planning->prior_value;
+    if (!ask_provider(planning, prior, planning->config, &planning->response))
+        return false;
+    if (!decide(planning))
+        return false;
+    job->record->value = job->record->planned->after;
+    return check_postconditions(planning);
+}
+
+bool node_resource_plan(Walk *tasks, void *payload, uint32_t worker) {
+    (void)tasks;
+    Planning planning = {0};
+    job_begin(&planning.job, payload, worker);
+    planning.job.record->value = value_unknown(schema_implied_type(planning.job.schema));
+    if (!plan_instance(&planning))
+        planning.job.record->planned = NULL;
+    return job_end(&planning.job);
+}
+
+/* -- validation: no state, no keys, no provider calls but `validate` ----------------------------
+ */
+
+bool node_resource_validate(Walk *tasks, void *payload, uint32_t worker) {
+    (void)tasks;
+    Job job;
+    job_begin(&job, payload, worker);
+    EvalScope scope;
+    evaluate_scope_init_instance(&scope, job.record);
+    Configured configured;
+    bool ok = job_configure(&job, &scope, &configured);
+    job.record->value = value_unknown(schema_implied_type(job.schema));
+    return job_end(&job) && ok;
+}
+
+/* -- removal -------------------------------------------------------------------------------------
+ */
+
+static bool plan_removal(Planning *planning) {
+    Job *job = &planning->job;
+    if (!node_resource_refresh(job, &planning->prior))
+        return false;
+    if (value_is_null(planning->prior))
+        return true; /* gone already */
+    new_change(planning);
+    ResourceChange *change = job->record->planned;
+    const StateObject *object = job->record->refreshed;
+    change->deposed = job->record->deposed;
+    change->action = ACTION_DELETE;
+    change->reason = job->walk->options->mode == PLAN_DESTROY ? REASON_NONE : job->record->removal;
+    change->before = value_clone(planning->prior, job->keep);
+    change->after = value_null(change->before.type);
+    if (object) {
+        change->dependencies = object->dependencies;
+        change->dependency_count = object->dependency_count;
+        change->create_before_destroy = object->create_before_destroy;
+    }
+    job->record->value = change->before;
+    if (job->walk->options->mode == PLAN_REFRESH_ONLY) {
+        job->record->planned = NULL;
+        return true;
+    }
+    if (!job->resource->config || change->deposed.len > 0)
+        return true;
+    if (job->record->module)
+        evaluate_scope_init_instance(&planning->scope, job->record);
+    return !prevents_destroy(planning);
+}
+
+bool node_resource_plan_destroy(Walk *tasks, void *payload, uint32_t worker) {
+    (void)tasks;
+    Planning planning = {0};
+    job_begin(&planning.job, payload, worker);
+    planning.job.record->value = value_unknown(schema_implied_type(planning.job.schema));
+    if (!plan_removal(&planning))
+        planning.job.record->planned = NULL;
+    return job_end(&planning.job);
+}

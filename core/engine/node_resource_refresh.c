@@ -1,0 +1,191 @@
+/* The prior object as it really is: recovered if a run before died in the middle of its creation,
+ * then read from the world. */
+#include "json.h"
+#include "visit.h"
+
+static Value planned_of(Job *job, const StatePending *pending) {
+    const Type *type = schema_implied_type(job->schema);
+    if (pending->planned.len == 0)
+        return value_null(type);
+    JsonReader reader = json_reader_new(pending->planned, job->scratch);
+    Value value;
+    const char *error;
+    if (json_read_typed(&reader, json_next(&reader), type, &value, &error, job->scratch))
+        return value;
+    return value_null(type);
+}
+
+/* Nobody knows what became of a creation: the provider looks for the object that it was to be. */
+static bool recover(Job *job, const StatePending *pending, Value *out, ObjectStatus *status) {
+    RecoverRequest request = {.identity = pending->identity, .planned = planned_of(job, pending)};
+    RecoverOutcome outcome = RECOVER_ABSENT;
+    Value state = value_null(schema_implied_type(job->schema));
+    Call call = job_call(job);
+    call.generation = pending->generation;
+    if (!resource_type_recover(job->type, &call, &request, &outcome, &state, &job->diags))
+        return false;
+    *out = outcome == RECOVER_ABSENT ? value_null(state.type) : state;
+    *status = outcome == RECOVER_TAINTED ? OBJECT_TAINTED : OBJECT_READY;
+    return true;
+}
+
+/* The object that was found; one without a block keeps the dependencies that it was made with. */
+static const StateObject *adopt(Job *job,
+                                const StatePending *pending,
+                                Value marked,
+                                ObjectStatus status) {
+    const StateObject *object = job_encode(job, marked, status, STR_EMPTY);
+    if (!object || job->resource->config)
+        return object;
+    StateObject *adopted = arena_new(job->keep, StateObject);
+    *adopted = *object;
+    adopted->dependencies = pending->dependencies;
+    adopted->dependency_count = pending->dependency_count;
+    return adopted;
+}
+
+static bool prior_object(Job *job, const StateObject **object, Value *out) {
+    const StateInstance *stored = job->record->stored;
+    *object = NULL;
+    *out = value_null(schema_implied_type(job->schema));
+    if (!stored)
+        return true;
+    *object = job->record->deposed.len > 0 ? state_find_deposed(stored, job->record->deposed)
+                                           : stored->current;
+    if (*object)
+        return job_decode(job, *object, out);
+    const StatePending *pending = stored->pending;
+    if (!pending || !str_equal(pending->action, STR("create")) || job->provider->is_deferred)
+        return true;
+    ObjectStatus status = OBJECT_READY;
+    Value found;
+    if (!recover(job, pending, &found, &status))
+        return false;
+    *out = job_mark(job, found, NULL);
+    *object = adopt(job, pending, *out, status);
+    job->record->refreshed = *object;
+    job->record->refreshed_changed = true;
+    return true;
+}
+
+static void note_drift(Job *job, Value before, Value after) {
+    Drift *drift = arena_new(job->keep, Drift);
+    drift->address = job->record->address;
+    drift->provider = str_from_cstr(job->provider->provider->address);
+    drift->schema = job->schema;
+    drift->action = value_is_null(after) ? ACTION_DELETE : ACTION_UPDATE;
+    drift->before = value_clone(before, job->keep);
+    drift->after = value_clone(after, job->keep);
+    job->record->drift = drift;
+}
+
+static Value restore_marks(Job *job, Value before, Value after) {
+    if (!value_is_present(after))
+        return after;
+    Paths sensitive = {0};
+    path_find_marks(before, MARK_SENSITIVE, &sensitive, job->scratch);
+    if (sensitive.count > 0)
+        after = path_mark(after, &sensitive, MARK_SENSITIVE, job->scratch);
+    return job_mark(job, after, NULL);
+}
+
+static bool read_object(Job *job, const StateObject *object, Value prior, Value *out) {
+    const Hooks *hooks = job->walk->engine->hooks;
+    HookEvent event = job_event(job);
+    event.id = job_object_id(job, prior);
+    if (hooks && hooks->refresh_start)
+        hooks->refresh_start(hooks->self, &event);
+    Call call = job_call(job);
+    Value state = value_unmark_deep(prior, job->scratch);
+    Value before = state;
+    Str private_data = object->private_data;
+    if (!resource_type_read(job->type, &call, &state, &private_data, &job->diags))
+        return false;
+    event.elapsed_ms = job_event(job).elapsed_ms;
+    if (hooks && hooks->refresh_end)
+        hooks->refresh_end(hooks->self, &event);
+    *out = prior;
+    if (value_equal(before, state))
+        return true;
+    *out = restore_marks(job, prior, state);
+    note_drift(job, prior, *out);
+    job->record->refreshed =
+        value_is_null(state) ? NULL : job_encode(job, *out, object->status, private_data);
+    job->record->refreshed_changed = true;
+    return true;
+}
+
+static bool has_dependency(const StateObject *object, Str address) {
+    size_t low = 0, high = object->dependency_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = str_compare(object->dependencies[middle], address);
+        if (order == 0)
+            return true;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
+/* What the object depends on by now joins what it was made with: its deletion is ordered by that
+ * once its block is gone, and so is create_before_destroy. */
+static void update_facts(Job *job) {
+    const ResourceNode *resource = job->resource;
+    InstanceRecord *record = job->record;
+    const StateObject *object = record->refreshed;
+    if (!object || !resource->config || record->removal != REASON_NONE || record->deposed.len > 0)
+        return;
+    StrVec missing = {0};
+    for (size_t i = 0; i < resource->dependency_count; i++) {
+        if (!has_dependency(object, resource->dependencies[i]))
+            vec_push(job->scratch, &missing, resource->dependencies[i]);
+    }
+    if (missing.count == 0 && object->create_before_destroy == resource->create_before_destroy)
+        return;
+    StateObject *updated = arena_new(job->keep, StateObject);
+    *updated = *object;
+    updated->create_before_destroy = resource->create_before_destroy;
+    size_t count = object->dependency_count + missing.count;
+    Str *names = arena_new_array(job->keep, Str, count);
+    size_t from_state = 0, from_config = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool take_state =
+            from_state < object->dependency_count &&
+            (from_config == missing.count ||
+             str_compare(object->dependencies[from_state], missing.items[from_config]) < 0);
+        names[i] = take_state ? object->dependencies[from_state++] : missing.items[from_config++];
+    }
+    updated->dependencies = names;
+    updated->dependency_count = count;
+    record->refreshed = updated;
+    record->refreshed_changed = true;
+}
+
+static bool refresh(Job *job, Value *out) {
+    const StateObject *object;
+    if (!prior_object(job, &object, out))
+        return false;
+    if (!object)
+        return true;
+    if (!job->record->refreshed_changed)
+        job->record->refreshed = object;
+    bool skip = job->walk->options->skip_refresh || job->provider->is_deferred;
+    if (skip)
+        return true;
+    if (!job_require_provider(job))
+        return false;
+    Value prior = *out;
+    return read_object(job, object, prior, out);
+}
+
+bool node_resource_refresh(Job *job, Value *out) {
+    if (!refresh(job, out))
+        return false;
+    /* With nobody to ask, what is in doubt stays in doubt. */
+    job->record->is_settled = !job->provider->is_deferred;
+    update_facts(job);
+    return true;
+}

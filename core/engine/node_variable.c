@@ -1,0 +1,65 @@
+/* A variable: the root's value from input, a child's from the arguments of its call. */
+#include "input.h"
+#include "visit.h"
+
+static bool validate_value(Visit *visit, ModuleInstance *module) {
+    const Variable *variable = visit->node->as.variable;
+    if (variable->validations.count == 0)
+        return true;
+    EvalScope scope;
+    evaluate_scope_init(&scope, visit->walk, module);
+    return evaluate_conditions(&variable->validations, &scope, "Invalid value for variable",
+                               visit->scratch, &visit->diags);
+}
+
+static bool root_value(Visit *visit, Value *out) {
+    const Variable *variable = visit->node->as.variable;
+    if (visit->walk->phase == PHASE_VALIDATE) {
+        *out = value_unknown(type_without_optional(variable->type.type, visit->scratch));
+        if (variable->sensitive)
+            *out = value_with_marks(*out, MARK_SENSITIVE);
+        return true;
+    }
+    const Map *given = visit->walk->options->variables;
+    const InputValue *input = given ? map_find(given, variable->name) : NULL;
+    const Value *value = input ? &input->value : NULL;
+    SourceRange range = input && input->range.source ? input->range : variable->range;
+    return input_convert(variable, value, range, out, visit->scratch, &visit->diags);
+}
+
+/* The call's argument, as the caller's instance sees it. */
+static bool child_value(Visit *visit, ModuleInstance *module, Value *out) {
+    const Variable *variable = visit->node->as.variable;
+    const Expr *input = visit->node->input;
+    if (!input) {
+        return input_convert(variable, NULL, variable->range, out, visit->scratch, &visit->diags);
+    }
+    EvalScope scope;
+    evaluate_scope_init(&scope, visit->walk, module->parent);
+    scope.repetition = module->repetition;
+    scope.repetition_unknown = visit->walk->phase == PHASE_VALIDATE;
+    scope.key = module->key;
+    scope.each_value = module->each_value;
+    Value given;
+    if (!eval_expr(input, &scope.scope, &given, visit->scratch, &visit->diags))
+        return false;
+    return input_convert(variable, &given, input->range, out, visit->scratch, &visit->diags);
+}
+
+bool node_variable_visit(Visit *visit) {
+    bool ok = true;
+    vec_each(&visit->node->module->instances, item) {
+        Value value;
+        bool known = visit->node->module->call ? child_value(visit, *item, &value)
+                                               : root_value(visit, &value);
+        if (!known) {
+            ok = false;
+            continue;
+        }
+        Slot *slot = node_slot(visit->node, *item);
+        slot->value = value_clone(value, visit->keep);
+        slot->is_set = true;
+        ok = validate_value(visit, *item) && ok;
+    }
+    return ok;
+}

@@ -1,0 +1,20 @@
+/* The graph of validate, plan and the console. */
+#include "plan_graph.h"
+#include "transform.h"
+
+static const Transform steps[] = {
+    transform_config,    transform_provider, transform_state,     transform_schema,
+    transform_reference, transform_finish,   transform_lifecycle, transform_target,
+};
+
+/* Each step may need what the ones before built, so the first that fails ends it; references and
+ * schemas are independent enough to be checked together. */
+bool plan_graph_build(EngineWalk *walk, Diags *diags) {
+    bool ok = true;
+    for (size_t i = 0; i < ARRAY_COUNT(steps); i++) {
+        if (!ok && steps[i] == transform_finish)
+            return false;
+        ok = steps[i](walk, diags) && ok;
+    }
+    return ok;
+}

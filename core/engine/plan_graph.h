@@ -1,0 +1,7 @@
+/* plan_graph: the graph of validate, plan and the console, as a list of transforms. */
+#pragma once
+
+#include "node.h"
+
+/* walk->phase, options and state are set. */
+MUST_USE bool plan_graph_build(EngineWalk *walk, Diags *diags);

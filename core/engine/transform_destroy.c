@@ -1,0 +1,289 @@
+/* Deletion runs against the direction of creation: every node gets a mirror, and an edge N → M
+ * gives mirror(M) → mirror(N). So an object goes after everything that depended on it, whatever
+ * locals, outputs or provider configurations lie in between, for one edge each.
+ *
+ *   apply(X) → mirror(X)              delete, then create
+ *   mirror(X) → apply(X), apply(Y)…   create_before_destroy: the successor and the dependents first
+ *   mirror(X) → apply(Y)…             a block that only loses objects: the dependents let go first
+ *   mirror(X) → provider(X)           it must be open
+ *
+ * In a full destroy nothing is created: every value is read before anything goes.
+ *
+ * What only the state knows is ordered by the dependencies that the state recorded. Orders that are
+ * good to have, and no more, are wishes: they give way where they would close a circle. */
+#include "transform.h"
+
+typedef struct Wish {
+    GraphEdge edge;
+    bool is_weak; /* gives way before others */
+} Wish;
+
+typedef VEC(Wish) Wishes;
+
+static bool deletes(const ResourceNode *resource) {
+    vec_each(&resource->planned, run) {
+        Action action = (*run)->change->action;
+        if (action == ACTION_DELETE || action_is_replace(action))
+            return true;
+    }
+    return false;
+}
+
+static bool has_deletions(const EngineWalk *walk) {
+    vec_each(&walk->plan->changes, change) {
+        if (change->action == ACTION_DELETE || action_is_replace(change->action))
+            return true;
+    }
+    return false;
+}
+
+static bool is_data(const Node *node) {
+    return node->kind == NODE_RESOURCE && node->as.resource->config->mode == MODE_DATA;
+}
+
+/* The dependents' own applies, through values and data sources that lie between, not past the first
+ * object. */
+static void find_dependents(EngineWalk *walk, GraphNode start, GraphNodes *out, Arena *scratch) {
+    bool *seen = arena_new_array(scratch, bool, walk->nodes.count);
+    GraphNodes queue = {0};
+    vec_push(scratch, &queue, start);
+    while (queue.count > 0) {
+        GraphNode at = vec_pop(&queue);
+        for (uint32_t i = walk->graph.user_start[at]; i < walk->graph.user_start[at + 1]; i++) {
+            GraphNode user = walk->graph.user[i];
+            if (seen[user])
+                continue;
+            seen[user] = true;
+            const Node *node = walk->nodes.items[user];
+            if (node->kind == NODE_RESOURCE)
+                vec_push(scratch, out, user);
+            if (node->kind != NODE_RESOURCE || is_data(node))
+                vec_push(scratch, &queue, user);
+        }
+    }
+}
+
+/* Nothing of it is made, so nothing has to make room first. */
+static bool only_loses(const ResourceNode *resource) {
+    vec_each(&resource->planned, run) {
+        Action action = (*run)->change->action;
+        if (action == ACTION_CREATE || action_is_replace(action))
+            return false;
+    }
+    return true;
+}
+
+typedef struct DestroyOrder {
+    EngineWalk *walk;
+    Graph *out;
+    Wishes wishes;
+    const Node **mirrors;
+    Map by_address; /* configuration address → Node */
+    Arena *scratch;
+} DestroyOrder;
+
+static void wish(DestroyOrder *order, GraphNode from, GraphNode to, bool is_weak) {
+    vec_push(order->scratch, &order->wishes,
+             (Wish){
+                 {from, to},
+                 is_weak
+    });
+}
+
+/* A block without deletions only passes on the order of what lies on both sides of it. */
+static void order_resource(DestroyOrder *order, const Node *node) {
+    const ResourceNode *resource = node->as.resource;
+    GraphNode mirror = order->mirrors[node->id]->id;
+    bool is_deleting = deletes(resource);
+    if (is_deleting)
+        graph_add_edge(order->out, mirror, resource->provider->id);
+    if (order->walk->plan->mode == PLAN_DESTROY) {
+        /* Its value may configure a provider: read it first. */
+        graph_add_edge(order->out, mirror, node->id);
+        return;
+    }
+    if (!is_deleting || node->kind == NODE_ORPHAN)
+        return;
+    bool is_last = resource->create_before_destroy;
+    bool is_wish = !is_last && only_loses(resource);
+    if (!is_last && !is_wish) {
+        graph_add_edge(order->out, node->id, mirror);
+        return;
+    }
+    if (is_last)
+        graph_add_edge(order->out, mirror, node->id);
+    GraphNodes dependents = {0};
+    find_dependents(order->walk, resource->value->id, &dependents, order->scratch);
+    vec_each(&dependents, user) {
+        if (is_wish)
+            wish(order, mirror, *user, true);
+        else
+            graph_add_edge(order->out, mirror, *user);
+    }
+}
+
+/* Does a change of the block let go of what it depended on, before that is deleted? */
+static bool lets_go_first(const ResourceNode *user, const ResourceNode *on) {
+    if (user->create_before_destroy || on->create_before_destroy)
+        return true;
+    vec_each(&user->planned, run) {
+        if ((*run)->change->action == ACTION_UPDATE)
+            return true;
+    }
+    return false;
+}
+
+/* `user` depended on `on`, says the state. */
+static void order_stored(DestroyOrder *order,
+                         const Node *user,
+                         const ResourceChange *change,
+                         const Node *on) {
+    /* Between two blocks the configuration's own references decide: they may have turned round. */
+    if (user == on || (user->kind != NODE_ORPHAN && on->kind != NODE_ORPHAN))
+        return;
+    GraphNode on_mirror = order->mirrors[on->id]->id;
+    if (change->action == ACTION_DELETE || action_is_replace(change->action))
+        wish(order, on_mirror, order->mirrors[user->id]->id, false);
+    if (on->kind != NODE_ORPHAN || change->action == ACTION_DELETE)
+        return;
+    if (lets_go_first(user->as.resource, on->as.resource))
+        wish(order, on_mirror, user->id, true);
+    else
+        wish(order, user->id, on_mirror, true);
+}
+
+static void order_by_state(DestroyOrder *order, const Node *node) {
+    vec_each(&node->as.resource->planned, run) {
+        const ResourceChange *change = (*run)->change;
+        if (change->action == ACTION_NO_OP || change->action == ACTION_READ)
+            continue;
+        const StateObject *object = working_state_object(order->walk->working, change->address,
+                                                         change->deposed, order->scratch);
+        if (!object)
+            continue;
+        for (size_t i = 0; i < object->dependency_count; i++) {
+            const Node *on = map_find(&order->by_address, object->dependencies[i]);
+            if (on)
+                order_stored(order, node, change, on);
+        }
+    }
+}
+
+static Graph copy_graph(EngineWalk *walk) {
+    Graph out = graph_new(walk->arena);
+    vec_each(&walk->nodes, item) {
+        graph_add_node(&out, *item);
+    }
+    vec_each(&walk->graph.edges, edge) {
+        graph_add_edge(&out, edge->from, edge->to);
+    }
+    return out;
+}
+
+static Node *add_mirror(EngineWalk *walk, Graph *out, Node *node) {
+    Node *mirror = arena_new(walk->arena, Node);
+    mirror->kind = NODE_DESTROY;
+    mirror->module = node->module;
+    mirror->name = str_format(walk->arena, "%.*s (destroy)", STR_ARG(node->name));
+    mirror->range = node->range;
+    mirror->as.mirrored = node;
+    mirror->is_selected = true;
+    mirror->id = graph_add_node(out, mirror);
+    vec_push(walk->arena, &walk->nodes, mirror);
+    return mirror;
+}
+
+/* Is `user` an object of another provider than the resource whose value is `on`? */
+static bool is_foreign(const Node *user, const Node *on) {
+    return user->kind == NODE_RESOURCE && on->kind == NODE_RESOURCE_VALUE &&
+           user->as.resource->provider != on->as.resource->provider;
+}
+
+static void add_mirrors(DestroyOrder *order) {
+    EngineWalk *walk = order->walk;
+    bool destroying = walk->plan->mode == PLAN_DESTROY;
+    size_t count = walk->nodes.count;
+    order->mirrors = arena_new_array(walk->arena, const Node *, count);
+    for (size_t i = 0; i < count; i++) {
+        order->mirrors[i] = add_mirror(walk, order->out, walk->nodes.items[i]);
+    }
+    vec_each(&walk->graph.edges, edge) {
+        const Node *from = walk->nodes.items[edge->from];
+        const Node *to = walk->nodes.items[edge->to];
+        /* A provider's own dependencies go last only when everything goes: else a replaced one
+         * could never come back before its users' provider is open. */
+        if (to->kind == NODE_PROVIDER && !destroying)
+            continue;
+        GraphNode last = order->mirrors[edge->to]->id;
+        GraphNode first = order->mirrors[edge->from]->id;
+        /* The same circle through a reference: an object whose provider runs on what it names. */
+        if (is_foreign(from, to) && !destroying)
+            wish(order, last, first, false);
+        else
+            graph_add_edge(order->out, last, first);
+    }
+}
+
+/* Takes one wish out of the circle; false when none is in it. */
+static bool give_way(Wishes *wishes, const GraphNodes *cycle, bool weak_only) {
+    for (size_t i = 0; i < cycle->count; i++) {
+        GraphNode from = cycle->items[i];
+        GraphNode to = cycle->items[(i + 1) % cycle->count];
+        vec_each(wishes, item) {
+            if (item->edge.from != from || item->edge.to != to || (weak_only && !item->is_weak))
+                continue;
+            *item = vec_pop(wishes);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The graph with all wishes that close no circle; one that is a circle without them stays one. */
+static void grant_wishes(DestroyOrder *order) {
+    EngineWalk *walk = order->walk;
+    GraphNodes cycle = {0};
+    do {
+        Graph trial = graph_new(walk->arena);
+        vec_each(&walk->nodes, item) {
+            graph_add_node(&trial, *item);
+        }
+        vec_each(&order->out->edges, edge) {
+            graph_add_edge(&trial, edge->from, edge->to);
+        }
+        vec_each(&order->wishes, item) {
+            graph_add_edge(&trial, item->edge.from, item->edge.to);
+        }
+        graph_finish(&trial);
+        walk->graph = trial;
+        vec_clear(&cycle);
+    } while (order->wishes.count > 0 && graph_find_cycle(&walk->graph, &cycle, order->scratch) &&
+             (give_way(&order->wishes, &cycle, true) || give_way(&order->wishes, &cycle, false)));
+}
+
+bool transform_destroy(EngineWalk *walk, Diags *diags) {
+    (void)diags;
+    if (walk->plan->mode != PLAN_DESTROY && !has_deletions(walk))
+        return true;
+    SCOPED(ArenaRef) scratch = arena_open("destroy");
+    Graph out = copy_graph(walk);
+    size_t count = walk->nodes.count;
+    DestroyOrder order = {
+        .walk = walk, .out = &out, .by_address = map_new(scratch), .scratch = scratch};
+    add_mirrors(&order);
+    for (size_t i = 0; i < count; i++) {
+        const Node *node = walk->nodes.items[i];
+        if (node->kind != NODE_RESOURCE && node->kind != NODE_ORPHAN)
+            continue;
+        if (!is_data(node))
+            order_resource(&order, node);
+        map_set(&order.by_address, node->as.resource->address, walk->nodes.items[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const Node *node = walk->nodes.items[i];
+        if (node->kind == NODE_RESOURCE || node->kind == NODE_ORPHAN)
+            order_by_state(&order, node);
+    }
+    grant_wishes(&order);
+    return true;
+}

@@ -1,0 +1,113 @@
+/* The finished graph: no cycles, and for each resource the configuration addresses of all resources
+ * that it depends on, as the state records them. */
+#include "transform.h"
+
+static bool report_cycle(EngineWalk *walk, const GraphNodes *cycle, Diags *diags) {
+    StrBuf path = strbuf_new(walk->arena);
+    SourceRange range = NO_RANGE;
+    Str before = STR_EMPTY;
+    Str first = STR_EMPTY;
+    vec_each(cycle, id) {
+        const Node *node = walk->nodes.items[*id];
+        if (!range.source)
+            range = node->range;
+        if (str_equal(node->name, before))
+            continue; /* a resource and its value are one to people */
+        if (path.len > 0)
+            strbuf_add_cstr(&path, " → ");
+        strbuf_add(&path, node->name);
+        if (first.len == 0)
+            first = node->name;
+        before = node->name;
+    }
+    if (!str_equal(first, before) || cycle->count == 1) {
+        strbuf_add_cstr(&path, " → ");
+        strbuf_add(&path, first);
+    }
+    diags_error(
+        diags, range, "Cycle",
+        "These depend on each other in a circle, so none of them can be first: %.*s. Take out "
+        "one of the references.",
+        (int)path.len, path.ptr);
+    return false;
+}
+
+typedef struct NodeSet {
+    const GraphNode *ids; /* sorted */
+    size_t count;
+} NodeSet;
+
+static NodeSet merge(NodeSet a, NodeSet b, Arena *arena) {
+    if (b.count == 0)
+        return a;
+    if (a.count == 0)
+        return b;
+    GraphNode *ids = arena_new_array(arena, GraphNode, a.count + b.count);
+    size_t count = 0, i = 0, j = 0;
+    while (i < a.count || j < b.count) {
+        if (j == b.count || (i < a.count && a.ids[i] < b.ids[j])) {
+            ids[count++] = a.ids[i++];
+        } else {
+            if (i < a.count && a.ids[i] == b.ids[j])
+                i++;
+            ids[count++] = b.ids[j++];
+        }
+    }
+    return (NodeSet){ids, count};
+}
+
+static int compare_str(const void *a, const void *b) {
+    return str_compare(*(const Str *)a, *(const Str *)b);
+}
+
+static void keep_dependencies(EngineWalk *walk, ResourceNode *resource, NodeSet set) {
+    if (set.count == 0)
+        return;
+    Str *names = arena_new_array(walk->arena, Str, set.count);
+    for (size_t i = 0; i < set.count; i++) {
+        names[i] = walk->nodes.items[set.ids[i]]->as.resource->address;
+    }
+    qsort(names, set.count, sizeof *names, compare_str);
+    resource->dependencies = names;
+    resource->dependency_count = set.count;
+}
+
+/* In order of dependency, so that every set is the union of sets that are there already. */
+static void find_dependencies(EngineWalk *walk) {
+    SCOPED(ArenaRef) scratch = arena_open("dependencies");
+    const Graph *graph = &walk->graph;
+    NodeSet *sets = arena_new_array(scratch, NodeSet, walk->nodes.count);
+    GraphNodes order = {0};
+    graph_topological_order(graph, &order, scratch);
+    vec_each(&order, id) {
+        Node *node = walk->nodes.items[*id];
+        if (node->kind == NODE_DESTROY)
+            continue;
+        NodeSet set = {0};
+        for (uint32_t i = graph->need_start[*id]; i < graph->need_start[*id + 1]; i++) {
+            const Node *need = walk->nodes.items[graph->need[i]];
+            if (need->kind == NODE_PROVIDER || need->kind == NODE_DESTROY)
+                continue;
+            set = merge(set, sets[need->id], scratch);
+        }
+        if (node->kind == NODE_RESOURCE)
+            keep_dependencies(walk, node->as.resource, set);
+        if (node->kind == NODE_RESOURCE_VALUE) {
+            GraphNode *own = arena_new(scratch, GraphNode);
+            *own = *id;
+            set = merge(set, (NodeSet){own, 1}, scratch);
+        }
+        sets[*id] = set;
+    }
+}
+
+bool transform_finish(EngineWalk *walk, Diags *diags) {
+    if (walk->graph.finished)
+        return true; /* nothing was to be deleted, so no mirrors came */
+    graph_finish(&walk->graph);
+    GraphNodes cycle = {0};
+    if (graph_find_cycle(&walk->graph, &cycle, walk->arena))
+        return report_cycle(walk, &cycle, diags);
+    find_dependencies(walk);
+    return true;
+}

@@ -1,0 +1,103 @@
+/* Which provider configuration serves which resource.
+ *
+ * A name in a module means: what the call passes under `providers`, else the module's own block,
+ * else (for a name without alias) what the parent means by it, else an empty configuration at the
+ * root. Only configurations that somebody uses get a node. */
+#include "transform.h"
+
+static Str provider_key(ProviderRef ref, Arena *arena) {
+    if (ref.alias.len == 0)
+        return ref.name;
+    return str_format(arena, "%.*s.%.*s", STR_ARG(ref.name), STR_ARG(ref.alias));
+}
+
+static const Provider *find_provider(EngineWalk *walk,
+                                     const EngineModule *module,
+                                     ProviderRef ref,
+                                     Diags *diags) {
+    const ProviderRequirement *requirement = map_find(&module->config->requirements, ref.name);
+    Str name = requirement && requirement->source.len ? requirement->source : ref.name;
+    const Provider *provider = NULL;
+    if (!registry_find(walk->engine->registry, name, &provider, ref.range, diags))
+        return NULL;
+    return provider;
+}
+
+static Node *add_provider(EngineWalk *walk,
+                          EngineModule *module,
+                          ProviderRef ref,
+                          const ProviderConfig *config,
+                          Diags *diags) {
+    Arena *arena = walk->arena;
+    const Provider *provider = find_provider(walk, module, ref, diags);
+    if (!provider)
+        return NULL;
+    ProviderNode *state = arena_new(arena, ProviderNode);
+    state->provider = provider;
+    state->config = config;
+    state->alias = ref.alias;
+    state->module_path = module->config->path;
+    Str path = module->config->path;
+    Str name = str_format(arena, "%.*s%sprovider[\"%s\"]%s%.*s", STR_ARG(path), path.len ? "." : "",
+                          provider->address, ref.alias.len ? "." : "", STR_ARG(ref.alias));
+    Node *node =
+        node_add(walk, module, NODE_PROVIDER, STR_EMPTY, name, config ? config->range : NO_RANGE);
+    node->as.provider = state;
+    map_set(&module->providers, provider_key(ref, arena), node);
+    return node;
+}
+
+static Node *missing(const EngineModule *module, ProviderRef ref, Diags *diags) {
+    Str path = module->config->path;
+    diags_error(diags, ref.range, "Provider configuration not present",
+                "There is no provider block for \"%.*s\" with alias \"%.*s\" in %s%.*s.",
+                STR_ARG(ref.name), STR_ARG(ref.alias), path.len ? "" : "the root module",
+                STR_ARG(path));
+    return NULL;
+}
+
+Node *transform_provider_find(EngineWalk *walk,
+                              EngineModule *module,
+                              ProviderRef ref,
+                              Diags *diags) {
+    Str key = provider_key(ref, walk->arena);
+    Node *known = map_find(&module->providers, key);
+    if (known)
+        return known;
+    Node *found = NULL;
+    const ModuleCall *call = module->config->call;
+    ProviderRef *passed = call ? map_find(&call->providers, key) : NULL;
+    const ProviderConfig *own = map_find(&module->config->providers, key);
+    if (passed) {
+        found = transform_provider_find(walk, module->parent, *passed, diags);
+    } else if (own) {
+        return add_provider(walk, module, ref, own, diags);
+    } else if (ref.alias.len > 0) {
+        return missing(module, ref, diags);
+    } else if (module->parent) {
+        found = transform_provider_find(walk, module->parent, ref, diags);
+    } else {
+        return add_provider(walk, module, ref, NULL, diags);
+    }
+    if (found)
+        map_set(&module->providers, key, found);
+    return found;
+}
+
+bool transform_provider(EngineWalk *walk, Diags *diags) {
+    bool ok = true;
+    size_t count = walk->nodes.count; /* provider nodes come behind */
+    for (size_t i = 0; i < count; i++) {
+        Node *node = walk->nodes.items[i];
+        if (node->kind != NODE_RESOURCE)
+            continue;
+        ResourceNode *resource = node->as.resource;
+        resource->provider =
+            transform_provider_find(walk, node->module, resource->config->provider, diags);
+        if (!resource->provider)
+            ok = false;
+        else
+            graph_add_edge(&walk->graph, node->id, resource->provider->id);
+    }
+    return ok;
+}

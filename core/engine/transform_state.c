@@ -1,0 +1,58 @@
+/* What the state knows joins the nodes of its blocks; what no block has becomes an orphan. */
+#include "transform.h"
+#include "transform_locate.h"
+
+/* A CBD flag that the state remembers for what has no block any more. */
+static void remember_flags(ResourceNode *resource, const StateResource *stored) {
+    vec_each(&stored->instances, instance) {
+        if (instance->current && instance->current->create_before_destroy) {
+            resource->create_before_destroy = true;
+        }
+    }
+}
+
+static Node *find_orphan(EngineWalk *walk, StateResource *stored, Map *orphans, Diags *diags) {
+    Str address = resource_addr_to_config_str(stored->address, walk->arena);
+    Node *node = map_find(orphans, address);
+    if (!node) {
+        OrphanRequest request = {
+            .resource = stored->address,
+            .address = address,
+            .provider = stored->provider,
+            .provider_alias = stored->provider_alias,
+            .provider_module = stored->provider_module,
+        };
+        node = transform_locate_orphan(walk, &request, diags);
+        if (node)
+            map_set(orphans, address, node);
+    }
+    if (node)
+        remember_flags(node->as.resource, stored);
+    return node;
+}
+
+bool transform_state(EngineWalk *walk, Diags *diags) {
+    if (!walk->state)
+        return true;
+    bool ok = true;
+    Map orphans = map_new(walk->arena);
+    StateResources resources = {0};
+    state_sorted_resources(walk->state, &resources, walk->arena);
+    vec_each(&resources, item) {
+        StateResource *stored = *item;
+        Node *node = transform_locate_block(walk, stored->address);
+        if (!node)
+            node = find_orphan(walk, stored, &orphans, diags);
+        if (!node) {
+            ok = false;
+            continue;
+        }
+        ResourceNode *resource = node->as.resource;
+        if (!resource->stored_by_module.arena)
+            resource->stored_by_module = map_new(walk->arena);
+        vec_push(walk->arena, &resource->stored, stored);
+        map_set(&resource->stored_by_module,
+                module_addr_to_str(stored->address.module, walk->arena), stored);
+    }
+    return ok;
+}

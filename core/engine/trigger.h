@@ -1,0 +1,9 @@
+/* trigger: replace_triggered_by: does a planned change elsewhere ask for a replacement here? */
+#pragma once
+
+#include "evaluate.h"
+
+/* A whole resource or instance triggers when it is created, updated or replaced; an attribute when
+ * its planned value differs from the one before. */
+MUST_USE bool trigger_fires(
+    const InstanceRecord *record, const EvalScope *scope, bool *fires, Arena *arena, Diags *diags);

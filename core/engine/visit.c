@@ -1,0 +1,70 @@
+/* What the walk calls for a node. */
+#include "visit.h"
+
+static bool dispatch(Visit *visit) {
+    switch (visit->node->kind) {
+    case NODE_VARIABLE: return node_variable_visit(visit);
+    case NODE_LOCAL: return node_local_visit(visit);
+    case NODE_OUTPUT: return node_output_visit(visit);
+    case NODE_MODULE: return node_module_visit(visit);
+    case NODE_MODULE_VALUE: return node_module_value_visit(visit);
+    case NODE_PROVIDER: return node_provider_visit(visit);
+    case NODE_RESOURCE: return node_resource_visit(visit);
+    case NODE_RESOURCE_VALUE: return node_resource_value_visit(visit);
+    case NODE_ORPHAN: return node_orphan_visit(visit);
+    case NODE_DESTROY: return node_destroy_visit(visit);
+    }
+    return false;
+}
+
+/* Is anything that this node depends on going to change? Data sources wait for it; a provider whose
+ * server is to be made anew has nothing to read. */
+static void inherit_pending(EngineWalk *walk, Node *node) {
+    const Graph *graph = &walk->graph;
+    for (uint32_t i = graph->need_start[node->id]; i < graph->need_start[node->id + 1]; i++) {
+        const Node *need = graph->payloads.items[graph->need[i]];
+        if (need->is_pending)
+            node->is_pending = true;
+        if (need->is_renewed)
+            node->is_renewed = true;
+    }
+}
+
+static bool visit_node(Walk *tasks, GraphNode id, void *payload, uint32_t worker, void *context) {
+    (void)id;
+    EngineWalk *walk = context;
+    Node *node = payload;
+    if (!node->is_selected)
+        return true;
+    if (walk->phase == PHASE_PLAN)
+        inherit_pending(walk, node);
+    Visit visit = {
+        .walk = walk,
+        .tasks = tasks,
+        .node = node,
+        .worker = worker,
+        .keep = walk->workers[worker].keep,
+        .scratch = walk->workers[worker].scratch,
+    };
+    visit.diags = diags_new(visit.scratch);
+    bool ok = dispatch(&visit) && !diags_has_errors(&visit.diags);
+    if (visit.diags.count > 0)
+        diags_sink_append(walk->sink, &visit.diags);
+    arena_reset(visit.scratch);
+    return ok;
+}
+
+bool visit_run(EngineWalk *walk) {
+    node_module_instance(walk->root, NULL, KEY_ABSENT, value_null(&TYPE_DYNAMIC), REPEAT_NONE,
+                         walk->arena);
+    WalkRequest request = {
+        .graph = &walk->graph,
+        .workers = walk->worker_count,
+        .cancel = walk->engine->cancel,
+        .visit = visit_node,
+        .context = walk,
+    };
+    bool ok = walk_run(&request);
+    node_provider_close(walk);
+    return ok;
+}

@@ -1,0 +1,350 @@
+/* The calls of the fake provider. */
+#include "fake_provider.h"
+#include "draft.h"
+
+#include <unistd.h>
+
+static FakeWorld *world_of(const Call *call) {
+    return (FakeWorld *)(uintptr_t)call->io;
+}
+
+void fake_world_open(FakeWorld *world, Arena *arena) {
+    *world = (FakeWorld){.io = io_real(), .arena = arena, .diary = strbuf_new(arena)};
+    pthread_mutex_init(&world->mutex, NULL);
+    world->recovery = RECOVER_COMPLETE;
+}
+
+void fake_world_close(FakeWorld *world) {
+    pthread_mutex_destroy(&world->mutex);
+}
+
+void fake_world_order(FakeWorld *world, const char *order) {
+    vec_push(world->arena, &world->orders, str_from_cstr(order));
+}
+
+void fake_world_obey(FakeWorld *world) {
+    vec_clear(&world->orders);
+}
+
+static FakeObject *find(FakeWorld *world, Str name, Str id) {
+    vec_each(&world->objects, item) {
+        FakeObject *object = *item;
+        bool is_it = id.len > 0 ? str_equal(object->id, id) : str_equal(object->name, name);
+        if (is_it && !object->is_gone)
+            return object;
+    }
+    return NULL;
+}
+
+FakeObject *fake_world_find(FakeWorld *world, const char *name) {
+    return find(world, str_from_cstr(name), STR_EMPTY);
+}
+
+static bool is_ordered(const FakeWorld *world, Str order) {
+    vec_each(&world->orders, item) {
+        if (str_equal(*item, order))
+            return true;
+    }
+    return false;
+}
+
+/* -- one call at a time in the diary -------------------------------------------------------------
+ */
+
+typedef struct Deed {
+    FakeWorld *world;
+    Str text; /* create a */
+    Str half; /* half a */
+    size_t group;
+} Deed;
+
+static void enter(FakeGroup *group) {
+    group->running++;
+    if (group->running > group->most)
+        group->most = group->running;
+}
+
+static size_t group_of(Value object) {
+    Str group = draft_text(object, "group", STR_EMPTY);
+    return str_equal(group, STR("pair")) ? 2 : group.len > 0 ? 1 : 0;
+}
+
+/* Leaves with the world locked. */
+static Deed begin(const Call *call, const char *verb, Value object, size_t group) {
+    FakeWorld *world = world_of(call);
+    Str name = draft_text(object, "name", STR_EMPTY);
+    Deed deed = {
+        .world = world,
+        .text = str_format(call->arena, "%s %.*s", verb, STR_ARG(name)),
+        .half = str_format(call->arena, "half %.*s", STR_ARG(name)),
+        .group = group,
+    };
+    pthread_mutex_lock(&world->mutex);
+    enter(&world->groups[0]);
+    if (group > 0)
+        enter(&world->groups[group]);
+    pthread_mutex_unlock(&world->mutex);
+    if (world->is_slow)
+        usleep(3000);
+    pthread_mutex_lock(&world->mutex);
+    world->calls++;
+    if (str_equal(world->stops_at, deed.text))
+        cancel_raise(world->cancel, CANCEL_STOP);
+    return deed;
+}
+
+static bool end(Deed *deed, Diags *diags, bool fails) {
+    FakeWorld *world = deed->world;
+    strbuf_add_format(&world->diary, "%.*s%s\n", STR_ARG(deed->text), fails ? " failed" : "");
+    world->groups[0].running--;
+    if (deed->group > 0)
+        world->groups[deed->group].running--;
+    if (str_equal(world->dies_at, deed->text))
+        _exit(9);
+    pthread_mutex_unlock(&world->mutex);
+    if (fails)
+        diags_error(diags, NO_RANGE, "Call failed", "As ordered: %.*s.", STR_ARG(deed->text));
+    return !fails;
+}
+
+/* -- fake_thing ----------------------------------------------------------------------------------
+ */
+
+static const Attribute thing_attributes[] = {
+    {"name",                  &TYPE_STRING,        REQUIRED,              "Its name."                  },
+    {"size",                  &TYPE_NUMBER,        OPTIONAL,              "Any number."                },
+    {"tags",                  &TYPE_MAP_OF_STRING, OPTIONAL,              "Texts by name."             },
+    {"secret",                &TYPE_STRING,        OPTIONAL | SENSITIVE,  "Not shown."                 },
+    {"zone",                  &TYPE_STRING,        OPTIONAL | FORCES_NEW, "Where it is."               },
+    {"group",                 &TYPE_STRING,        OPTIONAL,              "One call at a time in each."},
+    {"kind",                  &TYPE_STRING,        OPTIONAL | COMPUTED,   "Plain where it is not said.", NULL, "\"plain\""},
+    {"input",            &TYPE_DYNAMIC,                               OPTIONAL,                                              "Anything."                                                  },
+    {"id",            &TYPE_STRING,                               COMPUTED,    "Chosen by the world."},
+    {"revision", &TYPE_NUMBER,                    COMPUTED | CHANGES_ON_UPDATE,                             "Counts the changes."                                                                                      },
+};
+
+static Value made_object(const Call *call, Value planned, const FakeObject *object, int64_t count) {
+    Draft draft = draft_of(planned, call->arena);
+    draft_set(&draft, "id", value_string(object->id, call->arena));
+    draft_set(&draft, "revision", value_int(count));
+    return draft_value(&draft);
+}
+
+static FakeObject *add_object(FakeWorld *world, Value planned) {
+    FakeObject *object = arena_new(world->arena, FakeObject);
+    Str name = draft_text(planned, "name", STR_EMPTY);
+    size_t same = 1;
+    vec_each(&world->objects, other) {
+        if (str_equal((*other)->name, name))
+            same++;
+    }
+    object->name = str_clone(name, world->arena);
+    object->id = str_format(world->arena, "%.*s-%zu", STR_ARG(name), same);
+    object->size = draft_int(planned, "size", 0);
+    vec_push(world->arena, &world->objects, object);
+    return object;
+}
+
+static bool thing_create(const Call *call,
+                         const ApplyRequest *request,
+                         ApplyResponse *response,
+                         Diags *diags) {
+    Deed deed = begin(call, "create", request->planned, group_of(request->planned));
+    bool half = is_ordered(deed.world, deed.half);
+    bool fails = is_ordered(deed.world, deed.text);
+    Str lie = str_format(call->arena, "lie %.*s",
+                         STR_ARG(draft_text(request->planned, "name", STR_EMPTY)));
+    if (!fails) {
+        Value planned = request->planned;
+        if (is_ordered(deed.world, lie)) {
+            Draft draft = draft_of(planned, call->arena);
+            draft_set(&draft, "size", value_int(4711));
+            planned = draft_value(&draft);
+        }
+        response->state = made_object(call, planned, add_object(deed.world, planned), 1);
+    }
+    return end(&deed, diags, fails || half);
+}
+
+static bool thing_update(const Call *call,
+                         const ApplyRequest *request,
+                         ApplyResponse *response,
+                         Diags *diags) {
+    Deed deed = begin(call, "update", request->planned, group_of(request->planned));
+    bool fails = is_ordered(deed.world, deed.text);
+    FakeObject *object = find(deed.world, STR_EMPTY, draft_text(request->prior, "id", STR_EMPTY));
+    if (!fails && object) {
+        object->size = draft_int(request->planned, "size", 0);
+        object->name =
+            str_clone(draft_text(request->planned, "name", STR_EMPTY), deed.world->arena);
+        int64_t count = draft_int(request->prior, "revision", 0) + 1;
+        response->state = made_object(call, request->planned, object, count);
+    }
+    return end(&deed, diags, fails || !object);
+}
+
+static bool thing_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
+    Deed deed = begin(call, "delete", request->prior, group_of(request->prior));
+    bool fails = is_ordered(deed.world, deed.text);
+    FakeObject *object = find(deed.world, STR_EMPTY, draft_text(request->prior, "id", STR_EMPTY));
+    if (!fails && object)
+        object->is_gone = true;
+    return end(&deed, diags, fails);
+}
+
+static bool thing_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
+    (void)private_data;
+    (void)diags;
+    FakeWorld *world = world_of(call);
+    pthread_mutex_lock(&world->mutex);
+    world->reads++;
+    FakeObject *object = find(world, STR_EMPTY, draft_text(*state, "id", STR_EMPTY));
+    if (!object) {
+        *state = value_null(state->type);
+    } else if (!value_is_null(draft_attribute(*state, "size"))) {
+        Draft draft = draft_of(*state, call->arena);
+        draft_set(&draft, "size", value_int(object->size));
+        *state = draft_value(&draft);
+    }
+    pthread_mutex_unlock(&world->mutex);
+    return true;
+}
+
+static Str thing_identity(const Call *call, Value planned) {
+    return str_format(call->arena, "%.*s", STR_ARG(draft_text(planned, "name", STR_EMPTY)));
+}
+
+static bool thing_recover(const Call *call,
+                          const RecoverRequest *request,
+                          RecoverOutcome *outcome,
+                          Value *state,
+                          Diags *diags) {
+    (void)diags;
+    FakeWorld *world = world_of(call);
+    pthread_mutex_lock(&world->mutex);
+    const FakeObject *object = find(world, request->identity, STR_EMPTY);
+    *outcome = object ? world->recovery : RECOVER_ABSENT;
+    if (*outcome != RECOVER_ABSENT)
+        *state = made_object(call, request->planned, object, 1);
+    pthread_mutex_unlock(&world->mutex);
+    return true;
+}
+
+static void thing_limits(const Call *call, LimitAction action, Value object, Limits *out) {
+    (void)action;
+    size_t group = group_of(object);
+    if (group > 0) {
+        Limit limit = {draft_text(object, "group", STR_EMPTY), (uint32_t)group};
+        vec_push(call->arena, out, limit);
+    }
+}
+
+static const ResourceType fake_thing = {
+    .name = "fake_thing",
+    .schema = {SCHEMA_ATTRIBUTES(thing_attributes)},
+    .create = thing_create,
+    .update = thing_update,
+    .delete = thing_delete,
+    .read = thing_read,
+    .identity = thing_identity,
+    .recover = thing_recover,
+    .limits = thing_limits,
+};
+
+/* -- fake_plain ----------------------------------------------------------------------------------
+ */
+
+static const Attribute plain_attributes[] = {
+    {"name", &TYPE_STRING, REQUIRED, "Its name."           },
+    {"size", &TYPE_NUMBER, OPTIONAL, "Any number."         },
+    {"id",   &TYPE_STRING, COMPUTED, "Chosen by the world."},
+};
+
+static bool plain_create(const Call *call,
+                         const ApplyRequest *request,
+                         ApplyResponse *response,
+                         Diags *diags) {
+    Deed deed = begin(call, "create", request->planned, 0);
+    bool fails = is_ordered(deed.world, deed.text);
+    if (!fails) {
+        const FakeObject *object = add_object(deed.world, request->planned);
+        Draft draft = draft_of(request->planned, call->arena);
+        draft_set(&draft, "id", value_string(object->id, call->arena));
+        response->state = draft_value(&draft);
+    }
+    return end(&deed, diags, fails);
+}
+
+static bool plain_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
+    Deed deed = begin(call, "delete", request->prior, 0);
+    return end(&deed, diags, is_ordered(deed.world, deed.text));
+}
+
+static const ResourceType fake_plain = {
+    .name = "fake_plain",
+    .schema = {SCHEMA_ATTRIBUTES(plain_attributes)},
+    .create = plain_create,
+    .delete = plain_delete,
+};
+
+/* -- data fake_lookup ----------------------------------------------------------------------------
+ */
+
+static const Attribute lookup_attributes[] = {
+    {"name",   &TYPE_STRING, REQUIRED, "What to look for."},
+    {"answer", &TYPE_STRING, COMPUTED, "What was found."  },
+};
+
+static bool lookup_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
+    (void)private_data;
+    Deed deed = begin(call, "lookup", *state, 0);
+    Draft draft = draft_of(*state, call->arena);
+    draft_set_text(
+        &draft, "answer",
+        str_format(call->arena, "found %.*s", STR_ARG(draft_text(*state, "name", STR_EMPTY))),
+        call->arena);
+    *state = draft_value(&draft);
+    return end(&deed, diags, is_ordered(deed.world, deed.text));
+}
+
+static const ResourceType fake_lookup = {
+    .name = "fake_lookup",
+    .schema = {SCHEMA_ATTRIBUTES(lookup_attributes)},
+    .read = lookup_read,
+};
+
+/* -- the provider --------------------------------------------------------------------------------
+ */
+
+static const Attribute provider_attributes[] = {
+    {"endpoint", &TYPE_STRING, OPTIONAL, "Where the world is."},
+};
+
+static bool fake_configure(
+    const Call *call, Value config, void **client, Arena *run, Diags *diags) {
+    FakeWorld *world = world_of(call);
+    Str endpoint = draft_text(config, "endpoint", STR_EMPTY);
+    *client = arena_new(run, Str);
+    pthread_mutex_lock(&world->mutex);
+    if (endpoint.len > 0)
+        strbuf_add_format(&world->diary, "configure %.*s\n", STR_ARG(endpoint));
+    pthread_mutex_unlock(&world->mutex);
+    if (str_equal(endpoint, STR("nowhere"))) {
+        diags_error(diags, NO_RANGE, "Cannot connect", "Nobody is there.");
+        return false;
+    }
+    return true;
+}
+
+static const ResourceType *const resources[] = {&fake_thing, &fake_plain};
+static const ResourceType *const data_sources[] = {&fake_lookup};
+
+const Provider fake_provider = {
+    .name = "fake",
+    .address = "loam.internal/test/fake",
+    .description = "A world in memory.",
+    .schema = {SCHEMA_ATTRIBUTES(provider_attributes)},
+    .configure = fake_configure,
+    PROVIDER_RESOURCES(resources),
+    PROVIDER_DATA_SOURCES(data_sources),
+};

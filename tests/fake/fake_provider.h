@@ -1,0 +1,51 @@
+/* fake_provider: a provider whose world is a list in memory, with failures on order and a diary.
+ *
+ *   fake_thing    name!, size, tags, secret, zone (forces a new one), group (a limit of 1 per
+ * value, "pair": of 2), kind (default "plain"), input (anything); id, revision (changes with every
+ * update) fake_plain    name!, size: cannot be updated data fake_lookup   name! → answer
+ *
+ * The world is found through the Io that the engine was given: its first member. */
+#pragma once
+
+#include "provider.h"
+
+#include <pthread.h>
+
+typedef struct FakeObject {
+    Str id;
+    Str name;
+    int64_t size;
+    bool is_gone;
+} FakeObject;
+
+typedef struct FakeGroup {
+    uint32_t running;
+    uint32_t most;
+} FakeGroup;
+
+typedef struct FakeWorld {
+    Io io; /* first */
+    pthread_mutex_t mutex;
+    Arena *arena;
+    VEC(FakeObject *) objects;
+    StrBuf diary;   /* "create a" a line, as the calls end; reads are not written down */
+    StrVec orders;  /* "create a", "half a" (creates and fails), "update a", "delete a" fail;
+                       "lie a": creates with another size than planned */
+    uint32_t reads; /* of managed objects */
+    uint32_t calls;
+    FakeGroup groups[3]; /* all, group "one", group "pair" */
+    bool is_slow;
+    CancelToken *cancel;
+    Str stops_at; /* raises the token within this call: "create a" */
+    Str dies_at;  /* ends the process within this call, after the object is there */
+    RecoverOutcome recovery;
+} FakeWorld;
+
+void fake_world_open(FakeWorld *world, Arena *arena);
+void fake_world_close(FakeWorld *world);
+/* A call of this kind and name fails from now on; fake_world_obey takes all orders back. */
+void fake_world_order(FakeWorld *world, const char *order);
+void fake_world_obey(FakeWorld *world);
+FakeObject *fake_world_find(FakeWorld *world, const char *name);
+
+extern const Provider fake_provider;
