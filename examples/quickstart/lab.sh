@@ -1,0 +1,22 @@
+# Where the quickstart keeps things, shared by up, loam, ssh and down.
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+top=$(readlink -f "$here/../..")
+lab=$top/examples/lab
+work=$(readlink -m "${LOAM_QUICKSTART_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/loam/quickstart}")
+build=$top/build/release
+external=${LIBVIRT_DEFAULT_URI:-} # a libvirt that exists already is used as it is
+
+export LOAM_IMAGES=${LOAM_IMAGES:-$work/images}
+export LOAM_VAR_folder=$work
+
+say() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
+
+# Runs a command where the machines can be reached.
+in_place() {
+  if [ -n "$external" ]; then "$@"
+  else "$lab/libvirt" enter "$work/libvirt" env LIBVIRT_DEFAULT_URI=qemu:///system "$@"; fi
+}
+
+loam() {
+  LOAM_VAR_accel=$(cat "$work/accel" 2>/dev/null || echo tcg) in_place "$build/loam" -chdir="$here" "$@"
+}
