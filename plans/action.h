@@ -1,0 +1,37 @@
+/* Action: what will be done to one object. */
+#pragma once
+
+#include "str.h"
+
+typedef enum Action {
+    ACTION_NO_OP,
+    ACTION_CREATE,
+    ACTION_READ,
+    ACTION_UPDATE,
+    ACTION_DELETE_THEN_CREATE,
+    ACTION_CREATE_THEN_DELETE,
+    ACTION_DELETE,
+    ACTION_FORGET,
+} Action;
+
+/* Why, where it is not obvious; the names are those of plan JSON. */
+typedef enum ActionReason {
+    REASON_NONE,
+    REASON_REPLACE_BECAUSE_TAINTED,
+    REASON_REPLACE_BY_REQUEST,
+    REASON_REPLACE_BY_TRIGGERS,
+    REASON_REPLACE_BECAUSE_CANNOT_UPDATE,
+    REASON_DELETE_BECAUSE_NO_RESOURCE_CONFIG,
+    REASON_DELETE_BECAUSE_WRONG_REPETITION,
+    REASON_DELETE_BECAUSE_COUNT_INDEX,
+    REASON_DELETE_BECAUSE_EACH_KEY,
+    REASON_DELETE_BECAUSE_NO_MODULE,
+    REASON_READ_BECAUSE_CONFIG_UNKNOWN,
+    REASON_READ_BECAUSE_DEPENDENCY_PENDING,
+} ActionReason;
+
+const char *action_name(Action action);  /* "create"; as in the UI stream */
+const char *action_glyph(Action action); /* "+", "-/+", "<=" … */
+bool action_is_replace(Action action);
+const char *action_reason_name(ActionReason reason); /* "replace_because_tainted"; "" for none */
+MUST_USE bool action_reason_from_name(Str name, ActionReason *out);

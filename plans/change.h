@@ -1,0 +1,55 @@
+/* Change: one object's way from what is to what will be.
+ *
+ *   before, after   of the resource's implied type, marked; null: absent. `after` may hold
+ * unknowns, `before` never does replace_paths   which attributes force the replacement notes what
+ * an in-place change becomes ("live: virDomainSetMemoryFlags") */
+#pragma once
+
+#include "action.h"
+#include "address.h"
+#include "path.h"
+
+typedef struct ChangeNote {
+    Path path;
+    Str text;
+} ChangeNote;
+
+typedef struct ResourceChange {
+    ResourceAddr address;
+    ResourceAddr previous; /* type empty: did not move */
+    Str deposed;           /* empty: the current object */
+    Str provider;
+    Str provider_alias;
+    Str provider_module;
+    const struct Schema *schema; /* NULL after reading a plan file, until the engine fills it in */
+    Action action;
+    ActionReason reason;
+    Value before;
+    Value after;
+    Value config; /* of a read that waits for apply; else null */
+    Paths replace_paths;
+    VEC(ChangeNote) notes;
+    Str private_data; /* planned */
+    const Str *dependencies;
+    size_t dependency_count;
+    bool create_before_destroy;
+    Str import_id; /* brought in by this id; empty: it is not */
+} ResourceChange;
+
+typedef struct OutputChange {
+    Str name;
+    Action action;
+    Value before; /* null of dynamic type: absent */
+    Value after;
+    bool sensitive;
+} OutputChange;
+
+/* A difference found in the world, not asked for. */
+typedef struct Drift {
+    ResourceAddr address;
+    Str provider;
+    const struct Schema *schema;
+    Action action; /* ACTION_UPDATE or ACTION_DELETE */
+    Value before;
+    Value after;
+} Drift;

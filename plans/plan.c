@@ -1,0 +1,112 @@
+/* Order, search and sums of a plan. */
+#include "plan.h"
+
+Plan *plan_new(PlanMode mode, Arena *arena) {
+    Plan *plan = arena_new(arena, Plan);
+    plan->mode = mode;
+    plan->complete = true;
+    return plan;
+}
+
+static int compare_changes(const void *a, const void *b) {
+    const ResourceChange *left = a;
+    const ResourceChange *right = b;
+    int order = resource_addr_compare(left->address, right->address);
+    return order ? order : str_compare(left->deposed, right->deposed);
+}
+
+static int compare_drift(const void *a, const void *b) {
+    return resource_addr_compare(((const Drift *)a)->address, ((const Drift *)b)->address);
+}
+
+static int compare_outputs(const void *a, const void *b) {
+    return str_compare(((const OutputChange *)a)->name, ((const OutputChange *)b)->name);
+}
+
+static int compare_variables(const void *a, const void *b) {
+    return str_compare(((const PlanVariable *)a)->name, ((const PlanVariable *)b)->name);
+}
+
+#define SORT(vec, compare)                                                                         \
+    do {                                                                                           \
+        if ((vec).count > 1)                                                                       \
+            qsort((vec).items, (vec).count, sizeof(*(vec).items), (compare));                      \
+    } while (0)
+
+void plan_sort(Plan *plan) {
+    SORT(plan->changes, compare_changes);
+    SORT(plan->drift, compare_drift);
+    SORT(plan->outputs, compare_outputs);
+    SORT(plan->variables, compare_variables);
+}
+
+const ResourceChange *plan_find(const Plan *plan, ResourceAddr address, Str deposed) {
+    ResourceChange wanted = {.address = address, .deposed = deposed};
+    if (plan->changes.count == 0)
+        return NULL;
+    return bsearch(&wanted, plan->changes.items, plan->changes.count, sizeof(wanted),
+                   compare_changes);
+}
+
+static void count_action(Action action, PlanCounts *counts) {
+    switch (action) {
+    case ACTION_NO_OP: break;
+    case ACTION_CREATE: counts->create++; break;
+    case ACTION_READ: counts->read++; break;
+    case ACTION_UPDATE: counts->update++; break;
+    case ACTION_DELETE_THEN_CREATE:
+    case ACTION_CREATE_THEN_DELETE:
+        counts->create++;
+        counts->delete++;
+        break;
+    case ACTION_DELETE: counts->delete++; break;
+    case ACTION_FORGET: counts->forget++; break;
+    }
+}
+
+PlanCounts plan_count(const Plan *plan) {
+    PlanCounts counts = {0};
+    vec_each(&plan->changes, change) {
+        counts.import += change->import_id.len > 0;
+        /* Data leaves the state without anything being destroyed. */
+        if (change->address.mode == MODE_MANAGED || change->action == ACTION_READ)
+            count_action(change->action, &counts);
+    }
+    return counts;
+}
+
+static bool has_moved(const ResourceChange *change) {
+    return change->previous.type.len && !resource_addr_equal(change->previous, change->address);
+}
+
+static bool has_output_change(const Plan *plan) {
+    vec_each(&plan->outputs, output) {
+        if (output->action != ACTION_NO_OP)
+            return true;
+    }
+    return false;
+}
+
+bool plan_is_applyable(const Plan *plan) {
+    if (plan->errored)
+        return false;
+    vec_each(&plan->changes, change) {
+        if (change->action != ACTION_NO_OP || has_moved(change) || change->import_id.len)
+            return true;
+    }
+    if (plan->mode == PLAN_REFRESH_ONLY && plan->drift.count)
+        return true;
+    return has_output_change(plan);
+}
+
+Str plan_summary(const Plan *plan, Arena *arena) {
+    PlanCounts counts = plan_count(plan);
+    StrBuf text = strbuf_new(arena);
+    if (counts.import)
+        strbuf_add_format(&text, "%u to import, ", counts.import);
+    strbuf_add_format(&text, "%u to add, %u to change, %u to destroy", counts.create, counts.update,
+                      counts.delete);
+    if (counts.forget)
+        strbuf_add_format(&text, ", %u to forget", counts.forget);
+    return strbuf_str(&text);
+}

@@ -1,0 +1,49 @@
+/* Plan: the ordered changes that turn prior state into the configuration; everything that prints a
+ * plan reads this alone. Immutable once built. What it cannot know (prior state, configuration) are
+ * sections that the engine supplies as text. */
+#pragma once
+
+#include "change.h"
+#include "diag.h"
+#include "map.h"
+
+typedef enum PlanMode { PLAN_NORMAL, PLAN_DESTROY, PLAN_REFRESH_ONLY } PlanMode;
+
+typedef struct PlanVariable {
+    Str name;
+    Value value;
+} PlanVariable;
+
+typedef struct Plan {
+    PlanMode mode;
+    bool errored;
+    bool complete; /* false with -target */
+    Str lineage;   /* of the prior state */
+    uint64_t serial;
+    int64_t created_ms;
+    Str workspace;
+    VEC(PlanVariable) variables;
+    VEC(ResourceChange) changes; /* sorted by address, then deposed; no-ops included */
+    VEC(Drift) drift;
+    VEC(OutputChange) outputs; /* sorted by name */
+    VEC(Str) targets;          /* as given, for the apply of a saved plan */
+    Str prior_state;           /* v4 JSON: the refreshed state that the changes start from */
+    Str previous_state;        /* v4 JSON: as it was read */
+    Str configuration;         /* the `configuration` section of plan JSON, or empty */
+} Plan;
+
+Plan *plan_new(PlanMode mode, Arena *arena);
+void plan_sort(Plan *plan);
+const ResourceChange *plan_find(const Plan *plan, ResourceAddr address, Str deposed);
+
+typedef struct PlanCounts {
+    uint32_t create, update, delete, read, forget, import;
+} PlanCounts;
+
+/* A replacement counts as one created and one deleted. */
+PlanCounts plan_count(const Plan *plan);
+/* Is there anything to apply? Any change but a no-op, or an output that changes; in refresh-only,
+ * drift. An errored plan never. */
+bool plan_is_applyable(const Plan *plan);
+/* "1 to add, 0 to change, 2 to destroy" */
+Str plan_summary(const Plan *plan, Arena *arena);

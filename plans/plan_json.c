@@ -1,0 +1,564 @@
+/* Writers and readers of each section stand side by side; a reader knows members by name, so order
+ * does not matter, and what it does not know is an error: a newer loam wrote it. */
+#include "plan_json.h"
+
+#include "digest.h"
+#include "plan_value.h"
+
+#define FORMAT 1
+
+static const char *const MODES[] = {
+    [PLAN_NORMAL] = "normal", [PLAN_DESTROY] = "destroy", [PLAN_REFRESH_ONLY] = "refresh-only"};
+
+static const char *const ACTIONS[] = {
+    [ACTION_NO_OP] = "no-op",
+    [ACTION_CREATE] = "create",
+    [ACTION_READ] = "read",
+    [ACTION_UPDATE] = "update",
+    [ACTION_DELETE_THEN_CREATE] = "delete-create",
+    [ACTION_CREATE_THEN_DELETE] = "create-delete",
+    [ACTION_DELETE] = "delete",
+    [ACTION_FORGET] = "forget",
+};
+static_assert(ARRAY_COUNT(ACTIONS) == ACTION_FORGET + 1, "a name for each action");
+
+/* -- writing ------------------------------------------------------------------------------ */
+
+static void write_key_value(JsonWriter *writer, const char *key, Value v) {
+    json_key(writer, str_from_cstr(key));
+    plan_value_write(writer, v.type ? v : value_null(&TYPE_DYNAMIC));
+}
+
+static void write_optional(JsonWriter *writer, const char *key, Str text) {
+    if (text.len)
+        json_key_string(writer, key, text);
+}
+
+static void write_text(JsonWriter *writer, const char *key, const char *text) {
+    json_key_string(writer, key, str_from_cstr(text));
+}
+
+static void write_address(JsonWriter *writer, const char *key, ResourceAddr address, Arena *arena) {
+    json_key_string(writer, key, resource_addr_to_str(address, arena));
+}
+
+static void write_path(JsonWriter *writer, Path path) {
+    json_array_start(writer);
+    for (size_t i = 0; i < path.count; i++) {
+        if (path.steps[i].is_index)
+            plan_value_write(writer, path.steps[i].key);
+        else
+            json_write_string(writer, path.steps[i].name);
+    }
+    json_array_end(writer);
+}
+
+static void write_paths(JsonWriter *writer, const Paths *paths) {
+    if (paths->count == 0)
+        return;
+    json_key(writer, STR("replace_paths"));
+    json_array_start(writer);
+    vec_each(paths, path) {
+        write_path(writer, *path);
+    }
+    json_array_end(writer);
+}
+
+static void write_notes(JsonWriter *writer, const ResourceChange *change) {
+    if (change->notes.count == 0)
+        return;
+    json_key(writer, STR("notes"));
+    json_array_start(writer);
+    vec_each(&change->notes, note) {
+        json_object_start(writer);
+        json_key(writer, STR("path"));
+        write_path(writer, note->path);
+        json_key_string(writer, "text", note->text);
+        json_object_end(writer);
+    }
+    json_array_end(writer);
+}
+
+static void write_dependencies(JsonWriter *writer, const ResourceChange *change) {
+    if (change->dependency_count == 0)
+        return;
+    json_key(writer, STR("dependencies"));
+    json_array_start(writer);
+    for (size_t i = 0; i < change->dependency_count; i++)
+        json_write_string(writer, change->dependencies[i]);
+    json_array_end(writer);
+}
+
+static void write_change(JsonWriter *writer, const ResourceChange *change, Arena *arena) {
+    json_object_start(writer);
+    write_address(writer, "address", change->address, arena);
+    if (change->previous.type.len)
+        write_address(writer, "previous", change->previous, arena);
+    write_optional(writer, "deposed", change->deposed);
+    write_optional(writer, "provider", change->provider);
+    write_optional(writer, "provider_alias", change->provider_alias);
+    write_optional(writer, "provider_module", change->provider_module);
+    write_text(writer, "action", ACTIONS[change->action]);
+    write_optional(writer, "reason", str_from_cstr(action_reason_name(change->reason)));
+    write_key_value(writer, "before", change->before);
+    write_key_value(writer, "after", change->after);
+    if (change->config.type)
+        write_key_value(writer, "config", change->config);
+    write_paths(writer, &change->replace_paths);
+    write_notes(writer, change);
+    if (change->private_data.len)
+        json_key_string(writer, "private", digest_to_base64(change->private_data, arena));
+    write_dependencies(writer, change);
+    if (change->create_before_destroy)
+        json_key_bool(writer, "create_before_destroy", true);
+    write_optional(writer, "import_id", change->import_id);
+    json_object_end(writer);
+}
+
+static void write_drift(JsonWriter *writer, const Drift *drift, Arena *arena) {
+    json_object_start(writer);
+    write_address(writer, "address", drift->address, arena);
+    write_optional(writer, "provider", drift->provider);
+    write_text(writer, "action", ACTIONS[drift->action]);
+    write_key_value(writer, "before", drift->before);
+    write_key_value(writer, "after", drift->after);
+    json_object_end(writer);
+}
+
+static void write_output(JsonWriter *writer, const OutputChange *output) {
+    json_object_start(writer);
+    json_key_string(writer, "name", output->name);
+    write_text(writer, "action", ACTIONS[output->action]);
+    write_key_value(writer, "before", output->before);
+    write_key_value(writer, "after", output->after);
+    if (output->sensitive)
+        json_key_bool(writer, "sensitive", true);
+    json_object_end(writer);
+}
+
+static void write_variable(JsonWriter *writer, const PlanVariable *variable) {
+    json_object_start(writer);
+    json_key_string(writer, "name", variable->name);
+    write_key_value(writer, "value", variable->value);
+    json_object_end(writer);
+}
+
+static void open_section(JsonWriter *writer, const char *key) {
+    json_key(writer, str_from_cstr(key));
+    json_array_start(writer);
+}
+
+static void write_sections(JsonWriter *writer, const Plan *plan, Arena *arena) {
+    open_section(writer, "variables");
+    vec_each(&plan->variables, variable) {
+        write_variable(writer, variable);
+    }
+    json_array_end(writer);
+    open_section(writer, "changes");
+    vec_each(&plan->changes, change) {
+        write_change(writer, change, arena);
+    }
+    json_array_end(writer);
+    open_section(writer, "drift");
+    vec_each(&plan->drift, drift) {
+        write_drift(writer, drift, arena);
+    }
+    json_array_end(writer);
+    open_section(writer, "outputs");
+    vec_each(&plan->outputs, output) {
+        write_output(writer, output);
+    }
+    json_array_end(writer);
+    open_section(writer, "targets");
+    vec_each(&plan->targets, target) {
+        json_write_string(writer, *target);
+    }
+    json_array_end(writer);
+}
+
+Str plan_json_encode(const Plan *plan, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &out, 0);
+    json_object_start(&writer);
+    json_key_int(&writer, "format", FORMAT);
+    write_text(&writer, "mode", MODES[plan->mode]);
+    json_key_bool(&writer, "errored", plan->errored);
+    json_key_bool(&writer, "complete", plan->complete);
+    json_key_string(&writer, "lineage", plan->lineage);
+    json_key(&writer, STR("serial"));
+    json_number(&writer, str_format(arena, "%llu", (unsigned long long)plan->serial));
+    json_key_int(&writer, "created_ms", plan->created_ms);
+    json_key_string(&writer, "workspace", plan->workspace);
+    write_sections(&writer, plan, arena);
+    if (plan->configuration.len)
+        json_key_string(&writer, "configuration", plan->configuration);
+    json_object_end(&writer);
+    return strbuf_str(&out);
+}
+
+/* -- reading ------------------------------------------------------------------------------ */
+
+typedef struct Load {
+    JsonReader *reader;
+    Arena *arena;
+    Plan *plan;
+} Load;
+
+/* Reads the member whose key is the reader's text. */
+typedef bool (*ReadMember)(Load *load, Str key, void *subject);
+
+static bool fail(Load *load, const char *error) {
+    if (!load->reader->error)
+        load->reader->error = error;
+    return false;
+}
+
+static bool read_text(Load *load, Str *out) {
+    if (json_next(load->reader) != JSON_STRING)
+        return fail(load, "a text was expected");
+    *out = load->reader->text;
+    return true;
+}
+
+static bool read_bool(Load *load, bool *out) {
+    JsonToken token = json_next(load->reader);
+    *out = token == JSON_TRUE;
+    return token == JSON_TRUE || token == JSON_FALSE || fail(load, "true or false was expected");
+}
+
+static bool read_name(Load *load, const char *const *names, size_t count, size_t *out) {
+    Str text;
+    if (!read_text(load, &text))
+        return false;
+    for (*out = 0; *out < count; (*out)++) {
+        if (str_equal_cstr(text, names[*out]))
+            return true;
+    }
+    return fail(load, "a name is none that is known");
+}
+
+static bool read_action(Load *load, Action *out) {
+    size_t i;
+    if (!read_name(load, ACTIONS, ARRAY_COUNT(ACTIONS), &i))
+        return false;
+    *out = (Action)i;
+    return true;
+}
+
+static bool read_address(Load *load, ResourceAddr *out) {
+    Str text;
+    Diags diags = diags_new(load->arena);
+    if (!read_text(load, &text))
+        return false;
+    return address_parse_resource(text, out, load->arena, &diags) ||
+           fail(load, "an address is broken");
+}
+
+static bool read_one(Load *load, Value *out) {
+    return plan_value_read(load->reader, json_next(load->reader), out, load->arena);
+}
+
+static bool read_object_from(Load *load, JsonToken token, ReadMember read, void *subject) {
+    if (token != JSON_OBJECT_START)
+        return fail(load, "an object was expected");
+    while ((token = json_next(load->reader)) == JSON_KEY) {
+        if (!read(load, load->reader->text, subject))
+            return false;
+    }
+    return token == JSON_OBJECT_END || fail(load, "broken JSON");
+}
+
+/* Each element by `read`, into what `add` makes room for. */
+static bool read_objects(Load *load, void *(*add)(Load *), ReadMember read) {
+    if (json_next(load->reader) != JSON_ARRAY_START)
+        return fail(load, "an array was expected");
+    JsonToken token;
+    while ((token = json_next(load->reader)) != JSON_ARRAY_END) {
+        if (!read_object_from(load, token, read, add(load)))
+            return false;
+    }
+    return true;
+}
+
+static bool read_texts(Load *load, StrVec *out) {
+    if (json_next(load->reader) != JSON_ARRAY_START)
+        return fail(load, "an array was expected");
+    JsonToken token;
+    while ((token = json_next(load->reader)) == JSON_STRING)
+        vec_push(load->arena, out, load->reader->text);
+    return token == JSON_ARRAY_END || fail(load, "a text was expected");
+}
+
+static bool read_path(Load *load, JsonToken token, Path *out) {
+    VEC(PathStep) steps = {0};
+    if (token != JSON_ARRAY_START)
+        return fail(load, "an array was expected");
+    while ((token = json_next(load->reader)) != JSON_ARRAY_END) {
+        PathStep *step = vec_add(load->arena, &steps);
+        if (token == JSON_STRING) {
+            step->name = load->reader->text;
+            continue;
+        }
+        step->is_index = true;
+        if (!plan_value_read(load->reader, token, &step->key, load->arena))
+            return false;
+    }
+    *out = (Path){steps.items, steps.count};
+    return true;
+}
+
+static bool read_paths(Load *load, Paths *out) {
+    if (json_next(load->reader) != JSON_ARRAY_START)
+        return fail(load, "an array was expected");
+    JsonToken token;
+    while ((token = json_next(load->reader)) != JSON_ARRAY_END) {
+        if (!read_path(load, token, vec_add(load->arena, out)))
+            return false;
+    }
+    return true;
+}
+
+static bool read_note_member(Load *load, Str key, void *subject) {
+    ChangeNote *note = subject;
+    if (str_equal(key, STR("path")))
+        return read_path(load, json_next(load->reader), &note->path);
+    if (str_equal(key, STR("text")))
+        return read_text(load, &note->text);
+    return fail(load, "a note has members of unknown meaning");
+}
+
+static bool read_notes(Load *load, ResourceChange *change) {
+    if (json_next(load->reader) != JSON_ARRAY_START)
+        return fail(load, "an array was expected");
+    JsonToken token;
+    while ((token = json_next(load->reader)) != JSON_ARRAY_END) {
+        ChangeNote *note = vec_add(load->arena, &change->notes);
+        if (!read_object_from(load, token, read_note_member, note))
+            return false;
+    }
+    return true;
+}
+
+static bool read_reason(Load *load, ActionReason *out) {
+    Str text;
+    if (!read_text(load, &text))
+        return false;
+    return action_reason_from_name(text, out) || fail(load, "a reason is none that is known");
+}
+
+static bool read_private(Load *load, Str *out) {
+    Str text;
+    if (!read_text(load, &text))
+        return false;
+    return digest_from_base64(text, out, load->arena) || fail(load, "private data is broken");
+}
+
+static bool read_dependencies(Load *load, ResourceChange *change) {
+    StrVec names = {0};
+    if (!read_texts(load, &names))
+        return false;
+    change->dependencies = names.items;
+    change->dependency_count = names.count;
+    return true;
+}
+
+static bool read_change_text(Load *load, Str key, ResourceChange *change, bool *known) {
+    *known = true;
+    if (str_equal(key, STR("deposed")))
+        return read_text(load, &change->deposed);
+    if (str_equal(key, STR("provider")))
+        return read_text(load, &change->provider);
+    if (str_equal(key, STR("provider_alias")))
+        return read_text(load, &change->provider_alias);
+    if (str_equal(key, STR("provider_module")))
+        return read_text(load, &change->provider_module);
+    if (str_equal(key, STR("import_id")))
+        return read_text(load, &change->import_id);
+    if (str_equal(key, STR("private")))
+        return read_private(load, &change->private_data);
+    if (str_equal(key, STR("dependencies")))
+        return read_dependencies(load, change);
+    if (str_equal(key, STR("create_before_destroy")))
+        return read_bool(load, &change->create_before_destroy);
+    *known = false;
+    return false;
+}
+
+static bool read_change_member(Load *load, Str key, void *subject) {
+    ResourceChange *change = subject;
+    bool known;
+    bool ok = read_change_text(load, key, change, &known);
+    if (known)
+        return ok;
+    if (str_equal(key, STR("address")))
+        return read_address(load, &change->address);
+    if (str_equal(key, STR("previous")))
+        return read_address(load, &change->previous);
+    if (str_equal(key, STR("action")))
+        return read_action(load, &change->action);
+    if (str_equal(key, STR("reason")))
+        return read_reason(load, &change->reason);
+    if (str_equal(key, STR("before")))
+        return read_one(load, &change->before);
+    if (str_equal(key, STR("after")))
+        return read_one(load, &change->after);
+    if (str_equal(key, STR("config")))
+        return read_one(load, &change->config);
+    if (str_equal(key, STR("replace_paths")))
+        return read_paths(load, &change->replace_paths);
+    if (str_equal(key, STR("notes")))
+        return read_notes(load, change);
+    return fail(load, "a change has members of unknown meaning");
+}
+
+static bool read_drift_member(Load *load, Str key, void *subject) {
+    Drift *drift = subject;
+    if (str_equal(key, STR("address")))
+        return read_address(load, &drift->address);
+    if (str_equal(key, STR("provider")))
+        return read_text(load, &drift->provider);
+    if (str_equal(key, STR("action")))
+        return read_action(load, &drift->action);
+    if (str_equal(key, STR("before")))
+        return read_one(load, &drift->before);
+    if (str_equal(key, STR("after")))
+        return read_one(load, &drift->after);
+    return fail(load, "drift has members of unknown meaning");
+}
+
+static bool read_output_member(Load *load, Str key, void *subject) {
+    OutputChange *output = subject;
+    if (str_equal(key, STR("name")))
+        return read_text(load, &output->name);
+    if (str_equal(key, STR("action")))
+        return read_action(load, &output->action);
+    if (str_equal(key, STR("before")))
+        return read_one(load, &output->before);
+    if (str_equal(key, STR("after")))
+        return read_one(load, &output->after);
+    if (str_equal(key, STR("sensitive")))
+        return read_bool(load, &output->sensitive);
+    return fail(load, "an output has members of unknown meaning");
+}
+
+static bool read_variable_member(Load *load, Str key, void *subject) {
+    PlanVariable *variable = subject;
+    if (str_equal(key, STR("name")))
+        return read_text(load, &variable->name);
+    if (str_equal(key, STR("value")))
+        return read_one(load, &variable->value);
+    return fail(load, "a variable has members of unknown meaning");
+}
+
+/* Values that are absent in the file are untyped nulls, never zero bytes. */
+static void *add_change(Load *load) {
+    ResourceChange *change = vec_add(load->arena, &load->plan->changes);
+    change->before = change->after = change->config = value_null(&TYPE_DYNAMIC);
+    return change;
+}
+
+static void *add_drift(Load *load) {
+    Drift *drift = vec_add(load->arena, &load->plan->drift);
+    drift->before = drift->after = value_null(&TYPE_DYNAMIC);
+    return drift;
+}
+
+static void *add_output(Load *load) {
+    OutputChange *output = vec_add(load->arena, &load->plan->outputs);
+    output->before = output->after = value_null(&TYPE_DYNAMIC);
+    return output;
+}
+
+static void *add_variable(Load *load) {
+    PlanVariable *variable = vec_add(load->arena, &load->plan->variables);
+    variable->value = value_null(&TYPE_DYNAMIC);
+    return variable;
+}
+
+static bool read_format(Load *load) {
+    int64_t format;
+    if (json_next(load->reader) != JSON_NUMBER || !str_to_int64(load->reader->text, &format))
+        return fail(load, "a number was expected");
+    return format == FORMAT || fail(load, "another version of loam wrote it");
+}
+
+static bool read_mode(Load *load) {
+    size_t i;
+    if (!read_name(load, MODES, ARRAY_COUNT(MODES), &i))
+        return false;
+    load->plan->mode = (PlanMode)i;
+    return true;
+}
+
+static bool read_serial(Load *load) {
+    if (json_next(load->reader) != JSON_NUMBER)
+        return fail(load, "a number was expected");
+    return str_to_uint64(load->reader->text, &load->plan->serial) ||
+           fail(load, "a number was expected");
+}
+
+static bool read_created(Load *load) {
+    if (json_next(load->reader) != JSON_NUMBER)
+        return fail(load, "a number was expected");
+    return str_to_int64(load->reader->text, &load->plan->created_ms) ||
+           fail(load, "a number was expected");
+}
+
+static bool read_section(Load *load, Str key) {
+    if (str_equal(key, STR("variables")))
+        return read_objects(load, add_variable, read_variable_member);
+    if (str_equal(key, STR("changes")))
+        return read_objects(load, add_change, read_change_member);
+    if (str_equal(key, STR("drift")))
+        return read_objects(load, add_drift, read_drift_member);
+    if (str_equal(key, STR("outputs")))
+        return read_objects(load, add_output, read_output_member);
+    if (str_equal(key, STR("targets"))) {
+        StrVec targets = {0};
+        bool ok = read_texts(load, &targets);
+        load->plan->targets.items = targets.items;
+        load->plan->targets.count = targets.count;
+        load->plan->targets.capacity = targets.capacity;
+        return ok;
+    }
+    return fail(load, "the plan has members of unknown meaning");
+}
+
+static bool read_plan_member(Load *load, Str key, void *subject) {
+    Plan *plan = subject;
+    if (str_equal(key, STR("format")))
+        return read_format(load);
+    if (str_equal(key, STR("mode")))
+        return read_mode(load);
+    if (str_equal(key, STR("errored")))
+        return read_bool(load, &plan->errored);
+    if (str_equal(key, STR("complete")))
+        return read_bool(load, &plan->complete);
+    if (str_equal(key, STR("lineage")))
+        return read_text(load, &plan->lineage);
+    if (str_equal(key, STR("serial")))
+        return read_serial(load);
+    if (str_equal(key, STR("created_ms")))
+        return read_created(load);
+    if (str_equal(key, STR("workspace")))
+        return read_text(load, &plan->workspace);
+    if (str_equal(key, STR("configuration")))
+        return read_text(load, &plan->configuration);
+    return read_section(load, key);
+}
+
+bool plan_json_decode(Str bytes, Plan **out, const char **error, Arena *arena) {
+    JsonReader *reader = arena_new(arena, JsonReader);
+    *reader = json_reader_new(bytes, arena);
+    Plan *plan = plan_new(PLAN_NORMAL, arena);
+    Load load = {.reader = reader, .arena = arena, .plan = plan};
+    if (!read_object_from(&load, json_next(reader), read_plan_member, plan) ||
+        json_next(reader) != JSON_END) {
+        *error = reader->error ? reader->error : "broken JSON";
+        return false;
+    }
+    plan_sort(plan);
+    *out = plan;
+    return true;
+}

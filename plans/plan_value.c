@@ -1,0 +1,320 @@
+/* Writing follows the value's types, reading the types it wrote. */
+#include "plan_value.h"
+
+/* -- writing ------------------------------------------------------------------------------ */
+
+static void write_value(JsonWriter *writer, Value v, const Type *expected);
+
+static const Type *part_type(const Type *type, size_t i) {
+    return type->kind == KIND_TUPLE || type->kind == KIND_OBJECT ? type_at(type, i)
+                                                                 : type->element;
+}
+
+static void write_scalar(JsonWriter *writer, Value v) {
+    if (v.type->kind == KIND_STRING) {
+        json_write_string(writer, value_text(v));
+    } else if (v.type->kind == KIND_BOOL) {
+        json_bool(writer, v.as.boolean);
+    } else if (!(v.flags & FLAG_BIG)) {
+        json_int(writer, v.as.integer);
+    } else {
+        SCOPED(ArenaRef) scratch = arena_open("number");
+        json_number(writer, value_number_text(v, scratch));
+    }
+}
+
+static void write_content(JsonWriter *writer, Value v) {
+    if (type_is_primitive(v.type)) {
+        write_scalar(writer, v);
+        return;
+    }
+    bool is_named = v.type->kind == KIND_MAP || v.type->kind == KIND_OBJECT;
+    if (is_named)
+        json_object_start(writer);
+    else
+        json_array_start(writer);
+    for (size_t i = 0; i < v.count; i++) {
+        if (is_named)
+            json_key(writer, value_key_at(v, i));
+        write_value(writer, value_at(v, i), part_type(v.type, i));
+    }
+    if (is_named)
+        json_object_end(writer);
+    else
+        json_array_end(writer);
+}
+
+static uint32_t precision_of(Value number) {
+    return number.flags & FLAG_BIG ? number_precision(number.as.number) : number.count;
+}
+
+static bool has_own_precision(Value v) {
+    return value_is_present(v) && v.type->kind == KIND_NUMBER &&
+           precision_of(v) != NUMBER_PRECISION_TEXT;
+}
+
+static bool is_plain(Value v, const Type *expected) {
+    if (v.marks || !value_is_known(v) || !expected || !type_equal(v.type, expected))
+        return false;
+    return value_is_null(v) || (type_is_primitive(v.type) && !has_own_precision(v));
+}
+
+static void write_value(JsonWriter *writer, Value v, const Type *expected) {
+    if (is_plain(v, expected)) {
+        if (value_is_null(v))
+            json_write_null(writer);
+        else
+            write_scalar(writer, v);
+        return;
+    }
+    json_object_start(writer);
+    if (!expected || !type_equal(v.type, expected)) {
+        json_key(writer, STR("type"));
+        json_write_type(writer, v.type);
+    }
+    if (v.marks)
+        json_key_int(writer, "marks", v.marks);
+    if (has_own_precision(v))
+        json_key_int(writer, "precision", precision_of(v));
+    if (!value_is_known(v)) {
+        json_key_bool(writer, "unknown", true);
+    } else if (value_is_present(v)) {
+        json_key(writer, STR("of"));
+        write_content(writer, v);
+    }
+    json_object_end(writer);
+}
+
+void plan_value_write(JsonWriter *writer, Value v) {
+    write_value(writer, v, NULL);
+}
+
+/* -- reading ------------------------------------------------------------------------------ */
+
+static bool
+read_value(JsonReader *reader, JsonToken token, const Type *expected, Value *out, Arena *arena);
+
+static bool fail(JsonReader *reader, const char *error) {
+    if (!reader->error)
+        reader->error = error;
+    return false;
+}
+
+static bool number_of(Str text, uint32_t precision, Value *out, Arena *arena) {
+    const Number *number;
+    if (!number_from_text(text, &number, arena))
+        return false;
+    Value v = value_from_number(number);
+    if (precision == NUMBER_PRECISION_TEXT) {
+        *out = v;
+    } else if (!(v.flags & FLAG_BIG)) {
+        *out = value_int_of(v.as.integer, precision);
+    } else if (precision == NUMBER_PRECISION_DOUBLE) {
+        *out = value_from_number(number_from_double(number_to_double(number), arena));
+    } else {
+        *out = v;
+    }
+    return true;
+}
+
+static bool read_scalar(
+    JsonReader *reader, JsonToken token, const Type *type, uint32_t precision, Value *out, Arena *arena) {
+    switch (type->kind) {
+    case KIND_BOOL:
+        if (token != JSON_TRUE && token != JSON_FALSE)
+            break;
+        *out = value_bool(token == JSON_TRUE);
+        return true;
+    case KIND_NUMBER:
+        if (token == JSON_NUMBER && number_of(reader->text, precision, out, arena))
+            return true;
+        break;
+    case KIND_STRING:
+        if (token != JSON_STRING)
+            break;
+        *out = value_string(reader->text, arena);
+        return true;
+    case KIND_DYNAMIC:
+    case KIND_LIST:
+    case KIND_SET:
+    case KIND_MAP:
+    case KIND_TUPLE:
+    case KIND_OBJECT: break;
+    }
+    return fail(reader, "a value is not of its type");
+}
+
+/* Parts as they are read. */
+typedef struct Parts {
+    VEC(Str) names;
+    VEC(Value) values;
+} Parts;
+
+static bool read_array(JsonReader *reader, const Type *type, Parts *parts, Arena *arena) {
+    for (;;) {
+        JsonToken token = json_next(reader);
+        if (token == JSON_ARRAY_END)
+            return true;
+        if (type->kind == KIND_TUPLE && parts->values.count == type->count)
+            return fail(reader, "a tuple has too many elements");
+        Value part;
+        if (!read_value(reader, token, part_type(type, parts->values.count), &part, arena))
+            return false;
+        vec_push(arena, &parts->values, part);
+    }
+}
+
+static const Type *member_type(const Type *type, Str name) {
+    size_t i;
+    if (type->kind == KIND_MAP)
+        return type->element;
+    return type_find_attribute(type, name, &i) ? type_at(type, i) : NULL;
+}
+
+static bool read_members(JsonReader *reader, const Type *type, Parts *parts, Arena *arena) {
+    for (;;) {
+        JsonToken token = json_next(reader);
+        if (token == JSON_OBJECT_END)
+            return true;
+        if (token != JSON_KEY)
+            return fail(reader, "an object was expected");
+        Str name = str_clone(reader->text, arena);
+        const Type *expected = member_type(type, name);
+        Value part;
+        if (!expected)
+            return fail(reader, "an object has an attribute that its type has not");
+        if (!read_value(reader, json_next(reader), expected, &part, arena))
+            return false;
+        vec_push(arena, &parts->names, name);
+        vec_push(arena, &parts->values, part);
+    }
+}
+
+/* Members in the order of the type's names; each exactly once. */
+static bool
+build_object(JsonReader *reader, const Type *type, const Parts *parts, Value *out, Arena *arena) {
+    if (parts->values.count != type->count)
+        return fail(reader, "an object lacks attributes of its type");
+    Value *items = arena_new_array(arena, Value, type->count);
+    for (size_t i = 0; i < parts->values.count; i++) {
+        size_t place;
+        if (!type_find_attribute(type, parts->names.items[i], &place) || items[place].type)
+            return fail(reader, "an object has an attribute twice");
+        items[place] = parts->values.items[i];
+    }
+    *out = value_object_of(type, items);
+    return true;
+}
+
+static bool build(JsonReader *reader, const Type *type, Parts *parts, Value *out, Arena *arena) {
+    size_t count = parts->values.count;
+    Value *items = parts->values.items;
+    switch (type->kind) {
+    case KIND_LIST: *out = value_list(type->element, items, count, arena); return true;
+    case KIND_SET: *out = value_set(type->element, items, count, arena); return true;
+    case KIND_MAP:
+        *out = value_map(type->element, parts->names.items, items, count, arena);
+        return true;
+    case KIND_TUPLE:
+        if (count != type->count)
+            return fail(reader, "a tuple lacks elements");
+        *out = value_tuple(items, count, arena);
+        return true;
+    case KIND_OBJECT: return build_object(reader, type, parts, out, arena);
+    case KIND_DYNAMIC:
+    case KIND_BOOL:
+    case KIND_NUMBER:
+    case KIND_STRING: break;
+    }
+    return fail(reader, "a value is not of its type");
+}
+
+/* What stands in "of". */
+static bool read_content(
+    JsonReader *reader, JsonToken token, const Type *type, uint32_t precision, Value *out, Arena *arena) {
+    Parts parts = {0};
+    if (type_is_primitive(type))
+        return read_scalar(reader, token, type, precision, out, arena);
+    if (type->kind == KIND_DYNAMIC)
+        return fail(reader, "a value has no type");
+    bool is_named = type->kind == KIND_MAP || type->kind == KIND_OBJECT;
+    if (token != (is_named ? JSON_OBJECT_START : JSON_ARRAY_START))
+        return fail(reader, "a value is not of its type");
+    if (is_named ? !read_members(reader, type, &parts, arena)
+                 : !read_array(reader, type, &parts, arena)) {
+        return false;
+    }
+    return build(reader, type, &parts, out, arena);
+}
+
+/* What the members of a wrapping object said so far. */
+typedef struct Wrapper {
+    const Type *type;
+    int64_t marks;
+    int64_t precision;
+    bool is_unknown;
+    bool has_content;
+    Value content;
+} Wrapper;
+
+static bool read_integer(JsonReader *reader, int64_t most, int64_t *out) {
+    if (json_next(reader) != JSON_NUMBER || !str_to_int64(reader->text, out) || *out < 0 ||
+        *out > most) {
+        return fail(reader, "a number was expected");
+    }
+    return true;
+}
+
+static bool read_member(JsonReader *reader, Wrapper *wrapper, Arena *arena) {
+    Str key = reader->text;
+    if (str_equal(key, STR("type")))
+        return json_read_type(reader, json_next(reader), &wrapper->type, arena);
+    if (str_equal(key, STR("marks")))
+        return read_integer(reader, UINT8_MAX, &wrapper->marks);
+    if (str_equal(key, STR("precision")))
+        return read_integer(reader, 1 << 16, &wrapper->precision);
+    if (str_equal(key, STR("unknown"))) {
+        wrapper->is_unknown = json_next(reader) == JSON_TRUE;
+        return wrapper->is_unknown || fail(reader, "true was expected");
+    }
+    if (!str_equal(key, STR("of")) || !wrapper->type)
+        return fail(reader, "a value has members of unknown meaning");
+    wrapper->has_content = true;
+    return read_content(reader, json_next(reader), wrapper->type, (uint32_t)wrapper->precision,
+                        &wrapper->content, arena);
+}
+
+static bool read_wrapper(JsonReader *reader, const Type *expected, Value *out, Arena *arena) {
+    Wrapper wrapper = {.type = expected, .precision = NUMBER_PRECISION_TEXT};
+    JsonToken token;
+    while ((token = json_next(reader)) == JSON_KEY) {
+        if (!read_member(reader, &wrapper, arena))
+            return false;
+    }
+    if (token != JSON_OBJECT_END || !wrapper.type)
+        return fail(reader, "a value has no type");
+    Value v = wrapper.is_unknown    ? value_unknown(wrapper.type)
+              : wrapper.has_content ? wrapper.content
+                                    : value_null(wrapper.type);
+    *out = wrapper.marks ? value_with_marks(v, (uint8_t)wrapper.marks) : v;
+    return true;
+}
+
+static bool
+read_value(JsonReader *reader, JsonToken token, const Type *expected, Value *out, Arena *arena) {
+    if (token == JSON_OBJECT_START)
+        return read_wrapper(reader, expected, out, arena);
+    if (token == JSON_BAD)
+        return fail(reader, "broken JSON");
+    if (!expected)
+        return fail(reader, "a value has no type");
+    if (token == JSON_NULL) {
+        *out = value_null(expected);
+        return true;
+    }
+    return read_scalar(reader, token, expected, NUMBER_PRECISION_TEXT, out, arena);
+}
+
+bool plan_value_read(JsonReader *reader, JsonToken token, Value *out, Arena *arena) {
+    return read_value(reader, token, NULL, out, arena);
+}

@@ -1,0 +1,323 @@
+/* The archive and what vouches for it. Entries are named by their role; the manifest says which path
+ * a configuration file had, so that no name in the archive is ever used as a path. */
+#include "planfile.h"
+
+#include "digest.h"
+#include "plan_json.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+
+#define FORMAT            1
+#define ENTRY_PLAN        "plan.json"
+#define ENTRY_PRIOR       "prior-state.json"
+#define ENTRY_PREVIOUS    "previous-state.json"
+#define ENTRY_MANIFEST    "manifest.json"
+#define CONTENT_BYTES_MAX ((size_t)1 << 30)
+
+typedef struct Entry {
+    Str name;
+    Str path; /* of a configuration file */
+    Str bytes;
+    Str digest; /* hex, as the manifest says */
+} Entry;
+
+typedef VEC(Entry) Entries;
+
+/* -- zip ---------------------------------------------------------------------------------- */
+
+typedef struct archive *ArchiveWriter;
+static void writer_release(ArchiveWriter *writer) {
+    if (*writer)
+        archive_write_free(*writer);
+}
+SCOPED_TYPE(ArchiveWriter, writer_release);
+
+typedef struct archive *ArchiveReader;
+static void reader_release(ArchiveReader *reader) {
+    if (*reader)
+        archive_read_free(*reader);
+}
+SCOPED_TYPE(ArchiveReader, reader_release);
+
+typedef struct archive_entry *ArchiveEntry;
+static void entry_release(ArchiveEntry *entry) {
+    if (*entry)
+        archive_entry_free(*entry);
+}
+SCOPED_TYPE(ArchiveEntry, entry_release);
+
+static la_ssize_t receive(struct archive *writer, void *payload, const void *bytes, size_t size) {
+    (void)writer;
+    strbuf_add(payload, (Str){bytes, size});
+    return (la_ssize_t)size;
+}
+
+static bool zip_entry(struct archive *writer, const Entry *entry, int64_t time_s, Arena *scratch) {
+    SCOPED(ArchiveEntry) header = archive_entry_new();
+    archive_entry_set_pathname(header, str_to_cstr(entry->name, scratch));
+    archive_entry_set_filetype(header, AE_IFREG);
+    archive_entry_set_perm(header, 0600);
+    archive_entry_set_size(header, (la_int64_t)entry->bytes.len);
+    archive_entry_set_mtime(header, (time_t)time_s, 0);
+    if (archive_write_header(writer, header) != ARCHIVE_OK)
+        return false;
+    return archive_write_data(writer, entry->bytes.ptr, entry->bytes.len) ==
+           (la_ssize_t)entry->bytes.len;
+}
+
+static bool zip(const Entries *entries, int64_t time_s, StrBuf *out, Arena *scratch) {
+    SCOPED(ArchiveWriter) writer = archive_write_new();
+    if (archive_write_set_format_zip(writer) != ARCHIVE_OK ||
+        archive_write_set_bytes_per_block(writer, 0) != ARCHIVE_OK ||
+        archive_write_open2(writer, out, NULL, receive, NULL, NULL) != ARCHIVE_OK) {
+        return false;
+    }
+    vec_each(entries, entry) {
+        if (!zip_entry(writer, entry, time_s, scratch))
+            return false;
+    }
+    return archive_write_close(writer) == ARCHIVE_OK;
+}
+
+static bool unzip_content(struct archive *reader, size_t *left, Str *out, Arena *arena) {
+    StrBuf content = strbuf_new(arena);
+    char block[16384];
+    for (;;) {
+        la_ssize_t got = archive_read_data(reader, block, sizeof(block));
+        if (got == 0)
+            break;
+        if (got < 0 || (size_t)got > *left)
+            return false;
+        *left -= (size_t)got;
+        strbuf_add(&content, (Str){block, (size_t)got});
+    }
+    *out = strbuf_str(&content);
+    return true;
+}
+
+static bool unzip(Str bytes, Entries *out, Arena *arena) {
+    SCOPED(ArchiveReader) reader = archive_read_new();
+    size_t left = CONTENT_BYTES_MAX;
+    if (archive_read_support_format_zip(reader) != ARCHIVE_OK ||
+        archive_read_open_memory(reader, bytes.ptr, bytes.len) != ARCHIVE_OK) {
+        return false;
+    }
+    for (;;) {
+        struct archive_entry *header;
+        int status = archive_read_next_header(reader, &header);
+        if (status == ARCHIVE_EOF)
+            return true;
+        if (status != ARCHIVE_OK)
+            return false;
+        const char *name = archive_entry_pathname(header);
+        Entry entry = {.name = str_clone(str_from_cstr(name), arena)};
+        if (!unzip_content(reader, &left, &entry.bytes, arena))
+            return false;
+        vec_push(arena, out, entry);
+    }
+}
+
+static Entry *find_entry(Entries *entries, Str name) {
+    vec_each(entries, entry) {
+        if (str_equal(entry->name, name))
+            return entry;
+    }
+    return NULL;
+}
+
+/* -- writing ------------------------------------------------------------------------------ */
+
+static void add_entry(Entries *entries, const char *name, Str bytes, Arena *arena) {
+    vec_push(arena, entries, (Entry){.name = str_from_cstr(name), .bytes = bytes});
+}
+
+static Str manifest_of(const Entries *entries, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &out, 2);
+    json_object_start(&writer);
+    json_key_int(&writer, "format", FORMAT);
+    json_key(&writer, STR("entries"));
+    json_array_start(&writer);
+    vec_each(entries, entry) {
+        json_object_start(&writer);
+        json_key_string(&writer, "name", entry->name);
+        if (entry->path.len)
+            json_key_string(&writer, "path", entry->path);
+        json_key_string(&writer, "sha256", digest_hex(DIGEST_SHA256, entry->bytes, arena));
+        json_object_end(&writer);
+    }
+    json_array_end(&writer);
+    json_object_end(&writer);
+    strbuf_add_char(&out, '\n');
+    return strbuf_str(&out);
+}
+
+static void
+collect(const Plan *plan, const PlanFileSources *configuration, Entries *out, Arena *arena) {
+    add_entry(out, ENTRY_PLAN, plan_json_encode(plan, arena), arena);
+    add_entry(out, ENTRY_PRIOR, plan->prior_state, arena);
+    add_entry(out, ENTRY_PREVIOUS, plan->previous_state, arena);
+    size_t number = 0;
+    vec_each(configuration, source) {
+        Str name = str_format(arena, "configuration/%zu-%.*s", ++number,
+                              STR_ARG(disk_name_of(source->path)));
+        vec_push(arena, out,
+                 (Entry){.name = name, .path = source->path, .bytes = source->bytes});
+    }
+    add_entry(out, ENTRY_MANIFEST, manifest_of(out, arena), arena);
+}
+
+bool planfile_write(const Io *io,
+                    Str path,
+                    const Plan *plan,
+                    const PlanFileSources *configuration,
+                    Arena *scratch,
+                    Diags *diags) {
+    Entries entries = {0};
+    StrBuf bytes = strbuf_new(scratch);
+    collect(plan, configuration, &entries, scratch);
+    if (!zip(&entries, plan->created_ms / 1000, &bytes, scratch)) {
+        diags_error(diags, NO_RANGE, "Failed to write the plan file",
+                    "The plan could not be packed for \"%.*s\".", STR_ARG(path));
+        return false;
+    }
+    int status = io->disk->write_file(io->disk->self, path, strbuf_str(&bytes), 0600);
+    if (status < 0) {
+        diags_error(diags, NO_RANGE, "Failed to write the plan file",
+                    "\"%.*s\" cannot be written: %s. Name another place with -out.", STR_ARG(path),
+                    strerror(-status));
+        return false;
+    }
+    return true;
+}
+
+/* -- reading ------------------------------------------------------------------------------ */
+
+bool planfile_is_planfile(Str bytes) {
+    return str_starts_with(bytes, (Str){"PK\x03\x04", 4});
+}
+
+static bool refuse(Str path, const char *why, Diags *diags) {
+    diags_error(diags, NO_RANGE, "Not a plan file",
+                "\"%.*s\" cannot be used as a plan: %s. Make one with \"plan -out=FILE\".",
+                STR_ARG(path), why);
+    return false;
+}
+
+static bool read_manifest_member(JsonReader *reader, Entry *entry) {
+    Str key = reader->text;
+    if (json_next(reader) != JSON_STRING)
+        return false;
+    if (str_equal(key, STR("name")))
+        entry->name = reader->text;
+    else if (str_equal(key, STR("path")))
+        entry->path = reader->text;
+    else if (str_equal(key, STR("sha256")))
+        entry->digest = reader->text;
+    return true;
+}
+
+static bool read_manifest_entries(JsonReader *reader, Entries *out, Arena *arena) {
+    if (json_next(reader) != JSON_ARRAY_START)
+        return false;
+    JsonToken token;
+    while ((token = json_next(reader)) == JSON_OBJECT_START) {
+        Entry *entry = vec_add(arena, out);
+        while ((token = json_next(reader)) == JSON_KEY) {
+            if (!read_manifest_member(reader, entry))
+                return false;
+        }
+        if (token != JSON_OBJECT_END)
+            return false;
+    }
+    return token == JSON_ARRAY_END;
+}
+
+static bool read_manifest(Str bytes, Entries *out, Arena *arena) {
+    JsonReader *reader = arena_new(arena, JsonReader);
+    *reader = json_reader_new(bytes, arena);
+    bool found = false;
+    if (json_next(reader) != JSON_OBJECT_START)
+        return false;
+    JsonToken token;
+    while ((token = json_next(reader)) == JSON_KEY) {
+        Str ignored;
+        if (str_equal(reader->text, STR("entries"))) {
+            if (!read_manifest_entries(reader, out, arena))
+                return false;
+            found = true;
+        } else if (!json_skip(reader, json_next(reader), &ignored)) {
+            return false;
+        }
+    }
+    return found && token == JSON_OBJECT_END;
+}
+
+/* Each listed entry is there with its digest, and none is there that is not listed. */
+static bool check_digests(Entries *listed, Entries *entries, Arena *arena) {
+    if (entries->count != listed->count + 1)
+        return false;
+    vec_each(listed, entry) {
+        const Entry *packed = find_entry(entries, entry->name);
+        if (!packed ||
+            !str_equal(digest_hex(DIGEST_SHA256, packed->bytes, arena), entry->digest)) {
+            return false;
+        }
+        entry->bytes = packed->bytes;
+    }
+    return true;
+}
+
+static Str entry_bytes(Entries *entries, const char *name) {
+    const Entry *entry = find_entry(entries, str_from_cstr(name));
+    return entry ? entry->bytes : STR_EMPTY;
+}
+
+static bool unpack(Str path, Str bytes, Entries *listed, Arena *arena, Diags *diags) {
+    Entries entries = {0};
+    if (!planfile_is_planfile(bytes))
+        return refuse(path, "it is no zip archive", diags);
+    if (!unzip(bytes, &entries, arena))
+        return refuse(path, "the archive is damaged", diags);
+    const Entry *manifest = find_entry(&entries, STR(ENTRY_MANIFEST));
+    if (!manifest)
+        return refuse(path, "the archive was not made by loam", diags);
+    if (!read_manifest(manifest->bytes, listed, arena))
+        return refuse(path, "its manifest is damaged", diags);
+    if (!check_digests(listed, &entries, arena))
+        return refuse(path, "its content was changed after it was written", diags);
+    return true;
+}
+
+bool planfile_read(const Io *io,
+                   Str path,
+                   Plan **out,
+                   PlanFileSources *configuration,
+                   Arena *arena,
+                   Diags *diags) {
+    Str bytes;
+    int status = io->disk->read_file(io->disk->self, path, &bytes, arena);
+    if (status < 0) {
+        diags_error(diags, NO_RANGE, "Failed to read the plan file", "\"%.*s\": %s.",
+                    STR_ARG(path), strerror(-status));
+        return false;
+    }
+    Entries entries = {0};
+    if (!unpack(path, bytes, &entries, arena, diags))
+        return false;
+    Plan *plan;
+    const char *error;
+    if (!plan_json_decode(entry_bytes(&entries, ENTRY_PLAN), &plan, &error, arena))
+        return refuse(path, error, diags);
+    plan->prior_state = entry_bytes(&entries, ENTRY_PRIOR);
+    plan->previous_state = entry_bytes(&entries, ENTRY_PREVIOUS);
+    vec_each(&entries, entry) {
+        if (entry->path.len)
+            vec_push(arena, configuration, (PlanFileSource){entry->path, entry->bytes});
+    }
+    *out = plan;
+    return true;
+}

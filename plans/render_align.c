@@ -1,0 +1,130 @@
+/* The longest common subsequence by the textbook table, after equal ends are cut off. */
+#include "render_align.h"
+
+#define CELLS_MAX ((size_t)16 << 20)
+
+typedef struct Common {
+    uint32_t *ids;
+    size_t count;
+} Common;
+
+static size_t common_start(RenderAlignSide a, RenderAlignSide b) {
+    size_t n = 0;
+    while (n < a.count && n < b.count && a.ids[n] == b.ids[n])
+        n++;
+    return n;
+}
+
+static size_t common_end(RenderAlignSide a, RenderAlignSide b) {
+    size_t n = 0;
+    while (n < a.count && n < b.count && a.ids[a.count - 1 - n] == b.ids[b.count - 1 - n])
+        n++;
+    return n;
+}
+
+static RenderAlignSide cut(RenderAlignSide side, size_t start, size_t end) {
+    return (RenderAlignSide){.ids = side.ids + start, .count = side.count - start - end};
+}
+
+/* cells[i][j]: length of the longest one of a from i and b from j. */
+static void fill(RenderAlignSide a, RenderAlignSide b, uint32_t *cells) {
+    size_t width = b.count + 1;
+    for (size_t i = a.count; i-- > 0;) {
+        for (size_t j = b.count; j-- > 0;) {
+            uint32_t down = cells[(i + 1) * width + j];
+            uint32_t right = cells[i * width + j + 1];
+            uint32_t best = down > right ? down : right;
+            cells[i * width + j] =
+                a.ids[i] == b.ids[j] ? cells[(i + 1) * width + j + 1] + 1 : best;
+        }
+    }
+}
+
+/* Sequences whose product is past all reason have only their ends in common. */
+static void add_middle(RenderAlignSide a, RenderAlignSide b, Common *common, Arena *scratch) {
+    if (a.count == 0 || b.count == 0 || a.count > CELLS_MAX / (b.count + 1))
+        return;
+    size_t width = b.count + 1;
+    uint32_t *cells = arena_new_array(scratch, uint32_t, (a.count + 1) * width);
+    fill(a, b, cells);
+    for (size_t i = 0, j = 0; i < a.count && j < b.count;) {
+        if (a.ids[i] == b.ids[j]) {
+            common->ids[common->count++] = a.ids[i];
+            i++;
+            j++;
+        } else if (cells[(i + 1) * width + j] >= cells[i * width + j + 1]) {
+            i++;
+        } else {
+            j++;
+        }
+    }
+}
+
+static void find_common(RenderAlignSide a, RenderAlignSide b, Common *common, Arena *scratch) {
+    size_t start = common_start(a, b);
+    size_t end = common_end(cut(a, start, 0), cut(b, start, 0));
+    for (size_t i = 0; i < start; i++)
+        common->ids[common->count++] = a.ids[i];
+    add_middle(cut(a, start, end), cut(b, start, end), common, scratch);
+    for (size_t i = a.count - end; i < a.count; i++)
+        common->ids[common->count++] = a.ids[i];
+}
+
+static uint32_t greatest_id(RenderAlignSide side) {
+    uint32_t greatest = 0;
+    for (size_t i = 0; i < side.count; i++)
+        greatest = side.ids[i] > greatest ? side.ids[i] : greatest;
+    return greatest;
+}
+
+static bool changed_in_place(RenderAlignSide before, RenderAlignSide after, Arena *scratch) {
+    if (before.count != after.count)
+        return false;
+    bool *there = arena_new_array(scratch, bool, (size_t)greatest_id(after) + 1);
+    for (size_t i = 0; i < after.count; i++)
+        there[after.ids[i]] = true;
+    uint32_t last = greatest_id(after);
+    for (size_t i = 0; i < before.count; i++) {
+        if (before.ids[i] > last || !there[before.ids[i]])
+            return true;
+    }
+    return false;
+}
+
+static bool is_object(RenderAlignSide side, size_t i, uint32_t next) {
+    return i < side.count && side.ids[i] != next && side.is_object && side.is_object[i];
+}
+
+static void walk(RenderAlignSide before,
+                 RenderAlignSide after,
+                 const Common *common,
+                 RenderAlignPairs *out,
+                 Arena *arena) {
+    size_t b = 0, a = 0;
+    for (size_t c = 0; c <= common->count; c++) {
+        uint32_t next = c < common->count ? common->ids[c] : 0;
+        for (; b < before.count && before.ids[b] != next; b++) {
+            bool meets = is_object(before, b, next) && is_object(after, a, next);
+            vec_push(arena, out, (RenderAlignPair){b, meets ? a++ : RENDER_ALIGN_NONE});
+        }
+        for (; a < after.count && after.ids[a] != next; a++)
+            vec_push(arena, out, (RenderAlignPair){RENDER_ALIGN_NONE, a});
+        if (next)
+            vec_push(arena, out, (RenderAlignPair){b++, a++});
+    }
+}
+
+void render_align(RenderAlignSide before,
+                  RenderAlignSide after,
+                  RenderAlignPairs *out,
+                  Arena *arena) {
+    if (changed_in_place(before, after, arena)) {
+        for (size_t i = 0; i < before.count; i++)
+            vec_push(arena, out, (RenderAlignPair){i, i});
+        return;
+    }
+    size_t shorter = before.count < after.count ? before.count : after.count;
+    Common common = {.ids = arena_new_array(arena, uint32_t, shorter)};
+    find_common(before, after, &common, arena);
+    walk(before, after, &common, out, arena);
+}

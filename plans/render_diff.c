@@ -1,0 +1,711 @@
+/* From two values to a tree of differences. Null attributes count as absent; null elements of
+ * collections are there. */
+#include "render_diff.h"
+
+#include "json.h"
+#include "map.h"
+#include "render_align.h"
+
+typedef struct Build {
+    const RenderDiffInput *input;
+    bool tracks_paths; /* nobody asks for them otherwise */
+    Arena *arena;
+} Build;
+
+typedef enum Shape { SHAPE_NULL, SHAPE_SIMPLE, SHAPE_LIST, SHAPE_SET, SHAPE_MAP, SHAPE_OBJECT } Shape;
+
+/* A place to compare. */
+typedef struct Pair {
+    const Value *before; /* NULL: absent */
+    const Value *after;
+    const Type *type;      /* static */
+    const Attribute *attribute; /* NULL: not in a schema */
+    Path path;
+} Pair;
+
+static RenderDiff *diff_pair(const Build *build, Pair pair);
+
+/* -- small things ------------------------------------------------------------------------- */
+
+static Shape shape_of(const Value *v, const Type *type) {
+    if (!v || !value_is_present(*v))
+        return SHAPE_NULL;
+    bool as_json = type->kind == KIND_DYNAMIC;
+    switch (v->type->kind) {
+    case KIND_DYNAMIC: return SHAPE_NULL;
+    case KIND_BOOL:
+    case KIND_NUMBER:
+    case KIND_STRING: return SHAPE_SIMPLE;
+    case KIND_LIST:
+    case KIND_TUPLE: return SHAPE_LIST;
+    case KIND_SET: return as_json ? SHAPE_LIST : SHAPE_SET;
+    case KIND_MAP: return as_json ? SHAPE_OBJECT : SHAPE_MAP;
+    case KIND_OBJECT: return SHAPE_OBJECT;
+    }
+    return SHAPE_NULL;
+}
+
+static const Value *implicit(const Value *v) {
+    return v && value_is_null(*v) ? NULL : v;
+}
+
+static const Value *part_at(const Value *v, size_t i) {
+    return v->type->kind == KIND_MAP ? &v->as.map->items[i] : &v->as.items[i];
+}
+
+static size_t part_count(const Value *v) {
+    return v && value_is_present(*v) ? v->count : 0;
+}
+
+static const Value *find_part(const Build *build, const Value *v, Str name) {
+    Value found;
+    if (!v || !value_is_present(*v) || !value_find(*v, name, &found))
+        return NULL;
+    Value *kept = arena_new(build->arena, Value);
+    *kept = found;
+    return kept;
+}
+
+static Action whole_action(Pair pair) {
+    if (!pair.before && !pair.after)
+        return ACTION_NO_OP;
+    if (!pair.before)
+        return ACTION_CREATE;
+    return pair.after ? ACTION_NO_OP : ACTION_DELETE;
+}
+
+/* What a container does as one of its parts does `part`. */
+static Action join_actions(Action whole, Action part) {
+    if (part == ACTION_NO_OP || part == whole)
+        return whole;
+    return ACTION_UPDATE;
+}
+
+static bool path_forces(const Build *build, Path path) {
+    return build->input->replace_paths && paths_has(build->input->replace_paths, path);
+}
+
+static Str note_at(const Build *build, Path path) {
+    for (size_t i = 0; i < build->input->note_count; i++) {
+        if (path_equal(build->input->notes[i].path, path))
+            return build->input->notes[i].text;
+    }
+    return STR_EMPTY;
+}
+
+static RenderDiff *new_diff(const Build *build, RenderDiffKind kind, Pair pair) {
+    RenderDiff *diff = arena_new(build->arena, RenderDiff);
+    diff->kind = kind;
+    diff->action = whole_action(pair);
+    if (build->tracks_paths && pair.path.count) {
+        diff->forces_replacement = path_forces(build, pair.path);
+        diff->note = note_at(build, pair.path);
+    }
+    return diff;
+}
+
+static void reserve_items(const Build *build, RenderDiff *diff, size_t count) {
+    diff->items = arena_new_array(build->arena, const RenderDiff *, count);
+}
+
+static void add_item(RenderDiff *diff, const RenderDiff *item) {
+    diff->items[diff->count++] = item;
+    diff->action = join_actions(diff->action, item->action);
+}
+
+static Path attribute_path(const Build *build, Path base, Str name) {
+    return build->tracks_paths ? path_attribute(base, name, build->arena) : base;
+}
+
+static Path key_path(const Build *build, Path base, Str key) {
+    return build->tracks_paths ? path_index(base, value_from_str(key), build->arena) : base;
+}
+
+static Path index_path(const Build *build, Path base, size_t index) {
+    return build->tracks_paths ? path_index(base, value_int((int64_t)index), build->arena) : base;
+}
+
+/* -- names -------------------------------------------------------------------------------- */
+
+static int compare_names(const void *a, const void *b) {
+    return str_compare(*(const Str *)a, *(const Str *)b);
+}
+
+static void add_names(const Value *v, Map *seen, StrVec *names) {
+    for (size_t i = 0; i < part_count(v); i++) {
+        Str name = value_key_at(*v, i);
+        if (!map_set(seen, name, seen))
+            vec_push(seen->arena, names, name);
+    }
+}
+
+/* The keys of both, sorted. */
+static StrVec union_of_names(const Build *build, Pair pair) {
+    StrVec names = {0};
+    Map seen = map_new(build->arena);
+    add_names(pair.before, &seen, &names);
+    add_names(pair.after, &seen, &names);
+    if (names.count > 1)
+        qsort(names.items, names.count, sizeof(Str), compare_names);
+    return names;
+}
+
+/* -- leaves ------------------------------------------------------------------------------- */
+
+static bool same_simple(const Value *a, const Value *b) {
+    bool a_null = !a || value_is_null(*a);
+    bool b_null = !b || value_is_null(*b);
+    if (a_null || b_null)
+        return a_null == b_null && !a == !b;
+    return value_equal(*a, *b);
+}
+
+static RenderDiff *diff_leaf(const Build *build, Pair pair) {
+    RenderDiff *diff = new_diff(build, DIFF_LEAF, pair);
+    diff->before = pair.before ? *pair.before : value_null(&TYPE_DYNAMIC);
+    diff->after = pair.after ? *pair.after : value_null(&TYPE_DYNAMIC);
+    if (diff->action == ACTION_NO_OP && !same_simple(pair.before, pair.after))
+        diff->action = ACTION_UPDATE;
+    return diff;
+}
+
+static Pair without(Pair pair, bool before) {
+    if (before)
+        pair.before = NULL;
+    else
+        pair.after = NULL;
+    return pair;
+}
+
+static RenderDiff *diff_unknown(const Build *build, Pair pair) {
+    RenderDiff *diff = new_diff(build, DIFF_UNKNOWN, pair);
+    diff->action = ACTION_CREATE;
+    if (!pair.before)
+        return diff;
+    reserve_items(build, diff, 1);
+    Build quiet = *build;
+    quiet.tracks_paths = false;
+    add_item(diff, diff_pair(&quiet, without(pair, false)));
+    diff->action = ACTION_UPDATE;
+    return diff;
+}
+
+static bool is_sensitive(const Value *v) {
+    return v && value_has_mark(*v, MARK_SENSITIVE);
+}
+
+static const Value *uncovered(const Build *build, const Value *v) {
+    if (!v)
+        return NULL;
+    Value *bare = arena_new(build->arena, Value);
+    *bare = value_unmark_deep(*v, build->arena);
+    return bare;
+}
+
+static bool hides(const Build *build, Pair pair) {
+    if (build->input->show_sensitive)
+        return false;
+    if (pair.attribute && (pair.attribute->flags & SENSITIVE))
+        return pair.before || pair.after;
+    return is_sensitive(pair.before) || is_sensitive(pair.after);
+}
+
+static RenderDiff *diff_sensitive(const Build *build, Pair pair) {
+    RenderDiff *diff = new_diff(build, DIFF_SENSITIVE, pair);
+    bool declared = pair.attribute && (pair.attribute->flags & SENSITIVE);
+    diff->was_sensitive = declared || is_sensitive(pair.before);
+    diff->is_sensitive = declared || is_sensitive(pair.after);
+    RenderDiffInput bare = *build->input;
+    bare.show_sensitive = true;
+    Build inner = {.input = &bare, .arena = build->arena};
+    pair.before = uncovered(build, pair.before);
+    pair.after = uncovered(build, pair.after);
+    pair.attribute = NULL;
+    reserve_items(build, diff, 1);
+    const RenderDiff *behind = diff_pair(&inner, pair);
+    diff->items[diff->count++] = behind;
+    diff->action = behind->action;
+    if (diff->action == ACTION_NO_OP && diff->was_sensitive != diff->is_sensitive)
+        diff->action = ACTION_UPDATE;
+    return diff;
+}
+
+/* -- sequences ---------------------------------------------------------------------------- */
+
+/* Equal elements get equal numbers. JSON text is what makes them equal, so that a tuple and a list
+ * with the same content are; what is not known equals nothing. */
+static uint32_t *identify(const Build *build, const Value *v, Map *seen) {
+    size_t count = part_count(v);
+    uint32_t *ids = arena_new_array(build->arena, uint32_t, count);
+    for (size_t i = 0; i < count; i++) {
+        const Value *part = part_at(v, i);
+        StrBuf text = strbuf_new(build->arena);
+        JsonWriter writer;
+        json_writer_init(&writer, &text, 0);
+        json_write_value(&writer, *part);
+        if (!value_is_wholly_known(*part))
+            strbuf_add_format(&text, " unknown %zu", seen->count);
+        uintptr_t known = (uintptr_t)map_find(seen, strbuf_str(&text));
+        if (!known) {
+            known = seen->count + 1;
+            map_set(seen, strbuf_str(&text), (void *)known);
+        }
+        ids[i] = (uint32_t)known;
+    }
+    return ids;
+}
+
+/* Two sequences side by side. */
+typedef struct Walk {
+    const Build *build;
+    RenderDiff *diff;
+    Pair pair;
+    const Type *element;
+    size_t before_count;
+    size_t after_count;
+} Walk;
+
+static void walk_pair(const Walk *walk, size_t before, size_t after) {
+    bool has_before = before < walk->before_count;
+    bool has_after = after < walk->after_count;
+    Pair part = {
+        .before = has_before ? part_at(walk->pair.before, before) : NULL,
+        .after = has_after ? part_at(walk->pair.after, after) : NULL,
+        .type = walk->element,
+        .path = index_path(walk->build, walk->pair.path, has_after ? after : before),
+    };
+    add_item(walk->diff, diff_pair(walk->build, part));
+}
+
+static Walk walk_new(const Build *build, Pair pair, RenderDiffKind kind, const Type *element) {
+    Walk walk = {
+        .build = build,
+        .diff = new_diff(build, kind, pair),
+        .pair = pair,
+        .element = element,
+        .before_count = part_count(pair.before),
+        .after_count = part_count(pair.after),
+    };
+    reserve_items(build, walk.diff, walk.before_count + walk.after_count);
+    return walk;
+}
+
+static bool is_object(const Value *v) {
+    return shape_of(v, &TYPE_DYNAMIC) == SHAPE_OBJECT;
+}
+
+static RenderAlignSide side_of(const Build *build, const Value *v, Map *seen) {
+    size_t count = part_count(v);
+    bool *objects = arena_new_array(build->arena, bool, count);
+    for (size_t i = 0; i < count; i++)
+        objects[i] = is_object(part_at(v, i));
+    return (RenderAlignSide){identify(build, v, seen), objects, count};
+}
+
+static RenderDiff *diff_list(const Build *build, Pair pair, const Type *element) {
+    Walk walk = walk_new(build, pair, DIFF_LIST, element);
+    Map seen = map_new(build->arena);
+    RenderAlignSide before = side_of(build, pair.before, &seen);
+    RenderAlignSide after = side_of(build, pair.after, &seen);
+    RenderAlignPairs pairs = {0};
+    render_align(before, after, &pairs, build->arena);
+    vec_each(&pairs, item) {
+        walk_pair(&walk, item->before, item->after);
+    }
+    return walk.diff;
+}
+
+/* Equal elements are paired, the rest goes or comes: an element of a set has no identity that
+ * would survive a change. */
+static RenderDiff *diff_set(const Build *build, Pair pair, const Type *element) {
+    Walk walk = walk_new(build, pair, DIFF_SET, element);
+    Map seen = map_new(build->arena);
+    uint32_t *before = identify(build, pair.before, &seen);
+    uint32_t *after = identify(build, pair.after, &seen);
+    uint32_t *place = arena_new_array(build->arena, uint32_t, seen.count + 1);
+    for (size_t i = 0; i < walk.after_count; i++)
+        place[after[i]] = (uint32_t)i + 1;
+    for (size_t i = 0; i < walk.before_count; i++) {
+        uint32_t other = place[before[i]];
+        walk_pair(&walk, i, other ? other - 1 : walk.after_count);
+        if (other)
+            after[other - 1] = 0;
+    }
+    for (size_t i = 0; i < walk.after_count; i++) {
+        if (after[i])
+            walk_pair(&walk, walk.before_count, i);
+    }
+    return walk.diff;
+}
+
+/* -- named parts -------------------------------------------------------------------------- */
+
+static const Type *element_type(const Type *type) {
+    switch (type->kind) {
+    case KIND_LIST:
+    case KIND_SET:
+    case KIND_MAP: return type->element;
+    case KIND_TUPLE:
+    case KIND_DYNAMIC:
+    case KIND_BOOL:
+    case KIND_NUMBER:
+    case KIND_STRING:
+    case KIND_OBJECT: return &TYPE_DYNAMIC;
+    }
+    return &TYPE_DYNAMIC;
+}
+
+static const Type *attribute_type(const Type *type, Str name) {
+    size_t i;
+    if (type->kind == KIND_OBJECT && type_find_attribute(type, name, &i))
+        return type_at(type, i);
+    return &TYPE_DYNAMIC;
+}
+
+static RenderDiff *diff_map(const Build *build, Pair pair, const Type *element) {
+    RenderDiff *diff = new_diff(build, DIFF_MAP, pair);
+    StrVec names = union_of_names(build, pair);
+    diff->names = names.items;
+    reserve_items(build, diff, names.count);
+    vec_each(&names, name) {
+        Pair part = {
+            .before = find_part(build, pair.before, *name),
+            .after = find_part(build, pair.after, *name),
+            .type = element,
+            .path = key_path(build, pair.path, *name),
+        };
+        add_item(diff, diff_pair(build, part));
+    }
+    return diff;
+}
+
+static RenderDiff *diff_object(const Build *build, Pair pair) {
+    RenderDiff *diff = new_diff(build, DIFF_OBJECT, pair);
+    StrVec names = union_of_names(build, pair);
+    bool as_json = pair.type->kind == KIND_DYNAMIC;
+    diff->names = names.items;
+    reserve_items(build, diff, names.count);
+    vec_each(&names, name) {
+        const Value *before = find_part(build, pair.before, *name);
+        const Value *after = find_part(build, pair.after, *name);
+        Pair part = {
+            .before = as_json ? before : implicit(before),
+            .after = as_json ? after : implicit(after),
+            .type = attribute_type(pair.type, *name),
+            .path = attribute_path(build, pair.path, *name),
+        };
+        add_item(diff, diff_pair(build, part));
+    }
+    return diff;
+}
+
+/* -- attributes with a schema of their own ------------------------------------------------ */
+
+/* The tables of a body or of an object attribute, sorted by name. */
+static int compare_attributes(const void *a, const void *b) {
+    return strcmp((*(const Attribute *const *)a)->name, (*(const Attribute *const *)b)->name);
+}
+
+static const Attribute **sorted(const Attribute *attributes, size_t count, Arena *arena) {
+    const Attribute **order = arena_new_array(arena, const Attribute *, count);
+    for (size_t i = 0; i < count; i++)
+        order[i] = &attributes[i];
+    if (count > 1)
+        qsort(order, count, sizeof(*order), compare_attributes);
+    return order;
+}
+
+static RenderDiff *diff_write_only(const Build *build, Pair pair) {
+    return new_diff(build, DIFF_WRITE_ONLY, pair);
+}
+
+/* `keeps_absent`: an object shows (counts) attributes that it never had, a body does not. */
+static void diff_attributes(const Build *build,
+                            RenderDiff *diff,
+                            Pair pair,
+                            const Attribute *attributes,
+                            size_t count,
+                            bool keeps_absent) {
+    const Attribute **order = sorted(attributes, count, build->arena);
+    Str *names = arena_new_array(build->arena, Str, count);
+    diff->names = names;
+    reserve_items(build, diff, count);
+    for (size_t i = 0; i < count; i++) {
+        Str name = str_from_cstr(order[i]->name);
+        Pair part = {
+            .before = implicit(find_part(build, pair.before, name)),
+            .after = implicit(find_part(build, pair.after, name)),
+            .type = order[i]->nested ? &TYPE_DYNAMIC : order[i]->type,
+            .attribute = order[i],
+            .path = attribute_path(build, pair.path, name),
+        };
+        if (!part.before && !part.after && !keeps_absent)
+            continue;
+        names[diff->count] = name;
+        add_item(diff, diff_pair(build, part));
+    }
+}
+
+static RenderDiff *diff_nested_object(const Build *build, Pair pair, const NestedObject *nested) {
+    RenderDiff *diff = new_diff(build, DIFF_OBJECT, pair);
+    diff_attributes(build, diff, pair, nested->attributes, nested->count, true);
+    return diff;
+}
+
+/* One element of a nested attribute: an object with the attributes of `nested`. */
+static RenderDiff *diff_nested_part(const Build *build, Pair pair, const NestedObject *nested) {
+    bool is_unknown = pair.after && !value_is_known(*pair.after);
+    if (hides(build, pair))
+        return diff_sensitive(build, pair);
+    if (is_unknown)
+        return diff_unknown(build, pair);
+    return diff_nested_object(build, pair, nested);
+}
+
+static RenderDiff *diff_nested_list(const Build *build, Pair pair, const NestedObject *nested) {
+    Walk walk = walk_new(build, pair, DIFF_NESTED_LIST, NULL);
+    for (size_t i = 0; i < walk.before_count || i < walk.after_count; i++) {
+        Pair part = {
+            .before = i < walk.before_count ? part_at(pair.before, i) : NULL,
+            .after = i < walk.after_count ? part_at(pair.after, i) : NULL,
+            .type = &TYPE_DYNAMIC,
+            .path = index_path(build, pair.path, i),
+        };
+        add_item(walk.diff, diff_nested_part(build, part, nested));
+    }
+    return walk.diff;
+}
+
+static RenderDiff *diff_nested_set(const Build *build, Pair pair, const NestedObject *nested) {
+    RenderDiff *diff = diff_set(build, pair, &TYPE_DYNAMIC);
+    (void)nested;
+    return diff;
+}
+
+static RenderDiff *diff_nested_map(const Build *build, Pair pair, const NestedObject *nested) {
+    RenderDiff *diff = new_diff(build, DIFF_MAP, pair);
+    StrVec names = union_of_names(build, pair);
+    diff->names = names.items;
+    reserve_items(build, diff, names.count);
+    vec_each(&names, name) {
+        Pair part = {
+            .before = find_part(build, pair.before, *name),
+            .after = find_part(build, pair.after, *name),
+            .type = &TYPE_DYNAMIC,
+            .path = key_path(build, pair.path, *name),
+        };
+        add_item(diff, diff_nested_part(build, part, nested));
+    }
+    return diff;
+}
+
+static RenderDiff *diff_nested(const Build *build, Pair pair, const NestedObject *nested) {
+    switch (nested->nesting) {
+    case NEST_SINGLE: return diff_nested_object(build, pair, nested);
+    case NEST_LIST: return diff_nested_list(build, pair, nested);
+    case NEST_SET: return diff_nested_set(build, pair, nested);
+    case NEST_MAP: return diff_nested_map(build, pair, nested);
+    }
+    return diff_nested_object(build, pair, nested);
+}
+
+/* -- any pair ----------------------------------------------------------------------------- */
+
+static RenderDiff *diff_shape(const Build *build, Pair pair, Shape shape) {
+    switch (shape) {
+    case SHAPE_NULL:
+    case SHAPE_SIMPLE: break;
+    case SHAPE_LIST: return diff_list(build, pair, element_type(pair.type));
+    case SHAPE_SET: return diff_set(build, pair, element_type(pair.type));
+    case SHAPE_MAP: return diff_map(build, pair, element_type(pair.type));
+    case SHAPE_OBJECT: return diff_object(build, pair);
+    }
+    return diff_leaf(build, pair);
+}
+
+static bool same_shape(const Value *a, Shape a_shape, const Value *b, Shape b_shape) {
+    if (a_shape != b_shape)
+        return false;
+    return a_shape != SHAPE_SIMPLE || a->type->kind == b->type->kind;
+}
+
+static RenderDiff *diff_type_change(const Build *build, Pair pair, Shape before, Shape after) {
+    RenderDiff *diff = new_diff(build, DIFF_TYPE_CHANGE, pair);
+    Build quiet = *build;
+    quiet.tracks_paths = false;
+    reserve_items(build, diff, 2);
+    diff->items[diff->count++] = diff_shape(&quiet, without(pair, false), before);
+    diff->items[diff->count++] = diff_shape(&quiet, without(pair, true), after);
+    diff->action = ACTION_UPDATE;
+    return diff;
+}
+
+static RenderDiff *diff_pair(const Build *build, Pair pair) {
+    if (pair.attribute && (pair.attribute->flags & WRITE_ONLY))
+        return diff_write_only(build, pair);
+    if (hides(build, pair))
+        return diff_sensitive(build, pair);
+    if (pair.after && !value_is_known(*pair.after))
+        return diff_unknown(build, pair);
+    if (pair.attribute && pair.attribute->nested && (pair.before || pair.after))
+        return diff_nested(build, pair, pair.attribute->nested);
+    Shape before = shape_of(pair.before, pair.type);
+    Shape after = shape_of(pair.after, pair.type);
+    if (!pair.before)
+        return diff_shape(build, pair, after);
+    if (!pair.after || same_shape(pair.before, before, pair.after, after))
+        return diff_shape(build, pair, before);
+    return diff_type_change(build, pair, before, after);
+}
+
+/* -- bodies ------------------------------------------------------------------------------- */
+
+static RenderDiff *diff_body(const Build *build, Pair pair, const Schema *schema);
+
+static void add_block(
+    const Build *build, RenderDiff *diff, const Block *block, Str label, Pair pair) {
+    RenderDiffBlock entry = {.name = str_from_cstr(block->name), .label = label};
+    if (hides(build, pair)) {
+        entry.body = diff_sensitive(build, pair);
+    } else if (pair.after && !value_is_known(*pair.after)) {
+        entry.body = diff_unknown(build, pair);
+    } else {
+        entry.body = diff_body(build, pair, &block->schema);
+    }
+    vec_push(build->arena, &diff->blocks, entry);
+    diff->action = join_actions(diff->action, entry.body->action);
+}
+
+static void diff_block_list(const Build *build, RenderDiff *diff, Pair pair, const Block *block) {
+    size_t before_count = part_count(pair.before);
+    size_t after_count = part_count(pair.after);
+    for (size_t i = 0; i < before_count || i < after_count; i++) {
+        Pair part = {
+            .before = i < before_count ? part_at(pair.before, i) : NULL,
+            .after = i < after_count ? part_at(pair.after, i) : NULL,
+            .type = &TYPE_DYNAMIC,
+            .path = index_path(build, pair.path, i),
+        };
+        add_block(build, diff, block, (Str){0}, part);
+    }
+}
+
+static void diff_block_set(const Build *build, RenderDiff *diff, Pair pair, const Block *block) {
+    Map seen = map_new(build->arena);
+    uint32_t *before = identify(build, pair.before, &seen);
+    uint32_t *after = identify(build, pair.after, &seen);
+    const Value **twins = arena_new_array(build->arena, const Value *, seen.count + 1);
+    bool *taken = arena_new_array(build->arena, bool, seen.count + 1);
+    for (size_t i = 0; i < part_count(pair.after); i++)
+        twins[after[i]] = part_at(pair.after, i);
+    for (size_t i = 0; i < part_count(pair.before); i++) {
+        Pair part = {.before = part_at(pair.before, i), .type = &TYPE_DYNAMIC, .path = pair.path};
+        part.after = twins[before[i]];
+        taken[before[i]] = true;
+        add_block(build, diff, block, (Str){0}, part);
+    }
+    for (size_t i = 0; i < part_count(pair.after); i++) {
+        Pair part = {.after = part_at(pair.after, i), .type = &TYPE_DYNAMIC, .path = pair.path};
+        if (!taken[after[i]])
+            add_block(build, diff, block, (Str){0}, part);
+    }
+}
+
+static void diff_block_map(const Build *build, RenderDiff *diff, Pair pair, const Block *block) {
+    StrVec names = union_of_names(build, pair);
+    vec_each(&names, name) {
+        Pair part = {
+            .before = find_part(build, pair.before, *name),
+            .after = find_part(build, pair.after, *name),
+            .type = &TYPE_DYNAMIC,
+            .path = key_path(build, pair.path, *name),
+        };
+        add_block(build, diff, block, *name, part);
+    }
+}
+
+static void diff_block(const Build *build, RenderDiff *diff, Pair whole, const Block *block) {
+    Str name = str_from_cstr(block->name);
+    Pair pair = {
+        .before = implicit(find_part(build, whole.before, name)),
+        .after = implicit(find_part(build, whole.after, name)),
+        .type = &TYPE_DYNAMIC,
+        .path = attribute_path(build, whole.path, name),
+    };
+    if (!pair.before && !pair.after)
+        return;
+    bool is_whole = hides(build, pair) || (pair.after && !value_is_known(*pair.after));
+    if (is_whole || block->nesting == NEST_SINGLE) {
+        add_block(build, diff, block, (Str){0}, pair);
+        return;
+    }
+    switch (block->nesting) {
+    case NEST_SINGLE: break;
+    case NEST_LIST: diff_block_list(build, diff, pair, block); break;
+    case NEST_SET: diff_block_set(build, diff, pair, block); break;
+    case NEST_MAP: diff_block_map(build, diff, pair, block); break;
+    }
+}
+
+static int compare_blocks(const void *a, const void *b) {
+    return strcmp((*(const Block *const *)a)->name, (*(const Block *const *)b)->name);
+}
+
+static RenderDiff *diff_body(const Build *build, Pair pair, const Schema *schema) {
+    RenderDiff *diff = new_diff(build, DIFF_BODY, pair);
+    diff_attributes(build, diff, pair, schema->attributes, schema->attribute_count, false);
+    const Block **order = arena_new_array(build->arena, const Block *, schema->block_count);
+    for (size_t i = 0; i < schema->block_count; i++)
+        order[i] = &schema->blocks[i];
+    if (schema->block_count > 1)
+        qsort(order, schema->block_count, sizeof(*order), compare_blocks);
+    for (size_t i = 0; i < schema->block_count; i++)
+        diff_block(build, diff, pair, order[i]);
+    return diff;
+}
+
+/* Without a schema: the object's own attributes. */
+static RenderDiff *diff_bare_body(const Build *build, Pair pair) {
+    RenderDiff *diff = new_diff(build, DIFF_BODY, pair);
+    StrVec names = union_of_names(build, pair);
+    Str *kept = arena_new_array(build->arena, Str, names.count);
+    diff->names = kept;
+    reserve_items(build, diff, names.count);
+    vec_each(&names, name) {
+        Pair part = {
+            .before = implicit(find_part(build, pair.before, *name)),
+            .after = implicit(find_part(build, pair.after, *name)),
+            .type = &TYPE_DYNAMIC,
+            .path = attribute_path(build, pair.path, *name),
+        };
+        if (!part.before && !part.after)
+            continue;
+        kept[diff->count] = *name;
+        add_item(diff, diff_pair(build, part));
+    }
+    return diff;
+}
+
+const RenderDiff *render_diff_body(const RenderDiffInput *input, Arena *arena) {
+    Build build = {.input = input, .arena = arena};
+    build.tracks_paths =
+        input->note_count || (input->replace_paths && input->replace_paths->count);
+    Pair pair = {
+        .before = implicit(&input->before),
+        .after = implicit(&input->after),
+        .type = &TYPE_DYNAMIC,
+    };
+    return input->schema ? diff_body(&build, pair, input->schema) : diff_bare_body(&build, pair);
+}
+
+const RenderDiff *
+render_diff_value(const Value *before, const Value *after, bool show_sensitive, Arena *arena) {
+    RenderDiffInput input = {.show_sensitive = show_sensitive};
+    Build build = {.input = &input, .arena = arena};
+    Pair pair = {.before = before, .after = after, .type = &TYPE_DYNAMIC};
+    return diff_pair(&build, pair);
+}
+
+bool render_diff_is_empty(const RenderDiff *diff) {
+    return diff->count == 0 && diff->blocks.count == 0;
+}

@@ -1,0 +1,69 @@
+/* render_diff: what of an object or a value changes, as a tree of actions ready to be printed.
+ *
+ *   action    no-op, create, update or delete; of a container: what its parts have in common
+ *   names     keys of a map, attributes of an object or body; sorted
+ *   items     parts: attributes, elements; of UNKNOWN what was there (0 or 1), of TYPE_CHANGE what
+ *             goes and what comes, of SENSITIVE the value behind (never printed)
+ *   blocks    of BODY: nested blocks, grouped by name
+ *
+ * Where the static type is dynamic, values count as JSON does: lists, sets and tuples are the same,
+ * so are maps and objects. */
+#pragma once
+
+#include "change.h"
+#include "schema.h"
+
+typedef enum RenderDiffKind {
+    DIFF_LEAF,
+    DIFF_UNKNOWN,
+    DIFF_SENSITIVE,
+    DIFF_WRITE_ONLY,
+    DIFF_TYPE_CHANGE,
+    DIFF_LIST,
+    DIFF_NESTED_LIST, /* without the neighbours of what changes */
+    DIFF_SET,
+    DIFF_MAP,
+    DIFF_OBJECT,
+    DIFF_BODY,
+} RenderDiffKind;
+
+typedef struct RenderDiff RenderDiff;
+
+typedef struct RenderDiffBlock {
+    Str name;
+    Str label; /* key in a map of blocks, ptr NULL: none */
+    const RenderDiff *body;
+} RenderDiffBlock;
+
+struct RenderDiff {
+    RenderDiffKind kind;
+    Action action;
+    bool forces_replacement;
+    bool was_sensitive;
+    bool is_sensitive;
+    Str note;
+    Value before; /* of leaves; null: absent or null */
+    Value after;
+    const Str *names;
+    const RenderDiff **items;
+    size_t count;
+    VEC(RenderDiffBlock) blocks;
+};
+
+typedef struct RenderDiffInput {
+    const Schema *schema; /* NULL: the values' own types tell */
+    Value before;
+    Value after;
+    const Paths *replace_paths; /* NULL: none */
+    const ChangeNote *notes;
+    size_t note_count;
+    bool show_sensitive;
+} RenderDiffInput;
+
+/* A body: attributes and blocks of a resource. */
+const RenderDiff *render_diff_body(const RenderDiffInput *input, Arena *arena);
+/* Any value, of an output or out of a JSON string; NULL: absent. */
+const RenderDiff *
+render_diff_value(const Value *before, const Value *after, bool show_sensitive, Arena *arena);
+/* Everything that has parts: is there none? */
+bool render_diff_is_empty(const RenderDiff *diff);

@@ -1,0 +1,310 @@
+/* The document of a plan. Secrets are printed in it; only the maps beside them tell. */
+#include "render_json.h"
+
+#include "render_json_state.h"
+#include "render_json_values.h"
+
+/* -- one change --------------------------------------------------------------------------- */
+
+static void write_actions(JsonWriter *writer, Action action) {
+    static const char *const WORDS[][2] = {
+        [ACTION_NO_OP] = {"no-op"},
+        [ACTION_CREATE] = {"create"},
+        [ACTION_READ] = {"read"},
+        [ACTION_UPDATE] = {"update"},
+        [ACTION_DELETE_THEN_CREATE] = {"delete", "create"},
+        [ACTION_CREATE_THEN_DELETE] = {"create", "delete"},
+        [ACTION_DELETE] = {"delete"},
+        [ACTION_FORGET] = {"forget"},
+    };
+    static_assert(ARRAY_COUNT(WORDS) == ACTION_FORGET + 1, "words for each action");
+    json_key(writer, STR("actions"));
+    json_array_start(writer);
+    for (size_t i = 0; i < 2 && WORDS[action][i]; i++)
+        json_write_string(writer, str_from_cstr(WORDS[action][i]));
+    json_array_end(writer);
+}
+
+static void write_path_step(JsonWriter *writer, PathStep step) {
+    if (!step.is_index)
+        json_write_string(writer, step.name);
+    else
+        json_write_value(writer, step.key);
+}
+
+static void write_replace_paths(JsonWriter *writer, const Paths *paths) {
+    if (paths->count == 0)
+        return;
+    json_key(writer, STR("replace_paths"));
+    json_array_start(writer);
+    vec_each(paths, path) {
+        json_array_start(writer);
+        for (size_t i = 0; i < path->count; i++)
+            write_path_step(writer, path->steps[i]);
+        json_array_end(writer);
+    }
+    json_array_end(writer);
+}
+
+/* What all changes have; the object stays open. */
+static void open_change(JsonWriter *writer, Action action, Value before, Value after) {
+    json_object_start(writer);
+    write_actions(writer, action);
+    json_key(writer, STR("before"));
+    json_write_value(writer, before);
+    if (value_is_known(after)) {
+        json_key(writer, STR("after"));
+        render_json_values_known(writer, after);
+    }
+}
+
+/* Of an object: what is gone has no unknowns. */
+static void write_object_masks(JsonWriter *writer, Value before, Value after) {
+    json_key(writer, STR("after_unknown"));
+    if (value_is_null(after)) {
+        json_object_start(writer);
+        json_object_end(writer);
+    } else {
+        render_json_unknown(after, writer);
+    }
+    json_key(writer, STR("before_sensitive"));
+    render_json_sensitive(before, writer);
+    json_key(writer, STR("after_sensitive"));
+    render_json_sensitive(after, writer);
+}
+
+static Value or_null(Value v) {
+    return v.type ? v : value_null(&TYPE_DYNAMIC);
+}
+
+void render_json_change(const ResourceChange *change, JsonWriter *writer, Arena *scratch) {
+    (void)scratch;
+    Value before = or_null(change->before);
+    Value after = or_null(change->after);
+    open_change(writer, change->action, before, after);
+    write_object_masks(writer, before, after);
+    write_replace_paths(writer, &change->replace_paths);
+    if (change->import_id.len) {
+        json_key(writer, STR("importing"));
+        json_object_start(writer);
+        json_key_string(writer, "id", change->import_id);
+        json_object_end(writer);
+    }
+    json_object_end(writer);
+}
+
+/* -- sections ----------------------------------------------------------------------------- */
+
+/* What the sections share. */
+typedef struct Document {
+    const Plan *plan;
+    RenderSchemaLookup lookup;
+    void *payload;
+    JsonWriter *writer;
+    Arena *scratch;
+} Document;
+
+static void write_variables(const Document *document) {
+    JsonWriter *writer = document->writer;
+    if (document->plan->variables.count == 0)
+        return;
+    json_key(writer, STR("variables"));
+    json_object_start(writer);
+    vec_each(&document->plan->variables, variable) {
+        json_key(writer, variable->name);
+        json_object_start(writer);
+        json_key(writer, STR("value"));
+        json_write_value(writer, variable->value);
+        json_object_end(writer);
+    }
+    json_object_end(writer);
+}
+
+static void write_planned_output(JsonWriter *writer, const OutputChange *output) {
+    json_key(writer, output->name);
+    json_object_start(writer);
+    json_key_bool(writer, "sensitive", output->sensitive);
+    if (value_is_wholly_known(output->after)) {
+        json_key(writer, STR("type"));
+        json_write_type(writer, output->after.type);
+        json_key(writer, STR("value"));
+        json_write_value(writer, output->after);
+    }
+    json_object_end(writer);
+}
+
+static void write_planned_outputs(const Document *document) {
+    JsonWriter *writer = document->writer;
+    bool any = false;
+    vec_each(&document->plan->outputs, output) {
+        if (output->action == ACTION_DELETE)
+            continue;
+        if (!any) {
+            json_key(writer, STR("outputs"));
+            json_object_start(writer);
+        }
+        any = true;
+        write_planned_output(writer, output);
+    }
+    if (any)
+        json_object_end(writer);
+}
+
+static int64_t schema_version(const Document *document, const ResourceChange *change) {
+    const Schema *schema = change->schema;
+    if (!schema && document->lookup) {
+        schema = document->lookup(document->payload, change->address.mode, change->provider,
+                                  change->address.type);
+    }
+    return schema ? schema->version : 0;
+}
+
+static void collect_planned(const Document *document, RenderJsonResources *out) {
+    vec_each(&document->plan->changes, change) {
+        if (change->action == ACTION_DELETE || change->deposed.len)
+            continue;
+        RenderJsonResource resource = {
+            .address = change->address,
+            .provider = change->provider,
+            .schema_version = schema_version(document, change),
+            .object = or_null(change->after),
+        };
+        vec_push(document->scratch, out, resource);
+    }
+}
+
+static void write_planned_values(const Document *document) {
+    JsonWriter *writer = document->writer;
+    RenderJsonResources resources = {0};
+    collect_planned(document, &resources);
+    json_key(writer, STR("planned_values"));
+    json_object_start(writer);
+    write_planned_outputs(document);
+    json_key(writer, STR("root_module"));
+    render_json_values_module(writer, &resources, document->scratch);
+    json_object_end(writer);
+}
+
+static void write_drift(const Document *document) {
+    JsonWriter *writer = document->writer;
+    if (document->plan->drift.count == 0)
+        return;
+    json_key(writer, STR("resource_drift"));
+    json_array_start(writer);
+    vec_each(&document->plan->drift, drift) {
+        json_object_start(writer);
+        render_json_values_address(writer, drift->address, drift->provider, true,
+                                   document->scratch);
+        json_key(writer, STR("change"));
+        open_change(writer, drift->action, drift->before, drift->after);
+        write_object_masks(writer, drift->before, drift->after);
+        json_object_end(writer);
+        json_object_end(writer);
+    }
+    json_array_end(writer);
+}
+
+static void write_resource_change(const Document *document, const ResourceChange *change) {
+    JsonWriter *writer = document->writer;
+    json_object_start(writer);
+    render_json_values_address(writer, change->address, change->provider, true,
+                               document->scratch);
+    bool moved = change->previous.type.len &&
+                 !resource_addr_equal(change->previous, change->address);
+    if (moved) {
+        json_key_string(writer, "previous_address",
+                        resource_addr_to_str(change->previous, document->scratch));
+    }
+    if (change->deposed.len)
+        json_key_string(writer, "deposed", change->deposed);
+    json_key(writer, STR("change"));
+    render_json_change(change, writer, document->scratch);
+    if (change->reason != REASON_NONE) {
+        json_key_string(writer, "action_reason",
+                        str_from_cstr(action_reason_name(change->reason)));
+    }
+    json_object_end(writer);
+}
+
+/* A data source that leaves the state is nothing that happens to anything. */
+static bool is_listed(const ResourceChange *change) {
+    return change->address.mode == MODE_MANAGED || change->action == ACTION_READ;
+}
+
+static void write_resource_changes(const Document *document) {
+    JsonWriter *writer = document->writer;
+    json_key(writer, STR("resource_changes"));
+    json_array_start(writer);
+    vec_each(&document->plan->changes, change) {
+        if (is_listed(change))
+            write_resource_change(document, change);
+    }
+    json_array_end(writer);
+}
+
+static void write_output_change(JsonWriter *writer, const OutputChange *output) {
+    json_key(writer, output->name);
+    open_change(writer, output->action, output->before, output->after);
+    json_key(writer, STR("after_unknown"));
+    if (value_is_wholly_known(output->after))
+        json_bool(writer, false);
+    else
+        render_json_unknown(output->after, writer);
+    json_key_bool(writer, "before_sensitive", output->sensitive);
+    json_key_bool(writer, "after_sensitive", output->sensitive);
+    json_object_end(writer);
+}
+
+static void write_output_changes(const Document *document) {
+    JsonWriter *writer = document->writer;
+    if (document->plan->outputs.count == 0)
+        return;
+    json_key(writer, STR("output_changes"));
+    json_object_start(writer);
+    vec_each(&document->plan->outputs, output) {
+        write_output_change(writer, output);
+    }
+    json_object_end(writer);
+}
+
+static Str timestamp_of(int64_t created_ms, Arena *arena) {
+    time_t seconds = (time_t)(created_ms / 1000);
+    struct tm parts;
+    if (!gmtime_r(&seconds, &parts))
+        return STR("1970-01-01T00:00:00Z");
+    return str_format(arena, "%04d-%02d-%02dT%02d:%02d:%02dZ", parts.tm_year + 1900,
+                      parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
+}
+
+void render_json_plan(const Plan *plan,
+                      RenderSchemaLookup lookup,
+                      void *payload,
+                      Str terraform_version,
+                      StrBuf *out,
+                      Arena *scratch) {
+    JsonWriter writer;
+    json_writer_init(&writer, out, 0);
+    Document document = {plan, lookup, payload, &writer, scratch};
+    json_object_start(&writer);
+    json_key_string(&writer, "format_version", STR("1.2"));
+    json_key_string(&writer, "terraform_version", terraform_version);
+    write_variables(&document);
+    write_planned_values(&document);
+    write_drift(&document);
+    write_resource_changes(&document);
+    write_output_changes(&document);
+    if (plan->prior_state.len) {
+        json_key(&writer, STR("prior_state"));
+        render_json_state_write(&writer, plan->prior_state, lookup, payload, terraform_version,
+                                scratch);
+    }
+    if (plan->configuration.len) {
+        json_key(&writer, STR("configuration"));
+        json_raw(&writer, plan->configuration);
+    }
+    json_key_string(&writer, "timestamp", timestamp_of(plan->created_ms, scratch));
+    json_key_bool(&writer, "applyable", plan_is_applyable(plan));
+    json_key_bool(&writer, "complete", plan->complete && !plan->errored);
+    json_key_bool(&writer, "errored", plan->errored);
+    json_object_end(&writer);
+}

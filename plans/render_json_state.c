@@ -1,0 +1,355 @@
+/* From the v4 JSON text of a state to the document of it. Read as a stream: an instance's text is
+ * looked at when its resource is known. */
+#include "render_json_state.h"
+
+#include "render_json_values.h"
+
+typedef struct StateLoad {
+    RenderSchemaLookup lookup;
+    void *payload;
+    Arena *arena;
+    RenderJsonResources resources;
+    Str outputs; /* text of the section */
+} StateLoad;
+
+/* A resource block of the file. */
+typedef struct BlockLoad {
+    ResourceAddr address;
+    Str provider;
+    Str instances;
+    const Schema *schema;
+} BlockLoad;
+
+typedef struct InstanceLoad {
+    RenderJsonResource resource;
+    Str attributes;
+    Str sensitive;
+} InstanceLoad;
+
+static JsonReader *reader_of(Str bytes, Arena *arena) {
+    JsonReader *reader = arena_new(arena, JsonReader);
+    *reader = json_reader_new(bytes, arena);
+    return reader;
+}
+
+/* The text of the member whose key was read. */
+static bool take(JsonReader *reader, Str *out) {
+    return json_skip(reader, json_next(reader), out);
+}
+
+static bool take_text(JsonReader *reader, Str *out) {
+    JsonToken token = json_next(reader);
+    if (token == JSON_STRING) {
+        *out = reader->text;
+        return true;
+    }
+    Str ignored;
+    return json_skip(reader, token, &ignored);
+}
+
+/* provider["HOST/NAMESPACE/TYPE"], perhaps behind a module and with an alias. */
+static Str provider_name(Str text) {
+    size_t start = str_find(text, STR("[\""), 0);
+    size_t end = str_find(text, STR("\"]"), 0);
+    if (start == SIZE_MAX || end == SIZE_MAX || end < start + 2)
+        return text;
+    return str_slice(text, start + 2, end);
+}
+
+static void read_module(StateLoad *load, Str text, BlockLoad *block) {
+    AddressTarget target;
+    Diags diags = diags_new(load->arena);
+    if (text.len && address_parse_target(text, &target, load->arena, &diags))
+        block->address.module = target.module;
+}
+
+/* -- attributes --------------------------------------------------------------------------- */
+
+static Value step_key(Value index) {
+    Value inner;
+    if (value_is_present(index) && index.type->kind == KIND_OBJECT &&
+        value_find(index, STR("value"), &inner)) {
+        return inner;
+    }
+    return index;
+}
+
+/* [{"type": "get_attr", "value": "a"}, {"type": "index", "value": {"value": 0, …}}] */
+static Path path_of(Value steps, Arena *arena) {
+    Path path = {0};
+    for (size_t i = 0; i < steps.count; i++) {
+        Value step = value_at(steps, i);
+        Value kind, value;
+        if (step.type->kind != KIND_OBJECT || !value_find(step, STR("type"), &kind) ||
+            !value_find(step, STR("value"), &value) || !value_is_present(kind) ||
+            kind.type->kind != KIND_STRING) {
+            continue;
+        }
+        bool is_attribute = str_equal(value_text(kind), STR("get_attr")) &&
+                            value_is_present(value) && value.type->kind == KIND_STRING;
+        path = is_attribute ? path_attribute(path, value_text(value), arena)
+                            : path_index(path, step_key(value), arena);
+    }
+    return path;
+}
+
+static void sensitive_paths(StateLoad *load, Str text, Paths *out) {
+    Value list;
+    const char *error;
+    size_t offset;
+    if (text.len == 0 || !json_parse_any(text, &list, &error, &offset, load->arena) ||
+        !value_is_present(list) || list.type->kind != KIND_TUPLE) {
+        return;
+    }
+    for (size_t i = 0; i < list.count; i++) {
+        Value steps = value_at(list, i);
+        if (value_is_present(steps) && steps.type->kind == KIND_TUPLE)
+            vec_push(load->arena, out, path_of(steps, load->arena));
+    }
+}
+
+/* Without a schema, or with one that the object does not fit, as JSON has it. */
+static Value read_object(StateLoad *load, const Schema *schema, Str text) {
+    Value object = value_null(&TYPE_DYNAMIC);
+    const char *error;
+    size_t offset;
+    if (schema) {
+        JsonReader *reader = reader_of(text, load->arena);
+        if (json_read_typed(reader, json_next(reader), schema_implied_type(schema), &object,
+                            &error, load->arena)) {
+            return object;
+        }
+    }
+    if (!json_parse_any(text, &object, &error, &offset, load->arena))
+        return value_null(&TYPE_DYNAMIC);
+    return object;
+}
+
+static Value marked_object(StateLoad *load, const Schema *schema, const InstanceLoad *instance) {
+    Value object = read_object(load, schema, instance->attributes);
+    Paths paths = {0};
+    if (value_is_null(object))
+        return object;
+    sensitive_paths(load, instance->sensitive, &paths);
+    if (schema)
+        schema_sensitive_paths(schema, object, &paths, load->arena);
+    return path_mark(object, &paths, MARK_SENSITIVE, load->arena);
+}
+
+/* -- instances and blocks ----------------------------------------------------------------- */
+
+static bool read_key(JsonReader *reader, InstanceKey *out) {
+    JsonToken token = json_next(reader);
+    if (token == JSON_STRING) {
+        *out = (InstanceKey){.kind = KEY_STRING, .text = reader->text};
+        return true;
+    }
+    if (token == JSON_NUMBER && str_to_int64(reader->text, &out->index)) {
+        out->kind = KEY_INT;
+        return true;
+    }
+    return token == JSON_NULL;
+}
+
+static bool read_dependencies(StateLoad *load, JsonReader *reader, RenderJsonResource *out) {
+    StrVec names = {0};
+    JsonToken token = json_next(reader);
+    if (token != JSON_ARRAY_START)
+        return token == JSON_NULL;
+    while ((token = json_next(reader)) == JSON_STRING)
+        vec_push(load->arena, &names, reader->text);
+    out->dependencies = names.items;
+    out->dependency_count = names.count;
+    return token == JSON_ARRAY_END;
+}
+
+static bool read_instance_member(StateLoad *load, JsonReader *reader, InstanceLoad *instance) {
+    Str key = reader->text;
+    Str text = STR_EMPTY;
+    if (str_equal(key, STR("index_key")))
+        return read_key(reader, &instance->resource.address.key);
+    if (str_equal(key, STR("attributes")))
+        return take(reader, &instance->attributes);
+    if (str_equal(key, STR("sensitive_attributes")))
+        return take(reader, &instance->sensitive);
+    if (str_equal(key, STR("dependencies")))
+        return read_dependencies(load, reader, &instance->resource);
+    if (str_equal(key, STR("deposed")))
+        return take_text(reader, &instance->resource.deposed);
+    if (str_equal(key, STR("schema_version")))
+        return take(reader, &text) && str_to_int64(text, &instance->resource.schema_version);
+    if (!str_equal(key, STR("status")))
+        return take(reader, &text);
+    bool ok = take_text(reader, &text);
+    instance->resource.is_tainted = str_equal(text, STR("tainted"));
+    return ok;
+}
+
+static bool read_instance(StateLoad *load, JsonReader *reader, const BlockLoad *block) {
+    InstanceLoad instance = {.resource = {.address = block->address, .provider = block->provider}};
+    JsonToken token;
+    while ((token = json_next(reader)) == JSON_KEY) {
+        if (!read_instance_member(load, reader, &instance))
+            return false;
+    }
+    if (instance.attributes.len)
+        instance.resource.object = marked_object(load, block->schema, &instance);
+    else
+        instance.resource.object = value_null(&TYPE_DYNAMIC);
+    vec_push(load->arena, &load->resources, instance.resource);
+    return token == JSON_OBJECT_END;
+}
+
+static bool read_instances(StateLoad *load, const BlockLoad *block) {
+    JsonReader *reader = reader_of(block->instances, load->arena);
+    if (json_next(reader) != JSON_ARRAY_START)
+        return false;
+    JsonToken token;
+    while ((token = json_next(reader)) == JSON_OBJECT_START) {
+        if (!read_instance(load, reader, block))
+            return false;
+    }
+    return token == JSON_ARRAY_END;
+}
+
+static bool read_block_member(StateLoad *load, JsonReader *reader, BlockLoad *block) {
+    Str key = reader->text;
+    Str text = STR_EMPTY;
+    if (str_equal(key, STR("type")))
+        return take_text(reader, &block->address.type);
+    if (str_equal(key, STR("name")))
+        return take_text(reader, &block->address.name);
+    if (str_equal(key, STR("instances")))
+        return take(reader, &block->instances);
+    if (str_equal(key, STR("mode"))) {
+        bool ok = take_text(reader, &text);
+        block->address.mode = str_equal(text, STR("data")) ? MODE_DATA : MODE_MANAGED;
+        return ok;
+    }
+    if (str_equal(key, STR("module"))) {
+        bool ok = take_text(reader, &text);
+        read_module(load, text, block);
+        return ok;
+    }
+    if (str_equal(key, STR("provider"))) {
+        bool ok = take_text(reader, &text);
+        block->provider = provider_name(text);
+        return ok;
+    }
+    return take(reader, &text);
+}
+
+static bool read_block(StateLoad *load, JsonReader *reader) {
+    BlockLoad block = {0};
+    JsonToken token;
+    while ((token = json_next(reader)) == JSON_KEY) {
+        if (!read_block_member(load, reader, &block))
+            return false;
+    }
+    if (load->lookup) {
+        block.schema =
+            load->lookup(load->payload, block.address.mode, block.provider, block.address.type);
+    }
+    return token == JSON_OBJECT_END && read_instances(load, &block);
+}
+
+static bool read_blocks(StateLoad *load, JsonReader *reader) {
+    if (json_next(reader) != JSON_ARRAY_START)
+        return false;
+    JsonToken token;
+    while ((token = json_next(reader)) == JSON_OBJECT_START) {
+        if (!read_block(load, reader))
+            return false;
+    }
+    return token == JSON_ARRAY_END;
+}
+
+/* What is broken ends the reading; what was read until then counts. */
+static void read_state(StateLoad *load, Str bytes) {
+    JsonReader *reader = reader_of(bytes, load->arena);
+    if (json_next(reader) != JSON_OBJECT_START)
+        return;
+    while (json_next(reader) == JSON_KEY) {
+        Str ignored;
+        bool ok;
+        if (str_equal(reader->text, STR("resources")))
+            ok = read_blocks(load, reader);
+        else if (str_equal(reader->text, STR("outputs")))
+            ok = take(reader, &load->outputs);
+        else
+            ok = take(reader, &ignored);
+        if (!ok)
+            return;
+    }
+}
+
+/* -- writing ------------------------------------------------------------------------------ */
+
+static void write_output(JsonWriter *writer, JsonReader *reader) {
+    bool sensitive = false;
+    json_object_start(writer);
+    while (json_next(reader) == JSON_KEY) {
+        Str key = reader->text;
+        Str text;
+        if (!take(reader, &text))
+            break;
+        if (str_equal(key, STR("sensitive"))) {
+            sensitive = str_equal(text, STR("true"));
+        } else if (str_equal(key, STR("value")) || str_equal(key, STR("type"))) {
+            json_key(writer, key);
+            json_raw(writer, text);
+        }
+    }
+    json_key_bool(writer, "sensitive", sensitive);
+    json_object_end(writer);
+}
+
+static void write_outputs(JsonWriter *writer, Str text, Arena *arena) {
+    JsonReader *reader = reader_of(text, arena);
+    if (json_next(reader) != JSON_OBJECT_START || json_peek(reader) != JSON_KEY)
+        return;
+    json_key(writer, STR("outputs"));
+    json_object_start(writer);
+    while (json_next(reader) == JSON_KEY) {
+        json_key(writer, reader->text);
+        if (json_next(reader) != JSON_OBJECT_START) {
+            json_write_null(writer);
+            break;
+        }
+        write_output(writer, reader);
+    }
+    json_object_end(writer);
+}
+
+void render_json_state_write(JsonWriter *writer,
+                                Str state,
+                                RenderSchemaLookup lookup,
+                                void *payload,
+                                Str terraform_version,
+                                Arena *scratch) {
+    json_object_start(writer);
+    json_key_string(writer, "format_version", STR("1.0"));
+    if (state.len) {
+        StateLoad load = {.lookup = lookup, .payload = payload, .arena = scratch};
+        read_state(&load, state);
+        json_key_string(writer, "terraform_version", terraform_version);
+        json_key(writer, STR("values"));
+        json_object_start(writer);
+        write_outputs(writer, load.outputs, scratch);
+        json_key(writer, STR("root_module"));
+        render_json_values_module(writer, &load.resources, scratch);
+        json_object_end(writer);
+    }
+    json_object_end(writer);
+}
+
+void render_json_state(Str state,
+                       RenderSchemaLookup lookup,
+                       void *payload,
+                       Str terraform_version,
+                       StrBuf *out,
+                       Arena *scratch) {
+    JsonWriter writer;
+    json_writer_init(&writer, out, 0);
+    render_json_state_write(&writer, state, lookup, payload, terraform_version, scratch);
+}

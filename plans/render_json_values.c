@@ -1,0 +1,217 @@
+/* The module tree arises from the addresses. */
+#include "render_json_values.h"
+
+#include "render_json.h"
+
+void render_json_values_known(JsonWriter *writer, Value v) {
+    bool is_container = value_is_present(v) && !type_is_primitive(v.type);
+    if (value_is_wholly_known(v) || !is_container) {
+        json_write_value(writer, v);
+        return;
+    }
+    bool is_named = v.type->kind == KIND_MAP || v.type->kind == KIND_OBJECT;
+    if (is_named)
+        json_object_start(writer);
+    else
+        json_array_start(writer);
+    for (size_t i = 0; i < v.count; i++) {
+        Value part = value_at(v, i);
+        if (is_named && !value_is_known(part))
+            continue;
+        if (is_named)
+            json_key(writer, value_key_at(v, i));
+        render_json_values_known(writer, part);
+    }
+    if (is_named)
+        json_object_end(writer);
+    else
+        json_array_end(writer);
+}
+
+/* -- masks: where something is the case --------------------------------------------------- */
+
+typedef enum Mask { MASK_UNKNOWN, MASK_SENSITIVE } Mask;
+
+static bool is_sequence(const Type *type) {
+    return type->kind == KIND_LIST || type->kind == KIND_SET || type->kind == KIND_TUPLE;
+}
+
+static bool is_named_kind(const Type *type) {
+    return type->kind == KIND_MAP || type->kind == KIND_OBJECT;
+}
+
+static bool has_it(Value v, Mask mask) {
+    return mask == MASK_UNKNOWN ? !value_is_known(v) : value_has_mark(v, MARK_SENSITIVE);
+}
+
+/* Would it be written as a bare false? */
+static bool is_false(Value v, Mask mask) {
+    if (has_it(v, mask))
+        return false;
+    return value_is_null(v) || (!is_sequence(v.type) && !is_named_kind(v.type));
+}
+
+static void write_mask(JsonWriter *writer, Value v, Mask mask) {
+    if (has_it(v, mask) || is_false(v, mask)) {
+        json_bool(writer, !is_false(v, mask));
+        return;
+    }
+    size_t count = value_is_present(v) ? v.count : 0;
+    if (is_sequence(v.type)) {
+        json_array_start(writer);
+        for (size_t i = 0; i < count; i++)
+            write_mask(writer, value_at(v, i), mask);
+        json_array_end(writer);
+        return;
+    }
+    json_object_start(writer);
+    for (size_t i = 0; i < count; i++) {
+        if (is_false(value_at(v, i), mask))
+            continue;
+        json_key(writer, value_key_at(v, i));
+        write_mask(writer, value_at(v, i), mask);
+    }
+    json_object_end(writer);
+}
+
+void render_json_unknown(Value v, JsonWriter *writer) {
+    write_mask(writer, v, MASK_UNKNOWN);
+}
+
+void render_json_sensitive(Value v, JsonWriter *writer) {
+    write_mask(writer, v, MASK_SENSITIVE);
+}
+
+/* -- resources ---------------------------------------------------------------------------- */
+
+static const char *mode_name(ResourceMode mode) {
+    switch (mode) {
+    case MODE_MANAGED: break;
+    case MODE_DATA: return "data";
+    case MODE_EPHEMERAL: return "ephemeral";
+    }
+    return "managed";
+}
+
+void render_json_values_address(
+    JsonWriter *writer, ResourceAddr address, Str provider, bool with_module, Arena *scratch) {
+    json_key_string(writer, "address", resource_addr_to_str(address, scratch));
+    if (with_module && address.module)
+        json_key_string(writer, "module_address", module_addr_to_str(address.module, scratch));
+    json_key_string(writer, "mode", str_from_cstr(mode_name(address.mode)));
+    json_key_string(writer, "type", address.type);
+    json_key_string(writer, "name", address.name);
+    if (address.key.kind == KEY_INT)
+        json_key_int(writer, "index", address.key.index);
+    if (address.key.kind == KEY_STRING)
+        json_key_string(writer, "index", address.key.text);
+    json_key_string(writer, "provider_name", provider);
+}
+
+static void write_resource(JsonWriter *writer, const RenderJsonResource *resource, Arena *scratch) {
+    json_object_start(writer);
+    render_json_values_address(writer, resource->address, resource->provider, false, scratch);
+    json_key_int(writer, "schema_version", resource->schema_version);
+    if (!value_is_null(resource->object)) {
+        json_key(writer, STR("values"));
+        render_json_values_known(writer, resource->object);
+    }
+    json_key(writer, STR("sensitive_values"));
+    render_json_sensitive(resource->object, writer);
+    if (resource->dependency_count) {
+        json_key(writer, STR("depends_on"));
+        json_array_start(writer);
+        for (size_t i = 0; i < resource->dependency_count; i++)
+            json_write_string(writer, resource->dependencies[i]);
+        json_array_end(writer);
+    }
+    if (resource->is_tainted)
+        json_key_bool(writer, "tainted", true);
+    if (resource->deposed.len)
+        json_key_string(writer, "deposed_key", resource->deposed);
+    json_object_end(writer);
+}
+
+/* -- modules ------------------------------------------------------------------------------ */
+
+static int compare_resources(const void *a, const void *b) {
+    const RenderJsonResource *left = a;
+    const RenderJsonResource *right = b;
+    int order = module_addr_compare(left->address.module, right->address.module);
+    if (order == 0)
+        order = resource_addr_compare(left->address, right->address);
+    return order ? order : str_compare(left->deposed, right->deposed);
+}
+
+static size_t depth_of(const ModuleAddr *module) {
+    size_t depth = 0;
+    for (; module; module = module->parent)
+        depth++;
+    return depth;
+}
+
+/* The one of its ancestors (or itself) that has this depth; NULL: it is not that deep. */
+static const ModuleAddr *ancestor_at(const ModuleAddr *module, size_t depth) {
+    size_t own = depth_of(module);
+    if (own < depth)
+        return NULL;
+    for (; own > depth; own--)
+        module = module->parent;
+    return module;
+}
+
+/* A run of sorted resources, all of them within one module of that depth. */
+typedef struct Run {
+    const RenderJsonResource *items;
+    size_t count;
+    size_t depth;
+} Run;
+
+static void write_module(JsonWriter *writer, Run run, Arena *scratch);
+
+static bool is_in(const RenderJsonResource *resource, const ModuleAddr *child, size_t depth) {
+    const ModuleAddr *module = ancestor_at(resource->address.module, depth);
+    return module && module_addr_equal(module, child);
+}
+
+static void write_children(JsonWriter *writer, Run run, Arena *scratch) {
+    size_t depth = run.depth + 1;
+    json_key(writer, STR("child_modules"));
+    json_array_start(writer);
+    for (size_t i = 0; i < run.count;) {
+        const ModuleAddr *child = ancestor_at(run.items[i].address.module, depth);
+        size_t end = i;
+        while (end < run.count && is_in(&run.items[end], child, depth))
+            end++;
+        json_object_start(writer);
+        write_module(writer, (Run){run.items + i, end - i, depth}, scratch);
+        json_key_string(writer, "address", module_addr_to_str(child, scratch));
+        json_object_end(writer);
+        i = end;
+    }
+    json_array_end(writer);
+}
+
+/* The members of a module's object. Its own resources stand before those of its children. */
+static void write_module(JsonWriter *writer, Run run, Arena *scratch) {
+    size_t own = 0;
+    while (own < run.count && depth_of(run.items[own].address.module) == run.depth)
+        own++;
+    if (own) {
+        json_key(writer, STR("resources"));
+        json_array_start(writer);
+        for (size_t i = 0; i < own; i++)
+            write_resource(writer, &run.items[i], scratch);
+        json_array_end(writer);
+    }
+    if (own < run.count)
+        write_children(writer, (Run){run.items + own, run.count - own, run.depth}, scratch);
+}
+
+void render_json_values_module(JsonWriter *writer, RenderJsonResources *resources, Arena *scratch) {
+    if (resources->count > 1)
+        qsort(resources->items, resources->count, sizeof(*resources->items), compare_resources);
+    json_object_start(writer);
+    write_module(writer, (Run){resources->items, resources->count, 0}, scratch);
+    json_object_end(writer);
+}

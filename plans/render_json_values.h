@@ -1,0 +1,27 @@
+/* render_json_values: values and resources as the documents of plans and states show them. */
+#pragma once
+
+#include "address.h"
+#include "json.h"
+#include "vec.h"
+
+typedef struct RenderJsonResource {
+    ResourceAddr address;
+    Str deposed;
+    Str provider;
+    int64_t schema_version;
+    Value object; /* marked; null: nothing is left of it */
+    const Str *dependencies;
+    size_t dependency_count;
+    bool is_tainted;
+} RenderJsonResource;
+
+typedef VEC(RenderJsonResource) RenderJsonResources;
+
+/* Without what is unknown: absent from objects and maps, null in lists. */
+void render_json_values_known(JsonWriter *writer, Value v);
+/* address, module_address (if asked for), mode, type, name, index, provider_name */
+void render_json_values_address(
+    JsonWriter *writer, ResourceAddr address, Str provider, bool with_module, Arena *scratch);
+/* {"resources": […], "child_modules": […]}; sorts them. */
+void render_json_values_module(JsonWriter *writer, RenderJsonResources *resources, Arena *scratch);

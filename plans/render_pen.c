@@ -1,0 +1,67 @@
+/* Escape sequences and columns. */
+#include "render_pen.h"
+
+static const char *const CODES[] = {
+    [INK_BOLD] = "\033[1m",   [INK_BOLD_RED] = "\033[1m\033[31m", [INK_RED] = "\033[31m",
+    [INK_GREEN] = "\033[32m", [INK_YELLOW] = "\033[33m",          [INK_CYAN] = "\033[36m",
+    [INK_GRAY] = "\033[90m",
+};
+static_assert(ARRAY_COUNT(CODES) == INK_GRAY + 1, "a code for each ink");
+
+void render_pen_text(RenderPen *pen, const char *text) {
+    strbuf_add_cstr(pen->out, text);
+}
+
+void render_pen_str(RenderPen *pen, Str text) {
+    strbuf_add(pen->out, text);
+}
+
+void render_pen_format(RenderPen *pen, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    strbuf_add(pen->out, str_vformat(pen->scratch, format, args));
+    va_end(args);
+}
+
+void render_pen_ink(RenderPen *pen, RenderInk ink, const char *text) {
+    if (!pen->style.color) {
+        render_pen_text(pen, text);
+        return;
+    }
+    render_pen_text(pen, CODES[ink]);
+    render_pen_text(pen, text);
+    render_pen_text(pen, "\033[0m");
+}
+
+void render_pen_indent(RenderPen *pen, uint32_t level) {
+    strbuf_add_repeat(pen->out, ' ', (size_t)level * 4);
+}
+
+void render_pen_symbol(RenderPen *pen, Action action) {
+    if (pen->hide_symbols)
+        return;
+    switch (action) {
+    case ACTION_NO_OP: render_pen_text(pen, "    "); return;
+    case ACTION_CREATE: render_pen_ink(pen, INK_GREEN, "  +"); break;
+    case ACTION_READ: render_pen_ink(pen, INK_CYAN, " <="); break;
+    case ACTION_UPDATE: render_pen_ink(pen, INK_YELLOW, "  ~"); break;
+    case ACTION_DELETE: render_pen_ink(pen, INK_RED, "  -"); break;
+    case ACTION_FORGET: render_pen_ink(pen, INK_RED, "  ."); break;
+    case ACTION_DELETE_THEN_CREATE:
+        render_pen_ink(pen, INK_RED, "-");
+        render_pen_text(pen, "/");
+        render_pen_ink(pen, INK_GREEN, "+");
+        break;
+    case ACTION_CREATE_THEN_DELETE:
+        render_pen_ink(pen, INK_GREEN, "+");
+        render_pen_text(pen, "/");
+        render_pen_ink(pen, INK_RED, "-");
+        break;
+    }
+    render_pen_text(pen, " ");
+}
+
+void render_pen_line(RenderPen *pen, uint32_t level, Action action) {
+    render_pen_indent(pen, level);
+    render_pen_symbol(pen, action);
+}

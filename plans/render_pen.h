@@ -1,0 +1,33 @@
+/* render_pen: what a rendering of changes writes with: text, symbols, colours. */
+#pragma once
+
+#include "render_text.h"
+
+typedef struct RenderPen {
+    StrBuf *out;
+    Arena *scratch;
+    RenderStyle style;
+    bool hide_symbols; /* an object as it is, no change */
+} RenderPen;
+
+typedef enum RenderInk {
+    INK_BOLD,
+    INK_BOLD_RED,
+    INK_RED,
+    INK_GREEN,
+    INK_YELLOW,
+    INK_CYAN,
+    INK_GRAY,
+} RenderInk;
+
+/* Text in a colour, where there are colours. */
+void render_pen_ink(RenderPen *pen, RenderInk ink, const char *text);
+void render_pen_text(RenderPen *pen, const char *text);
+void render_pen_str(RenderPen *pen, Str text);
+void render_pen_format(RenderPen *pen, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Four columns a level. */
+void render_pen_indent(RenderPen *pen, uint32_t level);
+/* "  + ", four columns, none when symbols are hidden. */
+void render_pen_symbol(RenderPen *pen, Action action);
+/* The start of a line: indent, then symbol. */
+void render_pen_line(RenderPen *pen, uint32_t level, Action action);

@@ -1,0 +1,345 @@
+/* Containers and leaves. Names are padded to the longest of their body. */
+#include "render_text_diff.h"
+
+#include "render_text_string.h"
+#include "utf8.h"
+
+/* -- small things ------------------------------------------------------------------------- */
+
+void render_text_diff_forces(RenderPen *pen, const RenderDiff *diff) {
+    if (!diff->forces_replacement)
+        return;
+    render_pen_text(pen, " ");
+    render_pen_ink(pen, INK_RED, "# forces replacement");
+}
+
+void render_text_diff_null(RenderPen *pen, const RenderDiff *diff, RenderLook look) {
+    if (diff->action != ACTION_DELETE || look.no_null)
+        return;
+    render_pen_text(pen, " ");
+    render_pen_ink(pen, INK_GRAY, "-> null");
+}
+
+static void add_note(RenderPen *pen, const RenderDiff *diff) {
+    if (diff->note.len && diff->action != ACTION_NO_OP)
+        render_pen_format(pen, " # %.*s", STR_ARG(diff->note));
+}
+
+static void add_arrow(RenderPen *pen) {
+    render_pen_text(pen, " ");
+    render_pen_ink(pen, INK_YELLOW, "->");
+    render_pen_text(pen, " ");
+}
+
+static void add_hidden(RenderPen *pen, uint32_t level, size_t count, const char *noun) {
+    if (count == 0)
+        return;
+    render_pen_line(pen, level, ACTION_NO_OP);
+    Str text = str_format(pen->scratch, "# (%zu unchanged %s%s hidden)", count, noun,
+                          count == 1 ? "" : "s");
+    render_pen_ink(pen, INK_GRAY, str_to_cstr(text, pen->scratch));
+    render_pen_text(pen, "\n");
+}
+
+/* What tells objects apart is shown also where it does not change. */
+static bool is_important(Str name) {
+    return str_equal(name, STR("id")) || str_equal(name, STR("name")) ||
+           str_equal(name, STR("tags"));
+}
+
+static bool is_name(Str text) {
+    for (size_t i = 0; i < text.len;) {
+        size_t width;
+        uint32_t codepoint = utf8_decode(text, i, &width);
+        bool fits = i == 0 ? utf8_is_id_start(codepoint) || codepoint == '_'
+                           : utf8_is_id_continue(codepoint) || codepoint == '-';
+        if (!fits)
+            return false;
+        i += width;
+    }
+    return text.len > 0;
+}
+
+static Str display_key(const RenderDiff *diff, size_t i, Arena *scratch) {
+    Str name = diff->names[i];
+    if (diff->kind == DIFF_BODY || (diff->kind == DIFF_OBJECT && is_name(name)))
+        return name;
+    return render_text_string_quote(name, scratch);
+}
+
+/* -- warnings ----------------------------------------------------------------------------- */
+
+static void add_warning_line(RenderPen *pen, uint32_t level, const char *lead, const char *text) {
+    render_pen_indent(pen, level);
+    render_pen_text(pen, "  # ");
+    if (lead) {
+        render_pen_ink(pen, INK_YELLOW, lead);
+        render_pen_text(pen, " ");
+    }
+    render_pen_text(pen, text);
+}
+
+/* Sensitivity itself changes: what the value was or becomes cannot be shown, that much can. */
+static void add_warnings(RenderPen *pen, const RenderDiff *diff, uint32_t level) {
+    if (diff->kind != DIFF_SENSITIVE || diff->was_sensitive == diff->is_sensitive ||
+        diff->action != ACTION_UPDATE) {
+        return;
+    }
+    if (diff->is_sensitive) {
+        add_warning_line(pen, level,
+                         "Warning:", "this attribute value will be marked as sensitive and will not\n");
+        add_warning_line(pen, level, NULL, "display in UI output after applying this change.");
+    } else {
+        add_warning_line(pen, level,
+                         "Warning:", "this attribute value will no longer be marked as sensitive\n");
+        add_warning_line(pen, level, NULL, "after applying this change.");
+    }
+    bool same = diff->items[0]->action == ACTION_NO_OP;
+    render_pen_text(pen, same ? " The value is unchanged.\n" : "\n");
+}
+
+/* -- leaves ------------------------------------------------------------------------------- */
+
+static void add_simple(RenderPen *pen, Value v) {
+    if (!value_is_present(v)) {
+        render_pen_text(pen, "null");
+    } else if (v.type->kind == KIND_BOOL) {
+        render_pen_text(pen, v.as.boolean ? "true" : "false");
+    } else {
+        render_pen_str(pen, value_number_text(v, pen->scratch));
+    }
+}
+
+static void add_leaf(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
+    if (render_text_string_is_one(diff)) {
+        render_text_string(pen, diff, level, look);
+        return;
+    }
+    if (diff->action == ACTION_UPDATE) {
+        add_simple(pen, diff->before);
+        add_arrow(pen);
+        add_simple(pen, diff->after);
+    } else {
+        add_simple(pen, diff->action == ACTION_DELETE ? diff->before : diff->after);
+        render_text_diff_null(pen, diff, look);
+    }
+    render_text_diff_forces(pen, diff);
+}
+
+static void add_unknown(RenderPen *pen, const RenderDiff *diff, uint32_t level) {
+    if (diff->count) {
+        render_text_diff(pen, diff->items[0], level, (RenderLook){.no_null = true});
+        add_arrow(pen);
+    }
+    render_pen_text(pen, "(known after apply)");
+    render_text_diff_forces(pen, diff);
+}
+
+static void add_hint(RenderPen *pen, const RenderDiff *diff, const char *text, RenderLook look) {
+    render_pen_text(pen, text);
+    render_text_diff_null(pen, diff, look);
+    render_text_diff_forces(pen, diff);
+}
+
+static void add_type_change(RenderPen *pen, const RenderDiff *diff, uint32_t level) {
+    RenderLook inner = {.no_null = true};
+    render_text_diff(pen, diff->items[0], level, inner);
+    add_arrow(pen);
+    render_text_diff(pen, diff->items[1], level, inner);
+    render_text_diff_forces(pen, diff);
+}
+
+/* -- containers --------------------------------------------------------------------------- */
+
+static void add_empty(RenderPen *pen, const RenderDiff *diff, const char *text, RenderLook look) {
+    render_pen_text(pen, text);
+    render_text_diff_null(pen, diff, look);
+    render_text_diff_forces(pen, diff);
+}
+
+static void open_bracket(RenderPen *pen, const RenderDiff *diff, const char *bracket) {
+    render_pen_text(pen, bracket);
+    render_text_diff_forces(pen, diff);
+    render_pen_text(pen, "\n");
+}
+
+static void close_bracket(
+    RenderPen *pen, const RenderDiff *diff, uint32_t level, const char *bracket, RenderLook look) {
+    render_pen_line(pen, level, ACTION_NO_OP);
+    render_pen_text(pen, bracket);
+    render_text_diff_null(pen, diff, look);
+}
+
+static void add_element(RenderPen *pen, const RenderDiff *item, uint32_t level, RenderLook look) {
+    add_warnings(pen, item, level);
+    render_pen_line(pen, level, item->action);
+    render_text_diff(pen, item, level, look);
+    render_pen_text(pen, ",");
+    add_note(pen, item);
+    render_pen_text(pen, "\n");
+}
+
+static void add_elements(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
+    size_t hidden = 0;
+    for (size_t i = 0; i < diff->count; i++) {
+        if (diff->items[i]->action == ACTION_NO_OP && !look.show_unchanged)
+            hidden++;
+        else
+            add_element(pen, diff->items[i], level, look);
+    }
+    add_hidden(pen, level, hidden, "element");
+}
+
+/* A list: what changes, with the unchanged neighbour on each side. */
+static void
+add_list_elements(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
+    RenderLook whole = {.show_unchanged = true, .no_null = look.no_null};
+    size_t hidden = 0;
+    bool follows_change = false;
+    for (size_t i = 0; i < diff->count; i++) {
+        const RenderDiff *item = diff->items[i];
+        if (item->action == ACTION_NO_OP) {
+            if (follows_change || look.show_unchanged)
+                add_element(pen, item, level, whole);
+            else
+                hidden++;
+            follows_change = false;
+            continue;
+        }
+        if (hidden > 1)
+            add_hidden(pen, level, hidden - 1, "element");
+        if (hidden)
+            add_element(pen, diff->items[i - 1], level, whole);
+        hidden = 0;
+        add_element(pen, item, level, look);
+        follows_change = true;
+    }
+    add_hidden(pen, level, hidden, "element");
+}
+
+static void add_sequence(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
+    if (diff->count == 0) {
+        add_empty(pen, diff, "[]", look);
+        return;
+    }
+    RenderLook inner = look;
+    inner.no_null = true;
+    open_bracket(pen, diff, "[");
+    if (diff->kind == DIFF_LIST)
+        add_list_elements(pen, diff, level + 1, inner);
+    else
+        add_elements(pen, diff, level + 1, inner);
+    close_bracket(pen, diff, level, "]", look);
+}
+
+/* "name   = value" for each part; how many were left out. */
+static size_t add_named(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
+    bool has_important = diff->kind != DIFF_MAP;
+    size_t widest = 0;
+    size_t hidden = 0;
+    for (size_t i = 0; i < diff->count; i++) {
+        size_t width = utf8_display_width(display_key(diff, i, pen->scratch));
+        widest = width > widest ? width : widest;
+    }
+    for (size_t i = 0; i < diff->count; i++) {
+        const RenderDiff *item = diff->items[i];
+        Str key = display_key(diff, i, pen->scratch);
+        RenderLook inner = look;
+        if (has_important && is_important(diff->names[i]))
+            inner.show_unchanged = true;
+        if (item->action == ACTION_NO_OP && !inner.show_unchanged) {
+            hidden++;
+            continue;
+        }
+        add_warnings(pen, item, level);
+        render_pen_line(pen, level, item->action);
+        render_pen_str(pen, key);
+        strbuf_add_repeat(pen->out, ' ', widest - utf8_display_width(key));
+        render_pen_text(pen, " = ");
+        render_text_diff(pen, item, level, inner);
+        if (diff->kind == DIFF_MAP && item->kind == DIFF_OBJECT)
+            render_pen_text(pen, ",");
+        add_note(pen, item);
+        render_pen_text(pen, "\n");
+    }
+    return hidden;
+}
+
+static void add_fields(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
+    if (diff->count == 0) {
+        add_empty(pen, diff, "{}", look);
+        return;
+    }
+    RenderLook inner = look;
+    inner.no_null = true;
+    open_bracket(pen, diff, "{");
+    size_t hidden = add_named(pen, diff, level + 1, inner);
+    add_hidden(pen, level + 1, hidden, diff->kind == DIFF_MAP ? "element" : "attribute");
+    close_bracket(pen, diff, level, "}", look);
+}
+
+/* -- bodies ------------------------------------------------------------------------------- */
+
+static void add_block(RenderPen *pen, const RenderDiffBlock *block, uint32_t level, RenderLook look) {
+    add_warnings(pen, block->body, level);
+    render_pen_line(pen, level, block->body->action);
+    render_pen_str(pen, block->name);
+    render_pen_text(pen, " ");
+    if (block->label.ptr) {
+        render_pen_str(pen, render_text_string_quote(block->label, pen->scratch));
+        render_pen_text(pen, " ");
+    }
+    if (block->body->kind != DIFF_BODY)
+        render_pen_text(pen, "= ");
+    render_text_diff(pen, block->body, level, look);
+    add_note(pen, block->body);
+    render_pen_text(pen, "\n");
+}
+
+/* Groups of blocks of one name stand apart from each other. */
+static void add_blocks(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
+    size_t hidden = 0;
+    Str group = {0};
+    vec_each(&diff->blocks, block) {
+        if (block->body->action == ACTION_NO_OP && !look.show_unchanged) {
+            hidden++;
+            continue;
+        }
+        if (!str_equal(group, block->name) && diff->count)
+            render_pen_text(pen, "\n");
+        group = block->name;
+        add_block(pen, block, level, look);
+    }
+    if (hidden) {
+        render_pen_text(pen, "\n");
+        add_hidden(pen, level, hidden, "block");
+    }
+}
+
+static void add_body(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
+    if (render_diff_is_empty(diff)) {
+        add_empty(pen, diff, "{}", (RenderLook){.no_null = true});
+        return;
+    }
+    open_bracket(pen, diff, "{");
+    size_t hidden = add_named(pen, diff, level + 1, look);
+    add_hidden(pen, level + 1, hidden, "attribute");
+    add_blocks(pen, diff, level + 1, look);
+    close_bracket(pen, diff, level, "}", (RenderLook){.no_null = true});
+}
+
+void render_text_diff(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
+    switch (diff->kind) {
+    case DIFF_LEAF: add_leaf(pen, diff, level, look); break;
+    case DIFF_UNKNOWN: add_unknown(pen, diff, level); break;
+    case DIFF_SENSITIVE: add_hint(pen, diff, "(sensitive value)", look); break;
+    case DIFF_WRITE_ONLY: add_hint(pen, diff, "(write-only attribute)", look); break;
+    case DIFF_TYPE_CHANGE: add_type_change(pen, diff, level); break;
+    case DIFF_LIST:
+    case DIFF_NESTED_LIST:
+    case DIFF_SET: add_sequence(pen, diff, level, look); break;
+    case DIFF_MAP:
+    case DIFF_OBJECT: add_fields(pen, diff, level, look); break;
+    case DIFF_BODY: add_body(pen, diff, level, look); break;
+    }
+}

@@ -1,0 +1,16 @@
+/* render_text_diff: a tree of differences as lines of text. */
+#pragma once
+
+#include "render_diff.h"
+#include "render_pen.h"
+
+typedef struct RenderLook {
+    bool show_unchanged; /* also what stays as it is */
+    bool no_null;        /* within something that goes: without "-> null" */
+} RenderLook;
+
+/* The difference as it stands behind "name = ", at `level`; its last line is not ended. */
+void render_text_diff(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look);
+/* " # forces replacement" and " -> null" where they apply. */
+void render_text_diff_forces(RenderPen *pen, const RenderDiff *diff);
+void render_text_diff_null(RenderPen *pen, const RenderDiff *diff, RenderLook look);

@@ -1,0 +1,285 @@
+/* Strings are text of many kinds: the kind decides how a change of one is best seen. */
+#include "render_text_string.h"
+
+#include "json.h"
+#include "map.h"
+#include "render_align.h"
+#include "utf8.h"
+
+typedef struct Side {
+    bool is_null;
+    bool is_json;
+    bool is_multiline;
+    Str text;   /* of multi-line text without the white space around it */
+    Value json; /* object or tuple */
+} Side;
+
+static bool read_json(Str text, Value *out, Arena *arena) {
+    const char *error;
+    size_t offset;
+    if (text.len == 0 || (text.ptr[0] != '{' && text.ptr[0] != '['))
+        return false;
+    return json_parse_any(text, out, &error, &offset, arena);
+}
+
+static Str trim(Str text) {
+    size_t start = 0;
+    size_t width;
+    while (start < text.len && utf8_is_space(utf8_decode(text, start, &width)))
+        start += width;
+    size_t end = text.len;
+    while (end > start && strchr(" \t\r\n\v\f", text.ptr[end - 1]))
+        end--;
+    return str_slice(text, start, end);
+}
+
+static Side side_of(Value v, Arena *arena) {
+    Side side = {.is_null = !value_is_present(v)};
+    if (side.is_null)
+        return side;
+    side.text = value_text(v);
+    side.is_json = read_json(side.text, &side.json, arena);
+    side.is_multiline = !side.is_json && str_find_char(side.text, '\n', 0) != SIZE_MAX;
+    if (side.is_multiline)
+        side.text = trim(side.text);
+    return side;
+}
+
+/* -- one line ----------------------------------------------------------------------------- */
+
+static bool is_printable(uint32_t codepoint) {
+    return codepoint >= 0x20 && codepoint != 0x7f && (codepoint < 0x80 || codepoint >= 0xa1) &&
+           codepoint != 0xad && codepoint != 0xfffd && !utf8_is_space(codepoint);
+}
+
+static void quote_control(StrBuf *out, uint32_t codepoint) {
+    static const char NAMES[] = "abtnvfr";
+    if (codepoint >= 7 && codepoint <= 13) {
+        strbuf_add_char(out, '\\');
+        strbuf_add_char(out, NAMES[codepoint - 7]);
+    } else if (codepoint < 0x80) {
+        strbuf_add_format(out, "\\x%02x", codepoint);
+    } else if (codepoint <= 0xffff) {
+        strbuf_add_format(out, "\\u%04x", codepoint);
+    } else {
+        strbuf_add_format(out, "\\U%08x", codepoint);
+    }
+}
+
+Str render_text_string_quote(Str text, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    strbuf_add_char(&out, '"');
+    for (size_t i = 0; i < text.len;) {
+        size_t width;
+        uint32_t codepoint = utf8_decode(text, i, &width);
+        if (codepoint == '"' || codepoint == '\\') {
+            strbuf_add_char(&out, '\\');
+            strbuf_add_char(&out, (char)codepoint);
+        } else if (codepoint == ' ' || is_printable(codepoint) || codepoint == 0xfffd) {
+            strbuf_add(&out, str_slice(text, i, i + width));
+        } else {
+            quote_control(&out, codepoint);
+        }
+        i += width;
+    }
+    strbuf_add_char(&out, '"');
+    return strbuf_str(&out);
+}
+
+static void add_quoted(RenderPen *pen, const Side *side) {
+    if (side->is_null)
+        render_pen_text(pen, "null");
+    else
+        render_pen_str(pen, render_text_string_quote(side->text, pen->scratch));
+}
+
+/* -- many lines --------------------------------------------------------------------------- */
+
+static void add_line(RenderPen *pen, uint32_t level, Action action, Str line) {
+    render_pen_line(pen, level + 1, action);
+    if (pen->hide_symbols)
+        render_pen_text(pen, "");
+    render_pen_str(pen, utf8_strip_controls(line, pen->scratch));
+    render_pen_text(pen, "\n");
+}
+
+static void add_lines(RenderPen *pen, uint32_t level, Str text) {
+    Str line;
+    if (text.len == 0)
+        add_line(pen, level, ACTION_NO_OP, text);
+    while (str_next_field(&text, '\n', &line))
+        add_line(pen, level, ACTION_NO_OP, line);
+}
+
+static void open_heredoc(RenderPen *pen, const RenderDiff *leaf) {
+    render_pen_text(pen, "<<-EOT");
+    render_text_diff_forces(pen, leaf);
+    render_pen_text(pen, "\n");
+}
+
+static void close_heredoc(RenderPen *pen, uint32_t level) {
+    render_pen_line(pen, level, ACTION_NO_OP);
+    render_pen_text(pen, "EOT");
+}
+
+static uint32_t *identify_lines(Str text, Map *seen, StrVec *lines) {
+    Str line;
+    while (str_next_field(&text, '\n', &line))
+        vec_push(seen->arena, lines, line);
+    uint32_t *ids = arena_new_array(seen->arena, uint32_t, lines->count);
+    for (size_t i = 0; i < lines->count; i++) {
+        uintptr_t known = (uintptr_t)map_find(seen, lines->items[i]);
+        if (!known) {
+            known = seen->count + 1;
+            map_set(seen, lines->items[i], (void *)known);
+        }
+        ids[i] = (uint32_t)known;
+    }
+    return ids;
+}
+
+static void diff_lines(RenderPen *pen, uint32_t level, Str before, Str after) {
+    Map seen = map_new(pen->scratch);
+    StrVec old_lines = {0};
+    StrVec new_lines = {0};
+    const uint32_t *old_ids = identify_lines(before, &seen, &old_lines);
+    const uint32_t *new_ids = identify_lines(after, &seen, &new_lines);
+    RenderAlignPairs pairs = {0};
+    render_align((RenderAlignSide){.ids = old_ids, .count = old_lines.count},
+                 (RenderAlignSide){.ids = new_ids, .count = new_lines.count}, &pairs,
+                 pen->scratch);
+    vec_each(&pairs, pair) {
+        bool goes = pair->before != RENDER_ALIGN_NONE;
+        bool comes = pair->after != RENDER_ALIGN_NONE;
+        if (goes && comes && old_ids[pair->before] == new_ids[pair->after]) {
+            add_line(pen, level, ACTION_NO_OP, new_lines.items[pair->after]);
+            continue;
+        }
+        if (goes)
+            add_line(pen, level, ACTION_DELETE, old_lines.items[pair->before]);
+        if (comes)
+            add_line(pen, level, ACTION_CREATE, new_lines.items[pair->after]);
+    }
+}
+
+/* -- JSON --------------------------------------------------------------------------------- */
+
+/* `mark`: what stands behind the bracket. */
+static void add_json(RenderPen *pen,
+                     const RenderDiff *leaf,
+                     const RenderDiff *json,
+                     uint32_t level,
+                     RenderLook look) {
+    RenderPen inner = *pen;
+    StrBuf text = strbuf_new(pen->scratch);
+    inner.out = &text;
+    render_text_diff(&inner, json, level + 1, look);
+    Str body = strbuf_str(&text);
+    bool same = leaf->action == ACTION_UPDATE && json->action == ACTION_NO_OP;
+    render_pen_text(pen, "jsonencode(");
+    if (same) {
+        render_pen_text(pen, leaf->forces_replacement ? " # whitespace changes force replacement"
+                                                      : " # whitespace changes");
+    } else if (str_find_char(body, '\n', 0) == SIZE_MAX) {
+        render_pen_str(pen, body);
+        render_pen_text(pen, ")");
+        render_text_diff_forces(pen, leaf);
+        return;
+    } else {
+        render_text_diff_forces(pen, leaf);
+    }
+    render_pen_text(pen, "\n");
+    render_pen_line(pen, level + 1,
+                    json->action == ACTION_UPDATE ? ACTION_UPDATE : ACTION_NO_OP);
+    render_pen_str(pen, body);
+    render_pen_text(pen, "\n");
+    render_pen_line(pen, level, ACTION_NO_OP);
+    render_pen_text(pen, ")");
+}
+
+/* -- one side, two sides ------------------------------------------------------------------ */
+
+static void add_one(
+    RenderPen *pen, const RenderDiff *leaf, const Side *side, uint32_t level, RenderLook look) {
+    if (side->is_json) {
+        bool goes = leaf->action == ACTION_DELETE;
+        bool comes = leaf->action == ACTION_CREATE;
+        const RenderDiff *json = render_diff_value(comes ? NULL : &side->json,
+                                                   goes ? NULL : &side->json, true, pen->scratch);
+        look.no_null = true;
+        add_json(pen, leaf, json, level, look);
+    } else if (side->is_multiline) {
+        open_heredoc(pen, leaf);
+        add_lines(pen, level, side->text);
+        close_heredoc(pen, level);
+    } else {
+        add_quoted(pen, side);
+        return;
+    }
+}
+
+static void add_arrow(RenderPen *pen) {
+    render_pen_text(pen, " ");
+    render_pen_ink(pen, INK_YELLOW, "->");
+    render_pen_text(pen, " ");
+}
+
+/* Of different kinds: what it was, what it becomes. */
+static void add_both(RenderPen *pen,
+                     const RenderDiff *leaf,
+                     const Side *before,
+                     const Side *after,
+                     uint32_t level) {
+    RenderLook look = {.no_null = true};
+    RenderDiff goes = *leaf;
+    goes.action = ACTION_DELETE;
+    goes.forces_replacement = false;
+    RenderDiff comes = *leaf;
+    comes.action = ACTION_CREATE;
+    comes.forces_replacement = false;
+    add_one(pen, &goes, before, level, look);
+    add_arrow(pen);
+    add_one(pen, &comes, after, level, look);
+    render_text_diff_forces(pen, leaf);
+}
+
+static void add_update(RenderPen *pen,
+                       const RenderDiff *leaf,
+                       const Side *before,
+                       const Side *after,
+                       uint32_t level,
+                       RenderLook look) {
+    if (before->is_json && after->is_json) {
+        const RenderDiff *json =
+            render_diff_value(&before->json, &after->json, true, pen->scratch);
+        look.show_unchanged = look.show_unchanged || json->action == ACTION_NO_OP;
+        add_json(pen, leaf, json, level, look);
+    } else if (!before->is_json && !after->is_json && !before->is_null && !after->is_null &&
+               (before->is_multiline || after->is_multiline)) {
+        open_heredoc(pen, leaf);
+        diff_lines(pen, level, before->text, after->text);
+        close_heredoc(pen, level);
+    } else {
+        add_both(pen, leaf, before, after, level);
+    }
+}
+
+bool render_text_string_is_one(const RenderDiff *leaf) {
+    bool before = value_is_present(leaf->before) && leaf->before.type->kind == KIND_STRING;
+    bool after = value_is_present(leaf->after) && leaf->after.type->kind == KIND_STRING;
+    return before || after;
+}
+
+void render_text_string(RenderPen *pen, const RenderDiff *leaf, uint32_t level, RenderLook look) {
+    Side before = side_of(leaf->before, pen->scratch);
+    Side after = side_of(leaf->after, pen->scratch);
+    if (leaf->action == ACTION_UPDATE) {
+        add_update(pen, leaf, &before, &after, level, look);
+        return;
+    }
+    const Side *side = leaf->action == ACTION_DELETE ? &before : &after;
+    add_one(pen, leaf, side, level, look);
+    render_text_diff_null(pen, leaf, look);
+    if (!side->is_json && !side->is_multiline)
+        render_text_diff_forces(pen, leaf);
+}
