@@ -1,0 +1,30 @@
+/* What there is: a row each. A provider with a module is opened when a configuration needs it. */
+#include "builtin.h"
+#include "local_backend.h"
+#include "local_provider.h"
+#include "random_provider.h"
+#include "ssh_provider.h"
+#include "terraform_provider.h"
+#include "tls_provider.h"
+
+/* name, address, compiled in, or the module that has it */
+const ProviderRow builtin_providers[] = {
+    {"terraform", "terraform.io/builtin/terraform",         &terraform_provider, NULL             },
+    {"random",    "registry.terraform.io/hashicorp/random", &random_provider,    NULL             },
+    {"tls",       "registry.terraform.io/hashicorp/tls",    &tls_provider,       NULL             },
+    {"local",     "registry.terraform.io/hashicorp/local",  &local_provider,     NULL             },
+    {"ssh",       "loam.internal/builtin/ssh",              &ssh_provider,       NULL             },
+    {"libvirt",   "loam.internal/builtin/libvirt",          NULL,                "loam-libvirt.so"},
+};
+const size_t builtin_provider_count = ARRAY_COUNT(builtin_providers);
+
+const BackendType *const builtin_backends[] = {&local_backend};
+const size_t builtin_backend_count = ARRAY_COUNT(builtin_backends);
+
+const BackendType *builtin_find_backend(Str name) {
+    for (size_t i = 0; i < builtin_backend_count; i++) {
+        if (str_equal_cstr(name, builtin_backends[i]->name))
+            return builtin_backends[i];
+    }
+    return NULL;
+}

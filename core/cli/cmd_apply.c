@@ -1,0 +1,233 @@
+/* loam apply, loam destroy */
+#include "command.h"
+#include "operation.h"
+#include "plan_disk.h"
+#include "statefile.h"
+
+static const Option options[] = {
+    {"auto-approve", OPTION_FLAG, NULL, "Do not ask before changing anything."},
+    {"json",         OPTION_FLAG, NULL, "Print events as JSON, one a line."   },
+};
+
+static bool approve(Operation *operation) {
+    Cli *cli = operation->project->cli;
+    switch (operation->result.plan->mode) {
+    case PLAN_DESTROY:
+        return project_approve(
+            cli, "Do you really want to destroy all resources?",
+            "loam will destroy everything that it manages, as shown above. There is no "
+            "undo.");
+    case PLAN_REFRESH_ONLY:
+        return project_approve(
+            cli, "Would you like to update the loam state to reflect these detected changes?",
+            "loam will write these changes to the state without modifying any real "
+            "infrastructure. There is no undo.");
+    case PLAN_NORMAL: break;
+    }
+    return project_approve(cli, "Do you want to perform these actions?",
+                           "loam will perform the actions described above.");
+}
+
+/* -- a saved plan
+ * ---------------------------------------------------------------------------------- */
+
+static bool is_stale(const Project *project, const Plan *plan, Diags *diags) {
+    const State *state = project->state;
+    bool other_lineage = plan->lineage.len > 0 && state->lineage.len > 0 &&
+                         !str_equal(plan->lineage, state->lineage);
+    if (other_lineage) {
+        diags_error(diags, NO_RANGE, "Saved plan does not match the given state",
+                    "The plan was made from another state (lineage %.*s, not %.*s).",
+                    STR_ARG(plan->lineage), STR_ARG(state->lineage));
+        return true;
+    }
+    if (plan->serial == state->serial && !project->found_journal)
+        return false;
+    diags_error(
+        diags, NO_RANGE, "Saved plan is stale",
+        "The state was changed by another operation after this plan was made. Make a new plan.");
+    return true;
+}
+
+static bool restore_variables(Project *project, const Plan *plan) {
+    Cli *cli = project->cli;
+    project->variables = map_new(cli->arena);
+    vec_each(&plan->variables, variable) {
+        InputValue *input = arena_new(cli->arena, InputValue);
+        input->value = value_unmark_deep(variable->value, cli->arena);
+        map_set(&project->variables, variable->name, input);
+    }
+    return true;
+}
+
+static bool restore_options(Operation *operation, const Plan *plan) {
+    Project *project = operation->project;
+    Arena *arena = project->cli->arena;
+    operation->options.mode = plan->mode;
+    operation->options.variables = &project->variables;
+    vec_each(&plan->targets, text) {
+        AddressTarget target;
+        if (!address_parse_target(*text, &target, arena, project->diags))
+            return false;
+        vec_push(arena, &operation->options.targets, target);
+        vec_push(arena, &operation->options.target_texts, *text);
+    }
+    return true;
+}
+
+static void restore_schemas(const Project *project, Plan *plan) {
+    vec_each(&plan->changes, change) {
+        change->schema = engine_find_schema(&project->engine, change->address.mode,
+                                            change->provider, change->address.type);
+    }
+}
+
+static bool load_plan(
+    Operation *operation, Cli *cli, const Arguments *arguments, Str path, Diags *diags) {
+    Project *project = operation->project;
+    PlanFileSources sources = {0};
+    Plan *plan;
+    if (!planfile_read(&cli->io, path, &plan, &sources, cli->arena, diags))
+        return false;
+    if (plan->errored) {
+        diags_error(diags, NO_RANGE, "Cannot apply incomplete plan",
+                    "Errors were met while \"%.*s\" was made. Mend them and make a new plan.",
+                    STR_ARG(path));
+        return false;
+    }
+    Disk *disk = arena_new(cli->arena, Disk);
+    *disk = plan_disk_new(cli->io.disk, &sources, cli->arena);
+    Io *io = arena_new(cli->arena, Io);
+    *io = cli->io;
+    io->disk = disk;
+    operation->result.plan = plan;
+    if (!project_load(project, cli, arguments, io, diags) || !restore_variables(project, plan) ||
+        !restore_options(operation, plan) ||
+        !project_open_state(project, STR("OperationTypeApply"))) {
+        return false;
+    }
+    if (is_stale(project, plan, diags))
+        return false;
+    restore_schemas(project, plan);
+    return statefile_decode(path, plan->prior_state, &operation->result.refreshed, cli->arena,
+                            diags);
+}
+
+static int apply_saved(Cli *cli, const Arguments *arguments, Diags *diags) {
+    SCOPED(Project) project = {0};
+    Operation operation = {.project = &project};
+    if (!load_plan(&operation, cli, arguments, arguments->positionals.items[0], diags))
+        return 1;
+    cli->view->type->saved_plan(cli->view, operation.result.plan);
+    return operation_apply(&operation) ? 0 : 1;
+}
+
+/* -- plan and apply in one
+ * ------------------------------------------------------------------------- */
+
+static int plan_and_apply(Cli *cli, const Arguments *arguments, PlanMode mode, Diags *diags) {
+    View *view = cli->view;
+    bool approved = mode == PLAN_REFRESH_ONLY || option_flag(arguments, "auto-approve", false);
+    if (!approved && !view->type->can_ask) {
+        diags_error(diags, NO_RANGE, "Plan file or auto-approve required",
+                    "With -json nobody can be asked: apply a saved plan, or add -auto-approve.");
+        return 1;
+    }
+    SCOPED(Project) project = {0};
+    Operation operation = {.project = &project};
+    if (!operation_plan(&operation, cli, arguments, STR("OperationTypeApply"), mode, diags))
+        return 1;
+    if (!approved && plan_is_applyable(operation.result.plan)) {
+        view_show_diags(view, diags);
+        if (!approve(&operation)) {
+            view->type->cancelled(view, operation.result.plan->mode);
+            return 1;
+        }
+    }
+    return operation_apply(&operation) ? 0 : 1;
+}
+
+static int run_apply(Cli *cli, const Arguments *arguments, Diags *diags) {
+    if (arguments->positionals.count == 0)
+        return plan_and_apply(cli, arguments, PLAN_NORMAL, diags);
+    DiskStat stat;
+    Str path = arguments->positionals.items[0];
+    if (cli->io.disk->stat(cli->io.disk->self, path, &stat) == 0 && stat.kind == DISK_FOLDER) {
+        diags_error(
+            diags, NO_RANGE, "Unexpected argument",
+            "\"%.*s\" is a folder, and apply takes a saved plan. To work in another folder use the "
+            "global option: loam -chdir=%.*s apply",
+            STR_ARG(path), STR_ARG(path));
+        return 1;
+    }
+    return apply_saved(cli, arguments, diags);
+}
+
+/* Whoever types refresh wants the state written: nothing real can change. */
+static int run_refresh(Cli *cli, const Arguments *arguments, Diags *diags) {
+    if (option_is_given(arguments, "destroy") || option_is_given(arguments, "refresh")) {
+        diags_error(diags, NO_RANGE, "Invalid mode option",
+                    "loam refresh is a plan mode of its own: -destroy and -refresh do not go with "
+                    "it.");
+        return 1;
+    }
+    return plan_and_apply(cli, arguments, PLAN_REFRESH_ONLY, diags);
+}
+
+static int run_destroy(Cli *cli, const Arguments *arguments, Diags *diags) {
+    if (option_is_given(arguments, "destroy") || option_is_given(arguments, "refresh-only")) {
+        diags_error(diags, NO_RANGE, "Invalid mode option",
+                    "loam destroy is a plan mode of its own: -destroy and -refresh-only do not go "
+                    "with it.");
+        return 1;
+    }
+    cli->view->is_destroy = true;
+    return plan_and_apply(cli, arguments, PLAN_DESTROY, diags);
+}
+
+const Command cmd_apply = {
+    .name = "apply",
+    .summary = "Make the changes",
+    .usage = "[options] [PLANFILE]",
+    .about = "Plans, asks, and makes the changes. With a saved plan it makes exactly those "
+             "changes, without "
+             "asking.\nEvery operation is in the journal before it begins: a run that is cut off "
+             "is finished "
+             "by the next.",
+    .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
+               &option_view},
+    .group_count = 5,
+    .most_positionals = 1,
+    .run = run_apply,
+    .json_view = view_json_open,
+};
+
+const Command cmd_destroy = {
+    .name = "destroy",
+    .summary = "Destroy everything that the configuration has made",
+    .usage = "[options]",
+    .about = "Shows what will be destroyed, asks, and destroys it in the order that dependencies "
+             "demand.",
+    .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
+               &option_view},
+    .group_count = 5,
+    .run = run_destroy,
+    .json_view = view_json_open,
+};
+
+static const Option refresh_options[] = {
+    {"json", OPTION_FLAG, NULL, "Print events as JSON, one a line."},
+};
+
+const Command cmd_refresh = {
+    .name = "refresh",
+    .summary = "Take over into the state what has changed outside of loam",
+    .usage = "[options]",
+    .about = "Reads the real objects and writes what was found into the state, without asking. "
+             "\"loam plan\n-refresh-only\" shows the same first.",
+    .groups = {OPTION_GROUP(refresh_options), &option_operation, &option_variables, &option_state,
+               &option_view},
+    .group_count = 5,
+    .run = run_refresh,
+    .json_view = view_json_open,
+};

@@ -1,0 +1,138 @@
+/* loam console */
+#include "command.h"
+#include "console_json.h"
+#include "eval.h"
+#include "line_editor.h"
+#include "operation.h"
+#include "view_diag.h"
+
+static const Option options[] = {
+    {"json", OPTION_FLAG, NULL, "One JSON request a line in, one answer a line out."},
+};
+
+/* Without configuration the console still calculates. */
+static bool open_console(
+    Project *project, Cli *cli, const Arguments *arguments, EngineConsole **out, Diags *diags) {
+    PlanOptions plan_options = {0};
+    if (!project_load(project, cli, arguments, NULL, diags) || !project_read_variables(project))
+        return false;
+    if (!project_open_state(project, STR_EMPTY))
+        return false;
+    plan_options.variables = &project->variables;
+    return engine_console_open(&project->engine, &plan_options, project->state, out, cli->arena,
+                               diags);
+}
+
+typedef struct Console {
+    Cli *cli;
+    const Scope *scope;
+} Console;
+
+static bool evaluate(
+    const Console *console, const Source *source, Value *out, Arena *arena, Diags *diags) {
+    const Expr *expr;
+    return parser_parse_expression(source, console->cli->functions, &expr, arena, diags) &&
+           eval_expr(expr, console->scope, out, arena, diags);
+}
+
+static bool answer(const Console *console, Str line) {
+    SCOPED(ArenaRef) arena = arena_open("console");
+    Diags diags = diags_new(arena);
+    const Source *source = source_new(STR("<console-input>"), str_clone(line, arena), arena);
+    Value value;
+    bool ok = evaluate(console, source, &value, arena, &diags);
+    if (ok) {
+        StrBuf text = strbuf_new(arena);
+        render_text_value(value, 0, terminal_style(&console->cli->terminal), &text, arena);
+        strbuf_add_char(&text, '\n');
+        terminal_out(strbuf_str(&text));
+    }
+    view_diag_show(console->cli, &diags);
+    return ok;
+}
+
+/* Brackets that are still open ask for another line. */
+static int open_brackets(Str text) {
+    int depth = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (quoted && c == '\\')
+            i++;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (!quoted && strchr("([{", c))
+            depth++;
+        else if (!quoted && strchr(")]}", c))
+            depth--;
+    }
+    return depth;
+}
+
+static bool read_line(const Console *console, bool continues, Str *out) {
+    Cli *cli = console->cli;
+    if (cli->terminal.in_is_tty)
+        return line_editor_read(continues ? ": " : "> ", out, cli->arena);
+    return terminal_read_line(out, cli->arena);
+}
+
+static int run_lines(const Console *console) {
+    Cli *cli = console->cli;
+    StrBuf logical = strbuf_new(cli->arena);
+    Str line;
+    while (read_line(console, logical.len > 0, &line)) {
+        if (logical.len == 0 && str_equal(str_trim(line), STR("exit")))
+            return 0;
+        if (logical.len > 0)
+            strbuf_add_char(&logical, '\n');
+        strbuf_add(&logical, line);
+        if (open_brackets(strbuf_str(&logical)) > 0)
+            continue;
+        Str whole = str_trim(strbuf_str(&logical));
+        logical = strbuf_new(cli->arena);
+        if (whole.len > 0 && !answer(console, whole) && !cli->terminal.in_is_tty)
+            return 1;
+    }
+    return 0;
+}
+
+static int run_json(const Console *console) {
+    Str line;
+    SCOPED(ArenaRef) lines = arena_open("requests");
+    while (terminal_read_line(&line, lines)) {
+        SCOPED(ArenaRef) arena = arena_open("request");
+        terminal_out(
+            str_concat(console_json_answer(line, console->scope, arena), STR("\n"), arena));
+        arena_reset(lines);
+    }
+    return 0;
+}
+
+static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+    SCOPED(Project) project = {0};
+    Map none = map_new(cli->arena);
+    Scope plain = scope_from_map(&none, cli->functions);
+    plain.io = &cli->io;
+    plain.base_folder = STR(".");
+    plain.now_ms = cli_now_ms(cli);
+    Console console = {.cli = cli, .scope = &plain};
+    if (!config_is_empty_folder(&cli->io, STR("."))) {
+        EngineConsole *engine;
+        if (!open_console(&project, cli, arguments, &engine, diags))
+            return 1;
+        console.scope = engine_console_scope(engine);
+    }
+    return option_flag(arguments, "json", false) ? run_json(&console) : run_lines(&console);
+}
+
+const Command cmd_console = {
+    .name = "console",
+    .summary = "Evaluate expressions",
+    .usage = "[options]",
+    .about = "Evaluates expressions over the configuration and the state. Ends with \"exit\" or "
+             "the end of "
+             "input.",
+    .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_view},
+    .group_count = 4,
+    .run = run,
+};

@@ -1,0 +1,113 @@
+/* loam output */
+#include "command.h"
+#include "convert.h"
+#include "json.h"
+#include "operation.h"
+
+static const Option options[] = {
+    {"json",           OPTION_FLAG, NULL,   "Print as JSON."                                },
+    {"raw",            OPTION_FLAG, NULL,   "Print one string, number or bool as it is."    },
+    {"state",          OPTION_TEXT, "PATH", "The state file, instead of the configured one."},
+    {"show-sensitive", OPTION_FLAG, NULL,   "Print sensitive values, too."                  },
+};
+
+static void write_one(JsonWriter *writer, const StateOutput *output) {
+    json_object_start(writer);
+    json_key_bool(writer, "sensitive", output->sensitive);
+    json_key(writer, STR("type"));
+    json_write_type(writer, output->value.type);
+    json_key(writer, STR("value"));
+    json_write_value(writer, output->value);
+    json_object_end(writer);
+}
+
+static int print_json(Cli *cli, const State *state, const StateOutput *one) {
+    StrBuf text = strbuf_new(cli->arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, one ? 0 : 2);
+    if (one) {
+        json_write_value(&writer, one->value);
+    } else {
+        json_object_start(&writer);
+        map_each(&state->outputs, entry) {
+            json_key(&writer, entry->key);
+            write_one(&writer, entry->value);
+        }
+        json_object_end(&writer);
+    }
+    strbuf_add_char(&text, '\n');
+    terminal_out(strbuf_str(&text));
+    return 0;
+}
+
+static int print_raw(Cli *cli, Str name, Value value, Diags *diags) {
+    ConvertError error;
+    Value text;
+    if (value_is_null(value) || !type_is_primitive(value.type) ||
+        !convert_value(value, &TYPE_STRING, &text, &error, cli->arena)) {
+        diags_error(
+            diags, NO_RANGE, "Unsupported value for raw output",
+            "-raw prints only strings, numbers and bools, and output \"%.*s\" is none. Use -json.",
+            STR_ARG(name));
+        return 1;
+    }
+    terminal_out(value_text(text));
+    return 0;
+}
+
+static int print_one(
+    Cli *cli, const Arguments *arguments, const State *state, Str name, Diags *diags) {
+    const StateOutput *output = map_find(&state->outputs, name);
+    if (!output) {
+        diags_error(
+            diags, NO_RANGE, "Output not found",
+            "The output \"%.*s\" could not be found in the state. Outputs are saved by apply.",
+            STR_ARG(name));
+        return 1;
+    }
+    if (option_flag(arguments, "json", false))
+        return print_json(cli, state, output);
+    if (option_flag(arguments, "raw", false))
+        return print_raw(cli, name, output->value, diags);
+    StrBuf text = strbuf_new(cli->arena);
+    render_text_value(output->value, 0, terminal_style(&cli->terminal), &text, cli->arena);
+    strbuf_add_char(&text, '\n');
+    terminal_out(strbuf_str(&text));
+    return 0;
+}
+
+static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+    SCOPED(Project) project = {0};
+    if (!project_open_state_only(&project, cli, arguments, STR_EMPTY, diags))
+        return 1;
+    const State *state = project.state;
+    if (arguments->positionals.count == 1) {
+        return print_one(cli, arguments, state, arguments->positionals.items[0], diags);
+    }
+    if (option_flag(arguments, "json", false))
+        return print_json(cli, state, NULL);
+    if (option_flag(arguments, "raw", false)) {
+        diags_error(diags, NO_RANGE, "Unexpected argument", "-raw takes the name of one output.");
+        return 1;
+    }
+    if (state->outputs.count == 0) {
+        diags_warning(
+            diags, NO_RANGE, "No outputs found",
+            "The state has no outputs, or the configuration declares none. Outputs are saved by "
+            "apply.");
+        return 0;
+    }
+    operation_show_outputs(cli, state);
+    return 0;
+}
+
+const Command cmd_output = {
+    .name = "output",
+    .summary = "Show the outputs",
+    .usage = "[options] [NAME]",
+    .about = "Shows the outputs of the root module as the last apply left them.",
+    .groups = {OPTION_GROUP(options), &option_view},
+    .group_count = 2,
+    .most_positionals = 1,
+    .run = run,
+};

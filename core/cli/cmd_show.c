@@ -1,0 +1,129 @@
+/* loam show */
+#include "command.h"
+#include "operation.h"
+#include "render_json.h"
+#include "state_object.h"
+#include "statefile.h"
+#include "version.h"
+
+static const Option options[] = {
+    {"json", OPTION_FLAG, NULL, "Print as JSON."},
+};
+
+static const Schema *find_schema(void *payload, ResourceMode mode, Str provider, Str type) {
+    return engine_find_schema(payload, mode, provider, type);
+}
+
+static int show_plan(Cli *cli, const Arguments *arguments, Str path, Diags *diags) {
+    Plan *plan;
+    PlanFileSources sources = {0};
+    if (!planfile_read(&cli->io, path, &plan, &sources, cli->arena, diags))
+        return 1;
+    Engine engine = {.io = &cli->io, .registry = cli->registry};
+    vec_each(&plan->changes, change) {
+        change->schema = engine_find_schema(&engine, change->address.mode, change->provider,
+                                            change->address.type);
+    }
+    StrBuf text = strbuf_new(cli->arena);
+    if (option_flag(arguments, "json", false)) {
+        render_json_plan(plan, find_schema, &engine, STR(VERSION_TERRAFORM), &text, cli->arena);
+        strbuf_add_char(&text, '\n');
+    } else {
+        render_text_plan(plan, terminal_style(&cli->terminal), &text, cli->arena);
+    }
+    terminal_out(strbuf_str(&text));
+    return 0;
+}
+
+static void show_object(Cli *cli,
+                        const Engine *engine,
+                        const StateResource *resource,
+                        const StateInstance *instance,
+                        StrBuf *text,
+                        Diags *diags) {
+    if (!instance->current)
+        return;
+    const Schema *schema = engine_find_schema(engine, resource->address.mode, resource->provider,
+                                              resource->address.type);
+    ResourceAddr address = resource->address;
+    address.key = instance->key;
+    Value value;
+    if (!schema) {
+        strbuf_add_format(text, "# %.*s: no provider here knows this type\n\n",
+                          STR_ARG(resource_addr_to_str(address, cli->arena)));
+        return;
+    }
+    if (!state_object_decode(instance->current, schema, &value, cli->arena, diags))
+        return;
+    Str note = instance->current->status == OBJECT_TAINTED ? STR("(tainted)") : STR_EMPTY;
+    render_text_object(address, note, value, schema, terminal_style(&cli->terminal), text,
+                       cli->arena);
+    strbuf_add_char(text, '\n');
+}
+
+static int show_state(
+    Cli *cli, const Arguments *arguments, const Engine *engine, const State *state, Diags *diags) {
+    StrBuf text = strbuf_new(cli->arena);
+    if (option_flag(arguments, "json", false)) {
+        Str encoded = state_is_empty(state) && state->outputs.count == 0
+                          ? STR_EMPTY
+                          : statefile_encode(state, cli->arena);
+        render_json_state(encoded, find_schema, (void *)engine, STR(VERSION_TERRAFORM), &text,
+                          cli->arena);
+        strbuf_add_char(&text, '\n');
+        terminal_out(strbuf_str(&text));
+        return 0;
+    }
+    if (state_is_empty(state) && state->outputs.count == 0) {
+        terminal_print("The state file is empty. No resources are represented.\n");
+        return 0;
+    }
+    StateResources resources = {0};
+    state_sorted_resources(state, &resources, cli->arena);
+    vec_each(&resources, resource) {
+        vec_each(&(*resource)->instances, instance) {
+            show_object(cli, engine, *resource, instance, &text, diags);
+        }
+    }
+    terminal_out(strbuf_str(&text));
+    if (state->outputs.count > 0) {
+        terminal_print("\nOutputs:\n\n");
+        operation_show_outputs(cli, state);
+    }
+    return 0;
+}
+
+static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+    if (arguments->positionals.count == 1) {
+        Str path = arguments->positionals.items[0];
+        Str bytes;
+        int error = cli->io.disk->read_file(cli->io.disk->self, path, &bytes, cli->arena);
+        if (error < 0) {
+            diags_error(diags, NO_RANGE, "Failed to read the given file", "\"%.*s\": %s.",
+                        STR_ARG(path), strerror(-error));
+            return 1;
+        }
+        if (planfile_is_planfile(bytes))
+            return show_plan(cli, arguments, path, diags);
+        State *state;
+        Engine engine = {.io = &cli->io, .registry = cli->registry};
+        if (!statefile_decode(path, bytes, &state, cli->arena, diags))
+            return 1;
+        return show_state(cli, arguments, &engine, state, diags);
+    }
+    SCOPED(Project) project = {0};
+    if (!project_open_state_only(&project, cli, arguments, STR_EMPTY, diags))
+        return 1;
+    return show_state(cli, arguments, &project.engine, project.state, diags);
+}
+
+const Command cmd_show = {
+    .name = "show",
+    .summary = "Show the state, or a saved plan",
+    .usage = "[options] [FILE]",
+    .about = "Shows the latest state, or the plan or state that is in FILE.",
+    .groups = {OPTION_GROUP(options), &option_view},
+    .group_count = 2,
+    .most_positionals = 1,
+    .run = run,
+};

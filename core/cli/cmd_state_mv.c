@@ -1,0 +1,154 @@
+/* loam state mv */
+#include "command.h"
+#include "project.h"
+
+static const Option options[] = {
+    {"dry-run", OPTION_FLAG, NULL, "Show what would move, and move nothing."},
+};
+
+static const ModuleAddr *move_module(const ModuleAddr *module,
+                                     const AddressTarget *from,
+                                     const AddressTarget *to,
+                                     Arena *arena) {
+    if (module_addr_equal(module, from->module))
+        return to->module;
+    if (!module)
+        return NULL;
+    const ModuleAddr *parent = move_module(module->parent, from, to, arena);
+    return module_addr_child(parent, module->name, module->key, arena);
+}
+
+static bool check_pair(const AddressTarget *from, const AddressTarget *to, Diags *diags) {
+    if (from->is_resource != to->is_resource) {
+        diags_error(diags, NO_RANGE, "Invalid state move request",
+                    "Both addresses must name resources, or both modules.");
+        return false;
+    }
+    if (!from->is_resource)
+        return true;
+    if (from->resource.mode == to->resource.mode &&
+        str_equal(from->resource.type, to->resource.type))
+        return true;
+    diags_error(
+        diags, NO_RANGE, "Invalid state move request",
+        "The two resources are of different types: the state of one means nothing to the other.");
+    return false;
+}
+
+static bool is_taken(const State *state, ResourceAddr address, Arena *arena, Diags *diags) {
+    const StateInstance *instance = state_find_instance(state, address);
+    if (!instance || !instance->current)
+        return false;
+    diags_error(diags, NO_RANGE, "Invalid target address",
+                "Cannot move to %.*s: the state has an object there already.",
+                STR_ARG(resource_addr_to_str(address, arena)));
+    return true;
+}
+
+typedef struct Move {
+    const StateResource *resource;
+    const StateInstance *instance;
+    ResourceAddr to;
+} Move;
+
+typedef VEC(Move) Moves;
+
+static void collect_moves(const State *state,
+                          const AddressTarget *from,
+                          const AddressTarget *to,
+                          Moves *out,
+                          Arena *arena) {
+    StateResources resources = {0};
+    state_sorted_resources(state, &resources, arena);
+    vec_each(&resources, resource) {
+        vec_each(&(*resource)->instances, instance) {
+            ResourceAddr address = (*resource)->address;
+            address.key = instance->key;
+            if (!address_target_matches(from, address))
+                continue;
+            ResourceAddr moved = address;
+            if (from->is_resource) {
+                moved = to->resource;
+                bool whole =
+                    from->resource.key.kind == KEY_NONE && to->resource.key.kind == KEY_NONE;
+                if (whole)
+                    moved.key = instance->key;
+            } else {
+                moved.module = move_module(address.module, from, to, arena);
+            }
+            vec_push(arena, out, (Move){*resource, instance, moved});
+        }
+    }
+}
+
+static void carry_out(State *state, const Move *move, ResourceAddr from) {
+    state_remove_instance(state, from);
+    StateInstance *instance = state_add_instance(state, move->to);
+    StateResource *resource = state_find_resource(state, move->to);
+    resource->provider = move->resource->provider;
+    resource->provider_alias = move->resource->provider_alias;
+    resource->provider_module = move->resource->provider_module;
+    instance->current = move->instance->current;
+    instance->deposed.items = move->instance->deposed.items;
+    instance->deposed.count = move->instance->deposed.count;
+    instance->deposed.capacity = move->instance->deposed.count;
+    instance->pending = move->instance->pending;
+}
+
+static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+    bool dry_run = option_flag(arguments, "dry-run", false);
+    if (arguments->positionals.count != 2) {
+        diags_error(diags, NO_RANGE, "Missing argument",
+                    "state mv takes two addresses: from and to.");
+        return 1;
+    }
+    AddressTarget from, to;
+    if (!address_parse_target(arguments->positionals.items[0], &from, cli->arena, diags) ||
+        !address_parse_target(arguments->positionals.items[1], &to, cli->arena, diags) ||
+        !check_pair(&from, &to, diags)) {
+        return 1;
+    }
+    SCOPED(Project) project = {0};
+    if (!project_open_state_only(&project, cli, arguments, dry_run ? STR_EMPTY : STR("state-mv"),
+                                 diags)) {
+        return 1;
+    }
+    Moves moves = {0};
+    collect_moves(project.state, &from, &to, &moves, cli->arena);
+    if (moves.count == 0) {
+        diags_error(diags, NO_RANGE, "Invalid source address",
+                    "The state holds nothing at %.*s. \"loam state list\" lists what there is.",
+                    STR_ARG(arguments->positionals.items[0]));
+        return 1;
+    }
+    State *state = state_clone(project.state, cli->arena);
+    vec_each(&moves, move) {
+        if (is_taken(project.state, move->to, cli->arena, diags))
+            return 1;
+        ResourceAddr source = move->resource->address;
+        source.key = move->instance->key;
+        terminal_print("%s \"%.*s\" to \"%.*s\"\n", dry_run ? "Would move" : "Move",
+                       STR_ARG(resource_addr_to_str(source, cli->arena)),
+                       STR_ARG(resource_addr_to_str(move->to, cli->arena)));
+        carry_out(state, move, source);
+    }
+    if (dry_run)
+        return 0;
+    if (!project_write_state(&project, state))
+        return 1;
+    terminal_print("Successfully moved %zu object(s).\n", moves.count);
+    return 0;
+}
+
+const Command cmd_state_mv = {
+    .name = "mv",
+    .summary = "Give an object another address",
+    .usage = "[options] FROM TO",
+    .about =
+        "Moves a resource, an instance or a whole module to another address in the state, as after "
+        "renaming it in the configuration.",
+    .groups = {OPTION_GROUP(options), &option_state, &option_view},
+    .group_count = 3,
+    .most_positionals = 2,
+    .run = run,
+};

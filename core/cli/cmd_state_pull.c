@@ -1,0 +1,23 @@
+/* loam state pull */
+#include "command.h"
+#include "project.h"
+#include "statefile.h"
+
+static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+    SCOPED(Project) project = {0};
+    if (!project_open_state_only(&project, cli, arguments, STR_EMPTY, diags))
+        return 1;
+    if (project.has_state)
+        terminal_out(statefile_encode(project.state, cli->arena));
+    return 0;
+}
+
+const Command cmd_state_pull = {
+    .name = "pull",
+    .summary = "Print the state as it is stored",
+    .usage = "[options]",
+    .about = "Prints the whole state as JSON, in the newest form of the format.",
+    .groups = {&option_view},
+    .group_count = 1,
+    .run = run,
+};

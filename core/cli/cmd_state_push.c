@@ -1,0 +1,76 @@
+/* loam state push */
+#include "command.h"
+#include "project.h"
+#include "statefile.h"
+
+static const Option options[] = {
+    {"force", OPTION_FLAG, NULL, "Also over a newer state, or one of another lineage."},
+};
+
+static bool read_given(Cli *cli, Str path, Str *out, Diags *diags) {
+    if (str_equal(path, STR("-"))) {
+        *out = terminal_read_all(cli->arena);
+        return true;
+    }
+    int error = cli->io.disk->read_file(cli->io.disk->self, path, out, cli->arena);
+    if (error == 0)
+        return true;
+    diags_error(diags, NO_RANGE, "Failed to read the given state", "\"%.*s\": %s.", STR_ARG(path),
+                strerror(-error));
+    return false;
+}
+
+/* A state that has moved on is not overwritten by mistake. */
+static bool may_replace(const State *there, const State *given, Diags *diags) {
+    if (there->lineage.len == 0)
+        return true;
+    if (!str_equal(there->lineage, given->lineage)) {
+        diags_error(
+            diags, NO_RANGE, "Failed to write state",
+            "The given state has the lineage \"%.*s\", the one that is there \"%.*s\": they "
+            "are about different things. -force writes it all the same.",
+            STR_ARG(given->lineage), STR_ARG(there->lineage));
+        return false;
+    }
+    if (given->serial >= there->serial)
+        return true;
+    diags_error(diags, NO_RANGE, "Failed to write state",
+                "The given state is older (serial %llu) than the one that is there (serial %llu). "
+                "-force writes it all the same.",
+                (unsigned long long)given->serial, (unsigned long long)there->serial);
+    return false;
+}
+
+static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+    if (arguments->positionals.count != 1) {
+        diags_error(diags, NO_RANGE, "Missing argument",
+                    "state push takes the file to push, or - for standard input.");
+        return 1;
+    }
+    Str path = arguments->positionals.items[0];
+    Str text;
+    State *given;
+    SCOPED(Project) project = {0};
+    if (!read_given(cli, path, &text, diags) ||
+        !statefile_decode(path, text, &given, cli->arena, diags) ||
+        !project_open_state_only(&project, cli, arguments, STR("state-push"), diags)) {
+        return 1;
+    }
+    bool force = option_flag(arguments, "force", false);
+    if (!force && !may_replace(project.state, given, diags))
+        return 1;
+    Backend *backend = project.out;
+    return backend->write(backend, statefile_encode(given, cli->arena), diags) ? 0 : 1;
+}
+
+const Command cmd_state_push = {
+    .name = "push",
+    .summary = "Replace the state by a file",
+    .usage = "[options] FILE",
+    .about = "Writes the state in FILE (- for standard input) over the one that is there, if it is "
+             "a later state of the same lineage.",
+    .groups = {OPTION_GROUP(options), &option_state, &option_view},
+    .group_count = 3,
+    .most_positionals = 1,
+    .run = run,
+};

@@ -1,0 +1,77 @@
+/* loam state rm */
+#include "command.h"
+#include "project.h"
+
+static const Option options[] = {
+    {"dry-run", OPTION_FLAG, NULL, "Show what would be forgotten, and forget nothing."},
+};
+
+typedef VEC(ResourceAddr) ResourceAddrs;
+
+static void collect_matches(const State *state,
+                            const AddressTarget *target,
+                            ResourceAddrs *out,
+                            Arena *arena) {
+    StateResources resources = {0};
+    state_sorted_resources(state, &resources, arena);
+    vec_each(&resources, resource) {
+        vec_each(&(*resource)->instances, instance) {
+            ResourceAddr address = (*resource)->address;
+            address.key = instance->key;
+            if (address_target_matches(target, address))
+                vec_push(arena, out, address);
+        }
+    }
+}
+
+static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+    bool dry_run = option_flag(arguments, "dry-run", false);
+    if (arguments->positionals.count == 0) {
+        diags_error(diags, NO_RANGE, "Missing argument", "state rm takes the addresses to forget.");
+        return 1;
+    }
+    SCOPED(Project) project = {0};
+    if (!project_open_state_only(&project, cli, arguments, dry_run ? STR_EMPTY : STR("state-rm"),
+                                 diags)) {
+        return 1;
+    }
+    ResourceAddrs matches = {0};
+    vec_each(&arguments->positionals, text) {
+        AddressTarget target;
+        size_t before = matches.count;
+        if (!address_parse_target(*text, &target, cli->arena, diags))
+            return 1;
+        collect_matches(project.state, &target, &matches, cli->arena);
+        if (matches.count > before)
+            continue;
+        diags_error(diags, NO_RANGE, "Invalid target address",
+                    "The state holds nothing at %.*s. \"loam state list\" lists what there is.",
+                    STR_ARG(*text));
+        return 1;
+    }
+    State *state = state_clone(project.state, cli->arena);
+    vec_each(&matches, address) {
+        state_remove_instance(state, *address);
+        Str name = resource_addr_to_str(*address, cli->arena);
+        terminal_print("%s %.*s\n", dry_run ? "Would remove" : "Removed", STR_ARG(name));
+    }
+    if (dry_run)
+        return 0;
+    if (!project_write_state(&project, state))
+        return 1;
+    terminal_print("Successfully removed %zu resource instance(s).\n", matches.count);
+    return 0;
+}
+
+const Command cmd_state_rm = {
+    .name = "rm",
+    .summary = "Forget objects without destroying them",
+    .usage = "[options] ADDRESS...",
+    .about = "Takes objects out of the state. The real objects stay as they are, and loam no "
+             "longer knows "
+             "them.",
+    .groups = {OPTION_GROUP(options), &option_state, &option_view},
+    .group_count = 3,
+    .most_positionals = 1000,
+    .run = run,
+};

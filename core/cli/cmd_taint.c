@@ -1,0 +1,98 @@
+/* loam taint, loam untaint */
+#include "command.h"
+#include "project.h"
+
+static const Option options[] = {
+    {"allow-missing", OPTION_FLAG, NULL, "Succeed even if there is no such object."},
+};
+
+static bool check_address(const Arguments *arguments, ResourceAddr *out, Cli *cli, Diags *diags) {
+    if (arguments->positionals.count != 1) {
+        diags_error(diags, NO_RANGE, "Missing argument",
+                    "The address of one resource instance is needed.");
+        return false;
+    }
+    Str text = arguments->positionals.items[0];
+    if (!address_parse_resource(text, out, cli->arena, diags))
+        return false;
+    if (out->mode == MODE_MANAGED)
+        return true;
+    diags_error(diags, NO_RANGE, "Invalid resource instance",
+                "\"%.*s\" is read, not made, so it cannot be tainted.", STR_ARG(text));
+    return false;
+}
+
+static int report_missing(const Arguments *arguments, Diags *diags) {
+    Str text = arguments->positionals.items[0];
+    if (option_flag(arguments, "allow-missing", false)) {
+        diags_warning(diags, NO_RANGE, "No such resource instance",
+                      "The state holds nothing at %.*s; nothing was done.", STR_ARG(text));
+        return 0;
+    }
+    diags_error(diags, NO_RANGE, "No such resource instance",
+                "The state holds nothing at %.*s. \"loam state list\" lists what there is.",
+                STR_ARG(text));
+    return 1;
+}
+
+static int set_status(Cli *cli, const Arguments *arguments, ObjectStatus status, Diags *diags) {
+    ResourceAddr address;
+    SCOPED(Project) project = {0};
+    bool taints = status == OBJECT_TAINTED;
+    if (!check_address(arguments, &address, cli, diags) ||
+        !project_open_state_only(&project, cli, arguments, taints ? STR("taint") : STR("untaint"),
+                                 diags)) {
+        return 1;
+    }
+    State *state = state_clone(project.state, cli->arena);
+    StateInstance *instance = state_find_instance(state, address);
+    if (!instance || !instance->current)
+        return report_missing(arguments, diags);
+    Str name = resource_addr_to_str(address, cli->arena);
+    if (!taints && instance->current->status != OBJECT_TAINTED) {
+        diags_error(diags, NO_RANGE, "Resource instance is not tainted",
+                    "%.*s is not tainted, so there is nothing to take back.", STR_ARG(name));
+        return 1;
+    }
+    StateObject *object = arena_new(cli->arena, StateObject);
+    *object = *instance->current;
+    object->status = status;
+    instance->current = object;
+    if (!project_write_state(&project, state))
+        return 1;
+    terminal_print(taints ? "Resource instance %.*s has been marked as tainted.\n"
+                          : "Resource instance %.*s has been successfully untainted.\n",
+                   STR_ARG(name));
+    return 0;
+}
+
+static int run_taint(Cli *cli, const Arguments *arguments, Diags *diags) {
+    return set_status(cli, arguments, OBJECT_TAINTED, diags);
+}
+
+static int run_untaint(Cli *cli, const Arguments *arguments, Diags *diags) {
+    return set_status(cli, arguments, OBJECT_READY, diags);
+}
+
+const Command cmd_taint = {
+    .name = "taint",
+    .summary = "Mark an object as not fit for use",
+    .usage = "[options] ADDRESS",
+    .about = "Marks an object in the state, so that the next apply replaces it. \"loam apply "
+             "-replace=ADDRESS\"\ndoes the same and shows the plan first.",
+    .groups = {OPTION_GROUP(options), &option_state, &option_view},
+    .group_count = 3,
+    .most_positionals = 1,
+    .run = run_taint,
+};
+
+const Command cmd_untaint = {
+    .name = "untaint",
+    .summary = "Take the mark of taint away",
+    .usage = "[options] ADDRESS",
+    .about = "The object at ADDRESS is fit for use after all: the next apply keeps it.",
+    .groups = {OPTION_GROUP(options), &option_state, &option_view},
+    .group_count = 3,
+    .most_positionals = 1,
+    .run = run_untaint,
+};

@@ -1,0 +1,158 @@
+/* The table of commands; help; finding and running one. */
+#include "command.h"
+
+const Command *const command_table[] = {
+    &cmd_init,   &cmd_validate, &cmd_plan, &cmd_apply, &cmd_destroy, &cmd_console, &cmd_graph,
+    &cmd_output, &cmd_refresh,  &cmd_show, &cmd_state, &cmd_taint,   &cmd_untaint, &cmd_version,
+};
+const size_t command_count = ARRAY_COUNT(command_table);
+
+static void print_list(const Command *const *commands, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        terminal_print("  %-12s %s\n", commands[i]->name, commands[i]->summary);
+    }
+}
+
+static void print_program_help(void) {
+    terminal_print("Usage: loam [-chdir=DIR] [-version] [-help] <command> [options] [arguments]\n\n"
+                   "loam provisions machines, networks and firewalls from declarative files.\n\n"
+                   "Commands:\n");
+    print_list(command_table, command_count);
+    terminal_print("\nOptions:\n"
+                   "  -chdir=DIR   Change to this folder first.\n"
+                   "  -help        Show this help, or that of a command.\n"
+                   "  -version     Show the version.\n");
+}
+
+static void print_command_help(const Command *command, Str path) {
+    terminal_print("Usage: loam %.*s %s\n\n%s\n", STR_ARG(path), command->usage, command->about);
+    if (command->subcommand_count > 0) {
+        terminal_print("\nCommands:\n");
+        print_list(command->subcommands, command->subcommand_count);
+    }
+    for (size_t i = 0; i < command->group_count; i++) {
+        for (size_t j = 0; j < command->groups[i]->count; j++) {
+            const Option *option = &command->groups[i]->options[j];
+            if (!option->help)
+                continue;
+            if (i == 0 && j == 0)
+                terminal_print("\nOptions:\n");
+            char text[64];
+            snprintf(text, sizeof text, "-%s%s%s", option->name, option->value ? "=" : "",
+                     option->value ? option->value : "");
+            terminal_print("  %-24s %s\n", text, option->help);
+        }
+    }
+}
+
+static const Command *find(const Command *const *commands, size_t count, Str name) {
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal_cstr(name, commands[i]->name))
+            return commands[i];
+    }
+    return NULL;
+}
+
+static int unknown_command(Cli *cli, const Command *const *commands, size_t count, Str name) {
+    StrVec names = {0};
+    for (size_t i = 0; i < count; i++) {
+        vec_push(cli->arena, &names, str_from_cstr(commands[i]->name));
+    }
+    Str near = str_suggest(name, names.items, names.count);
+    terminal_err(str_format(cli->arena,
+                            "loam has no command named \"%.*s\".%s%.*s%s\n\n"
+                            "To see all of loam's top-level commands, run:\n  loam -help\n",
+                            STR_ARG(name), near.len ? " Did you mean \"" : "", STR_ARG(near),
+                            near.len ? "\"?" : ""));
+    return 1;
+}
+
+/* TF_CLI_ARGS and TF_CLI_ARGS_<command> stand right behind the command word; the specific one
+ * first. */
+static void add_environment_words(Cli *cli, Str path, StrVec *out) {
+    StrBuf name = strbuf_new(cli->arena);
+    strbuf_add_cstr(&name, "CLI_ARGS_");
+    for (size_t i = 0; i < path.len; i++) {
+        bool is_letter = isalnum((unsigned char)path.ptr[i]);
+        strbuf_add_char(&name, is_letter ? path.ptr[i] : '_');
+    }
+    const char *specific = cli_environment(cli, str_to_cstr(strbuf_str(&name), cli->arena));
+    const char *general = cli_environment(cli, "CLI_ARGS");
+    if (specific)
+        option_split_words(str_from_cstr(specific), out, cli->arena);
+    if (general)
+        option_split_words(str_from_cstr(general), out, cli->arena);
+}
+
+static bool wants_help(const Arguments *arguments) {
+    return option_flag(arguments, "help", false) || option_flag(arguments, "h", false);
+}
+
+static View *choose_view(Cli *cli, const Command *command, const Arguments *arguments) {
+    bool json = command->json_view && option_flag(arguments, "json", false);
+    return json ? command->json_view(cli) : view_human_open(cli);
+}
+
+static int run_checked(
+    Cli *cli, const Command *command, Str path, const Arguments *arguments, Diags *diags) {
+    if (arguments->positionals.count <= command->most_positionals)
+        return command->run(cli, arguments, diags);
+    diags_error(diags, NO_RANGE, "Too many command line arguments",
+                "\"loam %.*s\" takes %u argument%s. To work in another folder use the global "
+                "option -chdir.",
+                STR_ARG(path), command->most_positionals,
+                command->most_positionals == 1 ? "" : "s");
+    return 1;
+}
+
+static int run_leaf(Cli *cli, const Command *command, Str path, const StrVec *rest) {
+    StrVec words = {0};
+    add_environment_words(cli, path, &words);
+    vec_each(rest, word) {
+        vec_push(cli->arena, &words, *word);
+    }
+    Diags diags = diags_new(cli->arena);
+    Arguments arguments = {0};
+    bool parsed =
+        option_parse(command->groups, command->group_count, &words, &arguments, cli->arena, &diags);
+    if (parsed && wants_help(&arguments)) {
+        print_command_help(command, path);
+        return 0;
+    }
+    if (option_flag(&arguments, "no-color", false))
+        cli->terminal.color = false;
+    cli->view = choose_view(cli, command, &arguments);
+    int status = parsed ? run_checked(cli, command, path, &arguments, &diags) : 1;
+    view_finish(cli->view, &diags);
+    return status == 0 && diags_has_errors(&diags) ? 1 : status;
+}
+
+static int run_in(
+    Cli *cli, const Command *const *commands, size_t count, Str path, const StrVec *words) {
+    Str name = words->items[0];
+    const Command *command = find(commands, count, name);
+    if (!command)
+        return unknown_command(cli, commands, count, name);
+    StrVec rest = {.items = words->items + 1, .count = words->count - 1};
+    path = path.len ? str_format(cli->arena, "%.*s %.*s", STR_ARG(path), STR_ARG(name)) : name;
+    if (command->run)
+        return run_leaf(cli, command, path, &rest);
+    if (rest.count == 0 || rest.items[0].ptr[0] == '-') {
+        print_command_help(command, path);
+        bool asked = rest.count > 0 && (str_equal(rest.items[0], STR("-help")) ||
+                                        str_equal(rest.items[0], STR("--help")));
+        return asked ? 0 : 127;
+    }
+    return run_in(cli, command->subcommands, command->subcommand_count, path, &rest);
+}
+
+int command_run(Cli *cli, const StrVec *words) {
+    bool asks_help = words->count > 0 && (str_equal(words->items[0], STR("-help")) ||
+                                          str_equal(words->items[0], STR("--help")) ||
+                                          str_equal(words->items[0], STR("-h")));
+    if (words->count == 0 || asks_help) {
+        print_program_help();
+        return asks_help ? 0 : 127;
+    }
+    return run_in(cli, command_table, command_count, STR_EMPTY, words);
+}

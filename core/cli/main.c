@@ -1,0 +1,132 @@
+/* The program: builds the effects, the memory and the terminal, and runs one command. */
+#include "builtin.h"
+#include "command.h"
+#include "functions.h"
+#include "log.h"
+#include "signals.h"
+#include "version.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <strings.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* A descriptor 0, 1 or 2 that is closed would be taken by the next file opened. */
+static void open_standard_files(void) {
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)open("/dev/null", O_RDWR);
+    }
+}
+
+/* A core file would hold every secret in memory. */
+static void forbid_core_files(void) {
+    struct rlimit none = {0, 0};
+    (void)setrlimit(RLIMIT_CORE, &none);
+}
+
+/* lib/loam beside the program, as it is built and as it is installed. */
+static Str module_folder(Arena *arena) {
+    char path[4096];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path);
+    if (length <= 0)
+        return STR("/usr/lib/loam");
+    Str folder = disk_folder_of((Str){path, (size_t)length});
+    Str built = disk_join(folder, STR("lib/loam"), arena);
+    if (disk_exists(&disk_real, built))
+        return built;
+    return disk_join(disk_folder_of(folder), STR("lib/loam"), arena);
+}
+
+static void set_up_log(const Cli *cli) {
+    const char *level = cli_environment(cli, "LOG");
+    const char *path = cli_environment(cli, "LOG_PATH");
+    if (!level)
+        return;
+    bool is_trace = strcasecmp(level, "TRACE") == 0;
+    bool is_off = strcasecmp(level, "OFF") == 0;
+    log_set_level(is_off ? LOG_OFF : is_trace ? LOG_TRACE : LOG_DEBUG);
+    if (path && !log_set_path(path)) {
+        terminal_err(STR("The log file cannot be opened; logging to standard error instead.\n"));
+    }
+}
+
+/* The global options before the command; -chdir is carried out. */
+static bool take_global_options(Cli *cli, int argc, char **argv, StrVec *words) {
+    int i = 1;
+    for (; i < argc; i++) {
+        Str word = str_from_cstr(argv[i]);
+        Str name = str_after(word, str_starts_with(word, STR("--")) ? 2 : 1);
+        if (str_starts_with(word, STR("-")) && str_starts_with(name, STR("chdir="))) {
+            const char *folder = argv[i] + (str_after(name, 6).ptr - word.ptr);
+            if (chdir(folder) == 0)
+                continue;
+            terminal_err(str_format(cli->arena,
+                                    "The folder \"%s\" given by -chdir cannot be entered: %s.\n",
+                                    folder, strerror(errno)));
+            return false;
+        }
+        bool is_version = str_equal(name, STR("version")) || str_equal(name, STR("v"));
+        if (str_starts_with(word, STR("-")) && is_version) {
+            vec_push(cli->arena, words, STR("version"));
+            continue;
+        }
+        break;
+    }
+    for (; i < argc; i++) {
+        vec_push(cli->arena, words, str_from_cstr(argv[i]));
+    }
+    return true;
+}
+
+static Str current_folder(Arena *arena) {
+    char path[4096];
+    return getcwd(path, sizeof path) ? str_clone(str_from_cstr(path), arena) : STR(".");
+}
+
+static Str find_workspace(const Cli *cli) {
+    const char *chosen = cli_environment(cli, "WORKSPACE");
+    if (chosen)
+        return str_from_cstr(chosen);
+    Str text;
+    Str path = disk_join(cli->data_folder, STR("environment"), cli->arena);
+    if (cli->io.disk->read_file(cli->io.disk->self, path, &text, cli->arena) == 0) {
+        text = str_trim(text);
+        if (text.len > 0)
+            return text;
+    }
+    return STR("default");
+}
+
+static void build(Cli *cli) {
+    cli->io = io_real();
+    cli->version = STR(VERSION_LOAM);
+    cli->terminal = terminal_probe();
+    cli->started_in = current_folder(cli->arena);
+    cli->registry = registry_new(builtin_providers, builtin_provider_count,
+                                 module_folder(cli->arena), cli->arena);
+    cli->functions = functions_table(cli->arena);
+}
+
+int main(int argc, char **argv) {
+    open_standard_files();
+    forbid_core_files();
+    (void)setlocale(LC_CTYPE, "");
+    Cli cli = {.arena = arena_open("run"), .cancel = cancel_open()};
+    signals_start(cli.cancel);
+    build(&cli);
+    set_up_log(&cli);
+    StrVec words = {0};
+    int status = 1;
+    if (take_global_options(&cli, argc, argv, &words)) {
+        const char *data = cli_environment(&cli, "DATA_DIR");
+        cli.data_folder = data ? str_from_cstr(data) : STR(".loam");
+        cli.in_automation = cli_environment(&cli, "IN_AUTOMATION") != NULL;
+        cli.workspace = find_workspace(&cli);
+        status = command_run(&cli, &words);
+    }
+    arena_close(cli.arena);
+    return status;
+}

@@ -1,0 +1,155 @@
+/* Planning and applying as plan, apply and destroy share them. */
+#include "operation.h"
+#include "statefile.h"
+#include "view.h"
+
+/* What is wrong whatever the state says is told before anything is read or locked. The plan meets
+ * the same warnings again. */
+static bool check_configuration(Project *project) {
+    SCOPED(ArenaRef) scratch = arena_open("validate");
+    Diags found = diags_new(scratch);
+    if (engine_validate(&project->engine, scratch, &found))
+        return true;
+    diags_append(project->diags, &found);
+    return false;
+}
+
+static void warn_of_targets(const Operation *operation, Diags *diags) {
+    if (operation->options.targets.count == 0)
+        return;
+    diags_warning(diags, NO_RANGE, "Resource targeting is in effect",
+                  "The option -target leaves parts of the configuration out, so this plan may not "
+                  "be all that it asks for. -target is for mending and for exceptions; in daily "
+                  "work plan without it.");
+}
+
+/* A resource with count or for_each needs the key of the one that is meant. */
+static void warn_of_incomplete_replace(const Operation *operation, Arena *arena, Diags *diags) {
+    vec_each(&operation->options.replace, wanted) {
+        vec_each(&operation->result.plan->changes, change) {
+            ResourceAddr block = change->address;
+            block.key = KEY_ABSENT;
+            bool matches = wanted->key.kind == KEY_NONE && resource_addr_equal(block, *wanted) &&
+                           change->address.key.kind != KEY_NONE;
+            if (!matches)
+                continue;
+            Str name = resource_addr_to_str(*wanted, arena);
+            diags_warning(diags, NO_RANGE, "Incompletely-matched force-replace resource instance",
+                          "-replace=%.*s names no instance, as the resource has several. To "
+                          "replace one, add its key: -replace='%.*s'.",
+                          STR_ARG(name), STR_ARG(resource_addr_to_str(change->address, arena)));
+            break;
+        }
+    }
+}
+
+bool operation_plan(Operation *operation,
+                    Cli *cli,
+                    const Arguments *arguments,
+                    Str lock_as,
+                    PlanMode mode,
+                    Diags *diags) {
+    Project *project = operation->project;
+    if (mode == PLAN_DESTROY)
+        project->may_be_empty = true;
+    if (!project_load(project, cli, arguments, NULL, diags) || !project_read_variables(project) ||
+        !project_plan_options(project, &operation->options)) {
+        return false;
+    }
+    if (mode != PLAN_NORMAL)
+        operation->options.mode = mode;
+    if (!check_configuration(project) || !project_open_state(project, lock_as))
+        return false;
+    View *view = cli->view;
+    if (project->found_journal) {
+        view->type->note(view, STR("The run before this one ended in the middle: its journal was "
+                                   "read, nothing is lost."));
+    }
+    project->engine.hooks = view->type->walk_begin(view);
+    bool ok = engine_plan(&project->engine, &operation->options, project->state, &operation->result,
+                          cli->arena, diags);
+    view->type->walk_end(view);
+    project->engine.hooks = NULL;
+    warn_of_targets(operation, diags);
+    warn_of_incomplete_replace(operation, cli->arena, diags);
+    view->type->plan(view, operation->result.plan);
+    return ok;
+}
+
+void operation_show_outputs(Cli *cli, const State *state) {
+    SCOPED(ArenaRef) scratch = arena_open("outputs");
+    RenderStyle style = terminal_style(&cli->terminal);
+    StrBuf text = strbuf_new(scratch);
+    map_each(&state->outputs, entry) {
+        const StateOutput *output = entry->value;
+        strbuf_add_format(&text, "%.*s = ", STR_ARG(entry->key));
+        if (output->sensitive && !style.show_sensitive)
+            strbuf_add_cstr(&text, "<sensitive>");
+        else
+            render_text_value(output->value, 0, style, &text, scratch);
+        strbuf_add_char(&text, '\n');
+    }
+    terminal_out(strbuf_str(&text));
+}
+
+/* The state could not be written where it belongs: what is known goes into the current folder. */
+static void save_errored_state(const Operation *operation, const State *state, Diags *diags) {
+    Cli *cli = operation->project->cli;
+    Str text = statefile_encode(state, cli->arena);
+    const Disk *disk = cli->io.disk;
+    if (disk->write_file(disk->self, STR("errored.tfstate"), text, 0600) == 0) {
+        diags_error(
+            diags, NO_RANGE, "Failed to persist state",
+            "The state could not be written where it belongs. It is in errored.tfstate in the "
+            "current folder, and the journal beside the state file holds every outcome. Mend the "
+            "cause, then run the command again.");
+    } else {
+        terminal_out(text);
+        diags_error(diags, NO_RANGE, "Failed to persist state",
+                    "The state could not be written anywhere, so it was printed. Keep that text.");
+    }
+}
+
+bool operation_apply(Operation *operation) {
+    Project *project = operation->project;
+    Cli *cli = project->cli;
+    if (!project_begin_changes(project, operation->result.refreshed))
+        return false;
+    View *view = cli->view;
+    project->engine.hooks = view->type->walk_begin(view);
+    bool ok = engine_apply(&project->engine, &operation->options, operation->result.plan,
+                           project->working, cli->arena, project->diags);
+    view->type->walk_end(view);
+    if (!ok) {
+        /* An outcome or a changed output of the part that was done may still wait to be written. */
+        size_t before = project->diags->error_count;
+        if (!working_state_checkpoint(project->working, project->diags) &&
+            project->diags->error_count > before) {
+            State *state = working_state_close(project->working);
+            project->working = NULL;
+            save_errored_state(operation, state, project->diags);
+        }
+        return false;
+    }
+    State *state = working_state_close(project->working);
+    project->working = NULL;
+    if (operation->options.targets.count > 0) {
+        diags_warning(
+            project->diags, NO_RANGE, "Applied changes may be incomplete",
+            "The option -target left parts of the configuration out. Run \"loam plan\" to "
+            "see whether anything is left to do.");
+    }
+    view->type->applied(view, state);
+    return true;
+}
+
+void operation_collect_sources(const Module *module, PlanFileSources *out, Arena *arena) {
+    vec_each(&module->sources, source) {
+        vec_push(arena, out, (PlanFileSource){(*source)->path, (*source)->bytes});
+    }
+    map_each(&module->calls, entry) {
+        const ModuleCall *call = entry->value;
+        if (call->module)
+            operation_collect_sources(call->module, out, arena);
+    }
+}

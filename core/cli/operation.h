@@ -1,0 +1,26 @@
+/* operation: planning and applying as plan, apply and destroy share them. */
+#pragma once
+
+#include "planfile.h"
+#include "project.h"
+
+typedef struct Operation {
+    Project *project;
+    PlanOptions options;
+    PlanResult result;
+} Operation;
+
+/* Configuration, variables, state (locked as `lock_as`), plan; shows progress and the plan. False:
+ * an error was added; result.plan is set even then if planning got that far. */
+MUST_USE bool operation_plan(Operation *operation,
+                             Cli *cli,
+                             const Arguments *arguments,
+                             Str lock_as,
+                             PlanMode mode,
+                             Diags *diags);
+/* Carries the plan out; says what was done and shows the outputs. */
+MUST_USE bool operation_apply(Operation *operation);
+/* Outputs as "name = value" lines. */
+void operation_show_outputs(Cli *cli, const State *state);
+/* Every file of the configuration, for the plan file. */
+void operation_collect_sources(const Module *module, PlanFileSources *out, Arena *arena);

@@ -1,0 +1,173 @@
+/* Flags as rows of tables. */
+#include "option.h"
+
+static const Option view_options[] = {
+    {"no-color", OPTION_FLAG, NULL, "Print without colours."},
+    {"help",     OPTION_FLAG, NULL, "Show this help."       },
+    {"h",        OPTION_FLAG, NULL, NULL                    },
+};
+
+static const Option variable_options[] = {
+    {"var",      OPTION_TEXT, "NAME=VALUE", "Set a variable of the root module. May be repeated." },
+    {"var-file", OPTION_TEXT, "PATH",       "Read variables from a file. May be repeated."        },
+    {"input",    OPTION_FLAG, NULL,         "Ask for variables that have no value (default true)."},
+};
+
+static const Option state_options[] = {
+    {"lock",         OPTION_FLAG, NULL,       "Lock the state while working on it (default true)."    },
+    {"lock-timeout", OPTION_TEXT, "DURATION",
+     "How long to wait for a lock (default 0s: try once)."                                            },
+    {"state",        OPTION_TEXT, "PATH",     "The state file, instead of the configured one."        },
+    {"state-out",    OPTION_TEXT, "PATH",     "Where to write the state, instead of where it is read."},
+    {"backup",       OPTION_TEXT, "PATH",     "Where the state from before goes; - for nowhere."      },
+};
+
+static const Option operation_options[] = {
+    {"parallelism",  OPTION_TEXT, "N",       "How many operations run at once (default 10)."           },
+    {"refresh",      OPTION_FLAG, NULL,      "Read real objects first (default true)."                 },
+    {"refresh-only", OPTION_FLAG, NULL,      "Plan only to take over what has changed outside of loam."},
+    {"destroy",      OPTION_FLAG, NULL,      "Plan to destroy everything."                             },
+    {"target",       OPTION_TEXT, "ADDRESS", "Only this, and what it depends on. May be repeated."     },
+    {"replace",      OPTION_TEXT, "ADDRESS",
+     "Replace this object even if nothing changed. May be repeated."                                   },
+};
+
+const OptionGroup option_view = {view_options, ARRAY_COUNT(view_options)};
+const OptionGroup option_variables = {variable_options, ARRAY_COUNT(variable_options)};
+const OptionGroup option_state = {state_options, ARRAY_COUNT(state_options)};
+const OptionGroup option_operation = {operation_options, ARRAY_COUNT(operation_options)};
+
+static const Option *find(const OptionGroup *const *groups, size_t group_count, Str name) {
+    for (size_t i = 0; i < group_count; i++) {
+        for (size_t j = 0; j < groups[i]->count; j++) {
+            if (str_equal_cstr(name, groups[i]->options[j].name))
+                return &groups[i]->options[j];
+        }
+    }
+    return NULL;
+}
+
+static bool unknown_option(
+    const OptionGroup *const *groups, size_t group_count, Str name, Arena *arena, Diags *diags) {
+    StrVec names = {0};
+    for (size_t i = 0; i < group_count; i++) {
+        for (size_t j = 0; j < groups[i]->count; j++) {
+            vec_push(arena, &names, str_from_cstr(groups[i]->options[j].name));
+        }
+    }
+    Str near = str_suggest(name, names.items, names.count);
+    diags_error(diags, NO_RANGE, "Unknown option",
+                "There is no option \"-%.*s\" here.%s%.*s%s The option -help lists all of them.",
+                STR_ARG(name), near.len ? " Did you mean \"-" : "", STR_ARG(near),
+                near.len ? "\"?" : "");
+    return false;
+}
+
+static bool take_flag(const Option *option, Str *text, Diags *diags) {
+    if (!text->ptr || str_equal(*text, STR("true")) || str_equal(*text, STR("1"))) {
+        *text = STR("true");
+        return true;
+    }
+    if (str_equal(*text, STR("false")) || str_equal(*text, STR("0"))) {
+        *text = STR("false");
+        return true;
+    }
+    diags_error(diags, NO_RANGE, "Invalid option value",
+                "The option \"-%s\" is either true or false, not \"%.*s\".", option->name,
+                STR_ARG(*text));
+    return false;
+}
+
+bool option_parse(const OptionGroup *const *groups,
+                  size_t group_count,
+                  const StrVec *words,
+                  Arguments *out,
+                  Arena *arena,
+                  Diags *diags) {
+    bool ok = true;
+    bool only_positionals = false;
+    for (size_t i = 0; i < words->count; i++) {
+        Str word = words->items[i];
+        if (str_equal(word, STR("--")) && !only_positionals) {
+            only_positionals = true;
+            continue;
+        }
+        if (only_positionals || word.len < 2 || word.ptr[0] != '-') {
+            vec_push(arena, &out->positionals, word);
+            continue;
+        }
+        Str name = str_after(word, word.ptr[1] == '-' ? 2 : 1);
+        Str text = {0};
+        size_t equals = str_find_char(name, '=', 0);
+        if (equals != SIZE_MAX) {
+            text = str_after(name, equals + 1);
+            name = str_slice(name, 0, equals);
+        }
+        const Option *option = find(groups, group_count, name);
+        if (!option) {
+            ok = unknown_option(groups, group_count, name, arena, diags);
+            continue;
+        }
+        if (option->kind == OPTION_FLAG) {
+            ok = take_flag(option, &text, diags) && ok;
+        } else if (!text.ptr && i + 1 < words->count) {
+            text = words->items[++i];
+        } else if (!text.ptr) {
+            diags_error(diags, NO_RANGE, "Missing option value",
+                        "The option \"-%s\" needs a value: -%s=%s.", option->name, option->name,
+                        option->value);
+            ok = false;
+        }
+        vec_push(arena, &out->options, (OptionValue){option, text});
+    }
+    return ok;
+}
+
+Str option_text(const Arguments *arguments, const char *name) {
+    Str found = {0};
+    vec_each(&arguments->options, value) {
+        if (strcmp(value->option->name, name) == 0)
+            found = value->text;
+    }
+    return found;
+}
+
+bool option_is_given(const Arguments *arguments, const char *name) {
+    return option_text(arguments, name).ptr != NULL;
+}
+
+bool option_flag(const Arguments *arguments, const char *name, bool fallback) {
+    Str text = option_text(arguments, name);
+    return text.ptr ? str_equal(text, STR("true")) : fallback;
+}
+
+void option_split_words(Str text, StrVec *out, Arena *arena) {
+    StrBuf word = strbuf_new(arena);
+    bool in_word = false;
+    char quote = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (c == '\\' && quote != '\'' && i + 1 < text.len) {
+            strbuf_add_char(&word, text.ptr[++i]);
+            in_word = true;
+        } else if (quote) {
+            if (c == quote)
+                quote = 0;
+            else
+                strbuf_add_char(&word, c);
+        } else if (c == '"' || c == '\'') {
+            quote = c;
+            in_word = true;
+        } else if (isspace((unsigned char)c)) {
+            if (in_word)
+                vec_push(arena, out, str_clone(strbuf_str(&word), arena));
+            word = strbuf_new(arena);
+            in_word = false;
+        } else {
+            strbuf_add_char(&word, c);
+            in_word = true;
+        }
+    }
+    if (in_word)
+        vec_push(arena, out, strbuf_str(&word));
+}

@@ -1,0 +1,56 @@
+/* Project: the root module that a command works on: its configuration, variables, backend, state.
+ */
+#pragma once
+
+#include "backend.h"
+#include "cli.h"
+#include "config_load.h"
+#include "engine.h"
+#include "input.h"
+#include "option.h"
+
+typedef struct Project {
+    Cli *cli;
+    const Arguments *arguments;
+    Config *config;
+    Map variables; /* name → Value * */
+    Engine engine;
+    Backend *backend;
+    Backend *out; /* where the state is written: `backend`, or that of -state-out */
+    State *state;
+    Journal *journal;
+    WorkingState *working;
+    LockInfo lock;
+    bool is_locked; /* backend, and out */
+    bool installs_modules;
+    bool may_be_empty;  /* a folder without configuration will do */
+    bool has_state;     /* there is one, be it empty */
+    bool found_journal; /* a run before ended in the middle */
+    Diags *diags;
+} Project;
+
+void project_release(Project *project);
+SCOPED_TYPE(Project, project_release);
+
+/* Reads the folder's configuration. `io` may be another than the command's (a plan file's files).
+ */
+MUST_USE bool project_load(
+    Project *project, Cli *cli, const Arguments *arguments, const Io *io, Diags *diags);
+/* Values of the root module's variables; asks for missing ones where it may. */
+MUST_USE bool project_read_variables(Project *project);
+/* Finds and opens it, nothing more. */
+MUST_USE bool project_open_backend(Project *project);
+/* Opens the backend, reads the state, replays the journal. `operation` empty: reads without a lock.
+ */
+MUST_USE bool project_open_state(Project *project, Str operation);
+/* Without configuration: the state in this folder, for state commands, show and output. */
+MUST_USE bool project_open_state_only(
+    Project *project, Cli *cli, const Arguments *arguments, Str operation, Diags *diags);
+/* Takes the state over for changing it; project->working. */
+MUST_USE bool project_begin_changes(Project *project, State *state);
+/* Writes the state of a state command at once. */
+MUST_USE bool project_write_state(Project *project, State *state);
+/* -target, -replace, -refresh, mode … */
+MUST_USE bool project_plan_options(Project *project, PlanOptions *out);
+/* "yes" typed by a person? */
+bool project_approve(Cli *cli, const char *question, const char *description);

@@ -1,0 +1,94 @@
+/* Where text goes. */
+#include "terminal.h"
+
+#include <langinfo.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+uint32_t terminal_width(void) {
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col;
+    return 80;
+}
+
+Terminal terminal_probe(void) {
+    Terminal terminal = {
+        .out_is_tty = isatty(STDOUT_FILENO),
+        .err_is_tty = isatty(STDERR_FILENO),
+        .in_is_tty = isatty(STDIN_FILENO),
+    };
+    const char *no_color = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
+    bool is_dumb = !term || strcmp(term, "dumb") == 0;
+    terminal.color = terminal.out_is_tty && !is_dumb && !(no_color && no_color[0]);
+    terminal.unicode = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    terminal.width = terminal.out_is_tty ? terminal_width() : 0;
+    return terminal;
+}
+
+RenderStyle terminal_style(const Terminal *terminal) {
+    return (RenderStyle){
+        .color = terminal->color,
+        .unicode = terminal->unicode,
+        .width = terminal->width,
+    };
+}
+
+/* What cannot be written (a closed pipe) has no reader that could be told. */
+void terminal_out(Str text) {
+    (void)fwrite(text.ptr, 1, text.len, stdout);
+    (void)fflush(stdout);
+}
+
+void terminal_err(Str text) {
+    (void)fflush(stdout);
+    (void)fwrite(text.ptr, 1, text.len, stderr);
+    (void)fflush(stderr);
+}
+
+void terminal_print(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    (void)vfprintf(stdout, format, args);
+    va_end(args);
+    (void)fflush(stdout);
+}
+
+bool terminal_read_line(Str *out, Arena *arena) {
+    char *line = NULL;
+    size_t size = 0;
+    ssize_t length = getline(&line, &size, stdin);
+    bool ok = length >= 0;
+    if (ok && length > 0 && line[length - 1] == '\n')
+        length--;
+    *out = ok ? str_clone((Str){line, (size_t)length}, arena) : STR_EMPTY;
+    free(line);
+    return ok;
+}
+
+Str terminal_read_all(Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    char piece[4096];
+    for (size_t size; (size = fread(piece, 1, sizeof piece, stdin)) > 0;) {
+        strbuf_add(&text, (Str){piece, size});
+    }
+    return strbuf_str(&text);
+}
+
+bool terminal_read_secret(Str *out, Arena *arena) {
+    struct termios old;
+    bool is_tty = tcgetattr(STDIN_FILENO, &old) == 0;
+    if (is_tty) {
+        struct termios quiet = old;
+        quiet.c_lflag &= ~(tcflag_t)ECHO;
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+    }
+    bool ok = terminal_read_line(out, arena);
+    if (is_tty) {
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &old);
+        terminal_out(STR("\n"));
+    }
+    return ok;
+}

@@ -1,0 +1,29 @@
+/* Terminal: where text goes: colour or not, how wide, Unicode or not; prompts. The only writer of
+ * standard output and standard error. */
+#pragma once
+
+#include "render_text.h"
+
+typedef struct Terminal {
+    bool out_is_tty;
+    bool err_is_tty;
+    bool in_is_tty;
+    bool color;
+    bool unicode;
+    uint32_t width;
+} Terminal;
+
+/* From isatty, the window size, NO_COLOR, TERM and the locale. */
+Terminal terminal_probe(void);
+void terminal_out(Str text);
+void terminal_err(Str text);
+void terminal_print(const char *format, ...) PRINTF_LIKE(1, 2);
+RenderStyle terminal_style(const Terminal *terminal);
+/* One line from standard input, without its newline; false at its end. */
+MUST_USE bool terminal_read_line(Str *out, Arena *arena);
+/* All of standard input. */
+Str terminal_read_all(Arena *arena);
+/* A line whose characters are not shown while it is typed. */
+MUST_USE bool terminal_read_secret(Str *out, Arena *arena);
+/* Columns now (the window may have been resized). */
+uint32_t terminal_width(void);

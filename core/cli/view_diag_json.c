@@ -1,0 +1,77 @@
+/* A diagnostic as JSON. */
+#include "view_diag_json.h"
+
+static void write_position(JsonWriter *writer, const char *key, SourcePos position) {
+    json_key(writer, str_from_cstr(key));
+    json_object_start(writer);
+    json_key_int(writer, "line", position.line);
+    json_key_int(writer, "column", position.column);
+    json_key_int(writer, "byte", position.byte);
+    json_object_end(writer);
+}
+
+/* A place without extent points at the byte that stands there. */
+static SourceRange with_extent(SourceRange range) {
+    if (range.end <= range.start)
+        range.end = range.start + 1;
+    uint32_t size = (uint32_t)range.source->bytes.len;
+    if (range.end > size)
+        range.end = size > range.start ? size : range.start;
+    return range;
+}
+
+static void write_range(JsonWriter *writer, SourceRange range) {
+    json_key(writer, STR("range"));
+    json_object_start(writer);
+    json_key_string(writer, "filename", range.source->path);
+    write_position(writer, "start", source_position(range.source, range.start));
+    write_position(writer, "end", source_position(range.source, range.end));
+    json_object_end(writer);
+}
+
+static void write_values(JsonWriter *writer, const Diag *diag) {
+    json_key(writer, STR("values"));
+    json_array_start(writer);
+    vec_each(&diag->values, value) {
+        json_object_start(writer);
+        json_key_string(writer, "traversal", value->traversal);
+        json_key_string(writer, "statement", value->statement);
+        json_object_end(writer);
+    }
+    json_array_end(writer);
+}
+
+/* All lines that the range touches; offsets count bytes from the first one's start. */
+static void write_snippet(JsonWriter *writer, const Diag *diag, SourceRange range) {
+    uint32_t first, last;
+    (void)source_line(range.source, range.start, &first);
+    Str line =
+        source_line(range.source, range.end > range.start ? range.end - 1 : range.end, &last);
+    Str code = str_slice(range.source->bytes, first, last + line.len);
+    json_key(writer, STR("snippet"));
+    json_object_start(writer);
+    json_key(writer, STR("context"));
+    json_write_null(writer);
+    json_key_string(writer, "code", code);
+    json_key_int(writer, "start_line", source_position(range.source, range.start).line);
+    json_key_int(writer, "highlight_start_offset", range.start - first);
+    json_key_int(writer, "highlight_end_offset", range.end - first);
+    write_values(writer, diag);
+    json_object_end(writer);
+}
+
+void view_diag_write_json(const Diag *diag, JsonWriter *writer) {
+    json_object_start(writer);
+    json_key_string(writer, "severity",
+                    diag->severity == DIAG_ERROR ? STR("error") : STR("warning"));
+    json_key_string(writer, "summary", diag->summary);
+    json_key_string(writer, "detail", diag->detail);
+    if (diag->address.len > 0)
+        json_key_string(writer, "address", diag->address);
+    if (diag->range.source) {
+        SourceRange range = with_extent(source_resolve(diag->range));
+        write_range(writer, range);
+        write_snippet(writer, diag, range);
+    }
+    json_object_end(writer);
+}

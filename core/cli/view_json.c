@@ -1,0 +1,522 @@
+/* The stream of events: a JSON object a line, as each thing happens. */
+#include "json.h"
+#include "thread.h"
+#include "version.h"
+#include "view.h"
+#include "view_diag_json.h"
+#include "wording.h"
+
+#include <pthread.h>
+
+#define UI_VERSION        "1.2"
+#define PROGRESS_EVERY_MS 10000
+#define LOOK_EVERY_NS     500000000L
+#define NS_PER_SECOND     1000000000L
+
+/* An operation that goes on, for those that take long. */
+typedef struct Running {
+    Str address;
+    ResourceAddr resource;
+    Action action;
+    int64_t started_ms;
+    int64_t told_ms;
+    struct Running *next;
+} Running;
+
+typedef struct Stream {
+    Cli *cli;
+    View *view;
+    Hooks hooks;
+    pthread_mutex_t mutex; /* guards what follows, and the order of lines */
+    pthread_cond_t wake;
+    Thread *ticker;
+    Arena *arena; /* of the walk */
+    Running *running;
+    bool is_closing;
+} Stream;
+
+/* -- a line -------------------------------------------------------------------------------------
+ */
+
+typedef struct Line {
+    StrBuf text;
+    JsonWriter writer;
+} Line;
+
+static void begin_line(
+    Line *line, const Cli *cli, const char *type, const char *level, Str message, Arena *scratch) {
+    line->text = strbuf_new(scratch);
+    json_writer_init(&line->writer, &line->text, 0);
+    line->writer.escape_html = true;
+    json_object_start(&line->writer);
+    json_key_string(&line->writer, "@level", str_from_cstr(level));
+    json_key_string(&line->writer, "@message", message);
+    json_key_string(&line->writer, "@module", STR("terraform.ui"));
+    json_key_string(&line->writer, "@timestamp",
+                    clock_format_rfc3339_fraction(cli_now_ms(cli), 6, scratch));
+    json_key_string(&line->writer, "type", str_from_cstr(type));
+}
+
+static void end_line(Line *line) {
+    json_object_end(&line->writer);
+    strbuf_add_char(&line->text, '\n');
+    terminal_out(strbuf_str(&line->text));
+}
+
+static void write_key(JsonWriter *writer, InstanceKey key) {
+    json_key(writer, STR("resource_key"));
+    switch (key.kind) {
+    case KEY_NONE: json_write_null(writer); break;
+    case KEY_INT: json_int(writer, key.index); break;
+    case KEY_STRING: json_write_string(writer, key.text); break;
+    }
+}
+
+static void write_resource(JsonWriter *writer,
+                           const char *key,
+                           ResourceAddr address,
+                           Arena *scratch) {
+    ResourceAddr local = address;
+    local.module = NULL;
+    size_t underscore = str_find_char(address.type, '_', 0);
+    json_key(writer, str_from_cstr(key));
+    json_object_start(writer);
+    json_key_string(writer, "addr", resource_addr_to_str(address, scratch));
+    json_key_string(writer, "module", module_addr_to_str(address.module, scratch));
+    json_key_string(writer, "resource", resource_addr_to_str(local, scratch));
+    json_key_string(writer, "implied_provider", str_slice(address.type, 0, underscore));
+    json_key_string(writer, "resource_type", address.type);
+    json_key_string(writer, "resource_name", address.name);
+    write_key(writer, address.key);
+    json_object_end(writer);
+}
+
+/* -- what is planned ----------------------------------------------------------------------------
+ */
+
+/* Shorter than in plans. */
+static const char *reason_name(ActionReason reason) {
+    switch (reason) {
+    case REASON_REPLACE_BECAUSE_TAINTED: return "tainted";
+    case REASON_REPLACE_BY_REQUEST: return "requested";
+    case REASON_REPLACE_BY_TRIGGERS: return "replace_triggered_by";
+    case REASON_REPLACE_BECAUSE_CANNOT_UPDATE: return "cannot_update";
+    case REASON_NONE:
+    case REASON_DELETE_BECAUSE_NO_RESOURCE_CONFIG:
+    case REASON_DELETE_BECAUSE_WRONG_REPETITION:
+    case REASON_DELETE_BECAUSE_COUNT_INDEX:
+    case REASON_DELETE_BECAUSE_EACH_KEY:
+    case REASON_DELETE_BECAUSE_NO_MODULE:
+    case REASON_READ_BECAUSE_CONFIG_UNKNOWN:
+    case REASON_READ_BECAUSE_DEPENDENCY_PENDING: break;
+    }
+    return action_reason_name(reason);
+}
+
+static void write_change(JsonWriter *writer,
+                         ResourceAddr address,
+                         ResourceAddr previous,
+                         const char *action,
+                         ActionReason reason,
+                         Arena *scratch) {
+    json_key(writer, STR("change"));
+    json_object_start(writer);
+    write_resource(writer, "resource", address, scratch);
+    if (previous.type.len > 0)
+        write_resource(writer, "previous_resource", previous, scratch);
+    json_key_string(writer, "action", str_from_cstr(action));
+    if (reason != REASON_NONE)
+        json_key_string(writer, "reason", str_from_cstr(reason_name(reason)));
+    json_object_end(writer);
+}
+
+static void tell_drift(const Cli *cli, const Drift *drift) {
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    Line line;
+    const char *action = action_name(drift->action);
+    Str address = resource_addr_to_str(drift->address, scratch);
+    begin_line(&line, cli, "resource_drift", "info",
+               str_format(scratch, "%.*s: Drift detected (%s)", STR_ARG(address), action), scratch);
+    write_change(&line.writer, drift->address, (ResourceAddr){0}, action, REASON_NONE, scratch);
+    end_line(&line);
+}
+
+static void tell_change(const Cli *cli, const ResourceChange *change) {
+    bool has_moved = change->previous.type.len > 0;
+    bool is_data_delete = change->address.mode == MODE_DATA && change->action == ACTION_DELETE;
+    if ((change->action == ACTION_NO_OP && !has_moved) || is_data_delete)
+        return;
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    Line line;
+    const char *action = change->action == ACTION_NO_OP ? "move" : action_name(change->action);
+    Str address = resource_addr_to_str(change->address, scratch);
+    begin_line(&line, cli, "planned_change", "info",
+               str_format(scratch, "%.*s: Plan to %s", STR_ARG(address), action), scratch);
+    write_change(&line.writer, change->address, change->previous, action, change->reason, scratch);
+    end_line(&line);
+}
+
+static void tell_summary(const Cli *cli, PlanCounts counts, const char *operation, Str message) {
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    Line line;
+    begin_line(&line, cli, "change_summary", "info", message, scratch);
+    json_key(&line.writer, STR("changes"));
+    json_object_start(&line.writer);
+    json_key_int(&line.writer, "add", counts.create);
+    json_key_int(&line.writer, "change", counts.update);
+    json_key_int(&line.writer, "import", counts.import);
+    json_key_int(&line.writer, "remove", counts.delete);
+    if (counts.forget > 0)
+        json_key_int(&line.writer, "forget", counts.forget);
+    json_key_string(&line.writer, "operation", str_from_cstr(operation));
+    json_object_end(&line.writer);
+    end_line(&line);
+}
+
+static void begin_outputs(Line *line, const Cli *cli, size_t count, Arena *scratch) {
+    begin_line(line, cli, "outputs", "info", str_format(scratch, "Outputs: %zu", count), scratch);
+    json_key(&line->writer, STR("outputs"));
+    json_object_start(&line->writer);
+}
+
+static void end_outputs(Line *line) {
+    json_object_end(&line->writer);
+    end_line(line);
+}
+
+static void tell_planned_outputs(const Cli *cli, const Plan *plan) {
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    Line line;
+    begin_outputs(&line, cli, plan->outputs.count, scratch);
+    vec_each(&plan->outputs, output) {
+        json_key(&line.writer, output->name);
+        json_object_start(&line.writer);
+        json_key_bool(&line.writer, "sensitive", output->sensitive);
+        json_key_string(&line.writer, "action", str_from_cstr(action_name(output->action)));
+        json_object_end(&line.writer);
+    }
+    end_outputs(&line);
+}
+
+static void saved_plan(View *view, const Plan *plan) {
+    vec_each(&plan->changes, change) {
+        tell_change(view->cli, change);
+    }
+}
+
+static void show_plan(View *view, const Plan *plan) {
+    Cli *cli = view->cli;
+    SCOPED(ArenaRef) scratch = arena_open("plan");
+    vec_each(&plan->drift, drift) {
+        tell_drift(cli, drift);
+    }
+    saved_plan(view, plan);
+    PlanCounts counts = plan_count(plan);
+    tell_summary(cli, counts, "plan",
+                 str_format(scratch, "Plan: %u to add, %u to change, %u to destroy.", counts.create,
+                            counts.update, counts.delete));
+    if (plan->outputs.count > 0)
+        tell_planned_outputs(cli, plan);
+}
+
+/* -- what was done ------------------------------------------------------------------------------
+ */
+
+static void tell_outputs(const Cli *cli, const State *state) {
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    Line line;
+    begin_outputs(&line, cli, state->outputs.count, scratch);
+    map_each(&state->outputs, entry) {
+        const StateOutput *output = entry->value;
+        json_key(&line.writer, entry->key);
+        json_object_start(&line.writer);
+        json_key_bool(&line.writer, "sensitive", output->sensitive);
+        json_key(&line.writer, STR("type"));
+        json_write_type(&line.writer, output->value.type);
+        if (!output->sensitive) {
+            json_key(&line.writer, STR("value"));
+            json_write_value(&line.writer, output->value);
+        }
+        json_object_end(&line.writer);
+    }
+    end_outputs(&line);
+}
+
+static void applied(View *view, const State *state) {
+    Cli *cli = view->cli;
+    SCOPED(ArenaRef) scratch = arena_open("summary");
+    PlanCounts counts = view->done;
+    if (view->is_destroy) {
+        tell_summary(
+            cli, counts, "destroy",
+            str_format(scratch, "Destroy complete! Resources: %u destroyed.", counts.delete));
+        return;
+    }
+    tell_summary(cli, counts, "apply",
+                 str_format(scratch,
+                            "Apply complete! Resources: %u added, %u changed, %u destroyed.",
+                            counts.create, counts.update, counts.delete));
+    tell_outputs(cli, state);
+}
+
+/* -- while it goes on ---------------------------------------------------------------------------
+ */
+
+typedef struct HookLine {
+    const char *type;
+    ResourceAddr resource;
+    const char *action; /* NULL: a refresh */
+    Str id;             /* empty: none */
+    int64_t elapsed_ms; /* negative: not told */
+    Str message;
+} HookLine;
+
+static void tell_hook(const Cli *cli, const HookLine *told, Arena *scratch) {
+    Line line;
+    begin_line(&line, cli, told->type, "info", told->message, scratch);
+    json_key(&line.writer, STR("hook"));
+    json_object_start(&line.writer);
+    write_resource(&line.writer, "resource", told->resource, scratch);
+    if (told->action)
+        json_key_string(&line.writer, "action", str_from_cstr(told->action));
+    if (told->id.len > 0) {
+        json_key_string(&line.writer, "id_key", STR("id"));
+        json_key_string(&line.writer, "id_value", told->id);
+    }
+    if (told->elapsed_ms >= 0)
+        json_key_int(&line.writer, "elapsed_seconds", told->elapsed_ms / 1000);
+    json_object_end(&line.writer);
+    end_line(&line);
+}
+
+static Str id_suffix(Str id, Arena *scratch) {
+    return id.len > 0 ? str_format(scratch, " [id=%.*s]", STR_ARG(id)) : STR_EMPTY;
+}
+
+static int64_t monotonic_ms(const Stream *stream) {
+    const Clock *clock = stream->cli->io.clock;
+    return clock->monotonic_ms(clock->self);
+}
+
+static void tell_progress(Stream *stream) {
+    int64_t now = monotonic_ms(stream);
+    for (Running *running = stream->running; running; running = running->next) {
+        if (now - running->told_ms < PROGRESS_EVERY_MS)
+            continue;
+        running->told_ms = now;
+        SCOPED(ArenaRef) scratch = arena_open("line");
+        HookLine told = {"apply_progress", running->resource, action_name(running->action)};
+        told.elapsed_ms = now - running->started_ms;
+        Str elapsed = clock_format_elapsed(told.elapsed_ms, scratch);
+        const char *doing = wording_doing(running->action);
+        told.message =
+            str_format(scratch, "%.*s: Still %c%s... [%.*s elapsed]", STR_ARG(running->address),
+                       (char)tolower((unsigned char)doing[0]), doing + 1, STR_ARG(elapsed));
+        tell_hook(stream->cli, &told, scratch);
+    }
+}
+
+static void tick(void *payload) {
+    Stream *stream = payload;
+    pthread_mutex_lock(&stream->mutex);
+    while (!stream->is_closing) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += LOOK_EVERY_NS;
+        until.tv_sec += until.tv_nsec / NS_PER_SECOND;
+        until.tv_nsec %= NS_PER_SECOND;
+        pthread_cond_timedwait(&stream->wake, &stream->mutex, &until);
+        if (!stream->is_closing)
+            tell_progress(stream);
+    }
+    pthread_mutex_unlock(&stream->mutex);
+}
+
+static void remember(Stream *stream, const HookEvent *event) {
+    Running *running = arena_new(stream->arena, Running);
+    running->address = str_clone(event->address, stream->arena);
+    running->resource = resource_addr_clone(event->resource, stream->arena);
+    running->action = event->action;
+    running->started_ms = running->told_ms = monotonic_ms(stream);
+    running->next = stream->running;
+    stream->running = running;
+    if (!stream->ticker)
+        stream->ticker = thread_start(THREAD_TICKER, tick, stream);
+}
+
+static void forget(Stream *stream, const HookEvent *event) {
+    for (Running **at = &stream->running; *at; at = &(*at)->next) {
+        if (str_equal((*at)->address, event->address)) {
+            *at = (*at)->next;
+            return;
+        }
+    }
+}
+
+static void on_apply_start(void *self, const HookEvent *event) {
+    Stream *stream = self;
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    HookLine told = {"apply_start", event->resource, action_name(event->action), event->id, -1};
+    told.message = str_format(scratch, "%.*s: %s...%.*s", STR_ARG(event->address),
+                              wording_doing(event->action), STR_ARG(id_suffix(event->id, scratch)));
+    pthread_mutex_lock(&stream->mutex);
+    remember(stream, event);
+    tell_hook(stream->cli, &told, scratch);
+    pthread_mutex_unlock(&stream->mutex);
+}
+
+static void on_apply_end(void *self, const HookEvent *event, bool failed) {
+    Stream *stream = self;
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    HookLine told = {failed ? "apply_errored" : "apply_complete", event->resource,
+                     action_name(event->action), failed ? STR_EMPTY : event->id, event->elapsed_ms};
+    Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
+    told.message = str_format(scratch, "%.*s: %s %s after %.*s%.*s", STR_ARG(event->address),
+                              wording_done(event->action), failed ? "errored" : "complete",
+                              STR_ARG(elapsed), STR_ARG(id_suffix(told.id, scratch)));
+    pthread_mutex_lock(&stream->mutex);
+    forget(stream, event);
+    if (!failed)
+        view_count(stream->view, event->action);
+    tell_hook(stream->cli, &told, scratch);
+    pthread_mutex_unlock(&stream->mutex);
+}
+
+/* Reading a data source is an operation of its own in this stream, unlike a refresh. */
+static void on_refresh_start(void *self, const HookEvent *event) {
+    Stream *stream = self;
+    if (event->action == ACTION_READ) {
+        on_apply_start(self, event);
+        return;
+    }
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    HookLine told = {"refresh_start", event->resource, NULL, event->id, -1};
+    told.message = str_format(scratch, "%.*s: Refreshing state...%.*s", STR_ARG(event->address),
+                              STR_ARG(id_suffix(event->id, scratch)));
+    pthread_mutex_lock(&stream->mutex);
+    tell_hook(stream->cli, &told, scratch);
+    pthread_mutex_unlock(&stream->mutex);
+}
+
+static void on_refresh_end(void *self, const HookEvent *event) {
+    Stream *stream = self;
+    if (event->action == ACTION_READ) {
+        on_apply_end(self, event, false);
+        return;
+    }
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    HookLine told = {"refresh_complete", event->resource, NULL, event->id, -1};
+    told.message = str_format(scratch, "%.*s: Refresh complete%.*s", STR_ARG(event->address),
+                              STR_ARG(id_suffix(event->id, scratch)));
+    pthread_mutex_lock(&stream->mutex);
+    tell_hook(stream->cli, &told, scratch);
+    pthread_mutex_unlock(&stream->mutex);
+}
+
+static const Hooks *walk_begin(View *view) {
+    Stream *stream = view->self;
+    view->done = (PlanCounts){0};
+    stream->arena = arena_open("stream");
+    stream->running = NULL;
+    stream->is_closing = false;
+    stream->ticker = NULL;
+    return &stream->hooks;
+}
+
+static void walk_end(View *view) {
+    Stream *stream = view->self;
+    pthread_mutex_lock(&stream->mutex);
+    stream->is_closing = true;
+    pthread_cond_signal(&stream->wake);
+    pthread_mutex_unlock(&stream->mutex);
+    if (stream->ticker)
+        thread_join(stream->ticker);
+    arena_close(stream->arena);
+}
+
+/* -- the rest -----------------------------------------------------------------------------------
+ */
+
+static void note(View *view, Str text) {
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    Line line;
+    begin_line(&line, view->cli, "log", "info", text, scratch);
+    end_line(&line);
+}
+
+static void plan_hint(View *view, Str path) {
+    (void)view;
+    (void)path;
+}
+
+/* Only a person can decline. */
+static void cancelled(View *view, PlanMode mode) {
+    (void)view;
+    (void)mode;
+}
+
+static void valid(View *view) {
+    note(view, STR("The configuration is valid."));
+}
+
+static void tell_diag(View *view, const Diag *diag) {
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    Line line;
+    bool is_error = diag->severity == DIAG_ERROR;
+    begin_line(
+        &line, view->cli, "diagnostic", is_error ? "error" : "warn",
+        str_format(scratch, "%s: %.*s", is_error ? "Error" : "Warning", STR_ARG(diag->summary)),
+        scratch);
+    json_key(&line.writer, STR("diagnostic"));
+    view_diag_write_json(diag, &line.writer);
+    end_line(&line);
+}
+
+static void finish(View *view, const Diags *diags) {
+    (void)view;
+    (void)diags;
+}
+
+static void tell_version(const Cli *cli) {
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    Line line;
+    begin_line(&line, cli, "version", "info",
+               str_format(scratch, "loam %.*s", STR_ARG(cli->version)), scratch);
+    json_key_string(&line.writer, "terraform", STR(VERSION_TERRAFORM));
+    json_key_string(&line.writer, "loam", cli->version);
+    json_key_string(&line.writer, "ui", STR(UI_VERSION));
+    end_line(&line);
+}
+
+static const ViewType json_stream = {
+    .walk_begin = walk_begin,
+    .walk_end = walk_end,
+    .note = note,
+    .plan = show_plan,
+    .saved_plan = saved_plan,
+    .plan_hint = plan_hint,
+    .applied = applied,
+    .cancelled = cancelled,
+    .valid = valid,
+    .diag = tell_diag,
+    .finish = finish,
+};
+
+View *view_json_open(Cli *cli) {
+    Stream *stream = arena_new(cli->arena, Stream);
+    stream->cli = cli;
+    stream->hooks = (Hooks){
+        .self = stream,
+        .refresh_start = on_refresh_start,
+        .refresh_end = on_refresh_end,
+        .apply_start = on_apply_start,
+        .apply_end = on_apply_end,
+    };
+    pthread_mutex_init(&stream->mutex, NULL);
+    pthread_cond_init(&stream->wake, NULL);
+    View *view = arena_new(cli->arena, View);
+    *view = (View){.type = &json_stream, .cli = cli, .self = stream};
+    stream->view = view;
+    tell_version(cli);
+    return view;
+}

@@ -1,0 +1,34 @@
+/* The words of operations. A replacement is told as its two halves. */
+#include "wording.h"
+
+static const char *const DOING[] = {
+    [ACTION_NO_OP] = "Refreshing",
+    [ACTION_CREATE] = "Creating",
+    [ACTION_READ] = "Reading",
+    [ACTION_UPDATE] = "Modifying",
+    [ACTION_DELETE_THEN_CREATE] = "Creating",
+    [ACTION_CREATE_THEN_DELETE] = "Creating",
+    [ACTION_DELETE] = "Destroying",
+    [ACTION_FORGET] = "Removing",
+};
+static_assert(ARRAY_COUNT(DOING) == ACTION_FORGET + 1, "a word for each action");
+
+static const char *const DONE[] = {
+    [ACTION_NO_OP] = "Refresh",
+    [ACTION_CREATE] = "Creation",
+    [ACTION_READ] = "Read",
+    [ACTION_UPDATE] = "Modifications",
+    [ACTION_DELETE_THEN_CREATE] = "Creation",
+    [ACTION_CREATE_THEN_DELETE] = "Creation",
+    [ACTION_DELETE] = "Destruction",
+    [ACTION_FORGET] = "Removal",
+};
+static_assert(ARRAY_COUNT(DONE) == ACTION_FORGET + 1, "a word for each action");
+
+const char *wording_doing(Action action) {
+    return DOING[action];
+}
+
+const char *wording_done(Action action) {
+    return DONE[action];
+}

@@ -1,0 +1,7 @@
+/* wording: what an operation is called while it goes on and when it has ended. */
+#pragma once
+
+#include "action.h"
+
+const char *wording_doing(Action action); /* "Creating" */
+const char *wording_done(Action action);  /* "Creation" … complete, failed */
