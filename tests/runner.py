@@ -1,0 +1,113 @@
+"""Finds the tests, runs them side by side, counts.
+
+A test is a program: exit status 0 passed, 77 skipped (its last line says why), anything else failed.
+Heavy ones (machines) take a whole processor's worth of the two places; light ones share.
+
+  unit/…         every ctest entry of build/dev
+  conformance/…  expression vectors, one test an area
+  scenario/…     whole runs, one test an area
+  lab/…          executables in tests/lab: real machines
+  command/…      executables in tests/command: the real program, without machines
+
+A skip must stand in tests/skips, with the condition that allows it; any other skip is a failure."""
+import concurrent.futures, json, os, re, subprocess, sys, threading, time
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+LOAM = os.path.join(TOP, "build/release/loam")
+LOAM_DEV = os.path.join(TOP, "build/dev/loam")
+TIMEOUT = 1200
+
+
+def unit_tests():
+    out = subprocess.run(["ctest", "--test-dir", "build/dev", "--show-only=json-v1"], cwd=TOP,
+                         capture_output=True, text=True, check=True).stdout
+    for test in json.loads(out)["tests"]:
+        env = {}
+        for prop in test.get("properties", []):
+            if prop["name"] == "ENVIRONMENT":
+                env = dict(item.split("=", 1) for item in prop["value"])
+        yield test["name"], test["command"], env
+
+
+def programs(folder):
+    path = os.path.join(TOP, "tests", folder)
+    for name in sorted(os.listdir(path)) if os.path.isdir(path) else []:
+        file = os.path.join(path, name)
+        if os.access(file, os.X_OK) and os.path.isfile(file):
+            yield "%s/%s" % (folder, name), [file], {}
+
+
+def areas(folder, ending):
+    """One test for each area of a data folder: its runner takes the program and the area."""
+    path = os.path.join(TOP, "tests", folder)
+    runner = os.path.join(path, "run.py")
+    if not os.path.exists(runner):
+        return
+    for name in sorted(os.listdir(path)):
+        if ending and name.endswith(ending):
+            yield "%s/%s" % (folder, name[: -len(ending)]), ["python3", runner, LOAM_DEV, name[: -len(ending)]], {}
+        elif not ending and os.path.isdir(os.path.join(path, name)) and not name.startswith("_"):
+            yield "%s/%s" % (folder, name), ["python3", runner, LOAM_DEV, name], {}
+
+
+def allowed_skips():
+    rows = {}
+    with open(os.path.join(TOP, "tests/skips"), encoding="utf-8") as file:
+        for line in file:
+            line = line.split("#")[0].strip()
+            if line:
+                name, condition = line.split(None, 1)
+                rows[name] = condition
+    return rows
+
+
+def run(test):
+    name, command, extra = test
+    env = dict(os.environ, LOAM=LOAM, LOAM_DEV=LOAM_DEV, ASAN_OPTIONS="detect_leaks=1", **extra)
+    began = time.monotonic()
+    try:
+        done = subprocess.run(command, cwd=TOP, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=TIMEOUT)
+        status, text = done.returncode, done.stdout.decode("utf-8", "replace")
+    except subprocess.TimeoutExpired as error:
+        status, text = "no end after %d s" % TIMEOUT, (error.stdout or b"").decode("utf-8", "replace")
+    return name, status, text, time.monotonic() - began
+
+
+def main():
+    pattern = re.compile(sys.argv[1] if len(sys.argv) > 1 else "")
+    tests = [*programs("lab"), *unit_tests(), *programs("command"), *areas("conformance", ".jsonl"),
+             *areas("scenario", "")]
+    tests = [test for test in tests if pattern.search(test[0])]
+    skips = allowed_skips()
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    lock = threading.Lock()
+    failures = []
+
+    def report(future):
+        name, status, text, seconds = future.result()
+        last = text.strip().splitlines()[-1] if text.strip() else ""
+        with lock:
+            if status == 0:
+                kind = "passed"
+            elif status == 77 and name in skips:
+                kind = "skipped"
+            else:
+                kind = "failed"
+                if status == 77:
+                    text += "\nthis skip does not stand in tests/skips\n"
+                failures.append((name, status, text))
+            counts[kind] += 1
+            note = ": " + last if kind == "skipped" else ""
+            print("%-8s %6.1f s  %s%s" % (kind, seconds, name, note), flush=True)
+
+    with concurrent.futures.ThreadPoolExecutor(max_workers=int(os.environ.get("JOBS", "3"))) as pool:
+        for test in tests:
+            pool.submit(run, test).add_done_callback(report)
+    for name, status, text in sorted(failures):
+        print("\n== failed: %s (status %s)\n%s" % (name, status, text[-6000:]))
+    print("%(passed)d passed, %(failed)d failed, %(skipped)d skipped" % counts)
+    sys.exit(1 if counts["failed"] or not counts["passed"] else 0)
+
+
+main()
