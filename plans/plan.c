@@ -57,9 +57,9 @@ static void count_action(Action action, PlanCounts *counts) {
     case ACTION_DELETE_THEN_CREATE:
     case ACTION_CREATE_THEN_DELETE:
         counts->create++;
-        counts->delete++;
+        counts->delete ++;
         break;
-    case ACTION_DELETE: counts->delete++; break;
+    case ACTION_DELETE: counts->delete ++; break;
     case ACTION_FORGET: counts->forget++; break;
     }
 }

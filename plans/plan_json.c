@@ -191,8 +191,9 @@ Str plan_json_encode(const Plan *plan, Arena *arena) {
     json_key_int(&writer, "created_ms", plan->created_ms);
     json_key_string(&writer, "workspace", plan->workspace);
     write_sections(&writer, plan, arena);
-    if (plan->configuration.len)
-        json_key_string(&writer, "configuration", plan->configuration);
+    write_optional(&writer, "configuration", plan->configuration);
+    write_optional(&writer, "checks", plan->checks);
+    write_optional(&writer, "relevant_attributes", plan->relevant_attributes);
     json_object_end(&writer);
     return strbuf_str(&out);
 }
@@ -203,6 +204,7 @@ typedef struct Load {
     JsonReader *reader;
     Arena *arena;
     Plan *plan;
+    bool has_format;
 } Load;
 
 /* Reads the member whose key is the reader's text. */
@@ -480,6 +482,7 @@ static bool read_format(Load *load) {
     int64_t format;
     if (json_next(load->reader) != JSON_NUMBER || !str_to_int64(load->reader->text, &format))
         return fail(load, "a number was expected");
+    load->has_format = true;
     return format == FORMAT || fail(load, "another version of loam wrote it");
 }
 
@@ -545,6 +548,10 @@ static bool read_plan_member(Load *load, Str key, void *subject) {
         return read_text(load, &plan->workspace);
     if (str_equal(key, STR("configuration")))
         return read_text(load, &plan->configuration);
+    if (str_equal(key, STR("checks")))
+        return read_text(load, &plan->checks);
+    if (str_equal(key, STR("relevant_attributes")))
+        return read_text(load, &plan->relevant_attributes);
     return read_section(load, key);
 }
 
@@ -554,7 +561,7 @@ bool plan_json_decode(Str bytes, Plan **out, const char **error, Arena *arena) {
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     Load load = {.reader = reader, .arena = arena, .plan = plan};
     if (!read_object_from(&load, json_next(reader), read_plan_member, plan) ||
-        json_next(reader) != JSON_END) {
+        json_next(reader) != JSON_END || !load.has_format) {
         *error = reader->error ? reader->error : "broken JSON";
         return false;
     }

@@ -6,8 +6,7 @@
 static void write_value(JsonWriter *writer, Value v, const Type *expected);
 
 static const Type *part_type(const Type *type, size_t i) {
-    return type->kind == KIND_TUPLE || type->kind == KIND_OBJECT ? type_at(type, i)
-                                                                 : type->element;
+    return type->kind == KIND_TUPLE || type->kind == KIND_OBJECT ? type_at(type, i) : type->element;
 }
 
 static void write_scalar(JsonWriter *writer, Value v) {
@@ -91,8 +90,8 @@ void plan_value_write(JsonWriter *writer, Value v) {
 
 /* -- reading ------------------------------------------------------------------------------ */
 
-static bool
-read_value(JsonReader *reader, JsonToken token, const Type *expected, Value *out, Arena *arena);
+static bool read_value(
+    JsonReader *reader, JsonToken token, const Type *expected, Value *out, Arena *arena);
 
 static bool fail(JsonReader *reader, const char *error) {
     if (!reader->error)
@@ -117,8 +116,12 @@ static bool number_of(Str text, uint32_t precision, Value *out, Arena *arena) {
     return true;
 }
 
-static bool read_scalar(
-    JsonReader *reader, JsonToken token, const Type *type, uint32_t precision, Value *out, Arena *arena) {
+static bool read_scalar(JsonReader *reader,
+                        JsonToken token,
+                        const Type *type,
+                        uint32_t precision,
+                        Value *out,
+                        Arena *arena) {
     switch (type->kind) {
     case KIND_BOOL:
         if (token != JSON_TRUE && token != JSON_FALSE)
@@ -191,8 +194,8 @@ static bool read_members(JsonReader *reader, const Type *type, Parts *parts, Are
 }
 
 /* Members in the order of the type's names; each exactly once. */
-static bool
-build_object(JsonReader *reader, const Type *type, const Parts *parts, Value *out, Arena *arena) {
+static bool build_object(
+    JsonReader *reader, const Type *type, const Parts *parts, Value *out, Arena *arena) {
     if (parts->values.count != type->count)
         return fail(reader, "an object lacks attributes of its type");
     Value *items = arena_new_array(arena, Value, type->count);
@@ -230,8 +233,12 @@ static bool build(JsonReader *reader, const Type *type, Parts *parts, Value *out
 }
 
 /* What stands in "of". */
-static bool read_content(
-    JsonReader *reader, JsonToken token, const Type *type, uint32_t precision, Value *out, Arena *arena) {
+static bool read_content(JsonReader *reader,
+                         JsonToken token,
+                         const Type *type,
+                         uint32_t precision,
+                         Value *out,
+                         Arena *arena) {
     Parts parts = {0};
     if (type_is_primitive(type))
         return read_scalar(reader, token, type, precision, out, arena);
@@ -300,8 +307,8 @@ static bool read_wrapper(JsonReader *reader, const Type *expected, Value *out, A
     return true;
 }
 
-static bool
-read_value(JsonReader *reader, JsonToken token, const Type *expected, Value *out, Arena *arena) {
+static bool read_value(
+    JsonReader *reader, JsonToken token, const Type *expected, Value *out, Arena *arena) {
     if (token == JSON_OBJECT_START)
         return read_wrapper(reader, expected, out, arena);
     if (token == JSON_BAD)

@@ -1,5 +1,5 @@
-/* The archive and what vouches for it. Entries are named by their role; the manifest says which path
- * a configuration file had, so that no name in the archive is ever used as a path. */
+/* The archive and what vouches for it. Entries are named by their role; the manifest says which
+ * path a configuration file had, so that no name in the archive is ever used as a path. */
 #include "planfile.h"
 
 #include "digest.h"
@@ -155,8 +155,10 @@ static Str manifest_of(const Entries *entries, Arena *arena) {
     return strbuf_str(&out);
 }
 
-static void
-collect(const Plan *plan, const PlanFileSources *configuration, Entries *out, Arena *arena) {
+static void collect(const Plan *plan,
+                    const PlanFileSources *configuration,
+                    Entries *out,
+                    Arena *arena) {
     add_entry(out, ENTRY_PLAN, plan_json_encode(plan, arena), arena);
     add_entry(out, ENTRY_PRIOR, plan->prior_state, arena);
     add_entry(out, ENTRY_PREVIOUS, plan->previous_state, arena);
@@ -164,8 +166,7 @@ collect(const Plan *plan, const PlanFileSources *configuration, Entries *out, Ar
     vec_each(configuration, source) {
         Str name = str_format(arena, "configuration/%zu-%.*s", ++number,
                               STR_ARG(disk_name_of(source->path)));
-        vec_push(arena, out,
-                 (Entry){.name = name, .path = source->path, .bytes = source->bytes});
+        vec_push(arena, out, (Entry){.name = name, .path = source->path, .bytes = source->bytes});
     }
     add_entry(out, ENTRY_MANIFEST, manifest_of(out, arena), arena);
 }
@@ -262,8 +263,7 @@ static bool check_digests(Entries *listed, Entries *entries, Arena *arena) {
         return false;
     vec_each(listed, entry) {
         const Entry *packed = find_entry(entries, entry->name);
-        if (!packed ||
-            !str_equal(digest_hex(DIGEST_SHA256, packed->bytes, arena), entry->digest)) {
+        if (!packed || !str_equal(digest_hex(DIGEST_SHA256, packed->bytes, arena), entry->digest)) {
             return false;
         }
         entry->bytes = packed->bytes;
@@ -301,8 +301,8 @@ bool planfile_read(const Io *io,
     Str bytes;
     int status = io->disk->read_file(io->disk->self, path, &bytes, arena);
     if (status < 0) {
-        diags_error(diags, NO_RANGE, "Failed to read the plan file", "\"%.*s\": %s.",
-                    STR_ARG(path), strerror(-status));
+        diags_error(diags, NO_RANGE, "Failed to read the plan file", "\"%.*s\": %s.", STR_ARG(path),
+                    strerror(-status));
         return false;
     }
     Entries entries = {0};

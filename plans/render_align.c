@@ -34,8 +34,7 @@ static void fill(RenderAlignSide a, RenderAlignSide b, uint32_t *cells) {
             uint32_t down = cells[(i + 1) * width + j];
             uint32_t right = cells[i * width + j + 1];
             uint32_t best = down > right ? down : right;
-            cells[i * width + j] =
-                a.ids[i] == b.ids[j] ? cells[(i + 1) * width + j + 1] + 1 : best;
+            cells[i * width + j] = a.ids[i] == b.ids[j] ? cells[(i + 1) * width + j + 1] + 1 : best;
         }
     }
 }

@@ -24,4 +24,7 @@ typedef struct RenderAlignSide {
     size_t count;
 } RenderAlignSide;
 
-void render_align(RenderAlignSide before, RenderAlignSide after, RenderAlignPairs *out, Arena *arena);
+void render_align(RenderAlignSide before,
+                  RenderAlignSide after,
+                  RenderAlignPairs *out,
+                  Arena *arena);

@@ -12,18 +12,26 @@ typedef struct Build {
     Arena *arena;
 } Build;
 
-typedef enum Shape { SHAPE_NULL, SHAPE_SIMPLE, SHAPE_LIST, SHAPE_SET, SHAPE_MAP, SHAPE_OBJECT } Shape;
+typedef enum Shape {
+    SHAPE_NULL,
+    SHAPE_SIMPLE,
+    SHAPE_LIST,
+    SHAPE_SET,
+    SHAPE_MAP,
+    SHAPE_OBJECT
+} Shape;
 
 /* A place to compare. */
 typedef struct Pair {
     const Value *before; /* NULL: absent */
     const Value *after;
-    const Type *type;      /* static */
+    const Type *type;           /* static */
     const Attribute *attribute; /* NULL: not in a schema */
     Path path;
 } Pair;
 
 static RenderDiff *diff_pair(const Build *build, Pair pair);
+static RenderDiff *diff_nested_part(const Build *build, Pair pair, const NestedObject *nested);
 
 /* -- small things ------------------------------------------------------------------------- */
 
@@ -261,6 +269,7 @@ typedef struct Walk {
     RenderDiff *diff;
     Pair pair;
     const Type *element;
+    const NestedObject *nested; /* NULL: the elements are plain values */
     size_t before_count;
     size_t after_count;
 } Walk;
@@ -274,7 +283,8 @@ static void walk_pair(const Walk *walk, size_t before, size_t after) {
         .type = walk->element,
         .path = index_path(walk->build, walk->pair.path, has_after ? after : before),
     };
-    add_item(walk->diff, diff_pair(walk->build, part));
+    add_item(walk->diff, walk->nested ? diff_nested_part(walk->build, part, walk->nested)
+                                      : diff_pair(walk->build, part));
 }
 
 static Walk walk_new(const Build *build, Pair pair, RenderDiffKind kind, const Type *element) {
@@ -317,8 +327,10 @@ static RenderDiff *diff_list(const Build *build, Pair pair, const Type *element)
 
 /* Equal elements are paired, the rest goes or comes: an element of a set has no identity that
  * would survive a change. */
-static RenderDiff *diff_set(const Build *build, Pair pair, const Type *element) {
+static RenderDiff *
+diff_set(const Build *build, Pair pair, const Type *element, const NestedObject *nested) {
     Walk walk = walk_new(build, pair, DIFF_SET, element);
+    walk.nested = nested;
     Map seen = map_new(build->arena);
     uint32_t *before = identify(build, pair.before, &seen);
     uint32_t *after = identify(build, pair.after, &seen);
@@ -448,6 +460,7 @@ static void diff_attributes(const Build *build,
 
 static RenderDiff *diff_nested_object(const Build *build, Pair pair, const NestedObject *nested) {
     RenderDiff *diff = new_diff(build, DIFF_OBJECT, pair);
+    diff->is_nested = true;
     diff_attributes(build, diff, pair, nested->attributes, nested->count, true);
     return diff;
 }
@@ -463,27 +476,19 @@ static RenderDiff *diff_nested_part(const Build *build, Pair pair, const NestedO
 }
 
 static RenderDiff *diff_nested_list(const Build *build, Pair pair, const NestedObject *nested) {
-    Walk walk = walk_new(build, pair, DIFF_NESTED_LIST, NULL);
-    for (size_t i = 0; i < walk.before_count || i < walk.after_count; i++) {
-        Pair part = {
-            .before = i < walk.before_count ? part_at(pair.before, i) : NULL,
-            .after = i < walk.after_count ? part_at(pair.after, i) : NULL,
-            .type = &TYPE_DYNAMIC,
-            .path = index_path(build, pair.path, i),
-        };
-        add_item(walk.diff, diff_nested_part(build, part, nested));
-    }
+    Walk walk = walk_new(build, pair, DIFF_NESTED_LIST, &TYPE_DYNAMIC);
+    walk.nested = nested;
+    for (size_t i = 0; i < walk.before_count || i < walk.after_count; i++)
+        walk_pair(&walk, i, i);
     return walk.diff;
 }
 
-static RenderDiff *diff_nested_set(const Build *build, Pair pair, const NestedObject *nested) {
-    RenderDiff *diff = diff_set(build, pair, &TYPE_DYNAMIC);
-    (void)nested;
-    return diff;
-}
-
+/* What forces the replacement are the entries that change, not the map. */
 static RenderDiff *diff_nested_map(const Build *build, Pair pair, const NestedObject *nested) {
     RenderDiff *diff = new_diff(build, DIFF_MAP, pair);
+    bool forces = diff->forces_replacement;
+    diff->is_nested = true;
+    diff->forces_replacement = false;
     StrVec names = union_of_names(build, pair);
     diff->names = names.items;
     reserve_items(build, diff, names.count);
@@ -494,7 +499,10 @@ static RenderDiff *diff_nested_map(const Build *build, Pair pair, const NestedOb
             .type = &TYPE_DYNAMIC,
             .path = key_path(build, pair.path, *name),
         };
-        add_item(diff, diff_nested_part(build, part, nested));
+        RenderDiff *item = diff_nested_part(build, part, nested);
+        item->forces_replacement =
+            item->forces_replacement || (forces && item->action != ACTION_NO_OP);
+        add_item(diff, item);
     }
     return diff;
 }
@@ -503,7 +511,7 @@ static RenderDiff *diff_nested(const Build *build, Pair pair, const NestedObject
     switch (nested->nesting) {
     case NEST_SINGLE: return diff_nested_object(build, pair, nested);
     case NEST_LIST: return diff_nested_list(build, pair, nested);
-    case NEST_SET: return diff_nested_set(build, pair, nested);
+    case NEST_SET: return diff_set(build, pair, &TYPE_DYNAMIC, nested);
     case NEST_MAP: return diff_nested_map(build, pair, nested);
     }
     return diff_nested_object(build, pair, nested);
@@ -516,7 +524,7 @@ static RenderDiff *diff_shape(const Build *build, Pair pair, Shape shape) {
     case SHAPE_NULL:
     case SHAPE_SIMPLE: break;
     case SHAPE_LIST: return diff_list(build, pair, element_type(pair.type));
-    case SHAPE_SET: return diff_set(build, pair, element_type(pair.type));
+    case SHAPE_SET: return diff_set(build, pair, element_type(pair.type), NULL);
     case SHAPE_MAP: return diff_map(build, pair, element_type(pair.type));
     case SHAPE_OBJECT: return diff_object(build, pair);
     }
@@ -688,8 +696,7 @@ static RenderDiff *diff_bare_body(const Build *build, Pair pair) {
 
 const RenderDiff *render_diff_body(const RenderDiffInput *input, Arena *arena) {
     Build build = {.input = input, .arena = arena};
-    build.tracks_paths =
-        input->note_count || (input->replace_paths && input->replace_paths->count);
+    build.tracks_paths = input->note_count || (input->replace_paths && input->replace_paths->count);
     Pair pair = {
         .before = implicit(&input->before),
         .after = implicit(&input->after),
@@ -698,8 +705,10 @@ const RenderDiff *render_diff_body(const RenderDiffInput *input, Arena *arena) {
     return input->schema ? diff_body(&build, pair, input->schema) : diff_bare_body(&build, pair);
 }
 
-const RenderDiff *
-render_diff_value(const Value *before, const Value *after, bool show_sensitive, Arena *arena) {
+const RenderDiff *render_diff_value(const Value *before,
+                                    const Value *after,
+                                    bool show_sensitive,
+                                    Arena *arena) {
     RenderDiffInput input = {.show_sensitive = show_sensitive};
     Build build = {.input = &input, .arena = arena};
     Pair pair = {.before = before, .after = after, .type = &TYPE_DYNAMIC};

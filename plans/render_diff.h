@@ -39,6 +39,7 @@ struct RenderDiff {
     RenderDiffKind kind;
     Action action;
     bool forces_replacement;
+    bool is_nested; /* an attribute with a schema of its own: its members speak for themselves */
     bool was_sensitive;
     bool is_sensitive;
     Str note;
@@ -63,7 +64,9 @@ typedef struct RenderDiffInput {
 /* A body: attributes and blocks of a resource. */
 const RenderDiff *render_diff_body(const RenderDiffInput *input, Arena *arena);
 /* Any value, of an output or out of a JSON string; NULL: absent. */
-const RenderDiff *
-render_diff_value(const Value *before, const Value *after, bool show_sensitive, Arena *arena);
+const RenderDiff *render_diff_value(const Value *before,
+                                    const Value *after,
+                                    bool show_sensitive,
+                                    Arena *arena);
 /* Everything that has parts: is there none? */
 bool render_diff_is_empty(const RenderDiff *diff);

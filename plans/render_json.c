@@ -8,14 +8,14 @@
 
 static void write_actions(JsonWriter *writer, Action action) {
     static const char *const WORDS[][2] = {
-        [ACTION_NO_OP] = {"no-op"},
-        [ACTION_CREATE] = {"create"},
-        [ACTION_READ] = {"read"},
-        [ACTION_UPDATE] = {"update"},
-        [ACTION_DELETE_THEN_CREATE] = {"delete", "create"},
-        [ACTION_CREATE_THEN_DELETE] = {"create", "delete"},
+        [ACTION_NO_OP] = {"no-op"  },
+        [ACTION_CREATE] = {"create" },
+        [ACTION_READ] = {"read"   },
+        [ACTION_UPDATE] = {"update" },
+        [ACTION_DELETE_THEN_CREATE] = {"delete",  "create"},
+        [ACTION_CREATE_THEN_DELETE] = {"create",         "delete"},
         [ACTION_DELETE] = {"delete"},
-        [ACTION_FORGET] = {"forget"},
+        [ACTION_FORGET] = {"forget" },
     };
     static_assert(ARRAY_COUNT(WORDS) == ACTION_FORGET + 1, "words for each action");
     json_key(writer, STR("actions"));
@@ -120,6 +120,20 @@ static void write_variables(const Document *document) {
     json_object_end(writer);
 }
 
+/* A data source that leaves the state is nothing that happens to anything, and a refresh-only plan
+ * changes no object. */
+static bool is_listed(const Plan *plan, const ResourceChange *change) {
+    if (plan->mode == PLAN_REFRESH_ONLY)
+        return false;
+    return change->address.mode == MODE_MANAGED || change->action == ACTION_READ;
+}
+
+/* Destroying what has no outputs does not change those of the configuration. */
+static bool is_output_listed(const Plan *plan, const OutputChange *output) {
+    return plan->mode != PLAN_DESTROY || !value_is_null(output->before) ||
+           !value_is_null(output->after);
+}
+
 static void write_planned_output(JsonWriter *writer, const OutputChange *output) {
     json_key(writer, output->name);
     json_object_start(writer);
@@ -137,7 +151,7 @@ static void write_planned_outputs(const Document *document) {
     JsonWriter *writer = document->writer;
     bool any = false;
     vec_each(&document->plan->outputs, output) {
-        if (output->action == ACTION_DELETE)
+        if (output->action == ACTION_DELETE || !is_output_listed(document->plan, output))
             continue;
         if (!any) {
             json_key(writer, STR("outputs"));
@@ -161,7 +175,8 @@ static int64_t schema_version(const Document *document, const ResourceChange *ch
 
 static void collect_planned(const Document *document, RenderJsonResources *out) {
     vec_each(&document->plan->changes, change) {
-        if (change->action == ACTION_DELETE || change->deposed.len)
+        if (!is_listed(document->plan, change) || change->action == ACTION_DELETE ||
+            change->deposed.len)
             continue;
         RenderJsonResource resource = {
             .address = change->address,
@@ -207,10 +222,9 @@ static void write_drift(const Document *document) {
 static void write_resource_change(const Document *document, const ResourceChange *change) {
     JsonWriter *writer = document->writer;
     json_object_start(writer);
-    render_json_values_address(writer, change->address, change->provider, true,
-                               document->scratch);
-    bool moved = change->previous.type.len &&
-                 !resource_addr_equal(change->previous, change->address);
+    render_json_values_address(writer, change->address, change->provider, true, document->scratch);
+    bool moved =
+        change->previous.type.len && !resource_addr_equal(change->previous, change->address);
     if (moved) {
         json_key_string(writer, "previous_address",
                         resource_addr_to_str(change->previous, document->scratch));
@@ -220,15 +234,9 @@ static void write_resource_change(const Document *document, const ResourceChange
     json_key(writer, STR("change"));
     render_json_change(change, writer, document->scratch);
     if (change->reason != REASON_NONE) {
-        json_key_string(writer, "action_reason",
-                        str_from_cstr(action_reason_name(change->reason)));
+        json_key_string(writer, "action_reason", str_from_cstr(action_reason_name(change->reason)));
     }
     json_object_end(writer);
-}
-
-/* A data source that leaves the state is nothing that happens to anything. */
-static bool is_listed(const ResourceChange *change) {
-    return change->address.mode == MODE_MANAGED || change->action == ACTION_READ;
 }
 
 static void write_resource_changes(const Document *document) {
@@ -236,7 +244,7 @@ static void write_resource_changes(const Document *document) {
     json_key(writer, STR("resource_changes"));
     json_array_start(writer);
     vec_each(&document->plan->changes, change) {
-        if (is_listed(change))
+        if (is_listed(document->plan, change))
             write_resource_change(document, change);
     }
     json_array_end(writer);
@@ -262,9 +270,18 @@ static void write_output_changes(const Document *document) {
     json_key(writer, STR("output_changes"));
     json_object_start(writer);
     vec_each(&document->plan->outputs, output) {
-        write_output_change(writer, output);
+        if (is_output_listed(document->plan, output))
+            write_output_change(writer, output);
     }
     json_object_end(writer);
+}
+
+/* As the engine supplied it. */
+static void write_section(JsonWriter *writer, const char *key, Str json) {
+    if (json.len == 0)
+        return;
+    json_key(writer, str_from_cstr(key));
+    json_raw(writer, json);
 }
 
 static Str timestamp_of(int64_t created_ms, Arena *arena) {
@@ -296,12 +313,11 @@ void render_json_plan(const Plan *plan,
     if (plan->prior_state.len) {
         json_key(&writer, STR("prior_state"));
         render_json_state_write(&writer, plan->prior_state, lookup, payload, terraform_version,
-                                scratch);
+                                plan, scratch);
     }
-    if (plan->configuration.len) {
-        json_key(&writer, STR("configuration"));
-        json_raw(&writer, plan->configuration);
-    }
+    write_section(&writer, "configuration", plan->configuration);
+    write_section(&writer, "relevant_attributes", plan->relevant_attributes);
+    write_section(&writer, "checks", plan->checks);
     json_key_string(&writer, "timestamp", timestamp_of(plan->created_ms, scratch));
     json_key_bool(&writer, "applyable", plan_is_applyable(plan));
     json_key_bool(&writer, "complete", plan->complete && !plan->errored);

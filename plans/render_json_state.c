@@ -108,17 +108,41 @@ static void sensitive_paths(StateLoad *load, Str text, Paths *out) {
     }
 }
 
+/* The members that the type has: an older or newer provider may have stored others. */
+static Str known_members(Str text, const Type *type, Arena *arena) {
+    JsonReader *reader = reader_of(text, arena);
+    StrBuf out = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &out, 0);
+    json_object_start(&writer);
+    if (json_next(reader) == JSON_OBJECT_START) {
+        while (json_next(reader) == JSON_KEY) {
+            Str name = reader->text;
+            Str member;
+            size_t index;
+            if (!take(reader, &member))
+                break;
+            if (!type_find_attribute(type, name, &index))
+                continue;
+            json_key(&writer, name);
+            json_raw(&writer, member);
+        }
+    }
+    json_object_end(&writer);
+    return strbuf_str(&out);
+}
+
 /* Without a schema, or with one that the object does not fit, as JSON has it. */
 static Value read_object(StateLoad *load, const Schema *schema, Str text) {
     Value object = value_null(&TYPE_DYNAMIC);
     const char *error;
     size_t offset;
     if (schema) {
-        JsonReader *reader = reader_of(text, load->arena);
-        if (json_read_typed(reader, json_next(reader), schema_implied_type(schema), &object,
-                            &error, load->arena)) {
+        const Type *type = schema_implied_type(schema);
+        Str fitting = known_members(text, type, load->arena);
+        JsonReader *reader = reader_of(fitting, load->arena);
+        if (json_read_typed(reader, json_next(reader), type, &object, &error, load->arena))
             return object;
-        }
     }
     if (!json_parse_any(text, &object, &error, &offset, load->arena))
         return value_null(&TYPE_DYNAMIC);
@@ -186,7 +210,9 @@ static bool read_instance_member(StateLoad *load, JsonReader *reader, InstanceLo
 }
 
 static bool read_instance(StateLoad *load, JsonReader *reader, const BlockLoad *block) {
-    InstanceLoad instance = {.resource = {.address = block->address, .provider = block->provider}};
+    InstanceLoad instance = {
+        .resource = {.address = block->address, .provider = block->provider}
+    };
     JsonToken token;
     while ((token = json_next(reader)) == JSON_KEY) {
         if (!read_instance_member(load, reader, &instance))
@@ -304,29 +330,76 @@ static void write_output(JsonWriter *writer, JsonReader *reader) {
     json_object_end(writer);
 }
 
-static void write_outputs(JsonWriter *writer, Str text, Arena *arena) {
+static bool is_settled(const OutputChange *output) {
+    return !value_is_null(output->after) && value_is_wholly_known(output->after);
+}
+
+static bool is_planned(const Plan *plan, Str name) {
+    if (!plan)
+        return false;
+    vec_each(&plan->outputs, output) {
+        if (str_equal(output->name, name))
+            return is_settled(output);
+    }
+    return false;
+}
+
+static void write_stored_outputs(JsonWriter *writer, Str text, const Plan *plan, Arena *arena) {
     JsonReader *reader = reader_of(text, arena);
-    if (json_next(reader) != JSON_OBJECT_START || json_peek(reader) != JSON_KEY)
+    if (json_next(reader) != JSON_OBJECT_START)
         return;
-    json_key(writer, STR("outputs"));
-    json_object_start(writer);
     while (json_next(reader) == JSON_KEY) {
-        json_key(writer, reader->text);
-        if (json_next(reader) != JSON_OBJECT_START) {
-            json_write_null(writer);
-            break;
+        Str name = reader->text;
+        if (is_planned(plan, name)) {
+            Str ignored;
+            if (!take(reader, &ignored))
+                return;
+            continue;
         }
+        if (json_next(reader) != JSON_OBJECT_START)
+            return;
+        json_key(writer, name);
         write_output(writer, reader);
     }
-    json_object_end(writer);
+}
+
+static void write_planned_outputs(JsonWriter *writer, const Plan *plan) {
+    vec_each(&plan->outputs, output) {
+        if (!is_settled(output))
+            continue;
+        json_key(writer, output->name);
+        json_object_start(writer);
+        json_key(writer, STR("value"));
+        json_write_value(writer, output->after);
+        json_key(writer, STR("type"));
+        json_write_type(writer, output->after.type);
+        json_key_bool(writer, "sensitive", output->sensitive);
+        json_object_end(writer);
+    }
+}
+
+static void write_outputs(JsonWriter *writer, Str text, const Plan *plan, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    JsonWriter inner;
+    json_writer_init(&inner, &out, 0);
+    json_object_start(&inner);
+    write_stored_outputs(&inner, text, plan, arena);
+    if (plan)
+        write_planned_outputs(&inner, plan);
+    json_object_end(&inner);
+    if (str_equal(strbuf_str(&out), STR("{}")))
+        return;
+    json_key(writer, STR("outputs"));
+    json_raw(writer, strbuf_str(&out));
 }
 
 void render_json_state_write(JsonWriter *writer,
-                                Str state,
-                                RenderSchemaLookup lookup,
-                                void *payload,
-                                Str terraform_version,
-                                Arena *scratch) {
+                             Str state,
+                             RenderSchemaLookup lookup,
+                             void *payload,
+                             Str terraform_version,
+                             const Plan *plan,
+                             Arena *scratch) {
     json_object_start(writer);
     json_key_string(writer, "format_version", STR("1.0"));
     if (state.len) {
@@ -335,7 +408,7 @@ void render_json_state_write(JsonWriter *writer,
         json_key_string(writer, "terraform_version", terraform_version);
         json_key(writer, STR("values"));
         json_object_start(writer);
-        write_outputs(writer, load.outputs, scratch);
+        write_outputs(writer, load.outputs, plan, scratch);
         json_key(writer, STR("root_module"));
         render_json_values_module(writer, &load.resources, scratch);
         json_object_end(writer);
@@ -351,5 +424,5 @@ void render_json_state(Str state,
                        Arena *scratch) {
     JsonWriter writer;
     json_writer_init(&writer, out, 0);
-    render_json_state_write(&writer, state, lookup, payload, terraform_version, scratch);
+    render_json_state_write(&writer, state, lookup, payload, terraform_version, NULL, scratch);
 }

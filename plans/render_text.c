@@ -11,7 +11,8 @@ static void add_comment(RenderPen *pen, Str text) {
 }
 
 /* "  # ADDRESS" in bold, then what happens. */
-static void add_title(RenderPen *pen, Str who, const char *before, const char *verb, RenderInk ink) {
+static void add_title(
+    RenderPen *pen, Str who, const char *before, const char *verb, RenderInk ink) {
     Str lead = str_format(pen->scratch, "  # %.*s", STR_ARG(who));
     render_pen_ink(pen, INK_BOLD, str_to_cstr(lead, pen->scratch));
     render_pen_text(pen, before);
@@ -89,8 +90,7 @@ static Str reason_text(const ResourceChange *change, Arena *arena) {
         return str_format(arena, "because index %.*s is out of range for count", STR_ARG(key));
     case REASON_DELETE_BECAUSE_EACH_KEY:
         return str_format(arena, "because key %.*s is not in for_each map", STR_ARG(key));
-    case REASON_READ_BECAUSE_CONFIG_UNKNOWN:
-        return STR("config refers to values not yet known");
+    case REASON_READ_BECAUSE_CONFIG_UNKNOWN: return STR("config refers to values not yet known");
     case REASON_READ_BECAUSE_DEPENDENCY_PENDING:
         return STR("depends on a resource or a module with changes pending");
     case REASON_NONE:
@@ -208,12 +208,12 @@ typedef struct LegendRow {
 } LegendRow;
 
 static const LegendRow LEGEND[] = {
-    {ACTION_CREATE,             "create"                              },
-    {ACTION_UPDATE,             "update in-place"                     },
-    {ACTION_DELETE,             "destroy"                             },
-    {ACTION_DELETE_THEN_CREATE, "destroy and then create replacement" },
-    {ACTION_CREATE_THEN_DELETE, "create replacement and then destroy" },
-    {ACTION_READ,               "read (data resources)"               },
+    {ACTION_CREATE,             "create"                               },
+    {ACTION_UPDATE,             "update in-place"                      },
+    {ACTION_DELETE,             "destroy"                              },
+    {ACTION_DELETE_THEN_CREATE, "destroy and then create replacement"  },
+    {ACTION_CREATE_THEN_DELETE, "create replacement and then destroy"  },
+    {ACTION_READ,               "read (data resources)"                },
     {ACTION_FORGET,             "forget: stop managing, do not destroy"},
 };
 
@@ -258,9 +258,8 @@ static size_t add_changes(RenderPen *pen, const Plan *plan) {
         return 0;
     if (has_actions)
         add_legend(pen, plan);
-    render_pen_text(pen, plan->errored
-                             ? "\nloam planned these actions before it met an error:\n\n"
-                             : "\nloam will take these actions:\n\n");
+    render_pen_text(pen, plan->errored ? "\nloam planned these actions before it met an error:\n\n"
+                                       : "\nloam will take these actions:\n\n");
     vec_each(&plan->changes, change) {
         if (is_shown(change))
             add_change(pen, change);

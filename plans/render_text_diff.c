@@ -86,12 +86,12 @@ static void add_warnings(RenderPen *pen, const RenderDiff *diff, uint32_t level)
         return;
     }
     if (diff->is_sensitive) {
-        add_warning_line(pen, level,
-                         "Warning:", "this attribute value will be marked as sensitive and will not\n");
+        add_warning_line(pen, level, "Warning:",
+                         "this attribute value will be marked as sensitive and will not\n");
         add_warning_line(pen, level, NULL, "display in UI output after applying this change.");
     } else {
-        add_warning_line(pen, level,
-                         "Warning:", "this attribute value will no longer be marked as sensitive\n");
+        add_warning_line(
+            pen, level, "Warning:", "this attribute value will no longer be marked as sensitive\n");
         add_warning_line(pen, level, NULL, "after applying this change.");
     }
     bool same = diff->items[0]->action == ACTION_NO_OP;
@@ -135,6 +135,7 @@ static void add_unknown(RenderPen *pen, const RenderDiff *diff, uint32_t level) 
     render_text_diff_forces(pen, diff);
 }
 
+/* Something that stands for a value. */
 static void add_hint(RenderPen *pen, const RenderDiff *diff, const char *text, RenderLook look) {
     render_pen_text(pen, text);
     render_text_diff_null(pen, diff, look);
@@ -150,12 +151,6 @@ static void add_type_change(RenderPen *pen, const RenderDiff *diff, uint32_t lev
 }
 
 /* -- containers --------------------------------------------------------------------------- */
-
-static void add_empty(RenderPen *pen, const RenderDiff *diff, const char *text, RenderLook look) {
-    render_pen_text(pen, text);
-    render_text_diff_null(pen, diff, look);
-    render_text_diff_forces(pen, diff);
-}
 
 static void open_bracket(RenderPen *pen, const RenderDiff *diff, const char *bracket) {
     render_pen_text(pen, bracket);
@@ -191,8 +186,10 @@ static void add_elements(RenderPen *pen, const RenderDiff *diff, uint32_t level,
 }
 
 /* A list: what changes, with the unchanged neighbour on each side. */
-static void
-add_list_elements(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
+static void add_list_elements(RenderPen *pen,
+                              const RenderDiff *diff,
+                              uint32_t level,
+                              RenderLook look) {
     RenderLook whole = {.show_unchanged = true, .no_null = look.no_null};
     size_t hidden = 0;
     bool follows_change = false;
@@ -219,7 +216,7 @@ add_list_elements(RenderPen *pen, const RenderDiff *diff, uint32_t level, Render
 
 static void add_sequence(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
     if (diff->count == 0) {
-        add_empty(pen, diff, "[]", look);
+        add_hint(pen, diff, "[]", look);
         return;
     }
     RenderLook inner = look;
@@ -254,7 +251,8 @@ static size_t add_named(RenderPen *pen, const RenderDiff *diff, uint32_t level, 
         add_warnings(pen, item, level);
         render_pen_line(pen, level, item->action);
         render_pen_str(pen, key);
-        strbuf_add_repeat(pen->out, ' ', widest - utf8_display_width(key));
+        if (!diff->is_nested || diff->kind != DIFF_MAP)
+            strbuf_add_repeat(pen->out, ' ', widest - utf8_display_width(key));
         render_pen_text(pen, " = ");
         render_text_diff(pen, item, level, inner);
         if (diff->kind == DIFF_MAP && item->kind == DIFF_OBJECT)
@@ -267,11 +265,11 @@ static size_t add_named(RenderPen *pen, const RenderDiff *diff, uint32_t level, 
 
 static void add_fields(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
     if (diff->count == 0) {
-        add_empty(pen, diff, "{}", look);
+        add_hint(pen, diff, "{}", look);
         return;
     }
     RenderLook inner = look;
-    inner.no_null = true;
+    inner.no_null = !diff->is_nested;
     open_bracket(pen, diff, "{");
     size_t hidden = add_named(pen, diff, level + 1, inner);
     add_hidden(pen, level + 1, hidden, diff->kind == DIFF_MAP ? "element" : "attribute");
@@ -280,7 +278,10 @@ static void add_fields(RenderPen *pen, const RenderDiff *diff, uint32_t level, R
 
 /* -- bodies ------------------------------------------------------------------------------- */
 
-static void add_block(RenderPen *pen, const RenderDiffBlock *block, uint32_t level, RenderLook look) {
+static void add_block(RenderPen *pen,
+                      const RenderDiffBlock *block,
+                      uint32_t level,
+                      RenderLook look) {
     add_warnings(pen, block->body, level);
     render_pen_line(pen, level, block->body->action);
     render_pen_str(pen, block->name);
@@ -318,7 +319,7 @@ static void add_blocks(RenderPen *pen, const RenderDiff *diff, uint32_t level, R
 
 static void add_body(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
     if (render_diff_is_empty(diff)) {
-        add_empty(pen, diff, "{}", (RenderLook){.no_null = true});
+        add_hint(pen, diff, "{}", (RenderLook){.no_null = true});
         return;
     }
     open_bracket(pen, diff, "{");

@@ -97,8 +97,6 @@ static void add_quoted(RenderPen *pen, const Side *side) {
 
 static void add_line(RenderPen *pen, uint32_t level, Action action, Str line) {
     render_pen_line(pen, level + 1, action);
-    if (pen->hide_symbols)
-        render_pen_text(pen, "");
     render_pen_str(pen, utf8_strip_controls(line, pen->scratch));
     render_pen_text(pen, "\n");
 }
@@ -146,8 +144,7 @@ static void diff_lines(RenderPen *pen, uint32_t level, Str before, Str after) {
     const uint32_t *new_ids = identify_lines(after, &seen, &new_lines);
     RenderAlignPairs pairs = {0};
     render_align((RenderAlignSide){.ids = old_ids, .count = old_lines.count},
-                 (RenderAlignSide){.ids = new_ids, .count = new_lines.count}, &pairs,
-                 pen->scratch);
+                 (RenderAlignSide){.ids = new_ids, .count = new_lines.count}, &pairs, pen->scratch);
     vec_each(&pairs, pair) {
         bool goes = pair->before != RENDER_ALIGN_NONE;
         bool comes = pair->after != RENDER_ALIGN_NONE;
@@ -164,7 +161,6 @@ static void diff_lines(RenderPen *pen, uint32_t level, Str before, Str after) {
 
 /* -- JSON --------------------------------------------------------------------------------- */
 
-/* `mark`: what stands behind the bracket. */
 static void add_json(RenderPen *pen,
                      const RenderDiff *leaf,
                      const RenderDiff *json,
@@ -189,8 +185,7 @@ static void add_json(RenderPen *pen,
         render_text_diff_forces(pen, leaf);
     }
     render_pen_text(pen, "\n");
-    render_pen_line(pen, level + 1,
-                    json->action == ACTION_UPDATE ? ACTION_UPDATE : ACTION_NO_OP);
+    render_pen_line(pen, level + 1, json->action == ACTION_UPDATE ? ACTION_UPDATE : ACTION_NO_OP);
     render_pen_str(pen, body);
     render_pen_text(pen, "\n");
     render_pen_line(pen, level, ACTION_NO_OP);
@@ -214,7 +209,6 @@ static void add_one(
         close_heredoc(pen, level);
     } else {
         add_quoted(pen, side);
-        return;
     }
 }
 
@@ -225,11 +219,8 @@ static void add_arrow(RenderPen *pen) {
 }
 
 /* Of different kinds: what it was, what it becomes. */
-static void add_both(RenderPen *pen,
-                     const RenderDiff *leaf,
-                     const Side *before,
-                     const Side *after,
-                     uint32_t level) {
+static void add_both(
+    RenderPen *pen, const RenderDiff *leaf, const Side *before, const Side *after, uint32_t level) {
     RenderLook look = {.no_null = true};
     RenderDiff goes = *leaf;
     goes.action = ACTION_DELETE;
@@ -250,8 +241,7 @@ static void add_update(RenderPen *pen,
                        uint32_t level,
                        RenderLook look) {
     if (before->is_json && after->is_json) {
-        const RenderDiff *json =
-            render_diff_value(&before->json, &after->json, true, pen->scratch);
+        const RenderDiff *json = render_diff_value(&before->json, &after->json, true, pen->scratch);
         look.show_unchanged = look.show_unchanged || json->action == ACTION_NO_OP;
         add_json(pen, leaf, json, level, look);
     } else if (!before->is_json && !after->is_json && !before->is_null && !after->is_null &&

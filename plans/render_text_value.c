@@ -20,9 +20,9 @@ static void add_line_start(Printer *printer, uint32_t indent) {
 /* Nulls keep their type in sight. */
 static void add_null(Printer *printer, const Type *type) {
     static const char *const CALLS[] = {
-        [KIND_DYNAMIC] = NULL,   [KIND_BOOL] = "tobool", [KIND_NUMBER] = "tonumber",
+        [KIND_DYNAMIC] = NULL,      [KIND_BOOL] = "tobool", [KIND_NUMBER] = "tonumber",
         [KIND_STRING] = "tostring", [KIND_LIST] = "tolist", [KIND_SET] = "toset",
-        [KIND_MAP] = "tomap",    [KIND_TUPLE] = NULL,    [KIND_OBJECT] = NULL,
+        [KIND_MAP] = "tomap",       [KIND_TUPLE] = NULL,    [KIND_OBJECT] = NULL,
     };
     static_assert(ARRAY_COUNT(CALLS) == KIND_OBJECT + 1, "a row for each kind");
     if (!CALLS[type->kind]) {
@@ -47,7 +47,8 @@ static void add_heredoc(Printer *printer, Str text, uint32_t indent) {
         size_t end = str_find_char(text, '\n', start);
         end = end == SIZE_MAX ? text.len : end;
         add_line_start(printer, indent);
-        strbuf_add(printer->out, utf8_strip_controls(str_slice(text, start, end), printer->scratch));
+        strbuf_add(printer->out,
+                   utf8_strip_controls(str_slice(text, start, end), printer->scratch));
         start = end + 1;
     }
     add_line_start(printer, indent);
@@ -61,7 +62,8 @@ static void add_text(Printer *printer, Str text, uint32_t indent) {
         strbuf_add(printer->out, render_text_string_quote(text, printer->scratch));
 }
 
-static void add_items(Printer *printer, Value v, const char *open, const char *close, uint32_t indent) {
+static void add_items(
+    Printer *printer, Value v, const char *open, const char *close, uint32_t indent) {
     strbuf_add_cstr(printer->out, open);
     for (size_t i = 0; i < v.count; i++) {
         add_line_start(printer, indent + 2);
@@ -73,7 +75,8 @@ static void add_items(Printer *printer, Value v, const char *open, const char *c
     strbuf_add_cstr(printer->out, close);
 }
 
-static void add_fields(Printer *printer, Value v, const char *open, const char *close, uint32_t indent) {
+static void add_fields(
+    Printer *printer, Value v, const char *open, const char *close, uint32_t indent) {
     strbuf_add_cstr(printer->out, open);
     for (size_t i = 0; i < v.count; i++) {
         add_line_start(printer, indent + 2);

@@ -4,15 +4,14 @@
  *
  *     <crc32c hex> <JSON>\n
  *
- *   - start: lineage and serial of the state that the run began from, program, time
- *   - intent: sequence, address, deposed key, action, generation, identity, planned object; durable
- *     before the provider's call
- *   - outcome: sequence of its intent, the new object (or none) in state form; durable before
- *     anything that depends on it begins
- *   - end: sequence; the call failed and left the old object as it was
- *   - depose, restore: address, key; the current object became the deposed one of that key, and
- * back
- *   - fold: a checkpoint; the state file of this serial and digest holds every record before it
+ *   start            lineage and serial of the state that the run began from, program, time
+ *   intent           sequence, address, deposed key, action, generation, identity, planned
+ *                    object: durable before the provider's call
+ *   outcome          sequence of its intent, the new object (or none) in state form: durable
+ *                    before anything that depends on it begins
+ *   end              sequence: the call failed and left the old object as it was
+ *   depose, restore  address, key: the current object became the deposed one, and back
+ *   fold             a checkpoint: the state file of this serial and digest holds all before it
  *
  * Each record also says up to which byte the file was durable when it was written. So a bad line
  * can be judged: where nothing is known to have been durable it is what a crash leaves, and is

@@ -30,6 +30,15 @@ static bool cut_alias(Str rest, Str *alias) {
     return alias->len > 0;
 }
 
+/* "-" stood for a namespace that was not known yet. */
+static Str without_legacy(Str address, Arena *arena) {
+    Str legacy = STR("registry.terraform.io/-/");
+    if (!str_starts_with(address, legacy))
+        return address;
+    return str_concat(STR("registry.terraform.io/hashicorp/"), str_after(address, legacy.len),
+                      arena);
+}
+
 bool provider_ref_parse(Str text, ProviderRef *out, Arena *arena) {
     ProviderRef ref;
     Str rest = text;
@@ -40,7 +49,7 @@ bool provider_ref_parse(Str text, ProviderRef *out, Arena *arena) {
         size_t end = str_find(rest, STR("\"]"), 0);
         if (end == SIZE_MAX || end == 0)
             return false;
-        ref.address = str_slice(rest, 0, end);
+        ref.address = without_legacy(str_slice(rest, 0, end), arena);
         rest = str_after(rest, end + 2);
     } else if (str_starts_with(rest, STR("provider."))) {
         rest = str_after(rest, 9);

@@ -2,7 +2,7 @@
 #include "state_object.h"
 #include "json.h"
 
-/* -- attributes that the schema no longer has ---------------------------------------------- */
+/* -- attributes as another schema or time had them ------------------------------------------ */
 
 /* What a provider removed from its schema without a new version is dropped when it is read. */
 static bool copy_known(JsonReader *reader, JsonToken token, const Type *type, JsonWriter *writer);
@@ -44,6 +44,27 @@ static bool copy_array(JsonReader *reader, const Type *type, JsonWriter *writer)
     return true;
 }
 
+/* States of before version 4 hold everything as strings. */
+static void copy_written(Str text, const Type *type, JsonWriter *writer) {
+    SCOPED(ArenaRef) scratch = arena_open("number");
+    JsonReader reader = json_reader_new(text, scratch);
+    if (text.len == 0) {
+        json_write_null(writer);
+    } else if (type->kind == KIND_BOOL) {
+        bool is_true = str_equal(text, STR("true")) || str_equal(text, STR("1"));
+        bool is_false = str_equal(text, STR("false")) || str_equal(text, STR("0"));
+        if (is_true || is_false) {
+            json_bool(writer, is_true);
+        } else {
+            json_write_string(writer, text);
+        }
+    } else if (json_next(&reader) == JSON_NUMBER && json_next(&reader) == JSON_END) {
+        json_number(writer, text);
+    } else {
+        json_write_string(writer, text);
+    }
+}
+
 static bool copy_known(JsonReader *reader, JsonToken token, const Type *type, JsonWriter *writer) {
     bool keyed = type->kind == KIND_OBJECT || type->kind == KIND_MAP;
     bool listed = type->kind == KIND_LIST || type->kind == KIND_SET || type->kind == KIND_TUPLE;
@@ -51,6 +72,10 @@ static bool copy_known(JsonReader *reader, JsonToken token, const Type *type, Js
         return copy_object(reader, type, writer);
     if (token == JSON_ARRAY_START && listed)
         return copy_array(reader, type, writer);
+    if (token == JSON_STRING && (type->kind == KIND_NUMBER || type->kind == KIND_BOOL)) {
+        copy_written(reader->text, type, writer);
+        return true;
+    }
     Str raw;
     if (!json_skip(reader, token, &raw))
         return false;

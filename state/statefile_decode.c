@@ -240,6 +240,16 @@ static bool read_resource_member(Decoding *decoding, ResourceHead *head) {
     return skip(decoding);
 }
 
+/* The provider may stand behind the instances, or with each of them. */
+static bool finish_resource(Decoding *decoding, const ResourceHead *head, StateResource *resource) {
+    if (resource->provider.len == 0 && !use_provider(decoding, resource, head->provider))
+        return false;
+    if (resource->provider.len > 0)
+        return true;
+    Str text = resource_addr_to_str(resource->address, decoding->reader.arena);
+    return fail(decoding, "The resource %.*s names no provider.", STR_ARG(text));
+}
+
 static bool read_resource(Decoding *decoding) {
     ResourceHead head = {0};
     StateResource *resource = NULL;
@@ -260,16 +270,16 @@ static bool read_resource(Decoding *decoding) {
     if (token != JSON_OBJECT_END)
         return fail(decoding, "A resource must be an object.");
     if (resource)
-        return true;
+        return finish_resource(decoding, &head, resource);
     if (!add_resource(decoding, &head, &resource))
         return false;
     if (!head.has_instances)
-        return true;
+        return finish_resource(decoding, &head, resource);
     JsonReader behind = decoding->reader;
     decoding->reader = head.instances;
     bool ok = read_instances(decoding, resource);
     decoding->reader = behind;
-    return ok;
+    return ok && finish_resource(decoding, &head, resource);
 }
 
 static bool read_resources(Decoding *decoding) {
@@ -444,7 +454,7 @@ bool statefile_decode(Str path, Str bytes, State **out, Arena *arena, Diags *dia
     if (!find_version(&decoding, &version) || !check_version(&decoding, version))
         return false;
     if (version < 4)
-        return statefile_upgrade(decoding.source, version, out, arena, diags);
+        return statefile_upgrade(decoding.source, out, arena, diags);
     if (!read_all(&decoding))
         return false;
     *out = state;

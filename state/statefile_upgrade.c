@@ -1,9 +1,220 @@
+/* statefile_upgrade: the three old versions have one shape; an output of version 1 is a bare
+ * string. Read as a value, as these files are small and rare. */
 #include "statefile_upgrade.h"
-bool statefile_upgrade(
-    const Source *source, uint64_t version, State **out, Arena *arena, Diags *diags) {
-    (void)out;
-    (void)arena;
-    diags_error(diags, (SourceRange){source, 0, 0}, "Unsupported state file format", "version %llu",
-                (unsigned long long)version);
-    return false;
+#include "flatmap.h"
+#include "json.h"
+#include "provider_ref.h"
+
+typedef struct Upgrade {
+    State *state;
+    Arena *arena;
+    Str module_text; /* module.a.module.b; empty: root */
+    const ModuleAddr *module;
+} Upgrade;
+
+/* -- looking into the old text ------------------------------------------------------------- */
+
+static Value member(Value object, const char *name) {
+    Value found;
+    bool is_object = value_is_present(object) && object.type->kind == KIND_OBJECT;
+    if (is_object && value_find(object, str_from_cstr(name), &found))
+        return found;
+    return value_null(&TYPE_DYNAMIC);
+}
+
+static Str text_of(Value value) {
+    bool is_text = value_is_present(value) && value.type->kind == KIND_STRING;
+    return is_text ? value_text(value) : STR_EMPTY;
+}
+
+static size_t count_of(Value value) {
+    bool has_items = value_is_present(value) &&
+                     (value.type->kind == KIND_OBJECT || value.type->kind == KIND_TUPLE);
+    return has_items ? value.count : 0;
+}
+
+static uint64_t number_of(Value value) {
+    int64_t number = 0;
+    uint64_t written = 0;
+    if (str_to_uint64(text_of(value), &written))
+        return written;
+    bool is_number = value_is_present(value) && value.type->kind == KIND_NUMBER;
+    return is_number && value_to_int(value, &number) && number > 0 ? (uint64_t)number : 0;
+}
+
+/* -- objects ------------------------------------------------------------------------------ */
+
+static Str attributes_of(Upgrade *upgrade, Value flat) {
+    Map leaves = map_new(upgrade->arena);
+    for (size_t i = 0; i < count_of(flat); i++) {
+        Str *value = arena_new(upgrade->arena, Str);
+        *value = text_of(value_at(flat, i));
+        map_set(&leaves, value_key_at(flat, i), value);
+    }
+    return flatmap_to_json(&leaves, upgrade->arena);
+}
+
+/* Names in a module meant resources of the same one; whole modules name no resource. */
+static void read_dependencies(Upgrade *upgrade, Value names, StateObject *object) {
+    StrVec dependencies = {0};
+    for (size_t i = 0; i < count_of(names); i++) {
+        Str name = text_of(value_at(names, i));
+        if (name.len == 0 || str_starts_with(name, STR("module.")))
+            continue;
+        size_t parts = str_starts_with(name, STR("data.")) ? 3 : 2;
+        size_t end = 0;
+        for (size_t part = 0; part < parts && end != SIZE_MAX; part++)
+            end = str_find_char(name, '.', end + (part > 0));
+        name = str_slice(name, 0, end == SIZE_MAX ? name.len : end);
+        if (upgrade->module_text.len > 0) {
+            Str path[] = {upgrade->module_text, name};
+            name = str_join(path, 2, STR("."), upgrade->arena);
+        }
+        vec_push(upgrade->arena, &dependencies, name);
+    }
+    object->dependencies = dependencies.items;
+    object->dependency_count = dependencies.count;
+}
+
+static const StateObject *read_object(Upgrade *upgrade, Value old, Value depends_on) {
+    if (!value_is_present(old) || text_of(member(old, "id")).len == 0)
+        return NULL;
+    StateObject *object = arena_new(upgrade->arena, StateObject);
+    if (value_is_true(member(old, "tainted")))
+        object->status = OBJECT_TAINTED;
+    object->schema_version = number_of(member(member(old, "meta"), "schema_version"));
+    object->attributes = attributes_of(upgrade, member(old, "attributes"));
+    object->sensitive_attributes = STR("[]");
+    read_dependencies(upgrade, depends_on, object);
+    return object;
+}
+
+/* -- resources ---------------------------------------------------------------------------- */
+
+/* [data.]type.name[.index] */
+static bool read_name(Str name, ResourceAddr *out) {
+    Str rest = name;
+    Str index;
+    ResourceAddr address = {0};
+    if (str_starts_with(rest, STR("data."))) {
+        address.mode = MODE_DATA;
+        rest = str_after(rest, 5);
+    }
+    if (!str_next_field(&rest, '.', &address.type) || !str_next_field(&rest, '.', &address.name))
+        return false;
+    if (str_next_field(&rest, '.', &index)) {
+        if (!str_to_int64(index, &address.key.index))
+            return false;
+        address.key.kind = KEY_INT;
+    }
+    *out = address;
+    return address.type.len > 0 && address.name.len > 0;
+}
+
+/* Written only where it is not the one that the type's name begins with. */
+static bool use_provider(Upgrade *upgrade, StateResource *resource, Str written) {
+    ProviderRef ref;
+    if (written.len == 0) {
+        Str type = resource->address.type;
+        size_t end = str_find_char(type, '_', 0);
+        written = str_format(upgrade->arena, "provider.%.*s",
+                             STR_ARG(str_slice(type, 0, end == SIZE_MAX ? type.len : end)));
+    } else if (!str_starts_with(written, STR("provider.")) &&
+               !str_starts_with(written, STR("module."))) {
+        written = str_concat(STR("provider."), written, upgrade->arena);
+    }
+    if (!provider_ref_parse(written, &ref, upgrade->arena))
+        return false;
+    resource->provider = ref.address;
+    resource->provider_alias = ref.alias;
+    resource->provider_module = ref.module;
+    return true;
+}
+
+static bool read_resource(Upgrade *upgrade, Str name, Value old) {
+    ResourceAddr address;
+    if (!read_name(name, &address))
+        return false;
+    address.module = upgrade->module;
+    StateInstance *instance = state_add_instance(upgrade->state, address);
+    StateResource *resource = state_find_resource(upgrade->state, address);
+    Value depends_on = member(old, "depends_on");
+    instance->current = read_object(upgrade, member(old, "primary"), depends_on);
+    Value deposed = member(old, "deposed");
+    for (size_t i = 0; i < count_of(deposed); i++) {
+        const StateObject *object = read_object(upgrade, value_at(deposed, i), depends_on);
+        if (object) {
+            Str key = str_format(upgrade->arena, "%08zx", i + 1);
+            state_set_deposed(instance, key, object, upgrade->arena);
+        }
+    }
+    return use_provider(upgrade, resource, text_of(member(old, "provider")));
+}
+
+/* -- modules ------------------------------------------------------------------------------ */
+
+static void read_outputs(Upgrade *upgrade, Value outputs) {
+    for (size_t i = 0; i < count_of(outputs); i++) {
+        Value old = value_at(outputs, i);
+        bool is_bare = value_is_present(old) && old.type->kind == KIND_STRING;
+        StateOutput *output = arena_new(upgrade->arena, StateOutput);
+        output->value = is_bare ? old : member(old, "value");
+        output->sensitive = !is_bare && value_is_true(member(old, "sensitive"));
+        map_set(&upgrade->state->outputs, value_key_at(outputs, i), output);
+    }
+}
+
+/* ["root","a","b"] */
+static void read_path(Upgrade *upgrade, Value path) {
+    upgrade->module = NULL;
+    for (size_t i = 1; i < count_of(path); i++) {
+        Str name = text_of(value_at(path, i));
+        upgrade->module = module_addr_child(upgrade->module, name, KEY_ABSENT, upgrade->arena);
+    }
+    upgrade->module_text = module_addr_to_str(upgrade->module, upgrade->arena);
+}
+
+static bool read_modules(Upgrade *upgrade, Value modules, Str *wrong) {
+    for (size_t i = 0; i < count_of(modules); i++) {
+        Value module = value_at(modules, i);
+        read_path(upgrade, member(module, "path"));
+        if (!upgrade->module)
+            read_outputs(upgrade, member(module, "outputs"));
+        Value resources = member(module, "resources");
+        for (size_t j = 0; j < count_of(resources); j++) {
+            *wrong = value_key_at(resources, j);
+            if (!read_resource(upgrade, *wrong, value_at(resources, j)))
+                return false;
+        }
+    }
+    return true;
+}
+
+bool statefile_upgrade(const Source *source, State **out, Arena *arena, Diags *diags) {
+    Value old;
+    const char *error;
+    size_t offset;
+    if (!json_parse_any(source->bytes, &old, &error, &offset, arena)) {
+        SourceRange range = {source, (uint32_t)offset, (uint32_t)offset};
+        diags_error(diags, range, "Unsupported state file format",
+                    "The state file is no valid JSON: %s. Put back a backup of it.", error);
+        return false;
+    }
+    Upgrade upgrade = {.state = state_new(arena), .arena = arena};
+    upgrade.state->serial = number_of(member(old, "serial"));
+    upgrade.state->lineage = text_of(member(old, "lineage"));
+    upgrade.state->terraform_version = text_of(member(old, "terraform_version"));
+    Str wrong = STR_EMPTY;
+    if (!read_modules(&upgrade, member(old, "modules"), &wrong)) {
+        SourceRange range = {source, 0, 0};
+        diags_error(diags, range, "Unsupported state file format",
+                    "The state file is of an old version and holds the resource \"%.*s\", whose "
+                    "name or provider cannot be read. Mend it by hand, or upgrade the state with "
+                    "the program that wrote it.",
+                    STR_ARG(wrong));
+        return false;
+    }
+    state_compact(upgrade.state);
+    *out = upgrade.state;
+    return true;
 }

@@ -1,9 +1,9 @@
-/* statefile_upgrade: state files of versions 1 to 3 (Terraform before 0.12). */
+/* statefile_upgrade: state files of versions 1 to 3, as Terraform before 0.12 wrote them: modules
+ * by path, resources by name, attributes as flatmap. */
 #pragma once
 
 #include "source.h"
 #include "state.h"
 
-/* `source` holds the whole text, of a version below 4 that is known. */
-MUST_USE bool statefile_upgrade(
-    const Source *source, uint64_t version, State **out, Arena *arena, Diags *diags);
+/* `source` holds the whole text. */
+MUST_USE bool statefile_upgrade(const Source *source, State **out, Arena *arena, Diags *diags);

@@ -81,56 +81,66 @@ static bool learn_written(WorkingState *working, Diags *diags) {
     return true;
 }
 
+/* Under the mutex. What changed the world makes a new serial even if it came back to where it was.
+ */
+static bool is_written(WorkingState *working) {
+    State *state = working->state;
+    state_compact(state);
+    if (working->had_effect || !statefile_same_content(state, working->written))
+        return false;
+    if (state->serial < working->written->serial)
+        state->serial = working->written->serial;
+    return true;
+}
+
 /* The state as it is now, its text, and the journal told that it is about to be written: all at one
- * point. A serial is used for one text only, also when its write failed. */
+ * point, under the mutex. A serial is used for one text only, also when its write failed. */
 typedef struct Snapshot {
     State *state;
     Str text;
-    bool is_same;
     bool is_announced;
 } Snapshot;
 
 static bool take(WorkingState *working, Snapshot *out, Arena *arena, Diags *diags) {
     State *state = working->state;
-    bool ok = true;
-    pthread_mutex_lock(&working->mutex);
-    state_compact(state);
-    out->is_same = !working->had_effect && statefile_same_content(state, working->written);
+    uint64_t newest = working->written->serial;
+    state->serial = (state->serial > newest ? state->serial : newest) + 1;
     working->had_effect = false;
-    if (out->is_same) {
-        if (state->serial < working->written->serial)
-            state->serial = working->written->serial;
-    } else {
-        uint64_t newest = working->written->serial;
-        state->serial = (state->serial > newest ? state->serial : newest) + 1;
-    }
     out->state = state_clone(state, arena);
     out->text = statefile_encode(out->state, arena);
-    if (working->journal) {
-        out->is_announced = ok = journal_announce(working->journal, state, out->text, diags);
+    if (!working->journal)
+        return true;
+    out->is_announced = journal_announce(working->journal, state, out->text, diags);
+    return out->is_announced;
+}
+
+static bool write_snapshot(WorkingState *working, Snapshot *snapshot, Arena *arena, Diags *diags) {
+    if (!working->backend->write(working->backend, snapshot->text, diags)) {
+        arena_close(arena);
+        return false;
     }
-    pthread_mutex_unlock(&working->mutex);
-    return ok;
+    arena_close(working->written_arena);
+    working->written_arena = arena;
+    working->written = snapshot->state;
+    return !snapshot->is_announced || journal_fold(working->journal, snapshot->state, diags);
 }
 
 static bool checkpoint(WorkingState *working, Diags *diags) {
+    if (!learn_written(working, diags))
+        return false;
+    bool ok = true;
+    pthread_mutex_lock(&working->mutex);
+    if (is_written(working)) {
+        if (working->journal)
+            ok = journal_fold(working->journal, working->state, diags);
+        pthread_mutex_unlock(&working->mutex);
+        return ok;
+    }
     Arena *arena = arena_open("checkpoint");
     Snapshot snapshot = {0};
-    if (!learn_written(working, diags)) {
-        arena_close(arena);
-        return false;
-    }
-    bool ok = take(working, &snapshot, arena, diags);
-    if (!snapshot.is_same && !working->backend->write(working->backend, snapshot.text, diags)) {
-        arena_close(arena);
-        return false;
-    }
-    if (snapshot.is_announced)
-        ok = journal_fold(working->journal, snapshot.state, diags);
-    arena_close(working->written_arena);
-    working->written_arena = arena;
-    working->written = snapshot.state;
-    return ok;
+    ok = take(working, &snapshot, arena, diags);
+    pthread_mutex_unlock(&working->mutex);
+    return write_snapshot(working, &snapshot, arena, diags) && ok;
 }
 
 /* What a run before left was settled before this one began to change anything: that is saved first,

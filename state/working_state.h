@@ -11,7 +11,8 @@ typedef struct WorkingState WorkingState;
 /* Takes `state` over. `backend` must be locked. */
 WorkingState *working_state_open(
     State *state, Backend *backend, Journal *journal, const Io *io, Arena *arena);
-/* Before a call with outside effect. False: not durable, do not call. */
+/* Before a call with outside effect. False: not durable, do not call. The first one saves what a
+ * run before left behind. */
 MUST_USE bool working_state_intend(WorkingState *working,
                                    const JournalIntent *intent,
                                    uint64_t *sequence,
@@ -42,6 +43,9 @@ const StateObject *working_state_object(WorkingState *working,
                                         Arena *arena);
 /* Chosen when the working state is opened, if the state had none. */
 Str working_state_lineage(const WorkingState *working);
+/* Differs between any two objects of one address: the state's serial, or the number behind that of
+ * a creation in doubt. Holds as long as one run makes at most one object at an address between two
+ * checkpoints. */
 uint64_t working_state_generation(WorkingState *working, ResourceAddr address);
 /* Root outputs and check results, at the end. */
 void working_state_set_output(WorkingState *working, Str name, StateOutput output);

@@ -1,6 +1,8 @@
 /* loam plan */
 #include "command.h"
+#include "config_json.h"
 #include "operation.h"
+#include "relevant_json.h"
 #include "statefile.h"
 
 static const Option options[] = {
@@ -15,6 +17,8 @@ static bool save(Operation *operation, Str path) {
     Arena *arena = project->cli->arena;
     plan->previous_state = statefile_encode(project->state, arena);
     plan->prior_state = statefile_encode(operation->result.refreshed, arena);
+    plan->configuration = config_json_write(&project->engine, arena);
+    plan->relevant_attributes = relevant_json_write(&project->engine, plan, arena);
     PlanFileSources sources = {0};
     operation_collect_sources(project->config->root, &sources, arena);
     return planfile_write(&project->cli->io, path, plan, &sources, arena, project->diags);

@@ -6,9 +6,9 @@
 /* What is wrong whatever the state says is told before anything is read or locked. The plan meets
  * the same warnings again. */
 static bool check_configuration(Project *project) {
-    SCOPED(ArenaRef) scratch = arena_open("validate");
-    Diags found = diags_new(scratch);
-    if (engine_validate(&project->engine, scratch, &found))
+    Arena *arena = project->cli->arena;
+    Diags found = diags_new(arena);
+    if (engine_validate(&project->engine, arena, &found))
         return true;
     diags_append(project->diags, &found);
     return false;
@@ -21,26 +21,6 @@ static void warn_of_targets(const Operation *operation, Diags *diags) {
                   "The option -target leaves parts of the configuration out, so this plan may not "
                   "be all that it asks for. -target is for mending and for exceptions; in daily "
                   "work plan without it.");
-}
-
-/* A resource with count or for_each needs the key of the one that is meant. */
-static void warn_of_incomplete_replace(const Operation *operation, Arena *arena, Diags *diags) {
-    vec_each(&operation->options.replace, wanted) {
-        vec_each(&operation->result.plan->changes, change) {
-            ResourceAddr block = change->address;
-            block.key = KEY_ABSENT;
-            bool matches = wanted->key.kind == KEY_NONE && resource_addr_equal(block, *wanted) &&
-                           change->address.key.kind != KEY_NONE;
-            if (!matches)
-                continue;
-            Str name = resource_addr_to_str(*wanted, arena);
-            diags_warning(diags, NO_RANGE, "Incompletely-matched force-replace resource instance",
-                          "-replace=%.*s names no instance, as the resource has several. To "
-                          "replace one, add its key: -replace='%.*s'.",
-                          STR_ARG(name), STR_ARG(resource_addr_to_str(change->address, arena)));
-            break;
-        }
-    }
 }
 
 bool operation_plan(Operation *operation,
@@ -71,7 +51,6 @@ bool operation_plan(Operation *operation,
     view->type->walk_end(view);
     project->engine.hooks = NULL;
     warn_of_targets(operation, diags);
-    warn_of_incomplete_replace(operation, cli->arena, diags);
     view->type->plan(view, operation->result.plan);
     return ok;
 }

@@ -2,7 +2,6 @@
 #include "project.h"
 #include "builtin.h"
 #include "decode.h"
-#include "envelope.h"
 #include "statefile.h"
 
 static bool ask_variable(void *payload, const Variable *variable, Str *out, Arena *arena) {

@@ -121,7 +121,7 @@ void view_diag_render(const Diag *diag, RenderStyle style, StrBuf *out, Arena *s
         add_wrapped(&text, diag->detail, width > 96 ? 96 : width);
     }
     if (look.has_bar) {
-        add_bars(out, strbuf_str(&text), color, &look);
+        add_bars(out, str_slice(strbuf_str(&text), 0, text.len - 1), color, &look);
         return;
     }
     strbuf_add_char(out, '\n');

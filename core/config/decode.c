@@ -555,6 +555,30 @@ void decode_each_traversal(const Decoded *decoded,
     each_traversal(decoded, &filter);
 }
 
+static void visit_group(const DecodedBlocks *blocks,
+                        const DecodedVisitor *visitor,
+                        Arena *scratch) {
+    size_t count = blocks->items.count;
+    const Decoded **items = arena_new_array(scratch, const Decoded *, count);
+    Str *labels = arena_new_array(scratch, Str, count);
+    for (size_t i = 0; i < count; i++) {
+        items[i] = blocks->items.items[i].content;
+        labels[i] = blocks->items.items[i].label;
+    }
+    DecodedGroup group = {blocks->block, items, labels, count};
+    visitor->blocks(visitor->self, &group);
+}
+
+void decode_visit(const Decoded *decoded, const DecodedVisitor *visitor, Arena *scratch) {
+    vec_each(&decoded->attributes, attribute) {
+        visitor->attribute(visitor->self, attribute->name, attribute->expr);
+    }
+    for (size_t i = 0; i < decoded->block_count; i++) {
+        if (decoded->blocks[i].items.count > 0)
+            visit_group(&decoded->blocks[i], visitor, scratch);
+    }
+}
+
 /* The written block that gave the element at this step; NULL where a dynamic one stands before it,
  * or where the step does not say. */
 static const DecodedBlock *find_block(const DecodedBlocks *blocks, const PathStep *step) {

@@ -26,22 +26,30 @@ const Schema *engine_find_schema(const Engine *engine, ResourceMode mode, Str pr
 /* -- the graph that people look at: resources alone, what lies between them folded away -----------
  */
 
-static void connect(
-    const EngineWalk *walk, Graph *out, const GraphNode *shown, const Node *node, Arena *scratch) {
-    bool *seen = arena_new_array(scratch, bool, walk->nodes.count);
+typedef struct Picture {
+    const EngineWalk *walk;
+    Graph graph;
+    GraphNode *shown; /* node → its node in the picture */
+    uint32_t *seen;   /* node → 1 + the resource that it was last found for */
+    Arena *scratch;
+} Picture;
+
+static void connect(Picture *picture, const Node *node) {
+    const EngineWalk *walk = picture->walk;
+    uint32_t *seen = picture->seen;
     GraphNodes queue = {0};
-    vec_push(scratch, &queue, node->id);
+    vec_push(picture->scratch, &queue, node->id);
     while (queue.count > 0) {
         GraphNode at = vec_pop(&queue);
         for (uint32_t i = walk->graph.need_start[at]; i < walk->graph.need_start[at + 1]; i++) {
             const Node *need = walk->nodes.items[walk->graph.need[i]];
-            if (seen[need->id] || need->kind == NODE_PROVIDER)
+            if (seen[need->id] == node->id + 1 || need->kind == NODE_PROVIDER)
                 continue;
-            seen[need->id] = true;
+            seen[need->id] = node->id + 1;
             if (need->kind == NODE_RESOURCE)
-                graph_add_edge(out, shown[node->id], shown[need->id]);
+                graph_add_edge(&picture->graph, picture->shown[node->id], picture->shown[need->id]);
             else
-                vec_push(scratch, &queue, need->id);
+                vec_push(picture->scratch, &queue, need->id);
         }
     }
 }
@@ -54,19 +62,20 @@ bool engine_graph(
     bool ok = plan_graph_build(walk, diags);
     if (ok) {
         SCOPED(ArenaRef) scratch = arena_open("graph");
-        Graph shown_graph = graph_new(arena);
-        GraphNode *shown = arena_new_array(scratch, GraphNode, walk->nodes.count);
+        Picture picture = {.walk = walk, .graph = graph_new(arena), .scratch = scratch};
+        picture.shown = arena_new_array(scratch, GraphNode, walk->nodes.count);
+        picture.seen = arena_new_array(scratch, uint32_t, walk->nodes.count);
         vec_each(&walk->nodes, item) {
             if ((*item)->kind != NODE_RESOURCE && (*item)->kind != NODE_ORPHAN)
                 continue;
-            shown[(*item)->id] = graph_add_node(&shown_graph, &(*item)->name);
+            picture.shown[(*item)->id] = graph_add_node(&picture.graph, &(*item)->name);
         }
         vec_each(&walk->nodes, item) {
             if ((*item)->kind == NODE_RESOURCE)
-                connect(walk, &shown_graph, shown, *item, scratch);
+                connect(&picture, *item);
         }
-        graph_finish(&shown_graph);
-        *out = graph_reduce(&shown_graph, arena);
+        graph_finish(&picture.graph);
+        *out = graph_reduce(&picture.graph, arena);
     }
     engine_walk_close(walk, diags);
     return ok;

@@ -13,6 +13,7 @@
 #include "hooks.h"
 #include "plan.h"
 #include "registry.h"
+#include "scope.h"
 #include "working_state.h"
 
 typedef struct Engine {

@@ -1,6 +1,7 @@
 /* Planning: the walk, then what the records say becomes the Plan and the refreshed state. */
 #include "engine_walk.h"
 #include "plan_graph.h"
+#include "transform_locate.h"
 
 typedef struct Gathering {
     Plan *plan;
@@ -68,6 +69,20 @@ static Action output_action(const OutputChange *change,
     return is_same ? ACTION_NO_OP : ACTION_UPDATE;
 }
 
+/* Outputs that are known already are part of what was found. */
+static void refresh_output(Gathering *gathering, const Output *output, Value value) {
+    if (!value_is_wholly_known(value))
+        return;
+    if (value_is_null(value)) {
+        (void)map_remove(&gathering->refreshed->outputs, output->name);
+        return;
+    }
+    StateOutput *refreshed = arena_new(gathering->arena, StateOutput);
+    refreshed->value = value_unmark_deep(value, gathering->arena);
+    refreshed->sensitive = output->sensitive;
+    map_set(&gathering->refreshed->outputs, output->name, refreshed);
+}
+
 static void gather_output(EngineWalk *walk, const Node *node, Gathering *gathering) {
     const Output *output = node->as.output;
     ModuleInstance *root = walk->root->instances.items[0];
@@ -88,6 +103,8 @@ static void gather_output(EngineWalk *walk, const Node *node, Gathering *gatheri
     bool will_exist = !destroying && !(value_is_null(change.after) && value_is_known(change.after));
     change.action = output_action(&change, stored, will_exist);
     vec_push(gathering->arena, &gathering->plan->outputs, change);
+    if (!destroying)
+        refresh_output(gathering, output, slot->value);
 }
 
 /* Outputs that the state has and the configuration does not. */
@@ -110,6 +127,9 @@ static void gather_removed_outputs(EngineWalk *walk, Gathering *gathering) {
 }
 
 static void gather_outputs(EngineWalk *walk, Gathering *gathering) {
+    bool destroys_a_part = walk->options->mode == PLAN_DESTROY && walk->options->targets.count > 0;
+    if (destroys_a_part)
+        return; /* outputs go with the whole */
     vec_each(&walk->nodes, item) {
         if ((*item)->kind == NODE_OUTPUT && !(*item)->module->parent && (*item)->is_selected) {
             gather_output(walk, *item, gathering);
@@ -118,14 +138,16 @@ static void gather_outputs(EngineWalk *walk, Gathering *gathering) {
     gather_removed_outputs(walk, gathering);
 }
 
+/* All that the plan was made with, defaults included: the apply of a saved plan asks nobody again.
+ */
 static void gather_variables(EngineWalk *walk, Gathering *gathering) {
-    if (!walk->options->variables)
-        return;
-    map_each(walk->options->variables, entry) {
-        const Variable *variable = map_find(&walk->engine->config->root->variables, entry->key);
-        if (!variable || variable->ephemeral)
+    map_each(&walk->engine->config->root->variables, entry) {
+        const Variable *variable = entry->value;
+        const Value *given =
+            walk->options->variables ? map_find(walk->options->variables, entry->key) : NULL;
+        if (variable->ephemeral || (!given && !variable->has_default))
             continue;
-        PlanVariable saved = {entry->key, *(const Value *)entry->value};
+        PlanVariable saved = {entry->key, given ? *given : variable->default_value};
         if (variable->sensitive)
             saved.value = value_with_marks(saved.value, MARK_SENSITIVE);
         vec_push(gathering->arena, &gathering->plan->variables, saved);
@@ -145,6 +167,23 @@ static Plan *begin_plan(const EngineWalk *walk, Arena *arena) {
     return plan;
 }
 
+/* -replace that names a block with several instances replaces none of them. */
+static void warn_of_replace(EngineWalk *walk, Diags *diags) {
+    vec_each(&walk->options->replace, address) {
+        const Node *node = transform_locate_block(walk, *address);
+        if (!node || address->key.kind != KEY_NONE)
+            continue;
+        const Resource *config = node->as.resource->config;
+        if (!config->count && !config->for_each)
+            continue;
+        Str text = resource_addr_to_str(*address, walk->arena);
+        diags_warning(diags, NO_RANGE, "Incompletely-matched force-replace resource instance",
+                      "-replace=%.*s names a resource that has several instances, so none is "
+                      "replaced. Name one of them, like %.*s[0] or %.*s[\"key\"].",
+                      STR_ARG(text), STR_ARG(text), STR_ARG(text));
+    }
+}
+
 bool engine_plan(const Engine *engine,
                  const PlanOptions *options,
                  const State *prior,
@@ -158,6 +197,8 @@ bool engine_plan(const Engine *engine,
     walk->serial = prior->serial;
     Gathering gathering = {.plan = begin_plan(walk, arena), .arena = arena};
     bool built = plan_graph_build(walk, diags);
+    if (built)
+        warn_of_replace(walk, diags);
     bool ended = built && visit_run(walk);
     engine_walk_close(walk, diags);
     gathering.refreshed = state_clone(prior, arena);

@@ -2,6 +2,7 @@
 #include "instance.h"
 
 #include "conform.h"
+#include "propose.h"
 
 void job_begin(Job *job, InstanceRecord *record, uint32_t worker) {
     EngineWalk *walk = record->walk;
@@ -182,6 +183,28 @@ Value job_mark(Job *job, Value object, const Configured *configured) {
         object = path_mark(object, &configured->ephemeral, MARK_EPHEMERAL, job->scratch);
     }
     return object;
+}
+
+static bool has_write_only(const Schema *schema) {
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        if (schema->attributes[i].flags & WRITE_ONLY)
+            return true;
+    }
+    return false;
+}
+
+Value job_propose(Job *job, Value prior, Value config) {
+    Value proposed = propose_object(job->schema, prior, config, job->scratch);
+    if (!value_is_present(proposed) || !has_write_only(job->schema))
+        return proposed;
+    Value *items = arena_new_array(job->scratch, Value, proposed.count + 1);
+    for (size_t i = 0; i < proposed.count; i++) {
+        const Attribute *attribute = schema_find_attribute(job->schema, value_key_at(proposed, i));
+        Value item = value_at(proposed, i);
+        bool is_left_out = attribute && (attribute->flags & WRITE_ONLY);
+        items[i] = is_left_out ? value_null(item.type) : item;
+    }
+    return value_with_items(proposed, items, job->scratch);
 }
 
 /* Quick without marks; a broken promise is told again with them, so that no secret is shown. */

@@ -45,6 +45,9 @@ MUST_USE bool job_decode(Job *job, const StateObject *object, Value *out);
 MUST_USE bool job_configure(Job *job, const EvalScope *scope, Configured *out);
 /* Marks of the configuration and of the schema, put on a planned or real object. */
 Value job_mark(Job *job, Value object, const Configured *configured);
+/* What is proposed to the provider: prior and configuration (with its defaults) merged, write-only
+ * arguments left out: the provider has them in the configuration. */
+Value job_propose(Job *job, Value prior, Value config);
 /* Prior values for what ignore_changes names. */
 Value job_ignore_changes(Job *job, Value prior, Value config);
 /* conform_plan and conform_result; what their messages show is masked as configured. */

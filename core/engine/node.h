@@ -97,7 +97,7 @@ struct Node {
     bool is_target;      /* its own changes are wanted, not just its value */
     bool selects_all;    /* -target: every instance, not just those that it names */
     bool is_pending;     /* plan: it or something it depends on is going to change */
-    bool is_renewed;     /* plan: it or something it depends on is going to be made anew */
+    bool is_renewed;     /* plan: an object that it refers to is going to be made anew */
     atomic_bool
         has_failed; /* apply, DESTROY: an object of it, or one that had to go first, is left */
 };

@@ -61,6 +61,7 @@ static InstanceRecord *new_removal(const Removal *removal,
     record->removal = reason;
     record->each_value = value_null(&TYPE_DYNAMIC);
     vec_push(visit->keep, &visit->walk->workers[visit->worker].removed, record);
+    visit->node->is_pending = true;
     return record;
 }
 
@@ -283,7 +284,8 @@ static void note_change(Node *node, const InstanceRecord *record) {
         return;
     Action action = record->planned->action;
     node->is_pending = true;
-    if (action == ACTION_CREATE || action_is_replace(action))
+    bool is_lost = action == ACTION_CREATE && record->stored && record->stored->current;
+    if (is_lost || action_is_replace(action))
         node->is_renewed = true;
 }
 

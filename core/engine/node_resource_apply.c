@@ -1,7 +1,6 @@
 /* Applies one planned change of a resource instance: plan again with what is known now, see that it
  * is still the approved change, intent, call, outcome. Deletions are node_resource_destroy.c's. */
 #include "json.h"
-#include "propose.h"
 #include "visit.h"
 
 typedef struct Applying {
@@ -77,16 +76,16 @@ static bool check_still_update(Applying *applying) {
 static bool plan_again(Applying *applying) {
     Job *job = &applying->job;
     Value config = job_ignore_changes(job, applying->prior, applying->configured.value);
+    /* A default counts as written down: what has drifted from it is mended. */
+    Value expected = schema_apply_defaults(job->schema, config, job->scratch);
     PlanRequest request = {
         .prior = applying->prior,
-        .proposed = propose_object(job->schema, applying->prior, config, job->scratch),
+        .proposed = job_propose(job, applying->prior, expected),
         .config = config,
     };
-    request.proposed = schema_apply_defaults(job->schema, request.proposed, job->scratch);
     Call call = job_call(job);
     if (!resource_type_plan(job->type, &call, &request, &applying->response, &job->diags))
         return false;
-    Value expected = schema_apply_defaults(job->schema, config, job->scratch);
     if (!job_conform_plan(job, applying->prior, expected, applying->response.planned,
                           &applying->configured)) {
         return false;
@@ -242,34 +241,52 @@ static bool save_marks(Applying *applying) {
     return record(applying, job_encode(job, marked, OBJECT_READY, applying->stored->private_data));
 }
 
+static void tell_start(Job *job, Value prior) {
+    const Hooks *hooks = job->walk->engine->hooks;
+    HookEvent event = job_event(job);
+    event.id = job_object_id(job, prior);
+    if (hooks && hooks->apply_start)
+        hooks->apply_start(hooks->self, &event);
+}
+
+static void tell_end(Job *job, bool ok) {
+    const Hooks *hooks = job->walk->engine->hooks;
+    HookEvent event = job_event(job);
+    event.id = ok ? job_object_id(job, job->record->value) : STR_EMPTY;
+    if (hooks && hooks->apply_end)
+        hooks->apply_end(hooks->self, &event, !ok);
+}
+
+/* What is sensitive changed, and nothing else: the change that was planned. */
+static bool apply_marks(Applying *applying, Value stored) {
+    Job *job = &applying->job;
+    Value marked = job_mark(job, applying->prior, &applying->configured);
+    if (value_identical(stored, marked))
+        return save_marks(applying);
+    tell_start(job, applying->prior);
+    bool ok = save_marks(applying);
+    tell_end(job, ok);
+    return ok;
+}
+
 static bool apply_change(Applying *applying) {
     Job *job = &applying->job;
     if (!configure(applying))
         return false;
     bool is_update = applying->change->action == ACTION_UPDATE;
-    applying->prior = value_null(schema_implied_type(job->schema));
-    if (is_update) {
-        Value marked;
-        if (!job_decode(job, applying->stored, &marked))
-            return false;
-        applying->prior = value_unmark_deep(marked, job->scratch);
-    }
+    Value stored = value_null(schema_implied_type(job->schema));
+    if (is_update && !job_decode(job, applying->stored, &stored))
+        return false;
+    applying->prior = value_unmark_deep(stored, job->scratch);
     if (!plan_again(applying))
         return false;
     if (is_update && value_equal(applying->prior, applying->response.planned))
-        return save_marks(applying);
+        return apply_marks(applying, stored);
     if (!job_require_provider(job))
         return false;
-    const Hooks *hooks = job->walk->engine->hooks;
-    HookEvent event = job_event(job);
-    event.id = job_object_id(job, applying->prior);
-    if (hooks && hooks->apply_start)
-        hooks->apply_start(hooks->self, &event);
+    tell_start(job, applying->prior);
     bool ok = call_provider(applying);
-    event = job_event(job);
-    event.id = ok ? job_object_id(job, job->record->value) : STR_EMPTY;
-    if (hooks && hooks->apply_end)
-        hooks->apply_end(hooks->self, &event, !ok);
+    tell_end(job, ok);
     return ok;
 }
 

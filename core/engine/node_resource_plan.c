@@ -1,6 +1,5 @@
 /* Plans one instance of a resource: refresh, evaluate, propose, ask the provider, judge its answer.
  */
-#include "propose.h"
 #include "trigger.h"
 #include "visit.h"
 
@@ -22,19 +21,19 @@ typedef struct Planning {
 static bool ask_provider(Planning *planning, Value prior, Value config, PlanResponse *response) {
     Job *job = &planning->job;
     *response = (PlanResponse){0};
+    /* A default counts as written down: what has drifted from it is mended. */
+    Value expected = schema_apply_defaults(job->schema, config, job->scratch);
     PlanRequest request = {
         .prior = prior,
-        .proposed = propose_object(job->schema, prior, config, job->scratch),
+        .proposed = job_propose(job, prior, expected),
         .config = config,
     };
-    request.proposed = schema_apply_defaults(job->schema, request.proposed, job->scratch);
     Call call = job_call(job);
     ResourceType type = *job->type;
     if (job->provider->is_deferred)
         type.plan = NULL; /* there is nobody to ask yet */
     if (!resource_type_plan(&type, &call, &request, response, &job->diags))
         return false;
-    Value expected = schema_apply_defaults(job->schema, config, job->scratch);
     return job_conform_plan(job, prior, expected, response->planned, &planning->configured);
 }
 

@@ -239,26 +239,52 @@ static bool give_way(Wishes *wishes, const GraphNodes *cycle, bool weak_only) {
     return false;
 }
 
-/* The graph with all wishes that close no circle; one that is a circle without them stays one. */
-static void grant_wishes(DestroyOrder *order) {
-    EngineWalk *walk = order->walk;
+static void keep_strong(Wishes *wishes) {
+    size_t kept = 0;
+    vec_each(wishes, item) {
+        if (!item->is_weak)
+            wishes->items[kept++] = *item;
+    }
+    wishes->count = kept;
+}
+
+static Graph graph_with_wishes(const DestroyOrder *order, Arena *arena) {
+    Graph graph = graph_new(arena);
+    vec_each(&order->walk->nodes, item) {
+        graph_add_node(&graph, *item);
+    }
+    vec_each(&order->out->edges, edge) {
+        graph_add_edge(&graph, edge->from, edge->to);
+    }
+    vec_each(&order->wishes, item) {
+        graph_add_edge(&graph, item->edge.from, item->edge.to);
+    }
+    return graph;
+}
+
+/* False: there was a circle, and a wish less now. */
+static bool try_wishes(DestroyOrder *order) {
+    SCOPED(ArenaRef) arena = arena_open("wishes");
+    Graph graph = graph_with_wishes(order, arena);
+    graph_finish(&graph);
     GraphNodes cycle = {0};
-    do {
-        Graph trial = graph_new(walk->arena);
-        vec_each(&walk->nodes, item) {
-            graph_add_node(&trial, *item);
-        }
-        vec_each(&order->out->edges, edge) {
-            graph_add_edge(&trial, edge->from, edge->to);
-        }
-        vec_each(&order->wishes, item) {
-            graph_add_edge(&trial, item->edge.from, item->edge.to);
-        }
-        graph_finish(&trial);
-        walk->graph = trial;
-        vec_clear(&cycle);
-    } while (order->wishes.count > 0 && graph_find_cycle(&walk->graph, &cycle, order->scratch) &&
-             (give_way(&order->wishes, &cycle, true) || give_way(&order->wishes, &cycle, false)));
+    if (!graph_find_cycle(&graph, &cycle, arena))
+        return true;
+    /* A circle of nothing but needs is told by transform_finish. */
+    return !give_way(&order->wishes, &cycle, true) && !give_way(&order->wishes, &cycle, false);
+}
+
+/* Wishes that close no circle are granted. Where there are circles over circles, all the weak ones
+ * give way, then all: each try costs as much as the graph. */
+static void grant_wishes(DestroyOrder *order) {
+    enum { MOST_TRIES = 64 };
+    for (int i = 0; order->wishes.count > 0 && !try_wishes(order); i++) {
+        if (i == MOST_TRIES)
+            keep_strong(&order->wishes);
+        if (i == 2 * MOST_TRIES)
+            vec_clear(&order->wishes);
+    }
+    order->walk->graph = graph_with_wishes(order, order->walk->arena);
 }
 
 bool transform_destroy(EngineWalk *walk, Diags *diags) {

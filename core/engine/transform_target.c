@@ -53,28 +53,24 @@ static void select_outputs(EngineWalk *walk, bool *selected, Arena *scratch) {
     }
 }
 
+/* Those that the targets name and, when destroying, all that depends on them. */
 static void mark_targets(EngineWalk *walk, bool destroying, bool *targets, Arena *scratch) {
+    bool *users = arena_new_array(scratch, bool, walk->nodes.count);
     vec_each(&walk->nodes, item) {
         Node *node = *item;
         if (node->kind != NODE_RESOURCE && node->kind != NODE_ORPHAN)
             continue;
-        bool whole = false;
-        if (!is_named(walk, node, &whole))
+        if (!is_named(walk, node, &node->selects_all))
             continue;
-        node->selects_all = whole;
         targets[node->id] = true;
-        GraphNode start =
-            destroying && node->kind == NODE_RESOURCE ? node->as.resource->value->id : node->id;
-        if (!destroying)
+        if (destroying && node->kind == NODE_RESOURCE)
+            graph_mark_users(&walk->graph, node->as.resource->value->id, users, scratch);
+    }
+    vec_each(&walk->nodes, item) {
+        if (!users[(*item)->id])
             continue;
-        bool *users = arena_new_array(scratch, bool, walk->nodes.count);
-        graph_mark_users(&walk->graph, start, users, scratch);
-        for (size_t i = 0; i < walk->nodes.count; i++) {
-            if (!users[i] || targets[i])
-                continue;
-            targets[i] = true;
-            walk->nodes.items[i]->selects_all = true;
-        }
+        targets[(*item)->id] = true;
+        (*item)->selects_all = true;
     }
 }
 

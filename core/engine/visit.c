@@ -18,14 +18,14 @@ static bool dispatch(Visit *visit) {
 }
 
 /* Is anything that this node depends on going to change? Data sources wait for it; a provider whose
- * server is to be made anew has nothing to read. */
+ * server is to be made anew has nothing to read (directly: not a server that only changes). */
 static void inherit_pending(EngineWalk *walk, Node *node) {
     const Graph *graph = &walk->graph;
     for (uint32_t i = graph->need_start[node->id]; i < graph->need_start[node->id + 1]; i++) {
         const Node *need = graph->payloads.items[graph->need[i]];
         if (need->is_pending)
             node->is_pending = true;
-        if (need->is_renewed)
+        if (need->is_renewed && node->kind != NODE_RESOURCE)
             node->is_renewed = true;
     }
 }

@@ -153,9 +153,9 @@ Str disk_temporary_of(Str path, Arena *arena) {
     return disk_join(disk_folder_of(path), leaf, arena);
 }
 
-/* Creates a file beside `path` to write into. Its name follows from that of `path`, so that one that
- * a killed process left is found by the next that writes there; only where somebody else writes the
- * same path right now it is another one. */
+/* Creates a file beside `path` to write into. Its name follows from that of `path`, so that one
+ * that a killed process left is found by the next that writes there; only where somebody else
+ * writes the same path right now it is another one. */
 static int open_temporary(Str path, uint32_t mode, Str *name, Arena *arena) {
     for (int tries = 0; tries < TEMPORARY_TRIES; tries++) {
         *name = disk_temporary_of(path, arena);
@@ -358,8 +358,8 @@ static int real_open(void *self, Str path, unsigned flags, uint32_t mode, DiskFi
     return 0;
 }
 
-static int
-real_read(void *self, DiskFile file, uint64_t offset, void *out, size_t size, size_t *got) {
+static int real_read(
+    void *self, DiskFile file, uint64_t offset, void *out, size_t size, size_t *got) {
     (void)self;
     size_t total = 0;
     while (total < size) {

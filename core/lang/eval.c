@@ -163,12 +163,12 @@ static bool eval_object_key(Evaluation *evaluation, const Expr *expr, Value *out
         return false;
     /* true, false and null as bare keys are names: the parser has seen to that. */
     if (value_is_null(key)) {
-        eval_error(evaluation, expr, "Null value as key", "Can't use a null value as a key.");
+        eval_error(evaluation, expr, "Null value as key", "The key is null.");
         return false;
     }
     if (convert_value(key, &TYPE_STRING, out, &error, evaluation->arena))
         return true;
-    eval_error(evaluation, expr, "Incorrect key type", "Can't use this value as a key: %.*s.",
+    eval_error(evaluation, expr, "Incorrect key type", "A key must be a string: %.*s.",
                STR_ARG(eval_convert_message(&error, evaluation->arena)));
     return false;
 }

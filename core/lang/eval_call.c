@@ -28,9 +28,9 @@ static bool call_expand(Evaluation *evaluation,
     TypeKind kind = last.type->kind;
     bool is_sequence = kind == KIND_LIST || kind == KIND_SET || kind == KIND_TUPLE;
     if (value_is_null(last))
-        why = "The expanding argument (indicated by ...) must not be null.";
+        why = "What stands before the ellipsis (...) is null.";
     else if (kind != KIND_DYNAMIC && !is_sequence)
-        why = "The expanding argument (indicated by ...) must be of a tuple, list, or set type.";
+        why = "What stands before the ellipsis (...) must be a list, set or tuple.";
     if (why) {
         eval_error(evaluation, expr, "Invalid expanding argument value", "%s", why);
         return false;
@@ -88,9 +88,9 @@ static bool call_check_count(Evaluation *evaluation, const Expr *expr, size_t co
     if (!summary)
         return true;
     eval_error(evaluation, expr, summary,
-               "Function \"%s\" expects %s%zu argument%s, but this call has %zu.%.*s",
-               function->name, function->variadic ? "at least " : "", wanted,
-               wanted == 1 ? "" : "s", count, STR_ARG(missing));
+               "Function \"%s\" takes %s%zu argument%s, and this call has %zu.%.*s", function->name,
+               function->variadic ? "at least " : "", wanted, wanted == 1 ? "" : "s", count,
+               STR_ARG(missing));
     return false;
 }
 

@@ -28,13 +28,14 @@ bool eval_loop_collection(
         return false;
     if (value_is_null(*out)) {
         eval_error(evaluation, source, "Iteration over null value",
-                   "A null value cannot be used as the collection in a 'for' expression.");
+                   "There is nothing to run over: the collection is null.");
         return false;
     }
     if (type_is_primitive(out->type)) {
         Str type = type_friendly_name(out->type, evaluation->arena);
         eval_error(evaluation, source, "Iteration over non-iterable value",
-                   "A value of type %.*s cannot be used as the collection in a 'for' expression.",
+                   "A 'for' runs over the elements of a list, set, tuple, map or object, and this "
+                   "is a %.*s.",
                    STR_ARG(type));
         return false;
     }
@@ -63,13 +64,13 @@ static bool for_condition(Evaluation *inner, const Expr *expr, Value *out) {
         return false;
     if (value_is_null(*out)) {
         eval_error(inner, expr, "Condition is null",
-                   "The value of the 'if' clause must not be null.");
+                   "The 'if' clause gives null for this element, neither true nor false.");
         return false;
     }
     if (out->type == &TYPE_BOOL || convert_value(*out, &TYPE_BOOL, out, &error, inner->arena))
         return true;
-    eval_error(inner, expr, "Invalid 'for' condition", "The 'if' clause value is invalid: %.*s.",
-               STR_ARG(error.message));
+    eval_error(inner, expr, "Invalid 'for' condition",
+               "The 'if' clause must give true or false: %.*s.", STR_ARG(error.message));
     return false;
 }
 
@@ -94,13 +95,13 @@ static bool for_key(Evaluation *inner, const Expr *expr, Value *out) {
         return false;
     if (value_is_null(*out)) {
         eval_error(inner, expr, "Invalid object key",
-                   "Key expression in 'for' expression must not produce a null value.");
+                   "The key of this element is null. Leave such elements out with an 'if' clause.");
         return false;
     }
     if (convert_value(*out, &TYPE_STRING, out, &error, inner->arena))
         return true;
-    eval_error(inner, expr, "Invalid object key",
-               "The key expression produced an invalid result: %.*s.", STR_ARG(error.message));
+    eval_error(inner, expr, "Invalid object key", "The key of an element must be a string: %.*s.",
+               STR_ARG(error.message));
     return false;
 }
 
@@ -110,12 +111,10 @@ static bool for_add_named(
     Arena *arena = inner->arena;
     if (place && !expr->as.loop.groups) {
         Str quoted = str_quote(name, arena);
-        eval_error(
-            inner, expr->as.loop.key, "Duplicate object key",
-            "Two different items produced the key %.*s in this 'for' expression. If duplicates "
-            "are expected, use the ellipsis (...) after the value expression to enable grouping "
-            "by key.",
-            STR_ARG(quoted));
+        eval_error(inner, expr->as.loop.key, "Duplicate object key",
+                   "The key %.*s comes up twice. To collect all values of a key in a tuple, put an "
+                   "ellipsis (...) behind the value.",
+                   STR_ARG(quoted));
         return false;
     }
     if (!place) {

@@ -129,11 +129,7 @@ static bool operation_failed(Evaluation *evaluation, const Expr *expr, Str why) 
     return false;
 }
 
-static bool operand_is_present(Evaluation *evaluation,
-                               const Expr *expr,
-                               const Expr *operand,
-                               Value value) {
-    (void)expr;
+static bool operand_is_present(Evaluation *evaluation, const Expr *operand, Value value) {
     return !value_is_null(value) ||
            operation_failed(evaluation, operand, STR("argument must not be null"));
 }
@@ -162,8 +158,8 @@ static bool binary_numbers(
     bool is_good =
         operand_convert(evaluation, expr->as.operation.left, "left", &TYPE_NUMBER, &left);
     if (!operand_convert(evaluation, expr->as.operation.right, "right", &TYPE_NUMBER, &right) ||
-        !is_good || !operand_is_present(evaluation, expr, expr->as.operation.left, left) ||
-        !operand_is_present(evaluation, expr, expr->as.operation.right, right))
+        !is_good || !operand_is_present(evaluation, expr->as.operation.left, left) ||
+        !operand_is_present(evaluation, expr->as.operation.right, right))
         return false;
     uint8_t marks = left.marks | right.marks;
     Value result;
@@ -199,7 +195,7 @@ static bool binary_logic(
     bool can_recover = !has_left;
     has_left = has_left &&
                operand_convert(evaluation, expr->as.operation.left, "left", &TYPE_BOOL, &left) &&
-               operand_is_present(evaluation, expr, expr->as.operation.left, left);
+               operand_is_present(evaluation, expr->as.operation.left, left);
     bool is_decided = has_left && is_decisive(expr, left);
     Diags silent = diags_new(arena);
     Evaluation quiet = *evaluation;
@@ -220,7 +216,7 @@ static bool binary_logic(
         *out = left;
         return true;
     }
-    if (!operand_is_present(evaluation, expr, expr->as.operation.right, right))
+    if (!operand_is_present(evaluation, expr->as.operation.right, right))
         return false;
     Value result = right;
     if (!is_decisive(expr, right) && !(value_is_known(left) && value_is_known(right)))
@@ -280,7 +276,7 @@ bool eval_unary(Evaluation *evaluation, const Expr *expr, Value *out) {
     if (!eval_node(evaluation, operand, &value) ||
         !operand_convert(evaluation, operand, "unary", negates ? &TYPE_NUMBER : &TYPE_BOOL,
                          &value) ||
-        !operand_is_present(evaluation, expr, operand, value))
+        !operand_is_present(evaluation, operand, value))
         return false;
     uint8_t marks = value.marks;
     if (!value_is_known(value)) {
@@ -301,7 +297,8 @@ static bool is_untyped_null(Value v) {
 
 static Str branch_difference(const Type *a, const Type *b, Arena *arena) {
     if (a->kind == KIND_TUPLE && b->kind == KIND_TUPLE && a->count != b->count)
-        return str_format(arena, "The 'true' tuple has %u elements, but the 'false' tuple has %u.",
+        return str_format(arena,
+                          "Tuples of different length: the 'true' one has %u, the 'false' one %u.",
                           a->count, b->count);
     Str left = type_friendly_name(a, arena);
     Str right = type_friendly_name(b, arena);
@@ -335,13 +332,13 @@ bool eval_condition(Evaluation *evaluation, const Expr *expr, Value *out) {
         return false;
     if (value_is_null(*out)) {
         eval_error(evaluation, expr, "Null condition",
-                   "The condition value is null. Conditions must either be true or false.");
+                   "The condition is null, neither true nor false.");
         return false;
     }
     if (convert_value(*out, &TYPE_BOOL, out, &error, evaluation->arena))
         return true;
     eval_error(evaluation, expr, "Incorrect condition type",
-               "The condition expression must be of type bool: %.*s.", STR_ARG(error.message));
+               "The condition must be true or false: %.*s.", STR_ARG(error.message));
     return false;
 }
 

@@ -99,7 +99,7 @@ bool eval_splat(Evaluation *evaluation, const Expr *expr, Value *out) {
     bool has_sequence = is_sequence(source.type);
     if (has_sequence && value_is_null(source)) {
         eval_error(evaluation, expr->as.splat.object, "Splat of null value",
-                   "Splat expressions (with the * symbol) cannot be applied to null sequences.");
+                   "The list in front of the * is null, so it has no elements.");
         return false;
     }
     /* Of a single value the marks stay with the element; of a sequence they go to the result. */

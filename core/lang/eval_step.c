@@ -20,8 +20,8 @@ static bool attribute_of_object(
     }
     Str near = str_suggest(name, object.type->names, object.type->count);
     Str hint = near.len ? str_format(arena, " Did you mean \"%.*s\"?", STR_ARG(near)) : STR_EMPTY;
-    Str detail = str_format(arena, "This object does not have an attribute named \"%.*s\".%.*s",
-                            STR_ARG(name), STR_ARG(hint));
+    Str detail = str_format(arena, "The object has no attribute \"%.*s\".%.*s", STR_ARG(name),
+                            STR_ARG(hint));
     return step_error(range, "Unsupported attribute", detail, diags);
 }
 
@@ -34,9 +34,7 @@ static bool attribute_of_map(
     if (value_find(map, name, out))
         return true;
     return step_error(range, "Missing map element",
-                      str_format(arena, "This map does not have an element with the key \"%.*s\".",
-                                 STR_ARG(name)),
-                      diags);
+                      str_format(arena, "The map has no key \"%.*s\".", STR_ARG(name)), diags);
 }
 
 static Str attribute_refusal(const Type *type, Str name, Arena *arena) {
@@ -49,11 +47,10 @@ static Str attribute_refusal(const Type *type, Str name, Arena *arena) {
     if (!of_objects || !type_find_attribute(type->element, name, &index))
         return STR("This value does not have any attributes.");
     const char *kind = type->kind == KIND_LIST ? "list" : "set";
-    return str_format(
-        arena,
-        "Can't access attributes on a %s of objects. Did you mean to access attribute "
-        "\"%.*s\" for a specific element of the %s, or across all elements of the %s?",
-        kind, STR_ARG(name), kind, kind);
+    return str_format(arena,
+                      "This is a %s of objects. Pick one of them before asking for \"%.*s\", or "
+                      "use [*] to get it from each element of the %s.",
+                      kind, STR_ARG(name), kind);
 }
 
 bool eval_attribute(
@@ -80,7 +77,7 @@ bool eval_attribute(
 
 /* -- indexes ------------------------------------------------------------------------------ */
 
-#define NO_SUCH_ELEMENT "The given key does not identify an element in this collection value"
+#define NO_SUCH_ELEMENT "There is no such element"
 
 static bool index_convert(
     Value key, const Type *type, SourceRange range, Value *out, Arena *arena, Diags *diags) {
@@ -91,9 +88,7 @@ static bool index_convert(
                       str_format(arena, NO_SUCH_ELEMENT ": %.*s.", STR_ARG(error.message)), diags);
 }
 
-static bool index_refuse(
-    Value key, SourceRange range, const char *why, Arena *arena, Diags *diags) {
-    (void)key;
+static bool index_refuse(SourceRange range, const char *why, Arena *arena, Diags *diags) {
     return step_error(range, "Invalid index",
                       str_format(arena, NO_SUCH_ELEMENT "%s%s.", *why ? ": " : "", why), diags);
 }
@@ -110,19 +105,13 @@ static bool index_sequence(
         return true;
     }
     if (!value_to_int(number, &index))
-        return index_refuse(
-            number, range,
-            "indexing a sequence requires a whole number, but the given index has a "
-            "fractional part",
-            arena, diags);
+        return index_refuse(range, "an index must be a whole number", arena, diags);
     size_t count = is_tuple ? object.type->count : object.count;
     if (index < 0)
-        return index_refuse(number, range, "a negative number is not a valid index for a sequence",
-                            arena, diags);
+        return index_refuse(range, "an index must not be negative", arena, diags);
     if ((uint64_t)index >= count)
-        return index_refuse(number, range,
-                            count ? "the given index is greater than or equal to the length of the "
-                                    "collection"
+        return index_refuse(range,
+                            count ? "the index is beyond its last element"
                                   : "the collection has no elements",
                             arena, diags);
     *out = value_is_known(object) ? value_at(object, (size_t)index)
@@ -142,10 +131,9 @@ static bool index_by_name(
         return true;
     }
     if (is_map)
-        return value_find(object, value_text(name), out) ||
-               index_refuse(name, range, "", arena, diags);
+        return value_find(object, value_text(name), out) || index_refuse(range, "", arena, diags);
     if (!type_find_attribute(object.type, value_text(name), &index))
-        return index_refuse(name, range, "", arena, diags);
+        return index_refuse(range, "", arena, diags);
     *out = value_is_known(object) ? value_at(object, index)
                                   : value_unknown(type_at(object.type, index));
     return true;
@@ -159,12 +147,10 @@ static bool index_known_kind(
     case KIND_MAP:
     case KIND_OBJECT: return index_by_name(object, key, range, out, arena, diags);
     case KIND_SET:
-        return step_error(
-            range, "Invalid index",
-            STR("Elements of a set are identified only by their value and don't have any "
-                "separate index or key to select with, so it's only possible to perform "
-                "operations across all elements of the set."),
-            diags);
+        return step_error(range, "Invalid index",
+                          STR("A set has no order and no keys: its elements cannot be picked by an "
+                              "index. Convert it with tolist, or use a 'for' expression."),
+                          diags);
     default:
         return step_error(range, "Invalid index", STR("This value does not have any indices."),
                           diags);
@@ -178,8 +164,7 @@ bool eval_index(
         return step_error(range, "Attempt to index null value",
                           STR("This value is null, so it does not have any indices."), diags);
     if (value_is_null(key))
-        return step_error(range, "Invalid index", STR("Can't use a null value as an indexing key."),
-                          diags);
+        return step_error(range, "Invalid index", STR("The index is null."), diags);
     bool is_dynamic = object.type->kind == KIND_DYNAMIC || key.type->kind == KIND_DYNAMIC;
     if (!is_dynamic && !index_known_kind(object, key, range, &found, arena, diags))
         return false;

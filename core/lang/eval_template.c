@@ -25,12 +25,10 @@ static bool template_text_add(Evaluation *evaluation,
     if (value_is_null(value))
         return template_refuse(
             evaluation, expr,
-            "The expression result is null. Cannot include a null value in a string "
-            "template.");
+            "The value is null, and null has no text. Use coalesce to give a text for this case.");
     if (value.type != &TYPE_STRING &&
         !convert_value(value, &TYPE_STRING, &value, &error, evaluation->arena)) {
-        Str why = str_format(evaluation->arena,
-                             "Cannot include the given value in a string template: %.*s.",
+        Str why = str_format(evaluation->arena, "The value cannot become a part of a string: %.*s.",
                              STR_ARG(error.message));
         return template_refuse(evaluation, expr, str_to_cstr(why, evaluation->arena));
     }

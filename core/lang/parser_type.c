@@ -52,16 +52,19 @@ typedef struct TypeKeyword {
 
 #define NEEDS_ELEMENT "requires one argument specifying the element type."
 
+#define NEEDS_MAP  "requires one argument specifying the attribute types and values as a map."
+#define NEEDS_LIST "requires one argument specifying the element types as a list."
+
 static const TypeKeyword type_keywords[] = {
-    {"bool",   &TYPE_BOOL,    NULL                                                                       },
-    {"string", &TYPE_STRING,  NULL                                                                       },
-    {"number", &TYPE_NUMBER,  NULL                                                                       },
-    {"any",    &TYPE_DYNAMIC, NULL                                                                       },
-    {"list",   NULL,          NEEDS_ELEMENT                                                              },
-    {"set",    NULL,          NEEDS_ELEMENT                                                              },
-    {"map",    NULL,          NEEDS_ELEMENT                                                              },
-    {"object", NULL,          "requires one argument specifying the attribute types and values as a map."},
-    {"tuple",  NULL,          "requires one argument specifying the element types as a list."            },
+    {"bool",   &TYPE_BOOL,    NULL         },
+    {"string", &TYPE_STRING,  NULL         },
+    {"number", &TYPE_NUMBER,  NULL         },
+    {"any",    &TYPE_DYNAMIC, NULL         },
+    {"list",   NULL,          NEEDS_ELEMENT},
+    {"set",    NULL,          NEEDS_ELEMENT},
+    {"map",    NULL,          NEEDS_ELEMENT},
+    {"object", NULL,          NEEDS_MAP    },
+    {"tuple",  NULL,          NEEDS_LIST   },
 };
 
 static const TypeKeyword *type_keyword(Str word) {

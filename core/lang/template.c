@@ -54,7 +54,7 @@ static size_t template_escape(Str text, size_t at, StrBuf *out) {
         return 0;
     uint32_t codepoint = 0;
     for (size_t i = 1; i <= digits; i++) {
-        int digit = text.ptr[at + i];
+        int digit = (unsigned char)text.ptr[at + i];
         if (!isxdigit(digit))
             return 0;
         codepoint =

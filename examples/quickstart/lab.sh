@@ -9,7 +9,7 @@ external=${LIBVIRT_DEFAULT_URI:-} # a libvirt that exists already is used as it 
 export LOAM_IMAGES=${LOAM_IMAGES:-$work/images}
 export LOAM_VAR_folder=$work
 
-say() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
+say() { if [ -t 1 ]; then printf '\n\033[1m== %s\033[0m\n' "$*"; else printf '\n== %s\n' "$*"; fi; }
 
 # Runs a command where the machines can be reached.
 in_place() {

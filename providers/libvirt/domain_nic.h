@@ -25,7 +25,8 @@ MUST_USE bool domain_nic_add(const Call *call,
 Value domain_nic_find(Value domain, Str mac);
 /* The interface is on the same network, bridge in both. */
 bool domain_nic_same_source(Value a, Value b);
-/* The same interfaces on the same networks with the same declared addresses: those they get stay. */
+/* The same interfaces on the same networks with the same declared addresses: those they get stay.
+ */
 bool domain_nic_same_networks(Value prior, Value planned);
 Value domain_nic_read(virConnectPtr connection, Value state, xmlNodePtr root, Arena *arena);
 /* Addresses that the configuration declares, without prefix lengths; false when some interface

@@ -231,6 +231,31 @@ static bool pull_disks(const Update *update) {
     return true;
 }
 
+/* A run that was killed may have plugged it in: the machine's description does not tell yet. */
+static bool is_plugged_in(const Update *update, Str target, const char *text) {
+    static const char *const sources[] = {"source/@file", "source/@dev", "source/@pool",
+                                          "source/@volume"};
+    Arena *arena = update->call->arena;
+    SCOPED(XmlDoc) wanted = {0};
+    SCOPED(XmlDoc) live = {0};
+    if (!xml_parse(text, &wanted) || !xml_take(virDomainGetXMLDesc(update->domain, 0), &live))
+        return false;
+    xmlNodePtr found = domain_device_find_disk(xml_root(&live), target, arena);
+    for (size_t i = 0; found && i < ARRAY_COUNT(sources); i++)
+        if (!str_equal(xml_get(xml_root(&wanted), sources[i], arena),
+                       xml_get(found, sources[i], arena)))
+            return false;
+    return found != NULL;
+}
+
+static bool plug_disk(const Update *update, Value disk) {
+    Str target = draft_text(disk, "target", STR_EMPTY);
+    const char *text = disk_text(update, disk);
+    return is_plugged_in(update, target, text) ||
+           domain_device_plug(update->call, update->domain, text) ||
+           add_error(update, "plug in disk", target);
+}
+
 static bool plug_disks(const Update *update) {
     for (size_t i = 0; i < items_count(update->planned, "disk"); i++) {
         Value disk = items_at(update->planned, "disk", i);
@@ -241,8 +266,8 @@ static bool plug_disks(const Update *update) {
             continue;
         if (!is_new && !change_media(update, disk))
             return false;
-        if (is_new && !domain_device_plug(update->call, update->domain, disk_text(update, disk)))
-            return add_error(update, "plug in disk", target);
+        if (is_new && !plug_disk(update, disk))
+            return false;
     }
     return true;
 }
@@ -296,8 +321,9 @@ static bool change_nic(const Update *update, Value nic) {
 static bool update_nic(const Update *update, Value nic) {
     Str mac = draft_text(nic, "mac", STR_EMPTY);
     Value old = domain_nic_find(update->prior, mac);
+    /* A run that was killed may have plugged it in. */
     if (!value_is_present(old))
-        return plug_nic(update, nic);
+        return change_nic(update, nic);
     if (items_differ(old, nic, "model"))
         return pull_nic(update, mac) && plug_nic(update, nic);
     if (domain_nic_same_source(old, nic) && !items_differ(old, nic, "filter"))

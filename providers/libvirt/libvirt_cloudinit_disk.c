@@ -191,15 +191,18 @@ static bool read_folder(const Call *call, virConnectPtr connection, Value *state
     Str uuid = draft_text(*state, "folder_id", STR_EMPTY);
     if (!seed_folder_read(call, connection, uuid, &files, &path, &is_there, diags))
         return false;
-    if (!is_there) {
+    if (!path.len) {
         *state = value_null(state->type);
         return true;
     }
     Str digest = seed_files_digest(&files, call->arena);
-    if (str_equal(digest, draft_text(*state, "id", STR_EMPTY)))
+    if (is_there && str_equal(digest, draft_text(*state, "id", STR_EMPTY)))
         return true;
     Draft draft = draft_of(*state, call->arena);
     take_files(&draft, &files, call->arena);
+    /* A folder that cannot be looked into is still to be removed; no user data is like this. */
+    if (!is_there)
+        draft_set_text(&draft, "user_data", STR_EMPTY, call->arena);
     *state = draft_value(&draft);
     return true;
 }

@@ -6,6 +6,9 @@
 #include "items.h"
 #include "libvirt_error.h"
 #include "network_xml.h"
+#include "xml.h"
+
+#include <strings.h>
 
 /* -- comparing ------------------------------------------------------------------------------ */
 
@@ -73,6 +76,7 @@ typedef struct Section {
     unsigned section;
     int parent; /* index of the <ip>, -1: none */
     const char *(*describe)(Value item, Arena *arena);
+    const char *element;
     const char *what;
 } Section;
 
@@ -80,6 +84,41 @@ static bool list_has(Value list, Value item) {
     for (size_t i = 0; value_is_present(list) && i < list.count; i++)
         if (value_equal(value_at(list, i), item))
             return true;
+    return false;
+}
+
+/* All that is asked for stands in the element that was found; libvirt writes MAC addresses small.
+ */
+static bool is_same_entry(xmlNodePtr wanted, xmlNodePtr found, Arena *arena) {
+    static const char *const parts[] = {"@mac", "@ip", "@name", "@start", "@end"};
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
+        const char *text = str_to_cstr(xml_get(wanted, parts[i], arena), arena);
+        if (strcasecmp(text, str_to_cstr(xml_get(found, parts[i], arena), arena)) != 0)
+            return false;
+    }
+    XmlNodes names = xml_find_all(wanted, "hostname", arena);
+    XmlNodes others = xml_find_all(found, "hostname", arena);
+    bool is_same = names.count == others.count;
+    for (size_t i = 0; is_same && i < names.count; i++)
+        is_same =
+            str_equal(xml_get(names.items[i], ".", arena), xml_get(others.items[i], ".", arena));
+    return is_same;
+}
+
+static bool has_entry(
+    virNetworkPtr network, unsigned flags, const Section *section, const char *text, Arena *arena) {
+    SCOPED(XmlDoc) wanted = {0};
+    SCOPED(XmlDoc) doc = {0};
+    if (!xml_parse(text, &wanted) || !xml_take(virNetworkGetXMLDesc(network, flags), &doc))
+        return false;
+    Str path = section->parent < 0
+                   ? str_format(arena, "dns/%s", section->element)
+                   : str_format(arena, "ip[%d]/dhcp/%s", section->parent + 1, section->element);
+    XmlNodes entries = xml_find_all(xml_root(&doc), str_to_cstr(path, arena), arena);
+    vec_each(&entries, entry) {
+        if (is_same_entry(xml_root(&wanted), *entry, arena))
+            return true;
+    }
     return false;
 }
 
@@ -96,11 +135,16 @@ static bool send(const Call *call,
     const char *text = section->describe(item, call->arena);
     if (virNetworkUpdate(network, command, section->section, section->parent, text, flags) == 0)
         return true;
-    /* What shall go may be gone already. */
-    if (command == VIR_NETWORK_UPDATE_COMMAND_DELETE &&
-        libvirt_error_code() == VIR_ERR_OPERATION_INVALID)
-        return true;
-    return libvirt_error_add(call, diags, "Cannot change a %s of the network", section->what);
+    /* A run that was killed may have done it: what shall go is gone, what shall come is there. */
+    LibvirtError error = libvirt_error_last(call->arena);
+    bool is_done = error.code == VIR_ERR_OPERATION_INVALID;
+    if (command == VIR_NETWORK_UPDATE_COMMAND_ADD_LAST) {
+        unsigned kept = is_active ? VIR_NETWORK_XML_INACTIVE : 0;
+        is_done = is_done && has_entry(network, 0, section, text, call->arena) &&
+                  has_entry(network, kept, section, text, call->arena);
+    }
+    return is_done || libvirt_error_add_this(call, &error, diags,
+                                             "Cannot change a %s of the network", section->what);
 }
 
 /* First all that goes, then all that comes: two entries may swap their addresses. */
@@ -131,9 +175,9 @@ bool network_update_live(
     for (size_t i = 0; i < items_count(planned, "ips"); i++) {
         Value old_ip = items_at(prior, "ips", i);
         Value new_ip = items_at(planned, "ips", i);
-        Section ranges = {VIR_NETWORK_SECTION_IP_DHCP_RANGE, (int)i, network_xml_range,
+        Section ranges = {VIR_NETWORK_SECTION_IP_DHCP_RANGE, (int)i, network_xml_range, "range",
                           "DHCP range"};
-        Section hosts = {VIR_NETWORK_SECTION_IP_DHCP_HOST, (int)i, network_xml_dhcp_host,
+        Section hosts = {VIR_NETWORK_SECTION_IP_DHCP_HOST, (int)i, network_xml_dhcp_host, "host",
                          "DHCP reservation"};
         if (!update_section(call, network, &ranges, dhcp_list(old_ip, "ranges", arena),
                             dhcp_list(new_ip, "ranges", arena), diags) ||
@@ -141,7 +185,7 @@ bool network_update_live(
                             dhcp_list(new_ip, "hosts", arena), diags))
             return false;
     }
-    Section names = {VIR_NETWORK_SECTION_DNS_HOST, -1, network_xml_dns_host, "DNS entry"};
+    Section names = {VIR_NETWORK_SECTION_DNS_HOST, -1, network_xml_dns_host, "host", "DNS entry"};
     return update_section(call, network, &names,
                           draft_attribute(items_object(prior, "dns", arena), "hosts"),
                           draft_attribute(items_object(planned, "dns", arena), "hosts"), diags);

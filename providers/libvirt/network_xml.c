@@ -165,7 +165,7 @@ const char *network_xml_describe(
 /* A list read from elements, in the order that the state has. */
 typedef struct ListRead {
     const char *path;
-    const char *key; /* attribute of value and element alike */
+    const char *key; /* attribute of value and element alike; a MAC address stands in for it */
     Value (*read)(xmlNodePtr node, const Type *type, Arena *arena);
     bool only_declared;
 } ListRead;
@@ -214,23 +214,37 @@ static Value keep_spelling(Value found, Value old, Arena *arena) {
     return draft_value(&draft);
 }
 
+/* The entry that stands for the item, by one attribute; the count of nodes when there is none. */
+static size_t find_entry(
+    const XmlNodes *nodes, const bool *is_taken, const char *key, Value item, Arena *arena) {
+    size_t index = 0;
+    const char *path = str_to_cstr(str_format(arena, "@%s", key), arena);
+    bool has_key = type_find_attribute(item.type, str_from_cstr(key), &index);
+    Str wanted = has_key ? draft_text(item, key, STR_EMPTY) : STR_EMPTY;
+    for (size_t n = 0; wanted.len && n < nodes->count; n++) {
+        Str text = xml_get(nodes->items[n], path, arena);
+        if (!is_taken[n] && text.len == wanted.len &&
+            strncasecmp(text.ptr, wanted.ptr, text.len) == 0)
+            return n;
+    }
+    return nodes->count;
+}
+
 static Value read_list(
     const ListRead *kind, xmlNodePtr parent, Value old, const Type *type, bool all, Arena *arena) {
     XmlNodes nodes = xml_find_all(parent, kind->path, arena);
     bool *is_taken = arena_new_array(arena, bool, nodes.count + 1);
-    const char *key_path = str_to_cstr(str_format(arena, "@%s", kind->key), arena);
     Values values = {0};
     for (size_t i = 0; value_is_present(old) && i < old.count; i++) {
         Value item = value_at(old, i);
-        for (size_t n = 0; n < nodes.count; n++) {
-            if (is_taken[n] || !str_equal(xml_get(nodes.items[n], key_path, arena),
-                                          draft_text(item, kind->key, STR_EMPTY)))
-                continue;
-            is_taken[n] = true;
-            Value found = kind->read(nodes.items[n], type->element, arena);
-            vec_push(arena, &values, keep_spelling(found, item, arena));
-            break;
-        }
+        size_t n = find_entry(&nodes, is_taken, kind->key, item, arena);
+        if (n == nodes.count)
+            n = find_entry(&nodes, is_taken, "mac", item, arena);
+        if (n == nodes.count)
+            continue;
+        is_taken[n] = true;
+        Value found = kind->read(nodes.items[n], type->element, arena);
+        vec_push(arena, &values, keep_spelling(found, item, arena));
     }
     for (size_t n = 0; n < nodes.count; n++)
         if (!is_taken[n] && (all || !kind->only_declared))

@@ -127,6 +127,9 @@ bool seed_folder_delete(const Call *call, virConnectPtr connection, Str uuid, Di
     if (!pool)
         return libvirt_error_is_gone(libvirt_error_code()) ||
                libvirt_error_add(call, diags, "Cannot look the seed's folder up");
+    /* The files of a stopped one cannot be seen. */
+    if (virStoragePoolIsActive(pool) == 0)
+        (void)virStoragePoolCreate(pool, 0);
     virStorageVolPtr *volumes = NULL;
     int count = virStoragePoolListAllVolumes(pool, &volumes, 0);
     for (int i = 0; i < count; i++) {

@@ -128,14 +128,19 @@ static bool exec_delete(const Call *call, const ApplyRequest *request, Diags *di
     SshMarkerResult result;
     if (!ssh_client_link(call, request->prior, &link, diags))
         return false;
+    /* A run that was killed may have come as far as this: the script is not run a second time. */
+    bool is_forgotten;
+    if (!ssh_marker_is_forgotten(&link, id, destroy_id, &is_forgotten, diags))
+        return false;
+    if (is_forgotten)
+        return true;
     if (!ssh_marker_run(&link, destroy_id, script, &result, diags))
         return false;
-    /* Without its marker a failed one runs again when the destruction is tried again. */
-    if (!ssh_marker_forget(&link, destroy_id, diags))
+    bool is_good = judge(&link, &result, "The destroy command failed", diags);
+    if (is_good && !ssh_marker_forget(&link, id, diags))
         return false;
-    if (!judge(&link, &result, "The destroy command failed", diags))
-        return false;
-    return ssh_marker_forget(&link, id, diags);
+    /* The last deed; without its marker a failed one runs again when it is tried again. */
+    return ssh_marker_forget(&link, destroy_id, diags) && is_good;
 }
 
 static bool exec_recover(const Call *call,
@@ -147,7 +152,7 @@ static bool exec_recover(const Call *call,
     SshMarkerResult result;
     if (!ssh_client_link(call, request->planned, &link, diags))
         return false;
-    if (!ssh_marker_follow(&link, request->identity, &result, diags))
+    if (!ssh_marker_recover(&link, request->identity, &result, diags))
         return false;
     *outcome = RECOVER_ABSENT;
     if (result.state == SSH_MARKER_ABSENT)

@@ -150,6 +150,9 @@ static const char write_script[] =
     "[ -z \"$f\" ] || (umask 022; mkdir -p \"$f\") || exit 91\n"
     "t=$p.loam.$$\n"
     "trap 'rm -f \"$t\"' EXIT\n"
+    /* Who started this may be gone: then speaking to them ends in a signal, before the tidying. */
+    "trap '' PIPE\n"
+    "trap 'exit 95' HUP TERM\n"
     "cat >\"$t\" || exit 91\n"
     "if [ $(($(wc -c <\"$t\"))) -ne \"$2\" ]; then\n"
     "  echo \"the content did not arrive whole\" >&2\n"

@@ -5,6 +5,7 @@
 
 #define OUTPUT_KEPT    262144
 #define STARTING_MAX   "40" /* looks at a marker without a process before it counts as lost */
+#define START_TIME     "2"  /* seconds from the end of a killed run to the script that it sent */
 #define FORGET_WAIT_MS 5000
 #define TIDY_MS        10000
 #define TICK_MS        1000
@@ -44,12 +45,18 @@
 static const char start_script[] = MARKER_PRELUDE
     "m=$(umask)\n"
     "umask 077\n"
+    "mkdir -p \"$b/exec\" || exit 91\n"
+    "t=$d.$$\n"
+    "trap 'rm -f \"$t\"' EXIT\n"
+    /* Who started this may be gone: then speaking to them ends in a signal, before the tidying. */
+    "trap '' PIPE\n"
+    "trap 'exit 95' HUP TERM\n"
+    "head -c \"$2\" >\"$t\" || exit 91\n"
+    "[ $(($(wc -c <\"$t\"))) -eq \"$2\" ] || exit 92\n"
     "mkdir -p \"$d\" || exit 91\n"
-    "t=$d/script.$$\n"
-    "cat >\"$t\" || exit 91\n"
-    "if [ $(($(wc -c <\"$t\"))) -ne \"$2\" ]; then rm -f \"$t\"; exit 92; fi\n"
-    "if ! mkdir \"$d/started\" 2>/dev/null; then rm -f \"$t\"; exit 0; fi\n"
+    "mkdir \"$d/started\" 2>/dev/null || exit 0\n"
     "mv \"$t\" \"$d/script\" && chmod 700 \"$d/script\" || exit 91\n"
+    "trap - EXIT PIPE HUP TERM\n"
     "cat >\"$d/run\" <<\"END\" || exit 91\n"
     MARKER_PRELUDE
     "trap \"\" HUP\n"
@@ -75,7 +82,9 @@ static const char start_script[] = MARKER_PRELUDE
     "shift\n"
     "\"$@\" sh \"$d/run\" \"$i\" \"$m\" </dev/null >/dev/null 2>&1 &\n";
 
-/* $2: how much of the output is wanted. Prints one line about the marker, then out and err. */
+/* $2: how much of the output is wanted. Prints one line about the marker, then out and err.
+ * $3: "claim" if a start may still be under way, sent by a run that was killed: it is kept out, and
+ * the marker goes when it has had its time. */
 static const char follow_script[] = MARKER_PRELUDE
     "say() {\n"
     "  s=0 e=0\n"
@@ -88,9 +97,18 @@ static const char follow_script[] = MARKER_PRELUDE
     "  [ $e -eq 0 ] || tail -c $e \"$d/err\" | head -c $e\n"
     "  exit 0\n"
     "}\n"
-    "[ -d \"$d/started\" ] || say \"$1\" absent 0 0\n"
+    "if [ ! -d \"$d/started\" ]; then\n"
+    "  [ \"$3\" = claim ] || say \"$1\" absent 0 \"$2\"\n"
+    "  (umask 077; mkdir -p \"$d\") || exit 91\n"
+    "  if mkdir \"$d/started\" 2>/dev/null; then\n"
+    "    sleep " START_TIME "\n"
+    "    rm -rf \"$d\"\n"
+    "    say \"$1\" absent 0 \"$2\"\n"
+    "  fi\n"
+    "fi\n"
     "n=0 k=0\n"
     "while [ ! -e \"$d/status\" ]; do\n"
+    "  [ -d \"$d/started\" ] || say \"$1\" absent 0 \"$2\"\n"
     "  if alive; then n=0; elif [ -n \"$p\" ]; then n=" STARTING_MAX "; else n=$((n + 1)); fi\n"
     "  [ -e \"$d/status\" ] || [ $n -lt " STARTING_MAX " ] || say \"$1\" lost 0 \"$2\"\n"
     "  k=$((k + 1))\n"
@@ -114,6 +132,10 @@ static const char forget_script[] = MARKER_PRELUDE
     "  fi\n"
     "  rm -rf \"$d\" || exit 91\n"
     "fi\n";
+
+/* The last deed of a deletion is to remove the marker from among the others. */
+static const char forgotten_script[] = MARKER_PRELUDE
+    "if [ -d \"$b/exec\" ] && [ ! -d \"$d\" ] && [ ! -d \"$b/exec/$2\" ]; then echo forgotten; fi\n";
 
 // clang-format on
 
@@ -263,9 +285,9 @@ static bool parse_report(Str text, Str id, SshMarkerResult *out, Arena *arena) {
 }
 
 static SshStatus follow_once(
-    SshLink *link, Str id, Ticker *ticker, SshResult *result, SshProblem *problem) {
+    SshLink *link, Str id, Str how, Ticker *ticker, SshResult *result, SshProblem *problem) {
     Arena *arena = link->call->arena;
-    const Str arguments[] = {id, str_format(arena, "%d", OUTPUT_KEPT)};
+    const Str arguments[] = {id, str_format(arena, "%d", OUTPUT_KEPT), how};
     SshCommand command = {
         .command = ssh_client_script(follow_script, arguments, ARRAY_COUNT(arguments), arena),
         .patience = run_patience(link),
@@ -275,7 +297,7 @@ static SshStatus follow_once(
     return ssh_client_exec(link, &command, result, problem);
 }
 
-bool ssh_marker_follow(SshLink *link, Str id, SshMarkerResult *out, Diags *diags) {
+static bool follow(SshLink *link, Str id, Str how, SshMarkerResult *out, Diags *diags) {
     const Clock *clock = link->call->io->clock;
     int64_t now = clock->monotonic_ms(clock->self);
     Ticker ticker = {.link = link, .start_ms = now, .shown_ms = now};
@@ -284,7 +306,7 @@ bool ssh_marker_follow(SshLink *link, Str id, SshMarkerResult *out, Diags *diags
     SshStatus status = SSH_LOST;
     *out = (SshMarkerResult){0};
     for (int i = 0; i < RECONNECTS_MAX && status == SSH_LOST; i++) {
-        status = follow_once(link, id, &ticker, &result, &problem);
+        status = follow_once(link, id, how, &ticker, &result, &problem);
     }
     if (status == SSH_TIMED_OUT) {
         out->state = SSH_MARKER_RUNNING;
@@ -301,5 +323,23 @@ bool ssh_marker_follow(SshLink *link, Str id, SshMarkerResult *out, Diags *diags
 }
 
 bool ssh_marker_run(SshLink *link, Str id, Str script, SshMarkerResult *out, Diags *diags) {
-    return start(link, id, script, diags) && ssh_marker_follow(link, id, out, diags);
+    return start(link, id, script, diags) && follow(link, id, STR("started"), out, diags);
+}
+
+bool ssh_marker_recover(SshLink *link, Str id, SshMarkerResult *out, Diags *diags) {
+    return follow(link, id, STR("claim"), out, diags);
+}
+
+bool ssh_marker_is_forgotten(SshLink *link, Str id, Str other_id, bool *out, Diags *diags) {
+    const Str arguments[] = {id, other_id};
+    Arena *arena = link->call->arena;
+    SshCommand command = {
+        .command = ssh_client_script(forgotten_script, arguments, ARRAY_COUNT(arguments), arena),
+        .patience = run_patience(link),
+    };
+    SshResult result;
+    if (!ssh_client_run(link, &command, &result, diags))
+        return false;
+    *out = str_starts_with(result.out, STR("forgotten"));
+    return true;
 }

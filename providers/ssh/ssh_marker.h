@@ -35,8 +35,11 @@ typedef struct SshMarkerResult {
 /* Starts the script unless it was started before, and waits for its end. A session that breaks is
  * made again; the script does not notice. A script that ended by itself is no error here. */
 MUST_USE bool ssh_marker_run(SshLink *link, Str id, Str script, SshMarkerResult *out, Diags *diags);
-/* Waits for the end of one that was started. */
-MUST_USE bool ssh_marker_follow(SshLink *link, Str id, SshMarkerResult *out, Diags *diags);
+/* Waits for the end of one that a killed run may have started. After SSH_MARKER_ABSENT it will not
+ * start any more, even if that run's request is still on its way. */
+MUST_USE bool ssh_marker_recover(SshLink *link, Str id, SshMarkerResult *out, Diags *diags);
+/* *out: others have markers here, but neither id has. */
+MUST_USE bool ssh_marker_is_forgotten(SshLink *link, Str id, Str other_id, bool *out, Diags *diags);
 /* Ends the script if it still runs, and removes the folder. */
 MUST_USE bool ssh_marker_forget(SshLink *link, Str id, Diags *diags);
 /* Same within a few seconds, or not at all: tidiness is no reason to fail. */

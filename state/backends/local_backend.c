@@ -64,8 +64,8 @@ static Head read_head(Str text, Arena *arena) {
 }
 
 /* While the copy is there, the file may be a mixture of old and new content that happens to parse.
- * It then has the copy's serial or an older one; only a file that other hands wrote later, or one of
- * another lineage, wins over the copy. */
+ * It then has the copy's serial or an older one; only a file that other hands wrote later, or one
+ * of another lineage, wins over the copy. */
 static bool copy_counts(Str text, Str copy) {
     SCOPED(ArenaRef) scratch = arena_open("state copy");
     Head of_copy = read_head(copy, scratch);

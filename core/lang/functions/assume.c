@@ -132,32 +132,34 @@ static const Type map_of_any = {.kind = KIND_MAP, .element = &TYPE_DYNAMIC, .has
         .description = "The value, known to have at most max elements.",                           \
     }
 
+/* clang-format off */
 static const Function assume_functions[] = {
     LENGTH_ROW("list", &list_of_any),
     LENGTH_ROW("map", &map_of_any),
     LENGTH_ROW("set", &set_of_any),
     {
-                          .name = "assumeequal",
-                          PARAMETERS({"actual", &TYPE_DYNAMIC, ALL}, {"assumed", &TYPE_DYNAMIC, ALL}),
-                          .run = assume_equal,
-                          .description = "The first value, known to equal the second.",
-                          .example = "assumeequal(1, 1) = 1",
-                          },
+        .name = "assumeequal",
+        PARAMETERS({"actual", &TYPE_DYNAMIC, ALL}, {"assumed", &TYPE_DYNAMIC, ALL}),
+        .run = assume_equal,
+        .description = "The first value, known to equal the second.",
+        .example = "assumeequal(1, 1) = 1",
+    },
     {
-                          .name = "assumenotnull",
-                          PARAMETERS({"value", &TYPE_DYNAMIC, ALL}),
-                          .run = assume_not_null,
-                          .description = "The value, known not to be null.",
-                          .example = "assumenotnull(\"a\") = \"a\"",
-                          },
+        .name = "assumenotnull",
+        PARAMETERS({"value", &TYPE_DYNAMIC, ALL}),
+        .run = assume_not_null,
+        .description = "The value, known not to be null.",
+        .example = "assumenotnull(\"a\") = \"a\"",
+    },
     {
-                          .name = "assumestringprefix",
-                          PARAMETERS({"value", &TYPE_STRING, PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC},
-                          {"prefix", &TYPE_STRING, PARAMETER_UNKNOWN | PARAMETER_DYNAMIC}),
-                          .run = assume_string_prefix,
-                          .description = "The string, known to begin with the prefix.",
-                          .example = "assumestringprefix(\"foo-1\", \"foo-\") = \"foo-1\"",
-                          },
+        .name = "assumestringprefix",
+        PARAMETERS({"value", &TYPE_STRING, PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC},
+                   {"prefix", &TYPE_STRING, PARAMETER_UNKNOWN | PARAMETER_DYNAMIC}),
+        .run = assume_string_prefix,
+        .description = "The string, known to begin with the prefix.",
+        .example = "assumestringprefix(\"foo-1\", \"foo-\") = \"foo-1\"",
+    },
 };
+/* clang-format on */
 
 const FunctionFamily functions_assume = {assume_functions, ARRAY_COUNT(assume_functions)};

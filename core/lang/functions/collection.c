@@ -65,7 +65,7 @@ static bool collection_element(FunctionCall *call, Value *out, Str *error) {
         return false;
     size_t count = sequence_count(list);
     if (count == 0)
-        return function_fail(call, 0, error, "cannot use element function with an empty list");
+        return function_fail(call, 0, error, "the list is empty, so there is no element to choose");
     size_t i = wrap_index(index, count);
     Value found = value_is_known(list) ? value_at(list, i) : value_unknown(type_at(list.type, i));
     *out = value_with_marks(found, marks);
@@ -398,9 +398,7 @@ static bool collection_slice(FunctionCall *call, Value *out, Str *error) {
     size_t end = 0;
     if (list.type->kind == KIND_SET)
         return function_fail(
-            call, 0, error,
-            "cannot slice a set, because its elements do not have indices; explicitly "
-            "convert to a list if the ordering of the result is not important");
+            call, 0, error, "a set has no order to cut a piece from; convert it with tolist first");
     if (list.type->kind != KIND_LIST && list.type->kind != KIND_TUPLE)
         return function_fail(call, 0, error, "must be a list or tuple value");
     if (!slice_bounds(call, sequence_count(list), &start, &end, error))
@@ -463,8 +461,7 @@ static bool collection_sort(FunctionCall *call, Value *out, Str *error) {
         items[i] = value_at(list, i);
         if (value_is_null(items[i]))
             return function_fail(call, 0, error,
-                                 "given list element %zu is null; a null string cannot be sorted",
-                                 i);
+                                 "element %zu is null and has no place in the order", i);
     }
     qsort(items, list.count, sizeof(Value), compare_texts);
     *out = value_list(&TYPE_STRING, items, list.count, call->arena);
@@ -516,15 +513,14 @@ static bool range_fill(
     if (order && order == direction)
         return function_fail(call, SIZE_MAX, error,
                              direction < 0
-                                 ? "end must be less than start when step is negative"
-                                 : "end must be greater than start when step is positive");
+                                 ? "a negative step never leads from this start to this end"
+                                 : "a positive step never leads from this start to this end");
     Value at = start;
     while (arithmetic_compare(at, end, call->arena) * direction < 0) {
         if (items.count >= RANGE_MAX)
             return function_fail(
                 call, SIZE_MAX, error,
-                "more than %d values were generated; either decrease the difference "
-                "between start and end or use a larger step",
+                "the result would have more than %d numbers; use closer limits or a larger step",
                 RANGE_MAX);
         vec_push(call->arena, &items, at);
         if (!arithmetic_apply(ARITHMETIC_ADD, at, step, &at, error, call->arena))
@@ -549,7 +545,7 @@ static bool matchkeys_type(FunctionCall *call, const Type **out, Str *error) {
     const Type *types[] = {call->arguments[1].type, call->arguments[2].type};
     *out = call->arguments[0].type;
     return sequence_unify(types, 2, call->arena) ||
-           function_fail(call, 1, error, "keys and searchset must be of the same type");
+           function_fail(call, 1, error, "the keys and what to look for have no type in common");
 }
 
 static bool collection_matchkeys(FunctionCall *call, Value *out, Str *error) {
@@ -565,7 +561,7 @@ static bool collection_matchkeys(FunctionCall *call, Value *out, Str *error) {
         return true;
     }
     if (values.count != keys.count)
-        return function_fail(call, SIZE_MAX, error, "length of keys and values should be equal");
+        return function_fail(call, SIZE_MAX, error, "keys and values must be of one length");
     const Type *types[] = {keys.type, wanted.type};
     const Type *common = sequence_unify(types, 2, call->arena);
     ConvertError failure;
@@ -625,160 +621,162 @@ static const Type list_of_number = {.kind = KIND_LIST, .element = &TYPE_NUMBER};
 
 #define DEALS_WITH_ALL (PARAMETER_UNKNOWN | PARAMETER_MARKED | PARAMETER_DYNAMIC)
 
+/* clang-format off */
 static const Function collection_functions[] = {
     {
-     .name = "alltrue",
-     PARAMETERS({"list", &list_of_bool}),
-     .type = &TYPE_BOOL,
-     .run = collection_alltrue,
-     .description = "Are all elements true? So they are in an empty list.",
-     .example = "alltrue([true, false]) = false",
-     },
+        .name = "alltrue",
+        PARAMETERS({"list", &list_of_bool}),
+        .type = &TYPE_BOOL,
+        .run = collection_alltrue,
+        .description = "Are all elements true? So they are in an empty list.",
+        .example = "alltrue([true, false]) = false",
+    },
     {
-     .name = "anytrue",
-     PARAMETERS({"list", &list_of_bool}),
-     .type = &TYPE_BOOL,
-     .run = collection_anytrue,
-     .description = "Is any element true?",
-     .example = "anytrue([true, false]) = true",
-     },
+        .name = "anytrue",
+        PARAMETERS({"list", &list_of_bool}),
+        .type = &TYPE_BOOL,
+        .run = collection_anytrue,
+        .description = "Is any element true?",
+        .example = "anytrue([true, false]) = true",
+    },
     {
-     .name = "chunklist",
-     PARAMETERS({"list", &list_of_any, PARAMETER_MARKED},                                    {"size", &TYPE_NUMBER}),
-     .result_type = chunklist_type,
-     .run = collection_chunklist,
-     .description = "The list cut into lists of at most that many elements.",
-     .example = "chunklist([\"a\", \"b\", \"c\"], 2) = tolist([[\"a\", \"b\"], [\"c\"]])",
-     },
+        .name = "chunklist",
+        PARAMETERS({"list", &list_of_any, PARAMETER_MARKED}, {"size", &TYPE_NUMBER}),
+        .result_type = chunklist_type,
+        .run = collection_chunklist,
+        .description = "The list cut into lists of at most that many elements.",
+        .example = "chunklist([\"a\", \"b\", \"c\"], 2) = tolist([[\"a\", \"b\"], [\"c\"]])",
+    },
     {
-     .name = "coalesce",
-     VARIADIC({"vals", &TYPE_DYNAMIC, PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC}),
-     .result_type = coalesce_type,
-     .run = collection_coalesce,
-     .description = "The first argument that is neither null nor an empty string.",
-     .example = "coalesce(\"\", \"b\") = \"b\"",
-     },
+        .name = "coalesce",
+        VARIADIC({"vals", &TYPE_DYNAMIC, PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC}),
+        .result_type = coalesce_type,
+        .run = collection_coalesce,
+        .description = "The first argument that is neither null nor an empty string.",
+        .example = "coalesce(\"\", \"b\") = \"b\"",
+    },
     {
-     .name = "coalescelist",
-     VARIADIC({"vals", &TYPE_DYNAMIC, PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC}),
-     .run = collection_coalescelist,
-     .description = "The first of the lists that is not empty.",
-     .example = "coalescelist([], [\"c\"]) = [\"c\"]",
-     },
+        .name = "coalescelist",
+        VARIADIC({"vals", &TYPE_DYNAMIC, PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC}),
+        .run = collection_coalescelist,
+        .description = "The first of the lists that is not empty.",
+        .example = "coalescelist([], [\"c\"]) = [\"c\"]",
+    },
     {
-     .name = "compact",
-     PARAMETERS({"list", &TYPE_LIST_OF_STRING}),
-     .type = &TYPE_LIST_OF_STRING,
-     .run = collection_compact,
-     .description = "The list without null and empty strings.",
-     .example = "compact([\"a\", \"\", \"b\"]) = tolist([\"a\", \"b\"])",
-     },
+        .name = "compact",
+        PARAMETERS({"list", &TYPE_LIST_OF_STRING}),
+        .type = &TYPE_LIST_OF_STRING,
+        .run = collection_compact,
+        .description = "The list without null and empty strings.",
+        .example = "compact([\"a\", \"\", \"b\"]) = tolist([\"a\", \"b\"])",
+    },
     {
-     .name = "concat",
-     VARIADIC({"seqs", &TYPE_DYNAMIC, PARAMETER_MARKED}),
-     .result_type = concat_type,
-     .run = collection_concat,
-     .description = "All lists one behind the other.",
-     .example = "concat([\"a\"], [\"b\", \"c\"]) = [\"a\", \"b\", \"c\"]",
-     },
+        .name = "concat",
+        VARIADIC({"seqs", &TYPE_DYNAMIC, PARAMETER_MARKED}),
+        .result_type = concat_type,
+        .run = collection_concat,
+        .description = "All lists one behind the other.",
+        .example = "concat([\"a\"], [\"b\", \"c\"]) = [\"a\", \"b\", \"c\"]",
+    },
     {
-     .name = "contains",
-     PARAMETERS({"list", &TYPE_DYNAMIC},                                                      {"value", &TYPE_DYNAMIC, PARAMETER_NULL}),
-     .type = &TYPE_BOOL,
-     .run = collection_contains,
-     .description = "Does the list, set or tuple hold this value?",
-     .example = "contains([\"a\", \"b\"], \"a\") = true",
-     },
+        .name = "contains",
+        PARAMETERS({"list", &TYPE_DYNAMIC}, {"value", &TYPE_DYNAMIC, PARAMETER_NULL}),
+        .type = &TYPE_BOOL,
+        .run = collection_contains,
+        .description = "Does the list, set or tuple hold this value?",
+        .example = "contains([\"a\", \"b\"], \"a\") = true",
+    },
     {
-     .name = "distinct",
-     PARAMETERS({"list", &list_of_any}),
-     .result_type = distinct_type,
-     .run = collection_distinct,
-     .description = "The list without repeated elements.",
-     .example = "distinct([\"a\", \"b\", \"a\"]) = tolist([\"a\", \"b\"])",
-     },
+        .name = "distinct",
+        PARAMETERS({"list", &list_of_any}),
+        .result_type = distinct_type,
+        .run = collection_distinct,
+        .description = "The list without repeated elements.",
+        .example = "distinct([\"a\", \"b\", \"a\"]) = tolist([\"a\", \"b\"])",
+    },
     {
-     .name = "element",
-     PARAMETERS({"list", &TYPE_DYNAMIC, PARAMETER_UNKNOWN | PARAMETER_MARKED},
-     {"index", &TYPE_NUMBER, PARAMETER_UNKNOWN}),
-     .run = collection_element,
-     .description = "The element at the index, which wraps around at the end of the list.",
-     .example = "element([\"a\", \"b\", \"c\"], 3) = \"a\"",
-     },
+        .name = "element",
+        PARAMETERS({"list", &TYPE_DYNAMIC, PARAMETER_UNKNOWN | PARAMETER_MARKED},
+                   {"index", &TYPE_NUMBER, PARAMETER_UNKNOWN}),
+        .run = collection_element,
+        .description = "The element at the index, which wraps around at the end of the list.",
+        .example = "element([\"a\", \"b\", \"c\"], 3) = \"a\"",
+    },
     {
-     .name = "flatten",
-     PARAMETERS({"list", &TYPE_DYNAMIC, PARAMETER_MARKED}),
-     .run = collection_flatten,
-     .description = "The elements of nested lists, sets and tuples as one flat tuple.",
-     .example = "flatten([[\"a\"], [], [\"b\", [\"c\"]]]) = [\"a\", \"b\", \"c\"]",
-     },
+        .name = "flatten",
+        PARAMETERS({"list", &TYPE_DYNAMIC, PARAMETER_MARKED}),
+        .run = collection_flatten,
+        .description = "The elements of nested lists, sets and tuples as one flat tuple.",
+        .example = "flatten([[\"a\"], [], [\"b\", [\"c\"]]]) = [\"a\", \"b\", \"c\"]",
+    },
     {
-     .name = "index",
-     PARAMETERS({"list", &TYPE_DYNAMIC},                                                   {"value", &TYPE_DYNAMIC}),
-     .type = &TYPE_NUMBER,
-     .run = collection_index,
-     .description = "The index of the first element that equals the value.",
-     .example = "index([\"a\", \"b\"], \"b\") = 1",
-     },
+        .name = "index",
+        PARAMETERS({"list", &TYPE_DYNAMIC}, {"value", &TYPE_DYNAMIC}),
+        .type = &TYPE_NUMBER,
+        .run = collection_index,
+        .description = "The index of the first element that equals the value.",
+        .example = "index([\"a\", \"b\"], \"b\") = 1",
+    },
     {
-     .name = "length",
-     PARAMETERS({"value", &TYPE_DYNAMIC, DEALS_WITH_ALL}),
-     .type = &TYPE_NUMBER,
-     .run = collection_length,
-     .description = "The number of elements, or of characters of a string.",
-     .example = "length([\"a\", \"b\"]) = 2",
-     },
+        .name = "length",
+        PARAMETERS({"value", &TYPE_DYNAMIC, DEALS_WITH_ALL}),
+        .type = &TYPE_NUMBER,
+        .run = collection_length,
+        .description = "The number of elements, or of characters of a string.",
+        .example = "length([\"a\", \"b\"]) = 2",
+    },
     {
-     .name = "matchkeys",
-     PARAMETERS({"values", &list_of_any},                                                                              {"keys", &list_of_any},                                                                                               {"searchset", &list_of_any}),
-     .result_type = matchkeys_type,
-     .run = collection_matchkeys,
-     .description = "The elements of the first list where the second has one of the third.",
-     .example = "matchkeys([\"x\", \"y\"], [\"a\", \"b\"], [\"b\"]) = tolist([\"y\"])",
-     },
+        .name = "matchkeys",
+        PARAMETERS({"values", &list_of_any}, {"keys", &list_of_any}, {"searchset", &list_of_any}),
+        .result_type = matchkeys_type,
+        .run = collection_matchkeys,
+        .description = "The elements of the first list where the second has one of the third.",
+        .example = "matchkeys([\"x\", \"y\"], [\"a\", \"b\"], [\"b\"]) = tolist([\"y\"])",
+    },
     {
-     .name = "one",
-     PARAMETERS({"list", &TYPE_DYNAMIC, PARAMETER_MARKED}),
-     .result_type = one_type,
-     .run = collection_one,
-     .description = "The only element, or null when there is none.",
-     .example = "one([\"a\"]) = \"a\"",
-     },
+        .name = "one",
+        PARAMETERS({"list", &TYPE_DYNAMIC, PARAMETER_MARKED}),
+        .result_type = one_type,
+        .run = collection_one,
+        .description = "The only element, or null when there is none.",
+        .example = "one([\"a\"]) = \"a\"",
+    },
     {
-     .name = "range",
-     VARIADIC({"params", &TYPE_NUMBER}),
-     .type = &list_of_number,
-     .run = collection_range,
-     .description = "Numbers from a start (0) up to, not including, a limit, by a step (1).",
-     .example = "range(1, 7, 2) = tolist([1, 3, 5])",
-     },
+        .name = "range",
+        VARIADIC({"params", &TYPE_NUMBER}),
+        .type = &list_of_number,
+        .run = collection_range,
+        .description = "Numbers from a start (0) up to, not including, a limit, by a step (1).",
+        .example = "range(1, 7, 2) = tolist([1, 3, 5])",
+    },
     {
-     .name = "reverse",
-     PARAMETERS({"list", &TYPE_DYNAMIC, PARAMETER_MARKED}),
-     .result_type = reverse_type,
-     .run = collection_reverse,
-     .description = "The elements in reverse order.",
-     .example = "reverse([1, 2, 3]) = [3, 2, 1]",
-     },
+        .name = "reverse",
+        PARAMETERS({"list", &TYPE_DYNAMIC, PARAMETER_MARKED}),
+        .result_type = reverse_type,
+        .run = collection_reverse,
+        .description = "The elements in reverse order.",
+        .example = "reverse([1, 2, 3]) = [3, 2, 1]",
+    },
     {
-     .name = "slice",
-     PARAMETERS({"list", &TYPE_DYNAMIC, PARAMETER_MARKED},
-     {"start_index", &TYPE_NUMBER},
-     {"end_index", &TYPE_NUMBER}),
-     .result_type = slice_type,
-     .run = collection_slice,
-     .description = "The elements from one index up to, not including, another.",
-     .example = "slice([\"a\", \"b\", \"c\"], 1, 3) = [\"b\", \"c\"]",
-     },
+        .name = "slice",
+        PARAMETERS({"list", &TYPE_DYNAMIC, PARAMETER_MARKED},
+                   {"start_index", &TYPE_NUMBER},
+                   {"end_index", &TYPE_NUMBER}),
+        .result_type = slice_type,
+        .run = collection_slice,
+        .description = "The elements from one index up to, not including, another.",
+        .example = "slice([\"a\", \"b\", \"c\"], 1, 3) = [\"b\", \"c\"]",
+    },
     {
-     .name = "sort",
-     PARAMETERS({"list", &TYPE_LIST_OF_STRING}),
-     .type = &TYPE_LIST_OF_STRING,
-     .run = collection_sort,
-     .description = "The strings in the order of their bytes.",
-     .example = "sort([\"b\", \"a\"]) = tolist([\"a\", \"b\"])",
-     },
+        .name = "sort",
+        PARAMETERS({"list", &TYPE_LIST_OF_STRING}),
+        .type = &TYPE_LIST_OF_STRING,
+        .run = collection_sort,
+        .description = "The strings in the order of their bytes.",
+        .example = "sort([\"b\", \"a\"]) = tolist([\"a\", \"b\"])",
+    },
 };
+/* clang-format on */
 
 const FunctionFamily functions_collection = {collection_functions,
                                              ARRAY_COUNT(collection_functions)};

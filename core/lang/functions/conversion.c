@@ -104,107 +104,109 @@ static bool conversion_ephemeralasnull(FunctionCall *call, Value *out, Str *erro
 /* list(…) and map(…) are of old; their error says what to write. */
 static bool conversion_list(FunctionCall *call, Value *out, Str *error) {
     (void)out;
-    return function_fail(call, SIZE_MAX, error,
-                         "the \"list\" function was deprecated in Terraform v0.12 and is no longer "
-                         "available; use tolist([ ... ]) syntax to write a literal list");
+    return function_fail(
+        call, SIZE_MAX, error,
+        "this function is no more; write [ ... ], or tolist([ ... ]) where the type matters");
 }
 
 static bool conversion_map(FunctionCall *call, Value *out, Str *error) {
     (void)out;
-    return function_fail(call, SIZE_MAX, error,
-                         "the \"map\" function was deprecated in Terraform v0.12 and is no longer "
-                         "available; use tomap({ ... }) syntax to write a literal map");
+    return function_fail(
+        call, SIZE_MAX, error,
+        "this function is no more; write { ... }, or tomap({ ... }) where the type matters");
 }
 
 /* -- the table ---------------------------------------------------------------------------- */
 
 #define TAKES_ALL (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_MARKED | PARAMETER_DYNAMIC)
 
+/* clang-format off */
 static const Function conversion_functions[] = {
     {
-     .name = "ephemeralasnull",
-     PARAMETERS({"value", &TYPE_DYNAMIC, TAKES_ALL}),
-     .run = conversion_ephemeralasnull,
-     .description = "The value with null in place of everything ephemeral.",
-     .example = "ephemeralasnull([\"a\"]) = [\"a\"]",
-     },
+        .name = "ephemeralasnull",
+        PARAMETERS({"value", &TYPE_DYNAMIC, TAKES_ALL}),
+        .run = conversion_ephemeralasnull,
+        .description = "The value with null in place of everything ephemeral.",
+        .example = "ephemeralasnull([\"a\"]) = [\"a\"]",
+    },
     {
-     .name = "issensitive",
-     PARAMETERS({"value", &TYPE_DYNAMIC, TAKES_ALL}),
-     .type = &TYPE_BOOL,
-     .run = conversion_issensitive,
-     .description = "Is the value marked sensitive?",
-     .example = "issensitive(sensitive(1)) = true",
-     },
+        .name = "issensitive",
+        PARAMETERS({"value", &TYPE_DYNAMIC, TAKES_ALL}),
+        .type = &TYPE_BOOL,
+        .run = conversion_issensitive,
+        .description = "Is the value marked sensitive?",
+        .example = "issensitive(sensitive(1)) = true",
+    },
     {
-     .name = "list",
-     VARIADIC({"vals", &TYPE_DYNAMIC, TAKES_ALL}),
-     .run = conversion_list,
-     .description = "No longer available: use tolist.",
-     },
+        .name = "list",
+        VARIADIC({"vals", &TYPE_DYNAMIC, TAKES_ALL}),
+        .run = conversion_list,
+        .description = "No longer available: use tolist.",
+    },
     {
-     .name = "map",
-     VARIADIC({"vals", &TYPE_DYNAMIC, TAKES_ALL}),
-     .run = conversion_map,
-     .description = "No longer available: use tomap.",
-     },
+        .name = "map",
+        VARIADIC({"vals", &TYPE_DYNAMIC, TAKES_ALL}),
+        .run = conversion_map,
+        .description = "No longer available: use tomap.",
+    },
     {
-     .name = "nonsensitive",
-     PARAMETERS({"value", &TYPE_DYNAMIC, TAKES_ALL}),
-     .run = conversion_nonsensitive,
-     .description = "The value, no longer marked sensitive.",
-     .example = "nonsensitive(sensitive(\"a\")) = \"a\"",
-     },
+        .name = "nonsensitive",
+        PARAMETERS({"value", &TYPE_DYNAMIC, TAKES_ALL}),
+        .run = conversion_nonsensitive,
+        .description = "The value, no longer marked sensitive.",
+        .example = "nonsensitive(sensitive(\"a\")) = \"a\"",
+    },
     {
-     .name = "sensitive",
-     PARAMETERS({"value", &TYPE_DYNAMIC, TAKES_ALL}),
-     .run = conversion_sensitive,
-     .description = "The value, marked sensitive: it is not shown.",
-     .example = "issensitive(sensitive(\"a\")) = true",
-     },
+        .name = "sensitive",
+        PARAMETERS({"value", &TYPE_DYNAMIC, TAKES_ALL}),
+        .run = conversion_sensitive,
+        .description = "The value, marked sensitive: it is not shown.",
+        .example = "issensitive(sensitive(\"a\")) = true",
+    },
     {
-     .name = "tobool",
-     PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
-     .run = conversion_tobool,
-     .description = "The value as a bool.",
-     .example = "tobool(\"true\") = true",
-     },
+        .name = "tobool",
+        PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
+        .run = conversion_tobool,
+        .description = "The value as a bool.",
+        .example = "tobool(\"true\") = true",
+    },
     {
-     .name = "tolist",
-     PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
-     .run = conversion_tolist,
-     .description = "The value as a list; its elements get one common type.",
-     .example = "tolist([\"a\", 1]) = tolist([\"a\", \"1\"])",
-     },
+        .name = "tolist",
+        PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
+        .run = conversion_tolist,
+        .description = "The value as a list; its elements get one common type.",
+        .example = "tolist([\"a\", 1]) = tolist([\"a\", \"1\"])",
+    },
     {
-     .name = "tomap",
-     PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
-     .run = conversion_tomap,
-     .description = "The value as a map; its elements get one common type.",
-     .example = "tomap({a = 1, b = \"x\"}).a = \"1\"",
-     },
+        .name = "tomap",
+        PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
+        .run = conversion_tomap,
+        .description = "The value as a map; its elements get one common type.",
+        .example = "tomap({a = 1, b = \"x\"}).a = \"1\"",
+    },
     {
-     .name = "tonumber",
-     PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
-     .run = conversion_tonumber,
-     .description = "The value as a number.",
-     .example = "tonumber(\"1.5\") = 1.5",
-     },
+        .name = "tonumber",
+        PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
+        .run = conversion_tonumber,
+        .description = "The value as a number.",
+        .example = "tonumber(\"1.5\") = 1.5",
+    },
     {
-     .name = "toset",
-     PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
-     .run = conversion_toset,
-     .description = "The value as a set: without order and repetition.",
-     .example = "length(toset([\"a\", \"a\"])) = 1",
-     },
+        .name = "toset",
+        PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
+        .run = conversion_toset,
+        .description = "The value as a set: without order and repetition.",
+        .example = "length(toset([\"a\", \"a\"])) = 1",
+    },
     {
-     .name = "tostring",
-     PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
-     .run = conversion_tostring,
-     .description = "The value as a string.",
-     .example = "tostring(true) = \"true\"",
-     },
+        .name = "tostring",
+        PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
+        .run = conversion_tostring,
+        .description = "The value as a string.",
+        .example = "tostring(true) = \"true\"",
+    },
 };
+/* clang-format on */
 
 const FunctionFamily functions_conversion = {conversion_functions,
                                              ARRAY_COUNT(conversion_functions)};

@@ -5,7 +5,7 @@
 #include "scope.h"
 #include "utf8.h"
 
-#include <dlfcn.h>
+#include <crypt.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -52,49 +52,18 @@ static bool crypto_uuidv5(FunctionCall *call, Value *out, Str *error) {
 
 /* -- bcrypt ------------------------------------------------------------------------------- */
 
-/* libcrypt is opened when it is first needed: nothing else of loam wants it. */
-typedef struct CryptLibrary {
-    void *handle;
-    char *(*gensalt)(const char *prefix,
-                     unsigned long count,
-                     const char *random,
-                     int size,
-                     char *out,
-                     int out_size);
-    char *(*crypt)(const char *phrase, const char *setting, void *data, int size);
-} CryptLibrary;
-
-static void crypt_library_release(CryptLibrary *library) {
-    if (library->handle)
-        dlclose(library->handle);
-}
-SCOPED_TYPE(CryptLibrary, crypt_library_release);
-
-static bool crypt_library_open(CryptLibrary *library) {
-    library->handle = dlopen("libcrypt.so.1", RTLD_NOW | RTLD_LOCAL);
-    if (!library->handle)
-        return false;
-    *(void **)&library->gensalt = dlsym(library->handle, "crypt_gensalt_rn");
-    *(void **)&library->crypt = dlsym(library->handle, "crypt_rn");
-    return library->gensalt && library->crypt;
-}
-
 #define BCRYPT_INPUT_MAX 72
-#define CRYPT_DATA_SIZE  32768
 
 static bool bcrypt_run(FunctionCall *call, Str text, int64_t cost, Value *out, Str *error) {
-    SCOPED(CryptLibrary) library = {0};
     char random[16];
     char setting[64];
-    if (!crypt_library_open(&library))
-        return function_fail(call, SIZE_MAX, error, "the library libcrypt.so.1 is not installed");
     digest_random(random, sizeof(random));
-    char *data = arena_alloc(call->arena, CRYPT_DATA_SIZE);
+    void *data = arena_alloc(call->arena, sizeof(struct crypt_data));
     const char *phrase = str_to_cstr(text, call->arena);
-    if (!library.gensalt("$2a$", (unsigned long)cost, random, sizeof(random), setting,
-                         sizeof(setting)))
+    if (!crypt_gensalt_rn("$2a$", (unsigned long)cost, random, sizeof(random), setting,
+                          sizeof(setting)))
         return function_fail(call, SIZE_MAX, error, "no salt can be made for bcrypt");
-    const char *hashed = library.crypt(phrase, setting, data, CRYPT_DATA_SIZE);
+    const char *hashed = crypt_rn(phrase, setting, data, (int)sizeof(struct crypt_data));
     if (!hashed)
         return function_fail(call, SIZE_MAX, error, "the string cannot be hashed");
     *out = value_from_str(str_clone(str_from_cstr(hashed), call->arena));
@@ -175,38 +144,41 @@ static bool crypto_rsadecrypt(FunctionCall *call, Value *out, Str *error) {
 
 /* -- the table ---------------------------------------------------------------------------- */
 
+/* clang-format off */
 static const Function crypto_functions[] = {
     {
-     .name = "bcrypt",
-     PARAMETERS({"str", &TYPE_STRING}),
-     VARIADIC({"cost", &TYPE_NUMBER}),
-     .type = &TYPE_STRING,
-     .run = crypto_bcrypt,
-     .description = "A bcrypt hash of the string; another one each time.",
-     .example = "startswith(bcrypt(\"a\", 4), \"$2a$04$\") = true",
-     },
+        .name = "bcrypt",
+        PARAMETERS({"str", &TYPE_STRING}),
+        VARIADIC({"cost", &TYPE_NUMBER}),
+        .type = &TYPE_STRING,
+        .run = crypto_bcrypt,
+        .description = "A bcrypt hash of the string; another one each time.",
+        .example = "startswith(bcrypt(\"a\", 4), \"$2a$04$\") = true",
+    },
     {
-     .name = "rsadecrypt",
-     PARAMETERS({"ciphertext", &TYPE_STRING},                                       {"privatekey", &TYPE_STRING}),
-     .type = &TYPE_STRING,
-     .run = crypto_rsadecrypt,
-     .description = "The text that was encrypted for an RSA key.",
-     },
+        .name = "rsadecrypt",
+        PARAMETERS({"ciphertext", &TYPE_STRING}, {"privatekey", &TYPE_STRING}),
+        .type = &TYPE_STRING,
+        .run = crypto_rsadecrypt,
+        .description = "The text that was encrypted for an RSA key.",
+    },
     {
-     .name = "uuid",
-     .type = &TYPE_STRING,
-     .run = crypto_uuid,
-     .description = "A random UUID; another one each time.",
-     .example = "length(uuid()) = 36",
-     },
+        .name = "uuid",
+        .type = &TYPE_STRING,
+        .run = crypto_uuid,
+        .description = "A random UUID; another one each time.",
+        .example = "length(uuid()) = 36",
+    },
     {
-     .name = "uuidv5",
-     PARAMETERS({"namespace", &TYPE_STRING},                                 {"name", &TYPE_STRING}),
-     .type = &TYPE_STRING,
-     .run = crypto_uuidv5,
-     .description = "The UUID of a name in a namespace: dns, url, oid, x500 or a UUID.",
-     .example =
-            "uuidv5(\"dns\", \"www.example.com\") = \"2ed6657d-e927-568b-95e1-2665a8aea6a2\"", },
+        .name = "uuidv5",
+        PARAMETERS({"namespace", &TYPE_STRING}, {"name", &TYPE_STRING}),
+        .type = &TYPE_STRING,
+        .run = crypto_uuidv5,
+        .description = "The UUID of a name in a namespace: dns, url, oid, x500 or a UUID.",
+        .example = "uuidv5(\"dns\", \"www.example.com\") = "
+                   "\"2ed6657d-e927-568b-95e1-2665a8aea6a2\"",
+    },
 };
+/* clang-format on */
 
 const FunctionFamily functions_crypto = {crypto_functions, ARRAY_COUNT(crypto_functions)};

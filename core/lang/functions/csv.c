@@ -145,14 +145,16 @@ static bool csv_csvdecode(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
+/* clang-format off */
 static const Function csv_functions[] = {
     {
-     .name = "csvdecode",
-     PARAMETERS({"str", &TYPE_STRING}),
-     .run = csv_csvdecode,
-     .description = "The rows of CSV text as objects, named by its header line.",
-     .example = "csvdecode(\"a,b\\n1,2\")[0].b = \"2\"",
-     },
+        .name = "csvdecode",
+        PARAMETERS({"str", &TYPE_STRING}),
+        .run = csv_csvdecode,
+        .description = "The rows of CSV text as objects, named by its header line.",
+        .example = "csvdecode(\"a,b\\n1,2\")[0].b = \"2\"",
+    },
 };
+/* clang-format on */
 
 const FunctionFamily functions_csv = {csv_functions, ARRAY_COUNT(csv_functions)};

@@ -39,11 +39,10 @@ static bool try_give_up(Evaluation *evaluation, const Expr *call, const Diags *f
                           STR_ARG(failure->detail));
     }
     Str list = strbuf_str(&buf);
-    eval_error(
-        evaluation, call, "Error in function call",
-        "Call to function \"try\" failed: no expression succeeded:%.*s\n\nAt least one expression "
-        "must produce a successful result.",
-        STR_ARG(list));
+    eval_error(evaluation, call, "Error in function call",
+               "Call to function \"try\" failed: no expression succeeded:%.*s\n\nOne of them has "
+               "to work: a constant as the last argument always does.",
+               STR_ARG(list));
     return false;
 }
 
@@ -211,37 +210,39 @@ static bool expression_templatestring(Evaluation *evaluation, const Expr *call, 
 
 /* -- the table ---------------------------------------------------------------------------- */
 
+/* clang-format off */
 static const Function expression_functions[] = {
     {
-     .name = "can",
-     PARAMETERS({"expression", &TYPE_DYNAMIC}),
-     .type = &TYPE_BOOL,
-     .evaluate = expression_can,
-     .description = "Can the expression be evaluated without an error?",
-     .example = "can(tonumber(\"x\")) = false",
-     },
+        .name = "can",
+        PARAMETERS({"expression", &TYPE_DYNAMIC}),
+        .type = &TYPE_BOOL,
+        .evaluate = expression_can,
+        .description = "Can the expression be evaluated without an error?",
+        .example = "can(tonumber(\"x\")) = false",
+    },
     {
-     .name = "convert",
-     PARAMETERS({"value", &TYPE_DYNAMIC},                                         {"type", &TYPE_DYNAMIC}),
-     .evaluate = expression_convert,
-     .description = "The value converted to a type constraint, written as for a variable.",
-     .example = "convert(\"5\", number) = 5",
-     },
+        .name = "convert",
+        PARAMETERS({"value", &TYPE_DYNAMIC}, {"type", &TYPE_DYNAMIC}),
+        .evaluate = expression_convert,
+        .description = "The value converted to a type constraint, written as for a variable.",
+        .example = "convert(\"5\", number) = 5",
+    },
     {
-     .name = "templatestring",
-     PARAMETERS({"template", &TYPE_STRING},            {"vars", &TYPE_DYNAMIC}),
-     .evaluate = expression_templatestring,
-     .description = "A string read as a template, with variables of its own.",
-     .example = "templatestring(\"Hello $${name}\", {name = \"x\"}) = \"Hello x\"",
-     },
+        .name = "templatestring",
+        PARAMETERS({"template", &TYPE_STRING}, {"vars", &TYPE_DYNAMIC}),
+        .evaluate = expression_templatestring,
+        .description = "A string read as a template, with variables of its own.",
+        .example = "templatestring(\"Hello $${name}\", {name = \"x\"}) = \"Hello x\"",
+    },
     {
-     .name = "try",
-     VARIADIC({"expressions", &TYPE_DYNAMIC}),
-     .evaluate = expression_try,
-     .description = "The first of the expressions that can be evaluated without an error.",
-     .example = "try(tonumber(\"x\"), 1) = 1",
-     },
+        .name = "try",
+        VARIADIC({"expressions", &TYPE_DYNAMIC}),
+        .evaluate = expression_try,
+        .description = "The first of the expressions that can be evaluated without an error.",
+        .example = "try(tonumber(\"x\"), 1) = 1",
+    },
 };
+/* clang-format on */
 
 const FunctionFamily functions_expression = {expression_functions,
                                              ARRAY_COUNT(expression_functions)};

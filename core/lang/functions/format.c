@@ -349,25 +349,27 @@ static bool format_formatlist(FunctionCall *call, Value *out, Str *error) {
 
 #define ANY_VALUE (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC)
 
+/* clang-format off */
 static const Function format_functions[] = {
     {
-     .name = "format",
-     PARAMETERS({"format", &TYPE_STRING}),
-     VARIADIC({"args", &TYPE_DYNAMIC, ANY_VALUE}),
-     .type = &TYPE_STRING,
-     .run = format_format,
-     .description = "The values put into a text by verbs as of printf: %s %d %f %q %v ...",
-     .example = "format(\"Hello, %s! %04d\", \"Ander\", 42) = \"Hello, Ander! 0042\"",
-     },
+        .name = "format",
+        PARAMETERS({"format", &TYPE_STRING}),
+        VARIADIC({"args", &TYPE_DYNAMIC, ANY_VALUE}),
+        .type = &TYPE_STRING,
+        .run = format_format,
+        .description = "The values put into a text by verbs as of printf: %s %d %f %q %v ...",
+        .example = "format(\"Hello, %s! %04d\", \"Ander\", 42) = \"Hello, Ander! 0042\"",
+    },
     {
-     .name = "formatlist",
-     PARAMETERS({"format", &TYPE_STRING}),
-     VARIADIC({"args", &TYPE_DYNAMIC, ANY_VALUE}),
-     .type = &TYPE_LIST_OF_STRING,
-     .run = format_formatlist,
-     .description = "As format, once for each element of the lists among the arguments.",
-     .example = "formatlist(\"%s-%s\", [\"a\", \"b\"], \"c\") = tolist([\"a-c\", \"b-c\"])",
-     },
+        .name = "formatlist",
+        PARAMETERS({"format", &TYPE_STRING}),
+        VARIADIC({"args", &TYPE_DYNAMIC, ANY_VALUE}),
+        .type = &TYPE_LIST_OF_STRING,
+        .run = format_formatlist,
+        .description = "As format, once for each element of the lists among the arguments.",
+        .example = "formatlist(\"%s-%s\", [\"a\", \"b\"], \"c\") = tolist([\"a-c\", \"b-c\"])",
+    },
 };
+/* clang-format on */
 
 const FunctionFamily functions_format = {format_functions, ARRAY_COUNT(format_functions)};

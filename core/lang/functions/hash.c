@@ -17,7 +17,8 @@ static bool hash_string(FunctionCall *call, DigestKind kind, HashText text, Valu
 
 static bool hash_file(FunctionCall *call, DigestKind kind, HashText text, Value *out, Str *error) {
     Str bytes;
-    if (!file_content_read(call, &bytes, error)) return false;
+    if (!file_content_read(call, &bytes, error))
+        return false;
     *out = value_from_str(text(kind, bytes, call->arena));
     return true;
 }
@@ -79,6 +80,7 @@ static bool hash_filebase64sha512(FunctionCall *call, Value *out, Str *error) {
 #define OF_STRING PARAMETERS({"str", &TYPE_STRING}), .type = &TYPE_STRING
 #define OF_FILE   PARAMETERS({"path", &TYPE_STRING}), .type = &TYPE_STRING
 
+/* clang-format off */
 static const Function hash_functions[] = {
     {
         .name = "base64sha256",
@@ -159,5 +161,6 @@ static const Function hash_functions[] = {
         .example = "substr(sha512(\"a\"), 0, 8) = \"1f40fc92\"",
     },
 };
+/* clang-format on */
 
 const FunctionFamily functions_hash = {hash_functions, ARRAY_COUNT(hash_functions)};

@@ -27,11 +27,15 @@ static bool json_codec_jsondecode(FunctionCall *call, Value *out, Str *error) {
     const char *why = NULL;
     size_t offset = 0;
     Str text = value_text(call->arguments[0]);
-    if (!function_spend(call, 0, text.len, error)) return false;
-    if (json_parse_any(text, out, &why, &offset, call->arena)) return true;
-    return function_fail(call, 0, error, "%s, at byte %zu of the text", why ? why : "nothing may follow the value", offset);
+    if (!function_spend(call, 0, text.len, error))
+        return false;
+    if (json_parse_any(text, out, &why, &offset, call->arena))
+        return true;
+    return function_fail(call, 0, error, "%s, at byte %zu of the text",
+                         why ? why : "nothing may follow the value", offset);
 }
 
+/* clang-format off */
 static const Function json_functions[] = {
     {
         .name = "jsondecode",
@@ -42,14 +46,13 @@ static const Function json_functions[] = {
     },
     {
         .name = "jsonencode",
-        PARAMETERS({"val",
-                    &TYPE_DYNAMIC,
-                    PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC}),
+        PARAMETERS({"val", &TYPE_DYNAMIC, PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC}),
         .type = &TYPE_STRING,
         .run = json_codec_jsonencode,
         .description = "The value as JSON text.",
         .example = "jsonencode({a = \"b\"}) = \"{\\\"a\\\":\\\"b\\\"}\"",
     },
 };
+/* clang-format on */
 
 const FunctionFamily functions_json = {json_functions, ARRAY_COUNT(json_functions)};

@@ -88,8 +88,7 @@ static bool lookup_default(
         return lookup_missing(call, error);
     Value value = call->arguments[2];
     if (type && !convert_value(value, type, &value, &failure, call->arena))
-        return function_fail(call, 2, error,
-                             "the default value must have the same type as the map elements");
+        return function_fail(call, 2, error, "the default must fit the type of the map's elements");
     *out = value_with_marks(value, marks);
     return true;
 }
@@ -315,60 +314,62 @@ static bool mapping_transpose(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
+#define ANY_VALUE (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_MARKED | PARAMETER_DYNAMIC)
+
 /* -- the table ---------------------------------------------------------------------------- */
 
 static const Type map_of_lists = {.kind = KIND_MAP, .element = &TYPE_LIST_OF_STRING};
 
+/* clang-format off */
 static const Function mapping_functions[] = {
     {
-     .name = "keys",
-     PARAMETERS({"inputMap", &TYPE_DYNAMIC, PARAMETER_UNKNOWN | PARAMETER_MARKED}),
-     .run = mapping_keys,
-     .description = "The keys of a map or the attribute names of an object, sorted.",
-     .example = "keys({b = 1, a = 2}) = [\"a\", \"b\"]",
-     },
+        .name = "keys",
+        PARAMETERS({"inputMap", &TYPE_DYNAMIC, PARAMETER_UNKNOWN | PARAMETER_MARKED}),
+        .run = mapping_keys,
+        .description = "The keys of a map or the attribute names of an object, sorted.",
+        .example = "keys({b = 1, a = 2}) = [\"a\", \"b\"]",
+    },
     {
-     .name = "lookup",
-     PARAMETERS({"inputMap", &TYPE_DYNAMIC, PARAMETER_UNKNOWN | PARAMETER_MARKED},
-     {"key", &TYPE_STRING, PARAMETER_UNKNOWN | PARAMETER_MARKED}),
-     VARIADIC({"default", &TYPE_DYNAMIC,
-                  PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_MARKED | PARAMETER_DYNAMIC}),
-     .run = mapping_lookup,
-     .description = "The element of that key, or the default when there is none.",
-     .example = "lookup({a = \"ay\"}, \"z\", \"none\") = \"none\"",
-     },
+        .name = "lookup",
+        PARAMETERS({"inputMap", &TYPE_DYNAMIC, PARAMETER_UNKNOWN | PARAMETER_MARKED},
+                   {"key", &TYPE_STRING, PARAMETER_UNKNOWN | PARAMETER_MARKED}),
+        VARIADIC({"default", &TYPE_DYNAMIC, ANY_VALUE}),
+        .run = mapping_lookup,
+        .description = "The element of that key, or the default when there is none.",
+        .example = "lookup({a = \"ay\"}, \"z\", \"none\") = \"none\"",
+    },
     {
-     .name = "merge",
-     VARIADIC({"maps", &TYPE_DYNAMIC,
-                  PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_MARKED | PARAMETER_DYNAMIC}),
-     .run = mapping_merge,
-     .description = "All elements of the maps or objects; the last one of a key counts.",
-     .example = "merge({a = 1}, {a = 2, b = 3}) = {a = 2, b = 3}",
-     },
+        .name = "merge",
+        VARIADIC({"maps", &TYPE_DYNAMIC, ANY_VALUE}),
+        .run = mapping_merge,
+        .description = "All elements of the maps or objects; the last one of a key counts.",
+        .example = "merge({a = 1}, {a = 2, b = 3}) = {a = 2, b = 3}",
+    },
     {
-     .name = "transpose",
-     PARAMETERS({"values", &map_of_lists}),
-     .type = &map_of_lists,
-     .run = mapping_transpose,
-     .description = "A map of lists turned round: each string with the keys it stood under.",
-     .example = "transpose({a = [\"1\"], b = [\"1\"]}) = tomap({\"1\" = [\"a\", \"b\"]})",
-     },
+        .name = "transpose",
+        PARAMETERS({"values", &map_of_lists}),
+        .type = &map_of_lists,
+        .run = mapping_transpose,
+        .description = "A map of lists turned round: each string with the keys it stood under.",
+        .example = "transpose({a = [\"x\"], b = [\"x\"]}).x = tolist([\"a\", \"b\"])",
+    },
     {
-     .name = "values",
-     PARAMETERS({"mapping", &TYPE_DYNAMIC, PARAMETER_MARKED}),
-     .result_type = values_type,
-     .run = mapping_values,
-     .description = "The values of a map or object, in the order of their keys.",
-     .example = "values({b = 1, a = 2}) = [2, 1]",
-     },
+        .name = "values",
+        PARAMETERS({"mapping", &TYPE_DYNAMIC, PARAMETER_MARKED}),
+        .result_type = values_type,
+        .run = mapping_values,
+        .description = "The values of a map or object, in the order of their keys.",
+        .example = "values({b = 1, a = 2}) = [2, 1]",
+    },
     {
-     .name = "zipmap",
-     PARAMETERS({"keys", &TYPE_LIST_OF_STRING, PARAMETER_UNKNOWN | PARAMETER_MARKED},
-     {"values", &TYPE_DYNAMIC, PARAMETER_UNKNOWN | PARAMETER_MARKED}),
-     .run = mapping_zipmap,
-     .description = "A map or object of these keys and these values.",
-     .example = "zipmap([\"a\", \"b\"], [1, 2]) = {a = 1, b = 2}",
-     },
+        .name = "zipmap",
+        PARAMETERS({"keys", &TYPE_LIST_OF_STRING, PARAMETER_UNKNOWN | PARAMETER_MARKED},
+                   {"values", &TYPE_DYNAMIC, PARAMETER_UNKNOWN | PARAMETER_MARKED}),
+        .run = mapping_zipmap,
+        .description = "A map or object of these keys and these values.",
+        .example = "zipmap([\"a\", \"b\"], [1, 2]) = {a = 1, b = 2}",
+    },
 };
+/* clang-format on */
 
 const FunctionFamily functions_mapping = {mapping_functions, ARRAY_COUNT(mapping_functions)};

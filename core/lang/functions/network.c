@@ -173,48 +173,52 @@ static bool network_cidrcontains(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
+/* clang-format off */
 static const Function network_functions[] = {
     {
-     .name = "cidrcontains",
-     PARAMETERS({"containing_prefix", &TYPE_STRING},                                                                                                           {"contained_ip_or_prefix", &TYPE_STRING}),
-     .type = &TYPE_BOOL,
-     .run = network_cidrcontains,
-     .description = "Is the address, or the whole network, in this network?",
-     .example = "cidrcontains(\"192.168.2.0/20\", \"192.168.2.1\") = true",
-     },
+        .name = "cidrcontains",
+        PARAMETERS({"containing_prefix", &TYPE_STRING}, {"contained_ip_or_prefix", &TYPE_STRING}),
+        .type = &TYPE_BOOL,
+        .run = network_cidrcontains,
+        .description = "Is the address, or the whole network, in this network?",
+        .example = "cidrcontains(\"192.168.2.0/20\", \"192.168.2.1\") = true",
+    },
     {
-     .name = "cidrhost",
-     PARAMETERS({"prefix", &TYPE_STRING},                                                                                                                                                              {"hostnum", &TYPE_NUMBER}),
-     .type = &TYPE_STRING,
-     .run = network_cidrhost,
-     .description =
-            "The address of that number in a network; a negative one counts from its end.",                                                    .example = "cidrhost(\"10.12.112.0/20\", 16) = \"10.12.112.16\"",
-     },
+        .name = "cidrhost",
+        PARAMETERS({"prefix", &TYPE_STRING}, {"hostnum", &TYPE_NUMBER}),
+        .type = &TYPE_STRING,
+        .run = network_cidrhost,
+        .description = "The address of that number in a network; a negative one counts from its "
+                       "end.",
+        .example = "cidrhost(\"10.12.112.0/20\", 16) = \"10.12.112.16\"",
+    },
     {
-     .name = "cidrnetmask",
-     PARAMETERS({"prefix", &TYPE_STRING}),
-     .type = &TYPE_STRING,
-     .run = network_cidrnetmask,
-     .description = "The mask of an IPv4 network.",
-     .example = "cidrnetmask(\"172.16.0.0/12\") = \"255.240.0.0\"",
-     },
+        .name = "cidrnetmask",
+        PARAMETERS({"prefix", &TYPE_STRING}),
+        .type = &TYPE_STRING,
+        .run = network_cidrnetmask,
+        .description = "The mask of an IPv4 network.",
+        .example = "cidrnetmask(\"172.16.0.0/12\") = \"255.240.0.0\"",
+    },
     {
-     .name = "cidrsubnet",
-     PARAMETERS({"prefix", &TYPE_STRING},                                                                                                            {"newbits", &TYPE_NUMBER},                                                                                                                                      {"netnum", &TYPE_NUMBER}),
-     .type = &TYPE_STRING,
-     .run = network_cidrsubnet,
-     .description = "The subnet of that number, with a prefix longer by some bits.",
-     .example = "cidrsubnet(\"172.16.0.0/12\", 4, 2) = \"172.18.0.0/16\"",
-     },
+        .name = "cidrsubnet",
+        PARAMETERS({"prefix", &TYPE_STRING}, {"newbits", &TYPE_NUMBER}, {"netnum", &TYPE_NUMBER}),
+        .type = &TYPE_STRING,
+        .run = network_cidrsubnet,
+        .description = "The subnet of that number, with a prefix longer by some bits.",
+        .example = "cidrsubnet(\"172.16.0.0/12\", 4, 2) = \"172.18.0.0/16\"",
+    },
     {
-     .name = "cidrsubnets",
-     PARAMETERS({"prefix", &TYPE_STRING}),
-     VARIADIC({"newbits", &TYPE_NUMBER}),
-     .type = &TYPE_LIST_OF_STRING,
-     .run = network_cidrsubnets,
-     .description = "Subnets one behind the other, each with a prefix longer by some bits.",
-     .example =
-            "cidrsubnets(\"10.1.0.0/16\", 4, 4) = tolist([\"10.1.0.0/20\", \"10.1.16.0/20\"])", },
+        .name = "cidrsubnets",
+        PARAMETERS({"prefix", &TYPE_STRING}),
+        VARIADIC({"newbits", &TYPE_NUMBER}),
+        .type = &TYPE_LIST_OF_STRING,
+        .run = network_cidrsubnets,
+        .description = "Subnets one behind the other, each with a prefix longer by some bits.",
+        .example = "cidrsubnets(\"10.1.0.0/16\", 4, 4) = tolist([\"10.1.0.0/20\", "
+                   "\"10.1.16.0/20\"])",
+    },
 };
+/* clang-format on */
 
 const FunctionFamily functions_network = {network_functions, ARRAY_COUNT(network_functions)};

@@ -1,5 +1,5 @@
-/* regex: regular expressions, by PCRE2, held to what a linear-time engine can do: no back references,
- * no look-around. */
+/* regex: regular expressions, by PCRE2, held to what a linear-time engine can do: no back
+ * references, no look-around. */
 #include "functions.h"
 
 #include "sequence.h"
@@ -24,9 +24,11 @@ SCOPED_TYPE(Regex, regex_release);
 
 /* What follows "(?" in constructs that need backtracking. */
 static bool is_lookaround(Str rest) {
-    static const char *const forms[] = {"(?=", "(?!", "(?<=", "(?<!", "(?>", "(?|", "(?#", "(?R", "(?("};
+    static const char *const forms[] = {"(?=", "(?!", "(?<=", "(?<!", "(?>",
+                                        "(?|", "(?#", "(?R",  "(?("};
     for (size_t i = 0; i < ARRAY_COUNT(forms); i++)
-        if (str_starts_with(rest, str_from_cstr(forms[i]))) return true;
+        if (str_starts_with(rest, str_from_cstr(forms[i])))
+            return true;
     return false;
 }
 
@@ -36,9 +38,11 @@ static bool is_foreign_escape(char c) {
 
 /* Does a {2,3} end here? */
 static bool is_repetition_end(Str pattern, size_t at) {
-    if (pattern.ptr[at] != '}') return false;
+    if (pattern.ptr[at] != '}')
+        return false;
     size_t start = at;
-    while (start > 0 && (isdigit((unsigned char)pattern.ptr[start - 1]) || pattern.ptr[start - 1] == ','))
+    while (start > 0 &&
+           (isdigit((unsigned char)pattern.ptr[start - 1]) || pattern.ptr[start - 1] == ','))
         start--;
     return start < at && start > 0 && pattern.ptr[start - 1] == '{';
 }
@@ -50,17 +54,23 @@ static Str regex_foreign_part(Str pattern) {
         char c = pattern.ptr[i];
         char next = i + 1 < pattern.len ? pattern.ptr[i + 1] : '\0';
         if (c == '\\') {
-            if (is_foreign_escape(next)) return str_slice(pattern, i, i + 2);
+            if (is_foreign_escape(next))
+                return str_slice(pattern, i, i + 2);
             i++;
         } else if (in_class) {
-            if (c == ']') in_class = false;
+            if (c == ']')
+                in_class = false;
         } else if (c == '[') {
             in_class = true;
-            if (next == '^') i++;
-            if (i + 1 < pattern.len && pattern.ptr[i + 1] == ']') i++;
+            if (next == '^')
+                i++;
+            if (i + 1 < pattern.len && pattern.ptr[i + 1] == ']')
+                i++;
         } else if (is_lookaround(str_after(pattern, i))) {
-            return str_slice(pattern, i, i + (str_starts_with(str_after(pattern, i), STR("(?<")) ? 4 : 3));
-        } else if (next == '+' && (c == '*' || c == '+' || c == '?' || is_repetition_end(pattern, i))) {
+            return str_slice(pattern, i,
+                             i + (str_starts_with(str_after(pattern, i), STR("(?<")) ? 4 : 3));
+        } else if (next == '+' &&
+                   (c == '*' || c == '+' || c == '?' || is_repetition_end(pattern, i))) {
             return str_slice(pattern, i, i + 2);
         }
     }
@@ -88,20 +98,19 @@ static void regex_read_names(Regex *regex, Arena *arena) {
 static bool regex_compile(Str pattern, Regex *out, Str *error, Arena *arena) {
     Str foreign = regex_foreign_part(pattern);
     if (foreign.len) {
-        *error = str_format(arena,
-                            "invalid regexp pattern: invalid or unsupported syntax in %.*s",
+        *error = str_format(arena, "invalid regexp pattern: invalid or unsupported syntax in %.*s",
                             STR_ARG(foreign));
         return false;
     }
     int code = 0;
     PCRE2_SIZE offset = 0;
     uint32_t options = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C;
-    out->code =
-        pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options, &code, &offset, NULL);
+    out->code = pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options, &code, &offset, NULL);
     if (!out->code) {
         PCRE2_UCHAR message[160];
         pcre2_get_error_message(code, message, sizeof(message));
-        *error = str_format(arena, "invalid regexp pattern: %s, at byte %zu", (char *)message, offset);
+        *error =
+            str_format(arena, "invalid regexp pattern: %s, at byte %zu", (char *)message, offset);
         return false;
     }
     regex_read_names(out, arena);
@@ -111,49 +120,60 @@ static bool regex_compile(Str pattern, Regex *out, Str *error, Arena *arena) {
 /* -- matching ----------------------------------------------------------------------------- */
 
 /* 1: found, 0: not, -1: *error is set. */
-static int regex_match(const Regex *regex, Str text, size_t from, pcre2_match_data *data, Str *error) {
-    int count = pcre2_match(
-        regex->code, (PCRE2_SPTR)text.ptr, text.len, from, from ? PCRE2_NO_UTF_CHECK : 0, data, NULL);
-    if (count > 0) return 1;
-    if (count == PCRE2_ERROR_NOMATCH) return 0;
+static int regex_match(
+    const Regex *regex, Str text, size_t from, pcre2_match_data *data, Str *error) {
+    int count = pcre2_match(regex->code, (PCRE2_SPTR)text.ptr, text.len, from,
+                            from ? PCRE2_NO_UTF_CHECK : 0, data, NULL);
+    if (count > 0)
+        return 1;
+    if (count == PCRE2_ERROR_NOMATCH)
+        return 0;
     *error = STR("the pattern takes too long on this text; make it simpler");
     return -1;
 }
 
 static Value regex_group(pcre2_match_data *data, Str text, size_t group, Arena *arena) {
     const PCRE2_SIZE *places = pcre2_get_ovector_pointer(data);
-    if (places[2 * group] == PCRE2_UNSET) return value_null(&TYPE_STRING);
+    if (places[2 * group] == PCRE2_UNSET)
+        return value_null(&TYPE_STRING);
     return value_string(str_slice(text, places[2 * group], places[2 * group + 1]), arena);
 }
 
 static Value regex_result(const Regex *regex, pcre2_match_data *data, Str text, Arena *arena) {
     size_t count = regex->group_count;
-    if (count == 0) return regex_group(data, text, 0, arena);
+    if (count == 0)
+        return regex_group(data, text, 0, arena);
     Value *items = arena_new_array(arena, Value, count);
-    for (size_t i = 0; i < count; i++) items[i] = regex_group(data, text, i + 1, arena);
-    if (!regex->has_names) return value_tuple(items, count, arena);
+    for (size_t i = 0; i < count; i++)
+        items[i] = regex_group(data, text, i + 1, arena);
+    if (!regex->has_names)
+        return value_tuple(items, count, arena);
     Str *names = arena_new_array(arena, Str, count);
-    for (size_t i = 0; i < count; i++) names[i] = regex->names[i + 1];
+    for (size_t i = 0; i < count; i++)
+        names[i] = regex->names[i + 1];
     return value_object(names, items, count, arena);
 }
 
 static const Type *regex_type(const Regex *regex, Arena *arena) {
     size_t count = regex->group_count;
-    if (count == 0) return &TYPE_STRING;
-    if (!regex->has_names) return type_tuple_of(&TYPE_STRING, count, arena);
+    if (count == 0)
+        return &TYPE_STRING;
+    if (!regex->has_names)
+        return type_tuple_of(&TYPE_STRING, count, arena);
     const Type **types = arena_new_array(arena, const Type *, count);
-    for (size_t i = 0; i < count; i++) types[i] = &TYPE_STRING;
+    for (size_t i = 0; i < count; i++)
+        types[i] = &TYPE_STRING;
     return type_object(&regex->names[1], types, NULL, count, arena);
 }
 
 static bool regex_prepare(FunctionCall *call, Regex *regex, Str *error) {
     call->failed_argument = 0;
-    if (!regex_compile(value_text(call->arguments[0]), regex, error, call->arena)) return false;
+    if (!regex_compile(value_text(call->arguments[0]), regex, error, call->arena))
+        return false;
     if (regex->has_names && regex->has_unnamed)
-        return function_fail(call,
-                             0,
-                             error,
-                             "invalid regexp pattern: cannot mix both named and unnamed capture groups");
+        return function_fail(
+            call, 0, error,
+            "invalid regexp pattern: cannot mix both named and unnamed capture groups");
     call->failed_argument = SIZE_MAX;
     return true;
 }
@@ -162,10 +182,12 @@ static bool run_result_type(FunctionCall *call, const Type **out, bool is_list, 
     SCOPED(Regex) regex = {0};
     *out = &TYPE_DYNAMIC;
     if (value_is_known(call->arguments[0])) {
-        if (!regex_prepare(call, &regex, error)) return false;
+        if (!regex_prepare(call, &regex, error))
+            return false;
         *out = regex_type(&regex, call->arena);
     }
-    if (is_list) *out = type_list(*out, call->arena);
+    if (is_list)
+        *out = type_list(*out, call->arena);
     return true;
 }
 
@@ -180,19 +202,21 @@ static bool regexall_result_type(FunctionCall *call, const Type **out, Str *erro
 static bool regex_first(FunctionCall *call, Value *out, Str *error) {
     SCOPED(Regex) regex = {0};
     Str text = value_text(call->arguments[1]);
-    if (!regex_prepare(call, &regex, error)) return false;
+    if (!regex_prepare(call, &regex, error))
+        return false;
     pcre2_match_data *data = pcre2_match_data_create_from_pattern(regex.code, NULL);
     int found = regex_match(&regex, text, 0, data, error);
-    if (found > 0) *out = regex_result(&regex, data, text, call->arena);
+    if (found > 0)
+        *out = regex_result(&regex, data, text, call->arena);
     pcre2_match_data_free(data);
     if (found == 0)
-        return function_fail(
-            call, SIZE_MAX, error, "pattern did not match any part of the given string");
+        return function_fail(call, SIZE_MAX, error,
+                             "pattern did not match any part of the given string");
     return found > 0;
 }
 
-/* Where to look for the next match: an empty one moves on by a character, and one that is empty right
- * behind the last match does not count. */
+/* Where to look for the next match: an empty one moves on by a character, and one that is empty
+ * right behind the last match does not count. */
 typedef struct RegexWalk {
     size_t from;
     size_t last_end;
@@ -201,22 +225,26 @@ typedef struct RegexWalk {
 
 static size_t next_character(Str text, size_t at) {
     at++;
-    while (at < text.len && ((unsigned char)text.ptr[at] & 0xC0) == 0x80) at++;
+    while (at < text.len && ((unsigned char)text.ptr[at] & 0xC0) == 0x80)
+        at++;
     return at;
 }
 
 /* As regex_match, for one match after the other. */
-static int regex_walk(const Regex *regex, Str text, RegexWalk *walk, pcre2_match_data *data, Str *error) {
+static int regex_walk(
+    const Regex *regex, Str text, RegexWalk *walk, pcre2_match_data *data, Str *error) {
     while (walk->from <= text.len) {
         int found = regex_match(regex, text, walk->from, data, error);
-        if (found <= 0) return found;
+        if (found <= 0)
+            return found;
         const PCRE2_SIZE *places = pcre2_get_ovector_pointer(data);
         bool is_empty = places[0] == places[1];
         bool counts = !is_empty || !walk->has_last || places[0] != walk->last_end;
         walk->from = is_empty ? next_character(text, places[1]) : places[1];
         walk->last_end = places[1];
         walk->has_last = true;
-        if (counts) return 1;
+        if (counts)
+            return 1;
     }
     return 0;
 }
@@ -227,7 +255,8 @@ static bool regex_all(FunctionCall *call, Value *out, Str *error) {
     ValueVec items = {0};
     RegexWalk walk = {0};
     int found = 0;
-    if (!regex_prepare(call, &regex, error)) return false;
+    if (!regex_prepare(call, &regex, error))
+        return false;
     pcre2_match_data *data = pcre2_match_data_create_from_pattern(regex.code, NULL);
     while ((found = regex_walk(&regex, text, &walk, data, error)) > 0) {
         Value item = regex_result(&regex, data, text, call->arena);
@@ -242,7 +271,8 @@ static bool regex_all(FunctionCall *call, Value *out, Str *error) {
 
 static size_t name_length(Str text, size_t at) {
     size_t end = at;
-    while (end < text.len && (isalnum((unsigned char)text.ptr[end]) || text.ptr[end] == '_')) end++;
+    while (end < text.len && (isalnum((unsigned char)text.ptr[end]) || text.ptr[end] == '_'))
+        end++;
     return end - at;
 }
 
@@ -251,14 +281,17 @@ static void add_group(const Regex *regex, pcre2_match_data *data, Str text, Str 
     uint64_t number = 0;
     bool is_number = str_to_uint64(name, &number);
     for (size_t i = 0; i <= regex->group_count; i++) {
-        if (is_number ? i != number : !regex->names[i].len || !str_equal(regex->names[i], name)) continue;
-        if (places[2 * i] != PCRE2_UNSET) strbuf_add(out, str_slice(text, places[2 * i], places[2 * i + 1]));
+        if (is_number ? i != number : !regex->names[i].len || !str_equal(regex->names[i], name))
+            continue;
+        if (places[2 * i] != PCRE2_UNSET)
+            strbuf_add(out, str_slice(text, places[2 * i], places[2 * i + 1]));
         return;
     }
 }
 
 /* $1, ${name}, $name, $$ in the replacement. */
-static void add_replacement(const Regex *regex, pcre2_match_data *data, Str text, Str with, StrBuf *out) {
+static void add_replacement(
+    const Regex *regex, pcre2_match_data *data, Str text, Str with, StrBuf *out) {
     for (size_t i = 0; i < with.len; i++) {
         char c = with.ptr[i];
         char next = i + 1 < with.len ? with.ptr[i + 1] : '\0';
@@ -278,13 +311,15 @@ static void add_replacement(const Regex *regex, pcre2_match_data *data, Str text
     }
 }
 
-static bool regex_replace_all(FunctionCall *call, Str text, Str pattern, Str with, Value *out, Str *error) {
+static bool regex_replace_all(
+    FunctionCall *call, Str text, Str pattern, Str with, Value *out, Str *error) {
     SCOPED(Regex) regex = {0};
     StrBuf buf = strbuf_new(call->arena);
     RegexWalk walk = {0};
     size_t copied = 0;
     int found = 0;
-    if (!regex_compile(pattern, &regex, error, call->arena)) return false;
+    if (!regex_compile(pattern, &regex, error, call->arena))
+        return false;
     pcre2_match_data *data = pcre2_match_data_create_from_pattern(regex.code, NULL);
     while ((found = regex_walk(&regex, text, &walk, data, error)) > 0) {
         const PCRE2_SIZE *places = pcre2_get_ovector_pointer(data);
@@ -303,14 +338,17 @@ static Str replace_plain(const FunctionCall *call, Str text, Str old, Str with) 
     size_t at = 0;
     while (at <= text.len) {
         size_t found = old.len ? str_find(text, old, at) : at;
-        if (found == SIZE_MAX) break;
+        if (found == SIZE_MAX)
+            break;
         size_t end = old.len ? found + old.len : next_character(text, found);
         strbuf_add(&buf, str_slice(text, at, found));
         strbuf_add(&buf, with);
-        if (!old.len) strbuf_add(&buf, str_slice(text, found, end));
+        if (!old.len)
+            strbuf_add(&buf, str_slice(text, found, end));
         at = end;
     }
-    if (at < text.len) strbuf_add(&buf, str_after(text, at));
+    if (at < text.len)
+        strbuf_add(&buf, str_after(text, at));
     return strbuf_str(&buf);
 }
 
@@ -322,13 +360,15 @@ static bool regex_replace(FunctionCall *call, Value *out, Str *error) {
     if (old.len > 1 && old.ptr[0] == '/' && old.ptr[old.len - 1] == '/')
         return regex_replace_all(call, text, str_slice(old, 1, old.len - 1), with, out, error);
     size_t pieces = old.len ? text.len / old.len : text.len + 1;
-    if (!function_spend(call, 0, text.len + pieces * with.len, error)) return false;
+    if (!function_spend(call, 0, text.len + pieces * with.len, error))
+        return false;
     *out = value_string(replace_plain(call, text, old, with), call->arena);
     return true;
 }
 
 /* -- the table ---------------------------------------------------------------------------- */
 
+/* clang-format off */
 static const Function regex_functions[] = {
     {
         .name = "regex",
@@ -351,10 +391,11 @@ static const Function regex_functions[] = {
         PARAMETERS({"str", &TYPE_STRING}, {"substr", &TYPE_STRING}, {"replace", &TYPE_STRING}),
         .type = &TYPE_STRING,
         .run = regex_replace,
-        .description = "The string with each occurrence replaced; a search text in slashes is a regular "
-                       "expression.",
+        .description = "The string with each occurrence replaced; a search text in slashes is a "
+                       "regular expression.",
         .example = "replace(\"1 + 2 + 3\", \"+\", \"-\") = \"1 - 2 - 3\"",
     },
 };
+/* clang-format on */
 
 const FunctionFamily functions_regex = {regex_functions, ARRAY_COUNT(regex_functions)};

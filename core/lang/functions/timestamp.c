@@ -191,7 +191,7 @@ bool timestamp_parse(Str text, Timestamp *out, Str *error, Arena *arena) {
     if (fields.day < 1 || fields.day > days_in_month(fields.year, fields.month))
         return timestamp_fail(&reader, STR("day out of range"));
     time.seconds = days_from_date(fields.year, fields.month, fields.day) * 86400 +
-                   fields.hour * 3600 + fields.minute * 60 + fields.second -
+                   fields.hour * INT64_C(3600) + fields.minute * INT64_C(60) + fields.second -
                    (int64_t)time.offset_minutes * 60;
     *out = time;
     return true;

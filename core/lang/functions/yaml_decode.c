@@ -1,5 +1,5 @@
-/* yaml_decode: libyaml's events → value. What an alias brings in counts against the budget in full,
- * so that aliases of aliases cannot make a huge value out of a small text. */
+/* yaml_decode: libyaml's events → value. What an alias brings in counts against the budget in full:
+ * aliases of aliases cannot make a huge value out of a small text. */
 #include "yaml_decode.h"
 
 #include "sequence.h"

@@ -21,27 +21,21 @@ static int yaml_append(void *payload, unsigned char *bytes, size_t size) {
 }
 
 static void yaml_send(YamlWriting *writing, yaml_event_t *event) {
-    if (!yaml_emitter_emit(&writing->emitter, event)) writing->failed = true;
+    if (!yaml_emitter_emit(&writing->emitter, event))
+        writing->failed = true;
 }
 
 static void write_text(YamlWriting *writing, Str text, yaml_scalar_style_t style) {
     yaml_event_t event;
     int is_plain = style == YAML_PLAIN_SCALAR_STYLE;
-    yaml_scalar_event_initialize(&event,
-                                 NULL,
-                                 NULL,
-                                 (const unsigned char *)text.ptr,
-                                 (int)text.len,
-                                 is_plain,
-                                 !is_plain,
-                                 style);
+    yaml_scalar_event_initialize(&event, NULL, NULL, (const unsigned char *)text.ptr, (int)text.len,
+                                 is_plain, !is_plain, style);
     yaml_send(writing, &event);
 }
 
 static void write_string(YamlWriting *writing, Str text) {
     bool has_lines = str_find_char(text, '\n', 0) != SIZE_MAX;
-    write_text(writing,
-               text,
+    write_text(writing, text,
                has_lines ? YAML_LITERAL_SCALAR_STYLE : YAML_DOUBLE_QUOTED_SCALAR_STYLE);
 }
 
@@ -53,7 +47,8 @@ static void write_sequence(YamlWriting *writing, Value v) {
     yaml_sequence_start_event_initialize(
         &event, NULL, NULL, 1, count ? YAML_BLOCK_SEQUENCE_STYLE : YAML_FLOW_SEQUENCE_STYLE);
     yaml_send(writing, &event);
-    for (size_t i = 0; i < count; i++) write_node(writing, value_at(v, i));
+    for (size_t i = 0; i < count; i++)
+        write_node(writing, value_at(v, i));
     yaml_sequence_end_event_initialize(&event);
     yaml_send(writing, &event);
 }
@@ -62,12 +57,11 @@ static void write_mapping(YamlWriting *writing, Value v) {
     yaml_event_t event;
     bool is_object = v.type->kind == KIND_OBJECT;
     size_t count = is_object ? v.type->count : v.count;
-    yaml_mapping_start_event_initialize(
-        &event, NULL, NULL, 1, count ? YAML_BLOCK_MAPPING_STYLE : YAML_FLOW_MAPPING_STYLE);
+    yaml_mapping_start_event_initialize(&event, NULL, NULL, 1,
+                                        count ? YAML_BLOCK_MAPPING_STYLE : YAML_FLOW_MAPPING_STYLE);
     yaml_send(writing, &event);
     for (size_t i = 0; i < count; i++) {
-        write_text(writing,
-                   is_object ? v.type->names[i] : value_key_at(v, i),
+        write_text(writing, is_object ? v.type->names[i] : value_key_at(v, i),
                    YAML_DOUBLE_QUOTED_SCALAR_STYLE);
         write_node(writing, value_at(v, i));
     }
@@ -94,7 +88,8 @@ static void write_node(YamlWriting *writing, Value v) {
     }
 }
 
-/* The end of the stream is never sent: it would close a block of empty lines by a mark of its own. */
+/* The end of the stream is never sent: it would close a block of empty lines by a mark of its own.
+ */
 static void write_document(YamlWriting *writing, Value v) {
     yaml_event_t event;
     yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING);
@@ -120,15 +115,21 @@ static bool yaml_encode_yamlencode(FunctionCall *call, Value *out, Str *error) {
     yaml_emitter_set_width(&writing.emitter, 80);
     write_document(&writing, value);
     yaml_emitter_delete(&writing.emitter);
-    if (writing.failed) return function_fail(call, 0, error, "the value cannot be written as YAML");
-    bool is_plain = value_is_null(value) || value.type->kind == KIND_BOOL || value.type->kind == KIND_NUMBER;
+    if (writing.failed)
+        return function_fail(call, 0, error, "the value cannot be written as YAML");
+    bool is_plain =
+        value_is_null(value) || value.type->kind == KIND_BOOL || value.type->kind == KIND_NUMBER;
     Str text = strbuf_str(&writing.out);
     /* A plain scalar by itself might go on: this says that it does not. */
-    if (is_plain && !str_ends_with(text, STR("...\n"))) strbuf_add_cstr(&writing.out, "...\n");
+    if (is_plain && !str_ends_with(text, STR("...\n")))
+        strbuf_add_cstr(&writing.out, "...\n");
     *out = value_string(strbuf_str(&writing.out), call->arena);
     return function_spend(call, 0, writing.out.len, error);
 }
 
+#define ANY_VALUE (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC)
+
+/* clang-format off */
 static const Function yaml_functions[] = {
     {
         .name = "yamldecode",
@@ -139,14 +140,13 @@ static const Function yaml_functions[] = {
     },
     {
         .name = "yamlencode",
-        PARAMETERS({"value",
-                    &TYPE_DYNAMIC,
-                    PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC}),
+        PARAMETERS({"value", &TYPE_DYNAMIC, ANY_VALUE}),
         .type = &TYPE_STRING,
         .run = yaml_encode_yamlencode,
         .description = "The value as YAML text.",
         .example = "yamlencode({a = \"b\"}) = \"\\\"a\\\": \\\"b\\\"\\n\"",
     },
 };
+/* clang-format on */
 
 const FunctionFamily functions_yaml = {yaml_functions, ARRAY_COUNT(yaml_functions)};

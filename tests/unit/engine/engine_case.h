@@ -69,8 +69,8 @@ static inline EngineCase *engine_case_open(void) {
                            .path = STR("terraform.tfstate"),
                            .read = engine_case_read,
                            .write = engine_case_write_state};
-    c->registry = registry_new(engine_case_providers, ARRAY_COUNT(engine_case_providers), STR("."),
-                               arena);
+    c->registry =
+        registry_new(engine_case_providers, ARRAY_COUNT(engine_case_providers), STR("."), arena);
     c->state = state_new(arena);
     c->state->lineage = STR("6f2c1a54-0000-4000-8000-000000000001");
     c->parallelism = 4;
@@ -123,8 +123,7 @@ static inline void engine_case_load(EngineCase *c) {
     ConfigRequest request = {
         .io = &c->world.io,
         .folder = str_from_cstr(c->folder),
-        .data_folder =
-            disk_join(str_from_cstr(c->folder), STR(".loam"), c->arena),
+        .data_folder = disk_join(str_from_cstr(c->folder), STR(".loam"), c->arena),
         .functions = function_table_new(NULL, 0, c->arena),
         .install = true,
     };
@@ -178,8 +177,8 @@ static inline bool engine_case_apply_plan(EngineCase *c) {
     Engine engine = engine_case_engine(c);
     c->diags = diags_new(c->arena);
     c->world.diary = strbuf_new(c->arena);
-    WorkingState *working = working_state_open(c->refreshed, &c->backend, c->journal,
-                                               &c->world.io, c->arena);
+    WorkingState *working =
+        working_state_open(c->refreshed, &c->backend, c->journal, &c->world.io, c->arena);
     bool ok = engine_apply(&engine, &c->options, c->plan, working, c->arena, &c->diags);
     assert_int_equal(ok, c->diags.error_count == 0);
     c->state = working_state_close(working);
@@ -221,8 +220,10 @@ static inline Str engine_case_changes(const EngineCase *c) {
 }
 
 /* "fake_thing.a a-1" a line: address, id, tainted; a deposed one as "fake_thing.a deposed a-1". */
-static inline void
-engine_case_show_object(StrBuf *buf, Str address, const char *what, const StateObject *object) {
+static inline void engine_case_show_object(StrBuf *buf,
+                                           Str address,
+                                           const char *what,
+                                           const StateObject *object) {
     size_t at = str_find(object->attributes, STR("\"id\":"), 0);
     Str rest = at == SIZE_MAX ? STR("\"\"") : str_after(object->attributes, at + 5);
     rest = str_after(rest, str_find_char(rest, '"', 0) + 1);

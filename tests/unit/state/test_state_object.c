@@ -92,6 +92,16 @@ static void lost_attributes(void **unused) {
     check_str(value_display(value_attribute(value, STR("any")), 0, arena), "{z = 1}");
 }
 
+static void strings_of_old_states(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Value value = decode(STR("{\"id\":\"5\",\"size\":\"17.5\"}"), STR_EMPTY, arena);
+    check_str(value_number_text(value_attribute(value, STR("size")), arena), "17.5");
+    check_str(value_text(value_attribute(value, STR("id"))), "5");
+    value = decode(STR("{\"size\":\"\"}"), STR_EMPTY, arena);
+    assert_true(value_is_null(value_attribute(value, STR("size"))));
+}
+
 static void refused(void **unused) {
     (void)unused;
     static const struct {
@@ -99,12 +109,13 @@ static void refused(void **unused) {
         const char *sensitive;
         const char *summary;
     } cases[] = {
-        {"{\"id\":[]}", "",                         "Stored object does not fit its type"      },
-        {"{\"id\":",    "",                         "Stored object does not fit its type"      },
-        {"[]",          "",                         "Stored object does not fit its type"      },
-        {"{}",          "{}",                       "Stored object has damaged sensitive paths"},
-        {"{}",          "[[{\"type\":\"index\"}]]", "Stored object has damaged sensitive paths"},
-        {"{}",          "[3]",                      "Stored object has damaged sensitive paths"},
+        {"{\"id\":[]}",      "",                         "Stored object does not fit its type"      },
+        {"{\"size\":\"x\"}", "",                         "Stored object does not fit its type"      },
+        {"{\"id\":",         "",                         "Stored object does not fit its type"      },
+        {"[]",               "",                         "Stored object does not fit its type"      },
+        {"{}",               "{}",                       "Stored object has damaged sensitive paths"},
+        {"{}",               "[[{\"type\":\"index\"}]]", "Stored object has damaged sensitive paths"},
+        {"{}",               "[3]",                      "Stored object has damaged sensitive paths"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -161,7 +172,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(there_and_back),  cmocka_unit_test(marks),
         cmocka_unit_test(lost_attributes), cmocka_unit_test(refused),
-        cmocka_unit_test(equality),
+        cmocka_unit_test(equality),        cmocka_unit_test(strings_of_old_states),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

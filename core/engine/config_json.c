@@ -1,0 +1,419 @@
+/* The configuration as plan JSON shows it. */
+#include "config_json.h"
+#include "decode.h"
+#include "json.h"
+
+typedef struct Writing {
+    JsonWriter writer;
+    const Engine *engine;
+    Arena *scratch;
+} Writing;
+
+static void open_member(Writing *writing, const char *name) {
+    json_key(&writing->writer, str_from_cstr(name));
+    json_object_start(&writing->writer);
+}
+
+/* -- expressions --------------------------------------------------------------------------------
+ */
+
+static void add_step(StrBuf *text, const TraversalStep *step) {
+    if (!step->is_index) {
+        strbuf_add_format(text, ".%.*s", STR_ARG(step->name));
+        return;
+    }
+    InstanceKey key = address_key_from_value(step->key);
+    strbuf_add(text, address_key_to_str(key, text->arena));
+}
+
+/* root and the first `steps` steps */
+static Str traversal_text(const Traversal *traversal, size_t steps, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    strbuf_add(&text, traversal->root);
+    for (size_t i = 0; i < steps; i++) {
+        add_step(&text, &traversal->steps[i]);
+    }
+    return strbuf_str(&text);
+}
+
+/* How many steps name what is referred to; what stands behind them goes into it. */
+static size_t subject_steps(const Reference *reference) {
+    const Traversal *traversal = reference->traversal;
+    size_t steps = reference->used;
+    bool has_key = reference->key.kind != KEY_NONE;
+    if (has_key)
+        steps++;
+    bool is_output = reference->kind == REFERENCE_MODULE && steps < traversal->step_count &&
+                     !traversal->steps[steps].is_index;
+    return is_output ? steps + 1 : steps;
+}
+
+/* The whole of it, then what it lies in, down to the name without a key. */
+static void write_reference(Writing *writing, const Reference *reference) {
+    const Traversal *traversal = reference->traversal;
+    size_t least = subject_steps(reference);
+    for (size_t steps = traversal->step_count; steps > least; steps--) {
+        json_write_string(&writing->writer, traversal_text(traversal, steps, writing->scratch));
+    }
+    json_write_string(&writing->writer, traversal_text(traversal, least, writing->scratch));
+    bool has_key = reference->key.kind != KEY_NONE;
+    size_t inner = reference->used + (has_key ? 1 : 0);
+    if (reference->kind == REFERENCE_MODULE && inner < least)
+        json_write_string(&writing->writer, traversal_text(traversal, inner, writing->scratch));
+    else if (has_key)
+        json_write_string(&writing->writer,
+                          traversal_text(traversal, reference->used, writing->scratch));
+}
+
+static void write_expression(Writing *writing, const Expr *expr) {
+    Value constant;
+    json_object_start(&writing->writer);
+    if (expr_as_literal(expr, &constant, writing->scratch)) {
+        json_key(&writing->writer, STR("constant_value"));
+        json_write_value(&writing->writer, constant);
+        json_object_end(&writing->writer);
+        return;
+    }
+    References references = {0};
+    Diags ignored = diags_new(writing->scratch);
+    if (reference_collect(expr, &references, writing->scratch, &ignored) && references.count > 0) {
+        json_key(&writing->writer, STR("references"));
+        json_array_start(&writing->writer);
+        vec_each(&references, reference) {
+            write_reference(writing, reference);
+        }
+        json_array_end(&writing->writer);
+    }
+    json_object_end(&writing->writer);
+}
+
+static void write_named_expression(Writing *writing, const char *name, const Expr *expr) {
+    if (!expr)
+        return;
+    json_key(&writing->writer, str_from_cstr(name));
+    write_expression(writing, expr);
+}
+
+static void write_decoded(Writing *writing, const Decoded *decoded);
+
+static void write_attribute(void *self, const char *name, const Expr *expr) {
+    write_named_expression(self, name, expr);
+}
+
+static void write_blocks(void *self, const DecodedGroup *group) {
+    Writing *writing = self;
+    json_key(&writing->writer, str_from_cstr(group->block->name));
+    bool single = group->block->nesting == NEST_SINGLE;
+    bool map = group->block->nesting == NEST_MAP;
+    if (map)
+        json_object_start(&writing->writer);
+    else if (!single)
+        json_array_start(&writing->writer);
+    for (size_t i = 0; i < group->count; i++) {
+        if (map)
+            json_key(&writing->writer, group->labels[i]);
+        write_decoded(writing, group->items[i]);
+        if (single)
+            break;
+    }
+    if (map)
+        json_object_end(&writing->writer);
+    else if (!single)
+        json_array_end(&writing->writer);
+}
+
+static void write_decoded(Writing *writing, const Decoded *decoded) {
+    DecodedVisitor visitor = {writing, write_attribute, write_blocks};
+    json_object_start(&writing->writer);
+    decode_visit(decoded, &visitor, writing->scratch);
+    json_object_end(&writing->writer);
+}
+
+/* `expressions`, if anything is written. */
+static void write_body(Writing *writing, const Body *body, const Schema *schema) {
+    const Decoded *decoded;
+    Diags ignored = diags_new(writing->scratch);
+    if (!schema || !decode_body(body, schema, &decoded, writing->scratch, &ignored))
+        return;
+    json_key(&writing->writer, STR("expressions"));
+    write_decoded(writing, decoded);
+}
+
+static void write_inputs(Writing *writing, const Body *body) {
+    BodyContent content = {0};
+    Diags ignored = diags_new(writing->scratch);
+    if (!body || !body_attributes(body, BODY_EXPRESSION, &content, writing->scratch, &ignored) ||
+        content.attributes.count == 0) {
+        return;
+    }
+    open_member(writing, "expressions");
+    vec_each(&content.attributes, attribute) {
+        json_key(&writing->writer, attribute->name);
+        write_expression(writing, attribute->expr);
+    }
+    json_object_end(&writing->writer);
+}
+
+static void write_depends_on(Writing *writing, const Traversals *depends_on) {
+    if (depends_on->count == 0)
+        return;
+    json_key(&writing->writer, STR("depends_on"));
+    json_array_start(&writing->writer);
+    vec_each(depends_on, traversal) {
+        json_write_string(&writing->writer,
+                          traversal_text(*traversal, (*traversal)->step_count, writing->scratch));
+    }
+    json_array_end(&writing->writer);
+}
+
+/* -- providers ----------------------------------------------------------------------------------
+ */
+
+static Str local_key(Str name, Str alias, Arena *arena) {
+    return alias.len ? str_format(arena, "%.*s.%.*s", STR_ARG(name), STR_ARG(alias)) : name;
+}
+
+static Str address_in(const Writing *writing, const Module *module, Str name) {
+    const ProviderRequirement *requirement = map_find(&module->requirements, name);
+    Str wanted = requirement && requirement->source.len ? requirement->source : name;
+    const Provider *provider;
+    Diags ignored = diags_new(writing->scratch);
+    if (registry_find(writing->engine->registry, wanted, &provider, NO_RANGE, &ignored))
+        return str_from_cstr(provider->address);
+    return wanted;
+}
+
+static bool requires(const Module *module, Str name) {
+    if (map_has(&module->requirements, name) || map_has(&module->providers, name))
+        return true;
+    map_each(&module->resources, entry) {
+        const Resource *resource = entry->value;
+        if (str_equal(resource->provider.name, name))
+            return true;
+    }
+    return false;
+}
+
+typedef struct ProviderPlace {
+    const Module *module;
+    Str name;
+    Str alias;
+} ProviderPlace;
+
+/* Where the configuration comes from that a name in a module means. */
+static ProviderPlace find_place(const Module *module, Str name, Str alias, Arena *arena) {
+    Str key = local_key(name, alias, arena);
+    const ProviderRef *passed = module->call ? map_find(&module->call->providers, key) : NULL;
+    if (passed)
+        return find_place(module->parent, passed->name, passed->alias, arena);
+    bool is_own = map_has(&module->providers, key) || alias.len > 0 || !module->parent;
+    if (is_own || !requires(module->parent, name))
+        return (ProviderPlace){module, name, alias};
+    return find_place(module->parent, name, alias, arena);
+}
+
+static Str place_key(ProviderPlace place, Arena *arena) {
+    Str key = local_key(place.name, place.alias, arena);
+    if (place.module->path.len == 0)
+        return key;
+    return str_format(arena, "%.*s:%.*s", STR_ARG(place.module->path), STR_ARG(key));
+}
+
+static void write_provider(Writing *writing, ProviderPlace place, Str key) {
+    const Module *module = place.module;
+    Str address = address_in(writing, module, place.name);
+    const ProviderRequirement *requirement = map_find(&module->requirements, place.name);
+    const ProviderConfig *config =
+        map_find(&module->providers, local_key(place.name, place.alias, writing->scratch));
+    json_key(&writing->writer, key);
+    json_object_start(&writing->writer);
+    json_key_string(&writing->writer, "name", place.name);
+    json_key_string(&writing->writer, "full_name", address);
+    if (place.alias.len)
+        json_key_string(&writing->writer, "alias", place.alias);
+    if (requirement && requirement->version.len)
+        json_key_string(&writing->writer, "version_constraint", requirement->version);
+    if (module->path.len)
+        json_key_string(&writing->writer, "module_address", module->path);
+    const Provider *provider;
+    Diags ignored = diags_new(writing->scratch);
+    if (config &&
+        registry_find(writing->engine->registry, address, &provider, NO_RANGE, &ignored)) {
+        write_body(writing, config->body, &provider->schema);
+    }
+    json_object_end(&writing->writer);
+}
+
+static void add_place(Writing *writing, const Module *module, Str name, Str alias, Map *seen) {
+    ProviderPlace place = find_place(module, name, alias, writing->scratch);
+    Str key = place_key(place, writing->scratch);
+    if (map_has(seen, key))
+        return;
+    map_set(seen, key, seen);
+    write_provider(writing, place, key);
+}
+
+static void write_providers_of(Writing *writing, const Module *module, Map *seen) {
+    map_each(&module->providers, entry) {
+        const ProviderConfig *config = entry->value;
+        add_place(writing, module, config->name, config->alias, seen);
+    }
+    map_each(&module->requirements, entry) {
+        add_place(writing, module, entry->key, STR_EMPTY, seen);
+    }
+    map_each(&module->resources, entry) {
+        const Resource *resource = entry->value;
+        add_place(writing, module, resource->provider.name, resource->provider.alias, seen);
+    }
+    map_each(&module->calls, entry) {
+        const ModuleCall *call = entry->value;
+        if (call->module)
+            write_providers_of(writing, call->module, seen);
+    }
+}
+
+/* -- modules ------------------------------------------------------------------------------------
+ */
+
+static int compare_resources(const void *a, const void *b) {
+    const Resource *left = *(const Resource *const *)a, *right = *(const Resource *const *)b;
+    if (left->mode != right->mode)
+        return left->mode < right->mode ? -1 : 1;
+    int order = str_compare(left->type, right->type);
+    return order ? order : str_compare(left->name, right->name);
+}
+
+static void write_resource(Writing *writing, const Module *module, const Resource *resource) {
+    Arena *scratch = writing->scratch;
+    JsonWriter *writer = &writing->writer;
+    ResourceAddr address = {.mode = resource->mode, .type = resource->type, .name = resource->name};
+    ProviderPlace place =
+        find_place(module, resource->provider.name, resource->provider.alias, scratch);
+    const Schema *schema =
+        engine_find_schema(writing->engine, resource->mode,
+                           address_in(writing, module, resource->provider.name), resource->type);
+    json_object_start(writer);
+    json_key_string(writer, "address", resource_addr_to_str(address, scratch));
+    json_key_string(writer, "mode", resource->mode == MODE_DATA ? STR("data") : STR("managed"));
+    json_key_string(writer, "type", resource->type);
+    json_key_string(writer, "name", resource->name);
+    json_key_string(writer, "provider_config_key", place_key(place, scratch));
+    write_body(writing, resource->body, schema);
+    json_key_int(writer, "schema_version", schema ? schema->version : 0);
+    write_named_expression(writing, "count_expression", resource->count);
+    write_named_expression(writing, "for_each_expression", resource->for_each);
+    write_depends_on(writing, &resource->depends_on);
+    json_object_end(writer);
+}
+
+static void write_resources(Writing *writing, const Module *module) {
+    size_t count = module->resources.count;
+    if (count == 0)
+        return;
+    const Resource **sorted = arena_new_array(writing->scratch, const Resource *, count);
+    size_t at = 0;
+    map_each(&module->resources, entry) {
+        sorted[at++] = entry->value;
+    }
+    qsort(sorted, count, sizeof *sorted, compare_resources);
+    json_key(&writing->writer, STR("resources"));
+    json_array_start(&writing->writer);
+    for (size_t i = 0; i < count; i++) {
+        write_resource(writing, module, sorted[i]);
+    }
+    json_array_end(&writing->writer);
+}
+
+static void write_outputs(Writing *writing, const Module *module) {
+    if (module->outputs.count == 0)
+        return;
+    open_member(writing, "outputs");
+    map_each(&module->outputs, entry) {
+        const Output *output = entry->value;
+        json_key(&writing->writer, entry->key);
+        json_object_start(&writing->writer);
+        if (output->sensitive)
+            json_key_bool(&writing->writer, "sensitive", true);
+        if (output->ephemeral)
+            json_key_bool(&writing->writer, "ephemeral", true);
+        write_named_expression(writing, "expression", output->expr);
+        write_depends_on(writing, &output->depends_on);
+        if (output->description.len)
+            json_key_string(&writing->writer, "description", output->description);
+        json_object_end(&writing->writer);
+    }
+    json_object_end(&writing->writer);
+}
+
+static void write_variables(Writing *writing, const Module *module) {
+    if (module->variables.count == 0)
+        return;
+    open_member(writing, "variables");
+    map_each(&module->variables, entry) {
+        const Variable *variable = entry->value;
+        json_key(&writing->writer, entry->key);
+        json_object_start(&writing->writer);
+        if (variable->has_default) {
+            json_key(&writing->writer, STR("default"));
+            json_write_value(&writing->writer, variable->default_value);
+        }
+        if (variable->description.len)
+            json_key_string(&writing->writer, "description", variable->description);
+        if (variable->sensitive)
+            json_key_bool(&writing->writer, "sensitive", true);
+        if (variable->ephemeral)
+            json_key_bool(&writing->writer, "ephemeral", true);
+        json_object_end(&writing->writer);
+    }
+    json_object_end(&writing->writer);
+}
+
+static void write_module(Writing *writing, const Module *module);
+
+static void write_calls(Writing *writing, const Module *module) {
+    if (module->calls.count == 0)
+        return;
+    open_member(writing, "module_calls");
+    map_each(&module->calls, entry) {
+        const ModuleCall *call = entry->value;
+        json_key(&writing->writer, entry->key);
+        json_object_start(&writing->writer);
+        json_key_string(&writing->writer, "source", call->source);
+        write_inputs(writing, call->body);
+        write_named_expression(writing, "count_expression", call->count);
+        write_named_expression(writing, "for_each_expression", call->for_each);
+        if (call->module) {
+            json_key(&writing->writer, STR("module"));
+            write_module(writing, call->module);
+        }
+        write_depends_on(writing, &call->depends_on);
+        json_object_end(&writing->writer);
+    }
+    json_object_end(&writing->writer);
+}
+
+static void write_module(Writing *writing, const Module *module) {
+    json_object_start(&writing->writer);
+    write_outputs(writing, module);
+    write_resources(writing, module);
+    write_calls(writing, module);
+    write_variables(writing, module);
+    json_object_end(&writing->writer);
+}
+
+Str config_json_write(const Engine *engine, Arena *arena) {
+    SCOPED(ArenaRef) scratch = arena_open("configuration");
+    StrBuf text = strbuf_new(arena);
+    Writing writing = {.engine = engine, .scratch = scratch};
+    json_writer_init(&writing.writer, &text, 0);
+    json_object_start(&writing.writer);
+    const Module *root = engine->config->root;
+    Map seen = map_new(scratch);
+    open_member(&writing, "provider_config");
+    write_providers_of(&writing, root, &seen);
+    json_object_end(&writing.writer);
+    json_key(&writing.writer, STR("root_module"));
+    write_module(&writing, root);
+    json_object_end(&writing.writer);
+    return strbuf_str(&text);
+}

@@ -1,0 +1,225 @@
+/* What the changes follow from: a search backwards from each change, which stops at resources. */
+#include "relevant_json.h"
+#include "decode.h"
+#include "json.h"
+
+/* A module with the address of the instance that is looked at. */
+typedef struct Place {
+    const Module *module;
+    const ModuleAddr *address;
+} Place;
+
+typedef struct Search {
+    const Engine *engine;
+    Map seen;  /* what has been followed: text of kind and address */
+    Map found; /* JSON text of an element, for each once, in order */
+    Arena *scratch;
+} Search;
+
+static void follow_expression(Search *search, Place place, const Expr *expr);
+
+/* True the first time. */
+static bool mark(Search *search, const char *kind, Place place, Str name) {
+    Str path = module_addr_to_str(place.address, search->scratch);
+    Str key = str_format(search->scratch, "%s %.*s %.*s", kind, STR_ARG(path), STR_ARG(name));
+    return !map_set(&search->seen, key, search);
+}
+
+static void write_step(JsonWriter *writer, const TraversalStep *step) {
+    if (!step->is_index) {
+        json_write_string(writer, step->name);
+        return;
+    }
+    InstanceKey key = address_key_from_value(step->key);
+    if (key.kind == KEY_INT)
+        json_int(writer, key.index);
+    else
+        json_write_string(writer, key.text);
+}
+
+static void add_resource(Search *search, Place place, const Reference *reference) {
+    ResourceAddr address = {
+        .module = place.address,
+        .mode = reference->mode,
+        .type = reference->type,
+        .name = reference->name,
+        .key = reference->key,
+    };
+    const Traversal *traversal = reference->traversal;
+    size_t first = reference->used + (reference->key.kind == KEY_NONE ? 0 : 1);
+    StrBuf text = strbuf_new(search->scratch);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_object_start(&writer);
+    json_key_string(&writer, "resource", resource_addr_to_str(address, search->scratch));
+    json_key(&writer, STR("attribute"));
+    json_array_start(&writer);
+    for (size_t i = first; i < traversal->step_count; i++) {
+        write_step(&writer, &traversal->steps[i]);
+    }
+    json_array_end(&writer);
+    json_object_end(&writer);
+    map_set(&search->found, strbuf_str(&text), search);
+}
+
+static void follow_output(Search *search, Place place, const Output *output) {
+    if (mark(search, "output", place, output->name))
+        follow_expression(search, place, output->expr);
+}
+
+static void follow_outputs(Search *search, Place place) {
+    map_each(&place.module->outputs, entry) {
+        follow_output(search, place, entry->value);
+    }
+}
+
+static void follow_local(Search *search, Place place, Str name) {
+    const Local *local = map_find(&place.module->locals, name);
+    if (local && mark(search, "local", place, name))
+        follow_expression(search, place, local->expr);
+}
+
+/* What the call gives it. */
+static void follow_variable(Search *search, Place place, Str name) {
+    const ModuleCall *call = place.module->call;
+    if (!call || !mark(search, "variable", place, name))
+        return;
+    BodyContent content = {0};
+    Diags ignored = diags_new(search->scratch);
+    if (!body_attributes(call->body, BODY_EXPRESSION, &content, search->scratch, &ignored))
+        return;
+    const BodyAttribute *given = body_content_find(&content, str_to_cstr(name, search->scratch));
+    if (given)
+        follow_expression(search, (Place){place.module->parent, place.address->parent},
+                          given->expr);
+}
+
+static void follow_module(Search *search, Place place, const Reference *reference) {
+    const ModuleCall *call = map_find(&place.module->calls, reference->name);
+    if (!call || !call->module)
+        return;
+    Place child = {call->module,
+                   module_addr_child(place.address, call->name, reference->key, search->scratch)};
+    const Traversal *traversal = reference->traversal;
+    size_t next = reference->used + (reference->key.kind == KEY_NONE ? 0 : 1);
+    bool names_output = next < traversal->step_count && !traversal->steps[next].is_index;
+    if (!names_output) {
+        follow_outputs(search, child);
+        return;
+    }
+    const Output *output = map_find(&call->module->outputs, traversal->steps[next].name);
+    if (output)
+        follow_output(search, child, output);
+}
+
+static void follow_reference(Search *search, Place place, const Reference *reference) {
+    switch (reference->kind) {
+    case REFERENCE_VARIABLE: follow_variable(search, place, reference->name); return;
+    case REFERENCE_LOCAL: follow_local(search, place, reference->name); return;
+    case REFERENCE_RESOURCE: add_resource(search, place, reference); return;
+    case REFERENCE_MODULE: follow_module(search, place, reference); return;
+    case REFERENCE_COUNT:
+    case REFERENCE_EACH:
+    case REFERENCE_SELF:
+    case REFERENCE_PATH:
+    case REFERENCE_TERRAFORM: return;
+    }
+}
+
+static void follow_expression(Search *search, Place place, const Expr *expr) {
+    References references = {0};
+    Diags ignored = diags_new(search->scratch);
+    if (!expr || !reference_collect(expr, &references, search->scratch, &ignored))
+        return;
+    vec_each(&references, reference) {
+        follow_reference(search, place, reference);
+    }
+}
+
+/* -- where the search begins --------------------------------------------------------------------
+ */
+
+static bool find_place(const Module *root, const ModuleAddr *address, Place *out) {
+    *out = (Place){root, NULL};
+    if (!address)
+        return true;
+    Place parent;
+    if (!find_place(root, address->parent, &parent))
+        return false;
+    const ModuleCall *call = map_find(&parent.module->calls, address->name);
+    if (!call || !call->module)
+        return false;
+    *out = (Place){call->module, address};
+    return true;
+}
+
+typedef struct BodySearch {
+    Search *search;
+    Place place;
+} BodySearch;
+
+static void visit_traversal(Traversal *traversal, void *payload) {
+    const BodySearch *body = payload;
+    Reference reference;
+    Diags ignored = diags_new(body->search->scratch);
+    if (reference_from_traversal(traversal, &reference, &ignored))
+        follow_reference(body->search, body->place, &reference);
+}
+
+/* Of a resource that has left the configuration nothing is known. */
+static void follow_change(Search *search, const ResourceChange *change) {
+    Place place;
+    if (!find_place(search->engine->config->root, change->address.module, &place))
+        return;
+    ResourceAddr local = {
+        .mode = change->address.mode, .type = change->address.type, .name = change->address.name};
+    Str name = resource_addr_to_str(local, search->scratch);
+    const Resource *resource = map_find(&place.module->resources, name);
+    if (!resource || !change->schema || !mark(search, "resource", place, name))
+        return;
+    follow_expression(search, place, resource->count);
+    follow_expression(search, place, resource->for_each);
+    const Decoded *decoded;
+    Diags ignored = diags_new(search->scratch);
+    BodySearch body = {search, place};
+    if (decode_body(resource->body, change->schema, &decoded, search->scratch, &ignored))
+        decode_each_traversal(decoded, visit_traversal, &body);
+}
+
+/* Outputs of modules are in no state, so they count as new each time. */
+static void follow_module_outputs(Search *search, const ModuleAddr *address) {
+    for (; address; address = address->parent) {
+        Place place;
+        bool is_new = find_place(search->engine->config->root, address, &place) &&
+                      mark(search, "outputs", place, STR_EMPTY);
+        if (!is_new)
+            return;
+        follow_outputs(search, place);
+    }
+}
+
+Str relevant_json_write(const Engine *engine, const Plan *plan, Arena *arena) {
+    SCOPED(ArenaRef) scratch = arena_open("relevant attributes");
+    Search search = {engine, map_new(scratch), map_new(scratch), scratch};
+    vec_each(&plan->changes, change) {
+        if (change->action != ACTION_NO_OP)
+            follow_change(&search, change);
+        if (change->action != ACTION_DELETE)
+            follow_module_outputs(&search, change->address.module);
+    }
+    Place root = {engine->config->root, NULL};
+    vec_each(&plan->outputs, change) {
+        const Output *output = map_find(&root.module->outputs, change->name);
+        if (output && change->action != ACTION_NO_OP)
+            follow_output(&search, root, output);
+    }
+    StrBuf text = strbuf_new(arena);
+    strbuf_add_char(&text, '[');
+    map_each(&search.found, entry) {
+        if (text.len > 1)
+            strbuf_add_char(&text, ',');
+        strbuf_add(&text, entry->key);
+    }
+    strbuf_add_char(&text, ']');
+    return strbuf_str(&text);
+}

@@ -1,0 +1,429 @@
+"""What the tests of this folder share: a private libvirt, an SSH server on loopback, a configuration with every
+kind of resource, and a look at what there really is (virsh, ls), which never asks loam.
+
+loam runs with shim.c preloaded, which numbers its calls and kills it at one of them."""
+import collections, concurrent.futures, hashlib, itertools, os, re, shutil, signal, socket, subprocess, sys, tempfile, time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+LOAM = os.environ.get("LOAM", os.path.join(TOP, "build/release/loam"))
+LIBVIRT = os.path.join(TOP, "examples/lab/libvirt")
+PARTS = os.path.join(HERE, "parts")
+
+
+class Failed(Exception):
+    pass
+
+
+def skip(reason):
+    print("skipped: " + reason)
+    sys.exit(77)
+
+
+def end_of(text):
+    """What happened, without the plan before it."""
+    return "\n".join(text.split("\nPlan: ")[-1].splitlines()[-40:])
+
+
+def run(*command, check=True, **options):
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          encoding="utf-8", errors="replace", **options)
+    if check and done.returncode != 0:
+        raise Failed("%s: status %d\n%s" % (" ".join(command), done.returncode, end_of(done.stdout)))
+    return done
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def files_below(*folders):
+    """Every file and folder, with the length of what is in it."""
+    found = []
+    for top in folders:
+        for folder, names, files in os.walk(top):
+            found += [os.path.join(folder, name) + "/" for name in names]
+            found += ["%s %d" % (path, os.lstat(path).st_size) for path in (os.path.join(folder, f) for f in files)]
+    return sorted(found)
+
+
+def build_shim(path):
+    run("gcc", "-shared", "-fPIC", "-O1", "-U_FORTIFY_SOURCE", "-o", path, os.path.join(HERE, "shim.c"))
+
+
+class Folder:
+    """A configuration of local files alone, with its state: nothing but the program is needed."""
+
+    CONFIGURATION = """
+resource:
+  terraform_data: {first: {input: a}}
+  local_file:
+    one: {filename: "${path.module}/out/one", content: "one ${terraform_data.first.id}"}
+    two: {filename: "${path.module}/out/two", content: "two ${local_file.one.id}"}
+    three: {filename: "${path.module}/out/three", content: "three ${local_file.two.id}"}
+"""
+
+    def __init__(self, path):
+        self.path = path
+        self.shim = path + ".shim.so"
+        write(os.path.join(path, "main.loam.yaml"), self.CONFIGURATION)
+        if shutil.which("gcc") is None:
+            skip("gcc is not installed")
+        build_shim(self.shim)
+
+    def state(self, ending=""):
+        return os.path.join(self.path, "terraform.tfstate" + ending)
+
+    def environment(self, **kill):
+        env = {name: value for name, value in os.environ.items() if not name.startswith(("LOAM_", "TF_", "KILL_"))}
+        if kill:
+            env.update(LD_PRELOAD=self.shim, KILL_UNDER=self.path, **{name.upper(): str(kill[name]) for name in kill})
+        return env
+
+    def loam(self, *arguments, status=0, **kill):
+        done = run(LOAM, "-chdir=" + self.path, *arguments, check=False, env=self.environment(**kill))
+        if done.returncode != status:
+            raise Failed("%s: status %d, not %d\n%s" % (arguments, done.returncode, status, end_of(done.stdout)))
+        return done.stdout
+
+    def start(self, *arguments, **kill):
+        return subprocess.Popen([LOAM, "-chdir=" + self.path, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, encoding="utf-8", env=self.environment(**kill))
+
+    def files(self):
+        return [line for line in files_below(self.path) if "tfstate" not in line]
+
+    def check_finished(self, expected):
+        """Another apply does what is left to do, and leaves nothing of its own."""
+        self.loam("apply", "-auto-approve")
+        self.loam("plan", "-detailed-exitcode")
+        if self.files() != expected:
+            raise Failed("there is %s, not %s" % (self.files(), expected))
+        left = [name for name in os.listdir(self.path) if re.search(r"journal|\.next$|\.tmp$|\.info$", name)]
+        if left:
+            raise Failed("left over: %s" % left)
+
+
+def masked(line):
+    """Without what is another one each time: UUIDs, and the lengths of a script's marker files."""
+    line = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "UUID", line)
+    return re.sub(r"(/far/markers/\S+) \d+$", r"\1", line)
+
+
+class Lab:
+    """One folder that holds everything:
+
+        work/     the configuration, the state, the files of local_file    far/    what comes by SSH
+        pools/    of libvirt                                               libvirt/   the daemon's own"""
+
+    def __init__(self):
+        if os.geteuid() != 0:
+            skip("a private libvirt needs root")
+        for program in ("virsh", "sshd", "gcc", "ssh-keygen"):
+            if not shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin"):
+                skip("%s is not installed" % program)
+        self.top = os.path.realpath(tempfile.mkdtemp(prefix="loam-kill-"))
+        self.work = self.path("work")
+        self.shim = self.path("shim.so")
+        self.server = None
+        build_shim(self.shim)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *exception):
+        self.stop()
+        if not os.environ.get("KEEP"):
+            shutil.rmtree(self.top, ignore_errors=True)
+
+    def path(self, *parts):
+        return os.path.join(self.top, *parts)
+
+    def uri(self, driver):
+        return "%s:///system?socket=%s" % (driver, self.path("libvirt/run/libvirt-sock"))
+
+    # -- the machines' hosts ---------------------------------------------------------------------------------
+
+    def start(self):
+        for folder in ("work", "far", "pools", "box/bin", "box/proc", "box/sys", "box/dev", "box/tmp"):
+            os.makedirs(self.path(folder), exist_ok=True)
+        run(LIBVIRT, "start", self.path("libvirt"))
+        shutil.copy(shutil.which("busybox"), self.path("box/bin/busybox"))
+        if not os.path.exists(self.path("host")):
+            for key in ("host", "user"):
+                run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", self.path(key))
+        self.start_sshd()
+
+    def start_sshd(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        os.makedirs("/run/sshd", exist_ok=True)
+        write(self.path("sshd_config"), "\n".join([
+            "Port %d" % self.port, "ListenAddress 127.0.0.1", "HostKey " + self.path("host"), "PidFile none",
+            "AuthorizedKeysFile " + self.path("user.pub"), "StrictModes no", "UsePAM no", "PermitRootLogin yes",
+            "PasswordAuthentication no", "MaxStartups 100", "SetEnv LOAM_STATE_DIR=" + self.path("far/markers"), ""]))
+        self.server = subprocess.Popen(["/usr/sbin/sshd", "-D", "-e", "-f", self.path("sshd_config")],
+                                       stdin=subprocess.DEVNULL, stderr=open(self.path("sshd.log"), "a"))
+        for _ in range(100):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.05)
+        raise Failed("sshd did not come up")
+
+    def stop(self):
+        if self.server:
+            self.server.terminate()
+            self.server.wait()
+            self.server = None
+        run(LIBVIRT, "stop", self.path("libvirt"), check=False)
+
+    def begin_anew(self):
+        """After a failure: nothing of it may spoil what follows."""
+        self.stop()
+        for folder in ("work", "far", "pools", "libvirt"):
+            shutil.rmtree(self.path(folder), ignore_errors=True)
+        self.start()
+
+    # -- loam ------------------------------------------------------------------------------------------------
+
+    def configure(self, part):
+        """Takes the configuration of a part, or of all of them. self.step says which of its two forms counts."""
+        for number in (1, 2):
+            with open(self.path("image-%d" % number), "wb") as file:
+                file.write(b"".join(hashlib.sha256(b"%d %d" % (number, n)).digest() for n in range(20000)))
+        for name in [part, "common"] if part != "all" else [name.split(".")[0] for name in os.listdir(PARTS)]:
+            shutil.copy(os.path.join(PARTS, name + ".loam.yaml"), self.work)
+        self.step = 1
+
+    def environment(self, **extra):
+        env = {name: value for name, value in os.environ.items() if not name.startswith(("LOAM_", "TF_", "KILL_"))}
+        env.update(TF_VAR_lab=self.top, TF_VAR_port=str(self.port), TF_VAR_step=str(self.step),
+                   TF_VAR_host_key=read(self.path("host.pub")).decode(), TF_VAR_user_key=read(self.path("user")).decode(),
+                   **extra)
+        return env
+
+    def command(self, *arguments):
+        return [LOAM, "-chdir=" + self.work, *arguments]
+
+    def loam(self, *arguments, check=True):
+        return run(*self.command(*arguments), check=check, env=self.environment())
+
+    def counted(self, *arguments, **kill):
+        """Under the shim. Returns what run() does, and the calls as [name, detail]."""
+        log = self.path("calls")
+        if os.path.exists(log):
+            os.unlink(log)
+        env = self.environment(LD_PRELOAD=self.shim, KILL_LOG=log, KILL_UNDER=self.work,
+                               **{name.upper(): str(value) for name, value in kill.items()})
+        done = run(*self.command(*arguments, "-parallelism=1"), check=False, env=env)
+        lines = read(log).decode().splitlines() if os.path.exists(log) else []
+        return done, [line.split(" ", 2)[1:] for line in lines]
+
+    # -- what there is ---------------------------------------------------------------------------------------
+
+    def virsh(self, *commands, driver="qemu"):
+        return run("virsh", "-q", "-c", self.uri(driver), "; ".join(commands), check=False).stdout
+
+    def look(self):
+        """Everything that is there, as lines."""
+        seen = []
+        for driver in ("qemu", "lxc"):
+            text = self.virsh("list --all", driver=driver)
+            seen += ["%s machine %s" % (driver, " ".join(line.split()[1:])) for line in text.splitlines() if line.strip()]
+        text = self.virsh("net-list --all", "nwfilter-list", "pool-list --all")
+        standard = re.compile(r"^\s*\S+\s+(allow|clean|no|qemu)-\S*\s*$")  # filters that come with libvirt
+        for line in text.splitlines():
+            if line.strip() and not standard.match(line):
+                seen.append(" ".join(line.split()))
+        for pool in re.findall(r"^ (\S+)\s+active", self.virsh("pool-list"), re.MULTILINE):
+            self.virsh("pool-refresh " + pool)
+            seen += ["volume %s/%s" % (pool, line.split()[0])
+                     for line in self.virsh("vol-list " + pool).splitlines() if line.strip()]
+        for line in files_below(self.path("libvirt/etc")):
+            name, size = line.split(" ")[0], line.split(" ")[1:]
+            # Folders of libvirt's own stay; so do the filters that come with it, and what was there at the start.
+            if size and not re.search(r"/etc/[^/]*$|/nwfilter/(allow|clean|no|qemu)-", name):
+                seen.append(name)
+        seen += files_below(self.path("pools"), self.path("far"))
+        for path in files_below(self.work):
+            if path.endswith("terraform.tfstate.backup") or re.search(r"\.loam\.yaml|tfstate(\.backup)? ", path):
+                continue
+            seen.append(path)
+        return [masked(line.replace(self.top, "")) for line in seen]
+
+    def contents(self):
+        """Digests of what was written by local_file, by SSH, and of the uploaded images."""
+        found = []
+        for folder in ("work/out", "far/files", "pools/main"):
+            for top, _, names in os.walk(self.path(folder)):
+                for name in names:
+                    path = os.path.join(top, name)
+                    text = re.sub(rb"[0-9a-f]{8}-[0-9a-f-]{27}", b"UUID", read(path))
+                    if not name.endswith((".qcow2", ".iso")):
+                        found.append("%s holds %s" % (path[len(self.top):], hashlib.sha256(text).hexdigest()[:12]))
+        return sorted(found)
+
+    def scripts(self):
+        """Those that ran, by the line that each wrote."""
+        path = self.path("ran")
+        return ["ran " + line for line in read(path).decode().split()] if os.path.exists(path) else []
+
+    def world(self):
+        return collections.Counter(self.look() + self.contents() + self.scripts())
+
+    def check(self, expected):
+        """What a call of a killed run still does over there may take a moment."""
+        for wait in (0.3, 1, 0):
+            seen = self.world()
+            if seen == expected:
+                return
+            time.sleep(wait)
+        lines = ["  missing:   %s" % line for line in (expected - seen).elements()]
+        lines += ["  left over: %s" % line for line in (seen - expected).elements()]
+        raise Failed("\n".join(lines))
+
+    def forget_scripts(self):
+        if os.path.exists(self.path("ran")):
+            os.unlink(self.path("ran"))
+
+    def forget(self):
+        """No state: as before the first run."""
+        for name in os.listdir(self.work):
+            if "tfstate" in name:
+                os.unlink(os.path.join(self.work, name))
+
+
+# -- the run -------------------------------------------------------------------------------------------------
+
+LONG = ("virDomainCreateWithFlags", "virDomainDestroyFlags", "virNetworkCreate", "virNetworkDestroy", "virNetworkUpdate",
+        "virStorageVolCreateXML", "virStorageVolCreateXMLFrom", "virStorageVolUpload", "virStreamFinish",
+        "virDomainAttachDeviceFlags", "virNWFilterDefineXML", "ssh_channel_request_exec", "ssh_channel_send_eof")
+
+
+def points(calls):
+    """Where to kill: before every call, and in the middle of those that take a while. Of many like calls in a row
+    (the pieces of an upload) the first, one in the middle and the last."""
+    found = []
+    start = 0
+    for at in range(1, len(calls) + 1):
+        if at < len(calls) and calls[at] == calls[start] and calls[at][0] != "write":
+            continue
+        numbers = range(start + 1, at + 1)
+        found += [("kill_at", n) for n in sorted({numbers[0], numbers[len(numbers) // 2], numbers[-1]})]
+        if calls[start][0] in LONG:
+            found.append(("kill_in", start + 1))
+        start = at
+    return found
+
+
+class Command:
+    """A command to kill at each of its points, and what the world must be when the next run has finished it."""
+
+    def __init__(self, lab, name, *arguments, step=1):
+        self.last = [""]
+        self.lab, self.name, self.step, self.arguments = lab, name, step, (*arguments, "-auto-approve")
+        self.calls, self.points, self.expected = [], [], None
+        self.killed = 0
+
+    def go(self, **kill):
+        self.lab.step = self.step
+        self.lab.forget_scripts()
+        done, calls = self.lab.counted(*self.arguments, **kill)
+        if done.returncode not in ((0, -signal.SIGKILL) if kill else (0,)):
+            raise Failed("%s: status %d\n%s" % (self.name, done.returncode, end_of(done.stdout)))
+        return done, calls
+
+    def measure(self):
+        """Undisturbed."""
+        _, self.calls = self.go()
+        self.points = points(self.calls)
+        self.expected = self.lab.world()
+
+    def say(self, point):
+        if not point:
+            return self.name
+        return "%s, killed %s call %d: %s" % (self.name, "before" if point[0] == "kill_at" else "within", point[1],
+                                              " ".join(self.last))
+
+    def run(self, point):
+        """Killed there (None: not at all), then finished by the next run."""
+        if point:
+            done, calls = self.go(**dict([point]))
+            self.last = calls[-1] if calls else [""]
+            self.killed += done.returncode != 0
+        else:
+            self.go()
+        self.lab.loam(*self.arguments)
+        if self.arguments[0] == "apply":
+            plan = self.lab.loam("plan", "-detailed-exitcode", check=False)
+            if plan.returncode != 0:
+                raise Failed("the plan after it is not empty:\n" + plan.stdout[-3000:])
+        self.lab.check(self.expected)
+
+
+def enumerate_points(part, make_commands):
+    """Kills at every point of two commands that undo each other, a point of each a cycle. Returns the failures."""
+    failures = []
+    began = time.monotonic()
+    with Lab() as lab:
+        lab.configure(part)
+        first, second, *before = make_commands(lab)
+        for command in (*before, first, second):
+            command.measure()
+        for cycle in itertools.zip_longest(first.points, second.points):
+            if not before:
+                lab.forget()
+            for command, point in zip((first, second), cycle):
+                try:
+                    command.run(point)
+                except (Failed, OSError) as error:
+                    failures.append("%s: %s\n%s" % (part, command.say(point), error))
+                    print("FAILED " + failures[-1], flush=True)
+                    lab.begin_anew()
+                    lab.configure(part)
+                    for needed in before if command is second else (*before, first):
+                        needed.go()
+    print("%-8s %s" % (part, ", ".join("%s: killed at %d of %d points (%d calls)" % (
+        c.name, c.killed, len(c.points), len(c.calls)) for c in (first, second))), "in %.0f s" % (time.monotonic() - began), flush=True)
+    return failures
+
+
+def run_checks(*checks):
+    """Each a function of a folder of its own."""
+    failed = 0
+    for check in checks:
+        top = os.path.realpath(tempfile.mkdtemp(prefix="loam-kill-"))
+        try:
+            print("ok     %s" % check(Folder(os.path.join(top, "work"))), flush=True)
+        except Failed as error:
+            failed += 1
+            print("FAILED %s\n%s" % (check.__doc__, error), flush=True)
+        finally:
+            shutil.rmtree(top, ignore_errors=True)
+    sys.exit(1 if failed else 0)
+
+
+def main(make_commands):
+    parts = sys.argv[1:] or ["storage", "machine", "ssh", "network", "files"]
+
+    def run_part(part):
+        try:
+            return enumerate_points(part, make_commands)
+        except Failed as error:
+            print("FAILED %s: %s" % (part, error), flush=True)
+            return [str(error)]
+
+    with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
+        failures = [text for found in pool.map(run_part, parts) for text in found]
+    print("%d failures" % len(failures))
+    sys.exit(1 if failures else 0)

@@ -1,0 +1,211 @@
+/* Preloaded into loam by the tests of this folder: numbers every call that changes the world, in the order of
+ * the calls, and ends the process by SIGKILL at one of them.
+ *
+ *   KILL_LOG    file that gets a line "NUMBER NAME DETAIL" before each call
+ *   KILL_AT     number of the call that is not made: the process is killed before it
+ *   KILL_IN     number of the call in the middle of which the process is killed, KILL_AFTER_US after its start
+ *   KILL_WITH   number of another signal than SIGKILL; after it the call is made
+ *   KILL_UNDER  folder whose files count; files elsewhere, sockets and pipes do not
+ *
+ * Being killed after a call is being killed before the next one: nothing that others can see lies between.
+ * A sync is no call in this sense, as SIGKILL takes nothing out of the kernel's page cache. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <libssh/libssh.h>
+#include <libvirt/libvirt.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define MOST_FILES 4096
+
+static atomic_long count;
+static atomic_bool is_ours[MOST_FILES]; /* descriptors of files below KILL_UNDER, opened for writing */
+
+/* Libvirt comes with a module that is loaded later, so it is not among the "next" libraries. */
+static void *find(const char *name) {
+    void *found = dlsym(RTLD_NEXT, name);
+    if (!found) {
+        void *libvirt = dlopen("libvirt.so.0", RTLD_LAZY | RTLD_NOLOAD);
+        found = libvirt ? dlsym(libvirt, name) : NULL;
+    }
+    if (!found)
+        abort();
+    return found;
+}
+
+static void die(void) {
+    const char *with = getenv("KILL_WITH");
+    syscall(SYS_kill, getpid(), with ? atoi(with) : SIGKILL);
+    while (!with)
+        pause();
+}
+
+static void *die_soon(void *unused) {
+    const char *wait = getenv("KILL_AFTER_US");
+    usleep((useconds_t)(wait ? atoi(wait) : 2000));
+    die();
+    return unused;
+}
+
+static void note(long number, const char *name, const char *detail) {
+    const char *path = getenv("KILL_LOG");
+    char line[4096 + 64];
+    int length = snprintf(line, sizeof line, "%ld %s %s\n", number, name, detail);
+    int fd = path ? (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
+    if (fd < 0)
+        return;
+    syscall(SYS_write, fd, line, (size_t)length);
+    syscall(SYS_close, fd);
+}
+
+static void point(const char *name, const char *detail) {
+    const char *at = getenv("KILL_AT"), *in = getenv("KILL_IN");
+    long number = atomic_fetch_add(&count, 1) + 1;
+    note(number, name, detail);
+    if (at && atol(at) == number)
+        die();
+    pthread_t thread;
+    if (in && atol(in) == number)
+        pthread_create(&thread, NULL, die_soon, NULL);
+}
+
+/* -- files ---------------------------------------------------------------------------------------------------- */
+
+static bool counts(const char *path) {
+    const char *under = getenv("KILL_UNDER");
+    char here[4096];
+    size_t length = under ? strlen(under) : 0;
+    if (!under)
+        return false;
+    if (path[0] == '/')
+        return strncmp(path, under, length) == 0;
+    return getcwd(here, sizeof here) && strncmp(here, under, length) == 0;
+}
+
+static int open_file(const char *path, int flags, mode_t mode) {
+    bool writes = (flags & O_ACCMODE) != O_RDONLY && counts(path);
+    if (writes && (flags & O_CREAT) && access(path, F_OK) != 0)
+        point("create", path);
+    else if (writes && (flags & O_TRUNC))
+        point("truncate", path);
+    int fd = (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+    if (fd >= 0 && fd < MOST_FILES)
+        is_ours[fd] = writes;
+    return fd;
+}
+
+#define OPEN(name)                                                                                                    \
+    int name(const char *path, int flags, ...) {                                                                      \
+        va_list arguments;                                                                                            \
+        va_start(arguments, flags);                                                                                   \
+        mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(arguments, mode_t) : 0;                                  \
+        va_end(arguments);                                                                                            \
+        return open_file(path, flags, mode);                                                                          \
+    }
+OPEN(open)
+OPEN(open64)
+int __open_2(const char *path, int flags) { return open_file(path, flags, 0); }
+int __open64_2(const char *path, int flags) { return open_file(path, flags, 0); }
+
+int close(int fd) {
+    if (fd >= 0 && fd < MOST_FILES)
+        is_ours[fd] = false;
+    return (int)syscall(SYS_close, fd);
+}
+
+static void point_of_file(const char *name, int fd) {
+    char link[64], path[4096] = "";
+    if (fd < 0 || fd >= MOST_FILES || !is_ours[fd])
+        return;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t length = readlink(link, path, sizeof path - 1);
+    path[length > 0 ? length : 0] = '\0';
+    point(name, path);
+}
+
+#define CALL(type, name, parameters, arguments, detail)                                                               \
+    type name parameters {                                                                                            \
+        static type(*real) parameters;                                                                                \
+        if (!real)                                                                                                    \
+            real = (type(*) parameters)find(#name);                                                                   \
+        detail;                                                                                                       \
+        return real arguments;                                                                                        \
+    }
+
+CALL(ssize_t, write, (int fd, const void *b, size_t n), (fd, b, n), point_of_file("write", fd))
+CALL(ssize_t, pwrite, (int fd, const void *b, size_t n, off_t o), (fd, b, n, o), point_of_file("write", fd))
+CALL(ssize_t, pwrite64, (int fd, const void *b, size_t n, off64_t o), (fd, b, n, o), point_of_file("write", fd))
+CALL(int, ftruncate, (int fd, off_t n), (fd, n), point_of_file("truncate", fd))
+CALL(int, ftruncate64, (int fd, off64_t n), (fd, n), point_of_file("truncate", fd))
+CALL(int, rename, (const char *from, const char *to), (from, to), if (counts(to)) point("rename", to))
+CALL(int, link, (const char *from, const char *to), (from, to), if (counts(to)) point("link", to))
+CALL(int, unlink, (const char *path), (path), if (counts(path) && access(path, F_OK) == 0) point("unlink", path))
+CALL(int, rmdir, (const char *path), (path), if (counts(path) && access(path, F_OK) == 0) point("rmdir", path))
+CALL(int, mkdir, (const char *path, mode_t mode), (path, mode), if (counts(path) && access(path, F_OK) != 0) point("mkdir", path))
+CALL(int, chmod, (const char *path, mode_t mode), (path, mode), if (counts(path)) point("chmod", path))
+
+/* -- libvirt -------------------------------------------------------------------------------------------------- */
+
+#define VIR(type, name, parameters, arguments) CALL(type, name, parameters, arguments, point(#name, ""))
+
+VIR(virDomainPtr, virDomainDefineXMLFlags, (virConnectPtr c, const char *x, unsigned int f), (c, x, f))
+VIR(int, virDomainCreateWithFlags, (virDomainPtr d, unsigned int f), (d, f))
+VIR(int, virDomainShutdownFlags, (virDomainPtr d, unsigned int f), (d, f))
+VIR(int, virDomainDestroyFlags, (virDomainPtr d, unsigned int f), (d, f))
+VIR(int, virDomainUndefineFlags, (virDomainPtr d, unsigned int f), (d, f))
+VIR(int, virDomainSetAutostart, (virDomainPtr d, int a), (d, a))
+VIR(int, virDomainSetMemoryFlags, (virDomainPtr d, unsigned long m, unsigned int f), (d, m, f))
+VIR(int, virDomainSetVcpusFlags, (virDomainPtr d, unsigned int n, unsigned int f), (d, n, f))
+VIR(int, virDomainSetMetadata, (virDomainPtr d, int t, const char *m, const char *k, const char *u, unsigned int f), (d, t, m, k, u, f))
+VIR(int, virDomainAttachDeviceFlags, (virDomainPtr d, const char *x, unsigned int f), (d, x, f))
+VIR(int, virDomainUpdateDeviceFlags, (virDomainPtr d, const char *x, unsigned int f), (d, x, f))
+VIR(int, virDomainDetachDeviceFlags, (virDomainPtr d, const char *x, unsigned int f), (d, x, f))
+VIR(int, virDomainBlockResize, (virDomainPtr d, const char *p, unsigned long long s, unsigned int f), (d, p, s, f))
+VIR(virNetworkPtr, virNetworkDefineXML, (virConnectPtr c, const char *x), (c, x))
+VIR(int, virNetworkCreate, (virNetworkPtr n), (n))
+VIR(int, virNetworkUpdate, (virNetworkPtr n, unsigned int c, unsigned int s, int i, const char *x, unsigned int f), (n, c, s, i, x, f))
+VIR(int, virNetworkSetAutostart, (virNetworkPtr n, int a), (n, a))
+VIR(int, virNetworkDestroy, (virNetworkPtr n), (n))
+VIR(int, virNetworkUndefine, (virNetworkPtr n), (n))
+VIR(virStoragePoolPtr, virStoragePoolDefineXML, (virConnectPtr c, const char *x, unsigned int f), (c, x, f))
+VIR(int, virStoragePoolBuild, (virStoragePoolPtr p, unsigned int f), (p, f))
+VIR(int, virStoragePoolCreate, (virStoragePoolPtr p, unsigned int f), (p, f))
+VIR(int, virStoragePoolSetAutostart, (virStoragePoolPtr p, int a), (p, a))
+VIR(int, virStoragePoolDestroy, (virStoragePoolPtr p), (p))
+VIR(int, virStoragePoolDelete, (virStoragePoolPtr p, unsigned int f), (p, f))
+VIR(int, virStoragePoolUndefine, (virStoragePoolPtr p), (p))
+VIR(virStorageVolPtr, virStorageVolCreateXML, (virStoragePoolPtr p, const char *x, unsigned int f), (p, x, f))
+VIR(virStorageVolPtr, virStorageVolCreateXMLFrom, (virStoragePoolPtr p, const char *x, virStorageVolPtr v, unsigned int f), (p, x, v, f))
+VIR(int, virStorageVolUpload, (virStorageVolPtr v, virStreamPtr s, unsigned long long o, unsigned long long n, unsigned int f), (v, s, o, n, f))
+VIR(int, virStorageVolResize, (virStorageVolPtr v, unsigned long long c, unsigned int f), (v, c, f))
+VIR(int, virStorageVolDelete, (virStorageVolPtr v, unsigned int f), (v, f))
+VIR(int, virStreamSend, (virStreamPtr s, const char *b, size_t n), (s, b, n))
+VIR(int, virStreamSendHole, (virStreamPtr s, long long n, unsigned int f), (s, n, f))
+VIR(virNWFilterPtr, virNWFilterDefineXML, (virConnectPtr c, const char *x), (c, x))
+VIR(virNWFilterPtr, virNWFilterDefineXMLFlags, (virConnectPtr c, const char *x, unsigned int f), (c, x, f))
+VIR(int, virNWFilterUndefine, (virNWFilterPtr n), (n))
+
+/* Ends uploads and downloads alike; the latter change nothing, but a point more is no harm. */
+VIR(int, virStreamFinish, (virStreamPtr s), (s))
+
+/* -- SSH: calls that send something; those that only look for an answer are made often, and change nothing ----- */
+
+#define SSH(type, name, parameters, arguments) CALL(type, name, parameters, arguments, point(#name, ""))
+
+/* Asked for anew until the answer is there, and the end is sent again by closing: the first time counts. */
+static _Thread_local bool is_asked, is_ended;
+CALL(ssh_channel, ssh_channel_new, (ssh_session s), (s), is_asked = is_ended = false)
+CALL(int, ssh_channel_request_exec, (ssh_channel c, const char *x), (c, x),
+     if (!is_asked) point("ssh_channel_request_exec", ""); is_asked = true)
+CALL(int, ssh_channel_send_eof, (ssh_channel c), (c), if (!is_ended) point("ssh_channel_send_eof", ""); is_ended = true)
+SSH(int, ssh_channel_write, (ssh_channel c, const void *b, uint32_t n), (c, b, n))

@@ -1,0 +1,202 @@
+"""A host of one's own for the tests of this folder: a private libvirt, an SSH server among its networks, a
+configuration, and the real loam run there. What there really is tell virsh and files, never loam.
+
+    top/work    the configuration and its state         top/far    what comes by SSH
+    top/pools   of libvirt's storage                    top/libvirt   the daemon's own"""
+import json, os, re, shutil, subprocess, sys, tempfile, time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+LOAM = os.environ.get("LOAM", os.path.join(TOP, "build/release/loam"))
+LAB = os.path.join(TOP, "examples/lab")
+
+
+class Failed(Exception):
+    pass
+
+
+def skip(reason):
+    print("skipped: " + reason)
+    sys.exit(77)
+
+
+def run(*command, check=True, **options):
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          encoding="utf-8", errors="replace", **options)
+    if check and done.returncode != 0:
+        raise Failed("%s: status %d\n%s" % (" ".join(command), done.returncode, done.stdout[-6000:]))
+    return done
+
+
+def image(name):
+    """The folder of an image that examples/lab/image builds."""
+    return run(os.path.join(LAB, "image"), name).stdout.splitlines()[-1]
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def is_unknown(marks):
+    """Of after_unknown: whether anything in it is not known yet."""
+    inner = marks.values() if isinstance(marks, dict) else marks if isinstance(marks, list) else ()
+    return marks is True or any(is_unknown(mark) for mark in inner)
+
+
+def changed_attributes(before, after, unknown):
+    """Names of the attributes that differ; one that is not known yet counts."""
+    return sorted(name for name in set(before) | set(after) | set(unknown)
+                  if is_unknown(unknown.get(name)) or before.get(name) != after.get(name))
+
+
+class Plan:
+    """A saved plan: what it does to each address, as "update memory,vcpu", "create", "replace size", "delete"."""
+
+    def __init__(self, text, document):
+        self.text = text
+        self.changes = {}
+        for change in document.get("resource_changes", []):
+            actions = change["change"]["actions"]
+            if actions not in (["no-op"], ["read"]):
+                self.changes[change["address"]] = self.say(actions, change["change"])
+
+    @staticmethod
+    def say(actions, change):
+        if len(actions) == 2:
+            return "replace " + ",".join(sorted({str(path[0]) for path in change.get("replace_paths", [])}))
+        if actions != ["update"]:
+            return actions[0]
+        return "update " + ",".join(changed_attributes(change["before"], change["after"], change.get("after_unknown", {})))
+
+    def check(self, expected):
+        if self.changes == expected:
+            return
+        lines = []
+        for address in sorted(set(self.changes) | set(expected)):
+            if self.changes.get(address) != expected.get(address):
+                lines.append("  %s: planned %s, expected %s" % (address, self.changes.get(address, "nothing"),
+                                                                expected.get(address, "nothing")))
+        raise Failed("%s\nThe plan is another one:\n%s" % (self.text, "\n".join(lines)))
+
+
+class Host:
+    def __init__(self, name, programs=("virsh", "qemu-img", "sshd", "ssh-keygen", "busybox")):
+        if os.geteuid() != 0:
+            skip("a private libvirt needs root")
+        for program in programs:
+            if not shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin"):
+                skip("%s is not installed" % program)
+        self.top = os.path.realpath(tempfile.mkdtemp(prefix="loam-%s-" % name))
+        self.work = self.path("work")
+        self.variables = {"top": self.top}
+        self.server = None
+        self.began = time.monotonic()
+
+    def __enter__(self):
+        for folder in ("work", "far", "pools", "box/bin", "box/dev", "box/proc", "box/sys", "box/tmp"):
+            os.makedirs(self.path(folder))
+        shutil.copy(shutil.which("busybox"), self.path("box/bin/busybox"))
+        run(os.path.join(LAB, "libvirt"), "start", self.path("libvirt"))
+        return self
+
+    def __exit__(self, *exception):
+        if self.server:
+            self.server.terminate()
+            self.server.wait()
+        run(os.path.join(LAB, "libvirt"), "stop", self.path("libvirt"), check=False)
+        if os.environ.get("KEEP"):
+            print("kept: " + self.top)
+        else:
+            shutil.rmtree(self.top, ignore_errors=True)
+
+    def path(self, *parts):
+        return os.path.join(self.top, *parts)
+
+    def say(self, text):
+        print("%5.1f s  %s" % (time.monotonic() - self.began, text), flush=True)
+
+    # -- the host -------------------------------------------------------------------------------------------------
+
+    def command(self, *command):
+        return [os.path.join(LAB, "libvirt"), "enter", self.path("libvirt"), *command]
+
+    def inside(self, *command, **options):
+        return run(*self.command(*command), **options)
+
+    def virsh(self, *commands, driver="qemu", check=True):
+        return self.inside("virsh", "-q", "-c", driver + ":///system", "; ".join(commands), check=check).stdout
+
+    def dump(self, command):
+        """An object's description with each of its elements on a line."""
+        return self.virsh(command)
+
+    def start_sshd(self):
+        """On port 22 of the host's loopback. Who may log in and what it shows stand in the variables."""
+        for key in ("host", "user"):
+            run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", self.path(key))
+        write(self.path("sshd_config"), "\n".join([
+            "ListenAddress 127.0.0.1", "HostKey " + self.path("host"), "PidFile none", "UsePAM no", "StrictModes no",
+            "AuthorizedKeysFile " + self.path("user.pub"), "PermitRootLogin yes", "PasswordAuthentication no",
+            "MaxStartups 100", "SetEnv LOAM_STATE_DIR=" + self.path("far/markers"), ""]))
+        os.makedirs("/run/sshd", exist_ok=True)
+        self.server = subprocess.Popen(self.command("/usr/sbin/sshd", "-D", "-e", "-f", self.path("sshd_config")),
+                                       stdin=subprocess.DEVNULL, stderr=open(self.path("sshd.log"), "w"))
+        self.variables.update(host_key=read(self.path("host.pub")), user_key=read(self.path("user")))
+        for _ in range(100):
+            if "listening on" in read(self.path("sshd.log")):
+                return
+            time.sleep(0.05)
+        raise Failed("sshd did not come up:\n" + read(self.path("sshd.log")))
+
+    # -- loam -----------------------------------------------------------------------------------------------------
+
+    def configure(self, name):
+        shutil.copy(os.path.join(HERE, "configuration", name + ".loam.yaml"), self.path("work/main.loam.yaml"))
+
+    def loam(self, *arguments, check=True, **variables):
+        env = {name: value for name, value in os.environ.items() if not name.startswith(("LOAM_", "TF_", "LIBVIRT_"))}
+        for name, value in {**self.variables, **variables}.items():
+            env["LOAM_VAR_" + name] = value if isinstance(value, str) else json.dumps(value)
+        return self.inside(LOAM, "-chdir=" + self.work, *arguments, check=check, env=env)
+
+    def plan(self, **variables):
+        text = self.loam("plan", "-no-color", "-out=" + self.path("plan"), **variables).stdout
+        return Plan(text, json.loads(self.loam("show", "-json", self.path("plan")).stdout))
+
+    def apply_plan(self):
+        """What plan() saved."""
+        return self.loam("apply", "-no-color", self.path("plan")).stdout
+
+    def apply(self, **variables):
+        return self.loam("apply", "-no-color", "-auto-approve", **variables).stdout
+
+    def check_quiet(self):
+        done = self.loam("plan", "-no-color", "-detailed-exitcode", check=False)
+        if done.returncode != 0 or "No changes" not in done.stdout:
+            raise Failed("the plan after it is not empty (status %d):\n%s" % (done.returncode, done.stdout[-6000:]))
+
+    def destroy(self):
+        """Nothing may be left of what loam made, seen with virsh and ls."""
+        self.loam("destroy", "-auto-approve")
+        seen = self.virsh("list --all --name", "net-list --all --name", "pool-list --all --name") + \
+            self.virsh("list --all --name", driver="lxc")
+        seen += "".join(line + "\n" for line in self.virsh("nwfilter-list").splitlines()
+                        if not re.search(r" (allow|clean|no|qemu)-", line))
+        left = seen.split() + os.listdir(self.path("pools"))
+        if left:
+            raise Failed("destroy leaves behind: " + " ".join(left))
+
+
+def main(test):
+    try:
+        test()
+    except Failed as error:
+        print("FAILED: %s" % error)
+        sys.exit(1)

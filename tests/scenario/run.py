@@ -1,0 +1,507 @@
+#!/usr/bin/env python3
+"""Replays recorded runs: run.py LOAM AREA [CASE…] [-v]
+
+AREA is a folder beside this file. A case is a JSON file in it: files of a configuration, and steps,
+each with the words that the program is called with and what a real engine did for them. A member that
+a step does not have is not compared. Ids, lineages, times and the folder get names, so that two runs
+can be compared; texts for people are free, and so are members that the record does not have, unless
+their presence alone says something. The last line counts; exit status 1 if any case failed."""
+import json, os, re, shutil, subprocess, sys, tempfile, time
+from decimal import Decimal
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SECONDS = 60
+ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
+COLOR = re.compile(r"\x1b\[[0-9;]*m")
+
+# Values of the user: exact.
+VALUES = set("before after values value attributes constant_value default index index_key".split())
+# Trees of true and false: what is not true may be left out.
+MASKS = set("after_unknown before_sensitive after_sensitive sensitive_values".split())
+# That they are there is a statement, so an unexpected one is a difference.
+TELLING = set(
+    "dependencies depends_on action_reason replace_paths previous_address importing deposed deposed_key status tainted "
+    "create_before_destroy resource_drift output_changes checks check_results index index_key module module_address "
+    "child_modules resources outputs provisioners count_expression for_each_expression errored".split())
+# Maps by name: exactly these names.
+NAMED = set("outputs output_changes variables module_calls expressions".split())
+OPERATIONS = ("plan", "apply", "destroy", "refresh")
+HOOKS = set("apply_start apply_complete apply_errored refresh_start refresh_complete provision_start provision_complete "
+            "provision_errored".split())
+PLAN_PARTS = ("planned_values resource_changes output_changes resource_drift prior_state configuration variables checks "
+              "relevant_attributes errored applyable complete values").split()
+
+
+class Difference(Exception):
+    pass
+
+
+def parse(text):
+    return json.loads(text, parse_float=Decimal)
+
+
+def unparse(value, level=0):
+    """JSON with numbers as they were read, two blanks a level."""
+    if isinstance(value, Decimal):
+        return str(value)
+    if not isinstance(value, (dict, list)) or not value:
+        return json.dumps(value, ensure_ascii=False)
+    inner, outer = "\n" + "  " * (level + 1), "\n" + "  " * level
+    if isinstance(value, list):
+        return "[" + inner + ("," + inner).join(unparse(v, level + 1) for v in value) + outer + "]"
+    members = (json.dumps(k, ensure_ascii=False) + ": " + unparse(v, level + 1) for k, v in value.items())
+    return "{" + inner + ("," + inner).join(members) + outer + "}"
+
+
+def order(value):
+    return json.dumps(value, sort_keys=True, default=str)
+
+
+def brief(value):
+    text = json.dumps(value, sort_keys=True, default=str, ensure_ascii=False)
+    return text if len(text) <= 200 else text[:200] + "…"
+
+
+# -- names for what differs from run to run ----------------------------------------------------------
+
+
+class Naming:
+    def __init__(self, folder):
+        self.folders = sorted({folder, os.path.realpath(folder)}, key=len, reverse=True)
+        self.ids, self.uses, self.lineages = {}, {}, []
+
+    def meet(self, state):
+        """An object of terraform_data is called by the address where it was seen first."""
+        for resource in sorted(state.get("resources") or [], key=lambda r: (r.get("module", ""), r.get("name", ""))):
+            if resource.get("mode") != "managed" or resource.get("type") != "terraform_data":
+                continue
+            for instance in resource.get("instances") or []:
+                found = (instance.get("attributes") or {}).get("id")
+                if not isinstance(found, str) or not ID.fullmatch(found) or found in self.ids:
+                    continue
+                address = "%s%s.%s" % (resource["module"] + "." if resource.get("module") else "", resource["type"], resource["name"])
+                if "index_key" in instance:
+                    address += "[%s]" % json.dumps(instance["index_key"])
+                self.uses[address] = self.uses.get(address, 0) + 1
+                again = "" if self.uses[address] == 1 else "#%d" % self.uses[address]
+                self.ids[found] = "<id:%s%s>" % (address, again)
+
+    def lineage(self, text):
+        if text not in self.lineages:
+            self.lineages.append(text)
+        at = self.lineages.index(text)
+        return "<lineage>" if at == 0 else "<lineage#%d>" % (at + 1)
+
+    def apply(self, value):
+        if isinstance(value, str):
+            for folder in self.folders:
+                value = value.replace(folder, "<dir>")
+            return MOMENT.sub("<time>", ID.sub(lambda m: self.ids.get(m.group(), "<uuid>"), value))
+        if isinstance(value, list):
+            return [self.apply(v) for v in value]
+        if isinstance(value, dict):
+            return {self.apply(k): self.apply(v) for k, v in value.items()}
+        return value
+
+
+# -- what the program printed and wrote, in one form ---------------------------------------------------
+
+
+def of_state(state, naming):
+    def of_instance(instance):
+        instance = {k: v for k, v in instance.items() if k != "private"}
+        if "deposed" in instance:
+            instance["deposed"] = "<deposed>"
+        for name in ("dependencies", "sensitive_attributes"):
+            if isinstance(instance.get(name), list):
+                instance[name] = sorted(instance[name], key=order if name != "dependencies" else None)
+        return naming.apply(instance)
+
+    def of_check(check):
+        return dict(check, objects=sorted(check["objects"], key=order)) if check.get("objects") else check
+
+    def place(instance):
+        return (str(type(instance.get("index_key"))), instance.get("index_key", 0), instance.get("deposed", ""), order(instance))
+
+    out = {k: v for k, v in state.items() if k not in ("terraform_version", "serial")}
+    if "lineage" in out:
+        out["lineage"] = naming.lineage(out["lineage"])
+    names = ("module", "mode", "type", "name", "provider")
+    resources = sorted(state.get("resources") or [], key=lambda r: [str(r.get(n, "")) for n in names])
+    out["resources"] = [dict(r, instances=sorted(map(of_instance, r.get("instances") or []), key=place)) for r in resources]
+    if isinstance(out.get("check_results"), list):
+        out["check_results"] = sorted(map(of_check, naming.apply(out["check_results"])), key=order)
+    if "outputs" in out:
+        out["outputs"] = naming.apply(out["outputs"])
+    return out
+
+
+def of_module(module):
+    def of_resource(resource):
+        resource = dict(resource)
+        if "deposed_key" in resource:
+            resource["deposed_key"] = "<deposed>"
+        if isinstance(resource.get("depends_on"), list):
+            resource["depends_on"].sort()
+        return resource
+
+    module = dict(module)
+    if "resources" in module:
+        module["resources"] = sorted(map(of_resource, module["resources"]), key=lambda r: (r.get("address", ""), order(r)))
+    if "child_modules" in module:
+        module["child_modules"] = sorted(map(of_module, module["child_modules"]), key=lambda m: m.get("address", ""))
+    return module
+
+
+def of_values(values):
+    return dict(values, root_module=of_module(values["root_module"])) if values.get("root_module") else values
+
+
+def of_checks(checks):
+    def of_instance(instance):
+        return dict(instance, problems=len(instance["problems"])) if instance.get("problems") else instance
+
+    return sorted((dict(c, instances=sorted(map(of_instance, c.get("instances") or []), key=order)) for c in checks), key=order)
+
+
+def of_changes(changes):
+    changes = [dict(c, deposed="<deposed>") if "deposed" in c else c for c in changes]
+    return sorted(changes, key=lambda c: (c.get("address", ""), c.get("deposed", ""), order(c)))
+
+
+def of_document(document, naming):
+    """`show -json`, of a plan or a state."""
+    document = naming.apply(document)
+    shapes = {
+        "planned_values": of_values, "values": of_values, "resource_changes": of_changes, "resource_drift": of_changes,
+        "prior_state": lambda v: {"values": of_values(v.get("values") or {})}, "checks": of_checks,
+        "relevant_attributes": lambda v: sorted(v, key=order),
+    }
+    out = {name: shapes.get(name, lambda v: v)(document[name]) for name in PLAN_PARTS if name in document}
+    out["format_version"] = str(document.get("format_version")).split(".")[0]
+    return out
+
+
+def of_diagnostic(diagnostic):
+    out = {"severity": diagnostic.get("severity")}
+    if diagnostic.get("address"):
+        out["address"] = diagnostic["address"]
+    if diagnostic.get("range"):
+        out["filename"] = diagnostic["range"].get("filename")
+    return out
+
+
+def of_events(text, naming):
+    events, sequence = [], []
+    for line in text.splitlines():
+        event = parse(line) if line.startswith("{") else {}
+        kind = event.get("type")
+        if kind in ("planned_change", "resource_drift"):
+            change = event["change"]
+            out = {"resource": change["resource"]["addr"], "action": change["action"]}
+            out.update({k: change[k] for k in ("reason", "importing") if k in change})
+            if "previous_resource" in change:
+                out["previous_resource"] = change["previous_resource"]["addr"]
+        elif kind in HOOKS:
+            hook = event["hook"]
+            out = {"resource": hook["resource"]["addr"]}
+            out.update({k: hook[k] for k in ("action", "provisioner") if k in hook})
+            if not kind.startswith("refresh"):
+                sequence.append([kind] + list(out.values()))
+        elif kind in ("change_summary", "outputs"):
+            member = "changes" if kind == "change_summary" else kind
+            out = {member: event[member]}
+        elif kind == "diagnostic":
+            out = of_diagnostic(event["diagnostic"])
+        else:
+            continue
+        events.append(naming.apply(dict(out, type=kind)))
+    return events, sequence
+
+
+def plain_event(event):
+    """Recorded or seen: what of an event is compared."""
+    event = {k: v for k, v in event.items() if k not in ("summary", "line", "range")}
+    if event["type"] == "change_summary":
+        event["changes"] = {k: v for k, v in event["changes"].items() if v}
+    if event["type"] == "outputs":
+        wanted = ("sensitive", "type", "value", "action")
+        event["outputs"] = {n: {k: v for k, v in o.items() if k in wanted} for n, o in event["outputs"].items()}
+    return event
+
+
+# -- comparing -----------------------------------------------------------------------------------------
+
+
+def is_nothing(value):
+    return value is None or value is False or value == "" or (isinstance(value, (dict, list)) and not value)
+
+
+def only_true(mask):
+    if isinstance(mask, dict):
+        return {k: v for k, v in ((k, only_true(v)) for k, v in mask.items()) if v} or False
+    if isinstance(mask, list):
+        inner = [only_true(v) for v in mask]
+        return inner if any(inner) else False
+    return bool(mask)
+
+
+def equal(a, b):
+    if isinstance(a, bool) or isinstance(b, bool) or a is None or b is None:
+        return a is b
+    if isinstance(a, (int, Decimal)) and isinstance(b, (int, Decimal)):
+        return Decimal(a) == Decimal(b)
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(equal(a[k], b[k]) for k in a)
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(equal, a, b))
+    return type(a) is type(b) and a == b
+
+
+def demand(holds, where, wanted, got):
+    if not holds:
+        raise Difference("%s: expected %s, got %s" % (where, brief(wanted), brief(got)))
+
+
+def match_expression(wanted, got, where):
+    """References alone count where there are any, and a template may be given as its value."""
+    if "references" in wanted:
+        got = got.get("references") or [] if isinstance(got, dict) else []
+        demand(sorted(wanted["references"]) == sorted(got), where, wanted["references"], got)
+        return True
+    return "constant_value" in wanted and re.search(r"[$%]\{", order(wanted["constant_value"]))
+
+
+def match_members(wanted, got, where):
+    if ("references" in wanted and (set(wanted) == {"references"} or "constant_value" in wanted)) or "constant_value" in wanted:
+        if match_expression(wanted, got, where):
+            return
+    for name, value in wanted.items():
+        if name in MASKS:
+            demand(only_true(value) == only_true(got.get(name)), where + "." + name, value, got.get(name))
+        elif name in got:
+            match(value, got[name], where + "." + name, name)
+        elif name != "summary":
+            demand(is_nothing(value), where + "." + name, value, None)
+    last = where.rsplit(".", 1)[-1]
+    for name in got.keys() - wanted.keys():
+        if name in MASKS:
+            demand(not only_true(got[name]), where + "." + name, None, got[name])
+        elif last in NAMED or name in TELLING:
+            demand(last not in NAMED and is_nothing(got[name]), where + "." + name, None, got[name])
+
+
+def match(wanted, got, where, name=""):
+    if name in VALUES:
+        demand(equal(wanted, got), where, wanted, got)
+    elif is_nothing(wanted) and is_nothing(got):
+        return
+    elif isinstance(wanted, dict) and isinstance(got, dict):
+        match_members(wanted, got, where)
+    elif isinstance(wanted, list) and isinstance(got, list):
+        demand(len(wanted) == len(got), where, wanted, got)
+        for i, (a, b) in enumerate(zip(wanted, got)):
+            match(a, b, "%s[%d]" % (where, i))
+    else:
+        demand(equal(wanted, got), where, wanted, got)
+
+
+def match_bags(wanted, got, where, once):
+    """The order is free; `once`: how often is free, too."""
+    wanted, got = [sorted(map(order, side)) for side in (wanted, got)]
+    if once:
+        wanted, got = sorted(set(wanted)), sorted(set(got))
+    rest = list(got)
+    missing = [w for w in wanted if w not in rest or rest.remove(w)]
+    if missing or rest:
+        raise Difference("%s: missing %s; unexpected %s" % (where, missing[:2], rest[:2]))
+
+
+# -- running -------------------------------------------------------------------------------------------
+
+
+class Run:
+    def __init__(self, loam, case):
+        self.loam, self.case = loam, case
+        self.folder = tempfile.mkdtemp(prefix="scenario-")
+        self.naming = Naming(self.folder)
+        self.background = None
+
+    def close(self):
+        if self.background and self.background.poll() is None:
+            self.background.kill()
+            self.background.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def read(self, name):
+        try:
+            with open(self.path(name), encoding="utf-8") as file:
+                return file.read()
+        except OSError:
+            return None
+
+    def write_files(self, files):
+        for name, content in (files or {}).items():
+            path = self.path(name)
+            if content is None:
+                shutil.rmtree(path) if os.path.isdir(path) else os.path.exists(path) and os.remove(path)
+                continue
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(content if isinstance(content, str) else unparse(content) + "\n")
+
+    def environment(self, step):
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("TF_", "LOAM"))}
+        return dict(env, TF_IN_AUTOMATION="1", **(step.get("env") or {}))
+
+    def call(self, words, step):
+        done = subprocess.run([self.loam] + words, cwd=self.folder, env=self.environment(step), input=step.get("stdin", ""),
+                              timeout=SECONDS, capture_output=True, encoding="utf-8", errors="replace")
+        return done.returncode, COLOR.sub("", done.stdout), COLOR.sub("", done.stderr)
+
+    def start(self, step):
+        null = subprocess.DEVNULL
+        self.background = subprocess.Popen([self.loam] + step["run"], cwd=self.folder, env=self.environment(step), stdin=null,
+                                           stdout=null, stderr=null)
+        end = time.monotonic() + 20
+        while not os.path.exists(self.path(step["wait_file"])) and time.monotonic() < end and self.background.poll() is None:
+            time.sleep(0.02)
+
+    def state(self, step):
+        for base, folders, names in os.walk(self.folder):
+            folders.sort()
+            for name in sorted(names, key=lambda n: (n != "terraform.tfstate", n)):
+                if name.endswith(".tfstate"):
+                    try:
+                        self.naming.meet(parse(self.read(os.path.join(base, name))))
+                    except (ValueError, AttributeError, TypeError):
+                        pass  # a broken state is part of some cases
+        try:
+            return parse(self.read(step.get("state_path", "terraform.tfstate")) or "null")
+        except ValueError:
+            return None
+
+    def document(self, words, step):
+        quiet = dict(step, env={k: v for k, v in (step.get("env") or {}).items() if not k.startswith("TF_CLI_ARGS")}, stdin="")
+        status, text, errors = self.call(words, quiet)
+        if status != 0:
+            raise Difference("%s failed: %s" % (" ".join(words), errors.strip()[:300]))
+        return parse(text)
+
+    def check_state(self, step, before):
+        state = self.state(step)
+        if step.get("state_same"):
+            demand(state == before, "state", "no change", state)
+        if "state" in step:
+            demand(state != before, "state", "a change", state)
+            if step["state"] is None or state is None:
+                demand(step["state"] is state, "state", step["state"], state)
+            else:
+                match(step["state"], of_state(state, self.naming), "state")
+            if "serial_delta" in step and state and before:
+                rose = state.get("serial", 0) - before.get("serial", 0)
+                demand((rose > 0) == (step["serial_delta"] > 0), "serial", step["serial_delta"], rose)
+        for name, content in step.get("work_files", {}).items():
+            got = self.read(name)
+            got = got and self.naming.apply(got)
+            demand(got == content, name, content, got)
+        return state
+
+    def check_output(self, step, text, errors):
+        words, naming = step["run"], self.naming
+        once = step.get("diagnostics") == "set"
+        if "plan" in step:
+            file = [w.split("=", 1)[1] for w in words if w.lstrip("-").startswith("out=")][-1]
+            match(step["plan"], of_document(self.document(["show", "-json", file], step), naming), "plan")
+        if "outputs" in step:
+            got = naming.apply(self.document(["output", "-json"], step))
+            demand(equal(step["outputs"], got), "outputs", step["outputs"], got)
+        if "ui" in step or "ui_order" in step:
+            events, sequence = of_events(text, naming)
+            match_bags(map(plain_event, step.get("ui", [])), map(plain_event, events), "ui", once)
+            demand(step.get("ui_order", sequence) == sequence, "order of events", step.get("ui_order"), sequence)
+        if "validate" in step:
+            self.check_verdict(step["validate"], parse(text), once)
+        if "stdout_json" in step:
+            self.check_json(step, parse(text or "null"))
+        if "graph" in step:
+            got = sorted({" -> ".join(e) for e in re.findall(r'"([^"]+)"\s*->\s*"([^"]+)"', text)})
+            demand(step["graph"] == got, "graph", step["graph"], got)
+        if "stdout" in step:
+            exact = words[0] == "output"
+            wanted, got = [t if exact else [l.rstrip() for l in t.splitlines() if l.strip()] for t in (step["stdout"], naming.apply(text))]
+            demand(wanted == got, "output", wanted, got)
+        for piece in step.get("stdout_contains", []):
+            demand(piece in text + "\n" + errors, "output", piece, text[-300:])
+
+    def check_verdict(self, wanted, got, once):
+        for name in ("valid",) if once else ("valid", "error_count", "warning_count"):
+            demand(wanted[name] == got[name], "validate." + name, wanted[name], got[name])
+        keep = lambda d: {k: d[k] for k in ("severity", "filename") if k in d}
+        match_bags(map(keep, wanted["diagnostics"]), (self.naming.apply(keep(of_diagnostic(d))) for d in got["diagnostics"]), "validate", once)
+
+    def check_json(self, step, got):
+        wanted = step["stdout_json"]
+        if step["run"][0] == "state":
+            match(wanted, of_state(got, self.naming), "state")
+        elif step["run"][0] == "show":
+            match(wanted, of_document(got, self.naming), "show")
+        else:
+            got = self.naming.apply(got)
+            demand(equal(wanted, got), "output", wanted, got)
+
+    def replay(self):
+        self.write_files(self.case.get("files"))
+        state = self.state({})
+        for number, step in enumerate(self.case["steps"], 1):
+            if step.get("change_files"):
+                self.write_files(step["change_files"])
+                state = self.state(step)
+            text = errors = ""
+            try:
+                if step.get("background"):
+                    self.start(step)
+                    continue
+                if step.get("wait_background"):
+                    status = self.background.wait(SECONDS)
+                else:
+                    status, text, errors = self.call(step["run"], step)
+                if status != step.get("exit", status):
+                    raise Difference("exit status %d instead of %d\n%s" % (status, step["exit"], (errors or text)[-600:]))
+                state = self.check_state(step, state)
+                if "run" in step:
+                    self.check_output(step, text, errors)
+            except (Difference, ValueError, KeyError, subprocess.TimeoutExpired) as error:
+                raise Difference("step %d `%s`: %s" % (number, " ".join(step.get("run", [])), error)) from error
+
+
+def main(arguments):
+    verbose = "-v" in arguments
+    loam, area, *cases = [a for a in arguments if a != "-v"]
+    folder = os.path.join(HERE, area)
+    failed = count = 0
+    for name in sorted(os.listdir(folder)):
+        if not name.endswith(".json") or (cases and name[:-5] not in cases):
+            continue
+        with open(os.path.join(folder, name), encoding="utf-8") as file:
+            run = Run(os.path.abspath(loam), parse(file.read()))
+        count += 1
+        try:
+            run.replay()
+            if verbose:
+                print("passed %s/%s" % (area, name[:-5]))
+        except Difference as error:
+            failed += 1
+            print("FAILED %s/%s: %s" % (area, name[:-5], error))
+        finally:
+            run.close()
+    print("%d passed, %d failed" % (count - failed, failed))
+    return 1 if failed or not count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,134 @@
+/* Words of a command line → options and positional arguments. */
+#include "unit.h"
+
+#include "option.h"
+
+static const OptionGroup *const groups[] = {&option_view, &option_variables, &option_state,
+                                            &option_operation};
+
+/* "name=text" for every option, then the positional arguments, blanks between. */
+static Str parsed(const char *line, Arena *arena, Diags *diags, bool *ok) {
+    StrVec words = {0};
+    option_split_words(str_from_cstr(line), &words, arena);
+    Arguments arguments = {0};
+    *ok = option_parse(groups, ARRAY_COUNT(groups), &words, &arguments, arena, diags);
+    StrBuf out = strbuf_new(arena);
+    vec_each(&arguments.options, value) {
+        strbuf_add_format(&out, "%s=%.*s ", value->option->name, STR_ARG(value->text));
+    }
+    vec_each(&arguments.positionals, word) {
+        strbuf_add_format(&out, "<%.*s>", STR_ARG(*word));
+    }
+    return str_trim(strbuf_str(&out));
+}
+
+typedef struct OptionCase {
+    const char *line;
+    const char *wanted;
+} OptionCase;
+
+static const OptionCase good[] = {
+    {"",                             ""                                  },
+    {"-no-color plan.bin",           "no-color=true <plan.bin>"          },
+    {"--no-color plan.bin",          "no-color=true <plan.bin>"          },
+    {"-refresh=false -lock=1",       "refresh=false lock=true"           },
+    {"-refresh false",               "refresh=true <false>"              },
+    {"-var a=b=c -var 'x=1 2'",      "var=a=b=c var=x=1 2"               },
+    {"-target=a.b -target a.c",      "target=a.b target=a.c"             },
+    {"-target 'a.b[\"k\"]'",         "target=a.b[\"k\"]"                 },
+    {"-parallelism=3 x -no-color y", "parallelism=3 no-color=true <x><y>"},
+    {"-state=",                      "state="                            },
+    {"- x",                          "<-><x>"                            },
+    {"-destroy -- -refresh",         "destroy=true <-refresh>"           },
+};
+
+static void parses(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(good); i++) {
+        Diags diags = diags_new(arena);
+        bool ok;
+        check_str(parsed(good[i].line, arena, &diags, &ok), good[i].wanted);
+        assert_true(ok);
+        assert_int_equal(diags.count, 0);
+    }
+}
+
+static const OptionCase bad[] = {
+    {"-refrsh",        "There is no option \"-refrsh\" here. Did you mean \"-refresh\"?"},
+    {"-xyzzy",         "There is no option \"-xyzzy\" here. The option -help lists all" },
+    {"-refresh=maybe", "is either true or false, not \"maybe\""                         },
+    {"-target",        "The option \"-target\" needs a value: -target=ADDRESS."         },
+};
+
+static void refuses(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(bad); i++) {
+        Diags diags = diags_new(arena);
+        bool ok;
+        (void)parsed(bad[i].line, arena, &diags, &ok);
+        assert_false(ok);
+        assert_int_equal(diags.error_count, 1);
+        if (str_find(diags.items[0].detail, str_from_cstr(bad[i].wanted), 0) == SIZE_MAX)
+            check_str(diags.items[0].detail, bad[i].wanted);
+    }
+}
+
+static void the_last_one_counts(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    StrVec words = {0};
+    option_split_words(STR("-refresh=false -refresh -state a -state b"), &words, arena);
+    Arguments arguments = {0};
+    Diags diags = diags_new(arena);
+    assert_true(option_parse(groups, ARRAY_COUNT(groups), &words, &arguments, arena, &diags));
+    assert_true(option_flag(&arguments, "refresh", false));
+    assert_true(option_flag(&arguments, "lock", true));
+    assert_false(option_flag(&arguments, "destroy", false));
+    check_str(option_text(&arguments, "state"), "b");
+    assert_true(option_is_given(&arguments, "state"));
+    assert_false(option_is_given(&arguments, "backup"));
+}
+
+static void splits_words(void **unused) {
+    (void)unused;
+    static const OptionCase cases[] = {
+        {"a  b\tc",       "a|b|c"  },
+        {"'a b' \"c d\"", "a b|c d"},
+        {"a\\ b",         "a b"    },
+        {"'a\\b'",        "a\\b"   },
+        {"\"a\\\"b\"",    "a\"b"   },
+        {"x'y'\"z\"",     "xyz"    },
+        {"'' a",          "|a"     },
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        StrVec words = {0};
+        option_split_words(str_from_cstr(cases[i].line), &words, arena);
+        check_str(str_join(words.items, words.count, STR("|"), arena), cases[i].wanted);
+    }
+}
+
+/* Every row that is shown has what help prints of it. */
+static void rows_are_complete(void **unused) {
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_COUNT(groups); i++) {
+        for (size_t j = 0; j < groups[i]->count; j++) {
+            const Option *option = &groups[i]->options[j];
+            assert_int_equal(option->kind == OPTION_TEXT, option->value != NULL);
+            assert_true(option->help || strlen(option->name) == 1);
+        }
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(parses),
+        cmocka_unit_test(refuses),
+        cmocka_unit_test(the_last_one_counts),
+        cmocka_unit_test(splits_words),
+        cmocka_unit_test(rows_are_complete),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,87 @@
+/* Diagnostics as people see them. */
+#include "unit.h"
+
+#include "view_diag.h"
+
+static Str shown(const Diag *diag, RenderStyle style, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    view_diag_render(diag, style, &out, arena);
+    return strbuf_str(&out);
+}
+
+static void shows_the_place(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    const Source *source =
+        source_new(STR("main.loam.yaml"), STR("a: 1\nbäd:\twrong value\n"), arena);
+    Diags diags = diags_new(arena);
+    Diag *diag =
+        diags_error(&diags, (SourceRange){source, 11, 16}, "Unsuitable value", "It is wrong.");
+    diag->address = STR("fake_thing.a");
+    diags_add_value(&diags, diag, STR("var.x"), STR("is \"wrong\""));
+    check_str(shown(&diags.items[0], (RenderStyle){0}, arena),
+              "\nError: Unsuitable value\n"
+              "\n"
+              "  with fake_thing.a,\n"
+              "  on main.loam.yaml line 2, column 6:\n"
+              "   2: bäd: wrong value\n"
+              "           ^^^^^\n"
+              "    | var.x is \"wrong\"\n"
+              "\n"
+              "It is wrong.\n");
+}
+
+static void shows_without_place(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diags diags = diags_new(arena);
+    diags_warning(&diags, NO_RANGE, "Beware",
+                  "One two three four five six.\n\n  as it stands, "
+                  "however long it may be\nend");
+    check_str(shown(&diags.items[0], (RenderStyle){.width = 24}, arena),
+              "\nWarning: Beware\n\nOne two three four\nfive six.\n\n"
+              "  as it stands, however long it may be\nend\n");
+    diags_error(&diags, NO_RANGE, "Just this", "%s", "");
+    check_str(shown(&diags.items[1], (RenderStyle){0}, arena), "\nError: Just this\n");
+}
+
+static void draws_bars_in_colour(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diags diags = diags_new(arena);
+    diags_error(&diags, NO_RANGE, "Broken", "Mend it.");
+    check_str(shown(&diags.items[0], (RenderStyle){.color = true, .unicode = true}, arena),
+              "\033[31m╷\033[0m\n"
+              "\033[31m│\033[0m \033[31m\033[1mError: \033[0m\033[1mBroken\033[0m\n"
+              "\033[31m│\033[0m \n"
+              "\033[31m│\033[0m Mend it.\n"
+              "\033[31m╵\033[0m\n");
+}
+
+/* A range that goes on over lines is marked to the end of its first one; an empty one by a caret.
+ */
+static void marks_odd_ranges(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    const Source *source = source_new(STR("f"), STR("abc\ndef\n"), arena);
+    Diags diags = diags_new(arena);
+    diags_error(&diags, (SourceRange){source, 1, 6}, "Long", "%s", "");
+    diags_error(&diags, (SourceRange){source, 3, 3}, "Empty", "%s", "");
+    diags_error(&diags, (SourceRange){source, 8, 8}, "End", "%s", "");
+    check_str(shown(&diags.items[0], (RenderStyle){0}, arena),
+              "\nError: Long\n\n  on f line 1, column 2:\n   1: abc\n       ^^\n");
+    check_str(shown(&diags.items[1], (RenderStyle){0}, arena),
+              "\nError: Empty\n\n  on f line 1, column 4:\n   1: abc\n         ^\n");
+    check_str(shown(&diags.items[2], (RenderStyle){0}, arena),
+              "\nError: End\n\n  on f line 3, column 1:\n   3: \n      ^\n");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shows_the_place),
+        cmocka_unit_test(shows_without_place),
+        cmocka_unit_test(draws_bars_in_colour),
+        cmocka_unit_test(marks_odd_ranges),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,467 @@
+/* What fails, what stops and what a run before left behind: nothing that exists is forgotten. */
+#include "engine_case.h"
+
+#include "journal.h"
+
+#include <sys/wait.h>
+
+static const char two_chains[] = "resource:\n"
+                                 "  fake_thing:\n"
+                                 "    a: {name: a, zone: z1}\n"
+                                 "    b: {name: b, input: '${fake_thing.a.id}'}\n"
+                                 "    x: {name: x}\n"
+                                 "    y: {name: y, input: '${fake_thing.x.id}'}\n";
+
+static void a_failure_skips_dependents_only(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, two_chains);
+    fake_world_order(&c->world, "create a");
+    assert_false(engine_case_apply(c));
+    check_said(c, "fake_thing.a: Call failed");
+    assert_int_equal(c->diags.count, 1);
+    check_objects(c, "fake_thing.x x-1\nfake_thing.y y-1\n");
+    fake_world_obey(&c->world);
+    engine_case_must(c, engine_case_apply(c));
+    check_objects(c, "fake_thing.a a-1\nfake_thing.b b-1\nfake_thing.x x-1\nfake_thing.y y-1\n");
+    engine_case_close(c);
+}
+
+static void half_a_creation_is_tainted(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_config(c, two_chains);
+    fake_world_order(&c->world, "half a");
+    assert_false(engine_case_apply(c));
+    check_objects(c, "fake_thing.a a-1 tainted\nfake_thing.x x-1\nfake_thing.y y-1\n");
+    fake_world_obey(&c->world);
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "-/+ fake_thing.a replace_because_tainted\n+ fake_thing.b\n");
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_diary(c, "delete a\ncreate a\ncreate b\n");
+    check_objects(c, "fake_thing.a a-2\nfake_thing.b b-1\nfake_thing.x x-1\nfake_thing.y y-1\n");
+    engine_case_close(c);
+}
+
+static void a_broken_promise_is_tainted(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_config(c,
+                       "variable: {s: {default: hidden, sensitive: true}}\n"
+                       "resource: {fake_thing: {a: {name: a, size: 1, tags: {k: '${var.s}'}}}}\n");
+    fake_world_order(&c->world, "lie a");
+    assert_false(engine_case_apply(c));
+    check_said(c, "Provider produced inconsistent result after apply");
+    check_objects(c, "fake_thing.a a-1 tainted\n");
+    assert_true(str_find(engine_case_said(c), STR("hidden"), 0) == SIZE_MAX);
+    engine_case_close(c);
+}
+
+static void a_failed_update_keeps_the_object(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, "resource: {fake_thing: {a: {name: a, size: 1}}}\n");
+    engine_case_config(c, "resource: {fake_thing: {a: {name: a, size: 2}}}\n");
+    fake_world_order(&c->world, "update a");
+    assert_false(engine_case_apply(c));
+    check_objects(c, "fake_thing.a a-1\n");
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "~ fake_thing.a\n");
+    engine_case_close(c);
+}
+
+static const char cbd_text[] =
+    "resource:\n"
+    "  fake_thing:\n"
+    "    a: {name: a, zone: %s, lifecycle: {create_before_destroy: true}}\n";
+
+static EngineCase *open_cbd(void) {
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_run(c, str_to_cstr(str_format(c->arena, cbd_text, "x"), c->arena));
+    engine_case_config(c, str_to_cstr(str_format(c->arena, cbd_text, "y"), c->arena));
+    return c;
+}
+
+static void what_stepped_aside_comes_back(void **unused) {
+    (void)unused;
+    EngineCase *c = open_cbd();
+    fake_world_order(&c->world, "create a");
+    assert_false(engine_case_apply(c));
+    check_objects(c, "fake_thing.a a-1\n");
+    engine_case_close(c);
+}
+
+static void half_a_successor_leaves_both(void **unused) {
+    (void)unused;
+    EngineCase *c = open_cbd();
+    fake_world_order(&c->world, "half a");
+    assert_false(engine_case_apply(c));
+    check_objects(c, "fake_thing.a a-2 tainted\nfake_thing.a deposed a-1\n");
+    fake_world_obey(&c->world);
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "+/- fake_thing.a replace_because_tainted\n- fake_thing.a (deposed)\n");
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_objects(c, "fake_thing.a a-3\n");
+    engine_case_close(c);
+}
+
+static void a_predecessor_that_stays_is_deposed(void **unused) {
+    (void)unused;
+    EngineCase *c = open_cbd();
+    fake_world_order(&c->world, "delete a");
+    assert_false(engine_case_apply(c));
+    check_objects(c, "fake_thing.a a-2\nfake_thing.a deposed a-1\n");
+    fake_world_obey(&c->world);
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "- fake_thing.a (deposed)\n");
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_diary(c, "delete a\n");
+    check_objects(c, "fake_thing.a a-2\n");
+    engine_case_close(c);
+}
+
+/* One of three cannot be deleted: the two others are replaced all the same. */
+static void one_failed_deletion_stops_one_replacement(void **unused) {
+    (void)unused;
+    static const char text[] = "resource:\n"
+                               "  fake_thing:\n"
+                               "    net: {name: net, zone: %s}\n"
+                               "    a:\n"
+                               "      count: 3\n"
+                               "      name: 'a${count.index}'\n"
+                               "      zone: '%s${fake_thing.net.name}'\n"
+                               "    user: {name: user, input: '${fake_thing.a[*].id}'}\n";
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_run(c, str_to_cstr(str_format(c->arena, text, "x", "x"), c->arena));
+    engine_case_config(c, str_to_cstr(str_format(c->arena, text, "y", "y"), c->arena));
+    fake_world_order(&c->world, "delete a1");
+    assert_false(engine_case_apply(c));
+    /* The network has to wait until all are gone, and so have they: none was to be there then. */
+    check_objects(c, "fake_thing.a[1] a1-1\nfake_thing.net net-1\nfake_thing.user user-1\n");
+    fake_world_obey(&c->world);
+    engine_case_must(c, engine_case_apply(c));
+    check_objects(c, "fake_thing.a[0] a0-2\nfake_thing.a[1] a1-2\nfake_thing.a[2] a2-2\n"
+                     "fake_thing.net net-2\nfake_thing.user user-1\n");
+    engine_case_config(c, str_to_cstr(str_format(c->arena, text, "y", "z"), c->arena));
+    fake_world_order(&c->world, "delete a1");
+    assert_false(engine_case_apply(c));
+    check_objects(c, "fake_thing.a[0] a0-3\nfake_thing.a[1] a1-2\nfake_thing.a[2] a2-3\n"
+                     "fake_thing.net net-2\nfake_thing.user user-1\n");
+    engine_case_close(c);
+}
+
+static void a_failed_deletion_keeps_what_it_needs(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, two_chains);
+    engine_case_options(c, PLAN_DESTROY);
+    fake_world_order(&c->world, "delete b");
+    assert_false(engine_case_apply(c));
+    check_objects(c, "fake_thing.a a-1\nfake_thing.b b-1\n");
+    assert_int_equal(c->diags.count, 1);
+    engine_case_close(c);
+}
+
+static void a_failed_read_of_data_is_told(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, "data: {fake_lookup: {d: {name: d}}}\n"
+                          "resource: {fake_thing: {a: {name: '${data.fake_lookup.d.answer}'}}}\n");
+    fake_world_order(&c->world, "lookup d");
+    assert_false(engine_case_plan(c));
+    check_said(c, "data.fake_lookup.d: Call failed");
+    assert_int_equal(c->diags.count, 1);
+    engine_case_close(c);
+}
+
+/* -- stopping ------------------------------------------------------------------------------------
+ */
+
+static void a_stop_begins_nothing_new(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    c->world.cancel = cancel_open();
+    c->world.stops_at = STR("create a");
+    engine_case_config(
+        c, "resource:\n"
+           "  fake_thing:\n"
+           "    a: {name: a}\n"
+           "    b: {name: b, input: '${fake_thing.a.id}'}\n"
+           "    many: {count: 3, name: 'm${count.index}', depends_on: [fake_thing.a]}\n");
+    assert_false(engine_case_apply(c));
+    check_diary(c, "create a\n");
+    check_objects(c, "fake_thing.a a-1\n");
+    check_said(c, "Apply was interrupted");
+    assert_int_equal(c->writes, 1);
+    cancel_close(c->world.cancel);
+    c->world.cancel = NULL;
+    engine_case_must(c, engine_case_apply(c));
+    check_diary(c, "create b\ncreate m0\ncreate m1\ncreate m2\n");
+    engine_case_close(c);
+}
+
+static void a_stop_within_a_block_leaves_the_rest(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    const char *text = "resource:\n"
+                       "  fake_thing:\n"
+                       "    a: {count: 3, name: 'a${count.index}', zone: %s, lifecycle: "
+                       "{create_before_destroy: %s}}\n";
+    engine_case_run(c, str_to_cstr(str_format(c->arena, text, "x", "true"), c->arena));
+    c->world.cancel = cancel_open();
+    c->world.stops_at = STR("create a1");
+    engine_case_config(c, str_to_cstr(str_format(c->arena, text, "y", "true"), c->arena));
+    assert_false(engine_case_apply(c));
+    check_diary(c, "create a0\ncreate a1\n");
+    check_objects(c, "fake_thing.a[0] a0-2\nfake_thing.a[0] deposed a0-1\n"
+                     "fake_thing.a[1] a1-2\nfake_thing.a[1] deposed a1-1\nfake_thing.a[2] a2-1\n");
+    cancel_close(c->world.cancel);
+    c->world.cancel = NULL;
+    engine_case_must(c, engine_case_apply(c));
+    check_objects(c, "fake_thing.a[0] a0-2\nfake_thing.a[1] a1-2\nfake_thing.a[2] a2-2\n");
+    engine_case_close(c);
+}
+
+static void a_stopped_plan_is_no_plan(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    c->world.cancel = cancel_open();
+    cancel_raise(c->world.cancel, CANCEL_STOP);
+    engine_case_config(c, two_chains);
+    assert_false(engine_case_plan(c));
+    check_said(c, "Planning was interrupted");
+    cancel_close(c->world.cancel);
+    engine_case_close(c);
+}
+
+/* -- a run that ended in the middle --------------------------------------------------------------
+ */
+
+static const StatePending *doubt(EngineCase *c, const char *name) {
+    StatePending *pending = arena_new(c->arena, StatePending);
+    pending->action = STR("create");
+    pending->identity = str_from_cstr(name);
+    pending->generation = 1;
+    pending->planned = str_format(c->arena,
+                                  "{\"name\":\"%s\",\"size\":null,\"tags\":null,\"secret\":null,"
+                                  "\"zone\":null,\"group\":null,\"kind\":\"plain\",\"input\":null,"
+                                  "\"id\":null,\"revision\":null}",
+                                  name);
+    return pending;
+}
+
+static EngineCase *open_doubt(const char *config) {
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_run(c, "resource: {fake_thing: {a: {name: a}}}\n");
+    engine_case_config(c, config);
+    ResourceAddr address = {.type = STR("fake_thing"), .name = STR("a")};
+    StateInstance *instance = state_find_instance(c->state, address);
+    instance->current = NULL;
+    instance->pending = doubt(c, "a");
+    StateResource *resource = state_find_resource(c->state, address);
+    resource->provider = STR("loam.internal/test/fake");
+    return c;
+}
+
+static const char just_a[] = "resource: {fake_thing: {a: {name: a}}}\n";
+
+typedef struct DoubtCase {
+    const char *config;
+    RecoverOutcome outcome;
+    const char *changes;
+    const char *objects; /* after the apply */
+} DoubtCase;
+
+static void doubts_are_settled(void **unused) {
+    (void)unused;
+    static const DoubtCase cases[] = {
+        {just_a,         RECOVER_ABSENT,   "+ fake_thing.a\n",                                   "fake_thing.a a-2\n"},
+        {just_a,         RECOVER_COMPLETE, "",                                                   "fake_thing.a a-1\n"},
+        {just_a,         RECOVER_TAINTED,  "-/+ fake_thing.a replace_because_tainted\n",
+         "fake_thing.a a-2\n"                                                                                        },
+        {"locals: {}\n", RECOVER_COMPLETE, "- fake_thing.a delete_because_no_resource_config\n",
+         ""                                                                                                          },
+        {"locals: {}\n", RECOVER_ABSENT,   "",                                                   ""                  },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        EngineCase *c = open_doubt(cases[i].config);
+        c->world.recovery = cases[i].outcome;
+        engine_case_must(c, engine_case_plan(c));
+        check_changes(c, cases[i].changes);
+        engine_case_must(c, engine_case_apply_plan(c));
+        check_objects(c, cases[i].objects);
+        engine_case_close(c);
+    }
+}
+
+/* With -refresh=false too: what is in doubt is asked for. */
+static void doubts_do_not_depend_on_refresh(void **unused) {
+    (void)unused;
+    EngineCase *c = open_doubt(just_a);
+    c->options.skip_refresh = true;
+    engine_case_must(c, engine_case_apply(c));
+    check_diary(c, "");
+    check_objects(c, "fake_thing.a a-1\n");
+    engine_case_close(c);
+}
+
+static void doubts_outlive_a_target(void **unused) {
+    (void)unused;
+    EngineCase *c = open_doubt("resource: {fake_thing: {a: {name: a}, b: {name: b}}}\n");
+    engine_case_target(c, "fake_thing.b");
+    engine_case_must(c, engine_case_apply(c));
+    check_objects(c, "fake_thing.a pending\nfake_thing.b b-1\n");
+    engine_case_close(c);
+}
+
+static void doubts_outlive_a_deferred_provider(void **unused) {
+    (void)unused;
+    EngineCase *c = open_doubt("provider: {fake: [{}, {alias: in, endpoint: "
+                               "'${fake_thing.s.id}'}]}\n"
+                               "resource: {fake_thing: {s: {name: s}, a: {name: a, provider: "
+                               "fake.in}}}\n");
+    engine_case_must(c, engine_case_plan(c));
+    assert_int_equal(str_find(engine_case_objects(c, c->refreshed), STR("pending"), 0) == SIZE_MAX,
+                     false);
+    engine_case_close(c);
+}
+
+static const char a_and_b[] = "resource:\n"
+                              "  fake_thing:\n"
+                              "    a: {name: a}\n"
+                              "    b: {name: b, input: '${fake_thing.a.id}'}\n"
+                              "    c: {name: c}\n";
+
+static Str journal_path(EngineCase *c) {
+    return disk_join(str_from_cstr(c->folder), STR("journal"), c->arena);
+}
+
+/* A process of its own, that ends within the creation of b. */
+static void die_within_b(EngineCase *c) {
+    engine_case_must(c, engine_case_plan(c));
+    pid_t child = fork();
+    if (child == 0) {
+        Diags diags = diags_new(c->arena);
+        c->world.dies_at = STR("create b");
+        if (!journal_open(&c->world.io, journal_path(c), c->refreshed, &c->journal, c->arena,
+                          &diags)) {
+            _exit(1);
+        }
+        (void)engine_case_apply_plan(c);
+        _exit(2);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 9);
+}
+
+/* What the dead process made is there. */
+static void add_made(EngineCase *c, const char *name) {
+    FakeObject *object = arena_new(c->arena, FakeObject);
+    object->name = str_from_cstr(name);
+    object->id = str_format(c->arena, "%s-1", name);
+    vec_push(c->arena, &c->world.objects, object);
+}
+
+static bool replay(EngineCase *c) {
+    bool found = false;
+    c->diags = diags_new(c->arena);
+    engine_case_must(
+        c, journal_replay(&c->world.io, journal_path(c), c->state, &found, c->arena, &c->diags));
+    return found;
+}
+
+/* As the next process would: the state as it is stored, then the journal. */
+static bool reopen(EngineCase *c) {
+    Diags diags = diags_new(c->arena);
+    if (c->journal)
+        journal_close(c->journal);
+    c->journal = NULL;
+    assert_true(statefile_decode(STR("state"), c->stored, &c->state, c->arena, &diags));
+    return replay(c);
+}
+
+/* A process that dies within a call; the next one reads its journal. */
+static void a_dead_run_is_taken_up(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_config(c, a_and_b);
+    die_within_b(c);
+    add_made(c, "a");
+    add_made(c, "b");
+    add_made(c, "c");
+    assert_true(replay(c));
+    check_objects(c, "fake_thing.a a-1\nfake_thing.b pending\nfake_thing.c c-1\n");
+    engine_case_must(c, engine_case_apply(c));
+    check_diary(c, "");
+    check_objects(c, "fake_thing.a a-1\nfake_thing.b b-1\nfake_thing.c c-1\n");
+    engine_case_close(c);
+}
+
+/* The next run has no use for b, and yet the one after it knows of it. */
+static void a_doubt_outlives_runs_that_do_not_ask(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_config(c, a_and_b);
+    die_within_b(c);
+    add_made(c, "a");
+    add_made(c, "b");
+    add_made(c, "c");
+    assert_true(replay(c));
+    engine_case_config(c, "resource:\n"
+                          "  fake_thing:\n"
+                          "    a: {name: a, size: 2}\n"
+                          "    b: {name: b, input: '${fake_thing.a.id}'}\n"
+                          "    c: {name: c}\n");
+    engine_case_target(c, "fake_thing.a");
+    engine_case_must(c, engine_case_plan(c));
+    engine_case_must(c, journal_open(&c->world.io, journal_path(c), c->refreshed, &c->journal,
+                                     c->arena, &c->diags));
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_diary(c, "update a\n");
+    assert_true(reopen(c));
+    check_objects(c, "fake_thing.a a-1\nfake_thing.b pending\nfake_thing.c c-1\n");
+    engine_case_options(c, PLAN_NORMAL);
+    engine_case_must(c, engine_case_plan(c));
+    engine_case_must(c, journal_open(&c->world.io, journal_path(c), c->refreshed, &c->journal,
+                                     c->arena, &c->diags));
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_objects(c, "fake_thing.a a-1\nfake_thing.b b-1\nfake_thing.c c-1\n");
+    reopen(c); /* the doubt is gone for good */
+    check_objects(c, "fake_thing.a a-1\nfake_thing.b b-1\nfake_thing.c c-1\n");
+    engine_case_close(c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_failure_skips_dependents_only),
+        cmocka_unit_test(half_a_creation_is_tainted),
+        cmocka_unit_test(a_broken_promise_is_tainted),
+        cmocka_unit_test(a_failed_update_keeps_the_object),
+        cmocka_unit_test(what_stepped_aside_comes_back),
+        cmocka_unit_test(half_a_successor_leaves_both),
+        cmocka_unit_test(a_predecessor_that_stays_is_deposed),
+        cmocka_unit_test(one_failed_deletion_stops_one_replacement),
+        cmocka_unit_test(a_failed_deletion_keeps_what_it_needs),
+        cmocka_unit_test(a_failed_read_of_data_is_told),
+        cmocka_unit_test(a_stop_begins_nothing_new),
+        cmocka_unit_test(a_stop_within_a_block_leaves_the_rest),
+        cmocka_unit_test(a_stopped_plan_is_no_plan),
+        cmocka_unit_test(doubts_are_settled),
+        cmocka_unit_test(doubts_do_not_depend_on_refresh),
+        cmocka_unit_test(doubts_outlive_a_target),
+        cmocka_unit_test(doubts_outlive_a_deferred_provider),
+        cmocka_unit_test(a_dead_run_is_taken_up),
+        cmocka_unit_test(a_doubt_outlives_runs_that_do_not_ask),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,573 @@
+/* What is planned and why: reasons, unknowns, lifecycle rules, targets, modes, outputs, mistakes.
+ */
+#include "engine_case.h"
+
+#include "eval.h"
+
+static const char *const base = "resource: {fake_thing: {a: {name: a, size: 1, zone: x, secret: s, "
+                                "tags: {k: v, l: w}}}}\n";
+
+/* Another configuration of fake_thing.a after `base` was applied, and what is planned. */
+typedef struct ChangeCase {
+    const char *arguments;
+    const char *changes;
+} ChangeCase;
+
+static const ChangeCase change_cases[] = {
+    {"name: a, size: 1, zone: x, secret: s, tags: {k: v, l: w}",                           ""                                                },
+    {"name: a, size: 2, zone: x, secret: s, tags: {k: v, l: w}",                           "~ fake_thing.a\n"                                },
+    {"name: a, size: 1, zone: y, secret: s, tags: {k: v, l: w}",
+     "-/+ fake_thing.a replace_because_cannot_update\n"                                                                                      },
+    {"name: a, size: 1, secret: s, tags: {k: v, l: w}",
+     "-/+ fake_thing.a replace_because_cannot_update\n"                                                                                      },
+    {"name: a, size: 1, zone: x, secret: s, tags: {k: v, l: w}, kind: plain",              ""                                                },
+    {"name: a, size: 1, zone: x, secret: s, tags: {k: v, l: w}, kind: other",              "~ fake_thing.a\n"                                },
+    {"name: b, size: 9, zone: y, secret: t, tags: {}, lifecycle: {ignore_changes: all}",   ""                                                },
+    {"name: a, size: 9, zone: y, secret: s, tags: {k: v, l: w}, lifecycle: {ignore_changes: "
+     "[size, zone]}",                                                                 ""                                                },
+    {"name: a, size: 9, zone: x, secret: t, tags: {k: v, l: w}, lifecycle: {ignore_changes: "
+     "[size]}",                                                                       "~ fake_thing.a\n"                                },
+    {"name: a, size: 1, zone: x, secret: s, tags: {k: v, l: new}, lifecycle: {ignore_changes: "
+     "['tags[\"l\"]']}",                                                              ""                                                },
+    {"name: a, size: 1, zone: x, secret: s, tags: {k: v}, lifecycle: {ignore_changes: "
+     "['tags[\"l\"]']}",                                                              ""                                                },
+    {"name: a, size: 1, zone: x, secret: s, tags: {k: v, l: w, m: n}, lifecycle: "
+     "{ignore_changes: ['tags[\"m\"]']}",                                             ""                                                },
+    {"name: a, size: 1, zone: x, secret: s, lifecycle: {ignore_changes: ['tags[\"l\"]']}",
+     "~ fake_thing.a\n"                                                                                                                      },
+    {"name: a, size: 1, zone: x, secret: s, tags: {k: v, l: w}, lifecycle: "
+     "{create_before_destroy: true}",                                                 ""                                                },
+    {"name: a, size: 1, zone: y, secret: s, tags: {k: v, l: w}, lifecycle: "
+     "{create_before_destroy: true}",                                                 "+/- fake_thing.a replace_because_cannot_update\n"},
+    {"name: a, size: 1, zone: x, secret: s, tags: {k: v, l: w}, count: 1",
+     "- fake_thing.a delete_because_wrong_repetition\n+ fake_thing.a[0]\n"                                                                   },
+};
+
+static void plans_changes(void **unused) {
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_COUNT(change_cases); i++) {
+        EngineCase *c = engine_case_open();
+        engine_case_run(c, base);
+        Str text =
+            str_format(c->arena, "resource: {fake_thing: {a: {%s}}}\n", change_cases[i].arguments);
+        engine_case_config(c, str_to_cstr(text, c->arena));
+        engine_case_must(c, engine_case_plan(c));
+        if (!str_equal_cstr(engine_case_changes(c), change_cases[i].changes))
+            print_error("case %zu: %s\n", i, change_cases[i].arguments);
+        check_changes(c, change_cases[i].changes);
+        engine_case_close(c);
+    }
+}
+
+static Value after_of(const EngineCase *c, const char *address, const char *attribute) {
+    vec_each(&c->plan->changes, change) {
+        if (str_equal_cstr(resource_addr_to_str(change->address, c->arena), address))
+            return value_attribute(change->after, str_from_cstr(attribute));
+    }
+    fail_msg("%s", address);
+    return value_null(&TYPE_DYNAMIC);
+}
+
+static void unknowns_go_on(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, "resource:\n"
+                          "  fake_thing:\n"
+                          "    a: {name: a}\n"
+                          "    b: {name: 'b-${fake_thing.a.id}', kind: '${local.k}'}\n"
+                          "locals: {k: '${fake_thing.a.kind}'}\n"
+                          "output: {o: {value: '${fake_thing.b.revision}'}}\n");
+    engine_case_must(c, engine_case_plan(c));
+    assert_false(value_is_known(after_of(c, "fake_thing.a", "id")));
+    check_str(value_text(after_of(c, "fake_thing.a", "kind")), "plain");
+    check_str(value_text(after_of(c, "fake_thing.b", "kind")), "plain");
+    assert_false(value_is_known(after_of(c, "fake_thing.b", "name")));
+    assert_int_equal(c->plan->outputs.items[0].action, ACTION_CREATE);
+    assert_false(value_is_known(c->plan->outputs.items[0].after));
+    assert_true(plan_is_applyable(c->plan));
+    engine_case_close(c);
+}
+
+/* A changed object keeps what an update leaves alone; what may change is unknown. */
+static void an_update_keeps_computed_values(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, base);
+    engine_case_config(c, "resource: {fake_thing: {a: {name: a, size: 2, zone: x}}}\n");
+    engine_case_must(c, engine_case_plan(c));
+    check_str(value_text(after_of(c, "fake_thing.a", "id")), "a-1");
+    assert_false(value_is_known(after_of(c, "fake_thing.a", "revision")));
+    engine_case_close(c);
+}
+
+/* -- data sources --------------------------------------------------------------------------------
+ */
+
+static void data_is_read_as_soon_as_it_can_be(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    const char *text = "resource:\n"
+                       "  fake_thing:\n"
+                       "    a: {name: a, size: %s}\n"
+                       "data:\n"
+                       "  fake_lookup:\n"
+                       "    now: {name: now}\n"
+                       "    later: {name: '${fake_thing.a.id}'}\n"
+                       "    after: {name: after, depends_on: [fake_thing.a]}\n"
+                       "    checked:\n"
+                       "      name: '${fake_thing.a.name}'\n"
+                       "      lifecycle: {postcondition: [{condition: '${self.answer != \"\"}', "
+                       "error_message: empty}]}\n"
+                       "    referring: {name: '${fake_thing.a.name}'}\n";
+    engine_case_config(c, str_to_cstr(str_format(c->arena, text, "1"), c->arena));
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "<= data.fake_lookup.after read_because_dependency_pending\n"
+                     "<= data.fake_lookup.checked read_because_dependency_pending\n"
+                     "<= data.fake_lookup.later read_because_config_unknown\n"
+                     "+ fake_thing.a\n");
+    engine_case_must(c, engine_case_apply_plan(c));
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "");
+    engine_case_config(c, str_to_cstr(str_format(c->arena, text, "2"), c->arena));
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "<= data.fake_lookup.after read_because_dependency_pending\n"
+                     "<= data.fake_lookup.checked read_because_dependency_pending\n"
+                     "~ fake_thing.a\n");
+    engine_case_config(c, "locals: {}\n");
+    engine_case_must(c, engine_case_apply(c));
+    assert_true(state_is_empty(c->state));
+    engine_case_close(c);
+}
+
+/* -- conditions ----------------------------------------------------------------------------------
+ */
+
+typedef struct ErrorCase {
+    const char *text;
+    const char *said;
+} ErrorCase;
+
+static const ErrorCase errors[] = {
+    {"variable: {v: {default: 3}}\n"
+     "resource: {fake_thing: {a: {name: a, lifecycle: {precondition: [{condition: '${var.v > 5}', "
+     "error_message: 'v is ${var.v}'}]}}}}\n",                             "fake_thing.a: Resource precondition failed: v is 3"    },
+    {"resource: {fake_thing: {a: {name: a, size: 1, lifecycle: {postcondition: [{condition: "
+     "'${self.size == 2}', error_message: 'size is ${self.size}'}]}}}}\n", "fake_thing.a: Resource postcondition failed: size is 1"},
+    {"locals: {f: false}\noutput: {o: {value: 1, precondition: [{condition: '${local.f}', "
+     "error_message: no}]}}\n",                                                                          "Module output value precondition failed: no"                                                                                                          },
+    {"variable: {v: {default: 3, validation: [{condition: '${var.v > 5}', error_message: "
+     "small}]}}\n",                                                                         "Invalid value for variable: small"     },
+    {"variable: {s: {default: x, sensitive: true}}\noutput: {o: {value: '${var.s}'}}\n",
+     "Output refers to sensitive values"                                          },
+    {"resource: {fake_thing: {a: {name: a}, b: {name: b, count: '${fake_thing.a.revision}'}}}\n",
+     "Invalid count argument: The \"count\" value depends on resource attributes"},
+    {"resource: {fake_thing: {a: {name: a, count: -1}}}\n",
+     "Invalid count argument: The \"count\" value must be a whole number"                                                                                },
+    {"resource: {fake_thing: {a: {name: a, count: 1.5}}}\n",
+     "Invalid count argument: The \"count\" value must be a whole number"},
+    {"resource: {fake_thing: {a: {name: a, count: '${null}'}}}\n",
+     "Invalid count argument: The \"count\" value is null"                                                                          },
+    {"resource: {fake_thing: {a: {name: a, for_each: '${[1, 2]}'}}}\n",
+     "Invalid for_each argument: The \"for_each\" value must be a map, or a set of strings"},
+    {"resource: {fake_thing: {a: {name: a, for_each: '${null}'}}}\n",
+     "Invalid for_each argument: The \"for_each\" value is null"                                                                            },
+    {"variable: {s: {default: {a: b}, sensitive: true}}\n"
+     "resource: {fake_thing: {a: {name: a, for_each: '${var.s}'}}}\n",                                                                         "Invalid for_each argument: Sensitive values"},
+    {"resource: {fake_thing: {a: {name: '${count.index}'}}}\n",
+     "Reference to \"count\" in non-counted context"                                                                                        },
+    {"resource: {fake_thing: {a: {name: '${each.key}', count: 1}}}\n",
+     "Reference to \"each\" in context without for_each"},
+    {"resource: {fake_thing: {abc: {name: a}, b: {name: '${fake_thing.abd.id}'}}}\n",
+     "Reference to undeclared resource: A managed resource \"fake_thing\" \"abd\" has not been "
+     "declared in the root module. Did you mean \"fake_thing.abc\"?"                                                                         },
+    {"variable: {size: {default: 1}}\nresource: {fake_thing: {a: {name: '${var.sise}'}}}\n",
+     "Reference to undeclared input variable: No input variable named \"sise\" has been declared "
+     "in the root module. Did you mean \"size\"?"},
+    {"locals: {one: 1}\noutput: {o: {value: '${local.on}'}}\n",
+     "Reference to undeclared local value: No local value named \"on\" has been declared in the "
+     "root module. Did you mean \"one\"?"                                                                                                      },
+    {"output: {o: {value: '${module.m.x}'}}\n",                                                                         "Reference to undeclared module"},
+    {"resource: {fake_thing: {a: {name: '${fake_thing.a.id}'}}}\n",
+     "Self-referential block: Configuration for fake_thing.a may not refer to itself."                                                                                  },
+    {"locals: {a: '${local.a}'}\n",                                                                         "Self-referential block"                  },
+    {"resource:\n  fake_thing:\n    a: {name: '${fake_thing.b.id}'}\n    b: {name: "
+     "'${local.c}'}\nlocals: {c: '${fake_thing.a.id}'}\n",                                                                         "Cycle: These depend on each other in a circle"                                                      },
+    {"locals: {a: '${local.b}', b: '${local.c}', c: '${local.a}'}\n",
+     "local.a → local.b → local.c → local.a"            },
+    {"resource: {fake_thin: {a: {name: a}}}\n",
+     "Invalid resource type: The provider loam.internal/test/fake does not support resource type "
+     "\"fake_thin\". Did you mean \"fake_thing\"?"                                                                            },
+    {"resource: {fake_thing: {a: {name: a, lifecycle: {ignore_changes: [sise]}}}}\n",
+     "ignore_changes names \"sise\", but \"fake_thing\" has no argument of that name. Did you mean "
+     "\"size\"?"},
+    {"resource: {fake_thing: {a: {name: a, provider: fake.other}}}\n",
+     "Provider configuration not present"                                                                                           },
+    {"provider: {fake: {endpoint: nowhere}}\nresource: {fake_thing: {a: {name: a}}}\n",
+     "Cannot connect: Nobody is there."},
+    {"module: {m: {source: ./m, nam: x}}\n",
+     "Unsupported argument: The module has no input variable \"nam\". Did you mean \"name\"?"                                                                                                                                      },
+    {"module: {m: {source: ./m}}\n",
+     "Missing required argument: The argument \"name\" is required by module \"m\""},
+    {"module: {m: {source: ./m, name: x}}\noutput: {o: {value: '${module.m.ix}'}}\n",
+     "This object does not have an attribute named \"ix\""                                                                                     },
+    {"module: {m: {source: ./m, name: x, count: 1}}\noutput: {o: {value: '${module.m[1].id}'}}\n",
+     "Invalid index"},
+    {"module: {m: {source: ./m, name: '${module.m.id}'}}\n",                                                                         "Cycle"                                                                                                                           },
+};
+
+static const char module_text[] = "variable: {name: {type: string}}\n"
+                                  "resource: {fake_thing: {t: {name: '${var.name}'}}}\n"
+                                  "output: {id: {value: '${fake_thing.t.id}'}}\n";
+
+static void mistakes_are_told(void **unused) {
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_COUNT(errors); i++) {
+        EngineCase *c = engine_case_open();
+        engine_case_write(c, "m/main.loam.yaml", module_text);
+        engine_case_config(c, errors[i].text);
+        if (engine_case_plan(c))
+            print_error("no error in %s", errors[i].text);
+        check_said(c, errors[i].said);
+        assert_true(c->plan->errored);
+        assert_false(plan_is_applyable(c->plan));
+        vec_each(&c->diags, diag) {
+            if (!diag->range.source)
+                print_error("no place for %s", errors[i].said);
+            assert_non_null(diag->range.source);
+        }
+        engine_case_close(c);
+    }
+}
+
+static void an_error_hides_no_other(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, "resource:\n"
+                          "  fake_thing:\n"
+                          "    a: {name: '${var.nothing}'}\n"
+                          "    b: {name: b, sise: 1}\n"
+                          "    c: {name: '${local.nothing}'}\n");
+    assert_false(engine_case_plan(c));
+    assert_int_equal(c->diags.error_count, 3);
+    engine_case_close(c);
+}
+
+static void destruction_is_prevented(void **unused) {
+    (void)unused;
+    static const ChangeCase cases[] = {
+        {"name: a, zone: y",           "set"    },
+        {"name: a, zone: x, count: 1", "set"    },
+        {"name: a, zone: x",           "destroy"},
+    };
+    const char *text = "resource: {fake_thing: {a: {%s, lifecycle: {prevent_destroy: true}}}}\n";
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        EngineCase *c = engine_case_open();
+        engine_case_run(c, str_to_cstr(str_format(c->arena, text, "name: a, zone: x"), c->arena));
+        engine_case_config(c,
+                           str_to_cstr(str_format(c->arena, text, cases[i].arguments), c->arena));
+        if (strcmp(cases[i].changes, "destroy") == 0)
+            engine_case_options(c, PLAN_DESTROY);
+        assert_false(engine_case_plan(c));
+        check_said(c, "fake_thing.a: Instance cannot be destroyed");
+        engine_case_close(c);
+    }
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, str_to_cstr(str_format(c->arena, text, "name: a"), c->arena));
+    engine_case_config(c, "locals: {}\n"); /* no block, no protection */
+    engine_case_must(c, engine_case_plan(c));
+    engine_case_close(c);
+}
+
+/* In a module whose instances are gone there is nobody to ask for variables. */
+static void destruction_with_the_module_is_prevented(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_write(c, "m/main.loam.yaml",
+                      "variable: {p: {default: true}}\n"
+                      "resource: {fake_thing: {t: {count: 2, name: 't${count.index}', lifecycle: "
+                      "{prevent_destroy: '${var.p}'}}}}\n");
+    engine_case_run(c, "module: {m: {source: ./m, count: 1}}\n");
+    engine_case_config(c, "module: {m: {source: ./m, count: 0}}\n");
+    assert_false(engine_case_plan(c));
+    check_said(c, "module.m[0].fake_thing.t[0]: Instance cannot be destroyed");
+    engine_case_close(c);
+}
+
+/* -- modes and options ---------------------------------------------------------------------------
+ */
+
+static void drift_is_found(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, "resource: {fake_thing: {a: {name: a, size: 1}, b: {name: b}}}\n");
+    fake_world_find(&c->world, "a")->size = 7;
+    fake_world_find(&c->world, "b")->is_gone = true;
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "~ fake_thing.a\n+ fake_thing.b\n");
+    assert_int_equal(c->plan->drift.count, 2);
+    assert_int_equal(c->plan->drift.items[0].action, ACTION_UPDATE);
+    assert_int_equal(c->plan->drift.items[1].action, ACTION_DELETE);
+    engine_case_options(c, PLAN_REFRESH_ONLY);
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "");
+    assert_int_equal(c->plan->drift.count, 2);
+    assert_true(plan_is_applyable(c->plan));
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_diary(c, "");
+    check_objects(c, "fake_thing.a a-1\n");
+    engine_case_options(c, PLAN_NORMAL);
+    uint32_t reads = c->world.reads;
+    c->options.skip_refresh = true;
+    engine_case_must(c, engine_case_plan(c));
+    assert_int_equal(c->world.reads, reads);
+    check_changes(c, "~ fake_thing.a\n+ fake_thing.b\n");
+    engine_case_close(c);
+}
+
+static const char target_text[] = "resource:\n"
+                                  "  fake_thing:\n"
+                                  "    a: {name: a}\n"
+                                  "    b: {count: 2, name: 'b${count.index}', input: "
+                                  "'${fake_thing.a.id}'}\n"
+                                  "    c: {name: c, input: '${fake_thing.b[0].id}'}\n"
+                                  "    z: {name: z}\n"
+                                  "module: {m: {source: ./m, for_each: {x: 1, y: 2}, name: "
+                                  "'${each.key}'}}\n"
+                                  "output: {c: {value: '${fake_thing.c.id}'}, a: {value: "
+                                  "'${fake_thing.a.id}'}}\n";
+
+typedef struct TargetCase {
+    PlanMode mode;
+    const char *target;
+    const char *changes;
+    size_t outputs;
+} TargetCase;
+
+static void targets_select(void **unused) {
+    (void)unused;
+    static const TargetCase cases[] = {
+        {PLAN_NORMAL,  "fake_thing.a",                 "+ fake_thing.a\n",                                       1},
+        {PLAN_NORMAL,  "fake_thing.b",                 "+ fake_thing.a\n+ fake_thing.b[0]\n+ fake_thing.b[1]\n", 1},
+        {PLAN_NORMAL,  "fake_thing.b[1]",              "+ fake_thing.a\n+ fake_thing.b[1]\n",                    1},
+        {PLAN_NORMAL,  "fake_thing.z",                 "+ fake_thing.z\n",                                       0},
+        {PLAN_NORMAL,  "module.m",
+         "+ module.m[\"x\"].fake_thing.t\n+ module.m[\"y\"].fake_thing.t\n",                                     0},
+        {PLAN_NORMAL,  "module.m[\"y\"]",              "+ module.m[\"y\"].fake_thing.t\n",                       0},
+        {PLAN_NORMAL,  "module.m[\"y\"].fake_thing.t", "+ module.m[\"y\"].fake_thing.t\n",                       0},
+        {PLAN_NORMAL,  "fake_thing.c",
+         "+ fake_thing.a\n+ fake_thing.b[0]\n+ fake_thing.b[1]\n+ fake_thing.c\n",                               2},
+        {PLAN_DESTROY, "fake_thing.b",                 "- fake_thing.b[0]\n- fake_thing.b[1]\n- fake_thing.c\n", 0},
+        {PLAN_DESTROY, "fake_thing.z",                 "- fake_thing.z\n",                                       0},
+        {PLAN_DESTROY, "module.m[\"x\"]",              "- module.m[\"x\"].fake_thing.t\n",                       0},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        EngineCase *c = engine_case_open();
+        engine_case_write(c, "m/main.loam.yaml", module_text);
+        engine_case_config(c, target_text);
+        if (cases[i].mode == PLAN_DESTROY)
+            engine_case_must(c, engine_case_apply(c));
+        engine_case_options(c, cases[i].mode);
+        engine_case_target(c, cases[i].target);
+        engine_case_must(c, engine_case_plan(c));
+        if (!str_equal_cstr(engine_case_changes(c), cases[i].changes))
+            print_error("case %zu\n", i);
+        check_changes(c, cases[i].changes);
+        assert_false(c->plan->complete);
+        size_t before = c->state->outputs.count;
+        engine_case_must(c, engine_case_apply_plan(c));
+        if (cases[i].mode == PLAN_NORMAL)
+            assert_int_equal(c->state->outputs.count, before + cases[i].outputs);
+        engine_case_must(c, engine_case_plan(c));
+        check_changes(c, "");
+        engine_case_close(c);
+    }
+}
+
+/* An instance that is not targeted keeps its deposed objects and its place in the state. */
+static void targets_leave_orphans_alone(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, "resource: {fake_thing: {a: {count: 3, name: 'a${count.index}'}, o: {count: "
+                       "2, name: 'o${count.index}'}}}\n");
+    engine_case_config(c, "resource: {fake_thing: {a: {count: 1, name: 'a${count.index}'}}}\n");
+    engine_case_target(c, "fake_thing.a[2]");
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "- fake_thing.a[2] delete_because_count_index\n");
+    engine_case_options(c, PLAN_NORMAL);
+    engine_case_target(c, "fake_thing.o[1]");
+    engine_case_must(c, engine_case_apply(c));
+    check_changes(c, "- fake_thing.o[1] delete_because_no_resource_config\n");
+    check_objects(c, "fake_thing.a[0] a0-1\nfake_thing.a[1] a1-1\nfake_thing.a[2] a2-1\n"
+                     "fake_thing.o[0] o0-1\n");
+    engine_case_close(c);
+}
+
+static void replacement_on_request(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, "resource: {fake_thing: {a: {name: a}, b: {count: 2, name: "
+                       "'b${count.index}'}}}\n");
+    engine_case_replace(c, "fake_thing.a");
+    engine_case_replace(c, "fake_thing.b[1]");
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c,
+                  "-/+ fake_thing.a replace_by_request\n-/+ fake_thing.b[1] replace_by_request\n");
+    engine_case_options(c, PLAN_NORMAL);
+    engine_case_replace(c, "fake_thing.b");
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "");
+    check_said(c, "W Incompletely-matched force-replace resource instance");
+    engine_case_close(c);
+}
+
+static void replacement_by_trigger(void **unused) {
+    (void)unused;
+    const char *text = "resource:\n"
+                       "  fake_thing:\n"
+                       "    a: {for_each: {k: 1, l: %s}, name: '${each.key}', size: "
+                       "'${each.value}'}\n"
+                       "    all: {name: all, lifecycle: {replace_triggered_by: [fake_thing.a]}}\n"
+                       "    id: {name: id, lifecycle: {replace_triggered_by: "
+                       "['fake_thing.a[\"l\"].id']}}\n"
+                       "    size: {name: size, lifecycle: {replace_triggered_by: "
+                       "['fake_thing.a[\"l\"].size']}}\n"
+                       "    each: {for_each: {k: 1, l: 1}, name: 'each${each.key}', lifecycle: "
+                       "{replace_triggered_by: ['fake_thing.a[each.key]']}}\n";
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, str_to_cstr(str_format(c->arena, text, "1"), c->arena));
+    engine_case_config(c, str_to_cstr(str_format(c->arena, text, "2"), c->arena));
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "~ fake_thing.a[\"l\"]\n-/+ fake_thing.all replace_by_triggers\n"
+                     "-/+ fake_thing.each[\"l\"] replace_by_triggers\n"
+                     "-/+ fake_thing.size replace_by_triggers\n");
+    engine_case_must(c, engine_case_apply_plan(c));
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "");
+    engine_case_close(c);
+}
+
+/* -- outputs -------------------------------------------------------------------------------------
+ */
+
+static void outputs_change(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    const char *secret = "variable: {s: {default: {x: y}, sensitive: true}}\n"
+                         "output: {a: {value: 1}, b: {value: '${[var.s.x]}', sensitive: true}}\n";
+    engine_case_run(c, secret);
+    engine_case_must(c, engine_case_plan(c));
+    assert_false(plan_is_applyable(c->plan)); /* marks inside do not make it differ */
+    engine_case_config(c, "output: {a: {value: 2, sensitive: true}, n: {value: '${null}'}}\n");
+    engine_case_must(c, engine_case_plan(c));
+    static const Action wanted[] = {ACTION_UPDATE, ACTION_DELETE, ACTION_NO_OP};
+    assert_int_equal(c->plan->outputs.count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(c->plan->outputs.items[i].action, wanted[i]);
+    }
+    assert_true(plan_is_applyable(c->plan));
+    engine_case_must(c, engine_case_apply_plan(c));
+    assert_int_equal(c->state->outputs.count, 1);
+    const StateOutput *a = map_find(&c->state->outputs, STR("a"));
+    assert_true(a->sensitive);
+    engine_case_close(c);
+}
+
+/* A change of marks alone saves the object anew and calls nobody. */
+static void marks_are_kept(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, "resource: {fake_thing: {a: {name: a, tags: {k: v}}}}\n");
+    engine_case_config(c, "variable: {s: {default: v, sensitive: true}}\n"
+                          "resource: {fake_thing: {a: {name: a, tags: {k: '${var.s}'}}}}\n");
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "~ fake_thing.a\n");
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_diary(c, "");
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "");
+    engine_case_close(c);
+}
+
+/* What an object depends on by now is in the state even if nothing else changed. */
+static void new_dependencies_are_remembered(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_run(c, "resource: {fake_thing: {a: {name: a}, b: {name: b}}}\n");
+    engine_case_run(c,
+                    "resource: {fake_thing: {a: {name: a, depends_on: [fake_thing.b]}, b: {name: "
+                    "b}}}\n");
+    engine_case_run(c, "locals: {}\n");
+    check_diary(c, "delete a\ndelete b\n");
+    engine_case_close(c);
+}
+
+static void validation_needs_no_state(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_write(c, "m/main.loam.yaml", module_text);
+    engine_case_config(
+        c, "variable: {n: {type: number}}\n"
+           "module: {m: {source: ./m, for_each: '${{for i in [var.n] : \"k${i}\" => "
+           "i}}', name: '${each.value}'}}\n"
+           "resource: {fake_thing: {a: {count: '${var.n}', name: "
+           "'${count.index}'}}}\n"
+           "output: {o: {value: '${module.m}'}, p: {value: '${fake_thing.a[0].id}'}}\n");
+    Engine engine = engine_case_engine(c);
+    engine_case_must(c, engine_validate(&engine, c->arena, &c->diags));
+    engine_case_config(c, "resource: {fake_thing: {a: {size: big}}}\n");
+    c->diags = diags_new(c->arena);
+    engine = engine_case_engine(c);
+    assert_false(engine_validate(&engine, c->arena, &c->diags));
+    check_said(c, "name");
+    engine_case_close(c);
+}
+
+static void the_console_looks(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, "resource: {fake_thing: {a: {count: 3, name: 'a${count.index}'}}}\n");
+    engine_case_config(c, "resource: {fake_thing: {a: {count: 1, name: 'a${count.index}'}}}\n"
+                          "locals: {id: '${fake_thing.a[0].id}'}\n");
+    uint32_t reads = c->world.reads;
+    Engine engine = engine_case_engine(c);
+    EngineConsole *console = NULL;
+    c->diags = diags_new(c->arena);
+    engine_case_must(
+        c, engine_console_open(&engine, &c->options, c->state, &console, c->arena, &c->diags));
+    assert_int_equal(c->world.reads, reads);
+    const Expr *expr;
+    const Source *source = source_new(STR("console"), STR("\"${local.id}!\""), c->arena);
+    engine_case_must(
+        c, parser_parse_expression(source, c->config->functions, &expr, c->arena, &c->diags));
+    Value value;
+    engine_case_must(c,
+                     eval_expr(expr, engine_console_scope(console), &value, c->arena, &c->diags));
+    check_str(value_text(value), "a0-1!");
+    engine_case_close(c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plans_changes),
+        cmocka_unit_test(unknowns_go_on),
+        cmocka_unit_test(an_update_keeps_computed_values),
+        cmocka_unit_test(data_is_read_as_soon_as_it_can_be),
+        cmocka_unit_test(mistakes_are_told),
+        cmocka_unit_test(an_error_hides_no_other),
+        cmocka_unit_test(destruction_is_prevented),
+        cmocka_unit_test(destruction_with_the_module_is_prevented),
+        cmocka_unit_test(drift_is_found),
+        cmocka_unit_test(targets_select),
+        cmocka_unit_test(targets_leave_orphans_alone),
+        cmocka_unit_test(replacement_on_request),
+        cmocka_unit_test(replacement_by_trigger),
+        cmocka_unit_test(outputs_change),
+        cmocka_unit_test(marks_are_kept),
+        cmocka_unit_test(new_dependencies_are_remembered),
+        cmocka_unit_test(validation_needs_no_state),
+        cmocka_unit_test(the_console_looks),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,51 @@
+/* Every row's own example holds, and every row is well formed. */
+#include "function_case.h"
+
+/* "call = value": the first " = " at which both sides are expressions. */
+static bool example_holds(const char *example) {
+    for (const char *at = strstr(example, " = "); at; at = strstr(at + 1, " = ")) {
+        Str left = {example, (size_t)(at - example)};
+        Value values[2];
+        Diags diags = diags_new(arena);
+        if (!evaluate(str_to_cstr(left, arena), &values[0], &diags) ||
+            !evaluate(at + 3, &values[1], &diags))
+            continue;
+        return value_is_true(eval_equal(values[0], values[1], arena));
+    }
+    return false;
+}
+
+static void test_examples(void **state) {
+    (void)state;
+    for (size_t i = 0; i < FUNCTIONS_COUNT; i++) {
+        for (size_t k = 0; k < functions_all[i]->count; k++) {
+            const Function *function = &functions_all[i]->functions[k];
+            if (!function->example || example_holds(function->example))
+                continue;
+            print_error("%s: the example does not hold: %s\n", function->name, function->example);
+            fail();
+        }
+    }
+}
+
+static void test_rows(void **state) {
+    size_t total = 0;
+    (void)state;
+    for (size_t i = 0; i < FUNCTIONS_COUNT; i++) {
+        for (size_t k = 0; k < functions_all[i]->count; k++) {
+            const Function *function = &functions_all[i]->functions[k];
+            assert_true(!function->run != !function->evaluate);
+            assert_non_null(function->description);
+            assert_false(function->type && function->result_type);
+            assert_ptr_equal(function_table_find(functions, str_from_cstr(function->name)),
+                             function);
+            if (k)
+                assert_true(strcmp(function[-1].name, function->name) < 0 ||
+                            i == FUNCTIONS_COUNT - 1);
+            total++;
+        }
+    }
+    assert_int_equal(total, functions->by_name.count);
+}
+
+RUN_FUNCTION_TESTS(cmocka_unit_test(test_examples), cmocka_unit_test(test_rows))

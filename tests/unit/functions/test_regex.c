@@ -1,0 +1,21 @@
+#include "function_case.h"
+
+static void test_regex(void **state) {
+    static const FunctionCase cases[] = {
+        {"regex(\"(?P<y>\\\\d+)-(?P<m>\\\\d+)\", \"2019-02\").m", "\"02\""                                  },
+        {"regex(\"(a)|(b)\", \"b\")",                             "[null, \"b\"]"                           },
+        {"regex(\"x\", \"y\")",                                   "error: pattern did not match any part"   },
+        {"regex(\"(?P<a>x)(y)\", \"xy\")",                        "error: cannot mix both named and unnamed"},
+        {"regex(\"(a)\\\\1\", \"aa\")",                           "error: unsupported syntax in \\1"        },
+        {"regex(\"a(?=b)\", \"ab\")",                             "error: unsupported syntax in (?="        },
+        {"regex(\"(\", \"a\")",                                   "error: invalid regexp pattern"           },
+        {"regexall(\"a*\", \"baac\")",                            "[\"\", \"aa\", \"\"]"                    },
+        {"replace(\"abc\", \"/(b)/\", \"[$1]\")",                 "\"a[b]c\""                               },
+        {"replace(\"abc\", \"\", \"-\")",                         "\"-a-b-c-\""                             },
+        {"regex(\"\\\\p{L}+\", \"été 1\")",                     "\"été\""                               },
+    };
+    (void)state;
+    check_cases(cases, ARRAY_COUNT(cases));
+}
+
+RUN_FUNCTION_TESTS(cmocka_unit_test(test_regex))

@@ -1,0 +1,14 @@
+#include "function_case.h"
+
+static void test_sequence(void **state) {
+    static const FunctionCase cases[] = {
+        {"element(tolist([1, \"a\"]), 0)",  "\"1\""                            },
+        {"length(toset([unknown, \"a\"]))", "(known after apply)"              },
+        {"range(1, 2, 0.5)",                "[1, 1.5]"                         },
+        {"chunklist([1], 1.5)",             "error: a whole number is required"},
+    };
+    (void)state;
+    check_cases(cases, ARRAY_COUNT(cases));
+}
+
+RUN_FUNCTION_TESTS(cmocka_unit_test(test_sequence))

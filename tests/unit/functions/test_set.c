@@ -1,0 +1,17 @@
+#include "function_case.h"
+
+static void test_set(void **state) {
+    static const FunctionCase cases[] = {
+        {"setunion([1], [\"2\"])",                            "[\"1\", \"2\"]"                            },
+        {"setintersection([1, 2], [2, 3], [2])",              "[2]"                                       },
+        {"setsubtract([1, 2], [2])",                          "[1]"                                       },
+        {"setsymmetricdifference([1, 2], [2, 3])",            "[1, 3]"                                    },
+        {"setproduct([1])",                                   "error: at least two arguments are required"},
+        {"setproduct(range(1000), range(1000), range(1000))", "error: too many elements"                  },
+        {"length(setproduct([1, 2], [3], [4, 5]))",           "4"                                         },
+    };
+    (void)state;
+    check_cases(cases, ARRAY_COUNT(cases));
+}
+
+RUN_FUNCTION_TESTS(cmocka_unit_test(test_set))

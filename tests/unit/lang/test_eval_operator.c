@@ -1,0 +1,79 @@
+#include "lang_case.h"
+
+static void test_arithmetic_and_order(void **state) {
+    static const LangCase cases[] = {
+        {"1 + 2 * 3 - 4 / 2",       "number 5"                                                },
+        {"-n % 3",                  "number -2"                                               },
+        {"9223372036854775807 + 1", "number 9223372036854775808"                              },
+        {"0.1 + 0.2 == 0.3",        "bool true"                                               },
+        {"\"4\" * 2",               "number 8"                                                },
+        {"s + 1",                   "Unsuitable value for left operand: a number is required."},
+        {"1 < nothing",             "Error during operation: argument must not be null."      },
+        {"1 < 2 == true",           "bool true"                                               },
+        {"-secret",                 "Unsuitable value for unary operand: a number is required"},
+        {"0 / 0",                   "can't divide zero by zero"                               },
+        {"1 + unknown",             "number (known after apply)"                              },
+    };
+    (void)state;
+    check_cases(cases, ARRAY_COUNT(cases));
+}
+
+static void test_logic(void **state) {
+    static const LangCase cases[] = {
+        {"true || nope",              "bool true"                                             },
+        {"nope || true",              "bool true"                                             },
+        {"nope && true",              "There is no variable named \"nope\""                   },
+        {"false && \"x\"",            "Unsuitable value for right operand: a bool is required"},
+        {"unknown == \"a\" && false", "bool false"                                            },
+        {"!true",                     "bool false"                                            },
+    };
+    (void)state;
+    check_cases(cases, ARRAY_COUNT(cases));
+}
+
+static void test_equality(void **state) {
+    static const LangCase cases[] = {
+        {"1 == \"1\"",                 "bool false"              },
+        {"{a = [1]} == {a = [1]}",     "bool true"               },
+        {"nothing == null",            "bool true"               },
+        {"[unknown, 1] == [\"a\", 2]", "bool false"              },
+        {"[unknown] == [\"a\"]",       "bool (known after apply)"},
+        {"\"x${unknown}\" == \"abc\"", "bool false"              },
+        {"secret != \"a\"",            "bool (sensitive value)"  },
+    };
+    (void)state;
+    check_cases(cases, ARRAY_COUNT(cases));
+}
+
+static void test_conditional(void **state) {
+    static const LangCase cases[] = {
+        {"n > 1 ? \"a\" : nope",    "string \"a\""                                               },
+        {"n > 1 ? 1 : \"b\"",       "string \"1\""                                               },
+        {"true ? [1] : [1, true]",
+         "Tuples of different length: the 'true' one has 1, the 'false' one 2."                  },
+        {"true ? 1 : {}",           "The 'true' value is number, but the 'false' value is object"},
+        {"nothing ? 1 : 2",         "The condition is null, neither"                               },
+        {"s ? 1 : 2",               "The condition must be true or false"              },
+        {"true ? null : 1",         "number null"                                                },
+        {"secret == \"a\" ? 1 : 2", "number (sensitive value)"                                   },
+    };
+    (void)state;
+    check_cases(cases, ARRAY_COUNT(cases));
+}
+
+/* A machine may write a sum of thousands of terms: no recursion, and quick. */
+static void test_long_sum(void **state) {
+    StrBuf buf = strbuf_new(arena);
+    strbuf_add_char(&buf, '1');
+    for (int i = 0; i < 20000; i++)
+        strbuf_add_cstr(&buf, "+1");
+    strbuf_add_char(&buf, '\0');
+    (void)state;
+    check_str(evaluated(buf.ptr), "number 20001");
+}
+
+RUN_LANG_TESTS(cmocka_unit_test(test_arithmetic_and_order),
+               cmocka_unit_test(test_logic),
+               cmocka_unit_test(test_equality),
+               cmocka_unit_test(test_conditional),
+               cmocka_unit_test(test_long_sum))

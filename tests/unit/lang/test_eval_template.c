@@ -1,0 +1,18 @@
+#include "lang_case.h"
+
+static void test_templates(void **state) {
+    static const LangCase cases[] = {
+        {"\"a${n}b\"",                             "string \"a5b\""                            },
+        {"\"${n}\"",                               "number 5"                                  },
+        {"\"x${nothing}\"",                        "null has no text"   },
+        {"\"x${[1]}\"",                            "cannot become a part of a string"},
+        {"\"%{if n > 1}big%{else}small%{endif}\"", "string \"big\""                            },
+        {"\"%{for x in [1, 2]}${x};%{endfor}\"",   "string \"1;2;\""                           },
+        {"\"a${secret}\"",                         "string (sensitive value)"                  },
+        {"\"a${unknown}\"",                        "string (known after apply)"                },
+    };
+    (void)state;
+    check_cases(cases, ARRAY_COUNT(cases));
+}
+
+RUN_LANG_TESTS(cmocka_unit_test(test_templates))

@@ -1,0 +1,50 @@
+#include "lang_case.h"
+
+static const Expr *parsed(const char *text) {
+    Diags diags = diags_new(arena);
+    const Expr *expr = NULL;
+    assert_true(parser_parse_expression(text_source(text), NULL, &expr, arena, &diags));
+    return expr;
+}
+
+static void add_name(Traversal *traversal, void *payload) {
+    StrBuf *buf = payload;
+    if (buf->len)
+        strbuf_add_char(buf, ' ');
+    strbuf_add(buf, source_text(traversal->range));
+}
+
+static void test_traversals_in_order(void **state) {
+    static const LangCase cases[] = {
+        {"a + b.c * d - e",                  "a b.c d e"},
+        {"[for x in y : x.z + w if x == v]", "y w v"    },
+        {"f(a, \"${b}\", {(c) = d, k = e})", "a b c d e"},
+        {"a[b].c[*].d ? e : !f",             "a b e f"  },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        StrBuf buf = strbuf_new(arena);
+        expr_each_traversal(parsed(cases[i].text), add_name, &buf);
+        check_str(strbuf_str(&buf), cases[i].outcome);
+    }
+}
+
+static void test_literals(void **state) {
+    Value value;
+    (void)state;
+    assert_true(expr_as_literal(parsed("{a = [-1, \"x\", null]}"), &value, arena));
+    check_str(type_to_constraint(value.type, arena), "object({a=tuple([number, string, any])})");
+    assert_false(expr_as_literal(parsed("[a]"), &value, arena));
+    assert_false(expr_as_literal(parsed("f()"), &value, arena));
+}
+
+static void test_lone_traversal(void **state) {
+    (void)state;
+    assert_non_null(expr_as_traversal(parsed("(a.b)")));
+    assert_non_null(expr_as_traversal(parsed("\"${a.b}\"")));
+    assert_null(expr_as_traversal(parsed("a + b")));
+}
+
+RUN_LANG_TESTS(cmocka_unit_test(test_traversals_in_order),
+               cmocka_unit_test(test_literals),
+               cmocka_unit_test(test_lone_traversal))

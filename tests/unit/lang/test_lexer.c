@@ -1,0 +1,48 @@
+#include "lang_case.h"
+
+#include "lexer.h"
+
+/* The kinds of all tokens, a letter each, for short tables. */
+static Str kinds_of(const char *text, LexerModeKind mode) {
+    static const char letters[] = "eBniN\"'HhtID}{}[](),.@:;?=>*/%+-!~~<<>>&|";
+    Lexer lexer = lexer_new(text_source(text), 0, mode, arena);
+    StrBuf buf = strbuf_new(arena);
+    for (;;) {
+        Token token = lexer_next(&lexer);
+        strbuf_add_char(&buf, letters[token.kind]);
+        if (token.kind == TOKEN_END)
+            return strbuf_str(&buf);
+    }
+}
+
+static void test_tokens(void **state) {
+    static const LangCase cases[] = {
+        {"a-b 1.5e3",           "iNe"       },
+        {"1.a",                 "N.ie"      },
+        {"a.0.1",               "i.Ne"      },
+        {"\"a${b}c\"",          "\"tIi}t'e" },
+        {"\"${\"x\"}\"",        "\"I\"t'}'e"},
+        {"\"$${a}\"",           "\"t'e"     },
+        {"# note\na",           "nie"       },
+        {"a /* b */ c",         "iie"       },
+        {"<<EOT\na\nb\nEOT\nc", "Htthnie"   },
+        {"{}}",                 "{}}e"      },
+        {"\xc3\xa9t\xc3\xa9",   "ie"        },
+        {"a\r\nb",              "inie"      },
+        {"`",                   "Be"        },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
+        check_str(kinds_of(cases[i].text, LEXER_NORMAL), cases[i].outcome);
+    check_str(kinds_of("a\nb${c}\n\"", LEXER_BARE), "ttIi}tte");
+}
+
+static void test_identifiers(void **state) {
+    (void)state;
+    assert_true(lexer_is_identifier(STR("a_b-1")));
+    assert_false(lexer_is_identifier(STR("1a")));
+    assert_false(lexer_is_identifier(STR("a b")));
+    assert_false(lexer_is_identifier(STR("")));
+}
+
+RUN_LANG_TESTS(cmocka_unit_test(test_tokens), cmocka_unit_test(test_identifiers))

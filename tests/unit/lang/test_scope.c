@@ -1,0 +1,12 @@
+#include "lang_case.h"
+
+static void test_spending(void **state) {
+    Budget budget = {.elements = 10, .bytes = 100};
+    Scope scope = {.budget = &budget};
+    (void)state;
+    assert_true(scope_spend(&scope, 10, 50));
+    assert_false(scope_spend(&scope, 1, 0));
+    assert_true(scope_spend(NULL, 1000, 1000));
+}
+
+RUN_LANG_TESTS(cmocka_unit_test(test_spending))

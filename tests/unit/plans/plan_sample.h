@@ -1,0 +1,62 @@
+/* plan_sample: a plan in which every field holds something. */
+#pragma once
+
+#include "plan_case.h"
+
+static inline ResourceChange sample_replacement(void) {
+    ResourceChange change = change_of("module.m[\"k\"].t.a[2]", ACTION_CREATE_THEN_DELETE,
+                                      value_of("{\"a\": 1, \"s\": {\"$sensitive\": \"x\"}}"),
+                                      value_of("{\"a\": {\"$unknown\": true}, \"s\": null}"));
+    change.previous = address_of("t.old");
+    change.provider_alias = STR("east");
+    change.provider_module = STR("module.m");
+    change.reason = REASON_REPLACE_BY_REQUEST;
+    change.private_data = (Str){"\0\xff", 2};
+    change.create_before_destroy = true;
+    change.import_id = STR("i-1");
+    vec_push(arena, &change.replace_paths, path_of("a"));
+    Path deep = path_index(path_of("s"), value_int(3), arena);
+    vec_push(arena, &change.replace_paths, path_index(deep, value_from_cstr("k"), arena));
+    vec_push(arena, &change.notes, (ChangeNote){path_of("a"), STR("live: setMemory")});
+    Str *dependencies = arena_new_array(arena, Str, 2);
+    dependencies[0] = STR("data.t.d");
+    dependencies[1] = STR("t.b");
+    change.dependencies = dependencies;
+    change.dependency_count = 2;
+    return change;
+}
+
+static inline void sample_rest(Plan *plan) {
+    ResourceChange read = change_of("data.t.d", ACTION_READ, value_of("-"), value_of("{}"));
+    read.reason = REASON_READ_BECAUSE_CONFIG_UNKNOWN;
+    read.config = value_of("{\"q\": {\"$unknown\": true}}");
+    vec_push(arena, &plan->changes, read);
+    ResourceChange gone = change_of("t.b", ACTION_DELETE, value_of("{\"a\": 1}"), value_of("-"));
+    gone.deposed = STR("0a0b0c0d");
+    vec_push(arena, &plan->changes, gone);
+    Drift drift = {address_of("t.b"), STR("example.com/test/test"), NULL,
+                   ACTION_UPDATE,     value_of("{\"a\": 1}"),       value_of("{\"a\": 2}")};
+    vec_push(arena, &plan->drift, drift);
+    OutputChange output = {STR("o"), ACTION_UPDATE, value_of("[1]"),
+                           value_of("[1, {\"$unknown\": true}]"), true};
+    vec_push(arena, &plan->outputs, output);
+    vec_push(arena, &plan->variables, (PlanVariable){STR("v"), value_of("{\"$sensitive\": 1}")});
+    vec_push(arena, &plan->targets, STR("module.m"));
+}
+
+static inline Plan *plan_sample(void) {
+    Plan *plan = plan_new(PLAN_DESTROY, arena);
+    plan->complete = false;
+    plan->errored = true;
+    plan->lineage = STR("11111111-2222-3333-4444-555555555555");
+    plan->serial = UINT64_MAX;
+    plan->created_ms = 1700000000123;
+    plan->workspace = STR("blue");
+    plan->configuration = STR("{\"root_module\":{}}");
+    plan->checks = STR("[]");
+    plan->relevant_attributes = STR("[{}]");
+    vec_push(arena, &plan->changes, sample_replacement());
+    sample_rest(plan);
+    plan_sort(plan);
+    return plan;
+}

@@ -1,0 +1,94 @@
+#include "plan_json.h"
+#include "plan_sample.h"
+
+static Plan *decoded(Str text) {
+    Plan *plan;
+    const char *error;
+    if (!plan_json_decode(text, &plan, &error, arena))
+        fail_msg("%s: %.*s", error, STR_ARG(text));
+    return plan;
+}
+
+static void there_and_back(void **state) {
+    (void)state;
+    Str text = plan_json_encode(plan_sample(), arena);
+    check_str_equal(plan_json_encode(decoded(text), arena), text);
+}
+
+static void content(void **state) {
+    (void)state;
+    const Plan *plan = decoded(plan_json_encode(plan_sample(), arena));
+    assert_int_equal(plan->mode, PLAN_DESTROY);
+    assert_true(plan->errored);
+    assert_false(plan->complete);
+    assert_true(plan->serial == UINT64_MAX);
+    assert_int_equal(plan->changes.count, 3);
+    const ResourceChange *change = plan_find(plan, address_of("module.m[\"k\"].t.a[2]"), STR_EMPTY);
+    assert_non_null(change);
+    assert_int_equal(change->reason, REASON_REPLACE_BY_REQUEST);
+    check_str_equal(change->private_data, ((Str){"\0\xff", 2}));
+    check_str(path_to_str(change->replace_paths.items[1], arena), ".s[3][\"k\"]");
+    check_str(change->notes.items[0].text, "live: setMemory");
+    check_str(change->dependencies[1], "t.b");
+    assert_true(value_is_null(change->config));
+    assert_false(value_is_known(value_attribute(change->after, STR("a"))));
+    assert_true(value_has_mark(value_attribute(change->before, STR("s")), MARK_SENSITIVE));
+    assert_true(plan->outputs.items[0].sensitive);
+}
+
+static const char *const BROKEN[] = {
+    "",
+    "[]",
+    "{}",
+    "{\"mode\":\"normal\"}",
+    "{",
+    "{} {}",
+    "{\"format\":2}",
+    "{\"format\":1,\"mode\":\"other\"}",
+    "{\"format\":1,\"changes\":{}}",
+    "{\"format\":1,\"changes\":[1]}",
+    "{\"format\":1,\"changes\":[{\"address\":\"nothing\"}]}",
+    "{\"format\":1,\"changes\":[{\"action\":\"explode\"}]}",
+    "{\"format\":1,\"changes\":[{\"reason\":\"why\"}]}",
+    "{\"format\":1,\"changes\":[{\"before\":1}]}",
+    "{\"format\":1,\"changes\":[{\"private\":\"%\"}]}",
+    "{\"format\":1,\"changes\":[{\"replace_paths\":[1]}]}",
+    "{\"format\":1,\"changes\":[{\"future\":1}]}",
+    "{\"format\":1,\"targets\":[1]}",
+    "{\"format\":1,\"future\":1}",
+    "{\"format\":1,\"serial\":-1}",
+};
+
+static void broken(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(BROKEN); i++) {
+        Plan *plan = NULL;
+        const char *error = NULL;
+        if (plan_json_decode(str_from_cstr(BROKEN[i]), &plan, &error, arena))
+            fail_msg("accepted: %s", BROKEN[i]);
+        assert_null(plan);
+        assert_non_null(error);
+    }
+}
+
+/* Cut anywhere, it is refused and nothing is read past the end. */
+static void cut_short(void **state) {
+    (void)state;
+    Str text = plan_json_encode(plan_sample(), arena);
+    for (size_t len = 0; len < text.len; len++) {
+        Plan *plan;
+        const char *error;
+        assert_false(
+            plan_json_decode(str_clone(str_slice(text, 0, len), arena), &plan, &error, arena));
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        PLAN_CASE(there_and_back),
+        PLAN_CASE(content),
+        PLAN_CASE(broken),
+        PLAN_CASE(cut_short),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,113 @@
+#include "plan_case.h"
+#include "plan_value.h"
+
+static Str written(Value v) {
+    StrBuf out = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &out, 0);
+    plan_value_write(&writer, v);
+    return strbuf_str(&out);
+}
+
+static bool read_back(Str text, Value *out) {
+    JsonReader *reader = arena_new(arena, JsonReader);
+    *reader = json_reader_new(text, arena);
+    return plan_value_read(reader, json_next(reader), out, arena);
+}
+
+static void check_same(Value v) {
+    Value back;
+    Str text = written(v);
+    if (!read_back(text, &back) || !value_identical(v, back))
+        fail_msg("%.*s became %.*s", STR_ARG(text), STR_ARG(written(back)));
+    check_str_equal(written(back), text);
+}
+
+static const char *const CASES[] = {
+    "1",
+    "\"x\"",
+    "null",
+    "{\"$unknown\": true}",
+    "{\"$sensitive\": \"x\"}",
+    "[1, \"a\", null, [], {}]",
+    "{\"a\": {\"b\": {\"$unknown\": true}}, \"c\": {\"$sensitive\": {\"d\": null}}}",
+    "{\"$list\": [1, 2]}",
+    "{\"$set\": [\"b\", \"a\"]}",
+    "{\"$map\": {\"x\": {\"of\": 1}, \"y\": {\"of\": {\"$sensitive\": 2}}}}",
+    "{\"of\": 1, \"type\": \"string\", \"marks\": 1, \"unknown\": true}",
+    "{\"$list\": [{\"$unknown\": true}, {\"$unknown\": true}]}",
+    "123456789012345678901234567890.5",
+    "{\"$sensitive\": {\"$unknown\": true}}",
+};
+
+static void there_and_back(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(CASES); i++)
+        check_same(value_of(CASES[i]));
+}
+
+static void typed(void **state) {
+    (void)state;
+    check_same(value_null(&TYPE_LIST_OF_STRING));
+    check_same(value_unknown(&TYPE_MAP_OF_STRING));
+    check_same(value_with_marks(value_null(&TYPE_STRING), MARK_SENSITIVE | MARK_EPHEMERAL));
+    check_same(value_list(&TYPE_STRING, NULL, 0, arena));
+    Str name = STR("a");
+    const Type *types[] = {&TYPE_DYNAMIC};
+    const Type *type = type_object(&name, types, NULL, 1, arena);
+    Value item = value_of("[1]");
+    check_same(value_object_of(type, &item));
+}
+
+static void precision(void **state) {
+    (void)state;
+    Value numbers[] = {
+        value_from_number(number_from_double(0.1, arena)),
+        value_int_of(7, NUMBER_PRECISION_INT),
+        value_int(7),
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(numbers); i++) {
+        Value back;
+        assert_true(read_back(written(numbers[i]), &back));
+        assert_int_equal(back.count, numbers[i].count);
+        assert_true(value_equal(back, numbers[i]));
+    }
+}
+
+static const char *const BROKEN[] = {
+    "",
+    "1",
+    "{}",
+    "{\"type\": \"string\", \"of\": 1}",
+    "{\"type\": [\"tuple\", [\"string\"]], \"of\": []}",
+    "{\"type\": [\"tuple\", []], \"of\": [\"a\"]}",
+    "{\"type\": [\"object\", {\"a\": \"string\"}], \"of\": {}}",
+    "{\"type\": [\"object\", {\"a\": \"string\"}], \"of\": {\"b\": \"x\"}}",
+    "{\"type\": [\"object\", {\"a\": \"string\", \"b\": \"string\"}], \"of\": {\"a\": \"x\", "
+    "\"a\": \"y\"}}",
+    "{\"of\": 1, \"type\": \"number\"}",
+    "{\"type\": \"dynamic\", \"of\": 1}",
+    "{\"type\": \"string\", \"marks\": 256}",
+    "{\"type\": \"string\", \"unknown\": false}",
+    "{\"type\": \"string\", \"more\": 1}",
+    "{\"type\": \"string\", \"of\": \"a\"",
+};
+
+static void broken(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(BROKEN); i++) {
+        Value v;
+        if (read_back(str_from_cstr(BROKEN[i]), &v))
+            fail_msg("accepted: %s", BROKEN[i]);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        PLAN_CASE(there_and_back),
+        PLAN_CASE(typed),
+        PLAN_CASE(precision),
+        PLAN_CASE(broken),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

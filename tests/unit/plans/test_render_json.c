@@ -1,0 +1,119 @@
+#include "plan_sample.h"
+#include "render_json.h"
+
+typedef struct MaskCase {
+    const char *value;
+    const char *unknown;
+    const char *sensitive;
+} MaskCase;
+
+static const MaskCase MASKS[] = {
+    {"1",                                       "false",               "false"               },
+    {"null",                                    "false",               "false"               },
+    {"{\"$unknown\": true}",                    "true",                "false"               },
+    {"{\"$sensitive\": [1]}",                   "[false]",             "true"                },
+    {"[1, null, {\"$unknown\": true}]",         "[false,false,true]",  "[false,false,false]" },
+    {"{\"a\": 1, \"b\": {}, \"c\": []}",        "{\"b\":{},\"c\":[]}", "{\"b\":{},\"c\":[]}" },
+    {"{\"a\": {\"b\": {\"$sensitive\": 1}}}",   "{\"a\":{}}",          "{\"a\":{\"b\":true}}"},
+    {"{\"a\": {\"$unknown\": true}, \"b\": 2}", "{\"a\":true}",        "{}"                  },
+};
+
+static void masks(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(MASKS); i++) {
+        StrBuf out = strbuf_new(arena);
+        JsonWriter writer;
+        json_writer_init(&writer, &out, 0);
+        render_json_unknown(value_of(MASKS[i].value), &writer);
+        check_str(strbuf_str(&out), MASKS[i].unknown);
+        out.len = 0;
+        json_writer_init(&writer, &out, 0);
+        render_json_sensitive(value_of(MASKS[i].value), &writer);
+        check_str(strbuf_str(&out), MASKS[i].sensitive);
+    }
+    StrBuf out = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &out, 0);
+    render_json_sensitive(value_unknown(&TYPE_LIST_OF_STRING), &writer);
+    check_str(strbuf_str(&out), "[]");
+}
+
+static void one_change(void **state) {
+    (void)state;
+    StrBuf out = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &out, 0);
+    ResourceChange change = sample_replacement();
+    render_json_change(&change, &writer, arena);
+    check_str(strbuf_str(&out),
+              "{\"actions\":[\"create\",\"delete\"],\"before\":{\"a\":1,\"s\":\"x\"},"
+              "\"after\":{\"s\":null},\"after_unknown\":{\"a\":true},"
+              "\"before_sensitive\":{\"s\":true},\"after_sensitive\":{},"
+              "\"replace_paths\":[[\"a\"],[\"s\",3,\"k\"]],\"importing\":{\"id\":\"i-1\"}}");
+}
+
+static Str document(const Plan *plan) {
+    StrBuf out = strbuf_new(arena);
+    render_json_plan(plan, NULL, NULL, STR("1.11.4"), &out, arena);
+    return strbuf_str(&out);
+}
+
+static void check_has(Str text, const char *part) {
+    if (str_find(text, str_from_cstr(part), 0) == SIZE_MAX)
+        fail_msg("%s\nis not in\n%.*s", part, STR_ARG(text));
+}
+
+static void whole_document(void **state) {
+    (void)state;
+    Plan *plan = plan_sample();
+    plan->prior_state = STR(
+        "{\"version\":4,\"outputs\":{\"p\":{\"value\":1,\"type\":\"number\"}},\"resources\":[]}");
+    Str text = document(plan);
+    Value parsed;
+    const char *error;
+    size_t offset;
+    assert_true(json_parse_any(text, &parsed, &error, &offset, arena));
+    check_has(text, "{\"format_version\":\"1.2\",\"terraform_version\":\"1.11.4\",\"variables\":{"
+                    "\"v\":{\"value\":1}}");
+    check_has(text, "\"planned_values\":{\"outputs\":{\"o\":{\"sensitive\":true}}");
+    check_has(text, "\"child_modules\":[{\"resources\":[{\"address\":\"module.m[\\\"k\\\"].t.a[2]"
+                    "\",\"mode\":\"managed\",");
+    check_has(text, "}],\"address\":\"module.m[\\\"k\\\"]\"}]");
+    check_has(text, "\"resource_drift\":[{\"address\":\"t.b\"");
+    check_has(text, "\"module_address\":\"module.m[\\\"k\\\"]\"");
+    check_has(text, "\"index\":2,");
+    check_has(text, "\"previous_address\":\"t.old\"");
+    check_has(text, "\"deposed\":\"0a0b0c0d\"");
+    check_has(text, "\"action_reason\":\"replace_by_request\"");
+    check_has(text, "\"change\":{\"actions\":[\"delete\"],\"before\":{\"a\":1},\"after\":null,"
+                    "\"after_unknown\":{},\"before_sensitive\":{},\"after_sensitive\":false}");
+    check_has(
+        text,
+        "\"output_changes\":{\"o\":{\"actions\":[\"update\"],\"before\":[1],\"after\":[1,null],"
+        "\"after_unknown\":[false,true],\"before_sensitive\":true,\"after_sensitive\":true}}");
+    check_has(text, "\"prior_state\":{\"format_version\":\"1.0\"");
+    check_has(text,
+              "\"configuration\":{\"root_module\":{}},\"relevant_attributes\":[{}],\"checks\":[],");
+    check_has(text, "\"timestamp\":\"2023-11-14T22:13:20Z\",\"applyable\":false,\"complete\":false,"
+                    "\"errored\":true}");
+}
+
+static void refresh_only_lists_no_changes(void **state) {
+    (void)state;
+    Plan *plan = plan_new(PLAN_REFRESH_ONLY, arena);
+    vec_push(arena, &plan->changes, change_of("t.a", ACTION_NO_OP, value_of("{}"), value_of("{}")));
+    Str text = document(plan);
+    check_has(text, "\"planned_values\":{\"root_module\":{}}");
+    check_has(text, "\"resource_changes\":[]");
+    check_has(text, "\"complete\":true");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        PLAN_CASE(masks),
+        PLAN_CASE(one_change),
+        PLAN_CASE(whole_document),
+        PLAN_CASE(refresh_only_lists_no_changes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,196 @@
+#include "plan_case.h"
+#include "render_text.h"
+
+static Str rendered(const Plan *plan) {
+    StrBuf out = strbuf_new(arena);
+    render_text_plan(plan, (RenderStyle){0}, &out, arena);
+    return strbuf_str(&out);
+}
+
+static ResourceChange *add(
+    Plan *plan, const char *address, Action action, const char *before, const char *after) {
+    vec_push(arena, &plan->changes, change_of(address, action, value_of(before), value_of(after)));
+    return &vec_last(&plan->changes);
+}
+
+static void nothing(void **state) {
+    (void)state;
+    check_str(rendered(plan_new(PLAN_NORMAL, arena)),
+              "\nNo changes. Your infrastructure matches the configuration.\n");
+    check_str(rendered(plan_new(PLAN_DESTROY, arena)),
+              "\nNo changes. No objects need to be destroyed.\n");
+    check_str(rendered(plan_new(PLAN_REFRESH_ONLY, arena)),
+              "\nNo changes. Your infrastructure still matches the configuration.\n");
+    Plan *plan = plan_new(PLAN_NORMAL, arena);
+    add(plan, "t.a", ACTION_NO_OP, "{\"a\": 1}", "{\"a\": 1}");
+    check_str(rendered(plan), "\nNo changes. Your infrastructure matches the configuration.\n");
+}
+
+static void whole_plan(void **state) {
+    (void)state;
+    Plan *plan = plan_new(PLAN_NORMAL, arena);
+    add(plan, "t.b", ACTION_UPDATE, "{\"id\": \"x\", \"n\": 1}", "{\"id\": \"x\", \"n\": 2}");
+    add(plan, "t.a", ACTION_CREATE, "-", "{\"id\": {\"$unknown\": true}}");
+    add(plan, "t.same", ACTION_NO_OP, "{\"n\": 1}", "{\"n\": 1}");
+    ResourceChange *gone = add(plan, "t.c[\"k\"]", ACTION_DELETE, "{\"n\": 1}", "-");
+    gone->reason = REASON_DELETE_BECAUSE_EACH_KEY;
+    vec_push(arena, &plan->outputs,
+             (OutputChange){STR("long"), ACTION_CREATE, value_of("-"), value_of("1"), false});
+    vec_push(arena, &plan->outputs,
+             (OutputChange){STR("s"), ACTION_UPDATE, value_of("1"), value_of("2"), true});
+    vec_push(arena, &plan->outputs,
+             (OutputChange){STR("unchanged"), ACTION_NO_OP, value_of("1"), value_of("1"), false});
+    plan_sort(plan);
+    check_str(rendered(plan), "\n"
+                              "What will be done to each object is shown by these symbols:\n"
+                              "  + create\n"
+                              "  ~ update in-place\n"
+                              "  - destroy\n"
+                              "\n"
+                              "loam will take these actions:\n"
+                              "\n"
+                              "  # t.a will be created\n"
+                              "  + resource \"t\" \"a\" {\n"
+                              "      + id = (known after apply)\n"
+                              "    }\n"
+                              "\n"
+                              "  # t.b will be updated in-place\n"
+                              "  ~ resource \"t\" \"b\" {\n"
+                              "        id = \"x\"\n"
+                              "      ~ n  = 1 -> 2\n"
+                              "    }\n"
+                              "\n"
+                              "  # t.c[\"k\"] will be destroyed\n"
+                              "  # (because key [\"k\"] is not in for_each map)\n"
+                              "  - resource \"t\" \"c\" {\n"
+                              "      - n = 1 -> null\n"
+                              "    }\n"
+                              "\n"
+                              "Plan: 1 to add, 1 to change, 1 to destroy.\n"
+                              "\n"
+                              "Changes to Outputs:\n"
+                              "  + long = 1\n"
+                              "  ~ s    = (sensitive value)\n");
+}
+
+typedef struct TitleCase {
+    const char *address;
+    Action action;
+    ActionReason reason;
+    const char *deposed;
+    const char *previous;
+    const char *title;
+} TitleCase;
+
+static const TitleCase TITLES[] = {
+    {"t.a",             ACTION_DELETE_THEN_CREATE, REASON_REPLACE_BECAUSE_CANNOT_UPDATE,     "",         "",
+     "  # t.a must be replaced\n-/+ resource \"t\" \"a\" {"                             },
+    {"t.a",             ACTION_CREATE_THEN_DELETE, REASON_REPLACE_BECAUSE_TAINTED,           "",         "",
+     "  # t.a is tainted, so it must be replaced\n+/- resource \"t\" \"a\" {"           },
+    {"t.a",             ACTION_DELETE_THEN_CREATE, REASON_REPLACE_BY_REQUEST,                "",         "",
+     "  # t.a will be replaced, as requested\n-/+ resource"                             },
+    {"t.a",             ACTION_DELETE_THEN_CREATE, REASON_REPLACE_BY_TRIGGERS,               "",         "",
+     "  # t.a will be replaced due to changes in replace_triggered_by\n-/+ resource"    },
+    {"t.a",             ACTION_DELETE,             REASON_NONE,                              "00000001", "",
+     "  # t.a (deposed object 00000001) will be destroyed\n"
+     "  # (left over from a partially-failed replacement of this instance)\n"
+     "  - resource"                                                                     },
+    {"t.a[1]",          ACTION_DELETE,             REASON_DELETE_BECAUSE_COUNT_INDEX,        "",         "",
+     "  # t.a[1] will be destroyed\n  # (because index [1] is out of range for count)\n"},
+    {"t.a[1]",          ACTION_DELETE,             REASON_DELETE_BECAUSE_WRONG_REPETITION,   "",         "",
+     "  # (because resource does not use count)\n"                                      },
+    {"t.a[\"x\"]",      ACTION_DELETE,             REASON_DELETE_BECAUSE_WRONG_REPETITION,   "",         "",
+     "  # (because resource does not use for_each)\n"                                   },
+    {"t.a",             ACTION_DELETE,             REASON_DELETE_BECAUSE_WRONG_REPETITION,   "",         "",
+     "  # (because resource uses count or for_each)\n"                                  },
+    {"t.a[0]",          ACTION_DELETE,             REASON_DELETE_BECAUSE_NO_RESOURCE_CONFIG, "",         "",
+     "  # (because t.a is not in configuration)\n"                                      },
+    {"module.m[0].t.a", ACTION_DELETE,             REASON_DELETE_BECAUSE_NO_MODULE,          "",         "",
+     "  # (because module.m[0] is not in configuration)\n"                              },
+    {"data.t.a",        ACTION_READ,               REASON_READ_BECAUSE_CONFIG_UNKNOWN,       "",         "",
+     "  # data.t.a will be read during apply\n  # (config refers to values not yet known)\n"
+     " <= data \"t\" \"a\" {"                                                           },
+    {"t.a",             ACTION_FORGET,             REASON_NONE,                              "",         "",
+     "  # t.a will no longer be managed by loam, but will not be destroyed\n"
+     "  . resource \"t\" \"a\" {"                                                       },
+    {"t.a",             ACTION_NO_OP,              REASON_NONE,                              "",         "t.old",
+     "  # t.old has moved to t.a\n    resource \"t\" \"a\" {"                           },
+    {"t.a",             ACTION_UPDATE,             REASON_NONE,                              "",         "t.old",
+     "  # t.a will be updated in-place\n  # (moved from t.old)\n"                       },
+};
+
+static void titles(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(TITLES); i++) {
+        const TitleCase *row = &TITLES[i];
+        Plan *plan = plan_new(PLAN_NORMAL, arena);
+        ResourceChange *change = add(plan, row->address, row->action, "{\"a\": 1}", "{\"a\": 2}");
+        change->reason = row->reason;
+        change->deposed = str_from_cstr(row->deposed);
+        if (*row->previous)
+            change->previous = address_of(row->previous);
+        Str text = rendered(plan);
+        if (str_find(text, str_from_cstr(row->title), 0) == SIZE_MAX)
+            fail_msg("%s\nis not in\n%.*s", row->title, STR_ARG(text));
+    }
+}
+
+static void drift(void **state) {
+    (void)state;
+    Plan *plan = plan_new(PLAN_REFRESH_ONLY, arena);
+    Drift changed = {address_of("t.a"),     STR("p"), NULL, ACTION_UPDATE, value_of("{\"n\": 1}"),
+                     value_of("{\"n\": 2}")};
+    Drift gone = {address_of("t.b"),      STR("p"),     NULL, ACTION_DELETE,
+                  value_of("{\"n\": 1}"), value_of("-")};
+    vec_push(arena, &plan->drift, changed);
+    vec_push(arena, &plan->drift, gone);
+    Str text = rendered(plan);
+    assert_true(
+        str_find(
+            text,
+            STR("  # t.a has changed\n  ~ resource \"t\" \"a\" {\n      ~ n = 1 -> 2\n    }\n"),
+            0) != SIZE_MAX);
+    assert_true(
+        str_find(
+            text,
+            STR("  # t.b has been deleted\n  - resource \"t\" \"b\" {\n      - n = 1 -> null\n"),
+            0) != SIZE_MAX);
+    assert_true(str_find(text, STR("No changes."), 0) == SIZE_MAX);
+    plan->mode = PLAN_NORMAL;
+    check_str(rendered(plan), "\nNo changes. Your infrastructure matches the configuration.\n");
+    add(plan, "t.a", ACTION_UPDATE, "{\"n\": 2}", "{\"n\": 1}");
+    text = rendered(plan);
+    assert_true(str_find(text, STR("# t.a has changed"), 0) != SIZE_MAX);
+    assert_true(str_find(text, STR("t.b"), 0) == SIZE_MAX);
+}
+
+static void one_object(void **state) {
+    (void)state;
+    StrBuf out = strbuf_new(arena);
+    Value object = value_of("{\"id\": \"x\", \"list\": [1, {\"a\": {\"$sensitive\": 2}}], "
+                            "\"nothing\": null, \"text\": \"a\\nb\"}");
+    render_text_object(address_of("module.m.t.a[0]"), STR("(tainted)"), object, NULL,
+                       (RenderStyle){0}, &out, arena);
+    check_str(strbuf_str(&out), "# module.m.t.a[0]: (tainted)\n"
+                                "resource \"t\" \"a\" {\n"
+                                "    id   = \"x\"\n"
+                                "    list = [\n"
+                                "        1,\n"
+                                "        {\n"
+                                "            a = (sensitive value)\n"
+                                "        },\n"
+                                "    ]\n"
+                                "    text = <<-EOT\n"
+                                "        a\n"
+                                "        b\n"
+                                "    EOT\n"
+                                "}\n");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        PLAN_CASE(nothing), PLAN_CASE(whole_plan), PLAN_CASE(titles),
+        PLAN_CASE(drift),   PLAN_CASE(one_object),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

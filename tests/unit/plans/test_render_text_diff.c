@@ -1,0 +1,246 @@
+/* Typed attributes, nested attributes and blocks; values of dynamic type are recorded elsewhere. */
+#include "plan_case.h"
+#include "render_text_diff.h"
+
+static const Attribute port_attributes[] = {
+    {"id",     &TYPE_STRING, COMPUTED, "Id."    },
+    {"number", &TYPE_NUMBER, OPTIONAL, "Number."},
+    {"proto",  &TYPE_STRING, OPTIONAL, "Name."  },
+};
+static const Attribute disk_attributes[] = {
+    {"size", &TYPE_NUMBER, REQUIRED | FORCES_NEW, "Size."},
+    {"bus",  &TYPE_STRING, OPTIONAL,              "Bus." },
+};
+static const Attribute attributes[] = {
+    {"tags",       &TYPE_MAP_OF_STRING,                    OPTIONAL,                                                            "Tags."                                                                                                                               },
+    {                                                                                                                                                           "names",                                                                                                             &TYPE_SET_OF_STRING,                                  OPTIONAL,                                                                    "Names."                                                                                                                                },
+    {                                                                                                                            "steps",                                                                   &TYPE_LIST_OF_STRING,                                         OPTIONAL,                                                                                         "Steps."                                                                                                                                                                            },
+    {                                                                                     "password", &TYPE_STRING,                               OPTIONAL | SENSITIVE,                                                            "Password."                                                                                                                  },
+    {                                                                                                                                                                                            "ports",                                                                                                                                                                                                                                                                                                               NULL,                               OPTIONAL,                                                      "Ports.",                                                                  .nested = NESTED(NEST_LIST, port_attributes)},
+    { "single",                                                                                                                    NULL,                                      OPTIONAL,                                                                                               "Port.",                                                                                                                                                                                                            .nested = NESTED(NEST_SINGLE, port_attributes)},
+    {                                                                                                                                                                                                                                                                                                                                                      "by_name",                                                                                                                                                                                                                                                                                                                                                                                                                                                                         NULL, OPTIONAL, "By name.", .nested = NESTED(NEST_MAP, port_attributes)},
+    {"logins",   NULL,                 OPTIONAL,             "Logins.",  .nested = NESTED(NEST_SET, secret_attributes)},
+};
+/* The elements of a set have a schema too. */
+static const Attribute secret_attributes[] = {
+    {"user",  &TYPE_STRING, OPTIONAL,             "User." },
+    {"token", &TYPE_STRING, OPTIONAL | SENSITIVE, "Token."},
+};
+static const Block blocks[] = {
+    {"disk", NEST_LIST,   {SCHEMA_ATTRIBUTES(disk_attributes)}, 0, 0},
+    {"net",  NEST_MAP,    {SCHEMA_ATTRIBUTES(disk_attributes)}, 0, 0},
+    {"cpu",  NEST_SINGLE, {SCHEMA_ATTRIBUTES(disk_attributes)}, 0, 1},
+    {"peer", NEST_SET,    {SCHEMA_ATTRIBUTES(disk_attributes)}, 0, 0},
+};
+static const Schema schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks)};
+
+typedef struct TextCase {
+    const char *before;
+    const char *after;
+    const char *text;
+} TextCase;
+
+static const TextCase CASES[] = {
+    {"{}",                                                                "{}",                    "{}"                                                             },
+    {"{\"tags\": {\"$map\": {\"a\": \"1\", \"bb\": \"2\"}}}",
+     "{\"tags\": {\"$map\": {\"a\": \"1\", \"bb\": \"3\", \"c\": \"4\"}}}",                        "{\n"
+     "      ~ tags = {\n"
+     "            \"a\"  = \"1\"\n"
+     "          ~ \"bb\" = \"2\" -> \"3\"\n"
+     "          + \"c\"  = \"4\"\n"
+     "        }\n"
+     "    }"                                                                             },
+    {"{\"names\": {\"$set\": [\"a\", \"b\", \"c\"]}}",
+     "{\"names\": {\"$set\": [\"b\", \"c\", \"d\"]}}",                                             "{\n"
+     "      ~ names = [\n"
+     "          - \"a\",\n"
+     "          + \"d\",\n"
+     "            # (2 unchanged elements hidden)\n"
+     "        ]\n"
+     "    }"                                                                                                  },
+    {"{\"steps\": {\"$list\": [\"a\"]}, \"names\": {\"$set\": [\"x\"]}}",
+     "{\"steps\": {\"$list\": [\"a\", \"b\"]}, \"names\": {\"$set\": [\"x\"]}}",                   "{\n"
+     "      ~ steps = [\n"
+     "            \"a\",\n"
+     "          + \"b\",\n"
+     "        ]\n"
+     "        # (1 unchanged attribute hidden)\n"
+     "    }"                                                                        },
+    {"{\"password\": \"x\"}",                                             "{\"password\": \"y\"}",
+     "{\n"
+     "      ~ password = (sensitive value)\n"
+     "    }"                                                                                                                                                        },
+    {"{\"ports\": [{\"id\": \"a\", \"number\": 1, \"proto\": \"tcp\"}, {\"id\": \"b\", \"number\": "
+     "2, \"proto\": null}]}",                                                                    "{\"ports\": [{\"id\": \"a\", \"number\": 7, \"proto\": \"tcp\"}]}",
+     "{\n"
+     "      ~ ports = [\n"
+     "          ~ {\n"
+     "                id     = \"a\"\n"
+     "              ~ number = 1 -> 7\n"
+     "                # (1 unchanged attribute hidden)\n"
+     "            },\n"
+     "          - {\n"
+     "              - id     = \"b\" -> null\n"
+     "              - number = 2 -> null\n"
+     "                # (1 unchanged attribute hidden)\n"
+     "            },\n"
+     "        ]\n"
+     "    }"},
+    {"{\"by_name\": {\"$map\": {\"x\": {\"id\": \"i\", \"number\": 1, \"proto\": null}}}}",
+     "{\"by_name\": {\"$map\": {\"x\": {\"id\": \"i\", \"number\": 2, \"proto\": null}}}}",      "{\n"
+     "      ~ by_name = {\n"
+     "          ~ \"x\" = {\n"
+     "                id     = \"i\"\n"
+     "              ~ number = 1 -> 2\n"
+     "                # (1 unchanged attribute hidden)\n"
+     "            },\n"
+     "        }\n"
+     "    }"                                                                          },
+    {"-",
+     "{\"steps\": {\"$list\": [\"a\"]}, \"disk\": [{\"size\": 1, \"bus\": \"v\"}, {\"size\": 2}], "
+     "\"cpu\": {\"size\": 4}}",                                                                                        "{\n"
+     "      + steps = [\n"
+     "          + \"a\",\n"
+     "        ]\n"
+     "\n"
+     "      + cpu {\n"
+     "          + size = 4\n"
+     "        }\n"
+     "\n"
+     "      + disk {\n"
+     "          + bus  = \"v\"\n"
+     "          + size = 1\n"
+     "        }\n"
+     "      + disk {\n"
+     "          + size = 2\n"
+     "        }\n"
+     "    }"                                                                                                                                      },
+    {"{\"steps\": {\"$list\": [\"a\"]}, \"disk\": [{\"size\": 1}], \"net\": {\"$map\": {\"k\": "
+     "{\"size\": 1}}}, \"peer\": [{\"size\": 1}]}",                                                                   "{\"steps\": {\"$list\": [\"a\"]}, \"disk\": [{\"size\": 1}], \"net\": {\"$map\": {\"k\": "
+     "{\"size\": 2}}}, \"peer\": [{\"size\": 3}]}",                                                                                           "{\n"
+     "        # (1 unchanged attribute hidden)\n"
+     "\n"
+     "      ~ net \"k\" {\n"
+     "          ~ size = 1 -> 2\n"
+     "        }\n"
+     "\n"
+     "      - peer {\n"
+     "          - size = 1 -> null\n"
+     "        }\n"
+     "      + peer {\n"
+     "          + size = 3\n"
+     "        }\n"
+     "\n"
+     "        # (1 unchanged block hidden)\n"
+     "    }"                                                                                                                  },
+    {"{\"single\": {\"id\": \"a\", \"number\": 1}}",                                               "{\"single\": null}",
+     "{\n"
+     "      - single = {\n"
+     "          - id     = \"a\" -> null\n"
+     "          - number = 1 -> null\n"
+     "            # (1 unchanged attribute hidden)\n"
+     "        } -> null\n"
+     "    }"},
+};
+
+static Str rendered(const RenderDiffInput *input, RenderStyle style) {
+    StrBuf out = strbuf_new(arena);
+    RenderPen pen = {.out = &out, .scratch = arena, .style = style};
+    render_text_diff(&pen, render_diff_body(input, arena), 0, (RenderLook){0});
+    return strbuf_str(&out);
+}
+
+static void cases(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(CASES); i++) {
+        RenderDiffInput input = {.schema = &schema,
+                                 .before = value_of(CASES[i].before),
+                                 .after = value_of(CASES[i].after)};
+        check_str(rendered(&input, (RenderStyle){0}), CASES[i].text);
+    }
+}
+
+static void forces_and_notes(void **state) {
+    (void)state;
+    Paths paths = {0};
+    Path disk = path_index(path_of("disk"), value_int(0), arena);
+    vec_push(arena, &paths, path_attribute(disk, STR("size"), arena));
+    vec_push(arena, &paths, path_of("steps"));
+    ChangeNote note = {path_of("tags"), STR("live: setMetadata")};
+    RenderDiffInput input = {
+        .schema = &schema,
+        .before = value_of("{\"steps\": {\"$list\": [\"a\"]}, \"disk\": [{\"size\": 1}], \"tags\": "
+                           "{\"$map\": {}}}"),
+        .after = value_of("{\"steps\": {\"$list\": []}, \"disk\": [{\"size\": 2}], \"tags\": "
+                          "{\"$map\": {\"k\": \"v\"}}}"),
+        .replace_paths = &paths,
+        .notes = &note,
+        .note_count = 1,
+    };
+    check_str(rendered(&input, (RenderStyle){0}), "{\n"
+                                                  "      ~ steps = [ # forces replacement\n"
+                                                  "          - \"a\",\n"
+                                                  "        ]\n"
+                                                  "      ~ tags  = {\n"
+                                                  "          + \"k\" = \"v\"\n"
+                                                  "        } # live: setMetadata\n"
+                                                  "\n"
+                                                  "      ~ disk {\n"
+                                                  "          ~ size = 1 -> 2 # forces replacement\n"
+                                                  "        }\n"
+                                                  "    }");
+}
+
+/* A secret that stands in a list that the schema calls sensitive shows nowhere. */
+static void secrets_stay(void **state) {
+    (void)state;
+    static const char *const VALUES[] = {
+        "{\"password\": \"hunter2\"}",
+        "{\"tags\": {\"$sensitive\": {\"$map\": {\"k\": \"hunter2\"}}}}",
+        "{\"tags\": {\"$map\": {\"k\": {\"$sensitive\": \"hunter2\"}}}}",
+        "{\"steps\": {\"$list\": [{\"$sensitive\": \"hunter2\"}]}}",
+        "{\"disk\": {\"$sensitive\": [{\"bus\": \"hunter2\"}]}}",
+        "{\"single\": {\"id\": {\"$sensitive\": \"hunter2\"}}}",
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(VALUES); i++) {
+        Value v = value_of(VALUES[i]);
+        RenderDiffInput inputs[] = {
+            {.schema = &schema, .before = value_of("-"), .after = v                                            },
+            {.schema = &schema, .before = v,             .after = value_of("-")                                },
+            {.schema = &schema, .before = v,             .after = value_of("{}")                               },
+            {.schema = NULL,    .before = v,             .after = value_of("{\"steps\": {\"$unknown\": true}}")},
+        };
+        for (size_t k = 0; k + (i == 0) < ARRAY_COUNT(inputs); k++) {
+            Str text = rendered(&inputs[k], (RenderStyle){0});
+            if (str_find(text, STR("hunter2"), 0) != SIZE_MAX)
+                fail_msg("%.*s", STR_ARG(text));
+        }
+        RenderDiffInput open = inputs[0];
+        open.show_sensitive = true;
+        assert_true(str_find(rendered(&open, (RenderStyle){0}), STR("hunter2"), 0) != SIZE_MAX);
+    }
+}
+
+static void colours(void **state) {
+    (void)state;
+    RenderDiffInput input = {.schema = &schema,
+                             .before = value_of("{\"steps\": {\"$list\": [\"a\"]}}"),
+                             .after = value_of("{\"password\": \"x\"}")};
+    check_str(rendered(&input, (RenderStyle){.color = true}),
+              "{\n"
+              "    \033[32m  +\033[0m password = (sensitive value)\n"
+              "    \033[31m  -\033[0m steps    = [\n"
+              "        \033[31m  -\033[0m \"a\",\n"
+              "        ] \033[90m-> null\033[0m\n"
+              "    }");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        PLAN_CASE(cases),
+        PLAN_CASE(forces_and_notes),
+        PLAN_CASE(secrets_stay),
+        PLAN_CASE(colours),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,77 @@
+/* The forms that strings take in a plan, each as recorded in tests/plans/value_changes.txt. */
+#include "disk.h"
+#include "plan_case.h"
+#include "render_text.h"
+#include "render_text_string.h"
+
+static const Attribute attributes[] = {
+    {"input", &TYPE_DYNAMIC, OPTIONAL, "Any value."}
+};
+static const Schema schema = {SCHEMA_ATTRIBUTES(attributes)};
+
+static Value wrapped(Str text) {
+    if (str_equal(text, STR("-")))
+        return value_null(schema_implied_type(&schema));
+    Value *item = arena_new(arena, Value);
+    *item = plan_case_read(text);
+    return value_object_of(schema_implied_type(&schema), item);
+}
+
+/* The lines of the body. */
+static Str rendered(Value before, Value after) {
+    Action action = value_is_null(before)  ? ACTION_CREATE
+                    : value_is_null(after) ? ACTION_DELETE
+                                           : ACTION_UPDATE;
+    Plan *plan = plan_new(PLAN_NORMAL, arena);
+    ResourceChange change = change_of("t.a", action, before, after);
+    change.schema = &schema;
+    vec_push(arena, &plan->changes, change);
+    StrBuf out = strbuf_new(arena);
+    render_text_plan(plan, (RenderStyle){0}, &out, arena);
+    Str text = strbuf_str(&out);
+    size_t start = str_find(text, STR("\"t\" \"a\" {\n"), 0);
+    size_t end = str_find(text, STR("\n    }\n"), start);
+    assert_true(start != SIZE_MAX && end != SIZE_MAX);
+    return str_slice(text, start + strlen("\"t\" \"a\" {\n"), end);
+}
+
+static Str golden(void) {
+    Str here = disk_folder_of(STR(__FILE__));
+    Str path = disk_join(here, STR("../../plans/value_changes.txt"), arena);
+    Str text;
+    assert_int_equal(disk_real.read_file(NULL, path, &text, arena), 0);
+    return text;
+}
+
+static void recorded(void **state) {
+    (void)state;
+    Str text = golden();
+    size_t count = 0;
+    size_t start = str_find(text, STR("\n=== "), 0);
+    while (start != SIZE_MAX) {
+        size_t next = str_find(text, STR("\n=== "), start + 1);
+        Str rest = str_slice(text, start + 1, next == SIZE_MAX ? text.len - 1 : next);
+        Str name, before, after;
+        assert_true(str_next_field(&rest, '\n', &name) && str_next_field(&rest, '\n', &before) &&
+                    str_next_field(&rest, '\n', &after));
+        check_str_at(rendered(wrapped(before), wrapped(after)), rest, str_to_cstr(name, arena),
+                     __FILE__, __LINE__);
+        count++;
+        start = next;
+    }
+    assert_true(count > 150);
+}
+
+static void quoting(void **state) {
+    (void)state;
+    check_str(render_text_string_quote(STR("a\"b\\\n\t\x01\x7f"), arena),
+              "\"a\\\"b\\\\\\n\\t\\x01\\x7f\"");
+    check_str(render_text_string_quote(STR("\xc3\xa9 \xf0\x9f\x90\xa7"), arena),
+              "\"\xc3\xa9 \xf0\x9f\x90\xa7\"");
+    check_str(render_text_string_quote(STR("\xc2\x9b\xc2\xa0"), arena), "\"\\u009b\\u00a0\"");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {PLAN_CASE(recorded), PLAN_CASE(quoting)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,206 @@
+/* Appending, group syncs, folding with calls in flight. */
+#include "state_case.h"
+
+#include "faulty_disk.h"
+#include "journal.h"
+#include "journal_record.h"
+
+typedef struct Case {
+    Arena *arena;
+    FaultyDisk *faulty;
+    Disk disk;
+    Io io;
+    State *state;
+    Journal *journal;
+    Diags diags;
+} Case;
+
+static const Str path = STR_CONST("s.journal");
+
+static void open_journal(Case *it) {
+    assert_true(journal_open(&it->io, path, it->state, &it->journal, it->arena, &it->diags));
+}
+
+static Case *case_new(Arena *arena) {
+    Case *it = arena_new(arena, Case);
+    it->arena = arena;
+    it->faulty = faulty_disk_new(arena);
+    it->disk = faulty_disk_as_disk(it->faulty);
+    it->io = (Io){.disk = &it->disk, .clock = &clock_real};
+    it->state = state_new(arena);
+    it->state->lineage = STR("l");
+    it->diags = diags_new(arena);
+    open_journal(it);
+    return it;
+}
+
+static uint64_t intend(Case *it, const char *address) {
+    uint64_t sequence = 0;
+    JournalIntent intent = {
+        .address = state_case_address(address, it->arena),
+        .provider = STR("h/n/t"),
+        .action = STR("create"),
+        .generation = 3,
+    };
+    assert_true(journal_intent(it->journal, &intent, &sequence, &it->diags));
+    return sequence;
+}
+
+static void record(Case *it, uint64_t sequence, const char *address) {
+    JournalOutcome outcome = {
+        .address = state_case_address(address, it->arena),
+        .object = state_case_object(address, it->arena),
+    };
+    assert_true(journal_outcome(it->journal, sequence, &outcome, &it->diags));
+}
+
+/* "start intent 1 outcome 1": the kinds and sequences of all lines. */
+static Str content(Case *it) {
+    static const char *const kinds[] = {"start",  "intent",  "outcome", "end",
+                                        "depose", "restore", "fold"};
+    Str bytes;
+    if (it->disk.read_file(it->disk.self, path, &bytes, it->arena) != 0)
+        return STR("absent");
+    StrBuf text = strbuf_new(it->arena);
+    JournalLine line = {0};
+    while (journal_record_next_line(bytes, &line)) {
+        JournalRecord read;
+        assert_true(line.is_whole && journal_record_parse(line.text, &read, it->arena));
+        strbuf_add_format(&text, "%s%s", text.len ? " " : "", kinds[read.kind]);
+        if (read.sequence)
+            strbuf_add_format(&text, " %llu", (unsigned long long)read.sequence);
+    }
+    return strbuf_str(&text);
+}
+
+static void nothing_before_the_first_record(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Case *it = case_new(arena);
+    check_str(content(it), "absent");
+    assert_true(journal_fold(it->journal, it->state, &it->diags));
+    check_str(content(it), "absent");
+    record(it, 0, "t.a");
+    check_str(content(it), "start outcome");
+    assert_int_equal(journal_sync_count(it->journal), 0);
+    journal_close(it->journal);
+}
+
+static void records_in_order(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Case *it = case_new(arena);
+    uint64_t a = intend(it, "t.a");
+    assert_int_equal(journal_sync_count(it->journal), 1);
+    record(it, a, "t.a");
+    uint64_t b = intend(it, "t.b");
+    assert_true(journal_end(it->journal, b, &it->diags));
+    ResourceAddr address = state_case_address("t.a", arena);
+    Str key = STR("00000001");
+    const StateObject *object = state_case_object("t.a", arena);
+    assert_true(journal_depose(it->journal, address, key, object, &it->diags));
+    assert_true(journal_restore(it->journal, address, key, &it->diags));
+    check_str(content(it), "start intent 1 outcome 1 intent 2 end 2 depose restore");
+    journal_close(it->journal);
+    /* The next run goes on behind it. */
+    open_journal(it);
+    assert_true(journal_has_leftover(it->journal));
+    record(it, intend(it, "t.c"), "t.c");
+    check_str(content(it), "start intent 1 outcome 1 intent 2 end 2 depose restore start intent 3 "
+                           "outcome 3");
+    journal_close(it->journal);
+}
+
+static void fold(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Case *it = case_new(arena);
+    uint64_t a = intend(it, "t.a");
+    uint64_t b = intend(it, "t.b");
+    record(it, a, "t.a");
+    assert_true(journal_announce(it->journal, it->state, STR("text"), &it->diags));
+    uint64_t c = intend(it, "t.c");
+    record(it, b, "t.b");
+    check_str(content(it), "start intent 1 intent 2 outcome 1 fold intent 3 outcome 2");
+    assert_true(journal_fold(it->journal, it->state, &it->diags));
+    check_str(content(it), "start intent 2 intent 3 outcome 2");
+    record(it, c, "t.c");
+    check_str(content(it), "start intent 2 intent 3 outcome 2 outcome 3");
+    assert_true(journal_fold(it->journal, it->state, &it->diags));
+    check_str(content(it), "absent");
+    record(it, intend(it, "t.d"), "t.d");
+    check_str(content(it), "start intent 4 outcome 4");
+    journal_close(it->journal);
+}
+
+/* Calls that nobody has asked after yet outlive a fold. */
+static void fold_keeps_what_is_in_doubt(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Case *it = case_new(arena);
+    (void)intend(it, "t.a");
+    journal_close(it->journal);
+    bool found;
+    assert_true(journal_replay(&it->io, path, it->state, &found, arena, &it->diags));
+    open_journal(it);
+    record(it, intend(it, "t.b"), "t.b");
+    assert_true(journal_fold(it->journal, it->state, &it->diags));
+    check_str(content(it), "start intent 3");
+    journal_close(it->journal);
+    State *state = state_new(arena);
+    assert_true(journal_replay(&it->io, path, state, &found, arena, &it->diags));
+    ResourceAddr address = state_case_address("t.a", arena);
+    assert_int_equal(state_find_instance(state, address)->pending->generation, 3);
+    check_str(state_find_resource(state, address)->provider, "h/n/t");
+}
+
+static void torn_end_is_cut(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Case *it = case_new(arena);
+    record(it, intend(it, "t.a"), "t.a");
+    journal_close(it->journal);
+    DiskFile file;
+    assert_int_equal(it->disk.open(it->disk.self, path, DISK_WRITE | DISK_APPEND, 0, &file), 0);
+    assert_int_equal(it->disk.append(it->disk.self, file, STR("12345678 {\"kind\"")), 0);
+    it->disk.close(it->disk.self, file);
+    open_journal(it);
+    record(it, 0, "t.b");
+    check_str(content(it), "start intent 1 outcome 1 start outcome");
+    journal_close(it->journal);
+}
+
+static void a_disk_that_fails(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Case *it = case_new(arena);
+    record(it, intend(it, "t.a"), "t.a");
+    JournalIntent intent = {.address = state_case_address("t.b", arena), .action = STR("create")};
+    uint64_t sequence = 77;
+    /* The append, half done: it is taken back. */
+    faulty_disk_arm(it->faulty, FAULT_ERROR, 0, 1);
+    assert_false(journal_intent(it->journal, &intent, &sequence, &it->diags));
+    assert_int_equal(sequence, 77);
+    assert_int_equal(it->diags.error_count, 1);
+    check_str(content(it), "start intent 1 outcome 1");
+    assert_true(journal_intent(it->journal, &intent, &sequence, &it->diags));
+    /* The sync: what it should have covered may be lost, so nothing more is promised. */
+    faulty_disk_arm(it->faulty, FAULT_ERROR, 1, 1);
+    assert_false(journal_intent(it->journal, &intent, &sequence, &it->diags));
+    assert_false(journal_intent(it->journal, &intent, &sequence, &it->diags));
+    assert_true(journal_fold(it->journal, it->state, &it->diags));
+    assert_true(journal_intent(it->journal, &intent, &sequence, &it->diags));
+    journal_close(it->journal);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_before_the_first_record),
+        cmocka_unit_test(records_in_order),
+        cmocka_unit_test(fold),
+        cmocka_unit_test(fold_keeps_what_is_in_doubt),
+        cmocka_unit_test(torn_end_is_cut),
+        cmocka_unit_test(a_disk_that_fails),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,308 @@
+/* What is left behind, read back: by whom the state was changed since decides. */
+#include "state_case.h"
+
+#include "digest.h"
+#include "faulty_disk.h"
+#include "journal.h"
+#include "journal_record.h"
+
+typedef struct Left {
+    Arena *arena;
+    StrBuf text;
+    State *state;
+    Diags diags;
+    Disk disk;
+} Left;
+
+static Left left_new(Arena *arena) {
+    Left left = {.arena = arena, .text = strbuf_new(arena), .diags = diags_new(arena)};
+    left.disk = faulty_disk_as_disk(faulty_disk_new(arena));
+    left.state = state_new(arena);
+    left.state->lineage = STR("l");
+    left.state->serial = 5;
+    return left;
+}
+
+static void add(Left *left, JournalRecord record) {
+    journal_record_write(&record, &left->text);
+}
+
+static void start(Left *left, const char *lineage, uint64_t serial) {
+    add(left,
+        (JournalRecord){.kind = RECORD_START, .lineage = str_from_cstr(lineage), .serial = serial});
+}
+
+static void intent(Left *left, uint64_t sequence, const char *address, const char *action) {
+    add(left, (JournalRecord){
+                  .kind = RECORD_INTENT,
+                  .sequence = sequence,
+                  .address = state_case_address(address, left->arena),
+                  .provider = {.address = STR("h/n/t")     },
+                  .pending = { .action = str_from_cstr(action), .generation = sequence * 10},
+    });
+}
+
+static void outcome(Left *left, uint64_t sequence, const char *address, const char *id) {
+    add(left, (JournalRecord){
+                  .kind = RECORD_OUTCOME,
+                  .sequence = sequence,
+                  .address = state_case_address(address, left->arena),
+                  .provider = {.address = STR("h/n/t")},
+                  .object = id ? state_case_object(id, left->arena) : NULL,
+              });
+}
+
+static void move(Left *left, RecordKind kind, const char *address, const char *id) {
+    const StateObject *object = state_case_object(id, left->arena);
+    add(left, (JournalRecord){
+                  .kind = kind,
+                  .address = state_case_address(address, left->arena),
+                  .deposed = STR("0000000d"),
+                  .digest = journal_record_digest(object, left->arena),
+              });
+}
+
+static void hold(Left *left, const char *address, const char *id) {
+    state_add_instance(left->state, state_case_address(address, left->arena))->current =
+        state_case_object(id, left->arena);
+}
+
+static bool replay(Left *left, bool *found) {
+    Io io = {.disk = &left->disk};
+    Str path = STR("s.journal");
+    assert_int_equal(left->disk.write_file(left->disk.self, path, strbuf_str(&left->text), 0600),
+                     0);
+    return journal_replay(&io, path, left->state, found, left->arena, &left->diags);
+}
+
+static void replay_well(Left *left) {
+    bool found = false;
+    assert_true(replay(left, &found));
+    assert_true(found);
+}
+
+/* id of the current object; "-" for none; with the generation of what is in doubt. */
+static Str slot(const Left *left, const char *address) {
+    ResourceAddr at = state_case_address(address, left->arena);
+    const StateInstance *instance = state_find_instance(left->state, at);
+    if (!instance)
+        return STR("nothing");
+    Str id = instance->current ? str_slice(instance->current->attributes, 7,
+                                           instance->current->attributes.len - 2)
+                               : STR("-");
+    const char *deposed = instance->deposed.count > 0 ? " deposed" : "";
+    if (!instance->pending)
+        return str_format(left->arena, "%.*s%s", STR_ARG(id), deposed);
+    return str_format(left->arena, "%.*s%s %.*s %llu", STR_ARG(id), deposed,
+                      STR_ARG(instance->pending->action),
+                      (unsigned long long)instance->pending->generation);
+}
+
+static void none(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Left left = left_new(arena);
+    Io io = {.disk = &left.disk};
+    bool found = true;
+    assert_true(journal_replay(&io, STR("absent"), left.state, &found, arena, &left.diags));
+    assert_false(found);
+    assert_true(replay(&left, &found));
+    assert_false(found);
+    assert_int_equal(left.state->serial, 5);
+}
+
+static void same_state(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Left left = left_new(arena);
+    hold(&left, "t.updated", "old");
+    hold(&left, "t.deleted", "old");
+    hold(&left, "t.replaced", "old");
+    hold(&left, "t.failed", "old");
+    hold(&left, "t.deleting", "old");
+    hold(&left, "t.vanished", "old");
+    start(&left, "l", 5);
+    intent(&left, 1, "t.created", "create");
+    outcome(&left, 1, "t.created", "new");
+    intent(&left, 2, "t.updated", "update");
+    outcome(&left, 2, "t.updated", "new");
+    intent(&left, 3, "t.deleted", "delete");
+    outcome(&left, 3, "t.deleted", NULL);
+    intent(&left, 4, "t.doubtful", "create");
+    intent(&left, 5, "t.nothing", "create");
+    add(&left, (JournalRecord){.kind = RECORD_END, .sequence = 5});
+    move(&left, RECORD_DEPOSE, "t.replaced", "old");
+    intent(&left, 6, "t.replaced", "create");
+    move(&left, RECORD_DEPOSE, "t.failed", "old");
+    move(&left, RECORD_RESTORE, "t.failed", "old");
+    intent(&left, 7, "t.deleting", "delete");
+    /* The run had seen that the object was gone. */
+    intent(&left, 8, "t.vanished", "create");
+    outcome(&left, 0, "t.effectless", "new");
+    replay_well(&left);
+    check_str(slot(&left, "t.created"), "new");
+    check_str(slot(&left, "t.updated"), "new");
+    check_str(slot(&left, "t.deleted"), "nothing");
+    check_str(slot(&left, "t.doubtful"), "- create 40");
+    check_str(slot(&left, "t.nothing"), "nothing");
+    check_str(slot(&left, "t.replaced"), "- deposed create 60");
+    check_str(slot(&left, "t.failed"), "old");
+    check_str(slot(&left, "t.deleting"), "old delete 70");
+    check_str(slot(&left, "t.vanished"), "- create 80");
+    check_str(slot(&left, "t.effectless"), "new");
+    assert_int_equal(left.state->serial, 6);
+    ResourceAddr address = state_case_address("t.doubtful", arena);
+    check_str(state_find_resource(left.state, address)->provider, "h/n/t");
+}
+
+/* A second run ended early as well. */
+static void two_runs(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Left left = left_new(arena);
+    start(&left, "l", 5);
+    intent(&left, 1, "t.a", "create");
+    intent(&left, 2, "t.b", "create");
+    outcome(&left, 2, "t.b", "one");
+    start(&left, "l", 6);
+    intent(&left, 3, "t.a", "create");
+    outcome(&left, 3, "t.a", "two");
+    intent(&left, 4, "t.b", "update");
+    outcome(&left, 4, "t.b", "two");
+    replay_well(&left);
+    check_str(slot(&left, "t.a"), "two");
+    check_str(slot(&left, "t.b"), "two");
+    assert_int_equal(left.state->serial, 7);
+}
+
+static void changed_by_others(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Left left = left_new(arena);
+    hold(&left, "t.held", "theirs");
+    hold(&left, "t.gone", "theirs");
+    hold(&left, "t.moved", "old");
+    hold(&left, "t.other", "theirs");
+    start(&left, "l", 3);
+    outcome(&left, 1, "t.held", "ours");
+    outcome(&left, 2, "t.gone", NULL);
+    outcome(&left, 3, "t.unknown", "ours");
+    intent(&left, 4, "t.doubtful", "create");
+    move(&left, RECORD_DEPOSE, "t.moved", "old");
+    outcome(&left, 5, "t.moved", "new");
+    move(&left, RECORD_DEPOSE, "t.other", "old");
+    outcome(&left, 6, "t.other", "new");
+    replay_well(&left);
+    check_str(slot(&left, "t.held"), "theirs");
+    check_str(slot(&left, "t.gone"), "theirs");
+    check_str(slot(&left, "t.unknown"), "ours");
+    check_str(slot(&left, "t.doubtful"), "- create 40");
+    check_str(slot(&left, "t.moved"), "new deposed");
+    check_str(slot(&left, "t.other"), "theirs");
+}
+
+/* The state file was written, then the run ended before the journal went. */
+static void folded(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (int ours = 0; ours < 2; ours++) {
+        Left left = left_new(arena);
+        hold(&left, "t.a", "new");
+        Str text = ours ? statefile_encode(left.state, arena) : STR("theirs");
+        start(&left, "l", 4);
+        intent(&left, 1, "t.a", "create");
+        outcome(&left, 1, "t.a", "new");
+        outcome(&left, 2, "t.b", "deleted later");
+        outcome(&left, 3, "t.b", NULL);
+        intent(&left, 4, "t.doubtful", "create");
+        add(&left, (JournalRecord){.kind = RECORD_FOLD,
+                                   .serial = 5,
+                                   .digest = digest_hex(DIGEST_SHA256, text, arena)});
+        outcome(&left, 5, "t.a", "newer");
+        replay_well(&left);
+        check_str(slot(&left, "t.a"), ours ? "newer" : "new");
+        check_str(slot(&left, "t.b"), ours ? "nothing" : "deleted later");
+        check_str(slot(&left, "t.doubtful"), "- create 40");
+    }
+}
+
+static void lost_state(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Left left = left_new(arena);
+    left.state->lineage = STR_EMPTY;
+    left.state->serial = 0;
+    start(&left, "first", 0);
+    intent(&left, 1, "t.a", "create");
+    replay_well(&left);
+    check_str(left.state->lineage, "first");
+    check_str(slot(&left, "t.a"), "- create 10");
+}
+
+static void other_lineage(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Left left = left_new(arena);
+    start(&left, "other", 5);
+    bool found;
+    assert_false(replay(&left, &found));
+    assert_int_equal(left.diags.error_count, 1);
+    check_str(left.diags.items[0].summary, "The journal belongs to another state");
+}
+
+static void torn_end(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Left whole = left_new(arena);
+    start(&whole, "l", 5);
+    outcome(&whole, 1, "t.a", "a");
+    size_t two = whole.text.len;
+    outcome(&whole, 2, "t.b", "b");
+    for (size_t length = two; length < whole.text.len; length++) {
+        Left left = left_new(arena);
+        strbuf_add(&left.text, str_slice(strbuf_str(&whole.text), 0, length));
+        replay_well(&left);
+        check_str(slot(&left, "t.a"), "a");
+        check_str(slot(&left, "t.b"), "nothing");
+    }
+}
+
+/* A bad line before good ones: lost with the power, or damaged afterwards. */
+static void bad_line(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (int known = 0; known < 2; known++) {
+        Left left = left_new(arena);
+        start(&left, "l", 5);
+        size_t bad = left.text.len;
+        outcome(&left, 1, "t.a", "a");
+        uint64_t end = left.text.len;
+        add(&left, (JournalRecord){
+                       .kind = RECORD_OUTCOME,
+                       .synced = known ? end : bad,
+                       .address = state_case_address("t.b", arena),
+                       .object = state_case_object("b", arena),
+                   });
+        left.text.ptr[bad + 3] ^= 1;
+        bool found;
+        assert_true(replay(&left, &found) == !known);
+        if (known) {
+            check_str(left.diags.items[0].summary, "The journal is damaged");
+            assert_true(str_find(left.diags.items[0].detail, STR("Line 2 "), 0) != SIZE_MAX);
+        } else {
+            check_str(slot(&left, "t.a"), "nothing");
+            check_str(slot(&left, "t.b"), "b");
+        }
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(none),          cmocka_unit_test(same_state),
+        cmocka_unit_test(two_runs),      cmocka_unit_test(changed_by_others),
+        cmocka_unit_test(folded),        cmocka_unit_test(lost_state),
+        cmocka_unit_test(other_lineage), cmocka_unit_test(torn_end),
+        cmocka_unit_test(bad_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,118 @@
+/* Members of a stored object: each read and written, unknown ones kept. */
+#include "state_case.h"
+
+#include "state_object_json.h"
+
+static bool read(Str text, StateObject *out, const char **error, Arena *arena) {
+    JsonReader reader = json_reader_new(text, arena);
+    StateObjectReader reading = {.reader = &reader, .arena = arena};
+    assert_int_equal(json_next(&reader), JSON_OBJECT_START);
+    state_object_json_begin(&reading);
+    while (json_next(&reader) == JSON_KEY) {
+        Str key = reader.text;
+        JsonToken token = json_next(&reader);
+        if (!state_object_json_member(&reading, key, token, error))
+            return false;
+    }
+    *out = *state_object_json_finish(&reading);
+    return true;
+}
+
+static void there_and_back(void **unused) {
+    (void)unused;
+    static const char *const cases[] = {
+        "{\"schema_version\":0,\"attributes\":{},\"sensitive_attributes\":[]}",
+        "{\"status\":\"tainted\",\"schema_version\":7,\"attributes\":{\"a\":1},"
+        "\"sensitive_attributes\":[[]],\"private\":\"AP8=\",\"dependencies\":[\"a.b\",\"c.\\\"d\"],"
+        "\"create_before_destroy\":true,\"identity\":{\"x\":[1]},\"skip_destroy\":true}",
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        StateObject object;
+        const char *error;
+        assert_true(read(str_from_cstr(cases[i]), &object, &error, arena));
+        StrBuf text = strbuf_new(arena);
+        JsonWriter writer;
+        json_writer_init(&writer, &text, 0);
+        json_object_start(&writer);
+        state_object_json_write(&writer, &object);
+        json_object_end(&writer);
+        check_str(strbuf_str(&text), cases[i]);
+    }
+}
+
+static void nulls_are_nothing(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    StateObject object;
+    const char *error;
+    assert_true(read(STR("{\"attributes\":null,\"private\":null,\"dependencies\":null,"
+                         "\"sensitive_attributes\":null,\"identity\":null,"
+                         "\"create_before_destroy\":null}"),
+                     &object, &error, arena));
+    assert_int_equal(object.extra.len + object.attributes.len + object.private_data.len, 0);
+    assert_int_equal(object.dependency_count, 0);
+}
+
+static void refused(void **unused) {
+    (void)unused;
+    static const struct {
+        const char *text;
+        const char *error;
+    } cases[] = {
+        {"{\"schema_version\":-1}",       "schema_version must be a whole number"                 },
+        {"{\"attributes\":[]}",           "attributes must be an object"                          },
+        {"{\"sensitive_attributes\":{}}", "sensitive_attributes must be a list of paths"          },
+        {"{\"private\":\"!\"}",           "private must be a string of base64"                    },
+        {"{\"dependencies\":[1]}",        "dependencies must be a list of addresses"              },
+        {"{\"create_before_destroy\":1}", "create_before_destroy must be true or false"           },
+        {"{\"status\":\"odd\"}",          "the only status that an object may have is \"tainted\""},
+        {"{\"attributes\":{\"a\":}",      NULL                                                    },
+        {"{\"other\":[}",                 NULL                                                    },
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        StateObject object;
+        const char *error = "unset";
+        assert_false(read(str_from_cstr(cases[i].text), &object, &error, arena));
+        if (cases[i].error) {
+            assert_string_equal(error, cases[i].error);
+        } else {
+            assert_null(error);
+        }
+    }
+}
+
+/* Neighbours mostly have the same list: it is read once. */
+static void same_dependencies(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    JsonReader reader = json_reader_new(
+        STR("[[\"a.b\",\"c.d\"],[\"a.b\",\"c.d\"],[\"a.b\"],null,[\"a.b\"]]"), arena);
+    StateObjectReader reading = {.reader = &reader, .arena = arena};
+    static const size_t counts[] = {2, 2, 1, 0, 1};
+    const Str *lists[ARRAY_COUNT(counts)];
+    assert_int_equal(json_next(&reader), JSON_ARRAY_START);
+    for (size_t i = 0; i < ARRAY_COUNT(counts); i++) {
+        const char *error;
+        state_object_json_begin(&reading);
+        JsonToken token = json_next(&reader);
+        assert_true(state_object_json_member(&reading, STR("dependencies"), token, &error));
+        assert_int_equal(reading.object.dependency_count, counts[i]);
+        lists[i] = reading.object.dependencies;
+        if (counts[i] > 0)
+            check_str(lists[i][0], "a.b");
+    }
+    assert_ptr_equal(lists[0], lists[1]);
+    assert_ptr_not_equal(lists[1], lists[2]);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(there_and_back),
+        cmocka_unit_test(nulls_are_nothing),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(same_dependencies),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

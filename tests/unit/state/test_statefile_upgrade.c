@@ -1,0 +1,80 @@
+/* States of Terraform before 0.12. */
+#include "state_case.h"
+
+static const StateObject *object_at(const State *state, const char *address, Arena *arena) {
+    const StateInstance *instance = state_find_instance(state, state_case_address(address, arena));
+    assert_non_null(instance);
+    return instance->current;
+}
+
+static void version_3(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    State *state = state_case_load("version3.tfstate", arena);
+    assert_int_equal(state->serial, 12);
+    check_str(state->lineage, "0e4ad76e-9d52-4bcb-8c6e-3f7f3d1c4f11");
+    const StateOutput *many = map_find(&state->outputs, STR("many"));
+    assert_true(many->sensitive);
+    check_str(value_display(many->value, 0, arena), "[\"a\", \"b\"]");
+
+    const StateObject *pet = object_at(state, "random_pet.pet", arena);
+    check_str(pet->attributes, "{\"id\":\"calm-cat\",\"keepers\":{\"a.b\":\"x\",\"c\":\"y\"},"
+                               "\"length\":\"2\",\"separator\":\"-\"}");
+    assert_int_equal(pet->status, OBJECT_TAINTED);
+    assert_int_equal(pet->schema_version, 1);
+    assert_int_equal(pet->dependency_count, 2);
+    check_str(pet->dependencies[0], "random_id.id");
+    check_str(pet->dependencies[1], "data.http.page");
+    ResourceAddr address = state_case_address("random_pet.pet", arena);
+    assert_int_equal(state_find_instance(state, address)->deposed.count, 1);
+    const StateResource *resource = state_find_resource(state, address);
+    check_str(resource->provider, "registry.terraform.io/hashicorp/random");
+    check_str(resource->provider_alias, "west");
+
+    check_str(object_at(state, "random_id.id[0]", arena)->attributes,
+              "{\"id\":\"AA\",\"list\":[\"z\",\"y\",\"x\"],\"set\":[{\"name\":\"n\"}]}");
+    assert_non_null(object_at(state, "random_id.id[1]", arena));
+    assert_non_null(object_at(state, "data.http.page", arena));
+    const StateObject *inner = object_at(state, "module.m.null_resource.inner", arena);
+    check_str(inner->dependencies[0], "module.m.null_resource.other");
+    address = state_case_address("module.m.null_resource.inner", arena);
+    check_str(state_find_resource(state, address)->provider_module, "module.m");
+}
+
+static void version_1(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    State *state = state_case_decode(
+        STR("{\"version\":1,\"serial\":3,\"modules\":[{\"path\":[\"root\"],\"outputs\":{\"o\":"
+            "\"x\"},\"resources\":{\"t_a.b\":{\"type\":\"t_a\",\"primary\":{\"id\":\"i\","
+            "\"attributes\":{\"id\":\"i\"}}}}}]}"),
+        arena);
+    check_str(value_text(((StateOutput *)map_find(&state->outputs, STR("o")))->value), "x");
+    check_str(object_at(state, "t_a.b", arena)->attributes, "{\"id\":\"i\"}");
+}
+
+static void refused(void **unused) {
+    (void)unused;
+    static const char *const cases[] = {
+        "{\"version\":3,",
+        "{\"version\":3,\"modules\":[{\"resources\":{\"one\":{}}}]}",
+        "{\"version\":3,\"modules\":[{\"resources\":{\"a.b.c\":{}}}]}",
+        "{\"version\":3,\"modules\":[{\"resources\":{\"a.b\":{\"provider\":\"module.x\"}}}]}",
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Diags diags = diags_new(arena);
+        State *state = NULL;
+        assert_false(statefile_decode(STR("s"), str_from_cstr(cases[i]), &state, arena, &diags));
+        assert_int_equal(diags.error_count, 1);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(version_3),
+        cmocka_unit_test(version_1),
+        cmocka_unit_test(refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

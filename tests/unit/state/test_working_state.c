@@ -1,0 +1,277 @@
+/* The state in work: outcomes, deposing, generations, checkpoints, and many threads at once. */
+#include "state_case.h"
+
+#include "thread.h"
+#include "working_state.h"
+
+/* A store in memory. */
+typedef struct Store {
+    Backend backend;
+    Arena *arena;
+    Str text;
+    size_t writes;
+    bool fails;
+} Store;
+
+static bool store_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
+    (void)diags;
+    *out = str_clone(((Store *)backend->self)->text, arena);
+    return true;
+}
+
+static bool store_write(Backend *backend, Str bytes, Diags *diags) {
+    Store *store = backend->self;
+    if (store->fails) {
+        diags_error(diags, NO_RANGE, "Store fails", "It was told to.");
+        return false;
+    }
+    store->text = str_clone(bytes, store->arena);
+    store->writes++;
+    return true;
+}
+
+typedef struct Case {
+    Arena *arena;
+    Store store;
+    Str folder;
+    Io io;
+    State *state;
+    Journal *journal;
+    WorkingState *working;
+    Diags diags;
+} Case;
+
+static int set_up(void **state) {
+    Arena *arena = arena_open("test");
+    Case *it = arena_new(arena, Case);
+    char *folder = (char *)str_to_cstr(STR("/tmp/loam-test-working-XXXXXX"), arena);
+    if (!mkdtemp(folder))
+        return -1;
+    it->arena = arena;
+    it->folder = str_from_cstr(folder);
+    it->io = (Io){.disk = &disk_real, .clock = &clock_real};
+    it->diags = diags_new(arena);
+    it->store = (Store){.arena = arena_open("store"), .text = STR_EMPTY};
+    it->store.backend =
+        (Backend){.self = &it->store, .path = STR("s"), .read = store_read, .write = store_write};
+    it->state = state_new(arena);
+    Str path = disk_join(it->folder, STR("s.journal"), arena);
+    if (!journal_open(&it->io, path, it->state, &it->journal, arena, &it->diags))
+        return -1;
+    it->working = working_state_open(it->state, &it->store.backend, it->journal, &it->io, arena);
+    *state = it;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    Case *it = *state;
+    if (it->working)
+        (void)working_state_close(it->working);
+    journal_close(it->journal);
+    disk_real.remove(NULL, disk_join(it->folder, STR("s.journal"), it->arena));
+    disk_real.remove(NULL, it->folder);
+    arena_close(it->store.arena);
+    arena_close(it->arena);
+    return 0;
+}
+
+static void put(Case *it, const char *address, const char *id, uint64_t sequence) {
+    JournalOutcome outcome = {
+        .address = state_case_address(address, it->arena),
+        .provider = STR("h/n/t"),
+        .object = id ? state_case_object(id, it->arena) : NULL,
+    };
+    assert_true(working_state_record(it->working, sequence, &outcome, &it->diags));
+}
+
+static uint64_t intend(Case *it, const char *address) {
+    uint64_t sequence = 0;
+    JournalIntent intent = {.address = state_case_address(address, it->arena),
+                            .action = STR("create")};
+    assert_true(working_state_intend(it->working, &intent, &sequence, &it->diags));
+    return sequence;
+}
+
+static void checkpoint(Case *it) {
+    assert_true(working_state_checkpoint(it->working, &it->diags));
+}
+
+static State *stored(Case *it) {
+    return state_case_decode(it->store.text, it->arena);
+}
+
+static void checkpoints(void **state) {
+    Case *it = *state;
+    assert_int_equal(working_state_lineage(it->working).len, 36);
+    put(it, "t.a", "1", intend(it, "t.a"));
+    checkpoint(it);
+    assert_int_equal(it->store.writes, 1);
+    assert_int_equal(stored(it)->serial, 1);
+    check_str_equal(stored(it)->lineage, working_state_lineage(it->working));
+    assert_false(disk_exists(&disk_real, disk_join(it->folder, STR("s.journal"), it->arena)));
+    checkpoint(it);
+    put(it, "t.a", "1", 0);
+    checkpoint(it);
+    assert_int_equal(it->store.writes, 1);
+    /* The world was changed and changed back: no generation may come twice. */
+    put(it, "t.a", "1", intend(it, "t.a"));
+    checkpoint(it);
+    assert_int_equal(it->store.writes, 2);
+    put(it, "t.a", NULL, intend(it, "t.a"));
+    checkpoint(it);
+    assert_int_equal(stored(it)->serial, 3);
+    assert_int_equal(stored(it)->resources.count, 0);
+    assert_true(state_is_empty(working_state_close(it->working)));
+    it->working = NULL;
+}
+
+static void a_write_that_fails(void **state) {
+    Case *it = *state;
+    put(it, "t.a", "1", intend(it, "t.a"));
+    it->store.fails = true;
+    assert_false(working_state_checkpoint(it->working, &it->diags));
+    it->store.fails = false;
+    assert_true(disk_exists(&disk_real, disk_join(it->folder, STR("s.journal"), it->arena)));
+    checkpoint(it);
+    /* The failed one may have come through: its serial is used up. */
+    assert_int_equal(stored(it)->serial, 2);
+    check_str(state_case_attributes(it->state, "t.a", it->arena), "{\"id\":\"1\"}");
+}
+
+static void deposing(void **state) {
+    Case *it = *state;
+    ResourceAddr address = state_case_address("t.a", it->arena);
+    put(it, "t.a", "old", 0);
+    Str key = working_state_new_deposed_key(it->working, address, it->arena);
+    assert_true(working_state_depose(it->working, address, key, &it->diags));
+    assert_null(working_state_object(it->working, address, STR_EMPTY, it->arena));
+    assert_non_null(working_state_object(it->working, address, key, it->arena));
+    assert_true(working_state_restore(it->working, address, key, &it->diags));
+    assert_non_null(working_state_object(it->working, address, STR_EMPTY, it->arena));
+    assert_true(working_state_depose(it->working, address, key, &it->diags));
+    put(it, "t.a", "new", 0);
+    /* There is a successor: it stays. */
+    assert_true(working_state_restore(it->working, address, key, &it->diags));
+    check_str(working_state_object(it->working, address, STR_EMPTY, it->arena)->attributes,
+              "{\"id\":\"new\"}");
+    JournalOutcome gone = {.address = address, .deposed = key};
+    assert_true(working_state_record(it->working, 0, &gone, &it->diags));
+    assert_null(working_state_object(it->working, address, key, it->arena));
+}
+
+static void generations(void **state) {
+    Case *it = *state;
+    ResourceAddr address = state_case_address("t.a", it->arena);
+    assert_int_equal(working_state_generation(it->working, address), 0);
+    put(it, "t.b", "1", 0);
+    checkpoint(it);
+    assert_int_equal(working_state_generation(it->working, address), 1);
+    StatePending *pending = arena_new(it->arena, StatePending);
+    pending->generation = 7;
+    state_add_instance(it->state, address)->pending = pending;
+    assert_int_equal(working_state_generation(it->working, address), 8);
+    put(it, "t.a", "1", 0);
+    assert_int_equal(working_state_generation(it->working, address), 1);
+}
+
+static void outputs(void **state) {
+    Case *it = *state;
+    Value secret = value_with_marks(value_from_cstr("s"), MARK_SENSITIVE);
+    working_state_set_output(it->working, STR("o"), (StateOutput){secret, true});
+    working_state_set_output(it->working, STR("p"), (StateOutput){value_int(1), false});
+    checkpoint(it);
+    const StateOutput *output = map_find(&stored(it)->outputs, STR("o"));
+    check_str(value_text(output->value), "s");
+    assert_true(output->sensitive);
+    working_state_remove_output(it->working, STR("o"));
+    checkpoint(it);
+    assert_int_equal(stored(it)->outputs.count, 1);
+}
+
+static void without_journal(void **state) {
+    Case *it = *state;
+    (void)working_state_close(it->working);
+    it->working = working_state_open(it->state, &it->store.backend, NULL, &it->io, it->arena);
+    assert_int_equal(intend(it, "t.a"), 0);
+    put(it, "t.a", "1", 0);
+    checkpoint(it);
+    assert_int_equal(stored(it)->resources.count, 1);
+}
+
+/* -- many threads ------------------------------------------------------------------------- */
+
+#define WORKERS    8
+#define PER_WORKER 40
+
+typedef struct Worker {
+    Case *it;
+    int number;
+} Worker;
+
+static void one_object(Worker *worker, int i, Arena *arena, Diags *diags) {
+    WorkingState *working = worker->it->working;
+    ResourceAddr address = {
+        .type = STR("t"),
+        .name = i % 2 ? STR("odd") : STR("even"),
+        .key = {.kind = KEY_INT, .index = i * WORKERS + worker->number},
+    };
+    uint64_t sequence;
+    uint64_t generation = working_state_generation(working, address);
+    JournalIntent intent = {.address = address, .action = STR("create"), .generation = generation};
+    assert_true(working_state_intend(working, &intent, &sequence, diags));
+    JournalOutcome outcome = {
+        .address = address,
+        .provider = STR("h/n/t"),
+        .object = state_case_object("x", arena),
+    };
+    assert_true(working_state_record(working, sequence, &outcome, diags));
+    assert_non_null(working_state_object(working, address, STR_EMPTY, arena));
+    if (i % 16 == 0)
+        assert_true(working_state_checkpoint(working, diags));
+    if (i % 4 > 0)
+        return;
+    assert_true(working_state_intend(working, &intent, &sequence, diags));
+    outcome.object = NULL;
+    assert_true(working_state_record(working, sequence, &outcome, diags));
+}
+
+static void work(void *payload) {
+    Worker *worker = payload;
+    SCOPED(ArenaRef) arena = arena_open("worker");
+    Diags diags = diags_new(arena);
+    for (int i = 0; i < PER_WORKER; i++)
+        one_object(worker, i, arena, &diags);
+}
+
+static void many_threads(void **state) {
+    Case *it = *state;
+    Worker workers[WORKERS];
+    Thread *threads[WORKERS];
+    for (int i = 0; i < WORKERS; i++) {
+        workers[i] = (Worker){it, i};
+        threads[i] = thread_start(THREAD_WALK_WORKER, work, &workers[i]);
+        assert_non_null(threads[i]);
+    }
+    for (int i = 0; i < WORKERS; i++)
+        thread_join(threads[i]);
+    checkpoint(it);
+    const State *final = stored(it);
+    size_t count = 0;
+    map_each(&final->resources, entry) {
+        count += ((StateResource *)entry->value)->instances.count;
+    }
+    assert_int_equal(count, WORKERS * PER_WORKER * 3 / 4);
+    assert_false(disk_exists(&disk_real, disk_join(it->folder, STR("s.journal"), it->arena)));
+    uint64_t intents = WORKERS * PER_WORKER * 5 / 4;
+    assert_true(journal_sync_count(it->journal) <= intents + 4 * WORKERS);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(checkpoints), TEST(a_write_that_fails), TEST(deposing),     TEST(generations),
+        TEST(outputs),     TEST(without_journal),    TEST(many_threads),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
