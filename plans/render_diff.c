@@ -327,8 +327,10 @@ static RenderDiff *diff_list(const Build *build, Pair pair, const Type *element)
 
 /* Equal elements are paired, the rest goes or comes: an element of a set has no identity that
  * would survive a change. */
-static RenderDiff *
-diff_set(const Build *build, Pair pair, const Type *element, const NestedObject *nested) {
+static RenderDiff *diff_set(const Build *build,
+                            Pair pair,
+                            const Type *element,
+                            const NestedObject *nested) {
     Walk walk = walk_new(build, pair, DIFF_SET, element);
     walk.nested = nested;
     Map seen = map_new(build->arena);
@@ -431,13 +433,12 @@ static RenderDiff *diff_write_only(const Build *build, Pair pair) {
     return new_diff(build, DIFF_WRITE_ONLY, pair);
 }
 
-/* `keeps_absent`: an object shows (counts) attributes that it never had, a body does not. */
+/* What is absent on both sides is no difference, and is not even counted. */
 static void diff_attributes(const Build *build,
                             RenderDiff *diff,
                             Pair pair,
                             const Attribute *attributes,
-                            size_t count,
-                            bool keeps_absent) {
+                            size_t count) {
     const Attribute **order = sorted(attributes, count, build->arena);
     Str *names = arena_new_array(build->arena, Str, count);
     diff->names = names;
@@ -451,7 +452,7 @@ static void diff_attributes(const Build *build,
             .attribute = order[i],
             .path = attribute_path(build, pair.path, name),
         };
-        if (!part.before && !part.after && !keeps_absent)
+        if (!part.before && !part.after)
             continue;
         names[diff->count] = name;
         add_item(diff, diff_pair(build, part));
@@ -461,7 +462,7 @@ static void diff_attributes(const Build *build,
 static RenderDiff *diff_nested_object(const Build *build, Pair pair, const NestedObject *nested) {
     RenderDiff *diff = new_diff(build, DIFF_OBJECT, pair);
     diff->is_nested = true;
-    diff_attributes(build, diff, pair, nested->attributes, nested->count, true);
+    diff_attributes(build, diff, pair, nested->attributes, nested->count);
     return diff;
 }
 
@@ -661,7 +662,7 @@ static int compare_blocks(const void *a, const void *b) {
 
 static RenderDiff *diff_body(const Build *build, Pair pair, const Schema *schema) {
     RenderDiff *diff = new_diff(build, DIFF_BODY, pair);
-    diff_attributes(build, diff, pair, schema->attributes, schema->attribute_count, false);
+    diff_attributes(build, diff, pair, schema->attributes, schema->attribute_count);
     const Block **order = arena_new_array(build->arena, const Block *, schema->block_count);
     for (size_t i = 0; i < schema->block_count; i++)
         order[i] = &schema->blocks[i];

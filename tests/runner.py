@@ -1,13 +1,11 @@
 """Finds the tests, runs them side by side, counts.
 
 A test is a program: exit status 0 passed, 77 skipped (its last line says why), anything else failed.
-Heavy ones (machines) take a whole processor's worth of the two places; light ones share.
 
-  unit/…         every ctest entry of build/dev
-  conformance/…  expression vectors, one test an area
-  scenario/…     whole runs, one test an area
-  lab/…          executables in tests/lab: real machines
-  command/…      executables in tests/command: the real program, without machines
+  unit/…, fault/…, conformance   the ctest entries of build/dev
+  scenario/…                     whole runs against recorded answers, one test an area
+  command/…                      executables in tests/command: the real program, without machines
+  lab/…, kill/…                  executables there: real machines; runs that are cut off
 
 A skip must stand in tests/skips, with the condition that allows it; any other skip is a failure."""
 import concurrent.futures, json, os, re, subprocess, sys, threading, time
@@ -37,17 +35,12 @@ def programs(folder):
             yield "%s/%s" % (folder, name), [file], {}
 
 
-def areas(folder, ending):
-    """One test for each area of a data folder: its runner takes the program and the area."""
-    path = os.path.join(TOP, "tests", folder)
-    runner = os.path.join(path, "run.py")
-    if not os.path.exists(runner):
-        return
-    for name in sorted(os.listdir(path)):
-        if ending and name.endswith(ending):
-            yield "%s/%s" % (folder, name[: -len(ending)]), ["python3", runner, LOAM_DEV, name[: -len(ending)]], {}
-        elif not ending and os.path.isdir(os.path.join(path, name)) and not name.startswith("_"):
-            yield "%s/%s" % (folder, name), ["python3", runner, LOAM_DEV, name], {}
+def scenarios():
+    """One test for each area: its runner takes the program and the area."""
+    path = os.path.join(TOP, "tests/scenario")
+    for name in sorted(os.listdir(path)) if os.path.isdir(path) else []:
+        if os.path.isdir(os.path.join(path, name)) and not name.startswith("_"):
+            yield "scenario/" + name, ["python3", os.path.join(path, "run.py"), LOAM_DEV, name], {}
 
 
 def allowed_skips():
@@ -76,8 +69,7 @@ def run(test):
 
 def main():
     pattern = re.compile(sys.argv[1] if len(sys.argv) > 1 else "")
-    tests = [*programs("lab"), *unit_tests(), *programs("command"), *areas("conformance", ".jsonl"),
-             *areas("scenario", "")]
+    tests = [*programs("lab"), *programs("kill"), *programs("command"), *scenarios(), *unit_tests()]
     tests = [test for test in tests if pattern.search(test[0])]
     skips = allowed_skips()
     counts = {"passed": 0, "failed": 0, "skipped": 0}

@@ -224,7 +224,7 @@ const Command cmd_refresh = {
     .summary = "Take over into the state what has changed outside of loam",
     .usage = "[options]",
     .about = "Reads the real objects and writes what was found into the state, without asking. "
-             "\"loam plan\n-refresh-only\" shows the same first.",
+             "\"loam plan -refresh-only\" shows the same first.",
     .groups = {OPTION_GROUP(refresh_options), &option_operation, &option_variables, &option_state,
                &option_view},
     .group_count = 5,

@@ -35,22 +35,6 @@ static bool evaluate(
            eval_expr(expr, console->scope, out, arena, diags);
 }
 
-static bool answer(const Console *console, Str line) {
-    SCOPED(ArenaRef) arena = arena_open("console");
-    Diags diags = diags_new(arena);
-    const Source *source = source_new(STR("<console-input>"), str_clone(line, arena), arena);
-    Value value;
-    bool ok = evaluate(console, source, &value, arena, &diags);
-    if (ok) {
-        StrBuf text = strbuf_new(arena);
-        render_text_value(value, 0, terminal_style(&console->cli->terminal), &text, arena);
-        strbuf_add_char(&text, '\n');
-        terminal_out(strbuf_str(&text));
-    }
-    view_diag_show(console->cli, &diags);
-    return ok;
-}
-
 /* Brackets that are still open ask for another line. */
 static int open_brackets(Str text) {
     int depth = 0;
@@ -67,6 +51,42 @@ static int open_brackets(Str text) {
             depth--;
     }
     return depth;
+}
+
+/* type(…) around the whole line, which only the console knows: what stands within. */
+static bool is_type_question(Str line, Str *inner) {
+    Str call = STR("type(");
+    if (!str_starts_with(line, call) || !str_ends_with(line, STR(")")))
+        return false;
+    for (size_t end = call.len; end < line.len; end++) {
+        if (open_brackets(str_slice(line, 0, end)) == 0)
+            return false;
+    }
+    *inner = str_slice(line, call.len, line.len - 1);
+    return true;
+}
+
+static void print_value(const Console *console, Value value, bool asks_type, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    if (asks_type)
+        strbuf_add(&text, type_to_constraint(value.type, arena));
+    else
+        render_text_value(value, 0, terminal_style(&console->cli->terminal), &text, arena);
+    strbuf_add_char(&text, '\n');
+    terminal_out(strbuf_str(&text));
+}
+
+static bool answer(const Console *console, Str line) {
+    SCOPED(ArenaRef) arena = arena_open("console");
+    Diags diags = diags_new(arena);
+    bool asks_type = is_type_question(line, &line);
+    const Source *source = source_new(STR("<console-input>"), str_clone(line, arena), arena);
+    Value value;
+    bool ok = evaluate(console, source, &value, arena, &diags);
+    if (ok)
+        print_value(console, value, asks_type, arena);
+    view_diag_show(console->cli, &diags);
+    return ok;
 }
 
 static bool read_line(const Console *console, bool continues, Str *out) {

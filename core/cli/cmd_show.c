@@ -87,7 +87,7 @@ static int show_state(
     }
     terminal_out(strbuf_str(&text));
     if (state->outputs.count > 0) {
-        terminal_print("\nOutputs:\n\n");
+        terminal_print("Outputs:\n\n");
         operation_show_outputs(cli, state);
     }
     return 0;

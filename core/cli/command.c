@@ -1,6 +1,8 @@
 /* The table of commands; help; finding and running one. */
 #include "command.h"
 
+#define HELP_COLUMNS 80
+
 const Command *const command_table[] = {
     &cmd_init,   &cmd_validate, &cmd_plan, &cmd_apply, &cmd_destroy, &cmd_console, &cmd_graph,
     &cmd_output, &cmd_refresh,  &cmd_show, &cmd_state, &cmd_taint,   &cmd_untaint, &cmd_version,
@@ -24,8 +26,24 @@ static void print_program_help(void) {
                    "  -version     Show the version.\n");
 }
 
+/* Paragraphs in lines of 80 columns. */
+static void print_wrapped(Str text) {
+    Str paragraph, word;
+    while (str_next_field(&text, '\n', &paragraph)) {
+        size_t column = 0;
+        while (str_next_field(&paragraph, ' ', &word)) {
+            bool breaks = column > 0 && column + 1 + word.len > HELP_COLUMNS;
+            const char *before = breaks ? "\n" : column > 0 ? " " : "";
+            terminal_print("%s%.*s", before, STR_ARG(word));
+            column = (breaks || column == 0 ? 0 : column + 1) + word.len;
+        }
+        terminal_print("\n");
+    }
+}
+
 static void print_command_help(const Command *command, Str path) {
-    terminal_print("Usage: loam %.*s %s\n\n%s\n", STR_ARG(path), command->usage, command->about);
+    terminal_print("Usage: loam %.*s %s\n\n", STR_ARG(path), command->usage);
+    print_wrapped(str_from_cstr(command->about));
     if (command->subcommand_count > 0) {
         terminal_print("\nCommands:\n");
         print_list(command->subcommands, command->subcommand_count);

@@ -70,7 +70,7 @@ static void applied(View *view, const State *state) {
 
 static void cancelled(View *view, PlanMode mode) {
     (void)view;
-    terminal_print("\n%s cancelled.\n", mode == PLAN_DESTROY ? "Destroy" : "Apply");
+    terminal_print("%s cancelled.\n", mode == PLAN_DESTROY ? "Destroy" : "Apply");
 }
 
 static void valid(View *view) {

@@ -179,9 +179,6 @@ Value job_mark(Job *job, Value object, const Configured *configured) {
     if (configured && configured->sensitive.count > 0) {
         object = path_mark(object, &configured->sensitive, MARK_SENSITIVE, job->scratch);
     }
-    if (configured && configured->ephemeral.count > 0) {
-        object = path_mark(object, &configured->ephemeral, MARK_EPHEMERAL, job->scratch);
-    }
     return object;
 }
 

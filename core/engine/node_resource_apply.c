@@ -169,6 +169,9 @@ static bool record_failure(Applying *applying, Value state, Str private_data) {
         ObjectStatus status = is_create ? OBJECT_TAINTED : OBJECT_READY;
         return record(applying, job_encode(job, marked, status, private_data));
     }
+    /* Nobody waited for the end of the call: its intent stays, and the next run asks. */
+    if (applying->sequence && cancel_level(job->walk->engine->cancel) == CANCEL_NOW)
+        return true;
     bool ok = true;
     if (applying->sequence)
         ok = working_state_settle(working, applying->sequence, &job->diags);

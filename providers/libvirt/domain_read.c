@@ -24,15 +24,22 @@ static void read_type(Draft *draft, Value state, xmlNodePtr root, Arena *arena) 
         items_set_text(draft, "machine", machine, arena);
 }
 
+/* A limit below what it limits stands as it was given: the machine then has no room to grow. */
+static void read_limit(Draft *draft, Value state, const char *name, int64_t now, int64_t found) {
+    int64_t given = draft_int(state, name, now);
+    if (items_has(state, name) && (given > now ? given : now) != found)
+        draft_set(draft, name, value_int(found));
+}
+
 static void read_size(Draft *draft, Value state, xmlNodePtr root) {
-    int64_t memory = xml_get_int(root, "currentMemory", xml_get_int(root, "memory", 0));
+    int64_t memory_max = xml_get_int(root, "memory", 0) / 1024;
+    int64_t memory = xml_get_int(root, "currentMemory", memory_max * 1024) / 1024;
     int64_t vcpu_max = xml_get_int(root, "vcpu", 1);
-    draft_set(draft, "memory", value_int(memory / 1024));
-    draft_set(draft, "vcpu", value_int(xml_get_int(root, "vcpu/@current", vcpu_max)));
-    if (items_has(state, "memory_max"))
-        draft_set(draft, "memory_max", value_int(xml_get_int(root, "memory", 0) / 1024));
-    if (items_has(state, "vcpu_max"))
-        draft_set(draft, "vcpu_max", value_int(vcpu_max));
+    int64_t vcpu = xml_get_int(root, "vcpu/@current", vcpu_max);
+    draft_set(draft, "memory", value_int(memory));
+    draft_set(draft, "vcpu", value_int(vcpu));
+    read_limit(draft, state, "memory_max", memory, memory_max);
+    read_limit(draft, state, "vcpu_max", vcpu, vcpu_max);
 }
 
 static void read_texts(Draft *draft, xmlNodePtr root, Arena *arena) {

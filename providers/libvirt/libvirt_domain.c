@@ -327,6 +327,19 @@ static void plan_replaced_disks(Value prior, Value planned, PlanResponse *respon
     }
 }
 
+/* What the host does with the machine as a whole. */
+static void plan_power(Value prior, Value planned, PlanResponse *response, Arena *arena) {
+    bool starts = draft_bool(planned, "running", true);
+    Str stop = items_has(prior, "shutdown")
+                   ? STR("virDomainShutdownFlags, else virDomainDestroyFlags")
+                   : STR("virDomainDestroyFlags");
+    if (items_differ(prior, planned, "running"))
+        plan_note(response, path_to("running", arena),
+                  starts ? STR("virDomainCreateWithFlags") : stop, arena);
+    if (items_differ(prior, planned, "autostart"))
+        plan_note(response, path_to("autostart", arena), STR("virDomainSetAutostart"), arena);
+}
+
 static bool plan_changes(
     const Call *call, Value prior, Value planned, PlanResponse *response, Diags *diags) {
     Arena *arena = call->arena;
@@ -391,6 +404,7 @@ static bool domain_plan(const Call *call,
     plan_replaced_disks(request->prior, response->planned, response, arena);
     if (response->requires_replace.count)
         return true;
+    plan_power(request->prior, response->planned, response, arena);
     return plan_changes(call, request->prior, response->planned, response, diags);
 }
 
@@ -493,6 +507,19 @@ static bool answer(const Call *call,
     return is_done;
 }
 
+/* libxml2 sets its schema types up without a lock, so of the first descriptions that a daemon
+ * checks side by side one may fail, once. */
+static virDomainPtr define(const Call *call, virConnectPtr connection, const char *text) {
+    const Clock *clock = call->io->clock;
+    for (int tries = 0;; tries++) {
+        virDomainPtr domain = virDomainDefineXMLFlags(connection, text, VIR_DOMAIN_DEFINE_VALIDATE);
+        if (domain || tries == 3 || libvirt_error_code() != VIR_ERR_INTERNAL_ERROR)
+            return domain;
+        if (clock->sleep_ms(clock->self, 50, call->cancel))
+            return NULL;
+    }
+}
+
 static bool domain_create(const Call *call,
                           const ApplyRequest *request,
                           ApplyResponse *response,
@@ -507,8 +534,7 @@ static bool domain_create(const Call *call,
     const char *text = domain_xml_describe(call, connection, planned, uuid, diags);
     if (!text)
         return false;
-    SCOPED(virDomainPtr)
-    domain = virDomainDefineXMLFlags(connection, text, VIR_DOMAIN_DEFINE_VALIDATE);
+    SCOPED(virDomainPtr) domain = define(call, connection, text);
     if (!domain)
         return add_define_error(call, connection, planned, diags);
     StrVec addresses = {0};
@@ -529,8 +555,7 @@ static bool redefine(const Call *call,
     const char *text = domain_xml_patch(call, connection, prior, planned, current, diags);
     if (!text)
         return false;
-    SCOPED(virDomainPtr)
-    again = virDomainDefineXMLFlags(connection, text, VIR_DOMAIN_DEFINE_VALIDATE);
+    SCOPED(virDomainPtr) again = define(call, connection, text);
     return again || libvirt_error_add(call, diags, "Cannot change the machine's description");
 }
 

@@ -69,7 +69,7 @@ LibvirtError libvirt_error_of(const virError *error, Arena *arena) {
         .code = error->code,
         .domain = error->domain,
         .system_errno = error->code == VIR_ERR_SYSTEM_ERROR ? error->int1 : 0,
-        .message = str_clone(str_from_cstr(error->message), arena),
+        .message = str_clone(str_trim(str_from_cstr(error->message)), arena),
     };
 }
 

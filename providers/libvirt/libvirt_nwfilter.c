@@ -147,6 +147,23 @@ static size_t first_packet_attribute(void) {
     return i;
 }
 
+/* -- planning ------------------------------------------------------------------------------- */
+
+static bool nwfilter_plan(const Call *call,
+                          const PlanRequest *request,
+                          PlanResponse *response,
+                          Diags *diags) {
+    static const char *const parts[] = {"rules", "filterrefs", "chain", "priority"};
+    (void)diags;
+    if (!value_is_present(response->planned) || value_is_null(request->prior))
+        return true;
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++)
+        if (items_differ(request->prior, response->planned, parts[i]))
+            plan_note(response, path_attribute((Path){0}, str_from_cstr(parts[i]), call->arena),
+                      STR("virNWFilterDefineXML, live"), call->arena);
+    return true;
+}
+
 /* -- description ---------------------------------------------------------------------------- */
 
 static void add_rule(xmlNodePtr parent, Value rule) {
@@ -407,6 +424,7 @@ const ResourceType libvirt_nwfilter = {
     .name = "libvirt_nwfilter",
     .schema = {SCHEMA_ATTRIBUTES(nwfilter_attributes),
                .description = "A packet filter for network interfaces of guests."},
+    .plan = nwfilter_plan,
     .identity = libvirt_identity_choose,
     .create = nwfilter_create,
     .update = nwfilter_update,

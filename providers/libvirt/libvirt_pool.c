@@ -72,9 +72,12 @@ static char *describe_inactive(virStoragePoolPtr pool) {
     return virStoragePoolGetXMLDesc(pool, 0);
 }
 
-/* What the host has now, over what the state says. */
+/* What the host has now, over what the state says. A pool whose folder is gone still counts as
+ * active until libvirt looks; then it stops it, and its volumes are out of sight. */
 static bool read_pool(const Call *call, virStoragePoolPtr pool, Value *state, Diags *diags) {
     Arena *arena = call->arena;
+    if (virStoragePoolIsActive(pool) == 1)
+        (void)virStoragePoolRefresh(pool, 0);
     SCOPED(XmlDoc) doc = {0};
     virStoragePoolInfo info = {0};
     int autostart = 0;
@@ -133,7 +136,6 @@ static bool settle(const Call *call, virStoragePoolPtr pool, Value planned, Diag
     if (draft_bool(planned, "running", true)) {
         if (!start_pool(pool))
             return libvirt_error_add(call, diags, "Cannot start pool \"%.*s\"", STR_ARG(name));
-        (void)virStoragePoolRefresh(pool, 0);
     } else if (virStoragePoolIsActive(pool) == 1 && virStoragePoolDestroy(pool) < 0) {
         return libvirt_error_add(call, diags, "Cannot stop pool \"%.*s\"", STR_ARG(name));
     }

@@ -271,6 +271,19 @@ static bool plan_source(const Call *call,
     return true;
 }
 
+static Str growth_note(const Call *call, Value prior) {
+    Diags ignored = diags_new(call->arena);
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!call->client || !libvirt_client_connect(call, &connection, &ignored))
+        return STR("grows in place");
+    DomainUsers users =
+        domain_users_of_file(connection, draft_text(prior, "path", STR_EMPTY), call->arena);
+    if (users.count == 0)
+        return STR("virStorageVolResize");
+    return str_format(call->arena, "virDomainBlockResize of %.*s, live",
+                      STR_ARG(domain_users_names(&users, call->arena)));
+}
+
 static void plan_size(const Call *call,
                       const PlanRequest *request,
                       PlanResponse *response,
@@ -287,7 +300,7 @@ static void plan_size(const Call *call,
         vec_push(call->arena, &response->requires_replace, path);
         plan_note(response, path, STR("a volume cannot become smaller"), call->arena);
     } else if (bytes > now) {
-        plan_note(response, path, STR("grows in place, also under a running guest"), call->arena);
+        plan_note(response, path, growth_note(call, request->prior), call->arena);
         draft_set(draft, "capacity", value_unknown(&TYPE_NUMBER));
     } else {
         draft_set(draft, "capacity", draft_attribute(request->prior, "capacity"));

@@ -232,7 +232,9 @@ static size_t find_entry(
 
 static Value read_list(
     const ListRead *kind, xmlNodePtr parent, Value old, const Type *type, bool all, Arena *arena) {
-    XmlNodes nodes = xml_find_all(parent, kind->path, arena);
+    XmlNodes nodes = {0};
+    if (parent)
+        nodes = xml_find_all(parent, kind->path, arena);
     bool *is_taken = arena_new_array(arena, bool, nodes.count + 1);
     Values values = {0};
     for (size_t i = 0; value_is_present(old) && i < old.count; i++) {
@@ -320,10 +322,10 @@ static void read_dns(Draft *draft, Value state, xmlNodePtr root, bool all, Arena
         vec_push(arena, &forwarders, xml_get(*forwarder, "@addr", arena));
     if (forwarders.count || value_is_present(draft_get(&dns, "forwarders")))
         draft_set(&dns, "forwarders", items_text_list(&forwarders, arena));
-    if (node)
-        draft_set(&dns, "hosts",
-                  read_list(&dns_hosts, node, draft_get(&dns, "hosts"), items_type(type, "hosts"),
-                            all, arena));
+    /* Without its last entry the whole element is gone. */
+    draft_set(&dns, "hosts",
+              read_list(&dns_hosts, node, draft_get(&dns, "hosts"), items_type(type, "hosts"), all,
+                        arena));
     draft_set(draft, "dns", draft_value(&dns));
 }
 

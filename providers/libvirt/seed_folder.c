@@ -38,7 +38,43 @@ static const char *describe_file(const SeedFile *file, Arena *arena) {
     return xml_print(&doc, arena);
 }
 
+static bool holds(const Call *call, virStorageVolPtr volume, Str content) {
+    Str found = STR_EMPTY;
+    virStorageVolInfo info = {0};
+    if (virStorageVolGetInfo(volume, &info) < 0 || info.capacity != content.len)
+        return false;
+    return content.len == 0 || (volume_transfer_download(virStorageVolGetConnect(volume), volume,
+                                                         SEED_FILE_LIMIT, &found, call->arena) &&
+                                str_equal(found, content));
+}
+
+typedef enum FileState { FILE_ABSENT, FILE_SAME, FILE_OTHER } FileState;
+
+/* The folder may be there from a seed whose pool somebody undefined. */
+static FileState file_state(const Call *call, virStoragePoolPtr pool, const SeedFile *file) {
+    SCOPED(virStorageVolPtr)
+    volume = virStorageVolLookupByName(pool, str_to_cstr(file->name, call->arena));
+    if (!volume)
+        return FILE_ABSENT;
+    return holds(call, volume, file->content) ? FILE_SAME : FILE_OTHER;
+}
+
+static bool check_free(
+    const Call *call, virStoragePoolPtr pool, const SeedFiles *files, Str folder, Diags *diags) {
+    vec_each(files, file)
+        if (file_state(call, pool, file) == FILE_OTHER)
+            return libvirt_error_say(
+                call, diags, str_format(call->arena, "The folder %.*s is taken", STR_ARG(folder)),
+                str_format(call->arena,
+                           "It holds a file \"%.*s\" that loam did not make. Choose another "
+                           "\"name\" for the seed, or remove the folder on the host.",
+                           STR_ARG(file->name)));
+    return true;
+}
+
 static bool put_file(const Call *call, virStoragePoolPtr pool, const SeedFile *file, Diags *diags) {
+    if (file_state(call, pool, file) == FILE_SAME)
+        return true;
     SCOPED(virStorageVolPtr)
     volume = virStorageVolCreateXML(pool, describe_file(file, call->arena), 0);
     if (!volume)
@@ -70,6 +106,11 @@ bool seed_folder_create(const Call *call,
     if (virStoragePoolBuild(pool, VIR_STORAGE_POOL_BUILD_NEW) < 0 ||
         virStoragePoolCreate(pool, 0) < 0 || virStoragePoolSetAutostart(pool, 1) < 0)
         return libvirt_error_add(call, diags, "Cannot make the seed's folder");
+    if (!check_free(call, pool, files, folder, diags)) {
+        if (virStoragePoolDestroy(pool) == 0 && virStoragePoolUndefine(pool) == 0)
+            *path = STR_EMPTY;
+        return false;
+    }
     vec_each(files, file)
         if (!put_file(call, pool, file, diags))
             return false;

@@ -115,6 +115,7 @@ static const Attribute thing_attributes[] = {
     {"size",                  &TYPE_NUMBER,        OPTIONAL,              "Any number."                },
     {"tags",                  &TYPE_MAP_OF_STRING, OPTIONAL,              "Texts by name."             },
     {"secret",                &TYPE_STRING,        OPTIONAL | SENSITIVE,  "Not shown."                 },
+    {"token",                 &TYPE_STRING,        OPTIONAL | WRITE_ONLY, "Not kept."                  },
     {"zone",                  &TYPE_STRING,        OPTIONAL | FORCES_NEW, "Where it is."               },
     {"group",                 &TYPE_STRING,        OPTIONAL,              "One call at a time in each."},
     {"kind",                  &TYPE_STRING,        OPTIONAL | COMPUTED,   "Plain where it is not said.", NULL, "\"plain\""},
@@ -159,6 +160,7 @@ static bool thing_create(const Call *call,
         if (is_ordered(deed.world, lie)) {
             Draft draft = draft_of(planned, call->arena);
             draft_set(&draft, "size", value_int(4711));
+            draft_set(&draft, "kind", value_from_cstr("a lie"));
             planned = draft_value(&draft);
         }
         response->state = made_object(call, planned, add_object(deed.world, planned), 1);

@@ -1,8 +1,9 @@
 /* fake_provider: a provider whose world is a list in memory, with failures on order and a diary.
  *
- *   fake_thing    name!, size, tags, secret, zone (forces a new one), group (a limit of 1 per
- * value, "pair": of 2), kind (default "plain"), input (anything); id, revision (changes with every
- * update) fake_plain    name!, size: cannot be updated data fake_lookup   name! → answer
+ *   fake_thing    name!, size, tags, secret, token (write-only), zone (forces a new one), group (a
+ * limit of 1 per value, "pair": of 2), kind (default "plain"), input (anything); id, revision
+ * (changes with every update) fake_plain    name!, size: cannot be updated data fake_lookup   name!
+ * → answer
  *
  * The world is found through the Io that the engine was given: its first member. */
 #pragma once
@@ -30,7 +31,7 @@ typedef struct FakeWorld {
     VEC(FakeObject *) objects;
     StrBuf diary;   /* "create a" a line, as the calls end; reads are not written down */
     StrVec orders;  /* "create a", "half a" (creates and fails), "update a", "delete a" fail;
-                       "lie a": creates with another size than planned */
+                       "lie a": creates with another size and kind than planned */
     uint32_t reads; /* of managed objects */
     uint32_t calls;
     FakeGroup groups[3]; /* all, group "one", group "pair" */

@@ -133,10 +133,6 @@ class Host:
     def virsh(self, *commands, driver="qemu", check=True):
         return self.inside("virsh", "-q", "-c", driver + ":///system", "; ".join(commands), check=check).stdout
 
-    def dump(self, command):
-        """An object's description with each of its elements on a line."""
-        return self.virsh(command)
-
     def start_sshd(self):
         """On port 22 of the host's loopback. Who may log in and what it shows stand in the variables."""
         for key in ("host", "user"):
@@ -190,6 +186,8 @@ class Host:
         seen += "".join(line + "\n" for line in self.virsh("nwfilter-list").splitlines()
                         if not re.search(r" (allow|clean|no|qemu)-", line))
         left = seen.split() + os.listdir(self.path("pools"))
+        for folder in ("far", "work/out"):
+            left += [os.path.join(place, name) for place, _, names in os.walk(self.path(folder)) for name in names]
         if left:
             raise Failed("destroy leaves behind: " + " ".join(left))
 

@@ -47,9 +47,8 @@ static void half_a_creation_is_tainted(void **unused) {
 static void a_broken_promise_is_tainted(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
-    engine_case_config(c,
-                       "variable: {s: {default: hidden, sensitive: true}}\n"
-                       "resource: {fake_thing: {a: {name: a, size: 1, tags: {k: '${var.s}'}}}}\n");
+    engine_case_config(c, "variable: {s: {default: hidden, sensitive: true}}\n"
+                          "resource: {fake_thing: {a: {name: a, size: 1, kind: '${var.s}'}}}\n");
     fake_world_order(&c->world, "lie a");
     assert_false(engine_case_apply(c));
     check_said(c, "Provider produced inconsistent result after apply");
@@ -247,11 +246,12 @@ static const StatePending *doubt(EngineCase *c, const char *name) {
     pending->action = STR("create");
     pending->identity = str_from_cstr(name);
     pending->generation = 1;
-    pending->planned = str_format(c->arena,
-                                  "{\"name\":\"%s\",\"size\":null,\"tags\":null,\"secret\":null,"
-                                  "\"zone\":null,\"group\":null,\"kind\":\"plain\",\"input\":null,"
-                                  "\"id\":null,\"revision\":null}",
-                                  name);
+    pending->planned =
+        str_format(c->arena,
+                   "{\"name\":\"%s\",\"size\":null,\"tags\":null,\"secret\":null,\"token\":null,"
+                   "\"zone\":null,\"group\":null,\"kind\":\"plain\",\"input\":null,"
+                   "\"id\":null,\"revision\":null}",
+                   name);
     return pending;
 }
 

@@ -151,69 +151,69 @@ typedef struct ErrorCase {
 static const ErrorCase errors[] = {
     {"variable: {v: {default: 3}}\n"
      "resource: {fake_thing: {a: {name: a, lifecycle: {precondition: [{condition: '${var.v > 5}', "
-     "error_message: 'v is ${var.v}'}]}}}}\n",                             "fake_thing.a: Resource precondition failed: v is 3"    },
+     "error_message: 'v is ${var.v}'}]}}}}\n",                                                "fake_thing.a: Resource precondition failed: v is 3"    },
     {"resource: {fake_thing: {a: {name: a, size: 1, lifecycle: {postcondition: [{condition: "
-     "'${self.size == 2}', error_message: 'size is ${self.size}'}]}}}}\n", "fake_thing.a: Resource postcondition failed: size is 1"},
+     "'${self.size == 2}', error_message: 'size is ${self.size}'}]}}}}\n",                    "fake_thing.a: Resource postcondition failed: size is 1"},
     {"locals: {f: false}\noutput: {o: {value: 1, precondition: [{condition: '${local.f}', "
-     "error_message: no}]}}\n",                                                                          "Module output value precondition failed: no"                                                                                                          },
+     "error_message: no}]}}\n",                                                               "Module output value precondition failed: no"           },
     {"variable: {v: {default: 3, validation: [{condition: '${var.v > 5}', error_message: "
-     "small}]}}\n",                                                                         "Invalid value for variable: small"     },
+     "small}]}}\n",                                                                           "Invalid value for variable: small"                     },
     {"variable: {s: {default: x, sensitive: true}}\noutput: {o: {value: '${var.s}'}}\n",
-     "Output refers to sensitive values"                                          },
+     "Output refers to sensitive values"                                                                                                                   },
     {"resource: {fake_thing: {a: {name: a}, b: {name: b, count: '${fake_thing.a.revision}'}}}\n",
-     "Invalid count argument: The \"count\" value depends on resource attributes"},
+     "Invalid count argument: The \"count\" value depends on resource attributes"                                                                          },
     {"resource: {fake_thing: {a: {name: a, count: -1}}}\n",
-     "Invalid count argument: The \"count\" value must be a whole number"                                                                                },
+     "Invalid count argument: The \"count\" value must be a whole number"                                                                                  },
     {"resource: {fake_thing: {a: {name: a, count: 1.5}}}\n",
-     "Invalid count argument: The \"count\" value must be a whole number"},
+     "Invalid count argument: The \"count\" value must be a whole number"                                                                                  },
     {"resource: {fake_thing: {a: {name: a, count: '${null}'}}}\n",
-     "Invalid count argument: The \"count\" value is null"                                                                          },
+     "Invalid count argument: The \"count\" value is null"                                                                                                 },
     {"resource: {fake_thing: {a: {name: a, for_each: '${[1, 2]}'}}}\n",
-     "Invalid for_each argument: The \"for_each\" value must be a map, or a set of strings"},
+     "Invalid for_each argument: The \"for_each\" value must be a map, or a set of strings"                                                                },
     {"resource: {fake_thing: {a: {name: a, for_each: '${null}'}}}\n",
-     "Invalid for_each argument: The \"for_each\" value is null"                                                                            },
+     "Invalid for_each argument: The \"for_each\" value is null"                                                                                           },
     {"variable: {s: {default: {a: b}, sensitive: true}}\n"
-     "resource: {fake_thing: {a: {name: a, for_each: '${var.s}'}}}\n",                                                                         "Invalid for_each argument: Sensitive values"},
+     "resource: {fake_thing: {a: {name: a, for_each: '${var.s}'}}}\n",                        "Invalid for_each argument: Sensitive values"           },
     {"resource: {fake_thing: {a: {name: '${count.index}'}}}\n",
-     "Reference to \"count\" in non-counted context"                                                                                        },
+     "Reference to \"count\" in non-counted context"                                                                                                       },
     {"resource: {fake_thing: {a: {name: '${each.key}', count: 1}}}\n",
-     "Reference to \"each\" in context without for_each"},
+     "Reference to \"each\" in context without for_each"                                                                                                   },
     {"resource: {fake_thing: {abc: {name: a}, b: {name: '${fake_thing.abd.id}'}}}\n",
      "Reference to undeclared resource: A managed resource \"fake_thing\" \"abd\" has not been "
-     "declared in the root module. Did you mean \"fake_thing.abc\"?"                                                                         },
+     "declared in the root module. Did you mean \"fake_thing.abc\"?"                                                                                       },
     {"variable: {size: {default: 1}}\nresource: {fake_thing: {a: {name: '${var.sise}'}}}\n",
      "Reference to undeclared input variable: No input variable named \"sise\" has been declared "
-     "in the root module. Did you mean \"size\"?"},
+     "in the root module. Did you mean \"size\"?"                                                                                                          },
     {"locals: {one: 1}\noutput: {o: {value: '${local.on}'}}\n",
      "Reference to undeclared local value: No local value named \"on\" has been declared in the "
-     "root module. Did you mean \"one\"?"                                                                                                      },
-    {"output: {o: {value: '${module.m.x}'}}\n",                                                                         "Reference to undeclared module"},
+     "root module. Did you mean \"one\"?"                                                                                                                  },
+    {"output: {o: {value: '${module.m.x}'}}\n",                                                    "Reference to undeclared module"                        },
     {"resource: {fake_thing: {a: {name: '${fake_thing.a.id}'}}}\n",
-     "Self-referential block: Configuration for fake_thing.a may not refer to itself."                                                                                  },
-    {"locals: {a: '${local.a}'}\n",                                                                         "Self-referential block"                  },
+     "Self-referential block: Configuration for fake_thing.a may not refer to itself."                                                                     },
+    {"locals: {a: '${local.a}'}\n",                                                                "Self-referential block"                                },
     {"resource:\n  fake_thing:\n    a: {name: '${fake_thing.b.id}'}\n    b: {name: "
-     "'${local.c}'}\nlocals: {c: '${fake_thing.a.id}'}\n",                                                                         "Cycle: These depend on each other in a circle"                                                      },
+     "'${local.c}'}\nlocals: {c: '${fake_thing.a.id}'}\n",                                    "Cycle: These depend on each other in a circle"         },
     {"locals: {a: '${local.b}', b: '${local.c}', c: '${local.a}'}\n",
-     "local.a → local.b → local.c → local.a"            },
+     "local.a → local.b → local.c → local.a"                                                                                                         },
     {"resource: {fake_thin: {a: {name: a}}}\n",
      "Invalid resource type: The provider loam.internal/test/fake does not support resource type "
-     "\"fake_thin\". Did you mean \"fake_thing\"?"                                                                            },
+     "\"fake_thin\". Did you mean \"fake_thing\"?"                                                                                                         },
     {"resource: {fake_thing: {a: {name: a, lifecycle: {ignore_changes: [sise]}}}}\n",
      "ignore_changes names \"sise\", but \"fake_thing\" has no argument of that name. Did you mean "
-     "\"size\"?"},
+     "\"size\"?"                                                                                                                                           },
     {"resource: {fake_thing: {a: {name: a, provider: fake.other}}}\n",
-     "Provider configuration not present"                                                                                           },
+     "Provider configuration not present"                                                                                                                  },
     {"provider: {fake: {endpoint: nowhere}}\nresource: {fake_thing: {a: {name: a}}}\n",
-     "Cannot connect: Nobody is there."},
+     "Cannot connect: Nobody is there."                                                                                                                    },
     {"module: {m: {source: ./m, nam: x}}\n",
-     "Unsupported argument: The module has no input variable \"nam\". Did you mean \"name\"?"                                                                                                                                      },
+     "Unsupported argument: The module has no input variable \"nam\". Did you mean \"name\"?"                                                              },
     {"module: {m: {source: ./m}}\n",
-     "Missing required argument: The argument \"name\" is required by module \"m\""},
+     "Missing required argument: The argument \"name\" is required by module \"m\""                                                                        },
     {"module: {m: {source: ./m, name: x}}\noutput: {o: {value: '${module.m.ix}'}}\n",
-     "This object does not have an attribute named \"ix\""                                                                                     },
+     "This object does not have an attribute named \"ix\""                                                                                                 },
     {"module: {m: {source: ./m, name: x, count: 1}}\noutput: {o: {value: '${module.m[1].id}'}}\n",
-     "Invalid index"},
-    {"module: {m: {source: ./m, name: '${module.m.id}'}}\n",                                                                         "Cycle"                                                                                                                           },
+     "Invalid index"                                                                                                                                       },
+    {"module: {m: {source: ./m, name: '${module.m.id}'}}\n",                                       "Cycle"                                                 },
 };
 
 static const char module_text[] = "variable: {name: {type: string}}\n"
@@ -503,6 +503,25 @@ static void new_dependencies_are_remembered(void **unused) {
     engine_case_close(c);
 }
 
+/* What is ephemeral goes to write-only arguments, and these reach neither plan nor state. */
+static void write_only_arguments_are_not_kept(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, "variable: {t: {type: string, default: hush, ephemeral: true}}\n"
+                          "resource: {fake_thing: {a: {name: a, token: '${var.t}'}}}\n");
+    engine_case_must(c, engine_case_plan(c));
+    assert_true(value_is_null(after_of(c, "fake_thing.a", "token")));
+    engine_case_must(c, engine_case_apply_plan(c));
+    assert_true(str_find(c->stored, STR("hush"), 0) == SIZE_MAX);
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "");
+    engine_case_config(c, "variable: {t: {type: string, default: hush, ephemeral: true}}\n"
+                          "resource: {fake_thing: {a: {name: a, kind: '${var.t}'}}}\n");
+    assert_false(engine_case_plan(c));
+    check_said(c, "fake_thing.a: Invalid use of ephemeral value");
+    engine_case_close(c);
+}
+
 static void validation_needs_no_state(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
@@ -566,6 +585,7 @@ int main(void) {
         cmocka_unit_test(outputs_change),
         cmocka_unit_test(marks_are_kept),
         cmocka_unit_test(new_dependencies_are_remembered),
+        cmocka_unit_test(write_only_arguments_are_not_kept),
         cmocka_unit_test(validation_needs_no_state),
         cmocka_unit_test(the_console_looks),
     };

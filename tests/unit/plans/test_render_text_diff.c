@@ -11,20 +11,24 @@ static const Attribute disk_attributes[] = {
     {"size", &TYPE_NUMBER, REQUIRED | FORCES_NEW, "Size."},
     {"bus",  &TYPE_STRING, OPTIONAL,              "Bus." },
 };
-static const Attribute attributes[] = {
-    {"tags",       &TYPE_MAP_OF_STRING,                    OPTIONAL,                                                            "Tags."                                                                                                                               },
-    {                                                                                                                                                           "names",                                                                                                             &TYPE_SET_OF_STRING,                                  OPTIONAL,                                                                    "Names."                                                                                                                                },
-    {                                                                                                                            "steps",                                                                   &TYPE_LIST_OF_STRING,                                         OPTIONAL,                                                                                         "Steps."                                                                                                                                                                            },
-    {                                                                                     "password", &TYPE_STRING,                               OPTIONAL | SENSITIVE,                                                            "Password."                                                                                                                  },
-    {                                                                                                                                                                                            "ports",                                                                                                                                                                                                                                                                                                               NULL,                               OPTIONAL,                                                      "Ports.",                                                                  .nested = NESTED(NEST_LIST, port_attributes)},
-    { "single",                                                                                                                    NULL,                                      OPTIONAL,                                                                                               "Port.",                                                                                                                                                                                                            .nested = NESTED(NEST_SINGLE, port_attributes)},
-    {                                                                                                                                                                                                                                                                                                                                                      "by_name",                                                                                                                                                                                                                                                                                                                                                                                                                                                                         NULL, OPTIONAL, "By name.", .nested = NESTED(NEST_MAP, port_attributes)},
-    {"logins",   NULL,                 OPTIONAL,             "Logins.",  .nested = NESTED(NEST_SET, secret_attributes)},
-};
 /* The elements of a set have a schema too. */
 static const Attribute secret_attributes[] = {
     {"user",  &TYPE_STRING, OPTIONAL,             "User." },
     {"token", &TYPE_STRING, OPTIONAL | SENSITIVE, "Token."},
+};
+static const NestedObject port_list = {NEST_LIST, port_attributes, ARRAY_COUNT(port_attributes)};
+static const NestedObject port = {NEST_SINGLE, port_attributes, ARRAY_COUNT(port_attributes)};
+static const NestedObject port_map = {NEST_MAP, port_attributes, ARRAY_COUNT(port_attributes)};
+static const NestedObject logins = {NEST_SET, secret_attributes, ARRAY_COUNT(secret_attributes)};
+static const Attribute attributes[] = {
+    {.name = "tags",     .type = &TYPE_MAP_OF_STRING,  .flags = OPTIONAL            },
+    {.name = "names",    .type = &TYPE_SET_OF_STRING,  .flags = OPTIONAL            },
+    {.name = "steps",    .type = &TYPE_LIST_OF_STRING, .flags = OPTIONAL            },
+    {.name = "password", .type = &TYPE_STRING,         .flags = OPTIONAL | SENSITIVE},
+    {.name = "ports",    .flags = OPTIONAL,            .nested = &port_list         },
+    {.name = "single",   .flags = OPTIONAL,            .nested = &port              },
+    {.name = "by_name",  .flags = OPTIONAL,            .nested = &port_map          },
+    {.name = "logins",   .flags = OPTIONAL,            .nested = &logins            },
 };
 static const Block blocks[] = {
     {"disk", NEST_LIST,   {SCHEMA_ATTRIBUTES(disk_attributes)}, 0, 0},
@@ -41,37 +45,37 @@ typedef struct TextCase {
 } TextCase;
 
 static const TextCase CASES[] = {
-    {"{}",                                                                "{}",                    "{}"                                                             },
+    {"{}",                                                                                  "{}",                                                                "{}"},
     {"{\"tags\": {\"$map\": {\"a\": \"1\", \"bb\": \"2\"}}}",
-     "{\"tags\": {\"$map\": {\"a\": \"1\", \"bb\": \"3\", \"c\": \"4\"}}}",                        "{\n"
+     "{\"tags\": {\"$map\": {\"a\": \"1\", \"bb\": \"3\", \"c\": \"4\"}}}",                                                                                      "{\n"
      "      ~ tags = {\n"
      "            \"a\"  = \"1\"\n"
      "          ~ \"bb\" = \"2\" -> \"3\"\n"
      "          + \"c\"  = \"4\"\n"
      "        }\n"
-     "    }"                                                                             },
+     "    }"                                                                              },
     {"{\"names\": {\"$set\": [\"a\", \"b\", \"c\"]}}",
-     "{\"names\": {\"$set\": [\"b\", \"c\", \"d\"]}}",                                             "{\n"
+     "{\"names\": {\"$set\": [\"b\", \"c\", \"d\"]}}",                                                                                                           "{\n"
      "      ~ names = [\n"
      "          - \"a\",\n"
      "          + \"d\",\n"
      "            # (2 unchanged elements hidden)\n"
      "        ]\n"
-     "    }"                                                                                                  },
+     "    }"                                                                                                   },
     {"{\"steps\": {\"$list\": [\"a\"]}, \"names\": {\"$set\": [\"x\"]}}",
-     "{\"steps\": {\"$list\": [\"a\", \"b\"]}, \"names\": {\"$set\": [\"x\"]}}",                   "{\n"
+     "{\"steps\": {\"$list\": [\"a\", \"b\"]}, \"names\": {\"$set\": [\"x\"]}}",                                                                                 "{\n"
      "      ~ steps = [\n"
      "            \"a\",\n"
      "          + \"b\",\n"
      "        ]\n"
      "        # (1 unchanged attribute hidden)\n"
-     "    }"                                                                        },
-    {"{\"password\": \"x\"}",                                             "{\"password\": \"y\"}",
+     "    }"                                                                         },
+    {"{\"password\": \"x\"}",                                                               "{\"password\": \"y\"}",
      "{\n"
      "      ~ password = (sensitive value)\n"
-     "    }"                                                                                                                                                        },
+     "    }"                                                                                                                                                         },
     {"{\"ports\": [{\"id\": \"a\", \"number\": 1, \"proto\": \"tcp\"}, {\"id\": \"b\", \"number\": "
-     "2, \"proto\": null}]}",                                                                    "{\"ports\": [{\"id\": \"a\", \"number\": 7, \"proto\": \"tcp\"}]}",
+     "2, \"proto\": null}]}",                                                          "{\"ports\": [{\"id\": \"a\", \"number\": 7, \"proto\": \"tcp\"}]}",
      "{\n"
      "      ~ ports = [\n"
      "          ~ {\n"
@@ -82,12 +86,11 @@ static const TextCase CASES[] = {
      "          - {\n"
      "              - id     = \"b\" -> null\n"
      "              - number = 2 -> null\n"
-     "                # (1 unchanged attribute hidden)\n"
      "            },\n"
      "        ]\n"
-     "    }"},
+     "    }"                                                                                                                                                         },
     {"{\"by_name\": {\"$map\": {\"x\": {\"id\": \"i\", \"number\": 1, \"proto\": null}}}}",
-     "{\"by_name\": {\"$map\": {\"x\": {\"id\": \"i\", \"number\": 2, \"proto\": null}}}}",      "{\n"
+     "{\"by_name\": {\"$map\": {\"x\": {\"id\": \"i\", \"number\": 2, \"proto\": null}}}}",                                                                      "{\n"
      "      ~ by_name = {\n"
      "          ~ \"x\" = {\n"
      "                id     = \"i\"\n"
@@ -95,10 +98,10 @@ static const TextCase CASES[] = {
      "                # (1 unchanged attribute hidden)\n"
      "            },\n"
      "        }\n"
-     "    }"                                                                          },
+     "    }"                                                              },
     {"-",
      "{\"steps\": {\"$list\": [\"a\"]}, \"disk\": [{\"size\": 1, \"bus\": \"v\"}, {\"size\": 2}], "
-     "\"cpu\": {\"size\": 4}}",                                                                                        "{\n"
+     "\"cpu\": {\"size\": 4}}",                                                                                                                                  "{\n"
      "      + steps = [\n"
      "          + \"a\",\n"
      "        ]\n"
@@ -114,10 +117,10 @@ static const TextCase CASES[] = {
      "      + disk {\n"
      "          + size = 2\n"
      "        }\n"
-     "    }"                                                                                                                                      },
+     "    }"                                                                                                                          },
     {"{\"steps\": {\"$list\": [\"a\"]}, \"disk\": [{\"size\": 1}], \"net\": {\"$map\": {\"k\": "
-     "{\"size\": 1}}}, \"peer\": [{\"size\": 1}]}",                                                                   "{\"steps\": {\"$list\": [\"a\"]}, \"disk\": [{\"size\": 1}], \"net\": {\"$map\": {\"k\": "
-     "{\"size\": 2}}}, \"peer\": [{\"size\": 3}]}",                                                                                           "{\n"
+     "{\"size\": 1}}}, \"peer\": [{\"size\": 1}]}",                                    "{\"steps\": {\"$list\": [\"a\"]}, \"disk\": [{\"size\": 1}], \"net\": {\"$map\": {\"k\": "
+     "{\"size\": 2}}}, \"peer\": [{\"size\": 3}]}",                                                      "{\n"
      "        # (1 unchanged attribute hidden)\n"
      "\n"
      "      ~ net \"k\" {\n"
@@ -132,15 +135,29 @@ static const TextCase CASES[] = {
      "        }\n"
      "\n"
      "        # (1 unchanged block hidden)\n"
-     "    }"                                                                                                                  },
-    {"{\"single\": {\"id\": \"a\", \"number\": 1}}",                                               "{\"single\": null}",
+     "    }"                                              },
+    {"{\"logins\": [{\"user\": \"a\", \"token\": \"t\"}, {\"user\": \"b\"}]}",
+     "{\"logins\": [{\"user\": \"b\"}, {\"user\": \"c\", \"token\": \"u\"}]}",                                                                                   "{\n"
+     "      ~ logins = [\n"
+     "          - {\n"
+     "              - token = (sensitive value) -> null\n"
+     "              - user  = \"a\" -> null\n"
+     "            },\n"
+     "          + {\n"
+     "              + token = (sensitive value)\n"
+     "              + user  = \"c\"\n"
+     "            },\n"
+     "            # (1 unchanged element hidden)\n"
+     "        ]\n"
+     "    }"                                                                           },
+    {"{\"single\": {\"id\": \"a\", \"number\": 1}}",                                        "{\"single\": null}",
      "{\n"
      "      - single = {\n"
      "          - id     = \"a\" -> null\n"
      "          - number = 1 -> null\n"
      "            # (1 unchanged attribute hidden)\n"
      "        } -> null\n"
-     "    }"},
+     "    }"                                                                                                                                                         },
 };
 
 static Str rendered(const RenderDiffInput *input, RenderStyle style) {

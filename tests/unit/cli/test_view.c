@@ -1,0 +1,127 @@
+/* What all views share, and the diagnostic as JSON. */
+#include "unit.h"
+
+#include "view.h"
+#include "view_diag_json.h"
+
+typedef struct Shown {
+    StrBuf text;
+    bool finished;
+} Shown;
+
+static void show(View *view, const Diag *diag) {
+    Shown *shown = view->self;
+    strbuf_add_format(&shown->text, "%.*s %.*s;", STR_ARG(diag->summary), STR_ARG(diag->address));
+}
+
+static void finish(View *view, const Diags *diags) {
+    Shown *shown = view->self;
+    (void)diags;
+    shown->finished = true;
+}
+
+static const ViewType listing = {.diag = show, .finish = finish};
+
+static void add(Diags *diags, const char *summary, const char *address) {
+    Diag *diag = diags_error(diags, NO_RANGE, summary, "Detail.");
+    diag->address = str_from_cstr(address);
+}
+
+/* Each once: what was shown before a question does not come again, nor does what repeats. */
+static void test_shown_once(void **state) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Shown shown = {.text = strbuf_new(arena)};
+    View view = {.type = &listing, .self = &shown};
+    Diags diags = diags_new(arena);
+    (void)state;
+    add(&diags, "one", "a");
+    add(&diags, "one", "a");
+    add(&diags, "one", "b");
+    view_show_diags(&view, &diags);
+    check_str(strbuf_str(&shown.text), "one a;one b;");
+    assert_false(shown.finished);
+    add(&diags, "two", "a");
+    add(&diags, "one", "b");
+    view_finish(&view, &diags);
+    check_str(strbuf_str(&shown.text), "one a;one b;two a;");
+    assert_true(shown.finished);
+}
+
+static void test_count(void **state) {
+    static const struct {
+        Action action;
+        PlanCounts wanted;
+    } cases[] = {
+        {ACTION_CREATE, {.create = 1}},
+        {ACTION_UPDATE, {.update = 1}},
+        {ACTION_DELETE, {.delete = 1}},
+        {ACTION_READ,   {.read = 1}  },
+        {ACTION_FORGET, {.forget = 1}},
+        {ACTION_NO_OP,  {0}          },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        View view = {.type = &listing};
+        view_count(&view, cases[i].action);
+        assert_memory_equal(&view.done, &cases[i].wanted, sizeof view.done);
+    }
+}
+
+static void test_json(void **state) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    const Source *source = source_new(STR("f.yaml"), STR("grüße: 1\nb: \"x\"\n"), arena);
+    Diags diags = diags_new(arena);
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    (void)state;
+    Diag *diag = diags_warning(&diags, (SourceRange){source, 14, 17}, "Sum", "Text.");
+    diag->address = STR("a.b");
+    diags_add_value(&diags, diag, STR("var.x"), STR("is 1"));
+    json_writer_init(&writer, &text, 0);
+    view_diag_write_json(&diags.items[0], &writer);
+    check_str(
+        strbuf_str(&text),
+        "{\"severity\":\"warning\",\"summary\":\"Sum\",\"detail\":\"Text.\",\"address\":\"a.b\","
+        "\"range\":{\"filename\":\"f.yaml\",\"start\":{\"line\":2,\"column\":4,\"byte\":14},"
+        "\"end\":{\"line\":2,\"column\":7,\"byte\":17}},"
+        "\"snippet\":{\"context\":null,\"code\":\"b: \\\"x\\\"\",\"start_line\":2,"
+        "\"highlight_start_offset\":3,\"highlight_end_offset\":6,"
+        "\"values\":[{\"traversal\":\"var.x\",\"statement\":\"is 1\"}]}}");
+}
+
+/* A place at the very end of a file, and one without extent. */
+static void test_json_edges(void **state) {
+    static const struct {
+        const char *text;
+        uint32_t start, end;
+        const char *wanted;
+    } cases[] = {
+        {"ab",   2, 2, "\"highlight_start_offset\":2,\"highlight_end_offset\":2"},
+        {"ab",   1, 1, "\"highlight_start_offset\":1,\"highlight_end_offset\":2"},
+        {"",     0, 0, "\"highlight_start_offset\":0,\"highlight_end_offset\":0"},
+        {"a\nb", 0, 3, "\"code\":\"a\\nb\""                                     },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        const Source *source = source_new(STR("f"), str_from_cstr(cases[i].text), arena);
+        Diags diags = diags_new(arena);
+        StrBuf text = strbuf_new(arena);
+        JsonWriter writer;
+        diags_error(&diags, (SourceRange){source, cases[i].start, cases[i].end}, "Sum", "Text.");
+        json_writer_init(&writer, &text, 0);
+        view_diag_write_json(&diags.items[0], &writer);
+        if (str_find(strbuf_str(&text), str_from_cstr(cases[i].wanted), 0) == SIZE_MAX)
+            fail_msg("case %zu: %.*s", i, STR_ARG(strbuf_str(&text)));
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_shown_once),
+        cmocka_unit_test(test_count),
+        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_json_edges),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
