@@ -95,7 +95,6 @@ static const TextCase CASES[] = {
      "          ~ \"x\" = {\n"
      "                id     = \"i\"\n"
      "              ~ number = 1 -> 2\n"
-     "                # (1 unchanged attribute hidden)\n"
      "            },\n"
      "        }\n"
      "    }"                                                              },
@@ -155,7 +154,6 @@ static const TextCase CASES[] = {
      "      - single = {\n"
      "          - id     = \"a\" -> null\n"
      "          - number = 1 -> null\n"
-     "            # (1 unchanged attribute hidden)\n"
      "        } -> null\n"
      "    }"                                                                                                                                                         },
 };
