@@ -434,11 +434,8 @@ static RenderDiff *diff_write_only(const Build *build, Pair pair) {
 }
 
 /* What is absent on both sides is no difference, and is not even counted. */
-static void diff_attributes(const Build *build,
-                            RenderDiff *diff,
-                            Pair pair,
-                            const Attribute *attributes,
-                            size_t count) {
+static void diff_attributes(
+    const Build *build, RenderDiff *diff, Pair pair, const Attribute *attributes, size_t count) {
     const Attribute **order = sorted(attributes, count, build->arena);
     Str *names = arena_new_array(build->arena, Str, count);
     diff->names = names;

@@ -84,8 +84,8 @@ static void refuse_unknown(const Registry *registry, Str name, SourceRange range
 
 /* -- modules ------------------------------------------------------------------------------ */
 
-static bool
-refuse_module(const ProviderRow *row, Str path, Str reason, SourceRange range, Diags *diags) {
+static bool refuse_module(
+    const ProviderRow *row, Str path, Str reason, SourceRange range, Diags *diags) {
     diags_error(diags, range, "Provider cannot be loaded",
                 "The provider \"%s\" is a module of its own, \"%.*s\". %.*s", row->name,
                 STR_ARG(path), STR_ARG(reason));

@@ -19,8 +19,8 @@ typedef struct Registry Registry;
 Registry *registry_new(const ProviderRow *rows, size_t count, Str module_folder, Arena *arena);
 /* By local name ("libvirt") or full address; any host's hashicorp/NAME serves. Loads the module.
  * A name that no row has is an error with the nearest name. */
-MUST_USE bool
-registry_find(Registry *registry, Str name, const Provider **out, SourceRange range, Diags *diags);
+MUST_USE bool registry_find(
+    Registry *registry, Str name, const Provider **out, SourceRange range, Diags *diags);
 /* The canonical address for a local name ("random" → registry.terraform.io/hashicorp/random). */
 Str registry_address(const Registry *registry, Str name);
 /* Type by name; NULL when the provider has none of that name. */

@@ -5,8 +5,8 @@
 #include "resource_plan.h"
 
 /* What a slot answered, held against the diagnostics: false exactly when an error was added. */
-static bool
-settle(bool answer, const ResourceType *type, const char *slot, size_t before, Diags *diags) {
+static bool settle(
+    bool answer, const ResourceType *type, const char *slot, size_t before, Diags *diags) {
     if (diags->error_count > before)
         return false;
     if (answer)
@@ -67,8 +67,10 @@ bool resource_type_validate(const ResourceType *type,
 }
 
 /* Without an update every change is a replacement, also where no flag says so. */
-static void
-replace_what_differs(const ResourceType *type, Value prior, PlanResponse *response, Arena *arena) {
+static void replace_what_differs(const ResourceType *type,
+                                 Value prior,
+                                 PlanResponse *response,
+                                 Arena *arena) {
     Value planned = response->planned;
     bool is_update = value_is_present(prior) && value_is_present(planned);
     if (type->update || !is_update || response->requires_replace.count > 0)

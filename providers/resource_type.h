@@ -3,8 +3,10 @@
 
 #include "provider.h"
 
-MUST_USE bool
-resource_type_validate(const ResourceType *type, const Call *call, Value config, Diags *diags);
+MUST_USE bool resource_type_validate(const ResourceType *type,
+                                     const Call *call,
+                                     Value config,
+                                     Diags *diags);
 /* response->planned and requires_replace are prepared by the framework: computed attributes that
  * the configuration leaves null become unknown when creating; when updating they keep the prior
  * value unless the attribute has CHANGES_ON_UPDATE and something else changes. */

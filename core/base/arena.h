@@ -1,5 +1,5 @@
-/* Arena: memory with one lifetime. A lifetime is a phase, a phase is an arena; nobody frees a single
- * object. `arena.c` is the only caller of malloc.
+/* Arena: memory with one lifetime. A lifetime is a phase, a phase is an arena; nobody frees a
+ * single object. `arena.c` is the only caller of malloc.
  *
  * One thread at a time uses an arena. With address sanitizer, unused and reset memory is poisoned
  * and every allocation has a red zone. Out of memory prints a line and aborts without a core file:
@@ -27,8 +27,9 @@ void arena_join(Arena *into, Arena *from);
 /* Bytes handed out since open or reset. */
 size_t arena_used(const Arena *arena);
 
-#define arena_new(arena, type)              ((type *)arena_alloc((arena), sizeof(type)))
-#define arena_new_array(arena, type, count) ((type *)arena_alloc_array((arena), (count), sizeof(type)))
+#define arena_new(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
+#define arena_new_array(arena, type, count)                                                        \
+    ((type *)arena_alloc_array((arena), (count), sizeof(type)))
 
 /* SCOPED(ArenaRef) scratch = arena_open("scratch"); */
 typedef Arena *ArenaRef;

@@ -25,7 +25,8 @@
  * server said. Prints the place and aborts. */
 #define CHECK(condition)                                                                           \
     do {                                                                                           \
-        if (!(condition)) check_failed(#condition, __FILE__, __LINE__);                            \
+        if (!(condition))                                                                          \
+            check_failed(#condition, __FILE__, __LINE__);                                          \
     } while (0)
 
 NO_RETURN void check_failed(const char *condition, const char *file, int line);

@@ -4,7 +4,8 @@
  *   CANCEL_STOP   first signal: start nothing new, finish or cancel what is in flight
  *   CANCEL_NOW    second signal: return at once
  *
- * Polled by io, by clients and by the walk; cancel_fd becomes readable for those who wait in poll. */
+ * Polled by io, by clients and by the walk; cancel_fd becomes readable for those who wait in poll.
+ */
 #pragma once
 
 #include "attr.h"

@@ -35,8 +35,8 @@ static Diag *add_formatted(Diags *diags,
     return diag;
 }
 
-Diag *
-diags_error(Diags *diags, SourceRange range, const char *summary, const char *detail_format, ...) {
+Diag *diags_error(
+    Diags *diags, SourceRange range, const char *summary, const char *detail_format, ...) {
     va_list args;
     va_start(args, detail_format);
     Diag *diag = add_formatted(diags, DIAG_ERROR, range, summary, detail_format, args);

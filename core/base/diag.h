@@ -3,11 +3,13 @@
  *   summary   what failed, a short sentence without a final stop ("Unsupported argument")
  *   detail    why, and the way out; full sentences; user text in double quotes; may be empty
  *   range     the exact place; `context` a wider one (the expression, the block header)
- *   address   the resource or output concerned, as text; path: place inside a value (".disk[0].size")
- *   values    what the names in the failing expression stood for ("has a sensitive value")
+ *   address   the resource or output concerned, as text; path: place inside a value
+ * (".disk[0].size") values    what the names in the failing expression stood for ("has a sensitive
+ * value")
  *
  * Diags collects them in order, in its own arena (texts are copied in). A function that returns
- * false has added at least one error, and exactly then. Not shared between threads: DiagsSink is. */
+ * false has added at least one error, and exactly then. Not shared between threads: DiagsSink is.
+ */
 #pragma once
 
 #include "source.h"
@@ -41,8 +43,11 @@ typedef struct Diags {
 
 Diags diags_new(Arena *arena);
 /* Adds; the pointer (good until the next one) is for filling in address, path, context, values. */
-Diag *diags_error(Diags *diags, SourceRange range, const char *summary, const char *detail_format, ...)
-    PRINTF_LIKE(4, 5);
+Diag *diags_error(Diags *diags,
+                  SourceRange range,
+                  const char *summary,
+                  const char *detail_format,
+                  ...) PRINTF_LIKE(4, 5);
 Diag *diags_warning(Diags *diags,
                     SourceRange range,
                     const char *summary,

@@ -17,8 +17,8 @@ typedef struct Source Source;
 struct Source {
     Str path;
     Str bytes;
-    const Source *outer;   /* NULL for a file */
-    uint32_t outer_start;  /* of the scalar in outer, quotes or indicator included */
+    const Source *outer;  /* NULL for a file */
+    uint32_t outer_start; /* of the scalar in outer, quotes or indicator included */
     uint32_t outer_end;
     uint32_t (*to_outer)(const Source *source, uint32_t offset);
 };

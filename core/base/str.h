@@ -13,10 +13,11 @@ typedef struct Str {
     size_t len;
 } Str;
 
-#define STR(literal)    ((Str){"" literal, sizeof(literal) - 1})
-#define STR_CONST(literal) {"" literal, sizeof(literal) - 1} /* in a static initialiser */
-#define STR_ARG(s)      (int)(s).len, (s).ptr
-#define STR_EMPTY       ((Str){"", 0})
+#define STR(literal) ((Str){"" literal, sizeof(literal) - 1})
+#define STR_CONST(literal)                                                                         \
+    { "" literal, sizeof(literal) - 1 } /* in a static initialiser */
+#define STR_ARG(s) (int)(s).len, (s).ptr
+#define STR_EMPTY  ((Str){"", 0})
 
 Str str_from_cstr(const char *text); /* NULL gives the empty string */
 Str str_from_range(const char *start, const char *end);

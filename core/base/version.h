@@ -3,6 +3,6 @@
 
 /* loam's own, the project's version. */
 #define VERSION_LOAM LOAM_VERSION
-/* The release of Terraform whose language and file formats are meant: required_version of a terraform
- * block is held against it, and it is written into states and plans. */
+/* The release of Terraform whose language and file formats are meant: required_version of a
+ * terraform block is held against it, and it is written into states and plans. */
 #define VERSION_TERRAFORM "1.11.4"

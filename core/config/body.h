@@ -7,11 +7,12 @@
 
 #include "parser.h"
 
-/* How a string of YAML or JSON is read where this attribute stands (native syntax: all the same). */
+/* How a string of YAML or JSON is read where this attribute stands (native syntax: all the same).
+ */
 typedef enum BodyForm {
     BODY_EXPRESSION, /* a template: ${…} works; a lone ${…} keeps its type */
     BODY_LITERAL,    /* as it is: ${ stays two characters */
-    BODY_CODE,       /* source text: a reference, a keyword, a type; each item of an array likewise */
+    BODY_CODE, /* source text: a reference, a keyword, a type; each item of an array likewise */
 } BodyForm;
 
 typedef struct BodyAttributeSchema {
@@ -65,7 +66,8 @@ typedef struct BodyOperations {
                     Arena *arena,
                     Diags *diags);
     /* All of it as attributes (locals, module inputs, variable files). */
-    bool (*attributes)(const Body *body, BodyForm form, BodyContent *out, Arena *arena, Diags *diags);
+    bool (*attributes)(
+        const Body *body, BodyForm form, BodyContent *out, Arena *arena, Diags *diags);
 } BodyOperations;
 
 struct Body {
@@ -92,11 +94,10 @@ MUST_USE bool body_content(const Body *body,
                            const Body **rest,
                            Arena *arena,
                            Diags *diags);
-MUST_USE bool body_attributes(const Body *body, BodyForm form, BodyContent *out, Arena *arena, Diags *diags);
+MUST_USE bool body_attributes(
+    const Body *body, BodyForm form, BodyContent *out, Arena *arena, Diags *diags);
 /* For front ends: the error about a name that the schema does not have, with the nearest one. */
-void body_refuse_name(const BodySchema *schema,
-                      Str name,
-                      SourceRange range,
-                      Arena *arena,
-                      Diags *diags);
-const BodyAttribute *body_content_find(const BodyContent *content, const char *name); /* NULL: absent */
+void body_refuse_name(
+    const BodySchema *schema, Str name, SourceRange range, Arena *arena, Diags *diags);
+const BodyAttribute *body_content_find(const BodyContent *content,
+                                       const char *name); /* NULL: absent */

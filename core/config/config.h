@@ -114,9 +114,9 @@ typedef struct ModuleCall {
     const Expr *count;
     const Expr *for_each;
     Traversals depends_on;
-    Map providers; /* child's "name" or "name.alias" → ProviderRef of the caller */
+    Map providers;    /* child's "name" or "name.alias" → ProviderRef of the caller */
     const Body *body; /* the input variables */
-    Module *module; /* NULL only where loading it failed */
+    Module *module;   /* NULL only where loading it failed */
     SourceRange range;
 } ModuleCall;
 
@@ -130,8 +130,8 @@ struct Module {
     Map outputs;
     Map resources; /* "T.N" and "data.T.N" → Resource */
     Map calls;
-    Map providers;     /* "name" or "name.alias" → ProviderConfig */
-    Map requirements;  /* local name → ProviderRequirement */
+    Map providers;    /* "name" or "name.alias" → ProviderConfig */
+    Map requirements; /* local name → ProviderRequirement */
     const BackendConfig *backend;
     VEC(const Source *) sources;
 };

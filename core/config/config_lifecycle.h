@@ -4,5 +4,7 @@
 #include "config.h"
 
 /* `content` is what holds the lifecycle blocks of the resource. */
-MUST_USE bool
-config_lifecycle_read(const BodyContent *content, Resource *resource, Arena *arena, Diags *diags);
+MUST_USE bool config_lifecycle_read(const BodyContent *content,
+                                    Resource *resource,
+                                    Arena *arena,
+                                    Diags *diags);

@@ -20,8 +20,10 @@ MUST_USE bool config_read_traversals(
 /* A reference alone, parentheses around it or not; NULL: it is none. */
 Traversal *config_read_traversal(const Expr *expr);
 /* NAME or NAME.ALIAS. */
-MUST_USE bool
-config_read_provider_ref(const Expr *expr, ProviderRef *out, Arena *arena, Diags *diags);
+MUST_USE bool config_read_provider_ref(const Expr *expr,
+                                       ProviderRef *out,
+                                       Arena *arena,
+                                       Diags *diags);
 /* All blocks of that type: precondition, postcondition, validation. */
 MUST_USE bool config_read_conditions(
     const BodyContent *content, const char *type, Conditions *out, Arena *arena, Diags *diags);

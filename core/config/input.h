@@ -24,7 +24,8 @@ typedef struct InputRequest {
     void *payload;
 } InputRequest;
 
-/* A value of the map that input_collect fills; its first member lets it be read as a Value pointer. */
+/* A value of the map that input_collect fills; its first member lets it be read as a Value pointer.
+ */
 typedef struct InputValue {
     Value value;
     SourceRange range; /* in a variable file; else of the variable's declaration */
@@ -33,11 +34,8 @@ typedef struct InputValue {
 /* Name → InputValue pointer (hence Value pointer), as given (not yet converted to the constraint),
  * for variables that have a value; others take their default. A required one without value is an
  * error. */
-MUST_USE bool input_collect(const Config *config,
-                            const InputRequest *request,
-                            Map *out,
-                            Arena *arena,
-                            Diags *diags);
+MUST_USE bool input_collect(
+    const Config *config, const InputRequest *request, Map *out, Arena *arena, Diags *diags);
 /* The given value (or the default) → the variable's value: defaults of optional attributes, the
  * conversion, nullable. Marks sensitive and ephemeral. Also used for module inputs. */
 MUST_USE bool input_convert(const Variable *variable,

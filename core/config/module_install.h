@@ -18,5 +18,9 @@ typedef struct ModuleEntry {
     Str folder;
 } ModuleEntry;
 
-MUST_USE bool module_manifest_read(const Io *io, Str data_folder, ModuleManifest *out, Arena *arena, Diags *diags);
-MUST_USE bool module_manifest_write(const Io *io, Str data_folder, const ModuleManifest *manifest, Diags *diags);
+MUST_USE bool module_manifest_read(
+    const Io *io, Str data_folder, ModuleManifest *out, Arena *arena, Diags *diags);
+MUST_USE bool module_manifest_write(const Io *io,
+                                    Str data_folder,
+                                    const ModuleManifest *manifest,
+                                    Diags *diags);

@@ -1,4 +1,5 @@
-/* Process: runs a program with a deadline, or an environment to look at. posix_spawn, never fork. */
+/* Process: runs a program with a deadline, or an environment to look at. posix_spawn, never fork.
+ */
 #pragma once
 
 #include "cancel.h"
@@ -6,11 +7,11 @@
 #include "vec.h"
 
 typedef struct ProcessRequest {
-    const char *const *argv; /* NULL-terminated; argv[0] is looked up in PATH */
-    Str folder;              /* working folder; empty: ours */
+    const char *const *argv;   /* NULL-terminated; argv[0] is looked up in PATH */
+    Str folder;                /* working folder; empty: ours */
     const StrVec *environment; /* "NAME=value" added to ours; NULL: none */
-    Str input;               /* to its standard input */
-    int64_t timeout_ms;      /* 0: none */
+    Str input;                 /* to its standard input */
+    int64_t timeout_ms;        /* 0: none */
     const CancelToken *cancel;
     /* Called with pieces of its output as they come; NULL: collected in the result. */
     void (*output)(void *payload, Str piece, bool is_error);

@@ -67,8 +67,10 @@ static InstanceKey key_clone(InstanceKey key, Arena *arena) {
 
 /* -- modules ------------------------------------------------------------------------------ */
 
-const ModuleAddr *
-module_addr_child(const ModuleAddr *parent, Str name, InstanceKey key, Arena *arena) {
+const ModuleAddr *module_addr_child(const ModuleAddr *parent,
+                                    Str name,
+                                    InstanceKey key,
+                                    Arena *arena) {
     ModuleAddr *child = arena_new(arena, ModuleAddr);
     *child = (ModuleAddr){.parent = parent, .name = name, .key = key};
     return child;

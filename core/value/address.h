@@ -44,8 +44,10 @@ int address_key_compare(InstanceKey a, InstanceKey b);
 /* [0] or ["k"]; empty without key. */
 Str address_key_to_str(InstanceKey key, Arena *arena);
 
-const ModuleAddr *
-module_addr_child(const ModuleAddr *parent, Str name, InstanceKey key, Arena *arena);
+const ModuleAddr *module_addr_child(const ModuleAddr *parent,
+                                    Str name,
+                                    InstanceKey key,
+                                    Arena *arena);
 bool module_addr_equal(const ModuleAddr *a, const ModuleAddr *b);
 int module_addr_compare(const ModuleAddr *a, const ModuleAddr *b);
 /* module.a["k"].module.b; empty for the root. */

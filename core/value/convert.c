@@ -171,8 +171,8 @@ static bool to_primitive(Conversion *c, Value v, const Type *type, const Place *
 }
 
 /* Elements, attributes and so on of v, each to `element`. */
-static bool
-convert_items(Conversion *c, Value v, const Type *element, const Place *place, Value *items) {
+static bool convert_items(
+    Conversion *c, Value v, const Type *element, const Place *place, Value *items) {
     for (size_t i = 0; i < v.count; i++) {
         Place here = {place, {0}};
         here.step = v.type->kind == KIND_OBJECT ? key_step(value_key_at(v, i)) : step_to(v, i);
@@ -184,8 +184,8 @@ convert_items(Conversion *c, Value v, const Type *element, const Place *place, V
 
 /* Where the constraint says "any", elements may have come out with several types: they are brought
  * to a common one. */
-static bool
-unify_items(Conversion *c, Value *items, size_t count, ConvertSafety safety, const Place *place) {
+static bool unify_items(
+    Conversion *c, Value *items, size_t count, ConvertSafety safety, const Place *place) {
     const Type **types = arena_new_array(c->arena, const Type *, count);
     for (size_t i = 0; i < count; i++)
         types[i] = items[i].type;
@@ -237,8 +237,8 @@ static Value convert_empty(Conversion *c, Value v, const Type *type) {
     return value_with_marks(empty_collection(plain, c->arena), v.marks);
 }
 
-static Value
-make_collection(Conversion *c, Value v, TypeKind kind, const Type *element, Value *items) {
+static Value make_collection(
+    Conversion *c, Value v, TypeKind kind, const Type *element, Value *items) {
     if (kind == KIND_LIST)
         return value_list(element, items, v.count, c->arena);
     if (kind == KIND_SET)
@@ -250,8 +250,8 @@ make_collection(Conversion *c, Value v, TypeKind kind, const Type *element, Valu
 }
 
 /* From anything with parts to a list, set or map. */
-static bool
-to_collection(Conversion *c, Value v, const Type *type, const Place *place, Value *out) {
+static bool to_collection(
+    Conversion *c, Value v, const Type *type, const Place *place, Value *out) {
     const Type *element = type->element;
     bool structure = !type_is_collection(v.type);
     if (v.count == 0) {
@@ -300,8 +300,8 @@ static bool is_optional(const Type *object, size_t i) {
 }
 
 /* Attribute i of the object type from v, an object or a map; null if it may be left out. */
-static bool
-to_attribute(Conversion *c, Value v, const Type *type, size_t i, const Place *place, Value *out) {
+static bool to_attribute(
+    Conversion *c, Value v, const Type *type, size_t i, const Place *place, Value *out) {
     Value part = {0};
     Str name = type->names[i];
     const Type *wanted = type_at(type, i);

@@ -14,8 +14,8 @@ typedef struct ConvertError {
 
 /* `type` may be or hold dynamic ("any"): such places take the value's own types, elements of a
  * collection unified. On failure *error is filled in and *out untouched. */
-MUST_USE bool
-convert_value(Value v, const Type *type, Value *out, ConvertError *error, Arena *arena);
+MUST_USE bool convert_value(
+    Value v, const Type *type, Value *out, ConvertError *error, Arena *arena);
 /* Could any value of `from` convert to `to`? (unsafe conversions allowed, as in convert_value) */
 bool convert_is_possible(const Type *from, const Type *to);
 /* The type that all can convert to without loss; NULL when there is none. */

@@ -8,8 +8,10 @@ static bool is_sequence(const Type *type) {
 }
 
 /* All parts of a tuple or object to one element type. Neighbours often share a type. */
-static bool
-are_parts_possible(const Type *from, const Type *element, ConvertSafety safety, Arena *arena) {
+static bool are_parts_possible(const Type *from,
+                               const Type *element,
+                               ConvertSafety safety,
+                               Arena *arena) {
     const Type *checked = NULL;
     for (size_t i = 0; i < from->count; i++) {
         const Type *part = type_at(from, i);
@@ -22,8 +24,10 @@ are_parts_possible(const Type *from, const Type *element, ConvertSafety safety, 
     return true;
 }
 
-const Type *
-convert_type_unify_parts(const Type *from, TypeKind to, ConvertSafety safety, Arena *arena) {
+const Type *convert_type_unify_parts(const Type *from,
+                                     TypeKind to,
+                                     ConvertSafety safety,
+                                     Arena *arena) {
     const Type *const *types = from->types ? from->types : &from->element;
     const Type *unified = convert_type_unify(types, from->types ? from->count : 1, safety, arena);
     if (!unified || unified->kind != KIND_DYNAMIC || to == KIND_MAP)
@@ -36,8 +40,10 @@ convert_type_unify_parts(const Type *from, TypeKind to, ConvertSafety safety, Ar
     return unified;
 }
 
-static bool
-is_structure_to_collection(const Type *from, const Type *to, ConvertSafety safety, Arena *arena) {
+static bool is_structure_to_collection(const Type *from,
+                                       const Type *to,
+                                       ConvertSafety safety,
+                                       Arena *arena) {
     if (from->count == 0)
         return true;
     const Type *element = to->element;
@@ -53,8 +59,10 @@ static bool is_primitive_to_primitive(const Type *from, const Type *to, ConvertS
     return safety == CONVERT_UNSAFE && from->kind == KIND_STRING;
 }
 
-static bool
-is_object_to_object(const Type *from, const Type *to, ConvertSafety safety, Arena *arena) {
+static bool is_object_to_object(const Type *from,
+                                const Type *to,
+                                ConvertSafety safety,
+                                Arena *arena) {
     for (size_t i = 0; i < to->count; i++) {
         size_t at = 0;
         if (!type_find_attribute(from, to->names[i], &at)) {
@@ -70,8 +78,10 @@ is_object_to_object(const Type *from, const Type *to, ConvertSafety safety, Aren
     return true;
 }
 
-static bool
-is_tuple_to_tuple(const Type *from, const Type *to, ConvertSafety safety, Arena *arena) {
+static bool is_tuple_to_tuple(const Type *from,
+                              const Type *to,
+                              ConvertSafety safety,
+                              Arena *arena) {
     if (from->count != to->count)
         return false;
     for (size_t i = 0; i < to->count; i++) {
@@ -97,8 +107,10 @@ static bool is_map_to_object(const Type *from, const Type *to, ConvertSafety saf
     return true;
 }
 
-static bool
-is_sequence_to_sequence(const Type *from, const Type *to, ConvertSafety safety, Arena *arena) {
+static bool is_sequence_to_sequence(const Type *from,
+                                    const Type *to,
+                                    ConvertSafety safety,
+                                    Arena *arena) {
     bool loses_order = from->kind == KIND_LIST && to->kind == KIND_SET;
     if (loses_order && safety == CONVERT_SAFE)
         return false;

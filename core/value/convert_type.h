@@ -15,10 +15,14 @@ bool convert_type_is_possible(const Type *from, const Type *to, ConvertSafety sa
 const Type *convert_type_settle(const Type *from, const Type *to, Arena *arena);
 /* What a tuple's elements or an object's attributes unify to as elements of a collection of kind
  * `to` with dynamic elements; NULL: nothing. */
-const Type *
-convert_type_unify_parts(const Type *from, TypeKind to, ConvertSafety safety, Arena *arena);
+const Type *convert_type_unify_parts(const Type *from,
+                                     TypeKind to,
+                                     ConvertSafety safety,
+                                     Arena *arena);
 /* Why there is no conversion: "tuple required, but have string". */
 Str convert_type_mismatch(const Type *have, const Type *want, Arena *arena);
 /* The unification behind convert_unify and convert_unify_unsafe. */
-const Type *
-convert_type_unify(const Type *const *types, size_t count, ConvertSafety safety, Arena *arena);
+const Type *convert_type_unify(const Type *const *types,
+                               size_t count,
+                               ConvertSafety safety,
+                               Arena *arena);

@@ -230,8 +230,10 @@ static bool has_only(const TypeSet *set, TypeKind kind, TypeKind other) {
     return set->of_kind[kind] > 0 && count == set->count;
 }
 
-const Type *
-convert_type_unify(const Type *const *types, size_t count, ConvertSafety safety, Arena *arena) {
+const Type *convert_type_unify(const Type *const *types,
+                               size_t count,
+                               ConvertSafety safety,
+                               Arena *arena) {
     if (count == 0)
         return NULL;
     TypeSet set = collect(types, count, safety, arena);

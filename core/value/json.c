@@ -218,8 +218,8 @@ typedef struct Typed {
     const char **error;
 } Typed;
 
-static bool
-read_typed(const Typed *typed, JsonToken token, const Type *type, const Place *place, Value *out);
+static bool read_typed(
+    const Typed *typed, JsonToken token, const Type *type, const Place *place, Value *out);
 
 static void add_place(StrBuf *buf, const Place *place) {
     if (!place)
@@ -299,8 +299,8 @@ static const Type *settle_element(const Type *element, Value *items, size_t coun
     return settled;
 }
 
-static bool
-read_list(const Typed *typed, JsonToken token, const Type *type, const Place *place, Value *out) {
+static bool read_list(
+    const Typed *typed, JsonToken token, const Type *type, const Place *place, Value *out) {
     Elements elements;
     elements_init(&elements);
     Place inside = {.parent = place};
@@ -323,8 +323,8 @@ read_list(const Typed *typed, JsonToken token, const Type *type, const Place *pl
     return true;
 }
 
-static bool
-read_tuple(const Typed *typed, JsonToken token, const Type *type, const Place *place, Value *out) {
+static bool read_tuple(
+    const Typed *typed, JsonToken token, const Type *type, const Place *place, Value *out) {
     Str wrong = str_format(typed->arena, "an array of %u elements is required", type->count);
     Value *items = arena_new_array(typed->arena, Value, type->count);
     Place inside = {.parent = place};
@@ -344,8 +344,8 @@ read_tuple(const Typed *typed, JsonToken token, const Type *type, const Place *p
     return true;
 }
 
-static bool
-read_map(const Typed *typed, JsonToken token, const Type *type, const Place *place, Value *out) {
+static bool read_map(
+    const Typed *typed, JsonToken token, const Type *type, const Place *place, Value *out) {
     Elements elements;
     elements_init(&elements);
     if (token != JSON_OBJECT_START)
@@ -379,8 +379,8 @@ static bool find_attribute(const Type *type, Str name, size_t guess, size_t *ind
     return type_find_attribute(type, name, index);
 }
 
-static bool
-read_object(const Typed *typed, JsonToken token, const Type *type, const Place *place, Value *out) {
+static bool read_object(
+    const Typed *typed, JsonToken token, const Type *type, const Place *place, Value *out) {
     size_t index = SIZE_MAX;
     Value *items = arena_new_array(typed->arena, Value, type->count);
     if (token != JSON_OBJECT_START)
@@ -415,8 +415,10 @@ static JsonReader inner_reader(const JsonReader *outer, Str bytes) {
 }
 
 /* {"value":…,"type":…}; the type mostly comes behind the value, so the value is read afterwards. */
-static bool
-read_dynamic_members(const Typed *typed, const Place *place, Str *value, const Type **type) {
+static bool read_dynamic_members(const Typed *typed,
+                                 const Place *place,
+                                 Str *value,
+                                 const Type **type) {
     JsonReader *reader = typed->reader;
     JsonToken token;
     while ((token = json_next(reader)) != JSON_OBJECT_END) {
@@ -457,8 +459,8 @@ static bool read_dynamic(const Typed *typed, JsonToken token, const Place *place
     return false;
 }
 
-static bool
-read_typed(const Typed *typed, JsonToken token, const Type *type, const Place *place, Value *out) {
+static bool read_typed(
+    const Typed *typed, JsonToken token, const Type *type, const Place *place, Value *out) {
     if (token == JSON_BAD || token == JSON_END)
         return refuse(typed, place, STR("a value is expected"));
     if (token == JSON_NULL) {

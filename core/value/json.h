@@ -14,8 +14,8 @@
  * reader's error says why. */
 MUST_USE bool json_read_any(JsonReader *reader, JsonToken token, Value *out, Arena *arena);
 /* Whole text. */
-MUST_USE bool
-json_parse_any(Str bytes, Value *out, const char **error, size_t *offset, Arena *arena);
+MUST_USE bool json_parse_any(
+    Str bytes, Value *out, const char **error, size_t *offset, Arena *arena);
 /* Read as a given type, as state files encode values: dynamic places are {"value":…,"type":…}
  * inside (the value has the types found there), attributes missing from an object are null, unknown
  * attributes are an error. Of duplicate keys the last one counts. On failure *error names the

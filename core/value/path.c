@@ -233,8 +233,8 @@ static Value mark_paths(Value v, const Path *paths, size_t count, uint8_t marks,
 
 /* Marks v itself where a path ends here, or goes on into a set, which holds no marks inside.
  * Collects the other paths that lead on. */
-static Value
-mark_here(Value v, const Path *paths, size_t count, uint8_t marks, Descent *on, size_t *on_count) {
+static Value mark_here(
+    Value v, const Path *paths, size_t count, uint8_t marks, Descent *on, size_t *on_count) {
     *on_count = 0;
     for (size_t i = 0; i < count; i++) {
         bool ends = paths[i].count == 0;

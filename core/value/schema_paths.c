@@ -39,8 +39,8 @@ static bool has_sensitive(const Schema *schema) {
     return false;
 }
 
-static void
-collect_nested(const Collector *to, const Schema *schema, Nesting nesting, Value value, Path path) {
+static void collect_nested(
+    const Collector *to, const Schema *schema, Nesting nesting, Value value, Path path) {
     if (!value_is_present(value) || !has_sensitive(schema))
         return;
     if (nesting == NEST_SINGLE) {
@@ -89,8 +89,8 @@ void schema_sensitive_paths(const Schema *schema, Value value, Paths *out, Arena
 
 /* -- replacement -------------------------------------------------------------------------- */
 
-static void
-collect_replace(const Collector *to, const Schema *schema, Value prior, Value planned, Path path);
+static void collect_replace(
+    const Collector *to, const Schema *schema, Value prior, Value planned, Path path);
 
 static bool may_force_new(const Schema *schema) {
     for (size_t i = 0; i < schema->attribute_count; i++) {
@@ -164,8 +164,8 @@ static bool set_needs_new(const Schema *schema, Value prior, Value planned, Aren
     return false;
 }
 
-static void
-collect_list(const Collector *to, const Schema *schema, Value prior, Value planned, Path path) {
+static void collect_list(
+    const Collector *to, const Schema *schema, Value prior, Value planned, Path path) {
     size_t count_prior = value_is_present(prior) ? prior.count : 0;
     size_t count_planned = value_is_present(planned) ? planned.count : 0;
     size_t count = count_prior > count_planned ? count_prior : count_planned;
@@ -183,8 +183,8 @@ static Value element_of(Value map, Str key) {
     return there ? element : value_null(&TYPE_DYNAMIC);
 }
 
-static void
-collect_map(const Collector *to, const Schema *schema, Value prior, Value planned, Path path) {
+static void collect_map(
+    const Collector *to, const Schema *schema, Value prior, Value planned, Path path) {
     for (size_t i = 0; value_is_present(prior) && i < prior.count; i++) {
         Str key = value_key_at(prior, i);
         Path at = path_index(path, value_from_str(key), to->arena);
@@ -224,8 +224,8 @@ static void collect_nest(const Collector *to, Nest nest, Value prior, Value plan
 }
 
 /* Either may be null (an element that came or went); then its members count as null. */
-static void
-collect_replace(const Collector *to, const Schema *schema, Value prior, Value planned, Path path) {
+static void collect_replace(
+    const Collector *to, const Schema *schema, Value prior, Value planned, Path path) {
     if (!value_is_known(planned)) {
         if (may_force_new(schema))
             add_path(to, path);

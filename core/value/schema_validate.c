@@ -74,8 +74,10 @@ static void warn_deprecated(const Checker *checker, const Attribute *attribute, 
                       attribute->description ? attribute->description : ""));
 }
 
-static void
-check_attribute(const Checker *checker, const Attribute *attribute, Value value, Path path) {
+static void check_attribute(const Checker *checker,
+                            const Attribute *attribute,
+                            Value value,
+                            Path path) {
     if (value_is_null(value)) {
         if (attribute->flags & REQUIRED)
             refuse_missing(checker, attribute, path);

@@ -27,11 +27,11 @@ const Type TYPE_MAP_OF_STRING = {.kind = KIND_MAP,
                                  .element = &TYPE_STRING,
                                  .interned = true,
                                  .hash = HASH_OF(KIND_MAP, KIND_STRING)};
-const Type TYPE_MAP_OF_STRING_LISTS = {.kind = KIND_MAP,
-                                       .element = &TYPE_LIST_OF_STRING,
-                                       .interned = true,
-                                       .hash = HASH_MIX(HASH_SEED(KIND_MAP),
-                                                        HASH_OF(KIND_LIST, KIND_STRING))};
+const Type TYPE_MAP_OF_STRING_LISTS = {
+    .kind = KIND_MAP,
+    .element = &TYPE_LIST_OF_STRING,
+    .interned = true,
+    .hash = HASH_MIX(HASH_SEED(KIND_MAP), HASH_OF(KIND_LIST, KIND_STRING))};
 const Type TYPE_EMPTY_TUPLE = {.kind = KIND_TUPLE, .interned = true, .hash = HASH_SEED(KIND_TUPLE)};
 const Type TYPE_EMPTY_OBJECT = {
     .kind = KIND_OBJECT, .interned = true, .hash = HASH_SEED(KIND_OBJECT)};
@@ -65,15 +65,15 @@ static struct {
 } constants[] = {
     {.type = &TYPE_STRING,
      .derived = {&TYPE_LIST_OF_STRING, &TYPE_SET_OF_STRING, &TYPE_MAP_OF_STRING}},
-    {.type = &TYPE_DYNAMIC                   },
+    {.type = &TYPE_DYNAMIC                                             },
     {.type = &TYPE_BOOL},
-    {.type = &TYPE_NUMBER                   },
+    {.type = &TYPE_NUMBER                                             },
     {.type = &TYPE_LIST_OF_STRING, .derived = {.map = &TYPE_MAP_OF_STRING_LISTS}},
-    {.type = &TYPE_SET_OF_STRING                   },
-    {.type = &TYPE_MAP_OF_STRING},
-    {.type = &TYPE_MAP_OF_STRING_LISTS},
-    {.type = &TYPE_EMPTY_TUPLE                   },
-    {.type = &TYPE_EMPTY_OBJECT},
+    {.type = &TYPE_SET_OF_STRING},
+    {.type = &TYPE_MAP_OF_STRING                   },
+    {.type = &TYPE_MAP_OF_STRING_LISTS                   },
+    {.type = &TYPE_EMPTY_TUPLE             },
+    {.type = &TYPE_EMPTY_OBJECT                     },
 };
 
 static uint32_t hash_mix(uint32_t hash, uint32_t by) {
@@ -355,8 +355,10 @@ static const Type *first_settled(const Type *type, const Type *const *types, siz
     return count ? types[0] : type->element;
 }
 
-const Type *
-type_with_elements(const Type *type, const Type *const *types, size_t count, Arena *arena) {
+const Type *type_with_elements(const Type *type,
+                               const Type *const *types,
+                               size_t count,
+                               Arena *arena) {
     switch (type->kind) {
     case KIND_TUPLE: return type_tuple(types, count, arena);
     case KIND_OBJECT: return type_object(type->names, types, type->optional, count, arena);

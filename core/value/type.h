@@ -78,8 +78,10 @@ const Type *type_without_optional(const Type *type, Arena *arena);
 
 /* A container's type after its elements have become `types` (of the same count): tuples and objects
  * take them, collections take the one that all share. */
-const Type *
-type_with_elements(const Type *type, const Type *const *types, size_t count, Arena *arena);
+const Type *type_with_elements(const Type *type,
+                               const Type *const *types,
+                               size_t count,
+                               Arena *arena);
 
 /* "list of string", "object": for people. */
 Str type_friendly_name(const Type *type, Arena *arena);

@@ -34,8 +34,8 @@ static const Advice advices[] = {
     {VIR_ERR_XML_INVALID_SCHEMA, "The host's libvirt does not accept this description."},
     {VIR_ERR_CONFIG_UNSUPPORTED, "The host's hypervisor cannot do what is asked for."},
     {VIR_ERR_STORAGE_VOL_EXIST,
-     "A volume of that name is in the pool already and loam did not make it. Import it, choose "
-     "another name, or remove it."},
+     "A volume of that name is in the pool already and loam did not make it. Choose another name, "
+     "or remove it there."},
     {VIR_ERR_NO_STORAGE_POOL, "There is no such pool on the host."},
     {VIR_ERR_NO_NETWORK, "There is no such network on the host."},
     {VIR_ERR_NO_NWFILTER, "There is no such filter on the host."},
@@ -93,6 +93,11 @@ static const char *advice_for(const LibvirtError *error) {
     if (error->domain == VIR_FROM_RPC && error->system_errno == ENOENT)
         return "The daemon's socket is not there: libvirt does not run on the host, or the "
                "provider's \"uri\" names another socket.";
+    if (error->domain == VIR_FROM_RPC &&
+        (error->system_errno == EACCES || error->system_errno == EPERM))
+        return "The user that runs loam may not use the daemon's socket. Put the user into the "
+               "group \"libvirt\" on the host, run loam as another one, or use the user's own "
+               "daemon: qemu:///session.";
     return find_advice(system_advices, ARRAY_COUNT(system_advices), error->system_errno);
 }
 
@@ -142,8 +147,8 @@ bool libvirt_error_add_taken(const Call *call, const char *kind, Str name, Str u
         call, diags, str_format(call->arena, "The %s \"%.*s\" exists already", kind, STR_ARG(name)),
         str_format(call->arena,
                    "The host has a %s of that name, with the UUID %.*s, and loam did not make it. "
-                   "Choose another name, remove it there, or take it over: loam import '%.*s' %.*s",
-                   kind, STR_ARG(uuid), STR_ARG(call->address), STR_ARG(uuid)));
+                   "It stays as it is. Choose another name, or remove it there.",
+                   kind, STR_ARG(uuid)));
 }
 
 bool libvirt_error_retry(const Call *call, unsigned *attempt) {

@@ -54,10 +54,11 @@ bool volume_find_add_error(
                                       STR_ARG(name));
     return libvirt_error_say(
         call, diags, str_format(call->arena, "The volume \"%.*s\" exists already", STR_ARG(name)),
-        str_format(call->arena,
-                   "The pool \"%.*s\" has a volume of that name, and loam did not make it. Choose "
-                   "another name, remove it there, or take it over: loam import '%.*s' %.*s/%.*s",
-                   STR_ARG(pool_name), STR_ARG(call->address), STR_ARG(pool_name), STR_ARG(name)));
+        str_format(
+            call->arena,
+            "The pool \"%.*s\" has a volume of that name, and loam did not make it. It stays "
+            "as it is. Choose another name, or remove it there.",
+            STR_ARG(pool_name)));
 }
 
 Str volume_find_identity(const Call *call, Str pool, Str name) {

@@ -128,18 +128,19 @@ static bool exec_delete(const Call *call, const ApplyRequest *request, Diags *di
     SshMarkerResult result;
     if (!ssh_client_link(call, request->prior, &link, diags))
         return false;
-    /* A run that was killed may have come as far as this: the script is not run a second time. */
-    bool is_forgotten;
-    if (!ssh_marker_is_forgotten(&link, id, destroy_id, &is_forgotten, diags))
+    /* The script's own marker goes first of all when the way back is done: then a run was killed
+     * between that and telling, and nothing runs a second time. */
+    bool is_done;
+    if (!ssh_marker_is_forgotten(&link, id, &is_done, diags))
         return false;
-    if (is_forgotten)
-        return true;
+    if (is_done)
+        return ssh_marker_forget(&link, destroy_id, diags);
     if (!ssh_marker_run(&link, destroy_id, script, &result, diags))
         return false;
     bool is_good = judge(&link, &result, "The destroy command failed", diags);
     if (is_good && !ssh_marker_forget(&link, id, diags))
         return false;
-    /* The last deed; without its marker a failed one runs again when it is tried again. */
+    /* Without its marker a failed one runs again when the destruction is tried again. */
     return ssh_marker_forget(&link, destroy_id, diags) && is_good;
 }
 

@@ -133,9 +133,8 @@ static const char forget_script[] = MARKER_PRELUDE
     "  rm -rf \"$d\" || exit 91\n"
     "fi\n";
 
-/* The last deed of a deletion is to remove the marker from among the others. */
 static const char forgotten_script[] = MARKER_PRELUDE
-    "if [ -d \"$b/exec\" ] && [ ! -d \"$d\" ] && [ ! -d \"$b/exec/$2\" ]; then echo forgotten; fi\n";
+    "if [ -d \"$b/exec\" ] && [ ! -d \"$d\" ]; then echo forgotten; fi\n";
 
 // clang-format on
 
@@ -330,11 +329,9 @@ bool ssh_marker_recover(SshLink *link, Str id, SshMarkerResult *out, Diags *diag
     return follow(link, id, STR("claim"), out, diags);
 }
 
-bool ssh_marker_is_forgotten(SshLink *link, Str id, Str other_id, bool *out, Diags *diags) {
-    const Str arguments[] = {id, other_id};
-    Arena *arena = link->call->arena;
+bool ssh_marker_is_forgotten(SshLink *link, Str id, bool *out, Diags *diags) {
     SshCommand command = {
-        .command = ssh_client_script(forgotten_script, arguments, ARRAY_COUNT(arguments), arena),
+        .command = ssh_client_script(forgotten_script, &id, 1, link->call->arena),
         .patience = run_patience(link),
     };
     SshResult result;

@@ -38,8 +38,8 @@ MUST_USE bool ssh_marker_run(SshLink *link, Str id, Str script, SshMarkerResult 
 /* Waits for the end of one that a killed run may have started. After SSH_MARKER_ABSENT it will not
  * start any more, even if that run's request is still on its way. */
 MUST_USE bool ssh_marker_recover(SshLink *link, Str id, SshMarkerResult *out, Diags *diags);
-/* *out: others have markers here, but neither id has. */
-MUST_USE bool ssh_marker_is_forgotten(SshLink *link, Str id, Str other_id, bool *out, Diags *diags);
+/* *out: there are or were markers here, but this one is not there. */
+MUST_USE bool ssh_marker_is_forgotten(SshLink *link, Str id, bool *out, Diags *diags);
 /* Ends the script if it still runs, and removes the folder. */
 MUST_USE bool ssh_marker_forget(SshLink *link, Str id, Diags *diags);
 /* Same within a few seconds, or not at all: tidiness is no reason to fail. */

@@ -107,9 +107,7 @@ class Host:
         return self
 
     def __exit__(self, *exception):
-        if self.server:
-            self.server.terminate()
-            self.server.wait()
+        self.stop_sshd()
         run(os.path.join(LAB, "libvirt"), "stop", self.path("libvirt"), check=False)
         if os.environ.get("KEEP"):
             print("kept: " + self.top)
@@ -130,37 +128,54 @@ class Host:
     def inside(self, *command, **options):
         return run(*self.command(*command), **options)
 
+    def outside(self, *command, **options):
+        """In the daemon's own folders, to mount what it shall see."""
+        pid = run(os.path.join(LAB, "libvirt"), "pid", self.path("libvirt")).stdout.strip()
+        return run("nsenter", "-t", pid, "-m", "--", *command, **options)
+
     def virsh(self, *commands, driver="qemu", check=True):
         return self.inside("virsh", "-q", "-c", driver + ":///system", "; ".join(commands), check=check).stdout
 
-    def start_sshd(self):
-        """On port 22 of the host's loopback. Who may log in and what it shows stand in the variables."""
-        for key in ("host", "user"):
-            run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", self.path(key))
+    def make_key(self, name):
+        if not os.path.exists(self.path(name)):
+            run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", self.path(name))
+        return read(self.path(name)), read(self.path(name + ".pub"))
+
+    def start_sshd(self, host_key="host"):
+        """On port 22 of the host's loopback, anew when it runs. Who may log in and what it shows at first stand in the
+        variables."""
+        self.stop_sshd()
+        self.variables.update(user_key=self.make_key("user")[0], host_key=self.make_key("host")[1])
+        self.make_key(host_key)
         write(self.path("sshd_config"), "\n".join([
-            "ListenAddress 127.0.0.1", "HostKey " + self.path("host"), "PidFile none", "UsePAM no", "StrictModes no",
+            "ListenAddress 127.0.0.1", "HostKey " + self.path(host_key), "PidFile none", "UsePAM no", "StrictModes no",
             "AuthorizedKeysFile " + self.path("user.pub"), "PermitRootLogin yes", "PasswordAuthentication no",
             "MaxStartups 100", "SetEnv LOAM_STATE_DIR=" + self.path("far/markers"), ""]))
         os.makedirs("/run/sshd", exist_ok=True)
         self.server = subprocess.Popen(self.command("/usr/sbin/sshd", "-D", "-e", "-f", self.path("sshd_config")),
                                        stdin=subprocess.DEVNULL, stderr=open(self.path("sshd.log"), "w"))
-        self.variables.update(host_key=read(self.path("host.pub")), user_key=read(self.path("user")))
         for _ in range(100):
             if "listening on" in read(self.path("sshd.log")):
                 return
             time.sleep(0.05)
         raise Failed("sshd did not come up:\n" + read(self.path("sshd.log")))
 
+    def stop_sshd(self):
+        if self.server:
+            self.server.terminate()
+            self.server.wait()
+            self.server = None
+
     # -- loam -----------------------------------------------------------------------------------------------------
 
     def configure(self, name):
         shutil.copy(os.path.join(HERE, "configuration", name + ".loam.yaml"), self.path("work/main.loam.yaml"))
 
-    def loam(self, *arguments, check=True, **variables):
+    def loam(self, *arguments, check=True, program=(LOAM,), **variables):
         env = {name: value for name, value in os.environ.items() if not name.startswith(("LOAM_", "TF_", "LIBVIRT_"))}
         for name, value in {**self.variables, **variables}.items():
             env["LOAM_VAR_" + name] = value if isinstance(value, str) else json.dumps(value)
-        return self.inside(LOAM, "-chdir=" + self.work, *arguments, check=check, env=env)
+        return self.inside(*program, "-chdir=" + self.work, *arguments, check=check, env=env)
 
     def plan(self, **variables):
         text = self.loam("plan", "-no-color", "-out=" + self.path("plan"), **variables).stdout

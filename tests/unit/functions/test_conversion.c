@@ -11,7 +11,7 @@ static void test_conversion(void **state) {
         {"nonsensitive(secret)",         "\"hidden\""                                               },
         {"issensitive(secret)",          "true"                                                     },
         {"issensitive(unknown)",         "(known after apply)"                                      },
-        {"list(1)",                      "error: or tolist([ ... ])"                        },
+        {"list(1)",                      "error: or tolist([ ... ])"                                },
     };
     (void)state;
     check_cases(cases, ARRAY_COUNT(cases));

@@ -63,8 +63,8 @@ static void draw(Diary *diary, size_t nodes, const char *edges) {
     graph_finish(&diary->graph);
 }
 
-static bool
-visit_simply(Walk *walk, GraphNode node, void *payload, uint32_t worker, void *context) {
+static bool visit_simply(
+    Walk *walk, GraphNode node, void *payload, uint32_t worker, void *context) {
     (void)payload;
     Diary *diary = context;
     char name = (char)('a' + node);
@@ -210,8 +210,8 @@ static bool run_task(Walk *walk, void *payload, uint32_t worker) {
 }
 
 /* Node a hands in two tasks, the first of which hands in itself once more; b depends on a. */
-static bool
-visit_with_tasks(Walk *walk, GraphNode node, void *payload, uint32_t worker, void *context) {
+static bool visit_with_tasks(
+    Walk *walk, GraphNode node, void *payload, uint32_t worker, void *context) {
     Task *tasks = payload;
     if (!visit_simply(walk, node, payload, worker, context))
         return false;
@@ -363,8 +363,8 @@ static void queued_tasks_keep_their_order(void **state) {
 }
 
 /* As many in execution as workers, if there is so much to do: all must meet to go on. */
-static bool
-visit_meeting(Walk *walk, GraphNode node, void *payload, uint32_t worker, void *context) {
+static bool visit_meeting(
+    Walk *walk, GraphNode node, void *payload, uint32_t worker, void *context) {
     (void)walk, (void)node, (void)payload, (void)worker;
     pthread_barrier_wait(context);
     return true;
@@ -388,8 +388,8 @@ static void uses_all_workers(void **state) {
     pthread_barrier_destroy(&barrier);
 }
 
-static bool
-visit_late_meeting(Walk *walk, GraphNode node, void *payload, uint32_t worker, void *context) {
+static bool visit_late_meeting(
+    Walk *walk, GraphNode node, void *payload, uint32_t worker, void *context) {
     (void)walk, (void)payload, (void)worker;
     if (node == 0)
         cancel_wait(NULL, 50);

@@ -8,7 +8,7 @@ static void test_names_and_constructors(void **state) {
         {"[1, \"a\"]",           "tuple([number, string]) [1, \"a\"]"                   },
         {"{(s) = 1}.text",       "number 1"                                             },
         {"{a = 1, a = 2}.a",     "number 2"                                             },
-        {"{(nothing) = 1}",      "Null value as key: The key is null."  },
+        {"{(nothing) = 1}",      "Null value as key: The key is null."                  },
         {"{([]) = 1}",           "Incorrect key type"                                   },
         {"{true = 1}[\"true\"]", "number 1"                                             },
         {"upper(s)",             "Call to unknown function: There is no function"       },

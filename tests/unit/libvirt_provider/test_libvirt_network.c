@@ -108,6 +108,20 @@ static void test_drift(void **state) {
     assert_false(case_is_settled(&c, json));
     check_done(&c, case_apply(&c, json));
     check_str(xml_of(&c, "loamd", "ip/dhcp/host/@name"), "a");
+    /* A machine's reservation stays its own when it is given another address. */
+    assert_int_equal(
+        virNetworkUpdate(network, VIR_NETWORK_UPDATE_COMMAND_MODIFY,
+                         VIR_NETWORK_SECTION_IP_DHCP_HOST, -1,
+                         "<host mac='52:54:00:00:00:0a' ip='10.91.0.66' name='a'/>",
+                         VIR_NETWORK_UPDATE_AFFECT_LIVE | VIR_NETWORK_UPDATE_AFFECT_CONFIG),
+        0);
+    check_done(&c, case_read(&c));
+    Value dhcp = value_attribute(value_at(case_attribute(&c, "ips"), 0), STR("dhcp"));
+    Value hosts = value_attribute(dhcp, STR("hosts"));
+    assert_int_equal(hosts.count, 1);
+    check_str(value_text(value_attribute(value_at(hosts, 0), STR("ip"))), "10.91.0.66");
+    check_done(&c, case_apply(&c, json));
+    check_str(xml_of(&c, "loamd", "ip/dhcp/host/@ip"), "10.91.0.10");
     virNetworkFree(network);
     virConnectClose(connection);
     libvirt_case_delete(&c);

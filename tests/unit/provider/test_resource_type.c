@@ -24,16 +24,20 @@ static Value nothing(void) {
     return value_null(schema_implied_type(&thing_schema));
 }
 
-static bool
-thing_create(const Call *call, const ApplyRequest *request, ApplyResponse *response, Diags *diags) {
+static bool thing_create(const Call *call,
+                         const ApplyRequest *request,
+                         ApplyResponse *response,
+                         Diags *diags) {
     (void)diags;
     Path id = path_attribute((Path){0}, STR("id"), call->arena);
     response->state = path_set(request->planned, id, value_from_cstr("made"), call->arena);
     return true;
 }
 
-static bool
-thing_update(const Call *call, const ApplyRequest *request, ApplyResponse *response, Diags *diags) {
+static bool thing_update(const Call *call,
+                         const ApplyRequest *request,
+                         ApplyResponse *response,
+                         Diags *diags) {
     (void)call;
     (void)diags;
     response->state = request->planned;
@@ -66,8 +70,10 @@ static bool says_true_with_error(const Call *call, Value config, Diags *diags) {
     return true;
 }
 
-static bool
-thing_plan(const Call *call, const PlanRequest *request, PlanResponse *response, Diags *diags) {
+static bool thing_plan(const Call *call,
+                       const PlanRequest *request,
+                       PlanResponse *response,
+                       Diags *diags) {
     (void)request;
     (void)diags;
     Path id = path_attribute((Path){0}, STR("id"), call->arena);
@@ -162,8 +168,8 @@ static void answers_and_errors_agree(void **state) {
     assert_int_equal(diags.error_count, 3);
 }
 
-static PlanResponse
-plan(const ResourceType *type, Value prior, Value config, Value proposed, Arena *arena) {
+static PlanResponse plan(
+    const ResourceType *type, Value prior, Value config, Value proposed, Arena *arena) {
     Diags diags = diags_new(arena);
     Call call = {.arena = arena};
     PlanRequest request = {
