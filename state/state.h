@@ -57,7 +57,6 @@ typedef struct StateResource {
     Str provider_alias;
     Str provider_module; /* configuration address of the module it is configured in; empty: root */
     VEC(StateInstance) instances; /* sorted by key */
-    Map index;                    /* key text → position + 1, once there are many */
 } StateResource;
 
 typedef VEC(StateResource *) StateResources;

@@ -1,4 +1,4 @@
-/* instance: what planning, applying and destroying one resource instance have in common.
+/* Job: what planning, applying and destroying one resource instance have in common.
  *
  * A Job is one instance in the hands of one worker: its arenas, its diagnostics, its provider. What
  * survives it is cloned from scratch to keep; the rest goes with job_end. */

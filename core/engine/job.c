@@ -1,5 +1,5 @@
 /* What planning, applying and destroying one resource instance have in common. */
-#include "instance.h"
+#include "job.h"
 
 #include "conform.h"
 #include "propose.h"
