@@ -3,6 +3,7 @@
 A test is a program: exit status 0 passed, 77 skipped (its last line says why), anything else failed.
 
   unit/…, fault/…, conformance   the ctest entries of build/dev
+  threads/…                      some of them again, in build/tsan
   scenario/…                     whole runs against recorded answers, one test an area
   command/…                      executables in tests/command: the real program, without machines
   lab/…, kill/…                  executables there: real machines; runs that are cut off
@@ -25,6 +26,13 @@ def unit_tests():
             if prop["name"] == "ENVIRONMENT":
                 env = dict(item.split("=", 1) for item in prop["value"])
         yield test["name"], test["command"], env
+
+
+def thread_tests():
+    """What threads share, under the thread sanitizer."""
+    with open(os.path.join(TOP, "tests/threads"), encoding="utf-8") as file:
+        for name in file.read().split():
+            yield "threads/" + name, [os.path.join(TOP, "build/tsan/tests", name)], {"LC_ALL": "C.UTF-8"}
 
 
 def programs(folder):
@@ -69,7 +77,8 @@ def run(test):
 
 def main():
     pattern = re.compile(sys.argv[1] if len(sys.argv) > 1 else "")
-    tests = [*programs("lab"), *programs("kill"), *programs("command"), *scenarios(), *unit_tests()]
+    tests = [*programs("lab"), *programs("kill"), *programs("command"), *scenarios(), *unit_tests(),
+             *thread_tests()]
     tests = [test for test in tests if pattern.search(test[0])]
     skips = allowed_skips()
     counts = {"passed": 0, "failed": 0, "skipped": 0}
