@@ -14,6 +14,9 @@ say() { if [ -t 1 ]; then printf '\n\033[1m== %s\033[0m\n' "$*"; else printf '\n
 # Runs a command where the machines can be reached.
 in_place() {
   if [ -n "$external" ]; then "$@"
+  elif ! "$lab/libvirt" pid "$work/libvirt" >/dev/null; then
+    echo "No machines run from $work. This starts them: examples/quickstart/up" >&2
+    return 1
   else "$lab/libvirt" enter "$work/libvirt" env LIBVIRT_DEFAULT_URI=qemu:///system "$@"; fi
 }
 

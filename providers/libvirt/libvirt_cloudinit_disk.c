@@ -281,8 +281,11 @@ static bool create_image(
     if (!volume || is_taken)
         return volume_find_add_error(call, pool, str_from_cstr(virStoragePoolGetName(pool)), name,
                                      diags);
+    bool is_sent = volume_transfer_upload(call, connection, volume, image, diags);
+    if (!is_sent && virStorageVolDelete(volume, 0) == 0)
+        return false;
     set_volume(draft, volume, arena);
-    return volume_transfer_upload(call, connection, volume, image, diags);
+    return is_sent;
 }
 
 static bool cloudinit_create(const Call *call,

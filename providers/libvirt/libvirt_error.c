@@ -37,6 +37,8 @@ static const Advice advices[] = {
      "A volume of that name is in the pool already and loam did not make it. Choose another name, "
      "or remove it there."},
     {VIR_ERR_NO_STORAGE_POOL, "There is no such pool on the host."},
+    {VIR_ERR_NO_STORAGE_VOL,
+     "There is no such volume on the host. The `id` of a libvirt_volume is meant, or pool/name."},
     {VIR_ERR_NO_NETWORK, "There is no such network on the host."},
     {VIR_ERR_NO_NWFILTER, "There is no such filter on the host."},
 };
@@ -102,10 +104,12 @@ static const char *advice_for(const LibvirtError *error) {
 }
 
 static void add_error(const Call *call, const LibvirtError *error, Str summary, Diags *diags) {
-    const char *advice = advice_for(error);
+    bool is_vague = error->code == VIR_ERR_INTERNAL_ERROR && error->way_out.len > 0;
+    const char *advice = is_vague ? "" : advice_for(error);
     Diag *diag =
-        diags_error(diags, NO_RANGE, str_to_cstr(summary, call->arena), "libvirt says: %.*s.%s%s",
-                    STR_ARG(error->message), *advice ? " " : "", advice);
+        diags_error(diags, NO_RANGE, str_to_cstr(summary, call->arena),
+                    "libvirt says: %.*s.%s%s%s%.*s", STR_ARG(error->message), *advice ? " " : "",
+                    advice, error->way_out.len ? " " : "", STR_ARG(error->way_out));
     diag->address = call->address;
 }
 

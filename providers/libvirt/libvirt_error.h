@@ -12,6 +12,7 @@ typedef struct LibvirtError {
     int domain;       /* virErrorDomain: which part of libvirt */
     int system_errno; /* of VIR_ERR_SYSTEM_ERROR */
     Str message;
+    Str way_out; /* what the caller knows about it; stands behind what the code tells */
 } LibvirtError;
 
 /* Of this thread's newest call; code VIR_ERR_OK when there is none. */

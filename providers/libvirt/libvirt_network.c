@@ -272,8 +272,14 @@ static bool settle(const Call *call, virNetworkPtr network, Value planned, Diags
     if (virNetworkSetAutostart(network, draft_bool(planned, "autostart", true)) < 0)
         return libvirt_error_add(call, diags, "Cannot set autostart of network \"%.*s\"",
                                  STR_ARG(name));
-    if (shall_run && !is_active && virNetworkCreate(network) < 0)
-        return libvirt_error_add(call, diags, "Cannot start network \"%.*s\"", STR_ARG(name));
+    if (shall_run && !is_active && virNetworkCreate(network) < 0) {
+        LibvirtError error = libvirt_error_last(call->arena);
+        error.way_out = STR("The network stays defined, switched off. Its addresses and its bridge "
+                            "must be nobody else's on the host: change \"ips\" or \"bridge\", or "
+                            "remove the other, and apply again.");
+        return libvirt_error_add_this(call, &error, diags, "Cannot start network \"%.*s\"",
+                                      STR_ARG(name));
+    }
     if (!shall_run && is_active && virNetworkDestroy(network) < 0)
         return libvirt_error_add(call, diags, "Cannot stop network \"%.*s\"", STR_ARG(name));
     return true;

@@ -127,6 +127,15 @@ static bool start_pool(virStoragePoolPtr pool) {
            virStoragePoolCreate(pool, 0) == 0;
 }
 
+static bool add_start_error(const Call *call, Value planned, Diags *diags) {
+    LibvirtError error = libvirt_error_last(call->arena);
+    error.way_out = str_format(call->arena,
+                               "The pool stays defined, switched off. \"path\" must be a folder on "
+                               "the host that libvirt may use, or a place where it can make one.");
+    return libvirt_error_add_this(call, &error, diags, "Cannot start pool \"%.*s\"",
+                                  STR_ARG(draft_text(planned, "name", STR_EMPTY)));
+}
+
 /* running and autostart as planned */
 static bool settle(const Call *call, virStoragePoolPtr pool, Value planned, Diags *diags) {
     Str name = draft_text(planned, "name", STR_EMPTY);
@@ -135,7 +144,7 @@ static bool settle(const Call *call, virStoragePoolPtr pool, Value planned, Diag
                                  STR_ARG(name));
     if (draft_bool(planned, "running", true)) {
         if (!start_pool(pool))
-            return libvirt_error_add(call, diags, "Cannot start pool \"%.*s\"", STR_ARG(name));
+            return add_start_error(call, planned, diags);
     } else if (virStoragePoolIsActive(pool) == 1 && virStoragePoolDestroy(pool) < 0) {
         return libvirt_error_add(call, diags, "Cannot stop pool \"%.*s\"", STR_ARG(name));
     }
@@ -149,6 +158,9 @@ static bool add_define_error(const Call *call, virConnectPtr connection, Str nam
     char uuid[VIR_UUID_STRING_BUFLEN];
     if (other && virStoragePoolGetUUIDString(other, uuid) == 0)
         return libvirt_error_add_taken(call, "pool", name, str_from_cstr(uuid), diags);
+    if (error.code == VIR_ERR_OPERATION_FAILED)
+        error.way_out = STR("Two pools cannot have one folder. Choose another \"path\", or use the "
+                            "pool that is there.");
     return libvirt_error_add_this(call, &error, diags, "Cannot define pool \"%.*s\"",
                                   STR_ARG(name));
 }

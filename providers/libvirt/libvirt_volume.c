@@ -463,7 +463,10 @@ static bool create_uploaded(const Call *call,
     VolumeSource probe = {0};
     if (!volume_source_probe(call, path, &probe))
         return libvirt_error_say(call, diags, STR("Cannot read the volume's source"),
-                                 str_format(call->arena, "There is no file %.*s.", STR_ARG(path)));
+                                 str_format(call->arena,
+                                            "There is no file %.*s where loam runs. Correct "
+                                            "\"source\", or fetch the image.",
+                                            STR_ARG(path)));
     if (checksum.len && !volume_source_verify(call, path, checksum, diags))
         return false;
     if (!check_capacity(call, order, probe.capacity, diags))

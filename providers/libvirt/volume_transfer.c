@@ -74,7 +74,8 @@ typedef struct Sending {
     const Call *call;
     virStreamPtr stream;
     bool is_sparse;
-    uint64_t hole; /* zeros not yet sent */
+    uint64_t hole;   /* zeros not yet sent */
+    uint64_t newest; /* where the newest piece is that is no hole */
 } Sending;
 
 static bool send_hole(Sending *sending) {
@@ -126,12 +127,69 @@ static bool send_all(Sending *sending, const Origin *origin, Digest *hash, Diags
             digest_update(hash, (Str){buffer, got});
         if (!send_piece(sending, buffer, got))
             return libvirt_error_add(call, diags, "The upload broke off");
+        if (!sending->hole)
+            sending->newest = offset;
         offset += got;
         call_progress(call, offset, origin->size, "uploading");
         if (call_is_cancelled(call))
             return libvirt_error_say(call, diags, STR("The upload was stopped"), STR_EMPTY);
     }
     return send_hole(sending) || libvirt_error_add(call, diags, "The upload broke off");
+}
+
+/* `limit` bytes from `offset` on, or fewer where the volume ends. */
+static bool download(virConnectPtr connection,
+                     virStorageVolPtr volume,
+                     uint64_t offset,
+                     uint64_t limit,
+                     Str *out,
+                     Arena *arena) {
+    SCOPED(virStreamPtr) stream = virStreamNew(connection, 0);
+    if (!stream || virStorageVolDownload(volume, stream, offset, limit, 0) < 0)
+        return false;
+    StrBuf bytes = strbuf_new(arena);
+    char *buffer = arena_alloc(arena, PIECE_SIZE);
+    int got = 1;
+    while (got > 0) {
+        got = virStreamRecv(stream, buffer, PIECE_SIZE);
+        if (got > 0)
+            strbuf_add(&bytes, (Str){buffer, (size_t)got});
+    }
+    if (got < 0) {
+        (void)virStreamAbort(stream);
+        return false;
+    }
+    if (virStreamFinish(stream) < 0)
+        return false;
+    *out = strbuf_str(&bytes);
+    return true;
+}
+
+/* libvirt writes behind the stream's back, in order and up to the first failure, and does not
+ * always tell of it: what it took last is there, or something before it failed. */
+static bool check_newest(const Sending *sending,
+                         virConnectPtr connection,
+                         virStorageVolPtr volume,
+                         const Origin *origin,
+                         Diags *diags) {
+    const Call *call = sending->call;
+    char *buffer = arena_alloc(call->arena, PIECE_SIZE);
+    size_t got = 0;
+    Str found = STR_EMPTY;
+    if (origin->size == 0)
+        return true;
+    int failure = origin_read(origin, sending->newest, buffer, &got);
+    if (failure < 0)
+        return add_read_error(call, failure, diags);
+    if (got > origin->size - sending->newest)
+        got = (size_t)(origin->size - sending->newest);
+    if (!download(connection, volume, sending->newest, got, &found, call->arena))
+        return libvirt_error_add(call, diags, "Cannot read the upload again");
+    return str_equal(found, (Str){buffer, got}) ||
+           libvirt_error_say(call, diags, STR("The upload did not arrive whole"),
+                             STR("libvirt took all of it, but on the host its end is missing, as "
+                                 "when no space is left. Free some, or choose another pool; "
+                                 "libvirt's own log on the host says more."));
 }
 
 static bool is_file(virStorageVolPtr volume) {
@@ -155,8 +213,9 @@ static bool upload(const Call *call,
         (void)virStreamAbort(stream);
         return false;
     }
-    return virStreamFinish(stream) == 0 ||
-           libvirt_error_add(call, diags, "The host did not accept the upload");
+    if (virStreamFinish(stream) < 0)
+        return libvirt_error_add(call, diags, "The host did not accept the upload");
+    return check_newest(&sending, connection, volume, origin, diags);
 }
 
 bool volume_transfer_upload_file(const Call *call,
@@ -184,23 +243,5 @@ bool volume_transfer_upload(
 
 bool volume_transfer_download(
     virConnectPtr connection, virStorageVolPtr volume, size_t limit, Str *out, Arena *arena) {
-    SCOPED(virStreamPtr) stream = virStreamNew(connection, 0);
-    if (!stream || virStorageVolDownload(volume, stream, 0, limit, 0) < 0)
-        return false;
-    StrBuf bytes = strbuf_new(arena);
-    char *buffer = arena_alloc(arena, PIECE_SIZE);
-    int got = 1;
-    while (got > 0) {
-        got = virStreamRecv(stream, buffer, PIECE_SIZE);
-        if (got > 0)
-            strbuf_add(&bytes, (Str){buffer, (size_t)got});
-    }
-    if (got < 0) {
-        (void)virStreamAbort(stream);
-        return false;
-    }
-    if (virStreamFinish(stream) < 0)
-        return false;
-    *out = strbuf_str(&bytes);
-    return true;
+    return download(connection, volume, 0, limit, out, arena);
 }
