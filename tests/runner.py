@@ -64,12 +64,14 @@ def allowed_skips():
 
 def run(test):
     name, command, extra = test
-    env = dict(os.environ, LOAM=LOAM, LOAM_DEV=LOAM_DEV, ASAN_OPTIONS="detect_leaks=1", **extra)
+    env = {**os.environ, "LOAM": LOAM, "LOAM_DEV": LOAM_DEV, "ASAN_OPTIONS": "detect_leaks=1", **extra}
     began = time.monotonic()
     try:
         done = subprocess.run(command, cwd=TOP, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, timeout=TIMEOUT)
         status, text = done.returncode, done.stdout.decode("utf-8", "replace")
+    except OSError as error:
+        status, text = "not started", str(error)
     except subprocess.TimeoutExpired as error:
         status, text = "no end after %d s" % TIMEOUT, (error.stdout or b"").decode("utf-8", "replace")
     return name, status, text, time.monotonic() - began

@@ -1,15 +1,19 @@
-/* Preloaded into loam by the tests of this folder: numbers every call that changes the world, in the order of
- * the calls, and ends the process by SIGKILL at one of them.
+/* Preloaded into loam by the tests of this folder: numbers every call that changes the world, in
+ * the order of the calls, and ends the process by SIGKILL at one of them.
  *
- *   KILL_LOG    file that gets a line "NUMBER NAME DETAIL" before each call
- *   KILL_AT     number of the call that is not made: the process is killed before it
- *   KILL_IN     number of the call in the middle of which the process is killed, KILL_AFTER_US after its start
- *   KILL_WITH   number of another signal than SIGKILL; after it the call is made
- *   KILL_UNDER  folder whose files count; files elsewhere, sockets and pipes do not
+ *   KILL_LOG       file that gets a line "NUMBER NAME DETAIL" before each call
+ *   KILL_AT        number of the call that is not made: the process is killed before it
+ *   KILL_IN        number of the call in the middle of which the process is killed
+ *   KILL_AFTER_US  so long after its start; 2000
+ *   KILL_WITH      number of another signal than SIGKILL; after it the call is made
+ *   KILL_UNDER     folder whose files count; files elsewhere, sockets and pipes do not
  *
- * Being killed after a call is being killed before the next one: nothing that others can see lies between.
- * A sync is no call in this sense, as SIGKILL takes nothing out of the kernel's page cache. */
+ * Being killed after a call is being killed before the next one: nothing that others can see lies
+ * between. A sync is no call in this sense, as SIGKILL takes nothing out of the kernel's page
+ * cache. */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <libssh/libssh.h>
@@ -29,7 +33,13 @@
 #define MOST_FILES 4096
 
 static atomic_long count;
-static atomic_bool is_ours[MOST_FILES]; /* descriptors of files below KILL_UNDER, opened for writing */
+/* Descriptors of files below KILL_UNDER, opened for writing. */
+static atomic_bool is_ours[MOST_FILES];
+
+static long setting(const char *name, long otherwise) {
+    const char *text = getenv(name);
+    return text ? strtol(text, NULL, 10) : otherwise;
+}
 
 /* Libvirt comes with a module that is loaded later, so it is not among the "next" libraries. */
 static void *find(const char *name) {
@@ -44,15 +54,15 @@ static void *find(const char *name) {
 }
 
 static void die(void) {
-    const char *with = getenv("KILL_WITH");
-    syscall(SYS_kill, getpid(), with ? atoi(with) : SIGKILL);
-    while (!with)
-        pause();
+    long with = setting("KILL_WITH", SIGKILL);
+    syscall(SYS_kill, getpid(), with);
+    if (with == SIGKILL)
+        for (;;)
+            pause();
 }
 
 static void *die_soon(void *unused) {
-    const char *wait = getenv("KILL_AFTER_US");
-    usleep((useconds_t)(wait ? atoi(wait) : 2000));
+    usleep((useconds_t)setting("KILL_AFTER_US", 2000));
     die();
     return unused;
 }
@@ -61,7 +71,9 @@ static void note(long number, const char *name, const char *detail) {
     const char *path = getenv("KILL_LOG");
     char line[4096 + 64];
     int length = snprintf(line, sizeof line, "%ld %s %s\n", number, name, detail);
-    int fd = path ? (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
+    int fd = path ? (int)syscall(SYS_openat, AT_FDCWD, path,
+                                 O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)
+                  : -1;
     if (fd < 0)
         return;
     syscall(SYS_write, fd, line, (size_t)length);
@@ -69,17 +81,18 @@ static void note(long number, const char *name, const char *detail) {
 }
 
 static void point(const char *name, const char *detail) {
-    const char *at = getenv("KILL_AT"), *in = getenv("KILL_IN");
     long number = atomic_fetch_add(&count, 1) + 1;
     note(number, name, detail);
-    if (at && atol(at) == number)
+    if (setting("KILL_AT", 0) == number)
         die();
     pthread_t thread;
-    if (in && atol(in) == number)
-        pthread_create(&thread, NULL, die_soon, NULL);
+    if (setting("KILL_IN", 0) == number)
+        (void)pthread_create(&thread, NULL, die_soon, NULL);
 }
 
-/* -- files ---------------------------------------------------------------------------------------------------- */
+/* -- files
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 static bool counts(const char *path) {
     const char *under = getenv("KILL_UNDER");
@@ -104,6 +117,7 @@ static int open_file(const char *path, int flags, mode_t mode) {
     return fd;
 }
 
+// clang-format off
 #define OPEN(name)                                                                                                    \
     int name(const char *path, int flags, ...) {                                                                      \
         va_list arguments;                                                                                            \
@@ -114,8 +128,15 @@ static int open_file(const char *path, int flags, mode_t mode) {
     }
 OPEN(open)
 OPEN(open64)
-int __open_2(const char *path, int flags) { return open_file(path, flags, 0); }
-int __open64_2(const char *path, int flags) { return open_file(path, flags, 0); }
+// clang-format on
+int __open_2(const char *path, int flags);
+int __open64_2(const char *path, int flags);
+int __open_2(const char *path, int flags) {
+    return open_file(path, flags, 0);
+}
+int __open64_2(const char *path, int flags) {
+    return open_file(path, flags, 0);
+}
 
 int close(int fd) {
     if (fd >= 0 && fd < MOST_FILES)
@@ -133,6 +154,7 @@ static void point_of_file(const char *name, int fd) {
     point(name, path);
 }
 
+// clang-format off
 #define CALL(type, name, parameters, arguments, detail)                                                               \
     type name parameters {                                                                                            \
         static type(*real) parameters;                                                                                \
@@ -209,3 +231,4 @@ CALL(int, ssh_channel_request_exec, (ssh_channel c, const char *x), (c, x),
      if (!is_asked) point("ssh_channel_request_exec", ""); is_asked = true)
 CALL(int, ssh_channel_send_eof, (ssh_channel c), (c), if (!is_ended) point("ssh_channel_send_eof", ""); is_ended = true)
 SSH(int, ssh_channel_write, (ssh_channel c, const void *b, uint32_t n), (c, b, n))
+// clang-format on

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -82,6 +83,27 @@ static void failed_write_leaves_nothing(void **state) {
     assert_int_equal(disk_real.make_folders(NULL, in(folder, "taken/inside"), 0700), 0);
     assert_int_equal(disk_real.write_file(NULL, in(folder, "taken"), STR("x"), 0600), -EISDIR);
     assert_int_equal(disk_real.write_file(NULL, in(folder, "no/such"), STR("x"), 0600), -ENOENT);
+    assert_int_equal(disk_real.list(NULL, folder->path, &entries, folder->arena), 0);
+    assert_int_equal(entries.count, 1);
+}
+
+/* What a killed process left is taken away; what somebody still writes is left alone. */
+static void leftover_of_a_killed_writer(void **state) {
+    Folder *folder = *state;
+    DiskEntries entries;
+    Str path = in(folder, "file"), bytes;
+    Str temporary = disk_temporary_of(path, folder->arena);
+    DiskFile file;
+    unsigned flags = DISK_WRITE | DISK_CREATE | DISK_EXCLUSIVE;
+    assert_int_equal(disk_real.open(NULL, temporary, flags, 0600, &file), 0);
+    assert_int_equal(disk_real.write(NULL, file, 0, STR("half")), 0);
+    assert_int_equal(flock((int)file.handle - 1, LOCK_EX), 0);
+    assert_int_equal(disk_real.write_file(NULL, path, STR("other"), 0600), 0);
+    assert_true(disk_exists(&disk_real, temporary));
+    disk_real.close(NULL, file);
+    assert_int_equal(disk_real.write_file(NULL, path, STR("whole"), 0600), 0);
+    assert_int_equal(disk_real.read_file(NULL, path, &bytes, folder->arena), 0);
+    check_str_equal(bytes, STR("whole"));
     assert_int_equal(disk_real.list(NULL, folder->path, &entries, folder->arena), 0);
     assert_int_equal(entries.count, 1);
 }
@@ -278,6 +300,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         in_folder(whole_files),
         in_folder(kernel_files),
+        in_folder(leftover_of_a_killed_writer),
         in_folder(failed_write_leaves_nothing),
         in_folder(refused_paths),
         in_folder(longest_name),

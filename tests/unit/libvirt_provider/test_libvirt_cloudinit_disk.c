@@ -147,6 +147,16 @@ static void test_folder(void **state) {
     assert_int_equal(disk->read_file(disk->self, file, &content, c.arena), 0);
     check_str(content, "#cloud-config\nhostname: a\n");
     Str folder = case_text(&c, "path");
+    /* Its files are still there when somebody undefined the pool; they are the same. */
+    virConnectPtr connection = libvirt_case_connect(&c);
+    virStoragePoolPtr pool = virStoragePoolLookupByName(connection, "loam-seeds-f");
+    assert_int_equal(virStoragePoolDestroy(pool), 0);
+    assert_int_equal(virStoragePoolUndefine(pool), 0);
+    virStoragePoolFree(pool);
+    check_done(&c, case_read(&c));
+    assert_true(value_is_null(c.state));
+    check_done(&c, case_apply(&c, json));
+    virConnectClose(connection);
     libvirt_case_delete(&c);
     assert_false(disk_exists(disk, folder));
     libvirt_case_close(&c);

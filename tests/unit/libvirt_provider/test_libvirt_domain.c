@@ -54,6 +54,9 @@ static void test_lifecycle(void **state) {
     libvirt_case_update(&c, "{\"name\":\"m1\",\"memory\":32,\"running\":false," NIC "}");
     assert_true(value_is_null(case_attribute(&c, "description")));
     libvirt_case_update(&c, "{\"name\":\"m1\",\"memory\":128,\"vcpu\":2," NIC "}");
+    /* A limit below what it limits is none. */
+    libvirt_case_update(&c, "{\"name\":\"m1\",\"memory\":128,\"memory_max\":64,\"vcpu\":2,"
+                            "\"vcpu_max\":1," NIC "}");
     check_str_equal(case_text(&c, "id"), id);
     check_str_equal(nic_text(&c, 0, "mac"), mac);
     libvirt_case_delete(&c);

@@ -108,6 +108,16 @@ static void test_drift(void **state) {
     assert_false(case_is_settled(&c, json));
     check_done(&c, case_apply(&c, json));
     check_str(xml_of(&c, "loamd", "ip/dhcp/host/@name"), "a");
+    /* With its only entry the element goes. */
+    assert_int_equal(
+        virNetworkUpdate(network, VIR_NETWORK_UPDATE_COMMAND_DELETE, VIR_NETWORK_SECTION_DNS_HOST,
+                         -1, "<host ip='10.91.0.9'><hostname>nine</hostname></host>",
+                         VIR_NETWORK_UPDATE_AFFECT_LIVE | VIR_NETWORK_UPDATE_AFFECT_CONFIG),
+        0);
+    check_done(&c, case_read(&c));
+    assert_int_equal(items_count(case_attribute(&c, "dns"), "hosts"), 0);
+    check_done(&c, case_apply(&c, json));
+    check_str(xml_of(&c, "loamd", "dns/host/hostname"), "nine");
     /* A machine's reservation stays its own when it is given another address. */
     assert_int_equal(
         virNetworkUpdate(network, VIR_NETWORK_UPDATE_COMMAND_MODIFY,

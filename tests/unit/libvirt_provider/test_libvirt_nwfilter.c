@@ -68,7 +68,7 @@ static void test_refusals(void **state) {
                                "{\"name\":\"f\",\"rules\":[{\"action\":\"accept\",\"direction\":"
                                "\"in\",\"protocol\":\"tpc\"}]}"));
     assert_true(str_find(c.diags.items[0].detail, STR("\"tcp\""), 0) != SIZE_MAX);
-    check_refused(&c, case_apply(&c, FILTER "}"), "Cannot define filter \"loam-f\"");
+    check_refused(&c, case_apply(&c, FILTER "}"), "Cannot define the filter \"loam-f\"");
     libvirt_case_close(&c);
 }
 

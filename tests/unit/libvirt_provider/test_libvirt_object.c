@@ -1,0 +1,150 @@
+/* Objects with a UUID and a name, on networks of libvirt's test driver and rows of its own. */
+#include "libvirt_object.h"
+
+#include "libvirt_case.h"
+
+static bool cannot_read(const Call *call, void *handle, Value *state, Diags *diags) {
+    (void)handle;
+    (void)state;
+    return libvirt_error_say(call, diags, STR("Cannot read"), STR_EMPTY);
+}
+
+static bool read_id(const Call *call, void *handle, Value *state, Diags *diags) {
+    char uuid[VIR_UUID_STRING_BUFLEN];
+    (void)diags;
+    assert_int_equal(virNetworkGetUUIDString(handle, uuid), 0);
+    Draft draft = draft_of(*state, call->arena);
+    items_set_copy(&draft, "id", uuid, call->arena);
+    *state = draft_value(&draft);
+    return true;
+}
+
+static void *by_uuid(virConnectPtr connection, const char *uuid) {
+    return virNetworkLookupByUUIDString(connection, uuid);
+}
+
+static void *by_name(virConnectPtr connection, const char *name) {
+    return virNetworkLookupByName(connection, name);
+}
+
+static int uuid_of(void *handle, char *uuid) {
+    return virNetworkGetUUIDString(handle, uuid);
+}
+
+static int release(void *handle) {
+    return virNetworkFree(handle);
+}
+
+static const LibvirtObject object = {
+    .noun = "network",
+    .type = &libvirt_network,
+    .by_uuid = by_uuid,
+    .by_name = by_name,
+    .uuid_of = uuid_of,
+    .release = release,
+    .read = read_id,
+};
+
+static ResourceCase open_case(const char *uri) {
+    return libvirt_case_open(&libvirt_network, uri, STR("libvirt_network.n"));
+}
+
+static Value state_of(ResourceCase *c, Str id) {
+    Draft draft = draft_empty(&libvirt_network.schema, c->arena);
+    draft_set_text(&draft, "name", STR("n"), c->arena);
+    draft_set_text(&draft, "id", id, c->arena);
+    return draft_value(&draft);
+}
+
+static void test_by_name_then_by_uuid(void **state) {
+    (void)state;
+    ResourceCase c = open_case(TEST_DRIVER);
+    check_done(&c,
+               libvirt_object_import(&object, case_call(&c), STR("default"), &c.state, &c.diags));
+    Str id = case_text(&c, "id");
+    assert_int_equal(id.len, 36);
+    check_done(&c, libvirt_object_read(&object, case_call(&c), &c.state, &c.diags));
+    check_str_equal(case_text(&c, "id"), id);
+    RecoverOutcome outcome;
+    RecoverRequest request = {.identity = id, .planned = state_of(&c, STR_EMPTY)};
+    check_done(
+        &c, libvirt_object_recover(&object, case_call(&c), &request, &outcome, &c.state, &c.diags));
+    assert_int_equal(outcome, RECOVER_COMPLETE);
+    check_str_equal(case_text(&c, "id"), id);
+    libvirt_case_close(&c);
+}
+
+static void test_gone(void **state) {
+    (void)state;
+    ResourceCase c = open_case(TEST_DRIVER);
+    Value stored = state_of(&c, digest_uuid4(c.arena));
+    bool is_gone = false;
+    assert_null(libvirt_object_find(&object, case_call(&c), stored, &is_gone, &c.diags));
+    assert_true(is_gone);
+    c.state = stored;
+    check_done(&c, libvirt_object_read(&object, case_call(&c), &c.state, &c.diags));
+    assert_true(value_is_null(c.state));
+    RecoverOutcome outcome = RECOVER_COMPLETE;
+    RecoverRequest request = {.identity = digest_uuid4(c.arena), .planned = stored};
+    check_done(
+        &c, libvirt_object_recover(&object, case_call(&c), &request, &outcome, &c.state, &c.diags));
+    assert_int_equal(outcome, RECOVER_ABSENT);
+    void *handle = libvirt_object_get(&object, case_call(&c), stored, &c.diags);
+    check_refused(&c, handle != NULL, "The network \"n\" is gone");
+    libvirt_case_close(&c);
+}
+
+/* What cannot be asked is not gone, and stays in the state. */
+static void test_no_connection(void **state) {
+    (void)state;
+    ResourceCase c = open_case("test:///no/such/file.xml");
+    c.state = state_of(&c, digest_uuid4(c.arena));
+    bool is_read = libvirt_object_read(&object, case_call(&c), &c.state, &c.diags);
+    check_refused(&c, is_read, "Cannot connect to \"test:///no/such/file.xml\"");
+    assert_true(value_is_present(c.state));
+    libvirt_case_close(&c);
+}
+
+static void test_unreadable(void **state) {
+    (void)state;
+    ResourceCase c = open_case(TEST_DRIVER);
+    LibvirtObject unreadable = object;
+    unreadable.read = cannot_read;
+    bool is_imported =
+        libvirt_object_import(&unreadable, case_call(&c), STR("default"), &c.state, &c.diags);
+    check_refused(&c, is_imported, "Cannot read");
+    libvirt_case_close(&c);
+}
+
+static void test_define_error(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        const char *summary;
+    } cases[] = {
+        {"default", "The network \"default\" exists already"},
+        {"other",   "Cannot define the network \"other\""   },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        ResourceCase c = open_case(TEST_DRIVER);
+        virConnectPtr connection = libvirt_case_connect(&c);
+        LibvirtError error = {.code = VIR_ERR_OPERATION_FAILED, .message = STR("it failed")};
+        Draft draft = draft_of(state_of(&c, STR_EMPTY), c.arena);
+        draft_set_text(&draft, "name", str_from_cstr(cases[i].name), c.arena);
+        bool is_fine =
+            libvirt_object_add_define_error(&object, case_call(&c), connection, draft_value(&draft),
+                                            digest_uuid4(c.arena), &error, &c.diags);
+        check_refused(&c, is_fine, cases[i].summary);
+        virConnectClose(connection);
+        libvirt_case_close(&c);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_by_name_then_by_uuid), cmocka_unit_test(test_gone),
+        cmocka_unit_test(test_no_connection),        cmocka_unit_test(test_unreadable),
+        cmocka_unit_test(test_define_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
