@@ -71,6 +71,9 @@ typedef struct ApplyRequest {
 typedef struct ApplyResponse {
     Value state; /* starts null; of the implied type, without unknowns */
     Str private_data;
+    /* A create failed without a state, and its answer was lost: it may have made something. The
+     * intent stays, and the next run asks `recover`. */
+    bool in_doubt;
 } ApplyResponse;
 
 typedef enum RecoverOutcome {

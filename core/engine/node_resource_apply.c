@@ -158,7 +158,7 @@ static bool restore(Applying *applying) {
 }
 
 /* A creation that failed half-way leaves an object that the next plan replaces. */
-static bool record_failure(Applying *applying, Value state, Str private_data) {
+static bool record_failure(Applying *applying, Value state, const ApplyResponse *response) {
     Job *job = &applying->job;
     WorkingState *working = job->walk->working;
     bool is_create = value_is_null(applying->prior);
@@ -167,10 +167,12 @@ static bool record_failure(Applying *applying, Value state, Str private_data) {
         Value known = value_transform(state, unknown_as_null, NULL, job->scratch);
         Value marked = job_mark(job, known, &applying->configured);
         ObjectStatus status = is_create ? OBJECT_TAINTED : OBJECT_READY;
-        return record(applying, job_encode(job, marked, status, private_data));
+        return record(applying, job_encode(job, marked, status, response->private_data));
     }
-    /* Nobody waited for the end of the call: its intent stays, and the next run asks. */
-    if (applying->sequence && cancel_level(job->walk->engine->cancel) == CANCEL_NOW)
+    /* Nobody waited for the end of the call, or heard of it: its intent stays, and the next run
+     * asks. */
+    bool in_doubt = response->in_doubt || cancel_level(job->walk->engine->cancel) == CANCEL_NOW;
+    if (applying->sequence && in_doubt)
         return true;
     bool ok = true;
     if (applying->sequence)
@@ -193,7 +195,7 @@ static bool record_success(Applying *applying, const ApplyResponse *response) {
                                         "Provider produced inconsistent result after apply",
                                         &applying->configured);
     if (!kept_word || diags_has_errors(&job->diags)) {
-        (void)record_failure(applying, state, response->private_data);
+        (void)record_failure(applying, state, response);
         return false;
     }
     Value marked = job_mark(job, state, &applying->configured);
@@ -230,7 +232,7 @@ static bool call_provider(Applying *applying) {
     ApplyResponse response = {.state = value_null(type)};
     bool ok = resource_type_apply(job->type, &call, &request, &response, &job->diags);
     if (!ok) {
-        (void)record_failure(applying, response.state, response.private_data);
+        (void)record_failure(applying, response.state, &response);
         return false;
     }
     return record_success(applying, &response);

@@ -319,7 +319,10 @@ static bool cloudinit_create(const Call *call,
     } else {
         is_made = create_image(call, pool, &files, &draft, diags);
     }
-    if (is_made || !value_is_null(draft_get(&draft, "path")))
+    bool is_there = !value_is_null(draft_get(&draft, "volume_id")) ||
+                    !value_is_null(draft_get(&draft, "folder_id"));
+    response->in_doubt = virConnectIsAlive(connection) != 1;
+    if (is_made || is_there)
         response->state = draft_value(&draft);
     return is_made;
 }

@@ -12,6 +12,7 @@
 #include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
+#include "libvirt_object.h"
 #include "libvirt_provider.h"
 
 static Str one_of(Value value, const char *const *words, size_t count, Arena *arena) {
@@ -448,26 +449,54 @@ static bool resolve(const Call *call, virConnectPtr connection, Value *domain, D
     return domain_disk_resolve(call, connection, domain, diags);
 }
 
+static bool read_machine(const Call *call, void *domain, Value *state, Diags *diags) {
+    return domain_read(call, virDomainGetConnect(domain), domain, state, diags);
+}
+
+static void *by_uuid(virConnectPtr connection, const char *uuid) {
+    return virDomainLookupByUUIDString(connection, uuid);
+}
+
+static void *by_name(virConnectPtr connection, const char *name) {
+    return virDomainLookupByName(connection, name);
+}
+
+static int uuid_of(void *handle, char *uuid) {
+    return virDomainGetUUIDString(handle, uuid);
+}
+
+static int release(void *handle) {
+    return virDomainFree(handle);
+}
+
+static const LibvirtObject machine_object = {
+    .noun = "machine",
+    .type = &libvirt_domain,
+    .by_uuid = by_uuid,
+    .by_name = by_name,
+    .uuid_of = uuid_of,
+    .release = release,
+    .read = read_machine,
+    .resolve = resolve,
+};
+
 static bool add_define_error(const Call *call,
                              virConnectPtr connection,
                              Value domain,
+                             Str uuid,
+                             ApplyResponse *response,
                              Diags *diags) {
     LibvirtError error = libvirt_error_last(call->arena);
-    Str name = draft_text(domain, "name", STR_EMPTY);
-    SCOPED(virDomainPtr)
-    other = virDomainLookupByName(connection, str_to_cstr(name, call->arena));
-    char uuid[VIR_UUID_STRING_BUFLEN];
-    if (other && virDomainGetUUIDString(other, uuid) == 0)
-        return libvirt_error_add_taken(call, "domain", name, str_from_cstr(uuid), diags);
     if (str_equal(draft_text(domain, "type", STR_EMPTY), STR("kvm")) &&
         error.code == VIR_ERR_INVALID_ARG && !libvirt_client_has_kvm(connection))
         return libvirt_error_say(
             call, diags,
-            str_format(call->arena, "The host cannot run \"%.*s\" with KVM", STR_ARG(name)),
+            str_format(call->arena, "The host cannot run \"%.*s\" with KVM",
+                       STR_ARG(draft_text(domain, "name", STR_EMPTY))),
             STR("Its processor, kernel or the rights on /dev/kvm do not allow it. Set the "
                 "provider's \"accel\" to tcg (slow), or leave it at auto."));
-    return libvirt_error_add_this(call, &error, diags, "Cannot define the machine \"%.*s\"",
-                                  STR_ARG(name));
+    return libvirt_object_add_define_error(&machine_object, call, connection, domain, uuid, &error,
+                                           response, diags);
 }
 
 /* Autostart, power and addresses, after the machine is defined. */
@@ -488,23 +517,20 @@ static bool settle(
 
 /* The object after a call: as planned when it went well, else as it is. */
 static bool answer(const Call *call,
-                   virConnectPtr connection,
                    virDomainPtr domain,
                    Value planned,
                    const StrVec *addresses,
                    bool is_done,
                    ApplyResponse *response,
                    Diags *diags) {
-    Value actual = planned;
-    if (!domain_read(call, connection, domain, &actual, diags))
+    if (!libvirt_object_answer(&machine_object, call, domain, planned, is_done, response, diags))
         return false;
     if (addresses->count && !items_has(planned, "ip_addresses")) {
-        Draft draft = draft_of(actual, call->arena);
+        Draft draft = draft_of(response->state, call->arena);
         draft_set(&draft, "ip_addresses", items_text_list(addresses, call->arena));
-        actual = draft_value(&draft);
+        response->state = draft_value(&draft);
     }
-    response->state = is_done ? items_fill(planned, actual, call->arena) : actual;
-    return is_done;
+    return true;
 }
 
 /* libxml2 sets its schema types up without a lock, so of the first descriptions that a daemon
@@ -536,10 +562,10 @@ static bool domain_create(const Call *call,
         return false;
     SCOPED(virDomainPtr) domain = define(call, connection, text);
     if (!domain)
-        return add_define_error(call, connection, planned, diags);
+        return add_define_error(call, connection, planned, uuid, response, diags);
     StrVec addresses = {0};
     bool is_settled = settle(call, domain, planned, &addresses, diags);
-    return answer(call, connection, domain, planned, &addresses, is_settled, response, diags);
+    return answer(call, domain, planned, &addresses, is_settled, response, diags);
 }
 
 /* -- updating ------------------------------------------------------------------------------- */
@@ -587,21 +613,17 @@ static bool domain_update(const Call *call,
                           const ApplyRequest *request,
                           ApplyResponse *response,
                           Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
-    Str id = draft_text(request->prior, "id", STR_EMPTY);
-    SCOPED(virDomainPtr)
-    domain = virDomainLookupByUUIDString(connection, str_to_cstr(id, call->arena));
+    SCOPED(virDomainPtr) domain = libvirt_object_get(&machine_object, call, request->prior, diags);
     if (!domain)
-        return libvirt_error_add(call, diags, "Cannot find the machine");
+        return false;
+    virConnectPtr connection = virDomainGetConnect(domain);
     Value planned = request->planned;
     StrVec addresses = {0};
     if (!resolve(call, connection, &planned, diags))
         return false;
     bool is_done = change(call, connection, domain, request->prior, planned, diags) &&
                    settle(call, domain, planned, &addresses, diags);
-    return answer(call, connection, domain, planned, &addresses, is_done, response, diags);
+    return answer(call, domain, planned, &addresses, is_done, response, diags);
 }
 
 /* -- deleting, reading ---------------------------------------------------------------------- */
@@ -628,16 +650,12 @@ static bool undefine(virDomainPtr domain) {
 }
 
 static bool domain_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
+    bool is_gone = false;
     Str name = draft_text(request->prior, "name", STR_EMPTY);
-    Str id = draft_text(request->prior, "id", STR_EMPTY);
     SCOPED(virDomainPtr)
-    domain = virDomainLookupByUUIDString(connection, str_to_cstr(id, call->arena));
+    domain = libvirt_object_find(&machine_object, call, request->prior, &is_gone, diags);
     if (!domain)
-        return libvirt_error_is_gone(libvirt_error_code()) ||
-               libvirt_error_add(call, diags, "Cannot find the machine \"%.*s\"", STR_ARG(name));
+        return is_gone;
     /* Undefined while it runs it would live on until it stops. */
     if (!domain_power_stop(call, domain, request->prior, diags))
         return false;
@@ -647,33 +665,11 @@ static bool domain_delete(const Call *call, const ApplyRequest *request, Diags *
 
 static bool domain_slot_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
     (void)private_data;
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
-    Str id = draft_text(*state, "id", STR_EMPTY);
-    SCOPED(virDomainPtr)
-    domain = virDomainLookupByUUIDString(connection, str_to_cstr(id, call->arena));
-    if (domain)
-        return domain_read(call, connection, domain, state, diags);
-    if (!libvirt_error_is_gone(libvirt_error_code()))
-        return libvirt_error_add(call, diags, "Cannot look the machine up");
-    *state = value_null(state->type);
-    return true;
+    return libvirt_object_read(&machine_object, call, state, diags);
 }
 
 static bool domain_import(const Call *call, Str id, Value *state, Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
-    const char *text = str_to_cstr(id, call->arena);
-    SCOPED(virDomainPtr) domain = virDomainLookupByUUIDString(connection, text);
-    if (!domain)
-        domain = virDomainLookupByName(connection, text);
-    if (!domain)
-        return libvirt_error_add(call, diags, "No machine \"%.*s\"", STR_ARG(id));
-    Draft draft = draft_empty(&libvirt_domain.schema, call->arena);
-    *state = draft_value(&draft);
-    return domain_read(call, connection, domain, state, diags);
+    return libvirt_object_import(&machine_object, call, id, state, diags);
 }
 
 /* Defined but not started is whole: the plan then shows the start. */
@@ -682,23 +678,7 @@ static bool domain_recover(const Call *call,
                            RecoverOutcome *outcome,
                            Value *state,
                            Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    *outcome = RECOVER_ABSENT;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
-    SCOPED(virDomainPtr)
-    domain = virDomainLookupByUUIDString(connection, str_to_cstr(request->identity, call->arena));
-    if (!domain)
-        return libvirt_error_is_gone(libvirt_error_code()) ||
-               libvirt_error_add(call, diags, "Cannot look the machine up");
-    Value found = request->planned;
-    if (!resolve(call, connection, &found, diags))
-        return false;
-    if (!domain_read(call, connection, domain, &found, diags))
-        return false;
-    *state = found;
-    *outcome = RECOVER_COMPLETE;
-    return true;
+    return libvirt_object_recover(&machine_object, call, request, outcome, state, diags);
 }
 
 static void domain_limits(const Call *call, LimitAction action, Value object, Limits *out) {

@@ -5,6 +5,7 @@
 #include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
+#include "libvirt_object.h"
 #include "libvirt_provider.h"
 #include "network_update.h"
 #include "network_xml.h"
@@ -236,12 +237,6 @@ static bool network_plan(const Call *call,
 
 /* -- calls ---------------------------------------------------------------------------------- */
 
-static virNetworkPtr find_network(virConnectPtr connection, Str id, Arena *arena) {
-    const char *text = str_to_cstr(id, arena);
-    virNetworkPtr network = virNetworkLookupByUUIDString(connection, text);
-    return network ? network : virNetworkLookupByName(connection, text);
-}
-
 /* What was asked for; libvirt's test driver knows only one description. */
 static char *describe_inactive(virNetworkPtr network) {
     char *text = virNetworkGetXMLDesc(network, VIR_NETWORK_XML_INACTIVE);
@@ -250,7 +245,7 @@ static char *describe_inactive(virNetworkPtr network) {
     return virNetworkGetXMLDesc(network, 0);
 }
 
-static bool read_network(const Call *call, virNetworkPtr network, Value *state, Diags *diags) {
+static bool read_network(const Call *call, void *network, Value *state, Diags *diags) {
     SCOPED(XmlDoc) doc = {0};
     int autostart = 0;
     int is_active = virNetworkIsActive(network);
@@ -285,20 +280,31 @@ static bool settle(const Call *call, virNetworkPtr network, Value planned, Diags
     return true;
 }
 
-static bool add_define_error(const Call *call,
-                             virConnectPtr connection,
-                             Value planned,
-                             Diags *diags) {
-    LibvirtError error = libvirt_error_last(call->arena);
-    Str name = draft_text(planned, "name", STR_EMPTY);
-    SCOPED(virNetworkPtr)
-    other = virNetworkLookupByName(connection, str_to_cstr(name, call->arena));
-    char uuid[VIR_UUID_STRING_BUFLEN];
-    if (other && virNetworkGetUUIDString(other, uuid) == 0)
-        return libvirt_error_add_taken(call, "network", name, str_from_cstr(uuid), diags);
-    return libvirt_error_add_this(call, &error, diags, "Cannot define network \"%.*s\"",
-                                  STR_ARG(name));
+static void *by_uuid(virConnectPtr connection, const char *uuid) {
+    return virNetworkLookupByUUIDString(connection, uuid);
 }
+
+static void *by_name(virConnectPtr connection, const char *name) {
+    return virNetworkLookupByName(connection, name);
+}
+
+static int uuid_of(void *handle, char *uuid) {
+    return virNetworkGetUUIDString(handle, uuid);
+}
+
+static int release(void *handle) {
+    return virNetworkFree(handle);
+}
+
+static const LibvirtObject network_object = {
+    .noun = "network",
+    .type = &libvirt_network,
+    .by_uuid = by_uuid,
+    .by_name = by_name,
+    .uuid_of = uuid_of,
+    .release = release,
+    .read = read_network,
+};
 
 static bool network_create(const Call *call,
                            const ApplyRequest *request,
@@ -308,17 +314,17 @@ static bool network_create(const Call *call,
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
     Value planned = request->planned;
-    const char *text = network_xml_describe(call, planned, value_null(planned.type),
-                                            libvirt_identity_of(call, request), NULL);
+    Str uuid = libvirt_identity_of(call, request);
+    const char *text = network_xml_describe(call, planned, value_null(planned.type), uuid, NULL);
     SCOPED(virNetworkPtr) network = virNetworkDefineXML(connection, text);
-    if (!network)
-        return add_define_error(call, connection, planned, diags);
+    if (!network) {
+        LibvirtError error = libvirt_error_last(call->arena);
+        return libvirt_object_add_define_error(&network_object, call, connection, planned, uuid,
+                                               &error, response, diags);
+    }
     bool is_settled = settle(call, network, planned, diags);
-    Value actual = planned;
-    if (!read_network(call, network, &actual, diags))
-        return false;
-    response->state = is_settled ? items_fill(planned, actual, call->arena) : actual;
-    return is_settled;
+    return libvirt_object_answer(&network_object, call, network, planned, is_settled, response,
+                                 diags);
 }
 
 static bool redefine(const Call *call,
@@ -342,37 +348,27 @@ static bool network_update(const Call *call,
                            const ApplyRequest *request,
                            ApplyResponse *response,
                            Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
     SCOPED(virNetworkPtr)
-    network = find_network(connection, draft_text(request->prior, "id", STR_EMPTY), call->arena);
+    network = libvirt_object_get(&network_object, call, request->prior, diags);
     if (!network)
-        return libvirt_error_add(call, diags, "Cannot find the network");
+        return false;
     NetworkChange change = network_update_compare(request->prior, request->planned, call->arena);
     bool is_changed = change.restart ? redefine(call, network, request, diags)
                                      : network_update_live(call, network, request->prior,
                                                            request->planned, diags);
     if (is_changed)
         is_changed = settle(call, network, request->planned, diags);
-    Value actual = request->planned;
-    if (!read_network(call, network, &actual, diags))
-        return false;
-    response->state = is_changed ? items_fill(request->planned, actual, call->arena) : actual;
-    return is_changed;
+    return libvirt_object_answer(&network_object, call, network, request->planned, is_changed,
+                                 response, diags);
 }
 
 static bool network_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
+    bool is_gone = false;
     Str name = draft_text(request->prior, "name", STR_EMPTY);
     SCOPED(virNetworkPtr)
-    network = virNetworkLookupByUUIDString(
-        connection, str_to_cstr(draft_text(request->prior, "id", STR_EMPTY), call->arena));
+    network = libvirt_object_find(&network_object, call, request->prior, &is_gone, diags);
     if (!network)
-        return libvirt_error_is_gone(libvirt_error_code()) ||
-               libvirt_error_add(call, diags, "Cannot find network \"%.*s\"", STR_ARG(name));
+        return is_gone;
     /* Undefined while active it would live on until it stops. */
     if (virNetworkIsActive(network) == 1 && virNetworkDestroy(network) < 0)
         return libvirt_error_add(call, diags, "Cannot stop network \"%.*s\"", STR_ARG(name));
@@ -383,30 +379,11 @@ static bool network_delete(const Call *call, const ApplyRequest *request, Diags 
 
 static bool network_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
     (void)private_data;
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
-    SCOPED(virNetworkPtr)
-    network = virNetworkLookupByUUIDString(
-        connection, str_to_cstr(draft_text(*state, "id", STR_EMPTY), call->arena));
-    if (network)
-        return read_network(call, network, state, diags);
-    if (!libvirt_error_is_gone(libvirt_error_code()))
-        return libvirt_error_add(call, diags, "Cannot look the network up");
-    *state = value_null(state->type);
-    return true;
+    return libvirt_object_read(&network_object, call, state, diags);
 }
 
 static bool network_import(const Call *call, Str id, Value *state, Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
-    SCOPED(virNetworkPtr) network = find_network(connection, id, call->arena);
-    if (!network)
-        return libvirt_error_add(call, diags, "No network \"%.*s\"", STR_ARG(id));
-    Draft draft = draft_empty(&libvirt_network.schema, call->arena);
-    *state = draft_value(&draft);
-    return read_network(call, network, state, diags);
+    return libvirt_object_import(&network_object, call, id, state, diags);
 }
 
 static bool network_recover(const Call *call,
@@ -414,20 +391,7 @@ static bool network_recover(const Call *call,
                             RecoverOutcome *outcome,
                             Value *state,
                             Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    *outcome = RECOVER_ABSENT;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
-    SCOPED(virNetworkPtr)
-    network = virNetworkLookupByUUIDString(connection, str_to_cstr(request->identity, call->arena));
-    if (!network)
-        return libvirt_error_is_gone(libvirt_error_code()) ||
-               libvirt_error_add(call, diags, "Cannot look the network up");
-    *state = request->planned;
-    if (!read_network(call, network, state, diags))
-        return false;
-    *outcome = RECOVER_COMPLETE;
-    return true;
+    return libvirt_object_recover(&network_object, call, request, outcome, state, diags);
 }
 
 /* Reading what is there and then changing it must not run side by side for one network. */

@@ -7,6 +7,7 @@
 #include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
+#include "libvirt_object.h"
 #include "libvirt_provider.h"
 
 static Str check_action(Value value, Arena *arena) {
@@ -279,25 +280,35 @@ static bool read_filter(
 
 /* -- calls ---------------------------------------------------------------------------------- */
 
-static virNWFilterPtr find_filter(virConnectPtr connection, Str id, Arena *arena) {
-    const char *text = str_to_cstr(id, arena);
-    virNWFilterPtr filter = virNWFilterLookupByUUIDString(connection, text);
-    return filter ? filter : virNWFilterLookupByName(connection, text);
+static bool read_anew(const Call *call, void *filter, Value *state, Diags *diags) {
+    return read_filter(call, filter, STR_EMPTY, state, diags);
 }
 
-static bool add_define_error(
-    const Call *call, virConnectPtr connection, Value planned, Str uuid, Diags *diags) {
-    LibvirtError error = libvirt_error_last(call->arena);
-    Str name = draft_text(planned, "name", STR_EMPTY);
-    SCOPED(virNWFilterPtr)
-    other = virNWFilterLookupByName(connection, str_to_cstr(name, call->arena));
-    char other_uuid[VIR_UUID_STRING_BUFLEN];
-    if (other && virNWFilterGetUUIDString(other, other_uuid) == 0 &&
-        !str_equal_cstr(uuid, other_uuid))
-        return libvirt_error_add_taken(call, "nwfilter", name, str_from_cstr(other_uuid), diags);
-    return libvirt_error_add_this(call, &error, diags, "Cannot define filter \"%.*s\"",
-                                  STR_ARG(name));
+static void *by_uuid(virConnectPtr connection, const char *uuid) {
+    return virNWFilterLookupByUUIDString(connection, uuid);
 }
+
+static void *by_name(virConnectPtr connection, const char *name) {
+    return virNWFilterLookupByName(connection, name);
+}
+
+static int uuid_of(void *handle, char *uuid) {
+    return virNWFilterGetUUIDString(handle, uuid);
+}
+
+static int release(void *handle) {
+    return virNWFilterFree(handle);
+}
+
+static const LibvirtObject filter_object = {
+    .noun = "filter",
+    .type = &libvirt_nwfilter,
+    .by_uuid = by_uuid,
+    .by_name = by_name,
+    .uuid_of = uuid_of,
+    .release = release,
+    .read = read_anew,
+};
 
 /* Once more, as what was unknown when the configuration was checked is known now, and a protocol
  * becomes the name of an element. */
@@ -324,8 +335,11 @@ static bool write_filter(
         return false;
     SCOPED(virNWFilterPtr)
     filter = virNWFilterDefineXML(connection, describe(call, planned, uuid));
-    if (!filter)
-        return add_define_error(call, connection, planned, uuid, diags);
+    if (!filter) {
+        LibvirtError error = libvirt_error_last(call->arena);
+        return libvirt_object_add_define_error(&filter_object, call, connection, planned, uuid,
+                                               &error, response, diags);
+    }
     Draft draft = draft_of(planned, call->arena);
     draft_set_text(&draft, "id", uuid, call->arena);
     response->state = draft_value(&draft);
@@ -353,16 +367,13 @@ static bool nwfilter_update(const Call *call,
 }
 
 static bool nwfilter_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
+    bool is_gone = false;
     Str name = draft_text(request->prior, "name", STR_EMPTY);
     SCOPED(virNWFilterPtr)
-    filter = virNWFilterLookupByUUIDString(
-        connection, str_to_cstr(draft_text(request->prior, "id", STR_EMPTY), call->arena));
-    if (filter && virNWFilterUndefine(filter) == 0)
-        return true;
-    if (libvirt_error_is_gone(libvirt_error_code()))
+    filter = libvirt_object_find(&filter_object, call, request->prior, &is_gone, diags);
+    if (!filter)
+        return is_gone;
+    if (virNWFilterUndefine(filter) == 0 || libvirt_error_is_gone(libvirt_error_code()))
         return true;
     if (libvirt_error_code() != VIR_ERR_OPERATION_INVALID)
         return libvirt_error_add(call, diags, "Cannot remove filter \"%.*s\"", STR_ARG(name));
@@ -373,30 +384,18 @@ static bool nwfilter_delete(const Call *call, const ApplyRequest *request, Diags
 }
 
 static bool nwfilter_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
+    bool is_gone = false;
     SCOPED(virNWFilterPtr)
-    filter = virNWFilterLookupByUUIDString(
-        connection, str_to_cstr(draft_text(*state, "id", STR_EMPTY), call->arena));
+    filter = libvirt_object_find(&filter_object, call, *state, &is_gone, diags);
     if (filter)
         return read_filter(call, filter, *private_data, state, diags);
-    if (!libvirt_error_is_gone(libvirt_error_code()))
-        return libvirt_error_add(call, diags, "Cannot look the filter up");
-    *state = value_null(state->type);
-    return true;
+    if (is_gone)
+        *state = value_null(state->type);
+    return is_gone;
 }
 
 static bool nwfilter_import(const Call *call, Str id, Value *state, Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
-    SCOPED(virNWFilterPtr) filter = find_filter(connection, id, call->arena);
-    if (!filter)
-        return libvirt_error_add(call, diags, "No filter \"%.*s\"", STR_ARG(id));
-    Draft draft = draft_empty(&libvirt_nwfilter.schema, call->arena);
-    *state = draft_value(&draft);
-    return read_filter(call, filter, STR_EMPTY, state, diags);
+    return libvirt_object_import(&filter_object, call, id, state, diags);
 }
 
 static bool nwfilter_recover(const Call *call,
@@ -404,20 +403,7 @@ static bool nwfilter_recover(const Call *call,
                              RecoverOutcome *outcome,
                              Value *state,
                              Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    *outcome = RECOVER_ABSENT;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
-    SCOPED(virNWFilterPtr)
-    filter = virNWFilterLookupByUUIDString(connection, str_to_cstr(request->identity, call->arena));
-    if (!filter)
-        return libvirt_error_is_gone(libvirt_error_code()) ||
-               libvirt_error_add(call, diags, "Cannot look the filter up");
-    *state = request->planned;
-    if (!read_filter(call, filter, STR_EMPTY, state, diags))
-        return false;
-    *outcome = RECOVER_COMPLETE;
-    return true;
+    return libvirt_object_recover(&filter_object, call, request, outcome, state, diags);
 }
 
 const ResourceType libvirt_nwfilter = {

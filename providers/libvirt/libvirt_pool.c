@@ -1,12 +1,11 @@
 /* libvirt_pool: a folder on the host that holds volumes, identified by its UUID. */
-#include "libvirt_pool.h"
-
 #include <errno.h>
 
 #include "items.h"
 #include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
+#include "libvirt_object.h"
 #include "libvirt_provider.h"
 
 static Str check_type(Value value, Arena *arena) {
@@ -52,12 +51,6 @@ static const Attribute pool_attributes[] = {
 };
 /* clang-format on */
 
-virStoragePoolPtr libvirt_pool_find(virConnectPtr connection, Str id, Arena *arena) {
-    const char *text = str_to_cstr(id, arena);
-    virStoragePoolPtr pool = virStoragePoolLookupByUUIDString(connection, text);
-    return pool ? pool : virStoragePoolLookupByName(connection, text);
-}
-
 static Str trim_slashes(Str path) {
     while (path.len > 1 && path.ptr[path.len - 1] == '/')
         path.len--;
@@ -74,7 +67,7 @@ static char *describe_inactive(virStoragePoolPtr pool) {
 
 /* What the host has now, over what the state says. A pool whose folder is gone still counts as
  * active until libvirt looks; then it stops it, and its volumes are out of sight. */
-static bool read_pool(const Call *call, virStoragePoolPtr pool, Value *state, Diags *diags) {
+static bool read_pool(const Call *call, void *pool, Value *state, Diags *diags) {
     Arena *arena = call->arena;
     if (virStoragePoolIsActive(pool) == 1)
         (void)virStoragePoolRefresh(pool, 0);
@@ -151,18 +144,44 @@ static bool settle(const Call *call, virStoragePoolPtr pool, Value planned, Diag
     return true;
 }
 
-static bool add_define_error(const Call *call, virConnectPtr connection, Str name, Diags *diags) {
+static void *by_uuid(virConnectPtr connection, const char *uuid) {
+    return virStoragePoolLookupByUUIDString(connection, uuid);
+}
+
+static void *by_name(virConnectPtr connection, const char *name) {
+    return virStoragePoolLookupByName(connection, name);
+}
+
+static int uuid_of(void *handle, char *uuid) {
+    return virStoragePoolGetUUIDString(handle, uuid);
+}
+
+static int release(void *handle) {
+    return virStoragePoolFree(handle);
+}
+
+static const LibvirtObject pool_object = {
+    .noun = "pool",
+    .type = &libvirt_pool,
+    .by_uuid = by_uuid,
+    .by_name = by_name,
+    .uuid_of = uuid_of,
+    .release = release,
+    .read = read_pool,
+};
+
+static bool add_define_error(const Call *call,
+                             virConnectPtr connection,
+                             Value planned,
+                             Str uuid,
+                             ApplyResponse *response,
+                             Diags *diags) {
     LibvirtError error = libvirt_error_last(call->arena);
-    SCOPED(virStoragePoolPtr)
-    other = virStoragePoolLookupByName(connection, str_to_cstr(name, call->arena));
-    char uuid[VIR_UUID_STRING_BUFLEN];
-    if (other && virStoragePoolGetUUIDString(other, uuid) == 0)
-        return libvirt_error_add_taken(call, "pool", name, str_from_cstr(uuid), diags);
     if (error.code == VIR_ERR_OPERATION_FAILED)
         error.way_out = STR("Two pools cannot have one folder. Choose another \"path\", or use the "
                             "pool that is there.");
-    return libvirt_error_add_this(call, &error, diags, "Cannot define pool \"%.*s\"",
-                                  STR_ARG(name));
+    return libvirt_object_add_define_error(&pool_object, call, connection, planned, uuid, &error,
+                                           response, diags);
 }
 
 static bool pool_create(const Call *call,
@@ -172,37 +191,26 @@ static bool pool_create(const Call *call,
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
+    Value planned = request->planned;
     Str uuid = libvirt_identity_of(call, request);
     SCOPED(virStoragePoolPtr)
-    pool = virStoragePoolDefineXML(connection, describe(call, request->planned, uuid), 0);
+    pool = virStoragePoolDefineXML(connection, describe(call, planned, uuid), 0);
     if (!pool)
-        return add_define_error(call, connection, draft_text(request->planned, "name", STR_EMPTY),
-                                diags);
-    bool is_settled = settle(call, pool, request->planned, diags);
-    Value actual = request->planned;
-    if (!read_pool(call, pool, &actual, diags))
-        return false;
-    response->state = is_settled ? items_fill(request->planned, actual, call->arena) : actual;
-    return is_settled;
+        return add_define_error(call, connection, planned, uuid, response, diags);
+    bool is_settled = settle(call, pool, planned, diags);
+    return libvirt_object_answer(&pool_object, call, pool, planned, is_settled, response, diags);
 }
 
 static bool pool_update(const Call *call,
                         const ApplyRequest *request,
                         ApplyResponse *response,
                         Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
-    SCOPED(virStoragePoolPtr)
-    pool = libvirt_pool_find(connection, draft_text(request->prior, "id", STR_EMPTY), call->arena);
+    SCOPED(virStoragePoolPtr) pool = libvirt_object_get(&pool_object, call, request->prior, diags);
     if (!pool)
-        return libvirt_error_add(call, diags, "Cannot find the pool");
-    bool is_settled = settle(call, pool, request->planned, diags);
-    Value actual = request->planned;
-    if (!read_pool(call, pool, &actual, diags))
         return false;
-    response->state = is_settled ? items_fill(request->planned, actual, call->arena) : actual;
-    return is_settled;
+    bool is_settled = settle(call, pool, request->planned, diags);
+    return libvirt_object_answer(&pool_object, call, pool, request->planned, is_settled, response,
+                                 diags);
 }
 
 static bool delete_volumes(const Call *call, virStoragePoolPtr pool, Diags *diags) {
@@ -238,16 +246,13 @@ static void remove_folder(const Call *call, virStoragePoolPtr pool, Value prior,
 }
 
 static bool pool_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
+    bool is_gone = false;
     Str name = draft_text(request->prior, "name", STR_EMPTY);
     Str on_delete = draft_text(request->prior, "on_delete", STR("undefine"));
     SCOPED(virStoragePoolPtr)
-    pool = libvirt_pool_find(connection, draft_text(request->prior, "id", STR_EMPTY), call->arena);
+    pool = libvirt_object_find(&pool_object, call, request->prior, &is_gone, diags);
     if (!pool)
-        return libvirt_error_is_gone(libvirt_error_code()) ||
-               libvirt_error_add(call, diags, "Cannot find pool \"%.*s\"", STR_ARG(name));
+        return is_gone;
     bool is_active = virStoragePoolIsActive(pool) == 1;
     if (str_equal(on_delete, STR("delete_all"))) {
         if (!is_active && !start_pool(pool))
@@ -268,29 +273,11 @@ static bool pool_delete(const Call *call, const ApplyRequest *request, Diags *di
 
 static bool pool_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
     (void)private_data;
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
-    SCOPED(virStoragePoolPtr)
-    pool = libvirt_pool_find(connection, draft_text(*state, "id", STR_EMPTY), call->arena);
-    if (pool)
-        return read_pool(call, pool, state, diags);
-    if (!libvirt_error_is_gone(libvirt_error_code()))
-        return libvirt_error_add(call, diags, "Cannot look the pool up");
-    *state = value_null(state->type);
-    return true;
+    return libvirt_object_read(&pool_object, call, state, diags);
 }
 
 static bool pool_import(const Call *call, Str id, Value *state, Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
-    SCOPED(virStoragePoolPtr) pool = libvirt_pool_find(connection, id, call->arena);
-    if (!pool)
-        return libvirt_error_add(call, diags, "No pool \"%.*s\"", STR_ARG(id));
-    Draft draft = draft_empty(&libvirt_pool.schema, call->arena);
-    *state = draft_value(&draft);
-    return read_pool(call, pool, state, diags);
+    return libvirt_object_import(&pool_object, call, id, state, diags);
 }
 
 static bool pool_recover(const Call *call,
@@ -298,21 +285,7 @@ static bool pool_recover(const Call *call,
                          RecoverOutcome *outcome,
                          Value *state,
                          Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
-    SCOPED(virStoragePoolPtr)
-    pool =
-        virStoragePoolLookupByUUIDString(connection, str_to_cstr(request->identity, call->arena));
-    *outcome = RECOVER_ABSENT;
-    if (!pool)
-        return libvirt_error_is_gone(libvirt_error_code()) ||
-               libvirt_error_add(call, diags, "Cannot look the pool up");
-    *state = request->planned;
-    if (!read_pool(call, pool, state, diags))
-        return false;
-    *outcome = RECOVER_COMPLETE;
-    return true;
+    return libvirt_object_recover(&pool_object, call, request, outcome, state, diags);
 }
 
 /* Making and removing pools changes one list on the host. */

@@ -8,7 +8,6 @@
 #include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
-#include "libvirt_pool.h"
 #include "libvirt_provider.h"
 #include "volume_source.h"
 #include "volume_transfer.h"
@@ -543,10 +542,16 @@ static bool volume_create(const Call *call,
     if (!volume_find_pool(call, connection, pool_name, &pool, diags))
         return false;
     bool is_made = create_in_pool(call, pool, planned, &volume, diags);
+    response->in_doubt = virConnectIsAlive(connection) != 1;
     if (!volume)
         return false;
-    if (!read_volume(call, connection, volume, &planned, diags))
+    /* A volume that cannot be looked at is there all the same. */
+    if (!read_volume(call, connection, volume, &planned, diags)) {
+        Draft draft = draft_of(planned, call->arena);
+        items_set_copy(&draft, "id", virStorageVolGetKey(volume), call->arena);
+        response->state = draft_value(&draft);
         return false;
+    }
     response->state = planned;
     return is_made;
 }

@@ -188,7 +188,9 @@ class Lab:
         write(self.path("sshd_config"), "\n".join([
             "Port %d" % self.port, "ListenAddress 127.0.0.1", "HostKey " + self.path("host"), "PidFile none",
             "AuthorizedKeysFile " + self.path("user.pub"), "StrictModes no", "UsePAM no", "PermitRootLogin yes",
-            "PasswordAuthentication no", "MaxStartups 100", "SetEnv LOAM_STATE_DIR=" + self.path("far/markers"), ""]))
+            "PasswordAuthentication no", "MaxStartups 100",
+            # A shell that reads its user's start files would take its time.
+            "SetEnv LOAM_STATE_DIR=%s HOME=%s" % (self.path("far/markers"), self.path("pools")), ""]))
         self.server = subprocess.Popen(["/usr/sbin/sshd", "-D", "-e", "-f", self.path("sshd_config")],
                                        stdin=subprocess.DEVNULL, stderr=open(self.path("sshd.log"), "a"))
         for _ in range(100):
@@ -431,7 +433,7 @@ def main(make_commands):
             print("FAILED %s: %s" % (part, error), flush=True)
             return [str(error)]
 
-    with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
+    with concurrent.futures.ThreadPoolExecutor(max_workers=3) as pool:
         failures = [text for found in pool.map(run_part, parts) for text in found]
     print("%d failures" % len(failures))
     sys.exit(1 if failures else 0)

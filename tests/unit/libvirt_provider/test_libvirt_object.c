@@ -128,13 +128,15 @@ static void test_define_error(void **state) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ResourceCase c = open_case(TEST_DRIVER);
         virConnectPtr connection = libvirt_case_connect(&c);
+        ApplyResponse response = {0};
         LibvirtError error = {.code = VIR_ERR_OPERATION_FAILED, .message = STR("it failed")};
         Draft draft = draft_of(state_of(&c, STR_EMPTY), c.arena);
         draft_set_text(&draft, "name", str_from_cstr(cases[i].name), c.arena);
         bool is_fine =
             libvirt_object_add_define_error(&object, case_call(&c), connection, draft_value(&draft),
-                                            digest_uuid4(c.arena), &error, &c.diags);
+                                            digest_uuid4(c.arena), &error, &response, &c.diags);
         check_refused(&c, is_fine, cases[i].summary);
+        assert_false(response.in_doubt);
         virConnectClose(connection);
         libvirt_case_close(&c);
     }

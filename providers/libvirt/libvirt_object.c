@@ -1,0 +1,153 @@
+/* Objects with a UUID and a name: looked up, answered, read, imported, recovered. */
+#include "libvirt_object.h"
+
+#include "draft.h"
+#include "items.h"
+#include "libvirt_client.h"
+
+static void *find_by_uuid(
+    const LibvirtObject *object, const Call *call, Str uuid, bool *is_gone, Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    *is_gone = false;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return NULL;
+    void *handle = object->by_uuid(connection, str_to_cstr(uuid, call->arena));
+    if (handle)
+        return handle;
+    *is_gone = libvirt_error_is_gone(libvirt_error_code());
+    if (!*is_gone)
+        libvirt_error_add(call, diags, "Cannot look the %s up", object->noun);
+    return NULL;
+}
+
+void *libvirt_object_find(
+    const LibvirtObject *object, const Call *call, Value state, bool *is_gone, Diags *diags) {
+    return find_by_uuid(object, call, draft_text(state, "id", STR_EMPTY), is_gone, diags);
+}
+
+void *libvirt_object_get(const LibvirtObject *object, const Call *call, Value state, Diags *diags) {
+    bool is_gone = false;
+    void *handle = libvirt_object_find(object, call, state, &is_gone, diags);
+    if (is_gone)
+        libvirt_error_say(call, diags,
+                          str_format(call->arena, "The %s \"%.*s\" is gone", object->noun,
+                                     STR_ARG(draft_text(state, "name", STR_EMPTY))),
+                          STR("It was there when the plan was made. Plan again."));
+    return handle;
+}
+
+static Value with_uuid(const LibvirtObject *object, void *handle, Value planned, Arena *arena) {
+    char uuid[VIR_UUID_STRING_BUFLEN] = "";
+    Draft draft = draft_of(planned, arena);
+    if (object->uuid_of(handle, uuid) == 0)
+        items_set_copy(&draft, "id", uuid, arena);
+    return draft_value(&draft);
+}
+
+bool libvirt_object_answer(const LibvirtObject *object,
+                           const Call *call,
+                           void *handle,
+                           Value planned,
+                           bool is_done,
+                           ApplyResponse *response,
+                           Diags *diags) {
+    Value actual = planned;
+    if (!object->read(call, handle, &actual, diags)) {
+        /* A new object that cannot be looked at is there all the same. */
+        if (!items_has(planned, "id"))
+            response->state = with_uuid(object, handle, planned, call->arena);
+        return false;
+    }
+    response->state = is_done ? items_fill(planned, actual, call->arena) : actual;
+    return is_done;
+}
+
+bool libvirt_object_add_define_error(const LibvirtObject *object,
+                                     const Call *call,
+                                     virConnectPtr connection,
+                                     Value planned,
+                                     Str uuid,
+                                     const LibvirtError *error,
+                                     ApplyResponse *response,
+                                     Diags *diags) {
+    Str name = draft_text(planned, "name", STR_EMPTY);
+    response->in_doubt = virConnectIsAlive(connection) != 1;
+    char other_uuid[VIR_UUID_STRING_BUFLEN] = "";
+    void *other = object->by_name(connection, str_to_cstr(name, call->arena));
+    bool is_taken =
+        other && object->uuid_of(other, other_uuid) == 0 && !str_equal_cstr(uuid, other_uuid);
+    if (other)
+        (void)object->release(other);
+    const char *kind = object->type->name + sizeof("libvirt_") - 1;
+    if (is_taken)
+        return libvirt_error_add_taken(call, kind, name, str_from_cstr(other_uuid), diags);
+    return libvirt_error_add_this(call, error, diags, "Cannot define the %s \"%.*s\"", object->noun,
+                                  STR_ARG(name));
+}
+
+bool libvirt_object_read(const LibvirtObject *object,
+                         const Call *call,
+                         Value *state,
+                         Diags *diags) {
+    bool is_gone = false;
+    void *handle = libvirt_object_find(object, call, *state, &is_gone, diags);
+    if (!handle) {
+        *state = is_gone ? value_null(state->type) : *state;
+        return is_gone;
+    }
+    bool is_read = object->read(call, handle, state, diags);
+    (void)object->release(handle);
+    return is_read;
+}
+
+bool libvirt_object_import(
+    const LibvirtObject *object, const Call *call, Str id, Value *state, Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    const char *text = str_to_cstr(id, call->arena);
+    void *handle = object->by_uuid(connection, text);
+    if (!handle)
+        handle = object->by_name(connection, text);
+    if (!handle)
+        return libvirt_error_add(call, diags, "No %s \"%.*s\"", object->noun, STR_ARG(id));
+    Draft draft = draft_empty(&object->type->schema, call->arena);
+    *state = draft_value(&draft);
+    bool is_read = object->read(call, handle, state, diags);
+    (void)object->release(handle);
+    return is_read;
+}
+
+static bool adopt(const LibvirtObject *object,
+                  const Call *call,
+                  virConnectPtr connection,
+                  void *handle,
+                  Value *found,
+                  Diags *diags) {
+    return (!object->resolve || object->resolve(call, connection, found, diags)) &&
+           object->read(call, handle, found, diags);
+}
+
+bool libvirt_object_recover(const LibvirtObject *object,
+                            const Call *call,
+                            const RecoverRequest *request,
+                            RecoverOutcome *outcome,
+                            Value *state,
+                            Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    bool is_gone = false;
+    *outcome = RECOVER_ABSENT;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    void *handle = find_by_uuid(object, call, request->identity, &is_gone, diags);
+    if (!handle)
+        return is_gone;
+    Value found = request->planned;
+    bool is_adopted = adopt(object, call, connection, handle, &found, diags);
+    (void)object->release(handle);
+    if (!is_adopted)
+        return false;
+    *state = found;
+    *outcome = RECOVER_COMPLETE;
+    return true;
+}
