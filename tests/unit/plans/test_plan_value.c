@@ -83,8 +83,8 @@ static const char *const BROKEN[] = {
     "{\"type\": [\"tuple\", []], \"of\": [\"a\"]}",
     "{\"type\": [\"object\", {\"a\": \"string\"}], \"of\": {}}",
     "{\"type\": [\"object\", {\"a\": \"string\"}], \"of\": {\"b\": \"x\"}}",
-    "{\"type\": [\"object\", {\"a\": \"string\", \"b\": \"string\"}], \"of\": {\"a\": \"x\", "
-    "\"a\": \"y\"}}",
+    ("{\"type\": [\"object\", {\"a\": \"string\", \"b\": \"string\"}], \"of\": {\"a\": \"x\", "
+     "\"a\": \"y\"}}"),
     "{\"of\": 1, \"type\": \"number\"}",
     "{\"type\": \"dynamic\", \"of\": 1}",
     "{\"type\": \"string\", \"marks\": 256}",

@@ -51,7 +51,7 @@ static void recorded(void **state) {
     while (start != SIZE_MAX) {
         size_t next = str_find(text, STR("\n=== "), start + 1);
         Str rest = str_slice(text, start + 1, next == SIZE_MAX ? text.len - 1 : next);
-        Str name, before, after;
+        Str name = STR_EMPTY, before = STR_EMPTY, after = STR_EMPTY;
         assert_true(str_next_field(&rest, '\n', &name) && str_next_field(&rest, '\n', &before) &&
                     str_next_field(&rest, '\n', &after));
         check_str_at(rendered(wrapped(before), wrapped(after)), rest, str_to_cstr(name, arena),

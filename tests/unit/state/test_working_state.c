@@ -262,7 +262,7 @@ static void many_threads(void **state) {
     }
     assert_int_equal(count, WORKERS * PER_WORKER * 3 / 4);
     assert_false(disk_exists(&disk_real, disk_join(it->folder, STR("s.journal"), it->arena)));
-    uint64_t intents = WORKERS * PER_WORKER * 5 / 4;
+    uint64_t intents = UINT64_C(5) * WORKERS * PER_WORKER / 4;
     assert_true(journal_sync_count(it->journal) <= intents + 4 * WORKERS);
 }
 
