@@ -25,7 +25,7 @@
     "  { read -r s </proc/$1/stat; } 2>/dev/null || :\n"                                           \
     "  s=${s##*) }\n"                                                                              \
     "  set -- $s\n"                                                                                \
-    "  began=${20:-}\n"                                                                            \
+    "  case ${1:-} in Z) began=ended ;; *) began=${20:-} ;; esac\n" /* a zombie has ended */        \
     "}\n"                                                                                          \
     "boot() {\n"                                                                                   \
     "  boot=none\n"                                                                                \
