@@ -131,7 +131,7 @@ class Host:
     def outside(self, *command, **options):
         """In the daemon's own folders, to mount what it shall see."""
         pid = run(os.path.join(LAB, "libvirt"), "pid", self.path("libvirt")).stdout.strip()
-        return run("nsenter", "-t", pid, "-m", "--", *command, **options)
+        return run("nsenter", "-t", pid, "-m", "-r", "--", *command, **options)
 
     def virsh(self, *commands, driver="qemu", check=True):
         return self.inside("virsh", "-q", "-c", driver + ":///system", "; ".join(commands), check=check).stdout
