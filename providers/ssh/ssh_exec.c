@@ -96,10 +96,8 @@ static bool exec_create(const Call *call,
         draft_text(request->planned, "script", draft_text(request->planned, "command", STR_EMPTY));
     if (!ssh_client_link(call, request->planned, &link, diags))
         return false;
-    if (!ssh_marker_run(&link, request->identity, script, &result, diags)) {
-        response->in_doubt = true; /* it may have started, and may still run */
+    if (!ssh_marker_run(&link, request->identity, script, &result, diags))
         return false;
-    }
     response->state = with_result(request->planned, request->identity, &result, call->arena);
     return judge(&link, &result, "The script failed", diags);
 }
