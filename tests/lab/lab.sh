@@ -2,7 +2,7 @@
 # Machines are made with virsh here: these tests are about the lab itself, before loam comes in.
 lab=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../../examples/lab
 gateway=10.77.0.1 # the hypervisor's own address on the machines' network
-options=(-o BatchMode=yes -o ConnectTimeout=2 -o LogLevel=ERROR -o StrictHostKeyChecking=yes
+options=(-o BatchMode=yes -o ConnectTimeout=10 -o LogLevel=ERROR -o StrictHostKeyChecking=yes
   -o UserKnownHostsFile="$work/known_hosts" -o IdentitiesOnly=yes -i "$work/user")
 
 fail() { echo "FAILED: $*" >&2; exit 1; }
