@@ -12,17 +12,17 @@ static bool is_off(virDomainPtr domain) {
     return active == 0 || (active < 0 && libvirt_error_is_gone(libvirt_error_code()));
 }
 
-static bool add_start_error(const Call *call, Value value, Diags *diags) {
-    LibvirtError error = libvirt_error_last(call->arena);
+static bool add_start_error(const Call *call, LibvirtError *error, Value value, Diags *diags) {
     Str name = draft_text(value, "name", STR_EMPTY);
     const char *why =
-        error.code == VIR_ERR_OPERATION_INVALID ? "Something that it needs is switched off. " : "";
-    error.way_out = str_format(call->arena,
-                               "%sThe machine stays defined, switched off. Mend what libvirt names "
-                               "and apply again; the host's /var/log/libvirt has a log of each "
-                               "machine.",
-                               why);
-    return libvirt_error_add_this(call, &error, diags, "Cannot start the machine \"%.*s\"",
+        error->code == VIR_ERR_OPERATION_INVALID ? "Something that it needs is switched off. " : "";
+    error->way_out =
+        str_format(call->arena,
+                   "%sThe machine stays defined, switched off. Mend what libvirt names "
+                   "and apply again; the host's /var/log/libvirt has a log of each "
+                   "machine.",
+                   why);
+    return libvirt_error_add_this(call, error, diags, "Cannot start the machine \"%.*s\"",
                                   STR_ARG(name));
 }
 
@@ -34,7 +34,11 @@ bool domain_power_start(const Call *call, virDomainPtr domain, Value value, Diag
             return true;
         result = virDomainCreateWithFlags(domain, 0);
     } while (result < 0 && libvirt_error_retry(call, &attempt));
-    return result == 0 || add_start_error(call, value, diags);
+    if (result == 0)
+        return true;
+    LibvirtError error = libvirt_error_last(call->arena);
+    /* A run that died had asked for it too, and its call came first. */
+    return virDomainIsActive(domain) == 1 || add_start_error(call, &error, value, diags);
 }
 
 static void ask(virDomainPtr domain, Value shutdown) {

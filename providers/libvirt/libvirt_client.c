@@ -8,6 +8,9 @@
 #include "libvirt_error.h"
 #include "thread.h"
 
+#define FIRST_PAUSE_MS 20
+#define LATE_MS        700 /* in all */
+
 struct LibvirtClient {
     LibvirtOptions options;
     pthread_mutex_t mutex; /* guards connection */
@@ -256,4 +259,11 @@ Str libvirt_client_arch(virConnectPtr connection, Arena *arena) {
     if (virNodeGetInfo(connection, &info) < 0)
         return STR("x86_64");
     return str_clone(str_from_cstr(info.model), arena);
+}
+
+bool libvirt_client_wait_for_late(const Call *call, int64_t *waited_ms) {
+    const Clock *clock = call->io->clock;
+    int64_t pause_ms = *waited_ms + FIRST_PAUSE_MS;
+    *waited_ms += pause_ms;
+    return *waited_ms < LATE_MS && !clock->sleep_ms(clock->self, pause_ms, call->cancel);
 }

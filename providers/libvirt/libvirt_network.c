@@ -269,6 +269,9 @@ static bool settle(const Call *call, virNetworkPtr network, Value planned, Diags
                                  STR_ARG(name));
     if (shall_run && !is_active && virNetworkCreate(network) < 0) {
         LibvirtError error = libvirt_error_last(call->arena);
+        /* A run that died had asked for it too, and its call came first. */
+        if (virNetworkIsActive(network) == 1)
+            return true;
         error.way_out = STR("The network stays defined, switched off. Its addresses and its bridge "
                             "must be nobody else's on the host: change \"ips\" or \"bridge\", or "
                             "remove the other, and apply again.");

@@ -20,6 +20,16 @@ static void *find_by_uuid(
     return NULL;
 }
 
+static void *find_late(
+    const LibvirtObject *object, const Call *call, Str uuid, bool *is_gone, Diags *diags) {
+    int64_t waited_ms = 0;
+    for (;;) {
+        void *handle = find_by_uuid(object, call, uuid, is_gone, diags);
+        if (handle || !*is_gone || !libvirt_client_wait_for_late(call, &waited_ms))
+            return handle;
+    }
+}
+
 void *libvirt_object_find(
     const LibvirtObject *object, const Call *call, Value state, bool *is_gone, Diags *diags) {
     return find_by_uuid(object, call, draft_text(state, "id", STR_EMPTY), is_gone, diags);
@@ -139,7 +149,7 @@ bool libvirt_object_recover(const LibvirtObject *object,
     *outcome = RECOVER_ABSENT;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
-    void *handle = find_by_uuid(object, call, request->identity, &is_gone, diags);
+    void *handle = find_late(object, call, request->identity, &is_gone, diags);
     if (!handle)
         return is_gone;
     Value found = request->planned;

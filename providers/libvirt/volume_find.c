@@ -80,9 +80,13 @@ bool volume_find_recovered(
     SCOPED(virStoragePoolPtr) pool = NULL;
     if (!volume_find_pool(call, connection, str_slice(identity, 0, slash), &pool, diags))
         return false;
-    (void)virStoragePoolRefresh(pool, 0);
-    *out =
-        virStorageVolLookupByName(pool, str_to_cstr(str_after(identity, slash + 1), call->arena));
+    const char *name = str_to_cstr(str_after(identity, slash + 1), call->arena);
+    int64_t waited_ms = 0;
+    do {
+        (void)virStoragePoolRefresh(pool, 0);
+        *out = virStorageVolLookupByName(pool, name);
+    } while (!*out && libvirt_error_is_gone(libvirt_error_code()) &&
+             libvirt_client_wait_for_late(call, &waited_ms));
     return *out || libvirt_error_is_gone(libvirt_error_code()) ||
            libvirt_error_add(call, diags, "Cannot look the volume up");
 }
