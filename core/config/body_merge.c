@@ -1,5 +1,5 @@
-/* Override bodies. Both are asked with the same schema and the answers are joined. Required
- * arguments are checked by the asker, over the joined answer. */
+/* Two bodies as one: a base and its override, or two parts. Both are asked with the same schema and
+ * the answers are joined. Required arguments are checked by the asker, over the joined answer. */
 #include "body_merge.h"
 
 typedef struct MergedBody {
@@ -7,6 +7,7 @@ typedef struct MergedBody {
     const Body *below;
     const Body *above;
     const char *joined;
+    bool is_sum; /* two parts: nothing replaces anything */
 } MergedBody;
 
 static BodyAttribute *find_attribute(BodyContent *content, Str name) {
@@ -17,10 +18,24 @@ static BodyAttribute *find_attribute(BodyContent *content, Str name) {
     return NULL;
 }
 
-static void merge_attributes(BodyContent *out, const BodyContent *above, Arena *arena) {
+static bool refuse_second(const BodyAttribute *attribute, Diags *diags) {
+    diags_error(diags, attribute->name_range, "Duplicate argument",
+                "The argument \"%.*s\" is set already in the other part of this block.",
+                STR_ARG(attribute->name));
+    return false;
+}
+
+static bool merge_attributes(const MergedBody *merged,
+                             BodyContent *out,
+                             const BodyContent *above,
+                             Arena *arena,
+                             Diags *diags) {
+    bool ok = true;
     vec_each(&above->attributes, attribute) {
         BodyAttribute *replaced = find_attribute(out, attribute->name);
-        if (replaced)
+        if (replaced && merged->is_sum)
+            ok = refuse_second(attribute, diags);
+        else if (replaced)
             *replaced = *attribute;
         else
             vec_push(arena, &out->attributes, *attribute);
@@ -28,6 +43,7 @@ static void merge_attributes(BodyContent *out, const BodyContent *above, Arena *
     vec_each(&above->failed, failed) {
         vec_push(arena, &out->failed, *failed);
     }
+    return ok;
 }
 
 static const BodyBlock *find_block(const BodyContent *content, Str type) {
@@ -46,7 +62,7 @@ static void merge_blocks(const MergedBody *merged,
     out->blocks.items = NULL;
     out->blocks.count = out->blocks.capacity = 0;
     vec_each(&below.blocks, block) {
-        const BodyBlock *other = find_block(above, block->type);
+        const BodyBlock *other = merged->is_sum ? NULL : find_block(above, block->type);
         bool is_joined = merged->joined && str_equal_cstr(block->type, merged->joined);
         if (!other || is_joined)
             vec_push(arena, &out->blocks, *block);
@@ -60,6 +76,9 @@ static void merge_blocks(const MergedBody *merged,
             vec_push(arena, &out->blocks, *block);
     }
 }
+
+static const Body *new_merged(
+    const Body *below, const Body *above, const char *joined, bool is_sum, Arena *arena);
 
 static bool merged_content(const Body *body,
                            const BodySchema *schema,
@@ -75,10 +94,10 @@ static bool merged_content(const Body *body,
                                                  rest ? &rest_below : NULL, arena, diags);
     ok &= merged->above->operations->content(merged->above, schema, &above,
                                              rest ? &rest_above : NULL, arena, diags);
-    merge_attributes(out, &above, arena);
+    ok &= merge_attributes(merged, out, &above, arena, diags);
     merge_blocks(merged, out, &above, arena);
     if (rest && rest_below && rest_above)
-        *rest = body_merge(rest_below, rest_above, merged->joined, arena);
+        *rest = new_merged(rest_below, rest_above, merged->joined, merged->is_sum, arena);
     return ok;
 }
 
@@ -88,8 +107,7 @@ static bool merged_attributes(
     BodyContent above = {0};
     bool ok = merged->below->operations->attributes(merged->below, form, out, arena, diags);
     ok &= merged->above->operations->attributes(merged->above, form, &above, arena, diags);
-    merge_attributes(out, &above, arena);
-    return ok;
+    return merge_attributes(merged, out, &above, arena, diags) && ok;
 }
 
 static const BodyOperations merged_operations = {
@@ -97,14 +115,24 @@ static const BodyOperations merged_operations = {
     .attributes = merged_attributes,
 };
 
-const Body *body_merge(const Body *base, const Body *override, const char *joined, Arena *arena) {
+static const Body *new_merged(
+    const Body *below, const Body *above, const char *joined, bool is_sum, Arena *arena) {
     MergedBody *merged = arena_new(arena, MergedBody);
     *merged = (MergedBody){
-        .base = *base,
-        .below = base,
-        .above = override,
+        .base = *below,
+        .below = below,
+        .above = above,
         .joined = joined,
+        .is_sum = is_sum,
     };
     merged->base.operations = &merged_operations;
     return &merged->base;
+}
+
+const Body *body_merge(const Body *base, const Body *override, const char *joined, Arena *arena) {
+    return new_merged(base, override, joined, false, arena);
+}
+
+const Body *body_join(const Body *first, const Body *second, Arena *arena) {
+    return new_merged(first, second, NULL, true, arena);
 }

@@ -6,3 +6,5 @@
 
 /* `joined` (NULL: none) is a block type whose single blocks merge by the same rule instead. */
 const Body *body_merge(const Body *base, const Body *override, const char *joined, Arena *arena);
+/* Both as one: each argument stands in one of them only, blocks follow each other. */
+const Body *body_join(const Body *first, const Body *second, Arena *arena);

@@ -9,6 +9,8 @@
 #include "map.h"
 #include "reference.h"
 
+typedef VEC(const Expr *) Exprs;
+
 typedef VEC(Traversal *) Traversals;
 
 /* precondition, postcondition, validation, assert */
@@ -28,7 +30,9 @@ typedef struct Variable {
     bool has_default;
     bool sensitive;
     bool ephemeral;
-    bool nullable; /* true unless said */
+    bool nullable;  /* true unless said */
+    bool is_const;  /* has to be known before anything is evaluated; */
+    bool has_const; /* said to be so, or never to be used where that matters */
     Str deprecated;
     Value default_value; /* converted */
     Conditions validations;
@@ -56,9 +60,27 @@ typedef struct Output {
 /* provider = libvirt.east */
 typedef struct ProviderRef {
     Str name;
-    Str alias; /* empty: the default configuration */
+    Str alias;       /* empty: the default configuration */
+    const Expr *key; /* libvirt.east[each.key]: of a configuration with for_each; NULL: none */
     SourceRange range;
 } ProviderRef;
+
+/* How a provisioner reaches the machine; which arguments there are is the engine's to know. */
+typedef struct Connection {
+    const Body *body;
+    SourceRange range;
+} Connection;
+
+typedef struct Provisioner {
+    Str type; /* "local-exec" */
+    const Body *body;
+    bool on_destroy;              /* when = destroy */
+    bool continues;               /* on_failure = continue */
+    const Connection *connection; /* its own; NULL: the resource's */
+    SourceRange range;
+} Provisioner;
+
+typedef VEC(Provisioner) Provisioners;
 
 typedef struct Lifecycle {
     bool create_before_destroy;
@@ -66,10 +88,15 @@ typedef struct Lifecycle {
     const Expr *prevent_destroy; /* NULL: no */
     bool ignore_all_changes;
     Traversals ignore_changes; /* relative: root is the first attribute */
-    VEC(const Expr *) replace_triggered_by;
+    Exprs replace_triggered_by;
+    const Expr *enabled; /* NULL: always */
+    bool destroy;        /* false: what leaves the configuration is forgotten, not destroyed */
+    bool has_destroy;
     Conditions preconditions;
     Conditions postconditions;
 } Lifecycle;
+
+typedef struct Check Check;
 
 typedef struct Resource {
     ResourceMode mode;
@@ -81,12 +108,60 @@ typedef struct Resource {
     Traversals depends_on;
     ProviderRef provider; /* implied from the type where not given */
     Lifecycle lifecycle;
+    const Connection *connection; /* of provisioners that have none of their own */
+    Provisioners provisioners;
+    const Check *check; /* a data source within that check; NULL: none */
     SourceRange range;
 } Resource;
+
+/* What a block checks after everything else, without stopping anything. */
+struct Check {
+    Str name;
+    const Resource *data; /* also among the module's resources; NULL: none */
+    Conditions asserts;
+    SourceRange range;
+};
+
+/* A resource, a module or an instance of one, as a block names it. */
+typedef struct ConfigAddress {
+    AddressTarget target; /* with the keys that are literals */
+    /* The keys that are not (`to` of an import): the depth counts modules from the outermost, 0;
+     * the resource's own comes last. */
+    VEC(struct ConfigAddressKey {
+        uint32_t depth;
+        const Expr *expr;
+    })
+    keys;
+    SourceRange range;
+} ConfigAddress;
+
+typedef struct Moved {
+    ConfigAddress from;
+    ConfigAddress to;
+    SourceRange range;
+} Moved;
+
+typedef struct Removed {
+    ConfigAddress from; /* without keys */
+    bool destroy;       /* else forgotten */
+    const Connection *connection;
+    Provisioners provisioners; /* all of them on_destroy */
+    SourceRange range;
+} Removed;
+
+typedef struct Import {
+    const Expr *id;       /* this one … */
+    const Expr *identity; /* … or that one */
+    ConfigAddress to;
+    const Expr *for_each;
+    ProviderRef provider; /* name empty: the target's */
+    SourceRange range;
+} Import;
 
 typedef struct ProviderConfig {
     Str name;
     Str alias;
+    const Expr *for_each; /* NULL: one configuration */
     const Body *body;
     SourceRange range;
 } ProviderConfig;
@@ -105,14 +180,53 @@ typedef struct BackendConfig {
     SourceRange range;
 } BackendConfig;
 
+/* key_provider "pbkdf2" "main", method "aes_gcm" "main" */
+typedef struct EncryptionPart {
+    Str type;
+    Str name;
+    const Body *body;
+    SourceRange range;
+} EncryptionPart;
+
+/* What state, plan and remote states are protected with. */
+typedef struct EncryptionTarget {
+    Str name;             /* "state", "plan"; of remote_state_data_source: the data source, "T.N" */
+    const Expr *method;   /* NULL: none, if there is a fallback */
+    const Expr *fallback; /* method of the fallback block; NULL: none */
+    bool has_fallback;
+    bool enforced;
+    SourceRange range;
+} EncryptionTarget;
+
+typedef VEC(EncryptionPart) EncryptionParts;
+
+typedef struct Encryption {
+    EncryptionParts key_providers;
+    EncryptionParts methods;
+    const EncryptionTarget *state; /* NULL: not said */
+    const EncryptionTarget *plan;
+    const EncryptionTarget *remote_default;
+    VEC(const EncryptionTarget *) remotes;
+    SourceRange range;
+} Encryption;
+
+/* provider_meta "NAME" */
+typedef struct ProviderMeta {
+    Str provider;
+    const Body *body;
+    SourceRange range;
+} ProviderMeta;
+
 typedef struct Module Module;
 
 typedef struct ModuleCall {
     Str name;
-    Str source; /* as written */
+    Str source; /* as it came out: source and version may be made of variables */
+    Str version;
     SourceRange source_range;
     const Expr *count;
     const Expr *for_each;
+    const Expr *enabled; /* NULL: always */
     Traversals depends_on;
     Map providers;    /* child's "name" or "name.alias" → ProviderRef of the caller */
     const Body *body; /* the input variables */
@@ -128,11 +242,17 @@ struct Module {
     Map variables;
     Map locals;
     Map outputs;
-    Map resources; /* "T.N" and "data.T.N" → Resource */
+    Map resources; /* "T.N", "data.T.N", "ephemeral.T.N" → Resource */
     Map calls;
     Map providers;    /* "name" or "name.alias" → ProviderConfig */
     Map requirements; /* local name → ProviderRequirement */
+    Map checks;
+    Map provider_metas; /* provider's local name → ProviderMeta */
+    VEC(Moved) moved;
+    VEC(Removed) removed;
+    VEC(Import) imports;
     const BackendConfig *backend;
+    const Encryption *encryption; /* NULL: none */
     VEC(const Source *) sources;
 };
 

@@ -25,6 +25,7 @@ typedef struct ConfigBlock {
     bool (*decode)(ConfigLoading *loading, const BodyBlock *block, bool is_override);
     const char *joined;       /* nested block that overrides merge instead of replacing */
     const char *const *fixed; /* what an override may not change; ends in NULL */
+    bool is_final;            /* has no place in an override file */
 } ConfigBlock;
 
 extern const ConfigBlock config_variable;
@@ -33,10 +34,21 @@ extern const ConfigBlock config_output;
 extern const ConfigBlock config_provider;
 extern const ConfigBlock config_resource;
 extern const ConfigBlock config_data;
+extern const ConfigBlock config_ephemeral;
 extern const ConfigBlock config_module;
 extern const ConfigBlock config_terraform;
 extern const ConfigBlock config_loam;
+extern const ConfigBlock config_moved;
+extern const ConfigBlock config_removed;
+extern const ConfigBlock config_import;
+extern const ConfigBlock config_check;
 
+/* A data source; of a check, where that is not NULL. */
+MUST_USE bool config_resource_decode(ConfigLoading *loading,
+                                     const BodyBlock *block,
+                                     ResourceMode mode,
+                                     const Check *check,
+                                     const Resource **out);
 /* Is the version that this file demands ours? For before anything else of it is judged. */
 MUST_USE bool config_terraform_check_version(const Body *file, Arena *arena, Diags *diags);
 /* The child modules of the module just decoded: found, loaded, their inputs checked. */

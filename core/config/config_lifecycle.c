@@ -8,6 +8,11 @@ static const BodyAttributeSchema managed_attributes[] = {
     {"prevent_destroy",       false, BODY_EXPRESSION},
     {"ignore_changes",        false, BODY_CODE      },
     {"replace_triggered_by",  false, BODY_CODE      },
+    {"enabled",               false, BODY_EXPRESSION},
+    {"destroy",               false, BODY_LITERAL   },
+};
+static const BodyAttributeSchema other_attributes[] = {
+    {"enabled", false, BODY_EXPRESSION},
 };
 static const BodyBlockSchema condition_blocks[] = {
     {"precondition",  0},
@@ -19,7 +24,10 @@ static const BodySchema managed_schema = {
     .blocks = condition_blocks,
     .block_count = ARRAY_COUNT(condition_blocks),
 };
-static const BodySchema data_schema = {
+/* Data sources and ephemeral resources. */
+static const BodySchema other_schema = {
+    .attributes = other_attributes,
+    .attribute_count = ARRAY_COUNT(other_attributes),
     .blocks = condition_blocks,
     .block_count = ARRAY_COUNT(condition_blocks),
 };
@@ -106,13 +114,13 @@ typedef struct SelfSearch {
 
 static void look_for_self(Traversal *traversal, void *payload) {
     SelfSearch *search = payload;
-    bool is_data = search->resource->mode == MODE_DATA;
-    size_t at = is_data ? 1 : 0;
-    Str type = is_data && traversal->step_count ? traversal->steps[0].name : traversal->root;
-    if (is_data && !str_equal_cstr(traversal->root, "data"))
-        return;
-    if (traversal->step_count > at && str_equal(type, search->resource->type) &&
-        str_equal(traversal->steps[at].name, search->resource->name))
+    SCOPED(ArenaRef) scratch = arena_open("self");
+    Diags ignored = diags_new(scratch);
+    Reference reference;
+    if (reference_from_traversal(traversal, &reference, &ignored) &&
+        reference.kind == REFERENCE_RESOURCE && reference.mode == search->resource->mode &&
+        str_equal(reference.type, search->resource->type) &&
+        str_equal(reference.name, search->resource->name))
         search->found = traversal;
 }
 
@@ -152,7 +160,7 @@ static bool read_conditions(const BodyContent *content,
 }
 
 static bool read_lifecycle(const BodyBlock *block, Resource *resource, Arena *arena, Diags *diags) {
-    const BodySchema *schema = resource->mode == MODE_DATA ? &data_schema : &managed_schema;
+    const BodySchema *schema = resource->mode == MODE_MANAGED ? &managed_schema : &other_schema;
     Lifecycle *out = &resource->lifecycle;
     BodyContent content;
     bool ok = body_content(block->body, schema, &content, NULL, arena, diags);
@@ -160,6 +168,9 @@ static bool read_lifecycle(const BodyBlock *block, Resource *resource, Arena *ar
     out->prevent_destroy = config_read_expr(&content, "prevent_destroy");
     ok &= config_read_bool(&content, "create_before_destroy", &out->create_before_destroy, arena,
                            diags);
+    out->enabled = config_read_expr(&content, "enabled");
+    out->has_destroy = body_content_find(&content, "destroy") != NULL;
+    ok &= config_read_bool(&content, "destroy", &out->destroy, arena, diags);
     ok &= read_ignore_changes(&content, out, arena, diags);
     ok &= read_triggers(&content, out, arena, diags);
     return read_conditions(&content, resource, arena, diags) && ok;

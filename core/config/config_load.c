@@ -135,11 +135,10 @@ static const ConfigFolder *read_folder(ConfigLoading *loading, Str folder) {
 /* -- block types -------------------------------------------------------------------------- */
 
 static const ConfigBlock *const block_types[] = {
-    &config_terraform, &config_loam,     &config_provider, &config_variable, &config_local,
-    &config_output,    &config_resource, &config_data,     &config_module,
+    &config_terraform, &config_loam,     &config_provider, &config_variable,  &config_local,
+    &config_output,    &config_resource, &config_data,     &config_ephemeral, &config_module,
+    &config_moved,     &config_removed,  &config_import,   &config_check,
 };
-
-static const char *const unknown_types[] = {"moved", "removed", "import", "check", "ephemeral"};
 
 static void list_block_types(BodyBlockSchema *out) {
     for (size_t i = 0; i < ARRAY_COUNT(block_types); i++)
@@ -155,15 +154,6 @@ static const ConfigBlock *find_block_type(Str name) {
 
 static bool refuse_type(const BodyAttribute *unknown, Diags *diags) {
     Str names[ARRAY_COUNT(block_types)];
-    for (size_t i = 0; i < ARRAY_COUNT(unknown_types); i++) {
-        if (!str_equal_cstr(unknown->name, unknown_types[i]))
-            continue;
-        diags_error(diags, unknown->name_range, "Unsupported block type",
-                    "Blocks of type \"%s\" are part of the language, but this version of loam does "
-                    "not know them.",
-                    unknown_types[i]);
-        return false;
-    }
     for (size_t i = 0; i < ARRAY_COUNT(block_types); i++)
         names[i] = str_from_cstr(block_types[i]->name);
     Str nearest = str_suggest(unknown->name, names, ARRAY_COUNT(names));
@@ -294,6 +284,17 @@ static bool apply_override(ConfigLoading *loading,
     return true;
 }
 
+static bool refuse_override(ConfigLoading *loading,
+                            const ConfigBlock *type,
+                            const BodyBlock *block) {
+    Str summary = str_format(loading->arena, "Cannot override \"%s\" blocks", type->name);
+    diags_error(loading->diags, block->range, str_to_cstr(summary, loading->arena),
+                "\"%s\" blocks stand in ordinary files only, as an override file has nothing to "
+                "change in them.",
+                type->name);
+    return false;
+}
+
 static bool declare(ConfigLoading *loading,
                     Declarations *declarations,
                     const BodyBlock *block,
@@ -301,6 +302,8 @@ static bool declare(ConfigLoading *loading,
     const ConfigBlock *type = find_block_type(block->type);
     Declaration declaration = {type, *block};
     Str key;
+    if (is_override && type->is_final)
+        return refuse_override(loading, type, block);
     if (!type->identify) {
         if (is_override)
             vec_push(loading->arena, &declarations->overrides, declaration);
@@ -359,8 +362,9 @@ static bool check_versions(ConfigLoading *loading, const ConfigFolder *folder) {
 
 static void init_module(Module *module, Arena *arena) {
     Map *const maps[] = {
-        &module->variables, &module->locals,    &module->outputs,      &module->resources,
-        &module->calls,     &module->providers, &module->requirements,
+        &module->variables,    &module->locals, &module->outputs,
+        &module->resources,    &module->calls,  &module->providers,
+        &module->requirements, &module->checks, &module->provider_metas,
     };
     for (size_t i = 0; i < ARRAY_COUNT(maps); i++)
         *maps[i] = map_new(arena);

@@ -3,8 +3,9 @@
 #include "config_read.h"
 
 static const BodyAttributeSchema attributes[] = {
-    {"alias",   false, BODY_LITERAL},
-    {"version", false, BODY_LITERAL},
+    {"alias",    false, BODY_LITERAL   },
+    {"version",  false, BODY_LITERAL   },
+    {"for_each", false, BODY_EXPRESSION},
 };
 static const BodySchema schema = {
     .attributes = attributes,
@@ -32,7 +33,6 @@ static bool provider_identify(ConfigLoading *loading, const BodyBlock *block, St
 static bool refuse_reserved(ConfigLoading *loading, const Body *body) {
     static const BodyAttributeSchema reserved[] = {
         {"count",      false, BODY_EXPRESSION},
-        {"for_each",   false, BODY_EXPRESSION},
         {"depends_on", false, BODY_CODE      },
         {"source",     false, BODY_LITERAL   },
     };
@@ -76,6 +76,14 @@ static bool provider_decode(ConfigLoading *loading, const BodyBlock *block, bool
                       "Version constraints inside provider blocks are deprecated",
                       "State the version under required_providers of a terraform block. Here it "
                       "is ignored.");
+    provider->for_each = config_read_expr(&content, "for_each");
+    if (provider->for_each && !provider->alias.len) {
+        diags_error(loading->diags, body_content_find(&content, "for_each")->name_range,
+                    "Alias required when using \"for_each\"",
+                    "Only a provider configuration with an alias can be repeated: the default one "
+                    "has no key to be named by.");
+        ok = false;
+    }
     Str key = provider->alias.len ? str_format(arena, "%.*s.%.*s", STR_ARG(provider->name),
                                                STR_ARG(provider->alias))
                                   : provider->name;

@@ -128,10 +128,32 @@ bool config_read_traversals(
     return ok;
 }
 
+/* libvirt.east[each.key] → libvirt.east, and the key. */
+static const Expr *split_key(const Expr *expr, const Expr **key, Arena *arena) {
+    const Traversal *traversal = config_read_traversal(expr);
+    *key = NULL;
+    if (expr->kind == EXPR_INDEX) {
+        *key = expr->as.index.key;
+        return expr->as.index.object;
+    }
+    if (!traversal || traversal->step_count != 2 || !traversal->steps[1].is_index)
+        return expr;
+    Traversal *shorter = arena_new(arena, Traversal);
+    Expr *rest = arena_new(arena, Expr);
+    *shorter = *traversal;
+    shorter->step_count = 1;
+    *rest = *expr;
+    rest->kind = EXPR_TRAVERSAL;
+    rest->as.traversal = shorter;
+    *key = expr_literal(traversal->steps[1].key, traversal->steps[1].range, arena);
+    return rest;
+}
+
 bool config_read_provider_ref(const Expr *expr, ProviderRef *out, Arena *arena, Diags *diags) {
+    ProviderRef ref = {.range = expr->range};
+    expr = split_key(expr, &ref.key, arena);
     const Traversal *traversal = config_read_traversal(expr);
     Value literal;
-    ProviderRef ref = {.range = expr->range};
     Str text = STR_EMPTY;
     if (traversal && traversal->step_count == 0) {
         ref.name = traversal->root;

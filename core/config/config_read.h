@@ -19,7 +19,7 @@ MUST_USE bool config_read_traversals(
     const BodyContent *content, const char *name, Traversals *out, Arena *arena, Diags *diags);
 /* A reference alone, parentheses around it or not; NULL: it is none. */
 Traversal *config_read_traversal(const Expr *expr);
-/* NAME or NAME.ALIAS. */
+/* NAME, NAME.ALIAS or NAME.ALIAS[KEY]. */
 MUST_USE bool config_read_provider_ref(const Expr *expr,
                                        ProviderRef *out,
                                        Arena *arena,

@@ -1,6 +1,8 @@
-/* resource and data: the meta-arguments; the rest of the body is the provider's. */
+/* resource, data and ephemeral: the meta-arguments; the rest of the body is the provider's. */
+#include "body_merge.h"
 #include "config_block.h"
 #include "config_lifecycle.h"
+#include "config_provisioner.h"
 #include "config_read.h"
 
 static bool check_labels(ConfigLoading *loading, const BodyBlock *block) {
@@ -12,8 +14,10 @@ static bool check_labels(ConfigLoading *loading, const BodyBlock *block) {
 }
 
 static Str resource_key(ResourceMode mode, const BodyBlock *block, Arena *arena) {
-    return str_format(arena, "%s%.*s.%.*s", mode == MODE_DATA ? "data." : "",
-                      STR_ARG(block->labels[0]), STR_ARG(block->labels[1]));
+    static const char *const prefixes[] = {
+        [MODE_MANAGED] = "", [MODE_DATA] = "data.", [MODE_EPHEMERAL] = "ephemeral."};
+    return str_format(arena, "%s%.*s.%.*s", prefixes[mode], STR_ARG(block->labels[0]),
+                      STR_ARG(block->labels[1]));
 }
 
 static bool resource_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
@@ -27,44 +31,107 @@ static bool data_identify(ConfigLoading *loading, const BodyBlock *block, Str *k
     return check_labels(loading, block);
 }
 
+static bool ephemeral_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
+    *key = resource_key(MODE_EPHEMERAL, block, loading->arena);
+    return check_labels(loading, block);
+}
+
 /* libvirt_domain is served by the provider called libvirt, unless told otherwise. */
 static bool read_provider(ConfigLoading *loading, const BodyContent *content, Resource *resource) {
     const Expr *expr = config_read_expr(content, "provider");
     size_t end = str_find_char(resource->type, '_', 0);
     resource->provider = (ProviderRef){
         .name = str_slice(resource->type, 0, end),
-        .alias = STR_EMPTY,
         .range = resource->range,
     };
     return !expr ||
            config_read_provider_ref(expr, &resource->provider, loading->arena, loading->diags);
 }
 
-static bool check_repetition(ConfigLoading *loading, const BodyContent *content) {
-    const BodyAttribute *count = body_content_find(content, "count");
-    const BodyAttribute *for_each = body_content_find(content, "for_each");
-    if (!count || !for_each)
-        return true;
-    diags_error(loading->diags, for_each->name_range,
-                "Invalid combination of \"count\" and \"for_each\"",
-                "\"count\" and \"for_each\" exclude each other: use one of them to say how many "
-                "instances there are.");
-    return false;
-}
+/* -- what excludes what ------------------------------------------------------------------- */
 
-static bool refuse_blocks(ConfigLoading *loading, const BodyContent *content) {
+/* In a check there is nothing to repeat and nothing to keep alive. */
+static bool check_nested(ConfigLoading *loading, const BodyContent *content) {
+    static const char *const names[] = {"count", "for_each"};
     bool ok = true;
-    vec_each(&content->blocks, block) {
-        if (str_equal_cstr(block->type, "lifecycle"))
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        const BodyAttribute *attribute = body_content_find(content, names[i]);
+        if (!attribute)
             continue;
-        diags_error(loading->diags, block->range, "Unsupported block type",
-                    "Blocks of type \"%.*s\" are part of the language, but this version of loam "
-                    "does not know them.",
-                    STR_ARG(block->type));
+        Str summary = str_format(loading->arena, "Invalid \"%s\" attribute", names[i]);
+        diags_error(loading->diags, attribute->name_range, str_to_cstr(summary, loading->arena),
+                    "The data source of a check has one instance: \"count\" and \"for_each\" mean "
+                    "nothing there.");
+        ok = false;
+    }
+    vec_each(&content->blocks, block) {
+        if (!str_equal_cstr(block->type, "lifecycle"))
+            continue;
+        diags_error(loading->diags, block->range, "Invalid lifecycle block",
+                    "The data source of a check has no lifecycle of its own: the check has it.");
         ok = false;
     }
     return ok;
 }
+
+static bool check_repetition(ConfigLoading *loading,
+                             const BodyContent *content,
+                             const Resource *resource) {
+    const BodyAttribute *count = body_content_find(content, "count");
+    const BodyAttribute *for_each = body_content_find(content, "for_each");
+    const BodyAttribute *other = for_each ? for_each : count;
+    if (count && for_each) {
+        diags_error(loading->diags, for_each->name_range,
+                    "Invalid combination of \"count\" and \"for_each\"",
+                    "\"count\" and \"for_each\" exclude each other: use one of them to say how "
+                    "many instances there are.");
+        return false;
+    }
+    if (!other || !resource->lifecycle.enabled)
+        return true;
+    diags_error(loading->diags, other->name_range,
+                "Invalid combination of \"enabled\" and repetition",
+                "\"enabled\" makes one object or none, so \"%.*s\" cannot stand beside it. A count "
+                "of 0, or an empty for_each, makes none.",
+                STR_ARG(other->name));
+    return false;
+}
+
+/* Words that the language keeps for itself. */
+static bool check_reserved(ConfigLoading *loading, const BodyContent *content) {
+    bool ok = true;
+    vec_each(&content->blocks, block) {
+        if (!str_equal_cstr(block->type, "locals"))
+            continue;
+        diags_error(loading->diags, block->range, "Reserved block type name in resource block",
+                    "The block type \"locals\" is reserved. Local values are declared in a "
+                    "\"locals\" block of the module.");
+        ok = false;
+    }
+    return ok;
+}
+
+/* `_` holds arguments of the provider that are named as meta-arguments are. */
+static bool join_escaped(ConfigLoading *loading, const BodyContent *content, Resource *resource) {
+    const BodyBlock *first = NULL;
+    bool ok = true;
+    vec_each(&content->blocks, block) {
+        if (!str_equal_cstr(block->type, "_"))
+            continue;
+        if (first) {
+            Str place = config_read_place(first->range, loading->arena);
+            diags_error(loading->diags, block->range, "Duplicate escaping block",
+                        "There may be one \"_\" block only; the first is at %.*s.", STR_ARG(place));
+            ok = false;
+            continue;
+        }
+        first = block;
+        resource->body = body_join(resource->body, block->body, loading->arena);
+    }
+    return ok;
+}
+
+/* -- decoding ----------------------------------------------------------------------------- */
 
 static const BodyAttributeSchema meta_attributes[] = {
     {"count",      false, BODY_EXPRESSION},
@@ -75,7 +142,14 @@ static const BodyAttributeSchema meta_attributes[] = {
 static const BodyBlockSchema managed_blocks[] = {
     {"lifecycle",   0},
     {"provisioner", 1},
-    {"connection",  0}
+    {"connection",  0},
+    {"locals",      0},
+    {"_",           0},
+};
+static const BodyBlockSchema other_blocks[] = {
+    {"lifecycle", 0},
+    {"locals",    0},
+    {"_",         0},
 };
 static const BodySchema managed_schema = {
     .attributes = meta_attributes,
@@ -83,46 +157,83 @@ static const BodySchema managed_schema = {
     .blocks = managed_blocks,
     .block_count = ARRAY_COUNT(managed_blocks),
 };
-static const BodyBlockSchema data_blocks[] = {
-    {"lifecycle", 0}
-};
-static const BodySchema data_schema = {
+static const BodySchema other_schema = {
     .attributes = meta_attributes,
     .attribute_count = ARRAY_COUNT(meta_attributes),
-    .blocks = data_blocks,
-    .block_count = ARRAY_COUNT(data_blocks),
+    .blocks = other_blocks,
+    .block_count = ARRAY_COUNT(other_blocks),
 };
 
-static bool decode(ConfigLoading *loading, const BodyBlock *block, ResourceMode mode) {
-    Arena *arena = loading->arena;
-    Diags *diags = loading->diags;
-    BodyContent content;
+static Resource *new_resource(const BodyBlock *block, ResourceMode mode, Arena *arena) {
     Resource *resource = arena_new(arena, Resource);
     resource->mode = mode;
     resource->type = block->labels[0];
     resource->name = block->labels[1];
     resource->range = block->range;
-    bool ok = body_content(block->body, mode == MODE_DATA ? &data_schema : &managed_schema,
+    resource->lifecycle.destroy = true;
+    return resource;
+}
+
+static bool add_resource(ConfigLoading *loading, const BodyBlock *block, Resource *resource) {
+    Str key = resource_key(resource->mode, block, loading->arena);
+    const Resource *before = map_set(&loading->module->resources, key, resource);
+    if (!before)
+        return true;
+    Str place = config_read_place(before->range, loading->arena);
+    diags_error(loading->diags, resource->range, "Duplicate data source",
+                "The data source \"%.*s\" is declared already at %.*s; those of checks count too.",
+                STR_ARG(key), STR_ARG(place));
+    return false;
+}
+
+static bool read_blocks(ConfigLoading *loading, const BodyContent *content, Resource *resource) {
+    bool ok = check_reserved(loading, content);
+    ok &= join_escaped(loading, content, resource);
+    ok &= config_provisioner_read(content, &resource->provisioners, &resource->connection,
+                                  loading->arena, loading->diags);
+    if (resource->check)
+        return check_nested(loading, content) && ok;
+    return config_lifecycle_read(content, resource, loading->arena, loading->diags) && ok;
+}
+
+bool config_resource_decode(ConfigLoading *loading,
+                            const BodyBlock *block,
+                            ResourceMode mode,
+                            const Check *check,
+                            const Resource **out) {
+    Arena *arena = loading->arena;
+    Diags *diags = loading->diags;
+    BodyContent content;
+    Resource *resource = new_resource(block, mode, arena);
+    resource->check = check;
+    bool ok = body_content(block->body, mode == MODE_MANAGED ? &managed_schema : &other_schema,
                            &content, &resource->body, arena, diags);
     resource->count = config_read_expr(&content, "count");
     resource->for_each = config_read_expr(&content, "for_each");
-    ok &= check_repetition(loading, &content);
     ok &= config_read_traversals(&content, "depends_on", &resource->depends_on, arena, diags);
     ok &= read_provider(loading, &content, resource);
-    ok &= refuse_blocks(loading, &content);
-    ok &= config_lifecycle_read(&content, resource, arena, diags);
-    map_set(&loading->module->resources, resource_key(mode, block, arena), resource);
-    return ok;
+    ok &= read_blocks(loading, &content, resource);
+    ok &= check_repetition(loading, &content, resource);
+    *out = resource;
+    return add_resource(loading, block, resource) && ok;
 }
 
 static bool resource_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+    const Resource *resource;
     (void)is_override;
-    return decode(loading, block, MODE_MANAGED);
+    return config_resource_decode(loading, block, MODE_MANAGED, NULL, &resource);
 }
 
 static bool data_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+    const Resource *resource;
     (void)is_override;
-    return decode(loading, block, MODE_DATA);
+    return config_resource_decode(loading, block, MODE_DATA, NULL, &resource);
+}
+
+static bool ephemeral_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+    const Resource *resource;
+    (void)is_override;
+    return config_resource_decode(loading, block, MODE_EPHEMERAL, NULL, &resource);
 }
 
 static const char *const fixed[] = {"depends_on", NULL};
@@ -143,6 +254,16 @@ const ConfigBlock config_data = {
     .noun = "data source",
     .identify = data_identify,
     .decode = data_decode,
+    .joined = "lifecycle",
+    .fixed = fixed,
+};
+
+const ConfigBlock config_ephemeral = {
+    .name = "ephemeral",
+    .labels = 2,
+    .noun = "ephemeral resource",
+    .identify = ephemeral_identify,
+    .decode = ephemeral_decode,
     .joined = "lifecycle",
     .fixed = fixed,
 };

@@ -294,7 +294,9 @@ static void write_resource(Writing *writing, const Module *module, const Resourc
                            address_in(writing, module, resource->provider.name), resource->type);
     json_object_start(writer);
     json_key_string(writer, "address", resource_addr_to_str(address, scratch));
-    json_key_string(writer, "mode", resource->mode == MODE_DATA ? STR("data") : STR("managed"));
+    static const char *const modes[] = {
+        [MODE_MANAGED] = "managed", [MODE_DATA] = "data", [MODE_EPHEMERAL] = "ephemeral"};
+    json_key_string(writer, "mode", str_from_cstr(modes[resource->mode]));
     json_key_string(writer, "type", resource->type);
     json_key_string(writer, "name", resource->name);
     json_key_string(writer, "provider_config_key", place_key(place, scratch));

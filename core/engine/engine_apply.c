@@ -1,6 +1,7 @@
 /* Applying: the walk over the planned changes, then the outputs and the last checkpoint. */
 #include "apply_graph.h"
 #include "engine_walk.h"
+#include "refusal.h"
 
 static size_t count_operations(const Plan *plan) {
     PlanCounts counts = plan_count(plan);
@@ -49,7 +50,7 @@ bool engine_apply(const Engine *engine,
     walk->plan = plan;
     walk->working = working;
     walk->lineage = working_state_lineage(working);
-    bool built = apply_graph_build(walk, diags);
+    bool built = refusal_check(engine->config, diags) && apply_graph_build(walk, diags);
     const Hooks *hooks = engine->hooks;
     if (built && hooks && hooks->apply_total)
         hooks->apply_total(hooks->self, count_operations(plan));

@@ -1,6 +1,7 @@
 /* Planning: the walk, then what the records say becomes the Plan and the refreshed state. */
 #include "engine_walk.h"
 #include "plan_graph.h"
+#include "refusal.h"
 #include "transform_locate.h"
 
 typedef struct Gathering {
@@ -196,7 +197,7 @@ bool engine_plan(const Engine *engine,
     walk->lineage = prior->lineage;
     walk->serial = prior->serial;
     Gathering gathering = {.plan = begin_plan(walk, arena), .arena = arena};
-    bool built = plan_graph_build(walk, diags);
+    bool built = refusal_check(engine->config, diags) && plan_graph_build(walk, diags);
     if (built)
         warn_of_replace(walk, diags);
     bool ended = built && visit_run(walk);

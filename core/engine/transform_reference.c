@@ -50,9 +50,12 @@ static Node *find_named(Binder *binder,
 }
 
 static Node *find_resource(Binder *binder, const Reference *reference) {
-    const char *prefix = reference->mode == MODE_DATA ? "data." : "";
+    static const char *const prefixes[] = {
+        [MODE_MANAGED] = "", [MODE_DATA] = "data.", [MODE_EPHEMERAL] = "ephemeral."};
+    static const char *const nouns[] = {
+        [MODE_MANAGED] = "A managed", [MODE_DATA] = "A data", [MODE_EPHEMERAL] = "An ephemeral"};
     Arena *arena = binder->walk->arena;
-    Str type = str_format(arena, "%s%.*s.", prefix, STR_ARG(reference->type));
+    Str type = str_format(arena, "%s%.*s.", prefixes[reference->mode], STR_ARG(reference->type));
     Node *node = node_find(binder->module, str_concat(type, reference->name, arena));
     if (node)
         return node;
@@ -64,9 +67,9 @@ static Node *find_resource(Binder *binder, const Reference *reference) {
     Str near = str_suggest(wanted, names.items, names.count);
     Str path = binder->module->config->path;
     diags_error(binder->diags, reference->range, "Reference to undeclared resource",
-                "A %s resource \"%.*s\" \"%.*s\" has not been declared in %s%.*s.%s%.*s%s",
-                reference->mode == MODE_DATA ? "data" : "managed", STR_ARG(reference->type),
-                STR_ARG(reference->name), path.len ? "" : "the root module", STR_ARG(path),
+                "%s resource \"%.*s\" \"%.*s\" has not been declared in %s%.*s.%s%.*s%s",
+                nouns[reference->mode], STR_ARG(reference->type), STR_ARG(reference->name),
+                path.len ? "" : "the root module", STR_ARG(path),
                 near.len ? " Did you mean \"" : "", STR_ARG(near), near.len ? "\"?" : "");
     binder->ok = false;
     return NULL;
@@ -202,6 +205,7 @@ static void bind_depends_on(Binder *binder, const Traversals *traversals) {
 
 static void bind_lifecycle(Binder *binder, const Lifecycle *lifecycle) {
     bind_expr(binder, lifecycle->prevent_destroy);
+    bind_expr(binder, lifecycle->enabled);
     vec_each(&lifecycle->replace_triggered_by, expr) {
         bind_expr(binder, *expr);
     }

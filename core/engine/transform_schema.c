@@ -1,22 +1,54 @@
 /* Types, schemas and decoded bodies of resources and providers. */
 #include "transform.h"
 
+typedef struct TypeList {
+    const ResourceType *const *items;
+    size_t count;
+} TypeList;
+
+/* No provider has ephemeral resources. */
+static TypeList list_types(const Provider *provider, ResourceMode mode) {
+    switch (mode) {
+    case MODE_MANAGED: return (TypeList){provider->resources, provider->resource_count};
+    case MODE_DATA: return (TypeList){provider->data_sources, provider->data_source_count};
+    case MODE_EPHEMERAL: break;
+    }
+    return (TypeList){0};
+}
+
+static const ResourceType *find_type(const Provider *provider, ResourceMode mode, Str type) {
+    switch (mode) {
+    case MODE_MANAGED: return registry_find_resource(provider, type);
+    case MODE_DATA: return registry_find_data_source(provider, type);
+    case MODE_EPHEMERAL: break;
+    }
+    return NULL;
+}
+
 static void unknown_type(const Resource *config,
                          const Provider *provider,
                          Arena *arena,
                          Diags *diags) {
-    bool is_data = config->mode == MODE_DATA;
-    const ResourceType *const *types = is_data ? provider->data_sources : provider->resources;
-    size_t count = is_data ? provider->data_source_count : provider->resource_count;
+    static const char *const summaries[] = {
+        [MODE_MANAGED] = "Invalid resource type",
+        [MODE_DATA] = "Invalid data source",
+        [MODE_EPHEMERAL] = "Invalid ephemeral resource",
+    };
+    static const char *const nouns[] = {
+        [MODE_MANAGED] = "resource type",
+        [MODE_DATA] = "data source",
+        [MODE_EPHEMERAL] = "ephemeral resource type",
+    };
+    TypeList types = list_types(provider, config->mode);
     StrVec names = {0};
-    for (size_t i = 0; i < count; i++) {
-        vec_push(arena, &names, str_from_cstr(types[i]->name));
+    for (size_t i = 0; i < types.count; i++) {
+        vec_push(arena, &names, str_from_cstr(types.items[i]->name));
     }
     Str near = str_suggest(config->type, names.items, names.count);
-    diags_error(diags, config->range, is_data ? "Invalid data source" : "Invalid resource type",
+    diags_error(diags, config->range, summaries[config->mode],
                 "The provider %s does not support %s \"%.*s\".%s%.*s%s", provider->address,
-                is_data ? "data source" : "resource type", STR_ARG(config->type),
-                near.len ? " Did you mean \"" : "", STR_ARG(near), near.len ? "\"?" : "");
+                nouns[config->mode], STR_ARG(config->type), near.len ? " Did you mean \"" : "",
+                STR_ARG(near), near.len ? "\"?" : "");
 }
 
 /* ignore_changes names arguments that there are. */
@@ -50,8 +82,7 @@ static bool decode_resource(EngineWalk *walk, Node *node, Diags *diags) {
     ResourceNode *resource = node->as.resource;
     const Resource *config = resource->config;
     const Provider *provider = resource->provider->as.provider->provider;
-    resource->type = config->mode == MODE_DATA ? registry_find_data_source(provider, config->type)
-                                               : registry_find_resource(provider, config->type);
+    resource->type = find_type(provider, config->mode, config->type);
     if (!resource->type) {
         unknown_type(config, provider, walk->arena, diags);
         return false;

@@ -1,13 +1,5 @@
 /* Bad input → what is said and where; and the model that good input gives. */
-#include "config_case.h"
-
-typedef struct BadCase {
-    const char *about;
-    const char *file; /* NULL: main.loam.yaml */
-    const char *text;
-    const char *wanted;
-    const char *detail; /* part of the details; NULL: not looked at */
-} BadCase;
+#include "bad_case.h"
 
 static const BadCase bad_cases[] = {
     {
@@ -21,17 +13,6 @@ static const BadCase bad_cases[] = {
      .text = "variables:\n  a: {}\n",
      .wanted = "main.loam.yaml:1:1 Unsupported block type\n",
      .detail = "Did you mean \"variable\"?",
-     },
-    {
-     .about = "a block type of the language that is not here",
-     .text = "moved: {from: a.b, to: a.c}\n",
-     .wanted = "main.loam.yaml:1:1 Unsupported block type\n",
-     .detail = "this version of loam does not know them",
-     },
-    {
-     .about = "provisioners are not here",
-     .text = "resource:\n  a_b:\n    c:\n      provisioner: {local-exec: {command: x}}\n",
-     .wanted = "main.loam.yaml:4:21 Unsupported block type\n",
      },
     {
      .about = "missing argument of an output",
@@ -180,12 +161,12 @@ static const BadCase bad_cases[] = {
     {
      .about = "validation that looks elsewhere",
      .text = "variable:\n  a:\n    validation:\n      condition: ${var.b > 1}\n"
-                "      error_message: no\n",                                                                                          .wanted = "main.loam.yaml:4:18 Invalid variable validation condition\n",
+                "      error_message: no\n",                                                                                       .wanted = "main.loam.yaml:4:18 Invalid variable validation condition\n",
      },
     {
      .about = "condition that refers to nothing",
      .text = "output:\n  o:\n    value: 1\n    precondition:\n      condition: ${1 > 2}\n"
-                "      error_message: no\n",                                     .wanted = "main.loam.yaml:5:18 Invalid condition\n",
+                "      error_message: no\n",                               .wanted = "main.loam.yaml:5:18 Invalid condition\n",
      },
     {
      .about = "count and for_each",
@@ -195,25 +176,25 @@ static const BadCase bad_cases[] = {
     {
      .about = "depends_on forms",
      .text = "resource:\n  a_b:\n    c: {depends_on: a_b.d}\n"
-                "    d: {depends_on: [\"${a_b.e}\"]}\n    e: {}\n",                                                                      .wanted =
+                "    d: {depends_on: [\"${a_b.e}\"]}\n    e: {}\n",                              .wanted =
             "main.loam.yaml:3:21 Invalid expression\nmain.loam.yaml:4:22 Invalid expression\n", .detail = "write \"a_b.e\"",
      },
     {
      .about = "lifecycle",
      .text = "resource:\n  a_b:\n    c: {lifecycle: {nope: 1}}\n"
-                "    d: {lifecycle: {create_before_destroy: \"${var.x}\"}}\n",                                               .wanted = "main.loam.yaml:3:21 Unsupported argument\n"
+                "    d: {lifecycle: {create_before_destroy: \"${var.x}\"}}\n",                                                                                       .wanted = "main.loam.yaml:3:21 Unsupported argument\n"
                   "main.loam.yaml:4:44 Unsuitable value type\n", },
     {
      .about = "triggers",
      .text = "resource:\n  a_b:\n    c:\n      lifecycle:\n"
                 "        replace_triggered_by: [var.v, 1 + 2, data.x.y, \"a_b.d[count.index]\", "
-                "a_b.d.id]\n",                                                 .wanted = "main.loam.yaml:5:32 Invalid reference in replace_triggered_by expression\n"
+                "a_b.d.id]\n",                            .wanted = "main.loam.yaml:5:32 Invalid reference in replace_triggered_by expression\n"
                   "main.loam.yaml:5:39 Invalid replace_triggered_by expression\n"
                   "main.loam.yaml:5:46 Invalid reference in replace_triggered_by expression\n", },
     {
      .about = "a postcondition that names its own object",
      .text = "resource:\n  a_b:\n    c:\n      lifecycle:\n        postcondition:\n"
-                "          condition: ${a_b.c.id != \"\"}\n          error_message: no\n",                                                                       .wanted = "main.loam.yaml:6:24 Invalid reference in postcondition\n",
+                "          condition: ${a_b.c.id != \"\"}\n          error_message: no\n",                                                              .wanted = "main.loam.yaml:6:24 Invalid reference in postcondition\n",
      .detail = "\"self\"",
      },
     {
@@ -265,7 +246,7 @@ static const BadCase bad_cases[] = {
     {
      .about = "module source",
      .text = "module:\n  m: {source: hashicorp/consul/aws}\n  n: {source: \"\"}\n"
-                "  o: {}\n  p: {source: \"./${var.x}\"}\n",                                                                      .wanted = "main.loam.yaml:3:15 Invalid module source\n"
+                "  o: {}\n  p: {source: \"./${var.x}\"}\n",                                                            .wanted = "main.loam.yaml:3:15 Invalid module source\n"
                   "main.loam.yaml:4:3 Missing required argument\n"
                   "main.loam.yaml:5:16 Unsuitable value\n"
                   "main.loam.yaml:2:15 Unsupported module source\n", },
@@ -291,23 +272,7 @@ static const BadCase bad_cases[] = {
 
 static void bad_input(void **state) {
     (void)state;
-    size_t failures = 0;
-    for (size_t i = 0; i < ARRAY_COUNT(bad_cases); i++) {
-        const BadCase *bad = &bad_cases[i];
-        ConfigCase c = config_case_open();
-        config_case_write(&c, bad->file ? bad->file : "main.loam.yaml", bad->text);
-        config_case_load(&c, false);
-        Str got = config_case_text(&c.diags, c.arena);
-        Str details = config_case_details(&c.diags, c.arena);
-        bool ok = str_equal_cstr(got, bad->wanted) &&
-                  (!bad->detail || str_find(details, str_from_cstr(bad->detail), 0) != SIZE_MAX);
-        if (!ok)
-            print_error("%s\n  got:    %.*s  wanted: %s  detail: %.*s", bad->about, STR_ARG(got),
-                        bad->wanted, STR_ARG(details));
-        failures += !ok;
-        config_case_close(&c);
-    }
-    assert_int_equal(failures, 0);
+    bad_cases_check(bad_cases, ARRAY_COUNT(bad_cases));
 }
 
 /* -- several files ------------------------------------------------------------------------ */

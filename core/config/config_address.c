@@ -1,0 +1,169 @@
+/* An address is an expression that is nothing but steps: they are laid out flat and then read from
+ * the left. */
+#include "config_address.h"
+
+#include "config_read.h"
+
+typedef struct AddressStep {
+    bool is_index;
+    Str name;
+    const Expr *expr; /* of a key that is no literal; NULL: it is `key` */
+    Value key;
+    SourceRange range;
+} AddressStep;
+
+typedef struct AddressReader {
+    VEC(AddressStep) steps;
+    size_t at;
+    uint32_t depth;
+    ConfigAddress *out;
+    Arena *arena;
+    Diags *diags;
+} AddressReader;
+
+static bool refuse(AddressReader *reader, SourceRange range, const char *why) {
+    diags_error(reader->diags, range, "Invalid address", "%s", why);
+    return false;
+}
+
+/* -- laying out --------------------------------------------------------------------------- */
+
+static bool add_traversal(AddressReader *reader, const Traversal *traversal) {
+    AddressStep root = {.name = traversal->root, .range = traversal->root_range};
+    vec_push(reader->arena, &reader->steps, root);
+    for (size_t i = 0; i < traversal->step_count; i++) {
+        const TraversalStep *step = &traversal->steps[i];
+        AddressStep next = {
+            .is_index = step->is_index, .name = step->name, .key = step->key, .range = step->range};
+        vec_push(reader->arena, &reader->steps, next);
+    }
+    return true;
+}
+
+static bool add_steps(AddressReader *reader, const Expr *expr) {
+    AddressStep step = {.range = expr->range};
+    switch ((int)expr->kind) {
+    case EXPR_PARENS: return add_steps(reader, expr->as.inner);
+    case EXPR_TRAVERSAL: return add_traversal(reader, expr->as.traversal);
+    case EXPR_ATTRIBUTE:
+        step.name = expr->as.attribute.name;
+        step.range = expr->as.attribute.name_range;
+        if (!add_steps(reader, expr->as.attribute.object))
+            return false;
+        break;
+    case EXPR_INDEX:
+        step.is_index = true;
+        step.range = expr->as.index.key->range;
+        if (!expr_as_literal(expr->as.index.key, &step.key, reader->arena))
+            step.expr = expr->as.index.key;
+        if (!add_steps(reader, expr->as.index.object))
+            return false;
+        break;
+    default:
+        return refuse(reader, expr->range,
+                      "A resource or a module is named here, such as libvirt_network.main or "
+                      "module.cluster[0]: no operators, no function calls.");
+    }
+    vec_push(reader->arena, &reader->steps, step);
+    return true;
+}
+
+/* -- reading ------------------------------------------------------------------------------ */
+
+static const AddressStep *peek(const AddressReader *reader) {
+    return reader->at < reader->steps.count ? &reader->steps.items[reader->at] : NULL;
+}
+
+static bool take_name(AddressReader *reader, Str *out, const char *missing) {
+    const AddressStep *step = peek(reader);
+    if (!step || step->is_index)
+        return refuse(reader, step ? step->range : reader->out->range, missing);
+    *out = step->name;
+    reader->at++;
+    return true;
+}
+
+/* A key at the depth that is being read. */
+static bool take_key(AddressReader *reader, InstanceKey *out) {
+    const AddressStep *step = peek(reader);
+    if (!step || !step->is_index)
+        return true;
+    reader->at++;
+    if (step->expr) {
+        struct ConfigAddressKey key = {reader->depth, step->expr};
+        vec_push(reader->arena, &reader->out->keys, key);
+        return true;
+    }
+    *out = address_key_from_value(step->key);
+    return out->kind != KEY_NONE ||
+           refuse(reader, step->range, "The key of an instance is a whole number or a text.");
+}
+
+static bool take_modules(AddressReader *reader, const ModuleAddr **out) {
+    const AddressStep *step = peek(reader);
+    while (step && !step->is_index && str_equal_cstr(step->name, "module")) {
+        Str name;
+        InstanceKey key = KEY_ABSENT;
+        reader->at++;
+        if (!take_name(reader, &name,
+                       "\"module\" must be followed by the name of a module call.") ||
+            !take_key(reader, &key))
+            return false;
+        *out = module_addr_child(*out, name, key, reader->arena);
+        reader->depth++;
+        step = peek(reader);
+    }
+    return true;
+}
+
+static ResourceMode take_mode(AddressReader *reader) {
+    const AddressStep *step = peek(reader);
+    ResourceMode mode = MODE_MANAGED;
+    if (step && str_equal_cstr(step->name, "data"))
+        mode = MODE_DATA;
+    else if (step && str_equal_cstr(step->name, "ephemeral"))
+        mode = MODE_EPHEMERAL;
+    else if (!step || !str_equal_cstr(step->name, "resource"))
+        return MODE_MANAGED;
+    reader->at++;
+    return mode;
+}
+
+static bool take_resource(AddressReader *reader, ResourceAddr *out) {
+    out->mode = take_mode(reader);
+    return take_name(reader, &out->type, "A resource is named by its type and its name.") &&
+           take_name(reader, &out->name,
+                     "The type of a resource must be followed by a dot and its name.") &&
+           take_key(reader, &out->key);
+}
+
+bool config_address_read(const Expr *expr, ConfigAddress *out, Arena *arena, Diags *diags) {
+    ConfigAddress address = {.range = expr->range};
+    AddressReader reader = {.out = &address, .arena = arena, .diags = diags};
+    AddressTarget *target = &address.target;
+    if (!add_steps(&reader, expr) || !take_modules(&reader, &target->module))
+        return false;
+    target->is_resource = peek(&reader) != NULL;
+    target->resource.module = target->module;
+    if (target->is_resource && !take_resource(&reader, &target->resource))
+        return false;
+    if (peek(&reader))
+        return refuse(&reader, peek(&reader)->range,
+                      "A whole resource or module is named here, not something within it.");
+    *out = address;
+    return true;
+}
+
+Str config_address_to_str(const ConfigAddress *address, Arena *arena) {
+    return address->target.is_resource ? resource_addr_to_str(address->target.resource, arena)
+                                       : module_addr_to_str(address->target.module, arena);
+}
+
+bool config_address_has_keys(const ConfigAddress *address) {
+    if (address->keys.count || address->target.resource.key.kind != KEY_NONE)
+        return true;
+    for (const ModuleAddr *at = address->target.module; at; at = at->parent)
+        if (at->key.kind != KEY_NONE)
+            return true;
+    return false;
+}

@@ -1,0 +1,61 @@
+/* check: assertions that warn and never stop anything, with a data source of their own perhaps. */
+#include "config_block.h"
+#include "config_read.h"
+
+static bool check_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
+    *key = str_format(loading->arena, "check.%.*s", STR_ARG(block->labels[0]));
+    return config_read_identifier(block->labels[0], block->label_ranges[0], "check block name",
+                                  loading->diags);
+}
+
+static bool read_data(ConfigLoading *loading, const BodyContent *content, Check *check) {
+    bool ok = true;
+    vec_each(&content->blocks, block) {
+        if (!str_equal_cstr(block->type, "data"))
+            continue;
+        if (check->data) {
+            Str place = config_read_place(check->data->range, loading->arena);
+            diags_error(loading->diags, block->range, "Multiple data resource blocks",
+                        "A check block may have one data source; this one has one already, at "
+                        "%.*s.",
+                        STR_ARG(place));
+            ok = false;
+            continue;
+        }
+        ok &= config_resource_decode(loading, block, MODE_DATA, check, &check->data);
+    }
+    return ok;
+}
+
+static bool check_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+    static const BodyBlockSchema blocks[] = {
+        {"data",   2},
+        {"assert", 0}
+    };
+    static const BodySchema schema = {.blocks = blocks, .block_count = ARRAY_COUNT(blocks)};
+    (void)is_override;
+    BodyContent content;
+    Check *check = arena_new(loading->arena, Check);
+    check->name = block->labels[0];
+    check->range = block->range;
+    map_set(&loading->module->checks, check->name, check);
+    bool ok = body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags);
+    ok &= read_data(loading, &content, check);
+    size_t before = loading->diags->error_count;
+    ok &=
+        config_read_conditions(&content, "assert", &check->asserts, loading->arena, loading->diags);
+    if (check->asserts.count || loading->diags->error_count > before)
+        return ok;
+    diags_error(loading->diags, block->range, "Zero assert blocks",
+                "A check block must have at least one \"assert\" block.");
+    return false;
+}
+
+const ConfigBlock config_check = {
+    .name = "check",
+    .labels = 1,
+    .noun = "check",
+    .identify = check_identify,
+    .decode = check_decode,
+    .is_final = true,
+};

@@ -1,0 +1,72 @@
+/* import: an object that is there already comes under management. */
+#include "config_address.h"
+#include "config_block.h"
+#include "config_read.h"
+
+static bool check_to(ConfigLoading *loading, const ConfigAddress *to) {
+    if (to->target.is_resource && to->target.resource.mode == MODE_MANAGED)
+        return true;
+    diags_error(loading->diags, to->range, "Invalid import address",
+                "\"to\" must name a managed resource, or an instance of one.");
+    return false;
+}
+
+/* One of them, and not both. */
+static bool read_identity(ConfigLoading *loading,
+                          const BodyBlock *block,
+                          const BodyContent *content,
+                          Import *out) {
+    out->id = config_read_expr(content, "id");
+    out->identity = config_read_expr(content, "identity");
+    if ((out->id != NULL) != (out->identity != NULL))
+        return true;
+    if (out->id)
+        diags_error(loading->diags, block->range, "Invalid combination of \"id\" and \"identity\"",
+                    "An import block says by \"id\" or by \"identity\" which object is meant, not "
+                    "by both.");
+    else
+        diags_error(loading->diags, block->body->range, "Missing required argument",
+                    "An import block needs the argument \"id\": what the provider knows the object "
+                    "by.");
+    return false;
+}
+
+static bool read_provider(ConfigLoading *loading, const BodyContent *content, Import *out) {
+    const Expr *expr = config_read_expr(content, "provider");
+    return !expr || config_read_provider_ref(expr, &out->provider, loading->arena, loading->diags);
+}
+
+static bool import_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+    static const BodyAttributeSchema attributes[] = {
+        {"to",       true,  BODY_CODE      },
+        {"id",       false, BODY_EXPRESSION},
+        {"identity", false, BODY_EXPRESSION},
+        {"for_each", false, BODY_EXPRESSION},
+        {"provider", false, BODY_CODE      },
+    };
+    static const BodySchema schema = {
+        .attributes = attributes,
+        .attribute_count = ARRAY_COUNT(attributes),
+    };
+    (void)is_override;
+    Import import = {.range = block->range};
+    BodyContent content;
+    bool ok = body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags);
+    const Expr *to = config_read_expr(&content, "to");
+    bool has_to = to && config_address_read(to, &import.to, loading->arena, loading->diags);
+    ok &= has_to && check_to(loading, &import.to);
+    import.for_each = config_read_expr(&content, "for_each");
+    if (ok)
+        ok = read_identity(loading, block, &content, &import);
+    ok &= read_provider(loading, &content, &import);
+    if (ok)
+        vec_push(loading->arena, &loading->module->imports, import);
+    return ok;
+}
+
+const ConfigBlock config_import = {
+    .name = "import",
+    .noun = "import",
+    .decode = import_decode,
+    .is_final = true,
+};

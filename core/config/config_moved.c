@@ -1,0 +1,69 @@
+/* moved: an object goes on under another address. */
+#include "config_address.h"
+#include "config_block.h"
+#include "config_read.h"
+
+static bool read_end(ConfigLoading *loading,
+                     const BodyContent *content,
+                     const char *name,
+                     ConfigAddress *out) {
+    const Expr *expr = config_read_expr(content, name);
+    return expr && config_address_read(expr, out, loading->arena, loading->diags);
+}
+
+static bool check_mode(ConfigLoading *loading, const ConfigAddress *end) {
+    if (!end->target.is_resource || end->target.resource.mode == MODE_MANAGED)
+        return true;
+    diags_error(loading->diags, end->range, "Invalid \"moved\" address",
+                "Only managed resources and modules can be moved: data sources and ephemeral "
+                "resources are made anew by each run.");
+    return false;
+}
+
+static bool check_ends(ConfigLoading *loading, const Moved *moved) {
+    bool ok = check_mode(loading, &moved->from);
+    ok &= check_mode(loading, &moved->to);
+    if (!ok || moved->from.target.is_resource == moved->to.target.is_resource)
+        return ok;
+    diags_error(loading->diags, moved->range, "Invalid \"moved\" addresses",
+                "\"from\" and \"to\" must both name a resource, or both a module.");
+    return false;
+}
+
+static bool check_literal(ConfigLoading *loading, const ConfigAddress *end) {
+    if (!end->keys.count)
+        return true;
+    diags_error(loading->diags, end->keys.items[0].expr->range, "Invalid address",
+                "The keys in an address of a \"moved\" block must be literals.");
+    return false;
+}
+
+static bool moved_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+    static const BodyAttributeSchema attributes[] = {
+        {"from", true, BODY_CODE},
+        {"to",   true, BODY_CODE},
+    };
+    static const BodySchema schema = {
+        .attributes = attributes,
+        .attribute_count = ARRAY_COUNT(attributes),
+    };
+    (void)is_override;
+    Moved moved = {.range = block->range};
+    BodyContent content;
+    if (!body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags))
+        return false;
+    bool ok = read_end(loading, &content, "from", &moved.from);
+    ok &= read_end(loading, &content, "to", &moved.to);
+    ok = ok && check_literal(loading, &moved.from) && check_literal(loading, &moved.to) &&
+         check_ends(loading, &moved);
+    if (ok)
+        vec_push(loading->arena, &loading->module->moved, moved);
+    return ok;
+}
+
+const ConfigBlock config_moved = {
+    .name = "moved",
+    .noun = "moved",
+    .decode = moved_decode,
+    .is_final = true,
+};

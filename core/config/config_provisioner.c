@@ -1,0 +1,159 @@
+/* provisioner: when it runs and what its failure means; the rest of its body is the provisioner's.
+ * Programs that run when an object goes may look at that object alone: the others are gone then. */
+#include "config_provisioner.h"
+
+#include "body_merge.h"
+#include "config_read.h"
+
+/* -- what a provisioner that runs on destroy refers to ------------------------------------ */
+
+typedef struct DestroySearch {
+    Diags *diags;
+    bool ok;
+} DestroySearch;
+
+static bool is_own(const Traversal *traversal) {
+    static const char *const roots[] = {"self", "path", "terraform", "tofu", "loam"};
+    for (size_t i = 0; i < ARRAY_COUNT(roots); i++)
+        if (str_equal_cstr(traversal->root, roots[i]))
+            return true;
+    Str step = traversal->step_count ? traversal->steps[0].name : STR_EMPTY;
+    return (str_equal_cstr(traversal->root, "count") && str_equal_cstr(step, "index")) ||
+           (str_equal_cstr(traversal->root, "each") && str_equal_cstr(step, "key"));
+}
+
+static void check_own(Traversal *traversal, void *payload) {
+    DestroySearch *search = payload;
+    if (is_own(traversal))
+        return;
+    diags_error(search->diags, traversal->range, "Invalid reference from destroy provisioner",
+                "When an object is destroyed, others may be gone already. A provisioner that runs "
+                "then, and its connection, may refer to the object itself only, by \"self\", "
+                "\"count.index\" and \"each.key\"; other values can be stored in the object.");
+    search->ok = false;
+}
+
+static bool check_destroy_body(const Body *body, Arena *arena, Diags *diags) {
+    BodyContent content = {0};
+    DestroySearch search = {.diags = diags, .ok = true};
+    if (!body_attributes(body, BODY_EXPRESSION, &content, arena, diags))
+        return false;
+    vec_each(&content.attributes, attribute) {
+        expr_each_traversal(attribute->expr, check_own, &search);
+    }
+    return search.ok;
+}
+
+/* -- blocks ------------------------------------------------------------------------------- */
+
+static const Connection *new_connection(const BodyBlock *block, Arena *arena) {
+    Connection *connection = arena_new(arena, Connection);
+    *connection = (Connection){block->body, block->range};
+    return connection;
+}
+
+static bool refuse_second(const BodyBlock *block, SourceRange first, Arena *arena, Diags *diags) {
+    Str place = config_read_place(first, arena);
+    Str summary =
+        str_format(diags->arena, "Duplicate %.*s block",
+                   STR_ARG(str_equal_cstr(block->type, "_") ? STR("escaping") : block->type));
+    diags_error(diags, block->range, str_to_cstr(summary, diags->arena),
+                "There may be one \"%.*s\" block only; the first is at %.*s.", STR_ARG(block->type),
+                STR_ARG(place));
+    return false;
+}
+
+static bool read_inner(
+    const BodyBlock *block, Provisioner *out, const Body **escaped, Arena *arena, Diags *diags) {
+    if (str_equal_cstr(block->type, "_")) {
+        if (*escaped)
+            return refuse_second(block, (*escaped)->range, arena, diags);
+        *escaped = block->body;
+        return true;
+    }
+    if (str_equal_cstr(block->type, "connection")) {
+        if (out->connection)
+            return refuse_second(block, out->connection->range, arena, diags);
+        out->connection = new_connection(block, arena);
+        return true;
+    }
+    diags_error(diags, block->range, "Reserved block type name in provisioner block",
+                "A \"%.*s\" block means nothing in a provisioner.", STR_ARG(block->type));
+    return false;
+}
+
+/* One of two bare words; anything else is an error. */
+static bool read_keyword(const BodyContent *content,
+                         const char *name,
+                         const char *usual,
+                         const char *other,
+                         bool *is_other,
+                         Diags *diags) {
+    const Expr *expr = config_read_expr(content, name);
+    const Traversal *word = expr ? config_read_traversal(expr) : NULL;
+    Str root = word && !word->step_count ? word->root : STR_EMPTY;
+    if (!expr || str_equal_cstr(root, usual))
+        return true;
+    *is_other = str_equal_cstr(root, other);
+    if (*is_other)
+        return true;
+    Str summary = str_format(diags->arena, "Invalid \"%s\" keyword", name);
+    diags_error(diags, expr->range, str_to_cstr(summary, diags->arena),
+                "\"%s\" is one of the words %s and %s.", name, usual, other);
+    return false;
+}
+
+static const BodyAttributeSchema attributes[] = {
+    {"when",       false, BODY_CODE},
+    {"on_failure", false, BODY_CODE},
+};
+static const BodyBlockSchema blocks[] = {
+    {"_",          0},
+    {"connection", 0},
+    {"lifecycle",  0}
+};
+static const BodySchema schema = {
+    .attributes = attributes,
+    .attribute_count = ARRAY_COUNT(attributes),
+    .blocks = blocks,
+    .block_count = ARRAY_COUNT(blocks),
+};
+
+static bool read_provisioner(const BodyBlock *block, Provisioner *out, Arena *arena, Diags *diags) {
+    BodyContent content;
+    const Body *escaped = NULL;
+    *out = (Provisioner){.type = block->labels[0], .range = block->range};
+    bool ok = body_content(block->body, &schema, &content, &out->body, arena, diags);
+    ok &= read_keyword(&content, "when", "create", "destroy", &out->on_destroy, diags);
+    ok &= read_keyword(&content, "on_failure", "fail", "continue", &out->continues, diags);
+    vec_each(&content.blocks, inner) {
+        ok &= read_inner(inner, out, &escaped, arena, diags);
+    }
+    if (escaped)
+        out->body = body_join(out->body, escaped, arena);
+    if (ok && out->on_destroy) {
+        ok = check_destroy_body(out->body, arena, diags);
+        ok &= !out->connection || check_destroy_body(out->connection->body, arena, diags);
+    }
+    return ok;
+}
+
+bool config_provisioner_read(const BodyContent *content,
+                             Provisioners *out,
+                             const Connection **connection,
+                             Arena *arena,
+                             Diags *diags) {
+    bool ok = true;
+    *connection = NULL;
+    vec_each(&content->blocks, block) {
+        if (str_equal_cstr(block->type, "provisioner")) {
+            ok &= read_provisioner(block, vec_add(arena, out), arena, diags);
+        } else if (str_equal_cstr(block->type, "connection")) {
+            if (*connection)
+                ok = refuse_second(block, (*connection)->range, arena, diags);
+            else
+                *connection = new_connection(block, arena);
+        }
+    }
+    return ok;
+}

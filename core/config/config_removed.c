@@ -1,0 +1,104 @@
+/* removed: what becomes of the objects of a block that is no longer in the configuration. */
+#include "config_address.h"
+#include "config_block.h"
+#include "config_provisioner.h"
+#include "config_read.h"
+
+static bool check_from(ConfigLoading *loading, const ConfigAddress *from) {
+    bool is_managed = !from->target.is_resource || from->target.resource.mode == MODE_MANAGED;
+    if (!is_managed)
+        diags_error(loading->diags, from->range, "Invalid \"from\" address in removed block",
+                    "Only managed resources and modules can be removed: of data sources and "
+                    "ephemeral resources nothing is left behind.");
+    else if (config_address_has_keys(from))
+        diags_error(loading->diags, from->range, "Resource instance keys not allowed",
+                    "A removed block speaks of all instances of a resource or module. Name it "
+                    "without keys.");
+    return is_managed && !config_address_has_keys(from);
+}
+
+static bool read_lifecycle(ConfigLoading *loading, const BodyBlock *block, Removed *out) {
+    static const BodyAttributeSchema attributes[] = {
+        {"destroy", true, BODY_LITERAL}
+    };
+    static const BodySchema schema = {.attributes = attributes, .attribute_count = 1};
+    BodyContent content;
+    return body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags) &&
+           config_read_bool(&content, "destroy", &out->destroy, loading->arena, loading->diags);
+}
+
+static bool read_lifecycles(ConfigLoading *loading, const BodyContent *content, Removed *out) {
+    const BodyBlock *first = NULL;
+    bool ok = true;
+    vec_each(&content->blocks, block) {
+        if (!str_equal_cstr(block->type, "lifecycle"))
+            continue;
+        if (first) {
+            Str place = config_read_place(first->range, loading->arena);
+            diags_error(loading->diags, block->range, "Duplicate lifecycle block",
+                        "This removed block has a lifecycle block already, at %.*s.",
+                        STR_ARG(place));
+            ok = false;
+            continue;
+        }
+        first = block;
+        ok &= read_lifecycle(loading, block, out);
+    }
+    return ok;
+}
+
+static bool check_provisioners(ConfigLoading *loading, const Removed *removed) {
+    bool ok = true;
+    vec_each(&removed->provisioners, provisioner) {
+        if (!removed->from.target.is_resource) {
+            diags_error(loading->diags, provisioner->range, "Invalid provisioner block",
+                        "Provisioners belong to a resource, and this block removes a module.");
+            ok = false;
+        } else if (!provisioner->on_destroy) {
+            diags_error(loading->diags, provisioner->range, "Invalid provisioner block",
+                        "Only provisioners with \"when = destroy\" have something to do in a "
+                        "removed block.");
+            ok = false;
+        }
+    }
+    return ok;
+}
+
+static bool removed_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+    static const BodyAttributeSchema attributes[] = {
+        {"from", true, BODY_CODE}
+    };
+    static const BodyBlockSchema blocks[] = {
+        {"lifecycle",   0},
+        {"connection",  0},
+        {"provisioner", 1},
+    };
+    static const BodySchema schema = {
+        .attributes = attributes,
+        .attribute_count = ARRAY_COUNT(attributes),
+        .blocks = blocks,
+        .block_count = ARRAY_COUNT(blocks),
+    };
+    (void)is_override;
+    Removed removed = {.destroy = true, .range = block->range};
+    BodyContent content;
+    bool ok = body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags);
+    const Expr *from = config_read_expr(&content, "from");
+    bool has_from =
+        from && config_address_read(from, &removed.from, loading->arena, loading->diags);
+    ok &= has_from && check_from(loading, &removed.from);
+    ok &= read_lifecycles(loading, &content, &removed);
+    ok &= config_provisioner_read(&content, &removed.provisioners, &removed.connection,
+                                  loading->arena, loading->diags);
+    ok = ok && check_provisioners(loading, &removed);
+    if (ok)
+        vec_push(loading->arena, &loading->module->removed, removed);
+    return ok;
+}
+
+const ConfigBlock config_removed = {
+    .name = "removed",
+    .noun = "removed",
+    .decode = removed_decode,
+    .is_final = true,
+};

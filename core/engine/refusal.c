@@ -1,0 +1,136 @@
+/* The table of what planning and applying refuse; each row finds its blocks in one module. */
+#include "refusal.h"
+
+typedef struct RefusalReport {
+    const char *what;
+    const char *advice;
+    Diags *diags;
+    size_t count;
+} RefusalReport;
+
+typedef struct Refusal {
+    const char *what;   /* "moved blocks": the subject of the sentence */
+    const char *advice; /* what to do without it */
+    void (*find)(const Module *module, RefusalReport *report);
+} Refusal;
+
+static void report_block(RefusalReport *report, SourceRange range) {
+    diags_error(report->diags, range, "Not carried out by this version",
+                "This version of loam checks %s, but does not carry them out yet, so it does not "
+                "plan or apply this configuration. %s",
+                report->what, report->advice);
+    report->count++;
+}
+
+static void find_moved(const Module *module, RefusalReport *report) {
+    vec_each(&module->moved, moved) {
+        report_block(report, moved->range);
+    }
+}
+
+static void find_removed(const Module *module, RefusalReport *report) {
+    vec_each(&module->removed, removed) {
+        report_block(report, removed->range);
+    }
+}
+
+static void find_imports(const Module *module, RefusalReport *report) {
+    vec_each(&module->imports, import) {
+        report_block(report, import->range);
+    }
+}
+
+static void find_checks(const Module *module, RefusalReport *report) {
+    map_each(&module->checks, entry) {
+        const Check *check = entry->value;
+        report_block(report, check->range);
+    }
+}
+
+static void find_ephemeral(const Module *module, RefusalReport *report) {
+    map_each(&module->resources, entry) {
+        const Resource *resource = entry->value;
+        if (resource->mode == MODE_EPHEMERAL)
+            report_block(report, resource->range);
+    }
+}
+
+static void find_provisioners(const Module *module, RefusalReport *report) {
+    map_each(&module->resources, entry) {
+        const Resource *resource = entry->value;
+        vec_each(&resource->provisioners, provisioner) {
+            report_block(report, provisioner->range);
+        }
+    }
+}
+
+static void find_enabled(const Module *module, RefusalReport *report) {
+    map_each(&module->resources, entry) {
+        const Resource *resource = entry->value;
+        if (resource->lifecycle.enabled)
+            report_block(report, resource->lifecycle.enabled->range);
+    }
+    map_each(&module->calls, entry) {
+        const ModuleCall *call = entry->value;
+        if (call->enabled)
+            report_block(report, call->enabled->range);
+    }
+}
+
+static void find_kept(const Module *module, RefusalReport *report) {
+    map_each(&module->resources, entry) {
+        const Resource *resource = entry->value;
+        if (!resource->lifecycle.destroy)
+            report_block(report, resource->range);
+    }
+}
+
+static void find_provider_keys(const Module *module, RefusalReport *report) {
+    map_each(&module->providers, entry) {
+        const ProviderConfig *provider = entry->value;
+        if (provider->for_each)
+            report_block(report, provider->range);
+    }
+}
+
+static void find_encryption(const Module *module, RefusalReport *report) {
+    if (module->encryption)
+        report_block(report, module->encryption->range);
+}
+
+#define BY_STATE "\"loam state mv\" and \"loam state rm\" change addresses in the state by hand."
+
+static const Refusal refusals[] = {
+    {"\"moved\" blocks",                          BY_STATE,                                                 find_moved       },
+    {"\"removed\" blocks",                        BY_STATE,                                                 find_removed     },
+    {"\"import\" blocks",                         "Leave the block out to create a new object.",            find_imports     },
+    {"\"check\" blocks",                          "Preconditions and postconditions are carried out.",      find_checks      },
+    {"ephemeral resources",                       "A data source reads what is to be stored.",              find_ephemeral   },
+    {"provisioners",                              "An ssh_exec resource runs scripts on a machine.",        find_provisioners},
+    {"conditions by \"enabled\"",                 "A count of 0 or 1 does the same.",                       find_enabled     },
+    {"resources with \"destroy = false\"",
+     "\"loam state rm\" forgets an object without destroying it.",                                          find_kept        },
+    {"provider configurations with \"for_each\"", "Write one configuration for each alias.",
+     find_provider_keys                                                                                                      },
+    {"\"encryption\" blocks",                     "What it would protect must not be stored in the clear.",
+     find_encryption                                                                                                         },
+};
+
+static void check_module(const Module *module, RefusalReport *report) {
+    for (size_t i = 0; i < ARRAY_COUNT(refusals); i++) {
+        report->what = refusals[i].what;
+        report->advice = refusals[i].advice;
+        refusals[i].find(module, report);
+    }
+    map_each(&module->calls, entry) {
+        const ModuleCall *call = entry->value;
+        if (call->module)
+            check_module(call->module, report);
+    }
+}
+
+bool refusal_check(const Config *config, Diags *diags) {
+    RefusalReport report = {.diags = diags};
+    check_module(config->root, &report);
+    return report.count == 0;
+}

@@ -1,0 +1,60 @@
+/* What validate accepts and planning does not carry out is an error for each block. */
+#include "engine_case.h"
+
+typedef struct RefusedCase {
+    const char *text;
+    size_t errors;
+    const char *said;
+} RefusedCase;
+
+static const RefusedCase refused_cases[] = {
+    {"moved: [{from: fake_thing.b, to: fake_thing.a}, {from: fake_thing.c, to: fake_thing.d}]\n", 2,
+     "\"moved\" blocks"                                                                                                  },
+    {"removed: {from: fake_thing.b}\n",                                                           1, "\"removed\" blocks"},
+    {"import: {to: fake_thing.a, id: x}\n",                                                       1, "\"import\" blocks" },
+    {"check: {c: {assert: {condition: \"${fake_thing.a.size > 0}\", error_message: x}}}\n",       1,
+     "\"check\" blocks"                                                                                                  },
+    {"resource: {fake_thing: {b: {name: b, provisioner: {local-exec: {command: x}}}}}\n",         1,
+     "provisioners"                                                                                                      },
+    {"resource: {fake_thing: {b: {name: b, lifecycle: {enabled: false}}}}\n",                     1, "\"enabled\""       },
+    {"resource: {fake_thing: {b: {name: b, lifecycle: {destroy: false}}}}\n",                     1,
+     "\"destroy = false\""                                                                                               },
+    {"provider: {fake: {alias: x, for_each: {a: 1}}}\n",                                          1, "\"for_each\""      },
+};
+
+static const char *const rest = "resource: {fake_thing: {a: {name: a, size: 1}}}\n";
+
+static void refuses_each_block(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(refused_cases); i++) {
+        EngineCase *c = engine_case_open();
+        engine_case_write(c, "b.loam.yaml", refused_cases[i].text);
+        engine_case_config(c, rest);
+        Engine engine = engine_case_engine(c);
+        engine_case_must(c, engine_validate(&engine, c->arena, &c->diags));
+        assert_false(engine_case_plan(c));
+        assert_int_equal(c->diags.error_count, refused_cases[i].errors);
+        assert_int_equal(c->plan->changes.count, 0);
+        Str said = engine_case_said(c);
+        if (str_find(said, str_from_cstr(refused_cases[i].said), 0) == SIZE_MAX)
+            fail_msg("%s: %.*s", refused_cases[i].said, STR_ARG(said));
+        engine_case_close(c);
+    }
+}
+
+static void carries_out_the_rest(void **state) {
+    (void)state;
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, rest);
+    engine_case_must(c, engine_case_plan(c));
+    assert_int_equal(c->plan->changes.count, 1);
+    engine_case_close(c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(refuses_each_block),
+        cmocka_unit_test(carries_out_the_rest),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
