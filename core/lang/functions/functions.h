@@ -21,9 +21,10 @@ extern const FunctionFamily functions_crypto;
 extern const FunctionFamily functions_network;
 extern const FunctionFamily functions_date;
 extern const FunctionFamily functions_filesystem;
+extern const FunctionFamily functions_tfvars;
 extern const FunctionFamily functions_assume;
 
-#define FUNCTIONS_COUNT 19
+#define FUNCTIONS_COUNT 20
 extern const FunctionFamily *const functions_all[FUNCTIONS_COUNT];
 /* All of them in one table. */
 const FunctionTable *functions_table(Arena *arena);

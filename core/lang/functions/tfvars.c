@@ -1,0 +1,290 @@
+/* Values as text of the native syntax, and files of variable values: what the provider "terraform"
+ * adds to the language. Text is laid out as the formatter would leave it. */
+#include "eval.h"
+#include "functions.h"
+#include "lexer.h"
+#include "parser.h"
+#include "utf8.h"
+
+/* -- values as expressions ---------------------------------------------------------------- */
+
+/* A line of the text: `key = value`, or something between the brackets. */
+typedef struct NativeLine {
+    Str key; /* empty: none */
+    Str value;
+    int32_t brackets; /* opened on it, less those closed */
+    bool is_open;     /* the value goes on below */
+} NativeLine;
+
+typedef struct NativeText {
+    Arena *arena;
+    VEC(NativeLine) lines;
+    StrBuf value; /* of the line that is being written */
+    Str key;
+    int32_t brackets;
+} NativeText;
+
+static void native_end_line(NativeText *text, bool is_open) {
+    NativeLine line = {text->key, strbuf_str(&text->value), text->brackets, is_open};
+    vec_push(text->arena, &text->lines, line);
+    text->value = strbuf_new(text->arena);
+    text->key = STR_EMPTY;
+    text->brackets = 0;
+}
+
+static void native_bracket(NativeText *text, char bracket) {
+    strbuf_add_char(&text->value, bracket);
+    text->brackets += bracket == '[' || bracket == '{' ? 1 : -1;
+}
+
+static void native_value(NativeText *text, Value value);
+
+static void native_sequence(NativeText *text, Value value) {
+    size_t count = value.type->kind == KIND_TUPLE ? value.type->count : value.count;
+    native_bracket(text, '[');
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            strbuf_add_cstr(&text->value, ", ");
+        native_value(text, value_at(value, i));
+    }
+    native_bracket(text, ']');
+}
+
+static void native_members(NativeText *text, Value value) {
+    bool is_object = value.type->kind == KIND_OBJECT;
+    size_t count = is_object ? value.type->count : value.count;
+    for (size_t i = 0; i < count; i++) {
+        Str key = is_object ? value.type->names[i] : value_key_at(value, i);
+        text->key = lexer_is_identifier(key) ? key : str_quote(key, text->arena);
+        native_value(text, value_at(value, i));
+        native_end_line(text, false);
+    }
+}
+
+static void native_object(NativeText *text, Value value) {
+    bool is_object = value.type->kind == KIND_OBJECT;
+    native_bracket(text, '{');
+    if ((is_object ? value.type->count : value.count) > 0) {
+        native_end_line(text, true);
+        native_members(text, value);
+    }
+    native_bracket(text, '}');
+}
+
+static void native_value(NativeText *text, Value value) {
+    if (value_is_null(value)) {
+        strbuf_add_cstr(&text->value, "null");
+        return;
+    }
+    switch (value.type->kind) {
+    case KIND_BOOL: strbuf_add_cstr(&text->value, value.as.boolean ? "true" : "false"); return;
+    case KIND_NUMBER: strbuf_add(&text->value, value_number_text(value, text->arena)); return;
+    case KIND_STRING: strbuf_add(&text->value, str_quote(value_text(value), text->arena)); return;
+    case KIND_LIST:
+    case KIND_SET:
+    case KIND_TUPLE: native_sequence(text, value); return;
+    case KIND_MAP:
+    case KIND_OBJECT: native_object(text, value); return;
+    case KIND_DYNAMIC: strbuf_add_cstr(&text->value, "null"); return;
+    }
+}
+
+/* Indentation follows the brackets that a line leaves open, one step for all of them. */
+typedef struct NativeLayout {
+    VEC(int32_t) open;
+    StrBuf out;
+} NativeLayout;
+
+static void native_close(NativeLayout *layout, int32_t closed) {
+    while (closed > 0 && layout->open.count > 0) {
+        int32_t *last = &layout->open.items[layout->open.count - 1];
+        int32_t taken = closed < *last ? closed : *last;
+        closed -= taken;
+        *last -= taken;
+        if (*last == 0)
+            layout->open.count--;
+    }
+}
+
+static void native_lay_line(NativeLayout *layout, const NativeLine *line, size_t width) {
+    if (line->brackets < 0)
+        native_close(layout, -line->brackets);
+    strbuf_add_repeat(&layout->out, ' ', 2 * layout->open.count);
+    if (line->key.len) {
+        strbuf_add(&layout->out, line->key);
+        strbuf_add_repeat(&layout->out, ' ', width - utf8_grapheme_count(line->key));
+        strbuf_add_cstr(&layout->out, " = ");
+    }
+    strbuf_add(&layout->out, line->value);
+    strbuf_add_char(&layout->out, '\n');
+    if (line->brackets > 0)
+        vec_push(layout->out.arena, &layout->open, line->brackets);
+}
+
+static bool native_is_aligned(const NativeLine *line) {
+    return line->key.len > 0 && !line->is_open;
+}
+
+/* Signs of lines one below the other stand in one column, unless a value goes on below. */
+static Str native_lay_out(const NativeText *text) {
+    NativeLayout layout = {.out = strbuf_new(text->arena)};
+    for (size_t i = 0; i < text->lines.count;) {
+        size_t end = i;
+        size_t width = 0;
+        for (; end < text->lines.count && native_is_aligned(&text->lines.items[end]); end++) {
+            size_t columns = utf8_grapheme_count(text->lines.items[end].key);
+            width = columns > width ? columns : width;
+        }
+        if (end == i)
+            width = utf8_grapheme_count(text->lines.items[end++].key);
+        for (; i < end; i++)
+            native_lay_line(&layout, &text->lines.items[i], width);
+    }
+    return strbuf_str(&layout.out);
+}
+
+static bool tfvars_encode_expr(FunctionCall *call, Value *out, Str *error) {
+    NativeText text = {.arena = call->arena, .value = strbuf_new(call->arena)};
+    Value value = call->arguments[0];
+    if (!value_is_wholly_known(value)) {
+        *out = function_unknown(call, &TYPE_STRING);
+        return true;
+    }
+    native_value(&text, value);
+    native_end_line(&text, false);
+    Str laid = native_lay_out(&text);
+    *out = value_string(str_slice(laid, 0, laid.len - 1), call->arena);
+    return function_spend(call, 0, laid.len, error);
+}
+
+static bool tfvars_encode(FunctionCall *call, Value *out, Str *error) {
+    NativeText text = {.arena = call->arena, .value = strbuf_new(call->arena)};
+    Value value = call->arguments[0];
+    if (value.type->kind != KIND_OBJECT && value.type->kind != KIND_MAP)
+        return function_fail(call, SIZE_MAX, error,
+                             "the value to encode must be an object whose attributes are the "
+                             "variables");
+    size_t count = value.type->kind == KIND_OBJECT ? value.type->count : value.count;
+    for (size_t i = 0; i < count; i++) {
+        Str name = value.type->kind == KIND_OBJECT ? value.type->names[i] : value_key_at(value, i);
+        if (!lexer_is_identifier(name))
+            return function_fail(call, SIZE_MAX, error, "\"%.*s\" is no valid variable name",
+                                 STR_ARG(name));
+    }
+    if (!value_is_wholly_known(value)) {
+        *out = function_unknown(call, &TYPE_STRING);
+        return true;
+    }
+    native_members(&text, value);
+    Str laid = native_lay_out(&text);
+    *out = value_string(laid, call->arena);
+    return function_spend(call, 0, laid.len, error);
+}
+
+/* -- files of variable values ------------------------------------------------------------- */
+
+typedef struct TfvarsReader {
+    const Source *source;
+    uint32_t at;
+    StrVec names;
+    VEC(Value) values;
+    Arena *arena;
+    Diags *diags;
+} TfvarsReader;
+
+static bool tfvars_refuse(TfvarsReader *reader, Token token, const char *what) {
+    SourceRange range = {reader->source, token.start, token.end};
+    diags_error(reader->diags, range, "Invalid variable definition", "%s", what);
+    return false;
+}
+
+static bool tfvars_is_known(const TfvarsReader *reader, Str name) {
+    vec_each(&reader->names, other) {
+        if (str_equal(*other, name))
+            return true;
+    }
+    return false;
+}
+
+/* name = expression, to the end of the line; *is_end at the end of the text. */
+static bool tfvars_definition(TfvarsReader *reader, bool *is_end) {
+    Lexer lexer = lexer_new(reader->source, reader->at, LEXER_NORMAL, reader->arena);
+    Scope constant = {0};
+    const Expr *expr = NULL;
+    Value value;
+    Token name = lexer_next(&lexer);
+    while (name.kind == TOKEN_NEWLINE)
+        name = lexer_next(&lexer);
+    *is_end = name.kind == TOKEN_END;
+    if (*is_end)
+        return true;
+    Token assign = lexer_next(&lexer);
+    Str text = str_slice(reader->source->bytes, name.start, name.end);
+    if (name.kind != TOKEN_IDENTIFIER)
+        return tfvars_refuse(reader, name, "a variable's name is expected here");
+    if (assign.kind != TOKEN_ASSIGN)
+        return tfvars_refuse(reader, name, "blocks are not allowed, only name = value");
+    if (tfvars_is_known(reader, text))
+        return tfvars_refuse(reader, name, "the variable has a value already");
+    if (!parser_parse_expression_at(reader->source, assign.end, NULL, &expr, &reader->at,
+                                    reader->arena, reader->diags) ||
+        !eval_expr(expr, &constant, &value, reader->arena, reader->diags))
+        return false;
+    text = value_text(value_string(text, reader->arena));
+    vec_push(reader->arena, &reader->names, text);
+    vec_push(reader->arena, &reader->values, value);
+    return true;
+}
+
+static bool tfvars_decode(FunctionCall *call, Value *out, Str *error) {
+    Diags diags = diags_new(call->arena);
+    TfvarsReader reader = {
+        .source = source_new(STR("<decode_tfvars argument>"), value_text(call->arguments[0]),
+                             call->arena),
+        .arena = call->arena,
+        .diags = &diags,
+    };
+    for (bool is_end = false; !is_end;) {
+        if (!tfvars_definition(&reader, &is_end)) {
+            const Diag *first = &diags.items[0];
+            SourcePos position = source_position(reader.source, first->range.start);
+            return function_fail(call, SIZE_MAX, error, "line %u, column %u: %.*s: %.*s",
+                                 position.line, position.column, STR_ARG(first->summary),
+                                 STR_ARG(first->detail));
+        }
+    }
+    *out = value_object(reader.names.items, reader.values.items, reader.names.count, call->arena);
+    return function_spend(call, reader.names.count, 0, error);
+}
+
+/* -- the table ---------------------------------------------------------------------------- */
+
+/* clang-format off */
+static const Function tfvars_functions[] = {
+    {
+        .name = "provider::terraform::decode_tfvars",
+        PARAMETERS({"src", &TYPE_STRING}),
+        .run = tfvars_decode,
+        .description = "The values in the text of a .tfvars file, as an object.",
+        .example = "provider::terraform::decode_tfvars(\"size = 3\") = {size = 3}",
+    },
+    {
+        .name = "provider::terraform::encode_expr",
+        PARAMETERS({"value", &TYPE_DYNAMIC}),
+        .type = &TYPE_STRING,
+        .run = tfvars_encode_expr,
+        .description = "A value as an expression of the native syntax.",
+        .example = "provider::terraform::encode_expr([1, \"a\"]) = \"[1, \\\"a\\\"]\"",
+    },
+    {
+        .name = "provider::terraform::encode_tfvars",
+        PARAMETERS({"value", &TYPE_DYNAMIC}),
+        .type = &TYPE_STRING,
+        .run = tfvars_encode,
+        .description = "An object as the text of a .tfvars file.",
+        .example = "provider::terraform::encode_tfvars({size = 3}) = \"size = 3\\n\"",
+    },
+};
+/* clang-format on */
+
+const FunctionFamily functions_tfvars = {tfvars_functions, ARRAY_COUNT(tfvars_functions)};
