@@ -38,6 +38,8 @@ extern const Command cmd_console;
 extern const Command cmd_destroy;
 extern const Command cmd_graph;
 extern const Command cmd_init;
+extern const Command cmd_metadata;
+extern const Command cmd_metadata_functions;
 extern const Command cmd_output;
 extern const Command cmd_plan;
 extern const Command cmd_refresh;

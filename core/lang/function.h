@@ -20,6 +20,7 @@ typedef struct Parameter {
     const char *name;
     const Type *type;
     unsigned flags;
+    const char *description; /* one line where the name does not say it all; NULL: none */
 } Parameter;
 
 typedef struct Function Function;

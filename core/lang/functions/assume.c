@@ -113,30 +113,33 @@ static const Type set_of_any = {.kind = KIND_SET, .element = &TYPE_DYNAMIC, .has
 static const Type map_of_any = {.kind = KIND_MAP, .element = &TYPE_DYNAMIC, .has_dynamic = true};
 
 #define ALL (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_MARKED | PARAMETER_DYNAMIC)
-#define LENGTH_ROW(family, type_name)                                                              \
+#define LENGTH_ROW(family, type_name, some)                                                        \
     {                                                                                              \
         .name = "assume" family "length",                                                          \
         PARAMETERS({"collection", type_name, ALL}, {"min", &TYPE_NUMBER}, {"max", &TYPE_NUMBER}),  \
         .run = assume_between,                                                                     \
         .description = "The value, known to have from min to max elements.",                       \
+        .example = "assume" family "length(" some ", 1, 2) = " some,                               \
     },                                                                                             \
         {                                                                                          \
             .name = "assume" family "lengthmin",                                                   \
             PARAMETERS({"collection", type_name, ALL}, {"min", &TYPE_NUMBER}),                     \
             .run = assume_at_least,                                                                \
             .description = "The value, known to have at least min elements.",                      \
+            .example = "assume" family "lengthmin(" some ", 1) = " some,                           \
         },                                                                                         \
     {                                                                                              \
         .name = "assume" family "lengthmax",                                                       \
         PARAMETERS({"collection", type_name, ALL}, {"max", &TYPE_NUMBER}), .run = assume_at_most,  \
         .description = "The value, known to have at most max elements.",                           \
+        .example = "assume" family "lengthmax(" some ", 2) = " some,                               \
     }
 
 /* clang-format off */
 static const Function assume_functions[] = {
-    LENGTH_ROW("list", &list_of_any),
-    LENGTH_ROW("map", &map_of_any),
-    LENGTH_ROW("set", &set_of_any),
+    LENGTH_ROW("list", &list_of_any, "tolist([\"a\"])"),
+    LENGTH_ROW("map", &map_of_any, "tomap({a = 1})"),
+    LENGTH_ROW("set", &set_of_any, "toset([\"a\"])"),
     {
         .name = "assumeequal",
         PARAMETERS({"actual", &TYPE_DYNAMIC, ALL}, {"assumed", &TYPE_DYNAMIC, ALL}),

@@ -641,7 +641,9 @@ static const Function collection_functions[] = {
     },
     {
         .name = "chunklist",
-        PARAMETERS({"list", &list_of_any, PARAMETER_MARKED}, {"size", &TYPE_NUMBER}),
+        PARAMETERS({"list", &list_of_any, PARAMETER_MARKED},
+                   {"size", &TYPE_NUMBER, 0,
+                    "The most elements of a piece; only the last one may have fewer."}),
         .result_type = chunklist_type,
         .run = collection_chunklist,
         .description = "The list cut into lists of at most that many elements.",
@@ -657,7 +659,8 @@ static const Function collection_functions[] = {
     },
     {
         .name = "coalescelist",
-        VARIADIC({"vals", &TYPE_DYNAMIC, PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC}),
+        VARIADIC({"vals", &TYPE_DYNAMIC, PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC,
+                  "Lists, tried one after the other."}),
         .run = collection_coalescelist,
         .description = "The first of the lists that is not empty.",
         .example = "coalescelist([], [\"c\"]) = [\"c\"]",

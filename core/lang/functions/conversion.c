@@ -142,12 +142,14 @@ static const Function conversion_functions[] = {
         VARIADIC({"vals", &TYPE_DYNAMIC, TAKES_ALL}),
         .run = conversion_list,
         .description = "No longer available: use tolist.",
+        .example = "can(list(\"a\")) = false",
     },
     {
         .name = "map",
         VARIADIC({"vals", &TYPE_DYNAMIC, TAKES_ALL}),
         .run = conversion_map,
         .description = "No longer available: use tomap.",
+        .example = "can(map(\"a\", 1)) = false",
     },
     {
         .name = "nonsensitive",
@@ -166,6 +168,7 @@ static const Function conversion_functions[] = {
     {
         .name = "tobool",
         PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
+        .type = &TYPE_BOOL,
         .run = conversion_tobool,
         .description = "The value as a bool.",
         .example = "tobool(\"true\") = true",
@@ -173,6 +176,7 @@ static const Function conversion_functions[] = {
     {
         .name = "tolist",
         PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
+        .type = &list_of_any,
         .run = conversion_tolist,
         .description = "The value as a list; its elements get one common type.",
         .example = "tolist([\"a\", 1]) = tolist([\"a\", \"1\"])",
@@ -180,6 +184,7 @@ static const Function conversion_functions[] = {
     {
         .name = "tomap",
         PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
+        .type = &map_of_any,
         .run = conversion_tomap,
         .description = "The value as a map; its elements get one common type.",
         .example = "tomap({a = 1, b = \"x\"}).a = \"1\"",
@@ -187,6 +192,7 @@ static const Function conversion_functions[] = {
     {
         .name = "tonumber",
         PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
+        .type = &TYPE_NUMBER,
         .run = conversion_tonumber,
         .description = "The value as a number.",
         .example = "tonumber(\"1.5\") = 1.5",
@@ -194,6 +200,7 @@ static const Function conversion_functions[] = {
     {
         .name = "toset",
         PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
+        .type = &set_of_any,
         .run = conversion_toset,
         .description = "The value as a set: without order and repetition.",
         .example = "length(toset([\"a\", \"a\"])) = 1",
@@ -201,6 +208,7 @@ static const Function conversion_functions[] = {
     {
         .name = "tostring",
         PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
+        .type = &TYPE_STRING,
         .run = conversion_tostring,
         .description = "The value as a string.",
         .example = "tostring(true) = \"true\"",

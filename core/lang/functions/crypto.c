@@ -149,7 +149,7 @@ static const Function crypto_functions[] = {
     {
         .name = "bcrypt",
         PARAMETERS({"str", &TYPE_STRING}),
-        VARIADIC({"cost", &TYPE_NUMBER}),
+        VARIADIC({"cost", &TYPE_NUMBER, 0, "Rounds as a power of two; 10 when left out."}),
         .type = &TYPE_STRING,
         .run = crypto_bcrypt,
         .description = "A bcrypt hash of the string; another one each time.",
@@ -161,6 +161,7 @@ static const Function crypto_functions[] = {
         .type = &TYPE_STRING,
         .run = crypto_rsadecrypt,
         .description = "The text that was encrypted for an RSA key.",
+        .example = "can(rsadecrypt(\"AAAA\", \"no key\")) = false",
     },
     {
         .name = "uuid",

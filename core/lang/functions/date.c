@@ -250,7 +250,8 @@ static const Function date_functions[] = {
     },
     {
         .name = "timeadd",
-        PARAMETERS({"timestamp", &TYPE_STRING}, {"duration", &TYPE_STRING}),
+        PARAMETERS({"timestamp", &TYPE_STRING},
+                   {"duration", &TYPE_STRING, 0, "Such as \"1h30m\" or \"-10s\"."}),
         .type = &TYPE_STRING,
         .run = date_timeadd,
         .description = "The timestamp moved by a duration such as 1h30m.",

@@ -229,7 +229,8 @@ static const Function expression_functions[] = {
     },
     {
         .name = "templatestring",
-        PARAMETERS({"template", &TYPE_STRING}, {"vars", &TYPE_DYNAMIC}),
+        PARAMETERS({"template", &TYPE_STRING, 0, "The text of the template."},
+                   {"vars", &TYPE_DYNAMIC, 0, "An object: the names that the template can see."}),
         .evaluate = expression_templatestring,
         .description = "A string read as a template, with variables of its own.",
         .example = "templatestring(\"Hello $${name}\", {name = \"x\"}) = \"Hello x\"",

@@ -225,12 +225,14 @@ static const Function filesystem_functions[] = {
         OF_PATH,
         .run = filesystem_file,
         .description = "The text in a file.",
+        .example = "file(\"hello.txt\") = \"Hello\"",
     },
     {
         .name = "filebase64",
         OF_PATH,
         .run = filesystem_filebase64,
         .description = "The bytes of a file, in base64.",
+        .example = "filebase64(\"hello.txt\") = \"SGVsbG8=\"",
     },
     {
         .name = "fileexists",
@@ -238,6 +240,7 @@ static const Function filesystem_functions[] = {
         .type = &TYPE_BOOL,
         .run = filesystem_fileexists,
         .description = "Is there a file of that name?",
+        .example = "fileexists(\"hello.txt\") = true",
     },
     {
         .name = "fileset",
@@ -246,6 +249,7 @@ static const Function filesystem_functions[] = {
         .run = filesystem_fileset,
         .description = "The names of files under a folder that match a pattern (* ** ? [a-z] "
                        "{a,b}).",
+        .example = "fileset(\".\", \"*.txt\") = toset([\"hello.txt\"])",
     },
     {
         .name = "pathexpand",
@@ -256,9 +260,11 @@ static const Function filesystem_functions[] = {
     },
     {
         .name = "templatefile",
-        PARAMETERS({"path", &TYPE_STRING}, {"vars", &TYPE_DYNAMIC}),
+        PARAMETERS({"path", &TYPE_STRING},
+                   {"vars", &TYPE_DYNAMIC, 0, "An object: the names that the template can see."}),
         .evaluate = filesystem_templatefile,
         .description = "A file read as a template, with variables of its own.",
+        .example = "templatefile(\"hello.tftpl\", {name = \"you\"}) = \"Hello you\"",
     },
 };
 /* clang-format on */

@@ -177,7 +177,9 @@ static bool network_cidrcontains(FunctionCall *call, Value *out, Str *error) {
 static const Function network_functions[] = {
     {
         .name = "cidrcontains",
-        PARAMETERS({"containing_prefix", &TYPE_STRING}, {"contained_ip_or_prefix", &TYPE_STRING}),
+        PARAMETERS({"containing_prefix", &TYPE_STRING, 0, "A network in CIDR notation."},
+                   {"contained_ip_or_prefix", &TYPE_STRING, 0,
+                    "An address, or a network in CIDR notation."}),
         .type = &TYPE_BOOL,
         .run = network_cidrcontains,
         .description = "Is the address, or the whole network, in this network?",
@@ -185,7 +187,9 @@ static const Function network_functions[] = {
     },
     {
         .name = "cidrhost",
-        PARAMETERS({"prefix", &TYPE_STRING}, {"hostnum", &TYPE_NUMBER}),
+        PARAMETERS({"prefix", &TYPE_STRING, 0, "A network in CIDR notation."},
+                   {"hostnum", &TYPE_NUMBER, 0,
+                    "The number of the address; a negative one counts from the end."}),
         .type = &TYPE_STRING,
         .run = network_cidrhost,
         .description = "The address of that number in a network; a negative one counts from its "
@@ -194,7 +198,7 @@ static const Function network_functions[] = {
     },
     {
         .name = "cidrnetmask",
-        PARAMETERS({"prefix", &TYPE_STRING}),
+        PARAMETERS({"prefix", &TYPE_STRING, 0, "An IPv4 network in CIDR notation."}),
         .type = &TYPE_STRING,
         .run = network_cidrnetmask,
         .description = "The mask of an IPv4 network.",
@@ -202,7 +206,9 @@ static const Function network_functions[] = {
     },
     {
         .name = "cidrsubnet",
-        PARAMETERS({"prefix", &TYPE_STRING}, {"newbits", &TYPE_NUMBER}, {"netnum", &TYPE_NUMBER}),
+        PARAMETERS({"prefix", &TYPE_STRING, 0, "A network in CIDR notation."},
+                   {"newbits", &TYPE_NUMBER, 0, "By how many bits the prefix grows."},
+                   {"netnum", &TYPE_NUMBER, 0, "The number of the subnet."}),
         .type = &TYPE_STRING,
         .run = network_cidrsubnet,
         .description = "The subnet of that number, with a prefix longer by some bits.",
@@ -210,8 +216,8 @@ static const Function network_functions[] = {
     },
     {
         .name = "cidrsubnets",
-        PARAMETERS({"prefix", &TYPE_STRING}),
-        VARIADIC({"newbits", &TYPE_NUMBER}),
+        PARAMETERS({"prefix", &TYPE_STRING, 0, "A network in CIDR notation."}),
+        VARIADIC({"newbits", &TYPE_NUMBER, 0, "By how many bits the prefix of each subnet grows."}),
         .type = &TYPE_LIST_OF_STRING,
         .run = network_cidrsubnets,
         .description = "Subnets one behind the other, each with a prefix longer by some bits.",

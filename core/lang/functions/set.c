@@ -234,7 +234,8 @@ static const Function set_functions[] = {
     },
     {
         .name = "setproduct",
-        VARIADIC({"sets", &TYPE_DYNAMIC, PARAMETER_UNKNOWN | PARAMETER_MARKED}),
+        VARIADIC({"sets", &TYPE_DYNAMIC, PARAMETER_UNKNOWN | PARAMETER_MARKED,
+                  "Sets, or lists, whose order is then kept."}),
         .run = set_product,
         .description = "All combinations of one element of each of the lists or sets.",
         .example = "setproduct([\"a\"], [\"b\", \"c\"]) = tolist([[\"a\", \"b\"], [\"a\", \"c\"]])",

@@ -299,7 +299,9 @@ static const Function string_functions[] = {
     },
     {
         .name = "indent",
-        PARAMETERS({"spaces", &TYPE_NUMBER}, {"str", &TYPE_STRING}),
+        PARAMETERS({"spaces", &TYPE_NUMBER, 0,
+                    "How many blanks go before each line but the first."},
+                   {"str", &TYPE_STRING}),
         .type = &TYPE_STRING,
         .run = string_indent,
         .description = "The string with that many spaces at the beginning of all lines but the "
@@ -308,8 +310,8 @@ static const Function string_functions[] = {
     },
     {
         .name = "join",
-        PARAMETERS({"separator", &TYPE_STRING}),
-        VARIADIC({"lists", &TYPE_LIST_OF_STRING}),
+        PARAMETERS({"separator", &TYPE_STRING, 0, "What stands between two strings."}),
+        VARIADIC({"lists", &TYPE_LIST_OF_STRING, 0, "Lists of strings, one behind the other."}),
         .type = &TYPE_STRING,
         .run = string_join,
         .description = "All elements of the lists as one string, with the separator between them.",
@@ -357,7 +359,10 @@ static const Function string_functions[] = {
     },
     {
         .name = "substr",
-        PARAMETERS({"str", &TYPE_STRING}, {"offset", &TYPE_NUMBER}, {"length", &TYPE_NUMBER}),
+        PARAMETERS({"str", &TYPE_STRING},
+                   {"offset", &TYPE_NUMBER, 0,
+                    "Where it begins, in characters; a negative one counts from the end."},
+                   {"length", &TYPE_NUMBER, 0, "How many characters; -1 for all the rest."}),
         .type = &TYPE_STRING,
         .run = string_substr,
         .description = "Characters of the string from an offset on; a negative offset counts from "
@@ -374,7 +379,8 @@ static const Function string_functions[] = {
     },
     {
         .name = "trim",
-        PARAMETERS({"str", &TYPE_STRING}, {"cutset", &TYPE_STRING}),
+        PARAMETERS({"str", &TYPE_STRING},
+                   {"cutset", &TYPE_STRING, 0, "Characters, each of which is taken off."}),
         .type = &TYPE_STRING,
         .run = string_trim,
         .description = "The string without the given characters at both ends.",

@@ -1,0 +1,34 @@
+/* loam metadata functions */
+#include "command.h"
+#include "function_json.h"
+
+static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+    if (!option_flag(arguments, "json", false)) {
+        diags_error(diags, NO_RANGE, "The option -json is required",
+                    "\"loam metadata functions\" prints for programs: run it with -json. For "
+                    "people there is \"loam metadata page functions\".");
+        return 1;
+    }
+    StrBuf text = strbuf_new(cli->arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    writer.escape_html = true;
+    function_json_write(cli->functions, &writer, cli->arena);
+    strbuf_add_char(&text, '\n');
+    terminal_out(strbuf_str(&text));
+    return 0;
+}
+
+static const Option options[] = {
+    {"json", OPTION_FLAG, NULL, "Print as JSON; required."},
+};
+
+const Command cmd_metadata_functions = {
+    .name = "functions",
+    .summary = "Print the signatures of all functions",
+    .usage = "-json",
+    .about = "Prints what each function of the expression language takes and gives, as JSON.",
+    .groups = {OPTION_GROUP(options), &option_view},
+    .group_count = 2,
+    .run = run,
+};
