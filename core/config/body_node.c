@@ -254,6 +254,21 @@ static void add_block(const NodeBody *body,
     vec_push(arena, &out->blocks, block);
 }
 
+/* Of several blocks without labels each is known by its first argument. */
+static void add_item(const NodeBody *body,
+                     const BodyBlock *header,
+                     const BodyNode *place,
+                     const BodyNode *item,
+                     BodyContent *out,
+                     Arena *arena) {
+    BodyBlock block = *header;
+    bool is_known = block.labels[0].len > 0 || item->members.count == 0;
+    const BodyNode *at = is_known ? place : item->members.items[0].key;
+    if (!is_known)
+        block.range = node_range(body, at);
+    add_block(body, &block, at, item, out, arena);
+}
+
 static bool refuse_kind(
     const NodeBody *body, const BodyNode *node, Str type, const char *wanted, Diags *diags) {
     diags_error(diags, node_range(body, node), "Incorrect value type",
@@ -279,7 +294,7 @@ static bool add_bodies(const NodeBody *body,
         for (size_t i = 0; i < node->items.count; i++) {
             const BodyNode *item = node->items.items[i];
             if (item->kind == BODY_NODE_OBJECT)
-                add_block(body, header, place, item, out, arena);
+                add_item(body, header, place, item, out, arena);
             else if (item->kind != BODY_NODE_NULL)
                 ok = refuse_kind(body, item, header->type, "an object", diags);
         }

@@ -149,6 +149,18 @@ static bool check_ephemeral(Job *job, const Configured *configured) {
     return ok;
 }
 
+/* Neither plan nor state could hold it. */
+static bool check_finite(Job *job, Value config) {
+    Path path;
+    if (!path_find_infinity(config, &path, job->scratch))
+        return true;
+    diags_error(&job->diags, decode_range_of(job->resource->decoded, path), "Infinite number",
+                "The number in %.*s has become infinite, as by a division by zero, and cannot be "
+                "stored.",
+                STR_ARG(path_to_str(path, job->scratch)));
+    return false;
+}
+
 bool job_configure(Job *job, const EvalScope *scope, Configured *out) {
     *out = (Configured){0};
     if (!decode_eval(job->resource->decoded, &scope->scope, &out->marked, job->scratch,
@@ -160,7 +172,7 @@ bool job_configure(Job *job, const EvalScope *scope, Configured *out) {
     out->value = value_has_marks_anywhere(out->marked)
                      ? value_unmark_deep(out->marked, job->scratch)
                      : out->marked;
-    if (!check_ephemeral(job, out))
+    if (!check_ephemeral(job, out) || !check_finite(job, out->value))
         return false;
     size_t before = job->diags.count;
     Call call = job_call(job);

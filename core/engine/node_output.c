@@ -19,6 +19,14 @@ static bool check_root(Visit *visit, Value value) {
             STR_ARG(output->name));
         return false;
     }
+    Path path;
+    if (path_find_infinity(value, &path, visit->scratch)) {
+        diags_error(&visit->diags, output->expr->range, "Infinite number",
+                    "The value of output \"%.*s\" holds a number that has become infinite, as by a "
+                    "division by zero, and cannot be stored.",
+                    STR_ARG(output->name));
+        return false;
+    }
     return true;
 }
 

@@ -84,6 +84,23 @@ Node *transform_provider_find(EngineWalk *walk,
     return found;
 }
 
+/* What nobody uses is never called, but a mistake in it is one all the same. */
+static bool add_unused(EngineWalk *walk, Diags *diags) {
+    bool ok = true;
+    vec_each(&walk->modules, item) {
+        EngineModule *module = *item;
+        map_each(&module->config->providers, entry) {
+            const ProviderConfig *config = entry->value;
+            ProviderRef ref = {
+                .name = config->name, .alias = config->alias, .range = config->range};
+            if (!map_has(&module->providers, entry->key) &&
+                !add_provider(walk, module, ref, config, diags))
+                ok = false;
+        }
+    }
+    return ok;
+}
+
 bool transform_provider(EngineWalk *walk, Diags *diags) {
     bool ok = true;
     size_t count = walk->nodes.count; /* provider nodes come behind */
@@ -99,5 +116,7 @@ bool transform_provider(EngineWalk *walk, Diags *diags) {
         else
             graph_add_edge(&walk->graph, node->id, resource->provider->id);
     }
+    if (walk->phase == PHASE_VALIDATE)
+        ok = add_unused(walk, diags) && ok;
     return ok;
 }

@@ -247,6 +247,10 @@ Str number_to_text(const Number *number, Arena *arena) {
     return strbuf_str(&text);
 }
 
+bool number_is_infinite(const Number *number) {
+    return number->kind == MPFR_INF_KIND || number->kind == -MPFR_INF_KIND;
+}
+
 bool number_is_integer(const Number *number) {
     mpfr_t f;
     view(f, number);

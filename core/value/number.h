@@ -25,6 +25,8 @@ Str number_to_text(const Number *number, Arena *arena);
 bool number_to_int(const Number *number, int64_t *out);
 double number_to_double(const Number *number);
 bool number_is_integer(const Number *number);
+/* What a division by zero gives: no text of JSON says it. */
+bool number_is_infinite(const Number *number);
 int number_compare(const Number *a, const Number *b);
 int number_compare_int(const Number *a, int64_t b);
 int number_sign(const Number *number);

@@ -311,3 +311,23 @@ static void find_marks(Value v, Path here, uint8_t marks, Paths *out, Arena *are
 void path_find_marks(Value root, uint8_t marks, Paths *out, Arena *arena) {
     find_marks(root, (Path){0}, marks, out, arena);
 }
+
+static bool find_infinity(Value v, Path here, Path *out, Arena *arena) {
+    if (!value_is_present(v))
+        return false;
+    if (v.type->kind == KIND_NUMBER) {
+        *out = here;
+        return (v.flags & FLAG_BIG) && number_is_infinite(v.as.number);
+    }
+    for (size_t i = 0; v.type->kind >= KIND_LIST && i < v.count; i++) {
+        Value item = value_at(v, i);
+        bool is_plain = item.type->kind < KIND_LIST && item.type->kind != KIND_NUMBER;
+        if (!is_plain && find_infinity(item, append(here, step_to(v, i), arena), out, arena))
+            return true;
+    }
+    return false;
+}
+
+bool path_find_infinity(Value root, Path *out, Arena *arena) {
+    return find_infinity(root, (Path){0}, out, arena);
+}

@@ -2,6 +2,8 @@
 
 #include "path.h"
 
+#include <math.h>
+
 static Arena *arena;
 
 static int open_arena(void **state) {
@@ -147,6 +149,20 @@ static void marks_are_put_and_found(void **state) {
     assert_int_equal(found.count, 0);
 }
 
+static void infinity_is_found(void **state) {
+    (void)state;
+    Value infinite = value_from_number(number_from_double(INFINITY, arena));
+    Value items[] = {value_int(1), value_unknown(&TYPE_NUMBER), infinite};
+    Value tuple = value_tuple(items, ARRAY_COUNT(items), arena);
+    Path found;
+    assert_true(path_find_infinity(tuple, &found, arena));
+    check_str(path_to_str(found, arena), "[2]");
+    assert_true(path_find_infinity(infinite, &found, arena));
+    assert_int_equal(found.count, 0);
+    assert_false(path_find_infinity(value_tuple(items, 2, arena), &found, arena));
+    assert_false(path_find_infinity(value_null(&TYPE_NUMBER), &found, arena));
+}
+
 static void comparison(void **state) {
     (void)state;
     Path short_path = attribute(root, "a"), long_path = at(short_path, 1);
@@ -180,6 +196,7 @@ int main(void) {
         cmocka_unit_test(absent_values_have_absent_parts),
         cmocka_unit_test(values_are_replaced),
         cmocka_unit_test(marks_are_put_and_found),
+        cmocka_unit_test(infinity_is_found),
         cmocka_unit_test(comparison),
         cmocka_unit_test(clones_outlive_the_original),
     };
