@@ -36,6 +36,7 @@ static const char *const REASONS[] = {
     [REASON_DELETE_BECAUSE_COUNT_INDEX] = "delete_because_count_index",
     [REASON_DELETE_BECAUSE_EACH_KEY] = "delete_because_each_key",
     [REASON_DELETE_BECAUSE_NO_MODULE] = "delete_because_no_module",
+    [REASON_DELETE_BECAUSE_NO_MOVE_TARGET] = "delete_because_no_move_target",
     [REASON_READ_BECAUSE_CONFIG_UNKNOWN] = "read_because_config_unknown",
     [REASON_READ_BECAUSE_DEPENDENCY_PENDING] = "read_because_dependency_pending",
 };

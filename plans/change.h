@@ -47,9 +47,10 @@ typedef struct OutputChange {
 /* A difference found in the world, not asked for. */
 typedef struct Drift {
     ResourceAddr address;
+    ResourceAddr previous; /* type empty: did not move */
     Str provider;
     const struct Schema *schema;
-    Action action; /* ACTION_UPDATE or ACTION_DELETE */
+    Action action; /* ACTION_UPDATE, ACTION_DELETE; ACTION_NO_OP: it has only moved */
     Value before;
     Value after;
 } Drift;

@@ -94,8 +94,10 @@ bool plan_is_applyable(const Plan *plan) {
         if (change->action != ACTION_NO_OP || has_moved(change) || change->import_id.len)
             return true;
     }
-    if (plan->mode == PLAN_REFRESH_ONLY && plan->drift.count)
-        return true;
+    vec_each(&plan->drift, drift) {
+        if (plan->mode == PLAN_REFRESH_ONLY && drift->action != ACTION_NO_OP)
+            return true;
+    }
     return has_output_change(plan);
 }
 

@@ -118,6 +118,8 @@ static void write_change(JsonWriter *writer, const ResourceChange *change, Arena
 static void write_drift(JsonWriter *writer, const Drift *drift, Arena *arena) {
     json_object_start(writer);
     write_address(writer, "address", drift->address, arena);
+    if (drift->previous.type.len)
+        write_address(writer, "previous", drift->previous, arena);
     write_optional(writer, "provider", drift->provider);
     write_text(writer, "action", ACTIONS[drift->action]);
     write_key_value(writer, "before", drift->before);
@@ -418,6 +420,8 @@ static bool read_drift_member(Load *load, Str key, void *subject) {
     Drift *drift = subject;
     if (str_equal(key, STR("address")))
         return read_address(load, &drift->address);
+    if (str_equal(key, STR("previous")))
+        return read_address(load, &drift->previous);
     if (str_equal(key, STR("provider")))
         return read_text(load, &drift->provider);
     if (str_equal(key, STR("action")))

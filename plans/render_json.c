@@ -200,6 +200,12 @@ static void write_planned_values(const Document *document) {
     json_object_end(writer);
 }
 
+static void write_previous(const Document *document, ResourceAddr previous) {
+    if (previous.type.len > 0)
+        json_key_string(document->writer, "previous_address",
+                        resource_addr_to_str(previous, document->scratch));
+}
+
 static void write_drift(const Document *document) {
     JsonWriter *writer = document->writer;
     if (document->plan->drift.count == 0)
@@ -210,6 +216,7 @@ static void write_drift(const Document *document) {
         json_object_start(writer);
         render_json_values_address(writer, drift->address, drift->provider, true,
                                    document->scratch);
+        write_previous(document, drift->previous);
         json_key(writer, STR("change"));
         open_change(writer, drift->action, drift->before, drift->after);
         write_object_masks(writer, drift->before, drift->after);
@@ -223,12 +230,7 @@ static void write_resource_change(const Document *document, const ResourceChange
     JsonWriter *writer = document->writer;
     json_object_start(writer);
     render_json_values_address(writer, change->address, change->provider, true, document->scratch);
-    bool moved =
-        change->previous.type.len && !resource_addr_equal(change->previous, change->address);
-    if (moved) {
-        json_key_string(writer, "previous_address",
-                        resource_addr_to_str(change->previous, document->scratch));
-    }
+    write_previous(document, change->previous);
     if (change->deposed.len)
         json_key_string(writer, "deposed", change->deposed);
     json_key(writer, STR("change"));

@@ -43,20 +43,22 @@ static void add_replace_title(RenderPen *pen, const ResourceChange *change, Str 
     case REASON_DELETE_BECAUSE_COUNT_INDEX:
     case REASON_DELETE_BECAUSE_EACH_KEY:
     case REASON_DELETE_BECAUSE_NO_MODULE:
+    case REASON_DELETE_BECAUSE_NO_MOVE_TARGET:
     case REASON_READ_BECAUSE_CONFIG_UNKNOWN:
     case REASON_READ_BECAUSE_DEPENDENCY_PENDING: break;
     }
     add_title(pen, who, " ", "must be replaced", INK_BOLD_RED);
 }
 
+static void add_moved_title(RenderPen *pen, ResourceAddr previous, Str who) {
+    Str from = resource_addr_to_str(previous, pen->scratch);
+    Str both = str_format(pen->scratch, "%.*s has moved to %.*s", STR_ARG(from), STR_ARG(who));
+    add_title(pen, both, "", "", INK_BOLD);
+}
+
 static void add_change_title(RenderPen *pen, const ResourceChange *change, Str who) {
     switch (change->action) {
-    case ACTION_NO_OP: {
-        Str from = resource_addr_to_str(change->previous, pen->scratch);
-        Str both = str_format(pen->scratch, "%.*s has moved to %.*s", STR_ARG(from), STR_ARG(who));
-        add_title(pen, both, "", "", INK_BOLD);
-        return;
-    }
+    case ACTION_NO_OP: add_moved_title(pen, change->previous, who); return;
     case ACTION_CREATE: add_title(pen, who, " will be created", "", INK_BOLD); return;
     case ACTION_READ: add_title(pen, who, " will be read during apply", "", INK_BOLD); return;
     case ACTION_UPDATE: add_title(pen, who, " will be updated in-place", "", INK_BOLD); return;
@@ -81,6 +83,9 @@ static Str reason_text(const ResourceChange *change, Arena *arena) {
         return str_format(arena, "because %.*s is not in configuration", STR_ARG(who));
     case REASON_DELETE_BECAUSE_NO_MODULE:
         return str_format(arena, "because %.*s is not in configuration", STR_ARG(module));
+    case REASON_DELETE_BECAUSE_NO_MOVE_TARGET:
+        return str_format(arena, "because %.*s, to which it was moved, is not in configuration",
+                          STR_ARG(who));
     case REASON_DELETE_BECAUSE_WRONG_REPETITION:
         if (change->address.key.kind == KEY_NONE)
             return str_format(arena, "because resource uses count or for_each");
@@ -166,7 +171,10 @@ static bool shows_drift(const Plan *plan, const Drift *drift) {
 static void add_drift(RenderPen *pen, const Drift *drift) {
     Str who = resource_addr_to_str(drift->address, pen->scratch);
     bool is_gone = drift->action == ACTION_DELETE;
-    add_title(pen, who, is_gone ? " has been deleted" : " has changed", "", INK_BOLD);
+    if (drift->action == ACTION_NO_OP)
+        add_moved_title(pen, drift->previous, who);
+    else
+        add_title(pen, who, is_gone ? " has been deleted" : " has changed", "", INK_BOLD);
     RenderDiffInput input = {
         .schema = drift->schema,
         .before = drift->before,

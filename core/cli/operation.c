@@ -51,7 +51,8 @@ bool operation_plan(Operation *operation,
     view->type->walk_end(view);
     project->engine.hooks = NULL;
     warn_of_targets(operation, diags);
-    view->type->plan(view, operation->result.plan);
+    if (operation->result.plan)
+        view->type->plan(view, operation->result.plan);
     return ok;
 }
 

@@ -107,6 +107,7 @@ static const char *reason_name(ActionReason reason) {
     case REASON_DELETE_BECAUSE_COUNT_INDEX:
     case REASON_DELETE_BECAUSE_EACH_KEY:
     case REASON_DELETE_BECAUSE_NO_MODULE:
+    case REASON_DELETE_BECAUSE_NO_MOVE_TARGET:
     case REASON_READ_BECAUSE_CONFIG_UNKNOWN:
     case REASON_READ_BECAUSE_DEPENDENCY_PENDING: break;
     }
@@ -133,11 +134,11 @@ static void write_change(JsonWriter *writer,
 static void tell_drift(const Cli *cli, const Drift *drift) {
     SCOPED(ArenaRef) scratch = arena_open("line");
     Line line;
-    const char *action = action_name(drift->action);
+    const char *action = drift->action == ACTION_NO_OP ? "move" : action_name(drift->action);
     Str address = resource_addr_to_str(drift->address, scratch);
     begin_line(&line, cli, "resource_drift", "info",
                str_format(scratch, "%.*s: Drift detected (%s)", STR_ARG(address), action), scratch);
-    write_change(&line.writer, drift->address, (ResourceAddr){0}, action, REASON_NONE, scratch);
+    write_change(&line.writer, drift->address, drift->previous, action, REASON_NONE, scratch);
     end_line(&line);
 }
 
@@ -198,9 +199,11 @@ static void tell_planned_outputs(const Cli *cli, const Plan *plan) {
     end_outputs(&line);
 }
 
+/* What has only moved is not told again when its plan is applied. */
 static void saved_plan(View *view, const Plan *plan) {
     vec_each(&plan->changes, change) {
-        tell_change(view->cli, change);
+        if (change->action != ACTION_NO_OP)
+            tell_change(view->cli, change);
     }
 }
 
@@ -210,7 +213,9 @@ static void show_plan(View *view, const Plan *plan) {
     vec_each(&plan->drift, drift) {
         tell_drift(cli, drift);
     }
-    saved_plan(view, plan);
+    vec_each(&plan->changes, change) {
+        tell_change(cli, change);
+    }
     PlanCounts counts = plan_count(plan);
     tell_summary(cli, counts, "plan",
                  str_format(scratch, "Plan: %u to add, %u to change, %u to destroy.", counts.create,

@@ -262,7 +262,8 @@ static void add_item(const NodeBody *body,
                      BodyContent *out,
                      Arena *arena) {
     BodyBlock block = *header;
-    bool is_known = block.labels[0].len > 0 || item->members.count == 0;
+    bool is_known =
+        body->syntax == BODY_SYNTAX_JSON || block.labels[0].len > 0 || item->members.count == 0;
     const BodyNode *at = is_known ? place : item->members.items[0].key;
     if (!is_known)
         block.range = node_range(body, at);

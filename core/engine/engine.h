@@ -38,7 +38,7 @@ typedef struct PlanOptions {
 } PlanOptions;
 
 typedef struct PlanResult {
-    Plan *plan;       /* set even when planning failed part-way (plan->errored) */
+    Plan *plan;       /* also when planning failed part-way (plan->errored); NULL: before it */
     State *refreshed; /* what apply begins from */
 } PlanResult;
 

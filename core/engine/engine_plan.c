@@ -1,5 +1,6 @@
 /* Planning: the walk, then what the records say becomes the Plan and the refreshed state. */
 #include "engine_walk.h"
+#include "moves.h"
 #include "plan_graph.h"
 #include "refusal.h"
 #include "transform_locate.h"
@@ -7,15 +8,55 @@
 typedef struct Gathering {
     Plan *plan;
     State *refreshed;
+    const Moves *moves;
     Arena *arena;
 } Gathering;
 
+typedef struct MoveCheck {
+    Moves *moves;
+    Arena *arena;
+    Diags *diags;
+} MoveCheck;
+
+/* Where the object was, for a change that is to be shown with it. */
+static const ResourceAddr *find_origin(const Gathering *gathering, const InstanceRecord *record) {
+    if (gathering->plan->mode != PLAN_NORMAL || record->deposed.len > 0)
+        return NULL;
+    return moves_find_origin(gathering->moves, record->address, gathering->arena);
+}
+
+static bool has_no_block(ActionReason reason) {
+    return reason == REASON_DELETE_BECAUSE_NO_RESOURCE_CONFIG ||
+           reason == REASON_DELETE_BECAUSE_NO_MODULE;
+}
+
 static void gather_change(InstanceRecord *record, void *payload) {
     Gathering *gathering = payload;
-    if (record->planned)
-        vec_push(gathering->arena, &gathering->plan->changes, *record->planned);
+    const ResourceAddr *origin = find_origin(gathering, record);
     if (record->drift)
         vec_push(gathering->arena, &gathering->plan->drift, *record->drift);
+    if (!record->planned)
+        return;
+    if (origin) {
+        record->planned->previous = *origin;
+        if (has_no_block(record->planned->reason))
+            record->planned->reason = REASON_DELETE_BECAUSE_NO_MOVE_TARGET;
+    }
+    vec_push(gathering->arena, &gathering->plan->changes, *record->planned);
+}
+
+/* Moves are about what is not declared any more. */
+static void check_move(InstanceRecord *record, void *payload) {
+    MoveCheck *check = payload;
+    if (record->removal == REASON_NONE && record->deposed.len == 0 && !record->keys_unknown)
+        moves_check_declared(check->moves, record->address, check->arena, check->diags);
+}
+
+static void check_moves(EngineWalk *walk, Moves *moves, Diags *diags) {
+    MoveCheck check = {moves, walk->arena, diags};
+    if (moves->statements.count == 0)
+        return;
+    engine_walk_each_record(walk, check_move, &check);
 }
 
 static StateInstance *instance_of(Gathering *gathering, const InstanceRecord *record) {
@@ -185,6 +226,30 @@ static void warn_of_replace(EngineWalk *walk, Diags *diags) {
     }
 }
 
+/* With -target, what has moved must be among what is looked at, or it had no place in the plan. */
+static bool check_targets(const EngineWalk *walk, const Moves *moves, Diags *diags) {
+    if (walk->options->targets.count == 0)
+        return true;
+    StrVec missed = {0};
+    vec_each(&moves->moved, address) {
+        bool is_selected = false;
+        vec_each(&walk->options->targets, target) {
+            is_selected |= address_target_matches(target, *address);
+        }
+        if (!is_selected)
+            vec_push(walk->arena, &missed,
+                     str_format(walk->arena, "  -target=%.*s",
+                                STR_ARG(resource_addr_to_str(*address, walk->arena))));
+    }
+    if (missed.count > 0)
+        diags_error(
+            diags, NO_RANGE, "Moved resource instances excluded by targeting",
+            "Objects have moved to addresses that -target leaves out, so they would have no "
+            "place in this plan. Plan without -target, or add:\n%.*s",
+            STR_ARG(str_join(missed.items, missed.count, STR("\n"), walk->arena)));
+    return missed.count == 0;
+}
+
 bool engine_plan(const Engine *engine,
                  const PlanOptions *options,
                  const State *prior,
@@ -193,15 +258,21 @@ bool engine_plan(const Engine *engine,
                  Diags *diags) {
     size_t before = diags->error_count;
     EngineWalk *walk = engine_walk_open(engine, options, PHASE_PLAN, arena);
+    Moves moves;
+    bool moved = moves_apply(engine->config, prior, &prior, &moves, arena, diags);
     walk->state = prior;
+    walk->moves = &moves;
     walk->lineage = prior->lineage;
     walk->serial = prior->serial;
-    Gathering gathering = {.plan = begin_plan(walk, arena), .arena = arena};
-    bool built = refusal_check(engine->config, diags) && plan_graph_build(walk, diags);
+    Gathering gathering = {.plan = begin_plan(walk, arena), .moves = &moves, .arena = arena};
+    bool built = moved && check_targets(walk, &moves, diags) &&
+                 refusal_check(engine->config, diags) && plan_graph_build(walk, diags);
     if (built)
         warn_of_replace(walk, diags);
     bool ended = built && visit_run(walk);
     engine_walk_close(walk, diags);
+    if (built && options->mode == PLAN_NORMAL)
+        check_moves(walk, &moves, diags);
     gathering.refreshed = state_clone(prior, arena);
     if (built) {
         engine_walk_each_record(walk, gather_change, &gathering);
@@ -217,7 +288,7 @@ bool engine_plan(const Engine *engine,
     }
     gathering.plan->errored = diags->error_count != before;
     plan_sort(gathering.plan);
-    out->plan = gathering.plan;
+    out->plan = built ? gathering.plan : NULL;
     out->refreshed = gathering.refreshed;
-    return !gathering.plan->errored;
+    return out->plan && !out->plan->errored;
 }

@@ -203,9 +203,10 @@ struct EngineWalk {
     VEC(Node *) nodes;
     EngineModule *root;
     VEC(EngineModule *) modules;
-    const State *state;    /* plan: prior; apply: NULL */
-    WorkingState *working; /* apply */
-    const Plan *plan;      /* apply */
+    const State *state;        /* plan: prior; apply: NULL */
+    const struct Moves *moves; /* plan: what has another address in `state` than it had */
+    WorkingState *working;     /* apply */
+    const Plan *plan;          /* apply */
     WorkerArenas *workers;
     uint32_t worker_count;
     DiagsSink *sink;

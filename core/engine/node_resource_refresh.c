@@ -1,6 +1,7 @@
 /* The prior object as it really is: recovered if a run before died in the middle of its creation,
  * then read from the world. */
 #include "json.h"
+#include "moves.h"
 #include "visit.h"
 
 static Value planned_of(Job *job, const StatePending *pending) {
@@ -68,12 +69,23 @@ static bool prior_object(Job *job, const StateObject **object, Value *out) {
     return true;
 }
 
-static void note_drift(Job *job, Value before, Value after) {
+static const ResourceAddr *find_origin(const Job *job) {
+    const EngineWalk *walk = job->walk;
+    if (!walk->moves || job->record->deposed.len > 0 || walk->options->mode == PLAN_DESTROY)
+        return NULL;
+    return moves_find_origin(walk->moves, job->record->address, job->scratch);
+}
+
+static void note_drift(Job *job, Value before, Value after, const ResourceAddr *origin) {
     Drift *drift = arena_new(job->keep, Drift);
     drift->address = job->record->address;
     drift->provider = str_from_cstr(job->provider->provider->address);
     drift->schema = job->schema;
     drift->action = value_is_null(after) ? ACTION_DELETE : ACTION_UPDATE;
+    if (origin)
+        drift->previous = *origin;
+    if (value_equal(before, after))
+        drift->action = ACTION_NO_OP;
     drift->before = value_clone(before, job->keep);
     drift->after = value_clone(after, job->keep);
     job->record->drift = drift;
@@ -105,10 +117,14 @@ static bool read_object(Job *job, const StateObject *object, Value prior, Value 
     if (hooks && hooks->refresh_end)
         hooks->refresh_end(hooks->self, &event);
     *out = prior;
-    if (value_equal(before, state))
+    const ResourceAddr *origin = find_origin(job);
+    bool is_same = value_equal(before, state);
+    if (is_same && origin && job->walk->options->mode == PLAN_REFRESH_ONLY)
+        note_drift(job, before, before, origin);
+    if (is_same)
         return true;
     *out = restore_marks(job, prior, state);
-    note_drift(job, prior, *out);
+    note_drift(job, prior, *out, origin);
     job->record->refreshed =
         value_is_null(state) ? NULL : job_encode(job, *out, object->status, private_data);
     job->record->refreshed_changed = true;

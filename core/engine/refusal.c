@@ -22,12 +22,6 @@ static void report_block(RefusalReport *report, SourceRange range) {
     report->count++;
 }
 
-static void find_moved(const Module *module, RefusalReport *report) {
-    vec_each(&module->moved, moved) {
-        report_block(report, moved->range);
-    }
-}
-
 static void find_removed(const Module *module, RefusalReport *report) {
     vec_each(&module->removed, removed) {
         report_block(report, removed->range);
@@ -101,7 +95,6 @@ static void find_encryption(const Module *module, RefusalReport *report) {
 #define BY_STATE "\"loam state mv\" and \"loam state rm\" change addresses in the state by hand."
 
 static const Refusal refusals[] = {
-    {"\"moved\" blocks",                          BY_STATE,                                                 find_moved       },
     {"\"removed\" blocks",                        BY_STATE,                                                 find_removed     },
     {"\"import\" blocks",                         "Leave the block out to create a new object.",            find_imports     },
     {"\"check\" blocks",                          "Preconditions and postconditions are carried out.",      find_checks      },

@@ -35,7 +35,7 @@ static const BadCase bad_cases[] = {
     {
      .about = "two lifecycles",
      .text = "removed: {from: a_b.c, lifecycle: [{destroy: true}, {destroy: false}]}\n",
-     .wanted = "main.loam.yaml:1:24 Duplicate lifecycle block\n",
+     .wanted = "main.loam.yaml:1:54 Duplicate lifecycle block\n",
      },
 };
 

@@ -119,7 +119,7 @@ static const TextCase cases[] = {
      "limit={\"x\" = {name = null, size = 1}, \"y\" = {name = null, size = "
      "2}};name=\"a\";"                                                                                                                                                        },
     {"name: a\nlimit: [{x: {size: 1}}, {x: {size: 2}}]\n",                                        "f:2:26 Duplicate block\n"                                                  },
-    {"name: a\nonce: [{size: 1}, {size: 2}]\n",                                                   "f:2:1 Duplicate block\n"                                                   },
+    {"name: a\nonce: [{size: 1}, {size: 2}]\n",                                                   "f:2:20 Duplicate block\n"                                                   },
     {"name: a\nrule: [{size: 2}, {size: 1}, {size: 2}]\n",
      "name=\"a\";rule=[{name = null, size = 1}, {name = null, size = 2}];"                                                                                                    },
     {"name: a\ndynamic: {once: {for_each: \"${map}\", content: {size: \"${once.value}\", name: "
@@ -208,7 +208,7 @@ static void ranges(void **state) {
         {{"disk", "1", "name"},    "{size: 2}"             },
         {{"tags", "\"k"},          "v"                     },
         {{"port", "1", "size"},    "4"                     },
-        {{"port", "7"},            "port"                  },
+        {{"port", "7"},            "size"                  },
         {{"limit", "\"x", "size"}, "6"                     },
         {{"once", "size"},         "5"                     },
         {{"id"},                   ""                      },

@@ -39,8 +39,9 @@ static const ChangeCase change_cases[] = {
      "{create_before_destroy: true}",                                                 ""                                                },
     {"name: a, size: 1, zone: y, secret: s, tags: {k: v, l: w}, lifecycle: "
      "{create_before_destroy: true}",                                                 "+/- fake_thing.a replace_because_cannot_update\n"},
-    {"name: a, size: 1, zone: x, secret: s, tags: {k: v, l: w}, count: 1",
-     "- fake_thing.a delete_because_wrong_repetition\n+ fake_thing.a[0]\n"                                                                   },
+    {"name: a, size: 1, zone: x, secret: s, tags: {k: v, l: w}, count: 1",                 ""                                                },
+    {"name: a, size: 1, zone: x, secret: s, tags: {k: v, l: w}, for_each: {k: 1}",
+     "- fake_thing.a delete_because_wrong_repetition\n+ fake_thing.a[\"k\"]\n"                                                               },
 };
 
 static void plans_changes(void **unused) {
@@ -256,9 +257,9 @@ static void an_error_hides_no_other(void **unused) {
 static void destruction_is_prevented(void **unused) {
     (void)unused;
     static const ChangeCase cases[] = {
-        {"name: a, zone: y",           "set"    },
-        {"name: a, zone: x, count: 1", "set"    },
-        {"name: a, zone: x",           "destroy"},
+        {"name: a, zone: y",                   "set"    },
+        {"name: a, zone: x, for_each: {k: 1}", "set"    },
+        {"name: a, zone: x",                   "destroy"},
     };
     const char *text = "resource: {fake_thing: {a: {%s, lifecycle: {prevent_destroy: true}}}}\n";
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -34,8 +34,12 @@ static inline void sample_rest(Plan *plan) {
     ResourceChange gone = change_of("t.b", ACTION_DELETE, value_of("{\"a\": 1}"), value_of("-"));
     gone.deposed = STR("0a0b0c0d");
     vec_push(arena, &plan->changes, gone);
-    Drift drift = {address_of("t.b"), STR("example.com/test/test"), NULL,
-                   ACTION_UPDATE,     value_of("{\"a\": 1}"),       value_of("{\"a\": 2}")};
+    Drift drift = {.address = address_of("t.b"),
+                   .previous = address_of("t.old"),
+                   .provider = STR("example.com/test/test"),
+                   .action = ACTION_UPDATE,
+                   .before = value_of("{\"a\": 1}"),
+                   .after = value_of("{\"a\": 2}")};
     vec_push(arena, &plan->drift, drift);
     OutputChange output = {STR("o"), ACTION_UPDATE, value_of("[1]"),
                            value_of("[1, {\"$unknown\": true}]"), true};

@@ -138,10 +138,14 @@ static void titles(void **state) {
 static void drift(void **state) {
     (void)state;
     Plan *plan = plan_new(PLAN_REFRESH_ONLY, arena);
-    Drift changed = {address_of("t.a"),     STR("p"), NULL, ACTION_UPDATE, value_of("{\"n\": 1}"),
-                     value_of("{\"n\": 2}")};
-    Drift gone = {address_of("t.b"),      STR("p"),     NULL, ACTION_DELETE,
-                  value_of("{\"n\": 1}"), value_of("-")};
+    Drift changed = {.address = address_of("t.a"),
+                     .action = ACTION_UPDATE,
+                     .before = value_of("{\"n\": 1}"),
+                     .after = value_of("{\"n\": 2}")};
+    Drift gone = {.address = address_of("t.b"),
+                  .action = ACTION_DELETE,
+                  .before = value_of("{\"n\": 1}"),
+                  .after = value_of("-")};
     vec_push(arena, &plan->drift, changed);
     vec_push(arena, &plan->drift, gone);
     Str text = rendered(plan);

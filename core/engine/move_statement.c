@@ -1,0 +1,236 @@
+/* Statements out of the configuration, and the addresses that they match. */
+#include "move_statement.h"
+
+/* -- collecting --------------------------------------------------------------------------- */
+
+/* The configuration address of a module, outermost first. */
+static size_t module_depth(const Module *module) {
+    return module->parent ? module_depth(module->parent) + 1 : 0;
+}
+
+static size_t addr_depth(const ModuleAddr *module) {
+    return module ? addr_depth(module->parent) + 1 : 0;
+}
+
+static void fill_declaring(const Module *module, MoveStep *steps) {
+    for (size_t i = module_depth(module); i-- > 0; module = module->parent)
+        steps[i] = (MoveStep){.name = module->call->name, .is_any = true};
+}
+
+static void fill_addr(const ModuleAddr *module, MoveStep *steps, bool is_any) {
+    for (size_t i = addr_depth(module); i-- > 0; module = module->parent)
+        steps[i] = (MoveStep){module->name, is_any ? KEY_ABSENT : module->key, is_any};
+}
+
+static MoveEnd end_of(const Module *module, const AddressTarget *target, Arena *arena) {
+    const ModuleAddr *inner = target->is_resource ? target->resource.module : target->module;
+    size_t depth = module_depth(module);
+    MoveEnd end = {
+        .module_count = depth + addr_depth(inner),
+        .is_resource = target->is_resource,
+        .mode = target->resource.mode,
+        .type = target->resource.type,
+        .name = target->resource.name,
+        .key = target->resource.key,
+    };
+    end.modules = arena_new_array(arena, MoveStep, end.module_count ? end.module_count : 1);
+    fill_declaring(module, end.modules);
+    fill_addr(inner, end.modules + depth, false);
+    return end;
+}
+
+static InstanceKey last_key(const MoveEnd *end) {
+    return end->is_resource ? end->key : end->modules[end->module_count - 1].key;
+}
+
+static void collect_module(const Module *module, MoveStatements *out, Arena *arena) {
+    vec_each(&module->moved, moved) {
+        MoveStatement statement = {
+            .from = end_of(module, &moved->from.target, arena),
+            .to = end_of(module, &moved->to.target, arena),
+            .range = moved->range,
+        };
+        statement.is_whole =
+            last_key(&statement.from).kind == KEY_NONE && last_key(&statement.to).kind == KEY_NONE;
+        vec_push(arena, out, statement);
+    }
+    map_each(&module->calls, entry) {
+        const ModuleCall *call = entry->value;
+        if (call->module)
+            collect_module(call->module, out, arena);
+    }
+}
+
+void move_statement_collect(const Config *config, MoveStatements *out, Arena *arena) {
+    collect_module(config->root, out, arena);
+}
+
+MoveStatement move_statement_implied(const ResourceAddr *resource,
+                                     InstanceKey from,
+                                     InstanceKey to,
+                                     SourceRange range,
+                                     Arena *arena) {
+    size_t depth = addr_depth(resource->module);
+    MoveEnd end = {
+        .modules = arena_new_array(arena, MoveStep, depth ? depth : 1),
+        .module_count = depth,
+        .is_resource = true,
+        .mode = resource->mode,
+        .type = resource->type,
+        .name = resource->name,
+        .key = from,
+    };
+    fill_addr(resource->module, end.modules, true);
+    MoveStatement statement = {.from = end, .to = end, .is_implied = true, .range = range};
+    statement.to.key = to;
+    return statement;
+}
+
+/* -- matching ----------------------------------------------------------------------------- */
+
+/* Modules of an address, outermost first. */
+static const ModuleAddr **chain_of(const ModuleAddr *module, Arena *arena) {
+    size_t depth = addr_depth(module);
+    const ModuleAddr **chain = arena_new_array(arena, const ModuleAddr *, depth ? depth : 1);
+    for (size_t i = depth; i-- > 0; module = module->parent)
+        chain[i] = module;
+    return chain;
+}
+
+static bool match_step(const MoveStep *step, const ModuleAddr *module, bool is_whole) {
+    return str_equal(step->name, module->name) &&
+           (step->is_any || is_whole || address_key_equal(step->key, module->key));
+}
+
+static bool match_modules(const MoveStatement *statement, const ModuleAddr **chain) {
+    const MoveEnd *from = &statement->from;
+    for (size_t i = 0; i < from->module_count; i++) {
+        bool moves = !from->is_resource && i + 1 == from->module_count;
+        if (!match_step(&from->modules[i], chain[i], moves && statement->is_whole))
+            return false;
+    }
+    return true;
+}
+
+/* The modules of `to`, with the keys that stay, and then those below what moved. */
+static const ModuleAddr *new_modules(const MoveStatement *statement,
+                                     const ModuleAddr **chain,
+                                     size_t depth,
+                                     Arena *arena) {
+    const MoveEnd *from = &statement->from, *to = &statement->to;
+    const ModuleAddr *module = NULL;
+    for (size_t i = 0; i < to->module_count; i++) {
+        const MoveStep *step = &to->modules[i];
+        InstanceKey key = step->is_any ? chain[i]->key : step->key;
+        if (!to->is_resource && i + 1 == to->module_count && statement->is_whole)
+            key = chain[from->module_count - 1]->key;
+        module = module_addr_child(module, step->name, key, arena);
+    }
+    for (size_t i = from->module_count; i < depth; i++)
+        module = module_addr_child(module, chain[i]->name, chain[i]->key, arena);
+    return module;
+}
+
+static bool match_resource(const MoveStatement *statement, ResourceAddr address) {
+    const MoveEnd *from = &statement->from;
+    return from->mode == address.mode && str_equal(from->type, address.type) &&
+           str_equal(from->name, address.name) &&
+           (statement->is_whole || address_key_equal(from->key, address.key));
+}
+
+bool move_statement_match(const MoveStatement *statement,
+                          ResourceAddr address,
+                          ResourceAddr *out,
+                          Arena *arena) {
+    const MoveEnd *from = &statement->from, *to = &statement->to;
+    if (from->is_resource && !match_resource(statement, address))
+        return false;
+    size_t depth = addr_depth(address.module);
+    if (from->is_resource ? depth != from->module_count : depth < from->module_count)
+        return false;
+    const ModuleAddr **chain = chain_of(address.module, arena);
+    if (!match_modules(statement, chain))
+        return false;
+    *out = address;
+    out->module = new_modules(statement, chain, depth, arena);
+    if (!to->is_resource)
+        return true;
+    out->type = to->type;
+    out->name = to->name;
+    if (!statement->is_whole)
+        out->key = to->key;
+    return true;
+}
+
+/* -- order -------------------------------------------------------------------------------- */
+
+static bool same_step(const MoveStep *a, const MoveStep *b) {
+    return str_equal(a->name, b->name) &&
+           (a->is_any || b->is_any || address_key_equal(a->key, b->key));
+}
+
+static bool same_steps(const MoveEnd *a, const MoveEnd *b, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (!same_step(&a->modules[i], &b->modules[i]))
+            return false;
+    return true;
+}
+
+/* Of a statement about whole blocks any key counts. */
+static bool touches(const MoveStatement *one,
+                    const MoveEnd *a,
+                    const MoveStatement *other,
+                    const MoveEnd *b) {
+    if (a->is_resource != b->is_resource || a->module_count != b->module_count)
+        return false;
+    bool any_key = one->is_whole || other->is_whole;
+    if (a->is_resource)
+        return same_steps(a, b, a->module_count) && a->mode == b->mode &&
+               str_equal(a->type, b->type) && str_equal(a->name, b->name) &&
+               (any_key || address_key_equal(a->key, b->key));
+    size_t last = a->module_count - 1;
+    return same_steps(a, b, last) && str_equal(a->modules[last].name, b->modules[last].name) &&
+           (any_key || same_step(&a->modules[last], &b->modules[last]));
+}
+
+/* Is `inner` below the module that `outer` names? */
+static bool is_nested(const MoveEnd *inner, const MoveStatement *statement, const MoveEnd *outer) {
+    if (outer->is_resource || inner->module_count < outer->module_count)
+        return false;
+    if (!inner->is_resource && inner->module_count == outer->module_count)
+        return false;
+    size_t last = outer->module_count - 1;
+    return same_steps(inner, outer, last) &&
+           str_equal(inner->modules[last].name, outer->modules[last].name) &&
+           (statement->is_whole || same_step(&inner->modules[last], &outer->modules[last]));
+}
+
+bool move_statement_precedes(const MoveStatement *first, const MoveStatement *second) {
+    return touches(first, &first->to, second, &second->from) ||
+           is_nested(&second->from, first, &first->to) ||
+           is_nested(&second->to, first, &first->to) ||
+           is_nested(&first->from, second, &second->from) ||
+           is_nested(&first->to, second, &second->from);
+}
+
+bool move_statement_same_end(const MoveEnd *a, const MoveEnd *b) {
+    if (a->is_resource != b->is_resource || a->module_count != b->module_count)
+        return false;
+    for (size_t i = 0; i < a->module_count; i++)
+        if (!str_equal(a->modules[i].name, b->modules[i].name) ||
+            a->modules[i].is_any != b->modules[i].is_any ||
+            !address_key_equal(a->modules[i].key, b->modules[i].key))
+            return false;
+    return !a->is_resource || (a->mode == b->mode && str_equal(a->type, b->type) &&
+                               str_equal(a->name, b->name) && address_key_equal(a->key, b->key));
+}
+
+Str move_statement_end_text(const MoveEnd *end, Arena *arena) {
+    const ModuleAddr *module = NULL;
+    for (size_t i = 0; i < end->module_count; i++)
+        module = module_addr_child(module, end->modules[i].name, end->modules[i].key, arena);
+    if (!end->is_resource)
+        return module_addr_to_str(module, arena);
+    ResourceAddr address = {module, end->mode, end->type, end->name, end->key};
+    return resource_addr_to_str(address, arena);
+}

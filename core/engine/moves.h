@@ -1,0 +1,28 @@
+/* Moves: what moved blocks, and a count that came or went, do to the addresses of a state.
+ *
+ * The state is moved before anything is planned; the plan then says of each object where it was. */
+#pragma once
+
+#include "move_statement.h"
+#include "state.h"
+
+typedef struct Moves Moves;
+struct Moves {
+    Map origins; /* address text → const ResourceAddr *: where the object was */
+    VEC(ResourceAddr) moved;
+    MoveStatements statements;
+};
+
+/* *out is `prior` itself where nothing moves. What cannot move because something is there stays,
+ * with a warning. */
+MUST_USE bool moves_apply(const Config *config,
+                          const State *prior,
+                          const State **out,
+                          Moves *moves,
+                          Arena *arena,
+                          Diags *diags);
+/* Where the object was; NULL: it has not moved. */
+const ResourceAddr *moves_find_origin(const Moves *moves, ResourceAddr address, Arena *scratch);
+/* For every instance that the configuration declares: nothing that is declared may be said to have
+ * moved away. Each statement is reported once. */
+void moves_check_declared(Moves *moves, ResourceAddr declared, Arena *scratch, Diags *diags);
