@@ -159,6 +159,13 @@ static bool eval_tuple(Evaluation *evaluation, const Expr *expr, Value *out) {
 static bool eval_object_key(Evaluation *evaluation, const Expr *expr, Value *out) {
     Value key;
     ConvertError error;
+    /* No matter for the parser: where a mapping is read and not evaluated, such keys are fine. */
+    if (expr->kind == EXPR_TRAVERSAL && expr->as.traversal->step_count) {
+        eval_error(evaluation, expr, "Ambiguous attribute key",
+                   "To use the value of this reference as the key, put it in parentheses. For a "
+                   "literal name that holds a dot, put it in quotes.");
+        return false;
+    }
     if (!eval_node(evaluation, expr, &key))
         return false;
     /* true, false and null as bare keys are names: the parser has seen to that. */

@@ -77,20 +77,24 @@ static Token lexer_number(Lexer *lexer) {
     return lexer_take(lexer, TOKEN_NUMBER, length);
 }
 
-/* Blanks and inline comments; stops at newlines and line comments. */
+/* Length of the inline comment at the cursor, 0: there is none. */
+static uint32_t lexer_inline_comment(const Lexer *lexer) {
+    if (lexer_char(lexer, 0) != '/' || lexer_char(lexer, 1) != '*')
+        return 0;
+    size_t end = str_find(lexer->source->bytes, STR("*/"), lexer->at + 2);
+    return end == SIZE_MAX ? 0 : (uint32_t)(end + 2 - lexer->at);
+}
+
+/* Blanks and inline comments; stops at newlines, line comments and comments that are kept. */
 static void lexer_skip_blanks(Lexer *lexer) {
     for (;;) {
         char c = lexer_char(lexer, 0);
-        if (!lexer_is_done(lexer) && (c == ' ' || c == '\t')) {
-            lexer->at++;
-        } else if (c == '/' && lexer_char(lexer, 1) == '*') {
-            size_t end = str_find(lexer->source->bytes, STR("*/"), lexer->at + 2);
-            if (end == SIZE_MAX)
-                return; /* a slash and a star: the parser complains */
-            lexer->at = (uint32_t)end + 2;
-        } else {
-            return;
-        }
+        uint32_t length = c == ' ' || c == '\t' ? 1 : 0;
+        if (c == '/' && !lexer->keeps_comments)
+            length = lexer_inline_comment(lexer);
+        if (!length)
+            return; /* also at a comment without an end: the parser complains */
+        lexer->at += length;
     }
 }
 
@@ -99,7 +103,8 @@ static Token lexer_line_comment(Lexer *lexer) {
     size_t length = lexer->source->bytes.len;
     if (end != SIZE_MAX)
         length = end + 1;
-    return lexer_take(lexer, TOKEN_NEWLINE, (uint32_t)(length - lexer->at));
+    TokenKind kind = lexer->keeps_comments ? TOKEN_COMMENT : TOKEN_NEWLINE;
+    return lexer_take(lexer, kind, (uint32_t)(length - lexer->at));
 }
 
 /* `<<EOT` with its newline; what looks like it but has no clean marker is bad. */
@@ -190,6 +195,8 @@ static Token lexer_normal(Lexer *lexer, LexerMode *mode) {
         return lexer_take(lexer, TOKEN_NEWLINE, 2);
     if (c == '#' || (c == '/' && next == '/'))
         return lexer_line_comment(lexer);
+    if (c == '/' && next == '*' && lexer_inline_comment(lexer)) /* skipped unless kept */
+        return lexer_take(lexer, TOKEN_COMMENT, lexer_inline_comment(lexer));
     if (isdigit((unsigned char)c))
         return lexer_number(lexer);
     uint32_t identifier = identifier_length(lexer->source->bytes, lexer->at);
@@ -262,7 +269,8 @@ static Token lexer_quoted(Lexer *lexer) {
     return lexer_take(lexer, TOKEN_TEXT, length < left ? length : left);
 }
 
-/* Bytes of the closing line at the cursor, 0: this line is text. */
+/* Bytes of the closing line at the cursor, blanks round the marker included; 0: this line is text.
+ */
 static uint32_t lexer_marker_length(const Lexer *lexer, Str marker) {
     if (lexer->at > 0 && lexer->source->bytes.ptr[lexer->at - 1] != '\n')
         return 0;
@@ -272,9 +280,12 @@ static uint32_t lexer_marker_length(const Lexer *lexer, Str marker) {
     Str rest = str_after(lexer->source->bytes, (size_t)lexer->at + indent);
     if (!str_starts_with(rest, marker))
         return 0;
-    rest = str_after(rest, marker.len);
+    uint32_t length = indent + (uint32_t)marker.len;
+    while (lexer_char(lexer, length) == ' ' || lexer_char(lexer, length) == '\t')
+        length++;
+    rest = str_after(lexer->source->bytes, (size_t)lexer->at + length);
     bool ends_line = rest.len == 0 || rest.ptr[0] == '\n' || str_starts_with(rest, STR("\r\n"));
-    return ends_line ? indent + (uint32_t)marker.len : 0;
+    return ends_line ? length : 0;
 }
 
 /* Of heredocs and bare templates. */
@@ -356,8 +367,9 @@ static const char *const token_names[] = {
     [TOKEN_GREATER_EQUAL] = "the operator >=",
     [TOKEN_AND] = "the operator &&",
     [TOKEN_OR] = "the operator ||",
+    [TOKEN_COMMENT] = "a comment",
 };
-static_assert(ARRAY_COUNT(token_names) == TOKEN_OR + 1, "every token has a name");
+static_assert(ARRAY_COUNT(token_names) == TOKEN_COMMENT + 1, "every token has a name");
 
 const char *lexer_token_name(TokenKind kind) {
     return token_names[kind];

@@ -2,8 +2,9 @@
  *
  * Text of templates comes as TOKEN_TEXT between the tokens that open and close them: in quotes one
  * piece per run, in heredocs and bare templates one piece per line, newline included. Newlines are
- * tokens of their own (a `#` or `//` comment ends in one); blanks and inline comments are skipped.
- * What is no token is TOKEN_BAD: the lexer itself never fails. */
+ * tokens of their own (a `#` or `//` comment ends in one); blanks and inline comments are skipped,
+ * unless the lexer is told to keep comments: then each is a TOKEN_COMMENT, one that ends its line
+ * with the newline. What is no token is TOKEN_BAD: the lexer itself never fails. */
 #pragma once
 
 #include "source.h"
@@ -51,6 +52,7 @@ typedef enum TokenKind {
     TOKEN_GREATER_EQUAL,
     TOKEN_AND,
     TOKEN_OR,
+    TOKEN_COMMENT, /* only from a lexer that keeps comments */
 } TokenKind;
 
 typedef struct Token {
@@ -78,6 +80,7 @@ typedef struct Lexer {
     const Source *source;
     Arena *arena;
     uint32_t at;
+    bool keeps_comments; /* set by who wants them */
     VEC(LexerMode) modes;
 } Lexer;
 

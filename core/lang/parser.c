@@ -294,13 +294,7 @@ static const Expr *parse_object_key(Parse *parse) {
         }
         parse->at = mark;
     }
-    const Expr *key = parse_expression(parse);
-    if (key && key->kind == EXPR_TRAVERSAL && key->as.traversal->step_count)
-        return parse_error(
-            parse, key->range, "Ambiguous attribute key",
-            "To use the value of this reference as the key, put it in parentheses. For a "
-            "literal name that holds a dot, put it in quotes.");
-    return key;
+    return parse_expression(parse);
 }
 
 static bool parse_object_item(Parse *parse, ExprItem *item) {
@@ -574,7 +568,7 @@ typedef struct BinaryOperator {
     uint8_t operator;
 } BinaryOperator;
 
-static const BinaryOperator binary_operators[TOKEN_OR + 1] = {
+static const BinaryOperator binary_operators[TOKEN_COMMENT + 1] = {
     [TOKEN_OR] = {1, OPERATOR_OR           },
       [TOKEN_AND] = {2, OPERATOR_AND          },
     [TOKEN_EQUAL] = {3, OPERATOR_EQUAL        },

@@ -3,9 +3,8 @@
 #include "lexer.h"
 
 /* The kinds of all tokens, a letter each, for short tables. */
-static Str kinds_of(const char *text, LexerModeKind mode) {
-    static const char letters[] = "eBniN\"'HhtID}{}[](),.@:;?=>*/%+-!~~<<>>&|";
-    Lexer lexer = lexer_new(text_source(text), 0, mode, arena);
+static Str lexer_kinds(Lexer lexer) {
+    static const char letters[] = "eBniN\"'HhtID}{}[](),.@:;?=>*/%+-!~~<<>>&|#";
     StrBuf buf = strbuf_new(arena);
     for (;;) {
         Token token = lexer_next(&lexer);
@@ -13,6 +12,10 @@ static Str kinds_of(const char *text, LexerModeKind mode) {
         if (token.kind == TOKEN_END)
             return strbuf_str(&buf);
     }
+}
+
+static Str kinds_of(const char *text, LexerModeKind mode) {
+    return lexer_kinds(lexer_new(text_source(text), 0, mode, arena));
 }
 
 static void test_tokens(void **state) {
@@ -26,6 +29,7 @@ static void test_tokens(void **state) {
         {"# note\na",           "nie"       },
         {"a /* b */ c",         "iie"       },
         {"<<EOT\na\nb\nEOT\nc", "Htthnie"   },
+        {"<<EOT\nEOT \t\nEOTa", "Hhnie"     },
         {"{}}",                 "{}}e"      },
         {"\xc3\xa9t\xc3\xa9",   "ie"        },
         {"a\r\nb",              "inie"      },
@@ -37,6 +41,15 @@ static void test_tokens(void **state) {
     check_str(kinds_of("a\nb${c}\n\"", LEXER_BARE), "ttIi}tte");
 }
 
+/* A comment at the end of a line takes the newline along. */
+static void test_comments(void **state) {
+    (void)state;
+    Lexer lexer = lexer_new(text_source("a /* b */ c # d\n// e\n\"${f /* g */}\" /* h"), 0,
+                            LEXER_NORMAL, arena);
+    lexer.keeps_comments = true;
+    check_str(lexer_kinds(lexer), "i#i##\"Ii#}'/*ie");
+}
+
 static void test_identifiers(void **state) {
     (void)state;
     assert_true(lexer_is_identifier(STR("a_b-1")));
@@ -45,4 +58,6 @@ static void test_identifiers(void **state) {
     assert_false(lexer_is_identifier(STR("")));
 }
 
-RUN_LANG_TESTS(cmocka_unit_test(test_tokens), cmocka_unit_test(test_identifiers))
+RUN_LANG_TESTS(cmocka_unit_test(test_tokens),
+               cmocka_unit_test(test_comments),
+               cmocka_unit_test(test_identifiers))
