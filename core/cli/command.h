@@ -36,6 +36,7 @@ int command_run(Cli *cli, const StrVec *words);
 extern const Command cmd_apply;
 extern const Command cmd_console;
 extern const Command cmd_destroy;
+extern const Command cmd_fmt;
 extern const Command cmd_graph;
 extern const Command cmd_init;
 extern const Command cmd_metadata;

@@ -1,10 +1,28 @@
-/* The line protocol of `loam console -json` by itself, for vectors: requests on standard input,
- * answers on standard output, no configuration. */
+/* What the vectors ask, by itself: the line protocol of `loam console -json` without configuration;
+ * with the word "fmt" the layout of one text, as `loam fmt -` has it. */
 #include "console_json.h"
 #include "functions.h"
 #include "io.h"
+#include "layout.h"
 
-int main(void) {
+static int lay_out(void) {
+    SCOPED(ArenaRef) arena = arena_open("layout");
+    StrBuf text = strbuf_new(arena);
+    char buffer[4096];
+    for (size_t got; (got = fread(buffer, 1, sizeof buffer, stdin)) > 0;)
+        strbuf_add(&text, (Str){buffer, got});
+    Diags diags = diags_new(arena);
+    const Source *source = source_new(STR("<stdin>"), strbuf_str(&text), arena);
+    Str out;
+    if (!layout_stream(source, &out, arena, &diags))
+        return 2;
+    fwrite(out.ptr, 1, out.len, stdout);
+    return 0;
+}
+
+int main(int argc, char **argv) {
+    if (argc > 1 && strcmp(argv[1], "fmt") == 0)
+        return lay_out();
     SCOPED(ArenaRef) run = arena_open("run");
     SCOPED(ArenaRef) scratch = arena_open("scratch");
     Io io = io_real();

@@ -1,0 +1,251 @@
+/* loam fmt */
+#include "command.h"
+#include "layout.h"
+#include "layout_yaml.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#define STATUS_ERROR   2
+#define STATUS_CHANGED 3
+#define PATHS_MAX      100000
+
+typedef bool (*Layout)(const Source *source, Str *out, Arena *arena, Diags *diags);
+
+typedef struct FileKind {
+    const char *suffix;
+    Layout layout;
+} FileKind;
+
+static const FileKind file_kinds[] = {
+    {".tf",           layout_file},
+    {".tofu",         layout_file},
+    {".tfvars",       layout_file},
+    {".tftest.hcl",   layout_file},
+    {".tofutest.hcl", layout_file},
+    {".loam.yaml",    layout_yaml},
+};
+
+typedef struct Run {
+    Cli *cli;
+    bool lists;
+    bool writes;
+    bool shows_diff;
+    bool checks;
+    bool is_recursive;
+    bool has_changes;
+    Diags *diags;
+} Run;
+
+static const Option options[] = {
+    {"list",      OPTION_FLAG, NULL, "Name the files that change; -list=false does not."     },
+    {"write",     OPTION_FLAG, NULL, "Write the files; -write=false leaves them alone."      },
+    {"diff",      OPTION_FLAG, NULL, "Show the changes."                                     },
+    {"check",     OPTION_FLAG, NULL, "Write nothing; exit status 3 when a file would change."},
+    {"recursive", OPTION_FLAG, NULL, "Go into folders of folders, too."                      },
+};
+
+static bool refuse(Run *run, const char *summary, Str path, int error) {
+    diags_error(run->diags, NO_RANGE, summary, "\"%.*s\": %s.", STR_ARG(path), strerror(-error));
+    return false;
+}
+
+static Layout find_layout(Str name) {
+    for (size_t i = 0; i < ARRAY_COUNT(file_kinds); i++) {
+        if (str_ends_with(name, str_from_cstr(file_kinds[i].suffix)))
+            return file_kinds[i].layout;
+    }
+    return NULL;
+}
+
+/* -- what came of a text -------------------------------------------------------------------- */
+
+/* A place for the old text, which is on no disk when it came from standard input. */
+static bool write_aside(Run *run, Str bytes, Str *path, Arena *scratch) {
+    const char *folder = run->cli->io.process->environment(run->cli->io.process->self, "TMPDIR");
+    Str name = str_format(scratch, "loam-fmt-%d.old", (int)getpid());
+    *path = disk_join(str_from_cstr(folder ? folder : "/tmp"), name, scratch);
+    const Disk *disk = run->cli->io.disk;
+    int error = disk->write_file(disk->self, *path, bytes, 0600);
+    return !error || refuse(run, "Failed to write the text to compare", *path, error);
+}
+
+/* By the program that every system has for it. */
+static bool show_diff(Run *run, Str path, Str old, Str laid_out, Arena *scratch) {
+    const Disk *disk = run->cli->io.disk;
+    const Process *process = run->cli->io.process;
+    Str aside;
+    if (!write_aside(run, old, &aside, scratch))
+        return false;
+    Str old_label = str_format(scratch, "old/%.*s", STR_ARG(path));
+    Str new_label = str_format(scratch, "new/%.*s", STR_ARG(path));
+    const char *const argv[] = {"diff",
+                                "-u",
+                                "-L",
+                                str_to_cstr(old_label, scratch),
+                                "-L",
+                                str_to_cstr(new_label, scratch),
+                                str_to_cstr(aside, scratch),
+                                "-",
+                                NULL};
+    ProcessRequest request = {.argv = argv, .input = laid_out, .cancel = run->cli->cancel};
+    ProcessResult result = {0};
+    int error = process->run(process->self, &request, &result, scratch);
+    disk->remove(disk->self, aside);
+    if (error)
+        return refuse(run, "Failed to run the program that compares texts", STR("diff"), error);
+    if (result.exit_status > 1) {
+        diags_error(run->diags, NO_RANGE, "Failed to compare texts", "diff: %.*s",
+                    STR_ARG(str_trim(result.err)));
+        return false;
+    }
+    terminal_out(result.out);
+    return true;
+}
+
+/* A link stays one: what it leads to is written. */
+static bool write_back(Run *run, Str path, Str text, Arena *scratch) {
+    const Disk *disk = run->cli->io.disk;
+    DiskStat stat;
+    int error = disk->stat(disk->self, path, &stat);
+    char *real = error ? NULL : realpath(str_to_cstr(path, scratch), NULL);
+    if (real) {
+        path = str_clone(str_from_cstr(real), scratch);
+        free(real);
+    }
+    if (!error)
+        error = disk->write_file(disk->self, path, text, stat.mode);
+    return !error || refuse(run, "Failed to write the file", path, error);
+}
+
+static bool finish_file(Run *run, Str path, Str old, Str text, Arena *scratch) {
+    bool is_same = str_equal(old, text);
+    if (!run->lists && !run->writes && !run->shows_diff && !run->checks)
+        terminal_out(text);
+    if (is_same)
+        return true;
+    run->has_changes = true;
+    if (run->lists)
+        terminal_print("%.*s\n", STR_ARG(path));
+    if (run->writes && !write_back(run, path, text, scratch))
+        return false;
+    return !run->shows_diff || show_diff(run, path, old, text, scratch);
+}
+
+/* -- files and folders ---------------------------------------------------------------------- */
+
+static bool run_file(Run *run, Str path) {
+    SCOPED(ArenaRef) scratch = arena_open("fmt");
+    Arena *kept = run->cli->arena; /* of texts that errors point into */
+    const Disk *disk = run->cli->io.disk;
+    Str old, text;
+    int error = disk->read_file(disk->self, path, &old, kept);
+    if (error)
+        return refuse(run, "Failed to read the file", path, error);
+    const Source *source = source_new(path, old, kept);
+    return find_layout(path)(source, &text, scratch, run->diags) &&
+           finish_file(run, path, old, text, scratch);
+}
+
+/* What editors and version control keep beside the files. */
+static bool is_aside(Str name) {
+    return str_starts_with(name, STR(".")) || str_starts_with(name, STR("#")) ||
+           str_ends_with(name, STR("~"));
+}
+
+/* The folder's files now; its folders join those that are still to come. */
+static bool run_folder(Run *run, Str folder, StrVec *folders) {
+    const Disk *disk = run->cli->io.disk;
+    DiskEntries entries = {0};
+    int error = disk->list(disk->self, folder, &entries, run->cli->arena);
+    if (error)
+        return refuse(run, "Failed to read the folder", folder, error);
+    bool ok = true;
+    vec_each(&entries, entry) {
+        Str path = str_equal(folder, STR(".")) ? entry->name
+                                               : disk_join(folder, entry->name, run->cli->arena);
+        if (is_aside(entry->name))
+            continue;
+        if (entry->kind == DISK_FOLDER && run->is_recursive && folders->count < PATHS_MAX)
+            vec_push(run->cli->arena, folders, path);
+        else if (entry->kind == DISK_FILE && find_layout(entry->name))
+            ok = run_file(run, path) && ok;
+    }
+    return ok;
+}
+
+static bool run_path(Run *run, Str path) {
+    const Disk *disk = run->cli->io.disk;
+    DiskStat stat;
+    int error = disk->stat(disk->self, path, &stat);
+    if (error)
+        return refuse(run, "No such file or folder", path, error);
+    path = disk_clean(path, run->cli->arena);
+    if (stat.kind != DISK_FOLDER && find_layout(path))
+        return run_file(run, path);
+    if (stat.kind != DISK_FOLDER) {
+        diags_error(run->diags, NO_RANGE, "Unknown kind of file",
+                    "\"%.*s\" is none that loam lays out: the names of those end in .tf, .tofu, "
+                    ".tfvars, .tftest.hcl, .tofutest.hcl or .loam.yaml.",
+                    STR_ARG(path));
+        return false;
+    }
+    StrVec folders = {0};
+    vec_push(run->cli->arena, &folders, path);
+    bool ok = true;
+    for (size_t i = 0; i < folders.count; i++)
+        ok = run_folder(run, folders.items[i], &folders) && ok;
+    return ok;
+}
+
+static bool run_stdin(Run *run) {
+    Arena *arena = run->cli->arena;
+    Str path = STR("<stdin>");
+    Str old = terminal_read_all(arena);
+    Str text;
+    run->lists = false;
+    run->writes = false;
+    return layout_stream(source_new(path, old, arena), &text, arena, run->diags) &&
+           finish_file(run, path, old, text, arena);
+}
+
+static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+    Run run = {
+        .cli = cli,
+        .lists = option_flag(arguments, "list", true),
+        .writes = option_flag(arguments, "write", true),
+        .shows_diff = option_flag(arguments, "diff", false),
+        .checks = option_flag(arguments, "check", false),
+        .is_recursive = option_flag(arguments, "recursive", false),
+        .diags = diags,
+    };
+    const StrVec *paths = &arguments->positionals;
+    if (run.checks)
+        run.writes = false;
+    bool ok = true;
+    if (paths->count == 1 && str_equal(paths->items[0], STR("-")))
+        ok = run_stdin(&run);
+    else if (paths->count == 0)
+        ok = run_path(&run, STR("."));
+    else
+        vec_each(paths, path)
+            ok = run_path(&run, *path) && ok;
+    if (!ok)
+        return STATUS_ERROR;
+    return run.checks && run.has_changes ? STATUS_CHANGED : 0;
+}
+
+const Command cmd_fmt = {
+    .name = "fmt",
+    .summary = "Lay out configuration files",
+    .usage = "[options] [PATH ...]",
+    .about =
+        "Rewrites files in the common layout: indentation, blanks, columns. Of a PATH that is a "
+        "folder the files in it; without PATH those of the current folder; of \"-\" standard "
+        "input, to standard output.\nIn YAML only what stands within ${...} and %{...} is laid "
+        "out. JSON is left alone.\nExit status 2: a file could not be read or parsed.",
+    .groups = {OPTION_GROUP(options), &option_view},
+    .group_count = 2,
+    .most_positionals = PATHS_MAX,
+    .run = run,
+};

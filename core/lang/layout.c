@@ -1,0 +1,133 @@
+/* layout: passes until nothing changes, because what one pass rewrites the next one lays out. */
+#include "layout.h"
+
+#include "layout_body.h"
+#include "layout_line.h"
+#include "parse.h"
+#include "utf8.h"
+
+#define PASSES_MAX 8
+
+static bool layout_pass(
+    const Source *source, LayoutRewrite rewrite, Str *out, Arena *arena, Diags *diags) {
+    LayoutTokens tokens = {0};
+    if (!layout_body_read(source, rewrite, &tokens, arena, diags))
+        return false;
+    layout_line_arrange(&tokens, 0, arena);
+    *out = layout_line_text(&tokens, arena);
+    return true;
+}
+
+/* False when a pass made what the next one cannot read. */
+static bool layout_settle(const Source *source, LayoutRewrite rewrite, Str *text, Arena *arena) {
+    for (int pass = 0; pass < PASSES_MAX; pass++) {
+        Diags diags = diags_new(arena);
+        Str again;
+        if (!layout_pass(source_new(source->path, *text, arena), rewrite, &again, arena, &diags))
+            return false;
+        if (str_equal(again, *text))
+            return true;
+        *text = again;
+    }
+    return true;
+}
+
+static bool layout_check_bytes(const Source *source, Diags *diags) {
+    size_t valid = utf8_valid_prefix(source->bytes);
+    if (source->bytes.len > INT32_MAX) {
+        diags_error(diags, (SourceRange){source, 0, 0}, "Too large file",
+                    "A configuration file may have 2 GiB.");
+        return false;
+    }
+    if (valid == source->bytes.len)
+        return true;
+    diags_error(diags, (SourceRange){source, (uint32_t)valid, (uint32_t)valid + 1},
+                "Invalid text encoding", "Configuration files are UTF-8 text; this byte is not.");
+    return false;
+}
+
+bool layout_file(const Source *source, Str *out, Arena *arena, Diags *diags) {
+    Str text;
+    if (!layout_check_bytes(source, diags))
+        return false;
+    if (!layout_pass(source, LAYOUT_REWRITE_ALL, &text, arena, diags))
+        return false;
+    if (!layout_settle(source, LAYOUT_REWRITE_ALL, &text, arena)) {
+        /* A comment that ended its line can make an argument unfit for another form. */
+        text = source->bytes;
+        if (!layout_settle(source, LAYOUT_REWRITE_LABELS, &text, arena))
+            text = source->bytes;
+    }
+    *out = text;
+    return true;
+}
+
+bool layout_stream(const Source *source, Str *out, Arena *arena, Diags *diags) {
+    Str bytes = source->bytes;
+    if (!str_ends_with(bytes, STR("\n")))
+        bytes = str_concat(bytes, STR("\n"), arena);
+    return layout_file(source_new(source->path, bytes, arena), out, arena, diags);
+}
+
+/* -- sequences ------------------------------------------------------------------------------ */
+
+/* The text before `start` on its line, as a token that is indented as the line is. */
+static LayoutToken line_before(const Source *source, uint32_t start) {
+    uint32_t line = start;
+    while (line > 0 && source->bytes.ptr[line - 1] != '\n')
+        line--;
+    uint32_t text = line;
+    while (text < start && source->bytes.ptr[text] == ' ')
+        text++;
+    return (LayoutToken){
+        .kind = TOKEN_TEXT, .spaces = text - line, .text = str_slice(source->bytes, text, start)};
+}
+
+static bool read_sequence(
+    const Source *source, uint32_t start, uint32_t *end, LayoutTokens *out, Arena *arena) {
+    Lexer lexer = lexer_new(source, start, LEXER_BARE, arena);
+    lexer.keeps_comments = true;
+    do {
+        Token token = lexer_next(&lexer);
+        bool is_whole =
+            token.kind != TOKEN_END && token.kind != TOKEN_BAD && token.kind != TOKEN_HEREDOC_OPEN;
+        if (!is_whole || lexer.modes.count > PARSE_DEPTH_MAX)
+            return false;
+        vec_push(arena, out,
+                 (LayoutToken){.kind = token.kind,
+                               .text = str_slice(source->bytes, token.start, token.end)});
+        *end = token.end;
+    } while (lexer.modes.count > 1);
+    return out->items[1].kind == TOKEN_INTERPOLATION || out->items[1].kind == TOKEN_DIRECTIVE;
+}
+
+bool layout_sequence(const Source *source, uint32_t start, uint32_t *end, Str *out, Arena *arena) {
+    LayoutTokens tokens = {0};
+    LayoutToken before = line_before(source, start);
+    vec_push(arena, &tokens, before);
+    if (!read_sequence(source, start, end, &tokens, arena))
+        return false;
+    layout_line_arrange(&tokens, before.spaces, arena);
+    LayoutTokens sequence = {.items = tokens.items + 1, .count = tokens.count - 1};
+    *out = layout_line_text(&sequence, arena);
+    return true;
+}
+
+static bool is_same_token(const Lexer *a, Token x, const Lexer *b, Token y) {
+    return x.kind == y.kind && str_equal(str_slice(a->source->bytes, x.start, x.end),
+                                         str_slice(b->source->bytes, y.start, y.end));
+}
+
+bool layout_is_same(Str a, Str b, Arena *arena) {
+    Lexer left = lexer_new(source_new(STR_EMPTY, a, arena), 0, LEXER_BARE, arena);
+    Lexer right = lexer_new(source_new(STR_EMPTY, b, arena), 0, LEXER_BARE, arena);
+    left.keeps_comments = right.keeps_comments = true;
+    for (;;) {
+        Token x = lexer_next(&left);
+        Token y = lexer_next(&right);
+        if (!is_same_token(&left, x, &right, y))
+            return false;
+        if (x.kind == TOKEN_END)
+            return true;
+    }
+}
