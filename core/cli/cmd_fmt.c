@@ -241,9 +241,10 @@ const Command cmd_fmt = {
     .usage = "[options] [PATH ...]",
     .about =
         "Rewrites files in the common layout: indentation, blanks, columns. Of a PATH that is a "
-        "folder the files in it; without PATH those of the current folder; of \"-\" standard "
-        "input, to standard output.\nIn YAML only what stands within ${...} and %{...} is laid "
-        "out. JSON is left alone.\nExit status 2: a file could not be read or parsed.",
+        "folder the files in it; without PATH those of the current folder. With \"-\" native text "
+        "comes from standard input and goes to standard output.\nIn YAML only what stands within "
+        "${...} and %{...} is laid out. JSON is left alone.\nExit status 2: a file could not be "
+        "read or parsed; 3: with -check, a file would change.",
     .groups = {OPTION_GROUP(options), &option_view},
     .group_count = 2,
     .most_positionals = PATHS_MAX,

@@ -9,7 +9,6 @@
 
 #include <yaml.h>
 
-SCOPED_TYPE(yaml_parser_t, yaml_parser_delete);
 SCOPED_TYPE(yaml_token_t, yaml_token_delete);
 
 /* Scanner of one file; libyaml counts characters, we count bytes. */

@@ -54,7 +54,7 @@ void layout_argument_value(const LayoutToken *tokens,
                            size_t count,
                            LayoutTokens *out,
                            Arena *arena) {
-    if (!is_bare_interpolation(tokens, count) || is_cut_by_comment(tokens + 2, count - 4)) {
+    if (!is_bare_interpolation(tokens, count)) {
         add_tokens(tokens, count, out, arena);
         return;
     }
@@ -68,6 +68,10 @@ void layout_argument_value(const LayoutToken *tokens,
     bool has_parens =
         tokens[start].kind == TOKEN_PAREN_OPEN && tokens[end - 1].kind == TOKEN_PAREN_CLOSE;
     bool needs_parens = !has_parens && holds_newline(tokens + start, end - start);
+    if (!needs_parens && is_cut_by_comment(tokens + start, end - start)) {
+        add_tokens(tokens, count, out, arena);
+        return;
+    }
     if (needs_parens)
         add_token(TOKEN_PAREN_OPEN, STR("("), out, arena);
     add_tokens(tokens + start, end - start, out, arena);

@@ -11,6 +11,16 @@ static Str laid_out(const char *text) {
     return out;
 }
 
+static Str comments_of(Str text) {
+    LayoutTokens tokens = layout_tokens(str_to_cstr(text, arena));
+    StrBuf buf = strbuf_new(arena);
+    vec_each(&tokens, token) {
+        if (token->kind == TOKEN_COMMENT)
+            strbuf_add(&buf, str_trim(token->text));
+    }
+    return strbuf_str(&buf);
+}
+
 static void test_files(void **state) {
     static const LayoutCase cases[] = {
         {"",                                    ""                                         },
@@ -32,6 +42,21 @@ static void test_files(void **state) {
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         check_str(laid_out(cases[i].text), cases[i].laid_out);
+}
+
+/* Each comment, whatever its kind and place, is there again. */
+static void test_comments_stay(void **state) {
+    static const char *const texts[] = {
+        "# 1\n// 2\n/* 3 */ a /* 4 */ \"b\" /* 5 */ c /* 6 */ { # 7\n# 8\n} // 9\n/* 10 */",
+        "a /* 1 */ = /* 2 */ \"${ /* 3 */ b /* 4 */ }\" /* 5 */ // 6\n",
+        "a = \"${ # 1\n b }\"\nb = \"${ # 2\n\n c }\"\nc = \"${ d # 3\n}\"\n",
+        "variable a {\ntype /* 1 */ = /* 2 */ list # 3\n}\n",
+        "a = [ # 1\n1, # 2\n# 3\n2 /* 4 */, /* 5 */ ] # 6",
+        "a = <<E\n${ b /* 1 */ } # no comment\nE\n",
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++)
+        check_str_equal(comments_of(laid_out(texts[i])), comments_of(str_from_cstr(texts[i])));
 }
 
 static void test_streams(void **state) {
@@ -95,6 +120,7 @@ static void test_sameness(void **state) {
 }
 
 RUN_LANG_TESTS(cmocka_unit_test(test_files),
+               cmocka_unit_test(test_comments_stay),
                cmocka_unit_test(test_streams),
                cmocka_unit_test(test_sequences),
                cmocka_unit_test(test_place_of_sequence),
