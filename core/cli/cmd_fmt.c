@@ -103,18 +103,23 @@ static bool show_diff(Run *run, Str path, Str old, Str laid_out, Arena *scratch)
     return true;
 }
 
+/* Without links on the way. */
+static Str real_path(Str path, Arena *arena) {
+    char *real = realpath(str_to_cstr(path, arena), NULL);
+    if (!real)
+        return path;
+    path = str_clone(str_from_cstr(real), arena);
+    free(real);
+    return path;
+}
+
 /* A link stays one: what it leads to is written. */
 static bool write_back(Run *run, Str path, Str text, Arena *scratch) {
     const Disk *disk = run->cli->io.disk;
     DiskStat stat;
     int error = disk->stat(disk->self, path, &stat);
-    char *real = error ? NULL : realpath(str_to_cstr(path, scratch), NULL);
-    if (real) {
-        path = str_clone(str_from_cstr(real), scratch);
-        free(real);
-    }
     if (!error)
-        error = disk->write_file(disk->self, path, text, stat.mode);
+        error = disk->write_file(disk->self, real_path(path, scratch), text, stat.mode);
     return !error || refuse(run, "Failed to write the file", path, error);
 }
 
@@ -153,6 +158,12 @@ static bool is_aside(Str name) {
            str_ends_with(name, STR("~"));
 }
 
+/* Links between folders may go round in circles. */
+static bool is_own_folder(Str folder, Str path, Arena *arena) {
+    Str plain = disk_join(real_path(folder, arena), disk_name_of(path), arena);
+    return str_equal(plain, real_path(path, arena));
+}
+
 /* The folder's files now; its folders join those that are still to come. */
 static bool run_folder(Run *run, Str folder, StrVec *folders) {
     const Disk *disk = run->cli->io.disk;
@@ -166,7 +177,8 @@ static bool run_folder(Run *run, Str folder, StrVec *folders) {
                                                : disk_join(folder, entry->name, run->cli->arena);
         if (is_aside(entry->name))
             continue;
-        if (entry->kind == DISK_FOLDER && run->is_recursive && folders->count < PATHS_MAX)
+        bool enters = entry->kind == DISK_FOLDER && run->is_recursive;
+        if (enters && is_own_folder(folder, path, run->cli->arena))
             vec_push(run->cli->arena, folders, path);
         else if (entry->kind == DISK_FILE && find_layout(entry->name))
             ok = run_file(run, path) && ok;
