@@ -1,6 +1,7 @@
 /* layout: native-syntax text as everybody writes it: indented by brackets, equals signs and
- * comments in columns, one blank where blanks belong. Tokens and comments all stay; so do blank
- * lines, heredocs and what is in quotes. Text that is laid out already comes back as it is. */
+ * comments in columns, one blank where blanks belong. Comments all stay; so do blank lines,
+ * heredocs and what is in quotes. Tokens change only where old forms are rewritten (layout_body.h).
+ * Text that is laid out already comes back as it is. */
 #pragma once
 
 #include "diag.h"

@@ -113,7 +113,7 @@ static uint32_t width_of(const LayoutTokens *tokens, size_t start, size_t end) {
     return (uint32_t)width;
 }
 
-/* Of the lines from..to, the token that ends the cell which each line has; NULL: it has no such. */
+/* The first token of a line's assignment or of its comment; NULL: the line has none. */
 typedef LayoutToken *(*CellStart)(const LayoutTokens *tokens, const Line *line);
 
 static LayoutToken *assign_cell(const LayoutTokens *tokens, const Line *line) {
