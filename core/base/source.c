@@ -36,6 +36,8 @@ SourcePos source_position(const Source *source, uint32_t offset) {
     uint32_t line = 1;
     for (size_t i = 0; i < start; i++)
         line += source->bytes.ptr[i] == '\n';
+    if (start == 0 && str_starts_with(source->bytes, STR("\xef\xbb\xbf")) && at >= 3)
+        start = 3; /* a byte order mark is no character of the first line */
     size_t clusters = utf8_grapheme_count(str_slice(source->bytes, start, at));
     return (SourcePos){.line = line, .column = (uint32_t)clusters + 1, .byte = (uint32_t)at};
 }

@@ -1,8 +1,9 @@
 /* Body: the inside of a block (or of a whole file) as attributes and nested blocks, whatever syntax
- * it was written in. `config` asks a body for what a schema names and never sees YAML or JSON.
+ * it was written in. `config` asks a body for what a schema names and never sees the syntax.
  *
  * In YAML and JSON the question decides: "tags" is an expression where the schema says attribute,
- * and a block where it says block. A body is immutable; asking is repeatable. */
+ * and a block where it says block. In the native syntax the writer has decided. A body is
+ * immutable; asking is repeatable. */
 #pragma once
 
 #include "parser.h"
@@ -40,6 +41,7 @@ typedef struct BodyAttribute {
     const Expr *expr;
     SourceRange name_range;
     SourceRange range; /* name and value */
+    bool is_native;    /* a text in quotes is a template that begins behind the quote */
 } BodyAttribute;
 
 typedef struct BodyBlock {
@@ -73,10 +75,12 @@ typedef struct BodyOperations {
 struct Body {
     const BodyOperations *operations;
     const FunctionTable *functions; /* for parsing what is in it */
+    bool is_strict;                 /* it knows itself what is an argument and what is a block */
     SourceRange range;              /* where a missing attribute is reported */
 };
 
-/* Bytes of a file → its body. */
+/* Bytes of a file → its body. That of a file of native syntax is there also where false is
+ * returned, as far as it could be read. */
 MUST_USE bool body_yaml_parse(const Source *source,
                               const FunctionTable *functions,
                               const Body **out,
@@ -87,6 +91,11 @@ MUST_USE bool body_json_parse(const Source *source,
                               const Body **out,
                               Arena *arena,
                               Diags *diags);
+MUST_USE bool body_hcl_parse(const Source *source,
+                             const FunctionTable *functions,
+                             const Body **out,
+                             Arena *arena,
+                             Diags *diags);
 
 MUST_USE bool body_content(const Body *body,
                            const BodySchema *schema,

@@ -32,11 +32,27 @@ static const BodySchema other_schema = {
     .block_count = ARRAY_COUNT(condition_blocks),
 };
 
+/* As configurations once wrote `all`. */
+static bool has_wildcard(const Expr *list) {
+    for (size_t i = 0; list->kind == EXPR_TUPLE && i < list->as.parts.count; i++) {
+        const Expr *item = list->as.parts.items[i];
+        if (item->kind == EXPR_LITERAL && item->as.literal.type == &TYPE_STRING &&
+            value_is_present(item->as.literal) && str_equal_cstr(value_text(item->as.literal), "*"))
+            return true;
+    }
+    return false;
+}
+
 static bool read_ignore_changes(const BodyContent *content,
                                 Lifecycle *out,
                                 Arena *arena,
                                 Diags *diags) {
     const Expr *expr = config_read_expr(content, "ignore_changes");
+    if (expr && has_wildcard(expr)) {
+        diags_error(diags, expr->range, "Invalid ignore_changes wildcard",
+                    "To ignore changes of all attributes, write ignore_changes = all.");
+        return false;
+    }
     const Traversal *keyword = expr ? config_read_traversal(expr) : NULL;
     if (keyword && keyword->step_count == 0 && str_equal_cstr(keyword->root, "all")) {
         out->ignore_all_changes = true;

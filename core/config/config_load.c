@@ -13,13 +13,13 @@ typedef struct FrontEnd {
 } FrontEnd;
 
 static const FrontEnd front_ends[] = {
-    {".loam.yaml", body_yaml_parse, NULL                                                                       },
-    {".loam.json", body_json_parse, NULL                                                                       },
-    {".tofu.json", body_json_parse, NULL                                                                       },
-    {".tf.json",   body_json_parse, NULL                                                                       },
-    {".loam.yml",  NULL,            "Configuration in YAML is in files whose names end in \".loam.yaml\"."     },
-    {".tf",        NULL,            "This version of loam does not read the native syntax, only YAML and JSON."},
-    {".tofu",      NULL,            "This version of loam does not read the native syntax, only YAML and JSON."},
+    {".loam.yaml", body_yaml_parse, NULL                                                                  },
+    {".loam.json", body_json_parse, NULL                                                                  },
+    {".tofu.json", body_json_parse, NULL                                                                  },
+    {".tf.json",   body_json_parse, NULL                                                                  },
+    {".tofu",      body_hcl_parse,  NULL                                                                  },
+    {".tf",        body_hcl_parse,  NULL                                                                  },
+    {".loam.yml",  NULL,            "Configuration in YAML is in files whose names end in \".loam.yaml\"."},
 };
 
 static const FrontEnd *find_front_end(Str name) {
@@ -81,16 +81,22 @@ static bool read_file(ConfigLoading *loading,
                             loading->diags);
 }
 
-/* x.tofu.json stands in for x.tf.json. */
-static bool is_shadowed(const DiskEntries *entries, Str name) {
-    Str suffix = STR(".tf.json");
-    if (!str_ends_with(name, suffix))
-        return false;
-    Str base = str_slice(name, 0, name.len - suffix.len);
-    vec_each(entries, entry) {
-        if (entry->name.len == base.len + strlen(".tofu.json") &&
-            str_starts_with(entry->name, base) && str_ends_with(entry->name, STR(".tofu.json")))
-            return true;
+/* x.tofu stands in for x.tf, x.tofu.json for x.tf.json. */
+static bool is_shadowed(const DiskEntries *entries, Str name, Arena *arena) {
+    static const char *const suffixes[][2] = {
+        {".tf",      ".tofu"     },
+        {".tf.json", ".tofu.json"}
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(suffixes); i++) {
+        Str suffix = str_from_cstr(suffixes[i][0]);
+        if (!str_ends_with(name, suffix))
+            continue;
+        Str base = str_slice(name, 0, name.len - suffix.len);
+        Str other = str_concat(base, str_from_cstr(suffixes[i][1]), arena);
+        vec_each(entries, entry) {
+            if (entry->kind == DISK_FILE && str_equal(entry->name, other))
+                return true;
+        }
     }
     return false;
 }
@@ -126,7 +132,7 @@ static const ConfigFolder *read_folder(ConfigLoading *loading, Str folder) {
                     STR_ARG(folder), strerror(-status));
     vec_each(&entries, entry) {
         if (entry->kind == DISK_FILE && find_front_end(entry->name) &&
-            !is_shadowed(&entries, entry->name))
+            !is_shadowed(&entries, entry->name, loading->arena))
             out->ok &= add_file(loading, folder, entry->name, out);
     }
     return out;
@@ -173,6 +179,8 @@ static bool file_blocks(const ConfigFile *file, BodyContent *out, Arena *arena, 
     const Body *rest;
     BodyContent unknown;
     list_block_types(blocks);
+    if (file->body->is_strict)
+        return body_content(file->body, &schema, out, NULL, arena, diags);
     bool ok = body_content(file->body, &schema, out, &rest, arena, diags);
     ok &= body_attributes(rest, BODY_LITERAL, &unknown, arena, diags);
     vec_each(&unknown.attributes, attribute) {
@@ -295,6 +303,31 @@ static bool refuse_override(ConfigLoading *loading,
     return false;
 }
 
+static bool has_diag(const Diags *diags, const Diag *diag) {
+    for (size_t i = 0; i < diags->count; i++)
+        if (diags->items[i].range.source == diag->range.source &&
+            diags->items[i].range.start == diag->range.start &&
+            str_equal(diags->items[i].summary, diag->summary))
+            return true;
+    return false;
+}
+
+/* A block with a bad name is judged as far as it goes; what was said about the name is not said
+ * again. Always false. */
+static bool decode_nameless(ConfigLoading *loading,
+                            const ConfigBlock *type,
+                            const BodyBlock *block) {
+    Diags *outer = loading->diags;
+    Diags inner = diags_new(loading->arena);
+    loading->diags = &inner;
+    (void)type->decode(loading, block, false);
+    loading->diags = outer;
+    for (size_t i = 0; i < inner.count; i++)
+        if (!has_diag(outer, &inner.items[i]))
+            diags_add(outer, &inner.items[i]);
+    return false;
+}
+
 static bool declare(ConfigLoading *loading,
                     Declarations *declarations,
                     const BodyBlock *block,
@@ -312,7 +345,7 @@ static bool declare(ConfigLoading *loading,
         return true;
     }
     if (!type->identify(loading, block, &key))
-        return false;
+        return decode_nameless(loading, type, block);
     return is_override ? apply_override(loading, declarations, key, type, block)
                        : add_declaration(loading, declarations, key, type, block);
 }

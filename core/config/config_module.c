@@ -1,5 +1,6 @@
 /* module: a call of another folder's configuration; and the loading of what is called. */
 #include "config_block.h"
+#include "config_legacy.h"
 #include "config_read.h"
 
 #define MODULE_DEPTH_LIMIT 64
@@ -31,8 +32,9 @@ static bool read_source(ConfigLoading *loading, const BodyContent *content, Modu
 static bool add_provider(ConfigLoading *loading, ModuleCall *call, const ExprItem *item) {
     ProviderRef child;
     ProviderRef *parent = arena_new(loading->arena, ProviderRef);
+    const Expr *value = config_legacy_reference(item->value, loading->arena, loading->diags);
     if (!config_read_provider_ref(item->key, &child, loading->arena, loading->diags) ||
-        !config_read_provider_ref(item->value, parent, loading->arena, loading->diags))
+        !config_read_provider_ref(value, parent, loading->arena, loading->diags))
         return false;
     Str key = child.alias.len ? str_format(loading->arena, "%.*s.%.*s", STR_ARG(child.name),
                                            STR_ARG(child.alias))

@@ -3,6 +3,7 @@
 #include "config_provisioner.h"
 
 #include "body_merge.h"
+#include "config_legacy.h"
 #include "config_read.h"
 
 /* -- what a provisioner that runs on destroy refers to ------------------------------------ */
@@ -88,8 +89,10 @@ static bool read_keyword(const BodyContent *content,
                          const char *usual,
                          const char *other,
                          bool *is_other,
+                         Arena *arena,
                          Diags *diags) {
-    const Expr *expr = config_read_expr(content, name);
+    const Expr *written = config_read_expr(content, name);
+    const Expr *expr = written ? config_legacy_keyword(written, arena, diags) : NULL;
     const Traversal *word = expr ? config_read_traversal(expr) : NULL;
     Str root = word && !word->step_count ? word->root : STR_EMPTY;
     if (!expr || str_equal_cstr(root, usual))
@@ -124,8 +127,8 @@ static bool read_provisioner(const BodyBlock *block, Provisioner *out, Arena *ar
     const Body *escaped = NULL;
     *out = (Provisioner){.type = block->labels[0], .range = block->range};
     bool ok = body_content(block->body, &schema, &content, &out->body, arena, diags);
-    ok &= read_keyword(&content, "when", "create", "destroy", &out->on_destroy, diags);
-    ok &= read_keyword(&content, "on_failure", "fail", "continue", &out->continues, diags);
+    ok &= read_keyword(&content, "when", "create", "destroy", &out->on_destroy, arena, diags);
+    ok &= read_keyword(&content, "on_failure", "fail", "continue", &out->continues, arena, diags);
     vec_each(&content.blocks, inner) {
         ok &= read_inner(inner, out, &escaped, arena, diags);
     }

@@ -1,6 +1,8 @@
 /* Literals, references and conditions out of bodies. */
 #include "config_read.h"
 
+#include "config_legacy.h"
+#include "eval.h"
 #include "utf8.h"
 
 bool config_read_is_identifier(Str name) {
@@ -46,24 +48,35 @@ Str config_read_convert_error(const ConvertError *error, Arena *arena) {
     return str_format(arena, "%.*s: %.*s", STR_ARG(path), STR_ARG(error->message));
 }
 
+/* Where the value begins: behind the quote of a text, which is a template to whoever wrote it. */
+static SourceRange value_start(const BodyAttribute *attribute) {
+    const Expr *expr = attribute->expr;
+    SourceRange range = expr->range;
+    if (expr->kind == EXPR_TEMPLATE && expr->as.parts.count > 1)
+        return expr->as.parts.items[0]->range;
+    if (attribute->is_native && config_legacy_is_quoted(expr) && range.end - range.start > 2)
+        range.start++;
+    return range;
+}
+
+static bool refuse_literal(const BodyAttribute *attribute, Str why, Diags *diags) {
+    diags_error(diags, value_start(attribute), "Unsuitable value type",
+                "The value of \"%.*s\" is unsuitable: %.*s.", STR_ARG(attribute->name),
+                STR_ARG(why));
+    return false;
+}
+
 bool config_read_literal(
     const BodyAttribute *attribute, const Type *type, Value *out, Arena *arena, Diags *diags) {
     Value literal;
     ConvertError error = {0};
-    if (!expr_as_literal(attribute->expr, &literal, arena)) {
-        diags_error(diags, attribute->expr->range, "Unsuitable value",
-                    "The argument \"%.*s\" must be a literal: it is needed before anything can be "
-                    "evaluated, so it cannot refer to variables or call functions.",
-                    STR_ARG(attribute->name));
-        return false;
-    }
+    if (!eval_constant(attribute->expr, &literal, arena, diags) || !value_is_known(literal))
+        return type != &TYPE_DYNAMIC &&
+               refuse_literal(attribute, STR("it must be known before anything is evaluated"),
+                              diags);
     if (convert_value(literal, type, out, &error, arena))
         return true;
-    Str why = config_read_convert_error(&error, arena);
-    diags_error(diags, attribute->expr->range, "Unsuitable value type",
-                "The value of \"%.*s\" is unsuitable: %.*s.", STR_ARG(attribute->name),
-                STR_ARG(why));
-    return false;
+    return refuse_literal(attribute, config_read_convert_error(&error, arena), diags);
 }
 
 bool config_read_string(
@@ -118,7 +131,7 @@ bool config_read_traversals(
         return false;
     }
     for (size_t i = 0; i < list->as.parts.count; i++) {
-        const Expr *item = list->as.parts.items[i];
+        const Expr *item = config_legacy_reference(list->as.parts.items[i], arena, diags);
         Traversal *traversal = config_read_traversal(item);
         if (traversal)
             vec_push(arena, out, traversal);

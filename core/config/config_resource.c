@@ -1,6 +1,7 @@
 /* resource, data and ephemeral: the meta-arguments; the rest of the body is the provider's. */
 #include "body_merge.h"
 #include "config_block.h"
+#include "config_legacy.h"
 #include "config_lifecycle.h"
 #include "config_provisioner.h"
 #include "config_read.h"
@@ -44,8 +45,10 @@ static bool read_provider(ConfigLoading *loading, const BodyContent *content, Re
         .name = str_slice(resource->type, 0, end),
         .range = resource->range,
     };
-    return !expr ||
-           config_read_provider_ref(expr, &resource->provider, loading->arena, loading->diags);
+    if (!expr)
+        return true;
+    expr = config_legacy_reference(expr, loading->arena, loading->diags);
+    return config_read_provider_ref(expr, &resource->provider, loading->arena, loading->diags);
 }
 
 /* -- what excludes what ------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* terraform and loam: what the configuration needs of the program: its version, providers, where
  * the state is. Both blocks hold the same; their required_version speaks of different programs. */
 #include "config_block.h"
+#include "config_legacy.h"
 #include "config_read.h"
 #include "version.h"
 #include "version_constraint.h"
@@ -134,10 +135,12 @@ static bool read_requirement(ConfigLoading *loading,
     Diags *diags = loading->diags;
     Value value;
     ProviderRequirement *requirement = arena_new(arena, ProviderRequirement);
+    BodyAttribute plain = *attribute;
+    plain.expr = config_legacy_aliases(attribute->expr, arena);
     requirement->name = attribute->name;
     requirement->range = attribute->range;
     if (!config_read_identifier(attribute->name, attribute->name_range, "provider name", diags) ||
-        !config_read_literal(attribute, &TYPE_DYNAMIC, &value, arena, diags))
+        !config_read_literal(&plain, &TYPE_DYNAMIC, &value, arena, diags))
         return false;
     bool is_object = value_is_present(value) && value.type->kind == KIND_OBJECT;
     bool ok = is_object ? read_requirement_object(attribute, value, requirement, arena, diags)

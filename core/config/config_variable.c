@@ -1,5 +1,6 @@
 /* variable: an input of a module. Its default is converted here, once. */
 #include "config_block.h"
+#include "config_legacy.h"
 #include "config_read.h"
 
 static bool variable_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
@@ -24,6 +25,8 @@ static bool read_type(ConfigLoading *loading, const BodyContent *content, Variab
     const Expr *type = config_read_expr(content, "type");
     variable->type = (TypeConstraint){.type = &TYPE_DYNAMIC};
     variable->has_type = type != NULL;
+    if (type && config_legacy_type(type, &variable->type, loading->arena))
+        return true;
     return !type || parser_type_from_expr(type, &variable->type, loading->arena, loading->diags);
 }
 

@@ -156,7 +156,8 @@ static bool eval_tuple(Evaluation *evaluation, const Expr *expr, Value *out) {
     return is_good;
 }
 
-static bool eval_object_key(Evaluation *evaluation, const Expr *expr, Value *out) {
+static bool eval_object_key(Evaluation *evaluation, const ExprItem *item, Value *out) {
+    const Expr *expr = item->key;
     Value key;
     ConvertError error;
     /* No matter for the parser: where a mapping is read and not evaluated, such keys are fine. */
@@ -170,7 +171,7 @@ static bool eval_object_key(Evaluation *evaluation, const Expr *expr, Value *out
         return false;
     /* true, false and null as bare keys are names: the parser has seen to that. */
     if (value_is_null(key)) {
-        eval_error(evaluation, expr, "Null value as key", "The key is null.");
+        eval_error(evaluation, item->value, "Null value as key", "The key is null.");
         return false;
     }
     if (convert_value(key, &TYPE_STRING, out, &error, evaluation->arena))
@@ -214,7 +215,7 @@ static void object_items_add(ObjectItems *object, Str name, Value value) {
 static bool eval_object_item(Evaluation *evaluation, const ExprItem *item, ObjectItems *object) {
     Value key;
     Value value;
-    bool has_key = eval_object_key(evaluation, item->key, &key);
+    bool has_key = eval_object_key(evaluation, item, &key);
     if (!eval_node(evaluation, item->value, &value) || !has_key)
         return false;
     object->marks |= key.marks;

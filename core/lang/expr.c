@@ -94,6 +94,7 @@ typedef struct Declared {
 
 typedef struct Visit {
     void (*visit)(Traversal *traversal, void *payload);
+    void (*visit_call)(const Expr *call, void *payload); /* NULL: nobody asks */
     void *payload;
     const Declared *declared;
 } Visit;
@@ -174,7 +175,12 @@ static void visit_expr(const Visit *visit, const Expr *expr) {
         visit_expr(visit, expr->as.splat.object);
         visit_expr(visit, expr->as.splat.each);
         return;
-    case EXPR_CALL: visit_all(visit, expr->as.call.arguments, expr->as.call.count); return;
+    case EXPR_CALL:
+        if (visit->visit_call)
+            visit->visit_call(expr, visit->payload);
+        else
+            visit_all(visit, expr->as.call.arguments, expr->as.call.count);
+        return;
     case EXPR_UNARY: visit_expr(visit, expr->as.operation.left); return;
     case EXPR_BINARY: visit_binary(visit, expr); return;
     case EXPR_CONDITIONAL:
@@ -195,5 +201,13 @@ void expr_each_traversal(const Expr *expr,
                          void (*visit)(Traversal *traversal, void *payload),
                          void *payload) {
     Visit state = {.visit = visit, .payload = payload};
+    visit_expr(&state, expr);
+}
+
+void expr_each_use(const Expr *expr,
+                   void (*visit)(Traversal *traversal, void *payload),
+                   void (*visit_call)(const Expr *call, void *payload),
+                   void *payload) {
+    Visit state = {.visit = visit, .visit_call = visit_call, .payload = payload};
     visit_expr(&state, expr);
 }

@@ -144,3 +144,8 @@ bool expr_as_literal(const Expr *expr, Value *out, Arena *arena);
 void expr_each_traversal(const Expr *expr,
                          void (*visit)(Traversal *traversal, void *payload),
                          void *payload);
+/* The same, and `visit_call` for every call of a function, whose arguments are left out. */
+void expr_each_use(const Expr *expr,
+                   void (*visit)(Traversal *traversal, void *payload),
+                   void (*visit_call)(const Expr *call, void *payload),
+                   void *payload);

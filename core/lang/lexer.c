@@ -78,10 +78,11 @@ static Token lexer_number(Lexer *lexer) {
 }
 
 /* Length of the inline comment at the cursor, 0: there is none. */
-static uint32_t lexer_inline_comment(const Lexer *lexer) {
-    if (lexer_char(lexer, 0) != '/' || lexer_char(lexer, 1) != '*')
+static uint32_t lexer_inline_comment(Lexer *lexer) {
+    if (lexer_char(lexer, 0) != '/' || lexer_char(lexer, 1) != '*' || lexer->is_comment_open)
         return 0;
     size_t end = str_find(lexer->source->bytes, STR("*/"), lexer->at + 2);
+    lexer->is_comment_open = end == SIZE_MAX;
     return end == SIZE_MAX ? 0 : (uint32_t)(end + 2 - lexer->at);
 }
 
@@ -98,16 +99,18 @@ static void lexer_skip_blanks(Lexer *lexer) {
     }
 }
 
+/* Without a newline at the end of the text it is no end of a line. */
 static Token lexer_line_comment(Lexer *lexer) {
     size_t end = str_find_char(lexer->source->bytes, '\n', lexer->at);
-    size_t length = lexer->source->bytes.len;
-    if (end != SIZE_MAX)
-        length = end + 1;
+    size_t length = end == SIZE_MAX ? lexer->source->bytes.len : end + 1;
     TokenKind kind = lexer->keeps_comments ? TOKEN_COMMENT : TOKEN_NEWLINE;
-    return lexer_take(lexer, kind, (uint32_t)(length - lexer->at));
+    if (end != SIZE_MAX || lexer->keeps_comments)
+        return lexer_take(lexer, kind, (uint32_t)(length - lexer->at));
+    lexer->at = (uint32_t)length;
+    return lexer_take(lexer, TOKEN_END, 0);
 }
 
-/* `<<EOT` with its newline; what looks like it but has no clean marker is bad. */
+/* `<<EOT` with its newline; without a clean marker it is two operators. */
 static Token lexer_heredoc(Lexer *lexer) {
     uint32_t length = lexer_char(lexer, 2) == '-' ? 3 : 2;
     bool is_flush = length == 3;
@@ -118,7 +121,7 @@ static Token lexer_heredoc(Lexer *lexer) {
     if (lexer_char(lexer, length) == '\r')
         length++;
     if (!marker || lexer_char(lexer, length) != '\n')
-        return lexer_take(lexer, TOKEN_BAD, 2);
+        return lexer_take(lexer, TOKEN_LESS, 1);
     Token token = lexer_take(lexer, TOKEN_HEREDOC_OPEN, length + 1);
     token.is_trimming = is_flush;
     lexer_push(lexer, LEXER_HEREDOC, name);
@@ -183,6 +186,18 @@ static Token lexer_close_brace(Lexer *lexer, LexerMode *mode) {
     return lexer_take(lexer, TOKEN_BRACE_CLOSE, 1);
 }
 
+/* ~} closes a sequence, also where none is open or a brace within it is: nothing else can be meant.
+ */
+static Token lexer_close_trimming(Lexer *lexer, LexerMode *mode) {
+    if (mode->braces)
+        mode->braces--;
+    else if (mode->kind == LEXER_SEQUENCE)
+        lexer->modes.count--;
+    Token token = lexer_take(lexer, TOKEN_SEQUENCE_CLOSE, 2);
+    token.is_trimming = true;
+    return token;
+}
+
 static Token lexer_normal(Lexer *lexer, LexerMode *mode) {
     lexer_skip_blanks(lexer);
     if (lexer_is_done(lexer))
@@ -212,21 +227,17 @@ static Token lexer_normal(Lexer *lexer, LexerMode *mode) {
     }
     if (c == '}')
         return lexer_close_brace(lexer, mode);
-    if (c == '~' && next == '}' && mode->kind == LEXER_SEQUENCE && mode->braces == 0) {
-        lexer->modes.count--;
-        Token token = lexer_take(lexer, TOKEN_SEQUENCE_CLOSE, 2);
-        token.is_trimming = true;
-        return token;
-    }
+    if (c == '~' && next == '}')
+        return lexer_close_trimming(lexer, mode);
     if (c == '<' && next == '<')
         return lexer_heredoc(lexer);
     return lexer_operator(lexer);
 }
 
-/* `${` or `%{` at the offset, and no `$${`. */
-static bool lexer_at_sequence(const Lexer *lexer, uint32_t offset) {
-    char c = lexer_char(lexer, offset);
-    return (c == '$' || c == '%') && lexer_char(lexer, offset + 1) == '{';
+/* `${` or `%{` at the cursor, and no `$${`. */
+static bool lexer_at_sequence(const Lexer *lexer) {
+    char c = lexer_char(lexer, 0);
+    return (c == '$' || c == '%') && lexer_char(lexer, 1) == '{';
 }
 
 static Token lexer_open_sequence(Lexer *lexer) {
@@ -238,15 +249,58 @@ static Token lexer_open_sequence(Lexer *lexer) {
     return token;
 }
 
-/* Length of the text that one character or escape at the offset makes up. */
-static uint32_t lexer_text_step(const Lexer *lexer, uint32_t offset, bool has_escapes) {
-    char c = lexer_char(lexer, offset);
-    char next = lexer_char(lexer, offset + 1);
-    if ((c == '$' || c == '%') && next == c && lexer_char(lexer, offset + 2) == '{')
+/* Bytes of the character at the offset, 0: no UTF-8. */
+static uint32_t lexer_character(const Lexer *lexer, uint32_t offset) {
+    size_t width = 1;
+    if ((unsigned char)lexer_char(lexer, offset) >= 0x80 &&
+        utf8_decode(lexer->source->bytes, (size_t)lexer->at + offset, &width) == 0xFFFD &&
+        width == 1)
+        return 0;
+    return (uint32_t)width;
+}
+
+/* Bytes of the text that one character or escape at the cursor makes up, 0: it is none, like a
+ * backslash before the end of the line, or the first half of ${ before the end of a file. */
+static uint32_t lexer_text_step(const Lexer *lexer, bool has_escapes) {
+    char c = lexer_char(lexer, 0);
+    char next = lexer_char(lexer, 1);
+    bool is_last = (size_t)lexer->at + 1 >= lexer->source->bytes.len;
+    if ((c == '$' || c == '%') && is_last && vec_last(&lexer->modes).kind != LEXER_BARE)
+        return 0;
+    if ((c == '$' || c == '%') && next == c && lexer_char(lexer, 2) == '{')
         return 3;
-    if (has_escapes && c == '\\' && next != '\n' && next != '\0')
-        return 2;
-    return 1;
+    if (!has_escapes || c != '\\')
+        return lexer_character(lexer, 0);
+    uint32_t escaped = lexer_character(lexer, 1);
+    return is_last || next == '\n' || next == '\r' || !escaped ? 0 : 1 + escaped;
+}
+
+static bool lexer_ends_quoted(const Lexer *lexer) {
+    char c = lexer_char(lexer, 0);
+    return c == '"' || c == '\n' || c == '\r';
+}
+
+/* A run of text: within quotes up to what ends it, else to the end of the line. */
+static Token lexer_text(Lexer *lexer, bool is_quoted) {
+    Token token = {.kind = TOKEN_TEXT, .start = lexer->at};
+    bool ends_line = false;
+    while (!lexer_is_done(lexer) && !ends_line && !(is_quoted && lexer_ends_quoted(lexer)) &&
+           !lexer_at_sequence(lexer)) {
+        uint32_t step = lexer_text_step(lexer, is_quoted);
+        if (!step)
+            break;
+        ends_line = !is_quoted && lexer_char(lexer, 0) == '\n';
+        lexer->at += step;
+    }
+    token.end = lexer->at;
+    return token.end > token.start ? token : lexer_take(lexer, TOKEN_BAD, 1);
+}
+
+static Token lexer_quoted_newlines(Lexer *lexer) {
+    uint32_t length = 1;
+    while (lexer_char(lexer, length) == '\n' || lexer_char(lexer, length) == '\r')
+        length++;
+    return lexer_take(lexer, TOKEN_QUOTED_NEWLINE, length);
 }
 
 static Token lexer_quoted(Lexer *lexer) {
@@ -257,16 +311,15 @@ static Token lexer_quoted(Lexer *lexer) {
         lexer->modes.count--;
         return lexer_take(lexer, TOKEN_QUOTE_CLOSE, 1);
     }
-    if (c == '\n')
-        return lexer_take(lexer, TOKEN_NEWLINE, 1);
-    if (lexer_at_sequence(lexer, 0))
+    if (lexer_ends_quoted(lexer))
+        return lexer_quoted_newlines(lexer);
+    if (lexer_at_sequence(lexer))
         return lexer_open_sequence(lexer);
-    uint32_t left = (uint32_t)lexer->source->bytes.len - lexer->at;
-    uint32_t length = 0;
-    while (length < left && lexer_char(lexer, length) != '"' && lexer_char(lexer, length) != '\n' &&
-           !lexer_at_sequence(lexer, length))
-        length += lexer_text_step(lexer, length, true);
-    return lexer_take(lexer, TOKEN_TEXT, length < left ? length : left);
+    return lexer_text(lexer, true);
+}
+
+static bool lexer_is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
 }
 
 /* Bytes of the closing line at the cursor, blanks round the marker included; 0: this line is text.
@@ -274,18 +327,17 @@ static Token lexer_quoted(Lexer *lexer) {
 static uint32_t lexer_marker_length(const Lexer *lexer, Str marker) {
     if (lexer->at > 0 && lexer->source->bytes.ptr[lexer->at - 1] != '\n')
         return 0;
-    uint32_t indent = 0;
-    while (lexer_char(lexer, indent) == ' ' || lexer_char(lexer, indent) == '\t')
-        indent++;
-    Str rest = str_after(lexer->source->bytes, (size_t)lexer->at + indent);
-    if (!str_starts_with(rest, marker))
-        return 0;
-    uint32_t length = indent + (uint32_t)marker.len;
-    while (lexer_char(lexer, length) == ' ' || lexer_char(lexer, length) == '\t')
+    uint32_t length = 0;
+    while (lexer_is_blank(lexer_char(lexer, length)))
         length++;
-    rest = str_after(lexer->source->bytes, (size_t)lexer->at + length);
-    bool ends_line = rest.len == 0 || rest.ptr[0] == '\n' || str_starts_with(rest, STR("\r\n"));
-    return ends_line ? length : 0;
+    if (!str_starts_with(str_after(lexer->source->bytes, (size_t)lexer->at + length), marker))
+        return 0;
+    length += (uint32_t)marker.len;
+    while (lexer_is_blank(lexer_char(lexer, length)))
+        length++;
+    if (lexer_char(lexer, length) != '\n')
+        return 0;
+    return lexer_char(lexer, length - 1) == '\r' ? length - 1 : length;
 }
 
 /* Of heredocs and bare templates. */
@@ -299,18 +351,9 @@ static Token lexer_line(Lexer *lexer, const LexerMode *mode) {
     }
     if (lexer_is_done(lexer))
         return lexer_take(lexer, TOKEN_END, 0);
-    if (lexer_at_sequence(lexer, 0))
+    if (lexer_at_sequence(lexer))
         return lexer_open_sequence(lexer);
-    uint32_t left = (uint32_t)lexer->source->bytes.len - lexer->at;
-    uint32_t length = 0;
-    while (length < left && !lexer_at_sequence(lexer, length)) {
-        if (lexer_char(lexer, length) == '\n') {
-            length++;
-            break;
-        }
-        length += lexer_text_step(lexer, length, false);
-    }
-    return lexer_take(lexer, TOKEN_TEXT, length < left ? length : left);
+    return lexer_text(lexer, false);
 }
 
 Token lexer_next(Lexer *lexer) {
@@ -336,6 +379,7 @@ static const char *const token_names[] = {
     [TOKEN_HEREDOC_OPEN] = "a heredoc",
     [TOKEN_HEREDOC_CLOSE] = "the end of a heredoc",
     [TOKEN_TEXT] = "text",
+    [TOKEN_QUOTED_NEWLINE] = "the end of the line",
     [TOKEN_INTERPOLATION] = "an interpolation",
     [TOKEN_DIRECTIVE] = "a template directive",
     [TOKEN_SEQUENCE_CLOSE] = "the end of the template sequence",

@@ -4,7 +4,8 @@
  * piece per run, in heredocs and bare templates one piece per line, newline included. Newlines are
  * tokens of their own (a `#` or `//` comment ends in one); blanks and inline comments are skipped,
  * unless the lexer is told to keep comments: then each is a TOKEN_COMMENT, one that ends its line
- * with the newline. What is no token is TOKEN_BAD: the lexer itself never fails. */
+ * with the newline. What is no token is TOKEN_BAD: the lexer itself never fails. A
+ * heredoc ends with a line that holds its marker alone, and that has a newline. */
 #pragma once
 
 #include "source.h"
@@ -21,6 +22,7 @@ typedef enum TokenKind {
     TOKEN_HEREDOC_OPEN,  /* <<EOT and its newline */
     TOKEN_HEREDOC_CLOSE, /* the line with the marker, without its newline */
     TOKEN_TEXT,
+    TOKEN_QUOTED_NEWLINE, /* within quotes, where none may be; the text goes on */
     TOKEN_INTERPOLATION,  /* ${ or ${~ */
     TOKEN_DIRECTIVE,      /* %{ or %{~ */
     TOKEN_SEQUENCE_CLOSE, /* } or ~} that ends one of these */
@@ -80,7 +82,8 @@ typedef struct Lexer {
     const Source *source;
     Arena *arena;
     uint32_t at;
-    bool keeps_comments; /* set by who wants them */
+    bool keeps_comments;  /* set by who wants them */
+    bool is_comment_open; /* one begins that nothing ends: not looked for again */
     VEC(LexerMode) modes;
 } Lexer;
 

@@ -1,5 +1,7 @@
-/* parse: tokens on demand, newlines, ranges, nesting. */
+/* parse: tokens on demand, newlines, ranges, nesting; what is wrong with tokens themselves. */
 #include "parse.h"
+
+#include "utf8.h"
 
 Parse parse_new(const Source *source,
                 uint32_t start,
@@ -10,15 +12,94 @@ Parse parse_new(const Source *source,
     return (Parse){.lexer = lexer_new(source, start, kind, arena),
                    .functions = functions,
                    .skips_newlines = true,
+                   .error_start = diags->error_count,
                    .arena = arena,
                    .diags = diags};
 }
 
+/* -- bad tokens --------------------------------------------------------------------------- */
+
+typedef struct BadToken {
+    const char *text;
+    const char *summary;
+    const char *detail;
+} BadToken;
+
+#define BAD_OPERATORS 4 /* the first rows: reported as often */
+
+static const BadToken bad_tokens[] = {
+    {"&",            "Unsupported operator",
+     "There are no operators on bits. \"And\" of two conditions is \"&&\"."                             },
+    {"|",            "Unsupported operator",
+     "There are no operators on bits. \"Or\" of two conditions is \"||\"."                              },
+    {"^",            "Unsupported operator",
+     "There are no operators on bits, and none that raises to a power: that is pow(a, b)."              },
+    {"~",            "Unsupported operator", "There are no operators on bits. \"Not\" is \"!\"."        },
+    {"'",            "Invalid character",    "Strings are written in double quotes (\")."               },
+    {"`",            "Invalid character",
+     "Strings are written in double quotes (\"), those of several lines as a heredoc (<<EOT)."          },
+    {";",            "Invalid character",    "No semicolon ends or separates anything: a new line does."},
+    {"\xe2\x80\x9c", "Invalid character",
+     "Strings are written in straight double quotes (\"), not in curly ones."                           },
+    {"\xe2\x80\x9d", "Invalid character",
+     "Strings are written in straight double quotes (\"), not in curly ones."                           },
+};
+
+/* Rows that are reported each time. */
+static bool is_told_always(size_t row) {
+    return row >= 7;
+}
+
+static void report_encoding(Parse *parse, Token token) {
+    uint32_t bit = 1u << ARRAY_COUNT(bad_tokens);
+    if (!(parse->told & bit))
+        parse_report(parse, parse_token_range(parse, token), "Invalid character encoding",
+                     "The text must be UTF-8, and these bytes are not.");
+    parse->told |= bit;
+}
+
+static void report_known(Parse *parse, Token token, size_t row) {
+    const BadToken *bad = &bad_tokens[row];
+    uint32_t bit = 1u << row;
+    bool is_told = row < BAD_OPERATORS ? parse->told_operators++ >= BAD_OPERATORS
+                                       : !is_told_always(row) && (parse->told & bit);
+    parse->told |= bit;
+    if (!is_told)
+        parse_report(parse, parse_token_range(parse, token), bad->summary, bad->detail);
+}
+
+static void report_bad(Parse *parse, Token token) {
+    Str text = parse_text(parse, token);
+    if (token.kind == TOKEN_QUOTED_NEWLINE) {
+        parse_report(
+            parse, parse_token_range(parse, token), "Invalid multi-line string",
+            "A quoted string ends on the line it begins on. Close it with a quote, or write "
+            "several lines as a heredoc (<<EOT).");
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(bad_tokens); i++)
+        if (str_equal_cstr(text, bad_tokens[i].text)) {
+            report_known(parse, token, i);
+            return;
+        }
+    if (utf8_valid_prefix(text) < text.len)
+        report_encoding(parse, token);
+    else
+        parse_report(parse, parse_token_range(parse, token), "Invalid character",
+                     "This character has no meaning in the language.");
+}
+
+/* -- tokens ------------------------------------------------------------------------------- */
+
 static Token parse_token(Parse *parse, size_t i) {
     while (parse->tokens.count <= i) {
         Token token = lexer_next(&parse->lexer);
+        if (token.kind == TOKEN_BAD || token.kind == TOKEN_QUOTED_NEWLINE)
+            report_bad(parse, token);
         vec_push(parse->arena, &parse->tokens, token);
     }
+    if (parse->is_over)
+        return (Token){.kind = TOKEN_END, .start = parse->end, .end = parse->end};
     return parse->tokens.items[i];
 }
 
@@ -34,10 +115,18 @@ Token parse_peek(Parse *parse) {
     return parse_token(parse, parse_next_index(parse));
 }
 
+/* The end is never used up. What has been read is forgotten: a file has many tokens. */
 Token parse_read(Parse *parse) {
     size_t i = parse_next_index(parse);
     Token token = parse_token(parse, i);
+    parse->end = token.end;
+    if (token.kind == TOKEN_END) {
+        parse->at = parse->is_over ? parse->at : i;
+        return token;
+    }
     parse->at = i + 1;
+    if (parse->at == parse->tokens.count)
+        parse->at = parse->tokens.count = 0;
     return token;
 }
 
@@ -69,18 +158,25 @@ Str parse_text(const Parse *parse, Token token) {
     return str_slice(parse->lexer.source->bytes, token.start, token.end);
 }
 
-uint32_t parse_end(const Parse *parse) {
-    return parse->at ? parse->tokens.items[parse->at - 1].end : parse->lexer.at;
+bool parse_finish(Parse *parse) {
+    while (!parse_is_next(parse, TOKEN_END))
+        parse_read(parse);
+    return parse->diags->error_count == parse->error_start;
 }
+
+/* -- nodes -------------------------------------------------------------------------------- */
 
 bool parse_enter(Parse *parse, Token token) {
     if (parse->depth++ < PARSE_DEPTH_MAX)
         return true;
-    diags_error(
-        parse->diags, parse_token_range(parse, token), "Expression nested too deeply",
-        "Expressions may be nested at most %d levels deep. Give a name to a part of this one, "
-        "for example as a local value.",
-        PARSE_DEPTH_MAX);
+    if (!parse->is_over)
+        diags_error(
+            parse->diags, parse_token_range(parse, token), "Expression nested too deeply",
+            "Expressions may be nested at most %d levels deep. Give a name to a part of this one, "
+            "for example as a local value.",
+            PARSE_DEPTH_MAX);
+    parse->is_over = parse->recovers = true;
+    parse->error_count++;
     return false;
 }
 
@@ -91,6 +187,12 @@ void parse_leave(Parse *parse) {
 Expr *parse_node(Parse *parse, ExprKind kind, uint32_t start) {
     Expr *expr = arena_new(parse->arena, Expr);
     expr->kind = kind;
-    expr->range = parse_range(parse, start, parse_end(parse));
+    expr->range = parse_range(parse, start, parse->end > start ? parse->end : start);
+    return expr;
+}
+
+const Expr *parse_placeholder(Parse *parse, uint32_t start) {
+    Expr *expr = parse_node(parse, EXPR_LITERAL, start);
+    expr->as.literal = value_unknown(&TYPE_DYNAMIC);
     return expr;
 }

@@ -25,74 +25,82 @@ typedef struct Part {
 typedef struct Template {
     Parse *parse;
     VEC(Part) parts;
-    bool trims_next; /* the last sequence ended with ~} */
-    size_t at;       /* while the tree is built */
+    bool trims_next;   /* the last sequence ended with ~} */
+    SourceRange first; /* the token that it begins with */
+    SourceRange close; /* the one that closes it */
+    size_t at;         /* while the tree is built */
 } Template;
-
-static bool template_fail(Template *template,
-                          SourceRange range,
-                          const char *summary,
-                          const char *detail) {
-    diags_error(template->parse->diags, range, summary, "%s", detail);
-    return false;
-}
 
 /* -- text --------------------------------------------------------------------------------- */
 
-/* Bytes of an escape sequence behind its backslash, 0: none known. */
-static size_t template_escape(Str text, size_t at, StrBuf *out) {
-    static const char plain[] = "n\nr\rt\t\"\"\\\\";
-    char c = at < text.len ? text.ptr[at] : '\0';
-    for (size_t i = 0; i + 1 < sizeof(plain); i += 2) {
-        if (plain[i] != c || c == '\0')
-            continue;
-        strbuf_add_char(out, plain[i + 1]);
-        return 1;
+static const char escapes[] = "n\nr\rt\t\"\"\\\\";
+
+/* The digits behind \u and \U: how many there are, and the code point where that is enough. */
+static size_t escape_digits(Str text, size_t at, size_t wanted, uint32_t *codepoint) {
+    size_t count = 0;
+    *codepoint = 0;
+    while (count < wanted && at + count < text.len &&
+           isxdigit((unsigned char)text.ptr[at + count])) {
+        int digit = (unsigned char)text.ptr[at + count++];
+        *codepoint =
+            *codepoint * 16 + (uint32_t)(isdigit(digit) ? digit - '0' : tolower(digit) - 'a' + 10);
     }
-    size_t digits = c == 'u' ? 4 : c == 'U' ? 8 : 0;
-    if (!digits || at + digits >= text.len)
-        return 0;
-    uint32_t codepoint = 0;
-    for (size_t i = 1; i <= digits; i++) {
-        int digit = (unsigned char)text.ptr[at + i];
-        if (!isxdigit(digit))
-            return 0;
-        codepoint =
-            codepoint * 16 + (uint32_t)(isdigit(digit) ? digit - '0' : tolower(digit) - 'a' + 10);
-    }
-    if (codepoint > 0x10FFFF || (codepoint >= 0xD800 && codepoint <= 0xDFFF))
-        return 0;
-    strbuf_add_codepoint(out, codepoint);
-    return digits + 1;
+    return count;
 }
 
-static bool template_decode(Template *template, Token token, bool has_escapes, Str *out) {
-    Str text = parse_text(template->parse, token);
-    StrBuf buf = strbuf_new(template->parse->arena);
+/* Bytes of the escape sequence at the backslash. *is_good: it is one that is known. */
+static size_t template_escape(Str text, size_t at, StrBuf *out, bool *is_good) {
+    char c = at + 1 < text.len ? text.ptr[at + 1] : '\0';
+    for (size_t i = 0; i + 1 < sizeof(escapes); i += 2) {
+        if (escapes[i] != c || c == '\0')
+            continue;
+        strbuf_add_char(out, escapes[i + 1]);
+        return 2;
+    }
+    uint32_t codepoint = 0;
+    size_t wanted = c == 'u' ? 4 : c == 'U' ? 8 : 0;
+    size_t digits = escape_digits(text, at + 2, wanted, &codepoint);
+    *is_good = wanted && digits == wanted && codepoint <= 0x10FFFF &&
+               (codepoint < 0xD800 || codepoint > 0xDFFF);
+    if (*is_good)
+        strbuf_add_codepoint(out, codepoint);
+    if (wanted)
+        return 2 + digits;
+    return at + 1 < text.len ? utf8_grapheme_end(text, at + 1) - at : 1;
+}
+
+static void refuse_escape(Parse *parse, Token token, size_t start, size_t width) {
+    uint32_t place = token.start + (uint32_t)start;
+    parse_error(parse, parse_range(parse, place, place + (uint32_t)width),
+                "Invalid escape sequence",
+                "A backslash begins one of \\n \\r \\t \\\" \\\\ \\uNNNN \\UNNNNNNNN. For a "
+                "backslash itself, write two.");
+}
+
+Str parse_template_text(Parse *parse, Token token, bool has_escapes) {
+    Str text = parse_text(parse, token);
+    StrBuf buf = strbuf_new(parse->arena);
     size_t at = 0;
     while (at < text.len) {
         char c = text.ptr[at];
+        bool is_good = true;
+        size_t width = 1;
         if ((c == '$' || c == '%') && at + 2 < text.len && text.ptr[at + 1] == c &&
             text.ptr[at + 2] == '{') {
             strbuf_add(&buf, str_slice(text, at + 1, at + 3));
-            at += 3;
+            width = 3;
         } else if (has_escapes && c == '\\') {
-            size_t width = template_escape(text, at + 1, &buf);
-            if (!width) {
-                uint32_t place = token.start + (uint32_t)at;
-                return template_fail(template, parse_range(template->parse, place, place + 2),
-                                     "Invalid escape sequence",
-                                     "A backslash begins one of \\n \\r \\t \\\" \\\\ \\uNNNN "
-                                     "\\UNNNNNNNN. For a backslash itself, write two.");
-            }
-            at += 1 + width;
+            width = template_escape(text, at, &buf, &is_good);
         } else {
             strbuf_add_char(&buf, c);
-            at++;
         }
+        if (!is_good) {
+            refuse_escape(parse, token, at, width);
+            strbuf_add(&buf, str_slice(text, at, at + width));
+        }
+        at += width;
     }
-    *out = utf8_nfc(strbuf_str(&buf), template->parse->arena);
-    return true;
+    return utf8_nfc(strbuf_str(&buf), parse->arena);
 }
 
 static Str template_trim_start(Str text) {
@@ -116,34 +124,50 @@ static Str template_trim_end(Str text) {
     return text;
 }
 
-static bool template_add_text(Template *template, Token token, bool has_escapes) {
+static void template_add_text(Template *template, Token token, bool has_escapes) {
     Part part = {.kind = PART_TEXT, .range = parse_token_range(template->parse, token)};
-    if (!template_decode(template, token, has_escapes, &part.text))
-        return false;
+    part.text = parse_template_text(template->parse, token, has_escapes);
     if (template->trims_next)
         part.text = template_trim_start(part.text);
     template->trims_next = false;
     vec_push(template->parse->arena, &template->parts, part);
-    return true;
 }
 
 /* -- sequences ---------------------------------------------------------------------------- */
 
-static bool template_close_sequence(Template *template, const char *summary, const char *detail) {
-    Token token = parse_read(template->parse);
-    if (token.kind != TOKEN_SEQUENCE_CLOSE)
-        return template_fail(template, parse_token_range(template->parse, token), summary, detail);
-    template->trims_next = token.is_trimming;
+/* The brace that ends a sequence; where it is missing, what stands before the next one goes too. */
+static bool template_close_sequence(Template *template) {
+    Parse *parse = template->parse;
+    if (!parse_is_next(parse, TOKEN_SEQUENCE_CLOSE))
+        return false;
+    template->trims_next = parse_read(parse).is_trimming;
     return true;
 }
 
-static bool template_read_interpolation(Template *template, Part *part) {
+static void refuse_interpolation_end(Template *template, TokenKind close) {
+    Parse *parse = template->parse;
+    Token token = parse_peek(parse);
+    bool is_quote = token.kind == TOKEN_QUOTE_CLOSE || token.kind == TOKEN_QUOTE_OPEN;
+    if (parse->recovers)
+        return;
+    if (token.kind == TOKEN_END || (is_quote && close == TOKEN_QUOTE_CLOSE))
+        parse_error(parse, template->first, "Unclosed template interpolation sequence",
+                    "A closing brace is missing for a \"${\" within this text. If that is meant to "
+                    "be the text \"${\", write \"$${\".");
+    else
+        parse_error(parse, parse_token_range(parse, token),
+                    "Extra characters after interpolation expression",
+                    "The expression is complete, and a closing brace must follow it. If "
+                    "this is meant to be the text \"${\", write \"$${\".");
+}
+
+static void template_read_interpolation(Template *template, Part *part, TokenKind close) {
     part->kind = PART_EXPR;
     part->expr = parse_expression(template->parse);
-    return part->expr && template_close_sequence(
-                             template, "Extra characters after interpolation expression",
-                             "The expression is complete, and a closing brace must follow it. If "
-                             "this is meant to be the text \"${\", write \"$${\".");
+    if (template_close_sequence(template))
+        return;
+    refuse_interpolation_end(template, close);
+    parse_recover(template->parse, TOKEN_SEQUENCE_CLOSE);
 }
 
 typedef struct Keyword {
@@ -159,37 +183,56 @@ static const Keyword keywords[] = {
     {"endfor", PART_ENDFOR},
 };
 
+#define KEYWORD_DETAIL                                                                             \
+    "A directive begins with one of the keywords if, else, endif, for, endfor. If this is meant "  \
+    "to be the text \"%{\", write \"%%{\"."
+
 static bool template_read_keyword(Template *template, PartKind *out) {
-    Token token = parse_read(template->parse);
-    for (size_t i = 0; token.kind == TOKEN_IDENTIFIER && i < ARRAY_COUNT(keywords); i++) {
-        if (!str_equal_cstr(parse_text(template->parse, token), keywords[i].word))
+    Parse *parse = template->parse;
+    Token token = parse_peek(parse);
+    bool is_name = token.kind == TOKEN_IDENTIFIER;
+    if (is_name)
+        parse_read(parse);
+    for (size_t i = 0; is_name && i < ARRAY_COUNT(keywords); i++) {
+        if (!str_equal_cstr(parse_text(parse, token), keywords[i].word))
             continue;
         *out = keywords[i].kind;
         return true;
     }
-    return template_fail(
-        template, parse_token_range(template->parse, token), "Invalid template directive",
-        "A directive begins with one of the keywords if, else, endif, for, endfor. If "
-        "this is meant to be the text \"%{\", write \"%%{\".");
+    if (!parse->recovers)
+        parse_error(parse, parse_token_range(parse, token),
+                    is_name ? "Invalid template control keyword" : "Invalid template directive",
+                    KEYWORD_DETAIL);
+    return false;
+}
+
+/* Up to its brace. False: it is none. */
+static bool template_read_head(Template *template, Part *part) {
+    Parse *parse = template->parse;
+    if (!template_read_keyword(template, &part->kind))
+        return false;
+    if (part->kind == PART_FOR &&
+        !parse_for_names(parse, "Invalid 'for' directive", &part->key_name, &part->value_name))
+        return false;
+    if (part->kind == PART_IF || part->kind == PART_FOR)
+        part->expr = parse_expression(parse);
+    return true;
 }
 
 static bool template_read_directive(Template *template, Part *part) {
     Parse *parse = template->parse;
-    if (!template_read_keyword(template, &part->kind))
-        return false;
-    if (part->kind == PART_FOR && !parse_for_names(parse, &part->key_name, &part->value_name))
-        return false;
-    if (part->kind == PART_IF || part->kind == PART_FOR) {
-        part->expr = parse_expression(parse);
-        if (!part->expr)
-            return false;
-    }
-    return template_close_sequence(
-        template, "Extra characters in template directive",
-        "The directive is complete, and a closing brace must follow it.");
+    bool is_good = template_read_head(template, part);
+    if (is_good && template_close_sequence(template))
+        return true;
+    Token token = parse_peek(parse);
+    if (is_good)
+        parse_unexpected(parse, token, "Extra characters in template directive",
+                         "The directive is complete: expected a closing brace");
+    parse_recover(parse, TOKEN_SEQUENCE_CLOSE);
+    return is_good;
 }
 
-static bool template_add_sequence(Template *template, Token open) {
+static void template_add_sequence(Template *template, Token open, TokenKind close) {
     Parse *parse = template->parse;
     if (open.is_trimming && template->parts.count && vec_last(&template->parts).kind == PART_TEXT) {
         Part *last = &vec_last(&template->parts);
@@ -197,52 +240,41 @@ static bool template_add_sequence(Template *template, Token open) {
     }
     template->trims_next = false;
     bool outer = parse->skips_newlines;
+    bool is_part = true;
     parse->skips_newlines = true;
     Part part = {0};
-    bool is_good = open.kind == TOKEN_INTERPOLATION ? template_read_interpolation(template, &part)
-                                                    : template_read_directive(template, &part);
-    if (!is_good)
-        return false;
+    if (open.kind == TOKEN_INTERPOLATION)
+        template_read_interpolation(template, &part, close);
+    else
+        is_part = template_read_directive(template, &part);
     parse->skips_newlines = outer;
-    part.range = parse_range(parse, open.start, parse_end(parse));
-    vec_push(parse->arena, &template->parts, part);
-    return true;
+    part.range = parse_range(parse, open.start, parse->end);
+    if (is_part)
+        vec_push(parse->arena, &template->parts, part);
 }
 
-static bool template_unterminated(Template *template, Token open, TokenKind close, Token token) {
-    if (token.kind == TOKEN_NEWLINE)
-        return template_fail(
-            template, parse_token_range(template->parse, token), "Invalid multi-line string",
-            "A quoted string ends on the line it begins on. Close it with a quote, or "
-            "write several lines as a heredoc (<<EOT).");
-    SourceRange range = parse_token_range(template->parse, open);
-    if (close == TOKEN_QUOTE_CLOSE)
-        return template_fail(template, range, "Unterminated string",
-                             "This string has no closing quote.");
-    return template_fail(template, range, "Unterminated heredoc",
-                         "There is no line that consists of the marker of this heredoc alone.");
-}
-
-static bool template_read_parts(Template *template, Token open, TokenKind close) {
-    bool outer = template->parse->skips_newlines;
-    template->parse->skips_newlines = false;
-    for (;;) {
-        Token token = parse_read(template->parse);
-        bool is_good = true;
-        if (token.kind == close)
-            break;
+static void template_read_parts(Template *template, TokenKind close) {
+    Parse *parse = template->parse;
+    bool outer = parse->skips_newlines;
+    parse->skips_newlines = false;
+    Token token = parse_peek(parse);
+    template->first = parse_token_range(parse, token);
+    while ((token = parse_read(parse)).kind != close) {
         if (token.kind == TOKEN_TEXT) {
-            is_good = template_add_text(template, token, close == TOKEN_QUOTE_CLOSE);
+            template_add_text(template, token, close == TOKEN_QUOTE_CLOSE);
         } else if (token.kind == TOKEN_INTERPOLATION || token.kind == TOKEN_DIRECTIVE) {
-            is_good = template_add_sequence(template, token);
+            template_add_sequence(template, token, close);
         } else {
-            is_good = template_unterminated(template, open, close, token);
+            parse_unexpected(parse, token, "Unterminated template string",
+                             close == TOKEN_QUOTE_CLOSE
+                                 ? "Expected a closing quote for this string"
+                                 : "Expected a line with the marker of this heredoc alone");
+            token = parse_recover(parse, close);
+            break;
         }
-        if (!is_good)
-            return false;
     }
-    template->parse->skips_newlines = outer;
-    return true;
+    template->close = parse_token_range(parse, token);
+    parse->skips_newlines = outer;
 }
 
 /* -- indentation of <<- ------------------------------------------------------------------- */
@@ -287,35 +319,82 @@ static void template_flush(Template *template) {
 
 /* -- the tree ----------------------------------------------------------------------------- */
 
-static Expr *template_sequence(Template *template, SourceRange range, unsigned stop_kinds);
+static const Expr *template_part(Template *template);
 
-static SourceRange template_part_range(const Template *template, size_t i, SourceRange fallback) {
-    return i < template->parts.count ? template->parts.items[i].range : fallback;
+/* The next part; NULL: none is left. */
+static const Part *template_next(const Template *template) {
+    return template->at < template->parts.count ? &template->parts.items[template->at] : NULL;
 }
 
-static const Expr *template_missing(Template *template, SourceRange range, const char *detail) {
-    template_fail(template, range, "Unclosed template directive", detail);
-    return NULL;
+static const Expr *template_refuse(Template *template,
+                                   SourceRange range,
+                                   const char *summary,
+                                   const char *detail) {
+    parse_error(template->parse, range, summary, detail);
+    return parse_placeholder(template->parse, range.start);
+}
+
+static const Expr *template_unclosed(Template *template, const char *detail) {
+    return template_refuse(template, template->close, "Unexpected end of template", detail);
+}
+
+static const Expr *template_stray(Template *template, const Part *part) {
+    static const char *const summaries[] = {
+        [PART_ELSE] = "Unexpected else directive",
+        [PART_ENDIF] = "Unexpected endif directive",
+        [PART_ENDFOR] = "Unexpected endfor directive",
+    };
+    static const char *const details[] = {
+        [PART_ELSE] = "This %{else} belongs to no %{if}.",
+        [PART_ENDIF] = "This %{endif} closes no %{if}.",
+        [PART_ENDFOR] = "This %{endfor} closes no %{for}.",
+    };
+    return template_refuse(template, part->range, summaries[part->kind], details[part->kind]);
+}
+
+static bool ends_sequence(const Part *part) {
+    return !part || part->kind == PART_ELSE || part->kind == PART_ENDIF ||
+           part->kind == PART_ENDFOR;
+}
+
+typedef VEC(const Expr *) ExprVec;
+
+static Expr *template_node(Template *template, const ExprVec *items, SourceRange range) {
+    Expr *expr = arena_new(template->parse->arena, Expr);
+    expr->kind = EXPR_TEMPLATE;
+    expr->range = range;
+    if (items->count)
+        expr->range = source_range_join(items->items[0]->range, vec_last(items)->range);
+    expr->as.parts.items = items->items;
+    expr->as.parts.count = items->count;
+    return expr;
+}
+
+/* Parts up to a directive that ends something, or to the end. */
+static const Expr *template_sequence(Template *template, SourceRange range) {
+    ExprVec items = {0};
+    while (!ends_sequence(template_next(template)))
+        vec_push(template->parse->arena, &items, template_part(template));
+    return template_node(template, &items, range);
 }
 
 static const Expr *template_if(Template *template, const Part *open) {
     Expr *expr = arena_new(template->parse->arena, Expr);
     expr->kind = EXPR_TEMPLATE_IF;
     expr->as.conditional.condition = open->expr;
-    unsigned stops = 1u << PART_ELSE | 1u << PART_ENDIF;
-    expr->as.conditional.if_true = template_sequence(template, open->range, stops);
-    if (!expr->as.conditional.if_true)
-        return NULL;
-    if (template->at < template->parts.count &&
-        template->parts.items[template->at].kind == PART_ELSE) {
+    expr->as.conditional.if_true = template_sequence(template, open->range);
+    const Part *end = template_next(template);
+    if (end && end->kind == PART_ELSE) {
         template->at++;
-        expr->as.conditional.if_false = template_sequence(template, open->range, 1u << PART_ENDIF);
-        if (!expr->as.conditional.if_false)
-            return NULL;
+        expr->as.conditional.if_false = template_sequence(template, open->range);
+        end = template_next(template);
     }
-    if (template->at >= template->parts.count)
-        return template_missing(template, open->range, "There is no %{endif} for this %{if}.");
-    expr->range = source_range_join(open->range, template->parts.items[template->at++].range);
+    if (!end)
+        return template_unclosed(template, "There is no %{endif} for an %{if} of this text.");
+    template->at++;
+    if (end->kind != PART_ENDIF)
+        return template_stray(template, end);
+    expr->range = source_range_join(open->range, end->range);
     return expr;
 }
 
@@ -325,32 +404,38 @@ static const Expr *template_for(Template *template, const Part *open) {
     expr->as.loop.key_name = open->key_name;
     expr->as.loop.value_name = open->value_name;
     expr->as.loop.collection = open->expr;
-    expr->as.loop.value = template_sequence(template, open->range, 1u << PART_ENDFOR);
-    if (!expr->as.loop.value)
-        return NULL;
-    if (template->at >= template->parts.count)
-        return template_missing(template, open->range, "There is no %{endfor} for this %{for}.");
-    expr->range = source_range_join(open->range, template->parts.items[template->at++].range);
+    expr->as.loop.value = template_sequence(template, open->range);
+    const Part *end = template_next(template);
+    if (!end)
+        return template_unclosed(template, "There is no %{endfor} for a %{for} of this text.");
+    template->at++;
+    if (end->kind != PART_ENDFOR)
+        return template_stray(template, end);
+    expr->range = source_range_join(open->range, end->range);
     return expr;
 }
 
-static const Expr *template_stray(Template *template, const Part *part) {
-    static const char *const details[] = {
-        [PART_ELSE] = "This %{else} belongs to no %{if}.",
-        [PART_ENDIF] = "This %{endif} closes no %{if}.",
-        [PART_ENDFOR] = "This %{endfor} closes no %{for}.",
-    };
-    template_fail(template, part->range, "Unexpected template directive", details[part->kind]);
-    return NULL;
+static const Expr *template_nested(Template *template, const Part *part) {
+    Parse *parse = template->parse;
+    Token place = {.start = part->range.start, .end = part->range.end};
+    const Expr *expr = NULL;
+    if (parse_enter(parse, place))
+        expr = part->kind == PART_IF ? template_if(template, part) : template_for(template, part);
+    else
+        template->at = template->parts.count;
+    parse_leave(parse);
+    return expr ? expr : parse_placeholder(parse, part->range.start);
 }
 
-static const Expr *template_part(Template *template, const Part *part) {
+static const Expr *template_part(Template *template) {
+    const Part *part = template_next(template);
+    template->at++;
     switch (part->kind) {
     case PART_TEXT:
         return expr_literal(value_from_str(part->text), part->range, template->parse->arena);
     case PART_EXPR: return part->expr;
-    case PART_IF: return template_if(template, part);
-    case PART_FOR: return template_for(template, part);
+    case PART_IF:
+    case PART_FOR: return template_nested(template, part);
     case PART_ELSE:
     case PART_ENDIF:
     case PART_ENDFOR: return template_stray(template, part);
@@ -358,32 +443,13 @@ static const Expr *template_part(Template *template, const Part *part) {
     CHECK(false);
 }
 
-/* Parts up to one of the kinds, which is left for the caller; or to the end. */
-static Expr *template_sequence(Template *template, SourceRange range, unsigned stop_kinds) {
-    Parse *parse = template->parse;
-    VEC(const Expr *) items = {0};
-    Token place = {.start = range.start, .end = range.end};
-    SourceRange first = template_part_range(template, template->at, range);
-    if (!parse_enter(parse, place))
-        return NULL;
-    while (template->at < template->parts.count) {
-        const Part *part = &template->parts.items[template->at];
-        if (stop_kinds & 1u << part->kind)
-            break;
-        template->at++;
-        const Expr *item = template_part(template, part);
-        if (!item)
-            return NULL;
-        vec_push(parse->arena, &items, item);
-    }
-    parse_leave(parse);
-    Expr *expr = arena_new(parse->arena, Expr);
-    expr->kind = EXPR_TEMPLATE;
-    expr->range = first;
-    if (items.count)
-        expr->range.end = items.items[items.count - 1]->range.end;
-    expr->as.parts.items = items.items;
-    expr->as.parts.count = items.count;
+/* All parts; a directive that ends something ends nothing here. */
+static const Expr *template_tree(Template *template, SourceRange range) {
+    ExprVec items = {0};
+    while (template_next(template))
+        vec_push(template->parse->arena, &items, template_part(template));
+    Expr *expr = template_node(template, &items, range);
+    expr->range = range;
     return expr;
 }
 
@@ -401,16 +467,10 @@ static const Expr *template_literal(Template *template, SourceRange range) {
 
 const Expr *parse_template(Parse *parse, Token open, TokenKind close) {
     Template template = {.parse = parse};
-    if (!template_read_parts(&template, open, close))
-        return NULL;
+    template_read_parts(&template, close);
     if (open.kind == TOKEN_HEREDOC_OPEN && open.is_trimming)
         template_flush(&template);
-    SourceRange range = parse_range(parse, open.start, parse_end(parse));
+    SourceRange range = parse_range(parse, open.start, parse->end);
     const Expr *literal = template_literal(&template, range);
-    if (literal)
-        return literal;
-    Expr *expr = template_sequence(&template, range, 0);
-    if (expr)
-        expr->range = range;
-    return expr;
+    return literal ? literal : template_tree(&template, range);
 }

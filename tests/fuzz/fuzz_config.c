@@ -1,4 +1,4 @@
-/* Any bytes as a YAML and as a JSON file: bodies are asked for all of their attributes. */
+/* Any bytes as a YAML, a JSON and a native file: bodies are asked for all of their attributes. */
 #include "body.h"
 #include "functions.h"
 
@@ -8,12 +8,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     SCOPED(ArenaRef) arena = arena_open("fuzz");
     const FunctionTable *functions = functions_table(arena);
     const Source *source = source_new(STR("fuzz"), (Str){(const char *)data, size}, arena);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         Diags diags = diags_new(arena);
         const Body *body;
         BodyContent content = {0};
-        bool ok = i == 0 ? body_yaml_parse(source, functions, &body, arena, &diags)
-                         : body_json_parse(source, functions, &body, arena, &diags);
+        bool ok = i == 0   ? body_yaml_parse(source, functions, &body, arena, &diags)
+                  : i == 1 ? body_json_parse(source, functions, &body, arena, &diags)
+                           : body_hcl_parse(source, functions, &body, arena, &diags);
         if (ok)
             ok = body_attributes(body, BODY_EXPRESSION, &content, arena, &diags);
         CHECK(ok || diags_has_errors(&diags));

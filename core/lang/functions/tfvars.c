@@ -3,7 +3,7 @@
 #include "eval.h"
 #include "functions.h"
 #include "lexer.h"
-#include "parser.h"
+#include "native.h"
 #include "utf8.h"
 
 /* -- values as expressions ---------------------------------------------------------------- */
@@ -183,78 +183,41 @@ static bool tfvars_encode(FunctionCall *call, Value *out, Str *error) {
 
 /* -- files of variable values ------------------------------------------------------------- */
 
-typedef struct TfvarsReader {
-    const Source *source;
-    uint32_t at;
-    StrVec names;
-    VEC(Value) values;
-    Arena *arena;
-    Diags *diags;
-} TfvarsReader;
-
-static bool tfvars_refuse(TfvarsReader *reader, Token token, const char *what) {
-    SourceRange range = {reader->source, token.start, token.end};
-    diags_error(reader->diags, range, "Invalid variable definition", "%s", what);
-    return false;
+static void tfvars_check_blocks(const NativeBody *body, Diags *diags) {
+    if (body->blocks.count)
+        diags_error(diags, body->blocks.items[0]->type_range, "Invalid variable definition",
+                    "blocks are not allowed, only name = value");
 }
 
-static bool tfvars_is_known(const TfvarsReader *reader, Str name) {
-    vec_each(&reader->names, other) {
-        if (str_equal(*other, name))
-            return true;
+static bool tfvars_read(const Source *source, Value *out, Arena *arena, Diags *diags) {
+    const NativeBody *body = NULL;
+    StrVec names = {0};
+    VEC(Value) values = {0};
+    bool ok = native_parse(source, NULL, &body, arena, diags);
+    tfvars_check_blocks(body, diags);
+    map_each(&body->attributes, entry) {
+        const NativeAttribute *attribute = entry->value;
+        Value value;
+        if (!ok || !eval_constant(attribute->expr, &value, arena, diags))
+            break;
+        vec_push(arena, &names, attribute->name);
+        vec_push(arena, &values, value);
     }
-    return false;
-}
-
-/* name = expression, to the end of the line; *is_end at the end of the text. */
-static bool tfvars_definition(TfvarsReader *reader, bool *is_end) {
-    Lexer lexer = lexer_new(reader->source, reader->at, LEXER_NORMAL, reader->arena);
-    Scope constant = {0};
-    const Expr *expr = NULL;
-    Value value;
-    Token name = lexer_next(&lexer);
-    while (name.kind == TOKEN_NEWLINE)
-        name = lexer_next(&lexer);
-    *is_end = name.kind == TOKEN_END;
-    if (*is_end)
-        return true;
-    Token assign = lexer_next(&lexer);
-    Str text = str_slice(reader->source->bytes, name.start, name.end);
-    if (name.kind != TOKEN_IDENTIFIER)
-        return tfvars_refuse(reader, name, "a variable's name is expected here");
-    if (assign.kind != TOKEN_ASSIGN)
-        return tfvars_refuse(reader, name, "blocks are not allowed, only name = value");
-    if (tfvars_is_known(reader, text))
-        return tfvars_refuse(reader, name, "the variable has a value already");
-    if (!parser_parse_expression_at(reader->source, assign.end, NULL, &expr, &reader->at,
-                                    reader->arena, reader->diags) ||
-        !eval_expr(expr, &constant, &value, reader->arena, reader->diags))
-        return false;
-    text = value_text(value_string(text, reader->arena));
-    vec_push(reader->arena, &reader->names, text);
-    vec_push(reader->arena, &reader->values, value);
-    return true;
+    if (!diags->error_count)
+        *out = value_object(names.items, values.items, names.count, arena);
+    return !diags->error_count;
 }
 
 static bool tfvars_decode(FunctionCall *call, Value *out, Str *error) {
     Diags diags = diags_new(call->arena);
-    TfvarsReader reader = {
-        .source = source_new(STR("<decode_tfvars argument>"), value_text(call->arguments[0]),
-                             call->arena),
-        .arena = call->arena,
-        .diags = &diags,
-    };
-    for (bool is_end = false; !is_end;) {
-        if (!tfvars_definition(&reader, &is_end)) {
-            const Diag *first = &diags.items[0];
-            SourcePos position = source_position(reader.source, first->range.start);
-            return function_fail(call, SIZE_MAX, error, "line %u, column %u: %.*s: %.*s",
-                                 position.line, position.column, STR_ARG(first->summary),
-                                 STR_ARG(first->detail));
-        }
-    }
-    *out = value_object(reader.names.items, reader.values.items, reader.names.count, call->arena);
-    return function_spend(call, reader.names.count, 0, error);
+    const Source *source =
+        source_new(STR("<decode_tfvars argument>"), value_text(call->arguments[0]), call->arena);
+    if (tfvars_read(source, out, call->arena, &diags))
+        return function_spend(call, out->count, 0, error);
+    const Diag *first = &diags.items[0];
+    SourcePos position = source_position(source, first->range.start);
+    return function_fail(call, SIZE_MAX, error, "line %u, column %u: %.*s: %.*s", position.line,
+                         position.column, STR_ARG(first->summary), STR_ARG(first->detail));
 }
 
 /* -- the table ---------------------------------------------------------------------------- */

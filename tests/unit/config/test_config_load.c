@@ -248,7 +248,7 @@ static const BadCase bad_cases[] = {
      .text = "module:\n  m: {source: hashicorp/consul/aws}\n  n: {source: \"\"}\n"
                 "  o: {}\n  p: {source: \"./${var.x}\"}\n",                                                            .wanted = "main.loam.yaml:3:15 Invalid module source\n"
                   "main.loam.yaml:4:3 Missing required argument\n"
-                  "main.loam.yaml:5:16 Unsuitable value\n"
+                  "main.loam.yaml:5:20 Variables not allowed\nmain.loam.yaml:5:16 Unsuitable value type\n"
                   "main.loam.yaml:2:15 Unsupported module source\n", },
     {
      .about = "module that is not installed",
@@ -259,9 +259,9 @@ static const BadCase bad_cases[] = {
     {
      .about = "native syntax",
      .file = "main.tf",
-     .text = "locals {}\n",
-     .wanted = "Unsupported configuration file\n",
-     .detail = "main.tf",
+     .text = "locals {\n  a = 1 2\n}\nvariable {\n}\n",
+     .wanted = "main.tf:2:9 Missing newline after argument\nmain.tf:4:10 Missing name for variable\n",
+     .detail = "ends with its line",
      },
     {
      .about = "not UTF-8",

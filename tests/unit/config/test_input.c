@@ -85,7 +85,7 @@ static const InputCase cases[] = {
     {
         .about = "expression of a flag",
         .options = {"l="},
-        .wanted = "<value for var.l>:1:1 Invalid expression\n",
+        .wanted = "<value for var.l>:1:1 Missing expression\n",
     },
     {
         .about = "names in values",
@@ -96,8 +96,8 @@ static const InputCase cases[] = {
         .about = "file that is not there, file that is wrong",
         .files = {{"bad.tfvars", "variable \"s\" {\n}\n"}, {"twice.tfvars", "s = 1\ns = 2\n"}},
         .options = {"-gone.tfvars", "-bad.tfvars", "-twice.tfvars"},
-        .wanted = "Failed to read variables file\nbad.tfvars:1:10 Invalid variable file\n"
-                  "twice.tfvars:2:1 Duplicate argument\n",
+        .wanted = "Failed to read variables file\nbad.tfvars:1:1 Unexpected \"variable\" block\n"
+                  "twice.tfvars:2:1 Attribute redefined\n",
     },
 };
 /* clang-format on */

@@ -23,21 +23,22 @@ static void test_encode_expr(void **state) {
 
 static void test_tfvars(void **state) {
     static const FunctionCase cases[] = {
-        {P "encode_tfvars({a = 1, bb = \"x\"})",                                           "\"a  = 1\\nbb = \\\"x\\\"\\n\""   },
-        {P "encode_tfvars({})",                                                            "\"\""                             },
-        {P "encode_tfvars({\"a b\" = 1})",                                                 "error: no valid variable name"    },
-        {P "encode_tfvars([1])",                                                           "error: must be an object"         },
-        {P "decode_tfvars(\"\")",                                                          "{}"                               },
-        {P "decode_tfvars(\"# x\\n\\na = 1 # y\\nb = [1,\\n2]\").b[1]",                    "2"                                },
-        {P "decode_tfvars(\"a = \\\"x$${1 + 1}\\\"\").a",                                  "\"x2\""                           },
-        {P "decode_tfvars(\"a = var.x\")",                                                 "error: line 1, column 5"          },
-        {P "decode_tfvars(\"a = upper(1)\")",                                              "error: Function calls not allowed"},
-        {P "decode_tfvars(\"\\na {}\")",                                                   "error: line 2, column 1"          },
-        {P "decode_tfvars(\"a = 1\\na = 2\")",                                             "error: has a value already"       },
-        {P "decode_tfvars(\"a = 1 b = 2\")",                                               "error: line 1, column 7"          },
-        {P "decode_tfvars(\"1 = 1\")",                                                     "error: name is expected"          },
+        {P "encode_tfvars({a = 1, bb = \"x\"})",                                           "\"a  = 1\\nbb = \\\"x\\\"\\n\""              },
+        {P "encode_tfvars({})",                                                            "\"\""                                        },
+        {P "encode_tfvars({\"a b\" = 1})",                                                 "error: no valid variable name"               },
+        {P "encode_tfvars([1])",                                                           "error: must be an object"                    },
+        {P "decode_tfvars(\"\")",                                                          "{}"                                          },
+        {P "decode_tfvars(\"# x\\n\\na = 1 # y\\nb = [1,\\n2]\").b[1]",                    "2"                                           },
+        {P "decode_tfvars(\"a = \\\"x$${1 + 1}\\\"\").a",                                  "\"x2\""                                      },
+        {P "decode_tfvars(\"a = var.x\")",                                                 "error: line 1, column 5"                     },
+        {P "decode_tfvars(\"a = upper(1)\")",                                              "error: Function calls not allowed"           },
+        {P "decode_tfvars(\"\\na {}\")",                                                   "error: line 2, column 1"                     },
+        {P "decode_tfvars(\"a = 1\\na = 2\")",                                             "error: line 2, column 1: Attribute redefined"},
+        {P "decode_tfvars(\"a = 1 b = 2\")",                                               "error: line 1, column 7"                     },
+        {P "decode_tfvars(\"1 = 1\")",
+         "error: line 1, column 1: Argument or block definition required"                                                                },
         {P "decode_tfvars(" P "encode_tfvars({a = {b = [1, {c = \"$${x}\"}]}})).a.b[1].c",
-         "\"$${x}\""                                                                                                          },
+         "\"$${x}\""                                                                                                                     },
     };
     (void)state;
     check_cases(cases, ARRAY_COUNT(cases));

@@ -4,7 +4,7 @@
 
 /* The kinds of all tokens, a letter each, for short tables. */
 static Str lexer_kinds(Lexer lexer) {
-    static const char letters[] = "eBniN\"'HhtID}{}[](),.@:;?=>*/%+-!~~<<>>&|#";
+    static const char letters[] = "eBniN\"'HhtQID}{}[](),.@:;?=>*/%+-!~~<<>>&|#";
     StrBuf buf = strbuf_new(arena);
     for (;;) {
         Token token = lexer_next(&lexer);
@@ -34,6 +34,13 @@ static void test_tokens(void **state) {
         {"\xc3\xa9t\xc3\xa9",   "ie"        },
         {"a\r\nb",              "inie"      },
         {"`",                   "Be"        },
+        {"\"a\nb\" c",          "\"tQt'ie"  },
+        {"\"\\\n\"",            "\"BQ'e"    },
+        {"\"\xff\"",            "\"B'e"     },
+        {"<<E\nE \nE\n",        "Hhnine"    },
+        {"<<E\na\n \tE \r\nb",  "Hthnie"    },
+        {"<<E\na\nE",           "Htte"      },
+        {"/* /* a",             "/*/*ie"    },
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)

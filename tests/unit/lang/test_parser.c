@@ -2,11 +2,11 @@
 
 static void test_syntax_errors(void **state) {
     static const LangCase cases[] = {
-        {"",                      "Expected the start of an expression, but found the end of the text."       },
+        {"",                      "Missing expression: Expected the start of an expression, but found the end"},
         {"1 2",                   "The expression is complete, and nothing may follow it, but found a number."},
         {"(1",                    "Expected a closing parenthesis"                                            },
         {"[1 2]",                 "Expected a comma or the closing bracket after this item"                   },
-        {"{a}",                   "Expected an attribute value, introduced by an equals sign"                 },
+        {"{a}",                   "Expected an equals sign (\"=\") between the key and its value"             },
         {"{a = 1 b = 2}",         "Expected a newline or a comma"                                             },
         {"{a.b = 1}",             "Ambiguous attribute key"                                                   },
         {"a.",                    "Expected an attribute name after the dot"                                  },
@@ -19,6 +19,7 @@ static void test_syntax_errors(void **state) {
         {"[for x : x]",           "Expected the keyword 'in'"                                                 },
         {"[for x in y : a => b]", "A tuple has no keys"                                                       },
         {"{for x in y : a}",      "An object needs a key"                                                     },
+        {"(1 + ) + [2 3",         "but found a closing parenthesis."                                          },
         {"<< EOT",                "directly followed by a marker name"                                        },
     };
     (void)state;

@@ -1,0 +1,252 @@
+/* Files of the native syntax as bodies. What is an argument and what is a block is written there,
+ * so the question does not decide; a string is a template wherever it stands. */
+#include "body.h"
+
+#include "native.h"
+
+typedef struct HclBody {
+    Body base;
+    const NativeBody *native;
+    StrVec hidden; /* what an enclosing schema took already: arguments; block types behind them */
+    StrVec hidden_blocks;
+} HclBody;
+
+static bool has_name(const StrVec *names, Str name) {
+    vec_each(names, item) {
+        if (str_equal(*item, name))
+            return true;
+    }
+    return false;
+}
+
+static const BodyAttributeSchema *find_attribute(const BodySchema *schema, Str name) {
+    for (size_t i = 0; i < schema->attribute_count; i++)
+        if (str_equal_cstr(name, schema->attributes[i].name))
+            return &schema->attributes[i];
+    return NULL;
+}
+
+static const BodyBlockSchema *find_block(const BodySchema *schema, Str type) {
+    for (size_t i = 0; i < schema->block_count; i++)
+        if (str_equal_cstr(type, schema->blocks[i].type))
+            return &schema->blocks[i];
+    return NULL;
+}
+
+/* -- what the schema does not have -------------------------------------------------------- */
+
+static bool refuse_argument(const BodySchema *schema,
+                            const NativeAttribute *attribute,
+                            Arena *arena,
+                            Diags *diags) {
+    StrVec known = {0};
+    for (size_t i = 0; i < schema->attribute_count; i++)
+        vec_push(arena, &known, str_from_cstr(schema->attributes[i].name));
+    Str nearest = str_suggest(attribute->name, known.items, known.count);
+    Str hint = STR_EMPTY;
+    if (find_block(schema, attribute->name))
+        hint = str_format(arena,
+                          " A block of this type is: write \"%.*s {\", without the equals "
+                          "sign.",
+                          STR_ARG(attribute->name));
+    else if (nearest.len)
+        hint = str_format(arena, " Did you mean \"%.*s\"?", STR_ARG(nearest));
+    diags_error(diags, attribute->name_range, "Unsupported argument",
+                "An argument named \"%.*s\" is not expected here.%.*s", STR_ARG(attribute->name),
+                STR_ARG(hint));
+    return false;
+}
+
+static bool refuse_block(const BodySchema *schema,
+                         const NativeBlock *block,
+                         Arena *arena,
+                         Diags *diags) {
+    StrVec known = {0};
+    for (size_t i = 0; i < schema->block_count; i++)
+        if (strcmp(schema->blocks[i].type, "dynamic") != 0)
+            vec_push(arena, &known, str_from_cstr(schema->blocks[i].type));
+    Str nearest = str_suggest(block->type, known.items, known.count);
+    Str hint = STR_EMPTY;
+    if (find_attribute(schema, block->type))
+        hint = str_format(arena,
+                          " An argument of this name is: set it with an equals sign, "
+                          "\"%.*s = …\".",
+                          STR_ARG(block->type));
+    else if (nearest.len)
+        hint = str_format(arena, " Did you mean \"%.*s\"?", STR_ARG(nearest));
+    diags_error(diags, block->type_range, "Unsupported block type",
+                "Blocks of type \"%.*s\" are not expected here.%.*s", STR_ARG(block->type),
+                STR_ARG(hint));
+    return false;
+}
+
+/* -- contents ----------------------------------------------------------------------------- */
+
+static void add_attribute(const NativeAttribute *attribute, BodyContent *out, Arena *arena) {
+    BodyAttribute found = {
+        .name = attribute->name,
+        .expr = attribute->expr,
+        .name_range = attribute->name_range,
+        .range = attribute->range,
+        .is_native = true,
+    };
+    vec_push(arena, &out->attributes, found);
+}
+
+static bool check_labels(const NativeBlock *block, uint32_t wanted, Diags *diags) {
+    if (block->labels.count == wanted)
+        return true;
+    Str type = block->type;
+    bool is_type = block->labels.count == 0 && wanted == 2;
+    const char *what = is_type ? "type" : "name";
+    if (block->labels.count > wanted) {
+        Str summary = str_format(diags->arena, "Extraneous label for %.*s", STR_ARG(type));
+        diags_error(diags, block->labels.items[wanted].range, str_to_cstr(summary, diags->arena),
+                    "A \"%.*s\" block has %u label%s between its type and its brace.",
+                    STR_ARG(type), wanted, wanted == 1 ? "" : "s");
+        return false;
+    }
+    Str summary = str_format(diags->arena, "Missing %s for %.*s", what, STR_ARG(type));
+    diags_error(diags, block->open, str_to_cstr(summary, diags->arena),
+                "A \"%.*s\" block has %u label%s between its type and its brace; the %s is "
+                "missing.",
+                STR_ARG(type), wanted, wanted == 1 ? "" : "s", what);
+    return false;
+}
+
+static HclBody *new_body(const NativeBody *native, const FunctionTable *functions, Arena *arena);
+
+static void add_block(const HclBody *body,
+                      const NativeBlock *block,
+                      BodyContent *out,
+                      Arena *arena) {
+    BodyBlock found = {.type = block->type, .range = block->type_range};
+    for (size_t i = 0; i < block->labels.count; i++) {
+        found.labels[i] = block->labels.items[i].text;
+        found.label_ranges[i] = block->labels.items[i].range;
+        found.range.end = block->labels.items[i].range.end;
+    }
+    found.body = &new_body(block->body, body->base.functions, arena)->base;
+    vec_push(arena, &out->blocks, found);
+}
+
+static bool take_attributes(const HclBody *body,
+                            const BodySchema *schema,
+                            bool has_rest,
+                            BodyContent *out,
+                            Arena *arena,
+                            Diags *diags) {
+    bool ok = true;
+    map_each(&body->native->attributes, entry) {
+        const NativeAttribute *attribute = entry->value;
+        if (has_name(&body->hidden, attribute->name))
+            continue;
+        if (find_attribute(schema, attribute->name))
+            add_attribute(attribute, out, arena);
+        else if (!has_rest)
+            ok = refuse_argument(schema, attribute, arena, diags);
+    }
+    return ok;
+}
+
+static bool take_blocks(const HclBody *body,
+                        const BodySchema *schema,
+                        bool has_rest,
+                        BodyContent *out,
+                        Arena *arena,
+                        Diags *diags) {
+    bool ok = true;
+    vec_each(&body->native->blocks, item) {
+        const NativeBlock *block = *item;
+        const BodyBlockSchema *wanted = find_block(schema, block->type);
+        if (has_name(&body->hidden_blocks, block->type))
+            continue;
+        if (!wanted)
+            ok &= has_rest || refuse_block(schema, block, arena, diags);
+        else if (check_labels(block, wanted->labels, diags))
+            add_block(body, block, out, arena);
+        else
+            ok = false;
+    }
+    return ok;
+}
+
+static const Body *make_rest(const HclBody *body, const BodySchema *schema, Arena *arena) {
+    HclBody *rest = new_body(body->native, body->base.functions, arena);
+    vec_each(&body->hidden, hidden) {
+        vec_push(arena, &rest->hidden, *hidden);
+    }
+    vec_each(&body->hidden_blocks, hidden) {
+        vec_push(arena, &rest->hidden_blocks, *hidden);
+    }
+    for (size_t i = 0; i < schema->attribute_count; i++)
+        vec_push(arena, &rest->hidden, str_from_cstr(schema->attributes[i].name));
+    for (size_t i = 0; i < schema->block_count; i++)
+        vec_push(arena, &rest->hidden_blocks, str_from_cstr(schema->blocks[i].type));
+    return &rest->base;
+}
+
+/* -- the body's operations ---------------------------------------------------------------- */
+
+static bool hcl_content(const Body *base,
+                        const BodySchema *schema,
+                        BodyContent *out,
+                        const Body **rest,
+                        Arena *arena,
+                        Diags *diags) {
+    const HclBody *body = (const HclBody *)base;
+    bool ok = take_attributes(body, schema, rest != NULL, out, arena, diags);
+    ok &= take_blocks(body, schema, rest != NULL, out, arena, diags);
+    if (rest)
+        *rest = make_rest(body, schema, arena);
+    return ok;
+}
+
+static bool hcl_attributes(
+    const Body *base, BodyForm form, BodyContent *out, Arena *arena, Diags *diags) {
+    const HclBody *body = (const HclBody *)base;
+    (void)form;
+    map_each(&body->native->attributes, entry) {
+        const NativeAttribute *attribute = entry->value;
+        if (!has_name(&body->hidden, attribute->name))
+            add_attribute(attribute, out, arena);
+    }
+    vec_each(&body->native->blocks, item) {
+        const NativeBlock *block = *item;
+        if (has_name(&body->hidden_blocks, block->type))
+            continue;
+        Str summary = str_format(arena, "Unexpected \"%.*s\" block", STR_ARG(block->type));
+        diags_error(diags, block->type_range, str_to_cstr(summary, arena),
+                    "There are no blocks here, only arguments: name = value.");
+        return false;
+    }
+    return true;
+}
+
+static const BodyOperations hcl_operations = {
+    .content = hcl_content,
+    .attributes = hcl_attributes,
+};
+
+static HclBody *new_body(const NativeBody *native, const FunctionTable *functions, Arena *arena) {
+    HclBody *body = arena_new(arena, HclBody);
+    body->base = (Body){
+        .operations = &hcl_operations,
+        .functions = functions,
+        .range = native->range,
+        .is_strict = true,
+    };
+    body->native = native;
+    return body;
+}
+
+bool body_hcl_parse(const Source *source,
+                    const FunctionTable *functions,
+                    const Body **out,
+                    Arena *arena,
+                    Diags *diags) {
+    const NativeBody *native;
+    bool ok = native_parse(source, functions, &native, arena, diags);
+    *out = &new_body(native, functions, arena)->base;
+    return ok;
+}

@@ -1,0 +1,23 @@
+/* eval_constant: what is needed before anything can be looked up. All that is not allowed is
+ * reported, not only what evaluation would meet first. */
+#include "eval.h"
+
+static void refuse_name(Traversal *traversal, void *payload) {
+    diags_error(payload, traversal->range, "Variables not allowed",
+                "This value must be a constant: it cannot refer to anything. A text needs double "
+                "quotes.");
+}
+
+static void refuse_call(const Expr *call, void *payload) {
+    diags_error(payload, call->range, "Function calls not allowed",
+                "This value must be a constant: it cannot call functions.");
+}
+
+bool eval_constant(const Expr *expr, Value *out, Arena *arena, Diags *diags) {
+    Scope nothing = {0};
+    size_t before = diags->error_count;
+    if (expr_as_literal(expr, out, arena))
+        return true;
+    expr_each_use(expr, refuse_name, refuse_call, diags);
+    return diags->error_count == before && eval_expr(expr, &nothing, out, arena, diags);
+}

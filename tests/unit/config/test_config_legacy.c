@@ -1,0 +1,82 @@
+/* What old native configurations write in quotes. */
+#include "config_case.h"
+
+#include "config_legacy.h"
+
+static const Expr *parsed(const char *text, Arena *arena) {
+    const Source *source = source_new(STR("main.tf"), str_from_cstr(text), arena);
+    const Expr *expr = NULL;
+    Diags diags = diags_new(arena);
+    assert_true(parser_parse_expression(source, NULL, &expr, arena, &diags));
+    return expr;
+}
+
+typedef struct QuotedCase {
+    const char *text;
+    const char *warning; /* NULL: none, the expression stays */
+} QuotedCase;
+
+static void references(void **state) {
+    static const QuotedCase cases[] = {
+        {"\"a.b[0].c\"", "W main.tf:1:1 Quoted references are deprecated\n"},
+        {"\"a b\"",      NULL                                              },
+        {"\"\"",         NULL                                              },
+        {"a.b",          NULL                                              },
+        {"\"${a}\"",     NULL                                              },
+        {"1",            NULL                                              },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Diags diags = diags_new(arena);
+        const Expr *expr = parsed(cases[i].text, arena);
+        const Expr *got = config_legacy_reference(expr, arena, &diags);
+        check_str(config_case_text(&diags, arena), cases[i].warning ? cases[i].warning : "");
+        assert_int_equal(got == expr, cases[i].warning == NULL);
+    }
+}
+
+/* The place of what is in the quotes is within them. */
+static void places(void **state) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diags diags = diags_new(arena);
+    (void)state;
+    const Expr *got = config_legacy_keyword(parsed("\"ab.cd\"", arena), arena, &diags);
+    assert_int_equal(got->kind, EXPR_TRAVERSAL);
+    SourceRange step = source_resolve(got->as.traversal->steps[0].range);
+    assert_int_equal(source_position(step.source, step.start).column, 4);
+    check_str(diags.items[0].summary, "Quoted keywords are deprecated");
+}
+
+static void types(void **state) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    TypeConstraint type = {0};
+    (void)state;
+    assert_true(config_legacy_type(parsed("list", arena), &type, arena));
+    check_str(type_to_constraint(type.type, arena), "list(any)");
+    assert_true(config_legacy_type(parsed("map", arena), &type, arena));
+    check_str(type_to_constraint(type.type, arena), "map(any)");
+    assert_false(config_legacy_type(parsed("string", arena), &type, arena));
+    assert_false(config_legacy_type(parsed("list.x", arena), &type, arena));
+}
+
+static void aliases(void **state) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Value value;
+    (void)state;
+    const Expr *expr = parsed("{ source = \"a\", configuration_aliases = [x.a, \"x.b\"] }", arena);
+    assert_false(expr_as_literal(expr, &value, arena));
+    assert_true(expr_as_literal(config_legacy_aliases(expr, arena), &value, arena));
+    check_str(value_display(value, 0, arena),
+              "{configuration_aliases = [\"x.a\", \"x.b\"], source = \"a\"}");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(references),
+        cmocka_unit_test(places),
+        cmocka_unit_test(types),
+        cmocka_unit_test(aliases),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
