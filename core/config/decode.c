@@ -85,13 +85,13 @@ static BodySchema body_schema(const Schema *schema, Arena *arena) {
     for (size_t i = 0; i < schema->block_count; i++)
         blocks[i] = (BodyBlockSchema){schema->blocks[i].name,
                                       schema->blocks[i].nesting == NEST_MAP ? 1 : 0};
-    if (schema->block_count)
-        blocks[schema->block_count] = (BodyBlockSchema){"dynamic", 1};
+    /* Also where there are no blocks at all: the error is about what it was to be then. */
+    blocks[schema->block_count] = (BodyBlockSchema){"dynamic", 1};
     return (BodySchema){
         .attributes = attributes,
         .attribute_count = schema->attribute_count,
         .blocks = blocks,
-        .block_count = schema->block_count ? schema->block_count + 1 : 0,
+        .block_count = schema->block_count + 1,
     };
 }
 
@@ -135,6 +135,7 @@ static bool add_block(Decoded *decoded, const BodyBlock *written, Arena *arena, 
 /* -- dynamic blocks ----------------------------------------------------------------------- */
 
 static bool refuse_dynamic(const Decoded *decoded,
+                           const Schema *schema,
                            const BodyBlock *written,
                            Arena *arena,
                            Diags *diags) {
@@ -144,7 +145,9 @@ static bool refuse_dynamic(const Decoded *decoded,
     Str nearest = str_suggest(written->labels[0], names.items, names.count);
     Str hint =
         nearest.len ? str_format(arena, " Did you mean \"%.*s\"?", STR_ARG(nearest)) : STR_EMPTY;
-    diags_error(diags, written->range, "Unsupported block type",
+    if (schema_find_attribute(schema, written->labels[0]))
+        hint = STR(" It is an argument: set it to a list by a \"for\" expression.");
+    diags_error(diags, written->label_ranges[0], "Unsupported block type",
                 "There are no blocks of type \"%.*s\" here.%.*s", STR_ARG(written->labels[0]),
                 STR_ARG(hint));
     return false;
@@ -197,7 +200,11 @@ static const BodyBlock *find_content(const BodyContent *content,
     return NULL;
 }
 
-static bool add_dynamic(Decoded *decoded, const BodyBlock *written, Arena *arena, Diags *diags) {
+static bool add_dynamic(Decoded *decoded,
+                        const Schema *block_schema,
+                        const BodyBlock *written,
+                        Arena *arena,
+                        Diags *diags) {
     static const BodyAttributeSchema attributes[] = {
         {"for_each", true,  BODY_EXPRESSION},
         {"iterator", false, BODY_CODE      },
@@ -215,7 +222,7 @@ static bool add_dynamic(Decoded *decoded, const BodyBlock *written, Arena *arena
     DecodedBlocks *blocks = find_blocks(decoded, written->labels[0]);
     BodyContent content;
     if (!blocks)
-        return refuse_dynamic(decoded, written, arena, diags);
+        return refuse_dynamic(decoded, block_schema, written, arena, diags);
     DecodedBlock out = {.range = written->range, .iterator = written->labels[0]};
     if (!body_content(written->body, &schema, &content, NULL, arena, diags))
         return false;
@@ -252,8 +259,9 @@ bool decode_body(
         ok &= add_attribute(decoded, schema, attribute, arena, diags);
     }
     vec_each(&content.blocks, block) {
-        ok &= str_equal_cstr(block->type, "dynamic") ? add_dynamic(decoded, block, arena, diags)
-                                                     : add_block(decoded, block, arena, diags);
+        ok &= str_equal_cstr(block->type, "dynamic")
+                  ? add_dynamic(decoded, schema, block, arena, diags)
+                  : add_block(decoded, block, arena, diags);
     }
     if (ok)
         *out = decoded;
