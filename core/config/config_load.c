@@ -9,17 +9,20 @@
 typedef struct FrontEnd {
     const char *suffix;
     bool (*parse)(const Source *, const FunctionTable *, const Body **, Arena *, Diags *);
+    /* Its bodies hold expressions, each of which can be bound in one module only. */
+    bool is_eager;
     const char *refusal; /* why a file that looks like configuration is none */
 } FrontEnd;
 
 static const FrontEnd front_ends[] = {
-    {".loam.yaml", body_yaml_parse, NULL                                                                  },
-    {".loam.json", body_json_parse, NULL                                                                  },
-    {".tofu.json", body_json_parse, NULL                                                                  },
-    {".tf.json",   body_json_parse, NULL                                                                  },
-    {".tofu",      body_hcl_parse,  NULL                                                                  },
-    {".tf",        body_hcl_parse,  NULL                                                                  },
-    {".loam.yml",  NULL,            "Configuration in YAML is in files whose names end in \".loam.yaml\"."},
+    {".loam.yaml", body_yaml_parse, false, NULL                            },
+    {".loam.json", body_json_parse, false, NULL                            },
+    {".tofu.json", body_json_parse, false, NULL                            },
+    {".tf.json",   body_json_parse, false, NULL                            },
+    {".tofu",      body_hcl_parse,  true,  NULL                            },
+    {".tf",        body_hcl_parse,  true,  NULL                            },
+    {".loam.yml",  NULL,            false,
+     "Configuration in YAML is in files whose names end in \".loam.yaml\"."},
 };
 
 static const FrontEnd *find_front_end(Str name) {
@@ -54,6 +57,7 @@ bool config_is_empty_folder(const Io *io, Str folder) {
 }
 
 typedef struct ConfigFile {
+    const FrontEnd *front_end;
     const Source *source;
     const Body *body;
     bool is_override;
@@ -104,7 +108,7 @@ static bool is_shadowed(const DiskEntries *entries, Str name, Arena *arena) {
 static bool add_file(ConfigLoading *loading, Str folder, Str name, ConfigFolder *out) {
     const FrontEnd *front_end = find_front_end(name);
     Str path = disk_clean(disk_join(folder, name, loading->arena), loading->arena);
-    ConfigFile file = {0};
+    ConfigFile file = {.front_end = front_end};
     if (!front_end->parse) {
         diags_error(loading->diags, NO_RANGE, "Unsupported configuration file", "%.*s: %s",
                     STR_ARG(path), front_end->refusal);
@@ -117,12 +121,27 @@ static bool add_file(ConfigLoading *loading, Str folder, Str name, ConfigFolder 
     return ok;
 }
 
+/* A folder that another call has read: the same sources, but expressions of its own. */
+static const ConfigFolder *read_again(ConfigLoading *loading, const ConfigFolder *known) {
+    ConfigFolder *out = arena_new(loading->arena, ConfigFolder);
+    Diags said = diags_new(loading->arena); /* the first time */
+    out->ok = known->ok;
+    vec_each(&known->files, file) {
+        ConfigFile again = *file;
+        if (file->front_end->is_eager)
+            out->ok &= file->front_end->parse(file->source, loading->config->functions, &again.body,
+                                              loading->arena, &said);
+        vec_push(loading->arena, &out->files, again);
+    }
+    return out;
+}
+
 static const ConfigFolder *read_folder(ConfigLoading *loading, Str folder) {
     const Disk *disk = loading->request->io->disk;
     ConfigFolder *out = map_find(&loading->folders, folder);
     DiskEntries entries = {0};
     if (out)
-        return out;
+        return read_again(loading, out);
     out = arena_new(loading->arena, ConfigFolder);
     map_set(&loading->folders, folder, out);
     int status = disk->list(disk->self, folder, &entries, loading->arena);

@@ -295,6 +295,22 @@ static void destruction_with_the_module_is_prevented(void **unused) {
     engine_case_close(c);
 }
 
+/* One folder called twice: what its expressions refer to is another object in each call. */
+static void a_module_may_be_called_twice(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_write(c, "m/main.tf",
+                      "variable \"name\" {}\n"
+                      "locals {\n  full = \"${var.name}-x\"\n}\n"
+                      "resource \"fake_thing\" \"t\" {\n  name = local.full\n}\n"
+                      "output \"name\" {\n  value = fake_thing.t.name\n}\n");
+    engine_case_run(
+        c, "module: {a: {source: ./m, name: a}, b: {source: ./m, name: '${module.a.name}'}}\n");
+    assert_non_null(fake_world_find(&c->world, "a-x"));
+    assert_non_null(fake_world_find(&c->world, "a-x-x"));
+    engine_case_close(c);
+}
+
 /* -- modes and options ---------------------------------------------------------------------------
  */
 
@@ -578,6 +594,7 @@ int main(void) {
         cmocka_unit_test(an_error_hides_no_other),
         cmocka_unit_test(destruction_is_prevented),
         cmocka_unit_test(destruction_with_the_module_is_prevented),
+        cmocka_unit_test(a_module_may_be_called_twice),
         cmocka_unit_test(drift_is_found),
         cmocka_unit_test(targets_select),
         cmocka_unit_test(targets_leave_orphans_alone),
