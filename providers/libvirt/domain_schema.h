@@ -7,6 +7,8 @@
 #define DOMAIN_SEED_TARGET "vdz"
 
 bool domain_schema_is_lxc(Value domain);
+/* A machine whose processors are QEMU's own translation. */
+bool domain_schema_is_emulated(Value domain);
 /* Virtual machines with a board of their own: not containers, not libvirt's mock. */
 bool domain_schema_is_machine(Value domain);
 /* MiB that the guest may have at most. */

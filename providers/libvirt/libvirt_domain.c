@@ -180,7 +180,7 @@ static const Attribute domain_attributes[] = {
      "MiB that memory can grow to without a restart; memory.",
      .check = check_positive},
     {"vcpu", &TYPE_NUMBER, OPTIONAL | COMPUTED,
-     "Processors. They grow live up to vcpu_max.",
+     "Processors. They grow live up to vcpu_max; an emulated machine restarts for it.",
      .default_json = "1", .check = check_positive},
     {"vcpu_max", &TYPE_NUMBER, OPTIONAL,
      "Processors that vcpu can grow to without a restart; vcpu.",

@@ -1,0 +1,81 @@
+/* How changes of a running machine reach it: live, by a restart, or at the next start. */
+#include "domain_update.h"
+
+#include "libvirt_case.h"
+
+typedef struct ChangeCase {
+    const char *prior, *planned; /* attributes as JSON */
+    const char *attribute;
+    DomainEffect effect;
+    const char *how;
+} ChangeCase;
+
+#define LIVE_VCPU   "virDomainSetVcpusFlags, live"
+#define LIVE_MEMORY "virDomainSetMemoryFlags, live"
+#define AT_START    "only a start brings it"
+#define UNSAFE_VCPU "QEMU may crash when a processor is plugged into an emulated machine"
+#define TOO_MUCH    "more than the machine was started with can give"
+
+/* clang-format off */
+static const ChangeCase cases[] = {
+    {"'type':'kvm','vcpu':1,'vcpu_max':2",      "'type':'kvm','vcpu':2,'vcpu_max':2",      "vcpu",   EFFECT_LIVE,    LIVE_VCPU  },
+    {"'type':'kvm','vcpu':2,'vcpu_max':2",      "'type':'kvm','vcpu':1,'vcpu_max':2",      "vcpu",   EFFECT_RESTART, AT_START   },
+    {"'type':'kvm','vcpu':1,'vcpu_max':2",      "'type':'kvm','vcpu':3,'vcpu_max':3",      "vcpu",   EFFECT_RESTART, AT_START   },
+    {"'type':'qemu','vcpu':1,'vcpu_max':2",     "'type':'qemu','vcpu':2,'vcpu_max':2",     "vcpu",   EFFECT_RESTART, UNSAFE_VCPU},
+    {"'type':'qemu','vcpu':2,'vcpu_max':2",     "'type':'qemu','vcpu':1,'vcpu_max':2",     "vcpu",   EFFECT_RESTART, AT_START   },
+    {"'type':'qemu','vcpu':1",                  "'type':'qemu','vcpu':2",                  "vcpu",   EFFECT_RESTART, AT_START   },
+    {"'type':'lxc','vcpu':1,'vcpu_max':2",      "'type':'lxc','vcpu':2,'vcpu_max':2",      "vcpu",   EFFECT_RESTART, AT_START   },
+    {"'type':'qemu','memory':64,'memory_max':96", "'type':'qemu','memory':96,'memory_max':96",  "memory", EFFECT_LIVE,    LIVE_MEMORY},
+    {"'type':'qemu','memory':64,'memory_max':96", "'type':'qemu','memory':128,'memory_max':96", "memory", EFFECT_RESTART, TOO_MUCH   },
+};
+/* clang-format on */
+
+static Value machine(ResourceCase *c, const char *attributes) {
+    StrBuf json = strbuf_new(c->arena);
+    strbuf_add_cstr(&json, "{\"name\":\"m\",");
+    for (const char *at = attributes; *at; at++)
+        strbuf_add_char(&json, *at == '\'' ? '"' : *at);
+    strbuf_add_char(&json, '}');
+    return schema_apply_defaults(
+        &libvirt_domain.schema, case_config(c, str_to_cstr(strbuf_str(&json), c->arena)), c->arena);
+}
+
+static const DomainChange *find(const DomainChanges *changes, const char *attribute) {
+    vec_each(changes, change)
+        if (strcmp(change->attribute, attribute) == 0)
+            return change;
+    return NULL;
+}
+
+static void test_compare(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const ChangeCase *row = &cases[i];
+        ResourceCase c = case_open(&libvirt_domain);
+        DomainChanges changes =
+            domain_update_compare(machine(&c, row->prior), machine(&c, row->planned), c.arena);
+        const DomainChange *change = find(&changes, row->attribute);
+        if (!change || change->effect != row->effect || !str_equal_cstr(change->how, row->how))
+            fail_msg("%s -> %s: %.*s", row->prior, row->planned, change ? (int)change->how.len : 0,
+                     change ? change->how.ptr : "");
+        assert_int_equal(domain_update_needs_restart(&changes), row->effect == EFFECT_RESTART);
+        case_close(&c);
+    }
+}
+
+static void test_what_stays_is_no_change(void **state) {
+    (void)state;
+    ResourceCase c = case_open(&libvirt_domain);
+    Value same = machine(&c, "'type':'qemu','vcpu':1,'memory':64");
+    DomainChanges changes = domain_update_compare(same, same, c.arena);
+    assert_int_equal(changes.count, 0);
+    case_close(&c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_compare),
+        cmocka_unit_test(test_what_stays_is_no_change),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
