@@ -94,7 +94,7 @@ typedef enum Effect {
     EFFECT_NONE,    /* no outside effect (terraform_data, random): no intent */
 } Effect;
 
-typedef enum LimitAction { LIMIT_CREATE, LIMIT_UPDATE, LIMIT_DELETE } LimitAction;
+typedef enum LimitAction { LIMIT_CREATE, LIMIT_UPDATE, LIMIT_DELETE, LIMIT_READ } LimitAction;
 
 typedef struct Limit {
     Str key;
@@ -109,6 +109,8 @@ typedef struct ResourceType {
     Effect effect;
     /* True: a crash between call and outcome may do it twice; documented with the type. */
     bool at_least_once;
+    /* True: `limits` is asked about reads too, with the stored object. */
+    bool limits_reads;
 
     /* Beyond the schema. May see unknowns. Default: nothing. */
     bool (*validate)(const Call *call, Value config, Diags *diags);

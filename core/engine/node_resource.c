@@ -5,8 +5,24 @@
 
 typedef bool (*InstanceTask)(Walk *tasks, void *record, uint32_t worker);
 
+/* Planning reads the stored object, within the limits of its kind. */
+static void limit_read(Visit *visit, InstanceRecord *record, WalkTask *task) {
+    const ResourceType *type = visit->node->as.resource->type;
+    const StateObject *object = record->stored ? record->stored->current : NULL;
+    bool reads = visit->walk->phase == PHASE_PLAN && !visit->walk->options->skip_refresh;
+    if (!reads || !type || !type->limits_reads || !object || record->deposed.len > 0)
+        return;
+    Job job;
+    Value value;
+    job_begin(&job, record, visit->worker);
+    if (job_decode(&job, object, &value)) /* what is wrong with it, the task will say */
+        job_limits(&job, LIMIT_READ, value_unmark_deep(value, visit->scratch), task);
+}
+
 static void submit(Visit *visit, InstanceRecord *record, InstanceTask run) {
-    walk_submit(visit->tasks, visit->node->id, (WalkTask){.run = run, .payload = record});
+    WalkTask task = {.run = run, .payload = record};
+    limit_read(visit, record, &task);
+    walk_submit(visit->tasks, visit->node->id, task);
 }
 
 /* -- -target ----------------------------------------------------------------------------------- */

@@ -200,6 +200,13 @@ static bool thing_read(const Call *call, Value *state, Str *private_data, Diags 
     FakeWorld *world = world_of(call);
     pthread_mutex_lock(&world->mutex);
     world->reads++;
+    FakeGroup *group = &world->read_groups[group_of(*state)];
+    enter(group);
+    pthread_mutex_unlock(&world->mutex);
+    if (world->is_slow)
+        usleep(3000);
+    pthread_mutex_lock(&world->mutex);
+    group->running--;
     FakeObject *object = find(world, STR_EMPTY, draft_text(*state, "id", STR_EMPTY));
     if (!object) {
         *state = value_null(state->type);
@@ -251,6 +258,7 @@ static const ResourceType fake_thing = {
     .identity = thing_identity,
     .recover = thing_recover,
     .limits = thing_limits,
+    .limits_reads = true,
 };
 
 /* -- fake_plain ----------------------------------------------------------------------------------

@@ -34,7 +34,8 @@ typedef struct FakeWorld {
                        "lie a": creates with another size and kind than planned */
     uint32_t reads; /* of managed objects */
     uint32_t calls;
-    FakeGroup groups[3]; /* all, group "one", group "pair" */
+    FakeGroup groups[3];      /* all, group "one", group "pair" */
+    FakeGroup read_groups[3]; /* none, group "one", group "pair" */
     bool is_slow;
     CancelToken *cancel;
     Str stops_at; /* raises the token within this call: "create a" */

@@ -382,6 +382,10 @@ static void keeps_limits(void **unused) {
     assert_int_equal(c->world.groups[2].most, 2);
     assert_true(c->world.groups[0].most > 3);
     assert_true(c->world.groups[0].most <= 16);
+    engine_case_must(c, engine_case_plan(c));
+    assert_int_equal(c->world.read_groups[1].most, 1);
+    assert_int_equal(c->world.read_groups[2].most, 2);
+    assert_true(c->world.read_groups[0].most > 3);
     engine_case_close(c);
 }
 
