@@ -190,6 +190,7 @@ typedef struct Execution {
     ssh_channel channel;
     Str input; /* what is still to be sent */
     bool input_ended;
+    bool is_asked_for;
     StrBuf streams[2];
     size_t limit;
     bool truncated;
@@ -202,6 +203,7 @@ static SshStatus start_command(Execution *run, const char *command, const SshDea
     while ((result = ssh_channel_open_session(run->channel)) == SSH_AGAIN && status == SSH_DONE) {
         status = session_wait(run->session, deadline);
     }
+    run->is_asked_for = result == SSH_OK && status == SSH_DONE;
     while (result == SSH_OK && status == SSH_DONE &&
            (result = ssh_channel_request_exec(run->channel, command)) == SSH_AGAIN) {
         status = session_wait(run->session, deadline);
@@ -210,6 +212,9 @@ static SshStatus start_command(Execution *run, const char *command, const SshDea
     }
     if (status != SSH_DONE)
         return status;
+    /* A server that refuses the request has run nothing. */
+    if (result != SSH_OK && session_is_alive(NULL, run->session))
+        run->is_asked_for = false;
     return result == SSH_OK ? SSH_DONE : SSH_LOST;
 }
 
@@ -314,6 +319,7 @@ static SshStatus session_exec(void *self,
     }
     if (status != SSH_DONE) {
         problem_from_session(session, problem, arena);
+        problem->may_have_run = run.is_asked_for;
         return status;
     }
     *out = (SshResult){

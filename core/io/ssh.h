@@ -40,6 +40,7 @@ typedef struct SshProblem {
     Str text;   /* "Connection refused", what the library says */
     Str pinned; /* "SHA256:…", with SSH_HOST_KEY_DIFFERS */
     Str found;
+    bool may_have_run; /* of a command: it was asked for, and nobody heard of its end */
 } SshProblem;
 
 /* How long, and who may stop it at which level of the token. */

@@ -9,11 +9,13 @@
 
 #define PORT_DEFAULT    22
 #define WAIT_DEFAULT_MS 300000
+#define HURRY_MS        10000
 #define ATTEMPT_MS      30000 /* for one connection, handshake included */
 #define PAUSE_FIRST_MS  200   /* between attempts, growing */
 #define PAUSE_LAST_MS   2000
 #define KEY_GRACE_MS    20000 /* for a machine that refuses the user's key while it still boots */
 #define SESSIONS_MAX    8
+#define LOOKS_MAX       4
 #define LAST_WORDS      ((size_t)2048)
 
 struct SshClient {
@@ -117,6 +119,12 @@ bool ssh_client_link(const Call *call, Value object, SshLink *out, Diags *diags)
     }
     *out = link;
     return true;
+}
+
+void ssh_client_hurry(SshLink *link) {
+    link->is_hurried = true;
+    if (link->wait_ms > HURRY_MS)
+        link->wait_ms = HURRY_MS;
 }
 
 void ssh_client_release(SshLink *link) {
@@ -242,6 +250,18 @@ static SshStatus connect_patiently(SshLink *link, SshProblem *problem) {
     }
 }
 
+/* Who looks at many things on a machine that is not there waits for it once. */
+static SshStatus connect(SshLink *link, SshProblem *problem) {
+    SshPool *pool = link->client->pool;
+    SshStatus status;
+    if (link->is_hurried && ssh_pool_find_absence(pool, &link->target, &status, problem))
+        return status;
+    status = connect_patiently(link, problem);
+    if (link->is_hurried && status != SSH_DONE && status != SSH_CANCELLED)
+        ssh_pool_note_absence(pool, &link->target, status, problem);
+    return status;
+}
+
 /* -- running ------------------------------------------------------------------------------- */
 
 Str ssh_client_script(const char *script, const Str *arguments, size_t count, Arena *arena) {
@@ -263,8 +283,10 @@ static SshStatus exec_once(SshLink *link,
     const Ssh *ssh = link->call->io->ssh;
     SshStatus status =
         ssh->exec(ssh->self, link->session, command, out, problem, link->call->arena);
-    if (status != SSH_DONE)
-        drop_session(link);
+    if (status == SSH_DONE)
+        return status;
+    link->may_have_run |= problem->may_have_run;
+    drop_session(link);
     return status;
 }
 
@@ -282,7 +304,7 @@ SshStatus ssh_client_exec(SshLink *link,
         if (status != SSH_LOST || !link->from_pool)
             return status;
     }
-    SshStatus status = connect_patiently(link, problem);
+    SshStatus status = connect(link, problem);
     return status == SSH_DONE ? exec_once(link, command, out, problem) : status;
 }
 
@@ -359,14 +381,16 @@ void ssh_client_explain(const SshLink *link, SshStatus status, SshProblem proble
     diag->path = str_from_cstr(row->path);
 }
 
+/* A plan's looks share a few sessions: a session takes longer than a look. */
 void ssh_client_limits(const Call *call, LimitAction action, Value object, Limits *out) {
-    (void)action;
+    bool looks = action == LIMIT_READ;
     SshClient *client = call->client;
     int64_t port = draft_int(object, "port", client ? client->port : PORT_DEFAULT);
     Str host = draft_text(object, "host", STR_EMPTY);
     Limit limit = {
-        .key = str_format(call->arena, "ssh %.*s %lld", STR_ARG(host), (long long)port),
-        .capacity = SESSIONS_MAX,
+        .key = str_format(call->arena, looks ? "ssh look %.*s %lld" : "ssh %.*s %lld",
+                          STR_ARG(host), (long long)port),
+        .capacity = looks ? LOOKS_MAX : SESSIONS_MAX,
     };
     vec_push(call->arena, out, limit);
 }

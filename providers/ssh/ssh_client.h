@@ -49,12 +49,16 @@ typedef struct SshLink {
     SshClient *client;
     SshTarget target;
     int64_t wait_ms; /* for the machine to answer */
+    bool is_hurried;
     SshSession *session;
     bool from_pool;
+    bool may_have_run; /* something was sent, and nobody heard of its end */
 } SshLink;
 
 /* Settings from an object's attributes and the provider's defaults. Does not connect. */
 MUST_USE bool ssh_client_link(const Call *call, Value object, SshLink *out, Diags *diags);
+/* A plan does not wait for a machine to boot: 10 seconds, or less if that was asked for. */
+void ssh_client_hurry(SshLink *link);
 void ssh_client_release(SshLink *link);
 SCOPED_TYPE(SshLink, ssh_client_release);
 
@@ -72,7 +76,8 @@ MUST_USE bool ssh_client_run(SshLink *link,
                              Diags *diags);
 /* Why the machine could not be used, and the way out. */
 void ssh_client_explain(const SshLink *link, SshStatus status, SshProblem problem, Diags *diags);
-/* At most eight sessions with one machine: its server refuses too many at once. */
+/* At most eight sessions with one machine: its server refuses too many at once. Reads share
+ * four. */
 void ssh_client_limits(const Call *call, LimitAction action, Value object, Limits *out);
 /* The end of what a command wrote, without control characters, for a message. */
 Str ssh_client_last_words(Str err, Str out, Arena *arena);

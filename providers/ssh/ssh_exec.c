@@ -2,7 +2,10 @@
  *
  * It runs anew when `script`, `command`, `triggers` or `host` change; that is a replacement, since
  * what ran cannot be changed. How the machine is reached and what is run at destruction change in
- * place, and nothing is executed for that. */
+ * place, and nothing is executed for that.
+ *
+ * The marker on the machine stands for the object: a machine that was built anew has none, and the
+ * next plan runs the script there. */
 #include "digest.h"
 #include "draft.h"
 #include "ssh_marker.h"
@@ -20,6 +23,7 @@ static const Attribute attributes[] = {
     {"stdout",          &TYPE_STRING,        COMPUTED, "What it wrote to standard output, the last 256 KiB."},
     {"stderr",          &TYPE_STRING,        COMPUTED, "What it wrote to standard error, the last 256 KiB."},
     {"exit_status",     &TYPE_NUMBER,        COMPUTED, "Its exit status; anything but 0 is an error."},
+    {"ran_as",          &TYPE_STRING,        COMPUTED, "Who ran it; the marker is that user's."},
     {"id",              &TYPE_STRING,        COMPUTED, "Name of the marker folder on the machine."},
 };
 // clang-format on
@@ -43,10 +47,12 @@ static Str exec_identity(const Call *call, Value planned) {
     return digest_uuid5(STR(NAMESPACE), name, call->arena);
 }
 
-static Value with_result(Value object, Str id, const SshMarkerResult *result, Arena *arena) {
+static Value with_result(const SshLink *link, Value object, Str id, const SshMarkerResult *result) {
+    Arena *arena = link->call->arena;
     Draft draft = draft_of(object, arena);
     bool ended = result->state == SSH_MARKER_EXITED;
     draft_set(&draft, "id", value_from_str(str_clone(id, arena)));
+    draft_set_text(&draft, "ran_as", link->target.user, arena);
     draft_set_text(&draft, "stdout", result->out, arena);
     draft_set_text(&draft, "stderr", result->err, arena);
     draft_set(&draft, "exit_status",
@@ -96,9 +102,11 @@ static bool exec_create(const Call *call,
         draft_text(request->planned, "script", draft_text(request->planned, "command", STR_EMPTY));
     if (!ssh_client_link(call, request->planned, &link, diags))
         return false;
-    if (!ssh_marker_run(&link, request->identity, script, &result, diags))
+    if (!ssh_marker_run(&link, request->identity, script, &result, diags)) {
+        response->in_doubt = link.may_have_run;
         return false;
-    response->state = with_result(request->planned, request->identity, &result, call->arena);
+    }
+    response->state = with_result(&link, request->planned, request->identity, &result);
     return judge(&link, &result, "The script failed", diags);
 }
 
@@ -113,6 +121,11 @@ static bool exec_update(const Call *call,
     return true;
 }
 
+/* The marker of the way back. */
+static Str destroy_id(Str id, Arena *arena) {
+    return str_concat(id, STR("-destroy"), arena);
+}
+
 static bool exec_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
     SCOPED(SshLink) link = {0};
     Str id = draft_text(request->prior, "id", STR_EMPTY);
@@ -124,24 +137,74 @@ static bool exec_delete(const Call *call, const ApplyRequest *request, Diags *di
         ssh_marker_forget_if_possible(&link, id);
         return true;
     }
-    Str destroy_id = str_concat(id, STR("-destroy"), call->arena);
+    Str way_back = destroy_id(id, call->arena);
     SshMarkerResult result;
     if (!ssh_client_link(call, request->prior, &link, diags))
         return false;
     /* The script's own marker goes first of all when the way back is done: then a run was killed
      * between that and telling, and nothing runs a second time. */
-    bool is_done;
-    if (!ssh_marker_is_forgotten(&link, id, &is_done, diags))
+    SshMarkerTrace trace;
+    if (!ssh_marker_look(&link, id, &trace, diags))
         return false;
-    if (is_done)
-        return ssh_marker_forget(&link, destroy_id, diags);
-    if (!ssh_marker_run(&link, destroy_id, script, &result, diags))
+    if (trace == SSH_TRACE_FORGOTTEN)
+        return ssh_marker_forget(&link, way_back, diags);
+    if (!ssh_marker_run(&link, way_back, script, &result, diags))
         return false;
     bool is_good = judge(&link, &result, "The destroy command failed", diags);
     if (is_good && !ssh_marker_forget(&link, id, diags))
         return false;
     /* Without its marker a failed one runs again when the destruction is tried again. */
-    return ssh_marker_forget(&link, destroy_id, diags) && is_good;
+    return ssh_marker_forget(&link, way_back, diags) && is_good;
+}
+
+/* Other users' markers are not theirs to see. A destruction that was cut off may have removed the
+ * script's marker before its own: the object is there until both are gone. */
+static bool look_for_marker(const Call *call, Value state, SshMarkerTrace *out, Diags *diags) {
+    SCOPED(SshLink) link = {0};
+    *out = SSH_TRACE_PRESENT;
+    if (!ssh_client_link(call, state, &link, diags))
+        return false;
+    if (!str_equal(draft_text(state, "ran_as", link.target.user), link.target.user))
+        return true;
+    ssh_client_hurry(&link);
+    Str id = draft_text(state, "id", STR_EMPTY);
+    if (!ssh_marker_look(&link, id, out, diags))
+        return false;
+    if (*out != SSH_TRACE_FORGOTTEN || draft_text(state, "destroy_command", STR_EMPTY).len == 0)
+        return true;
+    return ssh_marker_look(&link, destroy_id(id, call->arena), out, diags);
+}
+
+/* A machine that cannot be asked is no reason to stop: the same plan may be about to start it, or
+ * to pin its new key. */
+static bool exec_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
+    (void)private_data;
+    SshMarkerTrace trace;
+    Diags problems = diags_new(call->arena);
+    if (look_for_marker(call, *state, &trace, &problems)) {
+        if (trace != SSH_TRACE_PRESENT)
+            *state = value_null(state->type);
+        return true;
+    }
+    if (call_is_cancelled(call)) {
+        diags_append(diags, &problems);
+        return false;
+    }
+    const Diag *problem = &problems.items[0];
+    diags_warning(diags, NO_RANGE, "A script could not be looked for",
+                  "The machine does not tell whether the script ran there, so it is taken to have "
+                  "run. %.*s: %.*s",
+                  STR_ARG(problem->summary), STR_ARG(problem->detail));
+    return true;
+}
+
+/* Nothing is decided while nobody knows, or while the script runs. */
+static bool explain_doubt(const Call *call, const char *why, Diags *diags) {
+    diags_error(diags, NO_RANGE, "It is in doubt whether the script ran",
+                "A run before this one sent it and did not hear how it ended. %s If the machine is "
+                "gone for good, \"loam state rm '%.*s'\" forgets this, and the script runs anew.",
+                why, STR_ARG(call->address));
+    return false;
 }
 
 static bool exec_recover(const Call *call,
@@ -154,11 +217,14 @@ static bool exec_recover(const Call *call,
     if (!ssh_client_link(call, request->planned, &link, diags))
         return false;
     if (!ssh_marker_recover(&link, request->identity, &result, diags))
-        return false;
+        return explain_doubt(call, "The machine has to be asked: apply again when it answers.",
+                             diags);
+    if (result.state == SSH_MARKER_RUNNING)
+        return explain_doubt(call, "It still runs: apply again when it has ended.", diags);
     *outcome = RECOVER_ABSENT;
     if (result.state == SSH_MARKER_ABSENT)
         return true;
-    *state = with_result(request->planned, request->identity, &result, call->arena);
+    *state = with_result(&link, request->planned, request->identity, &result);
     bool good = result.state == SSH_MARKER_EXITED && result.exit_status == 0;
     *outcome = good ? RECOVER_COMPLETE : RECOVER_TAINTED;
     return true;
@@ -172,6 +238,8 @@ const ResourceType ssh_exec = {
     .create = exec_create,
     .update = exec_update,
     .delete = exec_delete,
+    .read = exec_read,
     .recover = exec_recover,
     .limits = ssh_client_limits,
+    .limits_reads = true,
 };

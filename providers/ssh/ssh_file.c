@@ -9,8 +9,7 @@
 #include "ssh_provider.h"
 #include "utf8.h"
 
-#define LOOK_WAIT_MS 10000 /* a plan does not wait for a machine to boot */
-#define SHOWN_MAX    ((size_t)1 << 20)
+#define SHOWN_MAX ((size_t)1 << 20)
 
 static Str check_path(Value value, Arena *arena) {
     Str path = value_text(value);
@@ -260,8 +259,10 @@ static bool file_apply(const Call *call,
         return false;
     if (!ssh_client_link(call, request->planned, &link, diags))
         return false;
-    if (!is_same_file(request) && !write_file(&link, request->planned, bytes, diags))
+    if (!is_same_file(request) && !write_file(&link, request->planned, bytes, diags)) {
+        response->in_doubt = link.may_have_run && value_is_null(request->prior);
         return false;
+    }
     response->state = described(&link, request->planned, bytes);
     return true;
 }
@@ -399,8 +400,7 @@ static bool file_read(const Call *call, Value *state, Str *private_data, Diags *
     size_t errors = diags->error_count;
     if (!ssh_client_link(call, *state, &link, diags))
         return false;
-    if (link.wait_ms > LOOK_WAIT_MS)
-        link.wait_ms = LOOK_WAIT_MS;
+    ssh_client_hurry(&link);
     SshStatus status = look(&link, path, sha256, &found, &problem, diags);
     if (is_absence(status)) {
         /* The same plan may be about to start the machine. */
@@ -460,4 +460,5 @@ const ResourceType ssh_file = {
     .read = file_read,
     .recover = file_recover,
     .limits = ssh_client_limits,
+    .limits_reads = true,
 };

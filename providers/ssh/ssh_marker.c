@@ -133,8 +133,11 @@ static const char forget_script[] = MARKER_PRELUDE
     "  rm -rf \"$d\" || exit 91\n"
     "fi\n";
 
-static const char forgotten_script[] = MARKER_PRELUDE
-    "if [ -d \"$b/exec\" ] && [ ! -d \"$d\" ]; then echo forgotten; fi\n";
+static const char look_script[] = MARKER_PRELUDE
+    "if [ -d \"$d\" ]; then t=present\n"
+    "elif [ -d \"$b/exec\" ]; then t=forgotten\n"
+    "else t=none; fi\n"
+    "echo \"loam-trace $1 $t\"\n";
 
 // clang-format on
 
@@ -184,6 +187,7 @@ static bool start(SshLink *link, Str id, Str script, Diags *diags) {
         ssh_client_explain(link, status, problem, diags);
         return false;
     }
+    link->may_have_run |= result.exit_status == 0;
     if (result.exit_status == 0)
         return true;
     machine_error(link, "The script could not be started", &result, diags);
@@ -283,13 +287,21 @@ static bool parse_report(Str text, Str id, SshMarkerResult *out, Arena *arena) {
     return true;
 }
 
+/* Whoever only asks what became of it may stop at once. */
+static SshPatience follow_patience(const SshLink *link, Str how) {
+    SshPatience patience = run_patience(link);
+    if (str_equal_cstr(how, "claim"))
+        patience.cancel_at = CANCEL_STOP;
+    return patience;
+}
+
 static SshStatus follow_once(
     SshLink *link, Str id, Str how, Ticker *ticker, SshResult *result, SshProblem *problem) {
     Arena *arena = link->call->arena;
     const Str arguments[] = {id, str_format(arena, "%d", OUTPUT_KEPT), how};
     SshCommand command = {
         .command = ssh_client_script(follow_script, arguments, ARRAY_COUNT(arguments), arena),
-        .patience = run_patience(link),
+        .patience = follow_patience(link, how),
         .tick = tick,
         .payload = ticker,
     };
@@ -329,14 +341,27 @@ bool ssh_marker_recover(SshLink *link, Str id, SshMarkerResult *out, Diags *diag
     return follow(link, id, STR("claim"), out, diags);
 }
 
-bool ssh_marker_is_forgotten(SshLink *link, Str id, bool *out, Diags *diags) {
+bool ssh_marker_look(SshLink *link, Str id, SshMarkerTrace *out, Diags *diags) {
+    static const char *const words[] = {
+        [SSH_TRACE_NONE] = "none",
+        [SSH_TRACE_FORGOTTEN] = "forgotten",
+        [SSH_TRACE_PRESENT] = "present",
+    };
+    Arena *arena = link->call->arena;
     SshCommand command = {
-        .command = ssh_client_script(forgotten_script, &id, 1, link->call->arena),
-        .patience = run_patience(link),
+        .command = ssh_client_script(look_script, &id, 1, arena),
+        .patience = {.cancel = link->call->cancel},
     };
     SshResult result;
     if (!ssh_client_run(link, &command, &result, diags))
         return false;
-    *out = str_starts_with(result.out, STR("forgotten"));
-    return true;
+    for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
+        Str line = str_format(arena, "loam-trace %.*s %s\n", STR_ARG(id), words[i]);
+        if (str_find(result.out, line, 0) == SIZE_MAX)
+            continue;
+        *out = (SshMarkerTrace)i;
+        return true;
+    }
+    machine_error(link, "The machine does not say whether the script ran there", &result, diags);
+    return false;
 }

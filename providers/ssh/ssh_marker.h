@@ -25,6 +25,12 @@ typedef enum SshMarkerState {
     SSH_MARKER_EXITED,
 } SshMarkerState;
 
+typedef enum SshMarkerTrace {
+    SSH_TRACE_NONE,      /* no script ever ran here as this user: another machine, or a new one */
+    SSH_TRACE_FORGOTTEN, /* there are or were markers here, but this one is not there */
+    SSH_TRACE_PRESENT,
+} SshMarkerTrace;
+
 typedef struct SshMarkerResult {
     SshMarkerState state;
     int exit_status;
@@ -33,13 +39,14 @@ typedef struct SshMarkerResult {
 } SshMarkerResult;
 
 /* Starts the script unless it was started before, and waits for its end. A session that breaks is
- * made again; the script does not notice. A script that ended by itself is no error here. */
+ * made again; the script does not notice. A script that ended by itself is no error here. After a
+ * failure, link->may_have_run tells whether the script may have been started. */
 MUST_USE bool ssh_marker_run(SshLink *link, Str id, Str script, SshMarkerResult *out, Diags *diags);
 /* Waits for the end of one that a killed run may have started. After SSH_MARKER_ABSENT it will not
  * start any more, even if that run's request is still on its way. */
 MUST_USE bool ssh_marker_recover(SshLink *link, Str id, SshMarkerResult *out, Diags *diags);
-/* *out: there are or were markers here, but this one is not there. */
-MUST_USE bool ssh_marker_is_forgotten(SshLink *link, Str id, bool *out, Diags *diags);
+/* Is this marker still on the machine? Starts nothing and waits for no script. */
+MUST_USE bool ssh_marker_look(SshLink *link, Str id, SshMarkerTrace *out, Diags *diags);
 /* Ends the script if it still runs, and removes the folder. */
 MUST_USE bool ssh_marker_forget(SshLink *link, Str id, Diags *diags);
 /* Same within a few seconds, or not at all: tidiness is no reason to fail. */

@@ -13,11 +13,18 @@ typedef struct Idle {
     char key[KEY_SIZE];
 } Idle;
 
+typedef struct Absence {
+    SshStatus status;
+    SshProblem problem;
+    char key[KEY_SIZE];
+} Absence;
+
 struct SshPool {
     Arena *arena; /* which it lives in itself */
     const Ssh *ssh;
     pthread_mutex_t lock;
     VEC(Idle) idle;
+    VEC(Absence) absences;
 };
 
 SshPool *ssh_pool_open(const Ssh *ssh) {
@@ -81,4 +88,40 @@ void ssh_pool_give(SshPool *pool, const SshTarget *target, SshSession *session) 
     pthread_mutex_lock(&pool->lock);
     vec_push(pool->arena, &pool->idle, entry);
     pthread_mutex_unlock(&pool->lock);
+}
+
+void ssh_pool_note_absence(SshPool *pool,
+                           const SshTarget *target,
+                           SshStatus status,
+                           const SshProblem *problem) {
+    Absence absence = {.status = status};
+    key_of(target, absence.key);
+    pthread_mutex_lock(&pool->lock);
+    absence.problem = (SshProblem){
+        .text = str_clone(problem->text, pool->arena),
+        .pinned = str_clone(problem->pinned, pool->arena),
+        .found = str_clone(problem->found, pool->arena),
+    };
+    vec_push(pool->arena, &pool->absences, absence);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+bool ssh_pool_find_absence(SshPool *pool,
+                           const SshTarget *target,
+                           SshStatus *status,
+                           SshProblem *problem) {
+    char key[KEY_SIZE];
+    key_of(target, key);
+    bool is_found = false;
+    pthread_mutex_lock(&pool->lock);
+    vec_each(&pool->absences, absence) {
+        if (memcmp(absence->key, key, KEY_SIZE) != 0)
+            continue;
+        *status = absence->status;
+        *problem = absence->problem;
+        is_found = true;
+        break;
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return is_found;
 }

@@ -1,4 +1,5 @@
-/* ssh_pool: idle sessions, kept for the next call to the same machine. Guards itself. */
+/* ssh_pool: idle sessions, kept for the next call to the same machine, and what became of attempts
+ * to look at one. Guards itself. */
 #pragma once
 
 #include "ssh.h"
@@ -11,3 +12,12 @@ void ssh_pool_close(SshPool *pool);
 /* An idle session with exactly this target, the caller's until it is given back; or NULL. */
 SshSession *ssh_pool_take(SshPool *pool, const SshTarget *target);
 void ssh_pool_give(SshPool *pool, const SshTarget *target, SshSession *session);
+/* The target could not be connected to, for as long as the pool lives. */
+void ssh_pool_note_absence(SshPool *pool,
+                           const SshTarget *target,
+                           SshStatus status,
+                           const SshProblem *problem);
+bool ssh_pool_find_absence(SshPool *pool,
+                           const SshTarget *target,
+                           SshStatus *status,
+                           SshProblem *problem);

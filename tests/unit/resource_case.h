@@ -15,6 +15,7 @@ typedef struct ResourceCase {
     Value state; /* null: no object */
     Str private_data;
     PlanResponse plan; /* the newest */
+    bool in_doubt;     /* so said the newest apply */
 } ResourceCase;
 
 static inline ResourceCase case_open(const ResourceType *type) {
@@ -107,6 +108,7 @@ static inline bool case_call_apply(ResourceCase *c, Value prior, Value planned, 
     }
     ApplyResponse response = {.state = value_null(prior.type), .private_data = c->private_data};
     bool done = resource_type_apply(c->type, case_call(c), &request, &response, &c->diags);
+    c->in_doubt = response.in_doubt;
     if (done || !value_is_null(response.state)) {
         c->state = response.state;
         c->private_data = response.private_data;

@@ -37,11 +37,18 @@ static void connected_close(Connected *c) {
     server_close(&c->server);
 }
 
-static SshStatus run(Connected *c, SshCommand command, SshResult *out) {
+static SshStatus run_telling(Connected *c, SshCommand command, SshResult *out, bool *may_have_run) {
     SshProblem problem;
     if (command.patience.timeout_ms == 0)
         command.patience.timeout_ms = 30000;
-    return ssh_real.exec(NULL, c->session, &command, out, &problem, c->server.arena);
+    SshStatus status = ssh_real.exec(NULL, c->session, &command, out, &problem, c->server.arena);
+    *may_have_run = problem.may_have_run;
+    return status;
+}
+
+static SshStatus run(Connected *c, SshCommand command, SshResult *out) {
+    bool may_have_run;
+    return run_telling(c, command, out, &may_have_run);
 }
 
 static void check_commands(SshServerKind kind) {
@@ -264,8 +271,13 @@ static void test_lost(void **state) {
     Connected c = connected_open(SERVER_SSHD);
     SshCommand command = {.command = STR("kill $PPID; sleep 20")};
     SshResult result;
-    assert_int_equal(run(&c, command, &result), SSH_LOST);
+    bool may_have_run = false;
+    assert_int_equal(run_telling(&c, command, &result, &may_have_run), SSH_LOST);
+    assert_true(may_have_run);
     assert_false(ssh_real.is_alive(NULL, c.session));
+    /* A session that is known to be dead runs nothing. */
+    assert_int_equal(run_telling(&c, command, &result, &may_have_run), SSH_LOST);
+    assert_false(may_have_run);
     connected_close(&c);
 }
 

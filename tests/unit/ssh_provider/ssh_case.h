@@ -4,6 +4,7 @@
 #include "resource_case.h"
 #include "ssh_client.h"
 #include "ssh_provider.h"
+#include "ssh_proxy.h"
 #include "ssh_server.h"
 
 typedef struct SshCase {
@@ -65,4 +66,17 @@ static inline const char *ssh_text(SshCase *made, const char *format, const char
         }
     }
     return str_to_cstr(strbuf_str(&buf), made->c.arena);
+}
+
+/* Makes the object by way of a proxy that cuts the connection after so many bytes. */
+static inline bool ssh_apply_cut(SshCase *made, const char *rest, size_t limit, size_t *passed) {
+    SshProxy proxy = proxy_open(made->server.port, limit);
+    SshTarget target = server_target(&made->server);
+    target.port = proxy.port;
+    made->c.state = value_null(made->c.state.type);
+    Str hasty = str_format(made->c.arena, "\"timeout\":\"2s\",%s", rest);
+    const char *json = ssh_config_of(made, &target, str_to_cstr(hasty, made->c.arena));
+    bool done = case_apply(&made->c, json);
+    *passed = proxy_close(&proxy, limit);
+    return done;
 }

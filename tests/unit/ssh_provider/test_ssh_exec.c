@@ -1,4 +1,5 @@
 /* ssh_exec on real servers: runs once, and whoever comes later finds out how it ended. */
+#include "draft.h"
 #include "ssh_case.h"
 #include "ssh_marker.h"
 
@@ -177,6 +178,144 @@ static void test_broken_session(void **state) {
     ssh_case_close(&s);
 }
 
+static size_t count_lines(SshCase *s, const char *name) {
+    const char *path = server_path(&s->server, name);
+    Str text = access(path, F_OK) == 0 ? server_read(&s->server, name) : STR_EMPTY;
+    size_t lines = 0;
+    for (size_t i = 0; i < text.len; i++)
+        lines += text.ptr[i] == '\n';
+    return lines;
+}
+
+typedef struct CutCounts {
+    size_t sure, never_ran, ran;
+} CutCounts;
+
+/* Whatever stage the cut hits: after the next run the script has run once, and not twice. */
+static void check_cut(SshCase *s, const char *rest, size_t limit, CutCounts *counts) {
+    ResourceCase *c = &s->c;
+    const char *json = ssh_config(s, rest);
+    size_t before = count_lines(s, "ran"), passed;
+    bool done = ssh_apply_cut(s, rest, limit, &passed);
+    assert_false(done && c->in_doubt);
+    if (!done && c->in_doubt) {
+        RecoverOutcome outcome;
+        check_done(c, case_recover(c, json, &outcome));
+        bool ran = count_lines(s, "ran") > before;
+        assert_int_equal(outcome, ran ? RECOVER_COMPLETE : RECOVER_ABSENT);
+        counts->ran += ran;
+        counts->never_ran += !ran;
+    } else if (!done) {
+        counts->sure++;
+        assert_int_equal(count_lines(s, "ran"), before);
+    }
+    if (value_is_null(c->state))
+        check_done(c, case_apply(c, json));
+    assert_int_equal(count_lines(s, "ran"), before + 1);
+    check_done(c, case_delete(c));
+    c->call.generation++;
+}
+
+static void test_cut_at_each_stage(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
+    /* The script is of several packets, so that cuts hit it too. */
+    StrBuf text = strbuf_new(s.c.arena);
+    strbuf_add_cstr(&text, "\"script\":\"echo ran >>@/ran\\n");
+    for (int i = 0; i < 4000; i++)
+        strbuf_add_cstr(&text, "#");
+    strbuf_add_cstr(&text, "\"");
+    const char *rest = ssh_text(&s, str_to_cstr(strbuf_str(&text), s.c.arena), s.server.folder);
+    size_t all, ignored;
+    check_done(&s.c, ssh_apply_cut(&s, rest, SIZE_MAX, &all));
+    check_done(&s.c, case_delete(&s.c));
+    s.c.call.generation++;
+    CutCounts counts = {0};
+    for (size_t i = 0; i < 10; i++)
+        check_cut(&s, rest, all * i / 10 + 1, &counts);
+    assert_true(counts.sure >= 2 && counts.never_ran >= 1 && counts.ran >= 1);
+    /* Nobody decides without the machine. */
+    RecoverOutcome outcome;
+    assert_false(ssh_apply_cut(&s, rest, all - 100, &ignored));
+    assert_true(s.c.in_doubt);
+    SshTarget closed = server_target(&s.server);
+    closed.port = server_free_port();
+    Str hasty = str_format(s.c.arena, "\"timeout\":\"300ms\",%s", rest);
+    const char *json = ssh_config_of(&s, &closed, str_to_cstr(hasty, s.c.arena));
+    check_refused(&s.c, case_recover(&s.c, json, &outcome),
+                  "Nothing listens for SSH on the machine");
+    check_str(s.c.diags.items[1].summary, "It is in doubt whether the script ran");
+    ssh_case_close(&s);
+}
+
+/* The marker on the machine stands for the object. */
+static void test_read(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
+    ResourceCase *c = &s.c;
+    const char *json = script(&s, "true");
+    check_done(c, case_apply(c, json));
+    check_str_equal(case_text(c, "ran_as"), s.server.user);
+    Value object = c->state;
+    check_done(c, case_read(c));
+    assert_true(value_equal(c->state, object));
+    /* A machine that was built anew has no markers at all; one was lost alone. */
+    static const char *const places[] = {"state", "state/exec/*"};
+    for (size_t i = 0; i < ARRAY_COUNT(places); i++) {
+        Str remove = str_format(c->arena, "rm -r %s", server_path(&s.server, places[i]));
+        const char *const argv[] = {"sh", "-c", str_to_cstr(remove, c->arena), NULL};
+        (void)server_run(&s.server, argv);
+        /* Another user's marker is not there for this one to see. */
+        Draft draft = draft_of(object, c->arena);
+        draft_set(&draft, "ran_as", value_from_cstr("somebody-else"));
+        c->state = draft_value(&draft);
+        check_done(c, case_read(c));
+        assert_true(value_is_present(c->state));
+        c->state = object;
+        check_done(c, case_read(c));
+        assert_true(value_is_null(c->state));
+        assert_int_equal(c->diags.count, 0);
+        check_done(c, case_apply(c, json));
+        assert_int_equal(count_lines(&s, "ran"), i + 2);
+    }
+    check_done(c, case_delete(c));
+    ssh_case_close(&s);
+}
+
+/* The plan goes on: it may be about to start the machine, or to pin its new key. */
+static void test_read_without_the_machine(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
+    ResourceCase *c = &s.c;
+    check_done(c, case_apply(c, ssh_config(&s, "\"command\":\"true\",\"timeout\":\"300ms\"")));
+    Value object = c->state;
+    static const struct {
+        const char *attribute, *value, *words;
+    } cases[] = {
+        {"host",     "no.such.host.invalid", "Unknown host name"                       },
+        {"host_key", NULL,                   "The host key differs from the pinned one"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Draft draft = draft_of(object, c->arena);
+        Str value = cases[i].value ? str_from_cstr(cases[i].value) : s.server.other_public;
+        draft_set_text(&draft, cases[i].attribute, value, c->arena);
+        c->state = draft_value(&draft);
+        check_done(c, case_read(c));
+        assert_true(value_is_present(c->state));
+        assert_int_equal(c->diags.count, 1);
+        assert_int_equal(c->diags.items[0].severity, DIAG_WARNING);
+        check_str(c->diags.items[0].summary, "A script could not be looked for");
+        assert_true(str_find(c->diags.items[0].detail, str_from_cstr(cases[i].words), 0) !=
+                    SIZE_MAX);
+    }
+    c->state = object;
+    check_done(c, case_delete(c));
+    ssh_case_close(&s);
+}
+
 static void test_changes(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -221,6 +360,19 @@ static void test_destroy_command(void **state) {
     /* As after a run that was killed before it could tell: it does not run again. */
     c->state = object;
     check_done(c, case_delete(c));
+    check_lines(&s, "ran", "gone\n");
+    /* Killed between the removal of the one marker and of the other: still there to be destroyed.
+     */
+    Str left = str_format(c->arena, "state/exec/%.*s-destroy",
+                          STR_ARG(value_text(value_attribute(object, STR("id")))));
+    assert_int_equal(mkdir(server_path(&s.server, str_to_cstr(left, c->arena)), 0700), 0);
+    c->state = object;
+    check_done(c, case_read(c));
+    assert_true(value_is_present(c->state));
+    check_done(c, case_delete(c));
+    c->state = object;
+    check_done(c, case_read(c));
+    assert_true(value_is_null(c->state));
     check_lines(&s, "ran", "gone\n");
     /* Nothing of it is left on the machine. */
     const char *const argv[] = {"find", server_path(&s.server, "state"), "-type", "f", NULL};
@@ -289,6 +441,9 @@ int main(void) {
         cmocka_unit_test(test_recover_waits_for_a_running_script),
         cmocka_unit_test(test_recover_of_a_killed_script),
         cmocka_unit_test(test_broken_session),
+        cmocka_unit_test(test_cut_at_each_stage),
+        cmocka_unit_test(test_read),
+        cmocka_unit_test(test_read_without_the_machine),
         cmocka_unit_test(test_changes),
         cmocka_unit_test(test_destroy_command),
         cmocka_unit_test(test_delete_without_the_machine),

@@ -157,8 +157,46 @@ static void test_read_without_the_machine(void **state) {
     ssh_case_close(&s);
 }
 
+/* Only what was sent can be in doubt, and the file itself tells. */
+static void test_cut(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_file);
+    ResourceCase *c = &s.c;
+    StrBuf text = strbuf_new(c->arena);
+    strbuf_add_cstr(&text, "\"path\":\"@/cut\",\"content\":\"");
+    for (int i = 0; i < 8000; i++)
+        strbuf_add_cstr(&text, "x");
+    strbuf_add_cstr(&text, "\"");
+    const char *rest = ssh_text(&s, str_to_cstr(strbuf_str(&text), c->arena), s.server.folder);
+    size_t all;
+    check_done(c, ssh_apply_cut(&s, rest, SIZE_MAX, &all));
+    assert_false(c->in_doubt);
+    assert_int_equal(unlink(server_path(&s.server, "cut")), 0);
+    const struct {
+        size_t limit;
+        bool in_doubt;
+    } cases[] = {
+        {1,         false},
+        {all / 2,   true },
+        {all - 300, true }
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        size_t passed;
+        assert_false(ssh_apply_cut(&s, rest, cases[i].limit, &passed));
+        assert_int_equal(c->in_doubt, cases[i].in_doubt);
+        RecoverOutcome outcome;
+        check_done(c, case_recover(c, ssh_config(&s, rest), &outcome));
+        bool is_there = access(server_path(&s.server, "cut"), F_OK) == 0;
+        assert_int_equal(outcome, is_there ? RECOVER_COMPLETE : RECOVER_ABSENT);
+        assert_false(is_there && !c->in_doubt);
+    }
+    ssh_case_close(&s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cut),
         cmocka_unit_test(test_life_sshd),
         cmocka_unit_test(test_life_dropbear),
         cmocka_unit_test(test_drift),

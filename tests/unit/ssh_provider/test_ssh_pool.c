@@ -52,7 +52,27 @@ static void test_take_and_give(void **state) {
     ssh_pool_close(NULL);
 }
 
+static void test_absence(void **state) {
+    (void)state;
+    FakeHost host = {0};
+    Ssh ssh = {.self = &host, .is_alive = fake_is_alive, .close = fake_close};
+    SshPool *pool = ssh_pool_open(&ssh);
+    SshTarget a = {.host = STR("h"), .port = 22}, b = {.host = STR("h"), .port = 23};
+    SshProblem problem = {.text = STR("no route")}, found = {0};
+    SshStatus status = SSH_DONE;
+    assert_false(ssh_pool_find_absence(pool, &a, &status, &found));
+    ssh_pool_note_absence(pool, &a, SSH_NO_ANSWER, &problem);
+    assert_false(ssh_pool_find_absence(pool, &b, &status, &found));
+    assert_true(ssh_pool_find_absence(pool, &a, &status, &found));
+    assert_int_equal(status, SSH_NO_ANSWER);
+    check_str(found.text, "no route");
+    ssh_pool_close(pool);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_take_and_give)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_take_and_give),
+        cmocka_unit_test(test_absence),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
