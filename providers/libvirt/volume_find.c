@@ -77,8 +77,13 @@ bool volume_find_recovered(
     size_t slash = str_find_char(identity, '/', 0);
     if (slash == SIZE_MAX)
         return true;
-    SCOPED(virStoragePoolPtr) pool = NULL;
-    if (!volume_find_pool(call, connection, str_slice(identity, 0, slash), &pool, diags))
+    Str pool_name = str_slice(identity, 0, slash);
+    SCOPED(virStoragePoolPtr)
+    pool = virStoragePoolLookupByName(connection, str_to_cstr(pool_name, call->arena));
+    if (!pool && libvirt_error_is_gone(libvirt_error_code()))
+        return true; /* whoever removed the pool has the volume, if there was one */
+    SCOPED(virStoragePoolPtr) active = NULL;
+    if (!volume_find_pool(call, connection, pool_name, &active, diags))
         return false;
     const char *name = str_to_cstr(str_after(identity, slash + 1), call->arena);
     int64_t waited_ms = 0;

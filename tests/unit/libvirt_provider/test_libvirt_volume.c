@@ -104,6 +104,11 @@ static void test_recover(void **state) {
                                          &c.diags));
     assert_int_equal(outcome, RECOVER_COMPLETE);
     assert_true(value_equal(made, found));
+    /* Whoever removed the pool has what was in it. */
+    request.identity = STR("no-such-pool/v4");
+    check_done(&c, resource_type_recover(&libvirt_volume, case_call(&c), &request, &outcome, &found,
+                                         &c.diags));
+    assert_int_equal(outcome, RECOVER_ABSENT);
     libvirt_case_delete(&c);
     libvirt_case_close(&c);
 }
