@@ -18,15 +18,19 @@ static void add(
     vec_push(arena, changes, change);
 }
 
-static void compare_memory(Value prior, Value planned, DomainChanges *out, Arena *arena) {
+static const char *why_memory_needs_start(Value prior, Value planned, DomainBounds bounds) {
+    bool has_balloon = draft_bool(prior, "balloon", true) && draft_bool(planned, "balloon", true);
+    if (draft_int(planned, "memory", INT64_MAX) > bounds.memory_max)
+        return "more than the machine was started with can give";
+    return has_balloon ? NULL : "without a balloon only a start brings it";
+}
+
+static void compare_memory(
+    Value prior, Value planned, DomainBounds bounds, DomainChanges *out, Arena *arena) {
     if (items_differ(prior, planned, "memory")) {
-        int64_t memory = draft_int(planned, "memory", INT64_MAX);
-        bool is_live = memory <= domain_schema_memory_max(prior) &&
-                       draft_bool(prior, "balloon", true) && draft_bool(planned, "balloon", true);
-        add(out, "memory", is_live ? EFFECT_LIVE : EFFECT_RESTART,
-            is_live ? "virDomainSetMemoryFlags, live"
-                    : "more than the machine was started with can give",
-            arena);
+        const char *why_not = why_memory_needs_start(prior, planned, bounds);
+        add(out, "memory", why_not ? EFFECT_RESTART : EFFECT_LIVE,
+            why_not ? why_not : "virDomainSetMemoryFlags, live", arena);
     }
     if (items_differ(prior, planned, "memory_max"))
         add(out, "memory_max", EFFECT_LATER, "from the next start on", arena);
@@ -34,10 +38,11 @@ static void compare_memory(Value prior, Value planned, DomainChanges *out, Arena
 
 /* An emulated processor's thread begins with a free part of the cache of translated code, and QEMU
  * aborts where all parts are taken, as they are from time to time in any guest. */
-static void compare_vcpu(Value prior, Value planned, DomainChanges *out, Arena *arena) {
+static void compare_vcpu(
+    Value prior, Value planned, DomainBounds bounds, DomainChanges *out, Arena *arena) {
     if (items_differ(prior, planned, "vcpu")) {
         int64_t vcpu = draft_int(planned, "vcpu", INT64_MAX);
-        bool fits = vcpu > draft_int(prior, "vcpu", 1) && vcpu <= domain_schema_vcpu_max(prior) &&
+        bool fits = vcpu > draft_int(prior, "vcpu", 1) && vcpu <= bounds.vcpu_max &&
                     !domain_schema_is_lxc(prior);
         bool is_live = fits && !domain_schema_is_emulated(prior);
         add(out, "vcpu", is_live ? EFFECT_LIVE : EFFECT_RESTART,
@@ -120,13 +125,25 @@ static void compare_nics(Value prior, Value planned, DomainChanges *out, Arena *
         arena);
 }
 
-DomainChanges domain_update_compare(Value prior, Value planned, Arena *arena) {
+DomainBounds domain_update_bounds(Value prior, virDomainPtr running) {
+    DomainBounds bounds = {domain_schema_memory_max(prior), domain_schema_vcpu_max(prior)};
+    unsigned flags = VIR_DOMAIN_AFFECT_LIVE | VIR_DOMAIN_VCPU_MAXIMUM;
+    int vcpu_max = running ? virDomainGetVcpusFlags(running, flags) : -1;
+    unsigned long memory_max = running ? virDomainGetMaxMemory(running) / 1024 : 0;
+    if (vcpu_max > 0 && vcpu_max < bounds.vcpu_max)
+        bounds.vcpu_max = vcpu_max;
+    if (memory_max > 0 && (int64_t)memory_max < bounds.memory_max)
+        bounds.memory_max = (int64_t)memory_max;
+    return bounds;
+}
+
+DomainChanges domain_update_compare(Value prior, Value planned, DomainBounds bounds, Arena *arena) {
     static const char *const at_start[] = {"cpu",     "kernel",    "initrd",  "cmdline",
                                            "init",    "init_args", "console", "filesystem",
                                            "balloon", "qemu_agent"};
     DomainChanges changes = {0};
-    compare_memory(prior, planned, &changes, arena);
-    compare_vcpu(prior, planned, &changes, arena);
+    compare_memory(prior, planned, bounds, &changes, arena);
+    compare_vcpu(prior, planned, bounds, &changes, arena);
     compare_disks(prior, planned, &changes, arena);
     compare_nics(prior, planned, &changes, arena);
     for (size_t i = 0; i < ARRAY_COUNT(at_start); i++)

@@ -22,8 +22,16 @@ typedef struct DomainChange {
 
 typedef VEC(DomainChange) DomainChanges;
 
+/* What a running machine can grow to; its description may promise more by now. */
+typedef struct DomainBounds {
+    int64_t memory_max; /* MiB */
+    int64_t vcpu_max;
+} DomainBounds;
+
+/* As the prior object says, and no more than libvirt does of a machine that runs. */
+DomainBounds domain_update_bounds(Value prior, virDomainPtr running);
 /* Changes of a running machine; `planned` may hold unknowns. */
-DomainChanges domain_update_compare(Value prior, Value planned, Arena *arena);
+DomainChanges domain_update_compare(Value prior, Value planned, DomainBounds bounds, Arena *arena);
 bool domain_update_needs_restart(const DomainChanges *changes);
 /* Does the live ones. */
 MUST_USE bool domain_update_live(const Call *call,

@@ -341,6 +341,21 @@ static void plan_power(Value prior, Value planned, PlanResponse *response, Arena
         plan_note(response, path_to("autostart", arena), STR("virDomainSetAutostart"), arena);
 }
 
+/* Where nobody can be asked, the object says it. */
+static DomainBounds bounds_of(const Call *call, Value prior) {
+    Diags ignored = diags_new(call->arena);
+    SCOPED(virConnectPtr) connection = NULL;
+    SCOPED(virDomainPtr) domain = NULL;
+    if (libvirt_client_connect(call, &connection, &ignored))
+        domain = virDomainLookupByUUIDString(
+            connection, str_to_cstr(draft_text(prior, "id", STR_EMPTY), call->arena));
+    return domain_update_bounds(prior, domain);
+}
+
+static bool needs_bounds(Value prior, Value planned) {
+    return items_differ(prior, planned, "memory") || items_differ(prior, planned, "vcpu");
+}
+
 static bool plan_changes(
     const Call *call, Value prior, Value planned, PlanResponse *response, Diags *diags) {
     Arena *arena = call->arena;
@@ -349,7 +364,10 @@ static bool plan_changes(
         return true;
     Str policy = draft_text(planned, "update_policy", STR("reboot_if_needed"));
     bool reboots = str_equal(policy, STR("reboot_if_needed"));
-    DomainChanges changes = domain_update_compare(prior, planned, arena);
+    DomainBounds bounds = {0};
+    if (needs_bounds(prior, planned))
+        bounds = bounds_of(call, prior);
+    DomainChanges changes = domain_update_compare(prior, planned, bounds, arena);
     bool is_planned = true;
     vec_each(&changes, change) {
         Path path = path_to(change->attribute, arena);
@@ -595,7 +613,8 @@ static bool change(const Call *call,
     bool is_active = virDomainIsActive(domain) == 1;
     bool stays_on = draft_bool(planned, "running", true);
     Str policy = draft_text(planned, "update_policy", STR("reboot_if_needed"));
-    DomainChanges changes = domain_update_compare(prior, planned, call->arena);
+    DomainBounds bounds = domain_update_bounds(prior, is_active ? domain : NULL);
+    DomainChanges changes = domain_update_compare(prior, planned, bounds, call->arena);
     bool reboots =
         domain_update_needs_restart(&changes) && str_equal(policy, STR("reboot_if_needed"));
     if (is_active && (reboots || !stays_on)) {

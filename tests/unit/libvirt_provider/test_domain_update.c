@@ -14,6 +14,7 @@ typedef struct ChangeCase {
 #define LIVE_MEMORY "virDomainSetMemoryFlags, live"
 #define AT_START    "only a start brings it"
 #define UNSAFE_VCPU "QEMU may crash when a processor is plugged into an emulated machine"
+#define NO_BALLOON  "without a balloon only a start brings it"
 #define TOO_MUCH    "more than the machine was started with can give"
 
 /* clang-format off */
@@ -27,6 +28,8 @@ static const ChangeCase cases[] = {
     {"'type':'lxc','vcpu':1,'vcpu_max':2",      "'type':'lxc','vcpu':2,'vcpu_max':2",      "vcpu",   EFFECT_RESTART, AT_START   },
     {"'type':'qemu','memory':64,'memory_max':96", "'type':'qemu','memory':96,'memory_max':96",  "memory", EFFECT_LIVE,    LIVE_MEMORY},
     {"'type':'qemu','memory':64,'memory_max':96", "'type':'qemu','memory':128,'memory_max':96", "memory", EFFECT_RESTART, TOO_MUCH   },
+    {"'type':'kvm','memory':64,'balloon':false",  "'type':'kvm','memory':32,'balloon':false",   "memory", EFFECT_RESTART, NO_BALLOON },
+    {"'type':'kvm','memory':64,'balloon':false",  "'type':'kvm','memory':96,'balloon':false",   "memory", EFFECT_RESTART, TOO_MUCH   },
 };
 /* clang-format on */
 
@@ -52,8 +55,10 @@ static void test_compare(void **state) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         const ChangeCase *row = &cases[i];
         ResourceCase c = case_open(&libvirt_domain);
+        Value prior = machine(&c, row->prior);
+        DomainBounds bounds = domain_update_bounds(prior, NULL);
         DomainChanges changes =
-            domain_update_compare(machine(&c, row->prior), machine(&c, row->planned), c.arena);
+            domain_update_compare(prior, machine(&c, row->planned), bounds, c.arena);
         const DomainChange *change = find(&changes, row->attribute);
         if (!change || change->effect != row->effect || !str_equal_cstr(change->how, row->how))
             fail_msg("%s -> %s: %.*s", row->prior, row->planned, change ? (int)change->how.len : 0,
@@ -63,11 +68,25 @@ static void test_compare(void **state) {
     }
 }
 
+/* A limit that was raised since the machine was started does not hold for it yet. */
+static void test_promised_is_not_given(void **state) {
+    (void)state;
+    ResourceCase c = case_open(&libvirt_domain);
+    Value prior = machine(&c, "'type':'kvm','memory':64,'memory_max':256,'vcpu':1,'vcpu_max':4");
+    Value planned = machine(&c, "'type':'kvm','memory':128,'memory_max':256,'vcpu':2,'vcpu_max':4");
+    DomainBounds started_with = {.memory_max = 64, .vcpu_max = 1};
+    DomainChanges changes = domain_update_compare(prior, planned, started_with, c.arena);
+    check_str(find(&changes, "memory")->how, TOO_MUCH);
+    check_str(find(&changes, "vcpu")->how, AT_START);
+    case_close(&c);
+}
+
 static void test_what_stays_is_no_change(void **state) {
     (void)state;
     ResourceCase c = case_open(&libvirt_domain);
     Value same = machine(&c, "'type':'qemu','vcpu':1,'memory':64");
-    DomainChanges changes = domain_update_compare(same, same, c.arena);
+    DomainBounds bounds = domain_update_bounds(same, NULL);
+    DomainChanges changes = domain_update_compare(same, same, bounds, c.arena);
     assert_int_equal(changes.count, 0);
     case_close(&c);
 }
@@ -75,6 +94,7 @@ static void test_what_stays_is_no_change(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_compare),
+        cmocka_unit_test(test_promised_is_not_given),
         cmocka_unit_test(test_what_stays_is_no_change),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
