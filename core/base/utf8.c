@@ -253,3 +253,16 @@ Str utf8_strip_controls(Str s, Arena *arena) {
     }
     return strbuf_str(&buf);
 }
+
+Str utf8_settled_prefix(Str s, Arena *arena) {
+    static const char delimiters[] = "-_:;/\\,.(){}[]|?!~ \t@#$%^&*+\"'";
+    Str text = utf8_nfc(str_slice(s, 0, utf8_valid_prefix(s)), arena);
+    size_t start = 0;
+    for (size_t end = 0; end < text.len;) {
+        start = end;
+        end = utf8_grapheme_end(text, end);
+    }
+    bool is_delimiter =
+        start + 1 == text.len && text.ptr[start] && strchr(delimiters, text.ptr[start]);
+    return is_delimiter ? text : str_slice(text, 0, start);
+}

@@ -17,6 +17,9 @@ size_t utf8_grapheme_end(Str s, size_t offset);
 size_t utf8_display_width(Str s);
 /* Normal form C; the same view when it is one already. */
 Str utf8_nfc(Str s, Arena *arena);
+/* The part of a beginning that stays as it is whatever text follows, in normal form C: without the
+ * last cluster, which a combining mark could change, unless that is a delimiter. */
+Str utf8_settled_prefix(Str s, Arena *arena);
 /* Unicode ID_Start and ID_Continue; what a language adds ('_' at the start, '-') is its own. */
 bool utf8_is_id_start(uint32_t codepoint);
 bool utf8_is_id_continue(uint32_t codepoint);

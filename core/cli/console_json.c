@@ -441,6 +441,18 @@ static void write_success(JsonWriter *writer, Value value, Arena *arena) {
         json_key_bool(writer, "partial", true);
 }
 
+/* JSON has no infinities, and the protocol no other way to write one. */
+static bool holds_infinity(Value v) {
+    if (!value_is_present(v))
+        return false;
+    if (v.type->kind == KIND_NUMBER)
+        return !arithmetic_is_finite(v);
+    for (size_t i = 0; v.type->kind >= KIND_LIST && i < v.count; i++)
+        if (holds_infinity(value_at(v, i)))
+            return true;
+    return false;
+}
+
 Str console_json_answer(Str line, const Scope *scope, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     JsonWriter *writer = arena_new(arena, JsonWriter);
@@ -457,7 +469,9 @@ Str console_json_answer(Str line, const Scope *scope, Arena *arena) {
     json_object_start(writer);
     json_key(writer, STR("id"));
     json_raw(writer, request.id.len ? request.id : STR("null"));
-    if (is_good)
+    if (is_good && holds_infinity(value))
+        json_key_string(writer, "bad", STR("inf"));
+    else if (is_good)
         write_success(writer, value, arena);
     else
         write_errors(writer, &diags, arena);

@@ -5,5 +5,6 @@
 #include "scope.h"
 
 /* The answer to one request line, without newline. `scope` gives the names where the request brings
- * no variables of its own, and everything else always. */
+ * no variables of its own, and everything else always. A value that holds an infinity, which JSON
+ * cannot say, is answered by "bad": "inf". */
 Str console_json_answer(Str line, const Scope *scope, Arena *arena);

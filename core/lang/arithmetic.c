@@ -15,11 +15,20 @@ static bool fits_precision(int64_t integer, uint32_t precision) {
     return integer >= -bound && integer <= bound;
 }
 
+/* Does the product or quotient of two integers come out as -0? */
+static bool is_negative_zero(ArithmeticKind kind, int64_t left, int64_t right) {
+    if (kind == ARITHMETIC_MULTIPLY)
+        return (left == 0 && right < 0) || (right == 0 && left < 0);
+    return kind == ARITHMETIC_DIVIDE && left == 0 && right < 0;
+}
+
 static bool apply_inline(ArithmeticKind kind, Value a, Value b, Value *out) {
     int64_t left = a.as.integer;
     int64_t right = b.as.integer;
     int64_t result = 0;
     bool is_beyond = true;
+    if (is_negative_zero(kind, left, right))
+        return false;
     switch (kind) {
     case ARITHMETIC_ADD: is_beyond = __builtin_add_overflow(left, right, &result); break;
     case ARITHMETIC_SUBTRACT: is_beyond = __builtin_sub_overflow(left, right, &result); break;
@@ -64,7 +73,7 @@ static const char *const nan_errors[] = {
     [ARITHMETIC_SUBTRACT] = "can't subtract infinity from itself",
     [ARITHMETIC_MULTIPLY] = "can't multiply zero by infinity",
     [ARITHMETIC_DIVIDE] = "can't divide zero by zero or infinity by infinity",
-    [ARITHMETIC_MODULO] = "can't use modulo with zero or infinity",
+    [ARITHMETIC_MODULO] = "can't use modulo with zero and infinity",
 };
 
 /* Zero and infinities of the remainder: a % 0 is a. */
@@ -87,7 +96,8 @@ bool arithmetic_apply(ArithmeticKind kind, Value a, Value b, Value *out, Str *er
     if (kind == ARITHMETIC_MODULO && modulo_special(a, b, out, arena))
         return true;
     if (kind == ARITHMETIC_DIVIDE && arithmetic_sign(b, arena) == 0) {
-        *out = arithmetic_from_double(arithmetic_sign(a, arena) < 0 ? -INFINITY : INFINITY, arena);
+        bool is_negative = arithmetic_is_negative(a) != arithmetic_is_negative(b);
+        *out = arithmetic_from_double(is_negative ? -INFINITY : INFINITY, arena);
         return true;
     }
     const Number *left = value_to_number(a, arena);
@@ -105,7 +115,7 @@ bool arithmetic_apply(ArithmeticKind kind, Value a, Value b, Value *out, Str *er
 }
 
 Value arithmetic_negate(Value a, Arena *arena) {
-    if (is_inline(a) && a.as.integer != INT64_MIN)
+    if (is_inline(a) && a.as.integer != INT64_MIN && a.as.integer != 0)
         return value_int_of(-a.as.integer, a.count);
     return value_from_number(number_negate(value_to_number(a, arena), arena));
 }
@@ -122,8 +132,14 @@ int arithmetic_sign(Value a, Arena *arena) {
     return number_sign(value_to_number(a, arena));
 }
 
+bool arithmetic_is_negative(Value a) {
+    if (is_inline(a))
+        return a.as.integer < 0;
+    return number_sign(a.as.number) < 0 || number_is_negative_zero(a.as.number);
+}
+
 bool arithmetic_is_finite(Value a) {
-    return is_inline(a) || !isinf(value_to_double(a)) || number_is_integer(a.as.number);
+    return is_inline(a) || !number_is_infinite(a.as.number);
 }
 
 bool arithmetic_is_integer(Value a) {

@@ -19,6 +19,8 @@ MUST_USE bool arithmetic_apply(
 Value arithmetic_negate(Value a, Arena *arena);
 int arithmetic_compare(Value a, Value b, Arena *arena);
 int arithmetic_sign(Value a, Arena *arena);
+/* As its text begins with a minus: -0 too. */
+bool arithmetic_is_negative(Value a);
 bool arithmetic_is_finite(Value a);
 bool arithmetic_is_integer(Value a);
 /* A value of a double; NaN is no number and must not come here. */

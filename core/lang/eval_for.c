@@ -39,7 +39,7 @@ bool eval_loop_collection(
                    STR_ARG(type));
         return false;
     }
-    *marks = out->marks;
+    *marks = out->type->kind == KIND_DYNAMIC ? 0 : out->marks;
     *is_known = value_is_known(*out);
     *out = value_without_marks(*out);
     return !*is_known || eval_spend(evaluation, source, (int64_t)eval_element_count(*out), 0);
@@ -58,50 +58,74 @@ typedef struct ForResult {
     bool is_known;
 } ForResult;
 
-static bool for_condition(Evaluation *inner, const Expr *expr, Value *out) {
+static bool for_refuse_condition(Evaluation *inner, const Expr *expr, Str why) {
+    eval_error(inner, expr, "Invalid 'for' condition",
+               "The 'if' clause must give true or false: %.*s.", STR_ARG(why));
+    return false;
+}
+
+static bool for_convert(Evaluation *inner, Value *condition, ConvertError *error) {
+    return convert_value(*condition, &TYPE_BOOL, condition, error, inner->arena);
+}
+
+/* A bool, or unknown. An element that has none makes the result unknown; only the first such one is
+ * told, and *has_it is false for all. */
+static bool for_condition(
+    Evaluation *inner, const Expr *expr, bool is_known, Value *out, bool *has_it) {
     ConvertError error;
+    *has_it = false;
     if (!eval_node(inner, expr, out))
         return false;
-    if (value_is_null(*out)) {
-        eval_error(inner, expr, "Condition is null",
-                   "The 'if' clause gives null for this element, neither true nor false.");
-        return false;
-    }
-    if (out->type == &TYPE_BOOL || convert_value(*out, &TYPE_BOOL, out, &error, inner->arena))
+    bool is_null = value_is_null(*out);
+    *has_it = !is_null && (!value_is_known(*out) || for_convert(inner, out, &error));
+    if (*has_it || !is_known)
         return true;
-    eval_error(inner, expr, "Invalid 'for' condition",
-               "The 'if' clause must give true or false: %.*s.", STR_ARG(error.message));
+    if (!is_null)
+        return for_refuse_condition(inner, expr, error.message);
+    eval_error(inner, expr, "Condition is null",
+               "The 'if' clause gives null for this element, neither true nor false.");
     return false;
 }
 
 /* Is this element in? An unknown answer makes the whole result unknown. */
 static bool for_includes(Evaluation *inner, const Expr *expr, ForResult *result, bool *is_in) {
     Value condition;
+    bool has_it;
+    ConvertError error;
     *is_in = true;
     if (!expr->as.loop.condition)
         return true;
-    if (!for_condition(inner, expr->as.loop.condition, &condition))
+    if (!for_condition(inner, expr->as.loop.condition, result->is_known, &condition, &has_it))
         return false;
-    result->marks |= condition.marks;
-    if (!value_is_known(condition))
+    /* As upstream, only objects look at the type of an unknown answer. */
+    bool has_type = !has_it || !expr->as.loop.key || for_convert(inner, &condition, &error);
+    if (!has_type && result->is_known)
+        return for_refuse_condition(inner, expr->as.loop.condition, error.message);
+    if (has_it)
+        result->marks |= condition.marks;
+    if (!has_it || !value_is_known(condition))
         result->is_known = false;
-    *is_in = value_is_known(condition) && condition.as.boolean;
+    *is_in = has_it && value_is_known(condition) && condition.as.boolean;
     return true;
 }
 
-static bool for_key(Evaluation *inner, const Expr *expr, Value *out) {
+/* A string, or unknown; *has_it as of the condition. */
+static bool for_key(Evaluation *inner, const Expr *expr, bool is_known, Value *out, bool *has_it) {
     ConvertError error;
+    *has_it = false;
     if (!eval_node(inner, expr, out))
         return false;
-    if (value_is_null(*out)) {
+    bool is_null = value_is_null(*out);
+    *has_it = !is_null && (!value_is_known(*out) ||
+                           convert_value(*out, &TYPE_STRING, out, &error, inner->arena));
+    if (*has_it || !is_known)
+        return true;
+    if (is_null)
         eval_error(inner, expr, "Invalid object key",
                    "The key of this element is null. Leave such elements out with an 'if' clause.");
-        return false;
-    }
-    if (convert_value(*out, &TYPE_STRING, out, &error, inner->arena))
-        return true;
-    eval_error(inner, expr, "Invalid object key", "The key of an element must be a string: %.*s.",
-               STR_ARG(error.message));
+    else
+        eval_error(inner, expr, "Invalid object key",
+                   "The key of an element must be a string: %.*s.", STR_ARG(error.message));
     return false;
 }
 
@@ -134,23 +158,26 @@ static bool for_element(Evaluation *inner, const Expr *expr, ForResult *result) 
     Value key;
     Value value;
     bool is_in;
+    bool has_key = true;
     if (!for_includes(inner, expr, result, &is_in))
         return false;
     if (!is_in)
         return true;
     if (expr->as.loop.key) {
-        if (!for_key(inner, expr->as.loop.key, &key))
+        if (!for_key(inner, expr->as.loop.key, result->is_known, &key, &has_key))
             return false;
+        if (!has_key || !value_is_known(key))
+            result->is_known = false;
+        if (!has_key)
+            return true;
         result->marks |= key.marks;
+        if (!value_is_known(key))
+            return true;
     }
     if (!eval_node(inner, expr->as.loop.value, &value))
         return false;
     if (!expr->as.loop.key) {
         vec_push(inner->arena, &result->items, value);
-        return true;
-    }
-    if (!value_is_known(key)) {
-        result->is_known = false;
         return true;
     }
     return for_add_named(inner, expr, value_text(key), value, result);
@@ -168,13 +195,23 @@ static Value for_finish(const Expr *expr, ForResult *result, Arena *arena) {
 }
 
 /* A condition that no element could make right is an error even when there are no elements. */
-static bool for_check_condition(Evaluation *inner, const Expr *expr, EvalLoop *loop) {
-    Value ignored;
+static bool for_check_condition(Evaluation *inner,
+                                const Expr *expr,
+                                EvalLoop *loop,
+                                ForResult *result) {
+    Value condition;
+    bool has_it;
+    ConvertError error;
     if (!expr->as.loop.condition)
         return true;
     loop->key = value_unknown(&TYPE_DYNAMIC);
     loop->value = value_unknown(&TYPE_DYNAMIC);
-    return for_condition(inner, expr->as.loop.condition, &ignored);
+    if (!for_condition(inner, expr->as.loop.condition, true, &condition, &has_it))
+        return false;
+    if (!result->is_known)
+        result->marks |= condition.marks;
+    return for_convert(inner, &condition, &error) ||
+           for_refuse_condition(inner, expr->as.loop.condition, error.message);
 }
 
 bool eval_for(Evaluation *evaluation, const Expr *expr, Value *out) {
@@ -188,7 +225,7 @@ bool eval_for(Evaluation *evaluation, const Expr *expr, Value *out) {
     Evaluation inner = *evaluation;
     inner.loops = &loop;
     size_t count = result.is_known ? eval_element_count(collection) : 0;
-    if (result.is_known && !for_check_condition(&inner, expr, &loop))
+    if (collection.type != &TYPE_DYNAMIC && !for_check_condition(&inner, expr, &loop, &result))
         return false;
     if (expr->as.loop.key)
         result.places = map_new(evaluation->arena);

@@ -16,13 +16,30 @@ static bool is_never_null(Value v) {
     return v.as.refinement && v.as.refinement->not_null;
 }
 
+/* Is it the other type, or could it be where that one is open? */
+static bool type_conforms(const Type *type, const Type *open) {
+    if (open == &TYPE_DYNAMIC)
+        return true;
+    if (type->kind != open->kind || type->count != open->count)
+        return false;
+    if (type_is_collection(type))
+        return type_conforms(type->element, open->element);
+    for (size_t i = 0; i < type->count; i++) {
+        if (type->kind == KIND_OBJECT && !str_equal(type->names[i], open->names[i]))
+            return false;
+        if (!type_conforms(type_at(type, i), type_at(open, i)))
+            return false;
+    }
+    return true;
+}
+
 /* Does what is known of the unknown value rule the known one out? */
 static bool refinement_excludes(Value unknown, Value known) {
     const Refinement *refinement = unknown.as.refinement;
-    if (value_is_null(known) || unknown.type == &TYPE_DYNAMIC || known.type->has_dynamic)
+    if (value_is_null(known) || unknown.type == &TYPE_DYNAMIC)
         return false;
     if (!type_equal(unknown.type, known.type))
-        return !unknown.type->has_dynamic;
+        return !type_conforms(known.type, unknown.type);
     if (!refinement)
         return false;
     if (known.type->kind == KIND_STRING)
@@ -54,14 +71,13 @@ static Answer equal_maps(Value a, Value b, Arena *arena) {
     return equal_items(a, b, a.count, arena);
 }
 
-/* Two numbers are equal when they have the same shortest text, each at its own precision: 0.1 as a
- * double equals 0.1 as it is read. */
+/* Integers are equal when they are the same; others when they have the same shortest text, each at
+ * its own precision: 0.1 as a double equals 0.1 as it is read. */
 static bool equal_numbers(Value a, Value b, Arena *arena) {
-    const int64_t exact = INT64_C(1) << 49;
-    bool is_inline = !((a.flags | b.flags) & FLAG_BIG);
-    bool is_small = is_inline && a.as.integer < exact && a.as.integer > -exact &&
-                    b.as.integer < exact && b.as.integer > -exact;
-    if (is_small || a.count == b.count)
+    bool is_integer = arithmetic_is_integer(a);
+    if (is_integer != arithmetic_is_integer(b))
+        return false;
+    if (is_integer || a.count == b.count)
         return arithmetic_compare(a, b, arena) == 0;
     return str_equal(value_number_text(a, arena), value_number_text(b, arena));
 }
@@ -179,49 +195,62 @@ static bool binary_numbers(
 
 /* -- logic -------------------------------------------------------------------------------- */
 
-/* The side that decides alone: true for ||, false for &&. */
-static bool is_decisive(const Expr *expr, Value value) {
-    return value_is_present(value) &&
-           value.as.boolean == (expr->as.operation.operator== OPERATOR_OR);
+/* One side of && or ||: its value, or one that stands for its type alone when it has failed. */
+typedef struct Side {
+    const Expr *expr;
+    const char *name;
+    Value value;
+    bool is_good;
+    bool is_known;
+    bool is_decisive; /* true for ||, false for &&; as upstream, a null counts as false here */
+} Side;
+
+static bool side_settle(Evaluation *evaluation, Side *side, bool deciding) {
+    if (!side->is_good)
+        side->value = value_unknown(eval_placeholder_type(evaluation, side->expr));
+    if (!operand_convert(evaluation, side->expr, side->name, &TYPE_BOOL, &side->value))
+        return false;
+    side->is_known = value_is_known(side->value);
+    side->is_decisive = side->is_known && value_is_true(side->value) == deciding;
+    return true;
 }
 
-/* The right operand is always looked at, for its type; its other errors count only when the left
- * one has not decided. */
-static bool binary_logic(
-    Evaluation *evaluation, const Expr *expr, bool has_left, Value left, Value *out) {
-    Arena *arena = evaluation->arena;
-    /* What the left operand fails at does not matter when the right one decides, but its type does.
-     */
-    bool can_recover = !has_left;
-    has_left = has_left &&
-               operand_convert(evaluation, expr->as.operation.left, "left", &TYPE_BOOL, &left) &&
-               operand_is_present(evaluation, expr->as.operation.left, left);
-    bool is_decided = has_left && is_decisive(expr, left);
-    Diags silent = diags_new(arena);
-    Evaluation quiet = *evaluation;
-    quiet.diags = &silent;
-    Value right;
-    bool has_right = eval_node(is_decided ? &quiet : evaluation, expr->as.operation.right, &right);
-    if (!has_right && !is_decided)
-        return false;
-    if (!has_right)
-        right = value_unknown(&TYPE_BOOL);
-    if (!operand_convert(evaluation, expr->as.operation.right, "right", &TYPE_BOOL, &right))
-        return false;
-    if (!has_left) {
-        *out = right;
-        return can_recover && is_decisive(expr, right);
-    }
-    if (is_decided) {
-        *out = left;
+/* Of two sides that are a bool each; false: an error of one of them counts, or is made here. */
+static bool logic_decide(
+    Evaluation *evaluation, const Side *left, const Side *right, bool deciding, Value *out) {
+    *out = unknown_not_null(&TYPE_BOOL, evaluation->arena);
+    if (!left->is_known && !right->is_known)
+        return left->is_good;
+    if (left->is_decisive || right->is_decisive) {
+        *out = value_bool(deciding);
         return true;
     }
-    if (!operand_is_present(evaluation, expr->as.operation.right, right))
+    if (!left->is_known || !right->is_known)
+        return left->is_known ? right->is_good : left->is_good;
+    *out = value_bool(!deciding);
+    return operand_is_present(evaluation, left->expr, left->value) &&
+           operand_is_present(evaluation, right->expr, right->value);
+}
+
+/* Both operands are always looked at, for their types; an error in one counts only when the other
+ * has not decided. */
+static bool binary_logic(
+    Evaluation *evaluation, const Expr *expr, bool has_left, Value left_value, Value *out) {
+    bool deciding = expr->as.operation.operator== OPERATOR_OR;
+    Diags errors = diags_new(evaluation->arena);
+    Evaluation quiet = *evaluation;
+    quiet.diags = &errors;
+    Side left = {expr->as.operation.left, "left", left_value, has_left, false, false};
+    Side right = {expr->as.operation.right, "right", {0}, false, false, false};
+    right.is_good = eval_node(&quiet, right.expr, &right.value);
+    bool has_types = side_settle(&quiet, &left, deciding);
+    has_types = side_settle(&quiet, &right, deciding) && has_types;
+    Value result;
+    if (!has_types || !logic_decide(&quiet, &left, &right, deciding, &result)) {
+        diags_append(evaluation->diags, &errors);
         return false;
-    Value result = right;
-    if (!is_decisive(expr, right) && !(value_is_known(left) && value_is_known(right)))
-        result = unknown_not_null(&TYPE_BOOL, arena);
-    *out = value_with_marks(result, left.marks | right.marks);
+    }
+    *out = value_with_marks(result, left.value.marks | right.value.marks);
     return true;
 }
 
@@ -278,14 +307,14 @@ bool eval_unary(Evaluation *evaluation, const Expr *expr, Value *out) {
                          &value) ||
         !operand_is_present(evaluation, operand, value))
         return false;
-    uint8_t marks = value.marks;
     if (!value_is_known(value)) {
-        value = unknown_not_null(value.type, evaluation->arena);
-    } else {
-        value =
-            negates ? arithmetic_negate(value, evaluation->arena) : value_bool(!value.as.boolean);
+        /* As upstream, without marks. */
+        *out = unknown_not_null(value.type, evaluation->arena);
+        return true;
     }
-    *out = value_with_marks(value, marks);
+    Value result =
+        negates ? arithmetic_negate(value, evaluation->arena) : value_bool(!value.as.boolean);
+    *out = value_with_marks(result, value.marks);
     return true;
 }
 
@@ -312,8 +341,7 @@ static Str branch_difference(const Type *a, const Type *b, Arena *arena) {
                       STR_ARG(left), STR_ARG(right));
 }
 
-/* The type that both branches can have; NULL when there is none. */
-static const Type *branch_type(Value if_true, Value if_false, Arena *arena) {
+const Type *eval_branch_type(Value if_true, Value if_false, Arena *arena) {
     if (is_untyped_null(if_true))
         return if_false.type;
     if (is_untyped_null(if_false))
@@ -335,7 +363,8 @@ bool eval_condition(Evaluation *evaluation, const Expr *expr, Value *out) {
                    "The condition is null, neither true nor false.");
         return false;
     }
-    if (convert_value(*out, &TYPE_BOOL, out, &error, evaluation->arena))
+    /* As upstream, the type of what is unknown is not looked at. */
+    if (!value_is_known(*out) || convert_value(*out, &TYPE_BOOL, out, &error, evaluation->arena))
         return true;
     eval_error(evaluation, expr, "Incorrect condition type",
                "The condition must be true or false: %.*s.", STR_ARG(error.message));
@@ -384,9 +413,9 @@ bool eval_conditional(Evaluation *evaluation, const Expr *expr, Value *out) {
         Evaluation branch = *evaluation;
         branch.diags = &diags[i];
         if (!eval_node(&branch, exprs[i], &values[i]))
-            values[i] = value_unknown(&TYPE_DYNAMIC);
+            values[i] = value_unknown(eval_placeholder_type(&branch, exprs[i]));
     }
-    const Type *type = branch_type(values[1], values[0], arena);
+    const Type *type = eval_branch_type(values[1], values[0], arena);
     if (!type) {
         eval_error(evaluation, expr, "Inconsistent conditional result types",
                    "The true and false result expressions must have consistent types. %.*s",

@@ -78,44 +78,44 @@ static bool splat_known(Evaluation *evaluation, const Expr *expr, Value source, 
     return true;
 }
 
+/* As upstream, the marks are those of the tuple and of the element in it. */
 static bool splat_single(Evaluation *evaluation, const Expr *expr, Value source, Value *out) {
-    if (value_is_null(source)) {
-        *out = value_tuple(NULL, 0, evaluation->arena);
-        return true;
-    }
+    bool is_settled =
+        value_is_known(source) || (source.as.refinement && source.as.refinement->not_null);
+    Value result = value_unknown(&TYPE_DYNAMIC);
     Value *item = arena_new(evaluation->arena, Value);
-    if (!splat_each(evaluation, expr, source, item))
+    if (value_is_null(source)) {
+        result = value_tuple(NULL, 0, evaluation->arena);
+    } else if (!splat_each(evaluation, expr, source, item)) {
         return false;
-    *out = value_is_known(source) ? value_tuple(item, 1, evaluation->arena)
-                                  : value_unknown(&TYPE_DYNAMIC);
+    } else if (is_settled) {
+        result = value_tuple(item, 1, evaluation->arena);
+    }
+    *out = value_with_marks(result, source.marks);
     return true;
 }
 
 bool eval_splat(Evaluation *evaluation, const Expr *expr, Value *out) {
     Value source;
-    Value result = value_unknown(&TYPE_DYNAMIC);
+    Value result;
     if (!eval_node(evaluation, expr->as.splat.object, &source))
         return false;
-    bool has_sequence = is_sequence(source.type);
-    if (has_sequence && value_is_null(source)) {
+    bool is_open = source.type->kind == KIND_DYNAMIC && !value_is_null(source);
+    if (is_open) {
+        *out = value_with_marks(value_unknown(&TYPE_DYNAMIC), source.marks);
+        return true;
+    }
+    if (!is_sequence(source.type))
+        return splat_single(evaluation, expr, source, out);
+    if (value_is_null(source)) {
         eval_error(evaluation, expr->as.splat.object, "Splat of null value",
                    "The list in front of the * is null, so it has no elements.");
         return false;
     }
-    /* Of a single value the marks stay with the element; of a sequence they go to the result. */
-    uint8_t marks = has_sequence ? source.marks : 0;
-    Value bare = has_sequence ? value_without_marks(source) : source;
-    bool is_good = true;
-    if (!has_sequence && source.type->kind == KIND_DYNAMIC && !value_is_null(source)) {
-        marks = source.marks;
-    } else if (!has_sequence) {
-        is_good = splat_single(evaluation, expr, bare, &result);
-    } else if (value_is_known(bare)) {
-        is_good = splat_known(evaluation, expr, bare, &result);
-    } else {
-        is_good = splat_unknown(evaluation, expr, bare, &result);
-    }
+    Value bare = value_without_marks(source);
+    bool is_good = value_is_known(bare) ? splat_known(evaluation, expr, bare, &result)
+                                        : splat_unknown(evaluation, expr, bare, &result);
     if (is_good)
-        *out = value_with_marks(result, marks);
+        *out = value_with_marks(result, source.marks);
     return is_good;
 }

@@ -168,7 +168,8 @@ bool eval_index(
     bool is_dynamic = object.type->kind == KIND_DYNAMIC || key.type->kind == KIND_DYNAMIC;
     if (!is_dynamic && !index_known_kind(object, key, range, &found, arena, diags))
         return false;
-    *out = value_with_marks(found, object.marks | key.marks);
+    /* As upstream, what cannot be looked up yet has the marks of the object alone. */
+    *out = value_with_marks(found, is_dynamic ? object.marks : object.marks | key.marks);
     return true;
 }
 

@@ -2,6 +2,10 @@
 #include "eval.h"
 
 #include "evaluation.h"
+#include "utf8.h"
+
+/* No more of what is known of an unknown text is kept, as upstream. */
+#define PREFIX_MAX 128
 
 /* The text so far; what follows an unknown part is not known, but the text before it is. */
 typedef struct TemplateText {
@@ -26,16 +30,15 @@ static bool template_text_add(Evaluation *evaluation,
         return template_refuse(
             evaluation, expr,
             "The value is null, and null has no text. Use coalesce to give a text for this case.");
-    if (value.type != &TYPE_STRING &&
-        !convert_value(value, &TYPE_STRING, &value, &error, evaluation->arena)) {
+    /* As upstream, what is unknown passes whatever its type. */
+    bool is_text = value.type == &TYPE_STRING || !value_is_known(value);
+    if (!is_text && !convert_value(value, &TYPE_STRING, &value, &error, evaluation->arena)) {
         Str why = str_format(evaluation->arena, "The value cannot become a part of a string: %.*s.",
                              STR_ARG(error.message));
         return template_refuse(evaluation, expr, str_to_cstr(why, evaluation->arena));
     }
     text->marks |= value.marks;
     if (!value_is_known(value)) {
-        if (!text->is_unknown && value.as.refinement)
-            strbuf_add(&text->buf, value.as.refinement->prefix);
         text->is_unknown = true;
     }
     if (text->is_unknown)
@@ -64,7 +67,8 @@ static Value template_text_finish(TemplateText *text, Arena *arena) {
     Value value;
     Str known = strbuf_str(&text->buf);
     if (text->is_unknown) {
-        Refinement refinement = {.not_null = true, .prefix = known, .length_max = UINT32_MAX};
+        Str prefix = utf8_settled_prefix(str_slice(known, 0, PREFIX_MAX), arena);
+        Refinement refinement = {.not_null = true, .prefix = prefix, .length_max = UINT32_MAX};
         value = value_unknown_refined(&TYPE_STRING, refinement, arena);
     } else {
         value = value_string(known, arena);
@@ -121,26 +125,46 @@ bool eval_template_if(Evaluation *evaluation, const Expr *expr, Value *out) {
     return true;
 }
 
+/* The text of one round, added to that of the rounds before. As upstream, the marks of the rounds
+ * are lost once one is unknown. */
+static bool template_for_round(Evaluation *evaluation, const Expr *expr, TemplateText *all) {
+    TemplateText round = template_text_new(evaluation->arena);
+    if (!template_text_parts(evaluation, expr, &round))
+        return false;
+    if (round.is_unknown)
+        all->is_unknown = true;
+    if (all->is_unknown)
+        return true;
+    all->marks |= round.marks;
+    strbuf_add(&all->buf, strbuf_str(&round.buf));
+    return true;
+}
+
 bool eval_template_for(Evaluation *evaluation, const Expr *expr, Value *out) {
     Value collection;
     uint8_t marks = 0;
     bool is_known = true;
     if (!eval_loop_collection(evaluation, expr, &collection, &marks, &is_known))
         return false;
+    if (!is_known) {
+        *out = value_unknown(&TYPE_STRING);
+        return true;
+    }
     TemplateText text = template_text_new(evaluation->arena);
-    text.marks = marks;
-    text.is_unknown = !is_known;
     EvalLoop loop = {.outer = evaluation->loops,
                      .key_name = expr->as.loop.key_name,
                      .value_name = expr->as.loop.value_name};
     Evaluation inner = *evaluation;
     inner.loops = &loop;
-    size_t count = is_known ? eval_element_count(collection) : 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < eval_element_count(collection); i++) {
         eval_loop_set(&loop, collection, i);
-        if (!template_text_parts(&inner, expr->as.loop.value, &text))
+        if (!template_for_round(&inner, expr->as.loop.value, &text))
             return false;
     }
-    *out = template_text_finish(&text, evaluation->arena);
+    Value result =
+        text.is_unknown
+            ? value_unknown(&TYPE_STRING)
+            : value_with_marks(value_string(strbuf_str(&text.buf), evaluation->arena), text.marks);
+    *out = value_with_marks(result, marks);
     return true;
 }

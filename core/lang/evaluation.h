@@ -36,11 +36,15 @@ void eval_error(Evaluation *evaluation,
 MUST_USE bool eval_spend(Evaluation *evaluation, const Expr *expr, int64_t elements, int64_t bytes);
 /* "attribute \"x\": a number is required" */
 Str eval_convert_message(const ConvertError *error, Arena *arena);
-/* A bool, possibly unknown; null and unfit values are errors. */
+/* A bool, or unknown of any type; null and known values that are no bool are errors. */
 MUST_USE bool eval_condition(Evaluation *evaluation, const Expr *expr, Value *out);
 /* What a `for` of either kind runs over, marks taken off; *is_known false: nothing can be said. */
 MUST_USE bool eval_loop_collection(
     Evaluation *evaluation, const Expr *expr, Value *out, uint8_t *marks, bool *is_known);
+/* The type that a failed expression would have had; dynamic where its form does not say. */
+const Type *eval_placeholder_type(Evaluation *evaluation, const Expr *expr);
+/* The type that both branches of a conditional can have; NULL when there is none. */
+const Type *eval_branch_type(Value if_true, Value if_false, Arena *arena);
 /* Puts element i into the loop's variables. */
 void eval_loop_set(EvalLoop *loop, Value collection, size_t i);
 

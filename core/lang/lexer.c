@@ -52,29 +52,25 @@ bool lexer_is_identifier(Str text) {
     return text.len > 0 && identifier_length(text, 0) == text.len;
 }
 
-static uint32_t digits_length(const Lexer *lexer, uint32_t offset) {
-    uint32_t length = 0;
-    while (isdigit((unsigned char)lexer_char(lexer, offset + length)))
-        length++;
-    return length;
-}
-
+/* Digits, points and exponents in any number, up to the last digit: 1.2.3 is one token, and no
+ * number; of 1.a only the 1 is taken. */
 static Token lexer_number(Lexer *lexer) {
-    uint32_t length = digits_length(lexer, 0);
-    if (lexer_char(lexer, length) == '.') {
-        uint32_t fraction = digits_length(lexer, length + 1);
-        if (fraction)
-            length += 1 + fraction;
+    uint32_t length = 1;
+    for (uint32_t at = 1;;) {
+        char c = lexer_char(lexer, at);
+        char next = lexer_char(lexer, at + 1);
+        bool is_exponent = c == 'e' || c == 'E';
+        if (is_exponent && (next == '+' || next == '-'))
+            next = lexer_char(lexer, ++at + 1);
+        if (is_exponent && isdigit((unsigned char)next))
+            length = (at += 2);
+        else if (!is_exponent && isdigit((unsigned char)c))
+            length = ++at;
+        else if (c == '.')
+            at++;
+        else
+            return lexer_take(lexer, TOKEN_NUMBER, length);
     }
-    char e = lexer_char(lexer, length);
-    if (e == 'e' || e == 'E') {
-        char sign = lexer_char(lexer, length + 1);
-        uint32_t skip = sign == '+' || sign == '-' ? 2 : 1;
-        uint32_t exponent = digits_length(lexer, length + skip);
-        if (exponent)
-            length += skip + exponent;
-    }
-    return lexer_take(lexer, TOKEN_NUMBER, length);
 }
 
 /* Length of the inline comment at the cursor, 0: there is none. */

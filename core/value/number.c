@@ -230,7 +230,7 @@ Str number_to_text(const Number *number, Arena *arena) {
     Decimal decimal;
     view(f, number);
     if (mpfr_zero_p(f))
-        return STR("0");
+        return mpfr_signbit(f) ? STR("-0") : STR("0");
     if (mpfr_nan_p(f))
         return STR("NaN");
     if (mpfr_inf_p(f))
@@ -247,8 +247,26 @@ Str number_to_text(const Number *number, Arena *arena) {
     return strbuf_str(&text);
 }
 
+Str number_to_rounded_text(const Number *number, uint32_t digits, Arena *arena) {
+    mpfr_t f;
+    char *text = NULL;
+    view(f, number);
+    mpfr_asprintf(&text, "%.*Rg", (int)digits, f);
+    Str copy = str_clone(str_from_cstr(text), arena);
+    mpfr_free_str(text);
+    return copy;
+}
+
+bool number_is_negative_zero(const Number *number) {
+    mpfr_t f;
+    view(f, number);
+    return mpfr_zero_p(f) && mpfr_signbit(f);
+}
+
 bool number_is_infinite(const Number *number) {
-    return number->kind == MPFR_INF_KIND || number->kind == -MPFR_INF_KIND;
+    mpfr_t f;
+    view(f, number);
+    return mpfr_inf_p(f) != 0;
 }
 
 bool number_is_integer(const Number *number) {
@@ -355,6 +373,8 @@ const Number *number_modulo(const Number *a, const Number *b, Arena *arena) {
     work_init(&result, a->precision);
     mpfr_div(quotient.f, left, right, MPFR_RNDN);
     mpfr_trunc(quotient.f, quotient.f);
+    if (mpfr_zero_p(quotient.f))
+        mpfr_set_zero(quotient.f, 1);
     mpfr_set(result.f, quotient.f, MPFR_RNDN);
     mpfr_mul(result.f, right, result.f, MPFR_RNDN);
     mpfr_sub(result.f, left, result.f, MPFR_RNDN);

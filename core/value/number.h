@@ -21,10 +21,14 @@ MUST_USE bool number_from_text(Str text, const Number **out, Arena *arena);
 uint32_t number_precision(const Number *number);
 /* The fewest decimal digits that give the value back at its precision, without exponent. */
 Str number_to_text(const Number *number, Arena *arena);
+/* So many digits, in the style of %g. */
+Str number_to_rounded_text(const Number *number, uint32_t digits, Arena *arena);
 /* True and *out when it is an integer in range. */
 bool number_to_int(const Number *number, int64_t *out);
 double number_to_double(const Number *number);
 bool number_is_integer(const Number *number);
+/* -0 equals 0, but keeps its sign in text. */
+bool number_is_negative_zero(const Number *number);
 /* What a division by zero gives: no text of JSON says it. */
 bool number_is_infinite(const Number *number);
 int number_compare(const Number *a, const Number *b);

@@ -57,7 +57,7 @@ Value value_int_of(int64_t integer, uint32_t precision) {
 
 Value value_from_number(const Number *number) {
     int64_t integer = 0;
-    if (number_to_int(number, &integer))
+    if (number_to_int(number, &integer) && !number_is_negative_zero(number))
         return value_int_of(integer, number_precision(number));
     return (Value){.type = &TYPE_NUMBER,
                    .as.number = number,
@@ -125,18 +125,6 @@ Value value_object_of(const Type *type, const Value *items) {
     return with_items(type, items, type->count);
 }
 
-static int compare_items(const void *a, const void *b) {
-    return value_compare(*(const Value *)a, *(const Value *)b);
-}
-
-static bool is_sorted(const Value *items, size_t count) {
-    for (size_t i = 1; i < count; i++) {
-        if (value_compare(items[i - 1], items[i]) > 0)
-            return false;
-    }
-    return true;
-}
-
 /* As cty: what is not wholly known may turn out to be anything, so it equals nothing. */
 static bool is_duplicate(Value a, Value b) {
     return value_is_wholly_known(a) && value_is_wholly_known(b) && value_compare(a, b) == 0;
@@ -161,8 +149,7 @@ Value value_set(const Type *element, Value *items, size_t count, Arena *arena) {
         marks |= value_marks_deep(items[i]);
         items[i] = value_unmark_deep(items[i], arena);
     }
-    if (!is_sorted(items, count))
-        qsort(items, count, sizeof(*items), compare_items);
+    value_sort_members(items, count, arena);
     Value set = with_items(type_set(element, arena), items, drop_duplicates(items, count));
     return value_with_marks(set, marks);
 }
@@ -287,8 +274,11 @@ const Number *value_to_number(Value number, Arena *arena) {
 
 Str value_number_text(Value number, Arena *arena) {
     CHECK(number.type->kind == KIND_NUMBER && value_is_present(number));
-    if (number.flags & FLAG_BIG)
-        return number_to_text(number.as.number, arena);
+    const int64_t exact = INT64_C(1) << NUMBER_PRECISION_DOUBLE;
+    bool is_exact = number.count >= NUMBER_PRECISION_INT ||
+                    (number.as.integer <= exact && number.as.integer >= -exact);
+    if (number.flags & FLAG_BIG || !is_exact)
+        return number_to_text(value_to_number(number, arena), arena);
     return str_format(arena, "%lld", (long long)number.as.integer);
 }
 

@@ -8,8 +8,9 @@
  *   flags    FLAG_UNKNOWN_INSIDE, FLAG_MARKS_INSIDE: about this value or anything in it
  *
  * Items of objects stand in the order of the type's names, of sets in canonical order (strings by
- * bytes, numbers by value, false before true, null last). Keys of maps are sorted by bytes. A set
- * holds no marks inside: they move to the set. Strings are UTF-8 in normal form C.
+ * bytes, numbers by value, false before true, others as value_order.c has it, null last). Keys of
+ * maps are sorted by bytes. A set holds no marks inside: they move to the set. Strings are UTF-8 in
+ * normal form C.
  *
  * `dynamic` is the type of untyped nulls and of unknowns of unknown type only. Threads share values
  * freely. A value outlives its arena by value_clone only. */
@@ -27,7 +28,7 @@ typedef enum ValueMark {
 } ValueMark;
 
 typedef enum ValueFlag {
-    FLAG_BIG = 1, /* a number that is no inline integer */
+    FLAG_BIG = 1, /* a number that is no inline integer; -0 is none */
     FLAG_UNKNOWN_INSIDE = 2,
     FLAG_MARKS_INSIDE = 4,
 } ValueFlag;
@@ -142,8 +143,10 @@ uint8_t value_marks_deep(Value v);              /* union of all inside */
 bool value_equal(Value a, Value b);
 /* Same with marks. */
 bool value_identical(Value a, Value b);
-/* A total order of values of one type, the canonical order of sets. */
+/* A total order of values of one type; for primitive types that of sets. */
 int value_compare(Value a, Value b);
+/* Puts the members of a set in its order. They bear no marks. */
+void value_sort_members(Value *items, size_t count, Arena *arena);
 uint64_t value_hash(Value v);
 Value value_clone(Value v, Arena *arena);
 /* Elements in it, itself included; stops counting past `limit`. */

@@ -9,7 +9,10 @@ static bool same_numbers(Value a, Value b) {
     bool a_big = a.flags & FLAG_BIG, b_big = b.flags & FLAG_BIG;
     if (!a_big && !b_big)
         return a.as.integer == b.as.integer;
-    return a_big && b_big && number_compare(a.as.number, b.as.number) == 0;
+    if (a_big && b_big)
+        return number_compare(a.as.number, b.as.number) == 0;
+    return number_compare_int(a_big ? a.as.number : b.as.number,
+                              a_big ? b.as.integer : a.as.integer) == 0;
 }
 
 static bool same_items(Value a, Value b, MarkUse marks) {
@@ -62,7 +65,11 @@ bool value_identical(Value a, Value b) {
     return type_equal(a.type, b.type) && same(a, b, MARKS_COUNT);
 }
 
-static int compare_numbers(Value a, Value b) {
+static bool is_negative_zero(Value v) {
+    return v.flags & FLAG_BIG && number_is_negative_zero(v.as.number);
+}
+
+static int compare_sizes(Value a, Value b) {
     bool a_big = a.flags & FLAG_BIG, b_big = b.flags & FLAG_BIG;
     if (!a_big && !b_big) {
         return a.as.integer < b.as.integer ? -1 : a.as.integer > b.as.integer;
@@ -72,6 +79,12 @@ static int compare_numbers(Value a, Value b) {
     if (a_big)
         return number_compare_int(a.as.number, b.as.integer);
     return -number_compare_int(b.as.number, a.as.integer);
+}
+
+/* -0 equals 0, but as upstream they are two members of a set. */
+static int compare_numbers(Value a, Value b) {
+    int order = compare_sizes(a, b);
+    return order != 0 ? order : (int)is_negative_zero(b) - (int)is_negative_zero(a);
 }
 
 static int compare_items(Value a, Value b) {
@@ -127,6 +140,8 @@ static uint64_t mix(uint64_t hash, uint64_t by) {
 static uint64_t hash_number(Value v) {
     if (!(v.flags & FLAG_BIG))
         return mix(KIND_NUMBER, (uint64_t)v.as.integer);
+    if (is_negative_zero(v))
+        return mix(KIND_NUMBER, 0);
     double nearest = number_to_double(v.as.number);
     uint64_t bits = 0;
     memcpy(&bits, &nearest, sizeof(bits));

@@ -3,58 +3,74 @@
 
 #include "eval.h"
 #include "sequence.h"
+#include "utf8.h"
 
 #define NOT_UPHELD "assumption was not upheld"
 
 /* -- lengths ------------------------------------------------------------------------------ */
 
-static bool length_bound(FunctionCall *call, size_t argument, uint32_t *out, Str *error) {
-    int64_t bound = 0;
-    if (!sequence_integer(call, argument, &bound, error))
+static bool length_bound(FunctionCall *call, size_t argument, int64_t *out, Str *error) {
+    if (!sequence_integer(call, argument, out, error))
         return false;
-    if (bound < 0)
-        bound = 0;
-    *out = bound > UINT32_MAX ? UINT32_MAX : (uint32_t)bound;
-    return true;
+    return *out < INT64_MAX ||
+           function_fail(call, argument, error, "must be a whole number between 0 and %lld",
+                         (long long)INT64_MAX);
+}
+
+/* Unknown elements of a set may turn out the same, so it may be shorter. */
+static bool is_possible_length(Value value, int64_t least, int64_t most) {
+    int64_t longest = value.count;
+    int64_t shortest = sequence_has_count(value) ? longest : 1;
+    return least <= longest && most >= shortest;
 }
 
 /* A collection whose length is from least to most. */
-static bool assume_length(
-    FunctionCall *call, uint32_t least, uint32_t most, Value *out, Str *error) {
+static bool assume_length(FunctionCall *call, int64_t least, int64_t most, Value *out, Str *error) {
     Value value = call->arguments[0];
-    if (least > most)
-        return function_fail(call, 2, error,
-                             "the maximum length must not be less than the minimum");
     if (value_is_null(value))
         return function_fail(call, 0, error, NOT_UPHELD);
-    if (!value_is_known(value)) {
-        Refinement refinement = {.not_null = true, .length_min = least, .length_max = most};
-        *out = value_with_marks(value_unknown_refined(value.type, refinement, call->arena),
-                                value.marks);
-        return true;
+    if (value_is_known(value)) {
+        *out = value;
+        return is_possible_length(value, least, most) || function_fail(call, 0, error, NOT_UPHELD);
     }
-    bool is_certain = value.type->kind != KIND_SET || sequence_has_count(value);
-    if (is_certain && (value.count < least || value.count > most))
+    Refinement refinement = {.not_null = true, .length_max = UINT32_MAX};
+    if (value.as.refinement)
+        refinement = *value.as.refinement;
+    refinement.not_null = true;
+    if (most < 0 || least > UINT32_MAX)
         return function_fail(call, 0, error, NOT_UPHELD);
-    *out = value;
+    if (least > (int64_t)refinement.length_min)
+        refinement.length_min = (uint32_t)least;
+    if (most < (int64_t)refinement.length_max)
+        refinement.length_max = (uint32_t)most;
+    if (refinement.length_min > refinement.length_max)
+        return function_fail(call, 0, error, NOT_UPHELD);
+    *out = value_unknown_refined(value.type, refinement, call->arena);
+    return true;
+}
+
+/* What the type allows when the bound is not known. */
+static bool assume_type(FunctionCall *call, const Type **out, Str *error) {
+    (void)error;
+    *out = call->function->parameters[0].type;
     return true;
 }
 
 static bool assume_between(FunctionCall *call, Value *out, Str *error) {
-    uint32_t least = 0;
-    uint32_t most = 0;
+    int64_t least = 0;
+    int64_t most = 0;
     return length_bound(call, 1, &least, error) && length_bound(call, 2, &most, error) &&
            assume_length(call, least, most, out, error);
 }
 
 static bool assume_at_least(FunctionCall *call, Value *out, Str *error) {
-    uint32_t least = 0;
+    int64_t least = 0;
     return length_bound(call, 1, &least, error) &&
-           assume_length(call, least, UINT32_MAX, out, error);
+           assume_length(call, least, INT64_MAX, out, error);
 }
 
 static bool assume_at_most(FunctionCall *call, Value *out, Str *error) {
-    uint32_t most = 0;
+    int64_t most = 0;
     return length_bound(call, 1, &most, error) && assume_length(call, 0, most, out, error);
 }
 
@@ -75,6 +91,22 @@ static bool assume_not_null(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
+/* The longer one of what was known and what is assumed; one must begin with the other. */
+static Refinement prefix_refinement(Value unknown, Str begin) {
+    Refinement refinement = {.not_null = true, .length_max = UINT32_MAX};
+    if (unknown.as.refinement)
+        refinement = *unknown.as.refinement;
+    refinement.not_null = true;
+    if (begin.len > refinement.prefix.len)
+        refinement.prefix = begin;
+    return refinement;
+}
+
+/* As far as both reach. */
+static bool prefix_fits(Str known, Str begin) {
+    return str_starts_with(known, begin) || str_starts_with(begin, known);
+}
+
 static bool assume_string_prefix(FunctionCall *call, Value *out, Str *error) {
     Value value = call->arguments[0];
     Value prefix = call->arguments[1];
@@ -83,12 +115,13 @@ static bool assume_string_prefix(FunctionCall *call, Value *out, Str *error) {
         *out = value_unknown(&TYPE_STRING);
         return true;
     }
+    Str begin = utf8_settled_prefix(value_text(prefix), call->arena);
     if (!value_is_known(value)) {
-        Refinement refinement = {.prefix = value_text(prefix), .length_max = UINT32_MAX};
-        *out = value_unknown_refined(&TYPE_STRING, refinement, call->arena);
-        return true;
+        *out = value_unknown_refined(&TYPE_STRING, prefix_refinement(value, begin), call->arena);
+        Str known = value.as.refinement ? value.as.refinement->prefix : STR_EMPTY;
+        return prefix_fits(known, begin) || function_fail(call, 0, error, NOT_UPHELD);
     }
-    return value_is_null(value) || str_starts_with(value_text(value), value_text(prefix)) ||
+    return value_is_null(value) || prefix_fits(value_text(value), begin) ||
            function_fail(call, 0, error, NOT_UPHELD);
 }
 
@@ -102,7 +135,9 @@ static bool assume_equal(FunctionCall *call, Value *out, Str *error) {
     Value equal = eval_equal(actual, assumed, call->arena);
     if (value_is_known(equal) && !value_is_true(equal))
         return function_fail(call, 0, error, "the actual value does not match the assumed value");
-    *out = value_with_marks(assumed, actual.marks);
+    /* As upstream: what is equal to what anybody may see is no secret. */
+    uint8_t marks = (uint8_t)(actual.marks & ~(MARK_SENSITIVE | MARK_EPHEMERAL));
+    *out = value_with_marks(assumed, marks);
     return true;
 }
 
@@ -112,25 +147,30 @@ static const Type list_of_any = {.kind = KIND_LIST, .element = &TYPE_DYNAMIC, .h
 static const Type set_of_any = {.kind = KIND_SET, .element = &TYPE_DYNAMIC, .has_dynamic = true};
 static const Type map_of_any = {.kind = KIND_MAP, .element = &TYPE_DYNAMIC, .has_dynamic = true};
 
-#define ALL (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_MARKED | PARAMETER_DYNAMIC)
+#define ALL     (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_MARKED | PARAMETER_DYNAMIC)
+#define REFINED (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC)
 #define LENGTH_ROW(family, type_name, some)                                                        \
     {                                                                                              \
         .name = "assume" family "length",                                                          \
-        PARAMETERS({"collection", type_name, ALL}, {"min", &TYPE_NUMBER}, {"max", &TYPE_NUMBER}),  \
+        PARAMETERS({"collection", type_name, REFINED}, {"min", &TYPE_NUMBER},                      \
+                   {"max", &TYPE_NUMBER}),                                                         \
+        .result_type = assume_type,                                                                \
         .run = assume_between,                                                                     \
         .description = "The value, known to have from min to max elements.",                       \
         .example = "assume" family "length(" some ", 1, 2) = " some,                               \
     },                                                                                             \
         {                                                                                          \
             .name = "assume" family "lengthmin",                                                   \
-            PARAMETERS({"collection", type_name, ALL}, {"min", &TYPE_NUMBER}),                     \
+            PARAMETERS({"collection", type_name, REFINED}, {"min", &TYPE_NUMBER}),                 \
+            .result_type = assume_type,                                                            \
             .run = assume_at_least,                                                                \
             .description = "The value, known to have at least min elements.",                      \
             .example = "assume" family "lengthmin(" some ", 1) = " some,                           \
         },                                                                                         \
     {                                                                                              \
         .name = "assume" family "lengthmax",                                                       \
-        PARAMETERS({"collection", type_name, ALL}, {"max", &TYPE_NUMBER}), .run = assume_at_most,  \
+        PARAMETERS({"collection", type_name, REFINED}, {"max", &TYPE_NUMBER}),                     \
+        .result_type = assume_type, .run = assume_at_most,                                         \
         .description = "The value, known to have at most max elements.",                           \
         .example = "assume" family "lengthmax(" some ", 2) = " some,                               \
     }
@@ -149,7 +189,7 @@ static const Function assume_functions[] = {
     },
     {
         .name = "assumenotnull",
-        PARAMETERS({"value", &TYPE_DYNAMIC, ALL}),
+        PARAMETERS({"value", &TYPE_DYNAMIC, REFINED}),
         .run = assume_not_null,
         .description = "The value, known not to be null.",
         .example = "assumenotnull(\"a\") = \"a\"",

@@ -253,22 +253,19 @@ static bool collection_coalesce(FunctionCall *call, Value *out, Str *error) {
 static bool collection_coalescelist(FunctionCall *call, Value *out, Str *error) {
     if (call->count == 0)
         return function_fail(call, SIZE_MAX, error, "at least one argument is required");
-    for (size_t i = 0; i < call->count; i++) {
-        Value value = call->arguments[i];
-        if (value_is_null(value))
-            continue;
-        if (!value_is_known(value)) {
-            *out = value_unknown(&TYPE_DYNAMIC);
-            return true;
-        }
-        if (value.type->kind != KIND_LIST && value.type->kind != KIND_TUPLE)
+    /* As upstream: what stands behind an unknown is not looked at. */
+    for (size_t i = 0; i < call->count && value_is_known(call->arguments[i]); i++) {
+        TypeKind kind = call->arguments[i].type->kind;
+        if (kind != KIND_LIST && kind != KIND_TUPLE)
             return function_fail(call, i, error, "coalescelist arguments must be lists or tuples");
     }
     for (size_t i = 0; i < call->count; i++) {
-        if (value_is_null(call->arguments[i]) || sequence_count(call->arguments[i]) == 0)
-            continue;
-        *out = call->arguments[i];
-        return true;
+        Value value = call->arguments[i];
+        *out = value;
+        if (!value_is_known(value))
+            *out = value_unknown(&TYPE_DYNAMIC);
+        if (!value_is_known(value) || (!value_is_null(value) && sequence_count(value) > 0))
+            return true;
     }
     return function_fail(call, SIZE_MAX, error, "no non-null arguments");
 }
@@ -356,36 +353,56 @@ static bool collection_chunklist(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-static bool slice_bounds(FunctionCall *call, size_t count, size_t *start, size_t *end, Str *error) {
-    int64_t from = 0;
-    int64_t to = 0;
-    if (!sequence_integer(call, 1, &from, error) || !sequence_integer(call, 2, &to, error))
+typedef struct Slice {
+    size_t start;
+    size_t end;
+    bool is_known; /* both bounds */
+} Slice;
+
+static bool slice_bound(FunctionCall *call, size_t argument, size_t *out, Str *error) {
+    Value list = call->arguments[0];
+    bool is_counted = list.type->kind == KIND_TUPLE || value_is_known(list);
+    const char *name = argument == 1 ? "start" : "end";
+    int64_t bound = 0;
+    if (!value_is_known(call->arguments[argument]))
+        return true;
+    if (!sequence_integer(call, argument, &bound, error))
         return false;
-    if (from < 0)
-        return function_fail(call, 1, error, "start index must not be less than zero");
-    if (from > to)
+    if (bound < 0)
+        return function_fail(call, argument, error, "%s index must not be less than zero", name);
+    if (is_counted && (uint64_t)bound > sequence_count(list))
+        return function_fail(call, argument, error,
+                             "%s index must not be greater than the length of the list", name);
+    *out = (size_t)bound;
+    return true;
+}
+
+static bool slice_read(FunctionCall *call, Slice *out, Str *error) {
+    TypeKind kind = call->arguments[0].type->kind;
+    *out = (Slice){.is_known =
+                       value_is_known(call->arguments[1]) && value_is_known(call->arguments[2])};
+    if (kind == KIND_SET)
+        return function_fail(
+            call, 0, error, "a set has no order to cut a piece from; convert it with tolist first");
+    if (kind != KIND_LIST && kind != KIND_TUPLE)
+        return function_fail(call, 0, error, "must be a list or tuple value");
+    if (!slice_bound(call, 1, &out->start, error) || !slice_bound(call, 2, &out->end, error))
+        return false;
+    if (out->is_known && out->start > out->end)
         return function_fail(call, 1, error, "start index must not be greater than end index");
-    if ((uint64_t)to > count)
-        return function_fail(call, 2, error,
-                             "end index must not be greater than the length of the list");
-    *start = (size_t)from;
-    *end = (size_t)to;
     return true;
 }
 
 static bool slice_type(FunctionCall *call, const Type **out, Str *error) {
     const Type *type = call->arguments[0].type;
-    size_t start = 0;
-    size_t end = 0;
+    Slice slice;
     *out = type->kind == KIND_LIST ? type : &TYPE_DYNAMIC;
-    if (type->kind != KIND_TUPLE)
-        return true;
-    if (!value_is_known(call->arguments[1]) || !value_is_known(call->arguments[2]))
-        return true;
-    if (!slice_bounds(call, type->count, &start, &end, error))
+    if (!slice_read(call, &slice, error))
         return false;
+    if (type->kind == KIND_LIST || !slice.is_known)
+        return true;
     VEC(const Type *) types = {0};
-    for (size_t i = start; i < end; i++)
+    for (size_t i = slice.start; i < slice.end; i++)
         vec_push(call->arena, &types, type_at(type, i));
     *out = type_tuple(types.items, types.count, call->arena);
     return true;
@@ -394,17 +411,11 @@ static bool slice_type(FunctionCall *call, const Type **out, Str *error) {
 static bool collection_slice(FunctionCall *call, Value *out, Str *error) {
     uint8_t marks = 0;
     Value list = take_marks(call->arguments[0], &marks);
-    size_t start = 0;
-    size_t end = 0;
-    if (list.type->kind == KIND_SET)
-        return function_fail(
-            call, 0, error, "a set has no order to cut a piece from; convert it with tolist first");
-    if (list.type->kind != KIND_LIST && list.type->kind != KIND_TUPLE)
-        return function_fail(call, 0, error, "must be a list or tuple value");
-    if (!slice_bounds(call, sequence_count(list), &start, &end, error))
+    Slice slice;
+    if (!slice_read(call, &slice, error))
         return false;
     ValueVec items = {0};
-    for (size_t i = start; i < end; i++)
+    for (size_t i = slice.start; i < slice.end; i++)
         vec_push(call->arena, &items, value_at(list, i));
     Value result = list.type->kind == KIND_LIST
                        ? list_of(call, list.type->element, &items)
@@ -452,11 +463,14 @@ static int compare_texts(const void *a, const void *b) {
 
 static bool collection_sort(FunctionCall *call, Value *out, Str *error) {
     Value list = call->arguments[0];
+    Value *items = arena_new_array(call->arena, Value, list.count);
     if (!value_is_wholly_known(list)) {
-        *out = function_unknown(call, list.type);
+        /* Of the order nothing can be said, but of the length. */
+        for (size_t i = 0; i < list.count; i++)
+            items[i] = value_unknown(&TYPE_STRING);
+        *out = value_list(&TYPE_STRING, items, list.count, call->arena);
         return true;
     }
-    Value *items = arena_new_array(call->arena, Value, list.count);
     for (size_t i = 0; i < list.count; i++) {
         items[i] = value_at(list, i);
         if (value_is_null(items[i]))
@@ -498,8 +512,6 @@ static bool collection_one(FunctionCall *call, Value *out, Str *error) {
     *out = value_with_marks(count ? value_at(list, 0) : value_null(type), marks);
     return true;
 }
-
-/* -- range, matchkeys --------------------------------------------------------------------- */
 
 #define RANGE_MAX 1024
 
@@ -555,13 +567,13 @@ static bool collection_matchkeys(FunctionCall *call, Value *out, Str *error) {
     Value values = call->arguments[0];
     Value keys = call->arguments[1];
     Value wanted = call->arguments[2];
-    if (!value_is_wholly_known(keys) || !value_is_wholly_known(values) ||
-        !value_is_wholly_known(wanted)) {
+    if (values.count != keys.count)
+        return function_fail(call, SIZE_MAX, error, "keys and values must be of one length");
+    bool is_known = value_is_wholly_known(keys) && value_is_wholly_known(values);
+    if (wanted.count && !is_known) {
         *out = function_unknown(call, type);
         return true;
     }
-    if (values.count != keys.count)
-        return function_fail(call, SIZE_MAX, error, "keys and values must be of one length");
     const Type *types[] = {keys.type, wanted.type};
     const Type *common = sequence_unify(types, 2, call->arena);
     ConvertError failure;
@@ -571,7 +583,12 @@ static bool collection_matchkeys(FunctionCall *call, Value *out, Str *error) {
     ValueVec items = {0};
     for (size_t i = 0; i < keys.count; i++) {
         for (size_t k = 0; k < wanted.count; k++) {
-            if (!value_is_true(eval_equal(value_at(keys, i), value_at(wanted, k), call->arena)))
+            Value equal = eval_equal(value_at(keys, i), value_at(wanted, k), call->arena);
+            if (!value_is_known(equal)) {
+                *out = list_of(call, type->element, &(ValueVec){0});
+                return true;
+            }
+            if (!value_is_true(equal))
                 continue;
             vec_push(call->arena, &items, value_at(values, i));
             break;

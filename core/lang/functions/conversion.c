@@ -20,8 +20,12 @@ static Str convert_failure(const FunctionCall *call, const Type *type) {
 
 static bool convert_to(FunctionCall *call, const Type *type, Value *out, Str *error) {
     ConvertError failure;
-    if (convert_value(call->arguments[0], type, out, &failure, call->arena))
+    if (convert_value(call->arguments[0], type, out, &failure, call->arena)) {
+        /* As upstream: of an unknown the type asked for is known, and nothing else. */
+        if (!value_is_known(*out))
+            *out = value_unknown(type);
         return true;
+    }
     if (type_is_primitive(type) && !call->arguments[0].marks) {
         *error = convert_failure(call, type);
     } else if (failure.path.count) {

@@ -21,8 +21,9 @@ static char csv_char(const CsvReader *reader) {
 }
 
 static bool csv_at_line_end(const CsvReader *reader) {
-    return csv_char(reader) == '\n' ||
-           str_starts_with(str_after(reader->text, reader->at), STR("\r\n"));
+    Str rest = str_after(reader->text, reader->at);
+    return csv_char(reader) == '\n' || str_starts_with(rest, STR("\r\n")) ||
+           str_equal(rest, STR("\r"));
 }
 
 static void csv_skip_line_end(CsvReader *reader) {
@@ -35,6 +36,8 @@ static void csv_skip_line_end(CsvReader *reader) {
 static bool csv_quoted_field(CsvReader *reader, StrBuf *out) {
     reader->at++;
     while (reader->at < reader->text.len) {
+        if (str_starts_with(str_after(reader->text, reader->at), STR("\r\n")))
+            reader->at++; /* within quotes too, a line ends with a newline alone */
         char c = reader->text.ptr[reader->at++];
         if (c == '\n')
             reader->line++;

@@ -196,10 +196,16 @@ static bool date_timeadd(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
+/* What is only compared is read less strictly, as upstream does. */
+static bool date_compared(FunctionCall *call, size_t i, Timestamp *out, Str *error) {
+    call->failed_argument = i;
+    return timestamp_parse_lenient(value_text(call->arguments[i]), out, error, call->arena);
+}
+
 static bool date_timecmp(FunctionCall *call, Value *out, Str *error) {
     Timestamp a;
     Timestamp b;
-    if (!date_argument(call, 0, &a, error) || !date_argument(call, 1, &b, error))
+    if (!date_compared(call, 0, &a, error) || !date_compared(call, 1, &b, error))
         return false;
     int order = (a.seconds > b.seconds) - (a.seconds < b.seconds);
     if (!order)

@@ -1,6 +1,7 @@
 /* encoding: base64, character sets, URLs. */
 #include "functions.h"
 
+#include "charset.h"
 #include "digest.h"
 #include "utf8.h"
 
@@ -122,24 +123,23 @@ static bool encoding_base64gunzip(FunctionCall *call, Value *out, Str *error) {
 
 /* -- character sets ----------------------------------------------------------------------- */
 
-typedef struct Charset {
+typedef struct Converter {
     iconv_t handle;
+    Charset charset;
     bool is_open;
-} Charset;
+} Converter;
 
-static void charset_release(Charset *charset) {
-    if (charset->is_open)
-        iconv_close(charset->handle);
+static void converter_release(Converter *converter) {
+    if (converter->is_open)
+        iconv_close(converter->handle);
 }
-SCOPED_TYPE(Charset, charset_release);
+SCOPED_TYPE(Converter, converter_release);
 
-static bool charset_open(FunctionCall *call, bool decodes, Charset *out, Str *error) {
+static bool converter_open(FunctionCall *call, bool decodes, Converter *out, Str *error) {
     Str name = argument_text(call, 1);
-    const char *text = str_to_cstr(name, call->arena);
-    if (strcasecmp(text, "utf-16") == 0)
-        text = "UTF-16BE";
-    if (!strchr(text, '/') && *text) {
-        out->handle = decodes ? iconv_open("UTF-8", text) : iconv_open(text, "UTF-8");
+    if (charset_find(name, &out->charset, call->arena)) {
+        const char *iconv_name = out->charset.iconv;
+        out->handle = decodes ? iconv_open("UTF-8", iconv_name) : iconv_open(iconv_name, "UTF-8");
         out->is_open = out->handle != (iconv_t)-1;
     }
     return out->is_open ||
@@ -150,7 +150,7 @@ static bool charset_open(FunctionCall *call, bool decodes, Charset *out, Str *er
 }
 
 /* False: there is something that the other side cannot say. */
-static bool charset_convert(const Charset *charset, Str text, StrBuf *out) {
+static bool converter_run(const Converter *converter, Str text, StrBuf *out) {
     char chunk[1024];
     char *in = (char *)(uintptr_t)text.ptr;
     size_t left = text.len;
@@ -158,7 +158,7 @@ static bool charset_convert(const Charset *charset, Str text, StrBuf *out) {
     for (;;) {
         char *to = chunk;
         size_t room = sizeof(chunk);
-        size_t result = iconv(charset->handle, flushes ? NULL : &in, &left, &to, &room);
+        size_t result = iconv(converter->handle, flushes ? NULL : &in, &left, &to, &room);
         strbuf_add(out, (Str){chunk, sizeof(chunk) - room});
         if (result == (size_t)-1 && errno != E2BIG)
             return false;
@@ -172,43 +172,42 @@ static bool charset_convert(const Charset *charset, Str text, StrBuf *out) {
     }
 }
 
-static bool is_utf16(const FunctionCall *call) {
-    Str name = argument_text(call, 1);
-    return name.len == 6 && strncasecmp(name.ptr, "utf-16", 6) == 0;
+static bool is_utf16(const Converter *converter) {
+    return str_equal(converter->charset.name, STR("UTF-16"));
 }
 
 static bool encoding_textencodebase64(FunctionCall *call, Value *out, Str *error) {
-    SCOPED(Charset) charset = {0};
+    SCOPED(Converter) converter = {0};
     StrBuf bytes = strbuf_new(call->arena);
-    if (!charset_open(call, false, &charset, error))
+    if (!converter_open(call, false, &converter, error))
         return false;
-    if (is_utf16(call))
+    if (is_utf16(&converter))
         strbuf_add(&bytes, STR("\xfe\xff"));
-    if (!charset_convert(&charset, argument_text(call, 0), &bytes))
+    if (!converter_run(&converter, argument_text(call, 0), &bytes))
         return function_fail(
             call, 0, error,
             "the given string contains characters that cannot be represented in %.*s",
-            STR_ARG(argument_text(call, 1)));
+            STR_ARG(converter.charset.name));
     return give(call, digest_to_base64(strbuf_str(&bytes), call->arena), out);
 }
 
 static bool encoding_textdecodebase64(FunctionCall *call, Value *out, Str *error) {
-    SCOPED(Charset) charset = {0};
+    SCOPED(Converter) converter = {0};
     StrBuf text = strbuf_new(call->arena);
     Str bytes;
     size_t offset = 0;
-    if (!charset_open(call, true, &charset, error))
+    if (!converter_open(call, true, &converter, error))
         return false;
     if (!base64_bytes(argument_text(call, 0), &bytes, &offset, call->arena))
         return function_fail(call, 0, error,
                              "the given value is has an invalid base64 symbol at offset %zu",
                              offset);
-    if (is_utf16(call) && str_starts_with(bytes, STR("\xfe\xff")))
+    if (is_utf16(&converter) && str_starts_with(bytes, STR("\xfe\xff")))
         bytes = str_after(bytes, 2);
-    if (!charset_convert(&charset, bytes, &text))
+    if (!converter_run(&converter, bytes, &text))
         return function_fail(call, 0, error,
                              "the given string contains symbols that are not defined for %.*s",
-                             STR_ARG(argument_text(call, 1)));
+                             STR_ARG(converter.charset.name));
     return give(call, strbuf_str(&text), out);
 }
 

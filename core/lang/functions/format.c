@@ -80,7 +80,8 @@ static bool format_read_verb(
     if (!format_argument_index(call, format, at, verb, error))
         return false;
     verb->mode = format_char(format, *at);
-    if (!isalpha((unsigned char)verb->mode) && verb->mode != '%')
+    bool is_percent = verb->mode == '%' && *at == verb->offset + 1;
+    if (!isalpha((unsigned char)verb->mode) && !is_percent)
         return format_bad_character(call, format, *at, error);
     ++*at;
     verb->raw = str_slice(format, verb->offset, *at);

@@ -27,9 +27,10 @@ static Str assemble(const FormatVerb *verb, Str sign, Str prefix, Str digits, Ar
     return strbuf_str(&buf);
 }
 
+/* The text gives the number back at its own precision, and at no other. */
 static void number_init(mpfr_t out, Value number, Arena *arena) {
     const char *text = str_to_cstr(value_number_text(number, arena), arena);
-    mpfr_init2(out, (mpfr_prec_t)(number.count < 64 ? 64 : number.count));
+    mpfr_init2(out, (mpfr_prec_t)number.count);
     mpfr_set_str(out, text, 10, MPFR_RNDN);
 }
 
@@ -133,9 +134,18 @@ static Str mpfr_text(char mode, uint32_t precision, Value number, Arena *arena) 
     return copy;
 }
 
+/* An infinity always has its sign, and no zeros are put before it. */
+static Str infinity_text(const FormatVerb *verb, bool is_negative) {
+    if (is_negative)
+        return STR("-Inf");
+    return verb->space ? STR(" Inf") : STR("+Inf");
+}
+
 Str format_number_float(const FormatVerb *verb, Value number, Arena *arena) {
     bool is_shortest = !verb->has_precision && (verb->mode == 'g' || verb->mode == 'G');
-    bool is_negative = arithmetic_sign(number, arena) < 0;
+    bool is_negative = arithmetic_is_negative(number);
+    if (!arithmetic_is_finite(number))
+        return infinity_text(verb, is_negative);
     Str digits;
     if (is_shortest) {
         digits = format_number_shortest(number, verb->mode == 'G', arena);

@@ -88,9 +88,20 @@ static bool lookup_default(
         return lookup_missing(call, error);
     Value value = call->arguments[2];
     if (type && !convert_value(value, type, &value, &failure, call->arena))
-        return function_fail(call, 2, error, "the default must fit the type of the map's elements");
+        return function_fail(call, 2, error,
+                             "the default value must have the same type as the map elements");
     *out = value_with_marks(value, marks);
     return true;
+}
+
+/* A default that does not fit is wrong even where it is not needed. */
+static bool lookup_check_default(FunctionCall *call, const Type *type, Str *error) {
+    ConvertError failure;
+    Value ignored;
+    return call->count < 3 ||
+           convert_value(call->arguments[2], type, &ignored, &failure, call->arena) ||
+           function_fail(call, 2, error,
+                         "the default value must have the same type as the map elements");
 }
 
 static bool mapping_lookup(FunctionCall *call, Value *out, Str *error) {
@@ -104,6 +115,8 @@ static bool mapping_lookup(FunctionCall *call, Value *out, Str *error) {
     if (!is_mapping(map.type))
         return function_fail(call, 0, error, "lookup() requires a map as the first argument");
     bool is_map = map.type->kind == KIND_MAP;
+    if (is_map && !lookup_check_default(call, map.type->element, error))
+        return false;
     if (!value_is_known(key) || !value_is_known(map)) {
         *out = value_with_marks(value_unknown(is_map ? map.type->element : &TYPE_DYNAMIC), marks);
         return true;
@@ -208,7 +221,7 @@ static bool mapping_merge(FunctionCall *call, Value *out, Str *error) {
     }
     if (shape.is_unknown || shape.is_dynamic)
         result = value_unknown(!has_type ? &TYPE_DYNAMIC : is_map ? shape.same : result.type);
-    *out = value_with_marks(result, shape.marks);
+    *out = shape.is_dynamic ? result : value_with_marks(result, shape.marks);
     return true;
 }
 
@@ -259,7 +272,7 @@ static bool mapping_zipmap(FunctionCall *call, Value *out, Str *error) {
     TypeKind kind = values.type->kind;
     if (kind != KIND_LIST && kind != KIND_TUPLE)
         return function_fail(call, 1, error, "values argument must be a list or tuple value");
-    bool can_count = value_is_known(keys) && (kind == KIND_TUPLE || value_is_known(values));
+    bool can_count = value_is_wholly_known(keys) && (kind == KIND_TUPLE || value_is_known(values));
     if (can_count && keys.count != sequence_count(values))
         return zipmap_refuse_counts(call, keys.count, sequence_count(values), error);
     if (!value_is_wholly_known(keys) || !value_is_known(values)) {

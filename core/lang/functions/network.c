@@ -19,6 +19,8 @@ static bool network_number(
     *is_negative = str_starts_with(text, STR("-"));
     if (*is_negative)
         text = str_after(text, 1);
+    if (str_equal(text, STR("0")))
+        *is_negative = false;
     *out = 0;
     for (size_t k = 0; k < text.len; k++) {
         if (!isdigit((unsigned char)text.ptr[k]) || text.len > 39)

@@ -10,8 +10,10 @@
 static bool numeric_abs(FunctionCall *call, Value *out, Str *error) {
     Value number = call->arguments[0];
     (void)error;
-    *out =
-        arithmetic_sign(number, call->arena) < 0 ? arithmetic_negate(number, call->arena) : number;
+    int sign = arithmetic_sign(number, call->arena);
+    *out = sign < 0 ? arithmetic_negate(number, call->arena) : number;
+    if (sign == 0)
+        *out = value_int_of(0, number.count);
     return true;
 }
 
@@ -29,6 +31,8 @@ static bool numeric_round(FunctionCall *call, int direction, Value *out, Str *er
     Value fraction;
     Value one = value_int(1);
     *out = number;
+    if (arithmetic_is_finite(number) && arithmetic_sign(number, call->arena) == 0)
+        *out = value_int_of(0, number.count);
     if (!arithmetic_is_finite(number) || arithmetic_is_integer(number))
         return true;
     if (!arithmetic_apply(ARITHMETIC_MODULO, number, one, &fraction, error, call->arena) ||
@@ -73,26 +77,62 @@ static bool give_double(FunctionCall *call, double number, Value *out, Str *erro
     return true;
 }
 
-/* Logarithms and powers are those of doubles, as upstream's. MPFR rounds them correctly, whatever
- * the C library at hand. */
+/* Logarithms and powers are those of doubles, and the last digits shall be upstream's: so the usual
+ * polynomials, step by step, whatever the C library at hand.
+ *
+ * log(x) = k log 2 + log(1 + f) with 1 + f near 1; the polynomial is that of fdlibm. */
 static double double_log(double number) {
-    mpfr_t x;
-    mpfr_init2(x, 53);
-    mpfr_set_d(x, number, MPFR_RNDN);
-    mpfr_log(x, x, MPFR_RNDN);
-    double result = mpfr_get_d(x, MPFR_RNDN);
-    mpfr_clear(x);
-    return result;
+    static const double odd[] = {6.666666666666735130e-01, 2.857142874366239149e-01,
+                                 1.818357216161805012e-01, 1.479819860511658591e-01};
+    static const double even[] = {3.999999999940941908e-01, 2.222219843214978396e-01,
+                                  1.531383769920937332e-01};
+    const double log2_high = 6.93147180369123816490e-01;
+    const double log2_low = 1.90821492927058770002e-10;
+    int exponent = 0;
+    if (number < 0)
+        return NAN;
+    if (number == 0 || isinf(number))
+        return number == 0 ? -INFINITY : INFINITY;
+    double mantissa = frexp(number, &exponent);
+    if (mantissa <= 7.07106781186547524401e-01) {
+        mantissa *= 2;
+        exponent--;
+    }
+    double f = mantissa - 1;
+    double k = exponent;
+    double s = f / (2 + f);
+    double s2 = s * s;
+    double s4 = s2 * s2;
+    double t1 = s2 * (odd[0] + s4 * (odd[1] + s4 * (odd[2] + s4 * odd[3])));
+    double t2 = s4 * (even[0] + s4 * (even[1] + s4 * even[2]));
+    double half = 0.5 * f * f;
+    double rest = (half - (s * (half + (t1 + t2)) + k * log2_low)) - f;
+    return k * log2_high - rest;
 }
 
+/* exp(x) = 2^k exp(r): a Taylor series of r/16, squared four times. Every step is rounded once. */
 static double double_exp(double number) {
-    mpfr_t x;
-    mpfr_init2(x, 53);
-    mpfr_set_d(x, number, MPFR_RNDN);
-    mpfr_exp(x, x, MPFR_RNDN);
-    double result = mpfr_get_d(x, MPFR_RNDN);
-    mpfr_clear(x);
-    return result;
+    static const double series[] = {1.9841269841269841270e-4,
+                                    1.3888888888888888889e-3,
+                                    8.3333333333333333333e-3,
+                                    4.1666666666666666667e-2,
+                                    1.6666666666666666667e-1,
+                                    0.5,
+                                    1.0};
+    const double log2_high = 0.69314718055966295651160180568695068359375;
+    const double log2_low = 0.28235290563031577122588448175013436025525412068e-12;
+    if (number > 7.09782712893384e+02)
+        return INFINITY;
+    double k = nearbyint(number * 1.4426950408889634073599246810018920);
+    double r = fma(-log2_low, k, fma(-log2_high, k, number)) * 0.0625;
+    double sum = 2.4801587301587301587e-5;
+    for (size_t i = 0; i < ARRAY_COUNT(series); i++)
+        sum = fma(sum, r, series[i]);
+    /* r is exp - 1 now, and (e + 1)^2 - 1 is e (e + 2). */
+    r *= sum;
+    for (int i = 0; i < 3; i++)
+        r *= r + 2;
+    return ldexp(fma(r + 2, r, 1), (int)k);
 }
 
 /* By squaring, with a rounding at each step as upstream's: the last digits shall be the same. */
@@ -120,28 +160,22 @@ static double power_by_squaring(double number, int64_t power, double factor) {
     return ldexp(factor, scale > 10000 ? 10000 : scale < -10000 ? -10000 : (int)scale);
 }
 
-static double double_sqrt(double number) {
-    mpfr_t x;
-    mpfr_init2(x, 53);
-    mpfr_set_d(x, number, MPFR_RNDN);
-    mpfr_sqrt(x, x, MPFR_RNDN);
-    double result = mpfr_get_d(x, MPFR_RNDN);
-    mpfr_clear(x);
-    return result;
-}
-
 static double double_pow(double number, double power) {
     double size = power < 0 ? -power : power;
     if (power == 0 || number == 1)
         return 1;
     if (power == 0.5)
-        return double_sqrt(number);
+        return sqrt(number);
     if (power == -0.5)
-        return 1 / double_sqrt(number);
+        return 1 / sqrt(number);
     if (number == 0)
         return power < 0 ? INFINITY : 0;
-    if (size >= 9e18 || !isfinite(number))
-        return size > 1 && (power > 0) ? INFINITY : 0;
+    if (number == -1 && size >= 9e18)
+        return 1;
+    if (size >= 9e18)
+        return (fabs(number) < 1) == (power > 0) ? 0 : INFINITY;
+    if (!isfinite(number))
+        return power > 0 ? INFINITY : 0;
     int64_t whole = (int64_t)size;
     double fraction = size - (double)whole;
     double factor = 1;
@@ -157,15 +191,26 @@ static double double_pow(double number, double power) {
     return power < 0 ? 1 / result : result;
 }
 
+static bool argument_double(FunctionCall *call, size_t argument, double *out, Str *error) {
+    *out = value_to_double(call->arguments[argument]);
+    bool is_beyond = isinf(*out) && arithmetic_is_finite(call->arguments[argument]);
+    return !is_beyond ||
+           function_fail(call, argument, error, "the number is beyond what a double can hold");
+}
+
 static bool numeric_log(FunctionCall *call, Value *out, Str *error) {
-    double number = value_to_double(call->arguments[0]);
-    double base = value_to_double(call->arguments[1]);
+    double number = 0;
+    double base = 0;
+    if (!argument_double(call, 0, &number, error) || !argument_double(call, 1, &base, error))
+        return false;
     return give_double(call, double_log(number) / double_log(base), out, error);
 }
 
 static bool numeric_pow(FunctionCall *call, Value *out, Str *error) {
-    double number = value_to_double(call->arguments[0]);
-    double power = value_to_double(call->arguments[1]);
+    double number = 0;
+    double power = 0;
+    if (!argument_double(call, 0, &number, error) || !argument_double(call, 1, &power, error))
+        return false;
     return give_double(call, double_pow(number, power), out, error);
 }
 
@@ -179,23 +224,22 @@ static bool numeric_sum(FunctionCall *call, Value *out, Str *error) {
     if (sequence_count(list) == 0)
         return function_fail(call, 0, error, "cannot sum an empty list");
     Value sum = {0};
-    bool is_known = true;
+    if (!value_is_wholly_known(list)) {
+        *out = function_unknown(call, &TYPE_NUMBER);
+        return true;
+    }
     for (size_t i = 0; i < sequence_count(list); i++) {
         Value item = value_at(list, i);
         if (value_is_null(item))
             return function_fail(call, 0, error, SUM_REFUSED);
         if (!convert_value(item, &TYPE_NUMBER, &item, &failure, call->arena))
             return function_fail(call, 0, error, SUM_REFUSED);
-        if (!value_is_known(item))
-            is_known = false;
-        if (!is_known)
-            continue;
         if (i == 0)
             sum = item;
         else if (!arithmetic_apply(ARITHMETIC_ADD, sum, item, &sum, error, call->arena))
             return false;
     }
-    *out = is_known ? sum : function_unknown(call, &TYPE_NUMBER);
+    *out = sum;
     return true;
 }
 

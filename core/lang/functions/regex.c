@@ -32,8 +32,40 @@ static bool is_lookaround(Str rest) {
     return false;
 }
 
-static bool is_foreign_escape(char c) {
-    return isdigit((unsigned char)c) ? c != '0' : strchr("GKRXZkgceohHNV", c) != NULL && c != '\0';
+static bool is_octal(char c) {
+    return c >= '0' && c <= '7';
+}
+
+/* \x41 or \x{41} */
+static bool is_hex_escape(Str rest) {
+    return rest.len > 2 &&
+           (rest.ptr[2] == '{' || (rest.len > 3 && isxdigit((unsigned char)rest.ptr[2]) &&
+                                   isxdigit((unsigned char)rest.ptr[3])));
+}
+
+/* Of the text from a backslash on: an escape that this language does not have. */
+static bool is_foreign_escape(Str rest) {
+    char c = rest.len > 1 ? rest.ptr[1] : '\0';
+    if ((unsigned char)c >= 0x80)
+        return true;
+    if (c == 'x')
+        return !is_hex_escape(rest);
+    if (isdigit((unsigned char)c))
+        return c != '0' && !(is_octal(c) && rest.len > 2 && is_octal(rest.ptr[2]));
+    return strchr("GKRXZkgceohHNV", c) != NULL && c != '\0';
+}
+
+/* {1001}: more than 1000 repetitions are refused. */
+static bool is_repetition_too_long(Str rest) {
+    size_t at = 1;
+    uint64_t number = 0;
+    while (at < rest.len && (isdigit((unsigned char)rest.ptr[at]) || rest.ptr[at] == ',')) {
+        number = rest.ptr[at] == ',' ? 0 : number * 10 + (uint64_t)(rest.ptr[at] - '0');
+        if (number > 1000)
+            break;
+        at++;
+    }
+    return number > 1000;
 }
 
 /* Does a {2,3} end here? */
@@ -54,7 +86,7 @@ static Str regex_foreign_part(Str pattern) {
         char c = pattern.ptr[i];
         char next = i + 1 < pattern.len ? pattern.ptr[i + 1] : '\0';
         if (c == '\\') {
-            if (is_foreign_escape(next))
+            if (is_foreign_escape(str_after(pattern, i)))
                 return str_slice(pattern, i, i + 2);
             i++;
         } else if (in_class) {
@@ -66,6 +98,8 @@ static Str regex_foreign_part(Str pattern) {
                 i++;
             if (i + 1 < pattern.len && pattern.ptr[i + 1] == ']')
                 i++;
+        } else if (c == '{' && is_repetition_too_long(str_after(pattern, i))) {
+            return str_after(pattern, i);
         } else if (is_lookaround(str_after(pattern, i))) {
             return str_slice(pattern, i,
                              i + (str_starts_with(str_after(pattern, i), STR("(?<")) ? 4 : 3));
@@ -75,6 +109,50 @@ static Str regex_foreign_part(Str pattern) {
         }
     }
     return STR_EMPTY;
+}
+
+/* Where a part of a character class that is a class itself ends, such as \d or [:alpha:]; 0: it is
+ * none. */
+static size_t nested_class_end(Str pattern, size_t at) {
+    Str rest = str_after(pattern, at);
+    if (str_starts_with(rest, STR("[:"))) {
+        size_t end = str_find(pattern, STR(":]"), at);
+        return end == SIZE_MAX ? 0 : end + 2;
+    }
+    bool is_escape = rest.len > 1 && rest.ptr[0] == '\\' && strchr("dDwWsS", rest.ptr[1]);
+    return is_escape ? at + 2 : 0;
+}
+
+/* In [\w-.] the hyphen is a hyphen: PCRE2 has to be told. */
+static Str regex_settle_hyphens(Str pattern, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    bool in_class = false;
+    for (size_t i = 0; i < pattern.len; i++) {
+        size_t end = in_class ? nested_class_end(pattern, i) : 0;
+        if (end) {
+            strbuf_add(&out, str_slice(pattern, i, end));
+            bool is_hyphen =
+                end + 1 < pattern.len && pattern.ptr[end] == '-' && pattern.ptr[end + 1] != ']';
+            if (is_hyphen)
+                strbuf_add_cstr(&out, "\\-");
+            i = is_hyphen ? end : end - 1;
+            continue;
+        }
+        char c = pattern.ptr[i];
+        strbuf_add_char(&out, c);
+        if (c == '\\' && i + 1 < pattern.len) {
+            strbuf_add_char(&out, pattern.ptr[++i]);
+        } else if (!in_class && c == '[') {
+            in_class = true;
+            if (i + 1 < pattern.len && pattern.ptr[i + 1] == '^')
+                strbuf_add_char(&out, pattern.ptr[++i]);
+            if (i + 1 < pattern.len && pattern.ptr[i + 1] == ']')
+                strbuf_add_char(&out, pattern.ptr[++i]);
+        } else if (c == ']') {
+            in_class = false;
+        }
+    }
+    return strbuf_str(&out);
 }
 
 static void regex_read_names(Regex *regex, Arena *arena) {
@@ -102,9 +180,10 @@ static bool regex_compile(Str pattern, Regex *out, Str *error, Arena *arena) {
                             STR_ARG(foreign));
         return false;
     }
+    pattern = regex_settle_hyphens(pattern, arena);
     int code = 0;
     PCRE2_SIZE offset = 0;
-    uint32_t options = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C;
+    uint32_t options = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C | PCRE2_DUPNAMES;
     out->code = pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options, &code, &offset, NULL);
     if (!out->code) {
         PCRE2_UCHAR message[160];

@@ -35,7 +35,8 @@ static bool set_prepare(
     return true;
 }
 
-static bool set_has(Value set, Value item) {
+/* Sets of primitive members are in the order of value_compare. */
+static bool set_has_primitive(Value set, Value item) {
     size_t low = 0;
     size_t high = set.count;
     while (low < high) {
@@ -48,6 +49,15 @@ static bool set_has(Value set, Value item) {
         else
             high = middle;
     }
+    return false;
+}
+
+static bool set_has(Value set, Value item) {
+    if (type_is_primitive(set.type->element))
+        return set_has_primitive(set, item);
+    for (size_t i = 0; i < set.count; i++)
+        if (value_compare(value_at(set, i), item) == 0)
+            return true;
     return false;
 }
 

@@ -103,12 +103,12 @@ static bool string_indent(FunctionCall *call, Value *out, Str *error) {
     Str text = argument_text(call, 1);
     if (!value_to_int(call->arguments[0], &spaces))
         return function_fail(call, 0, error, "a whole number is required");
-    size_t lines = 1;
+    size_t lines = 0;
     for (size_t i = 0; i < text.len; i++)
         lines += text.ptr[i] == '\n';
     if (spaces < 0)
         return function_fail(call, 0, error, "the number of spaces must not be negative");
-    if (spaces > 1 << 20 || !function_spend(call, 0, lines * (size_t)spaces, error))
+    if (lines && (spaces > 1 << 20 || !function_spend(call, 0, lines * (size_t)spaces, error)))
         return function_fail(call, 0, error, "the result would take too much text");
     StrBuf buf = strbuf_new(call->arena);
     for (size_t i = 0; i < text.len; i++) {

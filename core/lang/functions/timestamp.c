@@ -3,6 +3,7 @@
 
 typedef struct TimestampReader {
     Str rest;
+    bool is_lenient;
     Str *error;
     Arena *arena;
 } TimestampReader;
@@ -51,8 +52,9 @@ Str timestamp_to_str(Timestamp time, Arena *arena) {
     TimestampFields f = timestamp_fields(time);
     StrBuf buf = strbuf_new(arena);
     int offset = time.offset_minutes < 0 ? -time.offset_minutes : time.offset_minutes;
-    strbuf_add_format(&buf, "%04lld-%02d-%02dT%02d:%02d:%02d", (long long)f.year, f.month, f.day,
-                      f.hour, f.minute, f.second);
+    strbuf_add_format(&buf, "%s%04lld-%02d-%02dT%02d:%02d:%02d", f.year < 0 ? "-" : "",
+                      (long long)(f.year < 0 ? -f.year : f.year), f.month, f.day, f.hour, f.minute,
+                      f.second);
     if (offset == 0)
         strbuf_add_char(&buf, 'Z');
     else
@@ -142,7 +144,8 @@ static bool timestamp_time(TimestampReader *reader, TimestampFields *out) {
 static void timestamp_fraction(TimestampReader *reader, Timestamp *out) {
     int32_t unit = 100000000;
     Str rest = reader->rest;
-    if (rest.len < 2 || rest.ptr[0] != '.' || !isdigit((unsigned char)rest.ptr[1]))
+    bool has_mark = rest.len && (rest.ptr[0] == '.' || (rest.ptr[0] == ',' && reader->is_lenient));
+    if (rest.len < 2 || !has_mark || !isdigit((unsigned char)rest.ptr[1]))
         return;
     size_t i = 1;
     for (; i < rest.len && isdigit((unsigned char)rest.ptr[i]); i++) {
@@ -168,7 +171,7 @@ static bool timestamp_zone(TimestampReader *reader, Timestamp *out) {
             hours = (rest.ptr[1] - '0') * 10 + rest.ptr[2] - '0';
             minutes = (rest.ptr[4] - '0') * 10 + rest.ptr[5] - '0';
         }
-        if (!has_form || hours > 24 || minutes > 59)
+        if (!has_form || hours > (reader->is_lenient ? 24 : 23) || minutes > 59)
             return timestamp_unusable(reader, rest, "UTC offset");
         out->offset_minutes = (hours * 60 + minutes) * (rest.ptr[0] == '-' ? -1 : 1);
         reader->rest = str_after(rest, 6);
@@ -178,8 +181,7 @@ static bool timestamp_zone(TimestampReader *reader, Timestamp *out) {
     return timestamp_fail(reader, STR("extra text after the timestamp"));
 }
 
-bool timestamp_parse(Str text, Timestamp *out, Str *error, Arena *arena) {
-    TimestampReader reader = {.rest = text, .error = error, .arena = arena};
+static bool timestamp_read(TimestampReader reader, Timestamp *out) {
     TimestampFields fields = {0};
     Timestamp time = {0};
     if (!timestamp_date(&reader, &fields) || !timestamp_separator(&reader, "T") ||
@@ -195,4 +197,13 @@ bool timestamp_parse(Str text, Timestamp *out, Str *error, Arena *arena) {
                    (int64_t)time.offset_minutes * 60;
     *out = time;
     return true;
+}
+
+bool timestamp_parse(Str text, Timestamp *out, Str *error, Arena *arena) {
+    return timestamp_read((TimestampReader){.rest = text, .error = error, .arena = arena}, out);
+}
+
+bool timestamp_parse_lenient(Str text, Timestamp *out, Str *error, Arena *arena) {
+    TimestampReader reader = {.rest = text, .is_lenient = true, .error = error, .arena = arena};
+    return timestamp_read(reader, out);
 }

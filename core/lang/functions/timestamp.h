@@ -20,6 +20,8 @@ typedef struct TimestampFields {
 
 /* False: *error says what is wrong, as "not a valid RFC3339 timestamp: ..." */
 MUST_USE bool timestamp_parse(Str text, Timestamp *out, Str *error, Arena *arena);
+/* Same, with a comma before a fraction of a second and an offset of 24 hours allowed. */
+MUST_USE bool timestamp_parse_lenient(Str text, Timestamp *out, Str *error, Arena *arena);
 /* In its own zone. */
 TimestampFields timestamp_fields(Timestamp time);
 /* In its own zone, without fractions. */

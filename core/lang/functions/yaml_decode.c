@@ -135,7 +135,9 @@ static bool read_key(YamlReading *reading, const Event *event, Str *out) {
     Value key;
     Value text;
     ConvertError failure;
-    if (!read_event(reading, event, &key))
+    /* As upstream, the anchor of a key names nothing. */
+    if (event->type == YAML_SCALAR_EVENT ? !read_scalar(reading, event, &key)
+                                         : !read_event(reading, event, &key))
         return false;
     if (value_is_null(key) ||
         !convert_value(key, &TYPE_STRING, &text, &failure, reading->call->arena))
@@ -180,12 +182,28 @@ static Str event_anchor(const Event *event) {
     return str_from_cstr((const char *)anchor);
 }
 
+/* A sequence or mapping has no tag, or the one of its kind. */
+static bool check_tag(YamlReading *reading,
+                      const Event *event,
+                      const yaml_char_t *tag,
+                      const char *own) {
+    const char *text = (const char *)tag;
+    if (!text || strcmp(text, own) == 0)
+        return true;
+    Str what = str_format(reading->call->arena, "the tag %s does not fit this node", text);
+    return yaml_fail(reading, event->start_mark, what);
+}
+
 static bool read_by_type(YamlReading *reading, const Event *event, Value *out) {
     switch ((int)event->type) {
     case YAML_SCALAR_EVENT: return read_scalar(reading, event, out);
     case YAML_ALIAS_EVENT: return read_alias(reading, event, out);
-    case YAML_SEQUENCE_START_EVENT: return read_sequence(reading, out);
-    default: return read_mapping(reading, out);
+    case YAML_SEQUENCE_START_EVENT:
+        return check_tag(reading, event, event->data.sequence_start.tag, YAML_SEQ_TAG) &&
+               read_sequence(reading, out);
+    default:
+        return check_tag(reading, event, event->data.mapping_start.tag, YAML_MAP_TAG) &&
+               read_mapping(reading, out);
     }
 }
 

@@ -4,6 +4,8 @@
 #include "digest.h"
 #include "timestamp.h"
 
+#include <math.h>
+
 #define TAG_PREFIX "tag:yaml.org,2002:"
 
 typedef struct YamlWord {
@@ -188,36 +190,73 @@ static bool scalar_binary(Str text, Value *out, Arena *arena) {
     return true;
 }
 
+static bool scalar_infinity(Str text, Value *out, Arena *arena) {
+    static const char *const words[] = {".inf", ".Inf", ".INF"};
+    bool is_negative = str_starts_with(text, STR("-"));
+    Str bare = is_negative || str_starts_with(text, STR("+")) ? str_after(text, 1) : text;
+    for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
+        if (!str_equal_cstr(bare, words[i]))
+            continue;
+        *out = value_from_number(number_from_double(is_negative ? -INFINITY : INFINITY, arena));
+        return true;
+    }
+    return false;
+}
+
+/* Words that mean what they mean whatever the tag. */
+static bool scalar_word(Str text, Value *out, Arena *arena) {
+    return scalar_null(text, out) || scalar_bool(text, out) || scalar_infinity(text, out, arena);
+}
+
 static bool scalar_plain(Str text, Value *out, Str *error, Arena *arena) {
-    static const char *const no_numbers[] = {".nan", ".NaN", ".NAN",  ".inf",
-                                             ".Inf", ".INF", "+.inf", "-.inf"};
+    static const char *const no_numbers[] = {".nan", ".NaN", ".NAN"};
     for (size_t i = 0; i < ARRAY_COUNT(no_numbers); i++) {
         if (!str_equal_cstr(text, no_numbers[i]))
             continue;
         *error = str_format(arena, "the number %.*s is not supported", STR_ARG(text));
         return false;
     }
-    if (!scalar_null(text, out) && !scalar_bool(text, out) && !scalar_number(text, out, arena) &&
+    if (!scalar_word(text, out, arena) && !scalar_number(text, out, arena) &&
         !scalar_timestamp(text, out, arena))
         *out = value_string(text, arena);
     return true;
 }
 
+/* 1_000, 0b11, 017: what only a tag makes a number. */
+static bool scalar_tagged_number(Str text, Value *out, Arena *arena) {
+    StrBuf buf = strbuf_new(arena);
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] != '_')
+            strbuf_add_char(&buf, text.ptr[i]);
+    Str plain = strbuf_str(&buf);
+    if (scalar_number(plain, out, arena))
+        return true;
+    bool is_negative = str_starts_with(plain, STR("-"));
+    Str bare = is_negative || str_starts_with(plain, STR("+")) ? str_after(plain, 1) : plain;
+    if (bare.len < 3 || bare.ptr[0] != '0')
+        return false;
+    uint32_t base = 0;
+    switch (tolower((unsigned char)bare.ptr[1])) {
+    case 'b': base = 2; break;
+    case 'o': base = 8; break;
+    case 'x': base = 16; break;
+    default: return false;
+    }
+    return scalar_based(str_after(bare, 2), base, is_negative, out);
+}
+
 static bool scalar_tagged(Str name, Str text, Value *out, Str *error, Arena *arena) {
-    bool is_good = false;
+    bool is_good = true;
     if (str_equal(name, STR("null")))
-        is_good = scalar_null(text, out);
+        *out = value_null(&TYPE_DYNAMIC);
     else if (str_equal(name, STR("bool")))
-        is_good = scalar_bool(text, out);
-    else if (str_equal(name, STR("int")))
-        is_good = scalar_number(text, out, arena) && out->type == &TYPE_NUMBER &&
-                  !(out->flags & FLAG_BIG);
-    else if (str_equal(name, STR("float")))
-        is_good = scalar_number(text, out, arena);
+        is_good = scalar_word(text, out, arena);
+    else if (str_equal(name, STR("int")) || str_equal(name, STR("float")))
+        is_good = scalar_word(text, out, arena) || scalar_tagged_number(text, out, arena);
     else if (str_equal(name, STR("timestamp")))
         is_good = scalar_timestamp(text, out, arena);
-    else if (str_equal(name, STR("binary")))
-        is_good = scalar_binary(text, out, arena);
+    else
+        is_good = str_equal(name, STR("binary")) && scalar_binary(text, out, arena);
     if (!is_good)
         *error = str_format(arena, "cannot parse %.*s as !!%.*s", STR_ARG(str_quote(text, arena)),
                             STR_ARG(name));

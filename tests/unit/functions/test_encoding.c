@@ -8,7 +8,7 @@ static void test_encoding(void **state) {
         {"base64gunzip(\"AAAA\")",                   "error: failed to decompress"        },
         {"textencodebase64(\"a\", \"UTF-16\")",      "\"/v8AYQ==\""                       },
         {"textencodebase64(\"日\", \"cp437\")",
-         "error: characters that cannot be represented in cp437"                          },
+         "error: characters that cannot be represented in IBM437"                         },
         {"textencodebase64(\"a\", \"x//TRANSLIT\")",
          "error: is not a supported IANA encoding name"                                   },
         {"urldecode(\"%zz\")",                       "error: invalid URL escape \"%zz\""  },

@@ -38,7 +38,7 @@ static void test_equality(void **state) {
         {"nothing == null",            "bool true"               },
         {"[unknown, 1] == [\"a\", 2]", "bool false"              },
         {"[unknown] == [\"a\"]",       "bool (known after apply)"},
-        {"\"x${unknown}\" == \"abc\"", "bool false"              },
+        {"\"x-${unknown}\" == \"abc\"", "bool false"              },
         {"secret != \"a\"",            "bool (sensitive value)"  },
     };
     (void)state;

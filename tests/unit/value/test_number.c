@@ -29,7 +29,7 @@ static void texts_are_read_and_written(void **state) {
         const char *text, *wanted;
     } cases[] = {
         {"0",                              "0"                             },
-        {"-0.0",                           "0"                             },
+        {"-0.0",                           "-0"                            },
         {"010",                            "10"                            },
         {"+5",                             "5"                             },
         {"1E3",                            "1000"                          },

@@ -85,7 +85,7 @@ static void numbers_are_inline_where_they_fit(void **state) {
         bool is_inline;
     } cases[] = {
         {"0",                    true },
-        {"-0",                   true },
+        {"-0",                   false},
         {"9223372036854775807",  true },
         {"-9223372036854775808", true },
         {"9223372036854775808",  false},

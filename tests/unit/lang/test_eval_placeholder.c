@@ -1,0 +1,17 @@
+#include "lang_case.h"
+
+static void test_types_of_failed_parts(void **state) {
+    static const LangCase cases[] = {
+        {"true ? 1 : \"${nope} \"", "string \"1\""                       },
+        {"true ? 1 : -nope",        "number 1"                           },
+        {"true ? 1 : nope",         "number 1"                           },
+        {"true ? [1] : !nope",      "must have consistent types"         },
+        {"true ? 1 : [nope]",       "must have consistent types"         },
+        {"unknown || nope",         "bool (known after apply)"           },
+        {"false || nope",           "There is no variable named \"nope\""},
+    };
+    (void)state;
+    check_cases(cases, ARRAY_COUNT(cases));
+}
+
+RUN_LANG_TESTS(cmocka_unit_test(test_types_of_failed_parts))
