@@ -1,7 +1,7 @@
 /* loam metadata: what the program can say about itself */
 #include "command.h"
 
-static const Command *const subcommands[] = {&cmd_metadata_functions};
+static const Command *const subcommands[] = {&cmd_metadata_functions, &cmd_metadata_page};
 
 const Command cmd_metadata = {
     .name = "metadata",

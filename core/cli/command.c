@@ -10,6 +10,39 @@ const Command *const command_table[] = {
 };
 const size_t command_count = ARRAY_COUNT(command_table);
 
+static const Option global_options[] = {
+    {"chdir",   OPTION_TEXT, "DIR", "Change to this folder first."         },
+    {"help",    OPTION_FLAG, NULL,  "Show this help, or that of a command."},
+    {"version", OPTION_FLAG, NULL,  "Show the version."                    },
+};
+const OptionGroup command_globals = {global_options, ARRAY_COUNT(global_options)};
+
+static void each_in(const Command *const *commands,
+                    size_t count,
+                    Str path,
+                    CommandVisit *visit,
+                    void *payload,
+                    Arena *arena) {
+    for (size_t i = 0; i < count; i++) {
+        const Command *command = commands[i];
+        Str own = path.len ? str_format(arena, "%.*s %s", STR_ARG(path), command->name)
+                           : str_from_cstr(command->name);
+        visit(command, own, payload);
+        each_in(command->subcommands, command->subcommand_count, own, visit, payload, arena);
+    }
+}
+
+void command_each(CommandVisit *visit, void *payload, Arena *arena) {
+    each_in(command_table, command_count, STR_EMPTY, visit, payload, arena);
+}
+
+static void print_option(const Option *option, int width) {
+    char text[64];
+    snprintf(text, sizeof text, "-%s%s%s", option->name, option->value ? "=" : "",
+             option->value ? option->value : "");
+    terminal_print("  %-*s %s\n", width, text, option->help);
+}
+
 static void print_list(const Command *const *commands, size_t count) {
     for (size_t i = 0; i < count; i++) {
         terminal_print("  %-12s %s\n", commands[i]->name, commands[i]->summary);
@@ -21,10 +54,9 @@ static void print_program_help(void) {
                    "loam provisions machines, networks and firewalls from declarative files.\n\n"
                    "Commands:\n");
     print_list(command_table, command_count);
-    terminal_print("\nOptions:\n"
-                   "  -chdir=DIR   Change to this folder first.\n"
-                   "  -help        Show this help, or that of a command.\n"
-                   "  -version     Show the version.\n");
+    terminal_print("\nOptions:\n");
+    for (size_t i = 0; i < command_globals.count; i++)
+        print_option(&command_globals.options[i], 12);
 }
 
 /* Paragraphs in lines of 80 columns. */
@@ -56,10 +88,7 @@ static void print_command_help(const Command *command, Str path) {
                 continue;
             if (i == 0 && j == 0)
                 terminal_print("\nOptions:\n");
-            char text[64];
-            snprintf(text, sizeof text, "-%s%s%s", option->name, option->value ? "=" : "",
-                     option->value ? option->value : "");
-            terminal_print("  %-24s %s\n", text, option->help);
+            print_option(option, 24);
         }
     }
 }

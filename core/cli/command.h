@@ -30,6 +30,13 @@ struct Command {
 extern const Command *const command_table[];
 extern const size_t command_count;
 
+/* What stands before the command: -chdir, -help, -version. */
+extern const OptionGroup command_globals;
+
+/* Every command with its path ("state list"), groups before their subcommands. */
+typedef void CommandVisit(const Command *command, Str path, void *payload);
+void command_each(CommandVisit *visit, void *payload, Arena *arena);
+
 /* Runs what the words say ("state", "list", …); the exit status. */
 int command_run(Cli *cli, const StrVec *words);
 
@@ -41,6 +48,7 @@ extern const Command cmd_graph;
 extern const Command cmd_init;
 extern const Command cmd_metadata;
 extern const Command cmd_metadata_functions;
+extern const Command cmd_metadata_page;
 extern const Command cmd_output;
 extern const Command cmd_plan;
 extern const Command cmd_refresh;

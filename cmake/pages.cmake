@@ -1,0 +1,21 @@
+# What the program prints from its own tables and a system wants as files: built after it, installed
+# where Debian has them.
+function(loam_page program folder file) # words of the command that prints it
+    set(page ${CMAKE_BINARY_DIR}/share/${folder}/${file})
+    add_custom_command(OUTPUT ${page}
+        COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/share/${folder}
+        COMMAND ${program} ${ARGN} > ${page}.new
+        COMMAND ${CMAKE_COMMAND} -E rename ${page}.new ${page}
+        DEPENDS ${program} VERBATIM)
+    install(FILES ${page} DESTINATION share/${folder})
+    set_property(GLOBAL APPEND PROPERTY loam_pages ${page})
+endfunction()
+
+function(loam_pages program)
+    loam_page(${program} man/man1 loam.1 metadata page manual)
+    loam_page(${program} bash-completion/completions loam metadata page bash)
+    loam_page(${program} zsh/vendor-completions _loam metadata page zsh)
+    loam_page(${program} fish/vendor_completions.d loam.fish metadata page fish)
+    get_property(pages GLOBAL PROPERTY loam_pages)
+    add_custom_target(pages ALL DEPENDS ${pages})
+endfunction()

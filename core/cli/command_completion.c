@@ -1,0 +1,357 @@
+/* Completion for shells. Each script finds the command that the words so far name, and offers what
+ * its rows have: subcommands, options, and, as an argument or an option's value, files or the
+ * addresses that `loam state list` knows. */
+#include "command_completion.h"
+
+typedef enum Offer { OFFER_NOTHING, OFFER_FILES, OFFER_ADDRESSES } Offer;
+
+/* What a word of help stands for: "PATH", "[ADDRESS...]". */
+static Offer offer_of(const char *text) {
+    static const char *const of_files[] = {"PATH", "FILE", "DIR", "FOLDER"};
+    static const char *const of_addresses[] = {"ADDR", "FROM"};
+    for (size_t i = 0; text && i < ARRAY_COUNT(of_files); i++) {
+        if (strstr(text, of_files[i]))
+            return OFFER_FILES;
+    }
+    for (size_t i = 0; text && i < ARRAY_COUNT(of_addresses); i++) {
+        if (strstr(text, of_addresses[i]))
+            return OFFER_ADDRESSES;
+    }
+    return OFFER_NOTHING;
+}
+
+/* A flag that is on unless it is switched off is offered with the value that makes a difference. */
+static const char *flag_value(const Option *option) {
+    return option->help && strstr(option->help, "default true") ? "=false" : "";
+}
+
+typedef struct Script {
+    StrBuf *out;
+    Arena *arena;
+    const char *join; /* between alternatives of a pattern */
+    size_t count;     /* of patterns so far */
+} Script;
+
+static void add_command_pattern(const Command *command, Str path, void *payload) {
+    Script *script = payload;
+    bool is_top = str_find_char(path, ' ', 0) == SIZE_MAX;
+    (void)command;
+    if (script->count++ > 0)
+        strbuf_add_cstr(script->out, script->join);
+    strbuf_add_format(script->out, "'%s%.*s'", is_top ? " " : "", STR_ARG(path));
+}
+
+/* 'init' 'plan' … as patterns of a case; a command at the top has a blank before it. */
+static void add_all_patterns(StrBuf *out, const char *join, Arena *arena) {
+    Script script = {.out = out, .arena = arena, .join = join};
+    command_each(add_command_pattern, &script, arena);
+}
+
+/* Within single quotes of a shell. */
+static void add_quoted(StrBuf *out, const char *text) {
+    for (const char *at = text; *at; at++) {
+        if (*at == '\'')
+            strbuf_add_cstr(out, "'\\''");
+        else
+            strbuf_add_char(out, *at);
+    }
+}
+
+typedef void OptionVisit(StrBuf *out, const Option *option);
+
+static void each_option(const Command *command, OptionVisit *visit, StrBuf *out) {
+    for (size_t i = 0; i < command->group_count; i++) {
+        for (size_t j = 0; j < command->groups[i]->count; j++) {
+            if (command->groups[i]->options[j].help)
+                visit(out, &command->groups[i]->options[j]);
+        }
+    }
+}
+
+/* -- bash --------------------------------------------------------------------------------- */
+
+static void add_bash_option(StrBuf *out, const Option *option) {
+    strbuf_add_format(out, " -%s%s", option->name, option->value ? "=" : flag_value(option));
+}
+
+static const char *offer_word(Offer offer) {
+    static const char *const words[] = {
+        [OFFER_NOTHING] = "",
+        [OFFER_FILES] = "files",
+        [OFFER_ADDRESSES] = "addresses",
+    };
+    return words[offer];
+}
+
+static void add_bash_command(const Command *command, Str path, void *payload) {
+    const Script *script = payload;
+    StrBuf *out = script->out;
+    strbuf_add_format(out, "    '%.*s')\n        options='", STR_ARG(path));
+    each_option(command, add_bash_option, out);
+    strbuf_add_cstr(out, "' commands='");
+    for (size_t i = 0; i < command->subcommand_count; i++)
+        strbuf_add_format(out, " %s", command->subcommands[i]->name);
+    strbuf_add_format(out, "' offer='%s'\n        ;;\n", offer_word(offer_of(command->usage)));
+}
+
+typedef struct ValueOptions {
+    StrVec names;
+    Offer offer;
+    Arena *arena;
+} ValueOptions;
+
+static void collect_group(ValueOptions *values, const OptionGroup *group) {
+    for (size_t i = 0; i < group->count; i++) {
+        const Option *option = &group->options[i];
+        Str name = str_from_cstr(option->name);
+        bool is_known = !option->value || offer_of(option->value) != values->offer;
+        vec_each(&values->names, other) {
+            is_known = is_known || str_equal(*other, name);
+        }
+        if (!is_known)
+            vec_push(values->arena, &values->names, name);
+    }
+}
+
+static void collect_values(const Command *command, Str path, void *payload) {
+    (void)path;
+    for (size_t i = 0; i < command->group_count; i++)
+        collect_group(payload, command->groups[i]);
+}
+
+/* -var-file | -state …: options whose values are of this kind. */
+static void add_value_patterns(StrBuf *out, Offer offer, const char *join, Arena *arena) {
+    ValueOptions values = {.offer = offer, .arena = arena};
+    collect_group(&values, &command_globals);
+    command_each(collect_values, &values, arena);
+    for (size_t i = 0; i < values.names.count; i++)
+        strbuf_add_format(out, "%s-%.*s", i > 0 ? join : "", STR_ARG(values.names.items[i]));
+}
+
+static void add_bash_globals(StrBuf *out) {
+    strbuf_add_cstr(out, "    '')\n        options='");
+    for (size_t i = 0; i < command_globals.count; i++)
+        add_bash_option(out, &command_globals.options[i]);
+    strbuf_add_cstr(out, "' commands='");
+    for (size_t i = 0; i < command_count; i++)
+        strbuf_add_format(out, " %s", command_table[i]->name);
+    strbuf_add_cstr(out, "' offer=''\n        ;;\n");
+}
+
+/* bash splits words at "=", so an option's value may be a word of its own. */
+void command_completion_bash(StrBuf *out, Arena *arena) {
+    Script script = {.out = out, .arena = arena};
+    strbuf_add_cstr(out, "# bash completion for loam; \"loam metadata page bash\" prints it\n"
+                         "_loam() {\n"
+                         "    local cur=${COMP_WORDS[COMP_CWORD]} last= here= word i\n"
+                         "    local options= commands= offer=\n"
+                         "    COMPREPLY=()\n"
+                         "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
+                         "        word=${COMP_WORDS[i]}\n"
+                         "        case $word in\n"
+                         "        =) continue ;;\n"
+                         "        -*) last=${word/#--/-} ;;\n"
+                         "        *) [ \"${COMP_WORDS[i - 1]}\" = = ] || last= ;;\n"
+                         "        esac\n"
+                         "        case \"$here $word\" in\n        ");
+    add_all_patterns(out, " | ", arena);
+    strbuf_add_cstr(out, ") here=\"${here:+$here }$word\" ;;\n"
+                         "        esac\n"
+                         "    done\n"
+                         "    case $here in\n");
+    add_bash_globals(out);
+    command_each(add_bash_command, &script, arena);
+    strbuf_add_cstr(out, "    esac\n"
+                         "    if [ \"$cur\" = = ]; then\n        cur=\n"
+                         "    elif [ \"${COMP_WORDS[COMP_CWORD - 1]}\" != = ]; then\n"
+                         "        last=\n    fi\n"
+                         "    case $last in\n    ");
+    add_value_patterns(out, OFFER_FILES, " | ", arena);
+    strbuf_add_cstr(out, ") options= commands= offer=files ;;\n    ");
+    add_value_patterns(out, OFFER_ADDRESSES, " | ", arena);
+    strbuf_add_cstr(out, ") options= commands= offer=addresses ;;\n"
+                         "    -*) return ;;\n"
+                         "    esac\n"
+                         "    local words=$commands\n"
+                         "    if [[ $cur == --* ]]; then\n"
+                         "        words=${options// -/ --}\n"
+                         "    elif [[ $cur == -* ]]; then\n"
+                         "        words=$options\n"
+                         "    elif [ \"$offer\" = addresses ]; then\n"
+                         "        words+=\" $(loam state list 2>/dev/null)\"\n"
+                         "    elif [ \"$offer\" = files ]; then\n"
+                         "        compopt -o filenames 2>/dev/null\n"
+                         "        mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
+                         "        return\n"
+                         "    fi\n"
+                         "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
+                         "    [[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null\n"
+                         "    return 0\n"
+                         "}\n"
+                         "complete -F _loam loam\n");
+}
+
+/* -- zsh ---------------------------------------------------------------------------------- */
+
+static void add_zsh_item(StrBuf *out, const char *name, const char *suffix, const char *text) {
+    strbuf_add_cstr(out, " '");
+    add_quoted(out, name);
+    strbuf_add_format(out, "%s:", suffix);
+    add_quoted(out, text);
+    strbuf_add_char(out, '\'');
+}
+
+static void add_zsh_flag(StrBuf *out, const Option *option) {
+    char name[64];
+    snprintf(name, sizeof name, "-%s", option->name);
+    if (!option->value)
+        add_zsh_item(out, name, flag_value(option), option->help);
+}
+
+static void add_zsh_setting(StrBuf *out, const Option *option) {
+    char name[64];
+    snprintf(name, sizeof name, "-%s", option->name);
+    if (option->value)
+        add_zsh_item(out, name, "=", option->help);
+}
+
+static void add_zsh_case(StrBuf *out,
+                         const Command *command,
+                         const Command *const *subcommands,
+                         size_t count) {
+    strbuf_add_cstr(out, "        commands=(");
+    for (size_t i = 0; i < count; i++)
+        add_zsh_item(out, subcommands[i]->name, "", subcommands[i]->summary);
+    strbuf_add_cstr(out, ")\n        flags=(");
+    each_option(command, add_zsh_flag, out);
+    strbuf_add_cstr(out, ")\n        settings=(");
+    each_option(command, add_zsh_setting, out);
+    strbuf_add_format(out, ")\n        offer='%s'\n        ;;\n",
+                      command->usage ? offer_word(offer_of(command->usage)) : "");
+}
+
+static void add_zsh_command(const Command *command, Str path, void *payload) {
+    const Script *script = payload;
+    strbuf_add_format(script->out, "    '%.*s')\n", STR_ARG(path));
+    add_zsh_case(script->out, command, command->subcommands, command->subcommand_count);
+}
+
+void command_completion_zsh(StrBuf *out, Arena *arena) {
+    Script script = {.out = out, .arena = arena};
+    const Command globals = {.groups = {&command_globals}, .group_count = 1};
+    strbuf_add_cstr(out, "#compdef loam\n"
+                         "# \"loam metadata page zsh\" prints it\n"
+                         "_loam() {\n"
+                         "    local here= word offer= i\n"
+                         "    local -a commands flags settings found\n"
+                         "    for ((i = 2; i < CURRENT; i++)); do\n"
+                         "        word=$words[i]\n"
+                         "        case \"$here $word\" in\n        ");
+    add_all_patterns(out, " | ", arena);
+    strbuf_add_cstr(out, ") here=\"${here:+$here }$word\" ;;\n"
+                         "        esac\n"
+                         "    done\n"
+                         "    case $here in\n"
+                         "    '')\n");
+    add_zsh_case(out, &globals, command_table, command_count);
+    command_each(add_zsh_command, &script, arena);
+    strbuf_add_cstr(out, "    esac\n"
+                         "    case $PREFIX in\n"
+                         "    -*=*)\n"
+                         "        word=${${PREFIX%%=*}/#--/-}\n"
+                         "        compset -P '*='\n"
+                         "        offer=\n"
+                         "        case $word in\n        ");
+    add_value_patterns(out, OFFER_FILES, " | ", arena);
+    strbuf_add_cstr(out, ") offer=files ;;\n        ");
+    add_value_patterns(out, OFFER_ADDRESSES, " | ", arena);
+    strbuf_add_cstr(out, ") offer=addresses ;;\n"
+                         "        esac\n"
+                         "        ;;\n"
+                         "    -*)\n"
+                         "        [[ $PREFIX == --* ]] && compset -P -\n"
+                         "        _describe -o option flags\n"
+                         "        _describe -o option settings -S ''\n"
+                         "        return\n"
+                         "        ;;\n"
+                         "    *)\n"
+                         "        (( $#commands )) && _describe command commands\n"
+                         "        ;;\n"
+                         "    esac\n"
+                         "    case $offer in\n"
+                         "    files) _files ;;\n"
+                         "    addresses)\n"
+                         "        found=(${(f)\"$(loam state list 2>/dev/null)\"})\n"
+                         "        compadd -a found\n"
+                         "        ;;\n"
+                         "    esac\n"
+                         "}\n"
+                         "if [ \"$funcstack[1]\" = _loam ]; then\n    _loam \"$@\"\nelse\n"
+                         "    compdef _loam loam\nfi\n");
+}
+
+/* -- fish --------------------------------------------------------------------------------- */
+
+static void add_fish_option(StrBuf *out, Str path, const Option *option) {
+    static const char *const offers[] = {
+        [OFFER_NOTHING] = " -x",
+        [OFFER_FILES] = " -r -F",
+        [OFFER_ADDRESSES] = " -x -a '(loam state list 2>/dev/null)'",
+    };
+    strbuf_add_format(out, "complete -c loam -n '__loam_at %.*s' -o %s%s -d '", STR_ARG(path),
+                      option->name, option->value ? offers[offer_of(option->value)] : "");
+    add_quoted(out, option->help);
+    strbuf_add_cstr(out, "'\n");
+}
+
+static void add_fish_group(StrBuf *out, Str path, const OptionGroup *group) {
+    for (size_t i = 0; i < group->count; i++) {
+        if (group->options[i].help)
+            add_fish_option(out, path, &group->options[i]);
+    }
+}
+
+static void add_fish_commands(StrBuf *out, Str path, const Command *const *all, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        strbuf_add_format(out, "complete -c loam -n '__loam_at %.*s' -a %s -d '", STR_ARG(path),
+                          all[i]->name);
+        add_quoted(out, all[i]->summary);
+        strbuf_add_cstr(out, "'\n");
+    }
+}
+
+static void add_fish_command(const Command *command, Str path, void *payload) {
+    const Script *script = payload;
+    static const char *const offers[] = {
+        [OFFER_NOTHING] = "",
+        [OFFER_FILES] = " -F",
+        [OFFER_ADDRESSES] = " -a '(loam state list 2>/dev/null)'",
+    };
+    Offer offer = offer_of(command->usage);
+    if (offer != OFFER_NOTHING)
+        strbuf_add_format(script->out, "complete -c loam -n '__loam_at %.*s'%s\n", STR_ARG(path),
+                          offers[offer]);
+    add_fish_commands(script->out, path, command->subcommands, command->subcommand_count);
+    for (size_t i = 0; i < command->group_count; i++)
+        add_fish_group(script->out, path, command->groups[i]);
+}
+
+void command_completion_fish(StrBuf *out, Arena *arena) {
+    Script script = {.out = out, .arena = arena};
+    strbuf_add_cstr(out, "# fish completion for loam; \"loam metadata page fish\" prints it\n"
+                         "function __loam_at\n"
+                         "    set -l here ''\n"
+                         "    for word in (commandline -opc)[2..-1]\n"
+                         "        switch \"$here $word\"\n"
+                         "            case ");
+    add_all_patterns(out, " ", arena);
+    strbuf_add_cstr(out, "\n                set here (string trim \"$here $word\")\n"
+                         "        end\n"
+                         "    end\n"
+                         "    test \"$here\" = \"$argv\"\n"
+                         "end\n"
+                         "complete -c loam -f\n");
+    add_fish_commands(out, STR_EMPTY, command_table, command_count);
+    add_fish_group(out, STR_EMPTY, &command_globals);
+    command_each(add_fish_command, &script, arena);
+}

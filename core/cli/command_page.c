@@ -1,0 +1,185 @@
+/* The commands as pages. What is not in the tables of commands and options (environment, files,
+ * exit status) stands in tables here. */
+#include "command_page.h"
+
+#include "version.h"
+
+typedef struct PageEntry {
+    const char *name;
+    const char *text;
+} PageEntry;
+
+static const PageEntry environment[] = {
+    {"LOAM_VAR_name, TF_VAR_name",
+     "The value of a variable of the root module; every other source wins over it."               },
+    {"LOAM_CLI_ARGS, LOAM_CLI_ARGS_command",
+     "Options that stand right behind the command word, for all commands or for one."             },
+    {"LOAM_WORKSPACE",                       "The workspace, instead of the one selected."        },
+    {"LOAM_DATA_DIR",                        "The folder for what init records, instead of .loam."},
+    {"LOAM_INPUT",                           "0 or false: never ask for variables."               },
+    {"LOAM_IN_AUTOMATION",                   "Leave out hints about what to run next."            },
+    {"LOAM_LOG, LOAM_LOG_PATH",
+     "TRACE, DEBUG or OFF; the file that the log is added to, instead of standard error."         },
+    {"NO_COLOR",                             "Print without colours."                             },
+};
+
+static const PageEntry files[] = {
+    {"*.loam.yaml, *.loam.json, *.tf.json",                                         "The configuration: all files of the folder."   },
+    {"loam.vars.yaml, *.auto.vars.yaml, terraform.tfvars.json, *.auto.tfvars.json",
+     "Values of variables."                                                                                                         },
+    {"terraform.tfstate",                                                           "What loam has made, unless a backend says otherwise; beside it "
+                          "its journal and its backup."                                                    },
+    {".loam/",                                                                      "What init records; may be deleted at any time."},
+};
+
+static const PageEntry statuses[] = {
+    {"0",   "Success."                                              },
+    {"1",   "An error, or a plan that was not approved."            },
+    {"2",   "plan -detailed-exitcode: there is something to change."},
+    {"127", "A command was expected, and none was given."           },
+};
+
+/* -- Markdown ----------------------------------------------------------------------------- */
+
+typedef struct Page {
+    StrBuf *out;
+    Arena *arena;
+} Page;
+
+static Str option_words(const Option *option, Arena *arena) {
+    return option->value ? str_format(arena, "-%s=%s", option->name, option->value)
+                         : str_format(arena, "-%s", option->name);
+}
+
+static bool is_shown(const Option *option, const OptionGroup *group) {
+    return option->help && group != &option_view;
+}
+
+static size_t count_shown(const Command *command) {
+    size_t count = 0;
+    for (size_t i = 0; i < command->group_count; i++) {
+        for (size_t j = 0; j < command->groups[i]->count; j++)
+            count += is_shown(&command->groups[i]->options[j], command->groups[i]);
+    }
+    return count;
+}
+
+static void add_markdown_options(const Page *page, const OptionGroup *group) {
+    for (size_t i = 0; i < group->count; i++) {
+        const Option *option = &group->options[i];
+        if (is_shown(option, group))
+            strbuf_add_format(page->out, "| `%.*s` | %s |\n",
+                              STR_ARG(option_words(option, page->arena)), option->help);
+    }
+}
+
+static void add_markdown_command(const Command *command, Str path, void *payload) {
+    const Page *page = payload;
+    strbuf_add_format(page->out, "\n## %.*s\n\n%s\n\n```\nloam %.*s %s\n```\n", STR_ARG(path),
+                      command->about, STR_ARG(path), command->usage);
+    if (count_shown(command) == 0)
+        return;
+    strbuf_add_cstr(page->out, "\n| option | |\n|---|---|\n");
+    for (size_t i = 0; i < command->group_count; i++)
+        add_markdown_options(page, command->groups[i]);
+}
+
+static void add_markdown_entries(StrBuf *out,
+                                 const char *title,
+                                 const PageEntry *entries,
+                                 size_t count) {
+    strbuf_add_format(out, "\n## %s\n\n| | |\n|---|---|\n", title);
+    for (size_t i = 0; i < count; i++)
+        strbuf_add_format(out, "| `%s` | %s |\n", entries[i].name, entries[i].text);
+}
+
+void command_page_markdown(StrBuf *out, Arena *arena) {
+    Page page = {out, arena};
+    strbuf_add_cstr(out, "# Commands\n\n`loam [-chdir=DIR] COMMAND [options] [arguments]`\n\n"
+                         "Options begin with one dash or two; a value follows behind `=` or as the "
+                         "next word. Every command\ntakes `-help` and `-no-color` too.\n\n"
+                         "| option | |\n|---|---|\n");
+    add_markdown_options(&page, &command_globals);
+    command_each(add_markdown_command, &page, arena);
+    add_markdown_entries(out, "Environment", environment, ARRAY_COUNT(environment));
+    add_markdown_entries(out, "Files", files, ARRAY_COUNT(files));
+    add_markdown_entries(out, "Exit status", statuses, ARRAY_COUNT(statuses));
+}
+
+/* -- roff --------------------------------------------------------------------------------- */
+
+/* A dash as it is typed, no backslash, no dot or quote that would begin a request. */
+static void add_roff(StrBuf *out, const char *text) {
+    if (text[0] == '.' || text[0] == '\'')
+        strbuf_add_cstr(out, "\\&");
+    for (const char *at = text; *at; at++) {
+        if (*at == '-')
+            strbuf_add_cstr(out, "\\-");
+        else if (*at == '\\')
+            strbuf_add_cstr(out, "\\e");
+        else if (*at == '\n')
+            strbuf_add_cstr(out, "\n.PP\n");
+        else
+            strbuf_add_char(out, *at);
+    }
+}
+
+static void add_term(StrBuf *out, const char *term, const char *text) {
+    strbuf_add_cstr(out, ".TP\n.B ");
+    add_roff(out, term);
+    strbuf_add_char(out, '\n');
+    add_roff(out, text);
+    strbuf_add_char(out, '\n');
+}
+
+static void add_manual_options(const Page *page, const OptionGroup *group) {
+    for (size_t i = 0; i < group->count; i++) {
+        const Option *option = &group->options[i];
+        if (is_shown(option, group))
+            add_term(page->out, str_to_cstr(option_words(option, page->arena), page->arena),
+                     option->help);
+    }
+}
+
+static void add_manual_command(const Command *command, Str path, void *payload) {
+    const Page *page = payload;
+    strbuf_add_format(page->out, ".SS %.*s\n.B loam %.*s\n", STR_ARG(path), STR_ARG(path));
+    add_roff(page->out, command->usage);
+    strbuf_add_cstr(page->out, "\n.PP\n");
+    add_roff(page->out, command->about);
+    strbuf_add_char(page->out, '\n');
+    for (size_t i = 0; i < command->group_count; i++)
+        add_manual_options(page, command->groups[i]);
+}
+
+static void add_manual_entries(StrBuf *out,
+                               const char *title,
+                               const PageEntry *entries,
+                               size_t count) {
+    strbuf_add_format(out, ".SH %s\n", title);
+    for (size_t i = 0; i < count; i++)
+        add_term(out, entries[i].name, entries[i].text);
+}
+
+void command_page_manual(StrBuf *out, Arena *arena) {
+    Page page = {out, arena};
+    strbuf_add_cstr(out, ".TH LOAM 1 \"\" \"loam " VERSION_LOAM "\" \"User Commands\"\n"
+                         ".SH NAME\nloam \\- provision machines, networks and firewalls from "
+                         "declarative files\n"
+                         ".SH SYNOPSIS\n.B loam\n[\\-chdir=DIR] COMMAND [options] [arguments]\n"
+                         ".SH DESCRIPTION\n"
+                         "loam reads what the files of the current folder describe, compares it "
+                         "with what it remembers and with what is really there, shows the "
+                         "difference as a plan, and carries it out.\n.PP\n"
+                         "Options begin with one dash or two; a value follows behind = or as the "
+                         "next word. Every command takes \\-help and \\-no\\-color too.\n"
+                         ".SH OPTIONS\n");
+    add_manual_options(&page, &command_globals);
+    strbuf_add_cstr(out, ".SH COMMANDS\n");
+    command_each(add_manual_command, &page, arena);
+    add_manual_entries(out, "ENVIRONMENT", environment, ARRAY_COUNT(environment));
+    strbuf_add_cstr(out,
+                    ".PP\nWhat is called LOAM_NAME works as TF_NAME as well; LOAM_NAME wins.\n");
+    add_manual_entries(out, "FILES", files, ARRAY_COUNT(files));
+    add_manual_entries(out, "EXIT STATUS", statuses, ARRAY_COUNT(statuses));
+}

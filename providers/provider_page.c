@@ -1,0 +1,126 @@
+/* The reference of a provider. Objects within objects follow in tables of their own, named by their
+ * path. */
+#include "provider_page.h"
+
+static void add_word(StrBuf *out, bool applies, const char *word) {
+    if (!applies)
+        return;
+    if (out->len > 0)
+        strbuf_add_cstr(out, ", ");
+    strbuf_add_cstr(out, word);
+}
+
+Str provider_page_flags(const Attribute *attribute, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    unsigned flags = attribute->flags;
+    bool is_replacing = (flags & FORCES_NEW) != 0 || attribute->forces_new;
+    add_word(&out, (flags & REQUIRED) != 0, "required");
+    add_word(&out, (flags & OPTIONAL) != 0, "optional");
+    add_word(&out, (flags & COMPUTED) != 0 && !attribute->default_json, "computed");
+    if (attribute->default_json)
+        strbuf_add_format(&out, "%sdefault `%s`", out.len ? ", " : "", attribute->default_json);
+    add_word(&out, is_replacing,
+             attribute->forces_new ? "may force a new object" : "forces a new object");
+    add_word(&out, (flags & SENSITIVE) != 0, "sensitive");
+    add_word(&out, (flags & WRITE_ONLY) != 0, "write-only");
+    add_word(&out, (flags & DEPRECATED) != 0, "deprecated");
+    return strbuf_str(&out);
+}
+
+Str provider_page_type(const Attribute *attribute, Arena *arena) {
+    static const char *const names[] = {
+        [NEST_SINGLE] = "object",
+        [NEST_LIST] = "list of objects",
+        [NEST_SET] = "set of objects",
+        [NEST_MAP] = "map of objects",
+    };
+    return attribute->nested ? str_from_cstr(names[attribute->nested->nesting])
+                             : type_to_constraint(attribute->type, arena);
+}
+
+/* A bar would end the table's cell. */
+static void add_cell(StrBuf *out, Str text) {
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '|')
+            strbuf_add_char(out, '\\');
+        strbuf_add_char(out, text.ptr[i] == '\n' ? ' ' : text.ptr[i]);
+    }
+}
+
+static void add_row(StrBuf *out, Str name, Str type, Str flags, const char *description) {
+    strbuf_add_format(out, "| `%.*s` | %.*s | ", STR_ARG(name), STR_ARG(type));
+    add_cell(out, flags);
+    strbuf_add_cstr(out, " | ");
+    add_cell(out, str_from_cstr(description));
+    strbuf_add_cstr(out, " |\n");
+}
+
+static void add_attribute_rows(StrBuf *out, const Attribute *all, size_t count, Arena *arena) {
+    for (size_t i = 0; i < count; i++)
+        add_row(out, str_from_cstr(all[i].name), provider_page_type(&all[i], arena),
+                provider_page_flags(&all[i], arena), all[i].description);
+}
+
+static Str block_type(const Block *block, Arena *arena) {
+    static const char *const names[] = {
+        [NEST_SINGLE] = "block",
+        [NEST_LIST] = "blocks",
+        [NEST_SET] = "blocks, without order",
+        [NEST_MAP] = "labelled blocks",
+    };
+    return str_format(arena, "%s", names[block->nesting]);
+}
+
+static void add_head(StrBuf *out, Str path) {
+    if (path.len > 0)
+        strbuf_add_format(out, "\n`%.*s`:\n", STR_ARG(path));
+    strbuf_add_cstr(out, "\n| name | type | | |\n|---|---|---|---|\n");
+}
+
+static void add_nested(StrBuf *out, Str path, const Attribute *all, size_t count, Arena *arena) {
+    for (size_t i = 0; i < count; i++) {
+        const NestedObject *nested = all[i].nested;
+        if (!nested)
+            continue;
+        Str inner = path.len ? str_format(arena, "%.*s.%s", STR_ARG(path), all[i].name)
+                             : str_from_cstr(all[i].name);
+        add_head(out, inner);
+        add_attribute_rows(out, nested->attributes, nested->count, arena);
+        add_nested(out, inner, nested->attributes, nested->count, arena);
+    }
+}
+
+static void add_schema(StrBuf *out, Str path, const Schema *schema, Arena *arena) {
+    if (schema->attribute_count + schema->block_count > 0)
+        add_head(out, path);
+    add_attribute_rows(out, schema->attributes, schema->attribute_count, arena);
+    for (size_t i = 0; i < schema->block_count; i++)
+        add_row(out, str_from_cstr(schema->blocks[i].name), block_type(&schema->blocks[i], arena),
+                schema->blocks[i].min_items > 0 ? STR("required") : STR("optional"),
+                schema->blocks[i].schema.description);
+    add_nested(out, path, schema->attributes, schema->attribute_count, arena);
+    for (size_t i = 0; i < schema->block_count; i++) {
+        Str name = str_from_cstr(schema->blocks[i].name);
+        Str inner = path.len ? str_format(arena, "%.*s.%.*s", STR_ARG(path), STR_ARG(name)) : name;
+        add_schema(out, inner, &schema->blocks[i].schema, arena);
+    }
+}
+
+static void add_types(
+    StrBuf *out, const ResourceType *const *types, size_t count, const char *what, Arena *arena) {
+    for (size_t i = 0; i < count; i++) {
+        strbuf_add_format(out, "\n### %s%s\n\n%s\n", what, types[i]->name,
+                          types[i]->schema.description);
+        if (types[i]->at_least_once)
+            strbuf_add_cstr(out, "\nA crash at the wrong moment may make it do its work twice.\n");
+        add_schema(out, STR_EMPTY, &types[i]->schema, arena);
+    }
+}
+
+void provider_page_write(const Provider *provider, StrBuf *out, Arena *arena) {
+    strbuf_add_format(out, "\n## Provider %s\n\n%s\n\nAddress: `%s`\n", provider->name,
+                      provider->description, provider->address);
+    add_schema(out, STR_EMPTY, &provider->schema, arena);
+    add_types(out, provider->resources, provider->resource_count, "", arena);
+    add_types(out, provider->data_sources, provider->data_source_count, "Data source ", arena);
+}

@@ -1,0 +1,43 @@
+/* A row as a page: signature, notes, example. */
+#include "function_page.h"
+#include "unit.h"
+
+static bool run_nothing(FunctionCall *call, Value *out, Str *error) {
+    (void)error;
+    *out = call->arguments[0];
+    return true;
+}
+
+static const Function rows[] = {
+    {
+     .name = "cut",
+     PARAMETERS({"text", &TYPE_STRING}, {"at", &TYPE_NUMBER, 0, "Where."}),
+     VARIADIC({"more", &TYPE_LIST_OF_STRING, 0, "What else."}),
+     .type = &TYPE_BOOL,
+     .run = run_nothing,
+     .description = "It cuts.",
+     .example = "cut(\"a\", 1) = true",
+     },
+    {.name = "all", VARIADIC({"values", &TYPE_DYNAMIC}),         .run = run_nothing,                                    .description = "All."                                                        },
+};
+
+static void test_page(void **state) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    FunctionFamily family = {rows, ARRAY_COUNT(rows)};
+    StrBuf out = strbuf_new(arena);
+    (void)state;
+    function_page_write(function_table_new(&family, 1, arena), &out, arena);
+    const char *page = str_to_cstr(strbuf_str(&out), arena);
+    const char *wanted = "\n## all\n\nAll.\n\n```\nall(values any...) any\n```\n"
+                         "\n## cut\n\nIt cuts.\n\n```\n"
+                         "cut(text string, at number, more list(string)...) bool\n```\n"
+                         "\n- `at`: Where.\n- `more`: What else.\n"
+                         "\n```\ncut(\"a\", 1) = true\n```\n";
+    assert_non_null(strstr(page, wanted));
+    assert_string_equal(strstr(page, "\n## all"), wanted);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_page)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

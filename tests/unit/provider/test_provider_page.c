@@ -1,0 +1,59 @@
+/* A schema as a page: flags in words, objects within objects by their path. */
+#include "provider_page.h"
+#include "unit.h"
+
+static const Attribute members[] = {
+    {"size", &TYPE_NUMBER, REQUIRED, "A | B."},
+};
+static const Attribute attributes[] = {
+    {"name",            &TYPE_STRING, REQUIRED | FORCES_NEW, "Its name."},
+    {"kind",            &TYPE_STRING, OPTIONAL | COMPUTED,   "Its kind.", .default_json = "\"x\""},
+    {"disk",                 NULL,                        OPTIONAL,                         "Disks.",     NESTED(NEST_LIST, members)},
+    {"secret", &TYPE_STRING,     OPTIONAL | SENSITIVE | WRITE_ONLY,                          "A secret."                         },
+};
+static const Attribute rule_attributes[] = {
+    {"port", &TYPE_NUMBER, OPTIONAL, "A port."},
+};
+static const Block blocks[] = {
+    {"rule",
+     NEST_LIST, {SCHEMA_ATTRIBUTES(rule_attributes), .description = "Rules."},
+     .min_items = 1},
+};
+static const ResourceType thing = {
+    .name = "p_thing",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), .description = "A thing."},
+    .at_least_once = true,
+};
+static const ResourceType *const resources[] = {&thing};
+static const Provider provider = {
+    .name = "p",
+    .address = "test/p",
+    .description = "Things.",
+    PROVIDER_RESOURCES(resources),
+};
+
+static void test_page(void **state) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    StrBuf out = strbuf_new(arena);
+    (void)state;
+    provider_page_write(&provider, &out, arena);
+    assert_string_equal(str_to_cstr(strbuf_str(&out), arena),
+                        "\n## Provider p\n\nThings.\n\nAddress: `test/p`\n"
+                        "\n### p_thing\n\nA thing.\n"
+                        "\nA crash at the wrong moment may make it do its work twice.\n"
+                        "\n| name | type | | |\n|---|---|---|---|\n"
+                        "| `name` | string | required, forces a new object | Its name. |\n"
+                        "| `kind` | string | optional, default `\"x\"` | Its kind. |\n"
+                        "| `disk` | list of objects | optional | Disks. |\n"
+                        "| `secret` | string | optional, sensitive, write-only | A secret. |\n"
+                        "| `rule` | blocks | required | Rules. |\n"
+                        "\n`disk`:\n\n| name | type | | |\n|---|---|---|---|\n"
+                        "| `size` | number | required | A \\| B. |\n"
+                        "\n`rule`:\n\n| name | type | | |\n|---|---|---|---|\n"
+                        "| `port` | number | optional | A port. |\n");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_page)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
