@@ -31,6 +31,7 @@ typedef struct Diag {
     Str address;
     Str path;
     VEC(DiagValue) values;
+    Str called; /* the function whose call failed, as it was called; empty: none */
 } Diag;
 
 typedef struct Diags {

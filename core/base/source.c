@@ -10,6 +10,18 @@ const Source *source_new(Str path, Str bytes, Arena *arena) {
     return source;
 }
 
+void source_set_outline(const Source *source,
+                        Str (*outline)(const void *tree, uint32_t offset, Arena *arena),
+                        const void *tree) {
+    Source *own = (Source *)(uintptr_t)source;
+    own->outline = outline;
+    own->tree = tree;
+}
+
+Str source_outline(const Source *source, uint32_t offset, Arena *arena) {
+    return source->outline ? source->outline(source->tree, offset, arena) : STR_EMPTY;
+}
+
 SourceRange source_resolve(SourceRange range) {
     while (range.source && range.source->outer) {
         const Source *inner = range.source;

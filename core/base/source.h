@@ -6,8 +6,8 @@
  *
  * An expression inside a YAML or JSON string is a Source of its own (the decoded text) that knows
  * its `outer` place; `to_outer` maps an offset into the outer file. It scans the outer bytes again,
- * and only when a diagnostic asks. Immutable once built, but for the line index (made on demand by
- * the thread that shows diagnostics). */
+ * and only when a diagnostic asks. Immutable once built and read, but for the line index (made on
+ * demand by the thread that shows diagnostics). */
 #pragma once
 
 #include "str.h"
@@ -21,6 +21,9 @@ struct Source {
     uint32_t outer_start; /* of the scalar in outer, quotes or indicator included */
     uint32_t outer_end;
     uint32_t (*to_outer)(const Source *source, uint32_t offset);
+    /* Of a file: what encloses a place, in words of its syntax; NULL: nobody knows. */
+    Str (*outline)(const void *tree, uint32_t offset, Arena *arena);
+    const void *tree;
 };
 
 typedef struct SourceRange {
@@ -37,6 +40,12 @@ typedef struct SourcePos {
 } SourcePos;
 
 const Source *source_new(Str path, Str bytes, Arena *arena);
+/* What has read the file knows what encloses a place: "resource.terraform_data.a". */
+void source_set_outline(const Source *source,
+                        Str (*outline)(const void *tree, uint32_t offset, Arena *arena),
+                        const void *tree);
+/* Empty: nothing, or nobody knows. Of a place in a file (resolve first). */
+Str source_outline(const Source *source, uint32_t offset, Arena *arena);
 /* The same place in the outermost file. */
 SourceRange source_resolve(SourceRange range);
 /* Of a place in a file (resolve first). */

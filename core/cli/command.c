@@ -4,9 +4,9 @@
 #define HELP_COLUMNS 80
 
 const Command *const command_table[] = {
-    &cmd_init,  &cmd_validate, &cmd_plan,     &cmd_apply,   &cmd_destroy, &cmd_console,
-    &cmd_fmt,   &cmd_graph,    &cmd_metadata, &cmd_output,  &cmd_refresh, &cmd_show,
-    &cmd_state, &cmd_taint,    &cmd_untaint,  &cmd_version,
+    &cmd_init, &cmd_validate, &cmd_plan,     &cmd_apply,   &cmd_destroy,   &cmd_console,
+    &cmd_fmt,  &cmd_graph,    &cmd_metadata, &cmd_output,  &cmd_providers, &cmd_refresh,
+    &cmd_show, &cmd_state,    &cmd_taint,    &cmd_untaint, &cmd_version,
 };
 const size_t command_count = ARRAY_COUNT(command_table);
 
@@ -183,7 +183,9 @@ static int run_in(
         return unknown_command(cli, commands, count, name);
     StrVec rest = {.items = words->items + 1, .count = words->count - 1};
     path = path.len ? str_format(cli->arena, "%.*s %.*s", STR_ARG(path), STR_ARG(name)) : name;
-    if (command->run)
+    bool names_subcommand =
+        rest.count > 0 && find(command->subcommands, command->subcommand_count, rest.items[0]);
+    if (command->run && !names_subcommand)
         return run_leaf(cli, command, path, &rest);
     if (rest.count == 0 || rest.items[0].ptr[0] == '-') {
         print_command_help(command, path);

@@ -51,6 +51,8 @@ extern const Command cmd_metadata_functions;
 extern const Command cmd_metadata_page;
 extern const Command cmd_output;
 extern const Command cmd_plan;
+extern const Command cmd_providers;
+extern const Command cmd_providers_schema;
 extern const Command cmd_refresh;
 extern const Command cmd_show;
 extern const Command cmd_state;

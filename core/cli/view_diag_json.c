@@ -1,6 +1,8 @@
 /* A diagnostic as JSON. */
 #include "view_diag_json.h"
 
+#include "function_json.h"
+
 static void write_position(JsonWriter *writer, const char *key, SourcePos position) {
     json_key(writer, str_from_cstr(key));
     json_object_start(writer);
@@ -41,8 +43,39 @@ static void write_values(JsonWriter *writer, const Diag *diag) {
     json_array_end(writer);
 }
 
+/* The signature of the function whose call failed. */
+static void write_function_call(JsonWriter *writer,
+                                const Diag *diag,
+                                const FunctionTable *functions) {
+    const Function *function =
+        functions && diag->called.len ? function_table_find(functions, diag->called) : NULL;
+    if (!function)
+        return;
+    SCOPED(ArenaRef) arena = arena_open("signature");
+    json_key(writer, STR("function_call"));
+    json_object_start(writer);
+    json_key_string(writer, "called_as", diag->called);
+    json_key(writer, STR("signature"));
+    function_json_write_called(function, writer, arena);
+    json_object_end(writer);
+}
+
+/* The block that the place is in; null where nobody knows. */
+static void write_context(JsonWriter *writer, SourceRange range) {
+    SCOPED(ArenaRef) arena = arena_open("context");
+    Str context = source_outline(range.source, range.start, arena);
+    json_key(writer, STR("context"));
+    if (context.len)
+        json_write_string(writer, context);
+    else
+        json_write_null(writer);
+}
+
 /* All lines that the range touches; offsets count bytes from the first one's start. */
-static void write_snippet(JsonWriter *writer, const Diag *diag, SourceRange range) {
+static void write_snippet(JsonWriter *writer,
+                          const Diag *diag,
+                          SourceRange range,
+                          const FunctionTable *functions) {
     uint32_t first, last;
     (void)source_line(range.source, range.start, &first);
     Str line =
@@ -50,17 +83,17 @@ static void write_snippet(JsonWriter *writer, const Diag *diag, SourceRange rang
     Str code = str_slice(range.source->bytes, first, last + line.len);
     json_key(writer, STR("snippet"));
     json_object_start(writer);
-    json_key(writer, STR("context"));
-    json_write_null(writer);
+    write_context(writer, range);
     json_key_string(writer, "code", code);
     json_key_int(writer, "start_line", source_position(range.source, range.start).line);
     json_key_int(writer, "highlight_start_offset", range.start - first);
     json_key_int(writer, "highlight_end_offset", range.end - first);
     write_values(writer, diag);
+    write_function_call(writer, diag, functions);
     json_object_end(writer);
 }
 
-void view_diag_write_json(const Diag *diag, JsonWriter *writer) {
+void view_diag_write_json(const Diag *diag, const FunctionTable *functions, JsonWriter *writer) {
     json_object_start(writer);
     json_key_string(writer, "severity",
                     diag->severity == DIAG_ERROR ? STR("error") : STR("warning"));
@@ -71,7 +104,7 @@ void view_diag_write_json(const Diag *diag, JsonWriter *writer) {
     if (diag->range.source) {
         SourceRange range = with_extent(source_resolve(diag->range));
         write_range(writer, range);
-        write_snippet(writer, diag, range);
+        write_snippet(writer, diag, range, functions);
     }
     json_object_end(writer);
 }

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "diag.h"
+#include "function.h"
 #include "json_writer.h"
 
 /* {severity, summary, detail, address, range, snippet} */
-void view_diag_write_json(const Diag *diag, JsonWriter *writer);
+/* `functions`: where the signature of a call that failed is found; NULL: it is left out. */
+void view_diag_write_json(const Diag *diag, const FunctionTable *functions, JsonWriter *writer);

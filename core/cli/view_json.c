@@ -473,7 +473,7 @@ static void tell_diag(View *view, const Diag *diag) {
         str_format(scratch, "%s: %.*s", is_error ? "Error" : "Warning", STR_ARG(diag->summary)),
         scratch);
     json_key(&line.writer, STR("diagnostic"));
-    view_diag_write_json(diag, &line.writer);
+    view_diag_write_json(diag, view->cli->functions, &line.writer);
     end_line(&line);
 }
 

@@ -25,7 +25,7 @@ static void add_diag(View *view, const Diag *diag) {
         verdict->errors++;
     else
         verdict->warnings++;
-    view_diag_write_json(diag, &verdict->writer);
+    view_diag_write_json(diag, view->cli->functions, &verdict->writer);
 }
 
 static void finish(View *view, const Diags *diags) {

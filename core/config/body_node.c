@@ -482,6 +482,37 @@ static bool add_root_objects(NodeBody *body, const BodyNode *root, Arena *arena,
     return ok;
 }
 
+/* -- what encloses a place ---------------------------------------------------------------- */
+
+static bool holds(const BodyNode *node, uint32_t offset) {
+    bool is_inner = node->kind == BODY_NODE_OBJECT || node->kind == BODY_NODE_ARRAY;
+    return is_inner && node->start <= offset && offset < node->end;
+}
+
+/* The step into the object or array within this one that the place is in. */
+static const BodyNode *outline_step(const BodyNode *node, uint32_t offset, StrBuf *out) {
+    vec_each(&node->members, member) {
+        if (holds(member->value, offset)) {
+            strbuf_add_format(out, "%s%.*s", out->len ? "." : "", STR_ARG(member->key->text));
+            return member->value;
+        }
+    }
+    for (size_t i = 0; i < node->items.count; i++) {
+        if (holds(node->items.items[i], offset)) {
+            strbuf_add_format(out, "[%zu]", i);
+            return node->items.items[i];
+        }
+    }
+    return NULL;
+}
+
+static Str outline(const void *tree, uint32_t offset, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    for (const BodyNode *node = tree; node;)
+        node = outline_step(node, offset, &out);
+    return strbuf_str(&out);
+}
+
 bool body_node_to_body(const BodyNode *root,
                        const Source *source,
                        BodySyntax syntax,
@@ -497,6 +528,7 @@ bool body_node_to_body(const BodyNode *root,
     };
     body->source = source;
     body->syntax = syntax;
+    source_set_outline(source, outline, root);
     if (!add_root_objects(body, root, arena, diags))
         return false;
     *out = &body->base;

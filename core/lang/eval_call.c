@@ -73,6 +73,12 @@ static bool call_arguments(Evaluation *evaluation,
     return is_good;
 }
 
+/* The error just added is about this call. */
+static void call_mark_error(Evaluation *evaluation, const Expr *expr) {
+    Diags *diags = evaluation->diags;
+    diags->items[diags->count - 1].called = str_clone(expr->as.call.name, diags->arena);
+}
+
 static bool call_check_count(Evaluation *evaluation, const Expr *expr, size_t count) {
     const Function *function = expr->as.call.function;
     const char *summary = NULL;
@@ -91,6 +97,7 @@ static bool call_check_count(Evaluation *evaluation, const Expr *expr, size_t co
                "Function \"%s\" takes %s%zu argument%s, and this call has %zu.%.*s", function->name,
                function->variadic ? "at least " : "", wanted, wanted == 1 ? "" : "s", count,
                STR_ARG(missing));
+    call_mark_error(evaluation, expr);
     return false;
 }
 
@@ -106,6 +113,7 @@ static bool call_argument_error(Evaluation *evaluation, const Expr *expr, size_t
                "Invalid value for \"%s\" parameter of \"%s\": %.*s.",
                function_parameter(expr->as.call.function, i)->name, expr->as.call.function->name,
                STR_ARG(message));
+    call_mark_error(evaluation, expr);
     return false;
 }
 
@@ -161,5 +169,6 @@ bool eval_call(Evaluation *evaluation, const Expr *expr, Value *out) {
         return call_argument_error(evaluation, expr, call.failed_argument, error);
     eval_error(evaluation, expr, "Error in function call", "Call to function \"%s\" failed: %.*s.",
                function->name, STR_ARG(error));
+    call_mark_error(evaluation, expr);
     return false;
 }

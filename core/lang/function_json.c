@@ -73,6 +73,31 @@ static void write_signature(JsonWriter *writer, const Function *function, Arena 
     json_object_end(writer);
 }
 
+static void write_called_parameter(JsonWriter *writer, const Parameter *parameter) {
+    json_object_start(writer);
+    json_key_string(writer, "name", str_from_cstr(parameter->name));
+    json_key(writer, STR("type"));
+    json_write_type(writer, parameter->type);
+    json_object_end(writer);
+}
+
+void function_json_write_called(const Function *function, JsonWriter *writer, Arena *arena) {
+    json_object_start(writer);
+    json_key_string(writer, "name", str_from_cstr(function->name));
+    json_key(writer, STR("params"));
+    json_array_start(writer);
+    for (size_t i = 0; i < function->parameter_count; i++)
+        write_called_parameter(writer, &function->parameters[i]);
+    json_array_end(writer);
+    if (function->variadic) {
+        json_key(writer, STR("variadic_param"));
+        write_called_parameter(writer, function->variadic);
+    }
+    json_key(writer, STR("return_type"));
+    json_write_type(writer, function_json_result(function, arena));
+    json_object_end(writer);
+}
+
 typedef struct Signature {
     Str name;
     const Function *function;

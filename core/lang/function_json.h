@@ -7,6 +7,8 @@
 
 /* Format version 1.0; names in order, each also under core:: as it may be called. */
 void function_json_write(const FunctionTable *table, JsonWriter *writer, Arena *arena);
+/* One signature, as a diagnostic about a call shows it. */
+void function_json_write_called(const Function *function, JsonWriter *writer, Arena *arena);
 /* The result's type as far as it is known before any argument is: dynamic where it depends on
  * them. */
 const Type *function_json_result(const Function *function, Arena *arena);

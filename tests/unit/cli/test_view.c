@@ -78,7 +78,7 @@ static void test_json(void **state) {
     diag->address = STR("a.b");
     diags_add_value(&diags, diag, STR("var.x"), STR("is 1"));
     json_writer_init(&writer, &text, 0);
-    view_diag_write_json(&diags.items[0], &writer);
+    view_diag_write_json(&diags.items[0], NULL, &writer);
     check_str(
         strbuf_str(&text),
         "{\"severity\":\"warning\",\"summary\":\"Sum\",\"detail\":\"Text.\",\"address\":\"a.b\","
@@ -110,18 +110,66 @@ static void test_json_edges(void **state) {
         JsonWriter writer;
         diags_error(&diags, (SourceRange){source, cases[i].start, cases[i].end}, "Sum", "Text.");
         json_writer_init(&writer, &text, 0);
-        view_diag_write_json(&diags.items[0], &writer);
+        view_diag_write_json(&diags.items[0], NULL, &writer);
         if (str_find(strbuf_str(&text), str_from_cstr(cases[i].wanted), 0) == SIZE_MAX)
             fail_msg("case %zu: %.*s", i, STR_ARG(strbuf_str(&text)));
     }
 }
 
+static Str block_of(const void *tree, uint32_t offset, Arena *arena) {
+    return str_format(arena, "%s%u", (const char *)tree, offset);
+}
+
+static bool run_nothing(FunctionCall *call, Value *out, Str *error) {
+    (void)error;
+    *out = call->arguments[0];
+    return true;
+}
+
+static const Function cut = {
+    .name = "cut",
+    PARAMETERS({"text", &TYPE_STRING, PARAMETER_NULL, "Not shown."}),
+    VARIADIC({"more", &TYPE_NUMBER}),
+    .type = &TYPE_LIST_OF_STRING,
+    .run = run_nothing,
+    .description = "Cuts.",
+};
+
+/* What encloses the place, and whose call failed; of a function that is not there nothing. */
+static void test_json_origin(void **state) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    const Source *source = source_new(STR("f"), STR("abc"), arena);
+    const FunctionFamily family = {&cut, 1};
+    const FunctionTable *functions = function_table_new(&family, 1, arena);
+    Diags diags = diags_new(arena);
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    (void)state;
+    source_set_outline(source, block_of, "block");
+    diags_error(&diags, (SourceRange){source, 1, 2}, "Sum", "Text.")->called = STR("core::cut");
+    diags_error(&diags, (SourceRange){source, 1, 2}, "Sum", "Text.")->called = STR("none");
+    json_writer_init(&writer, &text, 0);
+    json_array_start(&writer);
+    view_diag_write_json(&diags.items[0], functions, &writer);
+    view_diag_write_json(&diags.items[1], functions, &writer);
+    Str all = strbuf_str(&text);
+    assert_true(str_find(all, STR("\"context\":\"block1\""), 0) != SIZE_MAX);
+    assert_true(
+        str_find(all,
+                 STR("\"values\":[],\"function_call\":{\"called_as\":\"core::cut\",\"signature\":{"
+                     "\"name\":\"cut\",\"params\":[{\"name\":\"text\",\"type\":\"string\"}],"
+                     "\"variadic_param\":{\"name\":\"more\",\"type\":\"number\"},"
+                     "\"return_type\":[\"list\",\"string\"]}}"),
+                 0) != SIZE_MAX);
+    Str called = STR("function_call");
+    assert_true(str_find(all, called, str_find(all, called, 0) + 1) == SIZE_MAX);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shown_once),
-        cmocka_unit_test(test_count),
-        cmocka_unit_test(test_json),
-        cmocka_unit_test(test_json_edges),
+        cmocka_unit_test(test_shown_once),  cmocka_unit_test(test_count),
+        cmocka_unit_test(test_json),        cmocka_unit_test(test_json_edges),
+        cmocka_unit_test(test_json_origin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

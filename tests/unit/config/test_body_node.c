@@ -115,7 +115,34 @@ static void merges(void **state) {
     }
 }
 
+/* The deepest object or array around the place of the first X. */
+static void outlines(void **state) {
+    static const struct {
+        const char *json, *wanted;
+    } cases[] = {
+        {"{\"a\": {\"b\": {\"c\": \"X\"}}}",         "a.b"   },
+        {"{\"a\": {\"b\": [1, {\"c\": \"X\"}]}}",    "a.b[1]"},
+        {"{\"a\": 1, \"X\": {\"b\": 1}}",            ""      },
+        {"{\"a\": {\"b\": 1}, \"c\": [[2, \"X\"]]}", "c[0]"  },
+        {"[{\"a\": 1}, {\"b\": {\"c\": \"X\"}}]",    "[1].b" },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Diags diags = diags_new(arena);
+        const Source *source = source_new(STR("f"), str_from_cstr(cases[i].json), arena);
+        const Body *body;
+        assert_true(body_json_parse(source, NULL, &body, arena, &diags));
+        uint32_t place = (uint32_t)(strchr(cases[i].json, 'X') - cases[i].json);
+        check_str(source_outline(source, place, arena), cases[i].wanted);
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(contents), cmocka_unit_test(merges)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(contents),
+        cmocka_unit_test(merges),
+        cmocka_unit_test(outlines),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,78 @@
+/* loam providers */
+#include "command.h"
+#include "project.h"
+#include "requirement.h"
+
+typedef struct ProviderTree {
+    Cli *cli;
+    StrBuf out;
+    bool ok;
+    Diags *diags;
+} ProviderTree;
+
+static void add_branch(ProviderTree *tree, Str margin, bool is_last, Str text) {
+    bool unicode = tree->cli->terminal.unicode;
+    const char *branch = unicode ? (is_last ? "└── " : "├── ") : is_last ? "`-- " : "|-- ";
+    strbuf_add_format(&tree->out, "%.*s%s%.*s\n", STR_ARG(margin), branch, STR_ARG(text));
+}
+
+/* The module's own providers, then the modules that it calls. */
+static void add_module(ProviderTree *tree, const Module *module, Str margin) {
+    Arena *arena = tree->cli->arena;
+    ProviderList own = {0};
+    tree->ok &= requirement_of_module(tree->cli->registry, module, &own, arena, tree->diags);
+    size_t left = own.count + module->calls.count;
+    vec_each(&own, provider) {
+        left--;
+        add_branch(tree, margin, left == 0,
+                   str_format(arena, "provider[%s]", (*provider)->address));
+    }
+    map_each(&module->calls, entry) {
+        const ModuleCall *call = entry->value;
+        left--;
+        add_branch(tree, margin, left == 0, str_format(arena, "module.%.*s", STR_ARG(call->name)));
+        const char *step = left == 0 ? "    " : tree->cli->terminal.unicode ? "│   " : "|   ";
+        if (call->module)
+            add_module(tree, call->module, str_concat(margin, str_from_cstr(step), arena));
+    }
+}
+
+static void add_state(ProviderTree *tree, const State *state) {
+    StrVec addresses = {0};
+    requirement_of_state(state, &addresses, tree->cli->arena);
+    if (addresses.count == 0)
+        return;
+    strbuf_add_cstr(&tree->out, "Providers required by state:\n\n");
+    vec_each(&addresses, address) {
+        strbuf_add_format(&tree->out, "    provider[%.*s]\n\n", STR_ARG(*address));
+    }
+}
+
+static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+    SCOPED(Project) project = {0};
+    ProviderTree tree = {.cli = cli, .out = strbuf_new(cli->arena), .ok = true, .diags = diags};
+    if (!project_load(&project, cli, arguments, NULL, diags) ||
+        !project_open_state(&project, STR_EMPTY))
+        return 1;
+    strbuf_add_cstr(&tree.out, "\nProviders required by configuration:\n.\n");
+    add_module(&tree, project.config->root, STR_EMPTY);
+    strbuf_add_char(&tree.out, '\n');
+    add_state(&tree, project.state);
+    if (tree.ok)
+        terminal_out(strbuf_str(&tree.out));
+    return tree.ok ? 0 : 1;
+}
+
+static const Command *const subcommands[] = {&cmd_providers_schema};
+
+const Command cmd_providers = {
+    .name = "providers",
+    .summary = "Show which providers are needed",
+    .usage = "[options]",
+    .about = "Shows, module by module, the providers that the configuration needs, and those that "
+             "objects of the state were made by.",
+    .groups = {&option_state, &option_view},
+    .group_count = 2,
+    .run = run,
+    COMMAND_SUBCOMMANDS(subcommands),
+};

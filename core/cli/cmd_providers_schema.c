@@ -1,0 +1,69 @@
+/* loam providers schema */
+#include "command.h"
+#include "project.h"
+#include "provider_json.h"
+#include "requirement.h"
+
+static bool collect(Cli *cli, const Project *project, ProviderList *out, Diags *diags) {
+    StrVec addresses = {0};
+    requirement_of_state(project->state, &addresses, cli->arena);
+    bool ok = requirement_of_tree(cli->registry, project->config->root, out, cli->arena, diags);
+    vec_each(&addresses, address) {
+        const Provider *provider;
+        bool is_listed = false;
+        if (!registry_find(cli->registry, *address, &provider, NO_RANGE, diags))
+            return false;
+        vec_each(out, known) {
+            is_listed = is_listed || *known == provider;
+        }
+        if (!is_listed)
+            vec_push(cli->arena, out, provider);
+    }
+    return ok;
+}
+
+static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+    SCOPED(Project) project = {0};
+    ProviderList providers = {0};
+    if (!option_flag(arguments, "json", false)) {
+        diags_error(diags, NO_RANGE, "The option -json is required",
+                    "\"loam providers schema\" prints for programs: run it with -json. For people "
+                    "there is \"loam metadata page resources\".");
+        return 1;
+    }
+    if (!project_load(&project, cli, arguments, NULL, diags) ||
+        !project_open_state(&project, STR_EMPTY) || !collect(cli, &project, &providers, diags))
+        return 1;
+    StrBuf text = strbuf_new(cli->arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    writer.escape_html = true;
+    json_object_start(&writer);
+    json_key_string(&writer, "format_version", STR("1.0"));
+    json_key(&writer, STR("provider_schemas"));
+    json_object_start(&writer);
+    vec_each(&providers, provider) {
+        json_key(&writer, str_from_cstr((*provider)->address));
+        provider_json_write(*provider, &writer, cli->arena);
+    }
+    json_object_end(&writer);
+    json_object_end(&writer);
+    strbuf_add_char(&text, '\n');
+    terminal_out(strbuf_str(&text));
+    return 0;
+}
+
+static const Option options[] = {
+    {"json", OPTION_FLAG, NULL, "Print as JSON; required."},
+};
+
+const Command cmd_providers_schema = {
+    .name = "schema",
+    .summary = "Print the schemas of the providers that are needed",
+    .usage = "-json",
+    .about = "Prints, as JSON, the schemas of the providers that the configuration and the state "
+             "need: their settings, resources and data sources.",
+    .groups = {OPTION_GROUP(options), &option_view},
+    .group_count = 2,
+    .run = run,
+};

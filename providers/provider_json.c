@@ -1,0 +1,160 @@
+/* Schemas as JSON: read off the tables, nothing added. */
+#include "provider_json.h"
+
+#include "json.h"
+
+static const char *const nesting_names[] = {
+    [NEST_SINGLE] = "single",
+    [NEST_LIST] = "list",
+    [NEST_SET] = "set",
+    [NEST_MAP] = "map",
+};
+
+static void write_flag(JsonWriter *writer, unsigned flags, AttributeFlag flag, const char *name) {
+    if (flags & flag)
+        json_key_bool(writer, name, true);
+}
+
+static void write_description(JsonWriter *writer, const char *description) {
+    if (description && description[0])
+        json_key_string(writer, "description", str_from_cstr(description));
+    json_key_string(writer, "description_kind", STR("plain"));
+}
+
+static int compare_attributes(const void *a, const void *b) {
+    const Attribute *const *left = a;
+    const Attribute *const *right = b;
+    return strcmp((*left)->name, (*right)->name);
+}
+
+static int compare_blocks(const void *a, const void *b) {
+    const Block *const *left = a;
+    const Block *const *right = b;
+    return strcmp((*left)->name, (*right)->name);
+}
+
+static void write_attributes(JsonWriter *writer,
+                             const Attribute *attributes,
+                             size_t count,
+                             Arena *arena);
+
+static void write_attribute(JsonWriter *writer, const Attribute *attribute, Arena *arena) {
+    json_object_start(writer);
+    if (attribute->nested) {
+        json_key(writer, STR("nested_type"));
+        json_object_start(writer);
+        write_attributes(writer, attribute->nested->attributes, attribute->nested->count, arena);
+        json_key_string(writer, "nesting_mode",
+                        str_from_cstr(nesting_names[attribute->nested->nesting]));
+        json_object_end(writer);
+    } else {
+        json_key(writer, STR("type"));
+        json_write_type(writer, attribute->type);
+    }
+    write_description(writer, attribute->description);
+    write_flag(writer, attribute->flags, DEPRECATED, "deprecated");
+    write_flag(writer, attribute->flags, REQUIRED, "required");
+    write_flag(writer, attribute->flags, OPTIONAL, "optional");
+    write_flag(writer, attribute->flags, COMPUTED, "computed");
+    write_flag(writer, attribute->flags, SENSITIVE, "sensitive");
+    write_flag(writer, attribute->flags, WRITE_ONLY, "write_only");
+    json_object_end(writer);
+}
+
+static void write_attributes(JsonWriter *writer,
+                             const Attribute *attributes,
+                             size_t count,
+                             Arena *arena) {
+    const Attribute **sorted = arena_new_array(arena, const Attribute *, count);
+    if (count == 0)
+        return;
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = &attributes[i];
+    qsort(sorted, count, sizeof *sorted, compare_attributes);
+    json_key(writer, STR("attributes"));
+    json_object_start(writer);
+    for (size_t i = 0; i < count; i++) {
+        json_key(writer, str_from_cstr(sorted[i]->name));
+        write_attribute(writer, sorted[i], arena);
+    }
+    json_object_end(writer);
+}
+
+static void write_block(JsonWriter *writer, const Schema *schema, Arena *arena);
+
+static void write_blocks(JsonWriter *writer, const Schema *schema, Arena *arena) {
+    size_t count = schema->block_count;
+    const Block **sorted = arena_new_array(arena, const Block *, count);
+    if (count == 0)
+        return;
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = &schema->blocks[i];
+    qsort(sorted, count, sizeof *sorted, compare_blocks);
+    json_key(writer, STR("block_types"));
+    json_object_start(writer);
+    for (size_t i = 0; i < count; i++) {
+        json_key(writer, str_from_cstr(sorted[i]->name));
+        json_object_start(writer);
+        json_key_string(writer, "nesting_mode", str_from_cstr(nesting_names[sorted[i]->nesting]));
+        json_key(writer, STR("block"));
+        write_block(writer, &sorted[i]->schema, arena);
+        if (sorted[i]->min_items > 0)
+            json_key_int(writer, "min_items", sorted[i]->min_items);
+        if (sorted[i]->max_items > 0)
+            json_key_int(writer, "max_items", sorted[i]->max_items);
+        json_object_end(writer);
+    }
+    json_object_end(writer);
+}
+
+static void write_block(JsonWriter *writer, const Schema *schema, Arena *arena) {
+    json_object_start(writer);
+    write_attributes(writer, schema->attributes, schema->attribute_count, arena);
+    write_blocks(writer, schema, arena);
+    write_description(writer, schema->description);
+    json_object_end(writer);
+}
+
+static void write_schema(JsonWriter *writer, const Schema *schema, Arena *arena) {
+    json_object_start(writer);
+    json_key_int(writer, "version", schema->version);
+    json_key(writer, STR("block"));
+    write_block(writer, schema, arena);
+    json_object_end(writer);
+}
+
+static int compare_types(const void *a, const void *b) {
+    const ResourceType *const *left = a;
+    const ResourceType *const *right = b;
+    return strcmp((*left)->name, (*right)->name);
+}
+
+static void write_types(JsonWriter *writer,
+                        const char *key,
+                        const ResourceType *const *types,
+                        size_t count,
+                        Arena *arena) {
+    const ResourceType **sorted = arena_new_array(arena, const ResourceType *, count);
+    if (count == 0)
+        return;
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = types[i];
+    qsort(sorted, count, sizeof *sorted, compare_types);
+    json_key(writer, str_from_cstr(key));
+    json_object_start(writer);
+    for (size_t i = 0; i < count; i++) {
+        json_key(writer, str_from_cstr(sorted[i]->name));
+        write_schema(writer, &sorted[i]->schema, arena);
+    }
+    json_object_end(writer);
+}
+
+void provider_json_write(const Provider *provider, JsonWriter *writer, Arena *arena) {
+    json_object_start(writer);
+    json_key(writer, STR("provider"));
+    write_schema(writer, &provider->schema, arena);
+    write_types(writer, "resource_schemas", provider->resources, provider->resource_count, arena);
+    write_types(writer, "data_source_schemas", provider->data_sources, provider->data_source_count,
+                arena);
+    json_object_end(writer);
+}

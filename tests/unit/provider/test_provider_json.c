@@ -1,0 +1,55 @@
+/* Schemas as JSON: order, flags, objects within objects, blocks. */
+#include "provider_json.h"
+#include "unit.h"
+
+static const Attribute members[] = {
+    {"size", &TYPE_NUMBER, REQUIRED, "Its size."},
+};
+static const Attribute attributes[] = {
+    {"name",    &TYPE_STRING, REQUIRED | FORCES_NEW, "Its name."},
+    {"disk",    NULL,         OPTIONAL | COMPUTED,   "Disks.",    NESTED(NEST_SET, members)},
+    {"key", &TYPE_STRING,             OPTIONAL | SENSITIVE | WRITE_ONLY | DEPRECATED,                              "A key."                            },
+};
+static const Block blocks[] = {
+    {"rule", NEST_LIST, {SCHEMA_ATTRIBUTES(members), .description = "Rules."}, 1, 4},
+};
+static const ResourceType thing = {
+    .name = "p_thing",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), .version = 2},
+};
+static const ResourceType other = {.name = "p_other"};
+static const ResourceType *const resources[] = {&thing, &other};
+
+static void test_json(void **state) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    const Provider provider = {.name = "p", PROVIDER_RESOURCES(resources)};
+    StrBuf out = strbuf_new(arena);
+    JsonWriter writer;
+    (void)state;
+    json_writer_init(&writer, &out, 0);
+    provider_json_write(&provider, &writer, arena);
+    const char *plain = "\"description_kind\":\"plain\"";
+    Str size = str_format(arena,
+                          "{\"size\":{\"type\":\"number\",\"description\":\"Its size.\",%s,"
+                          "\"required\":true}}",
+                          plain);
+    Str wanted = str_format(
+        arena,
+        "{\"provider\":{\"version\":0,\"block\":{%s}},\"resource_schemas\":{"
+        "\"p_other\":{\"version\":0,\"block\":{%s}},"
+        "\"p_thing\":{\"version\":2,\"block\":{\"attributes\":{"
+        "\"disk\":{\"nested_type\":{\"attributes\":%.*s,\"nesting_mode\":\"set\"},"
+        "\"description\":\"Disks.\",%s,\"optional\":true,\"computed\":true},"
+        "\"key\":{\"type\":\"string\",\"description\":\"A key.\",%s,\"deprecated\":true,"
+        "\"optional\":true,\"sensitive\":true,\"write_only\":true},"
+        "\"name\":{\"type\":\"string\",\"description\":\"Its name.\",%s,\"required\":true}},"
+        "\"block_types\":{\"rule\":{\"nesting_mode\":\"list\",\"block\":{\"attributes\":%.*s,"
+        "\"description\":\"Rules.\",%s},\"min_items\":1,\"max_items\":4}},%s}}}}",
+        plain, plain, STR_ARG(size), plain, plain, plain, STR_ARG(size), plain, plain);
+    check_str(strbuf_str(&out), str_to_cstr(wanted, arena));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_json)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
