@@ -1,5 +1,6 @@
 /* loam console */
 #include "command.h"
+#include "console_complete.h"
 #include "console_json.h"
 #include "eval.h"
 #include "line_editor.h"
@@ -26,6 +27,8 @@ static bool open_console(
 typedef struct Console {
     Cli *cli;
     const Scope *scope;
+    const Module *module; /* NULL: no configuration */
+    LineEditor editor;    /* open where a person types */
 } Console;
 
 static bool evaluate(
@@ -89,18 +92,29 @@ static bool answer(const Console *console, Str line) {
     return ok;
 }
 
-static bool read_line(const Console *console, bool continues, Str *out) {
+static LineOutcome read_line(Console *console, bool continues, Str *out) {
     Cli *cli = console->cli;
-    if (cli->terminal.in_is_tty)
-        return line_editor_read(continues ? ": " : "> ", out, cli->arena);
-    return terminal_read_line(out, cli->arena);
+    if (console->editor.state)
+        return line_editor_read(&console->editor, continues ? ": " : "> ", out, cli->arena);
+    return terminal_read_line(out, cli->arena) ? LINE_READ : LINE_END;
 }
 
-static int run_lines(const Console *console) {
+static void complete(const void *payload, Str before, size_t *start, StrVec *out, Arena *arena) {
+    const Console *console = payload;
+    ConsoleWords words = {console->module, console->scope, console->cli->functions};
+    console_complete(&words, before, start, out, arena);
+}
+
+static int run_lines(Console *console) {
     Cli *cli = console->cli;
     StrBuf logical = strbuf_new(cli->arena);
     Str line;
-    while (read_line(console, logical.len > 0, &line)) {
+    LineOutcome outcome;
+    while ((outcome = read_line(console, logical.len > 0, &line)) != LINE_END) {
+        if (outcome == LINE_CLEARED) {
+            logical = strbuf_new(cli->arena);
+            continue;
+        }
         if (logical.len == 0 && str_equal(str_trim(line), STR("exit")))
             return 0;
         if (logical.len > 0)
@@ -114,6 +128,17 @@ static int run_lines(const Console *console) {
             return 1;
     }
     return 0;
+}
+
+/* At a terminal a person types; elsewhere the first error ends it. */
+static int run_text(Console *console) {
+    const Terminal *terminal = &console->cli->terminal;
+    if (!terminal->in_is_tty || !terminal->out_is_tty)
+        return run_lines(console);
+    line_editor_open(&console->editor, complete, console, console->cli->arena);
+    int status = run_lines(console);
+    line_editor_release(&console->editor);
+    return status;
 }
 
 static int run_json(const Console *console) {
@@ -141,17 +166,20 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         if (!open_console(&project, cli, arguments, &engine, diags))
             return 1;
         console.scope = engine_console_scope(engine);
+        console.module = project.config->root;
     }
-    return option_flag(arguments, "json", false) ? run_json(&console) : run_lines(&console);
+    return option_flag(arguments, "json", false) ? run_json(&console) : run_text(&console);
 }
 
 const Command cmd_console = {
     .name = "console",
     .summary = "Evaluate expressions",
     .usage = "[options]",
-    .about = "Evaluates expressions over the configuration and the state. Ends with \"exit\" or "
-             "the end of "
-             "input.",
+    .about =
+        "Evaluates expressions over the configuration and the state. Open brackets ask for "
+        "another line. At a terminal Tab completes functions, names and attributes, Control-C "
+        "clears the line, and what was typed is remembered in memory alone. Ends with \"exit\" "
+        "or the end of input.",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_view},
     .group_count = 4,
     .run = run,

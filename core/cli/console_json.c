@@ -343,6 +343,21 @@ static bool request_read(Str line, Request *request, Arena *arena) {
     return token == JSON_OBJECT_END && json_next(&reader) == JSON_END && request->forms == 1;
 }
 
+/* The id of what is no request, wherever it stands: who asked wants to know. */
+static void request_find_id(Str line, Request *request, Arena *arena) {
+    JsonReader reader = json_reader_new(line, arena);
+    if (json_next(&reader) != JSON_OBJECT_START)
+        return;
+    while (!request->id.len && json_next(&reader) == JSON_KEY) {
+        bool is_id = str_equal(reader.text, STR("id")) && json_peek(&reader) == JSON_STRING;
+        Str raw;
+        if (!json_skip(&reader, json_next(&reader), &raw))
+            return;
+        if (is_id)
+            request->id = raw;
+    }
+}
+
 static bool answer_convert(
     const Request *request, const Scope *scope, Value *out, Arena *arena, Diags *diags) {
     const Source *source = source_new(STR("<type>"), request->type_expr, arena);
@@ -461,10 +476,12 @@ Str console_json_answer(Str line, const Scope *scope, Arena *arena) {
     Value value;
     json_writer_init(writer, &buf, 0);
     bool is_request = request_read(line, &request, arena);
-    if (!is_request)
+    if (!is_request) {
+        request_find_id(line, &request, arena);
         diags_error(&diags, NO_RANGE, "Invalid request",
                     "A request is one JSON object with an \"id\" and exactly one of \"expr\", "
                     "\"template\" and \"convert\", and optionally \"vars\".");
+    }
     bool is_good = is_request && answer_value(&request, scope, &value, arena, &diags);
     json_object_start(writer);
     json_key(writer, STR("id"));
