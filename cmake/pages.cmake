@@ -6,7 +6,7 @@ function(loam_page program folder file) # words of the command that prints it
         COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/share/${folder}
         COMMAND ${program} ${ARGN} > ${page}.new
         COMMAND ${CMAKE_COMMAND} -E rename ${page}.new ${page}
-        DEPENDS ${program} VERBATIM)
+        DEPENDS ${program} loam-libvirt VERBATIM)
     install(FILES ${page} DESTINATION share/${folder})
     set_property(GLOBAL APPEND PROPERTY loam_pages ${page})
 endfunction()
@@ -16,6 +16,7 @@ function(loam_pages program)
     loam_page(${program} bash-completion/completions loam metadata page bash)
     loam_page(${program} zsh/vendor-completions _loam metadata page zsh)
     loam_page(${program} fish/vendor_completions.d loam.fish metadata page fish)
+    loam_page(${program} loam loam.schema.json schema)
     get_property(pages GLOBAL PROPERTY loam_pages)
     add_custom_target(pages ALL DEPENDS ${pages})
 endfunction()

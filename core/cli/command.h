@@ -54,6 +54,7 @@ extern const Command cmd_plan;
 extern const Command cmd_providers;
 extern const Command cmd_providers_schema;
 extern const Command cmd_refresh;
+extern const Command cmd_schema;
 extern const Command cmd_show;
 extern const Command cmd_state;
 extern const Command cmd_state_list;

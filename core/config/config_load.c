@@ -165,6 +165,10 @@ static const ConfigBlock *const block_types[] = {
     &config_moved,     &config_removed,  &config_import,   &config_check,
 };
 
+const ConfigBlock *config_load_block_type(size_t i) {
+    return i < ARRAY_COUNT(block_types) ? block_types[i] : NULL;
+}
+
 static void list_block_types(BodyBlockSchema *out) {
     for (size_t i = 0; i < ARRAY_COUNT(block_types); i++)
         out[i] = (BodyBlockSchema){block_types[i]->name, block_types[i]->labels};
@@ -412,7 +416,7 @@ static bool check_versions(ConfigLoading *loading, const ConfigFolder *folder) {
     return ok;
 }
 
-static void init_module(Module *module, Arena *arena) {
+void config_load_init(Module *module, Arena *arena) {
     Map *const maps[] = {
         &module->variables,    &module->locals, &module->outputs,
         &module->resources,    &module->calls,  &module->providers,
@@ -424,7 +428,7 @@ static void init_module(Module *module, Arena *arena) {
 
 bool config_load_module(ConfigLoading *loading, Str folder_name, Module *module) {
     Module *outer = loading->module;
-    init_module(module, loading->arena);
+    config_load_init(module, loading->arena);
     const ConfigFolder *folder = read_folder(loading, folder_name);
     vec_each(&folder->files, file) {
         vec_push(loading->arena, &module->sources, file->source);

@@ -1,0 +1,61 @@
+/* loam schema */
+#include "builtin.h"
+#include "command.h"
+#include "config_schema.h"
+
+static void add_types(ConfigTypes *out,
+                      ConfigTypeKind kind,
+                      const ResourceType *const *types,
+                      size_t count,
+                      Arena *arena) {
+    for (size_t i = 0; i < count; i++) {
+        const Schema *schema = &types[i]->schema;
+        ConfigType type = {kind, types[i]->name, schema, schema->description};
+        vec_push(arena, out, type);
+    }
+}
+
+static bool collect(Cli *cli, ConfigTypes *out, Diags *diags) {
+    for (size_t i = 0; i < builtin_provider_count; i++) {
+        const Provider *provider;
+        Str name = str_from_cstr(builtin_providers[i].name);
+        if (!registry_find(cli->registry, name, &provider, NO_RANGE, diags))
+            return false;
+        ConfigType own = {CONFIG_TYPE_PROVIDER, provider->name, &provider->schema,
+                          provider->description};
+        vec_push(cli->arena, out, own);
+        add_types(out, CONFIG_TYPE_RESOURCE, provider->resources, provider->resource_count,
+                  cli->arena);
+        add_types(out, CONFIG_TYPE_DATA, provider->data_sources, provider->data_source_count,
+                  cli->arena);
+    }
+    for (size_t i = 0; i < builtin_backend_count; i++) {
+        const BackendType *backend = builtin_backends[i];
+        ConfigType own = {CONFIG_TYPE_BACKEND, backend->name, &backend->schema,
+                          backend->schema.description};
+        vec_push(cli->arena, out, own);
+    }
+    return true;
+}
+
+static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+    ConfigTypes types = {0};
+    (void)arguments;
+    if (!collect(cli, &types, diags))
+        return 1;
+    terminal_out(config_schema_write(cli->functions, &types, cli->arena));
+    return 0;
+}
+
+const Command cmd_schema = {
+    .name = "schema",
+    .summary = "Print the JSON Schema of configuration files",
+    .usage = "[options]",
+    .about = "Prints a JSON Schema (draft 07) of *.loam.yaml and *.loam.json files, by which an "
+             "editor checks and completes what is typed. It is installed as "
+             "share/loam/loam.schema.json; a file names it in a comment: "
+             "# yaml-language-server: $schema=PATH",
+    .groups = {&option_view},
+    .group_count = 1,
+    .run = run,
+};

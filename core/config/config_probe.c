@@ -1,0 +1,124 @@
+/* A body that remembers questions. */
+#include "config_probe.h"
+
+#include "config_block.h"
+
+typedef struct ProbeBody {
+    Body base;
+    ConfigShape *shape;
+} ProbeBody;
+
+static const BodyOperations probe_operations;
+
+static ConfigShape *new_shape(const char *name, uint32_t labels, Arena *arena) {
+    ConfigShape *shape = arena_new(arena, ConfigShape);
+    shape->name = name;
+    shape->labels = labels;
+    shape->is_open = true; /* until somebody asks for all of it */
+    return shape;
+}
+
+static const Body *new_body(ConfigShape *shape, const FunctionTable *functions, Arena *arena) {
+    ProbeBody *body = arena_new(arena, ProbeBody);
+    body->base = (Body){.operations = &probe_operations, .functions = functions};
+    body->shape = shape;
+    return &body->base;
+}
+
+static void add_attribute(ConfigShape *shape, const BodyAttributeSchema *asked, Arena *arena) {
+    vec_each(&shape->attributes, known) {
+        if (strcmp(known->name, asked->name) == 0)
+            return;
+    }
+    ConfigShapeAttribute attribute = {asked->name, asked->required, asked->form};
+    vec_push(arena, &shape->attributes, attribute);
+}
+
+static ConfigShape *add_block(ConfigShape *shape, const BodyBlockSchema *asked, Arena *arena) {
+    vec_each(&shape->blocks, known) {
+        if (strcmp((*known)->name, asked->type) == 0)
+            return *known;
+    }
+    ConfigShape *block = new_shape(asked->type, asked->labels, arena);
+    vec_push(arena, &shape->blocks, block);
+    return block;
+}
+
+/* Nothing is there, and where something has to be, decoding is to stop: an error nobody sees. */
+static bool is_nothing(Diags *diags) {
+    diags_error(diags, NO_RANGE, "Nothing is here", "Only its shape is asked for.");
+    return false;
+}
+
+static bool probe_content(const Body *body,
+                          const BodySchema *schema,
+                          BodyContent *out,
+                          const Body **rest,
+                          Arena *arena,
+                          Diags *diags) {
+    ConfigShape *shape = ((const ProbeBody *)body)->shape;
+    shape->is_open = rest != NULL;
+    *out = (BodyContent){0};
+    for (size_t i = 0; i < schema->attribute_count; i++)
+        add_attribute(shape, &schema->attributes[i], arena);
+    for (size_t i = 0; i < schema->block_count; i++) {
+        ConfigShape *inner = add_block(shape, &schema->blocks[i], arena);
+        BodyBlock block = {
+            .type = str_from_cstr(inner->name),
+            .labels = {STR("x"), STR("x")},
+            .body = new_body(inner, body->functions, arena),
+        };
+        vec_push(arena, &out->blocks, block);
+    }
+    if (rest)
+        *rest = new_body(new_shape("", 0, arena), body->functions, arena);
+    return is_nothing(diags);
+}
+
+static bool probe_attributes(
+    const Body *body, BodyForm form, BodyContent *out, Arena *arena, Diags *diags) {
+    (void)form;
+    (void)arena;
+    ((const ProbeBody *)body)->shape->is_open = true;
+    *out = (BodyContent){0};
+    return is_nothing(diags);
+}
+
+static const BodyOperations probe_operations = {
+    .content = probe_content,
+    .attributes = probe_attributes,
+};
+
+static void probe_block(const ConfigBlock *type, ConfigShape *shape, ConfigLoading *loading) {
+    BodyBlock block = {
+        .type = str_from_cstr(type->name),
+        .labels = {STR("x"), STR("x")},
+        .body = new_body(shape, loading->config->functions, loading->arena),
+    };
+    (void)type->decode(loading, &block, false);
+}
+
+const ConfigShape *config_probe(const FunctionTable *functions, Arena *arena) {
+    Diags diags = diags_new(arena);
+    ConfigRequest request = {.functions = functions};
+    ConfigShape *file = new_shape("", 0, arena);
+    file->is_open = false;
+    for (size_t i = 0; config_load_block_type(i); i++) {
+        const ConfigBlock *type = config_load_block_type(i);
+        ConfigShape *shape = new_shape(type->name, type->labels, arena);
+        Config config = {.functions = functions};
+        Module *module = arena_new(arena, Module);
+        config_load_init(module, arena);
+        ConfigLoading loading = {
+            .request = &request,
+            .config = &config,
+            .module = module,
+            .arena = arena,
+            .diags = &diags,
+        };
+        config.root = module;
+        vec_push(arena, &file->blocks, shape);
+        probe_block(type, shape, &loading);
+    }
+    return file;
+}

@@ -1,0 +1,300 @@
+/* Types and schemas as JSON Schema. A body may stand once or in an array of such, so it is a
+ * definition that both refer to. */
+#include "json_schema.h"
+
+static void write_ref(JsonWriter *writer, Str name) {
+    SCOPED(ArenaRef) arena = arena_open("reference");
+    json_key_string(writer, "$ref", str_concat(STR("#/definitions/"), name, arena));
+}
+
+static void write_kinds(JsonWriter *writer, const char *const *kinds, size_t count) {
+    json_key(writer, STR("type"));
+    json_array_start(writer);
+    for (size_t i = 0; i < count; i++)
+        json_write_string(writer, str_from_cstr(kinds[i]));
+    json_array_end(writer);
+}
+
+static void write_definition(JsonWriter *writer,
+                             const char *name,
+                             const char *const *kinds,
+                             size_t count,
+                             const char *pattern) {
+    json_key(writer, str_from_cstr(name));
+    json_object_start(writer);
+    write_kinds(writer, kinds, count);
+    if (pattern)
+        json_key_string(writer, "pattern", str_from_cstr(pattern));
+    json_object_end(writer);
+}
+
+/* A pattern speaks of texts alone; other kinds pass it. */
+void json_schema_write_definitions(JsonWriter *writer) {
+    static const char *const texts[] = {"string", "null"};
+    static const char *const strings[] = {"string", "number", "boolean", "null"};
+    static const char *const numbers[] = {"number", "string", "null"};
+    static const char *const bools[] = {"boolean", "string", "null"};
+    write_definition(writer, "expression", texts, ARRAY_COUNT(texts), "[$%]\\{");
+    write_definition(writer, "string", strings, ARRAY_COUNT(strings), NULL);
+    write_definition(writer, "number", numbers, ARRAY_COUNT(numbers), "[$%]\\{|^-?[0-9]");
+    write_definition(writer, "bool", bools, ARRAY_COUNT(bools), "[$%]\\{|^(true|false)$");
+}
+
+static void write_type_members(JsonWriter *writer, const Type *type);
+
+static void write_type(JsonWriter *writer, const Type *type) {
+    json_object_start(writer);
+    write_type_members(writer, type);
+    json_object_end(writer);
+}
+
+/* A structure, or an expression that gives one. */
+static void write_structure_start(JsonWriter *writer, const char *kind) {
+    const char *const kinds[] = {kind, "string", "null"};
+    write_kinds(writer, kinds, ARRAY_COUNT(kinds));
+    json_key_string(writer, "pattern", STR("[$%]\\{"));
+}
+
+static void write_object_type(JsonWriter *writer, const Type *type) {
+    write_structure_start(writer, "object");
+    json_key(writer, STR("properties"));
+    json_object_start(writer);
+    for (size_t i = 0; i < type->count; i++) {
+        json_key(writer, type->names[i]);
+        write_type(writer, type_at(type, i));
+    }
+    json_object_end(writer);
+}
+
+static void write_type_members(JsonWriter *writer, const Type *type) {
+    switch (type->kind) {
+    case KIND_DYNAMIC: return;
+    case KIND_BOOL: write_ref(writer, STR("bool")); return;
+    case KIND_NUMBER: write_ref(writer, STR("number")); return;
+    case KIND_STRING: write_ref(writer, STR("string")); return;
+    case KIND_LIST:
+    case KIND_SET:
+        write_structure_start(writer, "array");
+        json_key(writer, STR("items"));
+        write_type(writer, type->element);
+        return;
+    case KIND_TUPLE: write_structure_start(writer, "array"); return;
+    case KIND_MAP:
+        write_structure_start(writer, "object");
+        json_key(writer, STR("additionalProperties"));
+        write_type(writer, type->element);
+        return;
+    case KIND_OBJECT: write_object_type(writer, type); return;
+    }
+}
+
+/* Draft 07 looks at nothing beside a reference, so that stands in a group of one. */
+void json_schema_write_type(JsonWriter *writer, const Type *type, const char *description) {
+    bool is_primitive =
+        type->kind == KIND_BOOL || type->kind == KIND_NUMBER || type->kind == KIND_STRING;
+    json_object_start(writer);
+    if (description)
+        json_key_string(writer, "description", str_from_cstr(description));
+    if (is_primitive && description) {
+        json_key(writer, STR("allOf"));
+        json_array_start(writer);
+        write_type(writer, type);
+        json_array_end(writer);
+    } else {
+        write_type_members(writer, type);
+    }
+    json_object_end(writer);
+}
+
+/* -- attributes --------------------------------------------------------------------------- */
+
+static void write_attributes(JsonWriter *writer, const Attribute *attributes, size_t count);
+
+static bool is_settable(const Attribute *attribute) {
+    return (attribute->flags & (REQUIRED | OPTIONAL)) != 0;
+}
+
+static void write_required_names(JsonWriter *writer, const Attribute *attributes, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (attributes[i].flags & REQUIRED)
+            json_write_string(writer, str_from_cstr(attributes[i].name));
+    }
+}
+
+static void write_nested_object(JsonWriter *writer, const NestedObject *nested) {
+    json_object_start(writer);
+    write_structure_start(writer, "object");
+    json_key_bool(writer, "additionalProperties", false);
+    json_key(writer, STR("properties"));
+    json_object_start(writer);
+    write_attributes(writer, nested->attributes, nested->count);
+    json_object_end(writer);
+    json_key(writer, STR("required"));
+    json_array_start(writer);
+    write_required_names(writer, nested->attributes, nested->count);
+    json_array_end(writer);
+    json_object_end(writer);
+}
+
+static void write_nested(JsonWriter *writer, const Attribute *attribute) {
+    const NestedObject *nested = attribute->nested;
+    json_object_start(writer);
+    json_key_string(writer, "description", str_from_cstr(attribute->description));
+    if (nested->nesting == NEST_SINGLE) {
+        json_key(writer, STR("allOf"));
+        json_array_start(writer);
+        write_nested_object(writer, nested);
+        json_array_end(writer);
+    } else {
+        bool is_map = nested->nesting == NEST_MAP;
+        write_structure_start(writer, is_map ? "object" : "array");
+        json_key(writer, is_map ? STR("additionalProperties") : STR("items"));
+        write_nested_object(writer, nested);
+    }
+    json_object_end(writer);
+}
+
+static void write_attributes(JsonWriter *writer, const Attribute *attributes, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const Attribute *attribute = &attributes[i];
+        if (!is_settable(attribute))
+            continue;
+        json_key(writer, str_from_cstr(attribute->name));
+        if (attribute->nested)
+            write_nested(writer, attribute);
+        else
+            json_schema_write_type(writer, attribute->type, attribute->description);
+    }
+}
+
+/* -- bodies ------------------------------------------------------------------------------- */
+
+void json_schema_body_start(JsonWriter *writer, Str path, const char *description) {
+    json_key(writer, path);
+    json_object_start(writer);
+    if (description)
+        json_key_string(writer, "description", str_from_cstr(description));
+    json_key_string(writer, "type", STR("object"));
+    json_key_bool(writer, "additionalProperties", false);
+    json_key(writer, STR("properties"));
+    json_object_start(writer);
+    json_key(writer, STR("//"));
+    json_object_start(writer);
+    json_object_end(writer);
+}
+
+void json_schema_body_required(JsonWriter *writer) {
+    json_object_end(writer);
+    json_key(writer, STR("required"));
+    json_array_start(writer);
+}
+
+void json_schema_body_end(JsonWriter *writer) {
+    json_array_end(writer);
+    json_object_end(writer);
+}
+
+static void write_body_ref(JsonWriter *writer, Str path) {
+    json_object_start(writer);
+    write_ref(writer, path);
+    json_object_end(writer);
+}
+
+/* Any number of labels; each level may be an array of objects too. */
+void json_schema_write_use(JsonWriter *writer, Str path, uint32_t labels) {
+    static const char *const kinds[] = {"object", "array", "null"};
+    json_object_start(writer);
+    if (labels == 0) {
+        json_key(writer, STR("anyOf"));
+        json_array_start(writer);
+        write_body_ref(writer, path);
+        json_object_start(writer);
+        json_key_string(writer, "type", STR("array"));
+        json_key(writer, STR("items"));
+        write_body_ref(writer, path);
+        json_object_end(writer);
+        json_array_end(writer);
+    } else {
+        write_kinds(writer, kinds, ARRAY_COUNT(kinds));
+        json_key(writer, STR("additionalProperties"));
+        json_schema_write_use(writer, path, labels - 1);
+        json_key(writer, STR("items"));
+        json_object_start(writer);
+        json_key_string(writer, "type", STR("object"));
+        json_key(writer, STR("additionalProperties"));
+        json_schema_write_use(writer, path, labels - 1);
+        json_object_end(writer);
+    }
+    json_object_end(writer);
+}
+
+static Str block_path(Str path, const char *name, Arena *arena) {
+    return str_format(arena, "%.*s.%s", STR_ARG(path), name);
+}
+
+/* dynamic: TYPE: {for_each, iterator, labels, content} */
+static void write_dynamic(JsonWriter *writer, Str path, const Schema *schema, Arena *arena) {
+    json_key(writer, STR("dynamic"));
+    json_object_start(writer);
+    json_key_string(writer, "description", STR("Blocks that are repeated for each element."));
+    json_key_bool(writer, "additionalProperties", false);
+    json_key(writer, STR("properties"));
+    json_object_start(writer);
+    for (size_t i = 0; i < schema->block_count; i++) {
+        json_key(writer, str_from_cstr(schema->blocks[i].name));
+        Str inner = block_path(path, schema->blocks[i].name, arena);
+        json_schema_write_use(writer, str_concat(inner, STR(".dynamic"), arena), 0);
+    }
+    json_object_end(writer);
+    json_object_end(writer);
+}
+
+void json_schema_write_properties(JsonWriter *writer,
+                                  Str path,
+                                  const Schema *schema,
+                                  Arena *arena) {
+    write_attributes(writer, schema->attributes, schema->attribute_count);
+    for (size_t i = 0; i < schema->block_count; i++) {
+        const Block *block = &schema->blocks[i];
+        json_key(writer, str_from_cstr(block->name));
+        json_schema_write_use(writer, block_path(path, block->name, arena),
+                              block->nesting == NEST_MAP ? 1 : 0);
+    }
+    if (schema->block_count > 0)
+        write_dynamic(writer, path, schema, arena);
+}
+
+void json_schema_write_required(JsonWriter *writer, const Schema *schema) {
+    write_required_names(writer, schema->attributes, schema->attribute_count);
+}
+
+static void write_dynamic_body(JsonWriter *writer, Str path, Arena *arena) {
+    json_schema_body_start(writer, str_concat(path, STR(".dynamic"), arena), NULL);
+    json_key(writer, STR("for_each"));
+    json_schema_write_type(writer, &TYPE_DYNAMIC, "What there is a block for, each.");
+    json_key(writer, STR("iterator"));
+    json_schema_write_type(writer, &TYPE_STRING, "The name of the element within the content.");
+    json_key(writer, STR("labels"));
+    json_schema_write_type(writer, &TYPE_LIST_OF_STRING, "Labels of the block.");
+    json_key(writer, STR("content"));
+    json_schema_write_use(writer, path, 0);
+    json_schema_body_required(writer);
+    json_write_string(writer, STR("for_each"));
+    json_write_string(writer, STR("content"));
+    json_schema_body_end(writer);
+}
+
+/* Blocks that must be there may come from `dynamic` as well, so none is demanded. */
+void json_schema_write_blocks(JsonWriter *writer, Str path, const Schema *schema, Arena *arena) {
+    for (size_t i = 0; i < schema->block_count; i++) {
+        const Schema *inner = &schema->blocks[i].schema;
+        Str own = block_path(path, schema->blocks[i].name, arena);
+        json_schema_body_start(writer, own, inner->description);
+        json_schema_write_properties(writer, own, inner, arena);
+        json_schema_body_required(writer);
+        json_schema_write_required(writer, inner);
+        json_schema_body_end(writer);
+        write_dynamic_body(writer, own, arena);
+        json_schema_write_blocks(writer, own, inner, arena);
+    }
+}
