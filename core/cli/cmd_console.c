@@ -105,6 +105,17 @@ static void complete(const void *payload, Str before, size_t *start, StrVec *out
     console_complete(&words, before, start, out, arena);
 }
 
+static const char help[] =
+    "Type an expression and see its value: 1 + 2, upper(\"a\"), var.NAME, local.NAME,\n"
+    "TYPE.NAME, data.TYPE.NAME, module.NAME.OUTPUT. type(EXPRESSION) shows a value's type.\n"
+    "Open brackets ask for another line. At a terminal Tab completes the word, Up brings back\n"
+    "what was typed, Control-C clears the line. \"exit\" or the end of input ends the console.\n";
+
+/* Words that are no expressions. */
+static bool is_word(Str line, const char *word) {
+    return str_equal_cstr(str_trim(line), word);
+}
+
 static int run_lines(Console *console) {
     Cli *cli = console->cli;
     StrBuf logical = strbuf_new(cli->arena);
@@ -115,8 +126,12 @@ static int run_lines(Console *console) {
             logical = strbuf_new(cli->arena);
             continue;
         }
-        if (logical.len == 0 && str_equal(str_trim(line), STR("exit")))
+        if (logical.len == 0 && is_word(line, "exit"))
             return 0;
+        if (logical.len == 0 && is_word(line, "help")) {
+            terminal_out(str_from_cstr(help));
+            continue;
+        }
         if (logical.len > 0)
             strbuf_add_char(&logical, '\n');
         strbuf_add(&logical, line);
