@@ -189,7 +189,8 @@ static void write_own(SchemaWriter *writer, Str path, const ConfigShape *shape) 
         if (is_refused(writer, path, (*block)->name))
             continue;
         json_key(json, str_from_cstr((*block)->name));
-        json_schema_write_use(json, inner, find_kind(inner, &kind) ? 0 : (*block)->labels);
+        json_schema_write_use(json, inner, find_kind(inner, &kind) ? 0 : (*block)->labels,
+                              find_meaning(inner)->text);
     }
 }
 
@@ -243,7 +244,7 @@ static void write_types(SchemaWriter *writer,
             continue;
         json_key(&writer->json, str_from_cstr(type->name));
         json_schema_write_use(&writer->json, inner_path(writer, path, type->name),
-                              shape->labels - 1);
+                              shape->labels - 1, type->description);
     }
     json_schema_body_required(&writer->json);
     json_schema_body_end(&writer->json);

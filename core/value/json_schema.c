@@ -176,11 +176,10 @@ void json_schema_body_start(JsonWriter *writer, Str path, const char *descriptio
         json_key_string(writer, "description", str_from_cstr(description));
     json_key_string(writer, "type", STR("object"));
     json_key_bool(writer, "additionalProperties", false);
+    json_key(writer, STR("patternProperties"));
+    json_raw(writer, STR("{\"^//$\":{}}")); /* not a property, or editors would propose it */
     json_key(writer, STR("properties"));
     json_object_start(writer);
-    json_key(writer, STR("//"));
-    json_object_start(writer);
-    json_object_end(writer);
 }
 
 void json_schema_body_required(JsonWriter *writer) {
@@ -201,9 +200,11 @@ static void write_body_ref(JsonWriter *writer, Str path) {
 }
 
 /* Any number of labels; each level may be an array of objects too. */
-void json_schema_write_use(JsonWriter *writer, Str path, uint32_t labels) {
+void json_schema_write_use(JsonWriter *writer, Str path, uint32_t labels, const char *description) {
     static const char *const kinds[] = {"object", "array", "null"};
     json_object_start(writer);
+    if (description)
+        json_key_string(writer, "description", str_from_cstr(description));
     if (labels == 0) {
         json_key(writer, STR("anyOf"));
         json_array_start(writer);
@@ -217,12 +218,12 @@ void json_schema_write_use(JsonWriter *writer, Str path, uint32_t labels) {
     } else {
         write_kinds(writer, kinds, ARRAY_COUNT(kinds));
         json_key(writer, STR("additionalProperties"));
-        json_schema_write_use(writer, path, labels - 1);
+        json_schema_write_use(writer, path, labels - 1, description);
         json_key(writer, STR("items"));
         json_object_start(writer);
         json_key_string(writer, "type", STR("object"));
         json_key(writer, STR("additionalProperties"));
-        json_schema_write_use(writer, path, labels - 1);
+        json_schema_write_use(writer, path, labels - 1, description);
         json_object_end(writer);
     }
     json_object_end(writer);
@@ -243,7 +244,8 @@ static void write_dynamic(JsonWriter *writer, Str path, const Schema *schema, Ar
     for (size_t i = 0; i < schema->block_count; i++) {
         json_key(writer, str_from_cstr(schema->blocks[i].name));
         Str inner = block_path(path, schema->blocks[i].name, arena);
-        json_schema_write_use(writer, str_concat(inner, STR(".dynamic"), arena), 0);
+        json_schema_write_use(writer, str_concat(inner, STR(".dynamic"), arena), 0,
+                              schema->blocks[i].schema.description);
     }
     json_object_end(writer);
     json_object_end(writer);
@@ -258,7 +260,7 @@ void json_schema_write_properties(JsonWriter *writer,
         const Block *block = &schema->blocks[i];
         json_key(writer, str_from_cstr(block->name));
         json_schema_write_use(writer, block_path(path, block->name, arena),
-                              block->nesting == NEST_MAP ? 1 : 0);
+                              block->nesting == NEST_MAP ? 1 : 0, block->schema.description);
     }
     if (schema->block_count > 0)
         write_dynamic(writer, path, schema, arena);
@@ -277,7 +279,7 @@ static void write_dynamic_body(JsonWriter *writer, Str path, Arena *arena) {
     json_key(writer, STR("labels"));
     json_schema_write_type(writer, &TYPE_LIST_OF_STRING, "Labels of the block.");
     json_key(writer, STR("content"));
-    json_schema_write_use(writer, path, 0);
+    json_schema_write_use(writer, path, 0, NULL);
     json_schema_body_required(writer);
     json_write_string(writer, STR("for_each"));
     json_write_string(writer, STR("content"));

@@ -15,8 +15,8 @@ void json_schema_write_definitions(JsonWriter *writer);
 void json_schema_write_type(JsonWriter *writer, const Type *type, const char *description);
 /* -- bodies: definitions of their own, named by their path ("resource.libvirt_domain") ----- */
 
-/* Begins the definition `path` and its "properties"; one of them is "//", a comment of the JSON
- * syntax. */
+/* Begins the definition `path` and its "properties"; beside them "//" is allowed, a comment of the
+ * JSON syntax. */
 void json_schema_body_start(JsonWriter *writer, Str path, const char *description);
 /* The attributes that may be set, the blocks, `dynamic`: members of "properties". */
 void json_schema_write_properties(JsonWriter *writer, Str path, const Schema *schema, Arena *arena);
@@ -28,5 +28,6 @@ void json_schema_body_end(JsonWriter *writer);
 /* The definitions that the schema's blocks refer to. */
 void json_schema_write_blocks(JsonWriter *writer, Str path, const Schema *schema, Arena *arena);
 
-/* A body of that definition, or an array of such, below so many labels. */
-void json_schema_write_use(JsonWriter *writer, Str path, uint32_t labels);
+/* A body of that definition, or an array of such, below so many labels. `description` NULL: none.
+ */
+void json_schema_write_use(JsonWriter *writer, Str path, uint32_t labels, const char *description);

@@ -43,7 +43,7 @@ static const Schema schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A t
 
 static void test_document(void **state) {
     static const char *const wanted[] = {
-        "\"p_thing\": {\n          \"type\"",
+        "\"p_thing\": {\n          \"description\": \"A thing.\"",
         "\"$ref\": \"#/definitions/resource.p_thing\"",
         "\"description\": \"Its size.\"",
         "\"$ref\": \"#/definitions/resource.lifecycle\"",

@@ -51,10 +51,10 @@ static const Schema schema = {SCHEMA_ATTRIBUTES(attributes), .blocks = &rule, .b
 static void test_body(void **state) {
     static const char *const wanted[] = {
         "{\"t\":{\"description\":\"T.\",\"type\":\"object\",\"additionalProperties\":false,",
-        "\"properties\":{\"//\":{},\"name\":{\"description\":\"Its name.\"},",
+        "\"properties\":{\"name\":{\"description\":\"Its name.\"},",
         "\"card\":{\"description\":\"Cards.\",\"type\":[\"array\",\"string\",\"null\"],",
-        "\"rule\":{\"anyOf\":[{\"$ref\":\"#/definitions/t.rule\"},{\"type\":\"array\",",
-        "\"items\":{\"$ref\":\"#/definitions/t.rule\"}}]}",
+        "\"rule\":{\"description\":\"Rules.\",\"anyOf\":[{\"$ref\":\"#/definitions/t.rule\"},{",
+        "\"type\":\"array\",\"items\":{\"$ref\":\"#/definitions/t.rule\"}}]}",
         "\"dynamic\":{",
         "\"required\":[\"name\"]}",
         "\"t.rule\":{\"description\":\"Rules.\"",
@@ -88,11 +88,12 @@ static void test_use(void **state) {
     JsonWriter writer;
     (void)state;
     json_writer_init(&writer, &out, 0);
-    json_schema_write_use(&writer, STR("t"), 1);
-    const char *body = "{\"anyOf\":[{\"$ref\":\"#/definitions/t\"},"
+    json_schema_write_use(&writer, STR("t"), 1, "T.");
+    const char *body = "{\"description\":\"T.\",\"anyOf\":[{\"$ref\":\"#/definitions/t\"},"
                        "{\"type\":\"array\",\"items\":{\"$ref\":\"#/definitions/t\"}}]}";
     Str wanted = str_format(arena,
-                            "{\"type\":[\"object\",\"array\",\"null\"],\"additionalProperties\":%s,"
+                            "{\"description\":\"T.\",\"type\":[\"object\",\"array\",\"null\"],"
+                            "\"additionalProperties\":%s,"
                             "\"items\":{\"type\":\"object\",\"additionalProperties\":%s}}",
                             body, body);
     check_str(strbuf_str(&out), str_to_cstr(wanted, arena));
