@@ -54,6 +54,21 @@ static void reference_take_key(Reference *reference) {
         reference->key = address_key_from_value(traversal->steps[reference->used].key);
 }
 
+/* What names the object, without the steps into it; of a module's output that is the output. */
+static SourceRange reference_object_range(const Reference *reference) {
+    const Traversal *traversal = reference->traversal;
+    bool may_have_key =
+        reference->kind == REFERENCE_RESOURCE || reference->kind == REFERENCE_MODULE;
+    size_t count = reference->used;
+    if (may_have_key && count < traversal->step_count && traversal->steps[count].is_index)
+        count++;
+    if (reference->kind == REFERENCE_MODULE && count < traversal->step_count)
+        count++;
+    if (count == 0 || count > traversal->step_count)
+        return traversal->root_range;
+    return source_range_join(traversal->root_range, traversal->steps[count - 1].range);
+}
+
 bool reference_from_traversal(Traversal *traversal, Reference *out, Diags *diags) {
     Reference reference = {
         .kind = REFERENCE_RESOURCE, .traversal = traversal, .range = traversal->range};
@@ -82,6 +97,7 @@ bool reference_from_traversal(Traversal *traversal, Reference *out, Diags *diags
             return reference_malformed(traversal, root->form, diags);
     }
     reference_take_key(&reference);
+    reference.range = reference_object_range(&reference);
     *out = reference;
     return true;
 }

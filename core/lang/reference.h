@@ -24,9 +24,9 @@ typedef struct Reference {
     ResourceMode mode;
     Str type; /* of a resource */
     Str name; /* variable, local, resource, module; the attribute of count, each, path, terraform */
-    InstanceKey key; /* the literal key behind a resource or module, if any */
-    size_t used;     /* steps of the traversal that the above takes (without the key) */
-    SourceRange range;
+    InstanceKey key;   /* the literal key behind a resource or module, if any */
+    size_t used;       /* steps of the traversal that the above takes (without the key) */
+    SourceRange range; /* of what names the object, without the steps into it */
     Traversal *traversal;
 } Reference;
 

@@ -34,6 +34,33 @@ static void test_references(void **state) {
     }
 }
 
+/* What a diagnostic marks: the object, not the steps into it. */
+static void test_ranges(void **state) {
+    static const struct {
+        const char *text, *marked;
+    } cases[] = {
+        {"var.a.b[0].c",          "var.a"              },
+        {"self.id",               "self"               },
+        {"count.index",           "count.index"        },
+        {"thing.web[0].id.x",     "thing.web[0]"       },
+        {"thing.web.id",          "thing.web"          },
+        {"thing.web.ids[0]",      "thing.web"          },
+        {"data.http.x.body.y",    "data.http.x"        },
+        {"module.m[\"x\"].out.y", "module.m[\"x\"].out"},
+        {"module.m.out.y",        "module.m.out"       },
+        {"module.m",              "module.m"           },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Diags diags = diags_new(arena);
+        Traversal *traversal = NULL;
+        Reference reference;
+        assert_true(parser_parse_traversal(text_source(cases[i].text), &traversal, arena, &diags));
+        assert_true(reference_from_traversal(traversal, &reference, &diags));
+        check_str(source_text(reference.range), cases[i].marked);
+    }
+}
+
 static void test_collect(void **state) {
     Diags diags = diags_new(arena);
     const Expr *expr = NULL;
@@ -46,4 +73,6 @@ static void test_collect(void **state) {
     assert_int_equal(references.items[2].kind, REFERENCE_RESOURCE);
 }
 
-RUN_LANG_TESTS(cmocka_unit_test(test_references), cmocka_unit_test(test_collect))
+RUN_LANG_TESTS(cmocka_unit_test(test_references),
+               cmocka_unit_test(test_ranges),
+               cmocka_unit_test(test_collect))
