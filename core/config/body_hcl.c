@@ -240,6 +240,30 @@ static HclBody *new_body(const NativeBody *native, const FunctionTable *function
     return body;
 }
 
+/* The block of the file that the place is in: the last one that begins before it. */
+static Str outline(const void *tree, uint32_t offset, Arena *arena) {
+    const NativeBody *native = tree;
+    const NativeBlock *found = NULL;
+    map_each(&native->attributes, entry) {
+        const NativeAttribute *attribute = entry->value;
+        if (attribute->range.start <= offset && offset < attribute->range.end)
+            return STR_EMPTY;
+    }
+    vec_each(&native->blocks, block) {
+        if ((*block)->type_range.start <= offset)
+            found = *block;
+    }
+    if (!found)
+        return STR_EMPTY;
+    StrBuf out = strbuf_new(arena);
+    strbuf_add(&out, found->type);
+    vec_each(&found->labels, label) {
+        strbuf_add_char(&out, ' ');
+        strbuf_add(&out, str_quote(label->text, arena));
+    }
+    return strbuf_str(&out);
+}
+
 bool body_hcl_parse(const Source *source,
                     const FunctionTable *functions,
                     const Body **out,
@@ -247,6 +271,7 @@ bool body_hcl_parse(const Source *source,
                     Diags *diags) {
     const NativeBody *native;
     bool ok = native_parse(source, functions, &native, arena, diags);
+    source_set_outline(source, outline, native);
     *out = &new_body(native, functions, arena)->base;
     return ok;
 }
