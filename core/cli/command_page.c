@@ -23,14 +23,14 @@ static const PageEntry environment[] = {
     {"NO_COLOR",                             "Print without colours."                             },
 };
 
+/* clang-format off */
 static const PageEntry files[] = {
-    {"*.loam.yaml, *.loam.json, *.tf.json",                                         "The configuration: all files of the folder."   },
-    {"loam.vars.yaml, *.auto.vars.yaml, terraform.tfvars.json, *.auto.tfvars.json",
-     "Values of variables."                                                                                                         },
-    {"terraform.tfstate",                                                           "What loam has made, unless a backend says otherwise; beside it "
-                          "its journal and its backup."                                                    },
-    {".loam/",                                                                      "What init records; may be deleted at any time."},
+    {"*.loam.yaml, *.loam.json, *.tf, *.tofu, *.tf.json", "The configuration: all files of the folder."},
+    {"loam.vars.yaml, *.auto.vars.yaml, terraform.tfvars, *.auto.tfvars", "Values of variables."},
+    {"terraform.tfstate", "What loam has made, unless a backend says otherwise; beside it its journal and its backup."},
+    {".loam/", "What init records; may be deleted at any time."},
 };
+/* clang-format on */
 
 static const PageEntry statuses[] = {
     {"0",   "Success."                                              },
