@@ -328,6 +328,45 @@ static int real_chmod(void *self, Str path, uint32_t mode) {
     return chmod(at.text, (mode_t)mode) == 0 ? 0 : -errno;
 }
 
+static int real_link(void *self, Str target, Str path) {
+    (void)self;
+    KernelPath text;
+    KernelPath at;
+    int error = kernel_path(target, &text);
+    if (!error)
+        error = kernel_path(path, &at);
+    if (error)
+        return error;
+    return symlink(text.text, at.text) == 0 ? 0 : -errno;
+}
+
+static int real_read_link(void *self, Str path, Str *out, Arena *arena) {
+    (void)self;
+    KernelPath at;
+    KernelPath target;
+    int error = kernel_path(path, &at);
+    if (error)
+        return error;
+    ssize_t length = readlink(at.text, target.text, sizeof target.text);
+    if (length < 0)
+        return -errno;
+    *out = str_clone((Str){target.text, (size_t)length}, arena);
+    return 0;
+}
+
+static int real_real_path(void *self, Str path, Str *out, Arena *arena) {
+    (void)self;
+    KernelPath at;
+    KernelPath found;
+    int error = kernel_path(path, &at);
+    if (error)
+        return error;
+    if (!realpath(at.text, found.text))
+        return -errno;
+    *out = str_clone(str_from_cstr(found.text), arena);
+    return 0;
+}
+
 /* Handles are descriptors plus one, as 0 says "no file". */
 static int fd_of(DiskFile file) {
     CHECK(file.handle > 0);
@@ -462,6 +501,9 @@ const Disk disk_real = {
     .rename = real_rename,
     .chmod = real_chmod,
     .sync_folder = real_sync_folder,
+    .link = real_link,
+    .read_link = real_read_link,
+    .real_path = real_real_path,
     .open = real_open,
     .read = real_read,
     .write = real_write,
@@ -472,6 +514,27 @@ const Disk disk_real = {
     .lock = real_lock,
     .close = real_close,
 };
+
+static int remove_content(const Disk *disk, Str path) {
+    SCOPED(ArenaRef) scratch = arena_open("remove tree");
+    DiskEntries entries = {0};
+    int error = disk->list(disk->self, path, &entries, scratch);
+    vec_each(&entries, entry) {
+        if (!error)
+            error = disk_remove_tree(disk, disk_join(path, entry->name, scratch));
+    }
+    return error;
+}
+
+int disk_remove_tree(const Disk *disk, Str path) {
+    int error = disk->remove(disk->self, path);
+    if (error == -ENOENT)
+        return 0;
+    if (error != -ENOTEMPTY && error != -EEXIST)
+        return error;
+    error = remove_content(disk, path);
+    return error ? error : disk->remove(disk->self, path);
+}
 
 Str disk_join(Str folder, Str name, Arena *arena) {
     if (folder.len == 0 || str_starts_with(name, STR("/")))

@@ -53,6 +53,10 @@ typedef struct Disk {
     int (*rename)(void *self, Str from, Str to);
     int (*chmod)(void *self, Str path, uint32_t mode);
     int (*sync_folder)(void *self, Str path);
+    int (*link)(void *self, Str target, Str path); /* a symbolic link of that text */
+    int (*read_link)(void *self, Str path, Str *out, Arena *arena); /* -EINVAL: no link */
+    /* Absolute, with every link on the way followed. */
+    int (*real_path)(void *self, Str path, Str *out, Arena *arena);
 
     int (*open)(void *self, Str path, unsigned flags, uint32_t mode, DiskFile *out);
     int (*read)(void *self, DiskFile file, uint64_t offset, void *out, size_t size, size_t *got);
@@ -74,6 +78,8 @@ static inline bool disk_exists(const Disk *disk, Str path) {
     DiskStat stat;
     return disk->stat(disk->self, path, &stat) == 0;
 }
+/* The path and all below it; links go, what they lead to stays. Fine when it is not there. */
+int disk_remove_tree(const Disk *disk, Str path);
 /* "a/b" from "a" and "b"; an absolute second part stands alone. */
 Str disk_join(Str folder, Str name, Arena *arena);
 Str disk_folder_of(Str path);

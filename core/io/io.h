@@ -5,6 +5,7 @@
 #include "cancel.h"
 #include "clock.h"
 #include "disk.h"
+#include "http.h"
 #include "process.h"
 #include "ssh.h"
 
@@ -13,6 +14,7 @@ typedef struct Io {
     const Clock *clock;
     const Process *process;
     const Ssh *ssh;
+    const Http *http; /* NULL until somebody chooses a client: http_on_first_use */
 } Io;
 
 /* The machine that loam runs on. */

@@ -255,6 +255,42 @@ static void lock_of_another_program(void **state) {
     close(ready[1]);
 }
 
+static void links(void **state) {
+    Folder *folder = *state;
+    Str target;
+    Str real;
+    Str root;
+    assert_int_equal(disk_real.make_folders(NULL, in(folder, "a/b"), 0700), 0);
+    assert_int_equal(disk_real.link(NULL, STR("a/b"), in(folder, "link")), 0);
+    assert_int_equal(disk_real.link(NULL, STR("x"), in(folder, "link")), -EEXIST);
+    assert_int_equal(disk_real.read_link(NULL, in(folder, "link"), &target, folder->arena), 0);
+    check_str(target, "a/b");
+    assert_int_equal(disk_real.read_link(NULL, in(folder, "a"), &target, folder->arena), -EINVAL);
+    assert_int_equal(disk_real.read_link(NULL, in(folder, "c"), &target, folder->arena), -ENOENT);
+    assert_int_equal(disk_real.real_path(NULL, folder->path, &root, folder->arena), 0);
+    assert_int_equal(disk_real.real_path(NULL, in(folder, "link/.."), &real, folder->arena), 0);
+    check_str_equal(real, disk_join(root, STR("a"), folder->arena));
+    assert_int_equal(disk_real.real_path(NULL, in(folder, "c"), &real, folder->arena), -ENOENT);
+}
+
+/* What a link leads to stays. */
+static void removed_trees(void **state) {
+    Folder *folder = *state;
+    Str kept = in(folder, "kept/file");
+    assert_int_equal(disk_real.make_folders(NULL, in(folder, "kept"), 0700), 0);
+    assert_int_equal(disk_real.write_file(NULL, kept, STR("x"), 0600), 0);
+    assert_int_equal(disk_real.make_folders(NULL, in(folder, "tree/a/b"), 0700), 0);
+    assert_int_equal(disk_real.write_file(NULL, in(folder, "tree/a/b/file"), STR("x"), 0600), 0);
+    assert_int_equal(disk_real.link(NULL, STR("../../kept"), in(folder, "tree/a/link")), 0);
+    assert_int_equal(disk_real.link(NULL, STR("nowhere"), in(folder, "tree/broken")), 0);
+    assert_int_equal(disk_remove_tree(&disk_real, in(folder, "tree")), 0);
+    assert_false(disk_exists(&disk_real, in(folder, "tree")));
+    assert_true(disk_exists(&disk_real, kept));
+    assert_int_equal(disk_remove_tree(&disk_real, in(folder, "tree")), 0);
+    assert_int_equal(disk_remove_tree(&disk_real, kept), 0);
+    assert_false(disk_exists(&disk_real, kept));
+}
+
 static void path_text(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -305,6 +341,8 @@ int main(void) {
         in_folder(refused_paths),
         in_folder(longest_name),
         in_folder(folders),
+        in_folder(links),
+        in_folder(removed_trees),
         in_folder(open_files),
         in_folder(locks_exclude),
         in_folder(lock_of_another_program),

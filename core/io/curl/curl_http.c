@@ -1,0 +1,276 @@
+/* One transfer per attempt, driven so that the cancel token wakes it up. */
+#include "curl_http.h"
+
+#include "utf8.h"
+
+#include <curl/curl.h>
+#include <pthread.h>
+
+#define REDIRECT_LIMIT  10
+#define CONNECT_MS      10000
+#define IDLE_MS         60000
+#define BODY_LIMIT      ((uint64_t)16 << 20)
+#define LOOK_EVERY_MS   500
+#define HEADERS_AT_MOST ((size_t)1000)
+
+typedef CURL *CurlRef;
+static void curl_ref_release(CurlRef *curl) {
+    curl_easy_cleanup(*curl);
+}
+SCOPED_TYPE(CurlRef, curl_ref_release);
+
+typedef CURLM *CurlMultiRef;
+static void curl_multi_ref_release(CurlMultiRef *multi) {
+    curl_multi_cleanup(*multi);
+}
+SCOPED_TYPE(CurlMultiRef, curl_multi_ref_release);
+
+typedef struct curl_slist *CurlList;
+static void curl_list_release(CurlList *list) {
+    curl_slist_free_all(*list);
+}
+SCOPED_TYPE(CurlList, curl_list_release);
+
+typedef struct Transfer {
+    const HttpRequest *request;
+    const HttpSink *sink;
+    HttpHeaders headers;
+    uint64_t left; /* of the body's limit */
+    bool is_too_large;
+    int sink_error;
+    char text[CURL_ERROR_SIZE];
+    Arena *arena;
+} Transfer;
+
+/* -- what comes --------------------------------------------------------------------------- */
+
+/* A redirect's headers come first: a status line begins the next set. */
+static size_t take_header(char *bytes, size_t one, size_t size, void *payload) {
+    (void)one;
+    Transfer *transfer = payload;
+    Str line = str_trim((Str){bytes, size});
+    size_t colon = str_find_char(line, ':', 0);
+    if (str_starts_with(line, STR("HTTP/")))
+        transfer->headers.count = 0;
+    else if (colon != SIZE_MAX && transfer->headers.count < HEADERS_AT_MOST)
+        vec_push(transfer->arena, &transfer->headers,
+                 (HttpHeader){utf8_lower(str_slice(line, 0, colon), transfer->arena),
+                              str_clone(str_trim(str_after(line, colon + 1)), transfer->arena)});
+    return size;
+}
+
+static size_t take_piece(char *bytes, size_t one, size_t size, void *payload) {
+    (void)one;
+    Transfer *transfer = payload;
+    transfer->is_too_large = size > transfer->left;
+    if (transfer->is_too_large)
+        return 0;
+    transfer->left -= size;
+    transfer->sink_error = transfer->sink->write(transfer->sink->payload, (Str){bytes, size});
+    return transfer->sink_error ? 0 : size;
+}
+
+/* -- what is asked ------------------------------------------------------------------------ */
+
+static void set_text(CURL *curl, CURLoption option, Str text, Arena *arena) {
+    if (text.len)
+        curl_easy_setopt(curl, option, str_to_cstr(text, arena));
+}
+
+static void set_blob(CURL *curl, CURLoption option, Str text) {
+    struct curl_blob blob = {(void *)(uintptr_t)text.ptr, text.len, CURL_BLOB_COPY};
+    if (text.len)
+        curl_easy_setopt(curl, option, &blob);
+}
+
+static void set_method(CURL *curl, const HttpRequest *request, Arena *arena) {
+    bool is_head = str_equal(request->method, STR("HEAD"));
+    if (request->body.len) {
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body.ptr);
+        curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "GET");
+    }
+    set_text(curl, CURLOPT_CUSTOMREQUEST, request->method, arena);
+    if (is_head)
+        curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
+}
+
+static void set_trust(CURL *curl, const HttpRequest *request) {
+    const char *file = getenv("SSL_CERT_FILE");
+    const char *folder = getenv("SSL_CERT_DIR");
+    if (file && file[0])
+        curl_easy_setopt(curl, CURLOPT_CAINFO, file);
+    if (folder && folder[0])
+        curl_easy_setopt(curl, CURLOPT_CAPATH, folder);
+    set_blob(curl, CURLOPT_CAINFO_BLOB, request->authorities);
+    set_blob(curl, CURLOPT_SSLCERT_BLOB, request->certificate);
+    set_blob(curl, CURLOPT_SSLKEY_BLOB, request->key);
+    curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    if (!request->skip_verify)
+        return;
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+}
+
+static void set_bounds(CURL *curl, const HttpRequest *request) {
+    bool is_https = str_starts_with(request->url, STR("https:"));
+    int limit = request->redirect_limit ? request->redirect_limit : REDIRECT_LIMIT;
+    int64_t idle_ms = request->idle_timeout_ms ? request->idle_timeout_ms : IDLE_MS;
+    int64_t connect_ms = request->connect_timeout_ms ? request->connect_timeout_ms : CONNECT_MS;
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, is_https ? "https" : "http,https");
+    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, limit > 0 ? 1L : 0L);
+    curl_easy_setopt(curl, CURLOPT_MAXREDIRS, (long)limit);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)((idle_ms + 999) / 1000));
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+}
+
+static void set_headers(CURL *curl, const HttpRequest *request, CurlList *list, Arena *arena) {
+    vec_each(&request->headers, header) {
+        Str line = str_format(arena, "%.*s: %.*s", STR_ARG(header->name), STR_ARG(header->value));
+        *list = curl_slist_append(*list, str_to_cstr(line, arena));
+    }
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, *list);
+}
+
+static void set_up(CURL *curl, Transfer *transfer, CurlList *list) {
+    const HttpRequest *request = transfer->request;
+    Arena *arena = transfer->arena;
+    set_text(curl, CURLOPT_URL, request->url, arena);
+    set_method(curl, request, arena);
+    set_trust(curl, request);
+    set_bounds(curl, request);
+    set_headers(curl, request, list, arena);
+    set_text(curl, CURLOPT_USERNAME, request->user, arena);
+    set_text(curl, CURLOPT_PASSWORD, request->password, arena);
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, "loam/" LOAM_VERSION);
+    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
+    curl_easy_setopt(curl, CURLOPT_HEADERDATA, transfer);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_piece);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, transfer->text);
+}
+
+/* -- how it went -------------------------------------------------------------------------- */
+
+typedef struct CodeRow {
+    CURLcode code;
+    HttpStatus status;
+} CodeRow;
+
+static const CodeRow codes[] = {
+    {CURLE_OK,                       HTTP_DONE              },
+    {CURLE_COULDNT_RESOLVE_HOST,     HTTP_UNKNOWN_NAME      },
+    {CURLE_COULDNT_RESOLVE_PROXY,    HTTP_UNKNOWN_NAME      },
+    {CURLE_COULDNT_CONNECT,          HTTP_NO_CONNECTION     },
+    {CURLE_OPERATION_TIMEDOUT,       HTTP_TIMED_OUT         },
+    {CURLE_TOO_MANY_REDIRECTS,       HTTP_TOO_MANY_REDIRECTS},
+    {CURLE_UNSUPPORTED_PROTOCOL,     HTTP_REFUSED_URL       },
+    {CURLE_URL_MALFORMAT,            HTTP_REFUSED_URL       },
+    {CURLE_PEER_FAILED_VERIFICATION, HTTP_BAD_CERTIFICATE   },
+    {CURLE_SSL_CACERT_BADFILE,       HTTP_BAD_CERTIFICATE   },
+    {CURLE_SSL_CERTPROBLEM,          HTTP_BAD_CERTIFICATE   },
+    {CURLE_SSL_CONNECT_ERROR,        HTTP_BAD_CERTIFICATE   },
+};
+
+static HttpStatus status_of(const Transfer *transfer, CURLcode code) {
+    if (transfer->is_too_large)
+        return HTTP_TOO_LARGE;
+    if (transfer->sink_error)
+        return HTTP_NOT_KEPT;
+    for (size_t i = 0; i < ARRAY_COUNT(codes); i++) {
+        if (codes[i].code == code)
+            return codes[i].status;
+    }
+    return HTTP_LOST;
+}
+
+static Str problem_of(const Transfer *transfer, CURLcode code) {
+    if (transfer->is_too_large)
+        return STR("the answer is larger than expected");
+    if (transfer->sink_error)
+        return str_format(transfer->arena, "%s", strerror(-transfer->sink_error));
+    Str text = str_from_cstr(transfer->text[0] ? transfer->text : curl_easy_strerror(code));
+    return utf8_strip_controls(str_clone(str_trim(text), transfer->arena), transfer->arena);
+}
+
+static bool is_cancelled(const HttpRequest *request) {
+    CancelLevel at = request->cancel_at == CANCEL_NONE ? CANCEL_STOP : request->cancel_at;
+    return cancel_level(request->cancel) >= at;
+}
+
+/* False: cancelled on the way. */
+static bool drive(CURLM *multi, const HttpRequest *request, CURLcode *code) {
+    int running = 1;
+    int left = 0;
+    while (running) {
+        if (is_cancelled(request))
+            return false;
+        if (curl_multi_perform(multi, &running) != CURLM_OK)
+            return true;
+        struct curl_waitfd wakes = {.events = CURL_WAIT_POLLIN};
+        bool listens = request->cancel && cancel_level(request->cancel) == CANCEL_NONE;
+        if (listens)
+            wakes.fd = cancel_fd(request->cancel);
+        if (running)
+            (void)curl_multi_poll(multi, &wakes, listens ? 1 : 0, LOOK_EVERY_MS, NULL);
+    }
+    const CURLMsg *message = curl_multi_info_read(multi, &left);
+    if (message && message->msg == CURLMSG_DONE)
+        *code = message->data.result;
+    return true;
+}
+
+static void fill_response(CURL *curl, const Transfer *transfer, HttpResponse *out) {
+    long code = 0;
+    char *url = NULL;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
+    curl_easy_getinfo(curl, CURLINFO_EFFECTIVE_URL, &url);
+    *out = (HttpResponse){
+        .code = (int)code,
+        .headers = transfer->headers,
+        .url = str_clone(str_from_cstr(url), transfer->arena),
+    };
+}
+
+static void set_up_library(void) {
+    (void)curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+static HttpStatus attempt(void *self,
+                          const HttpRequest *request,
+                          const HttpSink *sink,
+                          HttpResponse *response,
+                          Str *problem,
+                          Arena *arena) {
+    (void)self;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, set_up_library);
+    Transfer transfer = {.request = request, .sink = sink, .arena = arena};
+    transfer.left = request->body_limit ? request->body_limit : BODY_LIMIT;
+    SCOPED(CurlList) list = NULL;
+    SCOPED(CurlRef) curl = curl_easy_init();
+    SCOPED(CurlMultiRef) multi = curl_multi_init();
+    CURLcode code = CURLE_FAILED_INIT;
+    bool is_whole = true;
+    if (curl && multi) {
+        set_up(curl, &transfer, &list);
+        curl_multi_add_handle(multi, curl);
+        is_whole = drive(multi, request, &code);
+        curl_multi_remove_handle(multi, curl);
+        fill_response(curl, &transfer, response);
+    }
+    if (!is_whole) {
+        *problem = STR("stopped");
+        return HTTP_CANCELLED;
+    }
+    HttpStatus status = status_of(&transfer, code);
+    if (status != HTTP_DONE)
+        *problem = problem_of(&transfer, code);
+    return status;
+}
+
+const Http curl_http = {.attempt = attempt};

@@ -1,0 +1,220 @@
+/* Patience, sinks, and the module with the client. */
+#include "io.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+
+#define RETRY_WAIT_MS     1000
+#define RETRY_WAIT_MAX_MS 30000
+
+/* -- once more ---------------------------------------------------------------------------- */
+
+static bool may_help(HttpStatus status, int code) {
+    switch (status) {
+    case HTTP_DONE: return code == 429 || (code >= 500 && code != 501);
+    case HTTP_UNKNOWN_NAME:
+    case HTTP_NO_CONNECTION:
+    case HTTP_TIMED_OUT:
+    case HTTP_LOST: return true;
+    case HTTP_BAD_CERTIFICATE:
+    case HTTP_TOO_LARGE:
+    case HTTP_TOO_MANY_REDIRECTS:
+    case HTTP_REFUSED_URL:
+    case HTTP_NOT_KEPT:
+    case HTTP_NO_CLIENT:
+    case HTTP_CANCELLED: return false;
+    }
+    return false;
+}
+
+/* Retry-After is a number of seconds or a date; negative: neither. */
+static int64_t asked_wait_ms(const HttpResponse *response, const Clock *clock) {
+    Str text = http_header(response, "retry-after");
+    uint64_t seconds;
+    if (str_to_uint64(text, &seconds))
+        return seconds < INT32_MAX ? (int64_t)seconds * 1000 : INT64_MAX;
+    char date[64];
+    struct tm when = {0};
+    if (text.len == 0 || text.len >= sizeof date)
+        return -1;
+    snprintf(date, sizeof date, "%.*s", STR_ARG(text));
+    if (!strptime(date, "%a, %d %b %Y %H:%M:%S GMT", &when))
+        return -1;
+    int64_t left = (int64_t)timegm(&when) * 1000 - clock->now_ms(clock->self);
+    return left > 0 ? left : 0;
+}
+
+static int64_t wait_ms(const HttpRequest *request,
+                       const HttpResponse *response,
+                       uint32_t attempt,
+                       const Clock *clock) {
+    int64_t most = request->retry_wait_max_ms ? request->retry_wait_max_ms : RETRY_WAIT_MAX_MS;
+    int64_t wait = request->retry_wait_ms ? request->retry_wait_ms : RETRY_WAIT_MS;
+    for (uint32_t i = 0; i < attempt && wait < most; i++)
+        wait *= 2;
+    int64_t asked = asked_wait_ms(response, clock);
+    wait = asked > wait ? asked : wait;
+    return wait < most ? wait : most;
+}
+
+static bool is_cancelled(const HttpRequest *request) {
+    CancelLevel at = request->cancel_at == CANCEL_NONE ? CANCEL_STOP : request->cancel_at;
+    return cancel_level(request->cancel) >= at;
+}
+
+/* A body begins anew with each attempt. */
+typedef struct Body {
+    HttpSink sink;
+    int (*begin)(void *payload);
+} Body;
+
+static HttpStatus send_patiently(const Io *io,
+                                 const HttpRequest *request,
+                                 const Body *body,
+                                 HttpResponse *out,
+                                 Str *problem,
+                                 Arena *arena) {
+    for (uint32_t attempt = 0;; attempt++) {
+        HttpResponse response = {0};
+        *problem = STR_EMPTY;
+        int error = body->begin(body->sink.payload);
+        if (error) {
+            *problem = str_format(arena, "%s", strerror(-error));
+            return HTTP_NOT_KEPT;
+        }
+        HttpStatus status =
+            io->http->attempt(io->http->self, request, &body->sink, &response, problem, arena);
+        if (attempt >= request->retries || !may_help(status, response.code)) {
+            *out = response;
+            return status;
+        }
+        int64_t wait = wait_ms(request, &response, attempt, io->clock);
+        (void)io->clock->sleep_ms(io->clock->self, wait, request->cancel);
+        if (is_cancelled(request)) {
+            *problem = STR("stopped");
+            return HTTP_CANCELLED;
+        }
+    }
+}
+
+/* -- where the body goes ------------------------------------------------------------------ */
+
+static int empty_memory(void *payload) {
+    StrBuf *text = payload;
+    text->len = 0;
+    return 0;
+}
+
+static int add_to_memory(void *payload, Str piece) {
+    strbuf_add(payload, piece);
+    return 0;
+}
+
+HttpStatus http_send(
+    const Io *io, const HttpRequest *request, HttpResponse *response, Str *problem, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    Body body = {
+        {add_to_memory, &text},
+        empty_memory
+    };
+    HttpStatus status = send_patiently(io, request, &body, response, problem, arena);
+    if (status == HTTP_DONE)
+        response->body = strbuf_str(&text);
+    return status;
+}
+
+typedef struct OpenFile {
+    const Disk *disk;
+    DiskFile file;
+} OpenFile;
+
+static void open_file_release(OpenFile *open) {
+    if (open->file.handle)
+        open->disk->close(open->disk->self, open->file);
+}
+SCOPED_TYPE(OpenFile, open_file_release);
+
+static int empty_file(void *payload) {
+    OpenFile *open = payload;
+    return open->disk->truncate(open->disk->self, open->file, 0);
+}
+
+static int add_to_file(void *payload, Str piece) {
+    OpenFile *open = payload;
+    return open->disk->append(open->disk->self, open->file, piece);
+}
+
+HttpStatus http_download(const Io *io,
+                         const HttpRequest *request,
+                         Str path,
+                         HttpResponse *response,
+                         Str *problem,
+                         Arena *arena) {
+    SCOPED(OpenFile) open = {.disk = io->disk};
+    unsigned flags = DISK_WRITE | DISK_APPEND | DISK_CREATE | DISK_TRUNCATE;
+    int error = io->disk->open(io->disk->self, path, flags, 0600, &open.file);
+    if (error) {
+        *problem = str_format(arena, "%s", strerror(-error));
+        return HTTP_NOT_KEPT;
+    }
+    Body body = {
+        {add_to_file, &open},
+        empty_file
+    };
+    return send_patiently(io, request, &body, response, problem, arena);
+}
+
+Str http_header(const HttpResponse *response, const char *name) {
+    vec_each(&response->headers, header) {
+        if (str_equal_cstr(header->name, name))
+            return header->value;
+    }
+    return STR_EMPTY;
+}
+
+/* -- the client --------------------------------------------------------------------------- */
+
+typedef struct HttpModule {
+    Http http;
+    Str path;
+    const Http *client; /* NULL: not opened yet */
+    pthread_mutex_t mutex;
+} HttpModule;
+
+/* NULL: *problem says why. */
+static const Http *open_client(HttpModule *module, Str *problem, Arena *arena) {
+    pthread_mutex_lock(&module->mutex);
+    if (!module->client) {
+        void *handle = dlopen(str_to_cstr(module->path, arena), RTLD_NOW | RTLD_LOCAL);
+        module->client = handle ? dlsym(handle, "curl_http") : NULL;
+        if (!module->client)
+            *problem = str_format(arena,
+                                  "loam's module for the web cannot be loaded (%s); install it "
+                                  "where loam is installed",
+                                  dlerror());
+    }
+    const Http *client = module->client;
+    pthread_mutex_unlock(&module->mutex);
+    return client;
+}
+
+static HttpStatus attempt_by_module(void *self,
+                                    const HttpRequest *request,
+                                    const HttpSink *sink,
+                                    HttpResponse *response,
+                                    Str *problem,
+                                    Arena *arena) {
+    const Http *client = open_client(self, problem, arena);
+    if (!client)
+        return HTTP_NO_CLIENT;
+    return client->attempt(client->self, request, sink, response, problem, arena);
+}
+
+const Http *http_on_first_use(Str module_folder, Arena *arena) {
+    HttpModule *module = arena_new(arena, HttpModule);
+    module->path = disk_join(module_folder, STR(HTTP_MODULE), arena);
+    module->http = (Http){module, attempt_by_module};
+    pthread_mutex_init(&module->mutex, NULL);
+    return &module->http;
+}

@@ -1,0 +1,280 @@
+/* Addresses are cut at the characters that RFC 3986 names. */
+#include "url.h"
+
+#include "vec.h"
+
+#include <strings.h>
+
+#define COVER "REDACTED"
+
+static bool is_scheme_char(char c) {
+    return isalnum((unsigned char)c) || c == '+' || c == '-' || c == '.';
+}
+
+/* Offset of "://" behind a scheme that begins the text. */
+static size_t scheme_end(Str text) {
+    size_t end = str_find(text, STR("://"), 0);
+    if (end == SIZE_MAX || end == 0 || !isalpha((unsigned char)text.ptr[0]))
+        return SIZE_MAX;
+    for (size_t i = 0; i < end; i++) {
+        if (!is_scheme_char(text.ptr[i]))
+            return SIZE_MAX;
+    }
+    return end;
+}
+
+/* Cuts text at the first such character; what is behind it, without it. */
+static Str cut(Str *text, char at) {
+    size_t found = str_find_char(*text, at, 0);
+    if (found == SIZE_MAX)
+        return STR_EMPTY;
+    Str rest = str_after(*text, found + 1);
+    *text = str_slice(*text, 0, found);
+    return rest;
+}
+
+bool url_parse(Str text, Url *out) {
+    size_t end = scheme_end(text);
+    if (end == SIZE_MAX)
+        return false;
+    Url url = {.scheme = str_slice(text, 0, end)};
+    Str rest = str_after(text, end + 3);
+    url.fragment = cut(&rest, '#');
+    url.query = cut(&rest, '?');
+    size_t slash = str_find_char(rest, '/', 0);
+    url.host = str_slice(rest, 0, slash);
+    url.path = slash == SIZE_MAX ? STR_EMPTY : str_after(rest, slash);
+    size_t at = str_rfind_char(url.host, '@');
+    if (at != SIZE_MAX) {
+        url.userinfo = str_slice(url.host, 0, at);
+        url.host = str_after(url.host, at + 1);
+    }
+    *out = url;
+    return true;
+}
+
+Str url_to_str(const Url *url, Arena *arena) {
+    const struct {
+        const char *before;
+        Str part;
+        const char *behind;
+    } optional[] = {
+        {"",  url->userinfo, "@"},
+        {"",  url->host,     "" },
+        {"",  url->path,     "" },
+        {"?", url->query,    "" },
+        {"#", url->fragment, "" },
+    };
+    StrBuf text = strbuf_new(arena);
+    strbuf_add(&text, url->scheme);
+    strbuf_add_cstr(&text, "://");
+    for (size_t i = 0; i < ARRAY_COUNT(optional); i++) {
+        if (!optional[i].part.len)
+            continue;
+        strbuf_add_cstr(&text, optional[i].before);
+        strbuf_add(&text, optional[i].part);
+        strbuf_add_cstr(&text, optional[i].behind);
+    }
+    return strbuf_str(&text);
+}
+
+Str url_host_name(const Url *url) {
+    size_t bracket = str_rfind_char(url->host, ']');
+    size_t colon = str_rfind_char(url->host, ':');
+    bool has_port = colon != SIZE_MAX && (bracket == SIZE_MAX || bracket < colon);
+    return str_slice(url->host, 0, has_port ? colon : SIZE_MAX);
+}
+
+/* "/a/./b/../c" → "/a/c"; a slash at the end stays. */
+static Str clean_path(Str path, Arena *arena) {
+    StrVec parts = {0};
+    Str rest = path;
+    Str part;
+    while (str_next_field(&rest, '/', &part)) {
+        if (str_equal(part, STR("..")) && parts.count)
+            (void)vec_pop(&parts);
+        else if (part.len && !str_equal(part, STR(".")) && !str_equal(part, STR("..")))
+            vec_push(arena, &parts, part);
+    }
+    Str joined = str_join(parts.items, parts.count, STR("/"), arena);
+    bool is_folder = parts.count && str_ends_with(path, STR("/"));
+    return str_format(arena, "/%.*s%s", STR_ARG(joined), is_folder ? "/" : "");
+}
+
+Str url_resolve(Str base, Str reference, Arena *arena) {
+    Url url;
+    if (scheme_end(reference) != SIZE_MAX || !url_parse(base, &url))
+        return reference;
+    if (str_starts_with(reference, STR("//")))
+        return str_format(arena, "%.*s:%.*s", STR_ARG(url.scheme), STR_ARG(reference));
+    url.fragment = cut(&reference, '#');
+    url.query = cut(&reference, '?');
+    Str folder = str_starts_with(reference, STR("/"))
+                     ? STR_EMPTY
+                     : str_slice(url.path, 0, str_rfind_char(url.path, '/') + 1);
+    Str path =
+        str_starts_with(reference, STR("/")) ? reference : str_concat(folder, reference, arena);
+    url.path = clean_path(path, arena);
+    return url_to_str(&url, arena);
+}
+
+static int hex_digit(char c) {
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = (char)tolower((unsigned char)c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool url_decode(Str text, Str *out, Arena *arena) {
+    StrBuf decoded = strbuf_new(arena);
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] != '%') {
+            strbuf_add_char(&decoded, text.ptr[i]);
+            continue;
+        }
+        int high = i + 2 < text.len ? hex_digit(text.ptr[i + 1]) : -1;
+        int low = i + 2 < text.len ? hex_digit(text.ptr[i + 2]) : -1;
+        if (high < 0 || low < 0)
+            return false;
+        strbuf_add_char(&decoded, (char)(high << 4 | low));
+        i += 2;
+    }
+    *out = strbuf_str(&decoded);
+    return true;
+}
+
+/* -- parameters --------------------------------------------------------------------------- */
+
+static Str parameter_name(Str parameter) {
+    return str_slice(parameter, 0, str_find_char(parameter, '=', 0));
+}
+
+static Str parameter_value(Str parameter) {
+    size_t equals = str_find_char(parameter, '=', 0);
+    return equals == SIZE_MAX ? STR_EMPTY : str_after(parameter, equals + 1);
+}
+
+bool url_query_find(Str query, Str name, Str *out) {
+    for (Str parameter; str_next_field(&query, '&', &parameter);) {
+        if (!str_equal(parameter_name(parameter), name))
+            continue;
+        *out = parameter_value(parameter);
+        return true;
+    }
+    return false;
+}
+
+Str url_query_without(Str query, Str name, Arena *arena) {
+    StrVec kept = {0};
+    for (Str parameter; str_next_field(&query, '&', &parameter);) {
+        if (!str_equal(parameter_name(parameter), name))
+            vec_push(arena, &kept, parameter);
+    }
+    return str_join(kept.items, kept.count, STR("&"), arena);
+}
+
+/* -- secrets ------------------------------------------------------------------------------ */
+
+static bool contains_word(Str text, const char *word) {
+    size_t length = strlen(word);
+    for (size_t i = 0; i + length <= text.len; i++) {
+        if (strncasecmp(text.ptr + i, word, length) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Parameters of signed links and tokens, by what their names have in common. */
+static bool is_secret_name(Str name) {
+    static const char *const words[] = {"token", "secret", "pass", "sig", "key", "auth", "cred"};
+    for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
+        if (contains_word(name, words[i]))
+            return true;
+    }
+    return false;
+}
+
+static Str redact_query(Str query, Arena *arena) {
+    StrVec parameters = {0};
+    for (Str parameter; str_next_field(&query, '&', &parameter);) {
+        Str name = parameter_name(parameter);
+        if (is_secret_name(name))
+            parameter = str_concat(name, STR("=" COVER), arena);
+        vec_push(arena, &parameters, parameter);
+    }
+    return str_join(parameters.items, parameters.count, STR("&"), arena);
+}
+
+/* A forced kind ("git::") stands before the scheme. */
+static Str forced_kind(Str text) {
+    size_t colons = str_find(text, STR("::"), 0);
+    size_t slashes = str_find(text, STR("://"), 0);
+    bool is_forced = colons != SIZE_MAX && (slashes == SIZE_MAX || colons < slashes);
+    return is_forced ? str_slice(text, 0, colons + 2) : STR_EMPTY;
+}
+
+static bool is_ssh(const Url *url) {
+    return str_ends_with(url->scheme, STR("ssh"));
+}
+
+Str url_redact(Str text, Arena *arena) {
+    Str kind = forced_kind(text);
+    Url url;
+    Str rest = str_after(text, kind.len);
+    if (!url_parse(rest, &url)) { /* git@host:path?sshkey=… */
+        size_t mark = str_find_char(rest, '?', 0);
+        if (mark == SIZE_MAX)
+            return text;
+        Str parts[] = {kind, str_slice(rest, 0, mark + 1),
+                       redact_query(str_after(rest, mark + 1), arena)};
+        return str_join(parts, ARRAY_COUNT(parts), STR_EMPTY, arena);
+    }
+    url.userinfo =
+        is_ssh(&url) ? str_slice(url.userinfo, 0, str_find_char(url.userinfo, ':', 0)) : STR_EMPTY;
+    url.query = redact_query(url.query, arena);
+    return str_concat(kind, url_to_str(&url, arena), arena);
+}
+
+static void add_secret(StrVec *secrets, Str secret, Arena *arena) {
+    Str decoded;
+    if (secret.len == 0)
+        return;
+    vec_push(arena, secrets, secret);
+    if (url_decode(secret, &decoded, arena) && !str_equal(decoded, secret))
+        vec_push(arena, secrets, decoded);
+}
+
+static StrVec secrets_of(Str address, Arena *arena) {
+    StrVec secrets = {0};
+    Url url;
+    if (!url_parse(str_after(address, forced_kind(address).len), &url))
+        return secrets;
+    size_t colon = str_find_char(url.userinfo, ':', 0);
+    if (colon != SIZE_MAX || !is_ssh(&url))
+        add_secret(&secrets, url.userinfo, arena);
+    if (colon != SIZE_MAX)
+        add_secret(&secrets, str_after(url.userinfo, colon + 1), arena);
+    if (colon != SIZE_MAX && !is_ssh(&url))
+        add_secret(&secrets, str_slice(url.userinfo, 0, colon), arena);
+    for (Str parameter; str_next_field(&url.query, '&', &parameter);) {
+        if (is_secret_name(parameter_name(parameter)))
+            add_secret(&secrets, parameter_value(parameter), arena);
+    }
+    return secrets;
+}
+
+Str url_scrub(Str message, Str address, Arena *arena) {
+    StrVec secrets = secrets_of(address, arena);
+    vec_each(&secrets, secret) {
+        StrBuf text = strbuf_new(arena);
+        size_t from = 0;
+        for (size_t at; (at = str_find(message, *secret, from)) != SIZE_MAX;) {
+            strbuf_add(&text, str_slice(message, from, at));
+            strbuf_add_cstr(&text, COVER);
+            from = at + secret->len;
+        }
+        strbuf_add(&text, str_after(message, from));
+        message = strbuf_str(&text);
+    }
+    return message;
+}

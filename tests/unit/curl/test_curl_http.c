@@ -1,0 +1,288 @@
+/* libcurl against a server of one connection a line: what goes out, what comes back. */
+#include "unit.h"
+
+#include "curl_http.h"
+#include "thread.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define WIRE_SIZE ((size_t)8192)
+
+/* Answers a connection after the other with fixed bytes and keeps what it was asked. */
+typedef struct Server {
+    int listener;
+    uint16_t port;
+    const char *const *answers; /* NULL-terminated; "" hangs up, "wait" never answers */
+    char *asked;
+    size_t asked_len;
+    Thread *thread;
+    int stop[2];
+} Server;
+
+static bool is_whole(const char *text) {
+    const char *end = strstr(text, "\r\n\r\n");
+    const char *length = strcasestr(text, "content-length: ");
+    return end &&
+           (!length || length > end || strlen(end + 4) >= (size_t)strtol(length + 16, NULL, 10));
+}
+
+static void serve_one(Server *server, const char *answer) {
+    int fd = accept(server->listener, NULL, NULL);
+    char *request = server->asked + server->asked_len;
+    size_t got = 0;
+    while (fd >= 0 && !is_whole(request)) {
+        ssize_t piece = read(fd, request + got, WIRE_SIZE - server->asked_len - got - 1);
+        if (piece <= 0)
+            break;
+        got += (size_t)piece;
+        request[got] = '\0';
+    }
+    server->asked_len += got;
+    char byte;
+    if (strcmp(answer, "wait") == 0)
+        (void)!read(server->stop[0], &byte, 1);
+    else
+        (void)!write(fd, answer, strlen(answer));
+    close(fd);
+}
+
+static void serve(void *payload) {
+    Server *server = payload;
+    for (const char *const *answer = server->answers; *answer; answer++)
+        serve_one(server, *answer);
+}
+
+static void server_start(Server *server, const char *const *answers, Arena *arena) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    *server = (Server){.answers = answers, .asked = arena_alloc(arena, WIRE_SIZE)};
+    server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(pipe(server->stop), 0);
+    assert_int_equal(bind(server->listener, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(listen(server->listener, 8), 0);
+    assert_int_equal(getsockname(server->listener, (struct sockaddr *)&address, &size), 0);
+    server->port = ntohs(address.sin_port);
+    server->thread = thread_start(THREAD_ATTEMPT, serve, server);
+    assert_non_null(server->thread);
+}
+
+static void server_stop(Server *server) {
+    (void)!write(server->stop[1], "x", 1);
+    thread_join(server->thread);
+    close(server->listener);
+    close(server->stop[0]);
+    close(server->stop[1]);
+}
+
+static int keep(void *payload, Str piece) {
+    strbuf_add(payload, piece);
+    return 0;
+}
+
+static int refuse(void *payload, Str piece) {
+    (void)payload, (void)piece;
+    return -ENOSPC;
+}
+
+typedef struct Got {
+    HttpStatus status;
+    HttpResponse response;
+    Str body;
+    Str problem;
+} Got;
+
+static Got ask(const Server *server, HttpRequest request, const char *path, Arena *arena) {
+    Got got = {0};
+    StrBuf body = strbuf_new(arena);
+    HttpSink sink = {keep, &body};
+    request.url = str_format(arena, "http://127.0.0.1:%d%s", server->port, path);
+    got.status = curl_http.attempt(NULL, &request, &sink, &got.response, &got.problem, arena);
+    got.body = strbuf_str(&body);
+    return got;
+}
+
+static bool was_asked(const Server *server, const char *text) {
+    if (strstr(server->asked, text))
+        return true;
+    print_error("not in what was asked: %s\n%s\n", text, server->asked);
+    return false;
+}
+
+static void plain(void **state) {
+    (void)state;
+    static const char *const answers[] = {
+        "HTTP/1.1 200 OK\r\nX-Thing:  two words \r\nContent-Length: 5\r\n\r\nhello", NULL};
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Server server;
+    server_start(&server, answers, arena);
+    Got got = ask(&server, (HttpRequest){.body_limit = 0}, "/a?b=c", arena);
+    server_stop(&server);
+    assert_int_equal(got.status, HTTP_DONE);
+    assert_int_equal(got.response.code, 200);
+    check_str(got.body, "hello");
+    check_str(http_header(&got.response, "x-thing"), "two words");
+    check_str(http_header(&got.response, "x-other"), "");
+    assert_true(was_asked(&server, "GET /a?b=c HTTP/1.1\r\n"));
+    assert_true(was_asked(&server, "User-Agent: loam/"));
+}
+
+static void with_body(void **state) {
+    (void)state;
+    static const char *const answers[] = {"HTTP/1.1 423 Locked\r\nContent-Length: 2\r\n\r\n{}",
+                                          NULL};
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Server server;
+    HttpRequest request = {
+        .method = STR("LOCK"), .body = STR("{\"ID\":1}"), .user = STR("u"), .password = STR("p")};
+    vec_push(arena, &request.headers, (HttpHeader){STR("Content-Type"), STR("application/json")});
+    server_start(&server, answers, arena);
+    Got got = ask(&server, request, "/state", arena);
+    server_stop(&server);
+    assert_int_equal(got.status, HTTP_DONE);
+    assert_int_equal(got.response.code, 423);
+    assert_true(was_asked(&server, "LOCK /state HTTP/1.1\r\n"));
+    assert_true(was_asked(&server, "Content-Type: application/json\r\n"));
+    assert_true(was_asked(&server, "Authorization: Basic dTpw\r\n"));
+    assert_true(was_asked(&server, "\r\n\r\n{\"ID\":1}"));
+}
+
+#define REDIRECT                                                                                   \
+    "HTTP/1.1 302 Found\r\nLocation: /b\r\nX-First: 1\r\nContent-Length: 0\r\nConnection: close"   \
+    "\r\n\r\n"
+
+static void redirects(void **state) {
+    (void)state;
+    static const char *const answers[] = {REDIRECT, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nb",
+                                          NULL};
+    static const char *const one[] = {REDIRECT, NULL};
+    static const char *const two[] = {REDIRECT, REDIRECT, NULL};
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Server server;
+    server_start(&server, answers, arena);
+    Got got = ask(&server, (HttpRequest){.body_limit = 0}, "/a", arena);
+    server_stop(&server);
+    assert_int_equal(got.status, HTTP_DONE);
+    check_str(got.body, "b");
+    check_str(http_header(&got.response, "x-first"), "");
+    assert_true(str_ends_with(got.response.url, STR("/b")));
+
+    server_start(&server, one, arena);
+    got = ask(&server, (HttpRequest){.redirect_limit = -1}, "/a", arena);
+    server_stop(&server);
+    assert_int_equal(got.status, HTTP_DONE);
+    assert_int_equal(got.response.code, 302);
+
+    server_start(&server, two, arena);
+    got = ask(&server, (HttpRequest){.redirect_limit = 1}, "/a", arena);
+    server_stop(&server);
+    assert_int_equal(got.status, HTTP_TOO_MANY_REDIRECTS);
+}
+
+static void failures(void **state) {
+    (void)state;
+    static const char *const large[] = {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", NULL};
+    static const char *const cut[] = {"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello", NULL};
+    static const char *const nothing[] = {"", NULL};
+    static const char *const silent[] = {"wait", NULL};
+    static const char *const file[] = {
+        "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n", NULL};
+    static const struct {
+        const char *const *answers;
+        HttpRequest request;
+        HttpStatus wanted;
+    } cases[] = {
+        {large,   {.body_limit = 4},   HTTP_TOO_LARGE  },
+        {large,   {.body_limit = 5},   HTTP_DONE       },
+        {cut,     {.body_limit = 0},   HTTP_LOST       },
+        {nothing, {.body_limit = 0},   HTTP_LOST       },
+        {silent,  {.timeout_ms = 200}, HTTP_TIMED_OUT  },
+        {file,    {.body_limit = 0},   HTTP_REFUSED_URL},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Server server;
+        server_start(&server, cases[i].answers, arena);
+        Got got = ask(&server, cases[i].request, "/", arena);
+        server_stop(&server);
+        if (got.status != cases[i].wanted)
+            fail_msg("case %zu: %d instead of %d: %.*s", i, (int)got.status, (int)cases[i].wanted,
+                     STR_ARG(got.problem));
+        assert_int_equal(got.problem.len > 0, got.status != HTTP_DONE);
+    }
+}
+
+static void nobody_there(void **state) {
+    (void)state;
+    static const struct {
+        const char *url;
+        HttpStatus wanted;
+    } cases[] = {
+        {"http://127.0.0.1:1/",    HTTP_NO_CONNECTION},
+        {"http://nobody.invalid/", HTTP_UNKNOWN_NAME },
+        {"file:///etc/passwd",     HTTP_REFUSED_URL  },
+        {"ftp://127.0.0.1/",       HTTP_REFUSED_URL  },
+        {"http://",                HTTP_REFUSED_URL  },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        StrBuf body = strbuf_new(arena);
+        HttpSink sink = {keep, &body};
+        HttpRequest request = {.url = str_from_cstr(cases[i].url)};
+        HttpResponse response;
+        Str problem = STR_EMPTY;
+        HttpStatus status = curl_http.attempt(NULL, &request, &sink, &response, &problem, arena);
+        if (status != cases[i].wanted)
+            fail_msg("%s: %d instead of %d", cases[i].url, (int)status, (int)cases[i].wanted);
+        assert_true(problem.len > 0);
+    }
+}
+
+static void not_kept(void **state) {
+    (void)state;
+    static const char *const answers[] = {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na", NULL};
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Server server;
+    HttpSink sink = {refuse, NULL};
+    HttpResponse response;
+    Str problem = STR_EMPTY;
+    server_start(&server, answers, arena);
+    HttpRequest request = {.url = str_format(arena, "http://127.0.0.1:%d/", server.port)};
+    assert_int_equal(curl_http.attempt(NULL, &request, &sink, &response, &problem, arena),
+                     HTTP_NOT_KEPT);
+    server_stop(&server);
+    check_str(problem, strerror(ENOSPC));
+}
+
+static void raise_soon(void *payload) {
+    usleep(100000);
+    cancel_raise(payload, CANCEL_STOP);
+}
+
+static void cancelled(void **state) {
+    (void)state;
+    static const char *const silent[] = {"wait", NULL};
+    SCOPED(ArenaRef) arena = arena_open("test");
+    CancelToken *cancel = cancel_open();
+    Server server;
+    server_start(&server, silent, arena);
+    Thread *thread = thread_start(THREAD_ATTEMPT, raise_soon, cancel);
+    Got got = ask(&server, (HttpRequest){.cancel = cancel}, "/", arena);
+    thread_join(thread);
+    server_stop(&server);
+    assert_int_equal(got.status, HTTP_CANCELLED);
+    cancel_close(cancel);
+}
+
+int main(void) {
+    unsetenv("http_proxy");
+    unsetenv("all_proxy");
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plain),     cmocka_unit_test(with_body),    cmocka_unit_test(redirects),
+        cmocka_unit_test(failures),  cmocka_unit_test(nobody_there), cmocka_unit_test(not_kept),
+        cmocka_unit_test(cancelled),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

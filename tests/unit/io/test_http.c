@@ -1,0 +1,232 @@
+/* Patience: what is tried again, after how long, and what is left of a body. */
+#include "unit.h"
+
+#include "io.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+/* A server of fixed answers, and a clock that only counts. */
+typedef struct Play {
+    const struct Answer {
+        HttpStatus status;
+        int code;
+        const char *retry_after;
+        const char *body;
+    } * answers;
+    size_t count;
+    size_t asked;
+    int64_t waits[8];
+    size_t wait_count;
+    CancelToken *cancel_while_waiting;
+} Play;
+
+static HttpStatus attempt(void *self,
+                          const HttpRequest *request,
+                          const HttpSink *sink,
+                          HttpResponse *response,
+                          Str *problem,
+                          Arena *arena) {
+    Play *play = self;
+    (void)request;
+    assert_true(play->asked < play->count);
+    const struct Answer *answer = &play->answers[play->asked++];
+    response->code = answer->code;
+    if (answer->retry_after) {
+        HttpHeader header = {STR("retry-after"), str_from_cstr(answer->retry_after)};
+        vec_push(arena, &response->headers, header);
+    }
+    if (answer->status != HTTP_DONE)
+        *problem = STR("a problem");
+    else if (sink->write(sink->payload, str_from_cstr(answer->body)) != 0)
+        return HTTP_NOT_KEPT;
+    return answer->status;
+}
+
+static int64_t now_ms(void *self) {
+    (void)self;
+    return INT64_C(1767323045000); /* Fri, 02 Jan 2026 03:04:05 GMT */
+}
+
+static bool sleep_ms(void *self, int64_t ms, const CancelToken *cancel) {
+    Play *play = self;
+    (void)cancel;
+    play->waits[play->wait_count++] = ms;
+    if (play->cancel_while_waiting)
+        cancel_raise(play->cancel_while_waiting, CANCEL_STOP);
+    return play->cancel_while_waiting != NULL;
+}
+
+typedef struct Case {
+    const char *name;
+    struct Answer answers[4];
+    size_t count;
+    uint32_t retries;
+    HttpStatus wanted;
+    const char *body;
+    int64_t waits[3];
+} Case;
+
+static const Case cases[] = {
+    {.name = "at once",
+     .answers = {{HTTP_DONE, 200, NULL, "yes"}},
+     .count = 1,
+     .retries = 3,
+     .body = "yes"                                                                                                                                                                                       },
+    {.name = "502, then well",
+     .answers = {{HTTP_DONE, 502, NULL, "no"}, {HTTP_DONE, 200, NULL, "yes"}},
+     .count = 2,
+     .retries = 3,
+     .body = "yes",
+     .waits = {1000}},
+    {.name = "429 with seconds",
+     .answers = {{HTTP_DONE, 429, "7", ""}, {HTTP_DONE, 200, NULL, "yes"}},
+     .count = 2,
+     .retries = 3,
+     .body = "yes",
+     .waits = {7000}},
+    {.name = "503 with a date",
+     .answers = {{HTTP_DONE, 503, "Fri, 02 Jan 2026 03:04:09 GMT", ""},
+                 {HTTP_DONE, 200, NULL, "yes"}},
+     .count = 2,
+     .retries = 1,
+     .body = "yes",
+     .waits = {4000}},
+    {.name = "503 with far too long",
+     .answers = {{HTTP_DONE, 503, "86400", ""}, {HTTP_DONE, 200, NULL, "yes"}},
+     .count = 2,
+     .retries = 1,
+     .body = "yes",
+     .waits = {30000}},
+    {.name = "503 with nonsense",
+     .answers = {{HTTP_DONE, 503, "soon", ""}, {HTTP_DONE, 200, NULL, "yes"}},
+     .count = 2,
+     .retries = 1,
+     .body = "yes",
+     .waits = {1000}},
+    {.name = "twice as long each time",
+     .answers = {{HTTP_LOST, 0, NULL, ""},
+                 {HTTP_NO_CONNECTION, 0, NULL, ""},
+                 {HTTP_TIMED_OUT, 0, NULL, ""},
+                 {HTTP_DONE, 200, NULL, "yes"}},
+     .count = 4,
+     .retries = 3,
+     .body = "yes",
+     .waits = {1000, 2000, 4000}},
+    {.name = "given up",
+     .answers = {{HTTP_DONE, 500, NULL, "a"}, {HTTP_DONE, 500, NULL, "b"}},
+     .count = 2,
+     .retries = 1,
+     .body = "b",
+     .waits = {1000}},
+    {.name = "none wanted",                         .answers = {{HTTP_DONE, 500, NULL, "a"}},    .count = 1,                                                                                .body = "a"                                                                                            },
+    {.name = "404 stays",
+     .answers = {{HTTP_DONE, 404, NULL, "a"}},
+     .count = 1,
+     .retries = 3,
+     .body = "a"                                                                                                                                                                                         },
+    {.name = "501 stays",
+     .answers = {{HTTP_DONE, 501, NULL, "a"}},
+     .count = 1,
+     .retries = 3,
+     .body = "a"},
+    {.name = "a bad certificate stays",
+     .answers = {{HTTP_BAD_CERTIFICATE, 0, NULL, ""}},
+     .count = 1,
+     .retries = 3,
+     .wanted = HTTP_BAD_CERTIFICATE                                                                                                                                                                                         },
+};
+
+static Io io_of(Play *play, Http *http, Clock *clock) {
+    *http = (Http){play, attempt};
+    *clock = (Clock){.self = play, .now_ms = now_ms, .sleep_ms = sleep_ms};
+    return (Io){.disk = &disk_real, .clock = clock, .http = http};
+}
+
+static void retries(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Play play = {.answers = cases[i].answers, .count = cases[i].count};
+        Http http;
+        Clock clock;
+        Io io = io_of(&play, &http, &clock);
+        HttpRequest request = {.url = STR("https://h/"), .retries = cases[i].retries};
+        HttpResponse response;
+        Str problem;
+        print_message("%s\n", cases[i].name);
+        assert_int_equal(http_send(&io, &request, &response, &problem, arena), cases[i].wanted);
+        assert_int_equal(play.asked, cases[i].count);
+        assert_memory_equal(play.waits, cases[i].waits, sizeof cases[i].waits);
+        check_str(response.body, cases[i].body ? cases[i].body : "");
+        assert_int_equal(problem.len > 0, cases[i].wanted != HTTP_DONE);
+    }
+}
+
+/* What a failed attempt wrote is gone. */
+static void downloads(void **state) {
+    (void)state;
+    static const struct Answer answers[] = {
+        {HTTP_DONE, 503, NULL, "a long excuse"},
+        {HTTP_DONE, 200, NULL, "yes"          }
+    };
+    char folder[] = "/tmp/loam-http-XXXXXX";
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Play play = {.answers = answers, .count = 2};
+    Http http;
+    Clock clock;
+    Io io = io_of(&play, &http, &clock);
+    HttpRequest request = {.url = STR("https://h/"), .retries = 1};
+    HttpResponse response;
+    Str problem;
+    Str content;
+    assert_non_null(mkdtemp(folder));
+    Str path = str_format(arena, "%s/file", folder);
+    assert_int_equal(http_download(&io, &request, path, &response, &problem, arena), HTTP_DONE);
+    assert_int_equal(disk_real.read_file(NULL, path, &content, arena), 0);
+    check_str(content, "yes");
+    assert_int_equal(disk_remove_tree(&disk_real, str_from_cstr(folder)), 0);
+    assert_int_equal(http_download(&io, &request, path, &response, &problem, arena), HTTP_NOT_KEPT);
+    assert_true(problem.len > 0);
+}
+
+static void cancelled(void **state) {
+    (void)state;
+    static const struct Answer answers[] = {
+        {HTTP_DONE, 503, NULL, ""}
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    CancelToken *cancel = cancel_open();
+    Play play = {.answers = answers, .count = 1, .cancel_while_waiting = cancel};
+    Http http;
+    Clock clock;
+    Io io = io_of(&play, &http, &clock);
+    HttpRequest request = {.url = STR("https://h/"), .retries = 5, .cancel = cancel};
+    HttpResponse response;
+    Str problem;
+    assert_int_equal(http_send(&io, &request, &response, &problem, arena), HTTP_CANCELLED);
+    assert_int_equal(play.asked, 1);
+    cancel_close(cancel);
+}
+
+static void no_module(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Io io = io_real();
+    io.http = http_on_first_use(STR("/nowhere"), arena);
+    HttpRequest request = {.url = STR("https://localhost/"), .retries = 5};
+    HttpResponse response;
+    Str problem;
+    assert_int_equal(http_send(&io, &request, &response, &problem, arena), HTTP_NO_CLIENT);
+    assert_true(str_find(problem, STR("/nowhere/" HTTP_MODULE), 0) != SIZE_MAX);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(retries),
+        cmocka_unit_test(downloads),
+        cmocka_unit_test(cancelled),
+        cmocka_unit_test(no_module),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
