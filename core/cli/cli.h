@@ -15,6 +15,7 @@ typedef struct Cli {
     struct View *view; /* of the command that runs */
     Registry *registry;
     const struct FunctionTable *functions;
+    const struct ModuleSources *module_sources;
     Str version;
     Str started_in;  /* path.cwd: before -chdir */
     Str data_folder; /* .loam */

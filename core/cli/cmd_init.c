@@ -3,20 +3,52 @@
 #include "project.h"
 
 static const Option options[] = {
-    {"input",   OPTION_FLAG, NULL, "Ask for what is missing (default true)."    },
-    {"upgrade", OPTION_FLAG, NULL, "Look for modules anew, as init always does."},
+    {"input",       OPTION_FLAG, NULL,     "Ask for what is missing (default true)."            },
+    {"upgrade",     OPTION_FLAG, NULL,     "Look for newer revisions of modules, and lock them."},
+    {"get",         OPTION_FLAG, NULL,     "Install modules (default true)."                    },
+    {"backend",     OPTION_FLAG, NULL,     "Open the backend (default true)."                   },
+    {"from-module", OPTION_TEXT, "SOURCE",
+     "Copy a module into this folder, which holds none, to begin."                              },
 };
+
+static bool copy_module(Cli *cli, Str source, Diags *diags) {
+    if (!config_is_empty_folder(&cli->io, STR("."))) {
+        diags_error(diags, NO_RANGE, "Folder is not empty",
+                    "-from-module begins a configuration from a copy, and this folder has one "
+                    "already. Run it in an empty folder.");
+        return false;
+    }
+    ModuleInstallOptions request = {
+        .io = &cli->io,
+        .folder = STR("."),
+        .data_folder = cli->data_folder,
+        .install = true,
+        .sources = cli->module_sources,
+        .cancel = cli->cancel,
+    };
+    SCOPED(ModuleInstallRef) install = NULL;
+    return module_install_open(&request, &install, cli->arena, diags) &&
+           module_install_copy(install, source, STR("."), diags);
+}
 
 /* All that can be found out without reading a state. */
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+    Str source = option_text(arguments, "from-module");
+    if (source.ptr && !copy_module(cli, source, diags))
+        return 1;
     if (config_is_empty_folder(&cli->io, STR("."))) {
         terminal_print(
             "loam initialized in an empty folder!\n\nThere is no configuration here yet: write a "
             "file that ends in .loam.yaml and run\n\"loam plan\".\n");
         return 0;
     }
-    SCOPED(Project) project = {.installs_modules = true};
-    if (!project_load(&project, cli, arguments, NULL, diags) || !project_open_backend(&project))
+    SCOPED(Project)
+    project = {
+        .installs_modules = option_flag(arguments, "get", true),
+        .upgrades_modules = option_flag(arguments, "upgrade", false),
+    };
+    if (!project_load(&project, cli, arguments, NULL, diags) ||
+        (option_flag(arguments, "backend", true) && !project_open_backend(&project)))
         return 1;
     bool color = cli->terminal.color;
     terminal_print("%sloam has been initialized.%s\n", color ? "\033[1;32m" : "",
@@ -28,10 +60,12 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
 
 const Command cmd_init = {
     .name = "init",
-    .summary = "Prepare the folder: find the modules that it calls",
+    .summary = "Prepare the folder: install the modules that it calls",
     .usage = "[options]",
-    .about = "Finds the modules that the configuration calls and records where they are. Safe to "
-             "run again.",
+    .about =
+        "Installs the modules that the configuration calls: local folders are used where they "
+        "are, all others are fetched into .loam/modules, in the revisions that .loam.lock.yaml "
+        "names. What it names none of is chosen, and written there. Safe to run again.",
     .groups = {OPTION_GROUP(options), &option_view},
     .group_count = 2,
     .run = run,

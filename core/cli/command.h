@@ -44,6 +44,7 @@ extern const Command cmd_apply;
 extern const Command cmd_console;
 extern const Command cmd_destroy;
 extern const Command cmd_fmt;
+extern const Command cmd_get;
 extern const Command cmd_graph;
 extern const Command cmd_init;
 extern const Command cmd_metadata;

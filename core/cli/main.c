@@ -4,6 +4,7 @@
 #include "functions.h"
 #include "log.h"
 #include "signals.h"
+#include "sources.h"
 #include "version.h"
 
 #include <errno.h>
@@ -101,12 +102,14 @@ static Str find_workspace(const Cli *cli) {
 }
 
 static void build(Cli *cli) {
+    Str modules = module_folder(cli->arena);
     cli->io = io_real();
+    cli->io.http = http_on_first_use(modules, cli->arena);
     cli->version = STR(VERSION_LOAM);
     cli->terminal = terminal_probe();
     cli->started_in = current_folder(cli->arena);
-    cli->registry = registry_new(builtin_providers, builtin_provider_count,
-                                 module_folder(cli->arena), cli->arena);
+    cli->registry = registry_new(builtin_providers, builtin_provider_count, modules, cli->arena);
+    cli->module_sources = &sources_table;
     cli->functions = functions_table(cli->arena);
 }
 

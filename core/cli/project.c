@@ -16,6 +16,11 @@ static bool ask_variable(void *payload, const Variable *variable, Str *out, Aren
     return ok;
 }
 
+static void tell(void *payload, Str line) {
+    (void)payload;
+    terminal_print("%.*s\n", STR_ARG(line));
+}
+
 static uint32_t parallelism_of(const Arguments *arguments, Diags *diags) {
     Str text = option_text(arguments, "parallelism");
     if (!text.ptr)
@@ -42,6 +47,10 @@ bool project_load(
         .data_folder = cli->data_folder,
         .functions = cli->functions,
         .install = project->installs_modules,
+        .upgrade = project->upgrades_modules,
+        .sources = cli->module_sources,
+        .cancel = cli->cancel,
+        .tell = tell,
     };
     if (!io && !project->may_be_empty && config_is_empty_folder(&cli->io, STR("."))) {
         diags_error(

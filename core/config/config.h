@@ -222,8 +222,9 @@ typedef struct Module Module;
 typedef struct ModuleCall {
     Str name;
     Str source; /* as it came out: source and version may be made of variables */
-    Str version;
+    Str version; /* constraint; empty: none is said */
     SourceRange source_range;
+    SourceRange version_range;
     const Expr *count;
     const Expr *for_each;
     const Expr *enabled; /* NULL: always */

@@ -11,7 +11,7 @@ typedef struct ConfigLoading {
     const ConfigRequest *request;
     Config *config;
     Module *module; /* the one being filled */
-    ModuleManifest *manifest;
+    ModuleInstall *modules;
     Map folders; /* of files that were read already: a folder may be called more than once */
     Arena *arena;
     Diags *diags;

@@ -454,14 +454,18 @@ static bool load_root(ConfigLoading *loading) {
     return config_module_load_calls(loading) && ok;
 }
 
-/* What the root's calls no longer mention leaves the record: it starts empty when installing. */
-static bool open_manifest(ConfigLoading *loading) {
-    const ConfigRequest *request = loading->request;
-    loading->manifest = arena_new(loading->arena, ModuleManifest);
-    loading->manifest->entries = map_new(loading->arena);
-    return request->install ||
-           module_manifest_read(request->io, request->data_folder, loading->manifest,
-                                loading->arena, loading->diags);
+static ModuleInstallOptions install_options(const ConfigRequest *request) {
+    return (ModuleInstallOptions){
+        .io = request->io,
+        .folder = request->folder,
+        .data_folder = request->data_folder,
+        .install = request->install,
+        .upgrade = request->upgrade,
+        .sources = request->sources,
+        .cancel = request->cancel,
+        .tell = request->tell,
+        .payload = request->payload,
+    };
 }
 
 bool config_load(const ConfigRequest *request, Config **out, Arena *arena, Diags *diags) {
@@ -476,12 +480,11 @@ bool config_load(const ConfigRequest *request, Config **out, Arena *arena, Diags
         .diags = diags,
     };
     *out = NULL;
-    if (!open_manifest(&loading))
+    ModuleInstallOptions options = install_options(request);
+    SCOPED(ModuleInstallRef) modules = NULL;
+    if (!module_install_open(&options, &modules, arena, diags))
         return false;
+    loading.modules = modules;
     *out = config;
-    if (!load_root(&loading))
-        return false;
-    if (!request->install || !loading.manifest->entries.count)
-        return true;
-    return module_manifest_write(request->io, request->data_folder, loading.manifest, diags);
+    return load_root(&loading) && module_install_finish(modules, diags);
 }

@@ -17,6 +17,11 @@ typedef struct ConfigRequest {
     Str data_folder; /* .loam: where installed modules are recorded */
     const FunctionTable *functions;
     bool install; /* init, get: find and record child modules; else they must be recorded */
+    bool upgrade; /* with it: revisions of modules are chosen anew */
+    const ModuleSources *sources;
+    const CancelToken *cancel;
+    void (*tell)(void *payload, Str line); /* what installing does, for people; may be NULL */
+    void *payload;
 } ConfigRequest;
 
 /* Does the folder hold any configuration file? */

@@ -29,6 +29,20 @@ static bool read_source(ConfigLoading *loading, const BodyContent *content, Modu
     return call->source.len > 0;
 }
 
+/* null is as good as nothing. */
+static bool read_version(ConfigLoading *loading, const BodyContent *content, ModuleCall *call) {
+    const BodyAttribute *attribute = body_content_find(content, "version");
+    Value value;
+    if (!attribute)
+        return true;
+    call->version_range = attribute->expr->range;
+    if (!config_read_literal(attribute, &TYPE_STRING, &value, loading->arena, loading->diags))
+        return false;
+    if (value_is_present(value))
+        call->version = value_text(value);
+    return true;
+}
+
 static bool add_provider(ConfigLoading *loading, ModuleCall *call, const ExprItem *item) {
     ProviderRef child;
     ProviderRef *parent = arena_new(loading->arena, ProviderRef);
@@ -61,18 +75,13 @@ static bool read_providers(ConfigLoading *loading, const BodyContent *content, M
 }
 
 static bool check_meta(ConfigLoading *loading, const BodyContent *content) {
-    const BodyAttribute *version = body_content_find(content, "version");
     const BodyAttribute *for_each = body_content_find(content, "for_each");
-    if (version)
-        diags_error(loading->diags, version->name_range, "Invalid module version",
-                    "A module in a local folder has no versions of its own; \"version\" belongs to "
-                    "modules from a registry.");
     if (for_each && body_content_find(content, "count"))
         diags_error(loading->diags, for_each->name_range,
                     "Invalid combination of \"count\" and \"for_each\"",
                     "\"count\" and \"for_each\" exclude each other: use one of them to say how "
                     "many instances there are.");
-    return !version && !(for_each && body_content_find(content, "count"));
+    return !(for_each && body_content_find(content, "count"));
 }
 
 static const BodyAttributeSchema attributes[] = {
@@ -102,6 +111,7 @@ static bool module_decode(ConfigLoading *loading, const BodyBlock *block, bool i
     ok &= read_providers(loading, &content, call);
     ok &= check_meta(loading, &content);
     ok &= read_source(loading, &content, call);
+    ok &= read_version(loading, &content, call);
     map_set(&loading->module->calls, call->name, call);
     return ok;
 }
@@ -126,39 +136,18 @@ static Str call_key(const Module *parent, const ModuleCall *call, Arena *arena) 
     return str_format(arena, "%.*s.%.*s", STR_ARG(above), STR_ARG(call->name));
 }
 
-static bool check_source(const ModuleCall *call, Diags *diags) {
-    Str source = call->source;
-    if (str_starts_with(source, STR("./")) || str_starts_with(source, STR("../")))
-        return true;
-    diags_error(diags, call->source_range, "Unsupported module source",
-                "This version of loam takes modules from local folders, whose path begins with "
-                "\"./\" or \"../\". \"%.*s\" is none; if it is a folder, write \"./%.*s\".",
-                STR_ARG(source), STR_ARG(source));
-    return false;
-}
-
-static bool check_record(ConfigLoading *loading, const ModuleCall *call, Str key) {
-    const ModuleEntry *entry = map_find(&loading->manifest->entries, key);
-    if (!entry) {
-        diags_error(loading->diags, call->range, "Module not installed",
-                    "The module \"%.*s\" is not installed yet. Run \"loam init\" to install the "
-                    "modules that this configuration calls.",
-                    STR_ARG(call->name));
-        return false;
-    }
-    if (str_equal(entry->source, call->source))
-        return true;
-    diags_error(loading->diags, call->source_range, "Module source has changed",
-                "The source of the module \"%.*s\" was \"%.*s\" when it was installed. Run \"loam "
-                "init\" to install it from its new place.",
-                STR_ARG(call->name), STR_ARG(entry->source));
-    return false;
-}
-
-static void record(ConfigLoading *loading, const ModuleCall *call, Str key, Str folder) {
-    ModuleEntry *entry = arena_new(loading->arena, ModuleEntry);
-    *entry = (ModuleEntry){.key = key, .source = call->source, .folder = folder};
-    map_set(&loading->manifest->entries, key, entry);
+static bool find_folder(ConfigLoading *loading, const ModuleCall *call, Str *folder) {
+    ModuleWanted wanted = {
+        .key = call_key(loading->module, call, loading->arena),
+        .name = call->name,
+        .source = call->source,
+        .version = call->version,
+        .parent_folder = loading->module->folder,
+        .source_range = call->source_range,
+        .version_range = call->version_range,
+        .range = call->range,
+    };
+    return module_install_find(loading->modules, &wanted, folder, loading->diags);
 }
 
 static bool check_folder(ConfigLoading *loading, const ModuleCall *call, Str folder) {
@@ -241,21 +230,15 @@ static Module *new_module(ConfigLoading *loading, ModuleCall *call, Str folder) 
 }
 
 static bool load_call(ConfigLoading *loading, ModuleCall *call) {
-    Arena *arena = loading->arena;
     Module *parent = loading->module;
     bool is_install = loading->request->install;
     if (!call->source.len) /* reported where it was decoded */
         return false;
-    if (!check_source(call, loading->diags))
-        return false;
-    Str key = call_key(parent, call, arena);
-    Str folder = disk_clean(disk_join(parent->folder, call->source, arena), arena);
-    if (!is_install && !check_record(loading, call, key))
+    Str folder;
+    if (!find_folder(loading, call, &folder))
         return false;
     if (!check_recursion(loading, call, folder) || !check_folder(loading, call, folder))
         return false;
-    if (is_install)
-        record(loading, call, key, folder);
     Module *module = new_module(loading, call, folder);
     bool ok = config_load_module(loading, folder, module);
     call->module = module;

@@ -1,109 +1,457 @@
-/* The record of installed modules: .loam/modules/modules.json, in the known form. */
+/* Calls → folders, by the record or by fetching. */
 #include "module_install.h"
 
-#include "json.h"
+#include "config_load.h"
+#include "module_fetch.h"
+#include "module_tree.h"
+#include "url.h"
+#include "version_constraint.h"
 
 #include <errno.h>
 
-static Str manifest_path(Str data_folder, Arena *arena) {
-    return disk_join(data_folder, STR("modules/modules.json"), arena);
+#define LOCK_NAME    ".lock"
+#define LOCK_TRIES   600
+#define LOCK_WAIT_MS 100
+
+struct ModuleInstall {
+    ModuleInstallOptions options;
+    ModuleManifest manifest; /* what is installed; when installing, what has been found */
+    ModuleLock before;       /* the lock as it was read */
+    ModuleLock lock;         /* of what has been found */
+    Map resolved;            /* package and constraint → LockEntry, of this run */
+    Map verified;            /* copies whose content was looked at in this run */
+    DiskFile guard;          /* the lock on the folder of copies */
+    Arena *arena;
+};
+
+bool module_install_open(const ModuleInstallOptions *options,
+                         ModuleInstall **out,
+                         Arena *arena,
+                         Diags *diags) {
+    ModuleInstall *install = arena_new(arena, ModuleInstall);
+    install->options = *options;
+    install->arena = arena;
+    install->manifest.entries = map_new(arena);
+    install->resolved = map_new(arena);
+    install->verified = map_new(arena);
+    *out = install;
+    if (!options->install)
+        return module_manifest_read(options->io, options->data_folder, &install->manifest, arena,
+                                    diags);
+    return module_lock_read(options->io, options->folder, &install->before, arena, diags);
 }
 
-static bool refuse_manifest(Str path, const char *why, Diags *diags) {
-    diags_error(diags, NO_RANGE, "Failed to read the record of installed modules",
-                "%.*s: %s. Run \"loam init\" to write it anew.", STR_ARG(path), why);
+void module_install_close(ModuleInstall *install) {
+    if (!install || !install->guard.handle)
+        return;
+    const Disk *disk = install->options.io->disk;
+    disk->close(disk->self, install->guard);
+    install->guard = (DiskFile){0};
+}
+
+static void PRINTF_LIKE(2, 3) tell(const ModuleInstall *install, const char *format, ...) {
+    va_list args;
+    if (!install->options.tell)
+        return;
+    va_start(args, format);
+    install->options.tell(install->options.payload, str_vformat(install->arena, format, args));
+    va_end(args);
+}
+
+/* -- the folder of copies ----------------------------------------------------------------- */
+
+static bool refuse_folder(const ModuleInstall *install, Str path, int status, Diags *diags) {
+    (void)install;
+    diags_error(diags, NO_RANGE, "Failed to install modules", "%.*s: %s.", STR_ARG(path),
+                strerror(-status));
     return false;
 }
 
-/* Texts of an object's members; whatever else it holds is left alone. */
-static bool find_text(Value object, const char *name, Str *out) {
-    Value value;
-    if (!value_find(object, str_from_cstr(name), &value) || !value_is_present(value) ||
-        value.type != &TYPE_STRING)
-        return false;
-    *out = value_text(value);
-    return true;
+/* -EAGAIN: somebody else installs there, and goes on doing so. */
+static int wait_for_guard(ModuleInstall *install) {
+    const Io *io = install->options.io;
+    int status = -EAGAIN;
+    for (int i = 0; i < LOCK_TRIES && status == -EAGAIN; i++) {
+        pid_t holder;
+        status = io->disk->lock(io->disk->self, install->guard, &holder);
+        if (status == -EAGAIN &&
+            io->clock->sleep_ms(io->clock->self, LOCK_WAIT_MS, install->options.cancel))
+            return -ECANCELED;
+    }
+    return status;
 }
 
-static bool read_entry(Value object, ModuleManifest *manifest, Arena *arena) {
-    ModuleEntry *entry = arena_new(arena, ModuleEntry);
-    if (!value_is_present(object) || object.type->kind != KIND_OBJECT ||
-        !find_text(object, "Key", &entry->key) || !find_text(object, "Source", &entry->source) ||
-        !find_text(object, "Dir", &entry->folder))
-        return false;
-    map_set(&manifest->entries, entry->key, entry);
-    return true;
-}
-
-static bool read_entries(Value root, ModuleManifest *manifest, Arena *arena) {
-    Value list;
-    if (!value_is_present(root) || root.type->kind != KIND_OBJECT ||
-        !value_find(root, STR("Modules"), &list) || !value_is_present(list) ||
-        list.type->kind != KIND_TUPLE)
-        return false;
-    for (size_t i = 0; i < list.count; i++)
-        if (!read_entry(value_at(list, i), manifest, arena))
-            return false;
-    return true;
-}
-
-bool module_manifest_read(
-    const Io *io, Str data_folder, ModuleManifest *out, Arena *arena, Diags *diags) {
-    Str path = manifest_path(data_folder, arena);
-    ModuleManifest manifest = {.entries = map_new(arena)};
-    Str bytes;
-    Value root;
-    const char *why;
-    size_t offset;
-    int status = io->disk->read_file(io->disk->self, path, &bytes, arena);
-    if (status == -ENOENT || status == -ENOTDIR) {
-        *out = manifest;
+/* One run at a time changes the copies. */
+static bool guard_copies(ModuleInstall *install, Diags *diags) {
+    const Disk *disk = install->options.io->disk;
+    if (install->guard.handle)
         return true;
+    Str folder = module_fetch_folder(&install->options, install->arena);
+    Str path = disk_join(folder, STR(LOCK_NAME), install->arena);
+    int status = disk->make_folders(disk->self, folder, 0777);
+    if (status == 0)
+        status = disk->open(disk->self, path, DISK_WRITE | DISK_CREATE, 0666, &install->guard);
+    if (status == 0)
+        status = wait_for_guard(install);
+    if (status == -EAGAIN) {
+        diags_error(diags, NO_RANGE, "Modules are being installed",
+                    "Another process has been installing modules into \"%.*s\" for a minute. Wait "
+                    "for its end and try again.",
+                    STR_ARG(folder));
+        return false;
     }
-    if (status < 0)
-        return refuse_manifest(path, strerror(-status), diags);
-    if (!json_parse_any(bytes, &root, &why, &offset, arena))
-        return refuse_manifest(path, why, diags);
-    if (!read_entries(root, &manifest, arena))
-        return refuse_manifest(path, "it does not hold what it should", diags);
-    *out = manifest;
+    return status == 0 || refuse_folder(install, path, status, diags);
+}
+
+/* -- one package -------------------------------------------------------------------------- */
+
+/* The copy is there, and its files are those that the lock vouches for. */
+static bool has_copy(ModuleInstall *install, const LockEntry *entry) {
+    const Io *io = install->options.io;
+    Str copy = module_fetch_copy(&install->options, entry, install->arena);
+    Str digest;
+    if (!disk_exists(io->disk, copy))
+        return false;
+    if (!entry->digest.len || map_has(&install->verified, copy))
+        return true;
+    if (module_tree_digest(io, copy, &digest, install->arena) != 0 ||
+        !str_equal(digest, entry->digest)) {
+        (void)disk_remove_tree(io->disk, copy);
+        return false;
+    }
+    map_set(&install->verified, copy, install);
     return true;
 }
 
-static Str manifest_to_json(const ModuleManifest *manifest, Arena *arena) {
-    StrBuf buf = strbuf_new(arena);
-    JsonWriter *writer = arena_new(arena, JsonWriter);
-    json_writer_init(writer, &buf, 0);
-    json_object_start(writer);
-    json_key(writer, STR("Modules"));
-    json_array_start(writer);
-    map_each(&manifest->entries, item) {
-        const ModuleEntry *entry = item->value;
-        json_object_start(writer);
-        json_key_string(writer, "Key", entry->key);
-        json_key_string(writer, "Source", entry->source);
-        json_key_string(writer, "Dir", entry->folder);
-        json_object_end(writer);
-    }
-    json_array_end(writer);
-    json_object_end(writer);
-    strbuf_add_char(&buf, '\n');
-    return strbuf_str(&buf);
+static const LockEntry *keep(ModuleInstall *install, Str key, const LockEntry *entry) {
+    LockEntry *kept = arena_new(install->arena, LockEntry);
+    *kept = *entry;
+    map_set(&install->resolved, key, kept);
+    module_lock_add(&install->lock, kept, install->arena);
+    return kept;
 }
 
-bool module_manifest_write(const Io *io,
-                           Str data_folder,
-                           const ModuleManifest *manifest,
+/* A package is resolved once per run and constraint. */
+static const LockEntry *resolve(ModuleInstall *install,
+                                const ModuleWanted *wanted,
+                                const SourceAddress *address,
+                                Diags *diags) {
+    Arena *arena = install->arena;
+    Str source = url_redact(address->package, arena);
+    Str key = str_format(arena, "%.*s\n%.*s", STR_ARG(address->package), STR_ARG(wanted->version));
+    const LockEntry *entry = map_find(&install->resolved, key);
+    if (entry)
+        return entry;
+    entry = install->options.upgrade ? NULL
+                                     : module_lock_find(&install->before, source, wanted->version);
+    if (entry && has_copy(install, entry))
+        return keep(install, key, entry);
+    tell(install, "Downloading %.*s for %.*s...", STR_ARG(source), STR_ARG(wanted->key));
+    ModuleFetch fetch = {
+        .options = &install->options,
+        .address = *address,
+        .constraint = wanted->version,
+        .locked = entry,
+        .range = wanted->source_range,
+    };
+    LockEntry found;
+    if (!module_fetch_run(&fetch, &found, arena, diags))
+        return NULL;
+    map_set(&install->verified, module_fetch_copy(&install->options, &found, arena), install);
+    return keep(install, key, &found);
+}
+
+/* -- checks ------------------------------------------------------------------------------- */
+
+static bool refuse_uninstalled(const ModuleWanted *wanted, Diags *diags) {
+    diags_error(diags, wanted->range, "Module not installed",
+                "The module \"%.*s\" is not installed yet. Run \"loam init\" to install the "
+                "modules that this configuration calls.",
+                STR_ARG(wanted->name));
+    return false;
+}
+
+static bool check_version(const ModuleInstall *install,
+                          const ModuleWanted *wanted,
+                          const SourceAddress *address,
+                          Diags *diags) {
+    bool ignored;
+    if (!wanted->version.len)
+        return true;
+    if (!address->kind->has_versions) {
+        diags_error(diags, wanted->version_range, "Invalid module version",
+                    "\"version\" belongs to modules from a registry, and \"%.*s\" is none%s.",
+                    STR_ARG(url_redact(wanted->source, install->arena)),
+                    address->kind->fetch ? ": say the revision in its address" : "");
+        return false;
+    }
+    if (version_constraint_check(wanted->version, STR("0.0.0"), &ignored))
+        return true;
+    diags_error(diags, wanted->version_range, "Invalid version constraint",
+                "\"%.*s\" is no version constraint, like \"1.2.0\" or \">= 1.2, < 2.0\" or \"~> "
+                "1.2\".",
+                STR_ARG(wanted->version));
+    return false;
+}
+
+/* A module that was fetched sees its own package alone. */
+static bool check_escape(const ModuleInstall *install,
+                         const ModuleWanted *wanted,
+                         Str folder,
+                         Diags *diags) {
+    Arena *arena = install->arena;
+    Str copies = disk_clean(module_fetch_folder(&install->options, arena), arena);
+    copies = str_concat(copies, STR("/"), arena);
+    if (!str_starts_with(wanted->parent_folder, copies))
+        return true;
+    size_t end = str_find_char(wanted->parent_folder, '/', copies.len);
+    Str package = str_slice(wanted->parent_folder, 0, end);
+    if (str_equal(folder, package) || str_starts_with(folder, str_concat(package, STR("/"), arena)))
+        return true;
+    diags_error(diags, wanted->source_range, "Module path leads out of its package",
+                "\"%.*s\" is outside of the package that this module came in.",
+                STR_ARG(wanted->source));
+    return false;
+}
+
+static bool check_record(const ModuleInstall *install,
+                         const ModuleWanted *wanted,
+                         const ModuleEntry **out,
+                         Diags *diags) {
+    const ModuleEntry *entry = map_find(&install->manifest.entries, wanted->key);
+    Str source = url_redact(wanted->source, install->arena);
+    if (!entry)
+        return refuse_uninstalled(wanted, diags);
+    if (!str_equal(entry->source, source)) {
+        diags_error(diags, wanted->source_range, "Module source has changed",
+                    "The source of the module \"%.*s\" was \"%.*s\" when it was installed. Run "
+                    "\"loam init\" to install it from its new place.",
+                    STR_ARG(wanted->name), STR_ARG(entry->source));
+        return false;
+    }
+    *out = entry;
+    return true;
+}
+
+static bool check_recorded_version(const ModuleWanted *wanted,
+                                   const ModuleEntry *entry,
+                                   Diags *diags) {
+    bool is_satisfied;
+    if (!wanted->version.len)
+        return true;
+    if (version_constraint_check(wanted->version, entry->version, &is_satisfied) && is_satisfied)
+        return true;
+    diags_error(diags, wanted->version_range, "Module version has changed",
+                "The module \"%.*s\" is installed in version %.*s, which \"%.*s\" does not allow. "
+                "Run \"loam init\" to install one that it does.",
+                STR_ARG(wanted->name), STR_ARG(entry->version), STR_ARG(wanted->version));
+    return false;
+}
+
+/* -- finding ------------------------------------------------------------------------------ */
+
+static void record(ModuleInstall *install, const ModuleWanted *wanted, Str version, Str folder) {
+    ModuleEntry *entry = arena_new(install->arena, ModuleEntry);
+    *entry = (ModuleEntry){
+        .key = wanted->key,
+        .source = url_redact(wanted->source, install->arena),
+        .version = version,
+        .folder = folder,
+    };
+    map_set(&install->manifest.entries, entry->key, entry);
+    tell(install, "- %.*s%s%.*s in %.*s", STR_ARG(wanted->key), version.len ? " " : "",
+         STR_ARG(version), STR_ARG(folder));
+}
+
+static bool find_local(ModuleInstall *install, const ModuleWanted *wanted, Str *out, Diags *diags) {
+    Arena *arena = install->arena;
+    const ModuleEntry *ignored;
+    Str folder = disk_clean(disk_join(wanted->parent_folder, wanted->source, arena), arena);
+    if (!check_escape(install, wanted, folder, diags))
+        return false;
+    if (!install->options.install && !check_record(install, wanted, &ignored, diags))
+        return false;
+    if (install->options.install)
+        record(install, wanted, STR_EMPTY, folder);
+    *out = folder;
+    return true;
+}
+
+static bool find_recorded(ModuleInstall *install,
+                          const ModuleWanted *wanted,
+                          Str *out,
+                          Diags *diags) {
+    const ModuleEntry *entry;
+    if (!check_record(install, wanted, &entry, diags) ||
+        !check_recorded_version(wanted, entry, diags))
+        return false;
+    if (!disk_exists(install->options.io->disk, entry->folder))
+        return refuse_uninstalled(wanted, diags);
+    *out = entry->folder;
+    return true;
+}
+
+/* "*" is the folder that an archive has all of itself in; the name may change with the revision. */
+static Str only_folder(ModuleInstall *install, Str copy, Str within) {
+    const Disk *disk = install->options.io->disk;
+    DiskEntries entries = {0};
+    Str only = STR_EMPTY;
+    bool is_star = str_equal(within, STR("*")) || str_starts_with(within, STR("*/"));
+    if (!is_star || disk->list(disk->self, copy, &entries, install->arena) != 0)
+        return within;
+    vec_each(&entries, entry) {
+        if (entry->kind != DISK_FOLDER)
+            continue;
+        if (only.len)
+            return within;
+        only = entry->name;
+    }
+    return only.len ? disk_join(only, str_after(within, 2), install->arena) : within;
+}
+
+static bool find_fetched(ModuleInstall *install,
+                         const ModuleWanted *wanted,
+                         const SourceAddress *address,
+                         Str *out,
+                         Diags *diags) {
+    Arena *arena = install->arena;
+    if (!guard_copies(install, diags))
+        return false;
+    const LockEntry *entry = resolve(install, wanted, address, diags);
+    if (!entry)
+        return false;
+    Str copy = module_fetch_copy(&install->options, entry, arena);
+    Str within = disk_join(entry->subdir, address->subdir, arena);
+    within = only_folder(install, copy, within);
+    Str folder = disk_clean(disk_join(copy, within, arena), arena);
+    if (!disk_exists(install->options.io->disk, folder)) {
+        diags_error(diags, wanted->source_range, "Module folder not found",
+                    "The package \"%.*s\" has no folder \"%.*s\".", STR_ARG(entry->source),
+                    STR_ARG(within));
+        return false;
+    }
+    if (config_is_empty_folder(install->options.io, folder)) {
+        diags_error(diags, wanted->source_range, "Module folder holds no configuration",
+                    "The package \"%.*s\" has no configuration files in its folder \"%.*s\". If "
+                    "the module is further down, say where behind \"//\".",
+                    STR_ARG(entry->source), STR_ARG(within.len ? within : STR(".")));
+        return false;
+    }
+    record(install, wanted, entry->version, folder);
+    *out = folder;
+    return true;
+}
+
+static bool find(ModuleInstall *install, const ModuleWanted *wanted, Str *folder, Diags *diags) {
+    SourceAddress address;
+    const ModuleSources *sources = install->options.sources;
+    if (!module_source_parse(sources, wanted->source, wanted->source_range, &address,
+                             install->arena, diags) ||
+        !check_version(install, wanted, &address, diags))
+        return false;
+    if (!address.kind->fetch)
+        return find_local(install, wanted, folder, diags);
+    return install->options.install ? find_fetched(install, wanted, &address, folder, diags)
+                                    : find_recorded(install, wanted, folder, diags);
+}
+
+/* An error shows the line that it is about: not the one that holds a password. */
+bool module_install_find(ModuleInstall *install,
+                         const ModuleWanted *wanted,
+                         Str *folder,
+                         Diags *diags) {
+    ModuleWanted shown = *wanted;
+    size_t before = diags->count;
+    if (str_equal(url_redact(wanted->source, install->arena), wanted->source))
+        return find(install, wanted, folder, diags);
+    shown.source_range = shown.version_range = shown.range = NO_RANGE;
+    bool ok = find(install, &shown, folder, diags);
+    diags_set_address(diags, before, str_concat(STR("module."), wanted->key, install->arena));
+    return ok;
+}
+
+/* *out is where its files are. */
+static bool fetch_for_copy(ModuleInstall *install,
+                           const SourceAddress *address,
+                           Str *out,
                            Diags *diags) {
-    SCOPED(ArenaRef) arena = arena_open("module manifest");
-    const Disk *disk = io->disk;
-    Str path = manifest_path(data_folder, arena);
-    int status = disk->make_folders(disk->self, disk_folder_of(path), 0777);
-    if (status >= 0)
-        status = disk->write_file(disk->self, path, manifest_to_json(manifest, arena), 0666);
-    if (status >= 0)
+    Arena *arena = install->arena;
+    ModuleFetch fetch = {.options = &install->options, .address = *address};
+    LockEntry found;
+    if (!address->kind->fetch) {
+        *out = address->package;
         return true;
-    diags_error(diags, NO_RANGE, "Failed to record the installed modules", "%.*s: %s.",
-                STR_ARG(path), strerror(-status));
+    }
+    if (!guard_copies(install, diags))
+        return false;
+    tell(install, "Downloading %.*s...", STR_ARG(url_redact(address->package, arena)));
+    if (!module_fetch_aside(&fetch, out, &found, arena, diags))
+        return false;
+    Str within = disk_join(found.subdir, address->subdir, arena);
+    *out = disk_join(*out, within, arena);
+    return true;
+}
+
+bool module_install_copy(ModuleInstall *install, Str source, Str folder, Diags *diags) {
+    SourceAddress address;
+    Str from;
+    Str at;
+    if (!module_source_parse(install->options.sources, source, NO_RANGE, &address, install->arena,
+                             diags) ||
+        !fetch_for_copy(install, &address, &from, diags))
+        return false;
+    int status = module_tree_copy(install->options.io, from, folder, &at, install->arena);
+    module_fetch_clean(&install->options, install->arena);
+    if (status != 0)
+        diags_error(diags, NO_RANGE, "Failed to copy a module", "%.*s: %s.", STR_ARG(at),
+                    strerror(-status));
+    return status == 0;
+}
+
+/* -- the end ------------------------------------------------------------------------------ */
+
+static bool is_called(const ModuleInstall *install, Str copy) {
+    map_each(&install->manifest.entries, item) {
+        const ModuleEntry *entry = item->value;
+        if (str_starts_with(entry->folder, copy))
+            return true;
+    }
     return false;
+}
+
+/* What cannot be removed harms nobody: the next run tries again. */
+static bool prune(ModuleInstall *install, Diags *diags) {
+    const Disk *disk = install->options.io->disk;
+    Str folder = disk_clean(module_fetch_folder(&install->options, install->arena), install->arena);
+    DiskEntries entries = {0};
+    if (disk->list(disk->self, folder, &entries, install->arena) != 0)
+        return true;
+    vec_each(&entries, entry) {
+        Str copy = disk_join(folder, entry->name, install->arena);
+        if (!module_fetch_is_copy(entry->name) || is_called(install, copy))
+            continue;
+        if (!guard_copies(install, diags))
+            return false;
+        (void)disk_remove_tree(disk, copy);
+    }
+    return true;
+}
+
+/* No call, and nothing of an earlier one. */
+static bool has_nothing_to_say(const ModuleInstall *install) {
+    Str path = disk_join(module_fetch_folder(&install->options, install->arena),
+                         STR("modules.json"), install->arena);
+    return !install->manifest.entries.count && !disk_exists(install->options.io->disk, path);
+}
+
+bool module_install_finish(ModuleInstall *install, Diags *diags) {
+    const ModuleInstallOptions *options = &install->options;
+    if (!options->install)
+        return true;
+    if (!module_lock_write(options->io, options->folder, &install->lock, diags))
+        return false;
+    if (has_nothing_to_say(install))
+        return true;
+    return module_manifest_write(options->io, options->data_folder, &install->manifest, diags) &&
+           prune(install, diags);
 }

@@ -1,26 +1,64 @@
 /* module_install: where the code of a child module is.
  *
- * Local paths are used in place. .loam/modules/modules.json records each call by its dotted key
- * ("a.b"), source and folder, as `init` found it; other commands ask the record and say "run loam
- * init" where it is missing or no longer matches. */
+ * Local paths are used in place. Other sources are fetched by `init` and `get` into
+ * .loam/modules/NAME-HASH, a folder for each package and revision, as .loam.lock.yaml says; what is
+ * there is used without asking anybody. Other commands find every call in the record and say "run
+ * loam init" where it is missing or no longer matches.
+ *
+ * A package is fetched into a folder of its own and renamed when it is whole, under a lock: a run
+ * that was killed leaves nothing that counts. All of .loam may be deleted at any time. */
 #pragma once
 
-#include "config.h"
-#include "io.h"
+#include "module_lock.h"
+#include "module_manifest.h"
+#include "module_source.h"
 
-typedef struct ModuleManifest {
-    Map entries; /* dotted key → ModuleEntry */
-} ModuleManifest;
+typedef struct ModuleInstallOptions {
+    const Io *io;
+    Str folder;      /* of the root module: the lock is there */
+    Str data_folder; /* .loam */
+    bool install;    /* else only the record is asked */
+    bool upgrade;    /* revisions are chosen anew */
+    const ModuleSources *sources;
+    const CancelToken *cancel;
+    /* A line for people; may be NULL. */
+    void (*tell)(void *payload, Str line);
+    void *payload;
+} ModuleInstallOptions;
 
-typedef struct ModuleEntry {
-    Str key;
+/* A call, as far as finding its code needs it. */
+typedef struct ModuleWanted {
+    Str key; /* dotted: "a.b" */
+    Str name;
     Str source;
-    Str folder;
-} ModuleEntry;
+    Str version;       /* constraint; empty: none is said */
+    Str parent_folder; /* of the module that calls */
+    SourceRange source_range;
+    SourceRange version_range;
+    SourceRange range;
+} ModuleWanted;
 
-MUST_USE bool module_manifest_read(
-    const Io *io, Str data_folder, ModuleManifest *out, Arena *arena, Diags *diags);
-MUST_USE bool module_manifest_write(const Io *io,
-                                    Str data_folder,
-                                    const ModuleManifest *manifest,
-                                    Diags *diags);
+typedef struct ModuleInstall ModuleInstall;
+
+/* Reads record and lock. To be closed in any case. */
+MUST_USE bool module_install_open(const ModuleInstallOptions *options,
+                                  ModuleInstall **out,
+                                  Arena *arena,
+                                  Diags *diags);
+/* The folder of the module called, fetched if need be. */
+MUST_USE bool module_install_find(ModuleInstall *install,
+                                  const ModuleWanted *wanted,
+                                  Str *folder,
+                                  Diags *diags);
+/* After everything was found: writes record and lock, and removes copies that nobody calls. */
+MUST_USE bool module_install_finish(ModuleInstall *install, Diags *diags);
+void module_install_close(ModuleInstall *install); /* NULL is fine */
+
+typedef ModuleInstall *ModuleInstallRef;
+static inline void module_install_ref_release(ModuleInstallRef *install) {
+    module_install_close(*install);
+}
+SCOPED_TYPE(ModuleInstallRef, module_install_ref_release);
+
+/* A module's files into `folder`, which holds no configuration yet: init -from-module. */
+MUST_USE bool module_install_copy(ModuleInstall *install, Str source, Str folder, Diags *diags);

@@ -113,3 +113,37 @@ bool version_constraint_check(Str constraint, Str version, bool *is_satisfied) {
     *is_satisfied = result;
     return true;
 }
+
+/* One of the constraints names this very version. */
+static bool names_exactly(Str constraint, const Version *version) {
+    for (Str field; str_next_field(&constraint, ',', &field);) {
+        Version wanted;
+        Str text = str_trim(field);
+        Str operator= take_operator(&text);
+        if (str_equal_cstr(operator, "=") && parse_version(text, &wanted) &&
+            compare(version, &wanted) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool version_constraint_selects(Str constraint, Str version, bool *is_selected) {
+    Version ours;
+    bool result = true;
+    if (!parse_version(version, &ours))
+        return false;
+    if (constraint.len && !version_constraint_check(constraint, version, &result))
+        return false;
+    *is_selected = result && (!ours.pre.len || names_exactly(constraint, &ours));
+    return true;
+}
+
+int version_constraint_compare(Str a, Str b) {
+    Version x;
+    Version y;
+    bool is_version = parse_version(a, &x);
+    bool is_other_version = parse_version(b, &y);
+    if (!is_version || !is_other_version)
+        return is_version - is_other_version;
+    return compare(&x, &y);
+}

@@ -35,6 +35,61 @@ static const struct {
     {"=> 1.0",          "1.0.0",        BAD},
 };
 
+/* Which of many would be chosen. */
+static const struct {
+    const char *constraint;
+    const char *version;
+    Answer wanted;
+} selections[] = {
+    {"",                       "1.0.0",     YES},
+    {"",                       "1.0.0-rc1", NO },
+    {">= 1.0.0-rc1",           "1.0.0-rc1", NO },
+    {"1.0.0-rc1",              "1.0.0-rc1", YES},
+    {"= 1.0.0-rc1",            "1.0.0-rc1", YES},
+    {"1.0.0-rc1",              "1.0.0-rc2", NO },
+    {"~> 1.0.0-rc1",           "1.0.0-rc2", NO },
+    {"~> 1.0.0-rc1",           "1.0.1",     YES},
+    {"!= 1.0.0",               "1.0.0-rc1", NO },
+    {"~> 1.2, != 1.3.0",       "1.3.0",     NO },
+    {"~> 1.2, != 1.3.0",       "1.4.0",     YES},
+    {"~> 1.2, >= 1.5",         "1.4.0",     NO },
+    {"~>1.2.3",                "1.2.10",    YES},
+    {"~>1.2.3",                "1.3.0",     NO },
+    {"~> 1",                   "7.0.0",     YES},
+    {"~> 1",                   "0.9.0",     NO },
+    {"> 1.0, < 2.0, != 1.5.0", "1.5.1",     YES},
+    {"newest",                 "1.0.0",     BAD},
+    {">= 1.0",                 "newest",    BAD},
+};
+
+static void choices(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(selections); i++) {
+        bool is_selected = false;
+        bool ok = version_constraint_selects(str_from_cstr(selections[i].constraint),
+                                             str_from_cstr(selections[i].version), &is_selected);
+        Answer got = !ok ? BAD : is_selected ? YES : NO;
+        if (got != selections[i].wanted)
+            fail_msg("%s %s: got %d, wanted %d", selections[i].version, selections[i].constraint,
+                     got, selections[i].wanted);
+    }
+}
+
+static void order(void **state) {
+    (void)state;
+    static const char *const ascending[] = {
+        "none",        "0.9",   "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-rc.2",
+        "1.0.0-rc.10", "1.0.0", "1.2",         "1.10.0",        "2",
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(ascending); i++) {
+        for (size_t j = 0; j < ARRAY_COUNT(ascending); j++) {
+            int got = version_constraint_compare(str_from_cstr(ascending[i]),
+                                                 str_from_cstr(ascending[j]));
+            assert_int_equal((got > 0) - (got < 0), (i > j) - (i < j));
+        }
+    }
+}
+
 static void constraints(void **state) {
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -49,6 +104,7 @@ static void constraints(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(constraints)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(constraints), cmocka_unit_test(choices),
+                                       cmocka_unit_test(order)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,27 @@
+/* loam get */
+#include "command.h"
+#include "project.h"
+
+static const Option options[] = {
+    {"update", OPTION_FLAG, NULL, "Look for newer revisions, and lock them."},
+};
+
+static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+    SCOPED(Project)
+    project = {
+        .installs_modules = true,
+        .upgrades_modules = option_flag(arguments, "update", false),
+    };
+    return project_load(&project, cli, arguments, NULL, diags) ? 0 : 1;
+}
+
+const Command cmd_get = {
+    .name = "get",
+    .summary = "Install the modules that the configuration calls",
+    .usage = "[options]",
+    .about = "Fetches the modules that the configuration calls, in the revisions that "
+             ".loam.lock.yaml names, as \"loam init\" does. Looks at nothing else.",
+    .groups = {OPTION_GROUP(options), &option_view},
+    .group_count = 2,
+    .run = run,
+};

@@ -1,0 +1,112 @@
+/* The record is read leniently: what else its entries hold is left alone. */
+#include "module_manifest.h"
+
+#include "json.h"
+
+#include <errno.h>
+
+static Str manifest_path(Str data_folder, Arena *arena) {
+    return disk_join(data_folder, STR("modules/modules.json"), arena);
+}
+
+static bool refuse_manifest(Str path, const char *why, Diags *diags) {
+    diags_error(diags, NO_RANGE, "Failed to read the record of installed modules",
+                "%.*s: %s. Run \"loam init\" to write it anew.", STR_ARG(path), why);
+    return false;
+}
+
+/* Texts of an object's members; whatever else it holds is left alone. */
+static bool find_text(Value object, const char *name, Str *out) {
+    Value value;
+    if (!value_find(object, str_from_cstr(name), &value) || !value_is_present(value) ||
+        value.type != &TYPE_STRING)
+        return false;
+    *out = value_text(value);
+    return true;
+}
+
+static bool read_entry(Value object, ModuleManifest *manifest, Arena *arena) {
+    ModuleEntry *entry = arena_new(arena, ModuleEntry);
+    if (!value_is_present(object) || object.type->kind != KIND_OBJECT ||
+        !find_text(object, "Key", &entry->key) || !find_text(object, "Source", &entry->source) ||
+        !find_text(object, "Dir", &entry->folder))
+        return false;
+    (void)find_text(object, "Version", &entry->version);
+    map_set(&manifest->entries, entry->key, entry);
+    return true;
+}
+
+static bool read_entries(Value root, ModuleManifest *manifest, Arena *arena) {
+    Value list;
+    if (!value_is_present(root) || root.type->kind != KIND_OBJECT ||
+        !value_find(root, STR("Modules"), &list) || !value_is_present(list) ||
+        list.type->kind != KIND_TUPLE)
+        return false;
+    for (size_t i = 0; i < list.count; i++)
+        if (!read_entry(value_at(list, i), manifest, arena))
+            return false;
+    return true;
+}
+
+bool module_manifest_read(
+    const Io *io, Str data_folder, ModuleManifest *out, Arena *arena, Diags *diags) {
+    Str path = manifest_path(data_folder, arena);
+    ModuleManifest manifest = {.entries = map_new(arena)};
+    Str bytes;
+    Value root;
+    const char *why;
+    size_t offset;
+    int status = io->disk->read_file(io->disk->self, path, &bytes, arena);
+    if (status == -ENOENT || status == -ENOTDIR) {
+        *out = manifest;
+        return true;
+    }
+    if (status < 0)
+        return refuse_manifest(path, strerror(-status), diags);
+    if (!json_parse_any(bytes, &root, &why, &offset, arena))
+        return refuse_manifest(path, why, diags);
+    if (!read_entries(root, &manifest, arena))
+        return refuse_manifest(path, "it does not hold what it should", diags);
+    *out = manifest;
+    return true;
+}
+
+static Str manifest_to_json(const ModuleManifest *manifest, Arena *arena) {
+    StrBuf buf = strbuf_new(arena);
+    JsonWriter *writer = arena_new(arena, JsonWriter);
+    json_writer_init(writer, &buf, 0);
+    json_object_start(writer);
+    json_key(writer, STR("Modules"));
+    json_array_start(writer);
+    map_each(&manifest->entries, item) {
+        const ModuleEntry *entry = item->value;
+        json_object_start(writer);
+        json_key_string(writer, "Key", entry->key);
+        json_key_string(writer, "Source", entry->source);
+        if (entry->version.len)
+            json_key_string(writer, "Version", entry->version);
+        json_key_string(writer, "Dir", entry->folder);
+        json_object_end(writer);
+    }
+    json_array_end(writer);
+    json_object_end(writer);
+    strbuf_add_char(&buf, '\n');
+    return strbuf_str(&buf);
+}
+
+bool module_manifest_write(const Io *io,
+                           Str data_folder,
+                           const ModuleManifest *manifest,
+                           Diags *diags) {
+    SCOPED(ArenaRef) arena = arena_open("module manifest");
+    const Disk *disk = io->disk;
+    Str path = manifest_path(data_folder, arena);
+    int status = disk->make_folders(disk->self, disk_folder_of(path), 0777);
+    if (status >= 0)
+        status = disk->write_file(disk->self, path, manifest_to_json(manifest, arena), 0666);
+    if (status >= 0)
+        return true;
+    diags_error(diags, NO_RANGE, "Failed to record the installed modules", "%.*s: %s.",
+                STR_ARG(path), strerror(-status));
+    return false;
+}

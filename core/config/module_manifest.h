@@ -1,0 +1,25 @@
+/* module_manifest: the record of installed modules, .loam/modules/modules.json in the known form.
+ *
+ * Each call by its dotted key ("a.b"): source, version and folder, as `init` found them. */
+#pragma once
+
+#include "config.h"
+#include "io.h"
+
+typedef struct ModuleManifest {
+    Map entries; /* dotted key → ModuleEntry */
+} ModuleManifest;
+
+typedef struct ModuleEntry {
+    Str key;
+    Str source;  /* without credentials */
+    Str version; /* empty: the source has none */
+    Str folder;
+} ModuleEntry;
+
+MUST_USE bool module_manifest_read(
+    const Io *io, Str data_folder, ModuleManifest *out, Arena *arena, Diags *diags);
+MUST_USE bool module_manifest_write(const Io *io,
+                                    Str data_folder,
+                                    const ModuleManifest *manifest,
+                                    Diags *diags);

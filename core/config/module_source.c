@@ -1,0 +1,113 @@
+/* Addresses → kind, package, folder within. */
+#include "module_source.h"
+
+#include "url.h"
+#include "vec.h"
+
+bool module_source_is_local(Str address) {
+    return str_starts_with(address, STR("./")) || str_starts_with(address, STR("../"));
+}
+
+static bool claim_local(Str address, Str *package, Arena *arena) {
+    (void)arena;
+    *package = address;
+    return module_source_is_local(address);
+}
+
+const ModuleSource module_source_local = {
+    .name = "local",
+    .forms = "./FOLDER, ../FOLDER",
+    .claims = claim_local,
+};
+
+Str module_source_split(Str address, Str *subdir, Arena *arena) {
+    size_t mark = str_find_char(address, '?', 0);
+    Str path = str_slice(address, 0, mark);
+    Str query = mark == SIZE_MAX ? STR_EMPTY : str_after(address, mark);
+    size_t scheme = str_find(path, STR("://"), 0);
+    size_t at = str_find(path, STR("//"), scheme == SIZE_MAX ? 0 : scheme + 3);
+    *subdir = STR_EMPTY;
+    if (at == SIZE_MAX)
+        return address;
+    *subdir = str_after(path, at + 2);
+    return str_concat(str_slice(path, 0, at), query, arena);
+}
+
+/* False: leads out of the package. */
+static bool clean_subdir(Str a, Str b, Str *out, Arena *arena) {
+    if (str_starts_with(a, STR("/")) || str_starts_with(b, STR("/")))
+        return false;
+    Str joined = disk_clean(disk_join(a, b, arena), arena);
+    bool leads_out = str_equal(joined, STR("..")) || str_starts_with(joined, STR("../"));
+    *out = str_equal(joined, STR(".")) ? STR_EMPTY : joined;
+    return !leads_out;
+}
+
+static bool refuse_subdir(Str address, SourceRange range, Arena *arena, Diags *diags) {
+    diags_error(diags, range, "Invalid module source",
+                "What stands behind \"//\" in \"%.*s\" is a folder within the package: it cannot "
+                "lead out of it.",
+                STR_ARG(url_redact(address, arena)));
+    return false;
+}
+
+static bool refuse_unknown(
+    const ModuleSources *sources, Str address, SourceRange range, Arena *arena, Diags *diags) {
+    StrBuf forms = strbuf_new(arena);
+    for (size_t i = 0; i < sources->count; i++)
+        strbuf_add_format(&forms, "\n  - %s: %s", sources->rows[i]->name, sources->rows[i]->forms);
+    Str shown = url_redact(address, arena);
+    bool may_be_path = str_find(address, STR(":"), 0) == SIZE_MAX;
+    Str hint = may_be_path
+                   ? str_format(arena, " If it is a folder, write \"./%.*s\".", STR_ARG(shown))
+                   : STR_EMPTY;
+    diags_error(diags, range, "Unsupported module source",
+                "\"%.*s\" is no place that loam takes modules from.%.*s The kinds are:%.*s",
+                STR_ARG(shown), STR_ARG(hint), STR_ARG(strbuf_str(&forms)));
+    return false;
+}
+
+static bool is_plain(Str text) {
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c < ' ' || c == 0x7f)
+            return false;
+    }
+    return true;
+}
+
+static const ModuleSource *find_kind(const ModuleSources *sources,
+                                     Str address,
+                                     Str *package,
+                                     Arena *arena) {
+    for (size_t i = 0; i < sources->count; i++) {
+        if (sources->rows[i]->claims(address, package, arena))
+            return sources->rows[i];
+    }
+    return NULL;
+}
+
+bool module_source_parse(const ModuleSources *sources,
+                         Str address,
+                         SourceRange range,
+                         SourceAddress *out,
+                         Arena *arena,
+                         Diags *diags) {
+    static const ModuleSource *const local[] = {&module_source_local};
+    static const ModuleSources only_local = {local, ARRAY_COUNT(local)};
+    sources = sources ? sources : &only_local;
+    SourceAddress parsed = {0};
+    Str within = STR_EMPTY;
+    Str subdir = STR_EMPTY;
+    bool is_local = module_source_is_local(address);
+    Str rest = is_local ? address : module_source_split(address, &subdir, arena);
+    parsed.kind = is_plain(address) ? find_kind(sources, rest, &parsed.package, arena) : NULL;
+    if (!parsed.kind)
+        return refuse_unknown(sources, address, range, arena, diags);
+    if (!is_local)
+        parsed.package = module_source_split(parsed.package, &within, arena);
+    if (!clean_subdir(within, subdir, &parsed.subdir, arena))
+        return refuse_subdir(address, range, arena, diags);
+    *out = parsed;
+    return true;
+}

@@ -1,0 +1,189 @@
+/* Walks over all that a package holds. */
+#include "module_tree.h"
+
+#include "digest.h"
+#include "vec.h"
+
+#include <errno.h>
+
+#define DEPTH_LIMIT 64
+
+typedef struct TreeFile {
+    Str name; /* from the package's root */
+    Str link; /* ptr NULL: a file */
+} TreeFile;
+
+typedef struct Tree {
+    const Disk *disk;
+    Str root;
+    bool removes_git; /* else it is passed over */
+    Arena *arena;
+    VEC(TreeFile) files;
+} Tree;
+
+static int walk(Tree *tree, Str folder, int depth);
+
+static int visit(Tree *tree, Str folder, const DiskEntry *entry, int depth) {
+    const Disk *disk = tree->disk;
+    TreeFile file = {.name = disk_join(folder, entry->name, tree->arena)};
+    Str path = disk_join(tree->root, file.name, tree->arena);
+    if (str_equal(entry->name, STR(".git")))
+        return tree->removes_git ? disk_remove_tree(disk, path) : 0;
+    int status = disk->read_link(disk->self, path, &file.link, tree->arena);
+    if (status != 0 && status != -EINVAL)
+        return status;
+    if (status != 0 && entry->kind == DISK_FOLDER)
+        return walk(tree, file.name, depth + 1);
+    if (status != 0 && entry->kind == DISK_OTHER)
+        return -ENOTSUP;
+    vec_push(tree->arena, &tree->files, file);
+    return 0;
+}
+
+static int walk(Tree *tree, Str folder, int depth) {
+    DiskEntries entries = {0};
+    Str path = disk_join(tree->root, folder, tree->arena);
+    if (depth > DEPTH_LIMIT)
+        return -ELOOP;
+    int status = tree->disk->list(tree->disk->self, path, &entries, tree->arena);
+    vec_each(&entries, entry) {
+        if (status == 0)
+            status = visit(tree, folder, entry, depth);
+    }
+    return status;
+}
+
+/* -- links -------------------------------------------------------------------------------- */
+
+static bool is_within(Str path, Str root) {
+    return str_equal(path, root) ||
+           (str_starts_with(path, root) && path.len > root.len && path.ptr[root.len] == '/');
+}
+
+/* Where it leads now; one that leads nowhere is judged by its text. */
+static bool leads_out(const Tree *tree, const TreeFile *file, Str real_root, Arena *arena) {
+    const Disk *disk = tree->disk;
+    Str real;
+    if (str_starts_with(file->link, STR("/")))
+        return true;
+    Str text = disk_clean(disk_join(disk_folder_of(file->name), file->link, arena), arena);
+    if (str_equal(text, STR("..")) || str_starts_with(text, STR("../")))
+        return true;
+    Str path = disk_join(tree->root, file->name, arena);
+    int status = disk->real_path(disk->self, path, &real, arena);
+    return status == 0 ? !is_within(real, real_root) : status != -ENOENT;
+}
+
+static bool refuse(Str shown, int status, SourceRange range, Diags *diags) {
+    diags_error(diags, range, "Module package cannot be used",
+                status == -ENOTSUP
+                    ? "The package \"%.*s\" holds something that is neither file, folder nor "
+                      "link%s."
+                    : "The package \"%.*s\" cannot be read: %s.",
+                STR_ARG(shown), status == -ENOTSUP ? "" : strerror(-status));
+    return false;
+}
+
+bool module_tree_check(const Io *io, Str folder, Str shown, SourceRange range, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("module tree");
+    Tree tree = {.disk = io->disk, .root = folder, .removes_git = true, .arena = scratch};
+    Str real_root = STR_EMPTY;
+    int status = walk(&tree, STR_EMPTY, 0);
+    if (status == 0)
+        status = io->disk->real_path(io->disk->self, folder, &real_root, scratch);
+    if (status != 0)
+        return refuse(shown, status, range, diags);
+    vec_each(&tree.files, file) {
+        if (!file->link.ptr || !leads_out(&tree, file, real_root, scratch))
+            continue;
+        diags_error(diags, range, "Module package leads out of its folder",
+                    "The package \"%.*s\" holds the link \"%.*s\" to \"%.*s\", which is not within "
+                    "the package. loam does not follow it.",
+                    STR_ARG(shown), STR_ARG(file->name), STR_ARG(file->link));
+        return false;
+    }
+    return true;
+}
+
+/* -- digest ------------------------------------------------------------------------------- */
+
+static int compare_files(const void *a, const void *b) {
+    return str_compare(((const TreeFile *)a)->name, ((const TreeFile *)b)->name);
+}
+
+static int add_file(const Tree *tree, const TreeFile *file, Digest *sums) {
+    SCOPED(ArenaRef) scratch = arena_open("module file");
+    Str content = file->link;
+    if (!content.ptr) {
+        Str path = disk_join(tree->root, file->name, scratch);
+        int status = tree->disk->read_file(tree->disk->self, path, &content, scratch);
+        if (status != 0)
+            return status;
+    }
+    Str sum = digest_hex(DIGEST_SHA256, content, scratch);
+    digest_update(sums, str_format(scratch, "%.*s  %.*s\n", STR_ARG(sum), STR_ARG(file->name)));
+    return 0;
+}
+
+int module_tree_digest(const Io *io, Str folder, Str *out, Arena *arena) {
+    SCOPED(ArenaRef) scratch = arena_open("module digest");
+    Tree tree = {.disk = io->disk, .root = folder, .arena = scratch};
+    int status = walk(&tree, STR_EMPTY, 0);
+    if (status != 0)
+        return status;
+    if (tree.files.count)
+        qsort(tree.files.items, tree.files.count, sizeof *tree.files.items, compare_files);
+    Digest *sums = digest_open(DIGEST_SHA256);
+    vec_each(&tree.files, file) {
+        if (status == 0)
+            status = add_file(&tree, file, sums);
+    }
+    Str raw;
+    bool ok = digest_from_hex(digest_finish(sums, scratch), &raw, scratch);
+    CHECK(ok);
+    if (status == 0)
+        *out = str_concat(STR("h1:"), digest_to_base64(raw, scratch), arena);
+    return status;
+}
+
+/* -- copying ------------------------------------------------------------------------------ */
+
+static int copy_file(const Tree *tree, const TreeFile *file, Str to) {
+    SCOPED(ArenaRef) scratch = arena_open("module file");
+    const Disk *disk = tree->disk;
+    Str from = disk_join(tree->root, file->name, scratch);
+    Str path = disk_join(to, file->name, scratch);
+    Str content;
+    DiskStat stat;
+    int status = disk->make_folders(disk->self, disk_folder_of(path), 0777);
+    if (status != 0)
+        return status;
+    if (file->link.ptr)
+        return disk->link(disk->self, file->link, path);
+    if (disk_exists(disk, path))
+        return -EEXIST;
+    status = disk->stat(disk->self, from, &stat);
+    if (status == 0)
+        status = disk->read_file(disk->self, from, &content, scratch);
+    if (status == 0)
+        status = disk->write_file(disk->self, path, content, stat.mode);
+    return status;
+}
+
+static bool is_hidden(Str name) {
+    return str_starts_with(name, STR(".")) || str_find(name, STR("/."), 0) != SIZE_MAX;
+}
+
+int module_tree_copy(const Io *io, Str folder, Str to, Str *at, Arena *arena) {
+    SCOPED(ArenaRef) scratch = arena_open("module copy");
+    Tree tree = {.disk = io->disk, .root = folder, .arena = scratch};
+    int status = walk(&tree, STR_EMPTY, 0);
+    *at = folder;
+    vec_each(&tree.files, file) {
+        if (status != 0 || is_hidden(file->name))
+            continue;
+        status = copy_file(&tree, file, to);
+        *at = str_clone(file->name, arena);
+    }
+    return status;
+}

@@ -1,0 +1,305 @@
+/* Git repositories, by the program git.
+ *
+ * The address goes to git by the environment, so it stands in no list of processes and cannot be
+ * taken for an option; nothing asks for a password; no hook and no template takes part. What is
+ * fetched is one commit, with history only where the server knows no other way. */
+#include "git_address.h"
+#include "sources.h"
+#include "url.h"
+#include "utf8.h"
+
+#include <errno.h>
+
+#define TIMEOUT_MS  ((int64_t)30 * 60 * 1000)
+#define LINES_SHOWN 6
+#define WORDS_MAX   32
+
+typedef struct GitRun {
+    const SourceRequest *request;
+    GitAddress address;
+    StrVec environment;
+    Str shown;
+    Arena *arena;
+    Diags *diags;
+} GitRun;
+
+static bool claims(Str address, Str *package, Arena *arena) {
+    return git_address_claims(address, package, arena);
+}
+
+/* -- the environment ---------------------------------------------------------------------- */
+
+static const char *environment_of(const GitRun *run, const char *name) {
+    const Process *process = run->request->io->process;
+    return process->environment(process->self, name);
+}
+
+static void set(GitRun *run, const char *name, Str value) {
+    Str begin = str_format(run->arena, "%s=", name);
+    Str whole = str_concat(begin, value, run->arena);
+    vec_each(&run->environment, there) {
+        if (!str_starts_with(*there, begin))
+            continue;
+        *there = whole;
+        return;
+    }
+    vec_push(run->arena, &run->environment, whole);
+}
+
+static void set_default(GitRun *run, const char *name, const char *value) {
+    const char *there = environment_of(run, name);
+    if (!there || !there[0])
+        set(run, name, str_from_cstr(value));
+}
+
+/* Settings behind those that the user's own environment gives in the same way. */
+static void configure(GitRun *run) {
+    const struct {
+        const char *name;
+        Str value;
+    } settings[] = {
+        {"remote.origin.url",   run->address.url},
+        {"core.hooksPath",      STR("/dev/null")},
+        {"advice.detachedHead", STR("false")    },
+        {"gc.auto",             STR("0")        },
+        {"http.lowSpeedLimit",  STR("1")        },
+        {"http.lowSpeedTime",   STR("60")       },
+        {"submodule.recurse",   STR("false")    },
+    };
+    const char *text = environment_of(run, "GIT_CONFIG_COUNT");
+    uint64_t count = 0;
+    if (!text || !str_to_uint64(str_from_cstr(text), &count) || count > 10000)
+        count = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(settings); i++, count++) {
+        Str key = str_format(run->arena, "GIT_CONFIG_KEY_%d", (int)count);
+        Str value = str_format(run->arena, "GIT_CONFIG_VALUE_%d", (int)count);
+        set(run, str_to_cstr(key, run->arena), str_from_cstr(settings[i].name));
+        set(run, str_to_cstr(value, run->arena), settings[i].value);
+    }
+    set(run, "GIT_CONFIG_COUNT", str_format(run->arena, "%d", (int)count));
+}
+
+static void set_up(GitRun *run) {
+    configure(run);
+    set(run, "GIT_TERMINAL_PROMPT", STR("0"));
+    set(run, "GIT_TEMPLATE_DIR", STR_EMPTY);
+    set(run, "LC_ALL", STR("C"));
+    set(run, "SSH_ASKPASS_REQUIRE", STR("force")); /* ssh neither: it fails instead */
+    set_default(run, "SSH_ASKPASS", "/bin/false");
+    set_default(run, "GIT_ALLOW_PROTOCOL", "https:ssh:http:git:file");
+}
+
+/* A repository cannot make loam read folders of this machine as its submodules. */
+static void forbid_files(GitRun *run) {
+    Url url;
+    if (url_parse(run->address.url, &url) && !str_equal(url.scheme, STR("file")))
+        set_default(run, "GIT_ALLOW_PROTOCOL", "https:ssh:http:git");
+}
+
+/* -- running ------------------------------------------------------------------------------ */
+
+/* What a hook of the user's repository tells about that repository would lead git to it. */
+static const char *const prefix[] = {
+    "env",
+    "-u",
+    "GIT_DIR",
+    "-u",
+    "GIT_WORK_TREE",
+    "-u",
+    "GIT_INDEX_FILE",
+    "-u",
+    "GIT_OBJECT_DIRECTORY",
+    "-u",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "-u",
+    "GIT_NAMESPACE",
+    "-u",
+    "GIT_COMMON_DIR",
+    "-u",
+    "GIT_PREFIX",
+    "git",
+};
+
+static int run_git(GitRun *run, const char *const *words, ProcessResult *out) {
+    const char *argv[WORDS_MAX + 1] = {0};
+    size_t count = 0;
+    for (; count < ARRAY_COUNT(prefix); count++)
+        argv[count] = prefix[count];
+    for (; *words; words++) {
+        CHECK(count < WORDS_MAX);
+        argv[count++] = *words;
+    }
+    ProcessRequest request = {
+        .argv = argv,
+        .folder = run->request->folder,
+        .environment = &run->environment,
+        .timeout_ms = TIMEOUT_MS,
+        .cancel = run->request->cancel,
+    };
+    const Process *process = run->request->io->process;
+    return process->run(process->self, &request, out, run->arena);
+}
+
+/* The end of what git said. */
+static Str last_lines(GitRun *run, Str text) {
+    text = str_trim(text);
+    size_t start = text.len;
+    for (int lines = 0; start > 0 && lines < LINES_SHOWN; lines++) {
+        size_t newline = str_rfind_char(str_slice(text, 0, start), '\n');
+        start = newline == SIZE_MAX ? 0 : newline;
+    }
+    Str end = str_trim(str_after(text, start));
+    return utf8_strip_controls(url_scrub(end, run->address.url, run->arena), run->arena);
+}
+
+static bool refuse(GitRun *run, const char *format, Str detail) PRINTF_LIKE(2, 0);
+static bool refuse(GitRun *run, const char *format, Str detail) {
+    Str why = str_format(run->arena, format, STR_ARG(detail));
+    diags_error(run->diags, run->request->range, "Failed to fetch a module", "\"%.*s\": %.*s",
+                STR_ARG(run->shown), STR_ARG(why));
+    return false;
+}
+
+static bool refuse_run(GitRun *run, int status, const ProcessResult *result) {
+    if (status == -ECANCELED || cancel_level(run->request->cancel) != CANCEL_NONE)
+        return refuse(run, "stopped.%.*s", STR_EMPTY);
+    if (status == -ENOENT || (status == 0 && result->exit_status == 127))
+        return refuse(run,
+                      "the program git is not installed, and repositories are fetched by "
+                      "it.%.*s",
+                      STR_EMPTY);
+    if (status != 0)
+        return refuse(run, "git cannot be run: %.*s.", str_from_cstr(strerror(-status)));
+    if (result->timed_out)
+        return refuse(run, "git did not come to an end within half an hour.%.*s", STR_EMPTY);
+    return refuse(run, "git says:\n%.*s", last_lines(run, result->err));
+}
+
+static bool git(GitRun *run, const char *const *words, ProcessResult *result) {
+    *result = (ProcessResult){0};
+    int status = run_git(run, words, result);
+    return (status == 0 && result->exit_status == 0) || refuse_run(run, status, result);
+}
+
+/* -- fetching ----------------------------------------------------------------------------- */
+
+static bool is_hex(Str text) {
+    for (size_t i = 0; i < text.len; i++) {
+        if (!isxdigit((unsigned char)text.ptr[i]))
+            return false;
+    }
+    return text.len >= 4;
+}
+
+static bool says(const ProcessResult *result, const char *words) {
+    return str_find(result->err, str_from_cstr(words), 0) != SIZE_MAX;
+}
+
+/* Refs and commits that a server does not hand out by themselves are found in all that it has. */
+static bool needs_everything(const ProcessResult *result, Str want) {
+    return is_hex(want) || says(result, "shallow");
+}
+
+static bool refuse_ref(GitRun *run, Str want) {
+    if (run->request->commit.len)
+        return refuse(run,
+                      "the commit %.*s, which the lock demands, is not there any more. If another "
+                      "one will do, run \"loam init -upgrade\".",
+                      want);
+    return refuse(run, "it has no branch, tag or commit \"%.*s\".", want);
+}
+
+/* HEAD of the fetch is the commit. */
+static bool fetch_one(GitRun *run, Str want, bool *needs_all) {
+    const char *depth = run->address.depth.len ? str_to_cstr(run->address.depth, run->arena) : "1";
+    const char *ref = str_to_cstr(want, run->arena);
+    const char *const words[] = {"fetch", "-q",     "--no-tags", "--depth", depth,
+                                 "--",    "origin", ref,         NULL};
+    ProcessResult result = {0};
+    int status = run_git(run, words, &result);
+    bool fine = status == 0 && result.exit_status == 0;
+    *needs_all = status == 0 && !fine && !result.timed_out && needs_everything(&result, want);
+    if (fine || *needs_all)
+        return fine;
+    return says(&result, "find remote ref") ? refuse_ref(run, want)
+                                            : refuse_run(run, status, &result);
+}
+
+static bool fetch_all(GitRun *run) {
+    static const char *const words[] = {"fetch",
+                                        "-q",
+                                        "--",
+                                        "origin",
+                                        "+refs/heads/*:refs/remotes/origin/*",
+                                        "+refs/tags/*:refs/tags/*",
+                                        "+HEAD:refs/remotes/origin/HEAD",
+                                        NULL};
+    ProcessResult result;
+    return git(run, words, &result);
+}
+
+/* False without a diagnostic: there is no such commit. */
+static bool find_commit(GitRun *run, const char *form, Str name, Str *out) {
+    Str text = str_format(run->arena, "%s%.*s^{commit}", form, STR_ARG(name));
+    const char *const words[] = {
+        "rev-parse", "-q", "--verify", "--end-of-options", str_to_cstr(text, run->arena), NULL};
+    ProcessResult result = {0};
+    if (run_git(run, words, &result) != 0 || result.exit_status != 0)
+        return false;
+    *out = str_clone(str_trim(result.out), run->arena);
+    return out->len >= 40 && is_hex(*out);
+}
+
+static bool find_in_all(GitRun *run, Str want, Str *out) {
+    static const char *const forms[] = {"refs/tags/", "refs/remotes/origin/", ""};
+    for (size_t i = 0; i < ARRAY_COUNT(forms); i++) {
+        if (find_commit(run, forms[i], want, out))
+            return true;
+    }
+    return refuse_ref(run, want);
+}
+
+static bool fetch_commit(GitRun *run, Str *commit) {
+    Str want = run->request->commit;
+    bool needs_all = false;
+    if (!want.len)
+        want = run->address.ref.len ? run->address.ref : STR("HEAD");
+    if (fetch_one(run, want, &needs_all))
+        return find_commit(run, "", STR("FETCH_HEAD"), commit) || refuse_ref(run, want);
+    return needs_all && fetch_all(run) && find_in_all(run, want, commit);
+}
+
+static bool check_out(GitRun *run, Str commit) {
+    const char *const words[] = {"checkout", "-q", "--detach", str_to_cstr(commit, run->arena),
+                                 "--",       NULL};
+    static const char *const submodules[] = {"submodule", "-q",          "update",
+                                             "--init",    "--recursive", NULL};
+    ProcessResult result;
+    if (!git(run, words, &result))
+        return false;
+    Str list = disk_join(run->request->folder, STR(".gitmodules"), run->arena);
+    if (!disk_exists(run->request->io->disk, list))
+        return true;
+    forbid_files(run);
+    return git(run, submodules, &result);
+}
+
+static bool fetch(const SourceRequest *request, SourceFound *out, Arena *arena, Diags *diags) {
+    static const char *const begin[] = {"init", "-q", NULL};
+    GitRun run = {.request = request, .arena = arena, .diags = diags};
+    const char *problem;
+    ProcessResult result;
+    run.shown = url_redact(request->package, arena);
+    if (!git_address_parse(request->package, &run.address, &problem, arena))
+        return refuse(&run, "%.*s", str_from_cstr(problem));
+    set_up(&run);
+    return git(&run, begin, &result) && fetch_commit(&run, &out->commit) &&
+           check_out(&run, out->commit);
+}
+
+const ModuleSource source_git = {
+    .name = "git",
+    .forms = "git::URL, git@HOST:PATH, ssh://…, https://….git, github.com/OWNER/NAME, ?ref=…",
+    .claims = claims,
+    .fetch = fetch,
+};

@@ -1,0 +1,32 @@
+/* Any bytes as a module's source: what is claimed keeps its meaning when it is read again, and no
+ * secret is left in what is shown. */
+#include "git_address.h"
+#include "sources.h"
+#include "url.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    SCOPED(ArenaRef) arena = arena_open("fuzz");
+    Diags diags = diags_new(arena);
+    SourceAddress address;
+    Str text = {(const char *)data, size};
+    Str shown = url_redact(text, arena);
+    CHECK(str_equal(url_redact(shown, arena), shown));
+    if (!module_source_parse(&sources_table, text, NO_RANGE, &address, arena, &diags)) {
+        CHECK(diags_has_errors(&diags));
+        return 0;
+    }
+    CHECK(!str_starts_with(address.subdir, STR("/")) &&
+          !str_starts_with(address.subdir, STR("../")) && !str_equal(address.subdir, STR("..")));
+    if (address.kind != &source_git)
+        return 0;
+    GitAddress git;
+    const char *problem;
+    if (!git_address_parse(address.package, &git, &problem, arena))
+        return 0;
+    CHECK(!str_starts_with(git.url, STR("-")) && !str_starts_with(git.ref, STR("-")));
+    Url url; /* never "helper::…" */
+    CHECK(str_starts_with(git.url, STR("/")) || url_parse(git.url, &url));
+    return 0;
+}
