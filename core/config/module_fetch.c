@@ -60,43 +60,45 @@ bool module_fetch_is_copy(Str name) {
 
 /* -- from kind to kind -------------------------------------------------------------------- */
 
-static bool refuse_hops(const ModuleFetch *fetch, Str shown, Diags *diags) {
-    diags_error(diags, fetch->range, "Module source leads nowhere",
+typedef struct Fetching {
+    const ModuleFetch *fetch;
+    Str folder; /* what is fetched goes there */
+    Str work;
+    LockEntry entry;
+    bool is_known; /* another call led to that version already: nothing was fetched */
+    Arena *arena;
+    Diags *diags;
+} Fetching;
+
+static bool refuse_hops(const Fetching *fetching) {
+    diags_error(fetching->diags, fetching->fetch->range, "Module source leads nowhere",
                 "\"%.*s\" names another source, which names another, and so on more than %d times.",
-                STR_ARG(shown), HOPS_AT_MOST);
+                STR_ARG(fetching->entry.source), HOPS_AT_MOST);
     return false;
 }
 
-static bool refuse_in_place(const ModuleFetch *fetch, Str shown, Str elsewhere, Diags *diags) {
-    diags_error(diags, fetch->range, "Unsupported module source",
+static bool refuse_in_place(const Fetching *fetching, Str elsewhere) {
+    diags_error(fetching->diags, fetching->fetch->range, "Unsupported module source",
                 "\"%.*s\" names \"%.*s\", which is on this machine; a server cannot say that.",
-                STR_ARG(shown), STR_ARG(elsewhere));
+                STR_ARG(fetching->entry.source), STR_ARG(url_redact(elsewhere, fetching->arena)));
     return false;
 }
 
 /* The next address, with what is already known of the folder within. */
-static bool go_on(const ModuleFetch *fetch,
-                  Str elsewhere,
-                  SourceAddress *at,
-                  LockEntry *entry,
-                  Arena *arena,
-                  Diags *diags) {
-    if (!module_source_parse(fetch->options->sources, elsewhere, fetch->range, at, arena, diags))
+static bool go_on(Fetching *fetching, Str elsewhere, SourceAddress *at) {
+    const ModuleFetch *fetch = fetching->fetch;
+    if (!module_source_parse(fetch->options->sources, elsewhere, fetch->range, at, fetching->arena,
+                             fetching->diags))
         return false;
     if (!at->kind->fetch)
-        return refuse_in_place(fetch, entry->source, url_redact(elsewhere, arena), diags);
+        return refuse_in_place(fetching, elsewhere);
     if (at->subdir.len)
-        entry->subdir = disk_join(at->subdir, entry->subdir, arena);
+        fetching->entry.subdir = disk_join(at->subdir, fetching->entry.subdir, fetching->arena);
     return true;
 }
 
-static bool fetch_at(const ModuleFetch *fetch,
-                     const SourceAddress *at,
-                     Str folder,
-                     Str work,
-                     SourceFound *found,
-                     Arena *arena,
-                     Diags *diags) {
+static bool fetch_at(Fetching *fetching, const SourceAddress *at, SourceFound *found) {
+    const ModuleFetch *fetch = fetching->fetch;
     const LockEntry *locked = fetch->locked;
     SourceRequest request = {
         .io = fetch->options->io,
@@ -105,31 +107,48 @@ static bool fetch_at(const ModuleFetch *fetch,
         .constraint = fetch->constraint,
         .version = locked ? locked->version : STR_EMPTY,
         .commit = locked ? locked->commit : STR_EMPTY,
-        .folder = folder,
-        .work = work,
+        .folder = fetching->folder,
+        .work = fetching->work,
         .range = fetch->range,
     };
     *found = (SourceFound){0};
-    return at->kind->fetch(&request, found, arena, diags);
+    if (!at->kind->fetch(&request, found, fetching->arena, fetching->diags))
+        return false;
+    if (found->version.len)
+        fetching->entry.version = found->version;
+    if (found->commit.len)
+        fetching->entry.commit = found->commit;
+    return true;
 }
 
-static bool follow(
-    const ModuleFetch *fetch, Str folder, Str work, LockEntry *entry, Arena *arena, Diags *diags) {
-    SourceAddress at = fetch->address;
+/* Two constraints may lead to one version. */
+static bool find_known(Fetching *fetching) {
+    const ModuleLock *known = fetching->fetch->known;
+    if (!known || !fetching->entry.version.len)
+        return false;
+    vec_each(&known->entries, entry) {
+        if (!str_equal(entry->source, fetching->entry.source) ||
+            !str_equal(entry->version, fetching->entry.version))
+            continue;
+        fetching->entry = *entry;
+        fetching->is_known = true;
+        return true;
+    }
+    return false;
+}
+
+static bool follow(Fetching *fetching) {
+    SourceAddress at = fetching->fetch->address;
     for (int hops = 0; hops < HOPS_AT_MOST; hops++) {
         SourceFound found;
-        if (!fetch_at(fetch, &at, folder, work, &found, arena, diags))
+        if (!fetch_at(fetching, &at, &found))
             return false;
-        if (found.version.len)
-            entry->version = found.version;
-        if (found.commit.len)
-            entry->commit = found.commit;
-        if (!found.elsewhere.len)
+        if (!found.elsewhere.len || find_known(fetching))
             return true;
-        if (!go_on(fetch, found.elsewhere, &at, entry, arena, diags))
+        if (!go_on(fetching, found.elsewhere, &at))
             return false;
     }
-    return refuse_hops(fetch, entry->source, diags);
+    return refuse_hops(fetching);
 }
 
 /* -- what came ---------------------------------------------------------------------------- */
@@ -140,56 +159,70 @@ static bool refuse_disk(const ModuleFetch *fetch, Str path, int status, Diags *d
     return false;
 }
 
-static bool refuse_digest(const ModuleFetch *fetch, const LockEntry *entry, Diags *diags) {
-    diags_error(diags, fetch->range, "Module differs from the lock",
+static bool refuse_digest(const Fetching *fetching) {
+    const LockEntry *locked = fetching->fetch->locked;
+    diags_error(fetching->diags, fetching->fetch->range, "Module differs from the lock",
                 "\"%.*s\" is no longer what it was: %s has the digest %.*s, and what came has "
                 "%.*s. If that change is wanted, run \"loam init -upgrade\"; if not, ask those who "
                 "publish it.",
-                STR_ARG(entry->source), MODULE_LOCK_NAME, STR_ARG(fetch->locked->digest),
-                STR_ARG(entry->digest));
+                STR_ARG(fetching->entry.source), MODULE_LOCK_NAME, STR_ARG(locked->digest),
+                STR_ARG(fetching->entry.digest));
     return false;
 }
 
 /* A commit is a digest already. */
-static bool check_digest(
-    const ModuleFetch *fetch, Str folder, LockEntry *entry, Arena *arena, Diags *diags) {
+static bool check_digest(Fetching *fetching) {
+    const ModuleFetch *fetch = fetching->fetch;
+    LockEntry *entry = &fetching->entry;
     if (entry->commit.len)
         return true;
-    int status = module_tree_digest(fetch->options->io, folder, &entry->digest, arena);
+    int status =
+        module_tree_digest(fetch->options->io, fetching->folder, &entry->digest, fetching->arena);
     if (status != 0)
-        return refuse_disk(fetch, folder, status, diags);
+        return refuse_disk(fetch, fetching->folder, status, fetching->diags);
     bool differs = fetch->locked && fetch->locked->digest.len &&
                    !str_equal(fetch->locked->digest, entry->digest);
-    return !differs || refuse_digest(fetch, entry, diags);
+    return !differs || refuse_digest(fetching);
 }
 
-static bool fetch_checked(
-    const ModuleFetch *fetch, Str folder, Str work, LockEntry *entry, Arena *arena, Diags *diags) {
-    *entry = (LockEntry){.source = url_redact(fetch->address.package, arena)};
-    return follow(fetch, folder, work, entry, arena, diags) &&
-           module_tree_check(fetch->options->io, folder, entry->source, fetch->range, diags) &&
-           check_digest(fetch, folder, entry, arena, diags);
+static bool fetch_checked(Fetching *fetching) {
+    const ModuleFetch *fetch = fetching->fetch;
+    fetching->entry.source = url_redact(fetch->address.package, fetching->arena);
+    if (!follow(fetching))
+        return false;
+    return fetching->is_known ||
+           (module_tree_check(fetch->options->io, fetching->folder, fetching->entry.source,
+                              fetch->range, fetching->diags) &&
+            check_digest(fetching));
 }
 
 static Str fetch_folder(const ModuleInstallOptions *options, Arena *arena) {
     return disk_join(module_fetch_folder(options, arena), STR(FETCH_FOLDER), arena);
 }
 
-bool module_fetch_aside(
-    const ModuleFetch *fetch, Str *folder, LockEntry *out, Arena *arena, Diags *diags) {
+static bool fetch_aside(Fetching *fetching) {
+    const ModuleFetch *fetch = fetching->fetch;
     const Disk *disk = fetch->options->io->disk;
-    Str all = fetch_folder(fetch->options, arena);
-    Str work = disk_join(all, STR("work"), arena);
-    Str package = disk_join(all, STR("package"), arena);
+    Str all = fetch_folder(fetch->options, fetching->arena);
+    fetching->work = disk_join(all, STR("work"), fetching->arena);
+    fetching->folder = disk_join(all, STR("package"), fetching->arena);
     int status = disk_remove_tree(disk, all);
     if (status == 0)
-        status = disk->make_folders(disk->self, work, 0777);
+        status = disk->make_folders(disk->self, fetching->work, 0777);
     if (status == 0)
-        status = disk->make_folders(disk->self, package, 0777);
+        status = disk->make_folders(disk->self, fetching->folder, 0777);
     if (status != 0)
-        return refuse_disk(fetch, all, status, diags);
-    *folder = package;
-    return fetch_checked(fetch, package, work, out, arena, diags);
+        return refuse_disk(fetch, all, status, fetching->diags);
+    return fetch_checked(fetching);
+}
+
+bool module_fetch_aside(
+    const ModuleFetch *fetch, Str *folder, LockEntry *out, Arena *arena, Diags *diags) {
+    Fetching fetching = {.fetch = fetch, .arena = arena, .diags = diags};
+    bool ok = fetch_aside(&fetching);
+    *folder = fetching.folder;
+    *out = fetching.entry;
+    return ok;
 }
 
 void module_fetch_clean(const ModuleInstallOptions *options, Arena *arena) {
@@ -197,19 +230,20 @@ void module_fetch_clean(const ModuleInstallOptions *options, Arena *arena) {
 }
 
 /* A copy that is there stays: it is the same. */
-static bool give_place(
-    const ModuleFetch *fetch, Str folder, const LockEntry *entry, Arena *arena, Diags *diags) {
+static bool give_place(const Fetching *fetching) {
+    const ModuleFetch *fetch = fetching->fetch;
     const Disk *disk = fetch->options->io->disk;
-    Str copy = module_fetch_copy(fetch->options, entry, arena);
-    int status = disk_exists(disk, copy) ? disk_remove_tree(disk, folder)
-                                         : disk->rename(disk->self, folder, copy);
-    return status == 0 || refuse_disk(fetch, copy, status, diags);
+    Str copy = module_fetch_copy(fetch->options, &fetching->entry, fetching->arena);
+    if (disk_exists(disk, copy))
+        return true;
+    int status = disk->rename(disk->self, fetching->folder, copy);
+    return status == 0 || refuse_disk(fetch, copy, status, fetching->diags);
 }
 
 bool module_fetch_run(const ModuleFetch *fetch, LockEntry *out, Arena *arena, Diags *diags) {
-    Str folder;
-    bool ok = module_fetch_aside(fetch, &folder, out, arena, diags) &&
-              give_place(fetch, folder, out, arena, diags);
+    Fetching fetching = {.fetch = fetch, .arena = arena, .diags = diags};
+    bool ok = fetch_aside(&fetching) && give_place(&fetching);
     module_fetch_clean(fetch->options, arena);
+    *out = fetching.entry;
     return ok;
 }

@@ -8,6 +8,7 @@ typedef struct ModuleFetch {
     SourceAddress address;
     Str constraint;
     const LockEntry *locked; /* NULL: choose */
+    const ModuleLock *known; /* whose copies are there; NULL: none */
     SourceRange range;
 } ModuleFetch;
 

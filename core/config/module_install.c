@@ -17,6 +17,7 @@ struct ModuleInstall {
     ModuleInstallOptions options;
     ModuleManifest manifest; /* what is installed; when installing, what has been found */
     ModuleLock before;       /* the lock as it was read */
+    bool has_lock;           /* it was */
     ModuleLock lock;         /* of what has been found */
     Map resolved;            /* package and constraint → LockEntry, of this run */
     Map verified;            /* copies whose content was looked at in this run */
@@ -60,8 +61,7 @@ static void PRINTF_LIKE(2, 3) tell(const ModuleInstall *install, const char *for
 
 /* -- the folder of copies ----------------------------------------------------------------- */
 
-static bool refuse_folder(const ModuleInstall *install, Str path, int status, Diags *diags) {
-    (void)install;
+static bool refuse_folder(Str path, int status, Diags *diags) {
     diags_error(diags, NO_RANGE, "Failed to install modules", "%.*s: %s.", STR_ARG(path),
                 strerror(-status));
     return false;
@@ -100,7 +100,10 @@ static bool guard_copies(ModuleInstall *install, Diags *diags) {
                     STR_ARG(folder));
         return false;
     }
-    return status == 0 || refuse_folder(install, path, status, diags);
+    if (status != 0)
+        return refuse_folder(path, status, diags);
+    module_fetch_clean(&install->options, install->arena); /* what a killed run left */
+    return true;
 }
 
 /* -- one package -------------------------------------------------------------------------- */
@@ -152,6 +155,7 @@ static const LockEntry *resolve(ModuleInstall *install,
         .address = *address,
         .constraint = wanted->version,
         .locked = entry,
+        .known = &install->lock,
         .range = wanted->source_range,
     };
     LockEntry found;
@@ -277,13 +281,41 @@ static bool find_local(ModuleInstall *install, const ModuleWanted *wanted, Str *
     return true;
 }
 
+/* The lock may have come from elsewhere since: what it names now is what counts. */
+static bool check_locked(ModuleInstall *install,
+                         const ModuleWanted *wanted,
+                         const SourceAddress *address,
+                         const ModuleEntry *entry,
+                         Diags *diags) {
+    const ModuleInstallOptions *options = &install->options;
+    Arena *arena = install->arena;
+    if (!install->has_lock &&
+        !module_lock_read(options->io, options->folder, &install->before, arena, diags))
+        return false;
+    install->has_lock = true;
+    const LockEntry *locked =
+        module_lock_find(&install->before, url_redact(address->package, arena), wanted->version);
+    if (!locked)
+        return true;
+    Str copy = disk_clean(module_fetch_copy(options, locked, arena), arena);
+    if (str_starts_with(entry->folder, copy))
+        return true;
+    diags_error(diags, wanted->range, "Module revision has changed",
+                "%s names another revision of the module \"%.*s\" than the one that is installed. "
+                "Run \"loam init\" to install it.",
+                MODULE_LOCK_NAME, STR_ARG(wanted->name));
+    return false;
+}
+
 static bool find_recorded(ModuleInstall *install,
                           const ModuleWanted *wanted,
+                          const SourceAddress *address,
                           Str *out,
                           Diags *diags) {
     const ModuleEntry *entry;
     if (!check_record(install, wanted, &entry, diags) ||
-        !check_recorded_version(wanted, entry, diags))
+        !check_recorded_version(wanted, entry, diags) ||
+        !check_locked(install, wanted, address, entry, diags))
         return false;
     if (!disk_exists(install->options.io->disk, entry->folder))
         return refuse_uninstalled(wanted, diags);
@@ -352,7 +384,7 @@ static bool find(ModuleInstall *install, const ModuleWanted *wanted, Str *folder
     if (!address.kind->fetch)
         return find_local(install, wanted, folder, diags);
     return install->options.install ? find_fetched(install, wanted, &address, folder, diags)
-                                    : find_recorded(install, wanted, folder, diags);
+                                    : find_recorded(install, wanted, &address, folder, diags);
 }
 
 /* An error shows the line that it is about: not the one that holds a password. */

@@ -187,6 +187,35 @@ static void keeps_to_commits(void **state) {
     config_case_close(&run.c);
 }
 
+/* Somebody else's -upgrade arrives with the lock. */
+static void other_lock(void **state) {
+    (void)state;
+    Run run = run_open("module:\n  a: {source: \"shop:x\"}\n");
+    shop.has_commits = true;
+    check_loads(&run, INSTALL);
+    config_case_write(&run.c, MODULE_LOCK_NAME,
+                      "modules:\n  - source: \"shop:x\"\n    commit: \"2.0.0\"\n");
+    check_refused(&run, LOOK, "Module revision has changed");
+    check_loads(&run, INSTALL);
+    check_str(content_of(&run, "a"), "locals: {x: \"2.0.0\"}\n");
+    check_loads(&run, LOOK);
+    assert_int_equal(disk_real.remove(NULL, STR(MODULE_LOCK_NAME)), 0);
+    check_loads(&run, LOOK);
+    config_case_close(&run.c);
+}
+
+/* Two constraints that lead to one version fetch it once. */
+static void one_version(void **state) {
+    (void)state;
+    Run run = run_open("module:\n  a: {source: \"sign:x\"}\n"
+                       "  b: {source: \"sign:x\", version: \"~> 1.0\"}\n");
+    check_loads(&run, INSTALL);
+    assert_int_equal(shop.fetched, 1);
+    assert_int_equal(copy_count(&run), 1);
+    check_str_equal(content_of(&run, "a"), content_of(&run, "b"));
+    config_case_close(&run.c);
+}
+
 static void keeps_to_digests(void **state) {
     (void)state;
     Run run = run_open("module:\n  a: {source: \"shop:x\"}\n");
@@ -304,7 +333,8 @@ static void copied(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(installs_once),    cmocka_unit_test(keeps_to_commits),
-        cmocka_unit_test(keeps_to_digests), cmocka_unit_test(versions),
+        cmocka_unit_test(keeps_to_digests), cmocka_unit_test(other_lock),
+        cmocka_unit_test(one_version),      cmocka_unit_test(versions),
         cmocka_unit_test(refusals),         cmocka_unit_test(leftovers),
         cmocka_unit_test(secrets),          cmocka_unit_test(copied),
     };

@@ -4,6 +4,9 @@
 #include <errno.h>
 
 #define COMMIT "0123456789012345678901234567890123456789"
+#define VERIFY "rev-parse -q --verify --end-of-options "
+
+static const char checkout[] = "checkout -q --detach " COMMIT " --";
 
 typedef struct GitAnswer {
     int exit_status;
@@ -83,8 +86,7 @@ static void branch(void **state) {
     };
     static const char *const wanted[] = {
         "init -q", "fetch -q --no-tags --depth 1 -- origin main",
-        "rev-parse -q --verify --end-of-options FETCH_HEAD^{commit}",
-        "checkout -q --detach " COMMIT " --", NULL};
+        "rev-parse -q --verify --end-of-options FETCH_HEAD^{commit}", checkout, NULL};
     Play play = {0};
     assert_true(
         fetch(&play, (SourceRequest){.package = STR("git::https://u:p@h/r?ref=main")}, answers, 2));
@@ -112,11 +114,12 @@ static void pinned(void **state) {
         "fetch -q --no-tags --depth 5 -- origin " COMMIT,
         "fetch -q -- origin +refs/heads/*:refs/remotes/origin/* +refs/tags/*:refs/tags/* "
         "+HEAD:refs/remotes/origin/HEAD",
-        "rev-parse -q --verify --end-of-options refs/tags/" COMMIT "^{commit}",
-        "rev-parse -q --verify --end-of-options refs/remotes/origin/" COMMIT "^{commit}",
-        "rev-parse -q --verify --end-of-options " COMMIT "^{commit}",
-        "checkout -q --detach " COMMIT " --",
-        NULL};
+        VERIFY "refs/tags/" COMMIT "^{commit}",
+        VERIFY "refs/remotes/origin/" COMMIT "^{commit}",
+        VERIFY COMMIT "^{commit}",
+        checkout,
+        NULL,
+    };
     Play play = {0};
     SourceRequest request = {.package = STR("git::https://h/r?ref=main&depth=5"),
                              .commit = STR(COMMIT)};
