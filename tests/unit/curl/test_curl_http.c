@@ -6,6 +6,10 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -20,6 +24,7 @@ typedef struct Server {
     size_t asked_len;
     Thread *thread;
     int stop[2];
+    SSL_CTX *tls; /* NULL: none */
 } Server;
 
 static bool is_whole(const char *text) {
@@ -29,8 +34,26 @@ static bool is_whole(const char *text) {
            (!length || length > end || strlen(end + 4) >= (size_t)strtol(length + 16, NULL, 10));
 }
 
+/* A handshake in which the client must show the certificate that it is asked for. */
+static void serve_tls(Server *server, int fd, const char *answer) {
+    SSL *tls = SSL_new(server->tls);
+    SSL_set_fd(tls, fd);
+    if (SSL_accept(tls) == 1) {
+        int got = SSL_read(tls, server->asked, (int)WIRE_SIZE - 1);
+        server->asked[got > 0 ? got : 0] = '\0';
+        (void)SSL_write(tls, answer, (int)strlen(answer));
+        (void)SSL_shutdown(tls);
+    }
+    SSL_free(tls);
+    close(fd);
+}
+
 static void serve_one(Server *server, const char *answer) {
     int fd = accept(server->listener, NULL, NULL);
+    if (server->tls) {
+        serve_tls(server, fd, answer);
+        return;
+    }
     char *request = server->asked + server->asked_len;
     size_t got = 0;
     while (fd >= 0 && !is_whole(request)) {
@@ -58,7 +81,8 @@ static void serve(void *payload) {
 static void server_start(Server *server, const char *const *answers, Arena *arena) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof address;
-    *server = (Server){.answers = answers, .asked = arena_alloc(arena, WIRE_SIZE)};
+    *server =
+        (Server){.answers = answers, .asked = arena_alloc(arena, WIRE_SIZE), .tls = server->tls};
     server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(pipe(server->stop), 0);
     assert_int_equal(bind(server->listener, (struct sockaddr *)&address, size), 0);
@@ -116,7 +140,7 @@ static void plain(void **state) {
     static const char *const answers[] = {
         "HTTP/1.1 200 OK\r\nX-Thing:  two words \r\nContent-Length: 5\r\n\r\nhello", NULL};
     SCOPED(ArenaRef) arena = arena_open("test");
-    Server server;
+    Server server = {0};
     server_start(&server, answers, arena);
     Got got = ask(&server, (HttpRequest){.body_limit = 0}, "/a?b=c", arena);
     server_stop(&server);
@@ -134,7 +158,7 @@ static void with_body(void **state) {
     static const char *const answers[] = {"HTTP/1.1 423 Locked\r\nContent-Length: 2\r\n\r\n{}",
                                           NULL};
     SCOPED(ArenaRef) arena = arena_open("test");
-    Server server;
+    Server server = {0};
     HttpRequest request = {
         .method = STR("LOCK"), .body = STR("{\"ID\":1}"), .user = STR("u"), .password = STR("p")};
     vec_push(arena, &request.headers, (HttpHeader){STR("Content-Type"), STR("application/json")});
@@ -160,7 +184,7 @@ static void redirects(void **state) {
     static const char *const one[] = {REDIRECT, NULL};
     static const char *const two[] = {REDIRECT, REDIRECT, NULL};
     SCOPED(ArenaRef) arena = arena_open("test");
-    Server server;
+    Server server = {0};
     server_start(&server, answers, arena);
     Got got = ask(&server, (HttpRequest){.body_limit = 0}, "/a", arena);
     server_stop(&server);
@@ -203,7 +227,7 @@ static void failures(void **state) {
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
-        Server server;
+        Server server = {0};
         server_start(&server, cases[i].answers, arena);
         Got got = ask(&server, cases[i].request, "/", arena);
         server_stop(&server);
@@ -244,7 +268,7 @@ static void not_kept(void **state) {
     (void)state;
     static const char *const answers[] = {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na", NULL};
     SCOPED(ArenaRef) arena = arena_open("test");
-    Server server;
+    Server server = {0};
     HttpSink sink = {refuse, NULL};
     HttpResponse response;
     Str problem = STR_EMPTY;
@@ -266,7 +290,7 @@ static void cancelled(void **state) {
     static const char *const silent[] = {"wait", NULL};
     SCOPED(ArenaRef) arena = arena_open("test");
     CancelToken *cancel = cancel_open();
-    Server server;
+    Server server = {0};
     server_start(&server, silent, arena);
     Thread *thread = thread_start(THREAD_ATTEMPT, raise_soon, cancel);
     Got got = ask(&server, (HttpRequest){.cancel = cancel}, "/", arena);
@@ -276,13 +300,115 @@ static void cancelled(void **state) {
     cancel_close(cancel);
 }
 
+/* -- TLS ---------------------------------------------------------------------------------- */
+
+typedef struct Identity {
+    EVP_PKEY *key;
+    X509 *certificate; /* vouches for itself */
+    Str key_pem;
+    Str certificate_pem;
+} Identity;
+
+static Str pem_text(BIO *bio, Arena *arena) {
+    char *bytes;
+    long size = BIO_get_mem_data(bio, &bytes);
+    Str text = str_clone((Str){bytes, (size_t)size}, arena);
+    BIO_free(bio);
+    return text;
+}
+
+static Identity identity_new(const char *name, Arena *arena) {
+    Identity identity = {EVP_EC_gen("P-256"), X509_new(), STR_EMPTY, STR_EMPTY};
+    X509 *certificate = identity.certificate;
+    X509_set_version(certificate, 2);
+    ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
+    X509_gmtime_adj(X509_getm_notBefore(certificate), -60);
+    X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+    X509_set_pubkey(certificate, identity.key);
+    X509_NAME *subject = X509_get_subject_name(certificate);
+    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, (const unsigned char *)name, -1, -1, 0);
+    X509_set_issuer_name(certificate, subject);
+    X509_EXTENSION *host = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, "IP:127.0.0.1");
+    assert_int_equal(X509_add_ext(certificate, host, -1), 1);
+    X509_EXTENSION_free(host);
+    assert_true(X509_sign(certificate, identity.key, EVP_sha256()) > 0);
+    BIO *key = BIO_new(BIO_s_mem());
+    BIO *text = BIO_new(BIO_s_mem());
+    assert_int_equal(PEM_write_bio_PrivateKey(key, identity.key, NULL, NULL, 0, NULL, NULL), 1);
+    assert_int_equal(PEM_write_bio_X509(text, certificate), 1);
+    identity.key_pem = pem_text(key, arena);
+    identity.certificate_pem = pem_text(text, arena);
+    return identity;
+}
+
+static void identity_release(Identity *identity) {
+    X509_free(identity->certificate);
+    EVP_PKEY_free(identity->key);
+}
+
+static SSL_CTX *tls_new(const Identity *own, const Identity *wanted) {
+    SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
+    assert_int_equal(SSL_CTX_use_certificate(tls, own->certificate), 1);
+    assert_int_equal(SSL_CTX_use_PrivateKey(tls, own->key), 1);
+    assert_int_equal(X509_STORE_add_cert(SSL_CTX_get_cert_store(tls), wanted->certificate), 1);
+    SSL_CTX_set_verify(tls, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    return tls;
+}
+
+static HttpStatus ask_tls(HttpRequest request, SSL_CTX *tls, Arena *arena) {
+    static const char *const answers[] = {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", NULL};
+    Server server = {.tls = tls};
+    StrBuf body = strbuf_new(arena);
+    HttpSink sink = {keep, &body};
+    HttpResponse response;
+    Str problem = STR_EMPTY;
+    server_start(&server, answers, arena);
+    request.url = str_format(arena, "https://127.0.0.1:%d/", server.port);
+    HttpStatus status = curl_http.attempt(NULL, &request, &sink, &response, &problem, arena);
+    server_stop(&server);
+    if (status == HTTP_DONE)
+        check_str(strbuf_str(&body), "hi");
+    else
+        assert_true(problem.len > 0);
+    return status;
+}
+
+/* Each side proves who it is to the other, or nothing comes about. */
+static void certificates(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Identity server = identity_new("server", arena);
+    Identity client = identity_new("client", arena);
+    SSL_CTX *tls = tls_new(&server, &client);
+    HttpRequest request = {
+        .authorities = server.certificate_pem,
+        .certificate = client.certificate_pem,
+        .key = client.key_pem,
+    };
+    assert_int_equal(ask_tls(request, tls, arena), HTTP_DONE);
+    request.authorities = client.certificate_pem;
+    assert_int_equal(ask_tls(request, tls, arena), HTTP_BAD_CERTIFICATE);
+    request.authorities = STR_EMPTY;
+    assert_int_equal(ask_tls(request, tls, arena), HTTP_BAD_CERTIFICATE);
+    request.skip_verify = true;
+    assert_int_equal(ask_tls(request, tls, arena), HTTP_DONE);
+    request.certificate = request.key = STR_EMPTY;
+    assert_int_not_equal(ask_tls(request, tls, arena), HTTP_DONE);
+    request.certificate = STR("no certificate");
+    assert_int_equal(ask_tls(request, tls, arena), HTTP_BAD_CERTIFICATE);
+    SSL_CTX_free(tls);
+    identity_release(&server);
+    identity_release(&client);
+}
+
 int main(void) {
+    signal(SIGPIPE, SIG_IGN);
     unsetenv("http_proxy");
     unsetenv("all_proxy");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain),     cmocka_unit_test(with_body),    cmocka_unit_test(redirects),
         cmocka_unit_test(failures),  cmocka_unit_test(nobody_there), cmocka_unit_test(not_kept),
-        cmocka_unit_test(cancelled),
+        cmocka_unit_test(cancelled), cmocka_unit_test(certificates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
