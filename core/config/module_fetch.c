@@ -97,7 +97,10 @@ static bool go_on(Fetching *fetching, Str elsewhere, SourceAddress *at) {
     return true;
 }
 
-static bool fetch_at(Fetching *fetching, const SourceAddress *at, SourceFound *found) {
+static bool fetch_at(Fetching *fetching,
+                     const SourceAddress *at,
+                     bool is_foreign,
+                     SourceFound *found) {
     const ModuleFetch *fetch = fetching->fetch;
     const LockEntry *locked = fetch->locked;
     SourceRequest request = {
@@ -109,6 +112,7 @@ static bool fetch_at(Fetching *fetching, const SourceAddress *at, SourceFound *f
         .commit = locked ? locked->commit : STR_EMPTY,
         .folder = fetching->folder,
         .work = fetching->work,
+        .is_foreign = is_foreign,
         .range = fetch->range,
     };
     *found = (SourceFound){0};
@@ -141,7 +145,7 @@ static bool follow(Fetching *fetching) {
     SourceAddress at = fetching->fetch->address;
     for (int hops = 0; hops < HOPS_AT_MOST; hops++) {
         SourceFound found;
-        if (!fetch_at(fetching, &at, &found))
+        if (!fetch_at(fetching, &at, hops > 0, &found))
             return false;
         if (!found.elsewhere.len || find_known(fetching))
             return true;

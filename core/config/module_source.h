@@ -15,11 +15,12 @@ typedef struct SourceRequest {
     const Io *io;
     const CancelToken *cancel;
     Str package;
-    Str constraint; /* which versions will do; empty: any */
-    Str version;    /* exactly this one, the lock says; empty: choose */
-    Str commit;     /* likewise */
-    Str folder;     /* to be filled: there, and empty */
-    Str work;       /* a folder for files on the way, which goes afterwards */
+    Str constraint;  /* which versions will do; empty: any */
+    Str version;     /* exactly this one, the lock says; empty: choose */
+    Str commit;      /* likewise */
+    Str folder;      /* to be filled: there, and empty */
+    Str work;        /* a folder for files on the way, which goes afterwards */
+    bool is_foreign; /* a server named it: nothing of this machine is meant */
     SourceRange range;
 } SourceRequest;
 

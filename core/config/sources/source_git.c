@@ -89,10 +89,13 @@ static void set_up(GitRun *run) {
     set_default(run, "GIT_ALLOW_PROTOCOL", "https:ssh:http:git:file");
 }
 
+static bool is_file(const GitAddress *address) {
+    return str_starts_with(address->url, STR("/")) || str_starts_with(address->url, STR("file:"));
+}
+
 /* A repository cannot make loam read folders of this machine as its submodules. */
 static void forbid_files(GitRun *run) {
-    Url url;
-    if (url_parse(run->address.url, &url) && !str_equal(url.scheme, STR("file")))
+    if (!is_file(&run->address))
         set_default(run, "GIT_ALLOW_PROTOCOL", "https:ssh:http:git");
 }
 
@@ -292,6 +295,8 @@ static bool fetch(const SourceRequest *request, SourceFound *out, Arena *arena, 
     run.shown = url_redact(request->package, arena);
     if (!git_address_parse(request->package, &run.address, &problem, arena))
         return refuse(&run, "%.*s", str_from_cstr(problem));
+    if (request->is_foreign && is_file(&run.address))
+        return refuse(&run, "it is on this machine; a server cannot say that.%.*s", STR_EMPTY);
     set_up(&run);
     return git(&run, begin, &result) && fetch_commit(&run, &out->commit) &&
            check_out(&run, out->commit);

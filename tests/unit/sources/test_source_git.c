@@ -165,8 +165,22 @@ static void refused(void **state) {
     }
 }
 
+/* What is on this machine is named by the user, not by a registry. */
+static void foreign(void **state) {
+    (void)state;
+    static const char *const cases[] = {"git::file:///r", "git::/r"};
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Play play = {0};
+        SourceRequest request = {.package = str_from_cstr(cases[i]), .is_foreign = true};
+        assert_false(fetch(&play, request, NULL, 0));
+        source_case_check_said(&play.c, "a server cannot say that");
+        assert_int_equal(play.lines.count, 0);
+        source_case_close(&play.c);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(branch), cmocka_unit_test(pinned),
-                                       cmocka_unit_test(refused)};
+                                       cmocka_unit_test(refused), cmocka_unit_test(foreign)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
