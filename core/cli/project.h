@@ -24,9 +24,9 @@ typedef struct Project {
     bool is_locked; /* backend, and out */
     bool installs_modules;
     bool upgrades_modules; /* and chooses their revisions anew */
-    bool may_be_empty;  /* a folder without configuration will do */
-    bool has_state;     /* there is one, be it empty */
-    bool found_journal; /* a run before ended in the middle */
+    bool may_be_empty;     /* a folder without configuration will do */
+    bool has_state;        /* there is one, be it empty */
+    bool found_journal;    /* a run before ended in the middle */
     Diags *diags;
 } Project;
 

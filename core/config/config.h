@@ -221,7 +221,7 @@ typedef struct Module Module;
 
 typedef struct ModuleCall {
     Str name;
-    Str source; /* as it came out: source and version may be made of variables */
+    Str source;  /* as it came out: source and version may be made of variables */
     Str version; /* constraint; empty: none is said */
     SourceRange source_range;
     SourceRange version_range;
