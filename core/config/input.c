@@ -12,6 +12,7 @@ typedef struct Collecting {
     const InputRequest *request;
     Map *out;
     size_t undeclared; /* names in files that no variable has */
+    bool has_failed;   /* nobody is asked for more */
     Arena *arena;
     Diags *diags;
 } Collecting;
@@ -104,10 +105,11 @@ static bool add_flag(Collecting *collecting, Str text) {
 static void warn_undeclared(Collecting *collecting, const VarsFileValue *value) {
     if (++collecting->undeclared > UNDECLARED_SHOWN)
         return;
-    diags_warning(collecting->diags, value->name_range, "Value for undeclared variable",
-                  "The root module does not declare the variable \"%.*s\". Declare it, or remove "
-                  "the value.",
-                  STR_ARG(value->name));
+    Str place = config_read_place(value->name_range, collecting->arena);
+    diags_warning(collecting->diags, NO_RANGE, "Value for undeclared variable",
+                  "The root module does not declare the variable \"%.*s\", which has a value at "
+                  "%.*s. Declare it, or remove the value.",
+                  STR_ARG(value->name), STR_ARG(place));
 }
 
 static void warn_more_undeclared(Collecting *collecting) {
@@ -200,7 +202,8 @@ static bool refuse_missing(Collecting *collecting, const Variable *variable) {
 static bool ask(Collecting *collecting, const Variable *variable) {
     const InputRequest *request = collecting->request;
     Str text;
-    if (!request->ask || !request->ask(request->payload, variable, &text, collecting->arena))
+    if (collecting->has_failed || !request->ask ||
+        !request->ask(request->payload, variable, &text, collecting->arena))
         return refuse_missing(collecting, variable);
     return set_text(collecting, variable, text);
 }
@@ -246,8 +249,8 @@ bool input_collect(
                               : add_flag(&collecting, option->text);
     }
     warn_more_undeclared(&collecting);
-    /* Nobody is asked for a value that was given but could not be read. */
-    if (!ok || !ask_missing(&collecting))
+    collecting.has_failed = !ok;
+    if (!ask_missing(&collecting) || !ok)
         return false;
     *out = values;
     return true;

@@ -1,6 +1,8 @@
 /* The configuration as plan JSON shows it. */
 #include "config_json.h"
+
 #include "decode.h"
+#include "eval.h"
 #include "json.h"
 
 typedef struct Writing {
@@ -67,15 +69,15 @@ static void write_reference(Writing *writing, const Reference *reference) {
 
 static void write_expression(Writing *writing, const Expr *expr) {
     Value constant;
+    Diags ignored = diags_new(writing->scratch);
     json_object_start(&writing->writer);
-    if (expr_as_literal(expr, &constant, writing->scratch)) {
+    if (eval_constant(expr, &constant, writing->scratch, &ignored)) {
         json_key(&writing->writer, STR("constant_value"));
         json_write_value(&writing->writer, constant);
         json_object_end(&writing->writer);
         return;
     }
     References references = {0};
-    Diags ignored = diags_new(writing->scratch);
     if (reference_collect(expr, &references, writing->scratch, &ignored) && references.count > 0) {
         json_key(&writing->writer, STR("references"));
         json_array_start(&writing->writer);

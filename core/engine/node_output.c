@@ -6,7 +6,7 @@ static bool check_root(Visit *visit, Value value) {
     const Output *output = visit->node->as.output;
     if ((value_marks_deep(value) & MARK_SENSITIVE) && !output->sensitive) {
         diags_error(
-            &visit->diags, output->expr->range, "Output refers to sensitive values",
+            &visit->diags, output->range, "Output refers to sensitive values",
             "The value of output \"%.*s\" holds sensitive data, so it would be shown. Set "
             "\"sensitive: true\" on the output, or take the secret out with nonsensitive().",
             STR_ARG(output->name));

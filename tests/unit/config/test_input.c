@@ -78,8 +78,8 @@ static const InputCase cases[] = {
     {
         .about = "undeclared in files: two, then a number",
         .files = {{"terraform.tfvars", "p = 1\nq = 1\nr = 1\nt = 1\n"}},
-        .wanted = "W terraform.tfvars:1:1 Value for undeclared variable\n"
-                  "W terraform.tfvars:2:1 Value for undeclared variable\n"
+        .wanted = "W Value for undeclared variable\n"
+                  "W Value for undeclared variable\n"
                   "W Values for undeclared variables\n",
     },
     {
