@@ -246,10 +246,11 @@ static const BadCase bad_cases[] = {
     {
      .about = "module source",
      .text = "module:\n  m: {source: hashicorp/consul/aws}\n  n: {source: \"\"}\n"
-                "  o: {}\n  p: {source: \"./${var.x}\"}\n",                                                            .wanted = "main.loam.yaml:3:15 Invalid module source\n"
-                  "main.loam.yaml:4:3 Missing required argument\n"
-                  "main.loam.yaml:5:20 Variables not allowed\nmain.loam.yaml:5:16 Unsuitable value type\n"
-                  "main.loam.yaml:2:15 Unsupported module source\n", },
+                "  o: {}\n  p: {source: \"./${var.x}\"}\n",                                                            .wanted =
+            "main.loam.yaml:3:15 Invalid module source\n"
+            "main.loam.yaml:4:3 Missing required argument\n"
+            "main.loam.yaml:5:20 Variables not allowed\nmain.loam.yaml:5:16 Unsuitable value type\n"
+            "main.loam.yaml:2:15 Unsupported module source\n", },
     {
      .about = "module that is not installed",
      .text = "module:\n  m: {source: ./m}\n",
@@ -260,8 +261,8 @@ static const BadCase bad_cases[] = {
      .about = "native syntax",
      .file = "main.tf",
      .text = "locals {\n  a = 1 2\n}\nvariable {\n}\n",
-     .wanted = "main.tf:2:9 Missing newline after argument\nmain.tf:4:10 Missing name for variable\n",
-     .detail = "ends with its line",
+     .wanted =
+            "main.tf:2:9 Missing newline after argument\nmain.tf:4:10 Missing name for variable\n", .detail = "ends with its line",
      },
     {
      .about = "not UTF-8",
@@ -443,6 +444,41 @@ static void modules(void **state) {
     config_case_close(&c);
 }
 
+/* Two modules of one folder: an expression's names stand for other objects in each. */
+static void called_twice(void **state) {
+    (void)state;
+    ConfigCase c = config_case_open();
+    config_case_write(&c, "main.tf",
+                      "module a { source = \"./m\" }\nmodule \"b\" {\n  source = \"./m\"\n}\n");
+    config_case_write(&c, "m/main.tf", "locals {\n  x = path.module\n}\n");
+    config_case_load(&c, true);
+    check_str(config_case_text(&c.diags, c.arena), "");
+    const ModuleCall *a = map_find(&c.config->root->calls, STR("a"));
+    const ModuleCall *b = map_find(&c.config->root->calls, STR("b"));
+    const Local *x = map_find(&a->module->locals, STR("x"));
+    const Local *y = map_find(&b->module->locals, STR("x"));
+    assert_ptr_not_equal(x->expr->as.traversal, y->expr->as.traversal);
+    config_case_close(&c);
+}
+
+/* One module of all syntaxes; x.tofu stands in for x.tf. */
+static void mixed(void **state) {
+    (void)state;
+    ConfigCase c = config_case_open();
+    config_case_write(&c, "a.loam.yaml", "locals: {a: 1}\n");
+    config_case_write(&c, "b.tf.json", "{\"locals\": {\"b\": 1}}");
+    config_case_write(&c, "c.tf", "locals {\n  c = \"hidden\"\n  d = 1\n}\n");
+    config_case_write(&c, "c.tofu", "locals {\n  c = 1\n}\n");
+    config_case_write(&c, "x_override.tf", "locals {\n  a = 2\n  b = 2\n}\n");
+    config_case_load(&c, true);
+    check_str(config_case_text(&c.diags, c.arena), "");
+    const Map *locals = &c.config->root->locals;
+    assert_int_equal(locals->count, 3);
+    const Local *b = map_find(locals, STR("b"));
+    check_str(source_text(b->expr->range), "2");
+    config_case_close(&c);
+}
+
 static Str literal_of(const Body *body, const char *name, Arena *arena) {
     Diags diags = diags_new(arena);
     BodyContent content;
@@ -492,6 +528,10 @@ static void file_names(void **state) {
         {"main.loam.yaml",        true },
         {"x.tf.json",             true },
         {"x.tofu.json",           true },
+        {"x.tf",                  true },
+        {"x.tofu",                true },
+        {"x.tfvars",              false},
+        {"x.tftest.hcl",          false},
         {".x.tf.json",            false},
         {"x.tf.json~",            false},
         {"#x.tf.json#",           false},
@@ -507,8 +547,9 @@ static void file_names(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bad_input), cmocka_unit_test(folders),   cmocka_unit_test(model),
-        cmocka_unit_test(modules),   cmocka_unit_test(overrides), cmocka_unit_test(file_names),
+        cmocka_unit_test(bad_input),    cmocka_unit_test(folders),   cmocka_unit_test(model),
+        cmocka_unit_test(modules),      cmocka_unit_test(overrides), cmocka_unit_test(file_names),
+        cmocka_unit_test(called_twice), cmocka_unit_test(mixed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
