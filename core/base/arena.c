@@ -1,6 +1,7 @@
 /* Bump allocation in chunks that grow geometrically. What is too big for that has a chunk alone. */
 #include "arena.h"
 
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 #if defined(__has_feature)
@@ -22,7 +23,8 @@
 
 #define ALIGNMENT   ((size_t)16)
 #define FIRST_CHUNK ((size_t)4096)
-#define LAST_CHUNK  ((size_t)1 << 20)
+#define LAST_CHUNK  ((size_t)4 << 20)
+#define HUGE_PAGE   ((size_t)2 << 20)
 
 typedef struct Chunk {
     struct Chunk *next;
@@ -50,8 +52,19 @@ NO_RETURN static void out_of_memory(const char *name, size_t size) {
     abort();
 }
 
+/* Big chunks ask for huge pages: a page fault for each 4 KiB costs more than filling them. */
+static void *map_chunk(size_t size) {
+    if (size < HUGE_PAGE)
+        return malloc(size);
+    void *memory;
+    if (posix_memalign(&memory, HUGE_PAGE, size) != 0)
+        return NULL;
+    (void)madvise(memory, size & ~(HUGE_PAGE - 1), MADV_HUGEPAGE); /* a hint: may be refused */
+    return memory;
+}
+
 static Chunk *add_chunk(Arena *arena, size_t size) {
-    Chunk *chunk = malloc(sizeof(Chunk) + size);
+    Chunk *chunk = map_chunk(sizeof(Chunk) + size);
     if (!chunk)
         out_of_memory(arena->name, size);
     chunk->size = size;
@@ -90,9 +103,9 @@ static char *take(Arena *arena, size_t want) {
     if (want > LAST_CHUNK / 4)
         return add_chunk(arena, want)->data;
     if (want > (size_t)(arena->limit - arena->cursor)) {
-        while (arena->next_size < want * 2)
+        while (arena->next_size < want * 2 + sizeof(Chunk))
             arena->next_size *= 2;
-        use_chunk(arena, add_chunk(arena, arena->next_size));
+        use_chunk(arena, add_chunk(arena, arena->next_size - sizeof(Chunk)));
         if (arena->next_size < LAST_CHUNK)
             arena->next_size *= 2;
     }

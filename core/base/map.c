@@ -1,7 +1,8 @@
 /* A dense array of entries, and from nine entries on an index of open addressing into it. */
 #include "map.h"
 
-#define UNINDEXED ((size_t)8)
+#define FIRST_CAPACITY ((size_t)2)
+#define UNINDEXED      ((size_t)8)
 
 Map map_new(Arena *arena) {
     return (Map){.arena = arena};
@@ -43,7 +44,7 @@ static void refill_slots(Map *map) {
 static void make_room(Map *map) {
     if (map->count < map->capacity)
         return;
-    size_t capacity = map->capacity ? map->capacity * 2 : UNINDEXED;
+    size_t capacity = map->capacity ? map->capacity * 2 : FIRST_CAPACITY;
     CHECK(capacity < UINT32_MAX);
     map->entries = arena_grow(map->arena, map->entries, map->capacity * sizeof(MapEntry),
                               capacity * sizeof(MapEntry));

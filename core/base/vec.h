@@ -16,10 +16,15 @@
         size_t capacity;                                                                           \
     }
 
+/* The first allocation of a vector: a few elements where they are small, one where they are big. */
+#define vec_first_capacity(vec)                                                                    \
+    (sizeof(*(vec)->items) < 64 ? 64 / sizeof(*(vec)->items) : (size_t)1)
+
 #define vec_reserve(arena, vec, wanted)                                                            \
     do {                                                                                           \
         if ((wanted) > (vec)->capacity) {                                                          \
-            size_t vec_new_capacity = (vec)->capacity ? (vec)->capacity * 2 : 8;                   \
+            size_t vec_new_capacity =                                                              \
+                (vec)->capacity ? (vec)->capacity * 2 : vec_first_capacity(vec);                   \
             if (vec_new_capacity < (wanted))                                                       \
                 vec_new_capacity = (wanted);                                                       \
             (vec)->items = arena_grow((arena), (vec)->items,                                       \

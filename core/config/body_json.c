@@ -5,6 +5,7 @@
 typedef struct JsonFile {
     JsonReader reader;
     const Source *source;
+    size_t value_count;
     Arena *arena;
     Diags *diags;
 } JsonFile;
@@ -85,7 +86,15 @@ static bool read_scalar(JsonFile *file, JsonToken token, const BodyNode **out) {
     return true;
 }
 
+static bool refuse_size(JsonFile *file) {
+    diags_error(file->diags, token_range(file), "Too large JSON document",
+                "This document has more than %d values.", BODY_NODES_MAX);
+    return false;
+}
+
 static bool read_node(JsonFile *file, JsonToken token, const BodyNode **out) {
+    if (++file->value_count > BODY_NODES_MAX)
+        return refuse_size(file);
     switch (token) {
     case JSON_OBJECT_START: return read_object(file, out);
     case JSON_ARRAY_START: return read_array(file, out);

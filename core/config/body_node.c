@@ -184,26 +184,27 @@ static SourceRange member_range(const NodeBody *body, const BodyNodeMember *memb
     return range;
 }
 
+/* The keys that became attributes; a file may have a hundred thousand of them. */
 static bool check_repeated_attribute(const NodeBody *body,
-                                     const BodyContent *content,
-                                     const BodyNodeMember *member,
+                                     Map *seen,
+                                     const BodyNode *key,
                                      Diags *diags) {
-    vec_each(&content->attributes, attribute) {
-        if (!str_equal(attribute->name, member->key->text))
-            continue;
-        SourcePos first = source_position(body->source, attribute->name_range.start);
-        diags_error(diags, node_range(body, member->key), "Duplicate argument",
-                    "The argument \"%.*s\" was set already at line %u. Each argument may be set "
-                    "only once.",
-                    STR_ARG(attribute->name), first.line);
-        return false;
+    const BodyNode *first = map_find(seen, key->text);
+    if (!first) {
+        map_set(seen, key->text, (void *)(uintptr_t)key);
+        return true;
     }
-    return true;
+    diags_error(diags, node_range(body, key), "Duplicate argument",
+                "The argument \"%.*s\" was set already at line %u. Each argument may be set "
+                "only once.",
+                STR_ARG(key->text), source_position(body->source, first->start).line);
+    return false;
 }
 
 static bool add_attribute(const NodeBody *body,
                           const BodyNodeMember *member,
                           BodyForm form,
+                          Map *seen,
                           BodyContent *out,
                           Arena *arena,
                           Diags *diags) {
@@ -212,7 +213,7 @@ static bool add_attribute(const NodeBody *body,
         .name_range = node_range(body, member->key),
         .range = member_range(body, member),
     };
-    bool ok = check_repeated_attribute(body, out, member, diags);
+    bool ok = check_repeated_attribute(body, seen, member->key, diags);
     if (!node_to_expr(body, member->value, form, &attribute.expr, arena, diags)) {
         vec_push(arena, &out->failed, attribute.name);
         return false;
@@ -393,13 +394,14 @@ static bool take_member(const NodeBody *body,
                         const BodySchema *schema,
                         const BodyNodeMember *member,
                         bool has_rest,
+                        Map *seen,
                         BodyContent *out,
                         Arena *arena,
                         Diags *diags) {
     Str name = member->key->text;
     const BodyAttributeSchema *attribute = find_attribute(schema, name);
     if (attribute)
-        return add_attribute(body, member, attribute->form, out, arena, diags);
+        return add_attribute(body, member, attribute->form, seen, out, arena, diags);
     const BodyBlockSchema *block = find_block(schema, name);
     if (block) {
         SourceRange range = node_range(body, member->key);
@@ -433,11 +435,12 @@ static bool node_content(const Body *base,
                          Arena *arena,
                          Diags *diags) {
     const NodeBody *body = (const NodeBody *)base;
+    Map seen = map_new(arena);
     bool ok = true;
     for (size_t i = 0; i < body->objects.count; i++) {
         vec_each(&body->objects.items[i]->members, member) {
             if (!is_hidden(body, member->key->text))
-                ok &= take_member(body, schema, member, rest != NULL, out, arena, diags);
+                ok &= take_member(body, schema, member, rest != NULL, &seen, out, arena, diags);
         }
     }
     if (rest)
@@ -448,11 +451,12 @@ static bool node_content(const Body *base,
 static bool node_attributes(
     const Body *base, BodyForm form, BodyContent *out, Arena *arena, Diags *diags) {
     const NodeBody *body = (const NodeBody *)base;
+    Map seen = map_new(arena);
     bool ok = true;
     for (size_t i = 0; i < body->objects.count; i++) {
         vec_each(&body->objects.items[i]->members, member) {
             if (!is_hidden(body, member->key->text))
-                ok &= add_attribute(body, member, form, out, arena, diags);
+                ok &= add_attribute(body, member, form, &seen, out, arena, diags);
         }
     }
     return ok;
@@ -468,9 +472,10 @@ static bool add_root_objects(NodeBody *body, const BodyNode *root, Arena *arena,
         vec_push(arena, &body->objects, root);
         return true;
     }
+    size_t count = root->kind == BODY_NODE_ARRAY ? root->items.count : 0;
     bool ok = root->kind == BODY_NODE_ARRAY ||
               (root->kind == BODY_NODE_NULL && body->syntax == BODY_SYNTAX_YAML);
-    for (size_t i = 0; i < root->items.count && ok; i++) {
+    for (size_t i = 0; i < count && ok; i++) {
         ok = root->items.items[i]->kind == BODY_NODE_OBJECT;
         vec_push(arena, &body->objects, root->items.items[i]);
     }

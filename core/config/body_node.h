@@ -16,6 +16,10 @@ typedef enum BodyNodeKind {
     BODY_NODE_OBJECT,
 } BodyNodeKind;
 
+/* Values in one file: enough for a hundred thousand resources, too few to take a machine's memory.
+ */
+#define BODY_NODES_MAX 4000000
+
 typedef struct BodyNode BodyNode;
 
 typedef struct BodyNodeMember {
@@ -31,10 +35,12 @@ struct BodyNode {
     bool boolean;
     uint32_t start; /* bytes of the file, quotes and brackets included */
     uint32_t end;
-    Str text; /* a string, decoded; a number in decimal digits */
-    BodyNodes items;
-    BodyNodeMembers members; /* JSON keeps repeated keys, YAML has refused them */
-    uint64_t weight;
+    uint32_t weight;
+    union {
+        Str text; /* a string, decoded; a number in decimal digits */
+        BodyNodes items;
+        BodyNodeMembers members; /* JSON keeps repeated keys, YAML has refused them */
+    };
 };
 
 typedef enum BodySyntax { BODY_SYNTAX_YAML, BODY_SYNTAX_JSON } BodySyntax;

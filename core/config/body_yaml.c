@@ -8,8 +8,7 @@
 
 #include <yaml.h>
 
-#define DEPTH_LIMIT  256
-#define WEIGHT_LIMIT 1000000 /* nodes, aliases spread out */
+#define DEPTH_LIMIT 256
 
 SCOPED_TYPE(yaml_parser_t, yaml_parser_delete);
 SCOPED_TYPE(yaml_event_t, yaml_event_delete);
@@ -318,11 +317,11 @@ static bool read_alias(YamlFile *file, const yaml_event_t *event, const BodyNode
 
 static bool add_weight(YamlFile *file, BodyNode *node, const BodyNode *child) {
     node->weight += child->weight;
-    if (node->weight <= WEIGHT_LIMIT)
+    if (node->weight <= BODY_NODES_MAX)
         return true;
     diags_error(file->diags, node_range(file, node), "Too large YAML document",
                 "With its aliases spread out, this document has more than %d values.",
-                WEIGHT_LIMIT);
+                BODY_NODES_MAX);
     return false;
 }
 

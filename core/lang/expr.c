@@ -1,27 +1,52 @@
 /* expr: making trees from other syntaxes, and looking into trees. */
 #include "expr.h"
 
-const Expr *expr_literal(Value literal, SourceRange range, Arena *arena) {
-    Expr *expr = arena_new(arena, Expr);
-    expr->kind = EXPR_LITERAL;
+#define PAYLOAD(member) sizeof(((Expr *)NULL)->as.member)
+
+/* A tree is mostly literals, names and brackets: none takes the room that a call would. */
+static const uint8_t payload_sizes[] = {
+    [EXPR_LITERAL] = PAYLOAD(literal),
+    [EXPR_TEMPLATE] = PAYLOAD(parts),
+    [EXPR_TRAVERSAL] = PAYLOAD(traversal),
+    [EXPR_ATTRIBUTE] = PAYLOAD(attribute),
+    [EXPR_INDEX] = PAYLOAD(index),
+    [EXPR_SPLAT] = PAYLOAD(splat),
+    [EXPR_SPLAT_ITEM] = 0,
+    [EXPR_CALL] = PAYLOAD(call),
+    [EXPR_UNARY] = PAYLOAD(operation),
+    [EXPR_BINARY] = PAYLOAD(operation),
+    [EXPR_CONDITIONAL] = PAYLOAD(conditional),
+    [EXPR_FOR] = PAYLOAD(loop),
+    [EXPR_TUPLE] = PAYLOAD(parts),
+    [EXPR_OBJECT] = PAYLOAD(object),
+    [EXPR_PARENS] = PAYLOAD(inner),
+    [EXPR_TEMPLATE_IF] = PAYLOAD(conditional),
+    [EXPR_TEMPLATE_FOR] = PAYLOAD(loop),
+};
+static_assert(ARRAY_COUNT(payload_sizes) == EXPR_TEMPLATE_FOR + 1, "a size for each kind");
+
+Expr *expr_new(ExprKind kind, SourceRange range, Arena *arena) {
+    Expr *expr = arena_alloc(arena, offsetof(Expr, as) + payload_sizes[kind]);
+    expr->kind = kind;
     expr->range = range;
+    return expr;
+}
+
+const Expr *expr_literal(Value literal, SourceRange range, Arena *arena) {
+    Expr *expr = expr_new(EXPR_LITERAL, range, arena);
     expr->as.literal = literal;
     return expr;
 }
 
 const Expr *expr_tuple(const Expr *const *items, size_t count, SourceRange range, Arena *arena) {
-    Expr *expr = arena_new(arena, Expr);
-    expr->kind = EXPR_TUPLE;
-    expr->range = range;
+    Expr *expr = expr_new(EXPR_TUPLE, range, arena);
     expr->as.parts.items = items;
     expr->as.parts.count = count;
     return expr;
 }
 
 const Expr *expr_object(const ExprItem *items, size_t count, SourceRange range, Arena *arena) {
-    Expr *expr = arena_new(arena, Expr);
-    expr->kind = EXPR_OBJECT;
-    expr->range = range;
+    Expr *expr = expr_new(EXPR_OBJECT, range, arena);
     expr->as.object.items = items;
     expr->as.object.count = count;
     return expr;

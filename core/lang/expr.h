@@ -133,6 +133,9 @@ struct Expr {
     } as;
 };
 
+/* A node with the room that its kind needs, and no more: nodes are not copied, and change their
+ * kind to a smaller one at most. */
+Expr *expr_new(ExprKind kind, SourceRange range, Arena *arena);
 const Expr *expr_literal(Value literal, SourceRange range, Arena *arena);
 const Expr *expr_tuple(const Expr *const *items, size_t count, SourceRange range, Arena *arena);
 const Expr *expr_object(const ExprItem *items, size_t count, SourceRange range, Arena *arena);

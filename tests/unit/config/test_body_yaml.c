@@ -102,7 +102,7 @@ static void aliases_are_bounded(void **state) {
             strbuf_add_format(&text, "*a%d, ", i - 1);
         strbuf_add_cstr(&text, "]\n");
     }
-    check_str(read_yaml(strbuf_str(&text), arena), "f:6:5 Too large YAML document\n");
+    check_str(read_yaml(strbuf_str(&text), arena), "f:7:5 Too large YAML document\n");
 }
 
 static void depth_is_bounded(void **state) {
