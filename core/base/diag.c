@@ -7,12 +7,35 @@ Diags diags_new(Arena *arena) {
     return (Diags){.arena = arena};
 }
 
+/* What is one too many: a place behind the last one, for the caller to fill in and nobody to see.
+ */
+static Diag *add_unseen(Diags *diags) {
+    Diag *diag = vec_add(diags->arena, diags);
+    diags->count--;
+    return diag;
+}
+
 static Diag *add_new(Diags *diags, DiagSeverity severity) {
+    size_t *number = severity == DIAG_ERROR ? &diags->error_count : &diags->warning_count;
+    if (++*number > DIAGS_SHOWN_MAX)
+        return add_unseen(diags);
     Diag *diag = vec_add(diags->arena, diags);
     diag->severity = severity;
-    if (severity == DIAG_ERROR)
-        diags->error_count++;
-    return diag;
+    if (*number < DIAGS_SHOWN_MAX)
+        return diag;
+    diag->summary = severity == DIAG_ERROR ? STR("Too many errors") : STR("Too many warnings");
+    diag->detail = STR("There are more than those above. They are not shown.");
+    return add_unseen(diags);
+}
+
+/* Users' text goes into summaries and details, and may be a hundred megabytes. */
+static Str cut(Str text, Arena *arena) {
+    size_t end = DIAG_TEXT_MAX;
+    if (text.len <= end)
+        return text;
+    while (end > 0 && ((unsigned char)text.ptr[end] & 0xC0) == 0x80)
+        end--;
+    return str_concat(str_slice(text, 0, end), STR("…"), arena);
 }
 
 static Diag *add_formatted(Diags *diags,
@@ -30,7 +53,7 @@ static Diag *add_formatted(Diags *diags,
                            va_list args) {
     Diag *diag = add_new(diags, severity);
     diag->summary = str_clone(str_from_cstr(summary), diags->arena);
-    diag->detail = str_vformat(diags->arena, format, args);
+    diag->detail = cut(str_vformat(diags->arena, format, args), diags->arena);
     diag->range = range;
     return diag;
 }
@@ -54,7 +77,10 @@ Diag *diags_warning(
 }
 
 void diags_add_value(Diags *diags, Diag *diag, Str traversal, Str statement) {
-    DiagValue value = {str_clone(traversal, diags->arena), str_clone(statement, diags->arena)};
+    DiagValue value = {
+        cut(str_clone(traversal, diags->arena), diags->arena),
+        cut(str_clone(statement, diags->arena), diags->arena),
+    };
     vec_push(diags->arena, &diag->values, value);
 }
 

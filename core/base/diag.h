@@ -39,8 +39,15 @@ typedef struct Diags {
     Diag *items;
     size_t count;
     size_t capacity;
-    size_t error_count;
+    size_t error_count; /* all there were; items has DIAGS_SHOWN_MAX of a severity at most */
+    size_t warning_count;
 } Diags;
+
+/* Machine-made input can be wrong in a million places: the last one shown says that there are more.
+ */
+#define DIAGS_SHOWN_MAX ((size_t)1000)
+/* Bytes of a detail, or of what a name stood for. */
+#define DIAG_TEXT_MAX ((size_t)16384)
 
 Diags diags_new(Arena *arena);
 /* Adds; the pointer (good until the next one) is for filling in address, path, context, values. */

@@ -40,16 +40,16 @@ static void add_wrapped(StrBuf *out, Str text, uint32_t width) {
     }
 }
 
-static void add_caret(StrBuf *out,
-                      Str line,
-                      uint32_t line_start,
-                      SourceRange range,
-                      size_t margin,
-                      const Look *look) {
-    uint32_t from = range.start - line_start;
-    uint32_t to = range.end > line_start + line.len ? (uint32_t)line.len : range.end - line_start;
-    size_t before = utf8_display_width(str_slice(line, 0, from));
-    size_t wide = to > from ? utf8_display_width(str_slice(line, from, to)) : 0;
+/* A line as it is shown: whole, or what stands around the place. */
+typedef struct Excerpt {
+    Str text;
+    size_t from; /* of the place, in text */
+    size_t to;
+} Excerpt;
+
+static void add_caret(StrBuf *out, const Excerpt *excerpt, size_t margin, const Look *look) {
+    size_t before = utf8_display_width(str_slice(excerpt->text, 0, excerpt->from));
+    size_t wide = utf8_display_width(str_slice(excerpt->text, excerpt->from, excerpt->to));
     strbuf_add_repeat(out, ' ', margin + before);
     strbuf_add_cstr(out, look->red);
     strbuf_add_repeat(out, '^', wide > 0 ? wide : 1);
@@ -57,29 +57,77 @@ static void add_caret(StrBuf *out,
     strbuf_add_char(out, '\n');
 }
 
-static Str without_tabs(Str line, Arena *scratch) {
+/* Tabs have no width that could be told, and what else controls a terminal is not for users' files
+ * to send. */
+static Str without_controls(Str line, Arena *scratch) {
     StrBuf out = strbuf_new(scratch);
     for (size_t i = 0; i < line.len; i++) {
-        strbuf_add_char(&out, line.ptr[i] == '\t' ? ' ' : line.ptr[i]);
+        bool is_control = (unsigned char)line.ptr[i] < 0x20 || line.ptr[i] == 0x7F;
+        strbuf_add_char(&out, is_control ? ' ' : line.ptr[i]);
     }
     return strbuf_str(&out);
 }
 
-static void add_excerpt(StrBuf *out, SourceRange range, const Look *look, Arena *scratch) {
+static bool is_inside_character(Str text, size_t at) {
+    return at < text.len && ((unsigned char)text.ptr[at] & 0xC0) == 0x80;
+}
+
+/* No text is wider than its bytes: only a line that is a few times as long needs no measuring. */
+static bool fits(Str line, size_t width) {
+    return line.len <= width || (line.len <= width * 4 && utf8_display_width(line) <= width);
+}
+
+/* Cuts the line to `width` columns: a third of them before the place, the rest from there on. */
+static Excerpt cut_excerpt(Excerpt whole, size_t width, const Look *look, Arena *scratch) {
+    Str line = whole.text;
+    Str dots = look->unicode ? STR("…") : STR("...");
+    size_t room = width - 2 * utf8_display_width(dots);
+    size_t begin = whole.from > room / 3 ? whole.from - room / 3 : 0;
+    if (line.len - begin < room)
+        begin = line.len - room;
+    size_t end = begin + room;
+    while (is_inside_character(line, begin))
+        begin++;
+    while (is_inside_character(line, end))
+        end--;
+    Str before = begin > 0 ? dots : STR_EMPTY;
+    Str parts[] = {before, str_slice(line, begin, end), end < line.len ? dots : STR_EMPTY};
+    size_t to = whole.to < end ? whole.to : end;
+    return (Excerpt){
+        .text = str_join(parts, ARRAY_COUNT(parts), STR_EMPTY, scratch),
+        .from = whole.from - begin + before.len,
+        .to = to > whole.from ? to - begin + before.len : whole.from - begin + before.len,
+    };
+}
+
+static Excerpt make_excerpt(SourceRange range, size_t width, const Look *look, Arena *scratch) {
+    uint32_t start;
+    Str line = source_line(range.source, range.start, &start);
+    size_t from = range.start - start < line.len ? range.start - start : line.len;
+    size_t to = range.end - start < line.len ? range.end - start : line.len;
+    Excerpt whole = {line, from, to > from ? to : from};
+    Excerpt shown = fits(line, width) ? whole : cut_excerpt(whole, width, look, scratch);
+    shown.text = without_controls(shown.text, scratch);
+    return shown;
+}
+
+#define WIDTH_ELSEWHERE 400 /* of lines that go to a file */
+#define WIDTH_LEAST     40
+
+static void add_excerpt(
+    StrBuf *out, SourceRange range, uint32_t terminal_width, const Look *look, Arena *scratch) {
     range = source_resolve(range);
     SourcePos pos = source_position(range.source, range.start);
     strbuf_add_format(out, "  on %s%.*s%s line %u, column %u:\n", look->bold,
                       STR_ARG(range.source->path), look->reset, pos.line, pos.column);
-    uint32_t start;
-    Str line = source_line(range.source, range.start, &start);
     char number[32];
-    int margin = snprintf(number, sizeof number, "%4u: ", pos.line);
-    Str shown = without_tabs(line, scratch);
-    if (shown.len > 400)
-        shown = str_slice(shown, 0, 400);
-    strbuf_add_format(out, "%s%.*s\n", number, STR_ARG(shown));
-    if (range.start - start <= shown.len)
-        add_caret(out, shown, start, range, (size_t)margin, look);
+    size_t margin = (size_t)snprintf(number, sizeof number, "%4u: ", pos.line);
+    size_t taken = margin + (look->has_bar ? 2 : 0);
+    size_t width = terminal_width ? terminal_width : WIDTH_ELSEWHERE;
+    width = width > taken + WIDTH_LEAST ? width - taken : WIDTH_LEAST;
+    Excerpt excerpt = make_excerpt(range, width, look, scratch);
+    strbuf_add_format(out, "%s%.*s\n", number, STR_ARG(excerpt.text));
+    add_caret(out, &excerpt, margin, look);
 }
 
 static void add_values(StrBuf *out, const Diag *diag, const Look *look) {
@@ -113,7 +161,7 @@ void view_diag_render(const Diag *diag, RenderStyle style, StrBuf *out, Arena *s
     if (diag->address.len > 0)
         strbuf_add_format(&text, "  with %.*s,\n", STR_ARG(diag->address));
     if (diag->range.source)
-        add_excerpt(&text, diag->range, &look, scratch);
+        add_excerpt(&text, diag->range, style.width, &look, scratch);
     add_values(&text, diag, &look);
     if (diag->detail.len > 0) {
         strbuf_add_char(&text, '\n');

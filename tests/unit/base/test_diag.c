@@ -89,12 +89,47 @@ static void sink_takes_from_many(void **state) {
     diags_sink_close(sink);
 }
 
+/* Of each severity a thousand are kept, the last of which says that there were more. */
+static void many_are_counted_but_not_kept(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diags diags = diags_new(arena);
+    for (int i = 0; i < 3000; i++)
+        diags_add_value(&diags, diags_warning(&diags, NO_RANGE, "W", "number %d", i), STR("var.x"),
+                        STR("is 1"));
+    for (int i = 0; i < 5000; i++)
+        diags_error(&diags, NO_RANGE, "E", "number %d", i)->address = STR("a.b");
+    assert_int_equal(diags.error_count, 5000);
+    assert_int_equal(diags.count, 2 * DIAGS_SHOWN_MAX);
+    check_str(diags.items[DIAGS_SHOWN_MAX - 2].detail, "number 998");
+    check_str(diags.items[DIAGS_SHOWN_MAX - 1].summary, "Too many warnings");
+    check_str(diags.items[DIAGS_SHOWN_MAX].detail, "number 0");
+    check_str(diags.items[2 * DIAGS_SHOWN_MAX - 1].summary, "Too many errors");
+}
+
+static void long_texts_are_cut(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diags diags = diags_new(arena);
+    StrBuf text = strbuf_new(arena);
+    strbuf_add_char(&text, 'x');
+    for (size_t i = 0; i < DIAG_TEXT_MAX; i++)
+        strbuf_add(&text, STR("ä"));
+    Diag *diag = diags_error(&diags, NO_RANGE, "E", "%.*s", STR_ARG(strbuf_str(&text)));
+    diags_add_value(&diags, diag, STR("var.x"), strbuf_str(&text));
+    assert_int_equal(diag->detail.len, DIAG_TEXT_MAX - 1 + strlen("…"));
+    check_str(str_after(diag->detail, diag->detail.len - strlen("ä…")), "ä…");
+    assert_int_equal(diag->values.items[0].statement.len, diag->detail.len);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(collects),
         cmocka_unit_test(copies_outlive_the_original),
         cmocka_unit_test(fills_in_what_is_missing),
         cmocka_unit_test(sink_takes_from_many),
+        cmocka_unit_test(many_are_counted_but_not_kept),
+        cmocka_unit_test(long_texts_are_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -76,12 +76,86 @@ static void marks_odd_ranges(void **unused) {
               "\nError: End\n\n  on f line 3, column 1:\n   3: \n      ^\n");
 }
 
+typedef struct LongLine {
+    size_t before; /* bytes of the line before the place and behind it */
+    size_t behind;
+    RenderStyle style;
+    const char *excerpt;
+} LongLine;
+
+static const LongLine long_lines[] = {
+    {20,
+     0,       {.width = 60, .unicode = true},
+     "   1: aaaaaaaaaaaaaaaaaaaa[here]\n"
+     "                          ^^^^^^\n"                        },
+    {1000,
+     1000,    {.width = 60, .unicode = true},
+     "   1: …aaaaaaaaaaaaaaaaa[here]bbbbbbbbbbbbbbbbbbbbbbbbbbbbb…\n"
+     "                        ^^^^^^\n"                          },
+    {10,
+     1000000, {.width = 60},
+     "   1: aaaaaaaaaa[here]bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb...\n"
+     "                ^^^^^^\n"                                  },
+    {100000,
+     3,       {.width = 60, .unicode = true},
+     "   1: …aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa[here]bbb\n"
+     "                                                  ^^^^^^\n"},
+};
+
+static void cuts_long_lines_around_the_place(void **unused) {
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_COUNT(long_lines); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        const LongLine *row = &long_lines[i];
+        StrBuf line = strbuf_new(arena);
+        strbuf_add_repeat(&line, 'a', row->before);
+        strbuf_add(&line, STR("[here]"));
+        strbuf_add_repeat(&line, 'b', row->behind);
+        const Source *source = source_new(STR("f"), strbuf_str(&line), arena);
+        Diags diags = diags_new(arena);
+        uint32_t start = (uint32_t)row->before;
+        diags_error(&diags, (SourceRange){source, start, start + 6}, "Long", "%s", "");
+        Str text = shown(&diags.items[0], row->style, arena);
+        check_str(str_after(text, str_find(text, STR("   1: "), 0)), row->excerpt);
+    }
+}
+
+/* Three bytes, two columns each; one that would be cut in two is left out. */
+static void cuts_between_characters(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    StrBuf line = strbuf_new(arena);
+    for (int i = 0; i < 300; i++)
+        strbuf_add(&line, STR("世"));
+    const Source *source = source_new(STR("f"), strbuf_str(&line), arena);
+    Diags diags = diags_new(arena);
+    diags_error(&diags, (SourceRange){source, 450, 453}, "Long", "%s", "");
+    RenderStyle style = {.width = 60, .unicode = true};
+    Str text = shown(&diags.items[0], style, arena);
+    check_str(str_after(text, str_find(text, STR("   1: "), 0)),
+              "   1: …世世世世世世世世世世世世世世世世…\n"
+              "                 ^^\n");
+}
+
+static void sends_no_control_characters(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    const Source *source = source_new(STR("f"), STR("a\033[2Jb\177c"), arena);
+    Diags diags = diags_new(arena);
+    diags_error(&diags, (SourceRange){source, 0, 1}, "Odd", "%s", "");
+    check_str(shown(&diags.items[0], (RenderStyle){0}, arena),
+              "\nError: Odd\n\n  on f line 1, column 1:\n   1: a [2Jb c\n      ^\n");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shows_the_place),
         cmocka_unit_test(shows_without_place),
         cmocka_unit_test(draws_bars_in_colour),
         cmocka_unit_test(marks_odd_ranges),
+        cmocka_unit_test(cuts_long_lines_around_the_place),
+        cmocka_unit_test(cuts_between_characters),
+        cmocka_unit_test(sends_no_control_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
