@@ -16,7 +16,7 @@ typedef struct Budget {
     int64_t bytes;
 } Budget;
 
-#define BUDGET_DEFAULT ((Budget){.steps = 50000000, .elements = 20000000, .bytes = 1LL << 30})
+#define BUDGET_DEFAULT ((Budget){.steps = 50000000, .elements = 10000000, .bytes = 1LL << 29})
 
 typedef struct Scope {
     void *self;

@@ -33,34 +33,38 @@ static void csv_skip_line_end(CsvReader *reader) {
     reader->line++;
 }
 
-static bool csv_quoted_field(CsvReader *reader, StrBuf *out) {
-    reader->at++;
+/* A field is a view of the text, unless it has doubled quotes. */
+static bool csv_quoted_field(CsvReader *reader, Str *out) {
+    StrBuf buf = strbuf_new(reader->call->arena);
+    size_t start = ++reader->at;
     while (reader->at < reader->text.len) {
         if (str_starts_with(str_after(reader->text, reader->at), STR("\r\n")))
             reader->at++; /* within quotes too, a line ends with a newline alone */
         char c = reader->text.ptr[reader->at++];
         if (c == '\n')
             reader->line++;
-        if (c != '"') {
-            strbuf_add_char(out, c);
-        } else if (reader->at < reader->text.len && reader->text.ptr[reader->at] == '"') {
-            strbuf_add_char(out, '"');
-            reader->at++;
-        } else {
-            bool ends = csv_char(reader) == ',' || csv_at_line_end(reader);
-            return ends || csv_fail(reader, "extraneous or missing \" in quoted-field");
+        if (c != '"')
+            continue;
+        Str piece = str_slice(reader->text, start, reader->at - 1);
+        if (reader->at < reader->text.len && reader->text.ptr[reader->at] == '"') {
+            strbuf_add(&buf, str_slice(reader->text, start, reader->at));
+            start = ++reader->at;
+            continue;
         }
+        *out = buf.len ? (strbuf_add(&buf, piece), strbuf_str(&buf)) : piece;
+        bool ends = csv_char(reader) == ',' || csv_at_line_end(reader);
+        return ends || csv_fail(reader, "extraneous or missing \" in quoted-field");
     }
     return csv_fail(reader, "extraneous or missing \" in quoted-field");
 }
 
-static bool csv_plain_field(CsvReader *reader, StrBuf *out) {
+static bool csv_plain_field(CsvReader *reader, Str *out) {
+    size_t start = reader->at;
     while (csv_char(reader) != ',' && !csv_at_line_end(reader)) {
-        char c = reader->text.ptr[reader->at++];
-        if (c == '"')
+        if (reader->text.ptr[reader->at++] == '"')
             return csv_fail(reader, "bare \" in non-quoted-field");
-        strbuf_add_char(out, c);
     }
+    *out = str_slice(reader->text, start, reader->at);
     return true;
 }
 
@@ -74,13 +78,13 @@ static bool csv_record(CsvReader *reader, StrVec *fields, bool *is_end) {
     if (*is_end)
         return true;
     for (;;) {
-        StrBuf field = strbuf_new(arena);
+        Str field = STR_EMPTY;
         bool is_good = csv_char(reader) == '"' && reader->at < reader->text.len
                            ? csv_quoted_field(reader, &field)
                            : csv_plain_field(reader, &field);
         if (!is_good)
             return false;
-        vec_push(arena, fields, strbuf_str(&field));
+        vec_push(arena, fields, field);
         if (csv_char(reader) != ',')
             break;
         reader->at++;
@@ -95,26 +99,38 @@ static bool csv_header(CsvReader *reader, StrVec *names) {
         return false;
     if (is_end)
         return function_fail(reader->call, 0, reader->error, "missing header line");
-    for (size_t i = 0; i < names->count; i++) {
-        for (size_t k = 0; k < i; k++) {
-            if (!str_equal(names->items[i], names->items[k]))
-                continue;
-            Str quoted = str_quote(names->items[i], reader->call->arena);
-            return function_fail(reader->call, 0, reader->error, "duplicate column name %.*s",
-                                 STR_ARG(quoted));
-        }
+    Map seen = map_new(reader->call->arena);
+    vec_each(names, name) {
+        if (!map_set(&seen, *name, name))
+            continue;
+        Str quoted = str_quote(*name, reader->call->arena);
+        return function_fail(reader->call, 0, reader->error, "duplicate column name %.*s",
+                             STR_ARG(quoted));
     }
     return true;
 }
 
-static Value csv_object(const FunctionCall *call, const StrVec *names, const StrVec *fields) {
-    Str *keys = arena_new_array(call->arena, Str, names->count);
-    Value *items = arena_new_array(call->arena, Value, names->count);
-    for (size_t i = 0; i < names->count; i++) {
-        keys[i] = value_text(value_string(names->items[i], call->arena));
-        items[i] = value_string(fields->items[i], call->arena);
+/* The type of a row, and where each column is in it. */
+static const Type *csv_row_type(FunctionCall *call, const StrVec *columns, size_t *places) {
+    Str *names = arena_new_array(call->arena, Str, columns->count);
+    const Type **types = arena_new_array(call->arena, const Type *, columns->count);
+    for (size_t i = 0; i < columns->count; i++) {
+        names[i] = value_text(value_string(columns->items[i], call->arena));
+        types[i] = &TYPE_STRING;
     }
-    return value_object(keys, items, names->count, call->arena);
+    const Type *type = type_object(names, types, NULL, columns->count, call->arena);
+    for (size_t i = 0; i < columns->count; i++) {
+        Str name = value_text(value_string(columns->items[i], call->arena));
+        CHECK(type_find_attribute(type, name, &places[i]));
+    }
+    return type;
+}
+
+static Value csv_row(FunctionCall *call, const Type *type, const size_t *places, StrVec fields) {
+    Value *items = arena_new_array(call->arena, Value, fields.count);
+    for (size_t i = 0; i < fields.count; i++)
+        items[places[i]] = value_string(fields.items[i], call->arena);
+    return value_object_of(type, items);
 }
 
 static bool csv_csvdecode(FunctionCall *call, Value *out, Str *error) {
@@ -126,6 +142,8 @@ static bool csv_csvdecode(FunctionCall *call, Value *out, Str *error) {
     bool is_end = false;
     if (!csv_header(&reader, &names))
         return false;
+    size_t *places = arena_new_array(call->arena, size_t, names.count);
+    const Type *type = csv_row_type(call, &names, places);
     for (;;) {
         if (!csv_record(&reader, &fields, &is_end))
             return false;
@@ -135,16 +153,12 @@ static bool csv_csvdecode(FunctionCall *call, Value *out, Str *error) {
             reader.line--;
             return csv_fail(&reader, "wrong number of fields");
         }
-        Value row = csv_object(call, &names, &fields);
-        vec_push(call->arena, &rows, row);
         if (!function_spend(call, fields.count + 1, 0, error))
             return false;
+        Value row = csv_row(call, type, places, fields);
+        vec_push(call->arena, &rows, row);
     }
-    const Type **types = arena_new_array(call->arena, const Type *, names.count);
-    for (size_t i = 0; i < names.count; i++)
-        types[i] = &TYPE_STRING;
-    const Type *element = type_object(names.items, types, NULL, names.count, call->arena);
-    *out = value_list(element, rows.items, rows.count, call->arena);
+    *out = value_list(type, rows.items, rows.count, call->arena);
     return true;
 }
 

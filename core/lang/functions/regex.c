@@ -338,12 +338,16 @@ static bool regex_all(FunctionCall *call, Value *out, Str *error) {
         return false;
     pcre2_match_data *data = pcre2_match_data_create_from_pattern(regex.code, NULL);
     while ((found = regex_walk(&regex, text, &walk, data, error)) > 0) {
+        if (!function_spend(call, 1 + regex.group_count, 0, error)) {
+            found = -1;
+            break;
+        }
         Value item = regex_result(&regex, data, text, call->arena);
         vec_push(call->arena, &items, item);
     }
     pcre2_match_data_free(data);
     *out = value_list(regex_type(&regex, call->arena), items.items, items.count, call->arena);
-    return found == 0 && function_spend(call, items.count, text.len, error);
+    return found == 0 && function_spend(call, 0, text.len, error);
 }
 
 /* -- replace ------------------------------------------------------------------------------ */
@@ -355,39 +359,54 @@ static size_t name_length(Str text, size_t at) {
     return end - at;
 }
 
-static void add_group(const Regex *regex, pcre2_match_data *data, Str text, Str name, StrBuf *out) {
+static Str find_group(const Regex *regex, pcre2_match_data *data, Str text, Str name) {
     const PCRE2_SIZE *places = pcre2_get_ovector_pointer(data);
     uint64_t number = 0;
     bool is_number = str_to_uint64(name, &number);
     for (size_t i = 0; i <= regex->group_count; i++) {
         if (is_number ? i != number : !regex->names[i].len || !str_equal(regex->names[i], name))
             continue;
-        if (places[2 * i] != PCRE2_UNSET)
-            strbuf_add(out, str_slice(text, places[2 * i], places[2 * i + 1]));
-        return;
+        return places[2 * i] == PCRE2_UNSET ? STR_EMPTY
+                                            : str_slice(text, places[2 * i], places[2 * i + 1]);
     }
+    return STR_EMPTY;
+}
+
+/* Part of the text that replaces; many of them make more than there is room for. */
+static bool add_part(const FunctionCall *call, Str part, StrBuf *out, Str *error) {
+    if (!function_spend(call, 0, part.len, error))
+        return false;
+    strbuf_add(out, part);
+    return true;
 }
 
 /* $1, ${name}, $name, $$ in the replacement. */
-static void add_replacement(
-    const Regex *regex, pcre2_match_data *data, Str text, Str with, StrBuf *out) {
-    for (size_t i = 0; i < with.len; i++) {
-        char c = with.ptr[i];
-        char next = i + 1 < with.len ? with.ptr[i + 1] : '\0';
+static bool add_replacement(const FunctionCall *call,
+                            const Regex *regex,
+                            pcre2_match_data *data,
+                            Str text,
+                            Str with,
+                            StrBuf *out,
+                            Str *error) {
+    size_t at = 0;
+    size_t dollar;
+    while ((dollar = str_find_char(with, '$', at)) != SIZE_MAX) {
+        char next = dollar + 1 < with.len ? with.ptr[dollar + 1] : '\0';
         bool braced = next == '{';
-        size_t start = i + 1 + braced;
+        size_t start = dollar + 1 + braced;
         size_t length = name_length(with, start);
         bool closes = !braced || (start + length < with.len && with.ptr[start + length] == '}');
-        if (c == '$' && next == '$') {
-            strbuf_add_char(out, '$');
-            i++;
-        } else if (c == '$' && length && closes) {
-            add_group(regex, data, text, str_slice(with, start, start + length), out);
-            i = start + length - 1 + braced;
-        } else {
-            strbuf_add_char(out, c);
+        Str part = STR("$");
+        Str before = str_slice(with, at, dollar);
+        at = dollar + 1 + (next == '$');
+        if (next != '$' && length && closes) {
+            part = find_group(regex, data, text, str_slice(with, start, start + length));
+            at = start + length + braced;
         }
+        if (!add_part(call, before, out, error) || !add_part(call, part, out, error))
+            return false;
     }
+    return add_part(call, str_after(with, at), out, error);
 }
 
 static bool regex_replace_all(
@@ -403,13 +422,16 @@ static bool regex_replace_all(
     while ((found = regex_walk(&regex, text, &walk, data, error)) > 0) {
         const PCRE2_SIZE *places = pcre2_get_ovector_pointer(data);
         strbuf_add(&buf, str_slice(text, copied, places[0]));
-        add_replacement(&regex, data, text, with, &buf);
         copied = places[1];
+        if (!add_replacement(call, &regex, data, text, with, &buf, error)) {
+            found = -1;
+            break;
+        }
     }
     pcre2_match_data_free(data);
     strbuf_add(&buf, str_after(text, copied));
     *out = value_string(strbuf_str(&buf), call->arena);
-    return found == 0 && function_spend(call, 0, buf.len, error);
+    return found == 0 && function_spend(call, 0, text.len, error);
 }
 
 static Str replace_plain(const FunctionCall *call, Str text, Str old, Str with) {

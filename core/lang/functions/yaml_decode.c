@@ -55,7 +55,7 @@ static bool read_scalar(YamlReading *reading, const Event *event, Value *out) {
     Arena *arena = reading->call->arena;
     Str why = STR_EMPTY;
     bool is_plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-    Str tag = str_clone(str_from_cstr((const char *)event->data.scalar.tag), arena);
+    Str tag = str_from_cstr((const char *)event->data.scalar.tag);
     Str text =
         str_clone((Str){(const char *)event->data.scalar.value, event->data.scalar.length}, arena);
     return yaml_scalar_read(tag, text, is_plain, out, &why, arena) ||
@@ -208,13 +208,15 @@ static bool read_by_type(YamlReading *reading, const Event *event, Value *out) {
 }
 
 static bool read_event(YamlReading *reading, const Event *event, Value *out) {
-    Str anchor = str_clone(event_anchor(event), reading->call->arena);
+    Str anchor = event_anchor(event);
     if (reading->depth >= YAML_DEPTH_MAX)
         return yaml_fail(reading, event->start_mark, STR("nested too deeply"));
     if (!function_spend(reading->call, 1, 0, reading->error))
         return false;
-    if (anchor.len)
+    if (anchor.len) {
+        anchor = str_clone(anchor, reading->call->arena);
         map_set(&reading->anchors, anchor, NULL);
+    }
     reading->depth++;
     bool is_good = read_by_type(reading, event, out);
     reading->depth--;
