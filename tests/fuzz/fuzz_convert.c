@@ -1,0 +1,41 @@
+/* A type constraint on the first line, an expression behind it: its value converted to the type is
+ * of the type, and stays as it is when converted once more. */
+#include "eval.h"
+#include "functions.h"
+#include "parser.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static bool parse_parts(Str text, TypeConstraint *constraint, Value *value, Arena *arena) {
+    Diags diags = diags_new(arena);
+    const FunctionTable *functions = functions_table(arena);
+    Map none = map_new(arena);
+    Scope scope = scope_from_map(&none, functions);
+    Budget budget = {.steps = 10000, .elements = 10000, .bytes = 1 << 20};
+    const Expr *expr;
+    Str line = STR_EMPTY;
+    scope.budget = &budget;
+    (void)str_next_field(&text, '\n', &line);
+    bool is_good = parser_parse_type(source_new(STR("type"), line, arena), functions, constraint,
+                                     arena, &diags) &&
+                   parser_parse_expression(source_new(STR("value"), text, arena), functions, &expr,
+                                           arena, &diags) &&
+                   eval_expr(expr, &scope, value, arena, &diags);
+    CHECK(is_good != diags_has_errors(&diags));
+    return is_good;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    SCOPED(ArenaRef) arena = arena_open("fuzz");
+    TypeConstraint constraint;
+    ConvertError error = {0};
+    Value value, converted, again;
+    if (!parse_parts((Str){(const char *)data, size}, &constraint, &value, arena) ||
+        !type_constraint_apply(constraint, value, &converted, &error, arena))
+        return 0;
+    if (!constraint.type->has_dynamic && !constraint.type->has_optional)
+        CHECK(type_equal(converted.type, constraint.type));
+    CHECK(convert_value(converted, constraint.type, &again, &error, arena));
+    CHECK(value_identical(converted, again));
+    return 0;
+}

@@ -1,0 +1,52 @@
+/* A function's name on the first line, its arguments as text on those behind it, one a line. What
+ * decodes text from elsewhere meets the worst of it here. */
+#include "eval.h"
+#include "functions.h"
+#include "parser.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define ARGUMENTS_MAX 4
+
+static Str next_line(Str *text) {
+    Str line = STR_EMPTY;
+    (void)str_next_field(text, '\n', &line);
+    return line;
+}
+
+/* name(a0, a1), the names standing for the lines. */
+static Str make_call(Str text, Map *roots, Arena *arena) {
+    StrBuf call = strbuf_new(arena);
+    strbuf_add(&call, next_line(&text));
+    strbuf_add_char(&call, '(');
+    for (int i = 0; i < ARGUMENTS_MAX && text.len; i++) {
+        Str name = str_format(arena, "a%d", i);
+        /* The last argument may hold newlines. */
+        Str argument = i == ARGUMENTS_MAX - 1 ? text : next_line(&text);
+        Value *value = arena_new(arena, Value);
+        *value = value_string(argument, arena);
+        map_set(roots, name, value);
+        strbuf_add_format(&call, "%s%.*s", i ? ", " : "", STR_ARG(name));
+    }
+    strbuf_add_char(&call, ')');
+    return strbuf_str(&call);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    SCOPED(ArenaRef) arena = arena_open("fuzz");
+    Diags diags = diags_new(arena);
+    const FunctionTable *functions = functions_table(arena);
+    Map roots = map_new(arena);
+    Str call = make_call((Str){(const char *)data, size}, &roots, arena);
+    Scope scope = scope_from_map(&roots, functions);
+    Budget budget = {.steps = 10000, .elements = 100000, .bytes = 1 << 22};
+    const Expr *expr;
+    Value value;
+    scope.budget = &budget;
+    scope.is_pure = true; /* bcrypt is slow on purpose */
+    if (!parser_parse_expression(source_new(STR("call"), call, arena), functions, &expr, arena,
+                                 &diags) ||
+        !eval_expr(expr, &scope, &value, arena, &diags))
+        CHECK(diags_has_errors(&diags));
+    return 0;
+}

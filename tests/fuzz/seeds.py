@@ -1,0 +1,74 @@
+"""What the fuzzers begin with, taken from the conformance vectors and the scenarios; nothing of it is kept."""
+import hashlib
+import json
+import pathlib
+
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+
+
+def vectors():
+    for path in sorted((TESTS / 'conformance/vectors').glob('*.jsonl')):
+        with open(path, encoding='utf-8') as file:
+            for line in file:
+                yield json.loads(line)
+
+
+def scenarios():
+    for path in sorted((TESTS / 'scenario').glob('*/*.json')):
+        with open(path, encoding='utf-8') as file:
+            yield json.load(file)
+
+
+def states(node):
+    """Every state that a scenario records."""
+    if isinstance(node, dict) and 'lineage' in node and 'resources' in node:
+        yield node
+    elif isinstance(node, (dict, list)):
+        for item in node.values() if isinstance(node, dict) else node:
+            yield from states(item)
+
+
+def as_text(content):
+    return content if isinstance(content, str) else json.dumps(content)
+
+
+FUNCTION_LINES = [
+    'jsondecode\n{"a": [1, 2.5e3, null, "x\\u00e9"]}', 'yamldecode\na: &x [1, 2]\nb: *x\n<<: {c: ~}',
+    'csvdecode\na,b\n1,"2 ""3"""', 'base64gunzip\nH4sIAAAAAAAA/8pIzcnJBwQAAP//hqYQNgUAAAA=',
+    'regex\n(\\d+)-(?P<x>[a-z]*)\n12-ab', 'regexall\n[a-c]+|$\nabcxyz', 'replace\nabc\n/(b)/\n<$1>',
+    'format\n%-5.2f|%#x|%q|%*d\n3.14', 'formatdate\nDD MMM YYYY hh:mm ZZZ\n2020-02-29T12:00:00+01:00',
+    'timeadd\n2020-01-01T00:00:00Z\n-1h30m2.5s', 'cidrsubnet\n10.0.0.0/8\n8\n3', 'cidrhost\nfe80::/64\n-1',
+    'parseint\nzZ9\n62', 'urldecode\na%20b%2', 'base64decode\naGVsbG8=', 'textdecodebase64\naABpAA==\nUTF-16LE',
+    'rsadecrypt\nAAAA\n-----BEGIN RSA PRIVATE KEY-----', 'templatestring\n${x}', 'title\nhello wörld', 'indent\n2\na b',
+    'trim\n?!hello?!\n!?', 'split\n,\na,b,c', 'strrev\ne\u0301a', 'substr\nhello\n1\n3', 'tonumber\n1e400',
+]
+
+
+def seeds(target):
+    if target == 'expression':
+        for case in vectors():
+            yield from (case[key] for key in ('expr', 'template') if isinstance(case.get(key), str))
+    if target == 'convert':
+        for case in vectors():
+            if 'convert' in case:
+                yield '%s\n%s' % (case['convert']['type_expr'], json.dumps(case['convert'].get('value')))
+    if target == 'config':
+        for case in scenarios():
+            yield from (as_text(text) for text in case.get('files', {}).values())
+    if target == 'json':
+        for case in vectors():
+            yield json.dumps(case.get('want'))
+    if target == 'state':
+        for case in scenarios():
+            yield from map(json.dumps, states(case))
+    if target == 'function':
+        yield from FUNCTION_LINES
+    if target == 'address':
+        yield from ('a.b', 'module.x["k"].module.y[0].data.t.n[3]', 'data.t.n["a\\"b"]', 'a.b[-1]')
+
+
+def write(target, folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    for text in seeds(target):
+        data = text.encode('utf-8', 'surrogatepass')
+        (folder / hashlib.sha1(data).hexdigest()).write_bytes(data)
