@@ -6,20 +6,26 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static const FunctionTable *functions(void) {
+    static const FunctionTable *table;
+    if (!table)
+        table = functions_table(arena_open("functions"));
+    return table;
+}
+
 static bool parse_parts(Str text, TypeConstraint *constraint, Value *value, Arena *arena) {
     Diags diags = diags_new(arena);
-    const FunctionTable *functions = functions_table(arena);
     Map none = map_new(arena);
-    Scope scope = scope_from_map(&none, functions);
+    Scope scope = scope_from_map(&none, functions());
     Budget budget = {.steps = 10000, .elements = 10000, .bytes = 1 << 20};
     const Expr *expr;
     Str line = STR_EMPTY;
     scope.budget = &budget;
     (void)str_next_field(&text, '\n', &line);
-    bool is_good = parser_parse_type(source_new(STR("type"), line, arena), functions, constraint,
+    bool is_good = parser_parse_type(source_new(STR("type"), line, arena), functions(), constraint,
                                      arena, &diags) &&
-                   parser_parse_expression(source_new(STR("value"), text, arena), functions, &expr,
-                                           arena, &diags) &&
+                   parser_parse_expression(source_new(STR("value"), text, arena), functions(),
+                                           &expr, arena, &diags) &&
                    eval_expr(expr, &scope, value, arena, &diags);
     CHECK(is_good != diags_has_errors(&diags));
     return is_good;

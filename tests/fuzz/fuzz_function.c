@@ -6,6 +6,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static const FunctionTable *functions(void) {
+    static const FunctionTable *table;
+    if (!table)
+        table = functions_table(arena_open("functions"));
+    return table;
+}
+
 #define ARGUMENTS_MAX 4
 
 static Str next_line(Str *text) {
@@ -35,16 +42,15 @@ static Str make_call(Str text, Map *roots, Arena *arena) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     SCOPED(ArenaRef) arena = arena_open("fuzz");
     Diags diags = diags_new(arena);
-    const FunctionTable *functions = functions_table(arena);
     Map roots = map_new(arena);
     Str call = make_call((Str){(const char *)data, size}, &roots, arena);
-    Scope scope = scope_from_map(&roots, functions);
+    Scope scope = scope_from_map(&roots, functions());
     Budget budget = {.steps = 10000, .elements = 100000, .bytes = 1 << 22};
     const Expr *expr;
     Value value;
     scope.budget = &budget;
     scope.is_pure = true; /* bcrypt is slow on purpose */
-    if (!parser_parse_expression(source_new(STR("call"), call, arena), functions, &expr, arena,
+    if (!parser_parse_expression(source_new(STR("call"), call, arena), functions(), &expr, arena,
                                  &diags) ||
         !eval_expr(expr, &scope, &value, arena, &diags))
         CHECK(diags_has_errors(&diags));
