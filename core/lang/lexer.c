@@ -162,6 +162,8 @@ static const Operator operators[] = {
 static Token lexer_operator(Lexer *lexer) {
     Str rest = str_after(lexer->source->bytes, lexer->at);
     for (size_t i = 0; i < ARRAY_COUNT(operators); i++) {
+        if (operators[i].text[0] != rest.ptr[0])
+            continue;
         Str text = str_from_cstr(operators[i].text);
         if (str_starts_with(rest, text))
             return lexer_take(lexer, operators[i].kind, (uint32_t)text.len);
