@@ -185,10 +185,8 @@ void parse_leave(Parse *parse) {
 }
 
 Expr *parse_node(Parse *parse, ExprKind kind, uint32_t start) {
-    Expr *expr = arena_new(parse->arena, Expr);
-    expr->kind = kind;
-    expr->range = parse_range(parse, start, parse->end > start ? parse->end : start);
-    return expr;
+    uint32_t end = parse->end > start ? parse->end : start;
+    return expr_new(kind, parse_range(parse, start, end), parse->arena);
 }
 
 const Expr *parse_placeholder(Parse *parse, uint32_t start) {
