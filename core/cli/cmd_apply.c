@@ -49,15 +49,14 @@ static bool is_stale(const Project *project, const Plan *plan, Diags *diags) {
     return true;
 }
 
-static bool restore_variables(Project *project, const Plan *plan) {
-    Cli *cli = project->cli;
+/* Before anything is loaded, as values decide where modules are. */
+static void restore_variables(Project *project, Cli *cli, const Plan *plan) {
     project->variables = map_new(cli->arena);
     vec_each(&plan->variables, variable) {
         InputValue *input = arena_new(cli->arena, InputValue);
         input->value = value_unmark_deep(variable->value, cli->arena);
         map_set(&project->variables, variable->name, input);
     }
-    return true;
 }
 
 static bool restore_options(Operation *operation, const Plan *plan) {
@@ -101,8 +100,8 @@ static bool load_plan(
     *io = cli->io;
     io->disk = disk;
     operation->result.plan = plan;
-    if (!project_load(project, cli, arguments, io, diags) || !restore_variables(project, plan) ||
-        !restore_options(operation, plan) ||
+    restore_variables(project, cli, plan);
+    if (!project_load(project, cli, arguments, io, diags) || !restore_options(operation, plan) ||
         !project_open_state(project, STR("OperationTypeApply"))) {
         return false;
     }

@@ -15,6 +15,7 @@ static const Option options[] = {
 static bool open_console(
     Project *project, Cli *cli, const Arguments *arguments, EngineConsole **out, Diags *diags) {
     PlanOptions plan_options = {0};
+    project->asks = true;
     if (!project_load(project, cli, arguments, NULL, diags) || !project_read_variables(project))
         return false;
     if (!project_open_state(project, STR_EMPTY))

@@ -46,6 +46,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     project = {
         .installs_modules = option_flag(arguments, "get", true),
         .upgrades_modules = option_flag(arguments, "upgrade", false),
+        .asks = true,
     };
     if (!project_load(&project, cli, arguments, NULL, diags) ||
         (option_flag(arguments, "backend", true) && !project_open_backend(&project)))

@@ -32,6 +32,7 @@ bool operation_plan(Operation *operation,
     Project *project = operation->project;
     if (mode == PLAN_DESTROY)
         project->may_be_empty = true;
+    project->asks = true;
     if (!project_load(project, cli, arguments, NULL, diags) || !project_read_variables(project) ||
         !project_plan_options(project, &operation->options)) {
         return false;

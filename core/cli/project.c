@@ -2,7 +2,9 @@
 #include "project.h"
 #include "builtin.h"
 #include "decode.h"
+#include "refusal.h"
 #include "statefile.h"
+#include "static_eval.h"
 
 static bool ask_variable(void *payload, const Variable *variable, Str *out, Arena *arena) {
     const Cli *cli = payload;
@@ -33,6 +35,26 @@ static uint32_t parallelism_of(const Arguments *arguments, Diags *diags) {
     return 0;
 }
 
+static bool may_ask(const Project *project) {
+    const char *input = cli_environment(project->cli, "INPUT");
+    bool forbidden = input && (strcmp(input, "0") == 0 || strcmp(input, "false") == 0);
+    return !forbidden && option_flag(project->arguments, "input", true);
+}
+
+/* Where the root's variables come from. */
+static void prepare_input(Project *project) {
+    Cli *cli = project->cli;
+    project->input = (InputRequest){.io = &cli->io, .folder = STR("."), .payload = cli};
+    if (project->asks && may_ask(project))
+        project->input.ask = ask_variable;
+    vec_each(&project->arguments->options, option) {
+        bool is_file = strcmp(option->option->name, "var-file") == 0;
+        if (!is_file && strcmp(option->option->name, "var") != 0)
+            continue;
+        vec_push(cli->arena, &project->input.options, (InputOption){is_file, option->text});
+    }
+}
+
 bool project_load(
     Project *project, Cli *cli, const Arguments *arguments, const Io *io, Diags *diags) {
     project->cli = cli;
@@ -51,7 +73,12 @@ bool project_load(
         .sources = cli->module_sources,
         .cancel = cli->cancel,
         .tell = tell,
+        .input = &project->input,
+        .workspace = cli->workspace,
+        .working_folder = cli->started_in,
     };
+    prepare_input(project);
+    project->input.values = project->variables.count ? &project->variables : NULL;
     if (!io && !project->may_be_empty && config_is_empty_folder(&cli->io, STR("."))) {
         diags_error(
             diags, NO_RANGE, "No configuration files",
@@ -74,25 +101,10 @@ bool project_load(
     return true;
 }
 
-static bool may_ask(const Project *project) {
-    const char *input = cli_environment(project->cli, "INPUT");
-    bool forbidden = input && (strcmp(input, "0") == 0 || strcmp(input, "false") == 0);
-    return !forbidden && option_flag(project->arguments, "input", true);
-}
-
 bool project_read_variables(Project *project) {
     Cli *cli = project->cli;
-    InputRequest request = {.io = &cli->io, .folder = STR("."), .payload = cli};
-    if (may_ask(project))
-        request.ask = ask_variable;
-    vec_each(&project->arguments->options, option) {
-        bool is_file = strcmp(option->option->name, "var-file") == 0;
-        if (!is_file && strcmp(option->option->name, "var") != 0)
-            continue;
-        vec_push(cli->arena, &request.options, (InputOption){is_file, option->text});
-    }
     project->variables = map_new(cli->arena);
-    return input_collect(project->config, &request, &project->variables, cli->arena,
+    return input_collect(project->config, &project->input, &project->variables, cli->arena,
                          project->diags);
 }
 
@@ -107,10 +119,11 @@ static bool backend_config(Project *project, const BackendType *type, Value *out
     if (!config)
         return true;
     const Decoded *decoded;
-    Map none = map_new(cli->arena);
-    Scope scope = scope_from_map(&none, cli->functions);
+    const Scope *scope =
+        static_eval_scope(project->config->statics, project->config->root, cli->arena);
     return decode_body(config->body, &type->schema, &decoded, cli->arena, project->diags) &&
-           decode_eval(decoded, &scope, out, cli->arena, project->diags);
+           decode_eval(decoded, scope, out, cli->arena, project->diags) &&
+           static_eval_check(*out, config->range, project->diags);
 }
 
 static Value with_path(Value config, Str path, Arena *arena) {
@@ -150,6 +163,8 @@ static bool find_backend(Project *project, const BackendType **out) {
 bool project_open_backend(Project *project) {
     const BackendType *type;
     Value config;
+    if (project->config && !refusal_check_state(project->config, project->diags))
+        return false;
     if (!find_backend(project, &type) || !backend_config(project, type, &config) ||
         !open_with(project, type, config, option_text(project->arguments, "state"),
                    &project->backend)) {

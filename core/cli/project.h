@@ -13,7 +13,8 @@ typedef struct Project {
     Cli *cli;
     const Arguments *arguments;
     Config *config;
-    Map variables; /* name → Value * */
+    InputRequest input; /* where they come from */
+    Map variables;      /* name → Value * */
     Engine engine;
     Backend *backend;
     Backend *out; /* where the state is written: `backend`, or that of -state-out */
@@ -24,6 +25,7 @@ typedef struct Project {
     bool is_locked; /* backend, and out */
     bool installs_modules;
     bool upgrades_modules; /* and chooses their revisions anew */
+    bool asks;             /* for variables without a value, if the options allow it */
     bool may_be_empty;     /* a folder without configuration will do */
     bool has_state;        /* there is one, be it empty */
     bool found_journal;    /* a run before ended in the middle */

@@ -111,6 +111,7 @@ typedef struct Resource {
     const Connection *connection; /* of provisioners that have none of their own */
     Provisioners provisioners;
     const Check *check; /* a data source within that check; NULL: none */
+    SourceRange type_range;
     SourceRange range;
 } Resource;
 
@@ -190,10 +191,9 @@ typedef struct EncryptionPart {
 
 /* What state, plan and remote states are protected with. */
 typedef struct EncryptionTarget {
-    Str name;             /* "state", "plan"; of remote_state_data_source: the data source, "T.N" */
-    const Expr *method;   /* NULL: none, if there is a fallback */
-    const Expr *fallback; /* method of the fallback block; NULL: none */
-    bool has_fallback;
+    Str name;           /* "state", "plan"; of a remote_state_data_source: the data source, "T.N" */
+    const Expr *method; /* method.TYPE.NAME; NULL: none */
+    const struct EncryptionTarget *fallback;
     bool enforced;
     SourceRange range;
 } EncryptionTarget;
@@ -221,7 +221,9 @@ typedef struct Module Module;
 
 typedef struct ModuleCall {
     Str name;
-    Str source;  /* as it came out: source and version may be made of variables */
+    const Expr *source_expr; /* NULL: not said, or not readable */
+    const Expr *version_expr;
+    Str source;  /* as they came out: both may be made of variables */
     Str version; /* constraint; empty: none is said */
     SourceRange source_range;
     SourceRange version_range;
@@ -252,13 +254,18 @@ struct Module {
     VEC(Moved) moved;
     VEC(Removed) removed;
     VEC(Import) imports;
+    SourceRange requirements_range; /* of the required_providers block */
+    SourceRange cloud_range;        /* of a cloud block, which is refused */
     const BackendConfig *backend;
     const Encryption *encryption; /* NULL: none */
     VEC(const Source *) sources;
 };
 
+struct StaticEval;
+
 typedef struct Config {
     Module *root;
+    struct StaticEval *statics; /* for static_eval.h */
     Str folder;
     const FunctionTable *functions;
 } Config;

@@ -23,9 +23,10 @@ typedef struct ConfigBlock {
     const char *noun; /* for messages: "variable", "resource configuration" */
     bool (*identify)(ConfigLoading *loading, const BodyBlock *block, Str *key);
     bool (*decode)(ConfigLoading *loading, const BodyBlock *block, bool is_override);
-    const char *joined;       /* nested block that overrides merge instead of replacing */
-    const char *const *fixed; /* what an override may not change; ends in NULL */
-    bool is_final;            /* has no place in an override file */
+    const char *joined;          /* nested block that overrides merge instead of replacing */
+    const char *const *fixed;    /* what an override may not change; ends in NULL */
+    bool (*is_implied)(Str key); /* may an override file be the first to declare it? NULL: no */
+    bool is_final;               /* has no place in an override file */
 } ConfigBlock;
 
 extern const ConfigBlock config_variable;
@@ -49,6 +50,8 @@ MUST_USE bool config_resource_decode(ConfigLoading *loading,
                                      ResourceMode mode,
                                      const Check *check,
                                      const Resource **out);
+/* Does the block say nothing but its name? */
+bool config_provider_is_empty(const ProviderConfig *provider, Arena *arena);
 /* Is the version that this file demands ours? For before anything else of it is judged. */
 MUST_USE bool config_terraform_check_version(const Body *file, Arena *arena, Diags *diags);
 /* The child modules of the module just decoded: found, loaded, their inputs checked. */

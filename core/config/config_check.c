@@ -27,6 +27,14 @@ static bool read_data(ConfigLoading *loading, const BodyContent *content, Check 
     return ok;
 }
 
+static size_t count_asserts(const Check *check) {
+    size_t count = 0;
+    vec_each(&check->asserts, assertion) {
+        count += config_read_is_judging(assertion);
+    }
+    return count;
+}
+
 static bool check_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
     static const BodyBlockSchema blocks[] = {
         {"data",   2},
@@ -41,10 +49,9 @@ static bool check_decode(ConfigLoading *loading, const BodyBlock *block, bool is
     map_set(&loading->module->checks, check->name, check);
     bool ok = body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags);
     ok &= read_data(loading, &content, check);
-    size_t before = loading->diags->error_count;
     ok &=
         config_read_conditions(&content, "assert", &check->asserts, loading->arena, loading->diags);
-    if (check->asserts.count || loading->diags->error_count > before)
+    if (count_asserts(check) > 0)
         return ok;
     diags_error(loading->diags, block->range, "Zero assert blocks",
                 "A check block must have at least one \"assert\" block.");

@@ -31,6 +31,50 @@ static bool read_identity(ConfigLoading *loading,
     return false;
 }
 
+/* An id that is written out is judged at once. */
+static bool check_id(ConfigLoading *loading, const BodyContent *content) {
+    const BodyAttribute *attribute = body_content_find(content, "id");
+    Value id;
+    if (!attribute || !expr_as_literal(attribute->expr, &id, loading->arena))
+        return true;
+    bool is_null = value_is_null(id);
+    if (!is_null &&
+        !config_read_literal(attribute, &TYPE_STRING, &id, loading->arena, loading->diags))
+        return false;
+    if (!is_null && value_text(id).len)
+        return true;
+    diags_error(loading->diags, attribute->expr->range, "Invalid import id argument",
+                "The id must be a text that is not empty, and this one is %s.",
+                is_null ? "null" : "empty");
+    return false;
+}
+
+static bool check_root(ConfigLoading *loading, const BodyBlock *block) {
+    if (!loading->module->parent)
+        return true;
+    diags_error(loading->diags, block->range, "Invalid import configuration",
+                "Import blocks stand in the root module only. Its addresses reach into the others: "
+                "\"to\" may be %.*s.TYPE.NAME.",
+                STR_ARG(loading->module->path));
+    return false;
+}
+
+/* Without keys that are expressions an address names one object, which is imported once. */
+static bool check_repeated(ConfigLoading *loading, const Import *import) {
+    vec_each(&loading->module->imports, before) {
+        if (before->to.keys.count || import->to.keys.count ||
+            !resource_addr_equal(before->to.target.resource, import->to.target.resource))
+            continue;
+        Str place = config_read_place(before->range, loading->arena);
+        diags_error(loading->diags, import->to.range, "Duplicate import configuration",
+                    "An import block for \"%.*s\" stands already at %.*s. An object is imported "
+                    "once.",
+                    STR_ARG(config_address_to_str(&import->to, loading->arena)), STR_ARG(place));
+        return false;
+    }
+    return true;
+}
+
 static bool read_provider(ConfigLoading *loading, const BodyContent *content, Import *out) {
     const Expr *expr = config_read_expr(content, "provider");
     return !expr || config_read_provider_ref(expr, &out->provider, loading->arena, loading->diags);
@@ -59,6 +103,8 @@ static bool import_decode(ConfigLoading *loading, const BodyBlock *block, bool i
     if (ok)
         ok = read_identity(loading, block, &content, &import);
     ok &= read_provider(loading, &content, &import);
+    ok &= check_id(loading, &content);
+    ok = ok && check_root(loading, block) && check_repeated(loading, &import);
     if (ok)
         vec_push(loading->arena, &loading->module->imports, import);
     return ok;

@@ -84,15 +84,18 @@ static Traversal *trigger_root(const Expr *expr) {
     return config_read_traversal(expr);
 }
 
+static bool refuse_trigger(const Expr *expr, Diags *diags) {
+    diags_error(diags, expr->range, "Invalid replace_triggered_by expression",
+                "Each item must be a single reference to a resource or to an attribute of one, "
+                "without operators and function calls.");
+    return false;
+}
+
 static bool check_trigger(const Expr *expr, Diags *diags) {
     Traversal *root = trigger_root(expr);
     Reference reference;
-    if (!root) {
-        diags_error(diags, expr->range, "Invalid replace_triggered_by expression",
-                    "Each item must be a single reference to a resource or to an attribute of one, "
-                    "without operators and function calls.");
-        return false;
-    }
+    if (!root)
+        return refuse_trigger(expr, diags);
     if (!reference_from_traversal(root, &reference, diags))
         return false;
     if (reference.kind == REFERENCE_RESOURCE && reference.mode == MODE_MANAGED)
@@ -100,7 +103,7 @@ static bool check_trigger(const Expr *expr, Diags *diags) {
     diags_error(diags, expr->range, "Invalid reference in replace_triggered_by expression",
                 "Only managed resources can trigger a replacement. A value from elsewhere can do "
                 "so by way of a terraform_data resource.");
-    return false;
+    return reference.kind != REFERENCE_RESOURCE && refuse_trigger(expr, diags);
 }
 
 static bool read_triggers(const BodyContent *content, Lifecycle *out, Arena *arena, Diags *diags) {
@@ -115,7 +118,7 @@ static bool read_triggers(const BodyContent *content, Lifecycle *out, Arena *are
     }
     for (size_t i = 0; i < list->as.parts.count; i++) {
         const Expr *item = list->as.parts.items[i];
-        ok &= check_trigger(item, diags);
+        ok = ok && check_trigger(item, diags);
         vec_push(arena, &out->replace_triggered_by, item);
     }
     return ok;
@@ -175,6 +178,14 @@ static bool read_conditions(const BodyContent *content,
     return ok;
 }
 
+/* Any expression will do, but a literal is judged at once. */
+static bool check_prevent_destroy(const BodyContent *content, Arena *arena, Diags *diags) {
+    const BodyAttribute *attribute = body_content_find(content, "prevent_destroy");
+    Value literal;
+    return !attribute || !expr_as_literal(attribute->expr, &literal, arena) ||
+           config_read_literal(attribute, &TYPE_BOOL, &literal, arena, diags);
+}
+
 static bool read_lifecycle(const BodyBlock *block, Resource *resource, Arena *arena, Diags *diags) {
     const BodySchema *schema = resource->mode == MODE_MANAGED ? &managed_schema : &other_schema;
     Lifecycle *out = &resource->lifecycle;
@@ -182,6 +193,7 @@ static bool read_lifecycle(const BodyBlock *block, Resource *resource, Arena *ar
     bool ok = body_content(block->body, schema, &content, NULL, arena, diags);
     out->has_create_before_destroy = body_content_find(&content, "create_before_destroy") != NULL;
     out->prevent_destroy = config_read_expr(&content, "prevent_destroy");
+    ok &= check_prevent_destroy(&content, arena, diags);
     ok &= config_read_bool(&content, "create_before_destroy", &out->create_before_destroy, arena,
                            diags);
     out->enabled = config_read_expr(&content, "enabled");

@@ -3,6 +3,7 @@
 #include "body_merge.h"
 #include "config_block.h"
 #include "config_read.h"
+#include "static_eval.h"
 
 /* -- files -------------------------------------------------------------------------------- */
 
@@ -264,7 +265,10 @@ static bool check_fixed(ConfigLoading *loading, const ConfigBlock *type, const B
         ok &= body_content(body, &schema, &content, &rest, loading->arena, loading->diags);
         if (!content.attributes.count)
             continue;
-        diags_error(loading->diags, content.attributes.items[0].name_range, "Unsupported override",
+        const Expr *value = content.attributes.items[0].expr;
+        bool has_items = value->kind == EXPR_TUPLE && value->as.parts.count;
+        SourceRange range = has_items ? value->as.parts.items[0]->range : value->range;
+        diags_error(loading->diags, range, "Unsupported override",
                     "An override file cannot change \"%s\" of a %s.", name, type->noun);
         ok = false;
     }
@@ -301,6 +305,9 @@ static bool apply_override(ConfigLoading *loading,
                            const ConfigBlock *type,
                            const BodyBlock *block) {
     Declaration *base = map_find(&declarations->by_key, key);
+    if (!base && type->is_implied && type->is_implied(key)) {
+        return add_declaration(loading, declarations, key, type, block);
+    }
     if (!base) {
         Str summary = str_format(loading->arena, "Missing base %s to override", type->noun);
         diags_error(loading->diags, block->range, str_to_cstr(summary, loading->arena),
@@ -449,9 +456,10 @@ static bool load_root(ConfigLoading *loading) {
     root->folder = loading->request->folder;
     root->path = STR_EMPTY;
     loading->config->root = root;
-    bool ok = config_load_module(loading, root->folder, root);
+    if (!config_load_module(loading, root->folder, root))
+        return false; /* what is called may be wrong as well */
     loading->module = root;
-    return config_module_load_calls(loading) && ok;
+    return config_module_load_calls(loading);
 }
 
 static ModuleInstallOptions install_options(const ConfigRequest *request) {
@@ -480,11 +488,14 @@ bool config_load(const ConfigRequest *request, Config **out, Arena *arena, Diags
         .diags = diags,
     };
     *out = NULL;
+    config->statics = static_eval_new(request, config, arena);
     ModuleInstallOptions options = install_options(request);
     SCOPED(ModuleInstallRef) modules = NULL;
     if (!module_install_open(&options, &modules, arena, diags))
         return false;
     loading.modules = modules;
     *out = config;
-    return load_root(&loading) && module_install_finish(modules, diags);
+    /* Modules with mistakes are in their places nevertheless. */
+    bool ok = load_root(&loading);
+    return module_install_finish(modules, diags) && ok;
 }

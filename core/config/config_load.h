@@ -11,6 +11,8 @@
 #include "module_install.h"
 #include "scope.h"
 
+struct InputRequest;
+
 typedef struct ConfigRequest {
     const Io *io;
     Str folder;      /* of the root module, as path.root shows it */
@@ -22,6 +24,10 @@ typedef struct ConfigRequest {
     const CancelToken *cancel;
     void (*tell)(void *payload, Str line); /* what installing does, for people; may be NULL */
     void *payload;
+    /* For what must be known while loading (static_eval.h). */
+    struct InputRequest *input; /* NULL: variables have their defaults */
+    Str workspace;              /* empty: "default" */
+    Str working_folder;         /* path.cwd */
 } ConfigRequest;
 
 /* Does the folder hold any configuration file? */

@@ -1,7 +1,10 @@
 /* module: a call of another folder's configuration; and the loading of what is called. */
+#include "body_merge.h"
 #include "config_block.h"
 #include "config_legacy.h"
 #include "config_read.h"
+#include "config_requirement.h"
+#include "static_eval.h"
 
 #define MODULE_DEPTH_LIMIT 64
 
@@ -13,34 +16,24 @@ static bool module_identify(ConfigLoading *loading, const BodyBlock *block, Str 
                                   loading->diags);
 }
 
-static bool read_source(ConfigLoading *loading, const BodyContent *content, ModuleCall *call) {
-    const BodyAttribute *attribute = body_content_find(content, "source");
-    Value value;
-    if (!attribute)
-        return false;
-    call->source_range = attribute->expr->range;
-    if (!config_read_literal(attribute, &TYPE_STRING, &value, loading->arena, loading->diags))
-        return false;
-    if (value_is_present(value))
-        call->source = value_text(value);
-    if (!call->source.len)
+/* Evaluated when the module is looked for: by then all variables are declared. */
+static bool read_source(ConfigLoading *loading, ModuleCall *call) {
+    StaticEval *statics = loading->config->statics;
+    Arena *arena = loading->arena;
+    if (!call->source_expr)
+        return false; /* reported where it was decoded */
+    bool ok = static_eval_text(statics, loading->module, call->source_expr, &call->source, arena,
+                               loading->diags);
+    if (ok && call->version_expr)
+        ok = static_eval_text(statics, loading->module, call->version_expr, &call->version, arena,
+                              loading->diags);
+    if (ok && call->version.len)
+        ok = config_requirement_check_version(call->version, call->version_expr->range,
+                                              loading->diags);
+    if (ok && !call->source.len)
         diags_error(loading->diags, call->source_range, "Invalid module source",
                     "The source of a module must not be empty.");
-    return call->source.len > 0;
-}
-
-/* null is as good as nothing. */
-static bool read_version(ConfigLoading *loading, const BodyContent *content, ModuleCall *call) {
-    const BodyAttribute *attribute = body_content_find(content, "version");
-    Value value;
-    if (!attribute)
-        return true;
-    call->version_range = attribute->expr->range;
-    if (!config_read_literal(attribute, &TYPE_STRING, &value, loading->arena, loading->diags))
-        return false;
-    if (value_is_present(value))
-        call->version = value_text(value);
-    return true;
+    return ok && call->source.len;
 }
 
 static bool add_provider(ConfigLoading *loading, ModuleCall *call, const ExprItem *item) {
@@ -74,14 +67,50 @@ static bool read_providers(ConfigLoading *loading, const BodyContent *content, M
     return ok;
 }
 
-static bool check_meta(ConfigLoading *loading, const BodyContent *content) {
+static bool refuse_both(ConfigLoading *loading, const BodyAttribute *at, const char *with) {
+    Str summary = str_format(loading->arena, "Invalid combination of \"%s\" and \"%.*s\"", with,
+                             STR_ARG(at->name));
+    diags_error(loading->diags, at->name_range, str_to_cstr(summary, loading->arena),
+                "\"%s\" and \"%.*s\" exclude each other: use one of them to say how many "
+                "instances there are.",
+                with, STR_ARG(at->name));
+    return false;
+}
+
+static bool check_repetition(ConfigLoading *loading,
+                             const BodyContent *content,
+                             const ModuleCall *call) {
+    const BodyAttribute *count = body_content_find(content, "count");
     const BodyAttribute *for_each = body_content_find(content, "for_each");
-    if (for_each && body_content_find(content, "count"))
-        diags_error(loading->diags, for_each->name_range,
-                    "Invalid combination of \"count\" and \"for_each\"",
-                    "\"count\" and \"for_each\" exclude each other: use one of them to say how "
-                    "many instances there are.");
-    return !(for_each && body_content_find(content, "count"));
+    if (count && for_each)
+        return refuse_both(loading, for_each, "count");
+    return !call->enabled || (!count && !for_each) ||
+           refuse_both(loading, count ? count : for_each, "enabled");
+}
+
+static bool read_lifecycle(ConfigLoading *loading, const BodyBlock *block, ModuleCall *call) {
+    static const BodyAttributeSchema inner_attributes[] = {
+        {"enabled", true, BODY_EXPRESSION}
+    };
+    static const BodySchema inner_schema = {.attributes = inner_attributes, .attribute_count = 1};
+    BodyContent content;
+    bool ok =
+        body_content(block->body, &inner_schema, &content, NULL, loading->arena, loading->diags);
+    call->enabled = config_read_expr(&content, "enabled");
+    return ok;
+}
+
+/* `_` holds inputs whose names have a meaning in module blocks; other words are kept for later. */
+static bool read_block(ConfigLoading *loading, const BodyBlock *block, ModuleCall *call) {
+    if (str_equal_cstr(block->type, "lifecycle") && !call->enabled)
+        return read_lifecycle(loading, block, call);
+    if (str_equal_cstr(block->type, "_")) {
+        call->body = body_join(call->body, block->body, loading->arena);
+        return true;
+    }
+    diags_error(loading->diags, block->range, "Reserved block type name in module block",
+                "A \"%.*s\" block means nothing here.", STR_ARG(block->type));
+    return false;
 }
 
 static const BodyAttributeSchema attributes[] = {
@@ -92,9 +121,17 @@ static const BodyAttributeSchema attributes[] = {
     {"depends_on", false, BODY_CODE      },
     {"providers",  false, BODY_CODE      },
 };
+static const BodyBlockSchema blocks[] = {
+    {"lifecycle", 0},
+    {"locals",    0},
+    {"provider",  1},
+    {"_",         0},
+};
 static const BodySchema schema = {
     .attributes = attributes,
     .attribute_count = ARRAY_COUNT(attributes),
+    .blocks = blocks,
+    .block_count = ARRAY_COUNT(blocks),
 };
 
 static bool module_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
@@ -109,9 +146,16 @@ static bool module_decode(ConfigLoading *loading, const BodyBlock *block, bool i
     call->for_each = config_read_expr(&content, "for_each");
     ok &= config_read_traversals(&content, "depends_on", &call->depends_on, arena, loading->diags);
     ok &= read_providers(loading, &content, call);
-    ok &= check_meta(loading, &content);
-    ok &= read_source(loading, &content, call);
-    ok &= read_version(loading, &content, call);
+    call->source_expr = config_read_expr(&content, "source");
+    call->version_expr = config_read_expr(&content, "version");
+    if (call->source_expr)
+        call->source_range = call->source_expr->range;
+    if (call->version_expr)
+        call->version_range = call->version_expr->range;
+    vec_each(&content.blocks, inner) {
+        ok &= read_block(loading, inner, call);
+    }
+    ok &= check_repetition(loading, &content, call);
     map_set(&loading->module->calls, call->name, call);
     return ok;
 }
@@ -199,6 +243,41 @@ static bool check_aliases(ConfigLoading *loading, const ModuleCall *call) {
     return ok;
 }
 
+static const ProviderConfig *find_provider_block(const Module *module, Arena *arena) {
+    map_each(&module->providers, entry) {
+        if (!config_provider_is_empty(entry->value, arena))
+            return entry->value;
+    }
+    map_each(&module->calls, entry) {
+        const ModuleCall *call = entry->value;
+        const ProviderConfig *found =
+            call->module ? find_provider_block(call->module, arena) : NULL;
+        if (found)
+            return found;
+    }
+    return NULL;
+}
+
+/* A provider is configured before instances are known, and outlives those that go. */
+static bool check_provider_blocks(ConfigLoading *loading, const ModuleCall *call) {
+    const Expr *repeated = call->count      ? call->count
+                           : call->for_each ? call->for_each
+                                            : call->enabled;
+    bool has_dependencies = call->depends_on.count > 0;
+    const ProviderConfig *provider =
+        repeated || has_dependencies ? find_provider_block(call->module, loading->arena) : NULL;
+    if (!provider)
+        return true;
+    Str place = config_read_place(provider->range, loading->arena);
+    diags_error(loading->diags, repeated ? repeated->range : call->depends_on.items[0]->range,
+                "Module is incompatible with count, for_each, and depends_on",
+                "The module \"%.*s\" configures a provider itself, at %.*s, so it can be called "
+                "once and unconditionally only. Configure the provider here, and pass it by the "
+                "argument \"providers\".",
+                STR_ARG(call->name), STR_ARG(place));
+    return false;
+}
+
 static bool check_inputs(ConfigLoading *loading, const ModuleCall *call) {
     const Map *variables = &call->module->variables;
     BodyAttributeSchema *inputs =
@@ -232,10 +311,8 @@ static Module *new_module(ConfigLoading *loading, ModuleCall *call, Str folder) 
 static bool load_call(ConfigLoading *loading, ModuleCall *call) {
     Module *parent = loading->module;
     bool is_install = loading->request->install;
-    if (!call->source.len) /* reported where it was decoded */
-        return false;
     Str folder;
-    if (!find_folder(loading, call, &folder))
+    if (!read_source(loading, call) || !find_folder(loading, call, &folder))
         return false;
     if (!check_recursion(loading, call, folder) || !check_folder(loading, call, folder))
         return false;
@@ -245,7 +322,7 @@ static bool load_call(ConfigLoading *loading, ModuleCall *call) {
     loading->module = module;
     ok &= config_module_load_calls(loading);
     loading->module = parent;
-    ok = ok && check_aliases(loading, call);
+    ok = ok && check_aliases(loading, call) && check_provider_blocks(loading, call);
     return ok && (is_install || check_inputs(loading, call));
 }
 

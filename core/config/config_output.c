@@ -8,13 +8,25 @@ static bool output_identify(ConfigLoading *loading, const BodyBlock *block, Str 
                                   loading->diags);
 }
 
-static bool check_ephemeral(ConfigLoading *loading, const BodyContent *content, bool ephemeral) {
-    const BodyAttribute *attribute = body_content_find(content, "ephemeral");
-    if (!ephemeral || loading->module->parent)
+static bool check_ephemeral(ConfigLoading *loading, const Output *output) {
+    if (!output->ephemeral || loading->module->parent)
         return true;
-    diags_error(loading->diags, attribute->expr->range, "Ephemeral output not allowed",
+    diags_error(loading->diags, output->range, "Ephemeral output not allowed",
                 "Outputs of the root module are stored in the state, so they cannot be ephemeral.");
     return false;
+}
+
+static bool refuse_postconditions(ConfigLoading *loading, const BodyContent *content) {
+    bool ok = true;
+    vec_each(&content->blocks, block) {
+        if (!str_equal_cstr(block->type, "postcondition"))
+            continue;
+        diags_error(loading->diags, block->range, "Postconditions are not allowed",
+                    "An output has nothing that happens before its value is there: write a "
+                    "\"precondition\" block.");
+        ok = false;
+    }
+    return ok;
 }
 
 static bool output_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
@@ -27,7 +39,8 @@ static bool output_decode(ConfigLoading *loading, const BodyBlock *block, bool i
         {"depends_on",  false, BODY_CODE      },
     };
     static const BodyBlockSchema blocks[] = {
-        {"precondition", 0}
+        {"precondition",  0},
+        {"postcondition", 0},
     };
     static const BodySchema schema = {
         .attributes = attributes,
@@ -47,9 +60,10 @@ static bool output_decode(ConfigLoading *loading, const BodyBlock *block, bool i
     ok &= config_read_string(&content, "description", &output->description, arena, diags);
     ok &= config_read_bool(&content, "sensitive", &output->sensitive, arena, diags);
     ok &= config_read_bool(&content, "ephemeral", &output->ephemeral, arena, diags);
-    ok &= check_ephemeral(loading, &content, output->ephemeral);
+    ok &= check_ephemeral(loading, output);
     ok &= config_read_string(&content, "deprecated", &output->deprecated, arena, diags);
     ok &= config_read_traversals(&content, "depends_on", &output->depends_on, arena, diags);
+    ok &= refuse_postconditions(loading, &content);
     ok &= config_read_conditions(&content, "precondition", &output->preconditions, arena, diags);
     if (output->expr)
         map_set(&loading->module->outputs, output->name, output);

@@ -1,6 +1,7 @@
 /* provider: a configuration of a provider, the default one or one under an alias. */
 #include "config_block.h"
 #include "config_read.h"
+#include "config_requirement.h"
 
 static const BodyAttributeSchema attributes[] = {
     {"alias",    false, BODY_LITERAL   },
@@ -18,7 +19,7 @@ static bool provider_identify(ConfigLoading *loading, const BodyBlock *block, St
     const Body *rest;
     Str alias = STR_EMPTY;
     Str name = block->labels[0];
-    bool ok = config_read_identifier(name, block->label_ranges[0], "provider name", loading->diags);
+    bool ok = config_requirement_check_name(name, block->label_ranges[0], loading->diags);
     ok &= body_content(block->body, &schema, &content, &rest, arena, loading->diags);
     ok &= config_read_string(&content, "alias", &alias, arena, loading->diags);
     if (ok && alias.len)
@@ -62,6 +63,39 @@ static bool refuse_reserved(ConfigLoading *loading, const Body *body) {
     return ok;
 }
 
+static bool check_version(ConfigLoading *loading, const BodyContent *content) {
+    const BodyAttribute *attribute = body_content_find(content, "version");
+    Str version = STR_EMPTY;
+    if (!attribute)
+        return true;
+    diags_warning(loading->diags, attribute->name_range,
+                  "Version constraints inside provider blocks are deprecated",
+                  "State the version under required_providers of a terraform block. Here it is "
+                  "ignored.");
+    return config_read_string(content, "version", &version, loading->arena, loading->diags) &&
+           config_requirement_check_version(version, attribute->expr->range, loading->diags);
+}
+
+/* Such blocks once said that a module wants a provider from its caller. */
+static void warn_of_empty(ConfigLoading *loading,
+                          const ProviderConfig *provider,
+                          const BodyBlock *block) {
+    if (!loading->module->parent || !config_provider_is_empty(provider, loading->arena))
+        return;
+    diags_warning(loading->diags, block->range, "Redundant empty provider block",
+                  "A module that works with its caller's provider says so under required_providers "
+                  "of a terraform block, with \"configuration_aliases\" for aliases. Remove this "
+                  "block.");
+}
+
+bool config_provider_is_empty(const ProviderConfig *provider, Arena *arena) {
+    Diags ignored = diags_new(arena);
+    BodyContent content = {0};
+    return !provider->for_each &&
+           body_attributes(provider->body, BODY_LITERAL, &content, arena, &ignored) &&
+           !content.attributes.count;
+}
+
 static bool provider_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
     (void)is_override;
     Arena *arena = loading->arena;
@@ -71,11 +105,8 @@ static bool provider_decode(ConfigLoading *loading, const BodyBlock *block, bool
     provider->range = block->range;
     bool ok = body_content(block->body, &schema, &content, &provider->body, arena, loading->diags);
     ok &= config_read_string(&content, "alias", &provider->alias, arena, loading->diags);
-    if (body_content_find(&content, "version"))
-        diags_warning(loading->diags, body_content_find(&content, "version")->name_range,
-                      "Version constraints inside provider blocks are deprecated",
-                      "State the version under required_providers of a terraform block. Here it "
-                      "is ignored.");
+    ok &= check_version(loading, &content);
+    warn_of_empty(loading, provider, block);
     provider->for_each = config_read_expr(&content, "for_each");
     if (provider->for_each && !provider->alias.len) {
         diags_error(loading->diags, body_content_find(&content, "for_each")->name_range,
@@ -91,10 +122,16 @@ static bool provider_decode(ConfigLoading *loading, const BodyBlock *block, bool
     return refuse_reserved(loading, provider->body) && ok;
 }
 
+/* A provider without a block has an empty configuration: provider.NAME, without an alias. */
+static bool provider_is_implied(Str key) {
+    return str_find_char(key, '.', 0) == str_rfind_char(key, '.');
+}
+
 const ConfigBlock config_provider = {
     .name = "provider",
     .labels = 1,
     .noun = "provider configuration",
     .identify = provider_identify,
     .decode = provider_decode,
+    .is_implied = provider_is_implied,
 };

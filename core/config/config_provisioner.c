@@ -9,6 +9,7 @@
 /* -- what a provisioner that runs on destroy refers to ------------------------------------ */
 
 typedef struct DestroySearch {
+    const BodyAttribute *attribute;
     Diags *diags;
     bool ok;
 } DestroySearch;
@@ -27,7 +28,8 @@ static void check_own(Traversal *traversal, void *payload) {
     DestroySearch *search = payload;
     if (is_own(traversal))
         return;
-    diags_error(search->diags, traversal->range, "Invalid reference from destroy provisioner",
+    diags_error(search->diags, search->attribute->expr->range,
+                "Invalid reference from destroy provisioner",
                 "When an object is destroyed, others may be gone already. A provisioner that runs "
                 "then, and its connection, may refer to the object itself only, by \"self\", "
                 "\"count.index\" and \"each.key\"; other values can be stored in the object.");
@@ -40,6 +42,7 @@ static bool check_destroy_body(const Body *body, Arena *arena, Diags *diags) {
     if (!body_attributes(body, BODY_EXPRESSION, &content, arena, diags))
         return false;
     vec_each(&content.attributes, attribute) {
+        search.attribute = attribute;
         expr_each_traversal(attribute->expr, check_own, &search);
     }
     return search.ok;
@@ -122,11 +125,27 @@ static const BodySchema schema = {
     .block_count = ARRAY_COUNT(blocks),
 };
 
+static bool check_type(const BodyBlock *block, Diags *diags) {
+    static const char *const gone[] = {"chef", "habitat", "puppet", "salt-masterless"};
+    for (size_t i = 0; i < ARRAY_COUNT(gone); i++) {
+        if (!str_equal_cstr(block->labels[0], gone[i]))
+            continue;
+        Str summary = str_format(diags->arena, "The \"%s\" provisioner has been removed", gone[i]);
+        diags_error(
+            diags, block->label_ranges[0], str_to_cstr(summary, diags->arena),
+            "There is none in today's programs of this kind. A \"remote-exec\" provisioner, "
+            "or an ssh_exec resource, can start what it did.");
+        return false;
+    }
+    return true;
+}
+
 static bool read_provisioner(const BodyBlock *block, Provisioner *out, Arena *arena, Diags *diags) {
     BodyContent content;
     const Body *escaped = NULL;
     *out = (Provisioner){.type = block->labels[0], .range = block->range};
-    bool ok = body_content(block->body, &schema, &content, &out->body, arena, diags);
+    bool ok = check_type(block, diags);
+    ok &= body_content(block->body, &schema, &content, &out->body, arena, diags);
     ok &= read_keyword(&content, "when", "create", "destroy", &out->on_destroy, arena, diags);
     ok &= read_keyword(&content, "on_failure", "fail", "continue", &out->continues, arena, diags);
     vec_each(&content.blocks, inner) {
@@ -139,6 +158,18 @@ static bool read_provisioner(const BodyBlock *block, Provisioner *out, Arena *ar
         ok &= !out->connection || check_destroy_body(out->connection->body, arena, diags);
     }
     return ok;
+}
+
+/* The resource's connection serves provisioners that run on destroy, too. */
+static bool check_inherited(const Provisioners *provisioners,
+                            const Connection *connection,
+                            Arena *arena,
+                            Diags *diags) {
+    vec_each(provisioners, provisioner) {
+        if (connection && provisioner->on_destroy && !provisioner->connection)
+            return check_destroy_body(connection->body, arena, diags);
+    }
+    return true;
 }
 
 bool config_provisioner_read(const BodyContent *content,
@@ -158,5 +189,5 @@ bool config_provisioner_read(const BodyContent *content,
                 *connection = new_connection(block, arena);
         }
     }
-    return ok;
+    return check_inherited(out, *connection, arena, diags) && ok;
 }

@@ -79,6 +79,12 @@ bool config_read_literal(
     return refuse_literal(attribute, config_read_convert_error(&error, arena), diags);
 }
 
+static bool refuse_null(const BodyAttribute *attribute, Diags *diags) {
+    diags_error(diags, attribute->expr->range, "Unsuitable value type",
+                "\"%.*s\" must not be null. Leave it out instead.", STR_ARG(attribute->name));
+    return false;
+}
+
 bool config_read_string(
     const BodyContent *content, const char *name, Str *out, Arena *arena, Diags *diags) {
     const BodyAttribute *attribute = body_content_find(content, name);
@@ -87,8 +93,9 @@ bool config_read_string(
         return true;
     if (!config_read_literal(attribute, &TYPE_STRING, &value, arena, diags))
         return false;
-    if (value_is_present(value))
-        *out = value_text(value);
+    if (value_is_null(value))
+        return refuse_null(attribute, diags);
+    *out = value_text(value);
     return true;
 }
 
@@ -100,8 +107,9 @@ bool config_read_bool(
         return true;
     if (!config_read_literal(attribute, &TYPE_BOOL, &value, arena, diags))
         return false;
-    if (value_is_present(value))
-        *out = value_is_true(value);
+    if (value_is_null(value))
+        return refuse_null(attribute, diags);
+    *out = value_is_true(value);
     return true;
 }
 
@@ -197,6 +205,12 @@ static void count_traversal(Traversal *traversal, void *payload) {
     (*count)++;
 }
 
+bool config_read_is_judging(const Condition *condition) {
+    size_t references = 0;
+    expr_each_traversal(condition->condition, count_traversal, &references);
+    return references > 0;
+}
+
 static bool read_condition(const BodyBlock *block, Condition *out, Arena *arena, Diags *diags) {
     static const BodyAttributeSchema attributes[] = {
         {"condition",     true, BODY_EXPRESSION},
@@ -204,14 +218,12 @@ static bool read_condition(const BodyBlock *block, Condition *out, Arena *arena,
     };
     static const BodySchema schema = {.attributes = attributes, .attribute_count = 2};
     BodyContent content;
-    size_t references = 0;
     if (!body_content(block->body, &schema, &content, NULL, arena, diags))
         return false;
     out->condition = config_read_expr(&content, "condition");
     out->error_message = config_read_expr(&content, "error_message");
     out->range = block->range;
-    expr_each_traversal(out->condition, count_traversal, &references);
-    if (references > 0)
+    if (config_read_is_judging(out))
         return true;
     diags_error(diags, out->condition->range, "Invalid condition",
                 "The condition of a \"%.*s\" block must refer to at least one object of the "
@@ -227,10 +239,9 @@ bool config_read_conditions(
         Condition condition = {0};
         if (!str_equal_cstr(block->type, type))
             continue;
-        if (read_condition(block, &condition, arena, diags))
+        ok &= read_condition(block, &condition, arena, diags);
+        if (condition.condition && condition.error_message)
             vec_push(arena, out, condition);
-        else
-            ok = false;
     }
     return ok;
 }

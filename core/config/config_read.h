@@ -24,9 +24,12 @@ MUST_USE bool config_read_provider_ref(const Expr *expr,
                                        ProviderRef *out,
                                        Arena *arena,
                                        Diags *diags);
-/* All blocks of that type: precondition, postcondition, validation. */
+/* All blocks of that type: precondition, postcondition, validation, assert; also those that judge
+ * nothing, which is an error. */
 MUST_USE bool config_read_conditions(
     const BodyContent *content, const char *type, Conditions *out, Arena *arena, Diags *diags);
+/* Does its condition refer to anything? */
+bool config_read_is_judging(const Condition *condition);
 /* "main.loam.yaml, line 3", for "declared already at …". */
 Str config_read_place(SourceRange range, Arena *arena);
 /* ".a[0]: a number is required": what a failed conversion says. */

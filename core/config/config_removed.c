@@ -19,7 +19,7 @@ static bool check_from(ConfigLoading *loading, const ConfigAddress *from) {
 
 static bool read_lifecycle(ConfigLoading *loading, const BodyBlock *block, Removed *out) {
     static const BodyAttributeSchema attributes[] = {
-        {"destroy", true, BODY_LITERAL}
+        {"destroy", false, BODY_LITERAL}
     };
     static const BodySchema schema = {.attributes = attributes, .attribute_count = 1};
     BodyContent content;

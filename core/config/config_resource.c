@@ -172,6 +172,7 @@ static Resource *new_resource(const BodyBlock *block, ResourceMode mode, Arena *
     resource->mode = mode;
     resource->type = block->labels[0];
     resource->name = block->labels[1];
+    resource->type_range = block->label_ranges[0];
     resource->range = block->range;
     resource->lifecycle.destroy = true;
     return resource;

@@ -1,8 +1,9 @@
 /* terraform and loam: what the configuration needs of the program: its version, providers, where
  * the state is. Both blocks hold the same; their required_version speaks of different programs. */
 #include "config_block.h"
-#include "config_legacy.h"
+#include "config_encryption.h"
 #include "config_read.h"
+#include "config_requirement.h"
 #include "version.h"
 #include "version_constraint.h"
 
@@ -25,6 +26,12 @@ static bool check_version(const BodyBlock *block, Arena *arena, Diags *diags) {
     if (!body_content_find(&content, "required_version"))
         return true;
     SourceRange range = content.attributes.items[0].expr->range;
+    if (str_find_char(constraint, '-', 0) != SIZE_MAX) {
+        diags_error(diags, range, "Invalid required_version constraint",
+                    "\"%.*s\" speaks of a version before its release. Name released versions only.",
+                    STR_ARG(constraint));
+        return false;
+    }
     if (!version_constraint_check(constraint, str_from_cstr(version), &is_satisfied)) {
         diags_error(diags, range, "Invalid version constraint",
                     "\"%.*s\" is no version constraint. One looks like \">= 1.5, < 2.0\" or "
@@ -57,116 +64,6 @@ bool config_terraform_check_version(const Body *file, Arena *arena, Diags *diags
     return ok;
 }
 
-/* -- required_providers ------------------------------------------------------------------- */
-
-static bool read_requirement_text(
-    const BodyAttribute *attribute, Str key, Value value, Str *out, Diags *diags) {
-    if (value_is_present(value) && value.type == &TYPE_STRING) {
-        *out = value_text(value);
-        return true;
-    }
-    diags_error(diags, attribute->range, "Invalid provider requirement",
-                "\"%.*s\" of the provider \"%.*s\" must be a text.", STR_ARG(key),
-                STR_ARG(attribute->name));
-    return false;
-}
-
-static bool read_aliases(const BodyAttribute *attribute,
-                         Value list,
-                         ProviderRequirement *out,
-                         Arena *arena,
-                         Diags *diags) {
-    bool ok = value_is_present(list) && list.type->kind == KIND_TUPLE;
-    for (size_t i = 0; ok && i < list.count; i++) {
-        Value item = value_at(list, i);
-        ok = value_is_present(item) && item.type == &TYPE_STRING;
-        if (ok)
-            vec_push(arena, &out->aliases, value_text(item));
-    }
-    if (!ok)
-        diags_error(diags, attribute->range, "Invalid provider requirement",
-                    "\"configuration_aliases\" of the provider \"%.*s\" must be a list of names "
-                    "such as \"%.*s.east\".",
-                    STR_ARG(attribute->name), STR_ARG(attribute->name));
-    return ok;
-}
-
-static bool read_requirement_object(const BodyAttribute *attribute,
-                                    Value object,
-                                    ProviderRequirement *out,
-                                    Arena *arena,
-                                    Diags *diags) {
-    bool ok = true;
-    for (size_t i = 0; i < object.count; i++) {
-        Str key = value_key_at(object, i);
-        Value value = value_at(object, i);
-        if (str_equal_cstr(key, "source")) {
-            ok &= read_requirement_text(attribute, key, value, &out->source, diags);
-        } else if (str_equal_cstr(key, "version")) {
-            ok &= read_requirement_text(attribute, key, value, &out->version, diags);
-        } else if (str_equal_cstr(key, "configuration_aliases")) {
-            ok &= read_aliases(attribute, value, out, arena, diags);
-        } else {
-            diags_error(diags, attribute->range, "Invalid provider requirement",
-                        "A provider requirement has \"source\", \"version\" and "
-                        "\"configuration_aliases\"; \"%.*s\" is none of them.",
-                        STR_ARG(key));
-            ok = false;
-        }
-    }
-    return ok;
-}
-
-static bool check_requirement_version(const BodyAttribute *attribute, Str version, Diags *diags) {
-    bool is_satisfied;
-    if (!version.len || version_constraint_check(version, STR("1.0.0"), &is_satisfied))
-        return true;
-    diags_error(
-        diags, attribute->range, "Invalid version constraint",
-        "\"%.*s\" is no version constraint. One looks like \">= 1.5, < 2.0\" or \"~> 1.11\".",
-        STR_ARG(version));
-    return false;
-}
-
-static bool read_requirement(ConfigLoading *loading,
-                             const BodyAttribute *attribute,
-                             bool is_override) {
-    Arena *arena = loading->arena;
-    Diags *diags = loading->diags;
-    Value value;
-    ProviderRequirement *requirement = arena_new(arena, ProviderRequirement);
-    BodyAttribute plain = *attribute;
-    plain.expr = config_legacy_aliases(attribute->expr, arena);
-    requirement->name = attribute->name;
-    requirement->range = attribute->range;
-    if (!config_read_identifier(attribute->name, attribute->name_range, "provider name", diags) ||
-        !config_read_literal(&plain, &TYPE_DYNAMIC, &value, arena, diags))
-        return false;
-    bool is_object = value_is_present(value) && value.type->kind == KIND_OBJECT;
-    bool ok = is_object ? read_requirement_object(attribute, value, requirement, arena, diags)
-                        : read_requirement_text(attribute, STR("version"), value,
-                                                &requirement->version, diags);
-    ok = ok && check_requirement_version(attribute, requirement->version, diags);
-    if (!map_has(&loading->module->requirements, attribute->name) || is_override) {
-        map_set(&loading->module->requirements, requirement->name, requirement);
-        return ok;
-    }
-    diags_error(diags, attribute->name_range, "Duplicate required provider",
-                "The module requires the provider \"%.*s\" already, in another required_providers "
-                "block.",
-                STR_ARG(attribute->name));
-    return false;
-}
-
-static bool read_requirements(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
-    BodyContent content;
-    bool ok = body_attributes(block->body, BODY_LITERAL, &content, loading->arena, loading->diags);
-    vec_each(&content.attributes, attribute) {
-        ok &= read_requirement(loading, attribute, is_override);
-    }
-    return ok;
-}
-
 /* -- backend ------------------------------------------------------------------------------ */
 
 static bool read_backend(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
@@ -177,23 +74,112 @@ static bool read_backend(ConfigLoading *loading, const BodyBlock *block, bool is
                     "The module has a backend already, at %.*s.", STR_ARG(place));
         return false;
     }
+    if (loading->module->parent)
+        diags_warning(
+            loading->diags, block->range, "Backend configuration ignored",
+            "The backend of the root module serves all modules. Remove this block, unless "
+            "the module is also used on its own.");
     BackendConfig *backend = arena_new(loading->arena, BackendConfig);
     *backend = (BackendConfig){block->labels[0], block->body, block->range};
     loading->module->backend = backend;
     return true;
 }
 
-static bool refuse_block(ConfigLoading *loading, const BodyBlock *block) {
-    diags_error(loading->diags, block->range, "Unsupported block type",
-                "Blocks of type \"%.*s\" are part of the language, but this version of loam does "
-                "not know them.",
-                STR_ARG(block->type));
+/* -- the rest ----------------------------------------------------------------------------- */
+
+/* Several files may have one each: what is wrong is said once, of the last. */
+static bool refuse_cloud(ConfigLoading *loading, const BodyBlock *block) {
+    SourceRange before = loading->module->cloud_range;
+    loading->module->cloud_range = block->range;
+    if (before.source)
+        return false;
+    diags_error(loading->diags, block->range, "No cloud to work with",
+                "A \"cloud\" block hands runs to a service that other programs belong to; loam "
+                "itself plans and applies wherever it is called. Use a \"backend\" block to share "
+                "the state.");
     return false;
+}
+
+static bool check_experiments(ConfigLoading *loading, const BodyContent *content) {
+    const BodyAttribute *attribute = body_content_find(content, "experiments");
+    const Expr *list = attribute ? attribute->expr : NULL;
+    if (!list || (list->kind == EXPR_TUPLE && !list->as.parts.count))
+        return true;
+    diags_error(loading->diags, attribute->name_range, "Module uses experimental features",
+                "loam has no experiments: what its documentation names is there. Remove the "
+                "argument.");
+    return false;
+}
+
+static bool check_language(ConfigLoading *loading, const BodyContent *content) {
+    const Expr *edition = config_read_expr(content, "language");
+    const Traversal *word = edition ? config_read_traversal(edition) : NULL;
+    Str name = word && !word->step_count ? word->root : STR_EMPTY;
+    if (!edition || str_equal_cstr(name, "TF2021") || str_equal_cstr(name, "tofu2024"))
+        return true;
+    diags_error(loading->diags, edition->range, "Unsupported language edition",
+                "\"language\" is the name of an edition, and TF2021 is the one that there is.");
+    return false;
+}
+
+static bool add_provider_meta(ConfigLoading *loading, const BodyBlock *block) {
+    ProviderMeta *meta = arena_new(loading->arena, ProviderMeta);
+    *meta = (ProviderMeta){block->labels[0], block->body, block->range};
+    const ProviderMeta *before = map_set(&loading->module->provider_metas, meta->provider, meta);
+    if (!before)
+        return true;
+    Str place = config_read_place(before->range, loading->arena);
+    diags_error(loading->diags, block->range, "Duplicate provider_meta block",
+                "There is one for this provider already, at %.*s.", STR_ARG(place));
+    return false;
+}
+
+static bool read_encryption(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+    const Encryption *before = loading->module->encryption;
+    if (before && !is_override) {
+        Str place = config_read_place(before->range, loading->arena);
+        diags_error(loading->diags, block->range, "Duplicate encryption configuration",
+                    "The module has an encryption block already, at %.*s.", STR_ARG(place));
+        return false;
+    }
+    return config_encryption_read(loading, block, &loading->module->encryption);
+}
+
+typedef struct SettingsBlock {
+    const char *type;
+    bool (*read)(ConfigLoading *loading, const BodyBlock *block, bool is_override);
+} SettingsBlock;
+
+static bool cloud_read(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+    (void)is_override;
+    return refuse_cloud(loading, block);
+}
+
+static bool provider_meta_read(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+    (void)is_override;
+    return add_provider_meta(loading, block);
+}
+
+static const SettingsBlock settings_blocks[] = {
+    {"required_providers", config_requirement_read},
+    {"backend",            read_backend           },
+    {"cloud",              cloud_read             },
+    {"encryption",         read_encryption        },
+    {"provider_meta",      provider_meta_read     },
+};
+
+static bool read_settings(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+    for (size_t i = 0; i < ARRAY_COUNT(settings_blocks); i++)
+        if (str_equal_cstr(block->type, settings_blocks[i].type))
+            return settings_blocks[i].read(loading, block, is_override);
+    return true;
 }
 
 static bool terraform_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
     static const BodyAttributeSchema attributes[] = {
-        {"required_version", false, BODY_LITERAL}
+        {"required_version", false, BODY_LITERAL},
+        {"experiments",      false, BODY_LITERAL},
+        {"language",         false, BODY_CODE   },
     };
     static const BodyBlockSchema blocks[] = {
         {"required_providers", 0},
@@ -210,13 +196,10 @@ static bool terraform_decode(ConfigLoading *loading, const BodyBlock *block, boo
     };
     BodyContent content;
     bool ok = body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags);
+    ok &= check_experiments(loading, &content);
+    ok &= check_language(loading, &content);
     vec_each(&content.blocks, inner) {
-        if (str_equal_cstr(inner->type, "required_providers"))
-            ok &= read_requirements(loading, inner, is_override);
-        else if (str_equal_cstr(inner->type, "backend"))
-            ok &= read_backend(loading, inner, is_override);
-        else
-            ok = refuse_block(loading, inner);
+        ok &= read_settings(loading, inner, is_override);
     }
     return ok;
 }

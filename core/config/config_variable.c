@@ -5,7 +5,8 @@
 
 static bool variable_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
     static const char *const reserved[] = {"source",   "version",   "providers",  "count",
-                                           "for_each", "lifecycle", "depends_on", "locals"};
+                                           "for_each", "lifecycle", "depends_on", "locals",
+                                           "provider", "_"};
     Str name = block->labels[0];
     if (!config_read_identifier(name, block->label_ranges[0], "variable name", loading->diags))
         return false;
@@ -93,6 +94,20 @@ static bool check_deprecated(ConfigLoading *loading, const BodyContent *content,
     return false;
 }
 
+/* What is used before anything runs is written down in plans and records of modules. */
+static bool check_const(ConfigLoading *loading,
+                        const BodyContent *content,
+                        const Variable *variable) {
+    const BodyAttribute *attribute = body_content_find(content, "const");
+    if (!variable->is_const || (!variable->sensitive && !variable->ephemeral))
+        return true;
+    diags_error(loading->diags, attribute->expr->range, "Invalid constant variable",
+                "A variable that is %s cannot be constant: what it is used for is stored and "
+                "shown.",
+                variable->sensitive ? "sensitive" : "ephemeral");
+    return false;
+}
+
 static bool variable_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
     static const BodyAttributeSchema attributes[] = {
         {"type",        false, BODY_CODE   },
@@ -102,6 +117,7 @@ static bool variable_decode(ConfigLoading *loading, const BodyBlock *block, bool
         {"nullable",    false, BODY_LITERAL},
         {"ephemeral",   false, BODY_LITERAL},
         {"deprecated",  false, BODY_LITERAL},
+        {"const",       false, BODY_LITERAL},
     };
     static const BodyBlockSchema blocks[] = {
         {"validation", 0}
@@ -125,6 +141,9 @@ static bool variable_decode(ConfigLoading *loading, const BodyBlock *block, bool
     ok &= config_read_bool(&content, "nullable", &variable->nullable, arena, diags);
     ok &= config_read_bool(&content, "ephemeral", &variable->ephemeral, arena, diags);
     ok &= config_read_string(&content, "deprecated", &variable->deprecated, arena, diags);
+    variable->has_const = body_content_find(&content, "const") != NULL;
+    ok &= config_read_bool(&content, "const", &variable->is_const, arena, diags);
+    ok &= check_const(loading, &content, variable);
     ok &= check_deprecated(loading, &content, variable->deprecated);
     ok &= read_type(loading, &content, variable) && read_default(loading, &content, variable);
     ok &= config_read_conditions(&content, "validation", &variable->validations, arena, diags);

@@ -263,8 +263,7 @@ bool decode_body(
                   ? add_dynamic(decoded, schema, block, arena, diags)
                   : add_block(decoded, block, arena, diags);
     }
-    if (ok)
-        *out = decoded;
+    *out = decoded;
     return ok;
 }
 

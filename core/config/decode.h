@@ -11,6 +11,7 @@
 
 typedef struct Decoded Decoded;
 
+/* In *out, also after an error: what could be decoded, for its references to be looked at. */
 MUST_USE bool decode_body(
     const Body *body, const Schema *schema, const Decoded **out, Arena *arena, Diags *diags);
 MUST_USE bool decode_eval(

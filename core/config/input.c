@@ -232,13 +232,15 @@ static bool ask_missing(Collecting *collecting) {
     return ok;
 }
 
-bool input_collect(
+static bool gather(
     const Config *config, const InputRequest *request, Map *out, Arena *arena, Diags *diags) {
-    Map values = map_new(arena);
+    *out = request->values ? *request->values : map_new(arena);
+    if (request->values)
+        return true;
     Collecting collecting = {
         .config = config,
         .request = request,
-        .out = &values,
+        .out = out,
         .arena = arena,
         .diags = diags,
     };
@@ -249,7 +251,51 @@ bool input_collect(
                               : add_flag(&collecting, option->text);
     }
     warn_more_undeclared(&collecting);
-    collecting.has_failed = !ok;
+    return ok;
+}
+
+bool input_gather(
+    const Config *config, const InputRequest *request, Map *out, Arena *arena, Diags *diags) {
+    Map values;
+    bool ok = gather(config, request, &values, arena, diags);
+    if (ok)
+        *out = values;
+    return ok;
+}
+
+bool input_ask(const Config *config,
+               InputRequest *request,
+               const Variable *variable,
+               Map *out,
+               Arena *arena,
+               Diags *diags) {
+    Collecting collecting = {
+        .config = config,
+        .request = request,
+        .out = out,
+        .arena = arena,
+        .diags = diags,
+    };
+    Str text;
+    if (!request->ask || !request->ask(request->payload, variable, &text, arena))
+        return refuse_missing(&collecting, variable);
+    Str option = str_format(arena, "%.*s=%.*s", STR_ARG(variable->name), STR_ARG(text));
+    vec_push(arena, &request->options, (InputOption){.text = option});
+    return set_text(&collecting, variable, text);
+}
+
+bool input_collect(
+    const Config *config, const InputRequest *request, Map *out, Arena *arena, Diags *diags) {
+    Map values;
+    bool ok = gather(config, request, &values, arena, diags);
+    Collecting collecting = {
+        .config = config,
+        .request = request,
+        .out = &values,
+        .arena = arena,
+        .diags = diags,
+        .has_failed = !ok,
+    };
     if (!ask_missing(&collecting) || !ok)
         return false;
     *out = values;

@@ -19,6 +19,7 @@ typedef struct InputRequest {
     const Io *io;
     Str folder;
     InputOptions options;
+    const Map *values; /* name → InputValue: of a run before; NULL: they are looked for */
     /* NULL: no prompting; a missing value is an error. Asks for one; false: cancelled. */
     bool (*ask)(void *payload, const Variable *variable, Str *out, Arena *arena);
     void *payload;
@@ -31,6 +32,16 @@ typedef struct InputValue {
     SourceRange range; /* in a variable file; else of the variable's declaration */
 } InputValue;
 
+/* What was given, without asking for what is missing. */
+MUST_USE bool input_gather(
+    const Config *config, const InputRequest *request, Map *out, Arena *arena, Diags *diags);
+/* Asks for one; the answer joins `out`, and the request's options, so that it is asked for once. */
+MUST_USE bool input_ask(const Config *config,
+                        InputRequest *request,
+                        const Variable *variable,
+                        Map *out,
+                        Arena *arena,
+                        Diags *diags);
 /* Name → InputValue pointer (hence Value pointer), as given (not yet converted to the constraint),
  * for variables that have a value; others take their default. A required one without value is an
  * error. */

@@ -166,9 +166,11 @@ bool expand_evaluate(const Expr *count,
     *out = (Expansion){0};
     EvalScope local = *scope;
     local.scope.self = &local;
-    if (count)
-        return expand_count(count, &local, out, arena, diags);
-    if (for_each)
-        return expand_for_each(for_each, &local, out, arena, diags);
-    return single(out, arena);
+    bool ok = count      ? expand_count(count, &local, out, arena, diags)
+              : for_each ? expand_for_each(for_each, &local, out, arena, diags)
+                         : single(out, arena);
+    /* Validating looks at a block once, for all of its instances. */
+    if (ok && scope->walk->phase == PHASE_VALIDATE && out->kind != REPEAT_NONE)
+        *out = (Expansion){.kind = out->kind, .is_unknown = true, .count = 1};
+    return ok;
 }

@@ -12,6 +12,7 @@ Node *node_add(
     node->module = module;
     node->name = name;
     node->range = range;
+    node->faults = diags_new(walk->arena);
     node->is_selected = true;
     node->is_target = true;
     node->slot = module->slot_count++;

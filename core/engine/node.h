@@ -40,6 +40,7 @@ typedef struct ProviderNode {
     Str alias;
     Str module_path; /* where it is configured */
     const Decoded *decoded;
+    Diags decoding; /* as ResourceNode's */
     void *client;
     Arena *arena; /* of the client */
     bool is_configured;
@@ -60,6 +61,7 @@ typedef struct ResourceNode {
     const Resource *config; /* NULL: orphan */
     const ResourceType *type;
     const Decoded *decoded;
+    Diags decoding; /* what decoding said; of no interest when references in the body are wrong */
     Node *provider;
     Node *value;             /* NODE_RESOURCE_VALUE */
     Str address;             /* configuration address */
@@ -92,6 +94,7 @@ struct Node {
     const Expr *input;   /* VARIABLE of a child module: the call's argument, or NULL */
     EngineModule *child; /* MODULE, MODULE_VALUE */
     Node *module_value;  /* MODULE */
+    Diags faults;        /* what is wrong with its block, told before anything is evaluated */
     bool is_used;        /* MODULE_VALUE: somebody refers to it */
     bool is_selected;    /* false: pruned by -target */
     bool is_target;      /* its own changes are wanted, not just its value */

@@ -12,13 +12,6 @@ static bool check_root(Visit *visit, Value value) {
             STR_ARG(output->name));
         return false;
     }
-    if (value_marks_deep(value) & MARK_EPHEMERAL) {
-        diags_error(
-            &visit->diags, output->expr->range, "Ephemeral value not allowed",
-            "Output \"%.*s\" of the root module would keep an ephemeral value in the state.",
-            STR_ARG(output->name));
-        return false;
-    }
     Path path;
     if (path_find_infinity(value, &path, visit->scratch)) {
         diags_error(&visit->diags, output->expr->range, "Infinite number",
@@ -28,6 +21,26 @@ static bool check_root(Visit *visit, Value value) {
         return false;
     }
     return true;
+}
+
+/* An output says whether it is ephemeral: who uses it can rely on that. */
+static bool check_ephemeral(Visit *visit, Value value) {
+    const Output *output = visit->node->as.output;
+    bool is_ephemeral = (value_marks_deep(value) & MARK_EPHEMERAL) != 0;
+    bool is_any = !value_is_wholly_known(value) && value.type == &TYPE_DYNAMIC;
+    if (is_ephemeral && !output->ephemeral) {
+        diags_error(&visit->diags, output->expr->range, "Ephemeral value not allowed",
+                    "Output \"%.*s\" would keep an ephemeral value.%s", STR_ARG(output->name),
+                    visit->node->module->parent ? " Set \"ephemeral: true\" on it." : "");
+        return false;
+    }
+    if (is_ephemeral || !output->ephemeral || is_any)
+        return true;
+    diags_error(&visit->diags, output->expr->range, "Value not allowed in ephemeral output",
+                "Output \"%.*s\" says that it is ephemeral, but its value is not. "
+                "ephemeralasnull() and its like work the other way; remove the argument.",
+                STR_ARG(output->name));
+    return false;
 }
 
 static bool visit_instance(Visit *visit, ModuleInstance *module) {
@@ -46,10 +59,12 @@ static bool visit_instance(Visit *visit, ModuleInstance *module) {
     Value value;
     if (!eval_expr(output->expr, &scope.scope, &value, visit->scratch, &visit->diags))
         return false;
-    if (!module->parent && !check_root(visit, value))
+    if (!check_ephemeral(visit, value) || (!module->parent && !check_root(visit, value)))
         return false;
     if (output->sensitive)
         value = value_with_marks(value, MARK_SENSITIVE);
+    if (visit->walk->phase == PHASE_VALIDATE)
+        value = value_unknown(&TYPE_DYNAMIC);
     Slot *slot = node_slot(visit->node, module);
     slot->value = value_clone(value, visit->keep);
     slot->is_set = true;

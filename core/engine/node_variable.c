@@ -12,12 +12,18 @@ static bool validate_value(Visit *visit, ModuleInstance *module) {
                                visit->scratch, &visit->diags);
 }
 
+/* Validating judges the configuration for all values that it may be given. */
+static Value any_value(const Variable *variable, Arena *arena) {
+    Value any = value_unknown(type_without_optional(variable->type.type, arena));
+    if (variable->sensitive)
+        any = value_with_marks(any, MARK_SENSITIVE);
+    return variable->ephemeral ? value_with_marks(any, MARK_EPHEMERAL) : any;
+}
+
 static bool root_value(Visit *visit, Value *out) {
     const Variable *variable = visit->node->as.variable;
     if (visit->walk->phase == PHASE_VALIDATE) {
-        *out = value_unknown(type_without_optional(variable->type.type, visit->scratch));
-        if (variable->sensitive)
-            *out = value_with_marks(*out, MARK_SENSITIVE);
+        *out = any_value(variable, visit->scratch);
         return true;
     }
     const Map *given = visit->walk->options->variables;
@@ -43,6 +49,14 @@ static bool child_value(Visit *visit, ModuleInstance *module, Value *out) {
     Value given;
     if (!eval_expr(input, &scope.scope, &given, visit->scratch, &visit->diags))
         return false;
+    if ((value_marks_deep(given) & MARK_EPHEMERAL) && !variable->ephemeral) {
+        diags_error(
+            &visit->diags, input->range, "Ephemeral value not allowed",
+            "The variable \"%.*s\" of the module takes no ephemeral values: it does not say "
+            "\"ephemeral: true\".",
+            STR_ARG(variable->name));
+        return false;
+    }
     return input_convert(variable, &given, input->range, out, visit->scratch, &visit->diags);
 }
 
@@ -56,6 +70,8 @@ bool node_variable_visit(Visit *visit) {
             ok = false;
             continue;
         }
+        if (visit->walk->phase == PHASE_VALIDATE)
+            value = any_value(visit->node->as.variable, visit->scratch);
         Slot *slot = node_slot(visit->node, *item);
         slot->value = value_clone(value, visit->keep);
         slot->is_set = true;

@@ -87,26 +87,19 @@ static void find_provider_keys(const Module *module, RefusalReport *report) {
     }
 }
 
-static void find_encryption(const Module *module, RefusalReport *report) {
-    if (module->encryption)
-        report_block(report, module->encryption->range);
-}
-
 #define BY_STATE "\"loam state mv\" and \"loam state rm\" change addresses in the state by hand."
 
 static const Refusal refusals[] = {
-    {"\"removed\" blocks",                        BY_STATE,                                                 find_removed     },
-    {"\"import\" blocks",                         "Leave the block out to create a new object.",            find_imports     },
-    {"\"check\" blocks",                          "Preconditions and postconditions are carried out.",      find_checks      },
-    {"ephemeral resources",                       "A data source reads what is to be stored.",              find_ephemeral   },
-    {"provisioners",                              "An ssh_exec resource runs scripts on a machine.",        find_provisioners},
-    {"conditions by \"enabled\"",                 "A count of 0 or 1 does the same.",                       find_enabled     },
+    {"\"removed\" blocks",                        BY_STATE,                                            find_removed     },
+    {"\"import\" blocks",                         "Leave the block out to create a new object.",       find_imports     },
+    {"\"check\" blocks",                          "Preconditions and postconditions are carried out.", find_checks      },
+    {"ephemeral resources",                       "A data source reads what is to be stored.",         find_ephemeral   },
+    {"provisioners",                              "An ssh_exec resource runs scripts on a machine.",   find_provisioners},
+    {"conditions by \"enabled\"",                 "A count of 0 or 1 does the same.",                  find_enabled     },
     {"resources with \"destroy = false\"",
-     "\"loam state rm\" forgets an object without destroying it.",                                          find_kept        },
+     "\"loam state rm\" forgets an object without destroying it.",                                     find_kept        },
     {"provider configurations with \"for_each\"", "Write one configuration for each alias.",
-     find_provider_keys                                                                                                      },
-    {"\"encryption\" blocks",                     "What it would protect must not be stored in the clear.",
-     find_encryption                                                                                                         },
+     find_provider_keys                                                                                                 },
 };
 
 static void check_module(const Module *module, RefusalReport *report) {
@@ -125,5 +118,18 @@ static void check_module(const Module *module, RefusalReport *report) {
 bool refusal_check(const Config *config, Diags *diags) {
     RefusalReport report = {.diags = diags};
     check_module(config->root, &report);
-    return report.count == 0;
+    return refusal_check_state(config, diags) && report.count == 0;
+}
+
+/* What an encryption block would protect must not be stored in the clear. */
+bool refusal_check_state(const Config *config, Diags *diags) {
+    if (!config->root->encryption)
+        return true;
+    RefusalReport report = {
+        .what = "\"encryption\" blocks",
+        .advice = "No state is read or written while there is one.",
+        .diags = diags,
+    };
+    report_block(&report, config->root->encryption->range);
+    return false;
 }

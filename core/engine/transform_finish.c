@@ -1,5 +1,6 @@
 /* The finished graph: no cycles, and for each resource the configuration addresses of all resources
  * that it depends on, as the state records them. */
+#include "config_read.h"
 #include "transform.h"
 
 static bool report_cycle(EngineWalk *walk, const GraphNodes *cycle, Diags *diags) {
@@ -9,13 +10,13 @@ static bool report_cycle(EngineWalk *walk, const GraphNodes *cycle, Diags *diags
     Str first = STR_EMPTY;
     vec_each(cycle, id) {
         const Node *node = walk->nodes.items[*id];
-        if (!range.source)
-            range = node->range;
         if (str_equal(node->name, before))
             continue; /* a resource and its value are one to people */
         if (path.len > 0)
             strbuf_add_cstr(&path, " → ");
         strbuf_add(&path, node->name);
+        if (!range.source)
+            range = node->range;
         if (first.len == 0)
             first = node->name;
         before = node->name;
@@ -24,11 +25,10 @@ static bool report_cycle(EngineWalk *walk, const GraphNodes *cycle, Diags *diags
         strbuf_add_cstr(&path, " → ");
         strbuf_add(&path, first);
     }
-    diags_error(
-        diags, range, "Cycle",
-        "These depend on each other in a circle, so none of them can be first: %.*s. Take out "
-        "one of the references.",
-        (int)path.len, path.ptr);
+    diags_error(diags, NO_RANGE, "Cycle",
+                "These depend on each other in a circle, so none of them can be first: %.*s. The "
+                "first of them stands at %.*s. Take out one of the references.",
+                (int)path.len, path.ptr, STR_ARG(config_read_place(range, walk->arena)));
     return false;
 }
 

@@ -101,6 +101,23 @@ static bool add_unused(EngineWalk *walk, Diags *diags) {
     return ok;
 }
 
+/* A configuration that is repeated is named with a key, and no other. */
+static bool check_provider_key(const Node *node, Diags *diags) {
+    const ResourceNode *resource = node->as.resource;
+    const ProviderRef *ref = &resource->config->provider;
+    const ProviderConfig *config = resource->provider->as.provider->config;
+    bool is_repeated = config && config->for_each;
+    if (is_repeated == (ref->key != NULL))
+        return true;
+    diags_error(diags, ref->range, "Invalid provider configuration reference",
+                is_repeated ? "\"%.*s.%.*s\" has \"for_each\", so a key must say which of its "
+                              "configurations is meant, as in \"[each.key]\"."
+                            : "\"%.*s.%.*s\" is one configuration, without \"for_each\", so it "
+                              "has no keys.",
+                STR_ARG(ref->name), STR_ARG(ref->alias));
+    return false;
+}
+
 bool transform_provider(EngineWalk *walk, Diags *diags) {
     bool ok = true;
     size_t count = walk->nodes.count; /* provider nodes come behind */
@@ -111,7 +128,7 @@ bool transform_provider(EngineWalk *walk, Diags *diags) {
         ResourceNode *resource = node->as.resource;
         resource->provider =
             transform_provider_find(walk, node->module, resource->config->provider, diags);
-        if (!resource->provider)
+        if (!resource->provider || !check_provider_key(node, diags))
             ok = false;
         else
             graph_add_edge(&walk->graph, node->id, resource->provider->id);

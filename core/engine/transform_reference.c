@@ -1,11 +1,15 @@
 /* Binds every name of the configuration to its node and draws the edges: a node depends on the
  * nodes that its expressions name, on its module's call, and on what depends_on says. */
+#include "name_place.h"
 #include "transform.h"
 
 typedef struct Binder {
     EngineWalk *walk;
     Node *node;           /* who depends; NULL: nobody (console) */
     EngineModule *module; /* whose names they are */
+    NamePlace place;
+    const Check *check; /* whose assertions these are; NULL: of no check */
+    bool is_console;    /* names are bound as they come, wherever they stand */
     Diags *diags;
     bool ok;
 } Binder;
@@ -129,10 +133,43 @@ static void refuse_self(Binder *binder, const Binding *binding) {
     binder->ok = false;
 }
 
+/* What is repeated is a list or a map, and its attributes are those of an instance. */
+static bool check_key(Binder *binder, const Binding *binding) {
+    const Reference *reference = &binding->reference;
+    const Resource *config = binding->node->as.resource->config;
+    const Traversal *traversal = reference->traversal;
+    bool is_repeated = config->count || config->for_each;
+    bool has_attribute =
+        reference->used < traversal->step_count && !traversal->steps[reference->used].is_index;
+    if (!is_repeated || !has_attribute || reference->key.kind != KEY_NONE)
+        return true;
+    diags_error(binder->diags, reference->range, "Missing resource instance key",
+                "%.*s has \"%s\", so its attributes are those of one of its instances, as in "
+                "%.*s[%s].",
+                STR_ARG(binding->node->name), config->count ? "count" : "for_each",
+                STR_ARG(binding->node->name), config->count ? "count.index" : "each.key");
+    return false;
+}
+
+/* The data source of a check is read for that check alone. */
+static bool check_scoped(Binder *binder, const Binding *binding) {
+    const Resource *config = binding->node->as.resource->config;
+    if (!config->check || config->check == binder->check || binder->is_console)
+        return true;
+    diags_error(binder->diags, binding->reference.range, "Reference to scoped resource",
+                "%.*s belongs to the check \"%.*s\", whose assertions alone can refer to it.",
+                STR_ARG(binding->node->name), STR_ARG(config->check->name));
+    return false;
+}
+
 static void bind_resource(Binder *binder, Binding *binding) {
     binding->node = find_resource(binder, &binding->reference);
     if (!binding->node)
         return;
+    if (!check_key(binder, binding) || !check_scoped(binder, binding)) {
+        binder->ok = false;
+        return;
+    }
     if (binding->node == binder->node)
         refuse_self(binder, binding);
     else
@@ -144,6 +181,12 @@ static void bind_traversal(Traversal *traversal, void *payload) {
     Binding *binding = arena_new(binder->walk->arena, Binding);
     traversal->binding = NULL;
     if (!reference_from_traversal(traversal, &binding->reference, binder->diags)) {
+        name_place_refuse_root(traversal, binder->diags);
+        binder->ok = false;
+        return;
+    }
+    if (!binder->is_console &&
+        !name_place_check(binder->place, &binding->reference, binder->diags)) {
         binder->ok = false;
         return;
     }
@@ -193,24 +236,52 @@ static void depend_on_module(Binder *binder, const EngineModule *module) {
     }
 }
 
+/* After the first mistake the others are read, but what they name is not looked for. */
 static void bind_depends_on(Binder *binder, const Traversals *traversals) {
+    NamePlace before = binder->place;
+    bool found_all = true;
+    binder->place = (NamePlace){0};
     vec_each(traversals, item) {
+        Reference reference;
+        if (!found_all) {
+            binder->ok &= reference_from_traversal(*item, &reference, binder->diags);
+            continue;
+        }
+        size_t errors = binder->diags->error_count;
         bind_traversal(*item, binder);
+        found_all = binder->diags->error_count == errors;
         const Binding *binding = (*item)->binding;
         if (binding && binding->reference.kind == REFERENCE_MODULE && binding->node) {
             depend_on_module(binder, binding->node->child);
         }
     }
+    binder->place = before;
 }
 
 static void bind_lifecycle(Binder *binder, const Lifecycle *lifecycle) {
-    bind_expr(binder, lifecycle->prevent_destroy);
-    bind_expr(binder, lifecycle->enabled);
+    NamePlace before = binder->place;
     vec_each(&lifecycle->replace_triggered_by, expr) {
         bind_expr(binder, *expr);
     }
     bind_conditions(binder, &lifecycle->preconditions);
+    binder->place.allows_self = true;
     bind_conditions(binder, &lifecycle->postconditions);
+    binder->place = (NamePlace){0};
+    bind_expr(binder, lifecycle->prevent_destroy);
+    bind_expr(binder, lifecycle->enabled);
+    binder->place = before;
+}
+
+/* The body's references come first: with one of them wrong, what else is wrong with it may be no
+ * more than a consequence. */
+static void bind_body(Binder *binder, const Decoded *decoded, const Diags *decoding) {
+    size_t before = binder->diags->error_count;
+    if (decoded)
+        decode_each_traversal(decoded, bind_traversal, binder);
+    if (binder->diags->error_count != before)
+        return;
+    diags_append(binder->diags, decoding);
+    binder->ok &= !diags_has_errors(decoding);
 }
 
 static void bind_resource_node(Binder *binder, const ResourceNode *resource) {
@@ -218,19 +289,24 @@ static void bind_resource_node(Binder *binder, const ResourceNode *resource) {
     bind_expr(binder, config->count);
     bind_expr(binder, config->for_each);
     bind_depends_on(binder, &config->depends_on);
+    binder->place = name_place_of(config->count, config->for_each);
     bind_lifecycle(binder, &config->lifecycle);
-    if (resource->decoded)
-        decode_each_traversal(resource->decoded, bind_traversal, binder);
+    bind_body(binder, resource->decoded, &resource->decoding);
+}
+
+static void bind_input(Binder *binder, const Node *node) {
+    const ModuleCall *call = node->module->config->call;
+    binder->module = node->module->parent;
+    binder->place = name_place_of(call->count, call->for_each);
+    bind_expr(binder, node->input);
 }
 
 static void bind_node(Binder *binder, Node *node) {
     switch (node->kind) {
     case NODE_VARIABLE:
         bind_conditions(binder, &node->as.variable->validations);
-        if (!node->input)
-            return;
-        binder->module = node->module->parent;
-        bind_expr(binder, node->input);
+        if (node->input)
+            bind_input(binder, node);
         return;
     case NODE_LOCAL: bind_expr(binder, node->as.local->expr); return;
     case NODE_OUTPUT:
@@ -241,12 +317,11 @@ static void bind_node(Binder *binder, Node *node) {
     case NODE_MODULE:
         bind_expr(binder, node->as.call->count);
         bind_expr(binder, node->as.call->for_each);
+        bind_expr(binder, node->as.call->enabled);
         bind_depends_on(binder, &node->as.call->depends_on);
         return;
     case NODE_PROVIDER:
-        if (node->as.provider->decoded) {
-            decode_each_traversal(node->as.provider->decoded, bind_traversal, binder);
-        }
+        bind_body(binder, node->as.provider->decoded, &node->as.provider->decoding);
         return;
     case NODE_RESOURCE: bind_resource_node(binder, node->as.resource); return;
     case NODE_MODULE_VALUE:
@@ -256,22 +331,57 @@ static void bind_node(Binder *binder, Node *node) {
     }
 }
 
+/* Blocks that have no node: their names are to be right all the same. */
+static void bind_import(Binder *binder, const Import *import) {
+    bind_expr(binder, import->for_each);
+    binder->place = name_place_of(NULL, import->for_each);
+    bind_expr(binder, import->id);
+    bind_expr(binder, import->identity);
+    vec_each(&import->to.keys, key) {
+        bind_expr(binder, key->expr);
+    }
+    binder->place = (NamePlace){0};
+}
+
+static bool bind_module_blocks(EngineWalk *walk, EngineModule *module, Diags *diags) {
+    Binder binder = {.walk = walk, .module = module, .diags = diags, .ok = true};
+    map_each(&module->config->checks, entry) {
+        binder.check = entry->value;
+        bind_conditions(&binder, &binder.check->asserts);
+    }
+    binder.check = NULL;
+    vec_each(&module->config->imports, import) {
+        bind_import(&binder, import);
+    }
+    return binder.ok;
+}
+
+/* Validating goes on without the nodes that have faults, and those that depend on them; the visit
+ * tells what is wrong. Otherwise the first step towards a plan is a sound configuration. */
 bool transform_reference(EngineWalk *walk, Diags *diags) {
     bool ok = true;
     vec_each(&walk->nodes, item) {
         Node *node = *item;
         Binder binder = {
-            .walk = walk, .node = node, .module = node->module, .diags = diags, .ok = true};
+            .walk = walk, .node = node, .module = node->module, .diags = &node->faults, .ok = true};
         if (node->module->call)
             depend(&binder, node->module->call);
         bind_node(&binder, node);
-        ok = ok && binder.ok;
+        if (walk->phase == PHASE_VALIDATE)
+            continue;
+        diags_append(diags, &node->faults);
+        ok = ok && !diags_has_errors(&node->faults);
+    }
+    vec_each(&walk->modules, module) {
+        bool bound = bind_module_blocks(walk, *module, diags);
+        ok = ok && (bound || walk->phase == PHASE_VALIDATE);
     }
     return ok;
 }
 
 bool transform_bind(EngineWalk *walk, EngineModule *module, Traversal *traversal, Diags *diags) {
-    Binder binder = {.walk = walk, .module = module, .diags = diags, .ok = true};
+    Binder binder = {
+        .walk = walk, .module = module, .diags = diags, .is_console = true, .ok = true};
     bind_traversal(traversal, &binder);
     return binder.ok;
 }

@@ -45,18 +45,17 @@ static void unknown_type(const Resource *config,
         vec_push(arena, &names, str_from_cstr(types.items[i]->name));
     }
     Str near = str_suggest(config->type, names.items, names.count);
-    diags_error(diags, config->range, summaries[config->mode],
+    diags_error(diags, config->type_range, summaries[config->mode],
                 "The provider %s does not support %s \"%.*s\".%s%.*s%s", provider->address,
                 nouns[config->mode], STR_ARG(config->type), near.len ? " Did you mean \"" : "",
                 STR_ARG(near), near.len ? "\"?" : "");
 }
 
 /* ignore_changes names arguments that there are. */
-static bool check_ignored(const Resource *config,
+static void check_ignored(const Resource *config,
                           const Schema *schema,
                           Arena *arena,
                           Diags *diags) {
-    bool ok = true;
     vec_each(&config->lifecycle.ignore_changes, item) {
         const Traversal *traversal = *item;
         if (schema_find_attribute(schema, traversal->root) ||
@@ -73,43 +72,40 @@ static bool check_ignored(const Resource *config,
                     "name.%s%.*s%s",
                     STR_ARG(traversal->root), STR_ARG(config->type),
                     near.len ? " Did you mean \"" : "", STR_ARG(near), near.len ? "\"?" : "");
-        ok = false;
     }
-    return ok;
 }
 
-static bool decode_resource(EngineWalk *walk, Node *node, Diags *diags) {
+/* What is wrong is kept with the node: transform_reference tells it, or references that are. */
+static void decode_resource(EngineWalk *walk, Node *node) {
     ResourceNode *resource = node->as.resource;
     const Resource *config = resource->config;
     const Provider *provider = resource->provider->as.provider->provider;
     resource->type = find_type(provider, config->mode, config->type);
     if (!resource->type) {
-        unknown_type(config, provider, walk->arena, diags);
-        return false;
+        unknown_type(config, provider, walk->arena, &node->faults);
+        return;
     }
-    bool ok = check_ignored(config, &resource->type->schema, walk->arena, diags);
-    return decode_body(config->body, &resource->type->schema, &resource->decoded, walk->arena,
-                       diags) &&
-           ok;
+    resource->decoding = diags_new(walk->arena);
+    if (decode_body(config->body, &resource->type->schema, &resource->decoded, walk->arena,
+                    &resource->decoding))
+        check_ignored(config, &resource->type->schema, walk->arena, &resource->decoding);
 }
 
-static bool decode_provider(EngineWalk *walk, Node *node, Diags *diags) {
+static bool decode_provider(EngineWalk *walk, Node *node) {
     ProviderNode *provider = node->as.provider;
-    if (!provider->config)
-        return true;
-    return decode_body(provider->config->body, &provider->provider->schema, &provider->decoded,
-                       walk->arena, diags);
+    provider->decoding = diags_new(walk->arena);
+    return !provider->config || decode_body(provider->config->body, &provider->provider->schema,
+                                            &provider->decoded, walk->arena, &provider->decoding);
 }
 
 bool transform_schema(EngineWalk *walk, Diags *diags) {
-    bool ok = true;
+    (void)diags;
     vec_each(&walk->nodes, item) {
         Node *node = *item;
         if (node->kind == NODE_PROVIDER)
-            ok = decode_provider(walk, node, diags) && ok;
-        if (node->kind != NODE_RESOURCE || !node->as.resource->provider)
-            continue;
-        ok = decode_resource(walk, node, diags) && ok;
+            (void)decode_provider(walk, node);
+        else if (node->kind == NODE_RESOURCE && node->as.resource->provider)
+            decode_resource(walk, node);
     }
-    return ok;
+    return true;
 }

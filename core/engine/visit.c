@@ -47,7 +47,10 @@ static bool visit_node(Walk *tasks, GraphNode id, void *payload, uint32_t worker
         .scratch = walk->workers[worker].scratch,
     };
     visit.diags = diags_new(visit.scratch);
-    bool ok = dispatch(&visit) && !diags_has_errors(&visit.diags);
+    if (walk->phase == PHASE_VALIDATE)
+        diags_append(&visit.diags, &node->faults);
+    bool ok =
+        !diags_has_errors(&visit.diags) && dispatch(&visit) && !diags_has_errors(&visit.diags);
     if (visit.diags.count > 0)
         diags_sink_append(walk->sink, &visit.diags);
     arena_reset(visit.scratch);

@@ -16,12 +16,12 @@ static const BadCase bad_cases[] = {
     {
      .about = "others may be gone on destroy",
      .text = "resource:\n  a_b:\n    c:\n      provisioner:\n        local-exec: {when: "
-                "destroy, command: '${a_b.d.id} ${self.id}'}\n",.wanted = "main.loam.yaml:5:49 Invalid reference from destroy provisioner\n",
+                "destroy, command: '${a_b.d.id} ${self.id}'}\n",.wanted = "main.loam.yaml:5:47 Invalid reference from destroy provisioner\n",
      },
     {
      .about = "in the connection too",
      .text = "resource:\n  a_b:\n    c:\n      provisioner:\n        local-exec: {when: "
-                "destroy, connection: {host: '${var.x}'}}\n",                                                                                                                                               .wanted = "main.loam.yaml:5:59 Invalid reference from destroy provisioner\n",
+                "destroy, connection: {host: '${var.x}'}}\n",                                                                                                                                               .wanted = "main.loam.yaml:5:57 Invalid reference from destroy provisioner\n",
      },
     {
      .about = "two connections",

@@ -233,9 +233,11 @@ static void mistakes_are_told(void **unused) {
         assert_true(c->plan->errored);
         assert_false(plan_is_applyable(c->plan));
         vec_each(&c->diags, diag) {
-            if (!diag->range.source)
+            /* A circle has as many places as members: they are in the text. */
+            bool has_place = diag->range.source || str_equal_cstr(diag->summary, "Cycle");
+            if (!has_place)
                 print_error("no place for %s", errors[i].said);
-            assert_non_null(diag->range.source);
+            assert_true(has_place);
         }
         engine_case_close(c);
     }

@@ -1,0 +1,214 @@
+/* encryption: names are declared once, and references lead to what is declared; a chain of
+ * fallbacks may be read, the first method writes. */
+#include "config_encryption.h"
+
+#include "config_read.h"
+
+#define FALLBACK_LIMIT 16
+
+/* -- key_provider, method ----------------------------------------------------------------- */
+
+static const EncryptionPart *find_part(const EncryptionParts *parts, Str type, Str name) {
+    vec_each(parts, part) {
+        if (str_equal(part->type, type) && str_equal(part->name, name))
+            return part;
+    }
+    return NULL;
+}
+
+static bool add_part(ConfigLoading *loading, const BodyBlock *block, EncryptionParts *parts) {
+    EncryptionPart part = {block->labels[0], block->labels[1], block->body, block->range};
+    const EncryptionPart *before = find_part(parts, part.type, part.name);
+    if (before) {
+        Str place = config_read_place(before->range, loading->arena);
+        Str summary = str_format(loading->arena, "Duplicate encryption %.*s", STR_ARG(block->type));
+        diags_error(loading->diags, block->range, str_to_cstr(summary, loading->arena),
+                    "\"%.*s\" \"%.*s\" is declared already, at %.*s.", STR_ARG(part.type),
+                    STR_ARG(part.name), STR_ARG(place));
+        return false;
+    }
+    vec_push(loading->arena, parts, part);
+    return config_read_identifier(part.name, block->label_ranges[1], "name in the encryption block",
+                                  loading->diags);
+}
+
+/* -- state, plan, remote_state_data_sources ----------------------------------------------- */
+
+typedef struct EncryptionReader {
+    ConfigLoading *loading;
+    Encryption *out;
+    uint32_t depth;
+} EncryptionReader;
+
+static bool read_target(EncryptionReader *reader,
+                        const BodyBlock *block,
+                        Str name,
+                        const EncryptionTarget **out);
+
+static bool read_fallbacks(EncryptionReader *reader,
+                           const BodyContent *content,
+                           EncryptionTarget *target) {
+    bool ok = true;
+    vec_each(&content->blocks, inner) {
+        if (target->fallback || reader->depth >= FALLBACK_LIMIT) {
+            diags_error(reader->loading->diags, inner->range, "Too many fallback blocks",
+                        "There is one fallback for a method; a further one goes into it, %d deep "
+                        "at most.",
+                        FALLBACK_LIMIT);
+            ok = false;
+            continue;
+        }
+        reader->depth++;
+        ok &= read_target(reader, inner, target->name, &target->fallback);
+        reader->depth--;
+    }
+    return ok;
+}
+
+static bool read_target(EncryptionReader *reader,
+                        const BodyBlock *block,
+                        Str name,
+                        const EncryptionTarget **out) {
+    static const BodyAttributeSchema attributes[] = {
+        {"method",   false, BODY_CODE   },
+        {"enforced", false, BODY_LITERAL},
+    };
+    static const BodyBlockSchema blocks[] = {
+        {"fallback", 0}
+    };
+    BodySchema schema = {
+        .attributes = attributes,
+        .attribute_count = reader->depth ? 1 : 2, /* a fallback is never enforced */
+        .blocks = blocks,
+        .block_count = ARRAY_COUNT(blocks),
+    };
+    ConfigLoading *loading = reader->loading;
+    BodyContent content;
+    EncryptionTarget *target = arena_new(loading->arena, EncryptionTarget);
+    target->name = name;
+    target->range = block->range;
+    bool ok = body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags);
+    ok &= config_read_bool(&content, "enforced", &target->enforced, loading->arena, loading->diags);
+    target->method = config_read_expr(&content, "method");
+    ok &= read_fallbacks(reader, &content, target);
+    *out = target;
+    return ok;
+}
+
+static bool refuse_second(EncryptionReader *reader, const BodyBlock *block) {
+    diags_error(reader->loading->diags, block->range, "Duplicate encryption block",
+                "There may be one \"%.*s\" block only.", STR_ARG(block->type));
+    return false;
+}
+
+static bool read_remotes(EncryptionReader *reader, const BodyBlock *block) {
+    static const BodyBlockSchema blocks[] = {
+        {"default",                  0},
+        {"remote_state_data_source", 1},
+    };
+    static const BodySchema schema = {.blocks = blocks, .block_count = ARRAY_COUNT(blocks)};
+    Arena *arena = reader->loading->arena;
+    BodyContent content;
+    bool ok = body_content(block->body, &schema, &content, NULL, arena, reader->loading->diags);
+    vec_each(&content.blocks, inner) {
+        const EncryptionTarget *target = NULL;
+        bool is_default = str_equal_cstr(inner->type, "default");
+        if (is_default && reader->out->remote_default) {
+            ok = refuse_second(reader, inner);
+            continue;
+        }
+        ok &= read_target(reader, inner, inner->labels[0], &target);
+        if (is_default)
+            reader->out->remote_default = target;
+        else
+            vec_push(arena, &reader->out->remotes, target);
+    }
+    return ok;
+}
+
+static bool read_inner(EncryptionReader *reader, const BodyBlock *block) {
+    Encryption *out = reader->out;
+    if (str_equal_cstr(block->type, "key_provider"))
+        return add_part(reader->loading, block, &out->key_providers);
+    if (str_equal_cstr(block->type, "method"))
+        return add_part(reader->loading, block, &out->methods);
+    if (str_equal_cstr(block->type, "remote_state_data_sources"))
+        return read_remotes(reader, block);
+    bool is_state = str_equal_cstr(block->type, "state");
+    const EncryptionTarget **target = is_state ? &out->state : &out->plan;
+    return *target ? refuse_second(reader, block) : read_target(reader, block, block->type, target);
+}
+
+/* -- references --------------------------------------------------------------------------- */
+
+static bool refuse_method(EncryptionReader *reader, const Expr *expr) {
+    diags_error(reader->loading->diags, expr->range, "Invalid encryption method",
+                "\"method\" names a method block of this encryption block, as in "
+                "\"method.aes_gcm.main\".");
+    return false;
+}
+
+static bool is_unencrypted(const Expr *expr) {
+    const Traversal *traversal = config_read_traversal(expr);
+    return traversal && traversal->step_count == 2 &&
+           str_equal_cstr(traversal->steps[0].name, "unencrypted");
+}
+
+static bool check_method(EncryptionReader *reader, const EncryptionTarget *target, bool enforced) {
+    const Expr *expr = target->method;
+    const Traversal *traversal = expr ? config_read_traversal(expr) : NULL;
+    if (!expr)
+        return true;
+    if (!traversal || !str_equal_cstr(traversal->root, "method") || traversal->step_count != 2 ||
+        !find_part(&reader->out->methods, traversal->steps[0].name, traversal->steps[1].name))
+        return refuse_method(reader, expr);
+    if (!enforced || !is_unencrypted(expr))
+        return true;
+    diags_error(reader->loading->diags, expr->range, "Unencrypted method is forbidden",
+                "\"enforced\" says that nothing may be stored in the clear, so \"unencrypted\" has "
+                "no place here, not as a fallback either.");
+    return false;
+}
+
+static bool check_target(EncryptionReader *reader, const EncryptionTarget *target) {
+    bool ok = true;
+    bool enforced = target && target->enforced;
+    for (const EncryptionTarget *at = target; at; at = at->fallback)
+        ok &= check_method(reader, at, enforced);
+    return ok;
+}
+
+static bool check_targets(EncryptionReader *reader) {
+    const Encryption *out = reader->out;
+    bool ok = check_target(reader, out->state);
+    ok &= check_target(reader, out->plan);
+    ok &= check_target(reader, out->remote_default);
+    vec_each(&out->remotes, remote) {
+        ok &= check_target(reader, *remote);
+    }
+    return ok;
+}
+
+bool config_encryption_read(ConfigLoading *loading,
+                            const BodyBlock *block,
+                            const Encryption **out) {
+    static const BodyBlockSchema blocks[] = {
+        {"key_provider",              2},
+        {"method",                    2},
+        {"state",                     0},
+        {"plan",                      0},
+        {"remote_state_data_sources", 0},
+    };
+    static const BodySchema schema = {.blocks = blocks, .block_count = ARRAY_COUNT(blocks)};
+    BodyContent content;
+    Encryption *encryption = arena_new(loading->arena, Encryption);
+    EncryptionReader reader = {.loading = loading, .out = encryption};
+    encryption->range = block->range;
+    bool ok = body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags);
+    vec_each(&content.blocks, inner) {
+        ok &= read_inner(&reader, inner);
+    }
+    ok = ok && check_targets(&reader);
+    *out = encryption;
+    return ok;
+}

@@ -1,0 +1,199 @@
+/* required_providers: local name → where the provider comes from, which version, and the aliases
+ * that callers must pass. Read from the expressions, so that each mistake has its own place. */
+#include "config_requirement.h"
+
+#include "config_read.h"
+#include "utf8.h"
+#include "version_constraint.h"
+
+typedef struct RequirementReader {
+    ConfigLoading *loading;
+    const BodyAttribute *attribute;
+    ProviderRequirement *out;
+} RequirementReader;
+
+static bool refuse(RequirementReader *reader,
+                   SourceRange range,
+                   const char *summary,
+                   const char *detail) {
+    diags_error(reader->loading->diags, range, summary, "%s", detail);
+    return false;
+}
+
+bool config_requirement_check_version(Str version, SourceRange range, Diags *diags) {
+    bool is_satisfied;
+    if (version_constraint_check(version, STR("1.0.0"), &is_satisfied))
+        return true;
+    diags_error(
+        diags, range, "Invalid version constraint",
+        "\"%.*s\" is no version constraint. One looks like \">= 1.5, < 2.0\" or \"~> 1.11\".",
+        STR_ARG(version));
+    return false;
+}
+
+bool config_requirement_check_name(Str name, SourceRange range, Diags *diags) {
+    bool is_normal = name.len > 0 && name.ptr[0] != '-' && name.ptr[name.len - 1] != '-';
+    bool has_capital = false;
+    size_t width;
+    for (size_t at = 0; at < name.len; at += width) {
+        uint32_t codepoint = utf8_decode(name, at, &width);
+        has_capital |= codepoint >= 'A' && codepoint <= 'Z';
+        is_normal &= utf8_is_id_continue(codepoint) || codepoint == '-';
+        is_normal &= codepoint != '_' || at > 0;
+    }
+    if (is_normal && !has_capital)
+        return true;
+    diags_error(diags, range, "Invalid provider local name",
+                "\"%.*s\" is no name of a provider: it has lower-case letters, digits and dashes, "
+                "and neither begins nor ends with a dash.",
+                STR_ARG(name));
+    return false;
+}
+
+/* -- source ------------------------------------------------------------------------------- */
+
+/* [host/][namespace/]type */
+static bool check_source(RequirementReader *reader, Str source, SourceRange range) {
+    Str rest = source;
+    Str field = STR_EMPTY;
+    size_t count = 0;
+    bool ok = source.len > 0;
+    while (str_next_field(&rest, '/', &field)) {
+        ok &= field.len > 0;
+        count++;
+    }
+    if (!ok || count > 3)
+        return refuse(reader, range, "Invalid provider source string",
+                      "A provider's source is written as \"[host/][namespace/]name\".");
+    if (str_starts_with(field, STR("terraform-provider-")))
+        return refuse(reader, range, "Invalid provider type",
+                      "The name of a provider goes without \"terraform-provider-\", although its "
+                      "program and its repository are called so.");
+    return true;
+}
+
+/* -- aliases ------------------------------------------------------------------------------ */
+
+static bool add_alias(RequirementReader *reader, const Expr *list, const Expr *item) {
+    Arena *arena = reader->loading->arena;
+    ProviderRef ref;
+    if (!config_read_provider_ref(item, &ref, arena, reader->loading->diags))
+        return false;
+    if (!ref.alias.len || ref.key)
+        return refuse(reader, list->range, "Invalid configuration_aliases value",
+                      "An alias is written with the provider's name before it, as in "
+                      "\"libvirt.east\".");
+    if (!str_equal(ref.name, reader->out->name))
+        return refuse(reader, list->range, "Invalid configuration_aliases value",
+                      "The aliases of a provider begin with the name under which it is required "
+                      "here.");
+    Str alias = str_format(arena, "%.*s.%.*s", STR_ARG(ref.name), STR_ARG(ref.alias));
+    vec_push(arena, &reader->out->aliases, alias);
+    return true;
+}
+
+static bool read_aliases(RequirementReader *reader, const Expr *list) {
+    bool ok = true;
+    if (list->kind != EXPR_TUPLE)
+        return refuse(reader, list->range, "Invalid configuration_aliases value",
+                      "\"configuration_aliases\" is a list of names such as \"libvirt.east\".");
+    for (size_t i = 0; i < list->as.parts.count; i++)
+        ok &= add_alias(reader, list, list->as.parts.items[i]);
+    return ok;
+}
+
+/* -- requirements ------------------------------------------------------------------------- */
+
+static bool read_text(RequirementReader *reader, const Expr *expr, const char *summary, Str *out) {
+    Value value;
+    if (!expr_as_literal(expr, &value, reader->loading->arena) || !value_is_present(value) ||
+        value.type != &TYPE_STRING)
+        return refuse(reader, expr->range, summary, "A text is required here, and no expression.");
+    *out = value_text(value);
+    return true;
+}
+
+static bool read_member(RequirementReader *reader, const ExprItem *item) {
+    ProviderRequirement *out = reader->out;
+    Str key = STR_EMPTY;
+    if (!read_text(reader, item->key, "Invalid required_providers object", &key))
+        return false;
+    if (str_equal_cstr(key, "source"))
+        return read_text(reader, item->value, "Invalid source", &out->source) &&
+               check_source(reader, out->source, item->value->range);
+    if (str_equal_cstr(key, "version"))
+        return read_text(reader, item->value, "Invalid version constraint", &out->version) &&
+               config_requirement_check_version(out->version, item->value->range,
+                                                reader->loading->diags);
+    if (str_equal_cstr(key, "configuration_aliases"))
+        return read_aliases(reader, item->value);
+    return refuse(reader, item->key->range, "Invalid required_providers object",
+                  "A required provider has \"source\", \"version\" and \"configuration_aliases\". "
+                  "Its arguments belong in a provider block.");
+}
+
+static bool read_value(RequirementReader *reader) {
+    const Expr *expr = reader->attribute->expr;
+    ProviderRequirement *out = reader->out;
+    bool ok = true;
+    if (expr->kind != EXPR_OBJECT)
+        return read_text(reader, expr, "Invalid required_providers object", &out->version) &&
+               config_requirement_check_version(out->version, expr->range, reader->loading->diags);
+    for (size_t i = 0; i < expr->as.object.count; i++)
+        ok &= read_member(reader, &expr->as.object.items[i]);
+    return ok;
+}
+
+/* The same provider under two names: what is passed between modules under one does not reach the
+ * other. */
+static void warn_of_second(ConfigLoading *loading, const ProviderRequirement *requirement) {
+    map_each(&loading->module->requirements, entry) {
+        const ProviderRequirement *before = entry->value;
+        if (!requirement->source.len || !str_equal(before->source, requirement->source) ||
+            str_equal(before->name, requirement->name))
+            continue;
+        diags_warning(loading->diags, requirement->range, "Duplicate required provider",
+                      "The provider \"%.*s\" is required as \"%.*s\" already. One name for it is "
+                      "enough.",
+                      STR_ARG(requirement->source), STR_ARG(before->name));
+        return;
+    }
+}
+
+static bool read_requirement(ConfigLoading *loading,
+                             const BodyAttribute *attribute,
+                             bool is_override) {
+    Map *all = &loading->module->requirements;
+    ProviderRequirement *requirement = arena_new(loading->arena, ProviderRequirement);
+    requirement->name = attribute->name;
+    requirement->range = attribute->range;
+    RequirementReader reader = {loading, attribute, requirement};
+    bool ok = config_requirement_check_name(attribute->name, attribute->name_range, loading->diags);
+    ok &= read_value(&reader);
+    if (map_has(all, attribute->name) && !is_override)
+        return refuse(&reader, attribute->name_range, "Duplicate required provider",
+                      "The module requires this provider already.");
+    warn_of_second(loading, requirement);
+    map_set(all, requirement->name, requirement);
+    return ok;
+}
+
+bool config_requirement_read(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+    BodyContent content = {0};
+    Module *module = loading->module;
+    if (module->requirements_range.source && !is_override) {
+        Str place = config_read_place(module->requirements_range, loading->arena);
+        diags_error(loading->diags, block->range, "Duplicate required providers configuration",
+                    "A module has one required_providers block, and this one has it at %.*s. Put "
+                    "all requirements there.",
+                    STR_ARG(place));
+        return false;
+    }
+    if (!is_override)
+        module->requirements_range = block->range;
+    bool ok = body_attributes(block->body, BODY_LITERAL, &content, loading->arena, loading->diags);
+    vec_each(&content.attributes, attribute) {
+        ok &= read_requirement(loading, attribute, is_override);
+    }
+    return ok;
+}

@@ -1,0 +1,312 @@
+/* Names are looked up by evaluating what they stand for, at once; the chain of those that are under
+ * way tells a circle. */
+#include "static_eval.h"
+
+#include "eval.h"
+
+struct StaticEval {
+    const ConfigRequest *request;
+    const Config *config;
+    Map given; /* values of the root's variables: name → InputValue */
+    bool is_given;
+    Arena *arena;
+};
+
+/* A name that is being evaluated, and what led to it. */
+typedef struct StaticFrame {
+    const struct StaticFrame *outer;
+    const Module *module;
+    ReferenceKind kind;
+    Str name;
+} StaticFrame;
+
+typedef struct StaticScope {
+    Scope scope;
+    StaticEval *self;
+    const Module *module;
+    const StaticFrame *frame;
+} StaticScope;
+
+static void init_scope(StaticScope *scope,
+                       StaticEval *self,
+                       const Module *module,
+                       const StaticFrame *frame);
+
+static bool eval_in(StaticEval *self,
+                    const Module *module,
+                    const StaticFrame *frame,
+                    const Expr *expr,
+                    Value *out,
+                    Arena *arena,
+                    Diags *diags) {
+    StaticScope scope;
+    init_scope(&scope, self, module, frame);
+    return eval_expr(expr, &scope.scope, out, arena, diags);
+}
+
+/* -- variables and local values ----------------------------------------------------------- */
+
+static bool refuse_undeclared(
+    const Reference *reference, const char *kind, const Map *declared, Arena *arena, Diags *diags) {
+    StrVec names = {0};
+    map_each(declared, entry) {
+        vec_push(arena, &names, entry->key);
+    }
+    Str near = str_suggest(reference->name, names.items, names.count);
+    Str summary = str_format(diags->arena, "Reference to undeclared %s", kind);
+    diags_error(diags, reference->range, str_to_cstr(summary, diags->arena),
+                "No %s named \"%.*s\" has been declared in this module.%s%.*s%s", kind,
+                STR_ARG(reference->name), near.len ? " Did you mean \"" : "", STR_ARG(near),
+                near.len ? "\"?" : "");
+    return false;
+}
+
+static bool refuse_circle(const StaticFrame *frame, SourceRange range, Diags *diags) {
+    const char *prefix = frame->kind == REFERENCE_VARIABLE ? "var" : "local";
+    diags_error(diags, range, "Circular reference",
+                "%s.%.*s is made of itself here, by whatever way round, so it never comes out.",
+                prefix, STR_ARG(frame->name));
+    return false;
+}
+
+static bool check_circle(const StaticFrame *frame, SourceRange range, Diags *diags) {
+    for (const StaticFrame *at = frame->outer; at; at = at->outer)
+        if (at->module == frame->module && at->kind == frame->kind &&
+            str_equal(at->name, frame->name))
+            return refuse_circle(frame, range, diags);
+    return true;
+}
+
+/* The files and flags are read once, when the first variable is asked for. What they warn of is
+ * told when all variables are read. */
+static bool gather(StaticEval *self, Diags *diags) {
+    Diags said = diags_new(self->arena);
+    if (self->is_given)
+        return true;
+    self->given = map_new(self->arena);
+    self->is_given = true;
+    if (!self->request->input ||
+        input_gather(self->config, self->request->input, &self->given, self->arena, &said))
+        return true;
+    vec_each(&said, diag) {
+        if (diag->severity == DIAG_ERROR)
+            diags_add(diags, diag);
+    }
+    return false;
+}
+
+static bool root_value(
+    StaticEval *self, const Variable *variable, Value *out, Arena *arena, Diags *diags) {
+    if (!gather(self, diags))
+        return false;
+    const InputValue *given = map_find(&self->given, variable->name);
+    if (!given && !variable->has_default && self->request->input) {
+        if (!input_ask(self->config, self->request->input, variable, &self->given, self->arena,
+                       diags))
+            return false;
+        given = map_find(&self->given, variable->name);
+    }
+    SourceRange range = given && given->range.source ? given->range : variable->range;
+    return input_convert(variable, given ? &given->value : NULL, range, out, arena, diags);
+}
+
+static const Expr *find_argument(const ModuleCall *call, Str name, Arena *arena) {
+    BodyContent inputs = {0};
+    Diags ignored = diags_new(arena);
+    if (!body_attributes(call->body, BODY_EXPRESSION, &inputs, arena, &ignored))
+        return NULL; /* reported where the call is checked */
+    const BodyAttribute *attribute = body_content_find(&inputs, str_to_cstr(name, arena));
+    return attribute ? attribute->expr : NULL;
+}
+
+static bool child_value(StaticEval *self,
+                        const StaticFrame *frame,
+                        const Variable *variable,
+                        Value *out,
+                        Arena *arena,
+                        Diags *diags) {
+    const Module *module = frame->module;
+    const Expr *expr = find_argument(module->call, variable->name, arena);
+    Value given;
+    if (!expr)
+        return input_convert(variable, NULL, module->call->range, out, arena, diags);
+    return eval_in(self, module->parent, frame, expr, &given, arena, diags) &&
+           input_convert(variable, &given, expr->range, out, arena, diags);
+}
+
+static bool lookup_variable(
+    const StaticScope *scope, const Reference *reference, Value *out, Arena *arena, Diags *diags) {
+    const Module *module = scope->module;
+    const Variable *variable = map_find(&module->variables, reference->name);
+    StaticFrame frame = {scope->frame, module, REFERENCE_VARIABLE, reference->name};
+    if (!variable)
+        return refuse_undeclared(reference, "input variable", &module->variables, arena, diags);
+    if (variable->has_const && !variable->is_const) {
+        diags_error(diags, reference->range, "Variable is not constant",
+                    "var.%.*s says \"const = false\", so it cannot be used where a value must be "
+                    "known before anything is planned.",
+                    STR_ARG(variable->name));
+        return false;
+    }
+    if (!check_circle(&frame, reference->range, diags))
+        return false;
+    return module->parent ? child_value(scope->self, &frame, variable, out, arena, diags)
+                          : root_value(scope->self, variable, out, arena, diags);
+}
+
+static bool lookup_local(
+    const StaticScope *scope, const Reference *reference, Value *out, Arena *arena, Diags *diags) {
+    const Module *module = scope->module;
+    const Local *local = map_find(&module->locals, reference->name);
+    StaticFrame frame = {scope->frame, module, REFERENCE_LOCAL, reference->name};
+    if (!local)
+        return refuse_undeclared(reference, "local value", &module->locals, arena, diags);
+    return check_circle(&frame, reference->range, diags) &&
+           eval_in(scope->self, module, &frame, local->expr, out, arena, diags);
+}
+
+/* -- the rest ----------------------------------------------------------------------------- */
+
+static bool refuse_dynamic(const Reference *reference, Arena *arena, Diags *diags) {
+    diags_error(diags, reference->range, "Dynamic value in static context",
+                "%.*s is not known here: this must come out before anything is planned, so it may "
+                "use variables, local values made of them, path, terraform.workspace and functions "
+                "alone.",
+                STR_ARG(reference_to_str(reference, arena)));
+    return false;
+}
+
+static bool lookup_path(
+    const StaticScope *scope, const Reference *reference, Value *out, Arena *arena, Diags *diags) {
+    const ConfigRequest *request = scope->self->request;
+    Str name = reference->name;
+    Str folder = str_equal_cstr(name, "module") ? scope->module->folder
+                 : str_equal_cstr(name, "root") ? request->folder
+                 : str_equal_cstr(name, "cwd")  ? request->working_folder
+                                                : STR_EMPTY;
+    if (!folder.len)
+        return refuse_dynamic(reference, arena, diags);
+    *out = value_string(folder, arena);
+    return true;
+}
+
+static bool lookup_workspace(
+    const StaticScope *scope, const Reference *reference, Value *out, Arena *arena, Diags *diags) {
+    Str workspace = scope->self->request->workspace;
+    if (!str_equal_cstr(reference->name, "workspace"))
+        return refuse_dynamic(reference, arena, diags);
+    *out = value_string(workspace.len ? workspace : STR("default"), arena);
+    return true;
+}
+
+static bool lookup(const Scope *base,
+                   const Traversal *traversal,
+                   Value *out,
+                   size_t *used,
+                   Arena *arena,
+                   Diags *diags) {
+    const StaticScope *scope = base->self;
+    Traversal copy = *traversal;
+    Reference reference;
+    if (!reference_from_traversal(&copy, &reference, diags))
+        return false;
+    *used = reference.used;
+    switch (reference.kind) {
+    case REFERENCE_VARIABLE: return lookup_variable(scope, &reference, out, arena, diags);
+    case REFERENCE_LOCAL: return lookup_local(scope, &reference, out, arena, diags);
+    case REFERENCE_PATH: return lookup_path(scope, &reference, out, arena, diags);
+    case REFERENCE_TERRAFORM: return lookup_workspace(scope, &reference, out, arena, diags);
+    case REFERENCE_RESOURCE:
+    case REFERENCE_MODULE:
+    case REFERENCE_COUNT:
+    case REFERENCE_EACH:
+    case REFERENCE_SELF: break;
+    }
+    return refuse_dynamic(&reference, arena, diags);
+}
+
+static void init_scope(StaticScope *scope,
+                       StaticEval *self,
+                       const Module *module,
+                       const StaticFrame *frame) {
+    *scope = (StaticScope){
+        .scope =
+            {
+                    .self = scope,
+                    .lookup = lookup,
+                    .functions = self->request->functions,
+                    .io = self->request->io,
+                    .is_pure = true,
+                    },
+        .self = self,
+        .module = module,
+        .frame = frame,
+    };
+}
+
+StaticEval *static_eval_new(const ConfigRequest *request, const Config *config, Arena *arena) {
+    StaticEval *self = arena_new(arena, StaticEval);
+    ConfigRequest *kept = arena_new(arena, ConfigRequest);
+    *kept = *request;
+    *self = (StaticEval){.request = kept, .config = config, .arena = arena};
+    return self;
+}
+
+const Scope *static_eval_scope(StaticEval *self, const Module *module, Arena *arena) {
+    StaticScope *scope = arena_new(arena, StaticScope);
+    init_scope(scope, self, module, NULL);
+    return &scope->scope;
+}
+
+bool static_eval_check(Value value, SourceRange range, Diags *diags) {
+    uint8_t marks = value_marks_deep(value);
+    if (marks & (MARK_SENSITIVE | MARK_EPHEMERAL)) {
+        diags_error(diags, range, "Secret value in static context",
+                    "This is written down where everybody can read it, so it cannot be made of a "
+                    "value that is %s.",
+                    marks & MARK_SENSITIVE ? "sensitive" : "ephemeral");
+        return false;
+    }
+    if (value_is_wholly_known(value))
+        return true;
+    diags_error(diags, range, "Unknown value in static context",
+                "This must come out before anything is planned, and a function in it gives its "
+                "result only when changes are made.");
+    return false;
+}
+
+bool static_eval_expr(StaticEval *self,
+                      const Module *module,
+                      const Expr *expr,
+                      Value *out,
+                      Arena *arena,
+                      Diags *diags) {
+    Value value;
+    if (!eval_in(self, module, NULL, expr, &value, arena, diags) ||
+        !static_eval_check(value, expr->range, diags))
+        return false;
+    *out = value;
+    return true;
+}
+
+bool static_eval_text(StaticEval *self,
+                      const Module *module,
+                      const Expr *expr,
+                      Str *out,
+                      Arena *arena,
+                      Diags *diags) {
+    Value value;
+    Value text;
+    ConvertError error = {0};
+    if (!static_eval_expr(self, module, expr, &value, arena, diags))
+        return false;
+    if (value_is_null(value))
+        return true;
+    if (convert_value(value, &TYPE_STRING, &text, &error, arena)) {
+        *out = value_text(text);
+        return true;
+    }
+    diags_error(diags, expr->range, "Unsuitable value type", "This must be a text: %.*s.",
+                STR_ARG(error.message));
+    return false;
+}

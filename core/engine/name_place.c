@@ -1,0 +1,94 @@
+/* The attributes of the names that are no blocks, as a table. */
+#include "name_place.h"
+
+typedef struct PlaceName {
+    const char *root;
+    ReferenceKind kind;
+    const char *attributes[4];
+    const char *listed; /* for messages */
+} PlaceName;
+
+static const PlaceName names[] = {
+    {"count",     REFERENCE_COUNT,     {"index"},                 "\"index\""                       },
+    {"each",      REFERENCE_EACH,      {"key", "value"},          "\"key\" and \"value\""           },
+    {"path",      REFERENCE_PATH,      {"module", "root", "cwd"}, "\"module\", \"root\" and \"cwd\""},
+    {"terraform", REFERENCE_TERRAFORM, {"workspace", "applying"}, "\"workspace\""                   },
+    {"tofu",      REFERENCE_TERRAFORM, {"workspace", "applying"}, "\"workspace\""                   },
+    {"loam",      REFERENCE_TERRAFORM, {"workspace", "applying"}, "\"workspace\""                   },
+};
+
+static const PlaceName *find_name(Str root) {
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++)
+        if (str_equal_cstr(root, names[i].root))
+            return &names[i];
+    return NULL;
+}
+
+NamePlace name_place_of(const Expr *count, const Expr *for_each) {
+    return (NamePlace){.repetition = count ? REPEAT_COUNT : for_each ? REPEAT_EACH : REPEAT_NONE};
+}
+
+static bool refuse_repetition(const Reference *reference, Diags *diags) {
+    bool is_count = reference->kind == REFERENCE_COUNT;
+    diags_error(diags, reference->range,
+                is_count ? "Reference to \"count\" in non-counted context"
+                         : "Reference to \"each\" in context without for_each",
+                "\"%s.%.*s\" can be used only in a block where \"%s\" is set.",
+                is_count ? "count" : "each", STR_ARG(reference->name),
+                is_count ? "count" : "for_each");
+    return false;
+}
+
+static bool refuse_attribute(const PlaceName *name,
+                             Str attribute,
+                             SourceRange range,
+                             Diags *diags) {
+    Str summary = str_format(diags->arena, "Invalid \"%s\" attribute", name->root);
+    diags_error(diags, range, str_to_cstr(summary, diags->arena),
+                "\"%s\" has no attribute \"%.*s\": it has %s.", name->root, STR_ARG(attribute),
+                name->listed);
+    return false;
+}
+
+static bool check_attribute(const Reference *reference, Diags *diags) {
+    const PlaceName *name = find_name(reference->traversal->root);
+    for (size_t i = 0; i < ARRAY_COUNT(name->attributes) && name->attributes[i]; i++)
+        if (str_equal_cstr(reference->name, name->attributes[i]))
+            return true;
+    return refuse_attribute(name, reference->name, reference->range, diags);
+}
+
+bool name_place_check(NamePlace place, const Reference *reference, Diags *diags) {
+    switch (reference->kind) {
+    case REFERENCE_COUNT:
+        return check_attribute(reference, diags) &&
+               (place.repetition == REPEAT_COUNT || refuse_repetition(reference, diags));
+    case REFERENCE_EACH:
+        return check_attribute(reference, diags) &&
+               (place.repetition == REPEAT_EACH || refuse_repetition(reference, diags));
+    case REFERENCE_SELF:
+        if (place.allows_self)
+            return true;
+        diags_error(diags, reference->range, "Invalid \"self\" reference",
+                    "\"self\" is the object that a postcondition, a provisioner or a connection "
+                    "belongs to; it means nothing elsewhere.");
+        return false;
+    case REFERENCE_PATH:
+    case REFERENCE_TERRAFORM: return check_attribute(reference, diags);
+    case REFERENCE_VARIABLE:
+    case REFERENCE_LOCAL:
+    case REFERENCE_RESOURCE:
+    case REFERENCE_MODULE: break;
+    }
+    return true;
+}
+
+void name_place_refuse_root(const Traversal *traversal, Diags *diags) {
+    const PlaceName *name = find_name(traversal->root);
+    if (name)
+        (void)refuse_attribute(name, STR_EMPTY, NO_RANGE, diags);
+    else if (str_equal_cstr(traversal->root, "var") || str_equal_cstr(traversal->root, "local"))
+        diags_error(diags, NO_RANGE, "Reference to an object without a name",
+                    "\"%.*s\" stands for all of its kind, and only one of them can be referred to.",
+                    STR_ARG(traversal->root));
+}
