@@ -94,6 +94,7 @@ void diags_add(Diags *diags, const Diag *diag) {
     added->address = str_clone(copy.address, diags->arena);
     added->path = str_clone(copy.path, diags->arena);
     added->called = str_clone(copy.called, diags->arena);
+    added->is_of_expression = copy.is_of_expression;
     vec_each(&copy.values, value)
         diags_add_value(diags, added, value->traversal, value->statement);
 }

@@ -99,7 +99,7 @@ void view_diag_write_json(const Diag *diag, const FunctionTable *functions, Json
                     diag->severity == DIAG_ERROR ? STR("error") : STR("warning"));
     json_key_string(writer, "summary", diag->summary);
     json_key_string(writer, "detail", diag->detail);
-    if (diag->address.len > 0)
+    if (diag->address.len > 0 && !diag->is_of_expression)
         json_key_string(writer, "address", diag->address);
     if (diag->range.source) {
         SourceRange range = with_extent(source_resolve(diag->range));

@@ -93,7 +93,8 @@ static bool lookup_module(const EvalScope *self,
     const ModuleExpansion *expansion = slot->payload;
     size_t at = binding->reference.used;
     bool has_key = binding->reference.key.kind != KEY_NONE;
-    if (!expansion || expansion->expansion.is_unknown) {
+    bool is_any = has_key && self->walk->phase == PHASE_VALIDATE;
+    if (!expansion || expansion->expansion.is_unknown || is_any) {
         *out = value_unknown(&TYPE_DYNAMIC);
         *used = at + (has_key ? 2 : 1);
         return true;
@@ -216,6 +217,24 @@ bool evaluate_conditions(const Conditions *conditions,
     local.scope.self = &local;
     vec_each(conditions, condition) {
         ok = condition_holds(condition, &local, failed_summary, arena, diags) && ok;
+    }
+    return ok;
+}
+
+bool evaluate_condition_types(const Conditions *conditions,
+                              const EvalScope *scope,
+                              Arena *arena,
+                              Diags *diags) {
+    bool ok = true;
+    EvalScope local = *scope;
+    local.scope.self = &local;
+    vec_each(conditions, condition) {
+        Value value;
+        ok = eval_expr_as(condition->condition, &local.scope, &TYPE_BOOL, &value, arena, diags) &&
+             ok;
+        ok = eval_expr_as(condition->error_message, &local.scope, &TYPE_STRING, &value, arena,
+                          diags) &&
+             ok;
     }
     return ok;
 }

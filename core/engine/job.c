@@ -162,9 +162,12 @@ static bool check_finite(Job *job, Value config) {
 }
 
 bool job_configure(Job *job, const EvalScope *scope, Configured *out) {
+    size_t before = job->diags.count;
     *out = (Configured){0};
     if (!decode_eval(job->resource->decoded, &scope->scope, &out->marked, job->scratch,
                      &job->diags)) {
+        for (size_t i = before; i < job->diags.count; i++)
+            job->diags.items[i].is_of_expression = true;
         return false;
     }
     path_find_marks(out->marked, MARK_SENSITIVE, &out->sensitive, job->scratch);
@@ -174,7 +177,7 @@ bool job_configure(Job *job, const EvalScope *scope, Configured *out) {
                      : out->marked;
     if (!check_ephemeral(job, out) || !check_finite(job, out->value))
         return false;
-    size_t before = job->diags.count;
+    before = job->diags.count;
     Call call = job_call(job);
     bool ok = resource_type_validate(job->type, &call, out->value, &job->diags);
     place_diags(job, before);

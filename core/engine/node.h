@@ -48,6 +48,15 @@ typedef struct ProviderNode {
     bool is_rebuilt;  /* and that because what it talks to is yet to be made: nothing is there */
 } ProviderNode;
 
+/* A provisioner of a block, decoded. */
+typedef struct ProvisionerNode {
+    const Provisioner *config;
+    const Decoded *decoded;
+    Diags decoding;
+    const Decoded *connection; /* its own over the resource's; NULL: none */
+    Diags connecting;
+} ProvisionerNode;
+
 /* One planned change on its way through an apply. */
 typedef struct ChangeRun {
     const ResourceChange *change;
@@ -62,6 +71,7 @@ typedef struct ResourceNode {
     const ResourceType *type;
     const Decoded *decoded;
     Diags decoding; /* what decoding said; of no interest when references in the body are wrong */
+    VEC(ProvisionerNode) provisioners;
     Node *provider;
     Node *value;             /* NODE_RESOURCE_VALUE */
     Str address;             /* configuration address */

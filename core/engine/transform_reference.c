@@ -92,6 +92,19 @@ static void depend_on_outputs(Binder *binder, const Node *call) {
     }
 }
 
+/* What count repeats is a list, which has no outputs itself. */
+static bool check_call_key(Binder *binder, const Binding *binding, SourceRange range) {
+    if (!binding->node->as.call->count || binding->reference.key.kind != KEY_NONE)
+        return true;
+    diags_error(binder->diags, range, "Unsupported attribute",
+                "The module \"%.*s\" has \"count\", so its outputs are those of one of its "
+                "instances, as in module.%.*s[0], or of all, as in module.%.*s[*].",
+                STR_ARG(binding->reference.name), STR_ARG(binding->reference.name),
+                STR_ARG(binding->reference.name));
+    binder->ok = false;
+    return false;
+}
+
 /* module.m.out and module.m[k].out name one output; anything else the module as a whole. */
 static void bind_module(Binder *binder, Binding *binding) {
     Node *call = find_named(binder, &binding->reference, "module.", "module");
@@ -103,6 +116,8 @@ static void bind_module(Binder *binder, Binding *binding) {
     size_t at = binding->reference.used + (binding->reference.key.kind != KEY_NONE ? 1 : 0);
     EngineModule *child = call->child;
     if (at < traversal->step_count && !traversal->steps[at].is_index) {
+        if (!check_call_key(binder, binding, traversal->steps[at].range))
+            return;
         Str name = traversal->steps[at].name;
         Str key = str_format(binder->walk->arena, "output.%.*s", STR_ARG(name));
         binding->output = node_find(child, key);
@@ -292,6 +307,13 @@ static void bind_resource_node(Binder *binder, const ResourceNode *resource) {
     binder->place = name_place_of(config->count, config->for_each);
     bind_lifecycle(binder, &config->lifecycle);
     bind_body(binder, resource->decoded, &resource->decoding);
+    binder->place.allows_self = true;
+    vec_each(&resource->provisioners, provisioner) {
+        if (diags_has_errors(binder->diags))
+            return; /* one provisioner after the other */
+        bind_body(binder, provisioner->decoded, &provisioner->decoding);
+        bind_body(binder, provisioner->connection, &provisioner->connecting);
+    }
 }
 
 static void bind_input(Binder *binder, const Node *node) {

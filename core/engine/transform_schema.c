@@ -1,4 +1,6 @@
 /* Types, schemas and decoded bodies of resources and providers. */
+#include "body_merge.h"
+#include "provisioner_schema.h"
 #include "transform.h"
 
 typedef struct TypeList {
@@ -91,6 +93,54 @@ static void decode_resource(EngineWalk *walk, Node *node) {
         check_ignored(config, &resource->type->schema, walk->arena, &resource->decoding);
 }
 
+/* -- provisioners ------------------------------------------------------------------------- */
+
+static const Body *connection_body(const Resource *config,
+                                   const Provisioner *provisioner,
+                                   Arena *arena) {
+    const Connection *own = provisioner->connection;
+    const Connection *shared = config->connection;
+    if (own && shared)
+        return body_merge(shared->body, own->body, NULL, arena);
+    return own ? own->body : shared ? shared->body : NULL;
+}
+
+static bool decode_provisioner(EngineWalk *walk,
+                               ResourceNode *resource,
+                               const Provisioner *config,
+                               Diags *diags) {
+    const Schema *schema = provisioner_schema_find(config->type);
+    if (!schema) {
+        diags_error(diags, NO_RANGE, "Missing required provisioner plugin",
+                    "%.*s has a provisioner \"%.*s\", and there are \"local-exec\", "
+                    "\"remote-exec\" and \"file\".",
+                    STR_ARG(resource->address), STR_ARG(config->type));
+        return false;
+    }
+    ProvisionerNode *node = vec_add(walk->arena, &resource->provisioners);
+    const Body *connection = connection_body(resource->config, config, walk->arena);
+    node->config = config;
+    node->decoding = diags_new(walk->arena);
+    node->connecting = diags_new(walk->arena);
+    bool ok = decode_body(config->body, schema, &node->decoded, walk->arena, &node->decoding);
+    ok = (!connection || decode_body(connection, provisioner_schema_connection(), &node->connection,
+                                     walk->arena, &node->connecting)) &&
+         ok;
+    (void)ok; /* told with the block's other faults */
+    return true;
+}
+
+static bool decode_provisioners(EngineWalk *walk, Node *node, Diags *diags) {
+    ResourceNode *resource = node->as.resource;
+    bool ok = true;
+    vec_each(&resource->config->provisioners, provisioner) {
+        ok = decode_provisioner(walk, resource, provisioner, diags) && ok;
+    }
+    return ok;
+}
+
+/* -- all of them -------------------------------------------------------------------------- */
+
 static bool decode_provider(EngineWalk *walk, Node *node) {
     ProviderNode *provider = node->as.provider;
     provider->decoding = diags_new(walk->arena);
@@ -99,13 +149,16 @@ static bool decode_provider(EngineWalk *walk, Node *node) {
 }
 
 bool transform_schema(EngineWalk *walk, Diags *diags) {
-    (void)diags;
+    bool ok = true;
     vec_each(&walk->nodes, item) {
         Node *node = *item;
         if (node->kind == NODE_PROVIDER)
             (void)decode_provider(walk, node);
-        else if (node->kind == NODE_RESOURCE && node->as.resource->provider)
+        if (node->kind != NODE_RESOURCE)
+            continue;
+        if (node->as.resource->provider)
             decode_resource(walk, node);
+        ok = decode_provisioners(walk, node, diags) && ok;
     }
-    return true;
+    return ok;
 }
