@@ -50,6 +50,8 @@ MUST_USE bool config_resource_decode(ConfigLoading *loading,
                                      ResourceMode mode,
                                      const Check *check,
                                      const Resource **out);
+/* The keys of repeated configurations of the module just decoded: known, and fit to be keys? */
+MUST_USE bool config_provider_check_keys(ConfigLoading *loading);
 /* Does the block say nothing but its name? */
 bool config_provider_is_empty(const ProviderConfig *provider, Arena *arena);
 /* Is the version that this file demands ours? For before anything else of it is judged. */

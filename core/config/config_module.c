@@ -328,7 +328,7 @@ static bool load_call(ConfigLoading *loading, ModuleCall *call) {
 
 bool config_module_load_calls(ConfigLoading *loading) {
     Module *module = loading->module;
-    bool ok = true;
+    bool ok = config_provider_check_keys(loading);
     map_each(&module->calls, entry) {
         ok &= load_call(loading, entry->value);
     }

@@ -2,6 +2,7 @@
 #include "config_block.h"
 #include "config_read.h"
 #include "config_requirement.h"
+#include "static_eval.h"
 
 static const BodyAttributeSchema attributes[] = {
     {"alias",    false, BODY_LITERAL   },
@@ -120,6 +121,31 @@ static bool provider_decode(ConfigLoading *loading, const BodyBlock *block, bool
                                   : provider->name;
     map_set(&loading->module->providers, key, provider);
     return refuse_reserved(loading, provider->body) && ok;
+}
+
+static bool check_keys(ConfigLoading *loading, const ProviderConfig *provider) {
+    const Expr *expr = provider->for_each;
+    Value keys;
+    if (!static_eval_expr(loading->config->statics, loading->module, expr, &keys, loading->arena,
+                          loading->diags))
+        return false;
+    TypeKind kind = keys.type->kind;
+    bool is_set = kind == KIND_SET && (!keys.count || keys.type->element == &TYPE_STRING);
+    if (!value_is_null(keys) && (kind == KIND_MAP || kind == KIND_OBJECT || is_set))
+        return true;
+    diags_error(loading->diags, expr->range, "Invalid for_each argument",
+                "The \"for_each\" of a provider configuration must be a map, or a set of texts. "
+                "toset() makes a set of a list.");
+    return false;
+}
+
+bool config_provider_check_keys(ConfigLoading *loading) {
+    bool ok = true;
+    map_each(&loading->module->providers, entry) {
+        const ProviderConfig *provider = entry->value;
+        ok &= !provider->for_each || check_keys(loading, provider);
+    }
+    return ok;
 }
 
 /* A provider without a block has an empty configuration: provider.NAME, without an alias. */

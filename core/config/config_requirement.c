@@ -144,6 +144,17 @@ static bool read_value(RequirementReader *reader) {
     return ok;
 }
 
+/* What is part of the program has the program's version. */
+static bool check_builtin(RequirementReader *reader) {
+    const ProviderRequirement *out = reader->out;
+    if (!out->version.len || !str_starts_with(out->source, STR("terraform.io/builtin/")))
+        return true;
+    return refuse(
+        reader, out->range, "Invalid dependency on built-in provider",
+        "This provider is built in, so it comes in one version: leave \"version\" out, and "
+        "say under required_version which program is needed.");
+}
+
 /* The same provider under two names: what is passed between modules under one does not reach the
  * other. */
 static void warn_of_second(ConfigLoading *loading, const ProviderRequirement *requirement) {
@@ -169,7 +180,7 @@ static bool read_requirement(ConfigLoading *loading,
     requirement->range = attribute->range;
     RequirementReader reader = {loading, attribute, requirement};
     bool ok = config_requirement_check_name(attribute->name, attribute->name_range, loading->diags);
-    ok &= read_value(&reader);
+    ok &= read_value(&reader) && check_builtin(&reader);
     if (map_has(all, attribute->name) && !is_override)
         return refuse(&reader, attribute->name_range, "Duplicate required provider",
                       "The module requires this provider already.");

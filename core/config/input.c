@@ -12,7 +12,6 @@ typedef struct Collecting {
     const InputRequest *request;
     Map *out;
     size_t undeclared; /* names in files that no variable has */
-    bool has_failed;   /* nobody is asked for more */
     Arena *arena;
     Diags *diags;
 } Collecting;
@@ -202,8 +201,7 @@ static bool refuse_missing(Collecting *collecting, const Variable *variable) {
 static bool ask(Collecting *collecting, const Variable *variable) {
     const InputRequest *request = collecting->request;
     Str text;
-    if (collecting->has_failed || !request->ask ||
-        !request->ask(request->payload, variable, &text, collecting->arena))
+    if (!request->ask || !request->ask(request->payload, variable, &text, collecting->arena))
         return refuse_missing(collecting, variable);
     return set_text(collecting, variable, text);
 }
@@ -287,14 +285,15 @@ bool input_ask(const Config *config,
 bool input_collect(
     const Config *config, const InputRequest *request, Map *out, Arena *arena, Diags *diags) {
     Map values;
+    InputRequest silent = *request;
+    silent.ask = NULL; /* nobody is asked for a value that was given but could not be read */
     bool ok = gather(config, request, &values, arena, diags);
     Collecting collecting = {
         .config = config,
-        .request = request,
+        .request = ok ? request : &silent,
         .out = &values,
         .arena = arena,
         .diags = diags,
-        .has_failed = !ok,
     };
     if (!ask_missing(&collecting) || !ok)
         return false;

@@ -32,7 +32,7 @@ typedef struct InputValue {
     SourceRange range; /* in a variable file; else of the variable's declaration */
 } InputValue;
 
-/* What was given, without asking for what is missing. */
+/* What was given, without asking for what is missing; in *out also after an error. */
 MUST_USE bool input_gather(
     const Config *config, const InputRequest *request, Map *out, Arena *arena, Diags *diags);
 /* Asks for one; the answer joins `out`, and the request's options, so that it is asked for once. */

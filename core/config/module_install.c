@@ -22,6 +22,7 @@ struct ModuleInstall {
     Map resolved;            /* package and constraint → LockEntry, of this run */
     Map verified;            /* copies whose content was looked at in this run */
     DiskFile guard;          /* the lock on the folder of copies */
+    bool has_failed;         /* some module is not there: record and lock stay as they were */
     Arena *arena;
 };
 
@@ -394,11 +395,13 @@ bool module_install_find(ModuleInstall *install,
                          Diags *diags) {
     ModuleWanted shown = *wanted;
     size_t before = diags->count;
-    if (str_equal(url_redact(wanted->source, install->arena), wanted->source))
-        return find(install, wanted, folder, diags);
-    shown.source_range = shown.version_range = shown.range = NO_RANGE;
+    bool has_secret = !str_equal(url_redact(wanted->source, install->arena), wanted->source);
+    if (has_secret)
+        shown.source_range = shown.version_range = shown.range = NO_RANGE;
     bool ok = find(install, &shown, folder, diags);
-    diags_set_address(diags, before, str_concat(STR("module."), wanted->key, install->arena));
+    if (has_secret)
+        diags_set_address(diags, before, str_concat(STR("module."), wanted->key, install->arena));
+    install->has_failed |= !ok;
     return ok;
 }
 
@@ -478,7 +481,7 @@ static bool has_nothing_to_say(const ModuleInstall *install) {
 
 bool module_install_finish(ModuleInstall *install, Diags *diags) {
     const ModuleInstallOptions *options = &install->options;
-    if (!options->install)
+    if (!options->install || install->has_failed)
         return true;
     if (!module_lock_write(options->io, options->folder, &install->lock, diags))
         return false;

@@ -50,7 +50,8 @@ MUST_USE bool module_install_find(ModuleInstall *install,
                                   const ModuleWanted *wanted,
                                   Str *folder,
                                   Diags *diags);
-/* After everything was found: writes record and lock, and removes copies that nobody calls. */
+/* At the end: writes record and lock, and removes copies that nobody calls; nothing of that when a
+ * module could not be found. */
 MUST_USE bool module_install_finish(ModuleInstall *install, Diags *diags);
 void module_install_close(ModuleInstall *install); /* NULL is fine */
 

@@ -1,15 +1,38 @@
 /* A variable: the root's value from input, a child's from the arguments of its call. */
+#include "config_read.h"
 #include "input.h"
 #include "visit.h"
+
+static const char *const summary = "Invalid value for variable";
+
+/* What is wrong is the value, where it was given; the rule only says so. */
+static void blame_value(Visit *visit, const Condition *rule, size_t from) {
+    const Expr *input = visit->node->input;
+    for (size_t i = from; i < visit->diags.count; i++) {
+        Diag *diag = &visit->diags.items[i];
+        if (!str_equal_cstr(diag->summary, summary))
+            continue;
+        diag->range = input ? input->range : visit->node->as.variable->range;
+        diag->detail = str_format(visit->diags.arena, "%.*s\n\nThis is the rule at %.*s.",
+                                  STR_ARG(diag->detail),
+                                  STR_ARG(config_read_place(rule->range, visit->scratch)));
+    }
+}
 
 static bool validate_value(Visit *visit, ModuleInstance *module) {
     const Variable *variable = visit->node->as.variable;
     if (variable->validations.count == 0)
         return true;
     EvalScope scope;
+    bool ok = true;
     evaluate_scope_init(&scope, visit->walk, module);
-    return evaluate_conditions(&variable->validations, &scope, "Invalid value for variable",
-                               visit->scratch, &visit->diags);
+    vec_each(&variable->validations, validation) {
+        Conditions one = {validation, 1, 1};
+        size_t before = visit->diags.count;
+        ok = evaluate_conditions(&one, &scope, summary, visit->scratch, &visit->diags) && ok;
+        blame_value(visit, validation, before);
+    }
+    return ok;
 }
 
 /* Validating judges the configuration for all values that it may be given. */
