@@ -60,33 +60,3 @@ bool config_legacy_type(const Expr *expr, TypeConstraint *out, Arena *arena) {
                                             : type_map(&TYPE_DYNAMIC, arena)};
     return true;
 }
-
-static const Expr *alias_text(const Expr *expr, Arena *arena) {
-    return expr->kind == EXPR_TRAVERSAL
-               ? expr_literal(value_string(source_text(expr->range), arena), expr->range, arena)
-               : expr;
-}
-
-static const Expr *alias_texts(const Expr *list, Arena *arena) {
-    if (list->kind != EXPR_TUPLE)
-        return list;
-    const Expr **items = arena_new_array(arena, const Expr *, list->as.parts.count);
-    for (size_t i = 0; i < list->as.parts.count; i++)
-        items[i] = alias_text(list->as.parts.items[i], arena);
-    return expr_tuple(items, list->as.parts.count, list->range, arena);
-}
-
-const Expr *config_legacy_aliases(const Expr *requirement, Arena *arena) {
-    if (requirement->kind != EXPR_OBJECT)
-        return requirement;
-    size_t count = requirement->as.object.count;
-    ExprItem *items = arena_new_array(arena, ExprItem, count);
-    for (size_t i = 0; i < count; i++) {
-        Value key;
-        items[i] = requirement->as.object.items[i];
-        if (expr_as_literal(items[i].key, &key, arena) && value_is_present(key) &&
-            key.type == &TYPE_STRING && str_equal_cstr(value_text(key), "configuration_aliases"))
-            items[i].value = alias_texts(items[i].value, arena);
-    }
-    return expr_object(items, count, requirement->range, arena);
-}

@@ -8,9 +8,6 @@
  * Keys of JSON are in quotes without being meant: they are not for this. */
 const Expr *config_legacy_reference(const Expr *expr, Arena *arena, Diags *diags);
 const Expr *config_legacy_keyword(const Expr *expr, Arena *arena, Diags *diags);
-/* `name.alias` bare in a list of configuration_aliases as the text that other syntaxes have there.
- */
-const Expr *config_legacy_aliases(const Expr *requirement, Arena *arena);
 /* list and map as types: of anything. False: no such habit, *out is untouched. */
 bool config_legacy_type(const Expr *expr, TypeConstraint *out, Arena *arena);
 /* Is it a text in quotes in a native file? */

@@ -3,6 +3,7 @@
  * A name in a module means: what the call passes under `providers`, else the module's own block,
  * else (for a name without alias) what the parent means by it, else an empty configuration at the
  * root. Only configurations that somebody uses get a node. */
+#include "config_read.h"
 #include "transform.h"
 
 static Str provider_key(ProviderRef ref, Arena *arena) {
@@ -49,10 +50,12 @@ static Node *add_provider(EngineWalk *walk,
 
 static Node *missing(const EngineModule *module, ProviderRef ref, Diags *diags) {
     Str path = module->config->path;
-    diags_error(diags, ref.range, "Provider configuration not present",
-                "There is no provider block for \"%.*s\" with alias \"%.*s\" in %s%.*s.",
+    Str place = config_read_place(ref.range, diags->arena);
+    diags_error(diags, NO_RANGE, "Provider configuration not present",
+                "There is no provider block for \"%.*s\" with alias \"%.*s\" in %s%.*s, which is "
+                "named at %.*s.",
                 STR_ARG(ref.name), STR_ARG(ref.alias), path.len ? "" : "the root module",
-                STR_ARG(path));
+                STR_ARG(path), STR_ARG(place));
     return NULL;
 }
 

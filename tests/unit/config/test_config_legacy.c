@@ -60,23 +60,11 @@ static void types(void **state) {
     assert_false(config_legacy_type(parsed("list.x", arena), &type, arena));
 }
 
-static void aliases(void **state) {
-    SCOPED(ArenaRef) arena = arena_open("test");
-    Value value;
-    (void)state;
-    const Expr *expr = parsed("{ source = \"a\", configuration_aliases = [x.a, \"x.b\"] }", arena);
-    assert_false(expr_as_literal(expr, &value, arena));
-    assert_true(expr_as_literal(config_legacy_aliases(expr, arena), &value, arena));
-    check_str(value_display(value, 0, arena),
-              "{configuration_aliases = [\"x.a\", \"x.b\"], source = \"a\"}");
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(references),
         cmocka_unit_test(places),
         cmocka_unit_test(types),
-        cmocka_unit_test(aliases),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
