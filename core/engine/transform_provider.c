@@ -51,11 +51,12 @@ static Node *add_provider(EngineWalk *walk,
 static Node *missing(const EngineModule *module, ProviderRef ref, Diags *diags) {
     Str path = module->config->path;
     Str place = config_read_place(ref.range, diags->arena);
-    diags_error(diags, NO_RANGE, "Provider configuration not present",
-                "There is no provider block for \"%.*s\" with alias \"%.*s\" in %s%.*s, which is "
-                "named at %.*s.",
-                STR_ARG(ref.name), STR_ARG(ref.alias), path.len ? "" : "the root module",
-                STR_ARG(path), STR_ARG(place));
+    diags_error(
+        diags, NO_RANGE, "Provider configuration not present",
+        "There is no provider block for \"%.*s\" with alias \"%.*s\" in %s%.*s. It is asked "
+        "for at %.*s.",
+        STR_ARG(ref.name), STR_ARG(ref.alias), path.len ? "" : "the root module", STR_ARG(path),
+        STR_ARG(place));
     return NULL;
 }
 
