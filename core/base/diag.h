@@ -31,7 +31,7 @@ typedef struct Diag {
     Str address;
     Str path;
     VEC(DiagValue) values;
-    Str called; /* the function whose call failed, as it was called; empty: none */
+    Str called;            /* the function whose call failed, as it was called; empty: none */
     bool is_of_expression; /* its place says enough: no address in documents for programs */
 } Diag;
 

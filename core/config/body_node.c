@@ -495,13 +495,17 @@ static bool holds(const BodyNode *node, uint32_t offset) {
 }
 
 /* The step into the object or array within this one that the place is in. */
-static const BodyNode *outline_step(const BodyNode *node, uint32_t offset, StrBuf *out) {
+static const BodyNode *outline_member(const BodyNode *node, uint32_t offset, StrBuf *out) {
     vec_each(&node->members, member) {
         if (holds(member->value, offset)) {
             strbuf_add_format(out, "%s%.*s", out->len ? "." : "", STR_ARG(member->key->text));
             return member->value;
         }
     }
+    return NULL;
+}
+
+static const BodyNode *outline_item(const BodyNode *node, uint32_t offset, StrBuf *out) {
     for (size_t i = 0; i < node->items.count; i++) {
         if (holds(node->items.items[i], offset)) {
             strbuf_add_format(out, "[%zu]", i);
@@ -514,7 +518,9 @@ static const BodyNode *outline_step(const BodyNode *node, uint32_t offset, StrBu
 static Str outline(const void *tree, uint32_t offset, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     for (const BodyNode *node = tree; node;)
-        node = outline_step(node, offset, &out);
+        node = node->kind == BODY_NODE_OBJECT  ? outline_member(node, offset, &out)
+               : node->kind == BODY_NODE_ARRAY ? outline_item(node, offset, &out)
+                                               : NULL;
     return strbuf_str(&out);
 }
 

@@ -160,11 +160,9 @@ static const Expr *split_key(const Expr *expr, const Expr **key, Arena *arena) {
     if (!traversal || traversal->step_count != 2 || !traversal->steps[1].is_index)
         return expr;
     Traversal *shorter = arena_new(arena, Traversal);
-    Expr *rest = arena_new(arena, Expr);
+    Expr *rest = expr_new(EXPR_TRAVERSAL, expr->range, arena);
     *shorter = *traversal;
     shorter->step_count = 1;
-    *rest = *expr;
-    rest->kind = EXPR_TRAVERSAL;
     rest->as.traversal = shorter;
     *key = expr_literal(traversal->steps[1].key, traversal->steps[1].range, arena);
     return rest;

@@ -20,7 +20,7 @@ typedef struct Job {
     Arena *scratch;
     Diags diags;
     Str address; /* as text, in keep */
-    
+
     Action action;
     int64_t started_ms;
 } Job;

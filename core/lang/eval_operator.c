@@ -417,9 +417,12 @@ bool eval_conditional(Evaluation *evaluation, const Expr *expr, Value *out) {
     }
     const Type *type = eval_branch_type(values[1], values[0], arena);
     if (!type) {
-        Expr results = *expr;
-        results.range = source_range_join(expr->as.conditional.if_true->range,
-                                          expr->as.conditional.if_false->range);
+        Expr results = {
+            .kind = expr->kind,
+            .range = source_range_join(expr->as.conditional.if_true->range,
+                                       expr->as.conditional.if_false->range),
+            .as.conditional = expr->as.conditional,
+        };
         eval_error(evaluation, &results, "Inconsistent conditional result types",
                    "The true and false result expressions must have consistent types. %.*s",
                    STR_ARG(branch_difference(values[1].type, values[0].type, arena)));

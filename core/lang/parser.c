@@ -35,7 +35,8 @@ const Expr *parse_number(Parse *parse, Token token) {
         expr->as.literal = value_from_number(number);
     else
         parse_error(parse, parse_token_range(parse, token), "Invalid number literal",
-                    "This number is beyond what can be represented.");
+                    "This is no number that can be represented: it has one decimal point at "
+                    "most, and an exponent within reason.");
     return expr;
 }
 

@@ -570,10 +570,9 @@ static bool collection_matchkeys(FunctionCall *call, Value *out, Str *error) {
     if (values.count != keys.count)
         return function_fail(call, SIZE_MAX, error, "keys and values must be of one length");
     bool is_known = value_is_wholly_known(keys) && value_is_wholly_known(values);
-    if (wanted.count && !is_known) {
-        *out = function_unknown(call, type);
+    *out = function_unknown(call, type);
+    if (wanted.count && !is_known)
         return true;
-    }
     const Type *types[] = {keys.type, wanted.type};
     const Type *common = sequence_unify(types, 2, call->arena);
     ConvertError failure;
@@ -597,8 +596,6 @@ static bool collection_matchkeys(FunctionCall *call, Value *out, Str *error) {
     *out = list_of(call, type->element, &items);
     return true;
 }
-
-/* -- alltrue, anytrue --------------------------------------------------------------------- */
 
 static bool collection_alltrue(FunctionCall *call, Value *out, Str *error) {
     Value list = call->arguments[0];

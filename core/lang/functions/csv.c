@@ -33,13 +33,16 @@ static void csv_skip_line_end(CsvReader *reader) {
     reader->line++;
 }
 
-/* A field is a view of the text, unless it has doubled quotes. */
+/* A field is a view of the text, unless something in it is left out: the second of doubled quotes,
+ * and the \r of a line's end, which within quotes too is a newline alone. */
 static bool csv_quoted_field(CsvReader *reader, Str *out) {
     StrBuf buf = strbuf_new(reader->call->arena);
     size_t start = ++reader->at;
     while (reader->at < reader->text.len) {
-        if (str_starts_with(str_after(reader->text, reader->at), STR("\r\n")))
-            reader->at++; /* within quotes too, a line ends with a newline alone */
+        if (str_starts_with(str_after(reader->text, reader->at), STR("\r\n"))) {
+            strbuf_add(&buf, str_slice(reader->text, start, reader->at));
+            start = ++reader->at;
+        }
         char c = reader->text.ptr[reader->at++];
         if (c == '\n')
             reader->line++;

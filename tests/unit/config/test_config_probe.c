@@ -43,7 +43,7 @@ static void test_shapes(void **state) {
         {"output",                          "value",            1, true,  false},
         {"module",                          "source",           1, true,  true },
         {"moved",                           "from",             0, true,  false},
-        {"removed.lifecycle",               "destroy",          0, true,  false},
+        {"removed.lifecycle",               "destroy",          0, false, false},
         {"check.assert",                    "condition",        0, true,  false},
         {"check.data",                      "provider",         2, false, true },
         {"terraform",                       "required_version", 0, false, false},

@@ -119,7 +119,7 @@ static const TextCase cases[] = {
      "limit={\"x\" = {name = null, size = 1}, \"y\" = {name = null, size = "
      "2}};name=\"a\";"                                                                                                                                                        },
     {"name: a\nlimit: [{x: {size: 1}}, {x: {size: 2}}]\n",                                        "f:2:26 Duplicate block\n"                                                  },
-    {"name: a\nonce: [{size: 1}, {size: 2}]\n",                                                   "f:2:20 Duplicate block\n"                                                   },
+    {"name: a\nonce: [{size: 1}, {size: 2}]\n",                                                   "f:2:20 Duplicate block\n"                                                  },
     {"name: a\nrule: [{size: 2}, {size: 1}, {size: 2}]\n",
      "name=\"a\";rule=[{name = null, size = 1}, {name = null, size = 2}];"                                                                                                    },
     {"name: a\ndynamic: {once: {for_each: \"${map}\", content: {size: \"${once.value}\", name: "

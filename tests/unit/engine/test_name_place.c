@@ -36,7 +36,7 @@ static const PlaceCase cases[] = {
     {"check: {c: {data: {fake_lookup: {s: {name: q}}}, assert: {condition: '${data.fake_lookup.s.x "
      "== "
      "1}', "
-     "error_message: x}}}\nlocals: {l: '${data.fake_lookup.s}'}\n",                                                                                                   "Reference to scoped resource\n"                                                                                        },
+     "error_message: x}}}\nlocals: {l: '${data.fake_lookup.s}'}\n",                                 "Reference to scoped resource\n"                 },
 };
 
 static Str summaries(const EngineCase *c) {

@@ -33,13 +33,13 @@ static void test_logic(void **state) {
 
 static void test_equality(void **state) {
     static const LangCase cases[] = {
-        {"1 == \"1\"",                 "bool false"              },
-        {"{a = [1]} == {a = [1]}",     "bool true"               },
-        {"nothing == null",            "bool true"               },
-        {"[unknown, 1] == [\"a\", 2]", "bool false"              },
-        {"[unknown] == [\"a\"]",       "bool (known after apply)"},
+        {"1 == \"1\"",                  "bool false"              },
+        {"{a = [1]} == {a = [1]}",      "bool true"               },
+        {"nothing == null",             "bool true"               },
+        {"[unknown, 1] == [\"a\", 2]",  "bool false"              },
+        {"[unknown] == [\"a\"]",        "bool (known after apply)"},
         {"\"x-${unknown}\" == \"abc\"", "bool false"              },
-        {"secret != \"a\"",            "bool (sensitive value)"  },
+        {"secret != \"a\"",             "bool (sensitive value)"  },
     };
     (void)state;
     check_cases(cases, ARRAY_COUNT(cases));
