@@ -20,6 +20,8 @@ typedef struct Plan {
     bool complete; /* false with -target */
     Str lineage;   /* of the prior state */
     uint64_t serial;
+    Str journal; /* digest of what a run before left in the middle, already in the state; or empty
+                  */
     int64_t created_ms;
     Str workspace;
     VEC(PlanVariable) variables;

@@ -190,6 +190,7 @@ Str plan_json_encode(const Plan *plan, Arena *arena) {
     json_key_string(&writer, "lineage", plan->lineage);
     json_key(&writer, STR("serial"));
     json_number(&writer, str_format(arena, "%llu", (unsigned long long)plan->serial));
+    write_optional(&writer, "journal", plan->journal);
     json_key_int(&writer, "created_ms", plan->created_ms);
     json_key_string(&writer, "workspace", plan->workspace);
     write_sections(&writer, plan, arena);
@@ -546,6 +547,8 @@ static bool read_plan_member(Load *load, Str key, void *subject) {
         return read_text(load, &plan->lineage);
     if (str_equal(key, STR("serial")))
         return read_serial(load);
+    if (str_equal(key, STR("journal")))
+        return read_text(load, &plan->journal);
     if (str_equal(key, STR("created_ms")))
         return read_created(load);
     if (str_equal(key, STR("workspace")))

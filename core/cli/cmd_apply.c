@@ -41,7 +41,7 @@ static bool is_stale(const Project *project, const Plan *plan, Diags *diags) {
                     STR_ARG(plan->lineage), STR_ARG(state->lineage));
         return true;
     }
-    if (plan->serial == state->serial && !project->found_journal)
+    if (plan->serial == state->serial && str_equal(plan->journal, project->journal_digest))
         return false;
     diags_error(
         diags, NO_RANGE, "Saved plan is stale",

@@ -15,6 +15,7 @@ static bool save(Operation *operation, Str path) {
     Project *project = operation->project;
     Plan *plan = operation->result.plan;
     Arena *arena = project->cli->arena;
+    plan->journal = project->journal_digest;
     plan->previous_state = statefile_encode(project->state, arena);
     plan->prior_state = statefile_encode(operation->result.refreshed, arena);
     plan->configuration = config_json_write(&project->engine, arena);

@@ -2,6 +2,7 @@
 #include "project.h"
 #include "builtin.h"
 #include "decode.h"
+#include "digest.h"
 #include "refusal.h"
 #include "statefile.h"
 #include "static_eval.h"
@@ -214,8 +215,13 @@ static bool read_state(Project *project) {
     Str journal = project->backend->journal_path;
     if (journal.len == 0)
         return true;
-    return journal_replay(&cli->io, journal, project->state, &project->found_journal, cli->arena,
-                          project->diags);
+    if (!journal_replay(&cli->io, journal, project->state, &project->found_journal, cli->arena,
+                        project->diags))
+        return false;
+    if (project->found_journal &&
+        cli->io.disk->read_file(cli->io.disk->self, journal, &text, cli->arena) >= 0)
+        project->journal_digest = digest_hex(DIGEST_SHA256, text, cli->arena);
+    return true;
 }
 
 bool project_open_state(Project *project, Str operation) {

@@ -29,6 +29,7 @@ typedef struct Project {
     bool may_be_empty;     /* a folder without configuration will do */
     bool has_state;        /* there is one, be it empty */
     bool found_journal;    /* a run before ended in the middle */
+    Str journal_digest;    /* of its journal; empty: none */
     Diags *diags;
 } Project;
 

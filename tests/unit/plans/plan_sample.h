@@ -54,6 +54,7 @@ static inline Plan *plan_sample(void) {
     plan->errored = true;
     plan->lineage = STR("11111111-2222-3333-4444-555555555555");
     plan->serial = UINT64_MAX;
+    plan->journal = STR("abcd");
     plan->created_ms = 1700000000123;
     plan->workspace = STR("blue");
     plan->configuration = STR("{\"root_module\":{}}");
