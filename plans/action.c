@@ -39,8 +39,9 @@ static const char *const REASONS[] = {
     [REASON_DELETE_BECAUSE_NO_MOVE_TARGET] = "delete_because_no_move_target",
     [REASON_READ_BECAUSE_CONFIG_UNKNOWN] = "read_because_config_unknown",
     [REASON_READ_BECAUSE_DEPENDENCY_PENDING] = "read_because_dependency_pending",
+    [REASON_READ_BECAUSE_CHECK_NESTED] = "read_because_check_nested",
 };
-static_assert(ARRAY_COUNT(REASONS) == REASON_READ_BECAUSE_DEPENDENCY_PENDING + 1,
+static_assert(ARRAY_COUNT(REASONS) == REASON_READ_BECAUSE_CHECK_NESTED + 1,
               "a name for each reason");
 
 const char *action_name(Action action) {

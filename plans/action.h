@@ -29,10 +29,12 @@ typedef enum ActionReason {
     REASON_DELETE_BECAUSE_NO_MOVE_TARGET,
     REASON_READ_BECAUSE_CONFIG_UNKNOWN,
     REASON_READ_BECAUSE_DEPENDENCY_PENDING,
+    REASON_READ_BECAUSE_CHECK_NESTED,
 } ActionReason;
 
 const char *action_name(Action action);  /* "create"; as in the UI stream */
 const char *action_glyph(Action action); /* "+", "-/+", "<=" … */
+/* Is the old object destroyed, and a new one made? */
 bool action_is_replace(Action action);
 const char *action_reason_name(ActionReason reason); /* "replace_because_tainted"; "" for none */
 MUST_USE bool action_reason_from_name(Str name, ActionReason *out);

@@ -32,7 +32,7 @@ typedef struct Plan {
     Str prior_state;           /* v4 JSON: the refreshed state that the changes start from */
     Str previous_state;        /* v4 JSON: as it was read */
     Str configuration;         /* the `configuration` section of plan JSON, or empty */
-    Str checks;                /* same, of checks */
+    Str checks;                /* v4 JSON: check_results, what conditions came to; or empty */
     Str relevant_attributes;   /* same, of what in the prior state led to changes */
 } Plan;
 

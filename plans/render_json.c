@@ -1,6 +1,7 @@
 /* The document of a plan. Secrets are printed in it; only the maps beside them tell. */
 #include "render_json.h"
 
+#include "render_json_checks.h"
 #include "render_json_state.h"
 #include "render_json_values.h"
 
@@ -319,7 +320,7 @@ void render_json_plan(const Plan *plan,
     }
     write_section(&writer, "configuration", plan->configuration);
     write_section(&writer, "relevant_attributes", plan->relevant_attributes);
-    write_section(&writer, "checks", plan->checks);
+    render_json_checks(&writer, plan->checks, scratch);
     json_key_string(&writer, "timestamp", timestamp_of(plan->created_ms, scratch));
     json_key_bool(&writer, "applyable", plan_is_applyable(plan));
     json_key_bool(&writer, "complete", plan->complete && !plan->errored);

@@ -2,6 +2,7 @@
  * looked at when its resource is known. */
 #include "render_json_state.h"
 
+#include "render_json_checks.h"
 #include "render_json_values.h"
 
 typedef struct StateLoad {
@@ -10,6 +11,7 @@ typedef struct StateLoad {
     Arena *arena;
     RenderJsonResources resources;
     Str outputs; /* text of the section */
+    Str checks;  /* same, of check_results */
 } StateLoad;
 
 /* A resource block of the file. */
@@ -302,6 +304,8 @@ static void read_state(StateLoad *load, Str bytes) {
             ok = read_blocks(load, reader);
         else if (str_equal(reader->text, STR("outputs")))
             ok = take(reader, &load->outputs);
+        else if (str_equal(reader->text, STR("check_results")))
+            ok = take(reader, &load->checks);
         else
             ok = take(reader, &ignored);
         if (!ok)
@@ -412,6 +416,8 @@ void render_json_state_write(JsonWriter *writer,
         json_key(writer, STR("root_module"));
         render_json_values_module(writer, &load.resources, scratch);
         json_object_end(writer);
+        if (!plan) /* a plan has its own */
+            render_json_checks(writer, load.checks, scratch);
     }
     json_object_end(writer);
 }

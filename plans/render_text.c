@@ -45,7 +45,8 @@ static void add_replace_title(RenderPen *pen, const ResourceChange *change, Str 
     case REASON_DELETE_BECAUSE_NO_MODULE:
     case REASON_DELETE_BECAUSE_NO_MOVE_TARGET:
     case REASON_READ_BECAUSE_CONFIG_UNKNOWN:
-    case REASON_READ_BECAUSE_DEPENDENCY_PENDING: break;
+    case REASON_READ_BECAUSE_DEPENDENCY_PENDING:
+    case REASON_READ_BECAUSE_CHECK_NESTED: break;
     }
     add_title(pen, who, " ", "must be replaced", INK_BOLD_RED);
 }
@@ -98,6 +99,8 @@ static Str reason_text(const ResourceChange *change, Arena *arena) {
     case REASON_READ_BECAUSE_CONFIG_UNKNOWN: return STR("config refers to values not yet known");
     case REASON_READ_BECAUSE_DEPENDENCY_PENDING:
         return STR("depends on a resource or a module with changes pending");
+    case REASON_READ_BECAUSE_CHECK_NESTED:
+        return STR("config will be reloaded to verify a check block");
     case REASON_NONE:
     case REASON_REPLACE_BECAUSE_TAINTED:
     case REASON_REPLACE_BY_REQUEST:

@@ -293,6 +293,12 @@ void working_state_set_output(WorkingState *working, Str name, StateOutput outpu
     pthread_mutex_unlock(&working->mutex);
 }
 
+void working_state_set_checks(WorkingState *working, Str check_results) {
+    pthread_mutex_lock(&working->mutex);
+    working->state->check_results = str_clone(check_results, working->arena);
+    pthread_mutex_unlock(&working->mutex);
+}
+
 void working_state_remove_output(WorkingState *working, Str name) {
     pthread_mutex_lock(&working->mutex);
     (void)map_remove(&working->state->outputs, name);

@@ -50,6 +50,8 @@ uint64_t working_state_generation(WorkingState *working, ResourceAddr address);
 /* Root outputs and check results, at the end. */
 void working_state_set_output(WorkingState *working, Str name, StateOutput output);
 void working_state_remove_output(WorkingState *working, Str name);
+/* JSON, as a state file has them; empty: none. */
+void working_state_set_checks(WorkingState *working, Str check_results);
 /* Writes the state file if it differs from what was last written, then folds the journal. */
 MUST_USE bool working_state_checkpoint(WorkingState *working, Diags *diags);
 /* The state itself, when no other thread uses it any more. */

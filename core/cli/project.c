@@ -326,6 +326,7 @@ bool project_plan_options(Project *project, PlanOptions *out) {
     const Arguments *arguments = project->arguments;
     *out = (PlanOptions){
         .skip_refresh = !option_flag(arguments, "refresh", true),
+        .skips_check_warnings = option_flag(arguments, "auto-approve", false),
         .variables = &project->variables,
     };
     bool destroy = option_flag(arguments, "destroy", false);

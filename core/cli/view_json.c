@@ -109,7 +109,8 @@ static const char *reason_name(ActionReason reason) {
     case REASON_DELETE_BECAUSE_NO_MODULE:
     case REASON_DELETE_BECAUSE_NO_MOVE_TARGET:
     case REASON_READ_BECAUSE_CONFIG_UNKNOWN:
-    case REASON_READ_BECAUSE_DEPENDENCY_PENDING: break;
+    case REASON_READ_BECAUSE_DEPENDENCY_PENDING:
+    case REASON_READ_BECAUSE_CHECK_NESTED: break;
     }
     return action_reason_name(reason);
 }

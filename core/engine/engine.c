@@ -43,7 +43,8 @@ static void connect(Picture *picture, const Node *node) {
         GraphNode at = vec_pop(&queue);
         for (uint32_t i = walk->graph.need_start[at]; i < walk->graph.need_start[at + 1]; i++) {
             const Node *need = walk->nodes.items[walk->graph.need[i]];
-            if (seen[need->id] == node->id + 1 || need->kind == NODE_PROVIDER)
+            if (seen[need->id] == node->id + 1 || need->kind == NODE_PROVIDER ||
+                need->kind == NODE_CHECK_START)
                 continue;
             seen[need->id] = node->id + 1;
             if (need->kind == NODE_RESOURCE)

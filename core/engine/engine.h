@@ -31,7 +31,8 @@ typedef struct Engine {
 typedef struct PlanOptions {
     PlanMode mode;
     bool skip_refresh;
-    const Map *variables; /* input_collect's: name → InputValue * */
+    const Map *variables;      /* input_collect's: name → InputValue * */
+    bool skips_check_warnings; /* nobody is asked: the apply says what still holds */
     VEC(AddressTarget) targets;
     VEC(Str) target_texts;
     VEC(ResourceAddr) replace;

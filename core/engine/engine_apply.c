@@ -70,8 +70,10 @@ bool engine_apply(const Engine *engine,
     engine_walk_close(walk, diags);
     if (!ended && diags->error_count == before)
         report_interruption(diags);
-    if (built)
+    if (built) {
         save_outputs(walk);
+        working_state_set_checks(working, checks_to_json(walk, arena));
+    }
     bool saved = working_state_checkpoint(working, diags);
     return saved && diags->error_count == before;
 }

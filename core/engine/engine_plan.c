@@ -287,6 +287,8 @@ bool engine_plan(const Engine *engine,
         diags_error(diags, NO_RANGE, "Planning was interrupted", "Nothing was changed.");
     }
     gathering.plan->errored = diags->error_count != before;
+    if (built)
+        gathering.plan->checks = checks_to_json(walk, arena);
     plan_sort(gathering.plan);
     out->plan = built ? gathering.plan : NULL;
     out->refreshed = gathering.refreshed;

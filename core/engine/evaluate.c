@@ -176,34 +176,56 @@ void evaluate_scope_init_instance(EvalScope *scope, const InstanceRecord *record
     scope->repetition_unknown = record->keys_unknown;
 }
 
+/* What a failed condition says of itself; empty where that may not be shown. */
+static Str failure_message(const Condition *condition,
+                           const EvalScope *scope,
+                           Arena *arena,
+                           Diags *diags) {
+    Value message;
+    if (!condition->error_message ||
+        !eval_expr_as(condition->error_message, &scope->scope, &TYPE_STRING, &message, arena,
+                      diags) ||
+        !value_is_present(message)) {
+        return STR("The condition does not hold.");
+    }
+    if (!value_has_mark(message, MARK_SENSITIVE) && !value_has_mark(message, MARK_EPHEMERAL))
+        return value_text(message);
+    if (scope->is_check)
+        diags_warning(diags, condition->error_message->range,
+                      "Error message refers to sensitive values",
+                      "The message holds a sensitive value, so it is not shown. Take the value out "
+                      "of it, or wrap it in nonsensitive() if it is no secret.");
+    return STR_EMPTY;
+}
+
 static bool condition_holds(const Condition *condition,
                             const EvalScope *scope,
                             const char *failed_summary,
+                            CheckResult *out,
                             Arena *arena,
                             Diags *diags) {
     Value result;
+    out->status = CHECK_ERROR;
     if (!eval_expr_as(condition->condition, &scope->scope, &TYPE_BOOL, &result, arena, diags))
         return false;
-    if (!value_is_known(result))
+    if (!value_is_known(result)) {
+        out->status = CHECK_UNKNOWN;
         return true;
+    }
     if (value_is_null(result)) {
         diags_error(diags, condition->condition->range, "Invalid condition result",
                     "The condition must be true or false, but it is null.");
         return false;
     }
-    if (value_is_true(result))
+    out->status = value_is_true(result) ? CHECK_PASS : CHECK_FAIL;
+    if (out->status == CHECK_PASS)
         return true;
-    Value message;
-    Str text = STR("The condition does not hold.");
-    if (condition->error_message &&
-        eval_expr_as(condition->error_message, &scope->scope, &TYPE_STRING, &message, arena,
-                     diags) &&
-        value_is_present(message)) {
-        text = value_has_mark(message, MARK_SENSITIVE) || value_has_mark(message, MARK_EPHEMERAL)
-                   ? STR("The error message holds a sensitive value, so it is not shown.")
-                   : value_text(message);
-    }
-    diags_error(diags, condition->condition->range, failed_summary, "%.*s", STR_ARG(text));
+    out->message = failure_message(condition, scope, arena, diags);
+    Str text = out->message.len > 0
+                   ? out->message
+                   : STR("The error message holds a sensitive value, so it is not shown.");
+    diags_error(diags, condition->condition->range, failed_summary, "%.*s", STR_ARG(text))
+        ->is_of_expression = true;
     return false;
 }
 
@@ -215,8 +237,15 @@ bool evaluate_conditions(const Conditions *conditions,
     bool ok = true;
     EvalScope local = *scope;
     local.scope.self = &local;
-    vec_each(conditions, condition) {
-        ok = condition_holds(condition, &local, failed_summary, arena, diags) && ok;
+    for (size_t i = 0; i < conditions->count; i++) {
+        CheckResult result = {0};
+        ok =
+            condition_holds(&conditions->items[i], &local, failed_summary, &result, arena, diags) &&
+            ok;
+        if (!scope->results)
+            continue;
+        result.message = str_clone(result.message, scope->keep);
+        scope->results[i] = result;
     }
     return ok;
 }

@@ -13,7 +13,10 @@ typedef struct EvalScope {
     bool repetition_unknown;   /* validate: the keys are not known */
     InstanceKey key;
     Value each_value;
-    const Value *self; /* NULL: no self here */
+    const Value *self;    /* NULL: no self here */
+    CheckResult *results; /* where conditions say what they came to, one each; NULL: nowhere */
+    Arena *keep;          /* of what the results hold */
+    bool is_check;        /* an assertion, which says what it may not show */
 } EvalScope;
 
 /* Of a module instance, without repetition. */

@@ -184,6 +184,41 @@ bool job_configure(Job *job, const EvalScope *scope, Configured *out) {
     return ok;
 }
 
+static bool conditions_hold(Job *job,
+                            const Conditions *conditions,
+                            EvalScope *scope,
+                            const char *summary) {
+    scope->scope.self = scope;
+    scope->keep = job->keep;
+    if (job->walk->options->mode != PLAN_REFRESH_ONLY)
+        return evaluate_conditions(conditions, scope, summary, job->scratch, &job->diags);
+    Diags found = diags_new(job->scratch);
+    if (!evaluate_conditions(conditions, scope, summary, job->scratch, &found))
+        checks_warn(&job->diags, &found);
+    return true;
+}
+
+bool job_preconditions(Job *job, const EvalScope *scope) {
+    const Conditions *conditions = &job->resource->config->lifecycle.preconditions;
+    EvalScope local = *scope;
+    if (conditions->count == 0)
+        return true;
+    local.results = job->record->results ? job->record->results->items : NULL;
+    return conditions_hold(job, conditions, &local, "Resource precondition failed");
+}
+
+bool job_postconditions(Job *job, const EvalScope *scope) {
+    const Lifecycle *lifecycle = &job->resource->config->lifecycle;
+    EvalScope local = *scope;
+    if (lifecycle->postconditions.count == 0)
+        return true;
+    local.self = &job->record->value;
+    if (job->record->results)
+        local.results = job->record->results->items + lifecycle->preconditions.count;
+    return conditions_hold(job, &lifecycle->postconditions, &local,
+                           "Resource postcondition failed");
+}
+
 Value job_mark(Job *job, Value object, const Configured *configured) {
     if (!value_is_present(object))
         return object;

@@ -44,6 +44,10 @@ HookEvent job_event(const Job *job);
 MUST_USE bool job_decode(Job *job, const StateObject *object, Value *out);
 /* The block's arguments for this instance, converted, validated against the schema. */
 MUST_USE bool job_configure(Job *job, const EvalScope *scope, Configured *out);
+/* The block's own conditions, before its object is changed or read, and after. When only refreshing
+ * they warn. */
+MUST_USE bool job_preconditions(Job *job, const EvalScope *scope);
+MUST_USE bool job_postconditions(Job *job, const EvalScope *scope);
 /* Marks of the configuration and of the schema, put on a planned or real object. */
 Value job_mark(Job *job, Value object, const Configured *configured);
 /* What is proposed to the provider: prior and configuration (with its defaults) merged, write-only

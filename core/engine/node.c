@@ -43,6 +43,8 @@ const char *node_kind_name(NodeKind kind) {
         [NODE_RESOURCE] = "resource",
         [NODE_RESOURCE_VALUE] = "value",
         [NODE_ORPHAN] = "orphan",
+        [NODE_CHECK] = "check",
+        [NODE_CHECK_START] = "check start",
         [NODE_DESTROY] = "destroy",
     };
     static_assert(ARRAY_COUNT(names) == NODE_DESTROY + 1, "a name for every kind");

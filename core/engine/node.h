@@ -9,6 +9,7 @@
  * A slot has one writer, the visit (or task) of its node; the walk's "done" edge publishes it. */
 #pragma once
 
+#include "checks.h"
 #include "decode.h"
 #include "engine.h"
 #include "walk.h"
@@ -25,6 +26,8 @@ typedef enum NodeKind {
     NODE_RESOURCE,       /* plans or applies the instances of a block */
     NODE_RESOURCE_VALUE, /* what references see of it, built once its instances are done */
     NODE_ORPHAN,         /* in the state alone */
+    NODE_CHECK,          /* assertions that warn */
+    NODE_CHECK_START,    /* waits for everything, before the data sources of checks */
     NODE_DESTROY,        /* apply: the mirror of a node; deletes what its block no longer has */
 } NodeKind;
 
@@ -97,6 +100,7 @@ struct Node {
         const Local *local;
         const Output *output;
         const ModuleCall *call;
+        const Check *check;
         ProviderNode *provider;
         ResourceNode *resource; /* RESOURCE, RESOURCE_VALUE, ORPHAN */
         Node *mirrored;         /* DESTROY: whose deletions these are */
@@ -167,7 +171,9 @@ typedef struct InstanceRecord {
     Drift *drift;
     const StateObject *refreshed; /* what the refreshed state says; NULL: gone */
     bool refreshed_changed;
-    ActionReason removal; /* why it is to be deleted */
+    ActionReason removal;  /* why it is to be deleted */
+    CheckResults *results; /* of preconditions, then postconditions; of a check's data source: one,
+                              whether it could be read. NULL: it has none */
 } InstanceRecord;
 
 /* The position of a key; false when there is no such instance. */
@@ -186,7 +192,8 @@ typedef struct ModuleExpansion {
 typedef struct Slot {
     Value value;
     bool is_set;
-    void *payload; /* RESOURCE: ResourceExpansion, MODULE: ModuleExpansion */
+    void *payload; /* RESOURCE: ResourceExpansion, MODULE: ModuleExpansion; VARIABLE, OUTPUT, CHECK:
+                      CheckResults */
 } Slot;
 
 struct ModuleInstance {

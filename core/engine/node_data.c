@@ -19,14 +19,6 @@ static bool read_source(Job *job, const Configured *configured, Value *out) {
     return true;
 }
 
-static bool check_postconditions(Job *job, const EvalScope *scope) {
-    EvalScope local = *scope;
-    local.scope.self = &local;
-    local.self = &job->record->value;
-    return evaluate_conditions(&job->resource->config->lifecycle.postconditions, &local,
-                               "Resource postcondition failed", job->scratch, &job->diags);
-}
-
 /* What will be known once it is read: the configuration, and unknown where the source fills in. */
 static Value planned_object(Job *job, const Configured *configured) {
     Value config = configured->value;
@@ -108,15 +100,11 @@ static bool plan_source(Job *job) {
     EvalScope scope;
     evaluate_scope_init_instance(&scope, job->record);
     Configured configured;
-    const Lifecycle *lifecycle = &job->resource->config->lifecycle;
     bool destroying = job->walk->options->mode == PLAN_DESTROY;
     if (destroying && job->walk->options->skip_refresh)
         return keep_stored(job);
-    if (!destroying &&
-        !evaluate_conditions(&lifecycle->preconditions, &scope, "Resource precondition failed",
-                             job->scratch, &job->diags)) {
+    if (!destroying && !job_preconditions(job, &scope))
         return false;
-    }
     if (!job_configure(job, &scope, &configured))
         return false;
     bool is_unknown = !value_is_wholly_known(configured.value) || job->provider->is_deferred;
@@ -142,7 +130,84 @@ static bool plan_source(Job *job) {
     if (hooks && hooks->refresh_end)
         hooks->refresh_end(hooks->self, &event);
     remember(job, value);
-    return destroying || check_postconditions(job, &scope);
+    return destroying || job_postconditions(job, &scope);
+}
+
+/* -- the source of a check ------------------------------------------------------------------
+ * Whatever goes wrong with it is what the check says, and stops nothing. */
+
+/* A read that is told as a step of its own. */
+static bool read_told(Job *job, const Configured *configured, Value *out) {
+    const Hooks *hooks = job->walk->engine->hooks;
+    job->action = ACTION_READ;
+    HookEvent event = job_event(job);
+    if (hooks && hooks->apply_start)
+        hooks->apply_start(hooks->self, &event);
+    bool ok = read_source(job, configured, out);
+    event = job_event(job);
+    event.id = ok ? job_object_id(job, *out) : STR_EMPTY;
+    /* A check's source that cannot be read is a warning, not a step that failed. */
+    bool is_told = ok || !job->resource->config->check;
+    if (is_told && hooks && hooks->apply_end)
+        hooks->apply_end(hooks->self, &event, !ok);
+    return ok;
+}
+
+static Value unknown_as_null(Value v, void *payload, Arena *arena) {
+    (void)payload;
+    (void)arena;
+    return value_is_known(v) ? v : value_null(v.type);
+}
+
+/* What was found wrong becomes a warning and a failure of the check. */
+static void fail_check(Job *job) {
+    CheckResult *result = job->record->results->items;
+    Diags found = job->diags;
+    job->diags = diags_new(job->scratch);
+    checks_warn(&job->diags, &found);
+    result->status = CHECK_FAIL;
+    for (size_t i = 0; i < found.count && result->message.len == 0; i++) {
+        if (found.items[i].severity == DIAG_ERROR)
+            result->message = str_format(job->keep, "%.*s: %.*s", STR_ARG(found.items[i].summary),
+                                         STR_ARG(found.items[i].detail));
+    }
+}
+
+/* False: it could not be read, and *out is what is known without. */
+static bool read_nested(Job *job, const Configured *configured, Value *out) {
+    if (job_require_provider(job) && read_told(job, configured, out)) {
+        job->record->results->items[0].status = CHECK_PASS;
+        return true;
+    }
+    fail_check(job);
+    *out = value_transform(planned_object(job, configured), unknown_as_null, NULL, job->scratch);
+    return false;
+}
+
+/* Read now, and planned to be read again: the check is about what the apply leaves. */
+static void plan_nested(Job *job) {
+    EvalScope scope;
+    evaluate_scope_init_instance(&scope, job->record);
+    Configured configured;
+    if (!job_configure(job, &scope, &configured)) {
+        fail_check(job);
+        return;
+    }
+    if (!value_is_wholly_known(configured.value) || job->provider->is_deferred) {
+        postpone(job, &configured, REASON_READ_BECAUSE_CONFIG_UNKNOWN);
+        return;
+    }
+    Value value;
+    bool was_read = read_nested(job, &configured, &value);
+    Value after = was_read ? value : planned_object(job, &configured);
+    remember(job, value);
+    if (job->walk->options->mode == PLAN_REFRESH_ONLY)
+        return;
+    ResourceChange *change = new_change(job, &configured);
+    change->action = ACTION_READ;
+    change->reason = REASON_READ_BECAUSE_CHECK_NESTED;
+    change->after = value_clone(after, job->keep);
+    job->record->planned = change;
 }
 
 bool node_data_plan(Walk *tasks, void *payload, uint32_t worker) {
@@ -150,12 +215,40 @@ bool node_data_plan(Walk *tasks, void *payload, uint32_t worker) {
     Job job;
     job_begin(&job, payload, worker);
     job.record->value = value_unknown(schema_implied_type(job.schema));
-    (void)plan_source(&job);
+    if (!job.resource->config->check)
+        (void)plan_source(&job);
+    else if (job.walk->options->mode != PLAN_DESTROY)
+        plan_nested(&job);
     return job_end(&job);
 }
 
 /* -- apply ---------------------------------------------------------------------------------------
  */
+
+static bool record_read(Job *job, Value value) {
+    remember(job, value);
+    JournalOutcome outcome = {
+        .address = job->record->address,
+        .provider = str_from_cstr(job->provider->provider->address),
+        .provider_alias = job->provider->alias,
+        .provider_module = job->provider->module_path,
+        .object = job->record->refreshed,
+    };
+    return working_state_record(job->walk->working, 0, &outcome, &job->diags);
+}
+
+static bool apply_nested(Job *job) {
+    EvalScope scope;
+    evaluate_scope_init_instance(&scope, job->record);
+    Configured configured;
+    if (!job_configure(job, &scope, &configured)) {
+        fail_check(job);
+        return true;
+    }
+    Value value;
+    (void)read_nested(job, &configured, &value);
+    return record_read(job, value);
+}
 
 static bool apply_source(Job *job) {
     EngineWalk *walk = job->walk;
@@ -165,42 +258,23 @@ static bool apply_source(Job *job) {
         Value value;
         if (!job_decode(job, object, &value))
             return false;
-        if (object)
-            job->record->value = value_clone(value, job->keep);
-        return true;
+        if (!object)
+            return true;
+        job->record->value = value_clone(value, job->keep);
+        EvalScope scope;
+        evaluate_scope_init_instance(&scope, job->record);
+        return walk->options->mode == PLAN_DESTROY ||
+               (job_preconditions(job, &scope) && job_postconditions(job, &scope));
     }
     EvalScope scope;
     evaluate_scope_init_instance(&scope, job->record);
     Configured configured;
-    if (!evaluate_conditions(&job->resource->config->lifecycle.preconditions, &scope,
-                             "Resource precondition failed", job->scratch, &job->diags) ||
-        !job_configure(job, &scope, &configured) || !job_require_provider(job)) {
+    Value value;
+    if (!job_preconditions(job, &scope) || !job_configure(job, &scope, &configured) ||
+        !job_require_provider(job) || !read_told(job, &configured, &value)) {
         return false;
     }
-    job->action = ACTION_READ;
-    const Hooks *hooks = walk->engine->hooks;
-    HookEvent event = job_event(job);
-    if (hooks && hooks->apply_start)
-        hooks->apply_start(hooks->self, &event);
-    Value value;
-    bool ok = read_source(job, &configured, &value);
-    event = job_event(job);
-    event.id = ok ? job_object_id(job, value) : STR_EMPTY;
-    if (hooks && hooks->apply_end)
-        hooks->apply_end(hooks->self, &event, !ok);
-    if (!ok)
-        return false;
-    remember(job, value);
-    JournalOutcome outcome = {
-        .address = job->record->address,
-        .provider = str_from_cstr(job->provider->provider->address),
-        .provider_alias = job->provider->alias,
-        .provider_module = job->provider->module_path,
-        .object = job->record->refreshed,
-    };
-    if (!working_state_record(walk->working, 0, &outcome, &job->diags))
-        return false;
-    return check_postconditions(job, &scope);
+    return record_read(job, value) && job_postconditions(job, &scope);
 }
 
 bool node_data_apply(Walk *tasks, void *payload, uint32_t worker) {
@@ -208,6 +282,9 @@ bool node_data_apply(Walk *tasks, void *payload, uint32_t worker) {
     Job job;
     job_begin(&job, payload, worker);
     job.record->value = value_unknown(schema_implied_type(job.schema));
-    (void)apply_source(&job);
+    if (job.resource->config->check && job.record->run)
+        (void)apply_nested(&job);
+    else
+        (void)apply_source(&job);
     return job_end(&job);
 }

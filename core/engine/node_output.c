@@ -51,6 +51,12 @@ static bool visit_instance(Visit *visit, ModuleInstance *module) {
     bool checks = visit->walk->phase == PHASE_PLAN || visit->walk->phase == PHASE_APPLY;
     if (options && options->mode == PLAN_DESTROY)
         checks = false;
+    CheckResults *results = checks ? checks_new(output->preconditions.count, visit->keep) : NULL;
+    if (results) {
+        node_slot(visit->node, module)->payload = results;
+        scope.results = results->items;
+        scope.keep = visit->keep;
+    }
     if (checks && !evaluate_conditions(&output->preconditions, &scope,
                                        "Module output value precondition failed", visit->scratch,
                                        &visit->diags)) {

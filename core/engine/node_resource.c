@@ -161,10 +161,18 @@ static void pair_with_state(const Removal *removal, ResourceExpansion *out) {
     }
 }
 
+static size_t count_results(const Resource *config) {
+    if (config->check)
+        return 1;
+    return config->lifecycle.preconditions.count + config->lifecycle.postconditions.count;
+}
+
 static void fill_records(Visit *visit, ModuleInstance *module, ResourceExpansion *out) {
     const Expansion *expansion = &out->expansion;
     const Resource *config = visit->node->as.resource->config;
     size_t count = expansion->count;
+    bool checks =
+        visit->walk->phase != PHASE_VALIDATE && visit->walk->options->mode != PLAN_DESTROY;
     out->records = arena_new_array(visit->keep, InstanceRecord, count + 1);
     for (size_t i = 0; i < count; i++) {
         InstanceKey key = expansion->is_unknown ? KEY_ABSENT : expansion->keys[i];
@@ -182,6 +190,8 @@ static void fill_records(Visit *visit, ModuleInstance *module, ResourceExpansion
             .each_value = expansion->is_unknown ? value_unknown(&TYPE_DYNAMIC)
                                                 : value_clone(expansion->values[i], visit->keep),
         };
+        if (checks)
+            out->records[i].results = checks_new(count_results(config), visit->keep);
     }
 }
 

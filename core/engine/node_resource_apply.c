@@ -36,10 +36,8 @@ static bool record(Applying *applying, const StateObject *object) {
 
 static bool configure(Applying *applying) {
     Job *job = &applying->job;
-    const Lifecycle *lifecycle = &job->resource->config->lifecycle;
     evaluate_scope_init_instance(&applying->scope, job->record);
-    if (!evaluate_conditions(&lifecycle->preconditions, &applying->scope,
-                             "Resource precondition failed", job->scratch, &job->diags) ||
+    if (!job_preconditions(job, &applying->scope) ||
         !job_configure(job, &applying->scope, &applying->configured)) {
         return false;
     }
@@ -202,11 +200,7 @@ static bool record_success(Applying *applying, const ApplyResponse *response) {
     if (!record(applying, job_encode(job, marked, OBJECT_READY, response->private_data)))
         return false;
     job->record->value = value_clone(marked, job->keep);
-    EvalScope scope = applying->scope;
-    scope.scope.self = &scope;
-    scope.self = &job->record->value;
-    return evaluate_conditions(&job->resource->config->lifecycle.postconditions, &scope,
-                               "Resource postcondition failed", job->scratch, &job->diags);
+    return true;
 }
 
 static bool call_provider(Applying *applying) {
@@ -271,7 +265,7 @@ static bool apply_marks(Applying *applying, Value stored) {
     tell_start(job, applying->prior);
     bool ok = save_marks(applying);
     tell_end(job, ok);
-    return ok;
+    return ok && job_postconditions(job, &applying->scope);
 }
 
 static bool apply_change(Applying *applying) {
@@ -292,15 +286,17 @@ static bool apply_change(Applying *applying) {
     tell_start(job, applying->prior);
     bool ok = call_provider(applying);
     tell_end(job, ok);
-    return ok;
+    return ok && job_postconditions(job, &applying->scope);
 }
 
-/* Nothing to do: references see what the plan found. */
+/* Nothing to do: references see what the plan found, and its conditions hold still. */
 static bool keep_object(Job *job) {
     const ChangeRun *run = job->record->run;
     if (run && run->change->action == ACTION_NO_OP) {
         job->record->value = run->change->after;
-        return true;
+        EvalScope scope;
+        evaluate_scope_init_instance(&scope, job->record);
+        return job_preconditions(job, &scope) && job_postconditions(job, &scope);
     }
     const StateObject *object =
         working_state_object(job->walk->working, job->record->address, STR_EMPTY, job->scratch);
@@ -332,9 +328,7 @@ bool node_resource_apply(Walk *tasks, void *payload, uint32_t worker) {
         return false;
     }
     applying.change = run->change;
-    job->action = value_is_null(run->change->before) || action_is_replace(run->change->action)
-                      ? ACTION_CREATE
-                      : ACTION_UPDATE;
+    job->action = run->change->action == ACTION_UPDATE ? ACTION_UPDATE : ACTION_CREATE;
     applying.stored =
         working_state_object(job->walk->working, job->record->address, STR_EMPTY, job->scratch);
     (void)apply_change(&applying);

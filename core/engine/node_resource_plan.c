@@ -181,26 +181,14 @@ static bool is_replace_requested(const Planning *planning) {
 
 static bool evaluate(Planning *planning) {
     Job *job = &planning->job;
-    const Lifecycle *lifecycle = &job->resource->config->lifecycle;
     evaluate_scope_init_instance(&planning->scope, job->record);
-    if (!evaluate_conditions(&lifecycle->preconditions, &planning->scope,
-                             "Resource precondition failed", job->scratch, &job->diags)) {
+    if (!job_preconditions(job, &planning->scope))
         return false;
-    }
     if (!job_configure(job, &planning->scope, &planning->configured))
         return false;
     planning->config = job_ignore_changes(job, planning->prior_value, planning->configured.value);
     return trigger_fires(job->record, &planning->scope, &planning->is_triggered, job->scratch,
                          &job->diags);
-}
-
-static bool check_postconditions(Planning *planning) {
-    Job *job = &planning->job;
-    EvalScope scope = planning->scope;
-    scope.scope.self = &scope;
-    scope.self = &job->record->value;
-    return evaluate_conditions(&job->resource->config->lifecycle.postconditions, &scope,
-                               "Resource postcondition failed", job->scratch, &job->diags);
 }
 
 /* Refresh alone: what is there is what references see. */
@@ -210,10 +198,13 @@ static bool plan_refresh_only(Planning *planning) {
     change->action = ACTION_NO_OP;
     change->before = value_clone(planning->prior, job->keep);
     change->after = change->before;
-    if (value_is_null(planning->prior))
-        job->record->planned = NULL;
     job->record->value = change->before;
-    return true;
+    if (value_is_null(planning->prior)) {
+        job->record->planned = NULL;
+        return true;
+    }
+    evaluate_scope_init_instance(&planning->scope, job->record);
+    return job_preconditions(job, &planning->scope) && job_postconditions(job, &planning->scope);
 }
 
 /* What it lived in is made anew by this very plan: so is it. */
@@ -246,7 +237,7 @@ static bool plan_instance(Planning *planning) {
     if (!decide(planning))
         return false;
     job->record->value = job->record->planned->after;
-    return check_postconditions(planning);
+    return job_postconditions(job, &planning->scope);
 }
 
 bool node_resource_plan(Walk *tasks, void *payload, uint32_t worker) {

@@ -26,7 +26,15 @@ static bool validate_value(Visit *visit, ModuleInstance *module) {
     EvalScope scope;
     bool ok = true;
     evaluate_scope_init(&scope, visit->walk, module);
+    CheckResults *results = NULL;
+    if (visit->walk->phase == PHASE_PLAN || visit->walk->phase == PHASE_APPLY) {
+        results = checks_new(variable->validations.count, visit->keep);
+        node_slot(visit->node, module)->payload = results;
+        scope.keep = visit->keep;
+    }
     vec_each(&variable->validations, validation) {
+        size_t i = (size_t)(validation - variable->validations.items);
+        scope.results = results ? results->items + i : NULL;
         Conditions one = {validation, 1, 1};
         size_t before = visit->diags.count;
         ok = evaluate_conditions(&one, &scope, summary, visit->scratch, &visit->diags) && ok;

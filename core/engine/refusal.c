@@ -34,13 +34,6 @@ static void find_imports(const Module *module, RefusalReport *report) {
     }
 }
 
-static void find_checks(const Module *module, RefusalReport *report) {
-    map_each(&module->checks, entry) {
-        const Check *check = entry->value;
-        report_block(report, check->range);
-    }
-}
-
 static void find_ephemeral(const Module *module, RefusalReport *report) {
     map_each(&module->resources, entry) {
         const Resource *resource = entry->value;
@@ -90,16 +83,15 @@ static void find_provider_keys(const Module *module, RefusalReport *report) {
 #define BY_STATE "\"loam state mv\" and \"loam state rm\" change addresses in the state by hand."
 
 static const Refusal refusals[] = {
-    {"\"removed\" blocks",                        BY_STATE,                                            find_removed     },
-    {"\"import\" blocks",                         "Leave the block out to create a new object.",       find_imports     },
-    {"\"check\" blocks",                          "Preconditions and postconditions are carried out.", find_checks      },
-    {"ephemeral resources",                       "A data source reads what is to be stored.",         find_ephemeral   },
-    {"provisioners",                              "An ssh_exec resource runs scripts on a machine.",   find_provisioners},
-    {"conditions by \"enabled\"",                 "A count of 0 or 1 does the same.",                  find_enabled     },
+    {"\"removed\" blocks",                        BY_STATE,                                          find_removed     },
+    {"\"import\" blocks",                         "Leave the block out to create a new object.",     find_imports     },
+    {"ephemeral resources",                       "A data source reads what is to be stored.",       find_ephemeral   },
+    {"provisioners",                              "An ssh_exec resource runs scripts on a machine.", find_provisioners},
+    {"conditions by \"enabled\"",                 "A count of 0 or 1 does the same.",                find_enabled     },
     {"resources with \"destroy = false\"",
-     "\"loam state rm\" forgets an object without destroying it.",                                     find_kept        },
+     "\"loam state rm\" forgets an object without destroying it.",                                   find_kept        },
     {"provider configurations with \"for_each\"", "Write one configuration for each alias.",
-     find_provider_keys                                                                                                 },
+     find_provider_keys                                                                                               },
 };
 
 static void check_module(const Module *module, RefusalReport *report) {

@@ -16,6 +16,8 @@ MUST_USE bool transform_schema(EngineWalk *walk, Diags *diags);
 MUST_USE bool transform_state(EngineWalk *walk, Diags *diags);
 /* Binds every name to its node and draws the edges. */
 MUST_USE bool transform_reference(EngineWalk *walk, Diags *diags);
+/* Data sources of checks wait for everything else. */
+MUST_USE bool transform_check(EngineWalk *walk, Diags *diags);
 /* The planned changes join their nodes. */
 MUST_USE bool transform_diff(EngineWalk *walk, Diags *diags);
 /* create_before_destroy is forced on what such a resource depends on. */

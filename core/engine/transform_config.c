@@ -121,6 +121,12 @@ static void add_values(EngineWalk *walk, EngineModule *module) {
         add_block(walk, module, NODE_OUTPUT, "output", output->name, output->range)->as.output =
             output;
     }
+    map_each(&module->config->checks, entry) {
+        const Check *check = entry->value;
+        Str name = str_format(walk->arena, "check.%.*s", STR_ARG(check->name));
+        node_add(walk, module, NODE_CHECK, STR_EMPTY, qualified(walk, module, name), check->range)
+            ->as.check = check;
+    }
 }
 
 /* Breadth first over walk->modules, which grows while children are added. */

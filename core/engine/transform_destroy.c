@@ -51,10 +51,10 @@ static void find_dependents(EngineWalk *walk, GraphNode start, GraphNodes *out, 
         GraphNode at = vec_pop(&queue);
         for (uint32_t i = walk->graph.user_start[at]; i < walk->graph.user_start[at + 1]; i++) {
             GraphNode user = walk->graph.user[i];
-            if (seen[user])
+            const Node *node = walk->nodes.items[user];
+            if (seen[user] || node->kind == NODE_CHECK_START)
                 continue;
             seen[user] = true;
-            const Node *node = walk->nodes.items[user];
             if (node->kind == NODE_RESOURCE)
                 vec_push(scratch, out, user);
             if (node->kind != NODE_RESOURCE || is_data(node))
@@ -212,7 +212,7 @@ static void add_mirrors(DestroyOrder *order) {
         const Node *to = walk->nodes.items[edge->to];
         /* A provider's own dependencies go last only when everything goes: else a replaced one
          * could never come back before its users' provider is open. */
-        if (to->kind == NODE_PROVIDER && !destroying)
+        if ((to->kind == NODE_PROVIDER && !destroying) || from->kind == NODE_CHECK_START)
             continue;
         GraphNode last = order->mirrors[edge->to]->id;
         GraphNode first = order->mirrors[edge->from]->id;

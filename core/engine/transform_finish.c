@@ -86,7 +86,8 @@ static void find_dependencies(EngineWalk *walk) {
         NodeSet set = {0};
         for (uint32_t i = graph->need_start[*id]; i < graph->need_start[*id + 1]; i++) {
             const Node *need = walk->nodes.items[graph->need[i]];
-            if (need->kind == NODE_PROVIDER || need->kind == NODE_DESTROY)
+            if (need->kind == NODE_PROVIDER || need->kind == NODE_DESTROY ||
+                need->kind == NODE_CHECK_START)
                 continue;
             set = merge(set, sets[need->id], scratch);
         }

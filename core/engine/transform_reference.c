@@ -323,6 +323,17 @@ static void bind_input(Binder *binder, const Node *node) {
     bind_expr(binder, node->input);
 }
 
+/* Whether its data source could be read is part of what it says, referred to or not. */
+static void bind_check(Binder *binder, const Check *check) {
+    binder->check = check;
+    bind_conditions(binder, &check->asserts);
+    if (!check->data)
+        return;
+    Str key = str_format(binder->walk->arena, "data.%.*s.%.*s", STR_ARG(check->data->type),
+                         STR_ARG(check->data->name));
+    depend(binder, node_find(binder->module, key)->as.resource->value);
+}
+
 static void bind_node(Binder *binder, Node *node) {
     switch (node->kind) {
     case NODE_VARIABLE:
@@ -346,9 +357,11 @@ static void bind_node(Binder *binder, Node *node) {
         bind_body(binder, node->as.provider->decoded, &node->as.provider->decoding);
         return;
     case NODE_RESOURCE: bind_resource_node(binder, node->as.resource); return;
+    case NODE_CHECK: bind_check(binder, node->as.check); return;
     case NODE_MODULE_VALUE:
     case NODE_RESOURCE_VALUE:
     case NODE_ORPHAN:
+    case NODE_CHECK_START:
     case NODE_DESTROY: return;
     }
 }
@@ -367,11 +380,6 @@ static void bind_import(Binder *binder, const Import *import) {
 
 static bool bind_module_blocks(EngineWalk *walk, EngineModule *module, Diags *diags) {
     Binder binder = {.walk = walk, .module = module, .diags = diags, .ok = true};
-    map_each(&module->config->checks, entry) {
-        binder.check = entry->value;
-        bind_conditions(&binder, &binder.check->asserts);
-    }
-    binder.check = NULL;
     vec_each(&module->config->imports, import) {
         bind_import(&binder, import);
     }

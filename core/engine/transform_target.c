@@ -60,7 +60,8 @@ static void mark_targets(EngineWalk *walk, bool destroying, bool *targets, Arena
         Node *node = *item;
         if (node->kind != NODE_RESOURCE && node->kind != NODE_ORPHAN)
             continue;
-        if (!is_named(walk, node, &node->selects_all))
+        bool is_nested = node->as.resource->config && node->as.resource->config->check;
+        if (is_nested || !is_named(walk, node, &node->selects_all))
             continue;
         targets[node->id] = true;
         if (destroying && node->kind == NODE_RESOURCE)

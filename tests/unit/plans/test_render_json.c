@@ -92,8 +92,7 @@ static void whole_document(void **state) {
         "\"output_changes\":{\"o\":{\"actions\":[\"update\"],\"before\":[1],\"after\":[1,null],"
         "\"after_unknown\":[false,true],\"before_sensitive\":true,\"after_sensitive\":true}}");
     check_has(text, "\"prior_state\":{\"format_version\":\"1.0\"");
-    check_has(text,
-              "\"configuration\":{\"root_module\":{}},\"relevant_attributes\":[{}],\"checks\":[],");
+    check_has(text, "\"configuration\":{\"root_module\":{}},\"relevant_attributes\":[{}],");
     check_has(text, "\"timestamp\":\"2023-11-14T22:13:20Z\",\"applyable\":false,\"complete\":false,"
                     "\"errored\":true}");
 }

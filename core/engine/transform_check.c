@@ -1,0 +1,29 @@
+/* A check's own data source is read when everything else is done: it looks at the result. One node
+ * that waits for all stands before all of them. */
+#include "transform.h"
+
+static Node *add_start(EngineWalk *walk) {
+    Node *start = node_add(walk, walk->root, NODE_CHECK_START, STR_EMPTY,
+                           STR("(everything before checks)"), NO_RANGE);
+    vec_each(&walk->nodes, item) {
+        const Node *node = *item;
+        if (node->kind == NODE_RESOURCE_VALUE && !node->as.resource->config->check)
+            graph_add_edge(&walk->graph, start->id, node->id);
+    }
+    return start;
+}
+
+bool transform_check(EngineWalk *walk, Diags *diags) {
+    (void)diags;
+    Node *start = NULL;
+    size_t count = walk->nodes.count;
+    for (size_t i = 0; i < count; i++) {
+        const Node *node = walk->nodes.items[i];
+        if (node->kind != NODE_RESOURCE || !node->as.resource->config->check)
+            continue;
+        if (!start)
+            start = add_start(walk);
+        graph_add_edge(&walk->graph, node->id, start->id);
+    }
+    return true;
+}

@@ -1,0 +1,140 @@
+/* From check_results, which name things by their addresses, to the `checks` of a document, which
+ * take the addresses apart. */
+#include "render_json_checks.h"
+
+#include "address.h"
+
+static Str member_text(Value object, const char *key) {
+    Value member;
+    if (!value_is_present(object) || object.type->kind != KIND_OBJECT ||
+        !value_find(object, str_from_cstr(key), &member) || !value_is_present(member) ||
+        member.type->kind != KIND_STRING)
+        return STR_EMPTY;
+    return value_text(member);
+}
+
+/* A list; null and absent count as empty. */
+static Value member_list(Value object, const char *key) {
+    Value member;
+    if (value_is_present(object) && object.type->kind == KIND_OBJECT &&
+        value_find(object, str_from_cstr(key), &member) && value_is_present(member) &&
+        member.type->kind == KIND_TUPLE)
+        return member;
+    return (Value){.type = &TYPE_EMPTY_TUPLE};
+}
+
+/* "module.m[0].check.c" → "module.m[0]" and "c"; a name has no dots. */
+static void split_named(Str address, Str kind, Str *module, Str *name) {
+    size_t dot = str_rfind_char(address, '.');
+    *name = dot == SIZE_MAX ? address : str_after(address, dot + 1);
+    size_t tail = kind.len + 1 + name->len;
+    *module = address.len > tail ? str_slice(address, 0, address.len - tail - 1) : STR_EMPTY;
+}
+
+static bool parse_resource(Str address, ResourceAddr *out, Arena *scratch) {
+    Diags ignored = diags_new(scratch);
+    return address_parse_resource(address, out, scratch, &ignored);
+}
+
+static void write_resource(JsonWriter *writer, Str address, Arena *scratch) {
+    ResourceAddr resource;
+    if (!parse_resource(address, &resource, scratch))
+        return;
+    Str module = module_addr_to_str(resource.module, scratch);
+    json_key_string(writer, "mode", resource.mode == MODE_DATA ? STR("data") : STR("managed"));
+    if (module.len > 0)
+        json_key_string(writer, "module", module);
+    json_key_string(writer, "name", resource.name);
+    json_key_string(writer, "type", resource.type);
+}
+
+static void write_address(JsonWriter *writer, Str kind, Str address, Arena *scratch) {
+    json_key(writer, STR("address"));
+    json_object_start(writer);
+    bool is_output = str_equal(kind, STR("output"));
+    json_key_string(writer, "kind", is_output ? STR("output_value") : kind);
+    if (str_equal(kind, STR("resource"))) {
+        write_resource(writer, address, scratch);
+    } else {
+        Str module, name;
+        split_named(address, kind, &module, &name);
+        if (module.len > 0)
+            json_key_string(writer, "module", module);
+        json_key_string(writer, "name", name);
+    }
+    json_key_string(writer, "to_display", address);
+    json_object_end(writer);
+}
+
+static void write_instance_address(JsonWriter *writer, Str kind, Str address, Arena *scratch) {
+    Str module = STR_EMPTY, name;
+    InstanceKey key = KEY_ABSENT;
+    ResourceAddr resource;
+    if (!str_equal(kind, STR("resource"))) {
+        split_named(address, kind, &module, &name);
+    } else if (parse_resource(address, &resource, scratch)) {
+        module = module_addr_to_str(resource.module, scratch);
+        key = resource.key;
+    }
+    json_key(writer, STR("address"));
+    json_object_start(writer);
+    if (key.kind != KEY_NONE) {
+        json_key(writer, STR("instance_key"));
+        json_write_value(writer, address_key_to_value(key));
+    }
+    if (module.len > 0)
+        json_key_string(writer, "module", module);
+    json_key_string(writer, "to_display", address);
+    json_object_end(writer);
+}
+
+static void write_problems(JsonWriter *writer, Value messages) {
+    if (messages.count == 0)
+        return;
+    json_key(writer, STR("problems"));
+    json_array_start(writer);
+    for (size_t i = 0; i < messages.count; i++) {
+        json_object_start(writer);
+        json_key(writer, STR("message"));
+        json_write_value(writer, value_at(messages, i));
+        json_object_end(writer);
+    }
+    json_array_end(writer);
+}
+
+static void write_instance(JsonWriter *writer, Str kind, Value object, Arena *scratch) {
+    json_object_start(writer);
+    write_instance_address(writer, kind, member_text(object, "object_addr"), scratch);
+    write_problems(writer, member_list(object, "failure_messages"));
+    json_key_string(writer, "status", member_text(object, "status"));
+    json_object_end(writer);
+}
+
+static void write_check(JsonWriter *writer, Value result, Arena *scratch) {
+    Str kind = member_text(result, "object_kind");
+    Value objects = member_list(result, "objects");
+    json_object_start(writer);
+    write_address(writer, kind, member_text(result, "config_addr"), scratch);
+    json_key(writer, STR("instances"));
+    json_array_start(writer);
+    for (size_t i = 0; i < objects.count; i++)
+        write_instance(writer, kind, value_at(objects, i), scratch);
+    json_array_end(writer);
+    json_key_string(writer, "status", member_text(result, "status"));
+    json_object_end(writer);
+}
+
+void render_json_checks(JsonWriter *writer, Str check_results, Arena *scratch) {
+    Value results;
+    const char *error;
+    size_t offset;
+    if (check_results.len == 0 ||
+        !json_parse_any(check_results, &results, &error, &offset, scratch) ||
+        !value_is_present(results) || results.type->kind != KIND_TUPLE || results.count == 0)
+        return;
+    json_key(writer, STR("checks"));
+    json_array_start(writer);
+    for (size_t i = 0; i < results.count; i++)
+        write_check(writer, value_at(results, i), scratch);
+    json_array_end(writer);
+}
