@@ -10,8 +10,9 @@ static const char *const NAMES[] = {
     [ACTION_CREATE_THEN_DELETE] = "replace",
     [ACTION_DELETE] = "delete",
     [ACTION_FORGET] = "remove",
+    [ACTION_FORGET_THEN_CREATE] = "replace",
 };
-static_assert(ARRAY_COUNT(NAMES) == ACTION_FORGET + 1, "a name for each action");
+static_assert(ARRAY_COUNT(NAMES) == ACTION_FORGET_THEN_CREATE + 1, "a name for each action");
 
 static const char *const GLYPHS[] = {
     [ACTION_NO_OP] = "",
@@ -22,8 +23,9 @@ static const char *const GLYPHS[] = {
     [ACTION_CREATE_THEN_DELETE] = "+/-",
     [ACTION_DELETE] = "-",
     [ACTION_FORGET] = ".",
+    [ACTION_FORGET_THEN_CREATE] = "./+",
 };
-static_assert(ARRAY_COUNT(GLYPHS) == ACTION_FORGET + 1, "a glyph for each action");
+static_assert(ARRAY_COUNT(GLYPHS) == ACTION_FORGET_THEN_CREATE + 1, "a glyph for each action");
 
 static const char *const REASONS[] = {
     [REASON_NONE] = "",
@@ -40,8 +42,12 @@ static const char *const REASONS[] = {
     [REASON_READ_BECAUSE_CONFIG_UNKNOWN] = "read_because_config_unknown",
     [REASON_READ_BECAUSE_DEPENDENCY_PENDING] = "read_because_dependency_pending",
     [REASON_READ_BECAUSE_CHECK_NESTED] = "read_because_check_nested",
+    [REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_STATE] =
+        "forgot_because_lifecycle_destroy_in_state",
+    [REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_CONFIG] =
+        "forgot_because_lifecycle_destroy_in_config",
 };
-static_assert(ARRAY_COUNT(REASONS) == REASON_READ_BECAUSE_CHECK_NESTED + 1,
+static_assert(ARRAY_COUNT(REASONS) == REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_CONFIG + 1,
               "a name for each reason");
 
 const char *action_name(Action action) {

@@ -12,6 +12,7 @@ typedef enum Action {
     ACTION_CREATE_THEN_DELETE,
     ACTION_DELETE,
     ACTION_FORGET,
+    ACTION_FORGET_THEN_CREATE, /* a replacement that leaves the old object alone */
 } Action;
 
 /* Why, where it is not obvious; the names are those of plan JSON. */
@@ -30,6 +31,8 @@ typedef enum ActionReason {
     REASON_READ_BECAUSE_CONFIG_UNKNOWN,
     REASON_READ_BECAUSE_DEPENDENCY_PENDING,
     REASON_READ_BECAUSE_CHECK_NESTED,
+    REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_STATE,
+    REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_CONFIG,
 } ActionReason;
 
 const char *action_name(Action action);  /* "create"; as in the UI stream */

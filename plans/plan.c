@@ -61,6 +61,10 @@ static void count_action(Action action, PlanCounts *counts) {
         break;
     case ACTION_DELETE: counts->delete ++; break;
     case ACTION_FORGET: counts->forget++; break;
+    case ACTION_FORGET_THEN_CREATE:
+        counts->create++;
+        counts->forget++;
+        break;
     }
 }
 
@@ -108,7 +112,5 @@ Str plan_summary(const Plan *plan, Arena *arena) {
         strbuf_add_format(&text, "%u to import, ", counts.import);
     strbuf_add_format(&text, "%u to add, %u to change, %u to destroy", counts.create, counts.update,
                       counts.delete);
-    if (counts.forget)
-        strbuf_add_format(&text, ", %u to forget", counts.forget);
     return strbuf_str(&text);
 }

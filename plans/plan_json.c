@@ -19,8 +19,9 @@ static const char *const ACTIONS[] = {
     [ACTION_CREATE_THEN_DELETE] = "create-delete",
     [ACTION_DELETE] = "delete",
     [ACTION_FORGET] = "forget",
+    [ACTION_FORGET_THEN_CREATE] = "forget-create",
 };
-static_assert(ARRAY_COUNT(ACTIONS) == ACTION_FORGET + 1, "a name for each action");
+static_assert(ARRAY_COUNT(ACTIONS) == ACTION_FORGET_THEN_CREATE + 1, "a name for each action");
 
 /* -- writing ------------------------------------------------------------------------------ */
 

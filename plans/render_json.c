@@ -9,16 +9,17 @@
 
 static void write_actions(JsonWriter *writer, Action action) {
     static const char *const WORDS[][2] = {
-        [ACTION_NO_OP] = {"no-op"  },
-        [ACTION_CREATE] = {"create" },
-        [ACTION_READ] = {"read"   },
-        [ACTION_UPDATE] = {"update" },
-        [ACTION_DELETE_THEN_CREATE] = {"delete",  "create"},
-        [ACTION_CREATE_THEN_DELETE] = {"create",         "delete"},
-        [ACTION_DELETE] = {"delete"},
-        [ACTION_FORGET] = {"forget" },
+        [ACTION_NO_OP] = {"no-op",  NULL    },
+        [ACTION_CREATE] = {"create", NULL    },
+        [ACTION_READ] = {"read",   NULL    },
+        [ACTION_UPDATE] = {"update", NULL    },
+        [ACTION_DELETE_THEN_CREATE] = {"delete", "create"},
+        [ACTION_CREATE_THEN_DELETE] = {"create", "delete"},
+        [ACTION_DELETE] = {"delete", NULL    },
+        [ACTION_FORGET] = {"forget", NULL    },
+        [ACTION_FORGET_THEN_CREATE] = {"forget", "create"},
     };
-    static_assert(ARRAY_COUNT(WORDS) == ACTION_FORGET + 1, "words for each action");
+    static_assert(ARRAY_COUNT(WORDS) == ACTION_FORGET_THEN_CREATE + 1, "words for each action");
     json_key(writer, STR("actions"));
     json_array_start(writer);
     for (size_t i = 0; i < 2 && WORDS[action][i]; i++)

@@ -47,6 +47,11 @@ void render_pen_symbol(RenderPen *pen, Action action) {
     case ACTION_UPDATE: render_pen_ink(pen, INK_YELLOW, "  ~"); break;
     case ACTION_DELETE: render_pen_ink(pen, INK_RED, "  -"); break;
     case ACTION_FORGET: render_pen_ink(pen, INK_RED, "  ."); break;
+    case ACTION_FORGET_THEN_CREATE:
+        render_pen_ink(pen, INK_RED, ".");
+        render_pen_text(pen, "/");
+        render_pen_ink(pen, INK_GREEN, "+");
+        break;
     case ACTION_DELETE_THEN_CREATE:
         render_pen_ink(pen, INK_RED, "-");
         render_pen_text(pen, "/");

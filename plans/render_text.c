@@ -46,7 +46,9 @@ static void add_replace_title(RenderPen *pen, const ResourceChange *change, Str 
     case REASON_DELETE_BECAUSE_NO_MOVE_TARGET:
     case REASON_READ_BECAUSE_CONFIG_UNKNOWN:
     case REASON_READ_BECAUSE_DEPENDENCY_PENDING:
-    case REASON_READ_BECAUSE_CHECK_NESTED: break;
+    case REASON_READ_BECAUSE_CHECK_NESTED:
+    case REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_STATE:
+    case REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_CONFIG: break;
     }
     add_title(pen, who, " ", "must be replaced", INK_BOLD_RED);
 }
@@ -64,7 +66,8 @@ static void add_change_title(RenderPen *pen, const ResourceChange *change, Str w
     case ACTION_READ: add_title(pen, who, " will be read during apply", "", INK_BOLD); return;
     case ACTION_UPDATE: add_title(pen, who, " will be updated in-place", "", INK_BOLD); return;
     case ACTION_DELETE_THEN_CREATE:
-    case ACTION_CREATE_THEN_DELETE: add_replace_title(pen, change, who); return;
+    case ACTION_CREATE_THEN_DELETE:
+    case ACTION_FORGET_THEN_CREATE: add_replace_title(pen, change, who); return;
     case ACTION_DELETE: add_title(pen, who, " will be ", "destroyed", INK_BOLD_RED); return;
     case ACTION_FORGET:
         add_title(pen, who, " will no longer be managed by loam, but will not be destroyed", "",
@@ -101,6 +104,10 @@ static Str reason_text(const ResourceChange *change, Arena *arena) {
         return STR("depends on a resource or a module with changes pending");
     case REASON_READ_BECAUSE_CHECK_NESTED:
         return STR("config will be reloaded to verify a check block");
+    case REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_STATE:
+        return STR("because its lifecycle had \"destroy = false\" when it was last applied");
+    case REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_CONFIG:
+        return STR("because its lifecycle has \"destroy = false\"");
     case REASON_NONE:
     case REASON_REPLACE_BECAUSE_TAINTED:
     case REASON_REPLACE_BY_REQUEST:
@@ -226,6 +233,7 @@ static const LegendRow LEGEND[] = {
     {ACTION_CREATE_THEN_DELETE, "create replacement and then destroy"  },
     {ACTION_READ,               "read (data resources)"                },
     {ACTION_FORGET,             "forget: stop managing, do not destroy"},
+    {ACTION_FORGET_THEN_CREATE, "forget and then create replacement"   },
 };
 
 static bool plan_has_action(const Plan *plan, Action action) {
@@ -260,6 +268,10 @@ static size_t count_shown(const Plan *plan, bool *has_actions) {
 static void add_summary(RenderPen *pen, const Plan *plan) {
     render_pen_ink(pen, INK_BOLD, "Plan:");
     render_pen_format(pen, " %.*s.\n", STR_ARG(plan_summary(plan, pen->scratch)));
+    uint32_t forgotten = plan_count(plan).forget;
+    if (forgotten > 0)
+        render_pen_format(pen, "%u object%s will be forgotten, and not destroyed.\n", forgotten,
+                          forgotten == 1 ? "" : "s");
 }
 
 static size_t add_changes(RenderPen *pen, const Plan *plan) {

@@ -24,6 +24,7 @@ typedef struct StateObject {
     const Str *dependencies; /* sorted configuration addresses */
     size_t dependency_count;
     bool create_before_destroy;
+    bool skip_destroy; /* to be forgotten, not destroyed, should its block go */
     Str extra; /* JSON object of further members that other tools stored with it; empty: none */
 } StateObject;
 

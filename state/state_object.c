@@ -299,7 +299,8 @@ bool state_object_equal(const StateObject *a, const StateObject *b) {
     if (a == b || !a || !b)
         return a == b;
     return a->status == b->status && a->schema_version == b->schema_version &&
-           a->create_before_destroy == b->create_before_destroy && same_dependencies(a, b) &&
+           a->create_before_destroy == b->create_before_destroy &&
+           a->skip_destroy == b->skip_destroy && same_dependencies(a, b) &&
            str_equal(a->private_data, b->private_data) &&
            state_object_same_json(a->attributes, b->attributes, STR("{}")) &&
            state_object_same_json(a->sensitive_attributes, b->sensitive_attributes, STR("[]")) &&

@@ -99,6 +99,12 @@ static bool read_cbd(StateObjectReader *reading, JsonToken token, const char **e
     return token == JSON_TRUE || token == JSON_FALSE || token == JSON_NULL;
 }
 
+static bool read_skip_destroy(StateObjectReader *reading, JsonToken token, const char **error) {
+    reading->object.skip_destroy = token == JSON_TRUE;
+    *error = "skip_destroy must be true or false";
+    return token == JSON_TRUE || token == JSON_FALSE || token == JSON_NULL;
+}
+
 static const struct {
     Str key;
     ReadMember read;
@@ -109,6 +115,7 @@ static const struct {
     {STR_CONST("private"),               read_private       },
     {STR_CONST("dependencies"),          read_dependencies  },
     {STR_CONST("create_before_destroy"), read_cbd           },
+    {STR_CONST("skip_destroy"),          read_skip_destroy  },
     {STR_CONST("status"),                read_status        },
 };
 
@@ -206,6 +213,8 @@ void state_object_json_write(JsonWriter *writer, const StateObject *object) {
                                     object->dependency_count);
     if (object->create_before_destroy)
         json_key_bool(writer, "create_before_destroy", true);
+    if (object->skip_destroy)
+        json_key_bool(writer, "skip_destroy", true);
     if (object->extra.len > 0)
         write_extra(writer, object->extra);
 }

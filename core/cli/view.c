@@ -19,6 +19,7 @@ void view_count(View *view, Action action) {
     switch (action) {
     case ACTION_DELETE_THEN_CREATE:
     case ACTION_CREATE_THEN_DELETE:
+    case ACTION_FORGET_THEN_CREATE:
     case ACTION_CREATE: view->done.create++; break;
     case ACTION_UPDATE: view->done.update++; break;
     case ACTION_DELETE: view->done.delete ++; break;

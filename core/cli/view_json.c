@@ -110,7 +110,9 @@ static const char *reason_name(ActionReason reason) {
     case REASON_DELETE_BECAUSE_NO_MOVE_TARGET:
     case REASON_READ_BECAUSE_CONFIG_UNKNOWN:
     case REASON_READ_BECAUSE_DEPENDENCY_PENDING:
-    case REASON_READ_BECAUSE_CHECK_NESTED: break;
+    case REASON_READ_BECAUSE_CHECK_NESTED:
+    case REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_STATE:
+    case REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_CONFIG: break;
     }
     return action_reason_name(reason);
 }
@@ -168,8 +170,6 @@ static void tell_summary(const Cli *cli, PlanCounts counts, const char *operatio
     json_key_int(&line.writer, "change", counts.update);
     json_key_int(&line.writer, "import", counts.import);
     json_key_int(&line.writer, "remove", counts.delete);
-    if (counts.forget > 0)
-        json_key_int(&line.writer, "forget", counts.forget);
     json_key_string(&line.writer, "operation", str_from_cstr(operation));
     json_object_end(&line.writer);
     end_line(&line);

@@ -10,8 +10,9 @@ static const char *const DOING[] = {
     [ACTION_CREATE_THEN_DELETE] = "Creating",
     [ACTION_DELETE] = "Destroying",
     [ACTION_FORGET] = "Removing",
+    [ACTION_FORGET_THEN_CREATE] = "Creating",
 };
-static_assert(ARRAY_COUNT(DOING) == ACTION_FORGET + 1, "a word for each action");
+static_assert(ARRAY_COUNT(DOING) == ACTION_FORGET_THEN_CREATE + 1, "a word for each action");
 
 static const char *const DONE[] = {
     [ACTION_NO_OP] = "Refresh",
@@ -22,8 +23,9 @@ static const char *const DONE[] = {
     [ACTION_CREATE_THEN_DELETE] = "Creation",
     [ACTION_DELETE] = "Destruction",
     [ACTION_FORGET] = "Removal",
+    [ACTION_FORGET_THEN_CREATE] = "Creation",
 };
-static_assert(ARRAY_COUNT(DONE) == ACTION_FORGET + 1, "a word for each action");
+static_assert(ARRAY_COUNT(DONE) == ACTION_FORGET_THEN_CREATE + 1, "a word for each action");
 
 const char *wording_doing(Action action) {
     return DOING[action];

@@ -3,6 +3,7 @@
 #include "moves.h"
 #include "plan_graph.h"
 #include "refusal.h"
+#include "removal.h"
 #include "transform_locate.h"
 
 typedef struct Gathering {
@@ -250,6 +251,21 @@ static bool check_targets(const EngineWalk *walk, const Moves *moves, Diags *dia
     return missed.count == 0;
 }
 
+static void warn_of_forgotten(const Plan *plan, Arena *arena, Diags *diags) {
+    StrVec names = {0};
+    vec_each(&plan->changes, change) {
+        if (change->action == ACTION_FORGET || change->action == ACTION_FORGET_THEN_CREATE)
+            vec_push(arena, &names,
+                     str_format(arena, "  - %.*s",
+                                STR_ARG(resource_addr_to_str(change->address, arena))));
+    }
+    if (names.count > 0)
+        diags_warning(diags, NO_RANGE, "Some objects will no longer be managed by loam",
+                      "These leave the state, and stay as they are:\n%.*s\nTo manage one of them "
+                      "again, it has to be imported.",
+                      STR_ARG(str_join(names.items, names.count, STR("\n"), arena)));
+}
+
 bool engine_plan(const Engine *engine,
                  const PlanOptions *options,
                  const State *prior,
@@ -259,7 +275,8 @@ bool engine_plan(const Engine *engine,
     size_t before = diags->error_count;
     EngineWalk *walk = engine_walk_open(engine, options, PHASE_PLAN, arena);
     Moves moves;
-    bool moved = moves_apply(engine->config, prior, &prior, &moves, arena, diags);
+    bool moved = removal_check(engine->config, arena, diags) &&
+                 moves_apply(engine->config, prior, &prior, &moves, arena, diags);
     walk->state = prior;
     walk->moves = &moves;
     walk->lineage = prior->lineage;
@@ -290,6 +307,7 @@ bool engine_plan(const Engine *engine,
     if (built)
         gathering.plan->checks = checks_to_json(walk, arena);
     plan_sort(gathering.plan);
+    warn_of_forgotten(gathering.plan, arena, diags);
     out->plan = built ? gathering.plan : NULL;
     out->refreshed = gathering.refreshed;
     return out->plan && !out->plan->errored;

@@ -382,9 +382,15 @@ void job_limits(Job *job, LimitAction action, Value object, WalkTask *task) {
 const StateObject *job_encode(Job *job, Value marked, ObjectStatus status, Str private_data) {
     if (!value_is_present(marked))
         return NULL;
-    return state_object_encode(marked, job->schema, status, private_data,
-                               job->resource->dependencies, job->resource->dependency_count,
-                               job->resource->create_before_destroy, job->keep);
+    const StateObject *object = state_object_encode(
+        marked, job->schema, status, private_data, job->resource->dependencies,
+        job->resource->dependency_count, job->resource->create_before_destroy, job->keep);
+    if (!job->resource->config || job->resource->config->lifecycle.destroy)
+        return object;
+    StateObject *kept = arena_new(job->keep, StateObject);
+    *kept = *object;
+    kept->skip_destroy = true;
+    return kept;
 }
 
 Str job_object_id(Job *job, Value marked) {

@@ -71,6 +71,7 @@ typedef VEC(ChangeRun *) ChangeRuns;
 
 typedef struct ResourceNode {
     const Resource *config; /* NULL: orphan */
+    const Removed *removed; /* orphan: the block that says what becomes of it; NULL: none */
     const ResourceType *type;
     const Decoded *decoded;
     Diags decoding; /* what decoding said; of no interest when references in the body are wrong */

@@ -230,7 +230,8 @@ static WalkTask apply_task(Visit *visit, InstanceRecord *record, InstanceTask ru
                            resource_addr_to_str(record->address, visit->scratch));
     if (!record->run || resource->config->mode != MODE_MANAGED)
         return task;
-    if (is_planned(record, ACTION_NO_OP) || is_planned(record, ACTION_DELETE))
+    if (is_planned(record, ACTION_NO_OP) || is_planned(record, ACTION_DELETE) ||
+        is_planned(record, ACTION_FORGET))
         return task;
     Job job;
     job_begin(&job, record, visit->worker);

@@ -109,6 +109,14 @@ static Str planned_json(Job *job, Value planned) {
     return strbuf_str(&text);
 }
 
+/* The predecessor is let go: from now on nobody but its user knows of it. */
+static bool forget_predecessor(Applying *applying) {
+    if (applying->change->action != ACTION_FORGET_THEN_CREATE || !applying->stored)
+        return true;
+    applying->stored = NULL;
+    return record(applying, NULL);
+}
+
 static bool intend(Applying *applying, Str identity) {
     Job *job = &applying->job;
     if (job->type->effect == EFFECT_NONE)
@@ -209,7 +217,7 @@ static bool call_provider(Applying *applying) {
     Str identity = value_is_null(applying->prior)
                        ? resource_type_identity(job->type, &call, applying->response.planned)
                        : STR_EMPTY;
-    if (!depose(applying))
+    if (!forget_predecessor(applying) || !depose(applying))
         return false;
     if (!intend(applying, identity)) {
         (void)restore(applying);
@@ -309,7 +317,8 @@ static bool keep_object(Job *job) {
 }
 
 static bool is_change(Action action) {
-    return action == ACTION_CREATE || action == ACTION_UPDATE || action_is_replace(action);
+    return action == ACTION_CREATE || action == ACTION_UPDATE || action_is_replace(action) ||
+           action == ACTION_FORGET_THEN_CREATE;
 }
 
 bool node_resource_apply(Walk *tasks, void *payload, uint32_t worker) {

@@ -50,6 +50,13 @@ static bool delete_object(Job *job, const StateObject *object, Value prior) {
     return false;
 }
 
+/* The object stays as it is; only the state changes. */
+static bool forget_instance(Job *job) {
+    const StateObject *object = working_state_object(job->walk->working, job->record->address,
+                                                     job->record->deposed, job->scratch);
+    return !object || record_gone(job, 0);
+}
+
 static bool destroy_instance(Job *job) {
     const StateObject *object = working_state_object(job->walk->working, job->record->address,
                                                      job->record->deposed, job->scratch);
@@ -77,7 +84,10 @@ bool node_resource_destroy(Walk *tasks, void *payload, uint32_t worker) {
     Job job;
     job_begin(&job, payload, worker);
     InstanceRecord *record = job.record;
-    (void)(job_require_provider(&job) && destroy_instance(&job));
+    if (record->run && record->run->change->action == ACTION_FORGET)
+        (void)forget_instance(&job);
+    else
+        (void)(job_require_provider(&job) && destroy_instance(&job));
     if (job_end(&job))
         return true;
     if (record->run)
@@ -90,7 +100,8 @@ static bool deletes(const ChangeRun *run) {
     Action action = run->change->action;
     if (action == ACTION_CREATE_THEN_DELETE)
         return run->deposed.len > 0 && !run->failed;
-    return action == ACTION_DELETE || action == ACTION_DELETE_THEN_CREATE;
+    return action == ACTION_DELETE || action == ACTION_DELETE_THEN_CREATE ||
+           action == ACTION_FORGET;
 }
 
 static void submit(Visit *visit, Node *node, ChangeRun *run) {
@@ -101,9 +112,13 @@ static void submit(Visit *visit, Node *node, ChangeRun *run) {
     record->run = run;
     record->address = run->change->address;
     record->deposed = run->deposed.len > 0 ? run->deposed : run->change->deposed;
+    WalkTask task = {.run = node_resource_destroy, .payload = record};
+    if (run->change->action == ACTION_FORGET) {
+        walk_submit(visit->tasks, visit->node->id, task);
+        return;
+    }
     Job job;
     job_begin(&job, record, visit->worker);
-    WalkTask task = {.run = node_resource_destroy, .payload = record};
     job_limits(&job, LIMIT_DELETE, value_unmark_deep(run->change->before, visit->scratch), &task);
     walk_submit(visit->tasks, visit->node->id, task);
 }

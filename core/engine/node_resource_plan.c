@@ -1,6 +1,7 @@
 /* Plans one instance of a resource: refresh, evaluate, propose, ask the provider, judge its answer.
  */
 #include "provisioner_schema.h"
+#include "removal.h"
 #include "trigger.h"
 #include "visit.h"
 
@@ -128,7 +129,9 @@ static bool plan_replacement(Planning *planning, const Paths *paths) {
     change->reason = replace_reason(planning);
     change->action =
         change->create_before_destroy ? ACTION_CREATE_THEN_DELETE : ACTION_DELETE_THEN_CREATE;
-    if (prevents_destroy(planning))
+    if (!job->resource->config->lifecycle.destroy)
+        change->action = ACTION_FORGET_THEN_CREATE;
+    else if (prevents_destroy(planning))
         return false;
     Value none = value_null(schema_implied_type(job->schema));
     keep_notes(planning);
@@ -298,8 +301,42 @@ bool node_resource_validate(Walk *tasks, void *payload, uint32_t worker) {
 /* -- removal -------------------------------------------------------------------------------------
  */
 
+static ActionReason forget_reason(const Job *job) {
+    if (job->resource->config)
+        return REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_CONFIG;
+    return job->resource->removed ? job->record->removal
+                                  : REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_STATE;
+}
+
+static const StateObject *stored_object(const InstanceRecord *record) {
+    return record->deposed.len > 0 ? state_find_deposed(record->stored, record->deposed)
+                                   : record->stored->current;
+}
+
+/* Nobody asks what became of it: it is left alone. */
+static bool plan_forgetting(Planning *planning) {
+    Job *job = &planning->job;
+    if (!job_decode(job, stored_object(job->record), &planning->prior))
+        return false;
+    job->record->refreshed = stored_object(job->record);
+    new_change(planning);
+    ResourceChange *change = job->record->planned;
+    change->deposed = job->record->deposed;
+    change->action = ACTION_FORGET;
+    change->reason = forget_reason(job);
+    change->before = value_clone(planning->prior, job->keep);
+    change->after = value_null(change->before.type);
+    job->record->value = change->before;
+    if (job->walk->options->mode == PLAN_REFRESH_ONLY)
+        job->record->planned = NULL;
+    return true;
+}
+
 static bool plan_removal(Planning *planning) {
     Job *job = &planning->job;
+    const StateObject *stored = job->record->stored ? stored_object(job->record) : NULL;
+    if (stored && removal_forgets(job->resource->config, job->resource->removed, stored))
+        return plan_forgetting(planning);
     if (!node_resource_refresh(job, &planning->prior))
         return false;
     if (value_is_null(planning->prior))

@@ -147,7 +147,7 @@ static bool has_dependency(const StateObject *object, Str address) {
 }
 
 /* What the object depends on by now joins what it was made with: its deletion is ordered by that
- * once its block is gone, and so is create_before_destroy. */
+ * once its block is gone, and so are create_before_destroy and skip_destroy. */
 static void update_facts(Job *job) {
     const ResourceNode *resource = job->resource;
     InstanceRecord *record = job->record;
@@ -159,11 +159,14 @@ static void update_facts(Job *job) {
         if (!has_dependency(object, resource->dependencies[i]))
             vec_push(job->scratch, &missing, resource->dependencies[i]);
     }
-    if (missing.count == 0 && object->create_before_destroy == resource->create_before_destroy)
+    bool skip_destroy = !resource->config->lifecycle.destroy;
+    if (missing.count == 0 && object->create_before_destroy == resource->create_before_destroy &&
+        object->skip_destroy == skip_destroy)
         return;
     StateObject *updated = arena_new(job->keep, StateObject);
     *updated = *object;
     updated->create_before_destroy = resource->create_before_destroy;
+    updated->skip_destroy = skip_destroy;
     size_t count = object->dependency_count + missing.count;
     Str *names = arena_new_array(job->keep, Str, count);
     size_t from_state = 0, from_config = 0;

@@ -22,12 +22,6 @@ static void report_block(RefusalReport *report, SourceRange range) {
     report->count++;
 }
 
-static void find_removed(const Module *module, RefusalReport *report) {
-    vec_each(&module->removed, removed) {
-        report_block(report, removed->range);
-    }
-}
-
 static void find_imports(const Module *module, RefusalReport *report) {
     vec_each(&module->imports, import) {
         report_block(report, import->range);
@@ -64,14 +58,6 @@ static void find_enabled(const Module *module, RefusalReport *report) {
     }
 }
 
-static void find_kept(const Module *module, RefusalReport *report) {
-    map_each(&module->resources, entry) {
-        const Resource *resource = entry->value;
-        if (!resource->lifecycle.destroy)
-            report_block(report, resource->range);
-    }
-}
-
 static void find_provider_keys(const Module *module, RefusalReport *report) {
     map_each(&module->providers, entry) {
         const ProviderConfig *provider = entry->value;
@@ -80,16 +66,11 @@ static void find_provider_keys(const Module *module, RefusalReport *report) {
     }
 }
 
-#define BY_STATE "\"loam state mv\" and \"loam state rm\" change addresses in the state by hand."
-
 static const Refusal refusals[] = {
-    {"\"removed\" blocks",                        BY_STATE,                                          find_removed     },
     {"\"import\" blocks",                         "Leave the block out to create a new object.",     find_imports     },
     {"ephemeral resources",                       "A data source reads what is to be stored.",       find_ephemeral   },
     {"provisioners",                              "An ssh_exec resource runs scripts on a machine.", find_provisioners},
     {"conditions by \"enabled\"",                 "A count of 0 or 1 does the same.",                find_enabled     },
-    {"resources with \"destroy = false\"",
-     "\"loam state rm\" forgets an object without destroying it.",                                   find_kept        },
     {"provider configurations with \"for_each\"", "Write one configuration for each alias.",
      find_provider_keys                                                                                               },
 };

@@ -23,7 +23,7 @@ typedef VEC(Wish) Wishes;
 static bool deletes(const ResourceNode *resource) {
     vec_each(&resource->planned, run) {
         Action action = (*run)->change->action;
-        if (action == ACTION_DELETE || action_is_replace(action))
+        if (action == ACTION_DELETE || action == ACTION_FORGET || action_is_replace(action))
             return true;
     }
     return false;
@@ -31,7 +31,8 @@ static bool deletes(const ResourceNode *resource) {
 
 static bool has_deletions(const EngineWalk *walk) {
     vec_each(&walk->plan->changes, change) {
-        if (change->action == ACTION_DELETE || action_is_replace(change->action))
+        if (change->action == ACTION_DELETE || change->action == ACTION_FORGET ||
+            action_is_replace(change->action))
             return true;
     }
     return false;

@@ -1,4 +1,5 @@
 /* What the state knows joins the nodes of its blocks; what no block has becomes an orphan. */
+#include "removal.h"
 #include "transform.h"
 #include "transform_locate.h"
 
@@ -23,11 +24,13 @@ static Node *find_orphan(EngineWalk *walk, StateResource *stored, Map *orphans, 
             .provider_module = stored->provider_module,
         };
         node = transform_locate_orphan(walk, &request, diags);
-        if (node)
-            map_set(orphans, address, node);
+        if (!node)
+            return NULL;
+        map_set(orphans, address, node);
+        node->as.resource->removed =
+            removal_find(walk->engine->config, stored->address, walk->arena);
     }
-    if (node)
-        remember_flags(node->as.resource, stored);
+    remember_flags(node->as.resource, stored);
     return node;
 }
 

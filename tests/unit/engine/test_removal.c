@@ -1,0 +1,148 @@
+/* What removed blocks and lifecycle.destroy make of objects: forgotten, or destroyed. */
+#include "engine_case.h"
+
+typedef struct RemovalCase {
+    const char *before;
+    const char *after;
+    const char *changes;
+    const char *diary;
+    const char *objects;
+} RemovalCase;
+
+#define A "resource: {fake_thing: {a: {name: a, size: 1}}}\n"
+#define A_KEPT                                                                                     \
+    "resource: {fake_thing: {a: {name: a, size: 1, zone: x, lifecycle: {destroy: false}}}}\n"
+#define A_COUNTED(count, rest)                                                                     \
+    "resource: {fake_thing: {a: {count: " count ", name: \"a${count.index}\"" rest "}}}\n"
+
+/* clang-format off */
+static const RemovalCase removal_cases[] = {
+    {A, "removed: {from: fake_thing.a}\n",
+     "- fake_thing.a delete_because_no_resource_config\n", "delete a\n", ""},
+    {A, "removed: {from: fake_thing.a, lifecycle: {destroy: true}}\n",
+     "- fake_thing.a delete_because_no_resource_config\n", "delete a\n", ""},
+    {A, "removed: {from: fake_thing.a, lifecycle: {destroy: false}}\n",
+     ". fake_thing.a delete_because_no_resource_config\n", "", ""},
+    {A, "removed: {from: fake_thing.b, lifecycle: {destroy: false}}\n",
+     "- fake_thing.a delete_because_no_resource_config\n", "delete a\n", ""},
+    {A, "removed: {from: module.m, lifecycle: {destroy: false}}\n",
+     "- fake_thing.a delete_because_no_resource_config\n", "delete a\n", ""},
+    {A_COUNTED("2", ""), "removed: {from: fake_thing.a, lifecycle: {destroy: false}}\n",
+     ". fake_thing.a[0] delete_because_no_resource_config\n. fake_thing.a[1] delete_because_no_resource_config\n", "", ""},
+    /* what the state says of an object whose block is gone */
+    {A_KEPT, "locals: {x: 1}\n",
+     ". fake_thing.a forgot_because_lifecycle_destroy_in_state\n", "", ""},
+    /* a block speaks louder */
+    {A_KEPT, "removed: {from: fake_thing.a, lifecycle: {destroy: true}}\n",
+     "- fake_thing.a delete_because_no_resource_config\n", "delete a\n", ""},
+    {A_COUNTED("2", ", lifecycle: {destroy: false}"), A_COUNTED("1", ", lifecycle: {destroy: false}"),
+     ". fake_thing.a[1] forgot_because_lifecycle_destroy_in_config\n", "", "fake_thing.a[0] a0-1\n"},
+    /* replaced without the old one being touched */
+    {A_KEPT, "resource: {fake_thing: {a: {name: a, size: 1, zone: y, lifecycle: {destroy: false}}}}\n",
+     "./+ fake_thing.a replace_because_cannot_update\n", "create a\n", "fake_thing.a a-2\n"},
+};
+/* clang-format on */
+
+static void forgets_or_destroys(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(removal_cases); i++) {
+        const RemovalCase *item = &removal_cases[i];
+        EngineCase *c = engine_case_open();
+        engine_case_run(c, item->before);
+        engine_case_config(c, item->after);
+        engine_case_must(c, engine_case_plan(c));
+        check_str(engine_case_changes(c), item->changes);
+        engine_case_must(c, engine_case_apply_plan(c));
+        check_str(engine_case_diary(c), item->diary);
+        check_str(engine_case_objects(c, c->state), item->objects);
+        engine_case_close(c);
+    }
+}
+
+/* What is forgotten is not looked at: its server may be gone with it. */
+static void asks_nobody(void **state) {
+    (void)state;
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, A);
+    uint32_t reads = c->world.reads;
+    engine_case_config(c, "removed: {from: fake_thing.a, lifecycle: {destroy: false}}\n");
+    engine_case_must(c, engine_case_plan(c));
+    assert_int_equal(c->world.reads, reads);
+    Str said = engine_case_said(c);
+    assert_true(str_find(said, STR("W Some objects will no longer be managed by loam"), 0) !=
+                SIZE_MAX);
+    assert_true(str_find(said, STR("  - fake_thing.a\n"), 0) != SIZE_MAX);
+    engine_case_close(c);
+}
+
+static void destroying_all_leaves_what_is_kept(void **state) {
+    (void)state;
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, A_KEPT "output: {id: {value: \"${fake_thing.a.id}\"}}\n");
+    c->options.mode = PLAN_DESTROY;
+    engine_case_must(c, engine_case_apply(c));
+    check_str(engine_case_diary(c), "");
+    assert_true(state_is_empty(c->state));
+    engine_case_close(c);
+}
+
+static void remembers_what_is_kept(void **state) {
+    (void)state;
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, A);
+    engine_case_run(
+        c, "resource: {fake_thing: {a: {name: a, size: 1, lifecycle: {destroy: false}}}}\n");
+    assert_true(str_find(c->stored, STR("\"skip_destroy\": true"), 0) != SIZE_MAX);
+    engine_case_run(c, A);
+    assert_true(str_find(c->stored, STR("skip_destroy"), 0) == SIZE_MAX);
+    engine_case_close(c);
+}
+
+static const char *const child = "resource: {fake_thing: {c: {name: c}}}\n";
+
+static void a_module_goes_as_a_whole(void **state) {
+    (void)state;
+    EngineCase *c = engine_case_open();
+    engine_case_write(c, "m/main.loam.yaml", child);
+    engine_case_run(c, "module: {m: {source: ./m}}\n");
+    engine_case_config(c, "removed: {from: module.m, lifecycle: {destroy: false}}\n");
+    engine_case_must(c, engine_case_apply(c));
+    check_str(engine_case_diary(c), "");
+    assert_true(state_is_empty(c->state));
+    engine_case_close(c);
+}
+
+static const struct {
+    const char *text;
+    const char *said;
+} declared_cases[] = {
+    {A "removed: {from: fake_thing.a}\n",                                    "Removed resource still exists"},
+    {"module: {m: {source: ./m}}\nremoved: {from: module.m}\n",              "Removed module still exists"  },
+    {"module: {m: {source: ./m}}\nremoved: {from: module.m.fake_thing.c}\n",
+     "Removed resource still exists"                                                                        },
+};
+
+static void refuses_what_is_declared(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(declared_cases); i++) {
+        EngineCase *c = engine_case_open();
+        engine_case_write(c, "m/main.loam.yaml", child);
+        engine_case_config(c, declared_cases[i].text);
+        assert_false(engine_case_plan(c));
+        assert_int_equal(c->diags.error_count, 1);
+        assert_true(str_starts_with(engine_case_said(c), str_from_cstr(declared_cases[i].said)));
+        engine_case_close(c);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(forgets_or_destroys),
+        cmocka_unit_test(asks_nobody),
+        cmocka_unit_test(destroying_all_leaves_what_is_kept),
+        cmocka_unit_test(remembers_what_is_kept),
+        cmocka_unit_test(a_module_goes_as_a_whole),
+        cmocka_unit_test(refuses_what_is_declared),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
