@@ -61,7 +61,12 @@ static void add_moved_title(RenderPen *pen, ResourceAddr previous, Str who) {
 
 static void add_change_title(RenderPen *pen, const ResourceChange *change, Str who) {
     switch (change->action) {
-    case ACTION_NO_OP: add_moved_title(pen, change->previous, who); return;
+    case ACTION_NO_OP:
+        if (change->previous.type.len > 0)
+            add_moved_title(pen, change->previous, who);
+        else
+            add_title(pen, who, " will be imported", "", INK_BOLD);
+        return;
     case ACTION_CREATE: add_title(pen, who, " will be created", "", INK_BOLD); return;
     case ACTION_READ: add_title(pen, who, " will be read during apply", "", INK_BOLD); return;
     case ACTION_UPDATE: add_title(pen, who, " will be updated in-place", "", INK_BOLD); return;
@@ -119,6 +124,8 @@ static Str reason_text(const ResourceChange *change, Arena *arena) {
 
 static void add_reason(RenderPen *pen, const ResourceChange *change) {
     Str reason = reason_text(change, pen->scratch);
+    if (change->import_id.len > 0)
+        render_pen_format(pen, "  # (imported from \"%.*s\")\n", STR_ARG(change->import_id));
     if (reason.len)
         render_pen_format(pen, "  # (%.*s)\n", STR_ARG(reason));
     if (change->deposed.len)
@@ -163,7 +170,8 @@ static void add_change(RenderPen *pen, const ResourceChange *change) {
         .note_count = change->notes.count,
         .show_sensitive = pen->style.show_sensitive,
     };
-    RenderLook look = {.show_unchanged = change->action == ACTION_FORGET};
+    bool is_import = change->action == ACTION_NO_OP && change->import_id.len > 0;
+    RenderLook look = {.show_unchanged = change->action == ACTION_FORGET || is_import};
     add_object(pen, change->address, change->action, &input, look);
     render_pen_text(pen, "\n");
 }
@@ -217,7 +225,7 @@ static bool add_all_drift(RenderPen *pen, const Plan *plan) {
 static bool is_shown(const ResourceChange *change) {
     if (change->address.mode == MODE_DATA && change->action != ACTION_READ)
         return false;
-    return change->action != ACTION_NO_OP || has_moved(change);
+    return change->action != ACTION_NO_OP || has_moved(change) || change->import_id.len > 0;
 }
 
 typedef struct LegendRow {

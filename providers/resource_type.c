@@ -167,6 +167,14 @@ bool resource_type_read(
     return settle(type->read(call, state, private_data, diags), type, "Reading", before, diags);
 }
 
+bool resource_type_import(
+    const ResourceType *type, const Call *call, Str id, Value *state, Diags *diags) {
+    size_t before = diags->error_count;
+    if (!type->import)
+        return refuse(type, "imported", diags);
+    return settle(type->import(call, id, state, diags), type, "Import", before, diags);
+}
+
 bool resource_type_recover(const ResourceType *type,
                            const Call *call,
                            const RecoverRequest *request,

@@ -22,6 +22,9 @@ MUST_USE bool resource_type_apply(const ResourceType *type,
                                   const ApplyRequest *request,
                                   ApplyResponse *response,
                                   Diags *diags);
+/* The object with this id; one of a type that cannot be imported is an error. */
+MUST_USE bool resource_type_import(
+    const ResourceType *type, const Call *call, Str id, Value *state, Diags *diags);
 MUST_USE bool resource_type_read(
     const ResourceType *type, const Call *call, Value *state, Str *private_data, Diags *diags);
 MUST_USE bool resource_type_recover(const ResourceType *type,

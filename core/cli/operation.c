@@ -120,6 +120,7 @@ bool operation_apply(Operation *operation) {
             "The option -target left parts of the configuration out. Run \"loam plan\" to "
             "see whether anything is left to do.");
     }
+    view->done.import = plan_count(operation->result.plan).import;
     view->type->applied(view, state);
     return true;
 }

@@ -29,6 +29,12 @@ void view_count(View *view, Action action) {
     }
 }
 
+Str view_summary(PlanCounts done, Arena *arena) {
+    Str imported = done.import > 0 ? str_format(arena, "%u imported, ", done.import) : STR_EMPTY;
+    return str_format(arena, "%.*s%u added, %u changed, %u destroyed", STR_ARG(imported),
+                      done.create, done.update, done.delete);
+}
+
 void view_show_diags(View *view, const Diags *diags) {
     for (; view->shown < diags->count; view->shown++) {
         if (!is_repeated(diags, view->shown))

@@ -52,6 +52,8 @@ View *view_verdict_open(Cli *cli);
 
 /* An operation has ended well. Called by the hooks, under their own lock. */
 void view_count(View *view, Action action);
+/* "1 imported, 2 added, 0 changed, 0 destroyed" */
+Str view_summary(PlanCounts done, Arena *arena);
 /* Those that have not been shown yet; one that repeats another is left out. */
 void view_show_diags(View *view, const Diags *diags);
 /* The rest of them, and the end. */

@@ -60,8 +60,9 @@ static void applied(View *view, const State *state) {
                        reset);
         return;
     }
-    terminal_print("\n%sApply complete! Resources: %u added, %u changed, %u destroyed.%s\n", green,
-                   counts.create, counts.update, counts.delete, reset);
+    SCOPED(ArenaRef) scratch = arena_open("summary");
+    terminal_print("\n%sApply complete! Resources: %.*s.%s\n", green,
+                   STR_ARG(view_summary(counts, scratch)), reset);
     if (state->outputs.count == 0)
         return;
     terminal_print("\n%sOutputs:%s\n\n", green, reset);

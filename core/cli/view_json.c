@@ -117,20 +117,30 @@ static const char *reason_name(ActionReason reason) {
     return action_reason_name(reason);
 }
 
-static void write_change(JsonWriter *writer,
-                         ResourceAddr address,
-                         ResourceAddr previous,
-                         const char *action,
-                         ActionReason reason,
-                         Arena *scratch) {
+/* What is told of a change or of drift. */
+typedef struct ToldChange {
+    ResourceAddr address;
+    ResourceAddr previous;
+    const char *action;
+    ActionReason reason;
+    Str import_id;
+} ToldChange;
+
+static void write_change(JsonWriter *writer, const ToldChange *told, Arena *scratch) {
     json_key(writer, STR("change"));
     json_object_start(writer);
-    write_resource(writer, "resource", address, scratch);
-    if (previous.type.len > 0)
-        write_resource(writer, "previous_resource", previous, scratch);
-    json_key_string(writer, "action", str_from_cstr(action));
-    if (reason != REASON_NONE)
-        json_key_string(writer, "reason", str_from_cstr(reason_name(reason)));
+    write_resource(writer, "resource", told->address, scratch);
+    if (told->previous.type.len > 0)
+        write_resource(writer, "previous_resource", told->previous, scratch);
+    json_key_string(writer, "action", str_from_cstr(told->action));
+    if (told->reason != REASON_NONE)
+        json_key_string(writer, "reason", str_from_cstr(reason_name(told->reason)));
+    if (told->import_id.len > 0) {
+        json_key(writer, STR("importing"));
+        json_object_start(writer);
+        json_key_string(writer, "id", told->import_id);
+        json_object_end(writer);
+    }
     json_object_end(writer);
 }
 
@@ -141,22 +151,33 @@ static void tell_drift(const Cli *cli, const Drift *drift) {
     Str address = resource_addr_to_str(drift->address, scratch);
     begin_line(&line, cli, "resource_drift", "info",
                str_format(scratch, "%.*s: Drift detected (%s)", STR_ARG(address), action), scratch);
-    write_change(&line.writer, drift->address, drift->previous, action, REASON_NONE, scratch);
+    ToldChange told = {.address = drift->address, .previous = drift->previous, .action = action};
+    write_change(&line.writer, &told, scratch);
     end_line(&line);
 }
 
 static void tell_change(const Cli *cli, const ResourceChange *change) {
     bool has_moved = change->previous.type.len > 0;
+    bool is_import = change->import_id.len > 0;
     bool is_data_delete = change->address.mode == MODE_DATA && change->action == ACTION_DELETE;
-    if ((change->action == ACTION_NO_OP && !has_moved) || is_data_delete)
+    if ((change->action == ACTION_NO_OP && !has_moved && !is_import) || is_data_delete)
         return;
     SCOPED(ArenaRef) scratch = arena_open("line");
     Line line;
-    const char *action = change->action == ACTION_NO_OP ? "move" : action_name(change->action);
+    const char *action = change->action != ACTION_NO_OP ? action_name(change->action)
+                         : is_import                    ? "import"
+                                                        : "move";
     Str address = resource_addr_to_str(change->address, scratch);
     begin_line(&line, cli, "planned_change", "info",
                str_format(scratch, "%.*s: Plan to %s", STR_ARG(address), action), scratch);
-    write_change(&line.writer, change->address, change->previous, action, change->reason, scratch);
+    ToldChange told = {
+        .address = change->address,
+        .previous = change->previous,
+        .action = action,
+        .reason = change->reason,
+        .import_id = change->import_id,
+    };
+    write_change(&line.writer, &told, scratch);
     end_line(&line);
 }
 
@@ -259,9 +280,8 @@ static void applied(View *view, const State *state) {
         return;
     }
     tell_summary(cli, counts, "apply",
-                 str_format(scratch,
-                            "Apply complete! Resources: %u added, %u changed, %u destroyed.",
-                            counts.create, counts.update, counts.delete));
+                 str_format(scratch, "Apply complete! Resources: %.*s.",
+                            STR_ARG(view_summary(counts, scratch))));
     tell_outputs(cli, state);
 }
 

@@ -118,6 +118,7 @@ static size_t count_conditions(const Node *node) {
     case NODE_PROVIDER:
     case NODE_RESOURCE_VALUE:
     case NODE_ORPHAN:
+    case NODE_IMPORT:
     case NODE_CHECK_START:
     case NODE_DESTROY: break;
     }

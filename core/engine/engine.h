@@ -28,6 +28,12 @@ typedef struct Engine {
     int64_t now_ms;     /* plantimestamp */
 } Engine;
 
+/* An object that is to come under management, with no block that says so. */
+typedef struct ImportRequest {
+    ResourceAddr address;
+    Str id;
+} ImportRequest;
+
 typedef struct PlanOptions {
     PlanMode mode;
     bool skip_refresh;
@@ -36,6 +42,7 @@ typedef struct PlanOptions {
     VEC(AddressTarget) targets;
     VEC(Str) target_texts;
     VEC(ResourceAddr) replace;
+    const ImportRequest *import; /* NULL: none */
 } PlanOptions;
 
 typedef struct PlanResult {

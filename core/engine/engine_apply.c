@@ -39,13 +39,14 @@ static void report_interruption(Diags *diags) {
         "again to go on.");
 }
 
-/* Objects that moved have their new addresses in the state before anything is done to them: a crash
- * must not leave one object under two. */
-static bool save_moves(const EngineWalk *walk, Diags *diags) {
+/* Objects that moved have their new addresses in the state before anything is done to them, and
+ * imported ones theirs: a crash must not leave one object under two, or one that was changed under
+ * none. */
+static bool save_addresses(const EngineWalk *walk, Diags *diags) {
     if (walk->plan->mode != PLAN_NORMAL)
         return working_state_checkpoint(walk->working, diags);
     vec_each(&walk->plan->changes, change) {
-        if (change->previous.type.len > 0)
+        if (change->previous.type.len > 0 || change->import_id.len > 0)
             return working_state_checkpoint(walk->working, diags);
     }
     return true;
@@ -66,7 +67,7 @@ bool engine_apply(const Engine *engine,
     const Hooks *hooks = engine->hooks;
     if (built && hooks && hooks->apply_total)
         hooks->apply_total(hooks->self, count_operations(plan));
-    bool ended = built && save_moves(walk, diags) && visit_run(walk);
+    bool ended = built && save_addresses(walk, diags) && visit_run(walk);
     engine_walk_close(walk, diags);
     if (!ended && diags->error_count == before)
         report_interruption(diags);

@@ -43,6 +43,7 @@ const char *node_kind_name(NodeKind kind) {
         [NODE_RESOURCE] = "resource",
         [NODE_RESOURCE_VALUE] = "value",
         [NODE_ORPHAN] = "orphan",
+        [NODE_IMPORT] = "import",
         [NODE_CHECK] = "check",
         [NODE_CHECK_START] = "check start",
         [NODE_DESTROY] = "destroy",

@@ -26,6 +26,7 @@ typedef enum NodeKind {
     NODE_RESOURCE,       /* plans or applies the instances of a block */
     NODE_RESOURCE_VALUE, /* what references see of it, built once its instances are done */
     NODE_ORPHAN,         /* in the state alone */
+    NODE_IMPORT,         /* a block that says what comes to a resource */
     NODE_CHECK,          /* assertions that warn */
     NODE_CHECK_START,    /* waits for everything, before the data sources of checks */
     NODE_DESTROY,        /* apply: the mirror of a node; deletes what its block no longer has */
@@ -69,6 +70,15 @@ typedef struct ChangeRun {
 
 typedef VEC(ChangeRun *) ChangeRuns;
 
+/* What is to come to an address. */
+typedef struct ImportedObject {
+    Str address;
+    Str id;
+    SourceRange range;
+} ImportedObject;
+
+typedef VEC(ImportedObject) ImportedObjects;
+
 typedef struct ResourceNode {
     const Resource *config; /* NULL: orphan */
     const Removed *removed; /* orphan: the block that says what becomes of it; NULL: none */
@@ -85,6 +95,7 @@ typedef struct ResourceNode {
     bool create_before_destroy;  /* own or forced */
     VEC(StateResource *) stored; /* of this block in the state, over all module instances */
     Map stored_by_module;        /* module instance's text → StateResource */
+    VEC(Node *) imports;         /* NODE_IMPORT: what may come to it */
     ChangeRuns planned;          /* apply: its changes */
     Map planned_by_address;      /* apply: address text → ChangeRun of the current object */
 } ResourceNode;
@@ -102,6 +113,7 @@ struct Node {
         const Output *output;
         const ModuleCall *call;
         const Check *check;
+        const Import *import;
         ProviderNode *provider;
         ResourceNode *resource; /* RESOURCE, RESOURCE_VALUE, ORPHAN */
         Node *mirrored;         /* DESTROY: whose deletions these are */
@@ -173,6 +185,7 @@ typedef struct InstanceRecord {
     const StateObject *refreshed; /* what the refreshed state says; NULL: gone */
     bool refreshed_changed;
     ActionReason removal;  /* why it is to be deleted */
+    Str import_id;         /* plan: of the object that is to come here; empty: none */
     CheckResults *results; /* of preconditions, then postconditions; of a check's data source: one,
                               whether it could be read. NULL: it has none */
 } InstanceRecord;
@@ -193,8 +206,8 @@ typedef struct ModuleExpansion {
 typedef struct Slot {
     Value value;
     bool is_set;
-    void *payload; /* RESOURCE: ResourceExpansion, MODULE: ModuleExpansion; VARIABLE, OUTPUT, CHECK:
-                      CheckResults */
+    void *payload; /* RESOURCE: ResourceExpansion, MODULE: ModuleExpansion, IMPORT: ImportedObjects,
+                      VARIABLE, OUTPUT, CHECK: CheckResults */
 } Slot;
 
 struct ModuleInstance {

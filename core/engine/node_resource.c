@@ -1,6 +1,7 @@
 /* A resource block: expands to its instances in every instance of its module and submits a task for
  * each; what the state has beyond them is submitted for removal. */
 #include "expand.h"
+#include "imports.h"
 #include "visit.h"
 
 typedef bool (*InstanceTask)(Walk *tasks, void *record, uint32_t worker);
@@ -255,7 +256,7 @@ static void submit_records(Visit *visit, ResourceExpansion *expansion) {
     }
 }
 
-static bool visit_instance(Visit *visit, ModuleInstance *module) {
+static bool expand_instance(Visit *visit, ModuleInstance *module) {
     const Resource *config = visit->node->as.resource->config;
     EvalScope scope;
     evaluate_scope_init(&scope, visit->walk, module);
@@ -273,14 +274,20 @@ static bool visit_instance(Visit *visit, ModuleInstance *module) {
     Slot *slot = node_slot(visit->node, module);
     slot->payload = expansion;
     slot->is_set = true;
-    submit_records(visit, expansion);
     return true;
 }
 
 bool node_resource_visit(Visit *visit) {
     bool ok = true;
     vec_each(&visit->node->module->instances, item) {
-        ok = visit_instance(visit, *item) && ok;
+        ok = expand_instance(visit, *item) && ok;
+    }
+    if (visit->walk->phase == PHASE_PLAN)
+        ok = imports_assign(visit) && ok;
+    vec_each(&visit->node->module->instances, item) {
+        ResourceExpansion *expansion = node_slot(visit->node, *item)->payload;
+        if (expansion)
+            submit_records(visit, expansion);
     }
     const ResourceNode *resource = visit->node->as.resource;
     if (visit->walk->phase != PHASE_PLAN || !visit->node->module->call)

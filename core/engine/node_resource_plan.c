@@ -65,6 +65,7 @@ static void new_change(Planning *planning) {
     change->before = value_null(schema_implied_type(job->schema));
     change->after = change->before;
     change->config = value_null(&TYPE_DYNAMIC);
+    change->import_id = record->import_id;
     change->dependencies = job->resource->dependencies;
     change->dependency_count = job->resource->dependency_count;
     change->create_before_destroy = job->resource->create_before_destroy;

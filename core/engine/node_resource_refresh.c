@@ -183,8 +183,48 @@ static void update_facts(Job *job) {
     record->refreshed_changed = true;
 }
 
+/* What the provider knows by this id. */
+static bool find_imported(Job *job, Value *state, Str *private_data) {
+    Call call = job_call(job);
+    Str id = job->record->import_id;
+    if (!resource_type_import(job->type, &call, id, state, &job->diags) ||
+        !resource_type_read(job->type, &call, state, private_data, &job->diags))
+        return false;
+    if (value_is_present(*state))
+        return true;
+    diags_error(
+        &job->diags, NO_RANGE, "Cannot import non-existent remote object",
+        "%.*s: the provider knows no object with the id \"%.*s\". Only what is there can be "
+        "imported; leave the import out to create a new object.",
+        STR_ARG(job->address), STR_ARG(id));
+    return false;
+}
+
+static bool import(Job *job, Value *out) {
+    const Hooks *hooks = job->walk->engine->hooks;
+    HookEvent event = job_event(job);
+    event.id = job->record->import_id;
+    if (!job_require_provider(job))
+        return false;
+    if (hooks && hooks->refresh_start)
+        hooks->refresh_start(hooks->self, &event);
+    Value state = value_null(schema_implied_type(job->schema));
+    Str private_data = STR_EMPTY;
+    if (!find_imported(job, &state, &private_data))
+        return false;
+    event.elapsed_ms = job_event(job).elapsed_ms;
+    if (hooks && hooks->refresh_end)
+        hooks->refresh_end(hooks->self, &event);
+    *out = job_mark(job, state, NULL);
+    job->record->refreshed = job_encode(job, *out, OBJECT_READY, private_data);
+    job->record->refreshed_changed = true;
+    return true;
+}
+
 static bool refresh(Job *job, Value *out) {
     const StateObject *object;
+    if (job->record->import_id.len > 0)
+        return import(job, out);
     if (!prior_object(job, &object, out))
         return false;
     if (!object)

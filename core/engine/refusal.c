@@ -22,12 +22,6 @@ static void report_block(RefusalReport *report, SourceRange range) {
     report->count++;
 }
 
-static void find_imports(const Module *module, RefusalReport *report) {
-    vec_each(&module->imports, import) {
-        report_block(report, import->range);
-    }
-}
-
 static void find_ephemeral(const Module *module, RefusalReport *report) {
     map_each(&module->resources, entry) {
         const Resource *resource = entry->value;
@@ -67,7 +61,6 @@ static void find_provider_keys(const Module *module, RefusalReport *report) {
 }
 
 static const Refusal refusals[] = {
-    {"\"import\" blocks",                         "Leave the block out to create a new object.",     find_imports     },
     {"ephemeral resources",                       "A data source reads what is to be stored.",       find_ephemeral   },
     {"provisioners",                              "An ssh_exec resource runs scripts on a machine.", find_provisioners},
     {"conditions by \"enabled\"",                 "A count of 0 or 1 does the same.",                find_enabled     },

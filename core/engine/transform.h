@@ -10,6 +10,8 @@ typedef bool (*Transform)(EngineWalk *walk, Diags *diags);
 MUST_USE bool transform_config(EngineWalk *walk, Diags *diags);
 /* A provider configuration for every resource; nodes for those in use. */
 MUST_USE bool transform_provider(EngineWalk *walk, Diags *diags);
+/* Import blocks, before the resources that they bring something to. */
+MUST_USE bool transform_import(EngineWalk *walk, Diags *diags);
 /* Types, schemas, decoded bodies. */
 MUST_USE bool transform_schema(EngineWalk *walk, Diags *diags);
 /* What the state knows joins the nodes of its blocks; the rest become orphans. */

@@ -334,6 +334,17 @@ static void bind_check(Binder *binder, const Check *check) {
     depend(binder, node_find(binder->module, key)->as.resource->value);
 }
 
+static void bind_import(Binder *binder, const Import *import) {
+    bind_expr(binder, import->for_each);
+    binder->place = name_place_of(NULL, import->for_each);
+    bind_expr(binder, import->id);
+    bind_expr(binder, import->identity);
+    vec_each(&import->to.keys, key) {
+        bind_expr(binder, key->expr);
+    }
+    binder->place = (NamePlace){0};
+}
+
 static void bind_node(Binder *binder, Node *node) {
     switch (node->kind) {
     case NODE_VARIABLE:
@@ -357,6 +368,7 @@ static void bind_node(Binder *binder, Node *node) {
         bind_body(binder, node->as.provider->decoded, &node->as.provider->decoding);
         return;
     case NODE_RESOURCE: bind_resource_node(binder, node->as.resource); return;
+    case NODE_IMPORT: bind_import(binder, node->as.import); return;
     case NODE_CHECK: bind_check(binder, node->as.check); return;
     case NODE_MODULE_VALUE:
     case NODE_RESOURCE_VALUE:
@@ -364,26 +376,6 @@ static void bind_node(Binder *binder, Node *node) {
     case NODE_CHECK_START:
     case NODE_DESTROY: return;
     }
-}
-
-/* Blocks that have no node: their names are to be right all the same. */
-static void bind_import(Binder *binder, const Import *import) {
-    bind_expr(binder, import->for_each);
-    binder->place = name_place_of(NULL, import->for_each);
-    bind_expr(binder, import->id);
-    bind_expr(binder, import->identity);
-    vec_each(&import->to.keys, key) {
-        bind_expr(binder, key->expr);
-    }
-    binder->place = (NamePlace){0};
-}
-
-static bool bind_module_blocks(EngineWalk *walk, EngineModule *module, Diags *diags) {
-    Binder binder = {.walk = walk, .module = module, .diags = diags, .ok = true};
-    vec_each(&module->config->imports, import) {
-        bind_import(&binder, import);
-    }
-    return binder.ok;
 }
 
 /* Validating goes on without the nodes that have faults, and those that depend on them; the visit
@@ -401,10 +393,6 @@ bool transform_reference(EngineWalk *walk, Diags *diags) {
             continue;
         diags_append(diags, &node->faults);
         ok = ok && !diags_has_errors(&node->faults);
-    }
-    vec_each(&walk->modules, module) {
-        bool bound = bind_module_blocks(walk, *module, diags);
-        ok = ok && (bound || walk->phase == PHASE_VALIDATE);
     }
     return ok;
 }

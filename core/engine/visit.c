@@ -12,6 +12,7 @@ static bool dispatch(Visit *visit) {
     case NODE_RESOURCE: return node_resource_visit(visit);
     case NODE_RESOURCE_VALUE: return node_resource_value_visit(visit);
     case NODE_ORPHAN: return node_orphan_visit(visit);
+    case NODE_IMPORT: return node_import_visit(visit);
     case NODE_CHECK: return node_check_visit(visit);
     case NODE_CHECK_START: return true;
     case NODE_DESTROY: return node_destroy_visit(visit);

@@ -28,6 +28,7 @@ void node_provider_close(EngineWalk *walk);
 bool node_resource_visit(Visit *visit);       /* expands, submits the instances' tasks */
 bool node_resource_value_visit(Visit *visit); /* what references see */
 bool node_orphan_visit(Visit *visit);
+bool node_import_visit(Visit *visit);
 bool node_check_visit(Visit *visit);
 bool node_destroy_visit(Visit *visit);
 

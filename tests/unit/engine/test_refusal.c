@@ -8,11 +8,10 @@ typedef struct RefusedCase {
 } RefusedCase;
 
 static const RefusedCase refused_cases[] = {
-    {"import: {to: fake_thing.a, id: x}\n",                                               1, "\"import\" blocks"},
     {"resource: {fake_thing: {b: {name: b, provisioner: {local-exec: {command: x}}}}}\n", 1,
-     "provisioners"                                                                                             },
-    {"resource: {fake_thing: {b: {name: b, lifecycle: {enabled: false}}}}\n",             1, "\"enabled\""      },
-    {"provider: {fake: {alias: x, for_each: {a: 1}}}\n",                                  1, "\"for_each\""     },
+     "provisioners"                                                                                        },
+    {"resource: {fake_thing: {b: {name: b, lifecycle: {enabled: false}}}}\n",             1, "\"enabled\"" },
+    {"provider: {fake: {alias: x, for_each: {a: 1}}}\n",                                  1, "\"for_each\""},
 };
 
 static const char *const rest = "resource: {fake_thing: {a: {name: a, size: 1}}}\n";

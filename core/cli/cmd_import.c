@@ -1,0 +1,90 @@
+/* loam import */
+#include "command.h"
+#include "project.h"
+#include "view.h"
+
+static bool read_request(Cli *cli, const Arguments *arguments, ImportRequest *out, Diags *diags) {
+    const StrVec *words = &arguments->positionals;
+    if (words->count != 2 || words->items[1].len == 0) {
+        diags_error(diags, NO_RANGE, "Wrong number of arguments",
+                    "The import command takes the address that the object is to have, and the id "
+                    "that its provider knows it by.");
+        return false;
+    }
+    if (!address_parse_resource(words->items[0], &out->address, cli->arena, diags))
+        return false;
+    out->id = words->items[1];
+    if (out->address.mode == MODE_MANAGED)
+        return true;
+    diags_error(diags, NO_RANGE, "Invalid import address",
+                "\"%.*s\" is read, not managed: only managed resources can be imported.",
+                STR_ARG(words->items[0]));
+    return false;
+}
+
+static bool check_free(const Project *project, const ImportRequest *request) {
+    const StateInstance *instance = state_find_instance(project->state, request->address);
+    if (!instance || (!instance->current && !instance->pending))
+        return true;
+    Str text = resource_addr_to_str(request->address, project->cli->arena);
+    diags_error(project->diags, NO_RANGE, "Resource already managed by loam",
+                "The state has an object at %.*s already. \"loam state rm\" forgets it, should "
+                "another one be meant.",
+                STR_ARG(text));
+    return false;
+}
+
+/* A look at this one address alone: the object comes into the state as it is. */
+static PlanOptions options_for(const ImportRequest *request, const Map *variables, Cli *cli) {
+    PlanOptions out = {
+        .mode = PLAN_REFRESH_ONLY,
+        .skip_refresh = true,
+        .variables = variables,
+        .import = request,
+    };
+    AddressTarget target = {
+        .module = request->address.module, .is_resource = true, .resource = request->address};
+    vec_push(cli->arena, &out.targets, target);
+    vec_push(cli->arena, &out.target_texts, resource_addr_to_str(request->address, cli->arena));
+    return out;
+}
+
+static bool import(Project *project, const ImportRequest *request) {
+    Cli *cli = project->cli;
+    PlanOptions wanted = options_for(request, &project->variables, cli);
+    PlanResult result = {0};
+    project->engine.hooks = cli->view->type->walk_begin(cli->view);
+    bool ok =
+        engine_plan(&project->engine, &wanted, project->state, &result, cli->arena, project->diags);
+    cli->view->type->walk_end(cli->view);
+    project->engine.hooks = NULL;
+    return ok && project_write_state(project, result.refreshed);
+}
+
+static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+    SCOPED(Project) project = {0};
+    ImportRequest request;
+    if (!read_request(cli, arguments, &request, diags) ||
+        !project_load(&project, cli, arguments, NULL, diags) || !project_read_variables(&project) ||
+        !project_open_state(&project, STR("import")) || !check_free(&project, &request) ||
+        !import(&project, &request)) {
+        return 1;
+    }
+    terminal_print("\nImport successful! %.*s is in the state now, and managed from here on.\n",
+                   STR_ARG(resource_addr_to_str(request.address, cli->arena)));
+    return 0;
+}
+
+const Command cmd_import = {
+    .name = "import",
+    .summary = "Bring an object that exists under management",
+    .usage = "[options] ADDRESS ID",
+    .about = "Looks up the object that the provider knows as ID, and keeps it in the state at "
+             "ADDRESS, for which the configuration must have a resource. Nothing is changed but "
+             "the state; \"loam plan\" shows what is different. An import block does the same as "
+             "part of a plan.",
+    .groups = {&option_variables, &option_state, &option_view},
+    .group_count = 3,
+    .most_positionals = 2,
+    .run = run,
+};

@@ -1,0 +1,77 @@
+/* Ids find their records. */
+#include "imports.h"
+
+typedef struct Assignment {
+    Visit *visit;
+    Map records; /* address text → InstanceRecord * */
+    Map taken;   /* address text → what brings it, once */
+    bool ok;
+} Assignment;
+
+static void index_records(Assignment *assignment) {
+    const Node *node = assignment->visit->node;
+    vec_each(&node->module->instances, module) {
+        ResourceExpansion *expansion = node_slot(node, *module)->payload;
+        for (size_t i = 0; expansion && i < expansion->expansion.count; i++) {
+            InstanceRecord *record = &expansion->records[i];
+            map_set(&assignment->records,
+                    resource_addr_to_str(record->address, assignment->visit->scratch), record);
+        }
+    }
+}
+
+static void assign(Assignment *assignment, const ImportedObject *object) {
+    Diags *diags = &assignment->visit->diags;
+    InstanceRecord *record = map_find(&assignment->records, object->address);
+    if (!record) {
+        diags_error(diags, object->range, "Configuration for import target does not exist",
+                    "The configuration has no instance %.*s that the object could come to.",
+                    STR_ARG(object->address));
+        assignment->ok = false;
+    } else if (map_has(&assignment->taken, object->address)) {
+        diags_error(diags, object->range, "Duplicate import configuration",
+                    "Another import block brings an object to %.*s already. One address has one "
+                    "object: remove one of the two.",
+                    STR_ARG(object->address));
+        assignment->ok = false;
+    } else {
+        map_set(&assignment->taken, object->address, record);
+        bool is_there = record->stored && (record->stored->current || record->stored->pending);
+        if (!is_there)
+            record->import_id = object->id;
+    }
+}
+
+bool imports_assign(Visit *visit) {
+    const EngineWalk *walk = visit->walk;
+    const ResourceNode *resource = visit->node->as.resource;
+    const ImportRequest *request = walk->options->import;
+    bool is_requested =
+        request &&
+        str_equal(resource->address, resource_addr_to_config_str(request->address, visit->scratch));
+    if (resource->imports.count == 0 && !is_requested)
+        return true;
+    Assignment assignment = {
+        .visit = visit,
+        .records = map_new(visit->scratch),
+        .taken = map_new(visit->scratch),
+        .ok = true,
+    };
+    index_records(&assignment);
+    vec_each(&resource->imports, block) {
+        const ImportedObjects *objects = node_slot(*block, walk->root->instances.items[0])->payload;
+        if (!objects)
+            continue;
+        vec_each(objects, object) {
+            assign(&assignment, object);
+        }
+    }
+    if (is_requested) {
+        ImportedObject object = {
+            .address = resource_addr_to_str(request->address, visit->scratch),
+            .id = request->id,
+        };
+        assign(&assignment, &object);
+    }
+    return assignment.ok;
+}

@@ -1,0 +1,140 @@
+/* An import block: which objects, by which ids, are to come to which addresses. The resource that
+ * they come to looks here for them. */
+#include "expand.h"
+#include "visit.h"
+
+/* -- the id ------------------------------------------------------------------------------- */
+
+static bool refuse_id(Visit *visit, const Expr *expr, const char *detail) {
+    diags_error(&visit->diags, expr->range, "Invalid import id argument", "%s", detail);
+    return false;
+}
+
+static bool read_id(Visit *visit, const Expr *expr, const EvalScope *scope, Str *out) {
+    Value value;
+    if (!eval_expr_as(expr, &scope->scope, &TYPE_STRING, &value, visit->scratch, &visit->diags))
+        return false;
+    if (value_has_mark(value, MARK_EPHEMERAL))
+        return refuse_id(visit, expr, "The id is ephemeral, and could not be shown in a plan.");
+    if (value_has_mark(value, MARK_SENSITIVE))
+        return refuse_id(visit, expr,
+                         "The id is sensitive, and a plan shows it. Use nonsensitive() "
+                         "if it is no secret.");
+    if (!value_is_known(value))
+        return refuse_id(visit, expr,
+                         "The id depends on what is known only after an apply, so the "
+                         "object cannot be looked up. Apply first what it depends on "
+                         "with the -target option.");
+    if (value_is_null(value) || value_text(value).len == 0)
+        return refuse_id(visit, expr,
+                         "The id is null or empty. It has to say which object is "
+                         "meant.");
+    *out = str_clone(value_text(value), visit->keep);
+    return true;
+}
+
+/* -- the address -------------------------------------------------------------------------- */
+
+static bool read_key(Visit *visit, const Expr *expr, const EvalScope *scope, InstanceKey *out) {
+    Value value;
+    if (!eval_expr(expr, &scope->scope, &value, visit->scratch, &visit->diags))
+        return false;
+    value = value_without_marks(value);
+    TypeKind kind = value.type->kind;
+    if (value_is_present(value) && (kind == KIND_STRING || kind == KIND_NUMBER)) {
+        *out = address_key_from_value(value);
+        out->text = str_clone(out->text, visit->keep);
+        if (out->kind != KEY_NONE)
+            return true;
+    }
+    diags_error(&visit->diags, expr->range, "Invalid import address",
+                "A key must be a string or a whole number, and known when planning.");
+    return false;
+}
+
+/* The key at this depth, where it is an expression. */
+static bool replace_key(Visit *visit,
+                        const ConfigAddress *to,
+                        uint32_t depth,
+                        const EvalScope *scope,
+                        InstanceKey *key) {
+    vec_each(&to->keys, item) {
+        if (item->depth == depth)
+            return read_key(visit, item->expr, scope, key);
+    }
+    return true;
+}
+
+static bool read_module(Visit *visit,
+                        const ConfigAddress *to,
+                        const ModuleAddr *module,
+                        const EvalScope *scope,
+                        const ModuleAddr **out) {
+    *out = NULL;
+    if (!module)
+        return true;
+    const ModuleAddr *parent;
+    if (!read_module(visit, to, module->parent, scope, &parent))
+        return false;
+    uint32_t depth = 0;
+    for (const ModuleAddr *step = module->parent; step; step = step->parent)
+        depth++;
+    InstanceKey key = module->key;
+    if (!replace_key(visit, to, depth, scope, &key))
+        return false;
+    *out = module_addr_child(parent, module->name, key, visit->keep);
+    return true;
+}
+
+static bool read_address(Visit *visit,
+                         const ConfigAddress *to,
+                         const EvalScope *scope,
+                         ResourceAddr *out) {
+    uint32_t depth = 0;
+    *out = to->target.resource;
+    for (const ModuleAddr *step = out->module; step; step = step->parent)
+        depth++;
+    return read_module(visit, to, to->target.resource.module, scope, &out->module) &&
+           replace_key(visit, to, depth, scope, &out->key);
+}
+
+/* -- the block ---------------------------------------------------------------------------- */
+
+static bool add_object(Visit *visit, const EvalScope *scope, ImportedObjects *out) {
+    const Import *import = visit->node->as.import;
+    ImportedObject object = {.range = import->to.range};
+    ResourceAddr address;
+    if (!read_id(visit, import->id, scope, &object.id) ||
+        !read_address(visit, &import->to, scope, &address))
+        return false;
+    object.address = resource_addr_to_str(address, visit->keep);
+    vec_push(visit->keep, out, object);
+    return true;
+}
+
+static bool visit_block(Visit *visit, ModuleInstance *module, ImportedObjects *out) {
+    const Import *import = visit->node->as.import;
+    EvalScope scope;
+    evaluate_scope_init(&scope, visit->walk, module);
+    Expansion expansion;
+    if (!expand_evaluate(NULL, import->for_each, &scope, &expansion, visit->scratch, &visit->diags))
+        return false;
+    bool ok = true;
+    scope.repetition = expansion.kind;
+    for (size_t i = 0; i < expansion.count; i++) {
+        scope.key = expansion.keys[i];
+        scope.each_value = expansion.values[i];
+        ok = add_object(visit, &scope, out) && ok;
+    }
+    return ok;
+}
+
+bool node_import_visit(Visit *visit) {
+    const EngineWalk *walk = visit->walk;
+    if (walk->phase != PHASE_PLAN || walk->options->mode != PLAN_NORMAL)
+        return true;
+    ModuleInstance *root = walk->root->instances.items[0];
+    ImportedObjects *objects = arena_new(visit->keep, ImportedObjects);
+    node_slot(visit->node, root)->payload = objects;
+    return visit_block(visit, root, objects);
+}

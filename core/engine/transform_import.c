@@ -1,0 +1,59 @@
+/* Import blocks: each is a node before the resource that its objects come to. */
+#include "transform.h"
+#include "transform_locate.h"
+
+static bool check_block(const EngineModule *module, const Import *import, Diags *diags) {
+    if (module->parent) {
+        diags_error(diags, import->range, "Invalid import configuration",
+                    "An import block has its place in the root module; this one is in %.*s. An "
+                    "address may lead into a module.",
+                    STR_ARG(module->config->path));
+        return false;
+    }
+    if (!import->identity)
+        return true;
+    diags_error(diags, import->identity->range, "Import by identity is not supported",
+                "No resource type of loam has an identity apart from its id. Use \"id\".");
+    return false;
+}
+
+static bool add_block(EngineWalk *walk, EngineModule *module, const Import *import, Diags *diags) {
+    if (!check_block(module, import, diags))
+        return false;
+    Str address = resource_addr_to_config_str(import->to.target.resource, walk->arena);
+    Node *target = transform_locate_block(walk, import->to.target.resource);
+    if (!target) {
+        diags_error(diags, import->to.range, "Configuration for import target does not exist",
+                    "There is no resource block for %.*s. Write the one that the object is to be "
+                    "managed by.",
+                    STR_ARG(address));
+        return false;
+    }
+    Str name = str_format(walk->arena, "import to %.*s", STR_ARG(address));
+    Node *node = node_add(walk, module, NODE_IMPORT, STR_EMPTY, name, import->range);
+    node->as.import = import;
+    vec_push(walk->arena, &target->as.resource->imports, node);
+    graph_add_edge(&walk->graph, target->id, node->id);
+    return true;
+}
+
+/* What the import command names. */
+static bool check_request(EngineWalk *walk, const ImportRequest *request, Diags *diags) {
+    if (!request || transform_locate_block(walk, request->address))
+        return true;
+    diags_error(diags, NO_RANGE, "Configuration for import target does not exist",
+                "There is no resource block for %.*s. Write the one that the object is to be "
+                "managed by, then import it.",
+                STR_ARG(resource_addr_to_str(request->address, walk->arena)));
+    return false;
+}
+
+bool transform_import(EngineWalk *walk, Diags *diags) {
+    bool ok = check_request(walk, walk->options ? walk->options->import : NULL, diags);
+    vec_each(&walk->modules, module) {
+        vec_each(&(*module)->config->imports, import) {
+            ok = add_block(walk, *module, import, diags) && ok;
+        }
+    }
+    return ok;
+}

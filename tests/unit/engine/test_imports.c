@@ -1,0 +1,144 @@
+/* Import blocks and the import command: which object comes where, and what is refused. */
+#include "engine_case.h"
+
+#define THING "resource: {terraform_data: {a: {input: 1}}}\n"
+#define EACH  "resource: {terraform_data: {a: {for_each: {x: 1, y: 2}, input: \"${each.key}\"}}}\n"
+
+typedef struct ImportCase {
+    const char *text;
+    const char *changes; /* "ACTION ADDRESS ID" a line */
+    const char *objects; /* after the apply */
+} ImportCase;
+
+/* clang-format off */
+static const ImportCase import_cases[] = {
+    {THING "import: {to: terraform_data.a, id: i-1}\n", "~ terraform_data.a i-1\n", "terraform_data.a i-1\n"},
+    {"resource: {terraform_data: {a: {}}}\nimport: {to: terraform_data.a, id: i-1}\n", "  terraform_data.a i-1\n", "terraform_data.a i-1\n"},
+    {THING "locals: {n: 7}\nimport: {to: terraform_data.a, id: \"i-${local.n}\"}\n", "~ terraform_data.a i-7\n", "terraform_data.a i-7\n"},
+    {EACH "import: {to: 'terraform_data.a[\"y\"]', id: i-2}\n",
+     "+ terraform_data.a[\"x\"]\n~ terraform_data.a[\"y\"] i-2\n", NULL},
+    {EACH "import: {for_each: {x: i-1, y: i-2}, to: 'terraform_data.a[each.key]', id: \"${each.value}\"}\n",
+     "~ terraform_data.a[\"x\"] i-1\n~ terraform_data.a[\"y\"] i-2\n", "terraform_data.a[\"x\"] i-1\nterraform_data.a[\"y\"] i-2\n"},
+    {"module: {m: {count: 2, source: ./m}}\nlocals: {one: 1}\nimport: {to: 'module.m[local.one].terraform_data.c', id: i-3}\n",
+     "+ module.m[0].terraform_data.c\n  module.m[1].terraform_data.c i-3\n", NULL},
+};
+
+static const struct {
+    const char *text;
+    const char *said;
+} refused_cases[] = {
+    {THING "import: {to: terraform_data.a, id: \"\"}\n", "Invalid import id argument"},
+    {THING "import: {to: terraform_data.a, id: \"${null}\"}\n", "Invalid import id argument"},
+    {THING "variable: {s: {default: x, sensitive: true}}\nimport: {to: terraform_data.a, id: \"${var.s}\"}\n", "Invalid import id argument"},
+    {"resource: {terraform_data: {a: {}, b: {}}}\nimport: {to: terraform_data.a, id: \"${terraform_data.b.id}\"}\n", "Invalid import id argument"},
+    {THING "import: {to: terraform_data.a, identity: {x: 1}}\n", "Import by identity is not supported"},
+    {THING "import: {to: terraform_data.z, id: x}\n", "Configuration for import target does not exist"},
+    {EACH "import: {to: 'terraform_data.a[\"z\"]', id: x}\n", "Configuration for import target does not exist"},
+    {EACH "import: {to: terraform_data.a, id: x}\n", "Configuration for import target does not exist"},
+    {THING "import: [{to: terraform_data.a, id: x}, {to: terraform_data.a, id: y}]\n", "Duplicate import configuration"},
+    {EACH "locals: {k: [1]}\nimport: {to: 'terraform_data.a[local.k]', id: x}\n", "Invalid import address"},
+    {"resource: {fake_thing: {a: {name: a}}}\nimport: {to: fake_thing.a, id: x}\n", "fake_thing.a: Unsupported operation"},
+    {"module: {m: {source: ./inner}}\n", "Invalid import configuration"},
+};
+/* clang-format on */
+
+static Str changes_of(const EngineCase *c) {
+    StrBuf text = strbuf_new(c->arena);
+    vec_each(&c->plan->changes, change) {
+        strbuf_add_format(&text, "%s %.*s%s%.*s\n",
+                          change->action == ACTION_NO_OP ? " " : action_glyph(change->action),
+                          STR_ARG(resource_addr_to_str(change->address, c->arena)),
+                          change->import_id.len > 0 ? " " : "", STR_ARG(change->import_id));
+    }
+    return strbuf_str(&text);
+}
+
+static void write_modules(EngineCase *c) {
+    engine_case_write(c, "m/main.loam.yaml", "resource: {terraform_data: {c: {}}}\n");
+    engine_case_write(
+        c, "inner/main.loam.yaml",
+        "resource: {terraform_data: {c: {}}}\nimport: {to: terraform_data.c, id: x}\n");
+}
+
+static void brings_objects_to_their_addresses(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(import_cases); i++) {
+        EngineCase *c = engine_case_open();
+        write_modules(c);
+        engine_case_config(c, import_cases[i].text);
+        engine_case_must(c, engine_case_plan(c));
+        check_str(changes_of(c), import_cases[i].changes);
+        engine_case_must(c, engine_case_apply_plan(c));
+        if (import_cases[i].objects)
+            check_str(engine_case_objects(c, c->state), import_cases[i].objects);
+        /* It is there now: the block has nothing left to do. */
+        engine_case_must(c, engine_case_plan(c));
+        check_str(engine_case_changes(c), "");
+        assert_int_equal(plan_count(c->plan).import, 0);
+        engine_case_close(c);
+    }
+}
+
+static void refuses_what_has_no_place(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(refused_cases); i++) {
+        EngineCase *c = engine_case_open();
+        write_modules(c);
+        engine_case_config(c, refused_cases[i].text);
+        assert_false(engine_case_plan(c));
+        Str said = engine_case_said(c);
+        if (!str_starts_with(said, str_from_cstr(refused_cases[i].said)))
+            fail_msg("%s: %.*s", refused_cases[i].text, STR_ARG(said));
+        engine_case_close(c);
+    }
+}
+
+static void is_left_out_by_targets(void **state) {
+    (void)state;
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, "resource: {terraform_data: {a: {}, b: {}}}\n"
+                          "import: {to: terraform_data.a, id: i-1}\n");
+    engine_case_target(c, "terraform_data.b");
+    engine_case_must(c, engine_case_plan(c));
+    check_str(changes_of(c), "+ terraform_data.b\n");
+    engine_case_close(c);
+}
+
+/* What is imported is in the state file before anything is done to it. */
+static void is_saved_before_it_is_changed(void **state) {
+    (void)state;
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, THING "import: {to: terraform_data.a, id: i-1}\n");
+    engine_case_must(c, engine_case_apply(c));
+    assert_true(c->writes >= 2);
+    engine_case_close(c);
+}
+
+static void comes_by_request(void **state) {
+    (void)state;
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, THING);
+    ImportRequest request = {
+        .address = {.type = STR("terraform_data"), .name = STR("a")},
+          .id = STR("i-9")
+    };
+    engine_case_options(c, PLAN_REFRESH_ONLY);
+    c->options.import = &request;
+    engine_case_must(c, engine_case_plan(c));
+    check_str(engine_case_objects(c, c->refreshed), "terraform_data.a i-9\n");
+    request.address.name = STR("z");
+    assert_false(engine_case_plan(c));
+    assert_true(str_starts_with(engine_case_said(c), STR("Configuration for import target")));
+    engine_case_close(c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(brings_objects_to_their_addresses),
+        cmocka_unit_test(refuses_what_has_no_place),
+        cmocka_unit_test(is_left_out_by_targets),
+        cmocka_unit_test(is_saved_before_it_is_changed),
+        cmocka_unit_test(comes_by_request),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
