@@ -37,6 +37,7 @@ static const char *const REASONS[] = {
     [REASON_DELETE_BECAUSE_WRONG_REPETITION] = "delete_because_wrong_repetition",
     [REASON_DELETE_BECAUSE_COUNT_INDEX] = "delete_because_count_index",
     [REASON_DELETE_BECAUSE_EACH_KEY] = "delete_because_each_key",
+    [REASON_DELETE_BECAUSE_ENABLED_FALSE] = "delete_because_enabled_false",
     [REASON_DELETE_BECAUSE_NO_MODULE] = "delete_because_no_module",
     [REASON_DELETE_BECAUSE_NO_MOVE_TARGET] = "delete_because_no_move_target",
     [REASON_READ_BECAUSE_CONFIG_UNKNOWN] = "read_because_config_unknown",

@@ -42,6 +42,7 @@ static void add_replace_title(RenderPen *pen, const ResourceChange *change, Str 
     case REASON_DELETE_BECAUSE_WRONG_REPETITION:
     case REASON_DELETE_BECAUSE_COUNT_INDEX:
     case REASON_DELETE_BECAUSE_EACH_KEY:
+    case REASON_DELETE_BECAUSE_ENABLED_FALSE:
     case REASON_DELETE_BECAUSE_NO_MODULE:
     case REASON_DELETE_BECAUSE_NO_MOVE_TARGET:
     case REASON_READ_BECAUSE_CONFIG_UNKNOWN:
@@ -104,6 +105,7 @@ static Str reason_text(const ResourceChange *change, Arena *arena) {
         return str_format(arena, "because index %.*s is out of range for count", STR_ARG(key));
     case REASON_DELETE_BECAUSE_EACH_KEY:
         return str_format(arena, "because key %.*s is not in for_each map", STR_ARG(key));
+    case REASON_DELETE_BECAUSE_ENABLED_FALSE: return STR("because enabled is false");
     case REASON_READ_BECAUSE_CONFIG_UNKNOWN: return STR("config refers to values not yet known");
     case REASON_READ_BECAUSE_DEPENDENCY_PENDING:
         return STR("depends on a resource or a module with changes pending");

@@ -100,7 +100,8 @@ static bool lookup_module(const EvalScope *self,
         return true;
     }
     bool is_repeated = expansion->expansion.kind != REPEAT_NONE;
-    if (is_repeated != has_key) { /* let the language say what is wrong with it */
+    bool is_disabled = !is_repeated && expansion->expansion.count == 0;
+    if (is_repeated != has_key || is_disabled) { /* let the language say what is wrong with it */
         *out = evaluate_module_value(binding->node, self->module, arena);
         return true;
     }
@@ -270,7 +271,7 @@ bool evaluate_condition_types(const Conditions *conditions,
 
 Value evaluate_shape(const Expansion *expansion, Value *values, Arena *arena) {
     switch (expansion->kind) {
-    case REPEAT_NONE: return values[0];
+    case REPEAT_NONE: return expansion->count > 0 ? values[0] : value_null(&TYPE_DYNAMIC);
     case REPEAT_COUNT: return value_tuple(values, expansion->count, arena);
     case REPEAT_EACH: break;
     }

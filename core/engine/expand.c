@@ -1,13 +1,12 @@
-/* count and for_each → the keys of a block's instances. */
+/* count, for_each and enabled → the keys of a block's instances. */
 #include "expand.h"
 
-static bool single(Expansion *out, Arena *arena) {
+static void single(Expansion *out, Arena *arena) {
     out->kind = REPEAT_NONE;
     out->count = 1;
     out->keys = arena_new_array(arena, InstanceKey, 1);
     out->values = arena_new_array(arena, Value, 1);
     out->values[0] = value_null(&TYPE_DYNAMIC);
-    return true;
 }
 
 static bool unknown_keys(
@@ -19,7 +18,13 @@ static bool unknown_keys(
         *out = (Expansion){.kind = kind, .is_unknown = true, .count = is_validating ? 1 : 0};
         return true;
     }
-    if (kind == REPEAT_COUNT) {
+    if (kind == REPEAT_NONE) {
+        diags_error(
+            diags, expr->range, "Invalid enabled argument",
+            "The \"enabled\" value depends on resource attributes that cannot be determined until "
+            "apply, so it is not known whether there will be an object. Apply first what it "
+            "depends on with the -target option.");
+    } else if (kind == REPEAT_COUNT) {
         diags_error(
             diags, expr->range, "Invalid count argument",
             "The \"count\" value depends on resource attributes that cannot be determined until "
@@ -157,8 +162,53 @@ static bool expand_for_each(
     return true;
 }
 
-bool expand_evaluate(const Expr *count,
-                     const Expr *for_each,
+static bool reject_enabled(const Expr *expr, Diags *diags, const char *detail) {
+    diags_error(diags, expr->range, "Invalid enabled argument", "%s", detail);
+    return false;
+}
+
+/* One object or none. */
+static bool expand_enabled(
+    const Expr *expr, const EvalScope *scope, Expansion *out, Arena *arena, Diags *diags) {
+    Value value;
+    if (!eval_expr_as(expr, &scope->scope, &TYPE_BOOL, &value, arena, diags))
+        return false;
+    if (value_has_mark(value, MARK_SENSITIVE))
+        return reject_enabled(expr, diags,
+                              "The \"enabled\" value is sensitive, and whether there is an object "
+                              "would show it.");
+    if (value_has_mark(value, MARK_EPHEMERAL))
+        return reject_enabled(expr, diags,
+                              "The \"enabled\" value is ephemeral, and so cannot decide whether "
+                              "there is an object.");
+    if (!value_is_known(value))
+        return unknown_keys(scope, REPEAT_NONE, expr, out, diags);
+    if (value_is_null(value))
+        return reject_enabled(expr, diags,
+                              "The \"enabled\" value must be true or false, and it is "
+                              "null.");
+    bool is_enabled = value_is_true(value);
+    single(out, arena);
+    out->count = is_enabled ? 1 : 0;
+    return true;
+}
+
+static bool expand_any(const Repetition *repetition,
+                       const EvalScope *scope,
+                       Expansion *out,
+                       Arena *arena,
+                       Diags *diags) {
+    if (repetition->count)
+        return expand_count(repetition->count, scope, out, arena, diags);
+    if (repetition->for_each)
+        return expand_for_each(repetition->for_each, scope, out, arena, diags);
+    if (repetition->enabled)
+        return expand_enabled(repetition->enabled, scope, out, arena, diags);
+    single(out, arena);
+    return true;
+}
+
+bool expand_evaluate(const Repetition *repetition,
                      const EvalScope *scope,
                      Expansion *out,
                      Arena *arena,
@@ -166,11 +216,10 @@ bool expand_evaluate(const Expr *count,
     *out = (Expansion){0};
     EvalScope local = *scope;
     local.scope.self = &local;
-    bool ok = count      ? expand_count(count, &local, out, arena, diags)
-              : for_each ? expand_for_each(for_each, &local, out, arena, diags)
-                         : single(out, arena);
+    bool ok = expand_any(repetition, &local, out, arena, diags);
+    bool is_repeated = out->kind != REPEAT_NONE || repetition->enabled;
     /* Validating looks at a block once, for all of its instances. */
-    if (ok && scope->walk->phase == PHASE_VALIDATE && out->kind != REPEAT_NONE)
+    if (ok && scope->walk->phase == PHASE_VALIDATE && is_repeated)
         *out = (Expansion){.kind = out->kind, .is_unknown = true, .count = 1};
     return ok;
 }

@@ -116,8 +116,9 @@ static bool visit_block(Visit *visit, ModuleInstance *module, ImportedObjects *o
     const Import *import = visit->node->as.import;
     EvalScope scope;
     evaluate_scope_init(&scope, visit->walk, module);
+    Repetition repetition = {.for_each = import->for_each};
     Expansion expansion;
-    if (!expand_evaluate(NULL, import->for_each, &scope, &expansion, visit->scratch, &visit->diags))
+    if (!expand_evaluate(&repetition, &scope, &expansion, visit->scratch, &visit->diags))
         return false;
     bool ok = true;
     scope.repetition = expansion.kind;

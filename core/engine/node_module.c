@@ -20,11 +20,10 @@ static ModuleExpansion *expand_call(Visit *visit, ModuleInstance *caller) {
     EvalScope scope;
     evaluate_scope_init(&scope, visit->walk, caller);
     ModuleExpansion *module = arena_new(visit->keep, ModuleExpansion);
+    Repetition repetition = {call->count, call->for_each, call->enabled};
     Expansion expansion;
-    if (!expand_evaluate(call->count, call->for_each, &scope, &expansion, visit->keep,
-                         &visit->diags)) {
+    if (!expand_evaluate(&repetition, &scope, &expansion, visit->keep, &visit->diags))
         return NULL;
-    }
     module->expansion = expansion;
     size_t count = expansion.count;
     module->instances = arena_new_array(visit->keep, ModuleInstance *, count + 1);

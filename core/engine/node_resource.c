@@ -51,6 +51,9 @@ typedef struct Removal {
 } Removal;
 
 static ActionReason removal_reason(const Expansion *expansion, InstanceKey key) {
+    bool is_disabled = expansion->kind == REPEAT_NONE && expansion->count == 0;
+    if (is_disabled && !expansion->is_unknown && key.kind == KEY_NONE)
+        return REASON_DELETE_BECAUSE_ENABLED_FALSE;
     if (key.kind == KEY_INT && expansion->kind == REPEAT_COUNT)
         return REASON_DELETE_BECAUSE_COUNT_INDEX;
     if (key.kind == KEY_STRING && expansion->kind == REPEAT_EACH)
@@ -261,10 +264,9 @@ static bool expand_instance(Visit *visit, ModuleInstance *module) {
     EvalScope scope;
     evaluate_scope_init(&scope, visit->walk, module);
     ResourceExpansion *expansion = arena_new(visit->keep, ResourceExpansion);
-    if (!expand_evaluate(config->count, config->for_each, &scope, &expansion->expansion,
-                         visit->keep, &visit->diags)) {
+    Repetition repetition = {config->count, config->for_each, config->lifecycle.enabled};
+    if (!expand_evaluate(&repetition, &scope, &expansion->expansion, visit->keep, &visit->diags))
         return false;
-    }
     fill_records(visit, module, expansion);
     if (visit->walk->phase == PHASE_PLAN || visit->walk->phase == PHASE_EVALUATE) {
         const StateResource *stored = stored_for(visit, module);
@@ -340,7 +342,9 @@ bool node_resource_value_visit(Visit *visit) {
             values[i] = expansion->records[i].value;
             note_change(visit->node, &expansion->records[i]);
         }
-        slot->value = evaluate_shape(&expansion->expansion, values, visit->keep);
+        bool is_disabled = count == 0 && expansion->expansion.kind == REPEAT_NONE;
+        slot->value = is_disabled ? value_null(schema_implied_type(&resource->type->schema))
+                                  : evaluate_shape(&expansion->expansion, values, visit->keep);
     }
     return true;
 }

@@ -39,19 +39,6 @@ static void find_provisioners(const Module *module, RefusalReport *report) {
     }
 }
 
-static void find_enabled(const Module *module, RefusalReport *report) {
-    map_each(&module->resources, entry) {
-        const Resource *resource = entry->value;
-        if (resource->lifecycle.enabled)
-            report_block(report, resource->lifecycle.enabled->range);
-    }
-    map_each(&module->calls, entry) {
-        const ModuleCall *call = entry->value;
-        if (call->enabled)
-            report_block(report, call->enabled->range);
-    }
-}
-
 static void find_provider_keys(const Module *module, RefusalReport *report) {
     map_each(&module->providers, entry) {
         const ProviderConfig *provider = entry->value;
@@ -63,7 +50,6 @@ static void find_provider_keys(const Module *module, RefusalReport *report) {
 static const Refusal refusals[] = {
     {"ephemeral resources",                       "A data source reads what is to be stored.",       find_ephemeral   },
     {"provisioners",                              "An ssh_exec resource runs scripts on a machine.", find_provisioners},
-    {"conditions by \"enabled\"",                 "A count of 0 or 1 does the same.",                find_enabled     },
     {"provider configurations with \"for_each\"", "Write one configuration for each alias.",
      find_provider_keys                                                                                               },
 };

@@ -10,7 +10,6 @@ typedef struct RefusedCase {
 static const RefusedCase refused_cases[] = {
     {"resource: {fake_thing: {b: {name: b, provisioner: {local-exec: {command: x}}}}}\n", 1,
      "provisioners"                                                                                        },
-    {"resource: {fake_thing: {b: {name: b, lifecycle: {enabled: false}}}}\n",             1, "\"enabled\"" },
     {"provider: {fake: {alias: x, for_each: {a: 1}}}\n",                                  1, "\"for_each\""},
 };
 
