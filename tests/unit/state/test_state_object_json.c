@@ -24,7 +24,7 @@ static void there_and_back(void **unused) {
         "{\"schema_version\":0,\"attributes\":{},\"sensitive_attributes\":[]}",
         "{\"status\":\"tainted\",\"schema_version\":7,\"attributes\":{\"a\":1},"
         "\"sensitive_attributes\":[[]],\"private\":\"AP8=\",\"dependencies\":[\"a.b\",\"c.\\\"d\"],"
-        "\"create_before_destroy\":true,\"identity\":{\"x\":[1]},\"skip_destroy\":true}",
+        "\"create_before_destroy\":true,\"skip_destroy\":true,\"identity\":{\"x\":[1]}}",
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
