@@ -165,6 +165,14 @@ static bool download(virConnectPtr connection,
     return true;
 }
 
+static bool is_pool_full(virStorageVolPtr volume) {
+    SCOPED(virStoragePoolPtr) pool = virStoragePoolLookupByVolume(volume);
+    virStoragePoolInfo info = {0};
+    if (!pool || virStoragePoolRefresh(pool, 0) < 0 || virStoragePoolGetInfo(pool, &info) < 0)
+        return false;
+    return info.available < PIECE_SIZE;
+}
+
 /* libvirt writes behind the stream's back, in order and up to the first failure, and does not
  * always tell of it: what it took last is there, or something before it failed. */
 static bool check_newest(const Sending *sending,
@@ -186,10 +194,14 @@ static bool check_newest(const Sending *sending,
     if (!download(connection, volume, sending->newest, got, &found, call->arena))
         return libvirt_error_add(call, diags, "Cannot read the upload again");
     return str_equal(found, (Str){buffer, got}) ||
-           libvirt_error_say(call, diags, STR("The upload did not arrive whole"),
-                             STR("libvirt took all of it, but on the host its end is missing, as "
-                                 "when no space is left. Free some, or choose another pool; "
-                                 "libvirt's own log on the host says more."));
+           libvirt_error_say(
+               call, diags, STR("The upload did not arrive whole"),
+               is_pool_full(volume)
+                   ? STR("No space left on device: the pool is full; free some, or choose another "
+                         "pool.")
+                   : STR("libvirt took all of it, but on the host its end is missing. libvirt's "
+                         "own "
+                         "log on the host says more; apply again to upload it anew."));
 }
 
 static bool is_file(virStorageVolPtr volume) {
