@@ -37,6 +37,11 @@ static void find_provisioners(const Module *module, RefusalReport *report) {
             report_block(report, provisioner->range);
         }
     }
+    vec_each(&module->removed, removed) {
+        vec_each(&removed->provisioners, provisioner) {
+            report_block(report, provisioner->range);
+        }
+    }
 }
 
 static void find_provider_keys(const Module *module, RefusalReport *report) {

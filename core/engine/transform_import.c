@@ -2,14 +2,7 @@
 #include "transform.h"
 #include "transform_locate.h"
 
-static bool check_block(const EngineModule *module, const Import *import, Diags *diags) {
-    if (module->parent) {
-        diags_error(diags, import->range, "Invalid import configuration",
-                    "An import block has its place in the root module; this one is in %.*s. An "
-                    "address may lead into a module.",
-                    STR_ARG(module->config->path));
-        return false;
-    }
+static bool check_block(const Import *import, Diags *diags) {
     if (!import->identity)
         return true;
     diags_error(diags, import->identity->range, "Import by identity is not supported",
@@ -17,8 +10,8 @@ static bool check_block(const EngineModule *module, const Import *import, Diags 
     return false;
 }
 
-static bool add_block(EngineWalk *walk, EngineModule *module, const Import *import, Diags *diags) {
-    if (!check_block(module, import, diags))
+static bool add_block(EngineWalk *walk, const Import *import, Diags *diags) {
+    if (!check_block(import, diags))
         return false;
     Str address = resource_addr_to_config_str(import->to.target.resource, walk->arena);
     Node *target = transform_locate_block(walk, import->to.target.resource);
@@ -30,7 +23,7 @@ static bool add_block(EngineWalk *walk, EngineModule *module, const Import *impo
         return false;
     }
     Str name = str_format(walk->arena, "import to %.*s", STR_ARG(address));
-    Node *node = node_add(walk, module, NODE_IMPORT, STR_EMPTY, name, import->range);
+    Node *node = node_add(walk, walk->root, NODE_IMPORT, STR_EMPTY, name, import->range);
     node->as.import = import;
     vec_push(walk->arena, &target->as.resource->imports, node);
     graph_add_edge(&walk->graph, target->id, node->id);
@@ -50,10 +43,8 @@ static bool check_request(EngineWalk *walk, const ImportRequest *request, Diags 
 
 bool transform_import(EngineWalk *walk, Diags *diags) {
     bool ok = check_request(walk, walk->options ? walk->options->import : NULL, diags);
-    vec_each(&walk->modules, module) {
-        vec_each(&(*module)->config->imports, import) {
-            ok = add_block(walk, *module, import, diags) && ok;
-        }
+    vec_each(&walk->root->config->imports, import) { /* other modules have none */
+        ok = add_block(walk, import, diags) && ok;
     }
     return ok;
 }
