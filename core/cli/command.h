@@ -47,6 +47,7 @@ extern const Command cmd_fmt;
 extern const Command cmd_get;
 extern const Command cmd_graph;
 extern const Command cmd_import;
+extern const Command cmd_workspace;
 extern const Command cmd_init;
 extern const Command cmd_metadata;
 extern const Command cmd_metadata_functions;

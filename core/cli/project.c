@@ -6,6 +6,7 @@
 #include "refusal.h"
 #include "statefile.h"
 #include "static_eval.h"
+#include "workspace.h"
 
 static bool ask_variable(void *payload, const Variable *variable, Str *out, Arena *arena) {
     const Cli *cli = payload;
@@ -166,6 +167,8 @@ bool project_open_backend(Project *project) {
     Value config;
     if (project->config && !refusal_check_state(project->config, project->diags))
         return false;
+    if (!workspace_check(project->cli->workspace, project->diags))
+        return false;
     if (!find_backend(project, &type) || !backend_config(project, type, &config) ||
         !open_with(project, type, config, option_text(project->arguments, "state"),
                    &project->backend)) {
@@ -228,19 +231,46 @@ bool project_open_state(Project *project, Str operation) {
     return project_open_backend(project) && lock_state(project, operation) && read_state(project);
 }
 
+bool project_load_any(Project *project, Cli *cli, const Arguments *arguments, Diags *diags) {
+    if (!config_is_empty_folder(&cli->io, STR(".")))
+        return project_load(project, cli, arguments, NULL, diags);
+    project->cli = cli;
+    project->arguments = arguments;
+    project->diags = diags;
+    project->engine = (Engine){.io = &cli->io, .registry = cli->registry, .cancel = cli->cancel};
+    return true;
+}
+
 bool project_open_state_only(
     Project *project, Cli *cli, const Arguments *arguments, Str operation, Diags *diags) {
-    if (!config_is_empty_folder(&cli->io, STR("."))) {
-        if (!project_load(project, cli, arguments, NULL, diags))
-            return false;
-    } else {
-        project->cli = cli;
-        project->arguments = arguments;
-        project->diags = diags;
-        project->engine =
-            (Engine){.io = &cli->io, .registry = cli->registry, .cancel = cli->cancel};
-    }
-    return project_open_state(project, operation);
+    return project_load_any(project, cli, arguments, diags) &&
+           project_open_state(project, operation);
+}
+
+/* -- workspaces ---------------------------------------------------------------------------------
+ */
+
+bool project_list_workspaces(Project *project, StrVec *out) {
+    Cli *cli = project->cli;
+    const BackendType *type;
+    Value config;
+    vec_push(cli->arena, out, STR("default"));
+    return find_backend(project, &type) && backend_config(project, type, &config) &&
+           type->list(&cli->io, config, out, cli->arena, project->diags);
+}
+
+bool project_make_workspace(Project *project, Str name) {
+    const BackendType *type;
+    Value config;
+    return find_backend(project, &type) && backend_config(project, type, &config) &&
+           type->make(&project->cli->io, config, name, project->diags);
+}
+
+bool project_remove_workspace(Project *project, Str name) {
+    const BackendType *type;
+    Value config;
+    return find_backend(project, &type) && backend_config(project, type, &config) &&
+           type->remove(&project->cli->io, config, name, project->diags);
 }
 
 bool project_begin_changes(Project *project, State *state) {

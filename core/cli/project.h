@@ -42,6 +42,15 @@ MUST_USE bool project_load(
     Project *project, Cli *cli, const Arguments *arguments, const Io *io, Diags *diags);
 /* Values of the root module's variables; asks for missing ones where it may. */
 MUST_USE bool project_read_variables(Project *project);
+/* The same where there need not be any: its backend is what counts. */
+MUST_USE bool project_load_any(Project *project,
+                               Cli *cli,
+                               const Arguments *arguments,
+                               Diags *diags);
+/* Workspaces of its backend: "default" comes first. */
+MUST_USE bool project_list_workspaces(Project *project, StrVec *out);
+MUST_USE bool project_make_workspace(Project *project, Str name);
+MUST_USE bool project_remove_workspace(Project *project, Str name);
 /* Finds and opens it, nothing more. */
 MUST_USE bool project_open_backend(Project *project);
 /* Opens the backend, reads the state, replays the journal. `operation` empty: reads without a lock.

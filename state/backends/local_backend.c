@@ -371,6 +371,59 @@ static bool local_open(
     return true;
 }
 
+/* -- workspaces --------------------------------------------------------------------------- */
+
+static bool local_list(const Io *io, Value config, StrVec *out, Arena *arena, Diags *diags) {
+    DiskEntries entries = {0};
+    Str folder = setting(config, "workspace_dir", STR("terraform.tfstate.d"));
+    int error = io->disk->list(io->disk->self, folder, &entries, arena);
+    if (error && error != -ENOENT) {
+        diags_error(diags, NO_RANGE, "Cannot list the workspaces",
+                    "The folder \"%.*s\" could not be read: %s.", STR_ARG(folder),
+                    strerror(-error));
+        return false;
+    }
+    vec_each(&entries, entry) {
+        if (entry->kind == DISK_FOLDER)
+            vec_push(arena, out, entry->name);
+    }
+    return true;
+}
+
+static bool local_make(const Io *io, Value config, Str workspace, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("workspace");
+    Str folder = disk_folder_of(path_of(config, workspace, scratch));
+    int error = io->disk->make_folders(io->disk->self, folder, FOLDER_MODE);
+    if (error == 0)
+        return true;
+    diags_error(diags, NO_RANGE, "Cannot make the workspace",
+                "The folder \"%.*s\" could not be made: %s.", STR_ARG(folder), strerror(-error));
+    return false;
+}
+
+/* What loam has put there, and then the folder: what somebody else has put there stays. */
+static bool local_remove(const Io *io, Value config, Str workspace, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("workspace");
+    Str path = path_of(config, workspace, scratch);
+    Str files[] = {
+        beside(path, "", ".next", scratch),
+        beside(path, "", ".journal", scratch),
+        beside(path, "", ".backup", scratch),
+        beside(path, ".", ".lock.info", scratch),
+        path,
+        disk_folder_of(path),
+    };
+    int error = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(files) && (error == 0 || error == -ENOENT); i++)
+        error = io->disk->remove(io->disk->self, files[i]);
+    if (error == 0 || error == -ENOENT)
+        return true;
+    diags_error(diags, NO_RANGE, "Cannot delete the workspace",
+                "\"%.*s\" could not be removed with all that loam keeps there: %s.",
+                STR_ARG(disk_folder_of(path)), strerror(-error));
+    return false;
+}
+
 static const Attribute local_attributes[] = {
     {"path",          &TYPE_STRING, OPTIONAL, "The state file; \"terraform.tfstate\" if not given."},
     {"workspace_dir", &TYPE_STRING, OPTIONAL, "Folder of the other workspaces' states."            },
@@ -381,4 +434,7 @@ const BackendType local_backend = {
     .schema = {SCHEMA_ATTRIBUTES(local_attributes),
                .description = "The state in a file on this machine."},
     .open = local_open,
+    .list = local_list,
+    .make = local_make,
+    .remove = local_remove,
 };

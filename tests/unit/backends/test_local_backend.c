@@ -35,16 +35,20 @@ static Str in(const Case *it, const char *name) {
     return disk_join(it->folder, str_from_cstr(name), it->arena);
 }
 
-static Backend *open_backend(Case *it, const char *workspace) {
+static Value config_of(Case *it) {
     const Type *type = schema_implied_type(&local_backend.schema);
-    Value items[2];
+    Value *items = arena_new_array(it->arena, Value, 2);
     for (size_t i = 0; i < 2; i++) {
         bool is_path = str_equal(type->names[i], STR("path"));
         items[i] = value_from_str(in(it, is_path ? "s.tfstate" : "spaces"));
     }
+    return value_object_of(type, items);
+}
+
+static Backend *open_backend(Case *it, const char *workspace) {
     Backend *backend = NULL;
-    assert_true(local_backend.open(&it->io, value_object_of(type, items), str_from_cstr(workspace),
-                                   &backend, it->arena, &it->diags));
+    assert_true(local_backend.open(&it->io, config_of(it), str_from_cstr(workspace), &backend,
+                                   it->arena, &it->diags));
     return backend;
 }
 
@@ -234,6 +238,29 @@ static void workspaces(void **state) {
     check_str(plain->path, "terraform.tfstate");
 }
 
+static Str listed(Case *it) {
+    StrVec names = {0};
+    assert_true(local_backend.list(&it->io, config_of(it), &names, it->arena, &it->diags));
+    return str_join(names.items, names.count, STR(" "), it->arena);
+}
+
+static void workspaces_come_and_go(void **state) {
+    Case *it = *state;
+    check_str(listed(it), "");
+    assert_true(local_backend.make(&it->io, config_of(it), STR("blue"), &it->diags));
+    assert_true(local_backend.make(&it->io, config_of(it), STR("amber"), &it->diags));
+    lay(it, "spaces/file", "no workspace");
+    check_str(listed(it), "amber blue");
+    lay(it, "spaces/blue/terraform.tfstate", "{}");
+    lay(it, "spaces/blue/terraform.tfstate.backup", "{}");
+    assert_true(local_backend.remove(&it->io, config_of(it), STR("blue"), &it->diags));
+    check_str(listed(it), "amber");
+    /* What somebody else has put there is not loam's to remove. */
+    lay(it, "spaces/amber/notes", "keep");
+    assert_false(local_backend.remove(&it->io, config_of(it), STR("amber"), &it->diags));
+    check_str(file(it, "spaces/amber/notes"), "keep");
+}
+
 static void a_folder_that_cannot_be_written(void **state) {
     Case *it = *state;
     lay(it, "spaces", "a file");
@@ -241,6 +268,8 @@ static void a_folder_that_cannot_be_written(void **state) {
     assert_false(lock(it, other, 0, NULL));
     assert_false(other->write(other, STR("{}"), &it->diags));
     assert_int_equal(it->diags.error_count, 2);
+    assert_false(local_backend.make(&it->io, config_of(it), STR("blue"), &it->diags));
+    assert_int_equal(it->diags.error_count, 3);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -254,6 +283,7 @@ int main(void) {
         TEST(writing),
         TEST(writing_without_lock),
         TEST(workspaces),
+        TEST(workspaces_come_and_go),
         TEST(a_copy_left_behind),
         TEST(a_folder_that_cannot_be_written),
     };

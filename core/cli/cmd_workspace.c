@@ -1,0 +1,233 @@
+/* loam workspace list, show, new, select, delete */
+#include "command.h"
+#include "workspace.h"
+
+static bool take_name(const Arguments *arguments, Str *out, Diags *diags) {
+    if (arguments->positionals.count == 1) {
+        *out = arguments->positionals.items[0];
+        return true;
+    }
+    diags_error(diags, NO_RANGE, "Missing argument", "The name of one workspace is needed.");
+    return false;
+}
+
+/* What the environment says is not for the program to change. */
+static bool check_free_choice(const Cli *cli, Diags *diags) {
+    if (!cli_environment(cli, "WORKSPACE"))
+        return true;
+    diags_error(diags, NO_RANGE, "The workspace is set by the environment",
+                "LOAM_WORKSPACE or TF_WORKSPACE says which workspace is worked on. Unset it to "
+                "select another one.");
+    return false;
+}
+
+static bool has_name(const StrVec *names, Str name) {
+    vec_each(names, item) {
+        if (str_equal(*item, name))
+            return true;
+    }
+    return false;
+}
+
+static bool load(Project *project, Cli *cli, const Arguments *arguments, Diags *diags) {
+    project->may_be_empty = true;
+    return project_load_any(project, cli, arguments, diags);
+}
+
+static void report_missing(Str name, Diags *diags) {
+    diags_error(diags, NO_RANGE, "No such workspace",
+                "There is no workspace \"%.*s\". \"loam workspace list\" lists them, \"loam "
+                "workspace new\" makes one.",
+                STR_ARG(name));
+}
+
+/* -- list, show --------------------------------------------------------------------------- */
+
+static int run_list(Cli *cli, const Arguments *arguments, Diags *diags) {
+    SCOPED(Project) project = {0};
+    StrVec names = {0};
+    if (!load(&project, cli, arguments, diags) || !project_list_workspaces(&project, &names))
+        return 1;
+    vec_each(&names, name) {
+        terminal_print("%s %.*s\n", str_equal(*name, cli->workspace) ? "*" : " ", STR_ARG(*name));
+    }
+    terminal_print("\n");
+    return 0;
+}
+
+static int run_show(Cli *cli, const Arguments *arguments, Diags *diags) {
+    (void)arguments;
+    (void)diags;
+    terminal_print("%.*s\n", STR_ARG(cli->workspace));
+    return 0;
+}
+
+/* -- new, select -------------------------------------------------------------------------- */
+
+static int make(Project *project, Str name) {
+    Cli *cli = project->cli;
+    if (!workspace_check(name, project->diags) || !project_make_workspace(project, name) ||
+        !workspace_select(cli, name, project->diags))
+        return 1;
+    terminal_print("Created and selected the workspace \"%.*s\". Its state is empty, and apart "
+                   "from that of all others.\n",
+                   STR_ARG(name));
+    return 0;
+}
+
+static int run_new(Cli *cli, const Arguments *arguments, Diags *diags) {
+    SCOPED(Project) project = {0};
+    StrVec names = {0};
+    Str name;
+    if (!take_name(arguments, &name, diags) || !check_free_choice(cli, diags) ||
+        !load(&project, cli, arguments, diags) || !project_list_workspaces(&project, &names))
+        return 1;
+    if (!has_name(&names, name))
+        return make(&project, name);
+    diags_error(diags, NO_RANGE, "Workspace already exists",
+                "There is a workspace \"%.*s\" already: \"loam workspace select\" chooses it.",
+                STR_ARG(name));
+    return 1;
+}
+
+static const Option select_options[] = {
+    {"or-create", OPTION_FLAG, NULL, "Make it if there is none of that name."},
+};
+
+static int run_select(Cli *cli, const Arguments *arguments, Diags *diags) {
+    SCOPED(Project) project = {0};
+    StrVec names = {0};
+    Str name;
+    if (!take_name(arguments, &name, diags) || !check_free_choice(cli, diags) ||
+        !load(&project, cli, arguments, diags) || !project_list_workspaces(&project, &names))
+        return 1;
+    if (!has_name(&names, name)) {
+        if (option_flag(arguments, "or-create", false))
+            return make(&project, name);
+        report_missing(name, diags);
+        return 1;
+    }
+    if (!workspace_select(cli, name, diags))
+        return 1;
+    terminal_print("The workspace is \"%.*s\" from here on.\n", STR_ARG(name));
+    return 0;
+}
+
+/* -- delete ------------------------------------------------------------------------------- */
+
+static const Option delete_options[] = {
+    {"force", OPTION_FLAG, NULL, "Delete it even if its state holds objects, and forget them."},
+};
+
+/* Nothing that exists may be lost sight of by accident. */
+static bool check_empty(const Cli *cli, const Arguments *arguments, Str name, Diags *diags) {
+    Cli there = *cli;
+    there.workspace = name;
+    SCOPED(Project) project = {0};
+    if (!project_open_state_only(&project, &there, arguments, STR("workspace-delete"), diags))
+        return false;
+    bool is_empty = state_is_empty(project.state) && !project.found_journal;
+    if (is_empty || option_flag(arguments, "force", false))
+        return true;
+    diags_error(diags, NO_RANGE, "Workspace is not empty",
+                "The workspace \"%.*s\" still manages objects. Destroy them first with \"loam "
+                "destroy\"; -force forgets them, and leaves them as they are.",
+                STR_ARG(name));
+    return false;
+}
+
+static bool check_deletable(const Cli *cli, Str name, const StrVec *names, Diags *diags) {
+    if (str_equal(name, STR("default"))) {
+        diags_error(diags, NO_RANGE, "Cannot delete the default workspace",
+                    "The workspace \"default\" is always there.");
+    } else if (!has_name(names, name)) {
+        report_missing(name, diags);
+    } else if (str_equal(name, cli->workspace)) {
+        diags_error(diags, NO_RANGE, "Workspace is your active workspace",
+                    "\"%.*s\" is the workspace that is worked on. Select another one first.",
+                    STR_ARG(name));
+    } else {
+        return workspace_check(name, diags);
+    }
+    return false;
+}
+
+static int run_delete(Cli *cli, const Arguments *arguments, Diags *diags) {
+    SCOPED(Project) project = {0};
+    StrVec names = {0};
+    Str name;
+    if (!take_name(arguments, &name, diags) || !load(&project, cli, arguments, diags) ||
+        !project_list_workspaces(&project, &names) || !check_deletable(cli, name, &names, diags) ||
+        !check_empty(cli, arguments, name, diags) || !project_remove_workspace(&project, name))
+        return 1;
+    terminal_print("Deleted the workspace \"%.*s\".\n", STR_ARG(name));
+    return 0;
+}
+
+static const Command cmd_workspace_list = {
+    .name = "list",
+    .summary = "List the workspaces",
+    .usage = "[options]",
+    .about = "Lists the workspaces of this configuration; a star marks the one that is worked on.",
+    .groups = {&option_view},
+    .group_count = 1,
+    .run = run_list,
+};
+
+static const Command cmd_workspace_show = {
+    .name = "show",
+    .summary = "Show which workspace is worked on",
+    .usage = "[options]",
+    .about = "Prints the name of the workspace that commands work on.",
+    .groups = {&option_view},
+    .group_count = 1,
+    .run = run_show,
+};
+
+static const Command cmd_workspace_new = {
+    .name = "new",
+    .summary = "Make a workspace and select it",
+    .usage = "[options] NAME",
+    .about = "Makes a workspace with an empty state of its own, and selects it.",
+    .groups = {&option_view},
+    .group_count = 1,
+    .most_positionals = 1,
+    .run = run_new,
+};
+
+static const Command cmd_workspace_select = {
+    .name = "select",
+    .summary = "Choose the workspace to work on",
+    .usage = "[options] NAME",
+    .about = "Chooses the workspace that the commands to come work on, in this folder.",
+    .groups = {OPTION_GROUP(select_options), &option_view},
+    .group_count = 2,
+    .most_positionals = 1,
+    .run = run_select,
+};
+
+static const Command cmd_workspace_delete = {
+    .name = "delete",
+    .summary = "Delete a workspace",
+    .usage = "[options] NAME",
+    .about = "Deletes a workspace with its state. One that is worked on, or that still has "
+             "objects, stays.",
+    .groups = {OPTION_GROUP(delete_options), &option_state, &option_view},
+    .group_count = 3,
+    .most_positionals = 1,
+    .run = run_delete,
+};
+
+static const Command *const subcommands[] = {
+    &cmd_workspace_list,   &cmd_workspace_show,   &cmd_workspace_new,
+    &cmd_workspace_select, &cmd_workspace_delete,
+};
+
+const Command cmd_workspace = {
+    .name = "workspace",
+    .summary = "Several states of one configuration",
+    .usage = "<command> [options] [arguments]",
+    .about = "A workspace is a state of its own for the same configuration, which knows it as "
+             "terraform.workspace. There is always one, named \"default\".",
+    COMMAND_SUBCOMMANDS(subcommands),
+};

@@ -1,0 +1,37 @@
+/* Names of workspaces. */
+#include "workspace.h"
+
+bool workspace_is_valid(Str name) {
+    static const char signs[] = "-_.~$&+=:@";
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+        bool is_word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!is_word && (c == '\0' || !strchr(signs, c)))
+            return false;
+    }
+    return name.len > 0 && !str_equal(name, STR(".")) && !str_equal(name, STR(".."));
+}
+
+bool workspace_check(Str name, Diags *diags) {
+    if (workspace_is_valid(name))
+        return true;
+    diags_error(diags, NO_RANGE, "Invalid workspace name",
+                "\"%.*s\" cannot be the name of a workspace. It is made of letters and digits of "
+                "ASCII and the signs - _ . ~ $ & + = : @, because it becomes part of a path.",
+                STR_ARG(name));
+    return false;
+}
+
+bool workspace_select(const Cli *cli, Str name, Diags *diags) {
+    const Disk *disk = cli->io.disk;
+    Str path = disk_join(cli->data_folder, STR("environment"), cli->arena);
+    int error = disk->make_folders(disk->self, cli->data_folder, 0777);
+    if (error == 0)
+        error = disk->write_file(disk->self, path, name, 0666);
+    if (error == 0)
+        return true;
+    diags_error(diags, NO_RANGE, "Cannot select the workspace",
+                "\"%.*s\" could not be written: %s. Which workspace is worked on is kept there.",
+                STR_ARG(path), strerror(-error));
+    return false;
+}

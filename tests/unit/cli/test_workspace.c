@@ -1,0 +1,72 @@
+/* Names of workspaces, and where the chosen one is remembered. */
+#include "unit.h"
+
+#include "workspace.h"
+
+#include <unistd.h>
+
+static const struct {
+    const char *name;
+    bool is_valid;
+} names[] = {
+    {"default",    true },
+    {"ok-1.2_x",   true },
+    {"a~b$c&d+e",  true },
+    {"=:@",        true },
+    {"...",        true },
+    {"",           false},
+    {".",          false},
+    {"..",         false},
+    {"a/b",        false},
+    {"/",          false},
+    {"with space", false},
+    {"a%b",        false},
+    {"\xc3\xbcn",  false},
+    {"a\nb",       false},
+};
+
+static void names_become_parts_of_paths(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        if (workspace_is_valid(str_from_cstr(names[i].name)) != names[i].is_valid)
+            fail_msg("\"%s\"", names[i].name);
+    }
+    assert_false(workspace_is_valid((Str){"a\0b", 3}));
+}
+
+static void the_chosen_one_is_remembered(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    char folder[] = "/tmp/loam-workspace-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    Cli cli = {.io = io_real(), .arena = arena};
+    cli.data_folder = disk_join(str_from_cstr(folder), STR("data"), arena);
+    Diags diags = diags_new(arena);
+    assert_true(workspace_select(&cli, STR("dev"), &diags));
+    assert_true(workspace_select(&cli, STR("test"), &diags));
+    Str path = disk_join(cli.data_folder, STR("environment"), arena);
+    Str text;
+    assert_int_equal(disk_real.read_file(NULL, path, &text, arena), 0);
+    check_str(text, "test");
+    assert_int_equal(disk_real.remove(NULL, path), 0);
+    assert_int_equal(disk_real.remove(NULL, cli.data_folder), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
+static void a_folder_that_cannot_be_is_told(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Cli cli = {.io = io_real(), .arena = arena, .data_folder = STR("/dev/null/x")};
+    Diags diags = diags_new(arena);
+    assert_false(workspace_select(&cli, STR("dev"), &diags));
+    assert_int_equal(diags.error_count, 1);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_become_parts_of_paths),
+        cmocka_unit_test(the_chosen_one_is_remembered),
+        cmocka_unit_test(a_folder_that_cannot_be_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
