@@ -21,6 +21,7 @@ typedef struct ResourceChange {
     Str provider;
     Str provider_alias;
     Str provider_module;
+    Str provider_key;            /* of a configuration with for_each; empty: none */
     const struct Schema *schema; /* NULL after reading a plan file, until the engine fills it in */
     Action action;
     ActionReason reason;

@@ -98,6 +98,7 @@ static void write_change(JsonWriter *writer, const ResourceChange *change, Arena
     write_optional(writer, "deposed", change->deposed);
     write_optional(writer, "provider", change->provider);
     write_optional(writer, "provider_alias", change->provider_alias);
+    write_optional(writer, "provider_key", change->provider_key);
     write_optional(writer, "provider_module", change->provider_module);
     write_text(writer, "action", ACTIONS[change->action]);
     write_optional(writer, "reason", str_from_cstr(action_reason_name(change->reason)));
@@ -375,6 +376,8 @@ static bool read_change_text(Load *load, Str key, ResourceChange *change, bool *
         return read_text(load, &change->deposed);
     if (str_equal(key, STR("provider")))
         return read_text(load, &change->provider);
+    if (str_equal(key, STR("provider_key")))
+        return read_text(load, &change->provider_key);
     if (str_equal(key, STR("provider_alias")))
         return read_text(load, &change->provider_alias);
     if (str_equal(key, STR("provider_module")))

@@ -294,7 +294,8 @@ static JournalRecord intent_record(const JournalIntent *intent) {
     return (JournalRecord){
         .kind = RECORD_INTENT,
         .address = intent->address,
-        .provider = {intent->provider,           intent->provider_alias, intent->provider_module},
+        .provider = {intent->provider,             intent->provider_alias, intent->provider_module,
+                     intent->provider_key                },
         .deposed = intent->deposed,
         .pending =
             {
@@ -354,7 +355,8 @@ bool journal_outcome(Journal *journal,
         .kind = RECORD_OUTCOME,
         .sequence = sequence,
         .address = outcome->address,
-        .provider = {outcome->provider, outcome->provider_alias, outcome->provider_module},
+        .provider = {outcome->provider, outcome->provider_alias, outcome->provider_module,
+                     outcome->provider_key},
         .deposed = outcome->deposed,
         .object = outcome->object,
     };
@@ -419,7 +421,7 @@ static void keep_in_doubt(Journal *journal, const State *state) {
                 .sequence = journal->next_sequence++,
                 .address = resource->address,
                 .provider = {resource->provider, resource->provider_alias,
-                             resource->provider_module},
+                             resource->provider_module, instance->provider_key},
                 .deposed = instance->pending->deposed,
                 .pending = *instance->pending,
             };

@@ -30,6 +30,7 @@ typedef struct JournalIntent {
     Str provider; /* address, alias and module of its provider, as in StateResource */
     Str provider_alias;
     Str provider_module;
+    Str provider_key; /* as in StateInstance */
     Str deposed;
     Str action;
     uint64_t generation;
@@ -46,6 +47,7 @@ typedef struct JournalOutcome {
     Str provider;
     Str provider_alias;
     Str provider_module;
+    Str provider_key; /* as in StateInstance */
     Str deposed;
     const StateObject *object;
 } JournalOutcome;

@@ -101,6 +101,7 @@ static StateInstance *instance_of(Replay *replay, const JournalRecord *record) {
         resource->provider = record->provider.address;
         resource->provider_alias = record->provider.alias;
         resource->provider_module = record->provider.module;
+        instance->provider_key = record->provider.key;
     }
     return instance;
 }

@@ -1,6 +1,8 @@
 /* provider_ref: cuts the text at "provider", which no module is called without its "module.". */
 #include "provider_ref.h"
 
+#include "address.h"
+
 /* "module.a.module.b." in front, without its last dot. */
 static bool cut_module(Str *rest, Str *module) {
     size_t at = 0;
@@ -15,9 +17,25 @@ static bool cut_module(Str *rest, Str *module) {
     return true;
 }
 
+/* ["key"], read as the key of an instance is; a number is no key of a provider. */
+static bool cut_key(Str rest, Str *key, Arena *arena) {
+    *key = STR_EMPTY;
+    if (rest.len == 0)
+        return true;
+    Diags ignored = diags_new(arena);
+    AddressTarget target;
+    Str text = str_format(arena, "module.m%.*s", STR_ARG(rest));
+    if (!address_parse_target(text, &target, arena, &ignored) || target.is_resource)
+        return false;
+    if (target.module->key.kind == KEY_STRING)
+        *key = target.module->key.text;
+    return target.module->parent == NULL;
+}
+
 /* .alias, .alias["key"] or nothing. */
-static bool cut_alias(Str rest, Str *alias) {
-    *alias = STR_EMPTY;
+static bool cut_alias(Str rest, ProviderRef *ref, Arena *arena) {
+    ref->alias = STR_EMPTY;
+    ref->key = STR_EMPTY;
     if (rest.len == 0)
         return true;
     if (rest.ptr[0] == '[')
@@ -26,8 +44,10 @@ static bool cut_alias(Str rest, Str *alias) {
         return false;
     rest = str_after(rest, 1);
     size_t bracket = str_find_char(rest, '[', 0);
-    *alias = bracket == SIZE_MAX ? rest : str_slice(rest, 0, bracket);
-    return alias->len > 0;
+    ref->alias = bracket == SIZE_MAX ? rest : str_slice(rest, 0, bracket);
+    if (ref->alias.len == 0)
+        return false;
+    return bracket == SIZE_MAX || cut_key(str_after(rest, bracket), &ref->key, arena);
 }
 
 /* "-" stood for a namespace that was not known yet. */
@@ -65,7 +85,7 @@ bool provider_ref_parse(Str text, ProviderRef *out, Arena *arena) {
     } else {
         return false;
     }
-    if (!cut_alias(rest, &ref.alias))
+    if (!cut_alias(rest, &ref, arena))
         return false;
     *out = ref;
     return true;
@@ -84,5 +104,8 @@ Str provider_ref_to_str(ProviderRef ref, Arena *arena) {
         strbuf_add_char(&text, '.');
         strbuf_add(&text, ref.alias);
     }
+    if (ref.key.len > 0)
+        strbuf_add(&text,
+                   address_key_to_str((InstanceKey){.kind = KEY_STRING, .text = ref.key}, arena));
     return strbuf_str(&text);
 }

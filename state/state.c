@@ -264,6 +264,7 @@ static void clone_instances(const StateResource *from, StateResource *to, Arena 
     vec_each(&from->instances, instance) {
         StateInstance copy = {.key = instance->key};
         copy.key.text = str_clone(instance->key.text, arena);
+        copy.provider_key = str_clone(instance->provider_key, arena);
         copy.current = clone_sharing(instance->current, &shared, arena);
         copy.pending = clone_pending(instance->pending, arena);
         vec_each(&instance->deposed, deposed) {

@@ -50,6 +50,7 @@ typedef struct StateInstance {
     const StateObject *current; /* NULL: none */
     VEC(StateDeposed) deposed;
     const StatePending *pending; /* NULL: none */
+    Str provider_key;            /* of a provider with for_each, which it belongs to; empty: none */
 } StateInstance;
 
 typedef struct StateResource {

@@ -17,7 +17,8 @@ static bool same_outputs(const Map *a, const Map *b) {
 }
 
 static bool same_instance(const StateInstance *a, const StateInstance *b) {
-    if (!state_object_equal(a->current, b->current) || a->deposed.count != b->deposed.count)
+    if (!str_equal(a->provider_key, b->provider_key) ||
+        !state_object_equal(a->current, b->current) || a->deposed.count != b->deposed.count)
         return false;
     vec_each(&a->deposed, deposed) {
         const StateObject *other = state_find_deposed(b, deposed->key);

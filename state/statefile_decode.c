@@ -115,6 +115,8 @@ static bool place_object(Decoding *decoding, const StateResource *resource, Inst
         return fail(decoding, "The instance %.*s stands in it twice.", STR_ARG(text));
     }
     const StateObject *object = state_object_json_finish(&decoding->object);
+    if (head.provider.len > 0)
+        instance->provider_key = decoding->provider.key;
     if (head.deposed.len > 0) {
         state_set_deposed(instance, head.deposed, object, decoding->arena);
     } else {

@@ -37,10 +37,8 @@ static void write_outputs(JsonWriter *writer, const Map *outputs, Arena *scratch
     json_object_end(writer);
 }
 
-static void write_object(JsonWriter *writer,
-                         InstanceKey key,
-                         Str deposed,
-                         const StateObject *object) {
+static void write_object(
+    JsonWriter *writer, InstanceKey key, Str deposed, Str provider, const StateObject *object) {
     json_object_start(writer);
     if (key.kind == KEY_INT)
         json_key_int(writer, "index_key", key.index);
@@ -48,6 +46,8 @@ static void write_object(JsonWriter *writer,
         json_key_string(writer, "index_key", key.text);
     if (deposed.len > 0)
         json_key_string(writer, "deposed", deposed);
+    if (provider.len > 0)
+        json_key_string(writer, "provider", provider);
     state_object_json_write(writer, object);
     json_object_end(writer);
 }
@@ -56,9 +56,13 @@ static int compare_deposed(const void *a, const void *b) {
     return str_compare(((const StateDeposed *)a)->key, ((const StateDeposed *)b)->key);
 }
 
-static void write_instance(JsonWriter *writer, const StateInstance *instance, Arena *scratch) {
+/* `provider`: empty where the resource names it for all. */
+static void write_instance(JsonWriter *writer,
+                           const StateInstance *instance,
+                           Str provider,
+                           Arena *scratch) {
     if (instance->current)
-        write_object(writer, instance->key, STR_EMPTY, instance->current);
+        write_object(writer, instance->key, STR_EMPTY, provider, instance->current);
     size_t count = instance->deposed.count;
     if (count == 0)
         return;
@@ -66,7 +70,7 @@ static void write_instance(JsonWriter *writer, const StateInstance *instance, Ar
     memcpy(sorted, instance->deposed.items, count * sizeof *sorted);
     qsort(sorted, count, sizeof *sorted, compare_deposed);
     for (size_t i = 0; i < count; i++)
-        write_object(writer, instance->key, sorted[i].key, sorted[i].object);
+        write_object(writer, instance->key, sorted[i].key, provider, sorted[i].object);
 }
 
 static const char *mode_name(ResourceMode mode) {
@@ -89,6 +93,21 @@ static bool is_stored(const StateResource *resource) {
     return false;
 }
 
+/* Then each instance names its own configuration, and the resource none. */
+static bool has_provider_keys(const StateResource *resource) {
+    vec_each(&resource->instances, instance) {
+        if (instance->provider_key.len > 0)
+            return true;
+    }
+    return false;
+}
+
+static Str provider_text(const StateResource *resource, Str key, Arena *arena) {
+    ProviderRef ref = {resource->provider, resource->provider_alias, resource->provider_module,
+                       key};
+    return provider_ref_to_str(ref, arena);
+}
+
 static void write_resource(JsonWriter *writer, const StateResource *resource, Arena *scratch) {
     ResourceAddr address = resource->address;
     json_object_start(writer);
@@ -97,12 +116,15 @@ static void write_resource(JsonWriter *writer, const StateResource *resource, Ar
     json_key_string(writer, "mode", str_from_cstr(mode_name(address.mode)));
     json_key_string(writer, "type", address.type);
     json_key_string(writer, "name", address.name);
-    ProviderRef ref = {resource->provider, resource->provider_alias, resource->provider_module};
-    json_key_string(writer, "provider", provider_ref_to_str(ref, scratch));
+    bool has_keys = has_provider_keys(resource);
+    if (!has_keys)
+        json_key_string(writer, "provider", provider_text(resource, STR_EMPTY, scratch));
     json_key(writer, STR("instances"));
     json_array_start(writer);
     vec_each(&resource->instances, instance) {
-        write_instance(writer, instance, scratch);
+        Str provider =
+            has_keys ? provider_text(resource, instance->provider_key, scratch) : STR_EMPTY;
+        write_instance(writer, instance, provider, scratch);
     }
     json_array_end(writer);
     json_object_end(writer);

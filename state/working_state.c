@@ -177,6 +177,8 @@ static void put(WorkingState *working, const JournalOutcome *outcome) {
     }
     if (!object || outcome->provider.len == 0)
         return;
+    if (!str_equal(instance->provider_key, outcome->provider_key))
+        instance->provider_key = str_clone(outcome->provider_key, working->arena);
     StateResource *resource = state_find_resource(state, outcome->address);
     if (!str_equal(resource->provider, outcome->provider))
         resource->provider = str_clone(outcome->provider, working->arena);

@@ -93,6 +93,7 @@ static void carry_out(State *state, const Move *move, ResourceAddr from) {
     instance->deposed.count = move->instance->deposed.count;
     instance->deposed.capacity = move->instance->deposed.count;
     instance->pending = move->instance->pending;
+    instance->provider_key = move->instance->provider_key;
 }
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {

@@ -67,6 +67,7 @@ static StateInstance *instance_of(Gathering *gathering, const InstanceRecord *re
     resource->provider = str_from_cstr(provider->provider->address);
     resource->provider_alias = provider->alias;
     resource->provider_module = provider->module_path;
+    instance->provider_key = record->provider_key;
     return instance;
 }
 

@@ -16,7 +16,8 @@ void job_begin(Job *job, InstanceRecord *record, uint32_t worker) {
     };
     job->type = job->resource->type;
     job->schema = &job->type->schema;
-    job->provider = job->resource->provider->as.provider;
+    job->provider =
+        node_provider_choose(job->resource->provider->as.provider, record->provider_key);
     job->diags = diags_new(job->scratch);
     job->address = resource_addr_to_str(record->address, job->keep);
     const Clock *clock = walk->engine->io->clock;

@@ -38,7 +38,8 @@ typedef struct ModuleInstance ModuleInstance;
 typedef struct EngineWalk EngineWalk;
 
 /* A provider configuration in use. */
-typedef struct ProviderNode {
+typedef struct ProviderNode ProviderNode;
+struct ProviderNode {
     const Provider *provider;
     const ProviderConfig *config; /* NULL: implied, empty */
     Str alias;
@@ -50,7 +51,9 @@ typedef struct ProviderNode {
     bool is_configured;
     bool is_deferred; /* its configuration holds unknowns */
     bool is_rebuilt;  /* and that because what it talks to is yet to be made: nothing is there */
-} ProviderNode;
+    Str key;          /* one of several, by for_each */
+    VEC(ProviderNode *) repeated; /* with for_each: the configurations themselves */
+};
 
 /* A provisioner of a block, decoded. */
 typedef struct ProvisionerNode {
@@ -185,10 +188,14 @@ typedef struct InstanceRecord {
     const StateObject *refreshed; /* what the refreshed state says; NULL: gone */
     bool refreshed_changed;
     ActionReason removal;  /* why it is to be deleted */
+    Str provider_key;      /* which of its provider's configurations; empty: there is one */
     Str import_id;         /* plan: of the object that is to come here; empty: none */
     CheckResults *results; /* of preconditions, then postconditions; of a check's data source: one,
                               whether it could be read. NULL: it has none */
 } InstanceRecord;
+
+/* The configuration with this key; the node itself where there is one alone, or none with it. */
+ProviderNode *node_provider_choose(ProviderNode *provider, Str key);
 
 /* The position of a key; false when there is no such instance. */
 bool expansion_find(const Expansion *expansion, InstanceKey key, size_t *index);

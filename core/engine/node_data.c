@@ -39,6 +39,7 @@ static ResourceChange *new_change(Job *job, const Configured *configured) {
     change->provider = str_from_cstr(job->provider->provider->address);
     change->provider_alias = job->provider->alias;
     change->provider_module = job->provider->module_path;
+    change->provider_key = job->record->provider_key;
     change->schema = job->schema;
     change->before = value_null(schema_implied_type(job->schema));
     change->config = value_clone(configured->marked, job->keep);
@@ -232,6 +233,7 @@ static bool record_read(Job *job, Value value) {
         .provider = str_from_cstr(job->provider->provider->address),
         .provider_alias = job->provider->alias,
         .provider_module = job->provider->module_path,
+        .provider_key = job->record->provider_key,
         .object = job->record->refreshed,
     };
     return working_state_record(job->walk->working, 0, &outcome, &job->diags);

@@ -2,26 +2,25 @@
  *
  * A configuration that holds unknowns (something that this very plan creates) defers the provider:
  * its reads are skipped and its creations are planned from the configuration alone. */
+#include "expand.h"
 #include "visit.h"
 
-static bool evaluate_config(Visit *visit, Value *out) {
-    ProviderNode *provider = visit->node->as.provider;
+static bool evaluate_config(Visit *visit,
+                            const ProviderNode *provider,
+                            const EvalScope *scope,
+                            Value *out) {
     const Schema *schema = &provider->provider->schema;
     if (!provider->decoded) {
         *out = schema_empty_value(schema, visit->scratch);
         return true;
     }
-    CHECK(visit->node->module->instances.count > 0);
-    EvalScope scope;
-    evaluate_scope_init(&scope, visit->walk, visit->node->module->instances.items[0]);
-    if (!decode_eval(provider->decoded, &scope.scope, out, visit->scratch, &visit->diags))
+    if (!decode_eval(provider->decoded, &scope->scope, out, visit->scratch, &visit->diags))
         return false;
     *out = value_unmark_deep(*out, visit->scratch);
     return true;
 }
 
-static bool configure(Visit *visit, Value config) {
-    ProviderNode *provider = visit->node->as.provider;
+static bool configure(Visit *visit, ProviderNode *provider, Value config) {
     Call call = {
         .io = visit->walk->engine->io,
         .cancel = visit->walk->engine->cancel,
@@ -48,35 +47,76 @@ static bool configure(Visit *visit, Value config) {
     return true;
 }
 
+static bool open_one(Visit *visit, ProviderNode *provider, const EvalScope *scope) {
+    Value config;
+    return evaluate_config(visit, provider, scope, &config) &&
+           schema_validate(&provider->provider->schema, config, visit->scratch, &visit->diags) &&
+           configure(visit, provider, config);
+}
+
+static bool open_repeated(Visit *visit, ProviderNode *provider, EvalScope *scope) {
+    Repetition repetition = {.for_each = provider->config->for_each};
+    Expansion expansion;
+    if (!expand_evaluate(&repetition, scope, &expansion, visit->scratch, &visit->diags))
+        return false;
+    bool ok = true;
+    scope->repetition = REPEAT_EACH;
+    scope->repetition_unknown = expansion.is_unknown;
+    for (size_t i = 0; i < expansion.count; i++) {
+        ProviderNode *one = arena_new(visit->keep, ProviderNode);
+        *one = *provider;
+        if (!expansion.is_unknown) {
+            scope->key = expansion.keys[i];
+            scope->each_value = expansion.values[i];
+            one->key = str_clone(expansion.keys[i].text, visit->keep);
+        }
+        vec_push(visit->keep, &provider->repeated, one);
+        ok = open_one(visit, one, scope) && ok;
+    }
+    return ok;
+}
+
+ProviderNode *node_provider_choose(ProviderNode *provider, Str key) {
+    vec_each(&provider->repeated, one) {
+        if (str_equal((*one)->key, key))
+            return *one;
+    }
+    return provider;
+}
+
 bool node_provider_visit(Visit *visit) {
+    ProviderNode *provider = visit->node->as.provider;
     if (visit->walk->phase == PHASE_EVALUATE)
         return true;                                 /* nobody is called */
     if (visit->node->module->instances.count == 0) { /* a module call without instances */
-        ProviderNode *provider = visit->node->as.provider;
         provider->is_configured = !provider->provider->configure;
         return true;
     }
-    Value config;
-    if (!evaluate_config(visit, &config))
-        return false;
-    const Schema *schema = &visit->node->as.provider->provider->schema;
+    EvalScope scope;
+    evaluate_scope_init(&scope, visit->walk, visit->node->module->instances.items[0]);
+    bool is_repeated = provider->config && provider->config->for_each;
     bool ok =
-        schema_validate(schema, config, visit->scratch, &visit->diags) && configure(visit, config);
+        is_repeated ? open_repeated(visit, provider, &scope) : open_one(visit, provider, &scope);
     if (!ok)
         diags_set_range(&visit->diags, 0, visit->node->range);
     return ok;
+}
+
+static void close_one(ProviderNode *provider) {
+    if (provider->is_configured && provider->provider->close)
+        provider->provider->close(provider->client);
+    provider->is_configured = false;
+    arena_close(provider->arena);
+    provider->arena = NULL;
 }
 
 void node_provider_close(EngineWalk *walk) {
     vec_each(&walk->nodes, item) {
         if ((*item)->kind != NODE_PROVIDER)
             continue;
-        ProviderNode *provider = (*item)->as.provider;
-        if (provider->is_configured && provider->provider->close) {
-            provider->provider->close(provider->client);
+        vec_each(&(*item)->as.provider->repeated, one) {
+            close_one(*one);
         }
-        provider->is_configured = false;
-        arena_close(provider->arena);
-        provider->arena = NULL;
+        close_one((*item)->as.provider);
     }
 }

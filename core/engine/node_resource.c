@@ -78,6 +78,7 @@ static InstanceRecord *new_removal(const Removal *removal,
     record->address = stored_address(removal, stored);
     record->stored_resource = removal->resource;
     record->stored = stored;
+    record->provider_key = stored->provider_key;
     record->removal = reason;
     record->each_value = value_null(&TYPE_DYNAMIC);
     vec_push(visit->keep, &visit->walk->workers[visit->worker].removed, record);
@@ -259,6 +260,42 @@ static void submit_records(Visit *visit, ResourceExpansion *expansion) {
     }
 }
 
+static bool read_provider_key(Visit *visit, InstanceRecord *record) {
+    const ProviderRef *ref = &visit->node->as.resource->config->provider;
+    const ProviderNode *provider = visit->node->as.resource->provider->as.provider;
+    EvalScope scope;
+    Value key;
+    evaluate_scope_init_instance(&scope, record);
+    if (!eval_expr_as(ref->key, &scope.scope, &TYPE_STRING, &key, visit->scratch, &visit->diags))
+        return false;
+    key = value_without_marks(key);
+    if (value_is_present(key)) {
+        record->provider_key = str_clone(value_text(key), visit->keep);
+        vec_each(&provider->repeated, one) {
+            if (str_equal((*one)->key, record->provider_key))
+                return true;
+        }
+    }
+    Str text = resource_addr_to_str(record->address, visit->scratch);
+    diags_error(&visit->diags, ref->key->range, "Invalid provider instance key",
+                "%.*s asks for a configuration of provider \"%.*s.%.*s\" that its for_each does "
+                "not have. The key must be known when planning, and be one of those.",
+                STR_ARG(text), STR_ARG(ref->name), STR_ARG(ref->alias));
+    return false;
+}
+
+/* With for_each of the provider, each instance says which configuration is its own. */
+static bool choose_providers(Visit *visit, ResourceExpansion *expansion) {
+    WalkPhase phase = visit->walk->phase;
+    bool ok = true;
+    if (!visit->node->as.resource->config->provider.key ||
+        (phase != PHASE_PLAN && phase != PHASE_APPLY))
+        return true;
+    for (size_t i = 0; i < expansion->expansion.count; i++)
+        ok = read_provider_key(visit, &expansion->records[i]) && ok;
+    return ok;
+}
+
 static bool expand_instance(Visit *visit, ModuleInstance *module) {
     const Resource *config = visit->node->as.resource->config;
     EvalScope scope;
@@ -268,6 +305,8 @@ static bool expand_instance(Visit *visit, ModuleInstance *module) {
     if (!expand_evaluate(&repetition, &scope, &expansion->expansion, visit->keep, &visit->diags))
         return false;
     fill_records(visit, module, expansion);
+    if (!choose_providers(visit, expansion))
+        return false;
     if (visit->walk->phase == PHASE_PLAN || visit->walk->phase == PHASE_EVALUATE) {
         const StateResource *stored = stored_for(visit, module);
         if (stored)

@@ -21,6 +21,7 @@ static JournalOutcome outcome_of(const Applying *applying, const StateObject *ob
         .provider = str_from_cstr(job->provider->provider->address),
         .provider_alias = job->provider->alias,
         .provider_module = job->provider->module_path,
+        .provider_key = job->record->provider_key,
         .object = object,
     };
 }
@@ -127,6 +128,7 @@ static bool intend(Applying *applying, Str identity) {
         .provider = str_from_cstr(job->provider->provider->address),
         .provider_alias = job->provider->alias,
         .provider_module = job->provider->module_path,
+        .provider_key = job->record->provider_key,
         .action = value_is_null(applying->prior) ? STR("create") : STR("update"),
         .generation = call.generation,
         .identity = identity,

@@ -8,6 +8,7 @@ static JournalIntent intent_of(const Job *job, uint64_t generation) {
         .provider = str_from_cstr(job->provider->provider->address),
         .provider_alias = job->provider->alias,
         .provider_module = job->provider->module_path,
+        .provider_key = job->record->provider_key,
         .deposed = job->record->deposed,
         .action = STR("delete"),
         .generation = generation,
@@ -21,6 +22,7 @@ static bool record_gone(Job *job, uint64_t sequence) {
         .provider = str_from_cstr(job->provider->provider->address),
         .provider_alias = job->provider->alias,
         .provider_module = job->provider->module_path,
+        .provider_key = job->record->provider_key,
         .deposed = job->record->deposed,
     };
     return working_state_record(job->walk->working, sequence, &outcome, &job->diags);
@@ -111,6 +113,7 @@ static void submit(Visit *visit, Node *node, ChangeRun *run) {
     record->mirror = visit->node;
     record->run = run;
     record->address = run->change->address;
+    record->provider_key = run->change->provider_key;
     record->deposed = run->deposed.len > 0 ? run->deposed : run->change->deposed;
     WalkTask task = {.run = node_resource_destroy, .payload = record};
     if (run->change->action == ACTION_FORGET) {

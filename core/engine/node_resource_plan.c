@@ -61,6 +61,7 @@ static void new_change(Planning *planning) {
     change->provider = str_from_cstr(job->provider->provider->address);
     change->provider_alias = job->provider->alias;
     change->provider_module = job->provider->module_path;
+    change->provider_key = job->record->provider_key;
     change->schema = job->schema;
     change->before = value_null(schema_implied_type(job->schema));
     change->after = change->before;

@@ -152,6 +152,8 @@ static void update_facts(Job *job) {
     const ResourceNode *resource = job->resource;
     InstanceRecord *record = job->record;
     const StateObject *object = record->refreshed;
+    if (record->stored && !str_equal(record->stored->provider_key, record->provider_key))
+        record->refreshed_changed = true;
     if (!object || !resource->config || record->removal != REASON_NONE || record->deposed.len > 0)
         return;
     StrVec missing = {0};

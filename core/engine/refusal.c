@@ -44,19 +44,9 @@ static void find_provisioners(const Module *module, RefusalReport *report) {
     }
 }
 
-static void find_provider_keys(const Module *module, RefusalReport *report) {
-    map_each(&module->providers, entry) {
-        const ProviderConfig *provider = entry->value;
-        if (provider->for_each)
-            report_block(report, provider->range);
-    }
-}
-
 static const Refusal refusals[] = {
-    {"ephemeral resources",                       "A data source reads what is to be stored.",       find_ephemeral   },
-    {"provisioners",                              "An ssh_exec resource runs scripts on a machine.", find_provisioners},
-    {"provider configurations with \"for_each\"", "Write one configuration for each alias.",
-     find_provider_keys                                                                                               },
+    {"ephemeral resources", "A data source reads what is to be stored.",       find_ephemeral   },
+    {"provisioners",        "An ssh_exec resource runs scripts on a machine.", find_provisioners},
 };
 
 static void check_module(const Module *module, RefusalReport *report) {

@@ -305,6 +305,7 @@ static void bind_resource_node(Binder *binder, const ResourceNode *resource) {
     bind_expr(binder, config->for_each);
     bind_depends_on(binder, &config->depends_on);
     binder->place = name_place_of(config->count, config->for_each);
+    bind_expr(binder, config->provider.key);
     bind_lifecycle(binder, &config->lifecycle);
     bind_body(binder, resource->decoded, &resource->decoding);
     binder->place.allows_self = true;
@@ -365,6 +366,10 @@ static void bind_node(Binder *binder, Node *node) {
         bind_depends_on(binder, &node->as.call->depends_on);
         return;
     case NODE_PROVIDER:
+        if (node->as.provider->config) {
+            bind_expr(binder, node->as.provider->config->for_each);
+            binder->place = name_place_of(NULL, node->as.provider->config->for_each);
+        }
         bind_body(binder, node->as.provider->decoded, &node->as.provider->decoding);
         return;
     case NODE_RESOURCE: bind_resource_node(binder, node->as.resource); return;

@@ -9,10 +9,9 @@ typedef struct RefusedCase {
 
 static const RefusedCase refused_cases[] = {
     {"removed: {from: fake_thing.b, provisioner: {local-exec: {when: destroy, command: x}}}\n", 1,
-     "provisioners"                                                                                              },
+     "provisioners"},
     {"resource: {fake_thing: {b: {name: b, provisioner: {local-exec: {command: x}}}}}\n",       1,
-     "provisioners"                                                                                              },
-    {"provider: {fake: {alias: x, for_each: {a: 1}}}\n",                                        1, "\"for_each\""},
+     "provisioners"},
 };
 
 static const char *const rest = "resource: {fake_thing: {a: {name: a, size: 1}}}\n";

@@ -9,6 +9,7 @@ static inline ResourceChange sample_replacement(void) {
                                       value_of("{\"a\": {\"$unknown\": true}, \"s\": null}"));
     change.previous = address_of("t.old");
     change.provider_alias = STR("east");
+    change.provider_key = STR("k");
     change.provider_module = STR("module.m");
     change.reason = REASON_REPLACE_BY_REQUEST;
     change.private_data = (Str){"\0\xff", 2};
