@@ -70,12 +70,12 @@ static bool check_one(const Module *module, const Removed *removed, Arena *arena
     if (!declared.source)
         return true;
     bool is_resource = removed->from.target.is_resource;
-    SourcePos place = source_position(declared.source, declared.start);
-    diags_error(diags, removed->range,
+    SourcePos place = source_position(removed->range.source, removed->range.start);
+    diags_error(diags, declared,
                 is_resource ? "Removed resource still exists" : "Removed module still exists",
-                "This block says that %.*s is removed, but it is declared at %.*s, line %u. Remove "
-                "one of the two.",
-                STR_ARG(from_of(module, removed, arena)), STR_ARG(declared.source->path),
+                "%.*s is declared here, and said to be removed at %.*s, line %u. Take out one of "
+                "the two.",
+                STR_ARG(from_of(module, removed, arena)), STR_ARG(removed->range.source->path),
                 place.line);
     return false;
 }
