@@ -60,10 +60,10 @@ static void open_change(JsonWriter *writer, Action action, Value before, Value a
     }
 }
 
-/* Of an object: what is gone has no unknowns. */
+/* Of an object: where nothing is unknown, its lists are not gone through. */
 static void write_object_masks(JsonWriter *writer, Value before, Value after) {
     json_key(writer, STR("after_unknown"));
-    if (value_is_null(after)) {
+    if (value_is_wholly_known(after)) {
         json_object_start(writer);
         json_object_end(writer);
     } else {
@@ -245,13 +245,19 @@ static void write_resource_change(const Document *document, const ResourceChange
 
 static void write_resource_changes(const Document *document) {
     JsonWriter *writer = document->writer;
-    json_key(writer, STR("resource_changes"));
-    json_array_start(writer);
+    bool any = false;
     vec_each(&document->plan->changes, change) {
-        if (is_listed(document->plan, change))
-            write_resource_change(document, change);
+        if (!is_listed(document->plan, change))
+            continue;
+        if (!any) {
+            json_key(writer, STR("resource_changes"));
+            json_array_start(writer);
+        }
+        any = true;
+        write_resource_change(document, change);
     }
-    json_array_end(writer);
+    if (any)
+        json_array_end(writer);
 }
 
 static void write_output_change(JsonWriter *writer, const OutputChange *output) {
@@ -269,20 +275,24 @@ static void write_output_change(JsonWriter *writer, const OutputChange *output) 
 
 static void write_output_changes(const Document *document) {
     JsonWriter *writer = document->writer;
-    if (document->plan->outputs.count == 0)
-        return;
-    json_key(writer, STR("output_changes"));
-    json_object_start(writer);
+    bool any = false;
     vec_each(&document->plan->outputs, output) {
-        if (is_output_listed(document->plan, output))
-            write_output_change(writer, output);
+        if (!is_output_listed(document->plan, output))
+            continue;
+        if (!any) {
+            json_key(writer, STR("output_changes"));
+            json_object_start(writer);
+        }
+        any = true;
+        write_output_change(writer, output);
     }
-    json_object_end(writer);
+    if (any)
+        json_object_end(writer);
 }
 
-/* As the engine supplied it. */
+/* As the engine supplied it; what is empty says nothing. */
 static void write_section(JsonWriter *writer, const char *key, Str json) {
-    if (json.len == 0)
+    if (json.len == 0 || str_equal(json, STR("[]")))
         return;
     json_key(writer, str_from_cstr(key));
     json_raw(writer, json);
@@ -314,11 +324,7 @@ void render_json_plan(const Plan *plan,
     write_drift(&document);
     write_resource_changes(&document);
     write_output_changes(&document);
-    if (plan->prior_state.len) {
-        json_key(&writer, STR("prior_state"));
-        render_json_state_write(&writer, plan->prior_state, lookup, payload, terraform_version,
-                                plan, scratch);
-    }
+    render_json_state_prior(&writer, plan, lookup, payload, terraform_version, scratch);
     write_section(&writer, "configuration", plan->configuration);
     write_section(&writer, "relevant_attributes", plan->relevant_attributes);
     render_json_checks(&writer, plan->checks, scratch);

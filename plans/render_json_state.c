@@ -382,43 +382,52 @@ static void write_planned_outputs(JsonWriter *writer, const Plan *plan) {
     }
 }
 
-static void write_outputs(JsonWriter *writer, Str text, const Plan *plan, Arena *arena) {
+/* The members of the section; empty: there are none. */
+static Str outputs_text(Str stored, const Plan *plan, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     JsonWriter inner;
     json_writer_init(&inner, &out, 0);
     json_object_start(&inner);
-    write_stored_outputs(&inner, text, plan, arena);
+    write_stored_outputs(&inner, stored, plan, arena);
     if (plan)
         write_planned_outputs(&inner, plan);
     json_object_end(&inner);
-    if (str_equal(strbuf_str(&out), STR("{}")))
-        return;
-    json_key(writer, STR("outputs"));
-    json_raw(writer, strbuf_str(&out));
+    return str_equal(strbuf_str(&out), STR("{}")) ? STR_EMPTY : strbuf_str(&out);
 }
 
-void render_json_state_write(JsonWriter *writer,
-                             Str state,
+static void write_values(JsonWriter *writer,
+                         RenderJsonResources *resources,
+                         Str outputs,
+                         Arena *scratch) {
+    json_key(writer, STR("values"));
+    json_object_start(writer);
+    if (outputs.len) {
+        json_key(writer, STR("outputs"));
+        json_raw(writer, outputs);
+    }
+    json_key(writer, STR("root_module"));
+    render_json_values_module(writer, resources, scratch);
+    json_object_end(writer);
+}
+
+void render_json_state_prior(JsonWriter *writer,
+                             const Plan *plan,
                              RenderSchemaLookup lookup,
                              void *payload,
                              Str terraform_version,
-                             const Plan *plan,
                              Arena *scratch) {
+    if (plan->prior_state.len == 0)
+        return;
+    StateLoad load = {.lookup = lookup, .payload = payload, .arena = scratch};
+    read_state(&load, plan->prior_state);
+    Str outputs = outputs_text(load.outputs, plan, scratch);
+    if (load.resources.count == 0 && outputs.len == 0)
+        return;
+    json_key(writer, STR("prior_state"));
     json_object_start(writer);
     json_key_string(writer, "format_version", STR("1.0"));
-    if (state.len) {
-        StateLoad load = {.lookup = lookup, .payload = payload, .arena = scratch};
-        read_state(&load, state);
-        json_key_string(writer, "terraform_version", terraform_version);
-        json_key(writer, STR("values"));
-        json_object_start(writer);
-        write_outputs(writer, load.outputs, plan, scratch);
-        json_key(writer, STR("root_module"));
-        render_json_values_module(writer, &load.resources, scratch);
-        json_object_end(writer);
-        if (!plan) /* a plan has its own */
-            render_json_checks(writer, load.checks, scratch);
-    }
+    json_key_string(writer, "terraform_version", terraform_version);
+    write_values(writer, &load.resources, outputs, scratch);
     json_object_end(writer);
 }
 
@@ -430,5 +439,14 @@ void render_json_state(Str state,
                        Arena *scratch) {
     JsonWriter writer;
     json_writer_init(&writer, out, 0);
-    render_json_state_write(&writer, state, lookup, payload, terraform_version, NULL, scratch);
+    json_object_start(&writer);
+    json_key_string(&writer, "format_version", STR("1.0"));
+    if (state.len) {
+        StateLoad load = {.lookup = lookup, .payload = payload, .arena = scratch};
+        read_state(&load, state);
+        json_key_string(&writer, "terraform_version", terraform_version);
+        write_values(&writer, &load.resources, outputs_text(load.outputs, NULL, scratch), scratch);
+        render_json_checks(&writer, load.checks, scratch);
+    }
+    json_object_end(&writer);
 }

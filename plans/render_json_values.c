@@ -108,11 +108,21 @@ void render_json_values_address(
     json_key_string(writer, "provider_name", provider);
 }
 
+static bool has_known_member(Value object) {
+    if (!value_is_present(object) || !is_named_kind(object.type))
+        return false;
+    for (size_t i = 0; i < object.count; i++) {
+        if (value_is_known(value_at(object, i)))
+            return true;
+    }
+    return false;
+}
+
 static void write_resource(JsonWriter *writer, const RenderJsonResource *resource, Arena *scratch) {
     json_object_start(writer);
     render_json_values_address(writer, resource->address, resource->provider, false, scratch);
     json_key_int(writer, "schema_version", resource->schema_version);
-    if (!value_is_null(resource->object)) {
+    if (has_known_member(resource->object)) {
         json_key(writer, STR("values"));
         render_json_values_known(writer, resource->object);
     }

@@ -103,7 +103,7 @@ static void refresh_only_lists_no_changes(void **state) {
     vec_push(arena, &plan->changes, change_of("t.a", ACTION_NO_OP, value_of("{}"), value_of("{}")));
     Str text = document(plan);
     check_has(text, "\"planned_values\":{\"root_module\":{}}");
-    check_has(text, "\"resource_changes\":[]");
+    assert_true(str_find(text, STR("resource_changes"), 0) == SIZE_MAX);
     check_has(text, "\"complete\":true");
 }
 

@@ -81,16 +81,34 @@ static void planned_outputs(void **state) {
     StrBuf out = strbuf_new(arena);
     JsonWriter writer;
     json_writer_init(&writer, &out, 0);
-    render_json_state_write(&writer,
-                            STR("{\"outputs\": {\"kept\": {\"value\": 1, \"type\": \"number\"},"
-                                "\"set\": {\"value\": 3, \"type\": \"number\"}}}"),
-                            find, NULL, STR("1"), plan, arena);
+    plan->prior_state = STR("{\"outputs\": {\"kept\": {\"value\": 1, \"type\": \"number\"},"
+                            "\"set\": {\"value\": 3, \"type\": \"number\"}}}");
+    json_object_start(&writer);
+    render_json_state_prior(&writer, plan, find, NULL, STR("1"), arena);
+    json_object_end(&writer);
     check_str(
         strbuf_str(&out),
-        "{\"format_version\":\"1.0\",\"terraform_version\":\"1\",\"values\":{\"outputs\":{"
+        "{\"prior_state\":{\"format_version\":\"1.0\",\"terraform_version\":\"1\",\"values\":{"
+        "\"outputs\":{"
         "\"kept\":{\"value\":1,\"type\":\"number\",\"sensitive\":false},"
         "\"new\":{\"value\":2,\"type\":\"number\",\"sensitive\":true},"
-        "\"set\":{\"value\":4,\"type\":\"number\",\"sensitive\":false}},\"root_module\":{}}}");
+        "\"set\":{\"value\":4,\"type\":\"number\",\"sensitive\":false}},\"root_module\":{}}}}");
+}
+
+static void no_prior_state(void **state) {
+    (void)state;
+    static const char *const TEXTS[] = {"", "{\"version\": 4, \"outputs\": {}, \"resources\": []}"};
+    for (size_t i = 0; i < ARRAY_COUNT(TEXTS); i++) {
+        Plan *plan = plan_new(PLAN_NORMAL, arena);
+        plan->prior_state = str_from_cstr(TEXTS[i]);
+        StrBuf out = strbuf_new(arena);
+        JsonWriter writer;
+        json_writer_init(&writer, &out, 0);
+        json_object_start(&writer);
+        render_json_state_prior(&writer, plan, find, NULL, STR("1"), arena);
+        json_object_end(&writer);
+        check_str(strbuf_str(&out), "{}");
+    }
 }
 
 static void broken(void **state) {
@@ -113,8 +131,8 @@ static void broken(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(no_state),        PLAN_CASE(resources), PLAN_CASE(outputs),
-        PLAN_CASE(planned_outputs), PLAN_CASE(broken),
+        PLAN_CASE(no_state),        PLAN_CASE(resources),      PLAN_CASE(outputs),
+        PLAN_CASE(planned_outputs), PLAN_CASE(no_prior_state), PLAN_CASE(broken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,7 +58,37 @@ static void module_tree(void **state) {
                                                             "\"address\":\"module.b\"}]}");
 }
 
+/* An object of which nothing is known yet has no values to show. */
+static const struct {
+    const char *object;
+    const char *values; /* with the comma behind them */
+} OBJECTS[] = {
+    {"{\"a\": {\"$unknown\": true}}",           ""                        },
+    {"{\"a\": {\"$unknown\": true}, \"b\": 1}", "\"values\":{\"b\":1},"   },
+    {"{\"a\": null}",                           "\"values\":{\"a\":null},"},
+    {"7",                                       ""                        },
+};
+
+static void objects(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(OBJECTS); i++) {
+        RenderJsonResources resources = {0};
+        add(&resources, "t.a");
+        resources.items[0].object = value_of(OBJECTS[i].object);
+        StrBuf out = strbuf_new(arena);
+        JsonWriter writer;
+        json_writer_init(&writer, &out, 0);
+        render_json_values_module(&writer, &resources, arena);
+        Str text = strbuf_str(&out);
+        size_t start =
+            str_find(text, STR("\"schema_version\":0,"), 0) + strlen("\"schema_version\":0,");
+        size_t end = str_find(text, STR("\"sensitive_values\""), 0);
+        check_str(str_slice(text, start, end), OBJECTS[i].values);
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {PLAN_CASE(known), PLAN_CASE(module_tree)};
+    const struct CMUnitTest tests[] = {PLAN_CASE(known), PLAN_CASE(module_tree),
+                                       PLAN_CASE(objects)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
