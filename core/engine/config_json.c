@@ -16,6 +16,32 @@ static void open_member(Writing *writing, const char *name) {
     json_object_start(&writing->writer);
 }
 
+/* An object that counts only with something in it: how things stood before its key, and where its
+ * content begins. */
+typedef struct Optional {
+    JsonWriter before;
+    size_t length;
+    size_t content;
+} Optional;
+
+static Optional open_optional(Writing *writing, const char *name) {
+    const StrBuf *text = writing->writer.out;
+    Optional optional = {.before = writing->writer, .length = text->len};
+    open_member(writing, name);
+    optional.content = text->len;
+    return optional;
+}
+
+static void close_optional(Writing *writing, Optional optional) {
+    StrBuf *text = writing->writer.out;
+    if (text->len > optional.content) {
+        json_object_end(&writing->writer);
+        return;
+    }
+    text->len = optional.length;
+    writing->writer = optional.before;
+}
+
 /* -- expressions --------------------------------------------------------------------------------
  */
 
@@ -67,26 +93,135 @@ static void write_reference(Writing *writing, const Reference *reference) {
                           traversal_text(traversal, reference->used, writing->scratch));
 }
 
-static void write_expression(Writing *writing, const Expr *expr) {
-    Value constant;
+/* In YAML and JSON a string with sequences is a text of its own. */
+static bool is_string_template(const Expr *expr) {
+    return expr->range.source && expr->range.source->outer;
+}
+
+static bool holds_string_template(const Expr *expr) {
+    if (is_string_template(expr))
+        return true;
+    bool found = false;
+    if (expr->kind == EXPR_TUPLE) {
+        for (size_t i = 0; i < expr->as.parts.count && !found; i++)
+            found = holds_string_template(expr->as.parts.items[i]);
+    } else if (expr->kind == EXPR_OBJECT) {
+        for (size_t i = 0; i < expr->as.object.count && !found; i++)
+            found = holds_string_template(expr->as.object.items[i].key) ||
+                    holds_string_template(expr->as.object.items[i].value);
+    }
+    return found;
+}
+
+static Value value_as_written(const Expr *expr, Arena *arena);
+
+static Value object_as_written(const Expr *expr, Arena *arena) {
+    size_t count = expr->as.object.count;
+    Str *names = arena_new_array(arena, Str, count);
+    Value *items = arena_new_array(arena, Value, count);
+    for (size_t i = 0; i < count; i++) {
+        const ExprItem *item = &expr->as.object.items[i];
+        names[i] = value_text(value_as_written(item->key, arena));
+        items[i] = value_as_written(item->value, arena);
+    }
+    return value_object(names, items, count, arena);
+}
+
+/* What YAML and JSON can write: strings stay as they are, sequences included. */
+static Value value_as_written(const Expr *expr, Arena *arena) {
+    if (is_string_template(expr))
+        return value_string(expr->range.source->bytes, arena);
+    if (expr->kind == EXPR_OBJECT)
+        return object_as_written(expr, arena);
+    if (expr->kind != EXPR_TUPLE)
+        return expr->as.literal;
+    size_t count = expr->as.parts.count;
+    Value *items = arena_new_array(arena, Value, count);
+    for (size_t i = 0; i < count; i++)
+        items[i] = value_as_written(expr->as.parts.items[i], arena);
+    return value_tuple(items, count, arena);
+}
+
+static bool look_up_unknown(const Scope *scope,
+                            const Traversal *traversal,
+                            Value *out,
+                            size_t *used,
+                            Arena *arena,
+                            Diags *diags) {
+    (void)scope, (void)arena, (void)diags;
+    *out = value_unknown(&TYPE_DYNAMIC);
+    *used = traversal->step_count;
+    return true;
+}
+
+static void note_name(Traversal *traversal, void *payload) {
+    (void)traversal;
+    *(bool *)payload = true;
+}
+
+static void note_call(const Expr *call, void *payload) {
+    (void)call;
+    *(bool *)payload = true;
+}
+
+static bool has_uses(const Expr *expr) {
+    bool found = false;
+    expr_each_use(expr, note_name, note_call, &found);
+    return found;
+}
+
+/* The branch that is not taken may name anything. */
+static bool is_decided(const Expr *expr) {
+    while (expr->kind == EXPR_PARENS)
+        expr = expr->as.inner;
+    return expr->kind == EXPR_CONDITIONAL && !has_uses(expr->as.conditional.condition);
+}
+
+static bool find_constant(const Expr *expr, Value *out, Arena *arena) {
+    if (holds_string_template(expr)) {
+        *out = value_as_written(expr, arena);
+        return true;
+    }
+    Diags ignored = diags_new(arena);
+    Scope unknowns = {.lookup = look_up_unknown};
+    return (!has_uses(expr) || is_decided(expr)) &&
+           eval_expr(expr, &unknowns, out, arena, &ignored) && value_is_wholly_known(*out);
+}
+
+static void write_references(Writing *writing, const Expr *expr) {
+    References references = {0};
     Diags ignored = diags_new(writing->scratch);
-    json_object_start(&writing->writer);
-    if (eval_constant(expr, &constant, writing->scratch, &ignored)) {
+    if (!reference_collect(expr, &references, writing->scratch, &ignored) || references.count == 0)
+        return;
+    json_key(&writing->writer, STR("references"));
+    json_array_start(&writing->writer);
+    vec_each(&references, reference) {
+        write_reference(writing, reference);
+    }
+    json_array_end(&writing->writer);
+}
+
+static void write_expression_members(Writing *writing, const Expr *expr) {
+    Value constant;
+    if (find_constant(expr, &constant, writing->scratch)) {
         json_key(&writing->writer, STR("constant_value"));
         json_write_value(&writing->writer, constant);
-        json_object_end(&writing->writer);
-        return;
     }
-    References references = {0};
-    if (reference_collect(expr, &references, writing->scratch, &ignored) && references.count > 0) {
-        json_key(&writing->writer, STR("references"));
-        json_array_start(&writing->writer);
-        vec_each(&references, reference) {
-            write_reference(writing, reference);
-        }
-        json_array_end(&writing->writer);
-    }
+    write_references(writing, expr);
+}
+
+static void write_expression(Writing *writing, const Expr *expr) {
+    json_object_start(&writing->writer);
+    write_expression_members(writing, expr);
     json_object_end(&writing->writer);
+}
+
+static void write_optional_expression(Writing *writing, const char *name, const Expr *expr) {
+    if (!expr)
+        return;
+    Optional optional = open_optional(writing, name);
+    write_expression_members(writing, expr);
+    close_optional(writing, optional);
 }
 
 static void write_named_expression(Writing *writing, const char *name, const Expr *expr) {
@@ -124,10 +259,14 @@ static void write_blocks(void *self, const DecodedGroup *group) {
         json_array_end(&writing->writer);
 }
 
-static void write_decoded(Writing *writing, const Decoded *decoded) {
+static void write_decoded_members(Writing *writing, const Decoded *decoded) {
     DecodedVisitor visitor = {writing, write_attribute, write_blocks};
-    json_object_start(&writing->writer);
     decode_visit(decoded, &visitor, writing->scratch);
+}
+
+static void write_decoded(Writing *writing, const Decoded *decoded) {
+    json_object_start(&writing->writer);
+    write_decoded_members(writing, decoded);
     json_object_end(&writing->writer);
 }
 
@@ -137,8 +276,9 @@ static void write_body(Writing *writing, const Body *body, const Schema *schema)
     Diags ignored = diags_new(writing->scratch);
     if (!schema || !decode_body(body, schema, &decoded, writing->scratch, &ignored))
         return;
-    json_key(&writing->writer, STR("expressions"));
-    write_decoded(writing, decoded);
+    Optional optional = open_optional(writing, "expressions");
+    write_decoded_members(writing, decoded);
+    close_optional(writing, optional);
 }
 
 static void write_inputs(Writing *writing, const Body *body) {
@@ -304,8 +444,8 @@ static void write_resource(Writing *writing, const Module *module, const Resourc
     json_key_string(writer, "provider_config_key", place_key(place, scratch));
     write_body(writing, resource->body, schema);
     json_key_int(writer, "schema_version", schema ? schema->version : 0);
-    write_named_expression(writing, "count_expression", resource->count);
-    write_named_expression(writing, "for_each_expression", resource->for_each);
+    write_optional_expression(writing, "count_expression", resource->count);
+    write_optional_expression(writing, "for_each_expression", resource->for_each);
     write_depends_on(writing, &resource->depends_on);
     json_object_end(writer);
 }
@@ -384,8 +524,8 @@ static void write_calls(Writing *writing, const Module *module) {
         json_object_start(&writing->writer);
         json_key_string(&writing->writer, "source", call->source);
         write_inputs(writing, call->body);
-        write_named_expression(writing, "count_expression", call->count);
-        write_named_expression(writing, "for_each_expression", call->for_each);
+        write_optional_expression(writing, "count_expression", call->count);
+        write_optional_expression(writing, "for_each_expression", call->for_each);
         if (call->module) {
             json_key(&writing->writer, STR("module"));
             write_module(writing, call->module);
@@ -413,9 +553,9 @@ Str config_json_write(const Engine *engine, Arena *arena) {
     json_object_start(&writing.writer);
     const Module *root = engine->config->root;
     Map seen = map_new(scratch);
-    open_member(&writing, "provider_config");
+    Optional providers = open_optional(&writing, "provider_config");
     write_providers_of(&writing, root, &seen);
-    json_object_end(&writing.writer);
+    close_optional(&writing, providers);
     json_key(&writing.writer, STR("root_module"));
     write_module(&writing, root);
     json_object_end(&writing.writer);
