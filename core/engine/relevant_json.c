@@ -3,16 +3,19 @@
 #include "decode.h"
 #include "json.h"
 
-/* A module with the address of the instance that is looked at. */
+/* A module with the address of the instance that is looked at, and what repeats the resource whose
+ * body it is. */
 typedef struct Place {
     const Module *module;
     const ModuleAddr *address;
+    const Expr *count; /* NULL: none, or within nothing repeated */
+    const Expr *for_each;
 } Place;
 
 typedef struct Search {
     const Engine *engine;
     Map seen;  /* what has been followed: text of kind and address */
-    Map found; /* JSON text of an element, for each once, in order */
+    Map found; /* by traversal: JSON text of an element, for each once, in order */
     Arena *scratch;
 } Search;
 
@@ -37,6 +40,19 @@ static void write_step(JsonWriter *writer, const TraversalStep *step) {
         json_write_string(writer, key.text);
 }
 
+/* a.b and a["b"] are two attributes that read the same. */
+static Str traversal_key(Str address, const Traversal *traversal, size_t first, Arena *arena) {
+    StrBuf key = strbuf_new(arena);
+    strbuf_add(&key, address);
+    for (size_t i = first; i < traversal->step_count; i++) {
+        const TraversalStep *step = &traversal->steps[i];
+        strbuf_add(&key, step->is_index
+                             ? address_key_to_str(address_key_from_value(step->key), arena)
+                             : str_format(arena, ".%.*s", STR_ARG(step->name)));
+    }
+    return strbuf_str(&key);
+}
+
 static void add_resource(Search *search, Place place, const Reference *reference) {
     ResourceAddr address = {
         .module = place.address,
@@ -47,11 +63,15 @@ static void add_resource(Search *search, Place place, const Reference *reference
     };
     const Traversal *traversal = reference->traversal;
     size_t first = reference->used + (reference->key.kind == KEY_NONE ? 0 : 1);
+    Str name = resource_addr_to_str(address, search->scratch);
+    Str key = traversal_key(name, traversal, first, search->scratch);
+    if (map_has(&search->found, key))
+        return;
     StrBuf text = strbuf_new(search->scratch);
     JsonWriter writer;
     json_writer_init(&writer, &text, 0);
     json_object_start(&writer);
-    json_key_string(&writer, "resource", resource_addr_to_str(address, search->scratch));
+    json_key_string(&writer, "resource", name);
     json_key(&writer, STR("attribute"));
     json_array_start(&writer);
     for (size_t i = first; i < traversal->step_count; i++) {
@@ -59,7 +79,9 @@ static void add_resource(Search *search, Place place, const Reference *reference
     }
     json_array_end(&writer);
     json_object_end(&writer);
-    map_set(&search->found, strbuf_str(&text), search);
+    Str *element = arena_new(search->scratch, Str);
+    *element = strbuf_str(&text);
+    map_set(&search->found, key, element);
 }
 
 static void follow_output(Search *search, Place place, const Output *output) {
@@ -90,7 +112,8 @@ static void follow_variable(Search *search, Place place, Str name) {
         return;
     const BodyAttribute *given = body_content_find(&content, str_to_cstr(name, search->scratch));
     if (given)
-        follow_expression(search, (Place){place.module->parent, place.address->parent},
+        follow_expression(search,
+                          (Place){.module = place.module->parent, .address = place.address->parent},
                           given->expr);
 }
 
@@ -98,8 +121,10 @@ static void follow_module(Search *search, Place place, const Reference *referenc
     const ModuleCall *call = map_find(&place.module->calls, reference->name);
     if (!call || !call->module)
         return;
-    Place child = {call->module,
-                   module_addr_child(place.address, call->name, reference->key, search->scratch)};
+    Place child = {
+        .module = call->module,
+        .address = module_addr_child(place.address, call->name, reference->key, search->scratch),
+    };
     const Traversal *traversal = reference->traversal;
     size_t next = reference->used + (reference->key.kind == KEY_NONE ? 0 : 1);
     bool names_output = next < traversal->step_count && !traversal->steps[next].is_index;
@@ -112,14 +137,20 @@ static void follow_module(Search *search, Place place, const Reference *referenc
         follow_output(search, child, output);
 }
 
+/* count.index and each.value come from what repeats the resource. Those of module calls end the
+ * search. */
+static void follow_repetition(Search *search, Place place, const Expr *expr) {
+    follow_expression(search, (Place){.module = place.module, .address = place.address}, expr);
+}
+
 static void follow_reference(Search *search, Place place, const Reference *reference) {
     switch (reference->kind) {
     case REFERENCE_VARIABLE: follow_variable(search, place, reference->name); return;
     case REFERENCE_LOCAL: follow_local(search, place, reference->name); return;
     case REFERENCE_RESOURCE: add_resource(search, place, reference); return;
     case REFERENCE_MODULE: follow_module(search, place, reference); return;
-    case REFERENCE_COUNT:
-    case REFERENCE_EACH:
+    case REFERENCE_COUNT: follow_repetition(search, place, place.count); return;
+    case REFERENCE_EACH: follow_repetition(search, place, place.for_each); return;
     case REFERENCE_SELF:
     case REFERENCE_PATH:
     case REFERENCE_TERRAFORM: return;
@@ -140,7 +171,7 @@ static void follow_expression(Search *search, Place place, const Expr *expr) {
  */
 
 static bool find_place(const Module *root, const ModuleAddr *address, Place *out) {
-    *out = (Place){root, NULL};
+    *out = (Place){.module = root};
     if (!address)
         return true;
     Place parent;
@@ -149,7 +180,7 @@ static bool find_place(const Module *root, const ModuleAddr *address, Place *out
     const ModuleCall *call = map_find(&parent.module->calls, address->name);
     if (!call || !call->module)
         return false;
-    *out = (Place){call->module, address};
+    *out = (Place){.module = call->module, .address = address};
     return true;
 }
 
@@ -177,8 +208,8 @@ static void follow_change(Search *search, const ResourceChange *change) {
     const Resource *resource = map_find(&place.module->resources, name);
     if (!resource || !change->schema || !mark(search, "resource", place, name))
         return;
-    follow_expression(search, place, resource->count);
-    follow_expression(search, place, resource->for_each);
+    place.count = resource->count;
+    place.for_each = resource->for_each;
     const Decoded *decoded;
     Diags ignored = diags_new(search->scratch);
     BodySearch body = {search, place};
@@ -204,10 +235,10 @@ Str relevant_json_write(const Engine *engine, const Plan *plan, Arena *arena) {
     vec_each(&plan->changes, change) {
         if (change->action != ACTION_NO_OP)
             follow_change(&search, change);
-        if (change->action != ACTION_DELETE)
+        if (change->action != ACTION_DELETE && plan->targets.count == 0)
             follow_module_outputs(&search, change->address.module);
     }
-    Place root = {engine->config->root, NULL};
+    Place root = {.module = engine->config->root};
     vec_each(&plan->outputs, change) {
         const Output *output = map_find(&root.module->outputs, change->name);
         if (output && change->action != ACTION_NO_OP)
@@ -218,7 +249,7 @@ Str relevant_json_write(const Engine *engine, const Plan *plan, Arena *arena) {
     map_each(&search.found, entry) {
         if (text.len > 1)
             strbuf_add_char(&text, ',');
-        strbuf_add(&text, entry->key);
+        strbuf_add(&text, *(const Str *)entry->value);
     }
     strbuf_add_char(&text, ']');
     return strbuf_str(&text);

@@ -1,0 +1,74 @@
+/* What changes follow from: through whom the search goes, and where it ends. */
+#include "engine_case.h"
+#include "relevant_json.h"
+
+typedef struct RelevantCase {
+    const char *text; /* beside the resources a and b */
+    const char *wanted;
+} RelevantCase;
+
+#define FROM(resource, attribute) "{\"resource\":\"" resource "\",\"attribute\":[" attribute "]}"
+
+static const RelevantCase relevant_cases[] = {
+    {"",                                                                           "[]"            },
+    { "resource \"terraform_data\" \"c\" {\n  input = terraform_data.a.id\n}\n",
+     "[" FROM("terraform_data.a",                                                     "\"id\"") "]"},
+    { "locals {\n  l = terraform_data.a.id\n}\noutput \"o\" {\n  value = local.l\n}\n",
+     "[" FROM("terraform_data.a",                                                     "\"id\"") "]"},
+    { "output \"o\" {\n  value = [terraform_data.b.input.k, terraform_data.b.input.k]\n}\n",
+     "[" FROM("terraform_data.b",                                            "\"input\",\"k\"") "]"},
+    { "output \"o\" {\n  value = [terraform_data.b.input.k, terraform_data.b.input[\"k\"]]\n}\n",
+     "[" FROM("terraform_data.b",                    "\"input\",\"k\"") "," FROM("terraform_data.b",
+     "\"input\",\"k\"") "]"},
+    {                                                                           "resource \"terraform_data\" \"c\" {\n  count = terraform_data.a.input\n}\n", "[]"            },
+    {"resource \"terraform_data\" \"c\" {\n  count = terraform_data.a.input\n"
+     "  input = count.index\n}\n",                                                 "[" FROM("terraform_data.a", "\"input\"") "]"},
+    { "resource \"terraform_data\" \"c\" {\n  for_each = terraform_data.b.input\n"
+     "  input = each.key\n}\n",                                                 "[" FROM("terraform_data.b", "\"input\"") "]"},
+};
+
+static const char *const resources =
+    "resource \"terraform_data\" \"a\" {\n  input = 1\n}\n"
+    "resource \"terraform_data\" \"b\" {\n  input = { k = 1 }\n}\n";
+
+static void follows(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(relevant_cases); i++) {
+        EngineCase *c = engine_case_open();
+        engine_case_write(c, "resources.tf", resources);
+        engine_case_write(c, "main.tf", relevant_cases[i].text);
+        engine_case_load(c);
+        engine_case_must(c, engine_case_plan(c));
+        Engine engine = engine_case_engine(c);
+        check_str(relevant_json_write(&engine, c->plan, c->arena), relevant_cases[i].wanted);
+        engine_case_close(c);
+    }
+}
+
+/* With targets, outputs of modules are looked at only where something refers to them. */
+static void targets(void **state) {
+    (void)state;
+    for (int targeted = 0; targeted < 2; targeted++) {
+        EngineCase *c = engine_case_open();
+        engine_case_write(c, "main.tf", "module \"m\" {\n  source = \"./m\"\n}\n");
+        engine_case_write(c, "m/main.tf",
+                          "resource \"terraform_data\" \"a\" {\n}\n"
+                          "output \"o\" {\n  value = terraform_data.a.id\n}\n");
+        engine_case_load(c);
+        if (targeted)
+            engine_case_target(c, "module.m.terraform_data.a");
+        engine_case_must(c, engine_case_plan(c));
+        Engine engine = engine_case_engine(c);
+        check_str(relevant_json_write(&engine, c->plan, c->arena),
+                  targeted ? "[]" : "[" FROM("module.m.terraform_data.a", "\"id\"") "]");
+        engine_case_close(c);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(follows),
+        cmocka_unit_test(targets),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
