@@ -18,6 +18,11 @@ static Value pending_output(Value input, bool is_new) {
     return value_unknown(input.type);
 }
 
+/* Attributes that may hold anything: the type of the whole follows from what they hold. */
+static Value settle(const Draft *draft, Arena *arena) {
+    return value_with_items(draft_value(draft), draft->items, arena);
+}
+
 static bool data_plan(const Call *call,
                       const PlanRequest *request,
                       PlanResponse *response,
@@ -35,7 +40,7 @@ static bool data_plan(const Call *call,
     } else if (!value_equal(input, draft_attribute(request->prior, "input"))) {
         draft_set(&draft, "output", pending_output(input, is_new));
     }
-    response->planned = draft_value(&draft);
+    response->planned = settle(&draft, call->arena);
     return true;
 }
 
@@ -52,7 +57,7 @@ static bool data_apply(const Call *call,
     if (!value_is_known(draft_get(&draft, "output"))) {
         draft_set(&draft, "output", draft_get(&draft, "input"));
     }
-    response->state = draft_value(&draft);
+    response->state = settle(&draft, call->arena);
     return true;
 }
 

@@ -16,6 +16,9 @@ static void test_create(void **state) {
     assert_ptr_equal(value_attribute(c.plan.planned, STR("output")).type, &TYPE_STRING);
     check_done(&c, case_apply(&c, INPUT("\"x\"")));
     check_str(case_text(&c, "output"), "x");
+    size_t output = 0;
+    assert_true(type_find_attribute(c.state.type, STR("output"), &output));
+    assert_ptr_equal(type_at(c.state.type, output), &TYPE_STRING);
     assert_int_equal(case_text(&c, "id").len, 36);
     assert_true(case_is_settled(&c, INPUT("\"x\"")));
     case_close(&c);
