@@ -197,24 +197,59 @@ static void visit_traversal(Traversal *traversal, void *payload) {
         follow_reference(body->search, body->place, &reference);
 }
 
-/* Of a resource that has left the configuration nothing is known. */
-static void follow_change(Search *search, const ResourceChange *change) {
-    Place place;
-    if (!find_place(search->engine->config->root, change->address.module, &place))
-        return;
+static void visit_module_traversal(Traversal *traversal, void *payload) {
+    if (str_equal(traversal->root, STR("module")))
+        visit_traversal(traversal, payload);
+}
+
+static Str resource_key(const Resource *resource, Arena *arena) {
+    ResourceAddr local = {.mode = resource->mode, .type = resource->type, .name = resource->name};
+    return resource_addr_to_str(local, arena);
+}
+
+/* NULL: of a resource that has left the configuration nothing is known. */
+static const Resource *find_changed(Search *search, const ResourceChange *change, Place *place) {
+    if (!find_place(search->engine->config->root, change->address.module, place))
+        return NULL;
     ResourceAddr local = {
         .mode = change->address.mode, .type = change->address.type, .name = change->address.name};
     Str name = resource_addr_to_str(local, search->scratch);
-    const Resource *resource = map_find(&place.module->resources, name);
-    if (!resource || !change->schema || !mark(search, "resource", place, name))
-        return;
-    place.count = resource->count;
-    place.for_each = resource->for_each;
+    const Resource *resource = map_find(&place->module->resources, name);
+    if (!resource || !change->schema)
+        return NULL;
+    place->count = resource->count;
+    place->for_each = resource->for_each;
+    return resource;
+}
+
+static void visit_body(const BodySearch *body,
+                       const Resource *resource,
+                       const Schema *schema,
+                       void (*visit)(Traversal *, void *)) {
     const Decoded *decoded;
-    Diags ignored = diags_new(search->scratch);
-    BodySearch body = {search, place};
-    if (decode_body(resource->body, change->schema, &decoded, search->scratch, &ignored))
-        decode_each_traversal(decoded, visit_traversal, &body);
+    Arena *scratch = body->search->scratch;
+    Diags ignored = diags_new(scratch);
+    if (decode_body(resource->body, schema, &decoded, scratch, &ignored))
+        decode_each_traversal(decoded, visit, (void *)(uintptr_t)body);
+}
+
+static void follow_change(Search *search, const ResourceChange *change) {
+    BodySearch body = {.search = search};
+    const Resource *resource = find_changed(search, change, &body.place);
+    if (resource && mark(search, "resource", body.place, resource_key(resource, search->scratch)))
+        visit_body(&body, resource, change->schema, visit_traversal);
+}
+
+/* With targets, only those outputs of modules are looked at that something needs. */
+static void follow_needed_outputs(Search *search, const ResourceChange *change) {
+    BodySearch body = {.search = search};
+    const Resource *resource = find_changed(search, change, &body.place);
+    if (!resource || !mark(search, "needs", body.place, resource_key(resource, search->scratch)))
+        return;
+    visit_body(&body, resource, change->schema, visit_module_traversal);
+    vec_each(&resource->depends_on, traversal) {
+        visit_module_traversal(*traversal, &body);
+    }
 }
 
 /* Outputs of modules are in no state, so they count as new each time. */
@@ -235,8 +270,12 @@ Str relevant_json_write(const Engine *engine, const Plan *plan, Arena *arena) {
     vec_each(&plan->changes, change) {
         if (change->action != ACTION_NO_OP)
             follow_change(&search, change);
-        if (change->action != ACTION_DELETE && plan->targets.count == 0)
+        if (change->action == ACTION_DELETE)
+            continue;
+        if (plan->targets.count == 0)
             follow_module_outputs(&search, change->address.module);
+        else
+            follow_needed_outputs(&search, change);
     }
     Place root = {.module = engine->config->root};
     vec_each(&plan->outputs, change) {

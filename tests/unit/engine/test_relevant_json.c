@@ -45,22 +45,41 @@ static void follows(void **state) {
     }
 }
 
-/* With targets, outputs of modules are looked at only where something refers to them. */
+typedef struct TargetCase {
+    const char *target; /* NULL: none */
+    const char *wanted;
+} TargetCase;
+
+#define ONE_OUTPUT  FROM("module.m.terraform_data.a", "\"id\"")
+#define TWO_OUTPUTS ONE_OUTPUT "," FROM("module.m.terraform_data.a", "\"output\"")
+
+static const TargetCase target_cases[] = {
+    {NULL,                        TWO_OUTPUTS},
+    {"module.m.terraform_data.a", ""         },
+    {"terraform_data.after",      TWO_OUTPUTS},
+    {"terraform_data.user",       ONE_OUTPUT },
+};
+
+/* With targets, outputs of modules are looked at only where something needs them. */
 static void targets(void **state) {
     (void)state;
-    for (int targeted = 0; targeted < 2; targeted++) {
+    for (size_t i = 0; i < ARRAY_COUNT(target_cases); i++) {
         EngineCase *c = engine_case_open();
-        engine_case_write(c, "main.tf", "module \"m\" {\n  source = \"./m\"\n}\n");
+        engine_case_write(c, "main.tf",
+                          "module \"m\" {\n  source = \"./m\"\n}\n"
+                          "resource \"terraform_data\" \"after\" {\n  depends_on = [module.m]\n}\n"
+                          "resource \"terraform_data\" \"user\" {\n  input = module.m.o\n}\n");
         engine_case_write(c, "m/main.tf",
                           "resource \"terraform_data\" \"a\" {\n}\n"
-                          "output \"o\" {\n  value = terraform_data.a.id\n}\n");
+                          "output \"o\" {\n  value = terraform_data.a.id\n}\n"
+                          "output \"p\" {\n  value = terraform_data.a.output\n}\n");
         engine_case_load(c);
-        if (targeted)
-            engine_case_target(c, "module.m.terraform_data.a");
+        if (target_cases[i].target)
+            engine_case_target(c, target_cases[i].target);
         engine_case_must(c, engine_case_plan(c));
         Engine engine = engine_case_engine(c);
-        check_str(relevant_json_write(&engine, c->plan, c->arena),
-                  targeted ? "[]" : "[" FROM("module.m.terraform_data.a", "\"id\"") "]");
+        Str wanted = str_format(c->arena, "[%s]", target_cases[i].wanted);
+        check_str_equal(relevant_json_write(&engine, c->plan, c->arena), wanted);
         engine_case_close(c);
     }
 }
