@@ -110,6 +110,9 @@ typedef struct ResourceType {
     /* True: a crash between call and outcome may do it twice; documented with the type. */
     bool at_least_once;
     /* True: `limits` is asked about reads too, with the stored object. */
+    /* What its schema refuses is told of the block as a whole in documents for programs, as those
+     * who know the type expect. */
+    bool is_judged_whole;
     bool limits_reads;
 
     /* Beyond the schema. May see unknowns. Default: nothing. */

@@ -95,6 +95,8 @@ void diags_add(Diags *diags, const Diag *diag) {
     added->path = str_clone(copy.path, diags->arena);
     added->called = str_clone(copy.called, diags->arena);
     added->is_of_expression = copy.is_of_expression;
+    added->has_empty_place = copy.has_empty_place;
+    added->is_unplaced = copy.is_unplaced;
     vec_each(&copy.values, value)
         diags_add_value(diags, added, value->traversal, value->statement);
 }

@@ -31,6 +31,15 @@ static void write_range(JsonWriter *writer, SourceRange range) {
     json_object_end(writer);
 }
 
+static void write_empty_range(JsonWriter *writer) {
+    json_key(writer, STR("range"));
+    json_object_start(writer);
+    json_key_string(writer, "filename", STR_EMPTY);
+    write_position(writer, "start", (SourcePos){0});
+    write_position(writer, "end", (SourcePos){0});
+    json_object_end(writer);
+}
+
 static void write_values(JsonWriter *writer, const Diag *diag) {
     json_key(writer, STR("values"));
     json_array_start(writer);
@@ -99,9 +108,12 @@ void view_diag_write_json(const Diag *diag, const FunctionTable *functions, Json
                     diag->severity == DIAG_ERROR ? STR("error") : STR("warning"));
     json_key_string(writer, "summary", diag->summary);
     json_key_string(writer, "detail", diag->detail);
-    if (diag->address.len > 0 && !diag->is_of_expression)
+    bool has_address = diag->address.len > 0 && !diag->is_of_expression && !diag->is_unplaced;
+    if (has_address)
         json_key_string(writer, "address", diag->address);
-    if (diag->range.source) {
+    if (diag->has_empty_place && !diag->range.source)
+        write_empty_range(writer);
+    if (diag->range.source && !diag->is_unplaced) {
         SourceRange range = with_extent(source_resolve(diag->range));
         write_range(writer, range);
         write_snippet(writer, diag, range, functions);

@@ -5,7 +5,7 @@
 
 static const BodyAttributeSchema managed_attributes[] = {
     {"create_before_destroy", false, BODY_LITERAL   },
-    {"prevent_destroy",       false, BODY_EXPRESSION},
+    {"prevent_destroy",       false, BODY_LITERAL   },
     {"ignore_changes",        false, BODY_CODE      },
     {"replace_triggered_by",  false, BODY_CODE      },
     {"enabled",               false, BODY_EXPRESSION},
@@ -178,12 +178,11 @@ static bool read_conditions(const BodyContent *content,
     return ok;
 }
 
-/* Any expression will do, but a literal is judged at once. */
+/* A constant: what nothing may destroy is told before anything has a value. */
 static bool check_prevent_destroy(const BodyContent *content, Arena *arena, Diags *diags) {
     const BodyAttribute *attribute = body_content_find(content, "prevent_destroy");
-    Value literal;
-    return !attribute || !expr_as_literal(attribute->expr, &literal, arena) ||
-           config_read_literal(attribute, &TYPE_BOOL, &literal, arena, diags);
+    Value ignored;
+    return !attribute || config_read_literal(attribute, &TYPE_BOOL, &ignored, arena, diags);
 }
 
 static bool read_lifecycle(const BodyBlock *block, Resource *resource, Arena *arena, Diags *diags) {

@@ -69,7 +69,7 @@ static bool check_version(ConfigLoading *loading, const BodyContent *content) {
     Str version = STR_EMPTY;
     if (!attribute)
         return true;
-    diags_warning(loading->diags, attribute->name_range,
+    diags_warning(loading->diags, attribute->expr->range,
                   "Version constraints inside provider blocks are deprecated",
                   "State the version under required_providers of a terraform block. Here it is "
                   "ignored.");

@@ -104,7 +104,7 @@ static bool read_keyword(const BodyContent *content,
     if (*is_other)
         return true;
     Str summary = str_format(diags->arena, "Invalid \"%s\" keyword", name);
-    diags_error(diags, expr->range, str_to_cstr(summary, diags->arena),
+    diags_error(diags, written->range, str_to_cstr(summary, diags->arena),
                 "\"%s\" is one of the words %s and %s.", name, usual, other);
     return false;
 }

@@ -134,7 +134,7 @@ bool config_read_traversals(
     if (!list)
         return true;
     if (list->kind != EXPR_TUPLE) {
-        diags_error(diags, list->range, "Invalid expression",
+        diags_error(diags, expr_start(list), "Invalid expression",
                     "\"%s\" must be a list of references, between [ and ].", name);
         return false;
     }
@@ -191,7 +191,9 @@ bool config_read_provider_ref(const Expr *expr, ProviderRef *out, Arena *arena, 
         *out = ref;
         return true;
     }
-    diags_error(diags, expr->range, "Invalid provider reference",
+    bool is_key = traversal && traversal->step_count > 0 && traversal->steps[0].is_index;
+    SourceRange range = is_key ? traversal->steps[0].range : expr->range;
+    diags_error(diags, range, "Invalid provider reference",
                 "A provider configuration is named by the provider's name, or by that name, a dot "
                 "and the alias: \"libvirt\" or \"libvirt.east\".");
     return false;
@@ -216,13 +218,12 @@ static bool read_condition(const BodyBlock *block, Condition *out, Arena *arena,
     };
     static const BodySchema schema = {.attributes = attributes, .attribute_count = 2};
     BodyContent content;
-    if (!body_content(block->body, &schema, &content, NULL, arena, diags))
-        return false;
+    bool ok = body_content(block->body, &schema, &content, NULL, arena, diags);
     out->condition = config_read_expr(&content, "condition");
     out->error_message = config_read_expr(&content, "error_message");
     out->range = block->range;
-    if (config_read_is_judging(out))
-        return true;
+    if (!out->condition || config_read_is_judging(out))
+        return ok;
     diags_error(diags, out->condition->range, "Invalid condition",
                 "The condition of a \"%.*s\" block must refer to at least one object of the "
                 "configuration; this one always has the same result.",

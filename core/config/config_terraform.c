@@ -4,6 +4,7 @@
 #include "config_encryption.h"
 #include "config_read.h"
 #include "config_requirement.h"
+#include "eval.h"
 #include "version.h"
 #include "version_constraint.h"
 
@@ -20,12 +21,16 @@ static bool check_version(const BodyBlock *block, Arena *arena, Diags *diags) {
     const Body *rest;
     Str constraint = STR_EMPTY;
     bool is_satisfied = false;
-    if (!body_content(block->body, &schema, &content, &rest, arena, diags) ||
+    Value known;
+    if (!body_content(block->body, &schema, &content, &rest, arena, diags))
+        return false;
+    const BodyAttribute *attribute = body_content_find(&content, "required_version");
+    if (!attribute)
+        return true;
+    if (!eval_constant(attribute->expr, &known, arena, diags) ||
         !config_read_string(&content, "required_version", &constraint, arena, diags))
         return false;
-    if (!body_content_find(&content, "required_version"))
-        return true;
-    SourceRange range = content.attributes.items[0].expr->range;
+    SourceRange range = attribute->expr->range;
     if (str_find_char(constraint, '-', 0) != SIZE_MAX) {
         diags_error(diags, range, "Invalid required_version constraint",
                     "\"%.*s\" speaks of a version before its release. Name released versions only.",
@@ -40,7 +45,7 @@ static bool check_version(const BodyBlock *block, Arena *arena, Diags *diags) {
         return false;
     }
     if (!is_satisfied)
-        diags_error(diags, range, "Unsupported version",
+        diags_error(diags, attribute->name_range, "Unsupported version",
                     "This module requires %s \"%.*s\", and this is %s%s.",
                     is_own ? "loam" : "version", STR_ARG(constraint),
                     is_own ? "loam " : "a program compatible with version ", version);

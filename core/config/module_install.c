@@ -184,7 +184,7 @@ static bool check_version(const ModuleInstall *install,
     if (!wanted->version.len)
         return true;
     if (!address->kind->has_versions) {
-        diags_error(diags, wanted->version_range, "Invalid module version",
+        diags_error(diags, wanted->source_range, "Invalid registry module source address",
                     "\"version\" belongs to modules from a registry, and \"%.*s\" is none%s.",
                     STR_ARG(url_redact(wanted->source, install->arena)),
                     address->kind->fetch ? ": say the revision in its address" : "");

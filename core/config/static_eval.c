@@ -289,6 +289,27 @@ bool static_eval_expr(StaticEval *self,
     return true;
 }
 
+static void refuse_name(Traversal *traversal, void *payload) {
+    diags_error(payload, traversal->range, "Variables not allowed",
+                "Nothing has a value yet where modules are looked for, unless it follows from "
+                "defaults and from the values that are given for variables.");
+}
+
+/* A variable without a value is no mistake of the variable's, but of what is made of it here. */
+static void refuse_valueless(const Expr *expr, const Diags *found, Diags *diags) {
+    bool lacks_value = false;
+    vec_each(found, diag) {
+        lacks_value |= str_equal_cstr(diag->summary, "No value for required variable");
+    }
+    if (!lacks_value) {
+        diags_append(diags, found);
+        return;
+    }
+    expr_each_traversal(expr, refuse_name, diags);
+    diags_error(diags, expr_start(expr), "Unsuitable value type",
+                "This must be known before anything is planned.");
+}
+
 bool static_eval_text(StaticEval *self,
                       const Module *module,
                       const Expr *expr,
@@ -298,8 +319,11 @@ bool static_eval_text(StaticEval *self,
     Value value;
     Value text;
     ConvertError error = {0};
-    if (!static_eval_expr(self, module, expr, &value, arena, diags))
+    Diags found = diags_new(arena);
+    if (!static_eval_expr(self, module, expr, &value, arena, &found)) {
+        refuse_valueless(expr, &found, diags);
         return false;
+    }
     if (value_is_null(value))
         return true;
     if (convert_value(value, &TYPE_STRING, &text, &error, arena)) {

@@ -251,24 +251,6 @@ bool evaluate_conditions(const Conditions *conditions,
     return ok;
 }
 
-bool evaluate_condition_types(const Conditions *conditions,
-                              const EvalScope *scope,
-                              Arena *arena,
-                              Diags *diags) {
-    bool ok = true;
-    EvalScope local = *scope;
-    local.scope.self = &local;
-    vec_each(conditions, condition) {
-        Value value;
-        ok = eval_expr_as(condition->condition, &local.scope, &TYPE_BOOL, &value, arena, diags) &&
-             ok;
-        ok = eval_expr_as(condition->error_message, &local.scope, &TYPE_STRING, &value, arena,
-                          diags) &&
-             ok;
-    }
-    return ok;
-}
-
 Value evaluate_shape(const Expansion *expansion, Value *values, Arena *arena) {
     switch (expansion->kind) {
     case REPEAT_NONE: return expansion->count > 0 ? values[0] : value_null(&TYPE_DYNAMIC);

@@ -21,11 +21,6 @@ typedef struct EvalScope {
 
 /* Of a module instance, without repetition. */
 void evaluate_scope_init(EvalScope *scope, EngineWalk *walk, ModuleInstance *module);
-/* Would the conditions come to true or false, and the messages to texts? For validating. */
-MUST_USE bool evaluate_condition_types(const Conditions *conditions,
-                                       const EvalScope *scope,
-                                       Arena *arena,
-                                       Diags *diags);
 /* With count.index, each.key and each.value of one instance. */
 void evaluate_scope_init_instance(EvalScope *scope, const InstanceRecord *record);
 /* Condition blocks: true when all hold or cannot be told yet. */

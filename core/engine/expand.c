@@ -118,7 +118,9 @@ static bool check_for_each(const Expr *expr, Value value, Diags *diags) {
                     STR_ARG(name));
         return false;
     }
-    if (kind == KIND_SET && value.count > 0 && value.type->element->kind != KIND_STRING) {
+    bool has_elements = value_is_known(value) ? value.count > 0 : false;
+    TypeKind element = kind == KIND_SET ? value.type->element->kind : KIND_STRING;
+    if (has_elements && element != KIND_STRING && element != KIND_DYNAMIC) {
         return reject_for_each(expr, diags,
                                "A set given to \"for_each\" must be a set of strings.");
     }

@@ -125,6 +125,7 @@ static Path leading_path(Str text, Arena *arena) {
 static void place_diags(Job *job, size_t from) {
     for (size_t i = from; i < job->diags.count; i++) {
         Diag *diag = &job->diags.items[i];
+        diag->is_unplaced = job->type->is_judged_whole;
         if (diag->range.source)
             continue;
         Path path = leading_path(diag->path, job->scratch);
@@ -153,7 +154,7 @@ static bool check_ephemeral(Job *job, const Configured *configured) {
 /* Neither plan nor state could hold it. */
 static bool check_finite(Job *job, Value config) {
     Path path;
-    if (!path_find_infinity(config, &path, job->scratch))
+    if (job->walk->phase == PHASE_VALIDATE || !path_find_infinity(config, &path, job->scratch))
         return true;
     diags_error(&job->diags, decode_range_of(job->resource->decoded, path), "Infinite number",
                 "The number in %.*s has become infinite, as by a division by zero, and cannot be "

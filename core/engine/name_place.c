@@ -85,10 +85,14 @@ bool name_place_check(NamePlace place, const Reference *reference, Diags *diags)
 
 void name_place_refuse_root(const Traversal *traversal, Diags *diags) {
     const PlaceName *name = find_name(traversal->root);
+    size_t before = diags->count;
     if (name)
         (void)refuse_attribute(name, STR_EMPTY, NO_RANGE, diags);
     else if (str_equal_cstr(traversal->root, "var") || str_equal_cstr(traversal->root, "local"))
         diags_error(diags, NO_RANGE, "Reference to an object without a name",
                     "\"%.*s\" stands for all of its kind, and only one of them can be referred to.",
                     STR_ARG(traversal->root));
+    for (size_t i = before; i < diags->count; i++) {
+        diags->items[i].has_empty_place = true;
+    }
 }

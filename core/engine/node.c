@@ -27,6 +27,21 @@ Node *node_find(const EngineModule *module, Str key) {
     return map_find(&module->nodes, key);
 }
 
+const PartFaults *node_find_faults(const Node *node, const void *part) {
+    vec_each(&node->part_faults, faults) {
+        if (part && faults->part == part)
+            return faults;
+    }
+    return NULL;
+}
+
+void node_tell_faults(const Node *node, Diags *diags) {
+    diags_append(diags, &node->faults);
+    vec_each(&node->part_faults, faults) {
+        diags_append(diags, &faults->diags);
+    }
+}
+
 Slot *node_slot(const Node *node, ModuleInstance *instance) {
     CHECK(instance->module == node->module);
     return &instance->slots[node->slot];

@@ -103,6 +103,15 @@ typedef struct ResourceNode {
     Map planned_by_address;      /* apply: address text → ChangeRun of the current object */
 } ResourceNode;
 
+/* What is wrong with the names in one part of a block (an expression, a body), told where that part
+ * would be evaluated. `hides_names`: with one of them nothing that the part names has a value. */
+typedef struct PartFaults {
+    const void *part;
+    Diags diags;
+    bool hides_names;
+    bool is_of_form; /* of a body: its names are right, its arguments are not those of its schema */
+} PartFaults;
+
 struct Node {
     NodeKind kind;
     GraphNode id;
@@ -125,12 +134,13 @@ struct Node {
     EngineModule *child; /* MODULE, MODULE_VALUE */
     Node *module_value;  /* MODULE */
     Diags faults;        /* what is wrong with its block, told before anything is evaluated */
-    bool is_used;        /* MODULE_VALUE: somebody refers to it */
-    bool is_selected;    /* false: pruned by -target */
-    bool is_target;      /* its own changes are wanted, not just its value */
-    bool selects_all;    /* -target: every instance, not just those that it names */
-    bool is_pending;     /* plan: it or something it depends on is going to change */
-    bool is_renewed;     /* plan: an object that it refers to is going to be made anew */
+    VEC(PartFaults) part_faults;
+    bool is_used;     /* MODULE_VALUE: somebody refers to it */
+    bool is_selected; /* false: pruned by -target */
+    bool is_target;   /* its own changes are wanted, not just its value */
+    bool selects_all; /* -target: every instance, not just those that it names */
+    bool is_pending;  /* plan: it or something it depends on is going to change */
+    bool is_renewed;  /* plan: an object that it refers to is going to be made anew */
     atomic_bool
         has_failed; /* apply, DESTROY: an object of it, or one that had to go first, is left */
 };
@@ -261,6 +271,10 @@ EngineModule *node_module_find_child(const EngineModule *module, Str name);
 Node *node_add(
     EngineWalk *walk, EngineModule *module, NodeKind kind, Str key, Str name, SourceRange range);
 Node *node_find(const EngineModule *module, Str key);
+/* NULL: nothing is wrong with the names in it. */
+const PartFaults *node_find_faults(const Node *node, const void *part);
+/* All that is wrong with the block, in order. */
+void node_tell_faults(const Node *node, Diags *diags);
 Slot *node_slot(const Node *node, ModuleInstance *instance);
 const char *node_kind_name(NodeKind kind);
 /* A new instance of a module, appended to its list. */

@@ -13,7 +13,7 @@ static bool check_root(Visit *visit, Value value) {
         return false;
     }
     Path path;
-    if (path_find_infinity(value, &path, visit->scratch)) {
+    if (visit->walk->phase != PHASE_VALIDATE && path_find_infinity(value, &path, visit->scratch)) {
         diags_error(&visit->diags, output->expr->range, "Infinite number",
                     "The value of output \"%.*s\" holds a number that has become infinite, as by a "
                     "division by zero, and cannot be stored.",

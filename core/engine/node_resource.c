@@ -296,13 +296,39 @@ static bool choose_providers(Visit *visit, ResourceExpansion *expansion) {
     return ok;
 }
 
-static bool expand_instance(Visit *visit, ModuleInstance *module) {
+/* Validating goes on with one instance of any key when nobody can tell which there are. */
+static bool expand_any(Visit *visit, const EvalScope *scope, Expansion *out) {
     const Resource *config = visit->node->as.resource->config;
+    Repetition repetition = {config->count, config->for_each, config->lifecycle.enabled};
+    const Expr *expr = config->count      ? config->count
+                       : config->for_each ? config->for_each
+                                          : config->lifecycle.enabled;
+    const PartFaults *faults = node_find_faults(visit->node, expr);
+    if (faults)
+        diags_append(&visit->diags, &faults->diags);
+    if ((faults && diags_has_errors(&faults->diags)) ||
+        !expand_evaluate(&repetition, scope, out, visit->keep, &visit->diags))
+        *out = (Expansion){.kind = config->count      ? REPEAT_COUNT
+                                   : config->for_each ? REPEAT_EACH
+                                                      : REPEAT_NONE,
+                           .is_unknown = true,
+                           .count = 1};
+    return true;
+}
+
+static bool expand(Visit *visit, const EvalScope *scope, Expansion *out) {
+    const Resource *config = visit->node->as.resource->config;
+    if (visit->walk->phase == PHASE_VALIDATE)
+        return expand_any(visit, scope, out);
+    Repetition repetition = {config->count, config->for_each, config->lifecycle.enabled};
+    return expand_evaluate(&repetition, scope, out, visit->keep, &visit->diags);
+}
+
+static bool expand_instance(Visit *visit, ModuleInstance *module) {
     EvalScope scope;
     evaluate_scope_init(&scope, visit->walk, module);
     ResourceExpansion *expansion = arena_new(visit->keep, ResourceExpansion);
-    Repetition repetition = {config->count, config->for_each, config->lifecycle.enabled};
-    if (!expand_evaluate(&repetition, &scope, &expansion->expansion, visit->keep, &visit->diags))
+    if (!expand(visit, &scope, &expansion->expansion))
         return false;
     fill_records(visit, module, expansion);
     if (!choose_providers(visit, expansion))
@@ -320,6 +346,12 @@ static bool expand_instance(Visit *visit, ModuleInstance *module) {
 
 bool node_resource_visit(Visit *visit) {
     bool ok = true;
+    const PartFaults *faults =
+        visit->walk->phase == PHASE_VALIDATE
+            ? node_find_faults(visit->node, &visit->node->as.resource->config->depends_on)
+            : NULL;
+    if (faults)
+        diags_append(&visit->diags, &faults->diags);
     vec_each(&visit->node->module->instances, item) {
         ok = expand_instance(visit, *item) && ok;
     }
@@ -371,7 +403,7 @@ bool node_resource_value_visit(Visit *visit) {
         ResourceExpansion *expansion = node_slot(block, *item)->payload;
         Slot *slot = node_slot(visit->node, *item);
         slot->is_set = true;
-        if (!expansion || expansion->expansion.is_unknown) {
+        if (!expansion || expansion->expansion.is_unknown || visit->walk->phase == PHASE_VALIDATE) {
             slot->value = value_unknown(&TYPE_DYNAMIC);
             continue;
         }

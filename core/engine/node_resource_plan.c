@@ -255,51 +255,6 @@ bool node_resource_plan(Walk *tasks, void *payload, uint32_t worker) {
     return job_end(&planning.job);
 }
 
-/* -- validation: no state, no keys, no provider calls but `validate` ----------------------------
- */
-
-/* Programs and conditions see the object that is to come. */
-static bool validate_provisioners(Job *job, const EvalScope *scope) {
-    bool ok = true;
-    vec_each(&job->resource->provisioners, provisioner) {
-        Value value;
-        ok = decode_eval(provisioner->decoded, &scope->scope, &value, job->scratch, &job->diags) &&
-             provisioner_schema_check(provisioner->config->type, value, provisioner->config->range,
-                                      &job->diags) &&
-             ok;
-        ok = (!provisioner->connection || decode_eval(provisioner->connection, &scope->scope,
-                                                      &value, job->scratch, &job->diags)) &&
-             ok;
-    }
-    return ok;
-}
-
-static bool validate_object(Job *job, const EvalScope *scope) {
-    const Lifecycle *lifecycle = &job->resource->config->lifecycle;
-    Value object = value_unknown(schema_implied_type(job->schema));
-    EvalScope local = *scope;
-    local.scope.self = &local;
-    bool ok =
-        evaluate_condition_types(&lifecycle->preconditions, &local, job->scratch, &job->diags);
-    local.self = &object;
-    ok = evaluate_condition_types(&lifecycle->postconditions, &local, job->scratch, &job->diags) &&
-         ok;
-    return validate_provisioners(job, &local) && ok;
-}
-
-bool node_resource_validate(Walk *tasks, void *payload, uint32_t worker) {
-    (void)tasks;
-    Job job;
-    job_begin(&job, payload, worker);
-    EvalScope scope;
-    evaluate_scope_init_instance(&scope, job.record);
-    Configured configured;
-    bool ok = job_configure(&job, &scope, &configured);
-    ok = validate_object(&job, &scope) && ok;
-    job.record->value = value_unknown(schema_implied_type(job.schema));
-    return job_end(&job) && ok;
-}
-
 /* -- removal -------------------------------------------------------------------------------------
  */
 

@@ -101,12 +101,13 @@ bool node_variable_visit(Visit *visit) {
             ok = false;
             continue;
         }
-        if (visit->walk->phase == PHASE_VALIDATE)
-            value = any_value(visit->node->as.variable, visit->scratch);
         Slot *slot = node_slot(visit->node, *item);
         slot->value = value_clone(value, visit->keep);
         slot->is_set = true;
         ok = validate_value(visit, *item) && ok;
+        if (visit->walk->phase == PHASE_VALIDATE) /* its own rules alone see what is given */
+            slot->value =
+                value_clone(any_value(visit->node->as.variable, visit->scratch), visit->keep);
     }
     return ok;
 }

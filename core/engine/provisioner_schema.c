@@ -96,10 +96,12 @@ bool provisioner_schema_check(Str type, Value config, SourceRange range, Diags *
     if (given == 1)
         return true;
     bool has_third = found->one_of[2] != NULL;
-    diags_error(diags, range, "Invalid provisioner configuration",
-                "A \"%s\" provisioner needs one of \"%s\"%s \"%s\"%s%s%s, and this one has %s.",
-                found->name, found->one_of[0], has_third ? "," : " and", found->one_of[1],
-                has_third ? " and \"" : "", has_third ? found->one_of[2] : "",
-                has_third ? "\"" : "", given ? "several" : "none");
+    Diag *diag =
+        diags_error(diags, range, "Invalid provisioner configuration",
+                    "A \"%s\" provisioner needs one of \"%s\"%s \"%s\"%s%s%s, and this one has %s.",
+                    found->name, found->one_of[0], has_third ? "," : " and", found->one_of[1],
+                    has_third ? " and \"" : "", has_third ? found->one_of[2] : "",
+                    has_third ? "\"" : "", given ? "several" : "none");
+    diag->is_unplaced = true;
     return false;
 }

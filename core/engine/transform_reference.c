@@ -1,5 +1,6 @@
 /* Binds every name of the configuration to its node and draws the edges: a node depends on the
  * nodes that its expressions name, on its module's call, and on what depends_on says. */
+#include "eval.h"
 #include "name_place.h"
 #include "transform.h"
 
@@ -11,8 +12,46 @@ typedef struct Binder {
     const Check *check; /* whose assertions these are; NULL: of no check */
     bool is_console;    /* names are bound as they come, wherever they stand */
     Diags *diags;
+    /* Of the part that is being bound: what cannot be told apart from a mistake in writing, what
+     * has no value, and what its value has not. Each counts where there is none of the former. */
+    Diags forms;
+    Diags values;
+    Diags results;
+    bool is_of_form;
+    bool is_static; /* one of the names stands for nothing: the values do not matter then */
     bool ok;
 } Binder;
+
+static void open_part(Binder *binder) {
+    Arena *arena = binder->walk->arena;
+    binder->forms = diags_new(arena);
+    binder->values = diags_new(arena);
+    binder->results = diags_new(arena);
+    binder->is_static = false;
+    binder->is_of_form = false;
+}
+
+/* What was found belongs to the part, or is told at once where nobody visits it. */
+static void close_part(Binder *binder, const void *part) {
+    Diags found = diags_new(binder->walk->arena);
+    diags_append(&found, &binder->forms);
+    if (!binder->is_static)
+        diags_append(&found, &binder->values);
+    if (found.count == 0)
+        diags_append(&found, &binder->results);
+    if (found.count == 0)
+        return;
+    binder->ok = binder->ok && !diags_has_errors(&found);
+    if (!part || !binder->node) {
+        diags_append(binder->diags, &found);
+        return;
+    }
+    PartFaults faults = {.part = part,
+                         .diags = found,
+                         .hides_names = binder->is_static,
+                         .is_of_form = binder->is_of_form};
+    vec_push(binder->walk->arena, &binder->node->part_faults, faults);
+}
 
 static void depend(Binder *binder, const Node *on) {
     if (binder->node && on && binder->node != on) {
@@ -23,7 +62,8 @@ static void depend(Binder *binder, const Node *on) {
 static void undeclared(Binder *binder,
                        const Reference *reference,
                        const char *kind,
-                       const char *prefix) {
+                       const char *prefix,
+                       Diags *diags) {
     StrVec names = {0};
     Str start = str_from_cstr(prefix);
     map_each(&binder->module->nodes, entry) {
@@ -35,11 +75,15 @@ static void undeclared(Binder *binder,
     Str near = str_suggest(reference->name, names.items, names.count);
     char summary[64];
     snprintf(summary, sizeof summary, "Reference to undeclared %s", kind);
-    diags_error(binder->diags, reference->range, summary,
+    diags_error(diags, reference->range, summary,
                 "No %s named \"%.*s\" has been declared in %s%.*s.%s%.*s%s", kind,
                 STR_ARG(reference->name), path.len ? "" : "the root module", STR_ARG(path),
                 near.len ? " Did you mean \"" : "", STR_ARG(near), near.len ? "\"?" : "");
-    binder->ok = false;
+}
+
+static Diags *refuse_name(Binder *binder) {
+    binder->is_static = true;
+    return &binder->forms;
 }
 
 static Node *find_named(Binder *binder,
@@ -49,7 +93,8 @@ static Node *find_named(Binder *binder,
     Str key = str_format(binder->walk->arena, "%s%.*s", prefix, STR_ARG(reference->name));
     Node *node = node_find(binder->module, key);
     if (!node)
-        undeclared(binder, reference, kind, prefix);
+        undeclared(binder, reference, kind, prefix,
+                   reference->kind == REFERENCE_MODULE ? refuse_name(binder) : &binder->values);
     return node;
 }
 
@@ -70,12 +115,11 @@ static Node *find_resource(Binder *binder, const Reference *reference) {
     Str wanted = str_concat(type, reference->name, arena);
     Str near = str_suggest(wanted, names.items, names.count);
     Str path = binder->module->config->path;
-    diags_error(binder->diags, reference->range, "Reference to undeclared resource",
+    diags_error(refuse_name(binder), reference->range, "Reference to undeclared resource",
                 "%s resource \"%.*s\" \"%.*s\" has not been declared in %s%.*s.%s%.*s%s",
                 nouns[reference->mode], STR_ARG(reference->type), STR_ARG(reference->name),
                 path.len ? "" : "the root module", STR_ARG(path),
                 near.len ? " Did you mean \"" : "", STR_ARG(near), near.len ? "\"?" : "");
-    binder->ok = false;
     return NULL;
 }
 
@@ -96,12 +140,11 @@ static void depend_on_outputs(Binder *binder, const Node *call) {
 static bool check_call_key(Binder *binder, const Binding *binding, SourceRange range) {
     if (!binding->node->as.call->count || binding->reference.key.kind != KEY_NONE)
         return true;
-    diags_error(binder->diags, range, "Unsupported attribute",
+    diags_error(&binder->results, range, "Unsupported attribute",
                 "The module \"%.*s\" has \"count\", so its outputs are those of one of its "
                 "instances, as in module.%.*s[0], or of all, as in module.%.*s[*].",
                 STR_ARG(binding->reference.name), STR_ARG(binding->reference.name),
                 STR_ARG(binding->reference.name));
-    binder->ok = false;
     return false;
 }
 
@@ -131,34 +174,44 @@ static void bind_module(Binder *binder, Binding *binding) {
             vec_push(binder->walk->arena, &names, entry->key);
         }
         Str near = str_suggest(name, names.items, names.count);
-        diags_error(binder->diags, traversal->steps[at].range, "Unsupported attribute",
+        diags_error(&binder->results, traversal->steps[at].range, "Unsupported attribute",
                     "This object does not have an attribute named \"%.*s\": module \"%.*s\" has no "
                     "output of that name.%s%.*s%s",
                     STR_ARG(name), STR_ARG(binding->reference.name),
                     near.len ? " Did you mean \"" : "", STR_ARG(near), near.len ? "\"?" : "");
-        binder->ok = false;
         return;
     }
     depend_on_outputs(binder, call);
 }
 
+/* Of a resource alone: planning refuses it, and what only validates has no order to keep. */
 static void refuse_self(Binder *binder, const Binding *binding) {
-    diags_error(binder->diags, binding->reference.range, "Self-referential block",
+    if (binder->walk->phase == PHASE_VALIDATE && binder->node->kind == NODE_RESOURCE)
+        return;
+    diags_error(&binder->values, binding->reference.range, "Self-referential block",
                 "Configuration for %.*s may not refer to itself.", STR_ARG(binding->node->name));
-    binder->ok = false;
 }
 
-/* What is repeated is a list or a map, and its attributes are those of an instance. */
+/* What is repeated is a list or a map, and its attributes are those of an instance; what is not has
+ * no keys. */
 static bool check_key(Binder *binder, const Binding *binding) {
     const Reference *reference = &binding->reference;
     const Resource *config = binding->node->as.resource->config;
     const Traversal *traversal = reference->traversal;
     bool is_repeated = config->count || config->for_each;
-    bool has_attribute =
-        reference->used < traversal->step_count && !traversal->steps[reference->used].is_index;
-    if (!is_repeated || !has_attribute || reference->key.kind != KEY_NONE)
+    if (reference->key.kind != KEY_NONE) {
+        if (is_repeated || config->lifecycle.enabled)
+            return true;
+        diags_error(refuse_name(binder), reference->range, "Unexpected resource instance key",
+                    "%.*s has neither \"count\" nor \"for_each\", so it is one object, without "
+                    "keys. Remove the key.",
+                    STR_ARG(binding->node->name));
+        return false;
+    }
+    bool has_attribute = reference->used < traversal->step_count;
+    if (!is_repeated || !has_attribute)
         return true;
-    diags_error(binder->diags, reference->range, "Missing resource instance key",
+    diags_error(refuse_name(binder), reference->range, "Missing resource instance key",
                 "%.*s has \"%s\", so its attributes are those of one of its instances, as in "
                 "%.*s[%s].",
                 STR_ARG(binding->node->name), config->count ? "count" : "for_each",
@@ -166,12 +219,58 @@ static bool check_key(Binder *binder, const Binding *binding) {
     return false;
 }
 
+static void refuse_attribute(Binder *binder, const TraversalStep *step, const Schema *schema) {
+    StrVec names = {0};
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        vec_push(binder->walk->arena, &names, str_from_cstr(schema->attributes[i].name));
+    }
+    Str near = str_suggest(step->name, names.items, names.count);
+    diags_error(refuse_name(binder), step->range, "Unsupported attribute",
+                "This object does not have an attribute named \"%.*s\".%s%.*s%s",
+                STR_ARG(step->name), near.len ? " Did you mean \"" : "", STR_ARG(near),
+                near.len ? "\"?" : "");
+}
+
+/* The steps into an object, from `at` on, by the schema of its type. */
+static void check_steps(Binder *binder, const Reference *reference, const Node *node, size_t at) {
+    const Traversal *traversal = reference->traversal;
+    const ResourceType *type = node->as.resource->type;
+    if (!type || at >= traversal->step_count)
+        return;
+    const TraversalStep *step = &traversal->steps[at];
+    const Attribute *attribute =
+        step->is_index ? NULL : schema_find_attribute(&type->schema, step->name);
+    Value value;
+    if (step->is_index) {
+        diags_error(refuse_name(binder), step->range, "Invalid index operation",
+                    "An attribute of this object is named after a dot, not in brackets.");
+    } else if (str_equal_cstr(step->name, "count") && !attribute) {
+        diags_error(refuse_name(binder), reference->range, "Invalid resource count attribute",
+                    "\"count\" is no attribute of a resource. length(%.*s) is the number of its "
+                    "instances.",
+                    STR_ARG(node->name));
+    } else if (attribute) {
+        Diags found = diags_new(binder->walk->arena);
+        if (!eval_steps(value_unknown(attribute->type), traversal, at + 1, &value,
+                        binder->walk->arena, &found))
+            diags_append(refuse_name(binder), &found);
+    } else if (!schema_find_block(&type->schema, step->name)) {
+        refuse_attribute(binder, step, &type->schema);
+    }
+}
+
+static void check_object_steps(Binder *binder, const Binding *binding) {
+    const Reference *reference = &binding->reference;
+    check_steps(binder, reference, binding->node,
+                reference->used + (reference->key.kind != KEY_NONE ? 1 : 0));
+}
+
 /* The data source of a check is read for that check alone. */
 static bool check_scoped(Binder *binder, const Binding *binding) {
     const Resource *config = binding->node->as.resource->config;
     if (!config->check || config->check == binder->check || binder->is_console)
         return true;
-    diags_error(binder->diags, binding->reference.range, "Reference to scoped resource",
+    diags_error(refuse_name(binder), binding->reference.range, "Reference to scoped resource",
                 "%.*s belongs to the check \"%.*s\", whose assertions alone can refer to it.",
                 STR_ARG(binding->node->name), STR_ARG(config->check->name));
     return false;
@@ -181,30 +280,40 @@ static void bind_resource(Binder *binder, Binding *binding) {
     binding->node = find_resource(binder, &binding->reference);
     if (!binding->node)
         return;
-    if (!check_key(binder, binding) || !check_scoped(binder, binding)) {
-        binder->ok = false;
+    if (!check_key(binder, binding) || !check_scoped(binder, binding))
         return;
-    }
+    check_object_steps(binder, binding);
     if (binding->node == binder->node)
         refuse_self(binder, binding);
     else
         depend(binder, binding->node->as.resource->value);
 }
 
+static bool check_place(Binder *binder, const Binding *binding) {
+    const Reference *reference = &binding->reference;
+    bool is_self = reference->kind == REFERENCE_SELF;
+    Diags *diags = is_self ? &binder->forms : &binder->values;
+    if (binder->is_console)
+        return true;
+    if (!name_place_check(binder->place, reference, diags)) {
+        binder->is_static |= is_self;
+        return false;
+    }
+    if (is_self && binder->node && binder->node->kind == NODE_RESOURCE)
+        check_steps(binder, reference, binder->node, 0);
+    return true;
+}
+
 static void bind_traversal(Traversal *traversal, void *payload) {
     Binder *binder = payload;
     Binding *binding = arena_new(binder->walk->arena, Binding);
     traversal->binding = NULL;
-    if (!reference_from_traversal(traversal, &binding->reference, binder->diags)) {
-        name_place_refuse_root(traversal, binder->diags);
-        binder->ok = false;
+    if (!reference_from_traversal(traversal, &binding->reference, &binder->forms)) {
+        name_place_refuse_root(traversal, &binder->values);
         return;
     }
-    if (!binder->is_console &&
-        !name_place_check(binder->place, &binding->reference, binder->diags)) {
-        binder->ok = false;
+    if (!check_place(binder, binding))
         return;
-    }
     switch (binding->reference.kind) {
     case REFERENCE_VARIABLE:
         binding->node = find_named(binder, &binding->reference, "var.", "input variable");
@@ -229,8 +338,11 @@ static void bind_traversal(Traversal *traversal, void *payload) {
 }
 
 static void bind_expr(Binder *binder, const Expr *expr) {
-    if (expr)
-        expr_each_traversal(expr, bind_traversal, binder);
+    if (!expr)
+        return;
+    open_part(binder);
+    expr_each_traversal(expr, bind_traversal, binder);
+    close_part(binder, expr);
 }
 
 static void bind_conditions(Binder *binder, const Conditions *conditions) {
@@ -251,25 +363,45 @@ static void depend_on_module(Binder *binder, const EngineModule *module) {
     }
 }
 
+/* An item names a whole object. */
+static bool check_whole(Binder *binder, const Reference *reference) {
+    const Traversal *traversal = reference->traversal;
+    size_t used = reference->used + (reference->key.kind != KEY_NONE ? 1 : 0);
+    if (used >= traversal->step_count || reference->kind == REFERENCE_MODULE)
+        return true;
+    SourceRange range = source_range_join(traversal->steps[used].range,
+                                          traversal->steps[traversal->step_count - 1].range);
+    diags_error(&binder->forms, range, "Invalid depends_on reference",
+                "What a block depends on is a whole resource, module, or other named object, "
+                "without attributes.");
+    return false;
+}
+
 /* After the first mistake the others are read, but what they name is not looked for. */
+static void bind_item(Binder *binder, Traversal *traversal, bool is_sound) {
+    Reference reference;
+    if (!reference_from_traversal(traversal, &reference, &binder->forms) ||
+        !check_whole(binder, &reference) || !is_sound)
+        return;
+    bind_traversal(traversal, binder);
+    const Binding *binding = traversal->binding;
+    if (binding && binding->reference.kind == REFERENCE_MODULE && binding->node)
+        depend_on_module(binder, binding->node->child);
+}
+
 static void bind_depends_on(Binder *binder, const Traversals *traversals) {
     NamePlace before = binder->place;
-    bool found_all = true;
+    Diags found = diags_new(binder->walk->arena);
     binder->place = (NamePlace){0};
     vec_each(traversals, item) {
-        Reference reference;
-        if (!found_all) {
-            binder->ok &= reference_from_traversal(*item, &reference, binder->diags);
-            continue;
-        }
-        size_t errors = binder->diags->error_count;
-        bind_traversal(*item, binder);
-        found_all = binder->diags->error_count == errors;
-        const Binding *binding = (*item)->binding;
-        if (binding && binding->reference.kind == REFERENCE_MODULE && binding->node) {
-            depend_on_module(binder, binding->node->child);
-        }
+        open_part(binder);
+        bind_item(binder, *item, !diags_has_errors(&found));
+        diags_append(&found, &binder->forms);
+        diags_append(&found, &binder->values);
     }
+    open_part(binder);
+    diags_append(&binder->forms, &found);
+    close_part(binder, traversals);
     binder->place = before;
 }
 
@@ -289,14 +421,16 @@ static void bind_lifecycle(Binder *binder, const Lifecycle *lifecycle) {
 
 /* The body's references come first: with one of them wrong, what else is wrong with it may be no
  * more than a consequence. */
-static void bind_body(Binder *binder, const Decoded *decoded, const Diags *decoding) {
-    size_t before = binder->diags->error_count;
+static void bind_body(Binder *binder,
+                      const void *part,
+                      const Decoded *decoded,
+                      const Diags *decoding) {
+    open_part(binder);
     if (decoded)
         decode_each_traversal(decoded, bind_traversal, binder);
-    if (binder->diags->error_count != before)
-        return;
-    diags_append(binder->diags, decoding);
-    binder->ok &= !diags_has_errors(decoding);
+    binder->is_of_form = binder->forms.count + binder->values.count + binder->results.count == 0;
+    diags_append(&binder->results, decoding);
+    close_part(binder, part);
 }
 
 static void bind_resource_node(Binder *binder, const ResourceNode *resource) {
@@ -307,13 +441,12 @@ static void bind_resource_node(Binder *binder, const ResourceNode *resource) {
     binder->place = name_place_of(config->count, config->for_each);
     bind_expr(binder, config->provider.key);
     bind_lifecycle(binder, &config->lifecycle);
-    bind_body(binder, resource->decoded, &resource->decoding);
+    bind_body(binder, config->body, resource->decoded, &resource->decoding);
     binder->place.allows_self = true;
     vec_each(&resource->provisioners, provisioner) {
-        if (diags_has_errors(binder->diags))
-            return; /* one provisioner after the other */
-        bind_body(binder, provisioner->decoded, &provisioner->decoding);
-        bind_body(binder, provisioner->connection, &provisioner->connecting);
+        bind_body(binder, provisioner->config, provisioner->decoded, &provisioner->decoding);
+        bind_body(binder, provisioner->connection, provisioner->connection,
+                  &provisioner->connecting);
     }
 }
 
@@ -370,7 +503,8 @@ static void bind_node(Binder *binder, Node *node) {
             bind_expr(binder, node->as.provider->config->for_each);
             binder->place = name_place_of(NULL, node->as.provider->config->for_each);
         }
-        bind_body(binder, node->as.provider->decoded, &node->as.provider->decoding);
+        bind_body(binder, node->as.provider, node->as.provider->decoded,
+                  &node->as.provider->decoding);
         return;
     case NODE_RESOURCE: bind_resource_node(binder, node->as.resource); return;
     case NODE_IMPORT: bind_import(binder, node->as.import); return;
@@ -396,8 +530,8 @@ bool transform_reference(EngineWalk *walk, Diags *diags) {
         bind_node(&binder, node);
         if (walk->phase == PHASE_VALIDATE)
             continue;
-        diags_append(diags, &node->faults);
-        ok = ok && !diags_has_errors(&node->faults);
+        node_tell_faults(node, diags);
+        ok = ok && binder.ok && !diags_has_errors(&node->faults);
     }
     return ok;
 }
@@ -405,6 +539,8 @@ bool transform_reference(EngineWalk *walk, Diags *diags) {
 bool transform_bind(EngineWalk *walk, EngineModule *module, Traversal *traversal, Diags *diags) {
     Binder binder = {
         .walk = walk, .module = module, .diags = diags, .is_console = true, .ok = true};
+    open_part(&binder);
     bind_traversal(traversal, &binder);
+    close_part(&binder, NULL);
     return binder.ok;
 }

@@ -60,10 +60,14 @@ static void check_ignored(const Resource *config,
                           Diags *diags) {
     vec_each(&config->lifecycle.ignore_changes, item) {
         const Traversal *traversal = *item;
-        if (schema_find_attribute(schema, traversal->root) ||
-            schema_find_block(schema, traversal->root)) {
+        const Attribute *attribute = schema_find_attribute(schema, traversal->root);
+        if (attribute && (attribute->flags & COMPUTED) && !(attribute->flags & OPTIONAL))
+            diags_warning(diags, config->type_range, "Redundant ignore_changes element",
+                          "ignore_changes names \"%.*s\", which no configuration sets, so there "
+                          "are no changes of it to ignore.",
+                          STR_ARG(traversal->root));
+        if (attribute || schema_find_block(schema, traversal->root))
             continue;
-        }
         StrVec names = {0};
         for (size_t i = 0; i < schema->attribute_count; i++) {
             vec_push(arena, &names, str_from_cstr(schema->attributes[i].name));

@@ -33,6 +33,16 @@ static void inherit_pending(EngineWalk *walk, Node *node) {
     }
 }
 
+/* A resource goes on with the parts that are sound; an output that may not be looked at has no
+ * value to judge. */
+static void tell_faults(Visit *visit) {
+    const Node *node = visit->node;
+    if (node->kind == NODE_RESOURCE)
+        diags_append(&visit->diags, &node->faults);
+    else
+        node_tell_faults(node, &visit->diags);
+}
+
 static bool visit_node(Walk *tasks, GraphNode id, void *payload, uint32_t worker, void *context) {
     (void)id;
     EngineWalk *walk = context;
@@ -51,7 +61,7 @@ static bool visit_node(Walk *tasks, GraphNode id, void *payload, uint32_t worker
     };
     visit.diags = diags_new(visit.scratch);
     if (walk->phase == PHASE_VALIDATE)
-        diags_append(&visit.diags, &node->faults);
+        tell_faults(&visit);
     bool ok =
         !diags_has_errors(&visit.diags) && dispatch(&visit) && !diags_has_errors(&visit.diags);
     if (visit.diags.count > 0)

@@ -66,15 +66,33 @@ static void eval_show_traversal(Traversal *traversal, void *payload) {
                     eval_statement(value, evaluation->arena));
 }
 
+static void add_error(
+    Evaluation *evaluation, SourceRange range, const Expr *expr, const char *summary, Str detail) {
+    Diag *diag = diags_error(evaluation->diags, range, summary, "%.*s", STR_ARG(detail));
+    Showing showing = {.evaluation = evaluation, .diag = diag};
+    expr_each_traversal(expr, eval_show_traversal, &showing);
+}
+
 void eval_error(
     Evaluation *evaluation, const Expr *expr, const char *summary, const char *detail_format, ...) {
     va_list args;
     va_start(args, detail_format);
     Str detail = str_vformat(evaluation->arena, detail_format, args);
     va_end(args);
-    Diag *diag = diags_error(evaluation->diags, expr->range, summary, "%.*s", STR_ARG(detail));
-    Showing showing = {.evaluation = evaluation, .diag = diag};
-    expr_each_traversal(expr, eval_show_traversal, &showing);
+    add_error(evaluation, expr->range, expr, summary, detail);
+}
+
+void eval_error_at(Evaluation *evaluation,
+                   SourceRange range,
+                   const Expr *expr,
+                   const char *summary,
+                   const char *detail_format,
+                   ...) {
+    va_list args;
+    va_start(args, detail_format);
+    Str detail = str_vformat(evaluation->arena, detail_format, args);
+    va_end(args);
+    add_error(evaluation, range, expr, summary, detail);
 }
 
 bool eval_spend(Evaluation *evaluation, const Expr *expr, int64_t elements, int64_t bytes) {
@@ -262,7 +280,8 @@ static bool eval_index_node(Evaluation *evaluation, const Expr *expr, Value *out
     Value key;
     bool has_object = eval_node(evaluation, expr->as.index.object, &object);
     return eval_node(evaluation, expr->as.index.key, &key) && has_object &&
-           eval_index(object, key, expr->range, out, evaluation->arena, evaluation->diags);
+           eval_index(object, key, expr->as.index.brackets, out, evaluation->arena,
+                      evaluation->diags);
 }
 
 bool eval_node(Evaluation *evaluation, const Expr *expr, Value *out) {

@@ -79,28 +79,6 @@ static void call_mark_error(Evaluation *evaluation, const Expr *expr) {
     diags->items[diags->count - 1].called = str_clone(expr->as.call.name, diags->arena);
 }
 
-static bool call_check_count(Evaluation *evaluation, const Expr *expr, size_t count) {
-    const Function *function = expr->as.call.function;
-    const char *summary = NULL;
-    size_t wanted = function->parameter_count;
-    Str missing = STR_EMPTY;
-    if (count < wanted) {
-        summary = "Not enough function arguments";
-        missing = str_format(evaluation->arena, " Missing value for \"%s\".",
-                             function->parameters[count].name);
-    } else if (count > wanted && !function->variadic) {
-        summary = "Too many function arguments";
-    }
-    if (!summary)
-        return true;
-    eval_error(evaluation, expr, summary,
-               "Function \"%s\" takes %s%zu argument%s, and this call has %zu.%.*s", function->name,
-               function->variadic ? "at least " : "", wanted, wanted == 1 ? "" : "s", count,
-               STR_ARG(missing));
-    call_mark_error(evaluation, expr);
-    return false;
-}
-
 /* The expression that argument i came from: the last one when it was expanded. */
 static const Expr *call_argument_expr(const Expr *expr, size_t i) {
     if (i < expr->as.call.count)
@@ -108,11 +86,36 @@ static const Expr *call_argument_expr(const Expr *expr, size_t i) {
     return expr->as.call.count ? expr->as.call.arguments[expr->as.call.count - 1] : expr;
 }
 
+static bool call_check_count(Evaluation *evaluation, const Expr *expr, size_t count) {
+    const Function *function = expr->as.call.function;
+    const char *summary = NULL;
+    size_t wanted = function->parameter_count;
+    SourceRange range = {expr->range.source, expr->range.end - 1, expr->range.end};
+    Str missing = STR_EMPTY;
+    if (count < wanted) {
+        summary = "Not enough function arguments";
+        missing = str_format(evaluation->arena, " Missing value for \"%s\".",
+                             function->parameters[count].name);
+    } else if (count > wanted && !function->variadic) {
+        summary = "Too many function arguments";
+        range = expr_start(call_argument_expr(expr, wanted));
+    }
+    if (!summary)
+        return true;
+    eval_error_at(evaluation, range, expr, summary,
+                  "Function \"%s\" takes %s%zu argument%s, and this call has %zu.%.*s",
+                  function->name, function->variadic ? "at least " : "", wanted,
+                  wanted == 1 ? "" : "s", count, STR_ARG(missing));
+    call_mark_error(evaluation, expr);
+    return false;
+}
+
 static bool call_argument_error(Evaluation *evaluation, const Expr *expr, size_t i, Str message) {
-    eval_error(evaluation, call_argument_expr(expr, i), "Invalid function argument",
-               "Invalid value for \"%s\" parameter of \"%s\": %.*s.",
-               function_parameter(expr->as.call.function, i)->name, expr->as.call.function->name,
-               STR_ARG(message));
+    const Expr *argument = call_argument_expr(expr, i);
+    eval_error_at(evaluation, expr_start(argument), argument, "Invalid function argument",
+                  "Invalid value for \"%s\" parameter of \"%s\": %.*s.",
+                  function_parameter(expr->as.call.function, i)->name, expr->as.call.function->name,
+                  STR_ARG(message));
     call_mark_error(evaluation, expr);
     return false;
 }
@@ -131,6 +134,24 @@ static bool call_convert(Evaluation *evaluation, const Expr *expr, ValueVec *arg
                                       eval_convert_message(&error, evaluation->arena));
     }
     return is_good;
+}
+
+/* Functions that weigh their arguments together: as elsewhere, what they refuse is the call. */
+static bool call_blames_whole(const Function *function) {
+    static const char *const names[] = {
+        "base64decode",     "base64gunzip", "chunklist",   "cidrhost",
+        "cidrnetmask",      "cidrsubnet",   "cidrsubnets", "coalescelist",
+        "contains",         "csvdecode",    "element",     "filebase64sha256",
+        "filebase64sha512", "filemd5",      "fileset",     "filesha1",
+        "filesha256",       "filesha512",   "flatten",     "format",
+        "formatlist",       "index",        "jsondecode",  "length",
+        "matchkeys",        "merge",        "timeadd",     "uuidv5",
+        "values",           "yamldecode",
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++)
+        if (strcmp(function->name, names[i]) == 0)
+            return true;
+    return false;
 }
 
 bool eval_call(Evaluation *evaluation, const Expr *expr, Value *out) {
@@ -165,7 +186,8 @@ bool eval_call(Evaluation *evaluation, const Expr *expr, Value *out) {
     Str error = STR_EMPTY;
     if (function_call(&call, out, &error))
         return true;
-    if (call.failed_argument != SIZE_MAX)
+    bool is_whole = call.has_begun && call_blames_whole(function);
+    if (call.failed_argument != SIZE_MAX && !is_whole)
         return call_argument_error(evaluation, expr, call.failed_argument, error);
     eval_error(evaluation, expr, "Error in function call", "Call to function \"%s\" failed: %.*s.",
                function->name, STR_ARG(error));

@@ -145,9 +145,9 @@ static bool operation_failed(Evaluation *evaluation, const Expr *expr, Str why) 
     return false;
 }
 
-static bool operand_is_present(Evaluation *evaluation, const Expr *operand, Value value) {
+static bool operand_is_present(Evaluation *evaluation, const Expr *operation, Value value) {
     return !value_is_null(value) ||
-           operation_failed(evaluation, operand, STR("argument must not be null"));
+           operation_failed(evaluation, operation, STR("argument must not be null"));
 }
 
 /* -- arithmetic and order ----------------------------------------------------------------- */
@@ -174,8 +174,8 @@ static bool binary_numbers(
     bool is_good =
         operand_convert(evaluation, expr->as.operation.left, "left", &TYPE_NUMBER, &left);
     if (!operand_convert(evaluation, expr->as.operation.right, "right", &TYPE_NUMBER, &right) ||
-        !is_good || !operand_is_present(evaluation, expr->as.operation.left, left) ||
-        !operand_is_present(evaluation, expr->as.operation.right, right))
+        !is_good || !operand_is_present(evaluation, expr, left) ||
+        !operand_is_present(evaluation, expr, right))
         return false;
     uint8_t marks = left.marks | right.marks;
     Value result;
@@ -198,6 +198,7 @@ static bool binary_numbers(
 /* One side of && or ||: its value, or one that stands for its type alone when it has failed. */
 typedef struct Side {
     const Expr *expr;
+    const Expr *operation; /* whose side it is */
     const char *name;
     Value value;
     bool is_good;
@@ -228,8 +229,8 @@ static bool logic_decide(
     if (!left->is_known || !right->is_known)
         return left->is_known ? right->is_good : left->is_good;
     *out = value_bool(!deciding);
-    return operand_is_present(evaluation, left->expr, left->value) &&
-           operand_is_present(evaluation, right->expr, right->value);
+    return operand_is_present(evaluation, left->operation, left->value) &&
+           operand_is_present(evaluation, right->operation, right->value);
 }
 
 /* Both operands are always looked at, for their types; an error in one counts only when the other
@@ -240,8 +241,8 @@ static bool binary_logic(
     Diags errors = diags_new(evaluation->arena);
     Evaluation quiet = *evaluation;
     quiet.diags = &errors;
-    Side left = {expr->as.operation.left, "left", left_value, has_left, false, false};
-    Side right = {expr->as.operation.right, "right", {0}, false, false, false};
+    Side left = {expr->as.operation.left, expr, "left", left_value, has_left, false, false};
+    Side right = {expr->as.operation.right, expr, "right", {0}, false, false, false};
     right.is_good = eval_node(&quiet, right.expr, &right.value);
     bool has_types = side_settle(&quiet, &left, deciding);
     has_types = side_settle(&quiet, &right, deciding) && has_types;
@@ -305,7 +306,7 @@ bool eval_unary(Evaluation *evaluation, const Expr *expr, Value *out) {
     if (!eval_node(evaluation, operand, &value) ||
         !operand_convert(evaluation, operand, "unary", negates ? &TYPE_NUMBER : &TYPE_BOOL,
                          &value) ||
-        !operand_is_present(evaluation, operand, value))
+        !operand_is_present(evaluation, expr, value))
         return false;
     if (!value_is_known(value)) {
         /* As upstream, without marks. */

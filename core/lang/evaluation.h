@@ -32,6 +32,13 @@ void eval_error(Evaluation *evaluation,
                 const char *summary,
                 const char *detail_format,
                 ...) PRINTF_LIKE(4, 5);
+/* The same, where the place is not the whole of that part. */
+void eval_error_at(Evaluation *evaluation,
+                   SourceRange range,
+                   const Expr *expr,
+                   const char *summary,
+                   const char *detail_format,
+                   ...) PRINTF_LIKE(5, 6);
 /* Takes one element from the budget; the error blames `expr`. */
 MUST_USE bool eval_spend(Evaluation *evaluation, const Expr *expr, int64_t elements, int64_t bytes);
 /* "attribute \"x\": a number is required" */

@@ -52,6 +52,30 @@ const Expr *expr_object(const ExprItem *items, size_t count, SourceRange range, 
     return expr;
 }
 
+static SourceRange range_from(uint32_t start, SourceRange range) {
+    return (SourceRange){range.source, start, range.end};
+}
+
+static bool is_quoted(SourceRange range) {
+    return range.source && range.end >= range.start + 2 &&
+           range.source->bytes.ptr[range.start] == '"';
+}
+
+SourceRange expr_start(const Expr *expr) {
+    SourceRange range = expr->range;
+    switch ((int)expr->kind) {
+    case EXPR_LITERAL:
+    case EXPR_TEMPLATE:
+        return is_quoted(range) ? (SourceRange){range.source, range.start + 1, range.end - 1}
+                                : range;
+    case EXPR_BINARY: return range_from(expr_start(expr->as.operation.left).start, range);
+    case EXPR_CONDITIONAL:
+        return range_from(expr_start(expr->as.conditional.condition).start, range);
+    case EXPR_SPLAT: return range_from(expr->as.splat.object->range.end, range);
+    default: return range;
+    }
+}
+
 const Traversal *expr_as_traversal(const Expr *expr) {
     while (expr->kind == EXPR_PARENS || (expr->kind == EXPR_TEMPLATE && expr->as.parts.count == 1))
         expr = expr->kind == EXPR_PARENS ? expr->as.inner : expr->as.parts.items[0];

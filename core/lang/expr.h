@@ -92,6 +92,7 @@ struct Expr {
         struct {
             const Expr *object;
             const Expr *key;
+            SourceRange brackets;
         } index;
         struct {
             const Expr *object;
@@ -139,6 +140,9 @@ Expr *expr_new(ExprKind kind, SourceRange range, Arena *arena);
 const Expr *expr_literal(Value literal, SourceRange range, Arena *arena);
 const Expr *expr_tuple(const Expr *const *items, size_t count, SourceRange range, Arena *arena);
 const Expr *expr_object(const ExprItem *items, size_t count, SourceRange range, Arena *arena);
+/* Where an expression begins, as errors about arguments show it: within the quotes of a text, at
+ * the first operand, at a splat's star. */
+SourceRange expr_start(const Expr *expr);
 /* A lone traversal in any parentheses or a template that is a single interpolation; else NULL. */
 const Traversal *expr_as_traversal(const Expr *expr);
 /* A literal without names or calls, folded; false when it is none. */

@@ -83,6 +83,7 @@ bool function_call(FunctionCall *call, Value *out, Str *error) {
     for (size_t i = 0; i < call->count; i++)
         if (!prepare_argument(call, i, &preparation, error))
             return false;
+    call->has_begun = true;
     if (preparation.is_dynamic) {
         result = value_unknown(&TYPE_DYNAMIC);
     } else if (preparation.is_unknown) {

@@ -35,6 +35,7 @@ typedef struct FunctionCall {
     const struct Scope *scope;
     Arena *arena;
     size_t failed_argument; /* set on failure: which one is to blame, SIZE_MAX: none */
+    bool has_begun;         /* the arguments are fit to be passed: what fails is the function */
 } FunctionCall;
 
 struct Function {

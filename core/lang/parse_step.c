@@ -58,6 +58,7 @@ static void chain_add_index(Parse *parse, Chain *chain, Token open, const Expr *
     Expr *expr = parse_node(parse, EXPR_INDEX, chain->expr->range.start);
     expr->as.index.object = chain->expr;
     expr->as.index.key = key;
+    expr->as.index.brackets = parse_range(parse, open.start, parse->end);
     chain->expr = expr;
 }
 

@@ -23,9 +23,13 @@ typedef struct TypeRead {
 
 static TypeRead type_read(TypeReading *reading, const Expr *expr);
 
-static TypeRead type_fail(TypeReading *reading, const Expr *expr, Str detail) {
-    diags_error(reading->diags, expr->range, "Invalid type specification", "%.*s", STR_ARG(detail));
+static TypeRead type_fail_at(TypeReading *reading, SourceRange range, Str detail) {
+    diags_error(reading->diags, range, "Invalid type specification", "%.*s", STR_ARG(detail));
     return (TypeRead){0};
+}
+
+static TypeRead type_fail(TypeReading *reading, const Expr *expr, Str detail) {
+    return type_fail_at(reading, expr->range, detail);
 }
 
 static void type_add_child(TypeReading *reading,
@@ -74,6 +78,11 @@ static const TypeKeyword *type_keyword(Str word) {
     return NULL;
 }
 
+static Str type_requirement(const TypeReading *reading, const TypeKeyword *keyword) {
+    return str_format(reading->arena, "The %s type constructor %s", keyword->word,
+                      keyword->requirement);
+}
+
 static TypeRead type_read_keyword(TypeReading *reading, const Expr *expr, Str word) {
     const TypeKeyword *keyword = type_keyword(word);
     if (!keyword)
@@ -83,9 +92,16 @@ static TypeRead type_read_keyword(TypeReading *reading, const Expr *expr, Str wo
                                     STR_ARG(word)));
     if (keyword->type)
         return (TypeRead){.type = keyword->type};
-    return type_fail(reading, expr,
-                     str_format(reading->arena, "The %s type constructor %s", keyword->word,
-                                keyword->requirement));
+    return type_fail(reading, expr, type_requirement(reading, keyword));
+}
+
+/* The brackets of a call; with more arguments than it takes, the first of those. */
+static TypeRead type_fail_arguments(TypeReading *reading, const Expr *call, size_t most, Str why) {
+    SourceRange range = {call->range.source, call->as.call.name_range.end, call->range.end};
+    if (call->as.call.count > most)
+        range = source_range_join(call->as.call.arguments[most]->range,
+                                  call->as.call.arguments[call->as.call.count - 1]->range);
+    return type_fail_at(reading, range, why);
 }
 
 /* -- optional ----------------------------------------------------------------------------- */
@@ -115,12 +131,12 @@ static bool type_read_default(TypeReading *reading,
 static TypeRead type_read_optional(TypeReading *reading, const Expr *expr, const Value **value) {
     size_t count = expr->as.call.count;
     if (count == 0)
-        return type_fail(
-            reading, expr,
+        return type_fail_arguments(
+            reading, expr, SIZE_MAX,
             STR("Optional attribute modifier requires the attribute type as its argument."));
     if (count > 2)
-        return type_fail(
-            reading, expr,
+        return type_fail_arguments(
+            reading, expr, SIZE_MAX,
             STR("Optional attribute modifier expects at most two arguments: the attribute "
                 "type, and a default value."));
     TypeRead read = type_read(reading, expr->as.call.arguments[0]);
@@ -267,10 +283,10 @@ static TypeRead type_read_call(TypeReading *reading, const Expr *expr) {
         const char *kind = keyword->type == &TYPE_DYNAMIC ? "Type constraint" : "Primitive type";
         Str detail = str_format(reading->arena, "%s keyword \"%.*s\" does not expect arguments.",
                                 kind, STR_ARG(name));
-        return type_fail(reading, expr, detail);
+        return type_fail_arguments(reading, expr, SIZE_MAX, detail);
     }
-    if (expr->as.call.count != 1 || expr->as.call.expands_last)
-        return type_read_keyword(reading, expr, name);
+    if (expr->as.call.count != 1)
+        return type_fail_arguments(reading, expr, 1, type_requirement(reading, keyword));
     const Expr *argument = expr->as.call.arguments[0];
     if (str_equal(name, STR("object")))
         return type_read_object(reading, argument);

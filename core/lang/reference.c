@@ -40,7 +40,10 @@ static Str reference_step(const Traversal *traversal, size_t i) {
 }
 
 static bool reference_malformed(const Traversal *traversal, const char *form, Diags *diags) {
-    diags_error(diags, traversal->range, "Invalid reference",
+    SourceRange range = traversal->step_count > 0 && traversal->steps[0].is_index
+                            ? traversal->steps[0].range
+                            : traversal->range;
+    diags_error(diags, range, "Invalid reference",
                 "The name \"%.*s\" must be followed by attribute names, as in %s.",
                 STR_ARG(traversal->root), form);
     return false;

@@ -77,6 +77,7 @@ const ResourceType terraform_data = {
                  .description =
                 "Keeps a value in the state; other things can be tied to its replacement.", },
     .effect = EFFECT_NONE,
+    .is_judged_whole = true,
     .plan = data_plan,
     .create = data_apply,
     .update = data_apply,

@@ -520,10 +520,10 @@ static bool range_fill(
     ValueVec items = {0};
     int direction = arithmetic_sign(step, call->arena);
     if (direction == 0)
-        return function_fail(call, 2, error, "step must not be zero");
+        return function_fail(call, SIZE_MAX, error, "step must not be zero");
     int order = arithmetic_compare(start, end, call->arena);
     if (order && order == direction)
-        return function_fail(call, SIZE_MAX, error,
+        return function_fail(call, 1, error,
                              direction < 0
                                  ? "a negative step never leads from this start to this end"
                                  : "a positive step never leads from this start to this end");

@@ -21,9 +21,11 @@ static Str convert_failure(const FunctionCall *call, const Type *type) {
 static bool convert_to(FunctionCall *call, const Type *type, Value *out, Str *error) {
     ConvertError failure;
     if (convert_value(call->arguments[0], type, out, &failure, call->arena)) {
-        /* As upstream: of an unknown the type asked for is known, and nothing else. */
+        /* As upstream: of an unknown the type asked for is known, and nothing else; but for_each
+         * must learn of a collection that it is secret. */
+        uint8_t marks = type_is_primitive(type) ? 0 : call->arguments[0].marks;
         if (!value_is_known(*out))
-            *out = value_unknown(type);
+            *out = value_with_marks(value_unknown(type), marks);
         return true;
     }
     if (type_is_primitive(type) && !call->arguments[0].marks) {

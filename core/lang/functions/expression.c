@@ -71,11 +71,13 @@ static bool expression_try(Evaluation *evaluation, const Expr *call, Value *out)
 static bool expression_one_argument(Evaluation *evaluation, const Expr *call, size_t count) {
     if (call->as.call.count == count && !call->as.call.expands_last)
         return true;
-    eval_error(evaluation, call,
-               call->as.call.count < count ? "Not enough function arguments"
-                                           : "Too many function arguments",
-               "Function \"%.*s\" expects %zu argument%s.", STR_ARG(call->as.call.name), count,
-               count == 1 ? "" : "s");
+    bool lacks = call->as.call.count < count;
+    SourceRange end = {call->range.source, call->range.end - 1, call->range.end};
+    bool exceeds = call->as.call.count > count;
+    eval_error_at(evaluation, exceeds ? expr_start(call->as.call.arguments[count]) : end, call,
+                  lacks ? "Not enough function arguments" : "Too many function arguments",
+                  "Function \"%.*s\" expects %zu argument%s.", STR_ARG(call->as.call.name), count,
+                  count == 1 ? "" : "s");
     return false;
 }
 
@@ -108,8 +110,9 @@ static bool expression_convert(Evaluation *evaluation, const Expr *call, Value *
     if (type_constraint_apply(constraint, value, out, &error, evaluation->arena))
         return true;
     Str message = eval_convert_message(&error, evaluation->arena);
-    eval_error(evaluation, call->as.call.arguments[0], "Invalid function argument",
-               "Invalid value for \"value\" parameter of \"convert\": %.*s.", STR_ARG(message));
+    eval_error_at(evaluation, expr_start(call->as.call.arguments[0]), call->as.call.arguments[0],
+                  "Invalid function argument",
+                  "Invalid value for \"value\" parameter of \"convert\": %.*s.", STR_ARG(message));
     return false;
 }
 
@@ -122,8 +125,9 @@ static bool template_variables(Evaluation *evaluation, const Expr *call, Value g
     bool is_mapping = given.type->kind == KIND_OBJECT || given.type->kind == KIND_MAP;
     *out = map_new(evaluation->arena);
     if (!value_is_present(given) || !is_mapping) {
-        eval_error(
-            evaluation, call->as.call.arguments[1], "Invalid function argument",
+        eval_error_at(
+            evaluation, expr_start(call->as.call.arguments[1]), call->as.call.arguments[1],
+            "Invalid function argument",
             "Invalid value for \"vars\" parameter: a map or object of the template's variables is "
             "required.");
         return false;
@@ -131,8 +135,9 @@ static bool template_variables(Evaluation *evaluation, const Expr *call, Value g
     for (size_t i = 0; i < eval_element_count(given); i++) {
         Str name = value_key_at(given, i);
         if (!lexer_is_identifier(name)) {
-            eval_error(
-                evaluation, call->as.call.arguments[1], "Invalid function argument",
+            eval_error_at(
+                evaluation, expr_start(call->as.call.arguments[1]), call->as.call.arguments[1],
+                "Invalid function argument",
                 "Invalid value for \"vars\" parameter: the key %.*s is not a valid name of a "
                 "template variable.",
                 STR_ARG(str_quote(name, evaluation->arena)));
@@ -184,9 +189,10 @@ bool expression_template_arguments(Evaluation *evaluation,
     if (is_text && !value_is_null(*text))
         return true;
     Str message = is_text ? STR("argument must not be null") : error.message;
-    eval_error(evaluation, call->as.call.arguments[0], "Invalid function argument",
-               "Invalid value for the first parameter of \"%.*s\": %.*s.",
-               STR_ARG(call->as.call.name), STR_ARG(message));
+    eval_error_at(evaluation, expr_start(call->as.call.arguments[0]), call->as.call.arguments[0],
+                  "Invalid function argument",
+                  "Invalid value for the first parameter of \"%.*s\": %.*s.",
+                  STR_ARG(call->as.call.name), STR_ARG(message));
     return false;
 }
 

@@ -179,9 +179,10 @@ static bool filesystem_templatefile(Evaluation *evaluation, const Expr *expr, Va
                          .scope = evaluation->scope,
                          .arena = evaluation->arena};
     if (!file_content_read(&call, &text, &error)) {
-        eval_error(evaluation, expr->as.call.arguments[0], "Invalid function argument",
-                   "Invalid value for \"path\" parameter of \"templatefile\": %.*s.",
-                   STR_ARG(error));
+        eval_error_at(evaluation, expr_start(expr->as.call.arguments[0]),
+                      expr->as.call.arguments[0], "Invalid function argument",
+                      "Invalid value for \"path\" parameter of \"templatefile\": %.*s.",
+                      STR_ARG(error));
         return false;
     }
     const Source *source = source_new(value_text(path), text, evaluation->arena);

@@ -76,8 +76,8 @@ static bool mapping_values(FunctionCall *call, Value *out, Str *error) {
 static bool lookup_missing(FunctionCall *call, Str *error) {
     Value key = call->arguments[1];
     if (key.marks)
-        return function_fail(call, SIZE_MAX, error, "lookup failed to find key (sensitive value)");
-    return function_fail(call, SIZE_MAX, error, "lookup failed to find key %.*s",
+        return function_fail(call, 0, error, "lookup failed to find key (sensitive value)");
+    return function_fail(call, 0, error, "lookup failed to find key %.*s",
                          STR_ARG(str_quote(value_text(key), call->arena)));
 }
 

@@ -214,7 +214,7 @@ static const BadCase bad_cases[] = {
     {
      .about = "version",
      .text = "terraform: {required_version: \">= 2.0\"}\nnonsense: {}\n",
-     .wanted = "main.loam.yaml:1:31 Unsupported version\n",
+     .wanted = "main.loam.yaml:1:13 Unsupported version\n",
      .detail = "1.11",
      },
     {
@@ -253,7 +253,7 @@ static const BadCase bad_cases[] = {
                 "  p: {source: \"./${a_b.c.id}\"}\n  q: {source: ./m, version: \"1.0\"}\n",                                                                                 .wanted = "main.loam.yaml:2:15 Unsupported module source\n"
                   "main.loam.yaml:3:15 Invalid module source\n"
                   "main.loam.yaml:4:20 Dynamic value in static context\n"
-                  "main.loam.yaml:5:29 Invalid module version\n", },
+                  "main.loam.yaml:5:15 Invalid registry module source address\n", },
     {
      .about = "module that is not installed",
      .text = "module:\n  m: {source: ./m}\n",

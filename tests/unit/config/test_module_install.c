@@ -249,10 +249,10 @@ static void versions(void **state) {
     check_refused(&run, INSTALL, "Invalid version constraint");
     config_case_write(&run.c, "main.loam.yaml",
                       "module:\n  a: {source: \"shop:x\", version: \"1.0\"}\n");
-    check_refused(&run, INSTALL, "Invalid module version");
+    check_refused(&run, INSTALL, "Invalid registry module source address");
     config_case_write(&run.c, "main.loam.yaml",
                       "module:\n  a: {source: \"./m\", version: \"1.0\"}\n");
-    check_refused(&run, INSTALL, "Invalid module version");
+    check_refused(&run, INSTALL, "Invalid registry module source address");
     config_case_close(&run.c);
 }
 

@@ -25,8 +25,8 @@ static const BadCase bad_cases[] = {
     {
      .about = "a variable without value",
      .text = "module: {m: {source: \"${var.v}\"}}\nvariable: {v: {}}\n",
-     .wanted = "main.loam.yaml:2:12 No value for required variable\n",
-     },
+     .wanted = "main.loam.yaml:1:25 Variables not allowed\nmain.loam.yaml:1:23 Unsuitable value "
+                  "type\n", },
     {
      .about = "a variable that is not there",
      .text = "module: {m: {source: \"${var.word}\"}}\nvariable: {world: {default: x}}\n",
@@ -42,7 +42,7 @@ static const BadCase bad_cases[] = {
     {
      .about = "a variable that refuses",
      .text =
-            "module: {m: {source: \"./${var.v}\"}}\nvariable: {v: {default: x, const: false}}\n",                                                                                              .wanted = "main.loam.yaml:1:27 Variable is not constant\n",
+            "module: {m: {source: \"./${var.v}\"}}\nvariable: {v: {default: x, const: false}}\n",                                                                      .wanted = "main.loam.yaml:1:27 Variable is not constant\n",
      },
     {
      .about = "constant and secret",

@@ -288,9 +288,8 @@ static void destruction_with_the_module_is_prevented(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
     engine_case_write(c, "m/main.loam.yaml",
-                      "variable: {p: {default: true}}\n"
                       "resource: {fake_thing: {t: {count: 2, name: 't${count.index}', lifecycle: "
-                      "{prevent_destroy: '${var.p}'}}}}\n");
+                      "{prevent_destroy: true}}}}\n");
     engine_case_run(c, "module: {m: {source: ./m, count: 1}}\n");
     engine_case_config(c, "module: {m: {source: ./m, count: 0}}\n");
     assert_false(engine_case_plan(c));

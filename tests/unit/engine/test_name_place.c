@@ -31,12 +31,13 @@ static const PlaceCase cases[] = {
     {THING("lifecycle: {postcondition: {condition: '${self.name == \"\"}', error_message: x}}"),
      ""                                                                                                                                                   },
     {THING("lifecycle: {precondition: {condition: '${self.name == \"\"}', error_message: x}}"),
-     "Invalid \"self\" reference\n"                                                                                                                       },
+     "Invalid \"self\" reference\nUnknown variable\n"                                                                                                     },
     {THING("count: 1") "locals: {l: '${fake_thing.a.name}'}\n",                                          "Missing resource instance key\n"                },
-    {"check: {c: {data: {fake_lookup: {s: {name: q}}}, assert: {condition: '${data.fake_lookup.s.x "
+    {"check: {c: {data: {fake_lookup: {s: {name: q}}}, assert: {condition: "
+     "'${data.fake_lookup.s.name "
      "== "
      "1}', "
-     "error_message: x}}}\nlocals: {l: '${data.fake_lookup.s}'}\n",                                 "Reference to scoped resource\n"                 },
+     "error_message: x}}}\nlocals: {l: '${data.fake_lookup.s}'}\n",                                                                                                   "Reference to scoped resource\n"                                                                                        },
 };
 
 static Str summaries(const EngineCase *c) {

@@ -1,0 +1,125 @@
+/* Validates a resource block: no state, no keys, no provider calls but `validate`. Part by part: a
+ * part whose names are wrong says so, and the others are evaluated all the same. */
+#include "provisioner_schema.h"
+#include "visit.h"
+
+/* What was found when the names were bound; true: the part can be evaluated. */
+static bool tell_part(Job *job, const void *part) {
+    const PartFaults *faults = node_find_faults(job->node, part);
+    if (!faults)
+        return true;
+    size_t before = job->diags.count;
+    diags_append(&job->diags, &faults->diags);
+    for (size_t i = before; i < job->diags.count; i++) {
+        job->diags.items[i].is_of_expression = true;
+    }
+    return faults->is_of_form || !diags_has_errors(&faults->diags);
+}
+
+/* -- conditions --------------------------------------------------------------------------- */
+
+static bool lookup_nothing(const Scope *scope,
+                           const Traversal *traversal,
+                           Value *out,
+                           size_t *used,
+                           Arena *arena,
+                           Diags *diags) {
+    (void)scope, (void)out, (void)used, (void)arena;
+    diags_error(diags, traversal->root_range, "Unknown variable",
+                "There is nothing named \"%.*s\" to evaluate this with.", STR_ARG(traversal->root));
+    return false;
+}
+
+/* With a name that stands for nothing, none has a value: each is told where it is asked for. */
+static void validate_condition(Job *job,
+                               const EvalScope *scope,
+                               const Expr *expr,
+                               const Type *type) {
+    if (!expr)
+        return;
+    size_t before = job->diags.count;
+    Value value;
+    const PartFaults *faults = node_find_faults(job->node, expr);
+    Scope empty = scope->scope;
+    empty.lookup = lookup_nothing;
+    bool ok =
+        tell_part(job, expr)
+            ? eval_expr_as(expr, &scope->scope, type, &value, job->scratch, &job->diags)
+            : !faults->hides_names || eval_expr(expr, &empty, &value, job->scratch, &job->diags);
+    for (size_t i = before; !ok && i < job->diags.count; i++) {
+        job->diags.items[i].is_of_expression = true;
+    }
+}
+
+static void validate_conditions(Job *job, const EvalScope *scope, const Conditions *conditions) {
+    vec_each(conditions, condition) {
+        validate_condition(job, scope, condition->condition, &TYPE_BOOL);
+        validate_condition(job, scope, condition->error_message, &TYPE_STRING);
+    }
+}
+
+/* -- provisioners ------------------------------------------------------------------------- */
+
+static bool evaluate_body(
+    Job *job, const EvalScope *scope, const void *part, const Decoded *decoded, Value *out) {
+    bool is_sound = tell_part(job, part);
+    size_t before = job->diags.count;
+    bool ok = is_sound && decode_eval(decoded, &scope->scope, out, job->scratch, &job->diags);
+    for (size_t i = before; i < job->diags.count; i++) {
+        job->diags.items[i].is_of_expression = true;
+    }
+    return ok;
+}
+
+static void validate_provisioner(Job *job,
+                                 const EvalScope *scope,
+                                 const ProvisionerNode *provisioner) {
+    const Provisioner *config = provisioner->config;
+    Value value;
+    bool ok = evaluate_body(job, scope, config, provisioner->decoded, &value) &&
+              provisioner_schema_check(config->type, value, config->range, &job->diags);
+    ok = (!provisioner->connection ||
+          evaluate_body(job, scope, provisioner->connection, provisioner->connection, &value)) &&
+         ok;
+    (void)ok; /* the job has the errors */
+}
+
+/* One after the other: the first is looked at whatever else is wrong with the block. */
+static void validate_provisioners(Job *job, const EvalScope *scope) {
+    vec_each(&job->resource->provisioners, provisioner) {
+        validate_provisioner(job, scope, provisioner);
+        if (diags_has_errors(&job->diags))
+            return;
+    }
+}
+
+/* -- the block ---------------------------------------------------------------------------- */
+
+/* With arguments that do not fit, the others are evaluated to be judged, and no more. */
+static void validate_body(Job *job, const EvalScope *scope) {
+    const void *body = job->resource->config->body;
+    const PartFaults *faults = node_find_faults(job->node, body);
+    Configured configured;
+    Value value;
+    bool ok = faults && diags_has_errors(&faults->diags)
+                  ? evaluate_body(job, scope, body, job->resource->decoded, &value)
+                  : tell_part(job, body) && job_configure(job, scope, &configured);
+    (void)ok; /* the job has the errors */
+}
+
+bool node_resource_validate(Walk *tasks, void *payload, uint32_t worker) {
+    (void)tasks;
+    Job job;
+    job_begin(&job, payload, worker);
+    const Lifecycle *lifecycle = &job.resource->config->lifecycle;
+    Value object = value_unknown(schema_implied_type(job.schema));
+    EvalScope scope;
+    evaluate_scope_init_instance(&scope, job.record);
+    validate_body(&job, &scope);
+    validate_conditions(&job, &scope, &lifecycle->preconditions);
+    scope.self = &object;
+    validate_conditions(&job, &scope, &lifecycle->postconditions);
+    validate_provisioners(&job, &scope);
+    job.record->value = object;
+    return job_end(&job);
+}
