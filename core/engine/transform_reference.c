@@ -18,6 +18,7 @@ typedef struct Binder {
     Diags values;
     Diags results;
     bool is_of_form;
+    bool is_order;  /* of depends_on: what waits for itself waits for nothing */
     bool is_static; /* one of the names stands for nothing: the values do not matter then */
     bool ok;
 } Binder;
@@ -186,7 +187,8 @@ static void bind_module(Binder *binder, Binding *binding) {
 
 /* Of a resource alone: planning refuses it, and what only validates has no order to keep. */
 static void refuse_self(Binder *binder, const Binding *binding) {
-    if (binder->walk->phase == PHASE_VALIDATE && binder->node->kind == NODE_RESOURCE)
+    bool is_planned = binder->walk->phase != PHASE_VALIDATE && !binder->is_order;
+    if (!is_planned && binder->node->kind == NODE_RESOURCE)
         return;
     diags_error(&binder->values, binding->reference.range, "Self-referential block",
                 "Configuration for %.*s may not refer to itself.", STR_ARG(binding->node->name));
@@ -393,6 +395,7 @@ static void bind_depends_on(Binder *binder, const Traversals *traversals) {
     NamePlace before = binder->place;
     Diags found = diags_new(binder->walk->arena);
     binder->place = (NamePlace){0};
+    binder->is_order = true;
     vec_each(traversals, item) {
         open_part(binder);
         bind_item(binder, *item, !diags_has_errors(&found));
@@ -402,6 +405,7 @@ static void bind_depends_on(Binder *binder, const Traversals *traversals) {
     open_part(binder);
     diags_append(&binder->forms, &found);
     close_part(binder, traversals);
+    binder->is_order = false;
     binder->place = before;
 }
 

@@ -37,7 +37,7 @@ static const PlaceCase cases[] = {
      "'${data.fake_lookup.s.name "
      "== "
      "1}', "
-     "error_message: x}}}\nlocals: {l: '${data.fake_lookup.s}'}\n",                                                                                                   "Reference to scoped resource\n"                                                                                        },
+     "error_message: x}}}\nlocals: {l: '${data.fake_lookup.s}'}\n",                                 "Reference to scoped resource\n"                 },
 };
 
 static Str summaries(const EngineCase *c) {
