@@ -55,7 +55,7 @@ static void problem_from_session(SshSession *session, SshProblem *problem, Arena
     problem->text = utf8_strip_controls(str_trim(text), arena);
 }
 
-static SshSession *session_new(const SshTarget *target, ssh_key pinned, int fd, Arena *scratch) {
+static SshSession *session_new(ssh_key pinned, int fd, Arena *scratch) {
     Arena *arena = arena_open("ssh session");
     SshSession *session = arena_new(arena, SshSession);
     session->arena = arena;
@@ -67,22 +67,29 @@ static SshSession *session_new(const SshTarget *target, ssh_key pinned, int fd, 
         enum ssh_options_e option;
         const void *value;
     } options[] = {
-        {SSH_OPTIONS_PROCESS_CONFIG,     &read_configuration     },
-        {SSH_OPTIONS_SSH_DIR,            "/dev/null"             },
-        {SSH_OPTIONS_KNOWNHOSTS,         "/dev/null"             },
-        {SSH_OPTIONS_GLOBAL_KNOWNHOSTS,  "/dev/null"             },
-        {SSH_OPTIONS_STRICTHOSTKEYCHECK, &verify_hosts           },
-        {SSH_OPTIONS_LOG_VERBOSITY,      &verbosity              },
-        {SSH_OPTIONS_HOST,               "host"                  }, /* has a descriptor */
-        {SSH_OPTIONS_USER,               str_to_cstr(target->user, scratch)},
-        {SSH_OPTIONS_HOSTKEYS,                              ssh_key_algorithms(pinned,                                   scratch)},
-        {SSH_OPTIONS_FD,                      &fd           },
+        {SSH_OPTIONS_PROCESS_CONFIG,     &read_configuration      },
+        {SSH_OPTIONS_SSH_DIR,            "/dev/null"              },
+        {SSH_OPTIONS_KNOWNHOSTS,         "/dev/null"              },
+        {SSH_OPTIONS_GLOBAL_KNOWNHOSTS,  "/dev/null"              },
+        {SSH_OPTIONS_STRICTHOSTKEYCHECK, &verify_hosts            },
+        {SSH_OPTIONS_LOG_VERBOSITY,      &verbosity               },
+        {SSH_OPTIONS_HOST,               "host"                   }, /* has a descriptor */
+        {SSH_OPTIONS_HOSTKEYS,           ssh_key_algorithms(pinned, scratch)},
+        {SSH_OPTIONS_FD,                              &fd                                         },
     };
     for (size_t i = 0; i < ARRAY_COUNT(options); i++) {
         CHECK(ssh_options_set(session->session, options[i].option, options[i].value) == 0);
     }
     ssh_set_blocking(session->session, 0);
     return session;
+}
+
+/* The library refuses names that a shell on the way could take for more than a name. */
+static SshStatus set_user(SshSession *session, Str user, SshProblem *problem, Arena *arena) {
+    if (ssh_options_set(session->session, SSH_OPTIONS_USER, str_to_cstr(user, arena)) == 0)
+        return SSH_DONE;
+    problem_from_session(session, problem, arena);
+    return SSH_BAD_USER;
 }
 
 static SshStatus shake_hands(SshSession *session,
@@ -169,8 +176,10 @@ static SshStatus session_connect(void *self,
         ssh_socket_connect(target->host, target->port, &deadline, &fd, problem, arena);
     if (status != SSH_DONE)
         return status;
-    SshSession *session = session_new(target, pinned, fd, arena);
-    status = shake_hands(session, &deadline, problem, arena);
+    SshSession *session = session_new(pinned, fd, arena);
+    status = set_user(session, target->user, problem, arena);
+    if (status == SSH_DONE)
+        status = shake_hands(session, &deadline, problem, arena);
     if (status == SSH_DONE)
         status = verify_host(session, pinned, problem, arena);
     if (status == SSH_DONE)

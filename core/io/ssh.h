@@ -21,6 +21,7 @@ typedef enum SshStatus {
     SSH_NO_HANDSHAKE,     /* connected, but no SSH session came about */
     SSH_HOST_KEY_DIFFERS, /* `pinned` and `found` are the fingerprints */
     SSH_USER_KEY_REFUSED,
+    SSH_BAD_USER,        /* no name that the library sends */
     SSH_BAD_HOST_KEY,    /* the pinned key cannot be read */
     SSH_BAD_PRIVATE_KEY, /* the private key cannot be read */
     SSH_LOST,            /* the session broke */

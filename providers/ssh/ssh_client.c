@@ -43,6 +43,16 @@ Str ssh_client_check_port(Value value, Arena *arena) {
     return str_format(arena, "A port is a whole number from 1 to 65535.");
 }
 
+Str ssh_client_check_user(Value value, Arena *arena) {
+    Str user = value_text(value);
+    bool is_fine = user.len > 0 && user.ptr[0] != '-';
+    for (size_t i = 0; is_fine && i < user.len; i++)
+        is_fine = !iscntrl((unsigned char)user.ptr[i]) && !strchr("'`\";&<>|(){}", user.ptr[i]);
+    if (is_fine)
+        return STR_EMPTY;
+    return str_format(arena, "%.*s is no name of a user.", STR_ARG(str_quote(user, arena)));
+}
+
 Str ssh_client_check_private_key(Value value, Arena *arena) {
     if (ssh_is_private_key(value_text(value), arena))
         return STR_EMPTY;
@@ -171,6 +181,7 @@ static const char *short_reason(SshStatus status) {
     case SSH_USER_KEY_REFUSED: return "the key is not accepted yet";
     case SSH_DONE:
     case SSH_HOST_KEY_DIFFERS:
+    case SSH_BAD_USER:
     case SSH_BAD_HOST_KEY:
     case SSH_BAD_PRIVATE_KEY:
     case SSH_LOST:
@@ -341,6 +352,7 @@ static const Explanation explanations[] = {
                           "Its host key is the right one, but it does not let this user in "
                               "with this key. Check \"user\" and \"private_key\", and that the "
                               "matching public key is in the user's authorized_keys there.",                               ".private_key"},
+    [SSH_BAD_USER] = {"Invalid user",                           "Give the name of a user of the machine.",             ".user"       },
     [SSH_BAD_HOST_KEY] = {"Invalid host key",                       "One line such as \"ssh-ed25519 AAAA…\" is needed.",
                           ".host_key"                                                                                                    },
     [SSH_BAD_PRIVATE_KEY] = {"Invalid private key",

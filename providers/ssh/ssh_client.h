@@ -21,7 +21,7 @@
     {"port",        &TYPE_NUMBER, OPTIONAL,                                                        \
      "Its SSH port; the provider's, or 22, if unset.", .check = ssh_client_check_port},            \
     {"user",        &TYPE_STRING, OPTIONAL,                                                        \
-     "Who to log in as; the provider's, or root, if unset."},                                      \
+     "Who to log in as; the provider's, or root, if unset.", .check = ssh_client_check_user},      \
     {"private_key", &TYPE_STRING, OPTIONAL | SENSITIVE,                                            \
      "Private key to log in with, as text; the provider's if unset.",                              \
      .check = ssh_client_check_private_key},                                                       \
@@ -35,6 +35,7 @@
 
 Str ssh_client_check_host(Value value, Arena *arena);
 Str ssh_client_check_port(Value value, Arena *arena);
+Str ssh_client_check_user(Value value, Arena *arena);
 Str ssh_client_check_private_key(Value value, Arena *arena);
 Str ssh_client_check_host_key(Value value, Arena *arena);
 Str ssh_client_check_timeout(Value value, Arena *arena);

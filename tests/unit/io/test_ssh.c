@@ -150,6 +150,19 @@ static void test_host_key_of_other_kind(void **state) {
     server_close(&server);
 }
 
+/* Names that the library does not send end in a status, whatever version it is. */
+static void test_user(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshServer server = server_open(SERVER_SSHD);
+    SshTarget target = server_target(&server);
+    SshProblem problem;
+    target.user = STR("");
+    assert_int_equal(try_target(&server, &target, &problem), SSH_BAD_USER);
+    assert_true(problem.text.len > 0);
+    server_close(&server);
+}
+
 static void test_user_key(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -295,12 +308,19 @@ static void test_text(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sshd),      cmocka_unit_test(test_dropbear),
-        cmocka_unit_test(test_host_key),  cmocka_unit_test(test_host_key_of_other_kind),
-        cmocka_unit_test(test_user_key),  cmocka_unit_test(test_user_key_kinds),
-        cmocka_unit_test(test_no_server), cmocka_unit_test(test_silent_server),
-        cmocka_unit_test(test_ipv6),      cmocka_unit_test(test_timeout_and_cancel),
-        cmocka_unit_test(test_lost),      cmocka_unit_test(test_text),
+        cmocka_unit_test(test_sshd),
+        cmocka_unit_test(test_dropbear),
+        cmocka_unit_test(test_host_key),
+        cmocka_unit_test(test_host_key_of_other_kind),
+        cmocka_unit_test(test_user),
+        cmocka_unit_test(test_user_key),
+        cmocka_unit_test(test_user_key_kinds),
+        cmocka_unit_test(test_no_server),
+        cmocka_unit_test(test_silent_server),
+        cmocka_unit_test(test_ipv6),
+        cmocka_unit_test(test_timeout_and_cancel),
+        cmocka_unit_test(test_lost),
+        cmocka_unit_test(test_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
