@@ -156,10 +156,11 @@ static bool check_finite(Job *job, Value config) {
     Path path;
     if (job->walk->phase == PHASE_VALIDATE || !path_find_infinity(config, &path, job->scratch))
         return true;
-    diags_error(&job->diags, decode_range_of(job->resource->decoded, path), "Infinite number",
-                "The number in %.*s has become infinite, as by a division by zero, and cannot be "
-                "stored.",
-                STR_ARG(path_to_str(path, job->scratch)));
+    diags_error(
+        &job->diags, decode_range_of(job->resource->decoded, path), "Infinite number",
+        "The number in %.*s has become infinite, as by a division by zero, or has more than "
+        "a million digits, and cannot be stored.",
+        STR_ARG(path_to_str(path, job->scratch)));
     return false;
 }
 

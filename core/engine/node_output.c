@@ -16,7 +16,7 @@ static bool check_root(Visit *visit, Value value) {
     if (visit->walk->phase != PHASE_VALIDATE && path_find_infinity(value, &path, visit->scratch)) {
         diags_error(&visit->diags, output->expr->range, "Infinite number",
                     "The value of output \"%.*s\" holds a number that has become infinite, as by a "
-                    "division by zero, and cannot be stored.",
+                    "division by zero, or has more than a million digits, and cannot be stored.",
                     STR_ARG(output->name));
         return false;
     }

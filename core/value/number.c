@@ -10,6 +10,15 @@ enum { PRECISION_MAX = NUMBER_PRECISION_TEXT, LIMBS_MAX = PRECISION_MAX / GMP_NU
  * that a short expression cannot ask for gigabytes. */
 enum { DIGITS_MAX = 1000000 };
 
+/* What is written is read again: an integer of a digit more, a fraction with all the digits that a
+ * number can have behind its zeros, an exponent that a longer or shorter number moved. What counts
+ * is how large the number is: as many binary digits as ten to DIGITS_MAX has, and a few. */
+enum {
+    READ_DIGITS_MAX = DIGITS_MAX + 1000,
+    READ_EXPONENT_MAX = 2 * DIGITS_MAX,
+    BITS_MAX = 3322000
+};
+
 struct Number {
     uint32_t precision;
     int kind; /* as mpfr_custom_get_kind: negative for negative numbers */
@@ -90,7 +99,7 @@ static bool scan_mantissa(Str text, size_t *at) {
         digits += end - fraction;
     }
     *at = end;
-    return digits > 0 && digits <= DIGITS_MAX;
+    return digits > 0 && digits <= READ_DIGITS_MAX;
 }
 
 static bool scan_exponent(Str text, size_t *at) {
@@ -108,12 +117,19 @@ static bool scan_exponent(Str text, size_t *at) {
     if (end - start > 7 || !str_to_int64(str_slice(text, start, end), &exponent))
         return false;
     *at = end;
-    return exponent <= DIGITS_MAX;
+    return exponent <= READ_EXPONENT_MAX;
 }
 
 static bool is_number_text(Str text) {
     size_t at = skip_sign(text, 0);
     return scan_mantissa(text, &at) && scan_exponent(text, &at) && at == text.len;
+}
+
+static bool is_in_reach(mpfr_srcptr f) {
+    if (!mpfr_regular_p(f))
+        return mpfr_zero_p(f) != 0;
+    mpfr_exp_t bits = mpfr_get_exp(f);
+    return bits <= BITS_MAX && bits >= -BITS_MAX;
 }
 
 bool number_from_text(Str text, const Number **out, Arena *arena) {
@@ -122,6 +138,8 @@ bool number_from_text(Str text, const Number **out, Arena *arena) {
         return false;
     work_init(&work, NUMBER_PRECISION_TEXT);
     mpfr_strtofr(work.f, str_to_cstr(text, arena), NULL, 10, MPFR_RNDN);
+    if (!is_in_reach(work.f))
+        return false;
     *out = keep(work.f, arena);
     return true;
 }
@@ -267,6 +285,12 @@ bool number_is_infinite(const Number *number) {
     mpfr_t f;
     view(f, number);
     return mpfr_inf_p(f) != 0;
+}
+
+bool number_has_text(const Number *number) {
+    mpfr_t f;
+    view(f, number);
+    return is_in_reach(f);
 }
 
 bool number_is_integer(const Number *number) {

@@ -29,8 +29,10 @@ double number_to_double(const Number *number);
 bool number_is_integer(const Number *number);
 /* -0 equals 0, but keeps its sign in text. */
 bool number_is_negative_zero(const Number *number);
-/* What a division by zero gives: no text of JSON says it. */
+/* What a division by zero gives. */
 bool number_is_infinite(const Number *number);
+/* Its text can be read again: not infinite, and of about a million digits at most. */
+bool number_has_text(const Number *number);
 int number_compare(const Number *a, const Number *b);
 int number_compare_int(const Number *a, int64_t b);
 int number_sign(const Number *number);

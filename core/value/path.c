@@ -317,7 +317,7 @@ static bool find_infinity(Value v, Path here, Path *out, Arena *arena) {
         return false;
     if (v.type->kind == KIND_NUMBER) {
         *out = here;
-        return (v.flags & FLAG_BIG) && number_is_infinite(v.as.number);
+        return (v.flags & FLAG_BIG) && !number_has_text(v.as.number);
     }
     for (size_t i = 0; v.type->kind >= KIND_LIST && i < v.count; i++) {
         Value item = value_at(v, i);

@@ -33,7 +33,8 @@ MUST_USE bool path_get(Value root, Path path, Value *out);
 Value path_set(Value root, Path path, Value value, Arena *arena);
 /* Adds marks at each path that leads somewhere; one that leads into a set marks the set. */
 Value path_mark(Value root, const Paths *paths, uint8_t marks, Arena *arena);
-/* The first number that is infinite: it can be calculated with, and not be stored. */
+/* The first number that is infinite, or larger or smaller than text may say: it can be calculated
+ * with, and not be stored. */
 MUST_USE bool path_find_infinity(Value root, Path *out, Arena *arena);
 /* Where values carry any of these marks themselves, outermost first. */
 void path_find_marks(Value root, uint8_t marks, Paths *out, Arena *arena);

@@ -2,6 +2,8 @@
 
 #include "number.h"
 
+#include <math.h>
+
 static Arena *arena;
 
 static int open_arena(void **state) {
@@ -52,14 +54,37 @@ static void texts_are_read_and_written(void **state) {
 static void other_texts_are_refused(void **state) {
     (void)state;
     static const char *const cases[] = {
-        "",      "a",   "--1",   "1,000",     "0x10",        "0b11", " 5",
-        "5 ",    "1_0", "NaN",   "Infinity",  "1e",          "e5",   ".",
-        "1e1.5", "+",   "1.2.3", "1e9999999", "1e-99999999", "1 2",  "١"};
+        "",           "a",         "--1",       "1,000",     "0x10",        "0b11", " 5",
+        "5 ",         "1_0",       "NaN",       "Infinity",  "1e",          "e5",   ".",
+        "1e1.5",      "+",         "1.2.3",     "1e9999999", "1e-99999999", "1 2",  "١",
+        "88e1000100", "1e1000100", "1e-1000100"};
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         const Number *number = NULL;
         if (number_from_text(str_from_cstr(cases[i]), &number, arena))
             fail_msg("read: %s", cases[i]);
     }
+}
+
+/* Whatever is read can be written and read again; what is calculated beyond that says so. */
+static void what_is_written_is_read(void **state) {
+    (void)state;
+    static const char *const cases[] = {"1e1000000",    "-1e1000000",    "1.8e1000000",
+                                        "88e1000000",   "0.001e1000003", "1e-1000000",
+                                        "123e-1000000", "7e-999999",     "123456789e-1000008"};
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const Number *again = NULL;
+        const Number *number = read(cases[i]);
+        assert_true(number_has_text(number));
+        if (!number_from_text(number_to_text(number, arena), &again, arena))
+            fail_msg("not read again: %s", cases[i]);
+        assert_int_equal(number_compare(number, again), 0);
+    }
+    const Number *large = read("1e600000"), *small = read("1e-600000");
+    assert_false(number_has_text(number_multiply(large, large, arena)));
+    assert_false(number_has_text(number_multiply(small, small, arena)));
+    assert_true(number_has_text(number_multiply(small, large, arena)));
+    assert_false(number_has_text(number_from_double(INFINITY, arena)));
+    assert_true(number_has_text(number_from_double(-0.0, arena)));
 }
 
 static void text_has_the_fewest_digits(void **state) {
@@ -209,6 +234,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_are_read_and_written),
         cmocka_unit_test(other_texts_are_refused),
+        cmocka_unit_test(what_is_written_is_read),
         cmocka_unit_test(text_has_the_fewest_digits),
         cmocka_unit_test(arithmetic_rounds_as_upstream),
         cmocka_unit_test(products_keep_what_they_need),
