@@ -119,7 +119,8 @@ static void add_excerpt(
     range = source_resolve(range);
     SourcePos pos = source_position(range.source, range.start);
     strbuf_add_format(out, "  on %s%.*s%s line %u, column %u:\n", look->bold,
-                      STR_ARG(range.source->path), look->reset, pos.line, pos.column);
+                      STR_ARG(without_controls(range.source->path, scratch)), look->reset, pos.line,
+                      pos.column);
     char number[32];
     size_t margin = (size_t)snprintf(number, sizeof number, "%4u: ", pos.line);
     size_t taken = margin + (look->has_bar ? 2 : 0);
@@ -166,7 +167,8 @@ void view_diag_render(const Diag *diag, RenderStyle style, StrBuf *out, Arena *s
     if (diag->detail.len > 0) {
         strbuf_add_char(&text, '\n');
         uint32_t width = style.width > 20 ? style.width - 4 : 0;
-        add_wrapped(&text, diag->detail, width > 96 ? 96 : width);
+        Str detail = utf8_strip_controls(diag->detail, scratch); /* names of files hold anything */
+        add_wrapped(&text, detail, width > 96 ? 96 : width);
     }
     if (look.has_bar) {
         add_bars(out, str_slice(strbuf_str(&text), 0, text.len - 1), color, &look);

@@ -140,11 +140,11 @@ static void cuts_between_characters(void **unused) {
 static void sends_no_control_characters(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
-    const Source *source = source_new(STR("f"), STR("a\033[2Jb\177c"), arena);
+    const Source *source = source_new(STR("f\n\033c"), STR("a\033[2Jb\177c"), arena);
     Diags diags = diags_new(arena);
-    diags_error(&diags, (SourceRange){source, 0, 1}, "Odd", "%s", "");
+    diags_error(&diags, (SourceRange){source, 0, 1}, "Odd", "a\033[31mb\007");
     check_str(shown(&diags.items[0], (RenderStyle){0}, arena),
-              "\nError: Odd\n\n  on f line 1, column 1:\n   1: a [2Jb c\n      ^\n");
+              "\nError: Odd\n\n  on f  c line 1, column 1:\n   1: a [2Jb c\n      ^\n\nab\n");
 }
 
 int main(void) {
