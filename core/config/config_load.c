@@ -3,6 +3,7 @@
 #include "body_merge.h"
 #include "config_block.h"
 #include "config_read.h"
+#include "folder_file.h"
 #include "static_eval.h"
 
 /* -- files -------------------------------------------------------------------------------- */
@@ -51,7 +52,7 @@ bool config_is_empty_folder(const Io *io, Str folder) {
     if (io->disk->list(io->disk->self, folder, &entries, arena) < 0)
         return true;
     vec_each(&entries, entry) {
-        if (entry->kind == DISK_FILE && find_front_end(entry->name))
+        if (entry->kind != DISK_FOLDER && find_front_end(entry->name))
             return false;
     }
     return true;
@@ -69,21 +70,14 @@ typedef struct ConfigFolder {
     bool ok;
 } ConfigFolder;
 
-static bool read_file(ConfigLoading *loading,
-                      Str path,
-                      const FrontEnd *front_end,
-                      ConfigFile *out) {
+static bool read_file(ConfigLoading *loading, const FolderFile *file, ConfigFile *out) {
     const Disk *disk = loading->request->io->disk;
     Str bytes;
-    int status = disk->read_file(disk->self, path, &bytes, loading->arena);
-    if (status < 0) {
-        diags_error(loading->diags, NO_RANGE, "Failed to read a configuration file", "%.*s: %s.",
-                    STR_ARG(path), strerror(-status));
+    if (!folder_file_read(disk, file, &bytes, loading->arena, loading->diags))
         return false;
-    }
-    out->source = source_new(path, bytes, loading->arena);
-    return front_end->parse(out->source, loading->config->functions, &out->body, loading->arena,
-                            loading->diags);
+    out->source = source_new(file->path, bytes, loading->arena);
+    return out->front_end->parse(out->source, loading->config->functions, &out->body,
+                                 loading->arena, loading->diags);
 }
 
 /* x.tofu stands in for x.tf, x.tofu.json for x.tf.json. */
@@ -99,24 +93,28 @@ static bool is_shadowed(const DiskEntries *entries, Str name, Arena *arena) {
         Str base = str_slice(name, 0, name.len - suffix.len);
         Str other = str_concat(base, str_from_cstr(suffixes[i][1]), arena);
         vec_each(entries, entry) {
-            if (entry->kind == DISK_FILE && str_equal(entry->name, other))
+            if (entry->kind != DISK_FOLDER && str_equal(entry->name, other))
                 return true;
         }
     }
     return false;
 }
 
-static bool add_file(ConfigLoading *loading, Str folder, Str name, ConfigFolder *out) {
-    const FrontEnd *front_end = find_front_end(name);
-    Str path = disk_clean(disk_join(folder, name, loading->arena), loading->arena);
+static bool add_file(ConfigLoading *loading,
+                     Str folder,
+                     const DiskEntry *entry,
+                     ConfigFolder *out) {
+    const FrontEnd *front_end = find_front_end(entry->name);
+    Str path = disk_clean(disk_join(folder, entry->name, loading->arena), loading->arena);
+    FolderFile listed = {path, entry->kind, "Failed to read a configuration file"};
     ConfigFile file = {.front_end = front_end};
     if (!front_end->parse) {
         diags_error(loading->diags, NO_RANGE, "Unsupported configuration file", "%.*s: %s",
                     STR_ARG(path), front_end->refusal);
         return false;
     }
-    file.is_override = is_override_name(name, front_end);
-    bool ok = read_file(loading, path, front_end, &file);
+    file.is_override = is_override_name(entry->name, front_end);
+    bool ok = read_file(loading, &listed, &file);
     if (file.source)
         vec_push(loading->arena, &out->files, file);
     return ok;
@@ -151,9 +149,9 @@ static const ConfigFolder *read_folder(ConfigLoading *loading, Str folder) {
         diags_error(loading->diags, NO_RANGE, "Failed to read the configuration", "%.*s: %s.",
                     STR_ARG(folder), strerror(-status));
     vec_each(&entries, entry) {
-        if (entry->kind == DISK_FILE && find_front_end(entry->name) &&
+        if (entry->kind != DISK_FOLDER && find_front_end(entry->name) &&
             !is_shadowed(&entries, entry->name, loading->arena))
-            out->ok &= add_file(loading, folder, entry->name, out);
+            out->ok &= add_file(loading, folder, entry, out);
     }
     return out;
 }

@@ -212,16 +212,22 @@ static bool check_folder(ConfigLoading *loading, const ModuleCall *call, Str fol
 /* A module that calls itself, by whatever way round, would never end. */
 static bool check_recursion(ConfigLoading *loading, const ModuleCall *call, Str folder) {
     uint32_t depth = 0;
-    for (const Module *module = loading->module; module; module = module->parent) {
-        if (str_equal(module->folder, folder) || ++depth > MODULE_DEPTH_LIMIT) {
-            diags_error(loading->diags, call->range, "Module calls itself",
-                        "The module \"%.*s\" is in the folder \"%.*s\", whose own configuration "
-                        "leads to this call.",
-                        STR_ARG(call->name), STR_ARG(folder));
-            return false;
-        }
+    for (const Module *module = loading->module; module; module = module->parent, depth++) {
+        if (!str_equal(module->folder, folder))
+            continue;
+        diags_error(loading->diags, call->range, "Module calls itself",
+                    "The module \"%.*s\" is in the folder \"%.*s\", whose own configuration "
+                    "leads to this call.",
+                    STR_ARG(call->name), STR_ARG(folder));
+        return false;
     }
-    return true;
+    if (depth <= MODULE_DEPTH_LIMIT)
+        return true;
+    diags_error(loading->diags, call->range, "Modules nested too deeply",
+                "The call of the module \"%.*s\" stands in one that %d calls lead to, and more "
+                "are not followed. Call it from a module that is nearer to the root.",
+                STR_ARG(call->name), MODULE_DEPTH_LIMIT);
+    return false;
 }
 
 /* -- what is passed ----------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 
 #include "config_read.h"
 #include "eval.h"
+#include "folder_file.h"
 #include "vars_file.h"
 
 #define UNDECLARED_SHOWN 2
@@ -119,16 +120,13 @@ static void warn_more_undeclared(Collecting *collecting) {
                       collecting->undeclared - UNDECLARED_SHOWN);
 }
 
-static bool add_file(Collecting *collecting, Str path) {
+static bool add_file(Collecting *collecting, Str path, DiskKind kind) {
     const Disk *disk = collecting->request->io->disk;
+    FolderFile file = {path, kind, "Failed to read variables file"};
     VarsFileValues values = {0};
     Str bytes;
-    int status = disk->read_file(disk->self, path, &bytes, collecting->arena);
-    if (status < 0) {
-        diags_error(collecting->diags, NO_RANGE, "Failed to read variables file", "%.*s: %s.",
-                    STR_ARG(path), strerror(-status));
+    if (!folder_file_read(disk, &file, &bytes, collecting->arena, collecting->diags))
         return false;
-    }
     const Source *source = source_new(path, bytes, collecting->arena);
     bool ok = vars_file_read(source, &values, collecting->arena, collecting->diags);
     vec_each(&values, value) {
@@ -179,10 +177,10 @@ static bool add_auto_files(Collecting *collecting) {
     }
     for (size_t i = 0; i < ARRAY_COUNT(auto_files); i++) {
         vec_each(&entries, entry) {
-            if (entry->kind != DISK_FILE || !is_in_rank(&auto_files[i], entry->name))
+            if (entry->kind == DISK_FOLDER || !is_in_rank(&auto_files[i], entry->name))
                 continue;
             Str path = disk_join(request->folder, entry->name, collecting->arena);
-            ok &= add_file(collecting, disk_clean(path, collecting->arena));
+            ok &= add_file(collecting, disk_clean(path, collecting->arena), entry->kind);
         }
     }
     return ok;
@@ -245,7 +243,7 @@ static bool gather(
     bool ok = add_environment(&collecting);
     ok &= add_auto_files(&collecting);
     vec_each(&request->options, option) {
-        ok &= option->is_file ? add_file(&collecting, option->text)
+        ok &= option->is_file ? add_file(&collecting, option->text, DISK_FILE)
                               : add_flag(&collecting, option->text);
     }
     warn_more_undeclared(&collecting);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define TEMPORARY_TRIES 100
+#define READ_MAX        ((size_t)1 << 30)
 
 /* An open descriptor; what is 0 or less than 0 is none (0 is standard input, never ours). */
 typedef struct Fd {
@@ -94,6 +95,8 @@ static int read_to_end(int fd, size_t expected, Str *out, Arena *arena) {
         if (got == 0)
             break;
         size += (size_t)got;
+        if (size >= READ_MAX)
+            return -EFBIG; /* a device that never ends */
     }
     *out = (Str){bytes, size};
     return 0;
@@ -108,6 +111,8 @@ static int real_read_file(void *self, Str path, Str *out, Arena *arena) {
     if (fstat(file.number, &status) != 0)
         return -errno;
     size_t expected = status.st_size > 0 ? (size_t)status.st_size : 0;
+    if (expected >= READ_MAX)
+        return -EFBIG;
     return read_to_end(file.number, expected, out, arena);
 }
 

@@ -325,6 +325,11 @@ static const FolderCase folder_cases[] = {
         .install = true,
     },
     {
+        .about = "a name of a configuration file on what is none",
+        .files = {{"a.loam.yaml", "locals: {a: 1}\n"}, {"b.tf/readme.txt", "x"}},
+        .wanted = "",
+    },
+    {
         .about = "no such folder, empty folder",
         .files = {{"a.loam.yaml", "module:\n  m: {source: ./m}\n  n: {source: ./n}\n"},
                   {"n/readme.txt", "x"}},

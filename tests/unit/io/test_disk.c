@@ -77,6 +77,16 @@ static void kernel_files(void **state) {
     assert_true(bytes.len > 1000);
 }
 
+/* A file without an end in sight does not take all memory. */
+static void endless_files(void **state) {
+    Folder *folder = *state;
+    Str bytes;
+    Str path = in(folder, "sparse");
+    assert_int_equal(disk_real.write_file(NULL, path, STR("x"), 0600), 0);
+    assert_int_equal(truncate(str_to_cstr(path, folder->arena), INT64_C(1) << 30), 0);
+    assert_int_equal(disk_real.read_file(NULL, path, &bytes, folder->arena), -EFBIG);
+}
+
 static void failed_write_leaves_nothing(void **state) {
     Folder *folder = *state;
     DiskEntries entries;
@@ -336,6 +346,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         in_folder(whole_files),
         in_folder(kernel_files),
+        in_folder(endless_files),
         in_folder(leftover_of_a_killed_writer),
         in_folder(failed_write_leaves_nothing),
         in_folder(refused_paths),
