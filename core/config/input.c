@@ -338,11 +338,14 @@ bool input_convert(const Variable *variable,
     }
     if (is_unset)
         return refuse_unset(variable, given, range, diags);
-    if (type_constraint_apply(variable->type, *given, &value, &error, arena)) {
+    if (type_constraint_apply(variable->type, with_marks(variable, *given), &value, &error,
+                              arena)) {
         *out = with_marks(variable, value);
         return true;
     }
     Str why = config_read_convert_error(&error, arena);
+    if (with_marks(variable, *given).marks & MARKS_SECRET)
+        range = variable->range; /* the line where the value stands is not shown */
     diags_error(diags, range, "Invalid value for input variable",
                 "The given value does not fit the variable \"%.*s\", declared at %.*s: %.*s.",
                 STR_ARG(variable->name), STR_ARG(config_read_place(variable->range, arena)),

@@ -52,6 +52,7 @@ static bool expand_count(
             "The \"count\" value is ephemeral, and so cannot decide which instances there are.");
         return false;
     }
+    bool is_secret = value_is_secret(value);
     value = value_unmark_deep(value, arena);
     if (!value_is_known(value))
         return unknown_keys(scope, REPEAT_COUNT, expr, out, diags);
@@ -72,7 +73,7 @@ static bool expand_count(
         diags_error(
             diags, expr->range, "Invalid count argument",
             "The \"count\" value must be a whole number from 0 to 2147483647, but it is %.*s.",
-            STR_ARG(value_number_text(number, arena)));
+            STR_ARG(is_secret ? STR("a sensitive value") : value_number_text(number, arena)));
         return false;
     }
     out->kind = REPEAT_COUNT;

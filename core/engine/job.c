@@ -1,6 +1,8 @@
 /* What planning, applying and destroying one resource instance have in common. */
 #include "job.h"
 
+#include "mask.h"
+
 #include "conform.h"
 #include "propose.h"
 
@@ -30,6 +32,7 @@ bool job_end(Job *job) {
         diags_set_address(&job->diags, 0, job->address);
         if (job->resource->config)
             diags_set_range(&job->diags, 0, job->resource->config->range);
+        mask_diags(&job->diags, &job->secrets);
         diags_sink_append(job->walk->sink, &job->diags);
     }
     if (!ok)
@@ -173,6 +176,7 @@ bool job_configure(Job *job, const EvalScope *scope, Configured *out) {
             job->diags.items[i].is_of_expression = true;
         return false;
     }
+    mask_collect(out->marked, &job->secrets, job->scratch);
     path_find_marks(out->marked, MARK_SENSITIVE, &out->sensitive, job->scratch);
     path_find_marks(out->marked, MARK_EPHEMERAL, &out->ephemeral, job->scratch);
     out->value = value_has_marks_anywhere(out->marked)
@@ -232,6 +236,7 @@ Value job_mark(Job *job, Value object, const Configured *configured) {
     if (configured && configured->sensitive.count > 0) {
         object = path_mark(object, &configured->sensitive, MARK_SENSITIVE, job->scratch);
     }
+    mask_collect(object, &job->secrets, job->scratch);
     return object;
 }
 

@@ -19,7 +19,8 @@ typedef struct Job {
     Arena *keep;
     Arena *scratch;
     Diags diags;
-    Str address; /* as text, in keep */
+    StrVec secrets; /* what the diagnostics must not hold */
+    Str address;    /* as text, in keep */
 
     Action action;
     int64_t started_ms;

@@ -50,6 +50,15 @@ static bool fail(Conversion *c, const Place *place, Str message) {
     return false;
 }
 
+/* An object's type names its keys, which are as secret as it is. */
+static Str type_mismatch(const Conversion *c, Value v, const Type *type) {
+    if (!(value_marks_deep(v) & MARKS_SECRET))
+        return convert_type_mismatch(v.type, type, c->arena);
+    return str_format(c->arena, "%.*s required, but have %.*s",
+                      STR_ARG(type_friendly_name(type, c->arena)),
+                      STR_ARG(type_friendly_name(v.type, c->arena)));
+}
+
 static PathStep index_step(size_t i) {
     return (PathStep){.is_index = true, .key = value_int((int64_t)i)};
 }
@@ -268,7 +277,7 @@ static bool to_collection(
     if (structure && element->kind == KIND_DYNAMIC) {
         element = convert_type_unify_parts(v.type, type->kind, CONVERT_UNSAFE, c->arena);
         if (!element)
-            return fail(c, place, convert_type_mismatch(v.type, type, c->arena));
+            return fail(c, place, type_mismatch(c, v, type));
     }
     Value *items = arena_new_array(c->arena, Value, v.count);
     if (!convert_items(c, v, element, place, items))
@@ -312,7 +321,7 @@ static bool to_attribute(
             !map || convert_type_is_possible(part.type, wanted, CONVERT_UNSAFE, c->arena);
         if (possible)
             return convert(c, part, wanted, &here, out);
-        return fail(c, &here, convert_type_mismatch(part.type, wanted, c->arena));
+        return fail(c, &here, type_mismatch(c, part, wanted));
     }
     if (is_optional(type, i)) {
         *out = value_null(plain_type(c, wanted));
@@ -364,6 +373,38 @@ static bool convert(Conversion *c, Value v, const Type *type, const Place *place
     return false;
 }
 
+static bool step_into(Value v, PathStep step, Value *out) {
+    int64_t at = 0;
+    size_t index;
+    Str name = step.is_index && step.key.type == &TYPE_STRING ? value_text(step.key) : step.name;
+    if (!value_is_present(v))
+        return false;
+    if (v.type->kind == KIND_MAP)
+        return value_find(v, name, out);
+    if (v.type->kind == KIND_OBJECT) {
+        if (!type_find_attribute(v.type, name, &index))
+            return false;
+        *out = value_at(v, index);
+        return true;
+    }
+    if (!step.is_index || !value_to_int(step.key, &at) || at < 0 || (uint64_t)at >= v.count)
+        return false;
+    *out = value_at(v, (size_t)at);
+    return true;
+}
+
+/* The keys of what is secret are secret: a path ends in front of it. */
+static void hide_secret_steps(Value v, ConvertError *error) {
+    if (!(value_marks_deep(v) & MARKS_SECRET))
+        return;
+    for (size_t i = 0; i < error->path.count; i++) {
+        if (value_is_secret(v))
+            error->path.count = i;
+        else if (!step_into(v, error->path.steps[i], &v))
+            return;
+    }
+}
+
 bool convert_value(Value v, const Type *type, Value *out, ConvertError *error, Arena *arena) {
     Conversion c = {.error = error, .arena = arena};
     if (type_equal(v.type, plain_type(&c, type))) {
@@ -371,11 +412,13 @@ bool convert_value(Value v, const Type *type, Value *out, ConvertError *error, A
         return true;
     }
     if (!convert_type_is_possible(v.type, type, CONVERT_UNSAFE, arena)) {
-        return fail(&c, NULL, convert_type_mismatch(v.type, type, arena));
+        return fail(&c, NULL, type_mismatch(&c, v, type));
     }
     Value made;
-    if (!convert(&c, v, type, NULL, &made))
+    if (!convert(&c, v, type, NULL, &made)) {
+        hide_secret_steps(v, error);
         return false;
+    }
     *out = made;
     return true;
 }

@@ -25,6 +25,7 @@ typedef enum ValueMark {
     MARK_SENSITIVE = 1,
     MARK_EPHEMERAL = 2,
     MARK_DEPRECATED = 4,
+    MARKS_SECRET = MARK_SENSITIVE | MARK_EPHEMERAL, /* no text may tell of such a value */
 } ValueMark;
 
 typedef enum ValueFlag {
@@ -109,6 +110,9 @@ static inline bool value_is_wholly_known(Value v) {
 }
 static inline bool value_has_mark(Value v, ValueMark mark) {
     return (v.marks & (uint8_t)mark) != 0;
+}
+static inline bool value_is_secret(Value v) {
+    return v.marks & MARKS_SECRET;
 }
 static inline bool value_has_marks_anywhere(Value v) {
     return (v.flags & FLAG_MARKS_INSIDE) != 0;

@@ -1,0 +1,12 @@
+/* Mask: providers are given plain values, and what they say of one that fails may quote it. What an
+ * instance's arguments hold in secret is therefore taken out of its diagnostics. */
+#pragma once
+
+#include "diag.h"
+#include "value.h"
+
+/* Adds the texts, numbers and keys in what is marked as secret; they live in the arena. */
+void mask_collect(Value value, StrVec *secrets, Arena *arena);
+/* Replaces them by "(sensitive value)". A short one is replaced only where it is quoted: as a part
+ * of words it tells nothing. */
+void mask_diags(Diags *diags, const StrVec *secrets);

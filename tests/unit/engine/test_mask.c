@@ -1,0 +1,57 @@
+/* What is secret in a value does not stay in a diagnostic. */
+#include "unit.h"
+
+#include "mask.h"
+
+typedef struct MaskCase {
+    const char *said;
+    const char *shown;
+} MaskCase;
+
+static const MaskCase cases[] = {
+    {"\"hunter22\" is no permission",  "\"(sensitive value)\" is no permission"       },
+    {"hunter22hunter22",               "(sensitive value)(sensitive value)"           },
+    {"it is 4711.5",                   "it is (sensitive value)"                      },
+    {"the key password_key is wrong",  "the key (sensitive value) is wrong"           },
+    {"\"ab\" is wrong, about as ever", "\"(sensitive value)\" is wrong, about as ever"},
+    {"plainly so",                     "plainly so"                                   },
+};
+
+static Value secret_object(Arena *arena) {
+    Str *keys = arena_new_array(arena, Str, 1);
+    Value *items = arena_new_array(arena, Value, 1);
+    Value *values = arena_new_array(arena, Value, 4);
+    Str *names = arena_new_array(arena, Str, 4);
+    keys[0] = STR("password_key");
+    items[0] = value_from_str(STR("ab"));
+    const Number *number = NULL;
+    assert_true(number_from_text(STR("4711.5"), &number, arena));
+    names[0] = STR("map");
+    names[1] = STR("number");
+    names[2] = STR("plain");
+    names[3] = STR("text");
+    values[0] = value_with_marks(value_map(&TYPE_STRING, keys, items, 1, arena), MARK_SENSITIVE);
+    values[1] = value_with_marks(value_from_number(number), MARK_EPHEMERAL);
+    values[2] = value_from_str(STR("plainly"));
+    values[3] = value_with_marks(value_from_str(STR("hunter22")), MARK_SENSITIVE);
+    return value_object(names, values, 4, arena);
+}
+
+static void test_masks(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    StrVec secrets = {0};
+    mask_collect(secret_object(arena), &secrets, arena);
+    assert_int_equal(secrets.count, 4);
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Diags diags = diags_new(arena);
+        diags_error(&diags, NO_RANGE, "Invalid value", "%s", cases[i].said);
+        mask_diags(&diags, &secrets);
+        assert_string_equal(str_to_cstr(diags.items[0].detail, arena), cases[i].shown);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_masks)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
