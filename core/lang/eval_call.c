@@ -86,22 +86,21 @@ static const Expr *call_argument_expr(const Expr *expr, size_t i) {
     return expr->as.call.count ? expr->as.call.arguments[expr->as.call.count - 1] : expr;
 }
 
-static bool call_check_count(Evaluation *evaluation, const Expr *expr, size_t count) {
+bool eval_call_check_count(Evaluation *evaluation, const Expr *expr, size_t count) {
     const Function *function = expr->as.call.function;
-    const char *summary = NULL;
+    const char *summary = "Too many function arguments";
+    SourceRange range = expr->as.call.close_range;
     size_t wanted = function->parameter_count;
-    SourceRange range = {expr->range.source, expr->range.end - 1, expr->range.end};
     Str missing = STR_EMPTY;
+    if (count == wanted || (count > wanted && function->variadic))
+        return true;
     if (count < wanted) {
         summary = "Not enough function arguments";
         missing = str_format(evaluation->arena, " Missing value for \"%s\".",
                              function->parameters[count].name);
-    } else if (count > wanted && !function->variadic) {
-        summary = "Too many function arguments";
+    } else {
         range = expr_start(call_argument_expr(expr, wanted));
     }
-    if (!summary)
-        return true;
     eval_error_at(evaluation, range, expr, summary,
                   "Function \"%s\" takes %s%zu argument%s, and this call has %zu.%.*s",
                   function->name, function->variadic ? "at least " : "", wanted,
@@ -154,6 +153,36 @@ static bool call_blames_whole(const Function *function) {
     return false;
 }
 
+/* The elements of an expanded last argument are given as constants. */
+static bool call_on_expressions(Evaluation *evaluation, const Expr *expr, Value *out) {
+    const Function *function = expr->as.call.function;
+    if (!expr->as.call.expands_last)
+        return function->evaluate(evaluation, expr, out);
+    const Expr *last = expr->as.call.arguments[expr->as.call.count - 1];
+    ValueVec items = {0};
+    uint8_t unknown_marks = 0;
+    bool is_unknown = false;
+    Value value;
+    if (!eval_node(evaluation, last, &value) ||
+        !call_expand(evaluation, last, value, &items, &unknown_marks, &is_unknown))
+        return false;
+    if (is_unknown) {
+        *out = value_with_marks(value_unknown(&TYPE_DYNAMIC), unknown_marks);
+        return true;
+    }
+    size_t before = expr->as.call.count - 1;
+    const Expr **all = arena_new_array(evaluation->arena, const Expr *, before + items.count);
+    memcpy(all, expr->as.call.arguments, before * sizeof(*all));
+    for (size_t i = 0; i < items.count; i++)
+        all[before + i] = expr_literal(items.items[i], last->range, evaluation->arena);
+    Expr *call = expr_new(EXPR_CALL, expr->range, evaluation->arena);
+    call->as.call = expr->as.call;
+    call->as.call.arguments = all;
+    call->as.call.count = before + items.count;
+    call->as.call.expands_last = false;
+    return function->evaluate(evaluation, call, out);
+}
+
 bool eval_call(Evaluation *evaluation, const Expr *expr, Value *out) {
     const Function *function = expr->as.call.function;
     if (!evaluation->scope->functions && !evaluation->scope->lookup) {
@@ -164,7 +193,7 @@ bool eval_call(Evaluation *evaluation, const Expr *expr, Value *out) {
     if (!function)
         return call_unknown_function(evaluation, expr);
     if (function->evaluate)
-        return function->evaluate(evaluation, expr, out);
+        return call_on_expressions(evaluation, expr, out);
     ValueVec arguments = {0};
     uint8_t unknown_marks = 0;
     bool is_unknown = false;
@@ -174,7 +203,7 @@ bool eval_call(Evaluation *evaluation, const Expr *expr, Value *out) {
         *out = value_with_marks(value_unknown(&TYPE_DYNAMIC), unknown_marks);
         return true;
     }
-    if (!call_check_count(evaluation, expr, arguments.count) ||
+    if (!eval_call_check_count(evaluation, expr, arguments.count) ||
         !call_convert(evaluation, expr, &arguments))
         return false;
     FunctionCall call = {.function = function,

@@ -134,7 +134,8 @@ static bool for_add_named(
     size_t place = (size_t)(uintptr_t)map_find(&result->places, name);
     Arena *arena = inner->arena;
     if (place && !expr->as.loop.groups) {
-        Str quoted = str_quote(name, arena);
+        Str quoted =
+            (result->marks & MARKS_SECRET) ? STR("(sensitive value)") : str_quote(name, arena);
         eval_error(inner, expr->as.loop.key, "Duplicate object key",
                    "The key %.*s comes up twice. To collect all values of a key in a tuple, put an "
                    "ellipsis (...) behind the value.",

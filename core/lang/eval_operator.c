@@ -218,7 +218,8 @@ static bool side_settle(Evaluation *evaluation, Side *side, bool deciding) {
 
 /* Of two sides that are a bool each; false: an error of one of them counts, or is made here. */
 static bool logic_decide(
-    Evaluation *evaluation, const Side *left, const Side *right, bool deciding, Value *out) {
+    Evaluation *evaluation, const Expr *expr, const Side *left, const Side *right, Value *out) {
+    bool deciding = expr->as.operation.operator== OPERATOR_OR;
     *out = unknown_not_null(&TYPE_BOOL, evaluation->arena);
     if (!left->is_known && !right->is_known)
         return left->is_good;
@@ -247,7 +248,7 @@ static bool binary_logic(
     bool has_types = side_settle(&quiet, &left, deciding);
     has_types = side_settle(&quiet, &right, deciding) && has_types;
     Value result;
-    if (!has_types || !logic_decide(&quiet, &left, &right, deciding, &result)) {
+    if (!has_types || !logic_decide(&quiet, expr, &left, &right, &result)) {
         diags_append(evaluation->diags, &errors);
         return false;
     }
@@ -325,7 +326,10 @@ static bool is_untyped_null(Value v) {
     return value_is_null(v) && v.type == &TYPE_DYNAMIC && !v.marks;
 }
 
-static Str branch_difference(const Type *a, const Type *b, Arena *arena) {
+static Str branch_difference(Value if_true, Value if_false, Arena *arena) {
+    const Type *a = if_true.type;
+    const Type *b = if_false.type;
+    bool is_secret = (value_marks_deep(if_true) | value_marks_deep(if_false)) & MARKS_SECRET;
     if (a->kind == KIND_TUPLE && b->kind == KIND_TUPLE && a->count != b->count)
         return str_format(arena,
                           "Tuples of different length: the 'true' one has %u, the 'false' one %u.",
@@ -335,6 +339,8 @@ static Str branch_difference(const Type *a, const Type *b, Arena *arena) {
     if (!str_equal(left, right))
         return str_format(arena, "The 'true' value is %.*s, but the 'false' value is %.*s.",
                           STR_ARG(left), STR_ARG(right));
+    if (is_secret) /* the keys of an object may be what is secret */
+        return STR("The two are sensitive, so how they differ is not shown.");
     left = type_to_constraint(a, arena);
     right = type_to_constraint(b, arena);
     return str_format(arena,
@@ -426,7 +432,7 @@ bool eval_conditional(Evaluation *evaluation, const Expr *expr, Value *out) {
         };
         eval_error(evaluation, &results, "Inconsistent conditional result types",
                    "The true and false result expressions must have consistent types. %.*s",
-                   STR_ARG(branch_difference(values[1].type, values[0].type, arena)));
+                   STR_ARG(branch_difference(values[1], values[0], arena)));
         return false;
     }
     Value condition;

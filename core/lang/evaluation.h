@@ -63,6 +63,8 @@ MUST_USE bool eval_template_if(Evaluation *evaluation, const Expr *expr, Value *
 MUST_USE bool eval_template_for(Evaluation *evaluation, const Expr *expr, Value *out);
 MUST_USE bool eval_for(Evaluation *evaluation, const Expr *expr, Value *out);
 MUST_USE bool eval_splat(Evaluation *evaluation, const Expr *expr, Value *out);
+/* Are there as many arguments as the function has parameters? */
+MUST_USE bool eval_call_check_count(Evaluation *evaluation, const Expr *expr, size_t count);
 MUST_USE bool eval_call(Evaluation *evaluation, const Expr *expr, Value *out);
 /* Elements of a known list, set, tuple, map or object. */
 size_t eval_element_count(Value collection);

@@ -52,28 +52,49 @@ const Expr *expr_object(const ExprItem *items, size_t count, SourceRange range, 
     return expr;
 }
 
-static SourceRange range_from(uint32_t start, SourceRange range) {
-    return (SourceRange){range.source, start, range.end};
+/* Behind the quotation mark, or the line that opens a heredoc; empty text begins where it ends. */
+static uint32_t text_start(SourceRange range) {
+    Str text = source_text(range);
+    size_t line = str_find_char(text, '\n', 0);
+    if (str_equal(text, STR("\"\"")))
+        return range.end;
+    if (str_starts_with(text, STR("\"")))
+        return range.start + 1;
+    return str_starts_with(text, STR("<<")) && line < text.len ? range.start + (uint32_t)line + 1
+                                                               : range.start;
 }
 
-static bool is_quoted(SourceRange range) {
-    return range.source && range.end >= range.start + 2 &&
-           range.source->bytes.ptr[range.start] == '"';
+/* What the expression begins with; NULL: its own first byte. */
+static const Expr *first_part(const Expr *expr) {
+    switch ((int)expr->kind) {
+    case EXPR_PARENS: return expr->as.inner;
+    case EXPR_BINARY: return expr->as.operation.left;
+    case EXPR_CONDITIONAL:
+    case EXPR_TEMPLATE_IF: return expr->as.conditional.condition;
+    case EXPR_ATTRIBUTE: return expr->as.attribute.object;
+    case EXPR_INDEX: return expr->as.index.object;
+    case EXPR_TEMPLATE: return expr->as.parts.count ? expr->as.parts.items[0] : NULL;
+    default: return NULL;
+    }
 }
 
 SourceRange expr_start(const Expr *expr) {
-    SourceRange range = expr->range;
-    switch ((int)expr->kind) {
-    case EXPR_LITERAL:
-    case EXPR_TEMPLATE:
-        return is_quoted(range) ? (SourceRange){range.source, range.start + 1, range.end - 1}
-                                : range;
-    case EXPR_BINARY: return range_from(expr_start(expr->as.operation.left).start, range);
-    case EXPR_CONDITIONAL:
-        return range_from(expr_start(expr->as.conditional.condition).start, range);
-    case EXPR_SPLAT: return range_from(expr->as.splat.object->range.end, range);
-    default: return range;
-    }
+    SourceRange subject = expr->range;
+    bool is_text = expr->kind == EXPR_LITERAL || expr->kind == EXPR_TEMPLATE;
+    if (!subject.source)
+        return subject;
+    if (is_text && subject.end - subject.start > 2 &&
+        str_starts_with(source_text(subject), STR("\"")))
+        subject.end--;
+    bool is_part = false; /* of a template: its text is in no quotes of its own */
+    for (const Expr *next; (next = first_part(expr)); expr = next)
+        is_part = expr->kind == EXPR_TEMPLATE;
+    subject.start = expr->range.start;
+    if (expr->kind == EXPR_LITERAL && !is_part)
+        subject.start = text_start(expr->range);
+    else if (expr->kind == EXPR_SPLAT)
+        subject.start = expr->as.splat.marker;
+    return subject;
 }
 
 const Traversal *expr_as_traversal(const Expr *expr) {

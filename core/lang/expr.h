@@ -97,11 +97,13 @@ struct Expr {
         struct {
             const Expr *object;
             const Expr *each; /* holds one SPLAT_ITEM where the element goes */
+            uint32_t marker;  /* where the operator stands */
             bool is_full;     /* [*], else .* */
         } splat;
         struct {
             Str name;
             SourceRange name_range;
+            SourceRange close_range;         /* the closing parenthesis */
             const struct Function *function; /* NULL: unknown; found when parsed */
             const Expr *const *arguments;
             size_t count;

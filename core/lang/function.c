@@ -3,17 +3,48 @@
 
 #include "scope.h"
 
+#define UNTOLD   "the value is sensitive, so what is wrong with it is not shown"
+#define TOO_MUCH "the result would take too many elements or too much text"
+
 const Parameter *function_parameter(const Function *function, size_t i) {
     return i < function->parameter_count ? &function->parameters[i] : function->variadic;
+}
+
+#define MASK "(sensitive value)"
+
+/* The format's own words: what the arguments would put in is masked, whatever it is. */
+static Str masked_format(const char *format, Arena *arena) {
+    StrBuf buf = strbuf_new(arena);
+    for (const char *at = format; *at; at++) {
+        if (*at != '%') {
+            strbuf_add_char(&buf, *at);
+        } else if (*++at == '%') {
+            strbuf_add_char(&buf, '%');
+        } else {
+            at += strspn(at, ".*hlzj0123456789");
+            strbuf_add_cstr(&buf, MASK);
+        }
+    }
+    Str text = strbuf_str(&buf);
+    return str_equal(text, STR(MASK)) ? STR(UNTOLD) : text;
 }
 
 bool function_fail(FunctionCall *call, size_t argument, Str *error, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    *error = str_vformat(call->arena, format, args);
+    *error = call->is_secret ? masked_format(format, call->arena)
+                             : str_vformat(call->arena, format, args);
     va_end(args);
+    call->is_masked = call->is_secret;
     call->failed_argument = argument;
     return false;
+}
+
+bool function_is_secret(const FunctionCall *call) {
+    uint8_t marks = 0;
+    for (size_t i = 0; i < call->count; i++)
+        marks |= value_marks_deep(call->arguments[i]);
+    return marks & MARKS_SECRET;
 }
 
 Value function_unknown(const FunctionCall *call, const Type *type) {
@@ -28,7 +59,7 @@ bool function_spend(const FunctionCall *call, size_t elements, size_t bytes, Str
     int64_t text = bytes > (size_t)limit ? limit : (int64_t)bytes;
     if (scope_spend(call->scope, wanted, text))
         return true;
-    *error = STR("the result would take too many elements or too much text");
+    *error = STR(TOO_MUCH);
     return false;
 }
 
@@ -77,8 +108,17 @@ static bool prepare_argument(FunctionCall *call, size_t i, Preparation *preparat
     return true;
 }
 
+/* An error that was not made from a format may say anything. */
+static bool call_failed(const FunctionCall *call, Str *error) {
+    bool is_told = !call->is_secret || call->is_masked || str_equal(*error, STR(TOO_MUCH));
+    if (!is_told)
+        *error = STR(UNTOLD);
+    return false;
+}
+
 bool function_call(FunctionCall *call, Value *out, Str *error) {
     Preparation preparation = {0};
+    call->is_secret = function_is_secret(call);
     Value result;
     for (size_t i = 0; i < call->count; i++)
         if (!prepare_argument(call, i, &preparation, error))
@@ -88,9 +128,9 @@ bool function_call(FunctionCall *call, Value *out, Str *error) {
         result = value_unknown(&TYPE_DYNAMIC);
     } else if (preparation.is_unknown) {
         if (!call_unknown_result(call, &result, error))
-            return false;
+            return call_failed(call, error);
     } else if (!call->function->run(call, &result, error)) {
-        return false;
+        return call_failed(call, error);
     }
     *out = value_with_marks(result, preparation.marks);
     return true;

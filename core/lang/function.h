@@ -36,6 +36,8 @@ typedef struct FunctionCall {
     Arena *arena;
     size_t failed_argument; /* set on failure: which one is to blame, SIZE_MAX: none */
     bool has_begun;         /* the arguments are fit to be passed: what fails is the function */
+    bool is_secret;         /* an argument is: what an error puts in for a % is masked */
+    bool is_masked;         /* *error has been made so */
 } FunctionCall;
 
 struct Function {
@@ -75,6 +77,8 @@ typedef struct FunctionTable {
 /* Calls it on values that have the parameters' types: nulls, unknowns and marks as said above. The
  * call's arguments may be replaced. False: *error says what is wrong, as with `run`. */
 MUST_USE bool function_call(FunctionCall *call, Value *out, Str *error);
+/* Is there anything secret among the arguments? */
+bool function_is_secret(const FunctionCall *call);
 /* For `run`: sets *error and the argument to blame (SIZE_MAX: none); always false. */
 bool function_fail(FunctionCall *call, size_t argument, Str *error, const char *format, ...)
     PRINTF_LIKE(4, 5);

@@ -24,12 +24,17 @@ const Function **function_json_sorted(const FunctionTable *table, Arena *arena) 
 const Type *function_json_result(const Function *function, Arena *arena) {
     const Type *type = function->type;
     Str error = STR_EMPTY;
-    if (type || !function->result_type)
-        return type ? type : &TYPE_DYNAMIC;
     size_t count = function->parameter_count + (function->variadic ? 1 : 0);
     Value *arguments = arena_new_array(arena, Value, count);
-    for (size_t i = 0; i < count; i++)
-        arguments[i] = value_unknown(function_parameter(function, i)->type);
+    for (size_t i = 0; i < count; i++) {
+        const Parameter *parameter = function_parameter(function, i);
+        arguments[i] = value_unknown(parameter->type);
+        if (parameter->type == &TYPE_DYNAMIC && !(parameter->flags & PARAMETER_DYNAMIC) &&
+            !function->evaluate && !strstr(function->name, "::"))
+            return &TYPE_DYNAMIC;
+    }
+    if (type || !function->result_type)
+        return type ? type : &TYPE_DYNAMIC;
     Scope scope = {0};
     FunctionCall call = {
         .function = function,

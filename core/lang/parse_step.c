@@ -64,10 +64,12 @@ static void chain_add_index(Parse *parse, Chain *chain, Token open, const Expr *
 
 /* -- splats ------------------------------------------------------------------------------- */
 
-static void chain_wrap_splat(Parse *parse, Chain *chain, const Expr *each, bool is_full) {
+static void chain_wrap_splat(
+    Parse *parse, Chain *chain, Token marker, const Expr *each, bool is_full) {
     Expr *expr = parse_node(parse, EXPR_SPLAT, chain->expr->range.start);
     expr->as.splat.object = chain->expr;
     expr->as.splat.each = each;
+    expr->as.splat.marker = marker.start;
     expr->as.splat.is_full = is_full;
     chain->expr = expr;
 }
@@ -106,7 +108,7 @@ static bool chain_is_too_long(Parse *parse, Chain *chain, Token token) {
 }
 
 /* object.*.a.b: attributes only belong to each element. */
-static void parse_attribute_splat(Parse *parse, Chain *chain) {
+static void parse_attribute_splat(Parse *parse, Chain *chain, Token operator) {
     Token star = parse_read(parse);
     chain_flush(parse, chain);
     Chain each = {.expr = parse_node(parse, EXPR_SPLAT_ITEM, star.start)};
@@ -125,7 +127,7 @@ static void parse_attribute_splat(Parse *parse, Chain *chain) {
             return;
         }
     }
-    chain_wrap_splat(parse, chain, each.expr, false);
+    chain_wrap_splat(parse, chain, operator, each.expr, false);
 }
 
 /* A missing bracket is reported where the search for one ended. */
@@ -146,7 +148,7 @@ static void parse_full_splat(Parse *parse, Chain *chain, Token open) {
     if (parse_enter(parse, open))
         parse_chain(parse, &each);
     parse_leave(parse);
-    chain_wrap_splat(parse, chain, each.expr, true);
+    chain_wrap_splat(parse, chain, open, each.expr, true);
 }
 
 /* -- steps -------------------------------------------------------------------------------- */
@@ -159,7 +161,7 @@ static void parse_dot_step(Parse *parse, Chain *chain) {
     } else if (token.kind == TOKEN_NUMBER) {
         parse_legacy_index(parse, chain, dot, token);
     } else if (token.kind == TOKEN_STAR) {
-        parse_attribute_splat(parse, chain);
+        parse_attribute_splat(parse, chain, dot);
     } else {
         parse_error(parse, parse_token_range(parse, token), "Invalid attribute name",
                     "Expected an attribute name after the dot.");

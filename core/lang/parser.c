@@ -121,6 +121,7 @@ static const Expr *parse_call(Parse *parse, Token name) {
     Expr *expr = parse_node(parse, EXPR_CALL, name.start);
     expr->as.call.name = str_clone(parse_text(parse, name), parse->arena);
     expr->as.call.name_range = parse_token_range(parse, name);
+    expr->as.call.close_range = parse_range(parse, parse->end - 1, parse->end);
     expr->as.call.arguments = arguments.items;
     expr->as.call.count = arguments.count;
     expr->as.call.expands_last = expands;

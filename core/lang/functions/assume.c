@@ -152,26 +152,26 @@ static const Type map_of_any = {.kind = KIND_MAP, .element = &TYPE_DYNAMIC, .has
 #define LENGTH_ROW(family, type_name, some)                                                        \
     {                                                                                              \
         .name = "assume" family "length",                                                          \
-        PARAMETERS({"collection", type_name, REFINED}, {"min", &TYPE_NUMBER},                      \
-                   {"max", &TYPE_NUMBER}),                                                         \
+        PARAMETERS({"value", type_name, REFINED}, {"min_length", &TYPE_NUMBER},                    \
+                   {"max_length", &TYPE_NUMBER}),                                                  \
         .result_type = assume_type,                                                                \
         .run = assume_between,                                                                     \
-        .description = "The value, known to have from min to max elements.",                       \
+        .description = "The value, known to have a number of elements within bounds.",             \
         .example = "assume" family "length(" some ", 1, 2) = " some,                               \
     },                                                                                             \
         {                                                                                          \
             .name = "assume" family "lengthmin",                                                   \
-            PARAMETERS({"collection", type_name, REFINED}, {"min", &TYPE_NUMBER}),                 \
+            PARAMETERS({"value", type_name, REFINED}, {"min_length", &TYPE_NUMBER}),               \
             .result_type = assume_type,                                                            \
             .run = assume_at_least,                                                                \
-            .description = "The value, known to have at least min elements.",                      \
+            .description = "The value, known to have at least so many elements.",                  \
             .example = "assume" family "lengthmin(" some ", 1) = " some,                           \
         },                                                                                         \
     {                                                                                              \
         .name = "assume" family "lengthmax",                                                       \
-        PARAMETERS({"collection", type_name, REFINED}, {"max", &TYPE_NUMBER}),                     \
+        PARAMETERS({"value", type_name, REFINED}, {"max_length", &TYPE_NUMBER}),                   \
         .result_type = assume_type, .run = assume_at_most,                                         \
-        .description = "The value, known to have at most max elements.",                           \
+        .description = "The value, known to have at most so many elements.",                       \
         .example = "assume" family "lengthmax(" some ", 2) = " some,                               \
     }
 
@@ -182,7 +182,7 @@ static const Function assume_functions[] = {
     LENGTH_ROW("set", &set_of_any, "toset([\"a\"])"),
     {
         .name = "assumeequal",
-        PARAMETERS({"actual", &TYPE_DYNAMIC, ALL}, {"assumed", &TYPE_DYNAMIC, ALL}),
+        PARAMETERS({"actual_value", &TYPE_DYNAMIC, ALL}, {"expected_value", &TYPE_DYNAMIC, ALL}),
         .run = assume_equal,
         .description = "The first value, known to equal the second.",
         .example = "assumeequal(1, 1) = 1",
@@ -198,6 +198,7 @@ static const Function assume_functions[] = {
         .name = "assumestringprefix",
         PARAMETERS({"value", &TYPE_STRING, PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC},
                    {"prefix", &TYPE_STRING, PARAMETER_UNKNOWN | PARAMETER_DYNAMIC}),
+        .type = &TYPE_STRING,
         .run = assume_string_prefix,
         .description = "The string, known to begin with the prefix.",
         .example = "assumestringprefix(\"foo-1\", \"foo-\") = \"foo-1\"",

@@ -752,7 +752,7 @@ static const Function collection_functions[] = {
     },
     {
         .name = "one",
-        PARAMETERS({"list", &TYPE_DYNAMIC, PARAMETER_MARKED}),
+        PARAMETERS({"list", &TYPE_DYNAMIC}),
         .result_type = one_type,
         .run = collection_one,
         .description = "The only element, or null when there is none.",

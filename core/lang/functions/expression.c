@@ -68,23 +68,10 @@ static bool expression_try(Evaluation *evaluation, const Expr *call, Value *out)
     return try_give_up(evaluation, call, &failures);
 }
 
-static bool expression_one_argument(Evaluation *evaluation, const Expr *call, size_t count) {
-    if (call->as.call.count == count && !call->as.call.expands_last)
-        return true;
-    bool lacks = call->as.call.count < count;
-    SourceRange end = {call->range.source, call->range.end - 1, call->range.end};
-    bool exceeds = call->as.call.count > count;
-    eval_error_at(evaluation, exceeds ? expr_start(call->as.call.arguments[count]) : end, call,
-                  lacks ? "Not enough function arguments" : "Too many function arguments",
-                  "Function \"%.*s\" expects %zu argument%s.", STR_ARG(call->as.call.name), count,
-                  count == 1 ? "" : "s");
-    return false;
-}
-
 static bool expression_can(Evaluation *evaluation, const Expr *call, Value *out) {
     Diags failures = diags_new(evaluation->arena);
     Value value;
-    if (!expression_one_argument(evaluation, call, 1))
+    if (!eval_call_check_count(evaluation, call, call->as.call.count))
         return false;
     bool is_good = expression_attempt(evaluation, call->as.call.arguments[0], &value, &failures);
     bool is_spent = expression_is_spent(evaluation, call, &is_good);
@@ -102,7 +89,7 @@ static bool expression_convert(Evaluation *evaluation, const Expr *call, Value *
     Value value;
     TypeConstraint constraint;
     ConvertError error;
-    if (!expression_one_argument(evaluation, call, 2) ||
+    if (!eval_call_check_count(evaluation, call, call->as.call.count) ||
         !eval_node(evaluation, call->as.call.arguments[0], &value) ||
         !parser_type_from_expr(call->as.call.arguments[1], &constraint, evaluation->arena,
                                evaluation->diags))
@@ -140,7 +127,8 @@ static bool template_variables(Evaluation *evaluation, const Expr *call, Value g
                 "Invalid function argument",
                 "Invalid value for \"vars\" parameter: the key %.*s is not a valid name of a "
                 "template variable.",
-                STR_ARG(str_quote(name, evaluation->arena)));
+                STR_ARG(value_is_secret(given) ? STR("(sensitive value)")
+                                               : str_quote(name, evaluation->arena)));
             return false;
         }
         Value *value = arena_new(evaluation->arena, Value);
@@ -181,7 +169,7 @@ bool expression_template_arguments(Evaluation *evaluation,
                                    Value *text,
                                    Value *variables) {
     ConvertError error;
-    if (!expression_one_argument(evaluation, call, 2) ||
+    if (!eval_call_check_count(evaluation, call, call->as.call.count) ||
         !eval_node(evaluation, call->as.call.arguments[0], text) ||
         !eval_node(evaluation, call->as.call.arguments[1], variables))
         return false;
@@ -193,6 +181,15 @@ bool expression_template_arguments(Evaluation *evaluation,
                   "Invalid function argument",
                   "Invalid value for the first parameter of \"%.*s\": %.*s.",
                   STR_ARG(call->as.call.name), STR_ARG(message));
+    return false;
+}
+
+/* What is wrong in a secret text would tell of it. */
+static bool template_refuse_secret(Evaluation *evaluation, const Expr *call) {
+    eval_error(evaluation, call, "Error in function call",
+               "Call to function \"%.*s\" failed: the template is a sensitive value, so what is "
+               "wrong in it is not shown.",
+               STR_ARG(call->as.call.name));
     return false;
 }
 
@@ -208,8 +205,11 @@ static bool expression_templatestring(Evaluation *evaluation, const Expr *call, 
     }
     const Source *source =
         source_new(STR("<templatestring argument>"), value_text(text), evaluation->arena);
-    if (!expression_render(evaluation, call, source, variables, out))
-        return false;
+    Diags errors = diags_new(evaluation->arena);
+    Evaluation quiet = *evaluation;
+    quiet.diags = value_is_secret(text) ? &errors : evaluation->diags;
+    if (!expression_render(&quiet, call, source, variables, out))
+        return value_is_secret(text) ? template_refuse_secret(evaluation, call) : false;
     *out = value_with_marks(*out, marks);
     return true;
 }
@@ -235,7 +235,7 @@ static const Function expression_functions[] = {
     },
     {
         .name = "templatestring",
-        PARAMETERS({"template", &TYPE_STRING, 0, "The text of the template."},
+        PARAMETERS({"data", &TYPE_STRING, 0, "The text of the template."},
                    {"vars", &TYPE_DYNAMIC, 0, "An object: the names that the template can see."}),
         .evaluate = expression_templatestring,
         .description = "A string read as a template, with variables of its own.",

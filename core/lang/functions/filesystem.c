@@ -177,7 +177,8 @@ static bool filesystem_templatefile(Evaluation *evaluation, const Expr *expr, Va
                          .arguments = &path,
                          .count = 1,
                          .scope = evaluation->scope,
-                         .arena = evaluation->arena};
+                         .arena = evaluation->arena,
+                         .is_secret = value_is_secret(path)};
     if (!file_content_read(&call, &text, &error)) {
         eval_error_at(evaluation, expr_start(expr->as.call.arguments[0]),
                       expr->as.call.arguments[0], "Invalid function argument",
@@ -185,7 +186,8 @@ static bool filesystem_templatefile(Evaluation *evaluation, const Expr *expr, Va
                       STR_ARG(error));
         return false;
     }
-    const Source *source = source_new(value_text(path), text, evaluation->arena);
+    Str name = value_is_secret(path) ? STR("<templatefile argument>") : value_text(path);
+    const Source *source = source_new(name, text, evaluation->arena);
     if (!expression_render(evaluation, expr, source, variables, out))
         return false;
     *out = value_with_marks(*out, path.marks);

@@ -252,12 +252,21 @@ static bool format_run(
     return function_spend(call, 0, out->len, error);
 }
 
+/* It begins with what stands in front of the first verb. */
+static Value format_unknown(const FunctionCall *call) {
+    Str format = value_text(call->arguments[0]);
+    Refinement refinement = {.not_null = true, .length_max = UINT32_MAX};
+    Str begin = str_slice(format, 0, str_find_char(format, '%', 0));
+    refinement.prefix = utf8_settled_prefix(begin, call->arena);
+    return value_unknown_refined(&TYPE_STRING, refinement, call->arena);
+}
+
 static bool format_format(FunctionCall *call, Value *out, Str *error) {
     Str text;
     for (size_t i = 1; i < call->count; i++) {
         if (value_is_wholly_known(call->arguments[i]))
             continue;
-        *out = function_unknown(call, &TYPE_STRING);
+        *out = format_unknown(call);
         return true;
     }
     if (!format_run(call, call->arguments + 1, call->count - 1, &text, error))

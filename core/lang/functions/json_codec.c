@@ -2,6 +2,7 @@
 #include "json_codec.h"
 
 #include "json.h"
+#include "path.h"
 
 Str json_codec_encode(Value v, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
@@ -18,6 +19,9 @@ static bool json_codec_jsonencode(FunctionCall *call, Value *out, Str *error) {
         *out = function_unknown(call, &TYPE_STRING);
         return true;
     }
+    Path infinite;
+    if (path_find_infinity(value, &infinite, call->arena))
+        return function_fail(call, SIZE_MAX, error, "cannot serialize infinity as JSON");
     Str text = json_codec_encode(value, call->arena);
     *out = value_string(text, call->arena);
     return function_spend(call, 0, text.len, error);

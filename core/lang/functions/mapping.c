@@ -104,6 +104,24 @@ static bool lookup_check_default(FunctionCall *call, const Type *type, Str *erro
                          "the default value must have the same type as the map elements");
 }
 
+/* The type of what will be found, where the key is known or does not matter. */
+static bool lookup_unknown(FunctionCall *call, uint8_t marks, Value *out, Str *error) {
+    const Type *type = call->arguments[0].type;
+    Value key = call->arguments[1];
+    const Type *found = &TYPE_DYNAMIC;
+    size_t index;
+    if (type->kind == KIND_MAP)
+        found = type->element;
+    else if (value_is_known(key) && type_find_attribute(type, value_text(key), &index))
+        found = type_at(type, index);
+    else if (value_is_known(key) && call->count < 3)
+        return lookup_missing(call, error);
+    else if (value_is_known(key))
+        found = call->arguments[2].type;
+    *out = value_with_marks(value_unknown(found), marks);
+    return true;
+}
+
 static bool mapping_lookup(FunctionCall *call, Value *out, Str *error) {
     Value map = call->arguments[0];
     Value key = call->arguments[1];
@@ -117,10 +135,8 @@ static bool mapping_lookup(FunctionCall *call, Value *out, Str *error) {
     bool is_map = map.type->kind == KIND_MAP;
     if (is_map && !lookup_check_default(call, map.type->element, error))
         return false;
-    if (!value_is_known(key) || !value_is_known(map)) {
-        *out = value_with_marks(value_unknown(is_map ? map.type->element : &TYPE_DYNAMIC), marks);
-        return true;
-    }
+    if (!value_is_known(key) || !value_is_known(map))
+        return lookup_unknown(call, marks, out, error);
     if (!value_find(value_without_marks(map), value_text(key), &found))
         return lookup_default(call, is_map ? map.type->element : NULL, marks, out, error);
     *out = value_with_marks(found, marks);
@@ -157,20 +173,25 @@ static void merge_add(FunctionCall *call, Value map, Merging *merging) {
 
 typedef struct MergeShape {
     const Type *same; /* the type of all, NULL: they differ */
-    bool is_dynamic;  /* one has no type yet */
     bool is_unknown;  /* one is unknown as a whole */
     bool has_all_names;
     uint8_t marks;
 } MergeShape;
+
+/* Nothing can be said while one has no type at all. */
+static bool merge_is_open(const FunctionCall *call) {
+    for (size_t i = 0; i < call->count; i++)
+        if (call->arguments[i].type->kind == KIND_DYNAMIC && !value_is_known(call->arguments[i]))
+            return true;
+    return false;
+}
 
 static bool merge_shape(FunctionCall *call, MergeShape *shape, Str *error) {
     *shape = (MergeShape){.same = call->arguments[0].type, .has_all_names = true};
     for (size_t i = 0; i < call->count; i++) {
         Value map = call->arguments[i];
         shape->marks |= map.marks;
-        if (map.type->kind == KIND_DYNAMIC) {
-            if (!value_is_known(map))
-                shape->is_dynamic = true;
+        if (map.type->kind == KIND_DYNAMIC) { /* null */
             shape->same = NULL;
             continue;
         }
@@ -194,6 +215,10 @@ static bool mapping_merge(FunctionCall *call, Value *out, Str *error) {
         *out = value_object(NULL, NULL, 0, call->arena);
         return true;
     }
+    if (merge_is_open(call)) {
+        *out = value_unknown(&TYPE_DYNAMIC);
+        return true;
+    }
     if (!merge_shape(call, &shape, error))
         return false;
     Merging merging = {.places = map_new(call->arena)};
@@ -212,16 +237,16 @@ static bool mapping_merge(FunctionCall *call, Value *out, Str *error) {
     Value result;
     size_t count = merging.names.count;
     bool is_map = shape.same && shape.same->kind == KIND_MAP;
-    bool has_type = !shape.is_dynamic && (shape.same || shape.has_all_names);
+    bool has_type = shape.same || shape.has_all_names;
     if (is_map && !shape.is_unknown) {
         result = value_map(shape.same->element, merging.names.items, merging.items.items, count,
                            call->arena);
     } else {
         result = value_object(merging.names.items, merging.items.items, count, call->arena);
     }
-    if (shape.is_unknown || shape.is_dynamic)
+    if (shape.is_unknown)
         result = value_unknown(!has_type ? &TYPE_DYNAMIC : is_map ? shape.same : result.type);
-    *out = shape.is_dynamic ? result : value_with_marks(result, shape.marks);
+    *out = value_with_marks(result, shape.marks);
     return true;
 }
 

@@ -75,7 +75,7 @@ static bool network_cidrsubnet(FunctionCall *call, Value *out, Str *error) {
         return function_fail(call, 1, error,
                              "insufficient address space to extend prefix of %u by %lld",
                              block.prefix, (long long)extra);
-    bool fits = is_negative || extra >= 128 || (extra > 0 ? number >> extra == 0 : number == 0);
+    bool fits = extra >= 128 || (extra > 0 ? number >> extra == 0 : number == 0);
     if (!fits)
         return function_fail(
             call, 2, error, "prefix extension of %lld does not accommodate a subnet numbered %.*s",

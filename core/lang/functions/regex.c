@@ -48,6 +48,8 @@ static bool is_foreign_escape(Str rest) {
     char c = rest.len > 1 ? rest.ptr[1] : '\0';
     if ((unsigned char)c >= 0x80)
         return true;
+    if (c == 'p' || c == 'P')
+        return str_find_char(str_slice(rest, 0, str_find_char(rest, '}', 0)), '&', 0) != SIZE_MAX;
     if (c == 'x')
         return !is_hex_escape(rest);
     if (isdigit((unsigned char)c))
@@ -66,6 +68,17 @@ static bool is_repetition_too_long(Str rest) {
         at++;
     }
     return number > 1000;
+}
+
+/* Up to a flag in (?imsU-imsU) that is none here; 0: there is no such. */
+static size_t foreign_flag(Str rest) {
+    size_t at = 2;
+    if (!str_starts_with(rest, STR("(?")))
+        return 0;
+    while (at < rest.len && strchr("imsU-", rest.ptr[at]))
+        at++;
+    return at < rest.len && isalpha((unsigned char)rest.ptr[at]) && rest.ptr[at] != 'P' ? at + 1
+                                                                                        : 0;
 }
 
 /* Does a {2,3} end here? */
@@ -100,6 +113,8 @@ static Str regex_foreign_part(Str pattern) {
                 i++;
         } else if (c == '{' && is_repetition_too_long(str_after(pattern, i))) {
             return str_after(pattern, i);
+        } else if (foreign_flag(str_after(pattern, i))) {
+            return str_slice(pattern, i, i + foreign_flag(str_after(pattern, i)));
         } else if (is_lookaround(str_after(pattern, i))) {
             return str_slice(pattern, i,
                              i + (str_starts_with(str_after(pattern, i), STR("(?<")) ? 4 : 3));

@@ -113,15 +113,6 @@ static bool choose_missing(Value item, const Value *sets, size_t count, size_t f
     return true;
 }
 
-/* In an odd number of sets. */
-static bool choose_odd(Value item, const Value *sets, size_t count, size_t from) {
-    size_t found = 0;
-    (void)from;
-    for (size_t i = 0; i < count; i++)
-        found += set_has(sets[i], item);
-    return found % 2 == 1;
-}
-
 static bool set_union(FunctionCall *call, Value *out, Str *error) {
     return set_combine(call, SIZE_MAX, choose_any, out, error);
 }
@@ -132,10 +123,6 @@ static bool set_intersection(FunctionCall *call, Value *out, Str *error) {
 
 static bool set_subtract(FunctionCall *call, Value *out, Str *error) {
     return set_combine(call, 1, choose_missing, out, error);
-}
-
-static bool set_symmetric_difference(FunctionCall *call, Value *out, Str *error) {
-    return set_combine(call, SIZE_MAX, choose_odd, out, error);
 }
 
 /* -- setproduct --------------------------------------------------------------------------- */
@@ -257,15 +244,6 @@ static const Function set_functions[] = {
         .run = set_subtract,
         .description = "The elements of the first set that are not in the second.",
         .example = "setsubtract([\"a\", \"b\"], [\"b\"]) = toset([\"a\"])",
-    },
-    {
-        .name = "setsymmetricdifference",
-        PARAMETERS({"first_set", &set_of_any}),
-        VARIADIC({"other_sets", &set_of_any}),
-        .result_type = set_type,
-        .run = set_symmetric_difference,
-        .description = "The elements that are in an odd number of the sets.",
-        .example = "setsymmetricdifference([\"a\", \"b\"], [\"b\", \"c\"]) = toset([\"a\", \"c\"])",
     },
     {
         .name = "setunion",
