@@ -294,7 +294,7 @@ static JournalRecord intent_record(const JournalIntent *intent) {
     return (JournalRecord){
         .kind = RECORD_INTENT,
         .address = intent->address,
-        .provider = {intent->provider,             intent->provider_alias, intent->provider_module,
+        .provider = {intent->provider,           intent->provider_alias, intent->provider_module,
                      intent->provider_key                },
         .deposed = intent->deposed,
         .pending =
@@ -304,6 +304,7 @@ static JournalRecord intent_record(const JournalIntent *intent) {
                      .identity = intent->identity,
                      .planned = intent->planned,
                      .schema_version = intent->schema_version,
+                     .is_provisioned = intent->is_provisioned,
                      .dependencies = intent->dependencies,
                      .dependency_count = intent->dependency_count,
                      },

@@ -37,6 +37,7 @@ typedef struct JournalIntent {
     Str identity;
     Str planned; /* JSON, unknowns as null */
     uint64_t schema_version;
+    bool is_provisioned; /* what provisioners do is part of the creation */
     const Str *dependencies;
     size_t dependency_count;
 } JournalIntent;

@@ -33,6 +33,8 @@ static void write_pending(JsonWriter *writer, const StatePending *pending) {
     if (pending->identity.len > 0)
         json_key_string(writer, "identity", pending->identity);
     write_count(writer, "schema_version", pending->schema_version);
+    if (pending->is_provisioned)
+        json_key_bool(writer, "provisioned", true);
     if (pending->planned.len > 0) {
         json_key(writer, STR("planned"));
         json_raw(writer, pending->planned);
@@ -128,6 +130,12 @@ static bool parse_count(Parsing *parsing, JsonToken token, void *field) {
     return token == JSON_NUMBER && str_to_uint64(parsing->reader.text, field);
 }
 
+static bool parse_flag(Parsing *parsing, JsonToken token, void *field) {
+    (void)parsing;
+    *(bool *)field = token == JSON_TRUE;
+    return token == JSON_TRUE || token == JSON_FALSE;
+}
+
 static bool parse_raw(Parsing *parsing, JsonToken token, void *field) {
     return json_skip(&parsing->reader, token, field);
 }
@@ -200,6 +208,7 @@ static const struct {
     {"generation",     parse_count,        offsetof(JournalRecord, pending.generation)    },
     {"identity",       parse_string,       offsetof(JournalRecord, pending.identity)      },
     {"schema_version", parse_count,        offsetof(JournalRecord, pending.schema_version)},
+    {"provisioned",    parse_flag,         offsetof(JournalRecord, pending.is_provisioned)},
     {"planned",        parse_raw,          offsetof(JournalRecord, pending.planned)       },
     {"dependencies",   parse_dependencies, offsetof(JournalRecord, pending)               },
 };

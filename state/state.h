@@ -41,6 +41,7 @@ typedef struct StatePending {
     Str deposed; /* key, if the call was about a deposed object */
     Str planned; /* JSON of the planned object, unknowns as null; empty for delete */
     uint64_t schema_version;
+    bool is_provisioned; /* without what provisioners do, the object is half made */
     const Str *dependencies;
     size_t dependency_count;
 } StatePending;

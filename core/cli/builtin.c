@@ -2,6 +2,7 @@
 #include "builtin.h"
 #include "local_backend.h"
 #include "local_provider.h"
+#include "provisioners.h"
 #include "random_provider.h"
 #include "ssh_provider.h"
 #include "terraform_provider.h"
@@ -17,6 +18,13 @@ const ProviderRow builtin_providers[] = {
     {"libvirt",   "loam.internal/builtin/libvirt",          NULL,                "loam-libvirt.so"},
 };
 const size_t builtin_provider_count = ARRAY_COUNT(builtin_providers);
+
+static const ProvisionerType *const provisioners[] = {
+    &local_exec_provisioner,
+    &remote_exec_provisioner,
+    &file_provisioner,
+};
+const ProvisionerTable builtin_provisioners = {provisioners, ARRAY_COUNT(provisioners)};
 
 const BackendType *const builtin_backends[] = {&local_backend};
 const size_t builtin_backend_count = ARRAY_COUNT(builtin_backends);

@@ -94,6 +94,7 @@ bool project_load(
         .io = &cli->io,
         .config = project->config,
         .registry = cli->registry,
+        .provisioners = &builtin_provisioners,
         .cancel = cli->cancel,
         .parallelism = parallelism,
         .workspace = cli->workspace,

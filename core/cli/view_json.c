@@ -296,6 +296,8 @@ typedef struct HookLine {
     Str id;             /* empty: none */
     int64_t elapsed_ms; /* negative: not told */
     Str message;
+    Str provisioner; /* with `type` and `resource` alone; empty: none */
+    const Str *output;
 } HookLine;
 
 static void tell_hook(const Cli *cli, const HookLine *told, Arena *scratch) {
@@ -306,6 +308,10 @@ static void tell_hook(const Cli *cli, const HookLine *told, Arena *scratch) {
     write_resource(&line.writer, "resource", told->resource, scratch);
     if (told->action)
         json_key_string(&line.writer, "action", str_from_cstr(told->action));
+    if (told->provisioner.len > 0)
+        json_key_string(&line.writer, "provisioner", told->provisioner);
+    if (told->output)
+        json_key_string(&line.writer, "output", *told->output);
     if (told->id.len > 0) {
         json_key_string(&line.writer, "id_key", STR("id"));
         json_key_string(&line.writer, "id_value", told->id);
@@ -440,6 +446,43 @@ static void on_refresh_end(void *self, const HookEvent *event) {
     pthread_mutex_unlock(&stream->mutex);
 }
 
+/* -- provisioners ------------------------------------------------------------------------- */
+
+static void tell_provisioner(
+    Stream *stream, const HookEvent *event, const char *type, const Str *output, Str message) {
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    HookLine told = {.type = type,
+                     .resource = event->resource,
+                     .elapsed_ms = -1,
+                     .message = message,
+                     .provisioner = event->provisioner,
+                     .output = output};
+    pthread_mutex_lock(&stream->mutex);
+    tell_hook(stream->cli, &told, scratch);
+    pthread_mutex_unlock(&stream->mutex);
+}
+
+static void on_provision_start(void *self, const HookEvent *event) {
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    tell_provisioner(self, event, "provision_start", NULL,
+                     str_format(scratch, "%.*s: Provisioning with '%.*s'...",
+                                STR_ARG(event->address), STR_ARG(event->provisioner)));
+}
+
+static void on_provision_output(void *self, const HookEvent *event, Str line) {
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    tell_provisioner(self, event, "provision_progress", &line,
+                     str_format(scratch, "%.*s: (%.*s): %.*s", STR_ARG(event->address),
+                                STR_ARG(event->provisioner), STR_ARG(line)));
+}
+
+static void on_provision_end(void *self, const HookEvent *event, bool failed) {
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    tell_provisioner(self, event, failed ? "provision_errored" : "provision_complete", NULL,
+                     str_format(scratch, "%.*s: (%.*s) Provisioning %s", STR_ARG(event->address),
+                                STR_ARG(event->provisioner), failed ? "errored" : "complete"));
+}
+
 static const Hooks *walk_begin(View *view) {
     Stream *stream = view->self;
     view->done = (PlanCounts){0};
@@ -538,6 +581,9 @@ View *view_json_open(Cli *cli) {
         .refresh_end = on_refresh_end,
         .apply_start = on_apply_start,
         .apply_end = on_apply_end,
+        .provision_start = on_provision_start,
+        .provision_output = on_provision_output,
+        .provision_end = on_provision_end,
     };
     pthread_mutex_init(&stream->mutex, NULL);
     pthread_cond_init(&stream->wake, NULL);

@@ -292,6 +292,24 @@ static void on_apply_end(void *self, const HookEvent *event, bool failed) {
     pthread_mutex_unlock(&view->mutex);
 }
 
+static void on_provision_start(void *self, const HookEvent *event) {
+    ProgressView *view = self;
+    SCOPED(ArenaRef) scratch = arena_open("progress");
+    pthread_mutex_lock(&view->mutex);
+    say(view, str_format(scratch, "%.*s: Provisioning with '%.*s'...", STR_ARG(event->address),
+                         STR_ARG(event->provisioner)));
+    pthread_mutex_unlock(&view->mutex);
+}
+
+static void on_provision_output(void *self, const HookEvent *event, Str line) {
+    ProgressView *view = self;
+    SCOPED(ArenaRef) scratch = arena_open("progress");
+    pthread_mutex_lock(&view->mutex);
+    say(view, str_format(scratch, "%.*s (%.*s): %.*s", STR_ARG(event->address),
+                         STR_ARG(event->provisioner), STR_ARG(line)));
+    pthread_mutex_unlock(&view->mutex);
+}
+
 static void on_apply_total(void *self, size_t count) {
     ProgressView *view = self;
     pthread_mutex_lock(&view->mutex);
@@ -315,6 +333,8 @@ ProgressView *view_progress_open(View *owner) {
         .apply_start = on_apply_start,
         .apply_progress = on_apply_progress,
         .apply_end = on_apply_end,
+        .provision_start = on_provision_start,
+        .provision_output = on_provision_output,
         .apply_total = on_apply_total,
     };
     return view;

@@ -425,6 +425,22 @@ static int compare_resources(const void *a, const void *b) {
     return order ? order : str_compare(left->name, right->name);
 }
 
+static void write_provisioners(Writing *writing, const Resource *resource) {
+    if (resource->provisioners.count == 0)
+        return;
+    json_key(&writing->writer, STR("provisioners"));
+    json_array_start(&writing->writer);
+    vec_each(&resource->provisioners, provisioner) {
+        const ProvisionerType *type =
+            provisioner_find(writing->engine->provisioners, provisioner->type);
+        json_object_start(&writing->writer);
+        json_key_string(&writing->writer, "type", provisioner->type);
+        write_body(writing, provisioner->body, type ? &type->schema : NULL);
+        json_object_end(&writing->writer);
+    }
+    json_array_end(&writing->writer);
+}
+
 static void write_resource(Writing *writing, const Module *module, const Resource *resource) {
     Arena *scratch = writing->scratch;
     JsonWriter *writer = &writing->writer;
@@ -442,6 +458,7 @@ static void write_resource(Writing *writing, const Module *module, const Resourc
     json_key_string(writer, "type", resource->type);
     json_key_string(writer, "name", resource->name);
     json_key_string(writer, "provider_config_key", place_key(place, scratch));
+    write_provisioners(writing, resource);
     write_body(writing, resource->body, schema);
     json_key_int(writer, "schema_version", schema ? schema->version : 0);
     write_optional_expression(writing, "count_expression", resource->count);

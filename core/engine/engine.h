@@ -12,6 +12,7 @@
 #include "graph.h"
 #include "hooks.h"
 #include "plan.h"
+#include "provisioner.h"
 #include "registry.h"
 #include "scope.h"
 #include "working_state.h"
@@ -20,6 +21,7 @@ typedef struct Engine {
     const Io *io;
     const Config *config;
     Registry *registry;
+    const ProvisionerTable *provisioners; /* NULL: there are none */
     const CancelToken *cancel;
     const Hooks *hooks; /* NULL: nobody listens */
     uint32_t parallelism;

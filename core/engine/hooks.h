@@ -11,6 +11,7 @@ typedef struct HookEvent {
     Str deposed;
     Action action;
     Str id;
+    Str provisioner;    /* local-exec; of its own events alone */
     int64_t elapsed_ms; /* of the ended ones */
 } HookEvent;
 
@@ -23,6 +24,10 @@ typedef struct Hooks {
     void (*apply_progress)(
         void *self, const HookEvent *event, uint64_t done, uint64_t total, Str what);
     void (*apply_end)(void *self, const HookEvent *event, bool failed);
+    /* A provisioner begins, writes a line (without control characters), ends. */
+    void (*provision_start)(void *self, const HookEvent *event);
+    void (*provision_output)(void *self, const HookEvent *event, Str line);
+    void (*provision_end)(void *self, const HookEvent *event, bool failed);
     /* How many changes an apply will make in all, before the first one. */
     void (*apply_total)(void *self, size_t count);
 } Hooks;

@@ -58,6 +58,7 @@ struct ProviderNode {
 /* A provisioner of a block, decoded. */
 typedef struct ProvisionerNode {
     const Provisioner *config;
+    const ProvisionerType *type;
     const Decoded *decoded;
     Diags decoding;
     const Decoded *connection; /* its own over the resource's; NULL: none */

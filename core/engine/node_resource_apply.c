@@ -1,6 +1,7 @@
 /* Applies one planned change of a resource instance: plan again with what is known now, see that it
  * is still the approved change, intent, call, outcome. Deletions are node_resource_destroy.c's. */
 #include "json.h"
+#include "provision.h"
 #include "visit.h"
 
 typedef struct Applying {
@@ -118,6 +119,11 @@ static bool forget_predecessor(Applying *applying) {
     return record(applying, NULL);
 }
 
+/* A creation is over when its provisioners are. */
+static bool is_provisioned(const Applying *applying) {
+    return value_is_null(applying->prior) && provision_is_needed(applying->job.resource, false);
+}
+
 static bool intend(Applying *applying, Str identity) {
     Job *job = &applying->job;
     if (job->type->effect == EFFECT_NONE)
@@ -134,6 +140,7 @@ static bool intend(Applying *applying, Str identity) {
         .identity = identity,
         .planned = planned_json(job, applying->response.planned),
         .schema_version = (uint64_t)job->schema->version,
+        .is_provisioned = is_provisioned(applying),
         .dependencies = job->resource->dependencies,
         .dependency_count = job->resource->dependency_count,
     };
@@ -188,6 +195,22 @@ static bool record_failure(Applying *applying, Value state, const ApplyResponse 
     return restore(applying) && ok;
 }
 
+/* Until its provisioners have ended it counts as half made: a crash must not leave it looking
+ * whole. */
+static bool record_object(Applying *applying, Value marked, const ApplyResponse *response) {
+    Job *job = &applying->job;
+    if (is_provisioned(applying)) {
+        if (!record(applying, job_encode(job, marked, OBJECT_TAINTED, response->private_data)))
+            return false;
+        applying->sequence = 0; /* its intent is answered */
+        if (!provision_created(job, &applying->scope, &marked)) {
+            job->record->run->failed = true;
+            return false;
+        }
+    }
+    return record(applying, job_encode(job, marked, OBJECT_READY, response->private_data));
+}
+
 static bool record_success(Applying *applying, const ApplyResponse *response) {
     Job *job = &applying->job;
     Value state = response->state;
@@ -207,7 +230,7 @@ static bool record_success(Applying *applying, const ApplyResponse *response) {
         return false;
     }
     Value marked = job_mark(job, state, &applying->configured);
-    if (!record(applying, job_encode(job, marked, OBJECT_READY, response->private_data)))
+    if (!record_object(applying, marked, response))
         return false;
     job->record->value = value_clone(marked, job->keep);
     return true;

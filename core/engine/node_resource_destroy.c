@@ -1,5 +1,6 @@
 /* Deletes objects: the mirror of a node runs what its block no longer has, the predecessors of
  * replacements, and deposed objects. */
+#include "provision.h"
 #include "visit.h"
 
 static JournalIntent intent_of(const Job *job, uint64_t generation) {
@@ -59,6 +60,13 @@ static bool forget_instance(Job *job) {
     return !object || record_gone(job, 0);
 }
 
+/* What is half made, or was put aside for a successor, goes without ceremony. */
+static bool provision(Job *job, const StateObject *object, Value prior) {
+    if (job->record->deposed.len > 0 || object->status == OBJECT_TAINTED)
+        return true;
+    return provision_destroyed(job, &prior);
+}
+
 static bool destroy_instance(Job *job) {
     const StateObject *object = working_state_object(job->walk->working, job->record->address,
                                                      job->record->deposed, job->scratch);
@@ -73,7 +81,7 @@ static bool destroy_instance(Job *job) {
     event.id = job_object_id(job, prior);
     if (hooks && hooks->apply_start)
         hooks->apply_start(hooks->self, &event);
-    bool ok = delete_object(job, object, prior);
+    bool ok = provision(job, object, prior) && delete_object(job, object, prior);
     event.elapsed_ms = job_event(job).elapsed_ms;
     if (hooks && hooks->apply_end)
         hooks->apply_end(hooks->self, &event, !ok);

@@ -1,6 +1,5 @@
 /* Plans one instance of a resource: refresh, evaluate, propose, ask the provider, judge its answer.
  */
-#include "provisioner_schema.h"
 #include "removal.h"
 #include "trigger.h"
 #include "visit.h"

@@ -26,7 +26,8 @@ static bool recover(Job *job, const StatePending *pending, Value *out, ObjectSta
     if (!resource_type_recover(job->type, &call, &request, &outcome, &state, &job->diags))
         return false;
     *out = outcome == RECOVER_ABSENT ? value_null(state.type) : state;
-    *status = outcome == RECOVER_TAINTED ? OBJECT_TAINTED : OBJECT_READY;
+    /* Its provisioners run in the creation, and nobody knows how far they came. */
+    *status = outcome == RECOVER_TAINTED || pending->is_provisioned ? OBJECT_TAINTED : OBJECT_READY;
     return true;
 }
 

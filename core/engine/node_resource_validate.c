@@ -1,6 +1,5 @@
 /* Validates a resource block: no state, no keys, no provider calls but `validate`. Part by part: a
  * part whose names are wrong says so, and the others are evaluated all the same. */
-#include "provisioner_schema.h"
 #include "visit.h"
 
 /* What was found when the names were bound; true: the part can be evaluated. */
@@ -77,7 +76,7 @@ static void validate_provisioner(Job *job,
     const Provisioner *config = provisioner->config;
     Value value;
     bool ok = evaluate_body(job, scope, config, provisioner->decoded, &value) &&
-              provisioner_schema_check(config->type, value, config->range, &job->diags);
+              provisioner_check(provisioner->type, value, config->range, &job->diags);
     ok = (!provisioner->connection ||
           evaluate_body(job, scope, provisioner->connection, provisioner->connection, &value)) &&
          ok;

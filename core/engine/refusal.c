@@ -1,6 +1,9 @@
 /* The table of what planning and applying refuse; each row finds its blocks in one module. */
 #include "refusal.h"
 
+#include "convert.h"
+#include "eval.h"
+
 typedef struct RefusalReport {
     const char *what;
     const char *advice;
@@ -30,13 +33,80 @@ static void find_ephemeral(const Module *module, RefusalReport *report) {
     }
 }
 
-static void find_provisioners(const Module *module, RefusalReport *report) {
+/* Arguments of connections that nothing is done with yet, but for the value that asks for nothing.
+ */
+static const struct {
+    const char *name;
+    const char *harmless; /* as text; NULL: none */
+    bool is_checked;      /* a value that is not known here is judged when it is used */
+} unused_arguments[] = {
+    {"type",                "ssh",   true },
+    {"target_platform",     "unix",  true },
+    {"agent",               "false", false},
+    {"agent_identity",      NULL,    false},
+    {"certificate",         NULL,    false},
+    {"proxy_scheme",        NULL,    false},
+    {"proxy_host",          NULL,    false},
+    {"proxy_port",          NULL,    false},
+    {"proxy_user_name",     NULL,    false},
+    {"proxy_user_password", NULL,    false},
+    {"bastion_host",        NULL,    false},
+    {"bastion_host_key",    NULL,    false},
+    {"bastion_port",        NULL,    false},
+    {"bastion_user",        NULL,    false},
+    {"bastion_password",    NULL,    false},
+    {"bastion_private_key", NULL,    false},
+    {"bastion_certificate", NULL,    false},
+    {"https",               "false", false},
+    {"insecure",            "false", false},
+    {"cacert",              NULL,    false},
+    {"use_ntlm",            "false", false},
+};
+
+static bool asks_for_nothing(const Expr *expr, size_t row, Arena *arena) {
+    Diags ignored = diags_new(arena);
+    ConvertError error;
+    Value value, text;
+    if (!eval_constant(expr, &value, arena, &ignored))
+        return unused_arguments[row].is_checked;
+    if (value_is_null(value))
+        return true;
+    const char *harmless = unused_arguments[row].harmless;
+    return harmless && convert_value(value, &TYPE_STRING, &text, &error, arena) &&
+           value_is_present(text) && str_equal_cstr(value_text(text), harmless);
+}
+
+static void find_in_connection(const Connection *connection, RefusalReport *report) {
+    if (!connection)
+        return;
+    Arena *arena = report->diags->arena;
+    Diags ignored = diags_new(arena);
+    BodyContent content = {0};
+    if (!body_attributes(connection->body, BODY_EXPRESSION, &content, arena, &ignored))
+        return;
+    for (size_t i = 0; i < ARRAY_COUNT(unused_arguments); i++) {
+        const BodyAttribute *found = body_content_find(&content, unused_arguments[i].name);
+        if (found && !asks_for_nothing(found->expr, i, arena))
+            report_block(report, found->range);
+    }
+}
+
+static void find_connections(const Module *module, RefusalReport *report) {
     map_each(&module->resources, entry) {
         const Resource *resource = entry->value;
+        bool is_used = false;
         vec_each(&resource->provisioners, provisioner) {
-            report_block(report, provisioner->range);
+            if (str_equal_cstr(provisioner->type, "local-exec"))
+                continue;
+            is_used = true;
+            find_in_connection(provisioner->connection, report);
         }
+        if (is_used)
+            find_in_connection(resource->connection, report);
     }
+}
+
+static void find_removed_provisioners(const Module *module, RefusalReport *report) {
     vec_each(&module->removed, removed) {
         vec_each(&removed->provisioners, provisioner) {
             report_block(report, provisioner->range);
@@ -45,8 +115,11 @@ static void find_provisioners(const Module *module, RefusalReport *report) {
 }
 
 static const Refusal refusals[] = {
-    {"ephemeral resources", "A data source reads what is to be stored.",       find_ephemeral   },
-    {"provisioners",        "An ssh_exec resource runs scripts on a machine.", find_provisioners},
+    {"ephemeral resources",                "A data source reads what is to be stored.",       find_ephemeral  },
+    {"connections of this kind",
+     "Direct SSH connections with \"private_key\" or \"password\" are carried out.",          find_connections},
+    {"provisioners of \"removed\" blocks", "They run while the resource itself is declared.",
+     find_removed_provisioners                                                                                },
 };
 
 static void check_module(const Module *module, RefusalReport *report) {

@@ -1,6 +1,5 @@
 /* Types, schemas and decoded bodies of resources and providers. */
 #include "body_merge.h"
-#include "provisioner_schema.h"
 #include "transform.h"
 
 typedef struct TypeList {
@@ -113,21 +112,24 @@ static bool decode_provisioner(EngineWalk *walk,
                                ResourceNode *resource,
                                const Provisioner *config,
                                Diags *diags) {
-    const Schema *schema = provisioner_schema_find(config->type);
-    if (!schema) {
+    const ProvisionerTable *table = walk->engine->provisioners;
+    const ProvisionerType *type = provisioner_find(table, config->type);
+    if (!type) {
         diags_error(diags, NO_RANGE, "Missing required provisioner plugin",
-                    "%.*s has a provisioner \"%.*s\", and there are \"local-exec\", "
-                    "\"remote-exec\" and \"file\".",
-                    STR_ARG(resource->address), STR_ARG(config->type));
+                    "%.*s has a provisioner \"%.*s\", and there are %.*s.",
+                    STR_ARG(resource->address), STR_ARG(config->type),
+                    STR_ARG(provisioner_names(table, walk->arena)));
         return false;
     }
     ProvisionerNode *node = vec_add(walk->arena, &resource->provisioners);
     const Body *connection = connection_body(resource->config, config, walk->arena);
     node->config = config;
+    node->type = type;
     node->decoding = diags_new(walk->arena);
     node->connecting = diags_new(walk->arena);
-    bool ok = decode_body(config->body, schema, &node->decoded, walk->arena, &node->decoding);
-    ok = (!connection || decode_body(connection, provisioner_schema_connection(), &node->connection,
+    bool ok =
+        decode_body(config->body, &type->schema, &node->decoded, walk->arena, &node->decoding);
+    ok = (!connection || decode_body(connection, &provisioner_connection, &node->connection,
                                      walk->arena, &node->connecting)) &&
          ok;
     (void)ok; /* told with the block's other faults */

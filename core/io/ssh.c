@@ -67,19 +67,21 @@ static SshSession *session_new(ssh_key pinned, int fd, Arena *scratch) {
         enum ssh_options_e option;
         const void *value;
     } options[] = {
-        {SSH_OPTIONS_PROCESS_CONFIG,     &read_configuration      },
-        {SSH_OPTIONS_SSH_DIR,            "/dev/null"              },
-        {SSH_OPTIONS_KNOWNHOSTS,         "/dev/null"              },
-        {SSH_OPTIONS_GLOBAL_KNOWNHOSTS,  "/dev/null"              },
-        {SSH_OPTIONS_STRICTHOSTKEYCHECK, &verify_hosts            },
-        {SSH_OPTIONS_LOG_VERBOSITY,      &verbosity               },
-        {SSH_OPTIONS_HOST,               "host"                   }, /* has a descriptor */
-        {SSH_OPTIONS_HOSTKEYS,           ssh_key_algorithms(pinned, scratch)},
-        {SSH_OPTIONS_FD,                              &fd                                         },
+        {SSH_OPTIONS_PROCESS_CONFIG,     &read_configuration},
+        {SSH_OPTIONS_SSH_DIR,            "/dev/null"        },
+        {SSH_OPTIONS_KNOWNHOSTS,         "/dev/null"        },
+        {SSH_OPTIONS_GLOBAL_KNOWNHOSTS,  "/dev/null"        },
+        {SSH_OPTIONS_STRICTHOSTKEYCHECK, &verify_hosts      },
+        {SSH_OPTIONS_LOG_VERBOSITY,      &verbosity         },
+        {SSH_OPTIONS_HOST,               "host"             }, /* has a descriptor */
+        {SSH_OPTIONS_FD,                 &fd                },
     };
     for (size_t i = 0; i < ARRAY_COUNT(options); i++) {
         CHECK(ssh_options_set(session->session, options[i].option, options[i].value) == 0);
     }
+    if (pinned)
+        CHECK(ssh_options_set(session->session, SSH_OPTIONS_HOSTKEYS,
+                              ssh_key_algorithms(pinned, scratch)) == 0);
     ssh_set_blocking(session->session, 0);
     return session;
 }
@@ -132,16 +134,26 @@ static SshStatus verify_host(SshSession *session,
     return SSH_HOST_KEY_DIFFERS;
 }
 
-static SshStatus log_in(SshSession *session,
-                        ssh_key private_key,
-                        const SshDeadline *deadline,
-                        SshProblem *problem,
-                        Arena *arena) {
+/* What lets a user in: one of them. */
+typedef struct Credential {
+    ssh_key private_key;
+    const char *password;
+} Credential;
+
+static int try_login(SshSession *session, Credential credential) {
+    return credential.private_key
+               ? ssh_userauth_publickey(session->session, NULL, credential.private_key)
+               : ssh_userauth_password(session->session, NULL, credential.password);
+}
+
+static SshStatus log_in_with(SshSession *session,
+                             Credential credential,
+                             const SshDeadline *deadline,
+                             SshProblem *problem,
+                             Arena *arena) {
     int result;
     SshStatus status = SSH_DONE;
-    while ((result = ssh_userauth_publickey(session->session, NULL, private_key)) ==
-               SSH_AUTH_AGAIN &&
-           status == SSH_DONE) {
+    while ((result = try_login(session, credential)) == SSH_AUTH_AGAIN && status == SSH_DONE) {
         status = session_wait(session, deadline);
     }
     if (result == SSH_AUTH_SUCCESS)
@@ -150,10 +162,42 @@ static SshStatus log_in(SshSession *session,
         return status;
     problem_from_session(session, problem, arena);
     if (result == SSH_AUTH_DENIED || result == SSH_AUTH_PARTIAL)
-        return SSH_USER_KEY_REFUSED;
+        return credential.private_key ? SSH_USER_KEY_REFUSED : SSH_PASSWORD_REFUSED;
     if (status == SSH_TIMED_OUT)
         problem->text = STR("the login takes too long");
     return SSH_NO_HANDSHAKE;
+}
+
+static SshStatus log_in(SshSession *session,
+                        const SshTarget *target,
+                        ssh_key private_key,
+                        const SshDeadline *deadline,
+                        SshProblem *problem,
+                        Arena *arena) {
+    SshStatus status = SSH_USER_KEY_REFUSED;
+    if (private_key)
+        status = log_in_with(session, (Credential){.private_key = private_key}, deadline, problem,
+                             arena);
+    if (status != SSH_USER_KEY_REFUSED || target->password.len == 0)
+        return status;
+    return log_in_with(session, (Credential){.password = str_to_cstr(target->password, arena)},
+                       deadline, problem, arena);
+}
+
+/* The keys of a target; those that it does without stay NULL. */
+static SshStatus read_keys(const SshTarget *target,
+                           SshKeyRef *pinned,
+                           SshKeyRef *private_key,
+                           Arena *arena) {
+    if (!target->any_host_key) {
+        *pinned = ssh_key_from_public(target->host_key, arena);
+        if (!*pinned)
+            return SSH_BAD_HOST_KEY;
+    }
+    if (target->private_key.len == 0 && target->password.len > 0)
+        return SSH_DONE;
+    *private_key = ssh_key_from_private(target->private_key, arena);
+    return *private_key ? SSH_DONE : SSH_BAD_PRIVATE_KEY;
 }
 
 static SshStatus session_connect(void *self,
@@ -164,26 +208,24 @@ static SshStatus session_connect(void *self,
                                  Arena *arena) {
     (void)self;
     *problem = (SshProblem){0};
-    SCOPED(SshKeyRef) pinned = ssh_key_from_public(target->host_key, arena);
-    if (!pinned)
-        return SSH_BAD_HOST_KEY;
-    SCOPED(SshKeyRef) private_key = ssh_key_from_private(target->private_key, arena);
-    if (!private_key)
-        return SSH_BAD_PRIVATE_KEY;
+    SCOPED(SshKeyRef) pinned = NULL;
+    SCOPED(SshKeyRef) private_key = NULL;
+    SshStatus status = read_keys(target, &pinned, &private_key, arena);
+    if (status != SSH_DONE)
+        return status;
     SshDeadline deadline = ssh_socket_deadline(patience);
     int fd = -1;
-    SshStatus status =
-        ssh_socket_connect(target->host, target->port, &deadline, &fd, problem, arena);
+    status = ssh_socket_connect(target->host, target->port, &deadline, &fd, problem, arena);
     if (status != SSH_DONE)
         return status;
     SshSession *session = session_new(pinned, fd, arena);
     status = set_user(session, target->user, problem, arena);
     if (status == SSH_DONE)
         status = shake_hands(session, &deadline, problem, arena);
-    if (status == SSH_DONE)
+    if (status == SSH_DONE && pinned)
         status = verify_host(session, pinned, problem, arena);
     if (status == SSH_DONE)
-        status = log_in(session, private_key, &deadline, problem, arena);
+        status = log_in(session, target, private_key, &deadline, problem, arena);
     if (status == SSH_DONE) {
         *out = session;
     } else {
@@ -200,6 +242,7 @@ typedef struct Execution {
     Str input; /* what is still to be sent */
     bool input_ended;
     bool is_asked_for;
+    const SshCommand *command;
     StrBuf streams[2];
     size_t limit;
     bool truncated;
@@ -254,6 +297,10 @@ static bool take_output(Execution *run, int stream) {
     int got = ssh_channel_read_nonblocking(run->channel, run->piece, (uint32_t)PIECE_SIZE, stream);
     if (got <= 0)
         return false;
+    if (run->command->output) {
+        run->command->output(run->command->payload, (Str){run->piece, (size_t)got}, stream == 1);
+        return true;
+    }
     size_t room = run->limit - run->streams[stream].len, size = (size_t)got;
     if (size > room) {
         run->truncated = true;
@@ -315,6 +362,7 @@ static SshStatus session_exec(void *self,
         .session = session,
         .channel = channel,
         .input = command->input,
+        .command = command,
         .streams = {strbuf_new(arena), strbuf_new(arena)},
         .limit = command->output_limit ? command->output_limit : OUTPUT_LIMIT,
         .piece = arena_alloc(arena, PIECE_SIZE),

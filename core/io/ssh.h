@@ -1,9 +1,10 @@
 /* Ssh: sessions with other machines, and commands in them, as operations that a test can fake.
  *
  * A connection is one attempt: who waits for a machine to boot tries again. The host's key is
- * pinned: nothing but `target->host_key` is accepted, known-hosts files and ssh's own configuration
- * are not read, and the key is compared before the user is named to the other side. The only
- * credential is the private key given. A session belongs to one thread at a time and lives until it
+ * pinned: nothing but `target->host_key` is accepted (unless `any_host_key` says that nobody knows
+ * it), known-hosts files and ssh's own configuration are not read, and the key is compared before
+ * the user is named to the other side. The only credentials are those given: the private key first,
+ * then the password. A session belongs to one thread at a time and lives until it
  * is closed.
  *
  * Failures are an SshStatus and a text about them; texts from the other side come without control
@@ -21,6 +22,7 @@ typedef enum SshStatus {
     SSH_NO_HANDSHAKE,     /* connected, but no SSH session came about */
     SSH_HOST_KEY_DIFFERS, /* `pinned` and `found` are the fingerprints */
     SSH_USER_KEY_REFUSED,
+    SSH_PASSWORD_REFUSED,
     SSH_BAD_USER,        /* no name that the library sends */
     SSH_BAD_HOST_KEY,    /* the pinned key cannot be read */
     SSH_BAD_PRIVATE_KEY, /* the private key cannot be read */
@@ -33,8 +35,10 @@ typedef struct SshTarget {
     Str host; /* a name or an address, IPv6 without brackets */
     uint16_t port;
     Str user;
-    Str private_key; /* text of a key file, unencrypted */
-    Str host_key;    /* "ssh-ed25519 AAAA…", a comment may follow */
+    Str private_key;   /* text of a key file, unencrypted; may be empty with a password */
+    Str password;      /* empty: none */
+    Str host_key;      /* "ssh-ed25519 AAAA…", a comment may follow */
+    bool any_host_key; /* instead of host_key: whoever answers is taken for the machine */
 } SshTarget;
 
 typedef struct SshProblem {
@@ -57,7 +61,9 @@ typedef struct SshCommand {
     size_t output_limit; /* bytes kept of each stream; 0: 16 MiB */
     SshPatience patience;
     void (*tick)(void *payload); /* called several times a second while it waits; may be NULL */
-    void *payload;
+    /* Called with pieces of its output as they come; NULL: collected in the result. */
+    void (*output)(void *payload, Str piece, bool is_error);
+    void *payload; /* of both */
 } SshCommand;
 
 typedef struct SshResult {

@@ -131,16 +131,14 @@ bool ssh_client_link(const Call *call, Value object, SshLink *out, Diags *diags)
     return true;
 }
 
+SshLink ssh_client_link_target(const Call *call, const SshTarget *target, int64_t wait_ms) {
+    return (SshLink){.call = call, .target = *target, .wait_ms = wait_ms};
+}
+
 void ssh_client_hurry(SshLink *link) {
     link->is_hurried = true;
     if (link->wait_ms > HURRY_MS)
         link->wait_ms = HURRY_MS;
-}
-
-void ssh_client_release(SshLink *link) {
-    if (link->session)
-        ssh_pool_give(link->client->pool, &link->target, link->session);
-    *link = (SshLink){0};
 }
 
 static void drop_session(SshLink *link) {
@@ -148,6 +146,14 @@ static void drop_session(SshLink *link) {
     if (link->session)
         ssh->close(ssh->self, link->session);
     link->session = NULL;
+}
+
+void ssh_client_release(SshLink *link) {
+    if (link->session && link->client)
+        ssh_pool_give(link->client->pool, &link->target, link->session);
+    else if (link->session)
+        drop_session(link);
+    *link = (SshLink){0};
 }
 
 /* -- connecting ---------------------------------------------------------------------------- */
@@ -179,6 +185,7 @@ static const char *short_reason(SshStatus status) {
     case SSH_REFUSED: return "connection refused";
     case SSH_NO_HANDSHAKE: return "no handshake yet";
     case SSH_USER_KEY_REFUSED: return "the key is not accepted yet";
+    case SSH_PASSWORD_REFUSED: return "the password is not accepted yet";
     case SSH_DONE:
     case SSH_HOST_KEY_DIFFERS:
     case SSH_BAD_USER:
@@ -194,7 +201,7 @@ static const char *short_reason(SshStatus status) {
 static bool is_worth_waiting(SshStatus status, Waiting *waiting, int64_t now) {
     if (now >= waiting->end_ms || short_reason(status)[0] == '\0')
         return false;
-    if (status != SSH_USER_KEY_REFUSED)
+    if (status != SSH_USER_KEY_REFUSED && status != SSH_PASSWORD_REFUSED)
         return true;
     if (waiting->refused_since_ms == 0)
         waiting->refused_since_ms = now;
@@ -263,8 +270,10 @@ static SshStatus connect_patiently(SshLink *link, SshProblem *problem) {
 
 /* Who looks at many things on a machine that is not there waits for it once. */
 static SshStatus connect(SshLink *link, SshProblem *problem) {
-    SshPool *pool = link->client->pool;
+    SshPool *pool = link->client ? link->client->pool : NULL;
     SshStatus status;
+    if (!pool)
+        return connect_patiently(link, problem);
     if (link->is_hurried && ssh_pool_find_absence(pool, &link->target, &status, problem))
         return status;
     status = connect_patiently(link, problem);
@@ -305,7 +314,7 @@ SshStatus ssh_client_exec(SshLink *link,
                           const SshCommand *command,
                           SshResult *out,
                           SshProblem *problem) {
-    if (!link->session) {
+    if (!link->session && link->client) {
         link->session = ssh_pool_take(link->client->pool, &link->target);
         link->from_pool = link->session != NULL;
     }
@@ -353,6 +362,9 @@ static const Explanation explanations[] = {
                               "with this key. Check \"user\" and \"private_key\", and that the "
                               "matching public key is in the user's authorized_keys there.",                               ".private_key"},
     [SSH_BAD_USER] = {"Invalid user",                           "Give the name of a user of the machine.",             ".user"       },
+    [SSH_PASSWORD_REFUSED] = {"The machine refuses the password",
+                          "It does not let this user in with this password. Check \"user\" and "
+                              "\"password\", and that the server takes passwords.",                                        ".password"   },
     [SSH_BAD_HOST_KEY] = {"Invalid host key",                       "One line such as \"ssh-ed25519 AAAA…\" is needed.",
                           ".host_key"                                                                                                    },
     [SSH_BAD_PRIVATE_KEY] = {"Invalid private key",

@@ -47,7 +47,7 @@ void ssh_client_close(void *client);
 
 typedef struct SshLink {
     const Call *call;
-    SshClient *client;
+    SshClient *client; /* NULL: without a pool */
     SshTarget target;
     int64_t wait_ms; /* for the machine to answer */
     bool is_hurried;
@@ -58,6 +58,8 @@ typedef struct SshLink {
 
 /* Settings from an object's attributes and the provider's defaults. Does not connect. */
 MUST_USE bool ssh_client_link(const Call *call, Value object, SshLink *out, Diags *diags);
+/* The way to a target without a provider's settings: its session is kept by the link alone. */
+SshLink ssh_client_link_target(const Call *call, const SshTarget *target, int64_t wait_ms);
 /* A plan does not wait for a machine to boot: 10 seconds, or less if that was asked for. */
 void ssh_client_hurry(SshLink *link);
 void ssh_client_release(SshLink *link);

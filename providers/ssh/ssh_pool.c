@@ -48,7 +48,8 @@ void ssh_pool_close(SshPool *pool) {
 
 static void key_of(const SshTarget *target, char out[KEY_SIZE]) {
     SCOPED(ArenaRef) scratch = arena_open("ssh pool key");
-    const Str parts[] = {target->host, target->user, target->host_key, target->private_key};
+    const Str parts[] = {target->host, target->user, target->host_key, target->private_key,
+                         target->password};
     Str port = str_format(scratch, "%u", target->port);
     Str all =
         str_concat(port, str_join(parts, ARRAY_COUNT(parts), (Str){"\0", 1}, scratch), scratch);

@@ -4,7 +4,8 @@
 
 #include "config_load.h"
 #include "engine.h"
-#include "fake_provider.h"
+#include "fake_provisioner.h"
+#include "provisioners.h"
 #include "statefile.h"
 #include "terraform_provider.h"
 #include "unit.h"
@@ -29,12 +30,18 @@ typedef struct EngineCase {
     Diags diags;
     uint32_t parallelism;
     Journal *journal; /* NULL: without */
+    const Hooks *hooks;
 } EngineCase;
 
 static const ProviderRow engine_case_providers[] = {
     {"terraform", "terraform.io/builtin/terraform", &terraform_provider, NULL},
     {"fake",      "loam.internal/test/fake",        &fake_provider,      NULL},
 };
+
+static const ProvisionerType *const engine_case_provisioner_rows[] = {
+    &local_exec_provisioner, &remote_exec_provisioner, &file_provisioner, &fake_provisioner};
+static const ProvisionerTable engine_case_provisioners = {
+    engine_case_provisioner_rows, ARRAY_COUNT(engine_case_provisioner_rows)};
 
 static inline bool engine_case_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     (void)diags;
@@ -112,6 +119,8 @@ static inline Engine engine_case_engine(EngineCase *c) {
         .io = &c->world.io,
         .config = c->config,
         .registry = c->registry,
+        .provisioners = &engine_case_provisioners,
+        .hooks = c->hooks,
         .cancel = c->world.cancel,
         .parallelism = c->parallelism,
         .workspace = STR("default"),

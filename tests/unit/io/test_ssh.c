@@ -100,10 +100,66 @@ static void check_much(SshServerKind kind) {
     connected_close(&c);
 }
 
+/* Whoever answers is taken for the machine, if that is what is wanted; output comes in pieces. */
+typedef struct Heard {
+    StrBuf streams[2];
+} Heard;
+
+static void hear(void *payload, Str piece, bool is_error) {
+    Heard *heard = payload;
+    strbuf_add(&heard->streams[is_error], piece);
+}
+
+static void check_output(SshServerKind kind) {
+    Connected c = connected_open(kind);
+    Heard heard = {
+        {strbuf_new(c.server.arena), strbuf_new(c.server.arena)}
+    };
+    SshCommand command = {
+        .command = STR("echo a; echo b >&2; exit 4"), .output = hear, .payload = &heard};
+    SshResult result;
+    assert_int_equal(run(&c, command, &result), SSH_DONE);
+    assert_int_equal(result.exit_status, 4);
+    assert_int_equal(result.out.len, 0);
+    check_str(strbuf_str(&heard.streams[0]), "a\n");
+    check_str(strbuf_str(&heard.streams[1]), "b\n");
+    connected_close(&c);
+}
+
+static void test_any_host_key(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshServer server = server_open(SERVER_SSHD);
+    SshTarget target = server_target(&server);
+    SshProblem problem;
+    target.host_key = STR_EMPTY;
+    assert_int_equal(try_target(&server, &target, &problem), SSH_BAD_HOST_KEY);
+    target.any_host_key = true;
+    assert_int_equal(try_target(&server, &target, &problem), SSH_DONE);
+    server_close(&server);
+}
+
+/* The key comes first; a server that takes neither says so of the password. */
+static void test_password(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshServer server = server_open(SERVER_SSHD);
+    SshTarget target = server_target(&server);
+    SshProblem problem;
+    target.password = STR("wrong");
+    assert_int_equal(try_target(&server, &target, &problem), SSH_DONE);
+    target.private_key = server.other_key;
+    assert_int_equal(try_target(&server, &target, &problem), SSH_PASSWORD_REFUSED);
+    target.private_key = STR_EMPTY;
+    assert_int_equal(try_target(&server, &target, &problem), SSH_PASSWORD_REFUSED);
+    server_close(&server);
+}
+
 static void test_sshd(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
     check_commands(SERVER_SSHD);
+    check_output(SERVER_SSHD);
     check_much(SERVER_SSHD);
 }
 
@@ -309,6 +365,8 @@ static void test_text(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sshd),
+        cmocka_unit_test(test_any_host_key),
+        cmocka_unit_test(test_password),
         cmocka_unit_test(test_dropbear),
         cmocka_unit_test(test_host_key),
         cmocka_unit_test(test_host_key_of_other_kind),

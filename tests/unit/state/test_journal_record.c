@@ -28,6 +28,7 @@ static void intent(void **unused) {
                      .identity = STR("id \"\n\x01"),
                      .planned = STR("{ \"a\" : [1,\n null] }"),
                      .schema_version = 2,
+                     .is_provisioned = true,
                      .dependencies = dependencies,
                      .dependency_count = 2,
                      },
@@ -47,6 +48,7 @@ static void intent(void **unused) {
     check_str_equal(read.pending.identity, record.pending.identity);
     check_str(read.pending.planned, "{\"a\":[1,null]}");
     assert_int_equal(read.pending.schema_version, 2);
+    assert_true(read.pending.is_provisioned);
     assert_int_equal(read.pending.dependency_count, 2);
     check_str(read.pending.dependencies[1], "module.m.t.b");
 }

@@ -1,26 +1,5 @@
-/* One row a provisioner. `one_of` are arguments of which exactly one is given. */
-#include "provisioner_schema.h"
-
-static const Attribute local_exec_attributes[] = {
-    {"command",     &TYPE_STRING,         REQUIRED, "The command line that the interpreter runs."},
-    {"interpreter", &TYPE_LIST_OF_STRING, OPTIONAL,
-     "The program that runs it, and its first words."                                            },
-    {"working_dir", &TYPE_STRING,         OPTIONAL, "The folder in which it runs."               },
-    {"environment", &TYPE_MAP_OF_STRING,  OPTIONAL, "Variables added to the environment."        },
-    {"quiet",       &TYPE_BOOL,           OPTIONAL, "Do not show the command itself."            },
-};
-
-static const Attribute remote_exec_attributes[] = {
-    {"inline",  &TYPE_LIST_OF_STRING, OPTIONAL, "Command lines, run one after the other."     },
-    {"script",  &TYPE_STRING,         OPTIONAL, "A local script that is copied there and run."},
-    {"scripts", &TYPE_LIST_OF_STRING, OPTIONAL, "Several of them, in this order."             },
-};
-
-static const Attribute file_attributes[] = {
-    {"source",      &TYPE_STRING, OPTIONAL, "The local file or folder."    },
-    {"content",     &TYPE_STRING, OPTIONAL, "What the file is to hold."    },
-    {"destination", &TYPE_STRING, REQUIRED, "Where it goes on the machine."},
-};
+/* The arguments of connections, and what the schemas alone do not say. */
+#include "provisioner.h"
 
 static const Attribute connection_attributes[] = {
     {"type",                &TYPE_STRING, OPTIONAL,             "\"ssh\" or \"winrm\"."                            },
@@ -54,54 +33,43 @@ static const Attribute connection_attributes[] = {
     {"use_ntlm",            &TYPE_BOOL,   OPTIONAL,             "winrm: log in by NTLM."                           },
 };
 
-typedef struct ProvisionerType {
-    const char *name;
-    Schema schema;
-    const char *one_of[3];
-} ProvisionerType;
+const Schema provisioner_connection = {SCHEMA_ATTRIBUTES(connection_attributes)};
 
-static const ProvisionerType types[] = {
-    {"local-exec",  {SCHEMA_ATTRIBUTES(local_exec_attributes)},  {NULL}                         },
-    {"remote-exec", {SCHEMA_ATTRIBUTES(remote_exec_attributes)}, {"inline", "script", "scripts"}},
-    {"file",        {SCHEMA_ATTRIBUTES(file_attributes)},        {"source", "content"}          },
-};
-
-static const Schema connection_schema = {SCHEMA_ATTRIBUTES(connection_attributes)};
-
-static const ProvisionerType *find_type(Str name) {
-    for (size_t i = 0; i < ARRAY_COUNT(types); i++)
-        if (str_equal_cstr(name, types[i].name))
-            return &types[i];
+const ProvisionerType *provisioner_find(const ProvisionerTable *table, Str name) {
+    for (size_t i = 0; table && i < table->count; i++) {
+        if (str_equal_cstr(name, table->rows[i]->name))
+            return table->rows[i];
+    }
     return NULL;
 }
 
-const Schema *provisioner_schema_find(Str type) {
-    const ProvisionerType *found = find_type(type);
-    return found ? &found->schema : NULL;
+Str provisioner_names(const ProvisionerTable *table, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    size_t count = table ? table->count : 0;
+    for (size_t i = 0; i < count; i++) {
+        const char *before = i == 0 ? "" : i + 1 == count ? " and " : ", ";
+        strbuf_add_format(&text, "%s\"%s\"", before, table->rows[i]->name);
+    }
+    return strbuf_str(&text);
 }
 
-const Schema *provisioner_schema_connection(void) {
-    return &connection_schema;
-}
-
-bool provisioner_schema_check(Str type, Value config, SourceRange range, Diags *diags) {
-    const ProvisionerType *found = find_type(type);
+bool provisioner_check(const ProvisionerType *type, Value config, SourceRange range, Diags *diags) {
     size_t given = 0;
-    size_t index;
-    if (!found || !found->one_of[0])
+    if (!type->one_of[0])
         return true;
-    for (size_t i = 0; i < ARRAY_COUNT(found->one_of) && found->one_of[i]; i++)
-        if (type_find_attribute(config.type, str_from_cstr(found->one_of[i]), &index))
+    for (size_t i = 0; i < ARRAY_COUNT(type->one_of) && type->one_of[i]; i++) {
+        size_t index;
+        if (type_find_attribute(config.type, str_from_cstr(type->one_of[i]), &index))
             given += !value_is_null(value_at(config, index));
+    }
     if (given == 1)
         return true;
-    bool has_third = found->one_of[2] != NULL;
-    Diag *diag =
-        diags_error(diags, range, "Invalid provisioner configuration",
-                    "A \"%s\" provisioner needs one of \"%s\"%s \"%s\"%s%s%s, and this one has %s.",
-                    found->name, found->one_of[0], has_third ? "," : " and", found->one_of[1],
-                    has_third ? " and \"" : "", has_third ? found->one_of[2] : "",
-                    has_third ? "\"" : "", given ? "several" : "none");
+    bool has_third = type->one_of[2] != NULL;
+    Diag *diag = diags_error(
+        diags, range, "Invalid provisioner configuration",
+        "A \"%s\" provisioner needs one of \"%s\"%s \"%s\"%s%s%s, and this one has %s.", type->name,
+        type->one_of[0], has_third ? "," : " and", type->one_of[1], has_third ? " and \"" : "",
+        has_third ? type->one_of[2] : "", has_third ? "\"" : "", given ? "several" : "none");
     diag->is_unplaced = true;
     return false;
 }

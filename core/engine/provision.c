@@ -1,0 +1,207 @@
+/* What a provisioner writes comes in pieces and is told by lines; what its configuration holds of
+ * secrets is neither told nor repeated in errors. */
+#include "provision.h"
+
+#include "provisioner.h"
+#include "utf8.h"
+
+#define LINE_MAX_SIZE ((size_t)65536) /* a longer one is told in parts */
+
+typedef struct Provisioning {
+    Job *job;
+    const ProvisionerNode *node;
+    const EvalScope *scope;
+    bool is_configured;
+    Value config; /* without marks */
+    Value connection;
+    bool is_secret;
+    bool has_told;   /* that its output is not shown */
+    StrBuf lines[2]; /* what has come of the lines that are on their way: output, errors */
+} Provisioning;
+
+bool provision_is_needed(const ResourceNode *resource, bool on_destroy) {
+    vec_each(&resource->provisioners, provisioner) {
+        if (provisioner->config->on_destroy == on_destroy)
+            return true;
+    }
+    return false;
+}
+
+/* -- what is told ------------------------------------------------------------------------- */
+
+static HookEvent event_of(const Provisioning *run) {
+    HookEvent event = job_event(run->job);
+    event.provisioner = run->node->config->type;
+    return event;
+}
+
+static void tell_line(Provisioning *run, Str line) {
+    const Hooks *hooks = run->job->walk->engine->hooks;
+    if (!hooks || !hooks->provision_output)
+        return;
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    HookEvent event = event_of(run);
+    hooks->provision_output(hooks->self, &event, utf8_strip_controls(line, scratch));
+}
+
+static void end_line(Provisioning *run, StrBuf *text) {
+    Str line = strbuf_str(text);
+    if (str_ends_with(line, STR("\r")))
+        line.len--;
+    tell_line(run, line);
+    text->len = 0;
+}
+
+static void take_output(void *payload, Str piece, bool is_error) {
+    Provisioning *run = payload;
+    StrBuf *line = &run->lines[is_error];
+    if (run->is_secret) {
+        if (!run->has_told)
+            tell_line(run, STR("(not shown: the configuration holds a sensitive value)"));
+        run->has_told = true;
+        return;
+    }
+    while (piece.len > 0) {
+        size_t end = str_find_char(piece, '\n', 0);
+        size_t room = LINE_MAX_SIZE - line->len;
+        bool is_whole = end != SIZE_MAX && end <= room;
+        size_t size = is_whole ? end : piece.len < room ? piece.len : room;
+        strbuf_add(line, str_slice(piece, 0, size));
+        piece = str_after(piece, is_whole ? size + 1 : size);
+        if (is_whole || line->len == LINE_MAX_SIZE)
+            end_line(run, line);
+    }
+}
+
+static void tell_start(const Provisioning *run) {
+    const Hooks *hooks = run->job->walk->engine->hooks;
+    HookEvent event = event_of(run);
+    if (hooks && hooks->provision_start)
+        hooks->provision_start(hooks->self, &event);
+}
+
+static void tell_end(Provisioning *run, bool ok) {
+    const Hooks *hooks = run->job->walk->engine->hooks;
+    HookEvent event = event_of(run);
+    for (size_t i = 0; i < ARRAY_COUNT(run->lines); i++) {
+        if (run->lines[i].len > 0)
+            end_line(run, &run->lines[i]);
+    }
+    if (hooks && hooks->provision_end)
+        hooks->provision_end(hooks->self, &event, !ok);
+}
+
+/* What it said becomes part of the job's: in its place, without secrets, as grave as the block
+ * wants it. */
+static void hand_on(const Provisioning *run, const Diags *said, bool is_forgiven) {
+    const Provisioner *config = run->node->config;
+    for (size_t i = 0; i < said->count; i++) {
+        Diag diag = said->items[i];
+        if (!diag.range.source)
+            diag.range = config->range;
+        diag.path = STR_EMPTY;
+        if (is_forgiven)
+            diag.severity = DIAG_WARNING;
+        if (run->is_secret && run->is_configured)
+            diag.detail = STR("What went wrong is not shown, because the configuration of the "
+                              "provisioner holds a sensitive value.");
+        diags_add(&run->job->diags, &diag);
+    }
+}
+
+/* -- running ------------------------------------------------------------------------------ */
+
+static bool evaluate_body(const Provisioning *run,
+                          const Decoded *decoded,
+                          const Schema *schema,
+                          Value *out,
+                          Diags *diags) {
+    Arena *scratch = run->job->scratch;
+    if (!decode_eval(decoded, &run->scope->scope, out, scratch, diags))
+        return false;
+    Value bare = value_unmark_deep(*out, scratch);
+    if (!value_is_wholly_known(bare)) {
+        diags_error(diags, NO_RANGE, "Configuration contains unknown value",
+                    "The configuration of the provisioner \"%.*s\" still holds values that are not "
+                    "known.",
+                    STR_ARG(run->node->config->type));
+        return false;
+    }
+    return schema_validate(schema, bare, scratch, diags);
+}
+
+static bool configure(Provisioning *run, Diags *diags) {
+    const Job *job = run->job;
+    Value marked;
+    const ProvisionerType *type = run->node->type;
+    if (!evaluate_body(run, run->node->decoded, &type->schema, &marked, diags))
+        return false;
+    run->is_secret = value_has_marks_anywhere(marked);
+    run->config = value_unmark_deep(marked, job->scratch);
+    run->connection = value_null(schema_implied_type(&provisioner_connection));
+    if (!provisioner_check(type, run->config, run->node->config->range, diags))
+        return false;
+    run->is_configured = true;
+    if (!run->node->connection)
+        return true;
+    if (!evaluate_body(run, run->node->connection, &provisioner_connection, &marked, diags))
+        return false;
+    run->connection = value_unmark_deep(marked, job->scratch);
+    return true;
+}
+
+static bool run_one(Provisioning *run) {
+    Job *job = run->job;
+    Diags said = diags_new(job->scratch);
+    for (size_t i = 0; i < ARRAY_COUNT(run->lines); i++)
+        run->lines[i] = strbuf_new(job->scratch);
+    tell_start(run);
+    bool ok = configure(run, &said);
+    if (ok) {
+        ProvisionCall call = {
+            .call = job_call(job),
+            .connection = run->connection,
+            .payload = run,
+            .output = take_output,
+        };
+        call.call.client = NULL;
+        ok = run->node->type->run(&call, run->config, &said);
+    }
+    tell_end(run, ok);
+    bool is_stopped = cancel_level(job->walk->engine->cancel) != CANCEL_NONE;
+    bool is_forgiven = run->node->config->continues && !is_stopped;
+    hand_on(run, &said, !ok && is_forgiven);
+    return ok || is_forgiven;
+}
+
+static bool run_all(Job *job, const EvalScope *scope, const Value *object, bool on_destroy) {
+    EvalScope local = *scope;
+    local.scope.self = &local;
+    local.self = object;
+    vec_each(&job->resource->provisioners, provisioner) {
+        if (provisioner->config->on_destroy != on_destroy)
+            continue;
+        Provisioning run = {.job = job, .node = provisioner, .scope = &local};
+        if (!run_one(&run))
+            return false;
+    }
+    return true;
+}
+
+bool provision_created(Job *job, const EvalScope *scope, const Value *object) {
+    return run_all(job, scope, object, false);
+}
+
+/* The module's instance may be gone from the configuration: what these may name does not need it,
+ * beyond the module's folder. */
+bool provision_destroyed(Job *job, const Value *object) {
+    static const RepetitionKind repetitions[] = {
+        [KEY_NONE] = REPEAT_NONE, [KEY_INT] = REPEAT_COUNT, [KEY_STRING] = REPEAT_EACH};
+    ModuleInstance module = {.module = job->node->module};
+    EvalScope scope;
+    evaluate_scope_init(&scope, job->walk, &module);
+    scope.key = job->record->address.key;
+    scope.repetition = repetitions[scope.key.kind];
+    scope.each_value = value_null(&TYPE_DYNAMIC);
+    return run_all(job, &scope, object, true);
+}

@@ -1,0 +1,104 @@
+/* file: a file, a text or a whole folder, copied to another machine. */
+#include "draft.h"
+#include "machine.h"
+#include "provisioners.h"
+
+static const Attribute attributes[] = {
+    {"source",      &TYPE_STRING, OPTIONAL, "The local file or folder."    },
+    {"content",     &TYPE_STRING, OPTIONAL, "What the file is to hold."    },
+    {"destination", &TYPE_STRING, REQUIRED, "Where it goes on the machine."},
+};
+
+static const char summary[] = "file provisioner error";
+
+static bool explain(Str path, int error, Diags *diags) {
+    diags_error(diags, NO_RANGE, summary, "\"%.*s\" cannot be read: %s.", STR_ARG(path),
+                strerror(-error));
+    return false;
+}
+
+static bool copy_file(SshLink *link, Str from, Str to, uint32_t mode, Diags *diags) {
+    const Disk *disk = link->call->io->disk;
+    Str content;
+    int error = disk->read_file(disk->self, from, &content, link->call->arena);
+    if (error)
+        return explain(from, error, diags);
+    return machine_upload(link, to, disk_name_of(from), mode, content, diags);
+}
+
+static bool make_folder(SshLink *link, Str path, Diags *diags) {
+    Str command = ssh_client_script("mkdir -p -- \"$1\"", &path, 1, link->call->arena);
+    return machine_run(link, command, STR_EMPTY, NULL, summary, diags);
+}
+
+typedef struct Copy {
+    Str from;
+    Str to;
+} Copy;
+
+typedef VEC(Copy) Copies;
+
+/* What is in a folder: files are copied, folders are made and wait for their turn. */
+static bool copy_folder(SshLink *link, Copy folder, Copies *waiting, Diags *diags) {
+    const Disk *disk = link->call->io->disk;
+    Arena *arena = link->call->arena;
+    DiskEntries entries = {0};
+    int error = disk->list(disk->self, folder.from, &entries, arena);
+    if (error)
+        return explain(folder.from, error, diags);
+    if (!make_folder(link, folder.to, diags))
+        return false;
+    vec_each(&entries, entry) {
+        Copy inner = {disk_join(folder.from, entry->name, arena),
+                      disk_join(folder.to, entry->name, arena)};
+        DiskStat stat = {0};
+        if (entry->kind == DISK_FOLDER)
+            vec_push(arena, waiting, inner);
+        else if ((error = disk->stat(disk->self, inner.from, &stat)) != 0)
+            return explain(inner.from, error, diags);
+        else if (!copy_file(link, inner.from, inner.to, stat.mode, diags))
+            return false;
+    }
+    return true;
+}
+
+/* "folder/" is what is in it, "folder" the folder itself. */
+static bool copy_tree(SshLink *link, Str source, Str destination, Diags *diags) {
+    Arena *arena = link->call->arena;
+    bool is_inside = str_ends_with(source, STR("/"));
+    Str name = disk_name_of(disk_clean(source, arena));
+    Copies waiting = {0};
+    Copy all = {source, is_inside ? destination : disk_join(destination, name, arena)};
+    vec_push(arena, &waiting, all);
+    for (size_t i = 0; i < waiting.count; i++) {
+        if (!copy_folder(link, waiting.items[i], &waiting, diags))
+            return false;
+    }
+    return true;
+}
+
+static bool file_run(const ProvisionCall *call, Value config, Diags *diags) {
+    SCOPED(SshLink) link = {0};
+    if (!machine_link(call, &link, diags))
+        return false;
+    Str destination = draft_text(config, "destination", STR_EMPTY);
+    Value content = draft_attribute(config, "content");
+    if (value_is_present(content))
+        return machine_upload(&link, destination, STR("content"), 0644, value_text(content), diags);
+    Str source = draft_text(config, "source", STR_EMPTY);
+    const Disk *disk = call->call.io->disk;
+    DiskStat stat;
+    int error = disk->stat(disk->self, source, &stat);
+    if (error)
+        return explain(source, error, diags);
+    return stat.kind == DISK_FOLDER ? copy_tree(&link, source, destination, diags)
+                                    : copy_file(&link, source, destination, stat.mode, diags);
+}
+
+const ProvisionerType file_provisioner = {
+    .name = "file",
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "Copies a file or a folder to another machine."},
+    .one_of = {"source",                      "content"                      },
+    .run = file_run,
+};

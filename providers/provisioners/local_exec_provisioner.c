@@ -1,0 +1,116 @@
+/* local-exec: a command on the machine that loam runs on. */
+#include "draft.h"
+#include "last_output.h"
+#include "provisioners.h"
+
+#include <errno.h>
+
+static const Attribute attributes[] = {
+    {"command",     &TYPE_STRING,         REQUIRED, "The command line that the interpreter runs."},
+    {"interpreter", &TYPE_LIST_OF_STRING, OPTIONAL,
+     "The program that runs it, and its first words."                                            },
+    {"working_dir", &TYPE_STRING,         OPTIONAL, "The folder in which it runs."               },
+    {"environment", &TYPE_MAP_OF_STRING,  OPTIONAL, "Variables added to the environment."        },
+    {"quiet",       &TYPE_BOOL,           OPTIONAL, "Do not show the command itself."            },
+};
+
+typedef VEC(const char *) Words;
+
+static void add_word(Words *words, Str word, Arena *arena) {
+    vec_push(arena, words, str_to_cstr(word, arena));
+}
+
+/* The interpreter, its first words, the command. */
+static Words words_of(Value config, Arena *arena) {
+    Words words = {0};
+    Value interpreter = draft_attribute(config, "interpreter");
+    bool has_own = value_is_present(interpreter) && interpreter.count > 0;
+    if (has_own) {
+        for (size_t i = 0; i < interpreter.count; i++) {
+            if (value_is_present(value_at(interpreter, i)))
+                add_word(&words, value_text(value_at(interpreter, i)), arena);
+        }
+    } else {
+        add_word(&words, STR("/bin/sh"), arena);
+        add_word(&words, STR("-c"), arena);
+    }
+    add_word(&words, draft_text(config, "command", STR_EMPTY), arena);
+    return words;
+}
+
+static StrVec environment_of(Value config, Arena *arena) {
+    StrVec all = {0};
+    Value map = draft_attribute(config, "environment");
+    for (size_t i = 0; value_is_present(map) && i < map.count; i++) {
+        Value item = value_at(map, i);
+        if (!value_is_present(item))
+            continue;
+        Str name = str_concat(value_key_at(map, i), STR("="), arena);
+        Str text = str_concat(name, value_text(item), arena);
+        vec_push(arena, &all, text);
+    }
+    return all;
+}
+
+static void announce(const ProvisionCall *call, const Words *words) {
+    StrBuf line = strbuf_new(call->call.arena);
+    strbuf_add_cstr(&line, "Executing:");
+    vec_each(words, word) {
+        strbuf_add_format(&line, " %s", *word);
+    }
+    strbuf_add_char(&line, '\n');
+    bool is_error = false;
+    call->output(call->payload, strbuf_str(&line), is_error);
+}
+
+static bool explain_start(const char *program, Str folder, int error, Diags *diags) {
+    diags_error(diags, NO_RANGE, "local-exec provisioner error",
+                "\"%s\" could not be started%s%.*s%s: %s. Check \"interpreter\" and "
+                "\"working_dir\".",
+                program, folder.len ? " in \"" : "", STR_ARG(folder), folder.len ? "\"" : "",
+                strerror(-error));
+    return false;
+}
+
+static bool local_run(const ProvisionCall *call, Value config, Diags *diags) {
+    Arena *arena = call->call.arena;
+    Words words = words_of(config, arena);
+    StrVec environment = environment_of(config, arena);
+    LastOutput last = last_output_new(call);
+    if (!draft_bool(config, "quiet", false))
+        announce(call, &words);
+    const char *end = NULL;
+    vec_push(arena, &words, end);
+    ProcessRequest request = {
+        .argv = words.items,
+        .folder = draft_text(config, "working_dir", STR_EMPTY),
+        .environment = &environment,
+        .cancel = call->call.cancel,
+        .output = last_output_take,
+        .payload = &last,
+    };
+    ProcessResult result = {0};
+    const Process *process = call->call.io->process;
+    int error = process->run(process->self, &request, &result, arena);
+    if (error && error != -ECANCELED)
+        return explain_start(words.items[0], request.folder, error, diags);
+    if (error || call_is_cancelled(&call->call)) {
+        diags_error(diags, NO_RANGE, "local-exec provisioner error",
+                    "The command was interrupted, with all that it had started.");
+        return false;
+    }
+    if (result.exit_status == 0)
+        return true;
+    diags_error(diags, NO_RANGE, "local-exec provisioner error",
+                "The command \"%.*s\" ended with status %d. %.*s",
+                STR_ARG(draft_text(config, "command", STR_EMPTY)), result.exit_status,
+                STR_ARG(last_output_words(&last, arena)));
+    return false;
+}
+
+const ProvisionerType local_exec_provisioner = {
+    .name = "local-exec",
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "Runs a command on the machine that loam runs on."},
+    .run = local_run,
+};

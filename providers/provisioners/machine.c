@@ -1,0 +1,112 @@
+/* Settings of a connection, and the few commands that provisioners need on the machine. */
+#include "machine.h"
+
+#include "draft.h"
+
+#define PORT_DEFAULT    22
+#define WAIT_DEFAULT_MS 300000
+
+static bool refuse(Diags *diags, const char *summary, const char *detail) {
+    diags_error(diags, NO_RANGE, summary, "%s", detail);
+    return false;
+}
+
+static bool check(const ProvisionCall *call, Diags *diags) {
+    Value connection = call->connection;
+    if (value_is_null(connection))
+        return refuse(
+            diags, "Missing connection",
+            "This provisioner works on another machine: a \"connection\" block says which "
+            "and how it is reached.");
+    if (!str_equal(draft_text(connection, "type", STR("ssh")), STR("ssh")))
+        return refuse(diags, "Unsupported connection type",
+                      "Machines are reached by \"ssh\" alone.");
+    if (!str_equal(draft_text(connection, "target_platform", STR("unix")), STR("unix")))
+        return refuse(diags, "Unsupported target platform",
+                      "The machine must have a POSIX shell: the only platform is \"unix\".");
+    if (draft_text(connection, "private_key", STR_EMPTY).len == 0 &&
+        draft_text(connection, "password", STR_EMPTY).len == 0)
+        return refuse(diags, "No private key and no password",
+                      "The connection has neither \"private_key\" nor \"password\", so there is "
+                      "nothing to log in with.");
+    return true;
+}
+
+static bool read_timeout(Value connection, int64_t *out, Diags *diags) {
+    Str timeout = draft_text(connection, "timeout", STR_EMPTY);
+    *out = WAIT_DEFAULT_MS;
+    if (timeout.len == 0 || (clock_parse_duration(timeout, out) && *out > 0))
+        return true;
+    diags_error(diags, NO_RANGE, "Invalid connection timeout",
+                "\"%.*s\" is no duration, such as \"90s\" or \"5m\".", STR_ARG(timeout));
+    return false;
+}
+
+static bool read_port(Value connection, uint16_t *out, Diags *diags) {
+    int64_t port = draft_int(connection, "port", PORT_DEFAULT);
+    *out = (uint16_t)port;
+    if (port >= 1 && port <= 65535)
+        return true;
+    return refuse(diags, "Invalid connection port", "A port is a whole number from 1 to 65535.");
+}
+
+bool machine_link(const ProvisionCall *call, SshLink *out, Diags *diags) {
+    Value connection = call->connection;
+    uint16_t port;
+    int64_t wait_ms;
+    if (!check(call, diags) || !read_timeout(connection, &wait_ms, diags) ||
+        !read_port(connection, &port, diags)) {
+        return false;
+    }
+    Str host_key = draft_text(connection, "host_key", STR_EMPTY);
+    SshTarget target = {
+        .host = draft_text(connection, "host", STR_EMPTY),
+        .port = port,
+        .user = draft_text(connection, "user", STR("root")),
+        .private_key = draft_text(connection, "private_key", STR_EMPTY),
+        .password = draft_text(connection, "password", STR_EMPTY),
+        .host_key = host_key,
+        .any_host_key = host_key.len == 0,
+    };
+    if (target.host.len == 0)
+        return refuse(diags, "Missing host", "The \"host\" of the connection is empty.");
+    if (target.any_host_key)
+        diags_warning(diags, NO_RANGE, "The machine's key is not checked",
+                      "The connection has no \"host_key\", so whoever answers at %.*s is taken for "
+                      "the machine.",
+                      STR_ARG(target.host));
+    *out = ssh_client_link_target(&call->call, &target, wait_ms);
+    return true;
+}
+
+bool machine_run(
+    SshLink *link, Str command, Str input, LastOutput *last, const char *what, Diags *diags) {
+    SshCommand request = {
+        .command = command,
+        .input = input,
+        .patience = {.cancel = link->call->cancel},
+        .output = last ? last_output_take : NULL,
+        .payload = last,
+    };
+    SshResult result;
+    if (!ssh_client_run(link, &request, &result, diags))
+        return false;
+    if (result.exit_status == 0)
+        return true;
+    Arena *arena = link->call->arena;
+    Str words = last ? last_output_words(last, arena)
+                     : ssh_client_last_words(result.err, result.out, arena);
+    diags_error(diags, NO_RANGE, what, "On %.*s it ended with status %d. %.*s",
+                STR_ARG(link->target.host), result.exit_status, STR_ARG(words));
+    return false;
+}
+
+static const char upload_script[] = "set -e; p=$1; [ ! -d \"$p\" ] || p=${p%/}/$2\n"
+                                    "umask 077; cat > \"$p\"; chmod \"$3\" \"$p\"";
+
+bool machine_upload(SshLink *link, Str path, Str name, uint32_t mode, Str content, Diags *diags) {
+    Arena *arena = link->call->arena;
+    const Str words[] = {path, name, str_format(arena, "%03o", mode & 0777)};
+    Str command = ssh_client_script(upload_script, words, ARRAY_COUNT(words), arena);
+    return machine_run(link, command, content, NULL, "Upload failed", diags);
+}

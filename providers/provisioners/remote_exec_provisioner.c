@@ -1,0 +1,97 @@
+/* remote-exec: scripts on another machine, each copied there, run and taken away again. */
+#include "digest.h"
+#include "draft.h"
+#include "machine.h"
+#include "provisioners.h"
+
+static const Attribute attributes[] = {
+    {"inline",  &TYPE_LIST_OF_STRING, OPTIONAL, "Command lines, run one after the other."     },
+    {"script",  &TYPE_STRING,         OPTIONAL, "A local script that is copied there and run."},
+    {"scripts", &TYPE_LIST_OF_STRING, OPTIONAL, "Several of them, in this order."             },
+};
+
+static const char summary[] = "remote-exec provisioner error";
+
+/* %RAND% stands for something that no other run has. */
+static Str script_path(const ProvisionCall *call) {
+    static const char placeholder[] = "%RAND%";
+    Arena *arena = call->call.arena;
+    Str pattern = draft_text(call->connection, "script_path", STR("/tmp/loam_%RAND%.sh"));
+    size_t at = str_find(pattern, str_from_cstr(placeholder), 0);
+    if (at == SIZE_MAX)
+        return pattern;
+    Str drawn = digest_uuid4(arena);
+    return str_format(arena, "%.*s%.*s%.*s", STR_ARG(str_slice(pattern, 0, at)), STR_ARG(drawn),
+                      STR_ARG(str_after(pattern, at + strlen(placeholder))));
+}
+
+static bool run_script(const ProvisionCall *call, SshLink *link, Str script, Diags *diags) {
+    Arena *arena = call->call.arena;
+    Str path = script_path(call);
+    if (!machine_upload(link, path, STR("script"), 0700, script, diags))
+        return false;
+    LastOutput last = last_output_new(call);
+    bool ok = machine_run(link, ssh_quote(path, arena), STR_EMPTY, &last, summary, diags);
+    if (!link->session)
+        return ok;
+    /* It may hold secrets; that it cannot be removed is no reason to make the machine anew. */
+    Diags ignored = diags_new(arena);
+    Str remove = ssh_client_script("rm -f -- \"$1\"", &path, 1, arena);
+    bool is_gone = machine_run(link, remove, STR_EMPTY, NULL, summary, &ignored);
+    if (!is_gone)
+        diags_warning(diags, NO_RANGE, "Script left behind",
+                      "\"%.*s\" could not be removed from %.*s.", STR_ARG(path),
+                      STR_ARG(link->target.host));
+    return ok;
+}
+
+static bool run_inline(const ProvisionCall *call, SshLink *link, Value lines, Diags *diags) {
+    StrBuf script = strbuf_new(call->call.arena);
+    for (size_t i = 0; i < lines.count; i++) {
+        Value line = value_at(lines, i);
+        if (!value_is_present(line))
+            continue;
+        if (script.len == 0 && !str_starts_with(value_text(line), STR("#!")))
+            strbuf_add_cstr(&script, "#!/bin/sh\n");
+        strbuf_add(&script, value_text(line));
+        strbuf_add_char(&script, '\n');
+    }
+    return run_script(call, link, strbuf_str(&script), diags);
+}
+
+static bool run_file(const ProvisionCall *call, SshLink *link, Str path, Diags *diags) {
+    const Disk *disk = call->call.io->disk;
+    Str script;
+    int error = disk->read_file(disk->self, path, &script, call->call.arena);
+    if (error == 0)
+        return run_script(call, link, script, diags);
+    diags_error(diags, NO_RANGE, summary, "The script \"%.*s\" cannot be read: %s.", STR_ARG(path),
+                strerror(-error));
+    return false;
+}
+
+static bool remote_run(const ProvisionCall *call, Value config, Diags *diags) {
+    SCOPED(SshLink) link = {0};
+    if (!machine_link(call, &link, diags))
+        return false;
+    Value lines = draft_attribute(config, "inline");
+    if (value_is_present(lines))
+        return run_inline(call, &link, lines, diags);
+    Str script = draft_text(config, "script", STR_EMPTY);
+    if (script.len > 0)
+        return run_file(call, &link, script, diags);
+    Value scripts = draft_attribute(config, "scripts");
+    for (size_t i = 0; value_is_present(scripts) && i < scripts.count; i++) {
+        Value path = value_at(scripts, i);
+        if (value_is_present(path) && !run_file(call, &link, value_text(path), diags))
+            return false;
+    }
+    return true;
+}
+
+const ProvisionerType remote_exec_provisioner = {
+    .name = "remote-exec",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Runs scripts on another machine."},
+    .one_of = { "inline",                     "script",                                         "scripts"},
+    .run = remote_run,
+};

@@ -1,0 +1,49 @@
+/* A note in the diary. */
+#include "fake_provisioner.h"
+
+#include "draft.h"
+
+#include <unistd.h>
+
+static const Attribute attributes[] = {
+    {"text",   &TYPE_STRING, REQUIRED, "What is noted."     },
+    {"output", &TYPE_STRING, OPTIONAL, "What it \"writes\"."},
+};
+
+static bool is_ordered(const FakeWorld *world, Str order) {
+    vec_each(&world->orders, item) {
+        if (str_equal(*item, order))
+            return true;
+    }
+    return false;
+}
+
+static bool note(const ProvisionCall *call, Value config, Diags *diags) {
+    FakeWorld *world = (FakeWorld *)(uintptr_t)call->call.io;
+    Arena *arena = call->call.arena;
+    Str text = str_format(arena, "note %.*s", STR_ARG(draft_text(config, "text", STR_EMPTY)));
+    Str host = value_is_null(call->connection) ? STR_EMPTY
+                                               : draft_text(call->connection, "host", STR_EMPTY);
+    Str output = draft_text(config, "output", STR_EMPTY);
+    bool is_error = false;
+    for (size_t i = 0; i < output.len; i++) /* in pieces */
+        call->output(call->payload, str_slice(output, i, i + 1), is_error);
+    pthread_mutex_lock(&world->mutex);
+    bool fails = is_ordered(world, text);
+    strbuf_add_format(&world->diary, "%.*s%s%.*s%s\n", STR_ARG(text), host.len ? " on " : "",
+                      STR_ARG(host), fails ? " failed" : "");
+    if (str_equal(world->stops_at, text))
+        cancel_raise(world->cancel, CANCEL_STOP);
+    if (str_equal(world->dies_at, text))
+        _exit(9);
+    pthread_mutex_unlock(&world->mutex);
+    if (fails)
+        diags_error(diags, NO_RANGE, "note provisioner error", "As ordered: %.*s.", STR_ARG(text));
+    return !fails;
+}
+
+const ProvisionerType fake_provisioner = {
+    .name = "note",
+    .schema = {SCHEMA_ATTRIBUTES(attributes)},
+    .run = note,
+};

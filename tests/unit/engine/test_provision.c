@@ -1,0 +1,339 @@
+/* Provisioners: as validate judges them, when they run, and what a failure leaves. */
+#include "engine_case.h"
+
+#include "journal.h"
+
+#include <sys/wait.h>
+
+typedef struct ProvisionerCase {
+    const char *text; /* of the resource, behind its name */
+    const char *said;
+} ProvisionerCase;
+
+static const ProvisionerCase cases[] = {
+    {"provisioner: {local-exec: {command: x}}",                                                  ""                                     },
+    {"provisioner: {local-exec: {command: '${self.name}'}}",                                     ""                                     },
+    {"provisioner: {local-exec: {command: '${self.nope}'}}",                                     "Unsupported attribute\n"              },
+    {"provisioner: {local-exec: {}}",                                                            "Missing required argument\n"          },
+    {"provisioner: {local-exec: {command: x, comand: y}}",                                       "Unsupported argument\n"               },
+    {"provisioner: {local-exec: {command: [x]}}",                                                "Incorrect attribute value type\n"     },
+    {"provisioner: {chef-solo: {}}",                                                             "Missing required provisioner plugin\n"},
+    {"provisioner: {file: {source: a, destination: b}}",                                         ""                                     },
+    {"provisioner: {file: {destination: b}}",                                                    "Invalid provisioner configuration\n"  },
+    {"provisioner: {file: {source: a, content: c, destination: b}}",
+     "Invalid provisioner configuration\n"                                                                                              },
+    {"provisioner: {remote-exec: {inline: [a], script: b}}",                                     "Invalid provisioner configuration\n"  },
+    {"connection: {port: 22}, provisioner: {remote-exec: {inline: [a]}}",
+     "Missing required argument\n"                                                                                                      },
+    {"connection: {port: 22}, provisioner: {remote-exec: {inline: [a], connection: {host: h}}}",
+     ""                                                                                                                                 },
+    {"connection: {host: h, port: ssh}, provisioner: {remote-exec: {inline: [a]}}",
+     "Incorrect attribute value type\n"                                                                                                 },
+    {"connection: {hots: h}",                                                                    ""                                     },
+    {"connection: {host: '${var.none}'}, provisioner: {remote-exec: {inline: [a]}}",
+     "Reference to undeclared input variable\n"                                                                                         },
+};
+
+static void validates(void **state) {
+    (void)state;
+    size_t failures = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        EngineCase *c = engine_case_open();
+        Str text =
+            str_format(c->arena, "resource: {fake_thing: {a: {name: a, %s}}}\n", cases[i].text);
+        engine_case_config(c, str_to_cstr(text, c->arena));
+        Engine engine = engine_case_engine(c);
+        bool ok = engine_validate(&engine, c->arena, &c->diags);
+        StrBuf got = strbuf_new(c->arena);
+        vec_each(&c->diags, diag) {
+            strbuf_add_format(&got, "%.*s\n", STR_ARG(diag->summary));
+        }
+        if (ok != (cases[i].said[0] == 0) || !str_equal_cstr(strbuf_str(&got), cases[i].said)) {
+            print_error("%s  got: %.*s  wanted: %s\n", cases[i].text, STR_ARG(engine_case_said(c)),
+                        cases[i].said);
+            failures++;
+        }
+        engine_case_close(c);
+    }
+    assert_int_equal(failures, 0);
+}
+
+/* -- when they run ------------------------------------------------------------------------ */
+
+static const char noted[] = "resource:\n"
+                            "  fake_thing:\n"
+                            "    a:\n"
+                            "      name: a\n"
+                            "      provisioner:\n"
+                            "      - note: {text: 'made ${self.id}'}\n"
+                            "      - note: {text: second}\n"
+                            "      - note: {text: 'goes ${self.name}', when: destroy}\n";
+static const char noted_zone[] = "resource:\n"
+                                 "  fake_thing:\n"
+                                 "    a:\n"
+                                 "      name: a\n"
+                                 "      zone: z\n"
+                                 "      provisioner:\n"
+                                 "      - note: {text: 'made ${self.id}'}\n"
+                                 "      - note: {text: 'goes ${self.name}', when: destroy}\n";
+
+static void run_at_both_ends(void **unused) {
+    (void)unused;
+    TELL({noted, "+ fake_thing.a\n", "create a\nnote made a-1\nnote second\n"},
+         {noted_zone, "-/+ fake_thing.a replace_because_cannot_update\n",
+          "note goes a\ndelete a\ncreate a\nnote made a-2\n"},
+         {"locals: {x: 1}\n", "- fake_thing.a delete_because_no_resource_config\n", "delete a\n"});
+}
+
+static void an_update_runs_none(void **unused) {
+    (void)unused;
+    TELL({noted, "+ fake_thing.a\n", "create a\nnote made a-1\nnote second\n"},
+         {"resource: {fake_thing: {a: {name: a, size: 2, provisioner: {note: {text: x}}}}}\n",
+          "~ fake_thing.a\n", "update a\n"});
+}
+
+static void keys_are_known_when_objects_go(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_run(c, "resource: {fake_thing: {a: {for_each: {k: 1}, name: '${each.key}', "
+                       "provisioner: {note: {text: 'go ${each.key} ${path.module != \"\"}', when: "
+                       "destroy}}}}}\n");
+    engine_case_options(c, PLAN_DESTROY);
+    engine_case_must(c, engine_case_apply(c));
+    check_diary(c, "note go k true\ndelete k\n");
+    engine_case_close(c);
+}
+
+static void connections_merge(void **unused) {
+    (void)unused;
+    TELL({"resource: {fake_thing: {a: {name: a, connection: {host: '${self.id}', user: u}, "
+          "provisioner: [{note: {text: x}}, {note: {text: y, connection: {host: other}}}]}}}\n",
+          "+ fake_thing.a\n", "create a\nnote x on a-1\nnote y on other\n"});
+}
+
+/* -- what a failure means ----------------------------------------------------------------- */
+
+static void a_failure_taints(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_config(c, noted);
+    fake_world_order(&c->world, "note second");
+    assert_false(engine_case_apply(c));
+    check_said(c, "fake_thing.a: note provisioner error: As ordered: note second.");
+    check_objects(c, "fake_thing.a a-1 tainted\n");
+    fake_world_obey(&c->world);
+    engine_case_must(c, engine_case_apply(c)); /* what is half made goes without a note */
+    check_diary(c, "delete a\ncreate a\nnote made a-2\nnote second\n");
+    check_objects(c, "fake_thing.a a-2\n");
+    engine_case_close(c);
+}
+
+static void a_failure_may_be_forgiven(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_config(c, "resource: {fake_thing: {a: {name: a, provisioner: [{note: {text: x, "
+                          "on_failure: continue}}, {note: {text: y}}]}}}\n");
+    fake_world_order(&c->world, "note x");
+    engine_case_must(c, engine_case_apply(c));
+    check_said(c, "fake_thing.a: W note provisioner error: As ordered: note x.");
+    check_diary(c, "create a\nnote x failed\nnote y\n");
+    check_objects(c, "fake_thing.a a-1\n");
+    engine_case_close(c);
+}
+
+static void what_is_stopped_is_not_forgiven(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    c->world.cancel = cancel_open();
+    engine_case_config(c, "resource: {fake_thing: {a: {name: a, provisioner: [{note: {text: x, "
+                          "on_failure: continue}}, {note: {text: y}}]}}}\n");
+    engine_case_must(c, engine_case_plan(c));
+    fake_world_order(&c->world, "note x");
+    c->world.stops_at = STR("note x");
+    assert_false(engine_case_apply_plan(c));
+    check_diary(c, "create a\nnote x failed\n");
+    check_objects(c, "fake_thing.a a-1 tainted\n");
+    cancel_close(c->world.cancel);
+    engine_case_close(c);
+}
+
+static void a_failure_keeps_what_was_to_go(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_run(c, noted);
+    engine_case_options(c, PLAN_DESTROY);
+    fake_world_order(&c->world, "note goes a");
+    assert_false(engine_case_apply(c));
+    check_diary(c, "note goes a failed\n");
+    check_objects(c, "fake_thing.a a-1\n");
+    engine_case_close(c);
+}
+
+/* The successor is half made: the predecessor stays, put aside. */
+static void a_failed_successor_keeps_the_predecessor(void **unused) {
+    (void)unused;
+    static const char text[] = "resource: {fake_thing: {a: {name: a, zone: %s, lifecycle: "
+                               "{create_before_destroy: true}, provisioner: {note: {text: x}}}}}\n";
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_run(c, str_to_cstr(str_format(c->arena, text, "y"), c->arena));
+    fake_world_order(&c->world, "note x");
+    engine_case_config(c, str_to_cstr(str_format(c->arena, text, "z"), c->arena));
+    assert_false(engine_case_apply(c));
+    check_objects(c, "fake_thing.a a-2 tainted\nfake_thing.a deposed a-1\n");
+    engine_case_close(c);
+}
+
+/* -- what is told ------------------------------------------------------------------------- */
+
+typedef struct Ear {
+    StrBuf heard;
+} Ear;
+
+static void hear_start(void *self, const HookEvent *event) {
+    Ear *ear = self;
+    strbuf_add_format(&ear->heard, "%.*s %.*s\n", STR_ARG(event->address),
+                      STR_ARG(event->provisioner));
+}
+
+static void hear_line(void *self, const HookEvent *event, Str line) {
+    (void)event;
+    Ear *ear = self;
+    strbuf_add_format(&ear->heard, "|%.*s\n", STR_ARG(line));
+}
+
+static void hear_end(void *self, const HookEvent *event, bool failed) {
+    (void)event;
+    Ear *ear = self;
+    strbuf_add_cstr(&ear->heard, failed ? "failed\n" : "done\n");
+}
+
+/* A run whose hooks are heard. */
+static EngineCase *heard_run(Ear *ear, Hooks *hooks, const char *config, const char *order) {
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    *ear = (Ear){.heard = strbuf_new(c->arena)};
+    *hooks = (Hooks){.self = ear,
+                     .provision_start = hear_start,
+                     .provision_output = hear_line,
+                     .provision_end = hear_end};
+    c->hooks = hooks;
+    engine_case_config(c, config);
+    if (order)
+        fake_world_order(&c->world, order);
+    (void)engine_case_apply(c);
+    return c;
+}
+
+static void output_is_told_by_lines(void **unused) {
+    (void)unused;
+    Ear ear;
+    Hooks hooks;
+    EngineCase *c = heard_run(&ear, &hooks,
+                              "resource: {fake_thing: {a: {name: a, provisioner: {note: {text: x, "
+                              "output: \"one\\r\\n\\ntwo\\e[31mred\\nrest\"}}}}}\n",
+                              NULL);
+    check_str(strbuf_str(&ear.heard), "fake_thing.a note\n|one\n|\n|twored\n|rest\ndone\n");
+    engine_case_close(c);
+}
+
+static void secrets_are_not_told(void **unused) {
+    (void)unused;
+    Ear ear;
+    Hooks hooks;
+    EngineCase *c = heard_run(&ear, &hooks,
+                              "variable: {s: {sensitive: true, default: sesame}}\n"
+                              "resource: {fake_thing: {a: {name: a, provisioner: {note: {text: "
+                              "'${var.s}', output: \"sesame\\nsesame\\n\"}}}}}\n",
+                              "note sesame");
+    check_str(strbuf_str(&ear.heard),
+              "fake_thing.a note\n"
+              "|(not shown: the configuration holds a sensitive value)\nfailed\n");
+    check_said(c, "note provisioner error");
+    assert_true(str_find(engine_case_said(c), STR("sesame"), 0) == SIZE_MAX);
+    engine_case_close(c);
+}
+
+/* -- a process that dies ------------------------------------------------------------------ */
+
+static Str journal_path(EngineCase *c) {
+    return disk_join(str_from_cstr(c->folder), STR("journal"), c->arena);
+}
+
+static void die_within(EngineCase *c, const char *call) {
+    engine_case_must(c, engine_case_plan(c));
+    pid_t child = fork();
+    if (child == 0) {
+        Diags diags = diags_new(c->arena);
+        c->world.dies_at = str_from_cstr(call);
+        if (!journal_open(&c->world.io, journal_path(c), c->refreshed, &c->journal, c->arena,
+                          &diags)) {
+            _exit(1);
+        }
+        (void)engine_case_apply_plan(c);
+        _exit(2);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 9);
+    FakeObject *object = arena_new(c->arena, FakeObject);
+    *object = (FakeObject){.name = STR("a"), .id = STR("a-1")};
+    vec_push(c->arena, &c->world.objects, object);
+    bool found = false;
+    engine_case_must(
+        c, journal_replay(&c->world.io, journal_path(c), c->state, &found, c->arena, &c->diags));
+    assert_true(found);
+}
+
+/* Whether the call or a provisioner was cut off: the object that is there is half made. */
+static void a_death_leaves_it_half_made(void **unused) {
+    (void)unused;
+    static const char *const calls[] = {"create a", "note made a-1", "note second"};
+    for (size_t i = 0; i < ARRAY_COUNT(calls); i++) {
+        EngineCase *c = engine_case_open();
+        c->parallelism = 1;
+        engine_case_config(c, noted);
+        die_within(c, calls[i]);
+        engine_case_must(c, engine_case_plan(c));
+        check_changes(c, "-/+ fake_thing.a replace_because_tainted\n");
+        engine_case_close(c);
+    }
+}
+
+/* Without provisioners the same death leaves nothing to be done. */
+static void without_them_it_is_whole(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_config(c, "resource: {fake_thing: {a: {name: a}}}\n");
+    die_within(c, "create a");
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "");
+    engine_case_close(c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(validates),
+        cmocka_unit_test(run_at_both_ends),
+        cmocka_unit_test(an_update_runs_none),
+        cmocka_unit_test(keys_are_known_when_objects_go),
+        cmocka_unit_test(connections_merge),
+        cmocka_unit_test(a_failure_taints),
+        cmocka_unit_test(a_failure_may_be_forgiven),
+        cmocka_unit_test(what_is_stopped_is_not_forgiven),
+        cmocka_unit_test(a_failure_keeps_what_was_to_go),
+        cmocka_unit_test(a_failed_successor_keeps_the_predecessor),
+        cmocka_unit_test(output_is_told_by_lines),
+        cmocka_unit_test(secrets_are_not_told),
+        cmocka_unit_test(a_death_leaves_it_half_made),
+        cmocka_unit_test(without_them_it_is_whole),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
