@@ -71,11 +71,13 @@ static StateInstance *instance_of(Gathering *gathering, const InstanceRecord *re
     return instance;
 }
 
-/* An instance as it was found, and no call of a run before in doubt any more. */
+/* What a data source said counts even if a condition does not like it. An instance as it was found,
+ * and no call of a run before in doubt any more. */
 static void gather_state(InstanceRecord *record, void *payload) {
     Gathering *gathering = payload;
     bool was_pending = record->is_settled && record->stored && record->stored->pending;
-    if (record->failed || (!record->refreshed_changed && !was_pending))
+    bool is_lost = record->failed && record->address.mode == MODE_MANAGED;
+    if (is_lost || (!record->refreshed_changed && !was_pending))
         return;
     if (!record->stored && !record->refreshed)
         return;

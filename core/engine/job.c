@@ -390,9 +390,12 @@ void job_limits(Job *job, LimitAction action, Value object, WalkTask *task) {
 const StateObject *job_encode(Job *job, Value marked, ObjectStatus status, Str private_data) {
     if (!value_is_present(marked))
         return NULL;
-    const StateObject *object = state_object_encode(
-        marked, job->schema, status, private_data, job->resource->dependencies,
-        job->resource->dependency_count, job->resource->create_before_destroy, job->keep);
+    /* What was read needs no order: nobody deletes it. */
+    bool is_ordered = job->record->address.mode == MODE_MANAGED;
+    const StateObject *object =
+        state_object_encode(marked, job->schema, status, private_data, job->resource->dependencies,
+                            is_ordered ? job->resource->dependency_count : 0,
+                            job->resource->create_before_destroy, job->keep);
     if (!job->resource->config || job->resource->config->lifecycle.destroy)
         return object;
     StateObject *kept = arena_new(job->keep, StateObject);

@@ -1,8 +1,9 @@
-/* terraform: values that live in the state alone. */
+/* terraform: values that live in the state alone, and those of other states. */
 #pragma once
 
 #include "provider.h"
 
 extern const ResourceType terraform_data;
+extern const ResourceType data_terraform_remote_state;
 
 extern const Provider terraform_provider;

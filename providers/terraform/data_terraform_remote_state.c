@@ -1,0 +1,173 @@
+/* data terraform_remote_state: the root outputs that another configuration has stored, read without
+ * a lock. What is sensitive there is not so here: mark it where it is used. */
+#include "convert.h"
+#include "draft.h"
+#include "local_backend.h"
+#include "statefile.h"
+#include "terraform_provider.h"
+
+static const Attribute attributes[] = {
+    {"backend",   &TYPE_STRING,  REQUIRED,
+     "The kind of backend that has the state, such as \"local\"."                                  },
+    {"config",    &TYPE_DYNAMIC, OPTIONAL, "The arguments of that backend, as an object."          },
+    {"workspace", &TYPE_STRING,  OPTIONAL, "The workspace whose state it is; \"default\" if unset."},
+    {"defaults",  &TYPE_DYNAMIC, OPTIONAL, "Values of outputs that the state does not have."       },
+    {"outputs",   &TYPE_DYNAMIC, COMPUTED, "The outputs of the root module, by name."              },
+};
+
+static const BackendType *const backends[] = {&local_backend};
+
+static const BackendType *find_backend(Str name) {
+    for (size_t i = 0; i < ARRAY_COUNT(backends); i++) {
+        if (str_equal_cstr(name, backends[i]->name))
+            return backends[i];
+    }
+    return NULL;
+}
+
+static bool refuse_config(Str why, const char *path, Diags *diags) {
+    Diag *diag =
+        diags_error(diags, NO_RANGE, "Invalid backend configuration", "%.*s", STR_ARG(why));
+    diag->path = str_from_cstr(path);
+    return false;
+}
+
+static bool is_object(Value value) {
+    return value.type->kind == KIND_OBJECT || value.type->kind == KIND_MAP;
+}
+
+static bool check_defaults(Value config, Diags *diags) {
+    Value defaults = draft_attribute(config, "defaults");
+    if (!value_is_present(defaults) || is_object(defaults))
+        return true;
+    Diag *diag = diags_error(diags, NO_RANGE, "Invalid default values",
+                             "\"defaults\" must be an object: a value for each output that may "
+                             "be missing.");
+    diag->path = STR(".defaults");
+    return false;
+}
+
+/* The backend's configuration from an object: what it does not know is refused. */
+static bool backend_config(
+    const BackendType *type, Value given, Value *out, Arena *arena, Diags *diags) {
+    Draft draft = draft_empty(&type->schema, arena);
+    if (!value_is_null(given) && !is_object(given))
+        return refuse_config(STR("\"config\" must be an object."), ".config", diags);
+    for (size_t i = 0; value_is_present(given) && i < given.count; i++) {
+        Str name = value_key_at(given, i);
+        const Attribute *attribute = schema_find_attribute(&type->schema, name);
+        ConvertError error;
+        Value value;
+        if (!attribute)
+            return refuse_config(str_format(arena, "The backend \"%s\" has no argument \"%.*s\".",
+                                            type->name, STR_ARG(name)),
+                                 ".config", diags);
+        if (!convert_value(value_at(given, i), attribute->type, &value, &error, arena))
+            return refuse_config(str_format(arena,
+                                            "The argument \"%.*s\" of the backend has the "
+                                            "wrong type.",
+                                            STR_ARG(name)),
+                                 ".config", diags);
+        draft_set(&draft, attribute->name, value);
+    }
+    *out = draft_value(&draft);
+    return schema_validate(&type->schema, *out, arena, diags);
+}
+
+static bool find_type(Value config, const BackendType **out, Arena *arena, Diags *diags) {
+    Str name = draft_text(config, "backend", STR_EMPTY);
+    *out = find_backend(name);
+    if (*out)
+        return true;
+    return refuse_config(str_format(arena,
+                                    "There is no backend type named \"%.*s\" that outputs can "
+                                    "be read from.",
+                                    STR_ARG(name)),
+                         ".backend", diags);
+}
+
+static bool remote_validate(const Call *call, Value config, Diags *diags) {
+    const BackendType *type;
+    Value given = draft_attribute(config, "config"), ignored;
+    if (!check_defaults(config, diags))
+        return false;
+    if (!value_is_known(draft_attribute(config, "backend")))
+        return true;
+    if (!find_type(config, &type, call->arena, diags))
+        return false;
+    return !value_is_wholly_known(given) ||
+           backend_config(type, given, &ignored, call->arena, diags);
+}
+
+static bool read_text(const Call *call,
+                      const BackendType *type,
+                      Value config,
+                      Str workspace,
+                      Str *path,
+                      Str *out,
+                      Diags *diags) {
+    Backend *backend;
+    if (!type->open(call->io, config, workspace, &backend, call->arena, diags))
+        return false;
+    bool ok = backend->read(backend, out, call->arena, diags);
+    *path = backend->path;
+    backend->close(backend);
+    return ok;
+}
+
+/* Outputs over defaults, by name. */
+static Value outputs_of(const State *state, Value defaults, Arena *arena) {
+    size_t count = 0, most = state->outputs.count;
+    if (value_is_present(defaults))
+        most += defaults.count;
+    Str *names = arena_new_array(arena, Str, most + 1);
+    Value *values = arena_new_array(arena, Value, most + 1);
+    map_each(&state->outputs, entry) {
+        const StateOutput *output = entry->value;
+        names[count] = entry->key;
+        values[count++] = value_unmark_deep(output->value, arena);
+    }
+    for (size_t i = 0; value_is_present(defaults) && i < defaults.count; i++) {
+        if (map_has(&state->outputs, value_key_at(defaults, i)))
+            continue;
+        names[count] = value_key_at(defaults, i);
+        values[count++] = value_at(defaults, i);
+    }
+    return value_object(names, values, count, arena);
+}
+
+static bool remote_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
+    (void)private_data;
+    Arena *arena = call->arena;
+    const BackendType *type;
+    Value config;
+    Str path, text;
+    Str workspace = draft_text(*state, "workspace", STR("default"));
+    if (!find_type(*state, &type, arena, diags) ||
+        !backend_config(type, draft_attribute(*state, "config"), &config, arena, diags) ||
+        !read_text(call, type, config, workspace, &path, &text, diags)) {
+        return false;
+    }
+    if (text.len == 0) {
+        diags_error(diags, NO_RANGE, "Unable to find remote state",
+                    "The backend \"%s\" has no state for the workspace \"%.*s\" (%.*s). Apply the "
+                    "configuration that it belongs to first.",
+                    type->name, STR_ARG(workspace), STR_ARG(path));
+        return false;
+    }
+    State *stored;
+    if (!statefile_decode(path, text, &stored, arena, diags))
+        return false;
+    Draft draft = draft_of(*state, arena);
+    draft_set(&draft, "outputs", outputs_of(stored, draft_attribute(*state, "defaults"), arena));
+    *state = draft_value(&draft);
+    return true;
+}
+
+const ResourceType data_terraform_remote_state = {
+    .name = "terraform_remote_state",
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "Reads the outputs that another configuration has stored."},
+    .validate = remote_validate,
+    .read = remote_read,
+};
