@@ -192,12 +192,24 @@ bool provision_created(Job *job, const EvalScope *scope, const Value *object) {
     return run_all(job, scope, object, false);
 }
 
+/* Where the block stands that says what runs: its own, or the one about what was removed. */
+static EngineModule *find_module(const Job *job) {
+    const Removed *removed = job->resource->removed;
+    vec_each(&job->walk->modules, module) {
+        vec_each(&(*module)->config->removed, item) {
+            if (item == removed)
+                return *module;
+        }
+    }
+    return job->node->module;
+}
+
 /* The module's instance may be gone from the configuration: what these may name does not need it,
  * beyond the module's folder. */
 bool provision_destroyed(Job *job, const Value *object) {
     static const RepetitionKind repetitions[] = {
         [KEY_NONE] = REPEAT_NONE, [KEY_INT] = REPEAT_COUNT, [KEY_STRING] = REPEAT_EACH};
-    ModuleInstance module = {.module = job->node->module};
+    ModuleInstance module = {.module = find_module(job)};
     EvalScope scope;
     evaluate_scope_init(&scope, job->walk, &module);
     scope.key = job->record->address.key;

@@ -91,35 +91,34 @@ static void find_in_connection(const Connection *connection, RefusalReport *repo
     }
 }
 
+static void find_in_provisioners(const Provisioners *provisioners,
+                                 const Connection *shared,
+                                 RefusalReport *report) {
+    bool is_used = false;
+    vec_each(provisioners, provisioner) {
+        if (str_equal_cstr(provisioner->type, "local-exec"))
+            continue;
+        is_used = true;
+        find_in_connection(provisioner->connection, report);
+    }
+    if (is_used)
+        find_in_connection(shared, report);
+}
+
 static void find_connections(const Module *module, RefusalReport *report) {
     map_each(&module->resources, entry) {
         const Resource *resource = entry->value;
-        bool is_used = false;
-        vec_each(&resource->provisioners, provisioner) {
-            if (str_equal_cstr(provisioner->type, "local-exec"))
-                continue;
-            is_used = true;
-            find_in_connection(provisioner->connection, report);
-        }
-        if (is_used)
-            find_in_connection(resource->connection, report);
+        find_in_provisioners(&resource->provisioners, resource->connection, report);
     }
-}
-
-static void find_removed_provisioners(const Module *module, RefusalReport *report) {
     vec_each(&module->removed, removed) {
-        vec_each(&removed->provisioners, provisioner) {
-            report_block(report, provisioner->range);
-        }
+        find_in_provisioners(&removed->provisioners, removed->connection, report);
     }
 }
 
 static const Refusal refusals[] = {
-    {"ephemeral resources",                "A data source reads what is to be stored.",       find_ephemeral  },
+    {"ephemeral resources",      "A data source reads what is to be stored.",        find_ephemeral  },
     {"connections of this kind",
-     "Direct SSH connections with \"private_key\" or \"password\" are carried out.",          find_connections},
-    {"provisioners of \"removed\" blocks", "They run while the resource itself is declared.",
-     find_removed_provisioners                                                                                },
+     "Direct SSH connections with \"private_key\" or \"password\" are carried out.", find_connections},
 };
 
 static void check_module(const Module *module, RefusalReport *report) {

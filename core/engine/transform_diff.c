@@ -1,4 +1,5 @@
 /* The planned changes join the nodes of their blocks; a block that is gone gets an orphan. */
+#include "removal.h"
 #include "transform.h"
 #include "transform_locate.h"
 
@@ -21,6 +22,8 @@ static ResourceNode *attach_orphan(EngineWalk *walk,
             return NULL;
         map_set(orphans, address, node);
         node->as.resource->create_before_destroy = change->create_before_destroy;
+        node->as.resource->removed =
+            removal_find(walk->engine->config, change->address, walk->arena);
     }
     return node->as.resource;
 }

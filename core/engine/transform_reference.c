@@ -437,6 +437,33 @@ static void bind_body(Binder *binder,
     close_part(binder, part);
 }
 
+static void bind_provisioners(Binder *binder, const ResourceNode *resource) {
+    binder->place.allows_self = true;
+    vec_each(&resource->provisioners, provisioner) {
+        bind_body(binder, provisioner->config, provisioner->decoded, &provisioner->decoding);
+        bind_body(binder, provisioner->connection, provisioner->connection,
+                  &provisioner->connecting);
+    }
+}
+
+static RepetitionKind repetition_of(InstanceKey key) {
+    switch (key.kind) {
+    case KEY_NONE: break;
+    case KEY_INT: return REPEAT_COUNT;
+    case KEY_STRING: return REPEAT_EACH;
+    }
+    return REPEAT_NONE;
+}
+
+/* What repeated it is gone; its instances' keys still tell. */
+static void bind_orphan(Binder *binder, const ResourceNode *resource) {
+    if (resource->planned.count > 0)
+        binder->place.repetition = repetition_of(resource->planned.items[0]->change->address.key);
+    else if (resource->stored.count > 0 && resource->stored.items[0]->instances.count > 0)
+        binder->place.repetition = repetition_of(resource->stored.items[0]->instances.items[0].key);
+    bind_provisioners(binder, resource);
+}
+
 static void bind_resource_node(Binder *binder, const ResourceNode *resource) {
     const Resource *config = resource->config;
     bind_expr(binder, config->count);
@@ -446,12 +473,7 @@ static void bind_resource_node(Binder *binder, const ResourceNode *resource) {
     bind_expr(binder, config->provider.key);
     bind_lifecycle(binder, &config->lifecycle);
     bind_body(binder, config->body, resource->decoded, &resource->decoding);
-    binder->place.allows_self = true;
-    vec_each(&resource->provisioners, provisioner) {
-        bind_body(binder, provisioner->config, provisioner->decoded, &provisioner->decoding);
-        bind_body(binder, provisioner->connection, provisioner->connection,
-                  &provisioner->connecting);
-    }
+    bind_provisioners(binder, resource);
 }
 
 static void bind_input(Binder *binder, const Node *node) {
@@ -512,10 +534,10 @@ static void bind_node(Binder *binder, Node *node) {
         return;
     case NODE_RESOURCE: bind_resource_node(binder, node->as.resource); return;
     case NODE_IMPORT: bind_import(binder, node->as.import); return;
+    case NODE_ORPHAN: bind_orphan(binder, node->as.resource); return;
     case NODE_CHECK: bind_check(binder, node->as.check); return;
     case NODE_MODULE_VALUE:
     case NODE_RESOURCE_VALUE:
-    case NODE_ORPHAN:
     case NODE_CHECK_START:
     case NODE_DESTROY: return;
     }

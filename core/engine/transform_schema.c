@@ -98,11 +98,8 @@ static void decode_resource(EngineWalk *walk, Node *node) {
 
 /* -- provisioners ------------------------------------------------------------------------- */
 
-static const Body *connection_body(const Resource *config,
-                                   const Provisioner *provisioner,
-                                   Arena *arena) {
-    const Connection *own = provisioner->connection;
-    const Connection *shared = config->connection;
+/* What stands in the block itself, and of the shared one what it does not say. */
+static const Body *connection_body(const Connection *shared, const Connection *own, Arena *arena) {
     if (own && shared)
         return body_merge(shared->body, own->body, NULL, arena);
     return own ? own->body : shared ? shared->body : NULL;
@@ -111,6 +108,7 @@ static const Body *connection_body(const Resource *config,
 static bool decode_provisioner(EngineWalk *walk,
                                ResourceNode *resource,
                                const Provisioner *config,
+                               const Connection *shared,
                                Diags *diags) {
     const ProvisionerTable *table = walk->engine->provisioners;
     const ProvisionerType *type = provisioner_find(table, config->type);
@@ -122,7 +120,7 @@ static bool decode_provisioner(EngineWalk *walk,
         return false;
     }
     ProvisionerNode *node = vec_add(walk->arena, &resource->provisioners);
-    const Body *connection = connection_body(resource->config, config, walk->arena);
+    const Body *connection = connection_body(shared, config->connection, walk->arena);
     node->config = config;
     node->type = type;
     node->decoding = diags_new(walk->arena);
@@ -136,11 +134,19 @@ static bool decode_provisioner(EngineWalk *walk,
     return true;
 }
 
+/* Of the block, or of the one that says that it was removed. */
 static bool decode_provisioners(EngineWalk *walk, Node *node, Diags *diags) {
     ResourceNode *resource = node->as.resource;
+    const Removed *removed = resource->removed;
+    if (!resource->config && !removed)
+        return true;
+    const Provisioners *all =
+        resource->config ? &resource->config->provisioners : &removed->provisioners;
+    const Connection *shared =
+        resource->config ? resource->config->connection : removed->connection;
     bool ok = true;
-    vec_each(&resource->config->provisioners, provisioner) {
-        ok = decode_provisioner(walk, resource, provisioner, diags) && ok;
+    vec_each(all, provisioner) {
+        ok = decode_provisioner(walk, resource, provisioner, shared, diags) && ok;
     }
     return ok;
 }
@@ -160,10 +166,10 @@ bool transform_schema(EngineWalk *walk, Diags *diags) {
         Node *node = *item;
         if (node->kind == NODE_PROVIDER)
             (void)decode_provider(walk, node);
-        if (node->kind != NODE_RESOURCE)
-            continue;
-        if (node->as.resource->provider)
+        if (node->kind == NODE_RESOURCE && node->as.resource->provider)
             decode_resource(walk, node);
+        if (node->kind != NODE_RESOURCE && node->kind != NODE_ORPHAN)
+            continue;
         ok = decode_provisioners(walk, node, diags) && ok;
     }
     return ok;

@@ -112,6 +112,42 @@ static void connections_merge(void **unused) {
           "+ fake_thing.a\n", "create a\nnote x on a-1\nnote y on other\n"});
 }
 
+/* The block is gone, and another one says how its objects go. */
+static void removed_blocks_have_some(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_write(c, "m/main.loam.yaml", "resource: {fake_thing: {b: {count: 1, name: b}}}\n");
+    engine_case_run(c, "resource: {fake_thing: {a: {name: a}}}\nmodule: {m: {source: ./m}}\n");
+    engine_case_write(
+        c, "m/main.loam.yaml",
+        "removed: {from: fake_thing.b, lifecycle: {destroy: true}, provisioner: {note: "
+        "{text: 'left ${count.index} ${path.module == path.root} ${path.root != \"\"}', when: "
+        "destroy}}}\n");
+    engine_case_run(c, "module: {m: {source: ./m}}\n"
+                       "removed: {from: fake_thing.a, lifecycle: {destroy: true}, connection: "
+                       "{host: h}, provisioner: {note: {text: 'left ${self.name}', when: "
+                       "destroy}}}\n");
+    Str diary = engine_case_diary(c);
+    assert_true(str_find(diary, STR("note left a on h\ndelete a\n"), 0) != SIZE_MAX);
+    assert_true(str_find(diary, STR("note left 0 false true\ndelete b\n"), 0) != SIZE_MAX);
+    check_objects(c, "");
+    engine_case_close(c);
+}
+
+/* What is only forgotten goes without them. */
+static void what_is_forgotten_runs_none(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, "resource: {fake_thing: {a: {name: a, lifecycle: {destroy: false}, "
+                       "provisioner: {note: {text: x, when: destroy}}}}}\n");
+    engine_case_options(c, PLAN_DESTROY);
+    engine_case_must(c, engine_case_apply(c));
+    check_diary(c, "");
+    check_objects(c, "");
+    engine_case_close(c);
+}
+
 /* -- what a failure means ----------------------------------------------------------------- */
 
 static void a_failure_taints(void **unused) {
@@ -325,6 +361,8 @@ int main(void) {
         cmocka_unit_test(an_update_runs_none),
         cmocka_unit_test(keys_are_known_when_objects_go),
         cmocka_unit_test(connections_merge),
+        cmocka_unit_test(removed_blocks_have_some),
+        cmocka_unit_test(what_is_forgotten_runs_none),
         cmocka_unit_test(a_failure_taints),
         cmocka_unit_test(a_failure_may_be_forgiven),
         cmocka_unit_test(what_is_stopped_is_not_forgiven),

@@ -8,11 +8,12 @@ typedef struct RefusedCase {
 } RefusedCase;
 
 static const RefusedCase refused_cases[] = {
-    {"removed: {from: fake_thing.b, provisioner: {local-exec: {when: destroy, command: x}}}\n",         1,
-     "provisioners of \"removed\" blocks"                                                                                            },
-    {"resource: {fake_thing: {b: {name: b, connection: {host: h, type: ssh, agent: false, port: 2, "
+    {"removed: {from: fake_thing.b, provisioner: {file: {when: destroy, content: x, destination: "
+     "y, "
+     "connection: {host: h, agent: true}}}}\n",                                                           1, "connections of this kind"},
+    { "resource: {fake_thing: {b: {name: b, connection: {host: h, type: ssh, agent: false, port: 2, "
      "bastion_host: c, proxy_host: null}, provisioner: {file: {content: x, destination: y}}}}}\n", 1, "connections of this kind"},
-    {"resource: {fake_thing: {b: {name: b, provisioner: {remote-exec: {inline: [x], connection: "
+    { "resource: {fake_thing: {b: {name: b, provisioner: {remote-exec: {inline: [x], connection: "
      "{host: h, type: winrm, use_ntlm: true}}}}}}\n",                                              2, "connections of this kind"},
 };
 
