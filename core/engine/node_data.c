@@ -6,8 +6,11 @@ static bool read_source(Job *job, const Configured *configured, Value *out) {
     Call call = job_call(job);
     Value state = configured->value;
     Str private_data = STR_EMPTY;
-    if (!resource_type_read(job->type, &call, &state, &private_data, &job->diags))
+    size_t before = job->diags.count;
+    if (!resource_type_read(job->type, &call, &state, &private_data, &job->diags)) {
+        diags_set_range(&job->diags, before, job->resource->config->body->range);
         return false;
+    }
     if (!value_is_wholly_known(state)) {
         diags_error(&job->diags, NO_RANGE, "Provider produced invalid object",
                     "The answer of data source %.*s holds unknown values. This is a mistake of the "

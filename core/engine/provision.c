@@ -98,7 +98,7 @@ static void hand_on(const Provisioning *run, const Diags *said, bool is_forgiven
     for (size_t i = 0; i < said->count; i++) {
         Diag diag = said->items[i];
         if (!diag.range.source)
-            diag.range = config->range;
+            diag.range = config->body->range;
         diag.path = STR_EMPTY;
         if (is_forgiven)
             diag.severity = DIAG_WARNING;
