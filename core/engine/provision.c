@@ -80,32 +80,52 @@ static void tell_start(const Provisioning *run) {
         hooks->provision_start(hooks->self, &event);
 }
 
-static void tell_end(Provisioning *run, bool ok) {
-    const Hooks *hooks = run->job->walk->engine->hooks;
-    HookEvent event = event_of(run);
+static void end_lines(Provisioning *run) {
     for (size_t i = 0; i < ARRAY_COUNT(run->lines); i++) {
         if (run->lines[i].len > 0)
             end_line(run, &run->lines[i]);
     }
+}
+
+static void tell_end(const Provisioning *run, bool ok) {
+    const Hooks *hooks = run->job->walk->engine->hooks;
+    HookEvent event = event_of(run);
     if (hooks && hooks->provision_end)
         hooks->provision_end(hooks->self, &event, !ok);
 }
 
-/* What it said becomes part of the job's: in its place, without secrets, as grave as the block
- * wants it. */
-static void hand_on(const Provisioning *run, const Diags *said, bool is_forgiven) {
-    const Provisioner *config = run->node->config;
+static const char hidden[] = "What went wrong is not shown, because the configuration of the "
+                             "provisioner holds a sensitive value.";
+
+/* What it said becomes part of the job's: in its place, without secrets. */
+static void hand_on(const Provisioning *run, const Diag *diag) {
+    Diag copy = *diag;
+    if (!copy.range.source)
+        copy.range = run->node->config->body->range;
+    copy.path = STR_EMPTY;
+    if (run->is_secret && run->is_configured)
+        copy.detail = str_from_cstr(hidden);
+    diags_add(&run->job->diags, &copy);
+}
+
+/* A failure that the block allows is no more than a part of the output. */
+static void tell_failure(Provisioning *run, const Diag *diag) {
+    Arena *scratch = run->job->scratch;
+    Str detail = run->is_secret && run->is_configured ? str_from_cstr(hidden) : diag->detail;
+    Str text = str_format(scratch, "Failed, which on_failure allows: %.*s: %.*s",
+                          STR_ARG(diag->summary), STR_ARG(detail));
+    Str line;
+    while (str_next_field(&text, '\n', &line)) {
+        tell_line(run, line);
+    }
+}
+
+static void tell_said(Provisioning *run, const Diags *said, bool is_forgiven) {
     for (size_t i = 0; i < said->count; i++) {
-        Diag diag = said->items[i];
-        if (!diag.range.source)
-            diag.range = config->body->range;
-        diag.path = STR_EMPTY;
-        if (is_forgiven)
-            diag.severity = DIAG_WARNING;
-        if (run->is_secret && run->is_configured)
-            diag.detail = STR("What went wrong is not shown, because the configuration of the "
-                              "provisioner holds a sensitive value.");
-        diags_add(&run->job->diags, &diag);
+        if (is_forgiven && said->items[i].severity == DIAG_ERROR)
+            tell_failure(run, &said->items[i]);
+        else
+            hand_on(run, &said->items[i]);
     }
 }
 
@@ -167,10 +187,11 @@ static bool run_one(Provisioning *run) {
         call.call.client = NULL;
         ok = run->node->type->run(&call, run->config, &said);
     }
-    tell_end(run, ok);
+    end_lines(run);
     bool is_stopped = cancel_level(job->walk->engine->cancel) != CANCEL_NONE;
     bool is_forgiven = run->node->config->continues && !is_stopped;
-    hand_on(run, &said, !ok && is_forgiven);
+    tell_said(run, &said, is_forgiven);
+    tell_end(run, ok);
     return ok || is_forgiven;
 }
 

@@ -174,7 +174,7 @@ static void a_failure_may_be_forgiven(void **unused) {
                           "on_failure: continue}}, {note: {text: y}}]}}}\n");
     fake_world_order(&c->world, "note x");
     engine_case_must(c, engine_case_apply(c));
-    check_said(c, "fake_thing.a: W note provisioner error: As ordered: note x.");
+    check_str(engine_case_said(c), "");
     check_diary(c, "create a\nnote x failed\nnote y\n");
     check_objects(c, "fake_thing.a a-1\n");
     engine_case_close(c);
@@ -278,6 +278,20 @@ static void output_is_told_by_lines(void **unused) {
     engine_case_close(c);
 }
 
+static void a_forgiven_failure_is_told(void **unused) {
+    (void)unused;
+    Ear ear;
+    Hooks hooks;
+    EngineCase *c = heard_run(&ear, &hooks,
+                              "resource: {fake_thing: {a: {name: a, provisioner: {note: {text: x, "
+                              "on_failure: continue, output: \"o\"}}}}}\n",
+                              "note x");
+    check_str(strbuf_str(&ear.heard), "fake_thing.a note\n|o\n|Failed, which on_failure allows: "
+                                      "note provisioner error: As ordered: note x.\nfailed\n");
+    check_str(engine_case_said(c), "");
+    engine_case_close(c);
+}
+
 static void secrets_are_not_told(void **unused) {
     (void)unused;
     Ear ear;
@@ -369,6 +383,7 @@ int main(void) {
         cmocka_unit_test(a_failure_keeps_what_was_to_go),
         cmocka_unit_test(a_failed_successor_keeps_the_predecessor),
         cmocka_unit_test(output_is_told_by_lines),
+        cmocka_unit_test(a_forgiven_failure_is_told),
         cmocka_unit_test(secrets_are_not_told),
         cmocka_unit_test(a_death_leaves_it_half_made),
         cmocka_unit_test(without_them_it_is_whole),
