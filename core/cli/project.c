@@ -232,9 +232,19 @@ bool project_open_state(Project *project, Str operation) {
     return project_open_backend(project) && lock_state(project, operation) && read_state(project);
 }
 
+/* Who asks for what is stored is not warned of what is written: programs read the answer. */
+static bool load_quietly(Project *project, Cli *cli, const Arguments *arguments, Diags *diags) {
+    Diags loading = diags_new(cli->arena);
+    bool ok = project_load(project, cli, arguments, NULL, &loading);
+    project->diags = diags;
+    if (!ok)
+        diags_append(diags, &loading);
+    return ok;
+}
+
 bool project_load_any(Project *project, Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!config_is_empty_folder(&cli->io, STR(".")))
-        return project_load(project, cli, arguments, NULL, diags);
+        return load_quietly(project, cli, arguments, diags);
     project->cli = cli;
     project->arguments = arguments;
     project->diags = diags;
