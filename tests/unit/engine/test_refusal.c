@@ -10,10 +10,10 @@ typedef struct RefusedCase {
 static const RefusedCase refused_cases[] = {
     {"removed: {from: fake_thing.b, provisioner: {file: {when: destroy, content: x, destination: "
      "y, "
-     "connection: {host: h, agent: true}}}}\n",                                                           1, "connections of this kind"},
-    { "resource: {fake_thing: {b: {name: b, connection: {host: h, type: ssh, agent: false, port: 2, "
+     "connection: {host: h, agent: true}}}}\n",                                                    1, "connections of this kind"},
+    {"resource: {fake_thing: {b: {name: b, connection: {host: h, type: ssh, agent: false, port: 2, "
      "bastion_host: c, proxy_host: null}, provisioner: {file: {content: x, destination: y}}}}}\n", 1, "connections of this kind"},
-    { "resource: {fake_thing: {b: {name: b, provisioner: {remote-exec: {inline: [x], connection: "
+    {"resource: {fake_thing: {b: {name: b, provisioner: {remote-exec: {inline: [x], connection: "
      "{host: h, type: winrm, use_ntlm: true}}}}}}\n",                                              2, "connections of this kind"},
 };
 

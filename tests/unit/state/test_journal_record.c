@@ -19,7 +19,7 @@ static void intent(void **unused) {
         .synced = 17,
         .sequence = 3,
         .address = state_case_address("module.m[\"k\"].t.x[0]", arena),
-        .provider = {STR("h/n/t"),                              STR("west"), STR("module.m")},
+        .provider = {STR("h/n/t"),        STR("west"), STR("module.m")},
         .deposed = STR("0000000a"),
         .pending =
             {
