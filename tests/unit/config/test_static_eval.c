@@ -25,7 +25,7 @@ static const BadCase bad_cases[] = {
     {
      .about = "a variable without value",
      .text = "module: {m: {source: \"${var.v}\"}}\nvariable: {v: {}}\n",
-     .wanted = "main.loam.yaml:1:25 Variables not allowed\nmain.loam.yaml:1:23 Unsuitable value "
+     .wanted = "main.loam.yaml:1:25 Variables not allowed\nmain.loam.yaml:1:25 Unsuitable value "
                   "type\n", },
     {
      .about = "a variable that is not there",
