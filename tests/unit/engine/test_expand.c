@@ -92,9 +92,9 @@ static void a_module_goes_with_all_in_it(void **state) {
 
 static const char *const refused[] = {
     ENABLED("\"${null}\""),
-    "variable: {s: {default: true, sensitive: true}}\n" ENABLED("\"${var.s}\""),
-    "resource: {fake_thing: {b: {name: b}, a: {name: a, lifecycle: {enabled: \"${fake_thing.b.id "
-    "== \\\"x\\\"}\"}}}}\n",
+    ("variable: {s: {default: true, sensitive: true}}\n" ENABLED("\"${var.s}\"")),
+    ("resource: {fake_thing: {b: {name: b}, a: {name: a, lifecycle: {enabled: \"${fake_thing.b.id "
+     "== \\\"x\\\"}\"}}}}\n"),
 };
 
 static void refuses_what_cannot_decide(void **state) {
