@@ -135,24 +135,6 @@ static bool call_convert(Evaluation *evaluation, const Expr *expr, ValueVec *arg
     return is_good;
 }
 
-/* Functions that weigh their arguments together: as elsewhere, what they refuse is the call. */
-static bool call_blames_whole(const Function *function) {
-    static const char *const names[] = {
-        "base64decode",     "base64gunzip", "chunklist",   "cidrhost",
-        "cidrnetmask",      "cidrsubnet",   "cidrsubnets", "coalescelist",
-        "contains",         "csvdecode",    "element",     "filebase64sha256",
-        "filebase64sha512", "filemd5",      "fileset",     "filesha1",
-        "filesha256",       "filesha512",   "flatten",     "format",
-        "formatlist",       "index",        "jsondecode",  "length",
-        "matchkeys",        "merge",        "timeadd",     "uuidv5",
-        "values",           "yamldecode",
-    };
-    for (size_t i = 0; i < ARRAY_COUNT(names); i++)
-        if (strcmp(function->name, names[i]) == 0)
-            return true;
-    return false;
-}
-
 /* The elements of an expanded last argument are given as constants. */
 static bool call_on_expressions(Evaluation *evaluation, const Expr *expr, Value *out) {
     const Function *function = expr->as.call.function;
@@ -215,7 +197,7 @@ bool eval_call(Evaluation *evaluation, const Expr *expr, Value *out) {
     Str error = STR_EMPTY;
     if (function_call(&call, out, &error))
         return true;
-    bool is_whole = call.has_begun && call_blames_whole(function);
+    bool is_whole = call.has_begun && function->blames_call;
     if (call.failed_argument != SIZE_MAX && !is_whole)
         return call_argument_error(evaluation, expr, call.failed_argument, error);
     eval_error(evaluation, expr, "Error in function call", "Call to function \"%s\" failed: %.*s.",

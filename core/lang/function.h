@@ -55,6 +55,9 @@ struct Function {
     /* Instead of `run`, for what takes its arguments as expressions (try, can, convert). False: an
      * error was added to the evaluation's diagnostics. */
     bool (*evaluate)(struct Evaluation *evaluation, const struct Expr *call, Value *out);
+    /* It weighs its arguments together: as elsewhere, what it refuses is shown as the whole call.
+     */
+    bool blames_call;
     const char *description;
     const char *example; /* "upper(\"a\") = \"A\"": runs as a test */
 };

@@ -655,6 +655,7 @@ static const Function collection_functions[] = {
     },
     {
         .name = "chunklist",
+        .blames_call = true,
         PARAMETERS({"list", &list_of_any, PARAMETER_MARKED},
                    {"size", &TYPE_NUMBER, 0,
                     "The most elements of a piece; only the last one may have fewer."}),
@@ -673,6 +674,7 @@ static const Function collection_functions[] = {
     },
     {
         .name = "coalescelist",
+        .blames_call = true,
         VARIADIC({"vals", &TYPE_DYNAMIC, PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC,
                   "Lists, tried one after the other."}),
         .run = collection_coalescelist,
@@ -697,6 +699,7 @@ static const Function collection_functions[] = {
     },
     {
         .name = "contains",
+        .blames_call = true,
         PARAMETERS({"list", &TYPE_DYNAMIC}, {"value", &TYPE_DYNAMIC, PARAMETER_NULL}),
         .type = &TYPE_BOOL,
         .run = collection_contains,
@@ -713,6 +716,7 @@ static const Function collection_functions[] = {
     },
     {
         .name = "element",
+        .blames_call = true,
         PARAMETERS({"list", &TYPE_DYNAMIC, PARAMETER_UNKNOWN | PARAMETER_MARKED},
                    {"index", &TYPE_NUMBER, PARAMETER_UNKNOWN}),
         .run = collection_element,
@@ -721,6 +725,7 @@ static const Function collection_functions[] = {
     },
     {
         .name = "flatten",
+        .blames_call = true,
         PARAMETERS({"list", &TYPE_DYNAMIC, PARAMETER_MARKED}),
         .run = collection_flatten,
         .description = "The elements of nested lists, sets and tuples as one flat tuple.",
@@ -728,6 +733,7 @@ static const Function collection_functions[] = {
     },
     {
         .name = "index",
+        .blames_call = true,
         PARAMETERS({"list", &TYPE_DYNAMIC}, {"value", &TYPE_DYNAMIC}),
         .type = &TYPE_NUMBER,
         .run = collection_index,
@@ -736,6 +742,7 @@ static const Function collection_functions[] = {
     },
     {
         .name = "length",
+        .blames_call = true,
         PARAMETERS({"value", &TYPE_DYNAMIC, DEALS_WITH_ALL}),
         .type = &TYPE_NUMBER,
         .run = collection_length,
@@ -744,6 +751,7 @@ static const Function collection_functions[] = {
     },
     {
         .name = "matchkeys",
+        .blames_call = true,
         PARAMETERS({"values", &list_of_any}, {"keys", &list_of_any}, {"searchset", &list_of_any}),
         .result_type = matchkeys_type,
         .run = collection_matchkeys,

@@ -172,6 +172,7 @@ static const Function crypto_functions[] = {
     },
     {
         .name = "uuidv5",
+        .blames_call = true,
         PARAMETERS({"namespace", &TYPE_STRING}, {"name", &TYPE_STRING}),
         .type = &TYPE_STRING,
         .run = crypto_uuidv5,

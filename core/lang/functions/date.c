@@ -256,6 +256,7 @@ static const Function date_functions[] = {
     },
     {
         .name = "timeadd",
+        .blames_call = true,
         PARAMETERS({"timestamp", &TYPE_STRING},
                    {"duration", &TYPE_STRING, 0, "Such as \"1h30m\" or \"-10s\"."}),
         .type = &TYPE_STRING,

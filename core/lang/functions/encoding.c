@@ -256,6 +256,7 @@ static bool encoding_urldecode(FunctionCall *call, Value *out, Str *error) {
 static const Function encoding_functions[] = {
     {
         .name = "base64decode",
+        .blames_call = true,
         PARAMETERS({"str", &TYPE_STRING}),
         .type = &TYPE_STRING,
         .run = encoding_base64decode,
@@ -272,6 +273,7 @@ static const Function encoding_functions[] = {
     },
     {
         .name = "base64gunzip",
+        .blames_call = true,
         PARAMETERS({"str", &TYPE_STRING}),
         .type = &TYPE_STRING,
         .run = encoding_base64gunzip,

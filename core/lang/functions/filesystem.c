@@ -247,6 +247,7 @@ static const Function filesystem_functions[] = {
     },
     {
         .name = "fileset",
+        .blames_call = true,
         PARAMETERS({"path", &TYPE_STRING}, {"pattern", &TYPE_STRING}),
         .type = &set_of_string,
         .run = filesystem_fileset,

@@ -363,6 +363,7 @@ static bool format_formatlist(FunctionCall *call, Value *out, Str *error) {
 static const Function format_functions[] = {
     {
         .name = "format",
+        .blames_call = true,
         PARAMETERS({"format", &TYPE_STRING}),
         VARIADIC({"args", &TYPE_DYNAMIC, ANY_VALUE}),
         .type = &TYPE_STRING,
@@ -372,6 +373,7 @@ static const Function format_functions[] = {
     },
     {
         .name = "formatlist",
+        .blames_call = true,
         PARAMETERS({"format", &TYPE_STRING}),
         VARIADIC({"args", &TYPE_DYNAMIC, ANY_VALUE}),
         .type = &TYPE_LIST_OF_STRING,

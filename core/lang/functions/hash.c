@@ -98,6 +98,7 @@ static const Function hash_functions[] = {
     },
     {
         .name = "filebase64sha256",
+        .blames_call = true,
         OF_FILE,
         .run = hash_filebase64sha256,
         .description = "The SHA-256 digest of a file, in base64.",
@@ -105,6 +106,7 @@ static const Function hash_functions[] = {
     },
     {
         .name = "filebase64sha512",
+        .blames_call = true,
         OF_FILE,
         .run = hash_filebase64sha512,
         .description = "The SHA-512 digest of a file, in base64.",
@@ -112,6 +114,7 @@ static const Function hash_functions[] = {
     },
     {
         .name = "filemd5",
+        .blames_call = true,
         OF_FILE,
         .run = hash_filemd5,
         .description = "The MD5 digest of a file, in hexadecimal digits.",
@@ -119,6 +122,7 @@ static const Function hash_functions[] = {
     },
     {
         .name = "filesha1",
+        .blames_call = true,
         OF_FILE,
         .run = hash_filesha1,
         .description = "The SHA-1 digest of a file, in hexadecimal digits.",
@@ -126,6 +130,7 @@ static const Function hash_functions[] = {
     },
     {
         .name = "filesha256",
+        .blames_call = true,
         OF_FILE,
         .run = hash_filesha256,
         .description = "The SHA-256 digest of a file, in hexadecimal digits.",
@@ -133,6 +138,7 @@ static const Function hash_functions[] = {
     },
     {
         .name = "filesha512",
+        .blames_call = true,
         OF_FILE,
         .run = hash_filesha512,
         .description = "The SHA-512 digest of a file, in hexadecimal digits.",

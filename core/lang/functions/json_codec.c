@@ -51,6 +51,7 @@ static bool json_codec_jsondecode(FunctionCall *call, Value *out, Str *error) {
 static const Function json_functions[] = {
     {
         .name = "jsondecode",
+        .blames_call = true,
         PARAMETERS({"str", &TYPE_STRING}),
         .run = json_codec_jsondecode,
         .description = "The value that a JSON text stands for.",

@@ -378,6 +378,7 @@ static const Function mapping_functions[] = {
     },
     {
         .name = "merge",
+        .blames_call = true,
         VARIADIC({"maps", &TYPE_DYNAMIC, ANY_VALUE}),
         .run = mapping_merge,
         .description = "All elements of the maps or objects; the last one of a key counts.",
@@ -393,6 +394,7 @@ static const Function mapping_functions[] = {
     },
     {
         .name = "values",
+        .blames_call = true,
         PARAMETERS({"mapping", &TYPE_DYNAMIC, PARAMETER_MARKED}),
         .result_type = values_type,
         .run = mapping_values,

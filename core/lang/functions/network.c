@@ -189,6 +189,7 @@ static const Function network_functions[] = {
     },
     {
         .name = "cidrhost",
+        .blames_call = true,
         PARAMETERS({"prefix", &TYPE_STRING, 0, "A network in CIDR notation."},
                    {"hostnum", &TYPE_NUMBER, 0,
                     "The number of the address; a negative one counts from the end."}),
@@ -200,6 +201,7 @@ static const Function network_functions[] = {
     },
     {
         .name = "cidrnetmask",
+        .blames_call = true,
         PARAMETERS({"prefix", &TYPE_STRING, 0, "An IPv4 network in CIDR notation."}),
         .type = &TYPE_STRING,
         .run = network_cidrnetmask,
@@ -208,6 +210,7 @@ static const Function network_functions[] = {
     },
     {
         .name = "cidrsubnet",
+        .blames_call = true,
         PARAMETERS({"prefix", &TYPE_STRING, 0, "A network in CIDR notation."},
                    {"newbits", &TYPE_NUMBER, 0, "By how many bits the prefix grows."},
                    {"netnum", &TYPE_NUMBER, 0, "The number of the subnet."}),
@@ -218,6 +221,7 @@ static const Function network_functions[] = {
     },
     {
         .name = "cidrsubnets",
+        .blames_call = true,
         PARAMETERS({"prefix", &TYPE_STRING, 0, "A network in CIDR notation."}),
         VARIADIC({"newbits", &TYPE_NUMBER, 0, "By how many bits the prefix of each subnet grows."}),
         .type = &TYPE_LIST_OF_STRING,
