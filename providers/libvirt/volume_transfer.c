@@ -165,12 +165,13 @@ static bool download(virConnectPtr connection,
     return true;
 }
 
-static bool is_pool_full(virStorageVolPtr volume) {
-    SCOPED(virStoragePoolPtr) pool = virStoragePoolLookupByVolume(volume);
-    virStoragePoolInfo info = {0};
-    if (!pool || virStoragePoolRefresh(pool, 0) < 0 || virStoragePoolGetInfo(pool, &info) < 0)
-        return false;
-    return info.available < PIECE_SIZE;
+static bool refuse_cut(const Call *call, Diags *diags) {
+    return libvirt_error_say(call, diags, STR("The upload did not arrive whole"),
+                             STR("libvirt took all of it, but on the host its end is missing. Most "
+                                 "often the reason is: No "
+                                 "space left on device. Then free some, or choose another pool; "
+                                 "libvirt's own log on the "
+                                 "host says more."));
 }
 
 /* libvirt writes behind the stream's back, in order and up to the first failure, and does not
@@ -191,17 +192,11 @@ static bool check_newest(const Sending *sending,
         return add_read_error(call, failure, diags);
     if (got > origin->size - sending->newest)
         got = (size_t)(origin->size - sending->newest);
-    if (!download(connection, volume, sending->newest, got, &found, call->arena))
+    bool has_answer = download(connection, volume, sending->newest, got, &found, call->arena);
+    /* A file that ends before the place asked for is an error without a reason. */
+    if (!has_answer && libvirt_error_code() != VIR_ERR_OK)
         return libvirt_error_add(call, diags, "Cannot read the upload again");
-    return str_equal(found, (Str){buffer, got}) ||
-           libvirt_error_say(
-               call, diags, STR("The upload did not arrive whole"),
-               is_pool_full(volume)
-                   ? STR("No space left on device: the pool is full; free some, or choose another "
-                         "pool.")
-                   : STR("libvirt took all of it, but on the host its end is missing. libvirt's "
-                         "own "
-                         "log on the host says more; apply again to upload it anew."));
+    return (has_answer && str_equal(found, (Str){buffer, got})) || refuse_cut(call, diags);
 }
 
 static bool is_file(virStorageVolPtr volume) {
