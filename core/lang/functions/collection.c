@@ -654,8 +654,7 @@ static const Function collection_functions[] = {
         .example = "anytrue([true, false]) = true",
     },
     {
-        .name = "chunklist",
-        .blames_call = true,
+        .name = "chunklist", .blames_call = true,
         PARAMETERS({"list", &list_of_any, PARAMETER_MARKED},
                    {"size", &TYPE_NUMBER, 0,
                     "The most elements of a piece; only the last one may have fewer."}),
@@ -673,8 +672,7 @@ static const Function collection_functions[] = {
         .example = "coalesce(\"\", \"b\") = \"b\"",
     },
     {
-        .name = "coalescelist",
-        .blames_call = true,
+        .name = "coalescelist", .blames_call = true,
         VARIADIC({"vals", &TYPE_DYNAMIC, PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC,
                   "Lists, tried one after the other."}),
         .run = collection_coalescelist,
@@ -698,8 +696,7 @@ static const Function collection_functions[] = {
         .example = "concat([\"a\"], [\"b\", \"c\"]) = [\"a\", \"b\", \"c\"]",
     },
     {
-        .name = "contains",
-        .blames_call = true,
+        .name = "contains", .blames_call = true,
         PARAMETERS({"list", &TYPE_DYNAMIC}, {"value", &TYPE_DYNAMIC, PARAMETER_NULL}),
         .type = &TYPE_BOOL,
         .run = collection_contains,
@@ -715,8 +712,7 @@ static const Function collection_functions[] = {
         .example = "distinct([\"a\", \"b\", \"a\"]) = tolist([\"a\", \"b\"])",
     },
     {
-        .name = "element",
-        .blames_call = true,
+        .name = "element", .blames_call = true,
         PARAMETERS({"list", &TYPE_DYNAMIC, PARAMETER_UNKNOWN | PARAMETER_MARKED},
                    {"index", &TYPE_NUMBER, PARAMETER_UNKNOWN}),
         .run = collection_element,
@@ -724,16 +720,14 @@ static const Function collection_functions[] = {
         .example = "element([\"a\", \"b\", \"c\"], 3) = \"a\"",
     },
     {
-        .name = "flatten",
-        .blames_call = true,
+        .name = "flatten", .blames_call = true,
         PARAMETERS({"list", &TYPE_DYNAMIC, PARAMETER_MARKED}),
         .run = collection_flatten,
         .description = "The elements of nested lists, sets and tuples as one flat tuple.",
         .example = "flatten([[\"a\"], [], [\"b\", [\"c\"]]]) = [\"a\", \"b\", \"c\"]",
     },
     {
-        .name = "index",
-        .blames_call = true,
+        .name = "index", .blames_call = true,
         PARAMETERS({"list", &TYPE_DYNAMIC}, {"value", &TYPE_DYNAMIC}),
         .type = &TYPE_NUMBER,
         .run = collection_index,
@@ -741,8 +735,7 @@ static const Function collection_functions[] = {
         .example = "index([\"a\", \"b\"], \"b\") = 1",
     },
     {
-        .name = "length",
-        .blames_call = true,
+        .name = "length", .blames_call = true,
         PARAMETERS({"value", &TYPE_DYNAMIC, DEALS_WITH_ALL}),
         .type = &TYPE_NUMBER,
         .run = collection_length,
@@ -750,8 +743,7 @@ static const Function collection_functions[] = {
         .example = "length([\"a\", \"b\"]) = 2",
     },
     {
-        .name = "matchkeys",
-        .blames_call = true,
+        .name = "matchkeys", .blames_call = true,
         PARAMETERS({"values", &list_of_any}, {"keys", &list_of_any}, {"searchset", &list_of_any}),
         .result_type = matchkeys_type,
         .run = collection_matchkeys,

@@ -171,8 +171,7 @@ static const Function crypto_functions[] = {
         .example = "length(uuid()) = 36",
     },
     {
-        .name = "uuidv5",
-        .blames_call = true,
+        .name = "uuidv5", .blames_call = true,
         PARAMETERS({"namespace", &TYPE_STRING}, {"name", &TYPE_STRING}),
         .type = &TYPE_STRING,
         .run = crypto_uuidv5,

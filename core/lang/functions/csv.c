@@ -168,8 +168,7 @@ static bool csv_csvdecode(FunctionCall *call, Value *out, Str *error) {
 /* clang-format off */
 static const Function csv_functions[] = {
     {
-        .name = "csvdecode",
-        .blames_call = true,
+        .name = "csvdecode", .blames_call = true,
         PARAMETERS({"str", &TYPE_STRING}),
         .run = csv_csvdecode,
         .description = "The rows of CSV text as objects, named by its header line.",

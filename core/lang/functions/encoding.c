@@ -255,8 +255,7 @@ static bool encoding_urldecode(FunctionCall *call, Value *out, Str *error) {
 /* clang-format off */
 static const Function encoding_functions[] = {
     {
-        .name = "base64decode",
-        .blames_call = true,
+        .name = "base64decode", .blames_call = true,
         PARAMETERS({"str", &TYPE_STRING}),
         .type = &TYPE_STRING,
         .run = encoding_base64decode,
@@ -272,8 +271,7 @@ static const Function encoding_functions[] = {
         .example = "base64encode(\"Hello\") = \"SGVsbG8=\"",
     },
     {
-        .name = "base64gunzip",
-        .blames_call = true,
+        .name = "base64gunzip", .blames_call = true,
         PARAMETERS({"str", &TYPE_STRING}),
         .type = &TYPE_STRING,
         .run = encoding_base64gunzip,

@@ -246,8 +246,7 @@ static const Function filesystem_functions[] = {
         .example = "fileexists(\"hello.txt\") = true",
     },
     {
-        .name = "fileset",
-        .blames_call = true,
+        .name = "fileset", .blames_call = true,
         PARAMETERS({"path", &TYPE_STRING}, {"pattern", &TYPE_STRING}),
         .type = &set_of_string,
         .run = filesystem_fileset,

@@ -362,8 +362,7 @@ static bool format_formatlist(FunctionCall *call, Value *out, Str *error) {
 /* clang-format off */
 static const Function format_functions[] = {
     {
-        .name = "format",
-        .blames_call = true,
+        .name = "format", .blames_call = true,
         PARAMETERS({"format", &TYPE_STRING}),
         VARIADIC({"args", &TYPE_DYNAMIC, ANY_VALUE}),
         .type = &TYPE_STRING,
@@ -372,8 +371,7 @@ static const Function format_functions[] = {
         .example = "format(\"Hello, %s! %04d\", \"Ander\", 42) = \"Hello, Ander! 0042\"",
     },
     {
-        .name = "formatlist",
-        .blames_call = true,
+        .name = "formatlist", .blames_call = true,
         PARAMETERS({"format", &TYPE_STRING}),
         VARIADIC({"args", &TYPE_DYNAMIC, ANY_VALUE}),
         .type = &TYPE_LIST_OF_STRING,

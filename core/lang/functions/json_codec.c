@@ -50,8 +50,7 @@ static bool json_codec_jsondecode(FunctionCall *call, Value *out, Str *error) {
 /* clang-format off */
 static const Function json_functions[] = {
     {
-        .name = "jsondecode",
-        .blames_call = true,
+        .name = "jsondecode", .blames_call = true,
         PARAMETERS({"str", &TYPE_STRING}),
         .run = json_codec_jsondecode,
         .description = "The value that a JSON text stands for.",

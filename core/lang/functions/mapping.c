@@ -377,8 +377,7 @@ static const Function mapping_functions[] = {
         .example = "lookup({a = \"ay\"}, \"z\", \"none\") = \"none\"",
     },
     {
-        .name = "merge",
-        .blames_call = true,
+        .name = "merge", .blames_call = true,
         VARIADIC({"maps", &TYPE_DYNAMIC, ANY_VALUE}),
         .run = mapping_merge,
         .description = "All elements of the maps or objects; the last one of a key counts.",
@@ -393,8 +392,7 @@ static const Function mapping_functions[] = {
         .example = "transpose({a = [\"x\"], b = [\"x\"]}).x = tolist([\"a\", \"b\"])",
     },
     {
-        .name = "values",
-        .blames_call = true,
+        .name = "values", .blames_call = true,
         PARAMETERS({"mapping", &TYPE_DYNAMIC, PARAMETER_MARKED}),
         .result_type = values_type,
         .run = mapping_values,

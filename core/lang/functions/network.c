@@ -188,8 +188,7 @@ static const Function network_functions[] = {
         .example = "cidrcontains(\"192.168.2.0/20\", \"192.168.2.1\") = true",
     },
     {
-        .name = "cidrhost",
-        .blames_call = true,
+        .name = "cidrhost", .blames_call = true,
         PARAMETERS({"prefix", &TYPE_STRING, 0, "A network in CIDR notation."},
                    {"hostnum", &TYPE_NUMBER, 0,
                     "The number of the address; a negative one counts from the end."}),
@@ -200,8 +199,7 @@ static const Function network_functions[] = {
         .example = "cidrhost(\"10.12.112.0/20\", 16) = \"10.12.112.16\"",
     },
     {
-        .name = "cidrnetmask",
-        .blames_call = true,
+        .name = "cidrnetmask", .blames_call = true,
         PARAMETERS({"prefix", &TYPE_STRING, 0, "An IPv4 network in CIDR notation."}),
         .type = &TYPE_STRING,
         .run = network_cidrnetmask,
@@ -209,8 +207,7 @@ static const Function network_functions[] = {
         .example = "cidrnetmask(\"172.16.0.0/12\") = \"255.240.0.0\"",
     },
     {
-        .name = "cidrsubnet",
-        .blames_call = true,
+        .name = "cidrsubnet", .blames_call = true,
         PARAMETERS({"prefix", &TYPE_STRING, 0, "A network in CIDR notation."},
                    {"newbits", &TYPE_NUMBER, 0, "By how many bits the prefix grows."},
                    {"netnum", &TYPE_NUMBER, 0, "The number of the subnet."}),
@@ -220,8 +217,7 @@ static const Function network_functions[] = {
         .example = "cidrsubnet(\"172.16.0.0/12\", 4, 2) = \"172.18.0.0/16\"",
     },
     {
-        .name = "cidrsubnets",
-        .blames_call = true,
+        .name = "cidrsubnets", .blames_call = true,
         PARAMETERS({"prefix", &TYPE_STRING, 0, "A network in CIDR notation."}),
         VARIADIC({"newbits", &TYPE_NUMBER, 0, "By how many bits the prefix of each subnet grows."}),
         .type = &TYPE_LIST_OF_STRING,

@@ -132,8 +132,7 @@ static bool yaml_encode_yamlencode(FunctionCall *call, Value *out, Str *error) {
 /* clang-format off */
 static const Function yaml_functions[] = {
     {
-        .name = "yamldecode",
-        .blames_call = true,
+        .name = "yamldecode", .blames_call = true,
         PARAMETERS({"src", &TYPE_STRING}),
         .run = yaml_decode,
         .description = "The value that a YAML text stands for.",
