@@ -13,6 +13,7 @@
 #include "xml.h"
 #include "yaml_text.h"
 
+#define FULL_BELOW       65536 /* bytes */
 #define SEED_IMAGE_LIMIT (16u << 20)
 
 static Str check_kind(Value value, Arena *arena) {
@@ -260,6 +261,36 @@ static bool is_same_seed(const Call *call,
            str_equal(seed_files_digest(&files, call->arena), digest);
 }
 
+/* A pool that is full is said in no one way: libvirt may give the reason, end the stream without
+ * one, or drop the connection. So the upload has a connection of its own, and the pool is asked. */
+static bool is_full(const Call *call, virStoragePoolPtr pool) {
+    virStoragePoolInfo info = {0};
+    int64_t waited_ms = 0;
+    while (virStoragePoolRefresh(pool, 0) < 0) {
+        if (!libvirt_client_wait_for_late(call, &waited_ms))
+            return false;
+    }
+    return virStoragePoolGetInfo(pool, &info) == 0 && info.available < FULL_BELOW;
+}
+
+static bool upload_image(
+    const Call *call, virStoragePoolPtr pool, virStorageVolPtr volume, Str image, Diags *diags) {
+    SCOPED(virConnectPtr) alone = NULL;
+    if (!libvirt_client_connect_alone(call, &alone, diags))
+        return false;
+    Diags said = diags_new(call->arena);
+    SCOPED(virStorageVolPtr)
+    target = virStorageVolLookupByKey(alone, virStorageVolGetKey(volume));
+    bool is_sent = target ? volume_transfer_upload(call, alone, target, image, &said)
+                          : libvirt_error_add(call, &said, "Cannot upload into the volume");
+    if (!is_sent && !call_is_cancelled(call) && is_full(call, pool))
+        return libvirt_error_say(call, diags, STR("The pool has no room for the seed"),
+                                 STR("No space left on device: free some, or choose another "
+                                     "pool."));
+    diags_append(diags, &said);
+    return is_sent;
+}
+
 static bool create_image(
     const Call *call, virStoragePoolPtr pool, const SeedFiles *files, Draft *draft, Diags *diags) {
     Arena *arena = call->arena;
@@ -281,7 +312,7 @@ static bool create_image(
     if (!volume || is_taken)
         return volume_find_add_error(call, pool, str_from_cstr(virStoragePoolGetName(pool)), name,
                                      diags);
-    bool is_sent = volume_transfer_upload(call, connection, volume, image, diags);
+    bool is_sent = upload_image(call, pool, volume, image, diags);
     if (!is_sent && virStorageVolDelete(volume, 0) == 0)
         return false;
     set_volume(draft, volume, arena);
