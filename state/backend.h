@@ -1,8 +1,7 @@
 /* Backend: where a state lives and how it is locked; one table of operations per kind of store.
  *
  * A workspace of a backend is opened once per run. Lock first, then read; what is written without a
- * lock is refused by the caller. Intents live where the backend says (journal_path for the local
- * one). */
+ * lock is refused by the caller. The journal lives where the backend says. */
 #pragma once
 
 #include "journal.h"
@@ -27,9 +26,13 @@ typedef struct BackendType {
 struct Backend {
     const BackendType *type;
     void *self;
-    /* Local: the state file's path; where messages and the journal look. */
+    /* What messages name: the state file's path, an address. */
     Str path;
-    Str journal_path; /* empty: the store keeps intents itself */
+    /* Where its journal is kept; closed with the backend. NULL: it has no place for one, so its
+     * user keeps it in the data folder and writes the state often. */
+    JournalStore *journal;
+    int64_t write_every_ms;    /* during an apply; 0: at its end */
+    const CancelToken *cancel; /* with that: once it is raised, after each change */
     /* Local: where the state from before the first write goes; whoever opened the backend may
      * choose another place, or none (empty). */
     Str backup_path;
@@ -41,6 +44,9 @@ struct Backend {
                  const CancelToken *cancel,
                  Diags *diags);
     bool (*unlock)(Backend *backend, Diags *diags);
+    /* NULL: a lock that was got cannot get lost. Else asked before each change, by any thread:
+     * false, with an error, once the lock has expired or somebody else has it. */
+    bool (*still_locked)(Backend *backend, Diags *diags);
     /* The whole text; empty when there is none. */
     bool (*read)(Backend *backend, Str *out, Arena *arena, Diags *diags);
     /* Durable when it returns; a crash leaves old or new. */

@@ -1,6 +1,7 @@
 /* Journal: what was begun and what came of it, so that no crash loses an object.
  *
- * Beside the state file, under its lock: `<state>.journal`, append-only, one record per line,
+ * Under the state's lock, in the store that its backend gives (a file beside the state file:
+ * `<state>.journal`), append-only, one record per line,
  *
  *     <crc32c hex> <JSON>\n
  *
@@ -21,6 +22,7 @@
 #pragma once
 
 #include "io.h"
+#include "journal_store.h"
 #include "state.h"
 
 typedef struct Journal Journal;
@@ -53,10 +55,14 @@ typedef struct JournalOutcome {
     const StateObject *object;
 } JournalOutcome;
 
-/* Opens for appending (after journal_replay has read it) and writes `start`. Nothing is written,
- * and no file made, before the first intent or outcome. */
-MUST_USE bool journal_open(
-    const Io *io, Str path, const State *state, Journal **out, Arena *arena, Diags *diags);
+/* Opens for appending (after journal_replay has read it). Nothing is written before the first
+ * intent or outcome. `store` must live as long. */
+MUST_USE bool journal_open(JournalStore *store,
+                           const Clock *clock,
+                           const State *state,
+                           Journal **out,
+                           Arena *arena,
+                           Diags *diags);
 /* The lineage and serial that `start` will name, when they were chosen after journal_open. */
 void journal_set_base(Journal *journal, const State *state);
 /* Durable when it returns. */
@@ -70,6 +76,9 @@ MUST_USE bool journal_outcome(Journal *journal,
                               uint64_t sequence,
                               const JournalOutcome *outcome,
                               Diags *diags);
+/* After an outcome that a killed process must not take along: durable when it returns, if the store
+ * keeps in memory what is not synced. */
+MUST_USE bool journal_flush(Journal *journal, Diags *diags);
 MUST_USE bool journal_end(Journal *journal, uint64_t sequence, Diags *diags);
 /* As journal_outcome: one record, so that no crash leaves the object in both places. */
 MUST_USE bool journal_depose(
@@ -77,14 +86,14 @@ MUST_USE bool journal_depose(
 MUST_USE bool journal_restore(Journal *journal, ResourceAddr address, Str key, Diags *diags);
 /* Before a state file is written that holds everything so far (nobody appends an outcome between
  * encoding it and this): appends `fold`. `text` is the file to come, `state` what it encodes. */
-MUST_USE bool journal_announce(Journal *journal, const State *state, Str text, Diags *diags);
-/* After the state file that holds everything so far (or that was announced) is durable: the file is
- * removed, or, with calls still in flight or in doubt, rewritten with their intents and with what
- * was appended since the announcement. */
+void journal_announce(Journal *journal, const State *state, Str text);
+/* After the state file that holds everything so far (or that was announced) is durable: the journal
+ * is removed, or, with calls still in flight or in doubt, rewritten with their intents and with
+ * what was appended since the announcement. */
 MUST_USE bool journal_fold(Journal *journal, const State *written, Diags *diags);
 /* A run before left something that no checkpoint has folded yet. */
 bool journal_has_leftover(const Journal *journal);
-/* fsync calls made, for the bench. */
+/* Syncs made, for the bench. */
 uint64_t journal_sync_count(const Journal *journal);
 void journal_close(Journal *journal);
 
@@ -94,4 +103,4 @@ void journal_close(Journal *journal);
  * the state's serial moved on by other hands, outcomes give way address by address (the state's
  * object wins) and intents are kept. */
 MUST_USE bool journal_replay(
-    const Io *io, Str path, State *state, bool *found, Arena *arena, Diags *diags);
+    JournalStore *store, State *state, bool *found, Arena *arena, Diags *diags);

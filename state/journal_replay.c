@@ -4,11 +4,9 @@
 #include "journal_record.h"
 #include "statefile.h"
 
-#include <errno.h>
-
 typedef struct Replay {
     State *state;
-    Str path;
+    Str name;
     Arena *arena;
     Diags *diags;
     VEC(JournalRecord) records;
@@ -21,12 +19,12 @@ typedef struct Replay {
 
 static bool refuse_damage(Replay *replay, size_t line) {
     diags_error(replay->diags, NO_RANGE, "The journal is damaged",
-                "Line %zu of \"%.*s\" is not what was written there, although it was safely on "
-                "the disk. The journal says which objects were being made when a run ended early; "
-                "without it some may be left over that the state does not know. Check the disk. "
-                "Then compare what the readable lines name with what exists, and move the file "
+                "Line %zu of \"%.*s\" is not what was written there, although it was safely "
+                "stored. The journal says which objects were being made when a run ended early; "
+                "without it some may be left over that the state does not know. Check the store. "
+                "Then compare what the readable lines name with what exists, and move the journal "
                 "away.",
-                line, STR_ARG(replay->path));
+                line, STR_ARG(replay->name));
     return false;
 }
 
@@ -64,7 +62,7 @@ static bool check_lineage(Replay *replay) {
                     "\"%.*s\" tells what a run left unfinished, but for a state of lineage %.*s, "
                     "and the state here has lineage %.*s. Put back the state that it belongs to, "
                     "or, if its objects need no care any more, move the journal away.",
-                    STR_ARG(replay->path), STR_ARG(record->lineage), STR_ARG(state->lineage));
+                    STR_ARG(replay->name), STR_ARG(record->lineage), STR_ARG(state->lineage));
         return false;
     }
     return true;
@@ -244,19 +242,19 @@ static void find_pending(Replay *replay) {
     }
 }
 
-bool journal_replay(const Io *io, Str path, State *state, bool *found, Arena *arena, Diags *diags) {
-    Str bytes;
+bool journal_replay(JournalStore *store, State *state, bool *found, Arena *arena, Diags *diags) {
+    Str bytes, problem;
     *found = false;
-    int error = io->disk->read_file(io->disk->self, path, &bytes, arena);
-    if (error == -ENOENT)
-        return true;
-    if (error) {
+    if (!store->read(store, &bytes, found, &problem, arena)) {
         diags_error(diags, NO_RANGE, "The journal cannot be read",
-                    "\"%.*s\" tells what a run before left unfinished, but reading it failed: %s.",
-                    STR_ARG(path), strerror(-error));
+                    "\"%.*s\" tells what a run before left unfinished, but reading it failed: "
+                    "%.*s.",
+                    STR_ARG(store->name), STR_ARG(problem));
         return false;
     }
-    Replay replay = {.state = state, .path = path, .arena = arena, .diags = diags};
+    if (!*found)
+        return true;
+    Replay replay = {.state = state, .name = store->name, .arena = arena, .diags = diags};
     if (!read_lines(&replay, bytes) || !check_lineage(&replay))
         return false;
     *found = replay.records.count > 0;

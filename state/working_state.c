@@ -2,6 +2,7 @@
  * and the state under the mutex, so a checkpoint finds both at the same point. */
 #include "working_state.h"
 #include "digest.h"
+#include "log.h"
 #include "statefile.h"
 #include "version.h"
 
@@ -16,6 +17,8 @@ struct WorkingState {
     Backend *backend;
     Journal *journal; /* NULL: the store keeps intents itself */
     bool had_effect;  /* since the last checkpoint, something outside was changed */
+    const Clock *clock;
+    int64_t due_ms; /* the next write, where the store wants one now and then; 0: not set yet */
     /* Under checkpoint_mutex. */
     bool is_known; /* what the store holds is known to be `written` */
     State *written;
@@ -31,7 +34,6 @@ static void use_arena(State *state, Arena *arena) {
 
 WorkingState *working_state_open(
     State *state, Backend *backend, Journal *journal, const Io *io, Arena *arena) {
-    (void)io;
     WorkingState *working = arena_new(arena, WorkingState);
     pthread_mutex_init(&working->mutex, NULL);
     pthread_mutex_init(&working->checkpoint_mutex, NULL);
@@ -40,6 +42,7 @@ WorkingState *working_state_open(
     working->original = state->arena;
     working->backend = backend;
     working->journal = journal;
+    working->clock = io->clock;
     use_arena(state, working->arena);
     if (state->lineage.len == 0)
         state->lineage = digest_uuid4(working->arena);
@@ -98,20 +101,17 @@ static bool is_written(WorkingState *working) {
 typedef struct Snapshot {
     State *state;
     Str text;
-    bool is_announced;
 } Snapshot;
 
-static bool take(WorkingState *working, Snapshot *out, Arena *arena, Diags *diags) {
+static void take(WorkingState *working, Snapshot *out, Arena *arena) {
     State *state = working->state;
     uint64_t newest = working->written->serial;
     state->serial = (state->serial > newest ? state->serial : newest) + 1;
     working->had_effect = false;
     out->state = state_clone(state, arena);
     out->text = statefile_encode(out->state, arena);
-    if (!working->journal)
-        return true;
-    out->is_announced = journal_announce(working->journal, state, out->text, diags);
-    return out->is_announced;
+    if (working->journal)
+        journal_announce(working->journal, state, out->text);
 }
 
 static bool write_snapshot(WorkingState *working, Snapshot *snapshot, Arena *arena, Diags *diags) {
@@ -122,25 +122,23 @@ static bool write_snapshot(WorkingState *working, Snapshot *snapshot, Arena *are
     arena_close(working->written_arena);
     working->written_arena = arena;
     working->written = snapshot->state;
-    return !snapshot->is_announced || journal_fold(working->journal, snapshot->state, diags);
+    return !working->journal || journal_fold(working->journal, snapshot->state, diags);
 }
 
 static bool checkpoint(WorkingState *working, Diags *diags) {
     if (!learn_written(working, diags))
         return false;
-    bool ok = true;
     pthread_mutex_lock(&working->mutex);
     if (is_written(working)) {
-        if (working->journal)
-            ok = journal_fold(working->journal, working->state, diags);
+        bool ok = !working->journal || journal_fold(working->journal, working->state, diags);
         pthread_mutex_unlock(&working->mutex);
         return ok;
     }
     Arena *arena = arena_open("checkpoint");
     Snapshot snapshot = {0};
-    ok = take(working, &snapshot, arena, diags);
+    take(working, &snapshot, arena);
     pthread_mutex_unlock(&working->mutex);
-    return write_snapshot(working, &snapshot, arena, diags) && ok;
+    return write_snapshot(working, &snapshot, arena, diags);
 }
 
 /* What a run before left was settled before this one began to change anything: that is saved first,
@@ -188,6 +186,29 @@ static void put(WorkingState *working, const JournalOutcome *outcome) {
         resource->provider_module = str_clone(outcome->provider_module, working->arena);
 }
 
+/* Under the mutex. One of those who ask is told yes. The first change starts the clock; once the
+ * program is to stop, each change is due. */
+static bool is_write_due(WorkingState *working) {
+    const Backend *backend = working->backend;
+    if (backend->write_every_ms == 0)
+        return false;
+    int64_t now = working->clock->monotonic_ms(working->clock->self);
+    bool hurries = cancel_level(backend->cancel) != CANCEL_NONE;
+    bool is_due = hurries || (working->due_ms > 0 && now >= working->due_ms);
+    if (is_due || working->due_ms == 0)
+        working->due_ms = now + backend->write_every_ms;
+    return is_due;
+}
+
+/* A failure is nobody's yet: the next write, and the last one at the end, are tried all the same.
+ */
+static void write_between(WorkingState *working) {
+    SCOPED(ArenaRef) scratch = arena_open("state between");
+    Diags ignored = diags_new(scratch);
+    if (!working_state_checkpoint(working, &ignored))
+        log_debug("state not written between name=%.*s", STR_ARG(working->backend->path));
+}
+
 bool working_state_record(WorkingState *working,
                           uint64_t sequence,
                           const JournalOutcome *outcome,
@@ -198,7 +219,12 @@ bool working_state_record(WorkingState *working,
         ok = journal_outcome(working->journal, sequence, outcome, diags);
     put(working, outcome);
     working->had_effect |= sequence > 0;
+    bool is_due = is_write_due(working);
     pthread_mutex_unlock(&working->mutex);
+    if (ok && sequence > 0 && working->journal)
+        ok = journal_flush(working->journal, diags);
+    if (is_due)
+        write_between(working);
     return ok;
 }
 
@@ -314,11 +340,18 @@ bool working_state_checkpoint(WorkingState *working, Diags *diags) {
     return ok;
 }
 
+bool working_state_may_change(WorkingState *working, Diags *diags) {
+    Backend *backend = working->backend;
+    return !backend->still_locked || backend->still_locked(backend, diags);
+}
+
 bool working_state_intend(WorkingState *working,
                           const JournalIntent *intent,
                           uint64_t *sequence,
                           Diags *diags) {
     *sequence = 0;
+    if (!working_state_may_change(working, diags))
+        return false;
     if (!working->journal)
         return true;
     return save_settled(working, diags) &&

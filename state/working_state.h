@@ -11,8 +11,10 @@ typedef struct WorkingState WorkingState;
 /* Takes `state` over. `backend` must be locked. */
 WorkingState *working_state_open(
     State *state, Backend *backend, Journal *journal, const Io *io, Arena *arena);
-/* Before a call with outside effect. False: not durable, do not call. The first one saves what a
- * run before left behind. */
+/* Before anything is changed. False: the lock was lost, to whoever has it now. */
+MUST_USE bool working_state_may_change(WorkingState *working, Diags *diags);
+/* Before a call with outside effect, and with the question above. False: not durable, do not call.
+ * The first one saves what a run before left behind. */
 MUST_USE bool working_state_intend(WorkingState *working,
                                    const JournalIntent *intent,
                                    uint64_t *sequence,

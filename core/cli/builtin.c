@@ -1,6 +1,5 @@
 /* What there is: a row each. A provider with a module is opened when a configuration needs it. */
 #include "builtin.h"
-#include "local_backend.h"
 #include "local_provider.h"
 #include "provisioners.h"
 #include "random_provider.h"
@@ -25,14 +24,3 @@ static const ProvisionerType *const provisioners[] = {
     &file_provisioner,
 };
 const ProvisionerTable builtin_provisioners = {provisioners, ARRAY_COUNT(provisioners)};
-
-const BackendType *const builtin_backends[] = {&local_backend};
-const size_t builtin_backend_count = ARRAY_COUNT(builtin_backends);
-
-const BackendType *builtin_find_backend(Str name) {
-    for (size_t i = 0; i < builtin_backend_count; i++) {
-        if (str_equal_cstr(name, builtin_backends[i]->name))
-            return builtin_backends[i];
-    }
-    return NULL;
-}

@@ -1,4 +1,5 @@
 /* loam schema */
+#include "backends.h"
 #include "builtin.h"
 #include "command.h"
 #include "config_schema.h"
@@ -29,8 +30,8 @@ static bool collect(Cli *cli, ConfigTypes *out, Diags *diags) {
         add_types(out, CONFIG_TYPE_DATA, provider->data_sources, provider->data_source_count,
                   cli->arena);
     }
-    for (size_t i = 0; i < builtin_backend_count; i++) {
-        const BackendType *backend = builtin_backends[i];
+    for (size_t i = 0; i < backends_count; i++) {
+        const BackendType *backend = backends_table[i];
         ConfigType own = {CONFIG_TYPE_BACKEND, backend->name, &backend->schema,
                           backend->schema.description};
         vec_push(cli->arena, out, own);

@@ -127,7 +127,7 @@ static bool is_provisioned(const Applying *applying) {
 static bool intend(Applying *applying, Str identity) {
     Job *job = &applying->job;
     if (job->type->effect == EFFECT_NONE)
-        return true;
+        return working_state_may_change(job->walk->working, &job->diags);
     Call call = job_call(job);
     JournalIntent intent = {
         .address = job->record->address,

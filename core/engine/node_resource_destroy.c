@@ -32,7 +32,10 @@ static bool record_gone(Job *job, uint64_t sequence) {
 static bool delete_object(Job *job, const StateObject *object, Value prior) {
     Call call = job_call(job);
     uint64_t sequence = 0;
-    if (job->type->effect != EFFECT_NONE) {
+    if (job->type->effect == EFFECT_NONE) {
+        if (!working_state_may_change(job->walk->working, &job->diags))
+            return false;
+    } else {
         JournalIntent intent = intent_of(job, call.generation);
         if (!working_state_intend(job->walk->working, &intent, &sequence, &job->diags))
             return false;

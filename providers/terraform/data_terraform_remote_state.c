@@ -1,8 +1,8 @@
 /* data terraform_remote_state: the root outputs that another configuration has stored, read without
  * a lock. What is sensitive there is not so here: mark it where it is used. */
+#include "backends.h"
 #include "convert.h"
 #include "draft.h"
-#include "local_backend.h"
 #include "statefile.h"
 #include "terraform_provider.h"
 
@@ -14,16 +14,6 @@ static const Attribute attributes[] = {
     {"defaults",  &TYPE_DYNAMIC, OPTIONAL, "Values of outputs that the state does not have."       },
     {"outputs",   &TYPE_DYNAMIC, COMPUTED, "The outputs of the root module, by name."              },
 };
-
-static const BackendType *const backends[] = {&local_backend};
-
-static const BackendType *find_backend(Str name) {
-    for (size_t i = 0; i < ARRAY_COUNT(backends); i++) {
-        if (str_equal_cstr(name, backends[i]->name))
-            return backends[i];
-    }
-    return NULL;
-}
 
 static bool refuse_config(Str why, const char *path, Diags *diags) {
     Diag *diag =
@@ -76,7 +66,7 @@ static bool backend_config(
 
 static bool find_type(Value config, const BackendType **out, Arena *arena, Diags *diags) {
     Str name = draft_text(config, "backend", STR_EMPTY);
-    *out = find_backend(name);
+    *out = backends_find(name);
     if (*out)
         return true;
     return refuse_config(str_format(arena,

@@ -1,5 +1,6 @@
 /* local_backend: one file, one lock, and a copy beside it that a crash cannot tear. */
 #include "local_backend.h"
+#include "journal_file.h"
 #include "json_reader.h"
 #include "log.h"
 
@@ -317,6 +318,7 @@ static bool local_unlock(Backend *backend, Diags *diags) {
 
 static void local_close(Backend *backend) {
     Local *local = backend->self;
+    backend->journal->close(backend->journal);
     if (local->file.handle)
         release(local);
 }
@@ -359,7 +361,7 @@ static bool local_open(
         .type = &local_backend,
         .self = local,
         .path = local->path,
-        .journal_path = beside(local->path, "", ".journal", arena),
+        .journal = journal_file_new(io->disk, beside(local->path, "", ".journal", arena), arena),
         .backup_path = beside(local->path, "", ".backup", arena),
         .lock = local_lock,
         .unlock = local_unlock,

@@ -53,8 +53,7 @@ static bool open_run(Run *run) {
            run->backend->lock(run->backend, &info, 0, NULL, &run->diags) &&
            run->backend->read(run->backend, &text, run->arena, &run->diags) &&
            statefile_decode(run->backend->path, text, &run->state, run->arena, &run->diags) &&
-           journal_replay(&run->io, run->backend->journal_path, run->state, &found, run->arena,
-                          &run->diags);
+           journal_replay(run->backend->journal, run->state, &found, run->arena, &run->diags);
 }
 
 /* -- the process that dies ---------------------------------------------------------------- */
@@ -120,7 +119,7 @@ static int live(int began) {
         return 2;
     for (int slot = 0; slot < SLOTS; slot++)
         refresh(&run, slot);
-    if (!journal_open(&run.io, run.backend->journal_path, run.state, &journal, run.arena,
+    if (!journal_open(run.backend->journal, run.io.clock, run.state, &journal, run.arena,
                       &run.diags)) {
         return 3;
     }

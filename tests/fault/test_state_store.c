@@ -120,8 +120,7 @@ static bool open_run(Run *run) {
            run->backend->lock(run->backend, &info, 0, NULL, &run->diags) &&
            run->backend->read(run->backend, &text, run->arena, &run->diags) &&
            statefile_decode(run->backend->path, text, &run->state, run->arena, &run->diags) &&
-           journal_replay(&run->io, run->backend->journal_path, run->state, &found, run->arena,
-                          &run->diags);
+           journal_replay(run->backend->journal, run->state, &found, run->arena, &run->diags);
 }
 
 /* What the engine does before it plans: asks after what is in doubt, reads everything again. */
@@ -308,7 +307,7 @@ static const Step steps[] = {
 static void run_all(Run *run) {
     if (open_run(run) && !is_over(run)) {
         refresh(run);
-        if (journal_open(&run->io, run->backend->journal_path, run->state, &run->journal,
+        if (journal_open(run->backend->journal, run->io.clock, run->state, &run->journal,
                          run->arena, &run->diags)) {
             run->working =
                 working_state_open(run->state, run->backend, run->journal, &run->io, run->arena);
@@ -381,7 +380,7 @@ static void verify_end(World *world, FaultyDisk *faulty) {
         existing += thing->exists;
     }
     expect(count_gone(&run) == 0 && known == existing, "state and world differ", &run);
-    expect(!disk_exists(&run.disk, run.backend->journal_path), "a journal is left", &run);
+    expect(!disk_exists(&run.disk, run.backend->journal->name), "a journal is left", &run);
     close_run(&run);
 }
 

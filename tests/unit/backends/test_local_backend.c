@@ -227,7 +227,7 @@ static void workspaces(void **state) {
     Case *it = *state;
     Backend *other = open_backend(it, "blue");
     check_str_equal(other->path, in(it, "spaces/blue/terraform.tfstate"));
-    check_str_equal(other->journal_path, in(it, "spaces/blue/terraform.tfstate.journal"));
+    check_str_equal(other->journal->name, in(it, "spaces/blue/terraform.tfstate.journal"));
     assert_true(lock(it, other, 0, NULL));
     assert_true(other->write(other, STR("{}"), &it->diags));
     check_str(file(it, "spaces/blue/terraform.tfstate"), "{}");

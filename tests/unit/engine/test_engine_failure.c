@@ -2,6 +2,7 @@
 #include "engine_case.h"
 
 #include "journal.h"
+#include "journal_file.h"
 
 #include <sys/wait.h>
 
@@ -338,8 +339,9 @@ static const char a_and_b[] = "resource:\n"
                               "    b: {name: b, input: '${fake_thing.a.id}'}\n"
                               "    c: {name: c}\n";
 
-static Str journal_path(EngineCase *c) {
-    return disk_join(str_from_cstr(c->folder), STR("journal"), c->arena);
+static JournalStore *journal_of(EngineCase *c) {
+    Str path = disk_join(str_from_cstr(c->folder), STR("journal"), c->arena);
+    return journal_file_new(c->world.io.disk, path, c->arena);
 }
 
 /* A process of its own, that ends within the creation of b. */
@@ -349,7 +351,7 @@ static void die_within_b(EngineCase *c) {
     if (child == 0) {
         Diags diags = diags_new(c->arena);
         c->world.dies_at = STR("create b");
-        if (!journal_open(&c->world.io, journal_path(c), c->refreshed, &c->journal, c->arena,
+        if (!journal_open(journal_of(c), c->world.io.clock, c->refreshed, &c->journal, c->arena,
                           &diags)) {
             _exit(1);
         }
@@ -373,8 +375,7 @@ static void add_made(EngineCase *c, const char *name) {
 static bool replay(EngineCase *c) {
     bool found = false;
     c->diags = diags_new(c->arena);
-    engine_case_must(
-        c, journal_replay(&c->world.io, journal_path(c), c->state, &found, c->arena, &c->diags));
+    engine_case_must(c, journal_replay(journal_of(c), c->state, &found, c->arena, &c->diags));
     return found;
 }
 
@@ -424,7 +425,7 @@ static void a_doubt_outlives_runs_that_do_not_ask(void **unused) {
                           "    c: {name: c}\n");
     engine_case_target(c, "fake_thing.a");
     engine_case_must(c, engine_case_plan(c));
-    engine_case_must(c, journal_open(&c->world.io, journal_path(c), c->refreshed, &c->journal,
+    engine_case_must(c, journal_open(journal_of(c), c->world.io.clock, c->refreshed, &c->journal,
                                      c->arena, &c->diags));
     engine_case_must(c, engine_case_apply_plan(c));
     check_diary(c, "update a\n");
@@ -432,7 +433,7 @@ static void a_doubt_outlives_runs_that_do_not_ask(void **unused) {
     check_objects(c, "fake_thing.a a-1\nfake_thing.b pending\nfake_thing.c c-1\n");
     engine_case_options(c, PLAN_NORMAL);
     engine_case_must(c, engine_case_plan(c));
-    engine_case_must(c, journal_open(&c->world.io, journal_path(c), c->refreshed, &c->journal,
+    engine_case_must(c, journal_open(journal_of(c), c->world.io.clock, c->refreshed, &c->journal,
                                      c->arena, &c->diags));
     engine_case_must(c, engine_case_apply_plan(c));
     check_objects(c, "fake_thing.a a-1\nfake_thing.b b-1\nfake_thing.c c-1\n");

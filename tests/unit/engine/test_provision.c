@@ -2,6 +2,7 @@
 #include "engine_case.h"
 
 #include "journal.h"
+#include "journal_file.h"
 
 #include <sys/wait.h>
 
@@ -311,8 +312,9 @@ static void secrets_are_not_told(void **unused) {
 
 /* -- a process that dies ------------------------------------------------------------------ */
 
-static Str journal_path(EngineCase *c) {
-    return disk_join(str_from_cstr(c->folder), STR("journal"), c->arena);
+static JournalStore *journal_of(EngineCase *c) {
+    Str path = disk_join(str_from_cstr(c->folder), STR("journal"), c->arena);
+    return journal_file_new(c->world.io.disk, path, c->arena);
 }
 
 static void die_within(EngineCase *c, const char *call) {
@@ -321,7 +323,7 @@ static void die_within(EngineCase *c, const char *call) {
     if (child == 0) {
         Diags diags = diags_new(c->arena);
         c->world.dies_at = str_from_cstr(call);
-        if (!journal_open(&c->world.io, journal_path(c), c->refreshed, &c->journal, c->arena,
+        if (!journal_open(journal_of(c), c->world.io.clock, c->refreshed, &c->journal, c->arena,
                           &diags)) {
             _exit(1);
         }
@@ -336,8 +338,7 @@ static void die_within(EngineCase *c, const char *call) {
     *object = (FakeObject){.name = STR("a"), .id = STR("a-1")};
     vec_push(c->arena, &c->world.objects, object);
     bool found = false;
-    engine_case_must(
-        c, journal_replay(&c->world.io, journal_path(c), c->state, &found, c->arena, &c->diags));
+    engine_case_must(c, journal_replay(journal_of(c), c->state, &found, c->arena, &c->diags));
     assert_true(found);
 }
 

@@ -3,6 +3,7 @@
 
 #include "faulty_disk.h"
 #include "journal.h"
+#include "journal_file.h"
 #include "journal_record.h"
 
 typedef struct Case {
@@ -18,7 +19,8 @@ typedef struct Case {
 static const Str path = STR_CONST("s.journal");
 
 static void open_journal(Case *it) {
-    assert_true(journal_open(&it->io, path, it->state, &it->journal, it->arena, &it->diags));
+    JournalStore *store = journal_file_new(&it->disk, path, it->arena);
+    assert_true(journal_open(store, &clock_real, it->state, &it->journal, it->arena, &it->diags));
 }
 
 static Case *case_new(Arena *arena) {
@@ -118,7 +120,7 @@ static void fold(void **unused) {
     uint64_t a = intend(it, "t.a");
     uint64_t b = intend(it, "t.b");
     record(it, a, "t.a");
-    assert_true(journal_announce(it->journal, it->state, STR("text"), &it->diags));
+    journal_announce(it->journal, it->state, STR("text"));
     uint64_t c = intend(it, "t.c");
     record(it, b, "t.b");
     check_str(content(it), "start intent 1 intent 2 outcome 1 fold intent 3 outcome 2");
@@ -141,14 +143,16 @@ static void fold_keeps_what_is_in_doubt(void **unused) {
     (void)intend(it, "t.a");
     journal_close(it->journal);
     bool found;
-    assert_true(journal_replay(&it->io, path, it->state, &found, arena, &it->diags));
+    assert_true(journal_replay(journal_file_new(&it->disk, path, arena), it->state, &found, arena,
+                               &it->diags));
     open_journal(it);
     record(it, intend(it, "t.b"), "t.b");
     assert_true(journal_fold(it->journal, it->state, &it->diags));
     check_str(content(it), "start intent 3");
     journal_close(it->journal);
     State *state = state_new(arena);
-    assert_true(journal_replay(&it->io, path, state, &found, arena, &it->diags));
+    assert_true(
+        journal_replay(journal_file_new(&it->disk, path, arena), state, &found, arena, &it->diags));
     ResourceAddr address = state_case_address("t.a", arena);
     assert_int_equal(state_find_instance(state, address)->pending->generation, 3);
     check_str(state_find_resource(state, address)->provider, "h/n/t");

@@ -4,6 +4,7 @@
 #include "digest.h"
 #include "faulty_disk.h"
 #include "journal.h"
+#include "journal_file.h"
 #include "journal_record.h"
 
 typedef struct Left {
@@ -68,11 +69,11 @@ static void hold(Left *left, const char *address, const char *id) {
 }
 
 static bool replay(Left *left, bool *found) {
-    Io io = {.disk = &left->disk};
     Str path = STR("s.journal");
     assert_int_equal(left->disk.write_file(left->disk.self, path, strbuf_str(&left->text), 0600),
                      0);
-    return journal_replay(&io, path, left->state, found, left->arena, &left->diags);
+    return journal_replay(journal_file_new(&left->disk, path, left->arena), left->state, found,
+                          left->arena, &left->diags);
 }
 
 static void replay_well(Left *left) {
@@ -102,9 +103,9 @@ static void none(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
     Left left = left_new(arena);
-    Io io = {.disk = &left.disk};
+    JournalStore *absent = journal_file_new(&left.disk, STR("absent"), arena);
     bool found = true;
-    assert_true(journal_replay(&io, STR("absent"), left.state, &found, arena, &left.diags));
+    assert_true(journal_replay(absent, left.state, &found, arena, &left.diags));
     assert_false(found);
     assert_true(replay(&left, &found));
     assert_false(found);

@@ -1,6 +1,7 @@
 /* The state in work: outcomes, deposing, generations, checkpoints, and many threads at once. */
 #include "state_case.h"
 
+#include "journal_file.h"
 #include "thread.h"
 #include "working_state.h"
 
@@ -56,7 +57,8 @@ static int set_up(void **state) {
         (Backend){.self = &it->store, .path = STR("s"), .read = store_read, .write = store_write};
     it->state = state_new(arena);
     Str path = disk_join(it->folder, STR("s.journal"), arena);
-    if (!journal_open(&it->io, path, it->state, &it->journal, arena, &it->diags))
+    JournalStore *store = journal_file_new(&disk_real, path, arena);
+    if (!journal_open(store, it->io.clock, it->state, &it->journal, arena, &it->diags))
         return -1;
     it->working = working_state_open(it->state, &it->store.backend, it->journal, &it->io, arena);
     *state = it;

@@ -1,0 +1,134 @@
+/* journal_file: lines at the end of a file; the folder is synced with the first of them. */
+#include "journal_file.h"
+
+#include <errno.h>
+
+#define FILE_MODE   0600
+#define FOLDER_MODE 0700
+
+typedef struct JournalFile {
+    JournalStore store;
+    const Disk *disk;
+    DiskFile file; /* 0: not opened */
+    uint64_t size;
+    bool folder_is_synced;
+    int broken; /* negative errno: half a line may stand at the end */
+} JournalFile;
+
+static bool succeeds(int error, Str *problem, Arena *arena) {
+    if (error)
+        *problem = str_clone(str_from_cstr(strerror(-error)), arena);
+    return error == 0;
+}
+
+static bool file_read(JournalStore *store, Str *out, bool *found, Str *problem, Arena *arena) {
+    const JournalFile *journal = store->self;
+    int error = journal->disk->read_file(journal->disk->self, store->name, out, arena);
+    *found = error == 0;
+    if (error == -ENOENT) {
+        *out = STR_EMPTY;
+        return true;
+    }
+    return succeeds(error, problem, arena);
+}
+
+static void file_close(JournalStore *store) {
+    JournalFile *journal = store->self;
+    if (journal->file.handle)
+        journal->disk->close(journal->disk->self, journal->file);
+    journal->file = (DiskFile){0};
+}
+
+static int open_file(JournalFile *journal) {
+    const Disk *disk = journal->disk;
+    unsigned flags = DISK_READ | DISK_WRITE | DISK_APPEND | DISK_CREATE;
+    int error = disk->open(disk->self, journal->store.name, flags, FILE_MODE, &journal->file);
+    if (error == -ENOENT) {
+        error = disk->make_folders(disk->self, disk_folder_of(journal->store.name), FOLDER_MODE);
+        if (!error)
+            error = disk->open(disk->self, journal->store.name, flags, FILE_MODE, &journal->file);
+    }
+    if (error)
+        return error;
+    error = disk->size(disk->self, journal->file, &journal->size);
+    if (error)
+        file_close(&journal->store);
+    journal->broken = 0;
+    return error;
+}
+
+/* A line that went in by half would make a bad one of what follows. */
+static int append_bytes(JournalFile *journal, Str bytes) {
+    const Disk *disk = journal->disk;
+    int error = disk->append(disk->self, journal->file, bytes);
+    if (!error)
+        journal->size += bytes.len;
+    else if (disk->truncate(disk->self, journal->file, journal->size) != 0)
+        journal->broken = error;
+    return error;
+}
+
+static bool file_append(JournalStore *store, Str lines, Str *problem, Arena *arena) {
+    JournalFile *journal = store->self;
+    int error = journal->broken;
+    if (!error && !journal->file.handle)
+        error = open_file(journal);
+    if (!error)
+        error = append_bytes(journal, lines);
+    return succeeds(error, problem, arena);
+}
+
+static bool file_sync(JournalStore *store, Str *problem, Arena *arena) {
+    JournalFile *journal = store->self;
+    const Disk *disk = journal->disk;
+    int error = disk->sync(disk->self, journal->file);
+    if (!error && !journal->folder_is_synced) {
+        error = disk->sync_folder(disk->self, disk_folder_of(store->name));
+        journal->folder_is_synced = error == 0;
+    }
+    return succeeds(error, problem, arena);
+}
+
+static bool file_replace(JournalStore *store, Str text, Str *problem, Arena *arena) {
+    JournalFile *journal = store->self;
+    const Disk *disk = journal->disk;
+    int error = disk->write_file(disk->self, store->name, text, FILE_MODE);
+    if (!error) {
+        file_close(store);
+        journal->broken = 0;
+        journal->folder_is_synced = true;
+    }
+    return succeeds(error, problem, arena);
+}
+
+static bool file_remove(JournalStore *store, Str *problem, Arena *arena) {
+    JournalFile *journal = store->self;
+    const Disk *disk = journal->disk;
+    file_close(store);
+    int error = disk->remove(disk->self, store->name);
+    if (error == -ENOENT)
+        error = 0;
+    if (!error)
+        error = disk->sync_folder(disk->self, disk_folder_of(store->name));
+    if (!error) {
+        journal->broken = 0;
+        journal->folder_is_synced = false;
+    }
+    return succeeds(error, problem, arena);
+}
+
+JournalStore *journal_file_new(const Disk *disk, Str path, Arena *arena) {
+    JournalFile *journal = arena_new(arena, JournalFile);
+    journal->disk = disk;
+    journal->store = (JournalStore){
+        .self = journal,
+        .name = str_clone(path, arena),
+        .read = file_read,
+        .append = file_append,
+        .sync = file_sync,
+        .replace = file_replace,
+        .remove = file_remove,
+        .close = file_close,
+    };
+    return &journal->store;
+}

@@ -1,0 +1,7 @@
+/* journal_file: the journal in a file, mode 0600. No file is made before the first line. */
+#pragma once
+
+#include "io.h"
+#include "journal_store.h"
+
+JournalStore *journal_file_new(const Disk *disk, Str path, Arena *arena);

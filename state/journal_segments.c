@@ -1,0 +1,151 @@
+/* journal_segments: the lines that wait for a sync are in memory; its mutex guards them alone. */
+#include "journal_segments.h"
+#include "log.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+typedef struct JournalSegments {
+    JournalStore store;
+    SegmentStore segments;
+    pthread_mutex_t mutex;
+    Arena *waiting_arena; /* NULL: nothing waits */
+    StrBuf waiting;
+    uint64_t next; /* number; 0: not known yet */
+} JournalSegments;
+
+static int compare_numbers(const void *a, const void *b) {
+    const Segment *left = a, *right = b;
+    return left->number < right->number ? -1 : left->number > right->number;
+}
+
+/* In order, from the last one that replaced all before it. */
+static bool load(JournalSegments *journal, Segments *out, Str *problem, Arena *arena) {
+    Segments all = {0};
+    if (!journal->segments.list(journal->segments.self, &all, problem, arena))
+        return false;
+    if (all.count > 1)
+        qsort(all.items, all.count, sizeof *all.items, compare_numbers);
+    size_t first = 0;
+    for (size_t i = 0; i < all.count; i++) {
+        if (str_starts_with(all.items[i].text, STR("\n")))
+            first = i;
+    }
+    for (size_t i = first; i < all.count; i++)
+        vec_push(arena, out, all.items[i]);
+    uint64_t last = all.count > 0 ? vec_last(&all).number : 0;
+    journal->next = journal->next > last ? journal->next : last + 1;
+    return true;
+}
+
+static bool segments_read(JournalStore *store, Str *out, bool *found, Str *problem, Arena *arena) {
+    Segments segments = {0};
+    if (!load(store->self, &segments, problem, arena))
+        return false;
+    StrBuf text = strbuf_new(arena);
+    vec_each(&segments, segment) {
+        bool is_base = str_starts_with(segment->text, STR("\n"));
+        strbuf_add(&text, str_after(segment->text, is_base ? 1 : 0));
+    }
+    *found = text.len > 0;
+    *out = strbuf_str(&text);
+    return true;
+}
+
+static bool learn_next(JournalSegments *journal, Str *problem, Arena *arena) {
+    Segments ignored = {0};
+    return journal->next > 0 || load(journal, &ignored, problem, arena);
+}
+
+static bool segments_append(JournalStore *store, Str lines, Str *problem, Arena *arena) {
+    JournalSegments *journal = store->self;
+    (void)problem;
+    (void)arena;
+    pthread_mutex_lock(&journal->mutex);
+    if (!journal->waiting_arena) {
+        journal->waiting_arena = arena_open("journal segment");
+        journal->waiting = strbuf_new(journal->waiting_arena);
+    }
+    strbuf_add(&journal->waiting, lines);
+    pthread_mutex_unlock(&journal->mutex);
+    return true;
+}
+
+/* What waits, for the caller alone. */
+static Str take_waiting(JournalSegments *journal, Arena **arena) {
+    pthread_mutex_lock(&journal->mutex);
+    Str text = journal->waiting_arena ? strbuf_str(&journal->waiting) : STR_EMPTY;
+    *arena = journal->waiting_arena;
+    journal->waiting_arena = NULL;
+    pthread_mutex_unlock(&journal->mutex);
+    return text;
+}
+
+static bool put(JournalSegments *journal, Str text, Str *problem, Arena *arena) {
+    return learn_next(journal, problem, arena) &&
+           journal->segments.put(journal->segments.self, journal->next++, text, problem, arena);
+}
+
+static bool segments_sync(JournalStore *store, Str *problem, Arena *arena) {
+    JournalSegments *journal = store->self;
+    SCOPED(ArenaRef) taken = NULL;
+    Str text = take_waiting(journal, &taken);
+    return text.len == 0 || put(journal, text, problem, arena);
+}
+
+/* They count no more, whether they can be removed or not. */
+static void drop(JournalSegments *journal, uint64_t below, Arena *arena) {
+    Str problem;
+    if (!journal->segments.drop(journal->segments.self, below, &problem, arena))
+        log_debug("journal segments not dropped name=%.*s problem=%.*s",
+                  STR_ARG(journal->store.name), STR_ARG(problem));
+}
+
+static bool put_base(JournalSegments *journal, Str text, Str *problem, Arena *arena) {
+    SCOPED(ArenaRef) forgotten = NULL;
+    (void)take_waiting(journal, &forgotten);
+    Str base = str_concat(STR("\n"), text, arena);
+    return put(journal, base, problem, arena);
+}
+
+static bool segments_replace(JournalStore *store, Str text, Str *problem, Arena *arena) {
+    JournalSegments *journal = store->self;
+    if (!put_base(journal, text, problem, arena))
+        return false;
+    drop(journal, journal->next - 1, arena);
+    return true;
+}
+
+static bool segments_remove(JournalStore *store, Str *problem, Arena *arena) {
+    JournalSegments *journal = store->self;
+    if (!put_base(journal, STR_EMPTY, problem, arena))
+        return false;
+    drop(journal, journal->next, arena);
+    return true;
+}
+
+static void segments_close(JournalStore *store) {
+    SCOPED(ArenaRef) scratch = arena_open("journal segments");
+    Str problem;
+    if (!segments_sync(store, &problem, scratch))
+        log_debug("journal segment lost name=%.*s problem=%.*s", STR_ARG(store->name),
+                  STR_ARG(problem));
+}
+
+JournalStore *journal_segments_new(const SegmentStore *segments, Arena *arena) {
+    JournalSegments *journal = arena_new(arena, JournalSegments);
+    pthread_mutex_init(&journal->mutex, NULL);
+    journal->segments = *segments;
+    journal->store = (JournalStore){
+        .self = journal,
+        .name = segments->name,
+        .is_buffered = true,
+        .read = segments_read,
+        .append = segments_append,
+        .sync = segments_sync,
+        .replace = segments_replace,
+        .remove = segments_remove,
+        .close = segments_close,
+    };
+    return &journal->store;
+}

@@ -1,0 +1,103 @@
+/* Lines in a file: what is there after each call, and after calls that fail. */
+#include "unit.h"
+
+#include "faulty_disk.h"
+#include "journal_file.h"
+
+typedef struct Case {
+    Arena *arena;
+    FaultyDisk *faulty;
+    Disk disk;
+    JournalStore *store;
+    Str problem;
+} Case;
+
+static const Str path = STR_CONST("folder/s.journal");
+
+static Case case_new(Arena *arena) {
+    Case it = {.arena = arena, .faulty = faulty_disk_new(arena)};
+    it.disk = faulty_disk_as_disk(it.faulty);
+    return it;
+}
+
+static void open_store(Case *it) {
+    it->store = journal_file_new(&it->disk, path, it->arena);
+}
+
+static bool append(Case *it, const char *text) {
+    return it->store->append(it->store, str_from_cstr(text), &it->problem, it->arena);
+}
+
+/* "absent", or the text. */
+static Str content(Case *it) {
+    Str text;
+    bool found;
+    assert_true(it->store->read(it->store, &text, &found, &it->problem, it->arena));
+    return found ? text : STR("absent");
+}
+
+static void in_order(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Case it = case_new(arena);
+    open_store(&it);
+    check_str(content(&it), "absent");
+    assert_true(append(&it, "a\n"));
+    assert_true(append(&it, "b\n"));
+    assert_true(it.store->sync(it.store, &it.problem, arena));
+    it.store->close(it.store);
+    open_store(&it);
+    assert_true(append(&it, "c\n"));
+    check_str(content(&it), "a\nb\nc\n");
+    assert_true(it.store->replace(it.store, STR("d\n"), &it.problem, arena));
+    assert_true(append(&it, "e\n"));
+    check_str(content(&it), "d\ne\n");
+    assert_true(it.store->remove(it.store, &it.problem, arena));
+    check_str(content(&it), "absent");
+    assert_true(it.store->remove(it.store, &it.problem, arena));
+    assert_true(append(&it, "f\n"));
+    check_str(content(&it), "f\n");
+    it.store->close(it.store);
+}
+
+/* The name is durable with the first sync, or a loss of power would take the file. */
+static void the_folder_is_synced(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Case it = case_new(arena);
+    open_store(&it);
+    assert_true(append(&it, "a\n"));
+    assert_true(it.store->sync(it.store, &it.problem, arena));
+    assert_true(append(&it, "b\n"));
+    faulty_disk_arm(it.faulty, FAULT_LOSE, 0, 1);
+    assert_false(append(&it, "c\n"));
+    faulty_disk_restart(it.faulty);
+    open_store(&it);
+    check_str(content(&it), "a\n");
+    it.store->close(it.store);
+}
+
+/* What went in by half is taken back; the problem is said. */
+static void half_a_line(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Case it = case_new(arena);
+    open_store(&it);
+    assert_true(append(&it, "first\n"));
+    faulty_disk_arm(it.faulty, FAULT_ERROR, 0, 1);
+    assert_false(append(&it, "second\n"));
+    assert_true(it.problem.len > 0);
+    check_str(content(&it), "first\n");
+    assert_true(append(&it, "third\n"));
+    check_str(content(&it), "first\nthird\n");
+    it.store->close(it.store);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(in_order),
+        cmocka_unit_test(the_folder_is_synced),
+        cmocka_unit_test(half_a_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

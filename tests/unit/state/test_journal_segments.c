@@ -1,0 +1,173 @@
+/* A journal in numbered pieces: what a reader finds after each call, and after requests that fail
+ * with and without having an effect. */
+#include "unit.h"
+
+#include "journal_segments.h"
+
+typedef struct Shelf {
+    Arena *arena;
+    Segments segments;
+    int fails;        /* so many requests from now */
+    bool fails_after; /* having done what was asked */
+} Shelf;
+
+static bool is_failing(Shelf *shelf, Str *problem) {
+    if (shelf->fails == 0)
+        return false;
+    shelf->fails--;
+    *problem = STR("it fails");
+    return true;
+}
+
+static bool shelf_list(void *self, Segments *out, Str *problem, Arena *arena) {
+    Shelf *shelf = self;
+    if (is_failing(shelf, problem))
+        return false;
+    for (size_t i = shelf->segments.count; i-- > 0;)
+        vec_push(arena, out, shelf->segments.items[i]);
+    return true;
+}
+
+static bool shelf_put(void *self, uint64_t number, Str text, Str *problem, Arena *arena) {
+    Shelf *shelf = self;
+    (void)arena;
+    bool fails = is_failing(shelf, problem);
+    vec_each(&shelf->segments, segment) {
+        assert_true(segment->number < number);
+    }
+    if (!fails || shelf->fails_after) {
+        Segment segment = {number, str_clone(text, shelf->arena)};
+        vec_push(shelf->arena, &shelf->segments, segment);
+    }
+    return !fails;
+}
+
+static bool shelf_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
+    Shelf *shelf = self;
+    (void)arena;
+    if (is_failing(shelf, problem))
+        return false;
+    size_t kept = 0;
+    vec_each(&shelf->segments, segment) {
+        if (segment->number >= below)
+            shelf->segments.items[kept++] = *segment;
+    }
+    shelf->segments.count = kept;
+    return true;
+}
+
+static JournalStore *open_shelf(Shelf *shelf) {
+    SegmentStore segments = {shelf, STR("shelf"), shelf_list, shelf_put, shelf_drop};
+    return journal_segments_new(&segments, shelf->arena);
+}
+
+/* As the next run sees it. */
+static Str content(Shelf *shelf) {
+    JournalStore *store = open_shelf(shelf);
+    Str text, problem;
+    bool found;
+    assert_true(store->read(store, &text, &found, &problem, shelf->arena));
+    return found ? text : STR("absent");
+}
+
+static void append(JournalStore *store, const char *text, Arena *arena) {
+    Str problem;
+    assert_true(store->append(store, str_from_cstr(text), &problem, arena));
+}
+
+static void a_sync_is_a_segment(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Shelf shelf = {.arena = arena};
+    JournalStore *store = open_shelf(&shelf);
+    Str problem;
+    check_str(content(&shelf), "absent");
+    append(store, "a\n", arena);
+    append(store, "b\n", arena);
+    check_str(content(&shelf), "absent");
+    assert_true(store->sync(store, &problem, arena));
+    assert_true(store->sync(store, &problem, arena));
+    assert_int_equal(shelf.segments.count, 1);
+    append(store, "c\n", arena);
+    store->close(store); /* nothing that waits is forgotten */
+    check_str(content(&shelf), "a\nb\nc\n");
+    store = open_shelf(&shelf);
+    append(store, "d\n", arena);
+    assert_true(store->sync(store, &problem, arena));
+    check_str(content(&shelf), "a\nb\nc\nd\n");
+    store->close(store);
+}
+
+static void replacing(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Shelf shelf = {.arena = arena};
+    JournalStore *store = open_shelf(&shelf);
+    Str problem;
+    append(store, "a\n", arena);
+    assert_true(store->sync(store, &problem, arena));
+    append(store, "b\n", arena);
+    assert_true(store->replace(store, STR("c\n"), &problem, arena));
+    check_str(content(&shelf), "c\n");
+    append(store, "d\n", arena);
+    assert_true(store->sync(store, &problem, arena));
+    check_str(content(&shelf), "c\nd\n");
+    assert_true(store->remove(store, &problem, arena));
+    check_str(content(&shelf), "absent");
+    assert_int_equal(shelf.segments.count, 0);
+    append(store, "e\n", arena);
+    assert_true(store->sync(store, &problem, arena));
+    check_str(content(&shelf), "e\n");
+    store->close(store);
+}
+
+/* Requests 1 and 2 of a replacement fail, with and without effect. */
+static void requests_that_fail(void **unused) {
+    (void)unused;
+    for (int i = 0; i < 2; i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Shelf shelf = {.arena = arena, .fails_after = i == 1};
+        JournalStore *store = open_shelf(&shelf);
+        Str problem = STR_EMPTY;
+        append(store, "a\n", arena);
+        assert_true(store->sync(store, &problem, arena));
+        append(store, "b\n", arena);
+        shelf.fails = 1;
+        assert_false(store->sync(store, &problem, arena));
+        check_str(problem, "it fails");
+        check_str(content(&shelf), i == 1 ? "a\nb\n" : "a\n");
+        shelf.fails = 1;
+        assert_false(store->replace(store, STR("c\n"), &problem, arena));
+        assert_true(store->replace(store, STR("d\n"), &problem, arena));
+        check_str(content(&shelf), "d\n");
+        store->close(store);
+    }
+}
+
+/* What could not be dropped counts no more. */
+static void a_drop_that_fails(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Shelf shelf = {.arena = arena};
+    JournalStore *store = open_shelf(&shelf);
+    Str problem;
+    append(store, "a\n", arena);
+    assert_true(store->sync(store, &problem, arena));
+    assert_true(store->replace(store, STR("c\n"), &problem, arena));
+    Segment late = {1, STR("late\n")};
+    vec_push(arena, &shelf.segments, late);
+    check_str(content(&shelf), "c\n");
+    assert_true(store->remove(store, &problem, arena));
+    check_str(content(&shelf), "absent");
+    store->close(store);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_sync_is_a_segment),
+        cmocka_unit_test(replacing),
+        cmocka_unit_test(requests_that_fail),
+        cmocka_unit_test(a_drop_that_fails),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
