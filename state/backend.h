@@ -10,10 +10,20 @@
 
 typedef struct Backend Backend;
 
+#define BACKEND_VARIABLES(table) .variables = (table), .variable_count = ARRAY_COUNT(table)
+
+/* Where an argument comes from that the configuration does not give. */
+typedef struct BackendVariable {
+    const char *attribute;
+    const char *name; /* of an environment variable; TF_X: LOAM_X wins over it */
+} BackendVariable;
+
 typedef struct BackendType {
     const char *name; /* local */
-    Schema schema;    /* of the backend block */
-    /* `config`: of the schema's implied type; null: all defaults. */
+    Schema schema;    /* of the backend block; what is REQUIRED may come from the environment */
+    const BackendVariable *variables; /* an attribute may have several: the first that is set */
+    size_t variable_count;
+    /* `config`: of the schema's implied type, completed by backend_settings; null: all defaults. */
     bool (*open)(
         const Io *io, Value config, Str workspace, Backend **out, Arena *arena, Diags *diags);
     /* Workspaces besides "default", sorted; making one, with nothing in it; taking one away with
@@ -31,19 +41,25 @@ struct Backend {
     /* Where its journal is kept; closed with the backend. NULL: it has no place for one, so its
      * user keeps it in the data folder and writes the state often. */
     JournalStore *journal;
-    int64_t write_every_ms;    /* during an apply; 0: at its end */
-    const CancelToken *cancel; /* with that: once it is raised, after each change */
+    int64_t write_every_ms; /* during an apply, and after each change once `cancel` is raised; 0: at
+                               its end */
+    /* Requests are given up when it says CANCEL_NOW; NULL: never. */
+    const CancelToken *cancel;
     /* Local: where the state from before the first write goes; whoever opened the backend may
      * choose another place, or none (empty). */
     Str backup_path;
-    /* Waits up to timeout_ms (0: try once) with the known back-off; told of waiting by `waiting`.
-     */
+    /* When it begins to wait for a lock, whose it is; NULL: nobody wants to know. */
+    void (*waiting)(void *payload, const LockInfo *holder);
+    void *waiting_payload;
+    /* Waits up to timeout_ms (0: try once) with the known back-off. */
     bool (*lock)(Backend *backend,
                  const LockInfo *info,
                  int64_t timeout_ms,
                  const CancelToken *cancel,
                  Diags *diags);
     bool (*unlock)(Backend *backend, Diags *diags);
+    /* Takes the lock away from the holder of this ID; NULL: the lock goes with its process. */
+    bool (*force_unlock)(Backend *backend, Str id, Diags *diags);
     /* NULL: a lock that was got cannot get lost. Else asked before each change, by any thread:
      * false, with an error, once the lock has expired or somebody else has it. */
     bool (*still_locked)(Backend *backend, Diags *diags);

@@ -8,6 +8,9 @@
 
 #include <unistd.h>
 
+#define FIRST_WAIT_MS   1000
+#define LONGEST_WAIT_MS 16000
+
 static Str host_name(Arena *arena) {
     char name[256] = {0}; /* the kernel's names are no longer than 64 */
     if (gethostname(name, sizeof name - 1) != 0)
@@ -118,4 +121,28 @@ void state_lock_report(Diags *diags, const LockInfo *holder, pid_t pid) {
                 "it with -lock-timeout=5m. Reading without the lock (-lock=false) is safe only "
                 "while nobody writes.",
                 STR_ARG(strbuf_str(&text)));
+}
+
+bool state_lock_acquire(const LockAttempt *attempt,
+                        const Clock *clock,
+                        int64_t timeout_ms,
+                        const CancelToken *cancel,
+                        Diags *diags) {
+    int64_t end = clock->monotonic_ms(clock->self) + timeout_ms;
+    for (int64_t wait = FIRST_WAIT_MS;; wait = wait * 2) {
+        SCOPED(ArenaRef) scratch = arena_open("lock attempt");
+        LockInfo holder = {0};
+        pid_t pid = 0;
+        LockAnswer answer = attempt->attempt(attempt->self, &holder, &pid, scratch, diags);
+        if (answer != LOCK_HELD)
+            return answer == LOCK_GOT;
+        int64_t left = end - clock->monotonic_ms(clock->self);
+        if (left > 0 && wait == FIRST_WAIT_MS && attempt->waiting)
+            attempt->waiting(attempt->payload, &holder);
+        wait = wait > LONGEST_WAIT_MS ? LONGEST_WAIT_MS : wait;
+        if (left <= 0 || clock->sleep_ms(clock->self, wait < left ? wait : left, cancel)) {
+            state_lock_report(diags, &holder, pid);
+            return false;
+        }
+    }
 }

@@ -19,3 +19,26 @@ Str state_lock_to_json(const LockInfo *info, Arena *arena);
 MUST_USE bool state_lock_from_json(Str json, LockInfo *out, Arena *arena);
 /* "State is locked" with holder, operation, since when, and what to do. */
 void state_lock_report(Diags *diags, const LockInfo *holder, pid_t pid);
+
+typedef enum LockAnswer {
+    LOCK_GOT,
+    LOCK_HELD,   /* by *holder */
+    LOCK_FAILED, /* with an error */
+} LockAnswer;
+
+typedef struct LockAttempt {
+    void *self;
+    /* *pid: of the holder, if it is on this machine and known. */
+    LockAnswer (*attempt)(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags);
+    /* Once, when waiting begins; NULL: nobody wants to know. */
+    void (*waiting)(void *payload, const LockInfo *holder);
+    void *payload;
+} LockAttempt;
+
+/* Tries, waits with the known back-off (1 s, doubling up to 16 s) and tries again, until
+ * `timeout_ms` are over (0: once). Held to the end: state_lock_report. */
+MUST_USE bool state_lock_acquire(const LockAttempt *attempt,
+                                 const Clock *clock,
+                                 int64_t timeout_ms,
+                                 const CancelToken *cancel,
+                                 Diags *diags);

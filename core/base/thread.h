@@ -4,6 +4,7 @@
  *   signal             waits for SIGINT and SIGTERM, trips the cancel token
  *   terminal ticker    redraws the progress lines
  *   libvirt event loop runs libvirt's callbacks for the process's life
+ *   lease              renews the lock of a state before it expires
  *   attempt            one blocking foreign call that has no deadline of its own
  */
 #pragma once
@@ -15,6 +16,7 @@ typedef enum ThreadKind {
     THREAD_SIGNAL,
     THREAD_TICKER,
     THREAD_LIBVIRT_EVENTS,
+    THREAD_LEASE,
     THREAD_ATTEMPT,
 } ThreadKind;
 

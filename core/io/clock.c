@@ -16,7 +16,7 @@ static int64_t real_now_ms(void *self) {
 
 static int64_t real_monotonic_ms(void *self) {
     (void)self;
-    return read_clock_ms(CLOCK_MONOTONIC);
+    return read_clock_ms(CLOCK_BOOTTIME);
 }
 
 static bool real_sleep_ms(void *self, int64_t ms, const CancelToken *cancel) {

@@ -7,7 +7,7 @@
 typedef struct Clock {
     void *self;
     int64_t (*now_ms)(void *self);       /* Unix time in milliseconds */
-    int64_t (*monotonic_ms)(void *self); /* for durations */
+    int64_t (*monotonic_ms)(void *self); /* for durations; goes on while the machine sleeps */
     /* True when cancelled before the time was over. */
     bool (*sleep_ms)(void *self, int64_t ms, const CancelToken *cancel);
 } Clock;

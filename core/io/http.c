@@ -7,6 +7,7 @@
 
 #define RETRY_WAIT_MS     1000
 #define RETRY_WAIT_MAX_MS 30000
+#define SLICE_MS          100
 
 /* -- once more ---------------------------------------------------------------------------- */
 
@@ -63,6 +64,16 @@ static bool is_cancelled(const HttpRequest *request) {
     return cancel_level(request->cancel) >= at;
 }
 
+/* Whoever goes on after a first signal still waits as long as before. */
+static void pause_for(const HttpRequest *request, int64_t wait, const Clock *clock) {
+    if (request->cancel_at != CANCEL_NOW) {
+        (void)clock->sleep_ms(clock->self, wait, request->cancel);
+        return;
+    }
+    for (; wait > 0 && !is_cancelled(request); wait -= SLICE_MS)
+        (void)clock->sleep_ms(clock->self, wait < SLICE_MS ? wait : SLICE_MS, NULL);
+}
+
 /* A body begins anew with each attempt. */
 typedef struct Body {
     HttpSink sink;
@@ -90,7 +101,7 @@ static HttpStatus send_patiently(const Io *io,
             return status;
         }
         int64_t wait = wait_ms(request, &response, attempt, io->clock);
-        (void)io->clock->sleep_ms(io->clock->self, wait, request->cancel);
+        pause_for(request, wait, io->clock);
         if (is_cancelled(request)) {
             *problem = STR("stopped");
             return HTTP_CANCELLED;

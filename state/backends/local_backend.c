@@ -6,10 +6,8 @@
 
 #include <errno.h>
 
-#define FILE_MODE       0600
-#define FOLDER_MODE     0700
-#define FIRST_WAIT_MS   1000
-#define LONGEST_WAIT_MS 16000
+#define FILE_MODE   0600
+#define FOLDER_MODE 0700
 
 typedef struct Local {
     Backend backend;
@@ -208,14 +206,11 @@ static bool local_write(Backend *backend, Str bytes, Diags *diags) {
 
 /* -- the lock ----------------------------------------------------------------------------- */
 
-static void report_holder(Local *local, pid_t pid, Diags *diags) {
-    SCOPED(ArenaRef) scratch = arena_open("lock holder");
-    LockInfo holder;
+static void read_holder(Local *local, LockInfo *out, Arena *arena) {
     Str text;
-    int error = local->disk->read_file(local->disk->self, local->lock_path, &text, scratch);
-    if (error || !state_lock_from_json(text, &holder, scratch))
-        holder = (LockInfo){.path = local->path};
-    state_lock_report(diags, &holder, pid);
+    int error = local->disk->read_file(local->disk->self, local->lock_path, &text, arena);
+    if (error || !state_lock_from_json(text, out, arena))
+        *out = (LockInfo){.path = local->path};
 }
 
 /* A holder that goes deletes the file if it is empty: then the lock that was got is one on a file
@@ -251,21 +246,6 @@ static int try_lock(Local *local, pid_t *pid) {
     }
 }
 
-/* -EAGAIN: somebody has it, and the time is over. */
-static int wait_for_lock(Local *local, int64_t timeout_ms, const CancelToken *cancel, pid_t *pid) {
-    const Clock *clock = local->clock;
-    int64_t end = clock->monotonic_ms(clock->self) + timeout_ms;
-    for (int64_t wait = FIRST_WAIT_MS;; wait = wait * 2) {
-        int error = try_lock(local, pid);
-        int64_t left = end - clock->monotonic_ms(clock->self);
-        if (error != -EAGAIN || left <= 0)
-            return error;
-        wait = wait > LONGEST_WAIT_MS ? LONGEST_WAIT_MS : wait;
-        if (clock->sleep_ms(clock->self, wait < left ? wait : left, cancel))
-            return -EAGAIN;
-    }
-}
-
 /* A holder that died lost the lock with its last descriptor, and left its info. */
 static int write_info(Local *local, const LockInfo *info) {
     SCOPED(ArenaRef) scratch = arena_open("lock info");
@@ -286,26 +266,39 @@ static void release(Local *local) {
     local->created_file = false;
 }
 
+static bool report_lock(Local *local, int error, Diags *diags) {
+    return report(diags, "Error acquiring the state lock", local->path, error,
+                  "Check that the folder of the state may be written.");
+}
+
+static LockAnswer attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
+    Local *local = self;
+    int error = try_lock(local, pid);
+    if (error == -EAGAIN) {
+        read_holder(local, holder, arena);
+        return LOCK_HELD;
+    }
+    if (!error)
+        return LOCK_GOT;
+    (void)report_lock(local, error, diags);
+    return LOCK_FAILED;
+}
+
 static bool local_lock(Backend *backend,
                        const LockInfo *info,
                        int64_t timeout_ms,
                        const CancelToken *cancel,
                        Diags *diags) {
     Local *local = backend->self;
-    pid_t pid = 0;
     CHECK(!local->file.handle);
-    int error = wait_for_lock(local, timeout_ms, cancel, &pid);
-    if (error == -EAGAIN) {
-        report_holder(local, pid, diags);
+    LockAttempt trying = {local, attempt, backend->waiting, backend->waiting_payload};
+    if (!state_lock_acquire(&trying, local->clock, timeout_ms, cancel, diags))
         return false;
-    }
-    if (!error) {
-        error = write_info(local, info);
-        if (error)
-            release(local);
-    }
-    return !error || report(diags, "Error acquiring the state lock", local->path, error,
-                            "Check that the folder of the state may be written.");
+    int error = write_info(local, info);
+    if (!error)
+        return true;
+    release(local);
+    return report_lock(local, error, diags);
 }
 
 static bool local_unlock(Backend *backend, Diags *diags) {

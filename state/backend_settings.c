@@ -1,0 +1,97 @@
+/* backend_settings: configuration first, then the environment. */
+#include "backend_settings.h"
+#include "convert.h"
+#include "json.h"
+
+/* A map or a list is written as JSON. */
+bool backend_settings_parse(
+    const Attribute *attribute, Str text, Value *out, Arena *arena, Diags *diags) {
+    const Type *type = attribute_implied_type(attribute);
+    Value raw = value_string(text, arena);
+    ConvertError error = {0};
+    const char *problem = "it is not JSON";
+    size_t offset;
+    bool is_plain =
+        type->kind == KIND_STRING || type->kind == KIND_NUMBER || type->kind == KIND_BOOL;
+    if (is_plain || json_parse_any(text, &raw, &problem, &offset, arena)) {
+        if (convert_value(raw, type, out, &error, arena))
+            return true;
+        problem = str_to_cstr(error.message, arena);
+    }
+    diags_error(diags, NO_RANGE, "Invalid backend configuration",
+                "The value given for the argument \"%s\" of the backend cannot be used: %s.",
+                attribute->name, problem);
+    return false;
+}
+
+static const char *read_variable(const Io *io, const char *name, Arena *arena) {
+    const Process *process = io->process;
+    if (!process)
+        return NULL;
+    if (strncmp(name, "TF_", 3) == 0) {
+        Str own = str_format(arena, "LOAM_%s", name + 3);
+        const char *value = process->environment(process->self, str_to_cstr(own, arena));
+        if (value && *value)
+            return value;
+    }
+    const char *value = process->environment(process->self, name);
+    return value && *value ? value : NULL;
+}
+
+static const char *find_variable(const BackendType *type,
+                                 const Io *io,
+                                 const char *attribute,
+                                 Arena *arena) {
+    for (size_t i = 0; i < type->variable_count; i++) {
+        if (strcmp(type->variables[i].attribute, attribute) != 0)
+            continue;
+        const char *value = read_variable(io, type->variables[i].name, arena);
+        if (value)
+            return value;
+    }
+    return NULL;
+}
+
+bool backend_settings_complete(
+    const BackendType *type, const Io *io, Value given, Value *out, Arena *arena, Diags *diags) {
+    Value config = value_is_present(given) ? given : schema_empty_value(&type->schema, arena);
+    for (size_t i = 0; i < type->schema.attribute_count; i++) {
+        const Attribute *attribute = &type->schema.attributes[i];
+        Value value;
+        if (value_find(config, str_from_cstr(attribute->name), &value) && value_is_present(value))
+            continue;
+        const char *text = find_variable(type, io, attribute->name, arena);
+        if (!text)
+            continue;
+        if (!backend_settings_parse(attribute, str_clone(str_from_cstr(text), arena), &value, arena,
+                                    diags))
+            return false;
+        Path place = path_attribute((Path){0}, str_from_cstr(attribute->name), arena);
+        config = path_set(config, place, value, arena);
+    }
+    if (!schema_validate(&type->schema, config, arena, diags))
+        return false;
+    *out = config;
+    return true;
+}
+
+static bool find(Value config, const char *name, Value *out) {
+    return value_is_present(config) && value_find(config, str_from_cstr(name), out) &&
+           value_is_present(*out);
+}
+
+Str backend_settings_text(Value config, const char *name, const char *fallback) {
+    Value value;
+    return find(config, name, &value) ? value_text(value) : str_from_cstr(fallback);
+}
+
+int64_t backend_settings_int(Value config, const char *name, int64_t fallback) {
+    Value value;
+    int64_t number;
+    return find(config, name, &value) && value_to_int(value, &number) ? number : fallback;
+}
+
+bool backend_settings_bool(Value config, const char *name, bool fallback) {
+    Value value;
+    return find(config, name, &value) ? value_is_true(value) : fallback;
+}

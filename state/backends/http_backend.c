@@ -1,0 +1,392 @@
+/* http_backend: the requests, and what their answers mean. */
+#include "http_backend.h"
+#include "backend_settings.h"
+#include "digest.h"
+#include "url.h"
+
+#define BODY_LIMIT ((uint64_t)1 << 30)
+
+typedef struct HttpStore {
+    Backend backend;
+    const Io *io;
+    Value config;
+    Arena *arena;
+    Str address;
+    Str lock_address;
+    Str unlock_address;
+    Str lock_id;   /* of the lock that is held; empty: none */
+    Str lock_sent; /* the lock info, as the server has it */
+} HttpStore;
+
+static Str text_of(const HttpStore *store, const char *name, const char *fallback) {
+    return backend_settings_text(store->config, name, fallback);
+}
+
+/* -- requests ----------------------------------------------------------------------------- */
+
+static int64_t seconds_of(const HttpStore *store, const char *name, int64_t fallback) {
+    int64_t seconds = backend_settings_int(store->config, name, fallback);
+    return seconds > 0 ? seconds * 1000 : 1;
+}
+
+static void add_header(HttpRequest *request, const char *name, Str value, Arena *arena) {
+    HttpHeader header = {str_from_cstr(name), value};
+    vec_push(arena, &request->headers, header);
+}
+
+static HttpRequest request_to(const HttpStore *store, Str method, Str url, Str body, Arena *arena) {
+    HttpRequest request = {
+        .method = method,
+        .url = url,
+        .body = body,
+        .user = text_of(store, "username", ""),
+        .password = text_of(store, "password", ""),
+        .authorities = text_of(store, "client_ca_certificate_pem", ""),
+        .certificate = text_of(store, "client_certificate_pem", ""),
+        .key = text_of(store, "client_private_key_pem", ""),
+        .skip_verify = backend_settings_bool(store->config, "skip_cert_verification", false),
+        .body_limit = BODY_LIMIT,
+        .retries = (uint32_t)backend_settings_int(store->config, "retry_max", 2),
+        .retry_wait_ms = seconds_of(store, "retry_wait_min", 1),
+        .retry_wait_max_ms = seconds_of(store, "retry_wait_max", 30),
+        .cancel = store->backend.cancel,
+        .cancel_at = CANCEL_NOW,
+    };
+    Value headers;
+    bool given = value_find(store->config, STR("headers"), &headers) && value_is_present(headers);
+    for (size_t i = 0; given && i < headers.count; i++)
+        vec_push(arena, &request.headers,
+                 (HttpHeader){value_key_at(headers, i), value_text(value_at(headers, i))});
+    add_header(&request, "Expect", STR_EMPTY, arena); /* no waiting for leave to send */
+    if (body.len == 0)
+        return request;
+    add_header(&request, "Content-Type", STR("application/json"), arena);
+    Str md5 = digest_bytes(DIGEST_MD5, body, arena);
+    add_header(&request, "Content-MD5", digest_to_base64(md5, arena), arena);
+    return request;
+}
+
+static bool fail(
+    const char *summary, Str url, const char *what, const char *way_out, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("http backend");
+    diags_error(diags, NO_RANGE, summary, "%.*s %s. %s", STR_ARG(url_redact(url, scratch)), what,
+                way_out);
+    return false;
+}
+
+static bool fail_code(const char *summary, Str url, const HttpResponse *response, Diags *diags) {
+    static const char login[] = "Check \"username\" and \"password\" of the backend (or "
+                                "TF_HTTP_USERNAME and TF_HTTP_PASSWORD).";
+    switch (response->code) {
+    case 401: return fail(summary, url, "wants to know who is asking (401)", login, diags);
+    case 403: return fail(summary, url, "does not let this user do that (403)", login, diags);
+    case 500:
+        return fail(summary, url, "met an error of its own (500)",
+                    "Its log says more; try again later.", diags);
+    }
+    SCOPED(ArenaRef) scratch = arena_open("http backend");
+    Str what = str_format(scratch, "answered with the unexpected code %d", response->code);
+    return fail(summary, url, str_to_cstr(what, scratch),
+                "Check the address and the methods of the backend.", diags);
+}
+
+static bool send(const HttpStore *store,
+                 const HttpRequest *request,
+                 const char *summary,
+                 HttpResponse *out,
+                 Arena *arena,
+                 Diags *diags) {
+    Str problem = STR_EMPTY;
+    if (http_send(store->io, request, out, &problem, arena) == HTTP_DONE)
+        return true;
+    Str said = url_scrub(problem, request->url, arena);
+    Str what = str_format(arena, "could not be asked: %.*s", STR_ARG(said));
+    return fail(summary, request->url, str_to_cstr(what, arena),
+                "Check the address, and whether the server can be reached.", diags);
+}
+
+/* -- the state ---------------------------------------------------------------------------- */
+
+static bool check_digest(const HttpStore *store, const HttpResponse *response, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("digest");
+    Str told = http_header(response, "content-md5");
+    Str found = digest_to_base64(digest_bytes(DIGEST_MD5, response->body, scratch), scratch);
+    if (told.len == 0 || str_equal(told, found))
+        return true;
+    return fail("Failed to read the state", store->address,
+                "answered with a state that does not fit its Content-MD5",
+                "It was changed on the way, or the server has lost a part of it. Try again, then "
+                "look at the server's copy.",
+                diags);
+}
+
+static bool http_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
+    const HttpStore *store = backend->self;
+    HttpRequest request = request_to(store, STR("GET"), store->address, STR_EMPTY, arena);
+    HttpResponse response;
+    if (!send(store, &request, "Failed to read the state", &response, arena, diags))
+        return false;
+    if (response.code == 204 || response.code == 404) {
+        *out = STR_EMPTY;
+        return true;
+    }
+    if (response.code != 200)
+        return fail_code("Failed to read the state", store->address, &response, diags);
+    if (!check_digest(store, &response, diags))
+        return false;
+    *out = response.body;
+    return true;
+}
+
+static Str hex_escaped(Str text, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                     c == '-' || c == '_' || c == '.' || c == '~';
+        if (plain)
+            strbuf_add_char(&out, c);
+        else
+            strbuf_add_format(&out, "%%%02X", (unsigned)(unsigned char)c);
+    }
+    return strbuf_str(&out);
+}
+
+/* The server knows by the ID that it is the lock's holder who writes. */
+static Str update_address(const HttpStore *store, Arena *arena) {
+    Url url;
+    if (store->lock_id.len == 0 || !url_parse(store->address, &url))
+        return store->address;
+    Str id = hex_escaped(store->lock_id, arena);
+    url.query = url.query.len == 0
+                    ? str_format(arena, "ID=%.*s", STR_ARG(id))
+                    : str_format(arena, "%.*s&ID=%.*s", STR_ARG(url.query), STR_ARG(id));
+    return url_to_str(&url, arena);
+}
+
+static bool http_write(Backend *backend, Str bytes, Diags *diags) {
+    const HttpStore *store = backend->self;
+    SCOPED(ArenaRef) scratch = arena_open("http backend");
+    Str method = text_of(store, "update_method", "POST");
+    HttpRequest request = request_to(store, method, update_address(store, scratch), bytes, scratch);
+    HttpResponse response;
+    if (!send(store, &request, "Failed to write the state", &response, scratch, diags))
+        return false;
+    if (response.code == 200 || response.code == 201 || response.code == 204)
+        return true;
+    return fail_code("Failed to write the state", store->address, &response, diags);
+}
+
+/* -- the lock ----------------------------------------------------------------------------- */
+
+typedef struct Locking {
+    HttpStore *store;
+    const LockInfo *info;
+    Str body;
+} Locking;
+
+/* An answer that got lost on its way may have been a yes: then the holder is this very run. */
+static LockAnswer judge_held(const Locking *locking, Str body, LockInfo *holder, Arena *arena) {
+    if (!state_lock_from_json(body, holder, arena))
+        *holder = (LockInfo){.path = locking->store->lock_address};
+    return str_equal(holder->id, locking->info->id) ? LOCK_GOT : LOCK_HELD;
+}
+
+static LockAnswer attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
+    const Locking *locking = self;
+    HttpStore *store = locking->store;
+    static const char summary[] = "Error acquiring the state lock";
+    (void)pid;
+    Str method = text_of(store, "lock_method", "LOCK");
+    HttpRequest request = request_to(store, method, store->lock_address, locking->body, arena);
+    HttpResponse response;
+    if (!send(store, &request, summary, &response, arena, diags))
+        return LOCK_FAILED;
+    LockAnswer answer = LOCK_FAILED;
+    if (response.code == 200)
+        answer = LOCK_GOT;
+    else if (response.code == 409 || response.code == 423)
+        answer = judge_held(locking, response.body, holder, arena);
+    else
+        (void)fail_code(summary, store->lock_address, &response, diags);
+    if (answer != LOCK_GOT)
+        return answer;
+    store->lock_id = str_clone(locking->info->id, store->arena);
+    store->lock_sent = str_clone(locking->body, store->arena);
+    return LOCK_GOT;
+}
+
+static bool http_lock(Backend *backend,
+                      const LockInfo *info,
+                      int64_t timeout_ms,
+                      const CancelToken *cancel,
+                      Diags *diags) {
+    HttpStore *store = backend->self;
+    if (store->lock_address.len == 0)
+        return true;
+    SCOPED(ArenaRef) scratch = arena_open("http lock");
+    Locking locking = {store, info, state_lock_to_json(info, scratch)};
+    LockAttempt trying = {&locking, attempt, backend->waiting, backend->waiting_payload};
+    return state_lock_acquire(&trying, store->io->clock, timeout_ms, cancel, diags);
+}
+
+static bool send_unlock(const HttpStore *store, Str body, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("http lock");
+    static const char summary[] = "Error releasing the state lock";
+    Str method = text_of(store, "unlock_method", "UNLOCK");
+    Str address = store->unlock_address.len > 0 ? store->unlock_address : store->lock_address;
+    HttpRequest request = request_to(store, method, address, body, scratch);
+    HttpResponse response;
+    if (!send(store, &request, summary, &response, scratch, diags))
+        return false;
+    return response.code == 200 || fail_code(summary, address, &response, diags);
+}
+
+static bool http_unlock(Backend *backend, Diags *diags) {
+    HttpStore *store = backend->self;
+    if (store->lock_id.len == 0)
+        return true;
+    store->lock_id = STR_EMPTY;
+    return send_unlock(store, store->lock_sent, diags);
+}
+
+/* Servers compare the ID alone. */
+static bool http_force_unlock(Backend *backend, Str id, Diags *diags) {
+    const HttpStore *store = backend->self;
+    SCOPED(ArenaRef) scratch = arena_open("http lock");
+    LockInfo info = {.id = id};
+    if (store->lock_address.len > 0)
+        return send_unlock(store, state_lock_to_json(&info, scratch), diags);
+    diags_error(diags, NO_RANGE, "There is no lock",
+                "The backend has no \"lock_address\", so nobody can lock this state.");
+    return false;
+}
+
+static void http_close(Backend *backend) {
+    Diags ignored = {0};
+    SCOPED(ArenaRef) scratch = arena_open("http lock");
+    ignored = diags_new(scratch);
+    (void)!http_unlock(backend, &ignored);
+}
+
+/* -- opening ------------------------------------------------------------------------------ */
+
+static bool check_address(Str address, const char *name, Diags *diags) {
+    Url url;
+    bool is_web = url_parse(address, &url) && url.host.len > 0 &&
+                  (str_equal(url.scheme, STR("http")) || str_equal(url.scheme, STR("https")));
+    if (address.len == 0 || is_web)
+        return true;
+    SCOPED(ArenaRef) scratch = arena_open("http backend");
+    diags_error(diags, NO_RANGE, "Invalid backend configuration",
+                "\"%s\" must be an address that begins with http:// or https://, not \"%.*s\".",
+                name, STR_ARG(url_redact(address, scratch)));
+    return false;
+}
+
+static bool check_pair(const HttpStore *store, Diags *diags) {
+    bool has_certificate = text_of(store, "client_certificate_pem", "").len > 0;
+    bool has_key = text_of(store, "client_private_key_pem", "").len > 0;
+    if (has_certificate == has_key)
+        return true;
+    diags_error(diags, NO_RANGE, "Invalid backend configuration",
+                "\"client_certificate_pem\" and \"client_private_key_pem\" belong together: "
+                "\"%s\" is missing.",
+                has_key ? "client_certificate_pem" : "client_private_key_pem");
+    return false;
+}
+
+static bool check_config(const HttpStore *store, Diags *diags) {
+    int64_t retries = backend_settings_int(store->config, "retry_max", 2);
+    bool ok = check_address(store->address, "address", diags) &&
+              check_address(store->lock_address, "lock_address", diags) &&
+              check_address(store->unlock_address, "unlock_address", diags) &&
+              check_pair(store, diags);
+    if (!ok || (retries >= 0 && retries <= 1000))
+        return ok;
+    diags_error(diags, NO_RANGE, "Invalid backend configuration",
+                "\"retry_max\" must be a whole number from 0 to 1000.");
+    return false;
+}
+
+static bool http_open(
+    const Io *io, Value config, Str workspace, Backend **out, Arena *arena, Diags *diags) {
+    HttpStore *store = arena_new(arena, HttpStore);
+    if (!str_equal(workspace, STR("default"))) {
+        diags_error(diags, NO_RANGE, "Workspaces not supported",
+                    "The backend \"http\" keeps one state: there is no workspace \"%.*s\".",
+                    STR_ARG(workspace));
+        return false;
+    }
+    store->io = io;
+    store->arena = arena;
+    store->config = config;
+    store->address = text_of(store, "address", "");
+    store->lock_address = text_of(store, "lock_address", "");
+    store->unlock_address = text_of(store, "unlock_address", "");
+    if (!check_config(store, diags))
+        return false;
+    store->backend = (Backend){
+        .type = &http_backend,
+        .self = store,
+        .path = url_redact(store->address, arena),
+        .lock = http_lock,
+        .unlock = http_unlock,
+        .force_unlock = http_force_unlock,
+        .read = http_read,
+        .write = http_write,
+        .close = http_close,
+    };
+    *out = &store->backend;
+    return true;
+}
+
+static const Attribute attributes[] = {
+    {"address",                   &TYPE_STRING,        REQUIRED,             "Where the state is read (GET) and written."           },
+    {"update_method",             &TYPE_STRING,        OPTIONAL,             "The method that writes; \"POST\" if not given."       },
+    {"lock_address",              &TYPE_STRING,        OPTIONAL,             "Where the state is locked; without it, it is not."    },
+    {"lock_method",               &TYPE_STRING,        OPTIONAL,             "The method that locks; \"LOCK\" if not given."        },
+    {"unlock_address",            &TYPE_STRING,        OPTIONAL,
+     "Where it is unlocked; \"lock_address\" if not given."                                                                         },
+    {"unlock_method",             &TYPE_STRING,        OPTIONAL,             "The method that unlocks; \"UNLOCK\" if not given."    },
+    {"username",                  &TYPE_STRING,        OPTIONAL,             "For basic authentication."                            },
+    {"password",                  &TYPE_STRING,        OPTIONAL | SENSITIVE, "For basic authentication."                            },
+    {"headers",                   &TYPE_MAP_OF_STRING, OPTIONAL,             "Headers of every request."                            },
+    {"skip_cert_verification",    &TYPE_BOOL,          OPTIONAL,             "Trust any certificate of the server."                 },
+    {"retry_max",                 &TYPE_NUMBER,        OPTIONAL,             "Attempts after the first that failed; 2 if not given."},
+    {"retry_wait_min",            &TYPE_NUMBER,        OPTIONAL,
+     "Seconds before the first of them, then twice that; 1 if not given."                                                           },
+    {"retry_wait_max",            &TYPE_NUMBER,        OPTIONAL,             "Bound on each wait, in seconds; 30 if not given."     },
+    {"client_ca_certificate_pem", &TYPE_STRING,        OPTIONAL,
+     "Certificates of those who may vouch for the server, as PEM text."                                                             },
+    {"client_certificate_pem",    &TYPE_STRING,        OPTIONAL,
+     "The certificate that is shown to the server, as PEM text."                                                                    },
+    {"client_private_key_pem",    &TYPE_STRING,        OPTIONAL | SENSITIVE, "Its key, as PEM text."                                },
+};
+
+static const BackendVariable variables[] = {
+    {"address",                   "TF_HTTP_ADDRESS"                  },
+    {"update_method",             "TF_HTTP_UPDATE_METHOD"            },
+    {"lock_address",              "TF_HTTP_LOCK_ADDRESS"             },
+    {"lock_method",               "TF_HTTP_LOCK_METHOD"              },
+    {"unlock_address",            "TF_HTTP_UNLOCK_ADDRESS"           },
+    {"unlock_method",             "TF_HTTP_UNLOCK_METHOD"            },
+    {"username",                  "TF_HTTP_USERNAME"                 },
+    {"password",                  "TF_HTTP_PASSWORD"                 },
+    {"headers",                   "TF_HTTP_HEADERS"                  },
+    {"skip_cert_verification",    "TF_HTTP_SKIP_CERT_VERIFICATION"   },
+    {"retry_max",                 "TF_HTTP_RETRY_MAX"                },
+    {"retry_wait_min",            "TF_HTTP_RETRY_WAIT_MIN"           },
+    {"retry_wait_max",            "TF_HTTP_RETRY_WAIT_MAX"           },
+    {"client_ca_certificate_pem", "TF_HTTP_CLIENT_CA_CERTIFICATE_PEM"},
+    {"client_certificate_pem",    "TF_HTTP_CLIENT_CERTIFICATE_PEM"   },
+    {"client_private_key_pem",    "TF_HTTP_CLIENT_PRIVATE_KEY_PEM"   },
+};
+
+const BackendType http_backend = {
+    .name = "http",
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "The state as one document at a web address."},
+    BACKEND_VARIABLES(variables),
+    .open = http_open,
+};

@@ -1,0 +1,114 @@
+/* state_lease: renews, and remembers until when the lock is good. */
+#include "state_lease.h"
+#include "log.h"
+#include "thread.h"
+
+#include <pthread.h>
+
+#define RETRY_MS 500
+
+struct StateLease {
+    LeaseRequest request;
+    pthread_mutex_t mutex;
+    int64_t until_ms;
+    bool is_lost;
+    Str problem; /* of the last attempt; in `arena` */
+    Arena *arena;
+    CancelToken *stop;
+    Thread *thread;
+};
+
+static int64_t now(const StateLease *lease) {
+    const Clock *clock = lease->request.clock;
+    return clock->monotonic_ms(clock->self);
+}
+
+static void note(StateLease *lease, LeaseAnswer answer, int64_t began_ms, Str problem) {
+    pthread_mutex_lock(&lease->mutex);
+    arena_reset(lease->arena);
+    lease->problem = str_clone(problem, lease->arena);
+    switch (answer) {
+    case LEASE_RENEWED: lease->until_ms = began_ms + lease->request.term_ms; break;
+    case LEASE_LOST: lease->is_lost = true; break;
+    case LEASE_UNANSWERED: lease->is_lost |= now(lease) >= lease->until_ms; break;
+    }
+    pthread_mutex_unlock(&lease->mutex);
+}
+
+/* This thread alone writes until_ms. */
+static int64_t attempt(StateLease *lease) {
+    SCOPED(ArenaRef) scratch = arena_open("lease");
+    Str problem = STR_EMPTY;
+    int64_t began = now(lease);
+    int64_t left = lease->until_ms - began;
+    int64_t timeout = left > RETRY_MS ? left : RETRY_MS;
+    LeaseAnswer answer =
+        lease->request.renew(lease->request.self, timeout, lease->stop, &problem, scratch);
+    note(lease, answer, began, problem);
+    if (answer == LEASE_RENEWED)
+        return lease->request.term_ms / 3;
+    log_debug("lease not renewed what=%.*s problem=%.*s", STR_ARG(lease->request.what),
+              STR_ARG(problem));
+    return RETRY_MS;
+}
+
+static bool is_over(StateLease *lease) {
+    pthread_mutex_lock(&lease->mutex);
+    bool over = lease->is_lost;
+    pthread_mutex_unlock(&lease->mutex);
+    return over;
+}
+
+static void keep(void *payload) {
+    StateLease *lease = payload;
+    int64_t elapsed = now(lease) - lease->request.began_ms;
+    int64_t wait = lease->request.term_ms / 3 - elapsed;
+    while (!is_over(lease) && !cancel_wait(lease->stop, (uint64_t)(wait > 0 ? wait : 0)))
+        wait = attempt(lease);
+}
+
+StateLease *state_lease_start(const LeaseRequest *request, Arena *arena, Diags *diags) {
+    StateLease *lease = arena_new(arena, StateLease);
+    lease->request = *request;
+    lease->until_ms = request->began_ms + request->term_ms;
+    lease->arena = arena_open("lease");
+    lease->stop = cancel_open();
+    pthread_mutex_init(&lease->mutex, NULL);
+    lease->thread = thread_start(THREAD_LEASE, keep, lease);
+    if (lease->thread)
+        return lease;
+    diags_error(diags, NO_RANGE, "The state's lock cannot be kept",
+                "The system has no more threads, and without one the lock of \"%.*s\" would "
+                "expire. End other programs, then try again.",
+                STR_ARG(request->what));
+    state_lease_stop(lease);
+    return NULL;
+}
+
+bool state_lease_check(StateLease *lease, Diags *diags) {
+    pthread_mutex_lock(&lease->mutex);
+    bool is_held = !lease->is_lost && now(lease) < lease->until_ms;
+    if (!is_held) {
+        lease->is_lost = true;
+        const char *colon = lease->problem.len > 0 ? ": " : "";
+        diags_error(
+            diags, NO_RANGE, "The state's lock was lost",
+            "The lock of \"%.*s\" has to be renewed while it is held, and that failed%s%.*s. "
+            "Somebody else may have it now, so nothing more is changed. See who works on "
+            "the state and whether the store can be reached, then run the command again.",
+            STR_ARG(lease->request.what), colon, STR_ARG(lease->problem));
+    }
+    pthread_mutex_unlock(&lease->mutex);
+    return is_held;
+}
+
+void state_lease_stop(StateLease *lease) {
+    if (!lease)
+        return;
+    cancel_raise(lease->stop, CANCEL_NOW);
+    if (lease->thread)
+        thread_join(lease->thread);
+    cancel_close(lease->stop);
+    arena_close(lease->arena);
+    pthread_mutex_destroy(&lease->mutex);
+}
