@@ -5,7 +5,8 @@
  * resource_type.c gives.
  *
  *   Provider       configuration schema, configure, the tables of its types
- *   ResourceType   one type of managed object; a data source fills schema and read alone
+ *   ResourceType   one type of managed object; a data source fills schema and read alone, an
+ *                  ephemeral resource schema, open, renew and close
  *   Call           what every call gets: client, effects, cancel, progress, memory
  *
  * Values passed are unmarked and of the schema's implied type. Results live in call->arena
@@ -94,6 +95,13 @@ typedef enum Effect {
     EFFECT_NONE,    /* no outside effect (terraform_data, random): no intent */
 } Effect;
 
+/* What was got for one walk: its value is kept nowhere. */
+typedef struct EphemeralResponse {
+    Value result;        /* starts as the configuration with its defaults, wholly known */
+    Str private_data;    /* renew and close get it back; never shown, never stored */
+    int64_t renew_at_ms; /* on io->clock's monotonic time; 0: it lasts as long as a walk does */
+} EphemeralResponse;
+
 typedef enum LimitAction { LIMIT_CREATE, LIMIT_UPDATE, LIMIT_DELETE, LIMIT_READ } LimitAction;
 
 typedef struct Limit {
@@ -150,6 +158,12 @@ typedef struct ResourceType {
                     RecoverOutcome *outcome,
                     Value *state,
                     Diags *diags);
+    /* Ephemeral resources fill schema, open, and what else they need. */
+    bool (*open)(const Call *call, EphemeralResponse *response, Diags *diags);
+    /* Sets renew_at_ms anew, the result stays as it was. Called on a thread of its own. */
+    bool (*renew)(const Call *call, EphemeralResponse *response, Diags *diags);
+    /* Also after a failure of others, and when the run is cancelled. */
+    bool (*close)(const Call *call, Str private_data, Diags *diags);
     /* Default: side by side without limit. */
     void (*limits)(const Call *call, LimitAction action, Value object, Limits *out);
 } ResourceType;
@@ -168,8 +182,11 @@ typedef struct Provider {
     size_t resource_count;
     const ResourceType *const *data_sources;
     size_t data_source_count;
+    const ResourceType *const *ephemerals;
+    size_t ephemeral_count;
 } Provider;
 
 #define PROVIDER_RESOURCES(table) .resources = (table), .resource_count = ARRAY_COUNT(table)
 #define PROVIDER_DATA_SOURCES(table)                                                               \
     .data_sources = (table), .data_source_count = ARRAY_COUNT(table)
+#define PROVIDER_EPHEMERALS(table) .ephemerals = (table), .ephemeral_count = ARRAY_COUNT(table)

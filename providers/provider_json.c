@@ -156,5 +156,7 @@ void provider_json_write(const Provider *provider, JsonWriter *writer, Arena *ar
     write_types(writer, "resource_schemas", provider->resources, provider->resource_count, arena);
     write_types(writer, "data_source_schemas", provider->data_sources, provider->data_source_count,
                 arena);
+    write_types(writer, "ephemeral_resource_schemas", provider->ephemerals,
+                provider->ephemeral_count, arena);
     json_object_end(writer);
 }

@@ -123,4 +123,5 @@ void provider_page_write(const Provider *provider, StrBuf *out, Arena *arena) {
     add_schema(out, STR_EMPTY, &provider->schema, arena);
     add_types(out, provider->resources, provider->resource_count, "", arena);
     add_types(out, provider->data_sources, provider->data_source_count, "Data source ", arena);
+    add_types(out, provider->ephemerals, provider->ephemeral_count, "Ephemeral resource ", arena);
 }

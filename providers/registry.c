@@ -172,6 +172,10 @@ const ResourceType *registry_find_data_source(const Provider *provider, Str type
     return find_type(provider->data_sources, provider->data_source_count, type);
 }
 
+const ResourceType *registry_find_ephemeral(const Provider *provider, Str type) {
+    return find_type(provider->ephemerals, provider->ephemeral_count, type);
+}
+
 Str registry_implied_provider(Str type) {
     size_t underscore = str_find_char(type, '_', 0);
     return underscore == SIZE_MAX ? type : str_slice(type, 0, underscore);

@@ -26,5 +26,6 @@ Str registry_address(const Registry *registry, Str name);
 /* Type by name; NULL when the provider has none of that name. */
 const ResourceType *registry_find_resource(const Provider *provider, Str type);
 const ResourceType *registry_find_data_source(const Provider *provider, Str type);
+const ResourceType *registry_find_ephemeral(const Provider *provider, Str type);
 /* "libvirt_domain" → "libvirt". */
 Str registry_implied_provider(Str type);

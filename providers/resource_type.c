@@ -190,6 +190,40 @@ bool resource_type_recover(const ResourceType *type,
     return settle(answer, type, "Recovery", before, diags);
 }
 
+bool resource_type_open(const ResourceType *type,
+                        const Call *call,
+                        Value config,
+                        EphemeralResponse *response,
+                        Diags *diags) {
+    size_t before = diags->error_count;
+    *response =
+        (EphemeralResponse){.result = schema_apply_defaults(&type->schema, config, call->arena)};
+    if (!type->open)
+        return refuse(type, "opened", diags);
+    return settle(type->open(call, response, diags), type, "Opening", before, diags);
+}
+
+bool resource_type_renew(const ResourceType *type,
+                         const Call *call,
+                         EphemeralResponse *response,
+                         Diags *diags) {
+    size_t before = diags->error_count;
+    response->renew_at_ms = 0;
+    if (!type->renew)
+        return refuse(type, "renewed", diags);
+    return settle(type->renew(call, response, diags), type, "Renewal", before, diags);
+}
+
+bool resource_type_close(const ResourceType *type,
+                         const Call *call,
+                         Str private_data,
+                         Diags *diags) {
+    size_t before = diags->error_count;
+    if (!type->close)
+        return true;
+    return settle(type->close(call, private_data, diags), type, "Closing", before, diags);
+}
+
 void resource_type_limits(
     const ResourceType *type, const Call *call, LimitAction action, Value object, Limits *out) {
     if (type->limits)

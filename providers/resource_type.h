@@ -33,6 +33,20 @@ MUST_USE bool resource_type_recover(const ResourceType *type,
                                     RecoverOutcome *outcome,
                                     Value *state,
                                     Diags *diags);
+/* `config` is wholly known. */
+MUST_USE bool resource_type_open(const ResourceType *type,
+                                 const Call *call,
+                                 Value config,
+                                 EphemeralResponse *response,
+                                 Diags *diags);
+MUST_USE bool resource_type_renew(const ResourceType *type,
+                                  const Call *call,
+                                  EphemeralResponse *response,
+                                  Diags *diags);
+MUST_USE bool resource_type_close(const ResourceType *type,
+                                  const Call *call,
+                                  Str private_data,
+                                  Diags *diags);
 void resource_type_limits(
     const ResourceType *type, const Call *call, LimitAction action, Value object, Limits *out);
 /* For unit tests of a type: it can update, or each attribute that a user sets says that a change

@@ -20,7 +20,8 @@ struct Thread {
 static const char *const kind_names[] = {
     [THREAD_WALK_WORKER] = "loam-walk", [THREAD_SIGNAL] = "loam-signal",
     [THREAD_TICKER] = "loam-ticker",    [THREAD_LIBVIRT_EVENTS] = "loam-libvirt",
-    [THREAD_LEASE] = "loam-lease",      [THREAD_ATTEMPT] = "loam-attempt",
+    [THREAD_LEASE] = "loam-lease",      [THREAD_RENEWER] = "loam-renewer",
+    [THREAD_ATTEMPT] = "loam-attempt",
 };
 static_assert(ARRAY_COUNT(kind_names) == THREAD_ATTEMPT + 1, "a name for each kind");
 

@@ -5,6 +5,7 @@
  *   terminal ticker    redraws the progress lines
  *   libvirt event loop runs libvirt's callbacks for the process's life
  *   lease              renews the lock of a state before it expires
+ *   renewer            renews ephemeral resources that would expire while they are in use
  *   attempt            one blocking foreign call that has no deadline of its own
  */
 #pragma once
@@ -17,6 +18,7 @@ typedef enum ThreadKind {
     THREAD_TICKER,
     THREAD_LIBVIRT_EVENTS,
     THREAD_LEASE,
+    THREAD_RENEWER,
     THREAD_ATTEMPT,
 } ThreadKind;
 

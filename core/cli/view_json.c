@@ -18,6 +18,7 @@ typedef struct Running {
     Str address;
     ResourceAddr resource;
     Action action;
+    const char *operation; /* of an ephemeral resource; NULL: of another */
     int64_t started_ms;
     int64_t told_ms;
     struct Running *next;
@@ -338,10 +339,13 @@ static void tell_progress(Stream *stream) {
             continue;
         running->told_ms = now;
         SCOPED(ArenaRef) scratch = arena_open("line");
-        HookLine told = {"apply_progress", running->resource, action_name(running->action)};
+        const char *operation = running->operation;
+        HookLine told = {operation ? "ephemeral_op_progress" : "apply_progress", running->resource,
+                         operation ? operation : action_name(running->action)};
         told.elapsed_ms = now - running->started_ms;
         Str elapsed = clock_format_elapsed(told.elapsed_ms, scratch);
-        const char *doing = wording_doing(running->action);
+        const char *doing =
+            operation ? wording_operating(operation) : wording_doing(running->action);
         told.message =
             str_format(scratch, "%.*s: Still %c%s... [%.*s elapsed]", STR_ARG(running->address),
                        (char)tolower((unsigned char)doing[0]), doing + 1, STR_ARG(elapsed));
@@ -370,6 +374,7 @@ static void remember(Stream *stream, const HookEvent *event) {
     running->address = str_clone(event->address, stream->arena);
     running->resource = resource_addr_clone(event->resource, stream->arena);
     running->action = event->action;
+    running->operation = event->operation;
     running->started_ms = running->told_ms = monotonic_ms(stream);
     running->next = stream->running;
     stream->running = running;
@@ -442,6 +447,40 @@ static void on_refresh_end(void *self, const HookEvent *event) {
     told.message = str_format(scratch, "%.*s: Refresh complete%.*s", STR_ARG(event->address),
                               STR_ARG(id_suffix(event->id, scratch)));
     pthread_mutex_lock(&stream->mutex);
+    tell_hook(stream->cli, &told, scratch);
+    pthread_mutex_unlock(&stream->mutex);
+}
+
+/* -- ephemeral resources ------------------------------------------------------------------ */
+
+static void on_ephemeral_start(void *self, const HookEvent *event) {
+    Stream *stream = self;
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    HookLine told = {.type = "ephemeral_op_start",
+                     .resource = event->resource,
+                     .action = event->operation,
+                     .elapsed_ms = -1};
+    told.message = str_format(scratch, "%.*s: %s...", STR_ARG(event->address),
+                              wording_operating(event->operation));
+    pthread_mutex_lock(&stream->mutex);
+    remember(stream, event);
+    tell_hook(stream->cli, &told, scratch);
+    pthread_mutex_unlock(&stream->mutex);
+}
+
+static void on_ephemeral_end(void *self, const HookEvent *event, bool failed) {
+    Stream *stream = self;
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    HookLine told = {.type = failed ? "ephemeral_op_errored" : "ephemeral_op_complete",
+                     .resource = event->resource,
+                     .action = event->operation,
+                     .elapsed_ms = event->elapsed_ms};
+    Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
+    told.message = str_format(scratch, "%.*s: %s %s after %.*s", STR_ARG(event->address),
+                              wording_operating(event->operation), failed ? "errored" : "complete",
+                              STR_ARG(elapsed));
+    pthread_mutex_lock(&stream->mutex);
+    forget(stream, event);
     tell_hook(stream->cli, &told, scratch);
     pthread_mutex_unlock(&stream->mutex);
 }
@@ -581,6 +620,8 @@ View *view_json_open(Cli *cli) {
         .refresh_end = on_refresh_end,
         .apply_start = on_apply_start,
         .apply_end = on_apply_end,
+        .ephemeral_start = on_ephemeral_start,
+        .ephemeral_end = on_ephemeral_end,
         .provision_start = on_provision_start,
         .provision_output = on_provision_output,
         .provision_end = on_provision_end,

@@ -8,7 +8,7 @@
 
 typedef struct Running {
     Str address;
-    Action action;
+    const char *doing; /* Creating */
     bool is_refresh;
     int64_t started_ms;
     int64_t told_ms; /* plain lines: when "still …" was last said */
@@ -81,7 +81,7 @@ static Str running_line(const ProgressView *view, const Running *running, Arena 
     bool unicode = view->cli->terminal.unicode;
     const char *mark = unicode ? frames[(elapsed / 120) % (int64_t)ARRAY_COUNT(frames)] : "*";
     strbuf_add_format(&line, "  %s %.*s: %s", mark, STR_ARG(running->address),
-                      running->is_refresh ? "Refreshing" : wording_doing(running->action));
+                      running->is_refresh ? "Refreshing" : running->doing);
     if (running->what[0])
         strbuf_add_format(&line, ", %s", running->what);
     add_amount(&line, running->done, running->total);
@@ -154,7 +154,7 @@ static void say_still(ProgressView *view) {
             continue;
         running->told_ms = now;
         StrBuf line = strbuf_new(scratch);
-        const char *verb = wording_doing(running->action);
+        const char *verb = running->doing;
         strbuf_add_format(&line, "%.*s: Still %c%s...", STR_ARG(running->address),
                           (char)tolower((unsigned char)verb[0]), verb + 1);
         if (running->what[0])
@@ -192,7 +192,8 @@ static void tick(void *payload) {
 static Running *begin(ProgressView *view, const HookEvent *event, bool is_refresh) {
     Running *running = arena_new(view->arena, Running);
     running->address = str_clone(event->address, view->arena);
-    running->action = event->action;
+    running->doing =
+        event->operation ? wording_operating(event->operation) : wording_doing(event->action);
     running->is_refresh = is_refresh;
     running->started_ms = running->told_ms = now_ms(view);
     Running **at = &view->running;
@@ -292,6 +293,28 @@ static void on_apply_end(void *self, const HookEvent *event, bool failed) {
     pthread_mutex_unlock(&view->mutex);
 }
 
+static void on_ephemeral_start(void *self, const HookEvent *event) {
+    ProgressView *view = self;
+    SCOPED(ArenaRef) scratch = arena_open("progress");
+    pthread_mutex_lock(&view->mutex);
+    const Running *running = begin(view, event, false);
+    if (!view->is_live)
+        say(view, str_format(scratch, "%.*s: %s...", STR_ARG(event->address), running->doing));
+    pthread_mutex_unlock(&view->mutex);
+}
+
+static void on_ephemeral_end(void *self, const HookEvent *event, bool failed) {
+    ProgressView *view = self;
+    SCOPED(ArenaRef) scratch = arena_open("progress");
+    pthread_mutex_lock(&view->mutex);
+    finish(view, event, false);
+    Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
+    say(view, str_format(scratch, "%.*s: %s %s after %.*s", STR_ARG(event->address),
+                         wording_operating(event->operation), failed ? "failed" : "complete",
+                         STR_ARG(elapsed)));
+    pthread_mutex_unlock(&view->mutex);
+}
+
 static void on_provision_start(void *self, const HookEvent *event) {
     ProgressView *view = self;
     SCOPED(ArenaRef) scratch = arena_open("progress");
@@ -333,6 +356,8 @@ ProgressView *view_progress_open(View *owner) {
         .apply_start = on_apply_start,
         .apply_progress = on_apply_progress,
         .apply_end = on_apply_end,
+        .ephemeral_start = on_ephemeral_start,
+        .ephemeral_end = on_ephemeral_end,
         .provision_start = on_provision_start,
         .provision_output = on_provision_output,
         .apply_total = on_apply_total,

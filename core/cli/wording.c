@@ -34,3 +34,9 @@ const char *wording_doing(Action action) {
 const char *wording_done(Action action) {
     return DONE[action];
 }
+
+const char *wording_operating(const char *operation) {
+    if (strcmp(operation, "open") == 0)
+        return "Opening";
+    return strcmp(operation, "renew") == 0 ? "Renewing" : "Closing";
+}

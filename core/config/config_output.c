@@ -8,14 +8,6 @@ static bool output_identify(ConfigLoading *loading, const BodyBlock *block, Str 
                                   loading->diags);
 }
 
-static bool check_ephemeral(ConfigLoading *loading, const Output *output) {
-    if (!output->ephemeral || loading->module->parent)
-        return true;
-    diags_error(loading->diags, output->range, "Ephemeral output not allowed",
-                "Outputs of the root module are stored in the state, so they cannot be ephemeral.");
-    return false;
-}
-
 static bool refuse_postconditions(ConfigLoading *loading, const BodyContent *content) {
     bool ok = true;
     vec_each(&content->blocks, block) {
@@ -60,7 +52,6 @@ static bool output_decode(ConfigLoading *loading, const BodyBlock *block, bool i
     ok &= config_read_string(&content, "description", &output->description, arena, diags);
     ok &= config_read_bool(&content, "sensitive", &output->sensitive, arena, diags);
     ok &= config_read_bool(&content, "ephemeral", &output->ephemeral, arena, diags);
-    ok &= check_ephemeral(loading, output);
     ok &= config_read_string(&content, "deprecated", &output->deprecated, arena, diags);
     ok &= config_read_traversals(&content, "depends_on", &output->depends_on, arena, diags);
     ok &= refuse_postconditions(loading, &content);

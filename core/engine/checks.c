@@ -120,6 +120,7 @@ static size_t count_conditions(const Node *node) {
     case NODE_ORPHAN:
     case NODE_IMPORT:
     case NODE_CHECK_START:
+    case NODE_EPHEMERAL_CLOSE:
     case NODE_DESTROY: break;
     }
     return 0;

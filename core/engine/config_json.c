@@ -452,9 +452,7 @@ static void write_resource(Writing *writing, const Module *module, const Resourc
                            address_in(writing, module, resource->provider.name), resource->type);
     json_object_start(writer);
     json_key_string(writer, "address", resource_addr_to_str(address, scratch));
-    static const char *const modes[] = {
-        [MODE_MANAGED] = "managed", [MODE_DATA] = "data", [MODE_EPHEMERAL] = "ephemeral"};
-    json_key_string(writer, "mode", str_from_cstr(modes[resource->mode]));
+    json_key_string(writer, "mode", resource->mode == MODE_DATA ? STR("data") : STR("managed"));
     json_key_string(writer, "type", resource->type);
     json_key_string(writer, "name", resource->name);
     json_key_string(writer, "provider_config_key", place_key(place, scratch));
@@ -467,15 +465,18 @@ static void write_resource(Writing *writing, const Module *module, const Resourc
     json_object_end(writer);
 }
 
+/* What is ephemeral is not told: the document describes what is kept. */
 static void write_resources(Writing *writing, const Module *module) {
-    size_t count = module->resources.count;
+    const Resource **sorted =
+        arena_new_array(writing->scratch, const Resource *, module->resources.count + 1);
+    size_t count = 0;
+    map_each(&module->resources, entry) {
+        const Resource *resource = entry->value;
+        if (resource->mode != MODE_EPHEMERAL)
+            sorted[count++] = resource;
+    }
     if (count == 0)
         return;
-    const Resource **sorted = arena_new_array(writing->scratch, const Resource *, count);
-    size_t at = 0;
-    map_each(&module->resources, entry) {
-        sorted[at++] = entry->value;
-    }
     qsort(sorted, count, sizeof *sorted, compare_resources);
     json_key(&writing->writer, STR("resources"));
     json_array_start(&writing->writer);

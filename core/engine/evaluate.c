@@ -177,26 +177,59 @@ void evaluate_scope_init_instance(EvalScope *scope, const InstanceRecord *record
     scope->repetition_unknown = record->keys_unknown;
 }
 
-/* What a failed condition says of itself; empty where that may not be shown. */
-static Str failure_message(const Condition *condition,
-                           const EvalScope *scope,
-                           Arena *arena,
-                           Diags *diags) {
-    Value message;
-    if (!condition->error_message ||
-        !eval_expr_as(condition->error_message, &scope->scope, &TYPE_STRING, &message, arena,
-                      diags) ||
-        !value_is_present(message)) {
-        return STR("The condition does not hold.");
-    }
-    if (!value_has_mark(message, MARK_SENSITIVE) && !value_has_mark(message, MARK_EPHEMERAL))
-        return value_text(message);
-    if (scope->is_check)
-        diags_warning(diags, condition->error_message->range,
-                      "Error message refers to sensitive values",
-                      "The message holds a sensitive value, so it is not shown. Take the value out "
-                      "of it, or wrap it in nonsensitive() if it is no secret.");
-    return STR_EMPTY;
+/* A variable's rule that failed must say why; of other conditions the message is left out. */
+static void refuse_secret_message(const Condition *condition,
+                                  const EvalScope *scope,
+                                  Value message,
+                                  Diags *diags) {
+    SourceRange range = condition->error_message->range;
+    bool is_ephemeral = !value_has_mark(message, MARK_SENSITIVE);
+    const char *summary = is_ephemeral ? "Error message refers to ephemeral values"
+                                       : "Error message refers to sensitive values";
+    const char *detail =
+        is_ephemeral ? "The message holds an ephemeral value, so it is not shown. Take the value "
+                       "out of it, or wrap it in ephemeralasnull()."
+                     : "The message holds a sensitive value, so it is not shown. Take the value "
+                       "out of it, or wrap it in nonsensitive() if it is no secret.";
+    if (!scope->is_validation)
+        diags_warning(diags, range, summary, "%s", detail);
+    else if (is_ephemeral)
+        diags_error(diags, range, summary, "%s", detail);
+}
+
+/* What a condition says of itself when it fails; empty where that may not be shown. It is evaluated
+ * also when nothing failed: a mistake in it is one all the same. */
+static bool condition_message(
+    const Condition *condition, const EvalScope *scope, Value *out, Arena *arena, Diags *diags) {
+    *out = value_null(&TYPE_STRING);
+    if (!condition->error_message)
+        return true;
+    if (!eval_expr_as(condition->error_message, &scope->scope, &TYPE_STRING, out, arena, diags))
+        return false;
+    if (value_is_present(*out) && value_is_secret(*out) && !scope->is_validation)
+        refuse_secret_message(condition, scope, *out, diags);
+    return true;
+}
+
+static bool refuse(const Condition *condition,
+                   const EvalScope *scope,
+                   Value message,
+                   const char *failed_summary,
+                   CheckResult *out,
+                   Diags *diags) {
+    static const Str silent = STR_CONST("The error message holds a sensitive value, so it is not "
+                                        "shown.");
+    bool is_secret = value_is_present(message) && value_is_secret(message);
+    if (is_secret && scope->is_validation)
+        refuse_secret_message(condition, scope, message, diags);
+    if (!value_is_present(message))
+        out->message = STR("The condition does not hold.");
+    else if (!is_secret)
+        out->message = value_text(message);
+    Str text = out->message.len > 0 ? out->message : silent;
+    diags_error(diags, condition->condition->range, failed_summary, "%.*s", STR_ARG(text))
+        ->is_of_expression = true;
+    return false;
 }
 
 static bool condition_holds(const Condition *condition,
@@ -205,9 +238,14 @@ static bool condition_holds(const Condition *condition,
                             CheckResult *out,
                             Arena *arena,
                             Diags *diags) {
-    Value result;
+    Value result, message;
+    size_t before = diags->count;
     out->status = CHECK_ERROR;
-    if (!eval_expr_as(condition->condition, &scope->scope, &TYPE_BOOL, &result, arena, diags))
+    bool ok = eval_expr_as(condition->condition, &scope->scope, &TYPE_BOOL, &result, arena, diags);
+    ok = condition_message(condition, scope, &message, arena, diags) && ok;
+    for (size_t i = before; i < diags->count; i++)
+        diags->items[i].is_of_expression = true;
+    if (!ok)
         return false;
     if (!value_is_known(result)) {
         out->status = CHECK_UNKNOWN;
@@ -219,15 +257,8 @@ static bool condition_holds(const Condition *condition,
         return false;
     }
     out->status = value_is_true(result) ? CHECK_PASS : CHECK_FAIL;
-    if (out->status == CHECK_PASS)
-        return true;
-    out->message = failure_message(condition, scope, arena, diags);
-    Str text = out->message.len > 0
-                   ? out->message
-                   : STR("The error message holds a sensitive value, so it is not shown.");
-    diags_error(diags, condition->condition->range, failed_summary, "%.*s", STR_ARG(text))
-        ->is_of_expression = true;
-    return false;
+    return out->status == CHECK_PASS ||
+           refuse(condition, scope, message, failed_summary, out, diags);
 }
 
 bool evaluate_conditions(const Conditions *conditions,

@@ -16,7 +16,7 @@ typedef struct EvalScope {
     const Value *self;    /* NULL: no self here */
     CheckResult *results; /* where conditions say what they came to, one each; NULL: nowhere */
     Arena *keep;          /* of what the results hold */
-    bool is_check;        /* an assertion, which says what it may not show */
+    bool is_validation;   /* a variable's rule: what it may not show is no mere warning */
 } EvalScope;
 
 /* Of a module instance, without repetition. */

@@ -11,8 +11,9 @@ typedef struct HookEvent {
     Str deposed;
     Action action;
     Str id;
-    Str provisioner;    /* local-exec; of its own events alone */
-    int64_t elapsed_ms; /* of the ended ones */
+    Str provisioner;       /* local-exec; of its own events alone */
+    const char *operation; /* "open", "renew", "close"; of ephemeral resources alone */
+    int64_t elapsed_ms;    /* of the ended ones */
 } HookEvent;
 
 typedef struct Hooks {
@@ -28,6 +29,9 @@ typedef struct Hooks {
     void (*provision_start)(void *self, const HookEvent *event);
     void (*provision_output)(void *self, const HookEvent *event, Str line);
     void (*provision_end)(void *self, const HookEvent *event, bool failed);
+    /* An ephemeral resource is opened, renewed or closed. */
+    void (*ephemeral_start)(void *self, const HookEvent *event);
+    void (*ephemeral_end)(void *self, const HookEvent *event, bool failed);
     /* How many changes an apply will make in all, before the first one. */
     void (*apply_total)(void *self, size_t count);
 } Hooks;

@@ -136,20 +136,37 @@ static void place_diags(Job *job, size_t from) {
     }
 }
 
+/* The argument that a place inside the configuration belongs to: past nested blocks. */
+static Path argument_path(const Schema *schema, Path path, const Attribute **out) {
+    *out = NULL;
+    for (size_t i = 0; i < path.count; i++) {
+        if (path.steps[i].is_index)
+            continue;
+        *out = schema_find_attribute(schema, path.steps[i].name);
+        const Block *block = *out ? NULL : schema_find_block(schema, path.steps[i].name);
+        if (!block)
+            return (Path){path.steps, i + 1};
+        schema = &block->schema;
+    }
+    return path;
+}
+
 /* What is ephemeral lives in write-only attributes or nowhere. */
 static bool check_ephemeral(Job *job, const Configured *configured) {
     bool ok = true;
+    if (job->record->address.mode == MODE_EPHEMERAL)
+        return true;
     vec_each(&configured->ephemeral, path) {
-        const Attribute *attribute =
-            path->count > 0 ? schema_find_attribute(job->schema, path->steps[0].name) : NULL;
+        const Attribute *attribute;
+        Path argument = argument_path(job->schema, *path, &attribute);
         if (attribute && (attribute->flags & WRITE_ONLY))
             continue;
-        diags_error(&job->diags, decode_range_of(job->resource->decoded, *path),
+        ok = false;
+        diags_error(&job->diags, decode_range_of(job->resource->decoded, argument),
                     "Invalid use of ephemeral value",
                     "An ephemeral value cannot stand in %.*s, because it would be kept in the "
                     "state.",
                     STR_ARG(path_to_str(*path, job->scratch)));
-        ok = false;
     }
     return ok;
 }
@@ -240,26 +257,40 @@ Value job_mark(Job *job, Value object, const Configured *configured) {
     return object;
 }
 
-static bool has_write_only(const Schema *schema) {
-    for (size_t i = 0; i < schema->attribute_count; i++) {
-        if (schema->attributes[i].flags & WRITE_ONLY)
+Value job_expect(Job *job, Value config) {
+    Value *items = arena_new_array(job->scratch, Value, config.count + 1);
+    for (size_t i = 0; i < config.count; i++) {
+        const Attribute *attribute = schema_find_attribute(job->schema, value_key_at(config, i));
+        items[i] = value_at(config, i);
+        if (attribute && (attribute->flags & COMPUTED) && value_is_null(items[i]))
+            items[i] = value_unknown(items[i].type);
+    }
+    return value_object_of(config.type, items);
+}
+
+bool job_waits_for_changes(const Job *job) {
+    vec_each(&job->resource->config->depends_on, item) {
+        const Binding *binding = (*item)->binding;
+        if (!binding || !binding->node)
+            continue;
+        const Node *on = binding->node;
+        if (on->kind == NODE_RESOURCE)
+            on = on->as.resource->value;
+        if (on->kind == NODE_MODULE ? job->node->is_pending : on->is_pending)
             return true;
     }
-    return false;
+    for (const Node *call = job->node->module->call; call; call = call->module->call) {
+        if (call->as.call->depends_on.count > 0 && call->is_pending)
+            return true;
+    }
+    const Lifecycle *lifecycle = &job->resource->config->lifecycle;
+    bool has_conditions = lifecycle->preconditions.count + lifecycle->postconditions.count > 0;
+    return has_conditions && job->node->is_pending;
 }
 
 Value job_propose(Job *job, Value prior, Value config) {
-    Value proposed = propose_object(job->schema, prior, config, job->scratch);
-    if (!value_is_present(proposed) || !has_write_only(job->schema))
-        return proposed;
-    Value *items = arena_new_array(job->scratch, Value, proposed.count + 1);
-    for (size_t i = 0; i < proposed.count; i++) {
-        const Attribute *attribute = schema_find_attribute(job->schema, value_key_at(proposed, i));
-        Value item = value_at(proposed, i);
-        bool is_left_out = attribute && (attribute->flags & WRITE_ONLY);
-        items[i] = is_left_out ? value_null(item.type) : item;
-    }
-    return value_with_items(proposed, items, job->scratch);
+    return schema_drop_write_only(
+        job->schema, propose_object(job->schema, prior, config, job->scratch), job->scratch);
 }
 
 /* Quick without marks; a broken promise is told again with them, so that no secret is shown. */

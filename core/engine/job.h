@@ -49,6 +49,11 @@ MUST_USE bool job_configure(Job *job, const EvalScope *scope, Configured *out);
  * they warn. */
 MUST_USE bool job_preconditions(Job *job, const EvalScope *scope);
 MUST_USE bool job_postconditions(Job *job, const EvalScope *scope);
+/* What will be known of an object that is read or opened: the configuration, and unknown where the
+ * provider fills in. Without marks. */
+Value job_expect(Job *job, Value config);
+/* depends_on, its own or its module's, on something that is about to change. */
+bool job_waits_for_changes(const Job *job);
 /* Marks of the configuration and of the schema, put on a planned or real object. */
 Value job_mark(Job *job, Value object, const Configured *configured);
 /* What is proposed to the provider: prior and configuration (with its defaults) merged, write-only

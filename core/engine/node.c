@@ -61,6 +61,7 @@ const char *node_kind_name(NodeKind kind) {
         [NODE_IMPORT] = "import",
         [NODE_CHECK] = "check",
         [NODE_CHECK_START] = "check start",
+        [NODE_EPHEMERAL_CLOSE] = "close",
         [NODE_DESTROY] = "destroy",
     };
     static_assert(ARRAY_COUNT(names) == NODE_DESTROY + 1, "a name for every kind");

@@ -23,13 +23,14 @@ typedef enum NodeKind {
     NODE_MODULE,       /* a call: makes the module's instances */
     NODE_MODULE_VALUE, /* what references to the module as a whole see, built once */
     NODE_PROVIDER,
-    NODE_RESOURCE,       /* plans or applies the instances of a block */
-    NODE_RESOURCE_VALUE, /* what references see of it, built once its instances are done */
-    NODE_ORPHAN,         /* in the state alone */
-    NODE_IMPORT,         /* a block that says what comes to a resource */
-    NODE_CHECK,          /* assertions that warn */
-    NODE_CHECK_START,    /* waits for everything, before the data sources of checks */
-    NODE_DESTROY,        /* apply: the mirror of a node; deletes what its block no longer has */
+    NODE_RESOURCE,        /* plans or applies the instances of a block */
+    NODE_RESOURCE_VALUE,  /* what references see of it, built once its instances are done */
+    NODE_ORPHAN,          /* in the state alone */
+    NODE_IMPORT,          /* a block that says what comes to a resource */
+    NODE_CHECK,           /* assertions that warn */
+    NODE_CHECK_START,     /* waits for everything, before the data sources of checks */
+    NODE_EPHEMERAL_CLOSE, /* closes what an ephemeral block opened, after its last user */
+    NODE_DESTROY,         /* apply: the mirror of a node; deletes what its block no longer has */
 } NodeKind;
 
 typedef struct Node Node;
@@ -128,7 +129,7 @@ struct Node {
         const Check *check;
         const Import *import;
         ProviderNode *provider;
-        ResourceNode *resource; /* RESOURCE, RESOURCE_VALUE, ORPHAN */
+        ResourceNode *resource; /* RESOURCE, RESOURCE_VALUE, ORPHAN, EPHEMERAL_CLOSE */
         Node *mirrored;         /* DESTROY: whose deletions these are */
     } as;
     const Expr *input;   /* VARIABLE of a child module: the call's argument, or NULL */
@@ -137,6 +138,7 @@ struct Node {
     Diags faults;        /* what is wrong with its block, told before anything is evaluated */
     VEC(PartFaults) part_faults;
     bool is_used;     /* MODULE_VALUE: somebody refers to it */
+    bool configures;  /* RESOURCE, ephemeral: a provider needs it */
     bool is_selected; /* false: pruned by -target */
     bool is_target;   /* its own changes are wanted, not just its value */
     bool selects_all; /* -target: every instance, not just those that it names */
@@ -259,6 +261,7 @@ struct EngineWalk {
     const struct Moves *moves; /* plan: what has another address in `state` than it had */
     WorkingState *working;     /* apply */
     const Plan *plan;          /* apply */
+    struct Ephemerals *ephemerals;
     WorkerArenas *workers;
     uint32_t worker_count;
     DiagsSink *sink;

@@ -38,11 +38,10 @@ static void visit_instance(Visit *visit, ModuleInstance *module) {
     evaluate_scope_init(&scope, visit->walk, module);
     scope.results = results->items;
     scope.keep = visit->keep;
-    scope.is_check = true;
     Diags found = diags_new(visit->scratch);
     bool all_hold = evaluate_conditions(&check->asserts, &scope, "Check block assertion failed",
                                         visit->scratch, &found);
-    if (all_hold && !is_plan)
+    if (all_hold && found.count == 0 && !is_plan)
         return;
     if (is_plan)
         note_unknown(visit, results, &found);

@@ -22,20 +22,6 @@ static bool read_source(Job *job, const Configured *configured, Value *out) {
     return true;
 }
 
-/* What will be known once it is read: the configuration, and unknown where the source fills in. */
-static Value planned_object(Job *job, const Configured *configured) {
-    Value config = configured->value;
-    Value *items = arena_new_array(job->scratch, Value, config.count + 1);
-    for (size_t i = 0; i < config.count; i++) {
-        const Attribute *attribute = schema_find_attribute(job->schema, value_key_at(config, i));
-        items[i] = value_at(config, i);
-        if (attribute && (attribute->flags & COMPUTED) && value_is_null(items[i])) {
-            items[i] = value_unknown(items[i].type);
-        }
-    }
-    return job_mark(job, value_object_of(config.type, items), configured);
-}
-
 static ResourceChange *new_change(Job *job, const Configured *configured) {
     ResourceChange *change = arena_new(job->keep, ResourceChange);
     change->address = job->record->address;
@@ -55,31 +41,11 @@ static void postpone(Job *job, const Configured *configured, ActionReason reason
     ResourceChange *change = new_change(job, configured);
     change->action = ACTION_READ;
     change->reason = reason;
-    change->after = value_clone(planned_object(job, configured), job->keep);
+    change->after =
+        value_clone(job_mark(job, job_expect(job, configured->value), configured), job->keep);
     job->record->value = change->after;
     if (job->walk->options->mode != PLAN_REFRESH_ONLY)
         job->record->planned = change;
-}
-
-/* depends_on, its own or its module's, on something that is about to change. */
-static bool waits_for_changes(const Job *job) {
-    vec_each(&job->resource->config->depends_on, item) {
-        const Binding *binding = (*item)->binding;
-        if (!binding || !binding->node)
-            continue;
-        const Node *on = binding->node;
-        if (on->kind == NODE_RESOURCE)
-            on = on->as.resource->value;
-        if (on->kind == NODE_MODULE ? job->node->is_pending : on->is_pending)
-            return true;
-    }
-    for (const Node *call = job->node->module->call; call; call = call->module->call) {
-        if (call->as.call->depends_on.count > 0 && call->is_pending)
-            return true;
-    }
-    const Lifecycle *lifecycle = &job->resource->config->lifecycle;
-    bool has_conditions = lifecycle->preconditions.count + lifecycle->postconditions.count > 0;
-    return has_conditions && job->node->is_pending;
 }
 
 static void remember(Job *job, Value value) {
@@ -114,7 +80,7 @@ static bool plan_source(Job *job) {
     bool is_unknown = !value_is_wholly_known(configured.value) || job->provider->is_deferred;
     if (destroying && is_unknown)
         return keep_stored(job);
-    if (is_unknown || (!destroying && waits_for_changes(job))) {
+    if (is_unknown || (!destroying && job_waits_for_changes(job))) {
         postpone(job, &configured,
                  is_unknown ? REASON_READ_BECAUSE_CONFIG_UNKNOWN
                             : REASON_READ_BECAUSE_DEPENDENCY_PENDING);
@@ -184,7 +150,8 @@ static bool read_nested(Job *job, const Configured *configured, Value *out) {
         return true;
     }
     fail_check(job);
-    *out = value_transform(planned_object(job, configured), unknown_as_null, NULL, job->scratch);
+    *out = value_transform(job_mark(job, job_expect(job, configured->value), configured),
+                           unknown_as_null, NULL, job->scratch);
     return false;
 }
 
@@ -203,7 +170,7 @@ static void plan_nested(Job *job) {
     }
     Value value;
     bool was_read = read_nested(job, &configured, &value);
-    Value after = was_read ? value : planned_object(job, &configured);
+    Value after = was_read ? value : job_mark(job, job_expect(job, configured.value), &configured);
     remember(job, value);
     if (job->walk->options->mode == PLAN_REFRESH_ONLY)
         return;

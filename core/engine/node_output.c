@@ -1,6 +1,16 @@
 /* An output: the module's answer to its caller; of the root, to the user and the state. */
 #include "visit.h"
 
+/* What the root gives is kept. */
+static bool refuse_root(Visit *visit) {
+    const Output *output = visit->node->as.output;
+    if (visit->node->module->parent || !output->ephemeral)
+        return false;
+    diags_error(&visit->diags, output->range, "Ephemeral output not allowed",
+                "Outputs of the root module are stored in the state, so they cannot be ephemeral.");
+    return true;
+}
+
 /* What the root shows to the world must say that it is a secret. */
 static bool check_root(Visit *visit, Value value) {
     const Output *output = visit->node->as.output;
@@ -23,18 +33,23 @@ static bool check_root(Visit *visit, Value value) {
     return true;
 }
 
+/* Validating, a whole module is any value at all, ephemeral or not. */
+static bool may_be_module(const Visit *visit, Value value) {
+    return visit->walk->phase == PHASE_VALIDATE && !value_is_known(value) &&
+           value.type == &TYPE_DYNAMIC && visit->node->module->children.count > 0;
+}
+
 /* An output says whether it is ephemeral: who uses it can rely on that. */
 static bool check_ephemeral(Visit *visit, Value value) {
     const Output *output = visit->node->as.output;
     bool is_ephemeral = (value_marks_deep(value) & MARK_EPHEMERAL) != 0;
-    bool is_any = !value_is_wholly_known(value) && value.type == &TYPE_DYNAMIC;
     if (is_ephemeral && !output->ephemeral) {
         diags_error(&visit->diags, output->expr->range, "Ephemeral value not allowed",
                     "Output \"%.*s\" would keep an ephemeral value.%s", STR_ARG(output->name),
                     visit->node->module->parent ? " Set \"ephemeral: true\" on it." : "");
         return false;
     }
-    if (is_ephemeral || !output->ephemeral || is_any)
+    if (is_ephemeral || !output->ephemeral || may_be_module(visit, value))
         return true;
     diags_error(&visit->diags, output->expr->range, "Value not allowed in ephemeral output",
                 "Output \"%.*s\" says that it is ephemeral, but its value is not. "
@@ -82,6 +97,8 @@ bool node_output_visit(Visit *visit) {
     const EngineWalk *walk = visit->walk;
     bool destroying = walk->options && walk->options->mode == PLAN_DESTROY;
     bool is_root = !visit->node->module->parent;
+    if (refuse_root(visit))
+        return false;
     if (is_root && (destroying || walk->phase == PHASE_EVALUATE))
         return true; /* the root's outputs go; nothing refers to them */
     vec_each(&visit->node->module->instances, item) {

@@ -127,15 +127,22 @@ static const StateResource *stored_for(const Visit *visit, const ModuleInstance 
 }
 
 static InstanceTask task_of(const Visit *visit) {
-    bool is_data = visit->node->as.resource->config->mode == MODE_DATA;
+    ResourceMode mode = visit->node->as.resource->config->mode;
+    bool is_data = mode == MODE_DATA;
+    bool is_ephemeral = mode == MODE_EPHEMERAL;
     switch (visit->walk->phase) {
     case PHASE_VALIDATE: return node_resource_validate;
     case PHASE_PLAN:
+        if (is_ephemeral)
+            return node_ephemeral_open;
         if (is_data)
             return node_data_plan;
         return visit->walk->options->mode == PLAN_DESTROY ? node_resource_plan_destroy
                                                           : node_resource_plan;
-    case PHASE_APPLY: return is_data ? node_data_apply : node_resource_apply;
+    case PHASE_APPLY:
+        if (is_ephemeral)
+            return node_ephemeral_open;
+        return is_data ? node_data_apply : node_resource_apply;
     case PHASE_EVALUATE: break;
     }
     return NULL;
@@ -398,19 +405,20 @@ static void note_change(Node *node, const InstanceRecord *record) {
 
 bool node_resource_value_visit(Visit *visit) {
     const ResourceNode *resource = visit->node->as.resource;
+    uint8_t marks = resource->config->mode == MODE_EPHEMERAL ? MARK_EPHEMERAL : 0;
     vec_each(&visit->node->module->instances, item) {
         const Node *block = node_find(visit->node->module, resource->local_address);
         ResourceExpansion *expansion = node_slot(block, *item)->payload;
         Slot *slot = node_slot(visit->node, *item);
         slot->is_set = true;
         if (!expansion || expansion->expansion.is_unknown || visit->walk->phase == PHASE_VALIDATE) {
-            slot->value = value_unknown(&TYPE_DYNAMIC);
+            slot->value = value_with_marks(value_unknown(&TYPE_DYNAMIC), marks);
             continue;
         }
         size_t count = expansion->expansion.count;
         Value *values = arena_new_array(visit->keep, Value, count + 1);
         for (size_t i = 0; i < count; i++) {
-            values[i] = expansion->records[i].value;
+            values[i] = value_with_marks(expansion->records[i].value, marks);
             note_change(visit->node, &expansion->records[i]);
         }
         bool is_disabled = count == 0 && expansion->expansion.kind == REPEAT_NONE;

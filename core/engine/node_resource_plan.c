@@ -38,14 +38,16 @@ static bool ask_provider(Planning *planning, Value prior, Value config, PlanResp
     return job_conform_plan(job, prior, expected, response->planned, &planning->configured);
 }
 
-/* Only paths at which something really changes force a replacement. */
+/* Only paths at which something really changes force a replacement; of what is write-only the
+ * provider alone can tell. */
 static void keep_real_paths(Planning *planning, Paths *out) {
     PlanResponse *response = &planning->response;
     vec_each(&response->requires_replace, path) {
         Value before, after;
         bool both = path_get(planning->prior_value, *path, &before) &&
                     path_get(response->planned, *path, &after);
-        if (both && value_equal(before, after))
+        bool is_hidden = schema_is_write_only(planning->job.schema, *path);
+        if (both && !is_hidden && value_equal(before, after))
             continue;
         if (!paths_has(out, *path))
             vec_push(planning->job.keep, out, path_clone(*path, planning->job.keep));
@@ -139,6 +141,14 @@ static bool plan_replacement(Planning *planning, const Paths *paths) {
     return ask_provider(planning, none, planning->configured.value, &planning->response);
 }
 
+static bool has_write_only(const Planning *planning, const Paths *paths) {
+    vec_each(paths, path) {
+        if (schema_is_write_only(planning->job.schema, *path))
+            return true;
+    }
+    return false;
+}
+
 static bool decide(Planning *planning) {
     Job *job = &planning->job;
     ResourceChange *change = job->record->planned;
@@ -151,7 +161,7 @@ static bool decide(Planning *planning) {
             keep_real_paths(planning, &paths);
         bool is_same = value_equal(planning->prior_value, planned);
         bool is_asked = planning->is_tainted || planning->is_requested || planning->is_triggered;
-        if (is_asked || (paths.count > 0 && !is_same)) {
+        if (is_asked || (paths.count > 0 && (!is_same || has_write_only(planning, &paths)))) {
             if (!plan_replacement(planning, &paths))
                 return false;
         } else {

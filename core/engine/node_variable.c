@@ -26,6 +26,7 @@ static bool validate_value(Visit *visit, ModuleInstance *module) {
     EvalScope scope;
     bool ok = true;
     evaluate_scope_init(&scope, visit->walk, module);
+    scope.is_validation = true;
     CheckResults *results = NULL;
     if (visit->walk->phase == PHASE_PLAN || visit->walk->phase == PHASE_APPLY) {
         results = checks_new(variable->validations.count, visit->keep);

@@ -25,14 +25,6 @@ static void report_block(RefusalReport *report, SourceRange range) {
     report->count++;
 }
 
-static void find_ephemeral(const Module *module, RefusalReport *report) {
-    map_each(&module->resources, entry) {
-        const Resource *resource = entry->value;
-        if (resource->mode == MODE_EPHEMERAL)
-            report_block(report, resource->range);
-    }
-}
-
 /* Arguments of connections that nothing is done with yet, but for the value that asks for nothing.
  */
 static const struct {
@@ -116,7 +108,6 @@ static void find_connections(const Module *module, RefusalReport *report) {
 }
 
 static const Refusal refusals[] = {
-    {"ephemeral resources",      "A data source reads what is to be stored.",        find_ephemeral  },
     {"connections of this kind",
      "Direct SSH connections with \"private_key\" or \"password\" are carried out.", find_connections},
 };

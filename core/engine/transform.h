@@ -28,6 +28,8 @@ MUST_USE bool transform_lifecycle(EngineWalk *walk, Diags *diags);
 MUST_USE bool transform_destroy(EngineWalk *walk, Diags *diags);
 /* Takes out what -target does not need. */
 MUST_USE bool transform_target(EngineWalk *walk, Diags *diags);
+/* Ephemeral resources are closed after their last user. */
+MUST_USE bool transform_ephemeral(EngineWalk *walk, Diags *diags);
 /* No cycles, and what each resource depends on. */
 MUST_USE bool transform_finish(EngineWalk *walk, Diags *diags);
 

@@ -539,6 +539,7 @@ static void bind_node(Binder *binder, Node *node) {
     case NODE_MODULE_VALUE:
     case NODE_RESOURCE_VALUE:
     case NODE_CHECK_START:
+    case NODE_EPHEMERAL_CLOSE:
     case NODE_DESTROY: return;
     }
 }

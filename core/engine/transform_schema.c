@@ -7,12 +7,11 @@ typedef struct TypeList {
     size_t count;
 } TypeList;
 
-/* No provider has ephemeral resources. */
 static TypeList list_types(const Provider *provider, ResourceMode mode) {
     switch (mode) {
     case MODE_MANAGED: return (TypeList){provider->resources, provider->resource_count};
     case MODE_DATA: return (TypeList){provider->data_sources, provider->data_source_count};
-    case MODE_EPHEMERAL: break;
+    case MODE_EPHEMERAL: return (TypeList){provider->ephemerals, provider->ephemeral_count};
     }
     return (TypeList){0};
 }
@@ -21,7 +20,7 @@ static const ResourceType *find_type(const Provider *provider, ResourceMode mode
     switch (mode) {
     case MODE_MANAGED: return registry_find_resource(provider, type);
     case MODE_DATA: return registry_find_data_source(provider, type);
-    case MODE_EPHEMERAL: break;
+    case MODE_EPHEMERAL: return registry_find_ephemeral(provider, type);
     }
     return NULL;
 }

@@ -1,6 +1,8 @@
 /* What the walk calls for a node. */
 #include "visit.h"
 
+#include "ephemerals.h"
+
 static bool dispatch(Visit *visit) {
     switch (visit->node->kind) {
     case NODE_VARIABLE: return node_variable_visit(visit);
@@ -15,6 +17,7 @@ static bool dispatch(Visit *visit) {
     case NODE_IMPORT: return node_import_visit(visit);
     case NODE_CHECK: return node_check_visit(visit);
     case NODE_CHECK_START: return true;
+    case NODE_EPHEMERAL_CLOSE: return node_ephemeral_close_visit(visit);
     case NODE_DESTROY: return node_destroy_visit(visit);
     }
     return false;
@@ -81,6 +84,7 @@ bool visit_run(EngineWalk *walk) {
         .context = walk,
     };
     bool ok = walk_run(&request);
+    ok = ephemerals_close_all(walk->ephemerals) && ok; /* whose closing was skipped */
     node_provider_close(walk);
     return ok;
 }

@@ -30,6 +30,7 @@ bool node_resource_value_visit(Visit *visit); /* what references see */
 bool node_orphan_visit(Visit *visit);
 bool node_import_visit(Visit *visit);
 bool node_check_visit(Visit *visit);
+bool node_ephemeral_close_visit(Visit *visit);
 bool node_destroy_visit(Visit *visit);
 
 /* Tasks on one instance. */
@@ -40,5 +41,6 @@ bool node_resource_apply(Walk *tasks, void *record, uint32_t worker);
 bool node_resource_destroy(Walk *tasks, void *record, uint32_t worker);
 bool node_data_plan(Walk *tasks, void *record, uint32_t worker);
 bool node_data_apply(Walk *tasks, void *record, uint32_t worker);
+bool node_ephemeral_open(Walk *tasks, void *record, uint32_t worker); /* plan and apply */
 /* Refresh and recovery, shared by plan and plan-destroy: the prior object as it really is. */
 MUST_USE bool node_resource_refresh(Job *job, Value *out);

@@ -96,5 +96,9 @@ void schema_sensitive_paths(const Schema *schema, Value value, Paths *out, Arena
 /* Every FORCES_NEW (or forces_new) path at which the two differ; unknown counts as different. */
 void schema_replace_paths(
     const Schema *schema, Value prior, Value planned, Paths *out, Arena *arena);
+/* Does the path lead to, or into, what the schema declares write-only? */
+bool schema_is_write_only(const Schema *schema, Path path);
+/* `value` with null for all that is write-only: what may be planned and kept. */
+Value schema_drop_write_only(const Schema *schema, Value value, Arena *arena);
 /* `config` with default_json filled in where it is null. */
 Value schema_apply_defaults(const Schema *schema, Value config, Arena *arena);

@@ -7,5 +7,6 @@ extern const ResourceType local_file;
 extern const ResourceType local_sensitive_file;
 extern const ResourceType data_local_file;
 extern const ResourceType data_local_sensitive_file;
+extern const ResourceType ephemeral_local_sensitive_file;
 
 extern const Provider local_provider;

@@ -9,5 +9,6 @@ extern const ResourceType random_password;
 extern const ResourceType random_pet;
 extern const ResourceType random_string;
 extern const ResourceType random_uuid;
+extern const ResourceType ephemeral_random_password;
 
 extern const Provider random_provider;

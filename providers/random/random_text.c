@@ -44,9 +44,10 @@ Str random_text_check_special(Value value, Arena *arena) {
 
 static Str characters_of(Value object, const Class *class) {
     const char *use = class->use;
-    if (strcmp(use, "numeric") == 0 && !value_is_present(draft_attribute(object, use))) {
+    Value older;
+    bool is_unset = !value_is_present(draft_attribute(object, use));
+    if (strcmp(use, "numeric") == 0 && is_unset && value_find(object, STR("number"), &older))
         use = "number";
-    }
     if (!draft_bool(object, use, true))
         return STR_EMPTY;
     if (strcmp(class->use, "special") != 0)

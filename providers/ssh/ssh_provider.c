@@ -14,6 +14,7 @@ static const Attribute attributes[] = {
 
 static const ResourceType *const resources[] = {&ssh_exec, &ssh_file};
 static const ResourceType *const data_sources[] = {&data_ssh_exec};
+static const ResourceType *const ephemerals[] = {&ephemeral_ssh_exec};
 
 const Provider ssh_provider = {
     .name = "ssh",
@@ -25,4 +26,5 @@ const Provider ssh_provider = {
     .close = ssh_client_close,
     PROVIDER_RESOURCES(resources),
     PROVIDER_DATA_SOURCES(data_sources),
+    PROVIDER_EPHEMERALS(ephemerals),
 };

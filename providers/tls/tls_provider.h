@@ -4,5 +4,6 @@
 #include "provider.h"
 
 extern const ResourceType tls_private_key;
+extern const ResourceType ephemeral_tls_private_key;
 
 extern const Provider tls_provider;

@@ -323,6 +323,66 @@ static const ResourceType fake_lookup = {
     .read = lookup_read,
 };
 
+/* -- ephemeral fake_token ------------------------------------------------------------------------
+ */
+
+static const Attribute token_attributes[] = {
+    {"name",  &TYPE_STRING, REQUIRED, "Its name."                },
+    {"value", &TYPE_STRING, COMPUTED, "Another one every time."  },
+    {"renew", &TYPE_NUMBER, OPTIONAL, "Renewed after so many ms."},
+};
+
+static int64_t token_renewal(const Call *call, int64_t after_ms) {
+    const Clock *clock = call->io->clock;
+    return after_ms > 0 ? clock->monotonic_ms(clock->self) + after_ms : 0;
+}
+
+static bool token_open(const Call *call, EphemeralResponse *response, Diags *diags) {
+    Deed deed = begin(call, "open", response->result, 0);
+    Str name = draft_text(response->result, "name", STR_EMPTY);
+    Draft draft = draft_of(response->result, call->arena);
+    int64_t after_ms = draft_int(response->result, "renew", 0);
+    draft_set_text(&draft, "value",
+                   str_format(call->arena, "token-%.*s-%zu", STR_ARG(name), ++deed.world->tokens),
+                   call->arena);
+    response->result = draft_value(&draft);
+    response->private_data =
+        str_format(call->arena, "%lld %.*s", (long long)after_ms, STR_ARG(name));
+    response->renew_at_ms = token_renewal(call, after_ms);
+    return end(&deed, diags, is_ordered(deed.world, deed.text));
+}
+
+/* With a name where others have an object. */
+static bool tell_token(const Call *call, const char *verb, Str private_data, Diags *diags) {
+    FakeWorld *world = world_of(call);
+    Str name = str_after(private_data, str_find_char(private_data, ' ', 0) + 1);
+    Str text = str_format(call->arena, "%s %.*s", verb, STR_ARG(name));
+    pthread_mutex_lock(&world->mutex);
+    bool fails = is_ordered(world, text);
+    strbuf_add_format(&world->diary, "%.*s%s\n", STR_ARG(text), fails ? " failed" : "");
+    pthread_mutex_unlock(&world->mutex);
+    if (fails)
+        diags_error(diags, NO_RANGE, "Call failed", "As ordered: %.*s.", STR_ARG(text));
+    return !fails;
+}
+
+static bool token_renew(const Call *call, EphemeralResponse *response, Diags *diags) {
+    response->renew_at_ms = token_renewal(call, strtoll(response->private_data.ptr, NULL, 10));
+    return tell_token(call, "renew", response->private_data, diags);
+}
+
+static bool token_close(const Call *call, Str private_data, Diags *diags) {
+    return tell_token(call, "close", private_data, diags);
+}
+
+static const ResourceType fake_token = {
+    .name = "fake_token",
+    .schema = {SCHEMA_ATTRIBUTES(token_attributes)},
+    .open = token_open,
+    .renew = token_renew,
+    .close = token_close,
+};
+
 /* -- the provider --------------------------------------------------------------------------------
  */
 
@@ -348,6 +408,7 @@ static bool fake_configure(
 
 static const ResourceType *const resources[] = {&fake_thing, &fake_plain};
 static const ResourceType *const data_sources[] = {&fake_lookup};
+static const ResourceType *const ephemerals[] = {&fake_token};
 
 const Provider fake_provider = {
     .name = "fake",
@@ -357,4 +418,5 @@ const Provider fake_provider = {
     .configure = fake_configure,
     PROVIDER_RESOURCES(resources),
     PROVIDER_DATA_SOURCES(data_sources),
+    PROVIDER_EPHEMERALS(ephemerals),
 };

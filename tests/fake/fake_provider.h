@@ -34,6 +34,7 @@ typedef struct FakeWorld {
                        "lie a": creates with another size and kind than planned */
     uint32_t reads; /* of managed objects */
     uint32_t calls;
+    size_t tokens;            /* opened */
     FakeGroup groups[3];      /* all, group "one", group "pair" */
     FakeGroup read_groups[3]; /* none, group "one", group "pair" */
     bool is_slow;

@@ -142,6 +142,20 @@ static inline bool case_read(ResourceCase *c) {
     return resource_type_read(c->type, case_call(c), &c->state, &c->private_data, &c->diags);
 }
 
+/* An ephemeral resource: its result is the state, what it remembers the private data. */
+static inline bool case_open_ephemeral(ResourceCase *c, const char *json, int64_t *renew_at_ms) {
+    EphemeralResponse response = {0};
+    c->diags = diags_new(c->arena);
+    bool done =
+        resource_type_open(c->type, case_call(c), case_config(c, json), &response, &c->diags);
+    if (done) {
+        c->state = response.result;
+        c->private_data = response.private_data;
+        *renew_at_ms = response.renew_at_ms;
+    }
+    return done;
+}
+
 /* What a run after a crash finds out about an object that was to be made of this configuration. */
 static inline bool case_recover(ResourceCase *c, const char *json, RecoverOutcome *outcome) {
     Value config = case_config(c, json), none = value_null(config.type);

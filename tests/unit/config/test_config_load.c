@@ -238,11 +238,6 @@ static const BadCase bad_cases[] = {
      .wanted = "main.loam.yaml:1:38 Invalid required_providers object\n",
      },
     {
-     .about = "ephemeral output of the root",
-     .text = "output: {o: {value: 1, ephemeral: true}}\n",
-     .wanted = "main.loam.yaml:1:10 Ephemeral output not allowed\n",
-     },
-    {
      .about = "module without source",
      .text = "module:\n  n: {source: \"\"}\n  o: {}\n",
      .wanted = "main.loam.yaml:3:3 Missing required argument\n",
@@ -250,7 +245,7 @@ static const BadCase bad_cases[] = {
     {
      .about = "module sources",
      .text = "module:\n  m: {source: hashicorp/consul/aws}\n  n: {source: \"\"}\n"
-                "  p: {source: \"./${a_b.c.id}\"}\n  q: {source: ./m, version: \"1.0\"}\n",                                                                                 .wanted = "main.loam.yaml:2:15 Unsupported module source\n"
+                "  p: {source: \"./${a_b.c.id}\"}\n  q: {source: ./m, version: \"1.0\"}\n",                                                            .wanted = "main.loam.yaml:2:15 Unsupported module source\n"
                   "main.loam.yaml:3:15 Invalid module source\n"
                   "main.loam.yaml:4:20 Dynamic value in static context\n"
                   "main.loam.yaml:5:15 Invalid registry module source address\n", },

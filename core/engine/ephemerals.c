@@ -1,0 +1,228 @@
+/* A list of open objects, one mutex, and a thread that sleeps until the next renewal is due. */
+#include "ephemerals.h"
+
+#include "mask.h"
+#include "thread.h"
+
+#include <pthread.h>
+
+#define NS_PER_MS     1000000L
+#define MS_PER_SECOND 1000
+
+typedef struct OpenObject {
+    const ResourceNode *resource;
+    const ResourceType *type;
+    void *client;
+    ResourceAddr address;
+    Str text; /* the address */
+    Str lineage;
+    StrVec secrets;
+    EphemeralResponse response;
+    bool is_renewing;
+    Arena *arena;   /* its own: the thread's calls use it too */
+    Diags failures; /* of renewals */
+    struct OpenObject *next;
+} OpenObject;
+
+struct Ephemerals {
+    EngineWalk *walk;
+    pthread_mutex_t mutex; /* guards what follows */
+    pthread_cond_t changed;
+    OpenObject *first; /* opened last */
+    Thread *renewer;
+    bool is_ending;
+};
+
+Ephemerals *ephemerals_open(EngineWalk *walk, Arena *arena) {
+    Ephemerals *ephemerals = arena_new(arena, Ephemerals);
+    ephemerals->walk = walk;
+    pthread_mutex_init(&ephemerals->mutex, NULL);
+    pthread_cond_init(&ephemerals->changed, NULL);
+    return ephemerals;
+}
+
+static int64_t now_ms(const Ephemerals *ephemerals) {
+    const Clock *clock = ephemerals->walk->engine->io->clock;
+    return clock->monotonic_ms(clock->self);
+}
+
+/* -- calls of the provider ---------------------------------------------------------------- */
+
+/* Not cancelled with the run: what is open is to be closed all the same. */
+static Call call_for(const Ephemerals *ephemerals, const OpenObject *object) {
+    return (Call){
+        .client = object->client,
+        .io = ephemerals->walk->engine->io,
+        .arena = object->arena,
+        .address = object->text,
+        .lineage = object->lineage,
+    };
+}
+
+static void tell(const Ephemerals *ephemerals,
+                 const OpenObject *object,
+                 const char *operation,
+                 int64_t started_ms,
+                 const bool *failed) {
+    const Hooks *hooks = ephemerals->walk->engine->hooks;
+    HookEvent event = {
+        .address = object->text,
+        .resource = object->address,
+        .operation = operation,
+        .elapsed_ms = now_ms(ephemerals) - started_ms,
+    };
+    if (hooks && !failed && hooks->ephemeral_start)
+        hooks->ephemeral_start(hooks->self, &event);
+    if (hooks && failed && hooks->ephemeral_end)
+        hooks->ephemeral_end(hooks->self, &event, *failed);
+}
+
+/* Without the lock; nobody else touches an object that is being renewed. */
+static void renew(const Ephemerals *ephemerals, OpenObject *object) {
+    Call call = call_for(ephemerals, object);
+    int64_t started_ms = now_ms(ephemerals);
+    tell(ephemerals, object, "renew", started_ms, NULL);
+    bool failed = !resource_type_renew(object->type, &call, &object->response, &object->failures);
+    tell(ephemerals, object, "renew", started_ms, &failed);
+    if (failed)
+        object->response.renew_at_ms = 0;
+    else
+        object->response.private_data = str_clone(object->response.private_data, object->arena);
+}
+
+static bool close_object(const Ephemerals *ephemerals, OpenObject *object, Diags *diags) {
+    Call call = call_for(ephemerals, object);
+    int64_t started_ms = now_ms(ephemerals);
+    Diags said = diags_new(object->arena);
+    diags_append(&said, &object->failures);
+    tell(ephemerals, object, "close", started_ms, NULL);
+    bool failed = !resource_type_close(object->type, &call, object->response.private_data, &said);
+    tell(ephemerals, object, "close", started_ms, &failed);
+    bool ok = !diags_has_errors(&said);
+    diags_set_address(&said, 0, object->text);
+    diags_set_range(&said, 0, object->resource->config->range);
+    mask_diags(&said, &object->secrets);
+    diags_append(diags, &said);
+    arena_close(object->arena);
+    return ok;
+}
+
+/* -- renewal ------------------------------------------------------------------------------ */
+
+/* NULL: nothing is to be renewed. */
+static OpenObject *find_next(const Ephemerals *ephemerals) {
+    OpenObject *next = NULL;
+    for (OpenObject *object = ephemerals->first; object; object = object->next) {
+        if (object->response.renew_at_ms == 0)
+            continue;
+        if (!next || object->response.renew_at_ms < next->response.renew_at_ms)
+            next = object;
+    }
+    return next;
+}
+
+static void wait_ms(Ephemerals *ephemerals, int64_t ms) {
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += ms / MS_PER_SECOND;
+    until.tv_nsec += (ms % MS_PER_SECOND) * NS_PER_MS;
+    until.tv_sec += until.tv_nsec / (MS_PER_SECOND * NS_PER_MS);
+    until.tv_nsec %= MS_PER_SECOND * NS_PER_MS;
+    pthread_cond_timedwait(&ephemerals->changed, &ephemerals->mutex, &until);
+}
+
+static void renew_all(void *payload) {
+    Ephemerals *ephemerals = payload;
+    pthread_mutex_lock(&ephemerals->mutex);
+    while (!ephemerals->is_ending) {
+        OpenObject *next = find_next(ephemerals);
+        int64_t left = next ? next->response.renew_at_ms - now_ms(ephemerals) : 0;
+        if (!next) {
+            pthread_cond_wait(&ephemerals->changed, &ephemerals->mutex);
+        } else if (left > 0) {
+            wait_ms(ephemerals, left);
+        } else {
+            next->is_renewing = true;
+            pthread_mutex_unlock(&ephemerals->mutex);
+            renew(ephemerals, next);
+            pthread_mutex_lock(&ephemerals->mutex);
+            next->is_renewing = false;
+            pthread_cond_broadcast(&ephemerals->changed);
+        }
+    }
+    pthread_mutex_unlock(&ephemerals->mutex);
+}
+
+/* -- from opening to closing -------------------------------------------------------------- */
+
+void ephemerals_add(Ephemerals *ephemerals, const Job *job, const EphemeralResponse *response) {
+    Arena *arena = arena_open("ephemeral");
+    OpenObject *object = arena_new(arena, OpenObject);
+    *object = (OpenObject){
+        .resource = job->resource,
+        .type = job->type,
+        .client = job->provider->client,
+        .address = resource_addr_clone(job->record->address, arena),
+        .text = str_clone(job->address, arena),
+        .lineage = job->walk->lineage,
+        .response = *response,
+        .arena = arena,
+        .failures = diags_new(arena),
+    };
+    object->response.result = value_clone(response->result, arena);
+    object->response.private_data = str_clone(response->private_data, arena);
+    mask_collect(value_with_marks(object->response.result, MARK_EPHEMERAL), &object->secrets,
+                 arena);
+    pthread_mutex_lock(&ephemerals->mutex);
+    object->next = ephemerals->first;
+    ephemerals->first = object;
+    if (response->renew_at_ms != 0 && !ephemerals->renewer)
+        ephemerals->renewer = thread_start(THREAD_RENEWER, renew_all, ephemerals);
+    pthread_cond_broadcast(&ephemerals->changed);
+    pthread_mutex_unlock(&ephemerals->mutex);
+}
+
+/* Out of the list, so that it is this caller's alone; resource NULL: of any block. */
+static OpenObject *take(Ephemerals *ephemerals, const ResourceNode *resource) {
+    pthread_mutex_lock(&ephemerals->mutex);
+    OpenObject **at = &ephemerals->first;
+    while (*at && resource && (*at)->resource != resource)
+        at = &(*at)->next;
+    OpenObject *object = *at;
+    while (object && object->is_renewing)
+        pthread_cond_wait(&ephemerals->changed, &ephemerals->mutex);
+    for (at = &ephemerals->first; *at && *at != object;)
+        at = &(*at)->next; /* others may have come in front of it, or left */
+    if (*at)
+        *at = object->next;
+    pthread_mutex_unlock(&ephemerals->mutex);
+    return object;
+}
+
+bool ephemerals_close(Ephemerals *ephemerals, const ResourceNode *resource, Diags *diags) {
+    bool ok = true;
+    OpenObject *object;
+    while ((object = take(ephemerals, resource)))
+        ok = close_object(ephemerals, object, diags) && ok;
+    return ok;
+}
+
+bool ephemerals_close_all(Ephemerals *ephemerals) {
+    SCOPED(ArenaRef) scratch = arena_open("closing");
+    Diags diags = diags_new(scratch);
+    bool ok = ephemerals_close(ephemerals, NULL, &diags);
+    diags_sink_append(ephemerals->walk->sink, &diags);
+    return ok;
+}
+
+void ephemerals_release(Ephemerals *ephemerals) {
+    pthread_mutex_lock(&ephemerals->mutex);
+    CHECK(!ephemerals->first);
+    ephemerals->is_ending = true;
+    pthread_cond_broadcast(&ephemerals->changed);
+    pthread_mutex_unlock(&ephemerals->mutex);
+    if (ephemerals->renewer)
+        thread_join(ephemerals->renewer);
+    pthread_cond_destroy(&ephemerals->changed);
+    pthread_mutex_destroy(&ephemerals->mutex);
+}

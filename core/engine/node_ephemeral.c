@@ -1,0 +1,82 @@
+/* An ephemeral resource: each instance is opened when the walk comes to it, in plan and apply
+ * alike, and closed after its last user. Its value is nowhere but in the memory of the walk. */
+#include "ephemerals.h"
+#include "visit.h"
+
+/* What the provider filled in must fit what was asked for. */
+static bool check_result(Job *job, const Configured *configured, Value result) {
+    static const char *const summary = "Provider produced invalid ephemeral resource instance";
+    if (!value_is_wholly_known(result)) {
+        diags_error(&job->diags, NO_RANGE, summary,
+                    "What was opened for %.*s holds unknown values. This is a mistake of the "
+                    "provider.",
+                    STR_ARG(job->address));
+        return false;
+    }
+    Value expected = job_expect(job, configured->value);
+    return job_conform_result(job, expected, result, summary, configured);
+}
+
+static bool open_told(Job *job, Value config, EphemeralResponse *response) {
+    const Hooks *hooks = job->walk->engine->hooks;
+    HookEvent event = job_event(job);
+    event.operation = "open";
+    if (hooks && hooks->ephemeral_start)
+        hooks->ephemeral_start(hooks->self, &event);
+    Call call = job_call(job);
+    bool ok = resource_type_open(job->type, &call, config, response, &job->diags);
+    event.elapsed_ms = job_event(job).elapsed_ms;
+    if (hooks && hooks->ephemeral_end)
+        hooks->ephemeral_end(hooks->self, &event, !ok);
+    return ok;
+}
+
+static void keep_value(Job *job, Value value, const Configured *configured) {
+    Value marked = value_with_marks(job_mark(job, value, configured), MARK_EPHEMERAL);
+    job->record->value = value_clone(marked, job->keep);
+}
+
+/* Unknown configuration, nobody to ask, or something that comes first: then the apply opens it. */
+static bool is_deferred(const Job *job, const Configured *configured) {
+    if (!value_is_wholly_known(configured->value) || job->provider->is_deferred)
+        return true;
+    return job->walk->phase == PHASE_PLAN && job_waits_for_changes(job);
+}
+
+static bool open_instance(Job *job, bool is_destroying) {
+    EvalScope scope;
+    Configured configured;
+    EphemeralResponse response;
+    evaluate_scope_init_instance(&scope, job->record);
+    if (!is_destroying && !job_preconditions(job, &scope))
+        return false;
+    if (!job_configure(job, &scope, &configured))
+        return false;
+    if (is_deferred(job, &configured)) {
+        keep_value(job, job_expect(job, configured.value), &configured);
+        return true;
+    }
+    if (!job_require_provider(job) || !open_told(job, configured.value, &response))
+        return false;
+    ephemerals_add(job->walk->ephemerals, job, &response);
+    if (!check_result(job, &configured, response.result))
+        return false;
+    keep_value(job, response.result, &configured);
+    return is_destroying || job_postconditions(job, &scope);
+}
+
+bool node_ephemeral_open(Walk *tasks, void *payload, uint32_t worker) {
+    (void)tasks;
+    Job job;
+    job_begin(&job, payload, worker);
+    Value unknown = value_unknown(schema_implied_type(job.schema));
+    job.record->value = value_with_marks(unknown, MARK_EPHEMERAL);
+    bool is_destroying = job.walk->options->mode == PLAN_DESTROY;
+    if (!is_destroying || job.node->configures)
+        (void)open_instance(&job, is_destroying);
+    return job_end(&job);
+}
+
+bool node_ephemeral_close_visit(Visit *visit) {
+    return ephemerals_close(visit->walk->ephemerals, visit->node->as.resource, &visit->diags);
+}

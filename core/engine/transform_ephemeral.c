@@ -1,0 +1,82 @@
+/* Ephemeral resources are closed after everything that depends on them, through whatever values,
+ * modules and provider configurations lie in between. */
+#include "transform.h"
+
+/* With the same numbers; what waits for everything is no user. */
+static Graph copy_graph(const EngineWalk *walk, bool without_checks, Arena *arena) {
+    Graph copy = graph_new(arena);
+    vec_each(&walk->nodes, item) {
+        graph_add_node(&copy, *item);
+    }
+    vec_each(&walk->graph.edges, edge) {
+        bool waits = walk->nodes.items[edge->from]->kind == NODE_CHECK_START;
+        if (!without_checks || !waits)
+            graph_add_edge(&copy, edge->from, edge->to);
+    }
+    return copy;
+}
+
+static bool has_users(const Graph *graph, GraphNode node) {
+    return graph->user_start[node] < graph->user_start[node + 1];
+}
+
+static bool is_ephemeral(const Node *node) {
+    return node->kind == NODE_RESOURCE && node->as.resource->config->mode == MODE_EPHEMERAL;
+}
+
+static Node *add_closing(EngineWalk *walk, const Node *node) {
+    Str name = str_format(walk->arena, "%.*s (close)", STR_ARG(node->name));
+    Node *closing =
+        node_add(walk, node->module, NODE_EPHEMERAL_CLOSE, STR_EMPTY, name, node->range);
+    closing->as.resource = node->as.resource;
+    return closing;
+}
+
+/* After those users alone that nobody waits for, as the others have ended before them; and after
+ * the closing of what was opened with it. */
+static void order_closing(
+    EngineWalk *walk, Node *const *closings, size_t own, const Graph *users, Arena *scratch) {
+    size_t count = users->payloads.count;
+    bool *marks = arena_new_array(scratch, bool, count);
+    Node *node = walk->nodes.items[own];
+    graph_mark_users(users, node->as.resource->value->id, marks, scratch);
+    for (size_t i = 0; i < count; i++) {
+        if (!marks[i])
+            continue;
+        node->configures |= walk->nodes.items[i]->kind == NODE_PROVIDER;
+        if (!has_users(users, (GraphNode)i))
+            graph_add_edge(&walk->graph, closings[own]->id, (GraphNode)i);
+        if (closings[i])
+            graph_add_edge(&walk->graph, closings[own]->id, closings[i]->id);
+    }
+}
+
+static bool has_ephemerals(const EngineWalk *walk) {
+    vec_each(&walk->nodes, item) {
+        if (is_ephemeral(*item))
+            return true;
+    }
+    return false;
+}
+
+bool transform_ephemeral(EngineWalk *walk, Diags *diags) {
+    (void)diags;
+    if (walk->phase == PHASE_VALIDATE || !has_ephemerals(walk))
+        return true;
+    SCOPED(ArenaRef) scratch = arena_open("ephemeral");
+    Graph users = copy_graph(walk, true, scratch);
+    graph_finish(&users);
+    if (walk->graph.finished)
+        walk->graph = copy_graph(walk, false, walk->arena);
+    size_t count = walk->nodes.count;
+    Node **closings = arena_new_array(scratch, Node *, count);
+    for (size_t i = 0; i < count; i++) {
+        if (is_ephemeral(walk->nodes.items[i]))
+            closings[i] = add_closing(walk, walk->nodes.items[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (closings[i])
+            order_closing(walk, closings, i, &users, scratch);
+    }
+    return true;
+}

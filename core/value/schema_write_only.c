@@ -1,0 +1,76 @@
+/* schema_write_only: what a provider is told and nobody keeps. */
+#include "schema.h"
+
+static Schema members_of(const Attribute *attribute) {
+    return (Schema){
+        .attributes = attribute->nested->attributes,
+        .attribute_count = attribute->nested->count,
+    };
+}
+
+static bool has_write_only(const Schema *schema) {
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        const Attribute *attribute = &schema->attributes[i];
+        Schema members = attribute->nested ? members_of(attribute) : (Schema){0};
+        if ((attribute->flags & WRITE_ONLY) || has_write_only(&members))
+            return true;
+    }
+    for (size_t i = 0; i < schema->block_count; i++) {
+        if (has_write_only(&schema->blocks[i].schema))
+            return true;
+    }
+    return false;
+}
+
+static Value drop_nested(const Schema *schema, Nesting nesting, Value value, Arena *arena) {
+    if (!value_is_present(value) || !has_write_only(schema))
+        return value;
+    if (nesting == NEST_SINGLE)
+        return schema_drop_write_only(schema, value, arena);
+    Value *items = arena_new_array(arena, Value, value.count + 1);
+    for (size_t i = 0; i < value.count; i++)
+        items[i] = schema_drop_write_only(schema, value_at(value, i), arena);
+    return value_with_items(value, items, arena);
+}
+
+static Value drop_attribute(const Attribute *attribute, Value value, Arena *arena) {
+    if (attribute->flags & WRITE_ONLY)
+        return value_null(value.type);
+    if (!attribute->nested)
+        return value;
+    Schema members = members_of(attribute);
+    return drop_nested(&members, attribute->nested->nesting, value, arena);
+}
+
+Value schema_drop_write_only(const Schema *schema, Value value, Arena *arena) {
+    if (!value_is_present(value) || !has_write_only(schema))
+        return value;
+    Value *items = arena_new_array(arena, Value, value.count + 1);
+    for (size_t i = 0; i < value.count; i++) {
+        Str name = value_key_at(value, i);
+        const Attribute *attribute = schema_find_attribute(schema, name);
+        const Block *block = attribute ? NULL : schema_find_block(schema, name);
+        items[i] = value_at(value, i);
+        if (attribute)
+            items[i] = drop_attribute(attribute, items[i], arena);
+        else if (block)
+            items[i] = drop_nested(&block->schema, block->nesting, items[i], arena);
+    }
+    return value_with_items(value, items, arena);
+}
+
+bool schema_is_write_only(const Schema *schema, Path path) {
+    Schema members = *schema;
+    for (size_t i = 0; i < path.count; i++) {
+        if (path.steps[i].is_index)
+            continue;
+        const Attribute *attribute = schema_find_attribute(&members, path.steps[i].name);
+        const Block *block = attribute ? NULL : schema_find_block(&members, path.steps[i].name);
+        if (attribute && (attribute->flags & WRITE_ONLY))
+            return true;
+        if (!block && !(attribute && attribute->nested))
+            return false;
+        members = block ? block->schema : members_of(attribute);
+    }
+    return false;
+}

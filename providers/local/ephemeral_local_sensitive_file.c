@@ -1,0 +1,25 @@
+/* ephemeral local_sensitive_file: the content of a file that is there, kept nowhere else. */
+#include "local_content.h"
+#include "local_lookup.h"
+#include "local_provider.h"
+
+// clang-format off
+static const Attribute attributes[] = {
+    {"filename",       &TYPE_STRING, REQUIRED, "Path of the file."},
+    {"content",        &TYPE_STRING, COMPUTED | SENSITIVE, "The content as text; bytes that are no UTF-8 are replaced."},
+    {"content_base64", &TYPE_STRING, COMPUTED | SENSITIVE, "The content as base64 of its bytes."},
+    {"id",             &TYPE_STRING, COMPUTED, "SHA-1 of the content, in hex."},
+    LOCAL_DIGEST_ATTRIBUTES,
+};
+// clang-format on
+
+static bool file_open(const Call *call, EphemeralResponse *response, Diags *diags) {
+    return local_lookup_read(call, &response->result, &response->private_data, diags);
+}
+
+const ResourceType ephemeral_local_sensitive_file = {
+    .name = "local_sensitive_file",
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "A local file's content, read in every run and kept nowhere else."},
+    .open = file_open,
+};

@@ -1,0 +1,37 @@
+/* ephemeral random_password: text of random characters that is drawn anew in every run and kept
+ * nowhere. */
+#include "random_provider.h"
+#include "random_text.h"
+
+// clang-format off
+static const Attribute attributes[] = {
+    {"length",           &TYPE_NUMBER, REQUIRED,             "How many characters.", .check = random_text_check_length},
+    {"lower",            &TYPE_BOOL,   OPTIONAL | COMPUTED,  "Use a to z.", .default_json = "true"},
+    {"upper",            &TYPE_BOOL,   OPTIONAL | COMPUTED,  "Use A to Z.", .default_json = "true"},
+    {"numeric",          &TYPE_BOOL,   OPTIONAL | COMPUTED,  "Use digits.", .default_json = "true"},
+    {"special",          &TYPE_BOOL,   OPTIONAL | COMPUTED,  "Use special characters.", .default_json = "true"},
+    {"override_special", &TYPE_STRING, OPTIONAL,             "The special characters to use, in ASCII.", .check = random_text_check_special},
+    {"min_lower",        &TYPE_NUMBER, OPTIONAL | COMPUTED,  "At least so many of a to z.", .default_json = "0", .check = random_text_check_least},
+    {"min_upper",        &TYPE_NUMBER, OPTIONAL | COMPUTED,  "At least so many of A to Z.", .default_json = "0", .check = random_text_check_least},
+    {"min_numeric",      &TYPE_NUMBER, OPTIONAL | COMPUTED,  "At least so many digits.", .default_json = "0", .check = random_text_check_least},
+    {"min_special",      &TYPE_NUMBER, OPTIONAL | COMPUTED,  "At least so many special characters.", .default_json = "0", .check = random_text_check_least},
+    {"result",           &TYPE_STRING, COMPUTED | SENSITIVE, "The password."},
+};
+// clang-format on
+
+static bool password_open(const Call *call, EphemeralResponse *response, Diags *diags) {
+    (void)diags;
+    Draft draft = draft_of(response->result, call->arena);
+    Str text = random_text_draw(response->result, call->arena);
+    draft_set(&draft, "result", value_from_str(text));
+    response->result = draft_value(&draft);
+    return true;
+}
+
+const ResourceType ephemeral_random_password = {
+    .name = "random_password",
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "Random text that is drawn anew in every run and kept nowhere."},
+    .validate = random_text_validate,
+    .open = password_open,
+};

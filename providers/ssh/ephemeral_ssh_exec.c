@@ -1,0 +1,99 @@
+/* ephemeral ssh_exec: what a command on a machine says, for the time of one run: a token, a lease.
+ * It may be kept alive by a second command and given back by a third. */
+#include "json.h"
+#include "ssh_ask.h"
+#include "ssh_provider.h"
+
+static Str check_interval(Value value, Arena *arena) {
+    int64_t ms;
+    if (clock_parse_duration(value_text(value), &ms) && ms >= 1000)
+        return STR_EMPTY;
+    return str_format(arena, "\"%.*s\" is no time such as \"30s\" or \"5m\", of a second or more.",
+                      STR_ARG(value_text(value)));
+}
+
+// clang-format off
+static const Attribute attributes[] = {
+    SSH_CLIENT_ATTRIBUTES(0),
+    {"command",       &TYPE_STRING, REQUIRED, "What to run with sh; its answer lives as long as the run."},
+    {"renew_command", &TYPE_STRING, OPTIONAL, "What to run from time to time while the answer is in use; a status other than 0 is an error."},
+    {"renew_every",   &TYPE_STRING, OPTIONAL | COMPUTED, "How often.", .default_json = "\"5m\"", .check = check_interval},
+    {"close_command", &TYPE_STRING, OPTIONAL, "What to run when nobody uses the answer any more; a status other than 0 is an error."},
+    SSH_ASK_ATTRIBUTES(SENSITIVE),
+};
+// clang-format on
+
+/* The settings, for the commands to come: in the memory of the run alone. */
+static Str remember(Value object, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_write_typed(&writer, object, object.type);
+    return strbuf_str(&text);
+}
+
+static Value recall(Str private_data, Arena *arena) {
+    const Type *type = schema_implied_type(&ephemeral_ssh_exec.schema);
+    JsonReader reader = json_reader_new(private_data, arena);
+    const char *error;
+    Value object;
+    CHECK(json_read_typed(&reader, json_next(&reader), type, &object, &error, arena));
+    return object;
+}
+
+static int64_t next_renewal(const Call *call, Value object) {
+    const Clock *clock = call->io->clock;
+    int64_t every_ms = 0;
+    if (!value_is_present(draft_attribute(object, "renew_command")) ||
+        !clock_parse_duration(draft_text(object, "renew_every", STR_EMPTY), &every_ms))
+        return 0;
+    return clock->monotonic_ms(clock->self) + every_ms;
+}
+
+/* A command whose status counts; none is fine, too. */
+static bool run(const Call *call, Value object, const char *name, Diags *diags) {
+    Value command = draft_attribute(object, name);
+    SshResult result;
+    if (!value_is_present(command))
+        return true;
+    if (!ssh_ask(call, object, value_text(command), &result, diags))
+        return false;
+    if (result.exit_status == 0)
+        return true;
+    Str words = ssh_client_last_words(result.err, result.out, call->arena);
+    diags_error(diags, NO_RANGE, "The command failed", "\"%s\" ended with status %d. %.*s", name,
+                result.exit_status, STR_ARG(words));
+    return false;
+}
+
+static bool exec_open(const Call *call, EphemeralResponse *response, Diags *diags) {
+    Value object = response->result;
+    SshResult result;
+    if (!ssh_ask(call, object, draft_text(object, "command", STR_EMPTY), &result, diags))
+        return false;
+    response->private_data = remember(object, call->arena);
+    response->renew_at_ms = next_renewal(call, object);
+    response->result = ssh_ask_answer(object, &result, call->arena);
+    return true;
+}
+
+static bool exec_renew(const Call *call, EphemeralResponse *response, Diags *diags) {
+    Value object = recall(response->private_data, call->arena);
+    if (!run(call, object, "renew_command", diags))
+        return false;
+    response->renew_at_ms = next_renewal(call, object);
+    return true;
+}
+
+static bool exec_close(const Call *call, Str private_data, Diags *diags) {
+    return run(call, recall(private_data, call->arena), "close_command", diags);
+}
+
+const ResourceType ephemeral_ssh_exec = {
+    .name = "ssh_exec",
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "What a command on a machine says, for the time of one run."},
+    .open = exec_open,
+    .renew = exec_renew,
+    .close = exec_close,
+};

@@ -1,0 +1,18 @@
+/* ssh_ask: what a command on a machine says; the data source and the ephemeral resource ssh_exec.
+ */
+#pragma once
+
+#include "draft.h"
+#include "ssh_client.h"
+
+/* Its answer, as rows of an attribute table; `extra` joins the flags of what it wrote. */
+#define SSH_ASK_ATTRIBUTES(extra)                                                                  \
+    {"stdout", &TYPE_STRING, COMPUTED | (extra), "What it wrote to standard output."},             \
+        {"stderr", &TYPE_STRING, COMPUTED | (extra), "What it wrote to standard error."}, {        \
+        "exit_status", &TYPE_NUMBER, COMPUTED, "Its exit status; not 0 is no error here."          \
+    }
+
+/* Runs `command` with sh on the machine that `object` names; it may take until the deadline. */
+MUST_USE bool ssh_ask(const Call *call, Value object, Str command, SshResult *out, Diags *diags);
+/* The object with the answer in it. */
+Value ssh_ask_answer(Value object, const SshResult *result, Arena *arena);

@@ -1,0 +1,146 @@
+/* Key pairs. */
+#include "tls_key.h"
+
+#include "digest.h"
+#include "tls_openssh.h"
+
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+typedef EVP_PKEY *KeyRef;
+static inline void key_release(KeyRef *key) {
+    EVP_PKEY_free(*key);
+}
+SCOPED_TYPE(KeyRef, key_release);
+
+typedef BIO *BioRef;
+static inline void bio_release(BioRef *bio) {
+    BIO_free(*bio);
+}
+SCOPED_TYPE(BioRef, bio_release);
+
+typedef struct Curve {
+    const char *name;
+    const char *group;
+} Curve;
+
+static const Curve curves[] = {
+    {"P224", "secp224r1" },
+    {"P256", "prime256v1"},
+    {"P384", "secp384r1" },
+    {"P521", "secp521r1" },
+};
+
+Str tls_key_check_algorithm(Value value, Arena *arena) {
+    Str text = value_text(value);
+    if (str_equal_cstr(text, "RSA") || str_equal_cstr(text, "ECDSA") ||
+        str_equal_cstr(text, "ED25519")) {
+        return STR_EMPTY;
+    }
+    return str_format(arena, "\"%.*s\" is no algorithm: \"RSA\", \"ECDSA\" or \"ED25519\".",
+                      STR_ARG(text));
+}
+
+Str tls_key_check_curve(Value value, Arena *arena) {
+    Str text = value_text(value);
+    for (size_t i = 0; i < ARRAY_COUNT(curves); i++) {
+        if (str_equal_cstr(text, curves[i].name))
+            return STR_EMPTY;
+    }
+    return str_format(arena, "\"%.*s\" is no curve: \"P224\", \"P256\", \"P384\" or \"P521\".",
+                      STR_ARG(text));
+}
+
+Str tls_key_check_bits(Value value, Arena *arena) {
+    int64_t bits;
+    if (value_to_int(value, &bits) && bits >= 1024 && bits <= 16384)
+        return STR_EMPTY;
+    return str_format(arena, "An RSA key has from 1024 to 16384 bits.");
+}
+
+static Str public_der_digest(EVP_PKEY *key, Arena *arena) {
+    unsigned char *der = NULL;
+    int size = i2d_PUBKEY(key, &der);
+    CHECK(size > 0);
+    Str digest = digest_hex(DIGEST_SHA1, (Str){(const char *)der, (size_t)size}, arena);
+    OPENSSL_free(der);
+    return digest;
+}
+
+static EVP_PKEY *generate(Value planned) {
+    Str algorithm = draft_text(planned, "algorithm", STR_EMPTY);
+    if (str_equal_cstr(algorithm, "RSA")) {
+        return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)draft_int(planned, "rsa_bits", 2048));
+    }
+    if (str_equal_cstr(algorithm, "ED25519"))
+        return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+    Str curve = draft_text(planned, "ecdsa_curve", STR("P224"));
+    for (size_t i = 0; i < ARRAY_COUNT(curves); i++) {
+        if (!str_equal_cstr(curve, curves[i].name))
+            continue;
+        return EVP_PKEY_Q_keygen(NULL, NULL, "EC", curves[i].group);
+    }
+    return NULL;
+}
+
+typedef int (*PemWriter)(BIO *bio, EVP_PKEY *key);
+
+static int write_traditional(BIO *bio, EVP_PKEY *key) {
+    return PEM_write_bio_PrivateKey_traditional(bio, key, NULL, NULL, 0, NULL, NULL);
+}
+
+static int write_pkcs8(BIO *bio, EVP_PKEY *key) {
+    return PEM_write_bio_PKCS8PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL);
+}
+
+static int write_public(BIO *bio, EVP_PKEY *key) {
+    return PEM_write_bio_PUBKEY(bio, key);
+}
+
+static Str pem(EVP_PKEY *key, PemWriter writer, Arena *arena) {
+    SCOPED(BioRef) bio = BIO_new(BIO_s_mem());
+    char *text = NULL;
+    CHECK(bio && writer(bio, key) == 1);
+    long size = BIO_get_mem_data(bio, &text);
+    return str_clone((Str){text, (size_t)size}, arena);
+}
+
+static void describe_pem(Draft *draft, EVP_PKEY *key, Arena *arena) {
+    bool is_ed25519 = EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519;
+    Str pkcs8 = pem(key, write_pkcs8, arena);
+    Str traditional = is_ed25519 ? pkcs8 : pem(key, write_traditional, arena);
+    draft_set(draft, "private_key_pem", value_from_str(traditional));
+    draft_set(draft, "private_key_pem_pkcs8", value_from_str(pkcs8));
+    draft_set(draft, "public_key_pem", value_from_str(pem(key, write_public, arena)));
+}
+
+static void describe_openssh(Draft *draft, EVP_PKEY *key, Arena *arena) {
+    Str blob = tls_openssh_public_blob(key, arena);
+    bool has = blob.len > 0;
+    const struct {
+        const char *name;
+        Str text;
+    } rows[] = {
+        {"private_key_openssh", has ? tls_openssh_private_file(key, blob,                      arena) : STR_EMPTY},
+        {"public_key_openssh",                     has ? tls_openssh_public_line(blob,                                    arena) : STR_EMPTY      },
+        {"public_key_fingerprint_md5",                     has ? tls_openssh_md5(blob,                            arena) : STR_EMPTY},
+        {"public_key_fingerprint_sha256",                     has ? tls_openssh_sha256(blob,                         arena) : STR_EMPTY},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        draft_set(draft, rows[i].name, value_from_str(rows[i].text));
+    }
+}
+
+bool tls_key_make(Value settings, Draft *draft, Str *id, Arena *arena, Diags *diags) {
+    SCOPED(KeyRef) key = generate(settings);
+    if (!key) {
+        diags_error(diags, NO_RANGE, "No key could be made",
+                    "OpenSSL refuses to make this key; its policy on this machine may forbid the "
+                    "algorithm, the curve or the size.");
+        return false;
+    }
+    describe_pem(draft, key, arena);
+    describe_openssh(draft, key, arena);
+    *id = public_der_digest(key, arena);
+    return true;
+}

@@ -1,0 +1,38 @@
+/* tls_key: a key pair in the notations people need; what the resource and the ephemeral resource
+ * tls_private_key share. */
+#pragma once
+
+#include "draft.h"
+#include "provider.h"
+
+// clang-format off
+/* Settings and notations, as rows of an attribute table; `settings` joins the settings' flags. */
+#define TLS_KEY_ATTRIBUTES(settings)                                                               \
+    {"algorithm", &TYPE_STRING, REQUIRED | (settings),                                             \
+     "\"RSA\", \"ECDSA\" or \"ED25519\".", .check = tls_key_check_algorithm},                      \
+    {"rsa_bits", &TYPE_NUMBER, OPTIONAL | COMPUTED | (settings),                                   \
+     "Size of an RSA key in bits.", .default_json = "2048", .check = tls_key_check_bits},          \
+    {"ecdsa_curve", &TYPE_STRING, OPTIONAL | COMPUTED | (settings),                                \
+     "Curve of an ECDSA key: \"P224\", \"P256\", \"P384\" or \"P521\".",                           \
+     .default_json = "\"P224\"", .check = tls_key_check_curve},                                    \
+    {"private_key_pem", &TYPE_STRING, COMPUTED | SENSITIVE,                                        \
+     "Private key in PEM: PKCS#1 for RSA, SEC 1 for ECDSA, PKCS#8 for Ed25519."},                  \
+    {"private_key_openssh", &TYPE_STRING, COMPUTED | SENSITIVE,                                    \
+     "Private key as OpenSSH writes it; empty on P224."},                                          \
+    {"private_key_pem_pkcs8", &TYPE_STRING, COMPUTED | SENSITIVE, "Private key in PEM, PKCS#8."},  \
+    {"public_key_pem", &TYPE_STRING, COMPUTED, "Public key in PEM."},                              \
+    {"public_key_openssh", &TYPE_STRING, COMPUTED,                                                 \
+     "Public key as a line of authorized_keys; empty on P224."},                                   \
+    {"public_key_fingerprint_md5", &TYPE_STRING, COMPUTED,                                         \
+     "MD5 fingerprint as OpenSSH shows it; empty on P224."},                                       \
+    {"public_key_fingerprint_sha256", &TYPE_STRING, COMPUTED,                                      \
+     "SHA-256 fingerprint as OpenSSH shows it; empty on P224."}
+// clang-format on
+
+Str tls_key_check_algorithm(Value value, Arena *arena);
+Str tls_key_check_curve(Value value, Arena *arena);
+Str tls_key_check_bits(Value value, Arena *arena);
+
+/* A new key as the settings ask for; its notations go into the draft. *id: SHA-1 of the public key
+ * in DER, in hex. */
+MUST_USE bool tls_key_make(Value settings, Draft *draft, Str *id, Arena *arena, Diags *diags);

@@ -1,0 +1,241 @@
+/* Ephemeral resources: opened in plan and apply alike, closed after their last user, kept nowhere.
+ */
+#include "engine_case.h"
+
+#define TOKEN "ephemeral: {fake_token: {t: {name: t}}}\n"
+
+static EngineCase *open_case(const char *config) {
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_config(c, config);
+    return c;
+}
+
+static void plans(EngineCase *c, const char *diary) {
+    c->world.diary = strbuf_new(c->arena);
+    engine_case_must(c, engine_case_plan(c));
+    check_diary(c, diary);
+}
+
+static void applies(EngineCase *c, const char *diary) {
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_diary(c, diary);
+}
+
+static void is_opened_in_both_walks(void **state) {
+    (void)state;
+    EngineCase *c =
+        open_case(TOKEN "locals: {v: '${ephemeral.fake_token.t.value}'}\n"
+                        "resource: {fake_thing: {a: {name: a, token: '${local.v}'}}}\n");
+    plans(c, "open t\nclose t\n");
+    applies(c, "open t\ncreate a\nclose t\n");
+    check_objects(c, "fake_thing.a a-1\n");
+    assert_true(str_find(c->stored, STR("token-t"), 0) == SIZE_MAX);
+    assert_true(str_find(c->stored, STR("\"token\": null"), 0) != SIZE_MAX);
+    plans(c, "open t\nclose t\n");
+    check_changes(c, "");
+    engine_case_close(c);
+}
+
+/* What was opened with it goes before it does. */
+static void closes_in_the_opposite_order(void **state) {
+    (void)state;
+    EngineCase *c = open_case(
+        "ephemeral:\n"
+        "  fake_token:\n"
+        "    first: {name: first}\n"
+        "    second: {name: 'with-${ephemeral.fake_token.first.value}', count: 1}\n"
+        "resource: {fake_thing: {a: {name: a, token: '${ephemeral.fake_token.second[0].value}'}}}"
+        "\n");
+    plans(c, "open first\nopen with-token-first-1\nclose with-token-first-1\nclose first\n");
+    applies(c, "open first\nopen with-token-first-3\ncreate a\nclose with-token-first-3\n"
+               "close first\n");
+    engine_case_close(c);
+}
+
+/* What is not known yet is opened by the apply alone. */
+static void waits_for_its_configuration(void **state) {
+    (void)state;
+    EngineCase *c = open_case("resource:\n"
+                              "  fake_thing:\n"
+                              "    a: {name: a}\n"
+                              "    b: {name: b, token: '${ephemeral.fake_token.t.value}'}\n"
+                              "ephemeral: {fake_token: {t: {name: '${fake_thing.a.id}'}}}\n");
+    plans(c, "");
+    applies(c, "create a\nopen a-1\ncreate b\nclose a-1\n");
+    plans(c, "open a-1\nclose a-1\n");
+    engine_case_close(c);
+}
+
+static void waits_for_what_it_depends_on(void **state) {
+    (void)state;
+    EngineCase *c =
+        open_case("resource: {fake_thing: {a: {name: a}}}\n"
+                  "ephemeral: {fake_token: {t: {name: t, depends_on: [fake_thing.a]}}}\n");
+    plans(c, "");
+    applies(c, "create a\nopen t\nclose t\n");
+    plans(c, "open t\nclose t\n");
+    engine_case_close(c);
+}
+
+/* Whatever becomes of the others. */
+static void closes_after_failures(void **state) {
+    (void)state;
+    EngineCase *c = open_case(TOKEN "resource:\n"
+                                    "  fake_thing:\n"
+                                    "    a: {name: a, token: '${ephemeral.fake_token.t.value}'}\n"
+                                    "    b: {name: b, token: '${ephemeral.fake_token.t.value}', "
+                                    "depends_on: [fake_thing.a]}\n");
+    plans(c, "open t\nclose t\n");
+    fake_world_order(&c->world, "create a");
+    assert_false(engine_case_apply_plan(c));
+    check_diary(c, "open t\ncreate a failed\nclose t\n");
+    engine_case_close(c);
+}
+
+static void closes_when_cancelled(void **state) {
+    (void)state;
+    EngineCase *c = open_case(TOKEN "resource:\n"
+                                    "  fake_thing:\n"
+                                    "    a: {name: a, token: '${ephemeral.fake_token.t.value}'}\n"
+                                    "    b: {name: b, token: '${fake_thing.a.id}'}\n");
+    plans(c, "open t\nclose t\n");
+    c->world.cancel = cancel_open();
+    c->world.stops_at = STR("create a");
+    assert_false(engine_case_apply_plan(c));
+    check_diary(c, "open t\ncreate a\nclose t\n");
+    cancel_close(c->world.cancel);
+    engine_case_close(c);
+}
+
+static void tells_what_fails(void **state) {
+    (void)state;
+    static const struct {
+        const char *order;
+        const char *said;
+    } cases[] = {
+        {"open t",  "ephemeral.fake_token.t: Call failed: As ordered: open t." },
+        {"close t", "ephemeral.fake_token.t: Call failed: As ordered: close t."},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        EngineCase *c = open_case(TOKEN);
+        fake_world_order(&c->world, cases[i].order);
+        assert_false(engine_case_plan(c));
+        check_said(c, cases[i].said);
+        engine_case_close(c);
+    }
+}
+
+/* Kept alive as long as somebody uses it: here, until it was renewed. */
+static void is_renewed_while_in_use(void **state) {
+    (void)state;
+    EngineCase *c =
+        open_case("ephemeral: {fake_token: {t: {name: t, renew: 1}}}\n"
+                  "resource: {fake_thing: {a: {name: a, token: "
+                  "'${ephemeral.fake_token.t.value}', provisioner: {local-exec: {command: "
+                  "'sleep 0.2'}}}}}\n");
+    engine_case_must(c, engine_case_apply(c));
+    Str diary = engine_case_diary(c);
+    assert_true(str_starts_with(diary, STR("open t\n")));
+    assert_true(str_ends_with(diary, STR("close t\n")));
+    assert_true(str_find(diary, STR("\nrenew t\nrenew t\n"), 0) != SIZE_MAX);
+    engine_case_close(c);
+}
+
+/* Nobody may notice; who closes it is told. */
+static void a_failed_renewal_is_told_at_the_end(void **state) {
+    (void)state;
+    EngineCase *c =
+        open_case("ephemeral: {fake_token: {t: {name: t, renew: 1}}}\n"
+                  "resource: {fake_thing: {a: {name: a, token: "
+                  "'${ephemeral.fake_token.t.value}', provisioner: {local-exec: {command: "
+                  "'sleep 0.2'}}}}}\n");
+    engine_case_must(c, engine_case_plan(c));
+    fake_world_order(&c->world, "renew t");
+    assert_false(engine_case_apply_plan(c));
+    check_said(c, "ephemeral.fake_token.t: Call failed: As ordered: renew t.");
+    assert_true(str_ends_with(engine_case_diary(c), STR("renew t failed\nclose t\n")));
+    check_objects(c, "fake_thing.a a-1\n");
+    engine_case_close(c);
+}
+
+/* A provider may need it, also for what goes. */
+static void configures_a_provider(void **state) {
+    (void)state;
+    EngineCase *c = open_case("ephemeral: {fake_token: {t: {name: t, provider: fake.plain}, "
+                              "u: {name: u, provider: fake.plain}}}\n"
+                              "provider: {fake: [{endpoint: '${ephemeral.fake_token.t.value}'}, "
+                              "{alias: plain}]}\n"
+                              "resource: {fake_thing: {a: {name: a}}}\n");
+    plans(c, "open t\nopen u\nconfigure token-t-1\nclose u\nclose t\n");
+    engine_case_must(c, engine_case_apply_plan(c));
+    c->options.mode = PLAN_DESTROY;
+    plans(c, "open t\nconfigure token-t-5\nclose t\n");
+    applies(c, "open t\nconfigure token-t-6\ndelete a\nclose t\n");
+    engine_case_close(c);
+}
+
+static void has_conditions(void **state) {
+    (void)state;
+    EngineCase *c =
+        open_case("ephemeral: {fake_token: {t: {name: t, lifecycle: {postcondition: {condition: "
+                  "'${self.name == \"u\"}', error_message: 'Not u: ${self.name}.'}}}}}\n");
+    assert_false(engine_case_plan(c));
+    check_said(c, "Resource postcondition failed");
+    check_diary(c, "open t\nclose t\n");
+    engine_case_config(c, "locals: {x: 1}\nephemeral: {fake_token: {t: {name: t, lifecycle: "
+                          "{precondition: {condition: "
+                          "'${local.x == 2}', error_message: No.}}}}}\n");
+    c->world.diary = strbuf_new(c->arena);
+    assert_false(engine_case_plan(c));
+    check_diary(c, "");
+    engine_case_close(c);
+}
+
+static void is_refused_where_it_would_be_kept(void **state) {
+    (void)state;
+    static const struct {
+        const char *config;
+        const char *said;
+    } cases[] = {
+        {"resource: {fake_thing: {a: {name: '${ephemeral.fake_token.t.value}'}}}\n",
+         "Invalid use of ephemeral value"                                                                           },
+        {"resource: {fake_thing: {a: {name: a, count: '${ephemeral.fake_token.t.value == \"x\" ? 1 "
+         ": 0}'}}}\n",                                                             "Invalid count argument"},
+        {"resource: {fake_thing: {a: {name: a, for_each: '${ephemeral.fake_token.t}'}}}\n",
+         "Invalid for_each argument"                                                                                },
+        {"output: {o: {value: '${ephemeral.fake_token.t.value}'}}\n",
+         "Ephemeral value not allowed"                                                                              },
+        {"output: {o: {value: '${ephemeral.fake_token.t.value}', ephemeral: true}}\n",
+         "Ephemeral output not allowed"                                                                             },
+        {"data: {fake_lookup: {a: {name: '${ephemeral.fake_token.t.value}'}}}\n",
+         "Invalid use of ephemeral value"                                                                           },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        EngineCase *c = engine_case_open();
+        engine_case_write(c, "t.loam.yaml", TOKEN);
+        engine_case_config(c, cases[i].config);
+        assert_false(engine_case_plan(c));
+        check_said(c, cases[i].said);
+        assert_true(str_find(engine_case_said(c), STR("token-t"), 0) == SIZE_MAX);
+        engine_case_close(c);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(is_opened_in_both_walks),
+        cmocka_unit_test(closes_in_the_opposite_order),
+        cmocka_unit_test(waits_for_its_configuration),
+        cmocka_unit_test(waits_for_what_it_depends_on),
+        cmocka_unit_test(closes_after_failures),
+        cmocka_unit_test(closes_when_cancelled),
+        cmocka_unit_test(tells_what_fails),
+        cmocka_unit_test(is_renewed_while_in_use),
+        cmocka_unit_test(a_failed_renewal_is_told_at_the_end),
+        cmocka_unit_test(configures_a_provider),
+        cmocka_unit_test(has_conditions),
+        cmocka_unit_test(is_refused_where_it_would_be_kept),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,77 @@
+/* ephemeral ssh_exec: an answer that is kept alive, and given back. */
+#include "ssh_case.h"
+
+static const char *const lease = "\"command\":\"echo token | tee lease; echo warned >&2\","
+                                 "\"renew_command\":\"echo again >> lease\",\"renew_every\":\"2m\","
+                                 "\"close_command\":\"rm lease\"";
+
+static Str look(SshCase *s) {
+    ResourceCase c = s->c;
+    c.type = &data_ssh_exec;
+    c.state = case_config(&c, ssh_config(s, "\"command\":\"cat lease 2>&1 | tr '\\\\n' ' '\""));
+    check_done(&c, case_read(&c));
+    return case_text(&c, "stdout");
+}
+
+static bool close_it(SshCase *s) {
+    s->c.diags = diags_new(s->c.arena);
+    return resource_type_close(s->c.type, case_call(&s->c), s->c.private_data, &s->c.diags);
+}
+
+static void is_opened_renewed_and_closed(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ephemeral_ssh_exec);
+    int64_t now = clock_real.monotonic_ms(clock_real.self), renew_at_ms = 0;
+    check_done(&s.c, case_open_ephemeral(&s.c, ssh_config(&s, lease), &renew_at_ms));
+    check_str(case_text(&s.c, "stdout"), "token\n");
+    check_str(case_text(&s.c, "stderr"), "warned\n");
+    assert_true(renew_at_ms >= now + 120000 && renew_at_ms < now + 240000);
+    EphemeralResponse response = {.private_data = s.c.private_data};
+    check_done(&s.c, resource_type_renew(s.c.type, case_call(&s.c), &response, &s.c.diags));
+    assert_true(response.renew_at_ms >= renew_at_ms);
+    check_str(look(&s), "token again ");
+    check_done(&s.c, close_it(&s));
+    assert_true(str_find(look(&s), STR("No such file"), 0) != SIZE_MAX);
+    check_refused(&s.c, close_it(&s), "The command failed");
+    ssh_case_close(&s);
+}
+
+/* Without the commands there is nothing to renew or to give back. */
+static void may_just_answer(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ephemeral_ssh_exec);
+    int64_t renew_at_ms = -1;
+    check_done(&s.c,
+               case_open_ephemeral(&s.c, ssh_config(&s, "\"command\":\"exit 3\""), &renew_at_ms));
+    assert_int_equal(renew_at_ms, 0);
+    int64_t status = 0;
+    assert_true(value_to_int(case_attribute(&s.c, "exit_status"), &status));
+    assert_int_equal(status, 3);
+    check_done(&s.c, close_it(&s));
+    ssh_case_close(&s);
+}
+
+static void intervals_are_checked(void **state) {
+    (void)state;
+    ResourceCase c = case_open(&ephemeral_ssh_exec);
+    static const char *const head =
+        "{\"host\":\"h\",\"host_key\":\"ssh-ed25519 "
+        "AAAAC3NzaC1lZDI1NTE5AAAAIJxIkGwCYGuwzNzZBw8kLVvGxXkqSVSLQk5uhyVJIkNw\",\"command\":"
+        "\"true\",\"renew_every\":";
+    const char *good = str_to_cstr(str_format(c.arena, "%s\"90s\"}", head), c.arena);
+    const char *bad = str_to_cstr(str_format(c.arena, "%s\"10ms\"}", head), c.arena);
+    check_done(&c, case_validate(&c, good));
+    assert_false(case_validate(&c, bad));
+    case_close(&c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(is_opened_renewed_and_closed),
+        cmocka_unit_test(may_just_answer),
+        cmocka_unit_test(intervals_are_checked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
