@@ -25,6 +25,7 @@ typedef struct Plan {
     int64_t created_ms;
     Str workspace;
     VEC(PlanVariable) variables;
+    StrVec ephemeral_variables;  /* that were given, whose values are not kept; sorted */
     VEC(ResourceChange) changes; /* sorted by address, then deposed; no-ops included */
     VEC(Drift) drift;
     VEC(OutputChange) outputs; /* sorted by name */

@@ -173,6 +173,11 @@ static void write_sections(JsonWriter *writer, const Plan *plan, Arena *arena) {
         write_output(writer, output);
     }
     json_array_end(writer);
+    open_section(writer, "ephemeral_variables");
+    vec_each(&plan->ephemeral_variables, name) {
+        json_write_string(writer, *name);
+    }
+    json_array_end(writer);
     open_section(writer, "targets");
     vec_each(&plan->targets, target) {
         json_write_string(writer, *target);
@@ -526,6 +531,8 @@ static bool read_section(Load *load, Str key) {
         return read_objects(load, add_drift, read_drift_member);
     if (str_equal(key, STR("outputs")))
         return read_objects(load, add_output, read_output_member);
+    if (str_equal(key, STR("ephemeral_variables")))
+        return read_texts(load, &load->plan->ephemeral_variables);
     if (str_equal(key, STR("targets"))) {
         StrVec targets = {0};
         bool ok = read_texts(load, &targets);

@@ -2,6 +2,7 @@
 #include "command.h"
 #include "operation.h"
 #include "plan_disk.h"
+#include "plan_variables.h"
 #include "statefile.h"
 
 static const Option options[] = {
@@ -49,16 +50,6 @@ static bool is_stale(const Project *project, const Plan *plan, Diags *diags) {
     return true;
 }
 
-/* Before anything is loaded, as values decide where modules are. */
-static void restore_variables(Project *project, Cli *cli, const Plan *plan) {
-    project->variables = map_new(cli->arena);
-    vec_each(&plan->variables, variable) {
-        InputValue *input = arena_new(cli->arena, InputValue);
-        input->value = value_unmark_deep(variable->value, cli->arena);
-        map_set(&project->variables, variable->name, input);
-    }
-}
-
 static bool restore_options(Operation *operation, const Plan *plan) {
     Project *project = operation->project;
     Arena *arena = project->cli->arena;
@@ -100,8 +91,9 @@ static bool load_plan(
     *io = cli->io;
     io->disk = disk;
     operation->result.plan = plan;
-    restore_variables(project, cli, plan);
-    if (!project_load(project, cli, arguments, io, diags) || !restore_options(operation, plan) ||
+    plan_variables_restore(project, plan, cli->arena);
+    if (!project_load(project, cli, arguments, io, diags) ||
+        !plan_variables_supply(project, plan) || !restore_options(operation, plan) ||
         !project_open_state(project, STR("OperationTypeApply"))) {
         return false;
     }

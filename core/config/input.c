@@ -240,8 +240,8 @@ static bool gather(
         .arena = arena,
         .diags = diags,
     };
-    bool ok = add_environment(&collecting);
-    ok &= add_auto_files(&collecting);
+    bool ok = request->only_options || add_environment(&collecting);
+    ok &= request->only_options || add_auto_files(&collecting);
     vec_each(&request->options, option) {
         ok &= option->is_file ? add_file(&collecting, option->text, DISK_FILE)
                               : add_flag(&collecting, option->text);

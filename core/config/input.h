@@ -19,6 +19,7 @@ typedef struct InputRequest {
     const Io *io;
     Str folder;
     InputOptions options;
+    bool only_options; /* neither the environment nor files that are found by their names */
     const Map *values; /* name → InputValue: of a run before; NULL: they are looked for */
     /* NULL: no prompting; a missing value is an error. Asks for one; false: cancelled. */
     bool (*ask)(void *payload, const Variable *variable, Str *out, Arena *arena);

@@ -496,8 +496,6 @@ static void write_outputs(Writing *writing, const Module *module) {
         json_object_start(&writing->writer);
         if (output->sensitive)
             json_key_bool(&writing->writer, "sensitive", true);
-        if (output->ephemeral)
-            json_key_bool(&writing->writer, "ephemeral", true);
         write_named_expression(writing, "expression", output->expr);
         write_depends_on(writing, &output->depends_on);
         if (output->description.len)
@@ -523,8 +521,6 @@ static void write_variables(Writing *writing, const Module *module) {
             json_key_string(&writing->writer, "description", variable->description);
         if (variable->sensitive)
             json_key_bool(&writing->writer, "sensitive", true);
-        if (variable->ephemeral)
-            json_key_bool(&writing->writer, "ephemeral", true);
         json_object_end(&writing->writer);
     }
     json_object_end(&writing->writer);

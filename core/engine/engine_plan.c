@@ -191,8 +191,12 @@ static void gather_variables(EngineWalk *walk, Gathering *gathering) {
         const Variable *variable = entry->value;
         const Value *given =
             walk->options->variables ? map_find(walk->options->variables, entry->key) : NULL;
-        if (variable->ephemeral || (!given && !variable->has_default))
+        if (!given && !variable->has_default)
             continue;
+        if (given && variable->ephemeral) {
+            vec_push(gathering->arena, &gathering->plan->ephemeral_variables, entry->key);
+            continue;
+        }
         PlanVariable saved = {entry->key, given ? *given : variable->default_value};
         if (variable->sensitive)
             saved.value = value_with_marks(saved.value, MARK_SENSITIVE);

@@ -47,6 +47,7 @@ static inline void sample_rest(Plan *plan) {
     vec_push(arena, &plan->outputs, output);
     vec_push(arena, &plan->variables, (PlanVariable){STR("v"), value_of("{\"$sensitive\": 1}")});
     vec_push(arena, &plan->targets, STR("module.m"));
+    vec_push(arena, &plan->ephemeral_variables, STR("token"));
 }
 
 static inline Plan *plan_sample(void) {

@@ -55,6 +55,7 @@ static const char *const BROKEN[] = {
     "{\"format\":1,\"changes\":[{\"replace_paths\":[1]}]}",
     "{\"format\":1,\"changes\":[{\"future\":1}]}",
     "{\"format\":1,\"targets\":[1]}",
+    "{\"format\":1,\"ephemeral_variables\":[1]}",
     "{\"format\":1,\"future\":1}",
     "{\"format\":1,\"serial\":-1}",
 };
