@@ -449,6 +449,10 @@ static void diff_attributes(
             .attribute = order[i],
             .path = attribute_path(build, pair.path, name),
         };
+        if (order[i]->flags & WRITE_ONLY) { /* never in an object: it comes and goes with it */
+            part.before = pair.before;
+            part.after = pair.after;
+        }
         if (!part.before && !part.after)
             continue;
         names[diff->count] = name;

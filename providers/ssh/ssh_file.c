@@ -2,7 +2,10 @@
  *
  * It is written beside its place and renamed, so a half-written file never exists, and one with the
  * right content is whole. Content, mode and owner change in place; another path or machine is
- * another file. What was changed on the machine is seen at the next plan, as long as it answers. */
+ * another file. What was changed on the machine is seen at the next plan, as long as it answers.
+ *
+ * Of write-only content nothing is kept, not even a digest: it is sent when its version changes,
+ * and with any other change of the file. */
 #include "digest.h"
 #include "draft.h"
 #include "ssh_client.h"
@@ -60,17 +63,21 @@ static const Attribute attributes[] = {
     {"path",              &TYPE_STRING, REQUIRED | FORCES_NEW, "Absolute path on the machine; missing folders are made.", .check = check_path},
     {"content",           &TYPE_STRING, OPTIONAL,              "What the file holds, as text."},
     {"sensitive_content", &TYPE_STRING, OPTIONAL | SENSITIVE,  "The same, never shown."},
-    {"content_base64",    &TYPE_STRING, OPTIONAL,              "The same as base64 of its bytes; one of the three is needed."},
+    {"content_base64",    &TYPE_STRING, OPTIONAL,              "The same as base64 of its bytes."},
+    {"content_wo",        &TYPE_STRING, OPTIONAL | WRITE_ONLY, "The same, kept in no plan and no state; one of the four is needed."},
+    {"content_wo_version", &TYPE_NUMBER, OPTIONAL,             "Of content_wo: it is sent again when this changes."},
     {"mode",              &TYPE_STRING, OPTIONAL | COMPUTED,   "Permissions in octal.", .default_json = "\"0644\"", .check = check_mode},
     {"owner",             &TYPE_STRING, OPTIONAL,              "User, user:group or :group, by name or number; whoever logs in if unset.", .check = check_owner},
-    {"sha256",            &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE, "SHA-256 of the content, in hex."},
+    {"sha256",            &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE, "SHA-256 of the content, in hex; none of content_wo."},
     {"id",                &TYPE_STRING, COMPUTED,              "Machine, port and path."},
 };
 // clang-format on
 
-static const char *const contents[] = {"content", "sensitive_content", "content_base64"};
+static const char *const contents[] = {"content", "sensitive_content", "content_base64",
+                                       "content_wo"};
 
-/* The content attribute that an object uses; NULL when none is set. */
+/* The content attribute that a configuration uses, or an object; NULL when none is set, as what is
+ * write-only never is in an object. */
 static const char *content_name(Value object) {
     for (size_t i = 0; i < ARRAY_COUNT(contents); i++) {
         if (!value_is_null(draft_attribute(object, contents[i])))
@@ -93,8 +100,8 @@ static bool file_validate(const Call *call, Value config, Diags *diags) {
         return true;
     diags_error(diags, NO_RANGE,
                 known ? "More than one content for a file" : "No content for a file",
-                "Exactly one of \"content\", \"sensitive_content\" and \"content_base64\" says "
-                "what the file holds.");
+                "Exactly one of \"content\", \"sensitive_content\", \"content_base64\" and "
+                "\"content_wo\" says what the file holds.");
     return false;
 }
 
@@ -120,6 +127,8 @@ static bool file_plan(const Call *call,
     Draft draft = draft_of(response->planned, call->arena);
     const char *name = content_name(request->proposed);
     Str bytes;
+    if (!name)
+        draft_set(&draft, "sha256", value_null(&TYPE_STRING));
     if (name && value_is_known(draft_attribute(request->proposed, name))) {
         if (!content_bytes(request->proposed, &bytes, call->arena, diags))
             return false;
@@ -224,20 +233,23 @@ static bool write_file(SshLink *link, Value object, Str bytes, Diags *diags) {
     return false;
 }
 
-static Value described(const SshLink *link, Value object, Str bytes) {
+/* bytes NULL: of content that nobody may know of. */
+static Value described(const SshLink *link, Value object, const Str *bytes) {
     Arena *arena = link->call->arena;
     Draft draft = draft_of(object, arena);
     Str path = draft_text(object, "path", STR_EMPTY);
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
     Str id = str_format(arena, "%.*s:%.*s", STR_ARG(endpoint), STR_ARG(path));
-    draft_set(&draft, "sha256", value_from_str(digest_hex(DIGEST_SHA256, bytes, arena)));
+    draft_set(&draft, "sha256",
+              bytes ? value_from_str(digest_hex(DIGEST_SHA256, *bytes, arena))
+                    : value_null(&TYPE_STRING));
     draft_set_text(&draft, "id", id, arena);
     return draft_value(&draft);
 }
 
 /* Does the file itself change, or only the way to it? */
 static bool is_same_file(const ApplyRequest *request) {
-    static const char *const parts[] = {"sha256", "mode", "owner"};
+    static const char *const parts[] = {"sha256", "mode", "owner", "content_wo_version"};
     if (value_is_null(request->prior))
         return false;
     for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
@@ -255,7 +267,8 @@ static bool file_apply(const Call *call,
                        Diags *diags) {
     SCOPED(SshLink) link = {0};
     Str bytes;
-    if (!content_bytes(request->planned, &bytes, call->arena, diags))
+    bool is_kept = content_name(request->planned) != NULL;
+    if (!content_bytes(is_kept ? request->planned : request->config, &bytes, call->arena, diags))
         return false;
     if (!ssh_client_link(call, request->planned, &link, diags))
         return false;
@@ -263,7 +276,7 @@ static bool file_apply(const Call *call,
         response->in_doubt = link.may_have_run && value_is_null(request->prior);
         return false;
     }
-    response->state = described(&link, request->planned, bytes);
+    response->state = described(&link, request->planned, is_kept ? &bytes : NULL);
     return true;
 }
 
@@ -322,10 +335,12 @@ static bool parse_look(Str text, FileLook *out) {
     return true;
 }
 
+/* expected empty: of content that is not to be shown. */
 static SshStatus look(
     SshLink *link, Str path, Str expected, FileLook *out, SshProblem *problem, Diags *diags) {
     Arena *arena = link->call->arena;
-    const Str arguments[] = {path, expected, str_format(arena, "%zu", SHOWN_MAX)};
+    size_t most = expected.len > 0 ? SHOWN_MAX : 0;
+    const Str arguments[] = {path, expected, str_format(arena, "%zu", most)};
     SshCommand command = {
         .command = ssh_client_script(look_script, arguments, ARRAY_COUNT(arguments), arena),
         .patience = {.cancel = link->call->cancel},
@@ -360,8 +375,8 @@ static bool is_owner(Str wanted, const Str owner[4]) {
 static Value drifted(Value state, const FileLook *found, Arena *arena) {
     Draft draft = draft_of(state, arena);
     const char *name = content_name(state);
-    if (!str_equal(found->sha256, draft_text(state, "sha256", STR_EMPTY))) {
-        if (!name || !found->is_whole)
+    if (name && !str_equal(found->sha256, draft_text(state, "sha256", STR_EMPTY))) {
+        if (!found->is_whole)
             return value_null(state.type);
         if (strcmp(name, "content_base64") == 0) {
             draft_set(&draft, name, value_from_str(digest_to_base64(found->content, arena)));
@@ -428,6 +443,9 @@ static bool file_recover(const Call *call,
     FileLook found = {0};
     SshProblem problem = {0};
     size_t errors = diags->error_count;
+    *outcome = RECOVER_ABSENT;
+    if (!content_name(request->planned))
+        return true; /* whose content it is nobody can tell: it is sent again */
     if (!content_bytes(request->planned, &bytes, call->arena, diags))
         return false;
     if (!ssh_client_link(call, request->planned, &link, diags))
@@ -439,10 +457,9 @@ static bool file_recover(const Call *call,
     if (diags->error_count > errors)
         return false;
     /* Other content is somebody's older file: ours appears by a rename, whole or not at all. */
-    *outcome = RECOVER_ABSENT;
     if (!found.is_there || !str_equal(found.sha256, sha256))
         return true;
-    *state = drifted(described(&link, request->planned, bytes), &found, call->arena);
+    *state = drifted(described(&link, request->planned, &bytes), &found, call->arena);
     *outcome = RECOVER_COMPLETE;
     return true;
 }

@@ -77,7 +77,7 @@ static inline Value case_propose(ResourceCase *c, Value prior, Value config) {
         if (keeps && value_is_null(items[i]))
             items[i] = value_at(prior, i);
     }
-    return value_object_of(filled.type, items);
+    return schema_drop_write_only(&c->type->schema, value_object_of(filled.type, items), c->arena);
 }
 
 static inline bool case_plan_from(ResourceCase *c, Value prior, Value config) {

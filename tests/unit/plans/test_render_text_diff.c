@@ -236,6 +236,34 @@ static void secrets_stay(void **state) {
     }
 }
 
+/* Nobody knows whether it is set: it comes and goes with its object. */
+static void write_only_is_named(void **state) {
+    (void)state;
+    static const Attribute hidden[] = {
+        {"name",  &TYPE_STRING, REQUIRED,              "Name." },
+        {"token", &TYPE_STRING, OPTIONAL | WRITE_ONLY, "Token."},
+    };
+    static const Block inner[] = {
+        {"login", NEST_LIST, {SCHEMA_ATTRIBUTES(hidden)}, 0, 0},
+    };
+    static const Schema open = {SCHEMA_ATTRIBUTES(hidden), SCHEMA_BLOCKS(inner)};
+    static const TextCase told[] = {
+        {"-",                 "{\"name\": \"a\", \"login\": [{\"name\": \"b\"}]}",
+         "{\n      + name  = \"a\"\n      + token = (write-only attribute)\n\n"
+         "      + login {\n          + name  = \"b\"\n          + token = (write-only attribute)\n"
+         "        }\n    }"                                                                       },
+        {"{\"name\": \"a\"}", "{\"name\": \"b\"}",
+         "{\n      ~ name = \"a\" -> \"b\"\n        # (1 unchanged attribute hidden)\n    }"      },
+        {"{\"name\": \"a\"}", "-",
+         "{\n      - name  = \"a\" -> null\n      - token = (write-only attribute) -> null\n    }"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(told); i++) {
+        RenderDiffInput input = {
+            .schema = &open, .before = value_of(told[i].before), .after = value_of(told[i].after)};
+        check_str(rendered(&input, (RenderStyle){0}), told[i].text);
+    }
+}
+
 static void colours(void **state) {
     (void)state;
     RenderDiffInput input = {.schema = &schema,
@@ -252,9 +280,8 @@ static void colours(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(cases),
-        PLAN_CASE(forces_and_notes),
-        PLAN_CASE(secrets_stay),
+        PLAN_CASE(cases),        PLAN_CASE(forces_and_notes),
+        PLAN_CASE(secrets_stay), PLAN_CASE(write_only_is_named),
         PLAN_CASE(colours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

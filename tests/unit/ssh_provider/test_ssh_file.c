@@ -116,6 +116,47 @@ static void test_recover(void **state) {
     ssh_case_close(&s);
 }
 
+/* Sent when its version or anything else of the file changes; nothing tells of it. */
+static void test_write_only(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_file);
+    ResourceCase *c = &s.c;
+    RecoverOutcome outcome;
+    const char *json =
+        file_config(&s, "\"path\":\"@/f\",\"content_wo\":\"one\",\"content_wo_version\":1");
+    check_done(c, case_validate(c, json));
+    check_done(c, case_apply(c, json));
+    check_str(server_read(&s.server, "f"), "one");
+    assert_true(value_is_null(case_attribute(c, "content_wo")));
+    assert_true(value_is_null(case_attribute(c, "sha256")));
+    check_done(c, case_read(c));
+    assert_true(case_is_settled(c, json));
+
+    json = file_config(&s, "\"path\":\"@/f\",\"content_wo\":\"two\",\"content_wo_version\":1");
+    assert_true(case_is_settled(c, json));
+    json = file_config(&s, "\"path\":\"@/f\",\"content_wo\":\"two\",\"content_wo_version\":2");
+    check_done(c, case_apply(c, json));
+    check_str(server_read(&s.server, "f"), "two");
+    check_done(c, case_read(c));
+    assert_true(case_is_settled(c, json));
+
+    json = file_config(&s, "\"path\":\"@/f\",\"content\":\"three\"");
+    check_done(c, case_apply(c, json));
+    check_str(server_read(&s.server, "f"), "three");
+    json = file_config(&s, "\"path\":\"@/f\",\"content_wo\":\"four\",\"mode\":\"0600\"");
+    check_done(c, case_apply(c, json));
+    check_str(server_read(&s.server, "f"), "four");
+    assert_int_equal(mode_of(&s, "f"), 0600);
+    check_done(c, case_recover(c, json, &outcome));
+    assert_int_equal(outcome, RECOVER_ABSENT);
+    check_refused(c,
+                  case_validate(c, file_config(&s, "\"path\":\"/f\",\"content_wo\":\"x\","
+                                                   "\"content\":\"y\"")),
+                  "More than one content for a file");
+    ssh_case_close(&s);
+}
+
 static void test_refusals(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -202,6 +243,7 @@ int main(void) {
         cmocka_unit_test(test_drift),
         cmocka_unit_test(test_bytes_and_owner),
         cmocka_unit_test(test_recover),
+        cmocka_unit_test(test_write_only),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_read_without_the_machine),
     };
