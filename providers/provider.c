@@ -6,8 +6,23 @@ void call_progress(const Call *call, uint64_t done, uint64_t total, const char *
         call->progress(call->progress_payload, done, total, what);
 }
 
+static int64_t now_ms(const Call *call) {
+    const Clock *clock = call->io->clock;
+    return clock->monotonic_ms(clock->self);
+}
+
 bool call_is_cancelled(const Call *call) {
-    return cancel_level(call->cancel) != CANCEL_NONE;
+    if (cancel_level(call->cancel) != CANCEL_NONE)
+        return true;
+    return call->deadline_ms > 0 && now_ms(call) >= call->deadline_ms;
+}
+
+bool call_sleep(const Call *call, int64_t ms) {
+    const Clock *clock = call->io->clock;
+    int64_t left_ms = call->deadline_ms > 0 ? call->deadline_ms - now_ms(call) : ms;
+    if (left_ms < ms)
+        return left_ms <= 0 || clock->sleep_ms(clock->self, left_ms, call->cancel) || left_ms < ms;
+    return clock->sleep_ms(clock->self, ms, call->cancel);
 }
 
 void plan_note(PlanResponse *response, Path path, Str text, Arena *arena) {

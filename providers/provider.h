@@ -37,7 +37,10 @@ typedef struct Call {
 
 /* "uploading", 3 MiB of 10 MiB; total 0: unknown. Cheap enough for every buffer. */
 void call_progress(const Call *call, uint64_t done, uint64_t total, const char *what);
+/* Stopped by the user, or its time is up. */
 bool call_is_cancelled(const Call *call);
+/* True when it was cancelled before the time was over. */
+bool call_sleep(const Call *call, int64_t ms);
 
 typedef struct PlanRequest {
     Value prior;    /* null: create */

@@ -3,10 +3,17 @@
 #include "resource_type.h"
 
 #include "resource_plan.h"
+#include "timeouts.h"
 
 /* What a slot answered, held against the diagnostics: false exactly when an error was added. */
-static bool settle(
-    bool answer, const ResourceType *type, const char *slot, size_t before, Diags *diags) {
+static bool settle(bool answer,
+                   const ResourceType *type,
+                   const Timeout *limit,
+                   const char *slot,
+                   size_t before,
+                   Diags *diags) {
+    if (limit && (!answer || diags->error_count > before))
+        timeouts_explain(limit, diags);
     if (diags->error_count > before)
         return false;
     if (answer)
@@ -63,7 +70,7 @@ bool resource_type_validate(const ResourceType *type,
         return false;
     if (!type->validate)
         return true;
-    return settle(type->validate(call, config, diags), type, "Validation", before, diags);
+    return settle(type->validate(call, config, diags), type, NULL, "Validation", before, diags);
 }
 
 /* Without an update every change is a replacement, also where no flag says so. */
@@ -76,7 +83,8 @@ static void replace_what_differs(const ResourceType *type,
     if (type->update || !is_update || response->requires_replace.count > 0)
         return;
     for (size_t i = 0; i < planned.count; i++) {
-        if (value_equal(value_at(prior, i), value_at(planned, i)))
+        if (value_equal(value_at(prior, i), value_at(planned, i)) ||
+            str_equal_cstr(value_key_at(planned, i), "timeouts"))
             continue;
         Path path = path_attribute((Path){0}, value_key_at(planned, i), arena);
         vec_push(arena, &response->requires_replace, path);
@@ -96,7 +104,7 @@ bool resource_type_plan(const ResourceType *type,
     bool is_destroy = value_is_null(request->proposed);
     if (!is_destroy && type->plan) {
         bool answer = type->plan(call, request, response, diags);
-        if (!settle(answer, type, "Planning", before, diags))
+        if (!settle(answer, type, NULL, "Planning", before, diags))
             return false;
     }
     replace_what_differs(type, request->prior, response, call->arena);
@@ -115,7 +123,9 @@ static bool apply_create(const ResourceType *type,
     size_t before = diags->error_count;
     if (!type->create)
         return refuse(type, "created", diags);
-    return settle(type->create(call, request, response, diags), type, "Creation", before, diags);
+    Timeout limit = timeouts_begin(call, request->planned, "create");
+    bool answer = type->create(&limit.call, request, response, diags);
+    return settle(answer, type, &limit, "Creation", before, diags);
 }
 
 static bool apply_update(const ResourceType *type,
@@ -124,12 +134,16 @@ static bool apply_update(const ResourceType *type,
                          ApplyResponse *response,
                          Diags *diags) {
     size_t before = diags->error_count;
-    if (type->update) {
-        return settle(type->update(call, request, response, diags), type, "Update", before, diags);
+    bool is_settled = value_equal(request->prior, request->planned) ||
+                      timeouts_alone_differ(request->prior, request->planned);
+    if (type->update && !timeouts_alone_differ(request->prior, request->planned)) {
+        Timeout limit = timeouts_begin(call, request->planned, "update");
+        bool answer = type->update(&limit.call, request, response, diags);
+        return settle(answer, type, &limit, "Update", before, diags);
     }
-    if (!value_equal(request->prior, request->planned))
+    if (!is_settled)
         return refuse(type, "updated in place", diags);
-    response->state = request->prior;
+    response->state = request->planned;
     return true;
 }
 
@@ -140,7 +154,9 @@ static bool apply_delete(const ResourceType *type,
     size_t before = diags->error_count;
     if (!type->delete)
         return true;
-    return settle(type->delete (call, request, diags), type, "Deletion", before, diags);
+    Timeout limit = timeouts_begin(call, request->prior, "delete");
+    bool answer = type->delete (&limit.call, request, diags);
+    return settle(answer, type, &limit, "Deletion", before, diags);
 }
 
 bool resource_type_apply(const ResourceType *type,
@@ -164,7 +180,9 @@ bool resource_type_read(
     size_t before = diags->error_count;
     if (!type->read)
         return true;
-    return settle(type->read(call, state, private_data, diags), type, "Reading", before, diags);
+    Timeout limit = timeouts_begin(call, *state, "read");
+    bool answer = type->read(&limit.call, state, private_data, diags);
+    return settle(answer, type, &limit, "Reading", before, diags);
 }
 
 bool resource_type_import(
@@ -172,7 +190,7 @@ bool resource_type_import(
     size_t before = diags->error_count;
     if (!type->import)
         return refuse(type, "imported", diags);
-    return settle(type->import(call, id, state, diags), type, "Import", before, diags);
+    return settle(type->import(call, id, state, diags), type, NULL, "Import", before, diags);
 }
 
 bool resource_type_recover(const ResourceType *type,
@@ -187,7 +205,7 @@ bool resource_type_recover(const ResourceType *type,
     if (!type->recover)
         return true;
     bool answer = type->recover(call, request, outcome, state, diags);
-    return settle(answer, type, "Recovery", before, diags);
+    return settle(answer, type, NULL, "Recovery", before, diags);
 }
 
 bool resource_type_open(const ResourceType *type,
@@ -200,7 +218,7 @@ bool resource_type_open(const ResourceType *type,
         (EphemeralResponse){.result = schema_apply_defaults(&type->schema, config, call->arena)};
     if (!type->open)
         return refuse(type, "opened", diags);
-    return settle(type->open(call, response, diags), type, "Opening", before, diags);
+    return settle(type->open(call, response, diags), type, NULL, "Opening", before, diags);
 }
 
 bool resource_type_renew(const ResourceType *type,
@@ -211,7 +229,7 @@ bool resource_type_renew(const ResourceType *type,
     response->renew_at_ms = 0;
     if (!type->renew)
         return refuse(type, "renewed", diags);
-    return settle(type->renew(call, response, diags), type, "Renewal", before, diags);
+    return settle(type->renew(call, response, diags), type, NULL, "Renewal", before, diags);
 }
 
 bool resource_type_close(const ResourceType *type,
@@ -221,7 +239,7 @@ bool resource_type_close(const ResourceType *type,
     size_t before = diags->error_count;
     if (!type->close)
         return true;
-    return settle(type->close(call, private_data, diags), type, "Closing", before, diags);
+    return settle(type->close(call, private_data, diags), type, NULL, "Closing", before, diags);
 }
 
 void resource_type_limits(

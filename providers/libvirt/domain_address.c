@@ -163,7 +163,7 @@ bool domain_address_wait(
         if (is_lost)
             return add_timeout(call, domain, value, passed_ms, diags);
         call_progress(call, (uint64_t)passed_ms, 0, "waiting for an address");
-        if (clock->sleep_ms(clock->self, pause_ms, call->cancel))
+        if (call_sleep(call, pause_ms))
             return libvirt_error_say(call, diags, STR("Waiting for an address was stopped"),
                                      STR_EMPTY);
         if (pause_ms < 2000)

@@ -42,7 +42,7 @@ static bool wait_until_gone(const Call *call, virDomainPtr domain, DomainDeviceF
     while (device_now(domain, find, key, call->arena)) {
         if (clock->monotonic_ms(clock->self) > end_ms)
             return false;
-        if (clock->sleep_ms(clock->self, pause_ms, call->cancel))
+        if (call_sleep(call, pause_ms))
             return false;
         if (pause_ms < 500)
             pause_ms *= 2;

@@ -67,7 +67,7 @@ static bool stop_gently(const Call *call, virDomainPtr domain, Value shutdown) {
             ask_ms = now_ms + ASK_EVERY_MS;
         }
         call_progress(call, 0, 0, "shutting down");
-        if (clock->sleep_ms(clock->self, pause_ms, call->cancel))
+        if (call_sleep(call, pause_ms))
             return false;
         if (pause_ms < 400)
             pause_ms *= 2;

@@ -262,8 +262,7 @@ Str libvirt_client_arch(virConnectPtr connection, Arena *arena) {
 }
 
 bool libvirt_client_wait_for_late(const Call *call, int64_t *waited_ms) {
-    const Clock *clock = call->io->clock;
     int64_t pause_ms = *waited_ms + FIRST_PAUSE_MS;
     *waited_ms += pause_ms;
-    return *waited_ms < LATE_MS && !clock->sleep_ms(clock->self, pause_ms, call->cancel);
+    return *waited_ms < LATE_MS && !call_sleep(call, pause_ms);
 }

@@ -14,6 +14,7 @@
 #include "libvirt_identity.h"
 #include "libvirt_object.h"
 #include "libvirt_provider.h"
+#include "timeouts.h"
 
 static Str one_of(Value value, const char *const *words, size_t count, Arena *arena) {
     StrBuf text = strbuf_new(arena);
@@ -554,12 +555,11 @@ static bool answer(const Call *call,
 /* libxml2 sets its schema types up without a lock, so of the first descriptions that a daemon
  * checks side by side one may fail, once. */
 static virDomainPtr define(const Call *call, virConnectPtr connection, const char *text) {
-    const Clock *clock = call->io->clock;
     for (int tries = 0;; tries++) {
         virDomainPtr domain = virDomainDefineXMLFlags(connection, text, VIR_DOMAIN_DEFINE_VALIDATE);
         if (domain || tries == 3 || libvirt_error_code() != VIR_ERR_INTERNAL_ERROR)
             return domain;
-        if (clock->sleep_ms(clock->self, 50, call->cancel))
+        if (call_sleep(call, 50))
             return NULL;
     }
 }
@@ -710,9 +710,11 @@ static void domain_limits(const Call *call, LimitAction action, Value object, Li
         libvirt_identity_limit(call, "libvirt_domain", draft_text(object, "id", STR_EMPTY), 1, out);
 }
 
+static const Block blocks[] = {TIMEOUTS_BLOCK};
+
 const ResourceType libvirt_domain = {
     .name = "libvirt_domain",
-    .schema = {SCHEMA_ATTRIBUTES(domain_attributes),
+    .schema = {SCHEMA_ATTRIBUTES(domain_attributes), SCHEMA_BLOCKS(blocks),
                .description = "A machine: a virtual one, or a container."},
     .validate = domain_validate,
     .plan = domain_plan,

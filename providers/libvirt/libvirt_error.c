@@ -161,7 +161,6 @@ bool libvirt_error_retry(const Call *call, unsigned *attempt) {
         return false;
     if (*attempt >= 3)
         return false;
-    const Clock *clock = call->io->clock;
     int64_t pause_ms = (int64_t)300 << (*attempt)++;
-    return !clock->sleep_ms(clock->self, pause_ms, call->cancel);
+    return !call_sleep(call, pause_ms);
 }

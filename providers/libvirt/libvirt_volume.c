@@ -9,6 +9,7 @@
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
 #include "libvirt_provider.h"
+#include "timeouts.h"
 #include "volume_source.h"
 #include "volume_transfer.h"
 #include "xml.h"
@@ -726,9 +727,12 @@ static void volume_limits(const Call *call, LimitAction action, Value object, Li
                                str_from_cstr(libvirt_client_options(call)->uri), 2, out);
 }
 
+static const Block blocks[] = {TIMEOUTS_BLOCK};
+
 const ResourceType libvirt_volume = {
     .name = "libvirt_volume",
-    .schema = {SCHEMA_ATTRIBUTES(volume_attributes), .description = "A disk in a storage pool."},
+    .schema = {SCHEMA_ATTRIBUTES(volume_attributes), SCHEMA_BLOCKS(blocks),
+               .description = "A disk in a storage pool."},
     .validate = volume_validate,
     .plan = volume_plan,
     .identity = volume_identity,

@@ -7,15 +7,10 @@ bool ssh_ask(const Call *call, Value object, Str command, SshResult *out, Diags 
     SCOPED(SshLink) link = {0};
     if (!ssh_client_link(call, object, &link, diags))
         return false;
-    const Clock *clock = call->io->clock;
     SshCommand running = {
         .command = str_concat(STR("sh -c "), ssh_quote(command, call->arena), call->arena),
-        .patience = {.cancel = call->cancel},
+        .patience = ssh_client_patience(&link, CANCEL_STOP),
     };
-    if (call->deadline_ms > 0) {
-        int64_t left = call->deadline_ms - clock->monotonic_ms(clock->self);
-        running.patience.timeout_ms = left > 0 ? left : 1;
-    }
     if (!ssh_client_run(&link, &running, out, diags))
         return false;
     if (!out->truncated)

@@ -328,6 +328,18 @@ SshStatus ssh_client_exec(SshLink *link,
     return status == SSH_DONE ? exec_once(link, command, out, problem) : status;
 }
 
+SshPatience ssh_client_patience(const SshLink *link, CancelLevel cancel_at) {
+    const Call *call = link->call;
+    const Clock *clock = call->io->clock;
+    int64_t left_ms = 0;
+    if (call->deadline_ms > 0) {
+        left_ms = call->deadline_ms - clock->monotonic_ms(clock->self);
+        if (left_ms < 1)
+            left_ms = 1;
+    }
+    return (SshPatience){.timeout_ms = left_ms, .cancel = call->cancel, .cancel_at = cancel_at};
+}
+
 bool ssh_client_run(SshLink *link, const SshCommand *command, SshResult *out, Diags *diags) {
     SshProblem problem = {0};
     SshStatus status = ssh_client_exec(link, command, out, &problem);

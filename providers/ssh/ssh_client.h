@@ -63,6 +63,8 @@ SshLink ssh_client_link_target(const Call *call, const SshTarget *target, int64_
 /* A plan does not wait for a machine to boot: 10 seconds, or less if that was asked for. */
 void ssh_client_hurry(SshLink *link);
 void ssh_client_release(SshLink *link);
+/* For a command of the call: until its deadline, or stopped at that level. */
+SshPatience ssh_client_patience(const SshLink *link, CancelLevel cancel_at);
 SCOPED_TYPE(SshLink, ssh_client_release);
 
 /* "sh -c SCRIPT loam ARGUMENT…": a script's own text never holds what users wrote. */

@@ -10,6 +10,7 @@
 #include "draft.h"
 #include "ssh_marker.h"
 #include "ssh_provider.h"
+#include "timeouts.h"
 
 #define NAMESPACE "6f9d2f0e-5d0b-5a0c-9a53-3f5d0c1f7a11"
 
@@ -230,9 +231,12 @@ static bool exec_recover(const Call *call,
     return true;
 }
 
+static const Block blocks[] = {TIMEOUTS_BLOCK};
+
 const ResourceType ssh_exec = {
     .name = "ssh_exec",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A script that ran on a machine."},
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+               .description = "A script that ran on a machine."},
     .validate = exec_validate,
     .identity = exec_identity,
     .create = exec_create,

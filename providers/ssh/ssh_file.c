@@ -10,6 +10,7 @@
 #include "draft.h"
 #include "ssh_client.h"
 #include "ssh_provider.h"
+#include "timeouts.h"
 #include "utf8.h"
 
 #define SHOWN_MAX ((size_t)1 << 20)
@@ -211,7 +212,7 @@ static bool run_script(SshLink *link,
     SshCommand command = {
         .command = ssh_client_script(script, arguments, count, link->call->arena),
         .input = input,
-        .patience = {.cancel = link->call->cancel, .cancel_at = CANCEL_NOW},
+        .patience = ssh_client_patience(link, CANCEL_NOW),
     };
     return ssh_client_run(link, &command, out, diags);
 }
@@ -343,7 +344,7 @@ static SshStatus look(
     const Str arguments[] = {path, expected, str_format(arena, "%zu", most)};
     SshCommand command = {
         .command = ssh_client_script(look_script, arguments, ARRAY_COUNT(arguments), arena),
-        .patience = {.cancel = link->call->cancel},
+        .patience = ssh_client_patience(link, CANCEL_STOP),
     };
     SshResult result = {0};
     SshStatus status = ssh_client_exec(link, &command, &result, problem);
@@ -464,9 +465,11 @@ static bool file_recover(const Call *call,
     return true;
 }
 
+static const Block blocks[] = {TIMEOUTS_BLOCK};
+
 const ResourceType ssh_file = {
     .name = "ssh_file",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
                .description = "A file of given content on a machine."},
     .validate = file_validate,
     .plan = file_plan,

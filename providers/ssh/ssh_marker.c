@@ -144,16 +144,8 @@ static const char look_script[] = MARKER_PRELUDE
 /* -- starting and forgetting ---------------------------------------------------------------- */
 
 static SshPatience run_patience(const SshLink *link) {
-    const Call *call = link->call;
-    const Clock *clock = call->io->clock;
-    int64_t left = 0;
-    if (call->deadline_ms > 0) {
-        left = call->deadline_ms - clock->monotonic_ms(clock->self);
-        if (left < 1)
-            left = 1;
-    }
     /* A first signal lets the script end, since its outcome is worth having; a second does not. */
-    return (SshPatience){.timeout_ms = left, .cancel = call->cancel, .cancel_at = CANCEL_NOW};
+    return ssh_client_patience(link, CANCEL_NOW);
 }
 
 static void machine_error(const SshLink *link,

@@ -253,7 +253,7 @@ static void write_only_is_named(void **state) {
          "      + login {\n          + name  = \"b\"\n          + token = (write-only attribute)\n"
          "        }\n    }"                                                                       },
         {"{\"name\": \"a\"}", "{\"name\": \"b\"}",
-         "{\n      ~ name = \"a\" -> \"b\"\n        # (1 unchanged attribute hidden)\n    }"      },
+         "{\n      ~ name  = \"a\" -> \"b\"\n        # (1 unchanged attribute hidden)\n    }"     },
         {"{\"name\": \"a\"}", "-",
          "{\n      - name  = \"a\" -> null\n      - token = (write-only attribute) -> null\n    }"},
     };

@@ -401,6 +401,23 @@ static void test_delete_without_the_machine(void **state) {
     "{\"host\":\"h\",\"host_key\":"                                                                \
     "\"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\""
 
+/* The script goes on, and the object says where: the next run finds out how it ended. */
+static void test_time_is_up(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
+    ResourceCase *c = &s.c;
+    const char *json = ssh_config(&s, "\"command\":\"sleep 3\",\"timeouts\":{\"create\":\"1s\"}");
+    assert_false(case_apply(c, json));
+    assert_int_equal(c->diags.count, 2);
+    check_str(c->diags.items[0].summary, "The script failed");
+    check_str(c->diags.items[1].summary, "Operation timed out");
+    assert_true(value_is_present(c->state));
+    assert_true(value_is_null(case_attribute(c, "exit_status")));
+    check_done(c, case_delete(c));
+    ssh_case_close(&s);
+}
+
 static void test_validate(void **state) {
     (void)state;
     ResourceCase c = case_open(&ssh_exec);
@@ -447,6 +464,7 @@ int main(void) {
         cmocka_unit_test(test_changes),
         cmocka_unit_test(test_destroy_command),
         cmocka_unit_test(test_delete_without_the_machine),
+        cmocka_unit_test(test_time_is_up),
         cmocka_unit_test(test_validate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

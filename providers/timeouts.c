@@ -1,0 +1,64 @@
+/* The block `timeouts`. */
+#include "timeouts.h"
+
+static Str check_duration(Value value, Arena *arena) {
+    int64_t ms;
+    if (clock_parse_duration(value_text(value), &ms) && ms > 0)
+        return STR_EMPTY;
+    return str_format(arena, "\"%.*s\" is no time such as \"30s\", \"10m\" or \"1h30m\".",
+                      STR_ARG(value_text(value)));
+}
+
+const Attribute timeouts_attributes[TIMEOUTS_COUNT] = {
+    {"create", &TYPE_STRING, OPTIONAL, "How long a creation may take.",   .check = check_duration},
+    {"delete", &TYPE_STRING, OPTIONAL, "How long a deletion may take.",   .check = check_duration},
+    {"read",   &TYPE_STRING, OPTIONAL, "How long a look at it may take.", .check = check_duration},
+    {"update", &TYPE_STRING, OPTIONAL, "How long a change may take.",     .check = check_duration},
+};
+
+static int64_t now_ms(const Call *call) {
+    const Clock *clock = call->io->clock;
+    return clock->monotonic_ms(clock->self);
+}
+
+Timeout timeouts_begin(const Call *call, Value object, const char *operation) {
+    Timeout timeout = {.operation = operation, .call = *call};
+    Value limits, limit;
+    int64_t limit_ms = 0;
+    if (!value_is_present(object) || !value_find(object, STR("timeouts"), &limits) ||
+        !value_is_present(limits) || !value_find(limits, str_from_cstr(operation), &limit) ||
+        !value_is_present(limit) || !clock_parse_duration(value_text(limit), &limit_ms))
+        return timeout;
+    timeout.limit_ms = limit_ms;
+    timeout.started_ms = now_ms(call);
+    timeout.call.deadline_ms = timeout.started_ms + limit_ms;
+    return timeout;
+}
+
+void timeouts_explain(const Timeout *timeout, Diags *diags) {
+    const Call *call = &timeout->call;
+    if (timeout->limit_ms == 0 || now_ms(call) < call->deadline_ms)
+        return;
+    Str limit = clock_format_elapsed(timeout->limit_ms, call->arena);
+    Str passed = clock_format_elapsed(now_ms(call) - timeout->started_ms, call->arena);
+    Diag *diag = diags_error(
+        diags, NO_RANGE, "Operation timed out",
+        "The \"%s\" of %.*s was given up after %.*s: \"timeouts\" allows it %.*s. A greater value "
+        "gives it more time; what is half done is seen to by the next run.",
+        timeout->operation, STR_ARG(call->address), STR_ARG(passed), STR_ARG(limit));
+    diag->path = STR(".timeouts");
+}
+
+bool timeouts_alone_differ(Value prior, Value planned) {
+    bool differs = false;
+    if (!value_is_present(prior) || !value_is_present(planned))
+        return false;
+    for (size_t i = 0; i < planned.count; i++) {
+        if (value_equal(value_at(prior, i), value_at(planned, i)))
+            continue;
+        if (!str_equal_cstr(value_key_at(planned, i), "timeouts"))
+            return false;
+        differs = true;
+    }
+    return differs;
+}

@@ -1,0 +1,119 @@
+/* Limits of operations: given to the calls, told when they pass, and no change of the object. */
+#include "draft.h"
+#include "resource_case.h"
+#include "timeouts.h"
+
+static const Attribute attributes[] = {
+    {"name", &TYPE_STRING, REQUIRED, "Its name."           },
+    {"id",   &TYPE_STRING, COMPUTED, "Chosen by the world."},
+};
+static const Block blocks[] = {TIMEOUTS_BLOCK};
+
+/* Works until it is stopped. */
+static bool slow_create(const Call *call,
+                        const ApplyRequest *request,
+                        ApplyResponse *response,
+                        Diags *diags) {
+    Draft draft = draft_of(request->planned, call->arena);
+    draft_set(&draft, "id", value_from_cstr("1"));
+    response->state = draft_value(&draft);
+    for (int i = 0; i < 200; i++) {
+        if (call_sleep(call, 10)) {
+            assert_true(call_is_cancelled(call));
+            diags_error(diags, NO_RANGE, "Stopped", "It was not done.");
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool forbidden(const Call *call,
+                      const ApplyRequest *request,
+                      ApplyResponse *response,
+                      Diags *diags) {
+    (void)call, (void)request, (void)response;
+    diags_error(diags, NO_RANGE, "Called", "Nobody should have.");
+    return false;
+}
+
+static const ResourceType slow = {
+    .name = "slow",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks)},
+    .create = slow_create,
+    .update = forbidden,
+};
+
+/* Without an update: every change is a new object, but for this one. */
+static const ResourceType fixed = {
+    .name = "fixed",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks)},
+    .create = slow_create,
+};
+
+static void the_limit_is_told(void **state) {
+    (void)state;
+    ResourceCase c = case_open(&slow);
+    assert_false(case_apply(&c, "{\"name\":\"a\",\"timeouts\":{\"create\":\"50ms\"}}"));
+    assert_int_equal(c.diags.count, 2);
+    check_str(c.diags.items[0].summary, "Stopped");
+    check_str(c.diags.items[1].summary, "Operation timed out");
+    Str detail = c.diags.items[1].detail;
+    assert_true(str_find(detail, STR("The \"create\" of x.y was given up"), 0) != SIZE_MAX);
+    assert_true(value_is_present(c.state));
+    case_close(&c);
+}
+
+/* Another operation's limit, or a failure before the limit, is none. */
+static void others_are_not_told(void **state) {
+    (void)state;
+    ResourceCase c = case_open(&slow);
+    Value config = case_config(&c, "{\"name\":\"a\",\"timeouts\":{\"create\":\"1h\"}}");
+    Timeout timeout = timeouts_begin(case_call(&c), config, "create");
+    assert_int_equal(timeout.limit_ms, 3600000);
+    assert_int_equal(timeout.call.deadline_ms, timeout.started_ms + 3600000);
+    timeouts_explain(&timeout, &c.diags);
+    assert_int_equal(c.diags.count, 0);
+    assert_false(call_is_cancelled(&timeout.call));
+    timeout = timeouts_begin(case_call(&c), config, "delete");
+    assert_int_equal(timeout.call.deadline_ms, 0);
+    case_close(&c);
+}
+
+static void a_change_of_it_calls_nobody(void **state) {
+    (void)state;
+    const ResourceType *const types[] = {&slow, &fixed};
+    for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
+        ResourceCase c = case_open(types[i]);
+        c.state = case_config(&c, "{\"name\":\"a\",\"id\":\"1\"}");
+        static const char *const json = "{\"name\":\"a\",\"timeouts\":{\"update\":\"5m\"}}";
+        check_done(&c, case_plan(&c, json));
+        assert_int_equal(c.plan.requires_replace.count, 0);
+        check_done(&c, case_apply(&c, json));
+        Value limits = case_attribute(&c, "timeouts");
+        check_str(draft_text(limits, "update", STR_EMPTY), "5m");
+        assert_true(case_is_settled(&c, json));
+        case_close(&c);
+    }
+}
+
+static void durations_are_checked(void **state) {
+    (void)state;
+    ResourceCase c = case_open(&slow);
+    check_done(&c, case_validate(&c, "{\"name\":\"a\",\"timeouts\":{\"read\":\"1h30m\"}}"));
+    static const char *const bad[] = {"soon", "10", "-1s", "0s"};
+    for (size_t i = 0; i < ARRAY_COUNT(bad); i++) {
+        Str json = str_format(c.arena, "{\"name\":\"a\",\"timeouts\":{\"read\":\"%s\"}}", bad[i]);
+        assert_false(case_validate(&c, str_to_cstr(json, c.arena)));
+    }
+    case_close(&c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_limit_is_told),
+        cmocka_unit_test(others_are_not_told),
+        cmocka_unit_test(a_change_of_it_calls_nobody),
+        cmocka_unit_test(durations_are_checked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
