@@ -9,11 +9,11 @@ bool backend_settings_parse(
     const Type *type = attribute_implied_type(attribute);
     Value raw = value_string(text, arena);
     ConvertError error = {0};
-    const char *problem = "it is not JSON";
+    const char *problem = "it is not JSON", *ignored;
     size_t offset;
     bool is_plain =
         type->kind == KIND_STRING || type->kind == KIND_NUMBER || type->kind == KIND_BOOL;
-    if (is_plain || json_parse_any(text, &raw, &problem, &offset, arena)) {
+    if (is_plain || json_parse_any(text, &raw, &ignored, &offset, arena)) {
         if (convert_value(raw, type, out, &error, arena))
             return true;
         problem = str_to_cstr(error.message, arena);
@@ -52,6 +52,18 @@ static const char *find_variable(const BackendType *type,
     return NULL;
 }
 
+bool backend_settings_find(const BackendType *type,
+                           const Io *io,
+                           const char *attribute,
+                           Value *out,
+                           Arena *arena,
+                           Diags *diags) {
+    const Attribute *row = schema_find_attribute(&type->schema, str_from_cstr(attribute));
+    const char *text = find_variable(type, io, attribute, arena);
+    return text &&
+           backend_settings_parse(row, str_clone(str_from_cstr(text), arena), out, arena, diags);
+}
+
 bool backend_settings_complete(
     const BackendType *type, const Io *io, Value given, Value *out, Arena *arena, Diags *diags) {
     Value config = value_is_present(given) ? given : schema_empty_value(&type->schema, arena);
@@ -60,12 +72,12 @@ bool backend_settings_complete(
         Value value;
         if (value_find(config, str_from_cstr(attribute->name), &value) && value_is_present(value))
             continue;
-        const char *text = find_variable(type, io, attribute->name, arena);
-        if (!text)
+        size_t before = diags->error_count;
+        if (!backend_settings_find(type, io, attribute->name, &value, arena, diags)) {
+            if (diags->error_count > before)
+                return false;
             continue;
-        if (!backend_settings_parse(attribute, str_clone(str_from_cstr(text), arena), &value, arena,
-                                    diags))
-            return false;
+        }
         Path place = path_attribute((Path){0}, str_from_cstr(attribute->name), arena);
         config = path_set(config, place, value, arena);
     }

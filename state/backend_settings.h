@@ -7,6 +7,13 @@
  * error; so is what the schema's checks refuse. */
 MUST_USE bool backend_settings_complete(
     const BackendType *type, const Io *io, Value given, Value *out, Arena *arena, Diags *diags);
+/* What the environment says of an argument; false also when that is nothing. */
+bool backend_settings_find(const BackendType *type,
+                           const Io *io,
+                           const char *attribute,
+                           Value *out,
+                           Arena *arena,
+                           Diags *diags);
 /* A text, as flags and variables give one, as the value of an attribute. */
 MUST_USE bool backend_settings_parse(
     const Attribute *attribute, Str text, Value *out, Arena *arena, Diags *diags);

@@ -7,6 +7,7 @@ A test is a program: exit status 0 passed, 77 skipped (its last line says why), 
   scenario/…                     whole runs against recorded answers, one test an area
   command/…                      executables in tests/command: the real program, without machines
   lab/…, kill/…                  executables there: real machines; runs that are cut off
+  backend/…                      executables in tests/backend: remote backends with their real servers
 
 What each test printed is in build/log. Emulated machines on a busy host are late at times: a test of lab/ has a second
 attempt, and the first one is shown all the same.
@@ -94,7 +95,7 @@ def attempt(test):
 
 def main():
     pattern = re.compile(sys.argv[1] if len(sys.argv) > 1 else "")
-    tests = [*programs("lab"), *programs("kill"), *programs("command"), *scenarios(), *unit_tests(),
+    tests = [*programs("lab"), *programs("kill"), *programs("backend"), *programs("command"), *scenarios(), *unit_tests(),
              *thread_tests()]
     tests = [test for test in tests if pattern.search(test[0])]
     skips = allowed_skips()

@@ -1,9 +1,9 @@
 /* loam init */
+#include "backend_init.h"
 #include "command.h"
 #include "project.h"
 
 static const Option options[] = {
-    {"input",       OPTION_FLAG, NULL,     "Ask for what is missing (default true)."            },
     {"upgrade",     OPTION_FLAG, NULL,     "Look for newer revisions of modules, and lock them."},
     {"get",         OPTION_FLAG, NULL,     "Install modules (default true)."                    },
     {"backend",     OPTION_FLAG, NULL,     "Open the backend (default true)."                   },
@@ -48,9 +48,16 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         .upgrades_modules = option_flag(arguments, "upgrade", false),
         .asks = true,
     };
-    if (!project_load(&project, cli, arguments, NULL, diags) ||
-        (option_flag(arguments, "backend", true) && !project_open_backend(&project)))
+    bool loaded = project_load(&project, cli, arguments, NULL, diags);
+    Str note = STR_EMPTY;
+    bool is_asked = project.config && option_flag(arguments, "backend", true);
+    /* Mistakes elsewhere in the configuration are no reason to leave the backend as it was. */
+    if (is_asked && (loaded || project.config->root->backend))
+        loaded = backend_init(&project, &note) && loaded;
+    if (!loaded)
         return 1;
+    if (note.len > 0)
+        terminal_print("%.*s\n", STR_ARG(note));
     bool color = cli->terminal.color;
     terminal_print("%sloam has been initialized.%s\n", color ? "\033[1;32m" : "",
                    color ? "\033[0m" : "");
@@ -61,13 +68,14 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
 
 const Command cmd_init = {
     .name = "init",
-    .summary = "Prepare the folder: install the modules that it calls",
+    .summary = "Prepare the folder: its backend, and the modules that it calls",
     .usage = "[options]",
     .about =
         "Installs the modules that the configuration calls: local folders are used where they "
         "are, all others are fetched into .loam/modules, in the revisions that .loam.lock.yaml "
-        "names. What it names none of is chosen, and written there. Safe to run again.",
-    .groups = {OPTION_GROUP(options), &option_view},
-    .group_count = 2,
+        "names. What it names none of is chosen, and written there. Then the backend: where the "
+        "state was kept elsewhere before, -migrate-state takes it along. Safe to run again.",
+    .groups = {OPTION_GROUP(options), &backend_init_options, &option_variables, &option_view},
+    .group_count = 4,
     .run = run,
 };

@@ -31,7 +31,7 @@ static uint32_t parallelism_of(const Arguments *arguments, Diags *diags) {
     return 0;
 }
 
-static bool may_ask(const Project *project) {
+bool project_may_ask(const Project *project) {
     const char *input = cli_environment(project->cli, "INPUT");
     bool forbidden = input && (strcmp(input, "0") == 0 || strcmp(input, "false") == 0);
     return !forbidden && option_flag(project->arguments, "input", true);
@@ -41,7 +41,7 @@ static bool may_ask(const Project *project) {
 static void prepare_input(Project *project) {
     Cli *cli = project->cli;
     project->input = (InputRequest){.io = &cli->io, .folder = STR("."), .payload = cli};
-    if (project->asks && may_ask(project))
+    if (project->asks && project_may_ask(project))
         project->input.ask = ask_variable;
     vec_each(&project->arguments->options, option) {
         bool is_file = strcmp(option->option->name, "var-file") == 0;

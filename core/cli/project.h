@@ -51,6 +51,9 @@ MUST_USE bool project_load_any(Project *project,
 MUST_USE bool project_list_workspaces(Project *project, StrVec *out);
 MUST_USE bool project_make_workspace(Project *project, Str name);
 MUST_USE bool project_remove_workspace(Project *project, Str name);
+/* May a person be asked for what is missing? */
+bool project_may_ask(const Project *project);
+MUST_USE bool project_lock_timeout(Project *project, int64_t *out);
 /* Finds and opens it, nothing more. */
 MUST_USE bool project_open_backend(Project *project);
 /* Opens the backend, reads the state, replays the journal. `operation` empty: reads without a lock.

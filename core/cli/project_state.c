@@ -1,30 +1,11 @@
 /* The state that a command works on: its backend, its lock, its journal. */
-#include "backends.h"
-#include "decode.h"
+#include "backend_choice.h"
+#include "backend_settings.h"
 #include "digest.h"
-#include "journal_file.h"
-#include "project.h"
 #include "refusal.h"
 #include "statefile.h"
-#include "static_eval.h"
+#include "view.h"
 #include "workspace.h"
-
-#define WRITE_EVERY_MS 20000
-
-/* What the configuration says of the backend; null without. */
-static bool backend_config(Project *project, const BackendType *type, Value *out) {
-    Cli *cli = project->cli;
-    const BackendConfig *config = project->config ? project->config->root->backend : NULL;
-    *out = schema_empty_value(&type->schema, cli->arena);
-    if (!config)
-        return true;
-    const Decoded *decoded;
-    const Scope *scope =
-        static_eval_scope(project->config->statics, project->config->root, cli->arena);
-    return decode_body(config->body, &type->schema, &decoded, cli->arena, project->diags) &&
-           decode_eval(decoded, scope, out, cli->arena, project->diags) &&
-           static_eval_check(*out, config->range, project->diags);
-}
 
 static Value with_path(Value config, Str path, Arena *arena) {
     size_t index;
@@ -34,69 +15,49 @@ static Value with_path(Value config, Str path, Arena *arena) {
     return path_set(config, place, value_string(path, arena), arena);
 }
 
-/* A store without a place for a journal. Without the runner that did the work, what it did since
- * the last write would be unknown: so the state is written often. */
-static void keep_journal_here(Project *project, Backend *backend) {
-    Cli *cli = project->cli;
-    uint64_t seconds = 0;
-    const char *given = cli_environment(cli, "STATE_PERSIST_INTERVAL");
-    Str key = str_format(cli->arena, "%s %.*s", backend->type->name, STR_ARG(backend->path));
-    Str name =
-        str_format(cli->arena, "%.*s.journal", STR_ARG(digest_hex(DIGEST_SHA256, key, cli->arena)));
-    Str folder = disk_join(cli->data_folder, STR("journals"), cli->arena);
-    backend->journal =
-        journal_file_new(cli->io.disk, disk_join(folder, name, cli->arena), cli->arena);
-    backend->cancel = cli->cancel;
-    backend->write_every_ms = WRITE_EVERY_MS;
-    if (given && str_to_uint64(str_from_cstr(given), &seconds) && seconds > WRITE_EVERY_MS / 1000)
-        backend->write_every_ms = (int64_t)seconds * 1000;
+/* Whom a command waits for, and since when that one has the lock. */
+static void say_waiting(void *payload, const LockInfo *holder) {
+    Cli *cli = payload;
+    SCOPED(ArenaRef) scratch = arena_open("waiting");
+    Str text = STR("Waiting for the state's lock.");
+    if (holder->who.len > 0)
+        text =
+            str_format(scratch, "Waiting for the state's lock: %.*s has had it since %.*s (%.*s).",
+                       STR_ARG(holder->who), STR_ARG(holder->created), STR_ARG(holder->operation));
+    if (cli->view)
+        cli->view->type->note(cli->view, text);
 }
 
 /* -state, -state-out and -backup are of the local backend and its default workspace. */
-static bool open_with(
-    Project *project, const BackendType *type, Value config, Str path, Backend **out) {
+static bool open_with(Project *project, BackendChoice choice, Str path, Backend **out) {
     Cli *cli = project->cli;
     Str workspace = path.ptr ? STR("default") : cli->workspace;
-    if (!type->open(&cli->io, with_path(config, path, cli->arena), workspace, out, cli->arena,
-                    project->diags)) {
+    choice.config = with_path(choice.config, path, cli->arena);
+    if (!backend_choice_open(project, &choice, workspace, out))
         return false;
-    }
-    if (!(*out)->journal)
-        keep_journal_here(project, *out);
+    (*out)->waiting = say_waiting;
+    (*out)->waiting_payload = cli;
     Str backup = option_text(project->arguments, "backup");
     if (backup.ptr)
         (*out)->backup_path = str_equal(backup, STR("-")) ? STR_EMPTY : backup;
     return true;
 }
 
-static bool find_backend(Project *project, const BackendType **out) {
-    const BackendConfig *config = project->config ? project->config->root->backend : NULL;
-    Str name = config ? config->type : STR("local");
-    *out = backends_find(name);
-    if (!*out) {
-        diags_error(project->diags, config->range, "Unsupported backend type",
-                    "There is no backend type named \"%.*s\".", STR_ARG(name));
-    }
-    return *out != NULL;
-}
-
 bool project_open_backend(Project *project) {
-    const BackendType *type;
-    Value config;
+    BackendChoice choice;
     if (project->config && !refusal_check_state(project->config, project->diags))
         return false;
     if (!workspace_check(project->cli->workspace, project->diags))
         return false;
-    if (!find_backend(project, &type) || !backend_config(project, type, &config) ||
-        !open_with(project, type, config, option_text(project->arguments, "state"),
-                   &project->backend)) {
+    if (!backend_choice_settle(project, &choice) ||
+        !open_with(project, choice, option_text(project->arguments, "state"), &project->backend)) {
         return false;
     }
     project->out = project->backend;
     Str path = option_text(project->arguments, "state-out");
     if (!path.ptr || str_equal(path, project->backend->path))
         return true;
-    return open_with(project, type, config, path, &project->out);
+    return open_with(project, choice, path, &project->out);
 }
 
 static bool lock_one(Project *project, Backend *backend, Str operation, int64_t timeout_ms) {
@@ -105,17 +66,23 @@ static bool lock_one(Project *project, Backend *backend, Str operation, int64_t 
     return backend->lock(backend, &project->lock, timeout_ms, cli->cancel, project->diags);
 }
 
+bool project_lock_timeout(Project *project, int64_t *out) {
+    Str timeout = option_text(project->arguments, "lock-timeout");
+    *out = 0;
+    if (!timeout.ptr || clock_parse_duration(timeout, out))
+        return true;
+    diags_error(project->diags, NO_RANGE, "Invalid lock timeout",
+                "-lock-timeout takes a duration like \"30s\" or \"5m\", not \"%.*s\".",
+                STR_ARG(timeout));
+    return false;
+}
+
 static bool lock_state(Project *project, Str operation) {
+    int64_t timeout_ms;
     if (operation.len == 0 || !option_flag(project->arguments, "lock", true))
         return true;
-    int64_t timeout_ms = 0;
-    Str timeout = option_text(project->arguments, "lock-timeout");
-    if (timeout.ptr && !clock_parse_duration(timeout, &timeout_ms)) {
-        diags_error(project->diags, NO_RANGE, "Invalid lock timeout",
-                    "-lock-timeout takes a duration like \"30s\" or \"5m\", not \"%.*s\".",
-                    STR_ARG(timeout));
+    if (!project_lock_timeout(project, &timeout_ms))
         return false;
-    }
     if (!lock_one(project, project->backend, operation, timeout_ms))
         return false;
     project->is_locked = true;
@@ -184,26 +151,40 @@ bool project_open_state_only(
  */
 
 bool project_list_workspaces(Project *project, StrVec *out) {
+    BackendChoice choice;
+    bool has_workspaces;
+    return backend_choice_settle(project, &choice) &&
+           backend_choice_list(project, &choice, out, &has_workspaces);
+}
+
+/* For making and removing workspaces: the backend, and its arguments. */
+static bool settle_for_workspaces(Project *project, BackendChoice *choice, Value *config) {
     Cli *cli = project->cli;
-    const BackendType *type;
-    Value config;
-    vec_push(cli->arena, out, STR("default"));
-    return find_backend(project, &type) && backend_config(project, type, &config) &&
-           type->list(&cli->io, config, out, cli->arena, project->diags);
+    if (!backend_choice_settle(project, choice) ||
+        !backend_settings_complete(choice->type, &cli->io, choice->config, config, cli->arena,
+                                   project->diags)) {
+        return false;
+    }
+    if (choice->type->list)
+        return true;
+    diags_error(project->diags, NO_RANGE, "Workspaces not supported",
+                "The backend \"%s\" keeps one state: there are no workspaces besides \"default\".",
+                choice->type->name);
+    return false;
 }
 
 bool project_make_workspace(Project *project, Str name) {
-    const BackendType *type;
+    BackendChoice choice;
     Value config;
-    return find_backend(project, &type) && backend_config(project, type, &config) &&
-           type->make(&project->cli->io, config, name, project->diags);
+    return settle_for_workspaces(project, &choice, &config) &&
+           choice.type->make(&project->cli->io, config, name, project->diags);
 }
 
 bool project_remove_workspace(Project *project, Str name) {
-    const BackendType *type;
+    BackendChoice choice;
     Value config;
-    return find_backend(project, &type) && backend_config(project, type, &config) &&
-           type->remove(&project->cli->io, config, name, project->diags);
+    return settle_for_workspaces(project, &choice, &config) &&
+           choice.type->remove(&project->cli->io, config, name, project->diags);
 }
 
 bool project_begin_changes(Project *project, State *state) {

@@ -1,0 +1,276 @@
+/* backend_choice: configured, recorded, and whether they fit. */
+#include "backend_choice.h"
+#include "backend_settings.h"
+#include "backends.h"
+#include "convert.h"
+#include "decode.h"
+#include "digest.h"
+#include "journal_file.h"
+#include "static_eval.h"
+#include "vars_file.h"
+
+#define WRITE_EVERY_MS 20000
+
+static BackendChoice local_choice(Arena *arena) {
+    const BackendType *type = backends_find(STR("local"));
+    return (BackendChoice){.type = type, .config = schema_empty_value(&type->schema, arena)};
+}
+
+static bool refuse_type(Str name, SourceRange range, Arena *arena, Diags *diags) {
+    StrVec names = {0};
+    for (size_t i = 0; i < backends_count; i++)
+        vec_push(arena, &names, str_from_cstr(backends_table[i]->name));
+    Str near = str_suggest(name, names.items, names.count);
+    diags_error(diags, range, "Unsupported backend type",
+                "There is no backend type named \"%.*s\".%s%.*s%s", STR_ARG(name),
+                near.len ? " Did you mean \"" : "", STR_ARG(near), near.len ? "\"?" : "");
+    return false;
+}
+
+/* -- the block ---------------------------------------------------------------------------- */
+
+/* What is required may also come from a flag or from the environment. */
+static const Schema *lenient_schema(const Schema *schema, Arena *arena) {
+    Schema *out = arena_new(arena, Schema);
+    Attribute *attributes = arena_new_array(arena, Attribute, schema->attribute_count);
+    *out = *schema;
+    out->attributes = attributes;
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        attributes[i] = schema->attributes[i];
+        if (attributes[i].flags & REQUIRED)
+            attributes[i].flags = (attributes[i].flags & ~(unsigned)REQUIRED) | OPTIONAL;
+    }
+    return out;
+}
+
+static bool read_block(Project *project, const BackendConfig *block, BackendChoice *out) {
+    Arena *arena = project->cli->arena;
+    const Decoded *decoded;
+    const Scope *scope = static_eval_scope(project->config->statics, project->config->root, arena);
+    out->type = backends_find(block->type);
+    out->is_configured = true;
+    if (!out->type)
+        return refuse_type(block->type, block->range, arena, project->diags);
+    const Schema *schema = lenient_schema(&out->type->schema, arena);
+    if (!decode_body(block->body, schema, &decoded, arena, project->diags) ||
+        !decode_eval(decoded, scope, &out->config, arena, project->diags) ||
+        !static_eval_check(out->config, block->range, project->diags)) {
+        return false;
+    }
+    out->hash = backend_cache_hash(out->type, out->config);
+    return true;
+}
+
+/* -- -backend-config ---------------------------------------------------------------------- */
+
+static const Attribute *find_argument(Project *project, const BackendType *type, Str name) {
+    const Attribute *attribute = schema_find_attribute(&type->schema, name);
+    if (attribute)
+        return attribute;
+    diags_error(project->diags, NO_RANGE, "Invalid backend configuration argument",
+                "-backend-config gives \"%.*s\", which is no argument of the backend \"%s\".",
+                STR_ARG(name), type->name);
+    return NULL;
+}
+
+static void set_argument(Project *project, BackendChoice *choice, Str name, Value value) {
+    Arena *arena = project->cli->arena;
+    choice->config = path_set(choice->config, path_attribute((Path){0}, name, arena), value, arena);
+}
+
+static bool take_pair(Project *project, Str text, size_t equals, BackendChoice *choice) {
+    Arena *arena = project->cli->arena;
+    Str name = str_trim(str_slice(text, 0, equals));
+    const Attribute *attribute = find_argument(project, choice->type, name);
+    Value value;
+    if (!attribute || !backend_settings_parse(attribute, str_after(text, equals + 1), &value, arena,
+                                              project->diags))
+        return false;
+    set_argument(project, choice, name, value);
+    return true;
+}
+
+static bool take_value(Project *project, const VarsFileValue *given, BackendChoice *choice) {
+    Arena *arena = project->cli->arena;
+    const Attribute *attribute = find_argument(project, choice->type, given->name);
+    ConvertError error;
+    Value value;
+    if (!attribute)
+        return false;
+    if (convert_value(given->value, attribute_implied_type(attribute), &value, &error, arena)) {
+        set_argument(project, choice, given->name, value);
+        return true;
+    }
+    diags_error(project->diags, given->range, "Invalid backend configuration",
+                "The argument \"%.*s\" of the backend has the wrong type: %.*s.",
+                STR_ARG(given->name), STR_ARG(error.message));
+    return false;
+}
+
+static bool take_file(Project *project, Str path, BackendChoice *choice) {
+    Cli *cli = project->cli;
+    Str bytes;
+    VarsFileValues values = {0};
+    int error = cli->io.disk->read_file(cli->io.disk->self, path, &bytes, cli->arena);
+    if (error) {
+        diags_error(project->diags, NO_RANGE, "Failed to read the backend configuration",
+                    "-backend-config takes NAME=VALUE or a file, and the file \"%.*s\" could not "
+                    "be read: %s.",
+                    STR_ARG(path), strerror(-error));
+        return false;
+    }
+    if (!vars_file_read(source_new(path, bytes, cli->arena), &values, cli->arena, project->diags))
+        return false;
+    bool ok = true;
+    vec_each(&values, value) {
+        ok &= take_value(project, value, choice);
+    }
+    return ok;
+}
+
+/* Nothing at all ("-backend-config=") stands for leaving out what was given before. */
+static bool take_flags(Project *project, BackendChoice *choice) {
+    bool ok = true;
+    vec_each(&project->arguments->options, option) {
+        if (strcmp(option->option->name, "backend-config") != 0 || option->text.len == 0)
+            continue;
+        size_t equals = str_find_char(option->text, '=', 0);
+        ok &= equals == SIZE_MAX ? take_file(project, option->text, choice)
+                                 : take_pair(project, option->text, equals, choice);
+    }
+    return ok;
+}
+
+bool backend_choice_configured(Project *project, BackendChoice *out) {
+    const BackendConfig *block = project->config ? project->config->root->backend : NULL;
+    if (!block) {
+        *out = local_choice(project->cli->arena);
+        if (option_text(project->arguments, "backend-config").len > 0)
+            diags_warning(project->diags, NO_RANGE, "Missing backend configuration",
+                          "-backend-config was given, but the configuration has no \"backend\" "
+                          "block whose arguments it could complete. The state is kept locally.");
+        return true;
+    }
+    BackendChoice choice = {0};
+    if (!read_block(project, block, &choice) || !take_flags(project, &choice))
+        return false;
+    *out = choice;
+    return true;
+}
+
+/* -- what is recorded --------------------------------------------------------------------- */
+
+bool backend_choice_recorded(Project *project, const BackendCache *cache, BackendChoice *out) {
+    Arena *arena = project->cli->arena;
+    if (cache->type.len == 0) {
+        *out = local_choice(arena);
+        return true;
+    }
+    BackendChoice choice = {.hash = cache->hash, .is_configured = true};
+    choice.type = backends_find(cache->type);
+    if (!choice.type)
+        return refuse_type(cache->type, NO_RANGE, arena, project->diags);
+    if (backend_cache_decode(cache, choice.type, &choice.config, arena)) {
+        *out = choice;
+        return true;
+    }
+    diags_error(project->diags, NO_RANGE, "The recorded backend cannot be read",
+                "The arguments of the backend \"%s\" that \"init\" recorded are not such as this "
+                "version knows. Run \"loam init -reconfigure\".",
+                choice.type->name);
+    return false;
+}
+
+bool backend_choice_is_same(const BackendChoice *a, const BackendChoice *b) {
+    return a->is_configured == b->is_configured && a->type == b->type &&
+           value_equal(a->config, b->config);
+}
+
+static bool demand_init(Project *project, Str reason) {
+    diags_error(project->diags, NO_RANGE,
+                "Backend initialization required, please run \"loam init\"",
+                "%.*s. The backend is where the state is kept, so a change of it has to be taken "
+                "over first: by \"loam init -migrate-state\", which takes the state along, or by "
+                "\"loam init -reconfigure\", which leaves it where it is. Nothing was changed.",
+                STR_ARG(reason));
+    return false;
+}
+
+static Str changed_reason(const BackendChoice *now, const BackendChoice *before, Arena *arena) {
+    if (!before->is_configured)
+        return str_format(arena, "The backend \"%s\" is configured for the first time",
+                          now->type->name);
+    if (!now->is_configured)
+        return str_format(arena, "The backend \"%s\" that was in use is configured no more",
+                          before->type->name);
+    if (now->type != before->type)
+        return str_format(arena, "The type of the backend changed from \"%s\" to \"%s\"",
+                          before->type->name, now->type->name);
+    return STR("The configuration of the backend has changed");
+}
+
+bool backend_choice_settle(Project *project, BackendChoice *out) {
+    BackendCache cache;
+    BackendChoice now, before;
+    if (!backend_choice_configured(project, &now) ||
+        !backend_cache_read(project->cli, &cache, project->diags) ||
+        !backend_choice_recorded(project, &cache, &before)) {
+        return false;
+    }
+    bool is_unchanged = now.is_configured && before.is_configured && now.type == before.type &&
+                        now.hash == before.hash;
+    if (!is_unchanged && !backend_choice_is_same(&now, &before))
+        return demand_init(project, changed_reason(&now, &before, project->cli->arena));
+    *out = before;
+    return true;
+}
+
+/* -- using it ----------------------------------------------------------------------------- */
+
+/* A store without a place for a journal. Without the runner that did the work, what it did since
+ * the last write would be unknown: so the state is written often. */
+static void keep_journal_here(Project *project, Backend *backend) {
+    Cli *cli = project->cli;
+    uint64_t seconds = 0;
+    const char *given = cli_environment(cli, "STATE_PERSIST_INTERVAL");
+    Str key = str_format(cli->arena, "%s %.*s", backend->type->name, STR_ARG(backend->path));
+    Str name =
+        str_format(cli->arena, "%.*s.journal", STR_ARG(digest_hex(DIGEST_SHA256, key, cli->arena)));
+    Str folder = disk_join(cli->data_folder, STR("journals"), cli->arena);
+    backend->journal =
+        journal_file_new(cli->io.disk, disk_join(folder, name, cli->arena), cli->arena);
+    backend->write_every_ms = WRITE_EVERY_MS;
+    if (given && str_to_uint64(str_from_cstr(given), &seconds) && seconds > WRITE_EVERY_MS / 1000)
+        backend->write_every_ms = (int64_t)seconds * 1000;
+}
+
+bool backend_choice_open(Project *project,
+                         const BackendChoice *choice,
+                         Str workspace,
+                         Backend **out) {
+    Cli *cli = project->cli;
+    Value config;
+    if (!backend_settings_complete(choice->type, &cli->io, choice->config, &config, cli->arena,
+                                   project->diags) ||
+        !choice->type->open(&cli->io, config, workspace, out, cli->arena, project->diags)) {
+        return false;
+    }
+    (*out)->cancel = cli->cancel;
+    if (!(*out)->journal)
+        keep_journal_here(project, *out);
+    return true;
+}
+
+bool backend_choice_list(Project *project,
+                         const BackendChoice *choice,
+                         StrVec *out,
+                         bool *has_workspaces) {
+    Cli *cli = project->cli;
+    Value config;
+    vec_push(cli->arena, out, STR("default"));
+    *has_workspaces = choice->type->list != NULL;
+    return !*has_workspaces ||
+           (backend_settings_complete(choice->type, &cli->io, choice->config, &config, cli->arena,
+                                      project->diags) &&
+            choice->type->list(&cli->io, config, out, cli->arena, project->diags));
+}

@@ -1,0 +1,172 @@
+/* backend_init: configured for the first time, changed, gone, or as it was. */
+#include "backend_init.h"
+#include "backend_migrate.h"
+#include "backend_settings.h"
+#include "refusal.h"
+#include "workspace.h"
+
+static const Option options[] = {
+    {"backend-config", OPTION_TEXT, "NAME=VALUE",
+     "An argument of the backend, or a file of such. May be repeated."                                   },
+    {"reconfigure",    OPTION_FLAG, NULL,         "Forget the backend in use so far, without its states."},
+    {"migrate-state",  OPTION_FLAG, NULL,         "Take the states along to a changed backend."          },
+    {"force-copy",     OPTION_FLAG, NULL,         "With -migrate-state, and without asking."             },
+    {"lock",           OPTION_FLAG, NULL,         "Lock the states meanwhile (default true)."            },
+    {"lock-timeout",   OPTION_TEXT, "DURATION",
+     "How long to wait for a lock (default 0s: try once)."                                               },
+};
+const OptionGroup backend_init_options = {options, ARRAY_COUNT(options)};
+
+static bool wants(const Project *project, const char *option) {
+    return option_flag(project->arguments, option, false);
+}
+
+static bool migrates(const Project *project) {
+    return wants(project, "migrate-state") || wants(project, "force-copy");
+}
+
+static bool check_options(Project *project) {
+    if (!wants(project, "reconfigure") || !migrates(project))
+        return true;
+    diags_error(project->diags, NO_RANGE, "Invalid init options",
+                "-reconfigure leaves the states where they are, and -migrate-state takes them "
+                "along: choose one.");
+    return false;
+}
+
+/* -- what is missing ---------------------------------------------------------------------- */
+
+static bool is_missing(const Project *project,
+                       const BackendChoice *choice,
+                       const Attribute *asked) {
+    Cli *cli = project->cli;
+    SCOPED(ArenaRef) scratch = arena_open("backend");
+    Diags ignored = diags_new(scratch);
+    Value config, value;
+    if (!(asked->flags & REQUIRED) ||
+        (value_find(choice->config, str_from_cstr(asked->name), &value) && value_is_present(value)))
+        return false;
+    return !backend_settings_find(choice->type, &cli->io, asked->name, &config, scratch, &ignored);
+}
+
+/* A required argument that nobody has given is asked for, and recorded with the others. */
+static bool ask_arguments(Project *project, BackendChoice *choice) {
+    Arena *arena = project->cli->arena;
+    const Schema *schema = &choice->type->schema;
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        const Attribute *attribute = &schema->attributes[i];
+        Str answer;
+        Value value;
+        if (!is_missing(project, choice, attribute) || !project_may_ask(project))
+            continue;
+        terminal_print("%s\n  %s\n\n  Enter a value: ", attribute->name, attribute->description);
+        if (!terminal_read_line(&answer, arena) || str_trim(answer).len == 0)
+            continue;
+        terminal_print("\n");
+        if (!backend_settings_parse(attribute, str_trim(answer), &value, arena, project->diags))
+            return false;
+        Path place = path_attribute((Path){0}, str_from_cstr(attribute->name), arena);
+        choice->config = path_set(choice->config, place, value, arena);
+    }
+    return true;
+}
+
+/* -- taking over -------------------------------------------------------------------------- */
+
+static bool record(Project *project, const BackendChoice *now) {
+    Arena *arena = project->cli->arena;
+    BackendCache cache = {0};
+    if (now->is_configured)
+        cache = (BackendCache){str_from_cstr(now->type->name),
+                               backend_cache_encode(now->config, arena), now->hash};
+    return backend_cache_write(project->cli, &cache, project->diags);
+}
+
+/* Its arguments make sense, whatever can be told without asking the store. */
+static bool check_opens(Project *project, const BackendChoice *now) {
+    Backend *backend;
+    if (!backend_choice_open(project, now, STR("default"), &backend))
+        return false;
+    backend->close(backend);
+    return true;
+}
+
+/* A backend that keeps one state has the workspace "default". */
+static bool check_workspace(Project *project, const BackendChoice *now) {
+    Cli *cli = project->cli;
+    bool fits = now->type->list || str_equal(cli->workspace, STR("default"));
+    if (fits || cli_environment(cli, "WORKSPACE"))
+        return true;
+    return workspace_select(cli, STR("default"), project->diags);
+}
+
+static bool refuse_change(Project *project) {
+    diags_error(project->diags, NO_RANGE, "Backend configuration changed",
+                "The state was kept elsewhere so far. \"loam init -migrate-state\" takes it along, "
+                "\"loam init -reconfigure\" leaves it where it is and goes on with the new "
+                "backend.");
+    return false;
+}
+
+static Str note_of(const BackendChoice *now, const BackendChoice *before, Arena *arena) {
+    if (now->is_configured)
+        return str_format(arena, "The state is kept by the backend \"%s\" from here on.",
+                          now->type->name);
+    return str_format(arena, "The backend \"%s\" is no longer used: the state is kept locally.",
+                      before->type->name);
+}
+
+static bool take_over(Project *project,
+                      BackendChoice *now,
+                      const BackendChoice *before,
+                      Str *note) {
+    bool is_first = !before->is_configured;
+    if (!is_first && !migrates(project))
+        return refuse_change(project);
+    Migration migration = {
+        .project = project,
+        .from = before,
+        .to = now,
+        .is_forced = wants(project, "force-copy"),
+        .may_ask = project_may_ask(project),
+        .takes_away = is_first,
+    };
+    if (!ask_arguments(project, now) || !check_opens(project, now) ||
+        !backend_migrate(&migration) || !check_workspace(project, now) || !record(project, now))
+        return false;
+    *note = note_of(now, before, project->cli->arena);
+    return true;
+}
+
+static bool is_unchanged(const BackendChoice *now, const BackendChoice *before, bool has_flags) {
+    bool same_block = now->is_configured && before->is_configured && now->type == before->type &&
+                      now->hash == before->hash;
+    return (same_block && !has_flags) || backend_choice_is_same(now, before);
+}
+
+static bool initialize(Project *project, bool forgets, Str *note) {
+    BackendCache cache;
+    BackendChoice now, before;
+    if (!backend_choice_configured(project, &now) ||
+        !backend_cache_read(project->cli, &cache, project->diags))
+        return false;
+    bool had_one = cache.type.len > 0;
+    if (forgets)
+        cache = (BackendCache){0};
+    if (!backend_choice_recorded(project, &cache, &before))
+        return false;
+    bool has_flags = option_is_given(project->arguments, "backend-config");
+    if (!is_unchanged(&now, &before, has_flags))
+        return take_over(project, &now, &before, note);
+    if (!check_opens(project, &before))
+        return false;
+    before.hash = now.hash; /* an argument may have moved from the block to a flag */
+    return !had_one || record(project, &before);
+}
+
+bool backend_init(Project *project, Str *note) {
+    *note = STR_EMPTY;
+    if (project->config && !refusal_check_state(project->config, project->diags))
+        return false;
+    return check_options(project) && initialize(project, wants(project, "reconfigure"), note);
+}

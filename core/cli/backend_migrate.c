@@ -1,0 +1,296 @@
+/* backend_migrate: which workspaces, who agrees, and each copied whole. */
+#include "backend_migrate.h"
+#include "statefile.h"
+#include "workspace.h"
+
+/* One state, opened and read. */
+typedef struct Place {
+    Backend *backend;
+    State *state;
+    LockInfo lock;
+    bool is_locked;
+    bool has_text;
+    bool has_journal;
+} Place;
+
+static void place_release(Place *place) {
+    Diags ignored = {0};
+    SCOPED(ArenaRef) scratch = arena_open("migration");
+    ignored = diags_new(scratch);
+    if (place->is_locked)
+        (void)!place->backend->unlock(place->backend, &ignored);
+    if (place->backend)
+        place->backend->close(place->backend);
+    *place = (Place){0};
+}
+SCOPED_TYPE(Place, place_release);
+
+static bool open_place(Project *project, const BackendChoice *choice, Str workspace, Place *out) {
+    return backend_choice_open(project, choice, workspace, &out->backend);
+}
+
+static bool lock_place(Project *project, const char *operation, Place *place) {
+    Cli *cli = project->cli;
+    Backend *backend = place->backend;
+    if (!option_flag(project->arguments, "lock", true))
+        return true;
+    int64_t timeout_ms;
+    if (!project_lock_timeout(project, &timeout_ms))
+        return false;
+    place->lock = state_lock_new(&cli->io, str_from_cstr(operation), backend->path, cli->arena);
+    place->is_locked =
+        backend->lock(backend, &place->lock, timeout_ms, cli->cancel, project->diags);
+    return place->is_locked;
+}
+
+static bool read_place(Project *project, Place *place) {
+    Backend *backend = place->backend;
+    Arena *arena = project->cli->arena;
+    Str text;
+    if (!backend->read(backend, &text, arena, project->diags) ||
+        !statefile_decode(backend->path, text, &place->state, arena, project->diags)) {
+        return false;
+    }
+    place->has_text = text.len > 0;
+    return journal_replay(backend->journal, place->state, &place->has_journal, arena,
+                          project->diags);
+}
+
+static bool has_pending(const State *state) {
+    map_each(&state->resources, entry) {
+        const StateResource *resource = entry->value;
+        vec_each(&resource->instances, instance) {
+            if (instance->pending)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* -- asking ------------------------------------------------------------------------------- */
+
+static bool ask(const Migration *migration, Str question, Str detail, bool *yes) {
+    Project *project = migration->project;
+    Str answer;
+    *yes = migration->is_forced;
+    if (migration->is_forced)
+        return true;
+    if (!migration->may_ask) {
+        diags_error(project->diags, NO_RANGE, "Cannot ask whether to migrate the state",
+                    "%.*s %.*s With -input=false nobody can be asked: -force-copy answers with "
+                    "yes.",
+                    STR_ARG(question), STR_ARG(detail));
+        return false;
+    }
+    terminal_print("\n%.*s\n  %.*s\n  Enter \"yes\" or \"no\".\n\n  Enter a value: ",
+                   STR_ARG(question), STR_ARG(detail));
+    bool typed = terminal_read_line(&answer, project->cli->arena);
+    terminal_print("\n");
+    *yes = typed && str_equal(str_trim(answer), STR("yes"));
+    if (typed)
+        return true;
+    diags_error(project->diags, NO_RANGE, "No answer about the migration of the state",
+                "The input ended before there was an answer. -force-copy answers with yes.");
+    return false;
+}
+
+static bool ask_about(const Migration *migration, const Place *from, const Place *to, bool *yes) {
+    Arena *arena = migration->project->cli->arena;
+    Str places = str_format(arena, "from \"%s\" (%.*s) to \"%s\" (%.*s)",
+                            migration->from->type->name, STR_ARG(from->backend->path),
+                            migration->to->type->name, STR_ARG(to->backend->path));
+    if (state_is_empty(to->state))
+        return ask(
+            migration, STR("Copy the existing state to the new backend?"),
+            str_format(arena, "It would be copied %.*s, where there is none yet.", STR_ARG(places)),
+            yes);
+    return ask(
+        migration, STR("Overwrite the state in the new backend with the one in use so far?"),
+        str_format(arena,
+                   "Copying %.*s would replace the state that is there (lineage %.*s, serial "
+                   "%llu) by the one in use (lineage %.*s, serial %llu).",
+                   STR_ARG(places), STR_ARG(to->state->lineage),
+                   (unsigned long long)to->state->serial, STR_ARG(from->state->lineage),
+                   (unsigned long long)from->state->serial),
+        yes);
+}
+
+/* -- one state ---------------------------------------------------------------------------- */
+
+static bool is_same(const Place *from, const Place *to) {
+    return str_equal(from->state->lineage, to->state->lineage) &&
+           statefile_same_content(from->state, to->state);
+}
+
+/* What a run left unfinished there belongs to objects that would be forgotten. */
+static bool check_journal(Project *project, const Place *from, const Place *to) {
+    if (!to->has_journal || is_same(from, to))
+        return true;
+    diags_error(project->diags, NO_RANGE, "A run is unfinished where the state would go",
+                "\"%.*s\" tells what a run left unfinished that worked on the state there. Finish "
+                "it first: run \"loam apply\" with the configuration that it belongs to.",
+                STR_ARG(to->backend->journal->name));
+    return false;
+}
+
+/* The state first: the journal of another one would make it unreadable. */
+static bool write_place(Project *project, const State *state, Place *to) {
+    Cli *cli = project->cli;
+    Journal *journal = NULL;
+    Str text = statefile_encode(state, cli->arena);
+    if (!to->backend->write(to->backend, text, project->diags) ||
+        !journal_open(to->backend->journal, cli->io.clock, state, &journal, cli->arena,
+                      project->diags)) {
+        return false;
+    }
+    bool ok = journal_fold(journal, state, project->diags);
+    journal_close(journal);
+    return ok;
+}
+
+/* Its journal went along. */
+static bool empty_place(Project *project, Place *from) {
+    SCOPED(ArenaRef) scratch = arena_open("migration");
+    JournalStore *journal = from->backend->journal;
+    Str problem;
+    if (!from->backend->write(from->backend, STR_EMPTY, project->diags))
+        return false;
+    if (!from->has_journal || journal->remove(journal, &problem, scratch))
+        return true;
+    diags_error(project->diags, NO_RANGE, "The old journal cannot be removed",
+                "What \"%.*s\" holds was copied along with the state, but removing it failed: "
+                "%.*s. Remove it.",
+                STR_ARG(journal->name), STR_ARG(problem));
+    return false;
+}
+
+static bool is_one_place(const Migration *migration, const Place *from, const Place *to) {
+    return migration->from->type == migration->to->type &&
+           str_equal(from->backend->path, to->backend->path);
+}
+
+static bool copy_locked(const Migration *migration, Place *from, Place *to) {
+    Project *project = migration->project;
+    bool yes;
+    if (!lock_place(project, "migration source state", from) ||
+        !lock_place(project, "migration destination state", to) || !read_place(project, from) ||
+        !read_place(project, to) || !check_journal(project, from, to)) {
+        return false;
+    }
+    if (state_is_empty(from->state))
+        return true;
+    if (!ask_about(migration, from, to, &yes))
+        return false;
+    if (!yes)
+        return true;
+    return write_place(project, from->state, to) &&
+           (!migration->takes_away || empty_place(project, from));
+}
+
+/* A workspace that has its state in one file under both: then nothing there is taken away. */
+static bool find_overlap(const Migration *migration, const StrVec *workspaces, bool *out) {
+    Project *project = migration->project;
+    *out = false;
+    vec_each(workspaces, name) {
+        SCOPED(Place) from = {0};
+        SCOPED(Place) to = {0};
+        if (!migration->to->type->list && !str_equal(*name, STR("default")))
+            continue;
+        if (!open_place(project, migration->from, *name, &from) ||
+            !open_place(project, migration->to, *name, &to)) {
+            return false;
+        }
+        *out |= is_one_place(migration, &from, &to);
+    }
+    return true;
+}
+
+static bool copy(const Migration *migration, Str from_workspace, Str to_workspace) {
+    Project *project = migration->project;
+    SCOPED(Place) from = {0};
+    SCOPED(Place) to = {0};
+    if (!open_place(project, migration->from, from_workspace, &from) ||
+        !open_place(project, migration->to, to_workspace, &to)) {
+        return false;
+    }
+    if (is_one_place(migration, &from, &to))
+        return true;
+    if (!read_place(project, &from))
+        return false;
+    if (state_is_empty(from.state))
+        return true;
+    /* Before locking: the two may be one state behind different settings. */
+    if (!read_place(project, &to))
+        return false;
+    if (is_same(&from, &to) && !has_pending(from.state) && !migration->takes_away)
+        return true;
+    return copy_locked(migration, &from, &to);
+}
+
+/* -- all of them -------------------------------------------------------------------------- */
+
+static bool copy_all(const Migration *migration, const StrVec *workspaces) {
+    Project *project = migration->project;
+    Cli *cli = project->cli;
+    Str names = str_join(workspaces->items, workspaces->count, STR(", "), cli->arena);
+    bool yes;
+    if (!ask(migration, STR("Copy the states of all workspaces to the new backend?"),
+             str_format(cli->arena,
+                        "The workspaces are: %.*s. What the new backend has under "
+                        "these names is overwritten.",
+                        STR_ARG(names)),
+             &yes))
+        return false;
+    if (!yes)
+        return true;
+    Migration each = *migration;
+    each.is_forced = true;
+    vec_each(workspaces, name) {
+        if (!copy(&each, *name, *name))
+            return false;
+    }
+    return true;
+}
+
+/* The target has one state only. */
+static bool copy_current(const Migration *migration) {
+    Project *project = migration->project;
+    Cli *cli = project->cli;
+    bool yes;
+    if (!ask(migration, STR("Copy only the state of the current workspace?"),
+             str_format(cli->arena,
+                        "The backend \"%s\" keeps one state, and the one in use so far has several "
+                        "workspaces. That of \"%.*s\" would become the only one; the others stay "
+                        "where they are.",
+                        migration->to->type->name, STR_ARG(cli->workspace)),
+             &yes))
+        return false;
+    if (!yes) {
+        diags_error(project->diags, NO_RANGE, "The states were not migrated",
+                    "Nothing was changed. Choose the workspace to migrate with \"loam workspace "
+                    "select\", or a backend with workspaces.");
+        return false;
+    }
+    Migration current = *migration;
+    current.is_forced = true;
+    if (!copy(&current, cli->workspace, STR("default")))
+        return false;
+    return str_equal(cli->workspace, STR("default")) ||
+           workspace_select(cli, STR("default"), project->diags);
+}
+
+bool backend_migrate(const Migration *migration) {
+    Project *project = migration->project;
+    Migration all = *migration;
+    StrVec there = {0}, ignored = {0};
+    bool from_many, to_many, overlaps;
+    if (!backend_choice_list(project, migration->from, &there, &from_many) ||
+        !backend_choice_list(project, migration->to, &ignored, &to_many) ||
+        !find_overlap(migration, &there, &overlaps)) {
+        return false;
+    }
+    all.takes_away &= !overlaps;
+    if (there.count == 1)
+        return copy(&all, STR("default"), STR("default"));
+    return to_many ? copy_all(&all, &there) : copy_current(&all);
+}

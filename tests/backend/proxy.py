@@ -1,0 +1,174 @@
+"""A proxy between the program and a server on the loopback, which counts requests and makes the Nth one fail.
+
+A request is a turn of the talk: what the client says until the server answers. So it serves any protocol in which the
+client asks and the server answers (HTTP with or without TLS, PostgreSQL's); TLS passes through unread, and then "500"
+cannot be used.
+
+    with Proxy(("127.0.0.1", 2379)) as proxy:
+        proxy.arm({3: "lost"})           # from now on, counting anew: the third request
+        ... run the program against proxy.port ...
+        proxy.count                      # requests since it was armed
+        proxy.hit                        # the faults that came to pass, as (number, kind)
+
+Kinds:
+    cut          the connection ends before the server hears of the request
+    lost         the server does what it was asked, and its answer is lost
+    half         the first half of the answer's first piece, then the connection ends
+    500          the server never hears of it; the client reads "500 Internal Server Error" (HTTP)
+    delay:S      the request waits for S seconds, then goes its way
+    hang         no answer ever, and no end, until the proxy is closed or armed again
+A callable is called with the number before the server hears of the request, and may return one of these or None (to kill
+the program there: os.kill(pid, 9); return "cut"). The pair (callable, "after") is called when the server has answered,
+before the client hears of it. The key "*" stands for every request without a row of its own; a range of numbers is
+written as range(2, 5)."""
+import select, socket, threading, time
+
+
+class Proxy:
+    def __init__(self, target):
+        self.target = target
+        self.lock = threading.Lock()
+        self.faults, self.count, self.hit = {}, 0, []
+        self.released = threading.Event()
+        self.open = True
+        self.connections = set()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def arm(self, faults=None):
+        with self.lock:
+            self.faults, self.count, self.hit = dict(faults or {}), 0, []
+            self.released.set()
+            self.released = threading.Event()
+
+    def cut_all(self):
+        """Every connection there is ends now."""
+        with self.lock:
+            connections = list(self.connections)
+        for connection in connections:
+            _end(connection)
+
+    def close(self):
+        self.open = False
+        self.released.set()
+        _end(self.listener)
+        self.cut_all()
+
+    # -- one connection ---------------------------------------------------------------------
+
+    def _accept(self):
+        while self.open:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client):
+        server = None
+        try:
+            server = socket.create_connection(self.target, timeout=20)
+            server.settimeout(None)
+            for connection in (client, server):
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with self.lock:
+                self.connections |= {client, server}
+            self._talk(client, server)
+        except OSError:
+            pass
+        finally:
+            with self.lock:
+                self.connections -= {client, server}
+            for connection in (client, server):
+                if connection:
+                    _end(connection)
+
+    def _talk(self, client, server):
+        answered, fault = True, None
+        while self.open:
+            ready, _, _ = select.select([client, server], [], [], 1)
+            if client in ready:
+                data = client.recv(1 << 16)
+                if not data:
+                    return
+                if answered:  # a new turn
+                    answered = False
+                    fault = self._next()
+                    if not self._before(fault, client):
+                        return
+                server.sendall(data)
+            if server in ready:
+                data = server.recv(1 << 16)
+                if not data:
+                    return
+                if not answered:
+                    answered = True
+                    if not self._after(fault, client, data):
+                        return
+                client.sendall(data)
+
+    def _next(self):
+        with self.lock:
+            self.count += 1
+            number = self.count
+            fault = self.faults.get(number)
+            if fault is None:
+                fault = next((kind for key, kind in self.faults.items() if isinstance(key, range) and number in key),
+                             self.faults.get("*"))
+        if callable(fault):
+            fault = fault(number)
+        if fault is not None:
+            with self.lock:
+                self.hit.append((number, fault))
+        return fault
+
+    def _before(self, fault, client):
+        """Does the request go its way?"""
+        if fault == "cut":
+            return False
+        if fault == "500":
+            client.sendall(b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            _drain(client)
+            return False
+        if fault == "hang":
+            self.released.wait()
+            return False
+        if isinstance(fault, str) and fault.startswith("delay:"):
+            time.sleep(float(fault[6:]))
+        return True
+
+    def _after(self, fault, client, data):
+        """Does the answer go its way?"""
+        if fault == "lost":
+            return False
+        if fault == "half":
+            client.sendall(data[:len(data) // 2])
+            return False
+        if isinstance(fault, tuple):
+            return fault[0](self.count) != "cut"
+        return True
+
+
+def _end(connection):
+    for act in (lambda: connection.shutdown(socket.SHUT_RDWR), connection.close):
+        try:
+            act()
+        except OSError:
+            pass
+
+
+def _drain(client):
+    """An answer that overtakes its request would be lost with a reset connection."""
+    client.settimeout(0.2)
+    try:
+        while client.recv(1 << 16):
+            pass
+    except OSError:
+        pass
