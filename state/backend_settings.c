@@ -3,7 +3,19 @@
 #include "convert.h"
 #include "json.h"
 
-/* A map or a list is written as JSON. */
+/* "a,b" */
+static Value split(Str text, Arena *arena) {
+    VEC(Value) items = {0};
+    for (Str rest = text; rest.ptr;) {
+        size_t comma = str_find_char(rest, ',', 0);
+        Str item = str_trim(str_slice(rest, 0, comma == SIZE_MAX ? rest.len : comma));
+        vec_push(arena, &items, value_string(item, arena));
+        rest = comma == SIZE_MAX ? (Str){0} : str_after(rest, comma + 1);
+    }
+    return value_list(&TYPE_STRING, items.items, items.count, arena);
+}
+
+/* A map is written as JSON; a list likewise, or its items with commas between. */
 bool backend_settings_parse(
     const Attribute *attribute, Str text, Value *out, Arena *arena, Diags *diags) {
     const Type *type = attribute_implied_type(attribute);
@@ -13,7 +25,10 @@ bool backend_settings_parse(
     size_t offset;
     bool is_plain =
         type->kind == KIND_STRING || type->kind == KIND_NUMBER || type->kind == KIND_BOOL;
-    if (is_plain || json_parse_any(text, &raw, &ignored, &offset, arena)) {
+    bool is_list = type->kind == KIND_LIST && !str_starts_with(str_trim(text), STR("["));
+    if (is_list)
+        raw = split(text, arena);
+    if (is_plain || is_list || json_parse_any(text, &raw, &ignored, &offset, arena)) {
         if (convert_value(raw, type, out, &error, arena))
             return true;
         problem = str_to_cstr(error.message, arena);

@@ -1,11 +1,13 @@
 /* What there is: a row each. */
 #include "backends.h"
+#include "etcd_backend.h"
 #include "http_backend.h"
 #include "local_backend.h"
 
 const BackendType *const backends_table[] = {
     &local_backend,
     &http_backend,
+    &etcd_backend,
 };
 const size_t backends_count = ARRAY_COUNT(backends_table);
 

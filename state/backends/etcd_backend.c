@@ -1,0 +1,662 @@
+/* etcd_backend: keys, and the transactions on them. */
+#include "etcd_backend.h"
+#include "backend_settings.h"
+#include "digest.h"
+#include "etcd_client.h"
+#include "journal_segments.h"
+#include "log.h"
+#include "state_lease.h"
+#include "url.h"
+
+#include <pthread.h>
+
+#define PIECE_BYTES   ((size_t)1 << 20) /* a request may have 1.5 MiB */
+#define LEASE_SECONDS 15
+#define MANIFEST      "pieces "
+
+typedef struct EtcdStore {
+    Backend backend;
+    const Io *io;
+    EtcdClient *client;
+    Arena *arena;
+    Str folder; /* prefix/WORKSPACE/ */
+    Str state_key;
+    Str lock_key;
+    int64_t lease_seconds;
+    int64_t lease_id; /* 0: not locked */
+    int64_t lock_revision;
+    StateLease *lease;
+} EtcdStore;
+
+static bool fail(const EtcdStore *store, const char *summary, Str problem, Diags *diags) {
+    diags_error(diags, NO_RANGE, summary,
+                "etcd was asked about \"%.*s\": %.*s. Check the endpoints of the backend, and "
+                "whether they can be reached.",
+                STR_ARG(store->backend.path), STR_ARG(problem));
+    return false;
+}
+
+/* -- transactions ------------------------------------------------------------------------- */
+
+static EtcdOperation put(Str key, Str value) {
+    return (EtcdOperation){.kind = ETCD_PUT, .key = key, .value = value};
+}
+
+static EtcdOperation range(Str key, Str range_end) {
+    return (EtcdOperation){.kind = ETCD_RANGE, .key = key, .range_end = range_end};
+}
+
+static EtcdOperation removal(Str key, Str range_end) {
+    return (EtcdOperation){.kind = ETCD_DELETE, .key = key, .range_end = range_end};
+}
+
+/* What is written under a lock is written under this one only. */
+static void add_fence(const EtcdStore *store, EtcdTxn *txn, Arena *arena) {
+    EtcdCompare fence = {store->lock_key, store->lock_revision};
+    if (store->lock_revision != 0)
+        vec_push(arena, &txn->compares, fence);
+}
+
+static bool send(
+    const EtcdStore *store, const EtcdTxn *txn, EtcdAnswer *out, Str *problem, Arena *arena) {
+    return etcd_client_txn(store->client, txn, store->backend.cancel, out, problem, arena);
+}
+
+/* False with a problem also when the lock was lost. */
+static bool send_fenced(const EtcdStore *store, EtcdTxn *txn, Str *problem, Arena *arena) {
+    EtcdAnswer answer;
+    add_fence(store, txn, arena);
+    if (!send(store, txn, &answer, problem, arena))
+        return false;
+    if (!answer.succeeded)
+        *problem = STR("the lock was lost, and somebody else may have it");
+    return answer.succeeded;
+}
+
+/* -- reading the state -------------------------------------------------------------------- */
+
+/* "pieces 3 WRITE 2500000 SHA-256" */
+typedef struct Manifest {
+    uint64_t count;
+    Str write;
+    uint64_t size;
+    Str digest;
+} Manifest;
+
+static bool parse_manifest(Str text, Manifest *out) {
+    Str words[4];
+    Str rest = str_after(text, sizeof MANIFEST - 1);
+    for (size_t i = 0; i < 4; i++) {
+        size_t blank = str_find_char(rest, i < 3 ? ' ' : '\n', 0);
+        if (blank == SIZE_MAX)
+            return false;
+        words[i] = str_slice(rest, 0, blank);
+        rest = str_after(rest, blank + 1);
+    }
+    out->write = words[1];
+    out->digest = words[3];
+    return str_to_uint64(words[0], &out->count) && str_to_uint64(words[2], &out->size);
+}
+
+static Str piece_key(const EtcdStore *store, Str write, uint64_t index, Arena *arena) {
+    return str_format(arena, "%.*s/%.*s/%06llu", STR_ARG(store->state_key), STR_ARG(write),
+                      (unsigned long long)index);
+}
+
+/* As of the revision in which the manifest was read: whoever writes meanwhile drops them. */
+static bool read_pieces(const EtcdStore *store,
+                        const Manifest *manifest,
+                        int64_t revision,
+                        Str *out,
+                        Str *problem,
+                        Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    for (uint64_t i = 0; i < manifest->count; i++) {
+        Str key = piece_key(store, manifest->write, i, arena);
+        EtcdTxn txn = {0};
+        EtcdAnswer answer;
+        EtcdOperation get = range(key, STR_EMPTY);
+        get.revision = revision;
+        vec_push(arena, &txn.success, get);
+        if (!send(store, &txn, &answer, problem, arena))
+            return false;
+        const EtcdKeyValue *piece = etcd_client_find(&answer, key);
+        if (piece)
+            strbuf_add(&text, piece->value);
+    }
+    *out = strbuf_str(&text);
+    if (str_equal(digest_hex(DIGEST_SHA256, *out, arena), manifest->digest))
+        return true;
+    *problem = str_format(arena, "the state has %llu bytes, and not all of them were found",
+                          (unsigned long long)manifest->size);
+    return false;
+}
+
+static bool read_text(const EtcdStore *store, Str *out, Str *problem, Arena *arena) {
+    EtcdTxn txn = {0};
+    EtcdAnswer answer;
+    Manifest manifest;
+    vec_push(arena, &txn.success, range(store->state_key, STR_EMPTY));
+    if (!send(store, &txn, &answer, problem, arena))
+        return false;
+    const EtcdKeyValue *found = etcd_client_find(&answer, store->state_key);
+    *out = found ? found->value : STR_EMPTY;
+    if (!str_starts_with(*out, STR(MANIFEST)))
+        return true;
+    if (parse_manifest(*out, &manifest))
+        return read_pieces(store, &manifest, answer.revision, out, problem, arena);
+    *problem = STR("the list of the state's pieces cannot be read");
+    return false;
+}
+
+static bool etcd_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
+    const EtcdStore *store = backend->self;
+    Str problem = STR_EMPTY;
+    return read_text(store, out, &problem, arena) ||
+           fail(store, "Failed to read the state", problem, diags);
+}
+
+/* -- writing it --------------------------------------------------------------------------- */
+
+/* All pieces but those of this write (empty: all) are dropped together with what named them. */
+static void add_cleaning(const EtcdStore *store, Str write, EtcdTxn *txn, Arena *arena) {
+    Str all = str_concat(store->state_key, STR("/"), arena);
+    Str end = etcd_client_range_end(all, arena);
+    if (write.len == 0) {
+        vec_push(arena, &txn->success, removal(all, end));
+        return;
+    }
+    Str own = str_format(arena, "%.*s%.*s/", STR_ARG(all), STR_ARG(write));
+    vec_push(arena, &txn->success, removal(all, own));
+    vec_push(arena, &txn->success, removal(etcd_client_range_end(own, arena), end));
+}
+
+static bool write_head(const EtcdStore *store, Str text, Str write, Str *problem, Arena *arena) {
+    EtcdTxn txn = {0};
+    vec_push(arena, &txn.success, put(store->state_key, text));
+    add_cleaning(store, write, &txn, arena);
+    return send_fenced(store, &txn, problem, arena);
+}
+
+static bool write_pieces(const EtcdStore *store, Str text, Str *problem, Arena *arena) {
+    Str write = digest_uuid4(arena);
+    uint64_t count = 0;
+    for (size_t at = 0; at < text.len; at += PIECE_BYTES) {
+        SCOPED(ArenaRef) scratch = arena_open("etcd piece");
+        size_t end = at + PIECE_BYTES < text.len ? at + PIECE_BYTES : text.len;
+        EtcdTxn txn = {0};
+        Str why = STR_EMPTY;
+        Str key = piece_key(store, write, count++, scratch);
+        vec_push(scratch, &txn.success, put(key, str_slice(text, at, end)));
+        if (!send_fenced(store, &txn, &why, scratch)) {
+            *problem = str_clone(why, arena);
+            return false;
+        }
+    }
+    Str head =
+        str_format(arena, MANIFEST "%llu %.*s %zu %.*s\n", (unsigned long long)count,
+                   STR_ARG(write), text.len, STR_ARG(digest_hex(DIGEST_SHA256, text, arena)));
+    return write_head(store, head, write, problem, arena);
+}
+
+static bool etcd_write(Backend *backend, Str bytes, Diags *diags) {
+    const EtcdStore *store = backend->self;
+    SCOPED(ArenaRef) scratch = arena_open("etcd write");
+    Str problem = STR_EMPTY;
+    bool fits = bytes.len <= PIECE_BYTES;
+    bool ok = fits ? write_head(store, bytes, STR_EMPTY, &problem, scratch)
+                   : write_pieces(store, bytes, &problem, scratch);
+    return ok || fail(store, "Failed to write the state", problem, diags);
+}
+
+/* -- the journal -------------------------------------------------------------------------- */
+
+static Str segment_key(const EtcdStore *store, uint64_t number, Arena *arena) {
+    return str_format(arena, "%.*sjournal/%016llx", STR_ARG(store->folder),
+                      (unsigned long long)number);
+}
+
+static bool segments_list(void *self, Segments *out, Str *problem, Arena *arena) {
+    const EtcdStore *store = self;
+    Str folder = str_concat(store->folder, STR("journal/"), arena);
+    EtcdTxn txn = {0};
+    EtcdAnswer answer;
+    vec_push(arena, &txn.success, range(folder, etcd_client_range_end(folder, arena)));
+    if (!send(store, &txn, &answer, problem, arena))
+        return false;
+    vec_each(&answer.found, found) {
+        char digits[17] = {0};
+        Str name = str_after(found->key, folder.len);
+        if (name.len != sizeof digits - 1)
+            continue;
+        memcpy(digits, name.ptr, name.len);
+        Segment segment = {strtoull(digits, NULL, 16), found->value};
+        vec_push(arena, out, segment);
+    }
+    return true;
+}
+
+static bool segments_put(void *self, uint64_t number, Str text, Str *problem, Arena *arena) {
+    const EtcdStore *store = self;
+    EtcdTxn txn = {0};
+    vec_push(arena, &txn.success, put(segment_key(store, number, arena), text));
+    return send_fenced(store, &txn, problem, arena);
+}
+
+static bool segments_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
+    const EtcdStore *store = self;
+    EtcdTxn txn = {0};
+    Str first = segment_key(store, 0, arena);
+    vec_push(arena, &txn.success, removal(first, segment_key(store, below, arena)));
+    return send_fenced(store, &txn, problem, arena);
+}
+
+/* -- the lock ----------------------------------------------------------------------------- */
+
+static LeaseAnswer renew(
+    void *self, int64_t timeout_ms, const CancelToken *stop, Str *problem, Arena *arena) {
+    const EtcdStore *store = self;
+    bool is_alive = false;
+    if (!etcd_client_keep(store->client, store->lease_id, timeout_ms, stop, &is_alive, problem,
+                          arena))
+        return LEASE_UNANSWERED;
+    if (is_alive)
+        return LEASE_RENEWED;
+    *problem = STR("etcd has let the lease expire");
+    return LEASE_LOST;
+}
+
+typedef struct Locking {
+    EtcdStore *store;
+    const LockInfo *info;
+    Str body;
+    int64_t began_ms;
+} Locking;
+
+static bool ask_for_lock(
+    const Locking *locking, int64_t lease, EtcdAnswer *answer, Str *problem, Arena *arena) {
+    const EtcdStore *store = locking->store;
+    EtcdTxn txn = {0};
+    EtcdCompare is_free = {store->lock_key, 0};
+    EtcdOperation take = put(store->lock_key, locking->body);
+    take.lease = lease;
+    vec_push(arena, &txn.compares, is_free);
+    vec_push(arena, &txn.success, take);
+    vec_push(arena, &txn.failure, range(store->lock_key, STR_EMPTY));
+    return send(store, &txn, answer, problem, arena);
+}
+
+/* A yes whose answer was lost shows as a lock of our own. */
+static LockAnswer judge(const Locking *locking,
+                        const EtcdAnswer *answer,
+                        int64_t *revision,
+                        LockInfo *holder,
+                        Arena *arena) {
+    *revision = answer->revision;
+    if (answer->succeeded)
+        return LOCK_GOT;
+    const EtcdKeyValue *found = etcd_client_find(answer, locking->store->lock_key);
+    if (!found || !state_lock_from_json(found->value, holder, arena))
+        *holder = (LockInfo){.path = locking->store->backend.path};
+    if (!found || !str_equal(holder->id, locking->info->id))
+        return LOCK_HELD;
+    *revision = found->create_revision;
+    return LOCK_GOT;
+}
+
+static LockAnswer attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
+    Locking *locking = self;
+    EtcdStore *store = locking->store;
+    const CancelToken *cancel = store->backend.cancel;
+    static const char summary[] = "Error acquiring the state lock";
+    Str problem = STR_EMPTY, ignored;
+    EtcdAnswer answer;
+    int64_t lease, revision;
+    (void)pid;
+    locking->began_ms = store->io->clock->monotonic_ms(store->io->clock->self);
+    if (!etcd_client_grant(store->client, store->lease_seconds, cancel, &lease, &problem, arena)) {
+        (void)fail(store, summary, problem, diags);
+        return LOCK_FAILED;
+    }
+    LockAnswer said = LOCK_FAILED;
+    if (ask_for_lock(locking, lease, &answer, &problem, arena))
+        said = judge(locking, &answer, &revision, holder, arena);
+    else
+        (void)fail(store, summary, problem, diags);
+    if (said == LOCK_GOT) {
+        store->lease_id = lease;
+        store->lock_revision = revision;
+    } else if (!etcd_client_revoke(store->client, lease, cancel, &ignored, arena)) {
+        log_debug("lease left to expire problem=%.*s", STR_ARG(ignored));
+    }
+    return said;
+}
+
+static bool start_renewing(EtcdStore *store, int64_t began_ms, Diags *diags) {
+    LeaseRequest request = {
+        .clock = store->io->clock,
+        .term_ms = store->lease_seconds * 1000,
+        .began_ms = began_ms,
+        .what = store->backend.path,
+        .self = store,
+        .renew = renew,
+    };
+    store->lease = state_lease_start(&request, store->arena, diags);
+    return store->lease != NULL;
+}
+
+static bool etcd_unlock(Backend *backend, Diags *diags) {
+    EtcdStore *store = backend->self;
+    SCOPED(ArenaRef) scratch = arena_open("etcd unlock");
+    Str problem = STR_EMPTY;
+    if (store->lease_id == 0)
+        return true;
+    state_lease_stop(store->lease);
+    bool ok =
+        etcd_client_revoke(store->client, store->lease_id, backend->cancel, &problem, scratch);
+    store->lease = NULL;
+    store->lease_id = 0;
+    store->lock_revision = 0;
+    if (ok)
+        return true;
+    diags_warning(diags, NO_RANGE, "The state's lock was left to expire",
+                  "etcd could not be told that \"%.*s\" is free: %.*s. It will be in %lld seconds.",
+                  STR_ARG(backend->path), STR_ARG(problem), (long long)store->lease_seconds);
+    return true;
+}
+
+static bool etcd_lock(Backend *backend,
+                      const LockInfo *info,
+                      int64_t timeout_ms,
+                      const CancelToken *cancel,
+                      Diags *diags) {
+    EtcdStore *store = backend->self;
+    SCOPED(ArenaRef) scratch = arena_open("etcd lock");
+    Locking locking = {store, info, state_lock_to_json(info, scratch), 0};
+    LockAttempt trying = {&locking, attempt, backend->waiting, backend->waiting_payload};
+    if (!state_lock_acquire(&trying, store->io->clock, timeout_ms, cancel, diags))
+        return false;
+    if (start_renewing(store, locking.began_ms, diags))
+        return true;
+    (void)etcd_unlock(backend, diags);
+    return false;
+}
+
+static bool etcd_still_locked(Backend *backend, Diags *diags) {
+    const EtcdStore *store = backend->self;
+    return !store->lease || state_lease_check(store->lease, diags);
+}
+
+static bool refuse_unlock(const EtcdStore *store, const LockInfo *holder, Diags *diags) {
+    if (holder->id.len == 0)
+        diags_error(diags, NO_RANGE, "There is no lock", "Nobody holds the lock of \"%.*s\".",
+                    STR_ARG(store->backend.path));
+    else
+        diags_error(diags, NO_RANGE, "Lock ID does not match",
+                    "The lock of \"%.*s\" has the ID %.*s (%.*s, since %.*s).",
+                    STR_ARG(store->backend.path), STR_ARG(holder->id), STR_ARG(holder->who),
+                    STR_ARG(holder->created));
+    return false;
+}
+
+static bool etcd_force_unlock(Backend *backend, Str id, Diags *diags) {
+    const EtcdStore *store = backend->self;
+    SCOPED(ArenaRef) scratch = arena_open("etcd unlock");
+    static const char summary[] = "Error releasing the state lock";
+    Str problem = STR_EMPTY;
+    LockInfo holder = {0};
+    EtcdTxn look = {0}, take = {0};
+    EtcdAnswer answer;
+    vec_push(scratch, &look.success, range(store->lock_key, STR_EMPTY));
+    if (!send(store, &look, &answer, &problem, scratch))
+        return fail(store, summary, problem, diags);
+    const EtcdKeyValue *found = etcd_client_find(&answer, store->lock_key);
+    if (!found || !state_lock_from_json(found->value, &holder, scratch) ||
+        !str_equal(holder.id, id)) {
+        return refuse_unlock(store, &holder, diags);
+    }
+    EtcdCompare same = {store->lock_key, found->create_revision};
+    vec_push(scratch, &take.compares, same);
+    vec_push(scratch, &take.success, removal(store->lock_key, STR_EMPTY));
+    return send(store, &take, &answer, &problem, scratch) || fail(store, summary, problem, diags);
+}
+
+static void etcd_close(Backend *backend) {
+    SCOPED(ArenaRef) scratch = arena_open("etcd close");
+    Diags ignored = diags_new(scratch);
+    backend->journal->close(backend->journal);
+    (void)etcd_unlock(backend, &ignored);
+}
+
+/* -- opening ------------------------------------------------------------------------------ */
+
+static Str text_of(Value config, const char *name, const char *fallback) {
+    return backend_settings_text(config, name, fallback);
+}
+
+/* PEM text, or the path of a file with it. */
+static bool read_pem(
+    const Io *io, Value config, const char *name, Str *out, Arena *arena, Diags *diags) {
+    Str given = text_of(config, name, "");
+    *out = given;
+    if (given.len == 0 || str_find(given, STR("-----BEGIN"), 0) != SIZE_MAX)
+        return true;
+    int error = io->disk->read_file(io->disk->self, given, out, arena);
+    if (!error)
+        return true;
+    diags_error(diags, NO_RANGE, "Invalid backend configuration",
+                "\"%s\" must be PEM text or a file of such; \"%.*s\" could not be read: %s.", name,
+                STR_ARG(given), strerror(-error));
+    return false;
+}
+
+static bool add_endpoint(Str text, bool has_tls, StrVec *out, Arena *arena, Diags *diags) {
+    Url url;
+    if (str_find(text, STR("://"), 0) == SIZE_MAX)
+        text = str_format(arena, "%s://%.*s", has_tls ? "https" : "http", STR_ARG(text));
+    bool is_web = url_parse(text, &url) && url.host.len > 0 &&
+                  (str_equal(url.scheme, STR("http")) || str_equal(url.scheme, STR("https")));
+    if (!is_web) {
+        diags_error(diags, NO_RANGE, "Invalid backend configuration",
+                    "\"endpoints\" takes addresses like \"https://etcd.example.com:2379\", not "
+                    "\"%.*s\".",
+                    STR_ARG(url_redact(text, arena)));
+        return false;
+    }
+    while (str_ends_with(text, STR("/")))
+        text = str_slice(text, 0, text.len - 1);
+    vec_push(arena, out, text);
+    return true;
+}
+
+static bool read_endpoints(Value config, bool has_tls, StrVec *out, Arena *arena, Diags *diags) {
+    Value list;
+    bool given = value_find(config, STR("endpoints"), &list) && value_is_present(list);
+    for (size_t i = 0; given && i < list.count; i++) {
+        Value item = value_at(list, i);
+        if (value_is_present(item) && !add_endpoint(value_text(item), has_tls, out, arena, diags))
+            return false;
+    }
+    if (out->count > 0)
+        return true;
+    diags_error(diags, NO_RANGE, "Invalid backend configuration",
+                "\"endpoints\" must name one server at least.");
+    return false;
+}
+
+static bool open_client(const Io *io, Value config, EtcdClient **out, Arena *arena, Diags *diags) {
+    EtcdConfig settings = {
+        .username = text_of(config, "username", ""),
+        .password = text_of(config, "password", ""),
+    };
+    if (!read_pem(io, config, "ca_cert", &settings.authorities, arena, diags) ||
+        !read_pem(io, config, "client_cert", &settings.certificate, arena, diags) ||
+        !read_pem(io, config, "client_key", &settings.key, arena, diags)) {
+        return false;
+    }
+    if ((settings.certificate.len == 0) != (settings.key.len == 0)) {
+        diags_error(diags, NO_RANGE, "Invalid backend configuration",
+                    "\"client_cert\" and \"client_key\" belong together: one is missing.");
+        return false;
+    }
+    bool has_tls = settings.authorities.len > 0 || settings.certificate.len > 0;
+    if (!read_endpoints(config, has_tls, &settings.endpoints, arena, diags))
+        return false;
+    *out = etcd_client_new(io, &settings, arena);
+    return true;
+}
+
+static bool read_seconds(Value config, int64_t *out, Diags *diags) {
+    *out = backend_settings_int(config, "lease_seconds", LEASE_SECONDS);
+    if (*out >= 5 && *out <= 3600)
+        return true;
+    diags_error(diags, NO_RANGE, "Invalid backend configuration",
+                "\"lease_seconds\" must be a whole number from 5 to 3600.");
+    return false;
+}
+
+static Str prefix_of(Value config, Arena *arena) {
+    Str prefix = text_of(config, "prefix", "loam");
+    return str_ends_with(prefix, STR("/")) ? prefix : str_concat(prefix, STR("/"), arena);
+}
+
+static bool etcd_open(
+    const Io *io, Value config, Str workspace, Backend **out, Arena *arena, Diags *diags) {
+    EtcdStore *store = arena_new(arena, EtcdStore);
+    store->io = io;
+    store->arena = arena;
+    if (!open_client(io, config, &store->client, arena, diags) ||
+        !read_seconds(config, &store->lease_seconds, diags)) {
+        return false;
+    }
+    store->folder =
+        str_format(arena, "%.*s%.*s/", STR_ARG(prefix_of(config, arena)), STR_ARG(workspace));
+    store->state_key = str_concat(store->folder, STR("state"), arena);
+    store->lock_key = str_concat(store->folder, STR("lock"), arena);
+    SegmentStore segments = {store, str_concat(store->folder, STR("journal"), arena), segments_list,
+                             segments_put, segments_drop};
+    store->backend = (Backend){
+        .type = &etcd_backend,
+        .self = store,
+        .path = store->state_key,
+        .journal = journal_segments_new(&segments, arena),
+        .lock = etcd_lock,
+        .unlock = etcd_unlock,
+        .force_unlock = etcd_force_unlock,
+        .still_locked = etcd_still_locked,
+        .read = etcd_read,
+        .write = etcd_write,
+        .close = etcd_close,
+    };
+    *out = &store->backend;
+    return true;
+}
+
+/* -- workspaces --------------------------------------------------------------------------- */
+
+static bool send_alone(const Io *io,
+                       Value config,
+                       const EtcdTxn *txn,
+                       EtcdAnswer *answer,
+                       Arena *arena,
+                       Diags *diags) {
+    EtcdClient *client;
+    Str problem = STR_EMPTY;
+    if (!open_client(io, config, &client, arena, diags))
+        return false;
+    if (etcd_client_txn(client, txn, NULL, answer, &problem, arena))
+        return true;
+    diags_error(diags, NO_RANGE, "The workspaces cannot be looked at",
+                "etcd was asked about \"%.*s\": %.*s.", STR_ARG(prefix_of(config, arena)),
+                STR_ARG(problem));
+    return false;
+}
+
+static int compare_names(const void *a, const void *b) {
+    return str_compare(*(const Str *)a, *(const Str *)b);
+}
+
+static bool etcd_list(const Io *io, Value config, StrVec *out, Arena *arena, Diags *diags) {
+    Str prefix = prefix_of(config, arena);
+    EtcdTxn txn = {0};
+    EtcdAnswer answer;
+    EtcdOperation all = range(prefix, etcd_client_range_end(prefix, arena));
+    StrVec names = {0};
+    all.keys_only = true;
+    vec_push(arena, &txn.success, all);
+    if (!send_alone(io, config, &txn, &answer, arena, diags))
+        return false;
+    vec_each(&answer.found, found) {
+        Str rest = str_after(found->key, prefix.len);
+        size_t slash = str_find_char(rest, '/', 0);
+        if (slash == SIZE_MAX || !str_equal(str_after(rest, slash), STR("/state")))
+            continue;
+        Str name = str_slice(rest, 0, slash);
+        if (!str_equal(name, STR("default")))
+            vec_push(arena, &names, name);
+    }
+    if (names.count > 0)
+        qsort(names.items, names.count, sizeof *names.items, compare_names);
+    vec_each(&names, name) {
+        vec_push(arena, out, *name);
+    }
+    return true;
+}
+
+static bool etcd_make(const Io *io, Value config, Str workspace, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("etcd workspace");
+    Str prefix = prefix_of(config, scratch);
+    Str key = str_format(scratch, "%.*s%.*s/state", STR_ARG(prefix), STR_ARG(workspace));
+    EtcdTxn txn = {0};
+    EtcdAnswer answer;
+    EtcdCompare absent = {key, 0};
+    vec_push(scratch, &txn.compares, absent);
+    vec_push(scratch, &txn.success, put(key, STR_EMPTY));
+    return send_alone(io, config, &txn, &answer, scratch, diags);
+}
+
+static bool etcd_remove(const Io *io, Value config, Str workspace, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("etcd workspace");
+    Str prefix = prefix_of(config, scratch);
+    Str folder = str_format(scratch, "%.*s%.*s/", STR_ARG(prefix), STR_ARG(workspace));
+    EtcdTxn txn = {0};
+    EtcdAnswer answer;
+    vec_push(scratch, &txn.success, removal(folder, etcd_client_range_end(folder, scratch)));
+    return send_alone(io, config, &txn, &answer, scratch, diags);
+}
+
+static const Attribute attributes[] = {
+    {"endpoints",     &TYPE_LIST_OF_STRING, REQUIRED,
+     "The servers, such as \"https://etcd.example.com:2379\"; one that answers will do."                            },
+    {"prefix",        &TYPE_STRING,         OPTIONAL,             "What all keys begin with; \"loam\" if not given."},
+    {"username",      &TYPE_STRING,         OPTIONAL,             "For authentication by name and password."        },
+    {"password",      &TYPE_STRING,         OPTIONAL | SENSITIVE, "For authentication by name and password."        },
+    {"ca_cert",       &TYPE_STRING,         OPTIONAL,
+     "Certificates of those who may vouch for the servers: PEM text, or a file."                                    },
+    {"client_cert",   &TYPE_STRING,         OPTIONAL,
+     "The certificate that is shown to the servers: PEM text, or a file."                                           },
+    {"client_key",    &TYPE_STRING,         OPTIONAL | SENSITIVE, "Its key: PEM text, or a file."                   },
+    {"lease_seconds", &TYPE_NUMBER,         OPTIONAL,
+     "After so many seconds without its holder, the lock is free; 15 if not given."                                 },
+};
+
+static const BackendVariable variables[] = {
+    {"endpoints",   "TF_ETCD_ENDPOINTS"  },
+    {"prefix",      "TF_ETCD_PREFIX"     },
+    {"username",    "TF_ETCD_USERNAME"   },
+    {"password",    "TF_ETCD_PASSWORD"   },
+    {"ca_cert",     "TF_ETCD_CA_CERT"    },
+    {"client_cert", "TF_ETCD_CLIENT_CERT"},
+    {"client_key",  "TF_ETCD_CLIENT_KEY" },
+};
+
+const BackendType etcd_backend = {
+    .name = "etcd",
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "The state in etcd, version 3 (3.4 or later)."},
+    BACKEND_VARIABLES(variables),
+    .open = etcd_open,
+    .list = etcd_list,
+    .make = etcd_make,
+    .remove = etcd_remove,
+};

@@ -1,0 +1,394 @@
+/* etcd_client: JSON there and back. Keys and values are base64, 64-bit integers are texts. */
+#include "etcd_client.h"
+#include "digest.h"
+#include "json.h"
+#include "url.h"
+
+#include <pthread.h>
+
+#define BODY_LIMIT    ((uint64_t)64 << 20)
+#define CONNECT_MS    5000
+#define ANSWER_MS     30000
+#define ROUNDS        6 /* over all endpoints */
+#define FIRST_WAIT_MS 200
+#define MOST_WAIT_MS  3200
+
+struct EtcdClient {
+    const Io *io;
+    EtcdConfig config;
+    pthread_mutex_t mutex;
+    size_t current; /* endpoint */
+    Arena *token_arena;
+    Str token;
+};
+
+typedef struct Call {
+    const char *path; /* kv/txn */
+    Str body;
+    int64_t timeout_ms;
+    int rounds;
+    const CancelToken *cancel;
+} Call;
+
+EtcdClient *etcd_client_new(const Io *io, const EtcdConfig *config, Arena *arena) {
+    EtcdClient *client = arena_new(arena, EtcdClient);
+    client->io = io;
+    client->config = *config;
+    client->token_arena = arena;
+    pthread_mutex_init(&client->mutex, NULL);
+    return client;
+}
+
+/* -- what is shared ----------------------------------------------------------------------- */
+
+static size_t current_endpoint(EtcdClient *client) {
+    pthread_mutex_lock(&client->mutex);
+    size_t current = client->current;
+    pthread_mutex_unlock(&client->mutex);
+    return current;
+}
+
+static void prefer_endpoint(EtcdClient *client, size_t index) {
+    pthread_mutex_lock(&client->mutex);
+    client->current = index;
+    pthread_mutex_unlock(&client->mutex);
+}
+
+static Str copy_token(EtcdClient *client, Arena *arena) {
+    pthread_mutex_lock(&client->mutex);
+    Str token = str_clone(client->token, arena);
+    pthread_mutex_unlock(&client->mutex);
+    return token;
+}
+
+static void set_token(EtcdClient *client, Str token) {
+    pthread_mutex_lock(&client->mutex);
+    client->token = str_clone(token, client->token_arena);
+    pthread_mutex_unlock(&client->mutex);
+}
+
+/* -- reading answers ---------------------------------------------------------------------- */
+
+static bool find(Value object, const char *name, Value *out) {
+    return value_is_present(object) && object.type->kind == KIND_OBJECT &&
+           value_find(object, str_from_cstr(name), out) && value_is_present(*out);
+}
+
+static int64_t int_of(Value object, const char *name) {
+    Value value;
+    int64_t number = 0;
+    if (!find(object, name, &value))
+        return 0;
+    if (value.type->kind == KIND_NUMBER)
+        return value_to_int(value, &number) ? number : 0;
+    uint64_t magnitude;
+    return value.type->kind == KIND_STRING && str_to_uint64(value_text(value), &magnitude)
+               ? (int64_t)magnitude
+               : 0;
+}
+
+static Str text_of(Value object, const char *name) {
+    Value value;
+    bool is_text = find(object, name, &value) && value.type->kind == KIND_STRING;
+    return is_text ? value_text(value) : STR_EMPTY;
+}
+
+static Str bytes_of(Value object, const char *name, Arena *arena) {
+    Str bytes = STR_EMPTY;
+    return digest_from_base64(text_of(object, name), &bytes, arena) ? bytes : STR_EMPTY;
+}
+
+/* -- one request -------------------------------------------------------------------------- */
+
+typedef enum Outcome {
+    OUTCOME_DONE,
+    OUTCOME_NEXT,    /* this endpoint cannot, another may */
+    OUTCOME_STRANGE, /* who are you? */
+    OUTCOME_REFUSED,
+} Outcome;
+
+static Outcome judge(const HttpResponse *response, Value *out, Str *problem, Arena *arena) {
+    const char *error;
+    size_t offset;
+    bool is_json = json_parse_any(response->body, out, &error, &offset, arena);
+    if (response->code == 200 && is_json)
+        return OUTCOME_DONE;
+    Str said = is_json ? text_of(*out, "message") : STR_EMPTY;
+    if (is_json && said.len == 0)
+        said = text_of(*out, "error");
+    *problem = said.len > 0 ? said : str_format(arena, "it answered with code %d", response->code);
+    if (response->code == 401)
+        return OUTCOME_STRANGE;
+    bool passes = response->code >= 500 || response->code == 429 || response->code == 200;
+    return passes ? OUTCOME_NEXT : OUTCOME_REFUSED;
+}
+
+static Outcome ask(EtcdClient *client,
+                   size_t endpoint,
+                   const Call *call,
+                   Str token,
+                   Value *out,
+                   Str *problem,
+                   Arena *arena) {
+    const EtcdConfig *config = &client->config;
+    Str base = config->endpoints.items[endpoint];
+    HttpRequest request = {
+        .method = STR("POST"),
+        .url = str_format(arena, "%.*s/v3/%s", STR_ARG(base), call->path),
+        .body = call->body,
+        .authorities = config->authorities,
+        .certificate = config->certificate,
+        .key = config->key,
+        .redirect_limit = -1,
+        .connect_timeout_ms = CONNECT_MS,
+        .timeout_ms = call->timeout_ms,
+        .body_limit = BODY_LIMIT,
+        .cancel = call->cancel,
+        .cancel_at = CANCEL_NOW,
+    };
+    vec_push(arena, &request.headers, (HttpHeader){STR("Content-Type"), STR("application/json")});
+    vec_push(arena, &request.headers, (HttpHeader){STR("Expect"), STR_EMPTY});
+    if (token.len > 0)
+        vec_push(arena, &request.headers, (HttpHeader){STR("Authorization"), token});
+    HttpResponse response;
+    HttpStatus status = http_send(client->io, &request, &response, problem, arena);
+    if (status == HTTP_DONE)
+        return judge(&response, out, problem, arena);
+    *problem = str_format(arena, "%.*s: %.*s", STR_ARG(url_redact(base, arena)), STR_ARG(*problem));
+    bool is_final = status == HTTP_CANCELLED || status == HTTP_BAD_CERTIFICATE ||
+                    status == HTTP_NO_CLIENT || status == HTTP_REFUSED_URL;
+    return is_final ? OUTCOME_REFUSED : OUTCOME_NEXT;
+}
+
+static Outcome authenticate(
+    EtcdClient *client, size_t endpoint, const Call *call, Str *problem, Arena *arena) {
+    StrBuf body = strbuf_new(arena);
+    JsonWriter writer;
+    Value answer;
+    json_writer_init(&writer, &body, 0);
+    json_object_start(&writer);
+    json_key_string(&writer, "name", client->config.username);
+    json_key_string(&writer, "password", client->config.password);
+    json_object_end(&writer);
+    Call login = *call;
+    login.path = "auth/authenticate";
+    login.body = strbuf_str(&body);
+    Outcome outcome = ask(client, endpoint, &login, STR_EMPTY, &answer, problem, arena);
+    if (outcome == OUTCOME_DONE)
+        set_token(client, text_of(answer, "token"));
+    return outcome == OUTCOME_STRANGE ? OUTCOME_REFUSED : outcome;
+}
+
+/* A token is good for some minutes, and for the life of a server: once it is refused a new one is
+ * asked for. */
+static Outcome ask_known(
+    EtcdClient *client, size_t endpoint, const Call *call, Value *out, Str *problem, Arena *arena) {
+    bool has_name = client->config.username.len > 0;
+    Str token = copy_token(client, arena);
+    Outcome outcome = OUTCOME_STRANGE;
+    if (!has_name || token.len > 0)
+        outcome = ask(client, endpoint, call, token, out, problem, arena);
+    if (outcome != OUTCOME_STRANGE || !has_name)
+        return outcome == OUTCOME_STRANGE ? OUTCOME_REFUSED : outcome;
+    outcome = authenticate(client, endpoint, call, problem, arena);
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    outcome = ask(client, endpoint, call, copy_token(client, arena), out, problem, arena);
+    return outcome == OUTCOME_STRANGE ? OUTCOME_REFUSED : outcome;
+}
+
+static bool call_etcd(
+    EtcdClient *client, const Call *call, Value *out, Str *problem, Arena *arena) {
+    const Clock *clock = client->io->clock;
+    size_t count = client->config.endpoints.count;
+    size_t first = current_endpoint(client);
+    int64_t wait = FIRST_WAIT_MS;
+    for (int round = 0; round < call->rounds; round++) {
+        for (size_t i = 0; i < count; i++) {
+            size_t endpoint = (first + i) % count;
+            Outcome outcome = ask_known(client, endpoint, call, out, problem, arena);
+            if (outcome == OUTCOME_DONE)
+                prefer_endpoint(client, endpoint);
+            if (outcome != OUTCOME_NEXT)
+                return outcome == OUTCOME_DONE;
+        }
+        if (round + 1 < call->rounds && cancel_level(call->cancel) < CANCEL_NOW)
+            (void)clock->sleep_ms(clock->self, wait, NULL);
+        wait = wait * 2 > MOST_WAIT_MS ? MOST_WAIT_MS : wait * 2;
+    }
+    return false;
+}
+
+/* -- transactions ------------------------------------------------------------------------- */
+
+static void write_bytes(JsonWriter *writer, const char *key, Str bytes, Arena *arena) {
+    if (bytes.len > 0)
+        json_key_string(writer, key, digest_to_base64(bytes, arena));
+}
+
+static void write_number(JsonWriter *writer, const char *key, int64_t number, Arena *arena) {
+    json_key_string(writer, key, str_format(arena, "%lld", (long long)number));
+}
+
+static void write_operation(JsonWriter *writer, const EtcdOperation *operation, Arena *arena) {
+    static const char *const names[] = {
+        [ETCD_PUT] = "request_put",
+        [ETCD_DELETE] = "request_delete_range",
+        [ETCD_RANGE] = "request_range",
+    };
+    json_object_start(writer);
+    json_key(writer, str_from_cstr(names[operation->kind]));
+    json_object_start(writer);
+    write_bytes(writer, "key", operation->key, arena);
+    write_bytes(writer, "value", operation->value, arena);
+    write_bytes(writer, "range_end", operation->range_end, arena);
+    if (operation->lease != 0)
+        write_number(writer, "lease", operation->lease, arena);
+    if (operation->revision != 0)
+        write_number(writer, "revision", operation->revision, arena);
+    if (operation->keys_only)
+        json_key_bool(writer, "keys_only", true);
+    json_object_end(writer);
+    json_object_end(writer);
+}
+
+static void write_operations(JsonWriter *writer,
+                             const char *key,
+                             const EtcdOperations *operations,
+                             Arena *arena) {
+    json_key(writer, str_from_cstr(key));
+    json_array_start(writer);
+    vec_each(operations, operation) {
+        write_operation(writer, operation, arena);
+    }
+    json_array_end(writer);
+}
+
+static Str encode_txn(const EtcdTxn *txn, Arena *arena) {
+    StrBuf body = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &body, 0);
+    json_object_start(&writer);
+    json_key(&writer, STR("compare"));
+    json_array_start(&writer);
+    vec_each(&txn->compares, compare) {
+        json_object_start(&writer);
+        write_bytes(&writer, "key", compare->key, arena);
+        json_key_string(&writer, "target", STR("CREATE"));
+        json_key_string(&writer, "result", STR("EQUAL"));
+        write_number(&writer, "create_revision", compare->create_revision, arena);
+        json_object_end(&writer);
+    }
+    json_array_end(&writer);
+    write_operations(&writer, "success", &txn->success, arena);
+    write_operations(&writer, "failure", &txn->failure, arena);
+    json_object_end(&writer);
+    return strbuf_str(&body);
+}
+
+static void add_found(Value range, EtcdAnswer *out, Arena *arena) {
+    Value list;
+    if (!find(range, "kvs", &list))
+        return;
+    for (size_t i = 0; i < list.count; i++) {
+        Value item = value_at(list, i);
+        EtcdKeyValue found = {
+            .key = bytes_of(item, "key", arena),
+            .value = bytes_of(item, "value", arena),
+            .create_revision = int_of(item, "create_revision"),
+        };
+        vec_push(arena, &out->found, found);
+    }
+}
+
+bool etcd_client_txn(EtcdClient *client,
+                     const EtcdTxn *txn,
+                     const CancelToken *cancel,
+                     EtcdAnswer *out,
+                     Str *problem,
+                     Arena *arena) {
+    Call call = {"kv/txn", encode_txn(txn, arena), ANSWER_MS, ROUNDS, cancel};
+    Value answer, header, responses, range;
+    *out = (EtcdAnswer){0};
+    if (!call_etcd(client, &call, &answer, problem, arena))
+        return false;
+    Value succeeded;
+    out->succeeded = find(answer, "succeeded", &succeeded) && value_is_true(succeeded);
+    if (find(answer, "header", &header))
+        out->revision = int_of(header, "revision");
+    for (size_t i = 0; find(answer, "responses", &responses) && i < responses.count; i++) {
+        if (find(value_at(responses, i), "response_range", &range))
+            add_found(range, out, arena);
+    }
+    return true;
+}
+
+/* -- leases ------------------------------------------------------------------------------- */
+
+static Str lease_body(const char *key, int64_t number, Arena *arena) {
+    return str_format(arena, "{\"%s\":\"%lld\"}", key, (long long)number);
+}
+
+bool etcd_client_grant(EtcdClient *client,
+                       int64_t seconds,
+                       const CancelToken *cancel,
+                       int64_t *lease,
+                       Str *problem,
+                       Arena *arena) {
+    Call call = {"lease/grant", lease_body("TTL", seconds, arena), ANSWER_MS, ROUNDS, cancel};
+    Value answer;
+    if (!call_etcd(client, &call, &answer, problem, arena))
+        return false;
+    *lease = int_of(answer, "ID");
+    if (*lease != 0)
+        return true;
+    *problem = STR("it gave no lease");
+    return false;
+}
+
+bool etcd_client_revoke(
+    EtcdClient *client, int64_t lease, const CancelToken *cancel, Str *problem, Arena *arena) {
+    Call call = {"lease/revoke", lease_body("ID", lease, arena), ANSWER_MS, 2, cancel};
+    Value answer;
+    return call_etcd(client, &call, &answer, problem, arena) ||
+           str_find(*problem, STR("lease not found"), 0) != SIZE_MAX;
+}
+
+bool etcd_client_keep(EtcdClient *client,
+                      int64_t lease,
+                      int64_t timeout_ms,
+                      const CancelToken *cancel,
+                      bool *is_alive,
+                      Str *problem,
+                      Arena *arena) {
+    int64_t each = timeout_ms / (int64_t)client->config.endpoints.count;
+    Call call = {"lease/keepalive", lease_body("ID", lease, arena), each > 100 ? each : 100, 1,
+                 cancel};
+    Value answer, result;
+    if (!call_etcd(client, &call, &answer, problem, arena))
+        return false;
+    *is_alive = find(answer, "result", &result) && int_of(result, "TTL") > 0;
+    return true;
+}
+
+/* -- keys --------------------------------------------------------------------------------- */
+
+Str etcd_client_range_end(Str prefix, Arena *arena) {
+    char *bytes = arena_alloc(arena, prefix.len);
+    memcpy(bytes, prefix.ptr, prefix.len);
+    for (size_t i = prefix.len; i-- > 0;) {
+        if ((uint8_t)bytes[i] < 0xff) {
+            bytes[i]++;
+            return (Str){bytes, i + 1};
+        }
+    }
+    return (Str){"\0", 1}; /* to the end of all keys */
+}
+
+EtcdKeyValue *etcd_client_find(const EtcdAnswer *answer, Str key) {
+    for (size_t i = 0; i < answer->found.count; i++) {
+        if (str_equal(answer->found.items[i].key, key))
+            return &answer->found.items[i];
+    }
+    return NULL;
+}

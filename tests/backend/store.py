@@ -1,0 +1,333 @@
+"""What the tests of remote backends share: a folder with a configuration, the program, and the cases that hold for every
+backend. A Store (each test has its own) starts the server and says what is really there."""
+import json, os, shutil, subprocess, sys, tempfile, threading, time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+LOAM = os.environ.get("LOAM_DEV", os.path.join(HERE, "../../build/dev/loam"))
+ENV = {key: value for key, value in os.environ.items() if not key.startswith(("TF_", "LOAM_", "SSL_", "ETCD", "http", "HTTP"))}
+ENV.update(TF_IN_AUTOMATION="1", ASAN_OPTIONS="detect_leaks=1")
+TOP = tempfile.mkdtemp(prefix="loam-backend-")
+FILES = 3  # with an outside effect, hence an intent each
+
+
+def check(condition, text):
+    if not condition:
+        raise AssertionError(text)
+
+
+def equal(got, wanted, text):
+    check(got == wanted, "%s: got %r, wanted %r" % (text, got, wanted))
+
+
+class Store:
+    """One state's place. To be filled in by each test."""
+    kind = ""
+    has_workspaces = True
+    lock_seconds = 0  # until a dead holder's lock is free by itself; 0: never
+
+    def arguments(self, port):
+        """Of the backend block; the server is reached at 127.0.0.1:port."""
+    def port(self):
+        """Of the server itself."""
+    def state(self, workspace="default"):
+        """The text, as the server has it; "" for none."""
+    def journal(self, workspace="default"):
+        """What there is of a journal, or ""."""
+    def unlock(self):
+        """What an operator does about a dead holder's lock; nothing where the lock expires."""
+    def is_locked(self):
+        """As the server says."""
+    def clear(self):
+        """Nothing is there any more."""
+
+
+class Work:
+    """A folder with a configuration of files and values in a chain, so that there are several syncs."""
+    def __init__(self, backend=None, arguments=None, files=FILES):
+        self.path = tempfile.mkdtemp(dir=TOP)
+        self.made = os.path.join(self.path, "made")
+        os.mkdir(self.made)
+        self.files = files
+        self.configure(backend, arguments)
+
+    def configure(self, backend, arguments, resources=None):
+        if resources is None:
+            resources = {"local_file": {}, "terraform_data": {}}
+            for i in range(self.files):
+                resources["local_file"]["f%d" % i] = {"filename": "made/f%d" % i, "content": "content %d" % i,
+                                                      **({"depends_on": ["local_file.f%d" % (i - 1)]} if i else {})}
+                resources["terraform_data"]["d%d" % i] = {"input": "${local_file.f%d.filename}" % i}
+        config = {"resource": resources, "output": {"name": {"value": "value"}}}
+        if backend:
+            config["terraform"] = {"backend": {backend: arguments}}
+        with open(os.path.join(self.path, "main.tf.json"), "w", encoding="utf-8") as file:
+            json.dump(config, file)
+
+    def start(self, *words, env=None):
+        return subprocess.Popen([LOAM, *words], cwd=self.path, env={**ENV, **(env or {})}, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
+
+    def run(self, *words, env=None, status=0, timeout=120):
+        process = self.start(*words, env=env)
+        out, _ = process.communicate(timeout=timeout)
+        if status is not None:
+            check(process.returncode == status, "%s: status %s, wanted %s\n%s" % (" ".join(words), process.returncode, status, out))
+        return out
+
+    def init(self, *words):
+        return self.run("init", "-input=false", *words)
+
+    def apply(self, *words, **options):
+        return self.run("apply", "-auto-approve", *words, **options)
+
+    def verify(self, store, workspace="default"):
+        """Everything is there once, in the world, in the state and for a plan."""
+        equal(sorted(os.listdir(self.made)), sorted("f%d" % i for i in range(self.files)), "files")
+        state = json.loads(store.state(workspace))
+        found = sorted("%s.%s" % (r["type"], r["name"]) for r in state["resources"] for _ in r["instances"])
+        equal(found, sorted(["local_file.f%d" % i for i in range(self.files)] + ["terraform_data.d%d" % i for i in range(self.files)]), "state")
+        check(all(len(r["instances"]) == 1 and "deposed" not in r["instances"][0] for r in state["resources"]), "one object each")
+        equal(store.journal(workspace), "", "journal")
+        self.run("plan", "-detailed-exitcode", "-lock=false")
+
+
+def killer(holder):
+    """For a proxy: the program dies here."""
+    def kill(_):
+        holder[0].kill()
+        return "cut"
+    return kill
+
+
+def attempt_with(work, proxy, faults, *words):
+    """Runs the words with the faults armed; (status, output)."""
+    holder = [None]
+    armed = {key: fault(holder) if callable(fault) else fault for key, fault in faults.items()}
+    ready = threading.Event()
+    proxy.arm({key: _late(fault, ready) for key, fault in armed.items()})
+    holder[0] = work.start(*words)
+    ready.set()
+    out, _ = holder[0].communicate(timeout=180)
+    return holder[0].returncode, out
+
+
+def _late(fault, ready):
+    def call(act):
+        def wait(number):
+            ready.wait()
+            return act(number)
+        return wait
+    if callable(fault):
+        return call(fault)
+    return (call(fault[0]), fault[1]) if isinstance(fault, tuple) else fault
+
+
+# -- cases for every backend ----------------------------------------------------------------------
+
+
+def plain(store, proxy):
+    """Apply, plan, change, destroy, without any fault."""
+    store.clear()
+    proxy.arm()
+    work = Work(store.kind, store.arguments(proxy.port))
+    check("Backend initialization required" in work.run("plan", status=1), "plan before init")
+    work.init()
+    work.apply()
+    work.verify(store)
+    check(not store.is_locked(), "the lock is given back")
+    equal(work.run("output", "-raw", "name"), "value", "output")
+    work.apply()
+    work.run("destroy", "-auto-approve")
+    equal(os.listdir(work.made), [], "destroyed")
+    equal(json.loads(store.state())["resources"], [], "state after destroy")
+    equal(store.journal(), "", "journal after destroy")
+
+
+def count_requests(store, proxy):
+    """Of one apply in a store without a state."""
+    store.clear()
+    proxy.arm()
+    work = Work(store.kind, store.arguments(proxy.port))
+    work.init()
+    proxy.arm()
+    work.apply()
+    return proxy.count
+
+
+def each_fault(store, proxy, kinds, span=None):
+    """One request after the other fails in each way; the run gets over it, or the next one does."""
+    total = count_requests(store, proxy)
+    for kind in kinds:
+        for number in span or range(1, total + 1):
+            store.clear()
+            proxy.arm()
+            work = Work(store.kind, store.arguments(proxy.port))
+            work.init()
+            status, out = attempt_with(work, proxy, {number: kind}, "apply", "-auto-approve")
+            hit, proxy.faults = list(proxy.hit), {}
+            try:
+                check(hit, "the fault came to pass")
+                equal(status, 0, "status of a run that may try again")
+                work.verify(store)
+            except AssertionError as error:
+                raise AssertionError("request %d of %d %s: %s\n%s" % (number, total, kind, error, out))
+    return total
+
+
+def each_death(store, proxy):
+    """The program is killed at every request, before and after the server has heard of it; a new run finishes."""
+    total = count_requests(store, proxy)
+    died = 0
+    for after in (False, True):
+        for number in range(1, total + 1):
+            store.clear()
+            proxy.arm()
+            work = Work(store.kind, store.arguments(proxy.port))
+            work.init()
+            fault = (lambda holder: (killer(holder), "after")) if after else killer
+            status, out = attempt_with(work, proxy, {number: fault}, "apply", "-auto-approve")
+            died += status == -9
+            proxy.arm()
+            store.unlock()
+            try:
+                check(status == -9, "it died: %s" % status)
+                work.apply("-lock-timeout=%ds" % (store.lock_seconds + 30))
+                work.verify(store)
+            except AssertionError as error:
+                raise AssertionError("killed at request %d of %d, %s: %s\n%s" % (number, total, "after" if after else "before", error, out))
+    return died
+
+
+def two_at_once(store, proxy):
+    """Each apply is whole; who waits says for whom."""
+    store.clear()
+    proxy.arm()
+    works = [Work(store.kind, store.arguments(proxy.port)) for _ in range(3)]
+    for number, work in enumerate(works):
+        work.configure(store.kind, store.arguments(proxy.port), {"terraform_data": {
+            "t%d" % number: {"input": number, "provisioner": {"local-exec": {"command": "sleep 1"}}}}})
+        work.init()
+    processes = [work.start("apply", "-auto-approve", "-lock-timeout=120s") for work in works]
+    outs = [process.communicate(timeout=180)[0] for process in processes]
+    equal([process.returncode for process in processes], [0, 0, 0], "\n".join(outs))
+    check(sum("Waiting for the state's lock: " in out for out in outs) >= 1, "who waits says so:\n" + "\n".join(outs))
+    check(not store.is_locked(), "the lock is given back")
+    equal(json.loads(store.state())["serial"] >= 3, True, "each has written")
+
+
+def held(store, proxy):
+    """A lock that somebody living has: the answer names the holder."""
+    store.clear()
+    proxy.arm()
+    work = Work(store.kind, store.arguments(proxy.port))
+    work.configure(store.kind, store.arguments(proxy.port), {"terraform_data": {
+        "t": {"input": 1, "provisioner": {"local-exec": {"command": "sleep 4"}}}}})
+    work.init()
+    first = work.start("apply", "-auto-approve")
+    end = time.monotonic() + 60
+    while not store.is_locked() and time.monotonic() < end:
+        time.sleep(0.05)
+    out = work.run("apply", "-auto-approve", status=1)
+    for text in ("Error acquiring the state lock", "OperationTypeApply", "Who:", "Created:"):
+        check(text in out, "%s in\n%s" % (text, out))
+    out, _ = first.communicate(timeout=120)
+    equal(first.returncode, 0, out)
+
+
+def big(store, proxy):
+    """A state of several megabytes."""
+    store.clear()
+    proxy.arm()
+    work = Work(store.kind, store.arguments(proxy.port))
+    resources = {"terraform_data": {"big%d" % i: {"input": ("%d" % i) * 700000} for i in range(3)}}
+    work.configure(store.kind, store.arguments(proxy.port), resources)
+    work.init()
+    work.apply()
+    check(len(store.state()) > 4000000, "all of it is there")
+    work.run("plan", "-detailed-exitcode")
+    work.configure(store.kind, store.arguments(proxy.port), {"terraform_data": {"small": {"input": 1}}})
+    work.apply()
+    check(len(store.state()) < 10000, "and gone again")
+
+
+def workspaces(store, proxy):
+    store.clear()
+    proxy.arm()
+    work = Work(store.kind, store.arguments(proxy.port))
+    work.init()
+    if not store.has_workspaces:
+        check("Workspaces not supported" in work.run("workspace", "new", "blue", status=1), "refused")
+        return
+    work.run("workspace", "new", "blue")
+    work.apply()
+    work.verify(store, "blue")
+    equal(store.state(), "", "default is apart")
+    equal(work.run("workspace", "list").split(), ["default", "*", "blue"], "list")
+    work.run("workspace", "select", "default")
+    check("not empty" in work.run("workspace", "delete", "blue", status=1), "not while it holds objects")
+    work.run("workspace", "delete", "-force", "blue")
+    equal(work.run("workspace", "list").split(), ["*", "default"], "list afterwards")
+    equal(store.state("blue"), "", "gone")
+
+
+def migration(store, proxy):
+    """From a local state to the store and back, with what a killed run left in the journal."""
+    store.clear()
+    proxy.arm()
+    work = Work()
+    work.init()
+    work.apply()
+    local = os.path.join(work.path, "terraform.tfstate")
+    before = json.load(open(local, encoding="utf-8"))
+    work.configure(store.kind, store.arguments(proxy.port))
+    check("initialization required" in work.run("plan", status=1), "not without init")
+    check("Cannot ask" in work.run("init", "-input=false", status=1), "nobody can be asked")
+    equal(json.load(open(local, encoding="utf-8")), before, "untouched")
+    work.init("-migrate-state", "-force-copy")
+    work.verify(store)
+    equal(json.loads(store.state()), before, "lineage and serial went along")
+    equal(os.path.getsize(local), 0, "the local state was taken away")
+    equal(json.load(open(local + ".backup", encoding="utf-8")), before, "with a backup")
+    work.configure(None, None)
+    check("initialization required" in work.run("plan", status=1), "nor back")
+    check("configuration changed" in work.run("init", "-input=false", status=1), "nor without a word")
+    work.init("-migrate-state", "-force-copy")
+    equal(json.load(open(local, encoding="utf-8")), before, "and back")
+    work.run("plan", "-detailed-exitcode")
+
+
+def remote_state(store, proxy):
+    """The outputs, read by another configuration."""
+    store.clear()
+    proxy.arm()
+    work = Work(store.kind, store.arguments(proxy.port))
+    work.init()
+    work.apply()
+    reader = Work(files=0)
+    with open(os.path.join(reader.path, "main.tf.json"), "w", encoding="utf-8") as file:
+        json.dump({"data": {"terraform_remote_state": {"r": {"backend": store.kind, "config": store.arguments(proxy.port),
+                                                            "defaults": {"other": "fallback"}}}},
+                   "output": {"o": {"value": "${data.terraform_remote_state.r.outputs}"}}}, file)
+    reader.apply()
+    equal(json.loads(reader.run("output", "-json", "o")), {"name": "value", "other": "fallback"}, "outputs")
+
+
+def main(cases):
+    """Rows of name and function; all, or those whose name holds the argument. 0: all passed."""
+    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
+    failed = 0
+    try:
+        for name, run in cases:
+            if wanted not in name:
+                continue
+            began = time.monotonic()
+            try:
+                note = run()
+                print("ok   %-24s %5.1f s  %s" % (name, time.monotonic() - began, note or ""), flush=True)
+            except (AssertionError, subprocess.TimeoutExpired, OSError, ValueError) as error:
+                failed += 1
+                print("FAIL %s: %s" % (name, error), flush=True)
+    finally:
+        shutil.rmtree(TOP, ignore_errors=True)
+    print("%d failed" % failed)
+    return 1 if failed else 0
