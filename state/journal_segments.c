@@ -47,7 +47,7 @@ static bool segments_read(JournalStore *store, Str *out, bool *found, Str *probl
         bool is_base = str_starts_with(segment->text, STR("\n"));
         strbuf_add(&text, str_after(segment->text, is_base ? 1 : 0));
     }
-    *found = text.len > 0;
+    *found = segments.count > 0; /* what counts no more is still to be dropped */
     *out = strbuf_str(&text);
     return true;
 }

@@ -97,6 +97,7 @@ static HttpStatus send_patiently(const Io *io,
         HttpStatus status =
             io->http->attempt(io->http->self, request, &body->sink, &response, problem, arena);
         if (attempt >= request->retries || !may_help(status, response.code)) {
+            response.attempts = attempt + 1;
             *out = response;
             return status;
         }

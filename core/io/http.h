@@ -61,6 +61,7 @@ typedef struct HttpResponse {
     HttpHeaders headers; /* of the last answer */
     Str body;            /* empty when it went into a file */
     Str url;             /* after all redirects */
+    uint32_t attempts;   /* more than one: an earlier one may have had its effect too */
 } HttpResponse;
 
 /* Where the answer's body goes; negative errno ends the attempt. */

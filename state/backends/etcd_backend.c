@@ -65,6 +65,11 @@ static bool send(
 /* False with a problem also when the lock was lost. */
 static bool send_fenced(const EtcdStore *store, EtcdTxn *txn, Str *problem, Arena *arena) {
     EtcdAnswer answer;
+    Diags lost = diags_new(arena);
+    if (store->lease && !state_lease_check(store->lease, &lost)) {
+        *problem = STR("the lock was lost, as it could not be renewed in time");
+        return false;
+    }
     add_fence(store, txn, arena);
     if (!send(store, txn, &answer, problem, arena))
         return false;

@@ -230,6 +230,14 @@ static bool http_lock(Backend *backend,
     return state_lock_acquire(&trying, store->io->clock, timeout_ms, cancel, diags);
 }
 
+/* The lock that is not there any more was given back by the first attempt, whose answer got lost.
+ */
+static bool is_unlocked(const HttpResponse *response) {
+    bool is_refused = response->code >= 400 && response->code < 500 && response->code != 401 &&
+                      response->code != 403;
+    return response->code == 200 || (response->attempts > 1 && is_refused);
+}
+
 static bool send_unlock(const HttpStore *store, Str body, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("http lock");
     static const char summary[] = "Error releasing the state lock";
@@ -239,7 +247,7 @@ static bool send_unlock(const HttpStore *store, Str body, Diags *diags) {
     HttpResponse response;
     if (!send(store, &request, summary, &response, scratch, diags))
         return false;
-    return response.code == 200 || fail_code(summary, address, &response, diags);
+    return is_unlocked(&response) || fail_code(summary, address, &response, diags);
 }
 
 static bool http_unlock(Backend *backend, Diags *diags) {
