@@ -79,8 +79,14 @@ PlanCounts plan_count(const Plan *plan) {
     return counts;
 }
 
-static bool has_moved(const ResourceChange *change) {
+bool plan_has_moved(const ResourceChange *change) {
     return change->previous.type.len && !resource_addr_equal(change->previous, change->address);
+}
+
+bool plan_is_shown(const ResourceChange *change) {
+    if (change->address.mode == MODE_DATA && change->action != ACTION_READ)
+        return false;
+    return change->action != ACTION_NO_OP || plan_has_moved(change) || change->import_id.len > 0;
 }
 
 static bool has_output_change(const Plan *plan) {
@@ -95,7 +101,7 @@ bool plan_is_applyable(const Plan *plan) {
     if (plan->errored)
         return false;
     vec_each(&plan->changes, change) {
-        if (change->action != ACTION_NO_OP || has_moved(change) || change->import_id.len)
+        if (change->action != ACTION_NO_OP || plan_has_moved(change) || change->import_id.len)
             return true;
     }
     vec_each(&plan->drift, drift) {

@@ -41,6 +41,11 @@ Plan *plan_new(PlanMode mode, Arena *arena);
 void plan_sort(Plan *plan);
 const ResourceChange *plan_find(const Plan *plan, ResourceAddr address, Str deposed);
 
+/* Does it have another address than before? */
+bool plan_has_moved(const ResourceChange *change);
+/* Is it for people to see? Data that leaves the state is not, nor what stays as it is. */
+bool plan_is_shown(const ResourceChange *change);
+
 typedef struct PlanCounts {
     uint32_t create, update, delete, read, forget, import;
 } PlanCounts;

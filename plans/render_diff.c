@@ -5,10 +5,12 @@
 #include "json.h"
 #include "map.h"
 #include "render_align.h"
+#include "render_secret.h"
 
 typedef struct Build {
     const RenderDiffInput *input;
     bool tracks_paths; /* nobody asks for them otherwise */
+    Map secrets;       /* in the object itself */
     Arena *arena;
 } Build;
 
@@ -210,9 +212,17 @@ static const Value *uncovered(const Build *build, const Value *v) {
     return bare;
 }
 
+/* The same text is secret elsewhere in the object or in the plan. */
+static bool repeats_secret(const Build *build, const Value *v) {
+    return v && (render_secret_has(&build->secrets, *v, build->arena) ||
+                 render_secret_has(build->input->secrets, *v, build->arena));
+}
+
 static bool hides(const Build *build, Pair pair) {
     if (build->input->show_sensitive)
         return false;
+    if (repeats_secret(build, pair.before) || repeats_secret(build, pair.after))
+        return true;
     if (pair.attribute && (pair.attribute->flags & SENSITIVE))
         return pair.before || pair.after;
     return is_sensitive(pair.before) || is_sensitive(pair.after);
@@ -699,6 +709,9 @@ static RenderDiff *diff_bare_body(const Build *build, Pair pair) {
 const RenderDiff *render_diff_body(const RenderDiffInput *input, Arena *arena) {
     Build build = {.input = input, .arena = arena};
     build.tracks_paths = input->note_count || (input->replace_paths && input->replace_paths->count);
+    build.secrets = map_new(arena);
+    render_secret_collect(input->before, &build.secrets);
+    render_secret_collect(input->after, &build.secrets);
     Pair pair = {
         .before = implicit(&input->before),
         .after = implicit(&input->after),
@@ -710,8 +723,9 @@ const RenderDiff *render_diff_body(const RenderDiffInput *input, Arena *arena) {
 const RenderDiff *render_diff_value(const Value *before,
                                     const Value *after,
                                     bool show_sensitive,
+                                    const Map *secrets,
                                     Arena *arena) {
-    RenderDiffInput input = {.show_sensitive = show_sensitive};
+    RenderDiffInput input = {.show_sensitive = show_sensitive, .secrets = secrets};
     Build build = {.input = &input, .arena = arena};
     Pair pair = {.before = before, .after = after, .type = &TYPE_DYNAMIC};
     return diff_pair(&build, pair);

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "change.h"
+#include "map.h"
 #include "schema.h"
 
 typedef enum RenderDiffKind {
@@ -59,14 +60,13 @@ typedef struct RenderDiffInput {
     const ChangeNote *notes;
     size_t note_count;
     bool show_sensitive;
+    const Map *secrets; /* render_secret_of_plan; NULL: none */
 } RenderDiffInput;
 
 /* A body: attributes and blocks of a resource. */
 const RenderDiff *render_diff_body(const RenderDiffInput *input, Arena *arena);
 /* Any value, of an output or out of a JSON string; NULL: absent. */
-const RenderDiff *render_diff_value(const Value *before,
-                                    const Value *after,
-                                    bool show_sensitive,
-                                    Arena *arena);
+const RenderDiff *render_diff_value(
+    const Value *before, const Value *after, bool show_sensitive, const Map *secrets, Arena *arena);
 /* Everything that has parts: is there none? */
 bool render_diff_is_empty(const RenderDiff *diff);

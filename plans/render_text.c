@@ -1,142 +1,12 @@
 /* A plan as people read it: what was found changed, what will be done, and the sums. */
 #include "render_text.h"
 
+#include "render_drift.h"
+#include "render_group.h"
+#include "render_secret.h"
 #include "render_text_diff.h"
 #include "render_text_string.h"
-
-/* -- comments above a change -------------------------------------------------------------- */
-
-static void add_comment(RenderPen *pen, Str text) {
-    render_pen_format(pen, "  # %.*s\n", STR_ARG(text));
-}
-
-/* "  # ADDRESS" in bold, then what happens. */
-static void add_title(
-    RenderPen *pen, Str who, const char *before, const char *verb, RenderInk ink) {
-    Str lead = str_format(pen->scratch, "  # %.*s", STR_ARG(who));
-    render_pen_ink(pen, INK_BOLD, str_to_cstr(lead, pen->scratch));
-    render_pen_text(pen, before);
-    render_pen_ink(pen, ink, verb);
-    render_pen_text(pen, "\n");
-}
-
-static bool has_moved(const ResourceChange *change) {
-    return change->previous.type.len && !resource_addr_equal(change->previous, change->address);
-}
-
-static void add_replace_title(RenderPen *pen, const ResourceChange *change, Str who) {
-    switch (change->reason) {
-    case REASON_REPLACE_BECAUSE_TAINTED:
-        add_title(pen, who, " is tainted, so it ", "must be replaced", INK_BOLD_RED);
-        return;
-    case REASON_REPLACE_BY_REQUEST:
-        add_title(pen, who, " will be ", "replaced, as requested", INK_BOLD_RED);
-        return;
-    case REASON_REPLACE_BY_TRIGGERS:
-        add_title(pen, who, " will be ", "replaced due to changes in replace_triggered_by",
-                  INK_BOLD_RED);
-        return;
-    case REASON_NONE:
-    case REASON_REPLACE_BECAUSE_CANNOT_UPDATE:
-    case REASON_DELETE_BECAUSE_NO_RESOURCE_CONFIG:
-    case REASON_DELETE_BECAUSE_WRONG_REPETITION:
-    case REASON_DELETE_BECAUSE_COUNT_INDEX:
-    case REASON_DELETE_BECAUSE_EACH_KEY:
-    case REASON_DELETE_BECAUSE_ENABLED_FALSE:
-    case REASON_DELETE_BECAUSE_NO_MODULE:
-    case REASON_DELETE_BECAUSE_NO_MOVE_TARGET:
-    case REASON_READ_BECAUSE_CONFIG_UNKNOWN:
-    case REASON_READ_BECAUSE_DEPENDENCY_PENDING:
-    case REASON_READ_BECAUSE_CHECK_NESTED:
-    case REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_STATE:
-    case REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_CONFIG: break;
-    }
-    add_title(pen, who, " ", "must be replaced", INK_BOLD_RED);
-}
-
-static void add_moved_title(RenderPen *pen, ResourceAddr previous, Str who) {
-    Str from = resource_addr_to_str(previous, pen->scratch);
-    Str both = str_format(pen->scratch, "%.*s has moved to %.*s", STR_ARG(from), STR_ARG(who));
-    add_title(pen, both, "", "", INK_BOLD);
-}
-
-static void add_change_title(RenderPen *pen, const ResourceChange *change, Str who) {
-    switch (change->action) {
-    case ACTION_NO_OP:
-        if (change->previous.type.len > 0)
-            add_moved_title(pen, change->previous, who);
-        else
-            add_title(pen, who, " will be imported", "", INK_BOLD);
-        return;
-    case ACTION_CREATE: add_title(pen, who, " will be created", "", INK_BOLD); return;
-    case ACTION_READ: add_title(pen, who, " will be read during apply", "", INK_BOLD); return;
-    case ACTION_UPDATE: add_title(pen, who, " will be updated in-place", "", INK_BOLD); return;
-    case ACTION_DELETE_THEN_CREATE:
-    case ACTION_CREATE_THEN_DELETE:
-    case ACTION_FORGET_THEN_CREATE: add_replace_title(pen, change, who); return;
-    case ACTION_DELETE: add_title(pen, who, " will be ", "destroyed", INK_BOLD_RED); return;
-    case ACTION_FORGET:
-        add_title(pen, who, " will no longer be managed by loam, but will not be destroyed", "",
-                  INK_BOLD);
-        return;
-    }
-}
-
-static Str reason_text(const ResourceChange *change, Arena *arena) {
-    ResourceAddr block = change->address;
-    block.key = KEY_ABSENT;
-    Str who = resource_addr_to_str(block, arena);
-    Str key = address_key_to_str(change->address.key, arena);
-    Str module = module_addr_to_str(change->address.module, arena);
-    switch (change->reason) {
-    case REASON_DELETE_BECAUSE_NO_RESOURCE_CONFIG:
-        return str_format(arena, "because %.*s is not in configuration", STR_ARG(who));
-    case REASON_DELETE_BECAUSE_NO_MODULE:
-        return str_format(arena, "because %.*s is not in configuration", STR_ARG(module));
-    case REASON_DELETE_BECAUSE_NO_MOVE_TARGET:
-        return str_format(arena, "because %.*s, to which it was moved, is not in configuration",
-                          STR_ARG(who));
-    case REASON_DELETE_BECAUSE_WRONG_REPETITION:
-        if (change->address.key.kind == KEY_NONE)
-            return str_format(arena, "because resource uses count or for_each");
-        return str_format(arena, "because resource does not use %s",
-                          change->address.key.kind == KEY_INT ? "count" : "for_each");
-    case REASON_DELETE_BECAUSE_COUNT_INDEX:
-        return str_format(arena, "because index %.*s is out of range for count", STR_ARG(key));
-    case REASON_DELETE_BECAUSE_EACH_KEY:
-        return str_format(arena, "because key %.*s is not in for_each map", STR_ARG(key));
-    case REASON_DELETE_BECAUSE_ENABLED_FALSE: return STR("because enabled is false");
-    case REASON_READ_BECAUSE_CONFIG_UNKNOWN: return STR("config refers to values not yet known");
-    case REASON_READ_BECAUSE_DEPENDENCY_PENDING:
-        return STR("depends on a resource or a module with changes pending");
-    case REASON_READ_BECAUSE_CHECK_NESTED:
-        return STR("config will be reloaded to verify a check block");
-    case REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_STATE:
-        return STR("because its lifecycle had \"destroy = false\" when it was last applied");
-    case REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_CONFIG:
-        return STR("because its lifecycle has \"destroy = false\"");
-    case REASON_NONE:
-    case REASON_REPLACE_BECAUSE_TAINTED:
-    case REASON_REPLACE_BY_REQUEST:
-    case REASON_REPLACE_BY_TRIGGERS:
-    case REASON_REPLACE_BECAUSE_CANNOT_UPDATE: break;
-    }
-    return STR_EMPTY;
-}
-
-static void add_reason(RenderPen *pen, const ResourceChange *change) {
-    Str reason = reason_text(change, pen->scratch);
-    if (change->import_id.len > 0)
-        render_pen_format(pen, "  # (imported from \"%.*s\")\n", STR_ARG(change->import_id));
-    if (reason.len)
-        render_pen_format(pen, "  # (%.*s)\n", STR_ARG(reason));
-    if (change->deposed.len)
-        add_comment(pen, STR("(left over from a partially-failed replacement of this instance)"));
-    if (has_moved(change) && change->action != ACTION_NO_OP) {
-        Str from = resource_addr_to_str(change->previous, pen->scratch);
-        render_pen_format(pen, "  # (moved from %.*s)\n", STR_ARG(from));
-    }
-}
+#include "render_title.h"
 
 /* -- one object --------------------------------------------------------------------------- */
 
@@ -155,14 +25,11 @@ static void add_object(RenderPen *pen,
     render_pen_text(pen, "\n");
 }
 
-static void add_change(RenderPen *pen, const ResourceChange *change) {
-    Str who = resource_addr_to_str(change->address, pen->scratch);
-    if (change->deposed.len) {
-        who = str_format(pen->scratch, "%.*s (deposed object %.*s)", STR_ARG(who),
-                         STR_ARG(change->deposed));
-    }
-    add_change_title(pen, change, who);
-    add_reason(pen, change);
+void render_text_body(const ResourceChange *change,
+                      RenderStyle style,
+                      StrBuf *out,
+                      Arena *scratch) {
+    RenderPen pen = {.out = out, .scratch = scratch, .style = style};
     RenderDiffInput input = {
         .schema = change->schema,
         .before = change->before,
@@ -170,65 +37,62 @@ static void add_change(RenderPen *pen, const ResourceChange *change) {
         .replace_paths = &change->replace_paths,
         .notes = change->notes.items,
         .note_count = change->notes.count,
-        .show_sensitive = pen->style.show_sensitive,
+        .show_sensitive = style.show_sensitive,
+        .secrets = style.secrets,
     };
     bool is_import = change->action == ACTION_NO_OP && change->import_id.len > 0;
     RenderLook look = {.show_unchanged = change->action == ACTION_FORGET || is_import};
-    add_object(pen, change->address, change->action, &input, look);
-    render_pen_text(pen, "\n");
+    add_object(&pen, change->address, change->action, &input, look);
+}
+
+void render_text_change(const ResourceChange *change,
+                        RenderStyle style,
+                        StrBuf *out,
+                        Arena *scratch) {
+    RenderPen pen = {.out = out, .scratch = scratch, .style = style};
+    render_title_reasons(&pen, change);
+    render_text_body(change, style, out, scratch);
 }
 
 /* -- drift -------------------------------------------------------------------------------- */
 
-/* In a plan that changes things, only what those changes start from is worth reading. */
-static bool shows_drift(const Plan *plan, const Drift *drift) {
-    if (plan->mode == PLAN_REFRESH_ONLY)
-        return true;
-    const ResourceChange *change = plan_find(plan, drift->address, STR_EMPTY);
-    return change && change->action != ACTION_NO_OP;
-}
-
-static void add_drift(RenderPen *pen, const Drift *drift) {
-    Str who = resource_addr_to_str(drift->address, pen->scratch);
-    bool is_gone = drift->action == ACTION_DELETE;
-    if (drift->action == ACTION_NO_OP)
-        add_moved_title(pen, drift->previous, who);
-    else
-        add_title(pen, who, is_gone ? " has been deleted" : " has changed", "", INK_BOLD);
+static void add_drift_body(RenderPen *pen, const Drift *drift) {
     RenderDiffInput input = {
         .schema = drift->schema,
         .before = drift->before,
         .after = drift->after,
         .show_sensitive = pen->style.show_sensitive,
+        .secrets = pen->style.secrets,
     };
     add_object(pen, drift->address, drift->action, &input, (RenderLook){0});
+}
+
+void render_text_drift(const Drift *drift, RenderStyle style, StrBuf *out, Arena *scratch) {
+    RenderPen pen = {.out = out, .scratch = scratch, .style = style};
+    add_drift_body(&pen, drift);
+}
+
+static void add_drift(RenderPen *pen, const Drift *drift) {
+    render_title_drift(pen, drift);
+    add_drift_body(pen, drift);
     render_pen_text(pen, "\n");
 }
 
 static bool add_all_drift(RenderPen *pen, const Plan *plan) {
-    bool any = false;
-    vec_each(&plan->drift, drift) {
-        if (!shows_drift(plan, drift))
-            continue;
-        if (!any) {
-            render_pen_text(pen, "\n");
-            render_pen_ink(pen, INK_BOLD, "Note: Objects have changed outside of loam");
-            render_pen_text(pen, "\n\nSince the last apply, these objects have changed without "
-                                 "loam's doing:\n\n");
-        }
-        any = true;
-        add_drift(pen, drift);
+    RenderDrifts shown = render_drift_find(plan, pen->scratch);
+    if (shown.count == 0)
+        return false;
+    render_pen_text(pen, "\n");
+    render_pen_ink(pen, INK_BOLD, "Note: Objects have changed outside of loam");
+    render_pen_text(pen, "\n\nSince the last apply, these objects have changed without "
+                         "loam's doing:\n\n");
+    vec_each(&shown, drift) {
+        add_drift(pen, *drift);
     }
-    return any;
+    return true;
 }
 
 /* -- legend and changes ------------------------------------------------------------------- */
-
-static bool is_shown(const ResourceChange *change) {
-    if (change->address.mode == MODE_DATA && change->action != ACTION_READ)
-        return false;
-    return change->action != ACTION_NO_OP || has_moved(change) || change->import_id.len > 0;
-}
 
 typedef struct LegendRow {
     Action action;
@@ -248,7 +112,7 @@ static const LegendRow LEGEND[] = {
 
 static bool plan_has_action(const Plan *plan, Action action) {
     vec_each(&plan->changes, change) {
-        if (change->action == action && is_shown(change))
+        if (change->action == action && plan_is_shown(change))
             return true;
     }
     return false;
@@ -267,7 +131,7 @@ static void add_legend(RenderPen *pen, const Plan *plan) {
 static size_t count_shown(const Plan *plan, bool *has_actions) {
     size_t count = 0;
     vec_each(&plan->changes, change) {
-        if (!is_shown(change))
+        if (!plan_is_shown(change))
             continue;
         count++;
         *has_actions = *has_actions || change->action != ACTION_NO_OP;
@@ -284,6 +148,14 @@ static void add_summary(RenderPen *pen, const Plan *plan) {
                           forgotten == 1 ? "" : "s");
 }
 
+static void add_group(RenderPen *pen, const RenderGroup *group) {
+    render_title_change(pen, group->first);
+    render_title_reasons(pen, group->first);
+    render_title_others(pen, group->changes.items, group->changes.count);
+    strbuf_add(pen->out, group->text);
+    render_pen_text(pen, "\n");
+}
+
 static size_t add_changes(RenderPen *pen, const Plan *plan) {
     bool has_actions = false;
     size_t count = count_shown(plan, &has_actions);
@@ -293,9 +165,9 @@ static size_t add_changes(RenderPen *pen, const Plan *plan) {
         add_legend(pen, plan);
     render_pen_text(pen, plan->errored ? "\nloam planned these actions before it met an error:\n\n"
                                        : "\nloam will take these actions:\n\n");
-    vec_each(&plan->changes, change) {
-        if (is_shown(change))
-            add_change(pen, change);
+    RenderGroups groups = render_group_find(plan, pen->style, pen->scratch);
+    vec_each(&groups, group) {
+        add_group(pen, *group);
     }
     add_summary(pen, plan);
     return count;
@@ -310,12 +182,23 @@ static const RenderDiff *diff_output(RenderPen *pen, const OutputChange *output)
     bool had = !value_is_null(before);
     bool has = !value_is_null(after);
     return render_diff_value(had ? &before : NULL, has ? &after : NULL, pen->style.show_sensitive,
-                             pen->scratch);
+                             pen->style.secrets, pen->scratch);
 }
 
 static Action output_action(const OutputChange *output) {
     return output->action == ACTION_CREATE || output->action == ACTION_DELETE ? output->action
                                                                               : ACTION_UPDATE;
+}
+
+void render_text_output(const OutputChange *output,
+                        RenderStyle style,
+                        StrBuf *out,
+                        Arena *scratch) {
+    RenderPen pen = {.out = out, .scratch = scratch, .style = style};
+    render_pen_symbol(&pen, output_action(output));
+    render_pen_format(&pen, "%.*s = ", STR_ARG(output->name));
+    render_text_diff(&pen, diff_output(&pen, output), 0, (RenderLook){0});
+    render_pen_text(&pen, "\n");
 }
 
 static size_t add_outputs(RenderPen *pen, const Plan *plan) {
@@ -362,6 +245,7 @@ static void add_refresh_note(RenderPen *pen) {
 }
 
 void render_text_plan(const Plan *plan, RenderStyle style, StrBuf *out, Arena *scratch) {
+    style.secrets = render_secret_of_plan(plan, scratch);
     RenderPen pen = {.out = out, .scratch = scratch, .style = style};
     bool has_drift = add_all_drift(&pen, plan);
     size_t changes = add_changes(&pen, plan);

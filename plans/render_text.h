@@ -6,15 +6,33 @@
 #include "plan.h"
 #include "schema.h"
 
+typedef enum RenderMarkup {
+    MARKUP_NONE,
+    MARKUP_HTML,  /* escaped; inks are spans */
+    MARKUP_SIGNS, /* a line's + or - stands in its first column, ! for other changes: as diffs have
+                     it */
+} RenderMarkup;
+
 typedef struct RenderStyle {
     bool color;
     bool unicode;
     uint32_t width; /* columns; 0: do not wrap */
     bool show_sensitive;
+    RenderMarkup markup;
+    const Map *secrets; /* of parts of a plan: render_secret_of_plan; NULL: none */
 } RenderStyle;
 
 /* Legend, changes, summary line, output changes; or "No changes. …". */
 void render_text_plan(const Plan *plan, RenderStyle style, StrBuf *out, Arena *scratch);
+/* Parts of it: what stands below the title line of a change (or its object alone), of drift; an
+ * output's line. */
+void render_text_body(const ResourceChange *change, RenderStyle style, StrBuf *out, Arena *scratch);
+void render_text_change(const ResourceChange *change,
+                        RenderStyle style,
+                        StrBuf *out,
+                        Arena *scratch);
+void render_text_drift(const Drift *drift, RenderStyle style, StrBuf *out, Arena *scratch);
+void render_text_output(const OutputChange *output, RenderStyle style, StrBuf *out, Arena *scratch);
 /* One resource as `state show` and `show` print it. */
 void render_text_object(ResourceAddr address,
                         Str note, /* "(tainted)", empty */

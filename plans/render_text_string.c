@@ -136,26 +136,68 @@ static uint32_t *identify_lines(Str text, Map *seen, StrVec *lines) {
     return ids;
 }
 
-static void diff_lines(RenderPen *pen, uint32_t level, Str before, Str after) {
-    Map seen = map_new(pen->scratch);
-    StrVec old_lines = {0};
-    StrVec new_lines = {0};
-    const uint32_t *old_ids = identify_lines(before, &seen, &old_lines);
-    const uint32_t *new_ids = identify_lines(after, &seen, &new_lines);
-    RenderAlignPairs pairs = {0};
-    render_align((RenderAlignSide){.ids = old_ids, .count = old_lines.count},
-                 (RenderAlignSide){.ids = new_ids, .count = new_lines.count}, &pairs, pen->scratch);
-    vec_each(&pairs, pair) {
-        bool goes = pair->before != RENDER_ALIGN_NONE;
-        bool comes = pair->after != RENDER_ALIGN_NONE;
-        if (goes && comes && old_ids[pair->before] == new_ids[pair->after]) {
-            add_line(pen, level, ACTION_NO_OP, new_lines.items[pair->after]);
+/* Two texts, line by line. */
+typedef struct LineDiff {
+    StrVec old_lines;
+    StrVec new_lines;
+    const uint32_t *old_ids;
+    const uint32_t *new_ids;
+    RenderAlignPairs pairs;
+} LineDiff;
+
+#define CONTEXT_LINES 3
+#define HIDDEN_MIN    4 /* fewer would not make it shorter by much */
+
+static bool is_same(const LineDiff *diff, size_t i) {
+    const RenderAlignPair *pair = &diff->pairs.items[i];
+    return pair->before != RENDER_ALIGN_NONE && pair->after != RENDER_ALIGN_NONE &&
+           diff->old_ids[pair->before] == diff->new_ids[pair->after];
+}
+
+/* Lines that stay, from `start` to `end`: of many only those next to what changes. */
+static void add_same_lines(
+    RenderPen *pen, uint32_t level, const LineDiff *diff, size_t start, size_t end) {
+    size_t lead = start == 0 ? 0 : CONTEXT_LINES;
+    size_t tail = end == diff->pairs.count ? 0 : CONTEXT_LINES;
+    bool hides = end - start >= lead + tail + HIDDEN_MIN;
+    for (size_t i = start; i < end; i++) {
+        if (hides && i == start + lead) {
+            size_t hidden = end - start - lead - tail;
+            render_pen_line(pen, level + 1, ACTION_NO_OP);
+            Str text = str_format(pen->scratch, "# (%zu unchanged lines hidden)", hidden);
+            render_pen_ink(pen, INK_GRAY, str_to_cstr(text, pen->scratch));
+            render_pen_text(pen, "\n");
+            i += hidden - 1;
             continue;
         }
-        if (goes)
-            add_line(pen, level, ACTION_DELETE, old_lines.items[pair->before]);
-        if (comes)
-            add_line(pen, level, ACTION_CREATE, new_lines.items[pair->after]);
+        add_line(pen, level, ACTION_NO_OP, diff->new_lines.items[diff->pairs.items[i].after]);
+    }
+}
+
+static void add_changed_line(RenderPen *pen, uint32_t level, const LineDiff *diff, size_t i) {
+    const RenderAlignPair *pair = &diff->pairs.items[i];
+    if (pair->before != RENDER_ALIGN_NONE)
+        add_line(pen, level, ACTION_DELETE, diff->old_lines.items[pair->before]);
+    if (pair->after != RENDER_ALIGN_NONE)
+        add_line(pen, level, ACTION_CREATE, diff->new_lines.items[pair->after]);
+}
+
+static void diff_lines(RenderPen *pen, uint32_t level, Str before, Str after) {
+    Map seen = map_new(pen->scratch);
+    LineDiff diff = {0};
+    diff.old_ids = identify_lines(before, &seen, &diff.old_lines);
+    diff.new_ids = identify_lines(after, &seen, &diff.new_lines);
+    render_align((RenderAlignSide){.ids = diff.old_ids, .count = diff.old_lines.count},
+                 (RenderAlignSide){.ids = diff.new_ids, .count = diff.new_lines.count}, &diff.pairs,
+                 pen->scratch);
+    for (size_t i = 0; i < diff.pairs.count;) {
+        size_t end = i;
+        while (end < diff.pairs.count && is_same(&diff, end))
+            end++;
+        if (end > i)
+            add_same_lines(pen, level, &diff, i, end);
+        for (i = end; i < diff.pairs.count && !is_same(&diff, i); i++)
+            add_changed_line(pen, level, &diff, i);
     }
 }
 
@@ -177,7 +219,7 @@ static void add_json(RenderPen *pen,
         render_pen_text(pen, leaf->forces_replacement ? " # whitespace changes force replacement"
                                                       : " # whitespace changes");
     } else if (str_find_char(body, '\n', 0) == SIZE_MAX) {
-        render_pen_str(pen, body);
+        strbuf_add(pen->out, body);
         render_pen_text(pen, ")");
         render_text_diff_forces(pen, leaf);
         return;
@@ -186,7 +228,7 @@ static void add_json(RenderPen *pen,
     }
     render_pen_text(pen, "\n");
     render_pen_line(pen, level + 1, json->action == ACTION_UPDATE ? ACTION_UPDATE : ACTION_NO_OP);
-    render_pen_str(pen, body);
+    strbuf_add(pen->out, body);
     render_pen_text(pen, "\n");
     render_pen_line(pen, level, ACTION_NO_OP);
     render_pen_text(pen, ")");
@@ -200,7 +242,7 @@ static void add_one(
         bool goes = leaf->action == ACTION_DELETE;
         bool comes = leaf->action == ACTION_CREATE;
         const RenderDiff *json = render_diff_value(comes ? NULL : &side->json,
-                                                   goes ? NULL : &side->json, true, pen->scratch);
+                                                   goes ? NULL : &side->json, true, NULL, pen->scratch);
         look.no_null = true;
         add_json(pen, leaf, json, level, look);
     } else if (side->is_multiline) {
@@ -241,7 +283,7 @@ static void add_update(RenderPen *pen,
                        uint32_t level,
                        RenderLook look) {
     if (before->is_json && after->is_json) {
-        const RenderDiff *json = render_diff_value(&before->json, &after->json, true, pen->scratch);
+        const RenderDiff *json = render_diff_value(&before->json, &after->json, true, NULL, pen->scratch);
         look.show_unchanged = look.show_unchanged || json->action == ACTION_NO_OP;
         add_json(pen, leaf, json, level, look);
     } else if (!before->is_json && !after->is_json && !before->is_null && !after->is_null &&

@@ -13,6 +13,7 @@ typedef struct Cli {
     Terminal terminal;
     CancelToken *cancel;
     struct View *view; /* of the command that runs */
+    struct Reporting *reporting; /* files asked for by -report; NULL: none */
     Registry *registry;
     const struct FunctionTable *functions;
     const struct ModuleSources *module_sources;

@@ -3,6 +3,7 @@
 #include "operation.h"
 #include "plan_disk.h"
 #include "plan_variables.h"
+#include "reporting.h"
 #include "statefile.h"
 
 static const Option options[] = {
@@ -70,6 +71,10 @@ static void restore_schemas(const Project *project, Plan *plan) {
         change->schema = engine_find_schema(&project->engine, change->address.mode,
                                             change->provider, change->address.type);
     }
+    vec_each(&plan->drift, drift) {
+        drift->schema = engine_find_schema(&project->engine, drift->address.mode, drift->provider,
+                                           drift->address.type);
+    }
 }
 
 static bool load_plan(
@@ -109,6 +114,7 @@ static int apply_saved(Cli *cli, const Arguments *arguments, Diags *diags) {
     Operation operation = {.project = &project};
     if (!load_plan(&operation, cli, arguments, arguments->positionals.items[0], diags))
         return 1;
+    reporting_set_plan(cli->reporting, operation.result.plan, project.config);
     cli->view->type->saved_plan(cli->view, operation.result.plan);
     return operation_apply(&operation) ? 0 : 1;
 }
@@ -186,8 +192,8 @@ const Command cmd_apply = {
              "is finished "
              "by the next.",
     .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
-               &option_view},
-    .group_count = 5,
+               &reporting_options, &option_view},
+    .group_count = 6,
     .most_positionals = 1,
     .run = run_apply,
     .json_view = view_json_open,
@@ -200,8 +206,8 @@ const Command cmd_destroy = {
     .about = "Shows what will be destroyed, asks, and destroys it in the order that dependencies "
              "demand.",
     .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
-               &option_view},
-    .group_count = 5,
+               &reporting_options, &option_view},
+    .group_count = 6,
     .run = run_destroy,
     .json_view = view_json_open,
 };
@@ -217,8 +223,8 @@ const Command cmd_refresh = {
     .about = "Reads the real objects and writes what was found into the state, without asking. "
              "\"loam plan -refresh-only\" shows the same first.",
     .groups = {OPTION_GROUP(refresh_options), &option_operation, &option_variables, &option_state,
-               &option_view},
-    .group_count = 5,
+               &reporting_options, &option_view},
+    .group_count = 6,
     .run = run_refresh,
     .json_view = view_json_open,
 };

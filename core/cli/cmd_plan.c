@@ -3,6 +3,7 @@
 #include "config_json.h"
 #include "operation.h"
 #include "relevant_json.h"
+#include "reporting.h"
 #include "statefile.h"
 
 static const Option options[] = {
@@ -51,8 +52,8 @@ const Command cmd_plan = {
              "that bring "
              "them together.\nNothing is changed.",
     .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
-               &option_view},
-    .group_count = 5,
+               &reporting_options, &option_view},
+    .group_count = 6,
     .run = run,
     .json_view = view_json_open,
 };

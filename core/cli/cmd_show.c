@@ -1,7 +1,10 @@
 /* loam show */
 #include "command.h"
 #include "operation.h"
+#include "plan_disk.h"
+#include "plan_variables.h"
 #include "render_json.h"
+#include "reporting.h"
 #include "state_object.h"
 #include "statefile.h"
 #include "version.h"
@@ -14,6 +17,25 @@ static const Schema *find_schema(void *payload, ResourceMode mode, Str provider,
     return engine_find_schema(payload, mode, provider, type);
 }
 
+/* The configuration that the plan was made of, for the places that reports name; NULL when it
+ * cannot be read any more. */
+static const Config *load_config(Cli *cli,
+                                 const Arguments *arguments,
+                                 const Plan *plan,
+                                 PlanFileSources *sources) {
+    if (!cli->reporting)
+        return NULL;
+    Disk *disk = arena_new(cli->arena, Disk);
+    *disk = plan_disk_new(cli->io.disk, sources, cli->arena);
+    Io *io = arena_new(cli->arena, Io);
+    *io = cli->io;
+    io->disk = disk;
+    SCOPED(Project) project = {0};
+    Diags ignored = diags_new(cli->arena);
+    plan_variables_restore(&project, plan, cli->arena);
+    return project_load(&project, cli, arguments, io, &ignored) ? project.config : NULL;
+}
+
 static int show_plan(Cli *cli, const Arguments *arguments, Str path, Diags *diags) {
     Plan *plan;
     PlanFileSources sources = {0};
@@ -24,6 +46,11 @@ static int show_plan(Cli *cli, const Arguments *arguments, Str path, Diags *diag
         change->schema = engine_find_schema(&engine, change->address.mode, change->provider,
                                             change->address.type);
     }
+    vec_each(&plan->drift, drift) {
+        drift->schema = engine_find_schema(&engine, drift->address.mode, drift->provider,
+                                           drift->address.type);
+    }
+    reporting_set_plan(cli->reporting, plan, load_config(cli, arguments, plan, &sources));
     StrBuf text = strbuf_new(cli->arena);
     if (option_flag(arguments, "json", false)) {
         render_json_plan(plan, find_schema, &engine, STR(VERSION_TERRAFORM), &text, cli->arena);
@@ -111,6 +138,11 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
             return 1;
         return show_state(cli, arguments, &engine, state, diags);
     }
+    if (cli->reporting) {
+        diags_error(diags, NO_RANGE, "Report without a plan",
+                    "Reports are made of plans: name the file of a saved one.");
+        return 1;
+    }
     SCOPED(Project) project = {0};
     if (!project_open_state_only(&project, cli, arguments, STR_EMPTY, diags))
         return 1;
@@ -122,8 +154,8 @@ const Command cmd_show = {
     .summary = "Show the state, or a saved plan",
     .usage = "[options] [FILE]",
     .about = "Shows the latest state, or the plan or state that is in FILE.",
-    .groups = {OPTION_GROUP(options), &option_view},
-    .group_count = 2,
+    .groups = {OPTION_GROUP(options), &reporting_options, &option_view},
+    .group_count = 3,
     .most_positionals = 1,
     .run = run,
 };

@@ -1,6 +1,8 @@
 /* The table of commands; help; finding and running one. */
 #include "command.h"
 
+#include "reporting.h"
+
 #define HELP_COLUMNS 80
 
 const Command *const command_table[] = {
@@ -75,6 +77,16 @@ static void print_wrapped(Str text) {
     }
 }
 
+static void print_choices(const OptionGroup *group) {
+    const char *name, *help;
+    if (!group->choice)
+        return;
+    terminal_print("\n%s:\n", group->choices_title);
+    for (size_t i = 0; group->choice(i, &name, &help); i++)
+        terminal_print("  %-12s %s\n", name, help);
+    terminal_print("\n");
+}
+
 static void print_command_help(const Command *command, Str path) {
     terminal_print("Usage: loam %.*s %s\n\n", STR_ARG(path), command->usage);
     print_wrapped(str_from_cstr(command->about));
@@ -91,6 +103,7 @@ static void print_command_help(const Command *command, Str path) {
                 terminal_print("\nOptions:\n");
             print_option(option, 24);
         }
+        print_choices(command->groups[i]);
     }
 }
 
@@ -171,7 +184,10 @@ static int run_leaf(Cli *cli, const Command *command, Str path, const StrVec *re
     if (option_flag(&arguments, "no-color", false))
         cli->terminal.color = false;
     cli->view = choose_view(cli, command, &arguments);
+    parsed = parsed && reporting_open(cli, &arguments, &diags);
     int status = parsed ? run_checked(cli, command, path, &arguments, &diags) : 1;
+    if (!reporting_write(cli->reporting, path, &diags))
+        status = 1;
     view_finish(cli->view, &diags);
     return status == 0 && diags_has_errors(&diags) ? 1 : status;
 }

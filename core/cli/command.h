@@ -14,7 +14,7 @@ struct Command {
     const char *summary; /* one line of the list */
     const char *usage;   /* behind "loam <name> ": "[options] [PLANFILE]" */
     const char *about;   /* a paragraph or two for -help */
-    const OptionGroup *groups[6];
+    const OptionGroup *groups[8];
     size_t group_count;
     uint32_t most_positionals;
     /* Exit status; diagnostics are shown by the caller. NULL: a group of subcommands. */

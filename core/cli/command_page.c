@@ -71,6 +71,9 @@ static void add_markdown_options(const Page *page, const OptionGroup *group) {
             strbuf_add_format(page->out, "| `%.*s` | %s |\n",
                               STR_ARG(option_words(option, page->arena)), option->help);
     }
+    const char *name, *help;
+    for (size_t i = 0; group->choice && group->choice(i, &name, &help); i++)
+        strbuf_add_format(page->out, "| `%s` | %s |\n", name, help);
 }
 
 static void add_markdown_command(const Command *command, Str path, void *payload) {
@@ -139,6 +142,9 @@ static void add_manual_options(const Page *page, const OptionGroup *group) {
             add_term(page->out, str_to_cstr(option_words(option, page->arena), page->arena),
                      option->help);
     }
+    const char *name, *help;
+    for (size_t i = 0; group->choice && group->choice(i, &name, &help); i++)
+        add_term(page->out, name, help);
 }
 
 static void add_manual_command(const Command *command, Str path, void *payload) {

@@ -1,5 +1,7 @@
 /* Planning and applying as plan, apply and destroy share them. */
 #include "operation.h"
+#include "relevant_json.h"
+#include "reporting.h"
 #include "statefile.h"
 #include "view.h"
 
@@ -52,8 +54,12 @@ bool operation_plan(Operation *operation,
     view->type->walk_end(view);
     project->engine.hooks = NULL;
     warn_of_targets(operation, diags);
-    if (operation->result.plan)
-        view->type->plan(view, operation->result.plan);
+    Plan *plan = operation->result.plan;
+    if (plan && plan->drift.count > 0)
+        plan->relevant_attributes = relevant_json_write(&project->engine, plan, cli->arena);
+    reporting_set_plan(cli->reporting, plan, project->config);
+    if (plan)
+        view->type->plan(view, plan);
     return ok;
 }
 
@@ -97,10 +103,11 @@ bool operation_apply(Operation *operation) {
     if (!project_begin_changes(project, operation->result.refreshed))
         return false;
     View *view = cli->view;
-    project->engine.hooks = view->type->walk_begin(view);
+    project->engine.hooks = reporting_run_begin(cli->reporting, view->type->walk_begin(view));
     bool ok = engine_apply(&project->engine, &operation->options, operation->result.plan,
                            project->working, cli->arena, project->diags);
     view->type->walk_end(view);
+    reporting_run_end(cli->reporting);
     if (!ok) {
         /* An outcome or a changed output of the part that was done may still wait to be written. */
         size_t before = project->diags->error_count;

@@ -32,10 +32,12 @@ static const Option operation_options[] = {
      "Replace this object even if nothing changed. May be repeated."                                   },
 };
 
-const OptionGroup option_view = {view_options, ARRAY_COUNT(view_options)};
-const OptionGroup option_variables = {variable_options, ARRAY_COUNT(variable_options)};
-const OptionGroup option_state = {state_options, ARRAY_COUNT(state_options)};
-const OptionGroup option_operation = {operation_options, ARRAY_COUNT(operation_options)};
+const OptionGroup option_view = {.options = view_options, .count = ARRAY_COUNT(view_options)};
+const OptionGroup option_variables = {.options = variable_options,
+                                      .count = ARRAY_COUNT(variable_options)};
+const OptionGroup option_state = {.options = state_options, .count = ARRAY_COUNT(state_options)};
+const OptionGroup option_operation = {.options = operation_options,
+                                      .count = ARRAY_COUNT(operation_options)};
 
 static const Option *find(const OptionGroup *const *groups, size_t group_count, Str name) {
     for (size_t i = 0; i < group_count; i++) {

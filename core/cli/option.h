@@ -18,11 +18,14 @@ typedef struct Option {
 typedef struct OptionGroup {
     const Option *options;
     size_t count;
+    /* What may stand as one of their values; NULL: nothing to list. False: there is no i-th. */
+    const char *choices_title;
+    bool (*choice)(size_t i, const char **name, const char **help);
 } OptionGroup;
 
 #define OPTION_GROUP(table)                                                                        \
     &(const OptionGroup) {                                                                         \
-        (table), ARRAY_COUNT(table)                                                                \
+        .options = (table), .count = ARRAY_COUNT(table)                                            \
     }
 
 typedef struct OptionValue {

@@ -42,11 +42,38 @@ static void inks(void **state) {
     check_str(strbuf_str(&out), "\033[1mx\033[0m\033[31m-\033[0m/\033[32m+\033[0m ");
 }
 
+static void html(void **state) {
+    (void)state;
+    StrBuf out = strbuf_new(arena);
+    RenderPen pen = {.out = &out, .scratch = arena, .style = {.markup = MARKUP_HTML}};
+    render_pen_symbol(&pen, ACTION_UPDATE);
+    render_pen_ink(&pen, INK_BOLD_RED, "<b>");
+    render_pen_format(&pen, "%s&", "\"");
+    check_str(strbuf_str(&out),
+              "<i class=\"y\">  ~</i> <i class=\"b r\">&lt;b&gt;</i>&quot;&amp;");
+}
+
+/* The sign goes to the start of its line; what a sign cannot say keeps its symbol. */
+static void signs(void **state) {
+    (void)state;
+    StrBuf out = strbuf_new(arena);
+    RenderPen pen = {.out = &out, .scratch = arena, .style = {.markup = MARKUP_SIGNS}};
+    static const Action actions[] = {ACTION_CREATE, ACTION_UPDATE, ACTION_DELETE, ACTION_NO_OP,
+                                     ACTION_DELETE_THEN_CREATE};
+    for (size_t i = 0; i < ARRAY_COUNT(actions); i++) {
+        render_pen_line(&pen, i % 2, actions[i]);
+        render_pen_text(&pen, "x\n");
+    }
+    check_str(strbuf_str(&out), "+   x\n!       x\n-   x\n        x\n-/+ x\n");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(symbols),
         PLAN_CASE(hidden_symbols),
         PLAN_CASE(inks),
+        PLAN_CASE(html),
+        PLAN_CASE(signs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,221 @@
+/* -report */
+#include "reporting.h"
+
+#include "version.h"
+
+typedef struct ReportFile {
+    const ReportKind *kind;
+    Str path;
+} ReportFile;
+
+struct Reporting {
+    Cli *cli;
+    VEC(ReportFile) files;
+    size_t size_limit;
+    const Plan *plan;
+    const Config *config;
+    RunRecord *record; /* of the run that goes on */
+    Timeline *timeline;
+};
+
+static const Option options[] = {
+    {"report",       OPTION_TEXT, "KIND:FILE", "Write a report to a file. May be repeated."},
+    {"report-limit", OPTION_TEXT, "N",
+     "Most characters of a Markdown report (default 65536; 0: no limit)."                  },
+};
+
+static bool describe_kind(size_t i, const char **name, const char **help) {
+    if (i >= report_kind_count)
+        return false;
+    *name = report_kinds[i]->name;
+    *help = report_kinds[i]->help;
+    return true;
+}
+
+const OptionGroup reporting_options = {
+    .options = options,
+    .count = ARRAY_COUNT(options),
+    .choices_title = "Kinds of reports",
+    .choice = describe_kind,
+};
+
+/* -- what is asked for -------------------------------------------------------------------- */
+
+static Str kind_names(Arena *arena) {
+    StrVec names = {0};
+    for (size_t i = 0; i < report_kind_count; i++)
+        vec_push(arena, &names, str_from_cstr(report_kinds[i]->name));
+    return str_join(names.items, names.count, STR(", "), arena);
+}
+
+static bool add_file(Reporting *reporting, Str text, Diags *diags) {
+    Arena *arena = reporting->cli->arena;
+    size_t colon = str_find_char(text, ':', 0);
+    Str name = str_slice(text, 0, colon);
+    ReportFile file = {.kind = report_find_kind(name)};
+    if (!file.kind) {
+        diags_error(diags, NO_RANGE, "Unknown kind of report",
+                    "-report takes KIND:FILE, and \"%.*s\" is no kind of report: they are %.*s.",
+                    STR_ARG(name), STR_ARG(kind_names(arena)));
+        return false;
+    }
+    if (colon != SIZE_MAX)
+        file.path = str_after(text, colon + 1);
+    if (file.path.len == 0) {
+        diags_error(diags, NO_RANGE, "Report without a file",
+                    "-report=%.*s does not say where to: write -report=%.*s:FILE.", STR_ARG(text),
+                    STR_ARG(name));
+        return false;
+    }
+    vec_push(arena, &reporting->files, file);
+    return true;
+}
+
+static bool take_limit(Reporting *reporting, Str text, Diags *diags) {
+    uint64_t limit;
+    if (!text.ptr)
+        return true;
+    if (!str_to_uint64(text, &limit) || (limit > 0 && limit < 2000)) {
+        diags_error(diags, NO_RANGE, "Invalid size of reports",
+                    "-report-limit takes a number of characters, 2000 or more, or 0 for no limit; "
+                    "\"%.*s\" is none.",
+                    STR_ARG(text));
+        return false;
+    }
+    reporting->size_limit = (size_t)limit;
+    return true;
+}
+
+bool reporting_open(Cli *cli, const Arguments *arguments, Diags *diags) {
+    if (!option_is_given(arguments, "report"))
+        return true;
+    Reporting *reporting = arena_new(cli->arena, Reporting);
+    *reporting = (Reporting){.cli = cli, .size_limit = REPORT_SIZE_LIMIT};
+    bool ok = take_limit(reporting, option_text(arguments, "report-limit"), diags);
+    vec_each(&arguments->options, option) {
+        if (strcmp(option->option->name, "report") == 0)
+            ok = add_file(reporting, option->text, diags) && ok;
+    }
+    if (ok)
+        cli->reporting = reporting;
+    return ok;
+}
+
+/* -- what the command tells --------------------------------------------------------------- */
+
+void reporting_set_plan(Reporting *reporting, const Plan *plan, const Config *config) {
+    if (!reporting)
+        return;
+    reporting->plan = plan;
+    reporting->config = config;
+}
+
+const Hooks *reporting_run_begin(Reporting *reporting, const Hooks *listener) {
+    if (!reporting)
+        return listener;
+    reporting->record = run_record_open(reporting->cli, listener);
+    return run_record_hooks(reporting->record);
+}
+
+void reporting_run_end(Reporting *reporting) {
+    if (!reporting || !reporting->record)
+        return;
+    reporting->timeline = run_record_close(reporting->record);
+    reporting->record = NULL;
+    if (reporting->plan)
+        timeline_link(reporting->timeline, reporting->plan, reporting->cli->arena);
+}
+
+/* -- where things stand in the configuration ---------------------------------------------- */
+
+/* "module.NAME." at the start leads to the call. */
+static const Module *enter_module(const Module *module, Str *rest) {
+    while (module && str_starts_with(*rest, STR("module."))) {
+        Str name = str_after(*rest, 7);
+        name = str_slice(name, 0, str_find_char(name, '.', 0));
+        const ModuleCall *call = map_find(&module->calls, name);
+        *rest = str_after(*rest, 7 + name.len + 1);
+        module = call ? call->module : NULL;
+    }
+    return module;
+}
+
+static SourceRange locate(void *payload, Str address) {
+    const Reporting *reporting = payload;
+    Str rest = address;
+    const Module *module = enter_module(reporting->config->root, &rest);
+    if (!module)
+        return NO_RANGE;
+    const Resource *resource = map_find(&module->resources, rest);
+    if (resource)
+        return resource->range;
+    Str name = str_after(rest, str_find_char(rest, '.', 0) + 1);
+    if (str_starts_with(rest, STR("check."))) {
+        const Check *check = map_find(&module->checks, name);
+        return check ? check->range : NO_RANGE;
+    }
+    if (str_starts_with(rest, STR("output."))) {
+        const Output *output = map_find(&module->outputs, name);
+        return output ? output->range : NO_RANGE;
+    }
+    const Variable *variable =
+        str_starts_with(rest, STR("var.")) ? map_find(&module->variables, name) : NULL;
+    return variable ? variable->range : NO_RANGE;
+}
+
+/* -- the files ---------------------------------------------------------------------------- */
+
+/* An error that came before tells why. */
+static bool report_nothing_ran(const ReportFile *file, Diags *diags) {
+    if (diags_has_errors(diags))
+        return true;
+    diags_error(diags, NO_RANGE, "Report was not written",
+                "A report of kind \"%s\" shows what ran, and nothing ran: ask apply or destroy for "
+                "it.",
+                file->kind->name);
+    return false;
+}
+
+static bool write_file(const Reporting *reporting,
+                       const ReportFile *file,
+                       const ReportInput *input,
+                       Diags *diags) {
+    if (file->kind->of_runs && !input->timeline)
+        return report_nothing_ran(file, diags);
+    SCOPED(ArenaRef) scratch = arena_open("report");
+    StrBuf text = strbuf_new(scratch);
+    file->kind->write(input, &text, scratch);
+    const Disk *disk = reporting->cli->io.disk;
+    int status = disk->write_file(disk->self, file->path, strbuf_str(&text), 0600);
+    if (status == 0)
+        return true;
+    diags_error(diags, NO_RANGE, "Report was not written",
+                "The %s report could not be written to \"%.*s\": %s. What the command did is done; "
+                "only the report is missing.",
+                file->kind->name, STR_ARG(file->path), strerror(-status));
+    return false;
+}
+
+bool reporting_write(Reporting *reporting, Str title, Diags *diags) {
+    if (!reporting)
+        return true;
+    Cli *cli = reporting->cli;
+    Diags said = diags_new(cli->arena); /* one report does not tell of another's failure */
+    diags_append(&said, diags);
+    ReportInput input = {
+        .plan = reporting->plan,
+        .diags = &said,
+        .timeline = reporting->timeline,
+        .title = title,
+        .version = STR(VERSION_LOAM),
+        .now_ms = cli_now_ms(cli),
+        .size_limit = reporting->size_limit,
+        .locate = reporting->config ? locate : NULL,
+        .payload = reporting,
+    };
+    bool ok = true;
+    vec_each(&reporting->files, file) {
+        ok = write_file(reporting, file, &input, diags) && ok;
+    }
+    return ok;
+}

@@ -1,0 +1,23 @@
+/* reporting: the files that -report asks for. A command that makes or carries out a plan says so as
+ * it goes; the files are written when it has ended, however it ended. */
+#pragma once
+
+#include "config.h"
+#include "option.h"
+#include "report.h"
+#include "run_record.h"
+
+typedef struct Reporting Reporting;
+
+/* -report=KIND:FILE, -report-limit */
+extern const OptionGroup reporting_options;
+
+/* What the options ask for; cli->reporting, NULL when that is nothing. */
+MUST_USE bool reporting_open(Cli *cli, const Arguments *arguments, Diags *diags);
+/* Below, `reporting` may be NULL. */
+void reporting_set_plan(Reporting *reporting, const Plan *plan, const Config *config);
+/* A run begins: the hooks to use instead of `listener`, which hears of everything. */
+const Hooks *reporting_run_begin(Reporting *reporting, const Hooks *listener);
+void reporting_run_end(Reporting *reporting);
+/* Writes the files: each whole or not at all. */
+MUST_USE bool reporting_write(Reporting *reporting, Str title, Diags *diags);

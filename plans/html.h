@@ -1,0 +1,8 @@
+/* html: text within HTML and SVG, in the content of an element or in a quoted attribute. */
+#pragma once
+
+#include "str.h"
+
+/* & < > " ' as references; control characters, which no page may hold, become U+FFFD. */
+void html_add(StrBuf *out, Str text);
+Str html_of(Str text, Arena *arena);

@@ -1,0 +1,73 @@
+/* Changes that read alike, found by their text. */
+#include "render_group.h"
+
+#include "map.h"
+
+#define ALIKE_MIN 3 /* two of a kind are read faster than a list */
+
+typedef struct Entry {
+    const ResourceChange *change;
+    RenderGroup *group;
+} Entry;
+
+static bool is_instance(ResourceAddr address) {
+    bool has_key = address.key.kind != KEY_NONE;
+    for (const ModuleAddr *module = address.module; module; module = module->parent)
+        has_key = has_key || module->key.kind != KEY_NONE;
+    return has_key;
+}
+
+/* What moves, comes in or was left over has a story of its own. */
+static bool may_share(const ResourceChange *change) {
+    return is_instance(change->address) && !plan_has_moved(change) && change->import_id.len == 0 &&
+           change->deposed.len == 0;
+}
+
+static RenderGroup *new_group(const ResourceChange *change, Str text, Arena *arena) {
+    RenderGroup *group = arena_new(arena, RenderGroup);
+    group->first = change;
+    group->text = text;
+    vec_push(arena, &group->changes, change);
+    return group;
+}
+
+static RenderGroup *find_group(const ResourceChange *change, Str text, Map *known, Arena *scratch) {
+    if (!may_share(change))
+        return new_group(change, str_clone(text, known->arena), known->arena);
+    Str block = resource_addr_to_config_str(change->address, scratch);
+    Str key = str_format(scratch, "%.*s %d %d %.*s", STR_ARG(block), (int)change->action,
+                         (int)change->reason, STR_ARG(text));
+    RenderGroup *group = map_find(known, key);
+    if (group) {
+        vec_push(known->arena, &group->changes, change);
+        return group;
+    }
+    Str kept = str_clone(key, known->arena);
+    group = new_group(change, str_after(kept, key.len - text.len), known->arena);
+    map_set(known, kept, group);
+    return group;
+}
+
+RenderGroups render_group_find(const Plan *plan, RenderStyle style, Arena *arena) {
+    Map known = map_new(arena);
+    VEC(Entry) entries = {0};
+    SCOPED(ArenaRef) scratch = arena_open("change text");
+    vec_each(&plan->changes, change) {
+        if (!plan_is_shown(change))
+            continue;
+        StrBuf text = strbuf_new(scratch);
+        render_text_body(change, style, &text, scratch);
+        RenderGroup *group = find_group(change, strbuf_str(&text), &known, scratch);
+        vec_push(arena, &entries, (Entry){change, group});
+        arena_reset(scratch);
+    }
+    RenderGroups groups = {0};
+    vec_each(&entries, entry) {
+        RenderGroup *group = entry->group;
+        if (group->changes.count < ALIKE_MIN)
+            vec_push(arena, &groups, new_group(entry->change, group->text, arena));
+        else if (group->first == entry->change)
+            vec_push(arena, &groups, group);
+    }
+    return groups;
+}

@@ -1,0 +1,19 @@
+/* render_group: changes of a block's instances that read alike are shown once, with all their
+ * addresses.
+ *
+ * Alike: same block, same action, same reason, and not one character of the objects' text differs.
+ * A group stands where its first change would. */
+#pragma once
+
+#include "render_pen.h"
+
+typedef struct RenderGroup {
+    const ResourceChange *first;
+    Str text;                            /* of the object, as it is shown */
+    VEC(const ResourceChange *) changes; /* all of them, in the plan's order */
+} RenderGroup;
+
+typedef VEC(RenderGroup *) RenderGroups;
+
+/* What is shown of a plan; a group of one or two is shown a change at a time. */
+RenderGroups render_group_find(const Plan *plan, RenderStyle style, Arena *arena);

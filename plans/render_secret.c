@@ -1,0 +1,82 @@
+/* Secret texts that stand elsewhere without their mark. */
+#include "render_secret.h"
+
+#define NUMBER_MIN 3 /* digits: fewer are everywhere */
+#define SHARED_MIN 8 /* bytes */
+
+/* Empty: nothing that could be told from other words. */
+static Str text_of(Value value, Arena *arena) {
+    if (!value_is_present(value))
+        return STR_EMPTY;
+    if (value.type->kind == KIND_STRING)
+        return value_text(value);
+    if (value.type->kind != KIND_NUMBER)
+        return STR_EMPTY;
+    Str number = value_number_text(value, arena);
+    return number.len >= NUMBER_MIN ? number : STR_EMPTY;
+}
+
+static bool has_items(Value value) {
+    switch (value.type->kind) {
+    case KIND_LIST:
+    case KIND_SET:
+    case KIND_TUPLE:
+    case KIND_MAP:
+    case KIND_OBJECT: return value_is_present(value);
+    case KIND_DYNAMIC:
+    case KIND_BOOL:
+    case KIND_NUMBER:
+    case KIND_STRING: break;
+    }
+    return false;
+}
+
+static void collect_all(Value value, Map *secrets) {
+    Str text = text_of(value, secrets->arena);
+    if (text.len > 0)
+        map_set(secrets, text, secrets);
+    for (size_t i = 0; has_items(value) && i < value.count; i++)
+        collect_all(value_at(value, i), secrets);
+}
+
+void render_secret_collect(Value value, Map *secrets) {
+    if (value_is_secret(value)) {
+        collect_all(value, secrets);
+        return;
+    }
+    if (!value_has_marks_anywhere(value))
+        return;
+    for (size_t i = 0; has_items(value) && i < value.count; i++)
+        render_secret_collect(value_at(value, i), secrets);
+}
+
+const Map *render_secret_of_plan(const Plan *plan, Arena *arena) {
+    Map all = map_new(arena);
+    vec_each(&plan->changes, change) {
+        render_secret_collect(change->before, &all);
+        render_secret_collect(change->after, &all);
+    }
+    vec_each(&plan->drift, drift) {
+        render_secret_collect(drift->before, &all);
+        render_secret_collect(drift->after, &all);
+    }
+    vec_each(&plan->outputs, output) {
+        uint8_t marks = output->sensitive ? MARK_SENSITIVE : 0;
+        render_secret_collect(value_with_marks(output->before, marks), &all);
+        render_secret_collect(value_with_marks(output->after, marks), &all);
+    }
+    Map *shared = arena_new(arena, Map);
+    *shared = map_new(arena);
+    map_each(&all, entry) {
+        if (entry->key.len >= SHARED_MIN)
+            map_set(shared, entry->key, shared);
+    }
+    return shared;
+}
+
+bool render_secret_has(const Map *secrets, Value value, Arena *scratch) {
+    if (!secrets || secrets->count == 0)
+        return false;
+    Str text = text_of(value, scratch);
+    return text.len > 0 && map_has(secrets, text);
+}

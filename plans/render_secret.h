@@ -1,0 +1,15 @@
+/* render_secret: secret texts that stand elsewhere without their mark.
+ *
+ * A provider that hands an argument back under another name (terraform_data's `output`) loses the
+ * mark. State and JSON say so as they are read by others; what people and reports are shown must
+ * not: a text or number that is secret in an object is hidden wherever that object has it, and a
+ * longer one wherever the plan has it. */
+#pragma once
+
+#include "plan.h"
+
+/* Adds what is secret in `value`, and can be told from any other word. */
+void render_secret_collect(Value value, Map *secrets);
+/* Of everything that is planned; what is too short to be told from other words is left out. */
+const Map *render_secret_of_plan(const Plan *plan, Arena *arena);
+bool render_secret_has(const Map *secrets, Value value, Arena *scratch);

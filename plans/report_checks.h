@@ -1,0 +1,24 @@
+/* report_checks: what the conditions of a plan came to, an object a time. */
+#pragma once
+
+#include "plan.h"
+
+typedef enum ReportCheckStatus {
+    REPORT_CHECK_PASS,
+    REPORT_CHECK_FAIL,
+    REPORT_CHECK_ERROR,
+    REPORT_CHECK_UNKNOWN,
+} ReportCheckStatus;
+
+typedef struct ReportCheck {
+    Str kind;    /* "resource", "output", "check", "var" */
+    Str block;   /* configuration address */
+    Str address; /* of the object */
+    Str message; /* of all failures, a line each */
+    ReportCheckStatus status;
+} ReportCheck;
+
+void report_checks_each(const Plan *plan,
+                        void (*visit)(const ReportCheck *check, void *payload),
+                        void *payload,
+                        Arena *scratch);

@@ -1,0 +1,147 @@
+/* A section a kind of change, a fold a change. All of it is there without the script, which
+ * searches, folds and steps. */
+#include "report_html.h"
+
+#include "html.h"
+#include "render_drift.h"
+#include "render_secret.h"
+#include "render_text.h"
+#include "render_title.h"
+#include "report_page.h"
+#include "report_page_assets.h"
+
+typedef struct Page {
+    const ReportInput *input;
+    StrBuf *out;
+    Arena *scratch; /* of one entry */
+    size_t entries;
+    RenderStyle style;
+} Page;
+
+static void open_section(Page *page, const char *kind, const char *title, size_t count) {
+    strbuf_add_format(page->out,
+                      "<section class=\"%s\" data-kind=\"%s\">\n<h2>%s <small>%zu</small></h2>\n",
+                      kind, kind, title, count);
+}
+
+static void open_entry(Page *page, const char *glyph, Str title) {
+    size_t id = ++page->entries;
+    strbuf_add_format(page->out,
+                      "<details class=\"change\" id=\"c%zu\"><summary><a href=\"#c%zu\" "
+                      "aria-label=\"Link\">#</a><span class=\"glyph\">",
+                      id, id);
+    html_add(page->out, str_from_cstr(glyph));
+    strbuf_add_cstr(page->out, "</span> ");
+    html_add(page->out, title);
+    strbuf_add_cstr(page->out, "</summary><pre>");
+}
+
+static void close_entry(Page *page) {
+    strbuf_add_cstr(page->out, "</pre></details>\n");
+    arena_reset(page->scratch);
+}
+
+static void add_changes(Page *page, const ReportChanges *changes, const ReportSectionRow *row) {
+    if (changes->count == 0)
+        return;
+    open_section(page, row->name, row->title, changes->count);
+    vec_each(changes, change) {
+        open_entry(page, row->glyph, render_title_of_change(*change, page->scratch));
+        render_text_change(*change, page->style, page->out, page->scratch);
+        close_entry(page);
+    }
+    strbuf_add_cstr(page->out, "</section>\n");
+}
+
+static void add_drift(Page *page, const RenderDrifts *drifts) {
+    if (drifts->count == 0)
+        return;
+    open_section(page, "drift", "Changed outside of loam", drifts->count);
+    vec_each(drifts, item) {
+        const Drift *drift = *item;
+        open_entry(page, action_glyph(drift->action), render_title_of_drift(drift, page->scratch));
+        render_text_drift(drift, page->style, page->out, page->scratch);
+        close_entry(page);
+    }
+    strbuf_add_cstr(page->out, "</section>\n");
+}
+
+static size_t count_outputs(const Plan *plan) {
+    size_t count = 0;
+    vec_each(&plan->outputs, output) {
+        count += output->action != ACTION_NO_OP;
+    }
+    return count;
+}
+
+static void add_outputs(Page *page) {
+    const Plan *plan = page->input->plan;
+    size_t count = count_outputs(plan);
+    if (count == 0)
+        return;
+    open_section(page, "outputs", "Outputs", count);
+    vec_each(&plan->outputs, output) {
+        if (output->action == ACTION_NO_OP)
+            continue;
+        open_entry(page, action_glyph(output->action), output->name);
+        render_text_output(output, page->style, page->out, page->scratch);
+        close_entry(page);
+    }
+    strbuf_add_cstr(page->out, "</section>\n");
+}
+
+/* -- the head ----------------------------------------------------------------------------- */
+
+static void add_chip(Page *page, const char *kind, const char *title, size_t count) {
+    if (count > 0)
+        strbuf_add_format(page->out,
+                          "<button type=\"button\" data-kind=\"%s\" aria-pressed=\"true\">%s "
+                          "%zu</button>\n",
+                          kind, title, count);
+}
+
+static void add_bar(Page *page, const ReportChanges *changes) {
+    strbuf_add_cstr(page->out, "<div class=\"bar\" role=\"search\">\n<input type=\"search\" "
+                               "placeholder=\"Search all text\" "
+                               "aria-label=\"Search all text\">\n");
+    for (size_t i = 0; i < REPORT_SECTION_COUNT; i++)
+        add_chip(page, report_sections[i].name, report_sections[i].title, changes[i].count);
+    if (page->input->plan)
+        add_chip(page, "outputs", "Outputs", count_outputs(page->input->plan));
+    strbuf_add_cstr(
+        page->out, "<button type=\"button\" id=\"unfold\">Unfold</button>\n"
+                   "<button type=\"button\" id=\"fold\">Fold</button>\n"
+                   "<span id=\"shown\" class=\"dim\" role=\"status\"></span>\n"
+                   "<span class=\"dim\">/ search, j k step, Enter folds, e c all</span>\n</div>\n");
+}
+
+static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) {
+    SCOPED(ArenaRef) entry = arena_open("entry");
+    Page page = {.input = input, .out = out, .scratch = entry};
+    page.style = (RenderStyle){.markup = MARKUP_HTML};
+    if (input->plan)
+        page.style.secrets = render_secret_of_plan(input->plan, scratch);
+    ReportChanges changes[REPORT_SECTION_COUNT] = {0};
+    for (size_t i = 0; input->plan && i < REPORT_SECTION_COUNT; i++)
+        changes[i] = report_changes_in(input->plan, (ReportSection)i, scratch);
+    report_page_open(input, "", out, scratch);
+    add_bar(&page, changes);
+    strbuf_add_cstr(out, "</header>\n<main>\n");
+    report_page_add_messages(input->diags, out, scratch);
+    RenderDrifts drifts = {0};
+    if (input->plan)
+        drifts = render_drift_find(input->plan, scratch);
+    add_drift(&page, &drifts);
+    for (size_t i = 0; i < REPORT_SECTION_COUNT; i++)
+        add_changes(&page, &changes[i], &report_sections[i]);
+    if (input->plan)
+        add_outputs(&page);
+    strbuf_add_cstr(out, "</main>\n");
+    report_page_close(report_page_script, out);
+}
+
+const ReportKind report_html = {
+    .name = "html",
+    .help = "One page to search and to fold, without anything outside of it.",
+    .write = write_report,
+};

@@ -1,0 +1,201 @@
+/* Three suites: what was said, what was checked, what is to change (or was changed: with times). */
+#include "report_junit.h"
+
+#include "clock.h"
+#include "render_secret.h"
+#include "render_text.h"
+#include "render_title.h"
+#include "report_checks.h"
+#include "report_xml.h"
+
+typedef struct JunitCase {
+    Str name;
+    Str suite_class;
+    int64_t took_ms;     /* -1: unknown */
+    const char *problem; /* element: "failure", "error", "skipped"; NULL: it is fine */
+    Str problem_text;
+    Str output;
+} JunitCase;
+
+typedef struct Suite {
+    VEC(JunitCase) cases;
+    const char *name;
+    Arena *scratch;
+} Suite;
+
+static size_t count_problems(const Suite *suite, const char *kind) {
+    size_t count = 0;
+    vec_each(&suite->cases, item) {
+        count += item->problem && strcmp(item->problem, kind) == 0;
+    }
+    return count;
+}
+
+static void write_seconds(ReportXml *xml, int64_t ms, Arena *scratch) {
+    Str text = str_format(scratch, "%lld.%03lld", (long long)(ms / 1000), (long long)(ms % 1000));
+    report_xml_attribute(xml, "time", text);
+}
+
+static void write_count(ReportXml *xml, const char *name, size_t count, Arena *scratch) {
+    report_xml_attribute(xml, name, str_format(scratch, "%zu", count));
+}
+
+static Str first_line(Str text) {
+    return str_slice(text, 0, str_find_char(text, '\n', 0));
+}
+
+static void write_case(ReportXml *xml, const JunitCase *item, Arena *scratch) {
+    report_xml_open(xml, "testcase");
+    report_xml_attribute(xml, "name", item->name);
+    report_xml_attribute(xml, "classname", item->suite_class);
+    if (item->took_ms >= 0)
+        write_seconds(xml, item->took_ms, scratch);
+    if (item->problem) {
+        report_xml_open(xml, item->problem);
+        report_xml_attribute(xml, "message", first_line(item->problem_text));
+        report_xml_text(xml, item->problem_text);
+        report_xml_close(xml);
+    }
+    if (item->output.len > 0) {
+        report_xml_open(xml, "system-out");
+        report_xml_text(xml, item->output);
+        report_xml_close(xml);
+    }
+    report_xml_close(xml);
+}
+
+static void write_suite(ReportXml *xml, const Suite *suite, Str timestamp) {
+    if (suite->cases.count == 0)
+        return;
+    report_xml_open(xml, "testsuite");
+    report_xml_attribute(xml, "name", str_from_cstr(suite->name));
+    write_count(xml, "tests", suite->cases.count, suite->scratch);
+    write_count(xml, "failures", count_problems(suite, "failure"), suite->scratch);
+    write_count(xml, "errors", count_problems(suite, "error"), suite->scratch);
+    write_count(xml, "skipped", count_problems(suite, "skipped"), suite->scratch);
+    report_xml_attribute(xml, "timestamp", timestamp);
+    vec_each(&suite->cases, item) {
+        write_case(xml, item, suite->scratch);
+    }
+    report_xml_close(xml);
+}
+
+/* -- what was said ------------------------------------------------------------------------ */
+
+static Str diag_text(const Diag *diag, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    Str place = report_place(diag->range, arena);
+    strbuf_add(&text, diag->summary);
+    if (diag->detail.len > 0)
+        strbuf_add_format(&text, "\n\n%.*s", STR_ARG(diag->detail));
+    if (place.len > 0)
+        strbuf_add_format(&text, "\n\non %.*s", STR_ARG(place));
+    return strbuf_str(&text);
+}
+
+static void collect_messages(Suite *suite, const Diags *diags) {
+    for (size_t i = 0; diags && i < diags->count; i++) {
+        const Diag *diag = &diags->items[i];
+        bool is_error = diag->severity == DIAG_ERROR;
+        Str text = diag_text(diag, suite->scratch);
+        JunitCase item = {
+            .name = diag->address.len > 0 ? diag->address : diag->summary,
+            .suite_class = is_error ? STR("error") : STR("warning"),
+            .took_ms = -1,
+            .problem = is_error ? "error" : NULL,
+            .problem_text = is_error ? text : STR_EMPTY,
+            .output = is_error ? STR_EMPTY : text,
+        };
+        vec_push(suite->scratch, &suite->cases, item);
+    }
+}
+
+/* -- what was checked --------------------------------------------------------------------- */
+
+static void collect_check(const ReportCheck *check, void *payload) {
+    Suite *suite = payload;
+    static const char *const PROBLEMS[] = {
+        [REPORT_CHECK_PASS] = NULL,
+        [REPORT_CHECK_FAIL] = "failure",
+        [REPORT_CHECK_ERROR] = "error",
+        [REPORT_CHECK_UNKNOWN] = "skipped",
+    };
+    JunitCase item = {
+        .name = check->address,
+        .suite_class = check->kind,
+        .took_ms = -1,
+        .problem = PROBLEMS[check->status],
+        .problem_text =
+            check->status == REPORT_CHECK_UNKNOWN ? STR("Known after apply.") : check->message,
+    };
+    vec_push(suite->scratch, &suite->cases, item);
+}
+
+/* -- what changes ------------------------------------------------------------------------- */
+
+static JunitCase change_case(const ResourceChange *change, const Map *secrets, Arena *scratch) {
+    StrBuf body = strbuf_new(scratch);
+    strbuf_add_format(&body, "# %.*s\n", STR_ARG(render_title_of_change(change, scratch)));
+    render_text_change(change, (RenderStyle){.secrets = secrets}, &body, scratch);
+    return (JunitCase){
+        .name = resource_addr_to_str(change->address, scratch),
+        .suite_class = str_from_cstr(report_sections[report_section_of(change)].name),
+        .took_ms = -1,
+        .output = strbuf_str(&body),
+    };
+}
+
+static void collect_planned(Suite *suite, const Plan *plan) {
+    const Map *secrets = render_secret_of_plan(plan, suite->scratch);
+    vec_each(&plan->changes, change) {
+        if (plan_is_shown(change))
+            vec_push(suite->scratch, &suite->cases, change_case(change, secrets, suite->scratch));
+    }
+}
+
+/* A replacement is two operations. */
+static void collect_ran(Suite *suite, const Timeline *timeline) {
+    vec_each(&timeline->rows, row) {
+        Str what =
+            row->kind == TIMELINE_PROVISION ? row->what : str_from_cstr(action_name(row->action));
+        const char *problem = row->failed ? "failure" : row->is_open ? "error" : NULL;
+        JunitCase item = {
+            .name = str_format(suite->scratch, "%.*s: %.*s", STR_ARG(row->address), STR_ARG(what)),
+            .suite_class = row->block,
+            .took_ms = row->end_ms - row->start_ms,
+            .problem = problem,
+            .problem_text = row->failed ? STR("The operation failed.")
+                                        : STR("The run ended before the operation did."),
+        };
+        vec_push(suite->scratch, &suite->cases, item);
+    }
+}
+
+static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) {
+    Suite messages = {.name = "messages", .scratch = scratch};
+    Suite checks = {.name = "checks", .scratch = scratch};
+    Suite changes = {.name = input->timeline ? "operations" : "changes", .scratch = scratch};
+    collect_messages(&messages, input->diags);
+    if (input->plan)
+        report_checks_each(input->plan, collect_check, &checks, scratch);
+    if (input->timeline)
+        collect_ran(&changes, input->timeline);
+    else if (input->plan)
+        collect_planned(&changes, input->plan);
+    Str timestamp = clock_format_rfc3339(input->now_ms, scratch);
+    timestamp = str_slice(timestamp, 0, timestamp.len - 1); /* the schema has no zone */
+    SCOPED(ReportXml) xml = report_xml_new();
+    report_xml_open(&xml, "testsuites");
+    report_xml_attribute(&xml, "name", str_format(scratch, "loam: %.*s", STR_ARG(input->title)));
+    write_suite(&xml, &messages, timestamp);
+    write_suite(&xml, &checks, timestamp);
+    write_suite(&xml, &changes, timestamp);
+    report_xml_close(&xml);
+    report_xml_finish(&xml, out);
+}
+
+const ReportKind report_junit = {
+    .name = "junit",
+    .help = "XML for build servers: a test case a change, a check, a message.",
+    .write = write_report,
+};

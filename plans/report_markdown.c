@@ -1,0 +1,291 @@
+/* Sections of folded changes, worst first. What would go beyond the limit loses its details, then
+ * its line; how much that was is said. */
+#include "report_markdown.h"
+
+#include "html.h"
+#include "render_drift.h"
+#include "render_group.h"
+#include "render_secret.h"
+#include "render_text.h"
+#include "render_title.h"
+
+#define TAIL_RESERVE 600 /* characters for what ends the report */
+
+typedef struct Page {
+    const ReportInput *input;
+    StrBuf *out;
+    size_t length; /* characters in `out` */
+    size_t limit;  /* SIZE_MAX: none */
+    size_t left_out;
+    size_t without_details;
+    RenderGroups groups;
+    RenderStyle style;
+    Arena *scratch; /* of the page */
+} Page;
+
+/* -- text that Markdown cannot take for its own ------------------------------------------- */
+
+/* In a line of its own element: no newline, no table's bar. */
+static void add_code(StrBuf *out, Str text) {
+    strbuf_add_cstr(out, "<code>");
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (c == '|' || c == '`' || c == '*' || c == '_' || c == '\\' || c == '[')
+            strbuf_add_format(out, "&#%d;", c);
+        else
+            html_add(out, c == '\n' ? STR(" ") : str_slice(text, i, i + 1));
+    }
+    strbuf_add_cstr(out, "</code>");
+}
+
+/* More backticks than any run of them in the text. */
+static size_t fence_length(Str text) {
+    size_t longest = 2, run = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        run = text.ptr[i] == '`' ? run + 1 : 0;
+        longest = run > longest ? run : longest;
+    }
+    return longest + 1;
+}
+
+static void add_fenced(StrBuf *out, const char *language, Str text) {
+    size_t fence = fence_length(text);
+    strbuf_add_repeat(out, '`', fence);
+    strbuf_add_format(out, "%s\n", language);
+    strbuf_add(out, text);
+    if (text.len == 0 || text.ptr[text.len - 1] != '\n')
+        strbuf_add_char(out, '\n');
+    strbuf_add_repeat(out, '`', fence);
+    strbuf_add_char(out, '\n');
+}
+
+/* -- room --------------------------------------------------------------------------------- */
+
+/* False: it does not fit. */
+static bool add_if_fits(Page *page, Str text) {
+    size_t length = report_length(text);
+    if (page->limit != SIZE_MAX && page->length + length + TAIL_RESERVE > page->limit)
+        return false;
+    strbuf_add(page->out, text);
+    page->length += length;
+    return true;
+}
+
+/* -- messages ----------------------------------------------------------------------------- */
+
+static Str message_text(const Diag *diag, Arena *scratch) {
+    StrBuf text = strbuf_new(scratch);
+    Str place = report_place(diag->range, scratch);
+    strbuf_add_format(&text, "<details><summary>%s ",
+                      diag->severity == DIAG_ERROR ? "❌ Error:" : "⚠️ Warning:");
+    add_code(&text, diag->summary);
+    strbuf_add_cstr(&text, "</summary>\n\n");
+    StrBuf inner = strbuf_new(scratch);
+    if (diag->address.len > 0)
+        strbuf_add_format(&inner, "with %.*s\n", STR_ARG(diag->address));
+    if (place.len > 0)
+        strbuf_add_format(&inner, "on %.*s\n", STR_ARG(place));
+    if (inner.len > 0)
+        strbuf_add_char(&inner, '\n');
+    strbuf_add(&inner, diag->detail);
+    add_fenced(&text, "", strbuf_str(&inner));
+    strbuf_add_cstr(&text, "\n</details>\n\n");
+    return strbuf_str(&text);
+}
+
+static void add_messages(Page *page, DiagSeverity severity) {
+    const Diags *diags = page->input->diags;
+    for (size_t i = 0; diags && i < diags->count; i++) {
+        SCOPED(ArenaRef) scratch = arena_open("message");
+        if (diags->items[i].severity == severity &&
+            !add_if_fits(page, message_text(&diags->items[i], scratch)))
+            page->left_out++;
+    }
+}
+
+/* -- changes ------------------------------------------------------------------------------ */
+
+static Str title_of(const RenderGroup *group, Arena *scratch) {
+    Str title = render_title_of_change(group->first, scratch);
+    if (group->changes.count == 1)
+        return title;
+    return str_format(scratch, "%.*s, and %zu more alike", STR_ARG(title),
+                      group->changes.count - 1);
+}
+
+static Str group_text(const RenderGroup *group, Arena *scratch) {
+    StrBuf body = strbuf_new(scratch);
+    RenderPen pen = {.out = &body, .scratch = scratch};
+    render_title_reasons(&pen, group->first);
+    render_title_others(&pen, group->changes.items, group->changes.count);
+    strbuf_add(&body, group->text);
+    StrBuf text = strbuf_new(scratch);
+    strbuf_add_cstr(&text, "<details><summary>");
+    add_code(&text, title_of(group, scratch));
+    strbuf_add_cstr(&text, "</summary>\n\n");
+    add_fenced(&text, "diff", strbuf_str(&body));
+    strbuf_add_cstr(&text, "\n</details>\n\n");
+    return strbuf_str(&text);
+}
+
+static Str group_line(const RenderGroup *group, Arena *scratch) {
+    StrBuf text = strbuf_new(scratch);
+    strbuf_add_cstr(&text, "- ");
+    add_code(&text, title_of(group, scratch));
+    strbuf_add_char(&text, '\n');
+    return strbuf_str(&text);
+}
+
+static void add_group(Page *page, const RenderGroup *group, bool *has_room) {
+    SCOPED(ArenaRef) scratch = arena_open("change");
+    if (*has_room && add_if_fits(page, group_text(group, scratch)))
+        return;
+    *has_room = false; /* and what follows is no worse: lines from here on */
+    if (add_if_fits(page, group_line(group, scratch)))
+        page->without_details += group->changes.count;
+    else
+        page->left_out += group->changes.count;
+}
+
+static size_t count_in(const Page *page, ReportSection section) {
+    size_t count = 0;
+    vec_each(&page->groups, group) {
+        if (report_section_of((*group)->first) == section)
+            count += (*group)->changes.count;
+    }
+    return count;
+}
+
+static void add_section(Page *page, ReportSection section, bool *has_room) {
+    size_t count = count_in(page, section);
+    if (count == 0)
+        return;
+    const ReportSectionRow *row = &report_sections[section];
+    if (!add_if_fits(page, str_format(page->scratch, "### %s (%zu)\n\n", row->title, count))) {
+        page->left_out += count;
+        return;
+    }
+    vec_each(&page->groups, group) {
+        if (report_section_of((*group)->first) == section)
+            add_group(page, *group, has_room);
+    }
+    (void)add_if_fits(page, STR("\n"));
+}
+
+static Str drift_text(const Page *page, const Drift *drift, bool is_first, Arena *scratch) {
+    StrBuf body = strbuf_new(scratch);
+    StrBuf text = strbuf_new(scratch);
+    render_text_drift(drift, page->style, &body, scratch);
+    if (is_first)
+        strbuf_add_cstr(&text, "### Changed outside of loam\n\n");
+    strbuf_add_cstr(&text, "<details><summary>");
+    add_code(&text, render_title_of_drift(drift, scratch));
+    strbuf_add_cstr(&text, "</summary>\n\n");
+    add_fenced(&text, "diff", strbuf_str(&body));
+    strbuf_add_cstr(&text, "\n</details>\n\n");
+    return strbuf_str(&text);
+}
+
+static void add_drift(Page *page, bool *has_room) {
+    RenderDrifts drifts = render_drift_find(page->input->plan, page->scratch);
+    for (size_t i = 0; i < drifts.count; i++) {
+        SCOPED(ArenaRef) scratch = arena_open("drift");
+        *has_room =
+            *has_room && add_if_fits(page, drift_text(page, drifts.items[i], i == 0, scratch));
+        page->left_out += !*has_room;
+    }
+}
+
+static void add_outputs(Page *page) {
+    StrBuf body = strbuf_new(page->scratch);
+    vec_each(&page->input->plan->outputs, output) {
+        if (output->action != ACTION_NO_OP)
+            render_text_output(output, page->style, &body, page->scratch);
+    }
+    if (body.len == 0)
+        return;
+    StrBuf text = strbuf_new(page->scratch);
+    strbuf_add_cstr(&text, "### Outputs\n\n<details><summary>What they become</summary>\n\n");
+    add_fenced(&text, "diff", strbuf_str(&body));
+    strbuf_add_cstr(&text, "\n</details>\n\n");
+    if (!add_if_fits(page, strbuf_str(&text)))
+        page->left_out++;
+}
+
+/* -- the summary on top ------------------------------------------------------------------- */
+
+static void add_table(Page *page) {
+    StrBuf text = strbuf_new(page->scratch);
+    for (size_t i = 0; i < REPORT_SECTION_COUNT; i++) {
+        size_t count = count_in(page, (ReportSection)i);
+        if (count == 0)
+            continue;
+        if (text.len == 0)
+            strbuf_add_cstr(&text, "| | | objects |\n|---|---|---:|\n");
+        strbuf_add_format(&text, "| `%s` | %s | %zu |\n", report_sections[i].glyph,
+                          report_sections[i].title, count);
+    }
+    strbuf_add_char(&text, '\n');
+    (void)add_if_fits(page, strbuf_str(&text));
+}
+
+static void add_head(Page *page) {
+    const ReportInput *input = page->input;
+    const Diags *diags = input->diags;
+    StrBuf text = strbuf_new(page->scratch);
+    strbuf_add_format(&text, "## loam: %.*s\n\n", STR_ARG(input->title));
+    if (input->plan && !str_equal(input->plan->workspace, STR("default")) &&
+        input->plan->workspace.len > 0) {
+        strbuf_add_cstr(&text, "Workspace ");
+        add_code(&text, input->plan->workspace);
+        strbuf_add_cstr(&text, "\n\n");
+    }
+    strbuf_add_format(&text, "**%.*s**", STR_ARG(report_summary(input, page->scratch)));
+    if (diags && diags->error_count + diags->warning_count > 0)
+        strbuf_add_format(&text, " Errors: %zu, warnings: %zu.", diags->error_count,
+                          diags->warning_count);
+    strbuf_add_cstr(&text, "\n\n");
+    (void)add_if_fits(page, strbuf_str(&text));
+}
+
+static void add_tail(Page *page) {
+    if (page->without_details)
+        strbuf_add_format(page->out,
+                          "\n%zu changes are shown without details, as a comment may hold %zu "
+                          "characters.\n",
+                          page->without_details, page->limit);
+    if (page->left_out)
+        strbuf_add_format(page->out,
+                          "\n**%zu entries are left out**, as a comment may hold %zu characters; "
+                          "the kinds of them are in the table above, all of them in the report of "
+                          "kind \"html\".\n",
+                          page->left_out, page->limit);
+}
+
+static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) {
+    Page page = {.input = input, .out = out, .scratch = scratch};
+    page.limit = input->size_limit ? input->size_limit : SIZE_MAX;
+    bool has_room = true;
+    add_head(&page);
+    if (input->plan) {
+        page.style = (RenderStyle){.markup = MARKUP_SIGNS};
+        page.style.secrets = render_secret_of_plan(input->plan, scratch);
+        page.groups = render_group_find(input->plan, page.style, scratch);
+        add_table(&page);
+    }
+    add_messages(&page, DIAG_ERROR);
+    add_messages(&page, DIAG_WARNING);
+    for (size_t i = 0; input->plan && i < REPORT_SECTION_COUNT; i++)
+        add_section(&page, (ReportSection)i, &has_room);
+    if (input->plan) {
+        add_drift(&page, &has_room);
+        add_outputs(&page);
+    }
+    add_tail(&page);
+}
+
+const ReportKind report_markdown = {
+    .name = "markdown",
+    .help = "A comment for a merge request: a summary, then every change, folded, worst first.",
+    .write = write_report,
+};

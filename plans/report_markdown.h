@@ -1,0 +1,6 @@
+/* report_markdown: a comment for a merge request, within the size that a forge takes. */
+#pragma once
+
+#include "report.h"
+
+extern const ReportKind report_markdown;

@@ -1,0 +1,274 @@
+/* A rule is a kind of finding, a result one of them. A fingerprint stays the same from run to run:
+ * the rule and the address or the place. */
+#include "report_sarif.h"
+
+#include "digest.h"
+#include "json_writer.h"
+#include "render_title.h"
+#include "report_checks.h"
+
+typedef struct SarifRule {
+    const char *id;
+    const char *text;
+    const char *level;
+} SarifRule;
+
+typedef enum RuleId {
+    RULE_ERROR,
+    RULE_WARNING,
+    RULE_CHECK,
+    RULE_DESTROY,
+    RULE_REPLACE,
+    RULE_FORGET
+} RuleId;
+
+static const SarifRule rules[] = {
+    [RULE_ERROR] = {.id = "loam/error",   .text = "The run met an error.",     .level = "error"},
+    [RULE_WARNING] = {.id = "loam/warning",
+                    .text = "The run met something that deserves a look.",
+                    .level = "warning"                                                         },
+    [RULE_CHECK] = {.id = "loam/check",
+                    .text = "A condition of the configuration does not hold.",
+                    .level = "error"                                                           },
+    [RULE_DESTROY] = {.id = "loam/destroy",
+                    .text = "An object will be destroyed.",
+                    .level = "warning"                                                         },
+    [RULE_REPLACE] = {.id = "loam/replace",
+                    .text = "An object will be destroyed and made anew.",
+                    .level = "warning"                                                         },
+    [RULE_FORGET] = {.id = "loam/forget",
+                    .text = "An object will no longer be managed.",
+                    .level = "note"                                                            },
+};
+
+typedef struct Finding {
+    RuleId rule;
+    Str text;
+    Str address; /* empty: of no object */
+    SourceRange range;
+} Finding;
+
+typedef struct Report {
+    const ReportInput *input;
+    JsonWriter writer;
+    Arena *scratch;
+} Report;
+
+static void write_message(JsonWriter *writer, const char *key, Str text) {
+    json_key(writer, str_from_cstr(key));
+    json_object_start(writer);
+    json_key_string(writer, "text", text);
+    json_object_end(writer);
+}
+
+/* A path as a URI: relative to the folder, blanks and the like encoded. */
+static Str uri_of(Str path, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    for (size_t i = 0; i < path.len; i++) {
+        unsigned char c = (unsigned char)path.ptr[i];
+        if (isalnum(c) || strchr("-._~/", c))
+            strbuf_add_char(&out, (char)c);
+        else
+            strbuf_add_format(&out, "%%%02X", c);
+    }
+    return strbuf_str(&out);
+}
+
+static void write_physical(Report *report, SourceRange range) {
+    SourceRange outer = source_resolve(range);
+    if (!outer.source || outer.source->path.len == 0 || outer.source->path.ptr[0] == '<')
+        return;
+    SourcePos start = source_position(outer.source, outer.start);
+    SourcePos end =
+        source_position(outer.source, outer.end > outer.start ? outer.end : outer.start);
+    JsonWriter *writer = &report->writer;
+    json_key(writer, STR("physicalLocation"));
+    json_object_start(writer);
+    json_key(writer, STR("artifactLocation"));
+    json_object_start(writer);
+    json_key_string(writer, "uri", uri_of(outer.source->path, report->scratch));
+    json_object_end(writer);
+    json_key(writer, STR("region"));
+    json_object_start(writer);
+    json_key_int(writer, "startLine", start.line);
+    json_key_int(writer, "startColumn", start.column);
+    json_key_int(writer, "endLine", end.line);
+    json_key_int(writer, "endColumn", end.column);
+    json_object_end(writer);
+    json_object_end(writer);
+}
+
+static void write_locations(Report *report, const Finding *finding) {
+    JsonWriter *writer = &report->writer;
+    if (!finding->range.source && finding->address.len == 0)
+        return;
+    json_key(writer, STR("locations"));
+    json_array_start(writer);
+    json_object_start(writer);
+    if (finding->range.source)
+        write_physical(report, finding->range);
+    if (finding->address.len > 0) {
+        json_key(writer, STR("logicalLocations"));
+        json_array_start(writer);
+        json_object_start(writer);
+        json_key_string(writer, "fullyQualifiedName", finding->address);
+        json_key_string(writer, "kind", STR("resource"));
+        json_object_end(writer);
+        json_array_end(writer);
+    }
+    json_object_end(writer);
+    json_array_end(writer);
+}
+
+static void write_fingerprint(Report *report, const Finding *finding) {
+    JsonWriter *writer = &report->writer;
+    Str what = finding->address.len > 0 ? finding->address
+                                        : str_concat(report_place(finding->range, report->scratch),
+                                                     finding->text, report->scratch);
+    Str key = str_format(report->scratch, "%s %.*s", rules[finding->rule].id, STR_ARG(what));
+    json_key(writer, STR("partialFingerprints"));
+    json_object_start(writer);
+    json_key_string(writer, "loamFinding/v1", digest_hex(DIGEST_SHA256, key, report->scratch));
+    json_object_end(writer);
+}
+
+static void write_finding(Report *report, const Finding *finding) {
+    JsonWriter *writer = &report->writer;
+    json_object_start(writer);
+    json_key_string(writer, "ruleId", str_from_cstr(rules[finding->rule].id));
+    json_key_int(writer, "ruleIndex", (int64_t)finding->rule);
+    json_key_string(writer, "level", str_from_cstr(rules[finding->rule].level));
+    write_message(writer, "message", finding->text);
+    write_locations(report, finding);
+    write_fingerprint(report, finding);
+    json_object_end(writer);
+}
+
+static void write_diags(Report *report) {
+    const Diags *diags = report->input->diags;
+    for (size_t i = 0; diags && i < diags->count; i++) {
+        const Diag *diag = &diags->items[i];
+        Str gap = diag->detail.len > 0 ? STR(": ") : STR_EMPTY;
+        Finding finding = {
+            .rule = diag->severity == DIAG_ERROR ? RULE_ERROR : RULE_WARNING,
+            .text = str_format(report->scratch, "%.*s%.*s%.*s", STR_ARG(diag->summary),
+                               STR_ARG(gap), STR_ARG(diag->detail)),
+            .address = diag->address,
+            .range = diag->range,
+        };
+        write_finding(report, &finding);
+    }
+}
+
+static SourceRange locate(const Report *report, Str block) {
+    const ReportInput *input = report->input;
+    return input->locate ? input->locate(input->payload, block) : NO_RANGE;
+}
+
+static void write_check(const ReportCheck *check, void *payload) {
+    Report *report = payload;
+    if (check->status != REPORT_CHECK_FAIL && check->status != REPORT_CHECK_ERROR)
+        return;
+    Finding finding = {
+        .rule = RULE_CHECK,
+        .text = str_format(report->scratch, "%.*s: %.*s", STR_ARG(check->address),
+                           STR_ARG(check->message)),
+        .address = check->address,
+        .range = locate(report, check->block),
+    };
+    write_finding(report, &finding);
+}
+
+static void write_changes(Report *report, ReportSection section, RuleId rule) {
+    ReportChanges changes = report_changes_in(report->input->plan, section, report->scratch);
+    vec_each(&changes, change) {
+        Str block = resource_addr_to_config_str((*change)->address, report->scratch);
+        Finding finding = {
+            .rule = rule,
+            .text = render_title_of_change(*change, report->scratch),
+            .address = resource_addr_to_str((*change)->address, report->scratch),
+            .range = locate(report, block),
+        };
+        write_finding(report, &finding);
+    }
+}
+
+static void write_rules(JsonWriter *writer) {
+    json_key(writer, STR("rules"));
+    json_array_start(writer);
+    for (size_t i = 0; i < ARRAY_COUNT(rules); i++) {
+        json_object_start(writer);
+        json_key_string(writer, "id", str_from_cstr(rules[i].id));
+        write_message(writer, "shortDescription", str_from_cstr(rules[i].text));
+        json_key(writer, STR("defaultConfiguration"));
+        json_object_start(writer);
+        json_key_string(writer, "level", str_from_cstr(rules[i].level));
+        json_object_end(writer);
+        json_object_end(writer);
+    }
+    json_array_end(writer);
+}
+
+static void write_tool(Report *report) {
+    JsonWriter *writer = &report->writer;
+    json_key(writer, STR("tool"));
+    json_object_start(writer);
+    json_key(writer, STR("driver"));
+    json_object_start(writer);
+    json_key_string(writer, "name", STR("loam"));
+    json_key_string(writer, "semanticVersion", report->input->version);
+    write_rules(writer);
+    json_object_end(writer);
+    json_object_end(writer);
+}
+
+static void write_invocation(Report *report) {
+    JsonWriter *writer = &report->writer;
+    const Diags *diags = report->input->diags;
+    json_key(writer, STR("invocations"));
+    json_array_start(writer);
+    json_object_start(writer);
+    json_key_bool(writer, "executionSuccessful", !diags || diags->error_count == 0);
+    json_object_end(writer);
+    json_array_end(writer);
+}
+
+static void write_results(Report *report) {
+    JsonWriter *writer = &report->writer;
+    json_key(writer, STR("results"));
+    json_array_start(writer);
+    write_diags(report);
+    if (report->input->plan) {
+        report_checks_each(report->input->plan, write_check, report, report->scratch);
+        write_changes(report, REPORT_DESTROY, RULE_DESTROY);
+        write_changes(report, REPORT_REPLACE, RULE_REPLACE);
+        write_changes(report, REPORT_FORGET, RULE_FORGET);
+    }
+    json_array_end(writer);
+}
+
+static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) {
+    Report report = {.input = input, .scratch = scratch};
+    JsonWriter *writer = &report.writer;
+    json_writer_init(writer, out, 2);
+    json_object_start(writer);
+    json_key_string(writer, "$schema", STR("https://json.schemastore.org/sarif-2.1.0.json"));
+    json_key_string(writer, "version", STR("2.1.0"));
+    json_key(writer, STR("runs"));
+    json_array_start(writer);
+    json_object_start(writer);
+    write_tool(&report);
+    json_key_string(writer, "columnKind", STR("unicodeCodePoints"));
+    write_invocation(&report);
+    write_results(&report);
+    json_object_end(writer);
+    json_array_end(writer);
+    json_object_end(writer);
+    strbuf_add_char(out, '\n');
+}
+
+const ReportKind report_sarif = {
+    .name = "sarif",
+    .help = "JSON for code scanners: messages, failed checks, destructions, with their places.",
+    .write = write_report,
+};

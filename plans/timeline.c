@@ -1,0 +1,198 @@
+/* Waits and the critical path of a run. */
+#include "timeline.h"
+
+/* The rows of one block: in order of their end. */
+typedef struct Group {
+    VEC(size_t) rows;
+    VEC(Str) users; /* blocks that depend on it */
+} Group;
+
+typedef struct Link {
+    Timeline *timeline;
+    Map groups;       /* block → Group */
+    Map dependencies; /* block → ResourceChange */
+    Arena *arena;
+} Link;
+
+static Group *group_of(Link *link, Str block) {
+    Group *group = map_find(&link->groups, block);
+    if (!group) {
+        group = arena_new(link->arena, Group);
+        map_set(&link->groups, block, group);
+    }
+    return group;
+}
+
+/* -- who depends on whom ------------------------------------------------------------------ */
+
+static void add_change(Link *link, const ResourceChange *change) {
+    Str block = resource_addr_to_config_str(change->address, link->arena);
+    if (map_has(&link->dependencies, block))
+        return;
+    map_set(&link->dependencies, block, (void *)change);
+    for (size_t i = 0; i < change->dependency_count; i++)
+        vec_push(link->arena, &group_of(link, change->dependencies[i])->users, block);
+}
+
+/* qsort has no payload: what it needs rides along. */
+typedef struct Ended {
+    int64_t end_ms;
+    size_t row;
+} Ended;
+
+static int compare_ended(const void *a, const void *b) {
+    const Ended *left = a;
+    const Ended *right = b;
+    if (left->end_ms != right->end_ms)
+        return left->end_ms < right->end_ms ? -1 : 1;
+    return left->row < right->row ? -1 : left->row > right->row;
+}
+
+static void group_rows(Link *link) {
+    const Timeline *timeline = link->timeline;
+    Ended *order = arena_new_array(link->arena, Ended, timeline->rows.count);
+    size_t count = 0;
+    for (size_t i = 0; i < timeline->rows.count; i++) {
+        if (timeline->rows.items[i].kind != TIMELINE_PROVISION)
+            order[count++] = (Ended){timeline->rows.items[i].end_ms, i};
+    }
+    if (count > 1)
+        qsort(order, count, sizeof(*order), compare_ended);
+    for (size_t i = 0; i < count; i++) {
+        Str block = timeline->rows.items[order[i].row].block;
+        vec_push(link->arena, &group_of(link, block)->rows, order[i].row);
+    }
+}
+
+/* -- what a row waited for ---------------------------------------------------------------- */
+
+/* Of the group's rows that had ended when `row` began, the last. */
+static size_t last_before(const Link *link, const Group *group, size_t row) {
+    const TimelineRow *rows = link->timeline->rows.items;
+    size_t low = 0, high = group->rows.count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (rows[group->rows.items[middle]].end_ms <= rows[row].start_ms)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    while (low > 0 && group->rows.items[low - 1] >= row)
+        low--; /* of its own instant, and not before it */
+    return low ? group->rows.items[low - 1] : TIMELINE_NONE;
+}
+
+static void consider(Link *link, Str block, size_t row) {
+    TimelineRow *rows = link->timeline->rows.items;
+    const Group *group = map_find(&link->groups, block);
+    size_t found = group ? last_before(link, group, row) : TIMELINE_NONE;
+    if (found == TIMELINE_NONE)
+        return;
+    rows[row].waits++;
+    size_t known = rows[row].waited_for;
+    if (known == TIMELINE_NONE || rows[found].end_ms > rows[known].end_ms)
+        rows[row].waited_for = found;
+}
+
+/* The other half of its own replacement. */
+static void consider_itself(Link *link, Map *last, size_t row) {
+    TimelineRow *rows = link->timeline->rows.items;
+    size_t before = (size_t)(uintptr_t)map_find(last, rows[row].address);
+    if (before && !rows[before - 1].is_open && rows[before - 1].end_ms <= rows[row].start_ms)
+        rows[row].waited_for = before - 1;
+    map_set(last, rows[row].address, (void *)(uintptr_t)(row + 1));
+}
+
+/* What is destroyed waits for its users, all else for what it uses. */
+static void link_row(Link *link, size_t row) {
+    const TimelineRow *self = &link->timeline->rows.items[row];
+    const Group *group = map_find(&link->groups, self->block);
+    const ResourceChange *change = map_find(&link->dependencies, self->block);
+    if (self->action == ACTION_DELETE) {
+        for (size_t i = 0; group && i < group->users.count; i++)
+            consider(link, group->users.items[i], row);
+        return;
+    }
+    for (size_t i = 0; change && i < change->dependency_count; i++)
+        consider(link, change->dependencies[i], row);
+}
+
+/* -- the critical path -------------------------------------------------------------------- */
+
+static size_t last_row(const Timeline *timeline) {
+    size_t last = TIMELINE_NONE;
+    for (size_t i = 0; i < timeline->rows.count; i++) {
+        const TimelineRow *row = &timeline->rows.items[i];
+        if (row->kind == TIMELINE_PROVISION)
+            continue;
+        if (last == TIMELINE_NONE || row->end_ms >= timeline->rows.items[last].end_ms)
+            last = i;
+    }
+    return last;
+}
+
+static void find_critical(Timeline *timeline, Arena *arena) {
+    VEC(size_t) backwards = {0};
+    for (size_t at = last_row(timeline); at != TIMELINE_NONE;
+         at = timeline->rows.items[at].waited_for) {
+        timeline->rows.items[at].is_critical = true;
+        vec_push(arena, &backwards, at);
+    }
+    for (size_t i = backwards.count; i-- > 0;)
+        vec_push(arena, &timeline->critical, backwards.items[i]);
+}
+
+void timeline_link(Timeline *timeline, const Plan *plan, Arena *arena) {
+    Link link = {.timeline = timeline, .arena = arena};
+    link.groups = map_new(arena);
+    link.dependencies = map_new(arena);
+    Map last = map_new(arena);
+    vec_each(&plan->changes, change) {
+        add_change(&link, change);
+    }
+    group_rows(&link);
+    vec_clear(&timeline->critical);
+    for (size_t i = 0; i < timeline->rows.count; i++) {
+        TimelineRow *row = &timeline->rows.items[i];
+        row->waited_for = TIMELINE_NONE;
+        row->waits = 0;
+        if (row->kind == TIMELINE_PROVISION)
+            continue;
+        consider_itself(&link, &last, i);
+        link_row(&link, i);
+    }
+    find_critical(timeline, arena);
+}
+
+double timeline_parallelism(const Timeline *timeline) {
+    int64_t sum = 0;
+    vec_each(&timeline->rows, row) {
+        if (row->kind != TIMELINE_PROVISION)
+            sum += row->end_ms - row->start_ms;
+    }
+    return timeline->length_ms > 0 ? (double)sum / (double)timeline->length_ms : 0;
+}
+
+/* -- lanes -------------------------------------------------------------------------------- */
+
+size_t timeline_lanes(const Timeline *timeline, size_t *lane_of, Arena *scratch) {
+    VEC(int64_t) free_at = {0};
+    Map lane_of_object = map_new(scratch);
+    for (size_t i = 0; i < timeline->rows.count; i++) {
+        const TimelineRow *row = &timeline->rows.items[i];
+        uintptr_t owner = (uintptr_t)map_find(&lane_of_object, row->address);
+        if (row->kind == TIMELINE_PROVISION && owner) {
+            lane_of[i] = (size_t)owner - 1;
+            continue;
+        }
+        size_t lane = 0;
+        while (lane < free_at.count && free_at.items[lane] > row->start_ms)
+            lane++;
+        if (lane == free_at.count)
+            vec_push(scratch, &free_at, 0);
+        free_at.items[lane] = row->end_ms;
+        lane_of[i] = lane;
+        map_set(&lane_of_object, row->address, (void *)(uintptr_t)(lane + 1));
+    }
+    return free_at.count;
+}

@@ -1,0 +1,87 @@
+#include "plan_case.h"
+#include "render_group.h"
+
+static void add(Plan *plan, const char *address, Action action, const char *after) {
+    vec_push(arena, &plan->changes, change_of(address, action, value_of("-"), value_of(after)));
+}
+
+/* "t.a[0]+2 t.b+0": the first of each group, and how many more. */
+static Str groups_of(Plan *plan) {
+    plan_sort(plan);
+    RenderGroups groups = render_group_find(plan, (RenderStyle){0}, arena);
+    StrBuf text = strbuf_new(arena);
+    vec_each(&groups, group) {
+        Str address = resource_addr_to_str((*group)->first->address, arena);
+        strbuf_add_format(&text, "%s%.*s+%zu", text.len ? " " : "", STR_ARG(address),
+                          (*group)->changes.count - 1);
+    }
+    return strbuf_str(&text);
+}
+
+static void alike(void **state) {
+    (void)state;
+    Plan *plan = plan_new(PLAN_NORMAL, arena);
+    add(plan, "t.a[0]", ACTION_CREATE, "{\"x\": 1}");
+    add(plan, "t.a[1]", ACTION_CREATE, "{\"x\": 2}");
+    add(plan, "t.a[2]", ACTION_CREATE, "{\"x\": 1}");
+    add(plan, "t.a[3]", ACTION_CREATE, "{\"x\": 1}");
+    add(plan, "t.b[\"x\"]", ACTION_CREATE, "{\"x\": 1}");
+    check_str(groups_of(plan), "t.a[0]+2 t.a[1]+0 t.b[\"x\"]+0");
+}
+
+/* Each stands at its own place. */
+static void two_are_not_enough(void **state) {
+    (void)state;
+    Plan *plan = plan_new(PLAN_NORMAL, arena);
+    add(plan, "t.a[0]", ACTION_CREATE, "{\"x\": 1}");
+    add(plan, "t.a[1]", ACTION_CREATE, "{\"x\": 2}");
+    add(plan, "t.a[2]", ACTION_CREATE, "{\"x\": 1}");
+    check_str(groups_of(plan), "t.a[0]+0 t.a[1]+0 t.a[2]+0");
+}
+
+static void over_modules(void **state) {
+    (void)state;
+    Plan *plan = plan_new(PLAN_NORMAL, arena);
+    for (int i = 0; i < 3; i++) {
+        add(plan, str_to_cstr(str_format(arena, "module.m[%d].t.a", i), arena), ACTION_CREATE,
+            "{\"x\": 1}");
+        add(plan, str_to_cstr(str_format(arena, "module.m[%d].t.b", i), arena), ACTION_CREATE,
+            "{\"x\": 1}");
+    }
+    check_str(groups_of(plan), "module.m[0].t.a+2 module.m[0].t.b+2");
+}
+
+static void some_stand_alone(void **state) {
+    (void)state;
+    Plan *plan = plan_new(PLAN_NORMAL, arena);
+    for (int i = 0; i < 4; i++)
+        add(plan, str_to_cstr(str_format(arena, "t.a[%d]", i), arena), ACTION_CREATE, "{\"x\": 1}");
+    plan->changes.items[0].import_id = STR("id");
+    plan->changes.items[1].previous = address_of("t.old");
+    plan->changes.items[2].deposed = STR("00000000");
+    check_str(groups_of(plan), "t.a[0]+0 t.a[1]+0 t.a[2]+0 t.a[3]+0");
+    add(plan, "t.n", ACTION_NO_OP, "{}");
+    check_str(groups_of(plan), "t.a[0]+0 t.a[1]+0 t.a[2]+0 t.a[3]+0");
+}
+
+static void reasons_part(void **state) {
+    (void)state;
+    Plan *plan = plan_new(PLAN_NORMAL, arena);
+    for (int i = 0; i < 3; i++)
+        add(plan, str_to_cstr(str_format(arena, "t.a[%d]", i), arena), ACTION_DELETE_THEN_CREATE,
+            "{\"x\": 1}");
+    check_str(groups_of(plan), "t.a[0]+2");
+    plan->changes.items[1].reason = REASON_REPLACE_BECAUSE_TAINTED;
+    check_str(groups_of(plan), "t.a[0]+0 t.a[1]+0 t.a[2]+0");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        PLAN_CASE(alike),
+        PLAN_CASE(two_are_not_enough),
+        PLAN_CASE(over_modules),
+        PLAN_CASE(some_stand_alone),
+        PLAN_CASE(reasons_part),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,81 @@
+#include "plan_case.h"
+#include "render_secret.h"
+#include "render_text.h"
+
+static Str body(const char *before, const char *after, const Map *secrets) {
+    ResourceChange change = change_of("t.a", ACTION_UPDATE, value_of(before), value_of(after));
+    StrBuf out = strbuf_new(arena);
+    render_text_body(&change, (RenderStyle){.secrets = secrets}, &out, arena);
+    return strbuf_str(&out);
+}
+
+static void in_one_object(void **state) {
+    (void)state;
+    check_str(
+        body("{\"in\": {\"$sensitive\": \"pw\"}, \"out\": {\"a\": \"pw\", \"b\": \"x\"}, \"n\": 5}",
+             "{\"in\": {\"$sensitive\": \"new\"}, \"out\": {\"a\": \"new\", \"b\": \"y\"}, \"n\": "
+             "6}",
+             NULL),
+        "  ~ resource \"t\" \"a\" {\n"
+        "      ~ in  = (sensitive value)\n"
+        "      ~ n   = 5 -> 6\n"
+        "      ~ out = {\n"
+        "          ~ a = (sensitive value)\n"
+        "          ~ b = \"x\" -> \"y\"\n"
+        "        }\n"
+        "    }\n");
+}
+
+/* What will be secret is hidden where it still is not, too. */
+static void what_becomes_secret(void **state) {
+    (void)state;
+    Str text = body("{\"in\": \"canary\", \"out\": [\"canary\"]}",
+                    "{\"in\": {\"$sensitive\": \"canary\"}, \"out\": {\"$unknown\": true}}", NULL);
+    assert_true(str_find(text, STR("canary"), 0) == SIZE_MAX);
+    assert_true(str_find(text, STR("will be marked as sensitive"), 0) != SIZE_MAX);
+}
+
+static void in_a_plan(void **state) {
+    (void)state;
+    Plan *plan = plan_new(PLAN_NORMAL, arena);
+    Value object =
+        value_of("{\"a\": {\"$sensitive\": {\"long\": \"canary-bird\", \"short\": \"pw\"}}}");
+    vec_push(arena, &plan->changes, change_of("t.a", ACTION_CREATE, value_of("-"), object));
+    vec_push(arena, &plan->outputs,
+             (OutputChange){STR("o"), ACTION_CREATE, value_of("-"), value_of("123456789"), true});
+    const Map *secrets = render_secret_of_plan(plan, arena);
+    assert_true(render_secret_has(secrets, value_of("\"canary-bird\""), arena));
+    assert_true(render_secret_has(secrets, value_of("123456789"), arena));
+    assert_false(render_secret_has(secrets, value_of("\"pw\""), arena));
+    assert_false(render_secret_has(secrets, value_of("[\"canary-bird\"]"), arena));
+    assert_false(render_secret_has(NULL, value_of("\"canary-bird\""), arena));
+    check_str(body("{\"x\": \"canary-bird\"}", "{\"x\": \"pw\"}", secrets),
+              "  ~ resource \"t\" \"a\" {\n      ~ x = (sensitive value)\n    }\n");
+    vec_push(arena, &plan->outputs,
+             (OutputChange){STR("p"), ACTION_CREATE, value_of("-"), value_of("[\"canary-bird\"]"),
+                            false});
+    StrBuf out = strbuf_new(arena);
+    render_text_plan(plan, (RenderStyle){0}, &out, arena);
+    assert_true(str_find(strbuf_str(&out), STR("canary"), 0) == SIZE_MAX);
+}
+
+static void shown_when_asked(void **state) {
+    (void)state;
+    ResourceChange change =
+        change_of("t.a", ACTION_CREATE, value_of("-"),
+                  value_of("{\"in\": {\"$sensitive\": \"pw\"}, \"out\": \"pw\"}"));
+    StrBuf out = strbuf_new(arena);
+    render_text_body(&change, (RenderStyle){.show_sensitive = true}, &out, arena);
+    check_str(strbuf_str(&out),
+              "  + resource \"t\" \"a\" {\n      + in  = \"pw\"\n      + out = \"pw\"\n    }\n");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        PLAN_CASE(in_one_object),
+        PLAN_CASE(what_becomes_secret),
+        PLAN_CASE(in_a_plan),
+        PLAN_CASE(shown_when_asked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,58 @@
+#include "report_html.h"
+#include "report_sample.h"
+
+static void page(void **state) {
+    (void)state;
+    ReportInput input = sample_input();
+    Str text = sample_write(&report_html, &input);
+    CHECK_HAS(text, "<!DOCTYPE html>", "default-src 'none'", "<title>loam: plan</title>",
+              "data-kind=\"destroy\" aria-pressed=\"true\">Destroyed 1</button>",
+              "It &lt;failed&gt;</summary>", "on main file.tf:2\n",
+              "<section class=\"destroy\" data-kind=\"destroy\">",
+              "<details class=\"change\" id=\"c1\">", "t.gone[&quot;x|y&quot;] will be destroyed",
+              "<section class=\"replace\"", "<section class=\"update\"", "(sensitive value)",
+              "<section class=\"create\"", "&quot;&lt;b&gt;```&quot;", "<section class=\"outputs\"",
+              "</html>\n");
+    assert_false(has(text, "t.same"));
+}
+
+/* Nothing is loaded from anywhere. */
+static void stands_for_itself(void **state) {
+    (void)state;
+    ReportInput input = sample_input();
+    Str text = sample_write(&report_html, &input);
+    static const char *const loads[] = {"http://", "https://", "src=", "@import", "url(", "<link"};
+    for (size_t i = 0; i < ARRAY_COUNT(loads); i++)
+        assert_false(has(text, loads[i]));
+}
+
+/* Every tag that is opened is closed, in order. */
+static void is_well_formed(void **state) {
+    (void)state;
+    ReportInput input = sample_input();
+    Str text = sample_write(&report_html, &input);
+    static const char *const tags[] = {"section", "details", "summary", "pre",  "i",
+                                       "main",    "header",  "script",  "body", "button"};
+    for (size_t i = 0; i < ARRAY_COUNT(tags); i++) {
+        size_t open = 0, close = 0;
+        Str with_blank = str_format(arena, "<%s ", tags[i]);
+        Str without = str_format(arena, "<%s>", tags[i]);
+        Str closing = str_format(arena, "</%s>", tags[i]);
+        for (size_t at = 0; at < text.len; at++) {
+            Str rest = str_after(text, at);
+            open += str_starts_with(rest, with_blank) || str_starts_with(rest, without);
+            close += str_starts_with(rest, closing);
+        }
+        assert_true(open > 0);
+        assert_int_equal(open, close);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        PLAN_CASE(page),
+        PLAN_CASE(stands_for_itself),
+        PLAN_CASE(is_well_formed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

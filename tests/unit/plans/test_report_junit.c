@@ -1,0 +1,36 @@
+#include "report_junit.h"
+#include "report_sample.h"
+
+static void of_a_plan(void **state) {
+    (void)state;
+    ReportInput input = sample_input();
+    Str text = sample_write(&report_junit, &input);
+    CHECK_HAS(text, "<testsuites name=\"loam: plan\">",
+              "<testsuite name=\"messages\" tests=\"2\" failures=\"0\" errors=\"1\" skipped=\"0\"",
+              "<error message=\"It &lt;failed&gt;\">", "on main file.tf:2",
+              "<testsuite name=\"checks\" tests=\"1\" failures=\"1\" errors=\"0\"",
+              "<failure message=\"It is not so.\">", "<testsuite name=\"changes\" tests=\"4\"",
+              "<testcase name=\"t.again\" classname=\"replace\">",
+              "<testcase name=\"t.gone[&quot;x|y&quot;]\" classname=\"destroy\">");
+    assert_false(has(text, "t.same"));
+}
+
+static void of_a_run(void **state) {
+    (void)state;
+    ReportInput input = sample_input();
+    input.timeline = sample_timeline(input.plan);
+    CHECK_HAS(sample_write(&report_junit, &input),
+              "<testsuite name=\"operations\" tests=\"4\" failures=\"1\"",
+              "<testcase name=\"t.again: delete\" classname=\"t.again\" time=\"1.000\"/>",
+              "<testcase name=\"t.other: update\" classname=\"t.other\" time=\"0.500\">",
+              "<failure message=\"The operation failed.\">",
+              "<testcase name=\"t.again: local-exec\"");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        PLAN_CASE(of_a_plan),
+        PLAN_CASE(of_a_run),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,87 @@
+#include "report_markdown.h"
+#include "report_sample.h"
+
+static void worst_first(void **state) {
+    (void)state;
+    ReportInput input = sample_input();
+    Str text = sample_write(&report_markdown, &input);
+    CHECK_HAS(text, "## loam: plan\n", "**2 to add, 1 to change, 2 to destroy.**",
+              "Errors: 1, warnings: 1.", "| `-` | Destroyed | 1 |", "| `-/+` | Replaced | 1 |",
+              "| `~` | Updated | 1 |", "| `+` | Created | 1 |",
+              "Error: <code>It &lt;failed&gt;</code>", "on main file.tf:2\n",
+              "Warning: <code>Look</code>", "### Destroyed (1)", "### Replaced (1)",
+              "### Updated (1)", "### Created (1)", "### Outputs");
+    assert_false(has(text, "t.same"));
+}
+
+static void content_breaks_nothing(void **state) {
+    (void)state;
+    ReportInput input = sample_input();
+    Str text = sample_write(&report_markdown, &input);
+    CHECK_HAS(text, "<code>t.gone&#91;&quot;x&#124;y&quot;] will be destroyed</code>", "```diff\n-",
+              "````diff\n+   resource \"t\" \"new\" {\n", "<b>```", "\n````\n");
+}
+
+static void signs_stand_in_front(void **state) {
+    (void)state;
+    ReportInput input = sample_input();
+    CHECK_HAS(sample_write(&report_markdown, &input), "\n!   resource \"t\" \"other\" {\n",
+              "!       a  = 1 -> 2\n", "!       pw = (sensitive value)\n");
+}
+
+static Plan *many(size_t count) {
+    Plan *plan = plan_new(PLAN_NORMAL, arena);
+    for (size_t i = 0; i < count; i++) {
+        Str address = str_format(arena, "t.many[%zu]", i);
+        Str value = str_format(arena, "{\"n\": %zu, \"text\": \"üüüü\"}", i);
+        sample_add(plan, str_to_cstr(address, arena), i % 2 ? ACTION_DELETE : ACTION_CREATE,
+                   i % 2 ? str_to_cstr(value, arena) : "-",
+                   i % 2 ? "-" : str_to_cstr(value, arena));
+    }
+    plan_sort(plan);
+    return plan;
+}
+
+/* Whatever the limit, it holds, the table is whole, and what is missing is counted. */
+static void limits(void **state) {
+    (void)state;
+    static const size_t sizes[] = {2000, 5000, 20000, 65536};
+    ReportInput input = {.plan = many(600), .title = STR("plan")};
+    for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
+        input.size_limit = sizes[i];
+        Str text = sample_write(&report_markdown, &input);
+        assert_true(report_length(text) <= sizes[i]);
+        assert_true(report_length(text) > sizes[i] / 2);
+        CHECK_HAS(text, "| `-` | Destroyed | 300 |", "| `+` | Created | 300 |",
+                  "### Destroyed (300)");
+        assert_true(has(text, "are left out**") || has(text, "without details"));
+    }
+    input.size_limit = 0;
+    Str text = sample_write(&report_markdown, &input);
+    assert_false(has(text, "left out") || has(text, "without details"));
+    CHECK_HAS(text, "t.many&#91;599]", "t.many&#91;598]");
+}
+
+static void alike(void **state) {
+    (void)state;
+    Plan *plan = plan_new(PLAN_NORMAL, arena);
+    for (int i = 0; i < 50; i++)
+        sample_add(plan, str_to_cstr(str_format(arena, "t.a[%d]", i), arena), ACTION_CREATE, "-",
+                   "{\"x\": 1}");
+    ReportInput input = {.plan = plan, .title = STR("plan")};
+    Str text = sample_write(&report_markdown, &input);
+    CHECK_HAS(text, "### Created (50)", "will be created, and 49 more alike</code>",
+              "  # and the same for 49 more:\n  #   t.a[1] to [49]\n");
+    assert_true(text.len < 1000);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        PLAN_CASE(worst_first),
+        PLAN_CASE(content_breaks_nothing),
+        PLAN_CASE(signs_stand_in_front),
+        PLAN_CASE(limits),
+        PLAN_CASE(alike),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

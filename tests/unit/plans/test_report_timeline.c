@@ -1,0 +1,60 @@
+#include "report_sample.h"
+#include "report_timeline.h"
+
+static void drawing(void **state) {
+    (void)state;
+    ReportInput input = sample_input();
+    input.timeline = sample_timeline(input.plan);
+    Str text = sample_write(&report_timeline, &input);
+    CHECK_HAS(text, "<title>loam: plan, what ran when</title>",
+              "3 operations in 3.0 s, 1.2 at once on average.", "<svg ", ">500 ms</text>",
+              "<g class=\"op destroy critical\" tabindex=\"0\" data-row=\"0\">",
+              "<title>t.again\ndelete from 0 ms on, took 1.0 s</title>",
+              "<g class=\"op update failed\"", ", failed</title>",
+              "<g class=\"op create critical\" tabindex=\"0\" data-row=\"2\" data-wait=\"0\">",
+              "waited for t.again</title>", "<rect class=\"inner\"", "<path class=\"wait\"",
+              "</svg>", "<h2>The critical path</h2>", "<code>t.again</code>", "33 %", "67 %",
+              "<h2>What took longest</h2>", "</html>");
+}
+
+static void nothing_ran(void **state) {
+    (void)state;
+    ReportInput input = sample_input();
+    static const Timeline none;
+    input.timeline = &none;
+    Str text = sample_write(&report_timeline, &input);
+    CHECK_HAS(text, "0 operations in 0 ms", "Nothing ran.");
+    assert_false(has(text, "<svg"));
+}
+
+/* Too many for a row each: lanes, as many as ran at once. */
+static void many(void **state) {
+    (void)state;
+    ReportInput input = sample_input();
+    Timeline *timeline = arena_new(arena, Timeline);
+    for (int i = 0; i < 1000; i++) {
+        TimelineRow row = {
+            .kind = TIMELINE_APPLY,
+            .address = str_format(arena, "t.a[%d]", i),
+            .block = STR("t.a"),
+            .action = ACTION_CREATE,
+            .start_ms = i / 4 * 10,
+            .end_ms = i / 4 * 10 + 10,
+            .waited_for = TIMELINE_NONE,
+        };
+        vec_push(arena, &timeline->rows, row);
+    }
+    timeline->length_ms = 2500;
+    input.timeline = timeline;
+    Str text = sample_write(&report_timeline, &input);
+    CHECK_HAS(text, "1000 operations in 2.5 s, 4.0 at once", "viewBox=\"0 0 1400 110\"");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        PLAN_CASE(drawing),
+        PLAN_CASE(nothing_ran),
+        PLAN_CASE(many),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
