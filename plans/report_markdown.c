@@ -14,8 +14,9 @@
 typedef struct Page {
     const ReportInput *input;
     StrBuf *out;
-    size_t length; /* characters in `out` */
-    size_t limit;  /* SIZE_MAX: none */
+    size_t length;       /* characters in `out` */
+    size_t limit;        /* SIZE_MAX: none */
+    size_t detail_limit; /* where details end, so that lines for the rest have room */
     size_t left_out;
     size_t without_details;
     RenderGroups groups;
@@ -62,13 +63,17 @@ static void add_fenced(StrBuf *out, const char *language, Str text) {
 /* -- room --------------------------------------------------------------------------------- */
 
 /* False: it does not fit. */
-static bool add_if_fits(Page *page, Str text) {
+static bool add_below(Page *page, size_t limit, Str text) {
     size_t length = report_length(text);
-    if (page->limit != SIZE_MAX && page->length + length + TAIL_RESERVE > page->limit)
+    if (limit != SIZE_MAX && page->length + length + TAIL_RESERVE > limit)
         return false;
     strbuf_add(page->out, text);
     page->length += length;
     return true;
+}
+
+static bool add_if_fits(Page *page, Str text) {
+    return add_below(page, page->limit, text);
 }
 
 /* -- messages ----------------------------------------------------------------------------- */
@@ -138,7 +143,7 @@ static Str group_line(const RenderGroup *group, Arena *scratch) {
 
 static void add_group(Page *page, const RenderGroup *group, bool *has_room) {
     SCOPED(ArenaRef) scratch = arena_open("change");
-    if (*has_room && add_if_fits(page, group_text(group, scratch)))
+    if (*has_room && add_below(page, page->detail_limit, group_text(group, scratch)))
         return;
     *has_room = false; /* and what follows is no worse: lines from here on */
     if (add_if_fits(page, group_line(group, scratch)))
@@ -262,26 +267,40 @@ static void add_tail(Page *page) {
                           page->left_out, page->limit);
 }
 
-static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) {
-    Page page = {.input = input, .out = out, .scratch = scratch};
-    page.limit = input->size_limit ? input->size_limit : SIZE_MAX;
+static void add_all(Page *page) {
+    const Plan *plan = page->input->plan;
     bool has_room = true;
-    add_head(&page);
+    add_head(page);
+    if (plan)
+        add_table(page);
+    add_messages(page, DIAG_ERROR);
+    add_messages(page, DIAG_WARNING);
+    for (size_t i = 0; plan && i < REPORT_SECTION_COUNT; i++)
+        add_section(page, (ReportSection)i, &has_room);
+    if (plan) {
+        add_drift(page, &has_room);
+        add_outputs(page);
+    }
+    add_tail(page);
+}
+
+static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) {
+    StrBuf text = strbuf_new(scratch);
+    Page page = {.input = input, .out = &text, .scratch = scratch};
+    page.limit = page.detail_limit = input->size_limit ? input->size_limit : SIZE_MAX;
+    page.style = (RenderStyle){.markup = MARKUP_SIGNS};
     if (input->plan) {
-        page.style = (RenderStyle){.markup = MARKUP_SIGNS};
         page.style.secrets = render_secret_of_plan(input->plan, scratch);
         page.groups = render_group_find(input->plan, page.style, scratch);
-        add_table(&page);
     }
-    add_messages(&page, DIAG_ERROR);
-    add_messages(&page, DIAG_WARNING);
-    for (size_t i = 0; input->plan && i < REPORT_SECTION_COUNT; i++)
-        add_section(&page, (ReportSection)i, &has_room);
-    if (input->plan) {
-        add_drift(&page, &has_room);
-        add_outputs(&page);
+    add_all(&page);
+    if (page.without_details + page.left_out > 0) {
+        text = strbuf_new(scratch);
+        page.length = page.without_details = page.left_out = 0;
+        page.detail_limit = page.limit / 3 * 2;
+        add_all(&page);
     }
-    add_tail(&page);
+    strbuf_add(out, strbuf_str(&text));
 }
 
 const ReportKind report_markdown = {
