@@ -1,7 +1,6 @@
 /* loam apply, loam destroy */
 #include "command.h"
 #include "operation.h"
-#include "plan_disk.h"
 #include "plan_variables.h"
 #include "reporting.h"
 #include "statefile.h"
@@ -90,14 +89,9 @@ static bool load_plan(
                     STR_ARG(path));
         return false;
     }
-    Disk *disk = arena_new(cli->arena, Disk);
-    *disk = plan_disk_new(cli->io.disk, &sources, cli->arena);
-    Io *io = arena_new(cli->arena, Io);
-    *io = cli->io;
-    io->disk = disk;
     operation->result.plan = plan;
-    plan_variables_restore(project, plan, cli->arena);
-    if (!project_load(project, cli, arguments, io, diags) ||
+    PlanInput input = {plan, &sources};
+    if (!project_load_planned(project, cli, arguments, input, diags) ||
         !plan_variables_supply(project, plan) || !restore_options(operation, plan) ||
         !project_open_state(project, STR("OperationTypeApply"))) {
         return false;

@@ -1,32 +1,118 @@
 /* loam graph */
 #include "command.h"
+#include "graph_dot.h"
+#include "planfile.h"
 #include "project.h"
+
+#include <errno.h>
+
+static const Option options[] = {
+    {"type",        OPTION_TEXT, "TYPE",
+     "plan, plan-refresh-only, plan-destroy or apply: the whole graph that is walked then."      },
+    {"plan",        OPTION_TEXT, "PATH",   "The graph that the apply of this saved plan walks."  },
+    {"draw-cycles", OPTION_FLAG, NULL,     "Draw a graph that has cycles, and those in red."     },
+    {"format",      OPTION_TEXT, "FORMAT", "dot (default), or svg: a drawing, made by Graphviz." },
+    {"verbose",     OPTION_FLAG, NULL,     "With what loam adds for itself, and with every edge."},
+};
+
+typedef struct GraphTypeName {
+    const char *name;
+    GraphType type;
+} GraphTypeName;
+
+static const GraphTypeName types[] = {
+    {"plan",              GRAPH_PLAN        },
+    {"plan-refresh-only", GRAPH_PLAN        },
+    {"plan-destroy",      GRAPH_PLAN_DESTROY},
+    {"apply",             GRAPH_APPLY       },
+};
+
+static bool read_type(const Arguments *arguments, GraphType *out, Diags *diags) {
+    Str text = option_text(arguments, "type");
+    *out = option_is_given(arguments, "plan") ? GRAPH_APPLY : GRAPH_RESOURCES;
+    if (text.len == 0)
+        return true;
+    for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
+        if (str_equal_cstr(text, types[i].name)) {
+            *out = types[i].type;
+            return true;
+        }
+    }
+    diags_error(diags, NO_RANGE, "Unsupported graph type",
+                "-type is plan, plan-refresh-only, plan-destroy or apply, not \"%.*s\".",
+                STR_ARG(text));
+    return false;
+}
+
+static bool read_format(const Arguments *arguments, bool *is_svg, Diags *diags) {
+    Str text = option_text(arguments, "format");
+    *is_svg = str_equal(text, STR("svg"));
+    if (text.len == 0 || *is_svg || str_equal(text, STR("dot")))
+        return true;
+    diags_error(diags, NO_RANGE, "Unsupported graph format", "-format is dot or svg, not \"%.*s\".",
+                STR_ARG(text));
+    return false;
+}
+
+/* With the saved plan that is named, or as the folder is. */
+static bool load(
+    Project *project, Cli *cli, const Arguments *arguments, GraphRequest *request, Diags *diags) {
+    Str path = option_text(arguments, "plan");
+    if (!path.ptr) {
+        bool ok = project_load(project, cli, arguments, NULL, diags) &&
+                  project_open_state(project, STR_EMPTY);
+        request->state = project->state;
+        return ok;
+    }
+    Plan *plan;
+    PlanFileSources sources = {0};
+    if (!planfile_read(&cli->io, path, &plan, &sources, cli->arena, diags))
+        return false;
+    request->plan = plan;
+    PlanInput input = {plan, &sources};
+    return project_load_planned(project, cli, arguments, input, diags) &&
+           project_open_state(project, STR_EMPTY) && (request->state = project->state);
+}
+
+static bool print_svg(const Cli *cli, Str dot, Diags *diags) {
+    static const char *const argv[] = {"dot", "-Tsvg", NULL};
+    ProcessRequest request = {.argv = argv, .input = dot, .cancel = cli->cancel};
+    ProcessResult result;
+    const Process *process = cli->io.process;
+    int status = process->run(process->self, &request, &result, cli->arena);
+    if (status == 0 && result.exit_status == 0) {
+        terminal_out(result.out);
+        return true;
+    }
+    if (status == -ENOENT || (status == 0 && result.exit_status == 127)) {
+        diags_error(
+            diags, NO_RANGE, "Graphviz is not installed",
+            "-format=svg lets Graphviz draw, and its program \"dot\" is not in PATH. Install "
+            "the package graphviz, or take -format=dot.");
+        return false;
+    }
+    diags_error(diags, NO_RANGE, "The graph was not drawn", "Graphviz' \"dot\" failed: %.*s",
+                STR_ARG(status ? str_from_cstr(strerror(-status)) : str_trim(result.err)));
+    return false;
+}
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
-    if (!project_load(&project, cli, arguments, NULL, diags) ||
-        !project_open_state(&project, STR_EMPTY)) {
-        return 1;
-    }
+    GraphRequest request = {
+        .draws_cycles = option_flag(arguments, "draw-cycles", false),
+        .is_verbose = option_flag(arguments, "verbose", false),
+    };
+    bool is_svg;
     Graph graph;
-    if (!engine_graph(&project.engine, project.state, &graph, cli->arena, diags))
+    if (!read_type(arguments, &request.type, diags) || !read_format(arguments, &is_svg, diags) ||
+        !load(&project, cli, arguments, &request, diags) ||
+        !engine_graph(&project.engine, &request, &graph, cli->arena, diags)) {
         return 1;
+    }
     StrBuf text = strbuf_new(cli->arena);
-    strbuf_add_cstr(
-        &text,
-        "digraph G {\n  rankdir = \"RL\";\n  node [shape = rect, fontname = \"sans-serif\"];\n");
-    vec_each(&graph.payloads, payload) {
-        Str name = str_quote(*(const Str *)*payload, cli->arena);
-        strbuf_add_format(&text, "  %.*s [label=%.*s];\n", STR_ARG(name), STR_ARG(name));
-    }
-    for (GraphNode node = 0; node < graph.payloads.count; node++) {
-        Str from = str_quote(*(const Str *)graph.payloads.items[node], cli->arena);
-        for (uint32_t i = graph.need_start[node]; i < graph.need_start[node + 1]; i++) {
-            Str to = str_quote(*(const Str *)graph.payloads.items[graph.need[i]], cli->arena);
-            strbuf_add_format(&text, "  %.*s -> %.*s;\n", STR_ARG(from), STR_ARG(to));
-        }
-    }
-    strbuf_add_cstr(&text, "}\n");
+    graph_dot_write(&graph, &text, cli->arena);
+    if (is_svg)
+        return print_svg(cli, strbuf_str(&text), diags) ? 0 : 1;
     terminal_out(strbuf_str(&text));
     return 0;
 }
@@ -36,9 +122,11 @@ const Command cmd_graph = {
     .summary = "Print the dependency graph",
     .usage = "[options]",
     .about =
-        "Prints the graph of resources and data sources in the DOT language: an arrow leads from a "
-        "resource to what it depends on.\nTo look at it: loam graph | dot -Tsvg > graph.svg",
-    .groups = {&option_view},
-    .group_count = 1,
+        "Prints a graph in the DOT language: an arrow leads from each thing to what it depends on. "
+        "Without -type these are the resources and data sources alone; with it everything that is "
+        "walked then. With plan-destroy the arrows lead to what has to be destroyed before.\n"
+        "To look at it: loam graph -format=svg > graph.svg",
+    .groups = {OPTION_GROUP(options), &option_view},
+    .group_count = 2,
     .run = run,
 };

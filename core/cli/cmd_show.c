@@ -1,8 +1,7 @@
 /* loam show */
 #include "command.h"
 #include "operation.h"
-#include "plan_disk.h"
-#include "plan_variables.h"
+#include "project.h"
 #include "render_json.h"
 #include "reporting.h"
 #include "state_object.h"
@@ -25,15 +24,10 @@ static const Config *load_config(Cli *cli,
                                  PlanFileSources *sources) {
     if (!cli->reporting)
         return NULL;
-    Disk *disk = arena_new(cli->arena, Disk);
-    *disk = plan_disk_new(cli->io.disk, sources, cli->arena);
-    Io *io = arena_new(cli->arena, Io);
-    *io = cli->io;
-    io->disk = disk;
     SCOPED(Project) project = {0};
     Diags ignored = diags_new(cli->arena);
-    plan_variables_restore(&project, plan, cli->arena);
-    return project_load(&project, cli, arguments, io, &ignored) ? project.config : NULL;
+    PlanInput input = {plan, sources};
+    return project_load_planned(&project, cli, arguments, input, &ignored) ? project.config : NULL;
 }
 
 static int show_plan(Cli *cli, const Arguments *arguments, Str path, Diags *diags) {
@@ -47,8 +41,8 @@ static int show_plan(Cli *cli, const Arguments *arguments, Str path, Diags *diag
                                             change->address.type);
     }
     vec_each(&plan->drift, drift) {
-        drift->schema = engine_find_schema(&engine, drift->address.mode, drift->provider,
-                                           drift->address.type);
+        drift->schema =
+            engine_find_schema(&engine, drift->address.mode, drift->provider, drift->address.type);
     }
     reporting_set_plan(cli->reporting, plan, load_config(cli, arguments, plan, &sources));
     StrBuf text = strbuf_new(cli->arena);

@@ -1,6 +1,8 @@
 /* The root module that a command works on. */
 #include "project.h"
 #include "builtin.h"
+#include "plan_disk.h"
+#include "plan_variables.h"
 
 static bool ask_variable(void *payload, const Variable *variable, Str *out, Arena *arena) {
     const Cli *cli = payload;
@@ -103,6 +105,17 @@ bool project_read_variables(Project *project) {
     project->variables = map_new(cli->arena);
     return input_collect(project->config, &project->input, &project->variables, cli->arena,
                          project->diags);
+}
+
+bool project_load_planned(
+    Project *project, Cli *cli, const Arguments *arguments, PlanInput input, Diags *diags) {
+    Disk *disk = arena_new(cli->arena, Disk);
+    *disk = plan_disk_new(cli->io.disk, input.sources, cli->arena);
+    Io *io = arena_new(cli->arena, Io);
+    *io = cli->io;
+    io->disk = disk;
+    plan_variables_restore(project, input.plan, cli->arena); /* they may say where modules are */
+    return project_load(project, cli, arguments, io, diags);
 }
 
 /* -- options -------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@
 #include "engine.h"
 #include "input.h"
 #include "option.h"
+#include "planfile.h"
 
 typedef struct Project {
     Cli *cli;
@@ -40,6 +41,15 @@ SCOPED_TYPE(Project, project_release);
  */
 MUST_USE bool project_load(
     Project *project, Cli *cli, const Arguments *arguments, const Io *io, Diags *diags);
+/* A saved plan with the files of its configuration. */
+typedef struct PlanInput {
+    const Plan *plan;
+    const PlanFileSources *sources;
+} PlanInput;
+
+/* Reads the configuration that a plan was made of, with its variables' values. */
+MUST_USE bool project_load_planned(
+    Project *project, Cli *cli, const Arguments *arguments, PlanInput input, Diags *diags);
 /* Values of the root module's variables; asks for missing ones where it may. */
 MUST_USE bool project_read_variables(Project *project);
 /* The same where there need not be any: its backend is what counts. */

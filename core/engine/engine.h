@@ -78,9 +78,24 @@ MUST_USE bool engine_console_open(const Engine *engine,
                                   Diags *diags);
 /* The names of the root module, found when they are asked for. One thread. */
 const Scope *engine_console_scope(const EngineConsole *console);
-/* The graph that `loam graph` shows: nodes' names and edges between resources, data, outputs,
- * variables, providers; reduced. */
+/* The graphs that `loam graph` shows. */
+typedef enum GraphType {
+    GRAPH_RESOURCES,    /* resources and data sources, what lies between them folded away */
+    GRAPH_PLAN,         /* what a plan walks: everything */
+    GRAPH_PLAN_DESTROY, /* how all that the state holds would be destroyed */
+    GRAPH_APPLY,        /* what an apply walks */
+} GraphType;
+
+typedef struct GraphRequest {
+    GraphType type;
+    const State *state; /* NULL: there is none */
+    const Plan *plan;   /* what GRAPH_APPLY applies; NULL: nothing changes */
+    bool draws_cycles;  /* a graph with cycles is no error */
+    bool is_verbose;    /* with what the engine adds for itself, and edges that others imply */
+} GraphRequest;
+
+/* Payloads are GraphDotNode; without edges that longer paths imply. */
 MUST_USE bool engine_graph(
-    const Engine *engine, const State *state, Graph *out, Arena *arena, Diags *diags);
+    const Engine *engine, const GraphRequest *request, Graph *out, Arena *arena, Diags *diags);
 /* The schema of a type, however it is provided (for show and state show). NULL: nobody knows it. */
 const Schema *engine_find_schema(const Engine *engine, ResourceMode mode, Str provider, Str type);

@@ -153,17 +153,30 @@ static void order_stored(DestroyOrder *order,
         wish(order, user->id, on_mirror, true);
 }
 
+/* Of a graph that is only looked at there is no working state: the plan says the same. */
+static StrVec stored_dependencies(DestroyOrder *order, const ResourceChange *change) {
+    StrVec names = {0};
+    const Str *items = change->dependencies;
+    size_t count = change->dependency_count;
+    if (order->walk->working) {
+        const StateObject *object = working_state_object(order->walk->working, change->address,
+                                                         change->deposed, order->scratch);
+        items = object ? object->dependencies : NULL;
+        count = object ? object->dependency_count : 0;
+    }
+    for (size_t i = 0; i < count; i++)
+        vec_push(order->scratch, &names, items[i]);
+    return names;
+}
+
 static void order_by_state(DestroyOrder *order, const Node *node) {
     vec_each(&node->as.resource->planned, run) {
         const ResourceChange *change = (*run)->change;
         if (change->action == ACTION_NO_OP || change->action == ACTION_READ)
             continue;
-        const StateObject *object = working_state_object(order->walk->working, change->address,
-                                                         change->deposed, order->scratch);
-        if (!object)
-            continue;
-        for (size_t i = 0; i < object->dependency_count; i++) {
-            const Node *on = map_find(&order->by_address, object->dependencies[i]);
+        StrVec stored = stored_dependencies(order, change);
+        vec_each(&stored, address) {
+            const Node *on = map_find(&order->by_address, *address);
             if (on)
                 order_stored(order, node, change, on);
         }

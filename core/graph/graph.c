@@ -269,3 +269,65 @@ Graph graph_reduce(const Graph *graph, Arena *arena) {
     graph_finish(&reduced);
     return reduced;
 }
+
+/* -- components --------------------------------------------------------------------------- */
+
+/* Nodes in the order in which a depth-first search leaves them. */
+static void order_of_leaving(const Graph *graph, GraphNode *order, Arena *scratch) {
+    size_t nodes = graph->payloads.count, count = 0;
+    Search search = {
+        .graph = graph,
+        .colors = arena_new_array(scratch, uint8_t, nodes),
+        .next = arena_new_array(scratch, uint32_t, nodes),
+        .path = arena_new_array(scratch, GraphNode, nodes),
+    };
+    for (GraphNode start = 0; start < nodes; start++) {
+        if (search.colors[start] == COLOR_NEW)
+            search_enter(&search, start);
+        while (search.depth > 0) {
+            GraphNode node = search.path[search.depth - 1];
+            if (search.next[node] == graph->need_start[node + 1]) {
+                search.colors[node] = COLOR_DONE;
+                order[count++] = node;
+                search.depth--;
+                continue;
+            }
+            GraphNode need = graph->need[search.next[node]++];
+            if (search.colors[need] == COLOR_NEW)
+                search_enter(&search, need);
+        }
+    }
+}
+
+/* All that reach `start` against the edges, and have no component yet. */
+static void fill_component(
+    const Graph *graph, GraphNode start, uint32_t number, uint32_t *out, GraphNode *stack) {
+    size_t depth = 0;
+    out[start] = number;
+    stack[depth++] = start;
+    while (depth > 0) {
+        GraphNode node = stack[--depth];
+        for (uint32_t i = graph->user_start[node]; i < graph->user_start[node + 1]; i++) {
+            GraphNode user = graph->user[i];
+            if (out[user])
+                continue;
+            out[user] = number;
+            stack[depth++] = user;
+        }
+    }
+}
+
+uint32_t *graph_components(const Graph *graph, Arena *arena) {
+    SCOPED(ArenaRef) scratch = arena_open("components");
+    size_t nodes = graph->payloads.count;
+    GraphNode *order = arena_new_array(scratch, GraphNode, nodes);
+    GraphNode *stack = arena_new_array(scratch, GraphNode, nodes);
+    uint32_t *components = arena_new_array(arena, uint32_t, nodes);
+    uint32_t number = 0;
+    order_of_leaving(graph, order, scratch);
+    for (size_t i = nodes; i-- > 0;) {
+        if (!components[order[i]])
+            fill_component(graph, order[i], ++number, components, stack);
+    }
+    return components;
+}

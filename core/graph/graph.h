@@ -41,5 +41,8 @@ void graph_topological_order(const Graph *graph, GraphNodes *out, Arena *arena);
 void graph_mark_needs(const Graph *graph, GraphNode start, bool *marks, Arena *scratch);
 /* Marks everything that depends on `start`, start included. */
 void graph_mark_users(const Graph *graph, GraphNode start, bool *marks, Arena *scratch);
+/* For each node the number of its component: nodes that depend on each other, in a circle, have the
+ * same; a node of no circle is alone in its own. Linear. */
+uint32_t *graph_components(const Graph *graph, Arena *arena);
 /* The same graph without edges that a longer path implies. For showing, not for walking. */
 Graph graph_reduce(const Graph *graph, Arena *arena);

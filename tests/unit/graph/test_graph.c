@@ -163,10 +163,45 @@ static void deep_chain(void **state) {
     assert_true(reached[length - 1]);
 }
 
+/* "a b cd": one letter group a component, in order of their first nodes. */
+static void components(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const struct {
+        size_t nodes;
+        const char *edges, *wanted;
+    } cases[] = {
+        {0, "",                        ""       },
+        {3, "ab bc",                   "a b c"  },
+        {3, "ab ba cb",                "ab c"   },
+        {5, "ab bc ca de cd",          "abc d e"},
+        {6, "ab bc ca de ed fa fd cf", "abcf de"},
+        {2, "aa",                      "a b"    },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Graph graph = drawn(cases[i].nodes, cases[i].edges, arena);
+        const uint32_t *found = graph_components(&graph, arena);
+        StrBuf text = strbuf_new(arena);
+        for (size_t a = 0; a < cases[i].nodes; a++) {
+            bool is_first = true;
+            for (size_t b = 0; b < a; b++)
+                is_first = is_first && found[b] != found[a];
+            if (is_first && text.len > 0)
+                strbuf_add_char(&text, ' ');
+            for (size_t b = a; is_first && b < cases[i].nodes; b++) {
+                if (found[b] == found[a])
+                    strbuf_add_char(&text, (char)('a' + b));
+            }
+        }
+        check_str(strbuf_str(&text), cases[i].wanted);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rows),  cmocka_unit_test(cycles),     cmocka_unit_test(orders),
-        cmocka_unit_test(marks), cmocka_unit_test(reductions), cmocka_unit_test(deep_chain),
+        cmocka_unit_test(components), cmocka_unit_test(rows),  cmocka_unit_test(cycles),
+        cmocka_unit_test(orders),     cmocka_unit_test(marks), cmocka_unit_test(reductions),
+        cmocka_unit_test(deep_chain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

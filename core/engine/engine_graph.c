@@ -1,0 +1,237 @@
+/* The graphs that people look at. */
+#include "apply_graph.h"
+#include "engine_walk.h"
+#include "graph_dot.h"
+#include "plan_graph.h"
+
+typedef struct Picture {
+    const EngineWalk *walk;
+    const GraphRequest *request;
+    Graph graph;
+    GraphNode *shown; /* 1 + its node in the picture, by node; 0: it is folded away */
+    uint32_t *seen;   /* 1 + the node that it was last found for, by node */
+    Arena *arena;
+    Arena *scratch;
+} Picture;
+
+/* -- which nodes -------------------------------------------------------------------------- */
+
+static bool deletes(const ResourceNode *resource) {
+    vec_each(&resource->planned, run) {
+        Action action = (*run)->change->action;
+        if (action == ACTION_DELETE || action == ACTION_FORGET || action_is_replace(action))
+            return true;
+    }
+    return false;
+}
+
+static bool is_resource(const Node *node) {
+    return node->kind == NODE_RESOURCE || node->kind == NODE_ORPHAN;
+}
+
+/* In a picture of destruction what is only read on the way, and values, would hide what matters. */
+static bool shows_destroyed(const Node *node) {
+    bool is_deletion = node->kind == NODE_DESTROY && is_resource(node->as.mirrored) &&
+                       deletes(node->as.mirrored->as.resource);
+    return is_deletion || node->kind == NODE_PROVIDER;
+}
+
+static bool is_shown(const Picture *picture, const Node *node) {
+    switch (picture->request->type) {
+    case GRAPH_RESOURCES: return is_resource(node);
+    case GRAPH_PLAN_DESTROY:
+        if (!picture->request->is_verbose)
+            return shows_destroyed(node);
+        break;
+    case GRAPH_PLAN:
+    case GRAPH_APPLY: break;
+    }
+    if (picture->request->is_verbose)
+        return true;
+    switch (node->kind) {
+    case NODE_MODULE_VALUE:
+    case NODE_RESOURCE_VALUE:
+    case NODE_CHECK_START: return false;
+    case NODE_DESTROY: return shows_destroyed(node);
+    case NODE_VARIABLE:
+    case NODE_LOCAL:
+    case NODE_OUTPUT:
+    case NODE_MODULE:
+    case NODE_PROVIDER:
+    case NODE_RESOURCE:
+    case NODE_ORPHAN:
+    case NODE_IMPORT:
+    case NODE_CHECK: break;
+    }
+    return true;
+}
+
+/* -- how they look ------------------------------------------------------------------------ */
+
+static const char *attributes_of(const Node *node) {
+    static const char *const ATTRIBUTES[] = {
+        [NODE_VARIABLE] = "shape = note",
+        [NODE_LOCAL] = "shape = ellipse",
+        [NODE_OUTPUT] = "shape = cds",
+        [NODE_MODULE] = "shape = component",
+        [NODE_MODULE_VALUE] = "shape = component, style = dashed",
+        [NODE_PROVIDER] = "shape = diamond",
+        [NODE_RESOURCE] = NULL,
+        [NODE_RESOURCE_VALUE] = "style = dashed",
+        [NODE_ORPHAN] = "color = gray",
+        [NODE_IMPORT] = "shape = rarrow",
+        [NODE_CHECK] = "shape = octagon",
+        [NODE_CHECK_START] = "shape = octagon, style = dashed",
+        [NODE_DESTROY] = "color = red",
+    };
+    static_assert(ARRAY_COUNT(ATTRIBUTES) == NODE_DESTROY + 1, "a look for every kind");
+    return ATTRIBUTES[node->kind];
+}
+
+/* "module.a.module.b.t.x" → "module.a.module.b" */
+static Str module_of(Str name) {
+    size_t end = 0;
+    while (str_starts_with(str_after(name, end), STR("module."))) {
+        size_t dot = str_find_char(name, '.', end + strlen("module."));
+        if (dot == SIZE_MAX)
+            break;
+        end = dot + 1;
+    }
+    return end ? str_slice(name, 0, end - 1) : STR_EMPTY;
+}
+
+static void add_node(Picture *picture, const Node *node) {
+    GraphDotNode *drawn = arena_new(picture->arena, GraphDotNode);
+    drawn->name = node->name;
+    if (node->kind == NODE_RESOURCE_VALUE || node->kind == NODE_MODULE_VALUE)
+        drawn->name = str_format(picture->arena, "%.*s (%s)", STR_ARG(node->name),
+                                 node_kind_name(node->kind));
+    drawn->cluster = module_of(node->name);
+    if (drawn->cluster.len > 0)
+        drawn->label = str_after(drawn->name, drawn->cluster.len + 1);
+    if (picture->request->type != GRAPH_RESOURCES)
+        drawn->attributes = attributes_of(node);
+    picture->shown[node->id] = 1 + graph_add_node(&picture->graph, drawn);
+}
+
+/* -- edges -------------------------------------------------------------------------------- */
+
+/* The nearest shown nodes; among resources no path goes through a provider. */
+static bool may_pass(const Picture *picture, const Node *node) {
+    return picture->request->type != GRAPH_RESOURCES || node->kind != NODE_PROVIDER;
+}
+
+static void connect(Picture *picture, const Node *node) {
+    const Graph *graph = &picture->walk->graph;
+    GraphNodes queue = {0};
+    GraphNode own = picture->shown[node->id] - 1;
+    vec_push(picture->scratch, &queue, node->id);
+    while (queue.count > 0) {
+        GraphNode at = vec_pop(&queue);
+        for (uint32_t i = graph->need_start[at]; i < graph->need_start[at + 1]; i++) {
+            const Node *need = picture->walk->nodes.items[graph->need[i]];
+            if (picture->seen[need->id] == node->id + 1 || need->kind == NODE_CHECK_START ||
+                !may_pass(picture, need))
+                continue;
+            picture->seen[need->id] = node->id + 1;
+            if (picture->shown[need->id])
+                graph_add_edge(&picture->graph, own, picture->shown[need->id] - 1);
+            else
+                vec_push(picture->scratch, &queue, need->id);
+        }
+    }
+}
+
+static void draw(Picture *picture, Graph *out) {
+    const EngineWalk *walk = picture->walk;
+    picture->shown = arena_new_array(picture->scratch, GraphNode, walk->nodes.count);
+    picture->seen = arena_new_array(picture->scratch, uint32_t, walk->nodes.count);
+    vec_each(&walk->nodes, item) {
+        if (is_shown(picture, *item))
+            add_node(picture, *item);
+    }
+    vec_each(&walk->nodes, item) {
+        if (picture->shown[(*item)->id])
+            connect(picture, *item);
+    }
+    graph_finish(&picture->graph);
+    GraphNodes cycle = {0};
+    bool may_reduce = !picture->request->is_verbose &&
+                      !graph_find_cycle(&picture->graph, &cycle, picture->scratch);
+    *out = may_reduce ? graph_reduce(&picture->graph, picture->arena) : picture->graph;
+}
+
+/* -- the engine's own graph --------------------------------------------------------------- */
+
+static void plan_deletion(Plan *plan,
+                          const StateResource *resource,
+                          const StateInstance *instance,
+                          Arena *arena) {
+    ResourceChange change = {
+        .address = resource->address,
+        .provider = resource->provider,
+        .provider_alias = resource->provider_alias,
+        .provider_module = resource->provider_module,
+        .action = ACTION_DELETE,
+    };
+    change.address.key = instance->key;
+    change.dependencies = instance->current->dependencies;
+    change.dependency_count = instance->current->dependency_count;
+    vec_push(arena, &plan->changes, change);
+}
+
+/* A plan to destroy what the state holds, without asking anybody. */
+static Plan *plan_deletions(const State *state, Arena *arena) {
+    Plan *plan = plan_new(PLAN_DESTROY, arena);
+    map_each(&state->resources, entry) {
+        const StateResource *resource = entry->value;
+        vec_each(&resource->instances, instance) {
+            if (resource->address.mode == MODE_MANAGED && instance->current)
+                plan_deletion(plan, resource, instance, arena);
+        }
+    }
+    plan_sort(plan);
+    return plan;
+}
+
+static bool build(EngineWalk *walk, const GraphRequest *request, Diags *diags) {
+    walk->state = request->state;
+    switch (request->type) {
+    case GRAPH_RESOURCES:
+    case GRAPH_PLAN: return plan_graph_build(walk, diags);
+    case GRAPH_PLAN_DESTROY: walk->plan = plan_deletions(request->state, walk->arena); break;
+    case GRAPH_APPLY:
+        walk->plan = request->plan ? request->plan : plan_new(PLAN_NORMAL, walk->arena);
+        break;
+    }
+    return apply_graph_build(walk, diags);
+}
+
+/* The graph stands, and a cycle in it is the only thing that is wrong. */
+static bool has_cycle(const EngineWalk *walk, Arena *scratch) {
+    GraphNodes cycle = {0};
+    return walk->graph.finished && graph_find_cycle(&walk->graph, &cycle, scratch);
+}
+
+bool engine_graph(
+    const Engine *engine, const GraphRequest *request, Graph *out, Arena *arena, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("graph");
+    PlanOptions options = {0};
+    WalkPhase phase =
+        request->type == GRAPH_RESOURCES || request->type == GRAPH_PLAN ? PHASE_PLAN : PHASE_APPLY;
+    EngineWalk *walk = engine_walk_open(engine, &options, phase, arena);
+    Diags found = diags_new(scratch);
+    bool ok = build(walk, request, &found);
+    if (!ok && request->draws_cycles && has_cycle(walk, scratch))
+        ok = true;
+    else
+        diags_append(diags, &found);
+    if (ok) {
+        Picture picture = {.walk = walk, .request = request, .graph = graph_new(arena)};
+        picture.arena = arena;
+        picture.scratch = scratch;
+        draw(&picture, out);
+    }
+    engine_walk_close(walk, diags);
+    return ok;
+}

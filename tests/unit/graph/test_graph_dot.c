@@ -1,0 +1,64 @@
+#include "unit.h"
+
+#include "graph_dot.h"
+
+static const GraphDotNode nodes[] = {
+    {STR_CONST("a"),          STR_CONST(""),  STR_CONST(""),  NULL         },
+    {STR_CONST("m.b"),        STR_CONST("b"), STR_CONST("m"), "color = red"},
+    {STR_CONST("c[\"x\\\"]"), STR_CONST(""),  STR_CONST(""),  NULL         },
+};
+
+static Graph drawn(Arena *arena) {
+    Graph graph = graph_new(arena);
+    for (size_t i = 0; i < ARRAY_COUNT(nodes); i++)
+        graph_add_node(&graph, (void *)&nodes[i]);
+    return graph;
+}
+
+static void document(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Graph graph = drawn(arena);
+    graph_add_edge(&graph, 0, 1);
+    graph_add_edge(&graph, 1, 2);
+    graph_finish(&graph);
+    StrBuf out = strbuf_new(arena);
+    graph_dot_write(&graph, &out, arena);
+    check_str(strbuf_str(&out), "digraph G {\n"
+                                "  rankdir = \"RL\";\n"
+                                "  node [shape = rect, fontname = \"sans-serif\"];\n"
+                                "  \"a\" [label=\"a\"];\n"
+                                "  \"c[\\\"x\\\\\\\"]\" [label=\"c[\\\"x\\\\\\\"]\"];\n"
+                                "  subgraph \"cluster_m\" {\n"
+                                "    label = \"m\";\n"
+                                "    fontname = \"sans-serif\";\n"
+                                "    \"m.b\" [label=\"b\", color = red];\n"
+                                "  }\n"
+                                "  \"a\" -> \"m.b\";\n"
+                                "  \"m.b\" -> \"c[\\\"x\\\\\\\"]\";\n"
+                                "}\n");
+}
+
+static void cycles_are_red(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Graph graph = drawn(arena);
+    graph_add_edge(&graph, 0, 1);
+    graph_add_edge(&graph, 1, 0);
+    graph_add_edge(&graph, 2, 0);
+    graph_finish(&graph);
+    StrBuf out = strbuf_new(arena);
+    graph_dot_write(&graph, &out, arena);
+    Str text = strbuf_str(&out);
+    assert_true(str_find(text, STR("\"a\" -> \"m.b\" [color = red"), 0) != SIZE_MAX);
+    assert_true(str_find(text, STR("\"m.b\" -> \"a\" [color = red"), 0) != SIZE_MAX);
+    assert_true(str_find(text, STR("]\" -> \"a\";\n"), 0) != SIZE_MAX);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(document),
+        cmocka_unit_test(cycles_are_red),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
