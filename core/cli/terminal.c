@@ -13,6 +13,13 @@ uint32_t terminal_width(void) {
     return 80;
 }
 
+uint32_t terminal_height(void) {
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0)
+        return size.ws_row;
+    return 24;
+}
+
 Terminal terminal_probe(void) {
     Terminal terminal = {
         .out_is_tty = isatty(STDOUT_FILENO),

@@ -25,5 +25,6 @@ MUST_USE bool terminal_read_line(Str *out, Arena *arena);
 Str terminal_read_all(Arena *arena);
 /* A line whose characters are not shown while it is typed. */
 MUST_USE bool terminal_read_secret(Str *out, Arena *arena);
-/* Columns now (the window may have been resized). */
+/* Columns and rows now (the window may have been resized). */
 uint32_t terminal_width(void);
+uint32_t terminal_height(void);

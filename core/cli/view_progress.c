@@ -6,6 +6,8 @@
 
 #include <pthread.h>
 
+#define DRAWN_MAX 40 /* live lines of operations */
+
 typedef struct Running {
     Str address;
     const char *doing; /* Creating */
@@ -30,7 +32,9 @@ struct ProgressView {
     Running *running; /* oldest first */
     size_t total;
     size_t ended;
-    size_t drawn; /* live lines on the screen */
+    int64_t began_ms;
+    size_t drawn;                 /* live lines on the screen */
+    size_t widths[DRAWN_MAX + 2]; /* theirs, in columns */
 };
 
 static int64_t now_ms(const ProgressView *view) {
@@ -49,8 +53,7 @@ static void add_amount(StrBuf *out, uint64_t done, uint64_t total) {
     }
 }
 
-static void add_bar(StrBuf *out, size_t done, size_t total, bool unicode) {
-    size_t width = 24;
+static void add_bar(StrBuf *out, size_t done, size_t total, size_t width, bool unicode) {
     size_t full = total ? done * width / total : 0;
     strbuf_add_char(out, '[');
     for (size_t i = 0; i < width; i++) {
@@ -62,6 +65,7 @@ static void add_bar(StrBuf *out, size_t done, size_t total, bool unicode) {
     strbuf_add_char(out, ']');
 }
 
+/* A line that fills the last column may or may not have wrapped: none does. */
 static Str cut(Str line, uint32_t width) {
     size_t at = 0, columns = 0;
     while (at < line.len) {
@@ -74,54 +78,112 @@ static Str cut(Str line, uint32_t width) {
     return str_slice(line, 0, at);
 }
 
-static Str running_line(const ProgressView *view, const Running *running, Arena *scratch) {
+/* The end of an address tells more than its beginning. */
+static Str cut_start(Str text, size_t width, bool unicode, Arena *scratch) {
+    const char *mark = unicode ? "…" : "...";
+    size_t mark_width = unicode ? 1 : 3;
+    size_t columns = utf8_display_width(text);
+    if (columns <= width)
+        return text;
+    size_t at = 0;
+    while (at < text.len && columns + mark_width > width) {
+        size_t end = utf8_grapheme_end(text, at);
+        columns -= utf8_display_width(str_slice(text, at, end));
+        at = end;
+    }
+    return str_format(scratch, "%s%.*s", mark, STR_ARG(str_after(text, at)));
+}
+
+#define ADDRESS_MIN 12 /* columns that an address has at the least */
+#define BAR_WIDTH   24
+
+/* What stands behind the address; the bar only where there is room for both. */
+static Str running_tail(const ProgressView *view,
+                        const Running *running,
+                        uint32_t width,
+                        Arena *scratch) {
+    int64_t elapsed = now_ms(view) - running->started_ms;
+    StrBuf tail = strbuf_new(scratch);
+    strbuf_add_format(&tail, ": %s", running->is_refresh ? "Refreshing" : running->doing);
+    if (running->what[0])
+        strbuf_add_format(&tail, ", %s", running->what);
+    add_amount(&tail, running->done, running->total);
+    strbuf_add_format(&tail, " [%.*s]", STR_ARG(clock_format_elapsed(elapsed, scratch)));
+    size_t used = utf8_display_width(strbuf_str(&tail)) + utf8_display_width(running->address);
+    if (running->total > 0 && used + BAR_WIDTH + 8 < width) {
+        strbuf_add_char(&tail, ' ');
+        add_bar(&tail, (size_t)(running->done * 1000 / running->total), 1000, BAR_WIDTH,
+                view->cli->terminal.unicode);
+    }
+    return strbuf_str(&tail);
+}
+
+static Str running_line(const ProgressView *view,
+                        const Running *running,
+                        uint32_t width,
+                        Arena *scratch) {
     static const char *const frames[] = {"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧"};
     int64_t elapsed = now_ms(view) - running->started_ms;
-    StrBuf line = strbuf_new(scratch);
     bool unicode = view->cli->terminal.unicode;
     const char *mark = unicode ? frames[(elapsed / 120) % (int64_t)ARRAY_COUNT(frames)] : "*";
-    strbuf_add_format(&line, "  %s %.*s: %s", mark, STR_ARG(running->address),
-                      running->is_refresh ? "Refreshing" : running->doing);
-    if (running->what[0])
-        strbuf_add_format(&line, ", %s", running->what);
-    add_amount(&line, running->done, running->total);
-    strbuf_add_format(&line, " [%.*s]", STR_ARG(clock_format_elapsed(elapsed, scratch)));
-    if (running->total > 0) {
-        strbuf_add_char(&line, ' ');
-        add_bar(&line, (size_t)(running->done * 1000 / running->total), 1000, unicode);
-    }
+    Str tail = running_tail(view, running, width, scratch);
+    size_t used = utf8_display_width(tail) + 5;
+    size_t room = used + ADDRESS_MIN < width ? width - used : ADDRESS_MIN;
+    Str address = cut_start(running->address, room, unicode, scratch);
+    return str_format(scratch, "  %s %.*s%.*s", mark, STR_ARG(address), STR_ARG(tail));
+}
+
+static Str total_line(const ProgressView *view, uint32_t width, Arena *scratch) {
+    StrBuf line = strbuf_new(scratch);
+    Str elapsed = clock_format_elapsed(now_ms(view) - view->began_ms, scratch);
+    Str text =
+        str_format(scratch, " %zu of %zu [%.*s]", view->ended, view->total, STR_ARG(elapsed));
+    size_t used = text.len + 6;
+    size_t room = width > used ? width - used : 0;
+    strbuf_add_cstr(&line, "  ");
+    add_bar(&line, view->ended, view->total, room < BAR_WIDTH ? room : BAR_WIDTH,
+            view->cli->terminal.unicode);
+    strbuf_add(&line, text);
     return strbuf_str(&line);
 }
 
+/* A window that became narrower has broken the lines that stood in it. */
 static void erase(ProgressView *view, StrBuf *out) {
-    if (view->drawn > 0)
-        strbuf_add_format(out, "\033[%zuA\r\033[J", view->drawn);
+    uint32_t width = terminal_width();
+    size_t rows = 0;
+    for (size_t i = 0; i < view->drawn; i++)
+        rows += view->widths[i] > width ? (view->widths[i] + width - 1) / width : 1;
+    if (rows > 0)
+        strbuf_add_format(out, "\033[%zuA\r\033[J", rows);
     view->drawn = 0;
 }
 
+static void draw_line(ProgressView *view, StrBuf *out, Str line, uint32_t width) {
+    line = cut(line, width);
+    strbuf_add(out, line);
+    strbuf_add_char(out, '\n');
+    view->widths[view->drawn++] = utf8_display_width(line);
+}
+
+/* A line for each that runs, as many as the window has room for. */
 static void draw(ProgressView *view, StrBuf *out, Arena *scratch) {
     uint32_t width = terminal_width();
-    size_t count = 0, hidden = 0;
+    uint32_t height = terminal_height();
+    size_t room = height > 6 ? height - 4 : 2;
+    size_t shown = 0, hidden = 0;
+    room = room < DRAWN_MAX ? room : DRAWN_MAX;
     for (const Running *running = view->running; running; running = running->next) {
-        if (count == 12) {
+        if (shown == room) {
             hidden++;
             continue;
         }
-        strbuf_add(out, cut(running_line(view, running, scratch), width));
-        strbuf_add_char(out, '\n');
-        count++;
+        draw_line(view, out, running_line(view, running, width, scratch), width);
+        shown++;
     }
-    if (hidden > 0) {
-        strbuf_add_format(out, "    and %zu more\n", hidden);
-        count++;
-    }
-    if (view->total > 0) {
-        strbuf_add_cstr(out, "  ");
-        add_bar(out, view->ended, view->total, view->cli->terminal.unicode);
-        strbuf_add_format(out, " %zu of %zu\n", view->ended, view->total);
-        count++;
-    }
-    view->drawn = count;
+    if (hidden > 0)
+        draw_line(view, out, str_format(scratch, "    and %zu more", hidden), width);
+    if (view->total > 0)
+        draw_line(view, out, total_line(view, width, scratch), width);
 }
 
 /* One line that stays, above the live ones. */
@@ -347,6 +409,7 @@ ProgressView *view_progress_open(View *owner) {
     view->owner = owner;
     view->arena = arena_open("progress");
     view->is_live = cli->terminal.out_is_tty && cli->terminal.color;
+    view->began_ms = now_ms(view);
     pthread_mutex_init(&view->mutex, NULL);
     pthread_cond_init(&view->wake, NULL);
     view->hooks = (Hooks){
