@@ -7,7 +7,7 @@
 
 typedef struct Entry {
     const ResourceChange *change;
-    RenderGroup *group;
+    RenderGroup *group; /* NULL: it stands alone */
 } Entry;
 
 static bool is_instance(ResourceAddr address) {
@@ -31,9 +31,18 @@ static RenderGroup *new_group(const ResourceChange *change, Str text, Arena *are
     return group;
 }
 
-static RenderGroup *find_group(const ResourceChange *change, Str text, Map *known, Arena *scratch) {
-    if (!may_share(change))
-        return new_group(change, str_clone(text, known->arena), known->arena);
+static Str text_of(const ResourceChange *change, RenderStyle style, Arena *scratch) {
+    StrBuf text = strbuf_new(scratch);
+    render_text_body(change, style, &text, scratch);
+    return strbuf_str(&text);
+}
+
+static RenderGroup *find_group(const ResourceChange *change,
+                               RenderStyle style,
+                               Map *known,
+                               Arena *scratch) {
+    style.is_shared = true;
+    Str text = text_of(change, style, scratch);
     Str block = resource_addr_to_config_str(change->address, scratch);
     Str key = str_format(scratch, "%.*s %d %d %.*s", STR_ARG(block), (int)change->action,
                          (int)change->reason, STR_ARG(text));
@@ -55,19 +64,24 @@ RenderGroups render_group_find(const Plan *plan, RenderStyle style, Arena *arena
     vec_each(&plan->changes, change) {
         if (!plan_is_shown(change))
             continue;
-        StrBuf text = strbuf_new(scratch);
-        render_text_body(change, style, &text, scratch);
-        RenderGroup *group = find_group(change, strbuf_str(&text), &known, scratch);
-        vec_push(arena, &entries, (Entry){change, group});
+        Entry entry = {.change = change};
+        if (may_share(change))
+            entry.group = find_group(change, style, &known, scratch);
+        vec_push(arena, &entries, entry);
         arena_reset(scratch);
     }
     RenderGroups groups = {0};
     vec_each(&entries, entry) {
         RenderGroup *group = entry->group;
-        if (group->changes.count < ALIKE_MIN)
-            vec_push(arena, &groups, new_group(entry->change, group->text, arena));
-        else if (group->first == entry->change)
-            vec_push(arena, &groups, group);
+        bool is_shared = group && group->changes.count >= ALIKE_MIN;
+        if (is_shared && group->first != entry->change)
+            continue;
+        if (!is_shared) {
+            Str text = text_of(entry->change, style, scratch);
+            group = new_group(entry->change, str_clone(text, arena), arena);
+            arena_reset(scratch);
+        }
+        vec_push(arena, &groups, group);
     }
     return groups;
 }

@@ -1,8 +1,9 @@
 /* render_group: changes of a block's instances that read alike are shown once, with all their
  * addresses.
  *
- * Alike: same block, same action, same reason, and not one character of the objects' text differs.
- * A group stands where its first change would. */
+ * Alike: same block, same action, same reason, and not one character of the objects' text differs,
+ * but for what stays as it is and for the id of each. A group stands where its first change would.
+ */
 #pragma once
 
 #include "render_pen.h"

@@ -19,6 +19,7 @@ typedef struct RenderStyle {
     uint32_t width; /* columns; 0: do not wrap */
     bool show_sensitive;
     RenderMarkup markup;
+    bool is_shared;     /* for several objects: what each has for itself does not show */
     const Map *secrets; /* of parts of a plan: render_secret_of_plan; NULL: none */
 } RenderStyle;
 

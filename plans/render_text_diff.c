@@ -229,9 +229,26 @@ static void add_sequence(RenderPen *pen, const RenderDiff *diff, uint32_t level,
     close_bracket(pen, diff, level, "]", look);
 }
 
+/* Of several objects that change alike: each has an id of its own. */
+static bool is_own(const RenderPen *pen, const RenderDiff *diff, size_t i, uint32_t level) {
+    Action action = diff->items[i]->action;
+    return pen->style.is_shared && level == 1 && str_equal(diff->names[i], STR("id")) &&
+           (action == ACTION_UPDATE || action == ACTION_DELETE);
+}
+
+static void add_own(RenderPen *pen, const RenderDiff *item, RenderLook look) {
+    render_pen_text(pen, "(each its own)");
+    if (item->action == ACTION_UPDATE) {
+        add_arrow(pen);
+        render_pen_text(pen, "(known after apply)");
+    }
+    render_text_diff_null(pen, item, look);
+    render_text_diff_forces(pen, item);
+}
+
 /* "name   = value" for each part; how many were left out. */
 static size_t add_named(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
-    bool has_important = diff->kind != DIFF_MAP;
+    bool has_important = diff->kind != DIFF_MAP && !(pen->style.is_shared && level == 1);
     size_t widest = 0;
     size_t hidden = 0;
     for (size_t i = 0; i < diff->count; i++) {
@@ -254,7 +271,10 @@ static size_t add_named(RenderPen *pen, const RenderDiff *diff, uint32_t level, 
         if (!diff->is_nested || diff->kind != DIFF_MAP)
             strbuf_add_repeat(pen->out, ' ', widest - utf8_display_width(key));
         render_pen_text(pen, " = ");
-        render_text_diff(pen, item, level, inner);
+        if (is_own(pen, diff, i, level))
+            add_own(pen, item, inner);
+        else
+            render_text_diff(pen, item, level, inner);
         if (diff->kind == DIFF_MAP && item->kind == DIFF_OBJECT)
             render_pen_text(pen, ",");
         add_note(pen, item);

@@ -75,13 +75,47 @@ static void reasons_part(void **state) {
     check_str(groups_of(plan), "t.a[0]+0 t.a[1]+0 t.a[2]+0");
 }
 
+/* An id, and what stays as it is, are each object's own. */
+static void ids_differ(void **state) {
+    (void)state;
+    Plan *plan = plan_new(PLAN_NORMAL, arena);
+    for (int i = 0; i < 3; i++) {
+        Str address = str_format(arena, "t.a[%d]", i);
+        Str before = str_format(arena, "{\"id\": \"id-%d\", \"name\": \"n%d\", \"x\": 1}", i, i);
+        Str after = str_format(arena, "{\"id\": \"id-%d\", \"name\": \"n%d\", \"x\": 2}", i, i);
+        vec_push(arena, &plan->changes,
+                 change_of(str_to_cstr(address, arena), ACTION_UPDATE,
+                           value_of(str_to_cstr(before, arena)),
+                           value_of(str_to_cstr(after, arena))));
+    }
+    check_str(groups_of(plan), "t.a[0]+2");
+    RenderGroups groups = render_group_find(plan, (RenderStyle){0}, arena);
+    check_str(groups.items[0]->text, "  ~ resource \"t\" \"a\" {\n"
+                                     "      ~ x    = 1 -> 2\n"
+                                     "        # (2 unchanged attributes hidden)\n"
+                                     "    }\n");
+    for (size_t i = 0; i < 3; i++) {
+        plan->changes.items[i].action = ACTION_DELETE;
+        plan->changes.items[i].after = value_of("-");
+    }
+    check_str(groups_of(plan), "t.a[0]+0 t.a[1]+0 t.a[2]+0");
+    for (size_t i = 0; i < 3; i++) {
+        Str before = str_format(arena, "{\"id\": \"id-%zu\", \"x\": 1}", i);
+        plan->changes.items[i].before = value_of(str_to_cstr(before, arena));
+    }
+    check_str(groups_of(plan), "t.a[0]+2");
+    groups = render_group_find(plan, (RenderStyle){0}, arena);
+    check_str(groups.items[0]->text, "  - resource \"t\" \"a\" {\n"
+                                     "      - id = (each its own) -> null\n"
+                                     "      - x  = 1 -> null\n"
+                                     "    }\n");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(alike),
-        PLAN_CASE(two_are_not_enough),
-        PLAN_CASE(over_modules),
-        PLAN_CASE(some_stand_alone),
-        PLAN_CASE(reasons_part),
+        PLAN_CASE(alike),        PLAN_CASE(two_are_not_enough),
+        PLAN_CASE(over_modules), PLAN_CASE(some_stand_alone),
+        PLAN_CASE(reasons_part), PLAN_CASE(ids_differ),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
