@@ -135,6 +135,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (cli->reporting) {
         diags_error(diags, NO_RANGE, "Report without a plan",
                     "Reports are made of plans: name the file of a saved one.");
+        cli->reporting = NULL;
         return 1;
     }
     SCOPED(Project) project = {0};

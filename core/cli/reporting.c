@@ -48,6 +48,20 @@ static Str kind_names(Arena *arena) {
     return str_join(names.items, names.count, STR(", "), arena);
 }
 
+/* An hour of work later would be late to learn of it. */
+static bool check_folder(const Reporting *reporting, Str path, Diags *diags) {
+    const Disk *disk = reporting->cli->io.disk;
+    Str folder = disk_folder_of(path);
+    DiskStat stat;
+    int status = disk->stat(disk->self, folder, &stat);
+    if (status == 0 && stat.kind == DISK_FOLDER)
+        return true;
+    diags_error(diags, NO_RANGE, "Report without a folder",
+                "There is no folder \"%.*s\" for the report \"%.*s\". Make it first.",
+                STR_ARG(folder), STR_ARG(path));
+    return false;
+}
+
 static bool add_file(Reporting *reporting, Str text, Diags *diags) {
     Arena *arena = reporting->cli->arena;
     size_t colon = str_find_char(text, ':', 0);
@@ -68,7 +82,7 @@ static bool add_file(Reporting *reporting, Str text, Diags *diags) {
         return false;
     }
     vec_push(arena, &reporting->files, file);
-    return true;
+    return check_folder(reporting, file.path, diags);
 }
 
 static bool take_limit(Reporting *reporting, Str text, Diags *diags) {
