@@ -162,8 +162,9 @@ typedef struct Import {
 typedef struct ProviderConfig {
     Str name;
     Str alias;
-    const Expr *for_each; /* NULL: one configuration */
-    const Body *body;
+    const Expr *for_each;            /* NULL: one configuration */
+    const Body *body;                /* NULL: of a mock, which has none */
+    const struct MockProvider *mock; /* of a test: nobody is called; NULL: it is real */
     SourceRange range;
 } ProviderConfig;
 
@@ -241,6 +242,7 @@ struct Module {
     Module *parent; /* NULL: the root */
     const ModuleCall *call;
     Str path;   /* configuration address: "module.a.module.b", empty for the root */
+    Str key;    /* of a root that a test runs: what the records of its calls begin with */
     Str folder; /* as path.module shows it: "." or "modules/network" */
     Map variables;
     Map locals;
@@ -262,10 +264,12 @@ struct Module {
 };
 
 struct StaticEval;
+struct TestFiles;
 
 typedef struct Config {
     Module *root;
     struct StaticEval *statics; /* for static_eval.h */
+    struct TestFiles *tests;    /* for config_test.h; NULL: not asked for */
     Str folder;
     const FunctionTable *functions;
 } Config;

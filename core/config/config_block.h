@@ -58,6 +58,10 @@ bool config_provider_is_empty(const ProviderConfig *provider, Arena *arena);
 MUST_USE bool config_terraform_check_version(const Body *file, Arena *arena, Diags *diags);
 /* The child modules of the module just decoded: found, loaded, their inputs checked. */
 MUST_USE bool config_module_load_calls(ConfigLoading *loading);
+/* The module that a run of a test is about: found, and loaded as a root of its own. */
+MUST_USE bool config_module_load_tested(ConfigLoading *loading,
+                                        const ModuleWanted *wanted,
+                                        Config **out);
 /* The rows of the table of block types; NULL behind the last one. */
 const ConfigBlock *config_load_block_type(size_t i);
 /* Empty maps, for a module that is to be filled. */

@@ -3,6 +3,7 @@
 #include "body_merge.h"
 #include "config_block.h"
 #include "config_read.h"
+#include "config_test_block.h"
 #include "folder_file.h"
 #include "static_eval.h"
 
@@ -495,5 +496,7 @@ bool config_load(const ConfigRequest *request, Config **out, Arena *arena, Diags
     *out = config;
     /* Modules with mistakes are in their places nevertheless. */
     bool ok = load_root(&loading);
+    if (request->test_folder.len)
+        ok = config_test_load(&loading) && ok;
     return module_install_finish(modules, diags) && ok;
 }

@@ -17,6 +17,7 @@ typedef struct ConfigRequest {
     const Io *io;
     Str folder;      /* of the root module, as path.root shows it */
     Str data_folder; /* .loam: where installed modules are recorded */
+    Str test_folder; /* where tests are besides; empty: none are read */
     const FunctionTable *functions;
     bool install; /* init, get: find and record child modules; else they must be recorded */
     bool upgrade; /* with it: revisions of modules are chosen anew */

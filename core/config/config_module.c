@@ -175,7 +175,9 @@ const ConfigBlock config_module = {
 
 static Str call_key(const Module *parent, const ModuleCall *call, Arena *arena) {
     if (!parent->call)
-        return call->name;
+        return parent->key.len
+                   ? str_format(arena, "%.*s.%.*s", STR_ARG(parent->key), STR_ARG(call->name))
+                   : call->name;
     Str above = call_key(parent->parent, parent->call, arena);
     return str_format(arena, "%.*s.%.*s", STR_ARG(above), STR_ARG(call->name));
 }
@@ -194,14 +196,14 @@ static bool find_folder(ConfigLoading *loading, const ModuleCall *call, Str *fol
     return module_install_find(loading->modules, &wanted, folder, loading->diags);
 }
 
-static bool check_folder(ConfigLoading *loading, const ModuleCall *call, Str folder) {
+static bool check_folder(ConfigLoading *loading, SourceRange range, Str folder) {
     const Disk *disk = loading->request->io->disk;
     DiskStat stat;
     int status = disk->stat(disk->self, folder, &stat);
     if (status >= 0 && stat.kind == DISK_FOLDER &&
         !config_is_empty_folder(loading->request->io, folder))
         return true;
-    diags_error(loading->diags, call->source_range, "Unreadable module folder",
+    diags_error(loading->diags, range, "Unreadable module folder",
                 status < 0                 ? "The folder \"%.*s\" cannot be read: %s."
                 : stat.kind != DISK_FOLDER ? "\"%.*s\" is no folder%s."
                                            : "The folder \"%.*s\" holds no configuration files%s.",
@@ -320,7 +322,8 @@ static bool load_call(ConfigLoading *loading, ModuleCall *call) {
     Str folder;
     if (!read_source(loading, call) || !find_folder(loading, call, &folder))
         return false;
-    if (!check_recursion(loading, call, folder) || !check_folder(loading, call, folder))
+    if (!check_recursion(loading, call, folder) ||
+        !check_folder(loading, call->source_range, folder))
         return false;
     Module *module = new_module(loading, call, folder);
     bool ok = config_load_module(loading, folder, module);
@@ -338,5 +341,33 @@ bool config_module_load_calls(ConfigLoading *loading) {
     map_each(&module->calls, entry) {
         ok &= load_call(loading, entry->value);
     }
+    return ok;
+}
+
+/* Its variables have values only when it is run. */
+bool config_module_load_tested(ConfigLoading *loading, const ModuleWanted *wanted, Config **out) {
+    Arena *arena = loading->arena;
+    ConfigRequest *request = arena_new(arena, ConfigRequest);
+    Config *outer = loading->config;
+    Module *before = loading->module;
+    Str folder;
+    if (!module_install_find(loading->modules, wanted, &folder, loading->diags) ||
+        !check_folder(loading, wanted->source_range, folder))
+        return false;
+    *request = *loading->request;
+    request->input = NULL;
+    Config *config = arena_new(arena, Config);
+    *config = (Config){.folder = outer->folder, .functions = outer->functions};
+    config->root = arena_new(arena, Module);
+    config->root->folder = folder;
+    config->root->key = wanted->key;
+    config->statics = static_eval_new(request, config, arena);
+    loading->config = config;
+    bool ok = config_load_module(loading, folder, config->root);
+    loading->module = config->root;
+    ok &= config_module_load_calls(loading);
+    loading->module = before;
+    loading->config = outer;
+    *out = config;
     return ok;
 }

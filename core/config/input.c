@@ -21,13 +21,10 @@ static const Variable *find_variable(const Collecting *collecting, Str name) {
     return map_find(&collecting->config->root->variables, name);
 }
 
-static void set_value(Collecting *collecting,
-                      const Variable *variable,
-                      Value value,
-                      SourceRange range) {
+static void set_value(Collecting *collecting, Str name, Value value, SourceRange range) {
     InputValue *input = arena_new(collecting->arena, InputValue);
     *input = (InputValue){value, range};
-    map_set(collecting->out, variable->name, input);
+    map_set(collecting->out, name, input);
 }
 
 /* -- text --------------------------------------------------------------------------------- */
@@ -61,7 +58,7 @@ static bool set_text(Collecting *collecting, const Variable *variable, Str text)
             !eval_expr(expr, &scope, &value, arena, collecting->diags))
             return false;
     }
-    set_value(collecting, variable, value, variable->range);
+    set_value(collecting, variable->name, value, variable->range);
     return true;
 }
 
@@ -93,6 +90,11 @@ static bool add_flag(Collecting *collecting, Str text) {
     const Variable *variable = find_variable(collecting, name);
     if (variable)
         return set_text(collecting, variable, str_after(text, equals + 1));
+    if (collecting->request->is_of_test) {
+        Value value = value_string(str_after(text, equals + 1), collecting->arena);
+        set_value(collecting, name, value, NO_RANGE);
+        return true;
+    }
     diags_error(collecting->diags, NO_RANGE, "Value for undeclared variable",
                 "A value was given by -var for the variable \"%.*s\", which the root module does "
                 "not declare.",
@@ -131,8 +133,8 @@ static bool add_file(Collecting *collecting, Str path, DiskKind kind) {
     bool ok = vars_file_read(source, &values, collecting->arena, collecting->diags);
     vec_each(&values, value) {
         const Variable *variable = find_variable(collecting, value->name);
-        if (variable)
-            set_value(collecting, variable, value->value, value->range);
+        if (variable || collecting->request->is_of_test)
+            set_value(collecting, value->name, value->value, value->range);
         else
             warn_undeclared(collecting, value);
     }
@@ -240,9 +242,10 @@ static bool gather(
         .arena = arena,
         .diags = diags,
     };
-    bool ok = request->only_options || add_environment(&collecting);
+    bool ok = request->only_options || request->only_folder || add_environment(&collecting);
     ok &= request->only_options || add_auto_files(&collecting);
-    vec_each(&request->options, option) {
+    for (size_t i = 0; i < (request->only_folder ? 0 : request->options.count); i++) {
+        const InputOption *option = &request->options.items[i];
         ok &= option->is_file ? add_file(&collecting, option->text, DISK_FILE)
                               : add_flag(&collecting, option->text);
     }

@@ -21,6 +21,8 @@ typedef struct InputRequest {
     InputOptions options;
     bool only_options; /* neither the environment nor files that are found by their names */
     const Map *values; /* name → InputValue: of a run before; NULL: they are looked for */
+    bool is_of_test;   /* values of variables that are not declared are kept: tests may name them */
+    bool only_folder;  /* nothing but the folder's files */
     /* NULL: no prompting; a missing value is an error. Asks for one; false: cancelled. */
     bool (*ask)(void *payload, const Variable *variable, Str *out, Arena *arena);
     void *payload;

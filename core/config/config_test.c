@@ -1,0 +1,318 @@
+/* Test files: found, read, their blocks handed to the decoders. */
+#include "config_read.h"
+#include "config_test_block.h"
+#include "folder_file.h"
+
+/* -- files -------------------------------------------------------------------------------- */
+
+typedef struct TestSyntax {
+    const char *suffix;
+    bool (*parse)(const Source *, const FunctionTable *, const Body **, Arena *, Diags *);
+    const char *refusal; /* why a file that looks like a test is none */
+} TestSyntax;
+
+static const TestSyntax syntaxes[] = {
+    {".loamtest.yaml", body_yaml_parse, NULL},
+    {".loamtest.json", body_json_parse, NULL},
+    {".tofutest.json", body_json_parse, NULL},
+    {".tftest.json",   body_json_parse, NULL},
+    {".tofutest.hcl",  body_hcl_parse,  NULL},
+    {".tftest.hcl",    body_hcl_parse,  NULL},
+    {".loamtest.yml",  NULL,
+     "Tests in YAML are in files whose names end in "
+     "\".loamtest.yaml\"."                  },
+};
+
+static const TestSyntax mock_syntaxes[] = {
+    {".loammock.yaml", body_yaml_parse, NULL},
+    {".loammock.json", body_json_parse, NULL},
+    {".tofumock.json", body_json_parse, NULL},
+    {".tfmock.json",   body_json_parse, NULL},
+    {".tofumock.hcl",  body_hcl_parse,  NULL},
+    {".tfmock.hcl",    body_hcl_parse,  NULL},
+    {".loammock.yml",  NULL,
+     "Mock data in YAML is in files whose names end in "
+     "\".loammock.yaml\"."                  },
+};
+
+static const TestSyntax *find_syntax(const TestSyntax *rows, size_t count, Str name) {
+    if (!name.len || name.ptr[0] == '.' || name.ptr[0] == '#' || str_ends_with(name, STR("~")))
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (str_ends_with(name, str_from_cstr(rows[i].suffix)))
+            return &rows[i];
+    return NULL;
+}
+
+/* x.tofutest.hcl stands in for x.tftest.hcl. */
+static bool is_shadowed(const DiskEntries *entries, Str name, Arena *arena) {
+    size_t at = str_find(name, STR(".tf"), 0);
+    if (at == SIZE_MAX)
+        return false;
+    Str other = str_format(arena, "%.*s.tofu%.*s", STR_ARG(str_slice(name, 0, at)),
+                           STR_ARG(str_after(name, at + 3)));
+    vec_each(entries, entry) {
+        if (entry->kind != DISK_FOLDER && str_equal(entry->name, other))
+            return true;
+    }
+    return false;
+}
+
+/* A file as its body; NULL where it cannot be read at all. */
+static const Body *read_body(
+    ConfigLoading *loading, Str path, const DiskEntry *entry, const TestSyntax *syntax, bool *ok) {
+    const Disk *disk = loading->request->io->disk;
+    FolderFile listed = {path, entry->kind, "Failed to read a test file"};
+    const Body *body = NULL;
+    Str bytes;
+    if (!syntax->parse) {
+        diags_error(loading->diags, NO_RANGE, "Unsupported test file", "%.*s: %s", STR_ARG(path),
+                    syntax->refusal);
+        *ok = false;
+    } else if (!folder_file_read(disk, &listed, &bytes, loading->arena, loading->diags) ||
+               !syntax->parse(source_new(path, bytes, loading->arena), loading->config->functions,
+                              &body, loading->arena, loading->diags)) {
+        *ok = false;
+    }
+    return body;
+}
+
+/* -- blocks ------------------------------------------------------------------------------- */
+
+bool config_test_keyword(TestLoading *loading,
+                         const BodyContent *content,
+                         const char *name,
+                         const char *usual,
+                         const char *other,
+                         bool *is_other) {
+    const Expr *expr = config_read_expr(content, name);
+    const Traversal *word = expr ? config_read_traversal(expr) : NULL;
+    Str root = word && !word->step_count ? word->root : STR_EMPTY;
+    if (!expr)
+        return true;
+    *is_other = str_equal_cstr(root, other);
+    if (*is_other || str_equal_cstr(root, usual))
+        return true;
+    Str summary = str_format(loading->arena, "Invalid \"%s\" keyword", name);
+    diags_error(loading->diags, expr->range, str_to_cstr(summary, loading->arena),
+                "\"%s\" is one of the words %s and %s, without quotes.", name, usual, other);
+    return false;
+}
+
+bool config_test_variables_decode(TestLoading *loading,
+                                  const BodyBlock *block,
+                                  TestVariables *out) {
+    BodyContent content;
+    bool ok =
+        body_attributes(block->body, BODY_EXPRESSION, &content, loading->arena, loading->diags);
+    vec_each(&content.attributes, attribute) {
+        TestVariable variable = {attribute->name, attribute->expr, attribute->name_range};
+        vec_push(loading->arena, out, variable);
+    }
+    return ok;
+}
+
+static bool decode_variables(TestLoading *loading, const BodyBlock *block) {
+    return config_test_variables_decode(loading, block, &loading->file->variables);
+}
+
+/* As in a configuration: the decoder fills a module that has nothing else. */
+static bool decode_provider(TestLoading *loading, const BodyBlock *block) {
+    ConfigLoading *outer = loading->loading;
+    Module *before = outer->module;
+    Module holder = {0};
+    Str key;
+    config_load_init(&holder, loading->arena);
+    outer->module = &holder;
+    bool ok =
+        config_provider.identify(outer, block, &key) && config_provider.decode(outer, block, false);
+    outer->module = before;
+    map_each(&holder.providers, entry) {
+        const ProviderConfig *earlier = map_find(&loading->file->providers, entry->key);
+        if (earlier) {
+            diags_error(loading->diags, block->range, "Duplicate provider block",
+                        "The provider configuration \"%.*s\" is there already, at %.*s.",
+                        STR_ARG(entry->key),
+                        STR_ARG(config_read_place(earlier->range, loading->arena)));
+            return false;
+        }
+        map_set(&loading->file->providers, entry->key, entry->value);
+    }
+    return ok;
+}
+
+static bool decode_override(TestLoading *loading, const BodyBlock *block) {
+    return config_test_override_decode(loading, block, false, &loading->file->overrides);
+}
+
+/* How other tools say that runs may go side by side, which changes no result. */
+static bool decode_settings(TestLoading *loading, const BodyBlock *block) {
+    static const BodyAttributeSchema attributes[] = {
+        {"parallel", false, BODY_LITERAL}
+    };
+    static const BodySchema schema = {.attributes = attributes, .attribute_count = 1};
+    BodyContent content;
+    bool ignored;
+    return body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags) &&
+           config_read_bool(&content, "parallel", &ignored, loading->arena, loading->diags);
+}
+
+typedef struct TestBlock {
+    const char *name;
+    uint32_t labels;
+    bool is_single;
+    bool (*decode)(TestLoading *loading, const BodyBlock *block);
+} TestBlock;
+
+static const TestBlock block_types[] = {
+    {"test",              0, true,  decode_settings        },
+    {"variables",         0, true,  decode_variables       },
+    {"provider",          1, false, decode_provider        },
+    {"mock_provider",     1, false, config_test_mock_decode},
+    {"override_resource", 0, false, decode_override        },
+    {"override_data",     0, false, decode_override        },
+    {"override_module",   0, false, decode_override        },
+    {"run",               1, false, config_test_run_decode },
+};
+
+static const TestBlock *find_block_type(Str name) {
+    for (size_t i = 0; i < ARRAY_COUNT(block_types); i++)
+        if (str_equal_cstr(name, block_types[i].name))
+            return &block_types[i];
+    return NULL;
+}
+
+static bool decode_body(TestLoading *loading, const Body *body) {
+    BodyBlockSchema blocks[ARRAY_COUNT(block_types)];
+    BodySchema schema = {.blocks = blocks, .block_count = ARRAY_COUNT(blocks)};
+    const BodyBlock *seen[ARRAY_COUNT(block_types)] = {0};
+    BodyContent content = {0};
+    for (size_t i = 0; i < ARRAY_COUNT(block_types); i++)
+        blocks[i] = (BodyBlockSchema){block_types[i].name, block_types[i].labels};
+    bool ok = body_content(body, &schema, &content, NULL, loading->arena, loading->diags);
+    vec_each(&content.blocks, block) {
+        const TestBlock *type = find_block_type(block->type);
+        const BodyBlock *first = seen[type - block_types];
+        seen[type - block_types] = first ? first : block;
+        if (first && type->is_single) {
+            config_test_refuse_second(loading, block, first);
+            ok = false;
+            continue;
+        }
+        ok &= type->decode(loading, block);
+    }
+    return ok;
+}
+
+void config_test_refuse_second(TestLoading *loading,
+                               const BodyBlock *block,
+                               const BodyBlock *first) {
+    Str summary = str_format(loading->arena, "Multiple \"%.*s\" blocks", STR_ARG(block->type));
+    diags_error(loading->diags, block->range, str_to_cstr(summary, loading->arena),
+                "There may be one \"%.*s\" block here; the first is at %.*s.", STR_ARG(block->type),
+                STR_ARG(config_read_place(first->range, loading->arena)));
+}
+
+/* -- folders ------------------------------------------------------------------------------ */
+
+static bool add_file(ConfigLoading *loading, Str path, const Body *body, bool is_in_test_folder) {
+    TestFile *file = arena_new(loading->arena, TestFile);
+    file->path = path;
+    file->is_in_test_folder = is_in_test_folder;
+    file->providers = map_new(loading->arena);
+    TestLoading inner = {loading, file, loading->arena, loading->diags};
+    vec_push(loading->arena, &loading->config->tests->files, file);
+    return decode_body(&inner, body);
+}
+
+static bool add_folder(ConfigLoading *loading, Str folder, bool is_test_folder) {
+    const Disk *disk = loading->request->io->disk;
+    DiskEntries entries = {0};
+    bool ok = true;
+    if (disk->list(disk->self, folder, &entries, loading->arena) < 0)
+        return true; /* the root was read before; a test folder need not be there */
+    vec_each(&entries, entry) {
+        const TestSyntax *syntax = find_syntax(syntaxes, ARRAY_COUNT(syntaxes), entry->name);
+        if (!syntax || entry->kind == DISK_FOLDER ||
+            is_shadowed(&entries, entry->name, loading->arena))
+            continue;
+        Str path = disk_clean(disk_join(folder, entry->name, loading->arena), loading->arena);
+        const Body *body = read_body(loading, path, entry, syntax, &ok);
+        if (body)
+            ok &= add_file(loading, path, body, is_test_folder);
+    }
+    return ok;
+}
+
+/* The test folder lies within the configuration's. */
+static bool check_folder(ConfigLoading *loading, Str folder) {
+    const Disk *disk = loading->request->io->disk;
+    Str clean = disk_clean(folder, loading->arena);
+    DiskStat stat;
+    if (str_starts_with(clean, STR("/")) || str_starts_with(clean, STR(".."))) {
+        diags_error(loading->diags, NO_RANGE, "Invalid testing directory",
+                    "Tests lie in the folder of the configuration or below it, and \"%.*s\" is "
+                    "outside.",
+                    STR_ARG(folder));
+        return false;
+    }
+    Str path = disk_join(loading->request->folder, folder, loading->arena);
+    bool is_usual = str_equal_cstr(clean, CONFIG_TEST_FOLDER);
+    if (!is_usual && (disk->stat(disk->self, path, &stat) < 0 || stat.kind != DISK_FOLDER))
+        diags_warning(loading->diags, NO_RANGE, "Test directory does not exist",
+                      "There is no folder \"%.*s\", so only tests beside the configuration are "
+                      "looked at.",
+                      STR_ARG(folder));
+    return true;
+}
+
+static int compare_files(const void *a, const void *b) {
+    const TestFile *const *left = a;
+    const TestFile *const *right = b;
+    return str_compare((*left)->path, (*right)->path);
+}
+
+bool config_test_load(ConfigLoading *loading) {
+    Str folder = loading->request->test_folder;
+    Str root = loading->config->folder;
+    struct TestFiles *tests = arena_new(loading->arena, struct TestFiles);
+    loading->config->tests = tests;
+    if (!check_folder(loading, folder))
+        return false;
+    bool ok = add_folder(loading, root, false);
+    Str below = disk_clean(disk_join(root, folder, loading->arena), loading->arena);
+    if (!str_equal(below, disk_clean(root, loading->arena)))
+        ok &= add_folder(loading, below, true);
+    if (tests->files.count > 0)
+        qsort(tests->files.items, tests->files.count, sizeof(TestFile *), compare_files);
+    return ok;
+}
+
+/* -- mock data ---------------------------------------------------------------------------- */
+
+bool config_test_mock_files(TestLoading *loading,
+                            Str folder,
+                            SourceRange range,
+                            MockProvider *out) {
+    const Disk *disk = loading->loading->request->io->disk;
+    DiskEntries entries = {0};
+    bool ok = true;
+    int status = disk->list(disk->self, folder, &entries, loading->arena);
+    if (status < 0) {
+        diags_error(loading->diags, range, "Failed to read mock data",
+                    "The folder \"%.*s\" cannot be read: %s.", STR_ARG(folder), strerror(-status));
+        return false;
+    }
+    vec_each(&entries, entry) {
+        const TestSyntax *syntax =
+            find_syntax(mock_syntaxes, ARRAY_COUNT(mock_syntaxes), entry->name);
+        if (!syntax || entry->kind == DISK_FOLDER ||
+            is_shadowed(&entries, entry->name, loading->arena))
+            continue;
+        Str path = disk_clean(disk_join(folder, entry->name, loading->arena), loading->arena);
+        const Body *body = read_body(loading->loading, path, entry, syntax, &ok);
+        if (body)
+            ok &= config_test_mock_body(loading, body, out);
+    }
+    return ok;
+}

@@ -1,0 +1,278 @@
+/* mock_provider and override blocks: what is made up while a test runs. */
+#include "config_address.h"
+#include "config_read.h"
+#include "config_test_block.h"
+#include "eval.h"
+
+/* -- values ------------------------------------------------------------------------------- */
+
+/* An object of constants; an absent argument gives the empty one. */
+static bool read_object(TestLoading *loading,
+                        const BodyBlock *block,
+                        const BodyAttribute *attribute,
+                        Value *out) {
+    Value value;
+    *out = value_object(NULL, NULL, 0, loading->arena);
+    if (!attribute)
+        return true;
+    if (!eval_constant(attribute->expr, &value, loading->arena, loading->diags))
+        return false;
+    bool is_object = value_is_present(value) &&
+                     (value.type->kind == KIND_OBJECT || value.type->kind == KIND_MAP);
+    if (is_object) {
+        *out = value;
+        return true;
+    }
+    Str summary = str_format(loading->arena, "Invalid %.*s attribute", STR_ARG(attribute->name));
+    diags_error(loading->diags, attribute->range, str_to_cstr(summary, loading->arena),
+                "\"%.*s\" of a \"%.*s\" block is an object: names and values between { and }.",
+                STR_ARG(attribute->name), STR_ARG(block->type));
+    return false;
+}
+
+static bool read_during(TestLoading *loading, const BodyContent *content, bool *is_plan) {
+    return config_test_keyword(loading, content, "override_during", "apply", "plan", is_plan);
+}
+
+/* -- overrides ---------------------------------------------------------------------------- */
+
+typedef struct OverrideType {
+    const char *name;
+    const char *values; /* the argument that holds them */
+    const char *noun;
+} OverrideType;
+
+static const OverrideType override_types[] = {
+    [OVERRIDE_RESOURCE] = {"override_resource", "values",  "resources"   },
+    [OVERRIDE_DATA] = {"override_data",     "values",  "data sources"},
+    [OVERRIDE_MODULE] = {"override_module",   "outputs", "modules"     },
+};
+
+static bool find_kind(Str type, OverrideKind *out) {
+    for (size_t i = 0; i < ARRAY_COUNT(override_types); i++) {
+        if (!str_equal_cstr(type, override_types[i].name))
+            continue;
+        *out = (OverrideKind)i;
+        return true;
+    }
+    return false;
+}
+
+bool config_test_override_is(Str type) {
+    OverrideKind ignored;
+    return find_kind(type, &ignored);
+}
+
+static bool is_of_kind(const AddressTarget *target, OverrideKind kind) {
+    switch (kind) {
+    case OVERRIDE_RESOURCE: return target->is_resource && target->resource.mode == MODE_MANAGED;
+    case OVERRIDE_DATA: return target->is_resource && target->resource.mode == MODE_DATA;
+    case OVERRIDE_MODULE: return !target->is_resource;
+    }
+    return false;
+}
+
+static bool read_target(TestLoading *loading,
+                        const BodyBlock *block,
+                        const BodyContent *content,
+                        TestOverride *out) {
+    const OverrideType *type = &override_types[out->kind];
+    const BodyAttribute *attribute = body_content_find(content, "target");
+    ConfigAddress address = {0};
+    if (!attribute) {
+        diags_error(loading->diags, block->range, "Missing target attribute",
+                    "\"target\" says which of the %s is meant.", type->noun);
+        return false;
+    }
+    out->target_range = attribute->range;
+    if (!config_address_read(attribute->expr, &address, loading->arena, loading->diags))
+        return false;
+    out->target = address.target;
+    if (is_of_kind(&address.target, out->kind) && address.keys.count == 0)
+        return true;
+    diags_error(loading->diags, attribute->range, "Invalid override target",
+                "\"%s\" blocks are about %s, with literal keys if any, and \"%.*s\" is none of "
+                "them.",
+                type->name, type->noun, STR_ARG(config_address_to_str(&address, loading->arena)));
+    return false;
+}
+
+static bool same_module(const ModuleAddr *a, const ModuleAddr *b, Arena *arena) {
+    return str_equal(module_addr_to_str(a, arena), module_addr_to_str(b, arena));
+}
+
+static bool same_target(const TestOverride *a, const TestOverride *b, Arena *arena) {
+    if (a->kind != b->kind)
+        return false;
+    return a->kind == OVERRIDE_MODULE ? same_module(a->target.module, b->target.module, arena)
+                                      : resource_addr_equal(a->target.resource, b->target.resource);
+}
+
+static bool check_single(TestLoading *loading,
+                         const TestOverride *override,
+                         const TestOverrides *others) {
+    vec_each(others, other) {
+        if (!same_target(*other, override, loading->arena))
+            continue;
+        Str summary =
+            str_format(loading->arena, "Duplicate %s block", override_types[override->kind].name);
+        diags_error(loading->diags, override->range, str_to_cstr(summary, loading->arena),
+                    "The same is overridden already at %.*s.",
+                    STR_ARG(config_read_place((*other)->range, loading->arena)));
+        return false;
+    }
+    return true;
+}
+
+bool config_test_override_decode(TestLoading *loading,
+                                 const BodyBlock *block,
+                                 bool during_plan,
+                                 TestOverrides *out) {
+    TestOverride *override = arena_new(loading->arena, TestOverride);
+    CHECK(find_kind(block->type, &override->kind));
+    const char *values = override_types[override->kind].values;
+    const BodyAttributeSchema attributes[] = {
+        {"target",          false, BODY_CODE      },
+        {"override_during", false, BODY_CODE      },
+        {values,            false, BODY_EXPRESSION},
+    };
+    BodySchema schema = {.attributes = attributes, .attribute_count = ARRAY_COUNT(attributes)};
+    BodyContent content;
+    override->during_plan = during_plan;
+    override->range = block->range;
+    bool ok = body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags);
+    const BodyAttribute *attribute = body_content_find(&content, values);
+    override->values_range = attribute ? attribute->expr->range : block->range;
+    ok &= read_target(loading, block, &content, override);
+    ok &= read_object(loading, block, attribute, &override->values);
+    ok &= read_during(loading, &content, &override->during_plan);
+    if (!ok || !check_single(loading, override, out))
+        return false;
+    vec_push(loading->arena, out, override);
+    return true;
+}
+
+/* -- mock_provider ------------------------------------------------------------------------ */
+
+static bool decode_type(TestLoading *loading, const BodyBlock *block, MockProvider *out) {
+    static const BodyAttributeSchema attributes[] = {
+        {"defaults",        false, BODY_EXPRESSION},
+        {"override_during", false, BODY_CODE      },
+    };
+    static const BodySchema schema = {.attributes = attributes,
+                                      .attribute_count = ARRAY_COUNT(attributes)};
+    bool is_data = str_equal_cstr(block->type, "mock_data");
+    Str key = str_concat(is_data ? STR("data.") : STR_EMPTY, block->labels[0], loading->arena);
+    const MockType *first = map_find(&out->types, key);
+    if (first) {
+        Str summary = str_format(loading->arena, "Duplicate %.*s block", STR_ARG(block->type));
+        diags_error(loading->diags, block->label_ranges[0], str_to_cstr(summary, loading->arena),
+                    "\"%.*s\" is described already at %.*s.", STR_ARG(block->labels[0]),
+                    STR_ARG(config_read_place(first->range, loading->arena)));
+        return false;
+    }
+    BodyContent content;
+    MockType *type = arena_new(loading->arena, MockType);
+    type->during_plan = out->during_plan;
+    type->range = block->range;
+    map_set(&out->types, key, type);
+    bool ok = body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags);
+    const BodyAttribute *attribute = body_content_find(&content, "defaults");
+    type->values_range = attribute ? attribute->expr->range : block->range;
+    ok &= read_object(loading, block, attribute, &type->values);
+    return read_during(loading, &content, &type->during_plan) && ok;
+}
+
+static bool decode_inner(TestLoading *loading, const BodyContent *content, MockProvider *out) {
+    bool ok = true;
+    vec_each(&content->blocks, block) {
+        if (config_test_override_is(block->type))
+            ok &= config_test_override_decode(loading, block, out->during_plan, &out->overrides);
+        else
+            ok &= decode_type(loading, block, out);
+    }
+    return ok;
+}
+
+static const BodyBlockSchema inner_blocks[] = {
+    {"mock_resource",     1},
+    {"mock_data",         1},
+    {"override_resource", 0},
+    {"override_data",     0},
+};
+
+bool config_test_mock_body(TestLoading *loading, const Body *body, MockProvider *out) {
+    static const BodySchema schema = {.blocks = inner_blocks,
+                                      .block_count = ARRAY_COUNT(inner_blocks)};
+    BodyContent content;
+    bool ok = body_content(body, &schema, &content, NULL, loading->arena, loading->diags);
+    return decode_inner(loading, &content, out) && ok;
+}
+
+static const BodyAttributeSchema provider_attributes[] = {
+    {"alias",           false, BODY_LITERAL},
+    {"source",          false, BODY_LITERAL},
+    {"override_during", false, BODY_CODE   },
+};
+static const BodySchema provider_schema = {
+    .attributes = provider_attributes,
+    .attribute_count = ARRAY_COUNT(provider_attributes),
+    .blocks = inner_blocks,
+    .block_count = ARRAY_COUNT(inner_blocks),
+};
+
+static bool add_provider(TestLoading *loading, ProviderConfig *provider) {
+    Map *known = &loading->file->providers;
+    Str key = provider->alias.len ? str_format(loading->arena, "%.*s.%.*s", STR_ARG(provider->name),
+                                               STR_ARG(provider->alias))
+                                  : provider->name;
+    const ProviderConfig *first = map_find(known, key);
+    if (!first) {
+        map_set(known, key, provider);
+        return true;
+    }
+    diags_error(loading->diags, provider->range, "Duplicate provider block",
+                "The provider configuration \"%.*s\" is there already, at %.*s.", STR_ARG(key),
+                STR_ARG(config_read_place(first->range, loading->arena)));
+    return false;
+}
+
+/* Data of a folder counts where the block itself says nothing. */
+static bool read_source(TestLoading *loading, const BodyContent *content, MockProvider *mock) {
+    const BodyAttribute *attribute = body_content_find(content, "source");
+    MockProvider shared = {.types = map_new(loading->arena), .during_plan = mock->during_plan};
+    Str folder = STR_EMPTY;
+    if (!attribute)
+        return true;
+    if (!config_read_string(content, "source", &folder, loading->arena, loading->diags))
+        return false;
+    Str path = disk_join(loading->loading->config->folder, folder, loading->arena);
+    if (!config_test_mock_files(loading, disk_clean(path, loading->arena), attribute->expr->range,
+                                &shared))
+        return false;
+    map_each(&shared.types, entry) {
+        if (!map_has(&mock->types, entry->key))
+            map_set(&mock->types, entry->key, entry->value);
+    }
+    vec_each(&shared.overrides, override) {
+        vec_push(loading->arena, &mock->overrides, *override);
+    }
+    return true;
+}
+
+bool config_test_mock_decode(TestLoading *loading, const BodyBlock *block) {
+    BodyContent content;
+    ProviderConfig *provider = arena_new(loading->arena, ProviderConfig);
+    MockProvider *mock = arena_new(loading->arena, MockProvider);
+    mock->types = map_new(loading->arena);
+    provider->name = block->labels[0];
+    provider->range = block->range;
+    provider->mock = mock;
+    bool ok =
+        body_content(block->body, &provider_schema, &content, NULL, loading->arena, loading->diags);
+    ok &= config_read_string(&content, "alias", &provider->alias, loading->arena, loading->diags);
+    ok &= read_during(loading, &content, &mock->during_plan);
+    ok &= decode_inner(loading, &content, mock);
+    ok &= read_source(loading, &content, mock);
+    return add_provider(loading, provider) && ok;
+}

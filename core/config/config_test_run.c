@@ -1,0 +1,263 @@
+/* run: a plan or an apply of a module, and what must hold after it. */
+#include "config_legacy.h"
+#include "config_read.h"
+#include "config_test_block.h"
+#include "reference.h"
+
+static const BodyAttributeSchema attributes[] = {
+    {"command",         false, BODY_CODE   },
+    {"expect_failures", false, BODY_CODE   },
+    {"providers",       false, BODY_CODE   },
+    {"state_key",       false, BODY_LITERAL},
+    {"parallel",        false, BODY_LITERAL},
+};
+static const BodyBlockSchema blocks[] = {
+    {"variables",         0},
+    {"module",            0},
+    {"plan_options",      0},
+    {"assert",            0},
+    {"override_resource", 0},
+    {"override_data",     0},
+    {"override_module",   0},
+};
+static const BodySchema schema = {
+    .attributes = attributes,
+    .attribute_count = ARRAY_COUNT(attributes),
+    .blocks = blocks,
+    .block_count = ARRAY_COUNT(blocks),
+};
+
+/* -- plan_options ------------------------------------------------------------------------- */
+
+static bool decode_options(TestLoading *loading, const BodyBlock *block, TestRun *run) {
+    static const BodyAttributeSchema inner_attributes[] = {
+        {"mode",    false, BODY_CODE   },
+        {"refresh", false, BODY_LITERAL},
+        {"replace", false, BODY_CODE   },
+        {"target",  false, BODY_CODE   },
+    };
+    static const BodySchema inner = {.attributes = inner_attributes,
+                                     .attribute_count = ARRAY_COUNT(inner_attributes)};
+    BodyContent content;
+    bool refreshes = true;
+    Arena *arena = loading->arena;
+    bool ok = body_content(block->body, &inner, &content, NULL, arena, loading->diags);
+    ok &= config_test_keyword(loading, &content, "mode", "normal", "refresh-only",
+                              &run->is_refresh_only);
+    ok &= config_read_bool(&content, "refresh", &refreshes, arena, loading->diags);
+    ok &= config_read_traversals(&content, "replace", &run->replaced, arena, loading->diags);
+    ok &= config_read_traversals(&content, "target", &run->targets, arena, loading->diags);
+    run->skips_refresh = !refreshes;
+    if (!run->is_refresh_only || refreshes)
+        return ok;
+    diags_error(loading->diags, body_content_find(&content, "refresh")->range,
+                "Incompatible plan options",
+                "A run that does nothing but refresh cannot do without refreshing.");
+    return false;
+}
+
+/* -- expect_failures ---------------------------------------------------------------------- */
+
+/* Of an instance, with its key. */
+static Str object_name(const Reference *reference, Arena *arena) {
+    Str name = reference_to_str(reference, arena);
+    return reference->key.kind == KEY_NONE
+               ? name
+               : str_concat(name, address_key_to_str(reference->key, arena), arena);
+}
+
+static bool is_checkable(const Reference *reference) {
+    return reference->kind == REFERENCE_VARIABLE || reference->kind == REFERENCE_RESOURCE;
+}
+
+/* In JSON and YAML the whole of what is written. */
+static SourceRange whole_range(SourceRange range) {
+    const Source *source = range.source;
+    if (!source || !source->outer)
+        return range;
+    return (SourceRange){source->outer, source->outer_start, source->outer_end};
+}
+
+static bool add_expectation(TestLoading *loading, const Expr *item, TestRun *run) {
+    const Expr *expr = config_legacy_reference(item, loading->arena, loading->diags);
+    Traversal *traversal = config_read_traversal(expr);
+    Reference reference;
+    if (!traversal) {
+        diags_error(loading->diags, expr->range, "Invalid expression",
+                    "\"expect_failures\" takes references alone, such as var.size.");
+        return false;
+    }
+    if (!reference_from_traversal(traversal, &reference, loading->diags))
+        return false;
+    TestExpectation expectation = {
+        .text = object_name(&reference, loading->arena),
+        .is_checkable = is_checkable(&reference),
+        .range = expr == item ? whole_range(reference.range) : reference.range,
+    };
+    vec_push(loading->arena, &run->expected, expectation);
+    return true;
+}
+
+static bool read_expectations(TestLoading *loading, const BodyContent *content, TestRun *run) {
+    const Expr *list = config_read_expr(content, "expect_failures");
+    bool ok = true;
+    if (!list)
+        return true;
+    if (list->kind != EXPR_TUPLE) {
+        diags_error(loading->diags, list->range, "Invalid expression",
+                    "\"expect_failures\" must be a list of references, between [ and ].");
+        return false;
+    }
+    for (size_t i = 0; i < list->as.parts.count; i++)
+        ok &= add_expectation(loading, list->as.parts.items[i], run);
+    return ok;
+}
+
+/* -- module and providers ----------------------------------------------------------------- */
+
+static bool check_source(TestLoading *loading, const BodyAttribute *attribute, const TestRun *run) {
+    SourceAddress address;
+    if (!module_source_parse(loading->loading->request->sources, run->source,
+                             attribute->expr->range, &address, loading->arena, loading->diags))
+        return false;
+    if (!address.kind->fetch || address.kind->has_versions)
+        return true;
+    diags_error(loading->diags, attribute->range, "Invalid module source address",
+                "A run takes its module from a folder beside the configuration or from a "
+                "registry, and \"%.*s\" is neither.",
+                STR_ARG(run->source));
+    return false;
+}
+
+static bool decode_module(TestLoading *loading, const BodyBlock *block, TestRun *run) {
+    static const BodyAttributeSchema inner_attributes[] = {
+        {"source",  false, BODY_LITERAL},
+        {"version", false, BODY_LITERAL},
+    };
+    static const BodySchema inner = {.attributes = inner_attributes, .attribute_count = 2};
+    Arena *arena = loading->arena;
+    BodyContent content;
+    Str version = STR_EMPTY;
+    bool ok = body_content(block->body, &inner, &content, NULL, arena, loading->diags);
+    ok &= config_read_string(&content, "source", &run->source, arena, loading->diags);
+    ok &= config_read_string(&content, "version", &version, arena, loading->diags);
+    const BodyAttribute *source = body_content_find(&content, "source");
+    if (ok && !source)
+        diags_error(loading->diags, block->range, "Missing \"source\" attribute for module block",
+                    "\"source\" says where the module of this run is.");
+    if (!ok || !source || !check_source(loading, source, run))
+        return false;
+    const BodyAttribute *version_at = body_content_find(&content, "version");
+    ModuleWanted wanted = {
+        .name = run->name,
+        .source = run->source,
+        .version = version,
+        .parent_folder = loading->loading->config->folder,
+        .source_range = source->expr->range,
+        .version_range = version_at ? version_at->expr->range : NO_RANGE,
+        .range = block->range,
+    };
+    Str file = str_slice(loading->file->path, 0, str_rfind_char(loading->file->path, '.'));
+    wanted.key = str_format(arena, "test.%.*s.%.*s", STR_ARG(file), STR_ARG(run->name));
+    return config_module_load_tested(loading->loading, &wanted, &run->config);
+}
+
+static bool add_provider(TestLoading *loading, const ExprItem *item, TestRun *run) {
+    ProviderRef child;
+    ProviderRef *named = arena_new(loading->arena, ProviderRef);
+    if (!config_read_provider_ref(item->key, &child, loading->arena, loading->diags) ||
+        !config_read_provider_ref(item->value, named, loading->arena, loading->diags))
+        return false;
+    named->range = item->value->range;
+    Str key = child.alias.len ? str_format(loading->arena, "%.*s.%.*s", STR_ARG(child.name),
+                                           STR_ARG(child.alias))
+                              : child.name;
+    map_set(&run->providers, key, named);
+    return true;
+}
+
+static bool read_providers(TestLoading *loading, const BodyContent *content, TestRun *run) {
+    const Expr *expr = config_read_expr(content, "providers");
+    bool ok = true;
+    run->providers = map_new(loading->arena);
+    if (!expr)
+        return true;
+    if (expr->kind != EXPR_OBJECT) {
+        diags_error(loading->diags, expr->range, "Invalid providers argument",
+                    "\"providers\" must be a mapping from the provider configurations of the "
+                    "module to those of this file.");
+        return false;
+    }
+    for (size_t i = 0; i < expr->as.object.count; i++)
+        ok &= add_provider(loading, &expr->as.object.items[i], run);
+    return ok;
+}
+
+/* -- the block ---------------------------------------------------------------------------- */
+
+static bool check_name(TestLoading *loading, const BodyBlock *block) {
+    if (!config_read_identifier(block->labels[0], block->label_ranges[0], "run block name",
+                                loading->diags))
+        return false;
+    vec_each(&loading->file->runs, run) {
+        if (!str_equal((*run)->name, block->labels[0]))
+            continue;
+        diags_error(loading->diags, block->range, "Duplicate \"run\" block names",
+                    "This file has a run \"%.*s\" already, at %.*s.", STR_ARG(block->labels[0]),
+                    STR_ARG(config_read_place((*run)->range, loading->arena)));
+        return false;
+    }
+    return true;
+}
+
+static bool decode_inner(TestLoading *loading, const BodyBlock *block, TestRun *run) {
+    if (str_equal_cstr(block->type, "variables"))
+        return config_test_variables_decode(loading, block, &run->variables);
+    if (str_equal_cstr(block->type, "module"))
+        return decode_module(loading, block, run);
+    if (str_equal_cstr(block->type, "plan_options"))
+        return decode_options(loading, block, run);
+    return !config_test_override_is(block->type) ||
+           config_test_override_decode(loading, block, false, &run->overrides);
+}
+
+static bool decode_blocks(TestLoading *loading, const BodyContent *content, TestRun *run) {
+    static const char *const single[] = {"variables", "module", "plan_options"};
+    const BodyBlock *seen[ARRAY_COUNT(single)] = {0};
+    bool ok = true;
+    vec_each(&content->blocks, block) {
+        size_t i = 0;
+        while (i < ARRAY_COUNT(single) && !str_equal_cstr(block->type, single[i]))
+            i++;
+        const BodyBlock *first = i < ARRAY_COUNT(single) ? seen[i] : NULL;
+        if (first) {
+            config_test_refuse_second(loading, block, first);
+            ok = false;
+            continue;
+        }
+        if (i < ARRAY_COUNT(single))
+            seen[i] = block;
+        ok &= decode_inner(loading, block, run);
+    }
+    return ok;
+}
+
+bool config_test_run_decode(TestLoading *loading, const BodyBlock *block) {
+    Arena *arena = loading->arena;
+    Diags *diags = loading->diags;
+    BodyContent content;
+    bool ignored;
+    TestRun *run = arena_new(arena, TestRun);
+    run->name = block->labels[0];
+    run->range = block->range;
+    bool ok = check_name(loading, block);
+    vec_push(arena, &loading->file->runs, run);
+    ok &= body_content(block->body, &schema, &content, NULL, arena, diags);
+    ok &= config_test_keyword(loading, &content, "command", "apply", "plan", &run->is_plan);
+    ok &= config_read_string(&content, "state_key", &run->state_key, arena, diags);
+    ok &= config_read_bool(&content, "parallel", &ignored, arena, diags);
+    ok &= read_providers(loading, &content, run);
+    ok &= read_expectations(loading, &content, run);
+    ok &= config_read_conditions(&content, "assert", &run->asserts, arena, diags);
+    return decode_blocks(loading, &content, run) && ok;
+}
