@@ -115,7 +115,8 @@ typedef struct Limit {
 typedef VEC(Limit) Limits;
 
 typedef struct ResourceType {
-    const char *name; /* as users write it: libvirt_pool */
+    const char *name;                /* as users write it: libvirt_pool */
+    const struct ResourceType *real; /* of a mock: what it stands in for, and whose schema counts */
     Schema schema;
     Effect effect;
     /* True: a crash between call and outcome may do it twice; documented with the type. */

@@ -5,6 +5,12 @@
 #include "resource_plan.h"
 #include "timeouts.h"
 
+/* Types are known by the address of their schema: a mock, made for a moment, has none of its own.
+ */
+static const Schema *schema_of(const ResourceType *type) {
+    return type->real ? &type->real->schema : &type->schema;
+}
+
 /* What a slot answered, held against the diagnostics: false exactly when an error was added. */
 static bool settle(bool answer,
                    const ResourceType *type,
@@ -66,7 +72,7 @@ bool resource_type_validate(const ResourceType *type,
                             Value config,
                             Diags *diags) {
     size_t before = diags->error_count;
-    if (!schema_validate(&type->schema, config, call->arena, diags))
+    if (!schema_validate(schema_of(type), config, call->arena, diags))
         return false;
     if (!type->validate)
         return true;
@@ -98,8 +104,8 @@ bool resource_type_plan(const ResourceType *type,
                         Diags *diags) {
     size_t before = diags->error_count;
     *response = (PlanResponse){.private_data = request->private_data};
-    response->planned = resource_plan_object(&type->schema, request, call->arena);
-    schema_replace_paths(&type->schema, request->prior, response->planned,
+    response->planned = resource_plan_object(schema_of(type), request, call->arena);
+    schema_replace_paths(schema_of(type), request->prior, response->planned,
                          &response->requires_replace, call->arena);
     bool is_destroy = value_is_null(request->proposed);
     if (!is_destroy && type->plan) {
@@ -165,7 +171,7 @@ bool resource_type_apply(const ResourceType *type,
                          ApplyResponse *response,
                          Diags *diags) {
     *response = (ApplyResponse){
-        .state = value_null(schema_implied_type(&type->schema)),
+        .state = value_null(schema_implied_type(schema_of(type))),
         .private_data = request->private_data,
     };
     if (value_is_null(request->planned))
@@ -201,7 +207,7 @@ bool resource_type_recover(const ResourceType *type,
                            Diags *diags) {
     size_t before = diags->error_count;
     *outcome = RECOVER_ABSENT;
-    *state = value_null(schema_implied_type(&type->schema));
+    *state = value_null(schema_implied_type(schema_of(type)));
     if (!type->recover)
         return true;
     bool answer = type->recover(call, request, outcome, state, diags);

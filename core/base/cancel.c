@@ -14,6 +14,7 @@ struct CancelToken {
     Arena *arena; /* which it lives in itself */
     atomic_int level;
     int fd;
+    _Atomic(CancelToken *) second; /* that follows this one's last level; NULL: none */
 };
 
 CancelToken *cancel_open(void) {
@@ -25,9 +26,19 @@ CancelToken *cancel_open(void) {
     return token;
 }
 
+CancelToken *cancel_open_second(CancelToken *first) {
+    CancelToken *second = cancel_open();
+    CHECK(!atomic_load(&first->second));
+    atomic_store(&first->second, second);
+    if (cancel_level(first) == CANCEL_NOW)
+        cancel_raise(second, CANCEL_NOW);
+    return second;
+}
+
 void cancel_close(CancelToken *token) {
     if (!token)
         return;
+    cancel_close(atomic_load(&token->second));
     close(token->fd);
     arena_close(token->arena);
 }
@@ -38,6 +49,9 @@ void cancel_raise(CancelToken *token, CancelLevel level) {
     }
     if (level != CANCEL_NONE)
         eventfd_write(token->fd, 1);
+    CancelToken *second = level == CANCEL_NOW ? atomic_load(&token->second) : NULL;
+    if (second)
+        cancel_raise(second, level);
 }
 
 CancelLevel cancel_level(const CancelToken *token) {

@@ -16,6 +16,9 @@ typedef struct CancelToken CancelToken;
 
 CancelToken *cancel_open(void);
 void cancel_close(CancelToken *token);
+/* For what has to be done although a stop was asked for: raised when `first` is raised to
+ * CANCEL_NOW, and then to that. There may be one of it; it lives as long as `first`. */
+CancelToken *cancel_open_second(CancelToken *first);
 /* Raises the level; never lowers it. Safe from any thread. */
 void cancel_raise(CancelToken *token, CancelLevel level);
 CancelLevel cancel_level(const CancelToken *token); /* NULL token: CANCEL_NONE */

@@ -30,6 +30,7 @@ typedef struct Diag {
     SourceRange context;
     Str address;
     Str path;
+    Str checked; /* whose own condition does not hold, as an address; empty: it is no such thing */
     VEC(DiagValue) values;
     Str called;            /* the function whose call failed, as it was called; empty: none */
     bool is_of_expression; /* its place says enough: no address in documents for programs */

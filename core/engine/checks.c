@@ -13,10 +13,12 @@ CheckResults *checks_new(size_t count, Arena *arena) {
     return results;
 }
 
-void checks_warn(Diags *diags, const Diags *errors) {
+void checks_warn(Diags *diags, const Diags *errors, Str checked) {
     for (size_t i = 0; i < errors->count; i++) {
         Diag warning = errors->items[i];
         warning.severity = DIAG_WARNING;
+        if (checked.len > 0)
+            warning.checked = checked;
         diags_add(diags, &warning);
     }
 }

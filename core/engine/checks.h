@@ -23,7 +23,7 @@ struct EngineWalk;
 
 /* All unknown; NULL for none. */
 CheckResults *checks_new(size_t count, Arena *arena);
-/* Errors join as warnings. */
-void checks_warn(Diags *diags, const Diags *errors);
+/* Errors join as warnings; where `checked` is not empty, as what is said of that check. */
+void checks_warn(Diags *diags, const Diags *errors, Str checked);
 /* The check_results of a state: whatever has conditions. Empty when nothing has. */
 Str checks_to_json(const struct EngineWalk *walk, Arena *arena);

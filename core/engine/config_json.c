@@ -379,7 +379,7 @@ static void write_provider(Writing *writing, ProviderPlace place, Str key) {
         json_key_string(&writing->writer, "module_address", module->path);
     const Provider *provider;
     Diags ignored = diags_new(writing->scratch);
-    if (config &&
+    if (config && config->body &&
         registry_find(writing->engine->registry, address, &provider, NO_RANGE, &ignored)) {
         write_body(writing, config->body, &provider->schema);
     }

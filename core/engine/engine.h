@@ -8,7 +8,7 @@
 #pragma once
 
 #include "cancel.h"
-#include "config.h"
+#include "config_test.h"
 #include "graph.h"
 #include "hooks.h"
 #include "plan.h"
@@ -26,8 +26,9 @@ typedef struct Engine {
     const Hooks *hooks; /* NULL: nobody listens */
     uint32_t parallelism;
     Str workspace;
-    Str working_folder; /* path.cwd */
-    int64_t now_ms;     /* plantimestamp */
+    Str working_folder;             /* path.cwd */
+    int64_t now_ms;                 /* plantimestamp */
+    const TestOverrides *overrides; /* of a test, those that win first; NULL: nothing is made up */
 } Engine;
 
 /* An object that is to come under management, with no block that says so. */
@@ -45,6 +46,8 @@ typedef struct PlanOptions {
     VEC(Str) target_texts;
     VEC(ResourceAddr) replace;
     const ImportRequest *import; /* NULL: none */
+    /* Where the names of the root module are left after the walk; NULL: nobody wants them. */
+    struct EngineConsole **console;
 } PlanOptions;
 
 typedef struct PlanResult {
@@ -78,6 +81,9 @@ MUST_USE bool engine_console_open(const Engine *engine,
                                   Diags *diags);
 /* The names of the root module, found when they are asked for. One thread. */
 const Scope *engine_console_scope(const EngineConsole *console);
+/* The value of an output of the root module, of any type while it is not known; false: it has none
+ * of that name. */
+bool engine_console_output(const EngineConsole *console, Str name, Value *out);
 /* The graphs that `loam graph` shows. */
 typedef enum GraphType {
     GRAPH_RESOURCES,    /* resources and data sources, what lies between them folded away */

@@ -69,6 +69,7 @@ bool engine_apply(const Engine *engine,
         hooks->apply_total(hooks->self, count_operations(plan));
     bool ended = built && save_addresses(walk, diags) && visit_run(walk);
     engine_walk_close(walk, diags);
+    engine_walk_leave_console(walk);
     if (!ended && diags->error_count == before)
         report_interruption(diags);
     if (built) {

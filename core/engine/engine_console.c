@@ -23,6 +23,34 @@ static bool lookup_and_bind(const Scope *scope,
     return console->base.scope.lookup(&console->base.scope, traversal, out, used, arena, diags);
 }
 
+static EngineConsole *open_over(EngineWalk *walk, Arena *arena) {
+    EngineConsole *console = arena_new(arena, EngineConsole);
+    console->walk = walk;
+    evaluate_scope_init(&console->base, walk, walk->root->instances.items[0]);
+    console->scope = console->base.scope;
+    console->scope.self = console;
+    console->scope.lookup = lookup_and_bind;
+    return console;
+}
+
+/* With -target, what nobody refers to got no value. */
+static void add_values(EngineWalk *walk) {
+    vec_each(&walk->nodes, item) {
+        if ((*item)->kind != NODE_RESOURCE_VALUE || (*item)->is_selected)
+            continue;
+        Visit visit = {.walk = walk, .node = *item, .keep = walk->arena, .scratch = walk->arena};
+        visit.diags = diags_new(walk->arena);
+        (void)node_resource_value_visit(&visit);
+    }
+}
+
+void engine_walk_leave_console(EngineWalk *walk) {
+    if (!walk->options->console || walk->root->instances.count == 0)
+        return;
+    add_values(walk);
+    *walk->options->console = open_over(walk, walk->arena);
+}
+
 bool engine_console_open(const Engine *engine,
                          const PlanOptions *options,
                          const State *state,
@@ -37,13 +65,20 @@ bool engine_console_open(const Engine *engine,
     engine_walk_close(walk, diags);
     if (diags->error_count != before)
         return false;
-    EngineConsole *console = arena_new(arena, EngineConsole);
-    console->walk = walk;
-    evaluate_scope_init(&console->base, walk, walk->root->instances.items[0]);
-    console->scope = console->base.scope;
-    console->scope.self = console;
-    console->scope.lookup = lookup_and_bind;
-    *out = console;
+    *out = open_over(walk, arena);
+    return true;
+}
+
+bool engine_console_output(const EngineConsole *console, Str name, Value *out) {
+    EngineWalk *walk = console->walk;
+    const Node *node = node_find(walk->root, str_concat(STR("output."), name, walk->arena));
+    if (!node)
+        return false;
+    const Slot *slot = node_slot(node, walk->root->instances.items[0]);
+    bool is_known = slot->is_set && value_is_known(slot->value);
+    *out = is_known ? slot->value : value_unknown(&TYPE_DYNAMIC);
+    if (slot->is_set && !is_known)
+        *out = value_with_marks(*out, slot->value.marks);
     return true;
 }
 

@@ -295,6 +295,7 @@ bool engine_plan(const Engine *engine,
         warn_of_replace(walk, diags);
     bool ended = built && visit_run(walk);
     engine_walk_close(walk, diags);
+    engine_walk_leave_console(walk);
     if (built && options->mode == PLAN_NORMAL)
         check_moves(walk, &moves, diags);
     gathering.refreshed = state_clone(prior, arena);

@@ -11,6 +11,9 @@ EngineWalk *engine_walk_open(const Engine *engine,
                              Arena *arena);
 /* What the workers kept joins the walk's arena; their diagnostics join `diags`. */
 void engine_walk_close(EngineWalk *walk, Diags *diags);
+/* The names of the root module for whoever asked for them (PlanOptions.console), when it is closed.
+ */
+void engine_walk_leave_console(EngineWalk *walk);
 /* Every record of the walk, those of removed instances too. */
 typedef void (*EngineWalkVisit)(InstanceRecord *record, void *payload);
 void engine_walk_each_record(EngineWalk *walk, EngineWalkVisit visit, void *payload);

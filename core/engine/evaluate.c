@@ -227,8 +227,10 @@ static bool refuse(const Condition *condition,
     else if (!is_secret)
         out->message = value_text(message);
     Str text = out->message.len > 0 ? out->message : silent;
-    diags_error(diags, condition->condition->range, failed_summary, "%.*s", STR_ARG(text))
-        ->is_of_expression = true;
+    Diag *diag =
+        diags_error(diags, condition->condition->range, failed_summary, "%.*s", STR_ARG(text));
+    diag->is_of_expression = true;
+    diag->checked = str_clone(scope->checked, diags->arena);
     return false;
 }
 

@@ -16,6 +16,7 @@ typedef struct EvalScope {
     const Value *self;    /* NULL: no self here */
     CheckResult *results; /* where conditions say what they came to, one each; NULL: nowhere */
     Arena *keep;          /* of what the results hold */
+    Str checked;          /* whose conditions are evaluated, as an address */
     bool is_validation;   /* a variable's rule: what it may not show is no mere warning */
 } EvalScope;
 

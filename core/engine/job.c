@@ -1,9 +1,9 @@
 /* What planning, applying and destroying one resource instance have in common. */
 #include "job.h"
 
-#include "mask.h"
-
 #include "conform.h"
+#include "mask.h"
+#include "mocking.h"
 #include "propose.h"
 
 void job_begin(Job *job, InstanceRecord *record, uint32_t worker) {
@@ -20,6 +20,10 @@ void job_begin(Job *job, InstanceRecord *record, uint32_t worker) {
     job->schema = &job->type->schema;
     job->provider =
         node_provider_choose(job->resource->provider->as.provider, record->provider_key);
+    if (mocking_find(walk, job->provider, job->type, record->address, &job->mock)) {
+        job->mock_type = mock_resource_type(job->type);
+        job->type = &job->mock_type;
+    }
     job->diags = diags_new(job->scratch);
     job->address = resource_addr_to_str(record->address, job->keep);
     const Clock *clock = walk->engine->io->clock;
@@ -53,7 +57,7 @@ static void report_progress(void *payload, uint64_t done, uint64_t total, const 
 Call job_call(Job *job) {
     const EngineWalk *walk = job->walk;
     return (Call){
-        .client = job->provider->client,
+        .client = job->mock.real ? (void *)&job->mock : job->provider->client,
         .io = walk->engine->io,
         .cancel = walk->engine->cancel,
         .arena = job->scratch,
@@ -214,11 +218,12 @@ static bool conditions_hold(Job *job,
                             const char *summary) {
     scope->scope.self = scope;
     scope->keep = job->keep;
+    scope->checked = job->address;
     if (job->walk->options->mode != PLAN_REFRESH_ONLY)
         return evaluate_conditions(conditions, scope, summary, job->scratch, &job->diags);
     Diags found = diags_new(job->scratch);
     if (!evaluate_conditions(conditions, scope, summary, job->scratch, &found))
-        checks_warn(&job->diags, &found);
+        checks_warn(&job->diags, &found, STR_EMPTY);
     return true;
 }
 
@@ -313,7 +318,7 @@ bool job_conform_result(
 }
 
 bool job_require_provider(Job *job) {
-    if (job->provider->is_configured)
+    if (job->provider->is_configured || job->mock.real)
         return true;
     diags_error(&job->diags, NO_RANGE, "Provider configuration not known",
                 "%.*s cannot be changed: the configuration of its provider \"%s\" depends on "

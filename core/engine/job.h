@@ -5,6 +5,7 @@
 #pragma once
 
 #include "evaluate.h"
+#include "mock.h"
 #include "resource_type.h"
 #include "state_object.h"
 
@@ -16,6 +17,8 @@ typedef struct Job {
     const ResourceType *type;
     const Schema *schema;
     ProviderNode *provider;
+    Mock mock; /* of an object that is made up; real NULL: it is none */
+    ResourceType mock_type;
     Arena *keep;
     Arena *scratch;
     Diags diags;

@@ -68,7 +68,7 @@ const char *node_kind_name(NodeKind kind) {
     return names[kind];
 }
 
-ModuleInstance *node_module_instance(EngineModule *module,
+ModuleInstance *node_module_detached(EngineModule *module,
                                      ModuleInstance *parent,
                                      InstanceKey key,
                                      Value each_value,
@@ -85,6 +85,17 @@ ModuleInstance *node_module_instance(EngineModule *module,
             module_addr_child(parent->address, module->config->call->name, key, arena);
     }
     instance->slots = arena_new_array(arena, Slot, module->slot_count);
+    return instance;
+}
+
+ModuleInstance *node_module_instance(EngineModule *module,
+                                     ModuleInstance *parent,
+                                     InstanceKey key,
+                                     Value each_value,
+                                     RepetitionKind repetition,
+                                     Arena *arena) {
+    ModuleInstance *instance =
+        node_module_detached(module, parent, key, each_value, repetition, arena);
     vec_push(arena, &module->instances, instance);
     if (!module->instances_by_address.arena)
         module->instances_by_address = map_new(arena);

@@ -281,6 +281,13 @@ const PartFaults *node_find_faults(const Node *node, const void *part);
 void node_tell_faults(const Node *node, Diags *diags);
 Slot *node_slot(const Node *node, ModuleInstance *instance);
 const char *node_kind_name(NodeKind kind);
+/* A new instance of a module, in whose list it is not: none of its blocks is visited for it. */
+ModuleInstance *node_module_detached(EngineModule *module,
+                                     ModuleInstance *parent,
+                                     InstanceKey key,
+                                     Value each_value,
+                                     RepetitionKind repetition,
+                                     Arena *arena);
 /* A new instance of a module, appended to its list. */
 ModuleInstance *node_module_instance(EngineModule *module,
                                      ModuleInstance *parent,

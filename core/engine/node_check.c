@@ -46,7 +46,7 @@ static void visit_instance(Visit *visit, ModuleInstance *module) {
     if (is_plan)
         note_unknown(visit, results, &found);
     if (!is_plan || !visit->walk->options->skips_check_warnings)
-        checks_warn(&visit->diags, &found);
+        checks_warn(&visit->diags, &found, visit->node->name);
 }
 
 bool node_check_visit(Visit *visit) {

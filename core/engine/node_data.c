@@ -134,7 +134,8 @@ static void fail_check(Job *job) {
     CheckResult *result = job->record->results->items;
     Diags found = job->diags;
     job->diags = diags_new(job->scratch);
-    checks_warn(&job->diags, &found);
+    const Check *check = job->resource->config->check;
+    checks_warn(&job->diags, &found, str_concat(STR("check."), check->name, job->scratch));
     result->status = CHECK_FAIL;
     for (size_t i = 0; i < found.count && result->message.len == 0; i++) {
         if (found.items[i].severity == DIAG_ERROR)

@@ -1,5 +1,6 @@
 /* A module call: makes the instances of the module. */
 #include "expand.h"
+#include "mocking.h"
 #include "visit.h"
 
 /* What references to the module as a whole see. */
@@ -13,6 +14,39 @@ bool node_module_value_visit(Visit *visit) {
         slot->is_set = true;
     }
     return true;
+}
+
+/* Of a module that is made up only the outputs are there. */
+static ModuleInstance *make_up(Visit *visit,
+                               const TestOverride *override,
+                               ModuleInstance *caller,
+                               InstanceKey key,
+                               Value each) {
+    EngineModule *child = visit->node->child;
+    ModuleInstance *instance =
+        node_module_detached(child, caller, key, each, REPEAT_NONE, visit->keep);
+    map_each(&child->nodes, entry) {
+        const Node *node = entry->value;
+        if (node->kind != NODE_OUTPUT)
+            continue;
+        Slot *slot = node_slot(node, instance);
+        Value value;
+        slot->value = value_find(override->values, node->as.output->name, &value)
+                          ? value
+                          : value_null(&TYPE_DYNAMIC);
+        slot->is_set = true;
+    }
+    return instance;
+}
+
+static ModuleInstance *new_instance(
+    Visit *visit, ModuleInstance *caller, InstanceKey key, Value each, RepetitionKind kind) {
+    const ModuleCall *call = visit->node->as.call;
+    const ModuleAddr *address = module_addr_child(caller->address, call->name, key, visit->scratch);
+    const TestOverride *override = mocking_find_module(visit->walk, address);
+    return override
+               ? make_up(visit, override, caller, key, each)
+               : node_module_instance(visit->node->child, caller, key, each, kind, visit->keep);
 }
 
 static ModuleExpansion *expand_call(Visit *visit, ModuleInstance *caller) {
@@ -33,8 +67,7 @@ static ModuleExpansion *expand_call(Visit *visit, ModuleInstance *caller) {
                                           : value_clone(expansion.values[i], visit->keep);
         if (key.kind == KEY_STRING)
             key.text = str_clone(key.text, visit->keep);
-        module->instances[i] = node_module_instance(visit->node->child, caller, key, each,
-                                                    expansion.kind, visit->keep);
+        module->instances[i] = new_instance(visit, caller, key, each, expansion.kind);
     }
     return module;
 }

@@ -62,6 +62,7 @@ static bool visit_instance(Visit *visit, ModuleInstance *module) {
     const Output *output = visit->node->as.output;
     EvalScope scope;
     evaluate_scope_init(&scope, visit->walk, module);
+    scope.checked = visit->node->name;
     const PlanOptions *options = visit->walk->options;
     bool checks = visit->walk->phase == PHASE_PLAN || visit->walk->phase == PHASE_APPLY;
     if (options && options->mode == PLAN_DESTROY)

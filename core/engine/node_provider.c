@@ -87,7 +87,9 @@ ProviderNode *node_provider_choose(ProviderNode *provider, Str key) {
 bool node_provider_visit(Visit *visit) {
     ProviderNode *provider = visit->node->as.provider;
     if (visit->walk->phase == PHASE_EVALUATE)
-        return true;                                 /* nobody is called */
+        return true; /* nobody is called */
+    if (provider->config && provider->config->mock)
+        return true;                                 /* nor here */
     if (visit->node->module->instances.count == 0) { /* a module call without instances */
         provider->is_configured = !provider->provider->configure;
         return true;

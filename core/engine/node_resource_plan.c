@@ -33,9 +33,10 @@ static bool ask_provider(Planning *planning, Value prior, Value config, PlanResp
     ResourceType type = *job->type;
     if (job->provider->is_deferred)
         type.plan = NULL; /* there is nobody to ask yet */
-    if (!resource_type_plan(&type, &call, &request, response, &job->diags))
-        return false;
-    return job_conform_plan(job, prior, expected, response->planned, &planning->configured);
+    size_t before = job->diags.count;
+    bool ok = resource_type_plan(&type, &call, &request, response, &job->diags);
+    diags_set_range(&job->diags, before, job->resource->config->body->range);
+    return ok && job_conform_plan(job, prior, expected, response->planned, &planning->configured);
 }
 
 /* Only paths at which something really changes force a replacement; of what is write-only the

@@ -5,14 +5,26 @@
 
 static const char *const summary = "Invalid value for variable";
 
+/* Where the value was given; of what has no place, where the variable is declared. */
+static SourceRange given_range(const Visit *visit) {
+    const Variable *variable = visit->node->as.variable;
+    const PlanOptions *options = visit->walk->options;
+    if (visit->node->input)
+        return visit->node->input->range;
+    bool is_root = !visit->node->module->parent && visit->walk->phase != PHASE_VALIDATE;
+    const InputValue *input =
+        is_root && options->variables ? map_find(options->variables, variable->name) : NULL;
+    return input && input->range.source ? input->range : variable->range;
+}
+
 /* What is wrong is the value, where it was given; the rule only says so. */
 static void blame_value(Visit *visit, const Condition *rule, size_t from) {
-    const Expr *input = visit->node->input;
+    SourceRange range = given_range(visit);
     for (size_t i = from; i < visit->diags.count; i++) {
         Diag *diag = &visit->diags.items[i];
         if (!str_equal_cstr(diag->summary, summary))
             continue;
-        diag->range = input ? input->range : visit->node->as.variable->range;
+        diag->range = range;
         diag->detail = str_format(visit->diags.arena, "%.*s\n\nThis is the rule at %.*s.",
                                   STR_ARG(diag->detail),
                                   STR_ARG(config_read_place(rule->range, visit->scratch)));
@@ -27,6 +39,7 @@ static bool validate_value(Visit *visit, ModuleInstance *module) {
     bool ok = true;
     evaluate_scope_init(&scope, visit->walk, module);
     scope.is_validation = true;
+    scope.checked = visit->node->name;
     CheckResults *results = NULL;
     if (visit->walk->phase == PHASE_PLAN || visit->walk->phase == PHASE_APPLY) {
         results = checks_new(variable->validations.count, visit->keep);

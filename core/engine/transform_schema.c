@@ -155,8 +155,9 @@ static bool decode_provisioners(EngineWalk *walk, Node *node, Diags *diags) {
 static bool decode_provider(EngineWalk *walk, Node *node) {
     ProviderNode *provider = node->as.provider;
     provider->decoding = diags_new(walk->arena);
-    return !provider->config || decode_body(provider->config->body, &provider->provider->schema,
-                                            &provider->decoded, walk->arena, &provider->decoding);
+    const Body *body = provider->config ? provider->config->body : NULL;
+    return !body || decode_body(body, &provider->provider->schema, &provider->decoded, walk->arena,
+                                &provider->decoding);
 }
 
 bool transform_schema(EngineWalk *walk, Diags *diags) {

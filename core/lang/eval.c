@@ -310,6 +310,17 @@ bool eval_node(Evaluation *evaluation, const Expr *expr, Value *out) {
     CHECK(false);
 }
 
+void eval_show_values(const Expr *expr, const Scope *scope, Arena *arena, Diags *diags) {
+    Budget budget = BUDGET_DEFAULT;
+    Scope own = *scope;
+    if (!own.budget)
+        own.budget = &budget;
+    Evaluation evaluation = {.scope = &own, .arena = arena, .diags = diags};
+    Showing showing = {.evaluation = &evaluation, .diag = &diags->items[diags->count - 1]};
+    if (diags->count > 0)
+        expr_each_traversal(expr, eval_show_traversal, &showing);
+}
+
 bool eval_expr(const Expr *expr, const Scope *scope, Value *out, Arena *arena, Diags *diags) {
     Budget budget = BUDGET_DEFAULT;
     Scope own = *scope;

@@ -12,6 +12,8 @@ MUST_USE bool eval_expr(
 /* The evaluated value converted to a type; the error has the expression's range. */
 MUST_USE bool eval_expr_as(
     const Expr *expr, const Scope *scope, const Type *type, Value *out, Arena *arena, Diags *diags);
+/* To the latest of `diags`, which is about this expression: what the names in it stand for. */
+void eval_show_values(const Expr *expr, const Scope *scope, Arena *arena, Diags *diags);
 /* Where nothing can be referred to: every name and every call of a function is an error. */
 MUST_USE bool eval_constant(const Expr *expr, Value *out, Arena *arena, Diags *diags);
 /* The operators and steps by themselves, for other layers. */

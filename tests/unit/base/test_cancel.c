@@ -43,10 +43,29 @@ static void wakes_who_waits(void **state) {
     cancel_close(token);
 }
 
+/* The first stop is not for what has to be done all the same. */
+static void second_follows_the_last_level(void **state) {
+    (void)state;
+    CancelToken *first = cancel_open();
+    CancelToken *second = cancel_open_second(first);
+    cancel_raise(first, CANCEL_STOP);
+    assert_int_equal(cancel_level(second), CANCEL_NONE);
+    assert_false(is_readable(second));
+    cancel_raise(first, CANCEL_NOW);
+    assert_int_equal(cancel_level(second), CANCEL_NOW);
+    assert_true(is_readable(second));
+    cancel_close(first);
+    first = cancel_open();
+    cancel_raise(first, CANCEL_NOW);
+    assert_int_equal(cancel_level(cancel_open_second(first)), CANCEL_NOW);
+    cancel_close(first);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_rises),
         cmocka_unit_test(wakes_who_waits),
+        cmocka_unit_test(second_follows_the_last_level),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,232 @@
+/* mock: walks an object beside its schema and fills in what is computed. */
+#include "mock.h"
+#include "convert.h"
+#include "digest.h"
+
+#define TEXT_LENGTH 8
+
+typedef struct Filling {
+    const Mock *mock;
+    bool fills_unknown; /* else null */
+    StrBuf place;       /* of the attribute: made-up texts differ by it */
+    Arena *arena;
+    Diags *diags;
+    bool ok;
+} Filling;
+
+static Value fill_object(Filling *filling, const Schema *schema, Value object, Value values);
+
+/* -- values of a type --------------------------------------------------------------------- */
+
+static Value made_up_text(Filling *filling) {
+    Str digest = digest_hex(DIGEST_SHA256, strbuf_str(&filling->place), filling->arena);
+    return value_from_str(str_slice(digest, 0, TEXT_LENGTH));
+}
+
+static Value make_up(Filling *filling, const Type *type);
+
+static Value make_up_object(Filling *filling, const Type *type) {
+    Value *items = arena_new_array(filling->arena, Value, type->count + 1);
+    size_t length = filling->place.len;
+    for (size_t i = 0; i < type->count; i++) {
+        strbuf_add_format(&filling->place, ".%.*s", STR_ARG(type->names[i]));
+        items[i] = make_up(filling, type_at(type, i));
+        filling->place.len = length;
+    }
+    return value_object_of(type, items);
+}
+
+static Value make_up(Filling *filling, const Type *type) {
+    switch (type->kind) {
+    case KIND_STRING: return made_up_text(filling);
+    case KIND_NUMBER: return value_int(0);
+    case KIND_BOOL: return value_bool(false);
+    case KIND_LIST: return value_list(type->element, NULL, 0, filling->arena);
+    case KIND_SET: return value_set(type->element, NULL, 0, filling->arena);
+    case KIND_MAP: return value_map(type->element, NULL, NULL, 0, filling->arena);
+    case KIND_OBJECT: return make_up_object(filling, type);
+    case KIND_TUPLE:
+    case KIND_DYNAMIC: break;
+    }
+    return value_null(type);
+}
+
+/* What is given of an object need not be all of it. */
+static Value complete(Filling *filling, Value given, const Type *type) {
+    bool is_object = type->kind == KIND_OBJECT && value_is_present(given) &&
+                     (given.type->kind == KIND_OBJECT || given.type->kind == KIND_MAP);
+    if (!is_object)
+        return given;
+    Str *names = arena_new_array(filling->arena, Str, type->count + 1);
+    Value *items = arena_new_array(filling->arena, Value, type->count + 1);
+    for (size_t i = 0; i < type->count; i++) {
+        Value item;
+        names[i] = type->names[i];
+        items[i] = value_find(given, names[i], &item) ? complete(filling, item, type_at(type, i))
+                                                      : make_up(filling, type_at(type, i));
+    }
+    return value_object(names, items, type->count, filling->arena);
+}
+
+static Value take_given(Filling *filling, const char *name, Value given, const Type *type) {
+    Value value;
+    ConvertError error = {0};
+    if (convert_value(complete(filling, given, type), type, &value, &error, filling->arena))
+        return value;
+    Str wanted = type_friendly_name(type, filling->arena);
+    diags_error(filling->diags, NO_RANGE, "Failed to compute attribute",
+                "The value that %.*s gives for \"%s\" does not fit the type of this attribute, "
+                "%.*s: %.*s.",
+                STR_ARG(filling->mock->place), name, STR_ARG(wanted), STR_ARG(error.message));
+    filling->ok = false;
+    return make_up(filling, type);
+}
+
+/* -- objects of a schema ------------------------------------------------------------------ */
+
+static bool find_given(Value values, const char *name, Value *out) {
+    bool may_hold = value_is_present(values) &&
+                    (values.type->kind == KIND_OBJECT || values.type->kind == KIND_MAP);
+    return may_hold && value_find(values, str_from_cstr(name), out);
+}
+
+static Value fill_nested(
+    Filling *filling, const Schema *schema, Nesting nesting, Value value, Value values) {
+    if (!value_is_present(value))
+        return value;
+    if (nesting == NEST_SINGLE)
+        return fill_object(filling, schema, value, values);
+    Value *items = arena_new_array(filling->arena, Value, value.count + 1);
+    size_t length = filling->place.len;
+    for (size_t i = 0; i < value.count; i++) {
+        strbuf_add_format(&filling->place, "[%zu]", i);
+        items[i] = fill_object(filling, schema, value_at(value, i), values);
+        filling->place.len = length;
+    }
+    return value_with_items(value, items, filling->arena);
+}
+
+static Value fill_attribute(Filling *filling, const Attribute *attribute, Value at, Value values) {
+    Value given = value_null(&TYPE_DYNAMIC);
+    bool is_given = find_given(values, attribute->name, &given);
+    bool is_open = filling->fills_unknown ? !value_is_known(at) : value_is_null(at);
+    if ((attribute->flags & COMPUTED) && is_open) {
+        const Type *type = attribute_implied_type(attribute);
+        return is_given ? take_given(filling, attribute->name, given, type)
+                        : make_up(filling, type);
+    }
+    if (!attribute->nested)
+        return at;
+    Schema members = {
+        .attributes = attribute->nested->attributes,
+        .attribute_count = attribute->nested->count,
+    };
+    return fill_nested(filling, &members, attribute->nested->nesting, at, given);
+}
+
+static Value fill_block(Filling *filling, const Block *block, Value at, Value values) {
+    Value given = value_null(&TYPE_DYNAMIC);
+    (void)find_given(values, block->name, &given);
+    return fill_nested(filling, &block->schema, block->nesting, at, given);
+}
+
+static Value fill_object(Filling *filling, const Schema *schema, Value object, Value values) {
+    if (!value_is_present(object))
+        return object;
+    Value *items = arena_new_array(filling->arena, Value, object.count + 1);
+    size_t length = filling->place.len;
+    for (size_t i = 0; i < object.count; i++) {
+        Str name = value_key_at(object, i);
+        const Attribute *attribute = schema_find_attribute(schema, name);
+        const Block *block = attribute ? NULL : schema_find_block(schema, name);
+        items[i] = value_at(object, i);
+        strbuf_add_format(&filling->place, ".%.*s", STR_ARG(name));
+        if (attribute)
+            items[i] = fill_attribute(filling, attribute, items[i], values);
+        else if (block)
+            items[i] = fill_block(filling, block, items[i], values);
+        filling->place.len = length;
+    }
+    return value_with_items(object, items, filling->arena);
+}
+
+static bool fill(const Call *call, bool fills_unknown, Value object, Value *out, Diags *diags) {
+    const Mock *mock = call->client;
+    Filling filling = {
+        .mock = mock,
+        .fills_unknown = fills_unknown,
+        .place = strbuf_new(call->arena),
+        .arena = call->arena,
+        .diags = diags,
+        .ok = true,
+    };
+    strbuf_add(&filling.place, call->address);
+    *out = fill_object(&filling, &mock->real->schema, object, mock->values);
+    return filling.ok;
+}
+
+/* -- the slots ---------------------------------------------------------------------------- */
+
+/* What can be wrong with a configuration is wrong of a mock, too. */
+static bool mock_validate(const Call *call, Value config, Diags *diags) {
+    const Mock *mock = call->client;
+    Call own = *call;
+    own.client = NULL;
+    return !mock->real->validate || mock->real->validate(&own, config, diags);
+}
+
+static bool mock_plan(const Call *call,
+                      const PlanRequest *request,
+                      PlanResponse *response,
+                      Diags *diags) {
+    const Mock *mock = call->client;
+    response->requires_replace = (Paths){0};
+    if (value_is_present(request->prior)) {
+        response->planned = request->proposed;
+        return true;
+    }
+    return !mock->during_plan || fill(call, true, response->planned, &response->planned, diags);
+}
+
+static bool mock_create(const Call *call,
+                        const ApplyRequest *request,
+                        ApplyResponse *response,
+                        Diags *diags) {
+    return fill(call, true, request->planned, &response->state, diags);
+}
+
+static bool mock_update(const Call *call,
+                        const ApplyRequest *request,
+                        ApplyResponse *response,
+                        Diags *diags) {
+    (void)call;
+    (void)diags;
+    response->state = request->planned;
+    return true;
+}
+
+static bool mock_read_data(const Call *call, Value *state, Str *private_data, Diags *diags) {
+    (void)private_data;
+    return fill(call, false, *state, state, diags);
+}
+
+static bool mock_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
+    (void)call, (void)state, (void)private_data, (void)diags;
+    return true;
+}
+
+ResourceType mock_resource_type(const ResourceType *real) {
+    bool is_managed = real->create != NULL;
+    return (ResourceType){
+        .name = real->name,
+        .real = real,
+        .schema = real->schema,
+        .effect = EFFECT_NONE,
+        .is_judged_whole = real->is_judged_whole,
+        .validate = mock_validate,
+        .plan = mock_plan,
+        .create = is_managed ? mock_create : NULL,
+        .update = is_managed ? mock_update : NULL,
+        .read = is_managed ? mock_read : mock_read_data,
+    };
+}
