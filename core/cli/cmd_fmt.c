@@ -18,12 +18,16 @@ typedef struct FileKind {
 } FileKind;
 
 static const FileKind file_kinds[] = {
-    {".tf",           layout_file},
-    {".tofu",         layout_file},
-    {".tfvars",       layout_file},
-    {".tftest.hcl",   layout_file},
-    {".tofutest.hcl", layout_file},
-    {".loam.yaml",    layout_yaml},
+    {".tf",            layout_file},
+    {".tofu",          layout_file},
+    {".tfvars",        layout_file},
+    {".tftest.hcl",    layout_file},
+    {".tofutest.hcl",  layout_file},
+    {".tfmock.hcl",    layout_file},
+    {".tofumock.hcl",  layout_file},
+    {".loam.yaml",     layout_yaml},
+    {".loamtest.yaml", layout_yaml},
+    {".loammock.yaml", layout_yaml},
 };
 
 typedef struct Run {
@@ -198,7 +202,8 @@ static bool run_path(Run *run, Str path) {
     if (stat.kind != DISK_FOLDER) {
         diags_error(run->diags, NO_RANGE, "Unknown kind of file",
                     "\"%.*s\" is none that loam lays out: the names of those end in .tf, .tofu, "
-                    ".tfvars, .tftest.hcl, .tofutest.hcl or .loam.yaml.",
+                    ".tfvars, .tftest.hcl, .tofutest.hcl, .tfmock.hcl, .tofumock.hcl, .loam.yaml, "
+                    ".loamtest.yaml or .loammock.yaml.",
                     STR_ARG(path));
         return false;
     }

@@ -11,6 +11,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     project = {
         .installs_modules = true,
         .upgrades_modules = option_flag(arguments, "update", false),
+        .test_folder = project_test_folder(arguments),
     };
     return project_load(&project, cli, arguments, NULL, diags) ? 0 : 1;
 }
@@ -21,7 +22,7 @@ const Command cmd_get = {
     .usage = "[options]",
     .about = "Fetches the modules that the configuration calls, in the revisions that "
              ".loam.lock.yaml names, as \"loam init\" does. Looks at nothing else.",
-    .groups = {OPTION_GROUP(options), &option_view},
-    .group_count = 2,
+    .groups = {OPTION_GROUP(options), &option_tests, &option_view},
+    .group_count = 3,
     .run = run,
 };

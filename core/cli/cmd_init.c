@@ -47,6 +47,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         .installs_modules = option_flag(arguments, "get", true),
         .upgrades_modules = option_flag(arguments, "upgrade", false),
         .asks = true,
+        .test_folder = project_test_folder(arguments),
     };
     bool loaded = project_load(&project, cli, arguments, NULL, diags);
     Str note = STR_EMPTY;
@@ -75,7 +76,8 @@ const Command cmd_init = {
         "are, all others are fetched into .loam/modules, in the revisions that .loam.lock.yaml "
         "names. What it names none of is chosen, and written there. Then the backend: where the "
         "state was kept elsewhere before, -migrate-state takes it along. Safe to run again.",
-    .groups = {OPTION_GROUP(options), &backend_init_options, &option_variables, &option_view},
-    .group_count = 4,
+    .groups = {OPTION_GROUP(options), &backend_init_options, &option_variables, &option_tests,
+               &option_view},
+    .group_count = 5,
     .run = run,
 };

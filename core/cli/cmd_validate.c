@@ -1,19 +1,26 @@
 /* loam validate */
 #include "command.h"
 #include "project.h"
+#include "suite.h"
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.may_be_empty = true};
+    if (!option_flag(arguments, "no-tests", false))
+        project.test_folder = project_test_folder(arguments);
     if (!project_load(&project, cli, arguments, NULL, diags))
         return 1;
-    if (!engine_validate(&project.engine, cli->arena, diags))
+    bool ok = engine_validate(&project.engine, cli->arena, diags);
+    if (project.test_folder.len)
+        ok = suite_validate(&project.engine, cli->arena, diags) && ok;
+    if (!ok)
         return 1;
     cli->view->type->valid(cli->view);
     return 0;
 }
 
 static const Option options[] = {
-    {"json", OPTION_FLAG, NULL, "Print the verdict as one JSON document."},
+    {"json",     OPTION_FLAG, NULL, "Print the verdict as one JSON document."},
+    {"no-tests", OPTION_FLAG, NULL, "Leave tests out."                       },
 };
 
 const Command cmd_validate = {
@@ -22,8 +29,8 @@ const Command cmd_validate = {
     .usage = "[options]",
     .about =
         "Checks syntax, names, types and arguments, without state and without any remote call.",
-    .groups = {OPTION_GROUP(options), &option_view},
-    .group_count = 2,
+    .groups = {OPTION_GROUP(options), &option_tests, &option_view},
+    .group_count = 3,
     .run = run,
     .json_view = view_verdict_open,
 };

@@ -6,10 +6,10 @@
 #define HELP_COLUMNS 80
 
 const Command *const command_table[] = {
-    &cmd_init,      &cmd_validate, &cmd_plan,      &cmd_apply,  &cmd_destroy,  &cmd_console,
-    &cmd_fmt,       &cmd_get,      &cmd_graph,     &cmd_import, &cmd_metadata, &cmd_output,
-    &cmd_providers, &cmd_refresh,  &cmd_schema,    &cmd_show,   &cmd_state,    &cmd_taint,
-    &cmd_untaint,   &cmd_version,  &cmd_workspace,
+    &cmd_init,      &cmd_validate, &cmd_plan,    &cmd_apply,     &cmd_destroy,  &cmd_console,
+    &cmd_fmt,       &cmd_get,      &cmd_graph,   &cmd_import,    &cmd_metadata, &cmd_output,
+    &cmd_providers, &cmd_refresh,  &cmd_schema,  &cmd_show,      &cmd_state,    &cmd_taint,
+    &cmd_test,      &cmd_untaint,  &cmd_version, &cmd_workspace,
 };
 const size_t command_count = ARRAY_COUNT(command_table);
 

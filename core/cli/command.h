@@ -67,6 +67,7 @@ extern const Command cmd_state_push;
 extern const Command cmd_state_rm;
 extern const Command cmd_state_show;
 extern const Command cmd_taint;
+extern const Command cmd_test;
 extern const Command cmd_untaint;
 extern const Command cmd_validate;
 extern const Command cmd_version;

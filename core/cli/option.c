@@ -32,6 +32,12 @@ static const Option operation_options[] = {
      "Replace this object even if nothing changed. May be repeated."                                   },
 };
 
+static const Option test_options[] = {
+    {"test-directory", OPTION_TEXT, "PATH",
+     "The folder of tests besides the configuration's own (default \"tests\")."},
+};
+
+const OptionGroup option_tests = {.options = test_options, .count = ARRAY_COUNT(test_options)};
 const OptionGroup option_view = {.options = view_options, .count = ARRAY_COUNT(view_options)};
 const OptionGroup option_variables = {.options = variable_options,
                                       .count = ARRAY_COUNT(variable_options)};

@@ -42,6 +42,7 @@ typedef struct Arguments {
 extern const OptionGroup option_view;      /* -no-color */
 extern const OptionGroup option_variables; /* -var, -var-file */
 extern const OptionGroup option_state;     /* -lock, -lock-timeout, -state … */
+extern const OptionGroup option_tests;     /* -test-directory */
 extern const OptionGroup option_operation; /* -parallelism, -refresh, -target … */
 
 MUST_USE bool option_parse(const OptionGroup *const *groups,

@@ -65,6 +65,7 @@ bool project_load(
         .io = io ? io : &cli->io,
         .folder = STR("."),
         .data_folder = cli->data_folder,
+        .test_folder = project->test_folder,
         .functions = cli->functions,
         .install = project->installs_modules,
         .upgrade = project->upgrades_modules,
@@ -98,6 +99,11 @@ bool project_load(
         .now_ms = cli_now_ms(cli),
     };
     return true;
+}
+
+Str project_test_folder(const Arguments *arguments) {
+    Str folder = option_text(arguments, "test-directory");
+    return folder.len ? folder : STR(CONFIG_TEST_FOLDER);
 }
 
 bool project_read_variables(Project *project) {

@@ -23,7 +23,8 @@ typedef struct Project {
     Journal *journal;
     WorkingState *working;
     LockInfo lock;
-    bool is_locked; /* backend, and out */
+    bool is_locked;  /* backend, and out */
+    Str test_folder; /* tests are read as well; empty: they are not */
     bool installs_modules;
     bool upgrades_modules; /* and chooses their revisions anew */
     bool asks;             /* for variables without a value, if the options allow it */
@@ -50,6 +51,8 @@ typedef struct PlanInput {
 /* Reads the configuration that a plan was made of, with its variables' values. */
 MUST_USE bool project_load_planned(
     Project *project, Cli *cli, const Arguments *arguments, PlanInput input, Diags *diags);
+/* What -test-directory says, or where tests are. */
+Str project_test_folder(const Arguments *arguments);
 /* Values of the root module's variables; asks for missing ones where it may. */
 MUST_USE bool project_read_variables(Project *project);
 /* The same where there need not be any: its backend is what counts. */

@@ -2,7 +2,7 @@
 #include "view.h"
 
 /* Several instances of a block may meet the same error. */
-static bool is_repeated(const Diags *diags, size_t i) {
+bool view_is_repeated(const Diags *diags, size_t i) {
     const Diag *diag = &diags->items[i];
     for (size_t j = i > 200 ? i - 200 : 0; j < i; j++) {
         const Diag *other = &diags->items[j];
@@ -37,7 +37,7 @@ Str view_summary(PlanCounts done, Arena *arena) {
 
 void view_show_diags(View *view, const Diags *diags) {
     for (; view->shown < diags->count; view->shown++) {
-        if (!is_repeated(diags, view->shown))
+        if (!view_is_repeated(diags, view->shown))
             view->type->diag(view, &diags->items[view->shown]);
     }
 }

@@ -29,6 +29,8 @@ typedef struct ViewType {
     void (*cancelled)(View *view, PlanMode mode);
     void (*valid)(View *view);
     void (*diag)(View *view, const Diag *diag);
+    /* How tests are told, with the plan or state of each run or without; NULL: not at all. */
+    const struct SuiteEvents *(*tests)(View *view, bool verbose);
     /* After the last of them. */
     void (*finish)(View *view, const Diags *diags);
     bool can_ask; /* there is a person at the other end */
@@ -54,6 +56,8 @@ View *view_verdict_open(Cli *cli);
 void view_count(View *view, Action action);
 /* "1 imported, 2 added, 0 changed, 0 destroyed" */
 Str view_summary(PlanCounts done, Arena *arena);
+/* Does it say the same as one before it? */
+bool view_is_repeated(const Diags *diags, size_t i);
 /* Those that have not been shown yet; one that repeats another is left out. */
 void view_show_diags(View *view, const Diags *diags);
 /* The rest of them, and the end. */

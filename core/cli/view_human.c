@@ -3,6 +3,7 @@
 #include "view.h"
 #include "view_diag.h"
 #include "view_progress.h"
+#include "view_test.h"
 
 static const Hooks *walk_begin(View *view) {
     ProgressView *progress = view_progress_open(view);
@@ -101,6 +102,7 @@ static const ViewType human = {
     .valid = valid,
     .diag = show_diag,
     .finish = finish,
+    .tests = view_test_human,
     .can_ask = true,
 };
 

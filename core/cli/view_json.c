@@ -1,9 +1,11 @@
 /* The stream of events: a JSON object a line, as each thing happens. */
+#include "view_json.h"
 #include "json.h"
 #include "thread.h"
 #include "version.h"
 #include "view.h"
 #include "view_diag_json.h"
+#include "view_test.h"
 #include "wording.h"
 
 #include <pthread.h>
@@ -39,13 +41,12 @@ typedef struct Stream {
 /* -- a line -------------------------------------------------------------------------------------
  */
 
-typedef struct Line {
-    StrBuf text;
-    JsonWriter writer;
-} Line;
-
-static void begin_line(
-    Line *line, const Cli *cli, const char *type, const char *level, Str message, Arena *scratch) {
+void view_json_begin(ViewJsonLine *line,
+                     const Cli *cli,
+                     const char *type,
+                     const char *level,
+                     Str message,
+                     Arena *scratch) {
     line->text = strbuf_new(scratch);
     json_writer_init(&line->writer, &line->text, 0);
     line->writer.escape_html = true;
@@ -58,7 +59,7 @@ static void begin_line(
     json_key_string(&line->writer, "type", str_from_cstr(type));
 }
 
-static void end_line(Line *line) {
+void view_json_end(ViewJsonLine *line) {
     json_object_end(&line->writer);
     strbuf_add_char(&line->text, '\n');
     terminal_out(strbuf_str(&line->text));
@@ -148,14 +149,15 @@ static void write_change(JsonWriter *writer, const ToldChange *told, Arena *scra
 
 static void tell_drift(const Cli *cli, const Drift *drift) {
     SCOPED(ArenaRef) scratch = arena_open("line");
-    Line line;
+    ViewJsonLine line;
     const char *action = drift->action == ACTION_NO_OP ? "move" : action_name(drift->action);
     Str address = resource_addr_to_str(drift->address, scratch);
-    begin_line(&line, cli, "resource_drift", "info",
-               str_format(scratch, "%.*s: Drift detected (%s)", STR_ARG(address), action), scratch);
+    view_json_begin(&line, cli, "resource_drift", "info",
+                    str_format(scratch, "%.*s: Drift detected (%s)", STR_ARG(address), action),
+                    scratch);
     ToldChange told = {.address = drift->address, .previous = drift->previous, .action = action};
     write_change(&line.writer, &told, scratch);
-    end_line(&line);
+    view_json_end(&line);
 }
 
 static void tell_change(const Cli *cli, const ResourceChange *change) {
@@ -165,13 +167,13 @@ static void tell_change(const Cli *cli, const ResourceChange *change) {
     if ((change->action == ACTION_NO_OP && !has_moved && !is_import) || is_data_delete)
         return;
     SCOPED(ArenaRef) scratch = arena_open("line");
-    Line line;
+    ViewJsonLine line;
     const char *action = change->action != ACTION_NO_OP ? action_name(change->action)
                          : is_import                    ? "import"
                                                         : "move";
     Str address = resource_addr_to_str(change->address, scratch);
-    begin_line(&line, cli, "planned_change", "info",
-               str_format(scratch, "%.*s: Plan to %s", STR_ARG(address), action), scratch);
+    view_json_begin(&line, cli, "planned_change", "info",
+                    str_format(scratch, "%.*s: Plan to %s", STR_ARG(address), action), scratch);
     ToldChange told = {
         .address = change->address,
         .previous = change->previous,
@@ -180,13 +182,13 @@ static void tell_change(const Cli *cli, const ResourceChange *change) {
         .import_id = change->import_id,
     };
     write_change(&line.writer, &told, scratch);
-    end_line(&line);
+    view_json_end(&line);
 }
 
 static void tell_summary(const Cli *cli, PlanCounts counts, const char *operation, Str message) {
     SCOPED(ArenaRef) scratch = arena_open("line");
-    Line line;
-    begin_line(&line, cli, "change_summary", "info", message, scratch);
+    ViewJsonLine line;
+    view_json_begin(&line, cli, "change_summary", "info", message, scratch);
     json_key(&line.writer, STR("changes"));
     json_object_start(&line.writer);
     json_key_int(&line.writer, "add", counts.create);
@@ -195,23 +197,24 @@ static void tell_summary(const Cli *cli, PlanCounts counts, const char *operatio
     json_key_int(&line.writer, "remove", counts.delete);
     json_key_string(&line.writer, "operation", str_from_cstr(operation));
     json_object_end(&line.writer);
-    end_line(&line);
+    view_json_end(&line);
 }
 
-static void begin_outputs(Line *line, const Cli *cli, size_t count, Arena *scratch) {
-    begin_line(line, cli, "outputs", "info", str_format(scratch, "Outputs: %zu", count), scratch);
+static void begin_outputs(ViewJsonLine *line, const Cli *cli, size_t count, Arena *scratch) {
+    view_json_begin(line, cli, "outputs", "info", str_format(scratch, "Outputs: %zu", count),
+                    scratch);
     json_key(&line->writer, STR("outputs"));
     json_object_start(&line->writer);
 }
 
-static void end_outputs(Line *line) {
+static void end_outputs(ViewJsonLine *line) {
     json_object_end(&line->writer);
-    end_line(line);
+    view_json_end(line);
 }
 
 static void tell_planned_outputs(const Cli *cli, const Plan *plan) {
     SCOPED(ArenaRef) scratch = arena_open("line");
-    Line line;
+    ViewJsonLine line;
     begin_outputs(&line, cli, plan->outputs.count, scratch);
     vec_each(&plan->outputs, output) {
         json_key(&line.writer, output->name);
@@ -253,7 +256,7 @@ static void show_plan(View *view, const Plan *plan) {
 
 static void tell_outputs(const Cli *cli, const State *state) {
     SCOPED(ArenaRef) scratch = arena_open("line");
-    Line line;
+    ViewJsonLine line;
     begin_outputs(&line, cli, state->outputs.count, scratch);
     map_each(&state->outputs, entry) {
         const StateOutput *output = entry->value;
@@ -302,8 +305,8 @@ typedef struct HookLine {
 } HookLine;
 
 static void tell_hook(const Cli *cli, const HookLine *told, Arena *scratch) {
-    Line line;
-    begin_line(&line, cli, told->type, "info", told->message, scratch);
+    ViewJsonLine line;
+    view_json_begin(&line, cli, told->type, "info", told->message, scratch);
     json_key(&line.writer, STR("hook"));
     json_object_start(&line.writer);
     write_resource(&line.writer, "resource", told->resource, scratch);
@@ -320,7 +323,7 @@ static void tell_hook(const Cli *cli, const HookLine *told, Arena *scratch) {
     if (told->elapsed_ms >= 0)
         json_key_int(&line.writer, "elapsed_seconds", told->elapsed_ms / 1000);
     json_object_end(&line.writer);
-    end_line(&line);
+    view_json_end(&line);
 }
 
 static Str id_suffix(Str id, Arena *scratch) {
@@ -548,9 +551,9 @@ static void walk_end(View *view) {
 
 static void note(View *view, Str text) {
     SCOPED(ArenaRef) scratch = arena_open("line");
-    Line line;
-    begin_line(&line, view->cli, "log", "info", text, scratch);
-    end_line(&line);
+    ViewJsonLine line;
+    view_json_begin(&line, view->cli, "log", "info", text, scratch);
+    view_json_end(&line);
 }
 
 static void plan_hint(View *view, Str path) {
@@ -570,15 +573,15 @@ static void valid(View *view) {
 
 static void tell_diag(View *view, const Diag *diag) {
     SCOPED(ArenaRef) scratch = arena_open("line");
-    Line line;
+    ViewJsonLine line;
     bool is_error = diag->severity == DIAG_ERROR;
-    begin_line(
+    view_json_begin(
         &line, view->cli, "diagnostic", is_error ? "error" : "warn",
         str_format(scratch, "%s: %.*s", is_error ? "Error" : "Warning", STR_ARG(diag->summary)),
         scratch);
     json_key(&line.writer, STR("diagnostic"));
     view_diag_write_json(diag, view->cli->functions, &line.writer);
-    end_line(&line);
+    view_json_end(&line);
 }
 
 static void finish(View *view, const Diags *diags) {
@@ -588,13 +591,13 @@ static void finish(View *view, const Diags *diags) {
 
 static void tell_version(const Cli *cli) {
     SCOPED(ArenaRef) scratch = arena_open("line");
-    Line line;
-    begin_line(&line, cli, "version", "info",
-               str_format(scratch, "loam %.*s", STR_ARG(cli->version)), scratch);
+    ViewJsonLine line;
+    view_json_begin(&line, cli, "version", "info",
+                    str_format(scratch, "loam %.*s", STR_ARG(cli->version)), scratch);
     json_key_string(&line.writer, "terraform", STR(VERSION_TERRAFORM));
     json_key_string(&line.writer, "loam", cli->version);
     json_key_string(&line.writer, "ui", STR(UI_VERSION));
-    end_line(&line);
+    view_json_end(&line);
 }
 
 static const ViewType json_stream = {
@@ -609,6 +612,7 @@ static const ViewType json_stream = {
     .valid = valid,
     .diag = tell_diag,
     .finish = finish,
+    .tests = view_test_json,
 };
 
 View *view_json_open(Cli *cli) {

@@ -220,6 +220,10 @@ def of_events(text, naming):
             out = {member: event[member]}
         elif kind == "diagnostic":
             out = of_diagnostic(event["diagnostic"])
+        elif kind in ("test_file", "test_run") and event[kind]["progress"] == "complete":
+            out = {k: event[kind][k] for k in ("path", "run", "status") if k in event[kind]}
+        elif kind == "test_summary":
+            out = {kind: event[kind]}
         else:
             continue
         events.append(naming.apply(dict(out, type=kind)))

@@ -1,0 +1,67 @@
+/* loam test */
+#include "command.h"
+#include "junit.h"
+#include "project.h"
+#include "view_test.h"
+
+static const Option options[] = {
+    {"filter",      OPTION_TEXT, "FILE", "Only the tests of this file. May be repeated."           },
+    {"json",        OPTION_FLAG, NULL,   "Print events as JSON, one a line."                       },
+    {"junit-xml",   OPTION_TEXT, "PATH", "Write what came of them to this file, for build servers."},
+    {"verbose",     OPTION_FLAG, NULL,   "Show the plan or the state of each run."                 },
+    {"parallelism", OPTION_TEXT, "N",    "How many operations of a run go on at once (default 10)."},
+};
+
+static void collect_filters(const Arguments *arguments, StrVec *out, Arena *arena) {
+    vec_each(&arguments->options, option) {
+        if (strcmp(option->option->name, "filter") == 0)
+            vec_push(arena, out, disk_clean(option->text, arena));
+    }
+}
+
+static bool write_junit(Cli *cli, const Suite *suite, Str path, Diags *diags) {
+    const Disk *disk = cli->io.disk;
+    StrBuf text = strbuf_new(cli->arena);
+    junit_write(suite, &text, cli->arena);
+    int status = disk->write_file(disk->self, path, strbuf_str(&text), 0600);
+    if (status < 0)
+        diags_error(diags, NO_RANGE, "Failed to write the JUnit document",
+                    "\"%.*s\" cannot be written: %s.", STR_ARG(path), strerror(-status));
+    return status >= 0;
+}
+
+static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+    SCOPED(Project) project = {.test_folder = project_test_folder(arguments)};
+    StrVec filters = {0};
+    Suite suite;
+    if (!project_load(&project, cli, arguments, NULL, diags))
+        return 1;
+    view_show_diags(cli->view, diags);
+    project.engine.cancel = cancel_open_second(cli->cancel);
+    collect_filters(arguments, &filters, cli->arena);
+    SuiteRequest request = {
+        .engine = &project.engine,
+        .input = &project.input,
+        .test_folder = project.test_folder,
+        .filters = &filters,
+        .stop = cli->cancel,
+        .events = cli->view->type->tests(cli->view, option_flag(arguments, "verbose", false)),
+    };
+    suite_carry_out(&request, &suite, cli->arena);
+    Str path = option_text(arguments, "junit-xml");
+    if (path.len && !write_junit(cli, &suite, path, diags))
+        return 1;
+    return suite.status > SUITE_PASS || suite.is_interrupted ? 1 : 0;
+}
+
+const Command cmd_test = {
+    .name = "test",
+    .summary = "Run the tests of the configuration",
+    .usage = "[options]",
+    .about = "Runs what test files beside the configuration and in its folder \"tests\" say: plans "
+             "or applies for real, checks what they assert, and destroys what they made.",
+    .groups = {OPTION_GROUP(options), &option_tests, &option_variables, &option_view},
+    .group_count = 4,
+    .run = run,
+    .json_view = view_json_open,
+};

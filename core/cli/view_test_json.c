@@ -1,0 +1,302 @@
+/* Tests as lines of the event stream. */
+#include "view_diag_json.h"
+#include "view_json.h"
+#include "view_test.h"
+
+typedef struct TestStream {
+    SuiteEvents events;
+    View *view;
+    bool verbose;
+} TestStream;
+
+static void begin(ViewJsonLine *line,
+                  const TestStream *stream,
+                  const char *type,
+                  const char *level,
+                  Str message,
+                  Arena *scratch) {
+    view_json_begin(line, stream->view->cli, type, level, message, scratch);
+}
+
+static void write_origin(ViewJsonLine *line, const SuiteFile *file, const SuiteRun *run) {
+    json_key_string(&line->writer, "@testfile", file->config->path);
+    if (run)
+        json_key_string(&line->writer, "@testrun", run->config->name);
+}
+
+static void tell_diags(const TestStream *stream,
+                       const SuiteFile *file,
+                       const SuiteRun *run,
+                       const Diags *diags) {
+    for (size_t i = 0; i < diags->count; i++) {
+        SCOPED(ArenaRef) scratch = arena_open("line");
+        const Diag *diag = &diags->items[i];
+        bool is_error = diag->severity == DIAG_ERROR;
+        ViewJsonLine line;
+        if (view_is_repeated(diags, i))
+            continue;
+        begin(
+            &line, stream, "diagnostic", is_error ? "error" : "warn",
+            str_format(scratch, "%s: %.*s", is_error ? "Error" : "Warning", STR_ARG(diag->summary)),
+            scratch);
+        write_origin(&line, file, run);
+        json_key(&line.writer, STR("diagnostic"));
+        view_diag_write_json(diag, stream->view->cli->functions, &line.writer);
+        view_json_end(&line);
+    }
+}
+
+static const char *plural(size_t count) {
+    return count == 1 ? "" : "s";
+}
+
+static void on_begin(void *self, const Suite *suite) {
+    const TestStream *stream = self;
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    ViewJsonLine line;
+    size_t runs = 0;
+    vec_each(&suite->files, file) {
+        runs += file->runs.count;
+    }
+    begin(&line, stream, "test_abstract", "info",
+          str_format(scratch, "Found %zu file%s and %zu run block%s", suite->files.count,
+                     plural(suite->files.count), runs, plural(runs)),
+          scratch);
+    json_key(&line.writer, STR("test_abstract"));
+    json_object_start(&line.writer);
+    vec_each(&suite->files, file) {
+        json_key(&line.writer, file->config->path);
+        json_array_start(&line.writer);
+        vec_each(&file->runs, run) {
+            json_write_string(&line.writer, run->config->name);
+        }
+        json_array_end(&line.writer);
+    }
+    json_object_end(&line.writer);
+    view_json_end(&line);
+}
+
+static const char *progress_name(SuiteProgress progress) {
+    switch (progress) {
+    case SUITE_STARTING: return "starting";
+    case SUITE_TEARDOWN: return "teardown";
+    case SUITE_COMPLETE: break;
+    }
+    return "complete";
+}
+
+static const char *progress_word(SuiteProgress progress, SuiteStatus status) {
+    switch (progress) {
+    case SUITE_STARTING: return "in progress";
+    case SUITE_TEARDOWN: return "tearing down";
+    case SUITE_COMPLETE: break;
+    }
+    return view_test_word(status);
+}
+
+static void on_file(void *self, const SuiteFile *file, SuiteProgress progress) {
+    const TestStream *stream = self;
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    ViewJsonLine line;
+    begin(&line, stream, "test_file", "info",
+          str_format(scratch, "%.*s... %s", STR_ARG(file->config->path),
+                     progress_word(progress, file->status)),
+          scratch);
+    write_origin(&line, file, NULL);
+    json_key(&line.writer, STR("test_file"));
+    json_object_start(&line.writer);
+    json_key_string(&line.writer, "path", file->config->path);
+    json_key_string(&line.writer, "progress", str_from_cstr(progress_name(progress)));
+    if (progress == SUITE_COMPLETE)
+        json_key_string(&line.writer, "status", str_from_cstr(suite_status_name(file->status)));
+    json_object_end(&line.writer);
+    view_json_end(&line);
+    if (progress == SUITE_COMPLETE)
+        tell_diags(stream, file, NULL, &file->diags);
+}
+
+/* The plan of a run that plans, the state of one that applied. */
+static void tell_result(const TestStream *stream, const SuiteFile *file, const SuiteRun *run) {
+    bool is_plan = run->config->is_plan;
+    if (is_plan ? !run->plan : !run->state)
+        return;
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    const char *type = is_plan ? "test_plan" : "test_state";
+    ViewJsonLine line;
+    begin(&line, stream, type, "info",
+          is_plan ? STR("-verbose flag enabled, printing plan")
+                  : STR("-verbose flag enabled, printing state"),
+          scratch);
+    write_origin(&line, file, run);
+    json_key(&line.writer, str_from_cstr(type));
+    json_raw(&line.writer, is_plan ? view_test_plan_document(run, scratch)
+                                   : view_test_state_document(run, scratch));
+    view_json_end(&line);
+}
+
+static void on_run(void *self, const SuiteFile *file, const SuiteRun *run, SuiteProgress progress) {
+    const TestStream *stream = self;
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    ViewJsonLine line;
+    begin(&line, stream, "test_run", "info",
+          str_format(scratch, "  \"%.*s\"... %s", STR_ARG(run->config->name),
+                     progress_word(progress, run->status)),
+          scratch);
+    write_origin(&line, file, run);
+    json_key(&line.writer, STR("test_run"));
+    json_object_start(&line.writer);
+    json_key_string(&line.writer, "path", file->config->path);
+    json_key_string(&line.writer, "run", run->config->name);
+    json_key_string(&line.writer, "progress", str_from_cstr(progress_name(progress)));
+    if (progress == SUITE_COMPLETE)
+        json_key_string(&line.writer, "status", str_from_cstr(suite_status_name(run->status)));
+    else
+        json_key_int(&line.writer, "elapsed", 0);
+    json_object_end(&line.writer);
+    view_json_end(&line);
+    if (progress != SUITE_COMPLETE)
+        return;
+    if (stream->verbose)
+        tell_result(stream, file, run);
+    tell_diags(stream, file, run, &run->diags);
+}
+
+static void write_left(JsonWriter *writer, ResourceAddr address, Str deposed, Arena *scratch) {
+    json_object_start(writer);
+    json_key_string(writer, "instance", resource_addr_to_str(address, scratch));
+    if (deposed.len > 0)
+        json_key_string(writer, "deposed_key", deposed);
+    json_object_end(writer);
+}
+
+static void write_instances(JsonWriter *writer, const State *state, Arena *scratch) {
+    map_each(&state->resources, entry) {
+        const StateResource *resource = entry->value;
+        ResourceAddr address = resource->address;
+        if (address.mode != MODE_MANAGED)
+            continue;
+        vec_each(&resource->instances, instance) {
+            address.key = instance->key;
+            if (instance->current)
+                write_left(writer, address, STR_EMPTY, scratch);
+            vec_each(&instance->deposed, deposed) {
+                write_left(writer, address, deposed->key, scratch);
+            }
+        }
+    }
+}
+
+static void on_left(void *self, const SuiteFile *file, const SuiteRun *run, const State *state) {
+    const TestStream *stream = self;
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    ViewJsonLine line;
+    begin(&line, stream, "test_cleanup", "error",
+          str_format(scratch,
+                     "What \"%.*s\" of %.*s made could not be destroyed: look after it yourself.",
+                     STR_ARG(run->config->name), STR_ARG(file->config->path)),
+          scratch);
+    write_origin(&line, file, run);
+    json_key(&line.writer, STR("test_cleanup"));
+    json_object_start(&line.writer);
+    json_key(&line.writer, STR("failed_resources"));
+    json_array_start(&line.writer);
+    write_instances(&line.writer, state, scratch);
+    json_array_end(&line.writer);
+    json_object_end(&line.writer);
+    view_json_end(&line);
+}
+
+static void write_leftover(JsonWriter *writer,
+                           const char *key,
+                           const State *state,
+                           Arena *scratch) {
+    json_key(writer, str_from_cstr(key));
+    json_array_start(writer);
+    if (state)
+        write_instances(writer, state, scratch);
+    json_array_end(writer);
+}
+
+static bool is_made(Action action) {
+    return action == ACTION_CREATE || action_is_replace(action);
+}
+
+static void write_planned(JsonWriter *writer, const Plan *planned, Arena *scratch) {
+    json_key(writer, STR("planned"));
+    json_array_start(writer);
+    for (size_t i = 0; planned && i < planned->changes.count; i++) {
+        const ResourceChange *change = &planned->changes.items[i];
+        if (change->address.mode == MODE_MANAGED && is_made(change->action))
+            json_write_string(writer, resource_addr_to_str(change->address, scratch));
+    }
+    json_array_end(writer);
+}
+
+/* The last state is that of the module under test, as far as there is one. */
+static void on_interrupt(void *self,
+                         const SuiteFile *file,
+                         const SuiteLeftovers *left,
+                         const Plan *planned) {
+    const TestStream *stream = self;
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    ViewJsonLine line;
+    begin(&line, stream, "test_interrupt", "error",
+          str_format(scratch, "Interrupted in %.*s: what its runs made is still there.",
+                     STR_ARG(file->config->path)),
+          scratch);
+    write_origin(&line, file, NULL);
+    json_key(&line.writer, STR("test_interrupt"));
+    json_object_start(&line.writer);
+    const State *own = NULL;
+    vec_each(left, leftover) {
+        if (!leftover->run->config->source.len && !leftover->run->config->state_key.len)
+            own = leftover->state;
+    }
+    write_leftover(&line.writer, "state", own, scratch);
+    json_key(&line.writer, STR("states"));
+    json_object_start(&line.writer);
+    vec_each(left, leftover) {
+        if (leftover->state != own)
+            write_leftover(&line.writer, str_to_cstr(leftover->run->config->name, scratch),
+                           leftover->state, scratch);
+    }
+    json_object_end(&line.writer);
+    write_planned(&line.writer, planned, scratch);
+    json_object_end(&line.writer);
+    view_json_end(&line);
+}
+
+static void on_end(void *self, const Suite *suite) {
+    const TestStream *stream = self;
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    ViewJsonLine line;
+    begin(&line, stream, "test_summary", "info", view_test_summary(suite, scratch), scratch);
+    json_key(&line.writer, STR("test_summary"));
+    json_object_start(&line.writer);
+    json_key_string(&line.writer, "status", str_from_cstr(suite_status_name(suite->status)));
+    json_key_int(&line.writer, "passed", (int64_t)suite->counts[SUITE_PASS]);
+    json_key_int(&line.writer, "failed", (int64_t)suite->counts[SUITE_FAIL]);
+    json_key_int(&line.writer, "errored", (int64_t)suite->counts[SUITE_ERROR]);
+    json_key_int(&line.writer, "skipped", (int64_t)suite->counts[SUITE_SKIP]);
+    json_object_end(&line.writer);
+    view_json_end(&line);
+}
+
+const SuiteEvents *view_test_json(View *view, bool verbose) {
+    TestStream *stream = arena_new(view->cli->arena, TestStream);
+    *stream = (TestStream){
+        .events =
+            {
+                     .self = stream,
+                     .begin = on_begin,
+                     .file = on_file,
+                     .run = on_run,
+                     .left = on_left,
+                     .interrupt = on_interrupt,
+                     .end = on_end,
+                     },
+        .view = view,
+        .verbose = verbose,
+    };
+    return &stream->events;
+}

@@ -1,0 +1,40 @@
+/* Overrides of a test held against the configuration that they are about. */
+#include "suite_context.h"
+
+static const Module *find_module(const Config *config, const ModuleAddr *address) {
+    if (!address)
+        return config->root;
+    const Module *parent = find_module(config, address->parent);
+    const ModuleCall *call = parent ? map_find(&parent->calls, address->name) : NULL;
+    return call ? call->module : NULL;
+}
+
+static bool is_there(const Config *config, const TestOverride *override, Arena *arena) {
+    const AddressTarget *target = &override->target;
+    const ResourceAddr *resource = &target->resource;
+    const Module *module =
+        find_module(config, target->is_resource ? resource->module : target->module);
+    if (!module || !target->is_resource)
+        return module != NULL;
+    Str key = str_format(arena, "%s%.*s.%.*s", resource->mode == MODE_DATA ? "data." : "",
+                         STR_ARG(resource->type), STR_ARG(resource->name));
+    return map_has(&module->resources, key);
+}
+
+void suite_override_check(const Config *config, const TestOverrides *overrides, Diags *diags) {
+    vec_each(overrides, override) {
+        if (!is_there(config, *override, diags->arena))
+            diags_warning(diags, (*override)->target_range, "Invalid override target",
+                          "The configuration under test has nothing of this address, so nothing is "
+                          "overridden. Correct the address, or remove the block.");
+    }
+}
+
+void suite_override_check_file(const Config *config, const TestFile *file, Diags *diags) {
+    map_each(&file->providers, entry) {
+        const ProviderConfig *provider = entry->value;
+        if (provider->mock)
+            suite_override_check(config, &provider->mock->overrides, diags);
+    }
+    suite_override_check(config, &file->overrides, diags);
+}

@@ -1,0 +1,281 @@
+/* Values of variables, from outside, from the file, from a run. */
+#include "suite_values.h"
+#include "eval.h"
+
+/* What is given depends on the types that a configuration declares. */
+typedef struct Given {
+    const Config *config;
+    Map values; /* name → InputValue */
+} Given;
+
+/* Names as one block sees them. */
+typedef struct ValuesScope {
+    Scope scope;
+    SuiteValues *values;
+    const Config *config;
+    bool is_file; /* of the file's own variables, which see what is given alone */
+} ValuesScope;
+
+struct SuiteValues {
+    SuiteContext *context;
+    VEC(Given *) given;
+    Map of_file; /* those of the file that were wanted: name → InputValue */
+};
+
+SuiteValues *suite_values_new(SuiteContext *context) {
+    SuiteValues *self = arena_new(context->arena, SuiteValues);
+    self->context = context;
+    self->of_file = map_new(context->arena);
+    return self;
+}
+
+/* -- given -------------------------------------------------------------------------------- */
+
+static bool gather(const SuiteValues *self, const Config *config, Map *out, Diags *diags) {
+    const SuiteContext *context = self->context;
+    InputRequest request = *context->request->input;
+    request.ask = NULL;
+    request.is_of_test = true;
+    if (!input_gather(config, &request, out, context->arena, diags))
+        return false;
+    if (!context->file->config->is_in_test_folder)
+        return true;
+    Map beside;
+    request.folder = context->request->test_folder;
+    request.only_folder = true;
+    DiskStat stat;
+    const Disk *disk = request.io->disk;
+    if (disk->stat(disk->self, request.folder, &stat) < 0)
+        return true;
+    if (!input_gather(config, &request, &beside, context->arena, diags))
+        return false;
+    map_each(&beside, entry) {
+        map_set(out, entry->key, entry->value);
+    }
+    return true;
+}
+
+/* NULL, with an error, where what is given cannot be read. */
+static const Map *given_for(SuiteValues *self, const Config *config, Diags *diags) {
+    vec_each(&self->given, known) {
+        if ((*known)->config == config)
+            return &(*known)->values;
+    }
+    Given *given = arena_new(self->context->arena, Given);
+    given->config = config;
+    if (!gather(self, config, &given->values, diags))
+        return NULL;
+    vec_push(self->context->arena, &self->given, given);
+    return &given->values;
+}
+
+/* -- names -------------------------------------------------------------------------------- */
+
+static SourceRange named_range(const Traversal *traversal) {
+    return traversal->step_count == 0
+               ? traversal->range
+               : source_range_join(traversal->root_range, traversal->steps[0].range);
+}
+
+static bool lookup(const Scope *scope,
+                   const Traversal *traversal,
+                   Value *out,
+                   size_t *used,
+                   Arena *arena,
+                   Diags *diags);
+
+static Scope *new_scope(SuiteValues *self, const Config *config, bool is_file) {
+    SuiteContext *context = self->context;
+    const Engine *engine = context->request->engine;
+    ValuesScope *scope = arena_new(context->arena, ValuesScope);
+    *scope = (ValuesScope){
+        .scope =
+            {
+                    .self = scope,
+                    .lookup = lookup,
+                    .functions = config->functions,
+                    .io = engine->io,
+                    .now_ms = engine->now_ms,
+                    },
+        .values = self,
+        .config = config,
+        .is_file = is_file,
+    };
+    return &scope->scope;
+}
+
+const Scope *suite_values_scope(SuiteValues *self, const Config *config) {
+    return new_scope(self, config, false);
+}
+
+static const TestVariable *find_variable(const TestVariables *variables, Str name) {
+    vec_each(variables, variable) {
+        if (str_equal(variable->name, name))
+            return variable;
+    }
+    return NULL;
+}
+
+static bool evaluate(SuiteValues *self,
+                     const Config *config,
+                     const TestVariable *variable,
+                     bool is_file,
+                     Map *out,
+                     Diags *diags) {
+    Arena *arena = self->context->arena;
+    InputValue *input = arena_new(arena, InputValue);
+    if (!eval_expr(variable->expr, new_scope(self, config, is_file), &input->value, arena, diags))
+        return false;
+    input->range = variable->expr->range;
+    map_set(out, variable->name, input);
+    return true;
+}
+
+/* Of the file, else given; NULL without an error: neither has it. */
+static bool find_outer(
+    SuiteValues *self, const Config *config, Str name, const InputValue **out, Diags *diags) {
+    const TestVariable *variable = find_variable(&self->context->file->config->variables, name);
+    *out = map_find(&self->of_file, name);
+    if (*out)
+        return true;
+    if (variable) {
+        if (!evaluate(self, config, variable, true, &self->of_file, diags))
+            return false;
+        *out = map_find(&self->of_file, name);
+        return true;
+    }
+    const Map *given = given_for(self, config, diags);
+    if (given)
+        *out = map_find(given, name);
+    return given != NULL;
+}
+
+bool suite_values_has(SuiteValues *self, const Config *config, Str name) {
+    Diags ignored = diags_new(self->context->arena);
+    const InputValue *found;
+    return find_variable(&self->context->file->config->variables, name) ||
+           (find_outer(self, config, name, &found, &ignored) && found);
+}
+
+bool suite_values_find(
+    SuiteValues *self, const Config *config, Str name, Value *out, Diags *diags) {
+    const InputValue *found;
+    if (!find_outer(self, config, name, &found, diags))
+        return false;
+    *out = found->value;
+    return true;
+}
+
+static bool lookup_variable(const ValuesScope *scope,
+                            const Traversal *traversal,
+                            Value *out,
+                            Diags *diags) {
+    SuiteValues *self = scope->values;
+    Str name = traversal->steps[0].name;
+    const InputValue *found = NULL;
+    if (scope->is_file) {
+        const Map *given = given_for(self, scope->config, diags);
+        if (!given)
+            return false;
+        found = map_find(given, name);
+    } else if (!find_outer(self, scope->config, name, &found, diags)) {
+        return false;
+    }
+    if (found) {
+        *out = found->value;
+        return true;
+    }
+    diags_error(diags, named_range(traversal), "Reference to unavailable variable",
+                "\"%.*s\" has no value here. %s", STR_ARG(name),
+                scope->is_file ? "Variables of a test file see what is given from outside: by the "
+                                 "environment, by variable files or by -var."
+                               : "The variables of the file and what is given from outside are "
+                                 "seen.");
+    return false;
+}
+
+static const TestRun *find_run(const SuiteContext *context, Str name) {
+    vec_each(&context->file->config->runs, run) {
+        if (str_equal((*run)->name, name))
+            return *run;
+    }
+    return NULL;
+}
+
+bool suite_values_find_run(
+    SuiteValues *self, const Traversal *traversal, const char *missing, Value *out, Diags *diags) {
+    const SuiteContext *context = self->context;
+    Str name = traversal->step_count > 0 ? traversal->steps[0].name : STR_EMPTY;
+    const Value *value = map_find(&context->outputs, name);
+    if (value) {
+        *out = *value;
+        return true;
+    }
+    if (find_run(context, name))
+        diags_error(diags, named_range(traversal), missing,
+                    "The run \"%.*s\" has not been carried out by then: only outputs of earlier "
+                    "runs are known.",
+                    STR_ARG(name));
+    else
+        diags_error(diags, named_range(traversal), "Reference to unknown run block",
+                    "This file has no run \"%.*s\".", STR_ARG(name));
+    return false;
+}
+
+static bool lookup(const Scope *scope,
+                   const Traversal *traversal,
+                   Value *out,
+                   size_t *used,
+                   Arena *arena,
+                   Diags *diags) {
+    const ValuesScope *self = scope->self;
+    bool has_name = traversal->step_count > 0 && !traversal->steps[0].is_index;
+    (void)arena;
+    *used = 1;
+    if (has_name && str_equal_cstr(traversal->root, "var"))
+        return lookup_variable(self, traversal, out, diags);
+    if (has_name && str_equal_cstr(traversal->root, "run") && !self->is_file)
+        return suite_values_find_run(self->values, traversal, "Reference to unavailable run block",
+                                     out, diags);
+    diags_error(diags, named_range(traversal), "Invalid reference",
+                self->is_file
+                    ? "Variables of a test file may refer to variables that are given from "
+                      "outside, and to nothing else."
+                    : "Here one may refer to variables and to the outputs of earlier runs, and to "
+                      "nothing else.");
+    return false;
+}
+
+/* -- a run's ------------------------------------------------------------------------------ */
+
+static bool take_outer(
+    SuiteValues *self, const Config *config, const Variable *variable, Map *out, Diags *diags) {
+    const InputValue *found;
+    if (!find_outer(self, config, variable->name, &found, diags))
+        return false;
+    if (found) {
+        map_set(out, variable->name, (void *)found);
+        return true;
+    }
+    if (variable->has_default)
+        return true;
+    diags_error(diags, variable->range, "No value for required variable",
+                "The module of this run has a variable \"%.*s\" without a default. Give it a value "
+                "in a \"variables\" block of the run or of its file, or by -var or -var-file.",
+                STR_ARG(variable->name));
+    return false;
+}
+
+bool suite_values_collect(
+    SuiteValues *self, const Config *config, const SuiteRun *run, Map *out, Diags *diags) {
+    bool ok = true;
+    *out = map_new(self->context->arena);
+    vec_each(&run->config->variables, variable) {
+        ok &= evaluate(self, config, variable, false, out, diags);
+    }
+    map_each(&config->root->variables, entry) {
+        if (!map_has(out, entry->key) && !find_variable(&run->config->variables, entry->key))
+            ok &= take_outer(self, config, entry->value, out, diags);
+    }
+    return ok;
+}

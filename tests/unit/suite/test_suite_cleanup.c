@@ -1,0 +1,56 @@
+/* What runs made is destroyed by those that made it; what cannot be is told. */
+#include "suite_case.h"
+
+#define THING "resource \"fake_thing\" \"a\" {\n  name = \"a\"\n}\n"
+
+static void destroys(void **state) {
+    (void)state;
+    SuiteCase *c = suite_case_open();
+    suite_case_write(c, "main.tf", THING);
+    suite_case_write(c, "setup/main.tf", "resource \"fake_thing\" \"b\" {\n  name = \"b\"\n}\n");
+    suite_case_write(c, "a.tftest.hcl",
+                     "run \"setup\" {\n  module {\n    source = \"./setup\"\n  }\n}\n"
+                     "run \"main\" {\n}\n");
+    check_str(suite_case_run_all(c), "  setup pass\n  main pass\n  clean main\n  clean setup\n"
+                                     "a.tftest.hcl pass\npass\n");
+    check_str(strbuf_str(&c->world.diary), "create b\ncreate a\ndelete a\ndelete b\n");
+    suite_case_close(c);
+}
+
+static void tells_what_is_left(void **state) {
+    (void)state;
+    SuiteCase *c = suite_case_open();
+    fake_world_order(&c->world, "delete a");
+    suite_case_write(c, "main.tf", THING);
+    suite_case_write(c, "a.tftest.hcl", "run \"one\" {\n}\n");
+    suite_case_write(c, "b.tftest.hcl", "");
+    Str told = suite_case_run_all(c);
+    assert_true(str_starts_with(
+        told, STR("  one pass\n  clean one\n  left of one: fake_thing.a\na.tftest.hcl error\n")));
+    assert_true(str_ends_with(told, STR("\nb.tftest.hcl pass\nerror\n")));
+    assert_int_equal(c->suite.counts[SUITE_PASS], 1);
+    suite_case_close(c);
+}
+
+/* Half of it is there: that goes, too. */
+static void after_a_failed_apply(void **state) {
+    (void)state;
+    SuiteCase *c = suite_case_open();
+    fake_world_order(&c->world, "create b");
+    suite_case_write(c, "main.tf", THING "resource \"fake_thing\" \"b\" {\n  name = \"b\"\n}\n");
+    suite_case_write(c, "a.tftest.hcl", "run \"one\" {\n}\nrun \"two\" {\n}\n");
+    Str told = suite_case_run_all(c);
+    assert_true(str_find(told, STR("  two skip\n  clean one\na.tftest.hcl error\n"), 0) !=
+                SIZE_MAX);
+    assert_true(str_ends_with(strbuf_str(&c->world.diary), STR("delete a\n")));
+    suite_case_close(c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(destroys),
+        cmocka_unit_test(tells_what_is_left),
+        cmocka_unit_test(after_a_failed_apply),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
