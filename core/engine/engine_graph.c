@@ -51,7 +51,8 @@ static bool is_shown(const Picture *picture, const Node *node) {
     switch (node->kind) {
     case NODE_MODULE_VALUE:
     case NODE_RESOURCE_VALUE:
-    case NODE_CHECK_START: return false;
+    case NODE_CHECK_START:
+    case NODE_EPHEMERAL_CLOSE: return false;
     case NODE_DESTROY: return shows_destroyed(node);
     case NODE_VARIABLE:
     case NODE_LOCAL:
@@ -82,6 +83,7 @@ static const char *attributes_of(const Node *node) {
         [NODE_IMPORT] = "shape = rarrow",
         [NODE_CHECK] = "shape = octagon",
         [NODE_CHECK_START] = "shape = octagon, style = dashed",
+        [NODE_EPHEMERAL_CLOSE] = "style = dotted",
         [NODE_DESTROY] = "color = red",
     };
     static_assert(ARRAY_COUNT(ATTRIBUTES) == NODE_DESTROY + 1, "a look for every kind");
