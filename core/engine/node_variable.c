@@ -5,15 +5,18 @@
 
 static const char *const summary = "Invalid value for variable";
 
-/* Where the value was given; of what has no place, where the variable is declared. */
+/* Where the value was given; of what has no place, or may not be shown, where the variable is
+ * declared. */
 static SourceRange given_range(const Visit *visit) {
     const Variable *variable = visit->node->as.variable;
     const PlanOptions *options = visit->walk->options;
     if (visit->node->input)
         return visit->node->input->range;
     bool is_root = !visit->node->module->parent && visit->walk->phase != PHASE_VALIDATE;
-    const InputValue *input =
-        is_root && options->variables ? map_find(options->variables, variable->name) : NULL;
+    bool is_shown = !variable->sensitive && !variable->ephemeral;
+    const InputValue *input = is_root && is_shown && options->variables
+                                  ? map_find(options->variables, variable->name)
+                                  : NULL;
     return input && input->range.source ? input->range : variable->range;
 }
 

@@ -24,7 +24,8 @@ static inline void check_type_row(const Provider *provider, const ResourceType *
     for (size_t i = 0; i < type->schema.attribute_count; i++) {
         check_attribute_row(type->name, &type->schema.attributes[i]);
     }
-    assert_int_equal(schema_implied_type(&type->schema)->count, type->schema.attribute_count);
+    assert_int_equal(schema_implied_type(&type->schema)->count,
+                     type->schema.attribute_count + type->schema.block_count);
 }
 
 /* Every change has somebody who carries it out, and what touches the world can be found again. */

@@ -44,8 +44,7 @@ static const Row rows[] = {
     {NULL,   "T_PLACE=x T_MAP={\"a\":\"b\"}",
      "{\"count\":null,\"loud\":null,\"map\":{\"a\":\"b\"},\"place\":\"x\"}"                                       },
     {NULL,   "T_PLACE=x T_MAP={a}",
-     "The value given for the argument \"map\" of the backend cannot be used: invalid character "
-     "'a' looking for beginning of object key string."                                                            },
+     "The value given for the argument \"map\" of the backend cannot be used: it is not JSON."                    },
     {NULL,   "T_PLACE=x T_COUNT=many",
      "The value given for the argument \"count\" of the backend cannot be used: a number is "
      "required."                                                                                                  },
