@@ -24,12 +24,14 @@ typedef struct Plan {
                   */
     int64_t created_ms;
     Str workspace;
+    Str environment; /* of the configuration; empty: none */
     VEC(PlanVariable) variables;
     StrVec ephemeral_variables;  /* that were given, whose values are not kept; sorted */
     VEC(ResourceChange) changes; /* sorted by address, then deposed; no-ops included */
     VEC(Drift) drift;
     VEC(OutputChange) outputs; /* sorted by name */
-    VEC(Str) targets;          /* as given, for the apply of a saved plan */
+    StrVec targets;            /* as given, for the apply of a saved plan */
+    StrVec excludes;           /* same */
     Str prior_state;           /* v4 JSON: the refreshed state that the changes start from */
     Str previous_state;        /* v4 JSON: as it was read */
     Str configuration;         /* the `configuration` section of plan JSON, or empty */

@@ -152,6 +152,15 @@ static void open_section(JsonWriter *writer, const char *key) {
     json_array_start(writer);
 }
 
+static void write_texts(JsonWriter *writer, const char *key, const Str *texts, size_t count) {
+    if (count == 0)
+        return;
+    open_section(writer, key);
+    for (size_t i = 0; i < count; i++)
+        json_write_string(writer, texts[i]);
+    json_array_end(writer);
+}
+
 static void write_sections(JsonWriter *writer, const Plan *plan, Arena *arena) {
     open_section(writer, "variables");
     vec_each(&plan->variables, variable) {
@@ -173,16 +182,10 @@ static void write_sections(JsonWriter *writer, const Plan *plan, Arena *arena) {
         write_output(writer, output);
     }
     json_array_end(writer);
-    open_section(writer, "ephemeral_variables");
-    vec_each(&plan->ephemeral_variables, name) {
-        json_write_string(writer, *name);
-    }
-    json_array_end(writer);
-    open_section(writer, "targets");
-    vec_each(&plan->targets, target) {
-        json_write_string(writer, *target);
-    }
-    json_array_end(writer);
+    write_texts(writer, "ephemeral_variables", plan->ephemeral_variables.items,
+                plan->ephemeral_variables.count);
+    write_texts(writer, "targets", plan->targets.items, plan->targets.count);
+    write_texts(writer, "excludes", plan->excludes.items, plan->excludes.count);
 }
 
 Str plan_json_encode(const Plan *plan, Arena *arena) {
@@ -200,6 +203,7 @@ Str plan_json_encode(const Plan *plan, Arena *arena) {
     write_optional(&writer, "journal", plan->journal);
     json_key_int(&writer, "created_ms", plan->created_ms);
     json_key_string(&writer, "workspace", plan->workspace);
+    write_optional(&writer, "environment", plan->environment);
     write_sections(&writer, plan, arena);
     write_optional(&writer, "configuration", plan->configuration);
     write_optional(&writer, "checks", plan->checks);
@@ -533,14 +537,10 @@ static bool read_section(Load *load, Str key) {
         return read_objects(load, add_output, read_output_member);
     if (str_equal(key, STR("ephemeral_variables")))
         return read_texts(load, &load->plan->ephemeral_variables);
-    if (str_equal(key, STR("targets"))) {
-        StrVec targets = {0};
-        bool ok = read_texts(load, &targets);
-        load->plan->targets.items = targets.items;
-        load->plan->targets.count = targets.count;
-        load->plan->targets.capacity = targets.capacity;
-        return ok;
-    }
+    if (str_equal(key, STR("targets")))
+        return read_texts(load, &load->plan->targets);
+    if (str_equal(key, STR("excludes")))
+        return read_texts(load, &load->plan->excludes);
     return fail(load, "the plan has members of unknown meaning");
 }
 
@@ -564,6 +564,8 @@ static bool read_plan_member(Load *load, Str key, void *subject) {
         return read_created(load);
     if (str_equal(key, STR("workspace")))
         return read_text(load, &plan->workspace);
+    if (str_equal(key, STR("environment")))
+        return read_text(load, &plan->environment);
     if (str_equal(key, STR("configuration")))
         return read_text(load, &plan->configuration);
     if (str_equal(key, STR("checks")))

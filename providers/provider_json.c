@@ -149,7 +149,11 @@ static void write_types(JsonWriter *writer,
     json_object_end(writer);
 }
 
-void provider_json_write(const Provider *provider, JsonWriter *writer, Arena *arena) {
+void provider_json_write(const Provider *provider,
+                         ProviderJsonMore *more,
+                         void *payload,
+                         JsonWriter *writer,
+                         Arena *arena) {
     json_object_start(writer);
     json_key(writer, STR("provider"));
     write_schema(writer, &provider->schema, arena);
@@ -158,5 +162,7 @@ void provider_json_write(const Provider *provider, JsonWriter *writer, Arena *ar
                 arena);
     write_types(writer, "ephemeral_resource_schemas", provider->ephemerals,
                 provider->ephemeral_count, arena);
+    if (more)
+        more(provider, payload, writer, arena);
     json_object_end(writer);
 }

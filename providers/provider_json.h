@@ -7,4 +7,13 @@
 #include "provider.h"
 
 /* {"provider": …, "resource_schemas": {…}, "data_source_schemas": {…}}; names in order. */
-void provider_json_write(const Provider *provider, JsonWriter *writer, Arena *arena);
+/* What else there is to say of a provider, as further members of its object; NULL: nothing. */
+typedef void ProviderJsonMore(const Provider *provider,
+                              void *payload,
+                              JsonWriter *writer,
+                              Arena *arena);
+void provider_json_write(const Provider *provider,
+                         ProviderJsonMore *more,
+                         void *payload,
+                         JsonWriter *writer,
+                         Arena *arena);

@@ -275,11 +275,39 @@ static void clone_instances(const StateResource *from, StateResource *to, Arena 
     }
 }
 
+/* -- lineage ------------------------------------------------------------------------------ */
+
+#define LINEAGE_SIZE 36 /* of a UUID as text; its last group is the one behind the last dash */
+#define LINEAGE_HEAD 24
+
+static Str lineage_tail(Str head, Str environment, Arena *arena) {
+    Str parts[] = {head, environment};
+    Str digest = digest_hex(DIGEST_SHA256, str_join(parts, 2, STR("/"), arena), arena);
+    return str_slice(digest, 0, LINEAGE_SIZE - LINEAGE_HEAD);
+}
+
+Str state_lineage_new(Str environment, Arena *arena) {
+    Str lineage = digest_uuid4(arena);
+    if (environment.len == 0)
+        return lineage;
+    Str head = str_slice(lineage, 0, LINEAGE_HEAD);
+    return str_concat(head, lineage_tail(head, environment, arena), arena);
+}
+
+bool state_lineage_is_of(Str lineage, Str environment) {
+    if (lineage.len != LINEAGE_SIZE || environment.len == 0)
+        return false;
+    SCOPED(ArenaRef) scratch = arena_open("lineage");
+    Str tail = lineage_tail(str_slice(lineage, 0, LINEAGE_HEAD), environment, scratch);
+    return str_ends_with(lineage, tail);
+}
+
 State *state_clone(const State *state, Arena *arena) {
     State *copy = state_new(arena);
     copy->terraform_version = str_clone(state->terraform_version, arena);
     copy->serial = state->serial;
     copy->lineage = str_clone(state->lineage, arena);
+    copy->environment = str_clone(state->environment, arena);
     copy->check_results = str_clone(state->check_results, arena);
     map_each(&state->outputs, entry) {
         const StateOutput *output = entry->value;

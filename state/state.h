@@ -77,12 +77,18 @@ typedef struct State {
     Map outputs;       /* name → StateOutput *, root module's */
     Map resources;     /* address text → StateResource * */
     Str check_results; /* JSON text, as stored; empty: null */
+    Str environment;   /* of the configuration, which alone may work on it; empty: none said so */
 } State;
 
 /* An empty one; the lineage is chosen at the first write. */
 State *state_new(Arena *arena);
 State *state_clone(const State *state, Arena *arena);
 bool state_is_empty(const State *state);
+
+/* A new lineage. One of an environment shows it to state_lineage_is_of, so that it survives
+ * programs that keep no members that they do not know. */
+Str state_lineage_new(Str environment, Arena *arena);
+bool state_lineage_is_of(Str lineage, Str environment);
 
 StateResource *state_find_resource(const State *state, ResourceAddr address); /* key ignored */
 StateResource *state_add_resource(State *state, ResourceAddr address);        /* found or added */

@@ -379,6 +379,8 @@ static bool read_member(Decoding *decoding) {
         return read_serial(decoding);
     if (is_key(decoding, "lineage"))
         return read_string(decoding, "lineage", &state->lineage);
+    if (is_key(decoding, "environment"))
+        return read_string(decoding, "environment", &state->environment);
     if (is_key(decoding, "outputs"))
         return read_outputs(decoding);
     if (is_key(decoding, "resources"))

@@ -155,6 +155,8 @@ Str statefile_encode(const State *state, Arena *arena) {
     json_key(&writer, STR("serial"));
     json_number(&writer, str_format(scratch, "%llu", (unsigned long long)state->serial));
     json_key_string(&writer, "lineage", state->lineage);
+    if (state->environment.len > 0)
+        json_key_string(&writer, "environment", state->environment);
     json_key(&writer, STR("outputs"));
     write_outputs(&writer, &state->outputs, scratch);
     json_key(&writer, STR("resources"));

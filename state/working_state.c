@@ -45,7 +45,7 @@ WorkingState *working_state_open(
     working->clock = io->clock;
     use_arena(state, working->arena);
     if (state->lineage.len == 0)
-        state->lineage = digest_uuid4(working->arena);
+        state->lineage = state_lineage_new(state->environment, working->arena);
     state->terraform_version = STR(VERSION_TERRAFORM);
     if (journal)
         journal_set_base(journal, state);

@@ -98,6 +98,8 @@ void diags_add(Diags *diags, const Diag *diag) {
     added->is_of_expression = copy.is_of_expression;
     added->has_empty_place = copy.has_empty_place;
     added->is_unplaced = copy.is_unplaced;
+    added->is_deprecation = copy.is_deprecation;
+    added->is_remote = copy.is_remote;
     vec_each(&copy.values, value)
         diags_add_value(diags, added, value->traversal, value->statement);
 }

@@ -35,6 +35,8 @@ typedef struct Diag {
     Str called;            /* the function whose call failed, as it was called; empty: none */
     bool is_of_expression; /* its place says enough: no address in documents for programs */
     bool has_empty_place;  /* they say "line 0 of no file" of it: its name stands nowhere */
+    bool is_deprecation;   /* a warning of what will go away … */
+    bool is_remote;        /* … as a module says that came from elsewhere */
     bool is_unplaced;      /* such documents give it neither: as elsewhere, it is about the whole */
 } Diag;
 

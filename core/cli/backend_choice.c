@@ -209,6 +209,25 @@ static Str changed_reason(const BackendChoice *now, const BackendChoice *before,
     return STR("The configuration of the backend has changed");
 }
 
+/* What init records is the configuration's; an environment's own arguments replace some of it. */
+static bool overlay_environment(Project *project, BackendChoice *out) {
+    const Environment *environment = project->config ? project->config->environment : NULL;
+    BackendChoice own = {0};
+    if (!environment || !environment->backend)
+        return true;
+    BackendConfig block = {str_from_cstr(out->type->name), environment->backend,
+                           environment->backend_range};
+    if (!read_block(project, &block, &own))
+        return false;
+    for (size_t i = 0; i < out->type->schema.attribute_count; i++) {
+        Str name = str_from_cstr(out->type->schema.attributes[i].name);
+        Value value = value_attribute(own.config, name);
+        if (!value_is_null(value))
+            set_argument(project, out, name, value);
+    }
+    return true;
+}
+
 bool backend_choice_settle(Project *project, BackendChoice *out) {
     BackendCache cache;
     BackendChoice now, before;
@@ -222,7 +241,7 @@ bool backend_choice_settle(Project *project, BackendChoice *out) {
     if (!is_unchanged && !backend_choice_is_same(&now, &before))
         return demand_init(project, changed_reason(&now, &before, project->cli->arena));
     *out = before;
-    return true;
+    return overlay_environment(project, out);
 }
 
 /* -- using it ----------------------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 /* What commands share of their surroundings. */
 #include "cli.h"
+#include "log.h"
 
 const char *cli_environment(const Cli *cli, const char *name) {
     static const char *const prefixes[] = {"LOAM_", "TF_"};
@@ -11,6 +12,33 @@ const char *cli_environment(const Cli *cli, const char *name) {
             return value;
     }
     return NULL;
+}
+
+void cli_write(const Cli *cli, Str text) {
+    const Disk *disk = cli->io.disk;
+    if (!cli->stream.handle)
+        terminal_out(text);
+    else if (disk->append(disk->self, cli->stream, text) < 0)
+        log_debug("json stream cut short");
+}
+
+static const CliName names[] = {
+    {"loam",      "loam",      "terraform", "terraform.ui", false},
+    {"terraform", "Terraform", "terraform", "terraform.ui", true },
+    {"tofu",      "OpenTofu",  "tofu",      "tofu.ui",      true },
+};
+
+const CliName *cli_name(const Cli *cli) {
+    return cli->name ? cli->name : &names[0];
+}
+
+const CliName *cli_name_of_program(const char *path) {
+    Str name = disk_name_of(str_from_cstr(path));
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        if (str_equal_cstr(name, names[i].name))
+            return &names[i];
+    }
+    return &names[0];
 }
 
 int64_t cli_now_ms(const Cli *cli) {

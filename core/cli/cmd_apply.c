@@ -1,32 +1,42 @@
 /* loam apply, loam destroy */
 #include "command.h"
+#include "environment.h"
 #include "operation.h"
 #include "plan_variables.h"
 #include "reporting.h"
+#include "selection.h"
 #include "statefile.h"
 
 static const Option options[] = {
-    {"auto-approve", OPTION_FLAG, NULL, "Do not ask before changing anything."},
-    {"json",         OPTION_FLAG, NULL, "Print events as JSON, one a line."   },
+    {"auto-approve",           OPTION_FLAG, NULL,   "Do not ask before changing anything."                   },
+    {"approve-protected",      OPTION_TEXT, "NAME", "Approve changes of this protected environment."         },
+    {"suppress-forget-errors", OPTION_FLAG, NULL,
+     "Do not fail when a destruction leaves objects behind that were only to be forgotten."                  },
+    {"json",                   OPTION_FLAG, NULL,   "Print events as JSON, one a line."                      },
+    {"json-into",              OPTION_TEXT, "PATH", "Write those events into a file, beside what is printed."},
 };
 
 static bool approve(Operation *operation) {
     Cli *cli = operation->project->cli;
+    Diags *diags = operation->project->diags;
+    const char *wanted = environment_wanted_answer(operation->project);
     switch (operation->result.plan->mode) {
     case PLAN_DESTROY:
         return project_approve(
             cli, "Do you really want to destroy all resources?",
             "loam will destroy everything that it manages, as shown above. There is no "
-            "undo.");
+            "undo.",
+            wanted, diags);
     case PLAN_REFRESH_ONLY:
         return project_approve(
             cli, "Would you like to update the loam state to reflect these detected changes?",
             "loam will write these changes to the state without modifying any real "
-            "infrastructure. There is no undo.");
+            "infrastructure. There is no undo.",
+            wanted, diags);
     case PLAN_NORMAL: break;
     }
     return project_approve(cli, "Do you want to perform these actions?",
-                           "loam will perform the actions described above.");
+                           "loam will perform the actions described above.", wanted, diags);
 }
 
 /* -- a saved plan
@@ -50,19 +60,26 @@ static bool is_stale(const Project *project, const Plan *plan, Diags *diags) {
     return true;
 }
 
-static bool restore_options(Operation *operation, const Plan *plan) {
-    Project *project = operation->project;
-    Arena *arena = project->cli->arena;
-    operation->options.mode = plan->mode;
-    operation->options.variables = &project->variables;
-    vec_each(&plan->targets, text) {
-        AddressTarget target;
-        if (!address_parse_target(*text, &target, arena, project->diags))
-            return false;
-        vec_push(arena, &operation->options.targets, target);
-        vec_push(arena, &operation->options.target_texts, *text);
+/* What a plan was made with is in it. */
+static bool check_plan_options(const Arguments *arguments, Diags *diags) {
+    static const char *const fixed[] = {"destroy", "refresh-only", "refresh",     "replace",
+                                        "target",  "exclude",      "target-file", "exclude-file"};
+    for (size_t i = 0; i < ARRAY_COUNT(fixed); i++) {
+        if (!option_is_given(arguments, fixed[i]))
+            continue;
+        diags_error(diags, NO_RANGE, "Option of no use with a saved plan",
+                    "A saved plan holds what -%s would decide. Give the option to \"loam plan\".",
+                    fixed[i]);
+        return false;
     }
     return true;
+}
+
+static bool restore_options(Operation *operation, const Plan *plan) {
+    Project *project = operation->project;
+    operation->options.mode = plan->mode;
+    operation->options.variables = &project->variables;
+    return selection_restore(project, plan, &operation->options);
 }
 
 static void restore_schemas(const Project *project, Plan *plan) {
@@ -81,6 +98,8 @@ static bool load_plan(
     Project *project = operation->project;
     PlanFileSources sources = {0};
     Plan *plan;
+    if (!check_plan_options(arguments, diags))
+        return false;
     if (!planfile_read(&cli->io, path, &plan, &sources, cli->arena, diags))
         return false;
     if (plan->errored) {
@@ -91,8 +110,10 @@ static bool load_plan(
     }
     operation->result.plan = plan;
     PlanInput input = {plan, &sources};
-    if (!project_load_planned(project, cli, arguments, input, diags) ||
+    if (!environment_take_from_plan(cli, plan, diags) ||
+        !project_load_planned(project, cli, arguments, input, diags) ||
         !plan_variables_supply(project, plan) || !restore_options(operation, plan) ||
+        !environment_check_approval(project, false) ||
         !project_open_state(project, STR("OperationTypeApply"))) {
         return false;
     }
@@ -125,13 +146,14 @@ static int plan_and_apply(Cli *cli, const Arguments *arguments, PlanMode mode, D
         return 1;
     }
     SCOPED(Project) project = {0};
-    Operation operation = {.project = &project};
+    Operation operation = {.project = &project, .asks = !approved, .will_apply = true};
     if (!operation_plan(&operation, cli, arguments, STR("OperationTypeApply"), mode, diags))
         return 1;
     if (!approved && plan_is_applyable(operation.result.plan)) {
         view_show_diags(view, diags);
         if (!approve(&operation)) {
-            view->type->cancelled(view, operation.result.plan->mode);
+            if (!diags_has_errors(diags))
+                view->type->cancelled(view, operation.result.plan->mode);
             return 1;
         }
     }
@@ -186,8 +208,8 @@ const Command cmd_apply = {
              "is finished "
              "by the next.",
     .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
-               &reporting_options, &option_view},
-    .group_count = 6,
+               &reporting_options, &option_environment, &option_view},
+    .group_count = 7,
     .most_positionals = 1,
     .run = run_apply,
     .json_view = view_json_open,
@@ -200,14 +222,18 @@ const Command cmd_destroy = {
     .about = "Shows what will be destroyed, asks, and destroys it in the order that dependencies "
              "demand.",
     .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
-               &reporting_options, &option_view},
-    .group_count = 6,
+               &reporting_options, &option_environment, &option_view},
+    .group_count = 7,
     .run = run_destroy,
     .json_view = view_json_open,
 };
 
 static const Option refresh_options[] = {
-    {"json", OPTION_FLAG, NULL, "Print events as JSON, one a line."},
+    {"auto-approve",      OPTION_FLAG, NULL,   NULL                                                     },
+    {"approve-protected", OPTION_TEXT, "NAME",
+     "Approve a new state of this protected environment."                                               },
+    {"json",              OPTION_FLAG, NULL,   "Print events as JSON, one a line."                      },
+    {"json-into",         OPTION_TEXT, "PATH", "Write those events into a file, beside what is printed."},
 };
 
 const Command cmd_refresh = {
@@ -217,8 +243,8 @@ const Command cmd_refresh = {
     .about = "Reads the real objects and writes what was found into the state, without asking. "
              "\"loam plan -refresh-only\" shows the same first.",
     .groups = {OPTION_GROUP(refresh_options), &option_operation, &option_variables, &option_state,
-               &reporting_options, &option_view},
-    .group_count = 6,
+               &reporting_options, &option_environment, &option_view},
+    .group_count = 7,
     .run = run_refresh,
     .json_view = view_json_open,
 };

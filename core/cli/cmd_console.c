@@ -196,7 +196,8 @@ const Command cmd_console = {
         "another line. At a terminal Tab completes functions, names and attributes, Control-C "
         "clears the line, and what was typed is remembered in memory alone. Ends with \"exit\" "
         "or the end of input.",
-    .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_view},
-    .group_count = 4,
+    .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
+               &option_view},
+    .group_count = 5,
     .run = run,
 };

@@ -126,7 +126,7 @@ const Command cmd_graph = {
         "Without -type these are the resources and data sources alone; with it everything that is "
         "walked then. With plan-destroy the arrows lead to what has to be destroyed before.\n"
         "To look at it: loam graph -format=svg > graph.svg",
-    .groups = {OPTION_GROUP(options), &option_view},
-    .group_count = 2,
+    .groups = {OPTION_GROUP(options), &option_environment, &option_view},
+    .group_count = 3,
     .run = run,
 };

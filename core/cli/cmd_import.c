@@ -83,8 +83,8 @@ const Command cmd_import = {
              "ADDRESS, for which the configuration must have a resource. Nothing is changed but "
              "the state; \"loam plan\" shows what is different. An import block does the same as "
              "part of a plan.",
-    .groups = {&option_variables, &option_state, &option_view},
-    .group_count = 3,
+    .groups = {&option_variables, &option_state, &option_environment, &option_view},
+    .group_count = 4,
     .most_positionals = 2,
     .run = run,
 };

@@ -4,11 +4,15 @@
 #include "project.h"
 
 static const Option options[] = {
-    {"upgrade",     OPTION_FLAG, NULL,     "Look for newer revisions of modules, and lock them."},
-    {"get",         OPTION_FLAG, NULL,     "Install modules (default true)."                    },
-    {"backend",     OPTION_FLAG, NULL,     "Open the backend (default true)."                   },
+    {"upgrade",     OPTION_FLAG, NULL,     "Look for newer revisions of modules, and lock them."    },
+    {"get",         OPTION_FLAG, NULL,     "Install modules (default true)."                        },
+    {"backend",     OPTION_FLAG, NULL,     "Open the backend (default true)."                       },
     {"from-module", OPTION_TEXT, "SOURCE",
-     "Copy a module into this folder, which holds none, to begin."                              },
+     "Copy a module into this folder, which holds none, to begin."                                  },
+    {"lockfile",    OPTION_TEXT, "MODE",   "readonly: fail rather than change the lock of modules." },
+    {"plugin-dir",  OPTION_TEXT, "PATH",   "Taken for compatibility: providers come with loam."     },
+    {"json",        OPTION_FLAG, NULL,     "Print events as JSON, one a line."                      },
+    {"json-into",   OPTION_TEXT, "PATH",   "Write those events into a file, beside what is printed."},
 };
 
 static bool copy_module(Cli *cli, Str source, Diags *diags) {
@@ -31,15 +35,61 @@ static bool copy_module(Cli *cli, Str source, Diags *diags) {
            module_install_copy(install, source, STR("."), diags);
 }
 
+static bool read_lock_mode(const Arguments *arguments, bool *keeps_lock, Diags *diags) {
+    Str mode = option_text(arguments, "lockfile");
+    *keeps_lock = mode.ptr != NULL;
+    if (mode.ptr && !str_equal_cstr(mode, "readonly")) {
+        diags_error(diags, NO_RANGE, "Invalid option value",
+                    "-lockfile takes readonly, not \"%.*s\".", STR_ARG(mode));
+        return false;
+    }
+    if (mode.ptr && option_flag(arguments, "upgrade", false)) {
+        diags_error(diags, NO_RANGE, "Invalid combination of options",
+                    "-upgrade looks for newer revisions to lock, and -lockfile=readonly forbids to "
+                    "lock them.");
+        return false;
+    }
+    return true;
+}
+
+static void tell_begin(View *view, const Project *project, bool opens_backend) {
+    if (opens_backend)
+        view->type->step(view, "initializing_backend_message", STR("Initializing the backend..."),
+                         false);
+    if (project->installs_modules)
+        view->type->step(view, "initializing_modules_message", STR("Initializing modules..."),
+                         false);
+    view->type->step(view, "initializing_provider_plugin_message",
+                     STR("Initializing provider plugins..."), false);
+}
+
+static void tell_end(const Cli *cli) {
+    View *view = cli->view;
+    bool color = view->type->can_ask && cli->terminal.color;
+    view->type->step(view, "output_init_success_message",
+                     str_format(cli->arena, "%s%s has been successfully initialized!%s",
+                                color ? "\033[1;32m" : "", cli_name(cli)->title,
+                                color ? "\033[0m" : ""),
+                     true);
+    if (!cli->in_automation)
+        view->type->step(view, "output_init_success_cli_message",
+                         str_format(cli->arena,
+                                    "\nNow try \"%s plan\" to see what it would change.",
+                                    cli_name(cli)->name),
+                         true);
+}
+
 /* All that can be found out without reading a state. */
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     Str source = option_text(arguments, "from-module");
     if (source.ptr && !copy_module(cli, source, diags))
         return 1;
     if (config_is_empty_folder(&cli->io, STR("."))) {
-        terminal_print(
-            "loam initialized in an empty folder!\n\nThere is no configuration here yet: write a "
-            "file that ends in .loam.yaml and run\n\"loam plan\".\n");
+        cli->view->type->step(cli->view, "output_init_empty_message",
+                              STR("loam initialized in an empty folder!\n\nThere is no "
+                                  "configuration here yet: write a "
+                                  "file that ends in .loam.yaml and run\n\"loam plan\"."),
+                              true);
         return 0;
     }
     SCOPED(Project)
@@ -49,21 +99,20 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         .asks = true,
         .test_folder = project_test_folder(arguments),
     };
+    bool opens_backend = option_flag(arguments, "backend", true);
+    if (!read_lock_mode(arguments, &project.keeps_lock, diags))
+        return 1;
+    tell_begin(cli->view, &project, opens_backend);
     bool loaded = project_load(&project, cli, arguments, NULL, diags);
     Str note = STR_EMPTY;
-    bool is_asked = project.config && option_flag(arguments, "backend", true);
     /* Mistakes elsewhere in the configuration are no reason to leave the backend as it was. */
-    if (is_asked && (loaded || project.config->root->backend))
+    if (project.config && opens_backend && (loaded || project.config->root->backend))
         loaded = backend_init(&project, &note) && loaded;
     if (!loaded)
         return 1;
     if (note.len > 0)
-        terminal_print("%.*s\n", STR_ARG(note));
-    bool color = cli->terminal.color;
-    terminal_print("%sloam has been initialized.%s\n", color ? "\033[1;32m" : "",
-                   color ? "\033[0m" : "");
-    if (!cli->in_automation)
-        terminal_print("\nNow try \"loam plan\" to see what it would change.\n");
+        cli->view->type->note(cli->view, note);
+    tell_end(cli);
     return 0;
 }
 
@@ -77,7 +126,8 @@ const Command cmd_init = {
         "names. What it names none of is chosen, and written there. Then the backend: where the "
         "state was kept elsewhere before, -migrate-state takes it along. Safe to run again.",
     .groups = {OPTION_GROUP(options), &backend_init_options, &option_variables, &option_tests,
-               &option_view},
-    .group_count = 5,
+               &option_environment, &option_view},
+    .group_count = 6,
     .run = run,
+    .json_view = view_json_open,
 };

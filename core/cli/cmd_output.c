@@ -5,10 +5,9 @@
 #include "operation.h"
 
 static const Option options[] = {
-    {"json",           OPTION_FLAG, NULL,   "Print as JSON."                                },
-    {"raw",            OPTION_FLAG, NULL,   "Print one string, number or bool as it is."    },
-    {"state",          OPTION_TEXT, "PATH", "The state file, instead of the configured one."},
-    {"show-sensitive", OPTION_FLAG, NULL,   "Print sensitive values, too."                  },
+    {"json",  OPTION_FLAG, NULL,   "Print as JSON."                                },
+    {"raw",   OPTION_FLAG, NULL,   "Print one string, number or bool as it is."    },
+    {"state", OPTION_TEXT, "PATH", "The state file, instead of the configured one."},
 };
 
 static void write_one(JsonWriter *writer, const StateOutput *output) {
@@ -76,26 +75,31 @@ static int print_one(
     return 0;
 }
 
+static void warn_of_none(Diags *diags) {
+    diags_warning(
+        diags, NO_RANGE, "No outputs found",
+        "The state has no outputs, or the configuration declares none. Outputs are saved by "
+        "apply.");
+}
+
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     if (!project_open_state_only(&project, cli, arguments, STR_EMPTY, diags))
         return 1;
     const State *state = project.state;
+    bool is_json = option_flag(arguments, "json", false);
+    if (state->outputs.count == 0 && !is_json) {
+        warn_of_none(diags);
+        return 0;
+    }
     if (arguments->positionals.count == 1) {
         return print_one(cli, arguments, state, arguments->positionals.items[0], diags);
     }
-    if (option_flag(arguments, "json", false))
+    if (is_json)
         return print_json(cli, state, NULL);
     if (option_flag(arguments, "raw", false)) {
         diags_error(diags, NO_RANGE, "Unexpected argument", "-raw takes the name of one output.");
         return 1;
-    }
-    if (state->outputs.count == 0) {
-        diags_warning(
-            diags, NO_RANGE, "No outputs found",
-            "The state has no outputs, or the configuration declares none. Outputs are saved by "
-            "apply.");
-        return 0;
     }
     operation_show_outputs(cli, state);
     return 0;
@@ -106,8 +110,8 @@ const Command cmd_output = {
     .summary = "Show the outputs",
     .usage = "[options] [NAME]",
     .about = "Shows the outputs of the root module as the last apply left them.",
-    .groups = {OPTION_GROUP(options), &option_view},
-    .group_count = 2,
+    .groups = {OPTION_GROUP(options), &option_environment, &option_view},
+    .group_count = 3,
     .most_positionals = 1,
     .run = run,
 };

@@ -1,15 +1,20 @@
 /* loam plan */
 #include "command.h"
 #include "config_json.h"
+#include "generate.h"
 #include "operation.h"
 #include "relevant_json.h"
 #include "reporting.h"
 #include "statefile.h"
 
 static const Option options[] = {
-    {"out",               OPTION_TEXT, "PATH", "Save the plan to a file that apply takes."     },
-    {"detailed-exitcode", OPTION_FLAG, NULL,   "Exit with 2 when there is something to change."},
-    {"json",              OPTION_FLAG, NULL,   "Print events as JSON, one a line."             },
+    {"out",                 OPTION_TEXT, "PATH", "Save the plan to a file that apply takes."              },
+    {"detailed-exitcode",   OPTION_FLAG, NULL,   "Exit with 2 when there is something to change."         },
+    {"json",                OPTION_FLAG, NULL,   "Print events as JSON, one a line."                      },
+    {"json-into",           OPTION_TEXT, "PATH", "Write those events into a file, beside what is printed."},
+    {"generate-config-out", OPTION_TEXT, "PATH",
+     "Describe what import blocks bring in a new file: YAML if its name ends in .yaml, or if the "
+     "folder's files do."                                                                                 },
 };
 
 static bool save(Operation *operation, Str path) {
@@ -17,6 +22,7 @@ static bool save(Operation *operation, Str path) {
     Plan *plan = operation->result.plan;
     Arena *arena = project->cli->arena;
     plan->journal = project->journal_digest;
+    plan->environment = project->cli->environment;
     plan->previous_state = statefile_encode(project->state, arena);
     plan->prior_state = statefile_encode(operation->result.refreshed, arena);
     plan->configuration = config_json_write(&project->engine, arena);
@@ -26,22 +32,105 @@ static bool save(Operation *operation, Str path) {
     return planfile_write(&project->cli->io, path, plan, &sources, arena, project->diags);
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+static int plan_one(Cli *cli, const Arguments *arguments, PlanCounts *counts, Diags *diags) {
     SCOPED(Project) project = {0};
     Operation operation = {.project = &project};
     bool ok =
         operation_plan(&operation, cli, arguments, STR("OperationTypePlan"), PLAN_NORMAL, diags);
     if (!operation.result.plan)
         return 1;
+    *counts = plan_count(operation.result.plan);
     Str path = option_text(arguments, "out");
     if (path.ptr && !save(&operation, path))
         return 1;
     if (!ok)
         return 1;
     bool applyable = plan_is_applyable(operation.result.plan);
+    generate_tell(&operation);
     if (applyable || path.ptr)
         cli->view->type->plan_hint(cli->view, path);
-    return applyable && option_flag(arguments, "detailed-exitcode", false) ? 2 : 0;
+    return applyable ? 2 : 0;
+}
+
+/* -- each environment --------------------------------------------------------------------- */
+
+typedef struct Planned {
+    Str name;
+    int status; /* 0: nothing to change, 1: it failed, 2: there is */
+    PlanCounts counts;
+} Planned;
+
+typedef VEC(Planned) PlannedEnvironments;
+
+static bool list_environments(Cli *cli,
+                              const Arguments *arguments,
+                              PlannedEnvironments *out,
+                              Diags *diags) {
+    SCOPED(Project) project = {0};
+    Cli any = *cli;
+    any.environment = STR_EMPTY;
+    if (!project_load(&project, &any, arguments, NULL, diags))
+        return false;
+    map_each(&project.config->root->environments, entry) {
+        vec_push(cli->arena, out, (Planned){.name = entry->key});
+    }
+    if (out->count > 0)
+        return true;
+    diags_error(diags, NO_RANGE, "No environments",
+                "\"-env all\" takes each environment in turn, and the root module declares none. "
+                "Write an \"environments\" block, or leave the option out.");
+    return false;
+}
+
+static void show_summary(View *view, const PlannedEnvironments *planned, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    int width = (int)strlen("Environment");
+    vec_each(planned, one) {
+        width = (int)one->name.len > width ? (int)one->name.len : width;
+    }
+    strbuf_add_format(&text, "\n%-*s  add  change  destroy\n", width, "Environment");
+    vec_each(planned, one) {
+        strbuf_add_format(&text, "%-*.*s  ", width, STR_ARG(one->name));
+        if (one->status == 1)
+            strbuf_add_cstr(&text, "failed\n");
+        else
+            strbuf_add_format(&text, "%3u  %6u  %7u%s\n", one->counts.create, one->counts.update,
+                              one->counts.delete, one->status == 0 ? "  no changes" : "");
+    }
+    view->type->note(view, str_slice(strbuf_str(&text), 0, text.len - 1));
+}
+
+/* One that fails keeps none of the others from being planned. */
+static int plan_each(Cli *cli, const Arguments *arguments, Diags *diags) {
+    PlannedEnvironments planned = {0};
+    int status = 0;
+    if (option_is_given(arguments, "out")) {
+        diags_error(diags, NO_RANGE, "Invalid combination of options",
+                    "A plan file is for one environment: with -out, name it.");
+        return 1;
+    }
+    if (!list_environments(cli, arguments, &planned, diags))
+        return 1;
+    vec_each(&planned, one) {
+        Cli there = *cli;
+        there.environment = one->name;
+        cli->view->type->note(
+            cli->view, str_format(cli->arena, "\nEnvironment \"%.*s\":", STR_ARG(one->name)));
+        one->status = plan_one(&there, arguments, &one->counts, diags);
+        view_show_diags(cli->view, diags);
+        if (status != 1 && one->status != 0)
+            status = one->status;
+    }
+    show_summary(cli->view, &planned, cli->arena);
+    return status;
+}
+
+static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+    PlanCounts counts;
+    int status = str_equal_cstr(cli->environment, "all") ? plan_each(cli, arguments, diags)
+                                                         : plan_one(cli, arguments, &counts, diags);
+    bool tells_changes = option_flag(arguments, "detailed-exitcode", false);
+    return status == 2 && !tells_changes ? 0 : status;
 }
 
 const Command cmd_plan = {
@@ -52,8 +141,8 @@ const Command cmd_plan = {
              "that bring "
              "them together.\nNothing is changed.",
     .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
-               &reporting_options, &option_view},
-    .group_count = 6,
+               &reporting_options, &option_environment, &option_view},
+    .group_count = 7,
     .run = run,
     .json_view = view_json_open,
 };

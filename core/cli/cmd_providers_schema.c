@@ -1,5 +1,6 @@
 /* loam providers schema */
 #include "command.h"
+#include "function_json.h"
 #include "project.h"
 #include "provider_json.h"
 #include "requirement.h"
@@ -20,6 +21,16 @@ static bool collect(Cli *cli, const Project *project, ProviderList *out, Diags *
             vec_push(cli->arena, out, provider);
     }
     return ok;
+}
+
+/* They are part of the language here, but tools look for them with their provider. */
+static void add_functions(const Provider *provider,
+                          void *payload,
+                          JsonWriter *writer,
+                          Arena *arena) {
+    const Cli *cli = payload;
+    (void)function_json_write_provided(cli->functions, str_from_cstr(provider->name), "functions",
+                                       writer, arena);
 }
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
@@ -44,7 +55,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     json_object_start(&writer);
     vec_each(&providers, provider) {
         json_key(&writer, str_from_cstr((*provider)->address));
-        provider_json_write(*provider, &writer, cli->arena);
+        provider_json_write(*provider, add_functions, cli, &writer, cli->arena);
     }
     json_object_end(&writer);
     json_object_end(&writer);
@@ -63,7 +74,7 @@ const Command cmd_providers_schema = {
     .usage = "-json",
     .about = "Prints, as JSON, the schemas of the providers that the configuration and the state "
              "need: their settings, resources and data sources.",
-    .groups = {OPTION_GROUP(options), &option_view},
-    .group_count = 2,
+    .groups = {OPTION_GROUP(options), &option_environment, &option_view},
+    .group_count = 3,
     .run = run,
 };

@@ -149,8 +149,8 @@ const Command cmd_show = {
     .summary = "Show the state, or a saved plan",
     .usage = "[options] [FILE]",
     .about = "Shows the latest state, or the plan or state that is in FILE.",
-    .groups = {OPTION_GROUP(options), &reporting_options, &option_view},
-    .group_count = 3,
+    .groups = {OPTION_GROUP(options), &reporting_options, &option_environment, &option_view},
+    .group_count = 4,
     .most_positionals = 1,
     .run = run,
 };

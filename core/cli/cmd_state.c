@@ -2,8 +2,13 @@
 #include "command.h"
 
 static const Command *const subcommands[] = {
-    &cmd_state_list, &cmd_state_show, &cmd_state_mv,
-    &cmd_state_rm,   &cmd_state_pull, &cmd_state_push,
+    &cmd_state_list,
+    &cmd_state_show,
+    &cmd_state_mv,
+    &cmd_state_rm,
+    &cmd_state_pull,
+    &cmd_state_push,
+    &cmd_state_replace_provider,
 };
 
 const Command cmd_state = {

@@ -67,12 +67,13 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
 
 const Command cmd_state_list = {
     .name = "list",
+    .alias = "ls",
     .summary = "List the objects in the state",
     .usage = "[options] [ADDRESS...]",
     .about =
         "Lists the addresses of all objects in the state, or of those within the given addresses.",
-    .groups = {OPTION_GROUP(options), &option_view},
-    .group_count = 2,
+    .groups = {OPTION_GROUP(options), &option_environment, &option_view},
+    .group_count = 3,
     .most_positionals = 1000,
     .run = run,
 };

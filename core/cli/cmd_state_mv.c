@@ -143,13 +143,14 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
 
 const Command cmd_state_mv = {
     .name = "mv",
+    .alias = "move",
     .summary = "Give an object another address",
     .usage = "[options] FROM TO",
     .about =
         "Moves a resource, an instance or a whole module to another address in the state, as after "
         "renaming it in the configuration.",
-    .groups = {OPTION_GROUP(options), &option_state, &option_view},
-    .group_count = 3,
+    .groups = {OPTION_GROUP(options), &option_state, &option_environment, &option_view},
+    .group_count = 4,
     .most_positionals = 2,
     .run = run,
 };

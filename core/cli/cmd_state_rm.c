@@ -65,13 +65,14 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
 
 const Command cmd_state_rm = {
     .name = "rm",
+    .alias = "remove",
     .summary = "Forget objects without destroying them",
     .usage = "[options] ADDRESS...",
     .about = "Takes objects out of the state. The real objects stay as they are, and loam no "
              "longer knows "
              "them.",
-    .groups = {OPTION_GROUP(options), &option_state, &option_view},
-    .group_count = 3,
+    .groups = {OPTION_GROUP(options), &option_state, &option_environment, &option_view},
+    .group_count = 4,
     .most_positionals = 1000,
     .run = run,
 };

@@ -4,8 +4,7 @@
 #include "state_object.h"
 
 static const Option options[] = {
-    {"state",          OPTION_TEXT, "PATH", "The state file, instead of the configured one."},
-    {"show-sensitive", OPTION_FLAG, NULL,   "Print sensitive values, too."                  },
+    {"state", OPTION_TEXT, "PATH", "The state file, instead of the configured one."},
 };
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
@@ -39,7 +38,6 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!state_object_decode(instance->current, schema, &value, cli->arena, diags))
         return 1;
     RenderStyle style = terminal_style(&cli->terminal);
-    style.show_sensitive = option_flag(arguments, "show-sensitive", false);
     StrBuf text = strbuf_new(cli->arena);
     Str note = instance->current->status == OBJECT_TAINTED ? STR("(tainted)") : STR_EMPTY;
     render_text_object(address, note, value, schema, style, &text, cli->arena);
@@ -52,8 +50,8 @@ const Command cmd_state_show = {
     .summary = "Show one object of the state",
     .usage = "[options] ADDRESS",
     .about = "Shows all attributes of one object as the state has them.",
-    .groups = {OPTION_GROUP(options), &option_view},
-    .group_count = 2,
+    .groups = {OPTION_GROUP(options), &option_environment, &option_view},
+    .group_count = 3,
     .most_positionals = 1,
     .run = run,
 };

@@ -80,8 +80,8 @@ const Command cmd_taint = {
     .usage = "[options] ADDRESS",
     .about = "Marks an object in the state, so that the next apply replaces it. \"loam apply "
              "-replace=ADDRESS\" does the same and shows the plan first.",
-    .groups = {OPTION_GROUP(options), &option_state, &option_view},
-    .group_count = 3,
+    .groups = {OPTION_GROUP(options), &option_state, &option_environment, &option_view},
+    .group_count = 4,
     .most_positionals = 1,
     .run = run_taint,
 };
@@ -91,8 +91,8 @@ const Command cmd_untaint = {
     .summary = "Take the mark of taint away",
     .usage = "[options] ADDRESS",
     .about = "The object at ADDRESS is fit for use after all: the next apply keeps it.",
-    .groups = {OPTION_GROUP(options), &option_state, &option_view},
-    .group_count = 3,
+    .groups = {OPTION_GROUP(options), &option_state, &option_environment, &option_view},
+    .group_count = 4,
     .most_positionals = 1,
     .run = run_untaint,
 };

@@ -19,8 +19,9 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
 }
 
 static const Option options[] = {
-    {"json",     OPTION_FLAG, NULL, "Print the verdict as one JSON document."},
-    {"no-tests", OPTION_FLAG, NULL, "Leave tests out."                       },
+    {"json",      OPTION_FLAG, NULL,   "Print the verdict as one JSON document."                 },
+    {"json-into", OPTION_TEXT, "PATH", "Write that document into a file, beside what is printed."},
+    {"no-tests",  OPTION_FLAG, NULL,   "Leave tests out."                                        },
 };
 
 const Command cmd_validate = {
@@ -29,8 +30,9 @@ const Command cmd_validate = {
     .usage = "[options]",
     .about =
         "Checks syntax, names, types and arguments, without state and without any remote call.",
-    .groups = {OPTION_GROUP(options), &option_tests, &option_view},
-    .group_count = 3,
+    .groups = {OPTION_GROUP(options), &option_tests, &option_variables, &option_environment,
+               &option_view},
+    .group_count = 5,
     .run = run,
     .json_view = view_verdict_open,
 };

@@ -22,7 +22,8 @@ static Str platform(Arena *arena) {
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     (void)diags;
     if (!option_flag(arguments, "json", false)) {
-        terminal_print("loam v%.*s\non %.*s\n", STR_ARG(cli->version),
+        Str version = cli_name(cli)->is_other ? STR(VERSION_TERRAFORM) : cli->version;
+        terminal_print("%s v%.*s\non %.*s\n", cli_name(cli)->title, STR_ARG(version),
                        STR_ARG(platform(cli->arena)));
         return 0;
     }
@@ -31,11 +32,14 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     json_writer_init(&writer, &text, 2);
     json_object_start(&writer);
     json_key_string(&writer, "terraform_version", STR(VERSION_TERRAFORM));
-    json_key_string(&writer, "loam_version", cli->version);
+    if (!cli_name(cli)->is_other)
+        json_key_string(&writer, "loam_version", cli->version);
     json_key_string(&writer, "platform", platform(cli->arena));
     json_key(&writer, STR("provider_selections"));
     json_object_start(&writer);
     json_object_end(&writer);
+    if (str_equal_cstr(STR("terraform"), cli_name(cli)->name))
+        json_key_bool(&writer, "terraform_outdated", false);
     json_object_end(&writer);
     strbuf_add_char(&text, '\n');
     terminal_out(strbuf_str(&text));

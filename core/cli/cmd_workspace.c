@@ -169,8 +169,8 @@ static const Command cmd_workspace_list = {
     .summary = "List the workspaces",
     .usage = "[options]",
     .about = "Lists the workspaces of this configuration; a star marks the one that is worked on.",
-    .groups = {&option_view},
-    .group_count = 1,
+    .groups = {&option_environment, &option_view},
+    .group_count = 2,
     .run = run_list,
 };
 
@@ -179,8 +179,8 @@ static const Command cmd_workspace_show = {
     .summary = "Show which workspace is worked on",
     .usage = "[options]",
     .about = "Prints the name of the workspace that commands work on.",
-    .groups = {&option_view},
-    .group_count = 1,
+    .groups = {&option_environment, &option_view},
+    .group_count = 2,
     .run = run_show,
 };
 
@@ -189,8 +189,8 @@ static const Command cmd_workspace_new = {
     .summary = "Make a workspace and select it",
     .usage = "[options] NAME",
     .about = "Makes a workspace with an empty state of its own, and selects it.",
-    .groups = {&option_view},
-    .group_count = 1,
+    .groups = {&option_environment, &option_view},
+    .group_count = 2,
     .most_positionals = 1,
     .run = run_new,
 };
@@ -200,8 +200,8 @@ static const Command cmd_workspace_select = {
     .summary = "Choose the workspace to work on",
     .usage = "[options] NAME",
     .about = "Chooses the workspace that the commands to come work on, in this folder.",
-    .groups = {OPTION_GROUP(select_options), &option_view},
-    .group_count = 2,
+    .groups = {OPTION_GROUP(select_options), &option_environment, &option_view},
+    .group_count = 3,
     .most_positionals = 1,
     .run = run_select,
 };
@@ -212,8 +212,8 @@ static const Command cmd_workspace_delete = {
     .usage = "[options] NAME",
     .about = "Deletes a workspace with its state. One that is worked on, or that still has "
              "objects, stays.",
-    .groups = {OPTION_GROUP(delete_options), &option_state, &option_view},
-    .group_count = 3,
+    .groups = {OPTION_GROUP(delete_options), &option_state, &option_environment, &option_view},
+    .group_count = 4,
     .most_positionals = 1,
     .run = run_delete,
 };

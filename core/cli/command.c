@@ -1,15 +1,16 @@
 /* The table of commands; help; finding and running one. */
 #include "command.h"
+#include "view_tee.h"
 
 #include "reporting.h"
 
 #define HELP_COLUMNS 80
 
 const Command *const command_table[] = {
-    &cmd_init,      &cmd_validate, &cmd_plan,    &cmd_apply,     &cmd_destroy,  &cmd_console,
-    &cmd_fmt,       &cmd_get,      &cmd_graph,   &cmd_import,    &cmd_metadata, &cmd_output,
-    &cmd_providers, &cmd_refresh,  &cmd_schema,  &cmd_show,      &cmd_state,    &cmd_taint,
-    &cmd_test,      &cmd_untaint,  &cmd_version, &cmd_workspace,
+    &cmd_init,     &cmd_validate, &cmd_plan,         &cmd_apply,   &cmd_destroy, &cmd_console,
+    &cmd_env,      &cmd_fmt,      &cmd_force_unlock, &cmd_get,     &cmd_graph,   &cmd_import,
+    &cmd_metadata, &cmd_output,   &cmd_providers,    &cmd_refresh, &cmd_schema,  &cmd_show,
+    &cmd_state,    &cmd_taint,    &cmd_test,         &cmd_untaint, &cmd_version, &cmd_workspace,
 };
 const size_t command_count = ARRAY_COUNT(command_table);
 
@@ -109,7 +110,8 @@ static void print_command_help(const Command *command, Str path) {
 
 static const Command *find(const Command *const *commands, size_t count, Str name) {
     for (size_t i = 0; i < count; i++) {
-        if (str_equal_cstr(name, commands[i]->name))
+        const char *alias = commands[i]->alias;
+        if (str_equal_cstr(name, commands[i]->name) || (alias && str_equal_cstr(name, alias)))
             return commands[i];
     }
     return NULL;
@@ -150,10 +152,82 @@ static bool wants_help(const Arguments *arguments) {
     return option_flag(arguments, "help", false) || option_flag(arguments, "h", false);
 }
 
-static View *choose_view(Cli *cli, const Command *command, const Arguments *arguments) {
-    bool json = command->json_view && option_flag(arguments, "json", false);
-    return json ? command->json_view(cli) : view_human_open(cli);
+/* -- how a command tells what it does ----------------------------------------------------- */
+
+static bool read_deprecation(Str text, ViewGrouping *out, Diags *diags) {
+    if (!text.ptr || str_equal(text, STR("module:all")))
+        return true;
+    out->hides_deprecations = str_equal(text, STR("module:none"));
+    out->hides_remote_deprecations = str_equal(text, STR("module:local"));
+    if (out->hides_deprecations || out->hides_remote_deprecations)
+        return true;
+    diags_error(diags, NO_RANGE, "Invalid option value",
+                "-deprecation takes module:all, module:local or module:none, not \"%.*s\".",
+                STR_ARG(text));
+    return false;
 }
+
+static bool read_grouping(const Arguments *arguments, ViewGrouping *out, Diags *diags) {
+    *out = (ViewGrouping){
+        .compacts_warnings = option_flag(arguments, "compact-warnings", false),
+        .consolidates_warnings = option_flag(arguments, "consolidate-warnings", true),
+        .consolidates_errors = option_flag(arguments, "consolidate-errors", false),
+    };
+    return read_deprecation(option_text(arguments, "deprecation"), out, diags);
+}
+
+/* A second telling, of JSON, goes to the file. */
+static View *tell_twice(Cli *cli, const Command *command, View *human, Str path, Diags *diags) {
+    const Disk *disk = cli->io.disk;
+    Cli *other = arena_new(cli->arena, Cli);
+    *other = *cli;
+    unsigned flags = DISK_WRITE | DISK_CREATE | DISK_TRUNCATE;
+    int error = disk->open(disk->self, path, flags, 0600, &other->stream);
+    if (error == 0)
+        return view_tee_open(human, command->json_view(other));
+    diags_error(diags, NO_RANGE, "Cannot write JSON into the file",
+                "The file \"%.*s\" given by -json-into could not be opened: %s.", STR_ARG(path),
+                strerror(-error));
+    return human;
+}
+
+/* There is a view to tell of errors with in any case. */
+static bool choose_view(Cli *cli,
+                        const Command *command,
+                        const Arguments *arguments,
+                        Diags *diags) {
+    ViewGrouping grouping;
+    bool ok = read_grouping(arguments, &grouping, diags);
+    bool json = command->json_view && option_flag(arguments, "json", false);
+    Str path = option_text(arguments, "json-into");
+    cli->view = json ? command->json_view(cli) : view_human_open(cli);
+    cli->view->grouping = grouping;
+    cli->view->is_concise = option_flag(arguments, "concise", false);
+    if (path.ptr && json) {
+        diags_error(diags, NO_RANGE, "Invalid combination of options",
+                    "-json and -json-into exclude each other: the one prints JSON instead of text, "
+                    "the other writes it beside the text.");
+    } else if (path.ptr && ok) {
+        cli->view = tell_twice(cli, command, cli->view, path, diags);
+    }
+    return !diags_has_errors(diags);
+}
+
+static void choose_terminal(Cli *cli, const Arguments *arguments) {
+    if (option_flag(arguments, "no-color", false))
+        cli->terminal.color = false;
+    cli->terminal.show_sensitive = option_flag(arguments, "show-sensitive", false);
+}
+
+/* An option on the command line wins over what is set for all of them. */
+static void choose_environment(Cli *cli, const Arguments *arguments) {
+    const Process *process = cli->io.process;
+    const char *set = process->environment(process->self, "LOAM_ENV");
+    Str given = option_text(arguments, "env");
+    cli->environment = given.ptr ? given : str_from_cstr(set);
+}
+
+/* -- running one -------------------------------------------------------------------------- */
 
 static int run_checked(
     Cli *cli, const Command *command, Str path, const Arguments *arguments, Diags *diags) {
@@ -181,9 +255,9 @@ static int run_leaf(Cli *cli, const Command *command, Str path, const StrVec *re
         print_command_help(command, path);
         return 0;
     }
-    if (option_flag(&arguments, "no-color", false))
-        cli->terminal.color = false;
-    cli->view = choose_view(cli, command, &arguments);
+    choose_terminal(cli, &arguments);
+    choose_environment(cli, &arguments);
+    parsed = choose_view(cli, command, &arguments, &diags) && parsed;
     parsed = parsed && reporting_open(cli, &arguments, &diags);
     int status = parsed ? run_checked(cli, command, path, &arguments, &diags) : 1;
     if (!reporting_write(cli->reporting, path, &diags))
@@ -192,10 +266,21 @@ static int run_leaf(Cli *cli, const Command *command, Str path, const StrVec *re
     return status == 0 && diags_has_errors(&diags) ? 1 : status;
 }
 
+/* "env" is a name that workspaces once had, and elsewhere still have. */
+static bool means_workspace(const Cli *cli, const StrVec *words) {
+    if (cli_name(cli)->is_other)
+        return true;
+    Str next = words->count > 1 ? words->items[1] : STR_EMPTY;
+    return !find(cmd_env.subcommands, cmd_env.subcommand_count, next) &&
+           find(cmd_workspace.subcommands, cmd_workspace.subcommand_count, next);
+}
+
 static int run_in(
     Cli *cli, const Command *const *commands, size_t count, Str path, const StrVec *words) {
     Str name = words->items[0];
     const Command *command = find(commands, count, name);
+    if (command == &cmd_env && means_workspace(cli, words))
+        command = &cmd_workspace;
     if (!command)
         return unknown_command(cli, commands, count, name);
     StrVec rest = {.items = words->items + 1, .count = words->count - 1};

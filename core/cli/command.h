@@ -11,6 +11,7 @@ typedef struct Command Command;
 
 struct Command {
     const char *name;
+    const char *alias;   /* another name that is known; NULL: none */
     const char *summary; /* one line of the list */
     const char *usage;   /* behind "loam <name> ": "[options] [PLANFILE]" */
     const char *about;   /* a paragraph or two for -help */
@@ -43,7 +44,9 @@ int command_run(Cli *cli, const StrVec *words);
 extern const Command cmd_apply;
 extern const Command cmd_console;
 extern const Command cmd_destroy;
+extern const Command cmd_env;
 extern const Command cmd_fmt;
+extern const Command cmd_force_unlock;
 extern const Command cmd_get;
 extern const Command cmd_graph;
 extern const Command cmd_import;
@@ -64,6 +67,7 @@ extern const Command cmd_state_list;
 extern const Command cmd_state_mv;
 extern const Command cmd_state_pull;
 extern const Command cmd_state_push;
+extern const Command cmd_state_replace_provider;
 extern const Command cmd_state_rm;
 extern const Command cmd_state_show;
 extern const Command cmd_taint;

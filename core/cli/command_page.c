@@ -11,16 +11,17 @@ typedef struct PageEntry {
 
 static const PageEntry environment[] = {
     {"LOAM_VAR_name, TF_VAR_name",
-     "The value of a variable of the root module; every other source wins over it."               },
+     "The value of a variable of the root module; every other source wins over it."                        },
     {"LOAM_CLI_ARGS, LOAM_CLI_ARGS_command",
-     "Options that stand right behind the command word, for all commands or for one."             },
-    {"LOAM_WORKSPACE",                       "The workspace, instead of the one selected."        },
-    {"LOAM_DATA_DIR",                        "The folder for what init records, instead of .loam."},
-    {"LOAM_INPUT",                           "0 or false: never ask for variables."               },
-    {"LOAM_IN_AUTOMATION",                   "Leave out hints about what to run next."            },
-    {"LOAM_LOG, LOAM_LOG_PATH",
-     "TRACE, DEBUG or OFF; the file that the log is added to, instead of standard error."         },
-    {"NO_COLOR",                             "Print without colours."                             },
+     "Options that stand right behind the command word, for all commands or for one."                      },
+    {"LOAM_ENV",                             "The environment of the configuration, unless -env names one."},
+    {"LOAM_WORKSPACE",                       "The workspace, instead of the one selected."                 },
+    {"LOAM_DATA_DIR",                        "The folder for what init records, instead of .loam."         },
+    {"LOAM_INPUT",                           "0 or false: never ask for variables."                        },
+    {"LOAM_IN_AUTOMATION",                   "Leave out hints about what to run next."                     },
+    {"LOAM_LOG, LOAM_LOG_PATH",              "TRACE, DEBUG, INFO, WARN, ERROR or OFF; the file that the log is "
+                                "added to, instead of standard error."      },
+    {"NO_COLOR",                             "Print without colours."                                      },
 };
 
 /* clang-format off */
@@ -51,15 +52,16 @@ static Str option_words(const Option *option, Arena *arena) {
                          : str_format(arena, "-%s", option->name);
 }
 
-static bool is_shown(const Option *option, const OptionGroup *group) {
-    return option->help && group != &option_view;
+/* Those that every command has are shown once, in front. */
+static bool is_own(const OptionGroup *group) {
+    return group != &option_view;
 }
 
 static size_t count_shown(const Command *command) {
     size_t count = 0;
     for (size_t i = 0; i < command->group_count; i++) {
         for (size_t j = 0; j < command->groups[i]->count; j++)
-            count += is_shown(&command->groups[i]->options[j], command->groups[i]);
+            count += is_own(command->groups[i]) && command->groups[i]->options[j].help;
     }
     return count;
 }
@@ -67,7 +69,7 @@ static size_t count_shown(const Command *command) {
 static void add_markdown_options(const Page *page, const OptionGroup *group) {
     for (size_t i = 0; i < group->count; i++) {
         const Option *option = &group->options[i];
-        if (is_shown(option, group))
+        if (option->help)
             strbuf_add_format(page->out, "| `%.*s` | %s |\n",
                               STR_ARG(option_words(option, page->arena)), option->help);
     }
@@ -83,8 +85,10 @@ static void add_markdown_command(const Command *command, Str path, void *payload
     if (count_shown(command) == 0)
         return;
     strbuf_add_cstr(page->out, "\n| option | |\n|---|---|\n");
-    for (size_t i = 0; i < command->group_count; i++)
-        add_markdown_options(page, command->groups[i]);
+    for (size_t i = 0; i < command->group_count; i++) {
+        if (is_own(command->groups[i]))
+            add_markdown_options(page, command->groups[i]);
+    }
 }
 
 static void add_markdown_entries(StrBuf *out,
@@ -100,9 +104,11 @@ void command_page_markdown(StrBuf *out, Arena *arena) {
     Page page = {out, arena};
     strbuf_add_cstr(out, "# Commands\n\n`loam [-chdir=DIR] COMMAND [options] [arguments]`\n\n"
                          "Options begin with one dash or two; a value follows behind `=` or as the "
-                         "next word. Every command\ntakes `-help` and `-no-color` too.\n\n"
+                         "next word. In front of the\ncommand stand:\n\n"
                          "| option | |\n|---|---|\n");
     add_markdown_options(&page, &command_globals);
+    strbuf_add_cstr(out, "\nEvery command takes:\n\n| option | |\n|---|---|\n");
+    add_markdown_options(&page, &option_view);
     command_each(add_markdown_command, &page, arena);
     add_markdown_entries(out, "Environment", environment, ARRAY_COUNT(environment));
     add_markdown_entries(out, "Files", files, ARRAY_COUNT(files));
@@ -138,7 +144,7 @@ static void add_term(StrBuf *out, const char *term, const char *text) {
 static void add_manual_options(const Page *page, const OptionGroup *group) {
     for (size_t i = 0; i < group->count; i++) {
         const Option *option = &group->options[i];
-        if (is_shown(option, group))
+        if (option->help)
             add_term(page->out, str_to_cstr(option_words(option, page->arena), page->arena),
                      option->help);
     }
@@ -154,8 +160,10 @@ static void add_manual_command(const Command *command, Str path, void *payload) 
     strbuf_add_cstr(page->out, "\n.PP\n");
     add_roff(page->out, command->about);
     strbuf_add_char(page->out, '\n');
-    for (size_t i = 0; i < command->group_count; i++)
-        add_manual_options(page, command->groups[i]);
+    for (size_t i = 0; i < command->group_count; i++) {
+        if (is_own(command->groups[i]))
+            add_manual_options(page, command->groups[i]);
+    }
 }
 
 static void add_manual_entries(StrBuf *out,
@@ -178,9 +186,11 @@ void command_page_manual(StrBuf *out, Arena *arena) {
                          "with what it remembers and with what is really there, shows the "
                          "difference as a plan, and carries it out.\n.PP\n"
                          "Options begin with one dash or two; a value follows behind = or as the "
-                         "next word. Every command takes \\-help and \\-no\\-color too.\n"
+                         "next word. In front of the command stand:\n"
                          ".SH OPTIONS\n");
     add_manual_options(&page, &command_globals);
+    strbuf_add_cstr(out, ".PP\nEvery command takes:\n");
+    add_manual_options(&page, &option_view);
     strbuf_add_cstr(out, ".SH COMMANDS\n");
     command_each(add_manual_command, &page, arena);
     add_manual_entries(out, "ENVIRONMENT", environment, ARRAY_COUNT(environment));

@@ -41,14 +41,38 @@ static Str module_folder(Arena *arena) {
     return disk_join(disk_folder_of(folder), STR("lib/loam"), arena);
 }
 
+/* As TF_LOG names them; what is no level's name asks for all. */
+static LogLevel log_level(const char *name) {
+    static const struct {
+        const char *name;
+        LogLevel level;
+    } levels[] = {
+        {"OFF",   LOG_OFF  },
+        {"ERROR", LOG_ERROR},
+        {"WARN",  LOG_WARN },
+        {"INFO",  LOG_INFO },
+        {"DEBUG", LOG_DEBUG},
+    };
+    if (!name)
+        return LOG_OFF;
+    for (size_t i = 0; i < ARRAY_COUNT(levels); i++) {
+        if (strcasecmp(name, levels[i].name) == 0)
+            return levels[i].level;
+    }
+    return LOG_TRACE;
+}
+
 static void set_up_log(const Cli *cli) {
-    const char *level = cli_environment(cli, "LOG");
+    static const char *const variables[] = {"LOG", "LOG_CORE", "LOG_PROVIDER"};
     const char *path = cli_environment(cli, "LOG_PATH");
-    if (!level)
+    LogLevel level = LOG_OFF;
+    for (size_t i = 0; i < ARRAY_COUNT(variables); i++) {
+        LogLevel wanted = log_level(cli_environment(cli, variables[i]));
+        level = wanted > level ? wanted : level;
+    }
+    if (level == LOG_OFF)
         return;
-    bool is_trace = strcasecmp(level, "TRACE") == 0;
-    bool is_off = strcasecmp(level, "OFF") == 0;
-    log_set_level(is_off ? LOG_OFF : is_trace ? LOG_TRACE : LOG_DEBUG);
+    log_set_level(level);
     if (path && !log_set_path(path)) {
         terminal_err(STR("The log file cannot be opened; logging to standard error instead.\n"));
     }
@@ -107,6 +131,8 @@ static void build(Cli *cli) {
     cli->io.http = http_on_first_use(modules, cli->arena);
     cli->version = STR(VERSION_LOAM);
     cli->terminal = terminal_probe();
+    /* That program colours its output wherever it goes. */
+    cli->terminal.color |= cli_name(cli)->is_other;
     cli->started_in = current_folder(cli->arena);
     cli->registry = registry_new(builtin_providers, builtin_provider_count, modules, cli->arena);
     cli->module_sources = &sources_table;
@@ -117,7 +143,11 @@ int main(int argc, char **argv) {
     open_standard_files();
     forbid_core_files();
     (void)setlocale(LC_CTYPE, "");
-    Cli cli = {.arena = arena_open("run"), .cancel = cancel_open()};
+    Cli cli = {
+        .arena = arena_open("run"),
+        .cancel = cancel_open(),
+        .name = cli_name_of_program(argc > 0 ? argv[0] : "loam"),
+    };
     signals_start(cli.cancel);
     build(&cli);
     set_up_log(&cli);

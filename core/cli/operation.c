@@ -1,5 +1,7 @@
 /* Planning and applying as plan, apply and destroy share them. */
 #include "operation.h"
+#include "environment.h"
+#include "generate.h"
 #include "relevant_json.h"
 #include "reporting.h"
 #include "statefile.h"
@@ -16,13 +18,19 @@ static bool check_configuration(Project *project) {
     return false;
 }
 
+static const char *option_that_limits(const Operation *operation) {
+    return operation->options.targets.count > 0 ? "target" : "exclude";
+}
+
 static void warn_of_targets(const Operation *operation, Diags *diags) {
-    if (operation->options.targets.count == 0)
+    if (!engine_is_partial(&operation->options))
         return;
+    const char *option = option_that_limits(operation);
     diags_warning(diags, NO_RANGE, "Resource targeting is in effect",
-                  "The option -target leaves parts of the configuration out, so this plan may not "
-                  "be all that it asks for. -target is for mending and for exceptions; in daily "
-                  "work plan without it.");
+                  "The option -%s leaves parts of the configuration out, so this plan may not "
+                  "be all that it asks for. -%s is for mending and for exceptions; in daily "
+                  "work plan without it.",
+                  option, option);
 }
 
 bool operation_plan(Operation *operation,
@@ -39,9 +47,18 @@ bool operation_plan(Operation *operation,
         !project_plan_options(project, &operation->options)) {
         return false;
     }
+    if (operation->will_apply && !environment_check_approval(project, operation->asks))
+        return false;
     if (mode != PLAN_NORMAL)
         operation->options.mode = mode;
-    if (!check_configuration(project) || !project_open_state(project, lock_as))
+    bool generates = option_is_given(arguments, "generate-config-out");
+    if (generates && !generate_check(project))
+        return false;
+    if (!generates && !check_configuration(project))
+        return false;
+    if (!project_open_state(project, lock_as))
+        return false;
+    if (generates && (!generate_missing(operation) || !check_configuration(project)))
         return false;
     View *view = cli->view;
     if (project->found_journal) {
@@ -97,6 +114,28 @@ static void save_errored_state(const Operation *operation, const State *state, D
     }
 }
 
+/* Whoever destroys everything expects that nothing is left. */
+static bool check_forgotten(const Operation *operation) {
+    const Project *project = operation->project;
+    StrVec names = {0};
+    if (operation->options.mode != PLAN_DESTROY ||
+        option_flag(project->arguments, "suppress-forget-errors", false))
+        return true;
+    vec_each(&operation->result.plan->changes, change) {
+        if (change->action == ACTION_FORGET)
+            vec_push(project->cli->arena, &names,
+                     resource_addr_to_str(change->address, project->cli->arena));
+    }
+    if (names.count == 0)
+        return true;
+    diags_error(
+        project->diags, NO_RANGE, "Destroy was successful but left behind forgotten instances",
+        "These were to be forgotten instead of destroyed, so they still exist:\n\n  - %.*s\n\n"
+        "-suppress-forget-errors makes this no error.",
+        STR_ARG(str_join(names.items, names.count, STR("\n  - "), project->cli->arena)));
+    return false;
+}
+
 bool operation_apply(Operation *operation) {
     Project *project = operation->project;
     Cli *cli = project->cli;
@@ -121,15 +160,15 @@ bool operation_apply(Operation *operation) {
     }
     State *state = working_state_close(project->working);
     project->working = NULL;
-    if (operation->options.targets.count > 0) {
-        diags_warning(
-            project->diags, NO_RANGE, "Applied changes may be incomplete",
-            "The option -target left parts of the configuration out. Run \"loam plan\" to "
-            "see whether anything is left to do.");
+    if (engine_is_partial(&operation->options)) {
+        diags_warning(project->diags, NO_RANGE, "Applied changes may be incomplete",
+                      "The option -%s left parts of the configuration out. Run \"loam plan\" to "
+                      "see whether anything is left to do.",
+                      option_that_limits(operation));
     }
     view->done.import = plan_count(operation->result.plan).import;
     view->type->applied(view, state);
-    return true;
+    return check_forgotten(operation);
 }
 
 void operation_collect_sources(const Module *module, PlanFileSources *out, Arena *arena) {

@@ -8,6 +8,9 @@ typedef struct Operation {
     Project *project;
     PlanOptions options;
     PlanResult result;
+    bool will_apply;    /* what is planned */
+    bool asks;          /* somebody, first */
+    bool has_generated; /* configuration, with -generate-config-out */
 } Operation;
 
 /* Configuration, variables, state (locked as `lock_as`), plan; shows progress and the plan. False:

@@ -2,9 +2,18 @@
 #include "option.h"
 
 static const Option view_options[] = {
-    {"no-color", OPTION_FLAG, NULL, "Print without colours."},
-    {"help",     OPTION_FLAG, NULL, "Show this help."       },
-    {"h",        OPTION_FLAG, NULL, NULL                    },
+    {"no-color",             OPTION_FLAG, NULL,      "Print without colours."                     },
+    {"show-sensitive",       OPTION_FLAG, NULL,      "Print sensitive values, too."               },
+    {"compact-warnings",     OPTION_FLAG, NULL,
+     "Print warnings as their summaries, if there are no errors."                                 },
+    {"consolidate-warnings", OPTION_FLAG, NULL,      "Print similar warnings once (default true)."},
+    {"consolidate-errors",   OPTION_FLAG, NULL,      "Print similar errors once (default false)." },
+    {"concise",              OPTION_FLAG, NULL,      "Leave out what tells of progress."          },
+    {"deprecation",          OPTION_TEXT, "MODULES",
+     "Whose deprecations are warned of: module:all (default), module:local, "
+     "module:none."                                                                               },
+    {"help",                 OPTION_FLAG, NULL,      "Show this help."                            },
+    {"h",                    OPTION_FLAG, NULL,      NULL                                         },
 };
 
 static const Option variable_options[] = {
@@ -28,6 +37,11 @@ static const Option operation_options[] = {
     {"refresh-only", OPTION_FLAG, NULL,      "Plan only to take over what has changed outside of loam."},
     {"destroy",      OPTION_FLAG, NULL,      "Plan to destroy everything."                             },
     {"target",       OPTION_TEXT, "ADDRESS", "Only this, and what it depends on. May be repeated."     },
+    {"target-file",  OPTION_TEXT, "PATH",
+     "Targets from a file, an address a line. May be repeated."                                        },
+    {"exclude",      OPTION_TEXT, "ADDRESS", "All but this, and what depends on it. May be repeated."  },
+    {"exclude-file", OPTION_TEXT, "PATH",
+     "Exclusions from a file, an address a line. May be repeated."                                     },
     {"replace",      OPTION_TEXT, "ADDRESS",
      "Replace this object even if nothing changed. May be repeated."                                   },
 };
@@ -37,6 +51,13 @@ static const Option test_options[] = {
      "The folder of tests besides the configuration's own (default \"tests\")."},
 };
 
+static const Option environment_options[] = {
+    {"env", OPTION_TEXT, "NAME",
+     "Work on this environment of the configuration (default: LOAM_ENV)."},
+};
+
+const OptionGroup option_environment = {.options = environment_options,
+                                        .count = ARRAY_COUNT(environment_options)};
 const OptionGroup option_tests = {.options = test_options, .count = ARRAY_COUNT(test_options)};
 const OptionGroup option_view = {.options = view_options, .count = ARRAY_COUNT(view_options)};
 const OptionGroup option_variables = {.options = variable_options,

@@ -39,11 +39,12 @@ typedef struct Arguments {
 } Arguments;
 
 /* Groups that several commands share. */
-extern const OptionGroup option_view;      /* -no-color */
-extern const OptionGroup option_variables; /* -var, -var-file */
-extern const OptionGroup option_state;     /* -lock, -lock-timeout, -state … */
-extern const OptionGroup option_tests;     /* -test-directory */
-extern const OptionGroup option_operation; /* -parallelism, -refresh, -target … */
+extern const OptionGroup option_environment; /* -env */
+extern const OptionGroup option_view;        /* -no-color, -compact-warnings … */
+extern const OptionGroup option_variables;   /* -var, -var-file */
+extern const OptionGroup option_state;       /* -lock, -lock-timeout, -state … */
+extern const OptionGroup option_tests;       /* -test-directory */
+extern const OptionGroup option_operation;   /* -parallelism, -refresh, -target … */
 
 MUST_USE bool option_parse(const OptionGroup *const *groups,
                            size_t group_count,

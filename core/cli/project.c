@@ -1,8 +1,11 @@
 /* The root module that a command works on. */
 #include "project.h"
 #include "builtin.h"
+#include "environment.h"
 #include "plan_disk.h"
 #include "plan_variables.h"
+#include "selection.h"
+#include "view.h"
 
 static bool ask_variable(void *payload, const Variable *variable, Str *out, Arena *arena) {
     const Cli *cli = payload;
@@ -10,15 +13,16 @@ static bool ask_variable(void *payload, const Variable *variable, Str *out, Aren
     if (variable->description.len)
         terminal_print("  %.*s\n", STR_ARG(variable->description));
     terminal_print("\n  Enter a value: ");
-    bool ok = variable->sensitive && cli->terminal.in_is_tty ? terminal_read_secret(out, arena)
-                                                             : terminal_read_line(out, arena);
+    bool is_secret = variable->sensitive && cli->terminal.in_is_tty;
+    bool ok = is_secret ? terminal_read_secret(out, arena)
+                        : terminal_ask(out, cli->cancel, arena) == ANSWER_GIVEN;
     terminal_print("\n");
     return ok;
 }
 
 static void tell(void *payload, Str line) {
-    (void)payload;
-    terminal_print("%.*s\n", STR_ARG(line));
+    const Cli *cli = payload;
+    cli->view->type->note(cli->view, line);
 }
 
 static uint32_t parallelism_of(const Arguments *arguments, Diags *diags) {
@@ -36,13 +40,20 @@ static uint32_t parallelism_of(const Arguments *arguments, Diags *diags) {
 bool project_may_ask(const Project *project) {
     const char *input = cli_environment(project->cli, "INPUT");
     bool forbidden = input && (strcmp(input, "0") == 0 || strcmp(input, "false") == 0);
-    return !forbidden && option_flag(project->arguments, "input", true);
+    const View *view = project->cli->view;
+    return !forbidden && (!view || view->type->can_ask) &&
+           option_flag(project->arguments, "input", true);
 }
 
 /* Where the root's variables come from. */
 static void prepare_input(Project *project) {
     Cli *cli = project->cli;
-    project->input = (InputRequest){.io = &cli->io, .folder = STR("."), .payload = cli};
+    project->input = (InputRequest){
+        .io = &cli->io,
+        .folder = STR("."),
+        .payload = cli,
+        .environment = cli->environment,
+    };
     if (project->asks && project_may_ask(project))
         project->input.ask = ask_variable;
     vec_each(&project->arguments->options, option) {
@@ -69,12 +80,15 @@ bool project_load(
         .functions = cli->functions,
         .install = project->installs_modules,
         .upgrade = project->upgrades_modules,
+        .keeps_lock = project->keeps_lock,
         .sources = cli->module_sources,
         .cancel = cli->cancel,
         .tell = tell,
+        .payload = cli,
         .input = &project->input,
         .workspace = cli->workspace,
         .working_folder = cli->started_in,
+        .environment = cli->environment,
     };
     prepare_input(project);
     project->input.values = project->variables.count ? &project->variables : NULL;
@@ -85,8 +99,10 @@ bool project_load(
             ".loam.json or .tf.json, or name another folder with -chdir.");
         return false;
     }
-    if (!config_load(&request, &project->config, cli->arena, diags))
+    if (!environment_check_choice(cli, diags) ||
+        !config_load(&request, &project->config, cli->arena, diags))
         return false;
+    cli->workspace = project->config->workspace;
     project->engine = (Engine){
         .io = &cli->io,
         .config = project->config,
@@ -127,47 +143,6 @@ bool project_load_planned(
 /* -- options -------------------------------------------------------------------------------------
  */
 
-static bool take_replace(Project *project, Str text, PlanOptions *out) {
-    Cli *cli = project->cli;
-    Diags ignored = diags_new(cli->arena);
-    ResourceAddr address;
-    if (!address_parse_resource(text, &address, cli->arena, &ignored)) {
-        diags_error(project->diags, NO_RANGE, "Invalid address to force replacement",
-                    "-replace takes the address of one resource instance, like "
-                    "libvirt_domain.node[0], and \"%.*s\" is none.",
-                    STR_ARG(text));
-        return false;
-    }
-    if (address.mode != MODE_MANAGED) {
-        diags_error(project->diags, NO_RANGE, "Invalid address to force replacement",
-                    "Only managed resources can be replaced, and \"%.*s\" is not one.",
-                    STR_ARG(text));
-        return false;
-    }
-    vec_push(cli->arena, &out->replace, address);
-    return true;
-}
-
-static bool take_addresses(Project *project, PlanOptions *out) {
-    Cli *cli = project->cli;
-    bool ok = true;
-    vec_each(&project->arguments->options, option) {
-        if (strcmp(option->option->name, "target") == 0) {
-            AddressTarget target;
-            if (address_parse_target(option->text, &target, cli->arena, project->diags)) {
-                vec_push(cli->arena, &out->targets, target);
-                vec_push(cli->arena, &out->target_texts, option->text);
-            } else {
-                ok = false;
-            }
-        }
-        if (strcmp(option->option->name, "replace") != 0)
-            continue;
-        ok = take_replace(project, option->text, out) && ok;
-    }
-    return ok;
-}
-
 bool project_plan_options(Project *project, PlanOptions *out) {
     const Arguments *arguments = project->arguments;
     *out = (PlanOptions){
@@ -188,18 +163,23 @@ bool project_plan_options(Project *project, PlanOptions *out) {
         return false;
     }
     out->mode = destroy ? PLAN_DESTROY : refresh_only ? PLAN_REFRESH_ONLY : PLAN_NORMAL;
-    return take_addresses(project, out);
+    return selection_read(project, out);
 }
 
-bool project_approve(Cli *cli, const char *question, const char *description) {
+bool project_approve(
+    Cli *cli, const char *question, const char *description, const char *wanted, Diags *diags) {
     RenderStyle style = terminal_style(&cli->terminal);
     const char *bold = style.color ? "\033[1m" : "";
     const char *reset = style.color ? "\033[0m" : "";
     terminal_print(
-        "\n%s%s%s\n  %s\n  Only 'yes' will be accepted to approve.\n\n  %sEnter a value:%s ", bold,
-        question, reset, description, bold, reset);
+        "\n%s%s%s\n  %s\n  Only '%s' will be accepted to approve.\n\n  %sEnter a value:%s ", bold,
+        question, reset, description, wanted, bold, reset);
     Str answer;
-    bool typed = terminal_read_line(&answer, cli->arena);
+    TerminalAnswer answered = terminal_ask(&answer, cli->cancel, cli->arena);
     terminal_print("\n");
-    return typed && str_equal(str_trim(answer), STR("yes"));
+    if (answered == ANSWER_END)
+        diags_error(diags, NO_RANGE, "error asking for approval: EOF",
+                    "Nobody can be asked, as standard input has ended. -auto-approve goes on "
+                    "without asking.");
+    return answered == ANSWER_GIVEN && str_equal_cstr(str_trim(answer), wanted);
 }

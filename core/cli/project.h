@@ -26,6 +26,7 @@ typedef struct Project {
     bool is_locked;  /* backend, and out */
     Str test_folder; /* tests are read as well; empty: they are not */
     bool installs_modules;
+    bool keeps_lock;       /* of modules: it must not change */
     bool upgrades_modules; /* and chooses their revisions anew */
     bool asks;             /* for variables without a value, if the options allow it */
     bool may_be_empty;     /* a folder without configuration will do */
@@ -81,5 +82,7 @@ MUST_USE bool project_begin_changes(Project *project, State *state);
 MUST_USE bool project_write_state(Project *project, State *state);
 /* -target, -replace, -refresh, mode … */
 MUST_USE bool project_plan_options(Project *project, PlanOptions *out);
-/* "yes" typed by a person? */
-bool project_approve(Cli *cli, const char *question, const char *description);
+/* Does a person type what is wanted, "yes" mostly? Nobody to ask is an error, no other answer is.
+ */
+bool project_approve(
+    Cli *cli, const char *question, const char *description, const char *wanted, Diags *diags);

@@ -2,6 +2,7 @@
 #include "backend_choice.h"
 #include "backend_settings.h"
 #include "digest.h"
+#include "environment.h"
 #include "refusal.h"
 #include "statefile.h"
 #include "view.h"
@@ -118,7 +119,8 @@ static bool read_state(Project *project) {
 }
 
 bool project_open_state(Project *project, Str operation) {
-    return project_open_backend(project) && lock_state(project, operation) && read_state(project);
+    return project_open_backend(project) && lock_state(project, operation) && read_state(project) &&
+           environment_check_state(project);
 }
 
 /* Who asks for what is stored is not warned of what is written: programs read the answer. */
@@ -189,6 +191,8 @@ bool project_remove_workspace(Project *project, Str name) {
 
 bool project_begin_changes(Project *project, State *state) {
     Cli *cli = project->cli;
+    if (project->config && project->config->environment)
+        state->environment = project->config->environment->name;
     if (!journal_open(project->out->journal, cli->io.clock, state, &project->journal, cli->arena,
                       project->diags)) {
         return false;

@@ -1,7 +1,9 @@
 /* Where text goes. */
 #include "terminal.h"
 
+#include <errno.h>
 #include <langinfo.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -21,6 +23,7 @@ uint32_t terminal_height(void) {
 }
 
 Terminal terminal_probe(void) {
+    (void)setvbuf(stdin, NULL, _IONBF, 0);
     Terminal terminal = {
         .out_is_tty = isatty(STDOUT_FILENO),
         .err_is_tty = isatty(STDERR_FILENO),
@@ -40,6 +43,7 @@ RenderStyle terminal_style(const Terminal *terminal) {
         .color = terminal->color,
         .unicode = terminal->unicode,
         .width = terminal->width,
+        .show_sensitive = terminal->show_sensitive,
     };
 }
 
@@ -73,6 +77,25 @@ bool terminal_read_line(Str *out, Arena *arena) {
     *out = ok ? str_clone((Str){line, (size_t)length}, arena) : STR_EMPTY;
     free(line);
     return ok;
+}
+
+/* Standard input has no buffer, so what poll does not see is not there. */
+static bool wait_for_input(const CancelToken *cancel) {
+    struct pollfd polled[2] = {
+        {.fd = STDIN_FILENO,      .events = POLLIN},
+        {.fd = cancel_fd(cancel), .events = POLLIN},
+    };
+    if (cancel_level(cancel) != CANCEL_NONE)
+        return false;
+    while (poll(polled, ARRAY_COUNT(polled), -1) < 0 && errno == EINTR)
+        continue;
+    return polled[1].revents == 0;
+}
+
+TerminalAnswer terminal_ask(Str *out, const CancelToken *cancel, Arena *arena) {
+    if (!wait_for_input(cancel))
+        return ANSWER_CANCELLED;
+    return terminal_read_line(out, arena) ? ANSWER_GIVEN : ANSWER_END;
 }
 
 Str terminal_read_all(Arena *arena) {

@@ -2,6 +2,7 @@
  * standard output and standard error. */
 #pragma once
 
+#include "cancel.h"
 #include "render_text.h"
 
 typedef struct Terminal {
@@ -11,9 +12,11 @@ typedef struct Terminal {
     bool color;
     bool unicode;
     uint32_t width;
+    bool show_sensitive; /* values that are else hidden from sight */
 } Terminal;
 
-/* From isatty, the window size, NO_COLOR, TERM and the locale. */
+/* From isatty, the window size, NO_COLOR, TERM and the locale. Before anything is read: it takes
+ * the buffer from standard input, so that a signal can end the waiting. */
 Terminal terminal_probe(void);
 void terminal_out(Str text);
 void terminal_err(Str text);
@@ -21,6 +24,10 @@ void terminal_print(const char *format, ...) PRINTF_LIKE(1, 2);
 RenderStyle terminal_style(const Terminal *terminal);
 /* One line from standard input, without its newline; false at its end. */
 MUST_USE bool terminal_read_line(Str *out, Arena *arena);
+typedef enum TerminalAnswer { ANSWER_GIVEN, ANSWER_END, ANSWER_CANCELLED } TerminalAnswer;
+
+/* The same, unless a signal comes first. */
+TerminalAnswer terminal_ask(Str *out, const CancelToken *cancel, Arena *arena);
 /* All of standard input. */
 Str terminal_read_all(Arena *arena);
 /* A line whose characters are not shown while it is typed. */

@@ -1,20 +1,6 @@
 /* What all views share: which diagnostics are shown, once each. */
 #include "view.h"
 
-/* Several instances of a block may meet the same error. */
-bool view_is_repeated(const Diags *diags, size_t i) {
-    const Diag *diag = &diags->items[i];
-    for (size_t j = i > 200 ? i - 200 : 0; j < i; j++) {
-        const Diag *other = &diags->items[j];
-        if (other->severity == diag->severity && str_equal(other->summary, diag->summary) &&
-            str_equal(other->detail, diag->detail) && str_equal(other->address, diag->address) &&
-            other->range.source == diag->range.source && other->range.start == diag->range.start) {
-            return true;
-        }
-    }
-    return false;
-}
-
 void view_count(View *view, Action action) {
     switch (action) {
     case ACTION_DELETE_THEN_CREATE:
@@ -35,11 +21,32 @@ Str view_summary(PlanCounts done, Arena *arena) {
                       done.create, done.update, done.delete);
 }
 
+static void show_summaries(View *view, const ViewGroups *groups, Arena *scratch) {
+    Str text = view_group_summaries(groups, str_from_cstr(cli_name(view->cli)->name), scratch);
+    if (text.len > 0)
+        view->type->note(view, str_slice(text, 0, text.len - 1));
+}
+
 void view_show_diags(View *view, const Diags *diags) {
-    for (; view->shown < diags->count; view->shown++) {
-        if (!view_is_repeated(diags, view->shown))
-            view->type->diag(view, &diags->items[view->shown]);
+    if (view->type->diags) {
+        view->type->diags(view, diags);
+        return;
     }
+    SCOPED(ArenaRef) scratch = arena_open("diagnostics");
+    ViewGrouping grouping = view->grouping;
+    ViewGroups groups = {0};
+    if (!view->type->groups)
+        grouping.compacts_warnings = grouping.consolidates_warnings = grouping.consolidates_errors =
+            false;
+    view_group_collect(diags, view->shown, &grouping, &groups, scratch);
+    view->shown = diags->count;
+    bool compacts = grouping.compacts_warnings && !diags_has_errors(diags);
+    vec_each(&groups, group) {
+        if (!compacts)
+            view->type->diag(view, &group->diag);
+    }
+    if (compacts)
+        show_summaries(view, &groups, scratch);
 }
 
 void view_finish(View *view, const Diags *diags) {

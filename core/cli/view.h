@@ -10,6 +10,7 @@
 #include "hooks.h"
 #include "plan.h"
 #include "state.h"
+#include "view_group.h"
 
 typedef struct View View;
 
@@ -19,6 +20,8 @@ typedef struct ViewType {
     void (*walk_end)(View *view);
     /* A remark that stands for itself. */
     void (*note)(View *view, Str text);
+    /* A step of init: programs know it by its code, people see those that are `for_people`. */
+    void (*step)(View *view, const char *code, Str text, bool for_people);
     void (*plan)(View *view, const Plan *plan);
     /* A saved plan is about to be carried out: people have seen it. */
     void (*saved_plan)(View *view, const Plan *plan);
@@ -31,9 +34,12 @@ typedef struct ViewType {
     void (*diag)(View *view, const Diag *diag);
     /* How tests are told, with the plan or state of each run or without; NULL: not at all. */
     const struct SuiteEvents *(*tests)(View *view, bool verbose);
+    /* Instead, those that are new: for a view that shows none itself. */
+    void (*diags)(View *view, const Diags *diags);
     /* After the last of them. */
     void (*finish)(View *view, const Diags *diags);
     bool can_ask; /* there is a person at the other end */
+    bool groups;  /* what is similar is told once */
 } ViewType;
 
 struct View {
@@ -43,6 +49,8 @@ struct View {
     bool is_destroy; /* the command is destroy, which has words of its own */
     PlanCounts done; /* operations of the walk that came to a good end; a replacement is two */
     size_t shown;    /* diagnostics that have been shown */
+    ViewGrouping grouping;
+    bool is_concise; /* nothing of what goes on, only what came of it */
 };
 
 /* For people, on standard output and standard error. */
@@ -56,8 +64,6 @@ View *view_verdict_open(Cli *cli);
 void view_count(View *view, Action action);
 /* "1 imported, 2 added, 0 changed, 0 destroyed" */
 Str view_summary(PlanCounts done, Arena *arena);
-/* Does it say the same as one before it? */
-bool view_is_repeated(const Diags *diags, size_t i);
 /* Those that have not been shown yet; one that repeats another is left out. */
 void view_show_diags(View *view, const Diags *diags);
 /* The rest of them, and the end. */

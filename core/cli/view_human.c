@@ -22,6 +22,12 @@ static void note(View *view, Str text) {
     terminal_print("%.*s\n", STR_ARG(text));
 }
 
+static void step(View *view, const char *code, Str text, bool for_people) {
+    (void)code;
+    if (for_people)
+        note(view, text);
+}
+
 static void show_plan(View *view, const Plan *plan) {
     bool is_partial = plan->errored;
     if (is_partial && plan->changes.count == 0)
@@ -94,6 +100,7 @@ static const ViewType human = {
     .walk_begin = walk_begin,
     .walk_end = walk_end,
     .note = note,
+    .step = step,
     .plan = show_plan,
     .saved_plan = saved_plan,
     .plan_hint = plan_hint,
@@ -104,6 +111,7 @@ static const ViewType human = {
     .finish = finish,
     .tests = view_test_human,
     .can_ask = true,
+    .groups = true,
 };
 
 View *view_human_open(Cli *cli) {

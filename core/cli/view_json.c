@@ -48,12 +48,13 @@ void view_json_begin(ViewJsonLine *line,
                      Str message,
                      Arena *scratch) {
     line->text = strbuf_new(scratch);
+    line->cli = cli;
     json_writer_init(&line->writer, &line->text, 0);
     line->writer.escape_html = true;
     json_object_start(&line->writer);
     json_key_string(&line->writer, "@level", str_from_cstr(level));
     json_key_string(&line->writer, "@message", message);
-    json_key_string(&line->writer, "@module", STR("terraform.ui"));
+    json_key_string(&line->writer, "@module", str_from_cstr(cli_name(cli)->ui_module));
     json_key_string(&line->writer, "@timestamp",
                     clock_format_rfc3339_fraction(cli_now_ms(cli), 6, scratch));
     json_key_string(&line->writer, "type", str_from_cstr(type));
@@ -62,7 +63,7 @@ void view_json_begin(ViewJsonLine *line,
 void view_json_end(ViewJsonLine *line) {
     json_object_end(&line->writer);
     strbuf_add_char(&line->text, '\n');
-    terminal_out(strbuf_str(&line->text));
+    cli_write(line->cli, strbuf_str(&line->text));
 }
 
 static void write_key(JsonWriter *writer, InstanceKey key) {
@@ -394,12 +395,18 @@ static void forget(Stream *stream, const HookEvent *event) {
     }
 }
 
+/* Reading is called refreshing here, as it always was in this stream. */
+static Action told_action(Action action) {
+    return action == ACTION_READ ? ACTION_NO_OP : action;
+}
+
 static void on_apply_start(void *self, const HookEvent *event) {
     Stream *stream = self;
     SCOPED(ArenaRef) scratch = arena_open("line");
     HookLine told = {"apply_start", event->resource, action_name(event->action), event->id, -1};
     told.message = str_format(scratch, "%.*s: %s...%.*s", STR_ARG(event->address),
-                              wording_doing(event->action), STR_ARG(id_suffix(event->id, scratch)));
+                              wording_doing(told_action(event->action)),
+                              STR_ARG(id_suffix(event->id, scratch)));
     pthread_mutex_lock(&stream->mutex);
     remember(stream, event);
     tell_hook(stream->cli, &told, scratch);
@@ -409,12 +416,15 @@ static void on_apply_start(void *self, const HookEvent *event) {
 static void on_apply_end(void *self, const HookEvent *event, bool failed) {
     Stream *stream = self;
     SCOPED(ArenaRef) scratch = arena_open("line");
+    bool is_gone = failed || event->action == ACTION_DELETE || event->action == ACTION_FORGET;
     HookLine told = {failed ? "apply_errored" : "apply_complete", event->resource,
-                     action_name(event->action), failed ? STR_EMPTY : event->id, event->elapsed_ms};
+                     action_name(event->action), is_gone ? STR_EMPTY : event->id,
+                     event->elapsed_ms};
     Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
-    told.message = str_format(scratch, "%.*s: %s %s after %.*s%.*s", STR_ARG(event->address),
-                              wording_done(event->action), failed ? "errored" : "complete",
-                              STR_ARG(elapsed), STR_ARG(id_suffix(told.id, scratch)));
+    told.message =
+        str_format(scratch, "%.*s: %s %s after %.*s%.*s", STR_ARG(event->address),
+                   wording_done(told_action(event->action)), failed ? "errored" : "complete",
+                   STR_ARG(elapsed), STR_ARG(id_suffix(told.id, scratch)));
     pthread_mutex_lock(&stream->mutex);
     forget(stream, event);
     if (!failed)
@@ -556,6 +566,15 @@ static void note(View *view, Str text) {
     view_json_end(&line);
 }
 
+static void step(View *view, const char *code, Str text, bool for_people) {
+    (void)for_people;
+    SCOPED(ArenaRef) scratch = arena_open("line");
+    ViewJsonLine line;
+    view_json_begin(&line, view->cli, "init_output", "info", text, scratch);
+    json_key_string(&line.writer, "message_code", str_from_cstr(code));
+    view_json_end(&line);
+}
+
 static void plan_hint(View *view, Str path) {
     (void)view;
     (void)path;
@@ -592,10 +611,13 @@ static void finish(View *view, const Diags *diags) {
 static void tell_version(const Cli *cli) {
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
+    const CliName *name = cli_name(cli);
+    Str version = name->is_other ? STR(VERSION_TERRAFORM) : cli->version;
     view_json_begin(&line, cli, "version", "info",
-                    str_format(scratch, "loam %.*s", STR_ARG(cli->version)), scratch);
-    json_key_string(&line.writer, "terraform", STR(VERSION_TERRAFORM));
-    json_key_string(&line.writer, "loam", cli->version);
+                    str_format(scratch, "%s %.*s", name->title, STR_ARG(version)), scratch);
+    json_key_string(&line.writer, name->version_key, STR(VERSION_TERRAFORM));
+    if (!name->is_other)
+        json_key_string(&line.writer, "loam", cli->version);
     json_key_string(&line.writer, "ui", STR(UI_VERSION));
     view_json_end(&line);
 }
@@ -604,6 +626,7 @@ static const ViewType json_stream = {
     .walk_begin = walk_begin,
     .walk_end = walk_end,
     .note = note,
+    .step = step,
     .plan = show_plan,
     .saved_plan = saved_plan,
     .plan_hint = plan_hint,

@@ -7,6 +7,7 @@
 typedef struct ViewJsonLine {
     StrBuf text;
     JsonWriter writer; /* within the line's object */
+    const Cli *cli;
 } ViewJsonLine;
 
 void view_json_begin(ViewJsonLine *line,

@@ -188,6 +188,8 @@ static void draw(ProgressView *view, StrBuf *out, Arena *scratch) {
 
 /* One line that stays, above the live ones. */
 static void say(ProgressView *view, Str line) {
+    if (view->owner->is_concise)
+        return;
     SCOPED(ArenaRef) scratch = arena_open("progress");
     StrBuf out = strbuf_new(scratch);
     if (view->is_live)
@@ -346,7 +348,7 @@ static void on_apply_end(void *self, const HookEvent *event, bool failed) {
     if (!failed)
         view_count(view->owner, event->action);
     Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
-    Str id = id_suffix(event, scratch);
+    Str id = event->action == ACTION_DELETE ? STR_EMPTY : id_suffix(event, scratch);
     const char *color = view->cli->terminal.color ? (failed ? "\033[31m" : "\033[32m") : "";
     const char *reset = view->cli->terminal.color ? "\033[0m" : "";
     say(view, str_format(scratch, "%s%.*s: %s %s after %.*s%.*s%s", color, STR_ARG(event->address),
@@ -408,7 +410,7 @@ ProgressView *view_progress_open(View *owner) {
     view->cli = cli;
     view->owner = owner;
     view->arena = arena_open("progress");
-    view->is_live = cli->terminal.out_is_tty && cli->terminal.color;
+    view->is_live = cli->terminal.out_is_tty && cli->terminal.color && !owner->is_concise;
     view->began_ms = now_ms(view);
     pthread_mutex_init(&view->mutex, NULL);
     pthread_cond_init(&view->wake, NULL);

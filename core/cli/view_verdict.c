@@ -19,6 +19,12 @@ static void nothing(View *view) {
     (void)view;
 }
 
+/* What modules are looked for is of no interest to whoever reads the document. */
+static void ignore_text(View *view, Str text) {
+    (void)view;
+    (void)text;
+}
+
 static void add_diag(View *view, const Diag *diag) {
     Verdict *verdict = view->self;
     if (diag->severity == DIAG_ERROR)
@@ -45,11 +51,12 @@ static void finish(View *view, const Diags *diags) {
     json_raw(&writer, strbuf_str(&verdict->text));
     json_object_end(&writer);
     strbuf_add_char(&text, '\n');
-    terminal_out(strbuf_str(&text));
+    cli_write(view->cli, strbuf_str(&text));
 }
 
 /* validate makes no plan and changes nothing, so nothing else can be told. */
 static const ViewType verdict = {
+    .note = ignore_text,
     .walk_begin = walk_begin,
     .walk_end = nothing,
     .valid = nothing,

@@ -211,6 +211,24 @@ typedef struct Encryption {
     SourceRange range;
 } Encryption;
 
+typedef struct EnvironmentValue {
+    Str name;
+    Value value;
+    SourceRange name_range;
+    SourceRange range;
+} EnvironmentValue;
+
+/* One of the places that a configuration is for, and what is different there. */
+typedef struct Environment {
+    Str name;
+    VEC(EnvironmentValue) variables;
+    const Body *backend; /* over the backend block's arguments; NULL: nothing */
+    SourceRange backend_range;
+    Map providers;     /* "name" or "name.alias" → ProviderConfig, over the provider block's */
+    bool is_protected; /* changes there take its name, not just a yes */
+    SourceRange range;
+} Environment;
+
 /* provider_meta "NAME" */
 typedef struct ProviderMeta {
     Str provider;
@@ -238,6 +256,9 @@ typedef struct ModuleCall {
     SourceRange range;
 } ModuleCall;
 
+/* Is the module called by where it lies, beside its caller? */
+bool config_module_is_local(const ModuleCall *call);
+
 struct Module {
     Module *parent; /* NULL: the root */
     const ModuleCall *call;
@@ -253,6 +274,7 @@ struct Module {
     Map requirements; /* local name → ProviderRequirement */
     Map checks;
     Map provider_metas; /* provider's local name → ProviderMeta */
+    Map environments;   /* of the root: name → Environment */
     VEC(Moved) moved;
     VEC(Removed) removed;
     VEC(Import) imports;
@@ -271,5 +293,7 @@ typedef struct Config {
     struct StaticEval *statics; /* for static_eval.h */
     struct TestFiles *tests;    /* for config_test.h; NULL: not asked for */
     Str folder;
+    Str workspace;                  /* the request's, or that of the environment */
+    const Environment *environment; /* that is laid over the root; NULL: none */
     const FunctionTable *functions;
 } Config;

@@ -43,6 +43,7 @@ extern const ConfigBlock config_moved;
 extern const ConfigBlock config_removed;
 extern const ConfigBlock config_import;
 extern const ConfigBlock config_check;
+extern const ConfigBlock config_environment;
 
 /* A data source; of a check, where that is not NULL. */
 MUST_USE bool config_resource_decode(ConfigLoading *loading,

@@ -37,7 +37,8 @@ static const Expr *unquote(const Expr *expr, const char *what, Arena *arena, Dia
     Str text = source_text(traversal->range);
     Str summary = str_format(arena, "Quoted %ss are deprecated", what);
     diags_warning(diags, expr->range, str_to_cstr(summary, arena),
-                  "A %s stands here without quotes: write %.*s.", what, STR_ARG(text));
+                  "A %s stands here without quotes: write %.*s.", what, STR_ARG(text))
+        ->is_deprecation = true;
     return bare;
 }
 

@@ -2,6 +2,7 @@
  * each block type's decoder. */
 #include "body_merge.h"
 #include "config_block.h"
+#include "config_environment.h"
 #include "config_read.h"
 #include "config_test_block.h"
 #include "folder_file.h"
@@ -162,7 +163,7 @@ static const ConfigFolder *read_folder(ConfigLoading *loading, Str folder) {
 static const ConfigBlock *const block_types[] = {
     &config_terraform, &config_loam,     &config_provider, &config_variable,  &config_local,
     &config_output,    &config_resource, &config_data,     &config_ephemeral, &config_module,
-    &config_moved,     &config_removed,  &config_import,   &config_check,
+    &config_moved,     &config_removed,  &config_import,   &config_check,     &config_environment,
 };
 
 const ConfigBlock *config_load_block_type(size_t i) {
@@ -424,9 +425,9 @@ static bool check_versions(ConfigLoading *loading, const ConfigFolder *folder) {
 
 void config_load_init(Module *module, Arena *arena) {
     Map *const maps[] = {
-        &module->variables,    &module->locals, &module->outputs,
-        &module->resources,    &module->calls,  &module->providers,
-        &module->requirements, &module->checks, &module->provider_metas,
+        &module->variables,      &module->locals,       &module->outputs,      &module->resources,
+        &module->calls,          &module->providers,    &module->requirements, &module->checks,
+        &module->provider_metas, &module->environments,
     };
     for (size_t i = 0; i < ARRAY_COUNT(maps); i++)
         *maps[i] = map_new(arena);
@@ -458,7 +459,7 @@ static bool load_root(ConfigLoading *loading) {
     if (!config_load_module(loading, root->folder, root))
         return false; /* what is called may be wrong as well */
     loading->module = root;
-    return config_module_load_calls(loading);
+    return config_environment_apply(loading) && config_module_load_calls(loading);
 }
 
 static ModuleInstallOptions install_options(const ConfigRequest *request) {
@@ -468,6 +469,7 @@ static ModuleInstallOptions install_options(const ConfigRequest *request) {
         .data_folder = request->data_folder,
         .install = request->install,
         .upgrade = request->upgrade,
+        .keeps_lock = request->keeps_lock,
         .sources = request->sources,
         .cancel = request->cancel,
         .tell = request->tell,
@@ -479,6 +481,7 @@ bool config_load(const ConfigRequest *request, Config **out, Arena *arena, Diags
     Config *config = arena_new(arena, Config);
     config->folder = request->folder;
     config->functions = request->functions;
+    config->workspace = request->workspace;
     ConfigLoading loading = {
         .request = request,
         .config = config,

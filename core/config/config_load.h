@@ -19,8 +19,9 @@ typedef struct ConfigRequest {
     Str data_folder; /* .loam: where installed modules are recorded */
     Str test_folder; /* where tests are besides; empty: none are read */
     const FunctionTable *functions;
-    bool install; /* init, get: find and record child modules; else they must be recorded */
-    bool upgrade; /* with it: revisions of modules are chosen anew */
+    bool install;    /* init, get: find and record child modules; else they must be recorded */
+    bool keeps_lock; /* with it: the lock of modules must not change */
+    bool upgrade;    /* with it: revisions of modules are chosen anew */
     const ModuleSources *sources;
     const CancelToken *cancel;
     void (*tell)(void *payload, Str line); /* what installing does, for people; may be NULL */
@@ -29,6 +30,7 @@ typedef struct ConfigRequest {
     struct InputRequest *input; /* NULL: variables have their defaults */
     Str workspace;              /* empty: "default" */
     Str working_folder;         /* path.cwd */
+    Str environment;            /* which of the root's is worked on; empty: none */
 } ConfigRequest;
 
 /* Does the folder hold any configuration file? */

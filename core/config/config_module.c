@@ -286,6 +286,28 @@ static bool check_provider_blocks(ConfigLoading *loading, const ModuleCall *call
     return false;
 }
 
+bool config_module_is_local(const ModuleCall *call) {
+    return str_starts_with(call->source, STR("./")) || str_starts_with(call->source, STR("../"));
+}
+
+static void warn_deprecated(ConfigLoading *loading,
+                            const ModuleCall *call,
+                            const BodyContent *content) {
+    vec_each(&content->attributes, attribute) {
+        const Variable *variable = map_find(&call->module->variables, attribute->name);
+        if (!variable || variable->deprecated.len == 0)
+            continue;
+        Diag *diag = diags_warning(
+            loading->diags, attribute->name_range,
+            "Variable marked as deprecated by the module author",
+            "The variable \"%.*s\" is marked as deprecated with the following message:\n"
+            "%.*s",
+            STR_ARG(variable->name), STR_ARG(variable->deprecated));
+        diag->is_deprecation = true;
+        diag->is_remote = !config_module_is_local(call);
+    }
+}
+
 static bool check_inputs(ConfigLoading *loading, const ModuleCall *call) {
     const Map *variables = &call->module->variables;
     BodyAttributeSchema *inputs =
@@ -301,7 +323,9 @@ static bool check_inputs(ConfigLoading *loading, const ModuleCall *call) {
     }
     BodySchema wanted = {.attributes = inputs, .attribute_count = count};
     BodyContent content;
-    return body_content(call->body, &wanted, &content, NULL, loading->arena, loading->diags);
+    bool ok = body_content(call->body, &wanted, &content, NULL, loading->arena, loading->diags);
+    warn_deprecated(loading, call, &content);
+    return ok;
 }
 
 static Module *new_module(ConfigLoading *loading, ModuleCall *call, Str folder) {

@@ -72,7 +72,8 @@ static bool check_version(ConfigLoading *loading, const BodyContent *content) {
     diags_warning(loading->diags, attribute->expr->range,
                   "Version constraints inside provider blocks are deprecated",
                   "State the version under required_providers of a terraform block. Here it is "
-                  "ignored.");
+                  "ignored.")
+        ->is_deprecation = true;
     return config_read_string(content, "version", &version, loading->arena, loading->diags) &&
            config_requirement_check_version(version, attribute->expr->range, loading->diags);
 }

@@ -86,6 +86,11 @@ static const ConfigMeaning meanings[] = {
     {"import.to",                                FORM_TEXT,         "The address that the object gets."},
     {"import.id",                                FORM_TEXT,         "What the provider knows the object by."},
     {"check.assert",                             FORM_ANY,          "What should hold."},
+    {"environments",                             FORM_ANY,          "Places that the configuration is for, by name: what is different in each."},
+    {"environments.variables",                   FORM_ANY,          "Values of variables there."},
+    {"environments.backend",                     FORM_ANY,          "Arguments of the backend there."},
+    {"environments.provider",                    FORM_ANY,          "Arguments of providers there, by name."},
+    {"environments.protected",                   FORM_BOOL,         "Changes there take the environment's name, not just a yes."},
 };
 /* clang-format on */
 

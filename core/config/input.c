@@ -141,6 +141,19 @@ static bool add_file(Collecting *collecting, Str path, DiskKind kind) {
     return ok;
 }
 
+/* Its names were checked when it was loaded. */
+static void add_environment_block(Collecting *collecting) {
+    const Environment *environment =
+        map_find(&collecting->config->root->environments, collecting->request->environment);
+    if (!environment)
+        return;
+    vec_each(&environment->variables, value) {
+        const Variable *variable = find_variable(collecting, value->name);
+        if (variable)
+            set_value(collecting, variable->name, value->value, value->range);
+    }
+}
+
 /* A rank of files that are read if they are there, by name or by suffixes. */
 typedef struct AutoFiles {
     const char *name;
@@ -244,6 +257,8 @@ static bool gather(
     };
     bool ok = request->only_options || request->only_folder || add_environment(&collecting);
     ok &= request->only_options || add_auto_files(&collecting);
+    if (!request->only_options && !request->only_folder)
+        add_environment_block(&collecting);
     for (size_t i = 0; i < (request->only_folder ? 0 : request->options.count); i++) {
         const InputOption *option = &request->options.items[i];
         ok &= option->is_file ? add_file(&collecting, option->text, DISK_FILE)

@@ -1,8 +1,9 @@
 /* input: values of the root module's variables: environment, files, flags, prompt; later wins.
  *
  * TF_VAR_x, LOAM_VAR_x < terraform.tfvars(.json) < loam.vars.yaml < *.auto.vars.yaml <
- * *.auto.tfvars(.json) < -var and -var-file in the order given. Text (flags, environment) is taken
- * raw for a variable of primitive or no type and parsed as an expression otherwise. */
+ * *.auto.tfvars(.json) < the environment's < -var and -var-file in the order given. Text (flags,
+ * environment) is taken raw for a variable of primitive or no type and parsed as an expression
+ * otherwise. */
 #pragma once
 
 #include "config.h"
@@ -20,6 +21,7 @@ typedef struct InputRequest {
     Str folder;
     InputOptions options;
     bool only_options; /* neither the environment nor files that are found by their names */
+    Str environment;   /* whose values count more than files' and less than options'; empty: none */
     const Map *values; /* name → InputValue: of a run before; NULL: they are looked for */
     bool is_of_test;   /* values of variables that are not declared are kept: tests may name them */
     bool only_folder;  /* nothing but the folder's files */

@@ -479,11 +479,18 @@ static bool has_nothing_to_say(const ModuleInstall *install) {
     return !install->manifest.entries.count && !disk_exists(install->options.io->disk, path);
 }
 
+static bool keep_lock(const ModuleInstall *install, Diags *diags) {
+    const ModuleInstallOptions *options = &install->options;
+    return options->keeps_lock
+               ? module_lock_check(options->io, options->folder, &install->lock, diags)
+               : module_lock_write(options->io, options->folder, &install->lock, diags);
+}
+
 bool module_install_finish(ModuleInstall *install, Diags *diags) {
     const ModuleInstallOptions *options = &install->options;
     if (!options->install || install->has_failed)
         return true;
-    if (!module_lock_write(options->io, options->folder, &install->lock, diags))
+    if (!keep_lock(install, diags))
         return false;
     if (has_nothing_to_say(install))
         return true;

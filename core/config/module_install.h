@@ -19,6 +19,7 @@ typedef struct ModuleInstallOptions {
     Str data_folder; /* .loam */
     bool install;    /* else only the record is asked */
     bool upgrade;    /* revisions are chosen anew */
+    bool keeps_lock; /* a lock that would change is an error */
     const ModuleSources *sources;
     const CancelToken *cancel;
     /* A line for people; may be NULL. */

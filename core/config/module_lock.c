@@ -149,6 +149,23 @@ bool module_lock_write(const Io *io, Str folder, const ModuleLock *lock, Diags *
     return false;
 }
 
+bool module_lock_check(const Io *io, Str folder, const ModuleLock *lock, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("module lock");
+    const Disk *disk = io->disk;
+    Str path = disk_clean(disk_join(folder, STR(MODULE_LOCK_NAME), scratch), scratch);
+    Str before = STR_EMPTY;
+    (void)disk->read_file(disk->self, path, &before, scratch);
+    if (str_equal(before, lock->entries.count ? to_text(lock, scratch) : STR_EMPTY))
+        return true;
+    diags_error(
+        diags, NO_RANGE, "The module lock would change",
+        "%.*s does not say which revisions of all modules are to be used, and "
+        "-lockfile=readonly forbids to write it. Run \"loam init\" without that option, and "
+        "keep the file with the configuration.",
+        STR_ARG(path));
+    return false;
+}
+
 /* -- entries ------------------------------------------------------------------------------ */
 
 const LockEntry *module_lock_find(const ModuleLock *lock, Str source, Str constraint) {

@@ -28,6 +28,8 @@ MUST_USE bool module_lock_read(
     const Io *io, Str folder, ModuleLock *out, Arena *arena, Diags *diags);
 /* Leaves the file alone when it says the same already; without entries there is none. */
 MUST_USE bool module_lock_write(const Io *io, Str folder, const ModuleLock *lock, Diags *diags);
+/* Does the file say the same already? An error that says to write it, if not. */
+MUST_USE bool module_lock_check(const Io *io, Str folder, const ModuleLock *lock, Diags *diags);
 /* The newest of that source whose version the constraint (empty: any) allows; NULL: none. */
 const LockEntry *module_lock_find(const ModuleLock *lock, Str source, Str constraint);
 /* Adds, unless one of that source and version is there. */

@@ -192,7 +192,7 @@ static bool lookup_path(
 
 static bool lookup_workspace(
     const StaticScope *scope, const Reference *reference, Value *out, Arena *arena, Diags *diags) {
-    Str workspace = scope->self->request->workspace;
+    Str workspace = scope->self->config->workspace;
     if (!str_equal_cstr(reference->name, "workspace"))
         return refuse_dynamic(reference, arena, diags);
     *out = value_string(workspace.len ? workspace : STR("default"), arena);

@@ -3,9 +3,10 @@
 #include "transform.h"
 
 static const Transform steps[] = {
-    transform_config,    transform_provider, transform_diff,      transform_schema,
-    transform_reference, transform_check,    transform_finish,    transform_lifecycle,
-    transform_target,    transform_destroy,  transform_ephemeral, transform_finish,
+    transform_config,    transform_provider, transform_diff,    transform_schema,
+    transform_reference, transform_check,    transform_finish,  transform_lifecycle,
+    transform_target,    transform_exclude,  transform_destroy, transform_ephemeral,
+    transform_finish,
 };
 
 bool apply_graph_build(EngineWalk *walk, Diags *diags) {

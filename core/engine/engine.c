@@ -12,6 +12,10 @@ bool engine_validate(const Engine *engine, Arena *arena, Diags *diags) {
     return diags->error_count == before;
 }
 
+bool engine_is_partial(const PlanOptions *options) {
+    return options->targets.count + options->excludes.count > 0;
+}
+
 const Schema *engine_find_schema(const Engine *engine, ResourceMode mode, Str provider, Str type) {
     SCOPED(ArenaRef) scratch = arena_open("schema");
     Diags ignored = diags_new(scratch);

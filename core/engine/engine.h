@@ -43,12 +43,18 @@ typedef struct PlanOptions {
     const Map *variables;      /* input_collect's: name → InputValue * */
     bool skips_check_warnings; /* nobody is asked: the apply says what still holds */
     VEC(AddressTarget) targets;
-    VEC(Str) target_texts;
+    StrVec target_texts;
+    VEC(AddressTarget) excludes; /* never together with targets */
+    StrVec exclude_texts;
     VEC(ResourceAddr) replace;
     const ImportRequest *import; /* NULL: none */
     /* Where the names of the root module are left after the walk; NULL: nobody wants them. */
     struct EngineConsole **console;
+    bool imports_alone; /* refresh-only: what import blocks bring is looked at */
 } PlanOptions;
+
+/* -target or -exclude leave something out. */
+bool engine_is_partial(const PlanOptions *options);
 
 typedef struct PlanResult {
     Plan *plan;       /* also when planning failed part-way (plan->errored); NULL: before it */

@@ -155,7 +155,7 @@ static void gather_output(EngineWalk *walk, const Node *node, Gathering *gatheri
 
 /* Outputs that the state has and the configuration does not. */
 static void gather_removed_outputs(EngineWalk *walk, Gathering *gathering) {
-    if (!walk->state || (walk->options->targets.count > 0))
+    if (!walk->state || engine_is_partial(walk->options))
         return;
     map_each(&walk->state->outputs, entry) {
         if (map_has(&walk->engine->config->root->outputs, entry->key))
@@ -173,7 +173,7 @@ static void gather_removed_outputs(EngineWalk *walk, Gathering *gathering) {
 }
 
 static void gather_outputs(EngineWalk *walk, Gathering *gathering) {
-    bool destroys_a_part = walk->options->mode == PLAN_DESTROY && walk->options->targets.count > 0;
+    bool destroys_a_part = walk->options->mode == PLAN_DESTROY && engine_is_partial(walk->options);
     if (destroys_a_part)
         return; /* outputs go with the whole */
     vec_each(&walk->nodes, item) {
@@ -210,9 +210,12 @@ static Plan *begin_plan(const EngineWalk *walk, Arena *arena) {
     plan->serial = walk->serial;
     plan->created_ms = walk->engine->now_ms;
     plan->workspace = walk->engine->workspace;
-    plan->complete = walk->options->targets.count == 0;
+    plan->complete = !engine_is_partial(walk->options);
     vec_each(&walk->options->target_texts, text) {
         vec_push(arena, &plan->targets, *text);
+    }
+    vec_each(&walk->options->exclude_texts, text) {
+        vec_push(arena, &plan->excludes, *text);
     }
     return plan;
 }
@@ -234,26 +237,35 @@ static void warn_of_replace(EngineWalk *walk, Diags *diags) {
     }
 }
 
-/* With -target, what has moved must be among what is looked at, or it had no place in the plan. */
+static bool is_looked_at(const PlanOptions *options, ResourceAddr address) {
+    bool is_target = options->targets.count == 0;
+    vec_each(&options->targets, target) {
+        is_target |= address_target_matches(target, address);
+    }
+    vec_each(&options->excludes, target) {
+        is_target &= !address_target_matches(target, address);
+    }
+    return is_target;
+}
+
+/* What has moved must be among what is looked at, or it had no place in the plan. */
 static bool check_targets(const EngineWalk *walk, const Moves *moves, Diags *diags) {
-    if (walk->options->targets.count == 0)
+    if (!engine_is_partial(walk->options))
         return true;
     StrVec missed = {0};
+    bool targets = walk->options->targets.count > 0;
     vec_each(&moves->moved, address) {
-        bool is_selected = false;
-        vec_each(&walk->options->targets, target) {
-            is_selected |= address_target_matches(target, *address);
-        }
-        if (!is_selected)
+        if (!is_looked_at(walk->options, *address))
             vec_push(walk->arena, &missed,
-                     str_format(walk->arena, "  -target=%.*s",
+                     str_format(walk->arena, "  -%s=%.*s", targets ? "target" : "exclude",
                                 STR_ARG(resource_addr_to_str(*address, walk->arena))));
     }
     if (missed.count > 0)
         diags_error(
             diags, NO_RANGE, "Moved resource instances excluded by targeting",
-            "Objects have moved to addresses that -target leaves out, so they would have no "
-            "place in this plan. Plan without -target, or add:\n%.*s",
+            "Objects have moved to or from addresses that -%s leaves out, so they would have no "
+            "place in this plan. Plan without that option, or %s:\n%.*s",
+            targets ? "target" : "exclude", targets ? "add" : "take away what leaves these out",
             STR_ARG(str_join(missed.items, missed.count, STR("\n"), walk->arena)));
     return missed.count == 0;
 }

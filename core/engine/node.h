@@ -139,7 +139,7 @@ struct Node {
     VEC(PartFaults) part_faults;
     bool is_used;     /* MODULE_VALUE: somebody refers to it */
     bool configures;  /* RESOURCE, ephemeral: a provider needs it */
-    bool is_selected; /* false: pruned by -target */
+    bool is_selected; /* false: pruned by -target or -exclude */
     bool is_target;   /* its own changes are wanted, not just its value */
     bool selects_all; /* -target: every instance, not just those that it names */
     bool is_pending;  /* plan: it or something it depends on is going to change */

@@ -132,7 +132,8 @@ static bool visit_block(Visit *visit, ModuleInstance *module, ImportedObjects *o
 
 bool node_import_visit(Visit *visit) {
     const EngineWalk *walk = visit->walk;
-    if (walk->phase != PHASE_PLAN || walk->options->mode != PLAN_NORMAL)
+    if (walk->phase != PHASE_PLAN ||
+        (walk->options->mode != PLAN_NORMAL && !walk->options->imports_alone))
         return true;
     ModuleInstance *root = walk->root->instances.items[0];
     ImportedObjects *objects = arena_new(visit->keep, ImportedObjects);

@@ -26,12 +26,22 @@ static void submit(Visit *visit, InstanceRecord *record, InstanceTask run) {
     walk_submit(visit->tasks, visit->node->id, task);
 }
 
-/* -- -target ----------------------------------------------------------------------------------- */
+/* -- -target, -exclude ------------------------------------------------------------------------- */
+
+static bool is_excluded(const PlanOptions *options, ResourceAddr address) {
+    vec_each(&options->excludes, target) {
+        if (address_target_matches(target, address))
+            return true;
+    }
+    return false;
+}
 
 static bool is_targeted(const Visit *visit, ResourceAddr address) {
     if (!visit->node->is_target)
         return false;
     const PlanOptions *options = visit->walk->options;
+    if (options && is_excluded(options, address))
+        return false;
     if (!options || options->targets.count == 0 || visit->node->selects_all)
         return true;
     vec_each(&options->targets, target) {

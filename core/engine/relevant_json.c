@@ -272,7 +272,7 @@ Str relevant_json_write(const Engine *engine, const Plan *plan, Arena *arena) {
             follow_change(&search, change);
         if (change->action == ACTION_DELETE)
             continue;
-        if (plan->targets.count == 0)
+        if (plan->complete)
             follow_module_outputs(&search, change->address.module);
         else
             follow_needed_outputs(&search, change);

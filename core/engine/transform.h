@@ -30,6 +30,8 @@ MUST_USE bool transform_destroy(EngineWalk *walk, Diags *diags);
 MUST_USE bool transform_target(EngineWalk *walk, Diags *diags);
 /* Ephemeral resources are closed after their last user. */
 MUST_USE bool transform_ephemeral(EngineWalk *walk, Diags *diags);
+/* Takes out what -exclude names, with its users. */
+MUST_USE bool transform_exclude(EngineWalk *walk, Diags *diags);
 /* No cycles, and what each resource depends on. */
 MUST_USE bool transform_finish(EngineWalk *walk, Diags *diags);
 

@@ -149,6 +149,19 @@ static bool check_call_key(Binder *binder, const Binding *binding, SourceRange r
     return false;
 }
 
+static void warn_deprecated(Binder *binder, const Binding *binding, SourceRange range) {
+    const Output *output = binding->output->as.output;
+    if (output->deprecated.len == 0)
+        return;
+    Diag *diag = diags_warning(
+        &binder->results, range, "Value derived from a deprecated source",
+        "This value is derived from module.%.*s.%.*s, which is deprecated with the following "
+        "message:\n%.*s",
+        STR_ARG(binding->reference.name), STR_ARG(output->name), STR_ARG(output->deprecated));
+    diag->is_deprecation = true;
+    diag->is_remote = !config_module_is_local(binding->node->as.call);
+}
+
 /* module.m.out and module.m[k].out name one output; anything else the module as a whole. */
 static void bind_module(Binder *binder, Binding *binding) {
     Node *call = find_named(binder, &binding->reference, "module.", "module");
@@ -168,6 +181,7 @@ static void bind_module(Binder *binder, Binding *binding) {
         binding->output_name = name;
         if (binding->output) {
             depend(binder, binding->output);
+            warn_deprecated(binder, binding, traversal->range);
             return;
         }
         StrVec names = {0};

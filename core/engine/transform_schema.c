@@ -93,6 +93,9 @@ static void decode_resource(EngineWalk *walk, Node *node) {
     if (decode_body(config->body, &resource->type->schema, &resource->decoded, walk->arena,
                     &resource->decoding))
         check_ignored(config, &resource->type->schema, walk->arena, &resource->decoding);
+    /* What is only to be looked at has a block that says nothing yet. */
+    if (walk->options && walk->options->imports_alone)
+        resource->decoding = diags_new(walk->arena);
 }
 
 /* -- provisioners ------------------------------------------------------------------------- */

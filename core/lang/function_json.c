@@ -135,3 +135,25 @@ void function_json_write(const FunctionTable *table, JsonWriter *writer, Arena *
     json_object_end(writer);
     json_object_end(writer);
 }
+
+bool function_json_write_provided(
+    const FunctionTable *table, Str provider, const char *key, JsonWriter *writer, Arena *arena) {
+    Str prefix = str_format(arena, "provider::%.*s::", STR_ARG(provider));
+    const Function **all = function_json_sorted(table, arena);
+    bool is_open = false;
+    for (size_t i = 0; i < table->by_name.count; i++) {
+        Str name = str_from_cstr(all[i]->name);
+        if (!str_starts_with(name, prefix))
+            continue;
+        if (!is_open) {
+            json_key(writer, str_from_cstr(key));
+            json_object_start(writer);
+        }
+        is_open = true;
+        json_key(writer, str_after(name, prefix.len));
+        write_signature(writer, all[i], arena);
+    }
+    if (is_open)
+        json_object_end(writer);
+    return is_open;
+}

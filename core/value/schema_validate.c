@@ -68,10 +68,11 @@ static void refuse_missing(const Checker *checker, const Attribute *attribute, P
 }
 
 static void warn_deprecated(const Checker *checker, const Attribute *attribute, Path path) {
-    say(checker, path,
-        diags_warning(checker->diags, NO_RANGE, "Argument is deprecated",
-                      "\"%s\" still works but will go away. %s", attribute->name,
-                      attribute->description ? attribute->description : ""));
+    Diag *diag = diags_warning(checker->diags, NO_RANGE, "Argument is deprecated",
+                               "\"%s\" still works but will go away. %s", attribute->name,
+                               attribute->description ? attribute->description : "");
+    diag->is_deprecation = true;
+    say(checker, path, diag);
 }
 
 static void check_attribute(const Checker *checker,

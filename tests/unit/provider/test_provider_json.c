@@ -27,7 +27,7 @@ static void test_json(void **state) {
     JsonWriter writer;
     (void)state;
     json_writer_init(&writer, &out, 0);
-    provider_json_write(&provider, &writer, arena);
+    provider_json_write(&provider, NULL, NULL, &writer, arena);
     const char *plain = "\"description_kind\":\"plain\"";
     Str size = str_format(arena,
                           "{\"size\":{\"type\":\"number\",\"description\":\"Its size.\",%s,"

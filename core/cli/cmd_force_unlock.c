@@ -1,0 +1,60 @@
+/* loam force-unlock */
+#include "command.h"
+#include "project.h"
+
+static const Option options[] = {
+    {"force", OPTION_FLAG, NULL, "Do not ask first."},
+};
+
+static bool approve(Project *project, const Arguments *arguments) {
+    if (option_flag(arguments, "force", false))
+        return true;
+    if (project_approve(project->cli, "Do you really want to force-unlock?",
+                        "Whoever holds the lock may still be at work: two at once can damage the "
+                        "state. There is no undo.",
+                        "yes", project->diags))
+        return true;
+    if (!diags_has_errors(project->diags))
+        terminal_print("force-unlock cancelled.\n");
+    return false;
+}
+
+static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+    if (arguments->positionals.count != 1) {
+        diags_error(diags, NO_RANGE, "Missing argument",
+                    "force-unlock takes the id of the lock, as the error that told of it shows.");
+        return 1;
+    }
+    SCOPED(Project) project = {0};
+    if (!project_load_any(&project, cli, arguments, diags) || !project_open_backend(&project))
+        return 1;
+    Backend *backend = project.backend;
+    if (!backend->force_unlock) {
+        diags_error(diags, NO_RANGE, "Local state cannot be unlocked by another process",
+                    "The lock of \"%.*s\" is held by the kernel for a process that lives: it goes "
+                    "when that process ends. End the process that the error names, or wait for it.",
+                    STR_ARG(backend->path));
+        return 1;
+    }
+    if (!approve(&project, arguments) ||
+        !backend->force_unlock(backend, arguments->positionals.items[0], diags))
+        return 1;
+    bool color = cli->terminal.color;
+    terminal_print("%sloam state has been successfully unlocked!%s\n\nThe state is free for other "
+                   "commands now.\n",
+                   color ? "\033[1;32m" : "", color ? "\033[0m" : "");
+    return 0;
+}
+
+const Command cmd_force_unlock = {
+    .name = "force-unlock",
+    .summary = "Take away a lock whose holder is gone",
+    .usage = "[options] LOCK_ID",
+    .about = "Takes away the lock with this id, which a run left behind when it could not end. "
+             "Nothing real is changed. The lock of a local state is the kernel's: it ends with the "
+             "process that holds it, so there is nothing to take away.",
+    .groups = {OPTION_GROUP(options), &option_environment, &option_view},
+    .group_count = 3,
+    .most_positionals = 1,
+    .run = run,
+};

@@ -1,0 +1,112 @@
+/* loam state replace-provider */
+#include "command.h"
+#include "project.h"
+
+static const Option options[] = {
+    {"auto-approve", OPTION_FLAG, NULL, "Do not ask before changing the state."},
+};
+
+/* HOST/NAMESPACE/TYPE; what is left out in front is that of the public registry. */
+static bool parse_source(Str text, Str *out, Arena *arena, Diags *diags) {
+    Str parts[3] = {STR("registry.terraform.io"), STR("hashicorp")};
+    StrVec given = {0};
+    Str rest = text, part;
+    bool ok = text.len > 0;
+    while (str_next_field(&rest, '/', &part)) {
+        ok &= part.len > 0;
+        vec_push(arena, &given, part);
+    }
+    if (!ok || given.count == 0 || given.count > 3) {
+        diags_error(diags, NO_RANGE, "Invalid provider address",
+                    "\"%.*s\" is no address of a provider. One looks like \"hashicorp/random\" or "
+                    "\"registry.terraform.io/hashicorp/random\".",
+                    STR_ARG(text));
+        return false;
+    }
+    for (size_t i = 0; i < given.count; i++)
+        parts[3 - given.count + i] = given.items[i];
+    *out = str_join(parts, 3, STR("/"), arena);
+    return true;
+}
+
+static void find_resources(const State *state, Str provider, StateResources *out, Arena *arena) {
+    StateResources all = {0};
+    state_sorted_resources(state, &all, arena);
+    vec_each(&all, resource) {
+        if (str_equal((*resource)->provider, provider))
+            vec_push(arena, out, *resource);
+    }
+}
+
+static void show(const Cli *cli, Str from, Str to, const StateResources *found) {
+    bool color = cli->terminal.color;
+    const char *marks[] = {color ? "\033[33m~\033[0m" : "~", color ? "\033[31m-\033[0m" : "-",
+                           color ? "\033[32m+\033[0m" : "+"};
+    terminal_print("loam will perform the following actions:\n\n  %s Updating provider:\n    %s "
+                   "%.*s\n    %s %.*s\n\nChanging %zu resources:\n\n",
+                   marks[0], marks[1], STR_ARG(from), marks[2], STR_ARG(to), found->count);
+    vec_each(found, resource) {
+        Str address = resource_addr_to_str((*resource)->address, cli->arena);
+        terminal_print("  %.*s\n", STR_ARG(address));
+    }
+}
+
+static bool approve(Cli *cli, const Arguments *arguments, Diags *diags) {
+    if (option_flag(arguments, "auto-approve", false))
+        return true;
+    if (project_approve(cli, "Do you want to make these changes?",
+                        "Only the state is changed; no real object is.", "yes", diags))
+        return true;
+    if (!diags_has_errors(diags))
+        terminal_print("Cancelled replacing providers.\n");
+    return false;
+}
+
+static int replace(Project *project, const Arguments *arguments, Str from, Str to) {
+    Cli *cli = project->cli;
+    State *state = state_clone(project->state, cli->arena);
+    StateResources found = {0};
+    find_resources(state, from, &found, cli->arena);
+    if (found.count == 0) {
+        terminal_print("No matching resources found.\n");
+        return 0;
+    }
+    show(cli, from, to, &found);
+    if (!approve(cli, arguments, project->diags))
+        return 1;
+    vec_each(&found, resource) {
+        (*resource)->provider = to;
+    }
+    if (!project_write_state(project, state))
+        return 1;
+    terminal_print("\nSuccessfully replaced provider for %zu resources.\n", found.count);
+    return 0;
+}
+
+static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+    const StrVec *words = &arguments->positionals;
+    SCOPED(Project) project = {0};
+    Str from, to;
+    if (words->count != 2) {
+        diags_error(diags, NO_RANGE, "Missing argument",
+                    "state replace-provider takes two addresses of providers: from and to.");
+        return 1;
+    }
+    if (!parse_source(words->items[0], &from, cli->arena, diags) ||
+        !parse_source(words->items[1], &to, cli->arena, diags) ||
+        !project_open_state_only(&project, cli, arguments, STR("state-replace-provider"), diags))
+        return 1;
+    return replace(&project, arguments, from, to);
+}
+
+const Command cmd_state_replace_provider = {
+    .name = "replace-provider",
+    .summary = "Say that objects belong to another provider",
+    .usage = "[options] FROM TO",
+    .about = "Writes another provider's address to all objects of the state that the provider FROM "
+             "made, as after it has moved to another namespace or registry. Shows them, and asks.",
+    .groups = {OPTION_GROUP(options), &option_environment, &option_state, &option_view},
+    .group_count = 4,
+    .most_positionals = 2,
+    .run = run,
+};

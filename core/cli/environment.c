@@ -1,0 +1,99 @@
+/* Which environment is worked on, and what belongs to it. */
+#include "environment.h"
+
+static const Environment *environment_of(const Project *project) {
+    return project->config ? project->config->environment : NULL;
+}
+
+bool environment_check_choice(const Cli *cli, Diags *diags) {
+    if (!str_equal_cstr(cli->environment, "all"))
+        return true;
+    diags_error(diags, NO_RANGE, "One environment is needed",
+                "\"-env all\" is for \"loam plan\", which takes each environment in turn. Name one "
+                "of them.");
+    return false;
+}
+
+/* Its block is not shown: values of variables stand there, secret ones among them. */
+
+/* -- the state ---------------------------------------------------------------------------- */
+
+/* What the state says itself; else its lineage, should another program have written it since. */
+static Str owner_of(const Project *project) {
+    const State *state = project->state;
+    if (state->environment.len > 0 || state->lineage.len == 0)
+        return state->environment;
+    map_each(&project->config->root->environments, entry) {
+        if (state_lineage_is_of(state->lineage, entry->key))
+            return entry->key;
+    }
+    return STR_EMPTY;
+}
+
+bool environment_check_state(Project *project) {
+    bool has_environments = project->config && project->config->root->environments.count > 0;
+    Str owner = has_environments ? owner_of(project) : STR_EMPTY;
+    const Environment *environment = environment_of(project);
+    Str chosen = environment ? environment->name : STR_EMPTY;
+    if (owner.len == 0 || str_equal(owner, chosen))
+        return true;
+    if (chosen.len == 0) {
+        diags_error(project->diags, NO_RANGE, "The state belongs to an environment",
+                    "The state at \"%.*s\" is that of the environment \"%.*s\", and no environment "
+                    "is chosen. Add \"-env %.*s\", or choose another state.",
+                    STR_ARG(project->backend->path), STR_ARG(owner), STR_ARG(owner));
+        return false;
+    }
+    diags_error(project->diags, NO_RANGE, "The state belongs to another environment",
+                "The state at \"%.*s\" is that of the environment \"%.*s\", not of \"%.*s\". Each "
+                "has a state of its own: give \"%.*s\" a \"backend\" with another place, or work "
+                "with \"-env %.*s\".",
+                STR_ARG(project->backend->path), STR_ARG(owner), STR_ARG(chosen), STR_ARG(chosen),
+                STR_ARG(owner));
+    return false;
+}
+
+bool environment_take_from_plan(Cli *cli, const Plan *plan, Diags *diags) {
+    if (cli->environment.len == 0 || str_equal(cli->environment, plan->environment)) {
+        cli->environment = plan->environment;
+        return true;
+    }
+    Str of = plan->environment.len ? str_format(cli->arena, "for the environment \"%.*s\"",
+                                                STR_ARG(plan->environment))
+                                   : STR("for no environment");
+    diags_error(diags, NO_RANGE, "Saved plan is for another environment",
+                "The plan was made %.*s, and \"%.*s\" is chosen. Leave -env and LOAM_ENV out to "
+                "carry it out where it was made, or plan anew with \"-env %.*s\".",
+                STR_ARG(of), STR_ARG(cli->environment), STR_ARG(cli->environment));
+    return false;
+}
+
+/* -- protected ---------------------------------------------------------------------------- */
+
+bool environment_check_approval(Project *project, bool asks) {
+    const Environment *environment = environment_of(project);
+    Str given = option_text(project->arguments, "approve-protected");
+    bool is_protected = environment && environment->is_protected;
+    if (given.ptr && (!environment || !str_equal(given, environment->name))) {
+        diags_error(project->diags, NO_RANGE, "Approval of another environment",
+                    "-approve-protected=%.*s approves changes of an environment that is not the "
+                    "one that is worked on.",
+                    STR_ARG(given));
+        return false;
+    }
+    if (!is_protected || given.ptr || asks)
+        return true;
+    diags_error(project->diags, NO_RANGE, "The environment is protected",
+                "Changes of \"%.*s\" have to be approved by its name. Run the command where "
+                "somebody can be asked, or add -approve-protected=%.*s.",
+                STR_ARG(environment->name), STR_ARG(environment->name));
+    return false;
+}
+
+const char *environment_wanted_answer(const Project *project) {
+    const Environment *environment = environment_of(project);
+    bool is_named = option_is_given(project->arguments, "approve-protected");
+    if (!environment || !environment->is_protected || is_named)
+        return "yes";
+    return str_to_cstr(environment->name, project->cli->arena);
+}

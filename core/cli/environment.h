@@ -1,0 +1,16 @@
+/* environment: the environment of the configuration that a command works on: whether the state is
+ * its own, and whether it may be changed just so. */
+#pragma once
+
+#include "project.h"
+
+/* One at a time, but for commands that take each in turn. */
+MUST_USE bool environment_check_choice(const Cli *cli, Diags *diags);
+/* After the state was read: another environment's is not touched. */
+MUST_USE bool environment_check_state(Project *project);
+/* Before anything is planned that is to be carried out. `asks`: somebody is going to be asked. */
+MUST_USE bool environment_check_approval(Project *project, bool asks);
+/* What has to be typed to approve: "yes", or the name of a protected environment. */
+const char *environment_wanted_answer(const Project *project);
+/* A saved plan is carried out where it was made. */
+MUST_USE bool environment_take_from_plan(Cli *cli, const Plan *plan, Diags *diags);

@@ -1,0 +1,467 @@
+/* Two environments held against each other. */
+#include "environment_diff.h"
+#include "backends.h"
+#include "decode.h"
+#include "eval.h"
+#include "input.h"
+#include "json.h"
+#include "log.h"
+#include "static_eval.h"
+#include "utf8.h"
+
+#define SHOWN_BYTES 60 /* of a value */
+
+typedef struct Comparing {
+    const EnvironmentSide *sides[2];
+    EnvironmentDifferences *out;
+    Arena *arena;
+    Diags *diags;
+} Comparing;
+
+/* -- a side ------------------------------------------------------------------------------- */
+
+void environment_side_release(EnvironmentSide *side) {
+    project_release(&side->project);
+}
+
+bool environment_side_open(
+    EnvironmentSide *side, const Cli *cli, const Arguments *arguments, Str name, Diags *diags) {
+    Project *project = &side->project;
+    PlanOptions options = {
+        .skip_refresh = !option_flag(arguments, "refresh", false),
+        .skips_check_warnings = true,
+        .variables = &project->variables,
+    };
+    side->cli = *cli;
+    side->cli.environment = name;
+    return project_load(project, &side->cli, arguments, NULL, diags) &&
+           project_read_variables(project) && project_open_state(project, STR_EMPTY) &&
+           engine_plan(&project->engine, &options, project->state, &side->result, cli->arena,
+                       diags);
+}
+
+/* -- values ------------------------------------------------------------------------------- */
+
+static void add(Comparing *comparing, const EnvironmentDifference *difference) {
+    vec_push(comparing->arena, comparing->out, *difference);
+}
+
+static bool is_same(const Value *a, const Value *b) {
+    return a && b ? value_equal(*a, *b) : a == b;
+}
+
+static void compare_values(
+    Comparing *comparing, const char *section, Str name, Str path, const Value *a, const Value *b);
+
+static const Value *member_of(Value value, Str name, Value *storage) {
+    return value_find(value, name, storage) ? storage : NULL;
+}
+
+static void compare_members(
+    Comparing *comparing, const char *section, Str name, Str path, Value a, Value b) {
+    Map names = map_new(comparing->arena);
+    Value sides[2] = {a, b};
+    for (size_t i = 0; i < 2; i++) {
+        bool is_object = sides[i].type->kind == KIND_OBJECT;
+        size_t count = is_object ? sides[i].type->count : sides[i].count;
+        for (size_t j = 0; j < count; j++)
+            map_set(&names, value_key_at(sides[i], j), comparing);
+    }
+    map_each(&names, entry) {
+        Value left, right;
+        Str inner = str_format(comparing->arena, "%.*s.%.*s", STR_ARG(path), STR_ARG(entry->key));
+        compare_values(comparing, section, name, inner, member_of(a, entry->key, &left),
+                       member_of(b, entry->key, &right));
+    }
+}
+
+static bool has_members(const Value *value) {
+    bool is_open = value && value_is_present(*value) && !value_is_secret(*value);
+    return is_open && (value->type->kind == KIND_OBJECT || value->type->kind == KIND_MAP);
+}
+
+/* Objects and maps member by member, all else as a whole. */
+static void compare_values(
+    Comparing *comparing, const char *section, Str name, Str path, const Value *a, const Value *b) {
+    if (is_same(a, b))
+        return;
+    if (has_members(a) && has_members(b)) {
+        compare_members(comparing, section, name, path, *a, *b);
+        return;
+    }
+    EnvironmentDifference difference = {
+        .section = section,
+        .name = name,
+        .path = path,
+        .has = {a != NULL,                          b != NULL                         },
+        .values = {a ? *a : value_null(&TYPE_DYNAMIC), b ? *b : value_null(&TYPE_DYNAMIC)},
+    };
+    add(comparing, &difference);
+}
+
+/* -- the configuration -------------------------------------------------------------------- */
+
+static bool variable_of(
+    const EnvironmentSide *side, Str name, Value *out, Arena *arena, Diags *diags) {
+    const Variable *variable = map_find(&side->project.config->root->variables, name);
+    const InputValue *given = map_find(&side->project.variables, name);
+    SourceRange range = given ? given->range : variable->range;
+    return input_convert(variable, given ? &given->value : NULL, range, out, arena, diags);
+}
+
+static bool compare_variables(Comparing *comparing) {
+    bool ok = true;
+    map_each(&comparing->sides[0]->project.config->root->variables, entry) {
+        Value values[2];
+        bool both = true;
+        for (size_t i = 0; i < 2; i++)
+            both &= variable_of(comparing->sides[i], entry->key, &values[i], comparing->arena,
+                                comparing->diags);
+        if (both)
+            compare_values(comparing, "variables", entry->key, STR_EMPTY, &values[0], &values[1]);
+        ok &= both;
+    }
+    return ok;
+}
+
+/* What one side's block says: name → Value. */
+typedef struct Settings {
+    const Schema *schema;
+    StaticEval *statics;
+    const Module *module;
+    Map values;
+    Arena *arena;
+} Settings;
+
+/* What is not known before resources are, says nothing here. */
+static void take_setting(void *self, const char *name, const Expr *expr) {
+    Settings *settings = self;
+    Diags ignored = diags_new(settings->arena);
+    Value *value = arena_new(settings->arena, Value);
+    const Attribute *attribute = schema_find_attribute(settings->schema, str_from_cstr(name));
+    bool is_secret = attribute && (attribute->flags & SENSITIVE);
+    const Scope *scope = static_eval_scope(settings->statics, settings->module, settings->arena);
+    if (!eval_expr(expr, scope, value, settings->arena, &ignored))
+        return;
+    if (is_secret || (value_marks_deep(*value) & MARKS_SECRET))
+        *value = value_with_marks(*value, MARK_SENSITIVE);
+    map_set(&settings->values, str_from_cstr(name), value);
+}
+
+static void skip_blocks(void *self, const DecodedGroup *group) {
+    (void)self;
+    (void)group;
+}
+
+static Map read_settings(Comparing *comparing,
+                         size_t side,
+                         const Body *body,
+                         const Schema *schema) {
+    const Config *config = comparing->sides[side]->project.config;
+    Settings settings = {
+        .schema = schema,
+        .statics = config->statics,
+        .module = config->root,
+        .values = map_new(comparing->arena),
+        .arena = comparing->arena,
+    };
+    DecodedVisitor visitor = {&settings, take_setting, skip_blocks};
+    Diags ignored = diags_new(comparing->arena);
+    const Decoded *decoded = NULL;
+    /* What is required may come from elsewhere: what is there is of interest here. */
+    if (body && schema && !decode_body(body, schema, &decoded, comparing->arena, &ignored))
+        log_debug("settings are not complete side=%zu", side);
+    if (decoded)
+        decode_visit(decoded, &visitor, comparing->arena);
+    return settings.values;
+}
+
+static void compare_settings(
+    Comparing *comparing, const char *section, Str name, const Map *a, const Map *b) {
+    Map names = map_new(comparing->arena);
+    map_each(a, entry) {
+        map_set(&names, entry->key, comparing);
+    }
+    map_each(b, entry) {
+        map_set(&names, entry->key, comparing);
+    }
+    map_each(&names, entry) {
+        Str path = str_format(comparing->arena, ".%.*s", STR_ARG(entry->key));
+        compare_values(comparing, section, name, path, map_find(a, entry->key),
+                       map_find(b, entry->key));
+    }
+}
+
+/* The block's arguments, and the environment's over them. */
+static Map backend_settings(Comparing *comparing,
+                            size_t side,
+                            const BackendConfig *block,
+                            const Schema *schema) {
+    const Environment *environment = comparing->sides[side]->project.config->environment;
+    Map out = read_settings(comparing, side, block ? block->body : NULL, schema);
+    Map own = read_settings(comparing, side, environment->backend, schema);
+    map_each(&own, entry) {
+        map_set(&out, entry->key, entry->value);
+    }
+    return out;
+}
+
+static void compare_backends(Comparing *comparing) {
+    Map values[2];
+    Value places[2];
+    Str name = STR_EMPTY;
+    for (size_t i = 0; i < 2; i++) {
+        const BackendConfig *config = comparing->sides[i]->project.config->root->backend;
+        name = config ? config->type : STR("local");
+        const BackendType *type = backends_find(name);
+        values[i] = backend_settings(comparing, i, config, type ? &type->schema : NULL);
+        places[i] = value_string(comparing->sides[i]->cli.workspace, comparing->arena);
+    }
+    compare_values(comparing, "backend", STR("workspace"), STR_EMPTY, &places[0], &places[1]);
+    compare_settings(comparing, "backend", name, &values[0], &values[1]);
+}
+
+static const Schema *provider_schema(const EnvironmentSide *side,
+                                     const ProviderConfig *config,
+                                     Diags *ignored) {
+    const Module *root = side->project.config->root;
+    const ProviderRequirement *requirement = map_find(&root->requirements, config->name);
+    Str name = requirement && requirement->source.len ? requirement->source : config->name;
+    const Provider *provider;
+    bool found = registry_find(side->cli.registry, name, &provider, config->range, ignored);
+    return found ? &provider->schema : NULL;
+}
+
+static Map provider_settings(Comparing *comparing, size_t side, Str key) {
+    Diags ignored = diags_new(comparing->arena);
+    const EnvironmentSide *of = comparing->sides[side];
+    const ProviderConfig *config = map_find(&of->project.config->root->providers, key);
+    return read_settings(comparing, side, config ? config->body : NULL,
+                         config ? provider_schema(of, config, &ignored) : NULL);
+}
+
+static void compare_providers(Comparing *comparing) {
+    Map keys = map_new(comparing->arena);
+    for (size_t i = 0; i < 2; i++) {
+        map_each(&comparing->sides[i]->project.config->root->providers, entry) {
+            map_set(&keys, entry->key, comparing);
+        }
+    }
+    map_each(&keys, entry) {
+        Map a = provider_settings(comparing, 0, entry->key);
+        Map b = provider_settings(comparing, 1, entry->key);
+        compare_settings(comparing, "providers", entry->key, &a, &b);
+    }
+}
+
+/* -- what is planned ---------------------------------------------------------------------- */
+
+static bool will_be(const ResourceChange *change) {
+    bool is_current = change->deposed.len == 0 && change->address.mode == MODE_MANAGED;
+    return is_current && change->action != ACTION_DELETE && change->action != ACTION_FORGET;
+}
+
+static Map index_changes(const Plan *plan, Arena *arena) {
+    Map out = map_new(arena);
+    vec_each(&plan->changes, change) {
+        if (will_be(change))
+            map_set(&out, resource_addr_to_str(change->address, arena), change);
+    }
+    return out;
+}
+
+/* Ids and the like differ in any two places. */
+static bool is_decided_by_provider(const Schema *schema, Str name) {
+    const Attribute *attribute = schema ? schema_find_attribute(schema, name) : NULL;
+    return attribute && (attribute->flags & COMPUTED) && !(attribute->flags & REQUIRED) &&
+           !(attribute->flags & OPTIONAL);
+}
+
+static void compare_objects(Comparing *comparing,
+                            Str address,
+                            const ResourceChange *a,
+                            const ResourceChange *b) {
+    bool comparable = value_is_present(a->after) && value_is_present(b->after);
+    for (size_t i = 0; comparable && i < a->after.type->count; i++) {
+        Str name = a->after.type->names[i];
+        Value left = value_at(a->after, i), right;
+        if (is_decided_by_provider(a->schema, name) || !value_find(b->after, name, &right))
+            continue;
+        bool is_open = !value_is_known(left) && !value_is_known(right);
+        if (!is_open)
+            compare_values(comparing, "resources", address,
+                           str_format(comparing->arena, ".%.*s", STR_ARG(name)), &left, &right);
+    }
+}
+
+static void compare_plans(Comparing *comparing) {
+    Map changes[2];
+    Map addresses = map_new(comparing->arena);
+    for (size_t i = 0; i < 2; i++) {
+        changes[i] = index_changes(comparing->sides[i]->result.plan, comparing->arena);
+        map_each(&changes[i], entry) {
+            map_set(&addresses, entry->key, comparing);
+        }
+    }
+    map_each(&addresses, entry) {
+        const ResourceChange *a = map_find(&changes[0], entry->key);
+        const ResourceChange *b = map_find(&changes[1], entry->key);
+        if (a && b) {
+            compare_objects(comparing, entry->key, a, b);
+            continue;
+        }
+        Value none = value_null(&TYPE_DYNAMIC);
+        add(comparing, &(EnvironmentDifference){
+                           .section = "resources",
+                           .name = entry->key,
+                           .has = {a != NULL, b != NULL},
+                           .values = {none,      none     }
+        });
+    }
+}
+
+bool environment_diff_collect(const EnvironmentSide *a,
+                              const EnvironmentSide *b,
+                              EnvironmentDifferences *out,
+                              Arena *arena,
+                              Diags *diags) {
+    Comparing comparing = {
+        .sides = {a, b},
+          .out = out, .arena = arena, .diags = diags
+    };
+    if (!compare_variables(&comparing))
+        return false;
+    compare_backends(&comparing);
+    compare_providers(&comparing);
+    compare_plans(&comparing);
+    return true;
+}
+
+/* -- text --------------------------------------------------------------------------------- */
+
+static Str label_of(const EnvironmentDifference *difference, Arena *arena) {
+    return str_concat(difference->name, difference->path, arena);
+}
+
+/* A resource that one side lacks has no value to show. */
+static bool is_presence(const EnvironmentDifference *difference) {
+    return strcmp(difference->section, "resources") == 0 && difference->path.len == 0;
+}
+
+static Str cell_of(const EnvironmentDifference *difference, size_t side, Arena *arena) {
+    if (!difference->has[side])
+        return STR("-");
+    if (is_presence(difference))
+        return STR("is there");
+    Value value = difference->values[side];
+    return value_marks_deep(value) & MARKS_SECRET ? STR("(sensitive value)")
+                                                  : value_display(value, SHOWN_BYTES, arena);
+}
+
+static void add_cell(StrBuf *out, Str text, size_t width) {
+    size_t taken = utf8_display_width(text);
+    strbuf_add(out, text);
+    strbuf_add_repeat(out, ' ', (taken < width ? width - taken : 0) + 2);
+}
+
+static void add_row(StrBuf *out, Str label, Str a, Str b, const size_t widths[2]) {
+    strbuf_add_cstr(out, "  ");
+    add_cell(out, label, widths[0]);
+    add_cell(out, a, widths[1]);
+    strbuf_add(out, b);
+    strbuf_add_char(out, '\n');
+}
+
+static void widen(size_t *width, Str text) {
+    size_t own = utf8_display_width(text);
+    *width = own > *width ? own : *width;
+}
+
+Str environment_diff_to_text(const EnvironmentDifferences *differences,
+                             const Str names[2],
+                             Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    size_t widths[2] = {0, utf8_display_width(names[0])};
+    const char *section = "";
+    vec_each(differences, difference) {
+        widen(&widths[0], label_of(difference, arena));
+        widen(&widths[1], cell_of(difference, 0, arena));
+    }
+    vec_each(differences, difference) {
+        if (strcmp(section, difference->section) != 0) {
+            section = difference->section;
+            strbuf_add_format(&out, "%s%c%s:\n", out.len ? "\n" : "",
+                              (char)toupper((unsigned char)section[0]), section + 1);
+            add_row(&out, STR_EMPTY, names[0], names[1], widths);
+        }
+        add_row(&out, label_of(difference, arena), cell_of(difference, 0, arena),
+                cell_of(difference, 1, arena), widths);
+    }
+    return strbuf_str(&out);
+}
+
+/* -- JSON --------------------------------------------------------------------------------- */
+
+static bool is_secret(const EnvironmentDifference *difference) {
+    return ((value_marks_deep(difference->values[0]) | value_marks_deep(difference->values[1])) &
+            MARKS_SECRET) != 0;
+}
+
+static void write_values(JsonWriter *writer,
+                         const EnvironmentDifference *difference,
+                         const Str names[2]) {
+    json_key(writer, STR("values"));
+    json_object_start(writer);
+    for (size_t i = 0; i < 2; i++) {
+        if (!difference->has[i] || !value_is_wholly_known(difference->values[i]))
+            continue;
+        json_key(writer, names[i]);
+        json_write_value(writer, difference->values[i]);
+    }
+    json_object_end(writer);
+}
+
+static void write_sides(JsonWriter *writer,
+                        const EnvironmentDifference *difference,
+                        const Str names[2]) {
+    json_key(writer, STR("present_in"));
+    json_array_start(writer);
+    for (size_t i = 0; i < 2; i++) {
+        if (difference->has[i])
+            json_write_string(writer, names[i]);
+    }
+    json_array_end(writer);
+}
+
+Str environment_diff_to_json(const EnvironmentDifferences *differences,
+                             const Str names[2],
+                             Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &out, 2);
+    json_object_start(&writer);
+    json_key_string(&writer, "format_version", STR("1.0"));
+    json_key(&writer, STR("environments"));
+    json_array_start(&writer);
+    json_write_string(&writer, names[0]);
+    json_write_string(&writer, names[1]);
+    json_array_end(&writer);
+    json_key(&writer, STR("differences"));
+    json_array_start(&writer);
+    vec_each(differences, difference) {
+        json_object_start(&writer);
+        json_key_string(&writer, "section", str_from_cstr(difference->section));
+        json_key_string(&writer, "name", difference->name);
+        if (difference->path.len > 0)
+            json_key_string(&writer, "path", str_after(difference->path, 1));
+        write_sides(&writer, difference, names);
+        json_key_bool(&writer, "sensitive", is_secret(difference));
+        if (!is_secret(difference) && !is_presence(difference))
+            write_values(&writer, difference, names);
+        json_object_end(&writer);
+    }
+    json_array_end(&writer);
+    json_object_end(&writer);
+    strbuf_add_char(&out, '\n');
+    return strbuf_str(&out);
+}

@@ -1,0 +1,132 @@
+/* Addresses from options and from files of them. */
+#include "selection.h"
+
+typedef struct Selection {
+    Project *project;
+    PlanOptions *out;
+    Arena *arena;
+    Diags *diags;
+} Selection;
+
+typedef bool TakeAddress(Selection *selection, Str text);
+
+static bool take_target(Selection *selection, Str text) {
+    AddressTarget target;
+    if (!address_parse_target(text, &target, selection->arena, selection->diags))
+        return false;
+    vec_push(selection->arena, &selection->out->targets, target);
+    vec_push(selection->arena, &selection->out->target_texts, text);
+    return true;
+}
+
+static bool take_exclude(Selection *selection, Str text) {
+    AddressTarget target;
+    if (!address_parse_target(text, &target, selection->arena, selection->diags))
+        return false;
+    vec_push(selection->arena, &selection->out->excludes, target);
+    vec_push(selection->arena, &selection->out->exclude_texts, text);
+    return true;
+}
+
+static bool take_replace(Selection *selection, Str text) {
+    Diags ignored = diags_new(selection->arena);
+    ResourceAddr address;
+    if (!address_parse_resource(text, &address, selection->arena, &ignored)) {
+        diags_error(selection->diags, NO_RANGE, "Invalid address to force replacement",
+                    "-replace takes the address of one resource instance, like "
+                    "libvirt_domain.node[0], and \"%.*s\" is none.",
+                    STR_ARG(text));
+        return false;
+    }
+    if (address.mode != MODE_MANAGED) {
+        diags_error(selection->diags, NO_RANGE, "Invalid address to force replacement",
+                    "Only managed resources can be replaced, and \"%.*s\" is not one.",
+                    STR_ARG(text));
+        return false;
+    }
+    vec_push(selection->arena, &selection->out->replace, address);
+    return true;
+}
+
+/* -- files -------------------------------------------------------------------------------- */
+
+/* What is wrong with an address is shown where it stands. */
+static bool take_line(Selection *selection, const Source *source, Str line, TakeAddress *take) {
+    Str text = str_trim(line);
+    if (text.len == 0 || text.ptr[0] == '#')
+        return true;
+    size_t before = selection->diags->count;
+    bool ok = take(selection, text);
+    uint32_t start = (uint32_t)(text.ptr - source->bytes.ptr);
+    SourceRange range = {source, start, start + (uint32_t)text.len};
+    for (size_t i = before; i < selection->diags->count; i++)
+        selection->diags->items[i].range = range;
+    return ok;
+}
+
+static bool take_file(Selection *selection, Str path, TakeAddress *take) {
+    const Disk *disk = selection->project->cli->io.disk;
+    Str bytes;
+    int error = disk->read_file(disk->self, path, &bytes, selection->arena);
+    if (error < 0) {
+        diags_error(selection->diags, NO_RANGE, "Cannot read the file of addresses",
+                    "\"%.*s\": %s.", STR_ARG(path), strerror(-error));
+        return false;
+    }
+    const Source *source = source_new(path, bytes, selection->arena);
+    bool ok = true;
+    Str line;
+    while (str_next_field(&bytes, '\n', &line))
+        ok = take_line(selection, source, line, take) && ok;
+    return ok;
+}
+
+/* -- options ------------------------------------------------------------------------------ */
+
+static const struct {
+    const char *option;
+    TakeAddress *take;
+    bool is_file;
+} rows[] = {
+    {"target",       take_target,  false},
+    {"target-file",  take_target,  true },
+    {"exclude",      take_exclude, false},
+    {"exclude-file", take_exclude, true },
+    {"replace",      take_replace, false},
+};
+
+static bool take_option(Selection *selection, const OptionValue *value) {
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        if (strcmp(value->option->name, rows[i].option) != 0)
+            continue;
+        return rows[i].is_file ? take_file(selection, value->text, rows[i].take)
+                               : rows[i].take(selection, value->text);
+    }
+    return true;
+}
+
+bool selection_read(Project *project, PlanOptions *out) {
+    Selection selection = {project, out, project->cli->arena, project->diags};
+    bool ok = true;
+    vec_each(&project->arguments->options, value) {
+        ok = take_option(&selection, value) && ok;
+    }
+    if (!ok || out->targets.count == 0 || out->excludes.count == 0)
+        return ok;
+    diags_error(project->diags, NO_RANGE, "Invalid combination of options",
+                "-target and -exclude exclude each other: say either what the plan is to be about, "
+                "or what it is not.");
+    return false;
+}
+
+bool selection_restore(Project *project, const Plan *plan, PlanOptions *out) {
+    Selection selection = {project, out, project->cli->arena, project->diags};
+    bool ok = true;
+    vec_each(&plan->targets, text) {
+        ok = take_target(&selection, *text) && ok;
+    }
+    vec_each(&plan->excludes, text) {
+        ok = take_exclude(&selection, *text) && ok;
+    }
+    return ok;
+}

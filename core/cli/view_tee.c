@@ -1,0 +1,200 @@
+/* A view that passes everything on to two others. */
+#include "view_tee.h"
+
+typedef struct Tee {
+    View *views[2]; /* the person's first */
+    const Hooks *heard[2];
+    Hooks hooks;
+} Tee;
+
+/* -- hooks -------------------------------------------------------------------------------- */
+
+static void on_refresh_start(void *self, const HookEvent *event) {
+    Tee *tee = self;
+    for (size_t i = 0; i < 2; i++) {
+        if (tee->heard[i] && tee->heard[i]->refresh_start)
+            tee->heard[i]->refresh_start(tee->heard[i]->self, event);
+    }
+}
+
+static void on_refresh_end(void *self, const HookEvent *event) {
+    Tee *tee = self;
+    for (size_t i = 0; i < 2; i++) {
+        if (tee->heard[i] && tee->heard[i]->refresh_end)
+            tee->heard[i]->refresh_end(tee->heard[i]->self, event);
+    }
+}
+
+static void on_apply_start(void *self, const HookEvent *event) {
+    Tee *tee = self;
+    for (size_t i = 0; i < 2; i++) {
+        if (tee->heard[i] && tee->heard[i]->apply_start)
+            tee->heard[i]->apply_start(tee->heard[i]->self, event);
+    }
+}
+
+static void on_apply_progress(
+    void *self, const HookEvent *event, uint64_t done, uint64_t total, Str what) {
+    Tee *tee = self;
+    for (size_t i = 0; i < 2; i++) {
+        if (tee->heard[i] && tee->heard[i]->apply_progress)
+            tee->heard[i]->apply_progress(tee->heard[i]->self, event, done, total, what);
+    }
+}
+
+static void on_apply_end(void *self, const HookEvent *event, bool failed) {
+    Tee *tee = self;
+    for (size_t i = 0; i < 2; i++) {
+        if (tee->heard[i] && tee->heard[i]->apply_end)
+            tee->heard[i]->apply_end(tee->heard[i]->self, event, failed);
+    }
+}
+
+static void on_provision_start(void *self, const HookEvent *event) {
+    Tee *tee = self;
+    for (size_t i = 0; i < 2; i++) {
+        if (tee->heard[i] && tee->heard[i]->provision_start)
+            tee->heard[i]->provision_start(tee->heard[i]->self, event);
+    }
+}
+
+static void on_provision_output(void *self, const HookEvent *event, Str line) {
+    Tee *tee = self;
+    for (size_t i = 0; i < 2; i++) {
+        if (tee->heard[i] && tee->heard[i]->provision_output)
+            tee->heard[i]->provision_output(tee->heard[i]->self, event, line);
+    }
+}
+
+static void on_provision_end(void *self, const HookEvent *event, bool failed) {
+    Tee *tee = self;
+    for (size_t i = 0; i < 2; i++) {
+        if (tee->heard[i] && tee->heard[i]->provision_end)
+            tee->heard[i]->provision_end(tee->heard[i]->self, event, failed);
+    }
+}
+
+static void on_apply_total(void *self, size_t count) {
+    Tee *tee = self;
+    for (size_t i = 0; i < 2; i++) {
+        if (tee->heard[i] && tee->heard[i]->apply_total)
+            tee->heard[i]->apply_total(tee->heard[i]->self, count);
+    }
+}
+
+/* -- the view ----------------------------------------------------------------------------- */
+
+static const Hooks *walk_begin(View *view) {
+    Tee *tee = view->self;
+    for (size_t i = 0; i < 2; i++)
+        tee->heard[i] = tee->views[i]->type->walk_begin(tee->views[i]);
+    return &tee->hooks;
+}
+
+/* Both have counted the same. */
+static void walk_end(View *view) {
+    Tee *tee = view->self;
+    for (size_t i = 0; i < 2; i++)
+        tee->views[i]->type->walk_end(tee->views[i]);
+    view->done = tee->views[0]->done;
+}
+
+static void note(View *view, Str text) {
+    Tee *tee = view->self;
+    for (size_t i = 0; i < 2; i++)
+        tee->views[i]->type->note(tee->views[i], text);
+}
+
+static void step(View *view, const char *code, Str text, bool for_people) {
+    Tee *tee = view->self;
+    for (size_t i = 0; i < 2; i++)
+        tee->views[i]->type->step(tee->views[i], code, text, for_people);
+}
+
+static void plan(View *view, const Plan *plan) {
+    Tee *tee = view->self;
+    for (size_t i = 0; i < 2; i++)
+        tee->views[i]->type->plan(tee->views[i], plan);
+}
+
+static void saved_plan(View *view, const Plan *plan) {
+    Tee *tee = view->self;
+    for (size_t i = 0; i < 2; i++)
+        tee->views[i]->type->saved_plan(tee->views[i], plan);
+}
+
+static void plan_hint(View *view, Str path) {
+    Tee *tee = view->self;
+    for (size_t i = 0; i < 2; i++)
+        tee->views[i]->type->plan_hint(tee->views[i], path);
+}
+
+static void applied(View *view, const State *state) {
+    Tee *tee = view->self;
+    for (size_t i = 0; i < 2; i++) {
+        tee->views[i]->done = view->done;
+        tee->views[i]->is_destroy = view->is_destroy;
+        tee->views[i]->type->applied(tee->views[i], state);
+    }
+}
+
+static void cancelled(View *view, PlanMode mode) {
+    Tee *tee = view->self;
+    for (size_t i = 0; i < 2; i++)
+        tee->views[i]->type->cancelled(tee->views[i], mode);
+}
+
+static void valid(View *view) {
+    Tee *tee = view->self;
+    for (size_t i = 0; i < 2; i++)
+        tee->views[i]->type->valid(tee->views[i]);
+}
+
+static void show_diags(View *view, const Diags *diags) {
+    Tee *tee = view->self;
+    for (size_t i = 0; i < 2; i++)
+        view_show_diags(tee->views[i], diags);
+}
+
+static void finish(View *view, const Diags *diags) {
+    Tee *tee = view->self;
+    for (size_t i = 0; i < 2; i++)
+        view_finish(tee->views[i], diags);
+}
+
+static const ViewType both = {
+    .walk_begin = walk_begin,
+    .walk_end = walk_end,
+    .note = note,
+    .step = step,
+    .plan = plan,
+    .saved_plan = saved_plan,
+    .plan_hint = plan_hint,
+    .applied = applied,
+    .cancelled = cancelled,
+    .valid = valid,
+    .diags = show_diags,
+    .finish = finish,
+    .can_ask = true,
+};
+
+View *view_tee_open(View *human, View *json) {
+    Tee *tee = arena_new(human->cli->arena, Tee);
+    tee->views[0] = human;
+    tee->views[1] = json;
+    tee->hooks = (Hooks){
+        .self = tee,
+        .refresh_start = on_refresh_start,
+        .refresh_end = on_refresh_end,
+        .apply_start = on_apply_start,
+        .apply_progress = on_apply_progress,
+        .apply_end = on_apply_end,
+        .provision_start = on_provision_start,
+        .provision_output = on_provision_output,
+        .provision_end = on_provision_end,
+        .apply_total = on_apply_total,
+    };
+    View *view = arena_new(human->cli->arena, View);
+    *view = (View){.type = &both, .cli = human->cli, .self = tee};
+    return view;
+}

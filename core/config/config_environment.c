@@ -1,0 +1,261 @@
+/* environments: one block each: variables' values, settings of the backend and of providers, and
+ * whether changes there need more than a yes. */
+#include "config_environment.h"
+
+#include "body_merge.h"
+#include "config_read.h"
+#include "config_requirement.h"
+#include "eval.h"
+
+static const BodyBlockSchema blocks[] = {
+    {"variables", 0},
+    {"backend",   0},
+    {"provider",  1},
+};
+
+static bool environment_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
+    Str name = block->labels[0];
+    *key = str_format(loading->arena, "environments.%.*s", STR_ARG(name));
+    if (!config_read_identifier(name, block->label_ranges[0], "environment name", loading->diags))
+        return false;
+    if (!str_equal_cstr(name, "all"))
+        return true;
+    diags_error(loading->diags, block->label_ranges[0], "Reserved environment name",
+                "\"-env all\" means each environment in turn, so none can have this name.");
+    return false;
+}
+
+/* -- the parts ---------------------------------------------------------------------------- */
+
+static bool add_value(ConfigLoading *loading, Environment *out, const BodyAttribute *attribute) {
+    EnvironmentValue value = {
+        .name = attribute->name,
+        .name_range = attribute->name_range,
+        .range = attribute->expr->range,
+    };
+    if (!eval_constant(attribute->expr, &value.value, loading->arena, loading->diags))
+        return false;
+    vec_push(loading->arena, &out->variables, value);
+    return true;
+}
+
+static bool read_variables(ConfigLoading *loading, const Body *body, Environment *out) {
+    BodyContent content = {0};
+    bool ok = body_attributes(body, BODY_LITERAL, &content, loading->arena, loading->diags);
+    vec_each(&content.attributes, attribute) {
+        ok &= add_value(loading, out, attribute);
+    }
+    return ok;
+}
+
+/* variables = { … }, as the native syntax may have it. */
+static bool read_variables_argument(ConfigLoading *loading,
+                                    const BodyContent *content,
+                                    Environment *out) {
+    const BodyAttribute *attribute = body_content_find(content, "variables");
+    Value values;
+    if (!attribute)
+        return true;
+    SourceRange range = attribute->expr->range;
+    if (!eval_constant(attribute->expr, &values, loading->arena, loading->diags))
+        return false;
+    if (values.type->kind != KIND_OBJECT || !value_is_present(values)) {
+        diags_error(loading->diags, range, "Invalid values of variables",
+                    "\"variables\" has a value for each variable by its name.");
+        return false;
+    }
+    for (size_t i = 0; i < values.type->count; i++) {
+        EnvironmentValue value = {values.type->names[i], value_at(values, i), range, range};
+        vec_push(loading->arena, &out->variables, value);
+    }
+    return true;
+}
+
+static bool read_provider(ConfigLoading *loading, const BodyBlock *block, Environment *out) {
+    static const BodyAttributeSchema attributes[] = {
+        {"alias", false, BODY_LITERAL}
+    };
+    static const BodySchema schema = {.attributes = attributes, .attribute_count = 1};
+    Arena *arena = loading->arena;
+    ProviderConfig *provider = arena_new(arena, ProviderConfig);
+    BodyContent content;
+    provider->name = block->labels[0];
+    provider->range = block->range;
+    if (!config_requirement_check_name(provider->name, block->label_ranges[0], loading->diags) ||
+        !body_content(block->body, &schema, &content, &provider->body, arena, loading->diags) ||
+        !config_read_string(&content, "alias", &provider->alias, arena, loading->diags))
+        return false;
+    Str key = provider->alias.len ? str_format(arena, "%.*s.%.*s", STR_ARG(provider->name),
+                                               STR_ARG(provider->alias))
+                                  : provider->name;
+    if (!map_set(&out->providers, key, provider))
+        return true;
+    diags_error(loading->diags, block->range, "Duplicate provider configuration",
+                "The environment has settings for \"%.*s\" already.", STR_ARG(key));
+    return false;
+}
+
+static bool read_block(ConfigLoading *loading, const BodyBlock *block, Environment *out) {
+    if (str_equal_cstr(block->type, "variables"))
+        return read_variables(loading, block->body, out);
+    if (str_equal_cstr(block->type, "provider"))
+        return read_provider(loading, block, out);
+    if (out->backend) {
+        diags_error(loading->diags, block->range, "Duplicate backend configuration",
+                    "The environment \"%.*s\" has settings for the backend already.",
+                    STR_ARG(out->name));
+        return false;
+    }
+    out->backend = block->body;
+    out->backend_range = block->range;
+    return true;
+}
+
+/* YAML and JSON leave it to the schema what is a block; there "variables" is one. */
+static BodySchema schema_for(const Body *body) {
+    static const BodyAttributeSchema attributes[] = {
+        {"protected", false, BODY_LITERAL   },
+        {"variables", false, BODY_EXPRESSION},
+    };
+    return (BodySchema){
+        .attributes = attributes,
+        .attribute_count = body->is_strict ? 2 : 1,
+        .blocks = blocks,
+        .block_count = ARRAY_COUNT(blocks),
+    };
+}
+
+static bool environment_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+    (void)is_override;
+    if (loading->module->parent) {
+        diags_warning(loading->diags, block->range, "Environments ignored",
+                      "The environments of the root module are those of the whole configuration. "
+                      "Remove this block, unless the module is also used on its own.");
+        return true;
+    }
+    BodySchema schema = schema_for(block->body);
+    BodyContent content;
+    Environment *out = arena_new(loading->arena, Environment);
+    out->name = block->labels[0];
+    out->range = block->range;
+    out->providers = map_new(loading->arena);
+    bool ok =
+        body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags) &&
+        config_read_bool(&content, "protected", &out->is_protected, loading->arena, loading->diags);
+    ok = read_variables_argument(loading, &content, out) && ok;
+    vec_each(&content.blocks, inner) {
+        ok = read_block(loading, inner, out) && ok;
+    }
+    map_set(&loading->module->environments, out->name, out);
+    return ok;
+}
+
+/* -- the one that is worked on ------------------------------------------------------------ */
+
+static StrVec keys_of(const Map *map, Arena *arena) {
+    StrVec out = {0};
+    map_each(map, entry) {
+        vec_push(arena, &out, entry->key);
+    }
+    return out;
+}
+
+static bool check_variables(ConfigLoading *loading, const Environment *environment) {
+    const Map *variables = &loading->config->root->variables;
+    StrVec names = keys_of(variables, loading->arena);
+    bool ok = true;
+    vec_each(&environment->variables, value) {
+        if (map_has(variables, value->name))
+            continue;
+        Str near = str_suggest(value->name, names.items, names.count);
+        diags_error(loading->diags, value->name_range, "Value for undeclared variable",
+                    "The environment \"%.*s\" has a value for the variable \"%.*s\", which the "
+                    "root module does not declare.%s%.*s%s",
+                    STR_ARG(environment->name), STR_ARG(value->name),
+                    near.len ? " Did you mean \"" : "", STR_ARG(near), near.len ? "\"?" : "");
+        ok = false;
+    }
+    return ok;
+}
+
+static bool merge_provider(ConfigLoading *loading, Str key, const ProviderConfig *settings) {
+    Map *providers = &loading->config->root->providers;
+    const ProviderConfig *base = map_find(providers, key);
+    ProviderConfig *merged = arena_new(loading->arena, ProviderConfig);
+    if (!base && settings->alias.len) {
+        diags_error(loading->diags, settings->range, "Missing base provider configuration",
+                    "No provider block of the root module has the alias \"%.*s\", so there is "
+                    "nothing that this environment could change.",
+                    STR_ARG(settings->alias));
+        return false;
+    }
+    *merged = base ? *base : *settings;
+    if (base)
+        merged->body = body_merge(base->body, settings->body, NULL, loading->arena);
+    map_set(providers, key, merged);
+    return true;
+}
+
+/* Without a place of its own, an environment has its state in the workspace of its name. */
+static bool choose_workspace(ConfigLoading *loading, const Environment *environment) {
+    Str selected = loading->config->workspace;
+    if (environment->backend)
+        return true;
+    if (selected.len && !str_equal_cstr(selected, "default") &&
+        !str_equal(selected, environment->name)) {
+        diags_error(loading->diags, NO_RANGE, "Another workspace is selected",
+                    "The environment \"%.*s\" keeps its state in the workspace of its name, but "
+                    "\"%.*s\" is selected. Select the workspace \"default\", or give the "
+                    "environment a \"backend\" with a place of its own.",
+                    STR_ARG(environment->name), STR_ARG(selected));
+        return false;
+    }
+    loading->config->workspace = environment->name;
+    return true;
+}
+
+static bool refuse_unknown(ConfigLoading *loading, Str name) {
+    StrVec names = keys_of(&loading->config->root->environments, loading->arena);
+    if (names.count == 0) {
+        diags_error(loading->diags, NO_RANGE, "No such environment",
+                    "The environment \"%.*s\" is asked for, but the root module declares none. "
+                    "Write an \"environments\" block, or leave out -env and LOAM_ENV.",
+                    STR_ARG(name));
+        return false;
+    }
+    diags_error(loading->diags, NO_RANGE, "No such environment",
+                "The root module has no environment \"%.*s\". There are: %.*s.", STR_ARG(name),
+                STR_ARG(str_join(names.items, names.count, STR(", "), loading->arena)));
+    return false;
+}
+
+bool config_environment_apply(ConfigLoading *loading) {
+    Config *config = loading->config;
+    Str name = loading->request->environment;
+    bool ok = true;
+    map_each(&config->root->environments, entry) {
+        ok &= check_variables(loading, entry->value);
+    }
+    if (!name.len || !ok)
+        return ok;
+    const Environment *environment = config_environment_find(config, name);
+    if (!environment)
+        return refuse_unknown(loading, name);
+    config->environment = environment;
+    map_each(&environment->providers, entry) {
+        ok &= merge_provider(loading, entry->key, entry->value);
+    }
+    return choose_workspace(loading, environment) && ok;
+}
+
+const Environment *config_environment_find(const Config *config, Str name) {
+    return map_find(&config->root->environments, name);
+}
+
+const ConfigBlock config_environment = {
+    .name = "environments",
+    .labels = 1,
+    .noun = "environment",
+    .identify = environment_identify,
+    .decode = environment_decode,
+};

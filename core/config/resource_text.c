@@ -1,0 +1,432 @@
+/* Blocks of configuration out of objects. */
+#include "resource_text.h"
+
+#include "json.h"
+#include "layout.h"
+#include "lexer.h"
+
+/* -- what is written ---------------------------------------------------------------------- */
+
+typedef enum Telling { TELL_NOTHING, TELL_VALUE, TELL_SENSITIVE } Telling;
+
+static Telling telling_of(const Attribute *attribute, Value value) {
+    bool is_given = attribute->flags & (REQUIRED | OPTIONAL);
+    bool is_id = strcmp(attribute->name, "id") == 0 && (attribute->flags & COMPUTED);
+    if (!is_given || is_id || (attribute->flags & DEPRECATED))
+        return TELL_NOTHING;
+    bool is_secret =
+        (attribute->flags & (SENSITIVE | WRITE_ONLY)) || (value_marks_deep(value) & MARKS_SECRET);
+    return is_secret ? TELL_SENSITIVE : TELL_VALUE;
+}
+
+/* Attributes of nested objects, by the same rule; what is not told is not there. */
+static const Attribute *find_member(const NestedObject *nested, Str name) {
+    for (size_t i = 0; nested && i < nested->count; i++) {
+        if (str_equal_cstr(name, nested->attributes[i].name))
+            return &nested->attributes[i];
+    }
+    return NULL;
+}
+
+static bool is_told(Value value, const NestedObject *nested, Str name, Value item) {
+    const Attribute *member = value.type->kind == KIND_OBJECT ? find_member(nested, name) : NULL;
+    return !member || telling_of(member, item) == TELL_VALUE;
+}
+
+static size_t count_members(Value value) {
+    return value.type->kind == KIND_OBJECT || value.type->kind == KIND_TUPLE ? value.type->count
+                                                                             : value.count;
+}
+
+static Str member_name(Value value, size_t i) {
+    return value.type->kind == KIND_OBJECT ? value.type->names[i] : value_key_at(value, i);
+}
+
+/* What a member's own members are: in a map, those of the objects that are its items. */
+static const NestedObject *inner_of(Value value, const NestedObject *nested, Str name) {
+    if (value.type->kind == KIND_MAP)
+        return nested;
+    const Attribute *member = find_member(nested, name);
+    return member ? member->nested : NULL;
+}
+
+static int compare_names(const void *a, const void *b) {
+    return strcmp((*(const Attribute *const *)a)->name, (*(const Attribute *const *)b)->name);
+}
+
+static const Attribute **sorted_attributes(const Schema *schema, Arena *arena) {
+    const Attribute **out = arena_new_array(arena, const Attribute *, schema->attribute_count + 1);
+    for (size_t i = 0; i < schema->attribute_count; i++)
+        out[i] = &schema->attributes[i];
+    if (schema->attribute_count > 0)
+        qsort(out, schema->attribute_count, sizeof(const Attribute *), compare_names);
+    return out;
+}
+
+/* -- the native syntax -------------------------------------------------------------------- */
+
+typedef struct Native {
+    StrBuf out;
+    Arena *arena;
+} Native;
+
+static void native_value(Native *native, const NestedObject *nested, Value value);
+
+static void native_sequence(Native *native, const NestedObject *nested, Value value) {
+    size_t count = count_members(value);
+    bool has_lines = false;
+    for (size_t i = 0; i < count; i++) {
+        TypeKind kind = value_at(value, i).type->kind;
+        has_lines |= kind == KIND_OBJECT || kind == KIND_MAP;
+    }
+    strbuf_add_cstr(&native->out, has_lines ? "[\n" : "[");
+    for (size_t i = 0; i < count; i++) {
+        native_value(native, nested, value_at(value, i));
+        strbuf_add_cstr(&native->out, has_lines ? ",\n" : i + 1 < count ? ", " : "");
+    }
+    strbuf_add_char(&native->out, ']');
+}
+
+static void native_members(Native *native, const NestedObject *nested, Value value) {
+    size_t count = count_members(value);
+    strbuf_add_cstr(&native->out, count ? "{\n" : "{");
+    for (size_t i = 0; i < count; i++) {
+        Str key = member_name(value, i);
+        Value item = value_at(value, i);
+        if (!is_told(value, nested, key, item))
+            continue;
+        strbuf_add(&native->out, lexer_is_identifier(key) ? key : str_quote(key, native->arena));
+        strbuf_add_cstr(&native->out, " = ");
+        native_value(native, inner_of(value, nested, key), item);
+        strbuf_add_char(&native->out, '\n');
+    }
+    strbuf_add_char(&native->out, '}');
+}
+
+static void native_value(Native *native, const NestedObject *nested, Value value) {
+    if (value_is_null(value)) {
+        strbuf_add_cstr(&native->out, "null");
+        return;
+    }
+    switch (value.type->kind) {
+    case KIND_BOOL: strbuf_add_cstr(&native->out, value_is_true(value) ? "true" : "false"); return;
+    case KIND_NUMBER: strbuf_add(&native->out, value_number_text(value, native->arena)); return;
+    case KIND_STRING: strbuf_add(&native->out, str_quote(value_text(value), native->arena)); return;
+    case KIND_LIST:
+    case KIND_SET:
+    case KIND_TUPLE: native_sequence(native, nested, value); return;
+    case KIND_MAP:
+    case KIND_OBJECT: native_members(native, nested, value); return;
+    case KIND_DYNAMIC: strbuf_add_cstr(&native->out, "null"); return;
+    }
+}
+
+/* JSON in a text reads better as what it means. */
+static bool native_json(Native *native, Value value) {
+    Value meant;
+    const char *error;
+    size_t offset;
+    if (!value_is_present(value) || value.type != &TYPE_STRING || value_text(value).len == 0)
+        return false;
+    char first = value_text(value).ptr[0];
+    if ((first != '{' && first != '[') ||
+        !json_parse_any(value_text(value), &meant, &error, &offset, native->arena))
+        return false;
+    strbuf_add_cstr(&native->out, "jsonencode(");
+    native_value(native, NULL, meant);
+    strbuf_add_char(&native->out, ')');
+    return true;
+}
+
+static bool is_printable(Str text) {
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c < 0x20 && c != '\n')
+            return false;
+    }
+    return true;
+}
+
+static Str escape_templates(Str text, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    for (size_t i = 0; i < text.len; i++) {
+        bool begins = i + 1 < text.len && text.ptr[i + 1] == '{';
+        if (begins && (text.ptr[i] == '$' || text.ptr[i] == '%'))
+            strbuf_add_char(&out, text.ptr[i]);
+        strbuf_add_char(&out, text.ptr[i]);
+    }
+    return strbuf_str(&out);
+}
+
+/* Lines as lines, if nothing in them could be taken for the end of the text. */
+static bool native_lines(Native *native, Value value) {
+    if (!value_is_present(value) || value.type != &TYPE_STRING)
+        return false;
+    Str text = value_text(value);
+    bool has_lines = str_find_char(text, '\n', 0) < text.len - 1 && str_ends_with(text, STR("\n"));
+    if (text.len == 0 || !has_lines || !is_printable(text) ||
+        str_find(text, STR("EOT"), 0) < text.len)
+        return false;
+    strbuf_add_format(&native->out, "<<EOT\n%.*sEOT",
+                      STR_ARG(escape_templates(text, native->arena)));
+    return true;
+}
+
+static void native_attribute(Native *native, const Attribute *attribute, Value value) {
+    Telling telling = telling_of(attribute, value);
+    if (telling == TELL_NOTHING)
+        return;
+    strbuf_add_format(&native->out, "%s = ", attribute->name);
+    if (telling == TELL_SENSITIVE)
+        strbuf_add_cstr(&native->out, "null # sensitive");
+    else if (!native_json(native, value) && !native_lines(native, value))
+        native_value(native, attribute->nested, value);
+    strbuf_add_char(&native->out, '\n');
+}
+
+static void native_body(Native *native, const Schema *schema, Value object);
+
+static void native_block(Native *native, const Block *block, Str label, Value value) {
+    if (!value_is_present(value))
+        return;
+    strbuf_add_cstr(&native->out, block->name);
+    if (label.ptr)
+        strbuf_add_format(&native->out, " %.*s", STR_ARG(str_quote(label, native->arena)));
+    strbuf_add_cstr(&native->out, " {\n");
+    native_body(native, &block->schema, value);
+    strbuf_add_cstr(&native->out, "}\n");
+}
+
+static void native_blocks(Native *native, const Block *block, Value value) {
+    if (!value_is_present(value))
+        return;
+    if (block->nesting == NEST_SINGLE) {
+        native_block(native, block, (Str){0}, value);
+        return;
+    }
+    for (size_t i = 0; i < count_members(value); i++) {
+        Str label = block->nesting == NEST_MAP ? member_name(value, i) : (Str){0};
+        native_block(native, block, label, value_at(value, i));
+    }
+}
+
+static void native_body(Native *native, const Schema *schema, Value object) {
+    const Attribute **attributes = sorted_attributes(schema, native->arena);
+    for (size_t i = 0; i < schema->attribute_count; i++)
+        native_attribute(native, attributes[i],
+                         value_attribute(object, str_from_cstr(attributes[i]->name)));
+    for (size_t i = 0; i < schema->block_count; i++)
+        native_blocks(native, &schema->blocks[i],
+                      value_attribute(object, str_from_cstr(schema->blocks[i].name)));
+}
+
+Str resource_text_to_native(const ResourceTexts *resources, Str program, Arena *arena) {
+    Native native = {strbuf_new(arena), arena};
+    strbuf_add_format(&native.out,
+                      "# __generated__ by %.*s\n# Please review these resources and move them into "
+                      "your main configuration files.\n",
+                      STR_ARG(program));
+    vec_each(resources, resource) {
+        strbuf_add_format(&native.out,
+                          "\n# __generated__ by %.*s from %.*s\nresource \"%.*s\" \"%.*s\" {\n",
+                          STR_ARG(program), STR_ARG(str_quote(resource->id, arena)),
+                          STR_ARG(resource->type), STR_ARG(resource->name));
+        if (resource->provider.len)
+            strbuf_add_format(&native.out, "provider = %.*s\n", STR_ARG(resource->provider));
+        native_body(&native, resource->schema, resource->object);
+        strbuf_add_cstr(&native.out, "}\n");
+    }
+    Diags diags = diags_new(arena);
+    Str text = strbuf_str(&native.out);
+    Str laid;
+    return layout_file(source_new(program, text, arena), &laid, arena, &diags) ? laid : text;
+}
+
+/* -- YAML --------------------------------------------------------------------------------- */
+
+#define YAML_STEP 2
+
+typedef struct Yaml {
+    StrBuf out;
+    Arena *arena;
+} Yaml;
+
+static void yaml_value(Yaml *yaml, const NestedObject *nested, size_t indent, Value value);
+
+static void yaml_quoted(Yaml *yaml, Str text) {
+    JsonWriter writer;
+    json_writer_init(&writer, &yaml->out, 0);
+    json_write_string(&writer, escape_templates(text, yaml->arena));
+}
+
+static void yaml_key(Yaml *yaml, size_t indent, Str key) {
+    bool is_word = lexer_is_identifier(key) && !str_equal(key, STR("null")) &&
+                   !str_equal(key, STR("true")) && !str_equal(key, STR("false"));
+    strbuf_add_repeat(&yaml->out, ' ', indent);
+    if (is_word)
+        strbuf_add(&yaml->out, key);
+    else
+        yaml_quoted(yaml, key);
+    strbuf_add_char(&yaml->out, ':');
+}
+
+/* A literal block, for text of several lines that one can hold. */
+static bool yaml_lines(Yaml *yaml, size_t indent, Str text) {
+    size_t end = text.len;
+    bool ends = end > 0 && text.ptr[end - 1] == '\n';
+    end -= ends ? 1 : 0;
+    bool fits = end > 0 && str_find_char(text, '\n', 0) < end && text.ptr[0] != ' ' &&
+                text.ptr[0] != '\n' && text.ptr[end - 1] != '\n' && is_printable(text);
+    if (!fits)
+        return false;
+    Str lines = escape_templates(str_slice(text, 0, end), yaml->arena);
+    Str line;
+    strbuf_add_cstr(&yaml->out, ends ? " |" : " |-");
+    while (str_next_field(&lines, '\n', &line)) {
+        strbuf_add_char(&yaml->out, '\n');
+        strbuf_add_repeat(&yaml->out, ' ', line.len ? indent + YAML_STEP : 0);
+        strbuf_add(&yaml->out, line);
+    }
+    return true;
+}
+
+static void yaml_members(Yaml *yaml, const NestedObject *nested, size_t indent, Value value) {
+    size_t written = 0;
+    for (size_t i = 0; i < count_members(value); i++) {
+        Str key = member_name(value, i);
+        Value item = value_at(value, i);
+        if (!is_told(value, nested, key, item))
+            continue;
+        written++;
+        strbuf_add_char(&yaml->out, '\n');
+        yaml_key(yaml, indent + YAML_STEP, key);
+        yaml_value(yaml, inner_of(value, nested, key), indent + YAML_STEP, item);
+    }
+    if (written == 0)
+        strbuf_add_cstr(&yaml->out, " {}");
+}
+
+static void yaml_sequence(Yaml *yaml, const NestedObject *nested, size_t indent, Value value) {
+    size_t count = count_members(value);
+    if (count == 0)
+        strbuf_add_cstr(&yaml->out, " []");
+    for (size_t i = 0; i < count; i++) {
+        strbuf_add_char(&yaml->out, '\n');
+        strbuf_add_repeat(&yaml->out, ' ', indent + YAML_STEP);
+        strbuf_add_char(&yaml->out, '-');
+        yaml_value(yaml, nested, indent + YAML_STEP, value_at(value, i));
+    }
+}
+
+/* Behind "key:" or "-": what follows begins with a blank or on a new line. */
+static void yaml_value(Yaml *yaml, const NestedObject *nested, size_t indent, Value value) {
+    if (value_is_null(value)) {
+        strbuf_add_cstr(&yaml->out, " null");
+        return;
+    }
+    switch (value.type->kind) {
+    case KIND_BOOL: strbuf_add_cstr(&yaml->out, value_is_true(value) ? " true" : " false"); return;
+    case KIND_NUMBER:
+        strbuf_add_char(&yaml->out, ' ');
+        strbuf_add(&yaml->out, value_number_text(value, yaml->arena));
+        return;
+    case KIND_STRING:
+        if (yaml_lines(yaml, indent, value_text(value)))
+            return;
+        strbuf_add_char(&yaml->out, ' ');
+        yaml_quoted(yaml, value_text(value));
+        return;
+    case KIND_LIST:
+    case KIND_SET:
+    case KIND_TUPLE: yaml_sequence(yaml, nested, indent, value); return;
+    case KIND_MAP:
+    case KIND_OBJECT: yaml_members(yaml, nested, indent, value); return;
+    case KIND_DYNAMIC: strbuf_add_cstr(&yaml->out, " null"); return;
+    }
+}
+
+static void yaml_body(Yaml *yaml, const Schema *schema, size_t indent, Value object);
+
+/* `indent` is that of the block's name. */
+static void yaml_block(Yaml *yaml, const Block *block, size_t indent, Value value) {
+    size_t count = block->nesting == NEST_SINGLE ? 1 : count_members(value);
+    yaml_key(yaml, indent, str_from_cstr(block->name));
+    strbuf_add_char(&yaml->out, '\n');
+    for (size_t i = 0; i < count; i++) {
+        Value item = block->nesting == NEST_SINGLE ? value : value_at(value, i);
+        size_t inner = indent + YAML_STEP;
+        if (block->nesting == NEST_MAP) {
+            yaml_key(yaml, inner, member_name(value, i));
+            strbuf_add_char(&yaml->out, '\n');
+        } else if (block->nesting != NEST_SINGLE) {
+            strbuf_add_repeat(&yaml->out, ' ', inner);
+            strbuf_add_cstr(&yaml->out, "-\n");
+        }
+        yaml_body(yaml, &block->schema, inner + (block->nesting == NEST_SINGLE ? 0 : YAML_STEP),
+                  item);
+    }
+}
+
+static void yaml_attribute(Yaml *yaml, const Attribute *attribute, size_t indent, Value value) {
+    Telling telling = telling_of(attribute, value);
+    if (telling == TELL_NOTHING)
+        return;
+    yaml_key(yaml, indent, str_from_cstr(attribute->name));
+    if (telling == TELL_SENSITIVE)
+        strbuf_add_cstr(&yaml->out, " null # sensitive");
+    else
+        yaml_value(yaml, attribute->nested, indent, value);
+    strbuf_add_char(&yaml->out, '\n');
+}
+
+static void yaml_body(Yaml *yaml, const Schema *schema, size_t indent, Value object) {
+    const Attribute **attributes = sorted_attributes(schema, yaml->arena);
+    for (size_t i = 0; i < schema->attribute_count; i++)
+        yaml_attribute(yaml, attributes[i], indent,
+                       value_attribute(object, str_from_cstr(attributes[i]->name)));
+    for (size_t i = 0; i < schema->block_count; i++) {
+        Value value = value_attribute(object, str_from_cstr(schema->blocks[i].name));
+        bool is_there = value_is_present(value) &&
+                        (schema->blocks[i].nesting == NEST_SINGLE || count_members(value) > 0);
+        if (is_there)
+            yaml_block(yaml, &schema->blocks[i], indent, value);
+    }
+}
+
+static int compare_resources(const void *a, const void *b) {
+    const ResourceText *left = a;
+    const ResourceText *right = b;
+    int order = str_compare(left->type, right->type);
+    return order ? order : str_compare(left->name, right->name);
+}
+
+/* One key may stand in a mapping once: resources of one type are together. */
+Str resource_text_to_yaml(const ResourceTexts *resources, Str program, Arena *arena) {
+    Yaml yaml = {strbuf_new(arena), arena};
+    ResourceText *sorted = arena_new_array(arena, ResourceText, resources->count + 1);
+    Str type = STR_EMPTY;
+    if (resources->count > 0) {
+        memcpy(sorted, resources->items, resources->count * sizeof *sorted);
+        qsort(sorted, resources->count, sizeof *sorted, compare_resources);
+    }
+    strbuf_add_format(&yaml.out,
+                      "# __generated__ by %.*s\n# Please review these resources and move them into "
+                      "your main configuration files.\nresource:\n",
+                      STR_ARG(program));
+    for (size_t i = 0; i < resources->count; i++) {
+        const ResourceText *resource = &sorted[i];
+        if (!str_equal(type, resource->type))
+            strbuf_add_format(&yaml.out, "  %.*s:\n", STR_ARG(resource->type));
+        type = resource->type;
+        strbuf_add_format(&yaml.out, "    # __generated__ by %.*s from %.*s\n    %.*s:\n",
+                          STR_ARG(program), STR_ARG(str_quote(resource->id, arena)),
+                          STR_ARG(resource->name));
+        if (resource->provider.len)
+            strbuf_add_format(&yaml.out, "      provider: %.*s\n", STR_ARG(resource->provider));
+        size_t before = yaml.out.len;
+        yaml_body(&yaml, resource->schema, 6, resource->object);
+        if (yaml.out.len == before)
+            strbuf_add_cstr(&yaml.out, "      {}\n");
+    }
+    return strbuf_str(&yaml.out);
+}

@@ -1,0 +1,93 @@
+/* -exclude: what it names, and what depends on that, is not visited; the rest is, with all that it
+ * needs.
+ *
+ * When destroying it is the other way round: what the excluded objects depend on has to stay with
+ * them. An address with keys leaves only those instances out, but nobody can use the block as a
+ * whole, so all its users go. */
+#include "transform.h"
+
+typedef struct Exclusion {
+    bool is_named;
+    bool is_whole; /* every instance */
+} Exclusion;
+
+static bool has_keys(const AddressTarget *target) {
+    if (target->is_resource && target->resource.key.kind != KEY_NONE)
+        return true;
+    for (const ModuleAddr *step = target->module; step; step = step->parent) {
+        if (step->key.kind != KEY_NONE)
+            return true;
+    }
+    return false;
+}
+
+/* By addresses without keys, as nothing is expanded yet. */
+static bool names_block(const AddressTarget *target, const ResourceNode *resource, Arena *scratch) {
+    if (target->is_resource)
+        return str_equal(resource_addr_to_config_str(target->resource, scratch), resource->address);
+    Str path = module_addr_to_config_str(target->module, scratch);
+    return path.len == 0 || str_starts_with(resource->address, str_concat(path, STR("."), scratch));
+}
+
+static Exclusion exclusion_of(const EngineWalk *walk, const Node *node, Arena *scratch) {
+    Exclusion out = {0};
+    vec_each(&walk->options->excludes, target) {
+        if (!names_block(target, node->as.resource, scratch))
+            continue;
+        out.is_named = true;
+        out.is_whole |= !has_keys(target);
+    }
+    return out;
+}
+
+static const Node *value_of(const Node *node) {
+    return node->kind == NODE_RESOURCE ? node->as.resource->value : node;
+}
+
+static void leave_out(Node *node) {
+    node->is_selected = false;
+    node->is_target = false;
+}
+
+/* All that uses the block, and the block itself where nothing of it is left. */
+static void exclude_block(EngineWalk *walk, Node *node, bool is_whole, Arena *scratch) {
+    bool *users = arena_new_array(scratch, bool, walk->nodes.count);
+    graph_mark_users(&walk->graph, value_of(node)->id, users, scratch);
+    users[node->id] = is_whole;
+    vec_each(&walk->nodes, item) {
+        if (users[(*item)->id] && (*item)->kind != NODE_DESTROY)
+            leave_out(*item);
+    }
+}
+
+/* Nothing that an excluded object needs is destroyed; all of it is looked at. */
+static void keep_block(EngineWalk *walk, Node *node, bool is_whole, Arena *scratch) {
+    bool *needs = arena_new_array(scratch, bool, walk->nodes.count);
+    graph_mark_needs(&walk->graph, node->id, needs, scratch);
+    needs[node->id] = is_whole;
+    vec_each(&walk->nodes, item) {
+        if (needs[(*item)->id])
+            (*item)->is_target = false;
+    }
+}
+
+bool transform_exclude(EngineWalk *walk, Diags *diags) {
+    (void)diags;
+    if (!walk->options || walk->options->excludes.count == 0)
+        return true;
+    SCOPED(ArenaRef) scratch = arena_open("exclude");
+    bool destroying = walk->options->mode == PLAN_DESTROY;
+    vec_each(&walk->nodes, item) {
+        Node *node = *item;
+        if (node->kind != NODE_RESOURCE && node->kind != NODE_ORPHAN)
+            continue;
+        Exclusion exclusion = exclusion_of(walk, node, scratch);
+        if (!exclusion.is_named)
+            continue;
+        if (destroying)
+            keep_block(walk, node, exclusion.is_whole, scratch);
+        else
+            exclude_block(walk, node, exclusion.is_whole, scratch);
+    }
+    return true;
+}

@@ -1,0 +1,166 @@
+/* Objects as blocks of configuration. */
+#include "unit.h"
+
+#include "json.h"
+#include "resource_text.h"
+
+static const Attribute rule_attributes[] = {
+    {"port",  &TYPE_NUMBER, REQUIRED,             "."},
+    {"token", &TYPE_STRING, OPTIONAL | SENSITIVE, "."},
+    {"state", &TYPE_STRING, COMPUTED,             "."},
+};
+
+/* clang-format off */
+static const Attribute attributes[] = {
+    {"zone",   &TYPE_STRING, OPTIONAL,              "."},
+    {"name",   &TYPE_STRING, REQUIRED,              "."},
+    {"id",     &TYPE_STRING, OPTIONAL | COMPUTED,   "."},
+    {"serial", &TYPE_NUMBER, COMPUTED,              "."},
+    {"old",    &TYPE_STRING, OPTIONAL | DEPRECATED, "."},
+    {"key",    &TYPE_STRING, REQUIRED | SENSITIVE,  "."},
+    {"any",    &TYPE_DYNAMIC, OPTIONAL,             "."},
+    {"rules",  NULL,          OPTIONAL,              ".", NESTED(NEST_LIST, rule_attributes)},
+};
+/* clang-format on */
+
+static const Attribute disk_attributes[] = {
+    {"size", &TYPE_NUMBER, REQUIRED, "."},
+    {"path", &TYPE_STRING, COMPUTED, "."},
+};
+
+static const Block blocks[] = {
+    {.name = "disk", .nesting = NEST_LIST, .schema = {SCHEMA_ATTRIBUTES(disk_attributes)}},
+};
+
+static const Schema schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks)};
+
+static Value object_of(const char *json, Arena *arena) {
+    const char *error;
+    Value out;
+    JsonReader reader = json_reader_new(str_from_cstr(json), arena);
+    JsonToken token = json_next(&reader);
+    if (!json_read_typed(&reader, token, schema_implied_type(&schema), &out, &error, arena))
+        fail_msg("%s", error);
+    return out;
+}
+
+static const char *const whole =
+    "{\"zone\": null, \"name\": \"a ${b}\", \"id\": \"7\", \"serial\": 3, \"old\": \"x\", \"key\": "
+    "\"secret\", \"any\": {\"type\": [\"object\", {\"list\": [\"tuple\", [\"number\", \"bool\"]], "
+    "\"odd key\": \"string\"}], \"value\": {\"list\": [1, true], \"odd key\": \"l1\\nl2\\n\"}}, "
+    "\"rules\": [{\"port\": 80, \"token\": \"t\", \"state\": \"up\"}], \"disk\": [{\"size\": 1, "
+    "\"path\": \"/p\"}, {\"size\": 2, \"path\": \"/q\"}]}";
+
+static ResourceTexts texts_of(const char *json, Str provider, Arena *arena) {
+    ResourceTexts out = {0};
+    ResourceText text = {STR("t_thing"), STR("x"), STR("id-1"),
+                         provider,       &schema,  object_of(json, arena)};
+    vec_push(arena, &out, text);
+    return out;
+}
+
+static void writes_native(void **state) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    (void)state;
+    ResourceTexts texts = texts_of(whole, STR("t.second"), arena);
+    check_str(resource_text_to_native(&texts, STR("loam"), arena),
+              "# __generated__ by loam\n"
+              "# Please review these resources and move them into your main configuration files.\n"
+              "\n"
+              "# __generated__ by loam from \"id-1\"\n"
+              "resource \"t_thing\" \"x\" {\n"
+              "  provider = t.second\n"
+              "  any = {\n"
+              "    list      = [1, true]\n"
+              "    \"odd key\" = \"l1\\nl2\\n\"\n"
+              "  }\n"
+              "  key  = null # sensitive\n"
+              "  name = \"a $${b}\"\n"
+              "  rules = [\n"
+              "    {\n"
+              "      port = 80\n"
+              "    },\n"
+              "  ]\n"
+              "  zone = null\n"
+              "  disk {\n"
+              "    size = 1\n"
+              "  }\n"
+              "  disk {\n"
+              "    size = 2\n"
+              "  }\n"
+              "}\n");
+}
+
+static void writes_yaml(void **state) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    (void)state;
+    ResourceTexts texts = texts_of(whole, STR_EMPTY, arena);
+    check_str(resource_text_to_yaml(&texts, STR("loam"), arena),
+              "# __generated__ by loam\n"
+              "# Please review these resources and move them into your main configuration files.\n"
+              "resource:\n"
+              "  t_thing:\n"
+              "    # __generated__ by loam from \"id-1\"\n"
+              "    x:\n"
+              "      any:\n"
+              "        list:\n"
+              "          - 1\n"
+              "          - true\n"
+              "        \"odd key\": |\n"
+              "          l1\n"
+              "          l2\n"
+              "      key: null # sensitive\n"
+              "      name: \"a $${b}\"\n"
+              "      rules:\n"
+              "        -\n"
+              "          port: 80\n"
+              "      zone: null\n"
+              "      disk:\n"
+              "        -\n"
+              "          size: 1\n"
+              "        -\n"
+              "          size: 2\n");
+}
+
+/* Text that is JSON, or that has lines. */
+static void writes_texts(void **state) {
+    static const struct {
+        const char *json, *native, *yaml;
+    } cases[] = {
+        {"\"plain\"",           "  name  = \"plain\"\n",        "      name: \"plain\"\n"                  },
+        {"\"{\\\"a\\\":[1]}\"", "    a = [1]\n  })\n",          "      name: \"{\\\"a\\\":[1]}\"\n"        },
+        {"\"{no json\"",        "  name  = \"{no json\"\n",     "      name: \"{no json\"\n"               },
+        {"\"a\\n${b}\\n\"",     "<<EOT\na\n$${b}\nEOT\n",       "      name: |\n        a\n        $${b}\n"},
+        {"\"a\\nb\"",           "  name  = \"a\\nb\"\n",        "      name: |-\n        a\n        b\n"   },
+        {"\" a\\nb\\n\"",       "<<EOT\n a\nb\nEOT\n",          "      name: \" a\\nb\\n\"\n"              },
+        {"\"a\\n\\nb\\n\"",     "<<EOT\na\n\nb\nEOT\n",         "      name: |\n        a\n\n        b\n"  },
+        {"\"a\\tb\\nc\\n\"",    "  name  = \"a\\tb\\nc\\n\"\n", "      name: \"a\\tb\\nc\\n\"\n"           },
+        {"\"EOT\\nc\\n\"",      "  name  = \"EOT\\nc\\n\"\n",   "      name: |\n        EOT\n        c\n"  },
+        {"\"%{if}\"",           "  name  = \"%%{if}\"\n",       "      name: \"%%{if}\"\n"                 },
+        {"\"\"",                "  name  = \"\"\n",             "      name: \"\"\n"                       },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Str json = str_format(arena,
+                              "{\"zone\":null,\"name\":%s,\"id\":null,\"serial\":null,\"old\":null,"
+                              "\"key\":null,\"any\":null,\"rules\":null,\"disk\":[]}",
+                              cases[i].json);
+        ResourceTexts texts = texts_of(str_to_cstr(json, arena), STR_EMPTY, arena);
+        Str native = resource_text_to_native(&texts, STR("loam"), arena);
+        Str yaml = resource_text_to_yaml(&texts, STR("loam"), arena);
+        if (str_find(native, str_from_cstr(cases[i].native), 0) == SIZE_MAX)
+            fail_msg("case %zu: %.*s", i, STR_ARG(native));
+        if (str_find(yaml, str_from_cstr(cases[i].yaml), 0) == SIZE_MAX)
+            fail_msg("case %zu: %.*s", i, STR_ARG(yaml));
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(writes_native),
+        cmocka_unit_test(writes_yaml),
+        cmocka_unit_test(writes_texts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
