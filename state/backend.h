@@ -19,8 +19,9 @@ typedef struct BackendVariable {
 } BackendVariable;
 
 typedef struct BackendType {
-    const char *name; /* local */
-    Schema schema;    /* of the backend block; what is REQUIRED may come from the environment */
+    const char *name;  /* local */
+    const char *about; /* a paragraph for the reference: locking, journal, what to know */
+    Schema schema;     /* of the backend block; what is REQUIRED may come from the environment */
     const BackendVariable *variables; /* an attribute may have several: the first that is set */
     size_t variable_count;
     /* `config`: of the schema's implied type, completed by backend_settings; null: all defaults. */

@@ -67,6 +67,20 @@ static const char *find_variable(const BackendType *type,
     return NULL;
 }
 
+const Schema *backend_settings_lenient(const BackendType *type, Arena *arena) {
+    const Schema *schema = &type->schema;
+    Schema *out = arena_new(arena, Schema);
+    Attribute *attributes = arena_new_array(arena, Attribute, schema->attribute_count);
+    *out = *schema;
+    out->attributes = attributes;
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        attributes[i] = schema->attributes[i];
+        if (attributes[i].flags & REQUIRED)
+            attributes[i].flags = (attributes[i].flags & ~(unsigned)REQUIRED) | OPTIONAL;
+    }
+    return out;
+}
+
 bool backend_settings_find(const BackendType *type,
                            const Io *io,
                            const char *attribute,
@@ -77,6 +91,33 @@ bool backend_settings_find(const BackendType *type,
     const char *text = find_variable(type, io, attribute, arena);
     return text &&
            backend_settings_parse(row, str_clone(str_from_cstr(text), arena), out, arena, diags);
+}
+
+static bool refuse_missing(const BackendType *type, const Attribute *row, Diags *diags) {
+    const char *variable = NULL;
+    for (size_t i = 0; i < type->variable_count && !variable; i++) {
+        if (strcmp(type->variables[i].attribute, row->name) == 0)
+            variable = type->variables[i].name;
+    }
+    diags_error(diags, NO_RANGE, "Missing required argument",
+                "The backend \"%s\" needs the argument \"%s\": %s Give it in the \"backend\" block "
+                "or by \"init -backend-config=%s=…\"%s%s.",
+                type->name, row->name, row->description, row->name,
+                variable ? ", or in the environment as " : "", variable ? variable : "");
+    return false;
+}
+
+static bool check_required(const BackendType *type, Value config, Diags *diags) {
+    bool ok = true;
+    for (size_t i = 0; i < type->schema.attribute_count; i++) {
+        const Attribute *row = &type->schema.attributes[i];
+        Value value;
+        bool given =
+            value_find(config, str_from_cstr(row->name), &value) && value_is_present(value);
+        if ((row->flags & REQUIRED) && !given)
+            ok = refuse_missing(type, row, diags);
+    }
+    return ok;
 }
 
 bool backend_settings_complete(
@@ -96,8 +137,10 @@ bool backend_settings_complete(
         Path place = path_attribute((Path){0}, str_from_cstr(attribute->name), arena);
         config = path_set(config, place, value, arena);
     }
-    if (!schema_validate(&type->schema, config, arena, diags))
+    if (!check_required(type, config, diags) ||
+        !schema_validate(&type->schema, config, arena, diags)) {
         return false;
+    }
     *out = config;
     return true;
 }

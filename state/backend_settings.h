@@ -3,6 +3,9 @@
 
 #include "backend.h"
 
+/* The schema of the block alone: what is required may also come from a flag or the environment.
+ * `arena` lives as long as the program. */
+const Schema *backend_settings_lenient(const BackendType *type, Arena *arena);
 /* `given` with what it leaves out taken from the environment. What is required and in neither is an
  * error; so is what the schema's checks refuse. */
 MUST_USE bool backend_settings_complete(

@@ -29,20 +29,6 @@ static bool refuse_type(Str name, SourceRange range, Arena *arena, Diags *diags)
 
 /* -- the block ---------------------------------------------------------------------------- */
 
-/* What is required may also come from a flag or from the environment. */
-static const Schema *lenient_schema(const Schema *schema, Arena *arena) {
-    Schema *out = arena_new(arena, Schema);
-    Attribute *attributes = arena_new_array(arena, Attribute, schema->attribute_count);
-    *out = *schema;
-    out->attributes = attributes;
-    for (size_t i = 0; i < schema->attribute_count; i++) {
-        attributes[i] = schema->attributes[i];
-        if (attributes[i].flags & REQUIRED)
-            attributes[i].flags = (attributes[i].flags & ~(unsigned)REQUIRED) | OPTIONAL;
-    }
-    return out;
-}
-
 static bool read_block(Project *project, const BackendConfig *block, BackendChoice *out) {
     Arena *arena = project->cli->arena;
     const Decoded *decoded;
@@ -51,7 +37,7 @@ static bool read_block(Project *project, const BackendConfig *block, BackendChoi
     out->is_configured = true;
     if (!out->type)
         return refuse_type(block->type, block->range, arena, project->diags);
-    const Schema *schema = lenient_schema(&out->type->schema, arena);
+    const Schema *schema = backend_settings_lenient(out->type, arena);
     if (!decode_body(block->body, schema, &decoded, arena, project->diags) ||
         !decode_eval(decoded, scope, &out->config, arena, project->diags) ||
         !static_eval_check(out->config, block->range, project->diags)) {

@@ -1,4 +1,6 @@
 /* loam metadata page: what is printed from the tables, for people and for shells */
+#include "backend_page.h"
+#include "backends.h"
 #include "builtin.h"
 #include "command.h"
 #include "command_completion.h"
@@ -31,6 +33,22 @@ static bool write_resources(Cli *cli, StrBuf *out, Diags *diags) {
             return false;
         provider_page_write(provider, out, cli->arena);
     }
+    return true;
+}
+
+static bool write_backends(Cli *cli, StrBuf *out, Diags *diags) {
+    (void)diags;
+    strbuf_add_cstr(
+        out,
+        "# Backends: where states are kept\n\n"
+        "`terraform: {backend: {NAME: {ARGUMENTS}}}` chooses one; without it, it is `local` with "
+        "its defaults. An\nargument that the block leaves out may come from `init "
+        "-backend-config=NAME=VALUE` (or a file of such), or from\nthe environment (`LOAM_X` "
+        "wins over `TF_X`), where passwords belong: what the block and the flags say is\n"
+        "recorded in the data folder. `init` compares, and `init -migrate-state` takes the states "
+        "along.\n");
+    for (size_t i = 0; i < backends_count; i++)
+        backend_page_write(backends_table[i], out, cli->arena);
     return true;
 }
 
@@ -67,6 +85,7 @@ static const MetadataPage pages[] = {
     {"functions", write_functions},
     {"commands",  write_commands },
     {"resources", write_resources},
+    {"backends",  write_backends },
     {"manual",    write_manual   },
     {"bash",      write_bash     },
     {"zsh",       write_zsh      },
@@ -101,7 +120,8 @@ const Command cmd_metadata_page = {
     .summary = "Print a reference page, the manual page, a shell's completion",
     .usage = "NAME",
     .about = "Prints what is made from loam's tables: the references of \"functions\", "
-             "\"commands\" and \"resources\" in Markdown, the \"manual\" page, the completion for "
+             "\"commands\", \"resources\" and \"backends\" in Markdown, the \"manual\" page, the "
+             "completion for "
              "\"bash\", \"zsh\" or \"fish\". All but the references are installed with the "
              "program.",
     .groups = {&option_view},

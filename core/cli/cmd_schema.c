@@ -1,4 +1,5 @@
 /* loam schema */
+#include "backend_settings.h"
 #include "backends.h"
 #include "builtin.h"
 #include "command.h"
@@ -32,7 +33,8 @@ static bool collect(Cli *cli, ConfigTypes *out, Diags *diags) {
     }
     for (size_t i = 0; i < backends_count; i++) {
         const BackendType *backend = backends_table[i];
-        ConfigType own = {CONFIG_TYPE_BACKEND, backend->name, &backend->schema,
+        ConfigType own = {CONFIG_TYPE_BACKEND, backend->name,
+                          backend_settings_lenient(backend, cli->arena),
                           backend->schema.description};
         vec_push(cli->arena, out, own);
     }

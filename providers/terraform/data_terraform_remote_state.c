@@ -1,5 +1,6 @@
 /* data terraform_remote_state: the root outputs that another configuration has stored, read without
  * a lock. What is sensitive there is not so here: mark it where it is used. */
+#include "backend_settings.h"
 #include "backends.h"
 #include "convert.h"
 #include "draft.h"
@@ -61,7 +62,7 @@ static bool backend_config(
         draft_set(&draft, attribute->name, value);
     }
     *out = draft_value(&draft);
-    return schema_validate(&type->schema, *out, arena, diags);
+    return true;
 }
 
 static bool find_type(Value config, const BackendType **out, Arena *arena, Diags *diags) {
@@ -97,7 +98,9 @@ static bool read_text(const Call *call,
                       Str *out,
                       Diags *diags) {
     Backend *backend;
-    if (!type->open(call->io, config, workspace, &backend, call->arena, diags))
+    Value whole;
+    if (!backend_settings_complete(type, call->io, config, &whole, call->arena, diags) ||
+        !type->open(call->io, whole, workspace, &backend, call->arena, diags))
         return false;
     bool ok = backend->read(backend, out, call->arena, diags);
     *path = backend->path;

@@ -657,6 +657,11 @@ static const BackendVariable variables[] = {
 
 const BackendType etcd_backend = {
     .name = "etcd",
+    .about =
+        "The lock is a key on a lease that is renewed while the program runs, so that of a dead "
+        "holder goes by itself; who has lost it changes nothing more, and what it still writes "
+        "is refused. The journal is kept in etcd too: when a machine vanishes, a run on any "
+        "other finishes its work. A state larger than one request is kept in pieces.",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "The state in etcd, version 3 (3.4 or later)."},
     BACKEND_VARIABLES(variables),

@@ -393,6 +393,14 @@ static const BackendVariable variables[] = {
 
 const BackendType http_backend = {
     .name = "http",
+    .about =
+        "One object, so there is no place for a journal beside it: that is a file in the data "
+        "folder, and the state is written every 20 seconds during an apply "
+        "(`TF_STATE_PERSIST_INTERVAL`), at its end, and after each change once the program is "
+        "asked to stop. A run that is killed is finished by the next run in the same folder. "
+        "If the machine is gone with its folder, what was done since the last write is in no "
+        "state: look for objects made in those seconds, and import them. A lock stays when its "
+        "holder dies, until somebody gives it back.",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "The state as one document at a web address."},
     BACKEND_VARIABLES(variables),

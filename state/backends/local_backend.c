@@ -426,6 +426,9 @@ static const Attribute local_attributes[] = {
 
 const BackendType local_backend = {
     .name = "local",
+    .about = "The file is locked as Terraform and OpenTofu lock it, so either may work on it next; "
+             "the journal stands beside it (`.journal`), and so does the state from before "
+             "(`.backup`).",
     .schema = {SCHEMA_ATTRIBUTES(local_attributes),
                .description = "The state in a file on this machine."},
     .open = local_open,

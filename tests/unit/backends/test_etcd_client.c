@@ -1,0 +1,180 @@
+/* Transactions as JSON, and which endpoint is asked when. */
+#include "scripted_http.h"
+
+#include "etcd_client.h"
+
+static EtcdClient *client_new(ScriptedHttp *script, const char *user, Io *io, Arena *arena) {
+    EtcdConfig config = {.username = str_from_cstr(user), .password = STR("pw")};
+    vec_push(arena, &config.endpoints, STR("http://a"));
+    vec_push(arena, &config.endpoints, STR("http://b"));
+    *io = scripted_http_io(script, arena);
+    return etcd_client_new(io, &config, arena);
+}
+
+static EtcdTxn txn_of(Arena *arena) {
+    EtcdTxn txn = {0};
+    vec_push(arena, &txn.compares, ((EtcdCompare){STR("k"), 7}));
+    vec_push(arena, &txn.success,
+             ((EtcdOperation){.kind = ETCD_PUT, .key = STR("k"), .value = STR("v"), .lease = 9}));
+    vec_push(arena, &txn.success,
+             ((EtcdOperation){.kind = ETCD_DELETE, .key = STR("a"), .range_end = STR("b")}));
+    vec_push(arena, &txn.failure,
+             ((EtcdOperation){.kind = ETCD_RANGE, .key = STR("k"), .revision = 3}));
+    return txn;
+}
+
+#define TXN                                                                                        \
+    "{\"compare\":[{\"key\":\"aw==\",\"target\":\"CREATE\",\"result\":\"EQUAL\","                  \
+    "\"create_revision\":\"7\"}],\"success\":[{\"request_put\":{\"key\":\"aw==\",\"value\":"       \
+    "\"dg==\",\"lease\":\"9\"}},{\"request_delete_range\":{\"key\":\"YQ==\",\"range_end\":"        \
+    "\"Yg==\"}}],\"failure\":[{\"request_range\":{\"key\":\"aw==\",\"revision\":\"3\"}}]}"
+#define ANSWER                                                                                     \
+    "{\"header\":{\"revision\":\"12\"},\"responses\":[{\"response_put\":{}},{\"response_range\":"  \
+    "{\"kvs\":[{\"key\":\"aw==\",\"create_revision\":\"5\",\"value\":\"dg==\"}],\"count\":\"1\"}}" \
+    "]}"
+
+static void a_transaction(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const ScriptedAnswer answers[] = {
+        {200, ANSWER}
+    };
+    ScriptedHttp script = {.answers = answers, .count = 1};
+    Io io;
+    EtcdClient *client = client_new(&script, "", &io, arena);
+    EtcdTxn txn = txn_of(arena);
+    EtcdAnswer answer;
+    Str problem;
+    assert_true(etcd_client_txn(client, &txn, NULL, &answer, &problem, arena));
+    check_str(strbuf_str(&script.diary), "POST http://a/v3/kv/txn " TXN "\n");
+    assert_false(answer.succeeded);
+    assert_int_equal(answer.revision, 12);
+    const EtcdKeyValue *found = etcd_client_find(&answer, STR("k"));
+    assert_non_null(found);
+    check_str(found->value, "v");
+    assert_int_equal(found->create_revision, 5);
+    assert_null(etcd_client_find(&answer, STR("other")));
+}
+
+typedef struct Row {
+    ScriptedAnswer answers[16];
+    const char *wanted; /* endpoints asked; then the problem, or nothing */
+} Row;
+
+static const Row rows[] = {
+    {{{0, NULL}, {200, "{}"}},                                         "ab"                    },
+    {{{503, "{\"message\":\"no leader\"}"}, {503, NULL}, {200, "{}"}}, "aba"                   },
+    {{{200, "half an ans"}, {200, "{}"}},                              "ab"                    },
+    {{{400, "{\"code\":3,\"message\":\"request is too large\"}"}},     "a request is too large"},
+    {{{0, 0},
+      {0, 0},
+      {0, 0},
+      {0, 0},
+      {0, 0},
+      {0, 0},
+      {0, 0},
+      {0, 0},
+      {0, 0},
+      {0, 0},
+      {0, 0},
+      {0, 0}},
+     "abababababab http://b: connection refused"                                               },
+};
+
+/* "ab": the hosts in the diary. */
+static Str hosts(const ScriptedHttp *script, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    Str diary = strbuf_str(&script->diary);
+    for (size_t at = 0; (at = str_find(diary, STR("http://"), at)) != SIZE_MAX; at++)
+        strbuf_add_char(&out, diary.ptr[at + 7]);
+    return strbuf_str(&out);
+}
+
+static void one_that_answers(void **unused) {
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        ScriptedHttp script = {.answers = rows[i].answers, .count = 16};
+        Io io;
+        EtcdClient *client = client_new(&script, "", &io, arena);
+        EtcdTxn txn = {0};
+        EtcdAnswer answer;
+        Str problem = STR_EMPTY;
+        bool ok = etcd_client_txn(client, &txn, NULL, &answer, &problem, arena);
+        Str got = hosts(&script, arena);
+        if (!ok)
+            got = str_format(arena, "%.*s %.*s", STR_ARG(got), STR_ARG(problem));
+        check_str(got, rows[i].wanted);
+    }
+}
+
+/* The next request goes to the endpoint that answered; a token that is not known any more is asked
+ * for again, once. */
+static void who_asks(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const ScriptedAnswer answers[] = {
+        {0,   NULL                                  },
+        {200, "{\"token\":\"t1\"}"                  },
+        {200, "{}"                                  },
+        {401, "{\"message\":\"invalid auth token\"}"},
+        {200, "{\"token\":\"t2\"}"                  },
+        {200, "{}"                                  },
+        {401, NULL                                  },
+        {401, "{\"message\":\"wrong password\"}"    },
+    };
+    ScriptedHttp script = {.answers = answers, .count = ARRAY_COUNT(answers)};
+    Io io;
+    EtcdClient *client = client_new(&script, "me", &io, arena);
+    EtcdTxn txn = {0};
+    EtcdAnswer answer;
+    Str problem;
+    assert_true(etcd_client_txn(client, &txn, NULL, &answer, &problem, arena));
+    assert_true(etcd_client_txn(client, &txn, NULL, &answer, &problem, arena));
+    check_str(hosts(&script, arena), "abbbbb");
+    assert_false(etcd_client_txn(client, &txn, NULL, &answer, &problem, arena));
+    check_str(problem, "wrong password");
+    assert_true(str_find(strbuf_str(&script.diary), STR("{\"name\":\"me\",\"password\":\"pw\"}"),
+                         0) != SIZE_MAX);
+}
+
+static void leases(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const ScriptedAnswer answers[] = {
+        {200, "{\"ID\":\"7587862094938812000\",\"TTL\":\"5\"}"         },
+        {200, "{\"result\":{\"ID\":\"1\",\"TTL\":\"5\"}}"              },
+        {200, "{\"result\":{\"ID\":\"1\"}}"                            },
+        {404, "{\"message\":\"etcdserver: requested lease not found\"}"},
+    };
+    ScriptedHttp script = {.answers = answers, .count = ARRAY_COUNT(answers)};
+    Io io;
+    EtcdClient *client = client_new(&script, "", &io, arena);
+    int64_t lease;
+    bool is_alive;
+    Str problem;
+    assert_true(etcd_client_grant(client, 5, NULL, &lease, &problem, arena));
+    assert_true(lease == INT64_C(7587862094938812000));
+    assert_true(etcd_client_keep(client, lease, 1000, NULL, &is_alive, &problem, arena));
+    assert_true(is_alive);
+    assert_true(etcd_client_keep(client, lease, 1000, NULL, &is_alive, &problem, arena));
+    assert_false(is_alive);
+    assert_true(etcd_client_revoke(client, lease, NULL, &problem, arena));
+}
+
+static void range_ends(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    check_str(etcd_client_range_end(STR("ab/"), arena), "ab0");
+    check_str(etcd_client_range_end(STR("a\xff"), arena), "b");
+    check_str_equal(etcd_client_range_end(STR("\xff\xff"), arena), STR("\0"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_transaction), cmocka_unit_test(one_that_answers),
+        cmocka_unit_test(who_asks),      cmocka_unit_test(leases),
+        cmocka_unit_test(range_ends),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
