@@ -39,12 +39,17 @@ static void file_close(JournalStore *store) {
     journal->file = (DiskFile){0};
 }
 
+static int make_folder(const JournalFile *journal) {
+    const Disk *disk = journal->disk;
+    return disk->make_folders(disk->self, disk_folder_of(journal->store.name), FOLDER_MODE);
+}
+
 static int open_file(JournalFile *journal) {
     const Disk *disk = journal->disk;
     unsigned flags = DISK_READ | DISK_WRITE | DISK_APPEND | DISK_CREATE;
     int error = disk->open(disk->self, journal->store.name, flags, FILE_MODE, &journal->file);
     if (error == -ENOENT) {
-        error = disk->make_folders(disk->self, disk_folder_of(journal->store.name), FOLDER_MODE);
+        error = make_folder(journal);
         if (!error)
             error = disk->open(disk->self, journal->store.name, flags, FILE_MODE, &journal->file);
     }
@@ -93,6 +98,8 @@ static bool file_replace(JournalStore *store, Str text, Str *problem, Arena *are
     JournalFile *journal = store->self;
     const Disk *disk = journal->disk;
     int error = disk->write_file(disk->self, store->name, text, FILE_MODE);
+    if (error == -ENOENT && make_folder(journal) == 0)
+        error = disk->write_file(disk->self, store->name, text, FILE_MODE);
     if (!error) {
         file_close(store);
         journal->broken = 0;

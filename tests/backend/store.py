@@ -1,6 +1,8 @@
 """What the tests of remote backends share: a folder with a configuration, the program, and the cases that hold for every
 backend. A Store (each test has its own) starts the server and says what is really there."""
-import json, os, shutil, subprocess, sys, tempfile, threading, time
+import concurrent.futures, json, os, shutil, subprocess, sys, tempfile, threading, time
+
+from proxy import Proxy
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LOAM = os.environ.get("LOAM_DEV", os.path.join(HERE, "../../build/dev/loam"))
@@ -39,6 +41,8 @@ class Store:
         """As the server says."""
     def clear(self):
         """Nothing is there any more."""
+    def apart(self):
+        """Another place of the kind, for a case that runs beside others."""
 
 
 class Work:
@@ -174,28 +178,32 @@ def each_fault(store, proxy, kinds, span=None):
     return total
 
 
+def one_death(store, number, after, total):
+    """Kills an apply at a request, before or after the server has heard of it; a new run finishes."""
+    with Proxy(("127.0.0.1", store.port())) as proxy:
+        work = Work(store.kind, store.arguments(proxy.port))
+        work.init()
+        fault = (lambda holder: (killer(holder), "after")) if after else killer
+        status, out = attempt_with(work, proxy, {number: fault}, "apply", "-auto-approve")
+        proxy.arm()
+        store.unlock()
+        try:
+            check(status == -9, "it died: %s" % status)
+            work.apply("-lock-timeout=%ds" % (store.lock_seconds + 60))
+            work.verify(store)
+        except AssertionError as error:
+            raise AssertionError("killed at request %d of %d, %s: %s\n%s" % (number, total, "after" if after else "before", error, out))
+        store.clear()
+
+
 def each_death(store, proxy):
-    """The program is killed at every request, before and after the server has heard of it; a new run finishes."""
+    """One after the other would mostly wait for leases to expire: several at once, each in a place of its own."""
     total = count_requests(store, proxy)
-    died = 0
-    for after in (False, True):
-        for number in range(1, total + 1):
-            store.clear()
-            proxy.arm()
-            work = Work(store.kind, store.arguments(proxy.port))
-            work.init()
-            fault = (lambda holder: (killer(holder), "after")) if after else killer
-            status, out = attempt_with(work, proxy, {number: fault}, "apply", "-auto-approve")
-            died += status == -9
-            proxy.arm()
-            store.unlock()
-            try:
-                check(status == -9, "it died: %s" % status)
-                work.apply("-lock-timeout=%ds" % (store.lock_seconds + 30))
-                work.verify(store)
-            except AssertionError as error:
-                raise AssertionError("killed at request %d of %d, %s: %s\n%s" % (number, total, "after" if after else "before", error, out))
-    return died
+    moments = [(number, after) for after in (False, True) for number in range(1, total + 1)]
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        for done in [pool.submit(one_death, store.apart(), number, after, total) for number, after in moments]:
+            done.result()
+    return len(moments)
 
 
 def two_at_once(store, proxy):
@@ -294,6 +302,60 @@ def migration(store, proxy):
     work.init("-migrate-state", "-force-copy")
     equal(json.load(open(local, encoding="utf-8")), before, "and back")
     work.run("plan", "-detailed-exitcode")
+
+
+def taken_along(store, proxy):
+    """A local run is killed within an apply; its journal goes along with the state, and the run on the store finishes. The
+    migration itself is killed at each of its requests, and done again."""
+    store.clear()
+    proxy.arm()
+    total, number = 1, 0
+    while number <= total:  # 0: nobody dies
+        work = Work()
+        killed_within(work)
+        work.configure(store.kind, store.arguments(proxy.port))
+        faults = {number: killer} if number else {}
+        status, out = attempt_with(work, proxy, faults, "init", "-input=false", "-force-copy")
+        if not number:
+            total = proxy.count
+        proxy.arm()
+        equal(status, -9 if number else 0, out)
+        store.unlock()
+        work.init("-force-copy", "-lock-timeout=60s")
+        try:
+            out = work.apply("-lock-timeout=60s")
+            check("nothing is lost" in out, "the journal went along:\n" + out)
+            work.verify(store)
+        except AssertionError as error:
+            raise AssertionError("killed at request %d of %d: %s" % (number, total, error))
+        check(not os.path.exists(os.path.join(work.path, "terraform.tfstate.journal")), "no journal stays behind")
+        store.clear()
+        number += 1
+    return "%d requests" % total
+
+
+def killed_within(work):
+    """A local apply that dies within the creation of the last file: its journal has the intent and no outcome."""
+    path = os.path.join(work.path, "main.tf.json")
+    with open(path, encoding="utf-8") as file:
+        config = json.load(file)
+    config["resource"]["local_file"]["f2"]["provisioner"] = {"local-exec": {"command": "sleep 60"}}
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(config, file)
+    process = work.start("apply", "-auto-approve")
+    journal = os.path.join(work.path, "terraform.tfstate.journal")
+    end = time.monotonic() + 60
+    while not os.path.exists(os.path.join(work.made, "f2")):
+        check(time.monotonic() < end and process.poll() is None, "the last file is made")
+        time.sleep(0.02)
+    time.sleep(0.2)
+    process.kill()
+    process.communicate()
+    with open(journal, encoding="utf-8") as file:
+        lines = [line for line in file if not ('"outcome"' in line and "local_file.f2" in line)]
+    check(any('"intent"' in line and "local_file.f2" in line for line in lines), "it was begun")
+    with open(journal, "w", encoding="utf-8") as file:
+        file.writelines(lines)
 
 
 def remote_state(store, proxy):
