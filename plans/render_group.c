@@ -57,6 +57,13 @@ static RenderGroup *find_group(const ResourceChange *change,
     return group;
 }
 
+/* What is made has nothing of its own yet: its text stands already. */
+static Str own_text(const Entry *entry, RenderStyle style, Arena *scratch, Arena *arena) {
+    if (entry->group && entry->change->action == ACTION_CREATE)
+        return entry->group->text;
+    return str_clone(text_of(entry->change, style, scratch), arena);
+}
+
 RenderGroups render_group_find(const Plan *plan, RenderStyle style, Arena *arena) {
     Map known = map_new(arena);
     VEC(Entry) entries = {0};
@@ -76,11 +83,9 @@ RenderGroups render_group_find(const Plan *plan, RenderStyle style, Arena *arena
         bool is_shared = group && group->changes.count >= ALIKE_MIN;
         if (is_shared && group->first != entry->change)
             continue;
-        if (!is_shared) {
-            Str text = text_of(entry->change, style, scratch);
-            group = new_group(entry->change, str_clone(text, arena), arena);
-            arena_reset(scratch);
-        }
+        if (!is_shared)
+            group = new_group(entry->change, own_text(entry, style, scratch, arena), arena);
+        arena_reset(scratch);
         vec_push(arena, &groups, group);
     }
     return groups;
