@@ -33,7 +33,7 @@ const char report_page_style[] =
     "svg .op rect { fill: #7c9fc4; } svg .create rect { fill: #5fa874; } svg .update rect { fill: #d1a13d; } svg .destroy rect { fill: #d0716a; } svg .read rect { fill: #6aaec6; }\n"
     "svg .op .inner { fill: #00000055; } svg .op.failed rect { stroke: var(--r); stroke-width: 2.5; } svg .op.critical rect { stroke: var(--hot); stroke-width: 2; } svg .op.failed.critical rect { stroke: var(--r); }\n"
     "svg .op:hover rect, svg .op:focus rect, svg .op.marked rect { filter: brightness(1.25); stroke: var(--fg); stroke-width: 2; } svg .op:focus { outline: none; }\n"
-    "svg .wait { stroke: var(--hot); stroke-width: 1.5; fill: none; } svg .queue { stroke: var(--dim); stroke-dasharray: 2 3; }\n"
+    "svg .wait { stroke: var(--hot); stroke-width: 1.5; fill: none; } svg .queue { stroke-dasharray: 3 3; }\n"
     "@media print { header { position: static; } .bar button, input, summary a { display: none; } details { break-inside: avoid-page; } pre { white-space: pre-wrap; overflow-wrap: anywhere; } .change { content-visibility: visible; } .gantt { overflow: visible; } .gantt svg { width: 100%; height: auto; } }\n"
     ".gantt svg { display: block; width: 100%; min-width: 900px; height: auto; }\n";
 

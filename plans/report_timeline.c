@@ -115,6 +115,10 @@ static void add_title(Drawing *drawing, const TimelineRow *row) {
         if (row->waits > 1)
             strbuf_add_format(out, ", the last of %zu blocks", row->waits);
     }
+    if (row->turn_after != TIMELINE_NONE) {
+        strbuf_add_cstr(out, "\nhad its turn when this ended: ");
+        html_add(out, drawing->timeline->rows.items[row->turn_after].address);
+    }
     strbuf_add_cstr(out, "</title>");
 }
 
@@ -175,8 +179,9 @@ static void add_operation(Drawing *drawing, size_t i) {
     strbuf_add_format(drawing->out, "<g class=\"op %s%s%s\" tabindex=\"0\" data-row=\"%zu\"",
                       class_of(row), row->is_critical ? " critical" : "",
                       row->failed || row->is_open ? " failed" : "", i);
-    if (row->waited_for != TIMELINE_NONE)
-        strbuf_add_format(drawing->out, " data-wait=\"%zu\"", row->waited_for);
+    size_t before = row->turn_after != TIMELINE_NONE ? row->turn_after : row->waited_for;
+    if (before != TIMELINE_NONE)
+        strbuf_add_format(drawing->out, " data-wait=\"%zu\"", before);
     strbuf_add_char(drawing->out, '>');
     add_title(drawing, row);
     add_rect(drawing, i, row->kind == TIMELINE_PROVISION ? " class=\"inner\"" : "");
@@ -189,8 +194,9 @@ static void add_wait(Drawing *drawing, size_t from, size_t to) {
     const TimelineRow *rows = drawing->timeline->rows.items;
     double x1 = x_of(drawing, rows[from].end_ms), y1 = y_of(drawing, from) + 7;
     double x2 = x_of(drawing, rows[to].start_ms), y2 = y_of(drawing, to) + 7;
-    strbuf_add_format(drawing->out, "<path class=\"wait\" d=\"M%.1f %.1fV%.1fH%.1f\"/>\n", x1, y1,
-                      y2, x2);
+    bool is_turn = rows[to].turn_after != TIMELINE_NONE;
+    strbuf_add_format(drawing->out, "<path class=\"wait%s\" d=\"M%.1f %.1fV%.1fH%.1f\"/>\n",
+                      is_turn ? " queue" : "", x1, y1, y2, x2);
 }
 
 static void place_rows(Drawing *drawing) {
@@ -233,47 +239,49 @@ static void add_drawing(Drawing *drawing) {
 
 /* -- tables ------------------------------------------------------------------------------- */
 
-static void add_cells(Drawing *drawing, const TimelineRow *row, int64_t waited_ms) {
+static void add_cells(Drawing *drawing, const TimelineRow *row, const char *why) {
     StrBuf *out = drawing->out;
     int64_t took_ms = row->end_ms - row->start_ms;
     int64_t whole = drawing->timeline->length_ms > 0 ? drawing->timeline->length_ms : 1;
     Str from = duration(row->start_ms, drawing->scratch);
     Str took = duration(took_ms, drawing->scratch);
-    Str waited = waited_ms >= 0 ? duration(waited_ms, drawing->scratch) : STR_EMPTY;
     strbuf_add_cstr(out, "<tr><td>");
     html_add(out, verb_of(row));
     strbuf_add_cstr(out, "</td><td><code>");
     html_add(out, row->address);
     strbuf_add_format(out,
                       "</code>%s</td><td class=\"n\">%.*s</td><td class=\"n\">%.*s</td>"
-                      "<td class=\"n\">%.*s</td><td class=\"n\">%.0f %%</td></tr>\n",
-                      row->failed ? " failed" : "", STR_ARG(from), STR_ARG(took), STR_ARG(waited),
-                      100.0 * (double)took_ms / (double)whole);
+                      "<td class=\"n\">%.0f %%</td><td>%s</td></tr>\n",
+                      row->failed ? " failed" : "", STR_ARG(from), STR_ARG(took),
+                      100.0 * (double)took_ms / (double)whole, why);
 }
 
-static void open_table(StrBuf *out, const char *title, const char *idle) {
+static void open_table(StrBuf *out, const char *title) {
     strbuf_add_format(out,
                       "<h2>%s</h2>\n<table>\n<tr><th></th><th>object</th><th "
-                      "class=\"n\">began</th><th class=\"n\">took</th><th class=\"n\">%s</th><th "
-                      "class=\"n\">of the run</th></tr>\n",
-                      title, idle);
+                      "class=\"n\">began</th><th class=\"n\">took</th><th class=\"n\">of the "
+                      "run</th><th></th></tr>\n",
+                      title);
+}
+
+static const char *why_then(const TimelineRow *row) {
+    if (row->turn_after != TIMELINE_NONE)
+        return "had its turn";
+    return row->waited_for != TIMELINE_NONE ? "depends on it" : "first";
 }
 
 static void add_critical(Drawing *drawing) {
     const Timeline *timeline = drawing->timeline;
-    int64_t free_at = 0;
     if (timeline->critical.count == 0)
         return;
-    open_table(drawing->out, "The critical path", "idle before");
+    open_table(drawing->out, "The critical path");
     vec_each(&timeline->critical, index) {
-        const TimelineRow *row = &timeline->rows.items[*index];
-        add_cells(drawing, row, row->start_ms - free_at);
-        free_at = row->end_ms;
+        add_cells(drawing, &timeline->rows.items[*index], why_then(&timeline->rows.items[*index]));
     }
     strbuf_add_cstr(drawing->out,
-                    "</table>\n<p class=\"dim\">Each began when the one above it had ended: the "
-                    "run ends sooner only if one of these does. Idle before: it could have run, "
-                    "and waited for its turn or for loam.</p>\n");
+                    "</table>\n<p class=\"dim\">Each began when the one above it had ended: it "
+                    "depends on it, or had only now its turn (-parallelism, and what a provider "
+                    "does one at a time). The run ends sooner only if one of these does.</p>\n");
 }
 
 static int compare_length(const void *a, const void *b) {
@@ -293,9 +301,9 @@ static void add_longest(Drawing *drawing) {
         order[i] = &timeline->rows.items[i];
     if (count > 1)
         qsort(order, count, sizeof(*order), compare_length);
-    open_table(drawing->out, "What took longest", "");
+    open_table(drawing->out, "What took longest");
     for (size_t i = 0; i < count && i < 10; i++)
-        add_cells(drawing, order[i], -1);
+        add_cells(drawing, order[i], "");
     strbuf_add_cstr(drawing->out, "</table>\n");
 }
 

@@ -9,6 +9,7 @@ typedef struct Group {
 
 typedef struct Link {
     Timeline *timeline;
+    Group all;
     Map groups;       /* block → Group */
     Map dependencies; /* block → ResourceChange */
     Arena *arena;
@@ -59,6 +60,7 @@ static void group_rows(Link *link) {
     if (count > 1)
         qsort(order, count, sizeof(*order), compare_ended);
     for (size_t i = 0; i < count; i++) {
+        vec_push(link->arena, &link->all.rows, order[i].row);
         Str block = timeline->rows.items[order[i].row].block;
         vec_push(link->arena, &group_of(link, block)->rows, order[i].row);
     }
@@ -117,6 +119,19 @@ static void link_row(Link *link, size_t row) {
         consider(link, change->dependencies[i], row);
 }
 
+#define TURN_MS 2 /* sooner is at once */
+
+static void find_turn(Link *link, size_t row) {
+    TimelineRow *rows = link->timeline->rows.items;
+    size_t waited_for = rows[row].waited_for;
+    int64_t ready_ms = waited_for == TIMELINE_NONE ? 0 : rows[waited_for].end_ms;
+    if (rows[row].start_ms - ready_ms <= TURN_MS)
+        return;
+    size_t last = last_before(link, &link->all, row);
+    if (last != TIMELINE_NONE && rows[last].end_ms > ready_ms)
+        rows[row].turn_after = last;
+}
+
 /* -- the critical path -------------------------------------------------------------------- */
 
 static size_t last_row(const Timeline *timeline) {
@@ -133,10 +148,11 @@ static size_t last_row(const Timeline *timeline) {
 
 static void find_critical(Timeline *timeline, Arena *arena) {
     VEC(size_t) backwards = {0};
-    for (size_t at = last_row(timeline); at != TIMELINE_NONE;
-         at = timeline->rows.items[at].waited_for) {
-        timeline->rows.items[at].is_critical = true;
+    for (size_t at = last_row(timeline); at != TIMELINE_NONE;) {
+        TimelineRow *row = &timeline->rows.items[at];
+        row->is_critical = true;
         vec_push(arena, &backwards, at);
+        at = row->turn_after != TIMELINE_NONE ? row->turn_after : row->waited_for;
     }
     for (size_t i = backwards.count; i-- > 0;)
         vec_push(arena, &timeline->critical, backwards.items[i]);
@@ -154,12 +170,13 @@ void timeline_link(Timeline *timeline, const Plan *plan, Arena *arena) {
     vec_clear(&timeline->critical);
     for (size_t i = 0; i < timeline->rows.count; i++) {
         TimelineRow *row = &timeline->rows.items[i];
-        row->waited_for = TIMELINE_NONE;
+        row->waited_for = row->turn_after = TIMELINE_NONE;
         row->waits = 0;
         if (row->kind == TIMELINE_PROVISION)
             continue;
         consider_itself(&link, &last, i);
         link_row(&link, i);
+        find_turn(&link, i);
     }
     find_critical(timeline, arena);
 }

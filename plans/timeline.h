@@ -2,7 +2,8 @@
  *
  * A row is an operation on an object. Rows are added as they begin, then timeline_link finds, from
  * the dependencies of the plan's changes, which row each one waited for: of all it depends on, the
- * one that ended last. */
+ * one that ended last. What could have begun then, and did not, waited for its turn (parallelism,
+ * limits): for whatever ended last before it began. */
 #pragma once
 
 #include "plan.h"
@@ -24,6 +25,7 @@ typedef struct TimelineRow {
     bool is_open;      /* it has not ended: the run was cut */
     size_t waited_for; /* after linking: a row, or TIMELINE_NONE */
     size_t waits;      /* how many blocks it had to wait for */
+    size_t turn_after; /* after linking: the row whose end gave it its turn, or TIMELINE_NONE */
     bool is_critical;
 } TimelineRow;
 

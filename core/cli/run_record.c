@@ -38,6 +38,7 @@ static void begin(RunRecord *record, const HookEvent *event, TimelineKind kind) 
         .start_ms = now_ms(record),
         .is_open = true,
         .waited_for = TIMELINE_NONE,
+        .turn_after = TIMELINE_NONE,
     };
     row.end_ms = row.start_ms;
     vec_push(arena, &record->timeline->rows, row);

@@ -41,6 +41,7 @@ static void many(void **state) {
             .start_ms = i / 4 * 10,
             .end_ms = i / 4 * 10 + 10,
             .waited_for = TIMELINE_NONE,
+            .turn_after = TIMELINE_NONE,
         };
         vec_push(arena, &timeline->rows, row);
     }

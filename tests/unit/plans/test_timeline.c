@@ -34,13 +34,15 @@ static void depend(Plan *plan, const char *address, const char *on, const char *
     vec_push(arena, &plan->changes, change);
 }
 
-/* "row<wait" for each, "*" on the critical path. */
+/* "row<wait", "row~turn after" for each, "*" on the critical path. */
 static Str links(Timeline *timeline, const Plan *plan) {
     timeline_link(timeline, plan, arena);
     StrBuf text = strbuf_new(arena);
     for (size_t i = 0; i < timeline->rows.count; i++) {
         const TimelineRow *row = &timeline->rows.items[i];
-        if (row->waited_for == TIMELINE_NONE)
+        if (row->turn_after != TIMELINE_NONE)
+            strbuf_add_format(&text, "%zu~%zu%s ", i, row->turn_after, row->is_critical ? "*" : "");
+        else if (row->waited_for == TIMELINE_NONE)
             strbuf_add_format(&text, "%zu%s ", i, row->is_critical ? "*" : "");
         else
             strbuf_add_format(&text, "%zu<%zu%s ", i, row->waited_for, row->is_critical ? "*" : "");
@@ -98,6 +100,21 @@ static void same_instant(void **state) {
     check_str(links(timeline_of(runs, ARRAY_COUNT(runs)), plan), "0* 1<0 2<0* ");
 }
 
+/* It could have begun sooner, and did not: somebody had its place. */
+static void turns(void **state) {
+    (void)state;
+    static const Run runs[] = {
+        {"t.a[0]", ACTION_CREATE, 0,  10},
+        {"t.a[1]", ACTION_CREATE, 0,  20},
+        {"t.a[2]", ACTION_CREATE, 10, 25},
+        {"t.a[3]", ACTION_CREATE, 20, 40},
+        {"t.b",    ACTION_CREATE, 41, 50},
+    };
+    Plan *plan = plan_new(PLAN_NORMAL, arena);
+    depend(plan, "t.b", "t.a", NULL);
+    check_str(links(timeline_of(runs, ARRAY_COUNT(runs)), plan), "0 1* 2~0 3~1* 4<3* ");
+}
+
 static void lanes(void **state) {
     (void)state;
     static const Run runs[] = {
@@ -126,6 +143,7 @@ int main(void) {
         PLAN_CASE(what_ended_last_was_waited_for),
         PLAN_CASE(destruction),
         PLAN_CASE(same_instant),
+        PLAN_CASE(turns),
         PLAN_CASE(lanes),
         PLAN_CASE(nothing),
     };
