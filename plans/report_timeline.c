@@ -137,19 +137,21 @@ static Str label_of(const TimelineRow *row, Arena *arena) {
     Str verb = verb_of(row);
     Str address = row->address;
     size_t room = LABEL_MAX - 1 - verb.len;
-    size_t length = utf8_grapheme_count(address);
-    if (length <= room)
+    size_t width = utf8_display_width(address);
+    if (width <= room)
         return str_format(arena, "%.*s %.*s", STR_ARG(verb), STR_ARG(address));
-    size_t at = 0;
-    for (; length >= room; length--)
-        at = utf8_grapheme_end(address, at);
-    return str_format(arena, "%.*s …%.*s", STR_ARG(verb), STR_ARG(str_after(address, at)));
+    while (width >= room) {
+        size_t end = utf8_grapheme_end(address, 0);
+        width -= utf8_display_width(str_slice(address, 0, end));
+        address = str_after(address, end);
+    }
+    return str_format(arena, "%.*s …%.*s", STR_ARG(verb), STR_ARG(address));
 }
 
 static double label_width(const Drawing *drawing) {
     size_t longest = 0;
     vec_each(&drawing->timeline->rows, row) {
-        size_t length = utf8_grapheme_count(label_of(row, drawing->scratch));
+        size_t length = utf8_display_width(label_of(row, drawing->scratch));
         longest = length > longest ? length : longest;
     }
     return (double)longest * LETTER_WIDTH + 16;
@@ -161,8 +163,7 @@ static void add_label(Drawing *drawing, size_t i) {
     if (row->kind == TIMELINE_PROVISION)
         return;
     if (!drawing->has_lanes) {
-        Str label =
-            str_format(drawing->scratch, "%.*s %.*s", STR_ARG(verb_of(row)), STR_ARG(row->address));
+        Str label = label_of(row, drawing->scratch);
         strbuf_add_format(drawing->out, "<text x=\"4\" y=\"%.1f\">", y_of(drawing, i) + 11);
         html_add(drawing->out, label);
         strbuf_add_cstr(drawing->out, "</text>");

@@ -51,11 +51,24 @@ static void many(void **state) {
     CHECK_HAS(text, "1000 operations in 2.5 s, 4.0 at once", "viewBox=\"0 0 1400 110\"");
 }
 
+/* A long address loses its beginning. */
+static void long_names(void **state) {
+    (void)state;
+    ReportInput input = sample_input();
+    Timeline *timeline = sample_timeline(input.plan);
+    timeline->rows.items[1].address =
+        STR("module.one_with_a_long_name.module.another_with_a_long_name.t.日本語[\"key\"]");
+    input.timeline = timeline;
+    CHECK_HAS(sample_write(&report_timeline, &input),
+              ">update …name.module.another_with_a_long_name.t.日本語[&quot;key&quot;]</text>");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(drawing),
         PLAN_CASE(nothing_ran),
         PLAN_CASE(many),
+        PLAN_CASE(long_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
