@@ -204,6 +204,10 @@ static bool is_sensitive(const Value *v) {
     return v && value_has_mark(*v, MARK_SENSITIVE);
 }
 
+static bool is_secret(const Value *v) {
+    return v && value_is_secret(*v);
+}
+
 static const Value *uncovered(const Build *build, const Value *v) {
     if (!v)
         return NULL;
@@ -225,7 +229,7 @@ static bool hides(const Build *build, Pair pair) {
         return true;
     if (pair.attribute && (pair.attribute->flags & SENSITIVE))
         return pair.before || pair.after;
-    return is_sensitive(pair.before) || is_sensitive(pair.after);
+    return is_secret(pair.before) || is_secret(pair.after);
 }
 
 static RenderDiff *diff_sensitive(const Build *build, Pair pair) {

@@ -70,12 +70,29 @@ static void shown_when_asked(void **state) {
               "  + resource \"t\" \"a\" {\n      + in  = \"pw\"\n      + out = \"pw\"\n    }\n");
 }
 
+/* What is ephemeral is as secret. */
+static void ephemeral(void **state) {
+    (void)state;
+    Str *names = arena_new_array(arena, Str, 2);
+    Value *items = arena_new_array(arena, Value, 2);
+    names[0] = STR("in");
+    names[1] = STR("out");
+    items[0] = value_with_marks(value_of("\"canary\""), MARK_EPHEMERAL);
+    items[1] = value_of("[\"canary\"]");
+    Value object = value_object(names, items, 2, arena);
+    ResourceChange change = change_of("t.a", ACTION_CREATE, value_of("-"), object);
+    StrBuf out = strbuf_new(arena);
+    render_text_body(&change, (RenderStyle){0}, &out, arena);
+    assert_true(str_find(strbuf_str(&out), STR("canary"), 0) == SIZE_MAX);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(in_one_object),
         PLAN_CASE(what_becomes_secret),
         PLAN_CASE(in_a_plan),
         PLAN_CASE(shown_when_asked),
+        PLAN_CASE(ephemeral),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
