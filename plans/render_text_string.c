@@ -103,8 +103,6 @@ static void add_line(RenderPen *pen, uint32_t level, Action action, Str line) {
 
 static void add_lines(RenderPen *pen, uint32_t level, Str text) {
     Str line;
-    if (text.len == 0)
-        add_line(pen, level, ACTION_NO_OP, text);
     while (str_next_field(&text, '\n', &line))
         add_line(pen, level, ACTION_NO_OP, line);
 }
