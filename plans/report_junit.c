@@ -153,8 +153,41 @@ static void collect_planned(Suite *suite, const Plan *plan) {
     }
 }
 
+/* What was said of an object that failed. */
+static Str failure_of(const TimelineRow *row, const Diags *diags, Arena *arena) {
+    for (size_t i = 0; row->failed && diags && i < diags->count; i++) {
+        const Diag *diag = &diags->items[i];
+        if (diag->severity == DIAG_ERROR && str_equal(diag->address, row->address))
+            return diag_text(diag, arena);
+    }
+    return row->failed ? STR("The operation failed.")
+                       : STR("The run ended before the operation did.");
+}
+
+static void collect_not_begun(Suite *suite, const Plan *plan, const Timeline *timeline) {
+    Map begun = map_new(suite->scratch);
+    vec_each(&timeline->rows, row) {
+        map_set(&begun, row->address, row);
+    }
+    vec_each(&plan->changes, change) {
+        Str address = resource_addr_to_str(change->address, suite->scratch);
+        if (change->action == ACTION_NO_OP || !plan_is_shown(change) || map_has(&begun, address) ||
+            change->action == ACTION_FORGET)
+            continue;
+        JunitCase item = {
+            .name = str_format(suite->scratch, "%.*s: %s", STR_ARG(address),
+                               action_name(change->action)),
+            .suite_class = resource_addr_to_config_str(change->address, suite->scratch),
+            .took_ms = -1,
+            .problem = "skipped",
+            .problem_text = STR("It was not begun."),
+        };
+        vec_push(suite->scratch, &suite->cases, item);
+    }
+}
+
 /* A replacement is two operations. */
-static void collect_ran(Suite *suite, const Timeline *timeline) {
+static void collect_ran(Suite *suite, const Timeline *timeline, const Diags *diags) {
     vec_each(&timeline->rows, row) {
         Str what =
             row->kind == TIMELINE_PROVISION ? row->what : str_from_cstr(action_name(row->action));
@@ -164,8 +197,7 @@ static void collect_ran(Suite *suite, const Timeline *timeline) {
             .suite_class = row->block,
             .took_ms = row->end_ms - row->start_ms,
             .problem = problem,
-            .problem_text = row->failed ? STR("The operation failed.")
-                                        : STR("The run ended before the operation did."),
+            .problem_text = problem ? failure_of(row, diags, suite->scratch) : STR_EMPTY,
         };
         vec_push(suite->scratch, &suite->cases, item);
     }
@@ -178,10 +210,12 @@ static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) 
     collect_messages(&messages, input->diags);
     if (input->plan)
         report_checks_each(input->plan, collect_check, &checks, scratch);
-    if (input->timeline)
-        collect_ran(&changes, input->timeline);
-    else if (input->plan)
+    if (!input->timeline && input->plan)
         collect_planned(&changes, input->plan);
+    if (input->timeline)
+        collect_ran(&changes, input->timeline, input->diags);
+    if (input->timeline && input->plan)
+        collect_not_begun(&changes, input->plan, input->timeline);
     Str timestamp = clock_format_rfc3339(input->now_ms, scratch);
     timestamp = str_slice(timestamp, 0, timestamp.len - 1); /* the schema has no zone */
     SCOPED(ReportXml) xml = report_xml_new();

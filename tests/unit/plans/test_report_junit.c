@@ -19,12 +19,17 @@ static void of_a_run(void **state) {
     (void)state;
     ReportInput input = sample_input();
     input.timeline = sample_timeline(input.plan);
-    CHECK_HAS(sample_write(&report_junit, &input),
-              "<testsuite name=\"operations\" tests=\"4\" failures=\"1\"",
-              "<testcase name=\"t.again: delete\" classname=\"t.again\" time=\"1.000\"/>",
-              "<testcase name=\"t.other: update\" classname=\"t.other\" time=\"0.500\">",
-              "<failure message=\"The operation failed.\">",
-              "<testcase name=\"t.again: local-exec\"");
+    Diags *diags = sample_diags();
+    diags->items[0].address = STR("t.other");
+    input.diags = diags;
+    CHECK_HAS(
+        sample_write(&report_junit, &input),
+        "<testsuite name=\"operations\" tests=\"6\" failures=\"1\" errors=\"0\" skipped=\"2\"",
+        "<testcase name=\"t.again: delete\" classname=\"t.again\" time=\"1.000\"/>",
+        "<testcase name=\"t.other: update\" classname=\"t.other\" time=\"0.500\">",
+        "<failure message=\"It &lt;failed&gt;\">", "<testcase name=\"t.again: local-exec\"",
+        "t.gone[&quot;x|y&quot;]: delete", "<skipped message=\"It was not begun.\">",
+        "t.new: create");
 }
 
 int main(void) {
