@@ -30,11 +30,20 @@ static bool write_junit(Cli *cli, const Suite *suite, Str path, Diags *diags) {
     return status >= 0;
 }
 
+/* What is given from outside counts for all tests: a mistake in it is told before the first. */
+static bool check_input(const Project *project, Diags *diags) {
+    InputRequest request = project->input;
+    Map ignored;
+    request.ask = NULL;
+    request.is_of_test = true;
+    return input_gather(project->config, &request, &ignored, project->cli->arena, diags);
+}
+
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.test_folder = project_test_folder(arguments)};
     StrVec filters = {0};
     Suite suite;
-    if (!project_load(&project, cli, arguments, NULL, diags))
+    if (!project_load(&project, cli, arguments, NULL, diags) || !check_input(&project, diags))
         return 1;
     view_show_diags(cli->view, diags);
     project.engine.cancel = cancel_open_second(cli->cancel);

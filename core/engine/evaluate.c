@@ -112,7 +112,7 @@ static bool lookup_module(const EvalScope *self,
         *used = at + (has_key ? 2 : 1);
         return true;
     }
-    diags_error(diags, traversal->range, "Invalid index",
+    diags_error(diags, traversal->steps[at].range, "Invalid index",
                 "The module call \"%.*s\" has no instance with this key.",
                 STR_ARG(binding->reference.name));
     return false;

@@ -55,12 +55,42 @@ static bool take_named(RunWork *work, Map *providers) {
     return ok;
 }
 
+static bool is_key(const ProviderRef *ref, Str key) {
+    Str behind = str_after(key, ref->name.len < key.len ? ref->name.len + 1 : key.len);
+    return str_starts_with(key, ref->name) && str_equal(behind, ref->alias) &&
+           (key.len == ref->name.len || key.ptr[ref->name.len] == '.');
+}
+
+/* Does the module, or one that it calls, work with this configuration? */
+static bool uses_provider(const Module *module, Str key) {
+    bool is_default = str_find_char(key, '.', 0) == SIZE_MAX;
+    if (map_has(&module->providers, key))
+        return true;
+    map_each(&module->resources, entry) {
+        const Resource *resource = entry->value;
+        if (is_key(&resource->provider, key))
+            return true;
+    }
+    map_each(&module->calls, entry) {
+        const ModuleCall *call = entry->value;
+        map_each(&call->providers, passed) {
+            if (is_key(passed->value, key))
+                return true;
+        }
+        if (is_default && call->module && uses_provider(call->module, key))
+            return true;
+    }
+    return false;
+}
+
+/* Of those that nobody uses nothing is known, not even whether they are right. */
 static bool take_providers(RunWork *work, Map *providers) {
     const TestFile *file = work->context->file->config;
     if (work->run->config->providers.count > 0)
         return take_named(work, providers);
     map_each(&file->providers, entry) {
-        map_set(providers, entry->key, bind_provider(work, entry->value, entry->key));
+        if (uses_provider(work->config->root, entry->key))
+            map_set(providers, entry->key, bind_provider(work, entry->value, entry->key));
     }
     return true;
 }
