@@ -1,61 +1,27 @@
-/* JUnit by hand: libxml2 would bring ICU along into every start of the program. */
+/* Runs as JUnit's cases. */
 #include "junit.h"
 #include "clock.h"
-#include "utf8.h"
+#include "report_xml.h"
 #include "view_diag.h"
 
-/* -- XML ---------------------------------------------------------------------------------- */
-
-static bool is_allowed(uint32_t codepoint) {
-    return codepoint == '\t' || codepoint == '\n' || codepoint == '\r' ||
-           (codepoint >= 0x20 && codepoint != 0xfffe && codepoint != 0xffff);
+static void write_count(ReportXml *xml, const char *name, size_t count, Arena *scratch) {
+    report_xml_attribute(xml, name, str_format(scratch, "%zu", count));
 }
 
-static const char *entity_of(uint32_t codepoint) {
-    switch (codepoint) {
-    case '&': return "&amp;";
-    case '<': return "&lt;";
-    case '>': return "&gt;";
-    case '"': return "&quot;";
-    case '\n': return "&#10;";
-    case '\r': return "&#13;";
-    case '\t': return "&#9;";
-    default: return NULL;
-    }
-}
-
-/* What XML cannot hold becomes a replacement character. */
-static void write_text(StrBuf *out, Str text, bool is_attribute) {
-    size_t width;
-    for (size_t at = 0; at < text.len; at += width) {
-        uint32_t codepoint = utf8_decode(text, at, &width);
-        bool is_blank = codepoint == '\n' || codepoint == '\t';
-        const char *entity = is_blank && !is_attribute ? NULL : entity_of(codepoint);
-        if (entity)
-            strbuf_add_cstr(out, entity);
-        else
-            strbuf_add_codepoint(out, is_allowed(codepoint) ? codepoint : 0xfffd);
-    }
-}
-
-static void write_attribute(StrBuf *out, const char *name, Str text) {
-    strbuf_add_format(out, " %s=\"", name);
-    write_text(out, text, true);
-    strbuf_add_char(out, '"');
-}
-
-static void write_count(StrBuf *out, const char *name, size_t count) {
-    strbuf_add_format(out, " %s=\"%zu\"", name, count);
+static void write_element(ReportXml *xml, const char *name, Str text) {
+    report_xml_open(xml, name);
+    report_xml_text(xml, text);
+    report_xml_close(xml);
 }
 
 /* -- cases -------------------------------------------------------------------------------- */
 
-static void write_problem(StrBuf *out, const char *element, Str message, Str text) {
-    strbuf_add_format(out, "      <%s", element);
-    write_attribute(out, "message", message);
-    strbuf_add_char(out, '>');
-    write_text(out, text, false);
-    strbuf_add_format(out, "</%s>\n", element);
+static void write_problem(ReportXml *xml, const char *element, Str message, Str text) {
+    report_xml_open(xml, element);
+    report_xml_attribute(xml, "message", message);
+    if (text.len > 0)
+        report_xml_text(xml, text);
+    report_xml_close(xml);
 }
 
 static Str diags_text(const Diags *diags, DiagSeverity severity, Arena *scratch) {
@@ -90,37 +56,37 @@ static Str skip_reason(const SuiteFile *file, const SuiteRun *skipped, Arena *sc
     return STR("The tests were interrupted.");
 }
 
-static void write_outcome(StrBuf *out, const SuiteFile *file, const SuiteRun *run, Arena *scratch) {
+static void write_outcome(ReportXml *xml,
+                          const SuiteFile *file,
+                          const SuiteRun *run,
+                          Arena *scratch) {
     Str errors = diags_text(&run->diags, DIAG_ERROR, scratch);
     Str warnings = diags_text(&run->diags, DIAG_WARNING, scratch);
     switch (run->status) {
-    case SUITE_FAIL: write_problem(out, "failure", failure_message(run, scratch), errors); break;
-    case SUITE_ERROR: write_problem(out, "error", STR("Encountered an error"), errors); break;
+    case SUITE_FAIL: write_problem(xml, "failure", failure_message(run, scratch), errors); break;
+    case SUITE_ERROR: write_problem(xml, "error", STR("Encountered an error"), errors); break;
     case SUITE_SKIP:
     case SUITE_PENDING:
-        write_problem(out, "skipped", skip_reason(file, run, scratch), STR_EMPTY);
+        write_problem(xml, "skipped", skip_reason(file, run, scratch), STR_EMPTY);
         break;
     case SUITE_PASS: break;
     }
-    if (warnings.len == 0)
-        return;
-    strbuf_add_cstr(out, "      <system-err>");
-    write_text(out, warnings, false);
-    strbuf_add_cstr(out, "</system-err>\n");
+    if (warnings.len > 0)
+        write_element(xml, "system-err", warnings);
 }
 
-static void write_case(StrBuf *out, const SuiteFile *file, const SuiteRun *run, Arena *scratch) {
-    strbuf_add_cstr(out, "    <testcase");
-    write_attribute(out, "name", run->config->name);
-    write_attribute(out, "classname", file->config->path);
+static void write_case(ReportXml *xml, const SuiteFile *file, const SuiteRun *run, Arena *scratch) {
+    report_xml_open(xml, "testcase");
+    report_xml_attribute(xml, "name", run->config->name);
+    report_xml_attribute(xml, "classname", file->config->path);
     if (run->started_ms > 0) {
-        strbuf_add_format(out, " time=\"%lld.%03lld\"", (long long)(run->elapsed_ms / 1000),
-                          (long long)(run->elapsed_ms % 1000));
-        write_attribute(out, "timestamp", clock_format_rfc3339(run->started_ms, scratch));
+        report_xml_attribute(xml, "time",
+                             str_format(scratch, "%lld.%03lld", (long long)(run->elapsed_ms / 1000),
+                                        (long long)(run->elapsed_ms % 1000)));
+        report_xml_attribute(xml, "timestamp", clock_format_rfc3339(run->started_ms, scratch));
     }
-    strbuf_add_cstr(out, ">\n");
-    write_outcome(out, file, run, scratch);
-    strbuf_add_cstr(out, "    </testcase>\n");
+    write_outcome(xml, file, run, scratch);
+    report_xml_close(xml);
 }
 
 /* -- suites ------------------------------------------------------------------------------- */
@@ -133,30 +99,28 @@ static size_t count_runs(const SuiteFile *file, SuiteStatus status) {
     return count;
 }
 
-static void write_file(StrBuf *out, const SuiteFile *file, Arena *scratch) {
+static void write_file(ReportXml *xml, const SuiteFile *file, Arena *scratch) {
     Str errors = diags_text(&file->diags, DIAG_ERROR, scratch);
-    strbuf_add_cstr(out, "  <testsuite");
-    write_attribute(out, "name", file->config->path);
-    write_count(out, "tests", file->runs.count);
-    write_count(out, "skipped", count_runs(file, SUITE_SKIP));
-    write_count(out, "failures", count_runs(file, SUITE_FAIL));
-    write_count(out, "errors", count_runs(file, SUITE_ERROR));
-    strbuf_add_cstr(out, ">\n");
+    report_xml_open(xml, "testsuite");
+    report_xml_attribute(xml, "name", file->config->path);
+    write_count(xml, "tests", file->runs.count, scratch);
+    write_count(xml, "skipped", count_runs(file, SUITE_SKIP), scratch);
+    write_count(xml, "failures", count_runs(file, SUITE_FAIL), scratch);
+    write_count(xml, "errors", count_runs(file, SUITE_ERROR), scratch);
     vec_each(&file->runs, run) {
-        write_case(out, file, run, scratch);
+        write_case(xml, file, run, scratch);
     }
-    if (errors.len > 0) {
-        strbuf_add_cstr(out, "    <system-err>");
-        write_text(out, errors, false);
-        strbuf_add_cstr(out, "</system-err>\n");
-    }
-    strbuf_add_cstr(out, "  </testsuite>\n");
+    if (errors.len > 0)
+        write_element(xml, "system-err", errors);
+    report_xml_close(xml);
 }
 
 void junit_write(const Suite *suite, StrBuf *out, Arena *scratch) {
-    strbuf_add_cstr(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
+    SCOPED(ReportXml) xml = report_xml_new();
+    report_xml_open(&xml, "testsuites");
     vec_each(&suite->files, file) {
-        write_file(out, file, scratch);
+        write_file(&xml, file, scratch);
     }
-    strbuf_add_cstr(out, "</testsuites>\n");
+    report_xml_close(&xml);
+    report_xml_finish(&xml, out);
 }

@@ -37,8 +37,7 @@ static void document(void **state) {
               "  <testsuite name=\"a.tftest.hcl\" tests=\"4\" skipped=\"1\" failures=\"1\" "
               "errors=\"1\">\n"
               "    <testcase name=\"good\" classname=\"a.tftest.hcl\" time=\"1.234\" "
-              "timestamp=\"1970-01-01T00:00:01Z\">\n"
-              "    </testcase>\n"
+              "timestamp=\"1970-01-01T00:00:01Z\"/>\n"
               "    <testcase name=\"bad\" classname=\"a.tftest.hcl\" time=\"1.234\" "
               "timestamp=\"1970-01-01T00:00:01Z\">\n"
               "      <failure message=\"1 of 1 assertions failed: a &lt; &quot;b&quot; &amp; "
@@ -52,7 +51,7 @@ static void document(void **state) {
               "    </testcase>\n"
               "    <testcase name=\"left\" classname=\"a.tftest.hcl\">\n"
               "      <skipped message=\"&quot;worse&quot; ended in an error, so the rest of the "
-              "file was skipped.\"></skipped>\n"
+              "file was skipped.\"/>\n"
               "    </testcase>\n"
               "  </testsuite>\n"
               "</testsuites>\n");
