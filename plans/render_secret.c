@@ -65,13 +65,28 @@ const Map *render_secret_of_plan(const Plan *plan, Arena *arena) {
         render_secret_collect(value_with_marks(output->before, marks), &all);
         render_secret_collect(value_with_marks(output->after, marks), &all);
     }
+    return render_secret_shared(&all, arena);
+}
+
+const Map *render_secret_shared(const Map *secrets, Arena *arena) {
     Map *shared = arena_new(arena, Map);
     *shared = map_new(arena);
-    map_each(&all, entry) {
+    map_each(secrets, entry) {
         if (entry->key.len >= SHARED_MIN)
             map_set(shared, entry->key, shared);
     }
     return shared;
+}
+
+static Value mark_secret(Value value, void *secrets, Arena *arena) {
+    bool is_secret = render_secret_has(secrets, value, arena);
+    return is_secret ? value_with_marks(value, MARK_SENSITIVE) : value;
+}
+
+Value render_secret_mark(const Map *secrets, Value value, Arena *arena) {
+    if (!secrets || secrets->count == 0)
+        return value;
+    return value_transform(value, mark_secret, (void *)secrets, arena);
 }
 
 bool render_secret_has(const Map *secrets, Value value, Arena *scratch) {

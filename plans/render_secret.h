@@ -12,4 +12,8 @@
 void render_secret_collect(Value value, Map *secrets);
 /* Of everything that is planned; what is too short to be told from other words is left out. */
 const Map *render_secret_of_plan(const Plan *plan, Arena *arena);
+/* The value with what repeats a secret marked as sensitive. `secrets` may be NULL. */
+Value render_secret_mark(const Map *secrets, Value value, Arena *arena);
+/* Those of the shared kind: long enough to be told from other words. */
+const Map *render_secret_shared(const Map *secrets, Arena *arena);
 bool render_secret_has(const Map *secrets, Value value, Arena *scratch);

@@ -21,7 +21,8 @@ typedef struct Cli {
     Arena *arena; /* run */
     Terminal terminal;
     CancelToken *cancel;
-    struct View *view;           /* of the command that runs */
+    struct View *view;  /* of the command that runs */
+    const Map *secrets; /* what outputs that nobody asked for must not show; NULL: nothing */
     struct Reporting *reporting; /* files asked for by -report; NULL: none */
     Registry *registry;
     const struct FunctionTable *functions;

@@ -3,6 +3,7 @@
 #include "operation.h"
 #include "project.h"
 #include "render_json.h"
+#include "render_secret.h"
 #include "reporting.h"
 #include "state_object.h"
 #include "statefile.h"
@@ -56,30 +57,56 @@ static int show_plan(Cli *cli, const Arguments *arguments, Str path, Diags *diag
     return 0;
 }
 
-static void show_object(Cli *cli,
-                        const Engine *engine,
+/* A state as text, as far as it is written. */
+typedef struct StateText {
+    Cli *cli;
+    const Engine *engine;
+    StrBuf text;
+    Map secrets; /* in the objects so far */
+} StateText;
+
+static void show_object(StateText *out,
                         const StateResource *resource,
                         const StateInstance *instance,
-                        StrBuf *text,
                         Diags *diags) {
+    Arena *arena = out->cli->arena;
     if (!instance->current)
         return;
-    const Schema *schema = engine_find_schema(engine, resource->address.mode, resource->provider,
-                                              resource->address.type);
+    const Schema *schema = engine_find_schema(out->engine, resource->address.mode,
+                                              resource->provider, resource->address.type);
     ResourceAddr address = resource->address;
     address.key = instance->key;
     Value value;
     if (!schema) {
-        strbuf_add_format(text, "# %.*s: no provider here knows this type\n\n",
-                          STR_ARG(resource_addr_to_str(address, cli->arena)));
+        strbuf_add_format(&out->text, "# %.*s: no provider here knows this type\n\n",
+                          STR_ARG(resource_addr_to_str(address, arena)));
         return;
     }
-    if (!state_object_decode(instance->current, schema, &value, cli->arena, diags))
+    if (!state_object_decode(instance->current, schema, &value, arena, diags))
         return;
+    render_secret_collect(value, &out->secrets);
     Str note = instance->current->status == OBJECT_TAINTED ? STR("(tainted)") : STR_EMPTY;
-    render_text_object(address, note, value, schema, terminal_style(&cli->terminal), text,
-                       cli->arena);
-    strbuf_add_char(text, '\n');
+    render_text_object(address, note, value, schema, terminal_style(&out->cli->terminal),
+                       &out->text, arena);
+    strbuf_add_char(&out->text, '\n');
+}
+
+static void show_objects(Cli *cli, const Engine *engine, const State *state, Diags *diags) {
+    StateText out = {.cli = cli, .engine = engine, .text = strbuf_new(cli->arena)};
+    out.secrets = map_new(cli->arena);
+    StateResources resources = {0};
+    state_sorted_resources(state, &resources, cli->arena);
+    vec_each(&resources, resource) {
+        vec_each(&(*resource)->instances, instance) {
+            show_object(&out, *resource, instance, diags);
+        }
+    }
+    terminal_out(strbuf_str(&out.text));
+    if (state->outputs.count == 0)
+        return;
+    terminal_print("Outputs:\n\n");
+    cli->secrets = render_secret_shared(&out.secrets, cli->arena);
+    operation_show_outputs(cli, state);
 }
 
 static int show_state(
@@ -99,18 +126,7 @@ static int show_state(
         terminal_print("The state file is empty. No resources are represented.\n");
         return 0;
     }
-    StateResources resources = {0};
-    state_sorted_resources(state, &resources, cli->arena);
-    vec_each(&resources, resource) {
-        vec_each(&(*resource)->instances, instance) {
-            show_object(cli, engine, *resource, instance, &text, diags);
-        }
-    }
-    terminal_out(strbuf_str(&text));
-    if (state->outputs.count > 0) {
-        terminal_print("Outputs:\n\n");
-        operation_show_outputs(cli, state);
-    }
+    show_objects(cli, engine, state, diags);
     return 0;
 }
 

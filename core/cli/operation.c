@@ -3,6 +3,7 @@
 #include "environment.h"
 #include "generate.h"
 #include "relevant_json.h"
+#include "render_secret.h"
 #include "reporting.h"
 #include "statefile.h"
 #include "view.h"
@@ -90,7 +91,8 @@ void operation_show_outputs(Cli *cli, const State *state) {
         if (output->sensitive && !style.show_sensitive)
             strbuf_add_cstr(&text, "<sensitive>");
         else
-            render_text_value(output->value, 0, style, &text, scratch);
+            render_text_value(render_secret_mark(cli->secrets, output->value, scratch), 0, style,
+                              &text, scratch);
         strbuf_add_char(&text, '\n');
     }
     terminal_out(strbuf_str(&text));
@@ -166,6 +168,7 @@ bool operation_apply(Operation *operation) {
                       "see whether anything is left to do.",
                       option_that_limits(operation));
     }
+    cli->secrets = render_secret_of_plan(operation->result.plan, cli->arena);
     view->done.import = plan_count(operation->result.plan).import;
     view->type->applied(view, state);
     return check_forgotten(operation);

@@ -59,6 +59,21 @@ static void in_a_plan(void **state) {
     assert_true(str_find(strbuf_str(&out), STR("canary"), 0) == SIZE_MAX);
 }
 
+static void marking(void **state) {
+    (void)state;
+    Map secrets = map_new(arena);
+    render_secret_collect(value_of("{\"a\": {\"$sensitive\": [\"canary-bird\", \"pw\"]}}"),
+                          &secrets);
+    Value value = value_of("[\"canary-bird\", {\"b\": \"pw\", \"c\": \"x\"}]");
+    check_str(value_display(render_secret_mark(&secrets, value, arena), 0, arena),
+              "[(sensitive value), {b = (sensitive value), c = \"x\"}]");
+    const Map *shared = render_secret_shared(&secrets, arena);
+    check_str(value_display(render_secret_mark(shared, value, arena), 0, arena),
+              "[(sensitive value), {b = \"pw\", c = \"x\"}]");
+    check_str(value_display(render_secret_mark(NULL, value, arena), 0, arena),
+              "[\"canary-bird\", {b = \"pw\", c = \"x\"}]");
+}
+
 static void shown_when_asked(void **state) {
     (void)state;
     ResourceChange change =
@@ -88,11 +103,8 @@ static void ephemeral(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(in_one_object),
-        PLAN_CASE(what_becomes_secret),
-        PLAN_CASE(in_a_plan),
-        PLAN_CASE(shown_when_asked),
-        PLAN_CASE(ephemeral),
+        PLAN_CASE(in_one_object), PLAN_CASE(what_becomes_secret), PLAN_CASE(in_a_plan),
+        PLAN_CASE(marking),       PLAN_CASE(shown_when_asked),    PLAN_CASE(ephemeral),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
