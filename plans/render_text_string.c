@@ -239,8 +239,8 @@ static void add_one(
     if (side->is_json) {
         bool goes = leaf->action == ACTION_DELETE;
         bool comes = leaf->action == ACTION_CREATE;
-        const RenderDiff *json = render_diff_value(comes ? NULL : &side->json,
-                                                   goes ? NULL : &side->json, true, NULL, pen->scratch);
+        const RenderDiff *json = render_diff_value(
+            comes ? NULL : &side->json, goes ? NULL : &side->json, true, NULL, pen->scratch);
         look.no_null = true;
         add_json(pen, leaf, json, level, look);
     } else if (side->is_multiline) {
@@ -281,7 +281,8 @@ static void add_update(RenderPen *pen,
                        uint32_t level,
                        RenderLook look) {
     if (before->is_json && after->is_json) {
-        const RenderDiff *json = render_diff_value(&before->json, &after->json, true, NULL, pen->scratch);
+        const RenderDiff *json =
+            render_diff_value(&before->json, &after->json, true, NULL, pen->scratch);
         look.show_unchanged = look.show_unchanged || json->action == ACTION_NO_OP;
         add_json(pen, leaf, json, level, look);
     } else if (!before->is_json && !after->is_json && !before->is_null && !after->is_null &&
