@@ -123,6 +123,10 @@ static void add_reason(RenderPen *pen, const ResourceChange *change) {
         render_pen_format(pen, "  # (imported from \"%.*s\")\n", STR_ARG(change->import_id));
     if (reason.len)
         render_pen_format(pen, "  # (%.*s)\n", STR_ARG(reason));
+    vec_each(&change->notes, note) {
+        if (note->path.count == 0) /* about the whole of it */
+            render_pen_format(pen, "  # (%.*s)\n", STR_ARG(note->text));
+    }
     if (change->deposed.len)
         add_comment(pen, STR("(left over from a partially-failed replacement of this instance)"));
     if (plan_has_moved(change) && change->action != ACTION_NO_OP) {

@@ -84,6 +84,19 @@ static void keep_notes(Planning *planning) {
     }
 }
 
+/* Nobody was asked: the plan says why it looks as it does. */
+static void note_deferral(Planning *planning) {
+    ResourceChange *change = planning->job.record->planned;
+    ChangeNote note = {{0},
+                       STR("planned without its provider, whose configuration is not known "
+                           "yet")};
+    if (!planning->job.provider->is_deferred || change->action == ACTION_NO_OP)
+        return;
+    if (planning->is_gone)
+        note.text = STR("created anew, as what its provider talks to is replaced");
+    vec_push(planning->job.keep, &change->notes, note);
+}
+
 static bool refuse_destroy(Planning *planning) {
     Job *job = &planning->job;
     diags_error(
@@ -175,10 +188,7 @@ static bool decide(Planning *planning) {
     }
     if (change->action == ACTION_UPDATE)
         keep_notes(planning);
-    if (planning->is_gone) {
-        ChangeNote note = {{0}, STR("what it lives in is made anew")};
-        vec_push(job->keep, &change->notes, note);
-    }
+    note_deferral(planning);
     change->before = value_clone(planning->prior, job->keep);
     change->after = change->action == ACTION_NO_OP ? change->before : value_clone(after, job->keep);
     change->private_data = str_clone(planning->response.private_data, job->keep);

@@ -219,6 +219,24 @@ static bool thing_read(const Call *call, Value *state, Str *private_data, Diags 
     return true;
 }
 
+/* Ordered to "rebuild a", it cannot change that one in place. */
+static bool thing_plan(const Call *call,
+                       const PlanRequest *request,
+                       PlanResponse *response,
+                       Diags *diags) {
+    (void)diags;
+    FakeWorld *world = world_of(call);
+    Str name = draft_text(request->proposed, "name", STR_EMPTY);
+    pthread_mutex_lock(&world->mutex);
+    bool rebuilds = is_ordered(world, str_format(call->arena, "rebuild %.*s", STR_ARG(name)));
+    pthread_mutex_unlock(&world->mutex);
+    if (rebuilds) {
+        Path path = path_attribute((Path){0}, STR("size"), call->arena);
+        vec_push(call->arena, &response->requires_replace, path);
+    }
+    return true;
+}
+
 static Str thing_identity(const Call *call, Value planned) {
     return str_format(call->arena, "%.*s", STR_ARG(draft_text(planned, "name", STR_EMPTY)));
 }
@@ -251,6 +269,7 @@ static void thing_limits(const Call *call, LimitAction action, Value object, Lim
 static const ResourceType fake_thing = {
     .name = "fake_thing",
     .schema = {SCHEMA_ATTRIBUTES(thing_attributes)},
+    .plan = thing_plan,
     .create = thing_create,
     .update = thing_update,
     .delete = thing_delete,

@@ -135,6 +135,20 @@ static void titles(void **state) {
     }
 }
 
+/* What is said of the whole of it stands under its title. */
+static void notes_without_a_place(void **state) {
+    (void)state;
+    Plan *plan = plan_new(PLAN_NORMAL, arena);
+    ResourceChange *change = add(plan, "t.a", ACTION_UPDATE, "{\"a\": 1}", "{\"a\": 2}");
+    vec_push(arena, &change->notes, (ChangeNote){{0}, STR("nobody was asked")});
+    vec_push(arena, &change->notes, (ChangeNote){path_of("a"), STR("live")});
+    Str text = rendered(plan);
+    static const char *const wanted =
+        "  # t.a will be updated in-place\n  # (nobody was asked)\n  ~ resource \"t\" \"a\" {";
+    if (str_find(text, str_from_cstr(wanted), 0) == SIZE_MAX)
+        fail_msg("%s\nis not in\n%.*s", wanted, STR_ARG(text));
+}
+
 static void drift(void **state) {
     (void)state;
     Plan *plan = plan_new(PLAN_REFRESH_ONLY, arena);
@@ -193,7 +207,8 @@ static void one_object(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(nothing), PLAN_CASE(whole_plan), PLAN_CASE(titles),
+        PLAN_CASE(nothing), PLAN_CASE(whole_plan),
+        PLAN_CASE(titles),  PLAN_CASE(notes_without_a_place),
         PLAN_CASE(drift),   PLAN_CASE(one_object),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
