@@ -63,6 +63,7 @@ typedef struct ProviderRef {
     Str alias;       /* empty: the default configuration */
     const Expr *key; /* libvirt.east[each.key]: of a configuration with for_each; NULL: none */
     SourceRange range;
+    SourceRange passed_range; /* of the name that a called module has for it */
 } ProviderRef;
 
 /* How a provisioner reaches the machine; which arguments there are is the engine's to know. */

@@ -4,6 +4,7 @@
 #include "config_legacy.h"
 #include "config_read.h"
 #include "config_requirement.h"
+#include "provider_passing.h"
 #include "static_eval.h"
 
 #define MODULE_DEPTH_LIMIT 64
@@ -40,14 +41,25 @@ static bool add_provider(ConfigLoading *loading, ModuleCall *call, const ExprIte
     ProviderRef child;
     ProviderRef *parent = arena_new(loading->arena, ProviderRef);
     const Expr *value = config_legacy_reference(item->value, loading->arena, loading->diags);
-    if (!config_read_provider_ref(item->key, &child, loading->arena, loading->diags) ||
+    const Expr *name = item->key;
+    if (value != item->value) /* quoted, as in JSON all names are, where that means nothing */
+        name = config_legacy_reference(name, loading->arena, loading->diags);
+    if (!config_read_provider_ref(name, &child, loading->arena, loading->diags) ||
         !config_read_provider_ref(value, parent, loading->arena, loading->diags))
         return false;
     Str key = child.alias.len ? str_format(loading->arena, "%.*s.%.*s", STR_ARG(child.name),
                                            STR_ARG(child.alias))
                               : child.name;
-    map_set(&call->providers, key, parent);
-    return true;
+    parent->passed_range = child.range;
+    if (!map_has(&call->providers, key)) {
+        map_set(&call->providers, key, parent);
+        return true;
+    }
+    diags_error(loading->diags, parent->range, "Duplicate provider address",
+                "The called module gets a configuration for \"%.*s\" already. Each of its "
+                "configurations can be given once.",
+                STR_ARG(key));
+    return false;
 }
 
 static bool read_providers(ConfigLoading *loading, const BodyContent *content, ModuleCall *call) {
@@ -234,23 +246,6 @@ static bool check_recursion(ConfigLoading *loading, const ModuleCall *call, Str 
 
 /* -- what is passed ----------------------------------------------------------------------- */
 
-static bool check_aliases(ConfigLoading *loading, const ModuleCall *call) {
-    bool ok = true;
-    map_each(&call->module->requirements, entry) {
-        const ProviderRequirement *requirement = entry->value;
-        vec_each(&requirement->aliases, alias) {
-            if (map_has(&call->providers, *alias))
-                continue;
-            diags_error(loading->diags, call->range, "Missing required provider configuration",
-                        "The called module needs a provider configuration under the name "
-                        "\"%.*s\": pass one by the argument \"providers\".",
-                        STR_ARG(*alias));
-            ok = false;
-        }
-    }
-    return ok;
-}
-
 static const ProviderConfig *find_provider_block(const Module *module, Arena *arena) {
     map_each(&module->providers, entry) {
         if (!config_provider_is_empty(entry->value, arena))
@@ -355,7 +350,7 @@ static bool load_call(ConfigLoading *loading, ModuleCall *call) {
     loading->module = module;
     ok &= config_module_load_calls(loading);
     loading->module = parent;
-    ok = ok && check_aliases(loading, call) && check_provider_blocks(loading, call);
+    ok = ok && provider_passing_check(loading, call) && check_provider_blocks(loading, call);
     return ok && (is_install || check_inputs(loading, call));
 }
 

@@ -147,13 +147,23 @@ static bool has_dependency(const StateObject *object, Str address) {
     return false;
 }
 
+/* By the configuration that the state says made it? */
+static bool is_same_provider(const Job *job) {
+    const InstanceRecord *record = job->record;
+    const StateResource *stored = record->stored_resource;
+    return str_equal(record->stored->provider_key, record->provider_key) &&
+           (!stored || !job->resource->config ||
+            (str_equal(stored->provider_alias, job->provider->alias) &&
+             str_equal(stored->provider_module, job->provider->module_path)));
+}
+
 /* What the object depends on by now joins what it was made with: its deletion is ordered by that
  * once its block is gone, and so are create_before_destroy and skip_destroy. */
 static void update_facts(Job *job) {
     const ResourceNode *resource = job->resource;
     InstanceRecord *record = job->record;
     const StateObject *object = record->refreshed;
-    if (record->stored && !str_equal(record->stored->provider_key, record->provider_key))
+    if (record->stored && !is_same_provider(job))
         record->refreshed_changed = true;
     if (!object || !resource->config || record->removal != REASON_NONE || record->deposed.len > 0)
         return;

@@ -122,8 +122,28 @@ static bool check_provider_key(const Node *node, Diags *diags) {
     return false;
 }
 
-bool transform_provider(EngineWalk *walk, Diags *diags) {
+/* What a module wants to be given, the root must have itself: it has no caller. */
+static bool check_root(const EngineWalk *walk, Diags *diags) {
+    const Module *root = walk->root->config;
     bool ok = true;
+    map_each(&root->requirements, entry) {
+        const ProviderRequirement *requirement = entry->value;
+        vec_each(&requirement->aliases, alias) {
+            if (map_has(&root->providers, *alias))
+                continue;
+            diags_error(diags, NO_RANGE, "Undefined provider configuration",
+                        "The root module says in configuration_aliases that it is given a "
+                        "configuration \"%.*s\", but nobody calls it. Write a provider block with "
+                        "this alias.",
+                        STR_ARG(*alias));
+            ok = false;
+        }
+    }
+    return ok;
+}
+
+bool transform_provider(EngineWalk *walk, Diags *diags) {
+    bool ok = walk->phase == PHASE_VALIDATE || check_root(walk, diags);
     size_t count = walk->nodes.count; /* provider nodes come behind */
     for (size_t i = 0; i < count; i++) {
         Node *node = walk->nodes.items[i];

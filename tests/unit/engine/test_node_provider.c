@@ -58,6 +58,31 @@ static void another_key_is_remembered(void **state) {
     engine_case_close(c);
 }
 
+/* Nothing else has changed, but the state says who looks after the object. */
+static void another_alias_is_remembered(void **state) {
+    (void)state;
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, "provider: {fake: [{}, {alias: a}]}\n"
+                       "resource: {fake_thing: {a: {provider: fake.a, name: a}}}\n");
+    assert_true(has(c->stored, "provider[\\\"loam.internal/test/fake\\\"].a\""));
+    engine_case_run(c, "provider: {fake: [{}, {alias: a}]}\n"
+                       "resource: {fake_thing: {a: {name: a}}}\n");
+    assert_true(has(c->stored, "provider[\\\"loam.internal/test/fake\\\"]\""));
+    engine_case_close(c);
+}
+
+/* What a module wants from its caller, nobody gives to the root. */
+static void the_root_has_no_caller(void **state) {
+    (void)state;
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, "terraform: {required_providers: {fake: {source: "
+                          "loam.internal/test/fake, configuration_aliases: [fake.x]}}}\n"
+                          "resource: {fake_thing: {a: {name: a}}}\n");
+    assert_false(engine_case_plan(c));
+    assert_true(has(engine_case_said(c), "Undefined provider configuration"));
+    engine_case_close(c);
+}
+
 static void a_key_that_is_none_is_refused(void **state) {
     (void)state;
     EngineCase *c = engine_case_open();
@@ -77,14 +102,103 @@ static void all_are_asked_when_all_goes(void **state) {
     engine_case_close(c);
 }
 
+/* -- whose configuration is not known yet ------------------------------------------------- */
+
+#define SERVED(size, rest)                                                                         \
+    "provider: {fake: [{}, {alias: in, endpoint: 'at-${fake_thing.server.revision}'}]}\n"          \
+    "resource:\n"                                                                                  \
+    "  fake_thing:\n"                                                                              \
+    "    server: {name: server, size: " size "}\n"                                                 \
+    "    object: {name: object, provider: fake.in, size: " size "}\n"                              \
+    "    same: {name: same, provider: fake.in}\n" rest
+
+static const ResourceChange *change_of(const EngineCase *c, const char *name) {
+    vec_each(&c->plan->changes, change) {
+        if (str_equal_cstr(change->address.name, name))
+            return change;
+    }
+    return NULL;
+}
+
+static EngineCase *open_served(void) {
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_run(c, SERVED("1", ""));
+    check_diary(c, "create server\nconfigure at-1\ncreate object\ncreate same\n");
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "");
+    engine_case_config(c, SERVED("2", "data: {fake_lookup: {d: {name: d, provider: fake.in}}}\n"));
+    c->world.reads = 0;
+    engine_case_must(c, engine_case_plan(c));
+    return c;
+}
+
+/* Nothing is asked of it before it is there: neither what is nor what is to be. */
+static void it_is_not_asked_while_planning(void **state) {
+    (void)state;
+    EngineCase *c = open_served();
+    check_changes(c, "<= data.fake_lookup.d read_because_config_unknown\n~ fake_thing.object\n"
+                     "~ fake_thing.server\n");
+    assert_int_equal(c->world.reads, 1);
+    const ResourceChange *object = change_of(c, "object");
+    assert_int_equal(object->notes.count, 1);
+    assert_int_equal(object->notes.items[0].path.count, 0);
+    check_str(object->notes.items[0].text,
+              "planned without its provider, whose configuration is not known yet");
+    assert_int_equal(change_of(c, "same")->notes.count, 0);
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_diary(c, "update server\nconfigure at-2\nupdate object\nlookup d\n");
+    engine_case_close(c);
+}
+
+/* Asked at last, it says something else than what was approved: nothing is done. */
+static void a_contradiction_stops_before_the_change(void **state) {
+    (void)state;
+    EngineCase *c = open_served();
+    fake_world_order(&c->world, "rebuild object");
+    assert_false(engine_case_apply_plan(c));
+    check_said(c, "fake_thing.object: Provider produced inconsistent final plan");
+    check_diary(c, "update server\nconfigure at-2\nlookup d\n");
+    check_objects(c, "data.fake_lookup.d \nfake_thing.object object-1\nfake_thing.same same-1\n"
+                     "fake_thing.server server-1\n");
+    /* The next plan knows the provider, and tells the truth. */
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "-/+ fake_thing.object replace_because_cannot_update\n");
+    engine_case_close(c);
+}
+
+/* What lives in a thing that is replaced goes with it, and the plan says so. */
+static void what_it_talks_to_is_replaced(void **state) {
+    (void)state;
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_run(c, SERVED("1", ""));
+    engine_case_replace(c, "fake_thing.server");
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "+ fake_thing.object\n+ fake_thing.same\n"
+                     "-/+ fake_thing.server replace_by_request\n");
+    check_str(change_of(c, "same")->notes.items[0].text,
+              "created anew, as what its provider talks to is replaced");
+    assert_true(value_is_null(change_of(c, "same")->before));
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_objects(c, "fake_thing.object object-2\nfake_thing.same same-2\n"
+                     "fake_thing.server server-2\n");
+    engine_case_close(c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_instance_has_its_own),
         cmocka_unit_test(an_orphan_keeps_its_own),
         cmocka_unit_test(an_orphan_whose_own_is_gone_stays),
         cmocka_unit_test(another_key_is_remembered),
+        cmocka_unit_test(another_alias_is_remembered),
+        cmocka_unit_test(the_root_has_no_caller),
         cmocka_unit_test(a_key_that_is_none_is_refused),
         cmocka_unit_test(all_are_asked_when_all_goes),
+        cmocka_unit_test(it_is_not_asked_while_planning),
+        cmocka_unit_test(a_contradiction_stops_before_the_change),
+        cmocka_unit_test(what_it_talks_to_is_replaced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
