@@ -100,7 +100,7 @@ static bool close_object(const Ephemerals *ephemerals, OpenObject *object, Diags
     tell(ephemerals, object, "close", started_ms, &failed);
     bool ok = !diags_has_errors(&said);
     diags_set_address(&said, 0, object->text);
-    diags_set_range(&said, 0, object->resource->config->range);
+    diags_set_range(&said, 0, object->resource->config->body->range);
     mask_diags(&said, &object->secrets);
     diags_append(diags, &said);
     arena_close(object->arena);

@@ -24,7 +24,9 @@ static bool open_told(Job *job, Value config, EphemeralResponse *response) {
     if (hooks && hooks->ephemeral_start)
         hooks->ephemeral_start(hooks->self, &event);
     Call call = job_call(job);
+    size_t before = job->diags.count;
     bool ok = resource_type_open(job->type, &call, config, response, &job->diags);
+    diags_set_range(&job->diags, before, job->resource->config->body->range);
     event.elapsed_ms = job_event(job).elapsed_ms;
     if (hooks && hooks->ephemeral_end)
         hooks->ephemeral_end(hooks->self, &event, !ok);
