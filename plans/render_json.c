@@ -142,7 +142,7 @@ static void write_planned_output(JsonWriter *writer, const OutputChange *output)
     json_key_bool(writer, "sensitive", output->sensitive);
     if (value_is_wholly_known(output->after)) {
         json_key(writer, STR("type"));
-        json_write_type(writer, output->after.type);
+        json_write_type(writer, value_is_null(output->after) ? &TYPE_DYNAMIC : output->after.type);
         json_key(writer, STR("value"));
         json_write_value(writer, output->after);
     }

@@ -144,15 +144,6 @@ static void write_resource(JsonWriter *writer, const RenderJsonResource *resourc
 
 /* -- modules ------------------------------------------------------------------------------ */
 
-static int compare_resources(const void *a, const void *b) {
-    const RenderJsonResource *left = a;
-    const RenderJsonResource *right = b;
-    int order = module_addr_compare(left->address.module, right->address.module);
-    if (order == 0)
-        order = resource_addr_compare(left->address, right->address);
-    return order ? order : str_compare(left->deposed, right->deposed);
-}
-
 static size_t depth_of(const ModuleAddr *module) {
     size_t depth = 0;
     for (; module; module = module->parent)
@@ -168,6 +159,23 @@ static const ModuleAddr *ancestor_at(const ModuleAddr *module, size_t depth) {
     for (; own > depth; own--)
         module = module->parent;
     return module;
+}
+
+/* A module stands before those within it, and they before the next one. */
+static int compare_modules(const ModuleAddr *a, const ModuleAddr *b) {
+    size_t depth_a = depth_of(a), depth_b = depth_of(b);
+    size_t common = depth_a < depth_b ? depth_a : depth_b;
+    int order = module_addr_compare(ancestor_at(a, common), ancestor_at(b, common));
+    return order ? order : (depth_a > depth_b) - (depth_a < depth_b);
+}
+
+static int compare_resources(const void *a, const void *b) {
+    const RenderJsonResource *left = a;
+    const RenderJsonResource *right = b;
+    int order = compare_modules(left->address.module, right->address.module);
+    if (order == 0)
+        order = resource_addr_compare(left->address, right->address);
+    return order ? order : str_compare(left->deposed, right->deposed);
 }
 
 /* A run of sorted resources, all of them within one module of that depth. */

@@ -112,8 +112,7 @@ static bool load_plan(
     PlanInput input = {plan, &sources};
     if (!environment_take_from_plan(cli, plan, diags) ||
         !project_load_planned(project, cli, arguments, input, diags) ||
-        !plan_variables_supply(project, plan) || !restore_options(operation, plan) ||
-        !environment_check_approval(project, false) ||
+        !restore_options(operation, plan) || !environment_check_approval(project, false) ||
         !project_open_state(project, STR("OperationTypeApply"))) {
         return false;
     }
@@ -131,6 +130,8 @@ static int apply_saved(Cli *cli, const Arguments *arguments, Diags *diags) {
         return 1;
     reporting_set_plan(cli->reporting, operation.result.plan, project.config);
     cli->view->type->saved_plan(cli->view, operation.result.plan);
+    if (!plan_variables_supply(&project, operation.result.plan))
+        return 1;
     return operation_apply(&operation) ? 0 : 1;
 }
 

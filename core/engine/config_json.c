@@ -345,10 +345,12 @@ typedef struct ProviderPlace {
 /* Where the configuration comes from that a name in a module means. */
 static ProviderPlace find_place(const Module *module, Str name, Str alias, Arena *arena) {
     Str key = local_key(name, alias, arena);
+    if (map_has(&module->providers, key)) /* also one that only stands for what is passed */
+        return (ProviderPlace){module, name, alias};
     const ProviderRef *passed = module->call ? map_find(&module->call->providers, key) : NULL;
     if (passed)
         return find_place(module->parent, passed->name, passed->alias, arena);
-    bool is_own = map_has(&module->providers, key) || alias.len > 0 || !module->parent;
+    bool is_own = alias.len > 0 || !module->parent;
     if (is_own || !requires(module->parent, name))
         return (ProviderPlace){module, name, alias};
     return find_place(module->parent, name, alias, arena);
@@ -386,8 +388,7 @@ static void write_provider(Writing *writing, ProviderPlace place, Str key) {
     json_object_end(&writing->writer);
 }
 
-static void add_place(Writing *writing, const Module *module, Str name, Str alias, Map *seen) {
-    ProviderPlace place = find_place(module, name, alias, writing->scratch);
+static void add_place(Writing *writing, ProviderPlace place, Map *seen) {
     Str key = place_key(place, writing->scratch);
     if (map_has(seen, key))
         return;
@@ -398,14 +399,14 @@ static void add_place(Writing *writing, const Module *module, Str name, Str alia
 static void write_providers_of(Writing *writing, const Module *module, Map *seen) {
     map_each(&module->providers, entry) {
         const ProviderConfig *config = entry->value;
-        add_place(writing, module, config->name, config->alias, seen);
+        add_place(writing, (ProviderPlace){module, config->name, config->alias}, seen);
     }
     map_each(&module->requirements, entry) {
-        add_place(writing, module, entry->key, STR_EMPTY, seen);
+        add_place(writing, find_place(module, entry->key, STR_EMPTY, writing->scratch), seen);
     }
     map_each(&module->resources, entry) {
-        const Resource *resource = entry->value;
-        add_place(writing, module, resource->provider.name, resource->provider.alias, seen);
+        const ProviderRef *ref = &((const Resource *)entry->value)->provider;
+        add_place(writing, find_place(module, ref->name, ref->alias, writing->scratch), seen);
     }
     map_each(&module->calls, entry) {
         const ModuleCall *call = entry->value;

@@ -193,11 +193,12 @@ static void gather_variables(EngineWalk *walk, Gathering *gathering) {
             walk->options->variables ? map_find(walk->options->variables, entry->key) : NULL;
         if (!given && !variable->has_default)
             continue;
-        if (given && variable->ephemeral) {
+        bool is_secret = given && variable->ephemeral;
+        if (is_secret)
             vec_push(gathering->arena, &gathering->plan->ephemeral_variables, entry->key);
+        if (is_secret && !variable->has_default)
             continue;
-        }
-        PlanVariable saved = {entry->key, given ? *given : variable->default_value};
+        PlanVariable saved = {entry->key, given && !is_secret ? *given : variable->default_value};
         if (variable->sensitive)
             saved.value = value_with_marks(saved.value, MARK_SENSITIVE);
         vec_push(gathering->arena, &gathering->plan->variables, saved);
