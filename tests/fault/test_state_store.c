@@ -4,9 +4,12 @@
 #include "unit.h"
 
 #include "faulty_disk.h"
+#include "journal_segments.h"
 #include "local_backend.h"
 #include "statefile.h"
 #include "working_state.h"
+
+#include <errno.h>
 
 #define RESOURCE_COUNT 6
 
@@ -23,6 +26,7 @@ typedef struct Moment {
     uint64_t first;
     uint64_t second;
     uint64_t seed;
+    bool in_segments; /* the journal is in pieces, as in a remote store */
 } Moment;
 
 typedef struct World {
@@ -100,6 +104,68 @@ static bool is_effectless(const StateObject *object) {
     return str_equal(id_of(object), STR("none"));
 }
 
+/* -- a journal in pieces ------------------------------------------------------------------ */
+
+/* What stands for a remote store: a file a segment. */
+static const Str segment_folder = STR_CONST("segments");
+
+static Str segment_path(uint64_t number, Arena *arena) {
+    return str_format(arena, "%.*s/%06llu", STR_ARG(segment_folder), (unsigned long long)number);
+}
+
+static bool succeeds(int error, Str *problem) {
+    if (error)
+        *problem = str_from_cstr(strerror(-error));
+    return error == 0;
+}
+
+static bool list_segments(void *self, Segments *out, Str *problem, Arena *arena) {
+    const Disk *disk = self;
+    DiskEntries entries = {0};
+    int error = disk->list(disk->self, segment_folder, &entries, arena);
+    if (error == -ENOENT)
+        return true;
+    vec_each(&entries, entry) {
+        Segment segment;
+        Str digits = entry->name;
+        while (digits.len > 1 && digits.ptr[0] == '0')
+            digits = str_after(digits, 1);
+        if (!str_to_uint64(digits, &segment.number))
+            continue; /* left by a write that was cut off */
+        if (!error)
+            error = disk->read_file(disk->self, segment_path(segment.number, arena), &segment.text,
+                                    arena);
+        vec_push(arena, out, segment);
+    }
+    return succeeds(error, problem);
+}
+
+static bool put_segment(void *self, uint64_t number, Str text, Str *problem, Arena *arena) {
+    const Disk *disk = self;
+    return succeeds(disk->write_file(disk->self, segment_path(number, arena), text, 0600), problem);
+}
+
+static bool drop_segments(void *self, uint64_t below, Str *problem, Arena *arena) {
+    const Disk *disk = self;
+    Segments all = {0};
+    int error = 0;
+    if (!list_segments(self, &all, problem, arena))
+        return false;
+    vec_each(&all, segment) {
+        if (segment->number < below && !error)
+            error = disk->remove(disk->self, segment_path(segment->number, arena));
+    }
+    if (!error)
+        error = disk->sync_folder(disk->self, segment_folder);
+    return succeeds(error, problem);
+}
+
+static void choose_journal(Run *run) {
+    SegmentStore segments = {&run->disk, segment_folder, list_segments, put_segment, drop_segments};
+    if (run->world->moment->in_segments)
+        run->backend->journal = journal_segments_new(&segments, run->arena);
+}
+
 /* -- a run -------------------------------------------------------------------------------- */
 
 static bool is_over(const Run *run) {
@@ -115,9 +181,11 @@ static bool open_run(Run *run) {
     run->disk = faulty_disk_as_disk(run->faulty);
     run->io = (Io){.disk = &run->disk, .clock = &clock_real};
     Value config = value_null(&TYPE_DYNAMIC);
-    return local_backend.open(&run->io, config, STR("default"), &run->backend, run->arena,
-                              &run->diags) &&
-           run->backend->lock(run->backend, &info, 0, NULL, &run->diags) &&
+    if (!local_backend.open(&run->io, config, STR("default"), &run->backend, run->arena,
+                            &run->diags))
+        return false;
+    choose_journal(run);
+    return run->backend->lock(run->backend, &info, 0, NULL, &run->diags) &&
            run->backend->read(run->backend, &text, run->arena, &run->diags) &&
            statefile_decode(run->backend->path, text, &run->state, run->arena, &run->diags) &&
            journal_replay(run->backend->journal, run->state, &found, run->arena, &run->diags);
@@ -380,7 +448,11 @@ static void verify_end(World *world, FaultyDisk *faulty) {
         existing += thing->exists;
     }
     expect(count_gone(&run) == 0 && known == existing, "state and world differ", &run);
-    expect(!disk_exists(&run.disk, run.backend->journal->name), "a journal is left", &run);
+    bool is_left;
+    Str text, problem;
+    expect(run.backend->journal->read(run.backend->journal, &text, &is_left, &problem, run.arena),
+           "the journal cannot be read", &run);
+    expect(!is_left, "a journal is left", &run);
     close_run(&run);
 }
 
@@ -404,18 +476,23 @@ static bool try_moment(const Moment *moment) {
     return came;
 }
 
-static void every_moment(Fault fault, uint64_t seeds) {
+static void every_moment_of(Fault fault, uint64_t seeds, bool in_segments) {
     for (uint64_t seed = 1; seed <= seeds; seed++) {
-        Moment moment = {fault, 0, UINT64_MAX, seed};
+        Moment moment = {fault, 0, UINT64_MAX, seed, in_segments};
         while (try_moment(&moment))
             moment.first++;
         assert_true(moment.first > 50);
     }
 }
 
+static void every_moment(Fault fault, uint64_t seeds) {
+    every_moment_of(fault, seeds, false);
+    every_moment_of(fault, seeds, true);
+}
+
 static void a_second_fault(Fault fault, uint64_t stride) {
     for (uint64_t second = 0; second < 100; second += stride) {
-        Moment moment = {fault, 0, second, second + 1};
+        Moment moment = {fault, 0, second, second + 1, (second / stride) % 2 == 1};
         while (try_moment(&moment))
             moment.first++;
     }
@@ -423,7 +500,9 @@ static void a_second_fault(Fault fault, uint64_t stride) {
 
 static void without_fault(void **state) {
     (void)state;
-    Moment moment = {FAULT_NONE, 0, UINT64_MAX, 1};
+    Moment moment = {FAULT_NONE, 0, UINT64_MAX, 1, false};
+    (void)try_moment(&moment);
+    moment.in_segments = true;
     (void)try_moment(&moment);
 }
 
