@@ -171,12 +171,16 @@ static void collect(const Plan *plan,
     add_entry(out, ENTRY_MANIFEST, manifest_of(out, arena), arena);
 }
 
-bool planfile_write(const Io *io,
-                    Str path,
+static Str what_of(const PlanFilePlace *place, Arena *arena) {
+    return str_format(arena, "The plan \"%.*s\"", STR_ARG(place->path));
+}
+
+bool planfile_write(const PlanFilePlace *place,
                     const Plan *plan,
                     const PlanFileSources *configuration,
                     Arena *scratch,
                     Diags *diags) {
+    Str path = place->path, sealed;
     Entries entries = {0};
     StrBuf bytes = strbuf_new(scratch);
     collect(plan, configuration, &entries, scratch);
@@ -185,7 +189,10 @@ bool planfile_write(const Io *io,
                     "The plan could not be packed for \"%.*s\".", STR_ARG(path));
         return false;
     }
-    int status = io->disk->write_file(io->disk->self, path, strbuf_str(&bytes), 0600);
+    if (!cipher_seal(place->cipher, (EnvelopeHead){0}, strbuf_str(&bytes), &sealed, scratch, diags))
+        return false;
+    const Disk *disk = place->io->disk;
+    int status = disk->write_file(disk->self, path, sealed, 0600);
     if (status < 0) {
         diags_error(diags, NO_RANGE, "Failed to write the plan file",
                     "\"%.*s\" cannot be written: %s. Name another place with -out.", STR_ARG(path),
@@ -197,8 +204,21 @@ bool planfile_write(const Io *io,
 
 /* -- reading ------------------------------------------------------------------------------ */
 
-bool planfile_is_planfile(Str bytes) {
+static bool is_zip(Str bytes) {
     return str_starts_with(bytes, (Str){"PK\x03\x04", 4});
+}
+
+bool planfile_is_planfile(Str bytes) {
+    SCOPED(ArenaRef) scratch = arena_open("plan file");
+    return is_zip(bytes) ||
+           (envelope_is_sealed(bytes) && !envelope_read_head(bytes, scratch).is_given);
+}
+
+bool planfile_is_sealed(const PlanFilePlace *place, Arena *arena) {
+    Str bytes;
+    const Disk *disk = place->io->disk;
+    return disk->read_file(disk->self, place->path, &bytes, arena) >= 0 &&
+           envelope_is_sealed(bytes);
 }
 
 static bool refuse(Str path, const char *why, Diags *diags) {
@@ -278,7 +298,7 @@ static Str entry_bytes(Entries *entries, const char *name) {
 
 static bool unpack(Str path, Str bytes, Entries *listed, Arena *arena, Diags *diags) {
     Entries entries = {0};
-    if (!planfile_is_planfile(bytes))
+    if (!is_zip(bytes))
         return refuse(path, "it is no zip archive", diags);
     if (!unzip(bytes, &entries, arena))
         return refuse(path, "the archive is damaged", diags);
@@ -292,21 +312,22 @@ static bool unpack(Str path, Str bytes, Entries *listed, Arena *arena, Diags *di
     return true;
 }
 
-bool planfile_read(const Io *io,
-                   Str path,
+bool planfile_read(const PlanFilePlace *place,
                    Plan **out,
                    PlanFileSources *configuration,
                    Arena *arena,
                    Diags *diags) {
-    Str bytes;
-    int status = io->disk->read_file(io->disk->self, path, &bytes, arena);
+    Str path = place->path, bytes;
+    const Disk *disk = place->io->disk;
+    int status = disk->read_file(disk->self, path, &bytes, arena);
     if (status < 0) {
         diags_error(diags, NO_RANGE, "Failed to read the plan file", "\"%.*s\": %s.", STR_ARG(path),
                     strerror(-status));
         return false;
     }
     Entries entries = {0};
-    if (!unpack(path, bytes, &entries, arena, diags))
+    if (!cipher_open(place->cipher, what_of(place, arena), bytes, &bytes, NULL, arena, diags) ||
+        !unpack(path, bytes, &entries, arena, diags))
         return false;
     Plan *plan;
     const char *error;

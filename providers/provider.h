@@ -26,7 +26,8 @@ typedef struct Call {
     void *client; /* what configure made; NULL in validate */
     const Io *io;
     const CancelToken *cancel;
-    int64_t deadline_ms; /* on io->clock's monotonic time; 0: none */
+    const struct CipherSet *ciphers; /* what opens the states of others; NULL: nothing does */
+    int64_t deadline_ms;             /* on io->clock's monotonic time; 0: none */
     Arena *arena;
     Str address;         /* resource instance, for messages */
     Str lineage;         /* of the state */

@@ -4,6 +4,7 @@
  * lock is refused by the caller. The journal lives where the backend says. */
 #pragma once
 
+#include "cipher.h"
 #include "journal.h"
 #include "schema.h"
 #include "state_lock.h"
@@ -49,6 +50,11 @@ struct Backend {
     /* Local: where the state from before the first write goes; whoever opened the backend may
      * choose another place, or none (empty). */
     Str backup_path;
+    /* What protects the state; NULL: nothing does. For backend_read and backend_write alone, as the
+     * operations below carry bytes as they are stored. */
+    const Cipher *cipher;
+    bool is_outdated; /* what was read is to be written anew, even if nothing else changed */
+    Str backup_bytes; /* while writing: what a backup holds, if not what is stored; else ptr NULL */
     /* When it begins to wait for a lock, whose it is; NULL: nobody wants to know. */
     void (*waiting)(void *payload, const LockInfo *holder);
     void *waiting_payload;
@@ -70,3 +76,8 @@ struct Backend {
     bool (*write)(Backend *backend, Str bytes, Diags *diags);
     void (*close)(Backend *backend);
 };
+
+/* The state's text, decrypted; empty when there is none. */
+MUST_USE bool backend_read(Backend *backend, Str *out, Arena *arena, Diags *diags);
+/* Encrypts it where the backend has a cipher. An empty text is no state, and stays empty. */
+MUST_USE bool backend_write(Backend *backend, Str text, Diags *diags);

@@ -1,7 +1,7 @@
 /* statefile_decode: one pass over the text; attributes stay slices of it. Members come in the known
  * order; the few that this depends on and that come late are an error, not a wrong reading. */
 #include "address.h"
-#include "envelope.h"
+#include "cipher.h"
 #include "json.h"
 #include "provider_ref.h"
 #include "state_object_json.h"
@@ -441,12 +441,13 @@ bool statefile_decode(Str path, Str bytes, State **out, Arena *arena, Diags *dia
         return true;
     }
     SCOPED(ArenaRef) scratch = arena_open("state file");
-    Str name = str_format(scratch, "The state file \"%.*s\"", STR_ARG(path));
-    if (!envelope_open(name, bytes, &bytes, diags))
+    Str name = str_format(scratch, "The state \"%.*s\"", STR_ARG(path));
+    /* Whoever has keys has opened it: one that is still sealed is refused. */
+    if (!cipher_open(NULL, name, bytes, &bytes, NULL, scratch, diags))
         return false;
     Decoding decoding = {
         .reader = json_reader_new(bytes, scratch),
-        .source = source_new(str_clone(path, arena), bytes, arena),
+        .source = source_new_private(str_clone(path, arena), bytes, arena),
         .state = state,
         .arena = arena,
         .diags = diags,

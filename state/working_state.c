@@ -74,7 +74,7 @@ static bool learn_written(WorkingState *working, Diags *diags) {
         return true;
     Str text;
     Arena *arena = arena_open("written state");
-    if (!working->backend->read(working->backend, &text, arena, diags) ||
+    if (!backend_read(working->backend, &text, arena, diags) ||
         !statefile_decode(working->backend->path, text, &working->written, arena, diags)) {
         arena_close(arena);
         return false;
@@ -89,7 +89,8 @@ static bool learn_written(WorkingState *working, Diags *diags) {
 static bool is_written(WorkingState *working) {
     State *state = working->state;
     state_compact(state);
-    if (working->had_effect || !statefile_same_content(state, working->written))
+    if (working->had_effect || working->backend->is_outdated ||
+        !statefile_same_content(state, working->written))
         return false;
     if (state->serial < working->written->serial)
         state->serial = working->written->serial;
@@ -115,7 +116,7 @@ static void take(WorkingState *working, Snapshot *out, Arena *arena) {
 }
 
 static bool write_snapshot(WorkingState *working, Snapshot *snapshot, Arena *arena, Diags *diags) {
-    if (!working->backend->write(working->backend, snapshot->text, diags)) {
+    if (!backend_write(working->backend, snapshot->text, diags)) {
         arena_close(arena);
         return false;
     }

@@ -1,8 +1,6 @@
 /* Debug lines. One write(2) a line, so that lines of several threads do not mix. */
 #include "log.h"
 
-#include "str.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -10,6 +8,7 @@
 
 static _Atomic int log_level = LOG_OFF;
 static _Atomic int log_file = STDERR_FILENO;
+static const StrVec *_Atomic log_secrets = NULL;
 
 static const char *const level_names[] = {
     [LOG_OFF] = "off",   [LOG_ERROR] = "error", [LOG_WARN] = "warn",
@@ -31,8 +30,36 @@ bool log_set_path(const char *path) {
     return true;
 }
 
+void log_hide(const StrVec *secrets) {
+    atomic_store(&log_secrets, secrets);
+}
+
 bool log_enabled(LogLevel level) {
     return level != LOG_OFF && (int)level <= atomic_load(&log_level);
+}
+
+static Str without(Str text, Str secret, Arena *scratch) {
+    StrBuf out = strbuf_new(scratch);
+    size_t done = 0, at;
+    while (secret.len > 0 && (at = str_find(text, secret, done)) != SIZE_MAX) {
+        strbuf_add(&out, str_slice(text, done, at));
+        strbuf_add_cstr(&out, "(sensitive value)");
+        done = at + secret.len;
+    }
+    if (done == 0)
+        return text;
+    strbuf_add(&out, str_after(text, done));
+    return strbuf_str(&out);
+}
+
+static Str scrubbed(Str text, Arena *scratch) {
+    const StrVec *secrets = atomic_load(&log_secrets);
+    if (!secrets)
+        return text;
+    vec_each(secrets, secret) {
+        text = without(text, *secret, scratch);
+    }
+    return text;
 }
 
 static void add_time(StrBuf *line) {
@@ -78,7 +105,7 @@ void log_write(LogLevel level, const char *format, ...) {
     StrBuf line = strbuf_new(scratch);
     add_time(&line);
     strbuf_add_format(&line, " level=%s ", level_names[level]);
-    add_flat(&line, text);
+    add_flat(&line, scrubbed(text, scratch));
     strbuf_add_char(&line, '\n');
     write_whole(atomic_load(&log_file), strbuf_str(&line));
     errno = saved_errno;

@@ -2,13 +2,15 @@
  * Values reach text only through value_display, which masks what is sensitive. Any thread. */
 #pragma once
 
-#include "attr.h"
+#include "vec.h"
 
 typedef enum LogLevel { LOG_OFF, LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG, LOG_TRACE } LogLevel;
 
 void log_set_level(LogLevel level);
 /* Appends to a file instead of stderr; false when it cannot be opened. */
 MUST_USE bool log_set_path(const char *path);
+/* Texts that no line is to hold; they live until the level is LOG_OFF again. NULL: none. */
+void log_hide(const StrVec *secrets);
 bool log_enabled(LogLevel level);
 void log_write(LogLevel level, const char *format, ...) PRINTF_LIKE(2, 3);
 

@@ -10,6 +10,12 @@ const Source *source_new(Str path, Str bytes, Arena *arena) {
     return source;
 }
 
+const Source *source_new_private(Str path, Str bytes, Arena *arena) {
+    Source *source = arena_new(arena, Source);
+    *source = (Source){.path = path, .bytes = bytes, .is_private = true};
+    return source;
+}
+
 void source_set_outline(const Source *source,
                         Str (*outline)(const void *tree, uint32_t offset, Arena *arena),
                         const void *tree) {

@@ -17,6 +17,7 @@ typedef struct Source Source;
 struct Source {
     Str path;
     Str bytes;
+    bool is_private; /* secrets stand in it: a diagnostic names the place, but does not show it */
     const Source *outer;  /* NULL for a file */
     uint32_t outer_start; /* of the scalar in outer, quotes or indicator included */
     uint32_t outer_end;
@@ -40,6 +41,7 @@ typedef struct SourcePos {
 } SourcePos;
 
 const Source *source_new(Str path, Str bytes, Arena *arena);
+const Source *source_new_private(Str path, Str bytes, Arena *arena);
 /* What has read the file knows what encloses a place: "resource.terraform_data.a". */
 void source_set_outline(const Source *source,
                         Str (*outline)(const void *tree, uint32_t offset, Arena *arena),

@@ -6,6 +6,7 @@
 #include "decode.h"
 #include "digest.h"
 #include "journal_file.h"
+#include "sealed_journal.h"
 #include "static_eval.h"
 #include "vars_file.h"
 
@@ -255,7 +256,8 @@ bool backend_choice_open(Project *project,
                          Backend **out) {
     Cli *cli = project->cli;
     Value config;
-    if (!backend_settings_complete(choice->type, &cli->io, choice->config, &config, cli->arena,
+    if (!project_open_ciphers(project) ||
+        !backend_settings_complete(choice->type, &cli->io, choice->config, &config, cli->arena,
                                    project->diags) ||
         !choice->type->open(&cli->io, config, workspace, out, cli->arena, project->diags)) {
         return false;
@@ -263,6 +265,8 @@ bool backend_choice_open(Project *project,
     (*out)->cancel = cli->cancel;
     if (!(*out)->journal)
         keep_journal_here(project, *out);
+    (*out)->cipher = project->ciphers.state;
+    (*out)->journal = sealed_journal_new((*out)->journal, (*out)->cipher, cli->arena);
     return true;
 }
 

@@ -2,7 +2,6 @@
 #include "backend_init.h"
 #include "backend_migrate.h"
 #include "backend_settings.h"
-#include "refusal.h"
 #include "workspace.h"
 
 static const Option options[] = {
@@ -166,7 +165,6 @@ static bool initialize(Project *project, bool forgets, Str *note) {
 
 bool backend_init(Project *project, Str *note) {
     *note = STR_EMPTY;
-    if (project->config && !refusal_check_state(project->config, project->diags))
-        return false;
-    return check_options(project) && initialize(project, wants(project, "reconfigure"), note);
+    return project_open_ciphers(project) && check_options(project) &&
+           initialize(project, wants(project, "reconfigure"), note);
 }

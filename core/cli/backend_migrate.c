@@ -47,7 +47,7 @@ static bool read_place(Project *project, Place *place) {
     Backend *backend = place->backend;
     Arena *arena = project->cli->arena;
     Str text;
-    if (!backend->read(backend, &text, arena, project->diags) ||
+    if (!backend_read(backend, &text, arena, project->diags) ||
         !statefile_decode(backend->path, text, &place->state, arena, project->diags)) {
         return false;
     }
@@ -138,7 +138,7 @@ static bool write_place(Project *project, const State *state, Place *to) {
     Cli *cli = project->cli;
     Journal *journal = NULL;
     Str text = statefile_encode(state, cli->arena);
-    if (!to->backend->write(to->backend, text, project->diags) ||
+    if (!backend_write(to->backend, text, project->diags) ||
         !journal_open(to->backend->journal, cli->io.clock, state, &journal, cli->arena,
                       project->diags)) {
         return false;
@@ -153,7 +153,7 @@ static bool empty_place(Project *project, Place *from) {
     SCOPED(ArenaRef) scratch = arena_open("migration");
     JournalStore *journal = from->backend->journal;
     Str problem;
-    if (!from->backend->write(from->backend, STR_EMPTY, project->diags))
+    if (!backend_write(from->backend, STR_EMPTY, project->diags))
         return false;
     if (!from->has_journal || journal->remove(journal, &problem, scratch))
         return true;

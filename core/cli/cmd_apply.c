@@ -93,14 +93,27 @@ static void restore_schemas(const Project *project, Plan *plan) {
     }
 }
 
+/* The configuration in a plan in the clear may say that plans are encrypted: then somebody else has
+ * made it. */
+static bool check_may_be_plain(Project *project, Str path) {
+    if (project->has_ciphers)
+        return true; /* they have opened it */
+    Arena *arena = project->cli->arena;
+    Str what = str_format(arena, "The plan \"%.*s\"", STR_ARG(path)), ignored;
+    return project_open_ciphers(project) &&
+           (!project->ciphers.plan || cipher_open(project->ciphers.plan, what, STR("PK"), &ignored,
+                                                  NULL, arena, project->diags));
+}
+
 static bool load_plan(
     Operation *operation, Cli *cli, const Arguments *arguments, Str path, Diags *diags) {
     Project *project = operation->project;
     PlanFileSources sources = {0};
     Plan *plan;
-    if (!check_plan_options(arguments, diags))
-        return false;
-    if (!planfile_read(&cli->io, path, &plan, &sources, cli->arena, diags))
+    project->cli = cli;
+    project->arguments = arguments;
+    if (!check_plan_options(arguments, diags) ||
+        !project_read_plan(project, path, &plan, &sources, diags))
         return false;
     if (plan->errored) {
         diags_error(diags, NO_RANGE, "Cannot apply incomplete plan",
@@ -112,7 +125,8 @@ static bool load_plan(
     PlanInput input = {plan, &sources};
     if (!environment_take_from_plan(cli, plan, diags) ||
         !project_load_planned(project, cli, arguments, input, diags) ||
-        !restore_options(operation, plan) || !environment_check_approval(project, false) ||
+        !check_may_be_plain(project, path) || !restore_options(operation, plan) ||
+        !environment_check_approval(project, false) ||
         !project_open_state(project, STR("OperationTypeApply"))) {
         return false;
     }

@@ -66,7 +66,9 @@ static bool load(
     }
     Plan *plan;
     PlanFileSources sources = {0};
-    if (!planfile_read(&cli->io, path, &plan, &sources, cli->arena, diags))
+    project->cli = cli;
+    project->arguments = arguments;
+    if (!project_read_plan(project, path, &plan, &sources, diags))
         return false;
     request->plan = plan;
     PlanInput input = {plan, &sources};

@@ -29,7 +29,8 @@ static bool save(Operation *operation, Str path) {
     plan->relevant_attributes = relevant_json_write(&project->engine, plan, arena);
     PlanFileSources sources = {0};
     operation_collect_sources(project->config->root, &sources, arena);
-    return planfile_write(&project->cli->io, path, plan, &sources, arena, project->diags);
+    PlanFilePlace place = {&project->cli->io, path, project->ciphers.plan};
+    return planfile_write(&place, plan, &sources, arena, project->diags);
 }
 
 static int plan_one(Cli *cli, const Arguments *arguments, PlanCounts *counts, Diags *diags) {

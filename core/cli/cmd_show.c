@@ -34,7 +34,8 @@ static const Config *load_config(Cli *cli,
 static int show_plan(Cli *cli, const Arguments *arguments, Str path, Diags *diags) {
     Plan *plan;
     PlanFileSources sources = {0};
-    if (!planfile_read(&cli->io, path, &plan, &sources, cli->arena, diags))
+    SCOPED(Project) project = {.cli = cli, .arguments = arguments};
+    if (!project_read_plan(&project, path, &plan, &sources, diags))
         return 1;
     Engine engine = {.io = &cli->io, .registry = cli->registry};
     vec_each(&plan->changes, change) {
@@ -130,24 +131,32 @@ static int show_state(
     return 0;
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    if (arguments->positionals.count == 1) {
-        Str path = arguments->positionals.items[0];
-        Str bytes;
-        int error = cli->io.disk->read_file(cli->io.disk->self, path, &bytes, cli->arena);
-        if (error < 0) {
-            diags_error(diags, NO_RANGE, "Failed to read the given file", "\"%.*s\": %s.",
-                        STR_ARG(path), strerror(-error));
-            return 1;
-        }
-        if (planfile_is_planfile(bytes))
-            return show_plan(cli, arguments, path, diags);
-        State *state;
-        Engine engine = {.io = &cli->io, .registry = cli->registry};
-        if (!statefile_decode(path, bytes, &state, cli->arena, diags))
-            return 1;
-        return show_state(cli, arguments, &engine, state, diags);
+static int show_file(Cli *cli, const Arguments *arguments, Str path, Diags *diags) {
+    Str bytes;
+    State *state;
+    SCOPED(Project) project = {.asks = true};
+    Engine engine = {.io = &cli->io, .registry = cli->registry};
+    int error = cli->io.disk->read_file(cli->io.disk->self, path, &bytes, cli->arena);
+    if (error < 0) {
+        diags_error(diags, NO_RANGE, "Failed to read the given file", "\"%.*s\": %s.",
+                    STR_ARG(path), strerror(-error));
+        return 1;
     }
+    if (planfile_is_planfile(bytes))
+        return show_plan(cli, arguments, path, diags);
+    if (envelope_is_sealed(bytes) &&
+        (!project_load_any(&project, cli, arguments, diags) || !project_open_ciphers(&project)))
+        return 1;
+    Str what = str_format(cli->arena, "The state \"%.*s\"", STR_ARG(path));
+    if (!cipher_open(project.ciphers.state, what, bytes, &bytes, NULL, cli->arena, diags) ||
+        !statefile_decode(path, bytes, &state, cli->arena, diags))
+        return 1;
+    return show_state(cli, arguments, &engine, state, diags);
+}
+
+static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+    if (arguments->positionals.count == 1)
+        return show_file(cli, arguments, arguments->positionals.items[0], diags);
     if (cli->reporting) {
         diags_error(diags, NO_RANGE, "Report without a plan",
                     "Reports are made of plans: name the file of a saved one.");

@@ -20,6 +20,14 @@ static bool read_given(Cli *cli, Str path, Str *out, Diags *diags) {
     return false;
 }
 
+/* One in the clear is what "state pull" prints; errored.tfstate is encrypted as the state is. */
+static bool open_given(Project *project, Str path, Str *text) {
+    Arena *arena = project->cli->arena;
+    Str what = str_format(arena, "The state \"%.*s\"", STR_ARG(path));
+    return !envelope_is_sealed(*text) ||
+           cipher_open(project->ciphers.state, what, *text, text, NULL, arena, project->diags);
+}
+
 /* A state that has moved on is not overwritten by mistake. */
 static bool may_replace(const State *there, const State *given, Diags *diags) {
     if (there->lineage.len == 0)
@@ -52,15 +60,16 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     State *given;
     SCOPED(Project) project = {0};
     if (!read_given(cli, path, &text, diags) ||
-        !statefile_decode(path, text, &given, cli->arena, diags) ||
-        !project_open_state_only(&project, cli, arguments, STR("state-push"), diags)) {
+        !project_open_state_only(&project, cli, arguments, STR("state-push"), diags) ||
+        !open_given(&project, path, &text) ||
+        !statefile_decode(path, text, &given, cli->arena, diags)) {
         return 1;
     }
     bool force = option_flag(arguments, "force", false);
     if (!force && !may_replace(project.state, given, diags))
         return 1;
     Backend *backend = project.out;
-    return backend->write(backend, statefile_encode(given, cli->arena), diags) ? 0 : 1;
+    return backend_write(backend, statefile_encode(given, cli->arena), diags) ? 0 : 1;
 }
 
 const Command cmd_state_push = {

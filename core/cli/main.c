@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <locale.h>
 #include <strings.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -22,10 +23,12 @@ static void open_standard_files(void) {
     }
 }
 
-/* A core file would hold every secret in memory. */
+/* A core file would hold every secret in memory; a program that takes cores over a pipe gets them
+ * whatever the limit says. */
 static void forbid_core_files(void) {
     struct rlimit none = {0, 0};
     (void)setrlimit(RLIMIT_CORE, &none);
+    (void)prctl(PR_SET_DUMPABLE, 0);
 }
 
 /* lib/loam beside the program, as it is built and as it is installed. */
@@ -160,6 +163,7 @@ int main(int argc, char **argv) {
         cli.workspace = find_workspace(&cli);
         status = command_run(&cli, &words);
     }
+    log_set_level(LOG_OFF); /* what it hides goes with the arena */
     arena_close(cli.arena);
     return status;
 }

@@ -103,6 +103,9 @@ static void save_errored_state(const Operation *operation, const State *state, D
     Cli *cli = operation->project->cli;
     Str text = statefile_encode(state, cli->arena);
     const Disk *disk = cli->io.disk;
+    const Cipher *cipher = operation->project->ciphers.state;
+    if (!cipher_seal(cipher, envelope_read_head(text, cli->arena), text, &text, cli->arena, diags))
+        return;
     if (disk->write_file(disk->self, STR("errored.tfstate"), text, 0600) == 0) {
         diags_error(
             diags, NO_RANGE, "Failed to persist state",

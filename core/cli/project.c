@@ -64,6 +64,12 @@ static void prepare_input(Project *project) {
     }
 }
 
+static void name_encryption(const Cli *cli, ConfigRequest *request) {
+    const char *text = cli_environment(cli, "ENCRYPTION");
+    request->encryption = str_from_cstr(text);
+    request->encryption_name = STR("TF_ENCRYPTION");
+}
+
 bool project_load(
     Project *project, Cli *cli, const Arguments *arguments, const Io *io, Diags *diags) {
     project->cli = cli;
@@ -90,6 +96,7 @@ bool project_load(
         .working_folder = cli->started_in,
         .environment = cli->environment,
     };
+    name_encryption(cli, &request);
     prepare_input(project);
     project->input.values = project->variables.count ? &project->variables : NULL;
     if (!io && !project->may_be_empty && config_is_empty_folder(&cli->io, STR("."))) {

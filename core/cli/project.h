@@ -3,6 +3,7 @@
 #pragma once
 
 #include "backend.h"
+#include "cipher_set.h"
 #include "cli.h"
 #include "config_load.h"
 #include "engine.h"
@@ -17,6 +18,8 @@ typedef struct Project {
     InputRequest input; /* where they come from */
     Map variables;      /* name → Value * */
     Engine engine;
+    CipherSet ciphers; /* what its encryption block says */
+    bool has_ciphers;  /* it was looked for */
     Backend *backend;
     Backend *out; /* where the state is written: `backend`, or that of -state-out */
     State *state;
@@ -68,6 +71,13 @@ MUST_USE bool project_remove_workspace(Project *project, Str name);
 /* May a person be asked for what is missing? */
 bool project_may_ask(const Project *project);
 MUST_USE bool project_lock_timeout(Project *project, int64_t *out);
+/* Its encryption block, once. For what opens the backend, and for plan files before that. */
+MUST_USE bool project_open_ciphers(Project *project);
+/* A plan file. One that is encrypted is opened by the encryption block of the folder's own
+ * configuration, as what is in it cannot say how; the project has that block's ciphers from then
+ * on. Before that it has its `cli` and `arguments` alone. */
+MUST_USE bool project_read_plan(
+    Project *project, Str path, Plan **out, PlanFileSources *sources, Diags *diags);
 /* Finds and opens it, nothing more. */
 MUST_USE bool project_open_backend(Project *project);
 /* Opens the backend, reads the state, replays the journal. `operation` empty: reads without a lock.

@@ -2,8 +2,10 @@
 #include "backend_choice.h"
 #include "backend_settings.h"
 #include "digest.h"
+#include "encryption.h"
 #include "environment.h"
-#include "refusal.h"
+#include "log.h"
+#include "mask.h"
 #include "statefile.h"
 #include "view.h"
 #include "workspace.h"
@@ -44,9 +46,52 @@ static bool open_with(Project *project, BackendChoice choice, Str path, Backend 
     return true;
 }
 
+bool project_open_ciphers(Project *project) {
+    Cli *cli = project->cli;
+    if (!project->has_ciphers && !encryption_open(project->config, &cli->io, cli->cancel,
+                                                  &project->ciphers, cli->arena, project->diags))
+        return false;
+    project->has_ciphers = true;
+    project->engine.ciphers = &project->ciphers;
+    return true;
+}
+
+/* Of the configuration in this folder, read for that alone. */
+static bool take_ciphers(Project *project, Diags *diags) {
+    SCOPED(Project) folder = {.asks = true};
+    if (!project_load_any(&folder, project->cli, project->arguments, diags) ||
+        !project_open_ciphers(&folder))
+        return false;
+    project->ciphers = folder.ciphers;
+    project->has_ciphers = true;
+    folder.ciphers = (CipherSet){0};
+    return true;
+}
+
+bool project_read_plan(
+    Project *project, Str path, Plan **out, PlanFileSources *sources, Diags *diags) {
+    Arena *arena = project->cli->arena;
+    PlanFilePlace place = {.io = &project->cli->io, .path = path};
+    if (planfile_is_sealed(&place, arena) && !take_ciphers(project, diags))
+        return false;
+    place.cipher = project->ciphers.plan;
+    return planfile_read(&place, out, sources, arena, diags);
+}
+
+/* A log tells of hosts, paths and commands, which may be made of secrets. */
+static void hide_in_log(Project *project) {
+    Arena *arena = project->cli->arena;
+    StrVec *secrets = arena_new(arena, StrVec);
+    if (!project->config || project->variables.count == 0 || !log_enabled(LOG_ERROR))
+        return;
+    mask_collect_variables(project->config->root, &project->variables, secrets, arena);
+    log_hide(secrets);
+}
+
 bool project_open_backend(Project *project) {
     BackendChoice choice;
-    if (project->config && !refusal_check_state(project->config, project->diags))
+    hide_in_log(project);
+    if (!project_open_ciphers(project))
         return false;
     if (!workspace_check(project->cli->workspace, project->diags))
         return false;
@@ -108,14 +153,17 @@ static bool read_journal(Project *project) {
 static bool read_state(Project *project) {
     Cli *cli = project->cli;
     Str text;
-    if (!project->backend->read(project->backend, &text, cli->arena, project->diags))
+    if (!backend_read(project->backend, &text, cli->arena, project->diags))
         return false;
     project->has_state = text.len > 0;
     if (!statefile_decode(project->backend->path, text, &project->state, cli->arena,
                           project->diags)) {
         return false;
     }
-    return read_journal(project);
+    if (!read_journal(project))
+        return false;
+    project->has_state |= project->found_journal;
+    return true;
 }
 
 bool project_open_state(Project *project, Str operation) {
@@ -134,7 +182,9 @@ static bool load_quietly(Project *project, Cli *cli, const Arguments *arguments,
 }
 
 bool project_load_any(Project *project, Cli *cli, const Arguments *arguments, Diags *diags) {
-    if (!config_is_empty_folder(&cli->io, STR(".")))
+    bool is_empty = config_is_empty_folder(&cli->io, STR("."));
+    project->may_be_empty |= is_empty;
+    if (!is_empty || cli_environment(cli, "ENCRYPTION"))
         return load_quietly(project, cli, arguments, diags);
     project->cli = cli;
     project->arguments = arguments;
@@ -193,7 +243,8 @@ bool project_begin_changes(Project *project, State *state) {
     Cli *cli = project->cli;
     if (project->config && project->config->environment)
         state->environment = project->config->environment->name;
-    if (!journal_open(project->out->journal, cli->io.clock, state, &project->journal, cli->arena,
+    if (!cipher_prepare(project->out->cipher, project->diags) ||
+        !journal_open(project->out->journal, cli->io.clock, state, &project->journal, cli->arena,
                       project->diags)) {
         return false;
     }
@@ -208,6 +259,7 @@ bool project_write_state(Project *project, State *state) {
 }
 
 static void close_backend(Project *project, Backend *backend) {
+    backend->journal->close(backend->journal);
     if (project->is_locked)
         (void)backend->unlock(backend, project->diags);
     backend->close(backend);
@@ -222,5 +274,6 @@ void project_release(Project *project) {
         close_backend(project, project->out);
     if (project->backend)
         close_backend(project, project->backend);
+    cipher_set_close(&project->ciphers);
     *project = (Project){0};
 }

@@ -121,6 +121,8 @@ static void add_excerpt(
     strbuf_add_format(out, "  on %s%.*s%s line %u, column %u:\n", look->bold,
                       STR_ARG(without_controls(range.source->path, scratch)), look->reset, pos.line,
                       pos.column);
+    if (range.source->is_private)
+        return;
     char number[32];
     size_t margin = (size_t)snprintf(number, sizeof number, "%4u: ", pos.line);
     size_t taken = margin + (look->has_bar ? 2 : 0);

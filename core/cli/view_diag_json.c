@@ -116,7 +116,8 @@ void view_diag_write_json(const Diag *diag, const FunctionTable *functions, Json
     if (diag->range.source && !diag->is_unplaced) {
         SourceRange range = with_extent(source_resolve(diag->range));
         write_range(writer, range);
-        write_snippet(writer, diag, range, functions);
+        if (!range.source->is_private)
+            write_snippet(writer, diag, range, functions);
     }
     json_object_end(writer);
 }

@@ -2,6 +2,7 @@
  * fallbacks may be read, the first method writes. */
 #include "config_encryption.h"
 
+#include "body_merge.h"
 #include "config_read.h"
 
 #define FALLBACK_LIMIT 16
@@ -141,8 +142,8 @@ static bool read_inner(EncryptionReader *reader, const BodyBlock *block) {
 
 /* -- references --------------------------------------------------------------------------- */
 
-static bool refuse_method(EncryptionReader *reader, const Expr *expr) {
-    diags_error(reader->loading->diags, expr->range, "Invalid encryption method",
+static bool refuse_method(SourceRange range, Diags *diags) {
+    diags_error(diags, range, "Invalid encryption method",
                 "\"method\" names a method block of this encryption block, as in "
                 "\"method.aes_gcm.main\".");
     return false;
@@ -154,37 +155,41 @@ static bool is_unencrypted(const Expr *expr) {
            str_equal_cstr(traversal->steps[0].name, "unencrypted");
 }
 
-static bool check_method(EncryptionReader *reader, const EncryptionTarget *target, bool enforced) {
+static bool check_method(const Encryption *encryption,
+                         const EncryptionTarget *target,
+                         bool enforced,
+                         Diags *diags) {
     const Expr *expr = target->method;
     const Traversal *traversal = expr ? config_read_traversal(expr) : NULL;
     if (!expr)
-        return true;
+        return refuse_method(target->range, diags);
     if (!traversal || !str_equal_cstr(traversal->root, "method") || traversal->step_count != 2 ||
-        !find_part(&reader->out->methods, traversal->steps[0].name, traversal->steps[1].name))
-        return refuse_method(reader, expr);
+        !find_part(&encryption->methods, traversal->steps[0].name, traversal->steps[1].name))
+        return refuse_method(expr->range, diags);
     if (!enforced || !is_unencrypted(expr))
         return true;
-    diags_error(reader->loading->diags, expr->range, "Unencrypted method is forbidden",
+    diags_error(diags, expr->range, "Unencrypted method is forbidden",
                 "\"enforced\" says that nothing may be stored in the clear, so \"unencrypted\" has "
                 "no place here, not as a fallback either.");
     return false;
 }
 
-static bool check_target(EncryptionReader *reader, const EncryptionTarget *target) {
+static bool check_target(const Encryption *encryption,
+                         const EncryptionTarget *target,
+                         Diags *diags) {
     bool ok = true;
     bool enforced = target && target->enforced;
     for (const EncryptionTarget *at = target; at; at = at->fallback)
-        ok &= check_method(reader, at, enforced);
+        ok &= check_method(encryption, at, enforced, diags);
     return ok;
 }
 
-static bool check_targets(EncryptionReader *reader) {
-    const Encryption *out = reader->out;
-    bool ok = check_target(reader, out->state);
-    ok &= check_target(reader, out->plan);
-    ok &= check_target(reader, out->remote_default);
-    vec_each(&out->remotes, remote) {
-        ok &= check_target(reader, *remote);
+static bool check_targets(const Encryption *encryption, Diags *diags) {
+    bool ok = check_target(encryption, encryption->state, diags);
+    ok &= check_target(encryption, encryption->plan, diags);
+    ok &= check_target(encryption, encryption->remote_default, diags);
+    vec_each(&encryption->remotes, remote) {
+        ok &= check_target(encryption, *remote, diags);
     }
     return ok;
 }
@@ -208,7 +213,116 @@ bool config_encryption_read(ConfigLoading *loading,
     vec_each(&content.blocks, inner) {
         ok &= read_inner(&reader, inner);
     }
-    ok = ok && check_targets(&reader);
     *out = encryption;
     return ok;
+}
+
+/* -- two blocks as one -------------------------------------------------------------------- */
+
+static void merge_parts(EncryptionParts *out, const EncryptionParts *above, Arena *arena) {
+    EncryptionParts merged = {0};
+    vec_each(out, part) {
+        EncryptionPart one = *part;
+        const EncryptionPart *other = find_part(above, part->type, part->name);
+        if (other) {
+            one.body = body_merge(part->body, other->body, NULL, arena);
+            one.range = other->range;
+        }
+        vec_push(arena, &merged, one);
+    }
+    vec_each(above, part) {
+        if (!find_part(out, part->type, part->name))
+            vec_push(arena, &merged, *part);
+    }
+    *out = merged;
+}
+
+static const EncryptionTarget *merge_target(const EncryptionTarget *below,
+                                            const EncryptionTarget *above,
+                                            Arena *arena) {
+    if (!below || !above)
+        return below ? below : above;
+    EncryptionTarget *merged = arena_new(arena, EncryptionTarget);
+    *merged = *above;
+    merged->enforced |= below->enforced;
+    if (!merged->method)
+        merged->method = below->method;
+    if (!merged->fallback)
+        merged->fallback = below->fallback;
+    return merged;
+}
+
+static const EncryptionTarget **find_remote(Encryption *encryption, Str name) {
+    vec_each(&encryption->remotes, remote) {
+        if (str_equal((*remote)->name, name))
+            return remote;
+    }
+    return NULL;
+}
+
+const Encryption *config_encryption_merge(const Encryption *below,
+                                          const Encryption *above,
+                                          Arena *arena) {
+    if (!below || !above)
+        return below ? below : above;
+    Encryption *merged = arena_new(arena, Encryption);
+    *merged = *below;
+    merge_parts(&merged->key_providers, &above->key_providers, arena);
+    merge_parts(&merged->methods, &above->methods, arena);
+    merged->state = merge_target(below->state, above->state, arena);
+    merged->plan = merge_target(below->plan, above->plan, arena);
+    merged->remote_default = merge_target(below->remote_default, above->remote_default, arena);
+    merged->remotes.items = NULL;
+    merged->remotes.count = merged->remotes.capacity = 0;
+    vec_each(&below->remotes, remote) {
+        vec_push(arena, &merged->remotes, *remote);
+    }
+    vec_each(&above->remotes, remote) {
+        const EncryptionTarget **other = find_remote(merged, (*remote)->name);
+        if (other)
+            *other = merge_target(*other, *remote, arena);
+        else
+            vec_push(arena, &merged->remotes, *remote);
+    }
+    return merged;
+}
+
+/* -- what the environment says ------------------------------------------------------------ */
+
+static bool read_given(ConfigLoading *loading, const Encryption **out) {
+    const ConfigRequest *request = loading->request;
+    Arena *arena = loading->arena;
+    const Source *source = source_new_private(request->encryption_name, request->encryption, arena);
+    bool is_json = str_starts_with(str_trim(request->encryption), STR("{"));
+    BodyBlock block = {
+        .type = STR("encryption"), .range = {source, 0, 0}
+    };
+    bool ok = is_json
+                  ? body_json_parse(source, request->functions, &block.body, arena, loading->diags)
+                  : body_hcl_parse(source, request->functions, &block.body, arena, loading->diags);
+    return ok && config_encryption_read(loading, &block, out);
+}
+
+static void warn_of_plain(const Encryption *encryption, Diags *diags) {
+    vec_each(&encryption->methods, part) {
+        if (!str_equal_cstr(part->type, "unencrypted"))
+            continue;
+        diags_warning(diags, part->range, "Unencrypted method configured",
+                      "The method \"unencrypted\" is for the way into encryption, or out of it. "
+                      "Remove it when everything has been written once.");
+    }
+}
+
+bool config_encryption_finish(ConfigLoading *loading) {
+    Module *module = loading->module;
+    const Encryption *given;
+    if (!module->parent && loading->request->encryption.len > 0) {
+        if (!read_given(loading, &given))
+            return false;
+        module->encryption = config_encryption_merge(module->encryption, given, loading->arena);
+    }
+    if (!module->encryption)
+        return true;
+    warn_of_plain(module->encryption, loading->diags);
+    return check_targets(module->encryption, loading->diags);
 }

@@ -2,6 +2,7 @@
  * each block type's decoder. */
 #include "body_merge.h"
 #include "config_block.h"
+#include "config_encryption.h"
 #include "config_environment.h"
 #include "config_read.h"
 #include "config_test_block.h"
@@ -447,6 +448,7 @@ bool config_load_module(ConfigLoading *loading, Str folder_name, Module *module)
     bool ok = collect(loading, folder, false, &declarations);
     ok &= collect(loading, folder, true, &declarations);
     ok &= decode_all(loading, &declarations);
+    ok &= config_encryption_finish(loading);
     loading->module = outer;
     return ok && folder->ok;
 }

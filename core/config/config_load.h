@@ -31,6 +31,10 @@ typedef struct ConfigRequest {
     Str workspace;              /* empty: "default" */
     Str working_folder;         /* path.cwd */
     Str environment;            /* which of the root's is worked on; empty: none */
+    /* The inside of an encryption block, native syntax or JSON, that goes over the root's own; its
+     * name is that of the environment variable. Empty: none. */
+    Str encryption;
+    Str encryption_name;
 } ConfigRequest;
 
 /* Does the folder hold any configuration file? */

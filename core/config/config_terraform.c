@@ -147,7 +147,11 @@ static bool read_encryption(ConfigLoading *loading, const BodyBlock *block, bool
                     "The module has an encryption block already, at %.*s.", STR_ARG(place));
         return false;
     }
-    return config_encryption_read(loading, block, &loading->module->encryption);
+    const Encryption *own;
+    if (!config_encryption_read(loading, block, &own))
+        return false;
+    loading->module->encryption = config_encryption_merge(before, own, loading->arena);
+    return true;
 }
 
 typedef struct SettingsBlock {

@@ -1,6 +1,9 @@
-/* What lies around everything that is persisted. */
+/* envelope: a reader that takes exactly the members that there are. */
 #include "envelope.h"
+#include "digest.h"
 #include "json.h"
+
+#define ENVELOPE_VERSION "v0"
 
 bool envelope_is_sealed(Str bytes) {
     SCOPED(ArenaRef) scratch = arena_open("envelope");
@@ -9,7 +12,8 @@ bool envelope_is_sealed(Str bytes) {
         return false;
     /* The state's own documents begin with "version", so a plain one is told by its first key. */
     while (json_next(&reader) == JSON_KEY) {
-        if (str_equal(reader.text, STR("encrypted_data")))
+        if (str_equal(reader.text, STR("encrypted_data")) ||
+            str_equal(reader.text, STR("encryption_version")))
             return true;
         if (str_equal(reader.text, STR("version")))
             return false;
@@ -20,15 +24,168 @@ bool envelope_is_sealed(Str bytes) {
     return false;
 }
 
-bool envelope_open(Str name, Str bytes, Str *out, Diags *diags) {
-    if (!envelope_is_sealed(bytes)) {
-        *out = bytes;
+/* Bits behind the last byte could be anything: they must be what an encoder writes. */
+bool envelope_from_base64(Str text, Str *out, Arena *arena) {
+    Str bytes;
+    if (!digest_from_base64(text, &bytes, arena))
+        return false;
+    size_t left = bytes.len % 3;
+    Str tail = left ? digest_to_base64(str_after(bytes, bytes.len - left), arena) : STR_EMPTY;
+    if (!str_ends_with(text, tail))
+        return false;
+    *out = bytes;
+    return true;
+}
+
+/* -- reading ------------------------------------------------------------------------------ */
+
+typedef struct Reading {
+    JsonReader reader;
+    Arena *arena;
+    Envelope *out;
+    unsigned seen; /* a bit per member */
+} Reading;
+
+static bool read_serial(Reading *reading) {
+    return json_next(&reading->reader) == JSON_NUMBER &&
+           str_to_uint64(reading->reader.text, &reading->out->head.serial);
+}
+
+static bool read_lineage(Reading *reading) {
+    if (json_next(&reading->reader) != JSON_STRING)
+        return false;
+    reading->out->head.lineage = reading->reader.text;
+    return true;
+}
+
+static bool read_metas(Reading *reading) {
+    JsonReader *reader = &reading->reader;
+    JsonToken token = json_next(reader);
+    if (token == JSON_NULL) /* a method without keys */
         return true;
+    if (token != JSON_OBJECT_START)
+        return false;
+    while ((token = json_next(reader)) == JSON_KEY) {
+        EnvelopeMeta meta = {.key = reader->text};
+        if (json_next(reader) != JSON_STRING ||
+            !envelope_from_base64(reader->text, &meta.json, reading->arena))
+            return false;
+        vec_push(reading->arena, &reading->out->metas, meta);
     }
-    diags_error(diags, NO_RANGE, "Encrypted content",
-                "%.*s is encrypted, and this loam holds no keys. Decrypt it with the tool that "
-                "wrote it: set "
-                "the method \"unencrypted\" with the old one as fallback, and apply once.",
-                STR_ARG(name));
+    return token == JSON_OBJECT_END;
+}
+
+static bool read_data(Reading *reading) {
+    return json_next(&reading->reader) == JSON_STRING &&
+           envelope_from_base64(reading->reader.text, &reading->out->data, reading->arena);
+}
+
+static bool read_version(Reading *reading) {
+    return json_next(&reading->reader) == JSON_STRING &&
+           str_equal_cstr(reading->reader.text, ENVELOPE_VERSION);
+}
+
+static const struct {
+    const char *key;
+    bool (*read)(Reading *reading);
+    const char *error;
+} members[] = {
+    {"serial",             read_serial,  "Its serial is no number."               },
+    {"lineage",            read_lineage, "Its lineage is no text."                },
+    {"meta",               read_metas,   "What it says of the keys is damaged."   },
+    {"encrypted_data",     read_data,    "What is encrypted in it is damaged."    },
+    {"encryption_version", read_version, "It is of another version of the format."},
+};
+
+enum { HEAD_MEMBERS = 3, OTHER_MEMBERS = 28 }; /* bits of members[] */
+
+static bool read_member(Reading *reading, const char **error) {
+    for (size_t i = 0; i < ARRAY_COUNT(members); i++) {
+        if (!str_equal_cstr(reading->reader.text, members[i].key))
+            continue;
+        *error = members[i].error;
+        if (reading->seen & 1U << i)
+            return false;
+        reading->seen |= 1U << i;
+        return members[i].read(reading);
+    }
+    *error = "It has a member that does not belong there.";
     return false;
+}
+
+bool envelope_decode(Str bytes, Envelope *out, const char **error, Arena *arena) {
+    Envelope envelope = {0};
+    Reading reading = {json_reader_new(bytes, arena), arena, &envelope, 0};
+    JsonToken token = json_next(&reading.reader);
+    if (token == JSON_OBJECT_START) {
+        while ((token = json_next(&reading.reader)) == JSON_KEY) {
+            if (!read_member(&reading, error))
+                return false;
+        }
+    }
+    *error = "It is no valid JSON.";
+    if (token != JSON_OBJECT_END || json_next(&reading.reader) != JSON_END)
+        return false;
+    *error = "A member of it is missing.";
+    envelope.head.is_given = (reading.seen & HEAD_MEMBERS) != 0;
+    if ((reading.seen & OTHER_MEMBERS) != OTHER_MEMBERS ||
+        (envelope.head.is_given && (reading.seen & HEAD_MEMBERS) != HEAD_MEMBERS))
+        return false;
+    *out = envelope;
+    return true;
+}
+
+EnvelopeHead envelope_read_head(Str state, Arena *arena) {
+    EnvelopeHead head = {.lineage = STR_EMPTY};
+    bool has_serial = false, has_lineage = false;
+    JsonReader reader = json_reader_new(state, arena);
+    if (json_next(&reader) != JSON_OBJECT_START)
+        return head;
+    while (!(has_serial && has_lineage) && json_next(&reader) == JSON_KEY) {
+        Str key = reader.text;
+        JsonToken token = json_next(&reader);
+        Str skipped;
+        if (token == JSON_NUMBER && str_equal(key, STR("serial")))
+            has_serial = str_to_uint64(reader.text, &head.serial);
+        if (token == JSON_STRING && str_equal(key, STR("lineage"))) {
+            head.lineage = reader.text;
+            has_lineage = true;
+        }
+        if (!json_skip(&reader, token, &skipped))
+            break;
+    }
+    if (!has_serial || !has_lineage)
+        return (EnvelopeHead){.lineage = STR_EMPTY};
+    head.is_given = true;
+    return head;
+}
+
+/* -- writing ------------------------------------------------------------------------------ */
+
+static void write_metas(JsonWriter *writer, const Envelope *envelope, Arena *scratch) {
+    json_key(writer, STR("meta"));
+    json_object_start(writer);
+    vec_each(&envelope->metas, meta) {
+        json_key(writer, meta->key);
+        json_write_string(writer, digest_to_base64(meta->json, scratch));
+    }
+    json_object_end(writer);
+}
+
+Str envelope_encode(const Envelope *envelope, Arena *arena) {
+    SCOPED(ArenaRef) scratch = arena_open("envelope");
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_object_start(&writer);
+    if (envelope->head.is_given) {
+        CHECK(envelope->head.serial <= INT64_MAX);
+        json_key_int(&writer, "serial", (int64_t)envelope->head.serial);
+        json_key_string(&writer, "lineage", envelope->head.lineage);
+    }
+    write_metas(&writer, envelope, scratch);
+    json_key_string(&writer, "encrypted_data", digest_to_base64(envelope->data, scratch));
+    json_key_string(&writer, "encryption_version", STR(ENVELOPE_VERSION));
+    json_object_end(&writer);
+    return strbuf_str(&text);
 }

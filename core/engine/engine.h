@@ -8,6 +8,7 @@
 #pragma once
 
 #include "cancel.h"
+#include "cipher_set.h"
 #include "config_test.h"
 #include "graph.h"
 #include "hooks.h"
@@ -23,7 +24,8 @@ typedef struct Engine {
     Registry *registry;
     const ProvisionerTable *provisioners; /* NULL: there are none */
     const CancelToken *cancel;
-    const Hooks *hooks; /* NULL: nobody listens */
+    const Hooks *hooks;       /* NULL: nobody listens */
+    const CipherSet *ciphers; /* what opens remote states; NULL: they are in the clear */
     uint32_t parallelism;
     Str workspace;
     Str working_folder;             /* path.cwd */

@@ -36,6 +36,8 @@ bool job_end(Job *job) {
         diags_set_address(&job->diags, 0, job->address);
         if (job->resource->config)
             diags_set_range(&job->diags, 0, job->resource->config->range);
+        mask_collect_variables(job->walk->engine->config->root, job->walk->options->variables,
+                               &job->secrets, job->scratch);
         mask_diags(&job->diags, &job->secrets);
         diags_sink_append(job->walk->sink, &job->diags);
     }
@@ -60,6 +62,7 @@ Call job_call(Job *job) {
         .client = job->mock.real ? (void *)&job->mock : job->provider->client,
         .io = walk->engine->io,
         .cancel = walk->engine->cancel,
+        .ciphers = walk->engine->ciphers,
         .arena = job->scratch,
         .address = job->address,
         .lineage = walk->lineage,

@@ -3,12 +3,30 @@
 
 #define SHORT_MAX 3 /* bytes */
 
+/* Of a text of many lines, one may be quoted alone; shorter ones are no secrets (brackets). */
+#define LINE_MIN 8
+
 static void collect_plain(Value value, StrVec *secrets, Arena *arena);
+
+/* The text, as it would be quoted with escapes, and its lines: whole before parts. */
+static void collect_text(Str text, StrVec *secrets, Arena *arena) {
+    Str quoted = str_quote(text, arena), line;
+    vec_push(arena, secrets, text);
+    if (quoted.len != text.len + 2)
+        vec_push(arena, secrets, str_slice(quoted, 1, quoted.len - 1));
+    if (str_find_char(text, '\n', 0) == SIZE_MAX)
+        return;
+    while (str_next_field(&text, '\n', &line)) {
+        line = str_trim(line);
+        if (line.len >= LINE_MIN)
+            vec_push(arena, secrets, line);
+    }
+}
 
 static void collect_parts(Value value, StrVec *secrets, Arena *arena) {
     for (size_t i = 0; i < value.count; i++) {
         if (value.type->kind == KIND_MAP)
-            vec_push(arena, secrets, value_key_at(value, i));
+            collect_text(value_key_at(value, i), secrets, arena);
         collect_plain(value_at(value, i), secrets, arena);
     }
 }
@@ -20,7 +38,7 @@ static void collect_plain(Value value, StrVec *secrets, Arena *arena) {
     case KIND_DYNAMIC:
     case KIND_BOOL: return;
     case KIND_NUMBER: vec_push(arena, secrets, value_number_text(value, arena)); return;
-    case KIND_STRING: vec_push(arena, secrets, value_text(value)); return;
+    case KIND_STRING: collect_text(value_text(value), secrets, arena); return;
     case KIND_LIST:
     case KIND_SET:
     case KIND_TUPLE:
@@ -38,6 +56,22 @@ void mask_collect(Value value, StrVec *secrets, Arena *arena) {
     }
     for (size_t i = 0; i < value.count; i++)
         mask_collect(value_at(value, i), secrets, arena);
+}
+
+void mask_collect_variables(const Module *root, const Map *values, StrVec *secrets, Arena *arena) {
+    if (!values)
+        return;
+    StrVec found = {0};
+    map_each(&root->variables, entry) {
+        const Variable *variable = entry->value;
+        const Value *value = map_find(values, entry->key);
+        if (value && (variable->sensitive || variable->ephemeral))
+            mask_collect(value_with_marks(*value, MARK_SENSITIVE), &found, arena);
+    }
+    vec_each(&found, secret) {
+        if (secret->len >= LINE_MIN)
+            vec_push(arena, secrets, *secret);
+    }
 }
 
 static bool is_quoted(Str text, size_t at, size_t len) {

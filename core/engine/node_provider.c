@@ -3,12 +3,23 @@
  * A configuration that holds unknowns (something that this very plan creates) defers the provider:
  * its reads are skipped and its creations are planned from the configuration alone. */
 #include "expand.h"
+#include "mask.h"
 #include "visit.h"
+
+/* What the configuration or the schema calls sensitive is not to be in what the provider says. */
+static void collect_secrets(const Schema *schema, Value config, StrVec *out, Arena *arena) {
+    Paths paths = {0};
+    mask_collect(config, out, arena);
+    schema_sensitive_paths(schema, value_unmark_deep(config, arena), &paths, arena);
+    if (paths.count > 0)
+        mask_collect(path_mark(config, &paths, MARK_SENSITIVE, arena), out, arena);
+}
 
 static bool evaluate_config(Visit *visit,
                             const ProviderNode *provider,
                             const EvalScope *scope,
-                            Value *out) {
+                            Value *out,
+                            StrVec *secrets) {
     const Schema *schema = &provider->provider->schema;
     if (!provider->decoded) {
         *out = schema_empty_value(schema, visit->scratch);
@@ -16,6 +27,7 @@ static bool evaluate_config(Visit *visit,
     }
     if (!decode_eval(provider->decoded, &scope->scope, out, visit->scratch, &visit->diags))
         return false;
+    collect_secrets(schema, *out, secrets, visit->scratch);
     *out = value_unmark_deep(*out, visit->scratch);
     return true;
 }
@@ -49,9 +61,14 @@ static bool configure(Visit *visit, ProviderNode *provider, Value config) {
 
 static bool open_one(Visit *visit, ProviderNode *provider, const EvalScope *scope) {
     Value config;
-    return evaluate_config(visit, provider, scope, &config) &&
-           schema_validate(&provider->provider->schema, config, visit->scratch, &visit->diags) &&
-           configure(visit, provider, config);
+    StrVec secrets = {0};
+    bool ok = evaluate_config(visit, provider, scope, &config, &secrets) &&
+              schema_validate(&provider->provider->schema, config, visit->scratch, &visit->diags) &&
+              configure(visit, provider, config);
+    mask_collect_variables(visit->walk->engine->config->root, visit->walk->options->variables,
+                           &secrets, visit->scratch);
+    mask_diags(&visit->diags, &secrets);
+    return ok;
 }
 
 static bool open_repeated(Visit *visit, ProviderNode *provider, EvalScope *scope) {

@@ -128,18 +128,5 @@ static void check_module(const Module *module, RefusalReport *report) {
 bool refusal_check(const Config *config, Diags *diags) {
     RefusalReport report = {.diags = diags};
     check_module(config->root, &report);
-    return refusal_check_state(config, diags) && report.count == 0;
-}
-
-/* What an encryption block would protect must not be stored in the clear. */
-bool refusal_check_state(const Config *config, Diags *diags) {
-    if (!config->root->encryption)
-        return true;
-    RefusalReport report = {
-        .what = "\"encryption\" blocks",
-        .advice = "No state is read or written while there is one.",
-        .diags = diags,
-    };
-    report_block(&report, config->root->encryption->range);
-    return false;
+    return report.count == 0;
 }

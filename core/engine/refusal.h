@@ -7,5 +7,3 @@
 
 /* Of all modules. */
 MUST_USE bool refusal_check(const Config *config, Diags *diags);
-/* What must stop even those who only read or write the state. */
-MUST_USE bool refusal_check_state(const Config *config, Diags *diags);

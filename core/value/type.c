@@ -19,6 +19,10 @@ const Type TYPE_LIST_OF_STRING = {.kind = KIND_LIST,
                                   .element = &TYPE_STRING,
                                   .interned = true,
                                   .hash = HASH_OF(KIND_LIST, KIND_STRING)};
+const Type TYPE_LIST_OF_NUMBER = {.kind = KIND_LIST,
+                                  .element = &TYPE_NUMBER,
+                                  .interned = true,
+                                  .hash = HASH_OF(KIND_LIST, KIND_NUMBER)};
 const Type TYPE_SET_OF_STRING = {.kind = KIND_SET,
                                  .element = &TYPE_STRING,
                                  .interned = true,
@@ -65,15 +69,16 @@ static struct {
 } constants[] = {
     {.type = &TYPE_STRING,
      .derived = {&TYPE_LIST_OF_STRING, &TYPE_SET_OF_STRING, &TYPE_MAP_OF_STRING}},
-    {.type = &TYPE_DYNAMIC                                             },
+    {.type = &TYPE_DYNAMIC                                         },
     {.type = &TYPE_BOOL},
-    {.type = &TYPE_NUMBER                                             },
-    {.type = &TYPE_LIST_OF_STRING, .derived = {.map = &TYPE_MAP_OF_STRING_LISTS}},
-    {.type = &TYPE_SET_OF_STRING},
-    {.type = &TYPE_MAP_OF_STRING                   },
-    {.type = &TYPE_MAP_OF_STRING_LISTS                   },
-    {.type = &TYPE_EMPTY_TUPLE             },
-    {.type = &TYPE_EMPTY_OBJECT                     },
+    {.type = &TYPE_NUMBER,                                          .derived = {.list = &TYPE_LIST_OF_NUMBER}},
+    {.type = &TYPE_LIST_OF_NUMBER},
+    {.type = &TYPE_LIST_OF_STRING,               .derived = {.map = &TYPE_MAP_OF_STRING_LISTS}},
+    {.type = &TYPE_SET_OF_STRING              },
+    {.type = &TYPE_MAP_OF_STRING                                         },
+    {.type = &TYPE_MAP_OF_STRING_LISTS                           },
+    {.type = &TYPE_EMPTY_TUPLE},
+    {.type = &TYPE_EMPTY_OBJECT              },
 };
 
 static uint32_t hash_mix(uint32_t hash, uint32_t by) {

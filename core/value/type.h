@@ -47,6 +47,7 @@ extern const Type TYPE_BOOL;
 extern const Type TYPE_NUMBER;
 extern const Type TYPE_STRING;
 extern const Type TYPE_LIST_OF_STRING;
+extern const Type TYPE_LIST_OF_NUMBER;
 extern const Type TYPE_SET_OF_STRING;
 extern const Type TYPE_MAP_OF_STRING;
 extern const Type TYPE_MAP_OF_STRING_LISTS;

@@ -2,6 +2,7 @@
  * a lock. What is sensitive there is not so here: mark it where it is used. */
 #include "backend_settings.h"
 #include "backends.h"
+#include "cipher_set.h"
 #include "convert.h"
 #include "draft.h"
 #include "statefile.h"
@@ -102,7 +103,8 @@ static bool read_text(const Call *call,
     if (!backend_settings_complete(type, call->io, config, &whole, call->arena, diags) ||
         !type->open(call->io, whole, workspace, &backend, call->arena, diags))
         return false;
-    bool ok = backend->read(backend, out, call->arena, diags);
+    backend->cipher = cipher_set_remote(call->ciphers, call->address);
+    bool ok = backend_read(backend, out, call->arena, diags);
     *path = backend->path;
     backend->close(backend);
     return ok;

@@ -147,6 +147,8 @@ static bool back_up(Local *local, Str bytes, Diags *diags) {
         return false;
     if (str_equal(before, bytes))
         return true;
+    if (before.len > 0 && local->backend.backup_bytes.ptr)
+        before = local->backend.backup_bytes;
     if (before.len > 0) {
         int error = local->disk->write_file(local->disk->self, path, before, FILE_MODE);
         if (error)

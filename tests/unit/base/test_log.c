@@ -33,6 +33,11 @@ static void writes_what_is_enabled(void **state) {
     assert_false(log_enabled(LOG_OFF));
     log_debug("step=%d text=two\nlines", 7);
     log_trace("too=much");
+    StrVec secrets = {0};
+    vec_push(arena, &secrets, STR("hunter22"));
+    log_hide(&secrets);
+    log_debug("user=joe password=hunter22 again=hunter22");
+    log_hide(NULL);
     log_write(LOG_WARN, "last=1");
     Str text = read_whole(path, arena);
     unlink(path);
@@ -40,6 +45,8 @@ static void writes_what_is_enabled(void **state) {
     assert_int_equal(str_find(text, STR("silent"), 0), SIZE_MAX);
     assert_int_equal(str_find(text, STR("too=much"), 0), SIZE_MAX);
     assert_true(str_find(text, STR("Z level=debug step=7 text=two\\nlines\n"), 0) != SIZE_MAX);
+    assert_int_equal(str_find(text, STR("hunter22"), 0), SIZE_MAX);
+    assert_true(str_find(text, STR("=(sensitive value) again=(sensitive value)\n"), 0) != SIZE_MAX);
     assert_true(str_ends_with(text, STR("Z level=warn last=1\n")));
 }
 

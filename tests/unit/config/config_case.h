@@ -59,8 +59,10 @@ static inline void config_case_write(ConfigCase *c, const char *path, const char
     assert_int_equal(disk->write_file(disk->self, name, str_from_cstr(text), 0666), 0);
 }
 
-static inline void config_case_load(ConfigCase *c, bool install) {
+static inline void config_case_load_with(ConfigCase *c, bool install, const char *encryption) {
     ConfigRequest request = {
+        .encryption = str_from_cstr(encryption),
+        .encryption_name = STR("TF_ENCRYPTION"),
         .io = &c->io,
         .folder = STR("."),
         .data_folder = STR(".loam"),
@@ -70,6 +72,10 @@ static inline void config_case_load(ConfigCase *c, bool install) {
     c->diags = diags_new(c->arena);
     c->ok = config_load(&request, &c->config, c->arena, &c->diags);
     assert_int_equal(c->ok, c->diags.error_count == 0);
+}
+
+static inline void config_case_load(ConfigCase *c, bool install) {
+    config_case_load_with(c, install, NULL);
 }
 
 /* "main.loam.yaml:3:5 Missing required argument" a line; warnings begin with "W ". */

@@ -1,4 +1,4 @@
-/* envelope: plain text passes, an envelope is refused. */
+/* envelope: told from other JSON, read as it was written, and nothing else taken for one. */
 #include "envelope.h"
 #include "unit.h"
 
@@ -12,6 +12,7 @@ static const Case cases[] = {
     {"{}",                                                                     false},
     {"{\"version\": 4, \"encrypted_data\": \"x\"}",                            false},
     {"{\"serial\": 3, \"meta\": {\"a\": [1, {}]}, \"encrypted_data\": \"x\"}", true },
+    {"{\"encryption_version\": \"v0\"",                                        true },
     {"{\"encrypted_data\": \"x\"",                                             true },
     {"{\"serial\": ",                                                          false},
     {"[1]",                                                                    false},
@@ -26,20 +27,113 @@ static void test_is_sealed(void **state) {
     }
 }
 
-static void test_open(void **state) {
+#define META "\"meta\":{\"key_provider.pbkdf2.a\":\"e30=\"}"
+#define DATA "\"encrypted_data\":\"AAEC\""
+#define LAST "\"encryption_version\":\"v0\""
+#define GOOD "{\"serial\":7,\"lineage\":\"l\"," META "," DATA "," LAST "}"
+
+static void test_both_ways(void **state) {
+    (void)state;
+    static const char *const texts[] = {GOOD, "{" META "," DATA "," LAST "}",
+                                        "{\"meta\":{}," DATA "," LAST "}"};
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Envelope envelope;
+        const char *error;
+        assert_true(envelope_decode(str_from_cstr(texts[i]), &envelope, &error, arena));
+        assert_int_equal(envelope.head.is_given, i == 0);
+        check_str_equal(envelope.data, ((Str){"\0\1\2", 3}));
+        check_str(envelope_encode(&envelope, arena), texts[i]);
+    }
+}
+
+static void test_as_others_write_it(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
-    Diags diags = diags_new(arena);
-    Str out;
-    assert_true(envelope_open(STR("A"), STR("{\"version\": 4}"), &out, &diags));
-    check_str(out, "{\"version\": 4}");
-    assert_false(envelope_open(STR("A"), STR("{\"encrypted_data\": \"\"}"), &out, &diags));
-    assert_int_equal(diags.error_count, 1);
-    check_str(diags.items[0].summary, "Encrypted content");
+    Envelope envelope;
+    const char *error;
+    Str text = STR("{\n  " LAST ",\n  \"meta\": null,\n  " DATA "\n}\n");
+    assert_true(envelope_decode(text, &envelope, &error, arena));
+    assert_int_equal(envelope.metas.count, 0);
+}
+
+static void test_damage(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *error;
+    } bad[] = {
+        {"{\"serial\":7," META "," DATA "," LAST "}",                    "A member of it is missing."                 },
+        {"{" META "," LAST "}",                                          "A member of it is missing."                 },
+        {"{" META "," DATA "}",                                          "A member of it is missing."                 },
+        {"{" META "," DATA "," DATA "," LAST "}",                        "What is encrypted in it is damaged."        },
+        {"{" META "," DATA "," LAST ",\"x\":1}",                         "It has a member that does not belong there."},
+        {"{" META "," DATA ",\"encryption_version\":\"v1\"}",
+         "It is of another version of the format."                                                                    },
+        {"{\"meta\":{\"a\":\"e31=\"}," DATA "," LAST "}",                "What it says of the keys is damaged."       },
+        {"{" META ",\"encrypted_data\":\"AA\"," LAST "}",                "What is encrypted in it is damaged."        },
+        {"{\"serial\":-1,\"lineage\":\"l\"," META "," DATA "," LAST "}",
+         "Its serial is no number."                                                                                   },
+        {"{" META "," DATA "," LAST "} x",                               "It is no valid JSON."                       },
+        {"{" META "," DATA "," LAST,                                     "It is no valid JSON."                       },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(bad); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Envelope envelope;
+        const char *error = NULL;
+        assert_false(envelope_decode(str_from_cstr(bad[i].text), &envelope, &error, arena));
+        check_str(str_from_cstr(error), bad[i].error);
+    }
+}
+
+static void test_read_head(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        bool is_given;
+    } heads[] = {
+        {"{\"version\": 4, \"serial\": 3, \"lineage\": \"l\", \"x\": broken", true },
+        {"{\"version\": 4, \"a\": {\"serial\": 1}, \"lineage\": \"l\"}",      false},
+        {"{\"serial\": 3}",                                                   false},
+        {"PK\3\4",                                                            false},
+        {"",                                                                  false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(heads); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        EnvelopeHead head = envelope_read_head(str_from_cstr(heads[i].text), arena);
+        assert_int_equal(head.is_given, heads[i].is_given);
+        assert_int_equal(head.serial, heads[i].is_given ? 3 : 0);
+        check_str(head.lineage, heads[i].is_given ? "l" : "");
+    }
+}
+
+static void test_base64(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        bool is_good;
+    } texts[] = {
+        {"",     true },
+        {"QQ==", true },
+        {"QR==", false},
+        {"QUI=", true },
+        {"QUJ=", false},
+        {"QUJD", true },
+        {"QQ",   false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Str out;
+        bool got = envelope_from_base64(str_from_cstr(texts[i].text), &out, arena);
+        if (got != texts[i].is_good)
+            fail_msg("%s", texts[i].text);
+    }
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_is_sealed),
-                                       cmocka_unit_test(test_open)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_is_sealed),          cmocka_unit_test(test_both_ways),
+        cmocka_unit_test(test_as_others_write_it), cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_read_head),          cmocka_unit_test(test_base64),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

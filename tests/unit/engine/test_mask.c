@@ -51,7 +51,28 @@ static void test_masks(void **state) {
     }
 }
 
+/* A text of lines is quoted whole, with escapes, or a line of it alone. */
+static void test_lines(void **state) {
+    (void)state;
+    static const MaskCase quoted[] = {
+        {"it said: first \"line\"\n  second line\n}",  "it said: (sensitive value)"        },
+        {"\"first \\\"line\\\"\\n  second line\\n}\"", "\"(sensitive value)\""             },
+        {"no file \"second line\" here",               "no file \"(sensitive value)\" here"},
+        {"{} is }",                                    "{} is }"                           },
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    StrVec secrets = {0};
+    Value text = value_from_str(STR("first \"line\"\n  second line\n}"));
+    mask_collect(value_with_marks(text, MARK_SENSITIVE), &secrets, arena);
+    for (size_t i = 0; i < ARRAY_COUNT(quoted); i++) {
+        Diags diags = diags_new(arena);
+        diags_error(&diags, NO_RANGE, "Invalid value", "%s", quoted[i].said);
+        mask_diags(&diags, &secrets);
+        assert_string_equal(str_to_cstr(diags.items[0].detail, arena), quoted[i].shown);
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_masks)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_masks), cmocka_unit_test(test_lines)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

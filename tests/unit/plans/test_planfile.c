@@ -36,7 +36,8 @@ static void write_sample(Case *test) {
     PlanFileSources sources = {0};
     vec_push(arena, &sources, (PlanFileSource){STR("main.yaml"), STR("a: 1\n")});
     vec_push(arena, &sources, (PlanFileSource){STR("../m/main.yaml"), STR("")});
-    assert_true(planfile_write(&test->io, test->path, sample(), &sources, arena, &test->diags));
+    assert_true(planfile_write(&(PlanFilePlace){&test->io, test->path, NULL}, sample(), &sources,
+                               arena, &test->diags));
 }
 
 static Str bytes_of(const Case *test) {
@@ -55,7 +56,8 @@ static void there_and_back(void **state) {
     assert_int_equal(stat.mode & 0777, 0600);
     Plan *plan;
     PlanFileSources sources = {0};
-    assert_true(planfile_read(&test.io, test.path, &plan, &sources, arena, &test.diags));
+    assert_true(planfile_read(&(PlanFilePlace){&test.io, test.path, NULL}, &plan, &sources, arena,
+                              &test.diags));
     check_str_equal(plan_json_encode(plan, arena), plan_json_encode(sample(), arena));
     check_str(plan->prior_state, "{\"version\":4}");
     check_str(plan->previous_state, "{\"version\":4,\"serial\":1}");
@@ -82,7 +84,8 @@ static void check_refused(Case *test, Str bytes) {
     PlanFileSources sources = {0};
     size_t before = test->diags.error_count;
     assert_int_equal(disk_real.write_file(NULL, test->path, bytes, 0600), 0);
-    assert_false(planfile_read(&test->io, test->path, &plan, &sources, arena, &test->diags));
+    assert_false(planfile_read(&(PlanFilePlace){&test->io, test->path, NULL}, &plan, &sources,
+                               arena, &test->diags));
     assert_int_equal(test->diags.error_count, before + 1);
     assert_null(plan);
 }
@@ -97,7 +100,8 @@ static void no_plan_files(void **state) {
     end(&test);
     Plan *plan;
     PlanFileSources sources = {0};
-    assert_false(planfile_read(&test.io, test.path, &plan, &sources, arena, &test.diags));
+    assert_false(planfile_read(&(PlanFilePlace){&test.io, test.path, NULL}, &plan, &sources, arena,
+                               &test.diags));
 }
 
 /* A changed byte of the content does not get past the digests, wherever it is. */
@@ -114,7 +118,8 @@ static void changed_bytes(void **state) {
         assert_int_equal(disk_real.write_file(NULL, test.path, (Str){copy, whole.len}, 0600), 0);
         Plan *plan;
         PlanFileSources sources = {0};
-        if (!planfile_read(&test.io, test.path, &plan, &sources, arena, &test.diags))
+        if (!planfile_read(&(PlanFilePlace){&test.io, test.path, NULL}, &plan, &sources, arena,
+                           &test.diags))
             continue;
         accepted++; /* of the archive's own notes, as a date */
         check_str_equal(plan_json_encode(plan, arena), plan_json_encode(sample(), arena));
@@ -139,7 +144,8 @@ static void no_place_to_write(void **state) {
     Case test = begin();
     PlanFileSources sources = {0};
     Str path = disk_join(test.folder, STR("none/p"), arena);
-    assert_false(planfile_write(&test.io, path, sample(), &sources, arena, &test.diags));
+    assert_false(planfile_write(&(PlanFilePlace){&test.io, path, NULL}, sample(), &sources, arena,
+                                &test.diags));
     assert_int_equal(test.diags.error_count, 1);
     end(&test);
 }

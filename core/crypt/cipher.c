@@ -1,0 +1,195 @@
+/* cipher: tries method and fallbacks in their order; what each of them says is told only when none
+ * of them opens it. */
+#include "cipher.h"
+
+struct Cipher {
+    Keyring *keyring;
+    Arena *arena;
+    VEC(CipherStep) steps;
+};
+
+Cipher *cipher_new(Keyring *keyring, Arena *arena) {
+    Cipher *cipher = arena_new(arena, Cipher);
+    cipher->keyring = keyring;
+    cipher->arena = arena;
+    return cipher;
+}
+
+void cipher_add_step(Cipher *cipher, const CipherStep *step) {
+    vec_push(cipher->arena, &cipher->steps, *step);
+}
+
+static bool is_unencrypted(const CipherStep *step) {
+    return !step->type->seal;
+}
+
+bool cipher_is_plain(const Cipher *cipher) {
+    return !cipher || is_unencrypted(&cipher->steps.items[0]);
+}
+
+static MethodRequest request_of(const Cipher *cipher, const CipherStep *step, Str key) {
+    return (MethodRequest){
+        .io = keyring_io(cipher->keyring),
+        .cancel = keyring_cancel(cipher->keyring),
+        .name = step->name,
+        .config = step->config,
+        .key = key,
+        .range = step->range,
+    };
+}
+
+/* -- sealing ------------------------------------------------------------------------------ */
+
+bool cipher_seal(
+    const Cipher *cipher, EnvelopeHead head, Str plain, Str *out, Arena *arena, Diags *diags) {
+    if (cipher_is_plain(cipher)) {
+        *out = plain;
+        return true;
+    }
+    const CipherStep *step = &cipher->steps.items[0];
+    Envelope envelope = {.head = head};
+    Str key = {0};
+    if (step->keys &&
+        !keyring_to_seal(cipher->keyring, step->keys, &key, &envelope.metas, arena, diags))
+        return false;
+    MethodRequest request = request_of(cipher, step, key);
+    if (!step->type->seal(&request, plain, &envelope.data, arena, diags))
+        return false;
+    *out = envelope_encode(&envelope, arena);
+    return true;
+}
+
+bool cipher_prepare(const Cipher *cipher, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("cipher");
+    Str ignored;
+    return cipher_seal(cipher, (EnvelopeHead){0}, STR("{}"), &ignored, scratch, diags);
+}
+
+/* -- opening ------------------------------------------------------------------------------ */
+
+static bool pass_plain(
+    const Cipher *cipher, Str what, Str bytes, Str *out, bool *is_outdated, Diags *diags) {
+    bool is_allowed = bytes.len == 0;
+    vec_each(&cipher->steps, step) {
+        is_allowed |= is_unencrypted(step);
+    }
+    if (!is_allowed) {
+        diags_error(diags, cipher->steps.items[0].range, "Unencrypted content",
+                    "%.*s is not encrypted (or is damaged), and the configuration says that it "
+                    "is. If it was written before there was encryption, add a fallback with the "
+                    "method \"unencrypted\", apply once, and take the fallback away again.",
+                    STR_ARG(what));
+        return false;
+    }
+    *is_outdated = bytes.len > 0 && !cipher_is_plain(cipher);
+    *out = bytes;
+    return true;
+}
+
+static bool open_with(const Cipher *cipher,
+                      const CipherStep *step,
+                      const Envelope *envelope,
+                      Str *out,
+                      Arena *arena,
+                      Diags *diags) {
+    Str key = {0};
+    if (step->keys && !keyring_to_open(cipher->keyring, step->keys, &envelope->metas, &key, diags))
+        return false;
+    MethodRequest request = request_of(cipher, step, key);
+    if (!step->type->open(&request, envelope->data, out, arena, diags))
+        return false;
+    if (step->keys)
+        keyring_trust(cipher->keyring, step->keys, &envelope->metas);
+    return true;
+}
+
+static bool refuse(Str what, const Diags *reasons, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("cipher");
+    StrBuf text = strbuf_new(scratch);
+    vec_each(reasons, reason) {
+        strbuf_add_format(&text, "\n  - %.*s", STR_ARG(reason->detail));
+    }
+    SourceRange range = reasons->count > 0 ? reasons->items[0].range : NO_RANGE;
+    diags_error(diags, range, "Failed to decrypt",
+                "%.*s cannot be decrypted: the passphrase or key is not the one that it was "
+                "encrypted with, or it was changed afterwards.%.*s",
+                STR_ARG(what), STR_ARG(strbuf_str(&text)));
+    return false;
+}
+
+static bool try_all(const Cipher *cipher,
+                    Str what,
+                    const Envelope *envelope,
+                    Str *out,
+                    bool *is_outdated,
+                    Arena *arena,
+                    Diags *diags) {
+    Diags reasons = diags_new(arena);
+    vec_each(&cipher->steps, step) {
+        if (is_unencrypted(step) || !open_with(cipher, step, envelope, out, arena, &reasons))
+            continue;
+        *is_outdated = step != cipher->steps.items;
+        return true;
+    }
+    return refuse(what, &reasons, diags);
+}
+
+/* Who can write the store but has no key must not make a state look older or newer than it is. */
+static bool check_head(Str what, const Envelope *envelope, Str plain, Arena *arena, Diags *diags) {
+    const EnvelopeHead *outer = &envelope->head;
+    EnvelopeHead inner = envelope_read_head(plain, arena);
+    if (outer->is_given == inner.is_given && inner.serial == outer->serial &&
+        str_equal(inner.lineage, outer->lineage))
+        return true;
+    diags_error(diags, NO_RANGE, "Changed state",
+                "%.*s was changed: the serial and lineage that stand outside (%llu, %.*s) are not "
+                "those within (%llu, %.*s). Put back a copy of it.",
+                STR_ARG(what), (unsigned long long)outer->serial, STR_ARG(outer->lineage),
+                (unsigned long long)inner.serial, STR_ARG(inner.lineage));
+    return false;
+}
+
+static bool open_envelope(const Cipher *cipher,
+                          Str what,
+                          Str bytes,
+                          Str *out,
+                          bool *is_outdated,
+                          Arena *arena,
+                          Diags *diags) {
+    Envelope envelope;
+    const char *error;
+    if (!cipher) {
+        diags_error(diags, NO_RANGE, "Encrypted content",
+                    "%.*s is encrypted, and neither the configuration nor TF_ENCRYPTION has an "
+                    "\"encryption\" block that says how to decrypt it.",
+                    STR_ARG(what));
+        return false;
+    }
+    if (!envelope_decode(bytes, &envelope, &error, arena)) {
+        diags_error(diags, NO_RANGE, "Damaged encrypted content",
+                    "%.*s is encrypted, but the envelope is damaged. %s Put back a copy of it.",
+                    STR_ARG(what), error);
+        return false;
+    }
+    return try_all(cipher, what, &envelope, out, is_outdated, arena, diags) &&
+           check_head(what, &envelope, *out, arena, diags);
+}
+
+bool cipher_open(const Cipher *cipher,
+                 Str what,
+                 Str bytes,
+                 Str *out,
+                 bool *is_outdated,
+                 Arena *arena,
+                 Diags *diags) {
+    bool ignored;
+    if (!is_outdated)
+        is_outdated = &ignored;
+    *is_outdated = false;
+    if (envelope_is_sealed(bytes))
+        return open_envelope(cipher, what, bytes, out, is_outdated, arena, diags);
+    if (cipher)
+        return pass_plain(cipher, what, bytes, out, is_outdated, diags);
+    *out = bytes;
+    return true;
+}

@@ -1,0 +1,24 @@
+/* cipher_set: remote states by the names that OpenTofu gives them. */
+#include "cipher_set.h"
+
+void cipher_set_close(CipherSet *set) {
+    keyring_close(set->keyring);
+    *set = (CipherSet){0};
+}
+
+static Str without(Str text, Str part, size_t at, Arena *arena) {
+    return str_concat(str_slice(text, 0, at), str_after(text, at + part.len), arena);
+}
+
+const Cipher *cipher_set_remote(const CipherSet *set, Str address) {
+    SCOPED(ArenaRef) scratch = arena_open("remote state");
+    Str type = STR("data.terraform_remote_state."), module = STR("module.");
+    size_t at = str_find(address, type, 0);
+    if (!set || !set->keyring)
+        return NULL;
+    Str name = at == SIZE_MAX ? address : without(address, type, at, scratch);
+    if (str_starts_with(name, module))
+        name = str_after(name, module.len);
+    const Cipher *named = map_find(&set->remotes, name);
+    return named ? named : set->remote_default;
+}

@@ -1,0 +1,94 @@
+/* crypt_command: runs the program and takes its first line off. */
+#include "crypt_command.h"
+#include "json.h"
+#include "secret.h"
+
+#define TIMEOUT_MS 60000
+#define SHOWN_MAX  2000 /* bytes of its error output */
+
+bool crypt_command_refuse(const CryptCommand *command, const char *why, Diags *diags) {
+    diags_error(diags, command->range, "Failed external encryption program",
+                "The program of %.*s did not do its part: %s.", STR_ARG(command->name), why);
+    return false;
+}
+
+Str crypt_command_check(Value words, Arena *arena) {
+    (void)arena;
+    bool is_good = words.count > 0 && value_is_present(value_at(words, 0)) &&
+                   value_text(value_at(words, 0)).len > 0;
+    for (size_t i = 0; is_good && i < words.count; i++)
+        is_good = value_is_present(value_at(words, i));
+    return is_good ? STR_EMPTY : STR("It must be a program and its arguments, none of them null.");
+}
+
+static const char *const *arguments_of(Value words, Arena *arena) {
+    const char **arguments = arena_new_array(arena, const char *, words.count + 1);
+    for (size_t i = 0; i < words.count; i++)
+        arguments[i] = str_to_cstr(value_text(value_at(words, i)), arena);
+    return arguments;
+}
+
+static bool read_header_member(JsonReader *reader, Str *magic, uint64_t *version) {
+    Str key = reader->text, skipped;
+    JsonToken token = json_next(reader);
+    if (token == JSON_STRING && str_equal_cstr(key, "magic"))
+        *magic = reader->text;
+    if (token == JSON_NUMBER && str_equal_cstr(key, "version"))
+        return str_to_uint64(reader->text, version);
+    return json_skip(reader, token, &skipped); /* later versions may say more */
+}
+
+static bool is_header(const CryptCommand *command, Str line, Arena *scratch) {
+    JsonReader reader = json_reader_new(line, scratch);
+    Str magic = STR_EMPTY;
+    uint64_t version = 0;
+    JsonToken token = json_next(&reader);
+    if (token != JSON_OBJECT_START)
+        return false;
+    while ((token = json_next(&reader)) == JSON_KEY) {
+        if (!read_header_member(&reader, &magic, &version))
+            return false;
+    }
+    return token == JSON_OBJECT_END && version == 1 && str_equal_cstr(magic, command->magic);
+}
+
+static bool judge(const CryptCommand *command, const ProcessResult *result, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("encryption program");
+    if (result->timed_out)
+        return crypt_command_refuse(command, "it had not ended after a minute", diags);
+    if (result->exit_status == 0)
+        return true;
+    Str said = str_slice(str_trim(result->err), 0, SHOWN_MAX);
+    Str why = str_format(scratch, "it ended with status %d%s%.*s", result->exit_status,
+                         said.len ? " and said:\n" : "", STR_ARG(said));
+    return crypt_command_refuse(command, str_to_cstr(why, scratch), diags);
+}
+
+bool crypt_command_run(
+    const CryptCommand *command, Str input, Str *out, Arena *arena, Diags *diags) {
+    ProcessRequest request = {
+        .argv = arguments_of(command->words, arena),
+        .input = input,
+        .timeout_ms = TIMEOUT_MS,
+        .cancel = command->cancel,
+    };
+    ProcessResult result = {0};
+    const Process *process = command->io->process;
+    int error = process->run(process->self, &request, &result, arena);
+    if (error < 0)
+        return crypt_command_refuse(command, strerror(-error), diags);
+    if (!judge(command, &result, diags)) {
+        secret_wipe(result.out);
+        return false;
+    }
+    size_t end = str_find_char(result.out, '\n', 0);
+    SCOPED(ArenaRef) scratch = arena_open("encryption program");
+    if (end == SIZE_MAX || !is_header(command, str_slice(result.out, 0, end), scratch)) {
+        secret_wipe(result.out);
+        Str why = str_format(scratch, "its first line is not {\"magic\":\"%s\",\"version\":1}",
+                             command->magic);
+        return crypt_command_refuse(command, str_to_cstr(why, scratch), diags);
+    }
+    *out = str_after(result.out, end + 1);
+    return true;
+}

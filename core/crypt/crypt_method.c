@@ -1,0 +1,26 @@
+/* The table of methods. */
+#include "crypt_method.h"
+
+static const CryptMethodType unencrypted = {
+    .name = "unencrypted",
+    .schema = {.description = "Nothing is encrypted: for the way into encryption, or out of it."},
+    .keys = METHOD_HAS_NO_KEYS,
+};
+
+static const CryptMethodType *const types[] = {
+    &crypt_method_aes_gcm,
+    &crypt_method_external,
+    &unencrypted,
+};
+
+const CryptMethodType *crypt_method_at(size_t i) {
+    return i < ARRAY_COUNT(types) ? types[i] : NULL;
+}
+
+const CryptMethodType *crypt_method_find(Str name) {
+    for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
+        if (str_equal_cstr(name, types[i]->name))
+            return types[i];
+    }
+    return NULL;
+}

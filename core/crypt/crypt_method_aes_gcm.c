@@ -1,0 +1,74 @@
+/* method "aes_gcm". */
+#include "crypt_method.h"
+#include "gcm.h"
+
+static bool is_byte(Value value) {
+    int64_t number;
+    return value_is_present(value) && value_to_int(value, &number) && number >= 0 && number <= 255;
+}
+
+static Str check_aad(Value aad, Arena *arena) {
+    (void)arena;
+    for (size_t i = 0; i < aad.count; i++) {
+        if (!is_byte(value_at(aad, i)))
+            return STR("It must be a list of bytes: whole numbers from 0 to 255.");
+    }
+    return STR_EMPTY;
+}
+
+static const Attribute attributes[] = {
+    {.name = "aad",
+     .type = &TYPE_LIST_OF_NUMBER,
+     .flags = OPTIONAL,
+     .description = "Bytes that what is encrypted is bound to, as a list of numbers.",
+     .check = check_aad},
+};
+
+static Str aad_of(Value config, Arena *arena) {
+    Value aad = value_attribute(config, STR("aad"));
+    if (!value_is_present(aad))
+        return STR_EMPTY;
+    char *bytes = arena_alloc(arena, aad.count);
+    for (size_t i = 0; i < aad.count; i++) {
+        int64_t number = 0;
+        (void)value_to_int(value_at(aad, i), &number);
+        bytes[i] = (char)number;
+    }
+    return (Str){bytes, aad.count};
+}
+
+static bool check_key(const MethodRequest *request, Diags *diags) {
+    if (gcm_is_key(request->key))
+        return true;
+    diags_error(diags, request->range, "Invalid encryption key",
+                "%.*s takes a key of 16, 24 or 32 bytes, and is given one of %zu.",
+                STR_ARG(request->name), request->key.len);
+    return false;
+}
+
+static bool aes_gcm_seal(
+    const MethodRequest *request, Str plain, Str *out, Arena *arena, Diags *diags) {
+    if (!check_key(request, diags))
+        return false;
+    *out = gcm_seal(request->key, aad_of(request->config, arena), plain, arena);
+    return true;
+}
+
+static bool aes_gcm_open(
+    const MethodRequest *request, Str sealed, Str *out, Arena *arena, Diags *diags) {
+    if (!check_key(request, diags))
+        return false;
+    if (gcm_open(request->key, aad_of(request->config, arena), sealed, out, arena))
+        return true;
+    diags_error(diags, request->range, "Wrong key or changed content",
+                "The key that %.*s has here does not fit.", STR_ARG(request->name));
+    return false;
+}
+
+const CryptMethodType crypt_method_aes_gcm = {
+    .name = "aes_gcm",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "AES in Galois/counter mode."},
+    .keys = METHOD_NEEDS_KEYS,
+    .seal = aes_gcm_seal,
+    .open = aes_gcm_open,
+};

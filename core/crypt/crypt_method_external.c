@@ -1,0 +1,84 @@
+/* method "external": programs of the user's seal and open. */
+#include "crypt_command.h"
+#include "crypt_method.h"
+#include "digest.h"
+#include "envelope.h"
+#include "json.h"
+#include "secret.h"
+
+static const Attribute attributes[] = {
+    {.name = "encrypt_command",
+     .type = &TYPE_LIST_OF_STRING,
+     .flags = REQUIRED,
+     .description = "The program that encrypts, and its arguments.",
+     .check = crypt_command_check},
+    {.name = "decrypt_command",
+     .type = &TYPE_LIST_OF_STRING,
+     .flags = REQUIRED,
+     .description = "The program that decrypts, and its arguments.",
+     .check = crypt_command_check},
+};
+
+static Str question_of(Str key, Str payload, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    SCOPED(ArenaRef) scratch = arena_open("encryption program");
+    json_writer_init(&writer, &text, 0);
+    json_object_start(&writer);
+    if (key.len > 0)
+        json_key_string(&writer, "key", digest_to_base64(key, scratch));
+    json_key_string(&writer, "payload", digest_to_base64(payload, scratch));
+    json_object_end(&writer);
+    return strbuf_str(&text);
+}
+
+static bool read_payload(Str answer, Str *out, Arena *arena) {
+    JsonReader reader = json_reader_new(answer, arena);
+    return json_next(&reader) == JSON_OBJECT_START && json_next(&reader) == JSON_KEY &&
+           str_equal_cstr(reader.text, "payload") && json_next(&reader) == JSON_STRING &&
+           envelope_from_base64(reader.text, out, arena) && json_next(&reader) == JSON_OBJECT_END &&
+           json_next(&reader) == JSON_END;
+}
+
+static bool run(const MethodRequest *request,
+                const char *words,
+                Str payload,
+                Str *out,
+                Arena *arena,
+                Diags *diags) {
+    CryptCommand command = {
+        .io = request->io,
+        .cancel = request->cancel,
+        .name = request->name,
+        .words = value_attribute(request->config, str_from_cstr(words)),
+        .magic = "OpenTofu-External-Encryption-Method",
+        .range = request->range,
+    };
+    Str question = question_of(request->key, payload, arena), answer;
+    bool ok = crypt_command_run(&command, question, &answer, arena, diags);
+    secret_wipe(question);
+    if (!ok)
+        return false;
+    ok = read_payload(answer, out, arena) ||
+         crypt_command_refuse(&command, "its answer cannot be read", diags);
+    secret_wipe(answer);
+    return ok;
+}
+
+static bool external_seal(
+    const MethodRequest *request, Str plain, Str *out, Arena *arena, Diags *diags) {
+    return run(request, "encrypt_command", plain, out, arena, diags);
+}
+
+static bool external_open(
+    const MethodRequest *request, Str sealed, Str *out, Arena *arena, Diags *diags) {
+    return run(request, "decrypt_command", sealed, out, arena, diags);
+}
+
+const CryptMethodType crypt_method_external = {
+    .name = "external",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Programs that encrypt and decrypt."},
+    .keys = METHOD_MAY_HAVE_KEYS,
+    .seal = external_seal,
+    .open = external_open,
+};

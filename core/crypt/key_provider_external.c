@@ -1,0 +1,135 @@
+/* key_provider "external": a program of the user's gives the keys. To seal it is asked with null
+ * and answers a key and what it wants to be told when that key is needed again. */
+#include "crypt_command.h"
+#include "envelope.h"
+#include "json.h"
+#include "key_provider.h"
+#include "secret.h"
+
+static const Attribute attributes[] = {
+    {.name = "command",
+     .type = &TYPE_LIST_OF_STRING,
+     .flags = REQUIRED,
+     .description = "The program and its arguments.",
+     .check = crypt_command_check},
+};
+
+typedef struct Answer {
+    Str sealing; /* base64 */
+    Str opening;
+    Str external_data; /* JSON; empty: none */
+} Answer;
+
+/* Calls `member` for each key of the object that comes next. */
+static bool read_object(JsonReader *reader,
+                        bool (*member)(JsonReader *reader, Str key, Answer *out),
+                        Answer *out) {
+    JsonToken token = json_next(reader);
+    if (token == JSON_NULL)
+        return true;
+    if (token != JSON_OBJECT_START)
+        return false;
+    while ((token = json_next(reader)) == JSON_KEY) {
+        if (!member(reader, reader->text, out))
+            return false;
+    }
+    return token == JSON_OBJECT_END;
+}
+
+static bool read_key(JsonReader *reader, Str key, Answer *out) {
+    bool is_sealing = str_equal_cstr(key, "encryption_key");
+    if (!is_sealing && !str_equal_cstr(key, "decryption_key"))
+        return false;
+    JsonToken token = json_next(reader);
+    if (token == JSON_STRING)
+        *(is_sealing ? &out->sealing : &out->opening) = reader->text;
+    return token == JSON_STRING || token == JSON_NULL;
+}
+
+static bool read_meta(JsonReader *reader, Str key, Answer *out) {
+    JsonToken token = json_next(reader);
+    if (!str_equal_cstr(key, "external_data"))
+        return false;
+    if (token == JSON_NULL)
+        return true;
+    return token == JSON_OBJECT_START && json_skip(reader, token, &out->external_data);
+}
+
+static bool read_member(JsonReader *reader, Str key, Answer *out) {
+    if (str_equal_cstr(key, "keys"))
+        return read_object(reader, read_key, out);
+    return str_equal_cstr(key, "meta") && read_object(reader, read_meta, out);
+}
+
+static bool read_answer(Str text, Answer *out, Arena *arena) {
+    JsonReader *reader = arena_new(arena, JsonReader);
+    *reader = json_reader_new(text, arena);
+    return json_peek(reader) == JSON_OBJECT_START && read_object(reader, read_member, out) &&
+           json_next(reader) == JSON_END;
+}
+
+static Str metadata_of(const Answer *answer, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_object_start(&writer);
+    json_key(&writer, STR("external_data"));
+    json_raw(&writer, answer->external_data.len ? answer->external_data : STR("null"));
+    json_object_end(&writer);
+    return strbuf_str(&text);
+}
+
+/* A program that stored nothing is asked with null to open, too. */
+static Str question_of(const KeyRequest *request) {
+    bool is_empty =
+        !request->stored || str_equal(*request->stored, STR("{\"external_data\":null}"));
+    return is_empty ? STR("null") : *request->stored;
+}
+
+static bool take_key(const CryptCommand *command,
+                     Str text,
+                     bool is_sealing,
+                     KeyResult *out,
+                     Arena *arena,
+                     Diags *diags) {
+    Answer answer = {0};
+    if (!read_answer(text, &answer, arena))
+        return crypt_command_refuse(command, "its answer cannot be read", diags);
+    Str key = is_sealing ? answer.sealing : answer.opening;
+    if (key.len == 0)
+        return crypt_command_refuse(
+            command,
+            is_sealing ? "its answer holds no \"encryption_key\""
+                       : "its answer holds no \"decryption_key\" for what is stored",
+            diags);
+    if (!envelope_from_base64(key, &out->key, arena))
+        return crypt_command_refuse(command, "its key is no base64", diags);
+    out->metadata = metadata_of(&answer, arena);
+    return true;
+}
+
+static bool external_provide(const KeyRequest *request,
+                             KeyResult *out,
+                             Arena *arena,
+                             Diags *diags) {
+    CryptCommand command = {
+        .io = request->io,
+        .cancel = request->cancel,
+        .name = request->name,
+        .words = value_attribute(request->config, STR("command")),
+        .magic = "OpenTofu-External-Key-Provider",
+        .range = request->range,
+    };
+    Str text;
+    if (!crypt_command_run(&command, question_of(request), &text, arena, diags))
+        return false;
+    bool ok = take_key(&command, text, !request->stored, out, arena, diags);
+    secret_wipe(text);
+    return ok;
+}
+
+const KeyProviderType key_provider_external = {
+    .name = "external",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A program that gives the keys."},
+    .provide = external_provide,
+};

@@ -1,0 +1,231 @@
+/* key_provider "pbkdf2": a key from a passphrase, or from another provider's key. The salt and the
+ * cost are stored beside what is sealed, so a changed cost opens what the old one sealed. */
+#include "digest.h"
+#include "envelope.h"
+#include "json.h"
+#include "key_provider.h"
+
+#include <openssl/evp.h>
+
+#define PASSPHRASE_BYTES_MIN 16
+#define ITERATIONS_MIN       200000
+#define ITERATIONS_MAX       100000000 /* a minute and more: nobody waits for what is stored */
+#define LENGTH_MAX           1024      /* of a key, of a salt */
+
+typedef struct Derivation {
+    Str salt;
+    int64_t iterations;
+    Str hash;
+    int64_t key_length;
+} Derivation;
+
+/* -- configuration ------------------------------------------------------------------------ */
+
+static Value argument(Value config, const char *name) {
+    return value_attribute(config, str_from_cstr(name));
+}
+
+static int64_t number_of(Value config, const char *name) {
+    int64_t number = 0;
+    (void)value_to_int(argument(config, name), &number);
+    return number;
+}
+
+static Str check_range(Value value, int64_t least, int64_t most, const char *why, Arena *arena) {
+    int64_t number;
+    if (value_to_int(value, &number) && number >= least && number <= most)
+        return STR_EMPTY;
+    return str_format(arena, "It must be a whole number from %lld to %lld%s.", (long long)least,
+                      (long long)most, why);
+}
+
+static Str check_iterations(Value value, Arena *arena) {
+    return check_range(value, ITERATIONS_MIN, ITERATIONS_MAX,
+                       ": fewer iterations make the passphrase easy to guess", arena);
+}
+
+static Str check_length(Value value, Arena *arena) {
+    return check_range(value, 1, LENGTH_MAX, "", arena);
+}
+
+static const EVP_MD *find_hash(Str name) {
+    if (str_equal_cstr(name, "sha512"))
+        return EVP_sha512();
+    return str_equal_cstr(name, "sha256") ? EVP_sha256() : NULL;
+}
+
+static Str check_hash(Value value, Arena *arena) {
+    (void)arena;
+    return find_hash(value_text(value)) ? STR_EMPTY : STR("It is \"sha512\" or \"sha256\".");
+}
+
+static const Attribute attributes[] = {
+    {.name = "passphrase",
+     .type = &TYPE_STRING,
+     .flags = OPTIONAL | SENSITIVE,
+     .description = "What the key is made of: at least 16 characters. This or \"chain\"."},
+    { .name = "key_length",
+     .type = &TYPE_NUMBER,
+     .flags = OPTIONAL | COMPUTED,
+     .description = "Bytes of the key.",
+     .default_json = "32",
+     .check = check_length},
+    {                                                                .name = "iterations",
+     .type = &TYPE_NUMBER,
+     .flags = OPTIONAL | COMPUTED,
+     .description = "The cost of a guess; at least 200000.",
+     .default_json = "600000",
+     .check = check_iterations},
+    {                                                            .name = "salt_length",
+     .type = &TYPE_NUMBER,
+     .flags = OPTIONAL | COMPUTED,
+     .description = "Bytes of the random salt.",
+     .default_json = "32",
+     .check = check_length},
+    {                                                                .name = "hash_function",
+     .type = &TYPE_STRING,
+     .flags = OPTIONAL | COMPUTED,
+     .description = "\"sha512\" or \"sha256\".",
+     .default_json = "\"sha512\"",
+     .check = check_hash},
+};
+
+static bool pbkdf2_check(Value config, bool is_chained, SourceRange range, Diags *diags) {
+    Value passphrase = argument(config, "passphrase");
+    bool has_passphrase = !value_is_null(passphrase);
+    if (has_passphrase && value_text(passphrase).len < PASSPHRASE_BYTES_MIN) {
+        diags_error(diags, range, "Invalid key provider",
+                    "The passphrase is too short: it must have at least %d characters.",
+                    PASSPHRASE_BYTES_MIN);
+        return false;
+    }
+    if (has_passphrase != is_chained)
+        return true;
+    diags_error(diags, range, "Invalid key provider",
+                has_passphrase ? "\"passphrase\" and \"chain\" exclude each other."
+                               : "A key is made of a \"passphrase\", or of the key of another "
+                                 "provider that \"chain\" names. Neither is given.");
+    return false;
+}
+
+/* -- metadata ----------------------------------------------------------------------------- */
+
+static Str write_metadata(const Derivation *derivation, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    SCOPED(ArenaRef) scratch = arena_open("key metadata");
+    json_writer_init(&writer, &text, 0);
+    json_object_start(&writer);
+    json_key_string(&writer, "salt", digest_to_base64(derivation->salt, scratch));
+    json_key_int(&writer, "iterations", derivation->iterations);
+    json_key_string(&writer, "hash_function", derivation->hash);
+    json_key_int(&writer, "key_length", derivation->key_length);
+    json_object_end(&writer);
+    return strbuf_str(&text);
+}
+
+static bool read_number(JsonReader *reader, int64_t *out) {
+    return json_next(reader) == JSON_NUMBER && str_to_int64(reader->text, out);
+}
+
+static bool read_member(JsonReader *reader, Derivation *out, Arena *arena) {
+    Str key = reader->text;
+    if (str_equal_cstr(key, "iterations"))
+        return read_number(reader, &out->iterations);
+    if (str_equal_cstr(key, "key_length"))
+        return read_number(reader, &out->key_length);
+    if (json_next(reader) != JSON_STRING)
+        return false;
+    if (str_equal_cstr(key, "salt"))
+        return envelope_from_base64(reader->text, &out->salt, arena);
+    out->hash = reader->text;
+    return str_equal_cstr(key, "hash_function");
+}
+
+static bool read_metadata(Str stored, Derivation *out, Arena *arena) {
+    *out = (Derivation){0};
+    JsonReader reader = json_reader_new(stored, arena);
+    if (json_next(&reader) != JSON_OBJECT_START)
+        return false;
+    JsonToken token;
+    while ((token = json_next(&reader)) == JSON_KEY) {
+        if (!read_member(&reader, out, arena))
+            return false;
+    }
+    return token == JSON_OBJECT_END && json_next(&reader) == JSON_END && out->salt.len > 0 &&
+           out->salt.len <= LENGTH_MAX && out->iterations > 0 &&
+           out->iterations <= ITERATIONS_MAX && out->key_length > 0 &&
+           out->key_length <= LENGTH_MAX && find_hash(out->hash);
+}
+
+static Derivation new_derivation(Value config, Arena *arena) {
+    size_t length = (size_t)number_of(config, "salt_length");
+    char *salt = arena_alloc(arena, length);
+    digest_random(salt, length);
+    return (Derivation){
+        .salt = {salt, length},
+        .iterations = number_of(config, "iterations"),
+        .hash = value_text(argument(config, "hash_function")),
+        .key_length = number_of(config, "key_length"),
+    };
+}
+
+static bool pbkdf2_is_current(Value config, Str stored) {
+    SCOPED(ArenaRef) scratch = arena_open("key metadata");
+    Derivation derivation;
+    return read_metadata(stored, &derivation, scratch) &&
+           derivation.iterations == number_of(config, "iterations") &&
+           derivation.key_length == number_of(config, "key_length") &&
+           (int64_t)derivation.salt.len == number_of(config, "salt_length") &&
+           str_equal(derivation.hash, value_text(argument(config, "hash_function")));
+}
+
+/* -- keys --------------------------------------------------------------------------------- */
+
+static Str derive(const Derivation *derivation, Str secret, Arena *arena) {
+    unsigned char *key = arena_alloc(arena, (size_t)derivation->key_length);
+    int ok =
+        PKCS5_PBKDF2_HMAC(secret.ptr, (int)secret.len, (const unsigned char *)derivation->salt.ptr,
+                          (int)derivation->salt.len, (int)derivation->iterations,
+                          find_hash(derivation->hash), (int)derivation->key_length, key);
+    CHECK(ok == 1);
+    return (Str){(const char *)key, (size_t)derivation->key_length};
+}
+
+static bool is_long_enough(const KeyRequest *request, Str secret, Diags *diags) {
+    if (secret.len >= PASSPHRASE_BYTES_MIN)
+        return true;
+    diags_error(diags, request->range, "Invalid key provider",
+                "The key that \"chain\" gives to %.*s is too short: %d bytes at least are needed.",
+                STR_ARG(request->name), PASSPHRASE_BYTES_MIN);
+    return false;
+}
+
+static bool pbkdf2_provide(const KeyRequest *request, KeyResult *out, Arena *arena, Diags *diags) {
+    Derivation derivation;
+    Str secret = request->chained.ptr ? request->chained
+                                      : value_text(argument(request->config, "passphrase"));
+    if (!is_long_enough(request, secret, diags))
+        return false;
+    if (!request->stored) {
+        derivation = new_derivation(request->config, arena);
+        out->metadata = write_metadata(&derivation, arena);
+    } else if (!read_metadata(*request->stored, &derivation, arena)) {
+        diags_error(diags, request->range, "Damaged key metadata",
+                    "What is stored for %.*s beside the encrypted content is damaged, or is of "
+                    "another kind of key provider.",
+                    STR_ARG(request->name));
+        return false;
+    }
+    out->key = derive(&derivation, secret, arena);
+    return true;
+}
+
+const KeyProviderType key_provider_pbkdf2 = {
+    .name = "pbkdf2",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A key derived from a passphrase."},
+    .reference = "chain",
+    .check = pbkdf2_check,
+    .provide = pbkdf2_provide,
+    .is_current = pbkdf2_is_current,
+};

@@ -1,0 +1,213 @@
+/* keyring: keys by the metadata that they belong to. */
+#include "keyring.h"
+#include "secret.h"
+
+#include <pthread.h>
+
+typedef struct GivenKey {
+    Str stored;
+    Str key;
+} GivenKey;
+
+struct KeySource {
+    KeySourceConfig config;
+    KeySource *next;
+    KeyResult sealing; /* key.ptr NULL: not made yet */
+    VEC(GivenKey) given;
+};
+
+struct Keyring {
+    pthread_mutex_t mutex;
+    const Io *io;
+    const CancelToken *cancel;
+    Arena *arena;
+    KeySource *sources;
+};
+
+Keyring *keyring_open(const Io *io, const CancelToken *cancel) {
+    Arena *arena = arena_open("keyring");
+    Keyring *keyring = arena_new(arena, Keyring);
+    pthread_mutex_init(&keyring->mutex, NULL);
+    keyring->io = io;
+    keyring->cancel = cancel;
+    keyring->arena = arena;
+    return keyring;
+}
+
+void keyring_close(Keyring *keyring) {
+    if (!keyring)
+        return;
+    for (KeySource *source = keyring->sources; source; source = source->next) {
+        secret_wipe(source->sealing.key);
+        vec_each(&source->given, given) {
+            secret_wipe(given->key);
+        }
+    }
+    pthread_mutex_destroy(&keyring->mutex);
+    arena_close(keyring->arena);
+}
+
+const Io *keyring_io(const Keyring *keyring) {
+    return keyring->io;
+}
+
+const CancelToken *keyring_cancel(const Keyring *keyring) {
+    return keyring->cancel;
+}
+
+KeySource *keyring_add(Keyring *keyring, const KeySourceConfig *config) {
+    KeySource *source = arena_new(keyring->arena, KeySource);
+    source->config = *config;
+    source->config.name = str_clone(config->name, keyring->arena);
+    source->config.metadata_key = str_clone(config->metadata_key, keyring->arena);
+    source->config.config = value_clone(config->config, keyring->arena);
+    source->next = keyring->sources;
+    keyring->sources = source;
+    return source;
+}
+
+/* -- under the mutex ---------------------------------------------------------------------- */
+
+static bool provide(Keyring *keyring,
+                    const KeySource *source,
+                    Str chained,
+                    const Str *stored,
+                    KeyResult *out,
+                    Diags *diags) {
+    KeyRequest request = {
+        .io = keyring->io,
+        .cancel = keyring->cancel,
+        .name = source->config.name,
+        .config = source->config.config,
+        .chained = chained,
+        .stored = stored,
+        .range = source->config.range,
+    };
+    return source->config.type->provide(&request, out, keyring->arena, diags);
+}
+
+static bool make_sealing(Keyring *keyring, KeySource *source, Diags *diags) {
+    KeySource *chain = source->config.chain;
+    KeyResult made = {0};
+    if (source->sealing.key.ptr)
+        return true;
+    if (chain && !make_sealing(keyring, chain, diags))
+        return false;
+    if (!provide(keyring, source, chain ? chain->sealing.key : (Str){0}, NULL, &made, diags))
+        return false;
+    source->sealing = made;
+    return true;
+}
+
+static const EnvelopeMeta *find_meta(const EnvelopeMetas *metas, Str key) {
+    vec_each(metas, meta) {
+        if (str_equal(meta->key, key))
+            return meta;
+    }
+    return NULL;
+}
+
+static bool refuse_missing(const KeySource *source, const EnvelopeMetas *stored, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("keyring");
+    StrBuf names = strbuf_new(scratch);
+    vec_each(stored, meta) {
+        strbuf_add_format(&names, "%s\"%.*s\"", names.len ? ", " : "", STR_ARG(meta->key));
+    }
+    diags_error(diags, source->config.range, "Key metadata missing",
+                "What %.*s needs to find the key again is not stored there under \"%.*s\"; stored "
+                "is %s%.*s. If the key provider was renamed, set \"encrypted_metadata_alias\" to "
+                "the name that is stored.",
+                STR_ARG(source->config.name), STR_ARG(source->config.metadata_key),
+                names.len ? "" : "nothing", STR_ARG(strbuf_str(&names)));
+    return false;
+}
+
+static const GivenKey *find_given(const KeySource *source, Str stored) {
+    vec_each(&source->given, given) {
+        if (str_equal(given->stored, stored))
+            return given;
+    }
+    return NULL;
+}
+
+static bool find_opening(
+    Keyring *keyring, KeySource *source, const EnvelopeMetas *stored, Str *key, Diags *diags) {
+    const EnvelopeMeta *meta = find_meta(stored, source->config.metadata_key);
+    if (!meta)
+        return refuse_missing(source, stored, diags);
+    const GivenKey *known = find_given(source, meta->json);
+    if (source->sealing.key.ptr && str_equal(source->sealing.metadata, meta->json)) {
+        *key = source->sealing.key; /* what this run has sealed */
+        return true;
+    }
+    if (known) {
+        *key = known->key;
+        return true;
+    }
+    Str chained = {0};
+    KeyResult made = {0};
+    if (source->config.chain &&
+        !find_opening(keyring, source->config.chain, stored, &chained, diags))
+        return false;
+    if (!provide(keyring, source, chained, &meta->json, &made, diags))
+        return false;
+    GivenKey given = {str_clone(meta->json, keyring->arena), made.key};
+    vec_push(keyring->arena, &source->given, given);
+    *key = given.key;
+    return true;
+}
+
+/* A key under which it would be sealed today just as well. */
+static void trust(KeySource *source, const EnvelopeMetas *stored) {
+    const KeyProviderType *type = source->config.type;
+    const EnvelopeMeta *meta = find_meta(stored, source->config.metadata_key);
+    const GivenKey *given = meta ? find_given(source, meta->json) : NULL;
+    if (!given || source->sealing.key.ptr || source->config.chain || !type->is_current ||
+        !type->is_current(source->config.config, given->stored))
+        return;
+    source->sealing = (KeyResult){given->key, given->stored};
+}
+
+static bool add_metas(const KeySource *source, EnvelopeMetas *out, Arena *arena, Diags *diags) {
+    for (; source; source = source->config.chain) {
+        if (find_meta(out, source->config.metadata_key)) {
+            diags_error(diags, source->config.range, "Duplicate key metadata",
+                        "Two key providers of one method would store what they need under the "
+                        "same name \"%.*s\": give each an \"encrypted_metadata_alias\" of its own.",
+                        STR_ARG(source->config.metadata_key));
+            return false;
+        }
+        EnvelopeMeta meta = {source->config.metadata_key, source->sealing.metadata};
+        vec_push(arena, out, meta);
+    }
+    return true;
+}
+
+/* -- from outside ------------------------------------------------------------------------- */
+
+bool keyring_to_seal(Keyring *keyring,
+                     KeySource *source,
+                     Str *key,
+                     EnvelopeMetas *metas,
+                     Arena *arena,
+                     Diags *diags) {
+    pthread_mutex_lock(&keyring->mutex);
+    bool ok = make_sealing(keyring, source, diags) && add_metas(source, metas, arena, diags);
+    *key = source->sealing.key;
+    pthread_mutex_unlock(&keyring->mutex);
+    return ok;
+}
+
+bool keyring_to_open(
+    Keyring *keyring, KeySource *source, const EnvelopeMetas *stored, Str *key, Diags *diags) {
+    pthread_mutex_lock(&keyring->mutex);
+    bool ok = find_opening(keyring, source, stored, key, diags);
+    pthread_mutex_unlock(&keyring->mutex);
+    return ok;
+}
+
+void keyring_trust(Keyring *keyring, KeySource *source, const EnvelopeMetas *stored) {
+    pthread_mutex_lock(&keyring->mutex);
+    trust(source, stored);
+    pthread_mutex_unlock(&keyring->mutex);
+}

@@ -1,0 +1,8 @@
+/* secret: OpenSSL's overwriting, which no compiler leaves out. */
+#include "secret.h"
+
+#include <openssl/crypto.h>
+
+void secret_wipe(Str secret) {
+    OPENSSL_cleanse((char *)(uintptr_t)secret.ptr, secret.len);
+}

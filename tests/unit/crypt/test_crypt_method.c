@@ -1,0 +1,81 @@
+/* crypt_method: the rows, and what each of them makes of a text. */
+#include "crypt_case.h"
+
+#define MAGIC "echo '{\"magic\":\"OpenTofu-External-Encryption-Method\",\"version\":1}'; "
+#define ECHO  MAGIC "sed 's/.*\\(.payload.*\\)/{\\1/'"
+
+static void test_rows(void **state) {
+    (void)state;
+    const CryptMethodType *type;
+    size_t count = 0;
+    for (; (type = crypt_method_at(count)); count++) {
+        assert_ptr_equal(crypt_method_find(str_from_cstr(type->name)), type);
+        assert_int_equal(type->seal == NULL, type->open == NULL);
+    }
+    assert_int_equal(count, 3);
+    assert_null(crypt_method_find(STR("rot13")));
+    assert_null(key_provider_find(STR("post-it")));
+    for (size_t i = 0; key_provider_at(i); i++)
+        assert_ptr_equal(key_provider_find(str_from_cstr(key_provider_at(i)->name)),
+                         key_provider_at(i));
+}
+
+static void test_additional_data(void **state) {
+    (void)state;
+    CryptCase c = crypt_case_open();
+    MethodRequest request = {.io = &c.io, .name = STR("m"), .key = STR("0123456789abcdef")};
+    Str sealed, plain;
+    static const char *const configs[] = {"{\"aad\": [1, 255, 0]}", "{\"aad\": [1, 255]}", "{}"};
+    request.config = crypt_case_config(&c, &crypt_method_aes_gcm.schema, configs[0]);
+    assert_true(crypt_method_aes_gcm.seal(&request, STR("text"), &sealed, c.arena, &c.diags));
+    for (size_t i = 0; i < ARRAY_COUNT(configs); i++) {
+        request.config = crypt_case_config(&c, &crypt_method_aes_gcm.schema, configs[i]);
+        assert_int_equal(crypt_method_aes_gcm.open(&request, sealed, &plain, c.arena, &c.diags),
+                         i == 0);
+    }
+    Value bad = crypt_case_config(&c, &crypt_method_aes_gcm.schema, "{\"aad\": [256]}");
+    Diags diags = diags_new(c.arena);
+    assert_false(schema_validate(&crypt_method_aes_gcm.schema, bad, c.arena, &diags));
+    crypt_case_close(&c);
+}
+
+static Value commands(CryptCase *c, const char *script) {
+    Str *names = arena_new_array(c->arena, Str, 2);
+    Value *both = arena_new_array(c->arena, Value, 2);
+    names[0] = STR("encrypt_command");
+    names[1] = STR("decrypt_command");
+    both[0] = both[1] = crypt_case_words(c, str_from_cstr(script));
+    return value_object(names, both, 2, c->arena);
+}
+
+static void test_external(void **state) {
+    (void)state;
+    CryptCase c = crypt_case_open();
+    MethodRequest request = {.io = &c.io, .name = STR("m"), .config = commands(&c, ECHO)};
+    Str sealed, plain;
+    assert_true(crypt_method_external.seal(&request, STR("text"), &sealed, c.arena, &c.diags));
+    check_str(sealed, "text");
+    request.key = STR("key");
+    assert_true(crypt_method_external.open(&request, STR("text"), &plain, c.arena, &c.diags));
+    check_str(plain, "text");
+    request.config =
+        commands(&c, MAGIC "grep -q '\"key\":\"a2V5\"' && echo '{\"payload\":\"QQ==\"}'");
+    assert_true(crypt_method_external.seal(&request, STR("text"), &sealed, c.arena, &c.diags));
+    check_str(sealed, "A");
+    request.config = commands(&c, MAGIC "echo '{\"payload\":\"QQ==\",\"x\":1}'");
+    assert_false(crypt_method_external.open(&request, STR("text"), &plain, c.arena, &c.diags));
+    request.config = commands(&c, "exit 1");
+    assert_false(crypt_method_external.seal(&request, STR("text"), &plain, c.arena, &c.diags));
+    check_str(crypt_case_errors(&c.diags, c.arena),
+              "Failed external encryption program\nFailed external encryption program\n");
+    crypt_case_close(&c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_additional_data),
+        cmocka_unit_test(test_external),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,227 @@
+/* sealed_journal: what its user reads is what was appended; damage comes out as damage, in its
+ * place; what was written otherwise is written anew. */
+#include "crypt_case.h"
+#include "sealed_journal.h"
+
+/* A store in memory. */
+typedef struct Shelf {
+    JournalStore store;
+    Arena *arena;
+    Str text;
+    bool is_there, is_open, fails;
+    int replacements;
+} Shelf;
+
+static bool shelf_read(JournalStore *store, Str *out, bool *found, Str *problem, Arena *arena) {
+    Shelf *shelf = store->self;
+    (void)problem;
+    *out = str_clone(shelf->text, arena);
+    *found = shelf->is_there;
+    return true;
+}
+
+static bool put(Shelf *shelf, Str text, Str *problem) {
+    *problem = STR("it fails");
+    if (shelf->fails)
+        return false;
+    shelf->text = text;
+    shelf->is_there = true;
+    return true;
+}
+
+static bool shelf_append(JournalStore *store, Str lines, Str *problem, Arena *arena) {
+    Shelf *shelf = store->self;
+    (void)arena;
+    shelf->is_open = true;
+    return put(shelf, str_concat(shelf->text, lines, shelf->arena), problem);
+}
+
+static bool shelf_replace(JournalStore *store, Str text, Str *problem, Arena *arena) {
+    Shelf *shelf = store->self;
+    (void)arena;
+    shelf->is_open = false;
+    shelf->replacements++;
+    return put(shelf, str_clone(text, shelf->arena), problem);
+}
+
+/* There must be something to sync. */
+static bool shelf_sync(JournalStore *store, Str *problem, Arena *arena) {
+    const Shelf *shelf = store->self;
+    (void)arena;
+    *problem = STR("nothing was appended");
+    return shelf->is_open;
+}
+
+static bool shelf_remove(JournalStore *store, Str *problem, Arena *arena) {
+    Shelf *shelf = store->self;
+    (void)problem, (void)arena;
+    shelf->text = STR_EMPTY;
+    shelf->is_there = false;
+    return true;
+}
+
+static void shelf_close(JournalStore *store) {
+    (void)store;
+}
+
+typedef struct SealedCase {
+    CryptCase c;
+    Shelf shelf;
+    const Cipher *cipher;   /* of one key */
+    const Cipher *lenient;  /* plain text passes */
+    const Cipher *way_back; /* plain, or that key */
+} SealedCase;
+
+static void open_case(SealedCase *test) {
+    test->c = crypt_case_open();
+    CryptCase *c = &test->c;
+    test->shelf = (Shelf){.arena = c->arena, .text = STR_EMPTY};
+    test->shelf.store =
+        (JournalStore){&test->shelf, STR("j"),      false,        shelf_read, shelf_append,
+                       shelf_sync,   shelf_replace, shelf_remove, shelf_close};
+    KeySource *key = crypt_case_pbkdf2(c, "k", PASSPHRASE);
+    test->cipher = crypt_case_cipher(c, (KeySource *[]){key}, 1);
+    test->lenient = crypt_case_cipher(c, (KeySource *[]){key, NULL}, 2);
+    test->way_back = crypt_case_cipher(c, (KeySource *[]){NULL, key}, 2);
+}
+
+/* What a new run reads; the problem, where there is one. */
+static Str read_all(SealedCase *test, const Cipher *cipher) {
+    JournalStore *journal = sealed_journal_new(&test->shelf.store, cipher, test->c.arena);
+    Str text, problem;
+    bool found;
+    return journal->read(journal, &text, &found, &problem, test->c.arena) ? text : problem;
+}
+
+static void append(SealedCase *test, JournalStore *journal, const char *lines) {
+    Str problem;
+    assert_true(journal->append(journal, str_from_cstr(lines), &problem, test->c.arena));
+    assert_true(journal->sync(journal, &problem, test->c.arena));
+}
+
+static JournalStore *open_journal(SealedCase *test, const Cipher *cipher) {
+    JournalStore *journal = sealed_journal_new(&test->shelf.store, cipher, test->c.arena);
+    Str text, problem;
+    bool found;
+    assert_true(journal->read(journal, &text, &found, &problem, test->c.arena));
+    return journal;
+}
+
+static void test_lines(void **state) {
+    (void)state;
+    SealedCase test;
+    open_case(&test);
+    JournalStore *journal = open_journal(&test, test.cipher);
+    append(&test, journal, "one\ntwo\n");
+    append(&test, journal, "three\n");
+    journal->close(journal);
+    assert_int_equal(str_find(test.shelf.text, STR("three"), 0), SIZE_MAX);
+    check_str(read_all(&test, test.cipher), "one\ntwo\nthree\n");
+    append(&test, open_journal(&test, test.cipher), "four\n");
+    assert_int_equal(test.shelf.replacements, 0);
+    check_str(read_all(&test, test.cipher), "one\ntwo\nthree\nfour\n");
+    check_str(read_all(&test, NULL),
+              "The journal \"j\" is encrypted, and neither the configuration nor TF_ENCRYPTION has "
+              "an \"encryption\" block that says how to decrypt it");
+    crypt_case_close(&test.c);
+}
+
+static void test_replace_and_remove(void **state) {
+    (void)state;
+    SealedCase test;
+    open_case(&test);
+    Str problem;
+    JournalStore *journal = open_journal(&test, test.cipher);
+    append(&test, journal, "one\n");
+    assert_true(journal->replace(journal, STR("two\n"), &problem, test.c.arena));
+    append(&test, journal, "three\n");
+    check_str(read_all(&test, test.cipher), "two\nthree\n");
+    assert_true(journal->replace(journal, STR_EMPTY, &problem, test.c.arena));
+    check_str(read_all(&test, test.cipher), "");
+    append(&test, journal, "four\n");
+    assert_true(journal->remove(journal, &problem, test.c.arena));
+    append(&test, journal, "five\n");
+    check_str(read_all(&test, test.cipher), "five\n");
+    crypt_case_close(&test.c);
+}
+
+static void test_failed_append(void **state) {
+    (void)state;
+    SealedCase test;
+    open_case(&test);
+    Str problem;
+    JournalStore *journal = open_journal(&test, test.cipher);
+    for (int i = 0; i < 2; i++) {
+        test.shelf.fails = true;
+        assert_false(journal->append(journal, STR("no\n"), &problem, test.c.arena));
+        check_str(problem, "it fails");
+        test.shelf.fails = false;
+        append(&test, journal, "yes\n");
+    }
+    check_str(read_all(&test, test.cipher), "yes\nyes\n");
+    crypt_case_close(&test.c);
+}
+
+/* Places count for the journal: what cannot be read is as long as what was there. */
+static void test_damage(void **state) {
+    (void)state;
+    SealedCase test;
+    open_case(&test);
+    append(&test, open_journal(&test, test.cipher), "one\nsecond\nlast one\n");
+    Str whole = test.shelf.text;
+    size_t second = str_find_char(whole, '\n', str_find_char(whole, '\n', 0) + 1) + 1;
+    Str changed = str_clone(whole, test.c.arena);
+    ((char *)(uintptr_t)changed.ptr)[second + 5] ^= 1;
+    test.shelf.text = changed;
+    check_str(read_all(&test, test.cipher), "one\n!!!!!!\nlast one\n");
+    for (size_t size = 0; size < whole.len; size++) {
+        test.shelf.text = str_slice(whole, 0, size);
+        Str text = read_all(&test, test.cipher);
+        if (size < second || size == whole.len - 1)
+            continue; /* the key or one line at most; and all but its end */
+        if (!str_starts_with(text, STR("one\n")) ||
+            str_find(text, STR("last one\n"), 0) != SIZE_MAX)
+            fail_msg("%zu: %.*s", size, STR_ARG(text));
+    }
+    crypt_case_close(&test.c);
+}
+
+/* A run that died while it wrote the first line: the next one begins anew. */
+static void test_torn_first_line(void **state) {
+    (void)state;
+    SealedCase test;
+    open_case(&test);
+    append(&test, open_journal(&test, test.cipher), "one\n");
+    Str whole = test.shelf.text;
+    size_t header = str_find_char(whole, '\n', 0);
+    for (size_t size = 1; size <= header; size += 7) {
+        test.shelf.text = str_slice(whole, 0, size);
+        append(&test, open_journal(&test, test.cipher), "two\n");
+        check_str(read_all(&test, test.cipher), "two\n");
+    }
+    crypt_case_close(&test.c);
+}
+
+static void test_other_forms(void **state) {
+    (void)state;
+    SealedCase test;
+    open_case(&test);
+    append(&test, open_journal(&test, NULL), "plain\n");
+    check_str(test.shelf.text, "plain\n");
+    check_str(str_slice(read_all(&test, test.cipher), 0, 32), "The journal \"j\" is not encrypted");
+    append(&test, open_journal(&test, test.lenient), "two\n");
+    assert_int_equal(test.shelf.replacements, 1);
+    check_str(read_all(&test, test.cipher), "plain\ntwo\n");
+    append(&test, open_journal(&test, test.way_back), "three\n");
+    check_str(test.shelf.text, "plain\ntwo\nthree\n");
+    crypt_case_close(&test.c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lines),           cmocka_unit_test(test_replace_and_remove),
+        cmocka_unit_test(test_failed_append),   cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_torn_first_line), cmocka_unit_test(test_other_forms),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
