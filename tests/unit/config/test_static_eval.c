@@ -155,9 +155,9 @@ static void names(void **state) {
             .io = &c.io,
             .folder = STR("."),
             .functions = c.functions,
-            .workspace = STR("blue"),
             .working_folder = STR("/here"),
         };
+        c.config->workspace = STR("blue");
         StaticEval *statics = static_eval_new(&request, c.config, c.arena);
         const Local *local = map_find(&c.config->root->locals, STR("x"));
         Str got = STR_EMPTY;
