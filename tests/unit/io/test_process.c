@@ -46,7 +46,7 @@ static void what_cannot_start(void **state) {
     const char *const argv[] = {"no-such-program-anywhere", NULL};
     ProcessRequest request = {.argv = argv};
     assert_int_equal(process_real.run(NULL, &request, &result, arena), -ENOENT);
-    request = (ProcessRequest){.folder = STR("/nonexistent")};
+    request = (ProcessRequest){.folder = STR("/proc/nonexistent")};
     assert_int_equal(shell("true", request, &result, arena), -ENOENT);
 }
 
