@@ -231,6 +231,7 @@ static bool refuse(const Condition *condition,
         diags_error(diags, condition->condition->range, failed_summary, "%.*s", STR_ARG(text));
     diag->is_of_expression = true;
     diag->checked = str_clone(scope->checked, diags->arena);
+    eval_show_values(condition->condition, &scope->scope, diags->arena, diags);
     return false;
 }
 
