@@ -110,8 +110,9 @@ static void save_errored_state(const Operation *operation, const State *state, D
         diags_error(
             diags, NO_RANGE, "Failed to persist state",
             "The state could not be written where it belongs. It is in errored.tfstate in the "
-            "current folder, and the journal beside the state file holds every outcome. Mend the "
-            "cause, then run the command again.");
+            "current folder. Mend the cause, then run the command again: what the journal could "
+            "still take is put in. Where the journal could not be written either, \"loam state "
+            "push errored.tfstate\" puts this state in its place.");
     } else {
         terminal_out(text);
         diags_error(diags, NO_RANGE, "Failed to persist state",
