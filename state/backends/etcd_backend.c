@@ -103,8 +103,8 @@ static bool parse_manifest(Str text, Manifest *out) {
     return str_to_uint64(words[0], &out->count) && str_to_uint64(words[2], &out->size);
 }
 
-static Str piece_key(const EtcdStore *store, Str write, uint64_t index, Arena *arena) {
-    return str_format(arena, "%.*s/%.*s/%06llu", STR_ARG(store->state_key), STR_ARG(write),
+static Str piece_key(Str key, Str write, uint64_t index, Arena *arena) {
+    return str_format(arena, "%.*s/%.*s/%06llu", STR_ARG(key), STR_ARG(write),
                       (unsigned long long)index);
 }
 
@@ -117,7 +117,7 @@ static bool read_pieces(const EtcdStore *store,
                         Arena *arena) {
     StrBuf text = strbuf_new(arena);
     for (uint64_t i = 0; i < manifest->count; i++) {
-        Str key = piece_key(store, manifest->write, i, arena);
+        Str key = piece_key(store->state_key, manifest->write, i, arena);
         EtcdTxn txn = {0};
         EtcdAnswer answer;
         EtcdOperation get = range(key, STR_EMPTY);
@@ -183,25 +183,31 @@ static bool write_head(const EtcdStore *store, Str text, Str write, Str *problem
     return send_fenced(store, &txn, problem, arena);
 }
 
-static bool write_pieces(const EtcdStore *store, Str text, Str *problem, Arena *arena) {
-    Str write = digest_uuid4(arena);
+/* What `key` is to hold, once all pieces of the text are there. */
+static bool put_pieces(
+    const EtcdStore *store, Str key, Str text, Str write, Str *head, Str *problem, Arena *arena) {
     uint64_t count = 0;
     for (size_t at = 0; at < text.len; at += PIECE_BYTES) {
         SCOPED(ArenaRef) scratch = arena_open("etcd piece");
         size_t end = at + PIECE_BYTES < text.len ? at + PIECE_BYTES : text.len;
         EtcdTxn txn = {0};
         Str why = STR_EMPTY;
-        Str key = piece_key(store, write, count++, scratch);
-        vec_push(scratch, &txn.success, put(key, str_slice(text, at, end)));
+        Str piece = piece_key(key, write, count++, scratch);
+        vec_push(scratch, &txn.success, put(piece, str_slice(text, at, end)));
         if (!send_fenced(store, &txn, &why, scratch)) {
             *problem = str_clone(why, arena);
             return false;
         }
     }
-    Str head =
-        str_format(arena, MANIFEST "%llu %.*s %zu %.*s\n", (unsigned long long)count,
-                   STR_ARG(write), text.len, STR_ARG(digest_hex(DIGEST_SHA256, text, arena)));
-    return write_head(store, head, write, problem, arena);
+    *head = str_format(arena, MANIFEST "%llu %.*s %zu %.*s\n", (unsigned long long)count,
+                       STR_ARG(write), text.len, STR_ARG(digest_hex(DIGEST_SHA256, text, arena)));
+    return true;
+}
+
+static bool write_pieces(const EtcdStore *store, Str text, Str *problem, Arena *arena) {
+    Str write = digest_uuid4(arena), head;
+    return put_pieces(store, store->state_key, text, write, &head, problem, arena) &&
+           write_head(store, head, write, problem, arena);
 }
 
 static bool etcd_write(Backend *backend, Str bytes, Diags *diags) {
@@ -221,6 +227,24 @@ static Str segment_key(const EtcdStore *store, uint64_t number, Arena *arena) {
                       (unsigned long long)number);
 }
 
+/* The pieces were found along with what names them. */
+static bool join_pieces(const EtcdAnswer *answer, Str key, Str *text, Str *problem, Arena *arena) {
+    Manifest manifest;
+    StrBuf out = strbuf_new(arena);
+    bool is_known = parse_manifest(*text, &manifest);
+    for (uint64_t i = 0; is_known && i < manifest.count; i++) {
+        const EtcdKeyValue *piece =
+            etcd_client_find(answer, piece_key(key, manifest.write, i, arena));
+        if (piece)
+            strbuf_add(&out, piece->value);
+    }
+    *text = strbuf_str(&out);
+    if (is_known && str_equal(digest_hex(DIGEST_SHA256, *text, arena), manifest.digest))
+        return true;
+    *problem = str_format(arena, "not all pieces of \"%.*s\" were found", STR_ARG(key));
+    return false;
+}
+
 static bool segments_list(void *self, Segments *out, Str *problem, Arena *arena) {
     const EtcdStore *store = self;
     Str folder = str_concat(store->folder, STR("journal/"), arena);
@@ -236,6 +260,9 @@ static bool segments_list(void *self, Segments *out, Str *problem, Arena *arena)
             continue;
         memcpy(digits, name.ptr, name.len);
         Segment segment = {strtoull(digits, NULL, 16), found->value};
+        if (str_starts_with(segment.text, STR(MANIFEST)) &&
+            !join_pieces(&answer, found->key, &segment.text, problem, arena))
+            return false;
         vec_push(arena, out, segment);
     }
     return true;
@@ -244,7 +271,12 @@ static bool segments_list(void *self, Segments *out, Str *problem, Arena *arena)
 static bool segments_put(void *self, uint64_t number, Str text, Str *problem, Arena *arena) {
     const EtcdStore *store = self;
     EtcdTxn txn = {0};
-    vec_push(arena, &txn.success, put(segment_key(store, number, arena), text));
+    Str key = segment_key(store, number, arena);
+    if (text.len > PIECE_BYTES &&
+        !put_pieces(store, key, text, digest_uuid4(arena), &text, problem, arena)) {
+        return false;
+    }
+    vec_push(arena, &txn.success, put(key, text));
     return send_fenced(store, &txn, problem, arena);
 }
 

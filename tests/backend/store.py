@@ -243,19 +243,46 @@ def held(store, proxy):
 
 
 def big(store, proxy):
-    """A state of several megabytes."""
+    """A state of several megabytes, and an intent of two."""
     store.clear()
     proxy.arm()
     work = Work(store.kind, store.arguments(proxy.port))
     resources = {"terraform_data": {"big%d" % i: {"input": ("%d" % i) * 700000} for i in range(3)}}
+    resources["local_file"] = {"big": {"filename": "made/big", "content": "x" * 2500000}}
     work.configure(store.kind, store.arguments(proxy.port), resources)
     work.init()
     work.apply()
     check(len(store.state()) > 4000000, "all of it is there")
+    equal(store.journal(), "", "the journal is gone")
     work.run("plan", "-detailed-exitcode")
     work.configure(store.kind, store.arguments(proxy.port), {"terraform_data": {"small": {"input": 1}}})
     work.apply()
     check(len(store.state()) < 10000, "and gone again")
+
+
+def big_journal(store, proxy):
+    """A run dies whose journal holds an outcome of megabytes: the next one reads it."""
+    store.clear()
+    proxy.arm()
+    work = Work(store.kind, store.arguments(proxy.port), files=0)
+    work.configure(store.kind, store.arguments(proxy.port), {
+        "local_file": {"big": {"filename": "made/big", "content": "x" * 2500000}},
+        "terraform_data": {"slow": {"input": 1, "depends_on": ["local_file.big"], "provisioner": {
+            "local-exec": {"command": "touch begun; test -e go || sleep 60"}}}}})
+    work.init()
+    process = work.start("apply", "-auto-approve")
+    end = time.monotonic() + 60
+    while not os.path.exists(os.path.join(work.path, "begun")):
+        check(time.monotonic() < end and process.poll() is None, "the second one is begun")
+        time.sleep(0.05)
+    process.kill()
+    process.communicate()
+    with open(os.path.join(work.path, "go"), "w", encoding="utf-8"):
+        pass
+    store.unlock()
+    out = work.apply("-lock-timeout=60s")
+    check("nothing is lost" in out and "local_file.big: Creating" not in out, out)
+    equal(store.journal(), "", "folded")
 
 
 def workspaces(store, proxy):
