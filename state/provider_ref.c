@@ -50,6 +50,15 @@ static bool cut_alias(Str rest, ProviderRef *ref, Arena *arena) {
     return bracket == SIZE_MAX || cut_key(str_after(rest, bracket), &ref->key, arena);
 }
 
+/* Else what is written anew would not be read again. */
+static bool is_name(Str text) {
+    for (size_t i = 0; i < text.len; i++) {
+        if (strchr("\"[]/ ", text.ptr[i]))
+            return false;
+    }
+    return text.len > 0;
+}
+
 /* "-" stood for a namespace that was not known yet. */
 static Str without_legacy(Str address, Arena *arena) {
     Str legacy = STR("registry.terraform.io/-/");
@@ -75,7 +84,7 @@ bool provider_ref_parse(Str text, ProviderRef *out, Arena *arena) {
         rest = str_after(rest, 9);
         size_t end = str_find_char(rest, '.', 0);
         Str name = str_slice(rest, 0, end == SIZE_MAX ? rest.len : end);
-        if (name.len == 0)
+        if (!is_name(name))
             return false;
         ref.address =
             str_equal(name, STR("terraform"))

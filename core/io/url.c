@@ -217,7 +217,7 @@ static bool is_ssh(const Url *url) {
     return str_ends_with(url->scheme, STR("ssh"));
 }
 
-Str url_redact(Str text, Arena *arena) {
+static Str redact_once(Str text, Arena *arena) {
     Str kind = forced_kind(text);
     Url url;
     Str rest = str_after(text, kind.len);
@@ -233,6 +233,16 @@ Str url_redact(Str text, Arena *arena) {
         is_ssh(&url) ? str_slice(url.userinfo, 0, str_find_char(url.userinfo, ':', 0)) : STR_EMPTY;
     url.query = redact_query(url.query, arena);
     return str_concat(kind, url_to_str(&url, arena), arena);
+}
+
+/* What is left may read as another address, with secrets of its own. */
+Str url_redact(Str text, Arena *arena) {
+    for (;;) {
+        Str shown = redact_once(text, arena);
+        if (str_equal(shown, text))
+            return shown;
+        text = shown;
+    }
 }
 
 static void add_secret(StrVec *secrets, Str secret, Arena *arena) {

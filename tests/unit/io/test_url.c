@@ -121,6 +121,7 @@ static void redacted(void **state) {
         {"git@h:a?sshkey=abc",               "git@h:a?sshkey=REDACTED"                },
         {"https://h/a?id=1&X-Amz-Sig=abc",   "https://h/a?id=1&X-Amz-Sig=REDACTED"    },
         {"https://h/a?ACCESS_TOKEN=a&ref=b", "https://h/a?ACCESS_TOKEN=REDACTED&ref=b"},
+        {"git::https://git::u:p@h/a",        "git::https://h/a"                       },
         {"./modules/net",                    "./modules/net"                          },
         {"acme/net/libvirt",                 "acme/net/libvirt"                       },
         {"https://h/a//sub?x=y",             "https://h/a//sub?x=y"                   },

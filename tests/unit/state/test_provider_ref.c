@@ -50,6 +50,7 @@ static void refused(void **state) {
         "provider[\"x\"]y",
         "provider[\"x\"].",
         "provider.",
+        "provider.io/builtin/terraform\"]",
         "module.a",
         "module.provider[\"x\"]",
     };
