@@ -14,6 +14,12 @@ typedef struct PlanVariable {
     Value value;
 } PlanVariable;
 
+/* An output of a module within, which no state remembers. */
+typedef struct PlanModuleOutput {
+    const ModuleAddr *module;
+    Str name;
+} PlanModuleOutput;
+
 typedef struct Plan {
     PlanMode mode;
     bool errored;
@@ -29,14 +35,15 @@ typedef struct Plan {
     StrVec ephemeral_variables;  /* that were given, whose values are not kept; sorted */
     VEC(ResourceChange) changes; /* sorted by address, then deposed; no-ops included */
     VEC(Drift) drift;
-    VEC(OutputChange) outputs; /* sorted by name */
-    StrVec targets;            /* as given, for the apply of a saved plan */
-    StrVec excludes;           /* same */
-    Str prior_state;           /* v4 JSON: the refreshed state that the changes start from */
-    Str previous_state;        /* v4 JSON: as it was read */
-    Str configuration;         /* the `configuration` section of plan JSON, or empty */
-    Str checks;                /* v4 JSON: check_results, what conditions came to; or empty */
-    Str relevant_attributes;   /* same, of what in the prior state led to changes */
+    VEC(OutputChange) outputs;            /* sorted by name */
+    VEC(PlanModuleOutput) module_outputs; /* those that have a value; not saved */
+    StrVec targets;                       /* as given, for the apply of a saved plan */
+    StrVec excludes;                      /* same */
+    Str prior_state;         /* v4 JSON: the refreshed state that the changes start from */
+    Str previous_state;      /* v4 JSON: as it was read */
+    Str configuration;       /* the `configuration` section of plan JSON, or empty */
+    Str checks;              /* v4 JSON: check_results, what conditions came to; or empty */
+    Str relevant_attributes; /* same, of what in the prior state led to changes */
 } Plan;
 
 Plan *plan_new(PlanMode mode, Arena *arena);

@@ -334,32 +334,12 @@ static void write_output(JsonWriter *writer, JsonReader *reader) {
     json_object_end(writer);
 }
 
-static bool is_settled(const OutputChange *output) {
-    return !value_is_null(output->after) && value_is_wholly_known(output->after);
-}
-
-static bool is_planned(const Plan *plan, Str name) {
-    if (!plan)
-        return false;
-    vec_each(&plan->outputs, output) {
-        if (str_equal(output->name, name))
-            return is_settled(output);
-    }
-    return false;
-}
-
-static void write_stored_outputs(JsonWriter *writer, Str text, const Plan *plan, Arena *arena) {
+static void write_stored_outputs(JsonWriter *writer, Str text, Arena *arena) {
     JsonReader *reader = reader_of(text, arena);
     if (json_next(reader) != JSON_OBJECT_START)
         return;
     while (json_next(reader) == JSON_KEY) {
         Str name = reader->text;
-        if (is_planned(plan, name)) {
-            Str ignored;
-            if (!take(reader, &ignored))
-                return;
-            continue;
-        }
         if (json_next(reader) != JSON_OBJECT_START)
             return;
         json_key(writer, name);
@@ -367,30 +347,13 @@ static void write_stored_outputs(JsonWriter *writer, Str text, const Plan *plan,
     }
 }
 
-static void write_planned_outputs(JsonWriter *writer, const Plan *plan) {
-    vec_each(&plan->outputs, output) {
-        if (!is_settled(output))
-            continue;
-        json_key(writer, output->name);
-        json_object_start(writer);
-        json_key(writer, STR("value"));
-        json_write_value(writer, output->after);
-        json_key(writer, STR("type"));
-        json_write_type(writer, output->after.type);
-        json_key_bool(writer, "sensitive", output->sensitive);
-        json_object_end(writer);
-    }
-}
-
 /* The members of the section; empty: there are none. */
-static Str outputs_text(Str stored, const Plan *plan, Arena *arena) {
+static Str outputs_text(Str stored, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     JsonWriter inner;
     json_writer_init(&inner, &out, 0);
     json_object_start(&inner);
-    write_stored_outputs(&inner, stored, plan, arena);
-    if (plan)
-        write_planned_outputs(&inner, plan);
+    write_stored_outputs(&inner, stored, arena);
     json_object_end(&inner);
     return str_equal(strbuf_str(&out), STR("{}")) ? STR_EMPTY : strbuf_str(&out);
 }
@@ -420,7 +383,7 @@ void render_json_state_prior(JsonWriter *writer,
         return;
     StateLoad load = {.lookup = lookup, .payload = payload, .arena = scratch};
     read_state(&load, plan->prior_state);
-    Str outputs = outputs_text(load.outputs, plan, scratch);
+    Str outputs = outputs_text(load.outputs, scratch);
     if (load.resources.count == 0 && outputs.len == 0)
         return;
     json_key(writer, STR("prior_state"));
@@ -445,7 +408,7 @@ void render_json_state(Str state,
         StateLoad load = {.lookup = lookup, .payload = payload, .arena = scratch};
         read_state(&load, state);
         json_key_string(&writer, "terraform_version", terraform_version);
-        write_values(&writer, &load.resources, outputs_text(load.outputs, NULL, scratch), scratch);
+        write_values(&writer, &load.resources, outputs_text(load.outputs, scratch), scratch);
         render_json_checks(&writer, load.checks, scratch);
     }
     json_object_end(&writer);

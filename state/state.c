@@ -141,18 +141,22 @@ static void compact_instances(StateResource *resource) {
     resource->instances.count = kept;
 }
 
+static bool is_empty(const StateResource *resource) {
+    return resource->instances.count == 0 && !resource->is_declared;
+}
+
 void state_compact(State *state) {
     bool any_empty = false;
     map_each(&state->resources, entry) {
         StateResource *resource = entry->value;
         compact_instances(resource);
-        any_empty |= resource->instances.count == 0;
+        any_empty |= is_empty(resource);
     }
     if (!any_empty)
         return;
     Map kept = map_new(state->arena);
     map_each(&state->resources, entry) {
-        if (((StateResource *)entry->value)->instances.count > 0)
+        if (!is_empty(entry->value))
             map_set(&kept, entry->key, entry->value);
     }
     state->resources = kept;
@@ -322,6 +326,7 @@ State *state_clone(const State *state, Arena *arena) {
         resource_copy->provider = str_clone(resource->provider, arena);
         resource_copy->provider_alias = str_clone(resource->provider_alias, arena);
         resource_copy->provider_module = str_clone(resource->provider_module, arena);
+        resource_copy->is_declared = resource->is_declared;
         clone_instances(resource, resource_copy, arena);
         map_set(&copy->resources, str_clone(entry->key, arena), resource_copy);
     }

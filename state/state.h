@@ -60,6 +60,7 @@ typedef struct StateResource {
     Str provider_alias;
     Str provider_module; /* configuration address of the module it is configured in; empty: root */
     VEC(StateInstance) instances; /* sorted by key */
+    bool is_declared; /* stays while it has none: the run that was to make some failed */
 } StateResource;
 
 typedef VEC(StateResource *) StateResources;

@@ -44,7 +44,7 @@ static const StateInstance *next_stored(const StateResource *resource, size_t *a
 
 static bool has_stored(const StateResource *resource) {
     size_t at = 0;
-    return next_stored(resource, &at) != NULL;
+    return resource->is_declared || next_stored(resource, &at) != NULL;
 }
 
 static bool same_resource(const StateResource *a, const StateResource *b) {

@@ -244,6 +244,7 @@ static bool read_resource_member(Decoding *decoding, ResourceHead *head) {
 
 /* The provider may stand behind the instances, or with each of them. */
 static bool finish_resource(Decoding *decoding, const ResourceHead *head, StateResource *resource) {
+    resource->is_declared = resource->instances.count == 0;
     if (resource->provider.len == 0 && !use_provider(decoding, resource, head->provider))
         return false;
     if (resource->provider.len > 0)

@@ -90,7 +90,7 @@ static bool is_stored(const StateResource *resource) {
         if (instance->current || instance->deposed.count > 0)
             return true;
     }
-    return false;
+    return resource->is_declared;
 }
 
 /* Then each instance names its own configuration, and the resource none. */

@@ -47,6 +47,9 @@ WorkingState *working_state_open(
     if (state->lineage.len == 0)
         state->lineage = state_lineage_new(state->environment, working->arena);
     state->terraform_version = STR(VERSION_TERRAFORM);
+    map_each(&state->resources, entry) {
+        ((StateResource *)entry->value)->is_declared = false;
+    }
     if (journal)
         journal_set_base(journal, state);
     return working;
@@ -325,6 +328,18 @@ void working_state_set_output(WorkingState *working, Str name, StateOutput outpu
 void working_state_set_checks(WorkingState *working, Str check_results) {
     pthread_mutex_lock(&working->mutex);
     working->state->check_results = str_clone(check_results, working->arena);
+    pthread_mutex_unlock(&working->mutex);
+}
+
+void working_state_declare(WorkingState *working, const StateResource *like) {
+    pthread_mutex_lock(&working->mutex);
+    StateResource *resource = state_add_resource(working->state, like->address);
+    resource->is_declared = true;
+    if (resource->instances.count == 0) {
+        resource->provider = str_clone(like->provider, working->arena);
+        resource->provider_alias = str_clone(like->provider_alias, working->arena);
+        resource->provider_module = str_clone(like->provider_module, working->arena);
+    }
     pthread_mutex_unlock(&working->mutex);
 }
 

@@ -54,6 +54,9 @@ void working_state_set_output(WorkingState *working, Str name, StateOutput outpu
 void working_state_remove_output(WorkingState *working, Str name);
 /* JSON, as a state file has them; empty: none. */
 void working_state_set_checks(WorkingState *working, Str check_results);
+/* The run has failed, and this is what it was to make objects of: its like stays in the state, if
+ * only without instances. */
+void working_state_declare(WorkingState *working, const StateResource *like);
 /* Writes the state file if it differs from what was last written, then folds the journal. */
 MUST_USE bool working_state_checkpoint(WorkingState *working, Diags *diags);
 /* The state itself, when no other thread uses it any more. */

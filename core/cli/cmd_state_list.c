@@ -18,14 +18,15 @@ static bool is_wanted(const AddressTarget *targets, size_t count, ResourceAddr a
     return false;
 }
 
-/* Anything has the empty id. */
-static bool has_id(const StateObject *object, Str wanted, Arena *arena) {
+/* What is only deposed is listed too, but its id is not looked at. */
+static bool has_id(const StateInstance *instance, Str wanted, Arena *arena) {
+    const StateObject *object = instance->current;
     Value attributes, id;
     const char *error;
     size_t offset;
     if (!wanted.ptr)
-        return true;
-    return json_parse_any(object->attributes, &attributes, &error, &offset, arena) &&
+        return object || instance->deposed.count > 0;
+    return object && json_parse_any(object->attributes, &attributes, &error, &offset, arena) &&
            value_is_present(attributes) && value_find(attributes, STR("id"), &id) &&
            value_is_present(id) && id.type == &TYPE_STRING && str_equal(value_text(id), wanted);
 }
@@ -53,8 +54,8 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         vec_each(&(*resource)->instances, instance) {
             ResourceAddr address = (*resource)->address;
             address.key = instance->key;
-            if (!instance->current || !is_wanted(targets, count, address) ||
-                !has_id(instance->current, option_text(arguments, "id"), cli->arena)) {
+            if (!is_wanted(targets, count, address) ||
+                !has_id(instance, option_text(arguments, "id"), cli->arena)) {
                 continue;
             }
             strbuf_add(&text, resource_addr_to_str(address, cli->arena));

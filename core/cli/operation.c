@@ -34,6 +34,12 @@ static void warn_of_targets(const Operation *operation, Diags *diags) {
                   option, option);
 }
 
+/* What there is of a plan with errors says how far it came. */
+static bool is_worth_showing(const Operation *operation) {
+    const Plan *plan = operation->result.plan;
+    return operation->shows_errored || plan->changes.count + plan->outputs.count > 0;
+}
+
 bool operation_plan(Operation *operation,
                     Cli *cli,
                     const Arguments *arguments,
@@ -76,7 +82,7 @@ bool operation_plan(Operation *operation,
     if (plan && plan->drift.count > 0)
         plan->relevant_attributes = relevant_json_write(&project->engine, plan, cli->arena);
     reporting_set_plan(cli->reporting, plan, project->config);
-    if (plan)
+    if (plan && (ok || is_worth_showing(operation)))
         view->type->plan(view, plan);
     return ok;
 }

@@ -11,6 +11,7 @@ typedef struct Operation {
     bool will_apply;    /* what is planned */
     bool asks;          /* somebody, first */
     bool has_generated; /* configuration, with -generate-config-out */
+    bool shows_errored; /* the plan is what is wanted, be it with errors and empty */
 } Operation;
 
 /* Configuration, variables, state (locked as `lock_as`), plan; shows progress and the plan. False:

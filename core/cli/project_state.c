@@ -106,10 +106,11 @@ bool project_open_backend(Project *project) {
     return open_with(project, choice, path, &project->out);
 }
 
-static bool lock_one(Project *project, Backend *backend, Str operation, int64_t timeout_ms) {
+static bool lock_one(
+    Project *project, Backend *backend, Str operation, int64_t timeout_ms, Diags *diags) {
     Cli *cli = project->cli;
     project->lock = state_lock_new(&cli->io, operation, backend->path, cli->arena);
-    return backend->lock(backend, &project->lock, timeout_ms, cli->cancel, project->diags);
+    return backend->lock(backend, &project->lock, timeout_ms, cli->cancel, diags);
 }
 
 bool project_lock_timeout(Project *project, int64_t *out) {
@@ -129,16 +130,31 @@ static bool lock_state(Project *project, Str operation) {
         return true;
     if (!project_lock_timeout(project, &timeout_ms))
         return false;
-    if (!lock_one(project, project->backend, operation, timeout_ms))
+    if (!lock_one(project, project->backend, operation, timeout_ms, project->diags))
         return false;
     project->is_locked = true;
     return project->out == project->backend ||
-           lock_one(project, project->out, operation, timeout_ms);
+           lock_one(project, project->out, operation, timeout_ms, project->diags);
 }
 
-static bool read_journal(Project *project) {
+/* Without a lock of one's own somebody may be at work: their journal tells of what has not ended.
+ */
+static bool is_at_work(Project *project, Str operation) {
+    Backend *backend = project->backend;
+    Diags ignored = diags_new(project->cli->arena);
+    if (project->is_locked || !str_equal(operation, STR("OperationTypePlan")))
+        return false;
+    if (!lock_one(project, backend, operation, 0, &ignored))
+        return true;
+    (void)backend->unlock(backend, &ignored);
+    return false;
+}
+
+static bool read_journal(Project *project, Str operation) {
     Cli *cli = project->cli;
     JournalStore *journal = project->backend->journal;
+    if (is_at_work(project, operation))
+        return true;
     Str text, problem;
     bool found;
     if (!journal_replay(journal, project->state, &project->found_journal, cli->arena,
@@ -150,7 +166,7 @@ static bool read_journal(Project *project) {
     return true;
 }
 
-static bool read_state(Project *project) {
+static bool read_state(Project *project, Str operation) {
     Cli *cli = project->cli;
     Str text;
     if (!backend_read(project->backend, &text, cli->arena, project->diags))
@@ -160,15 +176,15 @@ static bool read_state(Project *project) {
                           project->diags)) {
         return false;
     }
-    if (!read_journal(project))
+    if (!read_journal(project, operation))
         return false;
     project->has_state |= project->found_journal;
     return true;
 }
 
 bool project_open_state(Project *project, Str operation) {
-    return project_open_backend(project) && lock_state(project, operation) && read_state(project) &&
-           environment_check_state(project);
+    return project_open_backend(project) && lock_state(project, operation) &&
+           read_state(project, operation) && environment_check_state(project);
 }
 
 /* Who asks for what is stored is not warned of what is written: programs read the answer. */

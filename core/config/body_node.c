@@ -325,6 +325,13 @@ static bool add_label_object(const NodeBody *body,
                              Arena *arena,
                              Diags *diags) {
     bool ok = true;
+    if (node->members.count == 0 && body->syntax == BODY_SYNTAX_JSON) {
+        diags_error(diags, node_range(body, node), "Missing block label",
+                    "This object has to have at least one member, whose name is a label of the "
+                    "\"%.*s\" block.",
+                    STR_ARG(header.type));
+        return false;
+    }
     vec_each(&node->members, member) {
         if (str_equal_cstr(member->key->text, "//"))
             continue;

@@ -341,8 +341,7 @@ static bool load_call(ConfigLoading *loading, ModuleCall *call) {
     Str folder;
     if (!read_source(loading, call) || !find_folder(loading, call, &folder))
         return false;
-    if (!check_recursion(loading, call, folder) ||
-        !check_folder(loading, call->source_range, folder))
+    if (!check_recursion(loading, call, folder) || !check_folder(loading, call->range, folder))
         return false;
     Module *module = new_module(loading, call, folder);
     bool ok = config_load_module(loading, folder, module);

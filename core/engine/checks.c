@@ -69,16 +69,40 @@ static const CheckResults *nested_results(const Node *node, ModuleInstance *modu
     return expansion && expansion->expansion.count > 0 ? expansion->records[0].results : NULL;
 }
 
+static size_t count_conditions(const Node *node) {
+    switch (node->kind) {
+    case NODE_VARIABLE: return node->as.variable->validations.count;
+    case NODE_OUTPUT: return node->as.output->preconditions.count;
+    case NODE_CHECK: return node->as.check->asserts.count;
+    case NODE_RESOURCE: {
+        const Lifecycle *lifecycle = &node->as.resource->config->lifecycle;
+        return lifecycle->preconditions.count + lifecycle->postconditions.count;
+    }
+    case NODE_LOCAL:
+    case NODE_MODULE:
+    case NODE_MODULE_VALUE:
+    case NODE_PROVIDER:
+    case NODE_RESOURCE_VALUE:
+    case NODE_ORPHAN:
+    case NODE_IMPORT:
+    case NODE_CHECK_START:
+    case NODE_EPHEMERAL_CLOSE:
+    case NODE_DESTROY: break;
+    }
+    return 0;
+}
+
 static void gather_slot(
     Checked *checked, const Node *node, Str name, ModuleInstance *module, Arena *arena) {
     const CheckResults *results = node_slot(node, module)->payload;
-    if (!results) {
+    bool is_root_output = node->kind == NODE_OUTPUT && !node->module->parent && node->is_selected;
+    if (!results && !is_root_output) {
         checked->is_expanded = false;
         return;
     }
     CheckedObject object = {
         .address = module_prefixed(module, checked->kind, name, arena),
-        .results = results,
+        .results = results ? results : checks_new(count_conditions(node), arena),
     };
     if (node->kind == NODE_CHECK)
         object.nested = nested_results(node, module, arena);
@@ -102,30 +126,9 @@ static void gather_records(Checked *checked,
         };
         if (record->results)
             add_object(checked, object, arena);
+        else
+            checked->is_expanded = false;
     }
-}
-
-static size_t count_conditions(const Node *node) {
-    switch (node->kind) {
-    case NODE_VARIABLE: return node->as.variable->validations.count;
-    case NODE_OUTPUT: return node->as.output->preconditions.count;
-    case NODE_CHECK: return node->as.check->asserts.count;
-    case NODE_RESOURCE: {
-        const Lifecycle *lifecycle = &node->as.resource->config->lifecycle;
-        return lifecycle->preconditions.count + lifecycle->postconditions.count;
-    }
-    case NODE_LOCAL:
-    case NODE_MODULE:
-    case NODE_MODULE_VALUE:
-    case NODE_PROVIDER:
-    case NODE_RESOURCE_VALUE:
-    case NODE_ORPHAN:
-    case NODE_IMPORT:
-    case NODE_CHECK_START:
-    case NODE_EPHEMERAL_CLOSE:
-    case NODE_DESTROY: break;
-    }
-    return 0;
 }
 
 static Str own_name(const Node *node) {

@@ -396,6 +396,15 @@ static void add_place(Writing *writing, ProviderPlace place, Map *seen) {
     write_provider(writing, place, key);
 }
 
+/* That there is one of this type is listed too, under the name that it has by itself. */
+static Str provider_type(const Writing *writing, const Module *module, const Resource *resource) {
+    Str address = address_in(writing, module, resource->provider.name);
+    size_t at = address.len;
+    while (at > 0 && address.ptr[at - 1] != '/')
+        at--;
+    return str_after(address, at);
+}
+
 static void write_providers_of(Writing *writing, const Module *module, Map *seen) {
     map_each(&module->providers, entry) {
         const ProviderConfig *config = entry->value;
@@ -406,7 +415,9 @@ static void write_providers_of(Writing *writing, const Module *module, Map *seen
     }
     map_each(&module->resources, entry) {
         const ProviderRef *ref = &((const Resource *)entry->value)->provider;
+        Str type = provider_type(writing, module, entry->value);
         add_place(writing, find_place(module, ref->name, ref->alias, writing->scratch), seen);
+        add_place(writing, find_place(module, type, STR_EMPTY, writing->scratch), seen);
     }
     map_each(&module->calls, entry) {
         const ModuleCall *call = entry->value;

@@ -15,10 +15,11 @@ static void save_outputs(EngineWalk *walk) {
         if (node->kind != NODE_OUTPUT || node->module->parent || !node->is_selected)
             continue;
         const Slot *slot = node_slot(node, root);
-        if (!slot->is_set || !value_is_wholly_known(slot->value))
+        if (!slot->is_set || !value_is_known(slot->value))
             continue;
+        Value value = value_unmark_deep(slot->value, walk->arena);
         StateOutput output = {
-            .value = value_unmark_deep(slot->value, walk->arena),
+            .value = value_unknown_as_null(value, walk->arena),
             .sensitive = node->as.output->sensitive,
         };
         if (value_is_null(output.value))
@@ -29,6 +30,32 @@ static void save_outputs(EngineWalk *walk) {
     vec_each(&walk->plan->outputs, change) {
         if (change->action == ACTION_DELETE)
             working_state_remove_output(walk->working, change->name);
+    }
+}
+
+static void declare_block(EngineWalk *walk, const Node *node) {
+    const Resource *config = node->as.resource->config;
+    const ProviderNode *provider = node->as.resource->provider->as.provider;
+    vec_each(&node->module->instances, module) {
+        if (!node_slot(node, *module)->is_set)
+            continue;
+        StateResource like = {
+            .address = {(*module)->address, config->mode, config->type, config->name, KEY_ABSENT},
+            .provider = str_from_cstr(provider->provider->address),
+            .provider_alias = provider->alias,
+            .provider_module = provider->module_path,
+        };
+        working_state_declare(walk->working, &like);
+    }
+}
+
+/* What the failed run came to is in the state, with or without objects. */
+static void declare_blocks(EngineWalk *walk) {
+    if (walk->plan->mode == PLAN_DESTROY)
+        return;
+    vec_each(&walk->nodes, item) {
+        if ((*item)->kind == NODE_RESOURCE && (*item)->is_selected)
+            declare_block(walk, *item);
     }
 }
 
@@ -76,6 +103,8 @@ bool engine_apply(const Engine *engine,
         save_outputs(walk);
         working_state_set_checks(working, checks_to_json(walk, arena));
     }
+    if (built && diags->error_count != before)
+        declare_blocks(walk);
     bool saved = working_state_checkpoint(working, diags);
     return saved && diags->error_count == before;
 }

@@ -21,7 +21,7 @@ typedef struct MoveCheck {
 
 /* Where the object was, for a change that is to be shown with it. */
 static const ResourceAddr *find_origin(const Gathering *gathering, const InstanceRecord *record) {
-    if (gathering->plan->mode != PLAN_NORMAL || record->deposed.len > 0)
+    if (gathering->plan->mode != PLAN_NORMAL)
         return NULL;
     return moves_find_origin(gathering->moves, record->address, gathering->arena);
 }
@@ -53,11 +53,16 @@ static void check_move(InstanceRecord *record, void *payload) {
         moves_check_declared(check->moves, record->address, check->arena, check->diags);
 }
 
-static void check_moves(EngineWalk *walk, Moves *moves, Diags *diags) {
+/* True: statements are wrong, so objects were taken for others, and the plan means nothing. */
+static bool check_moves(EngineWalk *walk, Moves *moves, Diags *diags) {
     MoveCheck check = {moves, walk->arena, diags};
+    size_t before = diags->error_count;
     if (moves->statements.count == 0)
-        return;
+        return false;
     engine_walk_each_record(walk, check_move, &check);
+    if (diags->error_count == before)
+        diags_append(diags, &moves->cycle);
+    return diags->error_count != before;
 }
 
 static StateInstance *instance_of(Gathering *gathering, const InstanceRecord *record) {
@@ -76,7 +81,7 @@ static StateInstance *instance_of(Gathering *gathering, const InstanceRecord *re
 static void gather_state(InstanceRecord *record, void *payload) {
     Gathering *gathering = payload;
     bool was_pending = record->is_settled && record->stored && record->stored->pending;
-    bool is_lost = record->failed && record->address.mode == MODE_MANAGED;
+    bool is_lost = record->failed && !record->planned && record->address.mode == MODE_MANAGED;
     if (is_lost || (!record->refreshed_changed && !was_pending))
         return;
     if (!record->stored && !record->refreshed)
@@ -105,13 +110,13 @@ static void gather_leftover(InstanceRecord *record, void *payload) {
 
 static Action output_action(const OutputChange *change,
                             const StateOutput *stored,
+                            bool is_sensitive,
                             bool will_exist) {
     if (!stored)
         return will_exist ? ACTION_CREATE : ACTION_NO_OP;
     if (!will_exist)
         return ACTION_DELETE;
-    bool is_same =
-        value_equal(change->before, change->after) && stored->sensitive == change->sensitive;
+    bool is_same = value_equal(change->before, change->after) && stored->sensitive == is_sensitive;
     return is_same ? ACTION_NO_OP : ACTION_UPDATE;
 }
 
@@ -135,19 +140,19 @@ static void gather_output(EngineWalk *walk, const Node *node, Gathering *gatheri
     const Slot *slot = node_slot(node, root);
     const StateOutput *stored = walk->state ? map_find(&walk->state->outputs, output->name) : NULL;
     bool destroying = walk->options->mode == PLAN_DESTROY;
-    if (!slot->is_set && !destroying)
+    if (destroying ? !stored : !slot->is_set)
         return;
     Value none = value_null(&TYPE_DYNAMIC);
     OutputChange change = {
         .name = output->name,
         .before = stored ? stored->value : none,
         .after = destroying ? none : slot->value,
-        .sensitive = output->sensitive,
+        .sensitive = output->sensitive || (stored && stored->sensitive),
     };
     if (stored && stored->sensitive)
         change.before = value_with_marks(change.before, MARK_SENSITIVE);
     bool will_exist = !destroying && !(value_is_null(change.after) && value_is_known(change.after));
-    change.action = output_action(&change, stored, will_exist);
+    change.action = output_action(&change, stored, output->sensitive, will_exist);
     vec_push(gathering->arena, &gathering->plan->outputs, change);
     if (!destroying)
         refresh_output(gathering, output, slot->value);
@@ -169,6 +174,22 @@ static void gather_removed_outputs(EngineWalk *walk, Gathering *gathering) {
             .sensitive = stored->sensitive,
         };
         vec_push(gathering->arena, &gathering->plan->outputs, change);
+    }
+}
+
+/* Outputs of the modules' instances; none that is null. */
+static void gather_module_outputs(EngineWalk *walk, Gathering *gathering) {
+    vec_each(&walk->nodes, item) {
+        const Node *node = *item;
+        if (node->kind != NODE_OUTPUT || !node->module->parent || !node->is_selected)
+            continue;
+        vec_each(&node->module->instances, module) {
+            const Slot *slot = node_slot(node, *module);
+            if (!slot->is_set || (value_is_known(slot->value) && value_is_null(slot->value)))
+                continue;
+            PlanModuleOutput named = {(*module)->address, node->as.output->name};
+            vec_push(gathering->arena, &gathering->plan->module_outputs, named);
+        }
     }
 }
 
@@ -309,8 +330,7 @@ bool engine_plan(const Engine *engine,
     bool ended = built && visit_run(walk);
     engine_walk_close(walk, diags);
     engine_walk_leave_console(walk);
-    if (built && options->mode == PLAN_NORMAL)
-        check_moves(walk, &moves, diags);
+    bool is_misleading = built && options->mode == PLAN_NORMAL && check_moves(walk, &moves, diags);
     gathering.refreshed = state_clone(prior, arena);
     if (built) {
         engine_walk_each_record(walk, gather_change, &gathering);
@@ -319,6 +339,8 @@ bool engine_plan(const Engine *engine,
             engine_walk_each_record(walk, gather_leftover, &gathering);
         state_compact(gathering.refreshed);
         gather_outputs(walk, &gathering);
+        if (options->mode != PLAN_DESTROY)
+            gather_module_outputs(walk, &gathering);
     }
     gather_variables(walk, &gathering);
     if (!ended && diags->error_count == before) {
@@ -329,7 +351,8 @@ bool engine_plan(const Engine *engine,
         gathering.plan->checks = checks_to_json(walk, arena);
     plan_sort(gathering.plan);
     warn_of_forgotten(gathering.plan, arena, diags);
-    out->plan = built ? gathering.plan : NULL;
+    is_misleading |= atomic_load(&walk->is_refused);
+    out->plan = built && !is_misleading ? gathering.plan : NULL;
     out->refreshed = gathering.refreshed;
     return out->plan && !out->plan->errored;
 }

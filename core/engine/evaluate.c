@@ -217,22 +217,23 @@ static bool refuse(const Condition *condition,
                    const char *failed_summary,
                    CheckResult *out,
                    Diags *diags) {
-    static const Str silent = STR_CONST("The error message holds a sensitive value, so it is not "
-                                        "shown.");
+    static const Str silent = STR_CONST("The error message holds a sensitive value or one that is "
+                                        "not known yet, so it is not shown.");
     bool is_secret = value_is_present(message) && value_is_secret(message);
     if (is_secret && scope->is_validation)
         refuse_secret_message(condition, scope, message, diags);
-    if (!value_is_present(message))
+    if (value_is_null(message))
         out->message = STR("The condition does not hold.");
-    else if (!is_secret)
+    else if (!is_secret && value_is_known(message))
         out->message = value_text(message);
     Str text = out->message.len > 0 ? out->message : silent;
-    Diag *diag =
-        diags_error(diags, condition->condition->range, failed_summary, "%.*s", STR_ARG(text));
+    Diag *(*tell)(Diags *, SourceRange, const char *, const char *, ...) =
+        scope->warns ? diags_warning : diags_error;
+    Diag *diag = tell(diags, condition->condition->range, failed_summary, "%.*s", STR_ARG(text));
     diag->is_of_expression = true;
     diag->checked = str_clone(scope->checked, diags->arena);
     eval_show_values(condition->condition, &scope->scope, diags->arena, diags);
-    return false;
+    return scope->warns;
 }
 
 static bool condition_holds(const Condition *condition,

@@ -18,6 +18,7 @@ typedef struct EvalScope {
     Arena *keep;          /* of what the results hold */
     Str checked;          /* whose conditions are evaluated, as an address */
     bool is_validation;   /* a variable's rule: what it may not show is no mere warning */
+    bool warns;           /* a condition that does not hold is no error */
 } EvalScope;
 
 /* Of a module instance, without repetition. */

@@ -26,7 +26,8 @@ static void assign(Assignment *assignment, const ImportedObject *object) {
     if (!record) {
         diags_error(diags, object->range, "Configuration for import target does not exist",
                     "The configuration has no instance %.*s that the object could come to.",
-                    STR_ARG(object->address));
+                    STR_ARG(object->address))
+            ->is_unplaced = true;
         assignment->ok = false;
     } else if (map_has(&assignment->taken, object->address)) {
         diags_error(diags, object->range, "Duplicate import configuration",

@@ -222,12 +222,11 @@ static bool conditions_hold(Job *job,
     scope->scope.self = scope;
     scope->keep = job->keep;
     scope->checked = job->address;
-    if (job->walk->options->mode != PLAN_REFRESH_ONLY)
-        return evaluate_conditions(conditions, scope, summary, job->scratch, &job->diags);
-    Diags found = diags_new(job->scratch);
-    if (!evaluate_conditions(conditions, scope, summary, job->scratch, &found))
-        checks_warn(&job->diags, &found, STR_EMPTY);
-    return true;
+    bool only_reads = job->walk->options->mode == PLAN_REFRESH_ONLY;
+    if (only_reads && job->walk->phase == PHASE_APPLY)
+        return true; /* the plan has said it */
+    scope->warns = only_reads;
+    return evaluate_conditions(conditions, scope, summary, job->scratch, &job->diags);
 }
 
 bool job_preconditions(Job *job, const EvalScope *scope) {
@@ -276,15 +275,21 @@ Value job_expect(Job *job, Value config) {
     return value_object_of(config.type, items);
 }
 
+/* Of a resource its own objects count, and those of a data source do not: reading has no effects.
+ * What else is named stands for all resources behind it. */
+static bool is_changing(const Job *job, const Node *on) {
+    if (on->kind == NODE_RESOURCE)
+        return on->as.resource->config->mode == MODE_MANAGED &&
+               (on->is_changing || on->as.resource->value->is_changing);
+    return on->kind == NODE_MODULE ? job->node->is_pending : on->is_pending;
+}
+
 bool job_waits_for_changes(const Job *job) {
     vec_each(&job->resource->config->depends_on, item) {
         const Binding *binding = (*item)->binding;
         if (!binding || !binding->node)
             continue;
-        const Node *on = binding->node;
-        if (on->kind == NODE_RESOURCE)
-            on = on->as.resource->value;
-        if (on->kind == NODE_MODULE ? job->node->is_pending : on->is_pending)
+        if (is_changing(job, binding->node))
             return true;
     }
     for (const Node *call = job->node->module->call; call; call = call->module->call) {
@@ -386,6 +391,12 @@ static bool last_key(Path path, Str *out) {
     return true;
 }
 
+static bool ends_in_text_key(Path path) {
+    const PathStep *last = &path.steps[path.count - 1];
+    return last->is_index && value_is_present(last->key) && last->key.type->kind == KIND_STRING;
+}
+
+/* A key in brackets is one of a map; behind anything else it stands for all that it is in. */
 static Value ignore_path(Value prior, Value config, Path path, Arena *arena) {
     Path outer = {path.steps, path.count - 1};
     Value before, now;
@@ -396,6 +407,8 @@ static Value ignore_path(Value prior, Value config, Path path, Arena *arena) {
             return config;
         return path_set(config, outer, ignore_key(before, now, key, arena), arena);
     }
+    if (ends_in_text_key(path))
+        path = outer;
     return path_get(prior, path, &before) ? path_set(config, path, before, arena) : config;
 }
 

@@ -135,7 +135,7 @@ static bool check_statements(Run *run) {
 
 /* -- order -------------------------------------------------------------------------------- */
 
-static bool report_cycle(Run *run, const GraphNodes *cycle) {
+static void report_cycle(Run *run, const GraphNodes *cycle, Diags *out) {
     StrBuf text = strbuf_new(run->arena);
     vec_each(cycle, node) {
         const MoveStatement *statement = &run->statements.items[*node];
@@ -143,15 +143,16 @@ static bool report_cycle(Run *run, const GraphNodes *cycle) {
                           STR_ARG(move_statement_end_text(&statement->from, run->arena)),
                           STR_ARG(move_statement_end_text(&statement->to, run->arena)));
     }
-    diags_error(run->diags, run->statements.items[cycle->items[0]].range,
+    diags_error(out, run->statements.items[cycle->items[0]].range,
                 "Cyclic dependency in move statements",
                 "These moves lead back to where they begin, so there is no place where an object "
                 "could stay: %.*s.",
-                STR_ARG(strbuf_str(&text)));
-    return false;
+                STR_ARG(strbuf_str(&text)))
+        ->is_unplaced = true;
 }
 
-static bool sort_statements(Run *run, GraphNodes *order) {
+/* False: there is a circle. */
+static bool sort_statements(Run *run, GraphNodes *order, Diags *out) {
     Graph graph = graph_new(run->arena);
     for (size_t i = 0; i < run->statements.count; i++)
         (void)graph_add_node(&graph, &run->statements.items[i]);
@@ -162,8 +163,10 @@ static bool sort_statements(Run *run, GraphNodes *order) {
                 graph_add_edge(&graph, second, first);
     graph_finish(&graph);
     GraphNodes cycle = {0};
-    if (graph_find_cycle(&graph, &cycle, run->arena))
-        return report_cycle(run, &cycle);
+    if (graph_find_cycle(&graph, &cycle, run->arena)) {
+        report_cycle(run, &cycle, out);
+        return false;
+    }
     graph_topological_order(&graph, order, run->arena);
     return true;
 }
@@ -289,7 +292,7 @@ bool moves_apply(const Config *config,
     Run run = {.config = config, .arena = arena, .diags = diags};
     GraphNodes order = {0};
     *out = prior;
-    *moves = (Moves){.origins = map_new(arena)};
+    *moves = (Moves){.origins = map_new(arena), .cycle = diags_new(arena)};
     move_statement_collect(config, &run.statements, arena);
     StateResources resources = {0};
     state_sorted_resources(prior, &resources, arena);
@@ -299,8 +302,10 @@ bool moves_apply(const Config *config,
     if (run.statements.count == 0)
         return true;
     moves->statements = run.statements;
-    if (!check_statements(&run) || !sort_statements(&run, &order))
+    if (!check_statements(&run))
         return false;
+    if (!sort_statements(&run, &order, &moves->cycle))
+        return true;
     collect_instances(&run, &resources);
     vec_each(&order, node) {
         carry_out(&run, &run.statements.items[*node]);

@@ -11,10 +11,12 @@ struct Moves {
     Map origins; /* address text → const ResourceAddr *: where the object was */
     VEC(ResourceAddr) moved;
     MoveStatements statements;
+    Diags cycle; /* statements that lead back to where they begin: then nothing moves */
 };
 
 /* *out is `prior` itself where nothing moves. What cannot move because something is there stays,
- * with a warning. */
+ * with a warning. A circle of statements is told after the walk, unless what is declared
+ * says it better. */
 MUST_USE bool moves_apply(const Config *config,
                           const State *prior,
                           const State **out,

@@ -38,7 +38,8 @@ const PartFaults *node_find_faults(const Node *node, const void *part) {
 void node_tell_faults(const Node *node, Diags *diags) {
     diags_append(diags, &node->faults);
     vec_each(&node->part_faults, faults) {
-        diags_append(diags, &faults->diags);
+        if (!faults->is_late)
+            diags_append(diags, &faults->diags);
     }
 }
 

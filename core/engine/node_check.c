@@ -1,4 +1,4 @@
-/* A check: assertions that warn. Nobody depends on it, and it never fails. */
+/* A check: assertions that warn. Nobody depends on it; one that cannot be evaluated is an error. */
 #include "visit.h"
 
 static void note_unknown(Visit *visit, const CheckResults *results, Diags *found) {
@@ -24,29 +24,32 @@ static bool has_failed_source(const Visit *visit, ModuleInstance *module) {
     if (!expansion || expansion->expansion.count == 0)
         return false;
     const CheckResults *results = expansion->records[0].results;
-    return results && results->items[0].status != CHECK_PASS;
+    return results && results->items[0].status > CHECK_UNKNOWN;
 }
 
-static void visit_instance(Visit *visit, ModuleInstance *module) {
+static bool visit_instance(Visit *visit, ModuleInstance *module) {
     const Check *check = visit->node->as.check;
     bool is_plan = visit->walk->phase == PHASE_PLAN;
     CheckResults *results = checks_new(check->asserts.count, visit->keep);
     node_slot(visit->node, module)->payload = results;
     if (has_failed_source(visit, module))
-        return;
+        return true;
     EvalScope scope;
     evaluate_scope_init(&scope, visit->walk, module);
     scope.results = results->items;
     scope.keep = visit->keep;
+    scope.checked = visit->node->name;
+    scope.warns = true;
     Diags found = diags_new(visit->scratch);
-    bool all_hold = evaluate_conditions(&check->asserts, &scope, "Check block assertion failed",
-                                        visit->scratch, &found);
-    if (all_hold && found.count == 0 && !is_plan)
-        return;
+    bool ok = evaluate_conditions(&check->asserts, &scope, "Check block assertion failed",
+                                  visit->scratch, &found);
     if (is_plan)
         note_unknown(visit, results, &found);
-    if (!is_plan || !visit->walk->options->skips_check_warnings)
-        checks_warn(&visit->diags, &found, visit->node->name);
+    for (size_t i = 0; i < found.count; i++)
+        found.items[i].checked = visit->node->name;
+    if (!ok || !is_plan || !visit->walk->options->skips_check_warnings)
+        diags_append(&visit->diags, &found);
+    return ok;
 }
 
 bool node_check_visit(Visit *visit) {
@@ -54,8 +57,9 @@ bool node_check_visit(Visit *visit) {
     bool checks = phase == PHASE_PLAN || phase == PHASE_APPLY;
     if (!checks || visit->walk->options->mode == PLAN_DESTROY)
         return true;
+    bool ok = true;
     vec_each(&visit->node->module->instances, module) {
-        visit_instance(visit, *module);
+        ok = visit_instance(visit, *module) && ok;
     }
-    return true;
+    return ok;
 }

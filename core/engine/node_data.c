@@ -44,8 +44,10 @@ static void postpone(Job *job, const Configured *configured, ActionReason reason
     change->after =
         value_clone(job_mark(job, job_expect(job, configured->value), configured), job->keep);
     job->record->value = change->after;
-    if (job->walk->options->mode != PLAN_REFRESH_ONLY)
-        job->record->planned = change;
+    if (job->walk->options->mode == PLAN_REFRESH_ONLY)
+        return;
+    job->record->planned = change;
+    job->record->refreshed_changed = true; /* what was read before is out of date */
 }
 
 static void remember(Job *job, Value value) {
@@ -116,17 +118,20 @@ static bool read_told(Job *job, const Configured *configured, Value *out) {
     bool ok = read_source(job, configured, out);
     event = job_event(job);
     event.id = ok ? job_object_id(job, *out) : STR_EMPTY;
-    /* A check's source that cannot be read is a warning, not a step that failed. */
-    bool is_told = ok || !job->resource->config->check;
-    if (is_told && hooks && hooks->apply_end)
-        hooks->apply_end(hooks->self, &event, !ok);
+    /* A source that cannot be read is no step that failed: nothing was to change. */
+    if (ok && hooks && hooks->apply_end)
+        hooks->apply_end(hooks->self, &event, false);
     return ok;
 }
 
-static Value unknown_as_null(Value v, void *payload, Arena *arena) {
-    (void)payload;
-    (void)arena;
-    return value_is_known(v) ? v : value_null(v.type);
+/* Without what explains it further. */
+static Str message_of(const Diag *diag, Arena *arena) {
+    size_t end = 0;
+    Str detail = diag->detail;
+    while (end < detail.len && !str_starts_with(str_after(detail, end), STR("\n\n")))
+        end++;
+    return str_format(arena, "%.*s: %.*s", STR_ARG(diag->summary),
+                      STR_ARG(str_slice(detail, 0, end)));
 }
 
 /* What was found wrong becomes a warning and a failure of the check. */
@@ -139,8 +144,7 @@ static void fail_check(Job *job) {
     result->status = CHECK_FAIL;
     for (size_t i = 0; i < found.count && result->message.len == 0; i++) {
         if (found.items[i].severity == DIAG_ERROR)
-            result->message = str_format(job->keep, "%.*s: %.*s", STR_ARG(found.items[i].summary),
-                                         STR_ARG(found.items[i].detail));
+            result->message = message_of(&found.items[i], job->keep);
     }
 }
 
@@ -151,8 +155,8 @@ static bool read_nested(Job *job, const Configured *configured, Value *out) {
         return true;
     }
     fail_check(job);
-    *out = value_transform(job_mark(job, job_expect(job, configured->value), configured),
-                           unknown_as_null, NULL, job->scratch);
+    *out = value_unknown_as_null(job_mark(job, job_expect(job, configured->value), configured),
+                                 job->scratch);
     return false;
 }
 

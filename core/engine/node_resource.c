@@ -36,19 +36,38 @@ static bool is_excluded(const PlanOptions *options, ResourceAddr address) {
     return false;
 }
 
-static bool is_targeted(const Visit *visit, ResourceAddr address) {
-    if (!visit->node->is_target)
-        return false;
-    const PlanOptions *options = visit->walk->options;
-    if (options && is_excluded(options, address))
-        return false;
-    if (!options || options->targets.count == 0 || visit->node->selects_all)
-        return true;
-    vec_each(&options->targets, target) {
+static bool is_named(const Visit *visit, ResourceAddr address) {
+    vec_each(&visit->walk->options->targets, target) {
         if (address_target_matches(target, address))
             return true;
     }
     return false;
+}
+
+static bool destroys_a_part(const EngineWalk *walk) {
+    return walk->phase == PHASE_PLAN && walk->options->mode == PLAN_DESTROY &&
+           walk->options->targets.count > 0;
+}
+
+static bool is_targeted(const Visit *visit, ResourceAddr address) {
+    if (destroys_a_part(visit->walk))
+        return map_has(&visit->walk->destroyed, resource_addr_to_str(address, visit->scratch));
+    const PlanOptions *options = visit->walk->options;
+    if (!visit->node->is_target || (options && is_excluded(options, address)))
+        return false;
+    return !options || options->targets.count == 0 || visit->node->selects_all ||
+           is_named(visit, address);
+}
+
+/* Is there anything to find out about it, or to do to it? */
+static bool is_wanted(const Visit *visit, InstanceRecord *record) {
+    bool is_in = is_targeted(visit, record->address);
+    if (!destroys_a_part(visit->walk))
+        return is_in;
+    record->is_kept = !is_in;
+    record->is_unread =
+        !visit->node->is_read || (!visit->node->selects_all && !is_named(visit, record->address));
+    return is_in || !record->is_unread;
 }
 
 /* -- what is in the state but not in the configuration ---------------------------------------- */
@@ -92,7 +111,8 @@ static InstanceRecord *new_removal(const Removal *removal,
     record->removal = reason;
     record->each_value = value_null(&TYPE_DYNAMIC);
     vec_push(visit->keep, &visit->walk->workers[visit->worker].removed, record);
-    visit->node->is_pending = true;
+    visit->node->is_pending = visit->node->is_changing = true;
+    (void)is_wanted(visit, record);
     return record;
 }
 
@@ -267,7 +287,7 @@ static void submit_records(Visit *visit, ResourceExpansion *expansion) {
     InstanceTask task = task_of(visit);
     for (size_t i = 0; i < count; i++) {
         InstanceRecord *record = &expansion->records[i];
-        if (!task || !is_targeted(visit, record->address)) {
+        if (!task || !is_wanted(visit, record)) {
             keep_stored(visit, record);
         } else if (visit->walk->phase == PHASE_APPLY) {
             walk_submit(visit->tasks, visit->node->id, apply_task(visit, record, task));
@@ -372,8 +392,8 @@ bool node_resource_visit(Visit *visit) {
     vec_each(&visit->node->module->instances, item) {
         ok = expand_instance(visit, *item) && ok;
     }
-    if (visit->walk->phase == PHASE_PLAN)
-        ok = imports_assign(visit) && ok;
+    if (visit->walk->phase == PHASE_PLAN && !imports_assign(visit))
+        return false;
     vec_each(&visit->node->module->instances, item) {
         ResourceExpansion *expansion = node_slot(visit->node, *item)->payload;
         if (expansion)
@@ -407,7 +427,7 @@ static void note_change(Node *node, const InstanceRecord *record) {
     if (!record->planned || record->planned->action == ACTION_NO_OP)
         return;
     Action action = record->planned->action;
-    node->is_pending = true;
+    node->is_pending = node->is_changing = true;
     bool is_lost = action == ACTION_CREATE && record->stored && record->stored->current;
     if (is_lost || action_is_replace(action))
         node->is_renewed = true;

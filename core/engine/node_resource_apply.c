@@ -96,14 +96,8 @@ static bool plan_again(Applying *applying) {
            check_still_update(applying);
 }
 
-static Value unknown_as_null(Value v, void *payload, Arena *arena) {
-    (void)payload;
-    (void)arena;
-    return value_is_known(v) ? v : value_null(v.type);
-}
-
 static Str planned_json(Job *job, Value planned) {
-    Value known = value_transform(planned, unknown_as_null, NULL, job->scratch);
+    Value known = value_unknown_as_null(planned, job->scratch);
     StrBuf text = strbuf_new(job->scratch);
     JsonWriter writer;
     json_writer_init(&writer, &text, 0);
@@ -179,7 +173,7 @@ static bool record_failure(Applying *applying, Value state, const ApplyResponse 
     bool is_create = value_is_null(applying->prior);
     job->record->run->failed = true;
     if (value_is_present(state)) {
-        Value known = value_transform(state, unknown_as_null, NULL, job->scratch);
+        Value known = value_unknown_as_null(state, job->scratch);
         Value marked = job_mark(job, known, &applying->configured);
         ObjectStatus status = is_create ? OBJECT_TAINTED : OBJECT_READY;
         return record(applying, job_encode(job, marked, status, response->private_data));
@@ -220,7 +214,7 @@ static bool record_success(Applying *applying, const ApplyResponse *response) {
             "%.*s still holds unknown values after it was applied. This is a mistake of the "
             "provider.",
             STR_ARG(job->address));
-        state = value_transform(state, unknown_as_null, NULL, job->scratch);
+        state = value_unknown_as_null(state, job->scratch);
     }
     bool kept_word = job_conform_result(job, applying->response.planned, state,
                                         "Provider produced inconsistent result after apply",

@@ -15,6 +15,7 @@ typedef struct Planning {
     bool is_gone;      /* with what its provider talked to */
     bool is_requested; /* -replace */
     bool is_triggered; /* replace_triggered_by */
+    bool is_decided;   /* the change stands; what is wrong from now on is about what it would do */
     PlanResponse response;
 } Planning;
 
@@ -103,7 +104,8 @@ static bool refuse_destroy(Planning *planning) {
         &job->diags, job->resource->config->range, "Instance cannot be destroyed",
         "%.*s has lifecycle.prevent_destroy set, but the plan calls for it to be destroyed. To go "
         "on, take prevent_destroy out, or plan without this resource by -target.",
-        STR_ARG(job->address));
+        STR_ARG(job->address))
+        ->is_of_expression = true;
     return true;
 }
 
@@ -131,10 +133,10 @@ static bool prevents_destroy(Planning *planning) {
 static ActionReason replace_reason(const Planning *planning) {
     if (planning->is_tainted)
         return REASON_REPLACE_BECAUSE_TAINTED;
-    if (planning->is_requested)
-        return REASON_REPLACE_BY_REQUEST;
     if (planning->is_triggered)
         return REASON_REPLACE_BY_TRIGGERS;
+    if (planning->is_requested)
+        return REASON_REPLACE_BY_REQUEST;
     return REASON_REPLACE_BECAUSE_CANNOT_UPDATE;
 }
 
@@ -148,8 +150,6 @@ static bool plan_replacement(Planning *planning, const Paths *paths) {
         change->create_before_destroy ? ACTION_CREATE_THEN_DELETE : ACTION_DELETE_THEN_CREATE;
     if (!job->resource->config->lifecycle.destroy)
         change->action = ACTION_FORGET_THEN_CREATE;
-    else if (prevents_destroy(planning))
-        return false;
     Value none = value_null(schema_implied_type(job->schema));
     keep_notes(planning);
     return ask_provider(planning, none, planning->configured.value, &planning->response);
@@ -240,6 +240,20 @@ static void forget_prior(Planning *planning) {
     planning->is_gone = true;
 }
 
+/* With nothing to do to the object, no order hangs on what it depended on once. */
+static void settle_dependencies(Job *job) {
+    const StateObject *object = job->record->refreshed;
+    if (job->record->planned->action != ACTION_NO_OP || !object ||
+        object->dependency_count == job->resource->dependency_count)
+        return;
+    StateObject *settled = arena_new(job->keep, StateObject);
+    *settled = *object;
+    settled->dependencies = job->resource->dependencies;
+    settled->dependency_count = job->resource->dependency_count;
+    job->record->refreshed = settled;
+    job->record->refreshed_changed = true;
+}
+
 static bool plan_instance(Planning *planning) {
     Job *job = &planning->job;
     if (!node_resource_refresh(job, &planning->prior))
@@ -261,10 +275,12 @@ static bool plan_instance(Planning *planning) {
         return false;
     if (!decide(planning))
         return false;
+    planning->is_decided = true;
+    settle_dependencies(job);
     job->record->value = job->record->planned->after;
-    bool holds = job_postconditions(job, &planning->scope);
-    (void)holds; /* the job has the errors; what was planned is told all the same */
-    return true;
+    Action action = job->record->planned->action;
+    bool destroys = action_is_replace(action) && action != ACTION_FORGET_THEN_CREATE;
+    return !(destroys && prevents_destroy(planning)) && job_postconditions(job, &planning->scope);
 }
 
 bool node_resource_plan(Walk *tasks, void *payload, uint32_t worker) {
@@ -272,7 +288,7 @@ bool node_resource_plan(Walk *tasks, void *payload, uint32_t worker) {
     Planning planning = {0};
     job_begin(&planning.job, payload, worker);
     planning.job.record->value = value_unknown(schema_implied_type(planning.job.schema));
-    if (!plan_instance(&planning))
+    if (!plan_instance(&planning) && !planning.is_decided)
         planning.job.record->planned = NULL;
     return job_end(&planning.job);
 }
@@ -306,20 +322,43 @@ static bool plan_forgetting(Planning *planning) {
     change->before = value_clone(planning->prior, job->keep);
     change->after = value_null(change->before.type);
     job->record->value = change->before;
-    if (job->walk->options->mode == PLAN_REFRESH_ONLY)
-        job->record->planned = NULL;
     return true;
+}
+
+/* Would the configuration as it is replace it? Then that is refused already, and nothing shown. */
+static bool is_replaced_anyway(Planning *planning) {
+    InstanceRecord *record = planning->job.record;
+    ResourceChange *deletion = record->planned;
+    Diags told = planning->job.diags;
+    if (!record->module)
+        return false;
+    planning->job.diags = diags_new(planning->job.scratch);
+    planning->prior_value = value_unmark_deep(planning->prior, planning->job.scratch);
+    new_change(planning);
+    bool is_replaced =
+        evaluate(planning) &&
+        ask_provider(planning, planning->prior_value, planning->config, &planning->response) &&
+        decide(planning) && action_is_replace(record->planned->action);
+    planning->job.diags = told;
+    record->planned = deletion;
+    return is_replaced;
 }
 
 static bool plan_removal(Planning *planning) {
     Job *job = &planning->job;
     const StateObject *stored = job->record->stored ? stored_object(job->record) : NULL;
-    if (stored && removal_forgets(job->resource->config, job->resource->removed, stored))
+    bool only_reads = job->walk->options->mode == PLAN_REFRESH_ONLY;
+    if (stored && !only_reads && !job->record->is_kept &&
+        removal_forgets(job->resource->config, job->resource->removed, stored))
         return plan_forgetting(planning);
     if (!node_resource_refresh(job, &planning->prior))
         return false;
     if (value_is_null(planning->prior))
         return true; /* gone already */
+    if (job->record->is_kept) {
+        job->record->value = value_clone(planning->prior, job->keep);
+        return true;
+    }
     new_change(planning);
     ResourceChange *change = job->record->planned;
     const StateObject *object = job->record->refreshed;
@@ -334,15 +373,20 @@ static bool plan_removal(Planning *planning) {
         change->create_before_destroy = object->create_before_destroy;
     }
     job->record->value = change->before;
-    if (job->walk->options->mode == PLAN_REFRESH_ONLY) {
+    if (only_reads) {
         job->record->planned = NULL;
         return true;
     }
+    planning->is_decided = true;
     if (!job->resource->config || change->deposed.len > 0)
         return true;
     if (job->record->module)
         evaluate_scope_init_instance(&planning->scope, job->record);
-    return !prevents_destroy(planning);
+    if (!prevents_destroy(planning))
+        return true;
+    if (job->walk->options->mode == PLAN_DESTROY && is_replaced_anyway(planning))
+        atomic_store(&job->walk->is_refused, true);
+    return false;
 }
 
 bool node_resource_plan_destroy(Walk *tasks, void *payload, uint32_t worker) {
@@ -350,7 +394,7 @@ bool node_resource_plan_destroy(Walk *tasks, void *payload, uint32_t worker) {
     Planning planning = {0};
     job_begin(&planning.job, payload, worker);
     planning.job.record->value = value_unknown(schema_implied_type(planning.job.schema));
-    if (!plan_removal(&planning))
+    if (!plan_removal(&planning) && !planning.is_decided)
         planning.job.record->planned = NULL;
     return job_end(&planning.job);
 }

@@ -244,7 +244,8 @@ static bool refresh(Job *job, Value *out) {
         return true;
     if (!job->record->refreshed_changed)
         job->record->refreshed = object;
-    bool skip = job->walk->options->skip_refresh || job->provider->is_deferred;
+    bool skip =
+        job->walk->options->skip_refresh || job->provider->is_deferred || job->record->is_unread;
     if (skip)
         return true;
     if (!job_require_provider(job))

@@ -197,11 +197,6 @@ static void visit_traversal(Traversal *traversal, void *payload) {
         follow_reference(body->search, body->place, &reference);
 }
 
-static void visit_module_traversal(Traversal *traversal, void *payload) {
-    if (str_equal(traversal->root, STR("module")))
-        visit_traversal(traversal, payload);
-}
-
 static Str resource_key(const Resource *resource, Arena *arena) {
     ResourceAddr local = {.mode = resource->mode, .type = resource->type, .name = resource->name};
     return resource_addr_to_str(local, arena);
@@ -222,46 +217,29 @@ static const Resource *find_changed(Search *search, const ResourceChange *change
     return resource;
 }
 
-static void visit_body(const BodySearch *body,
-                       const Resource *resource,
-                       const Schema *schema,
-                       void (*visit)(Traversal *, void *)) {
+static void visit_body(const BodySearch *body, const Resource *resource, const Schema *schema) {
     const Decoded *decoded;
     Arena *scratch = body->search->scratch;
     Diags ignored = diags_new(scratch);
     if (decode_body(resource->body, schema, &decoded, scratch, &ignored))
-        decode_each_traversal(decoded, visit, (void *)(uintptr_t)body);
+        decode_each_traversal(decoded, visit_traversal, (void *)(uintptr_t)body);
 }
 
 static void follow_change(Search *search, const ResourceChange *change) {
     BodySearch body = {.search = search};
     const Resource *resource = find_changed(search, change, &body.place);
     if (resource && mark(search, "resource", body.place, resource_key(resource, search->scratch)))
-        visit_body(&body, resource, change->schema, visit_traversal);
-}
-
-/* With targets, only those outputs of modules are looked at that something needs. */
-static void follow_needed_outputs(Search *search, const ResourceChange *change) {
-    BodySearch body = {.search = search};
-    const Resource *resource = find_changed(search, change, &body.place);
-    if (!resource || !mark(search, "needs", body.place, resource_key(resource, search->scratch)))
-        return;
-    visit_body(&body, resource, change->schema, visit_module_traversal);
-    vec_each(&resource->depends_on, traversal) {
-        visit_module_traversal(*traversal, &body);
-    }
+        visit_body(&body, resource, change->schema);
 }
 
 /* Outputs of modules are in no state, so they count as new each time. */
-static void follow_module_outputs(Search *search, const ModuleAddr *address) {
-    for (; address; address = address->parent) {
-        Place place;
-        bool is_new = find_place(search->engine->config->root, address, &place) &&
-                      mark(search, "outputs", place, STR_EMPTY);
-        if (!is_new)
-            return;
-        follow_outputs(search, place);
-    }
+static void follow_module_output(Search *search, const PlanModuleOutput *named) {
+    Place place;
+    if (!find_place(search->engine->config->root, named->module, &place))
+        return;
+    const Output *output = map_find(&place.module->outputs, named->name);
+    if (output)
+        follow_output(search, place, output);
 }
 
 Str relevant_json_write(const Engine *engine, const Plan *plan, Arena *arena) {
@@ -270,12 +248,9 @@ Str relevant_json_write(const Engine *engine, const Plan *plan, Arena *arena) {
     vec_each(&plan->changes, change) {
         if (change->action != ACTION_NO_OP)
             follow_change(&search, change);
-        if (change->action == ACTION_DELETE)
-            continue;
-        if (plan->complete)
-            follow_module_outputs(&search, change->address.module);
-        else
-            follow_needed_outputs(&search, change);
+    }
+    vec_each(&plan->module_outputs, named) {
+        follow_module_output(&search, named);
     }
     Place root = {.module = engine->config->root};
     vec_each(&plan->outputs, change) {

@@ -16,9 +16,16 @@ static bool is_within(Str address, Str module) {
            address.ptr[module.len] == '.';
 }
 
-static const Removed *find_in(const Module *module, Str address, bool of_resource, Arena *scratch) {
+/* Which blocks are looked for. */
+typedef struct Wanted {
+    bool of_resource; /* else of a module that it is in */
+    bool destroys;
+} Wanted;
+
+static const Removed *find_in(const Module *module, Str address, Wanted wanted, Arena *scratch) {
     vec_each(&module->removed, removed) {
-        if (removed->from.target.is_resource != of_resource)
+        bool of_resource = removed->from.target.is_resource;
+        if (of_resource != wanted.of_resource || removed->destroy != wanted.destroys)
             continue;
         Str from = from_of(module, removed, scratch);
         if (of_resource ? str_equal(from, address) : is_within(address, from))
@@ -27,17 +34,26 @@ static const Removed *find_in(const Module *module, Str address, bool of_resourc
     map_each(&module->calls, entry) {
         const ModuleCall *call = entry->value;
         const Removed *found =
-            call->module ? find_in(call->module, address, of_resource, scratch) : NULL;
+            call->module ? find_in(call->module, address, wanted, scratch) : NULL;
         if (found)
             return found;
     }
     return NULL;
 }
 
+/* One block that says "leave it alone" is enough. */
 const Removed *removal_find(const Config *config, ResourceAddr address, Arena *scratch) {
+    static const Wanted order[] = {
+        {true,  false},
+        {false, false},
+        {true,  true },
+        {false, true },
+    };
     Str text = resource_addr_to_config_str(address, scratch);
-    const Removed *found = find_in(config->root, text, true, scratch);
-    return found ? found : find_in(config->root, text, false, scratch);
+    const Removed *found = NULL;
+    for (size_t i = 0; i < ARRAY_COUNT(order) && !found; i++)
+        found = find_in(config->root, text, order[i], scratch);
+    return found;
 }
 
 /* -- what is declared all the same -------------------------------------------------------- */

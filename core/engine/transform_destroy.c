@@ -4,7 +4,8 @@
  *
  *   apply(X) → mirror(X)              delete, then create
  *   mirror(X) → apply(X), apply(Y)…   create_before_destroy: the successor and the dependents first
- *   mirror(X) → apply(Y)…             a block that only loses objects: the dependents let go first
+ *   apply(Y) → mirror(X)              a block that only loses objects: they go before dependents
+ *                                     change, as they would before a replacement
  *   mirror(X) → provider(X)           it must be open
  *
  * In a full destroy nothing is created: every value is read before anything goes.
@@ -64,7 +65,7 @@ static void find_dependents(EngineWalk *walk, GraphNode start, GraphNodes *out, 
     }
 }
 
-/* Nothing of it is made, so nothing has to make room first. */
+/* Nothing of it is made, so it can come before or after all that goes. */
 static bool only_loses(const ResourceNode *resource) {
     vec_each(&resource->planned, run) {
         Action action = (*run)->change->action;
@@ -117,21 +118,19 @@ static void order_resource(DestroyOrder *order, const Node *node) {
     find_dependents(order->walk, resource->value->id, &dependents, order->scratch);
     vec_each(&dependents, user) {
         if (is_wish)
-            wish(order, mirror, *user, true);
+            wish(order, *user, mirror, true);
         else
             graph_add_edge(order->out, mirror, *user);
     }
 }
 
-/* Does a change of the block let go of what it depended on, before that is deleted? */
-static bool lets_go_first(const ResourceNode *user, const ResourceNode *on) {
-    if (user->create_before_destroy || on->create_before_destroy)
-        return true;
-    vec_each(&user->planned, run) {
-        if ((*run)->change->action == ACTION_UPDATE)
+/* Was it made to go only after what depended on it has changed? */
+static bool goes_last(const ResourceNode *resource) {
+    vec_each(&resource->planned, run) {
+        if ((*run)->change->create_before_destroy)
             return true;
     }
-    return false;
+    return resource->create_before_destroy;
 }
 
 /* `user` depended on `on`, says the state. */
@@ -147,7 +146,7 @@ static void order_stored(DestroyOrder *order,
         wish(order, on_mirror, order->mirrors[user->id]->id, false);
     if (on->kind != NODE_ORPHAN || change->action == ACTION_DELETE)
         return;
-    if (lets_go_first(user->as.resource, on->as.resource))
+    if (user->as.resource->create_before_destroy || goes_last(on->as.resource))
         wish(order, on_mirror, user->id, true);
     else
         wish(order, user->id, on_mirror, true);

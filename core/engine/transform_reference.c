@@ -20,6 +20,7 @@ typedef struct Binder {
     bool is_of_form;
     bool is_order;  /* of depends_on: what waits for itself waits for nothing */
     bool is_static; /* one of the names stands for nothing: the values do not matter then */
+    bool is_late;   /* of a part that nobody looks at before an instance is planned */
     bool ok;
 } Binder;
 
@@ -42,7 +43,7 @@ static void close_part(Binder *binder, const void *part) {
         diags_append(&found, &binder->results);
     if (found.count == 0)
         return;
-    binder->ok = binder->ok && !diags_has_errors(&found);
+    binder->ok = binder->ok && (binder->is_late || !diags_has_errors(&found));
     if (!part || !binder->node) {
         diags_append(binder->diags, &found);
         return;
@@ -50,7 +51,8 @@ static void close_part(Binder *binder, const void *part) {
     PartFaults faults = {.part = part,
                          .diags = found,
                          .hides_names = binder->is_static,
-                         .is_of_form = binder->is_of_form};
+                         .is_of_form = binder->is_of_form,
+                         .is_late = binder->is_late};
     vec_push(binder->walk->arena, &binder->node->part_faults, faults);
 }
 
@@ -425,9 +427,11 @@ static void bind_depends_on(Binder *binder, const Traversals *traversals) {
 
 static void bind_lifecycle(Binder *binder, const Lifecycle *lifecycle) {
     NamePlace before = binder->place;
+    binder->is_late = true;
     vec_each(&lifecycle->replace_triggered_by, expr) {
         bind_expr(binder, *expr);
     }
+    binder->is_late = false;
     bind_conditions(binder, &lifecycle->preconditions);
     binder->place.allows_self = true;
     bind_conditions(binder, &lifecycle->postconditions);

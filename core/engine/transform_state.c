@@ -43,6 +43,8 @@ bool transform_state(EngineWalk *walk, Diags *diags) {
     state_sorted_resources(walk->state, &resources, walk->arena);
     vec_each(&resources, item) {
         StateResource *stored = *item;
+        if (stored->instances.count == 0)
+            continue;
         Node *node = transform_locate_block(walk, stored->address);
         if (!node)
             node = find_orphan(walk, stored, &orphans, diags);

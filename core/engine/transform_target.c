@@ -1,8 +1,93 @@
 /* -target: what it names, and what that depends on, stays; the rest is not visited.
  *
- * When destroying it is the other way round: what depends on the targets goes with them, and what
- * they depend on is only evaluated. Outputs stay if all resources that they show are selected. */
+ * When destroying, what the state says depends on the targets goes with them, unread: instance by
+ * instance. What they depend on is read and stays. Outputs stay if all resources that they show are
+ * selected. */
 #include "transform.h"
+
+/* -- destroying a part -------------------------------------------------------------------- */
+
+typedef struct Part {
+    EngineWalk *walk;
+    Map users; /* configuration address → Users of it, says the state */
+    VEC(ResourceAddr) found;
+    Arena *scratch;
+} Part;
+
+typedef VEC(ResourceAddr) Users;
+
+static void note_users(Part *part, ResourceAddr address, const StateObject *object) {
+    for (size_t i = 0; object && i < object->dependency_count; i++) {
+        Users *users = map_find(&part->users, object->dependencies[i]);
+        if (!users) {
+            users = arena_new(part->scratch, Users);
+            map_set(&part->users, object->dependencies[i], users);
+        }
+        vec_push(part->scratch, users, address);
+    }
+}
+
+static void take(Part *part, ResourceAddr address) {
+    Str text = resource_addr_to_str(address, part->walk->arena);
+    if (map_has(&part->walk->destroyed, text))
+        return;
+    map_set(&part->walk->destroyed, text, part->walk);
+    vec_push(part->scratch, &part->found, address);
+}
+
+static void read_stored(Part *part, const StateResource *stored) {
+    vec_each(&stored->instances, instance) {
+        ResourceAddr address = stored->address;
+        address.key = instance->key;
+        note_users(part, address, instance->current);
+        vec_each(&instance->deposed, deposed) {
+            note_users(part, address, deposed->object);
+        }
+        vec_each(&part->walk->options->targets, target) {
+            if (address_target_matches(target, address))
+                take(part, address);
+        }
+    }
+}
+
+/* Instances of one module have no part in each other. */
+static bool are_side_by_side(ResourceAddr a, ResourceAddr b, Arena *arena) {
+    return str_equal(module_addr_to_config_str(a.module, arena),
+                     module_addr_to_config_str(b.module, arena)) &&
+           !str_equal(module_addr_to_str(a.module, arena), module_addr_to_str(b.module, arena));
+}
+
+static void find_part(EngineWalk *walk, Arena *scratch) {
+    Part part = {.walk = walk, .users = map_new(scratch), .scratch = scratch};
+    walk->destroyed = map_new(walk->arena);
+    map_each(&walk->state->resources, entry) {
+        read_stored(&part, entry->value);
+    }
+    for (size_t i = 0; i < part.found.count; i++) {
+        ResourceAddr on = part.found.items[i];
+        const Users *users = map_find(&part.users, resource_addr_to_config_str(on, scratch));
+        for (size_t k = 0; users && k < users->count; k++) {
+            if (!are_side_by_side(on, users->items[k], scratch))
+                take(&part, users->items[k]);
+        }
+    }
+}
+
+static bool is_in_part(const EngineWalk *walk, const Node *node, Arena *scratch) {
+    if (walk->plan)
+        return node->as.resource->planned.count > 0;
+    vec_each(&node->as.resource->stored, stored) {
+        vec_each(&(*stored)->instances, instance) {
+            ResourceAddr address = (*stored)->address;
+            address.key = instance->key;
+            if (map_has(&walk->destroyed, resource_addr_to_str(address, scratch)))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* -- selecting ---------------------------------------------------------------------------- */
 
 static bool is_named(const EngineWalk *walk, const Node *node, bool *whole) {
     bool named = false;
@@ -53,9 +138,8 @@ static void select_outputs(EngineWalk *walk, bool *selected, Arena *scratch) {
     }
 }
 
-/* Those that the targets name and, when destroying, all that depends on them. */
-static void mark_targets(EngineWalk *walk, bool destroying, bool *targets, Arena *scratch) {
-    bool *users = arena_new_array(scratch, bool, walk->nodes.count);
+/* Those that the targets name. */
+static void mark_targets(EngineWalk *walk, bool *targets) {
     vec_each(&walk->nodes, item) {
         Node *node = *item;
         if (node->kind != NODE_RESOURCE && node->kind != NODE_ORPHAN)
@@ -64,14 +148,24 @@ static void mark_targets(EngineWalk *walk, bool destroying, bool *targets, Arena
         if (is_nested || !is_named(walk, node, &node->selects_all))
             continue;
         targets[node->id] = true;
-        if (destroying && node->kind == NODE_RESOURCE)
-            graph_mark_users(&walk->graph, node->as.resource->value->id, users, scratch);
+    }
+}
+
+/* What goes, and what is needed for that. */
+static void select_part(
+    EngineWalk *walk, const bool *named, const bool *read, bool *selected, Arena *scratch) {
+    if (!walk->plan)
+        find_part(walk, scratch);
+    vec_each(&walk->nodes, item) {
+        Node *node = *item;
+        node->is_read = read[node->id];
+        bool holds_objects = node->kind == NODE_RESOURCE || node->kind == NODE_ORPHAN;
+        node->is_target = holds_objects && (named[node->id] || is_in_part(walk, node, scratch));
+        if (node->is_target)
+            graph_mark_needs(&walk->graph, node->id, selected, scratch);
     }
     vec_each(&walk->nodes, item) {
-        if (!users[(*item)->id])
-            continue;
-        targets[(*item)->id] = true;
-        (*item)->selects_all = true;
+        selected[(*item)->id] = selected[(*item)->id] || read[(*item)->id];
     }
 }
 
@@ -84,25 +178,27 @@ bool transform_target(EngineWalk *walk, Diags *diags) {
     bool destroying = walk->options->mode == PLAN_DESTROY;
     bool *targets = arena_new_array(scratch, bool, count);
     bool *selected = arena_new_array(scratch, bool, count);
-    mark_targets(walk, destroying, targets, scratch);
+    mark_targets(walk, targets);
     for (size_t i = 0; i < count; i++) {
         if (targets[i])
             graph_mark_needs(&walk->graph, (GraphNode)i, selected, scratch);
     }
-    if (!destroying)
+    vec_each(&walk->nodes, item) {
+        (*item)->selects_all |= selected[(*item)->id] && !targets[(*item)->id];
+    }
+    bool *read = arena_new_array(scratch, bool, count);
+    memcpy(read, selected, count * sizeof *read);
+    if (destroying)
+        select_part(walk, targets, read, selected, scratch);
+    else
         select_outputs(walk, selected, scratch);
     vec_each(&walk->nodes, item) {
         Node *node = *item;
         if (node->kind == NODE_DESTROY)
             continue;
-        bool is_dependency = selected[node->id] && !targets[node->id];
         node->is_selected = selected[node->id];
-        if (node->kind == NODE_RESOURCE_VALUE) {
-            node->is_selected = selected[node->id] || targets[node->id];
-        }
-        node->is_target = destroying ? targets[node->id] : node->is_selected;
-        if (is_dependency)
-            node->selects_all = true;
+        if (!destroying)
+            node->is_target = node->is_selected;
     }
     return true;
 }

@@ -44,43 +44,62 @@ static bool read_expr(
                add_step(out, true, STR_EMPTY, value_without_marks(key), arena);
     }
     const Traversal *traversal = expr_as_traversal(expr);
-    if (traversal && read_traversal(traversal, out, arena))
-        return true;
-    diags_error(diags, expr->range, "Invalid replace_triggered_by expression",
-                "Only managed resources of this module can trigger a replacement.");
-    return false;
+    return traversal && read_traversal(traversal, out, arena);
+}
+
+/* What it names is not there: what was wrong with its names says why. */
+static void tell_faults(const Node *node, const Expr *expr, Diags *diags) {
+    const PartFaults *faults = node_find_faults(node, expr);
+    if (diags_has_errors(diags))
+        return;
+    if (faults)
+        diags_append(diags, &faults->diags);
+    if (!diags_has_errors(diags))
+        diags_error(diags, expr->range, "Invalid replace_triggered_by expression",
+                    "Only managed resources of this module can trigger a replacement.");
+    for (size_t i = 0; i < diags->count; i++)
+        diags->items[i].is_of_expression = true;
 }
 
 static bool record_fires(const InstanceRecord *record, const TriggerRef *ref) {
     const ResourceChange *change = record->planned;
-    if (!change || change->action == ACTION_NO_OP || change->action == ACTION_READ)
+    if (!change || (change->action != ACTION_UPDATE && !action_is_replace(change->action)))
         return false;
     if (ref->path.count == 0)
         return true;
     Value before, after;
-    if (value_is_null(change->before))
-        return true;
-    if (!path_get(change->before, ref->path, &before) ||
-        !path_get(change->after, ref->path, &after)) {
-        return true;
-    }
-    return !value_equal(before, after);
+    bool was_there = path_get(change->before, ref->path, &before);
+    bool is_there = path_get(change->after, ref->path, &after);
+    return was_there && is_there ? !value_equal(before, after) : was_there != is_there;
 }
 
-static bool ref_fires(const TriggerRef *ref, ModuleInstance *module) {
-    const ResourceExpansion *resource = node_slot(ref->node, module)->payload;
-    if (!resource)
-        return false;
-    size_t index;
-    if (ref->key.kind != KEY_NONE) {
-        return expansion_find(&resource->expansion, ref->key, &index) &&
-               record_fires(&resource->records[index], ref);
-    }
-    for (size_t i = 0; i < resource->expansion.count; i++) {
-        if (record_fires(&resource->records[i], ref))
-            return true;
-    }
+/* There is nothing that could change. */
+static bool refuse_missing(const TriggerRef *ref, const ModuleInstance *module, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("trigger");
+    const Resource *config = ref->node->as.resource->config;
+    ResourceAddr address = {module->address, config->mode, config->type, config->name, ref->key};
+    diags_error(diags, NO_RANGE, "Nothing to trigger a replacement",
+                "replace_triggered_by names %.*s, which the configuration has no instance of.",
+                STR_ARG(resource_addr_to_str(address, scratch)))
+        ->is_unplaced = true;
     return false;
+}
+
+static bool ref_fires(const TriggerRef *ref, ModuleInstance *module, bool *fires, Diags *diags) {
+    const ResourceExpansion *resource = node_slot(ref->node, module)->payload;
+    size_t count = resource ? resource->expansion.count : 0, index;
+    bool is_whole = ref->key.kind == KEY_NONE && ref->path.count == 0;
+    if (count == 0)
+        return refuse_missing(ref, module, diags);
+    if (is_whole) {
+        for (size_t i = 0; i < count; i++)
+            *fires = *fires || record_fires(&resource->records[i], ref);
+        return true;
+    }
+    if (!expansion_find(&resource->expansion, ref->key, &index))
+        return refuse_missing(ref, module, diags);
+    *fires = *fires || record_fires(&resource->records[index], ref);
+    return true;
 }
 
 bool trigger_fires(
@@ -89,10 +108,12 @@ bool trigger_fires(
     *fires = false;
     vec_each(&lifecycle->replace_triggered_by, expr) {
         TriggerRef ref = {0};
-        if (!read_expr(*expr, scope, &ref, arena, diags))
+        if (!read_expr(*expr, scope, &ref, arena, diags)) {
+            tell_faults(record->node, *expr, diags);
             return false;
-        if (ref_fires(&ref, record->module))
-            *fires = true;
+        }
+        if (!ref_fires(&ref, record->module, fires, diags))
+            return false;
     }
     return true;
 }

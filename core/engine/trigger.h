@@ -3,7 +3,7 @@
 
 #include "evaluate.h"
 
-/* A whole resource or instance triggers when it is created, updated or replaced; an attribute when
- * its planned value differs from the one before. */
+/* A whole resource or instance triggers when it is updated or replaced, an attribute when its value
+ * differs then; one that is only created does not. Naming what has no instance is an error. */
 MUST_USE bool trigger_fires(
     const InstanceRecord *record, const EvalScope *scope, bool *fires, Arena *arena, Diags *diags);

@@ -159,6 +159,8 @@ size_t value_element_count(Value v, size_t limit);
 /* Rebuilds v bottom-up: `change` gets each value after its children. NULL payload is fine. */
 typedef Value (*ValueChange)(Value v, void *payload, Arena *arena);
 Value value_transform(Value v, ValueChange change, void *payload, Arena *arena);
+/* What is not known, at any depth, is null. */
+Value value_unknown_as_null(Value v, Arena *arena);
 
 /* One line for people and logs; what is sensitive reads "(sensitive value)", unknown "(known after
  * apply)". At most about `limit` bytes, the rest as "…"; 0: no limit. */

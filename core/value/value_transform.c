@@ -104,3 +104,13 @@ Value value_transform(Value v, ValueChange change, void *payload, Arena *arena) 
         v = value_with_items(v, items, arena);
     return change(v, payload, arena);
 }
+
+static Value known_or_null(Value v, void *payload, Arena *arena) {
+    (void)payload;
+    (void)arena;
+    return value_is_known(v) ? v : value_null(v.type);
+}
+
+Value value_unknown_as_null(Value v, Arena *arena) {
+    return value_transform(v, known_or_null, NULL, arena);
+}

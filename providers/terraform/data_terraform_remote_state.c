@@ -145,7 +145,8 @@ static bool remote_read(const Call *call, Value *state, Str *private_data, Diags
     }
     if (text.len == 0) {
         diags_error(diags, NO_RANGE, "Unable to find remote state",
-                    "The backend \"%s\" has no state for the workspace \"%.*s\" (%.*s). Apply the "
+                    "No stored state was found for the given workspace in the given backend.\n\n"
+                    "The backend \"%s\" has none for the workspace \"%.*s\" (%.*s). Apply the "
                     "configuration that it belongs to first.",
                     type->name, STR_ARG(workspace), STR_ARG(path));
         return false;

@@ -111,7 +111,8 @@ static void passes_data_on_the_way(void **unused) {
     }
 }
 
-/* The network below stays, the subnet between goes, the machine above moves to the network. */
+/* The network below stays, the subnet between goes, the machine above moves to the network: what it
+ * depended on goes first, as for a replacement, unless one of them is create_before_destroy. */
 static void takes_out_the_middle(void **unused) {
     (void)unused;
     TELL({"resource:\n"
@@ -126,7 +127,7 @@ static void takes_out_the_middle(void **unused) {
           "    net: {name: net, size: 3}\n"
           "    vm: {name: vm, input: '${fake_thing.net.id}'}\n",
           "~ fake_thing.net\n- fake_thing.sub delete_because_no_resource_config\n~ fake_thing.vm\n",
-          "update net\nupdate vm\ndelete sub\n"});
+          "update net\ndelete sub\nupdate vm\n"});
 }
 
 /* The same with a network that is replaced: the subnet must go before it, so before the machine. */
@@ -169,7 +170,7 @@ static void takes_out_below_mixed_changes(void **unused) {
           "      zone: '${each.value}'\n",
           "- fake_thing.sub delete_because_no_resource_config\n~ fake_thing.vm[\"a\"]\n"
           "-/+ fake_thing.vm[\"b\"] replace_because_cannot_update\n",
-          "delete b\nupdate a\ncreate b\ndelete sub\n"});
+          "delete b\ndelete sub\nupdate a\ncreate b\n"});
 }
 
 static void turns_a_dependency_round(void **unused) {
@@ -230,14 +231,14 @@ static void repeats_modules(void **unused) {
         {"module:\n"
          "  m: {source: ./m, count: 1, name: 'm${count.index}'}\n"
          "resource: {fake_thing: {last: {name: '${module.m[0].id}', input: '${module.m}'}}}\n", "~ fake_thing.last\n- module.m[1].fake_thing.t delete_because_no_module\n",
-         "update m0-1\ndelete m1\n"                                                                                                                                                                                                     },
+         "delete m1\nupdate m0-1\n"                                                                                                                                                                                                     },
         {"module:\n"
          "  m: {source: ./m, for_each: {x: p, y: q}, name: '${each.key}${each.value}'}\n"
          "resource: {fake_thing: {last: {name: '${module.m[\"y\"].id}'}}}\n",                   "~ fake_thing.last\n- module.m[0].fake_thing.t delete_because_no_module\n"
          "+ module.m[\"x\"].fake_thing.t\n+ module.m[\"y\"].fake_thing.t\n",                      "delete m0\ncreate xp\ncreate yq\nupdate yq-1\n"},
         {"resource: {fake_thing: {last: {name: last}}}\n",
          "~ fake_thing.last\n- module.m[\"x\"].fake_thing.t delete_because_no_resource_config\n"
-         "- module.m[\"y\"].fake_thing.t delete_because_no_resource_config\n",                                                                                                          "update last\ndelete xp\ndelete yq\n"           },
+         "- module.m[\"y\"].fake_thing.t delete_because_no_resource_config\n",                                                                                                          "delete xp\ndelete yq\nupdate last\n"           },
     };
     engine_case_steps(c, steps, ARRAY_COUNT(steps));
     engine_case_close(c);

@@ -34,7 +34,7 @@ static const struct {
     {THING "import: {to: terraform_data.a, identity: {x: 1}}\n", "Import by identity is not supported"},
     {THING "import: {to: terraform_data.z, id: x}\n", "Configuration for import target does not exist"},
     {EACH "import: {to: 'terraform_data.a[\"z\"]', id: x}\n", "Configuration for import target does not exist"},
-    {EACH "import: {to: terraform_data.a, id: x}\n", "Configuration for import target does not exist"},
+    {EACH "import: {to: terraform_data.a, id: x}\n", "Invalid import 'to' expression"},
     {EACH "locals: {k: x}\nimport: [{to: 'terraform_data.a[\"x\"]', id: x}, {to: 'terraform_data.a[local.k]', id: y}]\n", "Duplicate import configuration"},
     {EACH "locals: {k: [1]}\nimport: {to: 'terraform_data.a[local.k]', id: x}\n", "Invalid import address"},
     {"resource: {fake_thing: {a: {name: a}}}\nimport: {to: fake_thing.a, id: x}\n", "fake_thing.a: Unsupported operation"},

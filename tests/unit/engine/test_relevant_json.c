@@ -70,7 +70,7 @@ static void targets(void **state) {
                           "resource \"terraform_data\" \"after\" {\n  depends_on = [module.m]\n}\n"
                           "resource \"terraform_data\" \"user\" {\n  input = module.m.o\n}\n");
         engine_case_write(c, "m/main.tf",
-                          "resource \"terraform_data\" \"a\" {\n}\n"
+                          "resource \"terraform_data\" \"a\" {\n  input = 1\n}\n"
                           "output \"o\" {\n  value = terraform_data.a.id\n}\n"
                           "output \"p\" {\n  value = terraform_data.a.output\n}\n");
         engine_case_load(c);

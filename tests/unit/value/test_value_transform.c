@@ -120,12 +120,21 @@ static void sets_coalesce_when_elements_become_equal(void **state) {
     assert_ptr_equal(after.type, &TYPE_SET_OF_STRING);
 }
 
+static void what_is_not_known_is_null(void **state) {
+    (void)state;
+    Value items[] = {value_from_cstr("a"), value_unknown(&TYPE_STRING)};
+    Value known = value_unknown_as_null(value_tuple(items, 2, arena), arena);
+    check_str(value_display(known, 0, arena), "[\"a\", null]");
+    assert_ptr_equal(value_at(known, 1).type, &TYPE_STRING);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clones_outlive_the_original),
         cmocka_unit_test(parts_share_the_clones_types),
         cmocka_unit_test(changes_rebuild_types),
         cmocka_unit_test(sets_coalesce_when_elements_become_equal),
+        cmocka_unit_test(what_is_not_known_is_null),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }
