@@ -5,6 +5,7 @@ A test is a program: exit status 0 passed, 77 skipped (its last line says why), 
   unit/…, fault/…, conformance   the ctest entries of build/dev
   threads/…                      some of them again, in build/tsan
   scenario/…                     whole runs against recorded answers, one test an area
+  respelled/…                    the same with their configurations in YAML and in native syntax
   command/…                      executables in tests/command: the real program, without machines
   lab/…, kill/…                  executables there: real machines; runs that are cut off
   backend/…                      executables in tests/backend: remote backends with their real servers
@@ -55,6 +56,9 @@ def scenarios():
     for name in sorted(os.listdir(path)) if os.path.isdir(path) else []:
         if os.path.isdir(os.path.join(path, name)) and not name.startswith("_"):
             yield "scenario/" + name, ["python3", os.path.join(path, "run.py"), LOAM_DEV, name], {}
+            for spelling in ("yaml", "hcl"):
+                yield ("respelled/%s-%s" % (name, spelling),
+                       ["python3", os.path.join(path, "run.py"), LOAM, name, "-s", spelling], {})
 
 
 def allowed_skips():

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Replays recorded runs: run.py LOAM AREA [CASE…] [-v]
+"""Replays recorded runs: run.py LOAM AREA [CASE…] [-v] [-s SPELLING]
 
 AREA is a folder beside this file. A case is a JSON file in it: files of a configuration, and steps,
 each with the words that the program is called with and what a real engine did for them. A member that
@@ -7,14 +7,23 @@ a step does not have is not compared. Ids, lineages, times and the folder get na
 can be compared; texts for people are free. Plans, states, events and verdicts are otherwise equal to the
 record, diagnostics with the line and column where they begin.
 
+With -s yaml or -s hcl each configuration that stands in JSON is first written anew in that syntax; the
+answers must be the same, but for where in a file a diagnostic points and what the plan tells of how the
+configuration is written. Other cases are left out.
+
 Cases in loose.txt are compared as Terraform's readers would: members that the record does not have are
 free, unless their presence alone says something, and so is where in a file a diagnostic points. The last
 line counts; exit status 1 if any case failed."""
-import json, os, re, shutil, subprocess, sys, tempfile, time
+import argparse, json, os, re, shutil, subprocess, sys, tempfile, time
 from decimal import Decimal
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.dont_write_bytecode = True
+sys.path.insert(0, HERE)
+import respell
+
 SECONDS = 60
+SPELLINGS = {"json": respell.SUFFIX, "yaml": ".loam.yaml", "hcl": ".tf"}
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 COLOR = re.compile(r"\x1b\[[0-9;]*m")
@@ -332,6 +341,10 @@ def match_bags(wanted, got, where, once):
         raise Difference("%s: missing %s; unexpected %s" % (where, missing[:2], rest[:2]))
 
 
+def without_lines(event):
+    return {k: v for k, v in event.items() if k not in ("line", "range")}
+
+
 def match_exactly(wanted, got, where):
     """The order is free; a record without a column fits any."""
     def pairs(events):
@@ -365,9 +378,17 @@ def find_strange(wanted, got, where):
 # -- running -------------------------------------------------------------------------------------------
 
 
+def texts_of(files):
+    def text(content):
+        return content if content is None or isinstance(content, str) else unparse(content) + "\n"
+
+    return {name: text(content) for name, content in (files or {}).items()}
+
+
 class Run:
-    def __init__(self, loam, case, is_loose):
-        self.loam, self.case, self.is_loose = loam, case, is_loose
+    def __init__(self, loam, case, is_loose, suffix):
+        self.loam, self.case, self.is_loose, self.suffix = loam, case, is_loose, suffix
+        self.is_respelled = suffix != respell.SUFFIX
         self.folder = tempfile.mkdtemp(prefix="scenario-")
         self.naming = Naming(self.folder)
         self.background = None
@@ -389,14 +410,14 @@ class Run:
             return None
 
     def write_files(self, files):
-        for name, content in (files or {}).items():
+        for name, content in respell.spell(texts_of(files), self.suffix).items():
             path = self.path(name)
             if content is None:
                 shutil.rmtree(path) if os.path.isdir(path) else os.path.exists(path) and os.remove(path)
                 continue
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "w", encoding="utf-8") as file:
-                file.write(content if isinstance(content, str) else unparse(content) + "\n")
+                file.write(content)
 
     def environment(self, step):
         env = {k: v for k, v in os.environ.items() if not k.startswith(("TF_", "LOAM"))}
@@ -437,14 +458,32 @@ class Run:
         return parse(text)
 
     def check_document(self, wanted, got, where):
+        if self.is_respelled:  # what it tells of the configuration says how that is written
+            wanted, got = [{k: v for k, v in side.items() if k != "configuration"} for side in (wanted, got)]
         match(wanted, got, where)
         if not self.is_loose and not equal(wanted, got):
             raise Difference(find_strange(wanted, got, where))
 
     def check_events(self, wanted, got, once):
         match_bags(map(plain_event, wanted), map(plain_event, got), "ui", once)
+        self.check_exactly(wanted, got, "ui")
+
+    def check_exactly(self, wanted, got, where):
+        if self.is_respelled:
+            wanted, got = [map(without_lines, side) for side in (wanted, got)]
         if not self.is_loose:
-            match_exactly(wanted, got, "ui")
+            match_exactly(wanted, got, where)
+
+    def seen_events(self, text):
+        """Files that were written anew are called as they are in the record."""
+        events, sequence = of_events(text, self.naming)
+        return [self.as_recorded(e) for e in events], sequence
+
+    def as_recorded(self, diagnostic):
+        name = diagnostic.get("filename") or ""
+        if not self.is_respelled or not name.endswith(self.suffix):
+            return diagnostic
+        return dict(diagnostic, filename=name[: -len(self.suffix)] + respell.SUFFIX)
 
     def check_state(self, step, before):
         state = self.state(step)
@@ -475,7 +514,7 @@ class Run:
             got = naming.apply(self.document(["output", "-json"], step))
             demand(equal(step["outputs"], got), "outputs", step["outputs"], got)
         if "ui" in step or "ui_order" in step:
-            events, sequence = of_events(text, naming)
+            events, sequence = self.seen_events(text)
             self.check_events(step.get("ui", []), events, once)
             demand(step.get("ui_order", sequence) == sequence, "order of events", step.get("ui_order"), sequence)
         if "validate" in step:
@@ -496,10 +535,9 @@ class Run:
         for name in ("valid",) if once else ("valid", "error_count", "warning_count"):
             demand(wanted[name] == got[name], "validate." + name, wanted[name], got[name])
         keep = lambda d: {k: d[k] for k in ("severity", "filename") if k in d}
-        found = [self.naming.apply(of_diagnostic(d)) for d in got["diagnostics"]]
+        found = [self.as_recorded(self.naming.apply(of_diagnostic(d))) for d in got["diagnostics"]]
         match_bags(map(keep, wanted["diagnostics"]), map(keep, found), "validate", once)
-        if not self.is_loose:
-            match_exactly(wanted["diagnostics"], found, "validate")
+        self.check_exactly(wanted["diagnostics"], found, "validate")
 
     def check_json(self, step, got):
         wanted = step["stdout_json"]
@@ -540,25 +578,46 @@ def loose_cases():
         return {line.split(":")[0] for line in file if line.strip() and not line.startswith("#")}
 
 
-def main(arguments):
-    verbose = "-v" in arguments
-    loam, area, *cases = [a for a in arguments if a != "-v"]
+def can_respell(case):
+    """What is rewritten is not laid out as fmt would."""
+    if any(step.get("run", [""])[0] == "fmt" for step in case["steps"]):
+        return False
+    steps = [step.get("change_files") for step in case["steps"]]
+    return any(name.endswith(respell.SUFFIX) for name in case["files"]) and all(
+        respell.can_spell(texts_of(files)) for files in (case["files"], *steps))
+
+
+def cases_of(area, names, suffix):
     folder = os.path.join(HERE, area)
-    failed = count = 0
-    loose = loose_cases()
     for name in sorted(os.listdir(folder)):
-        if not name.endswith(".json") or (cases and name[:-5] not in cases):
+        if not name.endswith(".json") or (names and name[:-5] not in names):
             continue
         with open(os.path.join(folder, name), encoding="utf-8") as file:
-            run = Run(os.path.abspath(loam), parse(file.read()), area + "/" + name[:-5] in loose)
+            case = parse(file.read())
+        if suffix == respell.SUFFIX or can_respell(case):
+            yield area + "/" + name[:-5], case
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("loam")
+    parser.add_argument("area")
+    parser.add_argument("cases", nargs="*")
+    parser.add_argument("-v", action="store_true")
+    parser.add_argument("-s", choices=SPELLINGS, default="json")
+    wanted = parser.parse_args(arguments)
+    failed = count = 0
+    loose, suffix = loose_cases(), SPELLINGS[wanted.s]
+    for name, case in cases_of(wanted.area, wanted.cases, suffix):
+        run = Run(os.path.abspath(wanted.loam), case, name in loose, suffix)
         count += 1
         try:
             run.replay()
-            if verbose:
-                print("passed %s/%s" % (area, name[:-5]))
+            if wanted.v:
+                print("passed %s" % name)
         except Difference as error:
             failed += 1
-            print("FAILED %s/%s: %s" % (area, name[:-5], error))
+            print("FAILED %s: %s" % (name, error))
         finally:
             run.close()
     print("%d passed, %d failed" % (count - failed, failed))
