@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <sys/random.h>
 
 #define UUID_SIZE      16
@@ -54,6 +55,14 @@ Str digest_bytes(DigestKind kind, Str data, Arena *arena) {
     Digest *digest = digest_open(kind);
     digest_update(digest, data);
     return finish_bytes(digest, arena);
+}
+
+Str digest_hmac(DigestKind kind, Str key, Str data, Arena *arena) {
+    unsigned char *bytes = arena_alloc(arena, EVP_MAX_MD_SIZE);
+    unsigned size = 0;
+    CHECK(HMAC(digest_method(kind), key.ptr, (int)key.len, (const unsigned char *)data.ptr,
+               data.len, bytes, &size));
+    return (Str){(const char *)bytes, size};
 }
 
 Str digest_hex(DigestKind kind, Str data, Arena *arena) {

@@ -8,6 +8,8 @@ typedef enum DigestKind { DIGEST_MD5, DIGEST_SHA1, DIGEST_SHA256, DIGEST_SHA512 
 /* Raw bytes of the digest. */
 Str digest_bytes(DigestKind kind, Str data, Arena *arena);
 Str digest_hex(DigestKind kind, Str data, Arena *arena);
+/* Keyed (HMAC): raw bytes. */
+Str digest_hmac(DigestKind kind, Str key, Str data, Arena *arena);
 
 /* A digest over pieces. */
 typedef struct Digest Digest;

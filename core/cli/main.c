@@ -132,6 +132,7 @@ static void build(Cli *cli) {
     Str modules = module_folder(cli->arena);
     cli->io = io_real();
     cli->io.http = http_on_first_use(modules, cli->arena);
+    cli->io.database = database_on_first_use(modules, cli->arena);
     cli->version = STR(VERSION_LOAM);
     cli->terminal = terminal_probe();
     /* That program colours its output wherever it goes. */

@@ -1,9 +1,8 @@
 /* Patience, sinks, and the module with the client. */
 #include "io.h"
+#include "module.h"
 
-#include <dlfcn.h>
 #include <errno.h>
-#include <pthread.h>
 
 #define RETRY_WAIT_MS     1000
 #define RETRY_WAIT_MAX_MS 30000
@@ -189,27 +188,8 @@ Str http_header(const HttpResponse *response, const char *name) {
 
 typedef struct HttpModule {
     Http http;
-    Str path;
-    const Http *client; /* NULL: not opened yet */
-    pthread_mutex_t mutex;
+    Module module;
 } HttpModule;
-
-/* NULL: *problem says why. */
-static const Http *open_client(HttpModule *module, Str *problem, Arena *arena) {
-    pthread_mutex_lock(&module->mutex);
-    if (!module->client) {
-        void *handle = dlopen(str_to_cstr(module->path, arena), RTLD_NOW | RTLD_LOCAL);
-        module->client = handle ? dlsym(handle, "curl_http") : NULL;
-        if (!module->client)
-            *problem = str_format(arena,
-                                  "loam's module for the web cannot be loaded (%s); install it "
-                                  "where loam is installed",
-                                  dlerror());
-    }
-    const Http *client = module->client;
-    pthread_mutex_unlock(&module->mutex);
-    return client;
-}
 
 static HttpStatus attempt_by_module(void *self,
                                     const HttpRequest *request,
@@ -217,16 +197,17 @@ static HttpStatus attempt_by_module(void *self,
                                     HttpResponse *response,
                                     Str *problem,
                                     Arena *arena) {
-    const Http *client = open_client(self, problem, arena);
+    HttpModule *opened = self;
+    const Http *client = module_get(&opened->module, problem, arena);
     if (!client)
         return HTTP_NO_CLIENT;
     return client->attempt(client->self, request, sink, response, problem, arena);
 }
 
 const Http *http_on_first_use(Str module_folder, Arena *arena) {
-    HttpModule *module = arena_new(arena, HttpModule);
-    module->path = disk_join(module_folder, STR(HTTP_MODULE), arena);
-    module->http = (Http){module, attempt_by_module};
-    pthread_mutex_init(&module->mutex, NULL);
-    return &module->http;
+    HttpModule *opened = arena_new(arena, HttpModule);
+    module_init(&opened->module, disk_join(module_folder, STR(HTTP_MODULE), arena), "curl_http",
+                "the web");
+    opened->http = (Http){opened, attempt_by_module};
+    return &opened->http;
 }

@@ -4,6 +4,7 @@
 
 #include "cancel.h"
 #include "clock.h"
+#include "database.h"
 #include "disk.h"
 #include "http.h"
 #include "process.h"
@@ -14,7 +15,8 @@ typedef struct Io {
     const Clock *clock;
     const Process *process;
     const Ssh *ssh;
-    const Http *http; /* NULL until somebody chooses a client: http_on_first_use */
+    const Http *http;         /* NULL until somebody chooses a client: http_on_first_use */
+    const Database *database; /* the same: database_on_first_use */
 } Io;
 
 /* The machine that loam runs on. */

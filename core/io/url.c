@@ -154,6 +154,19 @@ static Str parameter_value(Str parameter) {
     return equals == SIZE_MAX ? STR_EMPTY : str_after(parameter, equals + 1);
 }
 
+Str url_encode(Str text, bool keeps_slashes, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        bool is_plain = (c < 128 && isalnum(c)) || strchr("-._~", c) != NULL;
+        if ((is_plain && c) || (c == '/' && keeps_slashes))
+            strbuf_add_char(&out, (char)c);
+        else
+            strbuf_add_format(&out, "%%%02X", c);
+    }
+    return strbuf_str(&out);
+}
+
 bool url_query_find(Str query, Str name, Str *out) {
     for (Str parameter; str_next_field(&query, '&', &parameter);) {
         if (!str_equal(parameter_name(parameter), name))

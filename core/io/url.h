@@ -25,6 +25,9 @@ Str url_resolve(Str base, Str reference, Arena *arena);
 /* False when text stands at a "%" that is not followed by two digits of base 16. */
 MUST_USE bool url_decode(Str text, Str *out, Arena *arena);
 
+/* Percent signs for all but letters, digits and "-._~"; "/" too unless it is to stay. */
+Str url_encode(Str text, bool keeps_slashes, Arena *arena);
+
 /* The value, as written, of the first parameter of that name. */
 bool url_query_find(Str query, Str name, Str *out);
 /* The query without the parameters of that name. */

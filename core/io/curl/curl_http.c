@@ -37,6 +37,7 @@ typedef struct Transfer {
     HttpHeaders headers;
     uint64_t left; /* of the body's limit */
     bool is_too_large;
+    bool has_headers; /* to their end: libcurl takes half of them for an answer */
     int sink_error;
     char text[CURL_ERROR_SIZE];
     Arena *arena;
@@ -50,6 +51,7 @@ static size_t take_header(char *bytes, size_t one, size_t size, void *payload) {
     Transfer *transfer = payload;
     Str line = str_trim((Str){bytes, size});
     size_t colon = str_find_char(line, ':', 0);
+    transfer->has_headers = line.len == 0;
     if (str_starts_with(line, STR("HTTP/")))
         transfer->headers.count = 0;
     else if (colon != SIZE_MAX && transfer->headers.count < HEADERS_AT_MOST)
@@ -181,6 +183,8 @@ static HttpStatus status_of(const Transfer *transfer, CURLcode code) {
         return HTTP_TOO_LARGE;
     if (transfer->sink_error)
         return HTTP_NOT_KEPT;
+    if (code == CURLE_OK && !transfer->has_headers)
+        return HTTP_LOST;
     for (size_t i = 0; i < ARRAY_COUNT(codes); i++) {
         if (codes[i].code == code)
             return codes[i].status;
@@ -193,6 +197,8 @@ static Str problem_of(const Transfer *transfer, CURLcode code) {
         return STR("the answer is larger than expected");
     if (transfer->sink_error)
         return str_format(transfer->arena, "%s", strerror(-transfer->sink_error));
+    if (code == CURLE_OK)
+        return STR("the answer broke off");
     Str text = str_from_cstr(transfer->text[0] ? transfer->text : curl_easy_strerror(code));
     return utf8_strip_controls(str_clone(str_trim(text), transfer->arena), transfer->arena);
 }

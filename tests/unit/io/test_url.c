@@ -146,11 +146,19 @@ static void scrubbed(void **state) {
                   cases[i][2]);
 }
 
+static void encoding(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    check_str(url_encode(STR("env:/a b+c/\xc3\xa4~"), true, arena), "env%3A/a%20b%2Bc/%C3%A4~");
+    check_str(url_encode(STR("a/b"), false, arena), "a%2Fb");
+    check_str(url_encode(STR("\0"), true, arena), "%00");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parts),    cmocka_unit_test(no_urls),  cmocka_unit_test(host_names),
         cmocka_unit_test(resolved), cmocka_unit_test(decoded),  cmocka_unit_test(parameters),
-        cmocka_unit_test(redacted), cmocka_unit_test(scrubbed),
+        cmocka_unit_test(redacted), cmocka_unit_test(scrubbed), cmocka_unit_test(encoding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

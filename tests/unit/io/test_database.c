@@ -1,0 +1,23 @@
+/* Without its module there is no session, and the reason is said. */
+#include "unit.h"
+
+#include "database.h"
+
+static void no_module(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    const Database *database = database_on_first_use(STR("/nowhere"), arena);
+    DatabaseSession *session = NULL;
+    DatabaseAnswer answer;
+    assert_int_equal(database->open(database->self, STR(""), &session, &answer, arena),
+                     DATABASE_NO_CLIENT);
+    assert_null(session);
+    assert_true(str_find(answer.problem, STR("/nowhere/" DATABASE_MODULE), 0) != SIZE_MAX);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_module),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
