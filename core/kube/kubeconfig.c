@@ -1,0 +1,247 @@
+/* libyaml's documents, looked through by name. */
+#include "kubeconfig.h"
+#include "digest.h"
+
+#include <errno.h>
+#include <yaml.h>
+
+#define ACCOUNT_FOLDER "/var/run/secrets/kubernetes.io/serviceaccount/"
+#define SUMMARY        "Invalid kubeconfig"
+
+typedef struct KubeFile {
+    Str path;
+    yaml_document_t document;
+    bool is_loaded;
+} KubeFile;
+
+static void kube_file_release(KubeFile *file) {
+    if (file->is_loaded)
+        yaml_document_delete(&file->document);
+}
+SCOPED_TYPE(KubeFile, kube_file_release);
+
+typedef yaml_parser_t YamlParser;
+static void yaml_parser_release(YamlParser *parser) {
+    yaml_parser_delete(parser);
+}
+SCOPED_TYPE(YamlParser, yaml_parser_release);
+
+/* A place in one of the files; node NULL: there is none. */
+typedef struct KubeNode {
+    KubeFile *file;
+    yaml_node_t *node;
+} KubeNode;
+
+static bool fail(Diags *diags, Str why) {
+    diags_error(diags, NO_RANGE, SUMMARY, "%.*s", STR_ARG(why));
+    return false;
+}
+
+/* -- loading ------------------------------------------------------------------------------ */
+
+/* A file that is not there says nothing, as for kubectl. */
+static bool load_file(const Io *io, Str path, KubeFile *out, Arena *arena, Diags *diags) {
+    Str text;
+    int error = io->disk->read_file(io->disk->self, path, &text, arena);
+    out->path = path;
+    if (error == -ENOENT)
+        return true;
+    if (error)
+        return fail(diags, str_format(arena, "\"%.*s\" cannot be read: %s.", STR_ARG(path),
+                                      strerror(-error)));
+    SCOPED(YamlParser) parser;
+    CHECK(yaml_parser_initialize(&parser));
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text.ptr, text.len);
+    out->is_loaded = yaml_parser_load(&parser, &out->document);
+    return out->is_loaded ||
+           fail(diags, str_format(arena, "\"%.*s\" is not YAML: line %zu: %s.", STR_ARG(path),
+                                  parser.problem_mark.line + 1, parser.problem));
+}
+
+/* -- looking ------------------------------------------------------------------------------ */
+
+static KubeNode root_of(KubeFile *file) {
+    yaml_node_t *root = file->is_loaded ? yaml_document_get_root_node(&file->document) : NULL;
+    return (KubeNode){file, root};
+}
+
+static Str scalar(const yaml_node_t *node) {
+    if (!node || node->type != YAML_SCALAR_NODE)
+        return STR_EMPTY;
+    return (Str){(const char *)node->data.scalar.value, node->data.scalar.length};
+}
+
+static KubeNode member(KubeNode place, const char *name) {
+    KubeNode found = {place.file, NULL};
+    if (!place.node || place.node->type != YAML_MAPPING_NODE)
+        return found;
+    yaml_document_t *document = &place.file->document;
+    const yaml_node_pair_t *pair = place.node->data.mapping.pairs.start;
+    for (; pair < place.node->data.mapping.pairs.top; pair++) {
+        if (str_equal_cstr(scalar(yaml_document_get_node(document, pair->key)), name))
+            found.node = yaml_document_get_node(document, pair->value);
+    }
+    return found;
+}
+
+static Str member_text(KubeNode place, const char *name, Arena *arena) {
+    return str_clone(scalar(member(place, name).node), arena);
+}
+
+/* In "clusters: [{name: x, cluster: {…}}]" the content of x; the first file that has it counts. */
+static KubeNode named(KubeFile *files, size_t count, const char *list, const char *kind, Str name) {
+    for (size_t i = 0; i < count; i++) {
+        KubeNode all = member(root_of(&files[i]), list);
+        if (!all.node || all.node->type != YAML_SEQUENCE_NODE)
+            continue;
+        const yaml_node_item_t *item = all.node->data.sequence.items.start;
+        for (; item < all.node->data.sequence.items.top; item++) {
+            KubeNode entry = {&files[i], yaml_document_get_node(&files[i].document, *item)};
+            if (str_equal(scalar(member(entry, "name").node), name))
+                return member(entry, kind);
+        }
+    }
+    return (KubeNode){0};
+}
+
+/* -- taking ------------------------------------------------------------------------------- */
+
+/* "x-data" holds it in base64, "x" names a file, relative to the one it stands in. */
+static bool take_pem(
+    const Io *io, KubeNode place, const char *name, Str *out, Arena *arena, Diags *diags) {
+    const char *inline_name = str_to_cstr(str_format(arena, "%s-data", name), arena);
+    Str data = member_text(place, inline_name, arena);
+    Str path = member_text(place, name, arena);
+    if (data.len) {
+        return digest_from_base64(data, out, arena) ||
+               fail(diags, str_format(arena, "\"%s\" in \"%.*s\" is not base64.", inline_name,
+                                      STR_ARG(place.file->path)));
+    }
+    if (path.len == 0)
+        return true;
+    path = disk_join(disk_folder_of(place.file->path), path, arena);
+    int error = io->disk->read_file(io->disk->self, path, out, arena);
+    return error == 0 || fail(diags, str_format(arena, "\"%.*s\" (%s) cannot be read: %s.",
+                                                STR_ARG(path), name, strerror(-error)));
+}
+
+static bool take_cluster(
+    const Io *io, KubeNode cluster, KubeTarget *out, Arena *arena, Diags *diags) {
+    out->server = member_text(cluster, "server", arena);
+    out->skip_verify =
+        str_equal(member_text(cluster, "insecure-skip-tls-verify", arena), STR("true"));
+    if (member_text(cluster, "proxy-url", arena).len ||
+        member_text(cluster, "tls-server-name", arena).len)
+        return fail(diags, STR("The cluster's \"proxy-url\" and \"tls-server-name\" cannot be used "
+                               "by loam."));
+    return take_pem(io, cluster, "certificate-authority", &out->authorities, arena, diags);
+}
+
+static bool take_token_file(
+    const Io *io, KubeNode user, KubeTarget *out, Arena *arena, Diags *diags) {
+    Str path = member_text(user, "tokenFile", arena);
+    if (path.len == 0)
+        return true;
+    path = disk_join(disk_folder_of(user.file->path), path, arena);
+    int error = io->disk->read_file(io->disk->self, path, &out->token, arena);
+    out->token = error ? STR_EMPTY : str_trim(out->token);
+    return error == 0 || fail(diags, str_format(arena, "\"%.*s\" (tokenFile) cannot be read: %s.",
+                                                STR_ARG(path), strerror(-error)));
+}
+
+static bool take_user(const Io *io, KubeNode user, KubeTarget *out, Arena *arena, Diags *diags) {
+    out->token = member_text(user, "token", arena);
+    out->user = member_text(user, "username", arena);
+    out->password = member_text(user, "password", arena);
+    if (!take_token_file(io, user, out, arena, diags) ||
+        !take_pem(io, user, "client-certificate", &out->certificate, arena, diags) ||
+        !take_pem(io, user, "client-key", &out->key, arena, diags))
+        return false;
+    bool is_known = out->token.len || out->user.len || out->certificate.len;
+    bool needs_program = member(user, "exec").node || member(user, "auth-provider").node;
+    if (!needs_program || is_known)
+        return true;
+    return fail(diags,
+                STR("The user of this context gets its credentials from a program (\"exec\" "
+                    "or \"auth-provider\"), which loam does not run. Get a token from it and "
+                    "give it as \"token\", or as KUBE_TOKEN."));
+}
+
+static bool missing(Diags *diags, const char *kind, Str name, Arena *arena) {
+    return fail(diags, str_format(arena, "The files know no %s \"%.*s\".", kind, STR_ARG(name)));
+}
+
+static bool take_context(const Io *io,
+                         const KubeChoice *choice,
+                         KubeFile *files,
+                         KubeTarget *out,
+                         Arena *arena,
+                         Diags *diags) {
+    size_t count = choice->paths.count;
+    Str name = choice->context;
+    for (size_t i = 0; i < count && name.len == 0; i++)
+        name = member_text(root_of(&files[i]), "current-context", arena);
+    KubeNode context = named(files, count, "contexts", "context", name);
+    if (name.len && !context.node)
+        return missing(diags, "context", name, arena);
+    Str cluster_name =
+        choice->cluster.len ? choice->cluster : member_text(context, "cluster", arena);
+    Str user_name = choice->user_name.len ? choice->user_name : member_text(context, "user", arena);
+    KubeNode cluster = named(files, count, "clusters", "cluster", cluster_name);
+    KubeNode user = named(files, count, "users", "user", user_name);
+    if (cluster_name.len && !cluster.node)
+        return missing(diags, "cluster", cluster_name, arena);
+    if (user_name.len && !user.node)
+        return missing(diags, "user", user_name, arena);
+    if (cluster.node && !take_cluster(io, cluster, out, arena, diags))
+        return false;
+    /* As for kubectl: what proves the user is not told to a server that proves nothing. */
+    bool is_open = str_starts_with(out->server, STR("http://"));
+    return !user.node || is_open || take_user(io, user, out, arena, diags);
+}
+
+bool kubeconfig_read(
+    const Io *io, const KubeChoice *choice, KubeTarget *out, Arena *arena, Diags *diags) {
+    KubeTarget target = {0};
+    KubeFile *files = arena_new_array(arena, KubeFile, choice->paths.count + 1);
+    bool ok = true;
+    for (size_t i = 0; i < choice->paths.count && ok; i++)
+        ok = load_file(io, choice->paths.items[i], &files[i], arena, diags);
+    ok = ok && take_context(io, choice, files, &target, arena, diags);
+    for (size_t i = 0; i < choice->paths.count; i++)
+        kube_file_release(&files[i]);
+    if (ok)
+        *out = target;
+    return ok;
+}
+
+/* -- in a pod ----------------------------------------------------------------------------- */
+
+static Str variable(const Io *io, const char *name) {
+    const Process *process = io->process;
+    return str_from_cstr(process ? process->environment(process->self, name) : NULL);
+}
+
+bool kubeconfig_is_in_cluster(const Io *io) {
+    return variable(io, "KUBERNETES_SERVICE_HOST").len &&
+           variable(io, "KUBERNETES_SERVICE_PORT").len;
+}
+
+bool kubeconfig_in_cluster(const Io *io, KubeTarget *out, Arena *arena, Diags *diags) {
+    const Disk *disk = io->disk;
+    Str host = variable(io, "KUBERNETES_SERVICE_HOST");
+    Str port = variable(io, "KUBERNETES_SERVICE_PORT");
+    KubeTarget target = {0};
+    if (host.len == 0 || port.len == 0 ||
+        disk->read_file(disk->self, STR(ACCOUNT_FOLDER "token"), &target.token, arena) != 0)
+        return fail(diags, STR("\"in_cluster_config\" is set, but this is no pod with an account: "
+                               "there is no KUBERNETES_SERVICE_HOST, or no token in "
+                               "\"" ACCOUNT_FOLDER "\"."));
+    bool is_v6 = str_find_char(host, ':', 0) != SIZE_MAX;
+    target.server = str_format(arena, is_v6 ? "https://[%.*s]:%.*s" : "https://%.*s:%.*s",
+                               STR_ARG(host), STR_ARG(port));
+    target.token = str_trim(target.token);
+    (void)disk->read_file(disk->self, STR(ACCOUNT_FOLDER "ca.crt"), &target.authorities, arena);
+    *out = target;
+    return true;
+}
