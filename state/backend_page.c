@@ -12,7 +12,7 @@ static void add_row(const BackendType *type, const Attribute *row, StrBuf *out, 
     bool is_required = (row->flags & REQUIRED) != 0;
     bool is_sensitive = (row->flags & SENSITIVE) != 0;
     strbuf_add_format(out, "| `%s` | %.*s | %s%s |", row->name,
-                      STR_ARG(type_to_constraint(row->type, arena)),
+                      STR_ARG(type_to_constraint(attribute_implied_type(row), arena)),
                       is_required ? "required" : "optional", is_sensitive ? ", sensitive" : "");
     add_variables(type, row->name, out);
     strbuf_add_format(out, " | %s |\n", row->description);

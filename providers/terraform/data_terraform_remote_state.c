@@ -54,7 +54,8 @@ static bool backend_config(
             return refuse_config(str_format(arena, "The backend \"%s\" has no argument \"%.*s\".",
                                             type->name, STR_ARG(name)),
                                  ".config", diags);
-        if (!convert_value(value_at(given, i), attribute->type, &value, &error, arena))
+        if (!convert_value(value_at(given, i), attribute_implied_type(attribute), &value, &error,
+                           arena))
             return refuse_config(str_format(arena,
                                             "The argument \"%.*s\" of the backend has the "
                                             "wrong type.",

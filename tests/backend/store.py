@@ -25,6 +25,7 @@ class Store:
     """One state's place. To be filled in by each test."""
     kind = ""
     has_workspaces = True
+    env = {}  # what the program is told beside the arguments
     lock_seconds = 0  # until a dead holder's lock is free by itself; 0: never
 
     def arguments(self, port):

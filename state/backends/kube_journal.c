@@ -1,0 +1,169 @@
+/* Secrets with labels of their own. What is larger than one goes in pieces: NAME-NUMBER has the
+ * first and says how many there are; it is made last, so it counts only when all are there. */
+#include "kube_journal.h"
+#include "gzip.h"
+#include "journal_segments.h"
+
+#define PIECE_SIZE ((size_t)960 << 10) /* a Secret holds 1 MiB */
+
+/* "PREFIX-NUMBER" or "PREFIX-NUMBER-PIECE". */
+static bool number_of(const KubeStore *store, Value secret, uint64_t *number, uint64_t *piece) {
+    Str name = kube_client_text(secret, "metadata", "name");
+    Str rest = str_after(name, store->journal.len + 1);
+    Str text;
+    *piece = 0;
+    return str_starts_with(name, store->journal) && str_next_field(&rest, '-', &text) &&
+           str_to_uint64(text, number) && (!rest.ptr || str_to_uint64(rest, piece));
+}
+
+static bool find_piece(const KubeStore *store,
+                       const KubeObjects *secrets,
+                       uint64_t number,
+                       uint64_t piece,
+                       Str *out,
+                       Arena *arena) {
+    vec_each(secrets, secret) {
+        uint64_t its_number, its_piece;
+        if (number_of(store, *secret, &its_number, &its_piece) && its_number == number &&
+            its_piece == piece)
+            return kube_store_data(*secret, "journal", out, arena);
+    }
+    return false;
+}
+
+/* The segment that begins in this Secret. */
+static bool take_segment(
+    const KubeStore *store, const KubeObjects *secrets, Value first, Segment *out, Arena *arena) {
+    StrBuf packed = strbuf_new(arena);
+    uint64_t ignored, count;
+    Str text;
+    if (!number_of(store, first, &out->number, &ignored) ||
+        !kube_store_data(first, "pieces", &text, arena) || !str_to_uint64(text, &count))
+        return false;
+    for (uint64_t i = 0; i < count; i++) {
+        if (!find_piece(store, secrets, out->number, i, &text, arena))
+            return false;
+        strbuf_add(&packed, text);
+    }
+    return gzip_unpack(strbuf_str(&packed), &out->text, arena);
+}
+
+static bool list_secrets(const KubeStore *store, KubeObjects *out, Str *problem, Arena *arena) {
+    KubeAnswer answer;
+    Str selector = kube_store_journal_selector(store, arena);
+    bool ok = kube_store_list_secrets(store, selector, out, &answer, arena) == KUBE_DONE;
+    if (!ok)
+        *problem = answer.problem;
+    return ok;
+}
+
+static bool journal_list(void *self, Segments *out, Str *problem, Arena *arena) {
+    const KubeStore *store = self;
+    KubeObjects secrets = {0};
+    if (!list_secrets(store, &secrets, problem, arena))
+        return false;
+    vec_each(&secrets, secret) {
+        Segment segment = {0};
+        uint64_t ignored, piece;
+        if (!number_of(store, *secret, &ignored, &piece) || piece > 0)
+            continue;
+        if (!take_segment(store, &secrets, *secret, &segment, arena)) {
+            *problem = str_format(arena, "the Secret \"%.*s\" is damaged",
+                                  STR_ARG(kube_client_text(*secret, "metadata", "name")));
+            return false;
+        }
+        vec_push(arena, out, segment);
+    }
+    return true;
+}
+
+static Str secret_name(const KubeStore *store, uint64_t number, uint64_t piece, Arena *arena) {
+    Str name =
+        str_format(arena, "%.*s-%010llu", STR_ARG(store->journal), (unsigned long long)number);
+    if (piece == 0)
+        return name;
+    return str_format(arena, "%.*s-%llu", STR_ARG(name), (unsigned long long)piece);
+}
+
+/* One that is there already is this one, whose answer was lost, or that of a run which has the lock
+ * now. */
+static bool is_same(const KubeStore *store, Str name, Str bytes, Str *problem, Arena *arena) {
+    KubeAnswer answer;
+    Str there;
+    KubeStatus status = kube_store_get(store, KUBE_SECRET, name, &answer, arena);
+    *problem = status == KUBE_FAILED
+                   ? answer.problem
+                   : STR("somebody else writes it too, so this run has lost its lock");
+    return status == KUBE_DONE && kube_store_data(answer.object, "journal", &there, arena) &&
+           str_equal(there, bytes);
+}
+
+static bool put_piece(
+    const KubeStore *store, Str name, Str bytes, uint64_t count, Str *problem, Arena *arena) {
+    KubeAnswer answer;
+    Value secret = kube_store_new(store, KUBE_SECRET, name, false, arena);
+    secret = kube_store_with_data(secret, "journal", bytes, arena);
+    Str pieces = str_format(arena, "%llu", (unsigned long long)count);
+    if (count > 0)
+        secret = kube_store_with_data(secret, "pieces", pieces, arena);
+    KubeStatus status = kube_store_create(store, KUBE_SECRET, secret, &answer, arena);
+    if (status == KUBE_CONFLICT)
+        return is_same(store, name, bytes, problem, arena);
+    *problem = answer.problem;
+    return status == KUBE_DONE;
+}
+
+static bool journal_put(void *self, uint64_t number, Str text, Str *problem, Arena *arena) {
+    const KubeStore *store = self;
+    Str packed = gzip_pack(text, arena);
+    uint64_t count = (packed.len + PIECE_SIZE - 1) / PIECE_SIZE;
+    for (uint64_t i = count; i-- > 0;) {
+        Str name = secret_name(store, number, i, arena);
+        Str bytes = str_slice(packed, i * PIECE_SIZE, (i + 1) * PIECE_SIZE);
+        if (!put_piece(store, name, bytes, i == 0 ? count : 0, problem, arena))
+            return false;
+    }
+    return true;
+}
+
+static int compare_names(const void *a, const void *b) {
+    return str_compare(kube_client_text(*(const Value *)a, "metadata", "name"),
+                       kube_client_text(*(const Value *)b, "metadata", "name"));
+}
+
+static bool journal_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
+    const KubeStore *store = self;
+    KubeObjects secrets = {0};
+    KubeAnswer answer;
+    if (!list_secrets(store, &secrets, problem, arena))
+        return false;
+    if (secrets.count > 1)
+        qsort(secrets.items, secrets.count, sizeof *secrets.items, compare_names);
+    vec_each(&secrets, secret) {
+        uint64_t number, ignored;
+        Str name = kube_client_text(*secret, "metadata", "name");
+        if (!number_of(store, *secret, &number, &ignored) || number >= below)
+            continue;
+        if (kube_store_delete(store, KUBE_SECRET, name, &answer, arena) != KUBE_DONE) {
+            *problem = answer.problem;
+            return false;
+        }
+    }
+    return true;
+}
+
+JournalStore *kube_journal_new(const KubeStore *store, Arena *arena) {
+    SegmentStore segments = {
+        .self = (void *)(uintptr_t)store,
+        .name = str_format(arena, "Secrets %.*s-* in namespace %.*s", STR_ARG(store->journal),
+                           STR_ARG(store->space)),
+        .list = journal_list,
+        .put = journal_put,
+        .drop = journal_drop,
+    };
+    return journal_segments_new(&segments, arena);
+}
+
+bool kube_journal_delete(const KubeStore *store, Str *problem, Arena *arena) {
+    return journal_drop((void *)(uintptr_t)store, UINT64_MAX, problem, arena);
+}

@@ -1,0 +1,9 @@
+/* kube_journal: the journal as Secrets, one for each segment. */
+#pragma once
+
+#include "journal_store.h"
+#include "kube_store.h"
+
+JournalStore *kube_journal_new(const KubeStore *store, Arena *arena);
+/* All of it; false with *problem. */
+MUST_USE bool kube_journal_delete(const KubeStore *store, Str *problem, Arena *arena);

@@ -1,0 +1,190 @@
+/* Paths, labels and bodies. */
+#include "kube_store.h"
+#include "digest.h"
+#include "url.h"
+
+#define NAME_MAX_SIZE  253
+#define LABEL_MAX_SIZE 63
+#define PAGE           "100"
+
+/* -- names -------------------------------------------------------------------------------- */
+
+static bool is_lower(char c) {
+    return islower((unsigned char)c) || isdigit((unsigned char)c);
+}
+
+/* Labels and names of objects: parts of lower-case letters, digits and "-" between dots. */
+static bool is_object_name(Str name) {
+    bool was_edge = true; /* the beginning, or a dot */
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+        bool is_inner = c == '-' || c == '.';
+        bool ends = i + 1 == name.len || name.ptr[i + 1] == '.';
+        if (!is_lower(c) && (!is_inner || was_edge || ends))
+            return false;
+        was_edge = c == '.';
+    }
+    return name.len > 0 && name.len <= NAME_MAX_SIZE;
+}
+
+static bool ends_with_number(Str text) {
+    size_t dash = str_rfind_char(text, '-');
+    int64_t number;
+    return dash != SIZE_MAX && str_to_int64(str_after(text, dash + 1), &number);
+}
+
+bool kube_store_name(KubeStore *store, Arena *arena, Diags *diags) {
+    Str end = str_format(arena, "%.*s-%.*s", STR_ARG(store->workspace), STR_ARG(store->suffix));
+    store->secret = str_concat(STR("tfstate-"), end, arena);
+    store->lease = str_concat(STR("lock-tfstate-"), end, arena);
+    store->journal = str_concat(STR("loam-journal-"), end, arena);
+    if (ends_with_number(store->suffix)) {
+        diags_error(diags, NO_RANGE, "Invalid backend configuration",
+                    "\"secret_suffix\" must not end in a dash and a number, as \"%.*s\" does: such "
+                    "names are those of a large state's further parts.",
+                    STR_ARG(store->suffix));
+        return false;
+    }
+    bool fits = is_object_name(store->journal) && store->suffix.len <= LABEL_MAX_SIZE &&
+                store->workspace.len <= LABEL_MAX_SIZE;
+    if (!fits)
+        diags_error(diags, NO_RANGE, "Invalid name of a Kubernetes object",
+                    "The state would be in the Secret \"%.*s\", and Kubernetes takes only "
+                    "lower-case letters, digits, \"-\" and \".\" in names, with a letter or digit "
+                    "at both ends, and at most 63 bytes of a label. Choose another workspace or "
+                    "\"secret_suffix\".",
+                    STR_ARG(store->secret));
+    return fits;
+}
+
+/* -- requests ----------------------------------------------------------------------------- */
+
+static Str collection(const KubeStore *store, KubeKind kind, Arena *arena) {
+    Str space = url_encode(store->space, false, arena);
+    const char *format = kind == KUBE_SECRET
+                             ? "/api/v1/namespaces/%.*s/secrets"
+                             : "/apis/coordination.k8s.io/v1/namespaces/%.*s/leases";
+    return str_format(arena, format, STR_ARG(space));
+}
+
+static Str place(const KubeStore *store, KubeKind kind, Str name, Arena *arena) {
+    Str folder = collection(store, kind, arena);
+    return str_format(arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(name));
+}
+
+static Str body_of(Value object, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_write_value(&writer, object);
+    return strbuf_str(&text);
+}
+
+KubeStatus kube_store_get(
+    const KubeStore *store, KubeKind kind, Str name, KubeAnswer *out, Arena *arena) {
+    Str path = place(store, kind, name, arena);
+    return kube_client_send(&store->client, "GET", path, STR_EMPTY, out, arena);
+}
+
+KubeStatus kube_store_create(
+    const KubeStore *store, KubeKind kind, Value object, KubeAnswer *out, Arena *arena) {
+    Str path = collection(store, kind, arena);
+    return kube_client_send(&store->client, "POST", path, body_of(object, arena), out, arena);
+}
+
+KubeStatus kube_store_update(
+    const KubeStore *store, KubeKind kind, Str name, Value object, KubeAnswer *out, Arena *arena) {
+    Str path = place(store, kind, name, arena);
+    return kube_client_send(&store->client, "PUT", path, body_of(object, arena), out, arena);
+}
+
+KubeStatus kube_store_delete(
+    const KubeStore *store, KubeKind kind, Str name, KubeAnswer *out, Arena *arena) {
+    Str path = place(store, kind, name, arena);
+    KubeStatus status = kube_client_send(&store->client, "DELETE", path, STR_EMPTY, out, arena);
+    return status == KUBE_ABSENT ? KUBE_DONE : status;
+}
+
+static Str page_path(const KubeStore *store, Str selector, Str next, Arena *arena) {
+    Str path = collection(store, KUBE_SECRET, arena);
+    selector = url_encode(selector, false, arena);
+    next = url_encode(next, false, arena);
+    return str_format(arena, "%.*s?labelSelector=%.*s&limit=" PAGE "%s%.*s", STR_ARG(path),
+                      STR_ARG(selector), next.len ? "&continue=" : "", STR_ARG(next));
+}
+
+KubeStatus kube_store_list_secrets(
+    const KubeStore *store, Str selector, KubeObjects *items, KubeAnswer *out, Arena *arena) {
+    Str next = STR_EMPTY;
+    do {
+        Str path = page_path(store, selector, next, arena);
+        Value page;
+        KubeStatus status = kube_client_send(&store->client, "GET", path, STR_EMPTY, out, arena);
+        if (status != KUBE_DONE)
+            return status;
+        bool has_items = kube_client_find(out->object, "", "items", &page);
+        for (size_t i = 0; has_items && i < page.count; i++)
+            vec_push(arena, items, value_at(page, i));
+        next = kube_client_text(out->object, "metadata", "continue");
+    } while (next.len);
+    return KUBE_DONE;
+}
+
+/* -- objects ------------------------------------------------------------------------------ */
+
+static Value set(Value object, const char *path, const char *last, Str text, Arena *arena) {
+    return kube_client_with(object, path, last, value_from_str(text), arena);
+}
+
+static Value add_state_labels(const KubeStore *store, Value object, Arena *arena) {
+    static const char labels[] = "metadata.labels";
+    object = set(object, labels, "tfstate", STR("true"), arena);
+    object = set(object, labels, "tfstateSecretSuffix", store->suffix, arena);
+    object = set(object, labels, "tfstateWorkspace", store->workspace, arena);
+    object = set(object, labels, "app.kubernetes.io/managed-by", STR("terraform"), arena);
+    for (size_t i = 0; value_is_present(store->labels) && i < store->labels.count; i++) {
+        const char *name = str_to_cstr(value_key_at(store->labels, i), arena);
+        object = kube_client_with(object, labels, name, value_at(store->labels, i), arena);
+    }
+    return object;
+}
+
+/* Nothing in common with those of a state: the known tools take every secret that has those for a
+ * part of it. */
+static Value add_journal_labels(const KubeStore *store, Value object, Arena *arena) {
+    static const char labels[] = "metadata.labels";
+    object = set(object, labels, "app.kubernetes.io/managed-by", STR("loam"), arena);
+    object = set(object, labels, "loam-journal-suffix", store->suffix, arena);
+    return set(object, labels, "loam-journal-workspace", store->workspace, arena);
+}
+
+Str kube_store_journal_selector(const KubeStore *store, Arena *arena) {
+    return str_format(arena, "loam-journal-suffix=%.*s,loam-journal-workspace=%.*s",
+                      STR_ARG(store->suffix), STR_ARG(store->workspace));
+}
+
+Value kube_store_new(const KubeStore *store, KubeKind kind, Str name, bool state, Arena *arena) {
+    Value object = value_null(&TYPE_DYNAMIC);
+    bool is_secret = kind == KUBE_SECRET;
+    Str version = is_secret ? STR("v1") : STR("coordination.k8s.io/v1");
+    object = set(object, "", "apiVersion", version, arena);
+    object = set(object, "", "kind", is_secret ? STR("Secret") : STR("Lease"), arena);
+    object = set(object, "metadata", "name", name, arena);
+    object = set(object, "metadata", "namespace", store->space, arena);
+    if (is_secret) {
+        object = set(object, "metadata.annotations", "encoding", STR("gzip"), arena);
+        object = set(object, "", "type", STR("Opaque"), arena);
+    }
+    return state ? add_state_labels(store, object, arena)
+                 : add_journal_labels(store, object, arena);
+}
+
+Value kube_store_with_data(Value secret, const char *key, Str bytes, Arena *arena) {
+    return set(secret, "data", key, digest_to_base64(bytes, arena), arena);
+}
+
+bool kube_store_data(Value secret, const char *key, Str *out, Arena *arena) {
+    Value text;
+    return kube_client_find(secret, "data", key, &text) && text.type->kind == KIND_STRING &&
+           digest_from_base64(value_text(text), out, arena);
+}

@@ -1,0 +1,579 @@
+/* A Secret and a Lease. */
+#include "kubernetes_backend.h"
+#include "backend_settings.h"
+#include "empty_state.h"
+#include "gzip.h"
+#include "kube_journal.h"
+#include "kube_store.h"
+
+#define RETRIES   4
+#define DATA_MAX  ((size_t)1 << 20) /* what a Secret holds */
+#define PARTS_MAX 1000
+#define LOCK_INFO "app.terraform.io/lock-info"
+#define WAY_OUT   "Check the server's address, the credentials and what they may do."
+
+typedef struct Kubernetes {
+    Backend backend;
+    const Io *io;
+    KubeStore store;
+    Str version;       /* resourceVersion of the state's Secret as last seen; empty: not there */
+    bool was_read;     /* so `version` is known */
+    size_t part_count; /* Secrets that the state was read from */
+    const LockInfo *wanted;
+    Str lock_id;  /* empty: not locked */
+    Arena *arena; /* of what changes: writes may come from any thread, one at a time */
+} Kubernetes;
+
+static bool report(Diags *diags, const char *summary, const Kubernetes *kube, Str problem) {
+    diags_error(diags, NO_RANGE, summary, "%.*s: %.*s. " WAY_OUT, STR_ARG(kube->backend.path),
+                STR_ARG(problem));
+    return false;
+}
+
+/* -- the lock ----------------------------------------------------------------------------- */
+
+static void read_info(Value lease, LockInfo *out, Arena *arena) {
+    Str info = kube_client_text(lease, "metadata.annotations", LOCK_INFO);
+    if (!state_lock_from_json(info, out, arena))
+        *out = (LockInfo){0};
+    out->id = kube_client_text(lease, "spec", "holderIdentity");
+}
+
+static Value with_holder(Value lease, const LockInfo *info, Arena *arena) {
+    Value text = value_string(state_lock_to_json(info, arena), arena);
+    lease = kube_client_with(lease, "metadata.annotations", LOCK_INFO, text, arena);
+    return kube_client_with(lease, "spec", "holderIdentity", value_from_str(info->id), arena);
+}
+
+static Value without_holder(Value lease, Arena *arena) {
+    Value nothing = value_null(&TYPE_DYNAMIC);
+    lease = kube_client_with(lease, "metadata.annotations", LOCK_INFO, nothing, arena);
+    return kube_client_with(lease, "spec", "holderIdentity", nothing, arena);
+}
+
+/* What the lease says: free (then *lease is what it looks like), ours, or somebody else's. */
+static KubeStatus look(const Kubernetes *kube, KubeAnswer *out, LockInfo *holder, Arena *arena) {
+    const KubeStore *store = &kube->store;
+    KubeStatus status = kube_store_get(store, KUBE_LEASE, store->lease, out, arena);
+    *holder = (LockInfo){0};
+    if (status == KUBE_DONE && kube_client_text(out->object, "spec", "holderIdentity").len)
+        read_info(out->object, holder, arena);
+    return status;
+}
+
+static KubeStatus take_lease(
+    const Kubernetes *kube, KubeStatus seen, Value lease, KubeAnswer *out, Arena *arena) {
+    const KubeStore *store = &kube->store;
+    if (seen == KUBE_DONE)
+        return kube_store_update(store, KUBE_LEASE, store->lease,
+                                 with_holder(lease, kube->wanted, arena), out, arena);
+    Value fresh = kube_store_new(store, KUBE_LEASE, store->lease, true, arena);
+    return kube_store_create(store, KUBE_LEASE, with_holder(fresh, kube->wanted, arena), out,
+                             arena);
+}
+
+/* A conflict is somebody else who was faster, or our own request, sent twice as its answer got
+ * lost: the next look tells. */
+static LockAnswer attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
+    const Kubernetes *kube = self;
+    KubeStatus status = KUBE_CONFLICT;
+    KubeAnswer answer;
+    (void)pid;
+    for (int i = 0; i < 3 && status == KUBE_CONFLICT; i++) {
+        KubeStatus seen = look(kube, &answer, holder, arena);
+        if (holder->id.len)
+            return str_equal(holder->id, kube->wanted->id) ? LOCK_GOT : LOCK_HELD;
+        status = seen == KUBE_FAILED ? seen : take_lease(kube, seen, answer.object, &answer, arena);
+    }
+    if (status == KUBE_DONE)
+        return LOCK_GOT;
+    *holder = (LockInfo){.path = kube->store.lease};
+    if (status == KUBE_CONFLICT)
+        return LOCK_HELD;
+    report(diags, "Error acquiring the state lock", kube, answer.problem);
+    return LOCK_FAILED;
+}
+
+static bool kubernetes_lock(Backend *backend,
+                            const LockInfo *info,
+                            int64_t timeout_ms,
+                            const CancelToken *cancel,
+                            Diags *diags) {
+    Kubernetes *kube = backend->self;
+    CHECK(kube->lock_id.len == 0);
+    kube->wanted = info;
+    LockAttempt trying = {kube, attempt, backend->waiting, backend->waiting_payload};
+    if (!state_lock_acquire(&trying, kube->io->clock, timeout_ms, cancel, diags))
+        return false;
+    kube->lock_id = str_clone(info->id, kube->arena);
+    return true;
+}
+
+/* Frees the lease if this ID holds it. A conflict means that somebody else changed it just now:
+ * then it is looked at once more. */
+static bool free_lease(const Kubernetes *kube, Str id, const char *summary, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("kubernetes unlock");
+    const KubeStore *store = &kube->store;
+    KubeStatus status = KUBE_CONFLICT;
+    KubeAnswer answer = {0};
+    for (int i = 0; i < 3 && status == KUBE_CONFLICT; i++) {
+        status = kube_store_get(store, KUBE_LEASE, store->lease, &answer, scratch);
+        if (status == KUBE_FAILED)
+            break;
+        Str holder = status == KUBE_DONE ? kube_client_text(answer.object, "spec", "holderIdentity")
+                                         : STR_EMPTY;
+        if (holder.len == 0 && i > 0)
+            return true;
+        if (!str_equal(holder, id)) {
+            diags_error(diags, NO_RANGE, summary,
+                        "The lock ID \"%.*s\" does not match that of the lock, \"%.*s\".",
+                        STR_ARG(id), STR_ARG(holder));
+            return false;
+        }
+        Value lease = without_holder(answer.object, scratch);
+        status = kube_store_update(store, KUBE_LEASE, store->lease, lease, &answer, scratch);
+    }
+    return status == KUBE_DONE || report(diags, summary, kube, answer.problem);
+}
+
+static bool kubernetes_unlock(Backend *backend, Diags *diags) {
+    Kubernetes *kube = backend->self;
+    Str id = kube->lock_id;
+    kube->lock_id = STR_EMPTY;
+    return id.len == 0 || free_lease(kube, id, "Error releasing the state lock", diags);
+}
+
+static bool kubernetes_force_unlock(Backend *backend, Str id, Diags *diags) {
+    return free_lease(backend->self, id, "Failed to unlock state", diags);
+}
+
+/* -- reading ------------------------------------------------------------------------------ */
+
+static Str part_name(const KubeStore *store, size_t part, Arena *arena) {
+    if (part == 0)
+        return store->secret;
+    return str_format(arena, "%.*s-part-%zu", STR_ARG(store->secret), part);
+}
+
+/* Appends what part N holds; KUBE_ABSENT: there is no such part, or nothing in it. */
+static KubeStatus read_part(
+    Kubernetes *kube, size_t part, StrBuf *packed, Str *problem, Arena *arena) {
+    KubeAnswer answer;
+    Str piece;
+    Str name = part_name(&kube->store, part, arena);
+    KubeStatus status = kube_store_get(&kube->store, KUBE_SECRET, name, &answer, arena);
+    *problem = answer.problem;
+    /* Whoever holds the lock has seen the version that it goes on from. */
+    bool is_first = kube->lock_id.len == 0 || !kube->was_read;
+    if (part == 0 && is_first) {
+        Str version = kube_client_text(answer.object, "metadata", "resourceVersion");
+        kube->version = status == KUBE_DONE ? str_clone(version, kube->arena) : STR_EMPTY;
+    }
+    if (status != KUBE_DONE)
+        return status;
+    if (!kube_store_data(answer.object, "tfstate", &piece, arena))
+        return KUBE_ABSENT;
+    strbuf_add(packed, piece);
+    return KUBE_DONE;
+}
+
+static bool report_damage(const Kubernetes *kube, Diags *diags) {
+    diags_error(diags, NO_RANGE, "Failed to read the state",
+                "%.*s: what the Secret holds is not whole: it cannot be unpacked. If another tool "
+                "was interrupted while it wrote several parts, put its backup back with \"loam "
+                "state push\".",
+                STR_ARG(kube->backend.path));
+    return false;
+}
+
+/* A state that is larger than a Secret goes on in the next one: as long as it is not whole, there
+ * must be one more. */
+static bool kubernetes_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
+    Kubernetes *kube = backend->self;
+    StrBuf packed = strbuf_new(arena);
+    Str problem = STR_EMPTY;
+    Str text = STR_EMPTY;
+    bool is_whole = false;
+    size_t part = 0;
+    for (; !is_whole && part < PARTS_MAX; part++) {
+        KubeStatus status = read_part(kube, part, &packed, &problem, arena);
+        if (status == KUBE_ABSENT)
+            break;
+        if (status != KUBE_DONE)
+            return report(diags, "Failed to read the state", kube, problem);
+        is_whole = gzip_unpack(strbuf_str(&packed), &text, arena);
+    }
+    if (part > 0 && !is_whole)
+        return report_damage(kube, diags);
+    kube->part_count = part;
+    kube->was_read = true;
+    *out = empty_state_pass(text);
+    return true;
+}
+
+/* -- writing ------------------------------------------------------------------------------ */
+
+static bool report_size(const Kubernetes *kube, size_t size, Diags *diags) {
+    diags_error(diags, NO_RANGE, "Failed to write the state",
+                "%.*s: packed, the state has %zu bytes, and a Secret holds 1048576. What was done "
+                "is in the journal and not lost. Move the state to another backend with \"loam "
+                "init -migrate-state\", or divide the configuration.",
+                STR_ARG(kube->backend.path), size);
+    return false;
+}
+
+static bool report_other_hands(const Kubernetes *kube, Diags *diags) {
+    diags_error(diags, NO_RANGE, "Failed to write the state",
+                "%.*s was changed by somebody else since this run read it, so the lock did not "
+                "keep others away. What was done is in the journal: run the same command again, "
+                "which puts both together.",
+                STR_ARG(kube->backend.path));
+    return false;
+}
+
+/* After a conflict: it is the very write whose answer was lost? */
+static bool is_written(Kubernetes *kube, Str packed, Arena *arena) {
+    KubeAnswer answer;
+    Str there;
+    const KubeStore *store = &kube->store;
+    if (kube_store_get(store, KUBE_SECRET, store->secret, &answer, arena) != KUBE_DONE ||
+        !kube_store_data(answer.object, "tfstate", &there, arena) || !str_equal(there, packed))
+        return false;
+    Str version = kube_client_text(answer.object, "metadata", "resourceVersion");
+    kube->version = str_clone(version, kube->arena);
+    return true;
+}
+
+/* The Secret as it is, so that what others have put into it stays. */
+static KubeStatus current_secret(const Kubernetes *kube, Value *out, Str *problem, Arena *arena) {
+    const KubeStore *store = &kube->store;
+    KubeAnswer answer;
+    KubeStatus status = kube_store_get(store, KUBE_SECRET, store->secret, &answer, arena);
+    *problem = answer.problem;
+    *out = answer.object;
+    if (status == KUBE_ABSENT)
+        *out = kube_store_new(store, KUBE_SECRET, store->secret, true, arena);
+    return status;
+}
+
+static bool write_secret(Kubernetes *kube, Str packed, Arena *arena, Diags *diags) {
+    const KubeStore *store = &kube->store;
+    KubeAnswer answer;
+    Value secret;
+    Str problem;
+    KubeStatus status = current_secret(kube, &secret, &problem, arena);
+    if (status == KUBE_FAILED)
+        return report(diags, "Failed to write the state", kube, problem);
+    Str version = kube_client_text(secret, "metadata", "resourceVersion");
+    if (kube->was_read && !str_equal(version, kube->version))
+        return is_written(kube, packed, arena) || report_other_hands(kube, diags);
+    secret = kube_store_with_data(secret, "tfstate", packed, arena);
+    status = status == KUBE_ABSENT
+                 ? kube_store_create(store, KUBE_SECRET, secret, &answer, arena)
+                 : kube_store_update(store, KUBE_SECRET, store->secret, secret, &answer, arena);
+    if (status == KUBE_CONFLICT)
+        return is_written(kube, packed, arena) || report_other_hands(kube, diags);
+    if (status != KUBE_DONE)
+        return report(diags, "Failed to write the state", kube, answer.problem);
+    version = kube_client_text(answer.object, "metadata", "resourceVersion");
+    kube->version = str_clone(version, kube->arena);
+    kube->was_read = true;
+    return true;
+}
+
+static bool delete_secrets(const KubeStore *store, size_t from, Str *problem, Arena *arena) {
+    for (size_t part = from; part < PARTS_MAX; part++) {
+        KubeAnswer answer;
+        Str name = part_name(store, part, arena);
+        KubeStatus status = kube_store_get(store, KUBE_SECRET, name, &answer, arena);
+        if (status == KUBE_DONE)
+            status = kube_store_delete(store, KUBE_SECRET, name, &answer, arena);
+        *problem = answer.problem;
+        if (status != KUBE_DONE)
+            return status == KUBE_ABSENT;
+    }
+    return true;
+}
+
+static bool kubernetes_write(Backend *backend, Str bytes, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("kubernetes write");
+    Kubernetes *kube = backend->self;
+    Str packed = gzip_pack(bytes, scratch);
+    Str problem;
+    if (packed.len > DATA_MAX)
+        return report_size(kube, packed.len, diags);
+    if (!write_secret(kube, packed, scratch, diags))
+        return false;
+    bool had_parts = kube->part_count > 1;
+    kube->part_count = 1;
+    return !had_parts || delete_secrets(&kube->store, 1, &problem, scratch) ||
+           report(diags, "Failed to remove the further parts of the state", kube, problem);
+}
+
+static void kubernetes_close(Backend *backend) {
+    Kubernetes *kube = backend->self;
+    backend->journal->close(backend->journal);
+    arena_close(kube->arena);
+}
+
+/* -- the server --------------------------------------------------------------------------- */
+
+static Str text_of(Value config, const char *name) {
+    return backend_settings_text(config, name, "");
+}
+
+static Str variable_of(const Io *io, const char *name) {
+    const Process *process = io->process;
+    return str_from_cstr(process ? process->environment(process->self, name) : NULL);
+}
+
+static void add_path(const Io *io, Str path, StrVec *out, Arena *arena) {
+    Str home = variable_of(io, "HOME");
+    if (str_starts_with(path, STR("~/")) && home.len)
+        path = disk_join(home, str_after(path, 2), arena);
+    if (path.len)
+        vec_push(arena, out, path);
+}
+
+static void find_paths(const Io *io, Value config, StrVec *out, Arena *arena) {
+    Value list;
+    Str path = text_of(config, "config_path");
+    Str rest = variable_of(io, "KUBE_CONFIG_PATHS");
+    if (path.len) {
+        add_path(io, path, out, arena);
+    } else if (value_find(config, STR("config_paths"), &list) && value_is_present(list)) {
+        for (size_t i = 0; i < list.count; i++)
+            add_path(io, value_text(value_at(list, i)), out, arena);
+    } else {
+        while (rest.len && str_next_field(&rest, ':', &path))
+            add_path(io, path, out, arena);
+    }
+}
+
+static bool find_target(const Io *io, Value config, KubeTarget *out, Arena *arena, Diags *diags) {
+    KubeChoice choice = {
+        .context = text_of(config, "config_context"),
+        .cluster = text_of(config, "config_context_cluster"),
+        .user_name = text_of(config, "config_context_auth_info"),
+    };
+    if (backend_settings_bool(config, "load_config_file", true))
+        find_paths(io, config, &choice.paths, arena);
+    bool says_where = choice.paths.count || text_of(config, "host").len;
+    if (backend_settings_bool(config, "in_cluster_config", false) ||
+        (!says_where && kubeconfig_is_in_cluster(io)))
+        return kubeconfig_in_cluster(io, out, arena, diags);
+    return kubeconfig_read(io, &choice, out, arena, diags);
+}
+
+static void replace(Str *field, Value config, const char *name) {
+    Str text = text_of(config, name);
+    if (text.len)
+        *field = text;
+}
+
+/* What the block says wins over the files. */
+static bool read_target(const Io *io, Value config, KubeTarget *out, Arena *arena, Diags *diags) {
+    KubeTarget target = {0};
+    if (!find_target(io, config, &target, arena, diags))
+        return false;
+    replace(&target.server, config, "host");
+    replace(&target.user, config, "username");
+    replace(&target.password, config, "password");
+    replace(&target.authorities, config, "cluster_ca_certificate");
+    replace(&target.certificate, config, "client_certificate");
+    replace(&target.key, config, "client_key");
+    replace(&target.token, config, "token");
+    target.skip_verify = backend_settings_bool(config, "insecure", target.skip_verify);
+    while (str_ends_with(target.server, STR("/")))
+        target.server = str_slice(target.server, 0, target.server.len - 1);
+    if (target.server.len && str_find(target.server, STR("://"), 0) == SIZE_MAX)
+        target.server = str_concat(STR("https://"), target.server, arena);
+    *out = target;
+    if (target.server.len)
+        return true;
+    diags_error(diags, NO_RANGE, "Invalid backend configuration",
+                "Nothing says where the Kubernetes API server is. Set \"config_path\" (or "
+                "KUBE_CONFIG_PATH) to a kubeconfig file, or \"host\".");
+    return false;
+}
+
+/* -- opening ------------------------------------------------------------------------------ */
+
+static bool open_store(
+    const Io *io, Value config, Str workspace, Kubernetes **out, Arena *arena, Diags *diags) {
+    Kubernetes *kube = arena_new(arena, Kubernetes);
+    KubeStore *store = &kube->store;
+    kube->io = io;
+    store->space = backend_settings_text(config, "namespace", "default");
+    store->suffix = text_of(config, "secret_suffix");
+    store->workspace = str_clone(workspace.len ? workspace : STR("default"), arena);
+    store->client = (KubeClient){.io = io, .retries = RETRIES, .cancel = &kube->backend.cancel};
+    if (!value_find(config, STR("labels"), &store->labels))
+        store->labels = value_null(&TYPE_DYNAMIC);
+    if (!kube_store_name(store, arena, diags) ||
+        !read_target(io, config, &store->client.target, arena, diags))
+        return false;
+    kube->arena = arena_open("kubernetes");
+    kube->backend = (Backend){
+        .type = &kubernetes_backend,
+        .self = kube,
+        .path = str_format(arena, "Secret %.*s in namespace %.*s", STR_ARG(store->secret),
+                           STR_ARG(store->space)),
+        .journal = kube_journal_new(store, arena),
+        .lock = kubernetes_lock,
+        .unlock = kubernetes_unlock,
+        .force_unlock = kubernetes_force_unlock,
+        .read = kubernetes_read,
+        .write = kubernetes_write,
+        .close = kubernetes_close,
+    };
+    *out = kube;
+    return true;
+}
+
+static bool kubernetes_open(
+    const Io *io, Value config, Str workspace, Backend **out, Arena *arena, Diags *diags) {
+    Kubernetes *kube;
+    if (!open_store(io, config, workspace, &kube, arena, diags))
+        return false;
+    *out = &kube->backend;
+    return true;
+}
+
+/* -- workspaces --------------------------------------------------------------------------- */
+
+static bool has_text(const StrVec *texts, Str text) {
+    vec_each(texts, it) {
+        if (str_equal(*it, text))
+            return true;
+    }
+    return false;
+}
+
+static int compare_texts(const void *a, const void *b) {
+    return str_compare(*(const Str *)a, *(const Str *)b);
+}
+
+static bool find_names(const Kubernetes *kube, StrVec *out, Arena *arena, Diags *diags) {
+    KubeObjects secrets = {0};
+    KubeAnswer answer;
+    const KubeStore *store = &kube->store;
+    Str selector =
+        str_format(arena, "tfstate=true,tfstateSecretSuffix=%.*s", STR_ARG(store->suffix));
+    if (kube_store_list_secrets(store, selector, &secrets, &answer, arena) != KUBE_DONE)
+        return report(diags, "Cannot list the workspaces", kube, answer.problem);
+    StrVec names = {0};
+    vec_each(&secrets, secret) {
+        Str name = kube_client_text(*secret, "metadata.labels", "tfstateWorkspace");
+        if (name.len && !str_equal(name, STR("default")) && !has_text(&names, name))
+            vec_push(arena, &names, name);
+    }
+    if (names.count > 1)
+        qsort(names.items, names.count, sizeof *names.items, compare_texts);
+    vec_each(&names, name) {
+        vec_push(arena, out, *name);
+    }
+    return true;
+}
+
+static bool kubernetes_list(const Io *io, Value config, StrVec *out, Arena *arena, Diags *diags) {
+    Kubernetes *kube;
+    if (!open_store(io, config, STR("default"), &kube, arena, diags))
+        return false;
+    bool ok = find_names(kube, out, arena, diags);
+    kubernetes_close(&kube->backend);
+    return ok;
+}
+
+static bool kubernetes_make(const Io *io, Value config, Str workspace, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("workspace");
+    Kubernetes *kube;
+    if (!open_store(io, config, workspace, &kube, scratch, diags))
+        return false;
+    bool ok = kubernetes_write(&kube->backend, empty_state_new(scratch), diags);
+    kubernetes_close(&kube->backend);
+    return ok;
+}
+
+static bool delete_all(const Kubernetes *kube, Arena *arena, Diags *diags) {
+    const KubeStore *store = &kube->store;
+    KubeAnswer answer = {0};
+    Str problem;
+    if (!kube_journal_delete(store, &problem, arena) || !delete_secrets(store, 0, &problem, arena))
+        return report(diags, "Cannot delete the workspace", kube, problem);
+    return kube_store_delete(store, KUBE_LEASE, store->lease, &answer, arena) == KUBE_DONE ||
+           report(diags, "Cannot delete the workspace", kube, answer.problem);
+}
+
+static bool kubernetes_remove(const Io *io, Value config, Str workspace, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("workspace");
+    Kubernetes *kube;
+    if (!open_store(io, config, workspace, &kube, scratch, diags))
+        return false;
+    bool ok = delete_all(kube, scratch, diags);
+    kubernetes_close(&kube->backend);
+    return ok;
+}
+
+static const Attribute attributes[] = {
+    {"secret_suffix",            &TYPE_STRING,         REQUIRED,
+     "End of the Secret's name, tfstate-WORKSPACE-SUFFIX."                                                                 },
+    {"namespace",                &TYPE_STRING,         OPTIONAL,             "Its namespace; \"default\" if not given."    },
+    {"labels",                   &TYPE_MAP_OF_STRING,  OPTIONAL,             "More labels of the objects that are made."   },
+    {"config_path",              &TYPE_STRING,         OPTIONAL,             "A kubeconfig file."                          },
+    {"config_paths",             &TYPE_LIST_OF_STRING, OPTIONAL,
+     "Several; else $KUBE_CONFIG_PATHS, with colons between."                                                              },
+    {"load_config_file",         &TYPE_BOOL,           OPTIONAL,
+     "Whether kubeconfig files are read; true if not given."                                                               },
+    {"config_context",           &TYPE_STRING,         OPTIONAL,
+     "Context in these files; the current one if not given."                                                               },
+    {"config_context_cluster",   &TYPE_STRING,         OPTIONAL,
+     "Cluster in these files; the context's if not given."                                                                 },
+    {"config_context_auth_info", &TYPE_STRING,         OPTIONAL,
+     "User in these files; the context's if not given."                                                                    },
+    {"in_cluster_config",        &TYPE_BOOL,           OPTIONAL,             "As the account of the pod that this runs in."},
+    {"host",                     &TYPE_STRING,         OPTIONAL,             "Address of the API server."                  },
+    {"insecure",                 &TYPE_BOOL,           OPTIONAL,             "The server need not prove who it is."        },
+    {"cluster_ca_certificate",   &TYPE_STRING,         OPTIONAL,
+     "Who may vouch for the server, as PEM text."                                                                          },
+    {"token",                    &TYPE_STRING,         OPTIONAL | SENSITIVE, "Token of an account."                        },
+    {"client_certificate",       &TYPE_STRING,         OPTIONAL,
+     "Certificate that is shown to the server, as PEM text."                                                               },
+    {"client_key",               &TYPE_STRING,         OPTIONAL | SENSITIVE, "Its key, as PEM text."                       },
+    {"username",                 &TYPE_STRING,         OPTIONAL,             "For basic authentication."                   },
+    {"password",                 &TYPE_STRING,         OPTIONAL | SENSITIVE, "For basic authentication."                   },
+};
+
+static const BackendVariable variables[] = {
+    {"namespace",                "KUBE_NAMESPACE"           },
+    {"config_path",              "KUBE_CONFIG_PATH"         },
+    {"load_config_file",         "KUBE_LOAD_CONFIG_FILE"    },
+    {"config_context",           "KUBE_CTX"                 },
+    {"config_context_cluster",   "KUBE_CTX_CLUSTER"         },
+    {"config_context_auth_info", "KUBE_CTX_AUTH_INFO"       },
+    {"in_cluster_config",        "KUBE_IN_CLUSTER_CONFIG"   },
+    {"host",                     "KUBE_HOST"                },
+    {"insecure",                 "KUBE_INSECURE"            },
+    {"cluster_ca_certificate",   "KUBE_CLUSTER_CA_CERT_DATA"},
+    {"token",                    "KUBE_TOKEN"               },
+    {"client_certificate",       "KUBE_CLIENT_CERT_DATA"    },
+    {"client_key",               "KUBE_CLIENT_KEY_DATA"     },
+    {"username",                 "KUBE_USER"                },
+    {"password",                 "KUBE_PASSWORD"            },
+};
+
+const BackendType kubernetes_backend = {
+    .name = "kubernetes",
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "The state as a Secret in a Kubernetes cluster, locked by a Lease."},
+    .about =
+        "The Secret and the Lease are those of Terraform and OpenTofu: either may take over. A "
+        "Secret holds 1 MiB, ten times as much before it is packed; a state that another tool "
+        "divided is read. The lock does not expire: force-unlock opens that of a program that "
+        "died. Credentials that a program has to fetch (exec) are not used.",
+    BACKEND_VARIABLES(variables),
+    .open = kubernetes_open,
+    .list = kubernetes_list,
+    .make = kubernetes_make,
+    .remove = kubernetes_remove,
+};

@@ -1,0 +1,389 @@
+/* Rows, and the advisory locks on their numbers. */
+#include "pg_backend.h"
+#include "backend_settings.h"
+#include "empty_state.h"
+#include "pg_journal.h"
+#include "pg_session.h"
+
+#define TERRAFORM_CREATION_LOCK "-1"
+#define CREATION_TRIES          20
+#define CREATION_WAIT_MS        100
+#define NAME_SIZE               ((size_t)63) /* the longest that the server keeps */
+
+typedef struct Pg {
+    Backend backend;
+    const Io *io;
+    PgSession *session;
+    Str workspace;
+    Str lock_id; /* empty: not locked */
+    Arena *arena;
+} Pg;
+
+/* -- locking ------------------------------------------------------------------------------ */
+
+int64_t pg_backend_creation_lock(Str schema, Str table) {
+    Str parts[] = {
+        schema, {"", 1},
+         table
+    };
+    uint32_t hash = 2166136261U;
+    for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
+        for (size_t at = 0; at < parts[i].len; at++)
+            hash = (hash * 16777619U) ^ (unsigned char)parts[i].ptr[at];
+    }
+    return -(int64_t)hash;
+}
+
+static bool run(Pg *pg,
+                const char *statement,
+                const Str *values,
+                size_t count,
+                DatabaseAnswer *answer,
+                Arena *arena,
+                Diags *diags) {
+    return pg_session_run(pg->session, "Error acquiring the state lock", statement, values, count,
+                          answer, arena, diags);
+}
+
+static bool is_true(const DatabaseAnswer *answer, size_t cell) {
+    return answer->row_count > 0 && str_equal(answer->cells[cell], STR("t"));
+}
+
+static bool release_number(Pg *pg, Str number, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("pg unlock");
+    DatabaseAnswer answer;
+    return run(pg, "SELECT pg_advisory_unlock($1::bigint)", &number, 1, &answer, scratch, diags);
+}
+
+static LockAnswer try_number(Pg *pg, Str number, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("pg lock");
+    DatabaseAnswer answer;
+    if (!run(pg, "SELECT pg_try_advisory_lock($1::bigint)", &number, 1, &answer, scratch, diags))
+        return LOCK_FAILED;
+    return is_true(&answer, 0) ? LOCK_GOT : LOCK_HELD;
+}
+
+/* Others hold these locks for an instant only. */
+static LockAnswer try_number_often(Pg *pg, Str number, Diags *diags) {
+    const Clock *clock = pg->io->clock;
+    LockAnswer result = LOCK_HELD;
+    for (int i = 0; i < CREATION_TRIES && result == LOCK_HELD; i++) {
+        if (i > 0)
+            (void)clock->sleep_ms(clock->self, CREATION_WAIT_MS, NULL);
+        result = try_number(pg, number, diags);
+    }
+    return result;
+}
+
+static bool insert_row(Pg *pg, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("pg row");
+    DatabaseAnswer answer;
+    Str values[] = {pg->workspace, empty_state_new(scratch)};
+    return run(pg,
+               "INSERT INTO {states} (name, data) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+               values, ARRAY_COUNT(values), &answer, scratch, diags);
+}
+
+/* Terraform and OpenTofu lock different numbers before they make a row. */
+static LockAnswer make_row(Pg *pg, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("pg row");
+    const PgSettings *settings = pg_session_settings(pg->session);
+    Str theirs = STR(TERRAFORM_CREATION_LOCK);
+    Str number = str_format(scratch, "%lld",
+                            (long long)pg_backend_creation_lock(settings->schema, settings->table));
+    LockAnswer result = try_number_often(pg, number, diags);
+    if (result != LOCK_GOT)
+        return result;
+    result = try_number_often(pg, theirs, diags);
+    if (result == LOCK_GOT) {
+        bool ok = insert_row(pg, diags);
+        result = release_number(pg, theirs, diags) && ok ? LOCK_GOT : LOCK_FAILED;
+    }
+    return release_number(pg, number, diags) ? result : LOCK_FAILED;
+}
+
+/* The row may have been deleted, and made anew, since its number was read. */
+static LockAnswer check_number(Pg *pg, Str number, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("pg lock");
+    DatabaseAnswer answer;
+    if (!run(pg, "SELECT id FROM {states} WHERE name = $1", &pg->workspace, 1, &answer, scratch,
+             diags))
+        return LOCK_FAILED;
+    if (answer.row_count == 1 && str_equal(answer.cells[0], number)) {
+        pg->lock_id = str_clone(number, pg->arena);
+        pg_session_hold(pg->session, pg->lock_id);
+        return LOCK_GOT;
+    }
+    return release_number(pg, number, diags) ? LOCK_HELD : LOCK_FAILED;
+}
+
+/* -- the holder ---------------------------------------------------------------------------- */
+
+/* A loam says what it does in its session's name (session_name). */
+static void describe(LockInfo *holder, const Str *cells, Arena *arena) {
+    Str name = cells[1];
+    Str word;
+    holder->who = str_format(arena, "%.*s@%.*s", STR_ARG(cells[2]), STR_ARG(cells[3]));
+    holder->created = cells[4];
+    holder->info = str_format(arena,
+                              "session %.*s of the server (%.*s); if its program is gone for good, "
+                              "SELECT pg_terminate_backend(%.*s) ends it",
+                              STR_ARG(cells[0]), STR_ARG(holder->who), STR_ARG(cells[0]));
+    if (!str_next_field(&name, ' ', &word) || !str_equal(word, STR("loam")))
+        return;
+    if (str_next_field(&name, ' ', &word))
+        holder->operation = word;
+    if (str_next_field(&name, ' ', &word))
+        holder->who = word;
+}
+
+/* As far as the server tells: advisory locks carry no text. */
+static void find_holder(Pg *pg, LockInfo *out, Arena *arena) {
+    DatabaseAnswer answer = {0};
+    Diags ignored = diags_new(arena);
+    *out = (LockInfo){.path = pg->backend.path};
+    bool ok =
+        run(pg,
+            "SELECT a.pid, a.application_name, a.usename, coalesce(host(a.client_addr), 'local'), "
+            "to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') FROM "
+            "pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid JOIN {states} s ON s.name = $1 "
+            "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.database = "
+            "(SELECT oid FROM pg_database WHERE datname = current_database()) AND "
+            "((l.classid::bigint << 32) | l.objid::bigint) = s.id",
+            &pg->workspace, 1, &answer, arena, &ignored);
+    if (ok && answer.row_count > 0)
+        describe(out, answer.cells, arena);
+}
+
+static LockAnswer try_lock(Pg *pg, Arena *arena, Diags *diags) {
+    DatabaseAnswer answer;
+    for (int i = 0; i < 2; i++) {
+        if (!run(pg, "SELECT id, pg_try_advisory_lock(id) FROM {states} WHERE name = $1",
+                 &pg->workspace, 1, &answer, arena, diags))
+            return LOCK_FAILED;
+        if (answer.row_count > 0)
+            return is_true(&answer, 1) ? check_number(pg, answer.cells[0], diags) : LOCK_HELD;
+        LockAnswer made = make_row(pg, diags);
+        if (made != LOCK_GOT)
+            return made;
+    }
+    return LOCK_HELD;
+}
+
+static LockAnswer attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
+    Pg *pg = self;
+    (void)pid;
+    LockAnswer answer = try_lock(pg, arena, diags);
+    if (answer == LOCK_HELD)
+        find_holder(pg, holder, arena);
+    return answer;
+}
+
+/* "loam OperationTypeApply root@host 1b4e28ba": others see it in pg_stat_activity. */
+static Str session_name(const LockInfo *info, Arena *arena) {
+    Str name = str_format(arena, "loam %.*s %.*s %.*s", STR_ARG(info->operation),
+                          STR_ARG(info->who), STR_ARG(str_slice(info->id, 0, 8)));
+    return str_slice(name, 0, NAME_SIZE);
+}
+
+static bool pg_lock(Backend *backend,
+                    const LockInfo *info,
+                    int64_t timeout_ms,
+                    const CancelToken *cancel,
+                    Diags *diags) {
+    Pg *pg = backend->self;
+    CHECK(pg->lock_id.len == 0);
+    if (!pg_session_set_name(pg->session, session_name(info, pg->arena), diags))
+        return false;
+    LockAttempt trying = {pg, attempt, backend->waiting, backend->waiting_payload};
+    return state_lock_acquire(&trying, pg->io->clock, timeout_ms, cancel, diags);
+}
+
+static bool pg_unlock(Backend *backend, Diags *diags) {
+    Pg *pg = backend->self;
+    Str number = pg->lock_id;
+    pg->lock_id = STR_EMPTY;
+    if (number.len == 0 || pg_session_is_lost(pg->session))
+        return true;
+    pg_session_hold(pg->session, STR_EMPTY);
+    return release_number(pg, number, diags);
+}
+
+static bool pg_still_locked(Backend *backend, Diags *diags) {
+    Pg *pg = backend->self;
+    if (!pg_session_is_lost(pg->session))
+        return true;
+    diags_error(diags, NO_RANGE, "The state lock was lost",
+                "The connection to PostgreSQL broke, and the lock of \"%.*s\" could not be taken "
+                "again: nothing more is begun.",
+                STR_ARG(backend->path));
+    return false;
+}
+
+/* -- reading and writing ------------------------------------------------------------------ */
+
+static bool pg_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
+    Pg *pg = backend->self;
+    DatabaseAnswer answer;
+    if (!pg_session_run(pg->session, "Failed to read the state",
+                        "SELECT coalesce(data, '') FROM {states} WHERE name = $1", &pg->workspace,
+                        1, &answer, arena, diags))
+        return false;
+    Str text = answer.row_count > 0 ? answer.cells[0] : STR_EMPTY;
+    pg_session_expect(pg->session, text);
+    *out = empty_state_pass(text);
+    return true;
+}
+
+static bool pg_write(Backend *backend, Str bytes, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("pg write");
+    Pg *pg = backend->self;
+    DatabaseAnswer answer;
+    Str values[] = {pg->workspace, bytes};
+    pg_session_expect(pg->session, bytes);
+    return pg_session_run(pg->session, "Failed to write the state",
+                          "INSERT INTO {states} (name, data) VALUES ($1, $2) ON CONFLICT (name) DO "
+                          "UPDATE SET data = EXCLUDED.data",
+                          values, ARRAY_COUNT(values), &answer, scratch, diags);
+}
+
+static void pg_close(Backend *backend) {
+    Pg *pg = backend->self;
+    backend->journal->close(backend->journal);
+    pg_session_close(pg->session);
+}
+
+/* -- opening ------------------------------------------------------------------------------ */
+
+static PgSettings settings_of(Value config) {
+    return (PgSettings){
+        .address = backend_settings_text(config, "conn_str", ""),
+        .schema = backend_settings_text(config, "schema_name", "terraform_remote_state"),
+        .table = backend_settings_text(config, "table_name", "states"),
+        .index = backend_settings_text(config, "index_name", "states_by_name"),
+        .skip_schema = backend_settings_bool(config, "skip_schema_creation", false),
+        .skip_table = backend_settings_bool(config, "skip_table_creation", false),
+        .skip_index = backend_settings_bool(config, "skip_index_creation", false),
+    };
+}
+
+static bool open_session(
+    const Io *io, Value config, Str workspace, PgSession **out, Arena *arena, Diags *diags) {
+    PgSettings settings = settings_of(config);
+    return pg_session_open(io, &settings, workspace, out, arena, diags);
+}
+
+static bool pg_open(
+    const Io *io, Value config, Str workspace, Backend **out, Arena *arena, Diags *diags) {
+    PgSession *session = NULL;
+    if (workspace.len == 0)
+        workspace = STR("default");
+    if (!open_session(io, config, workspace, &session, arena, diags))
+        return false;
+    const PgSettings *settings = pg_session_settings(session);
+    Pg *pg = arena_new(arena, Pg);
+    pg->io = io;
+    pg->session = session;
+    pg->workspace = str_clone(workspace, arena);
+    pg->arena = arena;
+    pg->backend = (Backend){
+        .type = &pg_backend,
+        .self = pg,
+        .path = str_format(arena, "%.*s.%.*s/%.*s", STR_ARG(settings->schema),
+                           STR_ARG(settings->table), STR_ARG(workspace)),
+        .journal = pg_journal_new(session, pg->workspace, arena),
+        .lock = pg_lock,
+        .unlock = pg_unlock,
+        .still_locked = pg_still_locked,
+        .read = pg_read,
+        .write = pg_write,
+        .close = pg_close,
+    };
+    *out = &pg->backend;
+    return true;
+}
+
+/* -- workspaces --------------------------------------------------------------------------- */
+
+static bool pg_list(const Io *io, Value config, StrVec *out, Arena *arena, Diags *diags) {
+    PgSession *session = NULL;
+    DatabaseAnswer answer;
+    if (!open_session(io, config, STR("default"), &session, arena, diags))
+        return false;
+    bool ok = pg_session_run(session, "Cannot list the workspaces",
+                             "SELECT name FROM {states} WHERE name <> 'default' ORDER BY name "
+                             "COLLATE \"C\"",
+                             NULL, 0, &answer, arena, diags);
+    for (size_t i = 0; ok && i < answer.row_count; i++)
+        vec_push(arena, out, answer.cells[i]);
+    pg_session_close(session);
+    return ok;
+}
+
+static bool pg_make(const Io *io, Value config, Str workspace, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("workspace");
+    Backend *backend = NULL;
+    if (!pg_open(io, config, workspace, &backend, scratch, diags))
+        return false;
+    LockAnswer made = make_row(backend->self, diags);
+    if (made == LOCK_HELD)
+        diags_error(diags, NO_RANGE, "Cannot make the workspace",
+                    "Somebody else is making a workspace in this database. Try again.");
+    pg_close(backend);
+    return made == LOCK_GOT;
+}
+
+static bool pg_remove(const Io *io, Value config, Str workspace, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("workspace");
+    PgSession *session = NULL;
+    DatabaseAnswer answer;
+    if (!open_session(io, config, workspace, &session, scratch, diags))
+        return false;
+    bool ok = pg_journal_delete(session, workspace, diags) &&
+              pg_session_run(session, "Cannot delete the workspace",
+                             "DELETE FROM {states} WHERE name = $1", &workspace, 1, &answer,
+                             scratch, diags);
+    pg_session_close(session);
+    return ok;
+}
+
+static const Attribute attributes[] = {
+    {"conn_str",             &TYPE_STRING, OPTIONAL | SENSITIVE,
+     "Address of the database, as a URL or as keywords; what it leaves open the PG* variables "
+     "say."                                                                                            },
+    {"schema_name",          &TYPE_STRING, OPTIONAL,
+     "Schema of the tables; \"terraform_remote_state\" if not given."                                  },
+    {"table_name",           &TYPE_STRING, OPTIONAL,
+     "Table of the states; \"states\" if not given. The journal has another, NAME_journal."            },
+    {"index_name",           &TYPE_STRING, OPTIONAL,
+     "Unique index over the names; \"states_by_name\" if not given."                                   },
+    {"skip_schema_creation", &TYPE_BOOL,   OPTIONAL,             "The schema is there: do not make it."},
+    {"skip_table_creation",  &TYPE_BOOL,   OPTIONAL,             "The table is there: do not make it." },
+    {"skip_index_creation",  &TYPE_BOOL,   OPTIONAL,
+     "The index is there, or not wanted: do not make it."                                              },
+};
+
+static const BackendVariable variables[] = {
+    {"conn_str",             "PG_CONN_STR"            },
+    {"schema_name",          "PG_SCHEMA_NAME"         },
+    {"table_name",           "PG_TABLE_NAME"          },
+    {"index_name",           "PG_INDEX_NAME"          },
+    {"skip_schema_creation", "PG_SKIP_SCHEMA_CREATION"},
+    {"skip_table_creation",  "PG_SKIP_TABLE_CREATION" },
+    {"skip_index_creation",  "PG_SKIP_INDEX_CREATION" },
+};
+
+const BackendType pg_backend = {
+    .name = "pg",
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "States as rows of a PostgreSQL table, locked by advisory locks."},
+    .about =
+        "Rows, locks and the sequence of their numbers are those of Terraform and OpenTofu: either "
+        "may take over. The lock is the session's, so it goes when its program dies. Without a "
+        "word about TLS it is demanded (sslmode=require).",
+    BACKEND_VARIABLES(variables),
+    .open = pg_open,
+    .list = pg_list,
+    .make = pg_make,
+    .remove = pg_remove,
+};

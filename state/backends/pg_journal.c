@@ -1,0 +1,113 @@
+/* A row for each segment; the table is made when there is something to write. */
+#include "pg_journal.h"
+#include "journal_segments.h"
+
+typedef struct PgJournal {
+    PgSession *session;
+    Str workspace;
+    bool has_table; /* known to be there */
+} PgJournal;
+
+static bool run(PgJournal *journal,
+                const char *statement,
+                const Str *values,
+                size_t count,
+                DatabaseAnswer *answer,
+                Str *problem,
+                Arena *arena) {
+    Diags diags = diags_new(arena);
+    if (pg_session_run(journal->session, "The journal", statement, values, count, answer, arena,
+                       &diags))
+        return true;
+    *problem = diags.items[0].detail;
+    return false;
+}
+
+static bool find_table(PgJournal *journal, Str *problem, Arena *arena) {
+    Diags diags = diags_new(arena);
+    if (journal->has_table ||
+        pg_session_has_table(journal->session, "{journal}", &journal->has_table, &diags))
+        return true;
+    *problem = diags.items[0].detail;
+    return false;
+}
+
+static bool make_table(PgJournal *journal, Str *problem, Arena *arena) {
+    DatabaseAnswer answer;
+    if (!find_table(journal, problem, arena))
+        return false;
+    if (journal->has_table)
+        return true;
+    journal->has_table = run(journal,
+                             "CREATE TABLE IF NOT EXISTS {journal} (name text NOT NULL, segment "
+                             "bigint NOT NULL, data text NOT NULL, PRIMARY KEY (name, segment))",
+                             NULL, 0, &answer, problem, arena);
+    /* Two that make it at once fall over each other; then it is there. */
+    Str ignored;
+    return journal->has_table || (find_table(journal, &ignored, arena) && journal->has_table);
+}
+
+static bool journal_list(void *self, Segments *out, Str *problem, Arena *arena) {
+    PgJournal *journal = self;
+    DatabaseAnswer answer;
+    if (!find_table(journal, problem, arena))
+        return false;
+    if (!journal->has_table)
+        return true;
+    if (!run(journal, "SELECT segment, data FROM {journal} WHERE name = $1 ORDER BY segment",
+             &journal->workspace, 1, &answer, problem, arena))
+        return false;
+    for (size_t i = 0; i < answer.row_count; i++) {
+        Segment segment = {.text = answer.cells[2 * i + 1]};
+        if (str_to_uint64(answer.cells[2 * i], &segment.number))
+            vec_push(arena, out, segment);
+    }
+    return true;
+}
+
+/* A row that is there already is this one, whose answer was lost. */
+static bool journal_put(void *self, uint64_t number, Str text, Str *problem, Arena *arena) {
+    PgJournal *journal = self;
+    DatabaseAnswer answer;
+    Str values[] = {journal->workspace, str_format(arena, "%llu", (unsigned long long)number),
+                    text};
+    return make_table(journal, problem, arena) &&
+           run(journal,
+               "INSERT INTO {journal} (name, segment, data) VALUES ($1, $2::bigint, $3) ON "
+               "CONFLICT (name, segment) DO UPDATE SET data = EXCLUDED.data",
+               values, ARRAY_COUNT(values), &answer, problem, arena);
+}
+
+static bool journal_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
+    PgJournal *journal = self;
+    DatabaseAnswer answer;
+    Str values[] = {journal->workspace, str_format(arena, "%llu", (unsigned long long)below)};
+    return run(journal, "DELETE FROM {journal} WHERE name = $1 AND segment < $2::bigint", values,
+               ARRAY_COUNT(values), &answer, problem, arena);
+}
+
+JournalStore *pg_journal_new(PgSession *session, Str workspace, Arena *arena) {
+    const PgSettings *settings = pg_session_settings(session);
+    PgJournal *journal = arena_new(arena, PgJournal);
+    journal->session = session;
+    journal->workspace = workspace;
+    SegmentStore segments = {
+        .self = journal,
+        .name = str_format(arena, "%.*s.%.*s_journal of \"%.*s\"", STR_ARG(settings->schema),
+                           STR_ARG(settings->table), STR_ARG(workspace)),
+        .list = journal_list,
+        .put = journal_put,
+        .drop = journal_drop,
+    };
+    return journal_segments_new(&segments, arena);
+}
+
+bool pg_journal_delete(PgSession *session, Str workspace, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("pg journal");
+    DatabaseAnswer answer;
+    bool there;
+    return pg_session_has_table(session, "{journal}", &there, diags) &&
+           (!there || pg_session_run(session, "Failed to delete the journal",
+                                     "DELETE FROM {journal} WHERE name = $1", &workspace, 1,
+                                     &answer, scratch, diags));
+}

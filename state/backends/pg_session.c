@@ -1,0 +1,469 @@
+/* One connection at a time, and the lock carried over from one to the next. */
+#include "pg_session.h"
+#include "digest.h"
+#include "log.h"
+
+#include <pthread.h>
+
+#define RECONNECT_WAITS 4 /* 1, 2, 4 and 8 seconds */
+#define RELOCK_TRIES    20
+#define RELOCK_WAIT_MS  250
+#define ENDING_TRIES    20
+#define ENDING_WAIT_MS  50
+/* Two small numbers name a lock that no tool uses for states: who makes the tables holds it. */
+#define LAYOUT_LOCK    "1819238765, 1"
+#define JOURNAL_ENDING "_journal"
+
+struct PgSession {
+    const Io *io;
+    PgSettings settings;
+    Str workspace;
+    Str states;  /* "schema"."states" */
+    Str journal; /* "schema"."states_journal" */
+    pthread_mutex_t mutex;
+    Arena *arena;            /* of what changes, under the mutex */
+    Arena *connection_arena; /* what the connection lives in; NULL: there is none */
+    DatabaseSession *connection;
+    Str pid; /* of the server's process, and when it began: its identity */
+    Str since;
+    Str name;
+    Str lock_id;
+    Str known; /* digests of the state's text: what it was, and what it is being made */
+    Str coming;
+    bool is_lost;
+};
+
+const PgSettings *pg_session_settings(const PgSession *session) {
+    return &session->settings;
+}
+
+/* -- statements --------------------------------------------------------------------------- */
+
+static Str quote_name(Str name, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    strbuf_add_char(&text, '"');
+    for (size_t i = 0; i < name.len; i++) {
+        if (name.ptr[i] == '"')
+            strbuf_add_char(&text, '"');
+        strbuf_add_char(&text, name.ptr[i]);
+    }
+    strbuf_add_char(&text, '"');
+    return strbuf_str(&text);
+}
+
+static Str qualified(const PgSettings *settings, Str name, Arena *arena) {
+    Str schema = quote_name(settings->schema, arena);
+    name = quote_name(name, arena);
+    return str_format(arena, "%.*s.%.*s", STR_ARG(schema), STR_ARG(name));
+}
+
+static const char *expand(const PgSession *session, const char *statement, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    Str rest = str_from_cstr(statement);
+    while (rest.len) {
+        if (str_starts_with(rest, STR("{states}"))) {
+            strbuf_add(&text, session->states);
+            rest = str_after(rest, strlen("{states}"));
+        } else if (str_starts_with(rest, STR("{journal}"))) {
+            strbuf_add(&text, session->journal);
+            rest = str_after(rest, strlen("{journal}"));
+        } else {
+            strbuf_add_char(&text, rest.ptr[0]);
+            rest = str_after(rest, 1);
+        }
+    }
+    return str_to_cstr(strbuf_str(&text), arena);
+}
+
+static DatabaseStatus run_once(PgSession *session,
+                               const char *statement,
+                               const Str *values,
+                               size_t count,
+                               DatabaseAnswer *answer,
+                               Arena *arena) {
+    const Database *database = session->io->database;
+    return database->run(database->self, session->connection, expand(session, statement, arena),
+                         values, count, answer, arena);
+}
+
+static DatabaseStatus run_plain(PgSession *session,
+                                const char *statement,
+                                DatabaseAnswer *answer,
+                                Arena *arena) {
+    return run_once(session, statement, NULL, 0, answer, arena);
+}
+
+/* -- errors ------------------------------------------------------------------------------- */
+
+typedef struct WayOut {
+    const char *code;
+    const char *text;
+} WayOut;
+
+static const WayOut ways_out[] = {
+    {"42501", "Grant the role that right, or let somebody who has it make the table."       },
+    {"42P01", "Let loam make it (without skip_table_creation), or make it as its page says."},
+    {"3F000", "Let loam make it (without skip_schema_creation), or make it first."          },
+    {"25006", "Connect to the primary server: this one takes no changes."                   },
+    {"53100", "Free space on the server, then run the same command again."                  },
+};
+
+static bool report(const char *doing,
+                   DatabaseStatus status,
+                   const DatabaseAnswer *answer,
+                   Diags *diags) {
+    const char *way_out = status == DATABASE_LOST
+                              ? "Check the address (conn_str, or PG variables) and that the "
+                                "server runs; without TLS on the server, say \"sslmode=disable\"."
+                              : "The server refused it.";
+    for (size_t i = 0; i < ARRAY_COUNT(ways_out); i++) {
+        if (str_equal_cstr(answer->code, ways_out[i].code))
+            way_out = ways_out[i].text;
+    }
+    diags_error(diags, NO_RANGE, doing, "PostgreSQL: %.*s. %s", STR_ARG(answer->problem), way_out);
+    return false;
+}
+
+static bool report_lost(const PgSession *session, const char *doing, Diags *diags) {
+    diags_error(diags, NO_RANGE, doing,
+                "The connection to PostgreSQL broke, and with it went the lock of the state "
+                "\"%.*s\". Before it could be taken again, somebody else had it or had changed the "
+                "state: nothing more is written here. Look at the state, then run the same command "
+                "again.",
+                STR_ARG(session->workspace));
+    return false;
+}
+
+/* -- connecting --------------------------------------------------------------------------- */
+
+static void disconnect(PgSession *session) {
+    const Database *database = session->io->database;
+    if (session->connection)
+        database->close(database->self, session->connection);
+    arena_close(session->connection_arena);
+    session->connection = NULL;
+    session->connection_arena = NULL;
+}
+
+/* A server may be told to lose what it has just promised; not for states. */
+static DatabaseStatus introduce(PgSession *session, DatabaseAnswer *answer, Arena *arena) {
+    DatabaseStatus status =
+        run_plain(session,
+                  "SELECT set_config('synchronous_commit', CASE current_setting("
+                  "'synchronous_commit') WHEN 'off' THEN 'on' ELSE "
+                  "current_setting('synchronous_commit') END, false), pg_backend_pid(), "
+                  "(SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())",
+                  answer, arena);
+    if (status != DATABASE_DONE || answer->row_count != 1)
+        return status;
+    session->pid = str_clone(answer->cells[1], session->arena);
+    session->since = str_clone(answer->cells[2], session->arena);
+    if (session->name.len == 0)
+        return status;
+    return run_once(session, "SELECT set_config('application_name', $1, false)", &session->name, 1,
+                    answer, arena);
+}
+
+static DatabaseStatus connect_once(PgSession *session, DatabaseAnswer *answer, Arena *arena) {
+    const Database *database = session->io->database;
+    session->connection_arena = arena_open("pg connection");
+    DatabaseStatus status = database->open(database->self, session->settings.address,
+                                           &session->connection, answer, session->connection_arena);
+    if (status == DATABASE_DONE)
+        return introduce(session, answer, arena);
+    answer->problem = str_clone(answer->problem, arena);
+    session->connection = NULL;
+    return status;
+}
+
+/* -- the next connection ------------------------------------------------------------------ */
+
+/* The server may not have noticed that our last connection is gone, and keeps its lock. */
+static void end_predecessor(PgSession *session, Str pid, Str since, Arena *arena) {
+    const Clock *clock = session->io->clock;
+    DatabaseStatus status = DATABASE_DONE;
+    DatabaseAnswer answer = {.row_count = 1};
+    Str values[] = {pid, since};
+    for (int i = 0; i < ENDING_TRIES && status == DATABASE_DONE && answer.row_count; i++) {
+        if (i > 0)
+            (void)clock->sleep_ms(clock->self, ENDING_WAIT_MS, NULL);
+        status = run_once(session,
+                          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = "
+                          "$1::int AND backend_start = $2::timestamptz",
+                          values, ARRAY_COUNT(values), &answer, arena);
+    }
+}
+
+static DatabaseStatus relock(PgSession *session, bool *got, DatabaseAnswer *answer, Arena *arena) {
+    const Clock *clock = session->io->clock;
+    DatabaseStatus status = DATABASE_DONE;
+    *got = false;
+    for (int i = 0; i < RELOCK_TRIES && !*got && status == DATABASE_DONE; i++) {
+        if (i > 0)
+            (void)clock->sleep_ms(clock->self, RELOCK_WAIT_MS, NULL);
+        status = run_once(session, "SELECT pg_try_advisory_lock($1::bigint)", &session->lock_id, 1,
+                          answer, arena);
+        *got = status == DATABASE_DONE && str_equal(answer->cells[0], STR("t"));
+    }
+    return status;
+}
+
+/* It is the state that this run knows: the row with the lock's number, with a text from here. */
+static DatabaseStatus compare(PgSession *session,
+                              bool *same,
+                              DatabaseAnswer *answer,
+                              Arena *arena) {
+    DatabaseStatus status =
+        run_once(session, "SELECT id, md5(coalesce(data, '')) FROM {states} WHERE name = $1",
+                 &session->workspace, 1, answer, arena);
+    *same = false;
+    if (status != DATABASE_DONE || answer->row_count != 1)
+        return status;
+    Str digest = answer->cells[1];
+    *same = str_equal(answer->cells[0], session->lock_id) &&
+            (session->known.len == 0 || str_equal(digest, session->known) ||
+             str_equal(digest, session->coming));
+    return status;
+}
+
+/* A new connection with the old one's lock; session->is_lost if it cannot be had. */
+static DatabaseStatus resume(PgSession *session, DatabaseAnswer *answer, Arena *arena) {
+    Str pid = str_clone(session->pid, arena);
+    Str since = str_clone(session->since, arena);
+    disconnect(session);
+    DatabaseStatus status = connect_once(session, answer, arena);
+    if (status == DATABASE_DONE && pid.len)
+        end_predecessor(session, pid, since, arena);
+    if (status != DATABASE_DONE || session->lock_id.len == 0)
+        return status;
+    bool is_ours = false;
+    status = relock(session, &is_ours, answer, arena);
+    if (status == DATABASE_DONE && is_ours)
+        status = compare(session, &is_ours, answer, arena);
+    if (status == DATABASE_DONE && !is_ours)
+        session->is_lost = true;
+    return status;
+}
+
+static DatabaseStatus resume_patiently(PgSession *session, DatabaseAnswer *answer, Arena *arena) {
+    const Clock *clock = session->io->clock;
+    DatabaseStatus status = DATABASE_LOST;
+    for (int i = 0; i <= RECONNECT_WAITS && status == DATABASE_LOST; i++) {
+        if (i > 0)
+            (void)clock->sleep_ms(clock->self, (int64_t)1000 << (i - 1), NULL);
+        log_debug("pg: connecting again attempt=%d", i + 1);
+        status = resume(session, answer, arena);
+    }
+    return status;
+}
+
+/* -- running ------------------------------------------------------------------------------ */
+
+static DatabaseStatus run_steadily(PgSession *session,
+                                   const char *statement,
+                                   const Str *values,
+                                   size_t count,
+                                   DatabaseAnswer *answer,
+                                   Arena *arena) {
+    DatabaseStatus status = DATABASE_LOST;
+    if (session->connection)
+        status = run_once(session, statement, values, count, answer, arena);
+    if (status != DATABASE_LOST)
+        return status;
+    status = resume_patiently(session, answer, arena);
+    if (status != DATABASE_DONE || session->is_lost)
+        return status;
+    return run_once(session, statement, values, count, answer, arena);
+}
+
+bool pg_session_run(PgSession *session,
+                    const char *doing,
+                    const char *statement,
+                    const Str *values,
+                    size_t count,
+                    DatabaseAnswer *answer,
+                    Arena *arena,
+                    Diags *diags) {
+    DatabaseStatus status = DATABASE_LOST;
+    pthread_mutex_lock(&session->mutex);
+    if (!session->is_lost)
+        status = run_steadily(session, statement, values, count, answer, arena);
+    bool is_lost = session->is_lost;
+    pthread_mutex_unlock(&session->mutex);
+    if (is_lost)
+        return report_lost(session, doing, diags);
+    return status == DATABASE_DONE || report(doing, status, answer, diags);
+}
+
+void pg_session_hold(PgSession *session, Str lock_id) {
+    pthread_mutex_lock(&session->mutex);
+    session->lock_id = str_clone(lock_id, session->arena);
+    pthread_mutex_unlock(&session->mutex);
+}
+
+void pg_session_expect(PgSession *session, Str text) {
+    pthread_mutex_lock(&session->mutex);
+    session->known = session->coming.len ? session->coming : session->known;
+    session->coming = digest_hex(DIGEST_MD5, text, session->arena);
+    if (session->known.len == 0)
+        session->known = session->coming;
+    pthread_mutex_unlock(&session->mutex);
+}
+
+bool pg_session_is_lost(PgSession *session) {
+    pthread_mutex_lock(&session->mutex);
+    bool is_lost = session->is_lost;
+    pthread_mutex_unlock(&session->mutex);
+    return is_lost;
+}
+
+bool pg_session_set_name(PgSession *session, Str name, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("pg name");
+    DatabaseAnswer answer;
+    pthread_mutex_lock(&session->mutex);
+    session->name = str_clone(name, session->arena);
+    pthread_mutex_unlock(&session->mutex);
+    return pg_session_run(session, "Failed to name the session",
+                          "SELECT set_config('application_name', $1, false)", &session->name, 1,
+                          &answer, scratch, diags);
+}
+
+/* -- tables ------------------------------------------------------------------------------- */
+
+bool pg_session_has_table(PgSession *session, const char *table, bool *out, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("pg table");
+    DatabaseAnswer answer;
+    Str name = str_from_cstr(expand(session, table, scratch));
+    if (!pg_session_run(session, "Failed to look for a table", "SELECT to_regclass($1)", &name, 1,
+                        &answer, scratch, diags))
+        return false;
+    *out = answer.cells[0].ptr != NULL;
+    return true;
+}
+
+static bool has_schema(PgSession *session, bool *out, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("pg schema");
+    DatabaseAnswer answer;
+    if (!pg_session_run(session, "Failed to look for the schema",
+                        "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1",
+                        &session->settings.schema, 1, &answer, scratch, diags))
+        return false;
+    *out = answer.row_count > 0;
+    return true;
+}
+
+static bool change_layout(PgSession *session, Str statement, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("pg layout");
+    DatabaseAnswer answer;
+    return pg_session_run(session, "Failed to lay out the tables", str_to_cstr(statement, scratch),
+                          NULL, 0, &answer, scratch, diags);
+}
+
+static bool make_schema(PgSession *session, Arena *arena, Diags *diags) {
+    bool there = session->settings.skip_schema;
+    Str name = quote_name(session->settings.schema, arena);
+    if (!there && !has_schema(session, &there, diags))
+        return false;
+    return there ||
+           change_layout(session,
+                         str_format(arena, "CREATE SCHEMA IF NOT EXISTS %.*s", STR_ARG(name)),
+                         diags);
+}
+
+/* The sequence stands in "public" whatever the schema: its numbers are locks of the whole database.
+ */
+static bool make_table(PgSession *session, Diags *diags) {
+    bool there = session->settings.skip_table;
+    if (!there && !pg_session_has_table(session, "{states}", &there, diags))
+        return false;
+    return there ||
+           (change_layout(
+                session, STR("CREATE SEQUENCE IF NOT EXISTS public.global_states_id_seq AS bigint"),
+                diags) &&
+            change_layout(session,
+                          STR("CREATE TABLE IF NOT EXISTS {states} (id bigint NOT NULL DEFAULT "
+                              "nextval('public.global_states_id_seq') PRIMARY KEY, name text "
+                              "UNIQUE, data text)"),
+                          diags));
+}
+
+static bool make_index(PgSession *session, Arena *arena, Diags *diags) {
+    bool there = session->settings.skip_index;
+    Str place = qualified(&session->settings, session->settings.index, arena);
+    if (!there && !pg_session_has_table(session, str_to_cstr(place, arena), &there, diags))
+        return false;
+    Str name = quote_name(session->settings.index, arena);
+    return there || change_layout(session,
+                                  str_format(arena,
+                                             "CREATE UNIQUE INDEX IF NOT EXISTS %.*s ON {states} "
+                                             "(name)",
+                                             STR_ARG(name)),
+                                  diags);
+}
+
+static bool is_laid_out(PgSession *session, bool *out, Arena *arena, Diags *diags) {
+    const PgSettings *settings = &session->settings;
+    Str index = qualified(settings, settings->index, arena);
+    bool table = settings->skip_table;
+    bool has_index = settings->skip_index;
+    if (!table && !pg_session_has_table(session, "{states}", &table, diags))
+        return false;
+    if (!has_index && !pg_session_has_table(session, str_to_cstr(index, arena), &has_index, diags))
+        return false;
+    *out = table && has_index;
+    return true;
+}
+
+/* IF NOT EXISTS alone lets two that come at once fall over each other. */
+static bool lay_out(PgSession *session, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("pg layout");
+    bool done;
+    if (!is_laid_out(session, &done, scratch, diags))
+        return false;
+    if (done)
+        return true;
+    return change_layout(session, STR("SELECT pg_advisory_lock(" LAYOUT_LOCK ")"), diags) &&
+           make_schema(session, scratch, diags) && make_table(session, diags) &&
+           make_index(session, scratch, diags) &&
+           change_layout(session, STR("SELECT pg_advisory_unlock(" LAYOUT_LOCK ")"), diags);
+}
+
+/* -- opening ------------------------------------------------------------------------------ */
+
+bool pg_session_open(const Io *io,
+                     const PgSettings *settings,
+                     Str workspace,
+                     PgSession **out,
+                     Arena *arena,
+                     Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("pg open");
+    PgSession *session = arena_new(arena, PgSession);
+    DatabaseAnswer answer = {0};
+    Str journal = str_concat(settings->table, STR(JOURNAL_ENDING), arena);
+    *session = (PgSession){
+        .io = io,
+        .settings = *settings,
+        .workspace = str_clone(workspace, arena),
+        .states = qualified(settings, settings->table, arena),
+        .journal = qualified(settings, journal, arena),
+        .arena = arena_open("pg session"),
+    };
+    pthread_mutex_init(&session->mutex, NULL);
+    DatabaseStatus status = connect_once(session, &answer, scratch);
+    bool ok =
+        status == DATABASE_DONE || report("Cannot connect to PostgreSQL", status, &answer, diags);
+    if (ok && lay_out(session, diags)) {
+        *out = session;
+        return true;
+    }
+    pg_session_close(session);
+    return false;
+}
+
+void pg_session_close(PgSession *session) {
+    if (!session)
+        return;
+    disconnect(session);
+    arena_close(session->arena);
+    pthread_mutex_destroy(&session->mutex);
+}

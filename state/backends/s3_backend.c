@@ -1,0 +1,383 @@
+/* One object for each thing that is kept. */
+#include "s3_backend.h"
+#include "backend_settings.h"
+#include "empty_state.h"
+#include "journal_segments.h"
+#include "s3_settings.h"
+
+#define LOCK_ENDING    ".tflock"
+#define JOURNAL_ENDING ".journal/"
+#define DEFAULT_PREFIX "env:"
+
+typedef struct S3 {
+    Backend backend;
+    const Io *io;
+    S3Client client;
+    Str key;
+    Str lock_key;
+    Str journal_prefix;
+    bool uses_lock_file;
+    Str lock_id;  /* empty: not locked */
+    bool is_lost; /* the lock was taken away */
+    const LockInfo *wanted;
+    Arena *arena;
+} S3;
+
+static bool report(
+    Diags *diags, const char *summary, const S3 *s3, Str problem, const char *way_out) {
+    diags_error(diags, NO_RANGE, summary, "\"%.*s\": %.*s. %s", STR_ARG(s3->backend.path),
+                STR_ARG(problem), way_out);
+    return false;
+}
+
+#define CHECK_ACCESS "Check the address, the credentials and what they may do."
+
+/* -- names -------------------------------------------------------------------------------- */
+
+static Str prefix_of(Value config) {
+    return backend_settings_text(config, "workspace_key_prefix", DEFAULT_PREFIX);
+}
+
+static Str key_of(Value config, Str workspace, Arena *arena) {
+    Str key = backend_settings_text(config, "key", "");
+    if (workspace.len == 0 || str_equal(workspace, STR("default")))
+        return str_clone(key, arena);
+    Str prefix = prefix_of(config);
+    return str_format(arena, "%.*s/%.*s/%.*s", STR_ARG(prefix), STR_ARG(workspace), STR_ARG(key));
+}
+
+/* -- the lock ----------------------------------------------------------------------------- */
+
+/* Who holds it now. False: nobody, or it cannot be read. */
+static bool read_holder(S3 *s3, LockInfo *out, S3Status *status, Str *problem, Arena *arena) {
+    Str text;
+    *status = s3_client_get(&s3->client, s3->lock_key, &text, problem, arena);
+    return *status == S3_DONE && state_lock_from_json(text, out, arena);
+}
+
+static bool report_unconditional(const S3 *s3, Diags *diags) {
+    diags_error(diags, NO_RANGE, "The store cannot lock",
+                "\"%.*s\": this store does not know conditional writes (it answers 501 to "
+                "If-None-Match), so no object can serve as a lock. Use a store that does, or keep "
+                "others away by other means and say \"use_lockfile\" is false.",
+                STR_ARG(s3->backend.path));
+    return false;
+}
+
+static LockAnswer attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
+    S3 *s3 = self;
+    Str problem = STR_EMPTY;
+    S3Status ignored;
+    (void)pid;
+    Str text = state_lock_to_json(s3->wanted, arena);
+    S3Status status = s3_client_put(&s3->client, s3->lock_key, text, true, &problem, arena);
+    if (status == S3_DONE)
+        return LOCK_GOT;
+    if (status == S3_UNCONDITIONAL) {
+        report_unconditional(s3, diags);
+        return LOCK_FAILED;
+    }
+    if (status != S3_EXISTS) {
+        report(diags, "Error acquiring the state lock", s3, problem, CHECK_ACCESS);
+        return LOCK_FAILED;
+    }
+    if (!read_holder(s3, holder, &ignored, &problem, arena))
+        *holder = (LockInfo){.path = s3->lock_key};
+    /* A request that was sent twice, as its answer got lost, finds its own lock. */
+    return str_equal(holder->id, s3->wanted->id) ? LOCK_GOT : LOCK_HELD;
+}
+
+static bool s3_lock(Backend *backend,
+                    const LockInfo *info,
+                    int64_t timeout_ms,
+                    const CancelToken *cancel,
+                    Diags *diags) {
+    S3 *s3 = backend->self;
+    CHECK(s3->lock_id.len == 0);
+    if (!s3->uses_lock_file)
+        return true;
+    s3->wanted = info;
+    LockAttempt trying = {s3, attempt, backend->waiting, backend->waiting_payload};
+    if (!state_lock_acquire(&trying, s3->io->clock, timeout_ms, cancel, diags))
+        return false;
+    s3->lock_id = str_clone(info->id, s3->arena);
+    return true;
+}
+
+static bool report_lost(const S3 *s3, const char *summary, Str who, Diags *diags) {
+    diags_error(diags, NO_RANGE, summary,
+                "The lock \"%.*s\" was taken away from this run (it is held by %.*s now): nothing "
+                "more is written here.",
+                STR_ARG(s3->lock_key), STR_ARG(who));
+    return false;
+}
+
+/* Ours still? It goes only if somebody forced it open. */
+static bool check_lock(S3 *s3, const char *summary, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("s3 lock");
+    LockInfo holder = {0};
+    S3Status status;
+    Str problem = STR_EMPTY;
+    if (s3->is_lost)
+        return report_lost(s3, summary, STR("somebody else"), diags);
+    if (s3->lock_id.len == 0)
+        return true;
+    bool found = read_holder(s3, &holder, &status, &problem, scratch);
+    if (found && str_equal(holder.id, s3->lock_id))
+        return true;
+    if (status == S3_FAILED)
+        return report(diags, summary, s3, problem, CHECK_ACCESS);
+    s3->is_lost = true;
+    return report_lost(s3, summary, found && holder.who.len ? holder.who : STR("nobody"), diags);
+}
+
+static bool s3_unlock(Backend *backend, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("s3 unlock");
+    S3 *s3 = backend->self;
+    Str problem;
+    if (s3->lock_id.len == 0 || s3->is_lost) /* who lost it has said so */
+        return true;
+    if (!check_lock(s3, "Error releasing the state lock", diags))
+        return false;
+    s3->lock_id = STR_EMPTY;
+    return s3_client_delete(&s3->client, s3->lock_key, &problem, scratch) == S3_DONE ||
+           report(diags, "Error releasing the state lock", s3, problem,
+                  "\"loam force-unlock\" removes it.");
+}
+
+static bool s3_force_unlock(Backend *backend, Str id, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("s3 unlock");
+    S3 *s3 = backend->self;
+    LockInfo holder = {0};
+    S3Status status;
+    Str problem = STR_EMPTY;
+    static const char summary[] = "Failed to unlock state";
+    bool found = read_holder(s3, &holder, &status, &problem, scratch);
+    if (status == S3_FAILED)
+        return report(diags, summary, s3, problem, CHECK_ACCESS);
+    if (!found) {
+        diags_error(diags, NO_RANGE, summary, "There is no lock \"%.*s\".", STR_ARG(s3->lock_key));
+        return false;
+    }
+    if (!str_equal(holder.id, id)) {
+        diags_error(diags, NO_RANGE, summary,
+                    "The lock ID \"%.*s\" does not match that of the lock, \"%.*s\".", STR_ARG(id),
+                    STR_ARG(holder.id));
+        return false;
+    }
+    return s3_client_delete(&s3->client, s3->lock_key, &problem, scratch) == S3_DONE ||
+           report(diags, summary, s3, problem, CHECK_ACCESS);
+}
+
+/* -- reading and writing ------------------------------------------------------------------ */
+
+static bool s3_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
+    S3 *s3 = backend->self;
+    Str problem;
+    Str text;
+    S3Status status = s3_client_get(&s3->client, s3->key, &text, &problem, arena);
+    if (status != S3_DONE && status != S3_ABSENT)
+        return report(diags, "Failed to read the state", s3, problem, CHECK_ACCESS);
+    *out = empty_state_pass(text);
+    return true;
+}
+
+static bool s3_write(Backend *backend, Str bytes, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("s3 write");
+    S3 *s3 = backend->self;
+    Str problem;
+    if (!check_lock(s3, "Failed to write the state", diags))
+        return false;
+    S3Status status = s3_client_put(&s3->client, s3->key, bytes, false, &problem, scratch);
+    return status == S3_DONE ||
+           report(diags, "Failed to write the state", s3, problem, CHECK_ACCESS);
+}
+
+/* -- the journal -------------------------------------------------------------------------- */
+
+static bool journal_list(void *self, Segments *out, Str *problem, Arena *arena) {
+    const S3 *s3 = self;
+    StrVec keys = {0};
+    if (s3_client_list(&s3->client, s3->journal_prefix, &keys, problem, arena) != S3_DONE)
+        return false;
+    vec_each(&keys, key) {
+        Segment segment = {0};
+        if (!str_to_uint64(str_after(*key, s3->journal_prefix.len), &segment.number))
+            continue;
+        S3Status status = s3_client_get(&s3->client, *key, &segment.text, problem, arena);
+        if (status != S3_DONE && status != S3_ABSENT)
+            return false;
+        if (status == S3_DONE)
+            vec_push(arena, out, segment);
+    }
+    return true;
+}
+
+static Str segment_key(const S3 *s3, uint64_t number, Arena *arena) {
+    return str_format(arena, "%.*s%010llu", STR_ARG(s3->journal_prefix),
+                      (unsigned long long)number);
+}
+
+/* One that is there already is this one, whose answer was lost, or that of a run which has the lock
+ * now. */
+static bool is_same(const S3 *s3, Str key, Str text, Str *problem, Arena *arena) {
+    Str there;
+    S3Status status = s3_client_get(&s3->client, key, &there, problem, arena);
+    if (status == S3_DONE && str_equal(there, text))
+        return true;
+    if (status != S3_FAILED)
+        *problem = STR("somebody else writes it too, so this run has lost its lock");
+    return false;
+}
+
+static bool journal_put(void *self, uint64_t number, Str text, Str *problem, Arena *arena) {
+    const S3 *s3 = self;
+    Str key = segment_key(s3, number, arena);
+    S3Status status = s3_client_put(&s3->client, key, text, s3->uses_lock_file, problem, arena);
+    return status == S3_DONE || (status == S3_EXISTS && is_same(s3, key, text, problem, arena));
+}
+
+static bool remove_keys(const S3 *s3, uint64_t below, Str *problem, Arena *arena) {
+    StrVec keys = {0};
+    if (s3_client_list(&s3->client, s3->journal_prefix, &keys, problem, arena) != S3_DONE)
+        return false;
+    vec_each(&keys, key) {
+        uint64_t number;
+        if (!str_to_uint64(str_after(*key, s3->journal_prefix.len), &number) || number >= below)
+            continue;
+        if (s3_client_delete(&s3->client, *key, problem, arena) != S3_DONE)
+            return false;
+    }
+    return true;
+}
+
+static bool journal_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
+    return remove_keys(self, below, problem, arena);
+}
+
+static JournalStore *journal_of(S3 *s3, Arena *arena) {
+    SegmentStore segments = {
+        .self = s3,
+        .name = str_format(arena, "s3://%.*s/%.*s", STR_ARG(s3->client.settings.bucket),
+                           STR_ARG(s3->journal_prefix)),
+        .list = journal_list,
+        .put = journal_put,
+        .drop = journal_drop,
+    };
+    return journal_segments_new(&segments, arena);
+}
+
+/* -- opening ------------------------------------------------------------------------------ */
+
+static void s3_close(Backend *backend) {
+    backend->journal->close(backend->journal);
+}
+
+static bool open_store(
+    const Io *io, Value config, Str workspace, S3 **out, Arena *arena, Diags *diags) {
+    S3 *s3 = arena_new(arena, S3);
+    *s3 = (S3){.io = io, .arena = arena, .client = {.io = io}};
+    s3->client.cancel = &s3->backend.cancel;
+    s3->uses_lock_file = backend_settings_bool(config, "use_lockfile", false);
+    if (!s3_settings_read(io, config, &s3->client.settings, arena, diags))
+        return false;
+    s3->key = key_of(config, workspace, arena);
+    s3->lock_key = str_concat(s3->key, STR(LOCK_ENDING), arena);
+    s3->journal_prefix = str_concat(s3->key, STR(JOURNAL_ENDING), arena);
+    s3->backend = (Backend){
+        .type = &s3_backend,
+        .self = s3,
+        .path = str_format(arena, "s3://%.*s/%.*s", STR_ARG(s3->client.settings.bucket),
+                           STR_ARG(s3->key)),
+        .lock = s3_lock,
+        .unlock = s3_unlock,
+        .force_unlock = s3_force_unlock,
+        .read = s3_read,
+        .write = s3_write,
+        .close = s3_close,
+    };
+    s3->backend.journal = journal_of(s3, arena);
+    *out = s3;
+    return true;
+}
+
+static bool s3_open(
+    const Io *io, Value config, Str workspace, Backend **out, Arena *arena, Diags *diags) {
+    S3 *s3;
+    if (!open_store(io, config, workspace, &s3, arena, diags))
+        return false;
+    *out = &s3->backend;
+    return true;
+}
+
+/* -- workspaces --------------------------------------------------------------------------- */
+
+/* "env:/NAME/KEY" → NAME; empty: another object. */
+static Str workspace_of(Str key, Str prefix, Str own) {
+    if (!str_starts_with(key, prefix))
+        return STR_EMPTY;
+    Str rest = str_after(key, prefix.len);
+    size_t slash = str_find_char(rest, '/', 0);
+    if (slash == SIZE_MAX || !str_equal(str_after(rest, slash + 1), own))
+        return STR_EMPTY;
+    return str_slice(rest, 0, slash);
+}
+
+static bool s3_list(const Io *io, Value config, StrVec *out, Arena *arena, Diags *diags) {
+    S3 *s3;
+    StrVec keys = {0};
+    Str problem;
+    if (!open_store(io, config, STR("default"), &s3, arena, diags))
+        return false;
+    Str prefix = str_concat(prefix_of(config), STR("/"), arena);
+    if (s3_client_list(&s3->client, prefix, &keys, &problem, arena) != S3_DONE)
+        return report(diags, "Cannot list the workspaces", s3, problem, CHECK_ACCESS);
+    vec_each(&keys, key) {
+        Str name = workspace_of(*key, prefix, s3->key);
+        if (name.len)
+            vec_push(arena, out, name);
+    }
+    return true;
+}
+
+static bool s3_make(const Io *io, Value config, Str workspace, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("workspace");
+    S3 *s3;
+    Str problem;
+    if (!open_store(io, config, workspace, &s3, scratch, diags))
+        return false;
+    Str text = empty_state_new(scratch);
+    S3Status status = s3_client_put(&s3->client, s3->key, text, false, &problem, scratch);
+    return status == S3_DONE ||
+           report(diags, "Cannot make the workspace", s3, problem, CHECK_ACCESS);
+}
+
+static bool s3_remove(const Io *io, Value config, Str workspace, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("workspace");
+    S3 *s3;
+    Str problem;
+    if (!open_store(io, config, workspace, &s3, scratch, diags))
+        return false;
+    return (remove_keys(s3, UINT64_MAX, &problem, scratch) &&
+            s3_client_delete(&s3->client, s3->key, &problem, scratch) == S3_DONE) ||
+           report(diags, "Cannot delete the workspace", s3, problem, CHECK_ACCESS);
+}
+
+const BackendType s3_backend = {
+    .name = "s3",
+    .schema = {.attributes = s3_settings_attributes,
+               .attribute_count = S3_SETTINGS_COUNT,
+               .description = "States as objects of a bucket, in any store that speaks S3."},
+    .about =
+        "The objects are those of Terraform and OpenTofu: either may take over. The lock does not "
+        "expire: force-unlock opens that of a program that died. A store that answers 501 to "
+        "conditional writes cannot lock, and is refused if it is to. Keys come from the block, "
+        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile; roles, single sign-on and "
+        "tables of DynamoDB are not used.",
+    .variables = s3_settings_variables,
+    .variable_count = S3_SETTINGS_VARIABLES,
+    .open = s3_open,
+    .list = s3_list,
+    .make = s3_make,
+    .remove = s3_remove,
+};

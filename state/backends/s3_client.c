@@ -1,0 +1,180 @@
+/* A request for each operation; what the store says of it becomes a status and a sentence's end. */
+#include "s3_client.h"
+#include "s3_xml.h"
+#include "url.h"
+
+#define BODY_LIMIT ((uint64_t)1 << 30)
+
+/* -- asking ------------------------------------------------------------------------------- */
+
+/* Where the bucket is: "https://bucket.host" or "https://host/bucket". */
+static Str bucket_url(const S3Settings *settings, Arena *arena) {
+    Str bucket = url_encode(settings->bucket, false, arena);
+    if (settings->path_style)
+        return str_format(arena, "%.*s/%.*s", STR_ARG(settings->endpoint), STR_ARG(bucket));
+    size_t host = str_find(settings->endpoint, STR("://"), 0) + strlen("://");
+    Str before = str_slice(settings->endpoint, 0, host);
+    return str_format(arena, "%.*s%.*s.%.*s", STR_ARG(before), STR_ARG(bucket),
+                      STR_ARG(str_after(settings->endpoint, host)));
+}
+
+static Str object_url(const S3Client *client, Str key, Arena *arena) {
+    Str bucket = bucket_url(&client->settings, arena);
+    Str path = url_encode(key, true, arena);
+    return str_format(arena, "%.*s/%.*s", STR_ARG(bucket), STR_ARG(path));
+}
+
+static void add_headers(HttpRequest *request, const HttpHeaders *headers, Arena *arena) {
+    vec_each(headers, header) {
+        vec_push(arena, &request->headers, *header);
+    }
+}
+
+/* A redirect would need a signature of its own: none is followed. */
+static HttpStatus send(const S3Client *client,
+                       HttpRequest *request,
+                       HttpResponse *response,
+                       Str *problem,
+                       Arena *arena) {
+    const S3Settings *settings = &client->settings;
+    const Clock *clock = client->io->clock;
+    request->authorities = settings->authorities;
+    request->skip_verify = settings->skip_verify;
+    request->retries = settings->retries;
+    request->redirect_limit = -1;
+    request->body_limit = BODY_LIMIT;
+    request->cancel = client->cancel ? *client->cancel : NULL;
+    request->cancel_at = CANCEL_NOW;
+    aws_signature_sign(&settings->identity, clock->now_ms(clock->self), request, arena);
+    /* Not signed, as it is only for the client: no waiting for leave to send. */
+    vec_push(arena, &request->headers, (HttpHeader){STR("expect"), STR_EMPTY});
+    return http_send(client->io, request, response, problem, arena);
+}
+
+/* -- what it answers ---------------------------------------------------------------------- */
+
+typedef struct CodeRow {
+    const char *code;
+    const char *hint;
+} CodeRow;
+
+static const CodeRow hints[] = {
+    {"NoSuchBucket",                 "make the bucket first, or mend its name"          },
+    {"AccessDenied",                 "the credentials do not have that right"           },
+    {"InvalidAccessKeyId",           "the store does not know this access key"          },
+    {"SignatureDoesNotMatch",        "the secret key or the region is not the right one"},
+    {"AuthorizationHeaderMalformed", "the region is not the right one"                  },
+    {"PermanentRedirect",            "the bucket is in another region"                  },
+    {"RequestTimeTooSkewed",         "this machine's clock is wrong"                    },
+    {"ExpiredToken",                 "get new credentials"                              },
+};
+
+static Str describe(const HttpResponse *response, Arena *arena) {
+    Str code, message;
+    s3_xml_error(response->body, &code, &message, arena);
+    StrBuf text = strbuf_new(arena);
+    strbuf_add_format(&text, "the store answers %d", response->code);
+    if (code.len)
+        strbuf_add_format(&text, " %.*s", STR_ARG(code));
+    if (message.len) {
+        bool has_stop = str_ends_with(message, STR("."));
+        strbuf_add_format(&text, " (%.*s)", STR_ARG(str_slice(message, 0, message.len - has_stop)));
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(hints); i++) {
+        if (str_equal_cstr(code, hints[i].code))
+            strbuf_add_format(&text, ": %s", hints[i].hint);
+    }
+    return strbuf_str(&text);
+}
+
+static S3Status status_of(HttpStatus sent,
+                          const HttpResponse *response,
+                          Str *problem,
+                          Arena *arena) {
+    Str code, message;
+    if (sent != HTTP_DONE)
+        return S3_FAILED;
+    if (response->code >= 200 && response->code < 300)
+        return S3_DONE;
+    s3_xml_error(response->body, &code, &message, arena);
+    *problem = describe(response, arena);
+    bool no_bucket = str_equal(code, STR("NoSuchBucket"));
+    switch (response->code) {
+    case 404: return no_bucket ? S3_FAILED : S3_ABSENT;
+    case 409: /* somebody else writes it at this moment */
+    case 412: return S3_EXISTS;
+    case 501: return S3_UNCONDITIONAL;
+    default: return S3_FAILED;
+    }
+}
+
+/* -- operations --------------------------------------------------------------------------- */
+
+S3Status s3_client_get(const S3Client *client, Str key, Str *out, Str *problem, Arena *arena) {
+    HttpRequest request = {.url = object_url(client, key, arena)};
+    HttpResponse response = {0};
+    add_headers(&request, &client->settings.get_headers, arena);
+    HttpStatus sent = send(client, &request, &response, problem, arena);
+    S3Status status = status_of(sent, &response, problem, arena);
+    *out = status == S3_DONE ? response.body : STR_EMPTY;
+    return status;
+}
+
+S3Status s3_client_put(
+    const S3Client *client, Str key, Str bytes, bool only_if_absent, Str *problem, Arena *arena) {
+    HttpRequest request = {
+        .method = STR("PUT"), .url = object_url(client, key, arena), .body = bytes};
+    HttpResponse response = {0};
+    HttpHeader type = {STR("content-type"), STR("application/json")};
+    HttpHeader condition = {STR("if-none-match"), STR("*")};
+    vec_push(arena, &request.headers, type);
+    if (only_if_absent)
+        vec_push(arena, &request.headers, condition);
+    add_headers(&request, &client->settings.put_headers, arena);
+    HttpStatus sent = send(client, &request, &response, problem, arena);
+    S3Status status = status_of(sent, &response, problem, arena);
+    return status == S3_ABSENT ? S3_FAILED : status;
+}
+
+S3Status s3_client_delete(const S3Client *client, Str key, Str *problem, Arena *arena) {
+    HttpRequest request = {.method = STR("DELETE"), .url = object_url(client, key, arena)};
+    HttpResponse response = {0};
+    HttpStatus sent = send(client, &request, &response, problem, arena);
+    S3Status status = status_of(sent, &response, problem, arena);
+    return status == S3_ABSENT ? S3_DONE : status;
+}
+
+static S3Status list_page(
+    const S3Client *client, Str prefix, Str token, S3Page *out, Str *problem, Arena *arena) {
+    StrBuf url = strbuf_new(arena);
+    prefix = url_encode(prefix, false, arena);
+    token = url_encode(token, false, arena);
+    strbuf_add(&url, bucket_url(&client->settings, arena));
+    strbuf_add_format(&url, "/?encoding-type=url&list-type=2&prefix=%.*s", STR_ARG(prefix));
+    if (token.len)
+        strbuf_add_format(&url, "&continuation-token=%.*s", STR_ARG(token));
+    HttpRequest request = {.url = strbuf_str(&url)};
+    HttpResponse response = {0};
+    HttpStatus sent = send(client, &request, &response, problem, arena);
+    S3Status status = status_of(sent, &response, problem, arena);
+    if (status != S3_DONE)
+        return S3_FAILED;
+    if (s3_xml_page(response.body, out, arena))
+        return S3_DONE;
+    *problem = STR("the store's list of objects is not one that S3 gives");
+    return S3_FAILED;
+}
+
+S3Status s3_client_list(
+    const S3Client *client, Str prefix, StrVec *out, Str *problem, Arena *arena) {
+    S3Page page = {0};
+    do {
+        S3Status status = list_page(client, prefix, page.next, &page, problem, arena);
+        if (status != S3_DONE)
+            return status;
+        vec_each(&page.keys, key) {
+            vec_push(arena, out, *key);
+        }
+    } while (page.next.len);
+    return S3_DONE;
+}

@@ -1,0 +1,376 @@
+/* Who asks, where, and with what encryption. */
+#include "s3_settings.h"
+#include "aws_profile.h"
+#include "backend_settings.h"
+#include "digest.h"
+#include "url.h"
+
+#include <errno.h>
+
+#define DEFAULT_RETRIES 5
+#define SSE_KEY_SIZE    32
+
+static Str text_of(Value config, const char *name) {
+    return backend_settings_text(config, name, "");
+}
+
+static Str variable_of(const Io *io, const char *name) {
+    const Process *process = io->process;
+    return str_from_cstr(process ? process->environment(process->self, name) : NULL);
+}
+
+static bool find_value(Value config, const char *name, Value *out) {
+    return value_is_present(config) && value_find(config, str_from_cstr(name), out) &&
+           value_is_present(*out);
+}
+
+static bool refuse(Diags *diags, const char *summary, Str why) {
+    diags_error(diags, NO_RANGE, summary, "%.*s", STR_ARG(why));
+    return false;
+}
+
+/* -- files -------------------------------------------------------------------------------- */
+
+/* "~/x" is meant for the home folder. */
+static Str expand_home(const Io *io, Str path, Arena *arena) {
+    Str home = variable_of(io, "HOME");
+    if (!str_starts_with(path, STR("~/")) || home.len == 0)
+        return path;
+    return disk_join(home, str_after(path, 2), arena);
+}
+
+/* The files that the block names, else the variable's, else the usual one. */
+static void file_names(const Io *io,
+                       Value config,
+                       const char *list,
+                       const char *single,
+                       const char *variable,
+                       const char *usual,
+                       StrVec *out,
+                       Arena *arena) {
+    Value given;
+    if (find_value(config, list, &given)) {
+        for (size_t i = 0; i < given.count; i++) {
+            if (value_is_present(value_at(given, i)))
+                vec_push(arena, out, expand_home(io, value_text(value_at(given, i)), arena));
+        }
+        return;
+    }
+    Str path = text_of(config, single);
+    path = path.len ? path : variable_of(io, variable);
+    path = path.len ? path : str_from_cstr(usual);
+    vec_push(arena, out, expand_home(io, path, arena));
+}
+
+static bool read_profile_files(const Io *io,
+                               const StrVec *paths,
+                               Str name,
+                               bool is_credentials,
+                               AwsProfile *profile,
+                               Arena *arena) {
+    bool found = false;
+    vec_each(paths, path) {
+        Str text;
+        if (io->disk->read_file(io->disk->self, *path, &text, arena) == 0)
+            found = aws_profile_read(text, name, is_credentials, profile) || found;
+    }
+    return found;
+}
+
+typedef struct Profile {
+    AwsProfile content;
+    Str name;
+    bool is_chosen; /* by the block, not by default */
+    bool is_found;
+} Profile;
+
+static Profile read_profile(const Io *io, Value config, Arena *arena) {
+    StrVec credentials = {0};
+    StrVec settings = {0};
+    Profile profile = {0};
+    Str chosen = text_of(config, "profile");
+    profile.is_chosen = chosen.len > 0;
+    profile.name = chosen.len ? chosen : variable_of(io, "AWS_PROFILE");
+    profile.name = profile.name.len ? profile.name : STR("default");
+    file_names(io, config, "shared_credentials_files", "shared_credentials_file",
+               "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials", &credentials, arena);
+    file_names(io, config, "shared_config_files", "", "AWS_CONFIG_FILE", "~/.aws/config", &settings,
+               arena);
+    bool first = read_profile_files(io, &credentials, profile.name, true, &profile.content, arena);
+    bool second = read_profile_files(io, &settings, profile.name, false, &profile.content, arena);
+    profile.is_found = first || second;
+    return profile;
+}
+
+/* -- who asks ----------------------------------------------------------------------------- */
+
+static bool report_no_keys(const Profile *profile, Arena *arena, Diags *diags) {
+    const AwsProfile *content = &profile->content;
+    Str name = profile->name;
+    Str why = STR("No access key was found. Set access_key and secret_key, AWS_ACCESS_KEY_ID and "
+                  "AWS_SECRET_ACCESS_KEY, or a profile in ~/.aws/credentials.");
+    if (profile->is_chosen && !profile->is_found)
+        why = str_format(arena, "There is no profile \"%.*s\" in the files of credentials.",
+                         STR_ARG(name));
+    else if (content->role_arn.len || content->sso_session.len || content->credential_process.len)
+        why = str_format(arena,
+                         "The profile \"%.*s\" gets its keys from elsewhere (a role, single "
+                         "sign-on or a program), which loam does not do. Get keys by \"aws "
+                         "configure export-credentials\" and set them as AWS_ACCESS_KEY_ID, "
+                         "AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.",
+                         STR_ARG(name));
+    return refuse(diags, "No valid credential sources found", why);
+}
+
+static void take_environment(const Io *io, AwsIdentity *out) {
+    out->access_key = variable_of(io, "AWS_ACCESS_KEY_ID");
+    out->secret_key = variable_of(io, "AWS_SECRET_ACCESS_KEY");
+    out->token = variable_of(io, "AWS_SESSION_TOKEN");
+}
+
+/* The block, a profile that it names, the environment, the usual profile. */
+static bool read_identity(
+    const Io *io, Value config, AwsIdentity *out, Arena *arena, Diags *diags) {
+    Profile profile = read_profile(io, config, arena);
+    const AwsProfile *content = &profile.content;
+    AwsIdentity identity = {
+        .access_key = text_of(config, "access_key"),
+        .secret_key = text_of(config, "secret_key"),
+        .token = text_of(config, "token"),
+    };
+    if (identity.access_key.len == 0 && !profile.is_chosen)
+        take_environment(io, &identity);
+    if (identity.access_key.len == 0 || identity.secret_key.len == 0) {
+        identity.access_key = content->access_key;
+        identity.secret_key = content->secret_key;
+        identity.token = content->token;
+    }
+    if (identity.access_key.len == 0 || identity.secret_key.len == 0)
+        return report_no_keys(&profile, arena, diags);
+    identity.service = STR("s3");
+    identity.region = text_of(config, "region");
+    identity.region = identity.region.len ? identity.region : content->region;
+    *out = identity;
+    return identity.region.len ||
+           refuse(diags, "Missing region value",
+                  STR("The \"region\" of the bucket must be set, in the block or as AWS_REGION."));
+}
+
+/* -- where -------------------------------------------------------------------------------- */
+
+/* A bucket's name may stand before the host's only if it is a name there, and certificates are for
+ * one level of names. */
+static bool fits_host_name(Str bucket) {
+    for (size_t i = 0; i < bucket.len; i++) {
+        char c = bucket.ptr[i];
+        if (!(islower((unsigned char)c) || isdigit((unsigned char)c) || c == '-'))
+            return false;
+    }
+    return bucket.len >= 3 && bucket.len <= 63;
+}
+
+static bool is_address(const Url *url) {
+    Str host = url_host_name(url);
+    bool digits = host.len > 0;
+    for (size_t i = 0; i < host.len; i++)
+        digits = digits && (isdigit((unsigned char)host.ptr[i]) || host.ptr[i] == '.');
+    return digits || str_starts_with(url->host, STR("["));
+}
+
+static Str default_endpoint(Value config, Str region, Arena *arena) {
+    bool is_fips = backend_settings_bool(config, "use_fips_endpoint", false);
+    bool is_dual = backend_settings_bool(config, "use_dualstack_endpoint", false);
+    const char *end = str_starts_with(region, STR("cn-")) ? ".cn" : "";
+    return str_format(arena, "https://s3%s%s.%.*s.amazonaws.com%s", is_fips ? "-fips" : "",
+                      is_dual ? ".dualstack" : "", STR_ARG(region), end);
+}
+
+static bool read_endpoint(Value config, S3Settings *out, Arena *arena, Diags *diags) {
+    Value endpoints;
+    Str given = STR_EMPTY;
+    Url url;
+    if (find_value(config, "endpoints", &endpoints))
+        given = text_of(endpoints, "s3");
+    if (given.len == 0)
+        given = text_of(config, "endpoint");
+    if (given.len == 0)
+        given = default_endpoint(config, out->identity.region, arena);
+    if (str_find(given, STR("://"), 0) == SIZE_MAX)
+        given = str_concat(STR("https://"), given, arena);
+    while (str_ends_with(given, STR("/")))
+        given = str_slice(given, 0, given.len - 1);
+    if (!url_parse(given, &url) || url.host.len == 0 || url.query.len || url.fragment.len)
+        return refuse(diags, "Invalid backend configuration",
+                      STR("\"endpoints.s3\" must be the address of a store, like "
+                          "\"https://s3.example.com\"."));
+    if (is_address(&url))
+        out->path_style = true;
+    out->endpoint = given;
+    return true;
+}
+
+static bool read_place(Value config, S3Settings *out, Arena *arena, Diags *diags) {
+    Value style;
+    out->bucket = text_of(config, "bucket");
+    out->path_style = !fits_host_name(out->bucket);
+    if (find_value(config, "use_path_style", &style) ||
+        find_value(config, "force_path_style", &style))
+        out->path_style = out->path_style || value_is_true(style);
+    return read_endpoint(config, out, arena, diags);
+}
+
+/* -- encryption on the other side --------------------------------------------------------- */
+
+static void add(HttpHeaders *headers, const char *name, Str value, Arena *arena) {
+    vec_push(arena, headers, (HttpHeader){str_from_cstr(name), value});
+}
+
+static bool add_own_key(Str text, S3Settings *out, Arena *arena, Diags *diags) {
+    static const char algorithm[] = "x-amz-server-side-encryption-customer-algorithm";
+    Str key;
+    if (!digest_from_base64(text, &key, arena) || key.len != SSE_KEY_SIZE)
+        return refuse(diags, "Invalid sse_customer_key value",
+                      STR("\"sse_customer_key\" must be a key of 32 bytes, encoded in base64."));
+    Str sum = digest_to_base64(digest_bytes(DIGEST_MD5, key, arena), arena);
+    HttpHeaders *both[] = {&out->put_headers, &out->get_headers};
+    for (size_t i = 0; i < ARRAY_COUNT(both); i++) {
+        add(both[i], algorithm, STR("AES256"), arena);
+        add(both[i], "x-amz-server-side-encryption-customer-key", text, arena);
+        add(both[i], "x-amz-server-side-encryption-customer-key-md5", sum, arena);
+    }
+    return true;
+}
+
+static bool read_encryption(Value config, S3Settings *out, Arena *arena, Diags *diags) {
+    Str acl = text_of(config, "acl");
+    Str kms = text_of(config, "kms_key_id");
+    Str own = text_of(config, "sse_customer_key");
+    if (acl.len)
+        add(&out->put_headers, "x-amz-acl", acl, arena);
+    if (kms.len && own.len)
+        return refuse(diags, "Invalid encryption configuration",
+                      STR("\"kms_key_id\" and \"sse_customer_key\" exclude each other: the first "
+                          "is a key of the store, the second one of yours."));
+    if (!backend_settings_bool(config, "encrypt", false))
+        return true;
+    if (own.len)
+        return add_own_key(own, out, arena, diags);
+    add(&out->put_headers, "x-amz-server-side-encryption", kms.len ? STR("aws:kms") : STR("AES256"),
+        arena);
+    if (kms.len)
+        add(&out->put_headers, "x-amz-server-side-encryption-aws-kms-key-id", kms, arena);
+    return true;
+}
+
+/* -- the connection ----------------------------------------------------------------------- */
+
+static bool read_connection(
+    const Io *io, Value config, S3Settings *out, Arena *arena, Diags *diags) {
+    int64_t retries = backend_settings_int(config, "max_retries", DEFAULT_RETRIES);
+    Str bundle = text_of(config, "custom_ca_bundle");
+    if (retries < 0 || retries > 1000)
+        return refuse(diags, "Invalid backend configuration",
+                      STR("\"max_retries\" must be a whole number from 0 to 1000."));
+    out->retries = (uint32_t)retries;
+    out->skip_verify = backend_settings_bool(config, "insecure", false);
+    if (bundle.len == 0)
+        return true;
+    int error = io->disk->read_file(io->disk->self, expand_home(io, bundle, arena),
+                                    &out->authorities, arena);
+    return error == 0 ||
+           refuse(diags, "Invalid backend configuration",
+                  str_format(arena, "The file \"%.*s\" (custom_ca_bundle) cannot be read: %s.",
+                             STR_ARG(bundle), strerror(-error)));
+}
+
+bool s3_settings_read(const Io *io, Value config, S3Settings *out, Arena *arena, Diags *diags) {
+    S3Settings settings = {0};
+    if (!read_identity(io, config, &settings.identity, arena, diags) ||
+        !read_place(config, &settings, arena, diags) ||
+        !read_encryption(config, &settings, arena, diags) ||
+        !read_connection(io, config, &settings, arena, diags))
+        return false;
+    *out = settings;
+    return true;
+}
+
+/* -- the block ---------------------------------------------------------------------------- */
+
+static Str check_not_empty(Value value, Arena *arena) {
+    (void)arena;
+    return value_text(value).len ? STR_EMPTY : STR("The value must not be empty.");
+}
+
+static Str check_key(Value value, Arena *arena) {
+    Str text = value_text(value);
+    bool is_bad = text.len == 0 || str_starts_with(text, STR("/")) || str_ends_with(text, STR("/"));
+    (void)arena;
+    return is_bad ? STR("The value must not be empty, nor begin or end with \"/\".") : STR_EMPTY;
+}
+
+static const Attribute endpoint_attributes[] = {
+    {"s3", &TYPE_STRING, OPTIONAL, "Address of the store; that of the region if not given."},
+};
+
+const Attribute s3_settings_attributes[] = {
+    {"bucket",                                                   &TYPE_STRING,                         REQUIRED,                                                                                                                "The bucket.",                                                                                                                                     .check = check_not_empty},
+    {"key",                                                          &TYPE_STRING,                                                                                          REQUIRED,                                                                                                                                            "Name of the state's object.",                                                                                                                                                                                            .check = check_key},
+    {"region",                                        &TYPE_STRING,                                                                            OPTIONAL,                                                                                                                                                                                            "Region of the bucket; that of the profile if not given."                                                                                              },
+    {"endpoints", NULL,                                     OPTIONAL,"Addresses of services.",
+     NESTED(NEST_SINGLE, endpoint_attributes)},
+    {"endpoint",                                  &TYPE_STRING,                                                                               OPTIONAL | DEPRECATED,                                                                                                                                                                                  "Older name of endpoints.s3."                                                                                                                                                                                                                                                                                                                                  },
+    {"use_path_style",             &TYPE_BOOL,OPTIONAL,
+     "The bucket stands in the path of the address, not in its host's name."},
+    {"force_path_style",                                    &TYPE_BOOL,                                                                                                                   OPTIONAL | DEPRECATED,                                                                                                                                                   "Older name of use_path_style."                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                              },
+    {"workspace_key_prefix",             &TYPE_STRING,OPTIONAL,
+     "What the names of other workspaces' states begin with; \"env:\" if not given.",.check = check_key},
+    {"use_lockfile",                                  &TYPE_BOOL,                                                                                                                                                     OPTIONAL,
+     "Lock by an object KEY.tflock; the store must know conditional writes. Without it nothing is "
+     "locked."                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                       },
+    {"access_key",                                             &TYPE_STRING,                                      OPTIONAL, "Access key; else $AWS_ACCESS_KEY_ID, the profile's."                                                                                                                                                                                                                                                                                                                                                                   },
+    {"secret_key",                                               &TYPE_STRING,                           OPTIONAL | SENSITIVE,
+     "Secret key; else $AWS_SECRET_ACCESS_KEY, the profile's."                                                                                                                                                                                                },
+    {"token",                                               &TYPE_STRING,                         OPTIONAL | SENSITIVE,
+     "Token of a session; else $AWS_SESSION_TOKEN, the profile's."                                                                                                                                                                                                                                                                                                                   },
+    {"profile",                                                    &TYPE_STRING,                              OPTIONAL,
+     "Profile in the files of credentials; else $AWS_PROFILE, \"default\"."                                                                                                                                                                                                                                                                                                               },
+    {"shared_credentials_files",                                                  &TYPE_SET_OF_STRING,                       OPTIONAL,
+     "Files of credentials; else $AWS_SHARED_CREDENTIALS_FILE, \"~/.aws/credentials\"."                                                                                                                                                                                                                                                                                                      },
+    {"shared_credentials_file",                                 &TYPE_STRING, OPTIONAL | DEPRECATED,
+     "Older form of shared_credentials_files."                                                                                                                                                                                                                                                                                          },
+    {"shared_config_files",                                  &TYPE_SET_OF_STRING,                          OPTIONAL,
+     "Files of settings; else $AWS_CONFIG_FILE, \"~/.aws/config\"."                                                                                                                                                                                                                                                                                                                                   },
+    {"encrypt",                                      &TYPE_BOOL,                      OPTIONAL,                                                                                                            "The store encrypts what is written."                                                                                                                                                                                                                                                                                                              },
+    {"kms_key_id",                                                  &TYPE_STRING,                                       OPTIONAL,                                                                                                                                 "With encrypt: by this key of the store's key service."                                                                                                                                 },
+    {"sse_customer_key",                                               &TYPE_STRING,                      OPTIONAL | SENSITIVE,
+     "With encrypt: by this key of yours, 32 bytes in base64."                                                        },
+    {"acl",                                         &TYPE_STRING,                   OPTIONAL,                                                                                                 "Canned access list of what is written."                                                                                                                                                                                                                                                                                                                   },
+    {"max_retries",                                                      &TYPE_NUMBER,                                      OPTIONAL,
+     "How often a request is sent again where that may help; 5 if not given."                                                                                                                                           },
+    {"custom_ca_bundle",                                              &TYPE_STRING,                 OPTIONAL,
+     "File of certificates: who may vouch for the store."                                                                                                                                                                                                                                                                                                    },
+    {"insecure",                                         &TYPE_BOOL,                    OPTIONAL,                                                                                                                   "The store need not prove who it is."                                                                                                                                                                                                                                                                                                                        },
+    {"use_fips_endpoint",                                                 &TYPE_BOOL,                                   OPTIONAL,                                                                                                                               "The region's address for FIPS."                                                                                                                        },
+    {"use_dualstack_endpoint",                                        &TYPE_BOOL,                  OPTIONAL,                                                                                               "The region's address for IPv6."                                                                                 },
+    {"skip_credentials_validation",                                   &TYPE_BOOL,                      OPTIONAL,
+     "As known; loam never asks a second service for that."                                                                                                                                      },
+    {"skip_region_validation",                              &TYPE_BOOL,                      OPTIONAL,                                                                                                                "As known; loam takes any name of a region."                                                                                                                                                                                                                                                                                                                      },
+    {"skip_requesting_account_id",                                   &TYPE_BOOL,                                OPTIONAL,                                                                                                                          "As known; loam never asks for it."                                                                                                               },
+    {"skip_metadata_api_check",                               &TYPE_BOOL,                       OPTIONAL,                                                                                                       "As known; loam never asks that service."                                                                                           },
+    {"skip_s3_checksum",                                  &TYPE_BOOL,                              OPTIONAL,
+     "As known; what is written is signed with its digest in any case."                                                                                                                        },
+};
+static_assert(ARRAY_COUNT(s3_settings_attributes) == S3_SETTINGS_COUNT, "the table is whole");
+
+const BackendVariable s3_settings_variables[] = {
+    {"region",                 "AWS_REGION"                },
+    {"region",                 "AWS_DEFAULT_REGION"        },
+    {"endpoint",               "AWS_ENDPOINT_URL_S3"       },
+    {"endpoint",               "AWS_S3_ENDPOINT"           },
+    {"endpoint",               "AWS_ENDPOINT_URL"          },
+    {"sse_customer_key",       "AWS_SSE_CUSTOMER_KEY"      },
+    {"custom_ca_bundle",       "AWS_CA_BUNDLE"             },
+    {"use_fips_endpoint",      "AWS_USE_FIPS_ENDPOINT"     },
+    {"use_dualstack_endpoint", "AWS_USE_DUALSTACK_ENDPOINT"},
+};
+static_assert(ARRAY_COUNT(s3_settings_variables) == S3_SETTINGS_VARIABLES, "the table is whole");

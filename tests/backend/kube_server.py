@@ -1,0 +1,176 @@
+"""As much of a Kubernetes API server as states need, on the loopback: Secrets and Leases with resource versions, names and
+labels, refusals in Status objects in the words of a real one (1.32), lists in pages.
+
+  kube_server.make_certificates(folder)    ca.pem, server.pem and server.key there
+  server = kube_server.start(folder)       a thread; .port, .objects {(kind, namespace, name): object}, .log [(method, path)]
+                                           without a folder it speaks plain HTTP
+"""
+import base64, copy, http.server, json, os, re, ssl, subprocess, threading, urllib.parse, uuid
+
+TOKEN = "t0k3n-of-the-account"
+PATHS = {"secrets": "/api/v1", "leases": "/apis/coordination.k8s.io/v1"}
+KINDS = {"secrets": "Secret", "leases": "Lease"}
+VERSIONS = {"secrets": "v1", "leases": "coordination.k8s.io/v1"}
+NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
+LABEL = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?\Z")
+SECRET_SIZE = 1 << 20
+
+
+class Refusal(Exception):
+    def __init__(self, code, reason, message):
+        self.code, self.reason, self.message = code, reason, message
+
+
+def make_certificates(folder):
+    def openssl(*words):
+        subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    openssl("req", "-x509", *key, "-days", "2", "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=test")
+    openssl("req", *key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=localhost")
+    with open(os.path.join(folder, "san"), "w", encoding="utf-8") as file:
+        file.write("subjectAltName=DNS:localhost,IP:127.0.0.1")
+    openssl("x509", "-req", "-days", "2", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "san", "-out", "server.pem")
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args):
+        pass
+
+    def answer(self, code, document):
+        body = json.dumps(document).encode()
+        self.send_response(code)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def handle_any(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        try:
+            with self.server.lock:
+                self.server.log.append((self.command, self.path))
+                code, document = self.serve(json.loads(body) if body else None)
+        except Refusal as refusal:
+            code = refusal.code
+            document = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
+                        "message": refusal.message, "reason": refusal.reason, "code": code}
+        self.answer(code, document)
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = handle_any
+
+    def serve(self, document):
+        if self.headers.get("Authorization") != "Bearer " + TOKEN:
+            raise Refusal(401, "Unauthorized", "Unauthorized")
+        url = urllib.parse.urlsplit(self.path)
+        found = re.match(r"(/api/v1|/apis/coordination\.k8s\.io/v1)/namespaces/([^/]+)/(secrets|leases)(?:/([^/]+))?$", url.path)
+        if not found or PATHS[found[3]] != found[1]:
+            raise Refusal(404, "NotFound", "the server could not find the requested resource")
+        _, space, plural, name = found.groups()
+        query = dict(urllib.parse.parse_qsl(url.query))
+        if self.command == "GET":
+            return self.get(plural, space, name) if name else self.list(plural, space, query)
+        if space not in self.server.namespaces:
+            raise Refusal(404, "NotFound", 'namespaces "%s" not found' % space)
+        if self.command == "POST":
+            return self.create(plural, space, document)
+        if self.command == "PUT":
+            return self.update(plural, space, name, document)
+        if self.command == "DELETE":
+            old = self.find(plural, space, name)
+            del self.server.objects[plural, space, name]
+            return 200, {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success",
+                         "details": {"name": name, "kind": plural, "uid": old["metadata"]["uid"]}}
+        raise Refusal(405, "MethodNotAllowed", "the server does not allow this method on the requested resource")
+
+    def group(self, plural):
+        return plural if plural == "secrets" else plural + ".coordination.k8s.io"
+
+    def find(self, plural, space, name):
+        if (plural, space, name) not in self.server.objects:
+            raise Refusal(404, "NotFound", '%s "%s" not found' % (self.group(plural), name))
+        return self.server.objects[plural, space, name]
+
+    def get(self, plural, space, name):
+        return 200, self.find(plural, space, name)
+
+    def list(self, plural, space, query):
+        wanted = dict(term.split("=", 1) for term in query.get("labelSelector", "").split(",") if term)
+        names = sorted(name for kind, where, name in self.server.objects if (kind, where) == (plural, space))
+        items = [self.server.objects[plural, space, name] for name in names]
+        items = [item for item in items if all(item["metadata"].get("labels", {}).get(key) == value for key, value in wanted.items())]
+        metadata = {"resourceVersion": str(self.server.version)}
+        after = base64.b64decode(query.get("continue", "")).decode()
+        items = [item for item in items if item["metadata"]["name"] > after]
+        limit = min(int(query.get("limit") or 500), self.server.page)
+        if "limit" in query and len(items) > limit:
+            items = items[:limit]
+            metadata["continue"] = base64.b64encode(items[-1]["metadata"]["name"].encode()).decode()
+        return 200, {"kind": KINDS[plural] + "List", "apiVersion": VERSIONS[plural], "metadata": metadata, "items": items}
+
+    def check(self, plural, space, document):
+        kind, metadata = KINDS[plural], document.get("metadata", {})
+        name = metadata.get("name", "")
+        if document.get("kind", kind) != kind or document.get("apiVersion", VERSIONS[plural]) != VERSIONS[plural]:
+            raise Refusal(400, "BadRequest", "the object provided is unrecognized")
+        if metadata.get("namespace", space) != space:
+            raise Refusal(400, "BadRequest", "the namespace of the provided object does not match the namespace sent on the request")
+        invalid = '%s "%s" is invalid: ' % (kind, name)
+        if not NAME.match(name) or len(name) > 253:
+            raise Refusal(422, "Invalid", invalid + "metadata.name: a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters")
+        for key, value in (metadata.get("labels") or {}).items():
+            if not LABEL.match(value) or len(value) > 63:
+                raise Refusal(422, "Invalid", invalid + "metadata.labels: Invalid value: %s" % value)
+        if plural == "secrets":
+            data = document.get("data") or {}
+            if sum(len(base64.b64decode(value, validate=True)) for value in data.values()) > SECRET_SIZE:
+                raise Refusal(422, "Invalid", invalid + "data: Too long: may not be more than 1048576 bytes")
+
+    def keep(self, plural, space, document, uid):
+        self.server.version += 1
+        document = copy.deepcopy(document)
+        document.update(kind=KINDS[plural], apiVersion=VERSIONS[plural])
+        document["metadata"].update(namespace=space, uid=uid, resourceVersion=str(self.server.version), creationTimestamp="2026-01-01T00:00:00Z")
+        self.server.objects[plural, space, document["metadata"]["name"]] = document
+        return document
+
+    def create(self, plural, space, document):
+        self.check(plural, space, document)
+        name = document["metadata"]["name"]
+        if document["metadata"].get("resourceVersion"):
+            raise Refusal(400, "BadRequest", "resourceVersion should not be set on objects to be created")
+        if (plural, space, name) in self.server.objects:
+            raise Refusal(409, "AlreadyExists", '%s "%s" already exists' % (self.group(plural), name))
+        return 201, self.keep(plural, space, document, str(uuid.uuid4()))
+
+    def update(self, plural, space, name, document):
+        self.check(plural, space, document)
+        old = self.find(plural, space, name)
+        if document["metadata"].get("name") != name:
+            raise Refusal(400, "BadRequest", "the name of the object does not match the name on the URL")
+        version = document["metadata"].get("resourceVersion")
+        if plural == "leases" and not version:
+            raise Refusal(422, "Invalid", 'Lease "%s" is invalid: metadata.resourceVersion: must be specified for an update' % name)
+        if version and version != old["metadata"]["resourceVersion"]:
+            raise Refusal(409, "Conflict", 'Operation cannot be fulfilled on %s "%s": the object has been modified; please apply your changes to the latest version and try again' % (self.group(plural), name))
+        return 200, self.keep(plural, space, document, old["metadata"]["uid"])
+
+
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, *args):
+        """A program that is killed in the middle is no error here."""
+
+
+def start(folder=None):
+    server = Server(("127.0.0.1", 0), Handler)
+    if folder:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(os.path.join(folder, "server.pem"), os.path.join(folder, "server.key"))
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    server.daemon_threads = True
+    server.lock = threading.Lock()
+    server.namespaces, server.objects, server.log, server.version, server.page = {"default", "states"}, {}, [], 1000, 3
+    server.port = server.server_address[1]
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server

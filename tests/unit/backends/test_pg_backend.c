@@ -1,0 +1,18 @@
+/* The number that is locked for making a row; with a server, tests/backend/pg tries the rest. */
+#include "unit.h"
+
+#include "pg_backend.h"
+
+static void creation_lock(void **state) {
+    (void)state;
+    assert_int_equal(pg_backend_creation_lock(STR("terraform_remote_state"), STR("states")),
+                     -INT64_C(3797183428));
+    assert_int_equal(pg_backend_creation_lock(STR("a"), STR("b")), -INT64_C(1704748236));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(creation_lock),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
