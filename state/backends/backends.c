@@ -8,12 +8,7 @@
 #include "s3_backend.h"
 
 const BackendType *const backends_table[] = {
-    &local_backend,
-    &http_backend,
-    &etcd_backend,
-    &pg_backend,
-    &kubernetes_backend,
-    &s3_backend,
+    &local_backend, &http_backend, &etcd_backend, &pg_backend, &kubernetes_backend, &s3_backend,
 };
 const size_t backends_count = ARRAY_COUNT(backends_table);
 
