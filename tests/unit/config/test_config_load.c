@@ -328,8 +328,8 @@ static const FolderCase folder_cases[] = {
         .about = "no such folder, empty folder",
         .files = {{"a.loam.yaml", "module:\n  m: {source: ./m}\n  n: {source: ./n}\n"},
                   {"n/readme.txt", "x"}},
-        .wanted = "a.loam.yaml:2:15 Unreadable module folder\n"
-                  "a.loam.yaml:3:15 Unreadable module folder\n",
+        .wanted = "a.loam.yaml:2:3 Unreadable module folder\n"
+                  "a.loam.yaml:3:3 Unreadable module folder\n",
         .install = true,
     },
     {

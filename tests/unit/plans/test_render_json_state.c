@@ -67,8 +67,8 @@ static void outputs(void **state) {
         "\"root_module\":{}}}");
 }
 
-/* In a plan, outputs that are known already take their new values. */
-static void planned_outputs(void **state) {
+/* They are the refreshed state's; what changes of them stands elsewhere. */
+static void prior_outputs(void **state) {
     (void)state;
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     OutputChange rows[] = {
@@ -91,8 +91,7 @@ static void planned_outputs(void **state) {
         "{\"prior_state\":{\"format_version\":\"1.0\",\"terraform_version\":\"1\",\"values\":{"
         "\"outputs\":{"
         "\"kept\":{\"value\":1,\"type\":\"number\",\"sensitive\":false},"
-        "\"new\":{\"value\":2,\"type\":\"number\",\"sensitive\":true},"
-        "\"set\":{\"value\":4,\"type\":\"number\",\"sensitive\":false}},\"root_module\":{}}}}");
+        "\"set\":{\"value\":3,\"type\":\"number\",\"sensitive\":false}},\"root_module\":{}}}}");
 }
 
 static void no_prior_state(void **state) {
@@ -131,8 +130,8 @@ static void broken(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(no_state),        PLAN_CASE(resources),      PLAN_CASE(outputs),
-        PLAN_CASE(planned_outputs), PLAN_CASE(no_prior_state), PLAN_CASE(broken),
+        PLAN_CASE(no_state),      PLAN_CASE(resources),      PLAN_CASE(outputs),
+        PLAN_CASE(prior_outputs), PLAN_CASE(no_prior_state), PLAN_CASE(broken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
