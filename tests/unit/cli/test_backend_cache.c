@@ -60,15 +60,15 @@ typedef struct Row {
 } Row;
 
 static const Row rows[] = {
-    {"",                                 ""                       },
-    {"{\"version\":3}",                  ""                       },
-    {"{\"version\":3,\"backend\":null}", ""                       },
+    {"",                                                          ""  },
+    {"{\"version\":3}",                                           ""  },
+    {"{\"version\":3,\"backend\":null}",                          ""  },
     {"{\"version\":3,\"serial\":1,\"lineage\":\"x\",\"backend\":{\"type\":\"s3\",\"config\":{\"a\":"
-     "[1]},\"hash\":7}}",                                   "s3"                                          },
-    {"{\"version\":3,\"backend\":{\"type\":\"s3\",\"hash\":-1}}",                                  NULL},
-    {"{\"version\":3,\"backend\":[]}",                                  NULL                                                                     },
-    {"{\"version\":3,",                                  NULL},
-    {"[]",                                  NULL                                                                                  },
+     "[1]},\"hash\":7}}",                                    "s3"},
+    {"{\"version\":3,\"backend\":{\"type\":\"s3\",\"hash\":-1}}", NULL},
+    {"{\"version\":3,\"backend\":[]}",                            NULL},
+    {"{\"version\":3,",                                           NULL},
+    {"[]",                                                        NULL},
 };
 
 static void what_others_wrote(void **unused) {

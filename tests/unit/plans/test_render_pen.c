@@ -49,8 +49,7 @@ static void html(void **state) {
     render_pen_symbol(&pen, ACTION_UPDATE);
     render_pen_ink(&pen, INK_BOLD_RED, "<b>");
     render_pen_format(&pen, "%s&", "\"");
-    check_str(strbuf_str(&out),
-              "<i class=\"y\">  ~</i> <i class=\"b r\">&lt;b&gt;</i>&quot;&amp;");
+    check_str(strbuf_str(&out), "<i class=\"y\">  ~</i> <i class=\"b r\">&lt;b&gt;</i>&quot;&amp;");
 }
 
 /* The sign goes to the start of its line; what a sign cannot say keeps its symbol. */
@@ -69,11 +68,8 @@ static void signs(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(symbols),
-        PLAN_CASE(hidden_symbols),
-        PLAN_CASE(inks),
-        PLAN_CASE(html),
-        PLAN_CASE(signs),
+        PLAN_CASE(symbols), PLAN_CASE(hidden_symbols), PLAN_CASE(inks),
+        PLAN_CASE(html),    PLAN_CASE(signs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,11 +60,8 @@ static void small_things(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(kinds),
-        PLAN_CASE(secrets),
-        PLAN_CASE(sections),
-        PLAN_CASE(summary),
-        PLAN_CASE(small_things),
+        PLAN_CASE(kinds),   PLAN_CASE(secrets),      PLAN_CASE(sections),
+        PLAN_CASE(summary), PLAN_CASE(small_things),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
