@@ -18,7 +18,6 @@ static void kube_file_release(KubeFile *file) {
     if (file->is_loaded)
         yaml_document_delete(&file->document);
 }
-SCOPED_TYPE(KubeFile, kube_file_release);
 
 typedef yaml_parser_t YamlParser;
 static void yaml_parser_release(YamlParser *parser) {

@@ -38,8 +38,8 @@ static void many(void **state) {
             .address = str_format(arena, "t.a[%d]", i),
             .block = STR("t.a"),
             .action = ACTION_CREATE,
-            .start_ms = i / 4 * 10,
-            .end_ms = i / 4 * 10 + 10,
+            .start_ms = (int64_t)(i / 4) * 10,
+            .end_ms = (int64_t)(i / 4) * 10 + 10,
             .waited_for = TIMELINE_NONE,
             .turn_after = TIMELINE_NONE,
         };
