@@ -18,7 +18,7 @@ typedef struct Local {
     Str next_path;
     Str lock_path;
     DiskFile file;     /* locked; 0: not */
-    bool created_file; /* by locking */
+    bool created_file; /* by locking, be it by one who died */
     bool has_backup;   /* what there was is kept, or there was nothing */
 } Local;
 
@@ -248,11 +248,26 @@ static int try_lock(Local *local, pid_t *pid) {
     }
 }
 
-/* A holder that died lost the lock with its last descriptor, and left its info. */
+/* A holder that died lost the lock with its last descriptor, and left its info; perhaps the state
+ * that it made by locking, and half of what it was writing beside it, secrets and all. */
+static void clear_after_the_dead(Local *local, Arena *arena) {
+    const Disk *disk = local->disk;
+    const Str paths[] = {local->next_path, local->backend.backup_path,
+                         local->backend.journal->name};
+    uint64_t size = 1;
+    log_debug("lock of a dead process taken over path=%.*s", STR_ARG(local->path));
+    for (size_t i = 0; i < ARRAY_COUNT(paths); i++) {
+        if (paths[i].len)
+            (void)disk->remove(disk->self, disk_temporary_of(paths[i], arena));
+    }
+    if (disk->size(disk->self, local->file, &size) == 0 && size == 0)
+        local->created_file = true;
+}
+
 static int write_info(Local *local, const LockInfo *info) {
     SCOPED(ArenaRef) scratch = arena_open("lock info");
     if (disk_exists(local->disk, local->lock_path))
-        log_debug("lock of a dead process taken over path=%.*s", STR_ARG(local->path));
+        clear_after_the_dead(local, scratch);
     return local->disk->write_file(local->disk->self, local->lock_path,
                                    state_lock_to_json(info, scratch), FILE_MODE);
 }

@@ -150,6 +150,26 @@ static void a_dead_holder(void **state) {
     assert_true(str_find(file(it, ".s.tfstate.lock.info"), STR("dead"), 0) == SIZE_MAX);
 }
 
+/* Half a copy and half a backup, as it was killed within writing them, and a state that it had made
+ * by locking. */
+static void what_the_dead_left(void **state) {
+    Case *it = *state;
+    Str halves[] = {
+        disk_temporary_of(in(it, "s.tfstate.next"), it->arena),
+        disk_temporary_of(in(it, "s.tfstate.backup"), it->arena),
+        disk_temporary_of(in(it, "s.tfstate.journal"), it->arena),
+    };
+    lay(it, "s.tfstate", "");
+    lay(it, ".s.tfstate.lock.info", "{\"ID\":\"dead\"}");
+    for (size_t i = 0; i < ARRAY_COUNT(halves); i++)
+        assert_int_equal(disk_real.write_file(NULL, halves[i], STR("half"), 0600), 0);
+    assert_true(lock(it, it->backend, 0, NULL));
+    for (size_t i = 0; i < ARRAY_COUNT(halves); i++)
+        assert_false(disk_exists(&disk_real, halves[i]));
+    assert_true(it->backend->unlock(it->backend, &it->diags));
+    assert_false(disk_exists(&disk_real, in(it, "s.tfstate")));
+}
+
 /* As the other tools lock. */
 static void a_classic_lock(void **state) {
     Case *it = *state;
@@ -279,6 +299,7 @@ int main(void) {
         TEST(locking),
         TEST(waiting),
         TEST(a_dead_holder),
+        TEST(what_the_dead_left),
         TEST(a_classic_lock),
         TEST(writing),
         TEST(writing_without_lock),
