@@ -94,12 +94,13 @@ bool engine_apply(const Engine *engine,
     const Hooks *hooks = engine->hooks;
     if (built && hooks && hooks->apply_total)
         hooks->apply_total(hooks->self, count_operations(plan));
-    bool ended = built && save_addresses(walk, diags) && visit_run(walk);
+    bool begun = built && save_addresses(walk, diags);
+    bool ended = begun && visit_run(walk);
     engine_walk_close(walk, diags);
     engine_walk_leave_console(walk);
     if (!ended && diags->error_count == before)
         report_interruption(diags);
-    if (built) {
+    if (begun) {
         save_outputs(walk);
         working_state_set_checks(working, checks_to_json(walk, arena));
     }
