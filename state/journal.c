@@ -37,7 +37,8 @@ struct Journal {
     uint64_t appended; /* records, over all texts; tickets of those who wait */
     uint64_t durable;  /* of them */
     bool is_syncing;
-    Str broken; /* not empty: nothing can be made durable any more, and why */
+    Str broken;   /* not empty: nothing can be made durable any more, and why */
+    bool has_gap; /* a record could not be appended */
     uint64_t sync_count;
     uint64_t next_sequence;
     InFlights in_flight;
@@ -259,6 +260,14 @@ bool journal_has_leftover(const Journal *journal) {
     return has;
 }
 
+bool journal_is_whole(Journal *journal) {
+    SCOPED(ArenaRef) scratch = arena_open("journal whole");
+    pthread_mutex_lock(&journal->mutex);
+    bool is_whole = !journal->has_gap && wait_durable(journal, scratch).len == 0;
+    pthread_mutex_unlock(&journal->mutex);
+    return is_whole;
+}
+
 uint64_t journal_sync_count(const Journal *journal) {
     Journal *shared = (Journal *)journal;
     pthread_mutex_lock(&shared->mutex);
@@ -321,6 +330,7 @@ static bool append_alone(Journal *journal, JournalRecord *record, Diags *diags) 
         forget(journal, record->sequence);
     } else {
         note_end(journal, record->sequence);
+        journal->has_gap = true;
     }
     pthread_mutex_unlock(&journal->mutex);
     return report(journal, problem, "What was done is in memory, and is saved with the state.",
@@ -491,6 +501,7 @@ static void settle(Journal *journal, size_t size) {
     journal->needs_cleaning = false;
     journal->is_announced = false;
     journal->broken = STR_EMPTY;
+    journal->has_gap = false;
     journal->durable = journal->appended;
     pthread_cond_broadcast(&journal->sync_ended);
 }

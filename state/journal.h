@@ -93,6 +93,8 @@ void journal_announce(Journal *journal, const State *state, Str text);
 MUST_USE bool journal_fold(Journal *journal, const State *written, Diags *diags);
 /* A run before left something that no checkpoint has folded yet. */
 bool journal_has_leftover(const Journal *journal);
+/* Every outcome is in the store, and durable: what is not in the state is not lost. */
+bool journal_is_whole(Journal *journal);
 /* Syncs made, for the bench. */
 uint64_t journal_sync_count(const Journal *journal);
 void journal_close(Journal *journal);

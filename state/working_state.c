@@ -356,6 +356,19 @@ bool working_state_checkpoint(WorkingState *working, Diags *diags) {
     return ok;
 }
 
+bool working_state_is_saved(WorkingState *working) {
+    pthread_mutex_lock(&working->checkpoint_mutex);
+    pthread_mutex_lock(&working->mutex);
+    bool is_saved = working->is_known && is_written(working);
+    pthread_mutex_unlock(&working->mutex);
+    pthread_mutex_unlock(&working->checkpoint_mutex);
+    return is_saved;
+}
+
+bool working_state_is_in_journal(WorkingState *working) {
+    return working->journal && journal_is_whole(working->journal);
+}
+
 bool working_state_may_change(WorkingState *working, Diags *diags) {
     Backend *backend = working->backend;
     return !backend->still_locked || backend->still_locked(backend, diags);

@@ -59,5 +59,9 @@ void working_state_set_checks(WorkingState *working, Str check_results);
 void working_state_declare(WorkingState *working, const StateResource *like);
 /* Writes the state file if it differs from what was last written, then folds the journal. */
 MUST_USE bool working_state_checkpoint(WorkingState *working, Diags *diags);
+/* The store has it as it is now, whatever became of the journal. */
+bool working_state_is_saved(WorkingState *working);
+/* The journal has every outcome that the store does not have. */
+bool working_state_is_in_journal(WorkingState *working);
 /* The state itself, when no other thread uses it any more. */
 State *working_state_close(WorkingState *working);

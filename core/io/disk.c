@@ -490,6 +490,15 @@ static int real_lock(void *self, DiskFile file, pid_t *holder_pid) {
     return -EAGAIN;
 }
 
+static bool real_is_at(void *self, DiskFile file, Str path) {
+    (void)self;
+    KernelPath at;
+    struct stat of_file, of_name;
+    return kernel_path(path, &at) == 0 && fstat(fd_of(file), &of_file) == 0 &&
+           stat(at.text, &of_name) == 0 && of_file.st_ino == of_name.st_ino &&
+           of_file.st_dev == of_name.st_dev;
+}
+
 static void real_close(void *self, DiskFile file) {
     (void)self;
     if (file.handle)
@@ -517,6 +526,7 @@ const Disk disk_real = {
     .sync = real_sync,
     .size = real_size,
     .lock = real_lock,
+    .is_at = real_is_at,
     .close = real_close,
 };
 

@@ -68,6 +68,8 @@ typedef struct Disk {
     /* Whole-file write lock that excludes fcntl locks of other programs too (F_OFD_SETLK):
      * -EAGAIN when somebody holds it, and then *holder_pid if the kernel tells (else 0). */
     int (*lock)(void *self, DiskFile file, pid_t *holder_pid);
+    /* The open file is the one that this path leads to. */
+    bool (*is_at)(void *self, DiskFile file, Str path);
     void (*close)(void *self, DiskFile file);
 } Disk;
 

@@ -187,23 +187,43 @@ static int write_both(Local *local, DiskFile file, Str bytes) {
     return error ? error : disk->remove(disk->self, local->next_path);
 }
 
+/* A holder that goes deletes the file if it is empty: then the lock that was got is one on a file
+ * without a name. Other hands may do so at any time. */
+static bool is_still_there(const Local *local) {
+    return local->disk->is_at(local->disk->self, local->file, local->path);
+}
+
+/* Whoever put something else there may need it; what this run knows is in the journal. */
+static bool refuse_replaced(const Local *local, Diags *diags) {
+    diags_error(diags, NO_RANGE, "The state file is not the one that was locked",
+                "\"%.*s\" was removed, or replaced by another file, while this command had it "
+                "locked. What is there now was left as it is. Programs that write a state wait for "
+                "its lock: find out what did not.",
+                STR_ARG(local->path));
+    return false;
+}
+
 static bool local_write(Backend *backend, Str bytes, Diags *diags) {
     Local *local = backend->self;
     const Disk *disk = local->disk;
     DiskFile file = local->file;
     int error = 0;
+    if (file.handle && !is_still_there(local))
+        return refuse_replaced(local, diags);
     if (!back_up(local, bytes, diags))
         return false;
     if (!file.handle)
         error = open_state(local, &file);
     if (!error)
         error = write_both(local, file, bytes);
+    if (!error && local->file.handle && !is_still_there(local))
+        return refuse_replaced(local, diags);
     if (!local->file.handle && file.handle)
         disk->close(disk->self, file);
     if (!error)
         return true;
     return report(diags, "Failed to write the state", local->path, error,
-                  "Free space or mend the disk; until then the newest state is not saved here.");
+                  "Free space or mend the disk.");
 }
 
 /* -- the lock ----------------------------------------------------------------------------- */
@@ -215,19 +235,6 @@ static void read_holder(Local *local, LockInfo *out, Arena *arena) {
         *out = (LockInfo){.path = local->path};
 }
 
-/* A holder that goes deletes the file if it is empty: then the lock that was got is one on a file
- * without a name. A second opening of the name cannot be locked exactly when it is the same file.
- */
-static bool is_still_there(const Local *local) {
-    const Disk *disk = local->disk;
-    DiskFile probe = {0};
-    if (disk->open(disk->self, local->path, DISK_READ | DISK_WRITE, FILE_MODE, &probe) != 0)
-        return false;
-    bool same = disk->lock(disk->self, probe, NULL) == -EAGAIN;
-    disk->close(disk->self, probe);
-    return same;
-}
-
 static int try_lock(Local *local, pid_t *pid) {
     const Disk *disk = local->disk;
     for (;;) {
@@ -237,7 +244,7 @@ static int try_lock(Local *local, pid_t *pid) {
         if (error)
             return error;
         error = disk->lock(disk->self, file, pid);
-        if (!error && is_still_there(local)) {
+        if (!error && disk->is_at(disk->self, file, local->path)) {
             local->file = file;
             local->created_file = !existed;
             return 0;
@@ -276,7 +283,8 @@ static void release(Local *local) {
     const Disk *disk = local->disk;
     uint64_t size = 1;
     (void)disk->remove(disk->self, local->lock_path);
-    if (local->created_file && disk->size(disk->self, local->file, &size) == 0 && size == 0)
+    if (local->created_file && is_still_there(local) &&
+        disk->size(disk->self, local->file, &size) == 0 && size == 0)
         (void)disk->remove(disk->self, local->path);
     disk->close(disk->self, local->file);
     local->file = (DiskFile){0};

@@ -329,6 +329,11 @@ static int faulty_lock(void *self, DiskFile file, pid_t *holder_pid) {
     return 0;
 }
 
+static bool faulty_is_at(void *self, DiskFile file, Str path) {
+    FaultyDisk *disk = self;
+    return disk->is_dead || node_of(disk, file) == find(disk, path);
+}
+
 static void faulty_close(void *self, DiskFile file) {
     FaultyDisk *disk = self;
     if (!file.handle || disk->is_dead)
@@ -448,6 +453,7 @@ Disk faulty_disk_as_disk(FaultyDisk *disk) {
         .sync = faulty_sync,
         .size = faulty_size,
         .lock = faulty_lock,
+        .is_at = faulty_is_at,
         .close = faulty_close,
     };
 }

@@ -204,6 +204,24 @@ static void writing(void **state) {
     check_str(file(it, "s.tfstate"), "{\"serial\":3}");
 }
 
+/* By other hands, while it is locked. What is there then is theirs, be it nothing. */
+static void a_file_that_was_replaced(void **state) {
+    static const char *const others[] = {NULL, "", "{\"serial\":9}"};
+    Case *it = *state;
+    for (size_t i = 0; i < ARRAY_COUNT(others); i++) {
+        size_t before = it->diags.error_count;
+        assert_true(lock(it, it->backend, 0, NULL));
+        assert_int_equal(disk_real.remove(NULL, in(it, "s.tfstate")), 0);
+        if (others[i])
+            lay(it, "s.tfstate", others[i]);
+        assert_false(it->backend->write(it->backend, STR("{\"serial\":1}"), &it->diags));
+        assert_int_equal(it->diags.error_count, before + 1);
+        assert_true(it->backend->unlock(it->backend, &it->diags));
+        check_str(file(it, "s.tfstate"), others[i] ? others[i] : "absent");
+        check_str(file(it, "s.tfstate.next"), "absent");
+    }
+}
+
 static void writing_without_lock(void **state) {
     Case *it = *state;
     write_state(it, "{\"serial\":1}");
@@ -303,6 +321,7 @@ int main(void) {
         TEST(a_classic_lock),
         TEST(writing),
         TEST(writing_without_lock),
+        TEST(a_file_that_was_replaced),
         TEST(workspaces),
         TEST(workspaces_come_and_go),
         TEST(a_copy_left_behind),

@@ -229,6 +229,21 @@ static void locks_exclude(void **state) {
     disk_real.close(NULL, second);
 }
 
+static void open_file_and_its_name(void **state) {
+    Folder *folder = *state;
+    Str path = in(folder, "named");
+    DiskFile file;
+    assert_int_equal(disk_real.open(NULL, path, DISK_WRITE | DISK_CREATE, 0600, &file), 0);
+    assert_int_equal(disk_real.link(NULL, STR("named"), in(folder, "link")), 0);
+    assert_true(disk_real.is_at(NULL, file, path));
+    assert_true(disk_real.is_at(NULL, file, in(folder, "link")));
+    assert_int_equal(disk_real.write_file(NULL, path, STR("another"), 0600), 0);
+    assert_false(disk_real.is_at(NULL, file, path));
+    assert_int_equal(disk_real.remove(NULL, path), 0);
+    assert_false(disk_real.is_at(NULL, file, path));
+    disk_real.close(NULL, file);
+}
+
 /* As another program locks a state file: fcntl, whole file, owned by its process. */
 static void lock_of_another_program(void **state) {
     Folder *folder = *state;
@@ -356,6 +371,7 @@ int main(void) {
         in_folder(removed_trees),
         in_folder(open_files),
         in_folder(locks_exclude),
+        in_folder(open_file_and_its_name),
         in_folder(lock_of_another_program),
         cmocka_unit_test(path_text),
     };
