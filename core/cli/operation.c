@@ -104,26 +104,47 @@ void operation_show_outputs(Cli *cli, const State *state) {
     terminal_out(strbuf_str(&text));
 }
 
-/* The state could not be written where it belongs: what is known goes into the current folder. */
-static void save_errored_state(const Operation *operation, const State *state, Diags *diags) {
+/* The state could not be written where it belongs: what is known goes into the current folder.
+ * Where that cannot be either, the terminal gets it only if it would be lost otherwise. */
+static void save_errored_state(const Operation *operation,
+                               const State *state,
+                               bool is_in_journal,
+                               Diags *diags) {
     Cli *cli = operation->project->cli;
     Str text = statefile_encode(state, cli->arena);
     const Disk *disk = cli->io.disk;
     const Cipher *cipher = operation->project->ciphers.state;
     if (!cipher_seal(cipher, envelope_read_head(text, cli->arena), text, &text, cli->arena, diags))
         return;
-    if (disk->write_file(disk->self, STR("errored.tfstate"), text, 0600) == 0) {
-        diags_error(
-            diags, NO_RANGE, "Failed to persist state",
-            "The state could not be written where it belongs. It is in errored.tfstate in the "
-            "current folder. Mend the cause, then run the command again: what the journal could "
-            "still take is put in. Where the journal could not be written either, \"loam state "
-            "push errored.tfstate\" puts this state in its place.");
-    } else {
+    bool is_kept = disk->write_file(disk->self, STR("errored.tfstate"), text, 0600) == 0;
+    if (!is_kept && is_in_journal)
+        (void)disk->remove(disk->self, STR("errored.tfstate"));
+    else if (!is_kept)
         terminal_out(text);
-        diags_error(diags, NO_RANGE, "Failed to persist state",
-                    "The state could not be written anywhere, so it was printed. Keep that text.");
-    }
+    const char *where =
+        is_kept         ? " It is in errored.tfstate in the current folder: \"loam state push "
+                          "errored.tfstate\" puts it where it belongs."
+        : is_in_journal ? ""
+                        : " It could not be written anywhere, so it was printed. Keep that text.";
+    const char *journal = is_in_journal ? " The journal holds every outcome: once the cause is "
+                                          "mended, the same command goes on from there."
+                                        : "";
+    diags_error(diags, NO_RANGE, "Failed to persist state",
+                "The state could not be written where it belongs.%s%s", where, journal);
+}
+
+/* After a run that failed: an outcome or a changed output of the part that was done may still wait
+ * to be written. */
+static void save_what_was_done(Operation *operation) {
+    Project *project = operation->project;
+    size_t before = project->diags->error_count;
+    if (working_state_checkpoint(project->working, project->diags) ||
+        project->diags->error_count == before || working_state_is_saved(project->working))
+        return;
+    bool is_in_journal = working_state_is_in_journal(project->working);
+    State *state = working_state_close(project->working);
+    project->working = NULL;
+    save_errored_state(operation, state, is_in_journal, project->diags);
 }
 
 /* Whoever destroys everything expects that nothing is left. */
@@ -160,14 +181,7 @@ bool operation_apply(Operation *operation) {
     view->type->walk_end(view);
     reporting_run_end(cli->reporting);
     if (!ok) {
-        /* An outcome or a changed output of the part that was done may still wait to be written. */
-        size_t before = project->diags->error_count;
-        if (!working_state_checkpoint(project->working, project->diags) &&
-            project->diags->error_count > before) {
-            State *state = working_state_close(project->working);
-            project->working = NULL;
-            save_errored_state(operation, state, project->diags);
-        }
+        save_what_was_done(operation);
         return false;
     }
     State *state = working_state_close(project->working);
