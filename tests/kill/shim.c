@@ -7,6 +7,11 @@
  *   KILL_AFTER_US  so long after its start; 2000
  *   KILL_WITH      number of another signal than SIGKILL; after it the call is made
  *   KILL_UNDER     folder whose files count; files elsewhere, sockets and pipes do not
+ *   FAIL_AT        number of the call that fails; opening to read and syncs are calls, too
+ *   FAIL_WITH      errno of that
+ *   FAIL_HALF      a write that fails writes half of it before
+ *   FAIL_ON        from then on, all calls of its kind fail, if their path ends so
+ *   FAIL_COUNT     nothing fails, but calls are numbered as with FAIL_AT
  *
  * Being killed after a call is being killed before the next one: nothing that others can see lies
  * between. A sync is no call in this sense, as SIGKILL takes nothing out of the kernel's page
@@ -15,6 +20,7 @@
 #define _GNU_SOURCE
 #endif
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <libssh/libssh.h>
 #include <libvirt/libvirt.h>
@@ -39,6 +45,11 @@ static atomic_bool is_ours[MOST_FILES];
 static long setting(const char *name, long otherwise) {
     const char *text = getenv(name);
     return text ? strtol(text, NULL, 10) : otherwise;
+}
+
+/* What loam starts is not killed. */
+__attribute__((constructor)) static void spare_children(void) {
+    unsetenv("LD_PRELOAD");
 }
 
 /* Libvirt comes with a module that is loaded later, so it is not among the "next" libraries. */
@@ -80,7 +91,7 @@ static void note(long number, const char *name, const char *detail) {
     syscall(SYS_close, fd);
 }
 
-static void point(const char *name, const char *detail) {
+static long point(const char *name, const char *detail) {
     long number = atomic_fetch_add(&count, 1) + 1;
     note(number, name, detail);
     if (setting("KILL_AT", 0) == number)
@@ -88,6 +99,39 @@ static void point(const char *name, const char *detail) {
     pthread_t thread;
     if (setting("KILL_IN", 0) == number)
         (void)pthread_create(&thread, NULL, die_soon, NULL);
+    return number;
+}
+
+/* -- failures ------------------------------------------------------------------------------ */
+
+/* What a disk says when it is full is said of calls that need room, and of no other. */
+static _Atomic(const char *) failing_name;
+static atomic_int half_written = -1;
+
+static bool counts_all(void) {
+    return getenv("FAIL_AT") || getenv("FAIL_COUNT");
+}
+
+static bool ends_with(const char *path, const char *ending) {
+    size_t length = strlen(path), tail = strlen(ending);
+    return length >= tail && !strcmp(path + length - tail, ending);
+}
+
+static bool is_like(const char *name, const char *failed) {
+    static const char *const kinds = " create write mkdir symlink ";
+    return failed && (!strcmp(name, failed) || (strstr(kinds, name) && strstr(kinds, failed)));
+}
+
+/* The call is to fail; errno is set. */
+static bool fails(const char *name, const char *detail) {
+    long number = point(name, detail);
+    if (number == setting("FAIL_AT", 0))
+        failing_name = name;
+    else if (!getenv("FAIL_ON") || !is_like(name, failing_name) ||
+             !ends_with(detail, getenv("FAIL_ON")))
+        return false;
+    errno = (int)setting("FAIL_WITH", EIO);
+    return true;
 }
 
 /* -- files
@@ -105,15 +149,23 @@ static bool counts(const char *path) {
     return getcwd(here, sizeof here) && strncmp(here, under, length) == 0;
 }
 
-static int open_file(const char *path, int flags, mode_t mode) {
-    bool writes = (flags & O_ACCMODE) != O_RDONLY && counts(path);
+static const char *name_of_open(const char *path, int flags) {
+    bool writes = (flags & O_ACCMODE) != O_RDONLY;
     if (writes && (flags & O_CREAT) && access(path, F_OK) != 0)
-        point("create", path);
-    else if (writes && (flags & O_TRUNC))
-        point("truncate", path);
+        return "create";
+    if (writes && (flags & O_TRUNC))
+        return "truncate";
+    return counts_all() ? "open" : NULL;
+}
+
+static int open_file(const char *path, int flags, mode_t mode) {
+    bool is_below = counts(path);
+    const char *name = is_below ? name_of_open(path, flags) : NULL;
+    if (name && fails(name, path))
+        return -1;
     int fd = (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
     if (fd >= 0 && fd < MOST_FILES)
-        is_ours[fd] = writes;
+        is_ours[fd] = is_below && ((flags & O_ACCMODE) != O_RDONLY || counts_all());
     return fd;
 }
 
@@ -144,14 +196,36 @@ int close(int fd) {
     return (int)syscall(SYS_close, fd);
 }
 
-static void point_of_file(const char *name, int fd) {
+static bool file_fails(const char *name, int fd) {
     char link[64], path[4096] = "";
     if (fd < 0 || fd >= MOST_FILES || !is_ours[fd])
-        return;
+        return false;
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     ssize_t length = readlink(link, path, sizeof path - 1);
     path[length > 0 ? length : 0] = '\0';
-    point(name, path);
+    return fails(name, path);
+}
+
+static bool sync_fails(int fd) {
+    return counts_all() && file_fails("sync", fd);
+}
+
+/* Half of it, and nothing at the next attempt: how a disk that is full answers. */
+static ssize_t write_file(int fd, const void *bytes, size_t size, off64_t offset) {
+    bool is_rest = half_written == fd;
+    half_written = -1;
+    if (is_rest) {
+        errno = (int)setting("FAIL_WITH", EIO);
+        return -1;
+    }
+    if (file_fails("write", fd)) {
+        if (!getenv("FAIL_HALF") || size < 2)
+            return -1;
+        half_written = fd;
+        size /= 2;
+    }
+    return offset < 0 ? syscall(SYS_write, fd, bytes, size)
+                      : syscall(SYS_pwrite64, fd, bytes, size, offset);
 }
 
 // clang-format off
@@ -164,17 +238,28 @@ static void point_of_file(const char *name, int fd) {
         return real arguments;                                                                                        \
     }
 
-CALL(ssize_t, write, (int fd, const void *b, size_t n), (fd, b, n), point_of_file("write", fd))
-CALL(ssize_t, pwrite, (int fd, const void *b, size_t n, off_t o), (fd, b, n, o), point_of_file("write", fd))
-CALL(ssize_t, pwrite64, (int fd, const void *b, size_t n, off64_t o), (fd, b, n, o), point_of_file("write", fd))
-CALL(int, ftruncate, (int fd, off_t n), (fd, n), point_of_file("truncate", fd))
-CALL(int, ftruncate64, (int fd, off64_t n), (fd, n), point_of_file("truncate", fd))
-CALL(int, rename, (const char *from, const char *to), (from, to), if (counts(to)) point("rename", to))
-CALL(int, link, (const char *from, const char *to), (from, to), if (counts(to)) point("link", to))
-CALL(int, unlink, (const char *path), (path), if (counts(path) && access(path, F_OK) == 0) point("unlink", path))
-CALL(int, rmdir, (const char *path), (path), if (counts(path) && access(path, F_OK) == 0) point("rmdir", path))
-CALL(int, mkdir, (const char *path, mode_t mode), (path, mode), if (counts(path) && access(path, F_OK) != 0) point("mkdir", path))
-CALL(int, chmod, (const char *path, mode_t mode), (path, mode), if (counts(path)) point("chmod", path))
+#define FILE_CALL(name, parameters, arguments, fails)                                                                 \
+    int name parameters {                                                                                             \
+        static int(*real) parameters;                                                                                 \
+        if (!real)                                                                                                    \
+            real = (int(*) parameters)find(#name);                                                                    \
+        return (fails) ? -1 : real arguments;                                                                         \
+    }
+
+ssize_t write(int fd, const void *b, size_t n) { return write_file(fd, b, n, -1); }
+ssize_t pwrite(int fd, const void *b, size_t n, off_t o) { return write_file(fd, b, n, o); }
+ssize_t pwrite64(int fd, const void *b, size_t n, off64_t o) { return write_file(fd, b, n, o); }
+FILE_CALL(ftruncate, (int fd, off_t n), (fd, n), file_fails("truncate", fd))
+FILE_CALL(ftruncate64, (int fd, off64_t n), (fd, n), file_fails("truncate", fd))
+FILE_CALL(fsync, (int fd), (fd), sync_fails(fd))
+FILE_CALL(fdatasync, (int fd), (fd), sync_fails(fd))
+FILE_CALL(rename, (const char *from, const char *to), (from, to), counts(to) && fails("rename", to))
+FILE_CALL(link, (const char *from, const char *to), (from, to), counts(to) && fails("link", to))
+FILE_CALL(symlink, (const char *from, const char *to), (from, to), counts(to) && fails("symlink", to))
+FILE_CALL(unlink, (const char *path), (path), counts(path) && access(path, F_OK) == 0 && fails("unlink", path))
+FILE_CALL(rmdir, (const char *path), (path), counts(path) && access(path, F_OK) == 0 && fails("rmdir", path))
+FILE_CALL(mkdir, (const char *path, mode_t mode), (path, mode), counts(path) && access(path, F_OK) != 0 && fails("mkdir", path))
+FILE_CALL(chmod, (const char *path, mode_t mode), (path, mode), counts(path) && fails("chmod", path))
 
 /* -- libvirt -------------------------------------------------------------------------------------------------- */
 

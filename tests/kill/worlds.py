@@ -1,0 +1,306 @@
+"""What deaths and faults are tried on: each a folder with something in it already, a command that changes it, and what
+must be there when the next run has finished. All of it is local: the program, a shell, a disk.
+
+A world is prepared once; every trial has a copy of its own. The verdict is what ls shows, not what loam says."""
+import collections, hashlib, json, os, re, shutil
+from kill import LOAM, Failed, build_shim, end_of, new_folder, read, run, skip, write
+
+UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+APPLY = ("apply", "-auto-approve")
+DESTROY = ("destroy", "-auto-approve")
+
+
+class World:
+    """before: rows of configuration and command, which make what is there before.
+    configuration, command: what is cut off. finish: the commands of the next run; the first has nothing left to do at
+    times, and then may fail if may_be_done. keeps: no object may be another one afterwards."""
+
+    def __init__(self, name, configuration, command=APPLY, before=(), finish=None, parallelism=1, may_be_done=False, keeps=False):
+        self.name, self.configuration, self.command, self.before = name, configuration, command, before
+        self.finish = finish or (command,)
+        self.parallelism, self.may_be_done, self.keeps = parallelism, may_be_done, keeps
+
+
+FILES = """
+resource:
+  terraform_data: {first: {input: a}, second: {input: "${local_file.two.filename}"}}
+  local_file:
+    one: {filename: "${path.module}/out/one", content: "one ${terraform_data.first.id}"}
+    two: {filename: "${path.module}/out/two", content: "two ${local_file.one.filename}"}
+    deep: {filename: "${path.module}/out/deep/er/three", content: "three", file_permission: "0600"}
+output: {all: {value: "${local_file.two.content}"}}
+"""
+
+# Permission and content in place or by replacement, as the provider has it; one goes, one comes.
+CHANGED = """
+resource:
+  terraform_data: {first: {input: b}, second: {input: "${local_file.two.filename}"}}
+  local_file:
+    one: {filename: "${path.module}/out/one", content: "another one ${terraform_data.first.id}"}
+    two: {filename: "${path.module}/out/moved/two", content: "two ${local_file.one.filename}"}
+    four: {filename: "${path.module}/out/four", content: "four"}
+output: {all: {value: "${local_file.two.content}"}}
+"""
+
+DATA = """
+resource:
+  terraform_data:
+    first: {input: %s}
+    second: {input: "${terraform_data.first.id}", triggers_replace: "${terraform_data.first.output}"}
+    many: {count: %d, input: "${terraform_data.second.id}"}
+"""
+
+# The new one is there before the old one goes, which is the deposed one in between.
+DEPOSED = """
+resource:
+  terraform_data:
+    name: {input: %s}
+  local_file:
+    kept:
+      filename: "${path.module}/out/%s"
+      content: "${terraform_data.name.output}"
+      lifecycle: {create_before_destroy: true}
+    user: {filename: "${path.module}/out/user", content: "uses ${local_file.kept.filename}"}
+"""
+
+SCRIPTS = """
+resource:
+  local_file:
+    made:
+      filename: "${path.module}/out/%s"
+      content: made
+      provisioner:
+        - local-exec: {command: "echo begun >>out/ran; touch out/from-%s"}
+        - local-exec: {command: "rm -f out/from-%s", when: destroy}
+    behind: {filename: "${path.module}/out/behind", content: "${local_file.made.filename}"}
+"""
+
+MANY = """
+resource:
+  local_file:
+    many: {count: %d, filename: "${path.module}/out/${count.index}", content: "content ${count.index}"}
+"""
+
+MOVED = """
+resource:
+  terraform_data: {renamed: {input: a}}
+  local_file:
+    here: {for_each: [x, y], filename: "${path.module}/out/${each.key}", content: "${each.key}"}
+"""
+
+MOVED_TO = """
+resource:
+  terraform_data: {other: {input: a}, taken: {input: ~}}
+  local_file:
+    there: {for_each: [x, z], filename: "${path.module}/out/${each.key == "z" ? "y" : each.key}", content: "${each.key == "z" ? "y" : each.key}"}
+    new: {filename: "${path.module}/out/new", content: new}
+moved:
+  - {from: terraform_data.renamed, to: terraform_data.other}
+  - {from: "local_file.here", to: "local_file.there"}
+  - {from: "local_file.there[\\"y\\"]", to: "local_file.there[\\"z\\"]"}
+import: {to: terraform_data.taken, id: 11111111-2222-3333-4444-555555555555}
+"""
+
+REMOVED = """
+resource:
+  terraform_data: {renamed: {input: b}}
+removed: {from: local_file.here, lifecycle: {destroy: false}}
+"""
+
+MODULE = """
+module:
+  a: {source: ./sub}
+  b: {source: ./copied}
+"""
+
+NOTHING = "output: {none: {value: none}}\n"
+
+
+def in_sets(text):
+    return text.replace("for_each: [x, y]", 'for_each: "${toset([\\"x\\", \\"y\\"])}"').replace("for_each: [x, z]", 'for_each: "${toset([\\"x\\", \\"z\\"])}"')
+
+
+MOVED, MOVED_TO = in_sets(MOVED), in_sets(MOVED_TO).replace('== "z" ? "y"', '== \\"z\\" ? \\"y\\"')
+MADE = ((FILES, APPLY),)
+
+WORLDS = [
+    World("create", FILES),
+    World("create side by side", FILES, parallelism=10),
+    World("change", CHANGED, before=MADE),
+    World("destroy", FILES, DESTROY, before=MADE),
+    World("destroy by absence", NOTHING, before=MADE),
+    World("replace one", FILES, (*APPLY, "-replace=local_file.one"), before=MADE, finish=(APPLY,)),
+    World("values", DATA % ("a", 3), before=()),
+    World("values changed", DATA % ("b", 2), before=((DATA % ("a", 3), APPLY),)),
+    World("create before destroy", DEPOSED % ("b", "b"), before=((DEPOSED % ("a", "a"), APPLY),)),
+    World("scripts", SCRIPTS % ("a", "a", "a")),
+    World("scripts at the end", SCRIPTS % ("a", "a", "a"), DESTROY, before=((SCRIPTS % ("a", "a", "a"), APPLY),)),
+    World("scripts replaced", SCRIPTS % ("b", "b", "b"), before=((SCRIPTS % ("a", "a", "a"), APPLY),)),
+    World("many side by side", MANY % 12, parallelism=10),
+    World("many change side by side", MANY % 4, before=((MANY % 12, APPLY),), parallelism=10),
+    World("moved and imported", MOVED_TO, before=((MOVED, APPLY),), keeps=True),
+    World("removed", REMOVED, before=((MOVED, APPLY),)),
+    World("refresh only", FILES, (*APPLY, "-refresh-only"), before=MADE, finish=((*APPLY, "-refresh-only"), APPLY)),
+    World("state mv", MOVED.replace("renamed", "other"), ("state", "mv", "terraform_data.renamed", "terraform_data.other"),
+          before=((MOVED, APPLY),), may_be_done=True, keeps=True),
+    World("state rm", MOVED, ("state", "rm", "terraform_data.renamed"), before=((MOVED, APPLY),), may_be_done=True),
+    World("taint", MOVED, ("taint", "terraform_data.renamed"), before=((MOVED, APPLY),)),
+    World("untaint", MOVED, ("untaint", "terraform_data.renamed"), may_be_done=True, keeps=True,
+          before=((MOVED, APPLY), (MOVED, ("taint", "terraform_data.renamed")))),
+    World("import", NOTHING + "resource: {terraform_data: {taken: {input: ~}}}\n",
+          ("import", "terraform_data.taken", "11111111-2222-3333-4444-555555555555"), may_be_done=True, keeps=True),
+    World("state push", FILES, ("state", "push", "pushed"), before=(*MADE, (FILES, ("state", "pull", ">pushed"))), keeps=True),
+    World("workspace new", FILES, ("workspace", "new", "blue"), before=MADE, finish=(("workspace", "select", "-or-create", "blue"), APPLY)),
+    World("saved plan", FILES, ("apply", "kept"), before=((FILES, ("plan", "-out=kept")),), finish=(APPLY,)),
+]
+
+
+class Trial:
+    """A copy of a world in a folder of its own."""
+
+    def __init__(self, bench, world, path):
+        self.bench, self.world, self.path = bench, world, path
+
+    def state(self, ending=""):
+        return os.path.join(self.path, "terraform.tfstate" + ending)
+
+    def loam(self, *arguments, **shim):
+        env = {name: value for name, value in os.environ.items() if not name.startswith(("LOAM_", "TF_", "KILL_", "FAIL_"))}
+        if shim:
+            env.update(LD_PRELOAD=self.bench.shim, KILL_UNDER=self.path, **{name.upper(): str(shim[name]) for name in shim})
+        env["TF_IN_AUTOMATION"] = "1"
+        if arguments[-1].startswith(">"):
+            done = run(LOAM, *arguments[:-1], check=False, env=env, cwd=self.path)
+            write(os.path.join(self.path, arguments[-1][1:]), done.stdout)
+            return done
+        if arguments[0] in ("apply", "destroy"):
+            arguments = (arguments[0], "-parallelism=%d" % self.world.parallelism, *arguments[1:])
+        return run(LOAM, *arguments, check=False, env=env, cwd=self.path)
+
+    def succeed(self, *arguments, may_be_done=False):
+        done = self.loam(*arguments)
+        if done.returncode != 0 and not (may_be_done and done.returncode == 1):
+            raise Failed("%s: status %d\n%s" % (" ".join(arguments), done.returncode, end_of(done.stdout)))
+        return done.stdout
+
+    def write_configuration(self, text):
+        write(os.path.join(self.path, "main.loam.yaml"), text)
+
+    def prepare(self):
+        os.makedirs(self.path)
+        for configuration, command in self.world.before:
+            self.write_configuration(configuration)
+            self.succeed(*command)
+        self.write_configuration(self.world.configuration)
+
+    def finish(self):
+        """What a user does after a run that ended badly: the same again."""
+        for number, command in enumerate(self.world.finish):
+            self.succeed(*command, may_be_done=self.world.may_be_done and number == 0)
+        if self.world.command[0] != "destroy":
+            self.succeed(*APPLY)
+            self.succeed("plan", "-detailed-exitcode")
+
+    # -- the verdict -----------------------------------------------------------------------------------------
+
+    def objects(self):
+        """What the states hold: address, status and, where nothing may be made anew, the attributes."""
+        found = []
+        for folder, _, names in os.walk(self.path):
+            for name in names:
+                path = os.path.join(folder, name)
+                if name == "terraform.tfstate" and os.path.getsize(path) and "resources" in json.loads(read(path)):
+                    found += self.objects_of(json.loads(read(path)), os.path.relpath(path, self.path))
+        return sorted(found)
+
+    def objects_of(self, state, where):
+        for resource in state["resources"]:
+            for instance in resource["instances"]:
+                yield "%s: %s.%s[%s] %s%s" % (where, resource["type"], resource["name"], instance.get("index_key"),
+                                              instance.get("status", ""), instance.get("deposed", ""))
+
+    def identities(self):
+        return sorted(set(UUID.findall(read(self.state()))) if os.path.exists(self.state()) else set())
+
+    def look(self):
+        """Every file with the digest of what is in it."""
+        seen = self.objects()
+        for folder, folders, names in os.walk(self.path):
+            seen += [os.path.relpath(os.path.join(folder, name), self.path) + "/" for name in folders]
+            for name in names:
+                path = os.path.join(folder, name)
+                if name.endswith("tfstate.backup"):
+                    continue
+                text = b"".join(sorted(set(read(path).splitlines()))) if name == "ran" else UUID.sub(b"UUID", read(path))
+                what = "" if "tfstate" in name or name in ("kept", "pushed") else hashlib.sha256(text).hexdigest()[:12]
+                seen.append("%s %s" % (os.path.relpath(path, self.path), what))
+        return collections.Counter(seen)
+
+    def check(self, expected):
+        seen = self.look()
+        if seen != expected:
+            lines = ["  missing:   %s" % line for line in (expected - seen).elements()]
+            raise Failed("\n".join(lines + ["  left over: %s" % line for line in (seen - expected).elements()]))
+        if self.world.keeps and self.bench.kept[self.world.name] - set(self.identities()):
+            raise Failed("an object is another one than before")
+
+    def journal(self):
+        """The records that a death left: their kinds in order, and whether one has begun what has no end."""
+        path, kinds, open_ones = self.state(".journal"), [], set()
+        for line in read(path).splitlines() if os.path.exists(path) else []:
+            try:
+                record = json.loads(line.split(b" ", 1)[1])
+            except (ValueError, IndexError):
+                record = {"kind": "torn"}
+            kinds.append(record["kind"])
+            if record["kind"] == "intent":
+                open_ones.add(record["sequence"])
+            elif record["kind"] in ("outcome", "end") and not record.get("provisioners"):
+                open_ones.discard(record["sequence"])
+        return tuple(kinds), bool(open_ones)
+
+
+class Bench:
+    """Where trials take place."""
+
+    def __init__(self):
+        if shutil.which("gcc") is None:
+            skip("gcc is not installed")
+        self.top = new_folder()
+        self.shim = os.path.join(self.top, "shim.so")
+        self.expected, self.kept, self.number = {}, {}, 0
+        build_shim(self.shim)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        if not os.environ.get("KEEP"):
+            shutil.rmtree(self.top, ignore_errors=True)
+
+    def origin(self, world):
+        return os.path.join(self.top, "origin " + world.name)
+
+    def trial(self, world):
+        self.number += 1
+        path = os.path.join(self.top, "trial %d" % self.number)
+        shutil.copytree(self.origin(world), path, symlinks=True)
+        return Trial(self, world, path)
+
+    def measure(self, world, **shim):
+        """Undisturbed: the calls as [name, detail], and what is there afterwards."""
+        origin = Trial(self, world, self.origin(world))
+        if not os.path.exists(origin.path):
+            origin.prepare()
+        trial = self.trial(world)
+        before = set(trial.identities())
+        log = trial.path + ".calls"
+        done = trial.loam(*world.command, kill_log=log, **shim)
+        if done.returncode != 0:
+            raise Failed("%s: status %d\n%s" % (world.name, done.returncode, done.stdout))
+        calls = [line.split(" ", 2)[1:] for line in read(log).decode().splitlines()]
+        trial.finish()
+        self.expected[world.name] = trial.look()
+        self.kept[world.name] = before & set(trial.identities())
+        shutil.rmtree(trial.path)
+        return calls
