@@ -95,6 +95,12 @@ class Work:
         equal(store.journal(workspace), "", "journal")
         self.run("plan", "-detailed-exitcode", "-lock=false")
 
+    def verify_gone(self, store):
+        """Nothing is there any more."""
+        equal(os.listdir(self.made), [], "files")
+        equal(json.loads(store.state())["resources"], [], "state")
+        equal(store.journal(), "", "journal")
+
 
 def killer(holder):
     """For a proxy: the program dies here."""
@@ -148,14 +154,16 @@ def plain(store, proxy):
     equal(store.journal(), "", "journal after destroy")
 
 
-def count_requests(store, proxy):
-    """Of one apply in a store without a state."""
+def count_requests(store, proxy, command="apply"):
+    """Of one apply in a store without a state, or of the destroy after it."""
     store.clear()
     proxy.arm()
     work = Work(store.kind, store.arguments(proxy.port))
     work.init()
+    if command == "destroy":
+        work.apply()
     proxy.arm()
-    work.apply()
+    work.run(command, "-auto-approve")
     return proxy.count
 
 
@@ -179,30 +187,35 @@ def each_fault(store, proxy, kinds, span=None):
     return total
 
 
-def one_death(store, number, after, total):
-    """Kills an apply at a request, before or after the server has heard of it; a new run finishes."""
+def one_death(store, command, number, after, total):
+    """Kills an apply or a destroy at a request, before or after the server has heard of it; a new run finishes."""
     with Proxy(("127.0.0.1", store.port())) as proxy:
         work = Work(store.kind, store.arguments(proxy.port))
         work.init()
+        if command == "destroy":
+            work.apply()
         fault = (lambda holder: (killer(holder), "after")) if after else killer
-        status, out = attempt_with(work, proxy, {number: fault}, "apply", "-auto-approve")
+        status, out = attempt_with(work, proxy, {number: fault}, command, "-auto-approve")
         proxy.arm()
         store.unlock()
         try:
             check(status == -9, "it died: %s" % status)
-            work.apply("-lock-timeout=%ds" % (store.lock_seconds + 60))
-            work.verify(store)
+            work.run(command, "-auto-approve", "-lock-timeout=%ds" % (store.lock_seconds + 60))
+            if command == "destroy":
+                work.verify_gone(store)
+            else:
+                work.verify(store)
         except AssertionError as error:
-            raise AssertionError("killed at request %d of %d, %s: %s\n%s" % (number, total, "after" if after else "before", error, out))
+            raise AssertionError("%s killed at request %d of %d, %s: %s\n%s" % (command, number, total, "after" if after else "before", error, out))
         store.clear()
 
 
 def each_death(store, proxy):
     """One after the other would mostly wait for leases to expire: several at once, each in a place of its own."""
-    total = count_requests(store, proxy)
-    moments = [(number, after) for after in (False, True) for number in range(1, total + 1)]
+    totals = {command: count_requests(store, proxy, command) for command in ("apply", "destroy")}
+    moments = [(command, number, after, total) for command, total in totals.items() for after in (False, True) for number in range(1, total + 1)]
     with concurrent.futures.ThreadPoolExecutor(6) as pool:
-        for done in [pool.submit(one_death, store.apart(), number, after, total) for number, after in moments]:
+        for done in [pool.submit(one_death, store.apart(), *moment) for moment in moments]:
             done.result()
     return len(moments)
 

@@ -3,7 +3,7 @@ is cut, its answer lost or halved, answered with 500, or is the last thing that 
 finishes, with nothing lost and nothing twice. Terraform, where it is installed, takes over and gives back.
 
 A trial has a store of its own (new_store() gives one, as store.py describes them) with a proxy before it."""
-import contextlib, os, shutil, signal, subprocess, threading, time
+import contextlib, os, shutil, signal, subprocess, sys, threading, time
 
 import store as shared
 from proxy import Proxy
@@ -41,7 +41,7 @@ class Trial(Work):
             state, journal = self.store.state, lambda _, __="default": ""
         self.verify(Quiet())
 
-    def verify_gone(self):
+    def verify_gone(self, _=None):
         equal(sorted(os.listdir(self.made)), [], "files")
         equal(self.run("state", "list"), "", "state")
 
@@ -74,6 +74,9 @@ def count_requests(new_store, command):
         return trial.proxy.count
 
 
+deaths = []  # those that came to pass
+
+
 def one_death(new_store, command, number, when):
     """The program dies before the server hears of this request, or after it has answered."""
     with trial_of(new_store) as trial:
@@ -87,6 +90,8 @@ def one_death(new_store, command, number, when):
         trial.proxy.arm({number: die if when == "before" else (die, "after")})
         trial.victim = trial.start(*command)
         trial.victim.communicate(timeout=180)
+        if trial.victim.returncode == -signal.SIGKILL:
+            deaths.append(number)
         trial.proxy.arm()
         trial.store.unlock()
         for words in (command, DESTROY if command == APPLY else APPLY):
@@ -230,10 +235,12 @@ def side_by_side(jobs, width=8):
 
 
 def report(jobs, alone=()):
-    """Runs them all, those that must be alone before the others; 0: all is well."""
+    """Runs them all, or those whose title holds the argument; those that must be alone before the others. 0: all is well."""
+    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
+    jobs, alone = ([job for job in rows if wanted in job[0]] for rows in (jobs, alone))
     failures = side_by_side(alone, width=1) + side_by_side(jobs)
     shutil.rmtree(shared.TOP, ignore_errors=True)
     for failure in failures:
         print("FAIL " + failure)
-    print("%d trials, %d failed" % (len(jobs) + len(alone), len(failures)))
+    print("%d trials, %d deaths, %d failed" % (len(jobs) + len(alone), len(deaths), len(failures)))
     return 1 if failures else 0
