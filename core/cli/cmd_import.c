@@ -3,6 +3,12 @@
 #include "project.h"
 #include "view.h"
 
+static const Option options[] = {
+    {"config",      OPTION_TEXT, "DIR", "The folder of the configuration, instead of the current one."},
+    {"input",       OPTION_FLAG, NULL,  "Ask for variables that have no value (default true)."        },
+    {"parallelism", OPTION_TEXT, "N",   "How many operations go on at once (default 10)."             },
+};
+
 static bool read_request(Cli *cli, const Arguments *arguments, ImportRequest *out, Diags *diags) {
     const StrVec *words = &arguments->positionals;
     if (words->count != 2 || words->items[1].len == 0) {
@@ -62,7 +68,7 @@ static bool import(Project *project, const ImportRequest *request) {
 }
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    SCOPED(Project) project = {0};
+    SCOPED(Project) project = {.folder = option_text(arguments, "config"), .asks = true};
     ImportRequest request;
     if (!read_request(cli, arguments, &request, diags) ||
         !project_load(&project, cli, arguments, NULL, diags) || !project_read_variables(&project) ||
@@ -83,8 +89,9 @@ const Command cmd_import = {
              "ADDRESS, for which the configuration must have a resource. Nothing is changed but "
              "the state; \"loam plan\" shows what is different. An import block does the same as "
              "part of a plan.",
-    .groups = {&option_variables, &option_state, &option_environment, &option_view},
-    .group_count = 4,
+    .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
+               &option_view},
+    .group_count = 5,
     .most_positionals = 2,
     .run = run,
 };

@@ -1,5 +1,6 @@
 /* loam show */
 #include "command.h"
+#include "config_json.h"
 #include "operation.h"
 #include "project.h"
 #include "render_json.h"
@@ -10,8 +11,55 @@
 #include "version.h"
 
 static const Option options[] = {
-    {"json", OPTION_FLAG, NULL, "Print as JSON."},
+    {"json",   OPTION_FLAG, NULL,   "Print as JSON."                                        },
+    {"state",  OPTION_FLAG, NULL,   "Show the latest state, as without FILE."               },
+    {"plan",   OPTION_TEXT, "FILE", "Show the saved plan in this file."                     },
+    {"config", OPTION_FLAG, NULL,   "Show the configuration, with all modules. Needs -json."},
+    {"module", OPTION_TEXT, "DIR",
+     "Show the module in this folder, nothing installed. Needs -json."                      },
 };
+
+/* What is to be shown; at most one of these is named. */
+typedef enum ShowTarget {
+    SHOW_STATE,
+    SHOW_FILE,
+    SHOW_PLAN,
+    SHOW_CONFIG,
+    SHOW_MODULE,
+    SHOW_COUNT
+} ShowTarget;
+
+static bool choose_target(const Arguments *arguments, ShowTarget *out, Diags *diags) {
+    const bool named[] = {
+        [SHOW_STATE] = option_flag(arguments, "state", false),
+        [SHOW_FILE] = arguments->positionals.count > 0,
+        [SHOW_PLAN] = option_is_given(arguments, "plan"),
+        [SHOW_CONFIG] = option_flag(arguments, "config", false),
+        [SHOW_MODULE] = option_is_given(arguments, "module"),
+    };
+    static_assert(ARRAY_COUNT(named) == SHOW_COUNT, "an option for each target");
+    size_t count = 0;
+    *out = SHOW_STATE;
+    for (size_t i = 0; i < ARRAY_COUNT(named); i++) {
+        if (!named[i])
+            continue;
+        *out = (ShowTarget)i;
+        count++;
+    }
+    if (count > 1) {
+        diags_error(diags, NO_RANGE, "Conflicting object types to show",
+                    "-state, -plan, -config, -module and a file name exclude each other: one thing "
+                    "is shown at a time.");
+        return false;
+    }
+    bool is_configuration = *out == SHOW_CONFIG || *out == SHOW_MODULE;
+    if (!is_configuration || option_flag(arguments, "json", false))
+        return true;
+    diags_error(diags, NO_RANGE, "JSON output required for configuration",
+                "Configuration is shown as JSON alone: add -json to -%s.",
+                *out == SHOW_CONFIG ? "config" : "module");
+    return false;
+}
 
 static const Schema *find_schema(void *payload, ResourceMode mode, Str provider, Str type) {
     return engine_find_schema(payload, mode, provider, type);
@@ -154,28 +202,64 @@ static int show_file(Cli *cli, const Arguments *arguments, Str path, Diags *diag
     return show_state(cli, arguments, &engine, state, diags);
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    if (arguments->positionals.count == 1)
-        return show_file(cli, arguments, arguments->positionals.items[0], diags);
-    if (cli->reporting) {
-        diags_error(diags, NO_RANGE, "Report without a plan",
-                    "Reports are made of plans: name the file of a saved one.");
-        cli->reporting = NULL;
-        return 1;
-    }
+static int show_latest(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     if (!project_open_state_only(&project, cli, arguments, STR_EMPTY, diags))
         return 1;
     return show_state(cli, arguments, &project.engine, project.state, diags);
 }
 
+/* Of one module alone nothing needs to be installed. */
+static int show_configuration(Cli *cli, const Arguments *arguments, bool is_single, Diags *diags) {
+    SCOPED(Project)
+    project = {
+        .is_single = is_single,
+        .folder = option_text(arguments, "module"),
+        .asks = true,
+    };
+    if (!project_load(&project, cli, arguments, NULL, diags))
+        return 1;
+    terminal_out(is_single ? config_json_write_single(&project.engine, cli->arena)
+                           : config_json_write(&project.engine, cli->arena));
+    terminal_out(STR("\n"));
+    return 0;
+}
+
+/* Reports are made of plans. */
+static bool check_reports(Cli *cli, ShowTarget target, Diags *diags) {
+    if (!cli->reporting || target == SHOW_PLAN || target == SHOW_FILE)
+        return true;
+    diags_error(diags, NO_RANGE, "Report without a plan",
+                "Reports are made of plans: name the file of a saved one.");
+    cli->reporting = NULL;
+    return false;
+}
+
+static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+    ShowTarget target;
+    if (!choose_target(arguments, &target, diags) || !check_reports(cli, target, diags))
+        return 1;
+    switch (target) {
+    case SHOW_FILE: return show_file(cli, arguments, arguments->positionals.items[0], diags);
+    case SHOW_PLAN: return show_plan(cli, arguments, option_text(arguments, "plan"), diags);
+    case SHOW_CONFIG: return show_configuration(cli, arguments, false, diags);
+    case SHOW_MODULE: return show_configuration(cli, arguments, true, diags);
+    case SHOW_STATE:
+    case SHOW_COUNT: break;
+    }
+    return show_latest(cli, arguments, diags);
+}
+
 const Command cmd_show = {
     .name = "show",
-    .summary = "Show the state, or a saved plan",
+    .summary = "Show the state, a saved plan, or the configuration",
     .usage = "[options] [FILE]",
-    .about = "Shows the latest state, or the plan or state that is in FILE.",
-    .groups = {OPTION_GROUP(options), &reporting_options, &option_environment, &option_view},
-    .group_count = 4,
+    .about =
+        "Shows the latest state, or the plan or state that is in FILE. The options -state, -plan, "
+        "-config and -module say what else, or more exactly, is meant: one of them at most.",
+    .groups = {OPTION_GROUP(options), &option_variables, &reporting_options, &option_environment,
+               &option_view},
+    .group_count = 5,
     .most_positionals = 1,
     .run = run,
 };

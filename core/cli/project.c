@@ -80,7 +80,8 @@ bool project_load(
         return false;
     ConfigRequest request = {
         .io = io ? io : &cli->io,
-        .folder = STR("."),
+        .folder = project->folder.len ? project->folder : STR("."),
+        .is_single = project->is_single,
         .data_folder = cli->data_folder,
         .test_folder = project->test_folder,
         .functions = cli->functions,
@@ -99,11 +100,11 @@ bool project_load(
     name_encryption(cli, &request);
     prepare_input(project);
     project->input.values = project->variables.count ? &project->variables : NULL;
-    if (!io && !project->may_be_empty && config_is_empty_folder(&cli->io, STR("."))) {
-        diags_error(
-            diags, NO_RANGE, "No configuration files",
-            "This folder holds no loam configuration: write a file that ends in .loam.yaml, "
-            ".loam.json or .tf.json, or name another folder with -chdir.");
+    if (!io && !project->may_be_empty && config_is_empty_folder(&cli->io, request.folder)) {
+        diags_error(diags, NO_RANGE, "No configuration files",
+                    "%s holds no loam configuration: write a file that ends in .loam.yaml, "
+                    ".loam.json or .tf.json, or name another folder with -chdir.",
+                    project->folder.len ? "The folder that was named" : "This folder");
         return false;
     }
     if (!environment_check_choice(cli, diags) ||

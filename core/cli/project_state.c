@@ -88,6 +88,16 @@ static void hide_in_log(Project *project) {
     log_hide(secrets);
 }
 
+/* The file that -state names; to show it is a flag. */
+static Str state_path(const Arguments *arguments) {
+    Str found = {0};
+    vec_each(&arguments->options, value) {
+        if (value->option->kind == OPTION_TEXT && strcmp(value->option->name, "state") == 0)
+            found = value->text;
+    }
+    return found;
+}
+
 bool project_open_backend(Project *project) {
     BackendChoice choice;
     hide_in_log(project);
@@ -96,7 +106,7 @@ bool project_open_backend(Project *project) {
     if (!workspace_check(project->cli->workspace, project->diags))
         return false;
     if (!backend_choice_settle(project, &choice) ||
-        !open_with(project, choice, option_text(project->arguments, "state"), &project->backend)) {
+        !open_with(project, choice, state_path(project->arguments), &project->backend)) {
         return false;
     }
     project->out = project->backend;

@@ -339,7 +339,11 @@ static bool load_call(ConfigLoading *loading, ModuleCall *call) {
     Module *parent = loading->module;
     bool is_install = loading->request->install;
     Str folder;
-    if (!read_source(loading, call) || !find_folder(loading, call, &folder))
+    if (!read_source(loading, call))
+        return false;
+    if (loading->request->is_single)
+        return true;
+    if (!find_folder(loading, call, &folder))
         return false;
     if (!check_recursion(loading, call, folder) || !check_folder(loading, call->range, folder))
         return false;

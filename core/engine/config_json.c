@@ -9,6 +9,7 @@ typedef struct Writing {
     JsonWriter writer;
     const Engine *engine;
     Arena *scratch;
+    bool is_single; /* neither expressions nor schemas are told */
 } Writing;
 
 static void open_member(Writing *writing, const char *name) {
@@ -217,7 +218,7 @@ static void write_expression(Writing *writing, const Expr *expr) {
 }
 
 static void write_optional_expression(Writing *writing, const char *name, const Expr *expr) {
-    if (!expr)
+    if (!expr || writing->is_single)
         return;
     Optional optional = open_optional(writing, name);
     write_expression_members(writing, expr);
@@ -225,7 +226,7 @@ static void write_optional_expression(Writing *writing, const char *name, const 
 }
 
 static void write_named_expression(Writing *writing, const char *name, const Expr *expr) {
-    if (!expr)
+    if (!expr || writing->is_single)
         return;
     json_key(&writing->writer, str_from_cstr(name));
     write_expression(writing, expr);
@@ -274,7 +275,8 @@ static void write_decoded(Writing *writing, const Decoded *decoded) {
 static void write_body(Writing *writing, const Body *body, const Schema *schema) {
     const Decoded *decoded;
     Diags ignored = diags_new(writing->scratch);
-    if (!schema || !decode_body(body, schema, &decoded, writing->scratch, &ignored))
+    if (!schema || writing->is_single ||
+        !decode_body(body, schema, &decoded, writing->scratch, &ignored))
         return;
     Optional optional = open_optional(writing, "expressions");
     write_decoded_members(writing, decoded);
@@ -284,7 +286,8 @@ static void write_body(Writing *writing, const Body *body, const Schema *schema)
 static void write_inputs(Writing *writing, const Body *body) {
     BodyContent content = {0};
     Diags ignored = diags_new(writing->scratch);
-    if (!body || !body_attributes(body, BODY_EXPRESSION, &content, writing->scratch, &ignored) ||
+    if (!body || writing->is_single ||
+        !body_attributes(body, BODY_EXPRESSION, &content, writing->scratch, &ignored) ||
         content.attributes.count == 0) {
         return;
     }
@@ -470,7 +473,8 @@ static void write_resource(Writing *writing, const Module *module, const Resourc
     json_key_string(writer, "provider_config_key", place_key(place, scratch));
     write_provisioners(writing, resource);
     write_body(writing, resource->body, schema);
-    json_key_int(writer, "schema_version", schema ? schema->version : 0);
+    if (!writing->is_single)
+        json_key_int(writer, "schema_version", schema ? schema->version : 0);
     write_optional_expression(writing, "count_expression", resource->count);
     write_optional_expression(writing, "for_each_expression", resource->for_each);
     write_depends_on(writing, &resource->depends_on);
@@ -571,10 +575,10 @@ static void write_module(Writing *writing, const Module *module) {
     json_object_end(&writing->writer);
 }
 
-Str config_json_write(const Engine *engine, Arena *arena) {
+static Str write_configuration(const Engine *engine, bool is_single, Arena *arena) {
     SCOPED(ArenaRef) scratch = arena_open("configuration");
     StrBuf text = strbuf_new(arena);
-    Writing writing = {.engine = engine, .scratch = scratch};
+    Writing writing = {.engine = engine, .scratch = scratch, .is_single = is_single};
     json_writer_init(&writing.writer, &text, 0);
     json_object_start(&writing.writer);
     const Module *root = engine->config->root;
@@ -586,4 +590,12 @@ Str config_json_write(const Engine *engine, Arena *arena) {
     write_module(&writing, root);
     json_object_end(&writing.writer);
     return strbuf_str(&text);
+}
+
+Str config_json_write(const Engine *engine, Arena *arena) {
+    return write_configuration(engine, false, arena);
+}
+
+Str config_json_write_single(const Engine *engine, Arena *arena) {
+    return write_configuration(engine, true, arena);
 }

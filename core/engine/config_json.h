@@ -6,3 +6,6 @@
 
 /* One JSON object. */
 Str config_json_write(const Engine *engine, Arena *arena);
+/* The same of the root module alone, whose calls were not followed: without expressions, schemas
+ * and what is within calls. */
+Str config_json_write_single(const Engine *engine, Arena *arena);

@@ -73,10 +73,29 @@ static void leaves_out_what_is_empty(void **state) {
     engine_case_close(c);
 }
 
+/* A module by itself: no expression, no schema, and calls only by where they lead. */
+static void tells_of_one_module(void **state) {
+    (void)state;
+    EngineCase *c = engine_case_open();
+    engine_case_write(c, "main.tf",
+                      "variable \"v\" {}\nresource \"terraform_data\" \"a\" {\n  count = 1\n"
+                      "  input = var.v\n}\noutput \"o\" {\n  value = 1\n}\n");
+    engine_case_load(c);
+    Engine engine = engine_case_engine(c);
+    check_str(config_json_write_single(&engine, c->arena),
+              "{\"provider_config\":{\"terraform\":{\"name\":\"terraform\",\"full_name\":"
+              "\"terraform.io/builtin/terraform\"}},\"root_module\":{\"outputs\":{\"o\":{}},"
+              "\"resources\":[{\"address\":\"terraform_data.a\",\"mode\":\"managed\",\"type\":"
+              "\"terraform_data\",\"name\":\"a\",\"provider_config_key\":\"terraform\"}],"
+              "\"variables\":{\"v\":{}}}}");
+    engine_case_close(c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(expressions),
         cmocka_unit_test(leaves_out_what_is_empty),
+        cmocka_unit_test(tells_of_one_module),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
