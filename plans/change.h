@@ -34,7 +34,8 @@ typedef struct ResourceChange {
     const Str *dependencies;
     size_t dependency_count;
     bool create_before_destroy;
-    Str import_id; /* brought in by this id; empty: it is not */
+    Str import_id;        /* brought in by this id; empty: it is not */
+    Str generated_config; /* its block, that was made for it; empty: somebody has written one */
 } ResourceChange;
 
 typedef struct OutputChange {

@@ -114,6 +114,7 @@ static void write_change(JsonWriter *writer, const ResourceChange *change, Arena
     if (change->create_before_destroy)
         json_key_bool(writer, "create_before_destroy", true);
     write_optional(writer, "import_id", change->import_id);
+    write_optional(writer, "generated_config", change->generated_config);
     json_object_end(writer);
 }
 
@@ -393,6 +394,8 @@ static bool read_change_text(Load *load, Str key, ResourceChange *change, bool *
         return read_text(load, &change->provider_module);
     if (str_equal(key, STR("import_id")))
         return read_text(load, &change->import_id);
+    if (str_equal(key, STR("generated_config")))
+        return read_text(load, &change->generated_config);
     if (str_equal(key, STR("private")))
         return read_private(load, &change->private_data);
     if (str_equal(key, STR("dependencies")))

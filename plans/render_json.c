@@ -92,6 +92,8 @@ void render_json_change(const ResourceChange *change, JsonWriter *writer, Arena 
         json_key_string(writer, "id", change->import_id);
         json_object_end(writer);
     }
+    if (change->generated_config.len)
+        json_key_string(writer, "generated_config", change->generated_config);
     json_object_end(writer);
 }
 

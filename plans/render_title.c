@@ -121,6 +121,8 @@ static void add_reason(RenderPen *pen, const ResourceChange *change) {
     Str reason = reason_text(change, pen->scratch);
     if (change->import_id.len > 0)
         render_pen_format(pen, "  # (imported from \"%.*s\")\n", STR_ARG(change->import_id));
+    if (change->generated_config.len > 0)
+        add_comment(pen, STR("(config will be generated)"));
     if (reason.len)
         render_pen_format(pen, "  # (%.*s)\n", STR_ARG(reason));
     vec_each(&change->notes, note) {

@@ -176,6 +176,18 @@ static bool load_described(Project *project, Str text, bool yaml) {
     return load_with(project, yaml ? STR("zz-generated-by-loam.loam.yaml") : STR(STUB_NAME), text);
 }
 
+/* For whoever is told of the plan. */
+static void keep_blocks(Operation *operation, const ResourceTexts *texts) {
+    Arena *arena = operation->project->cli->arena;
+    operation->generated = map_new(arena);
+    vec_each(texts, text) {
+        ResourceAddr address = {.mode = MODE_MANAGED, .type = text->type, .name = text->name};
+        Str *block = arena_new(arena, Str);
+        *block = resource_text_block(text, arena);
+        map_set(&operation->generated, resource_addr_to_str(address, arena), block);
+    }
+}
+
 bool generate_missing(Operation *operation) {
     Project *project = operation->project;
     Cli *cli = project->cli;
@@ -196,14 +208,26 @@ bool generate_missing(Operation *operation) {
     Str program = str_from_cstr(cli_name(cli)->title);
     Str text = yaml ? resource_text_to_yaml(&texts, program, cli->arena)
                     : resource_text_to_native(&texts, program, cli->arena);
-    operation->has_generated = true;
+    keep_blocks(operation, &texts);
     return write_text(project, text) && load_described(project, text, yaml);
+}
+
+void generate_note(const Operation *operation) {
+    Plan *plan = operation->result.plan;
+    if (!plan || operation->generated.count == 0)
+        return;
+    vec_each(&plan->changes, change) {
+        Str address = resource_addr_to_str(change->address, operation->project->cli->arena);
+        const Str *block = map_find(&operation->generated, address);
+        if (block && change->import_id.len > 0)
+            change->generated_config = *block;
+    }
 }
 
 void generate_tell(const Operation *operation) {
     const Cli *cli = operation->project->cli;
     Str path = path_of(operation->project);
-    if (operation->has_generated)
+    if (operation->generated.count > 0)
         cli->view->type->note(
             cli->view,
             str_format(

@@ -8,5 +8,7 @@
 MUST_USE bool generate_check(const Project *project);
 /* With the state open: imports, writes the file, loads the configuration anew with it. */
 MUST_USE bool generate_missing(Operation *operation);
+/* Notes in the plan which blocks are new. */
+void generate_note(const Operation *operation);
 /* What has been written, for people. */
 void generate_tell(const Operation *operation);

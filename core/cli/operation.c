@@ -78,6 +78,7 @@ bool operation_plan(Operation *operation,
     view->type->walk_end(view);
     project->engine.hooks = NULL;
     warn_of_targets(operation, diags);
+    generate_note(operation);
     Plan *plan = operation->result.plan;
     if (plan && plan->drift.count > 0)
         plan->relevant_attributes = relevant_json_write(&project->engine, plan, cli->arena);

@@ -10,7 +10,7 @@ typedef struct Operation {
     PlanResult result;
     bool will_apply;    /* what is planned */
     bool asks;          /* somebody, first */
-    bool has_generated; /* configuration, with -generate-config-out */
+    Map generated;      /* address → Str *: blocks that -generate-config-out has made */
     bool shows_errored; /* the plan is what is wanted, be it with errors and empty */
 } Operation;
 

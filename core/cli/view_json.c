@@ -128,6 +128,7 @@ typedef struct ToldChange {
     const char *action;
     ActionReason reason;
     Str import_id;
+    Str generated_config;
 } ToldChange;
 
 static void write_change(JsonWriter *writer, const ToldChange *told, Arena *scratch) {
@@ -145,6 +146,8 @@ static void write_change(JsonWriter *writer, const ToldChange *told, Arena *scra
         json_key_string(writer, "id", told->import_id);
         json_object_end(writer);
     }
+    if (told->generated_config.len > 0)
+        json_key_string(writer, "generated_config", told->generated_config);
     json_object_end(writer);
 }
 
@@ -181,6 +184,7 @@ static void tell_change(const Cli *cli, const ResourceChange *change) {
         .action = action,
         .reason = change->reason,
         .import_id = change->import_id,
+        .generated_config = change->generated_config,
     };
     write_change(&line.writer, &told, scratch);
     view_json_end(&line);
@@ -246,8 +250,7 @@ static void show_plan(View *view, const Plan *plan) {
     }
     PlanCounts counts = plan_count(plan);
     tell_summary(cli, counts, "plan",
-                 str_format(scratch, "Plan: %u to add, %u to change, %u to destroy.", counts.create,
-                            counts.update, counts.delete));
+                 str_format(scratch, "Plan: %.*s.", STR_ARG(plan_summary(plan, scratch))));
     if (plan->outputs.count > 0)
         tell_planned_outputs(cli, plan);
 }

@@ -220,6 +220,29 @@ static void native_body(Native *native, const Schema *schema, Value object) {
                       value_attribute(object, str_from_cstr(schema->blocks[i].name)));
 }
 
+static void native_resource(Native *native, const ResourceText *resource) {
+    strbuf_add_format(&native->out, "resource \"%.*s\" \"%.*s\" {\n", STR_ARG(resource->type),
+                      STR_ARG(resource->name));
+    if (resource->provider.len)
+        strbuf_add_format(&native->out, "provider = %.*s\n", STR_ARG(resource->provider));
+    native_body(native, resource->schema, resource->object);
+    strbuf_add_cstr(&native->out, "}\n");
+}
+
+static Str lay_out(const Native *native, Str name) {
+    Diags ignored = diags_new(native->arena);
+    Str text = strbuf_str(&native->out);
+    Str laid;
+    const Source *source = source_new(name, text, native->arena);
+    return layout_file(source, &laid, native->arena, &ignored) ? laid : text;
+}
+
+Str resource_text_block(const ResourceText *resource, Arena *arena) {
+    Native native = {strbuf_new(arena), arena};
+    native_resource(&native, resource);
+    return str_trim(lay_out(&native, resource->name));
+}
+
 Str resource_text_to_native(const ResourceTexts *resources, Str program, Arena *arena) {
     Native native = {strbuf_new(arena), arena};
     strbuf_add_format(&native.out,
@@ -227,19 +250,11 @@ Str resource_text_to_native(const ResourceTexts *resources, Str program, Arena *
                       "your main configuration files.\n",
                       STR_ARG(program));
     vec_each(resources, resource) {
-        strbuf_add_format(&native.out,
-                          "\n# __generated__ by %.*s from %.*s\nresource \"%.*s\" \"%.*s\" {\n",
-                          STR_ARG(program), STR_ARG(str_quote(resource->id, arena)),
-                          STR_ARG(resource->type), STR_ARG(resource->name));
-        if (resource->provider.len)
-            strbuf_add_format(&native.out, "provider = %.*s\n", STR_ARG(resource->provider));
-        native_body(&native, resource->schema, resource->object);
-        strbuf_add_cstr(&native.out, "}\n");
+        strbuf_add_format(&native.out, "\n# __generated__ by %.*s from %.*s\n", STR_ARG(program),
+                          STR_ARG(str_quote(resource->id, arena)));
+        native_resource(&native, resource);
     }
-    Diags diags = diags_new(arena);
-    Str text = strbuf_str(&native.out);
-    Str laid;
-    return layout_file(source_new(program, text, arena), &laid, arena, &diags) ? laid : text;
+    return lay_out(&native, program);
 }
 
 /* -- YAML --------------------------------------------------------------------------------- */

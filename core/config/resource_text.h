@@ -18,6 +18,8 @@ typedef struct ResourceText {
 
 typedef VEC(ResourceText) ResourceTexts;
 
+/* One block in the native syntax, without a comment and the end of its last line. */
+Str resource_text_block(const ResourceText *resource, Arena *arena);
 /* `program` is who says so in the comments. */
 Str resource_text_to_native(const ResourceTexts *resources, Str program, Arena *arena);
 Str resource_text_to_yaml(const ResourceTexts *resources, Str program, Arena *arena);

@@ -156,11 +156,27 @@ static void writes_texts(void **state) {
     }
 }
 
+/* A block by itself, as programs get it. */
+static void writes_block(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    ResourceTexts texts =
+        texts_of("{\"zone\":null,\"name\":\"n\",\"id\":null,\"serial\":null,\"old\":null,"
+                 "\"key\":\"hunter2\",\"any\":null,\"rules\":null,\"disk\":[]}",
+                 STR_EMPTY, arena);
+    Str block = resource_text_block(&texts.items[0], arena);
+    assert_true(str_starts_with(block, STR("resource \"")));
+    assert_true(str_ends_with(block, STR("\n}")));
+    assert_true(str_find(block, STR("hunter2"), 0) == SIZE_MAX);
+    assert_true(str_find(block, STR("generated"), 0) == SIZE_MAX);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_native),
         cmocka_unit_test(writes_yaml),
         cmocka_unit_test(writes_texts),
+        cmocka_unit_test(writes_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

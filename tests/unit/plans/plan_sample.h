@@ -15,6 +15,7 @@ static inline ResourceChange sample_replacement(void) {
     change.private_data = (Str){"\0\xff", 2};
     change.create_before_destroy = true;
     change.import_id = STR("i-1");
+    change.generated_config = STR("resource \"t\" \"a\" {\n}");
     vec_push(arena, &change.replace_paths, path_of("a"));
     Path deep = path_index(path_of("s"), value_int(3), arena);
     vec_push(arena, &change.replace_paths, path_index(deep, value_from_cstr("k"), arena));

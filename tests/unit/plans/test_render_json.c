@@ -49,7 +49,8 @@ static void one_change(void **state) {
               "{\"actions\":[\"create\",\"delete\"],\"before\":{\"a\":1,\"s\":\"x\"},"
               "\"after\":{\"s\":null},\"after_unknown\":{\"a\":true},"
               "\"before_sensitive\":{\"s\":true},\"after_sensitive\":{},"
-              "\"replace_paths\":[[\"a\"],[\"s\",3,\"k\"]],\"importing\":{\"id\":\"i-1\"}}");
+              "\"replace_paths\":[[\"a\"],[\"s\",3,\"k\"]],\"importing\":{\"id\":\"i-1\"},"
+              "\"generated_config\":\"resource \\\"t\\\" \\\"a\\\" {\\n}\"}");
 }
 
 static Str document(const Plan *plan) {

@@ -49,6 +49,18 @@ static void special(void **state) {
     check_str(render_title_of_drift(&drift, arena), "t.a has been deleted");
 }
 
+static void reasons(void **state) {
+    (void)state;
+    StrBuf out = strbuf_new(arena);
+    RenderPen pen = {.out = &out, .scratch = arena};
+    ResourceChange change = change_of("t.b", ACTION_NO_OP, value_of("{}"), value_of("{}"));
+    change.import_id = STR("x");
+    change.generated_config = STR("resource \"t\" \"b\" {}");
+    render_title_reasons(&pen, &change);
+    check_str(strbuf_str(&out), "  # (imported from \"x\")\n"
+                                "  # (config will be generated)\n");
+}
+
 static Str others_of(const char *const *addresses, size_t count) {
     const ResourceChange **changes = arena_new_array(arena, const ResourceChange *, count);
     for (size_t i = 0; i < count; i++) {
@@ -94,6 +106,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(titles),
         PLAN_CASE(special),
+        PLAN_CASE(reasons),
         PLAN_CASE(others),
         PLAN_CASE(others_are_broken_into_lines),
     };
