@@ -7,6 +7,7 @@
 static const Option options[] = {
     {"filter",      OPTION_TEXT, "FILE", "Only the tests of this file. May be repeated."           },
     {"json",        OPTION_FLAG, NULL,   "Print events as JSON, one a line."                       },
+    {"json-into",   OPTION_TEXT, "PATH", "Write those events into a file, beside what is printed." },
     {"junit-xml",   OPTION_TEXT, "PATH", "Write what came of them to this file, for build servers."},
     {"verbose",     OPTION_FLAG, NULL,   "Show the plan or the state of each run."                 },
     {"parallelism", OPTION_TEXT, "N",    "How many operations of a run go on at once (default 10)."},

@@ -1,5 +1,6 @@
 /* A view that passes everything on to two others. */
 #include "view_tee.h"
+#include "suite.h"
 
 typedef struct Tee {
     View *views[2]; /* the person's first */
@@ -150,6 +151,75 @@ static void valid(View *view) {
         tee->views[i]->type->valid(tee->views[i]);
 }
 
+/* -- tests -------------------------------------------------------------------------------- */
+
+typedef struct TeeTests {
+    const SuiteEvents *heard[2];
+    SuiteEvents events;
+} TeeTests;
+
+static void on_tests_begin(void *self, const Suite *suite) {
+    TeeTests *tee = self;
+    for (size_t i = 0; i < 2; i++)
+        tee->heard[i]->begin(tee->heard[i]->self, suite);
+}
+
+static void on_test_file(void *self, const SuiteFile *file, SuiteProgress progress) {
+    TeeTests *tee = self;
+    for (size_t i = 0; i < 2; i++)
+        tee->heard[i]->file(tee->heard[i]->self, file, progress);
+}
+
+static void on_test_run(void *self,
+                        const SuiteFile *file,
+                        const SuiteRun *run,
+                        SuiteProgress progress) {
+    TeeTests *tee = self;
+    for (size_t i = 0; i < 2; i++)
+        tee->heard[i]->run(tee->heard[i]->self, file, run, progress);
+}
+
+static void on_test_left(void *self,
+                         const SuiteFile *file,
+                         const SuiteRun *run,
+                         const State *state) {
+    TeeTests *tee = self;
+    for (size_t i = 0; i < 2; i++)
+        tee->heard[i]->left(tee->heard[i]->self, file, run, state);
+}
+
+static void on_tests_interrupt(void *self,
+                               const SuiteFile *file,
+                               const SuiteLeftovers *left,
+                               const Plan *planned) {
+    TeeTests *tee = self;
+    for (size_t i = 0; i < 2; i++)
+        tee->heard[i]->interrupt(tee->heard[i]->self, file, left, planned);
+}
+
+static void on_tests_end(void *self, const Suite *suite) {
+    TeeTests *tee = self;
+    for (size_t i = 0; i < 2; i++)
+        tee->heard[i]->end(tee->heard[i]->self, suite);
+}
+
+static const SuiteEvents *tests(View *view, bool verbose) {
+    const Tee *tee = view->self;
+    TeeTests *out = arena_new(view->cli->arena, TeeTests);
+    for (size_t i = 0; i < 2; i++)
+        out->heard[i] = tee->views[i]->type->tests(tee->views[i], verbose);
+    out->events = (SuiteEvents){
+        .self = out,
+        .begin = on_tests_begin,
+        .file = on_test_file,
+        .run = on_test_run,
+        .left = on_test_left,
+        .interrupt = on_tests_interrupt,
+        .end = on_tests_end,
+    };
+    return &out->events;
+}
+
 static void show_diags(View *view, const Diags *diags) {
     Tee *tee = view->self;
     for (size_t i = 0; i < 2; i++)
@@ -173,6 +243,7 @@ static const ViewType both = {
     .applied = applied,
     .cancelled = cancelled,
     .valid = valid,
+    .tests = tests,
     .diags = show_diags,
     .finish = finish,
     .can_ask = true,
