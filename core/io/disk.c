@@ -7,12 +7,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define TEMPORARY_TRIES 100
 #define READ_MAX        ((size_t)1 << 30)
+#define WRITER_WAIT_MS  10000
+#define WRITER_POLL_MS  50
 
 /* An open descriptor; what is 0 or less than 0 is none (0 is standard input, never ours). */
 typedef struct Fd {
@@ -77,8 +80,29 @@ static int sync_fd(int fd) {
     return 0;
 }
 
+/* A pipe without bytes is at its end only when its writer has gone. One that nobody has opened to
+ * write is not waited for as long as the kernel would: for ever. */
+static bool awaits_writer(int fd, int *waited_ms) {
+    struct pollfd pipe = {.fd = fd, .events = POLLIN};
+    if (*waited_ms >= WRITER_WAIT_MS)
+        return false;
+    int ready = poll(&pipe, 1, WRITER_POLL_MS);
+    *waited_ms += ready == 0 ? WRITER_POLL_MS : 0;
+    return ready == 0 || !(pipe.revents & POLLHUP) || (pipe.revents & POLLIN);
+}
+
+static bool is_to_come(int fd, ssize_t got) {
+    struct pollfd pipe = {.fd = fd, .events = POLLIN};
+    if (got >= 0 || (errno != EINTR && errno != EAGAIN))
+        return false;
+    if (errno == EAGAIN)
+        (void)poll(&pipe, 1, -1);
+    return true;
+}
+
 /* Reads to the end, whatever the size was said to be (files in /proc say 0). */
-static int read_to_end(int fd, size_t expected, Str *out, Arena *arena) {
+static int read_to_end(int fd, bool is_pipe, size_t expected, Str *out, Arena *arena) {
+    int waited_ms = 0;
     size_t capacity = expected + 1; /* one more, so that the end shows without growing */
     char *bytes = arena_alloc(arena, capacity);
     size_t size = 0;
@@ -88,7 +112,8 @@ static int read_to_end(int fd, size_t expected, Str *out, Arena *arena) {
             capacity = capacity < 2048 ? 4096 : capacity * 2;
         }
         ssize_t got = read(fd, bytes + size, capacity - size);
-        if (got < 0 && errno == EINTR)
+        if (is_to_come(fd, got) ||
+            (is_pipe && got == 0 && size == 0 && awaits_writer(fd, &waited_ms)))
             continue;
         if (got < 0)
             return -errno;
@@ -98,13 +123,15 @@ static int read_to_end(int fd, size_t expected, Str *out, Arena *arena) {
         if (size >= READ_MAX)
             return -EFBIG; /* a device that never ends */
     }
+    if (size == 0 && waited_ms >= WRITER_WAIT_MS)
+        return -ETIMEDOUT; /* nobody came */
     *out = (Str){bytes, size};
     return 0;
 }
 
 static int real_read_file(void *self, Str path, Str *out, Arena *arena) {
     (void)self;
-    SCOPED(Fd) file = {open_path(path, O_RDONLY, 0)};
+    SCOPED(Fd) file = {open_path(path, O_RDONLY | O_NONBLOCK, 0)};
     if (file.number < 0)
         return file.number;
     struct stat status;
@@ -113,7 +140,7 @@ static int real_read_file(void *self, Str path, Str *out, Arena *arena) {
     size_t expected = status.st_size > 0 ? (size_t)status.st_size : 0;
     if (expected >= READ_MAX)
         return -EFBIG;
-    return read_to_end(file.number, expected, out, arena);
+    return read_to_end(file.number, S_ISFIFO(status.st_mode), expected, out, arena);
 }
 
 static int real_sync_folder(void *self, Str path) {

@@ -41,7 +41,7 @@ typedef enum DiskOpen {
 
 typedef struct Disk {
     void *self;
-    /* Whole file; -EFBIG from 1 GiB on. */
+    /* Whole file; -EFBIG from 1 GiB on; -ETIMEDOUT for a pipe that nobody comes to write. */
     int (*read_file)(void *self, Str path, Str *out, Arena *arena);
     /* Old content or new, never a mixture: temporary name, sync, rename, sync of the folder. */
     int (*write_file)(void *self, Str path, Str bytes, uint32_t mode);

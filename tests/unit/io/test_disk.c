@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -229,6 +230,27 @@ static void locks_exclude(void **state) {
     disk_real.close(NULL, second);
 }
 
+/* A writer may come late, be slow, or write nothing. */
+static void pipes(void **state) {
+    Folder *folder = *state;
+    Str path = in(folder, "pipe");
+    const char *name = str_to_cstr(path, folder->arena);
+    Str read;
+    assert_int_equal(mkfifo(name, 0600), 0);
+    for (int writes = 0; writes < 2; writes++) {
+        pid_t writer = fork();
+        if (writer == 0) {
+            usleep(120000);
+            int fd = open(name, O_WRONLY | O_CLOEXEC);
+            usleep(120000);
+            _exit(writes && write(fd, "late", 4) != 4);
+        }
+        assert_int_equal(disk_real.read_file(NULL, path, &read, folder->arena), 0);
+        check_str(read, writes ? "late" : "");
+        assert_int_equal(waitpid(writer, NULL, 0), writer);
+    }
+}
+
 static void open_file_and_its_name(void **state) {
     Folder *folder = *state;
     Str path = in(folder, "named");
@@ -371,6 +393,7 @@ int main(void) {
         in_folder(removed_trees),
         in_folder(open_files),
         in_folder(locks_exclude),
+        in_folder(pipes),
         in_folder(open_file_and_its_name),
         in_folder(lock_of_another_program),
         cmocka_unit_test(path_text),
