@@ -210,8 +210,10 @@ bool resource_type_recover(const ResourceType *type,
     *state = value_null(schema_implied_type(schema_of(type)));
     if (!type->recover)
         return true;
-    bool answer = type->recover(call, request, outcome, state, diags);
-    return settle(answer, type, NULL, "Recovery", before, diags);
+    /* What it waits for is the end of a creation. */
+    Timeout limit = timeouts_begin(call, request->planned, "create");
+    bool answer = type->recover(&limit.call, request, outcome, state, diags);
+    return settle(answer, type, &limit, "Recovery", before, diags);
 }
 
 bool resource_type_open(const ResourceType *type,

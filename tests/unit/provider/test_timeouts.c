@@ -36,11 +36,28 @@ static bool forbidden(const Call *call,
     return false;
 }
 
+/* Still under way, as far as anybody knows. */
+static bool slow_recover(const Call *call,
+                         const RecoverRequest *request,
+                         RecoverOutcome *outcome,
+                         Value *state,
+                         Diags *diags) {
+    (void)request, (void)outcome, (void)state;
+    for (int i = 0; i < 200; i++) {
+        if (call_sleep(call, 10)) {
+            diags_error(diags, NO_RANGE, "In doubt", "It has not ended.");
+            return false;
+        }
+    }
+    return true;
+}
+
 static const ResourceType slow = {
     .name = "slow",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks)},
     .create = slow_create,
     .update = forbidden,
+    .recover = slow_recover,
 };
 
 /* Without an update: every change is a new object, but for this one. */
@@ -60,6 +77,18 @@ static void the_limit_is_told(void **state) {
     Str detail = c.diags.items[1].detail;
     assert_true(str_find(detail, STR("The \"create\" of x.y was given up"), 0) != SIZE_MAX);
     assert_true(value_is_present(c.state));
+    case_close(&c);
+}
+
+/* Whoever asks what became of a creation waits no longer than for one. */
+static void a_recovery_has_the_limit_of_its_creation(void **state) {
+    (void)state;
+    RecoverOutcome outcome;
+    ResourceCase c = case_open(&slow);
+    assert_false(case_recover(&c, "{\"name\":\"a\",\"timeouts\":{\"create\":\"50ms\"}}", &outcome));
+    assert_int_equal(c.diags.count, 2);
+    check_str(c.diags.items[0].summary, "In doubt");
+    check_str(c.diags.items[1].summary, "Operation timed out");
     case_close(&c);
 }
 
@@ -111,6 +140,7 @@ static void durations_are_checked(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_limit_is_told),
+        cmocka_unit_test(a_recovery_has_the_limit_of_its_creation),
         cmocka_unit_test(others_are_not_told),
         cmocka_unit_test(a_change_of_it_calls_nobody),
         cmocka_unit_test(durations_are_checked),
