@@ -8,37 +8,71 @@ static const Option options[] = {
     {"state", OPTION_TEXT, "PATH", "The state file, instead of the configured one."},
 };
 
-static bool is_wanted(const AddressTarget *targets, size_t count, ResourceAddr address) {
-    if (count == 0)
-        return true;
-    for (size_t i = 0; i < count; i++) {
-        if (address_target_matches(&targets[i], address))
-            return true;
-    }
-    return false;
-}
-
 /* What is only deposed is listed too, but its id is not looked at. */
 static bool has_id(const StateInstance *instance, Str wanted, Arena *arena) {
     const StateObject *object = instance->current;
     Value attributes, id;
     const char *error;
     size_t offset;
-    if (!wanted.ptr)
+    if (!wanted.len)
         return object || instance->deposed.count > 0;
     return object && json_parse_any(object->attributes, &attributes, &error, &offset, arena) &&
            value_is_present(attributes) && value_find(attributes, STR("id"), &id) &&
            value_is_present(id) && id.type == &TYPE_STRING && str_equal(value_text(id), wanted);
 }
 
+/* Those of one address, or all (NULL). Does the state know it at all? */
+static bool add_lines(const Project *project, const AddressTarget *target, StrBuf *text) {
+    Arena *arena = project->cli->arena;
+    Str id = option_text(project->arguments, "id");
+    StateResources resources = {0};
+    bool found = false;
+    state_sorted_resources(project->state, &resources, arena);
+    vec_each(&resources, resource) {
+        vec_each(&(*resource)->instances, instance) {
+            ResourceAddr address = (*resource)->address;
+            address.key = instance->key;
+            if (target && !address_target_matches(target, address))
+                continue;
+            found = true;
+            if (!has_id(instance, id, arena))
+                continue;
+            strbuf_add(text, resource_addr_to_str(address, arena));
+            strbuf_add_char(text, '\n');
+        }
+    }
+    return found;
+}
+
+static bool refuse_unknown(Str address, const AddressTarget *target, Diags *diags) {
+    bool is_instance = target->resource.key.kind != KEY_NONE;
+    const char *summary = !target->is_resource ? "Unknown module"
+                          : is_instance        ? "Unknown resource instance"
+                                               : "Unknown resource";
+    diags_error(diags, NO_RANGE, summary,
+                "The state holds nothing at %.*s. What is new in the configuration is in the state "
+                "after \"loam apply\"; \"loam state list\" lists what there is.",
+                STR_ARG(address));
+    return false;
+}
+
+static bool list(const Project *project, const StrVec *addresses, StrBuf *text) {
+    Arena *arena = project->cli->arena;
+    bool ok = true;
+    if (addresses->count == 0)
+        add_lines(project, NULL, text);
+    vec_each(addresses, address) {
+        AddressTarget target;
+        if (!address_parse_target(*address, &target, arena, project->diags))
+            ok = false;
+        else if (!add_lines(project, &target, text))
+            ok = refuse_unknown(*address, &target, project->diags);
+    }
+    return ok;
+}
+
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
-    size_t count = arguments->positionals.count;
-    AddressTarget *targets = arena_new_array(cli->arena, AddressTarget, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        if (!address_parse_target(arguments->positionals.items[i], &targets[i], cli->arena, diags))
-            return 1;
-    }
     if (!project_open_state_only(&project, cli, arguments, STR_EMPTY, diags))
         return 1;
     if (!project.has_state) {
@@ -47,21 +81,9 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
                     "another file.");
         return 1;
     }
-    StateResources resources = {0};
-    state_sorted_resources(project.state, &resources, cli->arena);
     StrBuf text = strbuf_new(cli->arena);
-    vec_each(&resources, resource) {
-        vec_each(&(*resource)->instances, instance) {
-            ResourceAddr address = (*resource)->address;
-            address.key = instance->key;
-            if (!is_wanted(targets, count, address) ||
-                !has_id(instance, option_text(arguments, "id"), cli->arena)) {
-                continue;
-            }
-            strbuf_add(&text, resource_addr_to_str(address, cli->arena));
-            strbuf_add_char(&text, '\n');
-        }
-    }
+    if (!list(&project, &arguments->positionals, &text))
+        return 1;
     terminal_out(strbuf_str(&text));
     return 0;
 }

@@ -35,9 +35,65 @@ static bool check_pair(const AddressTarget *from, const AddressTarget *to, Diags
     return false;
 }
 
+/* Without a key a resource's name means its instance without a key where there is one, and else all
+ * that it has. */
+static bool is_whole_resource(const State *state, const AddressTarget *target) {
+    if (!target->is_resource || target->resource.key.kind != KEY_NONE)
+        return false;
+    const StateResource *resource = state_find_resource(state, target->resource);
+    if (!resource)
+        return false;
+    vec_each(&resource->instances, instance) {
+        if (instance->key.kind == KEY_NONE)
+            return false;
+    }
+    return true;
+}
+
+static bool has_module(const State *state, const ModuleAddr *module, Arena *arena) {
+    StateResources resources = {0};
+    state_sorted_resources(state, &resources, arena);
+    vec_each(&resources, resource) {
+        if (module_addr_equal((*resource)->address.module, module))
+            return true;
+    }
+    return false;
+}
+
+static Str target_text(const AddressTarget *target, Arena *arena) {
+    return target->is_resource ? resource_addr_to_str(target->resource, arena)
+                               : module_addr_to_str(target->module, arena);
+}
+
+/* Many objects go where nothing is: they keep their keys, or their places within the module. */
+static bool check_room(const State *state,
+                       const AddressTarget *from,
+                       const AddressTarget *to,
+                       Arena *arena,
+                       Diags *diags) {
+    const char *noun = from->is_resource ? "resource" : "module";
+    bool is_whole = !from->is_resource || is_whole_resource(state, from);
+    if (!is_whole)
+        return true;
+    if (from->is_resource && to->resource.key.kind != KEY_NONE) {
+        diags_error(diags, NO_RANGE, "Invalid target address",
+                    "Cannot move to %.*s: the source is a whole resource with all its instances, "
+                    "which one instance has no room for. Name one of them.",
+                    STR_ARG(target_text(to, arena)));
+        return false;
+    }
+    bool is_there = from->is_resource ? state_find_resource(state, to->resource) != NULL
+                                      : has_module(state, to->module, arena);
+    if (is_there)
+        diags_error(diags, NO_RANGE, "Invalid target address",
+                    "Cannot move to %.*s: the state has a %s there already.",
+                    STR_ARG(target_text(to, arena)), noun);
+    return !is_there;
+}
+
 static bool is_taken(const State *state, ResourceAddr address, Arena *arena, Diags *diags) {
     const StateInstance *instance = state_find_instance(state, address);
-    if (!instance || !instance->current)
+    if (!instance || (!instance->current && !instance->pending && instance->deposed.count == 0))
         return false;
     diags_error(diags, NO_RANGE, "Invalid target address",
                 "Cannot move to %.*s: the state has an object there already.",
@@ -59,6 +115,7 @@ static void collect_moves(const State *state,
                           Moves *out,
                           Arena *arena) {
     StateResources resources = {0};
+    bool is_whole = is_whole_resource(state, from);
     state_sorted_resources(state, &resources, arena);
     vec_each(&resources, resource) {
         vec_each(&(*resource)->instances, instance) {
@@ -66,12 +123,13 @@ static void collect_moves(const State *state,
             address.key = instance->key;
             if (!address_target_matches(from, address))
                 continue;
+            if (from->is_resource && from->resource.key.kind == KEY_NONE && !is_whole &&
+                instance->key.kind != KEY_NONE)
+                continue;
             ResourceAddr moved = address;
             if (from->is_resource) {
                 moved = to->resource;
-                bool whole =
-                    from->resource.key.kind == KEY_NONE && to->resource.key.kind == KEY_NONE;
-                if (whole)
+                if (is_whole)
                     moved.key = instance->key;
             } else {
                 moved.module = move_module(address.module, from, to, arena);
@@ -122,22 +180,23 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
                     STR_ARG(arguments->positionals.items[0]));
         return 1;
     }
+    if (!check_room(project.state, &from, &to, cli->arena, diags))
+        return 1;
     State *state = state_clone(project.state, cli->arena);
     vec_each(&moves, move) {
         if (is_taken(project.state, move->to, cli->arena, diags))
             return 1;
         ResourceAddr source = move->resource->address;
         source.key = move->instance->key;
-        terminal_print("%s \"%.*s\" to \"%.*s\"\n", dry_run ? "Would move" : "Move",
-                       STR_ARG(resource_addr_to_str(source, cli->arena)),
-                       STR_ARG(resource_addr_to_str(move->to, cli->arena)));
         carry_out(state, move, source);
     }
+    terminal_print("%s \"%.*s\" to \"%.*s\"\n", dry_run ? "Would move" : "Move",
+                   STR_ARG(target_text(&from, cli->arena)), STR_ARG(target_text(&to, cli->arena)));
     if (dry_run)
         return 0;
     if (!project_write_state(&project, state))
         return 1;
-    terminal_print("Successfully moved %zu object(s).\n", moves.count);
+    terminal_print("Successfully moved 1 object(s).\n"); /* as asked for, however many it holds */
     return 0;
 }
 
