@@ -1,5 +1,6 @@
 /* Secret texts that stand elsewhere without their mark. */
 #include "render_secret.h"
+#include "json.h"
 
 #define NUMBER_MIN 3 /* digits: fewer are everywhere */
 #define SHARED_MIN 8 /* bytes */
@@ -31,7 +32,33 @@ static bool has_items(Value value) {
     return false;
 }
 
+/* What holds others by all that it holds, so that its keys count as well; lists, sets and tuples
+ * look the same, and so do maps and objects. It begins with a byte that no text begins with, which
+ * is also the name of the entry that says that there are such. Empty: too little to be told from
+ * others. */
+#define HOLDER STR("\xff")
+
+static Str holder_text(Value value, Arena *arena) {
+    if (!has_items(value) || value.count == 0 || !value_is_wholly_known(value))
+        return STR_EMPTY;
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    strbuf_add(&text, HOLDER);
+    json_writer_init(&writer, &text, 0);
+    json_write_value(&writer, value_unmark_deep(value, arena));
+    return text.len > SHARED_MIN ? strbuf_str(&text) : STR_EMPTY;
+}
+
+static void collect_holder(Value value, Map *secrets) {
+    Str text = holder_text(value, secrets->arena);
+    if (text.len == 0)
+        return;
+    map_set(secrets, HOLDER, secrets);
+    map_set(secrets, text, secrets);
+}
+
 static void collect_all(Value value, Map *secrets) {
+    collect_holder(value, secrets);
     Str text = text_of(value, secrets->arena);
     if (text.len > 0)
         map_set(secrets, text, secrets);
@@ -72,7 +99,7 @@ const Map *render_secret_shared(const Map *secrets, Arena *arena) {
     Map *shared = arena_new(arena, Map);
     *shared = map_new(arena);
     map_each(secrets, entry) {
-        if (entry->key.len >= SHARED_MIN)
+        if (entry->key.len >= SHARED_MIN || str_equal(entry->key, HOLDER))
             map_set(shared, entry->key, shared);
     }
     return shared;
@@ -92,6 +119,7 @@ Value render_secret_mark(const Map *secrets, Value value, Arena *arena) {
 bool render_secret_has(const Map *secrets, Value value, Arena *scratch) {
     if (!secrets || secrets->count == 0)
         return false;
-    Str text = text_of(value, scratch);
+    bool looks_within = value.type && has_items(value) && map_has(secrets, HOLDER);
+    Str text = looks_within ? holder_text(value, scratch) : text_of(value, scratch);
     return text.len > 0 && map_has(secrets, text);
 }

@@ -5,6 +5,8 @@
 #include "eval.h"
 #include "line_editor.h"
 #include "operation.h"
+#include "render_secret.h"
+#include "state_object.h"
 #include "view_diag.h"
 
 static const Option options[] = {
@@ -28,15 +30,56 @@ static bool open_console(
 typedef struct Console {
     Cli *cli;
     const Scope *scope;
+    const Map *secrets;   /* what values must not show, though they have no mark */
     const Module *module; /* NULL: no configuration */
     LineEditor editor;    /* open where a person types */
 } Console;
 
+/* What is secret in the state, and may stand in another attribute without its mark. */
+static const Map *collect_secrets(const Project *project, Arena *arena) {
+    Map secrets = map_new(arena);
+    StateResources resources = {0};
+    state_sorted_resources(project->state, &resources, arena);
+    vec_each(&resources, resource) {
+        ResourceAddr address = (*resource)->address;
+        const Schema *schema =
+            engine_find_schema(&project->engine, address.mode, (*resource)->provider, address.type);
+        vec_each(&(*resource)->instances, instance) {
+            Diags ignored = diags_new(arena);
+            Value value;
+            if (schema && instance->current &&
+                state_object_decode(instance->current, schema, &value, arena, &ignored))
+                render_secret_collect(value, &secrets);
+        }
+    }
+    return render_secret_shared(&secrets, arena);
+}
+
+/* Marks what a name means, so that nonsensitive() still shows it. */
+static bool look_up(const Scope *scope,
+                    const Traversal *traversal,
+                    Value *out,
+                    size_t *used,
+                    Arena *arena,
+                    Diags *diags) {
+    const Console *console = scope->self;
+    const Scope *inner = console->scope;
+    if (!inner->lookup(inner, traversal, out, used, arena, diags))
+        return false;
+    Map own = map_new(arena); /* within it the short ones count as well */
+    render_secret_collect(*out, &own);
+    *out = render_secret_mark(&own, render_secret_mark(console->secrets, *out, arena), arena);
+    return true;
+}
+
 static bool evaluate(
     const Console *console, const Source *source, Value *out, Arena *arena, Diags *diags) {
     const Expr *expr;
+    Scope scope = *console->scope;
+    scope.self = (void *)console;
+    scope.lookup = look_up;
     return parser_parse_expression(source, console->cli->functions, &expr, arena, diags) &&
-           eval_expr(expr, console->scope, out, arena, diags);
+           eval_expr(expr, &scope, out, arena, diags);
 }
 
 /* Brackets that are still open ask for another line. */
@@ -183,6 +226,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
             return 1;
         console.scope = engine_console_scope(engine);
         console.module = project.config->root;
+        console.secrets = collect_secrets(&project, cli->arena);
     }
     return option_flag(arguments, "json", false) ? run_json(&console) : run_text(&console);
 }

@@ -1,5 +1,6 @@
 /* The names that an expression of a module instance can see. */
 #include "evaluate.h"
+#include "mask.h"
 
 static bool lookup_repetition(
     const EvalScope *self, const Binding *binding, Value *out, Arena *arena, Diags *diags) {
@@ -211,6 +212,16 @@ static bool condition_message(
     return true;
 }
 
+/* What providers hand back has no marks, be it what they were given. */
+static void mask_given(const EvalScope *scope, Diags *diags, Arena *arena) {
+    StrVec secrets = {0};
+    const EngineWalk *walk = scope->walk;
+    if (!walk->engine->config || !walk->options)
+        return;
+    mask_collect_variables(walk->engine->config->root, walk->options->variables, &secrets, arena);
+    mask_diags(diags, &secrets);
+}
+
 static bool refuse(const Condition *condition,
                    const EvalScope *scope,
                    Value message,
@@ -233,6 +244,7 @@ static bool refuse(const Condition *condition,
     diag->is_of_expression = true;
     diag->checked = str_clone(scope->checked, diags->arena);
     eval_show_values(condition->condition, &scope->scope, diags->arena, diags);
+    mask_given(scope, diags, diags->arena);
     return scope->warns;
 }
 

@@ -98,6 +98,16 @@ static Str mask_text(Str text, Str secret, Arena *arena) {
     return strbuf_str(&buf);
 }
 
+/* A name whose value was copied from what is secret lost the mark on the way. */
+static void mask_values(Diag *diag, Str secret, Arena *arena) {
+    vec_each(&diag->values, value) {
+        value->traversal = mask_text(value->traversal, secret, arena);
+        Str masked = mask_text(value->statement, secret, arena);
+        if (masked.ptr != value->statement.ptr)
+            value->statement = STR("has a sensitive value");
+    }
+}
+
 void mask_diags(Diags *diags, const StrVec *secrets) {
     vec_each(secrets, secret) {
         for (size_t i = 0; i < diags->count; i++) {
@@ -105,6 +115,7 @@ void mask_diags(Diags *diags, const StrVec *secrets) {
             diag->summary = mask_text(diag->summary, *secret, diags->arena);
             diag->detail = mask_text(diag->detail, *secret, diags->arena);
             diag->path = mask_text(diag->path, *secret, diags->arena);
+            mask_values(diag, *secret, diags->arena);
         }
     }
 }

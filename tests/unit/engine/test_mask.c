@@ -72,7 +72,25 @@ static void test_lines(void **state) {
     }
 }
 
+/* What the names of a failing condition stood for. */
+static void test_values(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diags diags = diags_new(arena);
+    StrVec secrets = {0};
+    mask_collect(secret_object(arena), &secrets, arena);
+    Diag *diag = diags_error(&diags, NO_RANGE, "Failed", "It failed.");
+    diags_add_value(&diags, diag, STR("self.output"), STR("is \"hunter22\""));
+    diags_add_value(&diags, diag, STR("self.m[\"password_key\"]"), STR("is 1"));
+    mask_diags(&diags, &secrets);
+    const DiagValue *values = diags.items[0].values.items;
+    check_str(values[0].statement, "has a sensitive value");
+    check_str(values[1].traversal, "self.m[\"(sensitive value)\"]");
+    check_str(values[1].statement, "is 1");
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_masks), cmocka_unit_test(test_lines)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_masks), cmocka_unit_test(test_lines),
+                                       cmocka_unit_test(test_values)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -74,6 +74,29 @@ static void marking(void **state) {
               "[\"canary-bird\", {b = \"pw\", c = \"x\"}]");
 }
 
+/* Of what is secret as a whole the keys are, too. */
+static void keys(void **state) {
+    (void)state;
+    check_str(body("{\"in\": {\"$sensitive\": {\"canary\": 1, \"list\": [\"a\"]}}, "
+                   "\"out\": {\"canary\": 1, \"list\": [\"a\"]}, \"own\": {\"list\": 1}}",
+                   "{\"in\": {\"$sensitive\": {\"canary\": 2}}, \"out\": {\"$unknown\": true}, "
+                   "\"own\": {\"list\": 2}}",
+                   NULL),
+              "  ~ resource \"t\" \"a\" {\n"
+              "      ~ in  = (sensitive value)\n"
+              "      ~ out = (sensitive value)\n"
+              "      ~ own = {\n"
+              "          ~ list = 1 -> 2\n"
+              "        }\n"
+              "    }\n");
+    Map secrets = map_new(arena);
+    render_secret_collect(value_of("{\"$sensitive\": {\"canary\": [1, 2]}}"), &secrets);
+    const Map *shared = render_secret_shared(&secrets, arena);
+    assert_true(render_secret_has(shared, value_of("{\"canary\": [1, 2]}"), arena));
+    assert_false(render_secret_has(shared, value_of("{\"canary\": [1, 3]}"), arena));
+    assert_false(render_secret_has(shared, value_of("[1, 2]"), arena));
+}
+
 static void shown_when_asked(void **state) {
     (void)state;
     ResourceChange change =
@@ -103,8 +126,10 @@ static void ephemeral(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(in_one_object), PLAN_CASE(what_becomes_secret), PLAN_CASE(in_a_plan),
-        PLAN_CASE(marking),       PLAN_CASE(shown_when_asked),    PLAN_CASE(ephemeral),
+        PLAN_CASE(in_one_object), PLAN_CASE(what_becomes_secret),
+        PLAN_CASE(in_a_plan),     PLAN_CASE(keys),
+        PLAN_CASE(marking),       PLAN_CASE(shown_when_asked),
+        PLAN_CASE(ephemeral),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
