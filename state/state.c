@@ -262,17 +262,28 @@ static const StateObject *clone_sharing(const StateObject *object, Shared *share
     return copy;
 }
 
-static void clone_instances(const StateResource *from, StateResource *to, Arena *arena) {
+/* What becomes of an object when its state is copied. */
+typedef const StateObject *CopyObject(const StateObject *object, Shared *shared, Arena *arena);
+
+static const StateObject *keep_object(const StateObject *object, Shared *shared, Arena *arena) {
+    (void)shared, (void)arena;
+    return object;
+}
+
+static void copy_instances(const StateResource *from,
+                           StateResource *to,
+                           CopyObject *copy_object,
+                           Arena *arena) {
     Shared shared = {0};
     vec_reserve(arena, &to->instances, from->instances.count);
     vec_each(&from->instances, instance) {
         StateInstance copy = {.key = instance->key};
         copy.key.text = str_clone(instance->key.text, arena);
         copy.provider_key = str_clone(instance->provider_key, arena);
-        copy.current = clone_sharing(instance->current, &shared, arena);
+        copy.current = copy_object(instance->current, &shared, arena);
         copy.pending = clone_pending(instance->pending, arena);
         vec_each(&instance->deposed, deposed) {
-            const StateObject *object = clone_sharing(deposed->object, &shared, arena);
+            const StateObject *object = copy_object(deposed->object, &shared, arena);
             state_set_deposed(&copy, deposed->key, object, arena);
         }
         vec_push(arena, &to->instances, copy);
@@ -306,7 +317,7 @@ bool state_lineage_is_of(Str lineage, Str environment) {
     return str_ends_with(lineage, tail);
 }
 
-State *state_clone(const State *state, Arena *arena) {
+static State *copy_state(const State *state, CopyObject *copy_object, Arena *arena) {
     State *copy = state_new(arena);
     copy->terraform_version = str_clone(state->terraform_version, arena);
     copy->serial = state->serial;
@@ -327,8 +338,16 @@ State *state_clone(const State *state, Arena *arena) {
         resource_copy->provider_alias = str_clone(resource->provider_alias, arena);
         resource_copy->provider_module = str_clone(resource->provider_module, arena);
         resource_copy->is_declared = resource->is_declared;
-        clone_instances(resource, resource_copy, arena);
+        copy_instances(resource, resource_copy, copy_object, arena);
         map_set(&copy->resources, str_clone(entry->key, arena), resource_copy);
     }
     return copy;
+}
+
+State *state_clone(const State *state, Arena *arena) {
+    return copy_state(state, clone_sharing, arena);
+}
+
+State *state_fork(const State *state, Arena *arena) {
+    return copy_state(state, keep_object, arena);
 }

@@ -84,6 +84,8 @@ typedef struct State {
 /* An empty one; the lineage is chosen at the first write. */
 State *state_new(Arena *arena);
 State *state_clone(const State *state, Arena *arena);
+/* A copy with the same objects, which nobody writes to: the original must live as long. */
+State *state_fork(const State *state, Arena *arena);
 bool state_is_empty(const State *state);
 
 /* A new lineage. One of an environment shows it to state_lineage_is_of, so that it survives

@@ -141,9 +141,61 @@ static void write_resources(JsonWriter *writer, const State *state, Arena *scrat
     json_array_end(writer);
 }
 
+/* -- how long it will be ------------------------------------------------------------------ */
+
+#define LINE_SIZE   14  /* line break and indentation of what stands in an object */
+#define OBJECT_SIZE 280 /* of the members that every object has */
+
+/* A JSON text with a line for each member and item. */
+static size_t indented_size(Str json) {
+    size_t size = 0;
+    bool in_string = false;
+    for (size_t i = 0; i < json.len; i++) {
+        char c = json.ptr[i];
+        size++;
+        if (in_string && c == '\\') {
+            size++;
+            i++;
+        } else if (c == '"') {
+            in_string = !in_string;
+        } else if (!in_string && (c == ' ' || c == '\n')) {
+            size--;
+        } else if (!in_string && (c == ',' || c == ':' || c == '{' || c == '}')) {
+            size += c == ':' ? 1 : LINE_SIZE;
+        } else if (!in_string && (c == '[' || c == ']')) {
+            size += LINE_SIZE;
+        }
+    }
+    return size;
+}
+
+static size_t object_size(const StateObject *object) {
+    size_t size = OBJECT_SIZE + indented_size(object->attributes) +
+                  indented_size(object->sensitive_attributes) + object->private_data.len +
+                  object->extra.len;
+    for (size_t i = 0; i < object->dependency_count; i++)
+        size += object->dependencies[i].len + LINE_SIZE + 3;
+    return size;
+}
+
+/* Near enough that the text seldom grows. */
+static size_t expected_size(const State *state) {
+    size_t size = 1024 + state->check_results.len * 2;
+    map_each(&state->resources, entry) {
+        const StateResource *resource = entry->value;
+        size += OBJECT_SIZE;
+        vec_each(&resource->instances, instance) {
+            if (instance->current)
+                size += instance->key.text.len + object_size(instance->current);
+        }
+    }
+    return size;
+}
+
 Str statefile_encode(const State *state, Arena *arena) {
     SCOPED(ArenaRef) scratch = arena_open("state file");
     StrBuf text = strbuf_new(arena);
+    strbuf_reserve(&text, expected_size(state));
     JsonWriter writer;
     json_writer_init(&writer, &text, INDENT);
     writer.escape_html = true;

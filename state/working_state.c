@@ -112,7 +112,7 @@ static void take(WorkingState *working, Snapshot *out, Arena *arena) {
     uint64_t newest = working->written->serial;
     state->serial = (state->serial > newest ? state->serial : newest) + 1;
     working->had_effect = false;
-    out->state = state_clone(state, arena);
+    out->state = state_fork(state, arena);
     out->text = statefile_encode(out->state, arena);
     if (working->journal)
         journal_announce(working->journal, state, out->text);

@@ -287,7 +287,7 @@ StrBuf strbuf_new(Arena *arena) {
 }
 
 /* Room for so many more bytes and a NUL. */
-static void strbuf_reserve(StrBuf *buf, size_t more) {
+void strbuf_reserve(StrBuf *buf, size_t more) {
     size_t wanted = buf->len + more + 1;
     if (wanted <= buf->capacity)
         return;

@@ -64,6 +64,8 @@ typedef struct StrBuf {
 } StrBuf;
 
 StrBuf strbuf_new(Arena *arena);
+/* Room for so many bytes more: a text of megabytes that grows by doubling leaves as much behind. */
+void strbuf_reserve(StrBuf *buf, size_t more);
 void strbuf_add(StrBuf *buf, Str s);
 void strbuf_add_cstr(StrBuf *buf, const char *text);
 void strbuf_add_char(StrBuf *buf, char c);

@@ -9,7 +9,8 @@
 #define DRAWN_MAX 40 /* live lines of operations */
 
 typedef struct Running {
-    Str address;
+    Str address; /* the bytes of `name` */
+    StrBuf name;
     const char *doing; /* Creating */
     bool is_refresh;
     int64_t started_ms;
@@ -30,6 +31,7 @@ struct ProgressView {
     bool is_live;
     bool is_closing;
     Running *running; /* oldest first */
+    Running *spare;   /* of what has ended: as many as ever ran at once */
     size_t total;
     size_t ended;
     int64_t began_ms;
@@ -253,9 +255,23 @@ static void tick(void *payload) {
 /* -- hooks ----------------------------------------------------------------------------------------
  */
 
+static Running *take_spare(ProgressView *view) {
+    Running *running = view->spare;
+    if (!running) {
+        running = arena_new(view->arena, Running);
+        running->name = strbuf_new(view->arena);
+        return running;
+    }
+    view->spare = running->next;
+    *running = (Running){.name = running->name};
+    running->name.len = 0;
+    return running;
+}
+
 static Running *begin(ProgressView *view, const HookEvent *event, bool is_refresh) {
-    Running *running = arena_new(view->arena, Running);
-    running->address = str_clone(event->address, view->arena);
+    Running *running = take_spare(view);
+    strbuf_add(&running->name, event->address);
+    running->address = strbuf_str(&running->name);
     running->doing =
         event->operation ? wording_operating(event->operation) : wording_doing(event->action);
     running->is_refresh = is_refresh;
@@ -274,7 +290,10 @@ static void finish(ProgressView *view, const HookEvent *event, bool is_refresh) 
     for (Running **at = &view->running; *at; at = &(*at)->next) {
         if ((*at)->is_refresh != is_refresh || !str_equal((*at)->address, event->address))
             continue;
-        *at = (*at)->next;
+        Running *ended = *at;
+        *at = ended->next;
+        ended->next = view->spare;
+        view->spare = ended;
         return;
     }
 }

@@ -31,6 +31,12 @@ static bool has_no_block(ActionReason reason) {
            reason == REASON_DELETE_BECAUSE_NO_MODULE;
 }
 
+static void count_change(InstanceRecord *record, void *payload) {
+    size_t *count = payload;
+    if (record->planned)
+        (*count)++;
+}
+
 static void gather_change(InstanceRecord *record, void *payload) {
     Gathering *gathering = payload;
     const ResourceAddr *origin = find_origin(gathering, record);
@@ -44,6 +50,13 @@ static void gather_change(InstanceRecord *record, void *payload) {
             record->planned->reason = REASON_DELETE_BECAUSE_NO_MOVE_TARGET;
     }
     vec_push(gathering->arena, &gathering->plan->changes, *record->planned);
+}
+
+static void gather_changes(EngineWalk *walk, Gathering *gathering) {
+    size_t count = 0;
+    engine_walk_each_record(walk, count_change, &count);
+    vec_reserve(gathering->arena, &gathering->plan->changes, count);
+    engine_walk_each_record(walk, gather_change, gathering);
 }
 
 /* Moves are about what is not declared any more. */
@@ -331,9 +344,9 @@ bool engine_plan(const Engine *engine,
     engine_walk_close(walk, diags);
     engine_walk_leave_console(walk);
     bool is_misleading = built && options->mode == PLAN_NORMAL && check_moves(walk, &moves, diags);
-    gathering.refreshed = state_clone(prior, arena);
+    gathering.refreshed = state_fork(prior, arena);
     if (built) {
-        engine_walk_each_record(walk, gather_change, &gathering);
+        gather_changes(walk, &gathering);
         engine_walk_each_record(walk, gather_state, &gathering);
         if (options->mode == PLAN_DESTROY && gathering.plan->changes.count == 0)
             engine_walk_each_record(walk, gather_leftover, &gathering);

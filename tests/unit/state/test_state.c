@@ -106,6 +106,23 @@ static void copies(void **unused) {
     check_str(state_find_instance(copy, address)->pending->action, "create");
 }
 
+/* The objects are the original's; which object stands where is the copy's own. */
+static void forks(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    State *state = state_case_load("tainted_and_deposed.tfstate", arena);
+    ResourceAddr address = state_case_address("terraform_data.t", arena);
+    const StateObject *object = state_find_instance(state, address)->current;
+    Str before = statefile_encode(state, arena);
+    State *fork = state_fork(state, arena);
+    check_str_equal(statefile_encode(fork, arena), before);
+    assert_ptr_equal(state_find_instance(fork, address)->current, object);
+    state_find_instance(fork, address)->current = state_case_object("other", arena);
+    state_find_instance(fork, address)->deposed.count = 0;
+    state_add_instance(fork, state_case_address("terraform_data.new", arena));
+    check_str_equal(statefile_encode(state, arena), before);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(instances_are_sorted),
@@ -113,6 +130,7 @@ int main(void) {
         cmocka_unit_test(pruning),
         cmocka_unit_test(deposed_keys),
         cmocka_unit_test(copies),
+        cmocka_unit_test(forks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
