@@ -58,7 +58,7 @@ struct Backend {
     /* When it begins to wait for a lock, whose it is; NULL: nobody wants to know. */
     void (*waiting)(void *payload, const LockInfo *holder);
     void *waiting_payload;
-    /* Waits up to timeout_ms (0: try once) with the known back-off. */
+    /* Waits up to timeout_ms (0: try once); see state_lock_acquire. */
     bool (*lock)(Backend *backend,
                  const LockInfo *info,
                  int64_t timeout_ms,

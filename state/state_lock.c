@@ -8,8 +8,8 @@
 
 #include <unistd.h>
 
-#define FIRST_WAIT_MS   1000
-#define LONGEST_WAIT_MS 16000
+#define FIRST_WAIT_MS   250
+#define LONGEST_WAIT_MS 2000
 
 static Str host_name(Arena *arena) {
     char name[256] = {0}; /* the kernel's names are no longer than 64 */
@@ -123,11 +123,21 @@ void state_lock_report(Diags *diags, const LockInfo *holder, pid_t pid) {
                 STR_ARG(strbuf_str(&text)));
 }
 
+/* Whom it waits for is said once, and again when another has got it since. */
+static void tell(const LockAttempt *attempt, const LockInfo *holder, Str *told, Arena *arena) {
+    if (!attempt->waiting || (told->ptr && str_equal(*told, holder->id)))
+        return;
+    attempt->waiting(attempt->payload, holder);
+    *told = str_clone(holder->id, arena);
+}
+
 bool state_lock_acquire(const LockAttempt *attempt,
                         const Clock *clock,
                         int64_t timeout_ms,
                         const CancelToken *cancel,
                         Diags *diags) {
+    SCOPED(ArenaRef) arena = arena_open("lock");
+    Str told = {0};
     int64_t end = clock->monotonic_ms(clock->self) + timeout_ms;
     for (int64_t wait = FIRST_WAIT_MS;; wait = wait * 2) {
         SCOPED(ArenaRef) scratch = arena_open("lock attempt");
@@ -137,8 +147,8 @@ bool state_lock_acquire(const LockAttempt *attempt,
         if (answer != LOCK_HELD)
             return answer == LOCK_GOT;
         int64_t left = end - clock->monotonic_ms(clock->self);
-        if (left > 0 && wait == FIRST_WAIT_MS && attempt->waiting)
-            attempt->waiting(attempt->payload, &holder);
+        if (left > 0)
+            tell(attempt, &holder, &told, arena);
         wait = wait > LONGEST_WAIT_MS ? LONGEST_WAIT_MS : wait;
         if (left <= 0 || clock->sleep_ms(clock->self, wait < left ? wait : left, cancel)) {
             state_lock_report(diags, &holder, pid);

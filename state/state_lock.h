@@ -30,13 +30,13 @@ typedef struct LockAttempt {
     void *self;
     /* *pid: of the holder, if it is on this machine and known. */
     LockAnswer (*attempt)(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags);
-    /* Once, when waiting begins; NULL: nobody wants to know. */
+    /* When waiting begins, and when another holds it than before; NULL: nobody wants to know. */
     void (*waiting)(void *payload, const LockInfo *holder);
     void *payload;
 } LockAttempt;
 
-/* Tries, waits with the known back-off (1 s, doubling up to 16 s) and tries again, until
- * `timeout_ms` are over (0: once). Held to the end: state_lock_report. */
+/* Tries, waits (250 ms, doubling up to 2 s: many that wait are served soon after another) and tries
+ * again, until `timeout_ms` are over (0: once). Held to the end: state_lock_report. */
 MUST_USE bool state_lock_acquire(const LockAttempt *attempt,
                                  const Clock *clock,
                                  int64_t timeout_ms,

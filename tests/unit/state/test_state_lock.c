@@ -58,12 +58,83 @@ static void report(void **unused) {
         assert_true(str_find(diags.items[0].detail, parts[i], 0) != SIZE_MAX);
 }
 
+/* -- waiting ------------------------------------------------------------------------------ */
+
+typedef struct Waiting {
+    int64_t now_ms;
+    int64_t longest_ms;
+    const char *holders; /* a letter for each attempt; a dot: free */
+    StrBuf said;
+} Waiting;
+
+static int64_t waiting_now(void *self) {
+    const Waiting *waiting = self;
+    return waiting->now_ms;
+}
+
+static bool waiting_sleep(void *self, int64_t ms, const CancelToken *cancel) {
+    (void)cancel;
+    Waiting *waiting = self;
+    waiting->now_ms += ms;
+    if (ms > waiting->longest_ms)
+        waiting->longest_ms = ms;
+    return false;
+}
+
+static LockAnswer waiting_attempt(
+    void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
+    (void)pid, (void)diags;
+    Waiting *waiting = self;
+    char letter = *waiting->holders;
+    if (letter == '.')
+        return LOCK_GOT;
+    if (waiting->holders[1])
+        waiting->holders++;
+    holder->id = str_clone((Str){&letter, 1}, arena);
+    return LOCK_HELD;
+}
+
+static void waiting_said(void *payload, const LockInfo *holder) {
+    Waiting *waiting = payload;
+    strbuf_add(&waiting->said, holder->id);
+}
+
+/* Who has the lock is said once for each that has it. */
+static void waits(void **unused) {
+    (void)unused;
+    static const struct {
+        const char *holders;
+        int64_t timeout_ms;
+        bool gets_it;
+        const char *said;
+    } cases[] = {
+        {".",      60000, true,  ""   },
+        {"aaa.",   60000, true,  "a"  },
+        {"aabbb.", 60000, true,  "ab" },
+        {"aba.",   60000, true,  "aba"},
+        {"a",      0,     false, ""   },
+        {"a",      60000, false, "a"  },
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Waiting waiting = {.holders = cases[i].holders, .said = strbuf_new(arena)};
+        Clock clock = {.self = &waiting, .monotonic_ms = waiting_now, .sleep_ms = waiting_sleep};
+        LockAttempt attempt = {&waiting, waiting_attempt, waiting_said, &waiting};
+        Diags diags = diags_new(arena);
+        bool got = state_lock_acquire(&attempt, &clock, cases[i].timeout_ms, NULL, &diags);
+        assert_int_equal(got, cases[i].gets_it);
+        assert_int_equal(diags.error_count, got ? 0 : 1);
+        check_str(strbuf_str(&waiting.said), cases[i].said);
+        assert_true(waiting.now_ms <= cases[i].timeout_ms);
+        assert_true(waiting.longest_ms <= 2000);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(there_and_back),
-        cmocka_unit_test(others_members),
-        cmocka_unit_test(refused),
-        cmocka_unit_test(report),
+        cmocka_unit_test(there_and_back), cmocka_unit_test(others_members),
+        cmocka_unit_test(refused),        cmocka_unit_test(report),
+        cmocka_unit_test(waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
