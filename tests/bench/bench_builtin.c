@@ -1,0 +1,101 @@
+/* loam with one provider more, for the bench: `tally_thing` makes nothing, but tells nobody, so the
+ * engine keeps a journal of it as of any real object. At its end the program writes into the file
+ * that BENCH_TALLY names how often it was called, and how often the program has synced.
+ *
+ * This stands in for builtin.c, so all else is the program as it is. */
+#include "builtin.h"
+#include "draft.h"
+#include "provisioners.h"
+#include "terraform_provider.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static atomic_ulong calls;
+static atomic_ulong syncs;
+
+/* The program's own definitions come before the library's. */
+int fsync(int fd) {
+    atomic_fetch_add(&syncs, 1);
+    return (int)syscall(SYS_fsync, fd);
+}
+
+int fdatasync(int fd) {
+    atomic_fetch_add(&syncs, 1);
+    return (int)syscall(SYS_fdatasync, fd);
+}
+
+static void write_tally(void) {
+    FILE *file = fopen(getenv("BENCH_TALLY"), "w");
+    if (!file)
+        return;
+    fprintf(file, "%lu %lu\n", atomic_load(&calls), atomic_load(&syncs));
+    fclose(file);
+}
+
+static bool configure(const Call *call, Value config, void **client, Arena *run, Diags *diags) {
+    (void)call, (void)config, (void)run, (void)diags;
+    *client = NULL;
+    if (getenv("BENCH_TALLY"))
+        atexit(write_tally);
+    return true;
+}
+
+static void work(const Call *call, Value object) {
+    const Clock *clock = call->io->clock;
+    (void)clock->sleep_ms(clock->self, draft_int(object, "wait_ms", 0), call->cancel);
+    atomic_fetch_add(&calls, 1);
+}
+
+static bool create(const Call *call,
+                   const ApplyRequest *request,
+                   ApplyResponse *response,
+                   Diags *diags) {
+    (void)diags;
+    Draft draft = draft_of(request->planned, call->arena);
+    work(call, request->planned);
+    draft_set_text(&draft, "id", STR("made"), call->arena);
+    response->state = draft_value(&draft);
+    return true;
+}
+
+static bool delete (const Call *call, const ApplyRequest *request, Diags *diags) {
+    (void)diags;
+    work(call, request->prior);
+    return true;
+}
+
+static const Attribute attributes[] = {
+    {"input",   &TYPE_STRING, OPTIONAL | FORCES_NEW, "Any text."               },
+    {"wait_ms", &TYPE_NUMBER, OPTIONAL | FORCES_NEW, "How long a call takes."  },
+    {"id",      &TYPE_STRING, COMPUTED,              "Known after it was made."},
+};
+
+static const ResourceType thing = {
+    .name = "tally_thing",
+    .schema = {SCHEMA_ATTRIBUTES(attributes)},
+    .create = create,
+    .delete = delete,
+};
+
+static const ResourceType *const resources[] = {&thing};
+
+static const Provider tally_provider = {
+    .name = "tally",
+    .address = "loam.internal/bench/tally",
+    .description = "Counts.",
+    .configure = configure,
+    PROVIDER_RESOURCES(resources),
+};
+
+const ProviderRow builtin_providers[] = {
+    {"terraform", "terraform.io/builtin/terraform", &terraform_provider, NULL},
+    {"tally",     "loam.internal/bench/tally",      &tally_provider,     NULL},
+};
+const size_t builtin_provider_count = ARRAY_COUNT(builtin_providers);
+
+static const ProvisionerType *const provisioners[] = {&local_exec_provisioner};
+const ProvisionerTable builtin_provisioners = {provisioners, ARRAY_COUNT(provisioners)};
