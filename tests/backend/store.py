@@ -6,6 +6,7 @@ from proxy import Proxy
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LOAM = os.environ.get("LOAM_DEV", os.path.join(HERE, "../../build/dev/loam"))
+FAST = os.environ.get("LOAM", os.path.join(HERE, "../../build/release/loam"))  # where there are many
 ENV = {key: value for key, value in os.environ.items() if not key.startswith(("TF_", "LOAM_", "SSL_", "ETCD", "http", "HTTP"))}
 ENV.update(TF_IN_AUTOMATION="1", ASAN_OPTIONS="detect_leaks=1")
 TOP = tempfile.mkdtemp(prefix="loam-backend-")
@@ -68,8 +69,8 @@ class Work:
         with open(os.path.join(self.path, "main.tf.json"), "w", encoding="utf-8") as file:
             json.dump(config, file)
 
-    def start(self, *words, env=None, stdout=subprocess.PIPE):
-        return subprocess.Popen([LOAM, *words], cwd=self.path, env={**ENV, **(env or {})}, stdin=subprocess.DEVNULL,
+    def start(self, *words, env=None, stdout=subprocess.PIPE, program=LOAM):
+        return subprocess.Popen([program, *words], cwd=self.path, env={**ENV, **(env or {})}, stdin=subprocess.DEVNULL,
                                 stdout=stdout, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
 
     def run(self, *words, env=None, status=0, timeout=120):
@@ -235,6 +236,28 @@ def two_at_once(store, proxy):
     check(sum("Waiting for the state's lock: " in out for out in outs) >= 1, "who waits says so:\n" + "\n".join(outs))
     check(not store.is_locked(), "the lock is given back")
     equal(json.loads(store.state())["serial"] >= 3, True, "each has written")
+
+
+def many_at_once(store, proxy, count=64):
+    """Each adds its own to one state: none is lost."""
+    store.clear()
+    proxy.arm()
+    work = Work(store.kind, store.arguments(proxy.port))
+    work.configure(store.kind, store.arguments(proxy.port), {"terraform_data": {"t%d" % i: {"input": i} for i in range(count)}})
+    work.init()
+    processes = [work.start("apply", "-auto-approve", "-lock-timeout=10m", "-target=terraform_data.t%d" % i, program=FAST)
+                 for i in range(count)]
+    outs = [process.communicate(timeout=600)[0] for process in processes]
+    for process, out in zip(processes, outs):
+        equal(process.returncode, 0, out)
+        check("Resources: 1 added, 0 changed, 0 destroyed" in out, out)
+    state = json.loads(store.state())
+    equal(sorted(r["name"] for r in state["resources"]), sorted("t%d" % i for i in range(count)), "state")
+    equal(state["serial"], count, "each has written")
+    check(not store.is_locked(), "the lock is given back")
+    waited = sum("Waiting for the state's lock: " in out for out in outs)
+    check(waited > 0, "who waits says so")
+    return "%d of %d had to wait" % (waited, count)
 
 
 def held(store, proxy):
