@@ -130,9 +130,13 @@ static bool write_snapshot(WorkingState *working, Snapshot *snapshot, Arena *are
 }
 
 static bool checkpoint(WorkingState *working, Diags *diags) {
-    if (!learn_written(working, diags))
-        return false;
+    bool is_known = learn_written(working, diags);
     pthread_mutex_lock(&working->mutex);
+    if (!is_known) { /* what is kept elsewhere is still newer than what may be there */
+        working->state->serial++;
+        pthread_mutex_unlock(&working->mutex);
+        return false;
+    }
     if (is_written(working)) {
         bool ok = !working->journal || journal_fold(working->journal, working->state, diags);
         pthread_mutex_unlock(&working->mutex);

@@ -40,8 +40,18 @@ static bool may_replace(const State *there, const State *given, Diags *diags) {
             STR_ARG(given->lineage), STR_ARG(there->lineage));
         return false;
     }
-    if (given->serial >= there->serial)
+    if (given->serial > there->serial)
         return true;
+    if (given->serial == there->serial) {
+        if (statefile_same_content(given, there))
+            return true;
+        diags_error(diags, NO_RANGE, "Failed to write state",
+                    "The given state differs from the one that is there, and both have the serial "
+                    "%llu: one of them was changed by hand. Raise the serial of the given one if "
+                    "it is what counts; -force writes it all the same.",
+                    (unsigned long long)given->serial);
+        return false;
+    }
     diags_error(diags, NO_RANGE, "Failed to write state",
                 "The given state is older (serial %llu) than the one that is there (serial %llu). "
                 "-force writes it all the same.",
