@@ -16,27 +16,35 @@ static const Option options[] = {
     {"json-into",              OPTION_TEXT, "PATH", "Write those events into a file, beside what is printed."},
 };
 
+/* Where it is asked about, if that is not the default workspace. */
+static const char *question_in(const Cli *cli, const char *question) {
+    StrBuf text = strbuf_new(cli->arena);
+    strbuf_add_cstr(&text, question);
+    if (!str_equal(cli->workspace, STR("default")))
+        strbuf_add_format(&text, " in workspace \"%.*s\"", STR_ARG(cli->workspace));
+    strbuf_add_char(&text, '?');
+    return str_to_cstr(strbuf_str(&text), cli->arena);
+}
+
 static bool approve(Operation *operation) {
     Cli *cli = operation->project->cli;
-    Diags *diags = operation->project->diags;
-    const char *wanted = environment_wanted_answer(operation->project);
+    const char *question = "Do you want to perform these actions";
+    const char *about = "loam will perform the actions described above.";
     switch (operation->result.plan->mode) {
     case PLAN_DESTROY:
-        return project_approve(
-            cli, "Do you really want to destroy all resources?",
-            "loam will destroy everything that it manages, as shown above. There is no "
-            "undo.",
-            wanted, diags);
+        question = "Do you really want to destroy all resources";
+        about = "loam will destroy everything that it manages, as shown above. There is no undo.";
+        break;
     case PLAN_REFRESH_ONLY:
-        return project_approve(
-            cli, "Would you like to update the loam state to reflect these detected changes?",
-            "loam will write these changes to the state without modifying any real "
-            "infrastructure. There is no undo.",
-            wanted, diags);
+        question = "Would you like to update the loam state to reflect these detected changes";
+        about = "loam will write these changes to the state without modifying any real "
+                "infrastructure. There is no undo.";
+        break;
     case PLAN_NORMAL: break;
     }
-    return project_approve(cli, "Do you want to perform these actions?",
-                           "loam will perform the actions described above.", wanted, diags);
+    return project_approve(cli, question_in(cli, question), about,
+                           environment_wanted_answer(operation->project),
+                           operation->project->diags);
 }
 
 /* -- a saved plan

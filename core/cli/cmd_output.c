@@ -84,10 +84,15 @@ static void warn_of_none(Diags *diags) {
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
+    bool is_json = option_flag(arguments, "json", false);
+    if (is_json && option_flag(arguments, "raw", false)) {
+        diags_error(diags, NO_RANGE, "Invalid output format",
+                    "The options -raw and -json exclude each other.");
+        return 1;
+    }
     if (!project_open_state_only(&project, cli, arguments, STR_EMPTY, diags))
         return 1;
     const State *state = project.state;
-    bool is_json = option_flag(arguments, "json", false);
     if (state->outputs.count == 0 && !is_json) {
         warn_of_none(diags);
         return 0;

@@ -79,8 +79,11 @@ static int run_new(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     StrVec names = {0};
     Str name;
-    if (!take_name(arguments, &name, diags) || !check_free_choice(cli, diags) ||
-        !load(&project, cli, arguments, diags) || !project_list_workspaces(&project, &names))
+    if (!take_name(arguments, &name, diags))
+        return 1;
+    bool is_current = str_equal(name, cli->workspace); /* the one that the environment names */
+    if ((!is_current && !check_free_choice(cli, diags)) || !load(&project, cli, arguments, diags) ||
+        !project_list_workspaces(&project, &names))
         return 1;
     if (!has_name(&names, name))
         return make(&project, name);

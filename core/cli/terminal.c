@@ -95,7 +95,9 @@ static bool wait_for_input(const CancelToken *cancel) {
 TerminalAnswer terminal_ask(Str *out, const CancelToken *cancel, Arena *arena) {
     if (!wait_for_input(cancel))
         return ANSWER_CANCELLED;
-    return terminal_read_line(out, arena) ? ANSWER_GIVEN : ANSWER_END;
+    if (terminal_read_line(out, arena))
+        return ANSWER_GIVEN;
+    return cancel_level(cancel) == CANCEL_NONE ? ANSWER_END : ANSWER_CANCELLED;
 }
 
 Str terminal_read_all(Arena *arena) {
