@@ -14,8 +14,13 @@ What each test printed is in build/log. Emulated machines on a busy host are lat
 attempt, and the first one is shown all the same.
 
 A skip must stand in tests/skips, with the condition that allows it; any other skip is a failure. So is a unit test that
-leaves cases out, unless its name matches a row there."""
+leaves cases out, unless its name matches a row there.
+
+tests/rules.tsv names the tests of each rule: they must be there, and those of the pattern must have run."""
 import concurrent.futures, fnmatch, json, os, re, subprocess, sys, threading, time
+
+sys.dont_write_bytecode = True
+import rules as table
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LOAM = os.path.join(TOP, "build/release/loam")
@@ -55,7 +60,7 @@ def scenarios():
     path = os.path.join(TOP, "tests/scenario")
     for name in sorted(os.listdir(path)) if os.path.isdir(path) else []:
         if os.path.isdir(os.path.join(path, name)) and not name.startswith("_"):
-            yield "scenario/" + name, ["python3", os.path.join(path, "run.py"), LOAM_DEV, name], {}
+            yield "scenario/" + name, ["python3", os.path.join(path, "run.py"), LOAM_DEV, name, "-v"], {}
             for spelling in ("yaml", "hcl"):
                 yield ("respelled/%s-%s" % (name, spelling),
                        ["python3", os.path.join(path, "run.py"), LOAM, name, "-s", spelling], {})
@@ -97,11 +102,23 @@ def attempt(test):
     return name, status, text, time.monotonic() - began
 
 
+def tell_rules(rules, results, problems):
+    for problem in problems:
+        print("%s: %s" % (table.TABLE, problem))
+    skipped = list(table.unseen(rules, results))
+    if skipped:
+        print("rules whose tests were skipped: %s" % " ".join(skipped))
+    print("%d rules, %d tests of theirs that are not there or did not run" % (len(rules), len(problems)))
+
+
 def main():
     pattern = re.compile(sys.argv[1] if len(sys.argv) > 1 else "")
     tests = [*programs("lab"), *programs("kill"), *programs("backend"), *programs("command"), *scenarios(), *unit_tests(),
              *thread_tests()]
+    rules, problems = table.read_rules(os.path.join(TOP, table.TABLE))
+    problems += table.missing(TOP, rules, {test[0] for test in tests})
     tests = [test for test in tests if pattern.search(test[0])]
+    results = {}
     skips = allowed_skips()
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     lock = threading.Lock()
@@ -126,6 +143,7 @@ def main():
         with lock:
             kind = judge(name, status, text)
             counts[kind] += 1
+            results[name] = kind, text
             note = ": " + last if kind == "skipped" else " (second attempt)" if earlier else ""
             late.extend(earlier)
             print("%-8s %6.1f s  %s%s" % (kind, seconds, name, note), flush=True)
@@ -137,8 +155,10 @@ def main():
         print("\n== first attempt: %s (status %s)\n%s" % (name, status, text[-3000:]))
     for name, status, text in sorted(failures, key=lambda failure: failure[0]):
         print("\n== failed: %s (status %s)\n%s" % (name, status, text[-6000:]))
+    problems += table.not_run(rules, results, pattern.search)
+    tell_rules(rules, results, problems)
     print("%(passed)d passed, %(failed)d failed, %(skipped)d skipped" % counts)
-    sys.exit(1 if counts["failed"] or not counts["passed"] else 0)
+    sys.exit(1 if problems or counts["failed"] or not counts["passed"] else 0)
 
 
 main()
