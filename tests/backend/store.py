@@ -63,7 +63,10 @@ class Work:
                 resources["local_file"]["f%d" % i] = {"filename": "made/f%d" % i, "content": "content %d" % i,
                                                       **({"depends_on": ["local_file.f%d" % (i - 1)]} if i else {})}
                 resources["terraform_data"]["d%d" % i] = {"input": "${local_file.f%d.filename}" % i}
-        config = {"resource": resources, "output": {"name": {"value": "value"}}}
+        config = {"output": {"name": {"value": "value"}}}
+        resources = {kind: named for kind, named in resources.items() if named}
+        if resources:
+            config["resource"] = resources
         if backend:
             config["terraform"] = {"backend": {backend: arguments}}
         with open(os.path.join(self.path, "main.tf.json"), "w", encoding="utf-8") as file:
