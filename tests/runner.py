@@ -23,6 +23,9 @@ sys.dont_write_bytecode = True
 import rules as table
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(TOP, "tests/scenario"))
+import run as scenario
+
 LOAM = os.path.join(TOP, "build/release/loam")
 LOAM_DEV = os.path.join(TOP, "build/dev/loam")
 LOG = os.path.join(TOP, "build/log")
@@ -56,12 +59,13 @@ def programs(folder):
 
 
 def scenarios():
-    """One test for each area: its runner takes the program and the area."""
+    """One test for each area and each spelling that any of its cases can have."""
     path = os.path.join(TOP, "tests/scenario")
     for name in sorted(os.listdir(path)) if os.path.isdir(path) else []:
         if os.path.isdir(os.path.join(path, name)) and not name.startswith("_"):
             yield "scenario/" + name, ["python3", os.path.join(path, "run.py"), LOAM_DEV, name, "-v"], {}
-            for spelling in ("yaml", "hcl"):
+            is_spelled_anew = any(scenario.cases_of(name, [], suffix=".tf"))
+            for spelling in ("yaml", "hcl") if is_spelled_anew else ():
                 yield ("respelled/%s-%s" % (name, spelling),
                        ["python3", os.path.join(path, "run.py"), LOAM, name, "-s", spelling], {})
 
