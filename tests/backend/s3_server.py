@@ -109,15 +109,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.refuse(404, "NoSuchKey", "The specified key does not exist.")
         needed = self.server.keys.get(place)
         if needed != self.headers.get("x-amz-server-side-encryption-customer-key-md5"):
-            return self.refuse(400, "InvalidRequest", "The object was stored using a form of Server Side Encryption.")
+            return self.refuse(400, "InvalidRequest", "The key that it was stored with is missing.")
         return self.answer(200, objects[place], ETag='"%s"' % hashlib.md5(objects[place]).hexdigest(), Content_Type="application/json")
 
     def put(self, place, body):
         if "If-None-Match" in self.headers:
             if not self.server.conditional:
-                return self.refuse(501, "NotImplemented", "A header you provided implies functionality that is not implemented.")
+                return self.refuse(501, "NotImplemented", "This store writes under no conditions.")
             if place in self.server.objects:
-                return self.refuse(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
+                return self.refuse(412, "PreconditionFailed", "There is an object already.")
         own = self.headers.get("x-amz-server-side-encryption-customer-key")
         if own and base64.b64encode(hashlib.md5(base64.b64decode(own)).digest()).decode() != self.headers["x-amz-server-side-encryption-customer-key-md5"]:
             return self.refuse(400, "InvalidArgument", "The digest of the key is another one.")
