@@ -122,10 +122,13 @@ typedef struct ResourceType {
     Effect effect;
     /* True: a crash between call and outcome may do it twice; documented with the type. */
     bool at_least_once;
-    /* True: `limits` is asked about reads too, with the stored object. */
+    /* It cannot be deleted while what depends on it has it (a disk that a machine uses): those
+     * change first. */
+    bool is_held_by_users;
     /* What its schema refuses is told of the block as a whole in documents for programs, as those
      * who know the type expect. */
     bool is_judged_whole;
+    /* True: `limits` is asked about reads too, with the stored object. */
     bool limits_reads;
 
     /* Beyond the schema. May see unknowns. Default: nothing. */

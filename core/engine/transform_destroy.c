@@ -5,7 +5,8 @@
  *   apply(X) → mirror(X)              delete, then create
  *   mirror(X) → apply(X), apply(Y)…   create_before_destroy: the successor and the dependents first
  *   apply(Y) → mirror(X)              a block that only loses objects: they go before dependents
- *                                     change, as they would before a replacement
+ *                                     change, as they would before a replacement; what its users
+ *                                     hold (a disk in a machine) goes after they have let go
  *   mirror(X) → provider(X)           it must be open
  *
  * In a full destroy nothing is created: every value is read before anything goes.
@@ -108,6 +109,7 @@ static void order_resource(DestroyOrder *order, const Node *node) {
         return;
     bool is_last = resource->create_before_destroy;
     bool is_wish = !is_last && only_loses(resource);
+    bool is_held = is_wish && resource->type && resource->type->is_held_by_users;
     if (!is_last && !is_wish) {
         graph_add_edge(order->out, node->id, mirror);
         return;
@@ -117,15 +119,19 @@ static void order_resource(DestroyOrder *order, const Node *node) {
     GraphNodes dependents = {0};
     find_dependents(order->walk, resource->value->id, &dependents, order->scratch);
     vec_each(&dependents, user) {
-        if (is_wish)
+        if (is_held)
+            wish(order, mirror, *user, true);
+        else if (is_wish)
             wish(order, *user, mirror, true);
         else
             graph_add_edge(order->out, mirror, *user);
     }
 }
 
-/* Was it made to go only after what depended on it has changed? */
+/* Does it go only after what depended on it has changed? */
 static bool goes_last(const ResourceNode *resource) {
+    if (resource->type && resource->type->is_held_by_users)
+        return true;
     vec_each(&resource->planned, run) {
         if ((*run)->change->create_before_destroy)
             return true;

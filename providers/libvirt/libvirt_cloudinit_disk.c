@@ -446,6 +446,7 @@ static bool cloudinit_recover(const Call *call,
 
 const ResourceType libvirt_cloudinit_disk = {
     .name = "libvirt_cloudinit_disk",
+    .is_held_by_users = true,
     .schema = {SCHEMA_ATTRIBUTES(cloudinit_attributes),
                .description = "The seed that a machine reads at its first start."},
     .plan = cloudinit_plan,

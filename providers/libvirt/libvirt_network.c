@@ -406,6 +406,7 @@ static void network_limits(const Call *call, LimitAction action, Value object, L
 
 const ResourceType libvirt_network = {
     .name = "libvirt_network",
+    .is_held_by_users = true,
     .schema = {SCHEMA_ATTRIBUTES(network_attributes),
                .description = "A virtual network on the host."},
     .validate = network_validate,

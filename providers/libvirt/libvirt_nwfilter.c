@@ -408,6 +408,7 @@ static bool nwfilter_recover(const Call *call,
 
 const ResourceType libvirt_nwfilter = {
     .name = "libvirt_nwfilter",
+    .is_held_by_users = true,
     .schema = {SCHEMA_ATTRIBUTES(nwfilter_attributes),
                .description = "A packet filter for network interfaces of guests."},
     .plan = nwfilter_plan,

@@ -731,6 +731,7 @@ static const Block blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType libvirt_volume = {
     .name = "libvirt_volume",
+    .is_held_by_users = true,
     .schema = {SCHEMA_ATTRIBUTES(volume_attributes), SCHEMA_BLOCKS(blocks),
                .description = "A disk in a storage pool."},
     .validate = volume_validate,

@@ -316,6 +316,14 @@ static const ResourceType fake_plain = {
     .delete = plain_delete,
 };
 
+static const ResourceType fake_disk = {
+    .name = "fake_disk",
+    .is_held_by_users = true,
+    .schema = {SCHEMA_ATTRIBUTES(plain_attributes)},
+    .create = plain_create,
+    .delete = plain_delete,
+};
+
 /* -- data fake_lookup ----------------------------------------------------------------------------
  */
 
@@ -425,7 +433,7 @@ static bool fake_configure(
     return true;
 }
 
-static const ResourceType *const resources[] = {&fake_thing, &fake_plain};
+static const ResourceType *const resources[] = {&fake_thing, &fake_plain, &fake_disk};
 static const ResourceType *const data_sources[] = {&fake_lookup};
 static const ResourceType *const ephemerals[] = {&fake_token};
 

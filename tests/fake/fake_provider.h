@@ -2,8 +2,10 @@
  *
  *   fake_thing    name!, size, tags, secret, token (write-only), zone (forces a new one), group (a
  * limit of 1 per value, "pair": of 2), kind (default "plain"), input (anything); id, revision
- * (changes with every update) fake_plain    name!, size: cannot be updated data fake_lookup   name!
- * → answer
+ * (changes with every update)
+ *   fake_plain    name!, size: cannot be updated
+ *   fake_disk     the same, held by its users
+ *   data fake_lookup   name! → answer
  *
  * The world is found through the Io that the engine was given: its first member. */
 #pragma once

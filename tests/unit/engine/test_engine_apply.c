@@ -130,6 +130,26 @@ static void takes_out_the_middle(void **unused) {
           "update net\ndelete sub\nupdate vm\n"});
 }
 
+/* What its users hold goes when they have let go of it, whether one of several goes or the block.
+ */
+static void lets_go_first(void **unused) {
+    (void)unused;
+    TELL({"resource:\n"
+          "  fake_disk: {d: {count: 2, name: 'd${count.index}'}}\n"
+          "  fake_thing: {vm: {name: vm, input: '${fake_disk.d[*].id}'}}\n",
+          "+ fake_disk.d[0]\n+ fake_disk.d[1]\n+ fake_thing.vm\n",
+          "create d0\ncreate d1\ncreate vm\n"},
+         {"resource:\n"
+          "  fake_disk: {d: {count: 1, name: 'd${count.index}'}}\n"
+          "  fake_thing: {vm: {name: vm, input: '${fake_disk.d[*].id}'}}\n",
+          "- fake_disk.d[1] delete_because_count_index\n~ fake_thing.vm\n",
+          "update vm\ndelete d1\n"},
+         {"resource:\n"
+          "  fake_thing: {vm: {name: vm, input: none}}\n",
+          "- fake_disk.d[0] delete_because_no_resource_config\n~ fake_thing.vm\n",
+          "update vm\ndelete d0\n"});
+}
+
 /* The same with a network that is replaced: the subnet must go before it, so before the machine. */
 static void takes_out_the_middle_of_a_replacement(void **unused) {
     (void)unused;
@@ -434,6 +454,7 @@ int main(void) {
         cmocka_unit_test(creates_before_it_destroys),
         cmocka_unit_test(passes_data_on_the_way),
         cmocka_unit_test(takes_out_the_middle),
+        cmocka_unit_test(lets_go_first),
         cmocka_unit_test(takes_out_the_middle_of_a_replacement),
         cmocka_unit_test(takes_out_below_mixed_changes),
         cmocka_unit_test(turns_a_dependency_round),
