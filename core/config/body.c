@@ -73,3 +73,19 @@ void body_refuse_name(
         diags_error(diags, range, "Unsupported argument",
                     "There is no argument or block named \"%.*s\" here.", STR_ARG(name));
 }
+
+const BodyAttributeSchema *body_schema_attribute(const BodySchema *schema, Str name) {
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        if (str_equal_cstr(name, schema->attributes[i].name))
+            return &schema->attributes[i];
+    }
+    return NULL;
+}
+
+const BodyBlockSchema *body_schema_block(const BodySchema *schema, Str type) {
+    for (size_t i = 0; i < schema->block_count; i++) {
+        if (str_equal_cstr(type, schema->blocks[i].type))
+            return &schema->blocks[i];
+    }
+    return NULL;
+}

@@ -105,6 +105,9 @@ MUST_USE bool body_content(const Body *body,
                            Diags *diags);
 MUST_USE bool body_attributes(
     const Body *body, BodyForm form, BodyContent *out, Arena *arena, Diags *diags);
+/* NULL: the schema has none of this name. */
+const BodyAttributeSchema *body_schema_attribute(const BodySchema *schema, Str name);
+const BodyBlockSchema *body_schema_block(const BodySchema *schema, Str type);
 /* For front ends: the error about a name that the schema does not have, with the nearest one. */
 void body_refuse_name(
     const BodySchema *schema, Str name, SourceRange range, Arena *arena, Diags *diags);

@@ -19,20 +19,6 @@ static bool has_name(const StrVec *names, Str name) {
     return false;
 }
 
-static const BodyAttributeSchema *find_attribute(const BodySchema *schema, Str name) {
-    for (size_t i = 0; i < schema->attribute_count; i++)
-        if (str_equal_cstr(name, schema->attributes[i].name))
-            return &schema->attributes[i];
-    return NULL;
-}
-
-static const BodyBlockSchema *find_block(const BodySchema *schema, Str type) {
-    for (size_t i = 0; i < schema->block_count; i++)
-        if (str_equal_cstr(type, schema->blocks[i].type))
-            return &schema->blocks[i];
-    return NULL;
-}
-
 /* -- what the schema does not have -------------------------------------------------------- */
 
 static bool refuse_argument(const BodySchema *schema,
@@ -44,7 +30,7 @@ static bool refuse_argument(const BodySchema *schema,
         vec_push(arena, &known, str_from_cstr(schema->attributes[i].name));
     Str nearest = str_suggest(attribute->name, known.items, known.count);
     Str hint = STR_EMPTY;
-    if (find_block(schema, attribute->name))
+    if (body_schema_block(schema, attribute->name))
         hint = str_format(arena,
                           " A block of this type is: write \"%.*s {\", without the equals "
                           "sign.",
@@ -67,7 +53,7 @@ static bool refuse_block(const BodySchema *schema,
             vec_push(arena, &known, str_from_cstr(schema->blocks[i].type));
     Str nearest = str_suggest(block->type, known.items, known.count);
     Str hint = STR_EMPTY;
-    if (find_attribute(schema, block->type))
+    if (body_schema_attribute(schema, block->type))
         hint = str_format(arena,
                           " An argument of this name is: set it with an equals sign, "
                           "\"%.*s = …\".",
@@ -141,7 +127,7 @@ static bool take_attributes(const HclBody *body,
         const NativeAttribute *attribute = entry->value;
         if (has_name(&body->hidden, attribute->name))
             continue;
-        if (find_attribute(schema, attribute->name))
+        if (body_schema_attribute(schema, attribute->name))
             add_attribute(attribute, out, arena);
         else if (!has_rest)
             ok = refuse_argument(schema, attribute, arena, diags);
@@ -158,7 +144,7 @@ static bool take_blocks(const HclBody *body,
     bool ok = true;
     vec_each(&body->native->blocks, item) {
         const NativeBlock *block = *item;
-        const BodyBlockSchema *wanted = find_block(schema, block->type);
+        const BodyBlockSchema *wanted = body_schema_block(schema, block->type);
         if (has_name(&body->hidden_blocks, block->type))
             continue;
         if (!wanted)

@@ -383,20 +383,6 @@ static bool is_hidden(const NodeBody *body, Str name) {
     return false;
 }
 
-static const BodyAttributeSchema *find_attribute(const BodySchema *schema, Str name) {
-    for (size_t i = 0; i < schema->attribute_count; i++)
-        if (str_equal_cstr(name, schema->attributes[i].name))
-            return &schema->attributes[i];
-    return NULL;
-}
-
-static const BodyBlockSchema *find_block(const BodySchema *schema, Str name) {
-    for (size_t i = 0; i < schema->block_count; i++)
-        if (str_equal_cstr(name, schema->blocks[i].type))
-            return &schema->blocks[i];
-    return NULL;
-}
-
 static bool take_member(const NodeBody *body,
                         const BodySchema *schema,
                         const BodyNodeMember *member,
@@ -406,10 +392,10 @@ static bool take_member(const NodeBody *body,
                         Arena *arena,
                         Diags *diags) {
     Str name = member->key->text;
-    const BodyAttributeSchema *attribute = find_attribute(schema, name);
+    const BodyAttributeSchema *attribute = body_schema_attribute(schema, name);
     if (attribute)
         return add_attribute(body, member, attribute->form, seen, out, arena, diags);
-    const BodyBlockSchema *block = find_block(schema, name);
+    const BodyBlockSchema *block = body_schema_block(schema, name);
     if (block) {
         SourceRange range = node_range(body, member->key);
         BodyBlock header = {.type = name, .range = range};
