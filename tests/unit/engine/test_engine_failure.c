@@ -1,10 +1,7 @@
 /* What fails, what stops and what a run before left behind: nothing that exists is forgotten. */
 #include "engine_case.h"
-
+#include "engine_death.h"
 #include "journal.h"
-#include "journal_file.h"
-
-#include <sys/wait.h>
 
 static const char two_chains[] = "resource:\n"
                                  "  fake_thing:\n"
@@ -339,46 +336,6 @@ static const char a_and_b[] = "resource:\n"
                               "    b: {name: b, input: '${fake_thing.a.id}'}\n"
                               "    c: {name: c}\n";
 
-static JournalStore *journal_of(EngineCase *c) {
-    Str path = disk_join(str_from_cstr(c->folder), STR("journal"), c->arena);
-    return journal_file_new(c->world.io.disk, path, c->arena);
-}
-
-/* A process of its own, that ends within the creation of b. */
-static void die_within_b(EngineCase *c) {
-    engine_case_must(c, engine_case_plan(c));
-    pid_t child = fork();
-    if (child == 0) {
-        Diags diags = diags_new(c->arena);
-        c->world.dies_at = STR("create b");
-        if (!journal_open(journal_of(c), c->world.io.clock, c->refreshed, &c->journal, c->arena,
-                          &diags)) {
-            _exit(1);
-        }
-        (void)engine_case_apply_plan(c);
-        _exit(2);
-    }
-    int status = 0;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 9);
-}
-
-/* What the dead process made is there. */
-static void add_made(EngineCase *c, const char *name) {
-    FakeObject *object = arena_new(c->arena, FakeObject);
-    object->name = str_from_cstr(name);
-    object->id = str_format(c->arena, "%s-1", name);
-    vec_push(c->arena, &c->world.objects, object);
-}
-
-static bool replay(EngineCase *c) {
-    bool found = false;
-    c->diags = diags_new(c->arena);
-    engine_case_must(c, journal_replay(journal_of(c), c->state, &found, c->arena, &c->diags));
-    return found;
-}
-
 /* As the next process would: the state as it is stored, then the journal. */
 static bool reopen(EngineCase *c) {
     Diags diags = diags_new(c->arena);
@@ -386,7 +343,7 @@ static bool reopen(EngineCase *c) {
         journal_close(c->journal);
     c->journal = NULL;
     assert_true(statefile_decode(STR("state"), c->stored, &c->state, c->arena, &diags));
-    return replay(c);
+    return engine_death_replay(c);
 }
 
 /* A process that dies within a call; the next one reads its journal. */
@@ -395,11 +352,11 @@ static void a_dead_run_is_taken_up(void **unused) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     engine_case_config(c, a_and_b);
-    die_within_b(c);
-    add_made(c, "a");
-    add_made(c, "b");
-    add_made(c, "c");
-    assert_true(replay(c));
+    engine_death_within(c, "create b");
+    engine_death_made(c, "a");
+    engine_death_made(c, "b");
+    engine_death_made(c, "c");
+    assert_true(engine_death_replay(c));
     check_objects(c, "fake_thing.a a-1\nfake_thing.b pending\nfake_thing.c c-1\n");
     engine_case_must(c, engine_case_apply(c));
     check_diary(c, "");
@@ -413,11 +370,11 @@ static void a_doubt_outlives_runs_that_do_not_ask(void **unused) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     engine_case_config(c, a_and_b);
-    die_within_b(c);
-    add_made(c, "a");
-    add_made(c, "b");
-    add_made(c, "c");
-    assert_true(replay(c));
+    engine_death_within(c, "create b");
+    engine_death_made(c, "a");
+    engine_death_made(c, "b");
+    engine_death_made(c, "c");
+    assert_true(engine_death_replay(c));
     engine_case_config(c, "resource:\n"
                           "  fake_thing:\n"
                           "    a: {name: a, size: 2}\n"
@@ -425,16 +382,16 @@ static void a_doubt_outlives_runs_that_do_not_ask(void **unused) {
                           "    c: {name: c}\n");
     engine_case_target(c, "fake_thing.a");
     engine_case_must(c, engine_case_plan(c));
-    engine_case_must(c, journal_open(journal_of(c), c->world.io.clock, c->refreshed, &c->journal,
-                                     c->arena, &c->diags));
+    engine_case_must(c, journal_open(engine_death_journal(c), c->world.io.clock, c->refreshed,
+                                     &c->journal, c->arena, &c->diags));
     engine_case_must(c, engine_case_apply_plan(c));
     check_diary(c, "update a\n");
     assert_true(reopen(c));
     check_objects(c, "fake_thing.a a-1\nfake_thing.b pending\nfake_thing.c c-1\n");
     engine_case_options(c, PLAN_NORMAL);
     engine_case_must(c, engine_case_plan(c));
-    engine_case_must(c, journal_open(journal_of(c), c->world.io.clock, c->refreshed, &c->journal,
-                                     c->arena, &c->diags));
+    engine_case_must(c, journal_open(engine_death_journal(c), c->world.io.clock, c->refreshed,
+                                     &c->journal, c->arena, &c->diags));
     engine_case_must(c, engine_case_apply_plan(c));
     check_objects(c, "fake_thing.a a-1\nfake_thing.b b-1\nfake_thing.c c-1\n");
     reopen(c); /* the doubt is gone for good */

@@ -1,10 +1,7 @@
 /* Provisioners: as validate judges them, when they run, and what a failure leaves. */
 #include "engine_case.h"
-
+#include "engine_death.h"
 #include "journal.h"
-#include "journal_file.h"
-
-#include <sys/wait.h>
 
 typedef struct ProvisionerCase {
     const char *text; /* of the resource, behind its name */
@@ -312,34 +309,10 @@ static void secrets_are_not_told(void **unused) {
 
 /* -- a process that dies ------------------------------------------------------------------ */
 
-static JournalStore *journal_of(EngineCase *c) {
-    Str path = disk_join(str_from_cstr(c->folder), STR("journal"), c->arena);
-    return journal_file_new(c->world.io.disk, path, c->arena);
-}
-
 static void die_within(EngineCase *c, const char *call) {
-    engine_case_must(c, engine_case_plan(c));
-    pid_t child = fork();
-    if (child == 0) {
-        Diags diags = diags_new(c->arena);
-        c->world.dies_at = str_from_cstr(call);
-        if (!journal_open(journal_of(c), c->world.io.clock, c->refreshed, &c->journal, c->arena,
-                          &diags)) {
-            _exit(1);
-        }
-        (void)engine_case_apply_plan(c);
-        _exit(2);
-    }
-    int status = 0;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 9);
-    FakeObject *object = arena_new(c->arena, FakeObject);
-    *object = (FakeObject){.name = STR("a"), .id = STR("a-1")};
-    vec_push(c->arena, &c->world.objects, object);
-    bool found = false;
-    engine_case_must(c, journal_replay(journal_of(c), c->state, &found, c->arena, &c->diags));
-    assert_true(found);
+    engine_death_within(c, call);
+    engine_death_made(c, "a");
+    assert_true(engine_death_replay(c));
 }
 
 /* Whether the call or a provisioner was cut off: the object that is there is half made. */
