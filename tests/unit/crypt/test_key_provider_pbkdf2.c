@@ -66,8 +66,8 @@ static void test_damaged_metadata(void **state) {
         "{}",
         "{\"external_data\":null}",
         "{\"salt\":\"QQ==\",\"iterations\":0,\"hash_function\":\"sha512\",\"key_length\":32}",
-        "{\"salt\":\"QQ==\",\"iterations\":2000000000,\"hash_function\":\"sha512\",\"key_length\":"
-        "4}",
+        ("{\"salt\":\"QQ==\",\"iterations\":2000000000,\"hash_function\":\"sha512\","
+         "\"key_length\":4}"),
         "{\"salt\":\"QQ==\",\"iterations\":9,\"hash_function\":\"md5\",\"key_length\":32}",
         "{\"salt\":\"QQ==\",\"iterations\":9,\"hash_function\":\"sha512\",\"key_length\":32000}",
         "{\"salt\":\"\",\"iterations\":9,\"hash_function\":\"sha512\",\"key_length\":32}",
