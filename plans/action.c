@@ -63,6 +63,10 @@ bool action_is_replace(Action action) {
     return action == ACTION_DELETE_THEN_CREATE || action == ACTION_CREATE_THEN_DELETE;
 }
 
+bool action_deletes(Action action) {
+    return action == ACTION_DELETE || action == ACTION_FORGET || action_is_replace(action);
+}
+
 const char *action_reason_name(ActionReason reason) {
     return REASONS[reason];
 }

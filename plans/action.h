@@ -40,5 +40,7 @@ const char *action_name(Action action);  /* "create"; as in the UI stream */
 const char *action_glyph(Action action); /* "+", "-/+", "<=" … */
 /* Is the old object destroyed, and a new one made? */
 bool action_is_replace(Action action);
+/* Does the old object go, or is it forgotten? */
+bool action_deletes(Action action);
 const char *action_reason_name(ActionReason reason); /* "replace_because_tainted"; "" for none */
 MUST_USE bool action_reason_from_name(Str name, ActionReason *out);

@@ -16,15 +16,6 @@ typedef struct Picture {
 
 /* -- which nodes -------------------------------------------------------------------------- */
 
-static bool deletes(const ResourceNode *resource) {
-    vec_each(&resource->planned, run) {
-        Action action = (*run)->change->action;
-        if (action == ACTION_DELETE || action == ACTION_FORGET || action_is_replace(action))
-            return true;
-    }
-    return false;
-}
-
 static bool is_resource(const Node *node) {
     return node->kind == NODE_RESOURCE || node->kind == NODE_ORPHAN;
 }
@@ -32,7 +23,7 @@ static bool is_resource(const Node *node) {
 /* In a picture of destruction what is only read on the way, and values, would hide what matters. */
 static bool shows_destroyed(const Node *node) {
     bool is_deletion = node->kind == NODE_DESTROY && is_resource(node->as.mirrored) &&
-                       deletes(node->as.mirrored->as.resource);
+                       node_deletes(node->as.mirrored->as.resource);
     return is_deletion || node->kind == NODE_PROVIDER;
 }
 

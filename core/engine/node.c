@@ -121,3 +121,11 @@ bool expansion_find(const Expansion *expansion, InstanceKey key, size_t *index) 
     }
     return false;
 }
+
+bool node_deletes(const ResourceNode *resource) {
+    vec_each(&resource->planned, run) {
+        if (action_deletes((*run)->change->action))
+            return true;
+    }
+    return false;
+}

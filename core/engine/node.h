@@ -288,6 +288,8 @@ const PartFaults *node_find_faults(const Node *node, const void *part);
 void node_tell_faults(const Node *node, Diags *diags);
 Slot *node_slot(const Node *node, ModuleInstance *instance);
 const char *node_kind_name(NodeKind kind);
+/* Apply: does any object of the block go? */
+bool node_deletes(const ResourceNode *resource);
 /* A new instance of a module, in whose list it is not: none of its blocks is visited for it. */
 ModuleInstance *node_module_detached(EngineModule *module,
                                      ModuleInstance *parent,

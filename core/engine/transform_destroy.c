@@ -22,19 +22,9 @@ typedef struct Wish {
 
 typedef VEC(Wish) Wishes;
 
-static bool deletes(const ResourceNode *resource) {
-    vec_each(&resource->planned, run) {
-        Action action = (*run)->change->action;
-        if (action == ACTION_DELETE || action == ACTION_FORGET || action_is_replace(action))
-            return true;
-    }
-    return false;
-}
-
 static bool has_deletions(const EngineWalk *walk) {
     vec_each(&walk->plan->changes, change) {
-        if (change->action == ACTION_DELETE || change->action == ACTION_FORGET ||
-            action_is_replace(change->action))
+        if (action_deletes(change->action))
             return true;
     }
     return false;
@@ -97,7 +87,7 @@ static void wish(DestroyOrder *order, GraphNode from, GraphNode to, bool is_weak
 static void order_resource(DestroyOrder *order, const Node *node) {
     const ResourceNode *resource = node->as.resource;
     GraphNode mirror = order->mirrors[node->id]->id;
-    bool is_deleting = deletes(resource);
+    bool is_deleting = node_deletes(resource);
     if (is_deleting)
         graph_add_edge(order->out, mirror, resource->provider->id);
     if (order->walk->plan->mode == PLAN_DESTROY) {

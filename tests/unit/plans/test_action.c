@@ -15,6 +15,10 @@ static void replacing(void **state) {
     assert_true(action_is_replace(ACTION_DELETE_THEN_CREATE));
     assert_true(action_is_replace(ACTION_CREATE_THEN_DELETE));
     assert_false(action_is_replace(ACTION_DELETE));
+    assert_true(action_deletes(ACTION_DELETE));
+    assert_true(action_deletes(ACTION_FORGET));
+    assert_true(action_deletes(ACTION_CREATE_THEN_DELETE));
+    assert_false(action_deletes(ACTION_UPDATE));
 }
 
 static void reasons_there_and_back(void **state) {
