@@ -21,8 +21,10 @@ struct WorkingState {
     int64_t due_ms; /* the next write, where the store wants one now and then; 0: not set yet */
     /* Under checkpoint_mutex. */
     bool is_known; /* what the store holds is known to be `written` */
-    State *written;
+    const State *written;
     Arena *written_arena;
+    const State *read; /* what the store held once; NULL: nobody says so */
+    Str read_text;
 };
 
 /* While it is worked on, the state grows in an arena that nobody else uses. */
@@ -71,19 +73,34 @@ State *working_state_close(WorkingState *working) {
 
 /* -- checkpoints -------------------------------------------------------------------------- */
 
+void working_state_know(WorkingState *working, const State *read, Str text) {
+    working->read = read;
+    working->read_text = text;
+}
+
+/* NULL: an error was added. */
+static const State *read_written(WorkingState *working, Arena *arena, Diags *diags) {
+    Str text;
+    State *state;
+    if (!backend_read(working->backend, &text, arena, diags))
+        return NULL;
+    if (working->read && str_equal(text, working->read_text))
+        return working->read;
+    return statefile_decode(working->backend->path, text, &state, arena, diags) ? state : NULL;
+}
+
 /* The store's content is read once, before the first write: then this program wrote it. */
 static bool learn_written(WorkingState *working, Diags *diags) {
     if (working->is_known)
         return true;
-    Str text;
     Arena *arena = arena_open("written state");
-    if (!backend_read(working->backend, &text, arena, diags) ||
-        !statefile_decode(working->backend->path, text, &working->written, arena, diags)) {
+    working->written = read_written(working, arena, diags);
+    working->is_known = working->written;
+    if (!working->is_known || working->written == working->read) {
         arena_close(arena);
-        return false;
+        return working->is_known;
     }
     working->written_arena = arena;
-    working->is_known = true;
     return true;
 }
 
@@ -163,6 +180,13 @@ static bool save_settled(WorkingState *working, Diags *diags) {
 }
 
 /* -- outcomes ----------------------------------------------------------------------------- */
+
+void working_state_reserve(WorkingState *working, ResourceAddr block, size_t count) {
+    pthread_mutex_lock(&working->mutex);
+    StateResource *resource = state_add_resource(working->state, block);
+    vec_reserve(working->arena, &resource->instances, resource->instances.count + count);
+    pthread_mutex_unlock(&working->mutex);
+}
 
 /* Emptied instances stay until the next checkpoint drops them all in one pass. */
 static void put(WorkingState *working, const JournalOutcome *outcome) {

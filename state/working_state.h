@@ -11,6 +11,11 @@ typedef struct WorkingState WorkingState;
 /* Takes `state` over. `backend` must be locked. */
 WorkingState *working_state_open(
     State *state, Backend *backend, Journal *journal, const Io *io, Arena *arena);
+/* What was read from the store before, and its text: where that is still there, it is not decoded
+ * once more. Nobody writes to it. */
+void working_state_know(WorkingState *working, const State *read, Str text);
+/* Room for as many instances of this block as are about to come. */
+void working_state_reserve(WorkingState *working, ResourceAddr block, size_t count);
 /* Before anything is changed. False: the lock was lost, to whoever has it now. */
 MUST_USE bool working_state_may_change(WorkingState *working, Diags *diags);
 /* Before a call with outside effect, and with the question above. False: not durable, do not call.

@@ -24,7 +24,10 @@
 #define ALIGNMENT   ((size_t)16)
 #define FIRST_CHUNK ((size_t)4096)
 #define LAST_CHUNK  ((size_t)4 << 20)
+#define PAGE        ((size_t)4 << 10)
+#define PAGES_FROM  ((size_t)256 << 10) /* a chunk of that size has pages of its own */
 #define HUGE_PAGE   ((size_t)2 << 20)
+#define HUGE_FROM   ((size_t)8 << 20) /* what an arena has when its next chunks get huge pages */
 
 typedef struct Chunk {
     struct Chunk *next;
@@ -52,19 +55,62 @@ NO_RETURN static void out_of_memory(const char *name, size_t size) {
     abort();
 }
 
-/* Big chunks ask for huge pages: a page fault for each 4 KiB costs more than filling them. */
-static void *map_chunk(size_t size) {
-    if (size < HUGE_PAGE)
-        return malloc(size);
-    void *memory;
-    if (posix_memalign(&memory, HUGE_PAGE, size) != 0)
-        return NULL;
-    (void)madvise(memory, size & ~(HUGE_PAGE - 1), MADV_HUGEPAGE); /* a hint: may be refused */
-    return memory;
+#ifdef ARENA_ASAN
+
+static void *map_chunk(size_t size, bool is_huge) {
+    (void)is_huge;
+    return malloc(size);
 }
 
+static void unmap_chunk(Chunk *chunk) {
+    free(chunk);
+}
+
+#else
+
+static size_t in_pages(size_t size) {
+    return (size + PAGE - 1) & ~(PAGE - 1);
+}
+
+/* Begins where a huge page does. */
+static char *map_aligned(size_t size) {
+    char *memory =
+        mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        return NULL;
+    size_t before = (HUGE_PAGE - (uintptr_t)memory % HUGE_PAGE) % HUGE_PAGE;
+    if (before > 0)
+        munmap(memory, before);
+    munmap(memory + before + size, HUGE_PAGE - before);
+    (void)madvise(memory + before, size, MADV_HUGEPAGE); /* a hint: may be refused */
+    return memory + before;
+}
+
+/* Pages go back to the system with their chunk; what malloc is given back it mostly keeps. Where
+ * there is much, huge pages are asked for: a fault for each page costs more than filling it. */
+static void *map_chunk(size_t size, bool is_huge) {
+    if (size < PAGES_FROM)
+        return malloc(size);
+    size = in_pages(size);
+    if (is_huge)
+        return map_aligned(size);
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+static void unmap_chunk(Chunk *chunk) {
+    size_t size = sizeof(Chunk) + chunk->size;
+    if (size < PAGES_FROM)
+        free(chunk);
+    else
+        munmap(chunk, in_pages(size));
+}
+
+#endif
+
 static Chunk *add_chunk(Arena *arena, size_t size) {
-    Chunk *chunk = map_chunk(sizeof(Chunk) + size);
+    bool is_huge = size >= HUGE_PAGE && arena->used + size >= HUGE_FROM;
+    Chunk *chunk = map_chunk(sizeof(Chunk) + size, is_huge);
     if (!chunk)
         out_of_memory(arena->name, size);
     chunk->size = size;
@@ -81,7 +127,7 @@ static Chunk *add_chunk(Arena *arena, size_t size) {
 
 static void free_chunk(Chunk *chunk) {
     ASAN_UNPOISON_MEMORY_REGION(chunk->data, chunk->size);
-    free(chunk);
+    unmap_chunk(chunk);
 }
 
 static void use_chunk(Arena *arena, Chunk *chunk) {

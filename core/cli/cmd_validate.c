@@ -9,7 +9,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         project.test_folder = project_test_folder(arguments);
     if (!project_load(&project, cli, arguments, NULL, diags))
         return 1;
-    bool ok = engine_validate(&project.engine, cli->arena, diags);
+    bool ok = engine_validate(&project.engine, diags);
     if (project.test_folder.len)
         ok = suite_validate(&project.engine, cli->arena, diags) && ok;
     if (!ok)

@@ -13,7 +13,7 @@
 static bool check_configuration(Project *project) {
     Arena *arena = project->cli->arena;
     Diags found = diags_new(arena);
-    if (engine_validate(&project->engine, arena, &found))
+    if (engine_validate(&project->engine, &found))
         return true;
     diags_append(project->diags, &found);
     return false;

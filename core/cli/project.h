@@ -36,6 +36,7 @@ typedef struct Project {
     bool asks;             /* for variables without a value, if the options allow it */
     bool may_be_empty;     /* a folder without configuration will do */
     bool has_state;        /* there is one, be it empty */
+    Str state_text;        /* as it was read */
     bool found_journal;    /* a run before ended in the middle */
     Str journal_digest;    /* of its journal; empty: none */
     Diags *diags;

@@ -178,11 +178,11 @@ static bool read_journal(Project *project, Str operation) {
 
 static bool read_state(Project *project, Str operation) {
     Cli *cli = project->cli;
-    Str text;
-    if (!backend_read(project->backend, &text, cli->arena, project->diags))
+    Str *text = &project->state_text;
+    if (!backend_read(project->backend, text, cli->arena, project->diags))
         return false;
-    project->has_state = text.len > 0;
-    if (!statefile_decode(project->backend->path, text, &project->state, cli->arena,
+    project->has_state = text->len > 0;
+    if (!statefile_decode(project->backend->path, *text, &project->state, cli->arena,
                           project->diags)) {
         return false;
     }
@@ -276,6 +276,8 @@ bool project_begin_changes(Project *project, State *state) {
     }
     project->working =
         working_state_open(state, project->out, project->journal, &cli->io, cli->arena);
+    if (state != project->state && !project->found_journal)
+        working_state_know(project->working, project->state, project->state_text);
     return true;
 }
 

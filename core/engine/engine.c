@@ -2,13 +2,14 @@
 #include "engine_walk.h"
 #include "plan_graph.h"
 
-bool engine_validate(const Engine *engine, Arena *arena, Diags *diags) {
+bool engine_validate(const Engine *engine, Diags *diags) {
     size_t before = diags->error_count;
     PlanOptions options = {0};
-    EngineWalk *walk = engine_walk_open(engine, &options, PHASE_VALIDATE, arena);
+    EngineWalk *walk = engine_walk_open(engine, &options, PHASE_VALIDATE, NULL);
     if (plan_graph_build(walk, diags))
         (void)visit_run(walk);
     engine_walk_close(walk, diags);
+    engine_walk_forget(walk);
     return diags->error_count == before;
 }
 

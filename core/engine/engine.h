@@ -64,7 +64,7 @@ typedef struct PlanResult {
 } PlanResult;
 
 /* Names, types and arguments, without state or any remote call. */
-MUST_USE bool engine_validate(const Engine *engine, Arena *arena, Diags *diags);
+MUST_USE bool engine_validate(const Engine *engine, Diags *diags);
 /* `prior` is read only. */
 MUST_USE bool engine_plan(const Engine *engine,
                           const PlanOptions *options,

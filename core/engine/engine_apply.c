@@ -79,6 +79,27 @@ static bool save_addresses(const EngineWalk *walk, Diags *diags) {
     return true;
 }
 
+#define RESERVED_FROM 8 /* instances that are worth it */
+
+/* The state grows at once by what is to come, not by doubling. */
+static void reserve_instances(const EngineWalk *walk) {
+    const Plan *plan = walk->plan;
+    size_t count = 0;
+    for (size_t i = 0; i < plan->changes.count; i++) {
+        ResourceAddr block = plan->changes.items[i].address;
+        ResourceAddr next =
+            i + 1 < plan->changes.count ? plan->changes.items[i + 1].address : (ResourceAddr){0};
+        block.key = next.key = KEY_ABSENT;
+        if (plan->changes.items[i].action == ACTION_CREATE)
+            count++;
+        if (resource_addr_equal(block, next))
+            continue;
+        if (count >= RESERVED_FROM)
+            working_state_reserve(walk->working, block, count);
+        count = 0;
+    }
+}
+
 bool engine_apply(const Engine *engine,
                   const PlanOptions *options,
                   const Plan *plan,
@@ -95,6 +116,8 @@ bool engine_apply(const Engine *engine,
     if (built && hooks && hooks->apply_total)
         hooks->apply_total(hooks->self, count_operations(plan));
     bool begun = built && save_addresses(walk, diags);
+    if (begun)
+        reserve_instances(walk);
     bool ended = begun && visit_run(walk);
     engine_walk_close(walk, diags);
     engine_walk_leave_console(walk);
@@ -102,10 +125,11 @@ bool engine_apply(const Engine *engine,
         report_interruption(diags);
     if (begun) {
         save_outputs(walk);
-        working_state_set_checks(working, checks_to_json(walk, arena));
+        working_state_set_checks(working, checks_to_json(walk, walk->arena));
     }
     if (built && diags->error_count != before)
         declare_blocks(walk);
+    engine_walk_forget(walk);
     bool saved = working_state_checkpoint(working, diags);
     return saved && diags->error_count == before;
 }

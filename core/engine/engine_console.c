@@ -38,7 +38,11 @@ static void add_values(EngineWalk *walk) {
     vec_each(&walk->nodes, item) {
         if ((*item)->kind != NODE_RESOURCE_VALUE || (*item)->is_selected)
             continue;
-        Visit visit = {.walk = walk, .node = *item, .keep = walk->arena, .scratch = walk->arena};
+        Visit visit = {.walk = walk,
+                       .node = *item,
+                       .keep = walk->arena,
+                       .passing = walk->arena,
+                       .scratch = walk->arena};
         visit.diags = diags_new(walk->arena);
         (void)node_resource_value_visit(&visit);
     }

@@ -95,11 +95,11 @@ static Str module_of(Str name) {
 
 static void add_node(Picture *picture, const Node *node) {
     GraphDotNode *drawn = arena_new(picture->arena, GraphDotNode);
-    drawn->name = node->name;
+    drawn->name = str_clone(node->name, picture->arena);
     if (node->kind == NODE_RESOURCE_VALUE || node->kind == NODE_MODULE_VALUE)
         drawn->name = str_format(picture->arena, "%.*s (%s)", STR_ARG(node->name),
                                  node_kind_name(node->kind));
-    drawn->cluster = module_of(node->name);
+    drawn->cluster = module_of(drawn->name);
     if (drawn->cluster.len > 0)
         drawn->label = str_after(drawn->name, drawn->cluster.len + 1);
     if (picture->request->type != GRAPH_RESOURCES)
@@ -226,5 +226,6 @@ bool engine_graph(
         draw(&picture, out);
     }
     engine_walk_close(walk, diags);
+    engine_walk_forget(walk);
     return ok;
 }

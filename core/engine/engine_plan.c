@@ -367,5 +367,6 @@ bool engine_plan(const Engine *engine,
     is_misleading |= atomic_load(&walk->is_refused);
     out->plan = built && !is_misleading ? gathering.plan : NULL;
     out->refreshed = gathering.refreshed;
+    engine_walk_forget(walk);
     return out->plan && !out->plan->errored;
 }

@@ -7,17 +7,24 @@ EngineWalk *engine_walk_open(const Engine *engine,
                              const PlanOptions *options,
                              WalkPhase phase,
                              Arena *arena) {
+    bool stays = phase == PHASE_EVALUATE || options->console;
+    Arena *kept = arena;
+    if (!stays)
+        arena = arena_open("walk");
     EngineWalk *walk = arena_new(arena, EngineWalk);
     walk->engine = engine;
     walk->options = options;
     walk->phase = phase;
     walk->arena = arena;
+    walk->kept = phase == PHASE_PLAN ? kept : arena;
+    walk->stays = stays;
     walk->graph = graph_new(arena);
     walk->lineage = STR_EMPTY;
     walk->worker_count = engine->parallelism > 0 ? engine->parallelism : 1;
     walk->workers = arena_new_array(arena, WorkerArenas, walk->worker_count);
     for (uint32_t i = 0; i < walk->worker_count; i++) {
         walk->workers[i].keep = arena_open("keep");
+        walk->workers[i].passing = arena_open("passing");
         walk->workers[i].scratch = arena_open("scratch");
     }
     walk->sink_arena = arena_open("diagnostics");
@@ -32,9 +39,15 @@ void engine_walk_close(EngineWalk *walk, Diags *diags) {
     diags_sink_close(walk->sink);
     arena_close(walk->sink_arena);
     for (uint32_t i = 0; i < walk->worker_count; i++) {
-        arena_join(walk->arena, walk->workers[i].keep);
+        arena_join(walk->kept, walk->workers[i].keep);
+        arena_join(walk->arena, walk->workers[i].passing);
         arena_close(walk->workers[i].scratch);
     }
+}
+
+void engine_walk_forget(EngineWalk *walk) {
+    if (!walk->stays)
+        arena_close(walk->arena);
 }
 
 static void visit_expansion(const Node *node,

@@ -4,16 +4,19 @@
 
 #include "visit.h"
 
-/* A walk for this phase, without graph yet. */
+/* A walk for this phase, without graph yet. Of a walk that plans `arena` has what the plan points
+ * at, of one that a console is left in all of it, of others nothing. */
 EngineWalk *engine_walk_open(const Engine *engine,
                              const PlanOptions *options,
                              WalkPhase phase,
                              Arena *arena);
-/* What the workers kept joins the walk's arena; their diagnostics join `diags`. */
+/* What the workers have joins the walk's arenas; their diagnostics join `diags`. */
 void engine_walk_close(EngineWalk *walk, Diags *diags);
 /* The names of the root module for whoever asked for them (PlanOptions.console), when it is closed.
  */
 void engine_walk_leave_console(EngineWalk *walk);
+/* The last thing: memory that is the walk's own goes, and the walk with it. */
+void engine_walk_forget(EngineWalk *walk);
 /* Every record of the walk, those of removed instances too. */
 typedef void (*EngineWalkVisit)(InstanceRecord *record, void *payload);
 void engine_walk_each_record(EngineWalk *walk, EngineWalkVisit visit, void *payload);

@@ -14,6 +14,7 @@ void job_begin(Job *job, InstanceRecord *record, uint32_t worker) {
         .record = record,
         .resource = record->node->as.resource,
         .keep = walk->workers[worker].keep,
+        .passing = walk->workers[worker].passing,
         .scratch = walk->workers[worker].scratch,
     };
     job->type = job->resource->type;
@@ -25,7 +26,7 @@ void job_begin(Job *job, InstanceRecord *record, uint32_t worker) {
         job->type = &job->mock_type;
     }
     job->diags = diags_new(job->scratch);
-    job->address = resource_addr_to_str(record->address, job->keep);
+    job->address = resource_addr_to_str(record->address, job->scratch);
     const Clock *clock = walk->engine->io->clock;
     job->started_ms = clock->monotonic_ms(clock->self);
 }
@@ -430,9 +431,9 @@ void job_limits(Job *job, LimitAction action, Value object, WalkTask *task) {
     resource_type_limits(job->type, &call, action, object, &limits);
     if (limits.count == 0)
         return;
-    WalkLimit *copies = arena_new_array(job->keep, WalkLimit, limits.count);
+    WalkLimit *copies = arena_new_array(job->passing, WalkLimit, limits.count);
     for (size_t i = 0; i < limits.count; i++) {
-        copies[i].key = str_clone(limits.items[i].key, job->keep);
+        copies[i].key = str_clone(limits.items[i].key, job->passing);
         copies[i].capacity = limits.items[i].capacity;
     }
     task->limits = copies;
@@ -447,16 +448,16 @@ const StateObject *job_encode(Job *job, Value marked, ObjectStatus status, Str p
     const StateObject *object =
         state_object_encode(marked, job->schema, status, private_data, job->resource->dependencies,
                             is_ordered ? job->resource->dependency_count : 0,
-                            job->resource->create_before_destroy, job->keep);
+                            job->resource->create_before_destroy, job->scratch);
     if (!job->resource->config || job->resource->config->lifecycle.destroy)
         return object;
-    StateObject *kept = arena_new(job->keep, StateObject);
+    StateObject *kept = arena_new(job->scratch, StateObject);
     *kept = *object;
     kept->skip_destroy = true;
     return kept;
 }
 
-Str job_object_id(Job *job, Value marked) {
+Str job_object_id(Value marked) {
     if (!value_is_present(marked))
         return STR_EMPTY;
     static const char *const keys[] = {"id", "name"};
@@ -464,9 +465,8 @@ Str job_object_id(Job *job, Value marked) {
         Value found;
         if (!value_find(marked, str_from_cstr(keys[i]), &found))
             continue;
-        if (value_is_present(found) && found.type->kind == KIND_STRING && !found.marks) {
-            return str_clone(value_text(found), job->keep);
-        }
+        if (value_is_present(found) && found.type->kind == KIND_STRING && !found.marks)
+            return value_text(found);
     }
     return STR_EMPTY;
 }

@@ -1,7 +1,8 @@
 /* Job: what planning, applying and destroying one resource instance have in common.
  *
  * A Job is one instance in the hands of one worker: its arenas, its diagnostics, its provider. What
- * survives it is cloned from scratch to keep; the rest goes with job_end. */
+ * survives it is cloned from scratch: to keep if it outlives the walk, else to passing; the rest
+ * goes with job_end. */
 #pragma once
 
 #include "evaluate.h"
@@ -20,10 +21,11 @@ typedef struct Job {
     Mock mock; /* of an object that is made up; real NULL: it is none */
     ResourceType mock_type;
     Arena *keep;
+    Arena *passing;
     Arena *scratch;
     Diags diags;
     StrVec secrets; /* what the diagnostics must not hold */
-    Str address;    /* as text, in keep */
+    Str address;    /* as text, in scratch */
 
     Action action;
     int64_t started_ms;
@@ -71,9 +73,11 @@ MUST_USE bool job_conform_result(
     Job *job, Value planned, Value actual, const char *summary, const Configured *configured);
 /* False, with an error, when there is nobody to call: the provider's configuration is not known. */
 MUST_USE bool job_require_provider(Job *job);
-/* Limits of an operation, as the walk takes them; in keep. */
+/* Limits of an operation, as the walk takes them; in passing. */
 void job_limits(Job *job, LimitAction action, Value object, WalkTask *task);
-/* What the state keeps of a marked object. */
+/* What the state keeps of a marked object; in scratch. */
 const StateObject *job_encode(Job *job, Value marked, ObjectStatus status, Str private_data);
-/* "id" or "name" of an object, for progress lines; empty when there is none or it is secret. */
-Str job_object_id(Job *job, Value marked);
+/* "id" or "name" of an object, for progress lines; empty when there is none or it is secret. A
+ * view.
+ */
+Str job_object_id(Value marked);

@@ -122,6 +122,33 @@ bool expansion_find(const Expansion *expansion, InstanceKey key, size_t *index) 
     return false;
 }
 
+static int compare_run(const void *wanted, const void *item) {
+    const ResourceChange *change = (*(ChangeRun *const *)item)->change;
+    int order = resource_addr_compare(*(const ResourceAddr *)wanted, change->address);
+    return order ? order : str_compare(STR_EMPTY, change->deposed);
+}
+
+ChangeRun *node_find_run(const ResourceNode *resource, ResourceAddr address) {
+    const ChangeRuns *runs = &resource->planned;
+    if (runs->count == 0)
+        return NULL;
+    ChangeRun *const *found =
+        bsearch(&address, runs->items, runs->count, sizeof(ChangeRun *), compare_run);
+    return found ? *found : NULL;
+}
+
+bool node_is_looked_at(const EngineWalk *walk, const Node *node) {
+    const Graph *graph = &walk->graph;
+    if (walk->phase == PHASE_EVALUATE || walk->options->console)
+        return true;
+    for (uint32_t i = graph->user_start[node->id]; i < graph->user_start[node->id + 1]; i++) {
+        const Node *user = graph->payloads.items[graph->user[i]];
+        if (user->kind != NODE_DESTROY && user->kind != NODE_CHECK_START)
+            return true;
+    }
+    return false;
+}
+
 bool node_deletes(const ResourceNode *resource) {
     vec_each(&resource->planned, run) {
         if (action_deletes((*run)->change->action))

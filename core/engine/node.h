@@ -101,8 +101,7 @@ typedef struct ResourceNode {
     VEC(StateResource *) stored; /* of this block in the state, over all module instances */
     Map stored_by_module;        /* module instance's text → StateResource */
     VEC(Node *) imports;         /* NODE_IMPORT: what may come to it */
-    ChangeRuns planned;          /* apply: its changes */
-    Map planned_by_address;      /* apply: address text → ChangeRun of the current object */
+    ChangeRuns planned;          /* apply: its changes, in the plan's order */
 } ResourceNode;
 
 /* What is wrong with the names in one part of a block (an expression, a body), told where that part
@@ -248,7 +247,8 @@ struct ModuleInstance {
 typedef enum WalkPhase { PHASE_VALIDATE, PHASE_PLAN, PHASE_APPLY, PHASE_EVALUATE } WalkPhase;
 
 typedef struct WorkerArenas {
-    Arena *keep;
+    Arena *keep;    /* what outlives the walk points at it */
+    Arena *passing; /* goes with the walk */
     Arena *scratch;
     VEC(InstanceRecord *) removed; /* records of instances that no expansion holds */
 } WorkerArenas;
@@ -257,7 +257,9 @@ struct EngineWalk {
     const Engine *engine;
     const PlanOptions *options;
     WalkPhase phase;
-    Arena *arena; /* of the graph; single-threaded building */
+    Arena *arena; /* of the graph and the walk itself; single-threaded building */
+    Arena *kept;  /* what outlives the walk points at it; the same arena, if nothing does */
+    bool stays;   /* with its arena, which is somebody else's: for a console */
     Graph graph;
     VEC(Node *) nodes;
     EngineModule *root;
@@ -288,6 +290,10 @@ const PartFaults *node_find_faults(const Node *node, const void *part);
 void node_tell_faults(const Node *node, Diags *diags);
 Slot *node_slot(const Node *node, ModuleInstance *instance);
 const char *node_kind_name(NodeKind kind);
+/* Apply: what is to become of the current object; NULL: nothing was planned. */
+ChangeRun *node_find_run(const ResourceNode *resource, ResourceAddr address);
+/* RESOURCE_VALUE: does anybody look at it? */
+bool node_is_looked_at(const EngineWalk *walk, const Node *node);
 /* Apply: does any object of the block go? */
 bool node_deletes(const ResourceNode *resource);
 /* A new instance of a module, in whose list it is not: none of its blocks is visited for it. */

@@ -23,7 +23,7 @@ static bool read_source(Job *job, const Configured *configured, Value *out) {
 }
 
 static ResourceChange *new_change(Job *job, const Configured *configured) {
-    ResourceChange *change = arena_new(job->keep, ResourceChange);
+    ResourceChange *change = arena_new(job->passing, ResourceChange);
     change->address = job->record->address;
     change->provider = str_from_cstr(job->provider->provider->address);
     change->provider_alias = job->provider->alias;
@@ -52,7 +52,8 @@ static void postpone(Job *job, const Configured *configured, ActionReason reason
 
 static void remember(Job *job, Value value) {
     job->record->value = value_clone(value, job->keep);
-    job->record->refreshed = job_encode(job, value, OBJECT_READY, STR_EMPTY);
+    job->record->refreshed =
+        state_object_clone(job_encode(job, value, OBJECT_READY, STR_EMPTY), job->keep);
     const StateObject *before = job->record->stored ? job->record->stored->current : NULL;
     job->record->refreshed_changed = !before || !state_object_equal(before, job->record->refreshed);
 }
@@ -117,7 +118,7 @@ static bool read_told(Job *job, const Configured *configured, Value *out) {
         hooks->apply_start(hooks->self, &event);
     bool ok = read_source(job, configured, out);
     event = job_event(job);
-    event.id = ok ? job_object_id(job, *out) : STR_EMPTY;
+    event.id = ok ? job_object_id(*out) : STR_EMPTY;
     /* A source that cannot be read is no step that failed: nothing was to change. */
     if (ok && hooks && hooks->apply_end)
         hooks->apply_end(hooks->self, &event, false);

@@ -13,7 +13,7 @@ bool node_local_visit(Visit *visit) {
             continue;
         }
         Slot *slot = node_slot(visit->node, *item);
-        slot->value = value_clone(value, visit->keep);
+        slot->value = value_clone(value, visit->passing);
         slot->is_set = true;
     }
     return ok;

@@ -100,7 +100,7 @@ static InstanceRecord *new_removal(const Removal *removal,
                                    const StateInstance *stored,
                                    ActionReason reason) {
     Visit *visit = removal->visit;
-    InstanceRecord *record = arena_new(visit->keep, InstanceRecord);
+    InstanceRecord *record = arena_new(visit->passing, InstanceRecord);
     record->walk = visit->walk;
     record->node = visit->node;
     record->module = removal->module;
@@ -110,7 +110,7 @@ static InstanceRecord *new_removal(const Removal *removal,
     record->provider_key = stored->provider_key;
     record->removal = reason;
     record->each_value = value_null(&TYPE_DYNAMIC);
-    vec_push(visit->keep, &visit->walk->workers[visit->worker].removed, record);
+    vec_push(visit->passing, &visit->walk->workers[visit->worker].removed, record);
     visit->node->is_pending = visit->node->is_changing = true;
     (void)is_wanted(visit, record);
     return record;
@@ -215,7 +215,7 @@ static void fill_records(Visit *visit, ModuleInstance *module, ResourceExpansion
     size_t count = expansion->count;
     bool checks =
         visit->walk->phase != PHASE_VALIDATE && visit->walk->options->mode != PLAN_DESTROY;
-    out->records = arena_new_array(visit->keep, InstanceRecord, count + 1);
+    out->records = arena_new_array(visit->passing, InstanceRecord, count + 1);
     for (size_t i = 0; i < count; i++) {
         InstanceKey key = expansion->is_unknown ? KEY_ABSENT : expansion->keys[i];
         if (key.kind == KEY_STRING)
@@ -230,10 +230,10 @@ static void fill_records(Visit *visit, ModuleInstance *module, ResourceExpansion
             .repetition = expansion->kind,
             .keys_unknown = visit->walk->phase == PHASE_VALIDATE,
             .each_value = expansion->is_unknown ? value_unknown(&TYPE_DYNAMIC)
-                                                : value_clone(expansion->values[i], visit->keep),
+                                                : value_clone(expansion->values[i], visit->passing),
         };
         if (checks)
-            out->records[i].results = checks_new(count_results(config), visit->keep);
+            out->records[i].results = checks_new(count_results(config), visit->passing);
     }
 }
 
@@ -268,8 +268,7 @@ static WalkTask apply_task(Visit *visit, InstanceRecord *record, InstanceTask ru
     const ResourceNode *resource = visit->node->as.resource;
     if (resource->planned.count == 0)
         return task;
-    record->run = map_find(&resource->planned_by_address,
-                           resource_addr_to_str(record->address, visit->scratch));
+    record->run = node_find_run(resource, record->address);
     if (!record->run || resource->config->mode != MODE_MANAGED)
         return task;
     if (is_planned(record, ACTION_NO_OP) || is_planned(record, ACTION_DELETE) ||
@@ -344,7 +343,7 @@ static bool expand_any(Visit *visit, const EvalScope *scope, Expansion *out) {
     if (faults)
         diags_append(&visit->diags, &faults->diags);
     if ((faults && diags_has_errors(&faults->diags)) ||
-        !expand_evaluate(&repetition, scope, out, visit->keep, &visit->diags))
+        !expand_evaluate(&repetition, scope, out, visit->passing, &visit->diags))
         *out = (Expansion){.kind = config->count      ? REPEAT_COUNT
                                    : config->for_each ? REPEAT_EACH
                                                       : REPEAT_NONE,
@@ -358,13 +357,13 @@ static bool expand(Visit *visit, const EvalScope *scope, Expansion *out) {
     if (visit->walk->phase == PHASE_VALIDATE)
         return expand_any(visit, scope, out);
     Repetition repetition = {config->count, config->for_each, config->lifecycle.enabled};
-    return expand_evaluate(&repetition, scope, out, visit->keep, &visit->diags);
+    return expand_evaluate(&repetition, scope, out, visit->passing, &visit->diags);
 }
 
 static bool expand_instance(Visit *visit, ModuleInstance *module) {
     EvalScope scope;
     evaluate_scope_init(&scope, visit->walk, module);
-    ResourceExpansion *expansion = arena_new(visit->keep, ResourceExpansion);
+    ResourceExpansion *expansion = arena_new(visit->passing, ResourceExpansion);
     if (!expand(visit, &scope, &expansion->expansion))
         return false;
     fill_records(visit, module, expansion);
@@ -446,14 +445,16 @@ bool node_resource_value_visit(Visit *visit) {
             continue;
         }
         size_t count = expansion->expansion.count;
-        Value *values = arena_new_array(visit->keep, Value, count + 1);
-        for (size_t i = 0; i < count; i++) {
-            values[i] = value_with_marks(expansion->records[i].value, marks);
+        for (size_t i = 0; i < count; i++)
             note_change(visit->node, &expansion->records[i]);
-        }
+        if (!node_is_looked_at(visit->walk, visit->node))
+            continue;
+        Value *values = arena_new_array(visit->passing, Value, count + 1);
+        for (size_t i = 0; i < count; i++)
+            values[i] = value_with_marks(expansion->records[i].value, marks);
         bool is_disabled = count == 0 && expansion->expansion.kind == REPEAT_NONE;
         slot->value = is_disabled ? value_null(schema_implied_type(&resource->type->schema))
-                                  : evaluate_shape(&expansion->expansion, values, visit->keep);
+                                  : evaluate_shape(&expansion->expansion, values, visit->passing);
     }
     return true;
 }

@@ -226,7 +226,7 @@ static bool record_success(Applying *applying, const ApplyResponse *response) {
     Value marked = job_mark(job, state, &applying->configured);
     if (!record_object(applying, marked, response))
         return false;
-    job->record->value = value_clone(marked, job->keep);
+    job->record->value = marked;
     return true;
 }
 
@@ -265,14 +265,14 @@ static bool call_provider(Applying *applying) {
 static bool save_marks(Applying *applying) {
     Job *job = &applying->job;
     Value marked = job_mark(job, applying->prior, &applying->configured);
-    job->record->value = value_clone(marked, job->keep);
+    job->record->value = marked;
     return record(applying, job_encode(job, marked, OBJECT_READY, applying->stored->private_data));
 }
 
 static void tell_start(Job *job, Value prior) {
     const Hooks *hooks = job->walk->engine->hooks;
     HookEvent event = job_event(job);
-    event.id = job_object_id(job, prior);
+    event.id = job_object_id(prior);
     if (hooks && hooks->apply_start)
         hooks->apply_start(hooks->self, &event);
 }
@@ -280,7 +280,7 @@ static void tell_start(Job *job, Value prior) {
 static void tell_end(Job *job, bool ok) {
     const Hooks *hooks = job->walk->engine->hooks;
     HookEvent event = job_event(job);
-    event.id = ok ? job_object_id(job, job->record->value) : STR_EMPTY;
+    event.id = ok ? job_object_id(job->record->value) : STR_EMPTY;
     if (hooks && hooks->apply_end)
         hooks->apply_end(hooks->self, &event, !ok);
 }
@@ -318,6 +318,14 @@ static bool apply_change(Applying *applying) {
     return ok && job_postconditions(job, &applying->scope);
 }
 
+/* What references see stays; nobody else needs it any more. */
+static void keep_value(Job *job) {
+    InstanceRecord *record = job->record;
+    record->value = node_is_looked_at(job->walk, job->resource->value)
+                        ? value_clone(record->value, job->passing)
+                        : value_unknown(record->value.type);
+}
+
 /* Nothing to do: references see what the plan found, and its conditions hold still. */
 static bool keep_object(Job *job) {
     const ChangeRun *run = job->record->run;
@@ -327,13 +335,15 @@ static bool keep_object(Job *job) {
         evaluate_scope_init_instance(&scope, job->record);
         return job_preconditions(job, &scope) && job_postconditions(job, &scope);
     }
+    if (!node_is_looked_at(job->walk, job->resource->value))
+        return true;
     const StateObject *object =
         working_state_object(job->walk->working, job->record->address, STR_EMPTY, job->scratch);
     Value value;
     if (!job_decode(job, object, &value))
         return false;
     if (object)
-        job->record->value = value_clone(value, job->keep);
+        job->record->value = value_clone(value, job->passing);
     return true;
 }
 
@@ -362,5 +372,6 @@ bool node_resource_apply(Walk *tasks, void *payload, uint32_t worker) {
     applying.stored =
         working_state_object(job->walk->working, job->record->address, STR_EMPTY, job->scratch);
     (void)apply_change(&applying);
+    keep_value(job);
     return job_end(job);
 }

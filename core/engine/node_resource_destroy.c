@@ -81,7 +81,7 @@ static bool destroy_instance(Job *job) {
     const Hooks *hooks = job->walk->engine->hooks;
     job->action = ACTION_DELETE;
     HookEvent event = job_event(job);
-    event.id = job_object_id(job, prior);
+    event.id = job_object_id(prior);
     if (hooks && hooks->apply_start)
         hooks->apply_start(hooks->self, &event);
     bool ok = provision(job, object, prior) && delete_object(job, object, prior);
@@ -118,7 +118,7 @@ static bool deletes(const ChangeRun *run) {
 }
 
 static void submit(Visit *visit, Node *node, ChangeRun *run) {
-    InstanceRecord *record = arena_new(visit->keep, InstanceRecord);
+    InstanceRecord *record = arena_new(visit->passing, InstanceRecord);
     record->walk = visit->walk;
     record->node = node;
     record->mirror = visit->node;

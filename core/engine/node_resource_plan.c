@@ -59,7 +59,7 @@ static void keep_real_paths(Planning *planning, Paths *out) {
 static void new_change(Planning *planning) {
     Job *job = &planning->job;
     InstanceRecord *record = job->record;
-    ResourceChange *change = arena_new(job->keep, ResourceChange);
+    ResourceChange *change = arena_new(job->passing, ResourceChange);
     change->address = record->address;
     change->provider = str_from_cstr(job->provider->provider->address);
     change->provider_alias = job->provider->alias;

@@ -36,7 +36,8 @@ static const StateObject *adopt(Job *job,
                                 const StatePending *pending,
                                 Value marked,
                                 ObjectStatus status) {
-    const StateObject *object = job_encode(job, marked, status, STR_EMPTY);
+    const StateObject *object =
+        state_object_clone(job_encode(job, marked, status, STR_EMPTY), job->keep);
     if (!object || job->resource->config)
         return object;
     StateObject *adopted = arena_new(job->keep, StateObject);
@@ -78,7 +79,7 @@ static const ResourceAddr *find_origin(const Job *job) {
 }
 
 static void note_drift(Job *job, Value before, Value after, const ResourceAddr *origin) {
-    Drift *drift = arena_new(job->keep, Drift);
+    Drift *drift = arena_new(job->passing, Drift);
     drift->address = job->record->address;
     drift->provider = str_from_cstr(job->provider->provider->address);
     drift->schema = job->schema;
@@ -105,7 +106,7 @@ static Value restore_marks(Job *job, Value before, Value after) {
 static bool read_object(Job *job, const StateObject *object, Value prior, Value *out) {
     const Hooks *hooks = job->walk->engine->hooks;
     HookEvent event = job_event(job);
-    event.id = job_object_id(job, prior);
+    event.id = job_object_id(prior);
     if (hooks && hooks->refresh_start)
         hooks->refresh_start(hooks->self, &event);
     Call call = job_call(job);
@@ -127,7 +128,7 @@ static bool read_object(Job *job, const StateObject *object, Value prior, Value 
     *out = restore_marks(job, prior, state);
     note_drift(job, prior, *out, origin);
     job->record->refreshed =
-        value_is_null(state) ? NULL : job_encode(job, *out, object->status, private_data);
+        state_object_clone(job_encode(job, *out, object->status, private_data), job->keep);
     job->record->refreshed_changed = true;
     return true;
 }
@@ -229,7 +230,8 @@ static bool import(Job *job, Value *out) {
     if (hooks && hooks->refresh_end)
         hooks->refresh_end(hooks->self, &event);
     *out = job_mark(job, state, NULL);
-    job->record->refreshed = job_encode(job, *out, OBJECT_READY, private_data);
+    job->record->refreshed =
+        state_object_clone(job_encode(job, *out, OBJECT_READY, private_data), job->keep);
     job->record->refreshed_changed = true;
     return true;
 }

@@ -23,7 +23,7 @@ static void add_resource(EngineWalk *walk, EngineModule *module, const MapEntry 
     Node *node = node_add(walk, module, NODE_RESOURCE, entry->key, name, config->range);
     ResourceNode *resource = arena_new(walk->arena, ResourceNode);
     resource->config = config;
-    resource->address = name;
+    resource->address = str_clone(name, walk->kept); /* dependencies name it */
     resource->local_address = entry->key;
     resource->create_before_destroy = config->lifecycle.create_before_destroy;
     node->as.resource = resource;

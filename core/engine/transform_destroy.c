@@ -149,32 +149,36 @@ static void order_stored(DestroyOrder *order,
 }
 
 /* Of a graph that is only looked at there is no working state: the plan says the same. */
-static StrVec stored_dependencies(DestroyOrder *order, const ResourceChange *change) {
+static StrVec stored_dependencies(const DestroyOrder *order,
+                                  const ResourceChange *change,
+                                  Arena *scratch) {
     StrVec names = {0};
     const Str *items = change->dependencies;
     size_t count = change->dependency_count;
     if (order->walk->working) {
-        const StateObject *object = working_state_object(order->walk->working, change->address,
-                                                         change->deposed, order->scratch);
+        const StateObject *object =
+            working_state_object(order->walk->working, change->address, change->deposed, scratch);
         items = object ? object->dependencies : NULL;
         count = object ? object->dependency_count : 0;
     }
     for (size_t i = 0; i < count; i++)
-        vec_push(order->scratch, &names, items[i]);
+        vec_push(scratch, &names, items[i]);
     return names;
 }
 
 static void order_by_state(DestroyOrder *order, const Node *node) {
+    SCOPED(ArenaRef) scratch = arena_open("stored dependencies");
     vec_each(&node->as.resource->planned, run) {
         const ResourceChange *change = (*run)->change;
         if (change->action == ACTION_NO_OP || change->action == ACTION_READ)
             continue;
-        StrVec stored = stored_dependencies(order, change);
+        StrVec stored = stored_dependencies(order, change, scratch);
         vec_each(&stored, address) {
             const Node *on = map_find(&order->by_address, *address);
             if (on)
                 order_stored(order, node, change, on);
         }
+        arena_reset(scratch);
     }
 }
 

@@ -42,12 +42,6 @@ bool transform_diff(EngineWalk *walk, Diags *diags) {
         ChangeRun *run = arena_new(walk->arena, ChangeRun);
         run->change = change;
         vec_push(walk->arena, &resource->planned, run);
-        if (!resource->planned_by_address.arena)
-            resource->planned_by_address = map_new(walk->arena);
-        if (change->deposed.len > 0)
-            continue;
-        map_set(&resource->planned_by_address, resource_addr_to_str(change->address, walk->arena),
-                run);
     }
     return ok;
 }

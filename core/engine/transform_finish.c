@@ -63,7 +63,7 @@ static int compare_str(const void *a, const void *b) {
 static void keep_dependencies(EngineWalk *walk, ResourceNode *resource, NodeSet set) {
     if (set.count == 0)
         return;
-    Str *names = arena_new_array(walk->arena, Str, set.count);
+    Str *names = arena_new_array(walk->kept, Str, set.count);
     for (size_t i = 0; i < set.count; i++) {
         names[i] = walk->nodes.items[set.ids[i]]->as.resource->address;
     }

@@ -60,6 +60,7 @@ static bool visit_node(Walk *tasks, GraphNode id, void *payload, uint32_t worker
         .node = node,
         .worker = worker,
         .keep = walk->workers[worker].keep,
+        .passing = walk->workers[worker].passing,
         .scratch = walk->workers[worker].scratch,
     };
     visit.diags = diags_new(visit.scratch);

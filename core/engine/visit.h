@@ -9,7 +9,8 @@ typedef struct Visit {
     Walk *tasks; /* where to submit */
     Node *node;
     uint32_t worker;
-    Arena *keep;
+    Arena *keep;    /* of what outlives the walk */
+    Arena *passing; /* of what goes with it */
     Arena *scratch;
     Diags diags;
 } Visit;

@@ -60,14 +60,13 @@ void suite_carry_out(const SuiteRequest *request, Suite *out, Arena *arena) {
 }
 
 /* A module that several runs are about is judged once. */
-static bool validate_module(
-    const Engine *engine, const TestRun *run, Map *seen, Arena *arena, Diags *diags) {
+static bool validate_module(const Engine *engine, const TestRun *run, Map *seen, Diags *diags) {
     if (!run->config || map_has(seen, run->source))
         return true;
     Engine own = *engine;
     own.config = run->config;
     map_set(seen, run->source, own.config->root);
-    return engine_validate(&own, arena, diags);
+    return engine_validate(&own, diags);
 }
 
 bool suite_validate(const Engine *engine, Arena *arena, Diags *diags) {
@@ -78,7 +77,7 @@ bool suite_validate(const Engine *engine, Arena *arena, Diags *diags) {
         vec_each(&(*file)->runs, run) {
             const Config *config = (*run)->config ? (*run)->config : engine->config;
             suite_override_check(config, &(*run)->overrides, diags);
-            ok &= validate_module(engine, *run, &seen, arena, diags);
+            ok &= validate_module(engine, *run, &seen, diags);
             ok &= suite_assert_check_expected(*run, diags);
         }
     }

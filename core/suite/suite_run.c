@@ -237,7 +237,7 @@ static bool begin(RunWork *work) {
     if (!suite_assert_check_expected(run->config, &run->diags) || !prepare(work))
         return false;
     Diags found = diags_new(work->context->arena);
-    if (!engine_validate(work->engine, work->context->arena, &found)) {
+    if (!engine_validate(work->engine, &found)) {
         diags_append(&run->diags, &found);
         return false;
     }

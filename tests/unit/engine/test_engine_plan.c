@@ -553,11 +553,11 @@ static void validation_needs_no_state(void **unused) {
            "'${count.index}'}}}\n"
            "output: {o: {value: '${module.m}'}, p: {value: '${fake_thing.a[0].id}'}}\n");
     Engine engine = engine_case_engine(c);
-    engine_case_must(c, engine_validate(&engine, c->arena, &c->diags));
+    engine_case_must(c, engine_validate(&engine, &c->diags));
     engine_case_config(c, "resource: {fake_thing: {a: {size: big}}}\n");
     c->diags = diags_new(c->arena);
     engine = engine_case_engine(c);
-    assert_false(engine_validate(&engine, c->arena, &c->diags));
+    assert_false(engine_validate(&engine, &c->diags));
     check_said(c, "name");
     engine_case_close(c);
 }

@@ -55,7 +55,7 @@ static void validates(void **state) {
         EngineCase *c = engine_case_open();
         engine_case_config(c, cases[i].text);
         Engine engine = engine_case_engine(c);
-        bool ok = engine_validate(&engine, c->arena, &c->diags);
+        bool ok = engine_validate(&engine, &c->diags);
         Str got = summaries(c);
         if (ok != (cases[i].said[0] == 0) || !str_equal_cstr(got, cases[i].said)) {
             print_error("%s  got: %.*s\n  wanted: %s\n", cases[i].text, STR_ARG(got),

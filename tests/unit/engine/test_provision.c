@@ -41,7 +41,7 @@ static void validates(void **state) {
             str_format(c->arena, "resource: {fake_thing: {a: {name: a, %s}}}\n", cases[i].text);
         engine_case_config(c, str_to_cstr(text, c->arena));
         Engine engine = engine_case_engine(c);
-        bool ok = engine_validate(&engine, c->arena, &c->diags);
+        bool ok = engine_validate(&engine, &c->diags);
         StrBuf got = strbuf_new(c->arena);
         vec_each(&c->diags, diag) {
             strbuf_add_format(&got, "%.*s\n", STR_ARG(diag->summary));

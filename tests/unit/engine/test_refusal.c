@@ -26,7 +26,7 @@ static void refuses_each_block(void **state) {
         engine_case_write(c, "b.loam.yaml", refused_cases[i].text);
         engine_case_config(c, rest);
         Engine engine = engine_case_engine(c);
-        engine_case_must(c, engine_validate(&engine, c->arena, &c->diags));
+        engine_case_must(c, engine_validate(&engine, &c->diags));
         assert_false(engine_case_plan(c));
         assert_int_equal(c->diags.error_count, refused_cases[i].errors);
         assert_int_equal(c->plan->changes.count, 0);
