@@ -9,7 +9,6 @@
 
 static const Option options[] = {
     {"auto-approve",           OPTION_FLAG, NULL,   "Do not ask before changing anything."                   },
-    {"approve-protected",      OPTION_TEXT, "NAME", "Approve changes of this protected environment."         },
     {"suppress-forget-errors", OPTION_FLAG, NULL,
      "Do not fail when a destruction leaves objects behind that were only to be forgotten."                  },
     {"json",                   OPTION_FLAG, NULL,   "Print events as JSON, one a line."                      },
@@ -231,8 +230,8 @@ const Command cmd_apply = {
              "is finished "
              "by the next.",
     .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
-               &reporting_options, &option_environment, &option_view},
-    .group_count = 7,
+               &reporting_options, &option_environment, &option_protected, &option_view},
+    .group_count = 8,
     .most_positionals = 1,
     .run = run_apply,
     .json_view = view_json_open,
@@ -245,18 +244,16 @@ const Command cmd_destroy = {
     .about = "Shows what will be destroyed, asks, and destroys it in the order that dependencies "
              "demand.",
     .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
-               &reporting_options, &option_environment, &option_view},
-    .group_count = 7,
+               &reporting_options, &option_environment, &option_protected, &option_view},
+    .group_count = 8,
     .run = run_destroy,
     .json_view = view_json_open,
 };
 
 static const Option refresh_options[] = {
-    {"auto-approve",      OPTION_FLAG, NULL,   NULL                                                     },
-    {"approve-protected", OPTION_TEXT, "NAME",
-     "Approve a new state of this protected environment."                                               },
-    {"json",              OPTION_FLAG, NULL,   "Print events as JSON, one a line."                      },
-    {"json-into",         OPTION_TEXT, "PATH", "Write those events into a file, beside what is printed."},
+    {"auto-approve", OPTION_FLAG, NULL,   NULL                                                     },
+    {"json",         OPTION_FLAG, NULL,   "Print events as JSON, one a line."                      },
+    {"json-into",    OPTION_TEXT, "PATH", "Write those events into a file, beside what is printed."},
 };
 
 const Command cmd_refresh = {
@@ -266,8 +263,8 @@ const Command cmd_refresh = {
     .about = "Reads the real objects and writes what was found into the state, without asking. "
              "\"loam plan -refresh-only\" shows the same first.",
     .groups = {OPTION_GROUP(refresh_options), &option_operation, &option_variables, &option_state,
-               &reporting_options, &option_environment, &option_view},
-    .group_count = 7,
+               &reporting_options, &option_environment, &option_protected, &option_view},
+    .group_count = 8,
     .run = run_refresh,
     .json_view = view_json_open,
 };

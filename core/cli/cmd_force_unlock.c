@@ -1,18 +1,20 @@
 /* loam force-unlock */
 #include "command.h"
-#include "project.h"
+#include "environment.h"
 
 static const Option options[] = {
     {"force", OPTION_FLAG, NULL, "Do not ask first."},
 };
 
 static bool approve(Project *project, const Arguments *arguments) {
-    if (option_flag(arguments, "force", false))
-        return true;
-    if (project_approve(project->cli, "Do you really want to force-unlock?",
+    bool asks = !option_flag(arguments, "force", false);
+    if (!environment_check_approval(project, asks))
+        return false;
+    if (!asks ||
+        project_approve(project->cli, "Do you really want to force-unlock?",
                         "Whoever holds the lock may still be at work: two at once can damage the "
                         "state. There is no undo.",
-                        "yes", project->diags))
+                        environment_wanted_answer(project), project->diags))
         return true;
     if (!diags_has_errors(project->diags))
         terminal_print("force-unlock cancelled.\n");
@@ -53,8 +55,8 @@ const Command cmd_force_unlock = {
     .about = "Takes away the lock with this id, which a run left behind when it could not end. "
              "Nothing real is changed. The lock of a local state is the kernel's: it ends with the "
              "process that holds it, so there is nothing to take away.",
-    .groups = {OPTION_GROUP(options), &option_environment, &option_view},
-    .group_count = 3,
+    .groups = {OPTION_GROUP(options), &option_environment, &option_protected, &option_view},
+    .group_count = 4,
     .most_positionals = 1,
     .run = run,
 };

@@ -1,6 +1,6 @@
 /* loam import */
 #include "command.h"
-#include "project.h"
+#include "environment.h"
 #include "view.h"
 
 static const Option options[] = {
@@ -73,7 +73,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!read_request(cli, arguments, &request, diags) ||
         !project_load(&project, cli, arguments, NULL, diags) || !project_read_variables(&project) ||
         !project_open_state(&project, STR("import")) || !check_free(&project, &request) ||
-        !import(&project, &request)) {
+        !environment_approve_change(&project) || !import(&project, &request)) {
         return 1;
     }
     terminal_print("\nImport successful! %.*s is in the state now, and managed from here on.\n",
@@ -90,8 +90,8 @@ const Command cmd_import = {
              "the state; \"loam plan\" shows what is different. An import block does the same as "
              "part of a plan.",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
-               &option_view},
-    .group_count = 5,
+               &option_protected, &option_view},
+    .group_count = 6,
     .most_positionals = 2,
     .run = run,
 };

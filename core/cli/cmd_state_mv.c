@@ -1,6 +1,6 @@
 /* loam state mv */
 #include "command.h"
-#include "project.h"
+#include "environment.h"
 
 static const Option options[] = {
     {"dry-run", OPTION_FLAG, NULL, "Show what would move, and move nothing."},
@@ -154,47 +154,69 @@ static void carry_out(State *state, const Move *move, ResourceAddr from) {
     instance->provider_key = move->instance->provider_key;
 }
 
-static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    bool dry_run = option_flag(arguments, "dry-run", false);
-    if (arguments->positionals.count != 2) {
-        diags_error(diags, NO_RANGE, "Missing argument",
-                    "state mv takes two addresses: from and to.");
-        return 1;
-    }
-    AddressTarget from, to;
-    if (!address_parse_target(arguments->positionals.items[0], &from, cli->arena, diags) ||
-        !address_parse_target(arguments->positionals.items[1], &to, cli->arena, diags) ||
-        !check_pair(&from, &to, diags)) {
-        return 1;
-    }
-    SCOPED(Project) project = {0};
-    if (!project_open_state_only(&project, cli, arguments, dry_run ? STR_EMPTY : STR("state-mv"),
-                                 diags)) {
-        return 1;
-    }
-    Moves moves = {0};
-    collect_moves(project.state, &from, &to, &moves, cli->arena);
-    if (moves.count == 0) {
+static bool read_targets(const Arguments *arguments,
+                         AddressTarget *from,
+                         AddressTarget *to,
+                         Arena *arena,
+                         Diags *diags) {
+    const StrVec *words = &arguments->positionals;
+    if (words->count == 2)
+        return address_parse_target(words->items[0], from, arena, diags) &&
+               address_parse_target(words->items[1], to, arena, diags) &&
+               check_pair(from, to, diags);
+    diags_error(diags, NO_RANGE, "Missing argument", "state mv takes two addresses: from and to.");
+    return false;
+}
+
+static bool find_moves(const State *state,
+                       const AddressTarget *from,
+                       const AddressTarget *to,
+                       Moves *out,
+                       Arena *arena,
+                       Diags *diags) {
+    collect_moves(state, from, to, out, arena);
+    if (out->count == 0) {
         diags_error(diags, NO_RANGE, "Invalid source address",
                     "The state holds nothing at %.*s. \"loam state list\" lists what there is.",
-                    STR_ARG(arguments->positionals.items[0]));
-        return 1;
+                    STR_ARG(target_text(from, arena)));
+        return false;
     }
-    if (!check_room(project.state, &from, &to, cli->arena, diags))
-        return 1;
-    State *state = state_clone(project.state, cli->arena);
-    vec_each(&moves, move) {
-        if (is_taken(project.state, move->to, cli->arena, diags))
-            return 1;
+    if (!check_room(state, from, to, arena, diags))
+        return false;
+    vec_each(out, move) {
+        if (is_taken(state, move->to, arena, diags))
+            return false;
+    }
+    return true;
+}
+
+static bool write_moved(Project *project, const Moves *moves) {
+    State *state = state_clone(project->state, project->cli->arena);
+    vec_each(moves, move) {
         ResourceAddr source = move->resource->address;
         source.key = move->instance->key;
         carry_out(state, move, source);
+    }
+    return project_write_state(project, state);
+}
+
+static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
+    bool dry_run = option_flag(arguments, "dry-run", false);
+    AddressTarget from, to;
+    Moves moves = {0};
+    SCOPED(Project) project = {0};
+    if (!read_targets(arguments, &from, &to, cli->arena, diags) ||
+        !project_open_state_only(&project, cli, arguments, dry_run ? STR_EMPTY : STR("state-mv"),
+                                 diags) ||
+        !find_moves(project.state, &from, &to, &moves, cli->arena, diags) ||
+        (!dry_run && !environment_approve_change(&project))) {
+        return 1;
     }
     terminal_print("%s \"%.*s\" to \"%.*s\"\n", dry_run ? "Would move" : "Move",
                    STR_ARG(target_text(&from, cli->arena)), STR_ARG(target_text(&to, cli->arena)));
     if (dry_run)
         return 0;
-    if (!project_write_state(&project, state))
+    if (!write_moved(&project, &moves))
         return 1;
     terminal_print("Successfully moved 1 object(s).\n"); /* as asked for, however many it holds */
     return 0;
@@ -208,8 +230,9 @@ const Command cmd_state_mv = {
     .about =
         "Moves a resource, an instance or a whole module to another address in the state, as after "
         "renaming it in the configuration.",
-    .groups = {OPTION_GROUP(options), &option_state, &option_environment, &option_view},
-    .group_count = 4,
+    .groups = {OPTION_GROUP(options), &option_state, &option_environment, &option_protected,
+               &option_view},
+    .group_count = 5,
     .most_positionals = 2,
     .run = run,
 };

@@ -1,6 +1,6 @@
 /* loam state push */
 #include "command.h"
-#include "project.h"
+#include "environment.h"
 #include "statefile.h"
 
 static const Option options[] = {
@@ -78,6 +78,8 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     bool force = option_flag(arguments, "force", false);
     if (!force && !may_replace(project.state, given, diags))
         return 1;
+    if (!environment_approve_change(&project))
+        return 1;
     Backend *backend = project.out;
     return backend_write(backend, statefile_encode(given, cli->arena), diags) ? 0 : 1;
 }
@@ -88,8 +90,9 @@ const Command cmd_state_push = {
     .usage = "[options] FILE",
     .about = "Writes the state in FILE (- for standard input) over the one that is there, if it is "
              "a later state of the same lineage.",
-    .groups = {OPTION_GROUP(options), &option_state, &option_environment, &option_view},
-    .group_count = 4,
+    .groups = {OPTION_GROUP(options), &option_state, &option_environment, &option_protected,
+               &option_view},
+    .group_count = 5,
     .most_positionals = 1,
     .run = run,
 };

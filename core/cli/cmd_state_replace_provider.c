@@ -1,6 +1,6 @@
 /* loam state replace-provider */
 #include "command.h"
-#include "project.h"
+#include "environment.h"
 
 static const Option options[] = {
     {"auto-approve", OPTION_FLAG, NULL, "Do not ask before changing the state."},
@@ -51,13 +51,15 @@ static void show(const Cli *cli, Str from, Str to, const StateResources *found) 
     }
 }
 
-static bool approve(Cli *cli, const Arguments *arguments, Diags *diags) {
-    if (option_flag(arguments, "auto-approve", false))
+static bool approve(Project *project, const Arguments *arguments) {
+    bool asks = !option_flag(arguments, "auto-approve", false);
+    if (!environment_check_approval(project, asks))
+        return false;
+    if (!asks || project_approve(project->cli, "Do you want to make these changes?",
+                                 "Only the state is changed; no real object is.",
+                                 environment_wanted_answer(project), project->diags))
         return true;
-    if (project_approve(cli, "Do you want to make these changes?",
-                        "Only the state is changed; no real object is.", "yes", diags))
-        return true;
-    if (!diags_has_errors(diags))
+    if (!diags_has_errors(project->diags))
         terminal_print("Cancelled replacing providers.\n");
     return false;
 }
@@ -72,7 +74,7 @@ static int replace(Project *project, const Arguments *arguments, Str from, Str t
         return 0;
     }
     show(cli, from, to, &found);
-    if (!approve(cli, arguments, project->diags))
+    if (!approve(project, arguments))
         return 1;
     vec_each(&found, resource) {
         (*resource)->provider = to;
@@ -105,8 +107,9 @@ const Command cmd_state_replace_provider = {
     .usage = "[options] FROM TO",
     .about = "Writes another provider's address to all objects of the state that the provider FROM "
              "made, as after it has moved to another namespace or registry. Shows them, and asks.",
-    .groups = {OPTION_GROUP(options), &option_environment, &option_state, &option_view},
-    .group_count = 4,
+    .groups = {OPTION_GROUP(options), &option_environment, &option_protected, &option_state,
+               &option_view},
+    .group_count = 5,
     .most_positionals = 2,
     .run = run,
 };

@@ -1,6 +1,6 @@
 /* loam state rm */
 #include "command.h"
-#include "project.h"
+#include "environment.h"
 
 static const Option options[] = {
     {"dry-run", OPTION_FLAG, NULL, "Show what would be forgotten, and forget nothing."},
@@ -24,6 +24,24 @@ static void collect_matches(const State *state,
     }
 }
 
+static bool find_given(const Project *project, ResourceAddrs *out) {
+    Arena *arena = project->cli->arena;
+    vec_each(&project->arguments->positionals, text) {
+        AddressTarget target;
+        size_t before = out->count;
+        if (!address_parse_target(*text, &target, arena, project->diags))
+            return false;
+        collect_matches(project->state, &target, out, arena);
+        if (out->count > before)
+            continue;
+        diags_error(project->diags, NO_RANGE, "Invalid target address",
+                    "The state holds nothing at %.*s. \"loam state list\" lists what there is.",
+                    STR_ARG(*text));
+        return false;
+    }
+    return true;
+}
+
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     bool dry_run = option_flag(arguments, "dry-run", false);
     if (arguments->positionals.count == 0) {
@@ -31,22 +49,10 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         return 1;
     }
     SCOPED(Project) project = {0};
-    if (!project_open_state_only(&project, cli, arguments, dry_run ? STR_EMPTY : STR("state-rm"),
-                                 diags)) {
-        return 1;
-    }
     ResourceAddrs matches = {0};
-    vec_each(&arguments->positionals, text) {
-        AddressTarget target;
-        size_t before = matches.count;
-        if (!address_parse_target(*text, &target, cli->arena, diags))
-            return 1;
-        collect_matches(project.state, &target, &matches, cli->arena);
-        if (matches.count > before)
-            continue;
-        diags_error(diags, NO_RANGE, "Invalid target address",
-                    "The state holds nothing at %.*s. \"loam state list\" lists what there is.",
-                    STR_ARG(*text));
+    if (!project_open_state_only(&project, cli, arguments, dry_run ? STR_EMPTY : STR("state-rm"),
+                                 diags) ||
+        !find_given(&project, &matches) || (!dry_run && !environment_approve_change(&project))) {
         return 1;
     }
     State *state = state_clone(project.state, cli->arena);
@@ -71,8 +77,9 @@ const Command cmd_state_rm = {
     .about = "Takes objects out of the state. The real objects stay as they are, and loam no "
              "longer knows "
              "them.",
-    .groups = {OPTION_GROUP(options), &option_state, &option_environment, &option_view},
-    .group_count = 4,
+    .groups = {OPTION_GROUP(options), &option_state, &option_environment, &option_protected,
+               &option_view},
+    .group_count = 5,
     .most_positionals = 1000,
     .run = run,
 };

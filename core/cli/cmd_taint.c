@@ -1,6 +1,6 @@
 /* loam taint, loam untaint */
 #include "command.h"
-#include "project.h"
+#include "environment.h"
 
 static const Option options[] = {
     {"allow-missing", OPTION_FLAG, NULL, "Succeed even if there is no such object."},
@@ -54,6 +54,8 @@ static int set_status(Cli *cli, const Arguments *arguments, ObjectStatus status,
                     "%.*s is not tainted, so there is nothing to take back.", STR_ARG(name));
         return 1;
     }
+    if (!environment_approve_change(&project))
+        return 1;
     StateObject *object = arena_new(cli->arena, StateObject);
     *object = *instance->current;
     object->status = status;
@@ -80,8 +82,9 @@ const Command cmd_taint = {
     .usage = "[options] ADDRESS",
     .about = "Marks an object in the state, so that the next apply replaces it. \"loam apply "
              "-replace=ADDRESS\" does the same and shows the plan first.",
-    .groups = {OPTION_GROUP(options), &option_state, &option_environment, &option_view},
-    .group_count = 4,
+    .groups = {OPTION_GROUP(options), &option_state, &option_environment, &option_protected,
+               &option_view},
+    .group_count = 5,
     .most_positionals = 1,
     .run = run_taint,
 };
@@ -91,8 +94,9 @@ const Command cmd_untaint = {
     .summary = "Take the mark of taint away",
     .usage = "[options] ADDRESS",
     .about = "The object at ADDRESS is fit for use after all: the next apply keeps it.",
-    .groups = {OPTION_GROUP(options), &option_state, &option_environment, &option_view},
-    .group_count = 4,
+    .groups = {OPTION_GROUP(options), &option_state, &option_environment, &option_protected,
+               &option_view},
+    .group_count = 5,
     .most_positionals = 1,
     .run = run_untaint,
 };

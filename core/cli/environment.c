@@ -14,8 +14,6 @@ bool environment_check_choice(const Cli *cli, Diags *diags) {
     return false;
 }
 
-/* Its block is not shown: values of variables stand there, secret ones among them. */
-
 /* -- the state ---------------------------------------------------------------------------- */
 
 /* What the state says itself; else its lineage, should another program have written it since. */
@@ -70,6 +68,14 @@ bool environment_take_from_plan(Cli *cli, const Plan *plan, Diags *diags) {
 
 /* -- protected ---------------------------------------------------------------------------- */
 
+static bool refuse_unasked(Project *project, const Environment *environment) {
+    diags_error(project->diags, NO_RANGE, "The environment is protected",
+                "Changes of \"%.*s\" have to be approved by its name. Run the command where "
+                "somebody can be asked, or add -approve-protected=%.*s.",
+                STR_ARG(environment->name), STR_ARG(environment->name));
+    return false;
+}
+
 bool environment_check_approval(Project *project, bool asks) {
     const Environment *environment = environment_of(project);
     Str given = option_text(project->arguments, "approve-protected");
@@ -81,13 +87,33 @@ bool environment_check_approval(Project *project, bool asks) {
                     STR_ARG(given));
         return false;
     }
-    if (!is_protected || given.ptr || asks)
+    return !is_protected || given.ptr || asks || refuse_unasked(project, environment);
+}
+
+static bool ask_for_name(Project *project, const Environment *environment) {
+    Cli *cli = project->cli;
+    Diags nobody = diags_new(cli->arena);
+    Str question = str_format(cli->arena, "Do you really want to change the state of \"%.*s\"?",
+                              STR_ARG(environment->name));
+    if (project_approve(cli, str_to_cstr(question, cli->arena),
+                        "The environment is protected. Only its state is changed; no real object "
+                        "is.",
+                        str_to_cstr(environment->name, cli->arena), &nobody))
         return true;
-    diags_error(project->diags, NO_RANGE, "The environment is protected",
-                "Changes of \"%.*s\" have to be approved by its name. Run the command where "
-                "somebody can be asked, or add -approve-protected=%.*s.",
-                STR_ARG(environment->name), STR_ARG(environment->name));
+    if (diags_has_errors(&nobody))
+        return refuse_unasked(project, environment);
+    diags_error(project->diags, NO_RANGE, "Not approved",
+                "The name of the environment was not typed. Nothing was changed.");
     return false;
+}
+
+bool environment_approve_change(Project *project) {
+    const Environment *environment = environment_of(project);
+    if (!environment_check_approval(project, true))
+        return false;
+    return !environment || !environment->is_protected ||
+           option_is_given(project->arguments, "approve-protected") ||
+           ask_for_name(project, environment);
 }
 
 const char *environment_wanted_answer(const Project *project) {

@@ -10,6 +10,9 @@ MUST_USE bool environment_check_choice(const Cli *cli, Diags *diags);
 MUST_USE bool environment_check_state(Project *project);
 /* Before anything is planned that is to be carried out. `asks`: somebody is going to be asked. */
 MUST_USE bool environment_check_approval(Project *project, bool asks);
+/* Before the state is changed and nothing else. A protected environment's name has to be given by
+ * -approve-protected, or typed. */
+MUST_USE bool environment_approve_change(Project *project);
 /* What has to be typed to approve: "yes", or the name of a protected environment. */
 const char *environment_wanted_answer(const Project *project);
 /* A saved plan is carried out where it was made. */

@@ -56,8 +56,14 @@ static const Option environment_options[] = {
      "Work on this environment of the configuration (default: LOAM_ENV)."},
 };
 
+static const Option protected_options[] = {
+    {"approve-protected", OPTION_TEXT, "NAME", "Approve changes of this protected environment."},
+};
+
 const OptionGroup option_environment = {.options = environment_options,
                                         .count = ARRAY_COUNT(environment_options)};
+const OptionGroup option_protected = {.options = protected_options,
+                                      .count = ARRAY_COUNT(protected_options)};
 const OptionGroup option_tests = {.options = test_options, .count = ARRAY_COUNT(test_options)};
 const OptionGroup option_view = {.options = view_options, .count = ARRAY_COUNT(view_options)};
 const OptionGroup option_variables = {.options = variable_options,

@@ -40,6 +40,7 @@ typedef struct Arguments {
 
 /* Groups that several commands share. */
 extern const OptionGroup option_environment; /* -env */
+extern const OptionGroup option_protected;   /* -approve-protected */
 extern const OptionGroup option_view;        /* -no-color, -compact-warnings … */
 extern const OptionGroup option_variables;   /* -var, -var-file */
 extern const OptionGroup option_state;       /* -lock, -lock-timeout, -state … */
