@@ -9,6 +9,7 @@ cannot be used.
         ... run the program against proxy.port ...
         proxy.count                      # requests since it was armed
         proxy.hit                        # the faults that came to pass, as (number, kind)
+    proxy.listen(); proxy.told       # all that clients have said since, a connection each
 
 Kinds:
     cut          the connection ends before the server hears of the request
@@ -29,6 +30,7 @@ class Proxy:
         self.target = target
         self.lock = threading.Lock()
         self.faults, self.count, self.hit = {}, 0, []
+        self.told = None
         self.released = threading.Event()
         self.open = True
         self.connections = set()
@@ -47,6 +49,11 @@ class Proxy:
             self.faults, self.count, self.hit = dict(faults or {}), 0, []
             self.released.set()
             self.released = threading.Event()
+
+    def listen(self):
+        """From now on .told has what clients say, a connection each."""
+        with self.lock:
+            self.told = []
 
     def cut_all(self):
         """Every connection there is ends now."""
@@ -91,13 +98,17 @@ class Proxy:
                     _end(connection)
 
     def _talk(self, client, server):
-        answered, fault = True, None
+        answered, fault, told = True, None, bytearray()
+        with self.lock:
+            if self.told is not None:
+                self.told.append(told)
         while self.open:
             ready, _, _ = select.select([client, server], [], [], 1)
             if client in ready:
                 data = client.recv(1 << 16)
                 if not data:
                     return
+                told += data
                 if answered:  # a new turn
                     answered = False
                     fault = self._next()

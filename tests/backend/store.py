@@ -1,6 +1,6 @@
 """What the tests of remote backends share: a folder with a configuration, the program, and the cases that hold for every
 backend. A Store (each test has its own) starts the server and says what is really there."""
-import concurrent.futures, json, os, shutil, subprocess, sys, tempfile, threading, time
+import base64, concurrent.futures, json, os, shutil, subprocess, sys, tempfile, threading, time
 
 from proxy import Proxy
 
@@ -27,6 +27,7 @@ class Store:
     kind = ""
     has_workspaces = True
     env = {}  # what the program is told beside the arguments
+    hasty = {}  # arguments by which it gives up soon
     lock_seconds = 0  # until a dead holder's lock is free by itself; 0: never
 
     def arguments(self, port):
@@ -35,6 +36,8 @@ class Store:
         """Of the server itself."""
     def state(self, workspace="default"):
         """The text, as the server has it; "" for none."""
+    def put(self, text):
+        """Other hands write the text into the default workspace's place."""
     def journal(self, workspace="default"):
         """What there is of a journal, or ""."""
     def unlock(self):
@@ -45,6 +48,18 @@ class Store:
         """Nothing is there any more."""
     def apart(self):
         """Another place of the kind, for a case that runs beside others."""
+
+
+def key_of(name, letter):
+    """Blocks of an encryption block: a method of that name, with a key that costs nothing to get."""
+    key = base64.b64encode(letter.encode() * 32).decode()
+    lines = ('{"magic":"OpenTofu-External-Key-Provider","version":1}',
+             json.dumps({"keys": {"encryption_key": key, "decryption_key": key}, "meta": {"external_data": {}}}))
+    return ('key_provider "external" "%s" {\n  command = %s\n}\nmethod "aes_gcm" "%s" {\n  keys = key_provider.external.%s\n}\n'
+            % (name, json.dumps(["printf", "%s\\n", *lines]), name, name))
+
+
+ENCRYPTED = key_of("old", "a") + "state {\n  method = method.aes_gcm.old\n}\n"
 
 
 class Work:
@@ -72,6 +87,11 @@ class Work:
         with open(os.path.join(self.path, "main.tf.json"), "w", encoding="utf-8") as file:
             json.dump(config, file)
 
+    def seal(self, text=ENCRYPTED):
+        """The inside of the encryption block from now on; "" for none."""
+        with open(os.path.join(self.path, "encryption.tf"), "w", encoding="utf-8") as file:
+            file.write("terraform {\n  encryption {\n%s  }\n}\n" % text if text else "")
+
     def start(self, *words, env=None, stdout=subprocess.PIPE, program=LOAM):
         return subprocess.Popen([program, *words], cwd=self.path, env={**ENV, **(env or {})}, stdin=subprocess.DEVNULL,
                                 stdout=stdout, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
@@ -92,7 +112,7 @@ class Work:
     def verify(self, store, workspace="default"):
         """Everything is there once, in the world, in the state and for a plan."""
         equal(sorted(os.listdir(self.made)), sorted("f%d" % i for i in range(self.files)), "files")
-        state = json.loads(store.state(workspace))
+        state = self.state_of(store, workspace)
         found = sorted("%s.%s" % (r["type"], r["name"]) for r in state["resources"] for _ in r["instances"])
         equal(found, sorted(["local_file.f%d" % i for i in range(self.files)] + ["terraform_data.d%d" % i for i in range(self.files)]), "state")
         check(all(len(r["instances"]) == 1 and "deposed" not in r["instances"][0] for r in state["resources"]), "one object each")
@@ -102,8 +122,15 @@ class Work:
     def verify_gone(self, store):
         """Nothing is there any more."""
         equal(os.listdir(self.made), [], "files")
-        equal(json.loads(store.state())["resources"], [], "state")
+        equal(self.state_of(store)["resources"], [], "state")
         equal(store.journal(), "", "journal")
+
+    def state_of(self, store, workspace="default"):
+        """As the server has it; a sealed one as the program reads it."""
+        state = json.loads(store.state(workspace))
+        is_sealed = os.path.exists(os.path.join(self.path, "encryption.tf"))
+        equal("encrypted_data" in state, is_sealed, "the state is sealed")
+        return json.loads(self.run("state", "pull")) if is_sealed else state
 
 
 def killer(holder):
@@ -196,6 +223,8 @@ def one_death(store, command, number, after, total):
     """Kills an apply or a destroy at a request, before or after the server has heard of it; a new run finishes."""
     with Proxy(("127.0.0.1", store.port())) as proxy:
         work = Work(store.kind, store.arguments(proxy.port))
+        if after == number % 2:  # a half of them
+            work.seal()
         work.init()
         if command == "destroy":
             work.apply()

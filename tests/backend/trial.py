@@ -5,7 +5,7 @@ finishes, with nothing lost and nothing twice. Terraform, where it is installed,
 A trial has a store of its own (new_store() gives one, as store.py describes them) with a proxy before it."""
 import contextlib, os, shutil, signal, subprocess, sys, threading, time
 
-import store as shared
+import sealed, store as shared
 from proxy import Proxy
 from store import Work, check, equal
 
@@ -52,9 +52,11 @@ def expect(text, *parts):
 
 
 @contextlib.contextmanager
-def trial_of(new_store, resources=None, init=True):
+def trial_of(new_store, resources=None, init=True, sealed=False):
     trial = Trial(new_store(), resources)
     try:
+        if sealed:
+            trial.seal()
         if init:
             trial.init()
         yield trial
@@ -79,7 +81,7 @@ deaths = []  # those that came to pass
 
 def one_death(new_store, command, number, when):
     """The program dies before the server hears of this request, or after it has answered."""
-    with trial_of(new_store) as trial:
+    with trial_of(new_store, sealed=number % 2 == (when == "before")) as trial:  # a half of them
         if command == DESTROY:
             trial.apply()
 
@@ -202,13 +204,23 @@ def with_terraform(new_store):
 # -- running them ---------------------------------------------------------------------------------
 
 
-def shared_cases(new_store, names):
-    """Cases of store.py, each with a store of its own."""
+def _with_store(new_store, rows):
+    """Cases of a store and a proxy, each with a store of its own."""
     def run(case):
         store = new_store()
         with Proxy(("127.0.0.1", store.port())) as proxy:
             case(store, proxy)
-    return [(name, run, getattr(shared, name)) for name in names]
+    return [(name, run, case) for name, case in rows]
+
+
+def shared_cases(new_store, names):
+    """Those of store.py."""
+    return _with_store(new_store, [(name, getattr(shared, name)) for name in names])
+
+
+def sealed_cases(new_store):
+    """Those of sealed.py."""
+    return _with_store(new_store, sealed.ROWS)
 
 
 def side_by_side(jobs, width=8):
