@@ -20,7 +20,8 @@ typedef VEC(Segment) Segments;
 typedef struct SegmentStore {
     void *self;
     Str name; /* for messages */
-    /* All that there are, in any order. */
+    /* All that there are, in any order. One of which a crash has left only parts has no text: its
+     * number is taken, and what is there of it is to be dropped. */
     bool (*list)(void *self, Segments *out, Str *problem, Arena *arena);
     /* Durable when it returns. No number is used twice; a request whose answer was lost may be sent
      * again. Must fail once the lock was lost. */

@@ -256,10 +256,11 @@ static bool segments_list(void *self, Segments *out, Str *problem, Arena *arena)
     vec_each(&answer.found, found) {
         char digits[17] = {0};
         Str name = str_after(found->key, folder.len);
-        if (name.len != sizeof digits - 1)
+        if (name.len < sizeof digits - 1)
             continue;
-        memcpy(digits, name.ptr, name.len);
-        Segment segment = {strtoull(digits, NULL, 16), found->value};
+        memcpy(digits, name.ptr, sizeof digits - 1);
+        bool is_piece = name.len >= sizeof digits;
+        Segment segment = {strtoull(digits, NULL, 16), is_piece ? STR_EMPTY : found->value};
         if (str_starts_with(segment.text, STR(MANIFEST)) &&
             !join_pieces(&answer, found->key, &segment.text, problem, arena))
             return false;

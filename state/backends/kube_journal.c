@@ -64,10 +64,10 @@ static bool journal_list(void *self, Segments *out, Str *problem, Arena *arena) 
         return false;
     vec_each(&secrets, secret) {
         Segment segment = {0};
-        uint64_t ignored, piece;
-        if (!number_of(store, *secret, &ignored, &piece) || piece > 0)
+        uint64_t piece;
+        if (!number_of(store, *secret, &segment.number, &piece))
             continue;
-        if (!take_segment(store, &secrets, *secret, &segment, arena)) {
+        if (piece == 0 && !take_segment(store, &secrets, *secret, &segment, arena)) {
             *problem = str_format(arena, "the Secret \"%.*s\" is damaged",
                                   STR_ARG(kube_client_text(*secret, "metadata", "name")));
             return false;
