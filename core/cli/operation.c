@@ -134,13 +134,10 @@ static void save_errored_state(const Operation *operation,
                 "The state could not be written where it belongs.%s%s", where, journal);
 }
 
-/* After a run that failed: an outcome or a changed output of the part that was done may still wait
- * to be written. */
+/* After a run that failed, maybe in writing the state. */
 static void save_what_was_done(Operation *operation) {
     Project *project = operation->project;
-    size_t before = project->diags->error_count;
-    if (working_state_checkpoint(project->working, project->diags) ||
-        project->diags->error_count == before || working_state_is_saved(project->working))
+    if (working_state_is_saved(project->working))
         return;
     bool is_in_journal = working_state_is_in_journal(project->working);
     State *state = working_state_close(project->working);

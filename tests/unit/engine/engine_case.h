@@ -20,6 +20,7 @@ typedef struct EngineCase {
     Backend backend;
     Str stored; /* what the backend holds */
     uint32_t writes;
+    uint32_t failing_writes; /* the next ones */
     Config *config;
     Registry *registry;
     State *state;
@@ -51,8 +52,12 @@ static inline bool engine_case_read(Backend *backend, Str *out, Arena *arena, Di
 }
 
 static inline bool engine_case_write_state(Backend *backend, Str bytes, Diags *diags) {
-    (void)diags;
     EngineCase *c = backend->self;
+    if (c->failing_writes > 0) {
+        c->failing_writes--;
+        diags_error(diags, NO_RANGE, "Failed to write the state", "Number %u.", c->failing_writes);
+        return false;
+    }
     c->stored = str_clone(bytes, c->arena);
     c->writes++;
     return true;

@@ -174,6 +174,23 @@ static void a_failed_read_of_data_is_told(void **unused) {
     engine_case_close(c);
 }
 
+/* The state is written all the same, and nothing has happened; what fails again is told once. */
+static void a_write_is_tried_twice(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    c->failing_writes = 1;
+    engine_case_run(c, "resource: {fake_thing: {a: {name: a, size: 1}}}\n");
+    assert_int_equal(c->diags.count, 0);
+    assert_int_equal(c->writes, 1);
+    engine_case_config(c, "resource: {fake_thing: {a: {name: a, size: 2}}}\n");
+    c->failing_writes = 2;
+    assert_false(engine_case_apply(c));
+    check_said(c, "Failed to write the state: Number 0.");
+    assert_int_equal(c->diags.count, 1);
+    assert_int_equal(c->writes, 1);
+    engine_case_close(c);
+}
+
 /* -- stopping ------------------------------------------------------------------------------------
  */
 
@@ -411,6 +428,7 @@ int main(void) {
         cmocka_unit_test(one_failed_deletion_stops_one_replacement),
         cmocka_unit_test(a_failed_deletion_keeps_what_it_needs),
         cmocka_unit_test(a_failed_read_of_data_is_told),
+        cmocka_unit_test(a_write_is_tried_twice),
         cmocka_unit_test(a_stop_begins_nothing_new),
         cmocka_unit_test(a_stop_within_a_block_leaves_the_rest),
         cmocka_unit_test(a_stopped_plan_is_no_plan),
