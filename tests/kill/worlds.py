@@ -2,7 +2,7 @@
 must be there when the next run has finished. All of it is local: the program, a shell, a disk.
 
 A world is prepared once; every trial has a copy of its own. The verdict is what ls shows, not what loam says."""
-import collections, hashlib, json, os, re, shutil
+import base64, collections, hashlib, json, os, re, shutil
 from kill import LOAM, Failed, build_shim, end_of, new_folder, read, run, skip, write
 
 UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -13,12 +13,14 @@ DESTROY = ("destroy", "-auto-approve")
 class World:
     """before: rows of configuration and command, which make what is there before.
     configuration, command: what is cut off. finish: the commands of the next run; the first has nothing left to do at
-    times, and then may fail if may_be_done. keeps: no object may be another one afterwards."""
+    times, and then may fail if may_be_done. keeps: no object may be another one afterwards. sealed: with an encrypted
+    state."""
 
-    def __init__(self, name, configuration, command=APPLY, before=(), finish=None, parallelism=1, may_be_done=False, keeps=False):
+    def __init__(self, name, configuration, command=APPLY, before=(), finish=None, parallelism=1, may_be_done=False, keeps=False,
+                 sealed=False):
         self.name, self.configuration, self.command, self.before = name, configuration, command, before
         self.finish = finish or (command,)
-        self.parallelism, self.may_be_done, self.keeps = parallelism, may_be_done, keeps
+        self.parallelism, self.may_be_done, self.keeps, self.sealed = parallelism, may_be_done, keeps, sealed
 
 
 FILES = """
@@ -113,6 +115,19 @@ module:
   b: {source: ./copied}
 """
 
+KEY = r"""
+      key_provider: {external: {%(name)s: {command: [printf, '{"magic":"OpenTofu-External-Key-Provider","version":1}\n%%s\n',
+        '{"keys":{"encryption_key":"%(key)s","decryption_key":"%(key)s"},"meta":{"external_data":{}}}']}}}
+      method: {aes_gcm: {%(name)s: {keys: "${key_provider.external.%(name)s}"}}, unencrypted: {plain: {}}}
+"""
+FIRST = {"name": "first", "key": base64.b64encode(b"1" * 32).decode()}
+
+
+def encrypted(text, state="{method: method.aes_gcm.first}"):
+    return "terraform:\n    encryption:" + KEY % FIRST + "      state: %s\n" % state + text
+
+
+INTO = "{method: method.aes_gcm.first, fallback: {method: method.unencrypted.plain}}"
 NOTHING = "output: {none: {value: none}}\n"
 
 
@@ -152,6 +167,9 @@ WORLDS = [
     World("state push", FILES, ("state", "push", "pushed"), before=(*MADE, (FILES, ("state", "pull", ">pushed"))), keeps=True),
     World("workspace new", FILES, ("workspace", "new", "blue"), before=MADE, finish=(("workspace", "select", "-or-create", "blue"), APPLY)),
     World("saved plan", FILES, ("apply", "kept"), before=((FILES, ("plan", "-out=kept")),), finish=(APPLY,)),
+    World("create, encrypted", encrypted(FILES), sealed=True),
+    World("change, encrypted", encrypted(CHANGED), before=((encrypted(FILES), APPLY),), sealed=True),
+    World("into encryption", encrypted(CHANGED, INTO), before=MADE, sealed=True),
 ]
 
 
@@ -205,6 +223,8 @@ class Trial:
 
     def objects(self):
         """What the states hold: address, status and, where nothing may be made anew, the attributes."""
+        if self.world.sealed:
+            return sorted(self.objects_of(json.loads(self.succeed("state", "pull")), "terraform.tfstate"))
         found = []
         for folder, _, names in os.walk(self.path):
             for name in names:
@@ -212,6 +232,14 @@ class Trial:
                 if name == "terraform.tfstate" and os.path.getsize(path) and "resources" in json.loads(read(path)):
                     found += self.objects_of(json.loads(read(path)), os.path.relpath(path, self.path))
         return sorted(found)
+
+    def check_sealed(self):
+        """What is in the clear is as it was before."""
+        origin = self.bench.origin(self.world)
+        for name in os.listdir(self.path) if self.world.sealed else ():
+            text = read(os.path.join(self.path, name)) if "tfstate" in name else b""
+            if b"local_file" in text and not (name in os.listdir(origin) and text == read(os.path.join(origin, name))):
+                raise Failed("%s is in the clear" % name)
 
     def objects_of(self, state, where):
         for resource in state["resources"]:
@@ -251,7 +279,7 @@ class Trial:
             try:
                 record = json.loads(line.split(b" ", 1)[1])
             except (ValueError, IndexError):
-                record = {"kind": "torn"}
+                record = {"kind": "sealed" if self.world.sealed else "torn"}
             kinds.append(record["kind"])
             if record["kind"] == "intent":
                 open_ones.add(record["sequence"])
