@@ -233,14 +233,19 @@ void module_fetch_clean(const ModuleInstallOptions *options, Arena *arena) {
     (void)disk_remove_tree(options->io->disk, fetch_folder(options, arena));
 }
 
-/* A copy that is there stays: it is the same. */
+/* A copy that is there stays: it is the same. So it gets its name when it is on the disk, or a
+ * crash of the machine could leave one with empty files. */
 static bool give_place(const Fetching *fetching) {
     const ModuleFetch *fetch = fetching->fetch;
     const Disk *disk = fetch->options->io->disk;
     Str copy = module_fetch_copy(fetch->options, &fetching->entry, fetching->arena);
     if (disk_exists(disk, copy))
         return true;
-    int status = disk->rename(disk->self, fetching->folder, copy);
+    int status = disk_sync_tree(disk, fetching->folder);
+    if (status == 0)
+        status = disk->rename(disk->self, fetching->folder, copy);
+    if (status == 0)
+        status = disk->sync_folder(disk->self, disk_folder_of(copy));
     return status == 0 || refuse_disk(fetch, copy, status, fetching->diags);
 }
 

@@ -578,6 +578,39 @@ int disk_remove_tree(const Disk *disk, Str path) {
     return error ? error : disk->remove(disk->self, path);
 }
 
+static int sync_file(const Disk *disk, Str path) {
+    DiskFile file;
+    int error = disk->open(disk->self, path, DISK_READ, 0, &file);
+    if (error)
+        return error;
+    error = disk->sync(disk->self, file);
+    disk->close(disk->self, file);
+    return error;
+}
+
+static int sync_entry(const Disk *disk, Str path, DiskKind kind, Arena *scratch) {
+    Str target;
+    if (disk->read_link(disk->self, path, &target, scratch) == 0)
+        return 0;
+    switch (kind) {
+    case DISK_FILE: return sync_file(disk, path);
+    case DISK_FOLDER: return disk_sync_tree(disk, path);
+    case DISK_OTHER: break;
+    }
+    return 0;
+}
+
+int disk_sync_tree(const Disk *disk, Str path) {
+    SCOPED(ArenaRef) scratch = arena_open("sync tree");
+    DiskEntries entries = {0};
+    int error = disk->list(disk->self, path, &entries, scratch);
+    vec_each(&entries, entry) {
+        if (!error)
+            error = sync_entry(disk, disk_join(path, entry->name, scratch), entry->kind, scratch);
+    }
+    return error ? error : disk->sync_folder(disk->self, path);
+}
+
 Str disk_join(Str folder, Str name, Arena *arena) {
     if (folder.len == 0 || str_starts_with(name, STR("/")))
         return name;

@@ -82,6 +82,8 @@ static inline bool disk_exists(const Disk *disk, Str path) {
 }
 /* The path and all below it; links go, what they lead to stays. Fine when it is not there. */
 int disk_remove_tree(const Disk *disk, Str path);
+/* The folder and all below it are on the disk when it returns; what links lead to is left out. */
+MUST_USE int disk_sync_tree(const Disk *disk, Str path);
 /* "a/b" from "a" and "b"; an absolute second part stands alone. */
 Str disk_join(Str folder, Str name, Arena *arena);
 Str disk_folder_of(Str path);

@@ -130,7 +130,7 @@ def other_keys(store, proxy):
         before = store.state(), store.journal()
         work.seal(ON.replace(OLD, WRONG))
         for words in (("plan",), ("apply", "-auto-approve"), ("state", "list"), ("output",), ("state", "pull")):
-            text = work.run(*words, *(["-lock-timeout=60s"] if "apply" in words else []), status=1)
+            text = work.run(*words, *(["-lock-timeout=60s"] if words[0] in ("plan", "apply") else []), status=1)
             check("cannot be decrypted" in " ".join(text.split()) and CANARY not in text, text)
         work.seal("")
         check("is encrypted" in " ".join(work.run("plan", "-lock=false", status=1).split()), "nor without a key")

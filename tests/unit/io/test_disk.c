@@ -338,6 +338,46 @@ static void removed_trees(void **state) {
     assert_false(disk_exists(&disk_real, kept));
 }
 
+typedef struct Synced {
+    int files, folders;
+} Synced;
+
+static int count_file(void *self, DiskFile file) {
+    ((Synced *)self)->files++;
+    return disk_real.sync(NULL, file);
+}
+
+static int count_folder(void *self, Str path) {
+    ((Synced *)self)->folders++;
+    return disk_real.sync_folder(NULL, path);
+}
+
+static int refuse_file(void *self, DiskFile file) {
+    (void)self, (void)file;
+    return -EIO;
+}
+
+static void synced_trees(void **state) {
+    Folder *folder = *state;
+    Synced synced = {0};
+    Disk disk = disk_real;
+    disk.self = &synced;
+    disk.sync = count_file;
+    disk.sync_folder = count_folder;
+    assert_int_equal(disk_real.make_folders(NULL, in(folder, "all/a/b"), 0777), 0);
+    assert_int_equal(disk_real.write_file(NULL, in(folder, "all/one"), STR("1"), 0600), 0);
+    assert_int_equal(disk_real.write_file(NULL, in(folder, "all/a/b/two"), STR("2"), 0600), 0);
+    assert_int_equal(disk_real.link(NULL, STR(".."), in(folder, "all/a/up")), 0);
+    assert_int_equal(disk_real.link(NULL, STR("nowhere"), in(folder, "all/lost")), 0);
+    assert_int_equal(disk_sync_tree(&disk, in(folder, "all")), 0);
+    assert_int_equal(synced.files, 2);
+    assert_int_equal(synced.folders, 3);
+    disk.sync = refuse_file;
+    assert_int_equal(disk_sync_tree(&disk, in(folder, "all")), -EIO);
+    assert_int_equal(disk_sync_tree(&disk_real, in(folder, "none")), -ENOENT);
+    assert_int_equal(disk_remove_tree(&disk_real, in(folder, "all")), 0);
+}
+
 static void path_text(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -391,6 +431,7 @@ int main(void) {
         in_folder(folders),
         in_folder(links),
         in_folder(removed_trees),
+        in_folder(synced_trees),
         in_folder(open_files),
         in_folder(locks_exclude),
         in_folder(pipes),
