@@ -4,6 +4,7 @@
 #include "json.h"
 #include "map.h"
 #include "render_align.h"
+#include "render_yaml.h"
 #include "utf8.h"
 
 typedef struct Side {
@@ -199,20 +200,25 @@ static void diff_lines(RenderPen *pen, uint32_t level, Str before, Str after) {
     }
 }
 
-/* -- JSON --------------------------------------------------------------------------------- */
+/* -- data as text ------------------------------------------------------------------------- */
 
-static void add_json(RenderPen *pen,
-                     const RenderDiff *leaf,
-                     const RenderDiff *json,
-                     uint32_t level,
-                     RenderLook look) {
+/* What a text encodes, and the function that would make it so. */
+typedef struct Encoded {
+    const char *function;
+    const RenderDiff *data;
+} Encoded;
+
+static void add_encoded(
+    RenderPen *pen, const RenderDiff *leaf, Encoded encoded, uint32_t level, RenderLook look) {
     RenderPen inner = *pen;
     StrBuf text = strbuf_new(pen->scratch);
     inner.out = &text;
-    render_text_diff(&inner, json, level + 1, look);
+    render_text_diff(&inner, encoded.data, level + 1, look);
     Str body = strbuf_str(&text);
-    bool same = leaf->action == ACTION_UPDATE && json->action == ACTION_NO_OP;
-    render_pen_text(pen, "jsonencode(");
+    Action action = encoded.data->action;
+    bool same = leaf->action == ACTION_UPDATE && action == ACTION_NO_OP;
+    render_pen_text(pen, encoded.function);
+    render_pen_text(pen, "(");
     if (same) {
         render_pen_text(pen, leaf->forces_replacement ? " # whitespace changes force replacement"
                                                       : " # whitespace changes");
@@ -225,7 +231,7 @@ static void add_json(RenderPen *pen,
         render_text_diff_forces(pen, leaf);
     }
     render_pen_text(pen, "\n");
-    render_pen_line(pen, level + 1, json->action == ACTION_UPDATE ? ACTION_UPDATE : ACTION_NO_OP);
+    render_pen_line(pen, level + 1, action == ACTION_UPDATE ? ACTION_UPDATE : ACTION_NO_OP);
     strbuf_add(pen->out, body);
     render_pen_text(pen, "\n");
     render_pen_line(pen, level, ACTION_NO_OP);
@@ -242,7 +248,7 @@ static void add_one(
         const RenderDiff *json = render_diff_value(
             comes ? NULL : &side->json, goes ? NULL : &side->json, true, NULL, pen->scratch);
         look.no_null = true;
-        add_json(pen, leaf, json, level, look);
+        add_encoded(pen, leaf, (Encoded){"jsonencode", json}, level, look);
     } else if (side->is_multiline) {
         open_heredoc(pen, leaf);
         add_lines(pen, level, side->text);
@@ -274,6 +280,23 @@ static void add_both(
     render_text_diff_forces(pen, leaf);
 }
 
+static void update_lines(RenderPen *pen,
+                         const RenderDiff *leaf,
+                         Str before,
+                         Str after,
+                         uint32_t level,
+                         RenderLook look) {
+    Value old, new;
+    if (render_yaml_read(before, after, &old, &new, pen->scratch)) {
+        const RenderDiff *yaml = render_diff_value(&old, &new, true, NULL, pen->scratch);
+        add_encoded(pen, leaf, (Encoded){"yamlencode", yaml}, level, look);
+        return;
+    }
+    open_heredoc(pen, leaf);
+    diff_lines(pen, level, before, after);
+    close_heredoc(pen, level);
+}
+
 static void add_update(RenderPen *pen,
                        const RenderDiff *leaf,
                        const Side *before,
@@ -284,12 +307,10 @@ static void add_update(RenderPen *pen,
         const RenderDiff *json =
             render_diff_value(&before->json, &after->json, true, NULL, pen->scratch);
         look.show_unchanged = look.show_unchanged || json->action == ACTION_NO_OP;
-        add_json(pen, leaf, json, level, look);
+        add_encoded(pen, leaf, (Encoded){"jsonencode", json}, level, look);
     } else if (!before->is_json && !after->is_json && !before->is_null && !after->is_null &&
                (before->is_multiline || after->is_multiline)) {
-        open_heredoc(pen, leaf);
-        diff_lines(pen, level, before->text, after->text);
-        close_heredoc(pen, level);
+        update_lines(pen, leaf, before->text, after->text, level, look);
     } else {
         add_both(pen, leaf, before, after, level);
     }

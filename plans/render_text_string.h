@@ -1,5 +1,5 @@
-/* render_text_string: a difference between strings: quoted, line by line, or as the JSON that they
- * hold. */
+/* render_text_string: a difference between strings: quoted, line by line, or as the JSON or YAML
+ * that they hold. */
 #pragma once
 
 #include "render_text_diff.h"

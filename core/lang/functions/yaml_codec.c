@@ -1,9 +1,9 @@
-/* yaml_encode: yamlencode, yamldecode. Strings are always quoted, so that no reader takes them for
+/* yaml_codec: yamlencode, yamldecode. Strings are always quoted, so that no reader takes them for
  * something else; text of several lines is a literal block. */
 #include "functions.h"
 
 #include "sequence.h"
-#include "yaml_decode.h"
+#include "yaml_value.h"
 
 #include <yaml.h>
 
@@ -102,7 +102,7 @@ static void write_document(YamlWriting *writing, Value v) {
     yaml_emitter_flush(&writing->emitter);
 }
 
-static bool yaml_encode_yamlencode(FunctionCall *call, Value *out, Str *error) {
+static bool yaml_codec_yamlencode(FunctionCall *call, Value *out, Str *error) {
     Value value = call->arguments[0];
     if (!value_is_wholly_known(value)) {
         *out = function_unknown(call, &TYPE_STRING);
@@ -127,6 +127,30 @@ static bool yaml_encode_yamlencode(FunctionCall *call, Value *out, Str *error) {
     return function_spend(call, 0, writing.out.len, error);
 }
 
+typedef struct YamlSpending {
+    FunctionCall *call;
+    Str *error;
+} YamlSpending;
+
+static bool spend_elements(void *payload, size_t elements) {
+    const YamlSpending *spending = payload;
+    return function_spend(spending->call, elements, 0, spending->error);
+}
+
+static bool yaml_codec_yamldecode(FunctionCall *call, Value *out, Str *error) {
+    Str text = value_text(call->arguments[0]);
+    YamlSpending spending = {call, error};
+    YamlBudget budget = {spend_elements, &spending};
+    YamlFailure failure;
+    if (!function_spend(call, 0, text.len, error))
+        return false;
+    if (yaml_value_read(text, budget, out, &failure, call->arena))
+        return true;
+    return failure.what.len > 0 &&
+           function_fail(call, 0, error, "on line %zu, column %zu: %.*s", failure.line,
+                         failure.column, STR_ARG(failure.what));
+}
+
 #define ANY_VALUE (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC)
 
 /* clang-format off */
@@ -134,7 +158,7 @@ static const Function yaml_functions[] = {
     {
         .name = "yamldecode", .blames_call = true,
         PARAMETERS({"src", &TYPE_STRING}),
-        .run = yaml_decode,
+        .run = yaml_codec_yamldecode,
         .description = "The value that a YAML text stands for.",
         .example = "yamldecode(\"a: [1, true]\") = {a = [1, true]}",
     },
@@ -142,7 +166,7 @@ static const Function yaml_functions[] = {
         .name = "yamlencode",
         PARAMETERS({"value", &TYPE_DYNAMIC, ANY_VALUE}),
         .type = &TYPE_STRING,
-        .run = yaml_encode_yamlencode,
+        .run = yaml_codec_yamlencode,
         .description = "The value as YAML text.",
         .example = "yamlencode({a = \"b\"}) = \"\\\"a\\\": \\\"b\\\"\\n\"",
     },

@@ -1,7 +1,7 @@
-/* timestamp: RFC 3339 times as the functions on dates take them. */
+/* timestamp: RFC 3339 times, as the functions on dates and YAML take them. */
 #pragma once
 
-#include "functions.h"
+#include "value.h"
 
 typedef struct Timestamp {
     int64_t seconds; /* since 1970, UTC */

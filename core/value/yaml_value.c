@@ -1,8 +1,8 @@
-/* yaml_decode: libyaml's events → value. What an alias brings in counts against the budget in full:
- * aliases of aliases cannot make a huge value out of a small text. */
-#include "yaml_decode.h"
+/* yaml_value: libyaml's events → value. */
+#include "yaml_value.h"
 
-#include "sequence.h"
+#include "convert.h"
+#include "map.h"
 #include "yaml_scalar.h"
 
 #include <yaml.h>
@@ -11,16 +11,19 @@
 #define YAML_EXPANDED_MAX 10000000
 
 typedef struct YamlReading {
-    FunctionCall *call;
     yaml_parser_t parser;
+    YamlBudget budget;
     Map anchors; /* name → Value *, NULL while it is being read */
     uint32_t depth;
-    Str *error;
+    YamlFailure *failure;
+    Arena *arena;
 } YamlReading;
+
+typedef VEC(Value) YamlItems;
 
 typedef struct YamlMembers {
     StrVec names;
-    ValueVec items;
+    YamlItems items;
     Map places;
 } YamlMembers;
 
@@ -36,8 +39,15 @@ static void event_release(Event *event) {
 SCOPED_TYPE(Event, event_release);
 
 static bool yaml_fail(YamlReading *reading, yaml_mark_t mark, Str what) {
-    return function_fail(reading->call, 0, reading->error, "on line %zu, column %zu: %.*s",
-                         mark.line + 1, mark.column + 1, STR_ARG(what));
+    *reading->failure = (YamlFailure){mark.line + 1, mark.column + 1, what};
+    return false;
+}
+
+static bool yaml_spend(YamlReading *reading, size_t elements) {
+    if (reading->budget.spend(reading->budget.payload, elements))
+        return true;
+    *reading->failure = (YamlFailure){0};
+    return false;
 }
 
 static bool yaml_next(YamlReading *reading, Event *event) {
@@ -52,7 +62,7 @@ static bool read_event(YamlReading *reading, const Event *event, Value *out);
 /* -- nodes -------------------------------------------------------------------------------- */
 
 static bool read_scalar(YamlReading *reading, const Event *event, Value *out) {
-    Arena *arena = reading->call->arena;
+    Arena *arena = reading->arena;
     Str why = STR_EMPTY;
     bool is_plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
     Str tag = str_from_cstr((const char *)event->data.scalar.tag);
@@ -71,12 +81,11 @@ static bool read_alias(YamlReading *reading, const Event *event, Value *out) {
         return yaml_fail(reading, event->start_mark,
                          STR("an alias refers to what it is a part of"));
     *out = *value;
-    return function_spend(reading->call, value_element_count(*value, YAML_EXPANDED_MAX), 0,
-                          reading->error);
+    return yaml_spend(reading, value_element_count(*value, YAML_EXPANDED_MAX));
 }
 
 static bool read_sequence(YamlReading *reading, Value *out) {
-    ValueVec items = {0};
+    YamlItems items = {0};
     for (;;) {
         SCOPED(Event) event = {0};
         Value value;
@@ -86,9 +95,9 @@ static bool read_sequence(YamlReading *reading, Value *out) {
             break;
         if (!read_event(reading, &event, &value))
             return false;
-        vec_push(reading->call->arena, &items, value);
+        vec_push(reading->arena, &items, value);
     }
-    *out = value_tuple(items.items, items.count, reading->call->arena);
+    *out = value_tuple(items.items, items.count, reading->arena);
     return true;
 }
 
@@ -98,8 +107,8 @@ static void members_put(YamlReading *reading, YamlMembers *members, Str name, Va
         members->items.items[place - 1] = item;
         return;
     }
-    vec_push(reading->call->arena, &members->names, name);
-    vec_push(reading->call->arena, &members->items, item);
+    vec_push(reading->arena, &members->names, name);
+    vec_push(reading->arena, &members->items, item);
     map_set(&members->places, name, (void *)(uintptr_t)members->items.count);
 }
 
@@ -139,15 +148,14 @@ static bool read_key(YamlReading *reading, const Event *event, Str *out) {
     if (event->type == YAML_SCALAR_EVENT ? !read_scalar(reading, event, &key)
                                          : !read_event(reading, event, &key))
         return false;
-    if (value_is_null(key) ||
-        !convert_value(key, &TYPE_STRING, &text, &failure, reading->call->arena))
+    if (value_is_null(key) || !convert_value(key, &TYPE_STRING, &text, &failure, reading->arena))
         return yaml_fail(reading, event->start_mark, STR("a key of a mapping must be a string"));
     *out = value_text(text);
     return true;
 }
 
 static bool read_mapping(YamlReading *reading, Value *out) {
-    YamlMembers members = {.places = map_new(reading->call->arena)};
+    YamlMembers members = {.places = map_new(reading->arena)};
     for (;;) {
         SCOPED(Event) key = {0};
         SCOPED(Event) event = {0};
@@ -166,8 +174,8 @@ static bool read_mapping(YamlReading *reading, Value *out) {
         if (!is_merge)
             members_put(reading, &members, name, value);
     }
-    *out = value_object(members.names.items, members.items.items, members.names.count,
-                        reading->call->arena);
+    *out =
+        value_object(members.names.items, members.items.items, members.names.count, reading->arena);
     return true;
 }
 
@@ -190,7 +198,7 @@ static bool check_tag(YamlReading *reading,
     const char *text = (const char *)tag;
     if (!text || strcmp(text, own) == 0)
         return true;
-    Str what = str_format(reading->call->arena, "the tag %s does not fit this node", text);
+    Str what = str_format(reading->arena, "the tag %s does not fit this node", text);
     return yaml_fail(reading, event->start_mark, what);
 }
 
@@ -211,10 +219,10 @@ static bool read_event(YamlReading *reading, const Event *event, Value *out) {
     Str anchor = event_anchor(event);
     if (reading->depth >= YAML_DEPTH_MAX)
         return yaml_fail(reading, event->start_mark, STR("nested too deeply"));
-    if (!function_spend(reading->call, 1, 0, reading->error))
+    if (!yaml_spend(reading, 1))
         return false;
     if (anchor.len) {
-        anchor = str_clone(anchor, reading->call->arena);
+        anchor = str_clone(anchor, reading->arena);
         map_set(&reading->anchors, anchor, NULL);
     }
     reading->depth++;
@@ -222,7 +230,7 @@ static bool read_event(YamlReading *reading, const Event *event, Value *out) {
     reading->depth--;
     if (!is_good || !anchor.len)
         return is_good;
-    Value *kept = arena_new(reading->call->arena, Value);
+    Value *kept = arena_new(reading->arena, Value);
     *kept = *out;
     map_set(&reading->anchors, anchor, kept);
     return true;
@@ -250,13 +258,11 @@ static bool read_document_start(YamlReading *reading) {
                                      "%YAML line out"));
 }
 
-bool yaml_decode(FunctionCall *call, Value *out, Str *error) {
-    Str text = value_text(call->arguments[0]);
-    SCOPED(YamlReading) reading = {.call = call, .anchors = map_new(call->arena), .error = error};
+bool yaml_value_read(Str text, YamlBudget budget, Value *out, YamlFailure *failure, Arena *arena) {
+    SCOPED(YamlReading)
+    reading = {.budget = budget, .anchors = map_new(arena), .failure = failure, .arena = arena};
     SCOPED(Event) root = {0};
-    if (!function_spend(call, 0, text.len, error))
-        return false;
-    yaml_parser_initialize(&reading.parser);
+    CHECK(yaml_parser_initialize(&reading.parser));
     yaml_parser_set_input_string(&reading.parser, (const unsigned char *)text.ptr, text.len);
     return read_expected(&reading, YAML_STREAM_START_EVENT, "invalid YAML") &&
            read_document_start(&reading) && yaml_next(&reading, &root) &&
