@@ -1,0 +1,68 @@
+"""A folder of its own in which the program runs, and what its answers are held against."""
+import json, os, pathlib, re, subprocess, sys, tempfile
+
+LOAM = os.path.abspath(os.environ["LOAM_DEV"])
+# Without what would change the program's answers.
+ENV = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "LOAM_"))}
+DECORATION = re.compile(r"\x1b\[[0-9;]*m|[│╷╵]")
+
+
+def fail(text):
+    sys.exit(text)
+
+
+def each(texts):
+    return (texts,) if isinstance(texts, str) else texts
+
+
+def write(folder, files):
+    for name, text in files.items():
+        path = pathlib.Path(folder, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+class Folder:
+    def __init__(self, files=None):
+        self.temporary = tempfile.TemporaryDirectory(prefix="loam-")
+        self.path = pathlib.Path(self.temporary.name)
+        self.env = dict(ENV)
+        write(self.path, files or {})
+
+    def put(self, name, text):
+        write(self.path, {name: text})
+
+    def remove(self, name):
+        (self.path / name).unlink()
+
+    def state(self, name="terraform.tfstate"):
+        return json.loads((self.path / name).read_text(encoding="utf-8"))
+
+    def start(self, *words):
+        return subprocess.Popen([LOAM, *words], cwd=self.path, env=self.env, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
+
+    def call(self, *words, typed="", env=None, program=LOAM):
+        return subprocess.run([program, *words], cwd=self.path, env={**self.env, **(env or {})}, input=typed,
+                              capture_output=True, encoding="utf-8", errors="replace", timeout=120)
+
+    def run(self, *words, status=0, says=(), hides=(), **more):
+        """What it printed to its output. All that it says must hold some texts and others not, however lines are broken."""
+        done = self.call(*words, **more)
+        text = DECORATION.sub("", done.stdout + done.stderr)
+        flat, command = " ".join(text.split()), " ".join(words)
+        if done.returncode != status:
+            fail("%s: status %d instead of %d\n%s" % (command, done.returncode, status, text))
+        for wanted in each(says):
+            if wanted not in flat:
+                fail("%s does not say %r:\n%s" % (command, wanted, text))
+        for unwanted in each(hides):
+            if unwanted in flat:
+                fail("%s says %r:\n%s" % (command, unwanted, text))
+        return done.stdout
+
+    def apply(self, **more):
+        return self.run("apply", "-auto-approve", **more)
+
+    def events(self, *words, **more):
+        return [json.loads(line) for line in self.run(*words, **more).splitlines()]
