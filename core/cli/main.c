@@ -162,7 +162,10 @@ int main(int argc, char **argv) {
         cli.data_folder = data ? str_from_cstr(data) : STR(".loam");
         cli.in_automation = cli_environment(&cli, "IN_AUTOMATION") != NULL;
         cli.workspace = find_workspace(&cli);
+        log_debug("run version=%.*s command=%.*s", STR_ARG(cli.version),
+                  STR_ARG(words.count > 0 ? words.items[0] : STR_EMPTY));
         status = command_run(&cli, &words);
+        log_debug("end status=%d", status);
     }
     log_set_level(LOG_OFF); /* what it hides goes with the arena */
     arena_close(cli.arena);

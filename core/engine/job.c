@@ -2,9 +2,12 @@
 #include "job.h"
 
 #include "conform.h"
+#include "log.h"
 #include "mask.h"
 #include "mocking.h"
 #include "propose.h"
+
+#include <inttypes.h>
 
 void job_begin(Job *job, InstanceRecord *record, uint32_t worker) {
     EngineWalk *walk = record->walk;
@@ -31,6 +34,19 @@ void job_begin(Job *job, InstanceRecord *record, uint32_t worker) {
     job->started_ms = clock->monotonic_ms(clock->self);
 }
 
+static void tell_end(const Job *job, bool ok) {
+    static const char *const phases[] = {
+        [PHASE_VALIDATE] = "validate",
+        [PHASE_PLAN] = "plan",
+        [PHASE_APPLY] = "apply",
+        [PHASE_EVALUATE] = "evaluate",
+    };
+    static_assert(ARRAY_COUNT(phases) == PHASE_EVALUATE + 1, "a name for each phase");
+    const Clock *clock = job->walk->engine->io->clock;
+    log_debug("instance done phase=%s address=%.*s ok=%d ms=%" PRId64, phases[job->walk->phase],
+              STR_ARG(job->address), ok, clock->monotonic_ms(clock->self) - job->started_ms);
+}
+
 bool job_end(Job *job) {
     bool ok = !diags_has_errors(&job->diags);
     if (job->diags.count > 0) {
@@ -44,6 +60,8 @@ bool job_end(Job *job) {
     }
     if (!ok)
         job->record->failed = true;
+    if (log_enabled(LOG_DEBUG))
+        tell_end(job, ok);
     arena_reset(job->scratch);
     return ok;
 }

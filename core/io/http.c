@@ -1,6 +1,8 @@
 /* Patience, sinks, and the module with the client. */
 #include "io.h"
+#include "log.h"
 #include "module.h"
+#include "url.h"
 
 #include <errno.h>
 
@@ -79,6 +81,12 @@ typedef struct Body {
     int (*begin)(void *payload);
 } Body;
 
+static void tell_attempt(const HttpRequest *request, HttpStatus status, int code, Arena *arena) {
+    log_debug("http: attempt method=%.*s url=%.*s status=%d code=%d",
+              STR_ARG(request->method.len > 0 ? request->method : STR("GET")),
+              STR_ARG(url_redact(request->url, arena)), (int)status, code);
+}
+
 static HttpStatus send_patiently(const Io *io,
                                  const HttpRequest *request,
                                  const Body *body,
@@ -95,6 +103,8 @@ static HttpStatus send_patiently(const Io *io,
         }
         HttpStatus status =
             io->http->attempt(io->http->self, request, &body->sink, &response, problem, arena);
+        if (log_enabled(LOG_DEBUG))
+            tell_attempt(request, status, response.code, arena);
         if (attempt >= request->retries || !may_help(status, response.code)) {
             response.attempts = attempt + 1;
             *out = response;
