@@ -154,12 +154,21 @@ static inline void engine_case_config(EngineCase *c, const char *text) {
     engine_case_load(c);
 }
 
-static inline void engine_case_target(EngineCase *c, const char *text) {
+static inline AddressTarget engine_case_address(const EngineCase *c, const char *text) {
     AddressTarget target;
     Diags diags = diags_new(c->arena);
     assert_true(address_parse_target(str_from_cstr(text), &target, c->arena, &diags));
-    vec_push(c->arena, &c->options.targets, target);
+    return target;
+}
+
+static inline void engine_case_target(EngineCase *c, const char *text) {
+    vec_push(c->arena, &c->options.targets, engine_case_address(c, text));
     vec_push(c->arena, &c->options.target_texts, str_from_cstr(text));
+}
+
+static inline void engine_case_exclude(EngineCase *c, const char *text) {
+    vec_push(c->arena, &c->options.excludes, engine_case_address(c, text));
+    vec_push(c->arena, &c->options.exclude_texts, str_from_cstr(text));
 }
 
 static inline void engine_case_replace(EngineCase *c, const char *text) {

@@ -1,4 +1,4 @@
-/* What is planned and why: reasons, unknowns, lifecycle rules, targets, modes, outputs, mistakes.
+/* What is planned and why: reasons, unknowns, lifecycle rules, modes, outputs, mistakes.
  */
 #include "engine_case.h"
 
@@ -344,84 +344,6 @@ static void drift_is_found(void **unused) {
     engine_case_close(c);
 }
 
-static const char target_text[] = "resource:\n"
-                                  "  fake_thing:\n"
-                                  "    a: {name: a}\n"
-                                  "    b: {count: 2, name: 'b${count.index}', input: "
-                                  "'${fake_thing.a.id}'}\n"
-                                  "    c: {name: c, input: '${fake_thing.b[0].id}'}\n"
-                                  "    z: {name: z}\n"
-                                  "module: {m: {source: ./m, for_each: {x: 1, y: 2}, name: "
-                                  "'${each.key}'}}\n"
-                                  "output: {c: {value: '${fake_thing.c.id}'}, a: {value: "
-                                  "'${fake_thing.a.id}'}}\n";
-
-typedef struct TargetCase {
-    PlanMode mode;
-    const char *target;
-    const char *changes;
-    size_t outputs;
-} TargetCase;
-
-static void targets_select(void **unused) {
-    (void)unused;
-    static const TargetCase cases[] = {
-        {PLAN_NORMAL,  "fake_thing.a",                 "+ fake_thing.a\n",                                       1},
-        {PLAN_NORMAL,  "fake_thing.b",                 "+ fake_thing.a\n+ fake_thing.b[0]\n+ fake_thing.b[1]\n", 1},
-        {PLAN_NORMAL,  "fake_thing.b[1]",              "+ fake_thing.a\n+ fake_thing.b[1]\n",                    1},
-        {PLAN_NORMAL,  "fake_thing.z",                 "+ fake_thing.z\n",                                       0},
-        {PLAN_NORMAL,  "module.m",
-         "+ module.m[\"x\"].fake_thing.t\n+ module.m[\"y\"].fake_thing.t\n",                                     0},
-        {PLAN_NORMAL,  "module.m[\"y\"]",              "+ module.m[\"y\"].fake_thing.t\n",                       0},
-        {PLAN_NORMAL,  "module.m[\"y\"].fake_thing.t", "+ module.m[\"y\"].fake_thing.t\n",                       0},
-        {PLAN_NORMAL,  "fake_thing.c",
-         "+ fake_thing.a\n+ fake_thing.b[0]\n+ fake_thing.b[1]\n+ fake_thing.c\n",                               2},
-        {PLAN_DESTROY, "fake_thing.b",                 "- fake_thing.b[0]\n- fake_thing.b[1]\n- fake_thing.c\n", 0},
-        {PLAN_DESTROY, "fake_thing.z",                 "- fake_thing.z\n",                                       0},
-        {PLAN_DESTROY, "module.m[\"x\"]",              "- module.m[\"x\"].fake_thing.t\n",                       0},
-    };
-    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-        EngineCase *c = engine_case_open();
-        engine_case_write(c, "m/main.loam.yaml", module_text);
-        engine_case_config(c, target_text);
-        if (cases[i].mode == PLAN_DESTROY)
-            engine_case_must(c, engine_case_apply(c));
-        engine_case_options(c, cases[i].mode);
-        engine_case_target(c, cases[i].target);
-        engine_case_must(c, engine_case_plan(c));
-        if (!str_equal_cstr(engine_case_changes(c), cases[i].changes))
-            print_error("case %zu\n", i);
-        check_changes(c, cases[i].changes);
-        assert_false(c->plan->complete);
-        size_t before = c->state->outputs.count;
-        engine_case_must(c, engine_case_apply_plan(c));
-        if (cases[i].mode == PLAN_NORMAL)
-            assert_int_equal(c->state->outputs.count, before + cases[i].outputs);
-        engine_case_must(c, engine_case_plan(c));
-        check_changes(c, "");
-        engine_case_close(c);
-    }
-}
-
-/* An instance that is not targeted keeps its deposed objects and its place in the state. */
-static void targets_leave_orphans_alone(void **unused) {
-    (void)unused;
-    EngineCase *c = engine_case_open();
-    engine_case_run(c, "resource: {fake_thing: {a: {count: 3, name: 'a${count.index}'}, o: {count: "
-                       "2, name: 'o${count.index}'}}}\n");
-    engine_case_config(c, "resource: {fake_thing: {a: {count: 1, name: 'a${count.index}'}}}\n");
-    engine_case_target(c, "fake_thing.a[2]");
-    engine_case_must(c, engine_case_plan(c));
-    check_changes(c, "- fake_thing.a[2] delete_because_count_index\n");
-    engine_case_options(c, PLAN_NORMAL);
-    engine_case_target(c, "fake_thing.o[1]");
-    engine_case_must(c, engine_case_apply(c));
-    check_changes(c, "- fake_thing.o[1] delete_because_no_resource_config\n");
-    check_objects(c, "fake_thing.a[0] a0-1\nfake_thing.a[1] a1-1\nfake_thing.a[2] a2-1\n"
-                     "fake_thing.o[0] o0-1\n");
-    engine_case_close(c);
-}
-
 static void replacement_on_request(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
@@ -598,8 +520,6 @@ int main(void) {
         cmocka_unit_test(destruction_with_the_module_is_prevented),
         cmocka_unit_test(a_module_may_be_called_twice),
         cmocka_unit_test(drift_is_found),
-        cmocka_unit_test(targets_select),
-        cmocka_unit_test(targets_leave_orphans_alone),
         cmocka_unit_test(replacement_on_request),
         cmocka_unit_test(replacement_by_trigger),
         cmocka_unit_test(outputs_change),

@@ -1,19 +1,5 @@
 /* -exclude: what is planned without what it names. */
-#include "engine_case.h"
-
-static const char config_text[] = "resource:\n"
-                                  "  fake_thing:\n"
-                                  "    a: {name: a}\n"
-                                  "    b: {count: 2, name: 'b${count.index}', input: "
-                                  "'${fake_thing.a.id}'}\n"
-                                  "    c: {name: c, input: '${fake_thing.b[0].id}'}\n"
-                                  "    z: {name: z}\n"
-                                  "module: {m: {source: ./m, for_each: {x: 1, y: 2}, name: "
-                                  "'${each.key}'}}\n"
-                                  "output: {c: {value: '${fake_thing.c.id}'}, a: {value: "
-                                  "'${fake_thing.a.id}'}}\n";
-static const char module_text[] = "variable: {name: {}}\n"
-                                  "resource: {fake_thing: {t: {name: '${var.name}'}}}\n";
+#include "target_case.h"
 
 #define A  "fake_thing.a\n"
 #define B0 "fake_thing.b[0]\n"
@@ -47,14 +33,6 @@ static const ExcludeCase cases[] = {
     {PLAN_DESTROY, "module.m[\"y\"]", A B0 B1 C Z X,   2},
 };
 
-static void exclude(EngineCase *c, const char *text) {
-    AddressTarget target;
-    Diags diags = diags_new(c->arena);
-    assert_true(address_parse_target(str_from_cstr(text), &target, c->arena, &diags));
-    vec_push(c->arena, &c->options.excludes, target);
-    vec_push(c->arena, &c->options.exclude_texts, str_from_cstr(text));
-}
-
 static Str with_glyphs(const char *addresses, PlanMode mode, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     Str rest = str_from_cstr(addresses), line;
@@ -66,13 +44,8 @@ static Str with_glyphs(const char *addresses, PlanMode mode, Arena *arena) {
 static void leaves_out(void **unused) {
     (void)unused;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-        EngineCase *c = engine_case_open();
-        engine_case_write(c, "m/main.loam.yaml", module_text);
-        engine_case_config(c, config_text);
-        if (cases[i].mode == PLAN_DESTROY)
-            engine_case_must(c, engine_case_apply(c));
-        engine_case_options(c, cases[i].mode);
-        exclude(c, cases[i].exclude);
+        EngineCase *c = target_case_open(cases[i].mode);
+        engine_case_exclude(c, cases[i].exclude);
         engine_case_must(c, engine_case_plan(c));
         Str wanted = with_glyphs(cases[i].addresses, cases[i].mode, c->arena);
         if (!str_equal(engine_case_changes(c), wanted))
@@ -94,8 +67,8 @@ static void keeps_what_is_there(void **unused) {
     EngineCase *c = engine_case_open();
     engine_case_run(c, "resource: {fake_thing: {a: {count: 2, name: x}, o: {name: o}}}\n");
     engine_case_config(c, "resource: {fake_thing: {a: {count: 1, name: y}, n: {name: n}}}\n");
-    exclude(c, "fake_thing.a");
-    exclude(c, "fake_thing.o");
+    engine_case_exclude(c, "fake_thing.a");
+    engine_case_exclude(c, "fake_thing.o");
     engine_case_must(c, engine_case_apply(c));
     check_objects(c,
                   "fake_thing.a[0] x-1\nfake_thing.a[1] x-2\nfake_thing.n n-1\nfake_thing.o o-1\n");
@@ -112,12 +85,12 @@ static void moves_need_a_place(void **unused) {
     engine_case_run(c, "resource: {fake_thing: {a: {name: a}, z: {name: z}}}\n");
     engine_case_config(c, "resource: {fake_thing: {b: {name: a}, z: {name: z}}}\n"
                           "moved: {from: fake_thing.a, to: fake_thing.b}\n");
-    exclude(c, "fake_thing.b");
+    engine_case_exclude(c, "fake_thing.b");
     assert_false(engine_case_plan(c));
     check_said(c, "Moved resource instances excluded by targeting");
     check_said(c, "-exclude=fake_thing.b");
     engine_case_options(c, PLAN_NORMAL);
-    exclude(c, "fake_thing.z");
+    engine_case_exclude(c, "fake_thing.z");
     engine_case_must(c, engine_case_plan(c));
     engine_case_close(c);
 }
