@@ -111,6 +111,7 @@ static const TextCase cases[] = {
     {"name: a\nby_name: {x: {size: 1}, y: {sizee: 1}}\n",                                         "f:2:29 Unsupported attribute\n"                                            },
     {"name: a\ndisk:\n- {size: 1}\n- {size: x}\n",                                                "f:4:10 Incorrect attribute value type\n"                                   },
     {"name: a\ndisk: [{name: x}]\n",                                                              "f:2:8 Missing required attribute\n"                                        },
+    {"name: a\ndisk: [{\"${text}\": x}]\n",                                                       "f:2:7 Incorrect attribute value type\n"                                    },
     {"name: a\nport: [{size: 1}, {size: 2, leaf: {size: 3}}]\n",
      "name=\"a\";port=[{leaf = null, name = null, size = 1}, {leaf = {name = null, "
      "size = 3}, name = null, size = 2}];"                                                                                                                                    },

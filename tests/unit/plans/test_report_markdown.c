@@ -75,6 +75,19 @@ static void alike(void **state) {
     assert_true(text.len < 1000);
 }
 
+static void drift(void **state) {
+    (void)state;
+    Plan *plan = plan_new(PLAN_REFRESH_ONLY, arena);
+    Drift changed = {.address = address_of("t.a"),
+                     .action = ACTION_UPDATE,
+                     .before = value_of("{\"n\": 1}"),
+                     .after = value_of("{\"n\": 2}")};
+    vec_push(arena, &plan->drift, changed);
+    ReportInput input = {.plan = plan, .title = STR("plan")};
+    CHECK_HAS(sample_write(&report_markdown, &input), "### Changed outside of loam\n",
+              "<summary><code>t.a has changed</code></summary>", "!       n = 1 -> 2\n");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(worst_first),
@@ -82,6 +95,7 @@ int main(void) {
         PLAN_CASE(signs_stand_in_front),
         PLAN_CASE(limits),
         PLAN_CASE(alike),
+        PLAN_CASE(drift),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

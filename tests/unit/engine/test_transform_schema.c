@@ -1,0 +1,33 @@
+/* What a resource's type says of its block. */
+#include "engine_case.h"
+
+static void useless_ignoring_is_told(void **unused) {
+    (void)unused;
+    static const struct {
+        const char *ignored, *said;
+    } cases[] = {
+        {"size",     ""                                                                                  },
+        {"id",       "W Redundant ignore_changes element: ignore_changes names \"id\", which no "
+               "configuration sets, so there are no changes of it to ignore.\n"            },
+        {"zone, id", "W Redundant ignore_changes element: ignore_changes names \"id\", which no "
+                     "configuration sets, so there are no changes of it to ignore.\n"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        EngineCase *c = engine_case_open();
+        Str text = str_format(c->arena,
+                              "resource: {fake_thing: {a: {name: a, lifecycle: "
+                              "{ignore_changes: [%s]}}}}\n",
+                              cases[i].ignored);
+        engine_case_config(c, str_to_cstr(text, c->arena));
+        engine_case_must(c, engine_case_plan(c));
+        check_str(engine_case_said(c), cases[i].said);
+        engine_case_close(c);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(useless_ignoring_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
