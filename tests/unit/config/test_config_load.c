@@ -287,6 +287,11 @@ typedef struct FolderCase {
 /* clang-format off */
 static const FolderCase folder_cases[] = {
     {
+        .about = "a name that is none",
+        .files = {{"a.loam.yaml", "locals: {\"a b\": 1}\n"}},
+        .wanted = "a.loam.yaml:1:10 Invalid local value name\n",
+    },
+    {
         .about = "duplicates in another file",
         .files = {{"a.loam.yaml", "variable: {v: {}}\noutput: {o: {value: 1}}\nlocals: {l: 1}\n"},
                   {"b.tf.json", "{\"variable\": {\"v\": {}}, \"locals\": {\"l\": 2}}"}},

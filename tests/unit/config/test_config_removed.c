@@ -18,6 +18,11 @@ static const BadCase bad_cases[] = {
      .wanted = "main.loam.yaml:1:18 Resource instance keys not allowed\n",
      },
     {
+     .about = "half an address",
+     .text = "removed: {from: a_b}\n",
+     .wanted = "main.loam.yaml:1:17 Invalid address\n",
+     },
+    {
      .about = "a data source",
      .text = "removed: {from: data.a_b.c}\n",
      .wanted = "main.loam.yaml:1:17 Invalid \"from\" address in removed block\n",
@@ -30,7 +35,7 @@ static const BadCase bad_cases[] = {
     {
      .about = "a program of a module",
      .text =
-            "removed: {from: module.m, provisioner: {local-exec: {when: destroy, command: x}}}\n",                               .wanted = "main.loam.yaml:1:41 Invalid provisioner block\n",
+            "removed: {from: module.m, provisioner: {local-exec: {when: destroy, command: x}}}\n",                                                                                  .wanted = "main.loam.yaml:1:41 Invalid provisioner block\n",
      },
     {
      .about = "two lifecycles",

@@ -190,6 +190,19 @@ static void outputs(void **state) {
     assert_int_equal(stored(it)->outputs.count, 1);
 }
 
+/* Whoever sets an output gives up its memory afterwards. */
+static void outputs_are_copies(void **state) {
+    Case *it = *state;
+    Arena *given = arena_open("given");
+    StateOutput output = {value_from_str(str_clone(STR("text"), given)), false};
+    working_state_set_output(it->working, str_clone(STR("name"), given), output);
+    arena_close(given);
+    checkpoint(it);
+    const StateOutput *kept = map_find(&stored(it)->outputs, STR("name"));
+    assert_non_null(kept);
+    check_str(value_text(kept->value), "text");
+}
+
 /* What a failed run was to make stands in the file without objects, until a run that writes it
  * anew. */
 static void declared(void **state) {
@@ -290,8 +303,9 @@ static void many_threads(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(checkpoints), TEST(a_write_that_fails), TEST(deposing),        TEST(generations),
-        TEST(outputs),     TEST(declared),           TEST(without_journal), TEST(many_threads),
+        TEST(checkpoints),  TEST(a_write_that_fails), TEST(deposing), TEST(generations),
+        TEST(outputs),      TEST(outputs_are_copies), TEST(declared), TEST(without_journal),
+        TEST(many_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
