@@ -1,38 +1,44 @@
 /* check blocks: what is refused, and their data source. */
 #include "bad_case.h"
 
+/* clang-format off */
 static const BadCase bad_cases[] = {
     {
-     .about = "nothing to assert",
-     .text = "check: {c: {}}\n",
-     .wanted = "main.loam.yaml:1:9 Zero assert blocks\n",
-     },
+        .about = "nothing to assert",
+        .text = "check: {c: {}}\n",
+        .wanted = "main.loam.yaml:1:9 Zero assert blocks\n",
+    },
     {
-     .about = "a condition of nothing",
-     .text = "check: {c: {assert: {condition: true, error_message: x}}}\n",
-     .wanted = "main.loam.yaml:1:33 Invalid condition\nmain.loam.yaml:1:9 Zero assert blocks\n",
-     },
+        .about = "a condition of nothing",
+        .text = "check: {c: {assert: {condition: true, error_message: x}}}\n",
+        .wanted = "main.loam.yaml:1:33 Invalid condition\nmain.loam.yaml:1:9 Zero assert blocks\n",
+    },
     {
-     .about = "two data sources",
-     .text = "check: {c: {data: {a_b: {c: {}, d: {}}}, assert: {condition: '${var.x}', "
-                "error_message: x}}}\nvariable: {x: {}}\n", .wanted = "main.loam.yaml:1:33 Multiple data resource blocks\n",
-     },
+        .about = "two data sources",
+        .text = "check: {c: {data: {a_b: {c: {}, d: {}}}, assert: {condition: '${var.x}', "
+                "error_message: x}}}\nvariable: {x: {}}\n",
+        .wanted = "main.loam.yaml:1:33 Multiple data resource blocks\n",
+    },
     {
-     .about = "repetition",
-     .text = "check: {c: {data: {a_b: {c: {count: 1}}}, assert: {condition: '${var.x}', "
-                "error_message: x}}}\nvariable: {x: {}}\n",                                                                 .wanted = "main.loam.yaml:1:30 Invalid \"count\" attribute\n",
-     },
+        .about = "repetition",
+        .text = "check: {c: {data: {a_b: {c: {count: 1}}}, assert: {condition: '${var.x}', "
+                "error_message: x}}}\nvariable: {x: {}}\n",
+        .wanted = "main.loam.yaml:1:30 Invalid \"count\" attribute\n",
+    },
     {
-     .about = "a lifecycle",
-     .text = "check: {c: {data: {a_b: {c: {lifecycle: {}}}}, assert: {condition: '${var.x}', "
-                "error_message: x}}}\nvariable: {x: {}}\n",                                                                                           .wanted = "main.loam.yaml:1:30 Invalid lifecycle block\n",
-     },
+        .about = "a lifecycle",
+        .text = "check: {c: {data: {a_b: {c: {lifecycle: {}}}}, assert: {condition: '${var.x}', "
+                "error_message: x}}}\nvariable: {x: {}}\n",
+        .wanted = "main.loam.yaml:1:30 Invalid lifecycle block\n",
+    },
     {
-     .about = "a data source that is there already",
-     .text = "data: {a_b: {c: {}}}\ncheck: {c: {data: {a_b: {c: {}}}, assert: {condition: "
-                "'${data.a_b.c.x}', error_message: x}}}\n",                                       .wanted = "main.loam.yaml:2:26 Duplicate data source\n",
-     },
+        .about = "a data source that is there already",
+        .text = "data: {a_b: {c: {}}}\ncheck: {c: {data: {a_b: {c: {}}}, assert: {condition: "
+                "'${data.a_b.c.x}', error_message: x}}}\n",
+        .wanted = "main.loam.yaml:2:26 Duplicate data source\n",
+    },
 };
+/* clang-format on */
 
 static void bad_input(void **state) {
     (void)state;

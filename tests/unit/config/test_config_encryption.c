@@ -1,48 +1,58 @@
 /* encryption: what is refused, and what is read. */
 #include "bad_case.h"
 
+/* clang-format off */
 static const BadCase bad_cases[] = {
     {
-     .about = "a method that is not declared",
-     .text = "terraform:\n  encryption:\n    key_provider: {pbkdf2: {k: {passphrase: x}}}\n    "
+        .about = "a method that is not declared",
+        .text = "terraform:\n  encryption:\n    key_provider: {pbkdf2: {k: {passphrase: x}}}\n    "
                 "method: {aes_gcm: {m: {keys: '${key_provider.pbkdf2.k}'}}, unencrypted: {u: "
-                "{}}}\n    state: {method: method.aes_gcm.n}\n",                                                      .wanted = "W main.loam.yaml:4:78 Unencrypted method configured\nmain.loam.yaml:5:21 "
-                  "Invalid encryption method\n", },
+                "{}}}\n    state: {method: method.aes_gcm.n}\n",
+        .wanted = "W main.loam.yaml:4:78 Unencrypted method configured\nmain.loam.yaml:5:21 "
+                  "Invalid encryption method\n",
+    },
     {
-     .about = "no method at all",
-     .text = "terraform:\n  encryption:\n    key_provider: {pbkdf2: {k: {passphrase: x}}}\n    "
+        .about = "no method at all",
+        .text = "terraform:\n  encryption:\n    key_provider: {pbkdf2: {k: {passphrase: x}}}\n    "
                 "method: {aes_gcm: {m: {keys: '${key_provider.pbkdf2.k}'}}, unencrypted: {u: "
-                "{}}}\n    plan: {method: key_provider.pbkdf2.k}\n",                                                                                                             .wanted = "W main.loam.yaml:4:78 Unencrypted method configured\nmain.loam.yaml:5:20 "
-                  "Invalid encryption method\n", },
+                "{}}}\n    plan: {method: key_provider.pbkdf2.k}\n",
+        .wanted = "W main.loam.yaml:4:78 Unencrypted method configured\nmain.loam.yaml:5:20 "
+                  "Invalid encryption method\n",
+    },
     {
-     .about = "two of a kind",
-     .text = "terraform:\n  encryption:\n    method: {aes_gcm: {m: {keys: "
+        .about = "two of a kind",
+        .text = "terraform:\n  encryption:\n    method: {aes_gcm: {m: {keys: "
                 "'${key_provider.pbkdf2.k}'}}, unencrypted: {u: {}}}\n    state: [{method: "
-                "method.aes_gcm.m}, {method: method.aes_gcm.m}]\n", .wanted = "main.loam.yaml:4:42 Duplicate encryption block\n",
-     },
+                "method.aes_gcm.m}, {method: method.aes_gcm.m}]\n",
+        .wanted = "main.loam.yaml:4:42 Duplicate encryption block\n",
+    },
     {
-     .about = "one method twice",
-     .text = "terraform:\n  encryption:\n    method: {aes_gcm: {m: [{}, {}]}}\n",
-     .wanted = "main.loam.yaml:3:24 Duplicate encryption method\n",
-     },
+        .about = "one method twice",
+        .text = "terraform:\n  encryption:\n    method: {aes_gcm: {m: [{}, {}]}}\n",
+        .wanted = "main.loam.yaml:3:24 Duplicate encryption method\n",
+    },
     {
-     .about = "in the clear although enforced",
-     .text = "terraform:\n  encryption:\n    method: {aes_gcm: {m: {keys: "
+        .about = "in the clear although enforced",
+        .text = "terraform:\n  encryption:\n    method: {aes_gcm: {m: {keys: "
                 "'${key_provider.pbkdf2.k}'}}, unencrypted: {u: {}}}\n    state: {method: "
-                "method.aes_gcm.m, enforced: true, fallback: {method: method.unencrypted.u}}\n",                                                                                                               .wanted = "W main.loam.yaml:3:78 Unencrypted method configured\nmain.loam.yaml:4:74 "
-                  "Unencrypted method is forbidden\n", },
+                "method.aes_gcm.m, enforced: true, fallback: {method: method.unencrypted.u}}\n",
+        .wanted = "W main.loam.yaml:3:78 Unencrypted method configured\nmain.loam.yaml:4:74 "
+                  "Unencrypted method is forbidden\n",
+    },
     {
-     .about = "an unknown target",
-     .text = "terraform:\n  encryption:\n    method: {aes_gcm: {m: {keys: "
+        .about = "an unknown target",
+        .text = "terraform:\n  encryption:\n    method: {aes_gcm: {m: {keys: "
                 "'${key_provider.pbkdf2.k}'}}, unencrypted: {u: {}}}\n    stat: {method: "
-                "method.aes_gcm.m}\n",                                     .wanted = "main.loam.yaml:4:5 Unsupported argument\n",
-     },
+                "method.aes_gcm.m}\n",
+        .wanted = "main.loam.yaml:4:5 Unsupported argument\n",
+    },
     {
-     .about = "two blocks",
-     .text = "terraform: {encryption: [{}, {}]}\n",
-     .wanted = "main.loam.yaml:1:13 Duplicate encryption configuration\n",
-     },
+        .about = "two blocks",
+        .text = "terraform: {encryption: [{}, {}]}\n",
+        .wanted = "main.loam.yaml:1:13 Duplicate encryption configuration\n",
+    },
 };
+/* clang-format on */
 
 static void bad_input(void **state) {
     (void)state;

@@ -1,39 +1,42 @@
 /* provider blocks: what is refused, and the keys of repeated ones. */
 #include "bad_case.h"
 
+/* clang-format off */
 static const BadCase bad_cases[] = {
     {
-     .about = "repeated without alias",
-     .text = "provider: {a: {for_each: {x: 1}}}\n",
-     .wanted = "main.loam.yaml:1:16 Alias required when using \"for_each\"\n",
-     },
+        .about = "repeated without alias",
+        .text = "provider: {a: {for_each: {x: 1}}}\n",
+        .wanted = "main.loam.yaml:1:16 Alias required when using \"for_each\"\n",
+    },
     {
-     .about = "keys that are a list",
-     .text = "provider: {a: {alias: e, for_each: [x]}}\n",
-     .wanted = "main.loam.yaml:1:36 Invalid for_each argument\n",
-     },
+        .about = "keys that are a list",
+        .text = "provider: {a: {alias: e, for_each: [x]}}\n",
+        .wanted = "main.loam.yaml:1:36 Invalid for_each argument\n",
+    },
     {
-     .about = "keys that nobody knows yet",
-     .text = "provider: {a: {alias: e, for_each: \"${a_b.c.ids}\"}}\nresource: {a_b: {c: {}}}\n",
-     .wanted = "main.loam.yaml:1:39 Dynamic value in static context\n",
-     },
+        .about = "keys that nobody knows yet",
+        .text = "provider: {a: {alias: e, for_each: \"${a_b.c.ids}\"}}\nresource: {a_b: {c: {}}}\n",
+        .wanted = "main.loam.yaml:1:39 Dynamic value in static context\n",
+    },
     {
-     .about = "keys that are secret",
-     .text = "provider: {a: {alias: e, for_each: \"${var.v}\"}}\n"
-                "variable: {v: {default: {x: 1}, sensitive: true}}\n",                            .wanted = "main.loam.yaml:1:37 Secret value in static context\n",
-     },
+        .about = "keys that are secret",
+        .text = "provider: {a: {alias: e, for_each: \"${var.v}\"}}\n"
+                "variable: {v: {default: {x: 1}, sensitive: true}}\n",
+        .wanted = "main.loam.yaml:1:37 Secret value in static context\n",
+    },
     {
-     .about = "a name with capitals",
-     .text = "provider: {Aws: {}}\n",
-     .wanted = "main.loam.yaml:1:12 Invalid provider local name\n",
-     },
+        .about = "a name with capitals",
+        .text = "provider: {Aws: {}}\n",
+        .wanted = "main.loam.yaml:1:12 Invalid provider local name\n",
+    },
     {
-     .about = "a version",
-     .text = "provider: {a: {version: new}}\n",
-     .wanted =
-            "W main.loam.yaml:1:25 Version constraints inside provider blocks are deprecated\n"
-            "main.loam.yaml:1:25 Invalid version constraint\n", },
+        .about = "a version",
+        .text = "provider: {a: {version: new}}\n",
+        .wanted = "W main.loam.yaml:1:25 Version constraints inside provider blocks are deprecated\n"
+                  "main.loam.yaml:1:25 Invalid version constraint\n",
+    },
 };
+/* clang-format on */
 
 static void bad_input(void **state) {
     (void)state;

@@ -1,44 +1,50 @@
 /* provisioner and connection blocks of resources. */
 #include "bad_case.h"
 
+/* clang-format off */
 static const BadCase bad_cases[] = {
     {
-     .about = "a time that there is not",
-     .text =
-            "resource:\n  a_b:\n    c:\n      provisioner:\n        local-exec: {when: update}\n",                                              .wanted = "main.loam.yaml:5:28 Invalid \"when\" keyword\n",
-     },
+        .about = "a time that there is not",
+        .text = "resource:\n  a_b:\n    c:\n      provisioner:\n        local-exec: {when: update}\n",
+        .wanted = "main.loam.yaml:5:28 Invalid \"when\" keyword\n",
+    },
     {
-     .about = "a way to fail that there is not",
-     .text = "resource:\n  a_b:\n    c:\n      provisioner:\n        local-exec: {on_failure: "
-                "ignore}\n",                                                                                                                                               .wanted = "main.loam.yaml:5:34 Invalid \"on_failure\" keyword\n",
-     .detail = "fail and continue",
-     },
+        .about = "a way to fail that there is not",
+        .text = "resource:\n  a_b:\n    c:\n      provisioner:\n        local-exec: {on_failure: "
+                "ignore}\n",
+        .wanted = "main.loam.yaml:5:34 Invalid \"on_failure\" keyword\n",
+        .detail = "fail and continue",
+    },
     {
-     .about = "others may be gone on destroy",
-     .text = "resource:\n  a_b:\n    c:\n      provisioner:\n        local-exec: {when: "
-                "destroy, command: '${a_b.d.id} ${self.id}'}\n",.wanted = "main.loam.yaml:5:47 Invalid reference from destroy provisioner\n",
-     },
+        .about = "others may be gone on destroy",
+        .text = "resource:\n  a_b:\n    c:\n      provisioner:\n        local-exec: {when: "
+                "destroy, command: '${a_b.d.id} ${self.id}'}\n",
+        .wanted = "main.loam.yaml:5:47 Invalid reference from destroy provisioner\n",
+    },
     {
-     .about = "in the connection too",
-     .text = "resource:\n  a_b:\n    c:\n      provisioner:\n        local-exec: {when: "
-                "destroy, connection: {host: '${var.x}'}}\n",                                                                                                                                               .wanted = "main.loam.yaml:5:57 Invalid reference from destroy provisioner\n",
-     },
+        .about = "in the connection too",
+        .text = "resource:\n  a_b:\n    c:\n      provisioner:\n        local-exec: {when: "
+                "destroy, connection: {host: '${var.x}'}}\n",
+        .wanted = "main.loam.yaml:5:57 Invalid reference from destroy provisioner\n",
+    },
     {
-     .about = "two connections",
-     .text = "resource:\n  a_b:\n    c:\n      provisioner:\n        local-exec: {connection: "
-                "[{}, {}]}\n",                                                                                              .wanted = "main.loam.yaml:5:22 Duplicate connection block\n",
-     },
+        .about = "two connections",
+        .text = "resource:\n  a_b:\n    c:\n      provisioner:\n        local-exec: {connection: "
+                "[{}, {}]}\n",
+        .wanted = "main.loam.yaml:5:22 Duplicate connection block\n",
+    },
     {
-     .about = "a lifecycle",
-     .text =
-            "resource:\n  a_b:\n    c:\n      provisioner:\n        local-exec: {lifecycle: {}}\n",                                                                                                          .wanted = "main.loam.yaml:5:22 Reserved block type name in provisioner block\n",
-     },
+        .about = "a lifecycle",
+        .text = "resource:\n  a_b:\n    c:\n      provisioner:\n        local-exec: {lifecycle: {}}\n",
+        .wanted = "main.loam.yaml:5:22 Reserved block type name in provisioner block\n",
+    },
     {
-     .about = "two connections of the resource",
-     .text = "resource: {a_b: {c: {connection: [{}, {}]}}}\n",
-     .wanted = "main.loam.yaml:1:22 Duplicate connection block\n",
-     },
+        .about = "two connections of the resource",
+        .text = "resource: {a_b: {c: {connection: [{}, {}]}}}\n",
+        .wanted = "main.loam.yaml:1:22 Duplicate connection block\n",
+    },
 };
+/* clang-format on */
 
 static void bad_input(void **state) {
     (void)state;

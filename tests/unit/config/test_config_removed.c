@@ -1,48 +1,50 @@
 /* removed blocks: what is refused, and what becomes of the objects. */
 #include "bad_case.h"
 
+/* clang-format off */
 static const BadCase bad_cases[] = {
     {
-     .about = "without from",
-     .text = "removed: {}\n",
-     .wanted = "main.loam.yaml:1:1 Missing required argument\n",
-     },
+        .about = "without from",
+        .text = "removed: {}\n",
+        .wanted = "main.loam.yaml:1:1 Missing required argument\n",
+    },
     {
-     .about = "a single instance",
-     .text = "removed: {from: 'a_b.c[0]'}\n",
-     .wanted = "main.loam.yaml:1:18 Resource instance keys not allowed\n",
-     },
+        .about = "a single instance",
+        .text = "removed: {from: 'a_b.c[0]'}\n",
+        .wanted = "main.loam.yaml:1:18 Resource instance keys not allowed\n",
+    },
     {
-     .about = "an instance of a module",
-     .text = "removed: {from: 'module.m[\"x\"]'}\n",
-     .wanted = "main.loam.yaml:1:18 Resource instance keys not allowed\n",
-     },
+        .about = "an instance of a module",
+        .text = "removed: {from: 'module.m[\"x\"]'}\n",
+        .wanted = "main.loam.yaml:1:18 Resource instance keys not allowed\n",
+    },
     {
-     .about = "half an address",
-     .text = "removed: {from: a_b}\n",
-     .wanted = "main.loam.yaml:1:17 Invalid address\n",
-     },
+        .about = "half an address",
+        .text = "removed: {from: a_b}\n",
+        .wanted = "main.loam.yaml:1:17 Invalid address\n",
+    },
     {
-     .about = "a data source",
-     .text = "removed: {from: data.a_b.c}\n",
-     .wanted = "main.loam.yaml:1:17 Invalid \"from\" address in removed block\n",
-     },
+        .about = "a data source",
+        .text = "removed: {from: data.a_b.c}\n",
+        .wanted = "main.loam.yaml:1:17 Invalid \"from\" address in removed block\n",
+    },
     {
-     .about = "a program that runs on creation",
-     .text = "removed: {from: a_b.c, provisioner: {local-exec: {command: x}}}\n",
-     .wanted = "main.loam.yaml:1:38 Invalid provisioner block\n",
-     },
+        .about = "a program that runs on creation",
+        .text = "removed: {from: a_b.c, provisioner: {local-exec: {command: x}}}\n",
+        .wanted = "main.loam.yaml:1:38 Invalid provisioner block\n",
+    },
     {
-     .about = "a program of a module",
-     .text =
-            "removed: {from: module.m, provisioner: {local-exec: {when: destroy, command: x}}}\n",                                                                                  .wanted = "main.loam.yaml:1:41 Invalid provisioner block\n",
-     },
+        .about = "a program of a module",
+        .text = "removed: {from: module.m, provisioner: {local-exec: {when: destroy, command: x}}}\n",
+        .wanted = "main.loam.yaml:1:41 Invalid provisioner block\n",
+    },
     {
-     .about = "two lifecycles",
-     .text = "removed: {from: a_b.c, lifecycle: [{destroy: true}, {destroy: false}]}\n",
-     .wanted = "main.loam.yaml:1:54 Duplicate lifecycle block\n",
-     },
+        .about = "two lifecycles",
+        .text = "removed: {from: a_b.c, lifecycle: [{destroy: true}, {destroy: false}]}\n",
+        .wanted = "main.loam.yaml:1:54 Duplicate lifecycle block\n",
+    },
 };
+/* clang-format on */
 
 static void bad_input(void **state) {
     (void)state;

@@ -1,14 +1,25 @@
 /* The lock: written, read again, searched, and what is made of a broken one. */
 #include "config_case.h"
 
+/* clang-format off */
 static const LockEntry entries[] = {
-    {.source = STR_CONST("h/n/m/s"),
-     .version = STR_CONST("1.10.0"),
-     .digest = STR_CONST("h1:b"),
-     .subdir = STR_CONST("net")},
-    {.source = STR_CONST("h/n/m/s"),     .version = STR_CONST("1.9.0"),                                    .digest = STR_CONST("h1:a")},
-    {.source = STR_CONST("git::https://h/a: #\"x\".git"),.commit = STR_CONST("abc")},
+    {
+        .source = STR_CONST("h/n/m/s"),
+        .version = STR_CONST("1.10.0"),
+        .digest = STR_CONST("h1:b"),
+        .subdir = STR_CONST("net"),
+    },
+    {
+        .source = STR_CONST("h/n/m/s"),
+        .version = STR_CONST("1.9.0"),
+        .digest = STR_CONST("h1:a"),
+    },
+    {
+        .source = STR_CONST("git::https://h/a: #\"x\".git"),
+        .commit = STR_CONST("abc"),
+    },
 };
+/* clang-format on */
 
 static const char *const text = "modules:\n"
                                 "  - source: \"git::https://h/a: #\\\"x\\\".git\"\n"

@@ -5,61 +5,66 @@
 
 #define RESOURCE "resource: {a_b: {c: {x: 1}}}\n"
 
+/* clang-format off */
 static const BadCase bad_cases[] = {
     {
-     .about = "a resource",
-     .text = "module: {m: {source: \"./${a_b.c.id}\"}}\n" RESOURCE,
-     .wanted = "main.loam.yaml:1:27 Dynamic value in static context\n",
-     .detail = "a_b.c is not known here",
-     },
+        .about = "a resource",
+        .text = "module: {m: {source: \"./${a_b.c.id}\"}}\n" RESOURCE,
+        .wanted = "main.loam.yaml:1:27 Dynamic value in static context\n",
+        .detail = "a_b.c is not known here",
+    },
     {
-     .about = "a resource behind local values",
-     .text = "module: {m: {source: \"${local.x}\"}}\nlocals: {x: \"${local.y}\", y: "
-                "\"${a_b.c.id}\"}\n",                                                                                              .wanted = "main.loam.yaml:2:33 Dynamic value in static context\n",
-     },
+        .about = "a resource behind local values",
+        .text = "module: {m: {source: \"${local.x}\"}}\nlocals: {x: \"${local.y}\", y: "
+                "\"${a_b.c.id}\"}\n",
+        .wanted = "main.loam.yaml:2:33 Dynamic value in static context\n",
+    },
     {
-     .about = "a circle",
-     .text = "module: {m: {source: \"${local.x}\"}}\nlocals: {x: \"${local.y}\", y: "
-                "\"${local.x}\"}\n",                                                                .wanted = "main.loam.yaml:2:33 Circular reference\n",
-     },
+        .about = "a circle",
+        .text = "module: {m: {source: \"${local.x}\"}}\nlocals: {x: \"${local.y}\", y: "
+                "\"${local.x}\"}\n",
+        .wanted = "main.loam.yaml:2:33 Circular reference\n",
+    },
     {
-     .about = "a variable without value",
-     .text = "module: {m: {source: \"${var.v}\"}}\nvariable: {v: {}}\n",
-     .wanted = "main.loam.yaml:1:25 Variables not allowed\nmain.loam.yaml:1:25 Unsuitable value "
-                  "type\n", },
+        .about = "a variable without value",
+        .text = "module: {m: {source: \"${var.v}\"}}\nvariable: {v: {}}\n",
+        .wanted = "main.loam.yaml:1:25 Variables not allowed\nmain.loam.yaml:1:25 Unsuitable value "
+                  "type\n",
+    },
     {
-     .about = "a variable that is not there",
-     .text = "module: {m: {source: \"${var.word}\"}}\nvariable: {world: {default: x}}\n",
-     .wanted = "main.loam.yaml:1:25 Reference to undeclared input variable\n",
-     .detail = "Did you mean \"world\"?",
-     },
+        .about = "a variable that is not there",
+        .text = "module: {m: {source: \"${var.word}\"}}\nvariable: {world: {default: x}}\n",
+        .wanted = "main.loam.yaml:1:25 Reference to undeclared input variable\n",
+        .detail = "Did you mean \"world\"?",
+    },
     {
-     .about = "a secret",
-     .text =
-            "module: {m: {source: \"./${var.v}\"}}\nvariable: {v: {default: x, sensitive: true}}\n",                                                            .wanted = "main.loam.yaml:1:23 Secret value in static context\n",
-     .detail = "sensitive",
-     },
+        .about = "a secret",
+        .text = "module: {m: {source: \"./${var.v}\"}}\nvariable: {v: {default: x, sensitive: true}}\n",
+        .wanted = "main.loam.yaml:1:23 Secret value in static context\n",
+        .detail = "sensitive",
+    },
     {
-     .about = "a variable that refuses",
-     .text =
-            "module: {m: {source: \"./${var.v}\"}}\nvariable: {v: {default: x, const: false}}\n",                                                                      .wanted = "main.loam.yaml:1:27 Variable is not constant\n",
-     },
+        .about = "a variable that refuses",
+        .text = "module: {m: {source: \"./${var.v}\"}}\nvariable: {v: {default: x, const: false}}\n",
+        .wanted = "main.loam.yaml:1:27 Variable is not constant\n",
+    },
     {
-     .about = "constant and secret",
-     .text = "variable: {v: {default: x, const: true, sensitive: true}}\n",
-     .wanted = "main.loam.yaml:1:35 Invalid constant variable\n",
-     },
+        .about = "constant and secret",
+        .text = "variable: {v: {default: x, const: true, sensitive: true}}\n",
+        .wanted = "main.loam.yaml:1:35 Invalid constant variable\n",
+    },
     {
-     .about = "a list",
-     .text = "module: {m: {source: \"${local.x}\"}}\nlocals: {x: [1]}\n",
-     .wanted = "main.loam.yaml:1:23 Unsuitable value type\n",
-     },
+        .about = "a list",
+        .text = "module: {m: {source: \"${local.x}\"}}\nlocals: {x: [1]}\n",
+        .wanted = "main.loam.yaml:1:23 Unsuitable value type\n",
+    },
     {
-     .about = "nothing to apply yet",
-     .text = "module: {m: {source: \"./${terraform.applying}\"}}\n",
-     .wanted = "main.loam.yaml:1:27 Dynamic value in static context\n",
-     },
+        .about = "nothing to apply yet",
+        .text = "module: {m: {source: \"./${terraform.applying}\"}}\n",
+        .wanted = "main.loam.yaml:1:27 Dynamic value in static context\n",
+    },
 };
+/* clang-format on */
 
 static void bad_input(void **state) {
     (void)state;

@@ -25,10 +25,20 @@ static const Attribute attributes[] = {
     {"set",  NULL,         OPTIONAL,                                "Disks.",    &set },
 };
 
+/* clang-format off */
 static const Block blocks[] = {
-    {.name = "one",  .nesting = NEST_SINGLE, .schema = {SCHEMA_ATTRIBUTES(disk_attributes)}},
-    {.name = "rows", .nesting = NEST_LIST,   .schema = {SCHEMA_ATTRIBUTES(disk_attributes)}},
+    {
+        .name = "one",
+        .nesting = NEST_SINGLE,
+        .schema = {SCHEMA_ATTRIBUTES(disk_attributes)},
+    },
+    {
+        .name = "rows",
+        .nesting = NEST_LIST,
+        .schema = {SCHEMA_ATTRIBUTES(disk_attributes)},
+    },
 };
+/* clang-format on */
 
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks)};
 
@@ -76,36 +86,41 @@ static void check_cases(const Case *cases, size_t count) {
 /* In the third one the zone comes from a default. */
 static void create(void **state) {
     (void)state;
+    /* clang-format off */
     static const Case cases[] = {
         {
-         .prior = "null",
-         .config = "{\"name\":\"a\"}",
-         .proposed = "{\"name\":\"a\"}",
-         .planned = "{\"name\":\"a\",\"id\":\"?\",\"etag\":\"?\",\"zone\":\"?\",\"time\":\"?\"}",
-         },
+            .prior = "null",
+            .config = "{\"name\":\"a\"}",
+            .proposed = "{\"name\":\"a\"}",
+            .planned = "{\"name\":\"a\",\"id\":\"?\",\"etag\":\"?\",\"zone\":\"?\",\"time\":\"?\"}",
+        },
         {
-         .prior = "null",
-         .config = "{\"name\":\"?\",\"zone\":\"z\",\"time\":\"t\"}",
-         .proposed = "{\"name\":\"?\",\"zone\":\"z\",\"time\":\"t\"}",
-         .planned = "{\"name\":\"?\",\"id\":\"?\",\"etag\":\"?\",\"zone\":\"z\",\"time\":\"t\"}",
-         },
+            .prior = "null",
+            .config = "{\"name\":\"?\",\"zone\":\"z\",\"time\":\"t\"}",
+            .proposed = "{\"name\":\"?\",\"zone\":\"z\",\"time\":\"t\"}",
+            .planned = "{\"name\":\"?\",\"id\":\"?\",\"etag\":\"?\",\"zone\":\"z\",\"time\":\"t\"}",
+        },
         {
-         .prior = "null",
-         .config = "{\"name\":\"a\"}",
-         .proposed = "{\"name\":\"a\",\"zone\":\"z\"}",
-         .planned = "{\"name\":\"a\",\"id\":\"?\",\"etag\":\"?\",\"zone\":\"z\",\"time\":\"?\"}",
-         },
+            .prior = "null",
+            .config = "{\"name\":\"a\"}",
+            .proposed = "{\"name\":\"a\",\"zone\":\"z\"}",
+            .planned = "{\"name\":\"a\",\"id\":\"?\",\"etag\":\"?\",\"zone\":\"z\",\"time\":\"?\"}",
+        },
         {
-         .prior = "null",
-         .config = "{\"list\":[{\"bus\":\"b\"}],\"map\":{\"k\":{}},\"set\":[{\"size\":\"1\"}],"
-                      "\"one\":{},\"rows\":[{},{}]}",                                                             .proposed = "{\"list\":[{\"bus\":\"b\"}],\"map\":{\"k\":{}},\"set\":[{\"size\":\"1\"}],"
-                        "\"one\":{},\"rows\":[{},{}]}", .planned = "{\"id\":\"?\",\"etag\":\"?\",\"zone\":\"?\",\"time\":\"?\",\"list\":[{"
+            .prior = "null",
+            .config = "{\"list\":[{\"bus\":\"b\"}],\"map\":{\"k\":{}},\"set\":[{\"size\":\"1\"}],"
+                      "\"one\":{},\"rows\":[{},{}]}",
+            .proposed = "{\"list\":[{\"bus\":\"b\"}],\"map\":{\"k\":{}},\"set\":[{\"size\":\"1\"}],"
+                        "\"one\":{},\"rows\":[{},{}]}",
+            .planned = "{\"id\":\"?\",\"etag\":\"?\",\"zone\":\"?\",\"time\":\"?\",\"list\":[{"
                        "\"bus\":\"b\",\"path\":\"?\"}],"
                        "\"map\":{\"k\":{\"path\":\"?\",\"bus\":\"?\"}},"
                        "\"set\":[{\"size\":\"1\",\"path\":\"?\",\"bus\":\"?\"}],\"one\":{\"path\":"
                        "\"?\",\"bus\":\"?\"},"
-                       "\"rows\":[{\"path\":\"?\",\"bus\":\"?\"},{\"path\":\"?\",\"bus\":\"?\"}]}", },
+                       "\"rows\":[{\"path\":\"?\",\"bus\":\"?\"},{\"path\":\"?\",\"bus\":\"?\"}]}",
+        },
     };
+    /* clang-format on */
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
@@ -113,53 +128,58 @@ static void create(void **state) {
  * old ones keep what they have; null in the prior object stays null. */
 static void update(void **state) {
     (void)state;
+    /* clang-format off */
     static const Case cases[] = {
         {
-         .prior = "{\"name\":\"a\",\"id\":\"1\",\"etag\":\"e\",\"zone\":\"z\",\"time\":\"t\"}",
-         .config = "{\"name\":\"b\"}",
-         .proposed =
-                "{\"name\":\"b\",\"id\":\"1\",\"etag\":\"e\",\"zone\":\"z\",\"time\":\"t\"}",  .planned = "{\"name\":\"b\",\"id\":\"1\",\"etag\":\"?\",\"zone\":\"z\",\"time\":\"?\"}",
-         },
+            .prior = "{\"name\":\"a\",\"id\":\"1\",\"etag\":\"e\",\"zone\":\"z\",\"time\":\"t\"}",
+            .config = "{\"name\":\"b\"}",
+            .proposed = "{\"name\":\"b\",\"id\":\"1\",\"etag\":\"e\",\"zone\":\"z\",\"time\":\"t\"}",
+            .planned = "{\"name\":\"b\",\"id\":\"1\",\"etag\":\"?\",\"zone\":\"z\",\"time\":\"?\"}",
+        },
         {
-         .prior = "{\"name\":\"a\",\"id\":\"1\",\"etag\":\"e\"}",
-         .config = "{\"name\":\"b\",\"time\":\"t\"}",
-         .proposed = "{\"name\":\"b\",\"id\":\"1\",\"etag\":\"e\",\"time\":\"t\"}",
-         .planned = "{\"name\":\"b\",\"id\":\"1\",\"etag\":\"?\",\"time\":\"t\"}",
-         },
+            .prior = "{\"name\":\"a\",\"id\":\"1\",\"etag\":\"e\"}",
+            .config = "{\"name\":\"b\",\"time\":\"t\"}",
+            .proposed = "{\"name\":\"b\",\"id\":\"1\",\"etag\":\"e\",\"time\":\"t\"}",
+            .planned = "{\"name\":\"b\",\"id\":\"1\",\"etag\":\"?\",\"time\":\"t\"}",
+        },
         {
-         .prior = "{\"list\":[{\"size\":\"1\",\"path\":\"p\",\"bus\":\"b\"}]}",
-         .config = "{\"list\":[{\"size\":\"2\"},{\"size\":\"3\"}],\"time\":\"t\"}",
-         .proposed = "{\"list\":[{\"size\":\"2\",\"path\":\"p\",\"bus\":\"b\"},{\"size\":\"3\"}]"
-                        ",\"time\":\"t\"}",                                                                                    .planned =
-                "{\"list\":[{\"size\":\"2\",\"path\":\"p\",\"bus\":\"b\"},"
-                "{\"size\":\"3\",\"path\":\"?\",\"bus\":\"?\"}],\"etag\":\"?\",\"time\":\"t\"}", },
+            .prior = "{\"list\":[{\"size\":\"1\",\"path\":\"p\",\"bus\":\"b\"}]}",
+            .config = "{\"list\":[{\"size\":\"2\"},{\"size\":\"3\"}],\"time\":\"t\"}",
+            .proposed = "{\"list\":[{\"size\":\"2\",\"path\":\"p\",\"bus\":\"b\"},{\"size\":\"3\"}]"
+                        ",\"time\":\"t\"}",
+            .planned = "{\"list\":[{\"size\":\"2\",\"path\":\"p\",\"bus\":\"b\"},"
+                       "{\"size\":\"3\",\"path\":\"?\",\"bus\":\"?\"}],\"etag\":\"?\",\"time\":\"t\"}",
+        },
         {
-         .prior = "{\"map\":{\"a\":{\"path\":\"p\"}},\"time\":\"t\"}",
-         .config = "{\"map\":{\"a\":{\"size\":\"1\"},\"b\":{}},\"time\":\"t\"}",
-         .proposed = "{\"map\":{\"a\":{\"size\":\"1\",\"path\":\"p\"},\"b\":{}},\"time\":\"t\"}",
-         .planned = "{\"map\":{\"a\":{\"size\":\"1\",\"path\":\"p\"},\"b\":{\"path\":\"?\","
+            .prior = "{\"map\":{\"a\":{\"path\":\"p\"}},\"time\":\"t\"}",
+            .config = "{\"map\":{\"a\":{\"size\":\"1\"},\"b\":{}},\"time\":\"t\"}",
+            .proposed = "{\"map\":{\"a\":{\"size\":\"1\",\"path\":\"p\"},\"b\":{}},\"time\":\"t\"}",
+            .planned = "{\"map\":{\"a\":{\"size\":\"1\",\"path\":\"p\"},\"b\":{\"path\":\"?\","
                        "\"bus\":\"?\"}},"
-                       "\"etag\":\"?\",\"time\":\"t\"}", },
+                       "\"etag\":\"?\",\"time\":\"t\"}",
+        },
         {
-         .prior = "{\"set\":[{\"size\":\"1\",\"path\":\"p\"}],\"time\":\"t\"}",
-         .config = "{\"set\":[{\"size\":\"1\"},{\"size\":\"2\"}],\"time\":\"t\"}",
-         .proposed =
-                "{\"set\":[{\"size\":\"1\",\"path\":\"p\"},{\"size\":\"2\"}],\"time\":\"t\"}",                         .planned = "{\"set\":[{\"size\":\"1\",\"path\":\"p\"},{\"size\":\"2\",\"path\":\"?\","
+            .prior = "{\"set\":[{\"size\":\"1\",\"path\":\"p\"}],\"time\":\"t\"}",
+            .config = "{\"set\":[{\"size\":\"1\"},{\"size\":\"2\"}],\"time\":\"t\"}",
+            .proposed = "{\"set\":[{\"size\":\"1\",\"path\":\"p\"},{\"size\":\"2\"}],\"time\":\"t\"}",
+            .planned = "{\"set\":[{\"size\":\"1\",\"path\":\"p\"},{\"size\":\"2\",\"path\":\"?\","
                        "\"bus\":\"?\"}],"
-                       "\"etag\":\"?\",\"time\":\"t\"}", },
+                       "\"etag\":\"?\",\"time\":\"t\"}",
+        },
         {
-         .prior = "{\"one\":{\"path\":\"p\"},\"time\":\"t\"}",
-         .config = "{\"time\":\"t\"}",
-         .proposed = "{\"time\":\"t\"}",
-         .planned = "{\"etag\":\"?\",\"time\":\"t\"}",
-         },
+            .prior = "{\"one\":{\"path\":\"p\"},\"time\":\"t\"}",
+            .config = "{\"time\":\"t\"}",
+            .proposed = "{\"time\":\"t\"}",
+            .planned = "{\"etag\":\"?\",\"time\":\"t\"}",
+        },
         {
-         .prior = "{\"name\":\"a\",\"id\":\"1\"}",
-         .config = "null",
-         .proposed = "null",
-         .planned = "null",
-         },
+            .prior = "{\"name\":\"a\",\"id\":\"1\"}",
+            .config = "null",
+            .proposed = "null",
+            .planned = "null",
+        },
     };
+    /* clang-format on */
     check_cases(cases, ARRAY_COUNT(cases));
 }
 

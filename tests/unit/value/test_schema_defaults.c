@@ -24,9 +24,15 @@ static const Attribute attributes[] = {
     {"one",    NULL,                 OPTIONAL | COMPUTED, "Disk.",  &one,  "{\"size\":1}"},
 };
 
+/* clang-format off */
 static const Block blocks[] = {
-    {.name = "block", .nesting = NEST_LIST, .schema = {SCHEMA_ATTRIBUTES(disk_attributes)}},
+    {
+        .name = "block",
+        .nesting = NEST_LIST,
+        .schema = {SCHEMA_ATTRIBUTES(disk_attributes)},
+    },
 };
+/* clang-format on */
 
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks)};
 static const Schema plain = {SCHEMA_BLOCKS(blocks)};
@@ -45,34 +51,40 @@ static Value object_of(const Schema *of, const char *json, Arena *arena) {
 static void filled_in(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
+    /* clang-format off */
     static const struct {
         const char *config;
         const char *wanted;
     } cases[] = {
         {
-         .config = "{\"block\":[]}",
-         .wanted = "{\"memory\":512,\"tags\":[\"a\"],\"one\":{\"size\":1,\"bus\":\"virtio\"},"
-                      "\"block\":[]}", },
+            .config = "{\"block\":[]}",
+            .wanted = "{\"memory\":512,\"tags\":[\"a\"],\"one\":{\"size\":1,\"bus\":\"virtio\"},"
+                      "\"block\":[]}",
+        },
         {
-         .config = "{\"memory\":1,\"tags\":[],\"one\":{\"bus\":\"ide\"}}",
-         .wanted = "{\"memory\":1,\"tags\":[],\"one\":{\"bus\":\"ide\"}}",
-         },
+            .config = "{\"memory\":1,\"tags\":[],\"one\":{\"bus\":\"ide\"}}",
+            .wanted = "{\"memory\":1,\"tags\":[],\"one\":{\"bus\":\"ide\"}}",
+        },
         {
-         .config =
-                "{\"memory\":1,\"tags\":[],\"one\":{\"bus\":\"ide\"},\"list\":[{},{\"bus\":\"x\"}],"
-                "\"map\":{\"k\":{}},\"block\":[{}]}", .wanted = "{\"memory\":1,\"tags\":[],\"one\":{\"bus\":\"ide\"},\"list\":[{\"bus\":"
+            .config = "{\"memory\":1,\"tags\":[],\"one\":{\"bus\":\"ide\"},\"list\":[{},{\"bus\":\"x\"}],"
+                      "\"map\":{\"k\":{}},\"block\":[{}]}",
+            .wanted = "{\"memory\":1,\"tags\":[],\"one\":{\"bus\":\"ide\"},\"list\":[{\"bus\":"
                       "\"virtio\"},"
                       "{\"bus\":\"x\"}],\"map\":{\"k\":{\"bus\":\"virtio\"}},\"block\":[{\"bus\":"
-                      "\"virtio\"}]}", },
+                      "\"virtio\"}]}",
+        },
         {
-         .config = "{\"memory\":1,\"tags\":[],\"one\":{\"bus\":\"ide\"},\"set\":[{},{\"bus\":"
-                      "\"virtio\"}]}",                                                                .wanted = "{\"memory\":1,\"tags\":[],\"one\":{\"bus\":\"ide\"},\"set\":[{\"bus\":"
-                      "\"virtio\"}]}", },
+            .config = "{\"memory\":1,\"tags\":[],\"one\":{\"bus\":\"ide\"},\"set\":[{},{\"bus\":"
+                      "\"virtio\"}]}",
+            .wanted = "{\"memory\":1,\"tags\":[],\"one\":{\"bus\":\"ide\"},\"set\":[{\"bus\":"
+                      "\"virtio\"}]}",
+        },
         {
-         .config = "null",
-         .wanted = "null",
-         },
+            .config = "null",
+            .wanted = "null",
+        },
     };
+    /* clang-format on */
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Value got =
             schema_apply_defaults(&schema, object_of(&schema, cases[i].config, arena), arena);
