@@ -8,14 +8,36 @@ static void add_variables(const BackendType *type, const char *attribute, StrBuf
     }
 }
 
+static const char *need_of(const Attribute *row) {
+    return row->flags & REQUIRED ? "required" : "optional";
+}
+
+static const char *mark_of(const Attribute *row) {
+    return row->flags & SENSITIVE ? ", sensitive" : "";
+}
+
+static Str type_of(const Attribute *row, Arena *arena) {
+    return type_to_constraint(attribute_implied_type(row), arena);
+}
+
+static void add_inner_row(const Attribute *row, StrBuf *out, Arena *arena) {
+    strbuf_add_format(out, "| `%s` | %.*s | %s%s | %s |\n", row->name, STR_ARG(type_of(row, arena)),
+                      need_of(row), mark_of(row), row->description);
+}
+
 static void add_row(const BackendType *type, const Attribute *row, StrBuf *out, Arena *arena) {
-    bool is_required = (row->flags & REQUIRED) != 0;
-    bool is_sensitive = (row->flags & SENSITIVE) != 0;
-    strbuf_add_format(out, "| `%s` | %.*s | %s%s |", row->name,
-                      STR_ARG(type_to_constraint(attribute_implied_type(row), arena)),
-                      is_required ? "required" : "optional", is_sensitive ? ", sensitive" : "");
+    strbuf_add_format(out, "| `%s` | %.*s | %s%s |", row->name, STR_ARG(type_of(row, arena)),
+                      need_of(row), mark_of(row));
     add_variables(type, row->name, out);
     strbuf_add_format(out, " | %s |\n", row->description);
+}
+
+static void add_block(const Block *block, StrBuf *out, Arena *arena) {
+    const Schema *schema = &block->schema;
+    strbuf_add_format(out, "\nBlock `%s`: %s\n\n| argument | type | | |\n|---|---|---|---|\n",
+                      block->name, schema->description);
+    for (size_t i = 0; i < schema->attribute_count; i++)
+        add_inner_row(&schema->attributes[i], out, arena);
 }
 
 void backend_page_write(const BackendType *type, StrBuf *out, Arena *arena) {
@@ -26,4 +48,6 @@ void backend_page_write(const BackendType *type, StrBuf *out, Arena *arena) {
     strbuf_add_cstr(out, "\n| argument | type | | environment | |\n|---|---|---|---|---|\n");
     for (size_t i = 0; i < type->schema.attribute_count; i++)
         add_row(type, &type->schema.attributes[i], out, arena);
+    for (size_t i = 0; i < type->schema.block_count; i++)
+        add_block(&type->schema.blocks[i], out, arena);
 }

@@ -2,11 +2,12 @@
 #pragma once
 
 #include "json.h"
-#include "kubeconfig.h"
+#include "kube_login.h"
 
 typedef struct KubeClient {
     const Io *io;
     KubeTarget target;
+    KubeLogin *login; /* to that target */
     uint32_t retries;
     const CancelToken **cancel; /* where the token stands that ends requests; NULL: none */
 } KubeClient;
@@ -30,11 +31,3 @@ KubeStatus kube_client_send(const KubeClient *client,
                             Str body,
                             KubeAnswer *out,
                             Arena *arena);
-
-/* A member of a member …; "metadata.labels.tfstate"; false when one of them is not there. Dots in
- * names do not matter to `last`, which stands alone. */
-MUST_USE bool kube_client_find(Value object, const char *path, const char *last, Value *out);
-/* A text there; empty when there is none. */
-Str kube_client_text(Value object, const char *path, const char *last);
-/* The object with that member, which may be new or null (taken out). */
-Value kube_client_with(Value object, const char *path, const char *last, Value value, Arena *arena);

@@ -87,15 +87,24 @@ static Str member_text(KubeNode place, const char *name, Arena *arena) {
     return str_clone(scalar(member(place, name).node), arena);
 }
 
+static size_t item_count(KubeNode list) {
+    bool is_list = list.node && list.node->type == YAML_SEQUENCE_NODE;
+    return is_list
+               ? (size_t)(list.node->data.sequence.items.top - list.node->data.sequence.items.start)
+               : 0;
+}
+
+static KubeNode item_at(KubeNode list, size_t at) {
+    yaml_node_item_t item = list.node->data.sequence.items.start[at];
+    return (KubeNode){list.file, yaml_document_get_node(&list.file->document, item)};
+}
+
 /* In "clusters: [{name: x, cluster: {…}}]" the content of x; the first file that has it counts. */
 static KubeNode named(KubeFile *files, size_t count, const char *list, const char *kind, Str name) {
     for (size_t i = 0; i < count; i++) {
         KubeNode all = member(root_of(&files[i]), list);
-        if (!all.node || all.node->type != YAML_SEQUENCE_NODE)
-            continue;
-        const yaml_node_item_t *item = all.node->data.sequence.items.start;
-        for (; item < all.node->data.sequence.items.top; item++) {
-            KubeNode entry = {&files[i], yaml_document_get_node(&files[i].document, *item)};
+        for (size_t at = 0; at < item_count(all); at++) {
+            KubeNode entry = item_at(all, at);
             if (str_equal(scalar(member(entry, "name").node), name))
                 return member(entry, kind);
         }
@@ -136,34 +145,75 @@ static bool take_cluster(
     return take_pem(io, cluster, "certificate-authority", &out->authorities, arena, diags);
 }
 
-static bool take_token_file(
-    const Io *io, KubeNode user, KubeTarget *out, Arena *arena, Diags *diags) {
-    Str path = member_text(user, "tokenFile", arena);
-    if (path.len == 0)
-        return true;
-    path = disk_join(disk_folder_of(user.file->path), path, arena);
-    int error = io->disk->read_file(io->disk->self, path, &out->token, arena);
-    out->token = error ? STR_EMPTY : str_trim(out->token);
-    return error == 0 || fail(diags, str_format(arena, "\"%.*s\" (tokenFile) cannot be read: %s.",
-                                                STR_ARG(path), strerror(-error)));
+/* "env: [{name: A, value: b}]" */
+static void take_variables(KubeNode exec, KubeProgram *out, Arena *arena) {
+    KubeNode list = member(exec, "env");
+    for (size_t i = 0; i < item_count(list); i++) {
+        KubeNode item = item_at(list, i);
+        Str name = member_text(item, "name", arena);
+        Str value = member_text(item, "value", arena);
+        vec_push(arena, &out->environment,
+                 str_format(arena, "%.*s=%.*s", STR_ARG(name), STR_ARG(value)));
+    }
+}
+
+Str kubeconfig_check_program(const KubeProgram *program, Arena *arena) {
+    static const char *const versions[] = {"client.authentication.k8s.io/v1",
+                                           "client.authentication.k8s.io/v1beta1"};
+    bool is_known = false;
+    for (size_t i = 0; i < ARRAY_COUNT(versions); i++)
+        is_known |= str_equal_cstr(program->version, versions[i]);
+    if (program->command.len == 0)
+        return STR("The program that is to give the credentials (\"exec\") has no \"command\".");
+    if (is_known)
+        return STR_EMPTY;
+    return str_format(arena,
+                      "The program that is to give the credentials (\"exec\") speaks \"%.*s\"; "
+                      "loam knows \"%s\" and \"%s\".",
+                      STR_ARG(program->version), versions[0], versions[1]);
+}
+
+/* A command with a slash in it is meant from where its file stands. */
+static bool take_program(KubeNode exec, KubeProgram *out, Arena *arena, Diags *diags) {
+    KubeNode arguments = member(exec, "args");
+    Str command = member_text(exec, "command", arena);
+    if (str_find_char(command, '/', 0) != SIZE_MAX)
+        command = disk_join(disk_folder_of(exec.file->path), command, arena);
+    out->command = command;
+    out->version = member_text(exec, "apiVersion", arena);
+    out->hint = member_text(exec, "installHint", arena);
+    out->tells_cluster = str_equal(member_text(exec, "provideClusterInfo", arena), STR("true"));
+    for (size_t i = 0; i < item_count(arguments); i++)
+        vec_push(arena, &out->arguments, str_clone(scalar(item_at(arguments, i).node), arena));
+    take_variables(exec, out, arena);
+    if (str_equal(member_text(exec, "interactiveMode", arena), STR("Always")))
+        return fail(diags,
+                    STR("The program that is to give the credentials (\"exec\") wants to ask "
+                        "at the terminal (interactiveMode: Always). Run it by hand, and give "
+                        "its token as \"token\", or as KUBE_TOKEN."));
+    Str problem = kubeconfig_check_program(out, arena);
+    return problem.len == 0 || fail(diags, problem);
 }
 
 static bool take_user(const Io *io, KubeNode user, KubeTarget *out, Arena *arena, Diags *diags) {
+    KubeNode exec = member(user, "exec");
     out->token = member_text(user, "token", arena);
+    out->token_file = member_text(user, "tokenFile", arena);
     out->user = member_text(user, "username", arena);
     out->password = member_text(user, "password", arena);
-    if (!take_token_file(io, user, out, arena, diags) ||
-        !take_pem(io, user, "client-certificate", &out->certificate, arena, diags) ||
+    if (out->token_file.len)
+        out->token_file = disk_join(disk_folder_of(user.file->path), out->token_file, arena);
+    if (!take_pem(io, user, "client-certificate", &out->certificate, arena, diags) ||
         !take_pem(io, user, "client-key", &out->key, arena, diags))
         return false;
-    bool is_known = out->token.len || out->user.len || out->certificate.len;
-    bool needs_program = member(user, "exec").node || member(user, "auth-provider").node;
-    if (!needs_program || is_known)
+    if (out->token.len || out->token_file.len || out->user.len || out->certificate.len)
         return true;
-    return fail(diags,
-                STR("The user of this context gets its credentials from a program (\"exec\" "
-                    "or \"auth-provider\"), which loam does not run. Get a token from it and "
-                    "give it as \"token\", or as KUBE_TOKEN."));
+    if (exec.node)
+        return take_program(exec, &out->program, arena, diags);
+    return !member(user, "auth-provider").node ||
+           fail(diags, STR("The user of this context has an \"auth-provider\", which Kubernetes "
+                           "itself gave up for \"exec\". Give a token as \"token\", or as "
+                           "KUBE_TOKEN."));
 }
 
 static bool missing(Diags *diags, const char *kind, Str name, Arena *arena) {
@@ -231,15 +281,16 @@ bool kubeconfig_in_cluster(const Io *io, KubeTarget *out, Arena *arena, Diags *d
     Str host = variable(io, "KUBERNETES_SERVICE_HOST");
     Str port = variable(io, "KUBERNETES_SERVICE_PORT");
     KubeTarget target = {0};
+    Str token;
     if (host.len == 0 || port.len == 0 ||
-        disk->read_file(disk->self, STR(ACCOUNT_FOLDER "token"), &target.token, arena) != 0)
+        disk->read_file(disk->self, STR(ACCOUNT_FOLDER "token"), &token, arena) != 0)
         return fail(diags, STR("\"in_cluster_config\" is set, but this is no pod with an account: "
                                "there is no KUBERNETES_SERVICE_HOST, or no token in "
                                "\"" ACCOUNT_FOLDER "\"."));
+    target.token_file = STR(ACCOUNT_FOLDER "token");
     bool is_v6 = str_find_char(host, ':', 0) != SIZE_MAX;
     target.server = str_format(arena, is_v6 ? "https://[%.*s]:%.*s" : "https://%.*s:%.*s",
                                STR_ARG(host), STR_ARG(port));
-    target.token = str_trim(target.token);
     (void)disk->read_file(disk->self, STR(ACCOUNT_FOLDER "ca.crt"), &target.authorities, arena);
     *out = target;
     return true;

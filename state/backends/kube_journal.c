@@ -3,12 +3,13 @@
 #include "kube_journal.h"
 #include "gzip.h"
 #include "journal_segments.h"
+#include "kube_object.h"
 
 #define PIECE_SIZE ((size_t)960 << 10) /* a Secret holds 1 MiB */
 
 /* "PREFIX-NUMBER" or "PREFIX-NUMBER-PIECE". */
 static bool number_of(const KubeStore *store, Value secret, uint64_t *number, uint64_t *piece) {
-    Str name = kube_client_text(secret, "metadata", "name");
+    Str name = kube_object_text(secret, "metadata", "name");
     Str rest = str_after(name, store->journal.len + 1);
     Str text;
     *piece = 0;
@@ -69,7 +70,7 @@ static bool journal_list(void *self, Segments *out, Str *problem, Arena *arena) 
             continue;
         if (piece == 0 && !take_segment(store, &secrets, *secret, &segment, arena)) {
             *problem = str_format(arena, "the Secret \"%.*s\" is damaged",
-                                  STR_ARG(kube_client_text(*secret, "metadata", "name")));
+                                  STR_ARG(kube_object_text(*secret, "metadata", "name")));
             return false;
         }
         vec_push(arena, out, segment);
@@ -127,8 +128,8 @@ static bool journal_put(void *self, uint64_t number, Str text, Str *problem, Are
 }
 
 static int compare_names(const void *a, const void *b) {
-    return str_compare(kube_client_text(*(const Value *)a, "metadata", "name"),
-                       kube_client_text(*(const Value *)b, "metadata", "name"));
+    return str_compare(kube_object_text(*(const Value *)a, "metadata", "name"),
+                       kube_object_text(*(const Value *)b, "metadata", "name"));
 }
 
 static bool journal_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
@@ -141,7 +142,7 @@ static bool journal_drop(void *self, uint64_t below, Str *problem, Arena *arena)
         qsort(secrets.items, secrets.count, sizeof *secrets.items, compare_names);
     vec_each(&secrets, secret) {
         uint64_t number, ignored;
-        Str name = kube_client_text(*secret, "metadata", "name");
+        Str name = kube_object_text(*secret, "metadata", "name");
         if (!number_of(store, *secret, &number, &ignored) || number >= below)
             continue;
         if (kube_store_delete(store, KUBE_SECRET, name, &answer, arena) != KUBE_DONE) {

@@ -1,6 +1,7 @@
 /* Paths, labels and bodies. */
 #include "kube_store.h"
 #include "digest.h"
+#include "kube_object.h"
 #include "url.h"
 
 #define NAME_MAX_SIZE  253
@@ -122,10 +123,10 @@ KubeStatus kube_store_list_secrets(
         KubeStatus status = kube_client_send(&store->client, "GET", path, STR_EMPTY, out, arena);
         if (status != KUBE_DONE)
             return status;
-        bool has_items = kube_client_find(out->object, "", "items", &page);
+        bool has_items = kube_object_find(out->object, "", "items", &page);
         for (size_t i = 0; has_items && i < page.count; i++)
             vec_push(arena, items, value_at(page, i));
-        next = kube_client_text(out->object, "metadata", "continue");
+        next = kube_object_text(out->object, "metadata", "continue");
     } while (next.len);
     return KUBE_DONE;
 }
@@ -133,7 +134,7 @@ KubeStatus kube_store_list_secrets(
 /* -- objects ------------------------------------------------------------------------------ */
 
 static Value set(Value object, const char *path, const char *last, Str text, Arena *arena) {
-    return kube_client_with(object, path, last, value_from_str(text), arena);
+    return kube_object_with(object, path, last, value_from_str(text), arena);
 }
 
 static Value add_state_labels(const KubeStore *store, Value object, Arena *arena) {
@@ -144,7 +145,7 @@ static Value add_state_labels(const KubeStore *store, Value object, Arena *arena
     object = set(object, labels, "app.kubernetes.io/managed-by", STR("terraform"), arena);
     for (size_t i = 0; value_is_present(store->labels) && i < store->labels.count; i++) {
         const char *name = str_to_cstr(value_key_at(store->labels, i), arena);
-        object = kube_client_with(object, labels, name, value_at(store->labels, i), arena);
+        object = kube_object_with(object, labels, name, value_at(store->labels, i), arena);
     }
     return object;
 }
@@ -185,6 +186,6 @@ Value kube_store_with_data(Value secret, const char *key, Str bytes, Arena *aren
 
 bool kube_store_data(Value secret, const char *key, Str *out, Arena *arena) {
     Value text;
-    return kube_client_find(secret, "data", key, &text) && text.type->kind == KIND_STRING &&
+    return kube_object_find(secret, "data", key, &text) && text.type->kind == KIND_STRING &&
            digest_from_base64(value_text(text), out, arena);
 }

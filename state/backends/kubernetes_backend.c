@@ -4,6 +4,7 @@
 #include "empty_state.h"
 #include "gzip.h"
 #include "kube_journal.h"
+#include "kube_object.h"
 #include "kube_store.h"
 
 #define RETRIES   4
@@ -33,22 +34,22 @@ static bool report(Diags *diags, const char *summary, const Kubernetes *kube, St
 /* -- the lock ----------------------------------------------------------------------------- */
 
 static void read_info(Value lease, LockInfo *out, Arena *arena) {
-    Str info = kube_client_text(lease, "metadata.annotations", LOCK_INFO);
+    Str info = kube_object_text(lease, "metadata.annotations", LOCK_INFO);
     if (!state_lock_from_json(info, out, arena))
         *out = (LockInfo){0};
-    out->id = kube_client_text(lease, "spec", "holderIdentity");
+    out->id = kube_object_text(lease, "spec", "holderIdentity");
 }
 
 static Value with_holder(Value lease, const LockInfo *info, Arena *arena) {
     Value text = value_string(state_lock_to_json(info, arena), arena);
-    lease = kube_client_with(lease, "metadata.annotations", LOCK_INFO, text, arena);
-    return kube_client_with(lease, "spec", "holderIdentity", value_from_str(info->id), arena);
+    lease = kube_object_with(lease, "metadata.annotations", LOCK_INFO, text, arena);
+    return kube_object_with(lease, "spec", "holderIdentity", value_from_str(info->id), arena);
 }
 
 static Value without_holder(Value lease, Arena *arena) {
     Value nothing = value_null(&TYPE_DYNAMIC);
-    lease = kube_client_with(lease, "metadata.annotations", LOCK_INFO, nothing, arena);
-    return kube_client_with(lease, "spec", "holderIdentity", nothing, arena);
+    lease = kube_object_with(lease, "metadata.annotations", LOCK_INFO, nothing, arena);
+    return kube_object_with(lease, "spec", "holderIdentity", nothing, arena);
 }
 
 /* What the lease says: free (then *lease is what it looks like), ours, or somebody else's. */
@@ -56,7 +57,7 @@ static KubeStatus look(const Kubernetes *kube, KubeAnswer *out, LockInfo *holder
     const KubeStore *store = &kube->store;
     KubeStatus status = kube_store_get(store, KUBE_LEASE, store->lease, out, arena);
     *holder = (LockInfo){0};
-    if (status == KUBE_DONE && kube_client_text(out->object, "spec", "holderIdentity").len)
+    if (status == KUBE_DONE && kube_object_text(out->object, "spec", "holderIdentity").len)
         read_info(out->object, holder, arena);
     return status;
 }
@@ -120,7 +121,7 @@ static bool free_lease(const Kubernetes *kube, Str id, const char *summary, Diag
         status = kube_store_get(store, KUBE_LEASE, store->lease, &answer, scratch);
         if (status == KUBE_FAILED)
             break;
-        Str holder = status == KUBE_DONE ? kube_client_text(answer.object, "spec", "holderIdentity")
+        Str holder = status == KUBE_DONE ? kube_object_text(answer.object, "spec", "holderIdentity")
                                          : STR_EMPTY;
         if (holder.len == 0 && i > 0)
             return true;
@@ -166,7 +167,7 @@ static KubeStatus read_part(
     /* Whoever holds the lock has seen the version that it goes on from. */
     bool is_first = kube->lock_id.len == 0 || !kube->was_read;
     if (part == 0 && is_first) {
-        Str version = kube_client_text(answer.object, "metadata", "resourceVersion");
+        Str version = kube_object_text(answer.object, "metadata", "resourceVersion");
         kube->version = status == KUBE_DONE ? str_clone(version, kube->arena) : STR_EMPTY;
     }
     if (status != KUBE_DONE)
@@ -239,7 +240,7 @@ static bool is_written(Kubernetes *kube, Str packed, Arena *arena) {
     if (kube_store_get(store, KUBE_SECRET, store->secret, &answer, arena) != KUBE_DONE ||
         !kube_store_data(answer.object, "tfstate", &there, arena) || !str_equal(there, packed))
         return false;
-    Str version = kube_client_text(answer.object, "metadata", "resourceVersion");
+    Str version = kube_object_text(answer.object, "metadata", "resourceVersion");
     kube->version = str_clone(version, kube->arena);
     return true;
 }
@@ -264,7 +265,7 @@ static bool write_secret(Kubernetes *kube, Str packed, Arena *arena, Diags *diag
     KubeStatus status = current_secret(kube, &secret, &problem, arena);
     if (status == KUBE_FAILED)
         return report(diags, "Failed to write the state", kube, problem);
-    Str version = kube_client_text(secret, "metadata", "resourceVersion");
+    Str version = kube_object_text(secret, "metadata", "resourceVersion");
     if (kube->was_read && !str_equal(version, kube->version))
         return is_written(kube, packed, arena) || report_other_hands(kube, diags);
     secret = kube_store_with_data(secret, "tfstate", packed, arena);
@@ -275,7 +276,7 @@ static bool write_secret(Kubernetes *kube, Str packed, Arena *arena, Diags *diag
         return is_written(kube, packed, arena) || report_other_hands(kube, diags);
     if (status != KUBE_DONE)
         return report(diags, "Failed to write the state", kube, answer.problem);
-    version = kube_client_text(answer.object, "metadata", "resourceVersion");
+    version = kube_object_text(answer.object, "metadata", "resourceVersion");
     kube->version = str_clone(version, kube->arena);
     kube->was_read = true;
     return true;
@@ -313,6 +314,7 @@ static bool kubernetes_write(Backend *backend, Str bytes, Diags *diags) {
 static void kubernetes_close(Backend *backend) {
     Kubernetes *kube = backend->self;
     backend->journal->close(backend->journal);
+    kube_login_close(kube->store.client.login);
     arena_close(kube->arena);
 }
 
@@ -371,6 +373,48 @@ static void replace(Str *field, Value config, const char *name) {
         *field = text;
 }
 
+static void add_words(Value list, StrVec *out, Arena *arena) {
+    for (size_t i = 0; value_is_present(list) && i < list.count; i++)
+        vec_push(arena, out, value_text(value_at(list, i)));
+}
+
+static void add_variables(Value map, StrVec *out, Arena *arena) {
+    for (size_t i = 0; value_is_present(map) && i < map.count; i++)
+        vec_push(arena, out,
+                 str_format(arena, "%.*s=%.*s", STR_ARG(value_key_at(map, i)),
+                            STR_ARG(value_text(value_at(map, i)))));
+}
+
+/* The block "exec". */
+static bool read_program(Value config, KubeTarget *out, Arena *arena, Diags *diags) {
+    Value exec, list;
+    KubeProgram program = {0};
+    if (!value_find(config, STR("exec"), &exec) || !value_is_present(exec))
+        return true;
+    program.command = text_of(exec, "command");
+    program.version = text_of(exec, "api_version");
+    if (value_find(exec, STR("args"), &list))
+        add_words(list, &program.arguments, arena);
+    if (value_find(exec, STR("env"), &list))
+        add_variables(list, &program.environment, arena);
+    Str problem = kubeconfig_check_program(&program, arena);
+    out->program = program;
+    out->token = out->token_file = STR_EMPTY;
+    if (problem.len)
+        diags_error(diags, NO_RANGE, "Invalid backend configuration", "%.*s", STR_ARG(problem));
+    return problem.len == 0;
+}
+
+/* A token that is written down makes asking for one needless. */
+static void replace_token(KubeTarget *target, Value config) {
+    Str token = text_of(config, "token");
+    if (token.len == 0)
+        return;
+    target->token = token;
+    target->token_file = STR_EMPTY;
+    target->program = (KubeProgram){0};
+}
+
 /* What the block says wins over the files. */
 static bool read_target(const Io *io, Value config, KubeTarget *out, Arena *arena, Diags *diags) {
     KubeTarget target = {0};
@@ -382,7 +426,9 @@ static bool read_target(const Io *io, Value config, KubeTarget *out, Arena *aren
     replace(&target.authorities, config, "cluster_ca_certificate");
     replace(&target.certificate, config, "client_certificate");
     replace(&target.key, config, "client_key");
-    replace(&target.token, config, "token");
+    if (!read_program(config, &target, arena, diags))
+        return false;
+    replace_token(&target, config);
     target.skip_verify = backend_settings_bool(config, "insecure", target.skip_verify);
     while (str_ends_with(target.server, STR("/")))
         target.server = str_slice(target.server, 0, target.server.len - 1);
@@ -414,6 +460,7 @@ static bool open_store(
         !read_target(io, config, &store->client.target, arena, diags))
         return false;
     kube->arena = arena_open("kubernetes");
+    store->client.login = kube_login_new(io, &store->client.target);
     kube->backend = (Backend){
         .type = &kubernetes_backend,
         .self = kube,
@@ -464,7 +511,7 @@ static bool find_names(const Kubernetes *kube, StrVec *out, Arena *arena, Diags 
         return report(diags, "Cannot list the workspaces", kube, answer.problem);
     StrVec names = {0};
     vec_each(&secrets, secret) {
-        Str name = kube_client_text(*secret, "metadata.labels", "tfstateWorkspace");
+        Str name = kube_object_text(*secret, "metadata.labels", "tfstateWorkspace");
         if (name.len && !str_equal(name, STR("default")) && !has_text(&names, name))
             vec_push(arena, &names, name);
     }
@@ -544,6 +591,20 @@ static const Attribute attributes[] = {
     {"password",                 &TYPE_STRING,         OPTIONAL | SENSITIVE, "For basic authentication."                   },
 };
 
+static const Attribute exec_attributes[] = {
+    {"api_version", &TYPE_STRING,         REQUIRED,             "client.authentication.k8s.io/v1, or /v1beta1."},
+    {"command",     &TYPE_STRING,         REQUIRED,             "The program."                                 },
+    {"args",        &TYPE_LIST_OF_STRING, OPTIONAL,             "Its arguments."                               },
+    {"env",         &TYPE_MAP_OF_STRING,  OPTIONAL | SENSITIVE, "Variables that it gets besides."              },
+};
+
+static const Block blocks[] = {
+    {"exec",
+     NEST_SINGLE, {SCHEMA_ATTRIBUTES(exec_attributes),
+      .description = "A program that is asked for the credentials, as in a kubeconfig file."},
+     .max_items = 1},
+};
+
 static const BackendVariable variables[] = {
     {"namespace",                "KUBE_NAMESPACE"           },
     {"config_path",              "KUBE_CONFIG_PATH"         },
@@ -564,13 +625,14 @@ static const BackendVariable variables[] = {
 
 const BackendType kubernetes_backend = {
     .name = "kubernetes",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
                .description = "The state as a Secret in a Kubernetes cluster, locked by a Lease."},
     .about =
         "The Secret and the Lease are those of Terraform and OpenTofu: either may take over. A "
         "Secret holds 1 MiB, ten times as much before it is packed; a state that another tool "
         "divided is read. The lock does not expire: force-unlock opens that of a program that "
-        "died. Credentials that a program has to fetch (exec) are not used.",
+        "died. A token from a file or a program (exec) is asked for anew when the server does not "
+        "take it any more.",
     BACKEND_VARIABLES(variables),
     .open = kubernetes_open,
     .list = kubernetes_list,

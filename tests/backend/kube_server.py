@@ -2,7 +2,8 @@
 labels, refusals in Status objects in the words of a real one (1.32), lists in pages.
 
   kube_server.make_certificates(folder)    ca.pem, server.pem and server.key there
-  server = kube_server.start(folder)       a thread; .port, .objects {(kind, namespace, name): object}, .log [(method, path)]
+  server = kube_server.start(folder)       a thread; .port, .objects {(kind, namespace, name): object}, .log [(method, path)],
+                                           .tokens {those it takes}
                                            without a folder it speaks plain HTTP
 """
 import base64, copy, http.server, json, os, re, ssl, subprocess, threading, urllib.parse, uuid
@@ -61,7 +62,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = handle_any
 
     def serve(self, document):
-        if self.headers.get("Authorization") != "Bearer " + TOKEN:
+        if self.headers.get("Authorization", "").removeprefix("Bearer ") not in self.server.tokens:
             raise Refusal(401, "Unauthorized", "Unauthorized")
         url = urllib.parse.urlsplit(self.path)
         found = re.match(r"(/api/v1|/apis/coordination\.k8s\.io/v1)/namespaces/([^/]+)/(secrets|leases)(?:/([^/]+))?$", url.path)
@@ -169,7 +170,7 @@ def start(folder=None):
         context.load_cert_chain(os.path.join(folder, "server.pem"), os.path.join(folder, "server.key"))
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.daemon_threads = True
-    server.lock = threading.Lock()
+    server.lock, server.tokens = threading.Lock(), {TOKEN}
     server.namespaces, server.objects, server.log, server.version, server.page = {"default", "states"}, {}, [], 1000, 3
     server.port = server.server_address[1]
     threading.Thread(target=server.serve_forever, daemon=True).start()

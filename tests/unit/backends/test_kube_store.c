@@ -1,6 +1,7 @@
 /* Names, labels and contents of the objects. */
 #include "unit.h"
 
+#include "kube_object.h"
 #include "kube_store.h"
 
 typedef struct Row {
@@ -45,17 +46,17 @@ static void objects(void **state) {
     store.labels = value_null(&TYPE_DYNAMIC);
     assert_true(kube_store_name(&store, arena, &diags));
     Value secret = kube_store_new(&store, KUBE_SECRET, store.secret, true, arena);
-    check_str(kube_client_text(secret, "metadata.labels", "tfstateWorkspace"), "w");
-    check_str(kube_client_text(secret, "metadata.labels", "app.kubernetes.io/managed-by"),
+    check_str(kube_object_text(secret, "metadata.labels", "tfstateWorkspace"), "w");
+    check_str(kube_object_text(secret, "metadata.labels", "app.kubernetes.io/managed-by"),
               "terraform");
-    check_str(kube_client_text(secret, "metadata.annotations", "encoding"), "gzip");
+    check_str(kube_object_text(secret, "metadata.annotations", "encoding"), "gzip");
     secret = kube_store_with_data(secret, "tfstate", STR("\1\2"), arena);
-    check_str(kube_client_text(secret, "data", "tfstate"), "AQI=");
+    check_str(kube_object_text(secret, "data", "tfstate"), "AQI=");
     assert_true(kube_store_data(secret, "tfstate", &bytes, arena));
     check_str_equal(bytes, STR("\1\2"));
     assert_false(kube_store_data(secret, "other", &bytes, arena));
     Value journal = kube_store_new(&store, KUBE_SECRET, store.journal, false, arena);
-    check_str(kube_client_text(journal, "metadata.labels", "tfstate"), "");
+    check_str(kube_object_text(journal, "metadata.labels", "tfstate"), "");
     check_str(kube_store_journal_selector(&store, arena),
               "loam-journal-suffix=s,loam-journal-workspace=w");
 }

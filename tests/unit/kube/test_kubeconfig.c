@@ -16,7 +16,8 @@
     "clusters:\n- {name: a, cluster: {server: \"https://second:1\"}}\n"                            \
     "- {name: b, cluster: {server: \"http://open\", certificate-authority-data: \"Q0E=\"}}\n"      \
     "users:\n- {name: u, user: {token: t0k3n}}\n- {name: v, user: {token: secret}}\n"              \
-    "- {name: w, user: {exec: {command: x}}}\n- {name: x, user: {client-key-data: \"%\"}}\n"
+    "- {name: w, user: {exec: {command: x, apiVersion: v0}}}\n- {name: y, user: {exec: {}}}\n"     \
+    "- {name: x, user: {client-key-data: \"%\"}}\n"
 
 typedef struct Row {
     const char *context;
@@ -26,13 +27,14 @@ typedef struct Row {
 } Row;
 
 static const Row rows[] = {
-    {"",      "",  "https://first:1", "t0k3n"                  },
-    {"two",   "",  "http://open",     ""                       }, /* no proof to one that proves nothing */
-    {"one",   "v", "https://first:1", "secret"                 },
-    {"three", "",  NULL,              "no context \"three\""   },
-    {"one",   "q", NULL,              "no user \"q\""          },
-    {"one",   "w", NULL,              "which loam does not run"},
-    {"one",   "x", NULL,              "is not base64"          },
+    {"",      "",  "https://first:1", "t0k3n"               },
+    {"two",   "",  "http://open",     ""                    }, /* no proof to one that proves nothing */
+    {"one",   "v", "https://first:1", "secret"              },
+    {"three", "",  NULL,              "no context \"three\""},
+    {"one",   "q", NULL,              "no user \"q\""       },
+    {"one",   "w", NULL,              "speaks \"v0\""       },
+    {"one",   "y", NULL,              "has no \"command\""  },
+    {"one",   "x", NULL,              "is not base64"       },
 };
 
 static Str lay(Str folder, const char *name, const char *text, Arena *arena) {

@@ -1,7 +1,7 @@
 /* Looking into objects, and changing them without touching the rest. */
 #include "unit.h"
 
-#include "kube_client.h"
+#include "kube_object.h"
 
 #define OBJECT "{\"a\":{\"b\":{\"x\":\"1\"},\"c\":[1,2]},\"n\":null,\"z\":1.50}"
 
@@ -20,17 +20,17 @@ static void members(void **state) {
     const char *error;
     size_t offset;
     assert_true(json_parse_any(STR(OBJECT), &object, &error, &offset, arena));
-    check_str(kube_client_text(object, "a.b", "x"), "1");
-    check_str(kube_client_text(object, "a.c", "x"), "");
-    check_str(kube_client_text(object, "a.none", "x"), "");
-    check_str(kube_client_text(object, "", "z"), "");
-    assert_false(kube_client_find(object, "", "n", &found));
-    Value changed = kube_client_with(object, "a.b", "app.io/y", value_from_cstr("2"), arena);
+    check_str(kube_object_text(object, "a.b", "x"), "1");
+    check_str(kube_object_text(object, "a.c", "x"), "");
+    check_str(kube_object_text(object, "a.none", "x"), "");
+    check_str(kube_object_text(object, "", "z"), "");
+    assert_false(kube_object_find(object, "", "n", &found));
+    Value changed = kube_object_with(object, "a.b", "app.io/y", value_from_cstr("2"), arena);
     check_str(text_of(changed, arena),
               "{\"a\":{\"b\":{\"app.io/y\":\"2\",\"x\":\"1\"},\"c\":[1,2]},"
               "\"n\":null,\"z\":1.5}");
-    changed = kube_client_with(changed, "a", "b", value_null(&TYPE_DYNAMIC), arena);
-    changed = kube_client_with(changed, "new.place", "k", value_from_cstr("v"), arena);
+    changed = kube_object_with(changed, "a", "b", value_null(&TYPE_DYNAMIC), arena);
+    changed = kube_object_with(changed, "new.place", "k", value_from_cstr("v"), arena);
     check_str(text_of(changed, arena),
               "{\"a\":{\"c\":[1,2]},\"n\":null,\"new\":{\"place\":{\"k\":\"v\"}},\"z\":1.5}");
 }

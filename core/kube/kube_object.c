@@ -1,0 +1,57 @@
+/* Members by name; an object that changes is built anew. */
+#include "kube_object.h"
+
+static bool find_member(Value object, Str name, Value *out) {
+    bool is_object = value_is_present(object) && object.type->kind == KIND_OBJECT;
+    return is_object && value_find(object, name, out) && value_is_present(*out);
+}
+
+bool kube_object_find(Value object, const char *path, const char *last, Value *out) {
+    Str rest = str_from_cstr(path);
+    Str name;
+    while (rest.len && str_next_field(&rest, '.', &name)) {
+        if (!find_member(object, name, &object))
+            return false;
+    }
+    return find_member(object, str_from_cstr(last), out);
+}
+
+Str kube_object_text(Value object, const char *path, const char *last) {
+    Value found;
+    bool is_text = kube_object_find(object, path, last, &found) && found.type->kind == KIND_STRING;
+    return is_text ? value_text(found) : STR_EMPTY;
+}
+
+static Value with_member(Value object, Str name, Value value, Arena *arena) {
+    bool is_object = value_is_present(object) && object.type->kind == KIND_OBJECT;
+    size_t count = is_object ? object.count : 0;
+    Str *names = arena_new_array(arena, Str, count + 1);
+    Value *values = arena_new_array(arena, Value, count + 1);
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal(value_key_at(object, i), name))
+            continue;
+        names[kept] = value_key_at(object, i);
+        values[kept++] = value_at(object, i);
+    }
+    if (value_is_present(value)) {
+        names[kept] = name;
+        values[kept++] = value;
+    }
+    return value_object(names, values, kept, arena);
+}
+
+static Value with_path(Value object, Str path, Str last, Value value, Arena *arena) {
+    Str name;
+    Value inner = value_null(&TYPE_DYNAMIC);
+    if (path.len == 0)
+        return with_member(object, last, value, arena);
+    (void)str_next_field(&path, '.', &name);
+    (void)find_member(object, name, &inner);
+    return with_member(object, name, with_path(inner, path, last, value, arena), arena);
+}
+
+Value kube_object_with(
+    Value object, const char *path, const char *last, Value value, Arena *arena) {
+    return with_path(object, str_from_cstr(path), str_from_cstr(last), value, arena);
+}
