@@ -102,7 +102,9 @@ static void set_trust(CURL *curl, const HttpRequest *request) {
     const char *folder = getenv("SSL_CERT_DIR");
     if (file && file[0])
         curl_easy_setopt(curl, CURLOPT_CAINFO, file);
-    if (folder && folder[0])
+    if (request->authorities.len) /* and no others */
+        curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+    else if (folder && folder[0])
         curl_easy_setopt(curl, CURLOPT_CAPATH, folder);
     set_blob(curl, CURLOPT_CAINFO_BLOB, request->authorities);
     set_blob(curl, CURLOPT_SSLCERT_BLOB, request->certificate);

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "curl_http.h"
+#include "disk.h"
 #include "thread.h"
 
 #include <arpa/inet.h>
@@ -401,14 +402,41 @@ static void certificates(void **state) {
     identity_release(&client);
 }
 
+/* The folder in which the system's authorities stand would do for this server: not where the
+ * request names its own. */
+static void own_authorities(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Identity server = identity_new("server", arena);
+    Identity other = identity_new("other", arena);
+    SSL_CTX *tls = tls_new(&server, &other);
+    HttpRequest request = {.certificate = other.certificate_pem, .key = other.key_pem};
+    char *folder = (char *)str_to_cstr(STR("/tmp/loam-test-curl-XXXXXX"), arena);
+    assert_non_null(mkdtemp(folder));
+    unsigned long hash = X509_subject_name_hash(server.certificate);
+    Str path = str_format(arena, "%s/%08lx.0", folder, hash);
+    assert_int_equal(disk_real.write_file(NULL, path, server.certificate_pem, 0600), 0);
+    setenv("SSL_CERT_DIR", folder, 1);
+    assert_int_equal(ask_tls(request, tls, arena), HTTP_DONE);
+    request.authorities = other.certificate_pem;
+    assert_int_equal(ask_tls(request, tls, arena), HTTP_BAD_CERTIFICATE);
+    unsetenv("SSL_CERT_DIR");
+    assert_int_equal(disk_remove_tree(&disk_real, str_from_cstr(folder)), 0);
+    SSL_CTX_free(tls);
+    identity_release(&server);
+    identity_release(&other);
+}
+
 int main(void) {
     signal(SIGPIPE, SIG_IGN);
     unsetenv("http_proxy");
     unsetenv("all_proxy");
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plain),     cmocka_unit_test(with_body),    cmocka_unit_test(redirects),
-        cmocka_unit_test(failures),  cmocka_unit_test(nobody_there), cmocka_unit_test(not_kept),
-        cmocka_unit_test(cancelled), cmocka_unit_test(certificates),
+        cmocka_unit_test(plain),           cmocka_unit_test(with_body),
+        cmocka_unit_test(redirects),       cmocka_unit_test(failures),
+        cmocka_unit_test(nobody_there),    cmocka_unit_test(not_kept),
+        cmocka_unit_test(cancelled),       cmocka_unit_test(certificates),
+        cmocka_unit_test(own_authorities),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
