@@ -39,13 +39,17 @@ bool kube_login_is_asked(const KubeLogin *login) {
 
 /* -- what the program is told ------------------------------------------------------------- */
 
+static Value with_text(Value object, const char *name, Str text, Arena *arena) {
+    return text.len ? kube_object_with(object, "", name, value_from_str(text), arena) : object;
+}
+
 static Value cluster_of(const KubeTarget *target, Arena *arena) {
     Value cluster = value_null(&TYPE_DYNAMIC);
     Str authorities = digest_to_base64(target->authorities, arena);
-    cluster = kube_object_with(cluster, "", "server", value_from_str(target->server), arena);
-    if (authorities.len)
-        cluster = kube_object_with(cluster, "", "certificate-authority-data",
-                                   value_from_str(authorities), arena);
+    cluster = with_text(cluster, "server", target->server, arena);
+    cluster = with_text(cluster, "tls-server-name", target->server_name, arena);
+    cluster = with_text(cluster, "proxy-url", target->proxy, arena);
+    cluster = with_text(cluster, "certificate-authority-data", authorities, arena);
     if (target->skip_verify)
         cluster =
             kube_object_with(cluster, "", "insecure-skip-tls-verify", value_bool(true), arena);

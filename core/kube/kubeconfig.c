@@ -138,10 +138,8 @@ static bool take_cluster(
     out->server = member_text(cluster, "server", arena);
     out->skip_verify =
         str_equal(member_text(cluster, "insecure-skip-tls-verify", arena), STR("true"));
-    if (member_text(cluster, "proxy-url", arena).len ||
-        member_text(cluster, "tls-server-name", arena).len)
-        return fail(diags, STR("The cluster's \"proxy-url\" and \"tls-server-name\" cannot be used "
-                               "by loam."));
+    out->server_name = member_text(cluster, "tls-server-name", arena);
+    out->proxy = member_text(cluster, "proxy-url", arena);
     return take_pem(io, cluster, "certificate-authority", &out->authorities, arena, diags);
 }
 

@@ -16,6 +16,8 @@ typedef struct KubeProgram {
 
 typedef struct KubeTarget {
     Str server;      /* "https://host:6443"; empty: nothing says */
+    Str server_name; /* what its certificate is for, if not its host's name */
+    Str proxy;       /* on the way to it; empty: what the environment says */
     Str authorities; /* PEM */
     bool skip_verify;
     Str token;

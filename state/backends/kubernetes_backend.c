@@ -421,6 +421,7 @@ static bool read_target(const Io *io, Value config, KubeTarget *out, Arena *aren
     if (!find_target(io, config, &target, arena, diags))
         return false;
     replace(&target.server, config, "host");
+    replace(&target.proxy, config, "proxy_url");
     replace(&target.user, config, "username");
     replace(&target.password, config, "password");
     replace(&target.authorities, config, "cluster_ca_certificate");
@@ -564,31 +565,32 @@ static bool kubernetes_remove(const Io *io, Value config, Str workspace, Diags *
 
 static const Attribute attributes[] = {
     {"secret_suffix",            &TYPE_STRING,         REQUIRED,
-     "End of the Secret's name, tfstate-WORKSPACE-SUFFIX."                                                                 },
-    {"namespace",                &TYPE_STRING,         OPTIONAL,             "Its namespace; \"default\" if not given."    },
-    {"labels",                   &TYPE_MAP_OF_STRING,  OPTIONAL,             "More labels of the objects that are made."   },
-    {"config_path",              &TYPE_STRING,         OPTIONAL,             "A kubeconfig file."                          },
+     "End of the Secret's name, tfstate-WORKSPACE-SUFFIX."                                                                   },
+    {"namespace",                &TYPE_STRING,         OPTIONAL,             "Its namespace; \"default\" if not given."      },
+    {"labels",                   &TYPE_MAP_OF_STRING,  OPTIONAL,             "More labels of the objects that are made."     },
+    {"config_path",              &TYPE_STRING,         OPTIONAL,             "A kubeconfig file."                            },
     {"config_paths",             &TYPE_LIST_OF_STRING, OPTIONAL,
-     "Several; else $KUBE_CONFIG_PATHS, with colons between."                                                              },
+     "Several; else $KUBE_CONFIG_PATHS, with colons between."                                                                },
     {"load_config_file",         &TYPE_BOOL,           OPTIONAL,
-     "Whether kubeconfig files are read; true if not given."                                                               },
+     "Whether kubeconfig files are read; true if not given."                                                                 },
     {"config_context",           &TYPE_STRING,         OPTIONAL,
-     "Context in these files; the current one if not given."                                                               },
+     "Context in these files; the current one if not given."                                                                 },
     {"config_context_cluster",   &TYPE_STRING,         OPTIONAL,
-     "Cluster in these files; the context's if not given."                                                                 },
+     "Cluster in these files; the context's if not given."                                                                   },
     {"config_context_auth_info", &TYPE_STRING,         OPTIONAL,
-     "User in these files; the context's if not given."                                                                    },
-    {"in_cluster_config",        &TYPE_BOOL,           OPTIONAL,             "As the account of the pod that this runs in."},
-    {"host",                     &TYPE_STRING,         OPTIONAL,             "Address of the API server."                  },
-    {"insecure",                 &TYPE_BOOL,           OPTIONAL,             "The server need not prove who it is."        },
+     "User in these files; the context's if not given."                                                                      },
+    {"in_cluster_config",        &TYPE_BOOL,           OPTIONAL,             "As the account of the pod that this runs in."  },
+    {"host",                     &TYPE_STRING,         OPTIONAL,             "Address of the API server."                    },
+    {"proxy_url",                &TYPE_STRING,         OPTIONAL,             "Proxy on the way to it: http, https or socks5."},
+    {"insecure",                 &TYPE_BOOL,           OPTIONAL,             "The server need not prove who it is."          },
     {"cluster_ca_certificate",   &TYPE_STRING,         OPTIONAL,
-     "Who may vouch for the server, as PEM text."                                                                          },
-    {"token",                    &TYPE_STRING,         OPTIONAL | SENSITIVE, "Token of an account."                        },
+     "Who may vouch for the server, as PEM text."                                                                            },
+    {"token",                    &TYPE_STRING,         OPTIONAL | SENSITIVE, "Token of an account."                          },
     {"client_certificate",       &TYPE_STRING,         OPTIONAL,
-     "Certificate that is shown to the server, as PEM text."                                                               },
-    {"client_key",               &TYPE_STRING,         OPTIONAL | SENSITIVE, "Its key, as PEM text."                       },
-    {"username",                 &TYPE_STRING,         OPTIONAL,             "For basic authentication."                   },
-    {"password",                 &TYPE_STRING,         OPTIONAL | SENSITIVE, "For basic authentication."                   },
+     "Certificate that is shown to the server, as PEM text."                                                                 },
+    {"client_key",               &TYPE_STRING,         OPTIONAL | SENSITIVE, "Its key, as PEM text."                         },
+    {"username",                 &TYPE_STRING,         OPTIONAL,             "For basic authentication."                     },
+    {"password",                 &TYPE_STRING,         OPTIONAL | SENSITIVE, "For basic authentication."                     },
 };
 
 static const Attribute exec_attributes[] = {
@@ -614,6 +616,7 @@ static const BackendVariable variables[] = {
     {"config_context_auth_info", "KUBE_CTX_AUTH_INFO"       },
     {"in_cluster_config",        "KUBE_IN_CLUSTER_CONFIG"   },
     {"host",                     "KUBE_HOST"                },
+    {"proxy_url",                "KUBE_PROXY_URL"           },
     {"insecure",                 "KUBE_INSECURE"            },
     {"cluster_ca_certificate",   "KUBE_CLUSTER_CA_CERT_DATA"},
     {"token",                    "KUBE_TOKEN"               },

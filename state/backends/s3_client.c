@@ -40,6 +40,8 @@ static HttpStatus send(const S3Client *client,
     const Clock *clock = client->io->clock;
     request->authorities = settings->authorities;
     request->skip_verify = settings->skip_verify;
+    request->proxy = settings->proxy;
+    request->no_proxy = settings->no_proxy;
     request->retries = settings->retries;
     request->redirect_limit = -1;
     request->body_limit = BODY_LIMIT;

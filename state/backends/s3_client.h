@@ -13,6 +13,8 @@ typedef struct S3Settings {
     HttpHeaders get_headers; /* a key of our own to read it with */
     Str authorities;
     bool skip_verify;
+    Str proxy;    /* on the way to it; empty: what the environment says */
+    Str no_proxy; /* hosts that need none, commas between */
     uint32_t retries;
 } S3Settings;
 

@@ -264,6 +264,16 @@ static bool read_encryption(Value config, S3Settings *out, Arena *arena, Diags *
 
 /* -- the connection ----------------------------------------------------------------------- */
 
+static void read_proxy(const Io *io, Value config, S3Settings *out) {
+    bool is_open = str_starts_with(out->endpoint, STR("http://"));
+    out->proxy = text_of(config, is_open ? "http_proxy" : "https_proxy");
+    out->no_proxy = text_of(config, "no_proxy");
+    if (out->no_proxy.len == 0)
+        out->no_proxy = variable_of(io, "NO_PROXY");
+    if (out->no_proxy.len == 0)
+        out->no_proxy = variable_of(io, "no_proxy");
+}
+
 static bool read_connection(
     const Io *io, Value config, S3Settings *out, Arena *arena, Diags *diags) {
     int64_t retries = backend_settings_int(config, "max_retries", DEFAULT_RETRIES);
@@ -273,6 +283,7 @@ static bool read_connection(
                       STR("\"max_retries\" must be a whole number from 0 to 1000."));
     out->retries = (uint32_t)retries;
     out->skip_verify = backend_settings_bool(config, "insecure", false);
+    read_proxy(io, config, out);
     if (bundle.len == 0)
         return true;
     int error = io->disk->read_file(io->disk->self, expand_home(io, bundle, arena),
@@ -306,6 +317,13 @@ static Str check_key(Value value, Arena *arena) {
     bool is_bad = text.len == 0 || str_starts_with(text, STR("/")) || str_ends_with(text, STR("/"));
     (void)arena;
     return is_bad ? STR("The value must not be empty, nor begin or end with \"/\".") : STR_EMPTY;
+}
+
+static Str check_retry_mode(Value value, Arena *arena) {
+    Str mode = value_text(value);
+    (void)arena;
+    bool is_known = str_equal(mode, STR("standard")) || str_equal(mode, STR("adaptive"));
+    return is_known ? STR_EMPTY : STR("The value must be \"standard\" or \"adaptive\".");
 }
 
 static const Attribute endpoint_attributes[] = {
@@ -349,16 +367,23 @@ const Attribute s3_settings_attributes[] = {
      "How often a request is sent again where that may help; 5 if not given."                                                                                                                                           },
     {"custom_ca_bundle",                                              &TYPE_STRING,                 OPTIONAL,
      "File of certificates: who may vouch for the store."                                                                                                                                                                                                                                                                                                    },
-    {"insecure",                                         &TYPE_BOOL,                    OPTIONAL,                                                                                                                   "The store need not prove who it is."                                                                                                                                                                                                                                                                                                                        },
-    {"use_fips_endpoint",                                                 &TYPE_BOOL,                                   OPTIONAL,                                                                                                                               "The region's address for FIPS."                                                                                                                        },
-    {"use_dualstack_endpoint",                                        &TYPE_BOOL,                  OPTIONAL,                                                                                               "The region's address for IPv6."                                                                                 },
-    {"skip_credentials_validation",                                   &TYPE_BOOL,                      OPTIONAL,
-     "As known; loam never asks a second service for that."                                                                                                                                      },
-    {"skip_region_validation",                              &TYPE_BOOL,                      OPTIONAL,                                                                                                                "As known; loam takes any name of a region."                                                                                                                                                                                                                                                                                                                      },
-    {"skip_requesting_account_id",                                   &TYPE_BOOL,                                OPTIONAL,                                                                                                                          "As known; loam never asks for it."                                                                                                               },
-    {"skip_metadata_api_check",                               &TYPE_BOOL,                       OPTIONAL,                                                                                                       "As known; loam never asks that service."                                                                                           },
-    {"skip_s3_checksum",                                  &TYPE_BOOL,                              OPTIONAL,
-     "As known; what is written is signed with its digest in any case."                                                                                                                        },
+    {"http_proxy",                                         &TYPE_STRING,                    OPTIONAL,
+     "Proxy on the way to an endpoint of http; else $http_proxy."                                                                                                                                                                                                                                                                                                                        },
+    {"https_proxy",                                               &TYPE_STRING,                               OPTIONAL,                                                                                                                           "Proxy on the way to one of https; else $https_proxy."                                                                                                                                                                                                                                                                                                                },
+    {"no_proxy",                                              &TYPE_STRING,                        OPTIONAL,
+     "Hosts that are reached without these, commas between; else $NO_PROXY."                                                                         },
+    {"retry_mode",                                                 &TYPE_STRING,                            OPTIONAL,
+     "As known; loam waits longer before each attempt in any case.",                                                                                                                                                                                                                                                                                                      .check = check_retry_mode},
+    {"insecure",                                               &TYPE_BOOL,                       OPTIONAL,                                                                                                           "The store need not prove who it is."                                                                                                                                                                                                                                                                                                              },
+    {"use_fips_endpoint",                                                          &TYPE_BOOL,                                                                                     OPTIONAL,                                                                                                                                                    "The region's address for FIPS."                                                                                                                                                                                                                                                                      },
+    {"use_dualstack_endpoint",                                                          &TYPE_BOOL,                                                                            OPTIONAL,                                                                                                                                "The region's address for IPv6."},
+    {"skip_credentials_validation",                                                          &TYPE_BOOL,                                                                       OPTIONAL,
+     "As known; loam never asks a second service for that."},
+    {"skip_region_validation",                                                          &TYPE_BOOL,                                                                  OPTIONAL,                                                                                                                      "As known; loam takes any name of a region."                                                                                                                                                                                                                                                                                                                  },
+    {"skip_requesting_account_id",                                                          &TYPE_BOOL,                                                                       OPTIONAL,                                                                                                                           "As known; loam never asks for it."                                                                                                                                                                                                                                                                                },
+    {"skip_metadata_api_check",                                                          &TYPE_BOOL,                                                                   OPTIONAL,                                                                                                                       "As known; loam never asks that service."},
+    {"skip_s3_checksum",                                                          &TYPE_BOOL,                                                                      OPTIONAL,
+     "As known; what is written is signed with its digest in any case."},
 };
 static_assert(ARRAY_COUNT(s3_settings_attributes) == S3_SETTINGS_COUNT, "the table is whole");
 

@@ -1,6 +1,7 @@
 /* One transfer per attempt, driven so that the cancel token wakes it up. */
 #include "curl_http.h"
 
+#include "url.h"
 #include "utf8.h"
 
 #include <curl/curl.h>
@@ -132,6 +133,34 @@ static void set_bounds(CURL *curl, const HttpRequest *request) {
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 }
 
+static void set_proxy(CURL *curl, const HttpRequest *request, Arena *arena) {
+    if (request->proxy.len == 0)
+        return;
+    set_text(curl, CURLOPT_PROXY, request->proxy, arena);
+    curl_easy_setopt(curl, CURLOPT_NOPROXY, str_to_cstr(request->no_proxy, arena));
+}
+
+/* The URL gets the name that the certificate is for; the connection goes, and the request is
+ * addressed, to where the URL led. */
+static Str set_address(CURL *curl, Transfer *transfer, CurlList *headers, CurlList *places) {
+    const HttpRequest *request = transfer->request;
+    Arena *arena = transfer->arena;
+    Url url;
+    if (request->server_name.len == 0 || !url_parse(request->url, &url))
+        return request->url;
+    Str host = url.host;
+    Str port = str_after(host, url_host_name(&url).len);
+    bool is_v6 = str_find_char(request->server_name, ':', 0) != SIZE_MAX;
+    Str place = str_format(arena, "::%.*s%s", STR_ARG(host), port.len ? "" : ":");
+    Str header = str_format(arena, "Host: %.*s", STR_ARG(host));
+    *places = curl_slist_append(*places, str_to_cstr(place, arena));
+    *headers = curl_slist_append(*headers, str_to_cstr(header, arena));
+    curl_easy_setopt(curl, CURLOPT_CONNECT_TO, *places);
+    url.host = str_format(arena, is_v6 ? "[%.*s]%.*s" : "%.*s%.*s", STR_ARG(request->server_name),
+                          STR_ARG(port));
+    return url_to_str(&url, arena);
+}
+
 static void set_headers(CURL *curl, const HttpRequest *request, CurlList *list, Arena *arena) {
     vec_each(&request->headers, header) {
         Str line = str_format(arena, "%.*s: %.*s", STR_ARG(header->name), STR_ARG(header->value));
@@ -140,13 +169,14 @@ static void set_headers(CURL *curl, const HttpRequest *request, CurlList *list, 
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, *list);
 }
 
-static void set_up(CURL *curl, Transfer *transfer, CurlList *list) {
+static void set_up(CURL *curl, Transfer *transfer, CurlList *list, CurlList *places) {
     const HttpRequest *request = transfer->request;
     Arena *arena = transfer->arena;
-    set_text(curl, CURLOPT_URL, request->url, arena);
+    set_text(curl, CURLOPT_URL, set_address(curl, transfer, list, places), arena);
     set_method(curl, request, arena);
     set_trust(curl, request);
     set_bounds(curl, request);
+    set_proxy(curl, request, arena);
     set_headers(curl, request, list, arena);
     set_text(curl, CURLOPT_USERNAME, request->user, arena);
     set_text(curl, CURLOPT_PASSWORD, request->password, arena);
@@ -260,12 +290,13 @@ static HttpStatus attempt(void *self,
     Transfer transfer = {.request = request, .sink = sink, .arena = arena};
     transfer.left = request->body_limit ? request->body_limit : BODY_LIMIT;
     SCOPED(CurlList) list = NULL;
+    SCOPED(CurlList) places = NULL;
     SCOPED(CurlRef) curl = curl_easy_init();
     SCOPED(CurlMultiRef) multi = curl_multi_init();
     CURLcode code = CURLE_FAILED_INIT;
     bool is_whole = true;
     if (curl && multi) {
-        set_up(curl, &transfer, &list);
+        set_up(curl, &transfer, &list, &places);
         curl_multi_add_handle(multi, curl);
         is_whole = drive(multi, request, &code);
         curl_multi_remove_handle(multi, curl);

@@ -427,6 +427,74 @@ static void own_authorities(void **state) {
     identity_release(&other);
 }
 
+/* The certificate is for another name than the one by which the server is reached. */
+static void server_name(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const char *const answers[] = {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", NULL};
+    static const struct {
+        const char *name;
+        HttpStatus wanted;
+    } cases[] = {
+        {"",          HTTP_BAD_CERTIFICATE},
+        {"127.0.0.1", HTTP_DONE           },
+        {"10.0.0.1",  HTTP_BAD_CERTIFICATE}
+    };
+    Identity own = identity_new("server", arena);
+    SSL_CTX *tls = tls_new(&own, &own);
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Server server = {.tls = tls};
+        StrBuf body = strbuf_new(arena);
+        HttpSink sink = {keep, &body};
+        HttpResponse response;
+        Str problem = STR_EMPTY;
+        server_start(&server, answers, arena);
+        HttpRequest request = {
+            .url = str_format(arena, "https://localhost:%d/a", server.port),
+            .server_name = str_from_cstr(cases[i].name),
+            .authorities = own.certificate_pem,
+            .certificate = own.certificate_pem,
+            .key = own.key_pem,
+        };
+        assert_int_equal(curl_http.attempt(NULL, &request, &sink, &response, &problem, arena),
+                         cases[i].wanted);
+        server_stop(&server);
+        Str host = str_format(arena, "\r\nHost: localhost:%d\r\n", server.port);
+        bool was_asked = str_find(str_from_cstr(server.asked), host, 0) != SIZE_MAX;
+        assert_int_equal(was_asked, cases[i].wanted == HTTP_DONE);
+    }
+    SSL_CTX_free(tls);
+    identity_release(&own);
+}
+
+/* Who names a proxy goes through it, except to those it names; what the environment says of that
+ * does not count. */
+static void proxy(void **state) {
+    (void)state;
+    static const char *const answers[] = {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", NULL};
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Server server = {0};
+    StrBuf body = strbuf_new(arena);
+    HttpSink sink = {keep, &body};
+    HttpResponse response;
+    Str problem = STR_EMPTY;
+    setenv("no_proxy", "nobody.invalid", 1);
+    server_start(&server, answers, arena);
+    HttpRequest request = {
+        .url = STR("http://nobody.invalid/a"),
+        .proxy = str_format(arena, "http://127.0.0.1:%d", server.port),
+        .no_proxy = STR("x.invalid, y.invalid"),
+    };
+    assert_int_equal(curl_http.attempt(NULL, &request, &sink, &response, &problem, arena),
+                     HTTP_DONE);
+    server_stop(&server);
+    assert_true(str_starts_with(str_from_cstr(server.asked), STR("GET http://nobody.invalid/a ")));
+    request.no_proxy = STR("x.invalid, nobody.invalid");
+    assert_int_equal(curl_http.attempt(NULL, &request, &sink, &response, &problem, arena),
+                     HTTP_UNKNOWN_NAME);
+    unsetenv("no_proxy");
+}
+
 int main(void) {
     signal(SIGPIPE, SIG_IGN);
     unsetenv("http_proxy");
@@ -436,7 +504,8 @@ int main(void) {
         cmocka_unit_test(redirects),       cmocka_unit_test(failures),
         cmocka_unit_test(nobody_there),    cmocka_unit_test(not_kept),
         cmocka_unit_test(cancelled),       cmocka_unit_test(certificates),
-        cmocka_unit_test(own_authorities),
+        cmocka_unit_test(own_authorities), cmocka_unit_test(server_name),
+        cmocka_unit_test(proxy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
