@@ -55,12 +55,12 @@ static bool read_holder(S3 *s3, LockInfo *out, S3Status *status, Str *problem, A
     return *status == S3_DONE && state_lock_from_json(text, out, arena);
 }
 
-static bool report_unconditional(const S3 *s3, Diags *diags) {
+static bool report_unconditional(const S3 *s3, Str problem, Diags *diags) {
     diags_error(diags, NO_RANGE, "The store cannot lock",
-                "\"%.*s\": this store does not know conditional writes (it answers 501 to "
-                "If-None-Match), so no object can serve as a lock. Use a store that does, or keep "
-                "others away by other means and say \"use_lockfile\" is false.",
-                STR_ARG(s3->backend.path));
+                "\"%.*s\": this store does not know conditional writes (to If-None-Match %.*s), so "
+                "no object can serve as a lock. Use a store that does, or keep others away by "
+                "other means and say \"use_lockfile\" is false.",
+                STR_ARG(s3->backend.path), STR_ARG(problem));
     return false;
 }
 
@@ -74,7 +74,7 @@ static LockAnswer attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena
     if (status == S3_DONE)
         return LOCK_GOT;
     if (status == S3_UNCONDITIONAL) {
-        report_unconditional(s3, diags);
+        report_unconditional(s3, problem, diags);
         return LOCK_FAILED;
     }
     if (status != S3_EXISTS) {

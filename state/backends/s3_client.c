@@ -3,7 +3,9 @@
 #include "s3_xml.h"
 #include "url.h"
 
-#define BODY_LIMIT ((uint64_t)1 << 30)
+#define BODY_LIMIT       ((uint64_t)1 << 30)
+#define BUSY_WAIT_MS     200
+#define BUSY_WAIT_MAX_MS 3200
 
 /* -- asking ------------------------------------------------------------------------------- */
 
@@ -103,7 +105,7 @@ static S3Status status_of(HttpStatus sent,
     bool no_bucket = str_equal(code, STR("NoSuchBucket"));
     switch (response->code) {
     case 404: return no_bucket ? S3_FAILED : S3_ABSENT;
-    case 409: /* somebody else writes it at this moment */
+    case 409: return S3_BUSY;
     case 412: return S3_EXISTS;
     case 501: return S3_UNCONDITIONAL;
     default: return S3_FAILED;
@@ -119,10 +121,10 @@ S3Status s3_client_get(const S3Client *client, Str key, Str *out, Str *problem, 
     HttpStatus sent = send(client, &request, &response, problem, arena);
     S3Status status = status_of(sent, &response, problem, arena);
     *out = status == S3_DONE ? response.body : STR_EMPTY;
-    return status;
+    return status == S3_DONE || status == S3_ABSENT ? status : S3_FAILED;
 }
 
-S3Status s3_client_put(
+static S3Status put_once(
     const S3Client *client, Str key, Str bytes, bool only_if_absent, Str *problem, Arena *arena) {
     HttpRequest request = {
         .method = STR("PUT"), .url = object_url(client, key, arena), .body = bytes};
@@ -134,8 +136,30 @@ S3Status s3_client_put(
         vec_push(arena, &request.headers, condition);
     add_headers(&request, &client->settings.put_headers, arena);
     HttpStatus sent = send(client, &request, &response, problem, arena);
-    S3Status status = status_of(sent, &response, problem, arena);
-    return status == S3_ABSENT ? S3_FAILED : status;
+    return status_of(sent, &response, problem, arena);
+}
+
+/* Stores answer 501 to an encryption that they do not do as well: with one, only their words tell
+ * what it was about. */
+static bool is_about_condition(const S3Client *client, bool only_if_absent) {
+    return only_if_absent && client->settings.put_headers.count == 0;
+}
+
+/* While somebody else writes the object, or an earlier attempt of ours is still on its way, the
+ * store cannot tell whether it will be there: it says so, and is to be asked again. */
+S3Status s3_client_put(
+    const S3Client *client, Str key, Str bytes, bool only_if_absent, Str *problem, Arena *arena) {
+    const Clock *clock = client->io->clock;
+    const CancelToken *cancel = client->cancel ? *client->cancel : NULL;
+    S3Status status = put_once(client, key, bytes, only_if_absent, problem, arena);
+    for (int64_t wait = BUSY_WAIT_MS; status == S3_BUSY && wait <= BUSY_WAIT_MAX_MS; wait *= 2) {
+        (void)clock->sleep_ms(clock->self, wait, cancel);
+        status = put_once(client, key, bytes, only_if_absent, problem, arena);
+    }
+    if (status == S3_ABSENT ||
+        (status == S3_UNCONDITIONAL && !is_about_condition(client, only_if_absent)))
+        return S3_FAILED;
+    return status == S3_BUSY ? S3_EXISTS : status;
 }
 
 S3Status s3_client_delete(const S3Client *client, Str key, Str *problem, Arena *arena) {
@@ -143,7 +167,7 @@ S3Status s3_client_delete(const S3Client *client, Str key, Str *problem, Arena *
     HttpResponse response = {0};
     HttpStatus sent = send(client, &request, &response, problem, arena);
     S3Status status = status_of(sent, &response, problem, arena);
-    return status == S3_ABSENT ? S3_DONE : status;
+    return status == S3_DONE || status == S3_ABSENT ? S3_DONE : S3_FAILED;
 }
 
 static S3Status list_page(

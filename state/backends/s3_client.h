@@ -28,6 +28,7 @@ typedef enum S3Status {
     S3_DONE,
     S3_ABSENT,        /* no such object */
     S3_EXISTS,        /* it should not have been there */
+    S3_BUSY,          /* somebody writes it at this moment; none of the operations ends so */
     S3_UNCONDITIONAL, /* the store does not know conditional writes */
     S3_FAILED,        /* *problem is a sentence's end */
 } S3Status;

@@ -1,9 +1,11 @@
 """A store that speaks as much S3 as states need, on the loopback: objects in memory, Signature Version 4 checked with
-another implementation than loam's, conditional writes, lists in small pages.
+another implementation than loam's, conditional writes, lists in small pages; refusals in the words of Amazon's and MinIO's.
 
-  server = s3_server.start(conditional=True)      a thread; .port, .objects {(bucket, key): bytes}, .log [(method, path)]
+  server = s3_server.start(conditional=True)      a thread; .port, .objects {(bucket, key): bytes}, .log [(method, path)],
+                                                  .busy: so many conditional writes are to come again
+                                                  with a folder of certificates (kube_server's) it speaks TLS
 """
-import base64, hashlib, hmac, http.server, threading, urllib.parse, uuid
+import base64, hashlib, hmac, http.server, os, ssl, threading, urllib.parse, uuid
 from xml.sax.saxutils import escape
 
 ACCESS, SECRET = "AKIATESTTESTTEST", "s3cr3t/of+the/store"
@@ -107,13 +109,29 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(204)
         if place not in objects:
             return self.refuse(404, "NoSuchKey", "The specified key does not exist.")
+        if self.refuses_encryption():
+            return None
         needed = self.server.keys.get(place)
         if needed != self.headers.get("x-amz-server-side-encryption-customer-key-md5"):
             return self.refuse(400, "InvalidRequest", "The key that it was stored with is missing.")
         return self.answer(200, objects[place], ETag='"%s"' % hashlib.md5(objects[place]).hexdigest(), Content_Type="application/json")
 
+    def refuses_encryption(self):
+        if self.headers.get("x-amz-server-side-encryption") and not self.server.encrypts:
+            return self.refuse(501, "NotImplemented", "Server side encryption specified but KMS is not configured") or True
+        if self.headers.get("x-amz-server-side-encryption-customer-key") and not isinstance(self.server.socket, ssl.SSLSocket):
+            return self.refuse(400, "InvalidRequest", "Requests specifying Server Side Encryption with Customer provided keys must be made over a secure connection.") or True
+        return False
+
     def put(self, place, body):
+        if len(place[1].encode()) > 1024:
+            return self.refuse(400, "KeyTooLongError", "Your key is too long")
+        if self.refuses_encryption():
+            return None
         if "If-None-Match" in self.headers:
+            if self.server.busy > 0:
+                self.server.busy -= 1
+                return self.refuse(409, "ConditionalRequestConflict", "The conditional request cannot succeed due to a conflicting operation against this resource.")
             if not self.server.conditional:
                 return self.refuse(501, "NotImplemented", "This store writes under no conditions.")
             if place in self.server.objects:
@@ -150,11 +168,15 @@ class Server(http.server.ThreadingHTTPServer):
         """A program that is killed in the middle is no error here."""
 
 
-def start(conditional=True):
+def start(conditional=True, folder=None, encrypts=True):
     server = Server(("127.0.0.1", 0), Handler)
+    if folder:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(os.path.join(folder, "server.pem"), os.path.join(folder, "server.key"))
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.daemon_threads = True
     server.lock = threading.Lock()
-    server.conditional = conditional
+    server.conditional, server.encrypts, server.busy = conditional, encrypts, 0
     server.buckets, server.objects, server.keys, server.headers, server.tokens, server.log = {"states"}, {}, {}, {}, {}, []
     server.port = server.server_address[1]
     threading.Thread(target=server.serve_forever, daemon=True).start()

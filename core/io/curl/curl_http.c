@@ -172,6 +172,7 @@ static void set_headers(CURL *curl, const HttpRequest *request, CurlList *list, 
 static void set_up(CURL *curl, Transfer *transfer, CurlList *list, CurlList *places) {
     const HttpRequest *request = transfer->request;
     Arena *arena = transfer->arena;
+    curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L); /* signed as it stands */
     set_text(curl, CURLOPT_URL, set_address(curl, transfer, list, places), arena);
     set_method(curl, request, arena);
     set_trust(curl, request);
