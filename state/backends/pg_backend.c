@@ -249,18 +249,25 @@ static bool pg_write(Backend *backend, Str bytes, Diags *diags) {
 
 static void pg_close(Backend *backend) {
     Pg *pg = backend->self;
-    backend->journal->close(backend->journal);
+    if (backend->journal)
+        backend->journal->close(backend->journal);
     pg_session_close(pg->session);
 }
 
 /* -- opening ------------------------------------------------------------------------------ */
 
+/* An empty name is none, as for the known tools. */
+static Str name_of(Value config, const char *name, const char *usual) {
+    Str text = backend_settings_text(config, name, usual);
+    return text.len ? text : str_from_cstr(usual);
+}
+
 static PgSettings settings_of(Value config) {
     return (PgSettings){
         .address = backend_settings_text(config, "conn_str", ""),
-        .schema = backend_settings_text(config, "schema_name", "terraform_remote_state"),
-        .table = backend_settings_text(config, "table_name", "states"),
-        .index = backend_settings_text(config, "index_name", "states_by_name"),
+        .schema = name_of(config, "schema_name", "terraform_remote_state"),
+        .table = name_of(config, "table_name", "states"),
+        .index = name_of(config, "index_name", "states_by_name"),
         .skip_schema = backend_settings_bool(config, "skip_schema_creation", false),
         .skip_table = backend_settings_bool(config, "skip_table_creation", false),
         .skip_index = backend_settings_bool(config, "skip_index_creation", false),
@@ -291,7 +298,6 @@ static bool pg_open(
         .self = pg,
         .path = str_format(arena, "%.*s.%.*s/%.*s", STR_ARG(settings->schema),
                            STR_ARG(settings->table), STR_ARG(workspace)),
-        .journal = pg_journal_new(session, pg->workspace, arena),
         .lock = pg_lock,
         .unlock = pg_unlock,
         .still_locked = pg_still_locked,
@@ -299,6 +305,10 @@ static bool pg_open(
         .write = pg_write,
         .close = pg_close,
     };
+    if (!pg_journal_open(session, pg->workspace, &pg->backend.journal, arena, diags)) {
+        pg_session_close(session);
+        return false;
+    }
     *out = &pg->backend;
     return true;
 }
@@ -379,7 +389,9 @@ const BackendType pg_backend = {
                .description = "States as rows of a PostgreSQL table, locked by advisory locks."},
     .about =
         "Rows, locks and the sequence of their numbers are those of Terraform and OpenTofu: either "
-        "may take over. The lock is the session's, so it goes when its program dies. Without a "
+        "may take over. The lock is the session's, so it goes when its program dies. Where the "
+        "role "
+        "may not make the journal's table, the journal is a file in the data folder. Without a "
         "word about TLS it is demanded (sslmode=require).",
     BACKEND_VARIABLES(variables),
     .open = pg_open,

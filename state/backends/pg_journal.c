@@ -8,6 +8,12 @@ typedef struct PgJournal {
     bool has_table; /* known to be there */
 } PgJournal;
 
+/* What was said, to be put into another sentence. */
+static Str sentence_end(const Diags *diags) {
+    Str text = diags->items[0].detail;
+    return str_slice(text, 0, text.len - str_ends_with(text, STR(".")));
+}
+
 static bool run(PgJournal *journal,
                 const char *statement,
                 const Str *values,
@@ -19,7 +25,7 @@ static bool run(PgJournal *journal,
     if (pg_session_run(journal->session, "The journal", statement, values, count, answer, arena,
                        &diags))
         return true;
-    *problem = diags.items[0].detail;
+    *problem = sentence_end(&diags);
     return false;
 }
 
@@ -28,7 +34,7 @@ static bool find_table(PgJournal *journal, Str *problem, Arena *arena) {
     if (journal->has_table ||
         pg_session_has_table(journal->session, "{journal}", &journal->has_table, &diags))
         return true;
-    *problem = diags.items[0].detail;
+    *problem = sentence_end(&diags);
     return false;
 }
 
@@ -86,11 +92,33 @@ static bool journal_drop(void *self, uint64_t below, Str *problem, Arena *arena)
                ARRAY_COUNT(values), &answer, problem, arena);
 }
 
-JournalStore *pg_journal_new(PgSession *session, Str workspace, Arena *arena) {
+/* The table is there, or may be made. */
+static bool find_place(PgJournal *journal, bool *found, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("pg journal");
+    DatabaseAnswer answer;
+    Str schema = pg_session_settings(journal->session)->schema;
+    if (!pg_session_has_table(journal->session, "{journal}", &journal->has_table, diags))
+        return false;
+    *found = journal->has_table;
+    if (*found)
+        return true;
+    if (!pg_session_run(journal->session, "Failed to look for the journal's place",
+                        "SELECT has_schema_privilege(oid, 'CREATE') FROM pg_catalog.pg_namespace "
+                        "WHERE nspname = $1",
+                        &schema, 1, &answer, scratch, diags))
+        return false;
+    *found = answer.row_count == 1 && str_equal(answer.cells[0], STR("t"));
+    return true;
+}
+
+bool pg_journal_open(
+    PgSession *session, Str workspace, JournalStore **out, Arena *arena, Diags *diags) {
     const PgSettings *settings = pg_session_settings(session);
     PgJournal *journal = arena_new(arena, PgJournal);
-    journal->session = session;
-    journal->workspace = workspace;
+    bool has_place;
+    *journal = (PgJournal){.session = session, .workspace = workspace};
+    if (!find_place(journal, &has_place, diags))
+        return false;
     SegmentStore segments = {
         .self = journal,
         .name = str_format(arena, "%.*s.%.*s_journal of \"%.*s\"", STR_ARG(settings->schema),
@@ -99,7 +127,8 @@ JournalStore *pg_journal_new(PgSession *session, Str workspace, Arena *arena) {
         .put = journal_put,
         .drop = journal_drop,
     };
-    return journal_segments_new(&segments, arena);
+    *out = has_place ? journal_segments_new(&segments, arena) : NULL;
+    return true;
 }
 
 bool pg_journal_delete(PgSession *session, Str workspace, Diags *diags) {

@@ -4,6 +4,9 @@
 #include "journal_store.h"
 #include "pg_session.h"
 
-JournalStore *pg_journal_new(PgSession *session, Str workspace, Arena *arena);
+/* *out is NULL where there is no such table and the role may not make it: others share the states'
+ * table with roles that may do nothing else. */
+MUST_USE bool pg_journal_open(
+    PgSession *session, Str workspace, JournalStore **out, Arena *arena, Diags *diags);
 /* What a workspace that is deleted has there. */
 MUST_USE bool pg_journal_delete(PgSession *session, Str workspace, Diags *diags);
