@@ -91,6 +91,7 @@ void diags_add(Diags *diags, const Diag *diag) {
     added->detail = str_clone(copy.detail, diags->arena);
     added->range = copy.range;
     added->context = copy.context;
+    added->elsewhere = copy.elsewhere;
     added->address = str_clone(copy.address, diags->arena);
     added->path = str_clone(copy.path, diags->arena);
     added->checked = str_clone(copy.checked, diags->arena);

@@ -28,6 +28,7 @@ typedef struct Diag {
     Str detail;
     SourceRange range;
     SourceRange context;
+    SourceRange elsewhere; /* where documents for programs place it instead; none: at `range` */
     Str address;
     Str path;
     Str checked; /* whose own condition does not hold, as an address; empty: it is no such thing */

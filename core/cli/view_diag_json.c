@@ -114,7 +114,8 @@ void view_diag_write_json(const Diag *diag, const FunctionTable *functions, Json
     if (diag->has_empty_place && !diag->range.source)
         write_empty_range(writer);
     if (diag->range.source && !diag->is_unplaced) {
-        SourceRange range = with_extent(source_resolve(diag->range));
+        SourceRange place = diag->elsewhere.source ? diag->elsewhere : diag->range;
+        SourceRange range = with_extent(source_resolve(place));
         write_range(writer, range);
         if (!range.source->is_private)
             write_snippet(writer, diag, range, functions);

@@ -79,8 +79,8 @@ struct Body {
     SourceRange range;              /* where a missing attribute is reported */
 };
 
-/* Bytes of a file → its body. That of a file of native syntax is there also where false is
- * returned, as far as it could be read. */
+/* Bytes of a file → its body. That of a file of native syntax or of JSON is there also where false
+ * is returned, as far as it could be read; *out stays as it was where it could not. */
 MUST_USE bool body_yaml_parse(const Source *source,
                               const FunctionTable *functions,
                               const Body **out,

@@ -1,32 +1,17 @@
 /* JSON files as bodies: our streaming reader's tokens, kept as nodes with their places. */
 #include "body_node.h"
-#include "json.h"
+#include "json_reader.h"
+#include "json_recovery.h"
 
 typedef struct JsonFile {
     JsonReader reader;
     const Source *source;
     size_t value_count;
+    bool is_too_large;
     Arena *arena;
-    Diags *diags;
 } JsonFile;
 
 static bool read_node(JsonFile *file, JsonToken token, const BodyNode **out);
-
-static SourceRange token_range(const JsonFile *file) {
-    return (SourceRange){file->source, (uint32_t)file->reader.start, (uint32_t)file->reader.end};
-}
-
-static bool refuse_syntax(JsonFile *file) {
-    const JsonReader *reader = &file->reader;
-    SourceRange range = token_range(file);
-    if (range.end <= range.start)
-        range.end = range.start + (range.start < file->source->bytes.len);
-    diags_error(file->diags, range, "Invalid JSON syntax",
-                "This is not valid JSON: %s. JSON has neither comments nor trailing commas, and "
-                "every key is in double quotes.",
-                reader->error ? reader->error : "the file ends too early");
-    return false;
-}
 
 static BodyNode *new_node(JsonFile *file, BodyNodeKind kind) {
     BodyNode *node = arena_new(file->arena, BodyNode);
@@ -60,7 +45,7 @@ static bool read_object(JsonFile *file, const BodyNode **out) {
         if (token == JSON_OBJECT_END)
             break;
         if (token != JSON_KEY)
-            return refuse_syntax(file);
+            return false;
         BodyNode *key = new_node(file, BODY_NODE_STRING);
         key->text = file->reader.text;
         BodyNodeMember member = {.key = key};
@@ -86,15 +71,12 @@ static bool read_scalar(JsonFile *file, JsonToken token, const BodyNode **out) {
     return true;
 }
 
-static bool refuse_size(JsonFile *file) {
-    diags_error(file->diags, token_range(file), "Too large JSON document",
-                "This document has more than %d values.", BODY_NODES_MAX);
-    return false;
-}
-
+/* False: it is no JSON, which is told by those who read on, or too much. */
 static bool read_node(JsonFile *file, JsonToken token, const BodyNode **out) {
-    if (++file->value_count > BODY_NODES_MAX)
-        return refuse_size(file);
+    if (++file->value_count > BODY_NODES_MAX) {
+        file->is_too_large = true;
+        return false;
+    }
     switch (token) {
     case JSON_OBJECT_START: return read_object(file, out);
     case JSON_ARRAY_START: return read_array(file, out);
@@ -109,7 +91,23 @@ static bool read_node(JsonFile *file, JsonToken token, const BodyNode **out) {
     case JSON_KEY:
     case JSON_BAD: break;
     }
-    return refuse_syntax(file);
+    return false;
+}
+
+static bool read_file(JsonFile *file, const BodyNode **out) {
+    return read_node(file, json_next(&file->reader), out) && json_next(&file->reader) == JSON_END;
+}
+
+/* What there is in spite of the mistakes; a root that is none has no body. */
+static void recover(const Source *source,
+                    const FunctionTable *functions,
+                    const Body **out,
+                    Arena *arena,
+                    Diags *diags) {
+    const BodyNode *root = json_recovery_read(source, arena, diags);
+    const Body *body;
+    if (body_node_to_body(root, source, BODY_SYNTAX_JSON, functions, &body, arena, diags))
+        *out = body;
 }
 
 bool body_json_parse(const Source *source,
@@ -121,17 +119,16 @@ bool body_json_parse(const Source *source,
         .reader = json_reader_new(source->bytes, arena),
         .source = source,
         .arena = arena,
-        .diags = diags,
     };
     const BodyNode *root;
-    if (str_trim(source->bytes).len == 0) {
-        diags_error(diags, (SourceRange){source, 0, 0}, "Invalid JSON syntax",
-                    "The file is empty. An empty configuration in JSON is \"{}\".");
+    if (read_file(&file, &root))
+        return body_node_to_body(root, source, BODY_SYNTAX_JSON, functions, out, arena, diags);
+    if (file.is_too_large) {
+        SourceRange range = {source, (uint32_t)file.reader.start, (uint32_t)file.reader.end};
+        diags_error(diags, range, "Too large JSON document",
+                    "This document has more than %d values.", BODY_NODES_MAX);
         return false;
     }
-    if (!read_node(&file, json_next(&file.reader), &root))
-        return false;
-    if (json_next(&file.reader) != JSON_END)
-        return refuse_syntax(&file);
-    return body_node_to_body(root, source, BODY_SYNTAX_JSON, functions, out, arena, diags);
+    recover(source, functions, out, arena, diags);
+    return false;
 }

@@ -11,7 +11,8 @@ typedef struct NodeBody {
     const Source *source;
     BodySyntax syntax;
     BodyNodes objects;
-    StrVec hidden; /* what an enclosing schema took already */
+    const BodyNode *shapeless; /* JSON: null or an array, standing for an object */
+    StrVec hidden;             /* what an enclosing schema took already */
 } NodeBody;
 
 static SourceRange node_range(const NodeBody *body, const BodyNode *node) {
@@ -20,11 +21,15 @@ static SourceRange node_range(const NodeBody *body, const BodyNode *node) {
 
 static const char *kind_name(const BodyNode *node) {
     static const char *const names[] = {
-        [BODY_NODE_NULL] = "null",       [BODY_NODE_BOOL] = "a boolean",
-        [BODY_NODE_NUMBER] = "a number", [BODY_NODE_STRING] = "a string",
-        [BODY_NODE_ARRAY] = "an array",  [BODY_NODE_OBJECT] = "an object",
+        [BODY_NODE_NULL] = "null",
+        [BODY_NODE_BOOL] = "a boolean",
+        [BODY_NODE_NUMBER] = "a number",
+        [BODY_NODE_STRING] = "a string",
+        [BODY_NODE_ARRAY] = "an array",
+        [BODY_NODE_OBJECT] = "an object",
+        [BODY_NODE_BAD] = "something with mistakes in it",
     };
-    static_assert(ARRAY_COUNT(names) == BODY_NODE_OBJECT + 1, "a name for each kind");
+    static_assert(ARRAY_COUNT(names) == BODY_NODE_BAD + 1, "a name for each kind");
     return names[node->kind];
 }
 
@@ -171,6 +176,9 @@ static bool node_to_expr(const NodeBody *body,
     case BODY_NODE_STRING: return string_to_expr(body, node, form, out, arena, diags);
     case BODY_NODE_ARRAY: return array_to_expr(body, node, form, out, arena, diags);
     case BODY_NODE_OBJECT: return object_to_expr(body, node, form, out, arena, diags);
+    case BODY_NODE_BAD:
+        *out = expr_literal(value_unknown(&TYPE_DYNAMIC), node_range(body, node), arena);
+        return true;
     }
     return false;
 }
@@ -236,39 +244,10 @@ static NodeBody *new_body(const NodeBody *parent,
     body->base.range = node_range(parent, header ? header : node);
     if (parent->syntax == BODY_SYNTAX_JSON && node->end > node->start) {
         body->base.range = node_range(parent, node);
-        body->base.range.start = node->end - 1;
+        if (node->kind == BODY_NODE_OBJECT)
+            body->base.range.start = node->end - 1;
     }
     return body;
-}
-
-static void add_block(const NodeBody *body,
-                      const BodyBlock *header,
-                      const BodyNode *place,
-                      const BodyNode *node,
-                      BodyContent *out,
-                      Arena *arena) {
-    BodyBlock block = *header;
-    NodeBody *inner = new_body(body, place, node, arena);
-    if (node->kind == BODY_NODE_OBJECT)
-        vec_push(arena, &inner->objects, node);
-    block.body = &inner->base;
-    vec_push(arena, &out->blocks, block);
-}
-
-/* Of several blocks without labels each is known by its first argument. */
-static void add_item(const NodeBody *body,
-                     const BodyBlock *header,
-                     const BodyNode *place,
-                     const BodyNode *item,
-                     BodyContent *out,
-                     Arena *arena) {
-    BodyBlock block = *header;
-    bool is_known =
-        body->syntax == BODY_SYNTAX_JSON || block.labels[0].len > 0 || item->members.count == 0;
-    const BodyNode *at = is_known ? place : item->members.items[0].key;
-    if (!is_known)
-        block.range = node_range(body, at);
-    add_block(body, &block, at, item, out, arena);
 }
 
 static bool refuse_kind(
@@ -276,6 +255,67 @@ static bool refuse_kind(
     diags_error(diags, node_range(body, node), "Incorrect value type",
                 "A \"%.*s\" block needs %s here, not %s.", STR_ARG(type), wanted, kind_name(node));
     return false;
+}
+
+/* What a body is made of. Within an array, JSON lets null and an array of objects be one as well:
+ * what is no object is told, and is a block without arguments. */
+static bool add_objects(
+    NodeBody *inner, const BodyNode *node, Str type, Arena *arena, Diags *diags) {
+    bool ok = true;
+    if (node->kind == BODY_NODE_OBJECT) {
+        vec_push(arena, &inner->objects, node);
+        return true;
+    }
+    bool is_json = inner->syntax == BODY_SYNTAX_JSON;
+    bool is_possible = node->kind == BODY_NODE_NULL || (is_json && node->kind == BODY_NODE_ARRAY);
+    if (!is_possible)
+        return refuse_kind(inner, node, type, "an object", diags);
+    inner->shapeless = is_json ? node : NULL;
+    if (node->kind == BODY_NODE_NULL)
+        return true;
+    for (size_t i = 0; i < node->items.count; i++) {
+        const BodyNode *item = node->items.items[i];
+        if (item->kind == BODY_NODE_OBJECT)
+            vec_push(arena, &inner->objects, item);
+        else
+            ok = refuse_kind(inner, item, type, "an object", diags);
+    }
+    return ok;
+}
+
+static bool add_block(const NodeBody *body,
+                      const BodyBlock *header,
+                      const BodyNode *place,
+                      const BodyNode *node,
+                      BodyContent *out,
+                      Arena *arena,
+                      Diags *diags) {
+    BodyBlock block = *header;
+    NodeBody *inner = new_body(body, place, node, arena);
+    bool ok = add_objects(inner, node, header->type, arena, diags);
+    block.body = &inner->base;
+    vec_push(arena, &out->blocks, block);
+    return ok;
+}
+
+/* Of several blocks without labels each is known by its first argument. */
+static bool add_item(const NodeBody *body,
+                     const BodyBlock *header,
+                     const BodyNode *place,
+                     const BodyNode *item,
+                     BodyContent *out,
+                     Arena *arena,
+                     Diags *diags) {
+    BodyBlock block = *header;
+    bool is_json = body->syntax == BODY_SYNTAX_JSON;
+    bool has_members = item->kind == BODY_NODE_OBJECT && item->members.count > 0;
+    bool is_known = is_json || block.labels[0].len > 0 || !has_members;
+    const BodyNode *at = is_known ? place : item->members.items[0].key;
+    if (!is_known)
+        block.range = node_range(body, at);
+    if (!is_json && item->kind == BODY_NODE_NULL)
+        return true;
+    return add_block(body, &block, at, item, out, arena, diags);
 }
 
 /* The inside of a block: an object, or an array of objects, each a block of its own. In YAML a key
@@ -290,19 +330,14 @@ static bool add_bodies(const NodeBody *body,
                        Diags *diags) {
     bool ok = true;
     bool is_bare = node->kind == BODY_NODE_NULL && node->start == node->end;
-    if (node->kind == BODY_NODE_OBJECT || is_bare) {
-        add_block(body, header, place, node, out, arena);
-    } else if (node->kind == BODY_NODE_ARRAY) {
-        for (size_t i = 0; i < node->items.count; i++) {
-            const BodyNode *item = node->items.items[i];
-            if (item->kind == BODY_NODE_OBJECT)
-                add_item(body, header, place, item, out, arena);
-            else if (item->kind != BODY_NODE_NULL)
-                ok = refuse_kind(body, item, header->type, "an object", diags);
-        }
-    } else if (node->kind != BODY_NODE_NULL) {
-        ok = refuse_kind(body, node, header->type, "an object or an array of objects", diags);
-    }
+    if (node->kind == BODY_NODE_OBJECT || is_bare)
+        return add_block(body, header, place, node, out, arena, diags);
+    if (node->kind == BODY_NODE_NULL)
+        return true;
+    if (node->kind != BODY_NODE_ARRAY)
+        return refuse_kind(body, node, header->type, "an object or an array of objects", diags);
+    for (size_t i = 0; i < node->items.count; i++)
+        ok &= add_item(body, header, place, node->items.items[i], out, arena, diags);
     return ok;
 }
 
@@ -325,13 +360,6 @@ static bool add_label_object(const NodeBody *body,
                              Arena *arena,
                              Diags *diags) {
     bool ok = true;
-    if (node->members.count == 0 && body->syntax == BODY_SYNTAX_JSON) {
-        diags_error(diags, node_range(body, node), "Missing block label",
-                    "This object has to have at least one member, whose name is a label of the "
-                    "\"%.*s\" block.",
-                    STR_ARG(header.type));
-        return false;
-    }
     vec_each(&node->members, member) {
         if (str_equal_cstr(member->key->text, "//"))
             continue;
@@ -344,6 +372,26 @@ static bool add_label_object(const NodeBody *body,
     return ok;
 }
 
+static bool has_members(const BodyNode *node) {
+    bool found = node->kind == BODY_NODE_OBJECT && node->members.count > 0;
+    for (size_t i = 0; node->kind == BODY_NODE_ARRAY && i < node->items.count && !found; i++) {
+        const BodyNode *item = node->items.items[i];
+        found = item->kind == BODY_NODE_OBJECT && item->members.count > 0;
+    }
+    return found;
+}
+
+/* JSON has no way to leave a block out where its label should stand. */
+static bool check_label(const NodeBody *body, const BodyNode *node, Str type, Diags *diags) {
+    if (body->syntax == BODY_SYNTAX_YAML || has_members(node))
+        return true;
+    diags_error(diags, node_range(body, node), "Missing block label",
+                "An object with at least one member is needed here, whose name is a label of the "
+                "\"%.*s\" block.",
+                STR_ARG(type));
+    return false;
+}
+
 static bool add_labelled(const NodeBody *body,
                          BodyBlock header,
                          uint32_t depth,
@@ -353,22 +401,21 @@ static bool add_labelled(const NodeBody *body,
                          BodyContent *out,
                          Arena *arena,
                          Diags *diags) {
+    const char *wanted = "an object whose keys are names";
+    bool ok = true;
     if (depth == labels)
         return add_bodies(body, &header, place, node, out, arena, diags);
-    if (node->kind == BODY_NODE_NULL)
-        return true;
     if (node->kind == BODY_NODE_OBJECT)
-        return add_label_object(body, header, depth, labels, node, out, arena, diags);
-    if (node->kind != BODY_NODE_ARRAY)
-        return refuse_kind(body, node, header.type, "an object whose keys are names", diags);
-    bool ok = true;
-    for (size_t i = 0; i < node->items.count; i++) {
+        ok = add_label_object(body, header, depth, labels, node, out, arena, diags);
+    else if (node->kind != BODY_NODE_ARRAY && node->kind != BODY_NODE_NULL)
+        ok = refuse_kind(body, node, header.type, wanted, diags);
+    for (size_t i = 0; node->kind == BODY_NODE_ARRAY && i < node->items.count; i++) {
         const BodyNode *item = node->items.items[i];
         ok &= item->kind == BODY_NODE_OBJECT
                   ? add_label_object(body, header, depth, labels, item, out, arena, diags)
-                  : refuse_kind(body, item, header.type, "an object whose keys are names", diags);
+                  : refuse_kind(body, item, header.type, wanted, diags);
     }
-    return ok;
+    return check_label(body, node, header.type, diags) && ok;
 }
 
 /* -- the body's operations ---------------------------------------------------------------- */
@@ -411,6 +458,7 @@ static const Body *make_rest(const NodeBody *body, const BodySchema *schema, Are
     NodeBody *rest = arena_new(arena, NodeBody);
     *rest = *body;
     rest->hidden = (StrVec){0};
+    rest->shapeless = NULL;
     vec_each(&body->hidden, hidden) {
         vec_push(arena, &rest->hidden, *hidden);
     }
@@ -441,11 +489,19 @@ static bool node_content(const Body *base,
     return ok;
 }
 
+/* Where every name is an argument, an object alone says what they are. */
+static bool refuse_shapeless(const NodeBody *body, Diags *diags) {
+    diags_error(diags, node_range(body, body->shapeless), "Incorrect value type",
+                "The arguments of this block are the members of an object, not %s.",
+                kind_name(body->shapeless));
+    return false;
+}
+
 static bool node_attributes(
     const Body *base, BodyForm form, BodyContent *out, Arena *arena, Diags *diags) {
     const NodeBody *body = (const NodeBody *)base;
     Map seen = map_new(arena);
-    bool ok = true;
+    bool ok = !body->shapeless || refuse_shapeless(body, diags);
     for (size_t i = 0; i < body->objects.count; i++) {
         vec_each(&body->objects.items[i]->members, member) {
             if (!is_hidden(body, member->key->text))

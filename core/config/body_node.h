@@ -14,6 +14,7 @@ typedef enum BodyNodeKind {
     BODY_NODE_STRING,
     BODY_NODE_ARRAY,
     BODY_NODE_OBJECT,
+    BODY_NODE_BAD, /* what could not be read, and has been told */
 } BodyNodeKind;
 
 /* Values in one file: enough for a hundred thousand resources, too few to take a machine's memory.

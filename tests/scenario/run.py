@@ -11,9 +11,7 @@ With -s yaml or -s hcl each configuration that stands in JSON is first written a
 answers must be the same, but for where in a file a diagnostic points and what the plan tells of how the
 configuration is written. Other cases are left out.
 
-Cases in loose.txt are compared as Terraform's readers would: members that the record does not have are
-free, unless their presence alone says something, and so is where in a file a diagnostic points. The last
-line counts; exit status 1 if any case failed."""
+The last line counts; exit status 1 if any case failed."""
 import argparse, json, os, re, shutil, subprocess, sys, tempfile, time
 from decimal import Decimal
 
@@ -386,8 +384,8 @@ def texts_of(files):
 
 
 class Run:
-    def __init__(self, loam, case, is_loose, suffix):
-        self.loam, self.case, self.is_loose, self.suffix = loam, case, is_loose, suffix
+    def __init__(self, loam, case, suffix):
+        self.loam, self.case, self.suffix = loam, case, suffix
         self.is_respelled = suffix != respell.SUFFIX
         self.folder = tempfile.mkdtemp(prefix="scenario-")
         self.naming = Naming(self.folder)
@@ -461,7 +459,7 @@ class Run:
         if self.is_respelled:  # what it tells of the configuration says how that is written
             wanted, got = [{k: v for k, v in side.items() if k != "configuration"} for side in (wanted, got)]
         match(wanted, got, where)
-        if not self.is_loose and not equal(wanted, got):
+        if not equal(wanted, got):
             raise Difference(find_strange(wanted, got, where))
 
     def check_events(self, wanted, got, once):
@@ -471,8 +469,7 @@ class Run:
     def check_exactly(self, wanted, got, where):
         if self.is_respelled:
             wanted, got = [map(without_lines, side) for side in (wanted, got)]
-        if not self.is_loose:
-            match_exactly(wanted, got, where)
+        match_exactly(wanted, got, where)
 
     def seen_events(self, text):
         """Files that were written anew are called as they are in the record."""
@@ -573,11 +570,6 @@ class Run:
                 raise Difference("step %d `%s`: %s" % (number, " ".join(step.get("run", [])), error)) from error
 
 
-def loose_cases():
-    with open(os.path.join(HERE, "loose.txt"), encoding="utf-8") as file:
-        return {line.split(":")[0] for line in file if line.strip() and not line.startswith("#")}
-
-
 def can_respell(case):
     """What is rewritten is not laid out as fmt would."""
     if any(step.get("run", [""])[0] == "fmt" for step in case["steps"]):
@@ -607,9 +599,9 @@ def main(arguments):
     parser.add_argument("-s", choices=SPELLINGS, default="json")
     wanted = parser.parse_args(arguments)
     failed = count = 0
-    loose, suffix = loose_cases(), SPELLINGS[wanted.s]
+    suffix = SPELLINGS[wanted.s]
     for name, case in cases_of(wanted.area, wanted.cases, suffix):
-        run = Run(os.path.abspath(wanted.loam), case, name in loose, suffix)
+        run = Run(os.path.abspath(wanted.loam), case, suffix)
         count += 1
         try:
             run.replay()

@@ -68,27 +68,56 @@ static void contents(void **state) {
         const char *text;
         const char *wanted;
     } cases[] = {
-        {"{}",                                                             ""                            },
-        {"{\"a\": 1, \"//\": \"why\", \"x\": 2}",                          "a;|x"                        },
-        {"[{\"a\": 1}, {\"t\": 2}]",                                       "a;t;"                        },
-        {"[{\"a\": 1}, {\"a\": 2}]",                                       "f:1:13 Duplicate argument\n" },
-        {"{\"a\": null, \"b\": null}",                                     "a;"                          },
-        {"{\"a\": \"${x}\", \"t\": \"${x}\"}",                             "a!;t;"                       },
-        {"{\"a\": {\"//\": 1}}",                                           "a!;"                         },
-        {"{\"b\": {\"a\": 1}, \"b\": {}}",                                 "b(a;)b()"                    },
-        {"{\"b\": [{\"a\": 1}, null, {}]}",                                "b(a;)b()"                    },
-        {"{\"b\": [[]]}",                                                  "f:1:8 Incorrect value type\n"},
-        {"{\"b\": []}",                                                    ""                            },
-        {"{\"l\": {\"x\": {}, \"y\": [{}, {}], \"z\": null, \"//\": {}}}", "l.x()l.y()l.y()"             },
-        {"{\"l\": [{\"x\": {}}, {\"x\": {}}]}",                            "l.x()l.x()"                  },
-        {"{\"l\": \"x\"}",                                                 "f:1:7 Incorrect value type\n"},
-        {"{\"l\": [5]}",                                                   "f:1:8 Incorrect value type\n"},
-        {"{\"m\": {\"x\": {\"y\": {\"b\": {}}}}}",                         "m.x.y(b())"                  },
+        {"{}",                                                             ""                                                         },
+        {"{\"a\": 1, \"//\": \"why\", \"x\": 2}",                          "a;|x"                                                     },
+        {"[{\"a\": 1}, {\"t\": 2}]",                                       "a;t;"                                                     },
+        {"[{\"a\": 1}, {\"a\": 2}]",                                       "f:1:13 Duplicate argument\n"                              },
+        {"{\"a\": null, \"b\": null}",                                     "a;"                                                       },
+        {"{\"a\": \"${x}\", \"t\": \"${x}\"}",                             "a!;t;"                                                    },
+        {"{\"a\": {\"//\": 1}}",                                           "a!;"                                                      },
+        {"{\"b\": {\"a\": 1}, \"b\": {}}",                                 "b(a;)b()"                                                 },
+        {"{\"b\": [{\"a\": 1}, null, {}]}",                                "b(a;)b()b()"                                              },
+        {"{\"b\": [[{\"a\": 1}, {\"t\": 1}], []]}",                        "b(a;t;)b()"                                               },
+        {"{\"b\": [5, [5]]}",                                              "f:1:8 Incorrect value type\nf:1:12 Incorrect value type\n"},
+        {"{\"b\": []}",                                                    ""                                                         },
+        {"{\"l\": {\"x\": {}, \"y\": [{}, {}], \"z\": null, \"//\": {}}}", "l.x()l.y()l.y()"                                          },
+        {"{\"l\": null}",                                                  "f:1:7 Missing block label\n"                              },
+        {"{\"l\": [null, {}]}",                                            "f:1:8 Incorrect value type\nf:1:7 Missing block label\n"  },
+        {"{\"l\": [{}, {\"x\": {}}]}",                                     "l.x()"                                                    },
+        {"{\"l\": [{\"x\": {}}, {\"x\": {}}]}",                            "l.x()l.x()"                                               },
+        {"{\"l\": \"x\"}",                                                 "f:1:7 Incorrect value type\nf:1:7 Missing block label\n"  },
+        {"{\"l\": [5]}",                                                   "f:1:8 Incorrect value type\nf:1:7 Missing block label\n"  },
+        {"{\"m\": {\"x\": {\"y\": {\"b\": {}}}}}",                         "m.x.y(b())"                                               },
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Diags diags = diags_new(arena);
         check(cases[i].text, parse(cases[i].text, arena, &diags), cases[i].wanted, arena, &diags);
+    }
+}
+
+/* Where all is arguments, an object alone holds them. */
+static void arguments(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *wanted;
+    } cases[] = {
+        {"{\"b\": {\"x\": 1}}",     ""                            },
+        {"{\"b\": [{\"x\": 1}]}",   ""                            },
+        {"{\"b\": [null]}",         "f:1:8 Incorrect value type\n"},
+        {"{\"b\": [[{\"x\": 1}]]}", "f:1:8 Incorrect value type\n"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Diags diags = diags_new(arena);
+        const Body *body = parse(cases[i].text, arena, &diags);
+        BodyContent content, inner;
+        assert_true(body_content(body, &schema, &content, NULL, arena, &diags));
+        bool ok =
+            body_attributes(content.blocks.items[0].body, BODY_LITERAL, &inner, arena, &diags);
+        check_str(config_case_text(&diags, arena), cases[i].wanted);
+        assert_int_equal(ok, !*cases[i].wanted);
     }
 }
 
@@ -141,6 +170,7 @@ static void outlines(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(contents),
+        cmocka_unit_test(arguments),
         cmocka_unit_test(merges),
         cmocka_unit_test(outlines),
     };

@@ -118,13 +118,15 @@ static const BadCase bad_cases[] = {
         .about = "JSON syntax",
         .file = "main.loam.json",
         .text = "{\n  \"locals\": {\"a\": 1},\n}\n",
-        .wanted = "main.loam.json:3:1 Invalid JSON syntax\n",
+        .wanted = "main.loam.json:2:21 Trailing comma in object\n"
+                  "main.loam.json:1:1 Root value must be an object\n",
     },
     {
         .about = "empty JSON",
         .file = "main.tf.json",
         .text = "",
-        .wanted = "main.tf.json:1:1 Invalid JSON syntax\n",
+        .wanted = "main.tf.json:1:1 Missing value\n"
+                  "main.tf.json:1:1 Root value must be an object\n",
     },
     {
         .about = "root is a string",

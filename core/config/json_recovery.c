@@ -1,0 +1,446 @@
+/* json_recovery: pieces of text on one side, what they could mean on the other. */
+#include "json_recovery.h"
+
+#include "json_reader.h"
+
+typedef enum PieceKind {
+    PIECE_END,
+    PIECE_BRACE_OPEN,
+    PIECE_BRACE_CLOSE,
+    PIECE_BRACKET_OPEN,
+    PIECE_BRACKET_CLOSE,
+    PIECE_COMMA,
+    PIECE_COLON,
+    PIECE_EQUALS,
+    PIECE_STRING,  /* up to its closing quote, or to the end of the line */
+    PIECE_NUMBER,  /* of what numbers are made of, in whatever order */
+    PIECE_KEYWORD, /* letters */
+    PIECE_ODD,     /* a character of no piece; nothing is read behind it */
+} PieceKind;
+
+typedef struct Piece {
+    PieceKind kind;
+    uint32_t start;
+    uint32_t end;
+} Piece;
+
+typedef struct Recovery {
+    const Source *source;
+    Piece next;
+    uint32_t depth;
+    size_t value_count;
+    bool is_over; /* too deep or too much: what follows is not looked at and not told */
+    Arena *arena;
+    Diags *diags;
+} Recovery;
+
+static const BodyNode *read_value(Recovery *recovery);
+
+/* -- pieces ------------------------------------------------------------------------------- */
+
+static PieceKind punctuation(char c) {
+    static const struct {
+        char c;
+        PieceKind kind;
+    } marks[] = {
+        {'{', PIECE_BRACE_OPEN   },
+        {'}', PIECE_BRACE_CLOSE  },
+        {'[', PIECE_BRACKET_OPEN },
+        {']', PIECE_BRACKET_CLOSE},
+        {',', PIECE_COMMA        },
+        {':', PIECE_COLON        },
+        {'=', PIECE_EQUALS       },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(marks); i++)
+        if (marks[i].c == c)
+            return marks[i].kind;
+    return PIECE_ODD;
+}
+
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static bool is_of_number(char c) {
+    return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
+}
+
+static bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_of_keyword(char c) {
+    return is_letter(c) || c == '_';
+}
+
+static uint32_t skip_while(Str bytes, uint32_t at, bool (*fits)(char)) {
+    while (at < bytes.len && fits(bytes.ptr[at]))
+        at++;
+    return at;
+}
+
+/* No string goes on behind a control character, so one without an end costs a line. */
+static uint32_t skip_string(Str bytes, uint32_t at) {
+    bool is_escaped = false;
+    for (at++; at < bytes.len && (unsigned char)bytes.ptr[at] >= 0x20; at++) {
+        char c = bytes.ptr[at];
+        if (c == '"' && !is_escaped)
+            return at + 1;
+        is_escaped = c == '\\' && !is_escaped;
+    }
+    return at;
+}
+
+static Piece scan(const Recovery *recovery, uint32_t at) {
+    Str bytes = recovery->source->bytes;
+    at = skip_while(bytes, at, is_blank);
+    if (at >= bytes.len || recovery->is_over)
+        return (Piece){PIECE_END, at, at};
+    char c = bytes.ptr[at];
+    if (c == '"')
+        return (Piece){PIECE_STRING, at, skip_string(bytes, at)};
+    if (is_letter(c))
+        return (Piece){PIECE_KEYWORD, at, skip_while(bytes, at, is_of_keyword)};
+    if (is_of_number(c))
+        return (Piece){PIECE_NUMBER, at, skip_while(bytes, at, is_of_number)};
+    return (Piece){punctuation(c), at, at + 1};
+}
+
+/* The piece that was next; behind the odd one there is nothing. */
+static Piece take(Recovery *recovery) {
+    Piece taken = recovery->next;
+    if (taken.kind == PIECE_ODD)
+        recovery->next = (Piece){PIECE_END, taken.end, taken.end};
+    else if (taken.kind != PIECE_END)
+        recovery->next = scan(recovery, taken.end);
+    return taken;
+}
+
+static Str piece_text(const Recovery *recovery, Piece piece) {
+    return str_slice(recovery->source->bytes, piece.start, piece.end);
+}
+
+/* -- what is told ------------------------------------------------------------------------- */
+
+static SourceRange piece_range(const Recovery *recovery, Piece piece) {
+    return (SourceRange){recovery->source, piece.start, piece.end};
+}
+
+static const BodyNode *bad_node(const Recovery *recovery, Piece start) {
+    BodyNode *node = arena_new(recovery->arena, BodyNode);
+    *node = (BodyNode){
+        .kind = BODY_NODE_BAD,
+        .start = start.start,
+        .end = start.end,
+        .weight = 1,
+    };
+    return node;
+}
+
+/* Other programs see it at `place`. */
+static void tell_elsewhere(
+    Recovery *recovery, Piece at, Piece place, const char *summary, const char *detail) {
+    if (recovery->is_over)
+        return;
+    Diag *diag = diags_error(recovery->diags, piece_range(recovery, at), summary, "%s", detail);
+    diag->elsewhere = piece_range(recovery, place);
+}
+
+static void tell(Recovery *recovery, Piece at, const char *summary, const char *detail) {
+    tell_elsewhere(recovery, at, at, summary, detail);
+}
+
+/* What may be meant by a piece that has no place where it stands; NULL: nothing known. */
+static const char *hint(const Recovery *recovery, Piece piece) {
+    Str text = piece_text(recovery, piece);
+    if (piece.kind == PIECE_EQUALS)
+        return "JSON has a colon between a name and its value, no equals sign.";
+    if (piece.kind == PIECE_COMMA)
+        return "There is a comma too many: something must stand in front of each.";
+    if (piece.kind != PIECE_ODD)
+        return NULL;
+    if (str_equal_cstr(text, "/") || str_equal_cstr(text, "#"))
+        return "JSON has no comments. A member named \"//\" is one, where blocks and arguments "
+               "stand.";
+    if (str_equal_cstr(text, "'") || str_equal_cstr(text, "`"))
+        return "Strings of JSON are in double quotes.";
+    return "This character has no place in JSON outside of strings. What is behind it was not "
+           "looked at.";
+}
+
+static const char *or_hint(const Recovery *recovery, Piece piece, const char *otherwise) {
+    const char *known = hint(recovery, piece);
+    return known ? known : otherwise;
+}
+
+/* -- scalars ------------------------------------------------------------------------------ */
+
+static const BodyNode *scalar_node(Recovery *recovery, BodyNodeKind kind, Piece piece, Str text) {
+    BodyNode *node = arena_new(recovery->arena, BodyNode);
+    *node = (BodyNode){.kind = kind, .start = piece.start, .end = piece.end, .weight = 1};
+    node->text = text;
+    return node;
+}
+
+/* Others point behind the mistake. */
+static const BodyNode *refuse_string(Recovery *recovery, Piece piece, const JsonReader *reader) {
+    uint32_t at = piece.start + (uint32_t)reader->start;
+    const char *detail = "This string has no closing quote on its line. Within a string a line "
+                         "break is written \"\\n\", a tab \"\\t\".";
+    Piece mistake = piece;
+    Piece behind = {PIECE_STRING, at, at + 1};
+    if (at < piece.end) {
+        Str text = str_format(recovery->arena,
+                              "This string cannot be read: %s. A backslash itself is written "
+                              "\"\\\\\".",
+                              reader->error);
+        detail = str_to_cstr(text, recovery->arena);
+        mistake = behind;
+        behind = (Piece){PIECE_STRING, at + 1, at + 2};
+    }
+    tell_elsewhere(recovery, mistake, behind, "Invalid JSON string", detail);
+    return bad_node(recovery, piece);
+}
+
+static const BodyNode *read_string(Recovery *recovery) {
+    Piece piece = take(recovery);
+    JsonReader reader = json_reader_new(piece_text(recovery, piece), recovery->arena);
+    if (json_next(&reader) != JSON_STRING)
+        return refuse_string(recovery, piece, &reader);
+    return scalar_node(recovery, BODY_NODE_STRING, piece, reader.text);
+}
+
+static const BodyNode *read_number(Recovery *recovery) {
+    Piece piece = take(recovery);
+    JsonReader reader = json_reader_new(piece_text(recovery, piece), recovery->arena);
+    if (json_next(&reader) == JSON_NUMBER && json_next(&reader) == JSON_END)
+        return scalar_node(recovery, BODY_NODE_NUMBER, piece, piece_text(recovery, piece));
+    tell(recovery, piece, "Invalid JSON number",
+         "A number is written in decimal digits, without a plus sign or a zero in front, and with "
+         "digits on both sides of its point.");
+    return bad_node(recovery, piece);
+}
+
+static const BodyNode *refuse_keyword(Recovery *recovery, Piece piece) {
+    static const char *const keywords[] = {"true", "false", "null"};
+    Str names[ARRAY_COUNT(keywords)];
+    for (size_t i = 0; i < ARRAY_COUNT(keywords); i++)
+        names[i] = str_from_cstr(keywords[i]);
+    Str text = piece_text(recovery, piece);
+    Str nearest = str_suggest(text, names, ARRAY_COUNT(names));
+    Str meant = nearest.len
+                    ? str_format(recovery->arena, " Did you mean \"%.*s\"?", STR_ARG(nearest))
+                    : STR(" Names and texts are in double quotes.");
+    Str detail = str_format(recovery->arena, "The keywords of JSON are true, false and null.%.*s",
+                            STR_ARG(meant));
+    tell(recovery, piece, "Invalid JSON keyword", str_to_cstr(detail, recovery->arena));
+    return bad_node(recovery, piece);
+}
+
+static const BodyNode *read_keyword(Recovery *recovery) {
+    Piece piece = take(recovery);
+    Str text = piece_text(recovery, piece);
+    bool is_true = str_equal_cstr(text, "true");
+    if (!is_true && !str_equal_cstr(text, "false") && !str_equal_cstr(text, "null"))
+        return refuse_keyword(recovery, piece);
+    bool is_null = str_equal_cstr(text, "null");
+    BodyNode *node = arena_new(recovery->arena, BodyNode);
+    *node = (BodyNode){
+        .kind = is_null ? BODY_NODE_NULL : BODY_NODE_BOOL,
+        .boolean = is_true,
+        .start = piece.start,
+        .end = piece.end,
+        .weight = 1,
+    };
+    return node;
+}
+
+/* -- objects and arrays ------------------------------------------------------------------- */
+
+/* From a piece that does not fit to behind the next closing bracket of this kind; a pair of them on
+ * the way is where it ends as well. */
+static void skip_to_close(Recovery *recovery, PieceKind open, PieceKind close) {
+    uint32_t depth = 1;
+    for (;;) {
+        Piece piece = take(recovery);
+        if (piece.kind == open)
+            depth++;
+        if (piece.kind == PIECE_END || (piece.kind == close && --depth <= 1))
+            return;
+    }
+}
+
+static void skip_object(Recovery *recovery) {
+    skip_to_close(recovery, PIECE_BRACE_OPEN, PIECE_BRACE_CLOSE);
+}
+
+static void skip_array(Recovery *recovery) {
+    skip_to_close(recovery, PIECE_BRACKET_OPEN, PIECE_BRACKET_CLOSE);
+}
+
+static bool refuse_colon(Recovery *recovery) {
+    Piece piece = recovery->next;
+    const char *detail = "A colon and a value must follow a name.";
+    skip_object(recovery);
+    tell(recovery, piece, "Missing colon", or_hint(recovery, piece, detail));
+    return false;
+}
+
+/* Behind a member. */
+static bool refuse_member_end(Recovery *recovery, Piece open) {
+    Piece piece = recovery->next;
+    if (piece.kind == PIECE_END) {
+        tell(recovery, open, "Unclosed object", "This object has no closing brace.");
+    } else if (piece.kind == PIECE_BRACKET_CLOSE) {
+        (void)take(recovery);
+        tell_elsewhere(recovery, piece, recovery->next, "Mismatched bracket",
+                       "A brace closes an object, but a bracket stands here.");
+    } else {
+        skip_object(recovery);
+        tell_elsewhere(recovery, piece, recovery->next, "Missing comma",
+                       or_hint(recovery, piece,
+                               "A comma must stand between two members of an object; there is none "
+                               "in front of this."));
+    }
+    return false;
+}
+
+static bool read_member(Recovery *recovery, Piece open, BodyNode *object) {
+    const BodyNode *key = read_value(recovery);
+    if (key->kind != BODY_NODE_STRING) {
+        tell(recovery, (Piece){PIECE_STRING, key->start, key->end}, "Invalid member name",
+             "The name of a member of an object is a string in double quotes.");
+        return false;
+    }
+    if (recovery->next.kind != PIECE_COLON)
+        return refuse_colon(recovery);
+    (void)take(recovery);
+    BodyNodeMember member = {key, read_value(recovery)};
+    vec_push(recovery->arena, &object->members, member);
+    if (recovery->next.kind == PIECE_BRACE_CLOSE)
+        return true;
+    if (recovery->next.kind != PIECE_COMMA)
+        return refuse_member_end(recovery, open);
+    Piece comma = take(recovery);
+    if (recovery->next.kind != PIECE_BRACE_CLOSE)
+        return true;
+    tell(recovery, comma, "Trailing comma in object",
+         "JSON has no comma behind the last member of an object.");
+    return false;
+}
+
+static const BodyNode *read_object(Recovery *recovery) {
+    Piece open = take(recovery);
+    BodyNode *node = arena_new(recovery->arena, BodyNode);
+    *node = (BodyNode){.kind = BODY_NODE_OBJECT, .start = open.start, .weight = 1};
+    while (recovery->next.kind != PIECE_BRACE_CLOSE)
+        if (!read_member(recovery, open, node))
+            return bad_node(recovery, open);
+    node->end = take(recovery).end;
+    return node;
+}
+
+/* Behind an item. */
+static bool refuse_item_end(Recovery *recovery, Piece open) {
+    Piece piece = recovery->next;
+    const char *comma = "A comma must stand between two items of an array; there is none in front "
+                        "of this.";
+    if (piece.kind == PIECE_END) {
+        tell(recovery, open, "Unclosed array", "This array has no closing bracket.");
+        return false;
+    }
+    skip_array(recovery);
+    if (piece.kind == PIECE_COLON)
+        tell_elsewhere(
+            recovery, piece, recovery->next, "Invalid array item",
+            "The items of an array have no names: what has names is an object, in braces.");
+    else if (piece.kind == PIECE_BRACE_CLOSE)
+        tell_elsewhere(recovery, piece, recovery->next, "Mismatched brace",
+                       "A bracket closes an array, but a brace stands here.");
+    else
+        tell_elsewhere(recovery, piece, recovery->next, "Missing comma",
+                       or_hint(recovery, piece, comma));
+    return false;
+}
+
+static bool read_item(Recovery *recovery, Piece open, BodyNode *array) {
+    vec_push(recovery->arena, &array->items, read_value(recovery));
+    if (recovery->next.kind == PIECE_BRACKET_CLOSE)
+        return true;
+    if (recovery->next.kind != PIECE_COMMA)
+        return refuse_item_end(recovery, open);
+    Piece comma = take(recovery);
+    if (recovery->next.kind != PIECE_BRACKET_CLOSE)
+        return true;
+    tell(recovery, comma, "Trailing comma in array",
+         "JSON has no comma behind the last item of an array.");
+    return false;
+}
+
+static const BodyNode *read_array(Recovery *recovery) {
+    Piece open = take(recovery);
+    BodyNode *node = arena_new(recovery->arena, BodyNode);
+    *node = (BodyNode){.kind = BODY_NODE_ARRAY, .start = open.start, .weight = 1};
+    while (recovery->next.kind != PIECE_BRACKET_CLOSE)
+        if (!read_item(recovery, open, node))
+            return bad_node(recovery, open);
+    node->end = take(recovery).end;
+    return node;
+}
+
+/* -- values ------------------------------------------------------------------------------- */
+
+/* What begins no value stays where it is. */
+static const BodyNode *refuse_start(Recovery *recovery) {
+    Piece piece = recovery->next;
+    if (piece.kind == PIECE_END)
+        tell(recovery, piece, "Missing value", "The text ends where something should follow.");
+    else if (piece.kind == PIECE_BRACE_CLOSE || piece.kind == PIECE_BRACKET_CLOSE)
+        tell(recovery, piece, "Missing value", "A value should stand in front of this.");
+    else
+        tell(recovery, piece, "Invalid start of value",
+             or_hint(recovery, piece,
+                     "A value is an object, an array, a string in double quotes, a number, true, "
+                     "false or null."));
+    return bad_node(recovery, piece);
+}
+
+static const BodyNode *give_up(Recovery *recovery, const char *summary, const char *detail) {
+    Piece piece = recovery->next;
+    tell(recovery, piece, summary, detail);
+    recovery->is_over = true;
+    recovery->next = (Piece){PIECE_END, piece.start, piece.start};
+    return bad_node(recovery, piece);
+}
+
+static const BodyNode *read_value(Recovery *recovery) {
+    const BodyNode *node = NULL;
+    if (recovery->depth >= JSON_DEPTH_MAX)
+        return give_up(recovery, "Too deep JSON document",
+                       "Brackets are nested more than 256 levels deep here.");
+    if (++recovery->value_count > BODY_NODES_MAX)
+        return give_up(recovery, "Too large JSON document",
+                       "This document has more values than loam reads in one file.");
+    recovery->depth++;
+    switch ((int)recovery->next.kind) {
+    case PIECE_BRACE_OPEN: node = read_object(recovery); break;
+    case PIECE_BRACKET_OPEN: node = read_array(recovery); break;
+    case PIECE_STRING: node = read_string(recovery); break;
+    case PIECE_NUMBER: node = read_number(recovery); break;
+    case PIECE_KEYWORD: node = read_keyword(recovery); break;
+    default: node = refuse_start(recovery); break;
+    }
+    recovery->depth--;
+    return node;
+}
+
+const BodyNode *json_recovery_read(const Source *source, Arena *arena, Diags *diags) {
+    Recovery recovery = {.source = source, .arena = arena, .diags = diags};
+    size_t before = diags->error_count;
+    recovery.next = scan(&recovery, 0);
+    const BodyNode *root = read_value(&recovery);
+    if (diags->error_count == before)
+        tell(&recovery, recovery.next, "Text behind the value",
+             "A JSON file holds one value, and it ends before this.");
+    return root;
+}
