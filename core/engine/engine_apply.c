@@ -101,11 +101,11 @@ static void reserve_instances(const EngineWalk *walk) {
 }
 
 /* What fails now may not a moment later, and then nothing has happened. */
-static bool save(const EngineWalk *walk, Diags *diags) {
+static bool save(WorkingState *working, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("saving");
     Diags first = diags_new(scratch);
-    if (!working_state_checkpoint(walk->working, &first))
-        return working_state_checkpoint(walk->working, diags);
+    if (!working_state_checkpoint(working, &first))
+        return working_state_checkpoint(working, diags);
     diags_append(diags, &first);
     return true;
 }
@@ -140,6 +140,6 @@ bool engine_apply(const Engine *engine,
     if (built && diags->error_count != before)
         declare_blocks(walk);
     engine_walk_forget(walk);
-    bool saved = save(walk, diags);
+    bool saved = save(working, diags);
     return saved && diags->error_count == before;
 }
