@@ -150,7 +150,9 @@ class Host:
         write(self.path("sshd_config"), "\n".join([
             "ListenAddress 127.0.0.1", "HostKey " + self.path(host_key), "PidFile none", "UsePAM no", "StrictModes no",
             "AuthorizedKeysFile " + self.path("user.pub"), "PermitRootLogin yes", "PasswordAuthentication no",
-            "MaxStartups 100", "SetEnv LOAM_STATE_DIR=" + self.path("far/markers"), ""]))
+            "MaxStartups 100",
+            # A shell that reads its user's start files would take its time.
+            "SetEnv LOAM_STATE_DIR=%s HOME=%s" % (self.path("far/markers"), self.path("far")), ""]))
         os.makedirs("/run/sshd", exist_ok=True)
         self.server = subprocess.Popen(self.command("/usr/sbin/sshd", "-D", "-e", "-f", self.path("sshd_config")),
                                        stdin=subprocess.DEVNULL, stderr=open(self.path("sshd.log"), "w"))

@@ -87,7 +87,8 @@ static inline uint16_t server_free_port(void) {
     return ntohs(address.sin_port);
 }
 
-/* A key named "second" becomes another host key. */
+/* A key named "second" becomes another host key. The shell of whoever runs the test reads no start
+   files of theirs: they take their time, and may wait for others. */
 static inline void server_configure_sshd(SshServer *server) {
     bool has_second = access(server_path(server, "second"), F_OK) == 0;
     Str second = str_format(server->arena, "HostKey %s\n", server_path(server, "second"));
@@ -98,10 +99,10 @@ static inline void server_configure_sshd(SshServer *server) {
                             "PidFile none\nAuthorizedKeysFile %s\nStrictModes no\nUsePAM no\n"
                             "PasswordAuthentication no\nKbdInteractiveAuthentication no\n"
                             "PermitRootLogin yes\nLogLevel INFO\nMaxStartups 100\n"
-                            "SetEnv LOAM_STATE_DIR=%s/state%.*s\n",
+                            "SetEnv LOAM_STATE_DIR=%s/state HOME=%s%.*s\n",
                             server->port, server_path(server, "host"),
                             has_second ? (int)second.len : 0, second.ptr,
-                            server_path(server, "user.pub"), server->folder,
+                            server_path(server, "user.pub"), server->folder, server->folder,
                             server->path ? (int)path.len : 0, path.ptr));
     /* As root it wants the folder that its service unit makes. */
     if (geteuid() == 0)
