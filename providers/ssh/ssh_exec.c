@@ -208,20 +208,36 @@ static bool explain_doubt(const Call *call, const char *why, Diags *diags) {
     return false;
 }
 
+/* A script may never end: a run waits this long for that of a run before, unless `timeouts` says.
+ */
+#define RECOVER_WAIT_MS (INT64_C(10) * 60 * 1000)
+
+static Call patient(const Call *call) {
+    const Clock *clock = call->io->clock;
+    Call own = *call;
+    if (own.deadline_ms == 0)
+        own.deadline_ms = clock->monotonic_ms(clock->self) + RECOVER_WAIT_MS;
+    return own;
+}
+
 static bool exec_recover(const Call *call,
                          const RecoverRequest *request,
                          RecoverOutcome *outcome,
                          Value *state,
                          Diags *diags) {
+    Call own = patient(call);
     SCOPED(SshLink) link = {0};
     SshMarkerResult result;
-    if (!ssh_client_link(call, request->planned, &link, diags))
+    if (!ssh_client_link(&own, request->planned, &link, diags))
         return false;
     if (!ssh_marker_recover(&link, request->identity, &result, diags))
         return explain_doubt(call, "The machine has to be asked: apply again when it answers.",
                              diags);
     if (result.state == SSH_MARKER_RUNNING)
-        return explain_doubt(call, "It still runs: apply again when it has ended.", diags);
+        return explain_doubt(call,
+                             "It still runs: apply again when it has ended. A greater value in "
+                             "\"timeouts\" waits longer.",
+                             diags);
     *outcome = RECOVER_ABSENT;
     if (result.state == SSH_MARKER_ABSENT)
         return true;

@@ -139,6 +139,37 @@ static void test_recover_waits_for_a_running_script(void **state) {
     ssh_case_close(&s);
 }
 
+/* A clock by which, after one look, all but a moment of ten minutes is over. */
+static int64_t ten_minutes_later(void *self) {
+    int *looks = self;
+    int64_t skipped = (*looks)++ > 0 ? 10 * 60 * 1000 - 3000 : 0;
+    return clock_real.monotonic_ms(clock_real.self) + skipped;
+}
+
+/* Nobody waits for ever for a script that does not end. */
+static void test_recover_has_a_limit(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
+    ResourceCase *c = &s.c;
+    const char *json = script(&s, "sleep 60");
+    c->call.deadline_ms = clock_real.monotonic_ms(clock_real.self) + 1500;
+    check_refused(c, case_apply(c, json), "The script failed");
+    c->call.deadline_ms = 0;
+    Value left = c->state;
+    int looks = 0;
+    Clock hasty = clock_real;
+    hasty.self = &looks;
+    hasty.monotonic_ms = ten_minutes_later;
+    c->io.clock = &hasty;
+    RecoverOutcome outcome;
+    check_refused(c, case_recover(c, json, &outcome), "It is in doubt whether the script ran");
+    c->io.clock = &clock_real;
+    c->state = left;
+    check_done(c, case_delete(c));
+    ssh_case_close(&s);
+}
+
 /* Killed, as by a machine that goes down: it began, and nobody knows how far it came. */
 static void test_recover_of_a_killed_script(void **state) {
     (void)state;
@@ -456,6 +487,7 @@ int main(void) {
         cmocka_unit_test(test_interpreter_and_input),
         cmocka_unit_test(test_failure_keeps_the_object),
         cmocka_unit_test(test_recover_waits_for_a_running_script),
+        cmocka_unit_test(test_recover_has_a_limit),
         cmocka_unit_test(test_recover_of_a_killed_script),
         cmocka_unit_test(test_broken_session),
         cmocka_unit_test(test_cut_at_each_stage),
