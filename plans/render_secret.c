@@ -92,6 +92,9 @@ const Map *render_secret_of_plan(const Plan *plan, Arena *arena) {
         render_secret_collect(value_with_marks(output->before, marks), &all);
         render_secret_collect(value_with_marks(output->after, marks), &all);
     }
+    vec_each(&plan->variables, variable) {
+        render_secret_collect(variable->value, &all);
+    }
     return render_secret_shared(&all, arena);
 }
 
@@ -116,10 +119,25 @@ Value render_secret_mark(const Map *secrets, Value value, Arena *arena) {
     return value_transform(value, mark_secret, (void *)secrets, arena);
 }
 
-bool render_secret_has(const Map *secrets, Value value, Arena *scratch) {
-    if (!secrets || secrets->count == 0)
+/* A key cannot be hidden by itself. */
+static bool has_secret_key(const Map *secrets, Value value) {
+    if (!value_is_present(value) ||
+        (value.type->kind != KIND_MAP && value.type->kind != KIND_OBJECT))
         return false;
-    bool looks_within = value.type && has_items(value) && map_has(secrets, HOLDER);
+    for (size_t i = 0; i < value.count; i++) {
+        Str key = value_key_at(value, i);
+        if (key.len >= SHARED_MIN && map_has(secrets, key))
+            return true;
+    }
+    return false;
+}
+
+bool render_secret_has(const Map *secrets, Value value, Arena *scratch) {
+    if (!secrets || secrets->count == 0 || !value.type)
+        return false;
+    if (has_secret_key(secrets, value))
+        return true;
+    bool looks_within = has_items(value) && map_has(secrets, HOLDER);
     Str text = looks_within ? holder_text(value, scratch) : text_of(value, scratch);
     return text.len > 0 && map_has(secrets, text);
 }

@@ -3,8 +3,8 @@
  * A provider that hands an argument back under another name (terraform_data's `output`) loses the
  * mark. State and JSON say so as they are read by others; what people and reports are shown must
  * not: a text or number that is secret in an object is hidden wherever that object has it, and a
- * longer one wherever the plan has it. So is what holds others, keys and all, where it is secret as
- * a whole. */
+ * longer one wherever the plan has it, sensitive variables included. So is what holds others, keys
+ * and all, where it is secret as a whole, and whatever has a longer secret text among its keys. */
 #pragma once
 
 #include "plan.h"

@@ -124,12 +124,32 @@ static void ephemeral(void **state) {
     assert_true(str_find(strbuf_str(&out), STR("canary"), 0) == SIZE_MAX);
 }
 
+/* What a variable holds is hidden as a key, too, and then with all that stands beside it. */
+static void keys_elsewhere(void **state) {
+    (void)state;
+    Plan *plan = plan_new(PLAN_NORMAL, arena);
+    vec_push(arena, &plan->variables,
+             (PlanVariable){STR("key"), value_of("{\"$sensitive\": \"canary-bird\"}")});
+    vec_push(arena, &plan->variables,
+             (PlanVariable){STR("short"), value_of("{\"$sensitive\": \"b\"}")});
+    const Map *secrets = render_secret_of_plan(plan, arena);
+    check_str(body("{\"x\": {\"b\": 1, \"canary-bird\": 1, \"more\": \"x\"}, \"y\": {\"b\": 1}}",
+                   "{\"x\": {\"b\": 1, \"canary-bird\": 1, \"more\": \"y\"}, \"y\": {\"b\": 2}}",
+                   secrets),
+              "  ~ resource \"t\" \"a\" {\n"
+              "      ~ x = (sensitive value)\n"
+              "      ~ y = {\n"
+              "          ~ b = 1 -> 2\n"
+              "        }\n"
+              "    }\n");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(in_one_object), PLAN_CASE(what_becomes_secret),
-        PLAN_CASE(in_a_plan),     PLAN_CASE(keys),
-        PLAN_CASE(marking),       PLAN_CASE(shown_when_asked),
-        PLAN_CASE(ephemeral),
+        PLAN_CASE(in_one_object),    PLAN_CASE(what_becomes_secret),
+        PLAN_CASE(in_a_plan),        PLAN_CASE(keys),
+        PLAN_CASE(keys_elsewhere),   PLAN_CASE(marking),
+        PLAN_CASE(shown_when_asked), PLAN_CASE(ephemeral),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
