@@ -34,7 +34,6 @@ Terminal terminal_probe(void) {
     bool is_dumb = !term || strcmp(term, "dumb") == 0;
     terminal.color = terminal.out_is_tty && !is_dumb && !(no_color && no_color[0]);
     terminal.unicode = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-    terminal.width = terminal.out_is_tty ? terminal_width() : 0;
     return terminal;
 }
 
@@ -42,7 +41,7 @@ RenderStyle terminal_style(const Terminal *terminal) {
     return (RenderStyle){
         .color = terminal->color,
         .unicode = terminal->unicode,
-        .width = terminal->width,
+        .width = terminal->out_is_tty ? terminal_width() : 0, /* the window may have been resized */
         .show_sensitive = terminal->show_sensitive,
     };
 }

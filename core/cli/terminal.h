@@ -11,7 +11,6 @@ typedef struct Terminal {
     bool in_is_tty;
     bool color;
     bool unicode;
-    uint32_t width;
     bool show_sensitive; /* values that are else hidden from sight */
 } Terminal;
 
