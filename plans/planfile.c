@@ -321,7 +321,8 @@ bool planfile_read(const PlanFilePlace *place,
     const Disk *disk = place->io->disk;
     int status = disk->read_file(disk->self, path, &bytes, arena);
     if (status < 0) {
-        diags_error(diags, NO_RANGE, "Failed to read the plan file", "\"%.*s\": %s.", STR_ARG(path),
+        diags_error(diags, NO_RANGE, "Failed to read the plan file",
+                    "\"%.*s\": %s. \"loam plan -out=FILE\" saves a plan.", STR_ARG(path),
                     strerror(-status));
         return false;
     }

@@ -77,7 +77,8 @@ static void refuse_unknown(const Registry *registry, Str name, SourceRange range
         hint = str_format(scratch, " Did you mean \"%.*s\"?", STR_ARG(near));
     }
     diags_error(diags, range, "Unknown provider",
-                "loam has no provider \"%.*s\".%.*s The providers that it has are: %.*s.",
+                "loam has no provider \"%.*s\".%.*s It brings its providers along and downloads "
+                "none; there are: %.*s.",
                 STR_ARG(name), STR_ARG(hint),
                 STR_ARG(str_join(names, registry->count, STR(", "), scratch)));
 }

@@ -54,14 +54,25 @@ static int print_raw(Cli *cli, Str name, Value value, Diags *diags) {
     return 0;
 }
 
+static void refuse_name(Cli *cli, const State *state, Str name, Diags *diags) {
+    StrVec names = {0};
+    map_each(&state->outputs, entry) {
+        vec_push(cli->arena, &names, entry->key);
+    }
+    Str near = str_suggest(name, names.items, names.count);
+    Str hint =
+        near.len ? str_format(cli->arena, " Did you mean \"%.*s\"?", STR_ARG(near)) : STR_EMPTY;
+    diags_error(diags, NO_RANGE, "Output not found",
+                "The output \"%.*s\" could not be found in the state.%.*s Outputs are saved by "
+                "apply.",
+                STR_ARG(name), STR_ARG(hint));
+}
+
 static int print_one(
     Cli *cli, const Arguments *arguments, const State *state, Str name, Diags *diags) {
     const StateOutput *output = map_find(&state->outputs, name);
     if (!output) {
-        diags_error(
-            diags, NO_RANGE, "Output not found",
-            "The output \"%.*s\" could not be found in the state. Outputs are saved by apply.",
-            STR_ARG(name));
+        refuse_name(cli, state, name, diags);
         return 1;
     }
     if (option_flag(arguments, "json", false))

@@ -17,6 +17,32 @@ static const Option options[] = {
      "folder's files do."                                                                                 },
 };
 
+/* Known before anything is planned: what was planned could not be kept. */
+static bool check_out(const Cli *cli, const Arguments *arguments, Diags *diags) {
+    const Disk *disk = cli->io.disk;
+    Str path = option_text(arguments, "out");
+    Str folder = disk_folder_of(path);
+    DiskStat stat;
+    if (!path.ptr)
+        return true;
+    if (path.len == 0) {
+        diags_error(diags, NO_RANGE, "Invalid -out option",
+                    "-out takes the name of the file to save the plan in, and it is empty: write "
+                    "-out=FILE.");
+    } else if (disk->stat(disk->self, path, &stat) == 0 && stat.kind == DISK_FOLDER) {
+        diags_error(diags, NO_RANGE, "Invalid -out option",
+                    "\"%.*s\" is a folder. Name the file to save the plan in.", STR_ARG(path));
+    } else if (disk->stat(disk->self, folder, &stat) != 0 || stat.kind != DISK_FOLDER) {
+        diags_error(diags, NO_RANGE, "Invalid -out option",
+                    "There is no folder \"%.*s\" to save the plan \"%.*s\" in. Make it, or name "
+                    "another place.",
+                    STR_ARG(folder), STR_ARG(path));
+    } else {
+        return true;
+    }
+    return false;
+}
+
 static bool save(Operation *operation, Str path) {
     Project *project = operation->project;
     Plan *plan = operation->result.plan;
@@ -128,6 +154,8 @@ static int plan_each(Cli *cli, const Arguments *arguments, Diags *diags) {
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     PlanCounts counts;
+    if (!check_out(cli, arguments, diags))
+        return 1;
     int status = str_equal_cstr(cli->environment, "all") ? plan_each(cli, arguments, diags)
                                                          : plan_one(cli, arguments, &counts, diags);
     bool tells_changes = option_flag(arguments, "detailed-exitcode", false);

@@ -184,6 +184,8 @@ static int show_file(Cli *cli, const Arguments *arguments, Str path, Diags *diag
     State *state;
     SCOPED(Project) project = {.asks = true};
     Engine engine = {.io = &cli->io, .registry = cli->registry};
+    if (!project_check_file(cli, path, "Failed to read the given file", diags))
+        return 1;
     int error = cli->io.disk->read_file(cli->io.disk->self, path, &bytes, cli->arena);
     if (error < 0) {
         diags_error(diags, NO_RANGE, "Failed to read the given file", "\"%.*s\": %s.",

@@ -168,17 +168,16 @@ static bool read_targets(const Arguments *arguments,
     return false;
 }
 
-static bool find_moves(const State *state,
+static bool find_moves(const Project *project,
                        const AddressTarget *from,
                        const AddressTarget *to,
                        Moves *out,
-                       Arena *arena,
                        Diags *diags) {
+    const State *state = project->state;
+    Arena *arena = project->cli->arena;
     collect_moves(state, from, to, out, arena);
     if (out->count == 0) {
-        diags_error(diags, NO_RANGE, "Invalid source address",
-                    "The state holds nothing at %.*s. \"loam state list\" lists what there is.",
-                    STR_ARG(target_text(from, arena)));
+        project_refuse_address(project, "Invalid source address", target_text(from, arena), diags);
         return false;
     }
     if (!check_room(state, from, to, arena, diags))
@@ -208,7 +207,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!read_targets(arguments, &from, &to, cli->arena, diags) ||
         !project_open_state_only(&project, cli, arguments, dry_run ? STR_EMPTY : STR("state-mv"),
                                  diags) ||
-        !find_moves(project.state, &from, &to, &moves, cli->arena, diags) ||
+        !find_moves(&project, &from, &to, &moves, diags) ||
         (!dry_run && !environment_approve_change(&project))) {
         return 1;
     }

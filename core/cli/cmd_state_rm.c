@@ -34,9 +34,7 @@ static bool find_given(const Project *project, ResourceAddrs *out) {
         collect_matches(project->state, &target, out, arena);
         if (out->count > before)
             continue;
-        diags_error(project->diags, NO_RANGE, "Invalid target address",
-                    "The state holds nothing at %.*s. \"loam state list\" lists what there is.",
-                    STR_ARG(*text));
+        project_refuse_address(project, "Invalid target address", *text, project->diags);
         return false;
     }
     return true;

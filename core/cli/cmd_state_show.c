@@ -1,11 +1,33 @@
 /* loam state show */
 #include "command.h"
 #include "project.h"
+#include "render_json.h"
 #include "state_object.h"
+#include "statefile.h"
+#include "version.h"
 
 static const Option options[] = {
+    {"json",  OPTION_FLAG, NULL,
+     "Print as JSON, as \"loam show -json\" does, of this object alone."           },
     {"state", OPTION_TEXT, "PATH", "The state file, instead of the configured one."},
 };
+
+static const Schema *find_schema(void *payload, ResourceMode mode, Str provider, Str type) {
+    return engine_find_schema(payload, mode, provider, type);
+}
+
+static void print_json(Project *project, const StateResource *resource, ResourceAddr address) {
+    Arena *arena = project->cli->arena;
+    State *alone = state_new(arena);
+    state_add_resource(alone, address)->provider = resource->provider;
+    state_add_instance(alone, address)->current =
+        state_find_instance(project->state, address)->current;
+    StrBuf text = strbuf_new(arena);
+    render_json_state(statefile_encode(alone, arena), find_schema, &project->engine,
+                      STR(VERSION_TERRAFORM), &text, arena);
+    strbuf_add_char(&text, '\n');
+    terminal_out(strbuf_str(&text));
+}
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (arguments->positionals.count != 1) {
@@ -21,9 +43,8 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     }
     const StateInstance *instance = state_find_instance(project.state, address);
     if (!instance || !instance->current) {
-        diags_error(diags, NO_RANGE, "No instance found for the given address",
-                    "The state holds no object at %.*s. \"loam state list\" lists what there is.",
-                    STR_ARG(arguments->positionals.items[0]));
+        project_refuse_address(&project, "No instance found for the given address",
+                               arguments->positionals.items[0], diags);
         return 1;
     }
     const StateResource *resource = state_find_resource(project.state, address);
@@ -37,6 +58,10 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     }
     if (!state_object_decode(instance->current, schema, &value, cli->arena, diags))
         return 1;
+    if (option_flag(arguments, "json", false)) {
+        print_json(&project, resource, address);
+        return 0;
+    }
     RenderStyle style = terminal_style(&cli->terminal);
     StrBuf text = strbuf_new(cli->arena);
     Str note = instance->current->status == OBJECT_TAINTED ? STR("(tainted)") : STR_EMPTY;

@@ -22,16 +22,14 @@ static bool check_address(const Arguments *arguments, ResourceAddr *out, Cli *cl
     return false;
 }
 
-static int report_missing(const Arguments *arguments, Diags *diags) {
+static int report_missing(const Project *project, const Arguments *arguments, Diags *diags) {
     Str text = arguments->positionals.items[0];
     if (option_flag(arguments, "allow-missing", false)) {
         diags_warning(diags, NO_RANGE, "No such resource instance",
                       "The state holds nothing at %.*s; nothing was done.", STR_ARG(text));
         return 0;
     }
-    diags_error(diags, NO_RANGE, "No such resource instance",
-                "The state holds nothing at %.*s. \"loam state list\" lists what there is.",
-                STR_ARG(text));
+    project_refuse_address(project, "No such resource instance", text, diags);
     return 1;
 }
 
@@ -47,7 +45,7 @@ static int set_status(Cli *cli, const Arguments *arguments, ObjectStatus status,
     State *state = state_clone(project.state, cli->arena);
     StateInstance *instance = state_find_instance(state, address);
     if (!instance || !instance->current)
-        return report_missing(arguments, diags);
+        return report_missing(&project, arguments, diags);
     Str name = resource_addr_to_str(address, cli->arena);
     if (!taints && instance->current->status != OBJECT_TAINTED) {
         diags_error(diags, NO_RANGE, "Resource instance is not tainted",

@@ -34,11 +34,13 @@ static bool load(Project *project, Cli *cli, const Arguments *arguments, Diags *
     return project_load_any(project, cli, arguments, diags);
 }
 
-static void report_missing(Str name, Diags *diags) {
+static void report_missing(const StrVec *names, Str name, Diags *diags) {
+    Str near = str_suggest(name, names->items, names->count);
     diags_error(diags, NO_RANGE, "No such workspace",
-                "There is no workspace \"%.*s\". \"loam workspace list\" lists them, \"loam "
-                "workspace new\" makes one.",
-                STR_ARG(name));
+                "There is no workspace \"%.*s\".%s%.*s%s \"loam workspace list\" lists them, "
+                "\"loam workspace new\" makes one.",
+                STR_ARG(name), near.len ? " Did you mean \"" : "", STR_ARG(near),
+                near.len ? "\"?" : "");
 }
 
 /* -- list, show --------------------------------------------------------------------------- */
@@ -107,7 +109,7 @@ static int run_select(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!has_name(&names, name)) {
         if (option_flag(arguments, "or-create", false))
             return make(&project, name);
-        report_missing(name, diags);
+        report_missing(&names, name, diags);
         return 1;
     }
     if (!workspace_select(cli, name, diags))
@@ -144,7 +146,7 @@ static bool check_deletable(const Cli *cli, Str name, const StrVec *names, Diags
         diags_error(diags, NO_RANGE, "Cannot delete the default workspace",
                     "The workspace \"default\" is always there.");
     } else if (!has_name(names, name)) {
-        report_missing(name, diags);
+        report_missing(names, name, diags);
     } else if (str_equal(name, cli->workspace)) {
         diags_error(diags, NO_RANGE, "Workspace is your active workspace",
                     "\"%.*s\" is the workspace that is worked on. Select another one first.",

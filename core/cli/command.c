@@ -1,10 +1,8 @@
-/* The table of commands; help; finding and running one. */
+/* The table of commands; finding and running one. */
 #include "command.h"
-#include "view_tee.h"
-
+#include "command_help.h"
 #include "reporting.h"
-
-#define HELP_COLUMNS 80
+#include "view_tee.h"
 
 const Command *const command_table[] = {
     &cmd_init,     &cmd_validate, &cmd_plan,         &cmd_apply,   &cmd_destroy, &cmd_console,
@@ -40,74 +38,6 @@ void command_each(CommandVisit *visit, void *payload, Arena *arena) {
     each_in(command_table, command_count, STR_EMPTY, visit, payload, arena);
 }
 
-static void print_option(const Option *option, int width) {
-    char text[64];
-    snprintf(text, sizeof text, "-%s%s%s", option->name, option->value ? "=" : "",
-             option->value ? option->value : "");
-    terminal_print("  %-*s %s\n", width, text, option->help);
-}
-
-static void print_list(const Command *const *commands, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        terminal_print("  %-12s %s\n", commands[i]->name, commands[i]->summary);
-    }
-}
-
-static void print_program_help(void) {
-    terminal_print("Usage: loam [-chdir=DIR] [-version] [-help] <command> [options] [arguments]\n\n"
-                   "loam provisions machines, networks and firewalls from declarative files.\n\n"
-                   "Commands:\n");
-    print_list(command_table, command_count);
-    terminal_print("\nOptions:\n");
-    for (size_t i = 0; i < command_globals.count; i++)
-        print_option(&command_globals.options[i], 12);
-}
-
-/* Paragraphs in lines of 80 columns. */
-static void print_wrapped(Str text) {
-    Str paragraph, word;
-    while (str_next_field(&text, '\n', &paragraph)) {
-        size_t column = 0;
-        while (str_next_field(&paragraph, ' ', &word)) {
-            bool breaks = column > 0 && column + 1 + word.len > HELP_COLUMNS;
-            const char *before = breaks ? "\n" : column > 0 ? " " : "";
-            terminal_print("%s%.*s", before, STR_ARG(word));
-            column = (breaks || column == 0 ? 0 : column + 1) + word.len;
-        }
-        terminal_print("\n");
-    }
-}
-
-static void print_choices(const OptionGroup *group) {
-    const char *name, *help;
-    if (!group->choice)
-        return;
-    terminal_print("\n%s:\n", group->choices_title);
-    for (size_t i = 0; group->choice(i, &name, &help); i++)
-        terminal_print("  %-12s %s\n", name, help);
-    terminal_print("\n");
-}
-
-static void print_command_help(const Command *command, Str path) {
-    terminal_print("Usage: loam %.*s %s\n\n", STR_ARG(path), command->usage);
-    print_wrapped(str_from_cstr(command->about));
-    if (command->subcommand_count > 0) {
-        terminal_print("\nCommands:\n");
-        print_list(command->subcommands, command->subcommand_count);
-    }
-    for (size_t i = 0; i < command->group_count; i++) {
-        for (size_t j = 0; j < command->groups[i]->count; j++) {
-            const Option *option = &command->groups[i]->options[j];
-            if (!option->help)
-                continue;
-            if (i == 0 && j == 0)
-                terminal_print("\nOptions:\n");
-            print_option(option, 24);
-        }
-        print_choices(command->groups[i]);
-    }
-}
-
 static const Command *find(const Command *const *commands, size_t count, Str name) {
     for (size_t i = 0; i < count; i++) {
         const char *alias = commands[i]->alias;
@@ -117,17 +47,20 @@ static const Command *find(const Command *const *commands, size_t count, Str nam
     return NULL;
 }
 
-static int unknown_command(Cli *cli, const Command *const *commands, size_t count, Str name) {
+/* `path` is the command whose subcommand is meant; empty: the program. */
+static int unknown_command(
+    Cli *cli, const Command *const *commands, size_t count, Str path, Str name) {
     StrVec names = {0};
     for (size_t i = 0; i < count; i++) {
         vec_push(cli->arena, &names, str_from_cstr(commands[i]->name));
     }
     Str near = str_suggest(name, names.items, names.count);
+    Str owner = path.len ? str_format(cli->arena, "loam %.*s", STR_ARG(path)) : STR("loam");
     terminal_err(str_format(cli->arena,
-                            "loam has no command named \"%.*s\".%s%.*s%s\n\n"
-                            "To see all of loam's top-level commands, run:\n  loam -help\n",
-                            STR_ARG(name), near.len ? " Did you mean \"" : "", STR_ARG(near),
-                            near.len ? "\"?" : ""));
+                            "%.*s has no command named \"%.*s\".%s%.*s%s\n\n"
+                            "To see all that it has, run:\n  %.*s -help\n",
+                            STR_ARG(owner), STR_ARG(name), near.len ? " Did you mean \"" : "",
+                            STR_ARG(near), near.len ? "\"?" : "", STR_ARG(owner)));
     return 1;
 }
 
@@ -252,7 +185,7 @@ static int run_leaf(Cli *cli, const Command *command, Str path, const StrVec *re
     bool parsed =
         option_parse(command->groups, command->group_count, &words, &arguments, cli->arena, &diags);
     if (parsed && wants_help(&arguments)) {
-        print_command_help(command, path);
+        command_help_print(command, path);
         return 0;
     }
     choose_terminal(cli, &arguments);
@@ -282,7 +215,7 @@ static int run_in(
     if (command == &cmd_env && means_workspace(cli, words))
         command = &cmd_workspace;
     if (!command)
-        return unknown_command(cli, commands, count, name);
+        return unknown_command(cli, commands, count, path, name);
     StrVec rest = {.items = words->items + 1, .count = words->count - 1};
     path = path.len ? str_format(cli->arena, "%.*s %.*s", STR_ARG(path), STR_ARG(name)) : name;
     bool names_subcommand =
@@ -290,7 +223,7 @@ static int run_in(
     if (command->run && !names_subcommand)
         return run_leaf(cli, command, path, &rest);
     if (rest.count == 0 || rest.items[0].ptr[0] == '-') {
-        print_command_help(command, path);
+        command_help_print(command, path);
         bool asked = rest.count > 0 && (str_equal(rest.items[0], STR("-help")) ||
                                         str_equal(rest.items[0], STR("--help")));
         return asked ? 0 : 127;
@@ -303,7 +236,7 @@ int command_run(Cli *cli, const StrVec *words) {
                                           str_equal(words->items[0], STR("--help")) ||
                                           str_equal(words->items[0], STR("-h")));
     if (words->count == 0 || asks_help) {
-        print_program_help();
+        command_help_print_program();
         return asks_help ? 0 : 127;
     }
     return run_in(cli, command_table, command_count, STR_EMPTY, words);

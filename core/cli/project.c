@@ -102,8 +102,8 @@ bool project_load(
     project->input.values = project->variables.count ? &project->variables : NULL;
     if (!io && !project->may_be_empty && config_is_empty_folder(&cli->io, request.folder)) {
         diags_error(diags, NO_RANGE, "No configuration files",
-                    "%s holds no loam configuration: write a file that ends in .loam.yaml, "
-                    ".loam.json or .tf.json, or name another folder with -chdir.",
+                    "%s holds no loam configuration: write a file whose name ends in .loam.yaml, "
+                    ".tf, .tofu, .loam.json or .tf.json, or name another folder with -chdir.",
                     project->folder.len ? "The folder that was named" : "This folder");
         return false;
     }

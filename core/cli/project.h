@@ -68,6 +68,11 @@ MUST_USE bool project_load_any(Project *project,
                                const Arguments *arguments,
                                Diags *diags);
 /* Workspaces of its backend: "default" comes first. */
+/* False when a person named what can be read, but is no file: a folder; a pipe, which would make
+ * the run wait for somebody who writes. What is not there is left to whoever reads it. */
+MUST_USE bool project_check_file(const Cli *cli, Str path, const char *summary, Diags *diags);
+/* The state holds nothing at this address; what is nearest to it is named. */
+void project_refuse_address(const Project *project, const char *summary, Str address, Diags *diags);
 MUST_USE bool project_list_workspaces(Project *project, StrVec *out);
 MUST_USE bool project_make_workspace(Project *project, Str name);
 MUST_USE bool project_remove_workspace(Project *project, Str name);

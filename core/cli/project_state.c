@@ -68,11 +68,43 @@ static bool take_ciphers(Project *project, Diags *diags) {
     return true;
 }
 
+void project_refuse_address(const Project *project,
+                            const char *summary,
+                            Str address,
+                            Diags *diags) {
+    Arena *arena = project->cli->arena;
+    StateResources resources = {0};
+    StrVec names = {0};
+    state_sorted_resources(project->state, &resources, arena);
+    vec_each(&resources, resource) {
+        vec_each(&(*resource)->instances, instance) {
+            ResourceAddr known = (*resource)->address;
+            known.key = instance->key;
+            vec_push(arena, &names, resource_addr_to_str(known, arena));
+        }
+    }
+    Str near = str_suggest(address, names.items, names.count);
+    diags_error(diags, NO_RANGE, summary,
+                "The state holds nothing at %.*s.%s%.*s%s \"loam state list\" lists what there is.",
+                STR_ARG(address), near.len ? " Did you mean " : "", STR_ARG(near),
+                near.len ? "?" : "");
+}
+
+bool project_check_file(const Cli *cli, Str path, const char *summary, Diags *diags) {
+    DiskStat stat;
+    if (cli->io.disk->stat(cli->io.disk->self, path, &stat) < 0 || stat.kind == DISK_FILE)
+        return true;
+    diags_error(diags, NO_RANGE, summary, "\"%.*s\" is %s. Name a file.", STR_ARG(path),
+                stat.kind == DISK_FOLDER ? "a folder" : "a pipe, a socket or a device");
+    return false;
+}
+
 bool project_read_plan(
     Project *project, Str path, Plan **out, PlanFileSources *sources, Diags *diags) {
     Arena *arena = project->cli->arena;
     PlanFilePlace place = {.io = &project->cli->io, .path = path};
-    if (planfile_is_sealed(&place, arena) && !take_ciphers(project, diags))
+    if (!project_check_file(project->cli, path, "Failed to read the plan file", diags) ||
+        (planfile_is_sealed(&place, arena) && !take_ciphers(project, diags)))
         return false;
     place.cipher = project->ciphers.plan;
     return planfile_read(&place, out, sources, arena, diags);

@@ -12,6 +12,7 @@ typedef struct Collecting {
     const Config *config;
     const InputRequest *request;
     Map *out;
+    Map refused;       /* names whose value was given and could not be read */
     size_t undeclared; /* names in files that no variable has */
     Arena *arena;
     Diags *diags;
@@ -55,8 +56,10 @@ static bool set_text(Collecting *collecting, const Variable *variable, Str text)
         const Source *source = source_new(path, str_clone(text, arena), arena);
         const Expr *expr;
         if (!parser_parse_expression(source, scope.functions, &expr, arena, collecting->diags) ||
-            !eval_expr(expr, &scope, &value, arena, collecting->diags))
+            !eval_expr(expr, &scope, &value, arena, collecting->diags)) {
+            map_set(&collecting->refused, variable->name, collecting);
             return false;
+        }
     }
     set_value(collecting, variable->name, value, variable->range);
     return true;
@@ -78,12 +81,28 @@ static bool add_environment(Collecting *collecting) {
     return ok;
 }
 
+static bool refuse_undeclared(Collecting *collecting, Str name) {
+    StrVec names = {0};
+    map_each(&collecting->config->root->variables, entry) {
+        vec_push(collecting->arena, &names, entry->key);
+    }
+    Str near = str_suggest(name, names.items, names.count);
+    Str hint = near.len ? str_format(collecting->arena, "Did you mean \"%.*s\"?", STR_ARG(near))
+                        : STR("Declare it by a \"variable\" block, or leave the option out.");
+    diags_error(collecting->diags, NO_RANGE, "Value for undeclared variable",
+                "A value was given by -var for the variable \"%.*s\", which the root module does "
+                "not declare. %.*s",
+                STR_ARG(name), STR_ARG(hint));
+    return false;
+}
+
 static bool add_flag(Collecting *collecting, Str text) {
     size_t equals = str_find_char(text, '=', 0);
     Str name = str_slice(text, 0, equals);
     if (equals == SIZE_MAX || !name.len || str_trim(name).len != name.len) {
         diags_error(collecting->diags, NO_RANGE, "Invalid -var option",
-                    "\"%.*s\" is not of the form name=value, without blanks around the name.",
+                    "\"%.*s\" is not of the form name=value, without blanks around the name. Put "
+                    "the whole in quotes if the value has blanks: -var 'name=some value'.",
                     STR_ARG(text));
         return false;
     }
@@ -95,11 +114,7 @@ static bool add_flag(Collecting *collecting, Str text) {
         set_value(collecting, name, value, NO_RANGE);
         return true;
     }
-    diags_error(collecting->diags, NO_RANGE, "Value for undeclared variable",
-                "A value was given by -var for the variable \"%.*s\", which the root module does "
-                "not declare.",
-                STR_ARG(name));
-    return false;
+    return refuse_undeclared(collecting, name);
 }
 
 /* -- files -------------------------------------------------------------------------------- */
@@ -204,6 +219,13 @@ static bool add_auto_files(Collecting *collecting) {
 /* -- what is still missing ---------------------------------------------------------------- */
 
 static bool refuse_missing(Collecting *collecting, const Variable *variable) {
+    if (map_has(&collecting->refused, variable->name)) {
+        diags_error(collecting->diags, variable->range, "No value for required variable",
+                    "The variable \"%.*s\" has no default, and the value that was given to it is "
+                    "not usable, as another message says.",
+                    STR_ARG(variable->name));
+        return false;
+    }
     diags_error(collecting->diags, variable->range, "No value for required variable",
                 "The variable \"%.*s\" has no default. Give it a value by -var, in a variables "
                 "file, or by the environment variable LOAM_VAR_%.*s.",
@@ -243,35 +265,36 @@ static bool ask_missing(Collecting *collecting) {
     return ok;
 }
 
-static bool gather(
-    const Config *config, const InputRequest *request, Map *out, Arena *arena, Diags *diags) {
-    *out = request->values ? *request->values : map_new(arena);
+static bool gather(Collecting *collecting) {
+    const InputRequest *request = collecting->request;
+    *collecting->out = request->values ? *request->values : map_new(collecting->arena);
+    collecting->refused = map_new(collecting->arena);
     if (request->values)
         return true;
-    Collecting collecting = {
-        .config = config,
-        .request = request,
-        .out = out,
-        .arena = arena,
-        .diags = diags,
-    };
-    bool ok = request->only_options || request->only_folder || add_environment(&collecting);
-    ok &= request->only_options || add_auto_files(&collecting);
+    bool ok = request->only_options || request->only_folder || add_environment(collecting);
+    ok &= request->only_options || add_auto_files(collecting);
     if (!request->only_options && !request->only_folder)
-        add_environment_block(&collecting);
+        add_environment_block(collecting);
     for (size_t i = 0; i < (request->only_folder ? 0 : request->options.count); i++) {
         const InputOption *option = &request->options.items[i];
-        ok &= option->is_file ? add_file(&collecting, option->text, DISK_FILE)
-                              : add_flag(&collecting, option->text);
+        ok &= option->is_file ? add_file(collecting, option->text, DISK_FILE)
+                              : add_flag(collecting, option->text);
     }
-    warn_more_undeclared(&collecting);
+    warn_more_undeclared(collecting);
     return ok;
 }
 
 bool input_gather(
     const Config *config, const InputRequest *request, Map *out, Arena *arena, Diags *diags) {
     Map values;
-    bool ok = gather(config, request, &values, arena, diags);
+    Collecting collecting = {
+        .config = config,
+        .request = request,
+        .out = &values,
+        .arena = arena,
+        .diags = diags,
+    };
+    bool ok = gather(&collecting);
     if (ok)
         *out = values;
     return ok;
@@ -287,6 +310,7 @@ bool input_ask(const Config *config,
         .config = config,
         .request = request,
         .out = out,
+        .refused = map_new(arena),
         .arena = arena,
         .diags = diags,
     };
@@ -302,15 +326,17 @@ bool input_collect(
     const Config *config, const InputRequest *request, Map *out, Arena *arena, Diags *diags) {
     Map values;
     InputRequest silent = *request;
-    silent.ask = NULL; /* nobody is asked for a value that was given but could not be read */
-    bool ok = gather(config, request, &values, arena, diags);
+    silent.ask = NULL; /* nobody is asked when some value was given but could not be read */
     Collecting collecting = {
         .config = config,
-        .request = ok ? request : &silent,
+        .request = request,
         .out = &values,
         .arena = arena,
         .diags = diags,
     };
+    bool ok = gather(&collecting);
+    if (!ok)
+        collecting.request = &silent;
     if (!ask_missing(&collecting) || !ok)
         return false;
     *out = values;

@@ -18,7 +18,7 @@ static bool check_root(Visit *visit, Value value) {
         diags_error(
             &visit->diags, output->range, "Output refers to sensitive values",
             "The value of output \"%.*s\" holds sensitive data, so it would be shown. Set "
-            "\"sensitive: true\" on the output, or take the secret out with nonsensitive().",
+            "\"sensitive\" of the output to true, or take the secret out with nonsensitive().",
             STR_ARG(output->name));
         return false;
     }

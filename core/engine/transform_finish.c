@@ -5,7 +5,6 @@
 
 static bool report_cycle(EngineWalk *walk, const GraphNodes *cycle, Diags *diags) {
     StrBuf path = strbuf_new(walk->arena);
-    SourceRange range = NO_RANGE;
     Str before = STR_EMPTY;
     Str first = STR_EMPTY;
     vec_each(cycle, id) {
@@ -15,8 +14,9 @@ static bool report_cycle(EngineWalk *walk, const GraphNodes *cycle, Diags *diags
         if (path.len > 0)
             strbuf_add_cstr(&path, " → ");
         strbuf_add(&path, node->name);
-        if (!range.source)
-            range = node->range;
+        if (node->range.source)
+            strbuf_add_format(&path, " (%.*s)",
+                              STR_ARG(config_read_place(node->range, walk->arena)));
         if (first.len == 0)
             first = node->name;
         before = node->name;
@@ -26,9 +26,9 @@ static bool report_cycle(EngineWalk *walk, const GraphNodes *cycle, Diags *diags
         strbuf_add(&path, first);
     }
     diags_error(diags, NO_RANGE, "Cycle",
-                "These depend on each other in a circle, so none of them can be first: %.*s. The "
-                "first of them stands at %.*s. Take out one of the references.",
-                (int)path.len, path.ptr, STR_ARG(config_read_place(range, walk->arena)));
+                "These depend on each other in a circle, so none of them can be first: %.*s. Take "
+                "out one of the references.",
+                (int)path.len, path.ptr);
     return false;
 }
 

@@ -83,13 +83,25 @@ static Str type_requirement(const TypeReading *reading, const TypeKeyword *keywo
                       keyword->requirement);
 }
 
+static Str type_unknown(const TypeReading *reading, Str word) {
+    Str words[ARRAY_COUNT(type_keywords)];
+    for (size_t i = 0; i < ARRAY_COUNT(type_keywords); i++)
+        words[i] = str_from_cstr(type_keywords[i].word);
+    Str near = str_suggest(word, words, ARRAY_COUNT(words));
+    Str hint =
+        near.len
+            ? str_format(reading->arena, "Did you mean \"%.*s\"?", STR_ARG(near))
+            : str_format(reading->arena, "There are: %.*s.",
+                         STR_ARG(str_join(words, ARRAY_COUNT(words), STR(", "), reading->arena)));
+    return str_format(reading->arena,
+                      "The keyword \"%.*s\" is not a valid type specification. %.*s", STR_ARG(word),
+                      STR_ARG(hint));
+}
+
 static TypeRead type_read_keyword(TypeReading *reading, const Expr *expr, Str word) {
     const TypeKeyword *keyword = type_keyword(word);
     if (!keyword)
-        return type_fail(reading, expr,
-                         str_format(reading->arena,
-                                    "The keyword \"%.*s\" is not a valid type specification.",
-                                    STR_ARG(word)));
+        return type_fail(reading, expr, type_unknown(reading, word));
     if (keyword->type)
         return (TypeRead){.type = keyword->type};
     return type_fail(reading, expr, type_requirement(reading, keyword));

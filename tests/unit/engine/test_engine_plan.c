@@ -195,7 +195,7 @@ static const ErrorCase errors[] = {
     {"resource:\n  fake_thing:\n    a: {name: '${fake_thing.b.id}'}\n    b: {name: "
      "'${local.c}'}\nlocals: {c: '${fake_thing.a.id}'}\n",                                    "Cycle: These depend on each other in a circle"         },
     {"locals: {a: '${local.b}', b: '${local.c}', c: '${local.a}'}\n",
-     "local.a → local.b → local.c → local.a"                                                                                                         },
+     "main.loam.yaml, line 1) → local.a. Take out one of the references."                                                                                },
     {"resource: {fake_thin: {a: {name: a}}}\n",
      "Invalid resource type: The provider loam.internal/test/fake does not support resource type "
      "\"fake_thin\". Did you mean \"fake_thing\"?"                                                                                                         },
