@@ -10,6 +10,12 @@ const Source *source_new(Str path, Str bytes, Arena *arena) {
     return source;
 }
 
+const Source *source_new_passing(Str path, Str bytes, Arena *arena) {
+    Source *source = arena_new(arena, Source);
+    *source = (Source){.path = path, .bytes = bytes, .is_passing = true};
+    return source;
+}
+
 const Source *source_new_private(Str path, Str bytes, Arena *arena) {
     Source *source = arena_new(arena, Source);
     *source = (Source){.path = path, .bytes = bytes, .is_private = true};
@@ -36,6 +42,15 @@ SourceRange source_resolve(SourceRange range) {
                                                 inner->to_outer(inner, range.end)}
                                 : whole;
     }
+    return range;
+}
+
+SourceRange source_keep(SourceRange range, Arena *arena) {
+    range = source_resolve(range);
+    if (!range.source || !range.source->is_passing)
+        return range;
+    range.source = source_new_passing(str_clone(range.source->path, arena),
+                                      str_clone(range.source->bytes, arena), arena);
     return range;
 }
 

@@ -18,6 +18,7 @@ struct Source {
     Str path;
     Str bytes;
     bool is_private; /* secrets stand in it: a diagnostic names the place, but does not show it */
+    bool is_passing; /* lives no longer than an evaluation: what outlives that keeps a copy */
     const Source *outer;  /* NULL for a file */
     uint32_t outer_start; /* of the scalar in outer, quotes or indicator included */
     uint32_t outer_end;
@@ -41,6 +42,7 @@ typedef struct SourcePos {
 } SourcePos;
 
 const Source *source_new(Str path, Str bytes, Arena *arena);
+const Source *source_new_passing(Str path, Str bytes, Arena *arena);
 const Source *source_new_private(Str path, Str bytes, Arena *arena);
 /* What has read the file knows what encloses a place: "resource.terraform_data.a". */
 void source_set_outline(const Source *source,
@@ -50,6 +52,8 @@ void source_set_outline(const Source *source,
 Str source_outline(const Source *source, uint32_t offset, Arena *arena);
 /* The same place in the outermost file. */
 SourceRange source_resolve(SourceRange range);
+/* The same for as long as the arena lives, whatever read the file: in a copy of one that passes. */
+SourceRange source_keep(SourceRange range, Arena *arena);
 /* Of a place in a file (resolve first). */
 SourcePos source_position(const Source *source, uint32_t offset);
 /* The line, without its newline, that holds the offset; `*start` is its offset. */

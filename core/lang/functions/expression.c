@@ -204,7 +204,7 @@ static bool expression_templatestring(Evaluation *evaluation, const Expr *call, 
         return true;
     }
     const Source *source =
-        source_new(STR("<templatestring argument>"), value_text(text), evaluation->arena);
+        source_new_passing(STR("<templatestring argument>"), value_text(text), evaluation->arena);
     Diags errors = diags_new(evaluation->arena);
     Evaluation quiet = *evaluation;
     quiet.diags = value_is_secret(text) ? &errors : evaluation->diags;

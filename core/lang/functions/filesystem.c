@@ -187,7 +187,7 @@ static bool filesystem_templatefile(Evaluation *evaluation, const Expr *expr, Va
         return false;
     }
     Str name = value_is_secret(path) ? STR("<templatefile argument>") : value_text(path);
-    const Source *source = source_new(name, text, evaluation->arena);
+    const Source *source = source_new_passing(name, text, evaluation->arena);
     if (!expression_render(evaluation, expr, source, variables, out))
         return false;
     *out = value_with_marks(*out, path.marks);

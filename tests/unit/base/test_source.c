@@ -68,11 +68,34 @@ static void joins(void **state) {
     check_str(source_text((SourceRange){0}), "");
 }
 
+/* What an evaluation read is gone when its error is shown. */
+static void copies_of_what_passes(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Arena *scratch = arena_open("scratch");
+    const Source *lasting = source_new(STR("a"), STR("text"), scratch);
+    SourceRange same = source_keep((SourceRange){lasting, 1, 2}, arena);
+    assert_ptr_equal(same.source, lasting);
+    Str bytes = str_clone(STR("one\ntwo"), scratch);
+    const Source *passing = source_new_passing(str_clone(STR("b"), scratch), bytes, scratch);
+    SourceRange kept = source_keep((SourceRange){passing, 4, 7}, arena);
+    const Source outer = *source_new(STR("c"), STR("x: one"), arena);
+    Source *inner = arena_new(scratch, Source);
+    *inner = (Source){.bytes = STR("one"), .outer = &outer, .outer_start = 3, .outer_end = 6};
+    SourceRange outermost = source_keep((SourceRange){inner, 0, 1}, arena);
+    arena_close(scratch);
+    check_str(source_text(outermost), "one");
+    check_str(kept.source->path, "b");
+    check_str(source_text(kept), "two");
+    assert_true(source_keep(kept, arena).source->is_passing);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(positions),
         cmocka_unit_test(resolves_to_the_outermost),
         cmocka_unit_test(joins),
+        cmocka_unit_test(copies_of_what_passes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
