@@ -5,6 +5,7 @@
 #include "relevant_json.h"
 #include "render_secret.h"
 #include "reporting.h"
+#include "selection.h"
 #include "statefile.h"
 #include "view.h"
 
@@ -27,11 +28,12 @@ static void warn_of_targets(const Operation *operation, Diags *diags) {
     if (!engine_is_partial(&operation->options))
         return;
     const char *option = option_that_limits(operation);
+    Str doubts = selection_doubts(operation->project, &operation->options, diags->arena);
     diags_warning(diags, NO_RANGE, "Resource targeting is in effect",
                   "The option -%s leaves parts of the configuration out, so this plan may not "
                   "be all that it asks for. -%s is for mending and for exceptions; in daily "
-                  "work plan without it.",
-                  option, option);
+                  "work plan without it.%.*s",
+                  option, option, STR_ARG(doubts));
 }
 
 /* What there is of a plan with errors says how far it came. */
