@@ -118,9 +118,9 @@ static void add_excerpt(
     StrBuf *out, SourceRange range, uint32_t terminal_width, const Look *look, Arena *scratch) {
     range = source_resolve(range);
     SourcePos pos = source_position(range.source, range.start);
-    strbuf_add_format(out, "  on %s%.*s%s line %u, column %u:\n", look->bold,
+    strbuf_add_format(out, "  on %s%.*s%s line %u, column %u%s\n", look->bold,
                       STR_ARG(without_controls(range.source->path, scratch)), look->reset, pos.line,
-                      pos.column);
+                      pos.column, range.source->is_private ? "" : ":");
     if (range.source->is_private)
         return;
     char number[32];

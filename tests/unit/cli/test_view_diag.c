@@ -31,6 +31,16 @@ static void shows_the_place(void **unused) {
               "It is wrong.\n");
 }
 
+static void shows_no_secret(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    const Source *source = source_new_private(STR("keys"), STR("a: 1\nb: canary\n"), arena);
+    Diags diags = diags_new(arena);
+    diags_error(&diags, (SourceRange){source, 8, 14}, "Unsuitable value", "It is wrong.");
+    check_str(shown(&diags.items[0], (RenderStyle){0}, arena),
+              "\nError: Unsuitable value\n\n  on keys line 2, column 4\n\nIt is wrong.\n");
+}
+
 static void shows_without_place(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -150,6 +160,7 @@ static void sends_no_control_characters(void **unused) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shows_the_place),
+        cmocka_unit_test(shows_no_secret),
         cmocka_unit_test(shows_without_place),
         cmocka_unit_test(draws_bars_in_colour),
         cmocka_unit_test(marks_odd_ranges),
