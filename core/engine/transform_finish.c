@@ -5,6 +5,7 @@
 
 static bool report_cycle(EngineWalk *walk, const GraphNodes *cycle, Diags *diags) {
     StrBuf path = strbuf_new(walk->arena);
+    SourceRange range = NO_RANGE;
     Str before = STR_EMPTY;
     Str first = STR_EMPTY;
     vec_each(cycle, id) {
@@ -14,6 +15,8 @@ static bool report_cycle(EngineWalk *walk, const GraphNodes *cycle, Diags *diags
         if (path.len > 0)
             strbuf_add_cstr(&path, " → ");
         strbuf_add(&path, node->name);
+        if (!range.source)
+            range = node->range;
         if (node->range.source)
             strbuf_add_format(&path, " (%.*s)",
                               STR_ARG(config_read_place(node->range, walk->arena)));
@@ -25,10 +28,11 @@ static bool report_cycle(EngineWalk *walk, const GraphNodes *cycle, Diags *diags
         strbuf_add_cstr(&path, " → ");
         strbuf_add(&path, first);
     }
-    diags_error(diags, NO_RANGE, "Cycle",
-                "These depend on each other in a circle, so none of them can be first: %.*s. Take "
-                "out one of the references.",
-                (int)path.len, path.ptr);
+    Diag *diag = diags_error(diags, range, "Cycle",
+                             "These depend on each other in a circle, so none of them can be "
+                             "first: %.*s. Take out one of the references.",
+                             (int)path.len, path.ptr);
+    diag->is_unplaced = true;
     return false;
 }
 
