@@ -7,12 +7,12 @@
 #include <errno.h>
 
 static const Option options[] = {
-    {"type",        OPTION_TEXT, "TYPE",
-     "plan, plan-refresh-only, plan-destroy or apply: the whole graph that is walked then."      },
-    {"plan",        OPTION_TEXT, "PATH",   "The graph that the apply of this saved plan walks."  },
-    {"draw-cycles", OPTION_FLAG, NULL,     "Draw a graph that has cycles, and those in red."     },
-    {"format",      OPTION_TEXT, "FORMAT", "dot (default), or svg: a drawing, made by Graphviz." },
-    {"verbose",     OPTION_FLAG, NULL,     "With what loam adds for itself, and with every edge."},
+    {"type",        OPTION_TEXT, "plan|plan-refresh-only|plan-destroy|apply",
+     "The whole graph that is walked then."                                                                                            },
+    {"plan",        OPTION_TEXT, "PATH",                                      "The graph that the apply of this saved plan walks."     },
+    {"draw-cycles", OPTION_FLAG, NULL,                                        "Draw a graph that has cycles, and those in red."        },
+    {"format",      OPTION_TEXT, "dot|svg",                                   "dot is the default; svg is a drawing, made by Graphviz."},
+    {"verbose",     OPTION_FLAG, NULL,                                        "With what loam adds for itself, and with every edge."   },
 };
 
 typedef struct GraphTypeName {

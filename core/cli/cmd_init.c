@@ -4,15 +4,15 @@
 #include "project.h"
 
 static const Option options[] = {
-    {"upgrade",     OPTION_FLAG, NULL,     "Look for newer revisions of modules, and lock them."    },
-    {"get",         OPTION_FLAG, NULL,     "Install modules (default true)."                        },
-    {"backend",     OPTION_FLAG, NULL,     "Open the backend (default true)."                       },
+    {"upgrade",     OPTION_FLAG, NULL,       "Look for newer revisions of modules, and lock them."    },
+    {"get",         OPTION_FLAG, NULL,       "Install modules (default true)."                        },
+    {"backend",     OPTION_FLAG, NULL,       "Open the backend (default true)."                       },
     {"from-module", OPTION_TEXT, "SOURCE",
-     "Copy a module into this folder, which holds none, to begin."                                  },
-    {"lockfile",    OPTION_TEXT, "MODE",   "readonly: fail rather than change the lock of modules." },
-    {"plugin-dir",  OPTION_TEXT, "PATH",   "Taken for compatibility: providers come with loam."     },
-    {"json",        OPTION_FLAG, NULL,     "Print events as JSON, one a line."                      },
-    {"json-into",   OPTION_TEXT, "PATH",   "Write those events into a file, beside what is printed."},
+     "Copy a module into this folder, which holds none, to begin."                                    },
+    {"lockfile",    OPTION_TEXT, "readonly", "Fail rather than change the lock of modules."           },
+    {"plugin-dir",  OPTION_TEXT, "PATH",     "Taken for compatibility: providers come with loam."     },
+    {"json",        OPTION_FLAG, NULL,       "Print events as JSON, one a line."                      },
+    {"json-into",   OPTION_TEXT, "PATH",     "Write those events into a file, beside what is printed."},
 };
 
 static bool copy_module(Cli *cli, Str source, Diags *diags) {

@@ -20,6 +20,21 @@ static Offer offer_of(const char *text) {
     return OFFER_NOTHING;
 }
 
+/* Of an option that takes one of a few words ("dot svg"), or one and more behind a colon ("html:
+ * junit:"). */
+static Str words_of(const OptionGroup *group, const Option *option, Arena *arena) {
+    StrBuf words = strbuf_new(arena);
+    Str values = str_from_cstr(option->value), word;
+    const char *name, *help;
+    bool has_kinds = group->choice && str_starts_with(values, STR("KIND:"));
+    for (size_t i = 0; has_kinds && group->choice(i, &name, &help); i++)
+        strbuf_add_format(&words, "%s%s:", i > 0 ? " " : "", name);
+    while (values.len > 0 && islower((unsigned char)option->value[0]) &&
+           str_next_field(&values, '|', &word))
+        strbuf_add_format(&words, "%s%.*s", words.len > 0 ? " " : "", STR_ARG(word));
+    return strbuf_str(&words);
+}
+
 /* A flag that is on unless it is switched off is offered with the value that makes a difference. */
 static const char *flag_value(const Option *option) {
     return option->help && strstr(option->help, "default true") ? "=false" : "";
@@ -96,6 +111,8 @@ static void add_bash_command(const Command *command, Str path, void *payload) {
 
 typedef struct ValueOptions {
     StrVec names;
+    StrVec words; /* of each, where `of_words` */
+    bool of_words;
     Offer offer;
     Arena *arena;
 } ValueOptions;
@@ -104,12 +121,17 @@ static void collect_group(ValueOptions *values, const OptionGroup *group) {
     for (size_t i = 0; i < group->count; i++) {
         const Option *option = &group->options[i];
         Str name = str_from_cstr(option->name);
-        bool is_known = !option->value || offer_of(option->value) != values->offer;
+        Str words = words_of(group, option, values->arena);
+        bool is_wanted = values->of_words ? words.len > 0
+                                          : option->value && words.len == 0 &&
+                                                offer_of(option->value) == values->offer;
         vec_each(&values->names, other) {
-            is_known = is_known || str_equal(*other, name);
+            is_wanted = is_wanted && !str_equal(*other, name);
         }
-        if (!is_known)
-            vec_push(values->arena, &values->names, name);
+        if (!is_wanted)
+            continue;
+        vec_push(values->arena, &values->names, name);
+        vec_push(values->arena, &values->words, words);
     }
 }
 
@@ -126,6 +148,15 @@ static void add_value_patterns(StrBuf *out, Offer offer, const char *join, Arena
     command_each(collect_values, &values, arena);
     for (size_t i = 0; i < values.names.count; i++)
         strbuf_add_format(out, "%s-%.*s", i > 0 ? join : "", STR_ARG(values.names.items[i]));
+}
+
+/* A case for each option whose value is one of a few words. */
+static void add_word_cases(StrBuf *out, const char *before, const char *behind, Arena *arena) {
+    ValueOptions values = {.of_words = true, .arena = arena};
+    command_each(collect_values, &values, arena);
+    for (size_t i = 0; i < values.names.count; i++)
+        strbuf_add_format(out, "    -%.*s) %s%.*s%s ;;\n    ", STR_ARG(values.names.items[i]),
+                          before, STR_ARG(values.words.items[i]), behind);
 }
 
 static void add_bash_globals(StrBuf *out) {
@@ -169,8 +200,9 @@ void command_completion_bash(StrBuf *out, Arena *arena) {
     add_value_patterns(out, OFFER_FILES, " | ", arena);
     strbuf_add_cstr(out, ") options= commands= offer=files ;;\n    ");
     add_value_patterns(out, OFFER_ADDRESSES, " | ", arena);
-    strbuf_add_cstr(out, ") options= commands= offer=addresses ;;\n"
-                         "    -*) return ;;\n"
+    strbuf_add_cstr(out, ") options= commands= offer=addresses ;;\n");
+    add_word_cases(out, "options= offer= commands='", "'", arena);
+    strbuf_add_cstr(out, "-*) return ;;\n"
                          "    esac\n"
                          "    local words=$commands\n"
                          "    if [[ $cur == --* ]]; then\n"
@@ -185,7 +217,7 @@ void command_completion_bash(StrBuf *out, Arena *arena) {
                          "        return\n"
                          "    fi\n"
                          "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
-                         "    [[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null\n"
+                         "    [[ ${COMPREPLY[0]} == *[=:] ]] && compopt -o nospace 2>/dev/null\n"
                          "    return 0\n"
                          "}\n"
                          "complete -F _loam loam\n");
@@ -265,8 +297,9 @@ void command_completion_zsh(StrBuf *out, Arena *arena) {
     add_value_patterns(out, OFFER_FILES, " | ", arena);
     strbuf_add_cstr(out, ") offer=files ;;\n        ");
     add_value_patterns(out, OFFER_ADDRESSES, " | ", arena);
-    strbuf_add_cstr(out, ") offer=addresses ;;\n"
-                         "        esac\n"
+    strbuf_add_cstr(out, ") offer=addresses ;;\n");
+    add_word_cases(out, "    found=(", "); compadd -S '' -a found", arena);
+    strbuf_add_cstr(out, "    esac\n"
                          "        ;;\n"
                          "    -*)\n"
                          "        [[ $PREFIX == --* ]] && compset -P -\n"
@@ -292,22 +325,27 @@ void command_completion_zsh(StrBuf *out, Arena *arena) {
 
 /* -- fish --------------------------------------------------------------------------------- */
 
-static void add_fish_option(StrBuf *out, Str path, const Option *option) {
+static void add_fish_option(
+    StrBuf *out, Str path, const OptionGroup *group, const Option *option, Arena *arena) {
     static const char *const offers[] = {
         [OFFER_NOTHING] = " -x",
         [OFFER_FILES] = " -r -F",
         [OFFER_ADDRESSES] = " -x -a '(loam state list 2>/dev/null)'",
     };
+    Str words = words_of(group, option, arena);
+    const char *offer = option->value ? offers[offer_of(option->value)] : "";
+    if (words.len > 0)
+        offer = str_to_cstr(str_format(arena, " -x -a '%.*s'", STR_ARG(words)), arena);
     strbuf_add_format(out, "complete -c loam -n '__loam_at %.*s' -o %s%s -d '", STR_ARG(path),
-                      option->name, option->value ? offers[offer_of(option->value)] : "");
+                      option->name, offer);
     add_quoted(out, option->help);
     strbuf_add_cstr(out, "'\n");
 }
 
-static void add_fish_group(StrBuf *out, Str path, const OptionGroup *group) {
+static void add_fish_group(StrBuf *out, Str path, const OptionGroup *group, Arena *arena) {
     for (size_t i = 0; i < group->count; i++) {
         if (group->options[i].help)
-            add_fish_option(out, path, &group->options[i]);
+            add_fish_option(out, path, group, &group->options[i], arena);
     }
 }
 
@@ -333,7 +371,7 @@ static void add_fish_command(const Command *command, Str path, void *payload) {
                           offers[offer]);
     add_fish_commands(script->out, path, command->subcommands, command->subcommand_count);
     for (size_t i = 0; i < command->group_count; i++)
-        add_fish_group(script->out, path, command->groups[i]);
+        add_fish_group(script->out, path, command->groups[i], script->arena);
 }
 
 void command_completion_fish(StrBuf *out, Arena *arena) {
@@ -352,6 +390,6 @@ void command_completion_fish(StrBuf *out, Arena *arena) {
                          "end\n"
                          "complete -c loam -f\n");
     add_fish_commands(out, STR_EMPTY, command_table, command_count);
-    add_fish_group(out, STR_EMPTY, &command_globals);
+    add_fish_group(out, STR_EMPTY, &command_globals, arena);
     command_each(add_fish_command, &script, arena);
 }

@@ -37,6 +37,7 @@ static const PageEntry statuses[] = {
     {"0",   "Success."                                              },
     {"1",   "An error, or a plan that was not approved."            },
     {"2",   "plan -detailed-exitcode: there is something to change."},
+    {"3",   "fmt -check: a file would change."                      },
     {"127", "A command was expected, and none was given."           },
 };
 
@@ -66,16 +67,26 @@ static size_t count_shown(const Command *command) {
     return count;
 }
 
+/* A bar would end the cell. */
+static void add_row(StrBuf *out, Str code, const char *text) {
+    strbuf_add_cstr(out, "| `");
+    for (size_t i = 0; i < code.len; i++) {
+        if (code.ptr[i] == '|')
+            strbuf_add_char(out, '\\');
+        strbuf_add_char(out, code.ptr[i]);
+    }
+    strbuf_add_format(out, "` | %s |\n", text);
+}
+
 static void add_markdown_options(const Page *page, const OptionGroup *group) {
     for (size_t i = 0; i < group->count; i++) {
         const Option *option = &group->options[i];
         if (option->help)
-            strbuf_add_format(page->out, "| `%.*s` | %s |\n",
-                              STR_ARG(option_words(option, page->arena)), option->help);
+            add_row(page->out, option_words(option, page->arena), option->help);
     }
     const char *name, *help;
     for (size_t i = 0; group->choice && group->choice(i, &name, &help); i++)
-        strbuf_add_format(page->out, "| `%s` | %s |\n", name, help);
+        add_row(page->out, str_from_cstr(name), help);
 }
 
 static void add_markdown_command(const Command *command, Str path, void *payload) {

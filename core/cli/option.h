@@ -11,7 +11,7 @@ typedef enum OptionKind { OPTION_FLAG, OPTION_TEXT } OptionKind;
 typedef struct Option {
     const char *name;
     OptionKind kind;
-    const char *value; /* what stands behind it in help: "PATH" */
+    const char *value; /* what stands behind it in help: "PATH"; or what may: "dot|svg" */
     const char *help;
 } Option;
 
