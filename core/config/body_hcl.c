@@ -21,7 +21,8 @@ static bool has_name(const StrVec *names, Str name) {
 
 /* -- what the schema does not have -------------------------------------------------------- */
 
-static bool refuse_argument(const BodySchema *schema,
+static bool refuse_argument(const HclBody *body,
+                            const BodySchema *schema,
                             const NativeAttribute *attribute,
                             Arena *arena,
                             Diags *diags) {
@@ -30,7 +31,9 @@ static bool refuse_argument(const BodySchema *schema,
         vec_push(arena, &known, str_from_cstr(schema->attributes[i].name));
     Str nearest = str_suggest(attribute->name, known.items, known.count);
     Str hint = STR_EMPTY;
-    if (body_schema_block(schema, attribute->name))
+    /* What this is the rest of has taken its blocks already. */
+    if (body_schema_block(schema, attribute->name) ||
+        has_name(&body->hidden_blocks, attribute->name))
         hint = str_format(arena,
                           " A block of this type is: write \"%.*s {\", without the equals "
                           "sign.",
@@ -130,7 +133,7 @@ static bool take_attributes(const HclBody *body,
         if (body_schema_attribute(schema, attribute->name))
             add_attribute(attribute, out, arena);
         else if (!has_rest)
-            ok = refuse_argument(schema, attribute, arena, diags);
+            ok = refuse_argument(body, schema, attribute, arena, diags);
     }
     return ok;
 }
