@@ -15,8 +15,11 @@ typedef struct Page {
     StrBuf *out;
     Arena *scratch; /* of one entry */
     size_t entries;
+    bool is_short; /* a few changes are read, not searched: nothing is folded */
     RenderStyle style;
 } Page;
+
+#define SHORT_MAX 5
 
 static void open_section(Page *page, const char *kind, const char *title, size_t count) {
     strbuf_add_format(page->out,
@@ -27,9 +30,9 @@ static void open_section(Page *page, const char *kind, const char *title, size_t
 static void open_entry(Page *page, const char *glyph, Str title) {
     size_t id = ++page->entries;
     strbuf_add_format(page->out,
-                      "<details class=\"change\" id=\"c%zu\"><summary><a href=\"#c%zu\" "
+                      "<details class=\"change\" id=\"c%zu\"%s><summary><a href=\"#c%zu\" "
                       "aria-label=\"Link\">#</a><span class=\"glyph\">",
-                      id, id);
+                      id, page->is_short ? " open" : "", id);
     html_add(page->out, str_from_cstr(glyph));
     strbuf_add_cstr(page->out, "</span> ");
     html_add(page->out, title);
@@ -122,15 +125,19 @@ static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) 
     if (input->plan)
         page.style.secrets = render_secret_of_plan(input->plan, scratch);
     ReportChanges changes[REPORT_SECTION_COUNT] = {0};
-    for (size_t i = 0; input->plan && i < REPORT_SECTION_COUNT; i++)
+    RenderDrifts drifts = {0};
+    if (input->plan)
+        drifts = render_drift_find(input->plan, scratch);
+    size_t count = drifts.count + (input->plan ? count_outputs(input->plan) : 0);
+    for (size_t i = 0; input->plan && i < REPORT_SECTION_COUNT; i++) {
         changes[i] = report_changes_in(input->plan, (ReportSection)i, scratch);
+        count += changes[i].count;
+    }
+    page.is_short = count <= SHORT_MAX;
     report_page_open(input, "", out, scratch);
     add_bar(&page, changes);
     strbuf_add_cstr(out, "</header>\n<main>\n");
     report_page_add_messages(input->diags, out, scratch);
-    RenderDrifts drifts = {0};
-    if (input->plan)
-        drifts = render_drift_find(input->plan, scratch);
     add_drift(&page, &drifts);
     for (size_t i = 0; i < REPORT_SECTION_COUNT; i++)
         add_changes(&page, &changes[i], &report_sections[i]);

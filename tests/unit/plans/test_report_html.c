@@ -9,11 +9,27 @@ static void page(void **state) {
               "data-kind=\"destroy\" aria-pressed=\"true\">Destroyed 1</button>",
               "It &lt;failed&gt;</summary>", "on main file.tf:2\n",
               "<section class=\"destroy\" data-kind=\"destroy\">",
-              "<details class=\"change\" id=\"c1\">", "t.gone[&quot;x|y&quot;] will be destroyed",
-              "<section class=\"replace\"", "<section class=\"update\"", "(sensitive value)",
-              "<section class=\"create\"", "&quot;&lt;b&gt;```&quot;", "<section class=\"outputs\"",
-              "</html>\n");
+              "<details class=\"change\" id=\"c1\" open>",
+              "t.gone[&quot;x|y&quot;] will be destroyed", "<section class=\"replace\"",
+              "<section class=\"update\"", "(sensitive value)", "<section class=\"create\"",
+              "&quot;&lt;b&gt;```&quot;", "<section class=\"outputs\"", "</html>\n");
     assert_false(has(text, "t.same"));
+}
+
+/* A few changes lie open; of many the titles are enough to begin with. */
+static void folds_many(void **state) {
+    (void)state;
+    ReportInput input = sample_input();
+    Plan many = *input.plan;
+    for (size_t i = 0; i < 5; i++) {
+        OutputChange output = {str_format(arena, "more%zu", i), ACTION_CREATE, value_of("-"),
+                               value_of("1"), false};
+        vec_push(arena, &many.outputs, output);
+    }
+    input.plan = &many;
+    Str text = sample_write(&report_html, &input);
+    CHECK_HAS(text, "<details class=\"change\" id=\"c1\">", "more4");
+    assert_false(has(text, "id=\"c1\" open"));
 }
 
 /* Nothing is loaded from anywhere. */
@@ -51,6 +67,7 @@ static void is_well_formed(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(page),
+        PLAN_CASE(folds_many),
         PLAN_CASE(stands_for_itself),
         PLAN_CASE(is_well_formed),
     };
