@@ -197,6 +197,26 @@ static void a_disk_that_fails(void **unused) {
     journal_close(it->journal);
 }
 
+/* What only memory holds has to go into a state file, or it is lost. */
+static void an_outcome_that_is_not_appended(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Case *it = case_new(arena);
+    record(it, intend(it, "t.a"), "t.a");
+    assert_true(journal_is_whole(it->journal));
+    uint64_t sequence = intend(it, "t.b");
+    JournalOutcome outcome = {.address = state_case_address("t.b", arena)};
+    faulty_disk_arm(it->faulty, FAULT_ERROR, 0, 1);
+    assert_false(journal_outcome(it->journal, sequence, &outcome, &it->diags));
+    assert_int_equal(it->diags.error_count, 1);
+    record(it, intend(it, "t.c"), "t.c");
+    assert_false(journal_is_whole(it->journal));
+    assert_true(journal_fold(it->journal, it->state, &it->diags));
+    assert_true(journal_is_whole(it->journal));
+    check_str(content(it), "absent");
+    journal_close(it->journal);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_before_the_first_record),
@@ -205,6 +225,7 @@ int main(void) {
         cmocka_unit_test(fold_keeps_what_is_in_doubt),
         cmocka_unit_test(torn_end_is_cut),
         cmocka_unit_test(a_disk_that_fails),
+        cmocka_unit_test(an_outcome_that_is_not_appended),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
