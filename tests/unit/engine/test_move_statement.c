@@ -1,20 +1,6 @@
-#include "unit.h"
+#include "arena_case.h"
 
 #include "move_statement.h"
-
-static Arena *arena;
-
-static int open_arena(void **state) {
-    (void)state;
-    arena = arena_open("test");
-    return 0;
-}
-
-static int close_arena(void **state) {
-    (void)state;
-    arena_close(arena);
-    return 0;
-}
 
 static AddressTarget parse(const char *text) {
     Diags diags = diags_new(arena);

@@ -5,24 +5,10 @@
  * absent value (an untyped null). */
 #pragma once
 
+#include "arena_case.h"
 #include "json.h"
 #include "plan.h"
 #include "schema.h"
-#include "unit.h"
-
-static Arena *arena;
-
-static int open_arena(void **state) {
-    (void)state;
-    arena = arena_open("test");
-    return 0;
-}
-
-static int close_arena(void **state) {
-    (void)state;
-    arena_close(arena);
-    return 0;
-}
 
 static inline Value plan_case_items(Value v, TypeKind kind) {
     const Type *element = v.count ? value_at(v, 0).type : &TYPE_STRING;

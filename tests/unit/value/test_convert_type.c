@@ -1,37 +1,6 @@
-#include "unit.h"
+#include "type_case.h"
 
 #include "convert_type.h"
-#include "json.h"
-
-static Arena *arena;
-
-static int open_arena(void **state) {
-    (void)state;
-    arena = arena_open("test");
-    return 0;
-}
-
-static int close_arena(void **state) {
-    (void)state;
-    arena_close(arena);
-    return 0;
-}
-
-/* Text with single quotes for double ones, which makes tables legible. */
-static Str with_quotes(const char *quoted) {
-    char *text = arena_alloc(arena, strlen(quoted) + 1);
-    for (size_t i = 0; quoted[i]; i++)
-        text[i] = quoted[i] == '\'' ? '"' : quoted[i];
-    return str_from_cstr(text);
-}
-
-static const Type *type_of(const char *json) {
-    const Type *type = NULL;
-    JsonReader reader = json_reader_new(with_quotes(json), arena);
-    if (!json_read_type(&reader, json_next(&reader), &type, arena))
-        fail_msg("type: %s", json);
-    return type;
-}
 
 typedef enum Wanted { NEVER, WITH_RISK, ALWAYS } Wanted;
 

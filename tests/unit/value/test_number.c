@@ -1,22 +1,8 @@
-#include "unit.h"
+#include "arena_case.h"
 
 #include "number.h"
 
 #include <math.h>
-
-static Arena *arena;
-
-static int open_arena(void **state) {
-    (void)state;
-    arena = arena_open("test");
-    return 0;
-}
-
-static int close_arena(void **state) {
-    (void)state;
-    arena_close(arena);
-    return 0;
-}
 
 static const Number *read(const char *text) {
     const Number *number = NULL;

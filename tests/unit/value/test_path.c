@@ -1,22 +1,8 @@
-#include "unit.h"
+#include "arena_case.h"
 
 #include "path.h"
 
 #include <math.h>
-
-static Arena *arena;
-
-static int open_arena(void **state) {
-    (void)state;
-    arena = arena_open("test");
-    return 0;
-}
-
-static int close_arena(void **state) {
-    (void)state;
-    arena_close(arena);
-    return 0;
-}
 
 static Path attribute(Path base, const char *name) {
     return path_attribute(base, str_from_cstr(name), arena);

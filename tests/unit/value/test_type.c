@@ -1,22 +1,8 @@
-#include "unit.h"
+#include "arena_case.h"
 
 #include "type.h"
 
 #include <pthread.h>
-
-static Arena *arena;
-
-static int open_arena(void **state) {
-    (void)state;
-    arena = arena_open("test");
-    return 0;
-}
-
-static int close_arena(void **state) {
-    (void)state;
-    arena_close(arena);
-    return 0;
-}
 
 static const Type *sample_object(bool with_optional) {
     static const Str names[] = {STR_CONST("b"), STR_CONST("a")};

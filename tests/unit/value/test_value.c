@@ -1,20 +1,6 @@
-#include "unit.h"
+#include "arena_case.h"
 
 #include "value.h"
-
-static Arena *arena;
-
-static int open_arena(void **state) {
-    (void)state;
-    arena = arena_open("test");
-    return 0;
-}
-
-static int close_arena(void **state) {
-    (void)state;
-    arena_close(arena);
-    return 0;
-}
 
 /* Items in the test's arena, as the constructors want them. */
 static Value *items_of(const Value *items, size_t count) {

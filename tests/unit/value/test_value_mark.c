@@ -1,20 +1,6 @@
-#include "unit.h"
+#include "arena_case.h"
 
 #include "value.h"
-
-static Arena *arena;
-
-static int open_arena(void **state) {
-    (void)state;
-    arena = arena_open("test");
-    return 0;
-}
-
-static int close_arena(void **state) {
-    (void)state;
-    arena_close(arena);
-    return 0;
-}
 
 /* A map {"k" = [secret]} that is itself ephemeral. */
 static Value marked_map(void) {

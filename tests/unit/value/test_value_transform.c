@@ -1,20 +1,6 @@
-#include "unit.h"
+#include "arena_case.h"
 
 #include "value.h"
-
-static Arena *arena;
-
-static int open_arena(void **state) {
-    (void)state;
-    arena = arena_open("test");
-    return 0;
-}
-
-static int close_arena(void **state) {
-    (void)state;
-    arena_close(arena);
-    return 0;
-}
 
 /* Something of every sort, all of it in `in`. */
 static Value sample(Arena *in) {

@@ -1,0 +1,18 @@
+/* arena_case: one arena for all cases of a program, or one for each: fixtures of cmocka. */
+#pragma once
+
+#include "unit.h"
+
+static Arena *arena;
+
+static int open_arena(void **state) {
+    (void)state;
+    arena = arena_open("test");
+    return 0;
+}
+
+static int close_arena(void **state) {
+    (void)state;
+    arena_close(arena);
+    return 0;
+}
