@@ -203,19 +203,8 @@ static int set_up(void **state) {
     return disk_real.make_folders(NULL, STR("things"), 0700);
 }
 
-static void remove_all(Str path, Arena *arena) {
-    DiskEntries entries = {0};
-    if (disk_real.list(NULL, path, &entries, arena) == 0) {
-        vec_each(&entries, entry) {
-            remove_all(disk_join(path, entry->name, arena), arena);
-        }
-    }
-    disk_real.remove(NULL, path);
-}
-
 static int tear_down(void **state) {
-    SCOPED(ArenaRef) arena = arena_open("test");
-    remove_all(str_from_cstr(*state), arena);
+    assert_int_equal(disk_remove_tree(&disk_real, str_from_cstr(*state)), 0);
     return 0;
 }
 

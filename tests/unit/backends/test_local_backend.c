@@ -68,20 +68,10 @@ static int set_up(void **state) {
     return 0;
 }
 
-static void remove_all(Str path, Arena *arena) {
-    DiskEntries entries = {0};
-    if (disk_real.list(NULL, path, &entries, arena) == 0) {
-        vec_each(&entries, entry) {
-            remove_all(disk_join(path, entry->name, arena), arena);
-        }
-    }
-    disk_real.remove(NULL, path);
-}
-
 static int tear_down(void **state) {
     Case *it = *state;
     it->backend->close(it->backend);
-    remove_all(it->folder, it->arena);
+    assert_int_equal(disk_remove_tree(&disk_real, it->folder), 0);
     arena_close(it->arena);
     return 0;
 }

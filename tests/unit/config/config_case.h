@@ -5,7 +5,6 @@
 #include "config_load.h"
 #include "unit.h"
 
-#include <ftw.h>
 #include <unistd.h>
 
 typedef struct CaseFile {
@@ -36,17 +35,9 @@ static inline ConfigCase config_case_open(void) {
     return made;
 }
 
-static inline int config_case_remove(const char *path,
-                                     const struct stat *stat,
-                                     int type,
-                                     struct FTW *at) {
-    (void)stat, (void)type, (void)at;
-    return remove(path);
-}
-
 static inline void config_case_close(ConfigCase *c) {
     assert_int_equal(chdir("/"), 0);
-    nftw(c->folder, config_case_remove, 8, FTW_DEPTH | FTW_PHYS);
+    assert_int_equal(disk_remove_tree(&disk_real, str_from_cstr(c->folder)), 0);
     arena_close(c->arena);
     free(c->folder);
     *c = (ConfigCase){0};

@@ -10,7 +10,6 @@
 #include "terraform_provider.h"
 #include "unit.h"
 
-#include <ftw.h>
 #include <unistd.h>
 
 typedef struct EngineCase {
@@ -92,16 +91,8 @@ static inline EngineCase *engine_case_open(void) {
     return c;
 }
 
-static inline int engine_case_remove(const char *path,
-                                     const struct stat *stat,
-                                     int type,
-                                     struct FTW *at) {
-    (void)stat, (void)type, (void)at;
-    return remove(path);
-}
-
 static inline void engine_case_close(EngineCase *c) {
-    nftw(c->folder, engine_case_remove, 8, FTW_DEPTH | FTW_PHYS);
+    assert_int_equal(disk_remove_tree(&disk_real, str_from_cstr(c->folder)), 0);
     free(c->folder);
     fake_world_close(&c->world);
     arena_close(c->arena);

@@ -30,18 +30,9 @@ static int make_folder(void **state) {
     return 0;
 }
 
-static void remove_all(Str path, Arena *arena) {
-    DiskEntries entries = {0};
-    if (disk_real.list(NULL, path, &entries, arena) == 0) {
-        vec_each(&entries, entry)
-            remove_all(disk_join(path, entry->name, arena), arena);
-    }
-    disk_real.remove(NULL, path);
-}
-
 static int remove_folder(void **state) {
     Folder *folder = *state;
-    remove_all(folder->path, folder->arena);
+    assert_int_equal(disk_remove_tree(&disk_real, folder->path), 0);
     arena_close(folder->arena);
     return 0;
 }

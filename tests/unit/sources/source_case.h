@@ -4,7 +4,6 @@
 #include "sources.h"
 #include "unit.h"
 
-#include <ftw.h>
 #include <unistd.h>
 
 /* code 0: nobody is there. */

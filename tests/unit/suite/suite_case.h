@@ -8,7 +8,6 @@
 #include "terraform_provider.h"
 #include "unit.h"
 
-#include <ftw.h>
 #include <unistd.h>
 
 typedef struct SuiteCase {
@@ -46,17 +45,9 @@ static inline SuiteCase *suite_case_open(void) {
     return c;
 }
 
-static inline int suite_case_remove(const char *path,
-                                    const struct stat *stat,
-                                    int type,
-                                    struct FTW *at) {
-    (void)stat, (void)type, (void)at;
-    return remove(path);
-}
-
 static inline void suite_case_close(SuiteCase *c) {
     assert_int_equal(chdir("/"), 0);
-    nftw(c->folder, suite_case_remove, 8, FTW_DEPTH | FTW_PHYS);
+    assert_int_equal(disk_remove_tree(&disk_real, str_from_cstr(c->folder)), 0);
     free(c->folder);
     cancel_close(c->stop);
     fake_world_close(&c->world);
