@@ -189,7 +189,6 @@ static Pair without(Pair pair, bool before) {
 
 static RenderDiff *diff_unknown(const Build *build, Pair pair) {
     RenderDiff *diff = new_diff(build, DIFF_UNKNOWN, pair);
-    diff->action = ACTION_CREATE;
     if (!pair.before)
         return diff;
     reserve_items(build, diff, 1);

@@ -128,10 +128,26 @@ static void comes_by_request(void **state) {
     engine_case_close(c);
 }
 
+/* What depends on a resource whose import is refused is not planned as if that had gone well. */
+static void a_refusal_skips_dependents(void **state) {
+    (void)state;
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, "resource:\n"
+                          "  terraform_data:\n"
+                          "    a: {for_each: {x: 1}}\n"
+                          "    b: {input: '${terraform_data.a[\"x\"].id}'}\n"
+                          "    z: {}\n"
+                          "import: {to: 'terraform_data.a[\"z\"]', id: x}\n");
+    assert_false(engine_case_plan(c));
+    check_str(changes_of(c), "+ terraform_data.z\n");
+    engine_case_close(c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(brings_objects_to_their_addresses),
         cmocka_unit_test(refuses_what_has_no_place),
+        cmocka_unit_test(a_refusal_skips_dependents),
         cmocka_unit_test(is_left_out_by_targets),
         cmocka_unit_test(is_saved_before_it_is_changed),
         cmocka_unit_test(comes_by_request),

@@ -45,6 +45,7 @@ static const char *const BROKEN[] = {
     "{} {}",
     "{\"format\":2}",
     "{\"format\":1,\"mode\":\"other\"}",
+    "{\"format\":1,\"mode\":1}",
     "{\"format\":1,\"changes\":{}}",
     "{\"format\":1,\"changes\":[1]}",
     "{\"format\":1,\"changes\":[{\"address\":\"nothing\"}]}",

@@ -97,8 +97,11 @@ static void broken(void **state) {
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(BROKEN); i++) {
         Value v;
-        if (read_back(str_from_cstr(BROKEN[i]), &v))
+        JsonReader reader = json_reader_new(str_from_cstr(BROKEN[i]), arena);
+        if (plan_value_read(&reader, json_next(&reader), &v, arena))
             fail_msg("accepted: %s", BROKEN[i]);
+        if (!reader.error)
+            fail_msg("refused without a word: %s", BROKEN[i]);
     }
 }
 

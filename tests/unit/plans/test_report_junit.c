@@ -7,7 +7,8 @@ static void of_a_plan(void **state) {
     Str text = sample_write(&report_junit, &input);
     CHECK_HAS(text, "<testsuites name=\"loam: plan\">",
               "<testsuite name=\"messages\" tests=\"2\" failures=\"0\" errors=\"1\" skipped=\"0\"",
-              "<error message=\"It &lt;failed&gt;\">", "on main file.tf:2",
+              "<error message=\"It &lt;failed&gt;\">",
+              "\n\nBecause of &quot;x&quot;.\n\non main file.tf:2",
               "<testsuite name=\"checks\" tests=\"1\" failures=\"1\" errors=\"0\"",
               "<failure message=\"It is not so.\">", "<testsuite name=\"changes\" tests=\"4\"",
               "<testcase name=\"t.again\" classname=\"replace\">",

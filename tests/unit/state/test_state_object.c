@@ -166,6 +166,11 @@ static void equality(void **unused) {
     b.dependencies = (Str[]){STR("t.x")};
     b.dependency_count = 1;
     assert_false(state_object_equal(&a, &b));
+    a.dependencies = (Str[]){STR("t.y")};
+    a.dependency_count = 1;
+    assert_false(state_object_equal(&a, &b));
+    a.dependencies = (Str[]){STR("t.x")};
+    assert_true(state_object_equal(&a, &b));
 }
 
 int main(void) {
