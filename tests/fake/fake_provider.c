@@ -86,6 +86,7 @@ static Deed begin(const Call *call, const char *verb, Value object, size_t group
     pthread_mutex_unlock(&world->mutex);
     if (world->is_slow)
         usleep(3000);
+    call_progress(call, 1, 2, "halfway");
     pthread_mutex_lock(&world->mutex);
     world->calls++;
     if (str_equal(world->stops_at, deed.text))
@@ -205,6 +206,7 @@ static bool thing_read(const Call *call, Value *state, Str *private_data, Diags 
     pthread_mutex_unlock(&world->mutex);
     if (world->is_slow)
         usleep(3000);
+    call_progress(call, 1, 1, "looking");
     pthread_mutex_lock(&world->mutex);
     group->running--;
     FakeObject *object = find(world, STR_EMPTY, draft_text(*state, "id", STR_EMPTY));

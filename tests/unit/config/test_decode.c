@@ -165,6 +165,19 @@ static void values(void **state) {
     assert_int_equal(failures, 0);
 }
 
+/* Deep in an expression as in the block itself. */
+static void nearest_names(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    DecodeCase c;
+    decode(&c, "name: a\ndisk: [{sise: 3}]\n", arena);
+    Str details = config_case_details(&c.diags, arena);
+    assert_true(str_find(details, STR("Did you mean \"size\"?"), 0) != SIZE_MAX);
+    decode(&c, "name: a\ndisk: [{quite_another: 3}]\n", arena);
+    details = config_case_details(&c.diags, arena);
+    assert_true(str_find(details, STR("Did you mean"), 0) == SIZE_MAX);
+}
+
 static void collect_root(Traversal *traversal, void *payload) {
     StrBuf *buf = payload;
     strbuf_add_format(buf, "%.*s ", STR_ARG(traversal->root));
@@ -228,6 +241,7 @@ static void ranges(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values),
+        cmocka_unit_test(nearest_names),
         cmocka_unit_test(traversals),
         cmocka_unit_test(ranges),
     };

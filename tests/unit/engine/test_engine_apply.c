@@ -446,6 +446,27 @@ static void many_workers_do_as_one(void **unused) {
     check_str_equal(wide_state(5, arena), one);
 }
 
+static void hear_progress(
+    void *self, const HookEvent *event, uint64_t done, uint64_t total, Str what) {
+    strbuf_add_format(self, "%.*s %.*s %d of %d\n", STR_ARG(event->address), STR_ARG(what),
+                      (int)done, (int)total);
+}
+
+/* What a provider tells while it looks is not told. */
+static void tells_the_progress_of_changes(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    StrBuf heard = strbuf_new(c->arena);
+    Hooks hooks = {.self = &heard, .apply_progress = hear_progress};
+    c->hooks = &hooks;
+    engine_case_run(c, "resource: {fake_thing: {a: {name: a}}}\n");
+    check_str(strbuf_str(&heard), "fake_thing.a halfway 1 of 2\n");
+    engine_case_run(c, "resource: {fake_thing: {a: {name: a}}}\n");
+    assert_true(c->world.reads > 0);
+    check_str(strbuf_str(&heard), "fake_thing.a halfway 1 of 2\n");
+    engine_case_close(c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(creates_updates_and_deletes),
@@ -467,6 +488,7 @@ int main(void) {
         cmocka_unit_test(removes_an_object_of_a_rebuilt_provider),
         cmocka_unit_test(keeps_limits),
         cmocka_unit_test(many_workers_do_as_one),
+        cmocka_unit_test(tells_the_progress_of_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

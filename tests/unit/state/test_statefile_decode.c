@@ -76,6 +76,8 @@ static void empty(void **unused) {
     SCOPED(ArenaRef) arena = arena_open("test");
     assert_true(state_is_empty(state_case_decode(STR_EMPTY, arena)));
     assert_true(state_is_empty(state_case_decode(STR(" \n"), arena)));
+    Str nulls = STR("{\"version\":4,\"outputs\":null,\"resources\":[]}");
+    assert_true(state_is_empty(state_case_decode(nulls, arena)));
 }
 
 static void refused(void **unused) {
