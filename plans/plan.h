@@ -23,7 +23,7 @@ typedef struct PlanModuleOutput {
 typedef struct Plan {
     PlanMode mode;
     bool errored;
-    bool complete; /* false with -target */
+    bool complete; /* false with -target and -exclude */
     Str lineage;   /* of the prior state */
     uint64_t serial;
     Str journal; /* digest of what a run before left in the middle, already in the state; or empty

@@ -37,7 +37,6 @@ TELLING = set(
     "child_modules resources outputs provisioners count_expression for_each_expression errored".split())
 # Maps by name: exactly these names.
 NAMED = set("outputs output_changes variables module_calls expressions".split())
-OPERATIONS = ("plan", "apply", "destroy", "refresh")
 HOOKS = set("apply_start apply_complete apply_errored refresh_start refresh_complete provision_start provision_complete "
             "provision_errored".split())
 PLAN_PARTS = ("planned_values resource_changes output_changes resource_drift prior_state configuration variables checks "
