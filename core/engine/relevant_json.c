@@ -1,4 +1,5 @@
-/* What the changes follow from: a search backwards from each change, which stops at resources. */
+/* What the changes follow from: a search backwards from each change, through every resource on the
+ * way by the attribute that is named. */
 #include "relevant_json.h"
 #include "decode.h"
 #include "json.h"
@@ -20,6 +21,7 @@ typedef struct Search {
 } Search;
 
 static void follow_expression(Search *search, Place place, const Expr *expr);
+static void follow_reference(Search *search, Place place, const Reference *reference);
 
 /* True the first time. */
 static bool mark(Search *search, const char *kind, Place place, Str name) {
@@ -53,7 +55,7 @@ static Str traversal_key(Str address, const Traversal *traversal, size_t first, 
     return strbuf_str(&key);
 }
 
-static void add_resource(Search *search, Place place, const Reference *reference) {
+static void add_found(Search *search, Place place, const Reference *reference) {
     ResourceAddr address = {
         .module = place.address,
         .mode = reference->mode,
@@ -82,6 +84,76 @@ static void add_resource(Search *search, Place place, const Reference *reference
     Str *element = arena_new(search->scratch, Str);
     *element = strbuf_str(&text);
     map_set(&search->found, key, element);
+}
+
+/* What a resource's value follows from: its whole body, or the part of it that is named. */
+typedef struct BodySearch {
+    Search *search;
+    Place place;
+    Str part; /* empty: all of it */
+} BodySearch;
+
+static void visit_traversal(Traversal *traversal, void *payload) {
+    const BodySearch *body = payload;
+    Reference reference;
+    Diags ignored = diags_new(body->search->scratch);
+    if (reference_from_traversal(traversal, &reference, &ignored))
+        follow_reference(body->search, body->place, &reference);
+}
+
+static void visit_attribute(void *self, const char *name, const Expr *expr) {
+    const BodySearch *body = self;
+    if (str_equal_cstr(body->part, name))
+        follow_expression(body->search, body->place, expr);
+}
+
+static void visit_blocks(void *self, const DecodedGroup *group) {
+    BodySearch *body = self;
+    if (!str_equal_cstr(body->part, group->block->name))
+        return;
+    for (size_t i = 0; i < group->count; i++)
+        decode_each_traversal(group->items[i], visit_traversal, body);
+}
+
+static const Schema *find_schema(const Search *search, Place place, const Resource *resource) {
+    Str name = resource->provider.name;
+    const ProviderRequirement *requirement = map_find(&place.module->requirements, name);
+    Str source = requirement && requirement->source.len ? requirement->source : name;
+    return engine_find_schema(search->engine, resource->mode, source, resource->type);
+}
+
+static void follow_body(BodySearch body, const Resource *resource) {
+    const Decoded *decoded;
+    Arena *scratch = body.search->scratch;
+    Diags ignored = diags_new(scratch);
+    const Schema *schema = find_schema(body.search, body.place, resource);
+    if (!schema || !decode_body(resource->body, schema, &decoded, scratch, &ignored))
+        return;
+    body.place.count = resource->count;
+    body.place.for_each = resource->for_each;
+    const DecodedVisitor visitor = {&body, visit_attribute, visit_blocks};
+    if (body.part.len == 0)
+        decode_each_traversal(decoded, visit_traversal, &body);
+    else
+        decode_visit(decoded, &visitor, scratch);
+}
+
+/* The first step into it names the part; what lies deeper is not told apart. */
+static void follow_resource(Search *search, Place place, const Reference *reference) {
+    Arena *scratch = search->scratch;
+    ResourceAddr local = {
+        .mode = reference->mode, .type = reference->type, .name = reference->name};
+    Str name = resource_addr_to_str(local, scratch);
+    const Resource *resource = map_find(&place.module->resources, name);
+    const Traversal *traversal = reference->traversal;
+    size_t at = reference->used + (reference->key.kind == KEY_NONE ? 0 : 1);
+    BodySearch body = {search, place, STR_EMPTY};
+    add_found(search, place, reference);
+    if (at < traversal->step_count && !traversal->steps[at].is_index)
+        body.part = traversal->steps[at].name;
+    if (resource && mark(search, "resource", place,
+                         str_format(scratch, "%.*s %.*s", STR_ARG(name), STR_ARG(body.part))))
+        follow_body(body, resource);
 }
 
 static void follow_output(Search *search, Place place, const Output *output) {
@@ -147,7 +219,7 @@ static void follow_reference(Search *search, Place place, const Reference *refer
     switch (reference->kind) {
     case REFERENCE_VARIABLE: follow_variable(search, place, reference->name); return;
     case REFERENCE_LOCAL: follow_local(search, place, reference->name); return;
-    case REFERENCE_RESOURCE: add_resource(search, place, reference); return;
+    case REFERENCE_RESOURCE: follow_resource(search, place, reference); return;
     case REFERENCE_MODULE: follow_module(search, place, reference); return;
     case REFERENCE_COUNT: follow_repetition(search, place, place.count); return;
     case REFERENCE_EACH: follow_repetition(search, place, place.for_each); return;
@@ -184,52 +256,18 @@ static bool find_place(const Module *root, const ModuleAddr *address, Place *out
     return true;
 }
 
-typedef struct BodySearch {
-    Search *search;
-    Place place;
-} BodySearch;
-
-static void visit_traversal(Traversal *traversal, void *payload) {
-    const BodySearch *body = payload;
-    Reference reference;
-    Diags ignored = diags_new(body->search->scratch);
-    if (reference_from_traversal(traversal, &reference, &ignored))
-        follow_reference(body->search, body->place, &reference);
-}
-
-static Str resource_key(const Resource *resource, Arena *arena) {
-    ResourceAddr local = {.mode = resource->mode, .type = resource->type, .name = resource->name};
-    return resource_addr_to_str(local, arena);
-}
-
-/* NULL: of a resource that has left the configuration nothing is known. */
-static const Resource *find_changed(Search *search, const ResourceChange *change, Place *place) {
-    if (!find_place(search->engine->config->root, change->address.module, place))
-        return NULL;
+static void follow_change(Search *search, const ResourceChange *change) {
+    BodySearch body = {.search = search};
+    if (!find_place(search->engine->config->root, change->address.module, &body.place))
+        return;
     ResourceAddr local = {
         .mode = change->address.mode, .type = change->address.type, .name = change->address.name};
     Str name = resource_addr_to_str(local, search->scratch);
-    const Resource *resource = map_find(&place->module->resources, name);
-    if (!resource || !change->schema)
-        return NULL;
-    place->count = resource->count;
-    place->for_each = resource->for_each;
-    return resource;
-}
-
-static void visit_body(const BodySearch *body, const Resource *resource, const Schema *schema) {
-    const Decoded *decoded;
-    Arena *scratch = body->search->scratch;
-    Diags ignored = diags_new(scratch);
-    if (decode_body(resource->body, schema, &decoded, scratch, &ignored))
-        decode_each_traversal(decoded, visit_traversal, (void *)(uintptr_t)body);
-}
-
-static void follow_change(Search *search, const ResourceChange *change) {
-    BodySearch body = {.search = search};
-    const Resource *resource = find_changed(search, change, &body.place);
-    if (resource && mark(search, "resource", body.place, resource_key(resource, search->scratch)))
-        visit_body(&body, resource, change->schema);
+    /* Of a resource that has left the configuration nothing is known. */
+    const Resource *resource = map_find(&body.place.module->resources, name);
+    Str whole = str_concat(name, STR(" "), search->scratch);
+    if (resource && mark(search, "resource", body.place, whole))
+        follow_body(body, resource);
 }
 
 /* Outputs of modules are in no state, so they count as new each time. */

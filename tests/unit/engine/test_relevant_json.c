@@ -45,6 +45,37 @@ static void follows(void **state) {
     }
 }
 
+#define CHAIN                                                                                      \
+    "resource:\n"                                                                                  \
+    "  terraform_data:\n"                                                                          \
+    "    a: {input: 1}\n"                                                                          \
+    "    b: {input: '${terraform_data.a.id}', triggers_replace: '${terraform_data.a.input}'}\n"
+
+/* Nothing of the chain changes, but for an output that is new. */
+static void goes_through_resources(void **state) {
+    (void)state;
+    static const struct {
+        const char *output, *wanted;
+    } cases[] = {
+        {CHAIN "output: {o: {value: '${terraform_data.b.input}'}}\n",
+         "[" FROM("terraform_data.b",                                              "\"input\"") "," FROM("terraform_data.a", "\"id\"") "]"},
+        {CHAIN "output: {o: {value: '${terraform_data.b.triggers_replace}'}}\n",
+         "[" FROM("terraform_data.b", "\"triggers_replace\"") "," FROM("terraform_data.a",
+         "\"input\"") "]"},
+        {CHAIN "output: {o: {value: '${terraform_data.b.output}'}}\n",
+         "[" FROM("terraform_data.b",                                                       "\"output\"") "]"                                   },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        EngineCase *c = engine_case_open();
+        engine_case_run(c, CHAIN);
+        engine_case_config(c, cases[i].output);
+        engine_case_must(c, engine_case_plan(c));
+        Engine engine = engine_case_engine(c);
+        check_str(relevant_json_write(&engine, c->plan, c->arena), cases[i].wanted);
+        engine_case_close(c);
+    }
+}
+
 typedef struct TargetCase {
     const char *target; /* NULL: none */
     const char *wanted;
@@ -87,6 +118,7 @@ static void targets(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(follows),
+        cmocka_unit_test(goes_through_resources),
         cmocka_unit_test(targets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
