@@ -21,7 +21,7 @@ typedef struct MoveCheck {
 
 /* Where the object was, for a change that is to be shown with it. */
 static const ResourceAddr *find_origin(const Gathering *gathering, const InstanceRecord *record) {
-    if (gathering->plan->mode != PLAN_NORMAL)
+    if (gathering->plan->mode == PLAN_REFRESH_ONLY)
         return NULL;
     return moves_find_origin(gathering->moves, record->address, gathering->arena);
 }
@@ -283,17 +283,24 @@ static bool is_looked_at(const PlanOptions *options, ResourceAddr address) {
     return is_target;
 }
 
-/* What has moved must be among what is looked at, or it had no place in the plan. */
+static void note_missed(const EngineWalk *walk, ResourceAddr address, StrVec *missed) {
+    bool targets = walk->options->targets.count > 0;
+    if (!is_looked_at(walk->options, address))
+        vec_push(walk->arena, missed,
+                 str_format(walk->arena, "  -%s=%.*s", targets ? "target" : "exclude",
+                            STR_ARG(resource_addr_to_str(address, walk->arena))));
+}
+
+/* What has moved must be among what is looked at, there and where it was, or it had no place in the
+ * plan. */
 static bool check_targets(const EngineWalk *walk, const Moves *moves, Diags *diags) {
     if (!engine_is_partial(walk->options))
         return true;
     StrVec missed = {0};
     bool targets = walk->options->targets.count > 0;
     vec_each(&moves->moved, address) {
-        if (!is_looked_at(walk->options, *address))
-            vec_push(walk->arena, &missed,
-                     str_format(walk->arena, "  -%s=%.*s", targets ? "target" : "exclude",
-                                STR_ARG(resource_addr_to_str(*address, walk->arena))));
+        note_missed(walk, *moves_find_origin(moves, *address, walk->arena), &missed);
+        note_missed(walk, *address, &missed);
     }
     if (missed.count > 0)
         diags_error(

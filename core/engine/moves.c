@@ -19,6 +19,7 @@ typedef struct Run {
     MoveStatements statements;
     Movings all;
     Map by_address; /* text → Moving */
+    Map blocks;     /* by address without key: one of its instances */
     Map modules; /* text of each module instance that holds anything, its parents too → Moving */
     StrVec blocked; /* "a is to be b" */
     bool has_moved;
@@ -46,10 +47,18 @@ static const Resource *find_resource(const Config *config, ResourceAddr address,
                   : NULL;
 }
 
+static bool is_of_resource(const MoveEnd *end, const MoveEnd *like) {
+    MoveEnd whole = *end;
+    whole.key = like->key;
+    return move_statement_same_end(&whole, like);
+}
+
+/* A statement that something leaves this resource, or comes to it, says all that there is to say.
+ */
 static bool is_stated(const Run *run, const MoveStatement *statement) {
     vec_each(&run->statements, other) {
-        if (!other->is_implied && other->from.is_resource &&
-            move_statement_same_end(&other->from, &statement->from))
+        if (!other->is_implied && (is_of_resource(&other->from, &statement->from) ||
+                                   is_of_resource(&other->to, &statement->from)))
             return true;
     }
     return false;
@@ -178,11 +187,18 @@ static void note_modules(Run *run, const ModuleAddr *module, Moving *moving) {
         map_set(&run->modules, module_addr_to_str(module, run->arena), moving);
 }
 
+static Str block_text(ResourceAddr address, Arena *arena) {
+    address.key = KEY_ABSENT;
+    return resource_addr_to_str(address, arena);
+}
+
 static void index_all(Run *run) {
     run->by_address = map_new(run->arena);
+    run->blocks = map_new(run->arena);
     run->modules = map_new(run->arena);
     vec_each(&run->all, moving) {
         map_set(&run->by_address, resource_addr_to_str((*moving)->address, run->arena), *moving);
+        map_set(&run->blocks, block_text((*moving)->address, run->arena), *moving);
         note_modules(run, (*moving)->address.module, *moving);
     }
 }
@@ -196,8 +212,10 @@ static const ModuleAddr *outer_module(const ModuleAddr *module, size_t depth) {
     return module;
 }
 
-/* A module moves as one: only to where no module is. */
+/* A module moves as one: only to where no module is. So does a resource with all its instances. */
 static bool is_blocked(const Run *run, const MoveStatement *statement, ResourceAddr target) {
+    if (statement->to.is_resource && statement->is_whole)
+        return map_has(&run->blocks, block_text(target, run->arena));
     if (statement->to.is_resource)
         return map_has(&run->by_address, resource_addr_to_str(target, run->arena));
     const ModuleAddr *module = outer_module(target.module, statement->to.module_count);
