@@ -53,6 +53,8 @@ typedef struct PlanOptions {
     /* Where the names of the root module are left after the walk; NULL: nobody wants them. */
     struct EngineConsole **console;
     bool imports_alone; /* refresh-only: what import blocks bring is looked at */
+    bool
+        is_rehearsal; /* all is to be destroyed: only what is there is wanted, so conditions warn */
 } PlanOptions;
 
 /* -target or -exclude leave something out. */

@@ -327,7 +327,7 @@ static void warn_of_forgotten(const Plan *plan, Arena *arena, Diags *diags) {
                       STR_ARG(str_join(names.items, names.count, STR("\n"), arena)));
 }
 
-bool engine_plan(const Engine *engine,
+static bool plan(const Engine *engine,
                  const PlanOptions *options,
                  const State *prior,
                  PlanResult *out,
@@ -371,9 +371,50 @@ bool engine_plan(const Engine *engine,
         gathering.plan->checks = checks_to_json(walk, arena);
     plan_sort(gathering.plan);
     warn_of_forgotten(gathering.plan, arena, diags);
-    is_misleading |= atomic_load(&walk->is_refused);
     out->plan = built && !is_misleading ? gathering.plan : NULL;
     out->refreshed = gathering.refreshed;
     engine_walk_forget(walk);
     return out->plan && !out->plan->errored;
+}
+
+/* Destroying begins with a plan as if all were to stay: it reads what is there, and what is wrong
+ * with the configuration is told while nothing is gone yet. Of what it finds fault with besides,
+ * nothing is said. */
+static bool rehearse(const Engine *engine,
+                     const PlanOptions *options,
+                     const State *prior,
+                     PlanResult *out,
+                     Arena *arena,
+                     Diags *diags) {
+    PlanOptions staying = *options;
+    staying.mode = PLAN_NORMAL;
+    staying.is_rehearsal = true;
+    staying.console = NULL;
+    Diags found = diags_new(arena);
+    bool ok = plan(engine, &staying, prior, out, arena, &found);
+    if (!ok)
+        diags_append(diags, &found);
+    return ok;
+}
+
+bool engine_plan(const Engine *engine,
+                 const PlanOptions *options,
+                 const State *prior,
+                 PlanResult *out,
+                 Arena *arena,
+                 Diags *diags) {
+    bool has_nothing = state_is_empty(prior);
+    if (options->mode != PLAN_DESTROY || options->skip_refresh || has_nothing)
+        return plan(engine, options, prior, out, arena, diags);
+    PlanResult found = {0};
+    PlanOptions going = *options;
+    going.skip_refresh = true;
+    if (!rehearse(engine, options, prior, &found, arena, diags)) {
+        *out = (PlanResult){.refreshed = found.refreshed};
+        return false;
+    }
+    bool ok = plan(engine, &going, found.refreshed, out, arena, diags);
+    if (out->plan)
+        out->plan->drift = found.plan->drift;
+    return ok;
 }

@@ -50,8 +50,9 @@ bool imports_assign(Visit *visit) {
     bool is_requested =
         request &&
         str_equal(resource->address, resource_addr_to_config_str(request->address, visit->scratch));
-    if (resource->imports.count == 0 && !is_requested)
-        return true;
+    bool has_none = resource->imports.count == 0 && !is_requested;
+    if (has_none || walk->options->is_rehearsal)
+        return true; /* nothing is brought in to be destroyed */
     Assignment assignment = {
         .visit = visit,
         .records = map_new(visit->scratch),

@@ -241,7 +241,8 @@ static bool conditions_hold(Job *job,
     scope->scope.self = scope;
     scope->keep = job->keep;
     scope->checked = job->address;
-    bool only_reads = job->walk->options->mode == PLAN_REFRESH_ONLY;
+    const PlanOptions *options = job->walk->options;
+    bool only_reads = options->mode == PLAN_REFRESH_ONLY || options->is_rehearsal;
     if (only_reads && job->walk->phase == PHASE_APPLY)
         return true; /* the plan has said it */
     scope->warns = only_reads;

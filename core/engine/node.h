@@ -141,7 +141,6 @@ struct Node {
     bool configures;  /* RESOURCE, ephemeral: a provider needs it */
     bool is_selected; /* false: pruned by -target or -exclude */
     bool is_target;   /* its own changes are wanted, not just its value */
-    bool is_read;     /* destroying a part: it is in what the targets name or need */
     bool selects_all; /* -target: every instance, not just those that it names */
     bool is_pending;  /* plan: it or something it depends on is going to change */
     bool is_changing; /* plan, RESOURCE_VALUE: an object of it is going to change */
@@ -192,8 +191,6 @@ typedef struct InstanceRecord {
     Value each_value;
     Value value; /* what references see; marked */
     bool failed;
-    bool is_kept;    /* destroying a part: it is not in it, but what is in it needs to know it */
-    bool is_unread;  /* destroying a part: it goes because of what it depends on, as it is known */
     bool is_settled; /* plan: no call of a run before is in doubt any more */
     const StateResource *stored_resource;
     const StateInstance *stored;
@@ -265,7 +262,6 @@ struct EngineWalk {
     EngineModule *root;
     VEC(EngineModule *) modules;
     const State *state;        /* plan: prior; apply: NULL */
-    atomic_bool is_refused;    /* plan, destroying: already the configuration as it is would be */
     Map destroyed;             /* plan, destroying a part: texts of the addresses in it */
     const struct Moves *moves; /* plan: what has another address in `state` than it had */
     WorkingState *working;     /* apply */

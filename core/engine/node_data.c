@@ -70,20 +70,15 @@ static bool keep_stored(Job *job) {
 }
 
 static bool plan_source(Job *job) {
+    if (job->walk->options->mode == PLAN_DESTROY)
+        return keep_stored(job);
     EvalScope scope;
     evaluate_scope_init_instance(&scope, job->record);
     Configured configured;
-    bool destroying = job->walk->options->mode == PLAN_DESTROY;
-    if (destroying && job->walk->options->skip_refresh)
-        return keep_stored(job);
-    if (!destroying && !job_preconditions(job, &scope))
-        return false;
-    if (!job_configure(job, &scope, &configured))
+    if (!job_preconditions(job, &scope) || !job_configure(job, &scope, &configured))
         return false;
     bool is_unknown = !value_is_wholly_known(configured.value) || job->provider->is_deferred;
-    if (destroying && is_unknown)
-        return keep_stored(job);
-    if (is_unknown || (!destroying && job_waits_for_changes(job))) {
+    if (is_unknown || job_waits_for_changes(job)) {
         postpone(job, &configured,
                  is_unknown ? REASON_READ_BECAUSE_CONFIG_UNKNOWN
                             : REASON_READ_BECAUSE_DEPENDENCY_PENDING);
@@ -103,7 +98,7 @@ static bool plan_source(Job *job) {
     if (hooks && hooks->refresh_end)
         hooks->refresh_end(hooks->self, &event);
     remember(job, value);
-    return destroying || job_postconditions(job, &scope);
+    return job_postconditions(job, &scope);
 }
 
 /* -- the source of a check ------------------------------------------------------------------

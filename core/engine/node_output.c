@@ -67,7 +67,8 @@ static bool visit_instance(Visit *visit, ModuleInstance *module) {
     bool checks = visit->walk->phase == PHASE_PLAN || visit->walk->phase == PHASE_APPLY;
     if (options && options->mode == PLAN_DESTROY)
         checks = false;
-    scope.warns = visit->walk->phase == PHASE_PLAN && options->mode == PLAN_REFRESH_ONLY;
+    scope.warns = visit->walk->phase == PHASE_PLAN &&
+                  (options->mode == PLAN_REFRESH_ONLY || options->is_rehearsal);
     CheckResults *results = checks ? checks_new(output->preconditions.count, visit->keep) : NULL;
     if (results) {
         node_slot(visit->node, module)->payload = results;

@@ -59,17 +59,6 @@ static bool is_targeted(const Visit *visit, ResourceAddr address) {
            is_named(visit, address);
 }
 
-/* Is there anything to find out about it, or to do to it? */
-static bool is_wanted(const Visit *visit, InstanceRecord *record) {
-    bool is_in = is_targeted(visit, record->address);
-    if (!destroys_a_part(visit->walk))
-        return is_in;
-    record->is_kept = !is_in;
-    record->is_unread =
-        !visit->node->is_read || (!visit->node->selects_all && !is_named(visit, record->address));
-    return is_in || !record->is_unread;
-}
-
 /* -- what is in the state but not in the configuration ---------------------------------------- */
 
 /* Where the objects of one block in one module instance are removed from. */
@@ -112,7 +101,6 @@ static InstanceRecord *new_removal(const Removal *removal,
     record->each_value = value_null(&TYPE_DYNAMIC);
     vec_push(visit->passing, &visit->walk->workers[visit->worker].removed, record);
     visit->node->is_pending = visit->node->is_changing = true;
-    (void)is_wanted(visit, record);
     return record;
 }
 
@@ -286,7 +274,7 @@ static void submit_records(Visit *visit, ResourceExpansion *expansion) {
     InstanceTask task = task_of(visit);
     for (size_t i = 0; i < count; i++) {
         InstanceRecord *record = &expansion->records[i];
-        if (!task || !is_wanted(visit, record)) {
+        if (!task || !is_targeted(visit, record->address)) {
             keep_stored(visit, record);
         } else if (visit->walk->phase == PHASE_APPLY) {
             walk_submit(visit->tasks, visit->node->id, apply_task(visit, record, task));

@@ -325,40 +325,17 @@ static bool plan_forgetting(Planning *planning) {
     return true;
 }
 
-/* Would the configuration as it is replace it? Then that is refused already, and nothing shown. */
-static bool is_replaced_anyway(Planning *planning) {
-    InstanceRecord *record = planning->job.record;
-    ResourceChange *deletion = record->planned;
-    Diags told = planning->job.diags;
-    if (!record->module)
-        return false;
-    planning->job.diags = diags_new(planning->job.scratch);
-    planning->prior_value = value_unmark_deep(planning->prior, planning->job.scratch);
-    new_change(planning);
-    bool is_replaced =
-        evaluate(planning) &&
-        ask_provider(planning, planning->prior_value, planning->config, &planning->response) &&
-        decide(planning) && action_is_replace(record->planned->action);
-    planning->job.diags = told;
-    record->planned = deletion;
-    return is_replaced;
-}
-
 static bool plan_removal(Planning *planning) {
     Job *job = &planning->job;
     const StateObject *stored = job->record->stored ? stored_object(job->record) : NULL;
     bool only_reads = job->walk->options->mode == PLAN_REFRESH_ONLY;
-    if (stored && !only_reads && !job->record->is_kept &&
+    if (stored && !only_reads &&
         removal_forgets(job->resource->config, job->resource->removed, stored))
         return plan_forgetting(planning);
     if (!node_resource_refresh(job, &planning->prior))
         return false;
     if (value_is_null(planning->prior))
         return true; /* gone already */
-    if (job->record->is_kept) {
-        job->record->value = value_clone(planning->prior, job->keep);
-        return true;
-    }
     new_change(planning);
     ResourceChange *change = job->record->planned;
     const StateObject *object = job->record->refreshed;
@@ -382,11 +359,7 @@ static bool plan_removal(Planning *planning) {
         return true;
     if (job->record->module)
         evaluate_scope_init_instance(&planning->scope, job->record);
-    if (!prevents_destroy(planning))
-        return true;
-    if (job->walk->options->mode == PLAN_DESTROY && is_replaced_anyway(planning))
-        atomic_store(&job->walk->is_refused, true);
-    return false;
+    return !prevents_destroy(planning);
 }
 
 bool node_resource_plan_destroy(Walk *tasks, void *payload, uint32_t worker) {

@@ -73,7 +73,7 @@ static bool prior_object(Job *job, const StateObject **object, Value *out) {
 
 static const ResourceAddr *find_origin(const Job *job) {
     const EngineWalk *walk = job->walk;
-    if (!walk->moves || job->record->deposed.len > 0 || walk->options->mode == PLAN_DESTROY)
+    if (!walk->moves || job->record->deposed.len > 0)
         return NULL;
     return moves_find_origin(walk->moves, job->record->address, job->scratch);
 }
@@ -246,9 +246,7 @@ static bool refresh(Job *job, Value *out) {
         return true;
     if (!job->record->refreshed_changed)
         job->record->refreshed = object;
-    bool skip =
-        job->walk->options->skip_refresh || job->provider->is_deferred || job->record->is_unread;
-    if (skip)
+    if (job->walk->options->skip_refresh || job->provider->is_deferred)
         return true;
     if (!job_require_provider(job))
         return false;

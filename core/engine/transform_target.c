@@ -1,7 +1,7 @@
 /* -target: what it names, and what that depends on, stays; the rest is not visited.
  *
- * When destroying, what the state says depends on the targets goes with them, unread: instance by
- * instance. What they depend on is read and stays. Outputs stay if all resources that they show are
+ * When destroying, what the state says depends on the targets goes with them, instance by instance.
+ * What they depend on stays. Outputs stay if all resources that they show are
  * selected. */
 #include "transform.h"
 
@@ -152,20 +152,15 @@ static void mark_targets(EngineWalk *walk, bool *targets) {
 }
 
 /* What goes, and what is needed for that. */
-static void select_part(
-    EngineWalk *walk, const bool *named, const bool *read, bool *selected, Arena *scratch) {
+static void select_part(EngineWalk *walk, const bool *named, bool *selected, Arena *scratch) {
     if (!walk->plan)
         find_part(walk, scratch);
     vec_each(&walk->nodes, item) {
         Node *node = *item;
-        node->is_read = read[node->id];
         bool holds_objects = node->kind == NODE_RESOURCE || node->kind == NODE_ORPHAN;
         node->is_target = holds_objects && (named[node->id] || is_in_part(walk, node, scratch));
         if (node->is_target)
             graph_mark_needs(&walk->graph, node->id, selected, scratch);
-    }
-    vec_each(&walk->nodes, item) {
-        selected[(*item)->id] = selected[(*item)->id] || read[(*item)->id];
     }
 }
 
@@ -186,10 +181,8 @@ bool transform_target(EngineWalk *walk, Diags *diags) {
     vec_each(&walk->nodes, item) {
         (*item)->selects_all |= selected[(*item)->id] && !targets[(*item)->id];
     }
-    bool *read = arena_new_array(scratch, bool, count);
-    memcpy(read, selected, count * sizeof *read);
     if (destroying)
-        select_part(walk, targets, read, selected, scratch);
+        select_part(walk, targets, selected, scratch);
     else
         select_outputs(walk, selected, scratch);
     vec_each(&walk->nodes, item) {
