@@ -10,6 +10,7 @@ typedef struct Gathering {
     Plan *plan;
     State *refreshed;
     const Moves *moves;
+    Map held; /* destroying: configuration addresses of what a failed object depends on */
     Arena *arena;
 } Gathering;
 
@@ -37,12 +38,32 @@ static void count_change(InstanceRecord *record, void *payload) {
         (*count)++;
 }
 
+static void hold_dependencies(Gathering *gathering, const StateObject *object) {
+    for (size_t i = 0; object && i < object->dependency_count; i++)
+        map_set(&gathering->held, object->dependencies[i], gathering);
+}
+
+/* What cannot go keeps what it stands on. */
+static void hold(InstanceRecord *record, void *payload) {
+    if (!record->failed || !record->stored)
+        return;
+    hold_dependencies(payload, record->stored->current);
+    vec_each(&record->stored->deposed, deposed) {
+        hold_dependencies(payload, deposed->object);
+    }
+}
+
+static bool is_held(const Gathering *gathering, ResourceAddr address) {
+    return gathering->held.count > 0 &&
+           map_has(&gathering->held, resource_addr_to_config_str(address, gathering->arena));
+}
+
 static void gather_change(InstanceRecord *record, void *payload) {
     Gathering *gathering = payload;
     const ResourceAddr *origin = find_origin(gathering, record);
     if (record->drift)
         vec_push(gathering->arena, &gathering->plan->drift, *record->drift);
-    if (!record->planned)
+    if (!record->planned || is_held(gathering, record->address))
         return;
     if (origin) {
         record->planned->previous = *origin;
@@ -54,6 +75,8 @@ static void gather_change(InstanceRecord *record, void *payload) {
 
 static void gather_changes(EngineWalk *walk, Gathering *gathering) {
     size_t count = 0;
+    if (walk->options->mode == PLAN_DESTROY)
+        engine_walk_each_record(walk, hold, gathering);
     engine_walk_each_record(walk, count_change, &count);
     vec_reserve(gathering->arena, &gathering->plan->changes, count);
     engine_walk_each_record(walk, gather_change, gathering);
@@ -342,7 +365,8 @@ static bool plan(const Engine *engine,
     walk->moves = &moves;
     walk->lineage = prior->lineage;
     walk->serial = prior->serial;
-    Gathering gathering = {.plan = begin_plan(walk, arena), .moves = &moves, .arena = arena};
+    Gathering gathering = {
+        .plan = begin_plan(walk, arena), .moves = &moves, .held = map_new(arena), .arena = arena};
     bool built = moved && check_targets(walk, &moves, diags) &&
                  refusal_check(engine->config, diags) && plan_graph_build(walk, diags);
     if (built)

@@ -27,6 +27,30 @@ Node *node_find(const EngineModule *module, Str key) {
     return map_find(&module->nodes, key);
 }
 
+static bool is_sound(const Node *block, InstanceKey key) {
+    vec_each(&block->module->instances, module) {
+        const ResourceExpansion *resource = node_slot(block, *module)->payload;
+        size_t index;
+        if (!resource || !expansion_find(&resource->expansion, key, &index) ||
+            resource->records[index].failed)
+            return false;
+    }
+    return true;
+}
+
+bool node_uses_sound(const Node *node, const Node *value) {
+    const Node *block = node_find(value->module, value->as.resource->local_address);
+    bool any = false;
+    vec_each(&node->uses, use) {
+        if (use->value != value)
+            continue;
+        if (use->key.kind == KEY_NONE || !is_sound(block, use->key))
+            return false;
+        any = true;
+    }
+    return any;
+}
+
 const PartFaults *node_find_faults(const Node *node, const void *part) {
     vec_each(&node->part_faults, faults) {
         if (part && faults->part == part)

@@ -114,6 +114,12 @@ typedef struct PartFaults {
     bool is_late;    /* told when an instance is planned: the rest of the plan is made */
 } PartFaults;
 
+/* Which instance of a resource an expression names, by a key that stands there. */
+typedef struct InstanceUse {
+    const Node *value; /* NODE_RESOURCE_VALUE */
+    InstanceKey key;   /* KEY_NONE: any */
+} InstanceUse;
+
 struct Node {
     NodeKind kind;
     GraphNode id;
@@ -137,14 +143,15 @@ struct Node {
     Node *module_value;  /* MODULE */
     Diags faults;        /* what is wrong with its block, told before anything is evaluated */
     VEC(PartFaults) part_faults;
-    bool is_used;     /* MODULE_VALUE: somebody refers to it */
-    bool configures;  /* RESOURCE, ephemeral: a provider needs it */
-    bool is_selected; /* false: pruned by -target or -exclude */
-    bool is_target;   /* its own changes are wanted, not just its value */
-    bool selects_all; /* -target: every instance, not just those that it names */
-    bool is_pending;  /* plan: it or something it depends on is going to change */
-    bool is_changing; /* plan, RESOURCE_VALUE: an object of it is going to change */
-    bool is_renewed;  /* plan: an object that it refers to is going to be made anew */
+    VEC(InstanceUse) uses; /* of repeated resources */
+    bool is_used;          /* MODULE_VALUE: somebody refers to it */
+    bool configures;       /* RESOURCE, ephemeral: a provider needs it */
+    bool is_selected;      /* false: pruned by -target or -exclude */
+    bool is_target;        /* its own changes are wanted, not just its value */
+    bool selects_all;      /* -target: every instance, not just those that it names */
+    bool is_pending;       /* plan: it or something it depends on is going to change */
+    bool is_changing;      /* plan, RESOURCE_VALUE: an object of it is going to change */
+    bool is_renewed;       /* plan: an object that it refers to is going to be made anew */
     atomic_bool
         has_failed; /* apply, DESTROY: an object of it, or one that had to go first, is left */
 };
@@ -280,6 +287,8 @@ EngineModule *node_module_find_child(const EngineModule *module, Str name);
 Node *node_add(
     EngineWalk *walk, EngineModule *module, NodeKind kind, Str key, Str name, SourceRange range);
 Node *node_find(const EngineModule *module, Str key);
+/* Apply: has all that `node` uses of a resource ended well? */
+bool node_uses_sound(const Node *node, const Node *value);
 /* NULL: nothing is wrong with the names in it. */
 const PartFaults *node_find_faults(const Node *node, const void *part);
 /* All that is wrong with the block, in order. */

@@ -420,14 +420,52 @@ static void note_change(Node *node, const InstanceRecord *record) {
         node->is_renewed = true;
 }
 
+/* Nothing is there, and nothing will be: nobody asked for it. */
+static bool is_absent(const InstanceRecord *record) {
+    return record->address.mode == MODE_MANAGED && !value_is_known(record->value);
+}
+
+/* A list ends with the last instance that is there, or will be, and a map has those alone. */
+static Value shape(const ResourceExpansion *resource, uint8_t marks, Arena *arena) {
+    Expansion there = resource->expansion;
+    Value *values = arena_new_array(arena, Value, there.count + 1);
+    while (there.kind == REPEAT_COUNT && there.count > 0 &&
+           is_absent(&resource->records[there.count - 1]))
+        there.count--;
+    if (there.kind == REPEAT_EACH)
+        there.keys = arena_new_array(arena, InstanceKey, there.count);
+    size_t count = 0;
+    for (size_t i = 0; i < there.count; i++) {
+        if (there.kind == REPEAT_EACH && is_absent(&resource->records[i]))
+            continue;
+        if (there.kind == REPEAT_EACH)
+            there.keys[count] = resource->expansion.keys[i];
+        values[count++] = value_with_marks(resource->records[i].value, marks);
+    }
+    there.count = count;
+    return evaluate_shape(&there, values, arena);
+}
+
+static bool has_failed(const ResourceExpansion *expansion) {
+    for (size_t i = 0; expansion && i < expansion->expansion.count; i++) {
+        if (expansion->records[i].failed)
+            return true;
+    }
+    return false;
+}
+
+/* False: an instance failed, as was said there, or nobody came to it. */
 bool node_resource_value_visit(Visit *visit) {
     const ResourceNode *resource = visit->node->as.resource;
+    bool ok = true;
     uint8_t marks = resource->config->mode == MODE_EPHEMERAL ? MARK_EPHEMERAL : 0;
     vec_each(&visit->node->module->instances, item) {
         const Node *block = node_find(visit->node->module, resource->local_address);
         ResourceExpansion *expansion = node_slot(block, *item)->payload;
         Slot *slot = node_slot(visit->node, *item);
         slot->is_set = true;
+        if (visit->walk->phase == PHASE_APPLY)
+            ok = ok && expansion && !has_failed(expansion);
         if (!expansion || expansion->expansion.is_unknown || visit->walk->phase == PHASE_VALIDATE) {
             slot->value = value_with_marks(value_unknown(&TYPE_DYNAMIC), marks);
             continue;
@@ -437,12 +475,9 @@ bool node_resource_value_visit(Visit *visit) {
             note_change(visit->node, &expansion->records[i]);
         if (!node_is_looked_at(visit->walk, visit->node))
             continue;
-        Value *values = arena_new_array(visit->passing, Value, count + 1);
-        for (size_t i = 0; i < count; i++)
-            values[i] = value_with_marks(expansion->records[i].value, marks);
         bool is_disabled = count == 0 && expansion->expansion.kind == REPEAT_NONE;
         slot->value = is_disabled ? value_null(schema_implied_type(&resource->type->schema))
-                                  : evaluate_shape(&expansion->expansion, values, visit->passing);
+                                  : shape(expansion, marks, visit->passing);
     }
-    return true;
+    return ok;
 }

@@ -365,6 +365,7 @@ bool node_resource_apply(Walk *tasks, void *payload, uint32_t worker) {
     }
     if (run->failed) { /* its predecessor could not be deleted, as was said there */
         (void)job_end(job);
+        job->record->failed = true;
         return false;
     }
     applying.change = run->change;

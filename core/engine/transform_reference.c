@@ -126,16 +126,21 @@ static Node *find_resource(Binder *binder, const Reference *reference) {
     return NULL;
 }
 
-/* The module as a whole: its value needs all outputs, and who refers to it needs its value. */
-static void depend_on_outputs(Binder *binder, const Node *call) {
+static bool is_within(const EngineModule *module, const EngineModule *outer) {
+    while (module && module != outer)
+        module = module->parent;
+    return module == outer;
+}
+
+/* The module as a whole: its value needs everything in it, and who refers to it needs its value. */
+static void depend_on_module(Binder *binder, const Node *call) {
     depend(binder, call->module_value);
     if (call->module_value->is_used || !binder->node)
         return;
     call->module_value->is_used = true;
-    map_each(&call->child->nodes, entry) {
-        const Node *node = entry->value;
-        if (node->kind == NODE_OUTPUT)
-            graph_add_edge(&binder->walk->graph, call->module_value->id, node->id);
+    vec_each(&binder->walk->nodes, item) {
+        if ((*item)->kind != NODE_PROVIDER && is_within((*item)->module, call->child))
+            graph_add_edge(&binder->walk->graph, call->module_value->id, (*item)->id);
     }
 }
 
@@ -198,7 +203,7 @@ static void bind_module(Binder *binder, Binding *binding) {
                     near.len ? " Did you mean \"" : "", STR_ARG(near), near.len ? "\"?" : "");
         return;
     }
-    depend_on_outputs(binder, call);
+    depend_on_module(binder, call);
 }
 
 /* Of a resource alone: planning refuses it, and what only validates has no order to keep. */
@@ -294,6 +299,14 @@ static bool check_scoped(Binder *binder, const Binding *binding) {
     return false;
 }
 
+static void use_resource(Binder *binder, const Binding *binding) {
+    const Node *value = binding->node->as.resource->value;
+    InstanceUse use = {value, binding->reference.key};
+    depend(binder, value);
+    if (binder->node)
+        vec_push(binder->walk->arena, &binder->node->uses, use);
+}
+
 static void bind_resource(Binder *binder, Binding *binding) {
     binding->node = find_resource(binder, &binding->reference);
     if (!binding->node)
@@ -304,7 +317,7 @@ static void bind_resource(Binder *binder, Binding *binding) {
     if (binding->node == binder->node)
         refuse_self(binder, binding);
     else
-        depend(binder, binding->node->as.resource->value);
+        use_resource(binder, binding);
 }
 
 static bool check_place(Binder *binder, const Binding *binding) {
@@ -370,17 +383,6 @@ static void bind_conditions(Binder *binder, const Conditions *conditions) {
     }
 }
 
-/* depends_on a module waits for everything in it. */
-static void depend_on_module(Binder *binder, const EngineModule *module) {
-    vec_each(&binder->walk->nodes, item) {
-        const EngineModule *at = (*item)->module;
-        while (at && at != module)
-            at = at->parent;
-        if (at == module && (*item)->kind != NODE_PROVIDER)
-            depend(binder, *item);
-    }
-}
-
 /* An item names a whole object. */
 static bool check_whole(Binder *binder, const Reference *reference) {
     const Traversal *traversal = reference->traversal;
@@ -402,9 +404,6 @@ static void bind_item(Binder *binder, Traversal *traversal, bool is_sound) {
         !check_whole(binder, &reference) || !is_sound)
         return;
     bind_traversal(traversal, binder);
-    const Binding *binding = traversal->binding;
-    if (binding && binding->reference.kind == REFERENCE_MODULE && binding->node)
-        depend_on_module(binder, binding->node->child);
 }
 
 static void bind_depends_on(Binder *binder, const Traversals *traversals) {

@@ -74,6 +74,21 @@ static bool visit_node(Walk *tasks, GraphNode id, void *payload, uint32_t worker
     return ok;
 }
 
+/* A value is told of instances that failed, and goes on to those who use others. What is planned to
+ * go may do so before what it depends on, whatever becomes of that. */
+static bool survives(GraphNode user, GraphNode failed, void *context) {
+    const EngineWalk *walk = context;
+    const Node *node = walk->nodes.items[user];
+    const Node *need = walk->nodes.items[failed];
+    if (walk->phase == PHASE_PLAN && walk->options->mode == PLAN_DESTROY)
+        return need->kind == NODE_RESOURCE || need->kind == NODE_RESOURCE_VALUE;
+    if (walk->phase != PHASE_APPLY)
+        return false;
+    if (need->kind == NODE_RESOURCE)
+        return node == need->as.resource->value;
+    return need->kind == NODE_RESOURCE_VALUE && node_uses_sound(node, need);
+}
+
 bool visit_run(EngineWalk *walk) {
     node_module_instance(walk->root, NULL, KEY_ABSENT, value_null(&TYPE_DYNAMIC), REPEAT_NONE,
                          walk->arena);
@@ -82,6 +97,7 @@ bool visit_run(EngineWalk *walk) {
         .workers = walk->worker_count,
         .cancel = walk->engine->cancel,
         .visit = visit_node,
+        .survives = survives,
         .context = walk,
     };
     bool ok = walk_run(&request);

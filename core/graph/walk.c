@@ -143,12 +143,17 @@ static WalkKey *key_for(Walk *walk, const WalkLimit *limit) {
     return key;
 }
 
+static bool survives(const Walk *walk, GraphNode user, GraphNode failed) {
+    const WalkRequest *request = walk->request;
+    return request->survives && request->survives(user, failed, request->context);
+}
+
 /* Tells those who need `node` that it has ended: they are queued, or noted as to be skipped. */
 static void tell_users(Walk *walk, GraphNode node, GraphNodes *skipped) {
     const Graph *graph = walk->request->graph;
     for (uint32_t i = graph->user_start[node]; i < graph->user_start[node + 1]; i++) {
         WalkState *user = &walk->states[graph->user[i]];
-        user->doomed |= walk->states[node].failed;
+        user->doomed |= walk->states[node].failed && !survives(walk, graph->user[i], node);
         if (--user->pending)
             continue;
         if (user->doomed) {

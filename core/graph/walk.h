@@ -1,7 +1,8 @@
 /* walk: visits a graph's nodes in parallel, dependencies first.
  *
  * A fixed pool of threads. A node is visited when all that it needs has ended; a node that failed
- * or was skipped skips its dependents, the rest goes on. After a stop nothing new begins.
+ * or was skipped skips its dependents, but for those that survive it; the rest goes on. After a
+ * stop nothing new begins.
  *
  * A visit may hand its work back in pieces: it submits tasks (an instance each) and returns; the
  * node ends when its last task has ended, and failed if one of them did. Tasks may carry limits
@@ -39,6 +40,9 @@ typedef struct WalkRequest {
     const CancelToken *cancel;
     /* False: failed, dependents are skipped. */
     bool (*visit)(Walk *walk, GraphNode node, void *payload, uint32_t worker, void *context);
+    /* NULL: nobody does; else, can `user` be visited although `failed`, which it needs, was not
+     * or did not end well? Called with the walk's lock held. */
+    bool (*survives)(GraphNode user, GraphNode failed, void *context);
     /* NULL, or told of each node that will not be visited (failed dependency, or stop). */
     void (*skipped)(GraphNode node, void *payload, void *context);
     void *context;

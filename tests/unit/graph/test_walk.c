@@ -115,6 +115,42 @@ static void one_worker(void **state) {
     }
 }
 
+/* Neither c nor what comes after it minds what becomes of a. */
+static bool does_without(GraphNode user, GraphNode failed, void *context) {
+    (void)context;
+    return user >= 2 && failed == 0;
+}
+
+static void some_survive(void **state) {
+    (void)state;
+    static const struct {
+        const char *edges, *failing, *wanted;
+    } cases[] = {
+        {"ba ca",       "a",  "a-bc"  },
+        {"ba ca db dc", "a",  "a-bc-d"},
+        {"ca db dc",    "a",  "abcd"  },
+        {"ca db dc",    "ac", "abc-d" },
+        {"ca cb",       "b",  "ab-c"  },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Diary diary;
+        diary_init(&diary, arena);
+        draw(&diary, strchr(cases[i].edges, 'd') ? 4 : 3, cases[i].edges);
+        diary.failing = cases[i].failing;
+        diary.workers = 1;
+        WalkRequest request = {.graph = &diary.graph,
+                               .workers = 1,
+                               .visit = visit_simply,
+                               .survives = does_without,
+                               .skipped = note_skipped,
+                               .context = &diary};
+        assert_false(walk_run(&request));
+        check_str(strbuf_str(&diary.text), cases[i].wanted);
+        diary_release(&diary);
+    }
+}
+
 static void stop_begins_nothing_new(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -419,6 +455,7 @@ static void starts_more_than_wake(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_worker),
+        cmocka_unit_test(some_survive),
         cmocka_unit_test(stop_begins_nothing_new),
         cmocka_unit_test(needs_end_first),
         cmocka_unit_test(node_ends_with_its_last_task),
