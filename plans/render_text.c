@@ -186,6 +186,8 @@ static const RenderDiff *diff_output(RenderPen *pen, const OutputChange *output)
 }
 
 static Action output_action(const OutputChange *output) {
+    if (value_is_known(output->after) && value_is_null(output->after))
+        return ACTION_DELETE;
     return output->action == ACTION_CREATE || output->action == ACTION_DELETE ? output->action
                                                                               : ACTION_UPDATE;
 }

@@ -131,25 +131,134 @@ static void gather_records(Checked *checked,
     }
 }
 
+static Str text_of(Value row, const char *name) {
+    Value value;
+    bool has = value_find(row, str_from_cstr(name), &value) && value_is_present(value);
+    return has ? value_text(value) : STR_EMPTY;
+}
+
+static const char *const status_names[] = {
+    [CHECK_PASS] = "pass",
+    [CHECK_UNKNOWN] = "unknown",
+    [CHECK_FAIL] = "fail",
+    [CHECK_ERROR] = "error",
+};
+static_assert(ARRAY_COUNT(status_names) == CHECK_ERROR + 1, "a name for every status");
+
+static CheckStatus status_of(Value row) {
+    for (size_t i = 0; i < ARRAY_COUNT(status_names); i++) {
+        if (str_equal_cstr(text_of(row, "status"), status_names[i]))
+            return (CheckStatus)i;
+    }
+    return CHECK_UNKNOWN;
+}
+
+static CheckResults *results_of(Value row, Arena *arena) {
+    Value messages;
+    if (!value_find(row, STR("failure_messages"), &messages) || !value_is_present(messages))
+        return NULL;
+    CheckResults *results = checks_new(messages.count, arena);
+    for (size_t i = 0; i < messages.count; i++)
+        results->items[i].message = value_text(value_at(messages, i));
+    return results;
+}
+
+static const CheckedObject *find_object(const Checked *checked, Str address) {
+    vec_each(&checked->objects, object) {
+        if (str_equal(object->address, address))
+            return object;
+    }
+    return NULL;
+}
+
+/* Where nothing is changed, nobody asks again: what the plan found stands. */
+static CheckedObject planned_object(const EngineWalk *walk,
+                                    const Checked *checked,
+                                    Value row,
+                                    Arena *arena) {
+    CheckedObject object = {.address = text_of(row, "object_addr"), .status = CHECK_UNKNOWN};
+    const CheckedObject *own = find_object(checked, object.address);
+    if (own && own->status != CHECK_UNKNOWN)
+        return *own;
+    if (walk->plan->mode == PLAN_REFRESH_ONLY) {
+        object.status = status_of(row);
+        object.results = results_of(row, arena);
+    }
+    return object;
+}
+
+/* What the plan knew: configuration address → its row. */
+static Map read_planned(const EngineWalk *walk, Arena *arena) {
+    Map planned = map_new(arena);
+    Value rows;
+    const char *error;
+    size_t offset;
+    if (!walk->plan || walk->plan->checks.len == 0 ||
+        !json_parse_any(walk->plan->checks, &rows, &error, &offset, arena))
+        return planned;
+    for (size_t i = 0; i < rows.count; i++) {
+        Value *row = arena_new(arena, Value);
+        *row = value_at(rows, i);
+        map_set(&planned, text_of(*row, "config_addr"), row);
+    }
+    return planned;
+}
+
+/* Applying does not come to everything that was planned: which instances there are, the plan has
+ * said. */
+static void keep_planned(const EngineWalk *walk,
+                         const Map *planned,
+                         Checked *checked,
+                         Arena *arena) {
+    const Value *row = map_find(planned, checked->address);
+    Value objects;
+    if (!row || !value_find(*row, STR("objects"), &objects))
+        return;
+    if (!value_is_present(objects)) {
+        checked->is_expanded |= status_of(*row) == CHECK_PASS;
+        return;
+    }
+    Checked known = {.kind = checked->kind, .address = checked->address, .is_expanded = true};
+    for (size_t i = 0; i < objects.count; i++)
+        vec_push(arena, &known.objects, planned_object(walk, checked, value_at(objects, i), arena));
+    *checked = known;
+}
+
 static Str own_name(const Node *node) {
     if (node->kind == NODE_VARIABLE)
         return node->as.variable->name;
     return node->kind == NODE_OUTPUT ? node->as.output->name : node->as.check->name;
 }
 
-static void gather(Checked *checked, const Node *node, Arena *arena) {
+/* Is it known which instances of a module there are, be it none? */
+static bool is_expanded(const EngineModule *module) {
+    if (!module->parent || module->instances.count > 0)
+        return module->instances.count > 0;
+    vec_each(&module->parent->instances, caller) {
+        const ModuleExpansion *expansion = node_slot(module->call, *caller)->payload;
+        if (!expansion || expansion->expansion.is_unknown)
+            return false;
+    }
+    return is_expanded(module->parent);
+}
+
+/* Of what is to go, nobody asks which instances there would be. */
+static void gather(
+    const EngineWalk *walk, const Node *node, const Map *planned, Checked *checked, Arena *arena) {
+    bool is_going = node->kind == NODE_RESOURCE && walk->options->mode == PLAN_DESTROY;
     checked->kind = node->kind == NODE_VARIABLE ? "var"
                     : node->kind == NODE_OUTPUT ? "output"
                     : node->kind == NODE_CHECK  ? "check"
                                                 : "resource";
     checked->address = node->name;
-    checked->is_expanded = node->is_selected && node->module->instances.count > 0;
+    checked->is_expanded = node->is_selected && !is_going && is_expanded(node->module);
     vec_each(&node->module->instances, module) {
         if (node->kind == NODE_RESOURCE)
             gather_records(checked, node, *module, arena);
         else
             gather_slot(checked, node, own_name(node), *module, arena);
     }
+    keep_planned(walk, planned, checked, arena);
     checked->status = checked->is_expanded ? CHECK_PASS : CHECK_UNKNOWN;
     vec_each(&checked->objects, object) {
         if (object->status > checked->status)
@@ -158,17 +267,6 @@ static void gather(Checked *checked, const Node *node, Arena *arena) {
 }
 
 /* -- writing ------------------------------------------------------------------------------ */
-
-static Str status_name(CheckStatus status) {
-    static const char *const names[] = {
-        [CHECK_PASS] = "pass",
-        [CHECK_UNKNOWN] = "unknown",
-        [CHECK_FAIL] = "fail",
-        [CHECK_ERROR] = "error",
-    };
-    static_assert(ARRAY_COUNT(names) == CHECK_ERROR + 1, "a name for every status");
-    return str_from_cstr(names[status]);
-}
 
 static bool has_messages(const CheckResults *results) {
     for (size_t i = 0; results && i < results->count; i++) {
@@ -188,7 +286,7 @@ static void write_messages(JsonWriter *writer, const CheckResults *results) {
 static void write_object(JsonWriter *writer, const CheckedObject *object) {
     json_object_start(writer);
     json_key_string(writer, "object_addr", object->address);
-    json_key_string(writer, "status", status_name(object->status));
+    json_key_string(writer, "status", str_from_cstr(status_names[object->status]));
     if (has_messages(object->results) || has_messages(object->nested)) {
         json_key(writer, STR("failure_messages"));
         json_array_start(writer);
@@ -203,7 +301,7 @@ static void write_checked(JsonWriter *writer, const Checked *checked) {
     json_object_start(writer);
     json_key_string(writer, "object_kind", str_from_cstr(checked->kind));
     json_key_string(writer, "config_addr", checked->address);
-    json_key_string(writer, "status", status_name(checked->status));
+    json_key_string(writer, "status", str_from_cstr(status_names[checked->status]));
     json_key(writer, STR("objects"));
     if (checked->objects.count == 0) {
         json_write_null(writer);
@@ -222,12 +320,13 @@ Str checks_to_json(const EngineWalk *walk, Arena *arena) {
     JsonWriter writer;
     json_writer_init(&writer, &text, 0);
     bool any = false;
+    const Map planned = read_planned(walk, arena);
     json_array_start(&writer);
     vec_each(&walk->nodes, item) {
         if (count_conditions(*item) == 0)
             continue;
         Checked checked = {0};
-        gather(&checked, *item, arena);
+        gather(walk, *item, &planned, &checked, arena);
         write_checked(&writer, &checked);
         any = true;
     }

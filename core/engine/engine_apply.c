@@ -15,14 +15,15 @@ static void save_outputs(EngineWalk *walk) {
         if (node->kind != NODE_OUTPUT || node->module->parent || !node->is_selected)
             continue;
         const Slot *slot = node_slot(node, root);
-        if (!slot->is_set || !value_is_known(slot->value))
+        if (!slot->is_set)
             continue;
+        bool is_known = value_is_known(slot->value);
         Value value = value_unmark_deep(slot->value, walk->arena);
         StateOutput output = {
             .value = value_unknown_as_null(value, walk->arena),
             .sensitive = node->as.output->sensitive,
         };
-        if (value_is_null(output.value))
+        if (is_known && value_is_null(output.value))
             working_state_remove_output(walk->working, node->as.output->name);
         else
             working_state_set_output(walk->working, node->as.output->name, output);

@@ -144,14 +144,16 @@ static void gather_leftover(InstanceRecord *record, void *payload) {
         state_remove_instance(gathering->refreshed, record->address);
 }
 
+static bool is_null(Value value) {
+    return value_is_known(value) && value_is_null(value);
+}
+
+/* An output that is null by now is declared all the same. */
 static Action output_action(const OutputChange *change,
                             const StateOutput *stored,
-                            bool is_sensitive,
-                            bool will_exist) {
+                            bool is_sensitive) {
     if (!stored)
-        return will_exist ? ACTION_CREATE : ACTION_NO_OP;
-    if (!will_exist)
-        return ACTION_DELETE;
+        return is_null(change->after) ? ACTION_NO_OP : ACTION_CREATE;
     bool is_same = value_equal(change->before, change->after) && stored->sensitive == is_sensitive;
     return is_same ? ACTION_NO_OP : ACTION_UPDATE;
 }
@@ -187,8 +189,7 @@ static void gather_output(EngineWalk *walk, const Node *node, Gathering *gatheri
     };
     if (stored && stored->sensitive)
         change.before = value_with_marks(change.before, MARK_SENSITIVE);
-    bool will_exist = !destroying && !(value_is_null(change.after) && value_is_known(change.after));
-    change.action = output_action(&change, stored, output->sensitive, will_exist);
+    change.action = destroying ? ACTION_DELETE : output_action(&change, stored, output->sensitive);
     vec_push(gathering->arena, &gathering->plan->outputs, change);
     if (!destroying)
         refresh_output(gathering, output, slot->value);

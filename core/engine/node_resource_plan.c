@@ -169,6 +169,8 @@ static bool decide(Planning *planning) {
     Value planned = planning->response.planned;
     if (value_is_null(planning->prior)) {
         change->action = ACTION_CREATE;
+        if (planning->is_triggered)
+            change->reason = REASON_REPLACE_BY_TRIGGERS;
     } else {
         Paths paths = {0};
         if (!planning->is_tainted)
@@ -216,18 +218,17 @@ static bool evaluate(Planning *planning) {
                          &job->diags);
 }
 
-/* Refresh alone: what is there is what references see. */
+/* Refresh alone: what is there is what references see. What is not there yet is not known. */
 static bool plan_refresh_only(Planning *planning) {
     Job *job = &planning->job;
     ResourceChange *change = job->record->planned;
     change->action = ACTION_NO_OP;
     change->before = value_clone(planning->prior, job->keep);
     change->after = change->before;
-    job->record->value = change->before;
-    if (value_is_null(planning->prior)) {
+    if (value_is_null(planning->prior))
         job->record->planned = NULL;
-        return true;
-    }
+    else
+        job->record->value = change->before;
     evaluate_scope_init_instance(&planning->scope, job->record);
     return job_preconditions(job, &planning->scope) && job_postconditions(job, &planning->scope);
 }
