@@ -198,18 +198,53 @@ static void refuse_secret_message(const Condition *condition,
         diags_error(diags, range, summary, "%s", detail);
 }
 
-/* What a condition says of itself when it fails; empty where that may not be shown. It is evaluated
+/* A variable's rule that holds may have any value as its message. */
+static bool rule_message(
+    const Condition *condition, const EvalScope *scope, Value *out, Arena *arena, Diags *diags) {
+    Value message;
+    ConvertError ignored;
+    if (!eval_expr(condition->error_message, &scope->scope, &message, arena, diags))
+        return false;
+    if (!convert_value(message, &TYPE_STRING, out, &ignored, arena))
+        *out = value_null(&TYPE_STRING);
+    return true;
+}
+
+/* What a condition says of itself when it fails; null where that may not be shown. It is evaluated
  * also when nothing failed: a mistake in it is one all the same. */
 static bool condition_message(
     const Condition *condition, const EvalScope *scope, Value *out, Arena *arena, Diags *diags) {
+    const Expr *expr = condition->error_message;
     *out = value_null(&TYPE_STRING);
-    if (!condition->error_message)
+    if (!expr)
         return true;
-    if (!eval_expr_as(condition->error_message, &scope->scope, &TYPE_STRING, out, arena, diags))
+    if (scope->is_validation)
+        return rule_message(condition, scope, out, arena, diags);
+    if (!eval_expr_as(expr, &scope->scope, &TYPE_STRING, out, arena, diags))
         return false;
-    if (value_is_present(*out) && value_is_secret(*out) && !scope->is_validation)
+    if (value_is_null(*out)) {
+        diags_error(diags, expr->range, "Invalid error message",
+                    "The message must be a text, but it is null.");
+        return false;
+    }
+    if (value_is_secret(*out))
         refuse_secret_message(condition, scope, *out, diags);
     return true;
+}
+
+bool evaluate_messages(const Conditions *conditions,
+                       const EvalScope *scope,
+                       Arena *arena,
+                       Diags *diags) {
+    size_t before = diags->count;
+    bool ok = true;
+    vec_each(conditions, condition) {
+        Value ignored;
+        ok = condition_message(condition, scope, &ignored, arena, diags) && ok;
+    }
+    for (size_t i = before; i < diags->count; i++)
+        diags->items[i].is_of_expression = true;
+    return ok;
 }
 
 /* What providers hand back has no marks, be it what they were given. */

@@ -31,6 +31,11 @@ MUST_USE bool evaluate_conditions(const Conditions *conditions,
                                   const char *failed_summary,
                                   Arena *arena,
                                   Diags *diags);
+/* While validating: are their messages texts that may be shown? */
+MUST_USE bool evaluate_messages(const Conditions *conditions,
+                                const EvalScope *scope,
+                                Arena *arena,
+                                Diags *diags);
 /* module.m as a value, from the outputs of its instances. */
 Value evaluate_module_value(const Node *call, ModuleInstance *caller, Arena *arena);
 /* An expansion's shape around its instances' values: the value itself, a tuple, or an object. */

@@ -52,14 +52,23 @@ static bool visit_instance(Visit *visit, ModuleInstance *module) {
     return ok;
 }
 
+static bool validate_instance(Visit *visit, ModuleInstance *module) {
+    EvalScope scope;
+    evaluate_scope_init(&scope, visit->walk, module);
+    return evaluate_messages(&visit->node->as.check->asserts, &scope, visit->scratch,
+                             &visit->diags);
+}
+
 bool node_check_visit(Visit *visit) {
     WalkPhase phase = visit->walk->phase;
     bool checks = phase == PHASE_PLAN || phase == PHASE_APPLY;
-    if (!checks || visit->walk->options->mode == PLAN_DESTROY)
-        return true;
+    bool is_idle =
+        phase != PHASE_VALIDATE && (!checks || visit->walk->options->mode == PLAN_DESTROY);
     bool ok = true;
+    if (is_idle)
+        return true;
     vec_each(&visit->node->module->instances, module) {
-        ok = visit_instance(visit, *module) && ok;
+        ok = (checks ? visit_instance(visit, *module) : validate_instance(visit, *module)) && ok;
     }
     return ok;
 }

@@ -80,8 +80,10 @@ static bool visit_instance(Visit *visit, ModuleInstance *module) {
                                        &visit->diags)) {
         return false;
     }
+    bool ok = visit->walk->phase != PHASE_VALIDATE ||
+              evaluate_messages(&output->preconditions, &scope, visit->scratch, &visit->diags);
     Value value;
-    if (!eval_expr(output->expr, &scope.scope, &value, visit->scratch, &visit->diags))
+    if (!eval_expr(output->expr, &scope.scope, &value, visit->scratch, &visit->diags) || !ok)
         return false;
     if (!check_ephemeral(visit, value) || (!module->parent && !check_root(visit, value)))
         return false;
