@@ -134,6 +134,7 @@ typedef struct ConfigAddress {
         const Expr *expr;
     })
     keys;
+    bool is_reserved; /* its type is a word of the language; resource.WORD.NAME is another */
     SourceRange range;
 } ConfigAddress;
 

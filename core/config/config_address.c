@@ -74,10 +74,15 @@ static const AddressStep *peek(const AddressReader *reader) {
     return reader->at < reader->steps.count ? &reader->steps.items[reader->at] : NULL;
 }
 
+/* Where an address ends too early. */
+static SourceRange last_range(const AddressReader *reader) {
+    return reader->at ? reader->steps.items[reader->at - 1].range : reader->out->range;
+}
+
 static bool take_name(AddressReader *reader, Str *out, const char *missing) {
     const AddressStep *step = peek(reader);
     if (!step || step->is_index)
-        return refuse(reader, step ? step->range : reader->out->range, missing);
+        return refuse(reader, step ? step->range : last_range(reader), missing);
     *out = step->name;
     reader->at++;
     return true;
@@ -129,7 +134,19 @@ static ResourceMode take_mode(AddressReader *reader) {
     return mode;
 }
 
+/* Words that begin a reference to something else than a resource. */
+static bool is_reserved(const AddressStep *step) {
+    static const char *const words[] = {
+        "count", "each", "local", "path", "self", "lazy", "terraform", "var", "template", "arg",
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(words); i++)
+        if (!step->is_index && str_equal_cstr(step->name, words[i]))
+            return true;
+    return false;
+}
+
 static bool take_resource(AddressReader *reader, ResourceAddr *out) {
+    reader->out->is_reserved = is_reserved(peek(reader));
     out->mode = take_mode(reader);
     return take_name(reader, &out->type, "A resource is named by its type and its name.") &&
            take_name(reader, &out->name,
@@ -152,6 +169,19 @@ bool config_address_read(const Expr *expr, ConfigAddress *out, Arena *arena, Dia
                       "A whole resource or module is named here, not something within it.");
     *out = address;
     return true;
+}
+
+bool config_address_read_plain(const Expr *expr, ConfigAddress *out, Arena *arena, Diags *diags) {
+    if (!config_address_read(expr, out, arena, diags))
+        return false;
+    if (!out->is_reserved)
+        return true;
+    Str type = out->target.resource.type;
+    diags_error(diags, expr->range, "Invalid address",
+                "\"%.*s\" is a word of the language. If it is the type of a resource, write "
+                "resource.%.*s in front of its name.",
+                STR_ARG(type), STR_ARG(type));
+    return false;
 }
 
 Str config_address_to_str(const ConfigAddress *address, Arena *arena) {

@@ -3,9 +3,18 @@
 #include "config_block.h"
 #include "config_read.h"
 
-static bool check_to(ConfigLoading *loading, const ConfigAddress *to) {
-    if (to->target.is_resource && to->target.resource.mode == MODE_MANAGED)
+/* What cannot be read as an address is no managed resource either. */
+static bool read_to(ConfigLoading *loading, const BodyContent *content, ConfigAddress *out) {
+    const BodyAttribute *to = body_content_find(content, "to");
+    if (!to)
+        return false;
+    bool is_read = config_address_read_plain(to->expr, out, loading->arena, loading->diags);
+    if (is_read && out->target.is_resource && out->target.resource.mode == MODE_MANAGED)
         return true;
+    if (is_read && !out->target.is_resource)
+        diags_error(loading->diags, out->range, "Invalid address",
+                    "A resource is named by its module, its type and its name; this is the module "
+                    "alone.");
     diags_error(loading->diags, to->range, "Invalid import address",
                 "\"to\" must name a managed resource, or an instance of one.");
     return false;
@@ -96,14 +105,12 @@ static bool import_decode(ConfigLoading *loading, const BodyBlock *block, bool i
     Import import = {.range = block->range};
     BodyContent content;
     bool ok = body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags);
-    const Expr *to = config_read_expr(&content, "to");
-    bool has_to = to && config_address_read(to, &import.to, loading->arena, loading->diags);
-    ok &= has_to && check_to(loading, &import.to);
+    ok &= read_to(loading, &content, &import.to);
     import.for_each = config_read_expr(&content, "for_each");
-    if (ok)
-        ok = read_identity(loading, block, &content, &import);
+    if (ok || !body_content_find(&content, "to"))
+        ok &= read_identity(loading, block, &content, &import);
     ok &= read_provider(loading, &content, &import);
-    ok &= check_id(loading, &content);
+    ok = ok && check_id(loading, &content);
     ok = ok && check_root(loading, block) && check_repeated(loading, &import);
     if (ok)
         vec_push(loading->arena, &loading->module->imports, import);

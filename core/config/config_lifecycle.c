@@ -180,9 +180,8 @@ static bool read_conditions(const BodyContent *content,
 
 /* A constant: what nothing may destroy is told before anything has a value. */
 static bool check_prevent_destroy(const BodyContent *content, Arena *arena, Diags *diags) {
-    const BodyAttribute *attribute = body_content_find(content, "prevent_destroy");
-    Value ignored;
-    return !attribute || config_read_literal(attribute, &TYPE_BOOL, &ignored, arena, diags);
+    bool ignored;
+    return config_read_bool(content, "prevent_destroy", &ignored, arena, diags);
 }
 
 static bool read_lifecycle(const BodyBlock *block, Resource *resource, Arena *arena, Diags *diags) {

@@ -415,13 +415,18 @@ static bool decode_all(ConfigLoading *loading, const Declarations *declarations)
 
 /* -- modules ------------------------------------------------------------------------------ */
 
-static bool check_versions(ConfigLoading *loading, const ConfigFolder *folder) {
+static bool check_versions(ConfigLoading *loading, const ConfigFolder *folder, Diags *unmet) {
     bool ok = true;
     vec_each(&folder->files, file) {
         if (file->body)
-            ok &= config_terraform_check_version(file->body, loading->arena, loading->diags);
+            ok &= config_terraform_check_version(file->body, loading->arena, loading->diags, unmet);
     }
     return ok;
+}
+
+static bool refuse_version(ConfigLoading *loading, const Diags *unmet) {
+    diags_append(loading->diags, unmet);
+    return false;
 }
 
 void config_load_init(Module *module, Arena *arena) {
@@ -441,16 +446,19 @@ bool config_load_module(ConfigLoading *loading, Str folder_name, Module *module)
     vec_each(&folder->files, file) {
         vec_push(loading->arena, &module->sources, file->source);
     }
-    if (!check_versions(loading, folder))
-        return false;
+    Diags unmet = diags_new(loading->arena);
+    bool ok = check_versions(loading, folder, &unmet) && folder->ok;
+    /* Where a project is set up, another version may be all that it takes. */
+    if (diags_has_errors(&unmet) && loading->request->install)
+        return refuse_version(loading, &unmet);
     Declarations declarations = {.by_key = map_new(loading->arena)};
     loading->module = module;
-    bool ok = collect(loading, folder, false, &declarations);
+    ok &= collect(loading, folder, false, &declarations);
     ok &= collect(loading, folder, true, &declarations);
     ok &= decode_all(loading, &declarations);
     ok &= config_encryption_finish(loading);
     loading->module = outer;
-    return ok && folder->ok;
+    return ok && (!diags_has_errors(&unmet) || refuse_version(loading, &unmet));
 }
 
 static bool load_root(ConfigLoading *loading) {

@@ -3,12 +3,21 @@
 #include "config_block.h"
 #include "config_read.h"
 
+static bool check_literal(ConfigLoading *loading, const ConfigAddress *end) {
+    if (!end->keys.count)
+        return true;
+    diags_error(loading->diags, end->keys.items[0].expr->range, "Invalid address",
+                "The keys in an address of a \"moved\" block must be literals.");
+    return false;
+}
+
 static bool read_end(ConfigLoading *loading,
                      const BodyContent *content,
                      const char *name,
                      ConfigAddress *out) {
     const Expr *expr = config_read_expr(content, name);
-    return expr && config_address_read(expr, out, loading->arena, loading->diags);
+    return expr && config_address_read_plain(expr, out, loading->arena, loading->diags) &&
+           check_literal(loading, out);
 }
 
 static bool check_mode(ConfigLoading *loading, const ConfigAddress *end) {
@@ -30,14 +39,6 @@ static bool check_ends(ConfigLoading *loading, const Moved *moved) {
     return false;
 }
 
-static bool check_literal(ConfigLoading *loading, const ConfigAddress *end) {
-    if (!end->keys.count)
-        return true;
-    diags_error(loading->diags, end->keys.items[0].expr->range, "Invalid address",
-                "The keys in an address of a \"moved\" block must be literals.");
-    return false;
-}
-
 static bool moved_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
     static const BodyAttributeSchema attributes[] = {
         {"from", true, BODY_CODE},
@@ -54,8 +55,7 @@ static bool moved_decode(ConfigLoading *loading, const BodyBlock *block, bool is
         return false;
     bool ok = read_end(loading, &content, "from", &moved.from);
     ok &= read_end(loading, &content, "to", &moved.to);
-    ok = ok && check_literal(loading, &moved.from) && check_literal(loading, &moved.to) &&
-         check_ends(loading, &moved);
+    ok = ok && check_ends(loading, &moved);
     if (ok)
         vec_push(loading->arena, &loading->module->moved, moved);
     return ok;

@@ -2,6 +2,7 @@
 #include "config_block.h"
 #include "config_read.h"
 #include "config_requirement.h"
+#include "eval.h"
 #include "static_eval.h"
 
 static const BodyAttributeSchema attributes[] = {
@@ -14,6 +15,21 @@ static const BodySchema schema = {
     .attribute_count = ARRAY_COUNT(attributes),
 };
 
+/* What is none is told of the block, and of no place in it. */
+static bool read_alias(ConfigLoading *loading, const BodyContent *content, Str *out) {
+    const BodyAttribute *alias = body_content_find(content, "alias");
+    if (!alias)
+        return true;
+    bool ok = config_read_string(content, "alias", out, loading->arena, loading->diags);
+    if (ok && config_read_is_identifier(*out))
+        return true;
+    diags_error(loading->diags, alias->range, "Invalid provider alias",
+                "An alias is a name: a letter or an underscore, then letters, digits, underscores "
+                "and dashes.")
+        ->is_unplaced = true;
+    return false;
+}
+
 static bool provider_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
     Arena *arena = loading->arena;
     BodyContent content;
@@ -22,10 +38,7 @@ static bool provider_identify(ConfigLoading *loading, const BodyBlock *block, St
     Str name = block->labels[0];
     bool ok = config_requirement_check_name(name, block->label_ranges[0], loading->diags);
     ok &= body_content(block->body, &schema, &content, &rest, arena, loading->diags);
-    ok &= config_read_string(&content, "alias", &alias, arena, loading->diags);
-    if (ok && alias.len)
-        ok = config_read_identifier(alias, body_content_find(&content, "alias")->range,
-                                    "provider alias", loading->diags);
+    ok = read_alias(loading, &content, &alias) && ok;
     *key = alias.len ? str_format(arena, "provider.%.*s.%.*s", STR_ARG(name), STR_ARG(alias))
                      : str_format(arena, "provider.%.*s", STR_ARG(name));
     return ok;
@@ -67,6 +80,7 @@ static bool refuse_reserved(ConfigLoading *loading, const Body *body) {
 static bool check_version(ConfigLoading *loading, const BodyContent *content) {
     const BodyAttribute *attribute = body_content_find(content, "version");
     Str version = STR_EMPTY;
+    Value value;
     if (!attribute)
         return true;
     diags_warning(loading->diags, attribute->expr->range,
@@ -74,8 +88,11 @@ static bool check_version(ConfigLoading *loading, const BodyContent *content) {
                   "State the version under required_providers of a terraform block. Here it is "
                   "ignored.")
         ->is_deprecation = true;
-    return config_read_string(content, "version", &version, loading->arena, loading->diags) &&
-           config_requirement_check_version(version, attribute->expr->range, loading->diags);
+    if (!eval_constant(attribute->expr, &value, loading->arena, loading->diags))
+        return false;
+    return value_is_null(value) ||
+           (config_read_string(content, "version", &version, loading->arena, loading->diags) &&
+            config_requirement_check_version(version, attribute->expr->range, loading->diags));
 }
 
 /* Such blocks once said that a module wants a provider from its caller. */

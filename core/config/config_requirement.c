@@ -113,6 +113,20 @@ static bool read_text(RequirementReader *reader, const Expr *expr, const char *s
     return true;
 }
 
+/* A version that stands alone, where a number will do as well. */
+static bool read_version(RequirementReader *reader, const Expr *expr) {
+    Str *out = &reader->out->version;
+    Value value;
+    ConvertError ignored;
+    bool is_literal = expr_as_literal(expr, &value, reader->loading->arena);
+    if (!is_literal || !value_is_present(value) ||
+        !convert_value(value, &TYPE_STRING, &value, &ignored, reader->loading->arena))
+        return refuse(reader, expr->range, "Invalid required_providers object",
+                      "A version is required here, or an object.");
+    *out = value_text(value);
+    return config_requirement_check_version(*out, expr->range, reader->loading->diags);
+}
+
 static bool read_member(RequirementReader *reader, const ExprItem *item) {
     ProviderRequirement *out = reader->out;
     Str key = STR_EMPTY;
@@ -134,11 +148,9 @@ static bool read_member(RequirementReader *reader, const ExprItem *item) {
 
 static bool read_value(RequirementReader *reader) {
     const Expr *expr = reader->attribute->expr;
-    ProviderRequirement *out = reader->out;
     bool ok = true;
     if (expr->kind != EXPR_OBJECT)
-        return read_text(reader, expr, "Invalid required_providers object", &out->version) &&
-               config_requirement_check_version(out->version, expr->range, reader->loading->diags);
+        return read_version(reader, expr);
     for (size_t i = 0; i < expr->as.object.count; i++)
         ok &= read_member(reader, &expr->as.object.items[i]);
     return ok;

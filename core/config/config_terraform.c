@@ -10,32 +10,21 @@
 
 /* -- required_version --------------------------------------------------------------------- */
 
-static bool check_version(const BodyBlock *block, Arena *arena, Diags *diags) {
-    static const BodyAttributeSchema attributes[] = {
-        {"required_version", false, BODY_LITERAL}
-    };
-    static const BodySchema schema = {.attributes = attributes, .attribute_count = 1};
+/* What this program is too old or too new for goes to `unmet`: it matters if all else is right. */
+static bool judge_version(const BodyBlock *block,
+                          const BodyAttribute *attribute,
+                          Str constraint,
+                          Diags *diags,
+                          Diags *unmet) {
     bool is_own = str_equal_cstr(block->type, "loam");
     const char *version = is_own ? VERSION_LOAM : VERSION_TERRAFORM;
-    BodyContent content;
-    const Body *rest;
-    Str constraint = STR_EMPTY;
-    bool is_satisfied = false;
-    Value known;
-    if (!body_content(block->body, &schema, &content, &rest, arena, diags))
-        return false;
-    const BodyAttribute *attribute = body_content_find(&content, "required_version");
-    if (!attribute)
-        return true;
-    if (!eval_constant(attribute->expr, &known, arena, diags) ||
-        !config_read_string(&content, "required_version", &constraint, arena, diags))
-        return false;
     SourceRange range = attribute->expr->range;
+    bool is_satisfied = false;
     if (str_find_char(constraint, '-', 0) != SIZE_MAX) {
-        diags_error(diags, range, "Invalid required_version constraint",
+        diags_error(unmet, range, "Invalid required_version constraint",
                     "\"%.*s\" speaks of a version before its release. Name released versions only.",
                     STR_ARG(constraint));
-        return false;
+        return true;
     }
     if (!version_constraint_check(constraint, str_from_cstr(version), &is_satisfied)) {
         diags_error(diags, range, "Invalid version constraint",
@@ -45,14 +34,33 @@ static bool check_version(const BodyBlock *block, Arena *arena, Diags *diags) {
         return false;
     }
     if (!is_satisfied)
-        diags_error(diags, attribute->name_range, "Unsupported version",
+        diags_error(unmet, attribute->name_range, "Unsupported version",
                     "This module requires %s \"%.*s\", and this is %s%s.",
                     is_own ? "loam" : "version", STR_ARG(constraint),
                     is_own ? "loam " : "a program compatible with version ", version);
-    return is_satisfied;
+    return true;
 }
 
-bool config_terraform_check_version(const Body *file, Arena *arena, Diags *diags) {
+static bool check_version(const BodyBlock *block, Arena *arena, Diags *diags, Diags *unmet) {
+    static const BodyAttributeSchema attributes[] = {
+        {"required_version", false, BODY_LITERAL}
+    };
+    static const BodySchema schema = {.attributes = attributes, .attribute_count = 1};
+    BodyContent content;
+    const Body *rest;
+    Value value;
+    Diags said = diags_new(arena); /* again, where all of the block is read */
+    bool ok = body_content(block->body, &schema, &content, &rest, arena, &said);
+    const BodyAttribute *attribute = body_content_find(&content, "required_version");
+    if (!ok || !attribute)
+        return true;
+    if (!eval_constant(attribute->expr, &value, arena, diags) ||
+        !config_read_literal(attribute, &TYPE_STRING, &value, arena, diags))
+        return false;
+    return value_is_null(value) || judge_version(block, attribute, value_text(value), diags, unmet);
+}
+
+bool config_terraform_check_version(const Body *file, Arena *arena, Diags *diags, Diags *unmet) {
     static const BodyBlockSchema blocks[] = {
         {"terraform", 0},
         {"loam",      0}
@@ -60,11 +68,11 @@ bool config_terraform_check_version(const Body *file, Arena *arena, Diags *diags
     static const BodySchema schema = {.blocks = blocks, .block_count = ARRAY_COUNT(blocks)};
     BodyContent content;
     const Body *rest;
+    Diags said = diags_new(arena);
     bool ok = true;
-    if (!body_content(file, &schema, &content, &rest, arena, diags))
-        return false;
+    (void)!body_content(file, &schema, &content, &rest, arena, &said);
     vec_each(&content.blocks, block) {
-        ok &= check_version(block, arena, diags);
+        ok &= check_version(block, arena, diags, unmet);
     }
     return ok;
 }
@@ -107,8 +115,7 @@ static bool refuse_cloud(ConfigLoading *loading, const BodyBlock *block) {
 
 static bool check_experiments(ConfigLoading *loading, const BodyContent *content) {
     const BodyAttribute *attribute = body_content_find(content, "experiments");
-    const Expr *list = attribute ? attribute->expr : NULL;
-    if (!list || (list->kind == EXPR_TUPLE && !list->as.parts.count))
+    if (!attribute)
         return true;
     diags_error(loading->diags, attribute->name_range, "Module uses experimental features",
                 "loam has no experiments: what its documentation names is there. Remove the "

@@ -183,13 +183,9 @@ static bool check_version(const ModuleInstall *install,
     bool ignored;
     if (!wanted->version.len)
         return true;
-    if (!address->kind->has_versions) {
-        diags_error(diags, wanted->source_range, "Invalid registry module source address",
-                    "\"version\" belongs to modules from a registry, and \"%.*s\" is none%s.",
-                    STR_ARG(url_redact(wanted->source, install->arena)),
-                    address->kind->fetch ? ": say the revision in its address" : "");
+    if (!module_source_check_versions(address, wanted->source, wanted->source_range, install->arena,
+                                      diags))
         return false;
-    }
     if (version_constraint_check(wanted->version, STR("0.0.0"), &ignored))
         return true;
     diags_error(diags, wanted->version_range, "Invalid version constraint",

@@ -111,3 +111,14 @@ bool module_source_parse(const ModuleSources *sources,
     *out = parsed;
     return true;
 }
+
+bool module_source_check_versions(
+    const SourceAddress *address, Str source, SourceRange range, Arena *arena, Diags *diags) {
+    if (address->kind->has_versions)
+        return true;
+    diags_error(diags, range, "Invalid registry module source address",
+                "\"version\" belongs to modules from a registry, and \"%.*s\" is none%s.",
+                STR_ARG(url_redact(source, arena)),
+                address->kind->fetch ? ": say the revision in its address" : "");
+    return false;
+}

@@ -59,6 +59,9 @@ bool module_source_is_local(Str address);
 /* Cuts "//subdir" out of an address: "h/p.git//a/b?ref=x" → "h/p.git?ref=x" and "a/b". */
 Str module_source_split(Str address, Str *subdir, Arena *arena);
 /* `sources` NULL: local folders alone. */
+/* That "version" may be said of it. */
+MUST_USE bool module_source_check_versions(
+    const SourceAddress *address, Str source, SourceRange range, Arena *arena, Diags *diags);
 MUST_USE bool module_source_parse(const ModuleSources *sources,
                                   Str address,
                                   SourceRange range,

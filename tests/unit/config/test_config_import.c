@@ -22,12 +22,17 @@ static const BadCase bad_cases[] = {
     {
      .about = "a module",
      .text = "import: {to: module.m, id: x}\n",
-     .wanted = "main.loam.yaml:1:14 Invalid import address\n",
-     },
+     .wanted = "main.loam.yaml:1:14 Invalid address\n"
+                  "main.loam.yaml:1:10 Invalid import address\n", },
+    {
+     .about = "a word of the language",
+     .text = "import: {to: local.x, id: x}\n",
+     .wanted = "main.loam.yaml:1:14 Invalid address\n"
+                  "main.loam.yaml:1:10 Invalid import address\n", },
     {
      .about = "a data source",
      .text = "import: {to: data.a_b.c, id: x}\n",
-     .wanted = "main.loam.yaml:1:14 Invalid import address\n",
+     .wanted = "main.loam.yaml:1:10 Invalid import address\n",
      },
 };
 

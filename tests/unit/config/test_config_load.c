@@ -225,9 +225,25 @@ static const BadCase bad_cases[] = {
     },
     {
         .about = "version",
-        .text = "terraform: {required_version: \">= 2.0\"}\nnonsense: {}\n",
+        .text = "terraform: {required_version: \">= 2.0\"}\n",
         .wanted = "main.loam.yaml:1:13 Unsupported version\n",
         .detail = "1.11",
+    },
+    {
+        .about = "version, and what another one may not mend",
+        .text = "terraform: {required_version: \">= 2.0\"}\nnonsense: {}\n",
+        .wanted = "main.loam.yaml:2:1 Unsupported block type\n",
+    },
+    {
+        .about = "version that is none, and more",
+        .text = "terraform: {required_version: new}\nnonsense: {}\n",
+        .wanted = "main.loam.yaml:1:31 Invalid version constraint\n"
+                  "main.loam.yaml:2:1 Unsupported block type\n",
+    },
+    {
+        .about = "no version",
+        .text = "terraform: {required_version: null}\nnonsense: {}\n",
+        .wanted = "main.loam.yaml:2:1 Unsupported block type\n",
     },
     {
         .about = "version that is none",
@@ -252,7 +268,13 @@ static const BadCase bad_cases[] = {
     {
         .about = "module without source",
         .text = "module:\n  n: {source: \"\"}\n  o: {}\n",
-        .wanted = "main.loam.yaml:3:3 Missing required argument\n",
+        .wanted = "main.loam.yaml:2:15 Invalid module source\n"
+                  "main.loam.yaml:3:3 Missing required argument\n",
+    },
+    {
+        .about = "module source made of what is not known",
+        .text = "module: {p: {source: \"./${a_b.c.id}\"}}\n",
+        .wanted = "main.loam.yaml:1:27 Dynamic value in static context\n",
     },
     {
         .about = "module sources",
@@ -260,7 +282,6 @@ static const BadCase bad_cases[] = {
                 "  p: {source: \"./${a_b.c.id}\"}\n  q: {source: ./m, version: \"1.0\"}\n",
         .wanted = "main.loam.yaml:2:15 Unsupported module source\n"
                   "main.loam.yaml:3:15 Invalid module source\n"
-                  "main.loam.yaml:4:20 Dynamic value in static context\n"
                   "main.loam.yaml:5:15 Invalid registry module source address\n",
     },
     {
