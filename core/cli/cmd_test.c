@@ -41,7 +41,7 @@ static bool check_input(const Project *project, Diags *diags) {
 }
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    SCOPED(Project) project = {.test_folder = project_test_folder(arguments)};
+    SCOPED(Project) project = {.test_folder = project_test_folder(arguments), .runs_tests = true};
     StrVec filters = {0};
     Suite suite;
     if (!project_load(&project, cli, arguments, NULL, diags) || !check_input(&project, diags))

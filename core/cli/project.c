@@ -84,6 +84,7 @@ bool project_load(
         .is_single = project->is_single,
         .data_folder = cli->data_folder,
         .test_folder = project->test_folder,
+        .runs_tests = project->runs_tests,
         .functions = cli->functions,
         .install = project->installs_modules,
         .upgrade = project->upgrades_modules,

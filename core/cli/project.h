@@ -28,8 +28,9 @@ typedef struct Project {
     LockInfo lock;
     bool is_locked;  /* backend, and out */
     Str test_folder; /* tests are read as well; empty: they are not */
-    Str folder;      /* of the root module; empty: the current one */
-    bool is_single;  /* what the root module calls is left out */
+    bool runs_tests;
+    Str folder;     /* of the root module; empty: the current one */
+    bool is_single; /* what the root module calls is left out */
     bool installs_modules;
     bool keeps_lock;       /* of modules: it must not change */
     bool upgrades_modules; /* and chooses their revisions anew */

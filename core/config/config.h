@@ -298,4 +298,5 @@ typedef struct Config {
     Str workspace;                  /* the request's, or that of the environment */
     const Environment *environment; /* that is laid over the root; NULL: none */
     const FunctionTable *functions;
+    const Diags *unmet; /* demands on the version that runs of tests tell; NULL: none */
 } Config;

@@ -424,7 +424,12 @@ static bool check_versions(ConfigLoading *loading, const ConfigFolder *folder, D
     return ok;
 }
 
+/* False: that is the end of it. */
 static bool refuse_version(ConfigLoading *loading, const Diags *unmet) {
+    if (loading->request->runs_tests) {
+        loading->config->unmet = unmet;
+        return true;
+    }
     diags_append(loading->diags, unmet);
     return false;
 }
@@ -446,11 +451,12 @@ bool config_load_module(ConfigLoading *loading, Str folder_name, Module *module)
     vec_each(&folder->files, file) {
         vec_push(loading->arena, &module->sources, file->source);
     }
-    Diags unmet = diags_new(loading->arena);
-    bool ok = check_versions(loading, folder, &unmet) && folder->ok;
+    Diags *unmet = arena_new(loading->arena, Diags);
+    *unmet = diags_new(loading->arena);
+    bool ok = check_versions(loading, folder, unmet) && folder->ok;
     /* Where a project is set up, another version may be all that it takes. */
-    if (diags_has_errors(&unmet) && loading->request->install)
-        return refuse_version(loading, &unmet);
+    if (diags_has_errors(unmet) && loading->request->install)
+        return refuse_version(loading, unmet);
     Declarations declarations = {.by_key = map_new(loading->arena)};
     loading->module = module;
     ok &= collect(loading, folder, false, &declarations);
@@ -458,7 +464,7 @@ bool config_load_module(ConfigLoading *loading, Str folder_name, Module *module)
     ok &= decode_all(loading, &declarations);
     ok &= config_encryption_finish(loading);
     loading->module = outer;
-    return ok && (!diags_has_errors(&unmet) || refuse_version(loading, &unmet));
+    return ok && (!diags_has_errors(unmet) || refuse_version(loading, unmet));
 }
 
 static bool load_root(ConfigLoading *loading) {

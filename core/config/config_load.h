@@ -19,6 +19,7 @@ typedef struct ConfigRequest {
     Str data_folder; /* .loam: where installed modules are recorded */
     Str test_folder; /* where tests are besides; empty: none are read */
     const FunctionTable *functions;
+    bool runs_tests; /* versions that are demanded in vain are the matter of each run */
     bool is_single;  /* this module alone: what it calls need not be installed */
     bool install;    /* init, get: find and record child modules; else they must be recorded */
     bool keeps_lock; /* with it: the lock of modules must not change */

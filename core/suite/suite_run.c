@@ -170,7 +170,11 @@ static bool take_options(RunWork *work) {
         vec_push(arena, &work->options.replace, address);
     }
     diags_set_range(diags, from, run->range);
-    return ok;
+    if (!run->is_refresh_only || !run->replaced.count)
+        return ok;
+    diags_error(diags, NO_RANGE, "Unsupported plan mode",
+                "A run that only refreshes replaces nothing: remove \"replace\" or the mode.");
+    return false;
 }
 
 static void warn_of_targets(const RunWork *work, Diags *diags) {
@@ -233,6 +237,10 @@ static void judge(RunWork *work) {
 
 static bool begin(RunWork *work) {
     SuiteRun *run = work->run;
+    if (work->config->unmet) {
+        diags_append(&run->diags, work->config->unmet);
+        return false;
+    }
     suite_override_check(work->config, &run->config->overrides, &run->diags);
     if (!suite_assert_check_expected(run->config, &run->diags) || !prepare(work))
         return false;

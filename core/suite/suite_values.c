@@ -266,12 +266,43 @@ static bool take_outer(
     return false;
 }
 
+typedef struct Wanted {
+    Str name;
+    bool is_used;
+} Wanted;
+
+static void note_use(Traversal *traversal, void *payload) {
+    Wanted *wanted = payload;
+    wanted->is_used |= str_equal_cstr(traversal->root, "var") && traversal->step_count > 0 &&
+                       str_equal(traversal->steps[0].name, wanted->name);
+}
+
+/* What the module does not declare may still be for the run's own assertions and values. */
+static void warn_undeclared(const SuiteRun *run, const TestVariable *variable, Diags *diags) {
+    Wanted wanted = {.name = variable->name};
+    vec_each(&run->config->asserts, assertion) {
+        expr_each_traversal(assertion->condition, note_use, &wanted);
+        expr_each_traversal(assertion->error_message, note_use, &wanted);
+    }
+    vec_each(&run->config->variables, other) {
+        expr_each_traversal(other->expr, note_use, &wanted);
+    }
+    if (wanted.is_used)
+        return;
+    diags_warning(diags, variable->expr->range, "Value for undeclared variable",
+                  "The module of this run declares no variable \"%.*s\", to which the run \"%.*s\" "
+                  "gives a value.",
+                  STR_ARG(variable->name), STR_ARG(run->config->name));
+}
+
 bool suite_values_collect(
     SuiteValues *self, const Config *config, const SuiteRun *run, Map *out, Diags *diags) {
     bool ok = true;
     *out = map_new(self->context->arena);
     vec_each(&run->config->variables, variable) {
         ok &= evaluate(self, config, variable, false, out, diags);
+        if (!map_has(&config->root->variables, variable->name))
+            warn_undeclared(run, variable, diags);
     }
     map_each(&config->root->variables, entry) {
         if (!map_has(out, entry->key) && !find_variable(&run->config->variables, entry->key))

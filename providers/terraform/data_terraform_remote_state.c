@@ -88,6 +88,8 @@ static bool remote_validate(const Call *call, Value config, Diags *diags) {
         return true;
     if (!find_type(config, &type, call->arena, diags))
         return false;
+    if (!value_is_null(given) && given.type != &TYPE_DYNAMIC && !is_object(given))
+        return refuse_config(STR("\"config\" must be an object."), ".config", diags);
     return !value_is_wholly_known(given) ||
            backend_config(type, given, &ignored, call->arena, diags);
 }

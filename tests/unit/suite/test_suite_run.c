@@ -62,7 +62,8 @@ static const RunCase run_cases[] = {
     {"an expected failure that keeps an apply from happening",
      "variable \"v\" {\n  validation {\n    condition = var.v == 1\n    error_message = \"m\"\n"
      "  }\n}\n",                                                                                                       "run \"one\" {\n  variables {\n    v = 2\n  }\n  expect_failures = [var.v]\n}\n",
-     "  one error\n    W Expected failure while planning\n    a.tftest.hcl:3 Invalid value for "
+     "  one error\n    W a.tftest.hcl:5 Expected failure while planning\n    a.tftest.hcl:3 "
+     "Invalid value for "
      "variable\na.tftest.hcl error\nerror\n"                                                                                                                                                                                                                 },
     {"nothing real is called",                                 "resource \"fake_thing\" \"a\" {\n  name = \"n\"\n}\n",
      "mock_provider \"fake\" {\n}\nrun \"one\" {\n" ASSERT("fake_thing.a.id != \"\"") "}\n",
