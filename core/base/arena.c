@@ -24,6 +24,7 @@
 #define ALIGNMENT   ((size_t)16)
 #define FIRST_CHUNK ((size_t)4096)
 #define LAST_CHUNK  ((size_t)4 << 20)
+#define ALONE_FROM  (LAST_CHUNK / 4) /* an allocation of that size has a chunk alone */
 #define PAGE        ((size_t)4 << 10)
 #define PAGES_FROM  ((size_t)256 << 10) /* a chunk of that size has pages of its own */
 #define HUGE_PAGE   ((size_t)2 << 20)
@@ -57,6 +58,8 @@ NO_RETURN static void out_of_memory(const char *name, size_t size) {
 
 #ifdef ARENA_ASAN
 
+#define FRESH_IS_ZERO false
+
 static void *map_chunk(size_t size, bool is_huge) {
     (void)is_huge;
     return malloc(size);
@@ -67,6 +70,10 @@ static void unmap_chunk(Chunk *chunk) {
 }
 
 #else
+
+#define FRESH_IS_ZERO true /* of a chunk that has its own pages */
+
+static_assert(ALONE_FROM >= PAGES_FROM, "what has a chunk alone has fresh pages");
 
 static size_t in_pages(size_t size) {
     return (size + PAGE - 1) & ~(PAGE - 1);
@@ -146,8 +153,6 @@ static size_t footprint(const Arena *arena, size_t size) {
 }
 
 static char *take(Arena *arena, size_t want) {
-    if (want > LAST_CHUNK / 4)
-        return add_chunk(arena, want)->data;
     if (want > (size_t)(arena->limit - arena->cursor)) {
         while (arena->next_size < want * 2 + sizeof(Chunk))
             arena->next_size *= 2;
@@ -196,9 +201,12 @@ void arena_close(Arena *arena) {
 
 void *arena_alloc(Arena *arena, size_t size) {
     size_t want = footprint(arena, size);
-    char *memory = take(arena, want);
+    bool is_alone = want > ALONE_FROM;
+    char *memory = is_alone ? add_chunk(arena, want)->data : take(arena, want);
     arena->used += want;
     ASAN_UNPOISON_MEMORY_REGION(memory, size);
+    if (is_alone && FRESH_IS_ZERO)
+        return memory; /* pages that nobody touches cost nothing */
     return memset(memory, 0, size);
 }
 
