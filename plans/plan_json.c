@@ -218,6 +218,7 @@ Str plan_json_encode(const Plan *plan, Arena *arena) {
 typedef struct Load {
     JsonReader *reader;
     Arena *arena;
+    Arena *growing; /* of the list of changes while it grows */
     Plan *plan;
     bool has_format;
 } Load;
@@ -476,7 +477,7 @@ static bool read_variable_member(Load *load, Str key, void *subject) {
 
 /* Values that are absent in the file are untyped nulls, never zero bytes. */
 static void *add_change(Load *load) {
-    ResourceChange *change = vec_add(load->arena, &load->plan->changes);
+    ResourceChange *change = vec_add(load->growing, &load->plan->changes);
     change->before = change->after = change->config = value_null(&TYPE_DYNAMIC);
     return change;
 }
@@ -578,16 +579,28 @@ static bool read_plan_member(Load *load, Str key, void *subject) {
     return read_section(load, key);
 }
 
+/* Nobody knows how many there are before they are read: then they get room of their size. */
+static void settle_changes(Plan *plan, Arena *arena) {
+    size_t count = plan->changes.count;
+    ResourceChange *items = arena_new_array(arena, ResourceChange, count);
+    if (count > 0)
+        memcpy(items, plan->changes.items, count * sizeof *items);
+    plan->changes.items = items;
+    plan->changes.capacity = count;
+}
+
 bool plan_json_decode(Str bytes, Plan **out, const char **error, Arena *arena) {
+    SCOPED(ArenaRef) growing = arena_open("changes");
     JsonReader *reader = arena_new(arena, JsonReader);
     *reader = json_reader_new(bytes, arena);
     Plan *plan = plan_new(PLAN_NORMAL, arena);
-    Load load = {.reader = reader, .arena = arena, .plan = plan};
+    Load load = {.reader = reader, .arena = arena, .growing = growing, .plan = plan};
     if (!read_object_from(&load, json_next(reader), read_plan_member, plan) ||
         json_next(reader) != JSON_END || !load.has_format) {
         *error = reader->error ? reader->error : "broken JSON";
         return false;
     }
+    settle_changes(plan, arena);
     plan_sort(plan);
     *out = plan;
     return true;

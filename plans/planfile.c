@@ -15,6 +15,7 @@
 #define ENTRY_PREVIOUS    "previous-state.json"
 #define ENTRY_MANIFEST    "manifest.json"
 #define CONTENT_BYTES_MAX ((size_t)1 << 30)
+#define DEFLATE_RATIO_MAX 1032
 
 typedef struct Entry {
     Str name;
@@ -81,9 +82,12 @@ static bool zip(const Entries *entries, int64_t time_s, StrBuf *out, Arena *scra
     return archive_write_close(writer) == ARCHIVE_OK;
 }
 
-static bool unzip_content(struct archive *reader, size_t *left, Str *out, Arena *arena) {
+/* `said`: how long the file says that it is, which may be a lie. */
+static bool unzip_content(
+    struct archive *reader, size_t said, size_t *left, Str *out, Arena *arena) {
     StrBuf content = strbuf_new(arena);
     char block[16384];
+    strbuf_reserve(&content, said);
     for (;;) {
         la_ssize_t got = archive_read_data(reader, block, sizeof(block));
         if (got == 0)
@@ -113,7 +117,9 @@ static bool unzip(Str bytes, Entries *out, Arena *arena) {
             return false;
         const char *name = archive_entry_pathname(header);
         Entry entry = {.name = str_clone(str_from_cstr(name), arena)};
-        if (!unzip_content(reader, &left, &entry.bytes, arena))
+        int64_t said = archive_entry_size(header); /* 0: it does not say */
+        bool is_likely = said > 0 && (uint64_t)said / DEFLATE_RATIO_MAX <= bytes.len;
+        if (!unzip_content(reader, is_likely ? (size_t)said : 0, &left, &entry.bytes, arena))
             return false;
         vec_push(arena, out, entry);
     }

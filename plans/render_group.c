@@ -1,9 +1,11 @@
 /* Changes that read alike, found by their text. */
 #include "render_group.h"
 
+#include "digest.h"
 #include "map.h"
 
-#define ALIKE_MIN 3 /* two of a kind are read faster than a list */
+#define ALIKE_MIN 3   /* two of a kind are read faster than a list */
+#define KEPT_MAX  512 /* bytes of a text that is kept; a longer one is known by its digest */
 
 typedef struct Entry {
     const ResourceChange *change;
@@ -43,6 +45,9 @@ static RenderGroup *find_group(const ResourceChange *change,
                                Arena *scratch) {
     style.is_shared = true;
     Str text = text_of(change, style, scratch);
+    bool is_kept = text.len <= KEPT_MAX;
+    if (!is_kept)
+        text = digest_hex(DIGEST_SHA256, text, scratch);
     Str block = resource_addr_to_config_str(change->address, scratch);
     Str key = str_format(scratch, "%.*s %d %d %.*s", STR_ARG(block), (int)change->action,
                          (int)change->reason, STR_ARG(text));
@@ -52,16 +57,25 @@ static RenderGroup *find_group(const ResourceChange *change,
         return group;
     }
     Str kept = str_clone(key, known->arena);
-    group = new_group(change, str_after(kept, key.len - text.len), known->arena);
+    text = is_kept ? str_after(kept, key.len - text.len) : STR_EMPTY;
+    group = new_group(change, text, known->arena);
+    group->is_shared = true;
     map_set(known, kept, group);
     return group;
 }
 
 /* What is made has nothing of its own yet: its text stands already. */
-static Str own_text(const Entry *entry, RenderStyle style, Arena *scratch, Arena *arena) {
-    if (entry->group && entry->change->action == ACTION_CREATE)
-        return entry->group->text;
-    return str_clone(text_of(entry->change, style, scratch), arena);
+static Str own_text(const Entry *entry) {
+    bool is_same = entry->group && entry->change->action == ACTION_CREATE;
+    return is_same ? entry->group->text : STR_EMPTY;
+}
+
+void render_group_text(const RenderGroup *group, RenderStyle style, StrBuf *out, Arena *scratch) {
+    style.is_shared = group->is_shared;
+    if (group->text.len > 0)
+        strbuf_add(out, group->text);
+    else
+        render_text_body(group->first, style, out, scratch);
 }
 
 RenderGroups render_group_find(const Plan *plan, RenderStyle style, Arena *arena) {
@@ -84,8 +98,7 @@ RenderGroups render_group_find(const Plan *plan, RenderStyle style, Arena *arena
         if (is_shared && group->first != entry->change)
             continue;
         if (!is_shared)
-            group = new_group(entry->change, own_text(entry, style, scratch, arena), arena);
-        arena_reset(scratch);
+            group = new_group(entry->change, own_text(entry), arena);
         vec_push(arena, &groups, group);
     }
     return groups;

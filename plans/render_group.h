@@ -10,7 +10,8 @@
 
 typedef struct RenderGroup {
     const ResourceChange *first;
-    Str text;                            /* of the object, as it is shown */
+    Str text;                            /* of the object, if it stands already */
+    bool is_shared;                      /* by them all */
     VEC(const ResourceChange *) changes; /* all of them, in the plan's order */
 } RenderGroup;
 
@@ -18,3 +19,5 @@ typedef VEC(RenderGroup *) RenderGroups;
 
 /* What is shown of a plan; a group of one or two is shown a change at a time. */
 RenderGroups render_group_find(const Plan *plan, RenderStyle style, Arena *arena);
+/* The text of the object, as it is shown. */
+void render_group_text(const RenderGroup *group, RenderStyle style, StrBuf *out, Arena *scratch);

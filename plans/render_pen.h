@@ -5,6 +5,7 @@
 
 typedef struct RenderPen {
     StrBuf *out;
+    RenderPiece *piece; /* takes what is written, now and then; NULL: nobody does */
     Arena *scratch;
     RenderStyle style;
     bool hide_symbols; /* an object as it is, no change */

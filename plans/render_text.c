@@ -8,6 +8,16 @@
 #include "render_text_string.h"
 #include "render_title.h"
 
+#define PIECE_SIZE 65536
+
+/* What is written is handed over, if somebody takes it and it is enough for a piece. */
+static void hand_over(RenderPen *pen, size_t enough) {
+    if (!pen->piece || pen->out->len < enough)
+        return;
+    pen->piece(strbuf_str(pen->out));
+    pen->out->len = 0;
+}
+
 /* -- one object --------------------------------------------------------------------------- */
 
 static void add_object(RenderPen *pen,
@@ -86,8 +96,13 @@ static bool add_all_drift(RenderPen *pen, const Plan *plan) {
     render_pen_ink(pen, INK_BOLD, "Note: Objects have changed outside of loam");
     render_pen_text(pen, "\n\nSince the last apply, these objects have changed without "
                          "loam's doing:\n\n");
+    SCOPED(ArenaRef) scratch = arena_open("drift text");
+    RenderPen one = *pen;
+    one.scratch = scratch;
     vec_each(&shown, drift) {
-        add_drift(pen, *drift);
+        add_drift(&one, *drift);
+        hand_over(pen, PIECE_SIZE);
+        arena_reset(scratch);
     }
     return true;
 }
@@ -152,7 +167,7 @@ static void add_group(RenderPen *pen, const RenderGroup *group) {
     render_title_change(pen, group->first);
     render_title_reasons(pen, group->first);
     render_title_others(pen, group->changes.items, group->changes.count);
-    strbuf_add(pen->out, group->text);
+    render_group_text(group, pen->style, pen->out, pen->scratch);
     render_pen_text(pen, "\n");
 }
 
@@ -166,8 +181,13 @@ static size_t add_changes(RenderPen *pen, const Plan *plan) {
     render_pen_text(pen, plan->errored ? "\nloam planned these actions before it met an error:\n\n"
                                        : "\nloam will take these actions:\n\n");
     RenderGroups groups = render_group_find(plan, pen->style, pen->scratch);
+    SCOPED(ArenaRef) scratch = arena_open("group text");
+    RenderPen one = *pen;
+    one.scratch = scratch;
     vec_each(&groups, group) {
-        add_group(pen, *group);
+        add_group(&one, *group);
+        hand_over(pen, PIECE_SIZE);
+        arena_reset(scratch);
     }
     add_summary(pen, plan);
     return count;
@@ -203,6 +223,13 @@ void render_text_output(const OutputChange *output,
     render_pen_text(&pen, "\n");
 }
 
+static void add_output(RenderPen *pen, const OutputChange *output, size_t widest) {
+    render_pen_symbol(pen, output_action(output));
+    render_pen_format(pen, "%-*.*s = ", (int)widest, STR_ARG(output->name));
+    render_text_diff(pen, diff_output(pen, output), 0, (RenderLook){0});
+    render_pen_text(pen, "\n");
+}
+
 static size_t add_outputs(RenderPen *pen, const Plan *plan) {
     size_t widest = 0;
     size_t count = 0;
@@ -215,13 +242,15 @@ static size_t add_outputs(RenderPen *pen, const Plan *plan) {
     if (count == 0)
         return 0;
     render_pen_text(pen, "\nChanges to Outputs:\n");
+    SCOPED(ArenaRef) scratch = arena_open("output text");
+    RenderPen one = *pen;
+    one.scratch = scratch;
     vec_each(&plan->outputs, output) {
         if (output->action == ACTION_NO_OP)
             continue;
-        render_pen_symbol(pen, output_action(output));
-        render_pen_format(pen, "%-*.*s = ", (int)widest, STR_ARG(output->name));
-        render_text_diff(pen, diff_output(pen, output), 0, (RenderLook){0});
-        render_pen_text(pen, "\n");
+        add_output(&one, output, widest);
+        hand_over(pen, PIECE_SIZE);
+        arena_reset(scratch);
     }
     return count;
 }
@@ -246,20 +275,35 @@ static void add_refresh_note(RenderPen *pen) {
                          "changes. Applying it\nrecords what was found in the state.\n");
 }
 
-void render_text_plan(const Plan *plan, RenderStyle style, StrBuf *out, Arena *scratch) {
-    style.secrets = render_secret_of_plan(plan, scratch);
-    RenderPen pen = {.out = out, .scratch = scratch, .style = style};
-    bool has_drift = add_all_drift(&pen, plan);
-    size_t changes = add_changes(&pen, plan);
+static void add_plan(RenderPen *pen, const Plan *plan) {
+    bool has_drift = add_all_drift(pen, plan);
+    size_t changes = add_changes(pen, plan);
     if (plan->mode == PLAN_REFRESH_ONLY && has_drift)
-        add_refresh_note(&pen);
-    size_t outputs = add_outputs(&pen, plan);
+        add_refresh_note(pen);
+    size_t outputs = add_outputs(pen, plan);
     if (changes == 0 && outputs > 0 && plan->mode == PLAN_NORMAL) {
-        render_pen_text(&pen, "\nApplying this plan saves these output values in the state; it "
-                              "changes no real infrastructure.\n");
+        render_pen_text(pen, "\nApplying this plan saves these output values in the state; it "
+                             "changes no real infrastructure.\n");
     }
     if (changes == 0 && outputs == 0 && !has_drift && !plan->errored)
-        add_no_changes(&pen, plan);
+        add_no_changes(pen, plan);
+}
+
+void render_text_plan(const Plan *plan, RenderStyle style, StrBuf *out, Arena *scratch) {
+    style.secrets = render_secret_of_plan(plan, scratch);
+    add_plan(&(RenderPen){.out = out, .scratch = scratch, .style = style}, plan);
+}
+
+void render_text_plan_in_pieces(const Plan *plan,
+                                RenderStyle style,
+                                RenderPiece *piece,
+                                Arena *scratch) {
+    SCOPED(ArenaRef) written = arena_open("piece of a plan"); /* grows in place */
+    StrBuf text = strbuf_new(written);
+    style.secrets = render_secret_of_plan(plan, scratch);
+    RenderPen pen = {.out = &text, .piece = piece, .scratch = scratch, .style = style};
+    add_plan(&pen, plan);
+    hand_over(&pen, 1);
 }
 
 void render_text_object(ResourceAddr address,

@@ -25,6 +25,12 @@ typedef struct RenderStyle {
 
 /* Legend, changes, summary line, output changes; or "No changes. …". */
 void render_text_plan(const Plan *plan, RenderStyle style, StrBuf *out, Arena *scratch);
+/* The same, handed over in pieces, as it is written: it may be much. */
+typedef void RenderPiece(Str text);
+void render_text_plan_in_pieces(const Plan *plan,
+                                RenderStyle style,
+                                RenderPiece *piece,
+                                Arena *scratch);
 /* Parts of it: what stands below the title line of a change (or its object alone), of drift; an
  * output's line. */
 void render_text_body(const ResourceChange *change, RenderStyle style, StrBuf *out, Arena *scratch);

@@ -118,12 +118,12 @@ static Str title_of(const RenderGroup *group, Arena *scratch) {
                       group->changes.count - 1);
 }
 
-static Str group_text(const RenderGroup *group, Arena *scratch) {
+static Str group_text(const RenderGroup *group, RenderStyle style, Arena *scratch) {
     StrBuf body = strbuf_new(scratch);
     RenderPen pen = {.out = &body, .scratch = scratch};
     render_title_reasons(&pen, group->first);
     render_title_others(&pen, group->changes.items, group->changes.count);
-    strbuf_add(&body, group->text);
+    render_group_text(group, style, &body, scratch);
     StrBuf text = strbuf_new(scratch);
     strbuf_add_cstr(&text, "<details><summary>");
     add_code(&text, title_of(group, scratch));
@@ -143,7 +143,7 @@ static Str group_line(const RenderGroup *group, Arena *scratch) {
 
 static void add_group(Page *page, const RenderGroup *group, bool *has_room) {
     SCOPED(ArenaRef) scratch = arena_open("change");
-    if (*has_room && add_below(page, page->detail_limit, group_text(group, scratch)))
+    if (*has_room && add_below(page, page->detail_limit, group_text(group, page->style, scratch)))
         return;
     *has_room = false; /* and what follows is no worse: lines from here on */
     if (add_if_fits(page, group_line(group, scratch)))

@@ -95,13 +95,13 @@ static int show_plan(Cli *cli, const Arguments *arguments, Str path, Diags *diag
             engine_find_schema(&engine, drift->address.mode, drift->provider, drift->address.type);
     }
     reporting_set_plan(cli->reporting, plan, load_config(cli, arguments, plan, &sources));
-    StrBuf text = strbuf_new(cli->arena);
-    if (option_flag(arguments, "json", false)) {
-        render_json_plan(plan, find_schema, &engine, STR(VERSION_TERRAFORM), &text, cli->arena);
-        strbuf_add_char(&text, '\n');
-    } else {
-        render_text_plan(plan, terminal_style(&cli->terminal), &text, cli->arena);
+    if (!option_flag(arguments, "json", false)) {
+        render_text_plan_in_pieces(plan, terminal_style(&cli->terminal), terminal_out, cli->arena);
+        return 0;
     }
+    StrBuf text = strbuf_new(cli->arena);
+    render_json_plan(plan, find_schema, &engine, STR(VERSION_TERRAFORM), &text, cli->arena);
+    strbuf_add_char(&text, '\n');
     terminal_out(strbuf_str(&text));
     return 0;
 }

@@ -33,11 +33,9 @@ static void show_plan(View *view, const Plan *plan) {
     if (is_partial && plan->changes.count == 0)
         return;
     SCOPED(ArenaRef) scratch = arena_open("plan text");
-    StrBuf text = strbuf_new(scratch);
     if (is_partial)
-        strbuf_add_cstr(&text, "\nPlanning failed. loam met an error while it made this plan:\n");
-    render_text_plan(plan, terminal_style(&view->cli->terminal), &text, scratch);
-    terminal_out(strbuf_str(&text));
+        terminal_out(STR("\nPlanning failed. loam met an error while it made this plan:\n"));
+    render_text_plan_in_pieces(plan, terminal_style(&view->cli->terminal), terminal_out, scratch);
 }
 
 static void saved_plan(View *view, const Plan *plan) {

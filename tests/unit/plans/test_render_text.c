@@ -205,11 +205,34 @@ static void one_object(void **state) {
                                 "}\n");
 }
 
+static StrBuf collected;
+static size_t piece_count;
+
+static void collect(Str piece) {
+    strbuf_add(&collected, piece);
+    piece_count++;
+}
+
+/* What is handed over in pieces is what is written at once. */
+static void in_pieces(void **state) {
+    (void)state;
+    Plan *plan = plan_new(PLAN_NORMAL, arena);
+    for (int i = 0; i < 2000; i++)
+        add(plan, str_to_cstr(str_format(arena, "t.a%04d", i), arena), ACTION_CREATE, "-",
+            "{\"x\": 1}");
+    collected = strbuf_new(arena);
+    piece_count = 0;
+    render_text_plan_in_pieces(plan, (RenderStyle){0}, collect, arena);
+    assert_true(piece_count > 1);
+    check_str_equal(strbuf_str(&collected), rendered(plan));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(nothing), PLAN_CASE(whole_plan),
-        PLAN_CASE(titles),  PLAN_CASE(notes_without_a_place),
-        PLAN_CASE(drift),   PLAN_CASE(one_object),
+        PLAN_CASE(nothing),   PLAN_CASE(whole_plan),
+        PLAN_CASE(titles),    PLAN_CASE(notes_without_a_place),
+        PLAN_CASE(drift),     PLAN_CASE(one_object),
+        PLAN_CASE(in_pieces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
