@@ -188,6 +188,17 @@ void working_state_reserve(WorkingState *working, ResourceAddr block, size_t cou
     pthread_mutex_unlock(&working->mutex);
 }
 
+static const StateObject *take_over(WorkingState *working, const StateObject *object) {
+    if (!object)
+        return NULL;
+    StateObject bare = *object;
+    bare.dependency_count = 0;
+    StateObject *copy = (StateObject *)(uintptr_t)state_object_clone(&bare, working->arena);
+    copy->dependencies = object->dependencies;
+    copy->dependency_count = object->dependency_count;
+    return copy;
+}
+
 /* Emptied instances stay until the next checkpoint drops them all in one pass. */
 static void put(WorkingState *working, const JournalOutcome *outcome) {
     State *state = working->state;
@@ -196,7 +207,7 @@ static void put(WorkingState *working, const JournalOutcome *outcome) {
         return;
     if (!instance)
         instance = state_add_instance(state, outcome->address);
-    const StateObject *object = state_object_clone(outcome->object, working->arena);
+    const StateObject *object = take_over(working, outcome->object);
     if (outcome->deposed.len == 0) {
         instance->current = object;
         instance->pending = NULL;

@@ -24,7 +24,9 @@ MUST_USE bool working_state_intend(WorkingState *working,
                                    const JournalIntent *intent,
                                    uint64_t *sequence,
                                    Diags *diags);
-/* After it: what the slot holds now (NULL object: nothing). sequence 0: no intent was needed. */
+/* After it: what the slot holds now (NULL object: nothing). sequence 0: no intent was needed. The
+ * list of what the object depends on may be long and is not copied: it lives as long as the state.
+ */
 MUST_USE bool working_state_record(WorkingState *working,
                                    uint64_t sequence,
                                    const JournalOutcome *outcome,

@@ -8,20 +8,18 @@ EngineWalk *engine_walk_open(const Engine *engine,
                              WalkPhase phase,
                              Arena *arena) {
     bool stays = phase == PHASE_EVALUATE || options->console;
-    Arena *kept = arena;
-    if (!stays)
-        arena = arena_open("walk");
-    EngineWalk *walk = arena_new(arena, EngineWalk);
+    Arena *own = stays ? arena : arena_open("walk");
+    EngineWalk *walk = arena_new(own, EngineWalk);
     walk->engine = engine;
     walk->options = options;
     walk->phase = phase;
-    walk->arena = arena;
-    walk->kept = phase == PHASE_PLAN ? kept : arena;
+    walk->arena = own;
+    walk->kept = phase == PHASE_VALIDATE ? own : arena;
     walk->stays = stays;
-    walk->graph = graph_new(arena);
+    walk->graph = graph_new(own);
     walk->lineage = STR_EMPTY;
     walk->worker_count = engine->parallelism > 0 ? engine->parallelism : 1;
-    walk->workers = arena_new_array(arena, WorkerArenas, walk->worker_count);
+    walk->workers = arena_new_array(own, WorkerArenas, walk->worker_count);
     for (uint32_t i = 0; i < walk->worker_count; i++) {
         walk->workers[i].keep = arena_open("keep");
         walk->workers[i].passing = arena_open("passing");
@@ -29,7 +27,7 @@ EngineWalk *engine_walk_open(const Engine *engine,
     }
     walk->sink_arena = arena_open("diagnostics");
     walk->sink = diags_sink_new(walk->sink_arena);
-    walk->ephemerals = ephemerals_open(walk, arena);
+    walk->ephemerals = ephemerals_open(walk, own);
     return walk;
 }
 

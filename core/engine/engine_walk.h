@@ -4,8 +4,8 @@
 
 #include "visit.h"
 
-/* A walk for this phase, without graph yet. Of a walk that plans `arena` has what the plan points
- * at, of one that a console is left in all of it, of others nothing. */
+/* A walk for this phase, without graph yet. `arena` has what its results point at, a plan or a
+ * state; of a walk that a console is left in, all of it; of one that validates, nothing. */
 EngineWalk *engine_walk_open(const Engine *engine,
                              const PlanOptions *options,
                              WalkPhase phase,

@@ -64,8 +64,10 @@ static int compare_str(const void *a, const void *b) {
     return str_compare(*(const Str *)a, *(const Str *)b);
 }
 
+/* A graph that got mirrors is finished once more, and the same come out; validating, nobody asks.
+ */
 static void keep_dependencies(EngineWalk *walk, ResourceNode *resource, NodeSet set) {
-    if (set.count == 0)
+    if (set.count == 0 || resource->dependencies || walk->phase == PHASE_VALIDATE)
         return;
     Str *names = arena_new_array(walk->kept, Str, set.count);
     for (size_t i = 0; i < set.count; i++) {

@@ -221,6 +221,40 @@ static void declared(void **state) {
     assert_null(state_find_resource(stored(it), like.address));
 }
 
+/* What was read before is taken for what the store holds only where that is still its text. */
+static void what_was_read_is_not_decoded_again(void **state) {
+    Case *it = *state;
+    State *read = state_new(it->arena);
+    read->serial = 6;
+    it->store.text = STR("no state");
+    working_state_know(it->working, read, STR("another"));
+    assert_false(working_state_checkpoint(it->working, &it->diags));
+    working_state_know(it->working, read, STR("no state"));
+    put(it, "t.a", "1", 0);
+    checkpoint(it);
+    assert_int_equal(stored(it)->serial, 7);
+    put(it, "t.a", "1", 0);
+    checkpoint(it);
+    assert_int_equal(it->store.writes, 1);
+}
+
+/* They may be many, and are not copied. */
+static void dependencies_are_shared(void **state) {
+    Case *it = *state;
+    static const Str names[] = {STR_CONST("t.x"), STR_CONST("t.y")};
+    StateObject *object = state_case_object("1", it->arena);
+    object->dependencies = names;
+    object->dependency_count = 2;
+    ResourceAddr address = state_case_address("t.a[0]", it->arena);
+    JournalOutcome outcome = {.address = address, .provider = STR("h/n/t"), .object = object};
+    working_state_reserve(it->working, address, 2);
+    assert_true(working_state_record(it->working, 0, &outcome, &it->diags));
+    const StateInstance *instance = state_find_instance(it->state, address);
+    assert_ptr_not_equal(instance->current, object);
+    assert_ptr_equal(instance->current->dependencies, names);
+    assert_int_equal(instance->current->dependency_count, 2);
+}
+
 static void without_journal(void **state) {
     Case *it = *state;
     (void)working_state_close(it->working);
@@ -303,9 +337,17 @@ static void many_threads(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(checkpoints),  TEST(a_write_that_fails), TEST(deposing), TEST(generations),
-        TEST(outputs),      TEST(outputs_are_copies), TEST(declared), TEST(without_journal),
+        TEST(checkpoints),
+        TEST(a_write_that_fails),
+        TEST(deposing),
+        TEST(generations),
+        TEST(outputs),
+        TEST(outputs_are_copies),
+        TEST(declared),
+        TEST(without_journal),
         TEST(many_threads),
+        TEST(what_was_read_is_not_decoded_again),
+        TEST(dependencies_are_shared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
