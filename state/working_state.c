@@ -124,13 +124,13 @@ typedef struct Snapshot {
     Str text;
 } Snapshot;
 
-static void take(WorkingState *working, Snapshot *out, Arena *arena) {
+static void take(WorkingState *working, Snapshot *out, Arena *arena, Arena *text_arena) {
     State *state = working->state;
     uint64_t newest = working->written->serial;
     state->serial = (state->serial > newest ? state->serial : newest) + 1;
     working->had_effect = false;
     out->state = state_fork(state, arena);
-    out->text = statefile_encode(out->state, arena);
+    out->text = statefile_encode(out->state, text_arena);
     if (working->journal)
         journal_announce(working->journal, state, out->text);
 }
@@ -160,8 +160,9 @@ static bool checkpoint(WorkingState *working, Diags *diags) {
         return ok;
     }
     Arena *arena = arena_open("checkpoint");
+    SCOPED(ArenaRef) text_arena = arena_open("state text"); /* of no use once it is written */
     Snapshot snapshot = {0};
-    take(working, &snapshot, arena);
+    take(working, &snapshot, arena, text_arena);
     pthread_mutex_unlock(&working->mutex);
     return write_snapshot(working, &snapshot, arena, diags);
 }
@@ -188,6 +189,7 @@ void working_state_reserve(WorkingState *working, ResourceAddr block, size_t cou
     pthread_mutex_unlock(&working->mutex);
 }
 
+/* A copy, but for the list of what it depends on. */
 static const StateObject *take_over(WorkingState *working, const StateObject *object) {
     if (!object)
         return NULL;
