@@ -4,6 +4,7 @@
 #include "utf8.h"
 
 #define BODY_LIMIT ((uint64_t)1 << 30)
+#define SHOWN_MAX  200 /* bytes of an answer that is no object */
 
 static void add_header(HttpRequest *request, const char *name, Str value, Arena *arena) {
     vec_push(arena, &request->headers, (HttpHeader){str_from_cstr(name), value});
@@ -51,16 +52,29 @@ static HttpRequest request_to(const KubeClient *client,
     return request;
 }
 
+/* What stands between us and the server, or a server of another kind, answers in plain text. */
+static Str first_line(Str body) {
+    Str line;
+    Str rest = str_trim(body);
+    bool is_text = rest.len > 0 && rest.ptr[0] != '<' && rest.ptr[0] != '{';
+    return is_text && str_next_field(&rest, '\n', &line) ? str_slice(str_trim(line), 0, SHOWN_MAX)
+                                                         : STR_EMPTY;
+}
+
 /* "the server answers 403 Forbidden (secrets is forbidden: User "x" cannot …)" */
 static Str describe(const HttpResponse *response, Value status, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     Str reason = kube_object_text(status, "", "reason");
     Str message = kube_object_text(status, "", "message");
+    if (message.len == 0)
+        message = first_line(response->body);
     strbuf_add_format(&text, "the server answers %d", response->code);
     if (reason.len)
         strbuf_add_format(&text, " %.*s", STR_ARG(reason));
     if (message.len)
-        strbuf_add_format(&text, " (%.*s)", STR_ARG(message));
+        strbuf_add_format(
+            &text, " (%.*s)",
+            STR_ARG(str_slice(message, 0, message.len - str_ends_with(message, STR(".")))));
     return utf8_strip_controls(strbuf_str(&text), arena);
 }
 

@@ -1,5 +1,5 @@
 """As much of a Kubernetes API server as states need, on the loopback: Secrets and Leases with resource versions, names and
-labels, refusals in Status objects in the words of a real one (1.32), lists in pages.
+labels, refusals in the words of a real one (compared with 1.33), lists in pages.
 
   kube_server.make_certificates(folder)    ca.pem, server.pem and server.key there
   server = kube_server.start(folder)       a thread; .port, .objects {(kind, namespace, name): object}, .log [(method, path)],
@@ -40,9 +40,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def answer(self, code, document):
-        body = json.dumps(document).encode()
+        is_text = isinstance(document, str)
+        body = document.encode() if is_text else json.dumps(document).encode()
         self.send_response(code)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", "text/plain; charset=utf-8" if is_text else "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -56,7 +57,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except Refusal as refusal:
             code = refusal.code
             document = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
-                        "message": refusal.message, "reason": refusal.reason, "code": code}
+                        "message": refusal.message, "reason": refusal.reason, "details": {}, "code": code}
+            if not refusal.reason:
+                del document["reason"], document["details"]
         self.answer(code, document)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = handle_any
@@ -65,8 +68,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.headers.get("Authorization", "").removeprefix("Bearer ") not in self.server.tokens:
             raise Refusal(401, "Unauthorized", "Unauthorized")
         url = urllib.parse.urlsplit(self.path)
-        found = re.match(r"(/api/v1|/apis/coordination\.k8s\.io/v1)/namespaces/([^/]+)/(secrets|leases)(?:/([^/]+))?$", url.path)
+        found = re.match(r"(/api/v1|/apis/coordination\.k8s\.io/v1)/namespaces/([^/]+)/(secrets|leases)(?:/([^/]+))?$", urllib.parse.unquote(url.path))
         if not found or PATHS[found[3]] != found[1]:
+            if not re.match("/apis?/", url.path):
+                return 404, "404 page not found\n"
             raise Refusal(404, "NotFound", "the server could not find the requested resource")
         _, space, plural, name = found.groups()
         query = dict(urllib.parse.parse_qsl(url.query))
@@ -108,13 +113,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if "limit" in query and len(items) > limit:
             items = items[:limit]
             metadata["continue"] = base64.b64encode(items[-1]["metadata"]["name"].encode()).decode()
+        items = [{key: value for key, value in item.items() if key not in ("kind", "apiVersion")} for item in items]
         return 200, {"kind": KINDS[plural] + "List", "apiVersion": VERSIONS[plural], "metadata": metadata, "items": items}
 
     def check(self, plural, space, document):
         kind, metadata = KINDS[plural], document.get("metadata", {})
         name = metadata.get("name", "")
         if document.get("kind", kind) != kind or document.get("apiVersion", VERSIONS[plural]) != VERSIONS[plural]:
-            raise Refusal(400, "BadRequest", "the object provided is unrecognized")
+            raise Refusal(400, "BadRequest", "%s in version \"%s\" cannot be handled as a %s" % (document.get("kind"), document.get("apiVersion"), kind))
         if metadata.get("namespace", space) != space:
             raise Refusal(400, "BadRequest", "the namespace of the provided object does not match the namespace sent on the request")
         invalid = '%s "%s" is invalid: ' % (kind, name)
@@ -132,7 +138,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.server.version += 1
         document = copy.deepcopy(document)
         document.update(kind=KINDS[plural], apiVersion=VERSIONS[plural])
-        document["metadata"].update(namespace=space, uid=uid, resourceVersion=str(self.server.version), creationTimestamp="2026-01-01T00:00:00Z")
+        document["metadata"].update(namespace=space, uid=uid, resourceVersion=str(self.server.version), creationTimestamp="2026-01-01T00:00:00Z",
+                                    managedFields=[{"manager": "loam", "operation": "Update", "apiVersion": VERSIONS[plural], "fieldsType": "FieldsV1", "fieldsV1": {"f:metadata": {}}}])
         self.server.objects[plural, space, document["metadata"]["name"]] = document
         return document
 
@@ -140,21 +147,27 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.check(plural, space, document)
         name = document["metadata"]["name"]
         if document["metadata"].get("resourceVersion"):
-            raise Refusal(400, "BadRequest", "resourceVersion should not be set on objects to be created")
+            raise Refusal(500, "", "resourceVersion should not be set on objects to be created")
         if (plural, space, name) in self.server.objects:
             raise Refusal(409, "AlreadyExists", '%s "%s" already exists' % (self.group(plural), name))
         return 201, self.keep(plural, space, document, str(uuid.uuid4()))
 
     def update(self, plural, space, name, document):
         self.check(plural, space, document)
-        old = self.find(plural, space, name)
         if document["metadata"].get("name") != name:
-            raise Refusal(400, "BadRequest", "the name of the object does not match the name on the URL")
+            raise Refusal(400, "BadRequest", "the name of the object (%s) does not match the name on the URL (%s)" % (document["metadata"].get("name"), name))
+        if plural == "leases" and (plural, space, name) not in self.server.objects:
+            return 201, self.keep(plural, space, document, str(uuid.uuid4()))  # whatever version it names
+        old = self.find(plural, space, name)
         version = document["metadata"].get("resourceVersion")
         if plural == "leases" and not version:
-            raise Refusal(422, "Invalid", 'Lease "%s" is invalid: metadata.resourceVersion: must be specified for an update' % name)
-        if version and version != old["metadata"]["resourceVersion"]:
+            raise Refusal(422, "Invalid", 'leases.coordination.k8s.io "%s" is invalid: metadata.resourceVersion: Invalid value: 0x0: must be specified for an update' % name)
+        if version and version != old["metadata"]["resourceVersion"] or document["metadata"].get("uid") not in (None, old["metadata"]["uid"]):
             raise Refusal(409, "Conflict", 'Operation cannot be fulfilled on %s "%s": the object has been modified; please apply your changes to the latest version and try again' % (self.group(plural), name))
+        if plural == "secrets" and document.get("type", "Opaque") != old.get("type", "Opaque"):
+            raise Refusal(422, "Invalid", 'Secret "%s" is invalid: type: Invalid value: "%s": field is immutable' % (name, document["type"]))
+        if version and document == old:
+            return 200, old  # in the version that it has
         return 200, self.keep(plural, space, document, old["metadata"]["uid"])
 
 
