@@ -28,12 +28,34 @@ typedef struct EtcdStore {
     StateLease *lease;
 } EtcdStore;
 
-static bool fail(const EtcdStore *store, const char *summary, Str problem, Diags *diags) {
-    diags_error(diags, NO_RANGE, summary,
-                "etcd was asked about \"%.*s\": %.*s. Check the endpoints of the backend, and "
-                "whether they can be reached.",
-                STR_ARG(store->backend.path), STR_ARG(problem));
+typedef struct WayOut {
+    const char *said; /* a part of what etcd says */
+    const char *text;
+} WayOut;
+
+static const WayOut ways_out[] = {
+    {"permission denied",
+     "The user's role must be allowed to read and write all keys that begin with the prefix."  },
+    {"authentication failed",   "Check \"username\" and \"password\"."                         },
+    {"user name is empty",      "It wants to know who asks: set \"username\" and \"password\"."},
+    {"database space exceeded",
+     "Compact and defragment it, and take the alarm back (\"etcdctl alarm disarm\"); then run the "
+     "same command again."                                                                     },
+};
+
+static bool report(const char *summary, Str path, Str problem, Diags *diags) {
+    const char *way_out = "Check the endpoints of the backend, and whether they can be reached.";
+    for (size_t i = 0; i < ARRAY_COUNT(ways_out); i++) {
+        if (str_find(problem, str_from_cstr(ways_out[i].said), 0) != SIZE_MAX)
+            way_out = ways_out[i].text;
+    }
+    diags_error(diags, NO_RANGE, summary, "etcd was asked about \"%.*s\": %.*s. %s", STR_ARG(path),
+                STR_ARG(problem), way_out);
     return false;
+}
+
+static bool fail(const EtcdStore *store, const char *summary, Str problem, Diags *diags) {
+    return report(summary, store->backend.path, problem, diags);
 }
 
 /* -- transactions ------------------------------------------------------------------------- */
@@ -602,12 +624,8 @@ static bool send_alone(const Io *io,
     Str problem = STR_EMPTY;
     if (!open_client(io, config, &client, arena, diags))
         return false;
-    if (etcd_client_txn(client, txn, NULL, answer, &problem, arena))
-        return true;
-    diags_error(diags, NO_RANGE, "The workspaces cannot be looked at",
-                "etcd was asked about \"%.*s\": %.*s.", STR_ARG(prefix_of(config, arena)),
-                STR_ARG(problem));
-    return false;
+    return etcd_client_txn(client, txn, NULL, answer, &problem, arena) ||
+           report("The workspaces cannot be looked at", prefix_of(config, arena), problem, diags);
 }
 
 static int compare_names(const void *a, const void *b) {

@@ -119,8 +119,9 @@ static Outcome judge(const HttpResponse *response, Value *out, Str *problem, Are
     *problem = said.len > 0 ? said : str_format(arena, "it answered with code %d", response->code);
     if (response->code == 401)
         return OUTCOME_STRANGE;
+    bool is_full = str_find(said, STR("space exceeded"), 0) != SIZE_MAX; /* all of them are */
     bool passes = response->code >= 500 || response->code == 429 || response->code == 200;
-    return passes ? OUTCOME_NEXT : OUTCOME_REFUSED;
+    return passes && !is_full ? OUTCOME_NEXT : OUTCOME_REFUSED;
 }
 
 static Outcome ask(EtcdClient *client,

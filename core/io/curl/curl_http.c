@@ -46,19 +46,22 @@ typedef struct Transfer {
 
 /* -- what comes --------------------------------------------------------------------------- */
 
-/* A redirect's headers come first: a status line begins the next set. */
+/* A redirect's headers come first: a status line begins the next set. What comes after the body is
+ * of no use, and does not end in an empty line. */
 static size_t take_header(char *bytes, size_t one, size_t size, void *payload) {
     (void)one;
     Transfer *transfer = payload;
     Str line = str_trim((Str){bytes, size});
     size_t colon = str_find_char(line, ':', 0);
-    transfer->has_headers = line.len == 0;
-    if (str_starts_with(line, STR("HTTP/")))
+    bool begins = str_starts_with(line, STR("HTTP/"));
+    if (begins)
         transfer->headers.count = 0;
-    else if (colon != SIZE_MAX && transfer->headers.count < HEADERS_AT_MOST)
+    else if (!transfer->has_headers && colon != SIZE_MAX &&
+             transfer->headers.count < HEADERS_AT_MOST)
         vec_push(transfer->arena, &transfer->headers,
                  (HttpHeader){utf8_lower(str_slice(line, 0, colon), transfer->arena),
                               str_clone(str_trim(str_after(line, colon + 1)), transfer->arena)});
+    transfer->has_headers = !begins && (transfer->has_headers || line.len == 0);
     return size;
 }
 

@@ -154,6 +154,25 @@ static void plain(void **state) {
     assert_true(was_asked(&server, "User-Agent: loam/"));
 }
 
+/* An answer in chunks may have more headers behind its body. */
+static void trailers(void **state) {
+    (void)state;
+    static const char *const answers[] = {
+        "HTTP/1.1 400 Bad Request\r\nX-Thing: one\r\nTrailer: X-Later\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Later: two\r\nX-Thing: two\r\n\r\n",
+        NULL};
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Server server = {0};
+    server_start(&server, answers, arena);
+    Got got = ask(&server, (HttpRequest){.body_limit = 0}, "/", arena);
+    server_stop(&server);
+    assert_int_equal(got.status, HTTP_DONE);
+    assert_int_equal(got.response.code, 400);
+    check_str(got.body, "hello");
+    check_str(http_header(&got.response, "x-thing"), "one");
+    check_str(http_header(&got.response, "x-later"), "");
+}
+
 static void with_body(void **state) {
     (void)state;
     static const char *const answers[] = {"HTTP/1.1 423 Locked\r\nContent-Length: 2\r\n\r\n{}",
@@ -500,12 +519,12 @@ int main(void) {
     unsetenv("http_proxy");
     unsetenv("all_proxy");
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plain),           cmocka_unit_test(with_body),
-        cmocka_unit_test(redirects),       cmocka_unit_test(failures),
-        cmocka_unit_test(nobody_there),    cmocka_unit_test(not_kept),
-        cmocka_unit_test(cancelled),       cmocka_unit_test(certificates),
-        cmocka_unit_test(own_authorities), cmocka_unit_test(server_name),
-        cmocka_unit_test(proxy),
+        cmocka_unit_test(plain),        cmocka_unit_test(trailers),
+        cmocka_unit_test(with_body),    cmocka_unit_test(redirects),
+        cmocka_unit_test(failures),     cmocka_unit_test(nobody_there),
+        cmocka_unit_test(not_kept),     cmocka_unit_test(cancelled),
+        cmocka_unit_test(certificates), cmocka_unit_test(own_authorities),
+        cmocka_unit_test(server_name),  cmocka_unit_test(proxy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
