@@ -214,12 +214,21 @@ static const CodeRow codes[] = {
     {CURLE_SSL_CONNECT_ERROR,        HTTP_BAD_CERTIFICATE   },
 };
 
+/* A connection that ends while the two agree on its encryption says nothing about certificates; in
+ * libcurl's words for OpenSSL's. */
+static bool broke_off(const Transfer *transfer, CURLcode code) {
+    Str text = str_from_cstr(transfer->text);
+    return code == CURLE_SSL_CONNECT_ERROR &&
+           (str_starts_with(text, STR("OpenSSL SSL_connect: ")) ||
+            str_find(text, STR("unexpected eof"), 0) != SIZE_MAX);
+}
+
 static HttpStatus status_of(const Transfer *transfer, CURLcode code) {
     if (transfer->is_too_large)
         return HTTP_TOO_LARGE;
     if (transfer->sink_error)
         return HTTP_NOT_KEPT;
-    if (code == CURLE_OK && !transfer->has_headers)
+    if ((code == CURLE_OK && !transfer->has_headers) || broke_off(transfer, code))
         return HTTP_LOST;
     for (size_t i = 0; i < ARRAY_COUNT(codes); i++) {
         if (codes[i].code == code)
