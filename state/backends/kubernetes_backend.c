@@ -5,6 +5,7 @@
 #include "gzip.h"
 #include "kube_journal.h"
 #include "kube_object.h"
+#include "kube_settings.h"
 #include "kube_store.h"
 
 #define RETRIES   4
@@ -318,132 +319,6 @@ static void kubernetes_close(Backend *backend) {
     arena_close(kube->arena);
 }
 
-/* -- the server --------------------------------------------------------------------------- */
-
-static Str text_of(Value config, const char *name) {
-    return backend_settings_text(config, name, "");
-}
-
-static Str variable_of(const Io *io, const char *name) {
-    const Process *process = io->process;
-    return str_from_cstr(process ? process->environment(process->self, name) : NULL);
-}
-
-static void add_path(const Io *io, Str path, StrVec *out, Arena *arena) {
-    Str home = variable_of(io, "HOME");
-    if (str_starts_with(path, STR("~/")) && home.len)
-        path = disk_join(home, str_after(path, 2), arena);
-    if (path.len)
-        vec_push(arena, out, path);
-}
-
-static void find_paths(const Io *io, Value config, StrVec *out, Arena *arena) {
-    Value list;
-    Str path = text_of(config, "config_path");
-    Str rest = variable_of(io, "KUBE_CONFIG_PATHS");
-    if (path.len) {
-        add_path(io, path, out, arena);
-    } else if (value_find(config, STR("config_paths"), &list) && value_is_present(list)) {
-        for (size_t i = 0; i < list.count; i++)
-            add_path(io, value_text(value_at(list, i)), out, arena);
-    } else {
-        while (rest.len && str_next_field(&rest, ':', &path))
-            add_path(io, path, out, arena);
-    }
-}
-
-static bool find_target(const Io *io, Value config, KubeTarget *out, Arena *arena, Diags *diags) {
-    KubeChoice choice = {
-        .context = text_of(config, "config_context"),
-        .cluster = text_of(config, "config_context_cluster"),
-        .user_name = text_of(config, "config_context_auth_info"),
-    };
-    if (backend_settings_bool(config, "load_config_file", true))
-        find_paths(io, config, &choice.paths, arena);
-    bool says_where = choice.paths.count || text_of(config, "host").len;
-    if (backend_settings_bool(config, "in_cluster_config", false) ||
-        (!says_where && kubeconfig_is_in_cluster(io)))
-        return kubeconfig_in_cluster(io, out, arena, diags);
-    return kubeconfig_read(io, &choice, out, arena, diags);
-}
-
-static void replace(Str *field, Value config, const char *name) {
-    Str text = text_of(config, name);
-    if (text.len)
-        *field = text;
-}
-
-static void add_words(Value list, StrVec *out, Arena *arena) {
-    for (size_t i = 0; value_is_present(list) && i < list.count; i++)
-        vec_push(arena, out, value_text(value_at(list, i)));
-}
-
-static void add_variables(Value map, StrVec *out, Arena *arena) {
-    for (size_t i = 0; value_is_present(map) && i < map.count; i++)
-        vec_push(arena, out,
-                 str_format(arena, "%.*s=%.*s", STR_ARG(value_key_at(map, i)),
-                            STR_ARG(value_text(value_at(map, i)))));
-}
-
-/* The block "exec". */
-static bool read_program(Value config, KubeTarget *out, Arena *arena, Diags *diags) {
-    Value exec, list;
-    KubeProgram program = {0};
-    if (!value_find(config, STR("exec"), &exec) || !value_is_present(exec))
-        return true;
-    program.command = text_of(exec, "command");
-    program.version = text_of(exec, "api_version");
-    if (value_find(exec, STR("args"), &list))
-        add_words(list, &program.arguments, arena);
-    if (value_find(exec, STR("env"), &list))
-        add_variables(list, &program.environment, arena);
-    Str problem = kubeconfig_check_program(&program, arena);
-    out->program = program;
-    out->token = out->token_file = STR_EMPTY;
-    if (problem.len)
-        diags_error(diags, NO_RANGE, "Invalid backend configuration", "%.*s", STR_ARG(problem));
-    return problem.len == 0;
-}
-
-/* A token that is written down makes asking for one needless. */
-static void replace_token(KubeTarget *target, Value config) {
-    Str token = text_of(config, "token");
-    if (token.len == 0)
-        return;
-    target->token = token;
-    target->token_file = STR_EMPTY;
-    target->program = (KubeProgram){0};
-}
-
-/* What the block says wins over the files. */
-static bool read_target(const Io *io, Value config, KubeTarget *out, Arena *arena, Diags *diags) {
-    KubeTarget target = {0};
-    if (!find_target(io, config, &target, arena, diags))
-        return false;
-    replace(&target.server, config, "host");
-    replace(&target.proxy, config, "proxy_url");
-    replace(&target.user, config, "username");
-    replace(&target.password, config, "password");
-    replace(&target.authorities, config, "cluster_ca_certificate");
-    replace(&target.certificate, config, "client_certificate");
-    replace(&target.key, config, "client_key");
-    if (!read_program(config, &target, arena, diags))
-        return false;
-    replace_token(&target, config);
-    target.skip_verify = backend_settings_bool(config, "insecure", target.skip_verify);
-    while (str_ends_with(target.server, STR("/")))
-        target.server = str_slice(target.server, 0, target.server.len - 1);
-    if (target.server.len && str_find(target.server, STR("://"), 0) == SIZE_MAX)
-        target.server = str_concat(STR("https://"), target.server, arena);
-    *out = target;
-    if (target.server.len)
-        return true;
-    diags_error(diags, NO_RANGE, "Invalid backend configuration",
-                "Nothing says where the Kubernetes API server is. Set \"config_path\" (or "
-                "KUBE_CONFIG_PATH) to a kubeconfig file, or \"host\".");
-    return false;
-}
-
 /* -- opening ------------------------------------------------------------------------------ */
 
 static bool open_store(
@@ -452,13 +327,13 @@ static bool open_store(
     KubeStore *store = &kube->store;
     kube->io = io;
     store->space = backend_settings_text(config, "namespace", "default");
-    store->suffix = text_of(config, "secret_suffix");
+    store->suffix = backend_settings_text(config, "secret_suffix", "");
     store->workspace = str_clone(workspace.len ? workspace : STR("default"), arena);
     store->client = (KubeClient){.io = io, .retries = RETRIES, .cancel = &kube->backend.cancel};
     if (!value_find(config, STR("labels"), &store->labels))
         store->labels = value_null(&TYPE_DYNAMIC);
     if (!kube_store_name(store, arena, diags) ||
-        !read_target(io, config, &store->client.target, arena, diags))
+        !kube_settings_read(io, config, &store->client.target, arena, diags))
         return false;
     kube->arena = arena_open("kubernetes");
     store->client.login = kube_login_new(io, &store->client.target);
@@ -563,72 +438,12 @@ static bool kubernetes_remove(const Io *io, Value config, Str workspace, Diags *
     return ok;
 }
 
-static const Attribute attributes[] = {
-    {"secret_suffix",            &TYPE_STRING,         REQUIRED,
-     "End of the Secret's name, tfstate-WORKSPACE-SUFFIX."                                                                   },
-    {"namespace",                &TYPE_STRING,         OPTIONAL,             "Its namespace; \"default\" if not given."      },
-    {"labels",                   &TYPE_MAP_OF_STRING,  OPTIONAL,             "More labels of the objects that are made."     },
-    {"config_path",              &TYPE_STRING,         OPTIONAL,             "A kubeconfig file."                            },
-    {"config_paths",             &TYPE_LIST_OF_STRING, OPTIONAL,
-     "Several; else $KUBE_CONFIG_PATHS, with colons between."                                                                },
-    {"load_config_file",         &TYPE_BOOL,           OPTIONAL,
-     "Whether kubeconfig files are read; true if not given."                                                                 },
-    {"config_context",           &TYPE_STRING,         OPTIONAL,
-     "Context in these files; the current one if not given."                                                                 },
-    {"config_context_cluster",   &TYPE_STRING,         OPTIONAL,
-     "Cluster in these files; the context's if not given."                                                                   },
-    {"config_context_auth_info", &TYPE_STRING,         OPTIONAL,
-     "User in these files; the context's if not given."                                                                      },
-    {"in_cluster_config",        &TYPE_BOOL,           OPTIONAL,             "As the account of the pod that this runs in."  },
-    {"host",                     &TYPE_STRING,         OPTIONAL,             "Address of the API server."                    },
-    {"proxy_url",                &TYPE_STRING,         OPTIONAL,             "Proxy on the way to it: http, https or socks5."},
-    {"insecure",                 &TYPE_BOOL,           OPTIONAL,             "The server need not prove who it is."          },
-    {"cluster_ca_certificate",   &TYPE_STRING,         OPTIONAL,
-     "Who may vouch for the server, as PEM text."                                                                            },
-    {"token",                    &TYPE_STRING,         OPTIONAL | SENSITIVE, "Token of an account."                          },
-    {"client_certificate",       &TYPE_STRING,         OPTIONAL,
-     "Certificate that is shown to the server, as PEM text."                                                                 },
-    {"client_key",               &TYPE_STRING,         OPTIONAL | SENSITIVE, "Its key, as PEM text."                         },
-    {"username",                 &TYPE_STRING,         OPTIONAL,             "For basic authentication."                     },
-    {"password",                 &TYPE_STRING,         OPTIONAL | SENSITIVE, "For basic authentication."                     },
-};
-
-static const Attribute exec_attributes[] = {
-    {"api_version", &TYPE_STRING,         REQUIRED,             "client.authentication.k8s.io/v1, or /v1beta1."},
-    {"command",     &TYPE_STRING,         REQUIRED,             "The program."                                 },
-    {"args",        &TYPE_LIST_OF_STRING, OPTIONAL,             "Its arguments."                               },
-    {"env",         &TYPE_MAP_OF_STRING,  OPTIONAL | SENSITIVE, "Variables that it gets besides."              },
-};
-
-static const Block blocks[] = {
-    {"exec",
-     NEST_SINGLE, {SCHEMA_ATTRIBUTES(exec_attributes),
-      .description = "A program that is asked for the credentials, as in a kubeconfig file."},
-     .max_items = 1},
-};
-
-static const BackendVariable variables[] = {
-    {"namespace",                "KUBE_NAMESPACE"           },
-    {"config_path",              "KUBE_CONFIG_PATH"         },
-    {"load_config_file",         "KUBE_LOAD_CONFIG_FILE"    },
-    {"config_context",           "KUBE_CTX"                 },
-    {"config_context_cluster",   "KUBE_CTX_CLUSTER"         },
-    {"config_context_auth_info", "KUBE_CTX_AUTH_INFO"       },
-    {"in_cluster_config",        "KUBE_IN_CLUSTER_CONFIG"   },
-    {"host",                     "KUBE_HOST"                },
-    {"proxy_url",                "KUBE_PROXY_URL"           },
-    {"insecure",                 "KUBE_INSECURE"            },
-    {"cluster_ca_certificate",   "KUBE_CLUSTER_CA_CERT_DATA"},
-    {"token",                    "KUBE_TOKEN"               },
-    {"client_certificate",       "KUBE_CLIENT_CERT_DATA"    },
-    {"client_key",               "KUBE_CLIENT_KEY_DATA"     },
-    {"username",                 "KUBE_USER"                },
-    {"password",                 "KUBE_PASSWORD"            },
-};
-
 const BackendType kubernetes_backend = {
     .name = "kubernetes",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {.attributes = kube_settings_attributes,
+               .attribute_count = KUBE_SETTINGS_COUNT,
+               .blocks = kube_settings_blocks,
+               .block_count = KUBE_SETTINGS_BLOCKS,
                .description = "The state as a Secret in a Kubernetes cluster, locked by a Lease."},
     .about =
         "The Secret and the Lease are those of Terraform and OpenTofu: either may take over. A "
@@ -636,7 +451,8 @@ const BackendType kubernetes_backend = {
         "divided is read. The lock does not expire: force-unlock opens that of a program that "
         "died. A token from a file or a program (exec) is asked for anew when the server does not "
         "take it any more.",
-    BACKEND_VARIABLES(variables),
+    .variables = kube_settings_variables,
+    .variable_count = KUBE_SETTINGS_VARIABLES,
     .open = kubernetes_open,
     .list = kubernetes_list,
     .make = kubernetes_make,
