@@ -11,6 +11,7 @@ typedef struct S3Settings {
     bool path_style;         /* the bucket is the first part of the path, else of the host's name */
     HttpHeaders put_headers; /* on everything that is written: encryption, acl */
     HttpHeaders get_headers; /* a key of our own to read it with */
+    bool skip_checksum;      /* what is written goes without one of its own */
     Str authorities;
     bool skip_verify;
     Str proxy;    /* on the way to it; empty: what the environment says */

@@ -283,6 +283,7 @@ static bool read_connection(
                       STR("\"max_retries\" must be a whole number from 0 to 1000."));
     out->retries = (uint32_t)retries;
     out->skip_verify = backend_settings_bool(config, "insecure", false);
+    out->skip_checksum = backend_settings_bool(config, "skip_s3_checksum", false);
     read_proxy(io, config, out);
     if (bundle.len == 0)
         return true;
@@ -383,7 +384,7 @@ const Attribute s3_settings_attributes[] = {
     {"skip_requesting_account_id",                                                          &TYPE_BOOL,                                                                       OPTIONAL,                                                                                                                           "As known; loam never asks for it."                                                                                                                                                                                                                                                                                },
     {"skip_metadata_api_check",                                                          &TYPE_BOOL,                                                                   OPTIONAL,                                                                                                                       "As known; loam never asks that service."},
     {"skip_s3_checksum",                                                          &TYPE_BOOL,                                                                      OPTIONAL,
-     "As known; what is written is signed with its digest in any case."},
+     "What is written goes without a checksum, for stores that know none."},
 };
 static_assert(ARRAY_COUNT(s3_settings_attributes) == S3_SETTINGS_COUNT, "the table is whole");
 

@@ -2,7 +2,8 @@
 another implementation than loam's, conditional writes, lists in small pages; refusals in the words of Amazon's and MinIO's.
 
   server = s3_server.start(conditional=True)      a thread; .port, .objects {(bucket, key): bytes}, .log [(method, path)],
-                                                  .busy: so many conditional writes are to come again
+                                                  .busy: so many conditional writes are to come again;
+                                                  .keeps: for a time, what is written with a checksum
                                                   with a folder of certificates (kube_server's) it speaks TLS
 """
 import base64, hashlib, hmac, http.server, os, ssl, threading, urllib.parse, uuid
@@ -128,6 +129,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.refuse(400, "KeyTooLongError", "Your key is too long")
         if self.refuses_encryption():
             return None
+        checksum = self.headers.get("x-amz-checksum-sha256")
+        if checksum and checksum != base64.b64encode(hashlib.sha256(body).digest()).decode():
+            return self.refuse(400, "BadDigest", "The SHA256 you specified did not match the calculated checksum.")
+        if self.server.keeps and not any(name.lower().startswith(("x-amz-checksum-", "content-md5", "x-amz-trailer")) for name in self.headers):
+            return self.refuse(400, "InvalidRequest", "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters")
         if "If-None-Match" in self.headers:
             if self.server.busy > 0:
                 self.server.busy -= 1
@@ -176,7 +182,7 @@ def start(conditional=True, folder=None, encrypts=True):
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.daemon_threads = True
     server.lock = threading.Lock()
-    server.conditional, server.encrypts, server.busy = conditional, encrypts, 0
+    server.conditional, server.encrypts, server.busy, server.keeps = conditional, encrypts, 0, False
     server.buckets, server.objects, server.keys, server.headers, server.tokens, server.log = {"states"}, {}, {}, {}, {}, []
     server.port = server.server_address[1]
     threading.Thread(target=server.serve_forever, daemon=True).start()
