@@ -103,7 +103,26 @@ static void add_line(StrBuf *text, const char *label, Str value) {
         strbuf_add_format(text, "\n  %-11s%.*s", label, STR_ARG(value));
 }
 
-void state_lock_report(Diags *diags, const LockInfo *holder, pid_t pid) {
+/* What else to do, should the holder be no more. */
+static Str last_words(LockEnd end, Str id, Arena *arena) {
+    switch (end) {
+    case LOCK_GOES: break;
+    case LOCK_EXPIRES: return STR(" If its holder is gone, the lock expires by itself.");
+    case LOCK_STAYS:
+        if (id.len > 0)
+            return str_format(arena,
+                              " If its holder is gone for good, \"loam force-unlock %.*s\" takes "
+                              "the lock away.",
+                              STR_ARG(id));
+        break;
+    }
+    return STR_EMPTY;
+}
+
+void state_lock_report(const LockAttempt *attempt,
+                       const LockInfo *holder,
+                       pid_t pid,
+                       Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("lock report");
     StrBuf text = strbuf_new(scratch);
     add_line(&text, "ID:", holder->id);
@@ -118,9 +137,26 @@ void state_lock_report(Diags *diags, const LockInfo *holder, pid_t pid) {
     diags_error(diags, NO_RANGE, "Error acquiring the state lock",
                 "Another program holds the lock of the state, so that two do not change it at "
                 "once.\n\nLock Info:%.*s\n\nWait until it has ended, or let this command wait for "
-                "it with -lock-timeout=5m. Reading without the lock (-lock=false) is safe only "
+                "it with -lock-timeout=5m.%.*s Reading without the lock (-lock=false) is safe only "
                 "while nobody writes.",
-                STR_ARG(strbuf_str(&text)));
+                STR_ARG(strbuf_str(&text)), STR_ARG(last_words(attempt->end, holder->id, scratch)));
+}
+
+void state_lock_report_other(
+    const char *summary, Str place, Str id, const LockInfo *holder, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("lock report");
+    StrBuf text = strbuf_new(scratch);
+    add_line(&text, "Operation:", holder->operation);
+    add_line(&text, "Who:", holder->who);
+    add_line(&text, "Created:", holder->created);
+    if (holder->id.len == 0)
+        diags_error(diags, NO_RANGE, summary, "Nobody holds the lock of \"%.*s\".", STR_ARG(place));
+    else
+        diags_error(diags, NO_RANGE, summary,
+                    "The lock ID \"%.*s\" does not match that of the lock of \"%.*s\", which is "
+                    "\"%.*s\".%s%.*s",
+                    STR_ARG(id), STR_ARG(place), STR_ARG(holder->id), text.len ? "\n" : "",
+                    STR_ARG(strbuf_str(&text)));
 }
 
 /* Whom it waits for is said once, and again when another has got it since. */
@@ -151,7 +187,7 @@ bool state_lock_acquire(const LockAttempt *attempt,
             tell(attempt, &holder, &told, arena);
         wait = wait > LONGEST_WAIT_MS ? LONGEST_WAIT_MS : wait;
         if (left <= 0 || clock->sleep_ms(clock->self, wait < left ? wait : left, cancel)) {
-            state_lock_report(diags, &holder, pid);
+            state_lock_report(attempt, &holder, pid, diags);
             return false;
         }
     }

@@ -17,8 +17,13 @@ typedef struct LockInfo {
 LockInfo state_lock_new(const Io *io, Str operation, Str path, Arena *arena);
 Str state_lock_to_json(const LockInfo *info, Arena *arena);
 MUST_USE bool state_lock_from_json(Str json, LockInfo *out, Arena *arena);
-/* "State is locked" with holder, operation, since when, and what to do. */
-void state_lock_report(Diags *diags, const LockInfo *holder, pid_t pid);
+
+/* What becomes of a lock whose holder dies. */
+typedef enum LockEnd {
+    LOCK_GOES,    /* with its holder */
+    LOCK_EXPIRES, /* soon after */
+    LOCK_STAYS,   /* until somebody takes it away */
+} LockEnd;
 
 typedef enum LockAnswer {
     LOCK_GOT,
@@ -33,7 +38,15 @@ typedef struct LockAttempt {
     /* When waiting begins, and when another holds it than before; NULL: nobody wants to know. */
     void (*waiting)(void *payload, const LockInfo *holder);
     void *payload;
+    LockEnd end;
 } LockAttempt;
+
+/* "State is locked" with holder, operation, since when, and what to do. */
+void state_lock_report(const LockAttempt *attempt, const LockInfo *holder, pid_t pid, Diags *diags);
+/* The lock of `place` is not the one with this ID, but that of the holder; without ID: there is
+ * none. */
+void state_lock_report_other(
+    const char *summary, Str place, Str id, const LockInfo *holder, Diags *diags);
 
 /* Tries, waits (250 ms, doubling up to 2 s: many that wait are served soon after another) and tries
  * again, until `timeout_ms` are over (0: once). Held to the end: state_lock_report. */

@@ -433,7 +433,8 @@ static bool etcd_lock(Backend *backend,
     EtcdStore *store = backend->self;
     SCOPED(ArenaRef) scratch = arena_open("etcd lock");
     Locking locking = {store, info, state_lock_to_json(info, scratch), 0};
-    LockAttempt trying = {&locking, attempt, backend->waiting, backend->waiting_payload};
+    LockAttempt trying = {&locking, attempt, backend->waiting, backend->waiting_payload,
+                          LOCK_EXPIRES};
     if (!state_lock_acquire(&trying, store->io->clock, timeout_ms, cancel, diags))
         return false;
     if (start_renewing(store, locking.began_ms, diags))
@@ -447,22 +448,10 @@ static bool etcd_still_locked(Backend *backend, Diags *diags) {
     return !store->lease || state_lease_check(store->lease, diags);
 }
 
-static bool refuse_unlock(const EtcdStore *store, const LockInfo *holder, Diags *diags) {
-    if (holder->id.len == 0)
-        diags_error(diags, NO_RANGE, "There is no lock", "Nobody holds the lock of \"%.*s\".",
-                    STR_ARG(store->backend.path));
-    else
-        diags_error(diags, NO_RANGE, "Lock ID does not match",
-                    "The lock of \"%.*s\" has the ID %.*s (%.*s, since %.*s).",
-                    STR_ARG(store->backend.path), STR_ARG(holder->id), STR_ARG(holder->who),
-                    STR_ARG(holder->created));
-    return false;
-}
-
 static bool etcd_force_unlock(Backend *backend, Str id, Diags *diags) {
     const EtcdStore *store = backend->self;
     SCOPED(ArenaRef) scratch = arena_open("etcd unlock");
-    static const char summary[] = "Error releasing the state lock";
+    static const char summary[] = "Failed to unlock state";
     Str problem = STR_EMPTY;
     LockInfo holder = {0};
     EtcdTxn look = {0}, take = {0};
@@ -473,7 +462,8 @@ static bool etcd_force_unlock(Backend *backend, Str id, Diags *diags) {
     const EtcdKeyValue *found = etcd_client_find(&answer, store->lock_key);
     if (!found || !state_lock_from_json(found->value, &holder, scratch) ||
         !str_equal(holder.id, id)) {
-        return refuse_unlock(store, &holder, diags);
+        state_lock_report_other(summary, backend->path, id, &holder, diags);
+        return false;
     }
     EtcdCompare same = {store->lock_key, found->create_revision};
     vec_push(scratch, &take.compares, same);

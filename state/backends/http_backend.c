@@ -226,7 +226,8 @@ static bool http_lock(Backend *backend,
         return true;
     SCOPED(ArenaRef) scratch = arena_open("http lock");
     Locking locking = {store, info, state_lock_to_json(info, scratch)};
-    LockAttempt trying = {&locking, attempt, backend->waiting, backend->waiting_payload};
+    LockAttempt trying = {&locking, attempt, backend->waiting, backend->waiting_payload,
+                          LOCK_STAYS};
     return state_lock_acquire(&trying, store->io->clock, timeout_ms, cancel, diags);
 }
 
@@ -238,34 +239,47 @@ static bool is_unlocked(const HttpResponse *response) {
     return response->code == 200 || (response->attempts > 1 && is_refused);
 }
 
-static bool send_unlock(const HttpStore *store, Str body, Diags *diags) {
+/* Whose the lock is, some servers say. */
+static bool fail_unlock(
+    const char *summary, Str address, Str id, const HttpResponse *response, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("http lock");
-    static const char summary[] = "Error releasing the state lock";
+    LockInfo holder;
+    bool is_held = response->code == 409 || response->code == 423;
+    if (!is_held || !state_lock_from_json(response->body, &holder, scratch))
+        return fail_code(summary, address, response, diags);
+    state_lock_report_other(summary, url_redact(address, scratch), id, &holder, diags);
+    return false;
+}
+
+static bool send_unlock(
+    const HttpStore *store, Str id, Str body, const char *summary, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("http lock");
     Str method = text_of(store, "unlock_method", "UNLOCK");
     Str address = store->unlock_address.len > 0 ? store->unlock_address : store->lock_address;
     HttpRequest request = request_to(store, method, address, body, scratch);
     HttpResponse response;
     if (!send(store, &request, summary, &response, scratch, diags))
         return false;
-    return is_unlocked(&response) || fail_code(summary, address, &response, diags);
+    return is_unlocked(&response) || fail_unlock(summary, address, id, &response, diags);
 }
 
 static bool http_unlock(Backend *backend, Diags *diags) {
     HttpStore *store = backend->self;
-    if (store->lock_id.len == 0)
-        return true;
+    Str id = store->lock_id;
     store->lock_id = STR_EMPTY;
-    return send_unlock(store, store->lock_sent, diags);
+    return id.len == 0 ||
+           send_unlock(store, id, store->lock_sent, "Error releasing the state lock", diags);
 }
 
 /* Servers compare the ID alone. */
 static bool http_force_unlock(Backend *backend, Str id, Diags *diags) {
     const HttpStore *store = backend->self;
     SCOPED(ArenaRef) scratch = arena_open("http lock");
+    static const char summary[] = "Failed to unlock state";
     LockInfo info = {.id = id};
     if (store->lock_address.len > 0)
-        return send_unlock(store, state_lock_to_json(&info, scratch), diags);
-    diags_error(diags, NO_RANGE, "There is no lock",
+        return send_unlock(store, id, state_lock_to_json(&info, scratch), summary, diags);
+    diags_error(diags, NO_RANGE, summary,
                 "The backend has no \"lock_address\", so nobody can lock this state.");
     return false;
 }
@@ -399,8 +413,10 @@ const BackendType http_backend = {
         "(`TF_STATE_PERSIST_INTERVAL`), at its end, and after each change once the program is "
         "asked to stop. A run that is killed is finished by the next run in the same folder. "
         "If the machine is gone with its folder, what was done since the last write is in no "
-        "state: look for objects made in those seconds, and import them. A lock stays when its "
-        "holder dies, until somebody gives it back.",
+        "state: look for objects made in those seconds, and import them. Where jobs run on "
+        "machines that go, keep the data folder (`TF_DATA_DIR`) on storage that stays, or choose a "
+        "backend that keeps the journal. The lock does not expire: force-unlock opens that of a "
+        "program that died.",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "The state as one document at a web address."},
     BACKEND_VARIABLES(variables),

@@ -104,7 +104,7 @@ static bool kubernetes_lock(Backend *backend,
     Kubernetes *kube = backend->self;
     CHECK(kube->lock_id.len == 0);
     kube->wanted = info;
-    LockAttempt trying = {kube, attempt, backend->waiting, backend->waiting_payload};
+    LockAttempt trying = {kube, attempt, backend->waiting, backend->waiting_payload, LOCK_STAYS};
     if (!state_lock_acquire(&trying, kube->io->clock, timeout_ms, cancel, diags))
         return false;
     kube->lock_id = str_clone(info->id, kube->arena);
@@ -122,14 +122,13 @@ static bool free_lease(const Kubernetes *kube, Str id, const char *summary, Diag
         status = kube_store_get(store, KUBE_LEASE, store->lease, &answer, scratch);
         if (status == KUBE_FAILED)
             break;
-        Str holder = status == KUBE_DONE ? kube_object_text(answer.object, "spec", "holderIdentity")
-                                         : STR_EMPTY;
-        if (holder.len == 0 && i > 0)
+        LockInfo holder = {0};
+        if (status == KUBE_DONE)
+            read_info(answer.object, &holder, scratch);
+        if (holder.id.len == 0 && i > 0)
             return true;
-        if (!str_equal(holder, id)) {
-            diags_error(diags, NO_RANGE, summary,
-                        "The lock ID \"%.*s\" does not match that of the lock, \"%.*s\".",
-                        STR_ARG(id), STR_ARG(holder));
+        if (!str_equal(holder.id, id)) {
+            state_lock_report_other(summary, kube->backend.path, id, &holder, diags);
             return false;
         }
         Value lease = without_holder(answer.object, scratch);
@@ -447,10 +446,10 @@ const BackendType kubernetes_backend = {
                .description = "The state as a Secret in a Kubernetes cluster, locked by a Lease."},
     .about =
         "The Secret and the Lease are those of Terraform and OpenTofu: either may take over. A "
-        "Secret holds 1 MiB, ten times as much before it is packed; a state that another tool "
-        "divided is read. The lock does not expire: force-unlock opens that of a program that "
-        "died. A token from a file or a program (exec) is asked for anew when the server does not "
-        "take it any more.",
+        "Secret holds 1 MiB, ten times as much before it is packed, and no more than that of an "
+        "encrypted state, which does not pack; a state that another tool divided is read. The lock "
+        "does not expire: force-unlock opens that of a program that died. A token from a file or a "
+        "program (exec) is asked for anew when the server does not take it any more.",
     .variables = kube_settings_variables,
     .variable_count = KUBE_SETTINGS_VARIABLES,
     .open = kubernetes_open,

@@ -316,7 +316,7 @@ static bool local_lock(Backend *backend,
                        Diags *diags) {
     Local *local = backend->self;
     CHECK(!local->file.handle);
-    LockAttempt trying = {local, attempt, backend->waiting, backend->waiting_payload};
+    LockAttempt trying = {local, attempt, backend->waiting, backend->waiting_payload, LOCK_GOES};
     if (!state_lock_acquire(&trying, local->clock, timeout_ms, cancel, diags))
         return false;
     int error = write_info(local, info);

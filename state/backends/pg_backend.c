@@ -195,7 +195,7 @@ static bool pg_lock(Backend *backend,
     CHECK(pg->lock_id.len == 0);
     if (!pg_session_set_name(pg->session, session_name(info, pg->arena), diags))
         return false;
-    LockAttempt trying = {pg, attempt, backend->waiting, backend->waiting_payload};
+    LockAttempt trying = {pg, attempt, backend->waiting, backend->waiting_payload, LOCK_GOES};
     return state_lock_acquire(&trying, pg->io->clock, timeout_ms, cancel, diags);
 }
 
@@ -207,6 +207,16 @@ static bool pg_unlock(Backend *backend, Diags *diags) {
         return true;
     pg_session_hold(pg->session, STR_EMPTY);
     return release_number(pg, number, diags);
+}
+
+static bool pg_force_unlock(Backend *backend, Str id, Diags *diags) {
+    (void)id;
+    diags_error(diags, NO_RANGE, "Failed to unlock state",
+                "The lock of \"%.*s\" goes with the session that holds it, and no other session "
+                "can take it away. Where a program is gone and its session stays, the error that "
+                "tells of the lock says how the server ends it.",
+                STR_ARG(backend->path));
+    return false;
 }
 
 static bool pg_still_locked(Backend *backend, Diags *diags) {
@@ -300,6 +310,7 @@ static bool pg_open(
                            STR_ARG(settings->table), STR_ARG(workspace)),
         .lock = pg_lock,
         .unlock = pg_unlock,
+        .force_unlock = pg_force_unlock,
         .still_locked = pg_still_locked,
         .read = pg_read,
         .write = pg_write,

@@ -97,7 +97,7 @@ static bool s3_lock(Backend *backend,
     if (!s3->uses_lock_file)
         return true;
     s3->wanted = info;
-    LockAttempt trying = {s3, attempt, backend->waiting, backend->waiting_payload};
+    LockAttempt trying = {s3, attempt, backend->waiting, backend->waiting_payload, LOCK_STAYS};
     if (!state_lock_acquire(&trying, s3->io->clock, timeout_ms, cancel, diags))
         return false;
     s3->lock_id = str_clone(info->id, s3->arena);
@@ -155,14 +155,8 @@ static bool s3_force_unlock(Backend *backend, Str id, Diags *diags) {
     bool found = read_holder(s3, &holder, &status, &problem, scratch);
     if (status == S3_FAILED)
         return report(diags, summary, s3, problem, CHECK_ACCESS);
-    if (!found) {
-        diags_error(diags, NO_RANGE, summary, "There is no lock \"%.*s\".", STR_ARG(s3->lock_key));
-        return false;
-    }
-    if (!str_equal(holder.id, id)) {
-        diags_error(diags, NO_RANGE, summary,
-                    "The lock ID \"%.*s\" does not match that of the lock, \"%.*s\".", STR_ARG(id),
-                    STR_ARG(holder.id));
+    if (!found || !str_equal(holder.id, id)) {
+        state_lock_report_other(summary, s3->backend.path, id, &holder, diags);
         return false;
     }
     return s3_client_delete(&s3->client, s3->lock_key, &problem, scratch) == S3_DONE ||

@@ -28,6 +28,7 @@ class Store:
     has_workspaces = True
     env = {}  # what the program is told beside the arguments
     hasty = {}  # arguments by which it gives up soon
+    lock_stays = False  # when its holder dies, until somebody takes it away
     lock_seconds = 0  # until a dead holder's lock is free by itself; 0: never
 
     def arguments(self, port):
@@ -309,6 +310,9 @@ def held(store, proxy):
     out = work.run("apply", "-auto-approve", status=1)
     for text in ("Error acquiring the state lock", "OperationTypeApply", "Who:", "Created:"):
         check(text in out, "%s in\n%s" % (text, out))
+    equal("loam force-unlock" in out, store.lock_stays, "the way out of a lock that stays:\n" + out)
+    out = work.run("force-unlock", "-force", "other", status=1)
+    check("Failed to unlock state" in out and store.is_locked(), "another lock's ID does not open it:\n" + out)
     out, _ = first.communicate(timeout=120)
     equal(first.returncode, 0, out)
 

@@ -51,11 +51,30 @@ static void report(void **unused) {
     assert_int_equal(info.id.len, 36);
     assert_true(str_find_char(info.who, '@', 0) != SIZE_MAX);
     Diags diags = diags_new(arena);
-    state_lock_report(&diags, &info, 4711);
+    LockAttempt attempt = {.end = LOCK_STAYS};
+    state_lock_report(&attempt, &info, 4711, &diags);
     check_str(diags.items[0].summary, "Error acquiring the state lock");
     Str parts[] = {info.id, info.who, info.created, STR("state-mv"), STR("4711"), STR("s.tfstate")};
     for (size_t i = 0; i < ARRAY_COUNT(parts); i++)
         assert_true(str_find(diags.items[0].detail, parts[i], 0) != SIZE_MAX);
+    Str way_out = str_format(arena, "\"loam force-unlock %.*s\"", STR_ARG(info.id));
+    assert_true(str_find(diags.items[0].detail, way_out, 0) != SIZE_MAX);
+    attempt.end = LOCK_GOES;
+    state_lock_report(&attempt, &info, 0, &diags);
+    assert_true(str_find(diags.items[1].detail, STR("force-unlock"), 0) == SIZE_MAX);
+}
+
+static void another_lock(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diags diags = diags_new(arena);
+    LockInfo holder = {.id = STR("theirs"), .who = STR("me@here")};
+    state_lock_report_other("Failed", STR("place"), STR("mine"), &holder, &diags);
+    check_str(diags.items[0].detail,
+              "The lock ID \"mine\" does not match that of the lock of \"place\", which is "
+              "\"theirs\".\n\n  Who:       me@here");
+    state_lock_report_other("Failed", STR("place"), STR("mine"), &(LockInfo){0}, &diags);
+    check_str(diags.items[1].detail, "Nobody holds the lock of \"place\".");
 }
 
 /* -- waiting ------------------------------------------------------------------------------ */
@@ -134,7 +153,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(there_and_back), cmocka_unit_test(others_members),
         cmocka_unit_test(refused),        cmocka_unit_test(report),
-        cmocka_unit_test(waits),
+        cmocka_unit_test(another_lock),   cmocka_unit_test(waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
