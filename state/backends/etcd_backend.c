@@ -606,6 +606,7 @@ static bool etcd_open(
 
 static bool send_alone(const Io *io,
                        Value config,
+                       const char *summary,
                        const EtcdTxn *txn,
                        EtcdAnswer *answer,
                        Arena *arena,
@@ -615,7 +616,7 @@ static bool send_alone(const Io *io,
     if (!open_client(io, config, &client, arena, diags))
         return false;
     return etcd_client_txn(client, txn, NULL, answer, &problem, arena) ||
-           report("The workspaces cannot be looked at", prefix_of(config, arena), problem, diags);
+           report(summary, prefix_of(config, arena), problem, diags);
 }
 
 static int compare_names(const void *a, const void *b) {
@@ -630,7 +631,7 @@ static bool etcd_list(const Io *io, Value config, StrVec *out, Arena *arena, Dia
     StrVec names = {0};
     all.keys_only = true;
     vec_push(arena, &txn.success, all);
-    if (!send_alone(io, config, &txn, &answer, arena, diags))
+    if (!send_alone(io, config, "Cannot list the workspaces", &txn, &answer, arena, diags))
         return false;
     vec_each(&answer.found, found) {
         Str rest = str_after(found->key, prefix.len);
@@ -658,7 +659,7 @@ static bool etcd_make(const Io *io, Value config, Str workspace, Diags *diags) {
     EtcdCompare absent = {key, 0};
     vec_push(scratch, &txn.compares, absent);
     vec_push(scratch, &txn.success, put(key, STR_EMPTY));
-    return send_alone(io, config, &txn, &answer, scratch, diags);
+    return send_alone(io, config, "Cannot make the workspace", &txn, &answer, scratch, diags);
 }
 
 static bool etcd_remove(const Io *io, Value config, Str workspace, Diags *diags) {
@@ -668,7 +669,7 @@ static bool etcd_remove(const Io *io, Value config, Str workspace, Diags *diags)
     EtcdTxn txn = {0};
     EtcdAnswer answer;
     vec_push(scratch, &txn.success, removal(folder, etcd_client_range_end(folder, scratch)));
-    return send_alone(io, config, &txn, &answer, scratch, diags);
+    return send_alone(io, config, "Cannot delete the workspace", &txn, &answer, scratch, diags);
 }
 
 static const Attribute attributes[] = {

@@ -412,7 +412,15 @@ static bool kubernetes_make(const Io *io, Value config, Str workspace, Diags *di
     Kubernetes *kube;
     if (!open_store(io, config, workspace, &kube, scratch, diags))
         return false;
-    bool ok = kubernetes_write(&kube->backend, empty_state_new(scratch), diags);
+    const KubeStore *store = &kube->store;
+    KubeAnswer answer;
+    Value secret = kube_store_new(store, KUBE_SECRET, store->secret, true, scratch);
+    Str packed = gzip_pack(empty_state_new(scratch), scratch);
+    secret = kube_store_with_data(secret, "tfstate", packed, scratch);
+    KubeStatus status = kube_store_create(store, KUBE_SECRET, secret, &answer, scratch);
+    /* Somebody else has made it meanwhile: what is in it stays. */
+    bool ok = status == KUBE_DONE || status == KUBE_CONFLICT ||
+              report(diags, "Cannot make the workspace", kube, answer.problem);
     kubernetes_close(&kube->backend);
     return ok;
 }

@@ -341,8 +341,10 @@ static bool s3_make(const Io *io, Value config, Str workspace, Diags *diags) {
     if (!open_store(io, config, workspace, &s3, scratch, diags))
         return false;
     Str text = empty_state_new(scratch);
-    S3Status status = s3_client_put(&s3->client, s3->key, text, false, &problem, scratch);
-    return status == S3_DONE ||
+    S3Status status =
+        s3_client_put(&s3->client, s3->key, text, s3->uses_lock_file, &problem, scratch);
+    /* Somebody else has made it meanwhile: what is in it stays. */
+    return status == S3_DONE || status == S3_EXISTS ||
            report(diags, "Cannot make the workspace", s3, problem, CHECK_ACCESS);
 }
 

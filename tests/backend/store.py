@@ -380,6 +380,31 @@ def workspaces(store, proxy):
     equal(store.state("blue"), "", "gone")
 
 
+def made_at_once(store, proxy):
+    """While one makes a workspace, another has made it and written its state: that is not taken for nothing."""
+    number, happened, total = 0, 0, 1
+    while number <= total:  # 0: nobody comes between
+        store.clear()
+        proxy.arm()
+        work, other = Work(store.kind, store.arguments(proxy.port)), Work(store.kind, store.arguments(store.port()))
+        work.init()
+        other.init()
+        made = []
+
+        def come_between(_):
+            made.append("Created" in other.run("workspace", "new", "blue", status=None) and other.apply())
+        proxy.arm({number: come_between})
+        work.run("workspace", "new", "blue", status=None)
+        total = total if number else proxy.count
+        if any(made):
+            found = len(json.loads(store.state("blue") or '{"resources": []}')["resources"])
+            equal(found, 2 * FILES, "resources in the state, after request %d of %d" % (number, total))
+            happened += 1
+        number += 1
+    check(happened, "somebody came between")
+    return "%d of %d requests" % (happened, total)
+
+
 def migration(store, proxy):
     """From a local state to the store and back, with what a killed run left in the journal."""
     store.clear()
