@@ -28,8 +28,8 @@ typedef struct BackendType {
     /* `config`: of the schema's implied type, completed by backend_settings; null: all defaults. */
     bool (*open)(
         const Io *io, Value config, Str workspace, Backend **out, Arena *arena, Diags *diags);
-    /* Workspaces besides "default", sorted; making one, with nothing in it; taking one away with
-     * all that it holds. Names have been checked. */
+    /* Workspaces besides "default", sorted; making one, with nothing in it (one that is there stays
+     * as it is); taking one away with all that it holds. Names have been checked. */
     bool (*list)(const Io *io, Value config, StrVec *out, Arena *arena, Diags *diags);
     bool (*make)(const Io *io, Value config, Str workspace, Diags *diags);
     bool (*remove)(const Io *io, Value config, Str workspace, Diags *diags);
