@@ -301,11 +301,12 @@ def held(store, proxy):
     proxy.arm()
     work = Work(store.kind, store.arguments(proxy.port))
     work.configure(store.kind, store.arguments(proxy.port), {"terraform_data": {
-        "t": {"input": 1, "provisioner": {"local-exec": {"command": "sleep 4"}}}}})
+        "t": {"input": 1, "provisioner": {"local-exec": {"command": "while [ ! -e go ]; do sleep 0.1; done"}}}}})
     work.init()
     first = work.start("apply", "-auto-approve")
     end = time.monotonic() + 60
-    while not store.is_locked() and time.monotonic() < end:
+    while not store.is_locked():
+        check(time.monotonic() < end and first.poll() is None, "it has the lock")
         time.sleep(0.05)
     out = work.run("apply", "-auto-approve", status=1)
     for text in ("Error acquiring the state lock", "OperationTypeApply", "Who:", "Created:"):
@@ -313,6 +314,8 @@ def held(store, proxy):
     equal("loam force-unlock" in out, store.lock_stays, "the way out of a lock that stays:\n" + out)
     out = work.run("force-unlock", "-force", "other", status=1)
     check("Failed to unlock state" in out and store.is_locked(), "another lock's ID does not open it:\n" + out)
+    with open(os.path.join(work.path, "go"), "w", encoding="utf-8"):
+        pass
     out, _ = first.communicate(timeout=120)
     equal(first.returncode, 0, out)
 
