@@ -137,10 +137,6 @@ static Path index_path(const Build *build, Path base, size_t index) {
 
 /* -- names -------------------------------------------------------------------------------- */
 
-static int compare_names(const void *a, const void *b) {
-    return str_compare(*(const Str *)a, *(const Str *)b);
-}
-
 static void add_names(const Value *v, Map *seen, StrVec *names) {
     for (size_t i = 0; i < part_count(v); i++) {
         Str name = value_key_at(*v, i);
@@ -155,8 +151,7 @@ static StrVec union_of_names(const Build *build, Pair pair) {
     Map seen = map_new(build->arena);
     add_names(pair.before, &seen, &names);
     add_names(pair.after, &seen, &names);
-    if (names.count > 1)
-        qsort(names.items, names.count, sizeof(Str), compare_names);
+    str_sort(names.items, names.count);
     return names;
 }
 

@@ -78,6 +78,31 @@ int str_compare(Str a, Str b) {
     return (a.len > b.len) - (a.len < b.len);
 }
 
+static int compare_items(const void *a, const void *b) {
+    return str_compare(*(const Str *)a, *(const Str *)b);
+}
+
+void str_sort(Str *items, size_t count) {
+    if (count > 1)
+        qsort(items, count, sizeof *items, compare_items);
+}
+
+bool str_is_strictly_sorted(const Str *items, size_t count) {
+    for (size_t i = 1; i < count; i++) {
+        if (str_compare(items[i - 1], items[i]) >= 0)
+            return false;
+    }
+    return true;
+}
+
+bool str_is_among(Str s, const Str *items, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal(items[i], s))
+            return true;
+    }
+    return false;
+}
+
 bool str_starts_with(Str s, Str prefix) {
     return s.len >= prefix.len && str_equal((Str){s.ptr, prefix.len}, prefix);
 }

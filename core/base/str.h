@@ -33,6 +33,11 @@ bool str_equal(Str a, Str b);
 bool str_equal_cstr(Str a, const char *b);
 /* By bytes, as every order of names in loam. <0, 0, >0. */
 int str_compare(Str a, Str b);
+/* In the order of str_compare. */
+void str_sort(Str *items, size_t count);
+/* In that order, and none twice. */
+bool str_is_strictly_sorted(const Str *items, size_t count);
+bool str_is_among(Str s, const Str *items, size_t count);
 bool str_starts_with(Str s, Str prefix);
 bool str_ends_with(Str s, Str suffix);
 /* Offset of the first occurrence at or after `from`, or SIZE_MAX. */

@@ -21,14 +21,6 @@ static bool check_free_choice(const Cli *cli, Diags *diags) {
     return false;
 }
 
-static bool has_name(const StrVec *names, Str name) {
-    vec_each(names, item) {
-        if (str_equal(*item, name))
-            return true;
-    }
-    return false;
-}
-
 static bool load(Project *project, Cli *cli, const Arguments *arguments, Diags *diags) {
     project->may_be_empty = true;
     return project_load_any(project, cli, arguments, diags);
@@ -87,7 +79,7 @@ static int run_new(Cli *cli, const Arguments *arguments, Diags *diags) {
     if ((!is_current && !check_free_choice(cli, diags)) || !load(&project, cli, arguments, diags) ||
         !project_list_workspaces(&project, &names))
         return 1;
-    if (!has_name(&names, name))
+    if (!str_is_among(name, names.items, names.count))
         return make(&project, name);
     diags_error(diags, NO_RANGE, "Workspace already exists",
                 "There is a workspace \"%.*s\" already: \"loam workspace select\" chooses it.",
@@ -106,7 +98,7 @@ static int run_select(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!take_name(arguments, &name, diags) || !check_free_choice(cli, diags) ||
         !load(&project, cli, arguments, diags) || !project_list_workspaces(&project, &names))
         return 1;
-    if (!has_name(&names, name)) {
+    if (!str_is_among(name, names.items, names.count)) {
         if (option_flag(arguments, "or-create", false))
             return make(&project, name);
         report_missing(&names, name, diags);
@@ -145,7 +137,7 @@ static bool check_deletable(const Cli *cli, Str name, const StrVec *names, Diags
     if (str_equal(name, STR("default"))) {
         diags_error(diags, NO_RANGE, "Cannot delete the default workspace",
                     "The workspace \"default\" is always there.");
-    } else if (!has_name(names, name)) {
+    } else if (!str_is_among(name, names->items, names->count)) {
         report_missing(names, name, diags);
     } else if (str_equal(name, cli->workspace)) {
         diags_error(diags, NO_RANGE, "Workspace is your active workspace",

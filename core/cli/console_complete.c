@@ -125,15 +125,11 @@ static size_t word_start(Str text) {
     return at;
 }
 
-static int compare_words(const void *a, const void *b) {
-    return str_compare(*(const Str *)a, *(const Str *)b);
-}
-
 static void sort_unique(StrVec *words) {
     size_t kept = 0;
     if (words->count == 0)
         return;
-    qsort(words->items, words->count, sizeof *words->items, compare_words);
+    str_sort(words->items, words->count);
     for (size_t i = 0; i < words->count; i++) {
         if (i == 0 || !str_equal(words->items[i], words->items[kept - 1]))
             words->items[kept++] = words->items[i];

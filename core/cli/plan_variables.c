@@ -10,19 +10,12 @@ void plan_variables_restore(Project *project, const Plan *plan, Arena *arena) {
     }
 }
 
-static bool was_given(const Plan *plan, Str name) {
-    vec_each(&plan->ephemeral_variables, given) {
-        if (str_equal(*given, name))
-            return true;
-    }
-    return false;
-}
-
 static bool supply(Project *project,
                    const Plan *plan,
                    const Variable *variable,
                    InputValue *input) {
-    bool was = was_given(plan, variable->name);
+    bool was = str_is_among(variable->name, plan->ephemeral_variables.items,
+                            plan->ephemeral_variables.count);
     if (was && input)
         map_set(&project->variables, variable->name, input);
     if (was && !input)

@@ -59,10 +59,6 @@ bool requirement_of_tree(
     return ok;
 }
 
-static int compare_texts(const void *a, const void *b) {
-    return str_compare(*(const Str *)a, *(const Str *)b);
-}
-
 void requirement_of_state(const State *state, StrVec *out, Arena *arena) {
     Map seen = map_new(arena);
     map_each(&state->resources, entry) {
@@ -71,6 +67,5 @@ void requirement_of_state(const State *state, StrVec *out, Arena *arena) {
             vec_push(arena, out, resource->provider);
         map_set(&seen, resource->provider, entry->value);
     }
-    if (out->count > 0)
-        qsort(out->items, out->count, sizeof *out->items, compare_texts);
+    str_sort(out->items, out->count);
 }

@@ -11,14 +11,6 @@ typedef struct HclBody {
     StrVec hidden_blocks;
 } HclBody;
 
-static bool has_name(const StrVec *names, Str name) {
-    vec_each(names, item) {
-        if (str_equal(*item, name))
-            return true;
-    }
-    return false;
-}
-
 /* -- what the schema does not have -------------------------------------------------------- */
 
 static bool refuse_argument(const HclBody *body,
@@ -33,7 +25,7 @@ static bool refuse_argument(const HclBody *body,
     Str hint = STR_EMPTY;
     /* What this is the rest of has taken its blocks already. */
     if (body_schema_block(schema, attribute->name) ||
-        has_name(&body->hidden_blocks, attribute->name))
+        str_is_among(attribute->name, body->hidden_blocks.items, body->hidden_blocks.count))
         hint = str_format(arena,
                           " A block of this type is: write \"%.*s {\", without the equals "
                           "sign.",
@@ -128,7 +120,7 @@ static bool take_attributes(const HclBody *body,
     bool ok = true;
     map_each(&body->native->attributes, entry) {
         const NativeAttribute *attribute = entry->value;
-        if (has_name(&body->hidden, attribute->name))
+        if (str_is_among(attribute->name, body->hidden.items, body->hidden.count))
             continue;
         if (body_schema_attribute(schema, attribute->name))
             add_attribute(attribute, out, arena);
@@ -148,7 +140,7 @@ static bool take_blocks(const HclBody *body,
     vec_each(&body->native->blocks, item) {
         const NativeBlock *block = *item;
         const BodyBlockSchema *wanted = body_schema_block(schema, block->type);
-        if (has_name(&body->hidden_blocks, block->type))
+        if (str_is_among(block->type, body->hidden_blocks.items, body->hidden_blocks.count))
             continue;
         if (!wanted)
             ok &= has_rest || refuse_block(schema, block, arena, diags);
@@ -197,12 +189,12 @@ static bool hcl_attributes(
     (void)form;
     map_each(&body->native->attributes, entry) {
         const NativeAttribute *attribute = entry->value;
-        if (!has_name(&body->hidden, attribute->name))
+        if (!str_is_among(attribute->name, body->hidden.items, body->hidden.count))
             add_attribute(attribute, out, arena);
     }
     vec_each(&body->native->blocks, item) {
         const NativeBlock *block = *item;
-        if (has_name(&body->hidden_blocks, block->type))
+        if (str_is_among(block->type, body->hidden_blocks.items, body->hidden_blocks.count))
             continue;
         Str summary = str_format(arena, "Unexpected \"%.*s\" block", STR_ARG(block->type));
         diags_error(diags, block->type_range, str_to_cstr(summary, arena),

@@ -421,13 +421,7 @@ static bool add_labelled(const NodeBody *body,
 /* -- the body's operations ---------------------------------------------------------------- */
 
 static bool is_hidden(const NodeBody *body, Str name) {
-    if (str_equal_cstr(name, "//"))
-        return true;
-    vec_each(&body->hidden, hidden) {
-        if (str_equal(*hidden, name))
-            return true;
-    }
-    return false;
+    return str_equal_cstr(name, "//") || str_is_among(name, body->hidden.items, body->hidden.count);
 }
 
 static bool take_member(const NodeBody *body,

@@ -52,11 +52,8 @@ static bool are_same(const LocalName *a, const LocalName *b) {
 }
 
 static bool takes_alias(const LocalName *child) {
-    vec_each(&child->requirement->aliases, alias) {
-        if (str_equal(*alias, child->text))
-            return true;
-    }
-    return false;
+    const StrVec *aliases = &child->requirement->aliases;
+    return str_is_among(child->text, aliases->items, aliases->count);
 }
 
 static Str path_of(const Module *module) {

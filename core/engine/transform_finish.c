@@ -60,10 +60,6 @@ static NodeSet merge(NodeSet a, NodeSet b, Arena *arena) {
     return (NodeSet){ids, count};
 }
 
-static int compare_str(const void *a, const void *b) {
-    return str_compare(*(const Str *)a, *(const Str *)b);
-}
-
 /* A graph that got mirrors is finished once more, and the same come out; validating, nobody asks.
  */
 static void keep_dependencies(EngineWalk *walk, ResourceNode *resource, NodeSet set) {
@@ -73,7 +69,7 @@ static void keep_dependencies(EngineWalk *walk, ResourceNode *resource, NodeSet 
     for (size_t i = 0; i < set.count; i++) {
         names[i] = walk->nodes.items[set.ids[i]]->as.resource->address;
     }
-    qsort(names, set.count, sizeof *names, compare_str);
+    str_sort(names, set.count);
     resource->dependencies = names;
     resource->dependency_count = set.count;
 }

@@ -24,10 +24,6 @@ static void add_node(StrBuf *out, const GraphDotNode *node, const char *indent) 
     strbuf_add_cstr(out, "];\n");
 }
 
-static int compare_names(const void *a, const void *b) {
-    return str_compare(*(const Str *)a, *(const Str *)b);
-}
-
 static StrVec cluster_names(const Graph *graph, Arena *scratch) {
     StrVec names = {0};
     Map seen = map_new(scratch);
@@ -36,8 +32,7 @@ static StrVec cluster_names(const Graph *graph, Arena *scratch) {
         if (node->cluster.len > 0 && !map_set(&seen, node->cluster, &seen))
             vec_push(scratch, &names, node->cluster);
     }
-    if (names.count > 1)
-        qsort(names.items, names.count, sizeof(Str), compare_names);
+    str_sort(names.items, names.count);
     return names;
 }
 

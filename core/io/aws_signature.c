@@ -33,11 +33,6 @@ static int compare_headers(const void *a, const void *b) {
     return str_compare(left->name, right->name);
 }
 
-static int compare_texts(const void *a, const void *b) {
-    const Str *left = a, *right = b;
-    return str_compare(*left, *right);
-}
-
 static HttpHeaders signed_headers(const HttpRequest *request, Str host, Arena *arena) {
     HttpHeaders headers = {0};
     vec_push(arena, &headers, (HttpHeader){STR("host"), host});
@@ -68,8 +63,7 @@ static Str canonical_query(Str query, Arena *arena) {
         Str whole = has_value ? part : str_concat(part, STR("="), arena);
         vec_push(arena, &parts, whole);
     }
-    if (parts.count > 1)
-        qsort(parts.items, parts.count, sizeof *parts.items, compare_texts);
+    str_sort(parts.items, parts.count);
     return str_join(parts.items, parts.count, STR("&"), arena);
 }
 

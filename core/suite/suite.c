@@ -12,13 +12,8 @@ const char *suite_status_name(SuiteStatus status) {
 }
 
 static bool is_wanted(const SuiteRequest *request, const TestFile *file) {
-    if (request->filters->count == 0)
-        return true;
-    vec_each(request->filters, filter) {
-        if (str_equal(*filter, file->path))
-            return true;
-    }
-    return false;
+    const StrVec *filters = request->filters;
+    return filters->count == 0 || str_is_among(file->path, filters->items, filters->count);
 }
 
 static void add_file(Suite *suite, const TestFile *config, Arena *arena) {

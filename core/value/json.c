@@ -114,17 +114,9 @@ static int compare_members(const void *a, const void *b) {
     return order != 0 ? order : (left->order > right->order) - (left->order < right->order);
 }
 
-static bool is_strictly_sorted(const Str *keys, size_t count) {
-    for (size_t i = 1; i < count; i++) {
-        if (str_compare(keys[i - 1], keys[i]) >= 0)
-            return false;
-    }
-    return true;
-}
-
 /* Sorts; of members with one key the last stays, if they are of one type. */
 static bool settle_members(JsonReader *reader, Str *keys, Value *items, size_t *count) {
-    if (is_strictly_sorted(keys, *count))
+    if (str_is_strictly_sorted(keys, *count))
         return true;
     SCOPED(ArenaRef) scratch = arena_open("json members");
     Member *members = arena_new_array(scratch, Member, *count);

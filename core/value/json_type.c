@@ -141,22 +141,13 @@ static bool read_optional(JsonReader *reader, const Members *members, bool *opti
     return true;
 }
 
-static int compare_names(const void *a, const void *b) {
-    return str_compare(*(const Str *)a, *(const Str *)b);
-}
-
 static bool names_are_unique(const StrVec *names) {
     SCOPED(ArenaRef) scratch = arena_open("json type");
     Str *sorted = arena_new_array(scratch, Str, names->count);
-    if (names->count == 0)
-        return true;
-    memcpy(sorted, names->items, names->count * sizeof(Str));
-    qsort(sorted, names->count, sizeof(Str), compare_names);
-    for (size_t i = 1; i < names->count; i++) {
-        if (str_equal(sorted[i - 1], sorted[i]))
-            return false;
-    }
-    return true;
+    if (names->count > 0)
+        memcpy(sorted, names->items, names->count * sizeof(Str));
+    str_sort(sorted, names->count);
+    return str_is_strictly_sorted(sorted, names->count);
 }
 
 static bool read_object(JsonReader *reader, const Type **out, Arena *arena) {

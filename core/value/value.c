@@ -169,17 +169,9 @@ static int compare_entries(const void *a, const void *b) {
     return left->place < right->place ? -1 : left->place > right->place;
 }
 
-static bool is_strictly_sorted(const Str *keys, size_t count) {
-    for (size_t i = 1; i < count; i++) {
-        if (str_compare(keys[i - 1], keys[i]) >= 0)
-            return false;
-    }
-    return true;
-}
-
 /* Sorts both by key in place; of equal keys the last one stays. The new count. */
 static size_t sort_by_key(Str *keys, Value *items, size_t count, Arena *arena) {
-    if (is_strictly_sorted(keys, count))
+    if (str_is_strictly_sorted(keys, count))
         return count;
     Entry *entries = arena_new_array(arena, Entry, count);
     for (size_t i = 0; i < count; i++)

@@ -20,17 +20,10 @@ static bool same_mac(const char *a, Str b) {
     return a && strlen(a) == b.len && strncasecmp(a, b.ptr, b.len) == 0;
 }
 
-static bool has_text(const StrVec *texts, Str text) {
-    vec_each(texts, known)
-        if (str_equal(*known, text))
-            return true;
-    return false;
-}
-
 static void take_interface(virDomainInterfacePtr interface, StrVec *out, Arena *arena) {
     for (unsigned i = 0; i < interface->naddrs; i++) {
         Str text = str_from_cstr(interface->addrs[i].addr);
-        if (is_usable(text) && !has_text(out, text))
+        if (is_usable(text) && !str_is_among(text, out->items, out->count))
             vec_push(arena, out, str_clone(text, arena));
     }
 }
@@ -63,7 +56,7 @@ static void ask_leases(virDomainPtr domain, Value nic, Str mac, StrVec *out, Are
     int count = virNetworkGetDHCPLeases(network, str_to_cstr(mac, arena), &leases, 0);
     for (int i = 0; i < count; i++) {
         Str address = str_from_cstr(leases[i]->ipaddr);
-        if (is_usable(address) && !has_text(out, address))
+        if (is_usable(address) && !str_is_among(address, out->items, out->count))
             vec_push(arena, out, str_clone(address, arena));
         virNetworkDHCPLeaseFree(leases[i]);
     }

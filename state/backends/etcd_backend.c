@@ -619,10 +619,6 @@ static bool send_alone(const Io *io,
            report(summary, prefix_of(config, arena), problem, diags);
 }
 
-static int compare_names(const void *a, const void *b) {
-    return str_compare(*(const Str *)a, *(const Str *)b);
-}
-
 static bool etcd_list(const Io *io, Value config, StrVec *out, Arena *arena, Diags *diags) {
     Str prefix = prefix_of(config, arena);
     EtcdTxn txn = {0};
@@ -642,8 +638,7 @@ static bool etcd_list(const Io *io, Value config, StrVec *out, Arena *arena, Dia
         if (!str_equal(name, STR("default")))
             vec_push(arena, &names, name);
     }
-    if (names.count > 0)
-        qsort(names.items, names.count, sizeof *names.items, compare_names);
+    str_sort(names.items, names.count);
     vec_each(&names, name) {
         vec_push(arena, out, *name);
     }

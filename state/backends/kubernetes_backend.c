@@ -364,18 +364,6 @@ static bool kubernetes_open(
 
 /* -- workspaces --------------------------------------------------------------------------- */
 
-static bool has_text(const StrVec *texts, Str text) {
-    vec_each(texts, it) {
-        if (str_equal(*it, text))
-            return true;
-    }
-    return false;
-}
-
-static int compare_texts(const void *a, const void *b) {
-    return str_compare(*(const Str *)a, *(const Str *)b);
-}
-
 static bool find_names(const Kubernetes *kube, StrVec *out, Arena *arena, Diags *diags) {
     KubeObjects secrets = {0};
     KubeAnswer answer;
@@ -387,11 +375,11 @@ static bool find_names(const Kubernetes *kube, StrVec *out, Arena *arena, Diags 
     StrVec names = {0};
     vec_each(&secrets, secret) {
         Str name = kube_object_text(*secret, "metadata.labels", "tfstateWorkspace");
-        if (name.len && !str_equal(name, STR("default")) && !has_text(&names, name))
+        if (name.len && !str_equal(name, STR("default")) &&
+            !str_is_among(name, names.items, names.count))
             vec_push(arena, &names, name);
     }
-    if (names.count > 1)
-        qsort(names.items, names.count, sizeof *names.items, compare_texts);
+    str_sort(names.items, names.count);
     vec_each(&names, name) {
         vec_push(arena, out, *name);
     }

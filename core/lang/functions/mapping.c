@@ -309,10 +309,6 @@ static bool mapping_zipmap(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-static int compare_names(const void *a, const void *b) {
-    return str_compare(*(const Str *)a, *(const Str *)b);
-}
-
 static bool mapping_transpose(FunctionCall *call, Value *out, Str *error) {
     Value map = call->arguments[0];
     Map groups = map_new(call->arena);
@@ -341,7 +337,7 @@ static bool mapping_transpose(FunctionCall *call, Value *out, Str *error) {
     Value *items = arena_new_array(call->arena, Value, groups.count);
     for (size_t i = 0; i < groups.count; i++) {
         StrVec *group = groups.entries[i].value;
-        qsort(group->items, group->count, sizeof(Str), compare_names);
+        str_sort(group->items, group->count);
         Value *texts = arena_new_array(call->arena, Value, group->count);
         for (size_t k = 0; k < group->count; k++)
             texts[k] = value_from_str(group->items[k]);

@@ -62,6 +62,34 @@ static void cutting(void **state) {
     check_str(str_from_range(text.ptr + 1, text.ptr + 3), "bc");
 }
 
+static void sorting(void **state) {
+    (void)state;
+    static const struct {
+        Str items[3];
+        size_t count;
+        bool is_sorted;
+        const char *wanted;
+    } cases[] = {
+        {{{NULL, 0}},                                       0, true,  ""      },
+        {{STR_CONST("b")},                                  1, true,  "b"     },
+        {{STR_CONST("a"), STR_CONST("ab"), STR_CONST("b")}, 3, true,  "a,ab,b"},
+        {{STR_CONST("b"), STR_CONST("ab"), STR_CONST("a")}, 3, false, "a,ab,b"},
+        {{STR_CONST("a"), STR_CONST("a"), STR_CONST("b")},  3, false, "a,a,b" },
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Str items[3];
+        memcpy(items, cases[i].items, sizeof items);
+        assert_int_equal(str_is_strictly_sorted(items, cases[i].count), cases[i].is_sorted);
+        str_sort(items, cases[i].count);
+        check_str(str_join(items, cases[i].count, STR(","), arena), cases[i].wanted);
+    }
+    str_sort(NULL, 0);
+    assert_true(str_is_among(STR("ab"), cases[2].items, 3));
+    assert_false(str_is_among(STR("ab"), cases[2].items, 1));
+    assert_false(str_is_among(STR("ab"), NULL, 0));
+}
+
 static void fields(void **state) {
     (void)state;
     static const struct {
@@ -226,10 +254,10 @@ static void vectors(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(searching),   cmocka_unit_test(comparing), cmocka_unit_test(cutting),
-        cmocka_unit_test(fields),      cmocka_unit_test(numbers),   cmocka_unit_test(distances),
-        cmocka_unit_test(suggestions), cmocka_unit_test(quoting),   cmocka_unit_test(building),
-        cmocka_unit_test(vectors),
+        cmocka_unit_test(searching), cmocka_unit_test(comparing),   cmocka_unit_test(cutting),
+        cmocka_unit_test(sorting),   cmocka_unit_test(fields),      cmocka_unit_test(numbers),
+        cmocka_unit_test(distances), cmocka_unit_test(suggestions), cmocka_unit_test(quoting),
+        cmocka_unit_test(building),  cmocka_unit_test(vectors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
