@@ -6,7 +6,7 @@ void call_progress(const Call *call, uint64_t done, uint64_t total, const char *
         call->progress(call->progress_payload, done, total, what);
 }
 
-static int64_t now_ms(const Call *call) {
+int64_t call_monotonic_ms(const Call *call) {
     const Clock *clock = call->io->clock;
     return clock->monotonic_ms(clock->self);
 }
@@ -14,12 +14,12 @@ static int64_t now_ms(const Call *call) {
 bool call_is_cancelled(const Call *call) {
     if (cancel_level(call->cancel) != CANCEL_NONE)
         return true;
-    return call->deadline_ms > 0 && now_ms(call) >= call->deadline_ms;
+    return call->deadline_ms > 0 && call_monotonic_ms(call) >= call->deadline_ms;
 }
 
 bool call_sleep(const Call *call, int64_t ms) {
     const Clock *clock = call->io->clock;
-    int64_t left_ms = call->deadline_ms > 0 ? call->deadline_ms - now_ms(call) : ms;
+    int64_t left_ms = call->deadline_ms > 0 ? call->deadline_ms - call_monotonic_ms(call) : ms;
     if (left_ms < ms)
         return left_ms <= 0 || clock->sleep_ms(clock->self, left_ms, call->cancel) || left_ms < ms;
     return clock->sleep_ms(clock->self, ms, call->cancel);

@@ -38,6 +38,8 @@ typedef struct Call {
 
 /* "uploading", 3 MiB of 10 MiB; total 0: unknown. Cheap enough for every buffer. */
 void call_progress(const Call *call, uint64_t done, uint64_t total, const char *what);
+/* io->clock's monotonic time. */
+int64_t call_monotonic_ms(const Call *call);
 /* Stopped by the user, or its time is up. */
 bool call_is_cancelled(const Call *call);
 /* True when it was cancelled before the time was over. */

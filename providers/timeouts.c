@@ -16,11 +16,6 @@ const Attribute timeouts_attributes[TIMEOUTS_COUNT] = {
     {"update", &TYPE_STRING, OPTIONAL, "How long a change may take.",     .check = check_duration},
 };
 
-static int64_t now_ms(const Call *call) {
-    const Clock *clock = call->io->clock;
-    return clock->monotonic_ms(clock->self);
-}
-
 Timeout timeouts_begin(const Call *call, Value object, const char *operation) {
     Timeout timeout = {.operation = operation, .call = *call};
     Value limits, limit;
@@ -30,17 +25,17 @@ Timeout timeouts_begin(const Call *call, Value object, const char *operation) {
         !value_is_present(limit) || !clock_parse_duration(value_text(limit), &limit_ms))
         return timeout;
     timeout.limit_ms = limit_ms;
-    timeout.started_ms = now_ms(call);
+    timeout.started_ms = call_monotonic_ms(call);
     timeout.call.deadline_ms = timeout.started_ms + limit_ms;
     return timeout;
 }
 
 void timeouts_explain(const Timeout *timeout, Diags *diags) {
     const Call *call = &timeout->call;
-    if (timeout->limit_ms == 0 || now_ms(call) < call->deadline_ms)
+    if (timeout->limit_ms == 0 || call_monotonic_ms(call) < call->deadline_ms)
         return;
     Str limit = clock_format_elapsed(timeout->limit_ms, call->arena);
-    Str passed = clock_format_elapsed(now_ms(call) - timeout->started_ms, call->arena);
+    Str passed = clock_format_elapsed(call_monotonic_ms(call) - timeout->started_ms, call->arena);
     Diag *diag = diags_error(
         diags, NO_RANGE, "Operation timed out",
         "The \"%s\" of %.*s was given up after %.*s: \"timeouts\" allows it %.*s. A greater value "

@@ -41,10 +41,6 @@ static int stat_path(void *self, Str path, DiskStat *out) {
     return disk->real->stat(disk->real->self, path, out);
 }
 
-static int compare_entries(const void *a, const void *b) {
-    return str_compare(((const DiskEntry *)a)->name, ((const DiskEntry *)b)->name);
-}
-
 /* Of a module's folder: the saved files alone, so that new ones do not slip in. */
 static int list(void *self, Str path, DiskEntries *out, Arena *arena) {
     PlanDisk *disk = self;
@@ -57,8 +53,7 @@ static int list(void *self, Str path, DiskEntries *out, Arena *arena) {
             continue;
         vec_push(arena, out, (DiskEntry){disk_name_of(entry->key), DISK_FILE});
     }
-    if (out->count > 1)
-        qsort(out->items, out->count, sizeof *out->items, compare_entries);
+    disk_sort(out);
     return 0;
 }
 

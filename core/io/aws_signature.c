@@ -92,10 +92,6 @@ static Str signing_key(const AwsIdentity *identity, Str day, Arena *arena) {
     return key;
 }
 
-static void add_header(HttpRequest *request, const char *name, Str value, Arena *arena) {
-    vec_push(arena, &request->headers, (HttpHeader){str_from_cstr(name), value});
-}
-
 void aws_signature_sign(const AwsIdentity *identity,
                         int64_t now_ms,
                         HttpRequest *request,
@@ -105,10 +101,10 @@ void aws_signature_sign(const AwsIdentity *identity,
     Str time = basic_time(now_ms, arena);
     Str day = str_slice(time, 0, strlen("20130524"));
     Str content = digest_hex(DIGEST_SHA256, request->body, arena);
-    add_header(request, "x-amz-date", time, arena);
-    add_header(request, "x-amz-content-sha256", content, arena);
+    http_add_header(&request->headers, "x-amz-date", time, arena);
+    http_add_header(&request->headers, "x-amz-content-sha256", content, arena);
     if (identity->token.len)
-        add_header(request, "x-amz-security-token", identity->token, arena);
+        http_add_header(&request->headers, "x-amz-security-token", identity->token, arena);
     HttpHeaders headers = signed_headers(request, host_of(&url), arena);
     Str canonical = canonical_request(request, &url, &headers, content, arena);
     Str scope = str_format(arena, "%.*s/%.*s/%.*s/aws4_request", STR_ARG(day),
@@ -121,5 +117,5 @@ void aws_signature_sign(const AwsIdentity *identity,
         str_format(arena, ALGORITHM " Credential=%.*s/%.*s,SignedHeaders=%.*s,Signature=%.*s",
                    STR_ARG(identity->access_key), STR_ARG(scope),
                    STR_ARG(names_of(&headers, arena)), STR_ARG(signature));
-    add_header(request, "authorization", value, arena);
+    http_add_header(&request->headers, "authorization", value, arena);
 }

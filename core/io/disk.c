@@ -290,10 +290,6 @@ static DiskKind entry_kind(DIR *dir, const struct dirent *entry) {
     return kind_of(status.st_mode);
 }
 
-static int compare_entries(const void *a, const void *b) {
-    return str_compare(((const DiskEntry *)a)->name, ((const DiskEntry *)b)->name);
-}
-
 static int real_list(void *self, Str path, DiskEntries *out, Arena *arena) {
     (void)self;
     KernelPath at;
@@ -314,8 +310,7 @@ static int real_list(void *self, Str path, DiskEntries *out, Arena *arena) {
     }
     if (errno)
         return -errno;
-    if (entries.count)
-        qsort(entries.items, entries.count, sizeof(DiskEntry), compare_entries);
+    disk_sort(&entries);
     *out = entries;
     return 0;
 }
@@ -611,6 +606,15 @@ int disk_sync_tree(const Disk *disk, Str path) {
     return error ? error : disk->sync_folder(disk->self, path);
 }
 
+static int compare_entries(const void *a, const void *b) {
+    return str_compare(((const DiskEntry *)a)->name, ((const DiskEntry *)b)->name);
+}
+
+void disk_sort(DiskEntries *entries) {
+    if (entries->count > 1)
+        qsort(entries->items, entries->count, sizeof *entries->items, compare_entries);
+}
+
 Str disk_join(Str folder, Str name, Arena *arena) {
     if (folder.len == 0 || str_starts_with(name, STR("/")))
         return name;
@@ -620,22 +624,22 @@ Str disk_join(Str folder, Str name, Arena *arena) {
     return str_join((Str[]){folder, between, name}, 3, STR_EMPTY, arena);
 }
 
-static Str without_slashes(Str path) {
+Str disk_without_end_slashes(Str path) {
     while (path.len > 1 && path.ptr[path.len - 1] == '/')
         path.len--;
     return path;
 }
 
 Str disk_folder_of(Str path) {
-    path = without_slashes(path);
+    path = disk_without_end_slashes(path);
     size_t slash = str_rfind_char(path, '/');
     if (slash == SIZE_MAX)
         return STR(".");
-    return without_slashes(str_slice(path, 0, slash ? slash : 1));
+    return disk_without_end_slashes(str_slice(path, 0, slash ? slash : 1));
 }
 
 Str disk_name_of(Str path) {
-    path = without_slashes(path);
+    path = disk_without_end_slashes(path);
     size_t slash = str_rfind_char(path, '/');
     return slash == SIZE_MAX || path.len == 1 ? path : str_after(path, slash + 1);
 }

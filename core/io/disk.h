@@ -84,8 +84,12 @@ static inline bool disk_exists(const Disk *disk, Str path) {
 int disk_remove_tree(const Disk *disk, Str path);
 /* The folder and all below it are on the disk when it returns; what links lead to is left out. */
 MUST_USE int disk_sync_tree(const Disk *disk, Str path);
+/* By name, as `list` gives them. */
+void disk_sort(DiskEntries *entries);
 /* "a/b" from "a" and "b"; an absolute second part stands alone. */
 Str disk_join(Str folder, Str name, Arena *arena);
+/* "a//" → "a"; of the root one slash stays. */
+Str disk_without_end_slashes(Str path);
 Str disk_folder_of(Str path);
 Str disk_name_of(Str path);
 /* What write_file writes to before it renames; a killed process may leave it. */

@@ -60,7 +60,7 @@ static int64_t wait_ms(const HttpRequest *request,
     return wait < most ? wait : most;
 }
 
-static bool is_cancelled(const HttpRequest *request) {
+bool http_is_cancelled(const HttpRequest *request) {
     CancelLevel at = request->cancel_at == CANCEL_NONE ? CANCEL_STOP : request->cancel_at;
     return cancel_level(request->cancel) >= at;
 }
@@ -71,7 +71,7 @@ static void pause_for(const HttpRequest *request, int64_t wait, const Clock *clo
         (void)clock->sleep_ms(clock->self, wait, request->cancel);
         return;
     }
-    for (; wait > 0 && !is_cancelled(request); wait -= SLICE_MS)
+    for (; wait > 0 && !http_is_cancelled(request); wait -= SLICE_MS)
         (void)clock->sleep_ms(clock->self, wait < SLICE_MS ? wait : SLICE_MS, NULL);
 }
 
@@ -112,7 +112,7 @@ static HttpStatus send_patiently(const Io *io,
         }
         int64_t wait = wait_ms(request, &response, attempt, io->clock);
         pause_for(request, wait, io->clock);
-        if (is_cancelled(request)) {
+        if (http_is_cancelled(request)) {
             *problem = STR("stopped");
             return HTTP_CANCELLED;
         }
@@ -184,6 +184,10 @@ HttpStatus http_download(const Io *io,
         empty_file
     };
     return send_patiently(io, request, &body, response, problem, arena);
+}
+
+void http_add_header(HttpHeaders *headers, const char *name, Str value, Arena *arena) {
+    vec_push(arena, headers, (HttpHeader){str_from_cstr(name), value});
 }
 
 Str http_header(const HttpResponse *response, const char *name) {

@@ -100,6 +100,9 @@ HttpStatus http_download(const struct Io *io,
                          HttpResponse *response,
                          Str *problem,
                          Arena *arena);
+void http_add_header(HttpHeaders *headers, const char *name, Str value, Arena *arena);
+/* Has its token been raised as far as cancel_at says? */
+bool http_is_cancelled(const HttpRequest *request);
 /* Empty when there is none of that name (in lower case). */
 Str http_header(const HttpResponse *response, const char *name);
 

@@ -311,3 +311,7 @@ const Process process_real = {
     .run = real_run,
     .environment = real_environment,
 };
+
+Str process_variable(const Process *process, const char *name) {
+    return str_from_cstr(process ? process->environment(process->self, name) : NULL);
+}

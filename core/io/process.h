@@ -34,3 +34,6 @@ typedef struct Process {
 } Process;
 
 extern const Process process_real;
+
+/* A variable of the environment; empty when it is not set. NULL: there is no environment. */
+Str process_variable(const Process *process, const char *name);

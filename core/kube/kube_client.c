@@ -6,10 +6,6 @@
 #define BODY_LIMIT ((uint64_t)1 << 30)
 #define SHOWN_MAX  200 /* bytes of an answer that is no object */
 
-static void add_header(HttpRequest *request, const char *name, Str value, Arena *arena) {
-    vec_push(arena, &request->headers, (HttpHeader){str_from_cstr(name), value});
-}
-
 static const CancelToken *cancel_of(const KubeClient *client) {
     return client->cancel ? *client->cancel : NULL;
 }
@@ -43,12 +39,14 @@ static HttpRequest request_to(const KubeClient *client,
         .cancel = cancel_of(client),
         .cancel_at = CANCEL_NOW,
     };
-    add_header(&request, "Accept", STR("application/json"), arena);
-    add_header(&request, "Expect", STR_EMPTY, arena); /* no waiting for leave to send */
+    http_add_header(&request.headers, "Accept", STR("application/json"), arena);
+    http_add_header(&request.headers, "Expect", STR_EMPTY,
+                    arena); /* no waiting for leave to send */
     if (what->body.len)
-        add_header(&request, "Content-Type", STR("application/json"), arena);
+        http_add_header(&request.headers, "Content-Type", STR("application/json"), arena);
     if (as->token.len)
-        add_header(&request, "Authorization", str_concat(STR("Bearer "), as->token, arena), arena);
+        http_add_header(&request.headers, "Authorization",
+                        str_concat(STR("Bearer "), as->token, arena), arena);
     return request;
 }
 

@@ -264,20 +264,15 @@ bool kubeconfig_read(
 
 /* -- in a pod ----------------------------------------------------------------------------- */
 
-static Str variable(const Io *io, const char *name) {
-    const Process *process = io->process;
-    return str_from_cstr(process ? process->environment(process->self, name) : NULL);
-}
-
 bool kubeconfig_is_in_cluster(const Io *io) {
-    return variable(io, "KUBERNETES_SERVICE_HOST").len &&
-           variable(io, "KUBERNETES_SERVICE_PORT").len;
+    return process_variable(io->process, "KUBERNETES_SERVICE_HOST").len &&
+           process_variable(io->process, "KUBERNETES_SERVICE_PORT").len;
 }
 
 bool kubeconfig_in_cluster(const Io *io, KubeTarget *out, Arena *arena, Diags *diags) {
     const Disk *disk = io->disk;
-    Str host = variable(io, "KUBERNETES_SERVICE_HOST");
-    Str port = variable(io, "KUBERNETES_SERVICE_PORT");
+    Str host = process_variable(io->process, "KUBERNETES_SERVICE_HOST");
+    Str port = process_variable(io->process, "KUBERNETES_SERVICE_PORT");
     KubeTarget target = {0};
     Str token;
     if (host.len == 0 || port.len == 0 ||

@@ -135,7 +135,6 @@ static bool add_timeout(
 
 bool domain_address_wait(
     const Call *call, virDomainPtr domain, Value value, StrVec *out, Diags *diags) {
-    const Clock *clock = call->io->clock;
     Value wait = draft_attribute(value, "wait");
     bool is_wanted = value_is_present(wait) || some_wait(value);
     wait = items_object(value, "wait", call->arena);
@@ -147,11 +146,11 @@ bool domain_address_wait(
     if (!is_wanted)
         return true;
     int64_t timeout_ms = timeout_of(value, wait);
-    int64_t start_ms = clock->monotonic_ms(clock->self);
+    int64_t start_ms = call_monotonic_ms(call);
     int64_t pause_ms = 250;
     *out = domain_address_collect(call, domain, value, ip, &missing);
     while (missing > 0) {
-        int64_t passed_ms = clock->monotonic_ms(clock->self) - start_ms;
+        int64_t passed_ms = call_monotonic_ms(call) - start_ms;
         bool is_lost = passed_ms > timeout_ms || virDomainIsActive(domain) == 0;
         if (is_lost)
             return add_timeout(call, domain, value, passed_ms, diags);

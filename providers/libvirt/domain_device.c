@@ -36,11 +36,10 @@ static const char *device_now(virDomainPtr domain, DomainDeviceFind find, Str ke
 }
 
 static bool wait_until_gone(const Call *call, virDomainPtr domain, DomainDeviceFind find, Str key) {
-    const Clock *clock = call->io->clock;
-    int64_t end_ms = clock->monotonic_ms(clock->self) + PULL_TIMEOUT_MS;
+    int64_t end_ms = call_monotonic_ms(call) + PULL_TIMEOUT_MS;
     int64_t pause_ms = 20;
     while (device_now(domain, find, key, call->arena)) {
-        if (clock->monotonic_ms(clock->self) > end_ms)
+        if (call_monotonic_ms(call) > end_ms)
             return false;
         if (call_sleep(call, pause_ms))
             return false;

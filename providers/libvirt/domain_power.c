@@ -51,15 +51,14 @@ static void ask(virDomainPtr domain, Value shutdown) {
 
 /* True when it went off by itself. */
 static bool stop_gently(const Call *call, virDomainPtr domain, Value shutdown) {
-    const Clock *clock = call->io->clock;
     int64_t timeout_ms = 60000;
     (void)!clock_parse_duration(draft_text(shutdown, "timeout", STR("60s")), &timeout_ms);
-    int64_t now_ms = clock->monotonic_ms(clock->self);
+    int64_t now_ms = call_monotonic_ms(call);
     int64_t end_ms = now_ms + timeout_ms;
     int64_t ask_ms = now_ms;
     int64_t pause_ms = 50;
     while (!is_off(domain)) {
-        now_ms = clock->monotonic_ms(clock->self);
+        now_ms = call_monotonic_ms(call);
         if (now_ms >= end_ms)
             return false;
         if (now_ms >= ask_ms) {

@@ -51,12 +51,6 @@ static const Attribute pool_attributes[] = {
 };
 /* clang-format on */
 
-static Str trim_slashes(Str path) {
-    while (path.len > 1 && path.ptr[path.len - 1] == '/')
-        path.len--;
-    return path;
-}
-
 /* What was asked for; libvirt's test driver knows only one description. */
 static char *describe_inactive(virStoragePoolPtr pool) {
     char *text = virStoragePoolGetXMLDesc(pool, VIR_STORAGE_XML_INACTIVE);
@@ -85,7 +79,8 @@ static bool read_pool(const Call *call, void *pool, Value *state, Diags *diags) 
     draft_set_text(&draft, "name", xml_get(root, "name", arena), arena);
     draft_set_text(&draft, "type", xml_get(root, "@type", arena), arena);
     Str path = xml_get(root, "target/path", arena);
-    if (!str_equal(trim_slashes(path), trim_slashes(draft_text(*state, "path", STR_EMPTY))))
+    if (!str_equal(disk_without_end_slashes(path),
+                   disk_without_end_slashes(draft_text(*state, "path", STR_EMPTY))))
         draft_set_text(&draft, "path", path, arena);
     draft_set(&draft, "running", value_bool(info.state != VIR_STORAGE_POOL_INACTIVE));
     draft_set(&draft, "autostart", value_bool(autostart != 0));

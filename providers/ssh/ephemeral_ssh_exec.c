@@ -42,12 +42,11 @@ static Value recall(Str private_data, Arena *arena) {
 }
 
 static int64_t next_renewal(const Call *call, Value object) {
-    const Clock *clock = call->io->clock;
     int64_t every_ms = 0;
     if (!value_is_present(draft_attribute(object, "renew_command")) ||
         !clock_parse_duration(draft_text(object, "renew_every", STR_EMPTY), &every_ms))
         return 0;
-    return clock->monotonic_ms(clock->self) + every_ms;
+    return call_monotonic_ms(call) + every_ms;
 }
 
 /* A command whose status counts; none is fine, too. */

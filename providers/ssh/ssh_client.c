@@ -165,13 +165,8 @@ typedef struct Waiting {
     int64_t pause_ms;
 } Waiting;
 
-static int64_t now_ms(const SshLink *link) {
-    const Clock *clock = link->call->io->clock;
-    return clock->monotonic_ms(clock->self);
-}
-
 static Waiting start_waiting(const SshLink *link) {
-    int64_t now = now_ms(link), end = now + link->wait_ms;
+    int64_t now = call_monotonic_ms(link->call), end = now + link->wait_ms;
     int64_t deadline = link->call->deadline_ms;
     if (deadline > 0 && deadline < end)
         end = deadline;
@@ -252,9 +247,9 @@ static SshStatus connect_patiently(SshLink *link, SshProblem *problem) {
     SshProblem problem_before = {0};
     link->from_pool = false;
     for (;;) {
-        int64_t left_ms = waiting.end_ms - now_ms(link);
+        int64_t left_ms = waiting.end_ms - call_monotonic_ms(link->call);
         SshStatus status = connect_once(link, left_ms, problem);
-        int64_t now = now_ms(link);
+        int64_t now = call_monotonic_ms(link->call);
         if (!is_worth_waiting(status, &waiting, now)) {
             if (before == SSH_DONE || !was_cut_short(status, left_ms))
                 return status;
@@ -330,10 +325,9 @@ SshStatus ssh_client_exec(SshLink *link,
 
 SshPatience ssh_client_patience(const SshLink *link, CancelLevel cancel_at) {
     const Call *call = link->call;
-    const Clock *clock = call->io->clock;
     int64_t left_ms = 0;
     if (call->deadline_ms > 0) {
-        left_ms = call->deadline_ms - clock->monotonic_ms(clock->self);
+        left_ms = call->deadline_ms - call_monotonic_ms(call);
         if (left_ms < 1)
             left_ms = 1;
     }

@@ -223,8 +223,7 @@ typedef struct Ticker {
 static void tick(void *payload) {
     Ticker *ticker = payload;
     const Call *call = ticker->link->call;
-    const Clock *clock = call->io->clock;
-    int64_t now = clock->monotonic_ms(clock->self);
+    int64_t now = call_monotonic_ms(call);
     if (now - ticker->shown_ms < TICK_MS)
         return;
     ticker->shown_ms = now;
@@ -301,8 +300,7 @@ static SshStatus follow_once(
 }
 
 static bool follow(SshLink *link, Str id, Str how, SshMarkerResult *out, Diags *diags) {
-    const Clock *clock = link->call->io->clock;
-    int64_t now = clock->monotonic_ms(clock->self);
+    int64_t now = call_monotonic_ms(link->call);
     Ticker ticker = {.link = link, .start_ms = now, .shown_ms = now};
     SshResult result;
     SshProblem problem = {0};

@@ -29,11 +29,6 @@ static int64_t seconds_of(const HttpStore *store, const char *name, int64_t fall
     return seconds > 0 ? seconds * 1000 : 1;
 }
 
-static void add_header(HttpRequest *request, const char *name, Str value, Arena *arena) {
-    HttpHeader header = {str_from_cstr(name), value};
-    vec_push(arena, &request->headers, header);
-}
-
 static HttpRequest request_to(const HttpStore *store, Str method, Str url, Str body, Arena *arena) {
     HttpRequest request = {
         .method = method,
@@ -57,12 +52,13 @@ static HttpRequest request_to(const HttpStore *store, Str method, Str url, Str b
     for (size_t i = 0; given && i < headers.count; i++)
         vec_push(arena, &request.headers,
                  (HttpHeader){value_key_at(headers, i), value_text(value_at(headers, i))});
-    add_header(&request, "Expect", STR_EMPTY, arena); /* no waiting for leave to send */
+    http_add_header(&request.headers, "Expect", STR_EMPTY,
+                    arena); /* no waiting for leave to send */
     if (body.len == 0)
         return request;
-    add_header(&request, "Content-Type", STR("application/json"), arena);
+    http_add_header(&request.headers, "Content-Type", STR("application/json"), arena);
     Str md5 = digest_bytes(DIGEST_MD5, body, arena);
-    add_header(&request, "Content-MD5", digest_to_base64(md5, arena), arena);
+    http_add_header(&request.headers, "Content-MD5", digest_to_base64(md5, arena), arena);
     return request;
 }
 

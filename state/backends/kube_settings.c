@@ -6,13 +6,8 @@ static Str text_of(Value config, const char *name) {
     return backend_settings_text(config, name, "");
 }
 
-static Str variable_of(const Io *io, const char *name) {
-    const Process *process = io->process;
-    return str_from_cstr(process ? process->environment(process->self, name) : NULL);
-}
-
 static void add_path(const Io *io, Str path, StrVec *out, Arena *arena) {
-    Str home = variable_of(io, "HOME");
+    Str home = process_variable(io->process, "HOME");
     if (str_starts_with(path, STR("~/")) && home.len)
         path = disk_join(home, str_after(path, 2), arena);
     if (path.len)
@@ -22,7 +17,7 @@ static void add_path(const Io *io, Str path, StrVec *out, Arena *arena) {
 static void find_paths(const Io *io, Value config, StrVec *out, Arena *arena) {
     Value list;
     Str path = text_of(config, "config_path");
-    Str rest = variable_of(io, "KUBE_CONFIG_PATHS");
+    Str rest = process_variable(io->process, "KUBE_CONFIG_PATHS");
     if (path.len) {
         add_path(io, path, out, arena);
     } else if (value_find(config, STR("config_paths"), &list) && value_is_present(list)) {

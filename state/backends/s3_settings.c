@@ -14,11 +14,6 @@ static Str text_of(Value config, const char *name) {
     return backend_settings_text(config, name, "");
 }
 
-static Str variable_of(const Io *io, const char *name) {
-    const Process *process = io->process;
-    return str_from_cstr(process ? process->environment(process->self, name) : NULL);
-}
-
 static bool find_value(Value config, const char *name, Value *out) {
     return value_is_present(config) && value_find(config, str_from_cstr(name), out) &&
            value_is_present(*out);
@@ -33,7 +28,7 @@ static bool refuse(Diags *diags, const char *summary, Str why) {
 
 /* "~/x" is meant for the home folder. */
 static Str expand_home(const Io *io, Str path, Arena *arena) {
-    Str home = variable_of(io, "HOME");
+    Str home = process_variable(io->process, "HOME");
     if (!str_starts_with(path, STR("~/")) || home.len == 0)
         return path;
     return disk_join(home, str_after(path, 2), arena);
@@ -57,7 +52,7 @@ static void file_names(const Io *io,
         return;
     }
     Str path = text_of(config, single);
-    path = path.len ? path : variable_of(io, variable);
+    path = path.len ? path : process_variable(io->process, variable);
     path = path.len ? path : str_from_cstr(usual);
     vec_push(arena, out, expand_home(io, path, arena));
 }
@@ -90,7 +85,7 @@ static Profile read_profile(const Io *io, Value config, Arena *arena) {
     Profile profile = {0};
     Str chosen = text_of(config, "profile");
     profile.is_chosen = chosen.len > 0;
-    profile.name = chosen.len ? chosen : variable_of(io, "AWS_PROFILE");
+    profile.name = chosen.len ? chosen : process_variable(io->process, "AWS_PROFILE");
     profile.name = profile.name.len ? profile.name : STR("default");
     file_names(io, config, "shared_credentials_files", "shared_credentials_file",
                "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials", &credentials, arena);
@@ -123,9 +118,9 @@ static bool report_no_keys(const Profile *profile, Arena *arena, Diags *diags) {
 }
 
 static void take_environment(const Io *io, AwsIdentity *out) {
-    out->access_key = variable_of(io, "AWS_ACCESS_KEY_ID");
-    out->secret_key = variable_of(io, "AWS_SECRET_ACCESS_KEY");
-    out->token = variable_of(io, "AWS_SESSION_TOKEN");
+    out->access_key = process_variable(io->process, "AWS_ACCESS_KEY_ID");
+    out->secret_key = process_variable(io->process, "AWS_SECRET_ACCESS_KEY");
+    out->token = process_variable(io->process, "AWS_SESSION_TOKEN");
 }
 
 /* The block, a profile that it names, the environment, the usual profile. */
@@ -221,10 +216,6 @@ static bool read_place(Value config, S3Settings *out, Arena *arena, Diags *diags
 
 /* -- encryption on the other side --------------------------------------------------------- */
 
-static void add(HttpHeaders *headers, const char *name, Str value, Arena *arena) {
-    vec_push(arena, headers, (HttpHeader){str_from_cstr(name), value});
-}
-
 static bool add_own_key(Str text, S3Settings *out, Arena *arena, Diags *diags) {
     static const char algorithm[] = "x-amz-server-side-encryption-customer-algorithm";
     Str key;
@@ -234,9 +225,9 @@ static bool add_own_key(Str text, S3Settings *out, Arena *arena, Diags *diags) {
     Str sum = digest_to_base64(digest_bytes(DIGEST_MD5, key, arena), arena);
     HttpHeaders *both[] = {&out->put_headers, &out->get_headers};
     for (size_t i = 0; i < ARRAY_COUNT(both); i++) {
-        add(both[i], algorithm, STR("AES256"), arena);
-        add(both[i], "x-amz-server-side-encryption-customer-key", text, arena);
-        add(both[i], "x-amz-server-side-encryption-customer-key-md5", sum, arena);
+        http_add_header(both[i], algorithm, STR("AES256"), arena);
+        http_add_header(both[i], "x-amz-server-side-encryption-customer-key", text, arena);
+        http_add_header(both[i], "x-amz-server-side-encryption-customer-key-md5", sum, arena);
     }
     return true;
 }
@@ -246,7 +237,7 @@ static bool read_encryption(Value config, S3Settings *out, Arena *arena, Diags *
     Str kms = text_of(config, "kms_key_id");
     Str own = text_of(config, "sse_customer_key");
     if (acl.len)
-        add(&out->put_headers, "x-amz-acl", acl, arena);
+        http_add_header(&out->put_headers, "x-amz-acl", acl, arena);
     if (kms.len && own.len)
         return refuse(diags, "Invalid encryption configuration",
                       STR("\"kms_key_id\" and \"sse_customer_key\" exclude each other: the first "
@@ -255,10 +246,11 @@ static bool read_encryption(Value config, S3Settings *out, Arena *arena, Diags *
         return true;
     if (own.len)
         return add_own_key(own, out, arena, diags);
-    add(&out->put_headers, "x-amz-server-side-encryption", kms.len ? STR("aws:kms") : STR("AES256"),
-        arena);
+    http_add_header(&out->put_headers, "x-amz-server-side-encryption",
+                    kms.len ? STR("aws:kms") : STR("AES256"), arena);
     if (kms.len)
-        add(&out->put_headers, "x-amz-server-side-encryption-aws-kms-key-id", kms, arena);
+        http_add_header(&out->put_headers, "x-amz-server-side-encryption-aws-kms-key-id", kms,
+                        arena);
     return true;
 }
 
@@ -269,9 +261,9 @@ static void read_proxy(const Io *io, Value config, S3Settings *out) {
     out->proxy = text_of(config, is_open ? "http_proxy" : "https_proxy");
     out->no_proxy = text_of(config, "no_proxy");
     if (out->no_proxy.len == 0)
-        out->no_proxy = variable_of(io, "NO_PROXY");
+        out->no_proxy = process_variable(io->process, "NO_PROXY");
     if (out->no_proxy.len == 0)
-        out->no_proxy = variable_of(io, "no_proxy");
+        out->no_proxy = process_variable(io->process, "no_proxy");
 }
 
 static bool read_connection(

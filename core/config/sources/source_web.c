@@ -71,10 +71,6 @@ static bool refuse(
 
 /* -- asking ------------------------------------------------------------------------------- */
 
-static void add_header(HttpRequest *http, const char *name, Str value, Arena *arena) {
-    vec_push(arena, &http->headers, (HttpHeader){str_from_cstr(name), value});
-}
-
 /* Credentials leave the address, so that no library's message has them. */
 static Str take_credentials(Str address, HttpRequest *http, Arena *arena) {
     Url url;
@@ -102,8 +98,8 @@ bool source_web_get(const WebQuestion *question, HttpResponse *out, Arena *arena
     };
     http.url = take_credentials(question->url, &http, arena);
     if (question->token.len)
-        add_header(&http, "Authorization",
-                   str_format(arena, "Bearer %.*s", STR_ARG(question->token)), arena);
+        http_add_header(&http.headers, "Authorization",
+                        str_format(arena, "Bearer %.*s", STR_ARG(question->token)), arena);
     Str problem = STR_EMPTY;
     HttpStatus status = question->file.len
                             ? http_download(io, &http, question->file, out, &problem, arena)

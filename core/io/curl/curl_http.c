@@ -248,17 +248,12 @@ static Str problem_of(const Transfer *transfer, CURLcode code) {
     return utf8_strip_controls(str_clone(str_trim(text), transfer->arena), transfer->arena);
 }
 
-static bool is_cancelled(const HttpRequest *request) {
-    CancelLevel at = request->cancel_at == CANCEL_NONE ? CANCEL_STOP : request->cancel_at;
-    return cancel_level(request->cancel) >= at;
-}
-
 /* False: cancelled on the way. */
 static bool drive(CURLM *multi, const HttpRequest *request, CURLcode *code) {
     int running = 1;
     int left = 0;
     while (running) {
-        if (is_cancelled(request))
+        if (http_is_cancelled(request))
             return false;
         if (curl_multi_perform(multi, &running) != CURLM_OK)
             return true;

@@ -37,14 +37,8 @@ static bool filesystem_abspath(FunctionCall *call, Value *out, Str *error) {
     return give(call, clean(call, path), out);
 }
 
-static Str without_end_slashes(Str path) {
-    while (path.len > 1 && path.ptr[path.len - 1] == '/')
-        path.len--;
-    return path;
-}
-
 static bool filesystem_basename(FunctionCall *call, Value *out, Str *error) {
-    Str path = without_end_slashes(argument_text(call, 0));
+    Str path = disk_without_end_slashes(argument_text(call, 0));
     size_t slash = str_rfind_char(path, '/');
     (void)error;
     if (!path.len)

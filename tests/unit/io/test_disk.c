@@ -392,6 +392,9 @@ static void path_text(void **state) {
         check_str(disk_name_of(path), cases[i].name);
         check_str(disk_clean(path, arena), cases[i].clean);
     }
+    check_str(disk_without_end_slashes(STR("/a//")), "/a");
+    check_str(disk_without_end_slashes(STR("//")), "/");
+    check_str(disk_without_end_slashes(STR_EMPTY), "");
     static const struct {
         const char *folder, *name, *wanted;
     } joins[] = {

@@ -66,6 +66,9 @@ static void input_folder_environment(void **state) {
     check_str(result.out, "from us\n/usr\nafter n\n1\n");
     assert_string_equal(process_real.environment(NULL, "LOAM_TEST_OLD"), "before");
     assert_null(process_real.environment(NULL, "LOAM_TEST_NEW"));
+    check_str(process_variable(&process_real, "LOAM_TEST_OLD"), "before");
+    check_str(process_variable(&process_real, "LOAM_TEST_NEW"), "");
+    check_str(process_variable(NULL, "LOAM_TEST_OLD"), "");
 }
 
 static void much_both_ways(void **state) {
