@@ -3,9 +3,11 @@
 
 #include "arena.h"
 
-#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+
+#define NS_PER_MS     1000000
+#define NS_PER_SECOND 1000000000
 
 struct Thread {
     Arena *arena; /* which it lives in itself */
@@ -62,4 +64,13 @@ void thread_join(Thread *thread) {
 void thread_abandon(Thread *thread) {
     CHECK(pthread_detach(thread->handle) == 0);
     leave(thread);
+}
+
+void thread_wait(pthread_cond_t *changed, pthread_mutex_t *held, int64_t timeout_ms) {
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    int64_t ns = until.tv_nsec + timeout_ms % 1000 * NS_PER_MS;
+    until.tv_sec += timeout_ms / 1000 + ns / NS_PER_SECOND;
+    until.tv_nsec = ns % NS_PER_SECOND;
+    pthread_cond_timedwait(changed, held, &until);
 }

@@ -12,6 +12,8 @@
 
 #include "attr.h"
 
+#include <pthread.h>
+
 typedef enum ThreadKind {
     THREAD_WALK_WORKER,
     THREAD_SIGNAL,
@@ -30,3 +32,5 @@ Thread *thread_start(ThreadKind kind, void (*run)(void *payload), void *payload)
 void thread_join(Thread *thread);
 /* It goes on by itself and is never joined. */
 void thread_abandon(Thread *thread);
+/* Until `changed` is signalled, but no longer than that; for no reason too, as ever. */
+void thread_wait(pthread_cond_t *changed, pthread_mutex_t *held, int64_t timeout_ms);

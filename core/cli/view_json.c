@@ -12,8 +12,7 @@
 
 #define UI_VERSION        "1.2"
 #define PROGRESS_EVERY_MS 10000
-#define LOOK_EVERY_NS     500000000L
-#define NS_PER_SECOND     1000000000L
+#define LOOK_EVERY_MS     500
 
 /* An operation that goes on, for those that take long. */
 typedef struct Running {
@@ -364,12 +363,7 @@ static void tick(void *payload) {
     Stream *stream = payload;
     pthread_mutex_lock(&stream->mutex);
     while (!stream->is_closing) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += LOOK_EVERY_NS;
-        until.tv_sec += until.tv_nsec / NS_PER_SECOND;
-        until.tv_nsec %= NS_PER_SECOND;
-        pthread_cond_timedwait(&stream->wake, &stream->mutex, &until);
+        thread_wait(&stream->wake, &stream->mutex, LOOK_EVERY_MS);
         if (!stream->is_closing)
             tell_progress(stream);
     }

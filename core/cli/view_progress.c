@@ -6,7 +6,9 @@
 
 #include <pthread.h>
 
-#define DRAWN_MAX 40 /* live lines of operations */
+#define DRAWN_MAX       40 /* live lines of operations */
+#define REDRAW_EVERY_MS 120
+#define LOOK_EVERY_MS   500
 
 typedef struct Running {
     Str address; /* the bytes of `name` */
@@ -236,12 +238,7 @@ static void tick(void *payload) {
     ProgressView *view = payload;
     pthread_mutex_lock(&view->mutex);
     while (!view->is_closing) {
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += view->is_live ? 120000000L : 500000000L;
-        until.tv_sec += until.tv_nsec / 1000000000L;
-        until.tv_nsec %= 1000000000L;
-        pthread_cond_timedwait(&view->wake, &view->mutex, &until);
+        thread_wait(&view->wake, &view->mutex, view->is_live ? REDRAW_EVERY_MS : LOOK_EVERY_MS);
         if (view->is_closing)
             break;
         if (view->is_live)

@@ -4,11 +4,6 @@
 #include "mask.h"
 #include "thread.h"
 
-#include <pthread.h>
-
-#define NS_PER_MS     1000000L
-#define MS_PER_SECOND 1000
-
 typedef struct OpenObject {
     const ResourceNode *resource;
     const ResourceType *type;
@@ -121,16 +116,6 @@ static OpenObject *find_next(const Ephemerals *ephemerals) {
     return next;
 }
 
-static void wait_ms(Ephemerals *ephemerals, int64_t ms) {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += ms / MS_PER_SECOND;
-    until.tv_nsec += (ms % MS_PER_SECOND) * NS_PER_MS;
-    until.tv_sec += until.tv_nsec / (MS_PER_SECOND * NS_PER_MS);
-    until.tv_nsec %= MS_PER_SECOND * NS_PER_MS;
-    pthread_cond_timedwait(&ephemerals->changed, &ephemerals->mutex, &until);
-}
-
 static void renew_all(void *payload) {
     Ephemerals *ephemerals = payload;
     pthread_mutex_lock(&ephemerals->mutex);
@@ -140,7 +125,7 @@ static void renew_all(void *payload) {
         if (!next) {
             pthread_cond_wait(&ephemerals->changed, &ephemerals->mutex);
         } else if (left > 0) {
-            wait_ms(ephemerals, left);
+            thread_wait(&ephemerals->changed, &ephemerals->mutex, left);
         } else {
             next->is_renewing = true;
             pthread_mutex_unlock(&ephemerals->mutex);

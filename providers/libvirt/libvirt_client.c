@@ -10,6 +10,7 @@
 
 #define FIRST_PAUSE_MS 20
 #define LATE_MS        700 /* in all */
+#define LOOK_EVERY_MS  50  /* whether an attempt was cancelled */
 
 struct LibvirtClient {
     LibvirtOptions options;
@@ -148,18 +149,12 @@ static Attempt *attempt_start(const LibvirtOptions *options) {
 
 /* False: the deadline passed or the user stopped it; then the attempt is the thread's. */
 static bool attempt_wait(Attempt *attempt, const Call *call, int64_t timeout_ms) {
-    const Clock *clock = call->io->clock;
-    int64_t end_ms = clock->monotonic_ms(clock->self) + timeout_ms;
+    int64_t end_ms = call_monotonic_ms(call) + timeout_ms;
     pthread_mutex_lock(&attempt->mutex);
     while (!attempt->is_done) {
-        if (clock->monotonic_ms(clock->self) >= end_ms || call_is_cancelled(call))
+        if (call_monotonic_ms(call) >= end_ms || call_is_cancelled(call))
             break;
-        struct timespec wake;
-        clock_gettime(CLOCK_REALTIME, &wake);
-        wake.tv_nsec += 50000000L;
-        if (wake.tv_nsec >= 1000000000)
-            wake.tv_sec++, wake.tv_nsec -= 1000000000;
-        (void)pthread_cond_timedwait(&attempt->ended, &attempt->mutex, &wake);
+        thread_wait(&attempt->ended, &attempt->mutex, LOOK_EVERY_MS);
     }
     bool is_done = attempt->is_done;
     attempt->is_abandoned = !is_done;

@@ -46,10 +46,58 @@ static void abandoned_goes_on(void **state) {
     assert_true(seen.ran);
 }
 
+typedef struct Signal {
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    bool is_given;
+} Signal;
+
+static void give_signal(void *payload) {
+    Signal *signal = payload;
+    pthread_mutex_lock(&signal->mutex);
+    signal->is_given = true;
+    pthread_cond_signal(&signal->changed);
+    pthread_mutex_unlock(&signal->mutex);
+}
+
+static int64_t now_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void waiting_ends_by_itself(void **state) {
+    (void)state;
+    Signal signal = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
+    static const int64_t timeouts_ms[] = {0, 30, 1020};
+    pthread_mutex_lock(&signal.mutex);
+    for (size_t i = 0; i < ARRAY_COUNT(timeouts_ms); i++) {
+        int64_t start_ms = now_ms();
+        thread_wait(&signal.changed, &signal.mutex, timeouts_ms[i]);
+        assert_in_range(now_ms() - start_ms + 1, timeouts_ms[i], timeouts_ms[i] + 5000);
+    }
+    pthread_mutex_unlock(&signal.mutex);
+}
+
+static void waiting_ends_with_the_signal(void **state) {
+    (void)state;
+    Signal signal = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
+    int64_t start_ms = now_ms();
+    pthread_mutex_lock(&signal.mutex);
+    Thread *thread = thread_start(THREAD_TICKER, give_signal, &signal);
+    while (!signal.is_given)
+        thread_wait(&signal.changed, &signal.mutex, 60000);
+    pthread_mutex_unlock(&signal.mutex);
+    thread_join(thread);
+    assert_true(now_ms() - start_ms < 30000);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(join_waits),
         cmocka_unit_test(abandoned_goes_on),
+        cmocka_unit_test(waiting_ends_by_itself),
+        cmocka_unit_test(waiting_ends_with_the_signal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
