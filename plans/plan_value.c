@@ -27,7 +27,7 @@ static void write_content(JsonWriter *writer, Value v) {
         write_scalar(writer, v);
         return;
     }
-    bool is_named = v.type->kind == KIND_MAP || v.type->kind == KIND_OBJECT;
+    bool is_named = type_is_mapping(v.type);
     if (is_named)
         json_object_start(writer);
     else
@@ -150,7 +150,7 @@ static bool read_scalar(JsonReader *reader,
 /* Parts as they are read. */
 typedef struct Parts {
     VEC(Str) names;
-    VEC(Value) values;
+    ValueVec values;
 } Parts;
 
 static bool read_array(JsonReader *reader, const Type *type, Parts *parts, Arena *arena) {
@@ -244,7 +244,7 @@ static bool read_content(JsonReader *reader,
         return read_scalar(reader, token, type, precision, out, arena);
     if (type->kind == KIND_DYNAMIC)
         return fail(reader, "a value has no type");
-    bool is_named = type->kind == KIND_MAP || type->kind == KIND_OBJECT;
+    bool is_named = type_is_mapping(type);
     if (token != (is_named ? JSON_OBJECT_START : JSON_ARRAY_START))
         return fail(reader, "a value is not of its type");
     if (is_named ? !read_members(reader, type, &parts, arena)

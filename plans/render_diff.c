@@ -69,7 +69,7 @@ static size_t part_count(const Value *v) {
 
 static const Value *find_part(const Build *build, const Value *v, Str name) {
     Value found;
-    if (!v || !value_is_present(*v) || !value_find(*v, name, &found))
+    if (!v || !value_find(*v, name, &found))
         return NULL;
     Value *kept = arena_new(build->arena, Value);
     *kept = found;

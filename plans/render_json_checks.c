@@ -5,22 +5,16 @@
 #include "address.h"
 
 static Str member_text(Value object, const char *key) {
-    Value member;
-    if (!value_is_present(object) || object.type->kind != KIND_OBJECT ||
-        !value_find(object, str_from_cstr(key), &member) || !value_is_present(member) ||
-        member.type->kind != KIND_STRING)
-        return STR_EMPTY;
-    return value_text(member);
+    Str text = STR_EMPTY;
+    (void)value_find_text(object, str_from_cstr(key), &text);
+    return text;
 }
 
-/* A list; null and absent count as empty. */
+/* Null and absent count as empty. */
 static Value member_list(Value object, const char *key) {
-    Value member;
-    if (value_is_present(object) && object.type->kind == KIND_OBJECT &&
-        value_find(object, str_from_cstr(key), &member) && value_is_present(member) &&
-        member.type->kind == KIND_TUPLE)
-        return member;
-    return (Value){.type = &TYPE_EMPTY_TUPLE};
+    Value list = {.type = &TYPE_EMPTY_TUPLE};
+    (void)value_find_tuple(object, str_from_cstr(key), &list);
+    return list;
 }
 
 /* "module.m[0].check.c" → "module.m[0]" and "c"; a name has no dots. */

@@ -9,7 +9,7 @@ void render_json_values_known(JsonWriter *writer, Value v) {
         json_write_value(writer, v);
         return;
     }
-    bool is_named = v.type->kind == KIND_MAP || v.type->kind == KIND_OBJECT;
+    bool is_named = type_is_mapping(v.type);
     if (is_named)
         json_object_start(writer);
     else
@@ -32,14 +32,6 @@ void render_json_values_known(JsonWriter *writer, Value v) {
 
 typedef enum Mask { MASK_UNKNOWN, MASK_SENSITIVE } Mask;
 
-static bool is_sequence(const Type *type) {
-    return type->kind == KIND_LIST || type->kind == KIND_SET || type->kind == KIND_TUPLE;
-}
-
-static bool is_named_kind(const Type *type) {
-    return type->kind == KIND_MAP || type->kind == KIND_OBJECT;
-}
-
 static bool has_it(Value v, Mask mask) {
     return mask == MASK_UNKNOWN ? !value_is_known(v) : value_has_mark(v, MARK_SENSITIVE);
 }
@@ -48,7 +40,7 @@ static bool has_it(Value v, Mask mask) {
 static bool is_false(Value v, Mask mask) {
     if (has_it(v, mask))
         return false;
-    return value_is_null(v) || (!is_sequence(v.type) && !is_named_kind(v.type));
+    return value_is_null(v) || (!type_is_sequence(v.type) && !type_is_mapping(v.type));
 }
 
 static void write_mask(JsonWriter *writer, Value v, Mask mask) {
@@ -57,7 +49,7 @@ static void write_mask(JsonWriter *writer, Value v, Mask mask) {
         return;
     }
     size_t count = value_is_present(v) ? v.count : 0;
-    if (is_sequence(v.type)) {
+    if (type_is_sequence(v.type)) {
         json_array_start(writer);
         for (size_t i = 0; i < count; i++)
             write_mask(writer, value_at(v, i), mask);
@@ -109,7 +101,7 @@ void render_json_values_address(
 }
 
 static bool has_known_member(Value object) {
-    if (!value_is_present(object) || !is_named_kind(object.type))
+    if (!value_is_present(object) || !type_is_mapping(object.type))
         return false;
     for (size_t i = 0; i < object.count; i++) {
         if (value_is_known(value_at(object, i)))

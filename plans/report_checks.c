@@ -4,20 +4,16 @@
 #include "json.h"
 
 static Str member_text(Value object, const char *key) {
-    Value member;
-    bool has = value_is_present(object) && object.type->kind == KIND_OBJECT &&
-               value_find(object, str_from_cstr(key), &member);
-    return has && value_is_present(member) && member.type->kind == KIND_STRING ? value_text(member)
-                                                                               : STR_EMPTY;
+    Str text = STR_EMPTY;
+    (void)value_find_text(object, str_from_cstr(key), &text);
+    return text;
 }
 
+/* Null and absent count as empty. */
 static Value member_list(Value object, const char *key) {
-    Value member;
-    bool has = value_is_present(object) && object.type->kind == KIND_OBJECT &&
-               value_find(object, str_from_cstr(key), &member);
-    return has && value_is_present(member) && member.type->kind == KIND_TUPLE
-               ? member
-               : (Value){.type = &TYPE_EMPTY_TUPLE};
+    Value list = {.type = &TYPE_EMPTY_TUPLE};
+    (void)value_find_tuple(object, str_from_cstr(key), &list);
+    return list;
 }
 
 static ReportCheckStatus status_of(Str text) {

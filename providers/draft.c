@@ -3,24 +3,15 @@
 
 Draft draft_of(Value object, Arena *arena) {
     CHECK(value_is_present(object) && object.type->kind == KIND_OBJECT);
-    Value *items = arena_new_array(arena, Value, object.type->count);
-    for (size_t i = 0; i < object.type->count; i++)
-        items[i] = value_at(object, i);
-    return (Draft){.type = object.type, .items = items};
+    return (Draft){.type = object.type, .items = value_copy_items(object, arena)};
 }
 
 Draft draft_empty(const Schema *schema, Arena *arena) {
     return draft_of(schema_empty_value(schema, arena), arena);
 }
 
-static size_t index_of(const Type *type, const char *name) {
-    size_t index = 0;
-    CHECK(type_find_attribute(type, str_from_cstr(name), &index));
-    return index;
-}
-
 void draft_set(Draft *draft, const char *name, Value value) {
-    draft->items[index_of(draft->type, name)] = value;
+    draft->items[type_get_attribute(draft->type, str_from_cstr(name))] = value;
 }
 
 void draft_set_text(Draft *draft, const char *name, Str text, Arena *arena) {
@@ -28,7 +19,7 @@ void draft_set_text(Draft *draft, const char *name, Str text, Arena *arena) {
 }
 
 Value draft_get(const Draft *draft, const char *name) {
-    return draft->items[index_of(draft->type, name)];
+    return draft->items[type_get_attribute(draft->type, str_from_cstr(name))];
 }
 
 Value draft_value(const Draft *draft) {

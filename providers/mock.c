@@ -53,8 +53,8 @@ static Value make_up(Filling *filling, const Type *type) {
 
 /* What is given of an object need not be all of it. */
 static Value complete(Filling *filling, Value given, const Type *type) {
-    bool is_object = type->kind == KIND_OBJECT && value_is_present(given) &&
-                     (given.type->kind == KIND_OBJECT || given.type->kind == KIND_MAP);
+    bool is_object =
+        type->kind == KIND_OBJECT && value_is_present(given) && type_is_mapping(given.type);
     if (!is_object)
         return given;
     Str *names = arena_new_array(filling->arena, Str, type->count + 1);
@@ -84,12 +84,6 @@ static Value take_given(Filling *filling, const char *name, Value given, const T
 
 /* -- objects of a schema ------------------------------------------------------------------ */
 
-static bool find_given(Value values, const char *name, Value *out) {
-    bool may_hold = value_is_present(values) &&
-                    (values.type->kind == KIND_OBJECT || values.type->kind == KIND_MAP);
-    return may_hold && value_find(values, str_from_cstr(name), out);
-}
-
 static Value fill_nested(
     Filling *filling, const Schema *schema, Nesting nesting, Value value, Value values) {
     if (!value_is_present(value))
@@ -108,7 +102,7 @@ static Value fill_nested(
 
 static Value fill_attribute(Filling *filling, const Attribute *attribute, Value at, Value values) {
     Value given = value_null(&TYPE_DYNAMIC);
-    bool is_given = find_given(values, attribute->name, &given);
+    bool is_given = value_find(values, str_from_cstr(attribute->name), &given);
     bool is_open = filling->fills_unknown ? !value_is_known(at) : value_is_null(at);
     if ((attribute->flags & COMPUTED) && is_open) {
         const Type *type = attribute_implied_type(attribute);
@@ -117,16 +111,14 @@ static Value fill_attribute(Filling *filling, const Attribute *attribute, Value 
     }
     if (!attribute->nested)
         return at;
-    Schema members = {
-        .attributes = attribute->nested->attributes,
-        .attribute_count = attribute->nested->count,
-    };
+    Schema members = schema_of_nested(attribute->nested);
     return fill_nested(filling, &members, attribute->nested->nesting, at, given);
 }
 
 static Value fill_block(Filling *filling, const Block *block, Value at, Value values) {
-    Value given = value_null(&TYPE_DYNAMIC);
-    (void)find_given(values, block->name, &given);
+    Value given;
+    if (!value_find(values, str_from_cstr(block->name), &given))
+        given = value_null(&TYPE_DYNAMIC);
     return fill_nested(filling, &block->schema, block->nesting, at, given);
 }
 

@@ -20,8 +20,7 @@ static Value element_by_index(Value list, size_t i) {
 
 static Value element_by_key(Value map, Str key) {
     Value element;
-    bool there = value_is_present(map) && value_find(map, key, &element);
-    return there ? element : nothing();
+    return value_find(map, key, &element) ? element : nothing();
 }
 
 /* An element of a set has no place of its own: it is an old one or a new one. */
@@ -81,10 +80,7 @@ static Value plan_attribute(const Attribute *attribute, Trio at, bool is_new, Ar
         return value_unknown(at.proposed.type);
     if (!attribute->nested)
         return at.proposed;
-    Schema members = {
-        .attributes = attribute->nested->attributes,
-        .attribute_count = attribute->nested->count,
-    };
+    Schema members = schema_of_nested(attribute->nested);
     /* What is computed as a whole, and kept, holds nothing that is still open. */
     bool is_kept = (attribute->flags & COMPUTED) && value_is_null(at.config);
     return is_kept ? at.proposed : plan_nested(&members, attribute->nested->nesting, at, arena);

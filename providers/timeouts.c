@@ -18,11 +18,12 @@ const Attribute timeouts_attributes[TIMEOUTS_COUNT] = {
 
 Timeout timeouts_begin(const Call *call, Value object, const char *operation) {
     Timeout timeout = {.operation = operation, .call = *call};
-    Value limits, limit;
+    Value limits;
+    Str limit;
     int64_t limit_ms = 0;
-    if (!value_is_present(object) || !value_find(object, STR("timeouts"), &limits) ||
-        !value_is_present(limits) || !value_find(limits, str_from_cstr(operation), &limit) ||
-        !value_is_present(limit) || !clock_parse_duration(value_text(limit), &limit_ms))
+    if (!value_find(object, STR("timeouts"), &limits) ||
+        !value_find_text(limits, str_from_cstr(operation), &limit) ||
+        !clock_parse_duration(limit, &limit_ms))
         return timeout;
     timeout.limit_ms = limit_ms;
     timeout.started_ms = call_monotonic_ms(call);

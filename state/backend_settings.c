@@ -5,7 +5,7 @@
 
 /* "a,b" */
 static Value split(Str text, Arena *arena) {
-    VEC(Value) items = {0};
+    ValueVec items = {0};
     for (Str rest = text; rest.ptr;) {
         size_t comma = str_find_char(rest, ',', 0);
         Str item = str_trim(str_slice(rest, 0, comma == SIZE_MAX ? rest.len : comma));
@@ -112,8 +112,7 @@ static bool check_required(const BackendType *type, Value config, Diags *diags) 
     for (size_t i = 0; i < type->schema.attribute_count; i++) {
         const Attribute *row = &type->schema.attributes[i];
         Value value;
-        bool given =
-            value_find(config, str_from_cstr(row->name), &value) && value_is_present(value);
+        bool given = value_find_present(config, str_from_cstr(row->name), &value);
         if ((row->flags & REQUIRED) && !given)
             ok = refuse_missing(type, row, diags);
     }
@@ -126,7 +125,7 @@ bool backend_settings_complete(
     for (size_t i = 0; i < type->schema.attribute_count; i++) {
         const Attribute *attribute = &type->schema.attributes[i];
         Value value;
-        if (value_find(config, str_from_cstr(attribute->name), &value) && value_is_present(value))
+        if (value_find_present(config, str_from_cstr(attribute->name), &value))
             continue;
         size_t before = diags->error_count;
         if (!backend_settings_find(type, io, attribute->name, &value, arena, diags)) {
@@ -145,23 +144,22 @@ bool backend_settings_complete(
     return true;
 }
 
-static bool find(Value config, const char *name, Value *out) {
-    return value_is_present(config) && value_find(config, str_from_cstr(name), out) &&
-           value_is_present(*out);
-}
-
 Str backend_settings_text(Value config, const char *name, const char *fallback) {
     Value value;
-    return find(config, name, &value) ? value_text(value) : str_from_cstr(fallback);
+    return value_find_present(config, str_from_cstr(name), &value) ? value_text(value)
+                                                                   : str_from_cstr(fallback);
 }
 
 int64_t backend_settings_int(Value config, const char *name, int64_t fallback) {
     Value value;
     int64_t number;
-    return find(config, name, &value) && value_to_int(value, &number) ? number : fallback;
+    return value_find_present(config, str_from_cstr(name), &value) && value_to_int(value, &number)
+               ? number
+               : fallback;
 }
 
 bool backend_settings_bool(Value config, const char *name, bool fallback) {
     Value value;
-    return find(config, name, &value) ? value_is_true(value) : fallback;
+    return value_find_present(config, str_from_cstr(name), &value) ? value_is_true(value)
+                                                                   : fallback;
 }

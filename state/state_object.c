@@ -66,11 +66,9 @@ static void copy_written(Str text, const Type *type, JsonWriter *writer) {
 }
 
 static bool copy_known(JsonReader *reader, JsonToken token, const Type *type, JsonWriter *writer) {
-    bool keyed = type->kind == KIND_OBJECT || type->kind == KIND_MAP;
-    bool listed = type->kind == KIND_LIST || type->kind == KIND_SET || type->kind == KIND_TUPLE;
-    if (token == JSON_OBJECT_START && keyed)
+    if (token == JSON_OBJECT_START && type_is_mapping(type))
         return copy_object(reader, type, writer);
-    if (token == JSON_ARRAY_START && listed)
+    if (token == JSON_ARRAY_START && type_is_sequence(type))
         return copy_array(reader, type, writer);
     if (token == JSON_STRING && (type->kind == KIND_NUMBER || type->kind == KIND_BOOL)) {
         copy_written(reader->text, type, writer);

@@ -16,10 +16,7 @@ typedef struct Upgrade {
 
 static Value member(Value object, const char *name) {
     Value found;
-    bool is_object = value_is_present(object) && object.type->kind == KIND_OBJECT;
-    if (is_object && value_find(object, str_from_cstr(name), &found))
-        return found;
-    return value_null(&TYPE_DYNAMIC);
+    return value_find(object, str_from_cstr(name), &found) ? found : value_null(&TYPE_DYNAMIC);
 }
 
 static Str text_of(Value value) {

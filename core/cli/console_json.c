@@ -128,7 +128,7 @@ static const Type *item_type(const Type *type, size_t i) {
 }
 
 static bool read_array(JsonReader *reader, const Type *type, Value *out, Arena *arena) {
-    VEC(Value) items = {0};
+    ValueVec items = {0};
     JsonToken token;
     while ((token = json_next(reader)) != JSON_ARRAY_END) {
         Str raw;

@@ -62,9 +62,7 @@ static void compare_members(
     Map names = map_new(comparing->arena);
     Value sides[2] = {a, b};
     for (size_t i = 0; i < 2; i++) {
-        bool is_object = sides[i].type->kind == KIND_OBJECT;
-        size_t count = is_object ? sides[i].type->count : sides[i].count;
-        for (size_t j = 0; j < count; j++)
+        for (size_t j = 0; j < sides[i].count; j++)
             map_set(&names, value_key_at(sides[i], j), comparing);
     }
     map_each(&names, entry) {
@@ -76,8 +74,8 @@ static void compare_members(
 }
 
 static bool has_members(const Value *value) {
-    bool is_open = value && value_is_present(*value) && !value_is_secret(*value);
-    return is_open && (value->type->kind == KIND_OBJECT || value->type->kind == KIND_MAP);
+    return value && value_is_present(*value) && !value_is_secret(*value) &&
+           type_is_mapping(value->type);
 }
 
 /* Objects and maps member by member, all else as a whole. */

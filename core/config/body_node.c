@@ -42,19 +42,6 @@ static bool node_to_expr(const NodeBody *body,
                          Arena *arena,
                          Diags *diags);
 
-bool body_node_number(Str text, Value *out, Arena *arena) {
-    int64_t integer;
-    const Number *number;
-    if (str_to_int64(text, &integer)) {
-        *out = value_int(integer);
-        return true;
-    }
-    if (!number_from_text(text, &number, arena))
-        return false;
-    *out = value_from_number(number);
-    return true;
-}
-
 static bool has_sequence(Str text) {
     return str_find(text, STR("${"), 0) != SIZE_MAX || str_find(text, STR("%{"), 0) != SIZE_MAX;
 }
@@ -150,7 +137,7 @@ static bool object_to_expr(const NodeBody *body,
 static bool number_to_expr(
     const NodeBody *body, const BodyNode *node, const Expr **out, Arena *arena, Diags *diags) {
     Value number;
-    if (!body_node_number(node->text, &number, arena)) {
+    if (!value_from_number_text(node->text, &number, arena)) {
         diags_error(diags, node_range(body, node), "Invalid number",
                     "\"%.*s\" is beyond what a number can be.", STR_ARG(node->text));
         return false;

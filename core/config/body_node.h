@@ -54,5 +54,3 @@ MUST_USE bool body_node_to_body(const BodyNode *root,
                                 const Body **out,
                                 Arena *arena,
                                 Diags *diags);
-/* A decimal number as the language reads it: exact, 512 bits of precision. */
-MUST_USE bool body_node_number(Str text, Value *out, Arena *arena);

@@ -147,9 +147,9 @@ static bool check_keys(ConfigLoading *loading, const ProviderConfig *provider) {
     if (!static_eval_expr(loading->config->statics, loading->module, expr, &keys, loading->arena,
                           loading->diags))
         return false;
-    TypeKind kind = keys.type->kind;
-    bool is_set = kind == KIND_SET && (!keys.count || keys.type->element == &TYPE_STRING);
-    if (!value_is_null(keys) && (kind == KIND_MAP || kind == KIND_OBJECT || is_set))
+    bool is_set =
+        keys.type->kind == KIND_SET && (!keys.count || keys.type->element == &TYPE_STRING);
+    if (!value_is_null(keys) && (type_is_mapping(keys.type) || is_set))
         return true;
     diags_error(loading->diags, expr->range, "Invalid for_each argument",
                 "The \"for_each\" of a provider configuration must be a map, or a set of texts. "

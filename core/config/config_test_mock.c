@@ -17,9 +17,7 @@ static bool read_object(TestLoading *loading,
         return true;
     if (!eval_constant(attribute->expr, &value, loading->arena, loading->diags))
         return false;
-    bool is_object = value_is_present(value) &&
-                     (value.type->kind == KIND_OBJECT || value.type->kind == KIND_MAP);
-    if (is_object) {
+    if (value_is_present(value) && type_is_mapping(value.type)) {
         *out = value;
         return true;
     }

@@ -66,12 +66,6 @@ static const Type *configured_type(const Attribute *attribute, Arena *arena) {
 
 /* -- decoding ----------------------------------------------------------------------------- */
 
-static size_t index_of(const Type *type, const char *name) {
-    size_t index = 0;
-    CHECK(type_find_attribute(type, str_from_cstr(name), &index));
-    return index;
-}
-
 static BodySchema body_schema(const Schema *schema, Arena *arena) {
     BodyAttributeSchema *attributes =
         arena_new_array(arena, BodyAttributeSchema, schema->attribute_count);
@@ -102,7 +96,7 @@ static bool add_attribute(Decoded *decoded,
                           Diags *diags) {
     const Attribute *attribute = schema_find_attribute(schema, written->name);
     DecodedAttribute out = {
-        .index = index_of(decoded->type, attribute->name),
+        .index = type_get_attribute(decoded->type, written->name),
         .name = attribute->name,
         .type = configured_type(attribute, arena),
         .expr = written->expr,
@@ -244,7 +238,8 @@ static Decoded *new_decoded(const Body *body, const Schema *schema, Arena *arena
     decoded->blocks = arena_new_array(arena, DecodedBlocks, schema->block_count);
     for (size_t i = 0; i < schema->block_count; i++) {
         decoded->blocks[i].block = &schema->blocks[i];
-        decoded->blocks[i].index = index_of(decoded->type, schema->blocks[i].name);
+        decoded->blocks[i].index =
+            type_get_attribute(decoded->type, str_from_cstr(schema->blocks[i].name));
     }
     return decoded;
 }
@@ -288,7 +283,7 @@ static bool eval_attribute_value(
 
 /* What the blocks of one type have given so far. */
 typedef struct BlockValues {
-    VEC(Value) items;
+    ValueVec items;
     StrVec keys;
     bool is_unknown;
     uint8_t marks;
@@ -410,7 +405,7 @@ static bool add_elements(const DecodedBlocks *blocks,
         return false;
     values->marks |= each.marks;
     each = value_without_marks(each);
-    bool has_keys = each.type->kind == KIND_MAP || each.type->kind == KIND_OBJECT;
+    bool has_keys = type_is_mapping(each.type);
     if (value_is_null(each))
         return refuse_for_each(block, "null", diags);
     if (!value_is_known(each)) {

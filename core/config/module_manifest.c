@@ -15,32 +15,20 @@ static bool refuse_manifest(Str path, const char *why, Diags *diags) {
     return false;
 }
 
-/* Texts of an object's members; whatever else it holds is left alone. */
-static bool find_text(Value object, const char *name, Str *out) {
-    Value value;
-    if (!value_find(object, str_from_cstr(name), &value) || !value_is_present(value) ||
-        value.type != &TYPE_STRING)
-        return false;
-    *out = value_text(value);
-    return true;
-}
-
 static bool read_entry(Value object, ModuleManifest *manifest, Arena *arena) {
     ModuleEntry *entry = arena_new(arena, ModuleEntry);
-    if (!value_is_present(object) || object.type->kind != KIND_OBJECT ||
-        !find_text(object, "Key", &entry->key) || !find_text(object, "Source", &entry->source) ||
-        !find_text(object, "Dir", &entry->folder))
+    if (!value_find_text(object, STR("Key"), &entry->key) ||
+        !value_find_text(object, STR("Source"), &entry->source) ||
+        !value_find_text(object, STR("Dir"), &entry->folder))
         return false;
-    (void)find_text(object, "Version", &entry->version);
+    (void)value_find_text(object, STR("Version"), &entry->version);
     map_set(&manifest->entries, entry->key, entry);
     return true;
 }
 
 static bool read_entries(Value root, ModuleManifest *manifest, Arena *arena) {
     Value list;
-    if (!value_is_present(root) || root.type->kind != KIND_OBJECT ||
-        !value_find(root, STR("Modules"), &list) || !value_is_present(list) ||
-        list.type->kind != KIND_TUPLE)
+    if (!value_find_tuple(root, STR("Modules"), &list))
         return false;
     for (size_t i = 0; i < list.count; i++)
         if (!read_entry(value_at(list, i), manifest, arena))

@@ -33,15 +33,6 @@ static bool is_told(Value value, const NestedObject *nested, Str name, Value ite
     return !member || telling_of(member, item) == TELL_VALUE;
 }
 
-static size_t count_members(Value value) {
-    return value.type->kind == KIND_OBJECT || value.type->kind == KIND_TUPLE ? value.type->count
-                                                                             : value.count;
-}
-
-static Str member_name(Value value, size_t i) {
-    return value.type->kind == KIND_OBJECT ? value.type->names[i] : value_key_at(value, i);
-}
-
 /* What a member's own members are: in a map, those of the objects that are its items. */
 static const NestedObject *inner_of(Value value, const NestedObject *nested, Str name) {
     if (value.type->kind == KIND_MAP)
@@ -73,11 +64,10 @@ typedef struct Native {
 static void native_value(Native *native, const NestedObject *nested, Value value);
 
 static void native_sequence(Native *native, const NestedObject *nested, Value value) {
-    size_t count = count_members(value);
+    size_t count = value.count;
     bool has_lines = false;
     for (size_t i = 0; i < count; i++) {
-        TypeKind kind = value_at(value, i).type->kind;
-        has_lines |= kind == KIND_OBJECT || kind == KIND_MAP;
+        has_lines |= type_is_mapping(value_at(value, i).type);
     }
     strbuf_add_cstr(&native->out, has_lines ? "[\n" : "[");
     for (size_t i = 0; i < count; i++) {
@@ -88,10 +78,10 @@ static void native_sequence(Native *native, const NestedObject *nested, Value va
 }
 
 static void native_members(Native *native, const NestedObject *nested, Value value) {
-    size_t count = count_members(value);
+    size_t count = value.count;
     strbuf_add_cstr(&native->out, count ? "{\n" : "{");
     for (size_t i = 0; i < count; i++) {
-        Str key = member_name(value, i);
+        Str key = value_key_at(value, i);
         Value item = value_at(value, i);
         if (!is_told(value, nested, key, item))
             continue;
@@ -204,8 +194,8 @@ static void native_blocks(Native *native, const Block *block, Value value) {
         native_block(native, block, (Str){0}, value);
         return;
     }
-    for (size_t i = 0; i < count_members(value); i++) {
-        Str label = block->nesting == NEST_MAP ? member_name(value, i) : (Str){0};
+    for (size_t i = 0; i < value.count; i++) {
+        Str label = block->nesting == NEST_MAP ? value_key_at(value, i) : (Str){0};
         native_block(native, block, label, value_at(value, i));
     }
 }
@@ -307,8 +297,8 @@ static bool yaml_lines(Yaml *yaml, size_t indent, Str text) {
 
 static void yaml_members(Yaml *yaml, const NestedObject *nested, size_t indent, Value value) {
     size_t written = 0;
-    for (size_t i = 0; i < count_members(value); i++) {
-        Str key = member_name(value, i);
+    for (size_t i = 0; i < value.count; i++) {
+        Str key = value_key_at(value, i);
         Value item = value_at(value, i);
         if (!is_told(value, nested, key, item))
             continue;
@@ -322,7 +312,7 @@ static void yaml_members(Yaml *yaml, const NestedObject *nested, size_t indent, 
 }
 
 static void yaml_sequence(Yaml *yaml, const NestedObject *nested, size_t indent, Value value) {
-    size_t count = count_members(value);
+    size_t count = value.count;
     if (count == 0)
         strbuf_add_cstr(&yaml->out, " []");
     for (size_t i = 0; i < count; i++) {
@@ -364,14 +354,14 @@ static void yaml_body(Yaml *yaml, const Schema *schema, size_t indent, Value obj
 
 /* `indent` is that of the block's name. */
 static void yaml_block(Yaml *yaml, const Block *block, size_t indent, Value value) {
-    size_t count = block->nesting == NEST_SINGLE ? 1 : count_members(value);
+    size_t count = block->nesting == NEST_SINGLE ? 1 : value.count;
     yaml_key(yaml, indent, str_from_cstr(block->name));
     strbuf_add_char(&yaml->out, '\n');
     for (size_t i = 0; i < count; i++) {
         Value item = block->nesting == NEST_SINGLE ? value : value_at(value, i);
         size_t inner = indent + YAML_STEP;
         if (block->nesting == NEST_MAP) {
-            yaml_key(yaml, inner, member_name(value, i));
+            yaml_key(yaml, inner, value_key_at(value, i));
             strbuf_add_char(&yaml->out, '\n');
         } else if (block->nesting != NEST_SINGLE) {
             strbuf_add_repeat(&yaml->out, ' ', inner);
@@ -402,7 +392,7 @@ static void yaml_body(Yaml *yaml, const Schema *schema, size_t indent, Value obj
     for (size_t i = 0; i < schema->block_count; i++) {
         Value value = value_attribute(object, str_from_cstr(schema->blocks[i].name));
         bool is_there = value_is_present(value) &&
-                        (schema->blocks[i].nesting == NEST_SINGLE || count_members(value) > 0);
+                        (schema->blocks[i].nesting == NEST_SINGLE || value.count > 0);
         if (is_there)
             yaml_block(yaml, &schema->blocks[i], indent, value);
     }

@@ -144,7 +144,7 @@ static void check_result(Conform *conform, Path path, bool sensitive, Value plan
 
 static void check_result_items(
     Conform *conform, Path path, bool sensitive, Value planned, Value actual) {
-    bool has_names = planned.type->kind == KIND_MAP || planned.type->kind == KIND_OBJECT;
+    bool has_names = type_is_mapping(planned.type);
     for (size_t i = 0; i < planned.count; i++) {
         Value item = value_at(planned, i);
         if (!has_names) {

@@ -380,7 +380,7 @@ static Value ignore_all(Job *job, Value prior, Value config) {
 /* One key of a map: as it was before, be it that it was not there. */
 static Value ignore_key(Value before, Value config, Str key, Arena *arena) {
     Value item;
-    bool was_there = value_is_present(before) && value_find(before, key, &item);
+    bool was_there = value_find(before, key, &item);
     size_t count = value_is_present(config) ? config.count : 0;
     Str *keys = arena_new_array(arena, Str, count + 1);
     Value *items = arena_new_array(arena, Value, count + 1);

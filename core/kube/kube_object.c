@@ -1,19 +1,14 @@
 /* Members by name; an object that changes is built anew. */
 #include "kube_object.h"
 
-static bool find_member(Value object, Str name, Value *out) {
-    bool is_object = value_is_present(object) && object.type->kind == KIND_OBJECT;
-    return is_object && value_find(object, name, out) && value_is_present(*out);
-}
-
 bool kube_object_find(Value object, const char *path, const char *last, Value *out) {
     Str rest = str_from_cstr(path);
     Str name;
     while (rest.len && str_next_field(&rest, '.', &name)) {
-        if (!find_member(object, name, &object))
+        if (!value_find_present(object, name, &object))
             return false;
     }
-    return find_member(object, str_from_cstr(last), out);
+    return value_find_present(object, str_from_cstr(last), out);
 }
 
 Str kube_object_text(Value object, const char *path, const char *last) {
@@ -47,7 +42,7 @@ static Value with_path(Value object, Str path, Str last, Value value, Arena *are
     if (path.len == 0)
         return with_member(object, last, value, arena);
     (void)str_next_field(&path, '.', &name);
-    (void)find_member(object, name, &inner);
+    (void)value_find_present(object, name, &inner);
     return with_member(object, name, with_path(inner, path, last, value, arena), arena);
 }
 

@@ -3,8 +3,6 @@
 
 #include "evaluation.h"
 
-typedef VEC(Value) ValueVec;
-
 static bool call_unknown_function(Evaluation *evaluation, const Expr *expr) {
     Str name = expr->as.call.name;
     Str near = evaluation->scope->functions
@@ -26,10 +24,9 @@ static bool call_expand(Evaluation *evaluation,
                         bool *is_unknown) {
     const char *why = NULL;
     TypeKind kind = last.type->kind;
-    bool is_sequence = kind == KIND_LIST || kind == KIND_SET || kind == KIND_TUPLE;
     if (value_is_null(last))
         why = "What stands before the ellipsis (...) is null.";
-    else if (kind != KIND_DYNAMIC && !is_sequence)
+    else if (kind != KIND_DYNAMIC && !type_is_sequence(last.type))
         why = "What stands before the ellipsis (...) must be a list, set or tuple.";
     if (why) {
         eval_error(evaluation, expr, "Invalid expanding argument value", "%s", why);

@@ -47,8 +47,6 @@ bool eval_loop_collection(
 
 /* -- one for expression ------------------------------------------------------------------- */
 
-typedef VEC(Value) ValueVec;
-
 typedef struct ForResult {
     ValueVec items;
     StrVec names; /* of an object */

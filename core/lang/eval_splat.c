@@ -5,10 +5,6 @@
 
 #define ERRORS_MAX 10
 
-static bool is_sequence(const Type *type) {
-    return type->kind == KIND_LIST || type->kind == KIND_SET || type->kind == KIND_TUPLE;
-}
-
 static bool splat_each(Evaluation *evaluation, const Expr *expr, Value item, Value *out) {
     Evaluation inner = *evaluation;
     inner.splat_item = &item;
@@ -105,7 +101,7 @@ bool eval_splat(Evaluation *evaluation, const Expr *expr, Value *out) {
         *out = value_with_marks(value_unknown(&TYPE_DYNAMIC), source.marks);
         return true;
     }
-    if (!is_sequence(source.type))
+    if (!type_is_sequence(source.type))
         return splat_single(evaluation, expr, source, out);
     if (value_is_null(source)) {
         eval_error(evaluation, expr->as.splat.object, "Splat of null value",

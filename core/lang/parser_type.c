@@ -408,10 +408,9 @@ static Value defaults_mapping(const TypeDefaults *defaults, Value v, Arena *aren
 static Value defaults_apply(const TypeDefaults *defaults, Value v, Arena *arena) {
     if (!value_is_present(v) || type_is_primitive(v.type))
         return v;
-    bool is_mapping = v.type->kind == KIND_OBJECT || v.type->kind == KIND_MAP;
     Value bare = value_without_marks(v);
-    Value filled = is_mapping ? defaults_mapping(defaults, bare, arena)
-                              : defaults_sequence(defaults, bare, arena);
+    Value filled = type_is_mapping(v.type) ? defaults_mapping(defaults, bare, arena)
+                                           : defaults_sequence(defaults, bare, arena);
     return value_with_marks(filled, v.marks);
 }
 

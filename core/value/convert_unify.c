@@ -167,10 +167,6 @@ static int rank(const Type *type) {
     return 3;
 }
 
-static bool is_keyed(const Type *type) {
-    return type->kind == KIND_MAP || type->kind == KIND_OBJECT;
-}
-
 /* Negative when a is the more general and so the better result; 0 when neither is. */
 static int compare_types(const Type *a, const Type *b) {
     if (a->kind == KIND_DYNAMIC || b->kind == KIND_DYNAMIC) {
@@ -179,7 +175,7 @@ static int compare_types(const Type *a, const Type *b) {
     if (type_is_primitive(a) && type_is_primitive(b)) {
         return (b->kind == KIND_STRING) - (a->kind == KIND_STRING);
     }
-    if (type_is_primitive(a) || type_is_primitive(b) || is_keyed(a) != is_keyed(b))
+    if (type_is_primitive(a) || type_is_primitive(b) || type_is_mapping(a) != type_is_mapping(b))
         return 0;
     if (a->kind != b->kind)
         return rank(a) - rank(b);

@@ -10,7 +10,7 @@ enum { FEW = 16 };
 typedef struct Elements {
     Value few[FEW];
     Str few_keys[FEW];
-    VEC(Value) items;
+    ValueVec items;
     StrVec keys;
 } Elements;
 
@@ -65,19 +65,6 @@ static Value string_value(const JsonReader *reader, Arena *arena) {
 
 static Str key_text(const JsonReader *reader) {
     return reader->is_ascii ? reader->text : utf8_nfc(reader->text, reader->arena);
-}
-
-static bool number_value(Str text, Value *out, Arena *arena) {
-    int64_t integer = 0;
-    const Number *number = NULL;
-    if (str_to_int64(text, &integer)) {
-        *out = value_int(integer);
-        return true;
-    }
-    if (!number_from_text(text, &number, arena))
-        return false;
-    *out = value_from_number(number);
-    return true;
 }
 
 /* An error that is not the syntax's. */
@@ -167,7 +154,7 @@ bool json_read_any(JsonReader *reader, JsonToken token, Value *out, Arena *arena
     case JSON_ARRAY_START: return read_any_array(reader, out, arena);
     case JSON_STRING: *out = string_value(reader, arena); return true;
     case JSON_NUMBER:
-        return number_value(reader->text, out, arena) ||
+        return value_from_number_text(reader->text, out, arena) ||
                fail(reader, STR("a number is out of range"));
     case JSON_TRUE: *out = value_bool(true); return true;
     case JSON_FALSE: *out = value_bool(false); return true;
@@ -252,7 +239,7 @@ static bool read_number(const Typed *typed, JsonToken token, const Place *place,
     if (token != JSON_NUMBER && token != JSON_STRING) {
         return refuse(typed, place, STR("a number is required"));
     }
-    return number_value(typed->reader->text, out, typed->arena) ||
+    return value_from_number_text(typed->reader->text, out, typed->arena) ||
            refuse(typed, place, STR("a number is required"));
 }
 

@@ -188,13 +188,6 @@ bool path_get(Value root, Path path, Value *out) {
     return true;
 }
 
-static Value *copy_items(Value v, Arena *arena) {
-    Value *items = arena_new_array(arena, Value, v.count);
-    for (size_t i = 0; i < v.count; i++)
-        items[i] = value_at(v, i);
-    return items;
-}
-
 /* False when the path leads nowhere; *v is untouched then. */
 static bool set_at(Value *v, Path path, Value value, Arena *arena) {
     size_t at = 0;
@@ -207,7 +200,7 @@ static bool set_at(Value *v, Path path, Value value, Arena *arena) {
     Value item = value_at(*v, at);
     if (!set_at(&item, (Path){path.steps + 1, path.count - 1}, value, arena))
         return false;
-    Value *items = copy_items(*v, arena);
+    Value *items = value_copy_items(*v, arena);
     items[at] = item;
     *v = value_with_items(*v, items, arena);
     return true;
@@ -260,7 +253,7 @@ static Value mark_paths(Value v, const Path *paths, size_t count, uint8_t marks,
     if (on_count == 0)
         return v;
     qsort(on, on_count, sizeof(*on), compare_descents);
-    Value *items = copy_items(v, arena);
+    Value *items = value_copy_items(v, arena);
     Path *rests = arena_new_array(arena, Path, on_count);
     for (size_t i = 0; i < on_count; i++)
         rests[i] = on[i].rest;

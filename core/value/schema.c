@@ -21,6 +21,24 @@ const Block *schema_find_block(const Schema *schema, Str name) {
     return NULL;
 }
 
+Schema schema_of_nested(const NestedObject *nested) {
+    return (Schema){.attributes = nested->attributes, .attribute_count = nested->count};
+}
+
+bool schema_has(const Schema *schema, bool (*is)(const Attribute *attribute)) {
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        const Attribute *attribute = &schema->attributes[i];
+        Schema members = attribute->nested ? schema_of_nested(attribute->nested) : (Schema){0};
+        if (is(attribute) || schema_has(&members, is))
+            return true;
+    }
+    for (size_t i = 0; i < schema->block_count; i++) {
+        if (schema_has(&schema->blocks[i].schema, is))
+            return true;
+    }
+    return false;
+}
+
 /* -- implied types ------------------------------------------------------------------------ */
 
 static const Type *build_type(const Schema *schema, Arena *scratch);
@@ -38,10 +56,7 @@ static const Type *nest_type(Nesting nesting, const Type *object, Arena *scratch
 static const Type *attribute_type(const Attribute *attribute, Arena *scratch) {
     if (!attribute->nested)
         return attribute->type;
-    Schema members = {
-        .attributes = attribute->nested->attributes,
-        .attribute_count = attribute->nested->count,
-    };
+    Schema members = schema_of_nested(attribute->nested);
     return nest_type(attribute->nested->nesting, build_type(&members, scratch), scratch);
 }
 

@@ -86,6 +86,10 @@ const Type *schema_implied_type(const Schema *schema);
 const Type *attribute_implied_type(const Attribute *attribute);
 const Attribute *schema_find_attribute(const Schema *schema, Str name);
 const Block *schema_find_block(const Schema *schema, Str name);
+/* The attributes of a nested object as a schema of their own. */
+Schema schema_of_nested(const NestedObject *nested);
+/* Is there an attribute, at any depth, of which this is true? */
+bool schema_has(const Schema *schema, bool (*is)(const Attribute *attribute));
 /* All attributes null, blocks empty. */
 Value schema_empty_value(const Schema *schema, Arena *arena);
 /* Checks a value of the implied type, as configured: required ones present (unless unknown),

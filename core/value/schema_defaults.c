@@ -16,40 +16,16 @@ static Value default_value(const Attribute *attribute, const Type *type, Arena *
     return value;
 }
 
-static bool has_defaults(const Schema *schema) {
-    for (size_t i = 0; i < schema->attribute_count; i++) {
-        const Attribute *attribute = &schema->attributes[i];
-        if (attribute->default_json)
-            return true;
-        if (!attribute->nested)
-            continue;
-        Schema members = {
-            .attributes = attribute->nested->attributes,
-            .attribute_count = attribute->nested->count,
-        };
-        if (has_defaults(&members))
-            return true;
-    }
-    for (size_t i = 0; i < schema->block_count; i++) {
-        if (has_defaults(&schema->blocks[i].schema))
-            return true;
-    }
-    return false;
-}
-
-static Value *copy_items(Value v, Arena *arena) {
-    Value *items = arena_new_array(arena, Value, v.count);
-    for (size_t i = 0; i < v.count; i++)
-        items[i] = value_at(v, i);
-    return items;
+static bool has_default(const Attribute *attribute) {
+    return attribute->default_json != NULL;
 }
 
 static bool fill_nested(const Schema *schema, Nesting nesting, Value *value, Arena *arena) {
-    if (!value_is_present(*value) || !has_defaults(schema))
+    if (!value_is_present(*value) || !schema_has(schema, has_default))
         return false;
     if (nesting == NEST_SINGLE)
         return fill_object(schema, value, arena);
-    Value *items = copy_items(*value, arena);
+    Value *items = value_copy_items(*value, arena);
     bool changed = false;
     for (size_t i = 0; i < value->count; i++) {
         changed = fill_object(schema, &items[i], arena) || changed;
@@ -69,17 +45,14 @@ static bool fill_attribute(const Attribute *attribute, Value *value, Arena *aren
     }
     if (!attribute->nested)
         return changed;
-    Schema members = {
-        .attributes = attribute->nested->attributes,
-        .attribute_count = attribute->nested->count,
-    };
+    Schema members = schema_of_nested(attribute->nested);
     return fill_nested(&members, attribute->nested->nesting, value, arena) || changed;
 }
 
 static bool fill_object(const Schema *schema, Value *object, Arena *arena) {
     if (!value_is_present(*object))
         return false;
-    Value *items = copy_items(*object, arena);
+    Value *items = value_copy_items(*object, arena);
     bool changed = false;
     size_t at = 0;
     for (size_t i = 0; i < schema->attribute_count; i++) {
@@ -100,7 +73,7 @@ static bool fill_object(const Schema *schema, Value *object, Arena *arena) {
 }
 
 Value schema_apply_defaults(const Schema *schema, Value config, Arena *arena) {
-    if (has_defaults(schema))
+    if (schema_has(schema, has_default))
         fill_object(schema, &config, arena);
     return config;
 }

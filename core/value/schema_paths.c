@@ -2,13 +2,6 @@
  * replacement. A set has no places inside; what concerns an element concerns the set. */
 #include "schema.h"
 
-static Schema members_of(const Attribute *attribute) {
-    return (Schema){
-        .attributes = attribute->nested->attributes,
-        .attribute_count = attribute->nested->count,
-    };
-}
-
 /* -- sensitive ---------------------------------------------------------------------------- */
 
 typedef struct Collector {
@@ -23,25 +16,13 @@ static void add_path(const Collector *to, Path path) {
         vec_push(to->arena, to->out, path);
 }
 
-static bool has_sensitive(const Schema *schema) {
-    for (size_t i = 0; i < schema->attribute_count; i++) {
-        const Attribute *attribute = &schema->attributes[i];
-        if (attribute->flags & SENSITIVE)
-            return true;
-        Schema members = attribute->nested ? members_of(attribute) : (Schema){0};
-        if (has_sensitive(&members))
-            return true;
-    }
-    for (size_t i = 0; i < schema->block_count; i++) {
-        if (has_sensitive(&schema->blocks[i].schema))
-            return true;
-    }
-    return false;
+static bool is_sensitive(const Attribute *attribute) {
+    return (attribute->flags & SENSITIVE) != 0;
 }
 
 static void collect_nested(
     const Collector *to, const Schema *schema, Nesting nesting, Value value, Path path) {
-    if (!value_is_present(value) || !has_sensitive(schema))
+    if (!value_is_present(value) || !schema_has(schema, is_sensitive))
         return;
     if (nesting == NEST_SINGLE) {
         collect_sensitive(to, schema, value, path);
@@ -65,10 +46,10 @@ static void collect_sensitive(const Collector *to, const Schema *schema, Value o
     for (size_t i = 0; i < schema->attribute_count; i++) {
         const Attribute *attribute = &schema->attributes[i];
         Str name = str_from_cstr(attribute->name);
-        if (attribute->flags & SENSITIVE) {
+        if (is_sensitive(attribute)) {
             vec_push(to->arena, to->out, path_attribute(path, name, to->arena));
         } else if (attribute->nested) {
-            Schema members = members_of(attribute);
+            Schema members = schema_of_nested(attribute->nested);
             Path at = path_attribute(path, name, to->arena);
             collect_nested(to, &members, attribute->nested->nesting, value_attribute(object, name),
                            at);
@@ -92,20 +73,8 @@ void schema_sensitive_paths(const Schema *schema, Value value, Paths *out, Arena
 static void collect_replace(
     const Collector *to, const Schema *schema, Value prior, Value planned, Path path);
 
-static bool may_force_new(const Schema *schema) {
-    for (size_t i = 0; i < schema->attribute_count; i++) {
-        const Attribute *attribute = &schema->attributes[i];
-        if ((attribute->flags & FORCES_NEW) || attribute->forces_new)
-            return true;
-        Schema members = attribute->nested ? members_of(attribute) : (Schema){0};
-        if (may_force_new(&members))
-            return true;
-    }
-    for (size_t i = 0; i < schema->block_count; i++) {
-        if (may_force_new(&schema->blocks[i].schema))
-            return true;
-    }
-    return false;
+static bool may_force_new(const Attribute *attribute) {
+    return (attribute->flags & FORCES_NEW) || attribute->forces_new;
 }
 
 static bool is_different(Value prior, Value planned) {
@@ -117,9 +86,7 @@ static bool is_different(Value prior, Value planned) {
 }
 
 static bool forces_new(const Attribute *attribute, Value prior, Value planned) {
-    if (!(attribute->flags & FORCES_NEW) && !attribute->forces_new)
-        return false;
-    if (!is_different(prior, planned))
+    if (!may_force_new(attribute) || !is_different(prior, planned))
         return false;
     return attribute->forces_new ? attribute->forces_new(prior, planned) : true;
 }
@@ -179,8 +146,7 @@ static void collect_list(
 
 static Value element_of(Value map, Str key) {
     Value element;
-    bool there = value_is_present(map) && value_find(map, key, &element);
-    return there ? element : value_null(&TYPE_DYNAMIC);
+    return value_find(map, key, &element) ? element : value_null(&TYPE_DYNAMIC);
 }
 
 static void collect_map(
@@ -206,7 +172,7 @@ typedef struct Nest {
 } Nest;
 
 static void collect_nest(const Collector *to, Nest nest, Value prior, Value planned, Path path) {
-    if (!may_force_new(nest.schema) || !is_different(prior, planned))
+    if (!schema_has(nest.schema, may_force_new) || !is_different(prior, planned))
         return;
     if (!value_is_known(planned)) {
         add_path(to, path);
@@ -227,7 +193,7 @@ static void collect_nest(const Collector *to, Nest nest, Value prior, Value plan
 static void collect_replace(
     const Collector *to, const Schema *schema, Value prior, Value planned, Path path) {
     if (!value_is_known(planned)) {
-        if (may_force_new(schema))
+        if (schema_has(schema, may_force_new))
             add_path(to, path);
         return;
     }
@@ -241,7 +207,7 @@ static void collect_replace(
         if (forces_new(attribute, old, new)) {
             add_path(to, path_attribute(path, name, to->arena));
         } else if (attribute->nested) {
-            Schema members = members_of(attribute);
+            Schema members = schema_of_nested(attribute->nested);
             Nest nest = {.schema = &members, .nesting = attribute->nested->nesting};
             collect_nest(to, nest, old, new, path_attribute(path, name, to->arena));
         }

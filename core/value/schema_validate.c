@@ -91,10 +91,7 @@ static void check_attribute(const Checker *checker,
     if (attribute->flags & DEPRECATED)
         warn_deprecated(checker, attribute, path);
     if (attribute->nested) {
-        Schema members = {
-            .attributes = attribute->nested->attributes,
-            .attribute_count = attribute->nested->count,
-        };
+        Schema members = schema_of_nested(attribute->nested);
         check_elements(checker, &members, attribute->nested->nesting, value, path);
     }
     if (attribute->check && value_is_wholly_known(value))

@@ -1,51 +1,34 @@
 /* schema_write_only: what a provider is told and nobody keeps. */
 #include "schema.h"
 
-static Schema members_of(const Attribute *attribute) {
-    return (Schema){
-        .attributes = attribute->nested->attributes,
-        .attribute_count = attribute->nested->count,
-    };
-}
-
-static bool has_write_only(const Schema *schema) {
-    for (size_t i = 0; i < schema->attribute_count; i++) {
-        const Attribute *attribute = &schema->attributes[i];
-        Schema members = attribute->nested ? members_of(attribute) : (Schema){0};
-        if ((attribute->flags & WRITE_ONLY) || has_write_only(&members))
-            return true;
-    }
-    for (size_t i = 0; i < schema->block_count; i++) {
-        if (has_write_only(&schema->blocks[i].schema))
-            return true;
-    }
-    return false;
+static bool is_write_only(const Attribute *attribute) {
+    return (attribute->flags & WRITE_ONLY) != 0;
 }
 
 static Value drop_nested(const Schema *schema, Nesting nesting, Value value, Arena *arena) {
-    if (!value_is_present(value) || !has_write_only(schema))
+    if (!value_is_present(value) || !schema_has(schema, is_write_only))
         return value;
     if (nesting == NEST_SINGLE)
         return schema_drop_write_only(schema, value, arena);
-    Value *items = arena_new_array(arena, Value, value.count + 1);
+    Value *items = arena_new_array(arena, Value, value.count);
     for (size_t i = 0; i < value.count; i++)
         items[i] = schema_drop_write_only(schema, value_at(value, i), arena);
     return value_with_items(value, items, arena);
 }
 
 static Value drop_attribute(const Attribute *attribute, Value value, Arena *arena) {
-    if (attribute->flags & WRITE_ONLY)
+    if (is_write_only(attribute))
         return value_null(value.type);
     if (!attribute->nested)
         return value;
-    Schema members = members_of(attribute);
+    Schema members = schema_of_nested(attribute->nested);
     return drop_nested(&members, attribute->nested->nesting, value, arena);
 }
 
 Value schema_drop_write_only(const Schema *schema, Value value, Arena *arena) {
-    if (!value_is_present(value) || !has_write_only(schema))
+    if (!value_is_present(value) || !schema_has(schema, is_write_only))
         return value;
-    Value *items = arena_new_array(arena, Value, value.count + 1);
+    Value *items = arena_new_array(arena, Value, value.count);
     for (size_t i = 0; i < value.count; i++) {
         Str name = value_key_at(value, i);
         const Attribute *attribute = schema_find_attribute(schema, name);
@@ -66,11 +49,11 @@ bool schema_is_write_only(const Schema *schema, Path path) {
             continue;
         const Attribute *attribute = schema_find_attribute(&members, path.steps[i].name);
         const Block *block = attribute ? NULL : schema_find_block(&members, path.steps[i].name);
-        if (attribute && (attribute->flags & WRITE_ONLY))
+        if (attribute && is_write_only(attribute))
             return true;
         if (!block && !(attribute && attribute->nested))
             return false;
-        members = block ? block->schema : members_of(attribute);
+        members = block ? block->schema : schema_of_nested(attribute->nested);
     }
     return false;
 }

@@ -461,6 +461,14 @@ bool type_is_collection(const Type *type) {
     return type->kind == KIND_LIST || type->kind == KIND_SET || type->kind == KIND_MAP;
 }
 
+bool type_is_sequence(const Type *type) {
+    return type->kind == KIND_LIST || type->kind == KIND_SET || type->kind == KIND_TUPLE;
+}
+
+bool type_is_mapping(const Type *type) {
+    return type->kind == KIND_MAP || type->kind == KIND_OBJECT;
+}
+
 const Type *type_at(const Type *type, size_t i) {
     CHECK(i < type->count);
     return type->types ? type->types[i] : type->element;
@@ -481,6 +489,13 @@ bool type_find_attribute(const Type *object, Str name, size_t *index) {
             high = middle;
     }
     return false;
+}
+
+size_t type_get_attribute(const Type *object, Str name) {
+    size_t index = 0;
+    bool found = type_find_attribute(object, name, &index);
+    CHECK(found);
+    return index;
 }
 
 static const char *const kind_names[] = {

@@ -68,12 +68,16 @@ const Type *type_intern(const Type *type);
 const Type *type_clone(const Type *type, Arena *arena);
 
 bool type_equal(const Type *a, const Type *b);
-bool type_is_primitive(const Type *type); /* bool, number, string */
-bool type_is_collection(const Type *type);
+bool type_is_primitive(const Type *type);  /* bool, number, string */
+bool type_is_collection(const Type *type); /* list, set, map */
+bool type_is_sequence(const Type *type);   /* list, set, tuple */
+bool type_is_mapping(const Type *type);    /* map, object */
 /* Of element i of a tuple or attribute i of an object. */
 const Type *type_at(const Type *type, size_t i);
 /* Index of an object's attribute; false when it has none of that name. Binary search. */
 MUST_USE bool type_find_attribute(const Type *object, Str name, size_t *index);
+/* The same of one that it must have. */
+size_t type_get_attribute(const Type *object, Str name);
 /* The constraint without its optional markers: what a converted value has. */
 const Type *type_without_optional(const Type *type, Arena *arena);
 

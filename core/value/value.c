@@ -66,6 +66,19 @@ Value value_from_number(const Number *number) {
                    .flags = FLAG_BIG};
 }
 
+bool value_from_number_text(Str text, Value *out, Arena *arena) {
+    int64_t integer;
+    const Number *number;
+    if (str_to_int64(text, &integer)) {
+        *out = value_int(integer);
+        return true;
+    }
+    if (!number_from_text(text, &number, arena))
+        return false;
+    *out = value_from_number(number);
+    return true;
+}
+
 Value value_from_str(Str text) {
     return (Value){.type = &TYPE_STRING,
                    .as.text = text.ptr,
@@ -237,6 +250,13 @@ Value value_with_items(Value v, Value *items, Arena *arena) {
     return value_with_marks(made, v.marks);
 }
 
+Value *value_copy_items(Value v, Arena *arena) {
+    Value *items = arena_new_array(arena, Value, v.count);
+    for (size_t i = 0; i < v.count; i++)
+        items[i] = value_at(v, i);
+    return items;
+}
+
 Str value_text(Value string) {
     CHECK(string.type->kind == KIND_STRING && value_is_present(string));
     return (Str){string.as.text, string.count};
@@ -284,10 +304,12 @@ Value value_at(Value v, size_t i) {
 }
 
 Str value_key_at(Value map_or_object, size_t i) {
-    CHECK(i < map_or_object.count);
-    if (map_or_object.type->kind == KIND_OBJECT)
-        return map_or_object.type->names[i];
-    CHECK(map_or_object.type->kind == KIND_MAP);
+    const Type *type = map_or_object.type;
+    if (type->kind == KIND_OBJECT) {
+        CHECK(i < type->count);
+        return type->names[i];
+    }
+    CHECK(type->kind == KIND_MAP && value_is_present(map_or_object) && i < map_or_object.count);
     return map_or_object.as.map->keys[i];
 }
 
@@ -327,6 +349,30 @@ bool value_find(Value v, Str name, Value *out) {
         return false;
     }
     *out = value_at(v, i);
+    return true;
+}
+
+bool value_find_present(Value v, Str name, Value *out) {
+    Value found;
+    if (!value_find(v, name, &found) || !value_is_present(found))
+        return false;
+    *out = found;
+    return true;
+}
+
+bool value_find_text(Value v, Str name, Str *out) {
+    Value found;
+    if (!value_find_present(v, name, &found) || found.type->kind != KIND_STRING)
+        return false;
+    *out = value_text(found);
+    return true;
+}
+
+bool value_find_tuple(Value v, Str name, Value *out) {
+    Value found;
+    if (!value_find_present(v, name, &found) || found.type->kind != KIND_TUPLE)
+        return false;
+    *out = found;
     return true;
 }
 

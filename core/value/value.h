@@ -70,6 +70,8 @@ struct Value {
     uint8_t flags;
 };
 
+typedef VEC(Value) ValueVec;
+
 /* Making values. Arrays given are used as they are, not copied; they must live in `arena`. */
 Value value_null(const Type *type);
 Value value_unknown(const Type *type);
@@ -78,6 +80,8 @@ Value value_bool(bool boolean);
 Value value_int(int64_t integer); /* precision 512, as read from text */
 Value value_int_of(int64_t integer, uint32_t precision);
 Value value_from_number(const Number *number); /* inline where it is a 64-bit integer */
+/* A decimal number as the language reads it, exact; false when it is none, or out of range. */
+MUST_USE bool value_from_number_text(Str text, Value *out, Arena *arena);
 /* A view of text that is valid UTF-8 in normal form C already (names, digests, literals). */
 Value value_from_str(Str text);
 Value value_from_cstr(const char *text);
@@ -97,6 +101,8 @@ Value value_object(Str *names, Value *items, size_t count, Arena *arena);
 /* v, known, with other items in the place of its own, as many; type and flags follow from them, its
  * own marks stay. Takes the array as it is, but for a set. */
 Value value_with_items(Value v, Value *items, Arena *arena);
+/* v's own items in an array to be changed, for value_with_items. */
+Value *value_copy_items(Value v, Arena *arena);
 
 /* Looking. Claims about the value itself, not about what is in it, unless named wholly/anywhere. */
 static inline bool value_is_null(Value v) {
@@ -130,11 +136,17 @@ Str value_number_text(Value number, Arena *arena);
 bool value_is_true(Value boolean); /* known and true */
 /* Item i of list, set, tuple, object, or map (in key order). */
 Value value_at(Value v, size_t i);
-Str value_key_at(Value map_or_object, size_t i);
+Str value_key_at(Value map_or_object, size_t i); /* of objects also when null or unknown */
 /* Attribute of an object that its type has. */
 Value value_attribute(Value object, Str name);
-/* Attribute of an object or key of a map; false when absent. */
+/* Attribute of an object or key of a map; false when absent, and of what is neither, null or
+ * unknown. */
 MUST_USE bool value_find(Value v, Str name, Value *out);
+/* For documents that others wrote: false also when the member is null or unknown, or no string, or
+ * no tuple (an array); *out stays as it was. */
+bool value_find_present(Value v, Str name, Value *out);
+bool value_find_text(Value v, Str name, Str *out);
+bool value_find_tuple(Value v, Str name, Value *out);
 
 /* Marks. */
 Value value_with_marks(Value v, uint8_t marks); /* added */

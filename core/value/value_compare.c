@@ -151,9 +151,8 @@ static uint64_t hash_number(Value v) {
 static uint64_t hash_items(Value v) {
     uint64_t hash = mix(v.type->kind, v.count);
     for (size_t i = 0; i < v.count; i++) {
-        if (v.type->kind == KIND_MAP || v.type->kind == KIND_OBJECT) {
+        if (type_is_mapping(v.type))
             hash = mix(hash, str_hash(value_key_at(v, i)));
-        }
         hash = mix(hash, value_hash(value_at(v, i)));
     }
     return hash;

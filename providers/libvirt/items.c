@@ -25,9 +25,7 @@ StrVec items_texts(Value object, const char *name, Arena *arena) {
 }
 
 const Type *items_type(const Type *object, const char *name) {
-    size_t index = 0;
-    CHECK(type_find_attribute(object, str_from_cstr(name), &index));
-    return type_at(object, index);
+    return type_at(object, type_get_attribute(object, str_from_cstr(name)));
 }
 
 const Type *items_element(const Type *object, const char *name) {

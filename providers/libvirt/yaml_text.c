@@ -17,10 +17,6 @@ static bool is_nested(Value value) {
     return value_is_present(value) && !is_primitive && value.count > 0;
 }
 
-static bool is_mapping(Value value) {
-    return value.type->kind == KIND_OBJECT || value.type->kind == KIND_MAP;
-}
-
 static void add_key(StrBuf *out, Value mapping, size_t i, Arena *arena) {
     Str key = value_key_at(mapping, i);
     bool is_plain = key.len > 0;
@@ -41,7 +37,7 @@ static void add_items(StrBuf *out, Value value, size_t depth, Arena *arena) {
     for (size_t i = 0; i < value.count; i++) {
         Value item = value_at(value, i);
         strbuf_add_repeat(out, ' ', depth * 2);
-        if (is_mapping(value))
+        if (type_is_mapping(value.type))
             add_key(out, value, i, arena);
         else
             strbuf_add_char(out, '-');

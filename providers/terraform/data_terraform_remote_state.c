@@ -24,13 +24,9 @@ static bool refuse_config(Str why, const char *path, Diags *diags) {
     return false;
 }
 
-static bool is_object(Value value) {
-    return value.type->kind == KIND_OBJECT || value.type->kind == KIND_MAP;
-}
-
 static bool check_defaults(Value config, Diags *diags) {
     Value defaults = draft_attribute(config, "defaults");
-    if (!value_is_present(defaults) || is_object(defaults))
+    if (!value_is_present(defaults) || type_is_mapping(defaults.type))
         return true;
     Diag *diag = diags_error(diags, NO_RANGE, "Invalid default values",
                              "\"defaults\" must be an object: a value for each output that may "
@@ -43,7 +39,7 @@ static bool check_defaults(Value config, Diags *diags) {
 static bool backend_config(
     const BackendType *type, Value given, Value *out, Arena *arena, Diags *diags) {
     Draft draft = draft_empty(&type->schema, arena);
-    if (!value_is_null(given) && !is_object(given))
+    if (!value_is_null(given) && !type_is_mapping(given.type))
         return refuse_config(STR("\"config\" must be an object."), ".config", diags);
     for (size_t i = 0; value_is_present(given) && i < given.count; i++) {
         Str name = value_key_at(given, i);
@@ -88,7 +84,7 @@ static bool remote_validate(const Call *call, Value config, Diags *diags) {
         return true;
     if (!find_type(config, &type, call->arena, diags))
         return false;
-    if (!value_is_null(given) && given.type != &TYPE_DYNAMIC && !is_object(given))
+    if (!value_is_null(given) && given.type != &TYPE_DYNAMIC && !type_is_mapping(given.type))
         return refuse_config(STR("\"config\" must be an object."), ".config", diags);
     return !value_is_wholly_known(given) ||
            backend_config(type, given, &ignored, call->arena, diags);

@@ -480,14 +480,10 @@ static void etcd_close(Backend *backend) {
 
 /* -- opening ------------------------------------------------------------------------------ */
 
-static Str text_of(Value config, const char *name, const char *fallback) {
-    return backend_settings_text(config, name, fallback);
-}
-
 /* PEM text, or the path of a file with it. */
 static bool read_pem(
     const Io *io, Value config, const char *name, Str *out, Arena *arena, Diags *diags) {
-    Str given = text_of(config, name, "");
+    Str given = backend_settings_text(config, name, "");
     *out = given;
     if (given.len == 0 || str_find(given, STR("-----BEGIN"), 0) != SIZE_MAX)
         return true;
@@ -536,8 +532,8 @@ static bool read_endpoints(Value config, bool has_tls, StrVec *out, Arena *arena
 
 static bool open_client(const Io *io, Value config, EtcdClient **out, Arena *arena, Diags *diags) {
     EtcdConfig settings = {
-        .username = text_of(config, "username", ""),
-        .password = text_of(config, "password", ""),
+        .username = backend_settings_text(config, "username", ""),
+        .password = backend_settings_text(config, "password", ""),
     };
     if (!read_pem(io, config, "ca_cert", &settings.authorities, arena, diags) ||
         !read_pem(io, config, "client_cert", &settings.certificate, arena, diags) ||
@@ -566,7 +562,7 @@ static bool read_seconds(Value config, int64_t *out, Diags *diags) {
 }
 
 static Str prefix_of(Value config, Arena *arena) {
-    Str prefix = text_of(config, "prefix", "loam");
+    Str prefix = backend_settings_text(config, "prefix", "loam");
     return str_ends_with(prefix, STR("/")) ? prefix : str_concat(prefix, STR("/"), arena);
 }
 

@@ -69,15 +69,10 @@ static void set_token(EtcdClient *client, Str token) {
 
 /* -- reading answers ---------------------------------------------------------------------- */
 
-static bool find(Value object, const char *name, Value *out) {
-    return value_is_present(object) && object.type->kind == KIND_OBJECT &&
-           value_find(object, str_from_cstr(name), out) && value_is_present(*out);
-}
-
 static int64_t int_of(Value object, const char *name) {
     Value value;
     int64_t number = 0;
-    if (!find(object, name, &value))
+    if (!value_find_present(object, str_from_cstr(name), &value))
         return 0;
     if (value.type->kind == KIND_NUMBER)
         return value_to_int(value, &number) ? number : 0;
@@ -88,9 +83,9 @@ static int64_t int_of(Value object, const char *name) {
 }
 
 static Str text_of(Value object, const char *name) {
-    Value value;
-    bool is_text = find(object, name, &value) && value.type->kind == KIND_STRING;
-    return is_text ? value_text(value) : STR_EMPTY;
+    Str text = STR_EMPTY;
+    (void)value_find_text(object, str_from_cstr(name), &text);
+    return text;
 }
 
 static Str bytes_of(Value object, const char *name, Arena *arena) {
@@ -289,7 +284,7 @@ static Str encode_txn(const EtcdTxn *txn, Arena *arena) {
 
 static void add_found(Value range, EtcdAnswer *out, Arena *arena) {
     Value list;
-    if (!find(range, "kvs", &list))
+    if (!value_find_present(range, STR("kvs"), &list))
         return;
     for (size_t i = 0; i < list.count; i++) {
         Value item = value_at(list, i);
@@ -314,11 +309,13 @@ bool etcd_client_txn(EtcdClient *client,
     if (!call_etcd(client, &call, &answer, problem, arena))
         return false;
     Value succeeded;
-    out->succeeded = find(answer, "succeeded", &succeeded) && value_is_true(succeeded);
-    if (find(answer, "header", &header))
+    out->succeeded =
+        value_find_present(answer, STR("succeeded"), &succeeded) && value_is_true(succeeded);
+    if (value_find_present(answer, STR("header"), &header))
         out->revision = int_of(header, "revision");
-    for (size_t i = 0; find(answer, "responses", &responses) && i < responses.count; i++) {
-        if (find(value_at(responses, i), "response_range", &range))
+    for (size_t i = 0;
+         value_find_present(answer, STR("responses"), &responses) && i < responses.count; i++) {
+        if (value_find_present(value_at(responses, i), STR("response_range"), &range))
             add_found(range, out, arena);
     }
     return true;
@@ -368,7 +365,7 @@ bool etcd_client_keep(EtcdClient *client,
     Value answer, result;
     if (!call_etcd(client, &call, &answer, problem, arena))
         return false;
-    *is_alive = find(answer, "result", &result) && int_of(result, "TTL") > 0;
+    *is_alive = value_find_present(answer, STR("result"), &result) && int_of(result, "TTL") > 0;
     return true;
 }
 

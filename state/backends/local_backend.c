@@ -344,11 +344,9 @@ static void local_close(Backend *backend) {
 /* -- opening ------------------------------------------------------------------------------ */
 
 static Str setting(Value config, const char *name, Str otherwise) {
-    Value found;
-    if (!value_is_present(config) || !value_find(config, str_from_cstr(name), &found))
-        return otherwise;
-    bool given = value_is_present(found) && value_text(found).len > 0;
-    return given ? value_text(found) : otherwise;
+    Str text;
+    bool is_given = value_find_text(config, str_from_cstr(name), &text) && text.len > 0;
+    return is_given ? text : otherwise;
 }
 
 static Str path_of(Value config, Str workspace, Arena *arena) {

@@ -14,11 +14,6 @@ static Str text_of(Value config, const char *name) {
     return backend_settings_text(config, name, "");
 }
 
-static bool find_value(Value config, const char *name, Value *out) {
-    return value_is_present(config) && value_find(config, str_from_cstr(name), out) &&
-           value_is_present(*out);
-}
-
 static bool refuse(Diags *diags, const char *summary, Str why) {
     diags_error(diags, NO_RANGE, summary, "%.*s", STR_ARG(why));
     return false;
@@ -44,7 +39,7 @@ static void file_names(const Io *io,
                        StrVec *out,
                        Arena *arena) {
     Value given;
-    if (find_value(config, list, &given)) {
+    if (value_find_present(config, str_from_cstr(list), &given)) {
         for (size_t i = 0; i < given.count; i++) {
             if (value_is_present(value_at(given, i)))
                 vec_push(arena, out, expand_home(io, value_text(value_at(given, i)), arena));
@@ -184,7 +179,7 @@ static bool read_endpoint(Value config, S3Settings *out, Arena *arena, Diags *di
     Value endpoints;
     Str given = STR_EMPTY;
     Url url;
-    if (find_value(config, "endpoints", &endpoints))
+    if (value_find_present(config, STR("endpoints"), &endpoints))
         given = text_of(endpoints, "s3");
     if (given.len == 0)
         given = text_of(config, "endpoint");
@@ -208,8 +203,8 @@ static bool read_place(Value config, S3Settings *out, Arena *arena, Diags *diags
     Value style;
     out->bucket = text_of(config, "bucket");
     out->path_style = !fits_host_name(out->bucket);
-    if (find_value(config, "use_path_style", &style) ||
-        find_value(config, "force_path_style", &style))
+    if (value_find_present(config, STR("use_path_style"), &style) ||
+        value_find_present(config, STR("force_path_style"), &style))
         out->path_style = out->path_style || value_is_true(style);
     return read_endpoint(config, out, arena, diags);
 }

@@ -132,22 +132,6 @@ static bool parse_object(Registry *registry, Str url, Str body, Value *out) {
     return refuse_answer(registry, url, "is no JSON object");
 }
 
-static bool find_text(Value object, const char *name, Str *out) {
-    Value value;
-    if (!value_is_present(object) || object.type->kind != KIND_OBJECT ||
-        !value_find(object, str_from_cstr(name), &value) || !value_is_present(value) ||
-        value.type != &TYPE_STRING)
-        return false;
-    *out = value_text(value);
-    return true;
-}
-
-static bool find_list(Value object, const char *name, Value *out) {
-    return value_is_present(object) && object.type->kind == KIND_OBJECT &&
-           value_find(object, str_from_cstr(name), out) && value_is_present(*out) &&
-           out->type->kind == KIND_TUPLE;
-}
-
 static bool discover(Registry *registry) {
     Str url = str_format(registry->arena, "https://%.*s/.well-known/terraform.json",
                          STR_ARG(registry->module.host));
@@ -156,7 +140,7 @@ static bool discover(Registry *registry) {
     Str base;
     if (!ask(registry, url, &response) || !parse_object(registry, url, response.body, &services))
         return false;
-    if (!find_text(services, "modules.v1", &base))
+    if (!value_find_text(services, STR("modules.v1"), &base))
         return refuse_answer(registry, url, "names no service \"modules.v1\"");
     registry->base = url_resolve(response.url, base, registry->arena);
     if (!str_starts_with(registry->base, STR("https://")))
@@ -186,7 +170,7 @@ static bool choose(Registry *registry, Value versions, Str *out) {
     for (size_t i = 0; i < versions.count; i++) {
         Str version;
         bool is_selected;
-        if (!find_text(value_at(versions, i), "version", &version) ||
+        if (!value_find_text(value_at(versions, i), STR("version"), &version) ||
             !version_constraint_selects(registry->request->constraint, version, &is_selected))
             continue;
         if (!newest.len || version_constraint_compare(version, newest) > 0)
@@ -207,8 +191,8 @@ static bool find_version(Registry *registry, Str *out) {
     Value versions;
     if (!ask(registry, url, &response) || !parse_object(registry, url, response.body, &answer))
         return false;
-    if (!find_list(answer, "modules", &modules) || modules.count == 0 ||
-        !find_list(value_at(modules, 0), "versions", &versions))
+    if (!value_find_tuple(answer, STR("modules"), &modules) || modules.count == 0 ||
+        !value_find_tuple(value_at(modules, 0), STR("versions"), &versions))
         return refuse_answer(registry, url, "lists no versions");
     return choose(registry, versions, out);
 }
@@ -224,7 +208,7 @@ static bool find_place(Registry *registry, Str version, Str *out) {
     if (out->len)
         return true;
     if (!response.body.len || !parse_object(registry, url, response.body, &answer) ||
-        !find_text(answer, "location", out))
+        !value_find_text(answer, STR("location"), out))
         return refuse_answer(registry, url, "does not say where the module is");
     *out = source_web_resolve(response.url, utf8_strip_controls(*out, registry->arena),
                               registry->arena);

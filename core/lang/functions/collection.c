@@ -94,7 +94,7 @@ static bool collection_index(FunctionCall *call, Value *out, Str *error) {
 static bool collection_contains(FunctionCall *call, Value *out, Str *error) {
     Value list = call->arguments[0];
     bool is_uncertain = false;
-    if (!sequence_is_type(list.type))
+    if (!type_is_sequence(list.type))
         return function_fail(call, 0, error, "argument must be list, tuple, or set");
     for (size_t i = 0; i < sequence_count(list); i++) {
         Value equal = eval_equal(call->arguments[1], value_at(list, i), call->arena);
@@ -193,7 +193,7 @@ static void flatten_into(Flattening *flattening, Value value) {
         Value item = value_at(list, i);
         if (!value_is_known(item) && item.type == &TYPE_DYNAMIC) {
             flattening->is_known = false;
-        } else if (!value_is_null(item) && sequence_is_type(item.type)) {
+        } else if (!value_is_null(item) && type_is_sequence(item.type)) {
             flatten_into(flattening, item);
         } else {
             vec_push(flattening->arena, &flattening->items, item);
@@ -202,7 +202,7 @@ static void flatten_into(Flattening *flattening, Value value) {
 }
 
 static bool collection_flatten(FunctionCall *call, Value *out, Str *error) {
-    if (!sequence_is_type(call->arguments[0].type))
+    if (!type_is_sequence(call->arguments[0].type))
         return function_fail(call, 0, error, "can only flatten lists, sets and tuples");
     Flattening flattening = {.arena = call->arena, .is_known = true};
     flatten_into(&flattening, call->arguments[0]);
@@ -426,7 +426,7 @@ static bool collection_slice(FunctionCall *call, Value *out, Str *error) {
 
 static bool reverse_type(FunctionCall *call, const Type **out, Str *error) {
     const Type *type = call->arguments[0].type;
-    if (!sequence_is_type(type))
+    if (!type_is_sequence(type))
         return function_fail(call, 0, error, "can only reverse list or tuple values, not %.*s",
                              STR_ARG(type_friendly_name(type, call->arena)));
     *out = type;

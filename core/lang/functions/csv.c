@@ -124,7 +124,7 @@ static const Type *csv_row_type(FunctionCall *call, const StrVec *columns, size_
     const Type *type = type_object(names, types, NULL, columns->count, call->arena);
     for (size_t i = 0; i < columns->count; i++) {
         Str name = value_text(value_string(columns->items[i], call->arena));
-        CHECK(type_find_attribute(type, name, &places[i]));
+        places[i] = type_get_attribute(type, name);
     }
     return type;
 }

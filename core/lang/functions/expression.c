@@ -109,9 +109,8 @@ static bool expression_convert(Evaluation *evaluation, const Expr *call, Value *
 
 /* The names a template may use: attributes of an object, elements of a map. */
 static bool template_variables(Evaluation *evaluation, const Expr *call, Value given, Map *out) {
-    bool is_mapping = given.type->kind == KIND_OBJECT || given.type->kind == KIND_MAP;
     *out = map_new(evaluation->arena);
-    if (!value_is_present(given) || !is_mapping) {
+    if (!value_is_present(given) || !type_is_mapping(given.type)) {
         eval_error_at(
             evaluation, expr_start(call->as.call.arguments[1]), call->as.call.arguments[1],
             "Invalid function argument",

@@ -118,7 +118,7 @@ typedef struct FileWalk {
     FunctionCall *call;
     const Disk *disk;
     Str pattern;
-    VEC(Value) found;
+    ValueVec found;
     Str *error;
 } FileWalk;
 

@@ -278,7 +278,7 @@ static bool format_format(FunctionCall *call, Value *out, Str *error) {
 /* -- formatlist --------------------------------------------------------------------------- */
 
 static bool is_iterated(Value v) {
-    return !value_is_null(v) && sequence_is_type(v.type);
+    return !value_is_null(v) && type_is_sequence(v.type);
 }
 
 typedef struct FormatList {

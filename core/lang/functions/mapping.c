@@ -3,22 +3,14 @@
 
 #include "sequence.h"
 
-static bool is_mapping(const Type *type) {
-    return type->kind == KIND_MAP || type->kind == KIND_OBJECT;
-}
-
 static size_t mapping_count(Value v) {
     return v.type->kind == KIND_OBJECT ? v.type->count : v.count;
-}
-
-static Str mapping_name(Value v, size_t i) {
-    return v.type->kind == KIND_OBJECT ? v.type->names[i] : value_key_at(v, i);
 }
 
 /* -- keys, values ------------------------------------------------------------------------- */
 
 static bool mapping_require(FunctionCall *call, Str *error) {
-    return is_mapping(call->arguments[0].type) ||
+    return type_is_mapping(call->arguments[0].type) ||
            function_fail(call, 0, error, "must have map or object type");
 }
 
@@ -34,7 +26,7 @@ static bool mapping_keys(FunctionCall *call, Value *out, Str *error) {
     size_t count = mapping_count(map);
     Value *items = arena_new_array(call->arena, Value, count);
     for (size_t i = 0; i < count; i++)
-        items[i] = value_from_str(mapping_name(map, i));
+        items[i] = value_from_str(value_key_at(map, i));
     Value result = is_object ? value_tuple(items, count, call->arena)
                              : value_list(&TYPE_STRING, items, count, call->arena);
     *out = value_with_marks(result, map.marks);
@@ -130,7 +122,7 @@ static bool mapping_lookup(FunctionCall *call, Value *out, Str *error) {
     if (call->count > 3)
         return function_fail(call, SIZE_MAX, error,
                              "lookup() takes two or three arguments, got %zu", call->count);
-    if (!is_mapping(map.type))
+    if (!type_is_mapping(map.type))
         return function_fail(call, 0, error, "lookup() requires a map as the first argument");
     bool is_map = map.type->kind == KIND_MAP;
     if (is_map && !lookup_check_default(call, map.type->element, error))
@@ -167,7 +159,7 @@ static void merge_add(FunctionCall *call, Value map, Merging *merging) {
     bool is_known = value_is_known(map);
     for (size_t i = 0; i < mapping_count(map); i++) {
         Value item = is_known ? value_at(map, i) : value_unknown(type_at(map.type, i));
-        merge_put(call->arena, merging, mapping_name(map, i), item);
+        merge_put(call->arena, merging, value_key_at(map, i), item);
     }
 }
 
@@ -195,7 +187,7 @@ static bool merge_shape(FunctionCall *call, MergeShape *shape, Str *error) {
             shape->same = NULL;
             continue;
         }
-        if (!is_mapping(map.type))
+        if (!type_is_mapping(map.type))
             return function_fail(call, i, error, "arguments must be maps or objects, got %.*s",
                                  STR_ARG(type_friendly_name(map.type, call->arena)));
         if (shape->same && !type_equal(shape->same, map.type))

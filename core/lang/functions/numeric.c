@@ -219,7 +219,7 @@ static bool numeric_pow(FunctionCall *call, Value *out, Str *error) {
 static bool numeric_sum(FunctionCall *call, Value *out, Str *error) {
     Value list = call->arguments[0];
     ConvertError failure;
-    if (!sequence_is_type(list.type))
+    if (!type_is_sequence(list.type))
         return function_fail(call, 0, error, "cannot sum noniterable");
     if (sequence_count(list) == 0)
         return function_fail(call, 0, error, "cannot sum an empty list");

@@ -1,10 +1,6 @@
 /* sequence: looking at lists, sets and tuples alike. */
 #include "sequence.h"
 
-bool sequence_is_type(const Type *type) {
-    return type->kind == KIND_LIST || type->kind == KIND_SET || type->kind == KIND_TUPLE;
-}
-
 size_t sequence_count(Value sequence) {
     return sequence.type->kind == KIND_TUPLE ? sequence.type->count : sequence.count;
 }

@@ -3,10 +3,6 @@
 
 #include "functions.h"
 
-typedef VEC(Value) ValueVec;
-
-/* A list, set or tuple. */
-bool sequence_is_type(const Type *type);
 /* Elements of a known one. */
 size_t sequence_count(Value sequence);
 /* Elements whose number is certain: a set with unknowns inside may shrink. */

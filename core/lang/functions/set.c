@@ -159,7 +159,7 @@ static bool product_prepare(FunctionCall *call, Product *product, Str *error) {
     for (size_t i = 0; i < call->count; i++) {
         Value source = value_without_marks(call->arguments[i]);
         product->marks |= call->arguments[i].marks;
-        if (!sequence_is_type(source.type))
+        if (!type_is_sequence(source.type))
             return function_fail(call, i, error, "a set or a list is required");
         product->is_set = product->is_set || source.type->kind == KIND_SET;
         product->elements[i] = product_element(call, source.type);

@@ -174,7 +174,7 @@ static Str split_next(Str *rest, Str separator, bool *is_last) {
 static bool string_split(FunctionCall *call, Value *out, Str *error) {
     Str separator = argument_text(call, 0);
     Str rest = argument_text(call, 1);
-    VEC(Value) pieces = {0};
+    ValueVec pieces = {0};
     bool is_last = !separator.len && !rest.len;
     if (!function_spend(call, rest.len, rest.len, error))
         return false;

@@ -160,13 +160,12 @@ static bool tfvars_encode_expr(FunctionCall *call, Value *out, Str *error) {
 static bool tfvars_encode(FunctionCall *call, Value *out, Str *error) {
     NativeText text = {.arena = call->arena, .value = strbuf_new(call->arena)};
     Value value = call->arguments[0];
-    if (value.type->kind != KIND_OBJECT && value.type->kind != KIND_MAP)
+    if (!type_is_mapping(value.type))
         return function_fail(call, SIZE_MAX, error,
                              "the value to encode must be an object whose attributes are the "
                              "variables");
-    size_t count = value.type->kind == KIND_OBJECT ? value.type->count : value.count;
-    for (size_t i = 0; i < count; i++) {
-        Str name = value.type->kind == KIND_OBJECT ? value.type->names[i] : value_key_at(value, i);
+    for (size_t i = 0; i < value.count; i++) {
+        Str name = value_key_at(value, i);
         if (!lexer_is_identifier(name))
             return function_fail(call, SIZE_MAX, error, "\"%.*s\" is no valid variable name",
                                  STR_ARG(name));
@@ -192,7 +191,7 @@ static void tfvars_check_blocks(const NativeBody *body, Diags *diags) {
 static bool tfvars_read(const Source *source, Value *out, Arena *arena, Diags *diags) {
     const NativeBody *body = NULL;
     StrVec names = {0};
-    VEC(Value) values = {0};
+    ValueVec values = {0};
     bool ok = native_parse(source, NULL, &body, arena, diags);
     tfvars_check_blocks(body, diags);
     map_each(&body->attributes, entry) {

@@ -62,6 +62,48 @@ static void lookup(void **state) {
     assert_null(schema_find_block(&schema, STR("tags")));
 }
 
+static bool is_sensitive(const Attribute *attribute) {
+    return (attribute->flags & SENSITIVE) != 0;
+}
+
+static const Attribute plain[] = {
+    {"x", &TYPE_STRING, OPTIONAL, "X."}
+};
+static const Attribute secret[] = {
+    {"y", &TYPE_STRING, OPTIONAL | SENSITIVE, "Y."}
+};
+static const Attribute holds_plain[] = {
+    {"o", NULL, OPTIONAL, "O.", NESTED(NEST_LIST, plain)}
+};
+static const Attribute holds_secret[] = {
+    {"o", NULL, OPTIONAL, "O.", NESTED(NEST_LIST, secret)}
+};
+static const Block inner[] = {
+    {"b", NEST_SET, {SCHEMA_ATTRIBUTES(holds_secret)}, 0, 0}
+};
+static const Block outer[] = {
+    {"c", NEST_MAP, {SCHEMA_ATTRIBUTES(plain), SCHEMA_BLOCKS(inner)}, 0, 0}
+};
+
+static void attributes_are_sought_at_any_depth(void **state) {
+    (void)state;
+    const struct {
+        Schema schema;
+        bool wanted;
+    } cases[] = {
+        {{0},                                              false},
+        {{SCHEMA_ATTRIBUTES(plain)},                       false},
+        {{SCHEMA_ATTRIBUTES(secret)},                      true },
+        {{SCHEMA_ATTRIBUTES(holds_plain)},                 false},
+        {{SCHEMA_ATTRIBUTES(holds_secret)},                true },
+        {{SCHEMA_ATTRIBUTES(plain), SCHEMA_BLOCKS(outer)}, true },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
+        assert_int_equal(schema_has(&cases[i].schema, is_sensitive), cases[i].wanted);
+    Schema members = schema_of_nested(holds_secret[0].nested);
+    assert_ptr_equal(schema_find_attribute(&members, STR("y")), &secret[0]);
+}
+
 static void empty_value(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -102,8 +144,11 @@ static void threads_share_it(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(threads_share_it), /* first, while the cache is cold */
-        cmocka_unit_test(implied_type),     cmocka_unit_test(types_are_interned),
-        cmocka_unit_test(lookup),           cmocka_unit_test(empty_value),
+        cmocka_unit_test(implied_type),
+        cmocka_unit_test(types_are_interned),
+        cmocka_unit_test(attributes_are_sought_at_any_depth),
+        cmocka_unit_test(lookup),
+        cmocka_unit_test(empty_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -92,6 +92,30 @@ static void objects_are_sorted(void **state) {
     assert_int_equal(index, 1);
     assert_false(type_find_attribute(object, STR("c"), &index));
     assert_false(type_find_attribute(object, STR(""), &index));
+    assert_int_equal(type_get_attribute(object, STR("a")), 0);
+    assert_int_equal(type_get_attribute(object, STR("b")), 1);
+}
+
+static void kinds_are_told_apart(void **state) {
+    (void)state;
+    const Type *map = type_map(&TYPE_BOOL, arena);
+    const struct {
+        const Type *type;
+        bool is_collection, is_sequence, is_mapping;
+    } cases[] = {
+        {&TYPE_DYNAMIC,        false, false, false},
+        {&TYPE_STRING,         false, false, false},
+        {&TYPE_LIST_OF_STRING, true,  true,  false},
+        {&TYPE_SET_OF_STRING,  true,  true,  false},
+        {map,                  true,  false, true },
+        {&TYPE_EMPTY_TUPLE,    false, true,  false},
+        {&TYPE_EMPTY_OBJECT,   false, false, true },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        assert_int_equal(type_is_collection(cases[i].type), cases[i].is_collection);
+        assert_int_equal(type_is_sequence(cases[i].type), cases[i].is_sequence);
+        assert_int_equal(type_is_mapping(cases[i].type), cases[i].is_mapping);
+    }
 }
 
 static void equality_is_structural(void **state) {
@@ -181,6 +205,7 @@ int main(void) {
         cmocka_unit_test(the_interner_grows),
         cmocka_unit_test(threads_get_the_same_type),
         cmocka_unit_test(objects_are_sorted),
+        cmocka_unit_test(kinds_are_told_apart),
         cmocka_unit_test(equality_is_structural),
         cmocka_unit_test(tuples_of_one_type_store_it_once),
         cmocka_unit_test(flags_follow_from_the_parts),

@@ -159,6 +159,79 @@ static void objects_get_their_type_from_items(void **state) {
     assert_ptr_equal(value_object(NULL, NULL, 0, arena).type, &TYPE_EMPTY_OBJECT);
 }
 
+/* What others wrote: of each member whether it is there at all, present, a text, a tuple. */
+static void members_of_documents(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        bool is_there, is_present, is_text, is_tuple;
+    } cases[] = {
+        {"text",    true,  true,  true,  false},
+        {"null",    true,  false, false, false},
+        {"unknown", true,  false, false, false},
+        {"number",  true,  true,  false, false},
+        {"array",   true,  true,  false, true },
+        {"nothing", false, false, false, false},
+    };
+    Str names[] = {STR("text"), STR("null"), STR("unknown"), STR("number"), STR("array")};
+    Value object =
+        value_object(names,
+                     ITEMS(text("t"), value_null(&TYPE_STRING), value_unknown(&TYPE_STRING),
+                           value_int(1), value_tuple(NULL, 0, arena)),
+                     5, arena);
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Str name = str_from_cstr(cases[i].name);
+        Value found = text("before"), tuple = text("before");
+        Str said = STR("before");
+        assert_int_equal(value_find(object, name, &found), cases[i].is_there);
+        found = text("before");
+        assert_int_equal(value_find_present(object, name, &found), cases[i].is_present);
+        assert_int_equal(str_equal(value_display(found, 0, arena), STR("\"before\"")),
+                         !cases[i].is_present);
+        assert_int_equal(value_find_text(object, name, &said), cases[i].is_text);
+        check_str(said, cases[i].is_text ? "t" : "before");
+        assert_int_equal(value_find_tuple(object, name, &tuple), cases[i].is_tuple);
+        assert_int_equal(tuple.type->kind, cases[i].is_tuple ? KIND_TUPLE : KIND_STRING);
+    }
+    const Value others[] = {text("text"), value_null(object.type), value_unknown(object.type),
+                            value_tuple(NULL, 0, arena)};
+    for (size_t i = 0; i < ARRAY_COUNT(others); i++) {
+        Str said;
+        assert_false(value_find_text(others[i], STR("text"), &said));
+    }
+    check_str(value_key_at(value_unknown(object.type), 1), "null");
+}
+
+static void numbers_are_read_from_text(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *wanted;
+    } cases[] = {
+        {"12",   "12"                   },
+        {"-3",   "-3"                   },
+        {"0.50", "0.5"                  },
+        {"1e20", "100000000000000000000"},
+        {"",     NULL                   },
+        {"x",    NULL                   },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Value number;
+        bool fine = value_from_number_text(str_from_cstr(cases[i].text), &number, arena);
+        assert_int_equal(fine, cases[i].wanted != NULL);
+        if (fine)
+            check_str(value_number_text(number, arena), cases[i].wanted);
+    }
+}
+
+static void copied_items_may_be_changed(void **state) {
+    (void)state;
+    Value list = value_list(&TYPE_STRING, ITEMS(text("a"), text("b")), 2, arena);
+    Value *items = value_copy_items(list, arena);
+    items[1] = text("c");
+    check_str(value_text(value_at(list, 1)), "b");
+    check_str(value_text(value_at(value_with_items(list, items, arena), 1)), "c");
+}
+
 static void other_items_bring_their_types(void **state) {
     (void)state;
     Str names[] = {STR("a"), STR("b")};
@@ -198,6 +271,9 @@ int main(void) {
         cmocka_unit_test(big_sets_are_quick),
         cmocka_unit_test(maps_are_sorted_and_the_last_wins),
         cmocka_unit_test(objects_get_their_type_from_items),
+        cmocka_unit_test(members_of_documents),
+        cmocka_unit_test(numbers_are_read_from_text),
+        cmocka_unit_test(copied_items_may_be_changed),
         cmocka_unit_test(other_items_bring_their_types),
         cmocka_unit_test(elements_are_counted_up_to_a_limit),
     };
