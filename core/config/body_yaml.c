@@ -564,27 +564,13 @@ static bool read_document(YamlFile *file, const BodyNode **out) {
     }
 }
 
-static bool check_bytes(const Source *source, Diags *diags) {
-    size_t valid = utf8_valid_prefix(source->bytes);
-    if (source->bytes.len > INT32_MAX) {
-        diags_error(diags, (SourceRange){source, 0, 0}, "Too large file",
-                    "A configuration file may have 2 GiB.");
-        return false;
-    }
-    if (valid == source->bytes.len)
-        return true;
-    diags_error(diags, (SourceRange){source, (uint32_t)valid, (uint32_t)valid + 1},
-                "Invalid text encoding", "Configuration files are UTF-8 text; this byte is not.");
-    return false;
-}
-
 bool body_yaml_parse(const Source *source,
                      const FunctionTable *functions,
                      const Body **out,
                      Arena *arena,
                      Diags *diags) {
     static const char byte_order_mark[] = "\xEF\xBB\xBF";
-    if (!check_bytes(source, diags))
+    if (!parser_check_text(source, diags))
         return false;
     SCOPED(yaml_parser_t) parser = {0};
     CHECK(yaml_parser_initialize(&parser));

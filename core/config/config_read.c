@@ -199,16 +199,8 @@ bool config_read_provider_ref(const Expr *expr, ProviderRef *out, Arena *arena, 
     return false;
 }
 
-static void count_traversal(Traversal *traversal, void *payload) {
-    size_t *count = payload;
-    (void)traversal;
-    (*count)++;
-}
-
 bool config_read_is_judging(const Condition *condition) {
-    size_t references = 0;
-    expr_each_traversal(condition->condition, count_traversal, &references);
-    return references > 0;
+    return expr_has_traversal(condition->condition);
 }
 
 static bool read_condition(const BodyBlock *block, Condition *out, Arena *arena, Diags *diags) {

@@ -1,14 +1,8 @@
 /* Looking into tuples and objects of expressions. */
 #include "decode_check.h"
 
-static const Expr *unwrap(const Expr *expr) {
-    while (expr->kind == EXPR_PARENS || (expr->kind == EXPR_TEMPLATE && expr->as.parts.count == 1))
-        expr = expr->kind == EXPR_PARENS ? expr->as.inner : expr->as.parts.items[0];
-    return expr;
-}
-
 static bool literal_key(const Expr *key, Str *out) {
-    key = unwrap(key);
+    key = expr_unwrap(key);
     if (key->kind != EXPR_LITERAL || !value_is_present(key->as.literal) ||
         key->as.literal.type != &TYPE_STRING)
         return false;
@@ -88,7 +82,7 @@ static bool check_loop(const Expr *expr, const Type *type, Arena *arena, Diags *
 
 bool decode_check_shape(const Expr *expr, const Type *type, Arena *arena, Diags *diags) {
     bool ok = true;
-    expr = unwrap(expr);
+    expr = expr_unwrap(expr);
     if (expr->kind == EXPR_TUPLE)
         return check_items(expr, type, arena, diags);
     if (expr->kind == EXPR_FOR)
@@ -125,7 +119,7 @@ static const Expr *find_item(const Expr *expr, const PathStep *step) {
 
 const Expr *decode_check_part(const Expr *expr, Path path, size_t from) {
     for (size_t i = from; i < path.count; i++) {
-        const Expr *part = find_item(unwrap(expr), &path.steps[i]);
+        const Expr *part = find_item(expr_unwrap(expr), &path.steps[i]);
         if (!part)
             return expr;
         expr = part;

@@ -97,9 +97,14 @@ SourceRange expr_start(const Expr *expr) {
     return subject;
 }
 
-const Traversal *expr_as_traversal(const Expr *expr) {
+const Expr *expr_unwrap(const Expr *expr) {
     while (expr->kind == EXPR_PARENS || (expr->kind == EXPR_TEMPLATE && expr->as.parts.count == 1))
         expr = expr->kind == EXPR_PARENS ? expr->as.inner : expr->as.parts.items[0];
+    return expr;
+}
+
+const Traversal *expr_as_traversal(const Expr *expr) {
+    expr = expr_unwrap(expr);
     return expr->kind == EXPR_TRAVERSAL ? expr->as.traversal : NULL;
 }
 
@@ -280,4 +285,16 @@ void expr_each_use(const Expr *expr,
                    void *payload) {
     Visit state = {.visit = visit, .visit_call = visit_call, .payload = payload};
     visit_expr(&state, expr);
+}
+
+static void note_traversal(Traversal *traversal, void *payload) {
+    bool *has_one = payload;
+    (void)traversal;
+    *has_one = true;
+}
+
+bool expr_has_traversal(const Expr *expr) {
+    bool has_one = false;
+    expr_each_traversal(expr, note_traversal, &has_one);
+    return has_one;
 }

@@ -145,10 +145,14 @@ const Expr *expr_object(const ExprItem *items, size_t count, SourceRange range, 
 /* Where an expression begins, as errors about arguments show it: within the quotes of a text, at
  * the first operand, at a splat's star. */
 SourceRange expr_start(const Expr *expr);
+/* What stands in any parentheses and in a template that is a single interpolation. */
+const Expr *expr_unwrap(const Expr *expr);
 /* A lone traversal in any parentheses or a template that is a single interpolation; else NULL. */
 const Traversal *expr_as_traversal(const Expr *expr);
 /* A literal without names or calls, folded; false when it is none. */
 bool expr_as_literal(const Expr *expr, Value *out, Arena *arena);
+/* Does it refer to anything but loop variables? */
+bool expr_has_traversal(const Expr *expr);
 /* Calls `visit` for every traversal in it, loop variables left out, in order of the source. */
 void expr_each_traversal(const Expr *expr,
                          void (*visit)(Traversal *traversal, void *payload),

@@ -29,6 +29,15 @@ static Str masked_format(const char *format, Arena *arena) {
     return str_equal(text, STR(MASK)) ? STR(UNTOLD) : text;
 }
 
+Str function_text(const FunctionCall *call, size_t i) {
+    return value_text(call->arguments[i]);
+}
+
+bool function_give_text(const FunctionCall *call, Str text, Value *out) {
+    *out = value_string(text, call->arena);
+    return true;
+}
+
 bool function_fail(FunctionCall *call, size_t argument, Str *error, const char *format, ...) {
     va_list args;
     va_start(args, format);

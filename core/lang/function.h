@@ -82,6 +82,9 @@ typedef struct FunctionTable {
 MUST_USE bool function_call(FunctionCall *call, Value *out, Str *error);
 /* Is there anything secret among the arguments? */
 bool function_is_secret(const FunctionCall *call);
+/* For `run`: argument i, a string; and a string as the result, which always is true. */
+Str function_text(const FunctionCall *call, size_t i);
+bool function_give_text(const FunctionCall *call, Str text, Value *out);
 /* For `run`: sets *error and the argument to blame (SIZE_MAX: none); always false. */
 bool function_fail(FunctionCall *call, size_t argument, Str *error, const char *format, ...)
     PRINTF_LIKE(4, 5);

@@ -4,7 +4,6 @@
 #include "layout_body.h"
 #include "layout_line.h"
 #include "parse.h"
-#include "utf8.h"
 
 #define PASSES_MAX 8
 
@@ -32,23 +31,9 @@ static bool layout_settle(const Source *source, LayoutRewrite rewrite, Str *text
     return true;
 }
 
-static bool layout_check_bytes(const Source *source, Diags *diags) {
-    size_t valid = utf8_valid_prefix(source->bytes);
-    if (source->bytes.len > INT32_MAX) {
-        diags_error(diags, (SourceRange){source, 0, 0}, "Too large file",
-                    "A configuration file may have 2 GiB.");
-        return false;
-    }
-    if (valid == source->bytes.len)
-        return true;
-    diags_error(diags, (SourceRange){source, (uint32_t)valid, (uint32_t)valid + 1},
-                "Invalid text encoding", "Configuration files are UTF-8 text; this byte is not.");
-    return false;
-}
-
 bool layout_file(const Source *source, Str *out, Arena *arena, Diags *diags) {
     Str text;
-    if (!layout_check_bytes(source, diags))
+    if (!parser_check_text(source, diags))
         return false;
     if (!layout_pass(source, LAYOUT_REWRITE_ALL, &text, arena, diags))
         return false;

@@ -302,6 +302,20 @@ const Expr *parse_expression(Parse *parse) {
 
 /* -- whole texts -------------------------------------------------------------------------- */
 
+bool parser_check_text(const Source *source, Diags *diags) {
+    size_t valid = utf8_valid_prefix(source->bytes);
+    if (source->bytes.len > INT32_MAX) {
+        diags_error(diags, (SourceRange){source, 0, 0}, "Too large file",
+                    "A configuration file may have 2 GiB.");
+        return false;
+    }
+    if (valid == source->bytes.len)
+        return true;
+    diags_error(diags, (SourceRange){source, (uint32_t)valid, (uint32_t)valid + 1},
+                "Invalid text encoding", "Configuration files are UTF-8 text; this byte is not.");
+    return false;
+}
+
 bool parser_parse_expression(const Source *source,
                              const FunctionTable *functions,
                              const Expr **out,

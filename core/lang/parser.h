@@ -8,6 +8,8 @@
 #include "expr.h"
 #include "function.h"
 
+/* What every file of a configuration is: UTF-8, and not too much of it. */
+MUST_USE bool parser_check_text(const Source *source, Diags *diags);
 /* The whole source is one expression. */
 MUST_USE bool parser_parse_expression(const Source *source,
                                       const FunctionTable *functions,

@@ -8,17 +8,9 @@ typedef struct BoundBody {
     const Scope *scope;
 } BoundBody;
 
-static void count_traversal(Traversal *traversal, void *payload) {
-    size_t *count = payload;
-    (void)traversal;
-    (*count)++;
-}
-
 static bool bind(const BoundBody *self, BodyAttribute *attribute, Arena *arena, Diags *diags) {
-    size_t references = 0;
     Value value;
-    expr_each_traversal(attribute->expr, count_traversal, &references);
-    if (references == 0)
+    if (!expr_has_traversal(attribute->expr))
         return true;
     if (!eval_expr(attribute->expr, self->scope, &value, arena, diags))
         return false;

@@ -2,7 +2,7 @@
 #include "yaml_value.h"
 
 #include "convert.h"
-#include "map.h"
+#include "members.h"
 #include "yaml_scalar.h"
 
 #include <yaml.h>
@@ -18,14 +18,6 @@ typedef struct YamlReading {
     YamlFailure *failure;
     Arena *arena;
 } YamlReading;
-
-typedef VEC(Value) YamlItems;
-
-typedef struct YamlMembers {
-    StrVec names;
-    YamlItems items;
-    Map places;
-} YamlMembers;
 
 static void yaml_reading_release(YamlReading *reading) {
     yaml_parser_delete(&reading->parser);
@@ -85,7 +77,7 @@ static bool read_alias(YamlReading *reading, const Event *event, Value *out) {
 }
 
 static bool read_sequence(YamlReading *reading, Value *out) {
-    YamlItems items = {0};
+    ValueVec items = {0};
     for (;;) {
         SCOPED(Event) event = {0};
         Value value;
@@ -101,32 +93,18 @@ static bool read_sequence(YamlReading *reading, Value *out) {
     return true;
 }
 
-static void members_put(YamlReading *reading, YamlMembers *members, Str name, Value item) {
-    size_t place = (size_t)(uintptr_t)map_find(&members->places, name);
-    if (place) {
-        members->items.items[place - 1] = item;
-        return;
-    }
-    vec_push(reading->arena, &members->names, name);
-    vec_push(reading->arena, &members->items, item);
-    map_set(&members->places, name, (void *)(uintptr_t)members->items.count);
-}
-
 /* <<: a mapping, or several of them. */
-static bool members_merge(YamlReading *reading,
-                          yaml_mark_t mark,
-                          Value value,
-                          YamlMembers *members) {
+static bool merge_members(YamlReading *reading, yaml_mark_t mark, Value value, Members *members) {
     if (!value_is_null(value) && value.type->kind == KIND_TUPLE) {
         for (size_t i = 0; i < value.type->count; i++)
-            if (!members_merge(reading, mark, value_at(value, i), members))
+            if (!merge_members(reading, mark, value_at(value, i), members))
                 return false;
         return true;
     }
     if (value_is_null(value) || value.type->kind != KIND_OBJECT)
         return yaml_fail(reading, mark, STR("only mappings can be merged by <<"));
     for (size_t i = 0; i < value.type->count; i++)
-        members_put(reading, members, value.type->names[i], value_at(value, i));
+        members_put(members, value.type->names[i], value_at(value, i));
     return true;
 }
 
@@ -155,7 +133,7 @@ static bool read_key(YamlReading *reading, const Event *event, Str *out) {
 }
 
 static bool read_mapping(YamlReading *reading, Value *out) {
-    YamlMembers members = {.places = map_new(reading->arena)};
+    Members members = members_new(reading->arena);
     for (;;) {
         SCOPED(Event) key = {0};
         SCOPED(Event) event = {0};
@@ -169,13 +147,12 @@ static bool read_mapping(YamlReading *reading, Value *out) {
         if ((!is_merge && !read_key(reading, &key, &name)) || !yaml_next(reading, &event) ||
             !read_event(reading, &event, &value))
             return false;
-        if (is_merge && !members_merge(reading, key.start_mark, value, &members))
+        if (is_merge && !merge_members(reading, key.start_mark, value, &members))
             return false;
         if (!is_merge)
-            members_put(reading, &members, name, value);
+            members_put(&members, name, value);
     }
-    *out =
-        value_object(members.names.items, members.items.items, members.names.count, reading->arena);
+    *out = members_to_object(&members);
     return true;
 }
 

@@ -35,11 +35,11 @@ static const UuidNamespace uuid_namespaces[] = {
 };
 
 static bool crypto_uuidv5(FunctionCall *call, Value *out, Str *error) {
-    Str space = value_text(call->arguments[0]);
+    Str space = function_text(call, 0);
     for (size_t i = 0; i < ARRAY_COUNT(uuid_namespaces); i++)
         if (str_equal_cstr(space, uuid_namespaces[i].name))
             space = str_from_cstr(uuid_namespaces[i].uuid);
-    Str uuid = digest_uuid5(space, value_text(call->arguments[1]), call->arena);
+    Str uuid = digest_uuid5(space, function_text(call, 1), call->arena);
     if (!uuid.len)
         return function_fail(
             call, 0, error,
@@ -72,7 +72,7 @@ static bool bcrypt_run(FunctionCall *call, Str text, int64_t cost, Value *out, S
 
 static bool crypto_bcrypt(FunctionCall *call, Value *out, Str *error) {
     int64_t cost = 10;
-    Str text = value_text(call->arguments[0]);
+    Str text = function_text(call, 0);
     if (call->count > 2)
         return function_fail(call, SIZE_MAX, error, "bcrypt() takes no more than two arguments");
     if (call->count == 2 && !value_to_int(call->arguments[1], &cost))
@@ -107,7 +107,7 @@ static void key_context_release(KeyContext *context) {
 SCOPED_TYPE(KeyContext, key_context_release);
 
 static bool read_key(FunctionCall *call, EVP_PKEY **out, Str *error) {
-    Str pem = value_text(call->arguments[1]);
+    Str pem = function_text(call, 1);
     if (str_find(pem, STR("-----BEGIN "), 0) == SIZE_MAX)
         return function_fail(call, 1, error, "invalid private key: ssh: no key found");
     BIO *bio = BIO_new_mem_buf(pem.ptr, (int)pem.len);
@@ -124,7 +124,7 @@ static bool crypto_rsadecrypt(FunctionCall *call, Value *out, Str *error) {
     SCOPED(KeyContext) context = NULL;
     Str cipher;
     size_t size = 0;
-    if (!digest_from_base64(value_text(call->arguments[0]), &cipher, call->arena))
+    if (!digest_from_base64(function_text(call, 0), &cipher, call->arena))
         return function_fail(call, 0, error,
                              "failed to decode input: the ciphertext must be base64 text");
     if (!read_key(call, &key, error))

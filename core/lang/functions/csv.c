@@ -137,8 +137,7 @@ static Value csv_row(FunctionCall *call, const Type *type, const size_t *places,
 }
 
 static bool csv_csvdecode(FunctionCall *call, Value *out, Str *error) {
-    CsvReader reader = {
-        .text = value_text(call->arguments[0]), .line = 1, .call = call, .error = error};
+    CsvReader reader = {.text = function_text(call, 0), .line = 1, .call = call, .error = error};
     StrVec names = {0};
     StrVec fields = {0};
     ValueVec rows = {0};

@@ -6,7 +6,7 @@
 
 static bool date_argument(FunctionCall *call, size_t i, Timestamp *out, Str *error) {
     call->failed_argument = i;
-    return timestamp_parse(value_text(call->arguments[i]), out, error, call->arena);
+    return timestamp_parse(function_text(call, i), out, error, call->arena);
 }
 
 /* -- formatdate --------------------------------------------------------------------------- */
@@ -152,7 +152,7 @@ static size_t date_literal(Str spec, size_t at, StrBuf *out) {
 
 static bool date_formatdate(FunctionCall *call, Value *out, Str *error) {
     DateFormat format = {.out = strbuf_new(call->arena)};
-    Str spec = value_text(call->arguments[0]);
+    Str spec = function_text(call, 0);
     if (!date_argument(call, 1, &format.time, error))
         return false;
     format.fields = timestamp_fields(format.time);
@@ -185,7 +185,7 @@ static bool date_timeadd(FunctionCall *call, Value *out, Str *error) {
     int64_t ms = 0;
     if (!date_argument(call, 0, &time, error))
         return false;
-    if (!clock_parse_duration(value_text(call->arguments[1]), &ms))
+    if (!clock_parse_duration(function_text(call, 1), &ms))
         return function_fail(
             call, 1, error,
             "not a valid duration: a sequence of numbers with units is required, such as "
@@ -199,7 +199,7 @@ static bool date_timeadd(FunctionCall *call, Value *out, Str *error) {
 /* What is only compared is read less strictly, as upstream does. */
 static bool date_compared(FunctionCall *call, size_t i, Timestamp *out, Str *error) {
     call->failed_argument = i;
-    return timestamp_parse_lenient(value_text(call->arguments[i]), out, error, call->arena);
+    return timestamp_parse_lenient(function_text(call, i), out, error, call->arena);
 }
 
 static bool date_timecmp(FunctionCall *call, Value *out, Str *error) {

@@ -9,15 +9,6 @@
 #include <iconv.h>
 #include <zlib.h>
 
-static Str argument_text(const FunctionCall *call, size_t i) {
-    return value_text(call->arguments[i]);
-}
-
-static bool give(const FunctionCall *call, Str text, Value *out) {
-    *out = value_string(text, call->arena);
-    return true;
-}
-
 /* -- base64 ------------------------------------------------------------------------------- */
 
 static bool is_base64_symbol(char c) {
@@ -48,18 +39,18 @@ static bool base64_bytes(Str text, Str *out, size_t *offset, Arena *arena) {
 static bool encoding_base64decode(FunctionCall *call, Value *out, Str *error) {
     Str bytes;
     size_t offset = 0;
-    if (!base64_bytes(argument_text(call, 0), &bytes, &offset, call->arena))
+    if (!base64_bytes(function_text(call, 0), &bytes, &offset, call->arena))
         return function_fail(call, 0, error, "failed to decode base64 data \"%.*s\"",
-                             STR_ARG(argument_text(call, 0)));
+                             STR_ARG(function_text(call, 0)));
     if (utf8_valid_prefix(bytes) != bytes.len)
         return function_fail(call, 0, error,
                              "the result of decoding the provided string is not valid UTF-8");
-    return give(call, bytes, out);
+    return function_give_text(call, bytes, out);
 }
 
 static bool encoding_base64encode(FunctionCall *call, Value *out, Str *error) {
     (void)error;
-    return give(call, digest_to_base64(argument_text(call, 0), call->arena), out);
+    return function_give_text(call, digest_to_base64(function_text(call, 0), call->arena), out);
 }
 
 /* -- gzip --------------------------------------------------------------------------------- */
@@ -67,7 +58,7 @@ static bool encoding_base64encode(FunctionCall *call, Value *out, Str *error) {
 #define GZIP_WINDOW (15 + 16)
 
 static bool encoding_base64gzip(FunctionCall *call, Value *out, Str *error) {
-    Str text = argument_text(call, 0);
+    Str text = function_text(call, 0);
     z_stream stream = {0};
     if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, 8,
                      Z_DEFAULT_STRATEGY) != Z_OK)
@@ -83,7 +74,7 @@ static bool encoding_base64gzip(FunctionCall *call, Value *out, Str *error) {
     deflateEnd(&stream);
     if (code != Z_STREAM_END)
         return function_fail(call, 0, error, "the text cannot be compressed");
-    return give(call, digest_to_base64(packed, call->arena), out);
+    return function_give_text(call, digest_to_base64(packed, call->arena), out);
 }
 
 static bool gunzip(FunctionCall *call, Str packed, StrBuf *out, Str *error) {
@@ -110,7 +101,7 @@ static bool encoding_base64gunzip(FunctionCall *call, Value *out, Str *error) {
     Str packed;
     size_t offset = 0;
     StrBuf text = strbuf_new(call->arena);
-    if (!base64_bytes(argument_text(call, 0), &packed, &offset, call->arena))
+    if (!base64_bytes(function_text(call, 0), &packed, &offset, call->arena))
         return function_fail(call, 0, error, "failed to decode base64 data");
     if (!gunzip(call, packed, &text, error))
         return false;
@@ -118,7 +109,7 @@ static bool encoding_base64gunzip(FunctionCall *call, Value *out, Str *error) {
     if (utf8_valid_prefix(plain) != plain.len)
         return function_fail(call, 0, error,
                              "the result of decoding the provided string is not valid UTF-8");
-    return give(call, plain, out);
+    return function_give_text(call, plain, out);
 }
 
 /* -- character sets ----------------------------------------------------------------------- */
@@ -136,7 +127,7 @@ static void converter_release(Converter *converter) {
 SCOPED_TYPE(Converter, converter_release);
 
 static bool converter_open(FunctionCall *call, bool decodes, Converter *out, Str *error) {
-    Str name = argument_text(call, 1);
+    Str name = function_text(call, 1);
     if (charset_find(name, &out->charset, call->arena)) {
         const char *iconv_name = out->charset.iconv;
         out->handle = decodes ? iconv_open("UTF-8", iconv_name) : iconv_open(iconv_name, "UTF-8");
@@ -183,12 +174,12 @@ static bool encoding_textencodebase64(FunctionCall *call, Value *out, Str *error
         return false;
     if (is_utf16(&converter))
         strbuf_add(&bytes, STR("\xfe\xff"));
-    if (!converter_run(&converter, argument_text(call, 0), &bytes))
+    if (!converter_run(&converter, function_text(call, 0), &bytes))
         return function_fail(
             call, 0, error,
             "the given string contains characters that cannot be represented in %.*s",
             STR_ARG(converter.charset.name));
-    return give(call, digest_to_base64(strbuf_str(&bytes), call->arena), out);
+    return function_give_text(call, digest_to_base64(strbuf_str(&bytes), call->arena), out);
 }
 
 static bool encoding_textdecodebase64(FunctionCall *call, Value *out, Str *error) {
@@ -198,7 +189,7 @@ static bool encoding_textdecodebase64(FunctionCall *call, Value *out, Str *error
     size_t offset = 0;
     if (!converter_open(call, true, &converter, error))
         return false;
-    if (!base64_bytes(argument_text(call, 0), &bytes, &offset, call->arena))
+    if (!base64_bytes(function_text(call, 0), &bytes, &offset, call->arena))
         return function_fail(call, 0, error,
                              "the given value is has an invalid base64 symbol at offset %zu",
                              offset);
@@ -208,13 +199,13 @@ static bool encoding_textdecodebase64(FunctionCall *call, Value *out, Str *error
         return function_fail(call, 0, error,
                              "the given string contains symbols that are not defined for %.*s",
                              STR_ARG(converter.charset.name));
-    return give(call, strbuf_str(&text), out);
+    return function_give_text(call, strbuf_str(&text), out);
 }
 
 /* -- URLs --------------------------------------------------------------------------------- */
 
 static bool encoding_urlencode(FunctionCall *call, Value *out, Str *error) {
-    Str text = argument_text(call, 0);
+    Str text = function_text(call, 0);
     StrBuf buf = strbuf_new(call->arena);
     (void)error;
     for (size_t i = 0; i < text.len; i++) {
@@ -227,11 +218,11 @@ static bool encoding_urlencode(FunctionCall *call, Value *out, Str *error) {
         else
             strbuf_add_format(&buf, "%%%02X", c);
     }
-    return give(call, strbuf_str(&buf), out);
+    return function_give_text(call, strbuf_str(&buf), out);
 }
 
 static bool encoding_urldecode(FunctionCall *call, Value *out, Str *error) {
-    Str text = argument_text(call, 0);
+    Str text = function_text(call, 0);
     StrBuf buf = strbuf_new(call->arena);
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
@@ -247,7 +238,7 @@ static bool encoding_urldecode(FunctionCall *call, Value *out, Str *error) {
         strbuf_add(&buf, byte);
         i += 2;
     }
-    return give(call, strbuf_str(&buf), out);
+    return function_give_text(call, strbuf_str(&buf), out);
 }
 
 /* -- the table ---------------------------------------------------------------------------- */

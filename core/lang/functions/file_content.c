@@ -16,7 +16,7 @@ Str file_content_path(const FunctionCall *call, Str path) {
 }
 
 bool file_content_read(FunctionCall *call, Str *out, Str *error) {
-    Str name = value_text(call->arguments[0]);
+    Str name = function_text(call, 0);
     if (!call->scope || !call->scope->io || !call->scope->io->disk)
         return function_fail(call, SIZE_MAX, error, "files cannot be read here");
     const Disk *disk = call->scope->io->disk;

@@ -9,15 +9,6 @@
 
 #include <unistd.h>
 
-static Str argument_text(const FunctionCall *call, size_t i) {
-    return value_text(call->arguments[i]);
-}
-
-static bool give(const FunctionCall *call, Str text, Value *out) {
-    *out = value_string(text, call->arena);
-    return true;
-}
-
 /* -- paths -------------------------------------------------------------------------------- */
 
 /* Lexical; the empty path is ".". */
@@ -27,44 +18,45 @@ static Str clean(const FunctionCall *call, Str path) {
 }
 
 static bool filesystem_abspath(FunctionCall *call, Value *out, Str *error) {
-    Str path = argument_text(call, 0);
+    Str path = function_text(call, 0);
     (void)error;
     if (!str_starts_with(path, STR("/"))) {
         char *folder = getcwd(NULL, 0);
         path = disk_join(str_clone(str_from_cstr(folder), call->arena), path, call->arena);
         free(folder);
     }
-    return give(call, clean(call, path), out);
+    return function_give_text(call, clean(call, path), out);
 }
 
 static bool filesystem_basename(FunctionCall *call, Value *out, Str *error) {
-    Str path = disk_without_end_slashes(argument_text(call, 0));
+    Str path = disk_without_end_slashes(function_text(call, 0));
     size_t slash = str_rfind_char(path, '/');
     (void)error;
     if (!path.len)
-        return give(call, STR("."), out);
+        return function_give_text(call, STR("."), out);
     if (path.len == 1 || slash == SIZE_MAX)
-        return give(call, path, out);
-    return give(call, str_after(path, slash + 1), out);
+        return function_give_text(call, path, out);
+    return function_give_text(call, str_after(path, slash + 1), out);
 }
 
 static bool filesystem_dirname(FunctionCall *call, Value *out, Str *error) {
-    Str path = argument_text(call, 0);
+    Str path = function_text(call, 0);
     size_t slash = str_rfind_char(path, '/');
     (void)error;
     if (slash == SIZE_MAX)
-        return give(call, STR("."), out);
-    return give(call, clean(call, str_slice(path, 0, slash + 1)), out);
+        return function_give_text(call, STR("."), out);
+    return function_give_text(call, clean(call, str_slice(path, 0, slash + 1)), out);
 }
 
 static bool filesystem_pathexpand(FunctionCall *call, Value *out, Str *error) {
-    Str path = argument_text(call, 0);
+    Str path = function_text(call, 0);
     const char *home = getenv("HOME");
     (void)error;
     bool is_home = str_equal(path, STR("~")) || str_starts_with(path, STR("~/"));
     if (!is_home || !home)
-        return give(call, path, out);
-    return give(call, str_concat(str_from_cstr(home), str_after(path, 1), call->arena), out);
+        return function_give_text(call, path, out);
+    return function_give_text(
+        call, str_concat(str_from_cstr(home), str_after(path, 1), call->arena), out);
 }
 
 /* -- contents ----------------------------------------------------------------------------- */
@@ -78,15 +70,15 @@ static bool filesystem_file(FunctionCall *call, Value *out, Str *error) {
             call, 0, error,
             "contents of \"%.*s\" are not valid UTF-8; use the filebase64 function to get "
             "them in base64, or a function such as filesha256 for a digest",
-            STR_ARG(argument_text(call, 0)));
-    return give(call, bytes, out);
+            STR_ARG(function_text(call, 0)));
+    return function_give_text(call, bytes, out);
 }
 
 static bool filesystem_filebase64(FunctionCall *call, Value *out, Str *error) {
     Str bytes;
     if (!file_content_read(call, &bytes, error))
         return false;
-    return give(call, digest_to_base64(bytes, call->arena), out);
+    return function_give_text(call, digest_to_base64(bytes, call->arena), out);
 }
 
 static const Disk *filesystem_disk(FunctionCall *call, Str *error) {
@@ -102,10 +94,10 @@ static bool filesystem_fileexists(FunctionCall *call, Value *out, Str *error) {
     if (!disk)
         return false;
     bool is_there =
-        disk->stat(disk->self, file_content_path(call, argument_text(call, 0)), &stat) == 0;
+        disk->stat(disk->self, file_content_path(call, function_text(call, 0)), &stat) == 0;
     if (is_there && stat.kind != DISK_FILE)
         return function_fail(call, 0, error, "\"%.*s\" is not a regular file",
-                             STR_ARG(argument_text(call, 0)));
+                             STR_ARG(function_text(call, 0)));
     *out = value_bool(is_there);
     return true;
 }
@@ -142,12 +134,12 @@ static bool walk_folder(FileWalk *walk, Str path, Str name, int depth) {
 
 static bool filesystem_fileset(FunctionCall *call, Value *out, Str *error) {
     FileWalk walk = {.call = call, .disk = filesystem_disk(call, error), .error = error};
-    walk.pattern = argument_text(call, 1);
+    walk.pattern = function_text(call, 1);
     if (!walk.disk)
         return false;
     if (!glob_is_valid(walk.pattern))
         return function_fail(call, 1, error, "failed to glob pattern: syntax error in pattern");
-    Str folder = file_content_path(call, argument_text(call, 0));
+    Str folder = file_content_path(call, function_text(call, 0));
     if (!walk_folder(&walk, folder.len ? folder : STR("."), STR_EMPTY, 0))
         return false;
     *out = value_set(&TYPE_STRING, walk.found.items, walk.found.count, call->arena);

@@ -229,7 +229,7 @@ static bool formatting_check_used(const Formatting *formatting, Str *error) {
 
 static bool format_run(
     FunctionCall *call, const Value *arguments, size_t count, Str *out, Str *error) {
-    Str format = value_text(call->arguments[0]);
+    Str format = function_text(call, 0);
     Formatting formatting = {.call = call,
                              .arguments = arguments,
                              .count = count,
@@ -254,7 +254,7 @@ static bool format_run(
 
 /* It begins with what stands in front of the first verb. */
 static Value format_unknown(const FunctionCall *call) {
-    Str format = value_text(call->arguments[0]);
+    Str format = function_text(call, 0);
     Refinement refinement = {.not_null = true, .length_max = UINT32_MAX};
     Str begin = str_slice(format, 0, str_find_char(format, '%', 0));
     refinement.prefix = utf8_settled_prefix(begin, call->arena);

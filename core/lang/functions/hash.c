@@ -11,7 +11,7 @@ static Str hash_base64(DigestKind kind, Str data, Arena *arena) {
 }
 
 static bool hash_string(FunctionCall *call, DigestKind kind, HashText text, Value *out) {
-    *out = value_from_str(text(kind, value_text(call->arguments[0]), call->arena));
+    *out = value_from_str(text(kind, function_text(call, 0), call->arena));
     return true;
 }
 

@@ -38,7 +38,7 @@ static size_t most_values(Str text) {
 static bool json_codec_jsondecode(FunctionCall *call, Value *out, Str *error) {
     const char *why = NULL;
     size_t offset = 0;
-    Str text = value_text(call->arguments[0]);
+    Str text = function_text(call, 0);
     if (!function_spend(call, most_values(text), text.len, error))
         return false;
     if (json_parse_any(text, out, &why, &offset, call->arena))

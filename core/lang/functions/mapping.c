@@ -1,6 +1,7 @@
 /* mapping: functions on maps and objects. */
 #include "functions.h"
 
+#include "members.h"
 #include "sequence.h"
 
 static size_t mapping_count(Value v) {
@@ -137,29 +138,12 @@ static bool mapping_lookup(FunctionCall *call, Value *out, Str *error) {
 
 /* -- merge -------------------------------------------------------------------------------- */
 
-typedef struct Merging {
-    StrVec names;
-    ValueVec items;
-    Map places; /* name → index + 1 */
-} Merging;
-
-static void merge_put(Arena *arena, Merging *merging, Str name, Value item) {
-    size_t place = (size_t)(uintptr_t)map_find(&merging->places, name);
-    if (place) {
-        merging->items.items[place - 1] = item;
-        return;
-    }
-    vec_push(arena, &merging->names, name);
-    vec_push(arena, &merging->items, item);
-    map_set(&merging->places, name, (void *)(uintptr_t)merging->items.count);
-}
-
 /* What an argument contributes when only its type counts: unknown values of the types. */
-static void merge_add(FunctionCall *call, Value map, Merging *merging) {
+static void merge_add(Value map, Members *merged) {
     bool is_known = value_is_known(map);
     for (size_t i = 0; i < mapping_count(map); i++) {
         Value item = is_known ? value_at(map, i) : value_unknown(type_at(map.type, i));
-        merge_put(call->arena, merging, value_key_at(map, i), item);
+        members_put(merged, value_key_at(map, i), item);
     }
 }
 
@@ -213,7 +197,7 @@ static bool mapping_merge(FunctionCall *call, Value *out, Str *error) {
     }
     if (!merge_shape(call, &shape, error))
         return false;
-    Merging merging = {.places = map_new(call->arena)};
+    Members members = members_new(call->arena);
     size_t total = 0;
     for (size_t i = 0; i < call->count; i++) {
         Value map = value_without_marks(call->arguments[i]);
@@ -222,20 +206,17 @@ static bool mapping_merge(FunctionCall *call, Value *out, Str *error) {
         if (map.type->kind == KIND_MAP && !value_is_known(map))
             continue;
         total += mapping_count(map);
-        merge_add(call, map, &merging);
+        merge_add(map, &members);
     }
     if (!function_spend(call, total, 0, error))
         return false;
     Value result;
-    size_t count = merging.names.count;
     bool is_map = shape.same && shape.same->kind == KIND_MAP;
     bool has_type = shape.same || shape.has_all_names;
-    if (is_map && !shape.is_unknown) {
-        result = value_map(shape.same->element, merging.names.items, merging.items.items, count,
-                           call->arena);
-    } else {
-        result = value_object(merging.names.items, merging.items.items, count, call->arena);
-    }
+    if (is_map && !shape.is_unknown)
+        result = members_to_map(&members, shape.same->element);
+    else
+        result = members_to_object(&members);
     if (shape.is_unknown)
         result = value_unknown(!has_type ? &TYPE_DYNAMIC : is_map ? shape.same : result.type);
     *out = value_with_marks(result, shape.marks);
@@ -265,18 +246,15 @@ static Value zipmap_unknown(const FunctionCall *call, const Type *type, Value ke
 }
 
 static bool zipmap_fill(FunctionCall *call, Value keys, Value values, Value *out, Str *error) {
-    Merging merging = {.places = map_new(call->arena)};
+    Members members = members_new(call->arena);
     for (size_t i = 0; i < keys.count; i++) {
         Value key = value_at(keys, i);
         if (value_is_null(key))
             return function_fail(call, 0, error, "keys must not be null");
-        merge_put(call->arena, &merging, value_text(key), value_at(values, i));
+        members_put(&members, value_text(key), value_at(values, i));
     }
-    size_t count = merging.names.count;
-    *out = values.type->kind == KIND_TUPLE
-               ? value_object(merging.names.items, merging.items.items, count, call->arena)
-               : value_map(values.type->element, merging.names.items, merging.items.items, count,
-                           call->arena);
+    *out = values.type->kind == KIND_TUPLE ? members_to_object(&members)
+                                           : members_to_map(&members, values.type->element);
     return true;
 }
 

@@ -5,7 +5,7 @@
 #include "sequence.h"
 
 static bool network_prefix(FunctionCall *call, AddressBlock *out, Str *error) {
-    Str text = value_text(call->arguments[0]);
+    Str text = function_text(call, 0);
     if (address_block_parse(text, out, call->arena))
         return true;
     return function_fail(call, 0, error, "invalid CIDR expression: invalid CIDR address: %.*s",
@@ -56,7 +56,7 @@ static bool network_cidrnetmask(FunctionCall *call, Value *out, Str *error) {
         return false;
     if (block.bits != 32)
         return function_fail(call, 0, error, "IPv6 addresses cannot have a netmask: %.*s",
-                             STR_ARG(value_text(call->arguments[0])));
+                             STR_ARG(function_text(call, 0)));
     Uint128 mask = block.prefix ? ~(((Uint128)1 << (32 - block.prefix)) - 1) & 0xffffffff : 0;
     *out = value_from_str(address_block_address(mask, 32, call->arena));
     return true;
@@ -161,7 +161,7 @@ static bool network_cidrsubnets(FunctionCall *call, Value *out, Str *error) {
 static bool network_cidrcontains(FunctionCall *call, Value *out, Str *error) {
     AddressBlock outer;
     AddressBlock inner;
-    Str text = value_text(call->arguments[1]);
+    Str text = function_text(call, 1);
     if (!network_prefix(call, &outer, error))
         return false;
     if (!address_block_parse(text, &inner, call->arena) &&
@@ -169,7 +169,7 @@ static bool network_cidrcontains(FunctionCall *call, Value *out, Str *error) {
         return function_fail(call, 1, error, "invalid IP address or prefix: %.*s", STR_ARG(text));
     if (outer.bits != inner.bits)
         return function_fail(call, SIZE_MAX, error, "address family mismatch: %.*s vs. %.*s",
-                             STR_ARG(value_text(call->arguments[0])), STR_ARG(text));
+                             STR_ARG(function_text(call, 0)), STR_ARG(text));
     *out = value_bool(address_block_contains(outer, inner.base) &&
                       address_block_contains(outer, address_block_last(inner)));
     return true;

@@ -311,7 +311,7 @@ static bool numeric_parseint(FunctionCall *call, Value *out, Str *error) {
     if (!value_to_int(call->arguments[1], &base) || base < 2 || base > 62)
         return function_fail(call, 1, error,
                              "base must be a whole number between 2 and 62 inclusive");
-    Str text = value_text(call->arguments[0]);
+    Str text = function_text(call, 0);
     bool is_negative = str_starts_with(text, STR("-"));
     Str digits = is_negative || str_starts_with(text, STR("+")) ? str_after(text, 1) : text;
     if (digits.len > 1 << 16 || !is_integer_text(digits, base))

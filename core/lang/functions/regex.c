@@ -262,7 +262,7 @@ static const Type *regex_type(const Regex *regex, Arena *arena) {
 
 static bool regex_prepare(FunctionCall *call, Regex *regex, Str *error) {
     call->failed_argument = 0;
-    if (!regex_compile(value_text(call->arguments[0]), regex, error, call->arena))
+    if (!regex_compile(function_text(call, 0), regex, error, call->arena))
         return false;
     if (regex->has_names && regex->has_unnamed)
         return function_fail(
@@ -295,7 +295,7 @@ static bool regexall_result_type(FunctionCall *call, const Type **out, Str *erro
 
 static bool regex_first(FunctionCall *call, Value *out, Str *error) {
     SCOPED(Regex) regex = {0};
-    Str text = value_text(call->arguments[1]);
+    Str text = function_text(call, 1);
     if (!regex_prepare(call, &regex, error))
         return false;
     pcre2_match_data *data = pcre2_match_data_create_from_pattern(regex.code, NULL);
@@ -345,7 +345,7 @@ static int regex_walk(
 
 static bool regex_all(FunctionCall *call, Value *out, Str *error) {
     SCOPED(Regex) regex = {0};
-    Str text = value_text(call->arguments[1]);
+    Str text = function_text(call, 1);
     ValueVec items = {0};
     RegexWalk walk = {0};
     int found = 0;
@@ -470,9 +470,9 @@ static Str replace_plain(const FunctionCall *call, Str text, Str old, Str with) 
 
 /* "/…/" is a regular expression. */
 static bool regex_replace(FunctionCall *call, Value *out, Str *error) {
-    Str text = value_text(call->arguments[0]);
-    Str old = value_text(call->arguments[1]);
-    Str with = value_text(call->arguments[2]);
+    Str text = function_text(call, 0);
+    Str old = function_text(call, 1);
+    Str with = function_text(call, 2);
     if (old.len > 1 && old.ptr[0] == '/' && old.ptr[old.len - 1] == '/')
         return regex_replace_all(call, text, str_slice(old, 1, old.len - 1), with, out, error);
     size_t pieces = old.len ? text.len / old.len : text.len + 1;

@@ -3,20 +3,11 @@
 
 #include "utf8.h"
 
-static Str argument_text(const FunctionCall *call, size_t i) {
-    return value_text(call->arguments[i]);
-}
-
-static bool give(const FunctionCall *call, Str text, Value *out) {
-    *out = value_string(text, call->arena);
-    return true;
-}
-
 /* A letter has one letter in upper case here, and the sharp s has none. */
 static bool string_upper(FunctionCall *call, Value *out, Str *error) {
     static const Str sharp_s = STR_CONST("\xc3\x9f");
     (void)error;
-    Str rest = argument_text(call, 0);
+    Str rest = function_text(call, 0);
     StrBuf buf = strbuf_new(call->arena);
     for (size_t at; (at = str_find(rest, sharp_s, 0)) != SIZE_MAX;) {
         strbuf_add(&buf, utf8_upper(str_slice(rest, 0, at), call->arena));
@@ -24,12 +15,12 @@ static bool string_upper(FunctionCall *call, Value *out, Str *error) {
         rest = str_after(rest, at + sharp_s.len);
     }
     strbuf_add(&buf, utf8_upper(rest, call->arena));
-    return give(call, strbuf_str(&buf), out);
+    return function_give_text(call, strbuf_str(&buf), out);
 }
 
 static bool string_lower(FunctionCall *call, Value *out, Str *error) {
     (void)error;
-    return give(call, utf8_lower(argument_text(call, 0), call->arena), out);
+    return function_give_text(call, utf8_lower(function_text(call, 0), call->arena), out);
 }
 
 /* What stands between words. */
@@ -41,7 +32,7 @@ static bool is_separator(uint32_t c) {
 
 static bool string_title(FunctionCall *call, Value *out, Str *error) {
     (void)error;
-    Str text = argument_text(call, 0);
+    Str text = function_text(call, 0);
     StrBuf buf = strbuf_new(call->arena);
     bool begins_word = true;
     size_t width = 0;
@@ -50,15 +41,15 @@ static bool string_title(FunctionCall *call, Value *out, Str *error) {
         strbuf_add_codepoint(&buf, begins_word ? utf8_to_title(c) : c);
         begins_word = is_separator(c);
     }
-    return give(call, strbuf_str(&buf), out);
+    return function_give_text(call, strbuf_str(&buf), out);
 }
 
 static bool string_chomp(FunctionCall *call, Value *out, Str *error) {
     (void)error;
-    Str text = argument_text(call, 0);
+    Str text = function_text(call, 0);
     while (text.len && (text.ptr[text.len - 1] == '\n' || text.ptr[text.len - 1] == '\r'))
         text.len--;
-    return give(call, text, out);
+    return function_give_text(call, text, out);
 }
 
 static bool string_starts_with(FunctionCall *call, Value *out, Str *error) {
@@ -69,7 +60,7 @@ static bool string_starts_with(FunctionCall *call, Value *out, Str *error) {
         *out = function_unknown(call, &TYPE_BOOL);
         return true;
     }
-    prefix = argument_text(call, 1);
+    prefix = function_text(call, 1);
     if (value_is_known(*text)) {
         *out = value_bool(str_starts_with(value_text(*text), prefix));
         return true;
@@ -88,19 +79,19 @@ static bool string_starts_with(FunctionCall *call, Value *out, Str *error) {
 
 static bool string_ends_with(FunctionCall *call, Value *out, Str *error) {
     (void)error;
-    *out = value_bool(str_ends_with(argument_text(call, 0), argument_text(call, 1)));
+    *out = value_bool(str_ends_with(function_text(call, 0), function_text(call, 1)));
     return true;
 }
 
 static bool string_contains(FunctionCall *call, Value *out, Str *error) {
     (void)error;
-    *out = value_bool(str_find(argument_text(call, 0), argument_text(call, 1), 0) != SIZE_MAX);
+    *out = value_bool(str_find(function_text(call, 0), function_text(call, 1), 0) != SIZE_MAX);
     return true;
 }
 
 static bool string_indent(FunctionCall *call, Value *out, Str *error) {
     int64_t spaces = 0;
-    Str text = argument_text(call, 1);
+    Str text = function_text(call, 1);
     if (!value_to_int(call->arguments[0], &spaces))
         return function_fail(call, 0, error, "a whole number is required");
     size_t lines = 0;
@@ -116,12 +107,12 @@ static bool string_indent(FunctionCall *call, Value *out, Str *error) {
         if (text.ptr[i] == '\n')
             strbuf_add_repeat(&buf, ' ', (size_t)spaces);
     }
-    return give(call, strbuf_str(&buf), out);
+    return function_give_text(call, strbuf_str(&buf), out);
 }
 
 static bool join_list(
     FunctionCall *call, size_t argument, StrBuf *buf, bool *is_first, Str *error) {
-    Str separator = argument_text(call, 0);
+    Str separator = function_text(call, 0);
     Value list = call->arguments[argument];
     for (size_t i = 0; i < list.count; i++) {
         Value item = value_at(list, i);
@@ -154,7 +145,7 @@ static bool string_join(FunctionCall *call, Value *out, Str *error) {
     for (size_t i = 1; i < call->count; i++)
         if (!join_list(call, i, &buf, &is_first, error))
             return false;
-    return give(call, strbuf_str(&buf), out);
+    return function_give_text(call, strbuf_str(&buf), out);
 }
 
 /* The next piece of the text: up to the separator, or one character for an empty one. */
@@ -172,8 +163,8 @@ static Str split_next(Str *rest, Str separator, bool *is_last) {
 }
 
 static bool string_split(FunctionCall *call, Value *out, Str *error) {
-    Str separator = argument_text(call, 0);
-    Str rest = argument_text(call, 1);
+    Str separator = function_text(call, 0);
+    Str rest = function_text(call, 1);
     ValueVec pieces = {0};
     bool is_last = !separator.len && !rest.len;
     if (!function_spend(call, rest.len, rest.len, error))
@@ -188,14 +179,14 @@ static bool string_split(FunctionCall *call, Value *out, Str *error) {
 
 static bool string_reverse(FunctionCall *call, Value *out, Str *error) {
     (void)error;
-    Str text = argument_text(call, 0);
+    Str text = function_text(call, 0);
     char *reversed = arena_alloc(call->arena, text.len);
     size_t end = 0;
     for (size_t at = 0; at < text.len; at = end) {
         end = utf8_grapheme_end(text, at);
         memcpy(reversed + text.len - end, text.ptr + at, end - at);
     }
-    return give(call, (Str){reversed, text.len}, out);
+    return function_give_text(call, (Str){reversed, text.len}, out);
 }
 
 /* Offset of grapheme `count`, the length of the text when it has fewer. */
@@ -206,7 +197,7 @@ static size_t grapheme_offset(Str text, size_t from, int64_t count) {
 }
 
 static bool string_substr(FunctionCall *call, Value *out, Str *error) {
-    Str text = argument_text(call, 0);
+    Str text = function_text(call, 0);
     int64_t offset = 0;
     int64_t length = 0;
     if (!value_to_int(call->arguments[1], &offset))
@@ -217,7 +208,7 @@ static bool string_substr(FunctionCall *call, Value *out, Str *error) {
         offset += (int64_t)utf8_grapheme_count(text);
     size_t start = grapheme_offset(text, 0, offset);
     size_t end = length < 0 ? text.len : grapheme_offset(text, start, length);
-    return give(call, str_slice(text, start, end), out);
+    return function_give_text(call, str_slice(text, start, end), out);
 }
 
 static bool in_cutset(Str cutset, uint32_t c) {
@@ -230,8 +221,8 @@ static bool in_cutset(Str cutset, uint32_t c) {
 
 static bool string_trim(FunctionCall *call, Value *out, Str *error) {
     (void)error;
-    Str text = argument_text(call, 0);
-    Str cutset = argument_text(call, 1);
+    Str text = function_text(call, 0);
+    Str cutset = function_text(call, 1);
     size_t width = 0;
     while (text.len && in_cutset(cutset, utf8_decode(text, 0, &width)))
         text = str_after(text, width);
@@ -243,28 +234,29 @@ static bool string_trim(FunctionCall *call, Value *out, Str *error) {
             break;
         text.len = start;
     }
-    return give(call, text, out);
+    return function_give_text(call, text, out);
 }
 
 static bool string_trim_prefix(FunctionCall *call, Value *out, Str *error) {
     (void)error;
-    Str text = argument_text(call, 0);
-    Str prefix = argument_text(call, 1);
-    return give(call, str_starts_with(text, prefix) ? str_after(text, prefix.len) : text, out);
+    Str text = function_text(call, 0);
+    Str prefix = function_text(call, 1);
+    return function_give_text(
+        call, str_starts_with(text, prefix) ? str_after(text, prefix.len) : text, out);
 }
 
 static bool string_trim_suffix(FunctionCall *call, Value *out, Str *error) {
     (void)error;
-    Str text = argument_text(call, 0);
-    Str suffix = argument_text(call, 1);
+    Str text = function_text(call, 0);
+    Str suffix = function_text(call, 1);
     if (str_ends_with(text, suffix))
         text.len -= suffix.len;
-    return give(call, text, out);
+    return function_give_text(call, text, out);
 }
 
 static bool string_trim_space(FunctionCall *call, Value *out, Str *error) {
     (void)error;
-    Str text = argument_text(call, 0);
+    Str text = function_text(call, 0);
     size_t width = 0;
     while (text.len && utf8_is_space(utf8_decode(text, 0, &width)))
         text = str_after(text, width);
@@ -276,7 +268,7 @@ static bool string_trim_space(FunctionCall *call, Value *out, Str *error) {
             break;
         text.len = start;
     }
-    return give(call, text, out);
+    return function_give_text(call, text, out);
 }
 
 /* clang-format off */

@@ -209,8 +209,8 @@ static bool tfvars_read(const Source *source, Value *out, Arena *arena, Diags *d
 
 static bool tfvars_decode(FunctionCall *call, Value *out, Str *error) {
     Diags diags = diags_new(call->arena);
-    const Source *source = source_new_passing(STR("<decode_tfvars argument>"),
-                                              value_text(call->arguments[0]), call->arena);
+    const Source *source =
+        source_new_passing(STR("<decode_tfvars argument>"), function_text(call, 0), call->arena);
     if (tfvars_read(source, out, call->arena, &diags))
         return function_spend(call, out->count, 0, error);
     const Diag *first = &diags.items[0];

@@ -45,6 +45,33 @@ static void test_lone_traversal(void **state) {
     assert_null(expr_as_traversal(parsed("a + b")));
 }
 
-RUN_LANG_TESTS(cmocka_unit_test(test_traversals_in_order),
+static void test_unwrapping(void **state) {
+    static const struct {
+        const char *text;
+        ExprKind wanted;
+    } cases[] = {
+        {"a",                 EXPR_TRAVERSAL  },
+        {"((a))",             EXPR_TRAVERSAL  },
+        {"\"${(\"${a}\")}\"", EXPR_TRAVERSAL  },
+        {"(1)",               EXPR_LITERAL    },
+        {"\"x${a}\"",         EXPR_TEMPLATE   },
+        {"(a ? 1 : 2)",       EXPR_CONDITIONAL},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
+        assert_int_equal(expr_unwrap(parsed(cases[i].text))->kind, cases[i].wanted);
+}
+
+static void test_has_traversal(void **state) {
+    (void)state;
+    assert_true(expr_has_traversal(parsed("[1, a.b]")));
+    assert_true(expr_has_traversal(parsed("[for x in y : x]")));
+    assert_false(expr_has_traversal(parsed("[for x in [1] : x]")));
+    assert_false(expr_has_traversal(parsed("f(1, \"x\")")));
+}
+
+RUN_LANG_TESTS(cmocka_unit_test(test_unwrapping),
+               cmocka_unit_test(test_has_traversal),
+               cmocka_unit_test(test_traversals_in_order),
                cmocka_unit_test(test_literals),
                cmocka_unit_test(test_lone_traversal))
