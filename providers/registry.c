@@ -53,15 +53,15 @@ static size_t find_row(const Registry *registry, Str name) {
     return SIZE_MAX;
 }
 
-static Str last_part(Str name) {
-    size_t slash = str_rfind_char(name, '/');
-    return slash == SIZE_MAX ? name : str_after(name, slash + 1);
+Str registry_local_name(Str address) {
+    size_t slash = str_rfind_char(address, '/');
+    return slash == SIZE_MAX ? address : str_after(address, slash + 1);
 }
 
 static void refuse_unknown(const Registry *registry, Str name, SourceRange range, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("provider names");
     Str *names = arena_new_array(scratch, Str, registry->count);
-    Str short_name = last_part(name);
+    Str short_name = registry_local_name(name);
     size_t same_name = SIZE_MAX;
     for (size_t i = 0; i < registry->count; i++) {
         names[i] = str_from_cstr(registry->rows[i].name);

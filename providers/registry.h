@@ -27,5 +27,7 @@ Str registry_address(const Registry *registry, Str name);
 const ResourceType *registry_find_resource(const Provider *provider, Str type);
 const ResourceType *registry_find_data_source(const Provider *provider, Str type);
 const ResourceType *registry_find_ephemeral(const Provider *provider, Str type);
+/* The last part of an address: the name it has in a configuration ("random"). */
+Str registry_local_name(Str address);
 /* "libvirt_domain" → "libvirt". */
 Str registry_implied_provider(Str type);

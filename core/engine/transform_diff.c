@@ -1,5 +1,4 @@
 /* The planned changes join the nodes of their blocks; a block that is gone gets an orphan. */
-#include "removal.h"
 #include "transform.h"
 #include "transform_locate.h"
 
@@ -7,25 +6,19 @@ static ResourceNode *attach_orphan(EngineWalk *walk,
                                    const ResourceChange *change,
                                    Map *orphans,
                                    Diags *diags) {
-    Str address = resource_addr_to_config_str(change->address, walk->arena);
-    Node *node = map_find(orphans, address);
-    if (!node) {
-        OrphanRequest request = {
-            .resource = change->address,
-            .address = address,
-            .provider = change->provider,
-            .provider_alias = change->provider_alias,
-            .provider_module = change->provider_module,
-        };
-        node = transform_locate_orphan(walk, &request, diags);
-        if (!node)
-            return NULL;
-        map_set(orphans, address, node);
-        node->as.resource->create_before_destroy = change->create_before_destroy;
-        node->as.resource->removed =
-            removal_find(walk->engine->config, change->address, walk->arena);
-    }
-    return node->as.resource;
+    OrphanRequest request = {
+        .resource = change->address,
+        .provider = change->provider,
+        .provider_alias = change->provider_alias,
+        .provider_module = change->provider_module,
+    };
+    Node *node = transform_locate_orphan(walk, &request, orphans, diags);
+    if (!node)
+        return NULL;
+    ResourceNode *resource = node->as.resource;
+    if (resource->planned.count == 0)
+        resource->create_before_destroy = change->create_before_destroy;
+    return resource;
 }
 
 bool transform_diff(EngineWalk *walk, Diags *diags) {

@@ -1,5 +1,6 @@
 /* From addresses of the state or a plan to nodes of the graph. */
 #include "transform_locate.h"
+#include "removal.h"
 #include "transform.h"
 
 static EngineModule *module_of(EngineWalk *walk, const ModuleAddr *address) {
@@ -7,12 +8,6 @@ static EngineModule *module_of(EngineWalk *walk, const ModuleAddr *address) {
         return walk->root;
     EngineModule *parent = module_of(walk, address->parent);
     return parent ? node_module_find_child(parent, address->name) : NULL;
-}
-
-/* The name that a provider's address has in the configuration: its last part. */
-static Str local_name(Str address) {
-    size_t slash = str_rfind_char(address, '/');
-    return slash == SIZE_MAX ? address : str_after(address, slash + 1);
 }
 
 static EngineModule *provider_module(EngineWalk *walk, Str path) {
@@ -35,8 +30,9 @@ Node *transform_locate_block(EngineWalk *walk, ResourceAddr address) {
     return node_find(module, resource_addr_to_config_str(address, walk->arena));
 }
 
-Node *transform_locate_orphan(EngineWalk *walk, const OrphanRequest *request, Diags *diags) {
-    ProviderRef ref = {.name = local_name(request->provider), .alias = request->provider_alias};
+static Node *add_orphan(EngineWalk *walk, const OrphanRequest *request, Str address, Diags *diags) {
+    ProviderRef ref = {.name = registry_local_name(request->provider),
+                       .alias = request->provider_alias};
     EngineModule *module = provider_module(walk, request->provider_module);
     Node *provider = transform_provider_find(walk, module, ref, diags);
     if (!provider)
@@ -50,15 +46,31 @@ Node *transform_locate_orphan(EngineWalk *walk, const OrphanRequest *request, Di
             diags, NO_RANGE, "Unknown resource type in state",
             "The state holds %.*s, but the provider %s has no type \"%.*s\". Remove it from "
             "the state with \"loam state rm\" if nothing of it is left.",
-            STR_ARG(request->address), table->address, STR_ARG(request->resource.type));
+            STR_ARG(address), table->address, STR_ARG(request->resource.type));
         return NULL;
     }
-    Node *node = node_add(walk, walk->root, NODE_ORPHAN, STR_EMPTY, request->address, NO_RANGE);
+    Node *node = node_add(walk, walk->root, NODE_ORPHAN, STR_EMPTY, address, NO_RANGE);
     ResourceNode *resource = arena_new(walk->arena, ResourceNode);
-    resource->address = request->address;
+    resource->address = address;
     resource->type = type;
     resource->provider = provider;
     node->as.resource = resource;
     graph_add_edge(&walk->graph, node->id, provider->id);
+    return node;
+}
+
+Node *transform_locate_orphan(EngineWalk *walk,
+                              const OrphanRequest *request,
+                              Map *orphans,
+                              Diags *diags) {
+    Str address = resource_addr_to_config_str(request->resource, walk->arena);
+    Node *node = map_find(orphans, address);
+    if (node)
+        return node;
+    node = add_orphan(walk, request, address, diags);
+    if (!node)
+        return NULL;
+    map_set(orphans, address, node);
+    node->as.resource->removed = removal_find(walk->engine->config, request->resource, walk->arena);
     return node;
 }

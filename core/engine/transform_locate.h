@@ -8,11 +8,14 @@ Node *transform_locate_block(EngineWalk *walk, ResourceAddr address);
 
 typedef struct OrphanRequest {
     ResourceAddr resource;
-    Str address; /* configuration address */
     Str provider;
     Str provider_alias;
     Str provider_module;
 } OrphanRequest;
 
-/* A node for what no block has, with its provider and type; NULL with an error. */
-Node *transform_locate_orphan(EngineWalk *walk, const OrphanRequest *request, Diags *diags);
+/* The node for what no block has, with its provider and type, made for its first instance; NULL
+ * with an error. `orphans` are those made so far, by configuration address. */
+Node *transform_locate_orphan(EngineWalk *walk,
+                              const OrphanRequest *request,
+                              Map *orphans,
+                              Diags *diags);

@@ -1,5 +1,4 @@
 /* What the state knows joins the nodes of its blocks; what no block has becomes an orphan. */
-#include "removal.h"
 #include "transform.h"
 #include "transform_locate.h"
 
@@ -13,24 +12,15 @@ static void remember_flags(ResourceNode *resource, const StateResource *stored) 
 }
 
 static Node *find_orphan(EngineWalk *walk, StateResource *stored, Map *orphans, Diags *diags) {
-    Str address = resource_addr_to_config_str(stored->address, walk->arena);
-    Node *node = map_find(orphans, address);
-    if (!node) {
-        OrphanRequest request = {
-            .resource = stored->address,
-            .address = address,
-            .provider = stored->provider,
-            .provider_alias = stored->provider_alias,
-            .provider_module = stored->provider_module,
-        };
-        node = transform_locate_orphan(walk, &request, diags);
-        if (!node)
-            return NULL;
-        map_set(orphans, address, node);
-        node->as.resource->removed =
-            removal_find(walk->engine->config, stored->address, walk->arena);
-    }
-    remember_flags(node->as.resource, stored);
+    OrphanRequest request = {
+        .resource = stored->address,
+        .provider = stored->provider,
+        .provider_alias = stored->provider_alias,
+        .provider_module = stored->provider_module,
+    };
+    Node *node = transform_locate_orphan(walk, &request, orphans, diags);
+    if (node)
+        remember_flags(node->as.resource, stored);
     return node;
 }
 
