@@ -80,9 +80,7 @@ static void find_missing(const Project *project, MissingImports *out) {
 
 static Str provider_of(const Import *import, Arena *arena) {
     const ProviderRef *ref = &import->provider;
-    if (!ref->name.len || !ref->alias.len)
-        return ref->name;
-    return str_format(arena, "%.*s.%.*s", STR_ARG(ref->name), STR_ARG(ref->alias));
+    return ref->name.len ? config_provider_key(ref->name, ref->alias, arena) : STR_EMPTY;
 }
 
 static Str stubs_for(const MissingImports *missing, Arena *arena) {

@@ -170,6 +170,9 @@ typedef struct ProviderConfig {
     SourceRange range;
 } ProviderConfig;
 
+/* "name", or "name.alias": what a configuration is called in its module. */
+Str config_provider_key(Str name, Str alias, Arena *arena);
+
 typedef struct ProviderRequirement {
     Str name;
     Str source; /* empty: implied */

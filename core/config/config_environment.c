@@ -85,9 +85,7 @@ static bool read_provider(ConfigLoading *loading, const BodyBlock *block, Enviro
         !body_content(block->body, &schema, &content, &provider->body, arena, loading->diags) ||
         !config_read_string(&content, "alias", &provider->alias, arena, loading->diags))
         return false;
-    Str key = provider->alias.len ? str_format(arena, "%.*s.%.*s", STR_ARG(provider->name),
-                                               STR_ARG(provider->alias))
-                                  : provider->name;
+    Str key = config_provider_key(provider->name, provider->alias, arena);
     if (!map_set(&out->providers, key, provider))
         return true;
     diags_error(loading->diags, block->range, "Duplicate provider configuration",

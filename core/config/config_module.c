@@ -51,9 +51,7 @@ static bool add_provider(ConfigLoading *loading, ModuleCall *call, const ExprIte
     if (!config_read_provider_ref(name, &child, loading->arena, loading->diags) ||
         !config_read_provider_ref(value, parent, loading->arena, loading->diags))
         return false;
-    Str key = child.alias.len ? str_format(loading->arena, "%.*s.%.*s", STR_ARG(child.name),
-                                           STR_ARG(child.alias))
-                              : child.name;
+    Str key = config_provider_key(child.name, child.alias, loading->arena);
     parent->passed_range = child.range;
     if (!map_has(&call->providers, key)) {
         map_set(&call->providers, key, parent);

@@ -30,6 +30,10 @@ static bool read_alias(ConfigLoading *loading, const BodyContent *content, Str *
     return false;
 }
 
+Str config_provider_key(Str name, Str alias, Arena *arena) {
+    return alias.len ? str_format(arena, "%.*s.%.*s", STR_ARG(name), STR_ARG(alias)) : name;
+}
+
 static bool provider_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
     Arena *arena = loading->arena;
     BodyContent content;
@@ -39,8 +43,7 @@ static bool provider_identify(ConfigLoading *loading, const BodyBlock *block, St
     bool ok = config_requirement_check_name(name, block->label_ranges[0], loading->diags);
     ok &= body_content(block->body, &schema, &content, &rest, arena, loading->diags);
     ok = read_alias(loading, &content, &alias) && ok;
-    *key = alias.len ? str_format(arena, "provider.%.*s.%.*s", STR_ARG(name), STR_ARG(alias))
-                     : str_format(arena, "provider.%.*s", STR_ARG(name));
+    *key = str_concat(STR("provider."), config_provider_key(name, alias, arena), arena);
     return ok;
 }
 
@@ -134,9 +137,7 @@ static bool provider_decode(ConfigLoading *loading, const BodyBlock *block, bool
                     "has no key to be named by.");
         ok = false;
     }
-    Str key = provider->alias.len ? str_format(arena, "%.*s.%.*s", STR_ARG(provider->name),
-                                               STR_ARG(provider->alias))
-                                  : provider->name;
+    Str key = config_provider_key(provider->name, provider->alias, arena);
     map_set(&loading->module->providers, key, provider);
     return refuse_reserved(loading, provider->body) && ok;
 }

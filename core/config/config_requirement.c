@@ -87,8 +87,7 @@ static bool add_alias(RequirementReader *reader, const Expr *list, const Expr *i
         return refuse(reader, list->range, "Invalid configuration_aliases value",
                       "The aliases of a provider begin with the name under which it is required "
                       "here.");
-    Str alias = str_format(arena, "%.*s.%.*s", STR_ARG(ref.name), STR_ARG(ref.alias));
-    vec_push(arena, &reader->out->aliases, alias);
+    vec_push(arena, &reader->out->aliases, config_provider_key(ref.name, ref.alias, arena));
     return true;
 }
 

@@ -221,9 +221,7 @@ static const BodySchema provider_schema = {
 
 static bool add_provider(TestLoading *loading, ProviderConfig *provider) {
     Map *known = &loading->file->providers;
-    Str key = provider->alias.len ? str_format(loading->arena, "%.*s.%.*s", STR_ARG(provider->name),
-                                               STR_ARG(provider->alias))
-                                  : provider->name;
+    Str key = config_provider_key(provider->name, provider->alias, loading->arena);
     const ProviderConfig *first = map_find(known, key);
     if (!first) {
         map_set(known, key, provider);

@@ -169,9 +169,7 @@ static bool add_provider(TestLoading *loading, const ExprItem *item, TestRun *ru
         !config_read_provider_ref(item->value, named, loading->arena, loading->diags))
         return false;
     named->range = item->value->range;
-    Str key = child.alias.len ? str_format(loading->arena, "%.*s.%.*s", STR_ARG(child.name),
-                                           STR_ARG(child.alias))
-                              : child.name;
+    Str key = config_provider_key(child.name, child.alias, loading->arena);
     map_set(&run->providers, key, named);
     return true;
 }

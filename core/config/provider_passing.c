@@ -101,9 +101,7 @@ static bool check_passed(ConfigLoading *loading, const ModuleCall *call) {
     bool ok = true;
     map_each(&call->providers, entry) {
         const ProviderRef *passed = entry->value;
-        Str text = passed->alias.len ? str_format(arena, "%.*s.%.*s", STR_ARG(passed->name),
-                                                  STR_ARG(passed->alias))
-                                     : passed->name;
+        Str text = config_provider_key(passed->name, passed->alias, arena);
         LocalName child = local_name(call->module, entry->key, arena);
         LocalName parent = local_name(loading->module, text, arena);
         ok = check_name(&child, passed, loading->diags) && ok;

@@ -314,10 +314,6 @@ static void write_depends_on(Writing *writing, const Traversals *depends_on) {
 /* -- providers ----------------------------------------------------------------------------------
  */
 
-static Str local_key(Str name, Str alias, Arena *arena) {
-    return alias.len ? str_format(arena, "%.*s.%.*s", STR_ARG(name), STR_ARG(alias)) : name;
-}
-
 static Str address_in(const Writing *writing, const Module *module, Str name) {
     const ProviderRequirement *requirement = map_find(&module->requirements, name);
     Str wanted = requirement && requirement->source.len ? requirement->source : name;
@@ -347,7 +343,7 @@ typedef struct ProviderPlace {
 
 /* Where the configuration comes from that a name in a module means. */
 static ProviderPlace find_place(const Module *module, Str name, Str alias, Arena *arena) {
-    Str key = local_key(name, alias, arena);
+    Str key = config_provider_key(name, alias, arena);
     if (map_has(&module->providers, key)) /* also one that only stands for what is passed */
         return (ProviderPlace){module, name, alias};
     const ProviderRef *passed = module->call ? map_find(&module->call->providers, key) : NULL;
@@ -360,7 +356,7 @@ static ProviderPlace find_place(const Module *module, Str name, Str alias, Arena
 }
 
 static Str place_key(ProviderPlace place, Arena *arena) {
-    Str key = local_key(place.name, place.alias, arena);
+    Str key = config_provider_key(place.name, place.alias, arena);
     if (place.module->path.len == 0)
         return key;
     return str_format(arena, "%.*s:%.*s", STR_ARG(place.module->path), STR_ARG(key));
@@ -370,8 +366,8 @@ static void write_provider(Writing *writing, ProviderPlace place, Str key) {
     const Module *module = place.module;
     Str address = address_in(writing, module, place.name);
     const ProviderRequirement *requirement = map_find(&module->requirements, place.name);
-    const ProviderConfig *config =
-        map_find(&module->providers, local_key(place.name, place.alias, writing->scratch));
+    const ProviderConfig *config = map_find(
+        &module->providers, config_provider_key(place.name, place.alias, writing->scratch));
     json_key(&writing->writer, key);
     json_object_start(&writing->writer);
     json_key_string(&writing->writer, "name", place.name);

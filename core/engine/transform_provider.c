@@ -6,12 +6,6 @@
 #include "config_read.h"
 #include "transform.h"
 
-static Str provider_key(ProviderRef ref, Arena *arena) {
-    if (ref.alias.len == 0)
-        return ref.name;
-    return str_format(arena, "%.*s.%.*s", STR_ARG(ref.name), STR_ARG(ref.alias));
-}
-
 static const Provider *find_provider(EngineWalk *walk,
                                      const EngineModule *module,
                                      ProviderRef ref,
@@ -44,7 +38,7 @@ static Node *add_provider(EngineWalk *walk,
     Node *node =
         node_add(walk, module, NODE_PROVIDER, STR_EMPTY, name, config ? config->range : NO_RANGE);
     node->as.provider = state;
-    map_set(&module->providers, provider_key(ref, arena), node);
+    map_set(&module->providers, config_provider_key(ref.name, ref.alias, arena), node);
     return node;
 }
 
@@ -64,7 +58,7 @@ Node *transform_provider_find(EngineWalk *walk,
                               EngineModule *module,
                               ProviderRef ref,
                               Diags *diags) {
-    Str key = provider_key(ref, walk->arena);
+    Str key = config_provider_key(ref.name, ref.alias, walk->arena);
     Node *known = map_find(&module->providers, key);
     if (known)
         return known;

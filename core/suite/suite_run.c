@@ -38,9 +38,7 @@ static bool take_named(RunWork *work, Map *providers) {
     bool ok = true;
     map_each(&work->run->config->providers, entry) {
         const ProviderRef *ref = entry->value;
-        Str key = ref->alias.len ? str_format(work->context->arena, "%.*s.%.*s", STR_ARG(ref->name),
-                                              STR_ARG(ref->alias))
-                                 : ref->name;
+        Str key = config_provider_key(ref->name, ref->alias, work->context->arena);
         const ProviderConfig *named = map_find(&file->providers, key);
         if (named) {
             map_set(providers, entry->key, bind_provider(work, named, entry->key));
