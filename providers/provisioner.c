@@ -43,33 +43,34 @@ const ProvisionerType *provisioner_find(const ProvisionerTable *table, Str name)
     return NULL;
 }
 
+static void add_name(StrBuf *text, const char *name, bool is_last) {
+    const char *before = text->len == 0 ? "" : is_last ? " and " : ", ";
+    strbuf_add_format(text, "%s\"%s\"", before, name);
+}
+
 Str provisioner_names(const ProvisionerTable *table, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     size_t count = table ? table->count : 0;
-    for (size_t i = 0; i < count; i++) {
-        const char *before = i == 0 ? "" : i + 1 == count ? " and " : ", ";
-        strbuf_add_format(&text, "%s\"%s\"", before, table->rows[i]->name);
-    }
+    for (size_t i = 0; i < count; i++)
+        add_name(&text, table->rows[i]->name, i + 1 == count);
     return strbuf_str(&text);
 }
 
 bool provisioner_check(const ProvisionerType *type, Value config, SourceRange range, Diags *diags) {
+    StrBuf names = strbuf_new(diags->arena);
     size_t given = 0;
-    if (!type->one_of[0])
+    if (!type->one_of)
         return true;
-    for (size_t i = 0; i < ARRAY_COUNT(type->one_of) && type->one_of[i]; i++) {
-        size_t index;
-        if (type_find_attribute(config.type, str_from_cstr(type->one_of[i]), &index))
-            given += !value_is_null(value_at(config, index));
+    for (const char *const *name = type->one_of; *name; name++) {
+        Value value;
+        given += value_find(config, str_from_cstr(*name), &value) && !value_is_null(value);
+        add_name(&names, *name, !name[1]);
     }
     if (given == 1)
         return true;
-    bool has_third = type->one_of[2] != NULL;
-    Diag *diag = diags_error(
-        diags, range, "Invalid provisioner configuration",
-        "A \"%s\" provisioner needs one of \"%s\"%s \"%s\"%s%s%s, and this one has %s.", type->name,
-        type->one_of[0], has_third ? "," : " and", type->one_of[1], has_third ? " and \"" : "",
-        has_third ? type->one_of[2] : "", has_third ? "\"" : "", given ? "several" : "none");
+    Diag *diag = diags_error(diags, range, "Invalid provisioner configuration",
+                             "A \"%s\" provisioner needs one of %.*s, and this one has %s.",
+                             type->name, STR_ARG(strbuf_str(&names)), given ? "several" : "none");
     diag->is_unplaced = true;
     return false;
 }

@@ -22,7 +22,7 @@ typedef struct ProvisionCall {
 typedef struct ProvisionerType {
     const char *name; /* as users write it: local-exec */
     Schema schema;
-    const char *one_of[3]; /* arguments of which exactly one is given */
+    const char *const *one_of; /* arguments of which exactly one is given, then NULL; NULL: none */
     bool (*run)(const ProvisionCall *call, Value config, Diags *diags);
 } ProvisionerType;
 

@@ -87,13 +87,12 @@ static void compare_values(
         compare_members(comparing, section, name, path, *a, *b);
         return;
     }
-    EnvironmentDifference difference = {
-        .section = section,
-        .name = name,
-        .path = path,
-        .has = {a != NULL,                          b != NULL                         },
-        .values = {a ? *a : value_null(&TYPE_DYNAMIC), b ? *b : value_null(&TYPE_DYNAMIC)},
-    };
+    EnvironmentDifference difference = {.section = section, .name = name, .path = path};
+    const Value *sides[2] = {a, b};
+    for (size_t i = 0; i < 2; i++) {
+        difference.has[i] = sides[i] != NULL;
+        difference.values[i] = sides[i] ? *sides[i] : value_null(&TYPE_DYNAMIC);
+    }
     add(comparing, &difference);
 }
 
@@ -308,13 +307,11 @@ static void compare_plans(Comparing *comparing) {
             compare_objects(comparing, entry->key, a, b);
             continue;
         }
-        Value none = value_null(&TYPE_DYNAMIC);
-        add(comparing, &(EnvironmentDifference){
-                           .section = "resources",
-                           .name = entry->key,
-                           .has = {a != NULL, b != NULL},
-                           .values = {none,      none     }
-        });
+        EnvironmentDifference difference = {.section = "resources", .name = entry->key};
+        difference.has[0] = a != NULL;
+        difference.has[1] = b != NULL;
+        difference.values[0] = difference.values[1] = value_null(&TYPE_DYNAMIC);
+        add(comparing, &difference);
     }
 }
 

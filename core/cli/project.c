@@ -149,8 +149,7 @@ bool project_load_planned(
     return project_load(project, cli, arguments, io, diags);
 }
 
-/* -- options -------------------------------------------------------------------------------------
- */
+/* -- options ------------------------------------------------------------------------------ */
 
 bool project_plan_options(Project *project, PlanOptions *out) {
     const Arguments *arguments = project->arguments;

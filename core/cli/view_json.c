@@ -37,8 +37,7 @@ typedef struct Stream {
     bool is_closing;
 } Stream;
 
-/* -- a line -------------------------------------------------------------------------------------
- */
+/* -- a line ------------------------------------------------------------------------------- */
 
 void view_json_begin(ViewJsonLine *line,
                      const Cli *cli,
@@ -93,8 +92,7 @@ static void write_resource(JsonWriter *writer,
     json_object_end(writer);
 }
 
-/* -- what is planned ----------------------------------------------------------------------------
- */
+/* -- what is planned ---------------------------------------------------------------------- */
 
 /* Shorter than in plans. */
 static const char *reason_name(ActionReason reason) {
@@ -254,8 +252,7 @@ static void show_plan(View *view, const Plan *plan) {
         tell_planned_outputs(cli, plan);
 }
 
-/* -- what was done ------------------------------------------------------------------------------
- */
+/* -- what was done ------------------------------------------------------------------------ */
 
 static void tell_outputs(const Cli *cli, const State *state) {
     SCOPED(ArenaRef) scratch = arena_open("line");
@@ -293,8 +290,7 @@ static void applied(View *view, const State *state) {
     tell_outputs(cli, state);
 }
 
-/* -- while it goes on ---------------------------------------------------------------------------
- */
+/* -- while it goes on --------------------------------------------------------------------- */
 
 typedef struct HookLine {
     const char *type;
@@ -553,8 +549,7 @@ static void walk_end(View *view) {
     arena_close(stream->arena);
 }
 
-/* -- the rest -----------------------------------------------------------------------------------
- */
+/* -- the rest ----------------------------------------------------------------------------- */
 
 static void note(View *view, Str text) {
     SCOPED(ArenaRef) scratch = arena_open("line");

@@ -46,8 +46,7 @@ static int64_t now_ms(const ProgressView *view) {
     return clock->monotonic_ms(clock->self);
 }
 
-/* -- live lines -----------------------------------------------------------------------------------
- */
+/* -- live lines --------------------------------------------------------------------------- */
 
 static void add_amount(StrBuf *out, uint64_t done, uint64_t total) {
     if (total >= 1 << 20) {
@@ -249,8 +248,7 @@ static void tick(void *payload) {
     pthread_mutex_unlock(&view->mutex);
 }
 
-/* -- hooks ----------------------------------------------------------------------------------------
- */
+/* -- hooks -------------------------------------------------------------------------------- */
 
 static Running *take_spare(ProgressView *view) {
     Running *running = view->spare;

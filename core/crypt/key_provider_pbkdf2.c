@@ -59,36 +59,20 @@ static Str check_hash(Value value, Arena *arena) {
     return find_hash(value_text(value)) ? STR_EMPTY : STR("It is \"sha512\" or \"sha256\".");
 }
 
+/* clang-format off */
 static const Attribute attributes[] = {
-    {.name = "passphrase",
-     .type = &TYPE_STRING,
-     .flags = OPTIONAL | SENSITIVE,
-     .description = "What the key is made of: at least 16 characters. This or \"chain\"."},
-    { .name = "key_length",
-     .type = &TYPE_NUMBER,
-     .flags = OPTIONAL | COMPUTED,
-     .description = "Bytes of the key.",
-     .default_json = "32",
-     .check = check_length},
-    {                                                                .name = "iterations",
-     .type = &TYPE_NUMBER,
-     .flags = OPTIONAL | COMPUTED,
-     .description = "The cost of a guess; at least 200000.",
-     .default_json = "600000",
-     .check = check_iterations},
-    {                                                            .name = "salt_length",
-     .type = &TYPE_NUMBER,
-     .flags = OPTIONAL | COMPUTED,
-     .description = "Bytes of the random salt.",
-     .default_json = "32",
-     .check = check_length},
-    {                                                                .name = "hash_function",
-     .type = &TYPE_STRING,
-     .flags = OPTIONAL | COMPUTED,
-     .description = "\"sha512\" or \"sha256\".",
-     .default_json = "\"sha512\"",
-     .check = check_hash},
+    {"passphrase", &TYPE_STRING, OPTIONAL | SENSITIVE,
+     "What the key is made of: at least 16 characters. This or \"chain\"."},
+    {"key_length", &TYPE_NUMBER, OPTIONAL | COMPUTED, "Bytes of the key.",
+     .default_json = "32", .check = check_length},
+    {"iterations", &TYPE_NUMBER, OPTIONAL | COMPUTED, "The cost of a guess; at least 200000.",
+     .default_json = "600000", .check = check_iterations},
+    {"salt_length", &TYPE_NUMBER, OPTIONAL | COMPUTED, "Bytes of the random salt.",
+     .default_json = "32", .check = check_length},
+    {"hash_function", &TYPE_STRING, OPTIONAL | COMPUTED, "\"sha512\" or \"sha256\".",
+     .default_json = "\"sha512\"", .check = check_hash},
 };
+/* clang-format on */
 
 static bool pbkdf2_check(Value config, bool is_chained, SourceRange range, Diags *diags) {
     Value passphrase = argument(config, "passphrase");

@@ -43,8 +43,7 @@ static void close_optional(Writing *writing, Optional optional) {
     writing->writer = optional.before;
 }
 
-/* -- expressions --------------------------------------------------------------------------------
- */
+/* -- expressions -------------------------------------------------------------------------- */
 
 static void add_step(StrBuf *text, const TraversalStep *step) {
     if (!step->is_index) {
@@ -311,8 +310,7 @@ static void write_depends_on(Writing *writing, const Traversals *depends_on) {
     json_array_end(&writing->writer);
 }
 
-/* -- providers ----------------------------------------------------------------------------------
- */
+/* -- providers ---------------------------------------------------------------------------- */
 
 static Str address_in(const Writing *writing, const Module *module, Str name) {
     const ProviderRequirement *requirement = map_find(&module->requirements, name);
@@ -425,8 +423,7 @@ static void write_providers_of(Writing *writing, const Module *module, Map *seen
     }
 }
 
-/* -- modules ------------------------------------------------------------------------------------
- */
+/* -- modules ------------------------------------------------------------------------------ */
 
 static int compare_resources(const void *a, const void *b) {
     const Resource *left = *(const Resource *const *)a, *right = *(const Resource *const *)b;

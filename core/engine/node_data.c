@@ -101,8 +101,7 @@ static bool plan_source(Job *job) {
     return job_postconditions(job, &scope);
 }
 
-/* -- the source of a check ------------------------------------------------------------------
- * Whatever goes wrong with it is what the check says, and stops nothing. */
+/* -- the source of a check ---------------------------------------------------------------- */
 
 /* A read that is told as a step of its own. */
 static bool read_told(Job *job, const Configured *configured, Value *out) {
@@ -144,7 +143,8 @@ static void fail_check(Job *job) {
     }
 }
 
-/* False: it could not be read, and *out is what is known without. */
+/* Whatever goes wrong with the source of a check is what the check says, and stops nothing. False:
+ * it could not be read, and *out is what is known without. */
 static bool read_nested(Job *job, const Configured *configured, Value *out) {
     if (job_require_provider(job) && read_told(job, configured, out)) {
         job->record->results->items[0].status = CHECK_PASS;
@@ -194,8 +194,7 @@ bool node_data_plan(Walk *tasks, void *payload, uint32_t worker) {
     return job_end(&job);
 }
 
-/* -- apply ---------------------------------------------------------------------------------------
- */
+/* -- apply -------------------------------------------------------------------------------- */
 
 static bool record_read(Job *job, Value value) {
     remember(job, value);

@@ -407,8 +407,7 @@ bool node_orphan_visit(Visit *visit) {
     return true;
 }
 
-/* -- what references see ------------------------------------------------------------------------
- */
+/* -- what references see ------------------------------------------------------------------ */
 
 static void note_change(Node *node, const InstanceRecord *record) {
     if (!record->planned || record->planned->action == ACTION_NO_OP)

@@ -33,8 +33,7 @@ static bool record(Applying *applying, const StateObject *object) {
                                 &applying->job.diags);
 }
 
-/* -- before the call ------------------------------------------------------------------------------
- */
+/* -- before the call ---------------------------------------------------------------------- */
 
 static bool configure(Applying *applying) {
     Job *job = &applying->job;

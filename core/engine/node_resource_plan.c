@@ -294,8 +294,7 @@ bool node_resource_plan(Walk *tasks, void *payload, uint32_t worker) {
     return job_end(&planning.job);
 }
 
-/* -- removal -------------------------------------------------------------------------------------
- */
+/* -- removal ------------------------------------------------------------------------------ */
 
 static ActionReason forget_reason(const Job *job) {
     if (job->resource->config)

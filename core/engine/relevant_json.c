@@ -239,8 +239,7 @@ static void follow_expression(Search *search, Place place, const Expr *expr) {
     }
 }
 
-/* -- where the search begins --------------------------------------------------------------------
- */
+/* -- where the search begins -------------------------------------------------------------- */
 
 static bool find_place(const Module *root, const ModuleAddr *address, Place *out) {
     *out = (Place){.module = root};

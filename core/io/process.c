@@ -243,11 +243,12 @@ static int fd_or_none(Fd fd) {
 static void watch(Run *run) {
     for (bool ended = false; !ended;) {
         bool listens = run->request->cancel && run->phase == RUN_FREELY;
+        int cancelled = listens ? cancel_fd(run->request->cancel) : -1;
         struct pollfd wanted[] = {
-            {.fd = fd_or_none(run->pipes[0]),                      .events = POLLIN},
-            {.fd = fd_or_none(run->pipes[1]),                      .events = POLLIN},
-            {.fd = run->exited.number,                             .events = POLLIN},
-            {.fd = listens ? cancel_fd(run->request->cancel) : -1, .events = POLLIN},
+            {fd_or_none(run->pipes[0]), POLLIN, 0},
+            {fd_or_none(run->pipes[1]), POLLIN, 0},
+            {run->exited.number,        POLLIN, 0},
+            {cancelled,                 POLLIN, 0},
         };
         int ready = poll(wanted, ARRAY_COUNT(wanted), poll_timeout(run));
         CHECK(ready >= 0 || errno == EINTR);

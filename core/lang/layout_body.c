@@ -147,13 +147,12 @@ static bool read_body(Reader *reader, Body *body);
 static void take_name_as_label(Reader *reader) {
     size_t i = next_index(reader);
     take_until(reader, i);
-    LayoutToken parts[] = {
-        {.kind = TOKEN_QUOTE_OPEN, .text = STR_CONST("\"")},
-        {.kind = TOKEN_TEXT,       .text = text_of(reader,  reader->in.items[i])},
-        {.kind = TOKEN_QUOTE_CLOSE,                        .text = STR_CONST("\"")                      },
-    };
-    for (size_t part = 0; part < ARRAY_COUNT(parts); part++)
-        vec_push(reader->arena, reader->out, parts[part]);
+    LayoutToken quote = {.kind = TOKEN_QUOTE_OPEN, .text = STR("\"")};
+    LayoutToken name = {.kind = TOKEN_TEXT, .text = text_of(reader, reader->in.items[i])};
+    vec_push(reader->arena, reader->out, quote);
+    vec_push(reader->arena, reader->out, name);
+    quote.kind = TOKEN_QUOTE_CLOSE;
+    vec_push(reader->arena, reader->out, quote);
     reader->at = i + 1;
 }
 

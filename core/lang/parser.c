@@ -224,21 +224,23 @@ typedef struct BinaryOperator {
     uint8_t operator;
 } BinaryOperator;
 
+/* clang-format off */
 static const BinaryOperator binary_operators[TOKEN_COMMENT + 1] = {
-    [TOKEN_OR] = {1, OPERATOR_OR           },
-      [TOKEN_AND] = {2, OPERATOR_AND          },
-    [TOKEN_EQUAL] = {3, OPERATOR_EQUAL        },
-      [TOKEN_NOT_EQUAL] = {3, OPERATOR_NOT_EQUAL    },
-    [TOKEN_LESS] = {4, OPERATOR_LESS         },
-      [TOKEN_LESS_EQUAL] = {4, OPERATOR_LESS_EQUAL   },
-    [TOKEN_GREATER] = {4, OPERATOR_GREATER      },
-      [TOKEN_GREATER_EQUAL] = {4, OPERATOR_GREATER_EQUAL},
-    [TOKEN_PLUS] = {5, OPERATOR_ADD          },
-      [TOKEN_MINUS] = {5, OPERATOR_SUBTRACT     },
-    [TOKEN_STAR] = {6, OPERATOR_MULTIPLY     },
-      [TOKEN_SLASH] = {6, OPERATOR_DIVIDE       },
-    [TOKEN_PERCENT] = {6, OPERATOR_MODULO       },
+    [TOKEN_OR]            = {1, OPERATOR_OR},
+    [TOKEN_AND]           = {2, OPERATOR_AND},
+    [TOKEN_EQUAL]         = {3, OPERATOR_EQUAL},
+    [TOKEN_NOT_EQUAL]     = {3, OPERATOR_NOT_EQUAL},
+    [TOKEN_LESS]          = {4, OPERATOR_LESS},
+    [TOKEN_LESS_EQUAL]    = {4, OPERATOR_LESS_EQUAL},
+    [TOKEN_GREATER]       = {4, OPERATOR_GREATER},
+    [TOKEN_GREATER_EQUAL] = {4, OPERATOR_GREATER_EQUAL},
+    [TOKEN_PLUS]          = {5, OPERATOR_ADD},
+    [TOKEN_MINUS]         = {5, OPERATOR_SUBTRACT},
+    [TOKEN_STAR]          = {6, OPERATOR_MULTIPLY},
+    [TOKEN_SLASH]         = {6, OPERATOR_DIVIDE},
+    [TOKEN_PERCENT]       = {6, OPERATOR_MODULO},
 };
+/* clang-format on */
 
 /* Operators of at least this precedence, all of them binding to the left. */
 static const Expr *parse_binary(Parse *parse, uint8_t least) {

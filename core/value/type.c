@@ -63,23 +63,24 @@ typedef struct Interner {
 
 static Interner interner = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
+/* clang-format off */
 static struct {
     const Type *type;
     Derived derived;
 } constants[] = {
-    {.type = &TYPE_STRING,
-     .derived = {&TYPE_LIST_OF_STRING, &TYPE_SET_OF_STRING, &TYPE_MAP_OF_STRING}},
-    {.type = &TYPE_DYNAMIC                                         },
+    {&TYPE_STRING,         {&TYPE_LIST_OF_STRING, &TYPE_SET_OF_STRING, &TYPE_MAP_OF_STRING}},
+    {&TYPE_NUMBER,         {.list = &TYPE_LIST_OF_NUMBER}},
+    {&TYPE_LIST_OF_STRING, {.map = &TYPE_MAP_OF_STRING_LISTS}},
+    {.type = &TYPE_DYNAMIC},
     {.type = &TYPE_BOOL},
-    {.type = &TYPE_NUMBER,                                          .derived = {.list = &TYPE_LIST_OF_NUMBER}},
     {.type = &TYPE_LIST_OF_NUMBER},
-    {.type = &TYPE_LIST_OF_STRING,               .derived = {.map = &TYPE_MAP_OF_STRING_LISTS}},
-    {.type = &TYPE_SET_OF_STRING              },
-    {.type = &TYPE_MAP_OF_STRING                                         },
-    {.type = &TYPE_MAP_OF_STRING_LISTS                           },
+    {.type = &TYPE_SET_OF_STRING},
+    {.type = &TYPE_MAP_OF_STRING},
+    {.type = &TYPE_MAP_OF_STRING_LISTS},
     {.type = &TYPE_EMPTY_TUPLE},
-    {.type = &TYPE_EMPTY_OBJECT              },
+    {.type = &TYPE_EMPTY_OBJECT},
 };
+/* clang-format on */
 
 static uint32_t hash_mix(uint32_t hash, uint32_t by) {
     return HASH_MIX(hash, by);

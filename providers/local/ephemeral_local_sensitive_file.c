@@ -3,7 +3,7 @@
 #include "local_lookup.h"
 #include "local_provider.h"
 
-// clang-format off
+/* clang-format off */
 static const Attribute attributes[] = {
     {"filename",       &TYPE_STRING, REQUIRED, "Path of the file."},
     {"content",        &TYPE_STRING, COMPUTED | SENSITIVE, "The content as text; bytes that are no UTF-8 are replaced."},
@@ -11,7 +11,7 @@ static const Attribute attributes[] = {
     {"id",             &TYPE_STRING, COMPUTED, "SHA-1 of the content, in hex."},
     LOCAL_DIGEST_ATTRIBUTES,
 };
-// clang-format on
+/* clang-format on */
 
 static bool file_open(const Call *call, EphemeralResponse *response, Diags *diags) {
     return local_lookup_read(call, &response->result, &response->private_data, diags);

@@ -7,7 +7,7 @@
 #include "draft.h"
 #include "provider.h"
 
-// clang-format off
+/* clang-format off */
 /* content_md5 … content_base64sha512, as rows of an attribute table. */
 #define LOCAL_DIGEST_ATTRIBUTES                                                                    \
     {"content_md5",          &TYPE_STRING, COMPUTED, "MD5 of the content, in hex."},               \
@@ -16,7 +16,7 @@
     {"content_base64sha256", &TYPE_STRING, COMPUTED, "SHA-256 of the content, in base64."},        \
     {"content_sha512",       &TYPE_STRING, COMPUTED, "SHA-512 of the content, in hex."},           \
     {"content_base64sha512", &TYPE_STRING, COMPUTED, "SHA-512 of the content, in base64."}
-// clang-format on
+/* clang-format on */
 
 /* Is there exactly one? Unknown ones may turn out to be null. */
 MUST_USE bool local_content_validate(Value config, Diags *diags);

@@ -4,7 +4,7 @@
 #include "local_place.h"
 #include "local_provider.h"
 
-// clang-format off
+/* clang-format off */
 static const Attribute attributes[] = {
     {"filename",             &TYPE_STRING, REQUIRED | FORCES_NEW, "Path of the file; missing folders are made."},
     {"content",              &TYPE_STRING, OPTIONAL | SENSITIVE | FORCES_NEW, "What the file holds, as text."},
@@ -15,7 +15,7 @@ static const Attribute attributes[] = {
     {"id",                   &TYPE_STRING, COMPUTED, "SHA-1 of the content, in hex."},
     LOCAL_DIGEST_ATTRIBUTES,
 };
-// clang-format on
+/* clang-format on */
 
 const ResourceType local_sensitive_file = {
     .name = "local_sensitive_file",

@@ -95,10 +95,12 @@ static bool file_run(const ProvisionCall *call, Value config, Diags *diags) {
                                     : copy_file(&link, source, destination, stat.mode, diags);
 }
 
+static const char *const one_of[] = {"source", "content", NULL};
+
 const ProvisionerType file_provisioner = {
     .name = "file",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "Copies a file or a folder to another machine."},
-    .one_of = {"source",                      "content"                      },
+    .one_of = one_of,
     .run = file_run,
 };

@@ -89,9 +89,11 @@ static bool remote_run(const ProvisionCall *call, Value config, Diags *diags) {
     return true;
 }
 
+static const char *const one_of[] = {"inline", "script", "scripts", NULL};
+
 const ProvisionerType remote_exec_provisioner = {
     .name = "remote-exec",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Runs scripts on another machine."},
-    .one_of = { "inline",                     "script",                                         "scripts"},
+    .one_of = one_of,
     .run = remote_run,
 };

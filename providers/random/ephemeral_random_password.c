@@ -3,7 +3,7 @@
 #include "random_provider.h"
 #include "random_text.h"
 
-// clang-format off
+/* clang-format off */
 static const Attribute attributes[] = {
     {"length",           &TYPE_NUMBER, REQUIRED,             "How many characters.", .check = random_text_check_length},
     {"lower",            &TYPE_BOOL,   OPTIONAL | COMPUTED,  "Use a to z.", .default_json = "true"},
@@ -17,7 +17,7 @@ static const Attribute attributes[] = {
     {"min_special",      &TYPE_NUMBER, OPTIONAL | COMPUTED,  "At least so many special characters.", .default_json = "0", .check = random_text_check_least},
     {"result",           &TYPE_STRING, COMPUTED | SENSITIVE, "The password."},
 };
-// clang-format on
+/* clang-format on */
 
 static bool password_open(const Call *call, EphemeralResponse *response, Diags *diags) {
     (void)diags;

@@ -13,7 +13,7 @@ static Str check_length(Value value, Arena *arena) {
     return str_format(arena, "The number of bytes must be a whole number from 1 to 65536.");
 }
 
-// clang-format off
+/* clang-format off */
 static const Attribute attributes[] = {
     {"byte_length", &TYPE_NUMBER,        REQUIRED | FORCES_NEW, "How many random bytes.", .check = check_length},
     {"prefix",      &TYPE_STRING,        OPTIONAL | FORCES_NEW, "Text in front of every notation but id."},
@@ -24,7 +24,7 @@ static const Attribute attributes[] = {
     {"dec",         &TYPE_STRING,        COMPUTED, "The bytes as a decimal number."},
     {"id",          &TYPE_STRING,        COMPUTED, "As b64_url, without the prefix."},
 };
-// clang-format on
+/* clang-format on */
 
 static Str to_decimal(Str bytes, Arena *arena) {
     BIGNUM *number = BN_bin2bn((const unsigned char *)bytes.ptr, (int)bytes.len, NULL);

@@ -11,7 +11,7 @@ static Str check_integer(Value value, Arena *arena) {
     return str_format(arena, "A whole number of at most 64 bits is needed.");
 }
 
-// clang-format off
+/* clang-format off */
 static const Attribute attributes[] = {
     {"min",     &TYPE_NUMBER,        REQUIRED | FORCES_NEW, "The smallest number that may come.", .check = check_integer},
     {"max",     &TYPE_NUMBER,        REQUIRED | FORCES_NEW, "The greatest number that may come.", .check = check_integer},
@@ -20,7 +20,7 @@ static const Attribute attributes[] = {
     {"result",  &TYPE_NUMBER,        COMPUTED, "The number."},
     {"id",      &TYPE_STRING,        COMPUTED, "The number as text."},
 };
-// clang-format on
+/* clang-format on */
 
 static bool integer_validate(const Call *call, Value config, Diags *diags) {
     (void)call;

@@ -2,13 +2,13 @@
 #include "random_provider.h"
 #include "random_text.h"
 
-// clang-format off
+/* clang-format off */
 static const Attribute attributes[] = {
     RANDOM_TEXT_ATTRIBUTES,
     {"result", &TYPE_STRING, COMPUTED | SENSITIVE, "The password."},
     {"id",     &TYPE_STRING, COMPUTED, "Always \"none\"."},
 };
-// clang-format on
+/* clang-format on */
 
 static Value with_text(Draft *draft, Str text) {
     draft_set(draft, "result", value_from_str(text));

@@ -14,7 +14,7 @@ static Str check_length(Value value, Arena *arena) {
                       LENGTH_MAX);
 }
 
-// clang-format off
+/* clang-format off */
 static const Attribute attributes[] = {
     {"length",    &TYPE_NUMBER,        OPTIONAL | COMPUTED | FORCES_NEW, "How many words.", .default_json = "2", .check = check_length},
     {"separator", &TYPE_STRING,        OPTIONAL | COMPUTED | FORCES_NEW, "What stands between the words.", .default_json = "\"-\""},
@@ -22,7 +22,7 @@ static const Attribute attributes[] = {
     {"keepers",   &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change draws anew."},
     {"id",        &TYPE_STRING,        COMPUTED, "The name."},
 };
-// clang-format on
+/* clang-format on */
 
 static Str draw_word(RandomWords words) {
     return str_from_cstr(words.items[random_draw_below(words.count)]);

@@ -4,7 +4,7 @@
 #include "draft.h"
 #include "provider.h"
 
-// clang-format off
+/* clang-format off */
 /* The settings of such text, as rows of an attribute table. */
 #define RANDOM_TEXT_ATTRIBUTES                                                                     \
     {"length", &TYPE_NUMBER, REQUIRED | FORCES_NEW,                                                \
@@ -35,7 +35,7 @@
     {"min_special", &TYPE_NUMBER, OPTIONAL | COMPUTED | FORCES_NEW,                                \
      "At least so many special characters.", .default_json = "0",                                  \
      .check = random_text_check_least}
-// clang-format on
+/* clang-format on */
 
 Str random_text_check_length(Value value, Arena *arena);
 Str random_text_check_least(Value value, Arena *arena);

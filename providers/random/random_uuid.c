@@ -3,13 +3,13 @@
 #include "draft.h"
 #include "random_provider.h"
 
-// clang-format off
+/* clang-format off */
 static const Attribute attributes[] = {
     {"keepers", &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change draws anew."},
     {"result",  &TYPE_STRING,        COMPUTED, "The UUID."},
     {"id",      &TYPE_STRING,        COMPUTED, "The UUID."},
 };
-// clang-format on
+/* clang-format on */
 
 static Value with_uuid(Draft *draft, Str uuid) {
     draft_set(draft, "result", value_from_str(uuid));

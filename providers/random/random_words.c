@@ -1,7 +1,7 @@
 /* The words. */
 #include "random_words.h"
 
-// clang-format off
+/* clang-format off */
 static const char *const adverbs[] = {
     "always", "barely", "boldly", "brightly", "briskly", "calmly", "clearly", "closely",
     "daily", "deeply", "early", "easily", "evenly", "fairly", "firmly", "freely", "freshly",
@@ -59,7 +59,7 @@ static const char *const animals[] = {
     "weasel", "whale", "wombat", "woodpecker", "wren", "yak", "zebra",
 };
 
-// clang-format on
+/* clang-format on */
 
 RandomWords random_words_adverbs(void) {
     return (RandomWords){adverbs, ARRAY_COUNT(adverbs)};

@@ -2,13 +2,13 @@
 #include "ssh_ask.h"
 #include "ssh_provider.h"
 
-// clang-format off
+/* clang-format off */
 static const Attribute attributes[] = {
     SSH_CLIENT_ATTRIBUTES(0),
     {"command",     &TYPE_STRING, REQUIRED, "What to run with sh; it should only look."},
     SSH_ASK_ATTRIBUTES(0),
 };
-// clang-format on
+/* clang-format on */
 
 static bool data_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
     (void)private_data;

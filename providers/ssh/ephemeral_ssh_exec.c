@@ -12,7 +12,7 @@ static Str check_interval(Value value, Arena *arena) {
                       STR_ARG(value_text(value)));
 }
 
-// clang-format off
+/* clang-format off */
 static const Attribute attributes[] = {
     SSH_CLIENT_ATTRIBUTES(0),
     {"command",       &TYPE_STRING, REQUIRED, "What to run with sh; its answer lives as long as the run."},
@@ -21,7 +21,7 @@ static const Attribute attributes[] = {
     {"close_command", &TYPE_STRING, OPTIONAL, "What to run when nobody uses the answer any more; a status other than 0 is an error."},
     SSH_ASK_ATTRIBUTES(SENSITIVE),
 };
-// clang-format on
+/* clang-format on */
 
 /* The settings, for the commands to come: in the memory of the run alone. */
 static Str remember(Value object, Arena *arena) {

@@ -348,42 +348,43 @@ typedef struct Explanation {
     const char *path;
 } Explanation;
 
+/* clang-format off */
 static const Explanation explanations[] = {
     [SSH_UNKNOWN_NAME] = {"Unknown host name",
-                          "The name has no address. Check its spelling and the resolver of this "
-                          "machine.",                                                                                      ".host"       },
+     "The name has no address. Check its spelling and the resolver of this machine.", ".host"},
     [SSH_NO_ANSWER] = {"No answer from the machine",
-                          "Check that it runs, that the address is right, and that no firewall or "
-                       "missing route stops the way to this port. \"timeout\" says how long to "
-                       "wait.",                                                                                            ".host"       },
+     "Check that it runs, that the address is right, and that no firewall or missing "
+     "route stops the way to this port. \"timeout\" says how long to wait.", ".host"},
     [SSH_REFUSED] = {"Nothing listens for SSH on the machine",
-                          "It answers, but the port is closed. Check that its SSH server is installed "
-                     "and started, and the port. \"timeout\" says how long to wait.",                                      ".port"       },
+     "It answers, but the port is closed. Check that its SSH server is installed and "
+     "started, and the port. \"timeout\" says how long to wait.", ".port"},
     [SSH_NO_HANDSHAKE] = {"No SSH session with the machine",
-                          "The port is open, but no SSH session comes about. Check that it is an "
-                          "SSH server, that its log shows no error, and that it and this side "
-                          "have algorithms in common.",                                                                    ".host"       },
+     "The port is open, but no SSH session comes about. Check that it is an SSH server, "
+     "that its log shows no error, and that it and this side have algorithms in common.", ".host"},
     [SSH_USER_KEY_REFUSED] = {"The machine refuses the private key",
-                          "Its host key is the right one, but it does not let this user in "
-                              "with this key. Check \"user\" and \"private_key\", and that the "
-                              "matching public key is in the user's authorized_keys there.",                               ".private_key"},
-    [SSH_BAD_USER] = {"Invalid user",                           "Give the name of a user of the machine.",             ".user"       },
+     "Its host key is the right one, but it does not let this user in with this key. "
+     "Check \"user\" and \"private_key\", and that the matching public key is in the "
+     "user's authorized_keys there.", ".private_key"},
+    [SSH_BAD_USER] = {"Invalid user",
+     "Give the name of a user of the machine.", ".user"},
     [SSH_PASSWORD_REFUSED] = {"The machine refuses the password",
-                          "It does not let this user in with this password. Check \"user\" and "
-                              "\"password\", and that the server takes passwords.",                                        ".password"   },
-    [SSH_BAD_HOST_KEY] = {"Invalid host key",                       "One line such as \"ssh-ed25519 AAAA…\" is needed.",
-                          ".host_key"                                                                                                    },
+     "It does not let this user in with this password. Check \"user\" and \"password\", "
+     "and that the server takes passwords.", ".password"},
+    [SSH_BAD_HOST_KEY] = {"Invalid host key",
+     "One line such as \"ssh-ed25519 AAAA…\" is needed.", ".host_key"},
     [SSH_BAD_PRIVATE_KEY] = {"Invalid private key",
-                          "The text of an unencrypted key file is needed, in OpenSSH's own "
-                             "format or in PEM.",                                                                          ".private_key"},
+     "The text of an unencrypted key file is needed, in OpenSSH's own format or in PEM.",
+     ".private_key"},
     [SSH_LOST] = {"The connection to the machine broke",
-                          "It may have been restarted, or the network between was cut. Apply again when "
-                  "it is back.",                                                                                           ".host"       },
+     "It may have been restarted, or the network between was cut. Apply again when it is "
+     "back.", ".host"},
     [SSH_TIMED_OUT] = {"The command takes too long",
-                          "The time that the operation has is over; the command may still run on "
-                       "the machine. A greater value in \"timeouts\" gives it more.",                                      ""            },
-    [SSH_CANCELLED] = {"Interrupted",                            "Stopped on request before it was done.",              ""            },
+     "The time that the operation has is over; the command may still run on the machine. "
+     "A greater value in \"timeouts\" gives it more.", ""},
+    [SSH_CANCELLED] = {"Interrupted",
+     "Stopped on request before it was done.", ""},
 };
+/* clang-format on */
 
 static void explain_host_key(const SshLink *link, SshProblem problem, Diags *diags) {
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, link->call->arena);

@@ -13,7 +13,7 @@
 
 #include "provider.h"
 
-// clang-format off
+/* clang-format off */
 /* The connection, as rows of an attribute table; `host_flags` joins the flags of "host". */
 #define SSH_CLIENT_ATTRIBUTES(host_flags)                                                          \
     {"host",        &TYPE_STRING, REQUIRED | (host_flags),                                         \
@@ -31,7 +31,7 @@
     {"timeout",     &TYPE_STRING, OPTIONAL,                                                        \
      "How long to wait for the machine to answer; the provider's, or \"5m\", if unset.",           \
      .check = ssh_client_check_timeout}
-// clang-format on
+/* clang-format on */
 
 Str ssh_client_check_host(Value value, Arena *arena);
 Str ssh_client_check_port(Value value, Arena *arena);

@@ -14,7 +14,7 @@
 
 #define NAMESPACE "6f9d2f0e-5d0b-5a0c-9a53-3f5d0c1f7a11"
 
-// clang-format off
+/* clang-format off */
 static const Attribute attributes[] = {
     SSH_CLIENT_ATTRIBUTES(FORCES_NEW),
     {"script",          &TYPE_STRING,        OPTIONAL | FORCES_NEW, "What to run: text for sh, or with a \"#!\" line for another interpreter."},
@@ -27,7 +27,7 @@ static const Attribute attributes[] = {
     {"ran_as",          &TYPE_STRING,        COMPUTED, "Who ran it; the marker is that user's."},
     {"id",              &TYPE_STRING,        COMPUTED, "Name of the marker folder on the machine."},
 };
-// clang-format on
+/* clang-format on */
 
 static bool exec_validate(const Call *call, Value config, Diags *diags) {
     (void)call;

@@ -58,7 +58,7 @@ static Str check_owner(Value value, Arena *arena) {
     return text.len ? STR_EMPTY : str_format(arena, "The owner must not be empty.");
 }
 
-// clang-format off
+/* clang-format off */
 static const Attribute attributes[] = {
     SSH_CLIENT_ATTRIBUTES(FORCES_NEW),
     {"path",              &TYPE_STRING, REQUIRED | FORCES_NEW, "Absolute path on the machine; missing folders are made.", .check = check_path},
@@ -72,7 +72,7 @@ static const Attribute attributes[] = {
     {"sha256",            &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE, "SHA-256 of the content, in hex; none of content_wo."},
     {"id",                &TYPE_STRING, COMPUTED,              "Machine, port and path."},
 };
-// clang-format on
+/* clang-format on */
 
 static const char *const contents[] = {"content", "sensitive_content", "content_base64",
                                        "content_wo"};
@@ -147,7 +147,7 @@ static Str file_identity(const Call *call, Value planned) {
 
 /* -- writing -------------------------------------------------------------------------------- */
 
-// clang-format off
+/* clang-format off */
 
 /* Arguments: path, length, mode, owner. The content comes on standard input. */
 static const char write_script[] =
@@ -187,7 +187,7 @@ static const char remove_script[] =
     "if [ -d \"$1\" ]; then echo \"a folder stands there\" >&2; exit 93; fi\n"
     "rm -f \"$1\"\n";
 
-// clang-format on
+/* clang-format on */
 
 static void refused(
     const SshLink *link, const char *summary, Str path, const SshResult *result, Diags *diags) {

@@ -11,7 +11,7 @@
 #define TICK_MS        1000
 #define RECONNECTS_MAX 20
 
-// clang-format off
+/* clang-format off */
 
 /* Arguments: $1 the id. Sets $d; says whether the process is still the one that was started. */
 #define MARKER_PRELUDE                                                                             \
@@ -139,7 +139,7 @@ static const char look_script[] = MARKER_PRELUDE
     "else t=none; fi\n"
     "echo \"loam-trace $1 $t\"\n";
 
-// clang-format on
+/* clang-format on */
 
 /* -- starting and forgetting ---------------------------------------------------------------- */
 

@@ -3,14 +3,14 @@
 
 #include "ssh_client.h"
 
-// clang-format off
+/* clang-format off */
 static const Attribute attributes[] = {
     {"user",        &TYPE_STRING, OPTIONAL,             "User for resources that name none; root if unset.", .check = ssh_client_check_user},
     {"private_key", &TYPE_STRING, OPTIONAL | SENSITIVE, "Private key for resources that give none, as text.", .check = ssh_client_check_private_key},
     {"port",        &TYPE_NUMBER, OPTIONAL,             "Port for resources that give none; 22 if unset.", .check = ssh_client_check_port},
     {"timeout",     &TYPE_STRING, OPTIONAL,             "How long resources wait for a machine that give no time; 5m if unset.", .check = ssh_client_check_timeout},
 };
-// clang-format on
+/* clang-format on */
 
 static const ResourceType *const resources[] = {&ssh_exec, &ssh_file};
 static const ResourceType *const data_sources[] = {&data_ssh_exec};

@@ -5,7 +5,7 @@
 #include "draft.h"
 #include "provider.h"
 
-// clang-format off
+/* clang-format off */
 /* Settings and notations, as rows of an attribute table; `settings` joins the settings' flags. */
 #define TLS_KEY_ATTRIBUTES(settings)                                                               \
     {"algorithm", &TYPE_STRING, REQUIRED | (settings),                                             \
@@ -27,7 +27,7 @@
      "MD5 fingerprint as OpenSSH shows it; empty on P224."},                                       \
     {"public_key_fingerprint_sha256", &TYPE_STRING, COMPUTED,                                      \
      "SHA-256 fingerprint as OpenSSH shows it; empty on P224."}
-// clang-format on
+/* clang-format on */
 
 Str tls_key_check_algorithm(Value value, Arena *arena);
 Str tls_key_check_curve(Value value, Arena *arena);

@@ -2,12 +2,12 @@
 #include "tls_key.h"
 #include "tls_provider.h"
 
-// clang-format off
+/* clang-format off */
 static const Attribute attributes[] = {
     TLS_KEY_ATTRIBUTES(FORCES_NEW),
     {"id", &TYPE_STRING, COMPUTED, "SHA-1 of the public key in DER, in hex."},
 };
-// clang-format on
+/* clang-format on */
 
 static bool key_create(const Call *call,
                        const ApplyRequest *request,

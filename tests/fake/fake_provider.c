@@ -48,8 +48,7 @@ static bool is_ordered(const FakeWorld *world, Str order) {
     return false;
 }
 
-/* -- one call at a time in the diary -------------------------------------------------------------
- */
+/* -- one call at a time in the diary ------------------------------------------------------ */
 
 typedef struct Deed {
     FakeWorld *world;
@@ -108,8 +107,7 @@ static bool end(Deed *deed, Diags *diags, bool fails) {
     return !fails;
 }
 
-/* -- fake_thing ----------------------------------------------------------------------------------
- */
+/* -- fake_thing --------------------------------------------------------------------------- */
 
 static const Attribute thing_attributes[] = {
     {"name",                  &TYPE_STRING,        REQUIRED,              "Its name."                  },
@@ -282,8 +280,7 @@ static const ResourceType fake_thing = {
     .limits_reads = true,
 };
 
-/* -- fake_plain ----------------------------------------------------------------------------------
- */
+/* -- fake_plain --------------------------------------------------------------------------- */
 
 static const Attribute plain_attributes[] = {
     {"name", &TYPE_STRING, REQUIRED, "Its name."           },
@@ -326,8 +323,7 @@ static const ResourceType fake_disk = {
     .delete = plain_delete,
 };
 
-/* -- data fake_lookup ----------------------------------------------------------------------------
- */
+/* -- data fake_lookup --------------------------------------------------------------------- */
 
 static const Attribute lookup_attributes[] = {
     {"name",   &TYPE_STRING, REQUIRED, "What to look for."},
@@ -352,8 +348,7 @@ static const ResourceType fake_lookup = {
     .read = lookup_read,
 };
 
-/* -- ephemeral fake_token ------------------------------------------------------------------------
- */
+/* -- ephemeral fake_token ----------------------------------------------------------------- */
 
 static const Attribute token_attributes[] = {
     {"name",  &TYPE_STRING, REQUIRED, "Its name."                },
@@ -412,8 +407,7 @@ static const ResourceType fake_token = {
     .close = token_close,
 };
 
-/* -- the provider --------------------------------------------------------------------------------
- */
+/* -- the provider ------------------------------------------------------------------------- */
 
 static const Attribute provider_attributes[] = {
     {"endpoint", &TYPE_STRING, OPTIONAL, "Where the world is."},

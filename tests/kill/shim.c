@@ -169,7 +169,7 @@ static int open_file(const char *path, int flags, mode_t mode) {
     return fd;
 }
 
-// clang-format off
+/* clang-format off */
 #define OPEN(name)                                                                                                    \
     int name(const char *path, int flags, ...) {                                                                      \
         va_list arguments;                                                                                            \
@@ -180,7 +180,7 @@ static int open_file(const char *path, int flags, mode_t mode) {
     }
 OPEN(open)
 OPEN(open64)
-// clang-format on
+/* clang-format on */
 int __open_2(const char *path, int flags);
 int __open64_2(const char *path, int flags);
 int __open_2(const char *path, int flags) {
@@ -228,7 +228,7 @@ static ssize_t write_file(int fd, const void *bytes, size_t size, off64_t offset
                       : syscall(SYS_pwrite64, fd, bytes, size, offset);
 }
 
-// clang-format off
+/* clang-format off */
 #define CALL(type, name, parameters, arguments, detail)                                                               \
     type name parameters {                                                                                            \
         static type(*real) parameters;                                                                                \
@@ -316,4 +316,4 @@ CALL(int, ssh_channel_request_exec, (ssh_channel c, const char *x), (c, x),
      if (!is_asked) point("ssh_channel_request_exec", ""); is_asked = true)
 CALL(int, ssh_channel_send_eof, (ssh_channel c), (c), if (!is_ended) point("ssh_channel_send_eof", ""); is_ended = true)
 SSH(int, ssh_channel_write, (ssh_channel c, const void *b, uint32_t n), (c, b, n))
-// clang-format on
+/* clang-format on */

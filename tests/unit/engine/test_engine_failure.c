@@ -191,8 +191,7 @@ static void a_write_is_tried_twice(void **unused) {
     engine_case_close(c);
 }
 
-/* -- stopping ------------------------------------------------------------------------------------
- */
+/* -- stopping ----------------------------------------------------------------------------- */
 
 static void a_stop_begins_nothing_new(void **unused) {
     (void)unused;
@@ -253,8 +252,7 @@ static void a_stopped_plan_is_no_plan(void **unused) {
     engine_case_close(c);
 }
 
-/* -- a run that ended in the middle --------------------------------------------------------------
- */
+/* -- a run that ended in the middle ------------------------------------------------------- */
 
 static const StatePending *doubt(EngineCase *c, const char *name) {
     StatePending *pending = arena_new(c->arena, StatePending);

@@ -101,8 +101,7 @@ static void an_update_keeps_computed_values(void **unused) {
     engine_case_close(c);
 }
 
-/* -- data sources --------------------------------------------------------------------------------
- */
+/* -- data sources ------------------------------------------------------------------------- */
 
 static void data_is_read_as_soon_as_it_can_be(void **unused) {
     (void)unused;
@@ -141,8 +140,7 @@ static void data_is_read_as_soon_as_it_can_be(void **unused) {
     engine_case_close(c);
 }
 
-/* -- conditions ----------------------------------------------------------------------------------
- */
+/* -- conditions --------------------------------------------------------------------------- */
 
 typedef struct ErrorCase {
     const char *text;
@@ -313,8 +311,7 @@ static void a_module_may_be_called_twice(void **unused) {
     engine_case_close(c);
 }
 
-/* -- modes and options ---------------------------------------------------------------------------
- */
+/* -- modes and options -------------------------------------------------------------------- */
 
 static void drift_is_found(void **unused) {
     (void)unused;
@@ -388,8 +385,7 @@ static void replacement_by_trigger(void **unused) {
     engine_case_close(c);
 }
 
-/* -- outputs -------------------------------------------------------------------------------------
- */
+/* -- outputs ------------------------------------------------------------------------------ */
 
 static void outputs_change(void **unused) {
     (void)unused;

@@ -8,13 +8,17 @@ static const Attribute attributes[] = {
     {"b", &TYPE_STRING, OPTIONAL, "Two."  },
     {"c", &TYPE_STRING, OPTIONAL, "Three."},
 };
+static const char *const one_of_two[] = {"a", "b", NULL};
+static const char *const one_of_three[] = {"a", "b", "c", NULL};
 static const ProvisionerType two = {
-    .name = "two", .schema = {SCHEMA_ATTRIBUTES(attributes)},
-         .one_of = { "a",                          "b"}
+    .name = "two",
+    .schema = {SCHEMA_ATTRIBUTES(attributes)},
+    .one_of = one_of_two,
 };
 static const ProvisionerType three = {
-    .name = "three", .schema = {SCHEMA_ATTRIBUTES(attributes)},
-         .one_of = { "a", "b", "c"}
+    .name = "three",
+    .schema = {SCHEMA_ATTRIBUTES(attributes)},
+    .one_of = one_of_three,
 };
 static const ProvisionerType free_one = {.name = "free", .schema = {SCHEMA_ATTRIBUTES(attributes)}};
 static const ProvisionerType *const rows[] = {&two, &three, &free_one};

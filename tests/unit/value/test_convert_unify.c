@@ -16,7 +16,7 @@
 #define SINGLE     "['tuple',['number']]"
 #define EMPTY      "['tuple',[]]"
 
-// clang-format off
+/* clang-format off */
 /* Two types, and what they unify to: safely, or else with conversions that may fail. */
 static const struct {
     const char *a, *b, *safe, *unsafe;
@@ -51,7 +51,7 @@ static const struct {
     {EMPTY, EMPTY, "tuple([])", "tuple([])"},
     {"'string'", STRINGS, NULL, NULL},
 };
-// clang-format on
+/* clang-format on */
 
 static void check_unified(const Type *got, const char *wanted) {
     if (wanted && got) {
