@@ -10,7 +10,8 @@ static void add_word(StrBuf *out, bool applies, const char *word) {
     strbuf_add_cstr(out, word);
 }
 
-Str provider_page_flags(const Attribute *attribute, Arena *arena) {
+/* "required", "optional, forces a new object", "computed": what the flags mean to a user. */
+static Str flags_of(const Attribute *attribute, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     unsigned flags = attribute->flags;
     bool is_replacing = (flags & FORCES_NEW) != 0 || attribute->forces_new;
@@ -27,7 +28,8 @@ Str provider_page_flags(const Attribute *attribute, Arena *arena) {
     return strbuf_str(&out);
 }
 
-Str provider_page_type(const Attribute *attribute, Arena *arena) {
+/* "list(string)", "list of objects" */
+static Str type_of(const Attribute *attribute, Arena *arena) {
     static const char *const names[] = {
         [NEST_SINGLE] = "object",
         [NEST_LIST] = "list of objects",
@@ -57,8 +59,8 @@ static void add_row(StrBuf *out, Str name, Str type, Str flags, const char *desc
 
 static void add_attribute_rows(StrBuf *out, const Attribute *all, size_t count, Arena *arena) {
     for (size_t i = 0; i < count; i++)
-        add_row(out, str_from_cstr(all[i].name), provider_page_type(&all[i], arena),
-                provider_page_flags(&all[i], arena), all[i].description);
+        add_row(out, str_from_cstr(all[i].name), type_of(&all[i], arena), flags_of(&all[i], arena),
+                all[i].description);
 }
 
 static Str block_type(const Block *block, Arena *arena) {

@@ -150,11 +150,6 @@ bool registry_find(
     return fine;
 }
 
-Str registry_address(const Registry *registry, Str name) {
-    size_t i = find_row(registry, name);
-    return i == SIZE_MAX ? name : str_from_cstr(registry->rows[i].address);
-}
-
 /* -- types -------------------------------------------------------------------------------- */
 
 static const ResourceType *find_type(const ResourceType *const *types, size_t count, Str name) {
@@ -175,9 +170,4 @@ const ResourceType *registry_find_data_source(const Provider *provider, Str type
 
 const ResourceType *registry_find_ephemeral(const Provider *provider, Str type) {
     return find_type(provider->ephemerals, provider->ephemeral_count, type);
-}
-
-Str registry_implied_provider(Str type) {
-    size_t underscore = str_find_char(type, '_', 0);
-    return underscore == SIZE_MAX ? type : str_slice(type, 0, underscore);
 }

@@ -21,13 +21,9 @@ Registry *registry_new(const ProviderRow *rows, size_t count, Str module_folder,
  * A name that no row has is an error with the nearest name. */
 MUST_USE bool registry_find(
     Registry *registry, Str name, const Provider **out, SourceRange range, Diags *diags);
-/* The canonical address for a local name ("random" → registry.terraform.io/hashicorp/random). */
-Str registry_address(const Registry *registry, Str name);
 /* Type by name; NULL when the provider has none of that name. */
 const ResourceType *registry_find_resource(const Provider *provider, Str type);
 const ResourceType *registry_find_data_source(const Provider *provider, Str type);
 const ResourceType *registry_find_ephemeral(const Provider *provider, Str type);
 /* The last part of an address: the name it has in a configuration ("random"). */
 Str registry_local_name(Str address);
-/* "libvirt_domain" → "libvirt". */
-Str registry_implied_provider(Str type);

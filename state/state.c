@@ -116,15 +116,6 @@ static void remove_at(State *state, StateResource *resource, size_t at) {
     (void)map_remove(&state->resources, resource_key(resource->address, scratch));
 }
 
-void state_prune(State *state, ResourceAddr address) {
-    StateResource *resource = state_find_resource(state, address);
-    size_t at;
-    if (!resource || !find_position(resource, address.key, &at))
-        return;
-    if (holds_nothing(&resource->instances.items[at]))
-        remove_at(state, resource, at);
-}
-
 void state_remove_instance(State *state, ResourceAddr address) {
     StateResource *resource = state_find_resource(state, address);
     size_t at;

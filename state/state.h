@@ -97,8 +97,6 @@ StateResource *state_find_resource(const State *state, ResourceAddr address); /*
 StateResource *state_add_resource(State *state, ResourceAddr address);        /* found or added */
 StateInstance *state_find_instance(const State *state, ResourceAddr address);
 StateInstance *state_add_instance(State *state, ResourceAddr address);
-/* Drops the instance if it holds nothing any more, then the resource if it has no instance. */
-void state_prune(State *state, ResourceAddr address);
 void state_remove_instance(State *state, ResourceAddr address);
 /* Drops everything that holds nothing any more, in one pass. */
 void state_compact(State *state);

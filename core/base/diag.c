@@ -153,13 +153,6 @@ void diags_sink_append(DiagsSink *sink, const Diags *diags) {
     pthread_mutex_unlock(&sink->mutex);
 }
 
-bool diags_sink_has_errors(DiagsSink *sink) {
-    pthread_mutex_lock(&sink->mutex);
-    bool errors = diags_has_errors(&sink->diags);
-    pthread_mutex_unlock(&sink->mutex);
-    return errors;
-}
-
 const Diags *diags_sink_diags(const DiagsSink *sink) {
     return &sink->diags;
 }

@@ -83,7 +83,6 @@ void diags_set_range(Diags *diags, size_t from, SourceRange range);
 typedef struct DiagsSink DiagsSink;
 DiagsSink *diags_sink_new(Arena *arena); /* the arena is the sink's alone while it is in use */
 void diags_sink_append(DiagsSink *sink, const Diags *diags);
-bool diags_sink_has_errors(DiagsSink *sink);
 /* After all writers are gone. */
 const Diags *diags_sink_diags(const DiagsSink *sink);
 void diags_sink_close(DiagsSink *sink);

@@ -179,10 +179,6 @@ uint32_t utf8_to_title(uint32_t codepoint) {
     return (uint32_t)utf8proc_totitle((utf8proc_int32_t)codepoint);
 }
 
-uint32_t utf8_to_lower(uint32_t codepoint) {
-    return (uint32_t)utf8proc_tolower((utf8proc_int32_t)codepoint);
-}
-
 bool utf8_is_space(uint32_t codepoint) {
     if (codepoint < 0x80)
         return codepoint == ' ' || (codepoint >= '\t' && codepoint <= '\r');

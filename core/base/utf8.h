@@ -26,7 +26,6 @@ bool utf8_is_id_continue(uint32_t codepoint);
 Str utf8_upper(Str s, Arena *arena);
 Str utf8_lower(Str s, Arena *arena);
 uint32_t utf8_to_title(uint32_t codepoint);
-uint32_t utf8_to_lower(uint32_t codepoint);
 /* Unicode White_Space. */
 bool utf8_is_space(uint32_t codepoint);
 /* A copy in which terminal control characters and escapes are gone (newline and tab stay). */

@@ -236,7 +236,7 @@ bool config_environment_apply(ConfigLoading *loading) {
     }
     if (!name.len || !ok)
         return ok;
-    const Environment *environment = config_environment_find(config, name);
+    const Environment *environment = map_find(&config->root->environments, name);
     if (!environment)
         return refuse_unknown(loading, name);
     config->environment = environment;
@@ -244,10 +244,6 @@ bool config_environment_apply(ConfigLoading *loading) {
         ok &= merge_provider(loading, entry->key, entry->value);
     }
     return choose_workspace(loading, environment) && ok;
-}
-
-const Environment *config_environment_find(const Config *config, Str name) {
-    return map_find(&config->root->environments, name);
 }
 
 const ConfigBlock config_environment = {

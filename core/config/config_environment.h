@@ -6,5 +6,3 @@
 
 /* After the root module was decoded, before what it calls is loaded. */
 MUST_USE bool config_environment_apply(ConfigLoading *loading);
-/* NULL: there is none of that name. */
-const Environment *config_environment_find(const Config *config, Str name);

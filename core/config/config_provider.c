@@ -3,6 +3,7 @@
 #include "config_read.h"
 #include "config_requirement.h"
 #include "eval.h"
+#include "lexer.h"
 #include "static_eval.h"
 
 static const BodyAttributeSchema attributes[] = {
@@ -21,7 +22,7 @@ static bool read_alias(ConfigLoading *loading, const BodyContent *content, Str *
     if (!alias)
         return true;
     bool ok = config_read_string(content, "alias", out, loading->arena, loading->diags);
-    if (ok && config_read_is_identifier(*out))
+    if (ok && lexer_is_identifier(*out))
         return true;
     diags_error(loading->diags, alias->range, "Invalid provider alias",
                 "An alias is a name: a letter or an underscore, then letters, digits, underscores "

@@ -3,22 +3,10 @@
 
 #include "config_legacy.h"
 #include "eval.h"
-#include "utf8.h"
-
-bool config_read_is_identifier(Str name) {
-    size_t width;
-    for (size_t at = 0; at < name.len; at += width) {
-        uint32_t codepoint = utf8_decode(name, at, &width);
-        bool is_good = codepoint == '_' || utf8_is_id_start(codepoint) ||
-                       (at > 0 && (codepoint == '-' || utf8_is_id_continue(codepoint)));
-        if (!is_good)
-            return false;
-    }
-    return name.len > 0;
-}
+#include "lexer.h"
 
 bool config_read_identifier(Str name, SourceRange range, const char *what, Diags *diags) {
-    if (config_read_is_identifier(name))
+    if (lexer_is_identifier(name))
         return true;
     Str summary = str_format(diags->arena, "Invalid %s", what);
     diags_error(diags, range, str_to_cstr(summary, diags->arena),
@@ -186,8 +174,7 @@ bool config_read_provider_ref(const Expr *expr, ProviderRef *out, Arena *arena, 
         ref.name = str_slice(text, 0, dot);
         ref.alias = dot == SIZE_MAX ? STR_EMPTY : str_after(text, dot + 1);
     }
-    if (config_read_is_identifier(ref.name) &&
-        (!ref.alias.len || config_read_is_identifier(ref.alias))) {
+    if (lexer_is_identifier(ref.name) && (!ref.alias.len || lexer_is_identifier(ref.alias))) {
         *out = ref;
         return true;
     }

@@ -4,8 +4,7 @@
 
 #include "config.h"
 
-/* A letter or underscore, then letters, digits, underscores and dashes. */
-bool config_read_is_identifier(Str name);
+/* A letter or underscore, then letters, digits, underscores and dashes; `what` for the message. */
 MUST_USE bool config_read_identifier(Str name, SourceRange range, const char *what, Diags *diags);
 const Expr *config_read_expr(const BodyContent *content, const char *name);
 MUST_USE bool config_read_literal(

@@ -49,7 +49,8 @@ bool function_fail(FunctionCall *call, size_t argument, Str *error, const char *
     return false;
 }
 
-bool function_is_secret(const FunctionCall *call) {
+/* Is there anything secret among the arguments? */
+static bool is_secret(const FunctionCall *call) {
     uint8_t marks = 0;
     for (size_t i = 0; i < call->count; i++)
         marks |= value_marks_deep(call->arguments[i]);
@@ -127,7 +128,7 @@ static bool call_failed(const FunctionCall *call, Str *error) {
 
 bool function_call(FunctionCall *call, Value *out, Str *error) {
     Preparation preparation = {0};
-    call->is_secret = function_is_secret(call);
+    call->is_secret = is_secret(call);
     Value result;
     for (size_t i = 0; i < call->count; i++)
         if (!prepare_argument(call, i, &preparation, error))

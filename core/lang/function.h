@@ -80,8 +80,6 @@ typedef struct FunctionTable {
 /* Calls it on values that have the parameters' types: nulls, unknowns and marks as said above. The
  * call's arguments may be replaced. False: *error says what is wrong, as with `run`. */
 MUST_USE bool function_call(FunctionCall *call, Value *out, Str *error);
-/* Is there anything secret among the arguments? */
-bool function_is_secret(const FunctionCall *call);
 /* For `run`: argument i, a string; and a string as the result, which always is true. */
 Str function_text(const FunctionCall *call, size_t i);
 bool function_give_text(const FunctionCall *call, Str text, Value *out);

@@ -8,7 +8,8 @@ static void add_parameter(StrBuf *out, const Parameter *parameter, const char *e
     strbuf_add_format(out, "%s %.*s%s", parameter->name, STR_ARG(type), end);
 }
 
-Str function_page_signature(const Function *function, Arena *arena) {
+/* "join(separator string, lists list(string)...) string" */
+static Str signature_of(const Function *function, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     strbuf_add_format(&out, "%s(", function->name);
     for (size_t i = 0; i < function->parameter_count; i++) {
@@ -40,7 +41,7 @@ static bool has_notes(const Function *function) {
 }
 
 static void add_function(StrBuf *out, const Function *function, Arena *arena) {
-    Str signature = function_page_signature(function, arena);
+    Str signature = signature_of(function, arena);
     strbuf_add_format(out, "\n## %s\n\n%s\n\n```\n%.*s\n```\n", function->name,
                       function->description, STR_ARG(signature));
     if (has_notes(function)) {

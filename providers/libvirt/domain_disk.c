@@ -12,7 +12,8 @@ static Str source_of(Value disk) {
     return draft_text(disk, "volume_id", draft_text(disk, "file", STR_EMPTY));
 }
 
-bool domain_disk_same_source(Value a, Value b) {
+/* As far as is known. */
+static bool is_same_source(Value a, Value b) {
     return !items_differ(a, b, "volume_id") && !items_differ(a, b, "file");
 }
 
@@ -56,7 +57,7 @@ static Value find_prior(Value prior, Value disk, size_t i, const bool *is_taken,
     for (size_t n = 0; n < items_count(prior, "disk"); n++) {
         Value old = items_at(prior, "disk", n);
         *index = n;
-        if (!is_taken[n] && source_of(disk).len && domain_disk_same_source(old, disk))
+        if (!is_taken[n] && source_of(disk).len && is_same_source(old, disk))
             return old;
     }
     *index = i;
@@ -94,8 +95,8 @@ static Value plan_settled(
     }
     if (!is_configured(given, "format"))
         draft_set(&draft, "format",
-                  has_old && domain_disk_same_source(old, disk) ? draft_attribute(old, "format")
-                                                                : value_unknown(&TYPE_STRING));
+                  has_old && is_same_source(old, disk) ? draft_attribute(old, "format")
+                                                       : value_unknown(&TYPE_STRING));
     Value target = draft_get(&draft, "target");
     if (value_is_present(target))
         vec_push(arena, claimed, value_text(target));

@@ -23,8 +23,6 @@ xmlNodePtr domain_disk_add_seed(xmlNodePtr devices,
                                 virConnectPtr connection,
                                 Str volume_id,
                                 Arena *arena);
-/* Same source in both, as far as is known. */
-bool domain_disk_same_source(Value a, Value b);
 /* Item of the list with that target; null when there is none. */
 Value domain_disk_find(Value domain, Str target);
 /* The list as the description has it, in the order of `state`; the seed left out. */

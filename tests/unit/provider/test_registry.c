@@ -66,11 +66,8 @@ static void names_and_addresses(void **state) {
         assert_int_equal(found, cases[i].provider != NULL);
         assert_int_equal(diags.error_count, found ? 0 : 1);
     }
-    check_str(registry_address(registry, STR("random")), "example.org/hashicorp/random");
-    check_str(registry_address(registry, STR("x/hashicorp/random")),
-              "example.org/hashicorp/random");
-    check_str(registry_address(registry, STR("sample")), "loam.internal/builtin/sample");
-    check_str(registry_address(registry, STR("nobody")), "nobody");
+    check_str(registry_local_name(STR("x.org/hashicorp/random")), "random");
+    check_str(registry_local_name(STR("random")), "random");
 }
 
 static Str failure(Registry *registry, const char *name, Arena *arena) {
@@ -119,8 +116,6 @@ static void types(void **state) {
     assert_null(registry_find_resource(&random_provider, STR("random_cat")));
     assert_null(registry_find_data_source(&random_provider, STR("random_pet")));
     assert_ptr_equal(registry_find_data_source(&random_provider, STR("random_string")), &text);
-    check_str(registry_implied_provider(STR("libvirt_domain_x")), "libvirt");
-    check_str(registry_implied_provider(STR("external")), "external");
 }
 
 int main(void) {

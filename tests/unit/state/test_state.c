@@ -46,11 +46,9 @@ static void pruning(void **unused) {
     static const char *const added[] = {"t.a[0]", "t.a[1]", "t.b", "t.c"};
     SCOPED(ArenaRef) arena = arena_open("test");
     State *state = filled(added, ARRAY_COUNT(added), arena);
-    state_prune(state, state_case_address("t.a[0]", arena));
-    check_str(state_case_attributes(state, "t.a[0]", arena), "{\"id\":\"t.a[0]\"}");
-    state_find_instance(state, state_case_address("t.a[0]", arena))->current = NULL;
-    state_prune(state, state_case_address("t.a[0]", arena));
+    state_remove_instance(state, state_case_address("t.a[0]", arena));
     assert_null(state_find_instance(state, state_case_address("t.a[0]", arena)));
+    assert_non_null(state_find_resource(state, state_case_address("t.a", arena)));
     state_remove_instance(state, state_case_address("t.a[1]", arena));
     assert_null(state_find_resource(state, state_case_address("t.a", arena)));
 
