@@ -26,7 +26,7 @@ static Value made_up_text(Filling *filling) {
 static Value make_up(Filling *filling, const Type *type);
 
 static Value make_up_object(Filling *filling, const Type *type) {
-    Value *items = arena_new_array(filling->arena, Value, type->count + 1);
+    Value *items = arena_new_array(filling->arena, Value, type->count);
     size_t length = filling->place.len;
     for (size_t i = 0; i < type->count; i++) {
         strbuf_add_format(&filling->place, ".%.*s", STR_ARG(type->names[i]));
@@ -57,8 +57,8 @@ static Value complete(Filling *filling, Value given, const Type *type) {
         type->kind == KIND_OBJECT && value_is_present(given) && type_is_mapping(given.type);
     if (!is_object)
         return given;
-    Str *names = arena_new_array(filling->arena, Str, type->count + 1);
-    Value *items = arena_new_array(filling->arena, Value, type->count + 1);
+    Str *names = arena_new_array(filling->arena, Str, type->count);
+    Value *items = arena_new_array(filling->arena, Value, type->count);
     for (size_t i = 0; i < type->count; i++) {
         Value item;
         names[i] = type->names[i];
@@ -90,7 +90,7 @@ static Value fill_nested(
         return value;
     if (nesting == NEST_SINGLE)
         return fill_object(filling, schema, value, values);
-    Value *items = arena_new_array(filling->arena, Value, value.count + 1);
+    Value *items = arena_new_array(filling->arena, Value, value.count);
     size_t length = filling->place.len;
     for (size_t i = 0; i < value.count; i++) {
         strbuf_add_format(&filling->place, "[%zu]", i);
@@ -125,7 +125,7 @@ static Value fill_block(Filling *filling, const Block *block, Value at, Value va
 static Value fill_object(Filling *filling, const Schema *schema, Value object, Value values) {
     if (!value_is_present(object))
         return object;
-    Value *items = arena_new_array(filling->arena, Value, object.count + 1);
+    Value *items = arena_new_array(filling->arena, Value, object.count);
     size_t length = filling->place.len;
     for (size_t i = 0; i < object.count; i++) {
         Str name = value_key_at(object, i);

@@ -109,8 +109,7 @@ static StateInstance *instance_of(Replay *replay, const JournalRecord *record) {
 static void apply_outcome(Replay *replay, const JournalRecord *record) {
     StateInstance *instance = state_add_instance(replay->state, record->address);
     bool is_deposed = record->deposed.len > 0;
-    const StateObject *held =
-        is_deposed ? state_find_deposed(instance, record->deposed) : instance->current;
+    const StateObject *held = state_find_object(instance, record->deposed);
     if (!replay->is_exact && held)
         return;
     instance = instance_of(replay, record);

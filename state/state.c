@@ -163,6 +163,10 @@ const StateObject *state_find_deposed(const StateInstance *instance, Str key) {
     return NULL;
 }
 
+const StateObject *state_find_object(const StateInstance *instance, Str deposed) {
+    return deposed.len > 0 ? state_find_deposed(instance, deposed) : instance->current;
+}
+
 void state_set_deposed(StateInstance *instance, Str key, const StateObject *object, Arena *arena) {
     vec_each(&instance->deposed, deposed) {
         if (str_equal(deposed->key, key)) {

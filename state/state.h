@@ -104,6 +104,8 @@ void state_compact(State *state);
 void state_sorted_resources(const State *state, StateResources *out, Arena *arena);
 Str state_deposed_key_new(const StateInstance *instance, Arena *arena);
 const StateObject *state_find_deposed(const StateInstance *instance, Str key);
+/* The deposed object of that key; without one, the current object. NULL: there is none. */
+const StateObject *state_find_object(const StateInstance *instance, Str deposed);
 /* Adds, or replaces the object of that key. */
 void state_set_deposed(StateInstance *instance, Str key, const StateObject *object, Arena *arena);
 void state_remove_deposed(StateInstance *instance, Str key);

@@ -328,9 +328,7 @@ const StateObject *working_state_object(WorkingState *working,
                                         Arena *arena) {
     pthread_mutex_lock(&working->mutex);
     const StateInstance *instance = state_find_instance(working->state, address);
-    const StateObject *object = NULL;
-    if (instance)
-        object = deposed.len > 0 ? state_find_deposed(instance, deposed) : instance->current;
+    const StateObject *object = instance ? state_find_object(instance, deposed) : NULL;
     object = state_object_clone(object, arena);
     pthread_mutex_unlock(&working->mutex);
     return object;

@@ -64,21 +64,9 @@ static void prepare_input(Project *project) {
     }
 }
 
-static void name_encryption(const Cli *cli, ConfigRequest *request) {
-    const char *text = cli_environment(cli, "ENCRYPTION");
-    request->encryption = str_from_cstr(text);
-    request->encryption_name = STR("TF_ENCRYPTION");
-}
-
-bool project_load(
-    Project *project, Cli *cli, const Arguments *arguments, const Io *io, Diags *diags) {
-    project->cli = cli;
-    project->arguments = arguments;
-    project->diags = diags;
-    uint32_t parallelism = parallelism_of(arguments, diags);
-    if (parallelism == 0)
-        return false;
-    ConfigRequest request = {
+static ConfigRequest config_request(Project *project, const Io *io) {
+    Cli *cli = project->cli;
+    return (ConfigRequest){
         .io = io ? io : &cli->io,
         .folder = project->folder.len ? project->folder : STR("."),
         .is_single = project->is_single,
@@ -97,8 +85,35 @@ bool project_load(
         .workspace = cli->workspace,
         .working_folder = cli->started_in,
         .environment = cli->environment,
+        .encryption = str_from_cstr(cli_environment(cli, "ENCRYPTION")),
+        .encryption_name = STR("TF_ENCRYPTION"),
     };
-    name_encryption(cli, &request);
+}
+
+static Engine new_engine(const Project *project, uint32_t parallelism) {
+    const Cli *cli = project->cli;
+    return (Engine){
+        .io = &cli->io,
+        .config = project->config,
+        .registry = cli->registry,
+        .provisioners = &builtin_provisioners,
+        .cancel = cli->cancel,
+        .parallelism = parallelism,
+        .workspace = cli->workspace,
+        .working_folder = cli->started_in,
+        .now_ms = cli_now_ms(cli),
+    };
+}
+
+bool project_load(
+    Project *project, Cli *cli, const Arguments *arguments, const Io *io, Diags *diags) {
+    project->cli = cli;
+    project->arguments = arguments;
+    project->diags = diags;
+    uint32_t parallelism = parallelism_of(arguments, diags);
+    if (parallelism == 0)
+        return false;
+    ConfigRequest request = config_request(project, io);
     prepare_input(project);
     project->input.values = project->variables.count ? &project->variables : NULL;
     if (!io && !project->may_be_empty && config_is_empty_folder(&cli->io, request.folder)) {
@@ -112,17 +127,7 @@ bool project_load(
         !config_load(&request, &project->config, cli->arena, diags))
         return false;
     cli->workspace = project->config->workspace;
-    project->engine = (Engine){
-        .io = &cli->io,
-        .config = project->config,
-        .registry = cli->registry,
-        .provisioners = &builtin_provisioners,
-        .cancel = cli->cancel,
-        .parallelism = parallelism,
-        .workspace = cli->workspace,
-        .working_folder = cli->started_in,
-        .now_ms = cli_now_ms(cli),
-    };
+    project->engine = new_engine(project, parallelism);
     return true;
 }
 

@@ -46,7 +46,7 @@ static int compare_names(const void *a, const void *b) {
 }
 
 static const Attribute **sorted_attributes(const Schema *schema, Arena *arena) {
-    const Attribute **out = arena_new_array(arena, const Attribute *, schema->attribute_count + 1);
+    const Attribute **out = arena_new_array(arena, const Attribute *, schema->attribute_count);
     for (size_t i = 0; i < schema->attribute_count; i++)
         out[i] = &schema->attributes[i];
     if (schema->attribute_count > 0)
@@ -408,7 +408,7 @@ static int compare_resources(const void *a, const void *b) {
 /* One key may stand in a mapping once: resources of one type are together. */
 Str resource_text_to_yaml(const ResourceTexts *resources, Str program, Arena *arena) {
     Yaml yaml = {strbuf_new(arena), arena};
-    ResourceText *sorted = arena_new_array(arena, ResourceText, resources->count + 1);
+    ResourceText *sorted = arena_new_array(arena, ResourceText, resources->count);
     Str type = STR_EMPTY;
     if (resources->count > 0) {
         memcpy(sorted, resources->items, resources->count * sizeof *sorted);

@@ -477,7 +477,7 @@ static void write_resource(Writing *writing, const Module *module, const Resourc
 /* What is ephemeral is not told: the document describes what is kept. */
 static void write_resources(Writing *writing, const Module *module) {
     const Resource **sorted =
-        arena_new_array(writing->scratch, const Resource *, module->resources.count + 1);
+        arena_new_array(writing->scratch, const Resource *, module->resources.count);
     size_t count = 0;
     map_each(&module->resources, entry) {
         const Resource *resource = entry->value;

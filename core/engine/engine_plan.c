@@ -359,7 +359,7 @@ static bool plan(const Engine *engine,
                  Diags *diags) {
     size_t before = diags->error_count;
     EngineWalk *walk = engine_walk_open(engine, options, PHASE_PLAN, arena);
-    Moves moves;
+    Moves moves = {0};
     bool moved = removal_check(engine->config, arena, diags) &&
                  moves_apply(engine->config, prior, &prior, &moves, arena, diags);
     walk->state = prior;

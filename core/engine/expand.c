@@ -41,41 +41,48 @@ static bool unknown_keys(
     return false;
 }
 
-static bool expand_count(
-    const Expr *expr, const EvalScope *scope, Expansion *out, Arena *arena, Diags *diags) {
-    Value value;
-    if (!eval_expr(expr, &scope->scope, &value, arena, diags))
-        return false;
-    if (value_has_mark(value, MARK_EPHEMERAL)) {
-        diags_error(
-            diags, expr->range, "Invalid count argument",
-            "The \"count\" value is ephemeral, and so cannot decide which instances there are.");
-        return false;
-    }
-    bool is_secret = value_is_secret(value);
-    value = value_unmark_deep(value, arena);
-    if (!value_is_known(value))
-        return unknown_keys(scope, REPEAT_COUNT, expr, out, diags);
+static bool reject_count(const Expr *expr, Diags *diags, const char *detail) {
+    diags_error(diags, expr->range, "Invalid count argument", "%s", detail);
+    return false;
+}
+
+/* A whole number out of a known value without marks. */
+static bool read_count(
+    const Expr *expr, Value value, bool is_secret, int64_t *out, Arena *arena, Diags *diags) {
     ConvertError error;
     Value number;
-    if (value_is_null(value)) {
-        diags_error(diags, expr->range, "Invalid count argument",
-                    "The \"count\" value is null. A whole number is required.");
-        return false;
-    }
+    if (value_is_null(value))
+        return reject_count(expr, diags,
+                            "The \"count\" value is null. A whole number is required.");
     if (!convert_value(value, &TYPE_NUMBER, &number, &error, arena)) {
         diags_error(diags, expr->range, "Invalid count argument",
                     "The \"count\" value is unsuitable: %.*s.", STR_ARG(error.message));
         return false;
     }
+    if (value_to_int(number, out) && *out >= 0 && *out <= INT32_MAX)
+        return true;
+    diags_error(diags, expr->range, "Invalid count argument",
+                "The \"count\" value must be a whole number from 0 to 2147483647, but it is %.*s.",
+                STR_ARG(is_secret ? STR("a sensitive value") : value_number_text(number, arena)));
+    return false;
+}
+
+static bool expand_count(
+    const Expr *expr, const EvalScope *scope, Expansion *out, Arena *arena, Diags *diags) {
+    Value value;
     int64_t count;
-    if (!value_to_int(number, &count) || count < 0 || count > INT32_MAX) {
-        diags_error(
-            diags, expr->range, "Invalid count argument",
-            "The \"count\" value must be a whole number from 0 to 2147483647, but it is %.*s.",
-            STR_ARG(is_secret ? STR("a sensitive value") : value_number_text(number, arena)));
+    if (!eval_expr(expr, &scope->scope, &value, arena, diags))
         return false;
-    }
+    if (value_has_mark(value, MARK_EPHEMERAL))
+        return reject_count(expr, diags,
+                            "The \"count\" value is ephemeral, and so cannot decide which "
+                            "instances there are.");
+    bool is_secret = value_is_secret(value);
+    value = value_unmark_deep(value, arena);
+    if (!value_is_known(value))
+        return unknown_keys(scope, REPEAT_COUNT, expr, out, diags);
+    if (!read_count(expr, value, is_secret, &count, arena, diags))
+        return false;
     out->kind = REPEAT_COUNT;
     out->count = (size_t)count;
     out->keys = arena_new_array(arena, InstanceKey, out->count);

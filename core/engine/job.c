@@ -285,7 +285,7 @@ Value job_mark(Job *job, Value object, const Configured *configured) {
 }
 
 Value job_expect(Job *job, Value config) {
-    Value *items = arena_new_array(job->scratch, Value, config.count + 1);
+    Value *items = arena_new_array(job->scratch, Value, config.count);
     for (size_t i = 0; i < config.count; i++) {
         const Attribute *attribute = schema_find_attribute(job->schema, value_key_at(config, i));
         items[i] = value_at(config, i);
@@ -368,7 +368,7 @@ static Path ignored_path(const Traversal *traversal, Arena *arena) {
 /* All of it: the prior object as if it had been configured; what only the provider sets stays out.
  */
 static Value ignore_all(Job *job, Value prior, Value config) {
-    Value *items = arena_new_array(job->scratch, Value, config.count + 1);
+    Value *items = arena_new_array(job->scratch, Value, config.count);
     for (size_t i = 0; i < config.count; i++) {
         const Attribute *attribute = schema_find_attribute(job->schema, value_key_at(config, i));
         bool provider_sets = attribute && !(attribute->flags & (OPTIONAL | REQUIRED));

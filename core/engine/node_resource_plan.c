@@ -303,17 +303,13 @@ static ActionReason forget_reason(const Job *job) {
                                   : REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_STATE;
 }
 
-static const StateObject *stored_object(const InstanceRecord *record) {
-    return record->deposed.len > 0 ? state_find_deposed(record->stored, record->deposed)
-                                   : record->stored->current;
-}
-
 /* Nobody asks what became of it: it is left alone. */
 static bool plan_forgetting(Planning *planning) {
     Job *job = &planning->job;
-    if (!job_decode(job, stored_object(job->record), &planning->prior))
+    if (!job_decode(job, state_find_object(job->record->stored, job->record->deposed),
+                    &planning->prior))
         return false;
-    job->record->refreshed = stored_object(job->record);
+    job->record->refreshed = state_find_object(job->record->stored, job->record->deposed);
     new_change(planning);
     ResourceChange *change = job->record->planned;
     change->deposed = job->record->deposed;
@@ -327,7 +323,8 @@ static bool plan_forgetting(Planning *planning) {
 
 static bool plan_removal(Planning *planning) {
     Job *job = &planning->job;
-    const StateObject *stored = job->record->stored ? stored_object(job->record) : NULL;
+    const StateObject *stored =
+        job->record->stored ? state_find_object(job->record->stored, job->record->deposed) : NULL;
     bool only_reads = job->walk->options->mode == PLAN_REFRESH_ONLY;
     if (stored && !only_reads &&
         removal_forgets(job->resource->config, job->resource->removed, stored))

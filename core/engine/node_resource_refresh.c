@@ -53,8 +53,7 @@ static bool prior_object(Job *job, const StateObject **object, Value *out) {
     *out = value_null(schema_implied_type(job->schema));
     if (!stored)
         return true;
-    *object = job->record->deposed.len > 0 ? state_find_deposed(stored, job->record->deposed)
-                                           : stored->current;
+    *object = state_find_object(stored, job->record->deposed);
     if (*object)
         return job_decode(job, *object, out);
     const StatePending *pending = stored->pending;

@@ -82,8 +82,8 @@ static Value propose_collection(
         return propose_item(shape, prior, config, arena);
     if (!value_is_present(config) || !value_is_present(prior))
         return config;
-    bool *used = arena_new_array(arena, bool, prior.count + 1);
-    Value *items = arena_new_array(arena, Value, config.count + 1);
+    bool *used = arena_new_array(arena, bool, prior.count);
+    Value *items = arena_new_array(arena, Value, config.count);
     for (size_t i = 0; i < config.count; i++) {
         Value before = item_prior(shape, nesting, prior, config, i, used);
         items[i] = propose_item(shape, before, value_at(config, i), arena);
@@ -95,7 +95,7 @@ static Value propose_collection(
     }
     if (nesting == NEST_SET)
         return value_set(config.type->element, items, config.count, arena);
-    Str *keys = arena_new_array(arena, Str, config.count + 1);
+    Str *keys = arena_new_array(arena, Str, config.count);
     for (size_t i = 0; i < config.count; i++) {
         keys[i] = value_key_at(config, i);
     }
@@ -156,7 +156,7 @@ static Value propose_members(const Attribute *attributes,
                              Value prior,
                              Value config,
                              Arena *arena) {
-    Value *items = arena_new_array(arena, Value, config.count + 1);
+    Value *items = arena_new_array(arena, Value, config.count);
     for (size_t i = 0; i < config.count; i++) {
         items[i] = value_at(config, i);
     }

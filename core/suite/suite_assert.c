@@ -149,8 +149,8 @@ SuiteStatus suite_assert_all(SuiteContext *context, SuiteRun *run, const SuiteFi
 
 Value suite_assert_outputs(const SuiteFindings *findings, Arena *arena) {
     const Map *outputs = &findings->config->root->outputs;
-    Str *names = arena_new_array(arena, Str, outputs->count + 1);
-    Value *values = arena_new_array(arena, Value, outputs->count + 1);
+    Str *names = arena_new_array(arena, Str, outputs->count);
+    Value *values = arena_new_array(arena, Value, outputs->count);
     size_t count = 0;
     map_each(outputs, entry) {
         names[count] = entry->key;

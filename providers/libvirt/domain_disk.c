@@ -108,7 +108,7 @@ Value domain_disk_plan(Value prior, Value config, Value planned, Arena *arena) {
     if (!value_is_present(list) || list.count == 0)
         return list;
     size_t prior_count = value_is_null(prior) ? 0 : items_count(prior, "disk");
-    bool *is_taken = arena_new_array(arena, bool, prior_count + 1);
+    bool *is_taken = arena_new_array(arena, bool, prior_count);
     StrVec claimed = {0};
     Values disks = {0};
     for (size_t i = 0; i < list.count; i++) {

@@ -70,7 +70,7 @@ Value domain_nic_plan(Value prior, Value config, Value planned, Arena *arena) {
     Value list = draft_attribute(planned, "network_interface");
     if (!value_is_present(list) || value_is_null(prior))
         return list;
-    bool *is_taken = arena_new_array(arena, bool, items_count(prior, "network_interface") + 1);
+    bool *is_taken = arena_new_array(arena, bool, items_count(prior, "network_interface"));
     Values nics = {0};
     for (size_t i = 0; i < list.count; i++) {
         Value nic = value_at(list, i);

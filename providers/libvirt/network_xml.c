@@ -235,7 +235,7 @@ static Value read_list(
     XmlNodes nodes = {0};
     if (parent)
         nodes = xml_find_all(parent, kind->path, arena);
-    bool *is_taken = arena_new_array(arena, bool, nodes.count + 1);
+    bool *is_taken = arena_new_array(arena, bool, nodes.count);
     Values values = {0};
     for (size_t i = 0; value_is_present(old) && i < old.count; i++) {
         Value item = value_at(old, i);
