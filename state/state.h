@@ -2,8 +2,7 @@
  *
  *   StateResource   one resource block within one module instance
  *   StateInstance   one instance of it: a current object, deposed ones, a pending intent
- *   StateObject     an object: attributes as JSON text (as stored at schema_version), marks,
- * private
+ *   StateObject     an object: attributes as JSON text (as at schema_version), marks, private
  *
  * Attributes stay JSON text until somebody with a schema needs them: reading and writing a state
  * decodes no object that nobody asks for. Resources are ordered by address, instances by key.

@@ -3,9 +3,9 @@
  *   summary   what failed, a short sentence without a final stop ("Unsupported argument")
  *   detail    why, and the way out; full sentences; user text in double quotes; may be empty
  *   range     the exact place; `context` a wider one (the expression, the block header)
- *   address   the resource or output concerned, as text; path: place inside a value
- * (".disk[0].size") values    what the names in the failing expression stood for ("has a sensitive
- * value")
+ *   address   the resource or output concerned, as text; `path` is a place inside its value
+ *             (".disk[0].size")
+ *   values    what the names in the failing expression stood for ("has a sensitive value")
  *
  * Diags collects them in order, in its own arena (texts are copied in). A function that returns
  * false has added at least one error, and exactly then. Not shared between threads: DiagsSink is.

@@ -31,8 +31,8 @@ typedef struct Variable {
     bool sensitive;
     bool ephemeral;
     bool nullable;  /* true unless said */
-    bool is_const;  /* has to be known before anything is evaluated; */
-    bool has_const; /* said to be so, or never to be used where that matters */
+    bool is_const;  /* "const = true": its value must be known before anything is evaluated */
+    bool has_const; /* "const" is given: if false, nothing may need it that early */
     Str deprecated;
     Value default_value; /* converted */
     Conditions validations;

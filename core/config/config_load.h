@@ -1,10 +1,11 @@
 /* config_load: a folder → its files → bodies → Module, child modules included.
  *
  * *.loam.yaml, *.loam.json, *.tf and *.tf.json (and .tofu for .tf) of one folder are one module;
- * override files
- * (override.loam.yaml, x_override.loam.yaml) are merged after them. A block type is a row of the
- * table in config_load.c. Diagnostics of all files are collected; *out may be partly usable to go
- * on checking even when false is returned (NULL where nothing could be read). */
+ * override files (override.loam.yaml, x_override.loam.yaml) are merged after them. A block type is
+ * a row of the table in config_load.c.
+ *
+ * Diagnostics of all files are collected; *out may be partly usable to go on checking even when
+ * false is returned (NULL where nothing could be read). */
 #pragma once
 
 #include "config.h"

@@ -4,8 +4,8 @@
  * pinned: nothing but `target->host_key` is accepted (unless `any_host_key` says that nobody knows
  * it), known-hosts files and ssh's own configuration are not read, and the key is compared before
  * the user is named to the other side. The only credentials are those given: the private key first,
- * then the password. A session belongs to one thread at a time and lives until it
- * is closed.
+ * then the password.
+ * A session belongs to one thread at a time and lives until it is closed.
  *
  * Failures are an SshStatus and a text about them; texts from the other side come without control
  * characters. What a command writes is passed on as it is, byte for byte. */

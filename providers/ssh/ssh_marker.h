@@ -1,8 +1,7 @@
 /* ssh_marker: a script that runs on a machine under a marker, detached from the session.
  *
  * The marker is a folder named by an id that was chosen before: /var/lib/loam/exec/ID for root,
- * else
- * ~/.local/state/loam/exec/ID; LOAM_STATE_DIR in the machine's environment moves it. Within,
+ * else ~/.local/state/loam/exec/ID; LOAM_STATE_DIR in the machine's environment moves it. Within,
  * readable by that user alone:
  *
  *   started     a folder; who makes it runs the script: once, whatever happens to the session

@@ -5,7 +5,7 @@
  *   state/WRITE/NNN  the pieces; they count once `state` names their write
  *   journal/NUMBER   the journal's segments, with pieces below them likewise
  *   lock             the lock info, bound to a lease: it goes when the holder has not renewed it
- * for lease_seconds
+ *                    for lease_seconds
  *
  * Everything that a holder of the lock writes is conditional on its very lock: who has lost it
  * writes nothing more. */
