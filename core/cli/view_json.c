@@ -10,9 +10,9 @@
 
 #include <pthread.h>
 
-#define UI_VERSION        "1.2"
-#define PROGRESS_EVERY_MS 10000
-#define LOOK_EVERY_MS     500
+#define UI_VERSION     "1.2"
+#define STILL_EVERY_MS 10000
+#define LOOK_EVERY_MS  500
 
 /* An operation that goes on, for those that take long. */
 typedef struct Running {
@@ -337,7 +337,7 @@ static int64_t monotonic_ms(const Stream *stream) {
 static void tell_progress(Stream *stream) {
     int64_t now = monotonic_ms(stream);
     for (Running *running = stream->running; running; running = running->next) {
-        if (now - running->told_ms < PROGRESS_EVERY_MS)
+        if (now - running->told_ms < STILL_EVERY_MS)
             continue;
         running->told_ms = now;
         SCOPED(ArenaRef) scratch = arena_open("line");

@@ -9,6 +9,8 @@
 #define DRAWN_MAX       40 /* live lines of operations */
 #define REDRAW_EVERY_MS 120
 #define LOOK_EVERY_MS   500
+#define STILL_EVERY_MS  10000
+#define MIB             1048576
 
 typedef struct Running {
     Str address; /* the bytes of `name` */
@@ -49,8 +51,8 @@ static int64_t now_ms(const ProgressView *view) {
 /* -- live lines --------------------------------------------------------------------------- */
 
 static void add_amount(StrBuf *out, uint64_t done, uint64_t total) {
-    if (total >= 1 << 20) {
-        strbuf_add_format(out, " %.1f/%.1f MiB", (double)done / 1048576, (double)total / 1048576);
+    if (total >= MIB) {
+        strbuf_add_format(out, " %.1f/%.1f MiB", (double)done / MIB, (double)total / MIB);
     } else if (total > 0) {
         strbuf_add_format(out, " %llu/%llu", (unsigned long long)done, (unsigned long long)total);
     }
@@ -217,7 +219,7 @@ static void say_still(ProgressView *view) {
     SCOPED(ArenaRef) scratch = arena_open("progress");
     int64_t now = now_ms(view);
     for (Running *running = view->running; running; running = running->next) {
-        if (running->is_refresh || now - running->told_ms < 10000)
+        if (running->is_refresh || now - running->told_ms < STILL_EVERY_MS)
             continue;
         running->told_ms = now;
         StrBuf line = strbuf_new(scratch);

@@ -5,7 +5,10 @@
 #include "libvirt_error.h"
 
 /* A guest in its boot loader does not hear it, so it is asked again. */
-#define ASK_EVERY_MS 5000
+#define ASK_EVERY_MS        5000
+#define SHUTDOWN_TIMEOUT_MS 60000 /* unless "shutdown" says another time */
+#define PAUSE_FIRST_MS      50    /* between two looks; then twice that … */
+#define PAUSE_LAST_MS       400
 
 static bool is_off(virDomainPtr domain) {
     int active = virDomainIsActive(domain);
@@ -51,12 +54,13 @@ static void ask(virDomainPtr domain, Value shutdown) {
 
 /* True when it went off by itself. */
 static bool stop_gently(const Call *call, virDomainPtr domain, Value shutdown) {
-    int64_t timeout_ms = 60000;
-    (void)!clock_parse_duration(draft_text(shutdown, "timeout", STR("60s")), &timeout_ms);
+    int64_t timeout_ms = 0;
+    if (!clock_parse_duration(draft_text(shutdown, "timeout", STR_EMPTY), &timeout_ms))
+        timeout_ms = SHUTDOWN_TIMEOUT_MS;
     int64_t now_ms = call_monotonic_ms(call);
     int64_t end_ms = now_ms + timeout_ms;
     int64_t ask_ms = now_ms;
-    int64_t pause_ms = 50;
+    int64_t pause_ms = PAUSE_FIRST_MS;
     while (!is_off(domain)) {
         now_ms = call_monotonic_ms(call);
         if (now_ms >= end_ms)
@@ -68,7 +72,7 @@ static bool stop_gently(const Call *call, virDomainPtr domain, Value shutdown) {
         call_progress(call, 0, 0, "shutting down");
         if (call_sleep(call, pause_ms))
             return false;
-        if (pause_ms < 400)
+        if (pause_ms < PAUSE_LAST_MS)
             pause_ms *= 2;
     }
     return true;
