@@ -25,12 +25,6 @@ static void add_note(RenderPen *pen, const RenderDiff *diff) {
         render_pen_format(pen, " # %.*s", STR_ARG(diff->note));
 }
 
-static void add_arrow(RenderPen *pen) {
-    render_pen_text(pen, " ");
-    render_pen_ink(pen, INK_YELLOW, "->");
-    render_pen_text(pen, " ");
-}
-
 static void add_hidden(RenderPen *pen, uint32_t level, size_t count, const char *noun) {
     if (count == 0)
         return;
@@ -117,7 +111,7 @@ static void add_leaf(RenderPen *pen, const RenderDiff *diff, uint32_t level, Ren
     }
     if (diff->action == ACTION_UPDATE) {
         add_simple(pen, diff->before);
-        add_arrow(pen);
+        render_pen_arrow(pen);
         add_simple(pen, diff->after);
     } else {
         add_simple(pen, diff->action == ACTION_DELETE ? diff->before : diff->after);
@@ -129,7 +123,7 @@ static void add_leaf(RenderPen *pen, const RenderDiff *diff, uint32_t level, Ren
 static void add_unknown(RenderPen *pen, const RenderDiff *diff, uint32_t level) {
     if (diff->count) {
         render_text_diff(pen, diff->items[0], level, (RenderLook){.no_null = true});
-        add_arrow(pen);
+        render_pen_arrow(pen);
     }
     render_pen_text(pen, "(known after apply)");
     render_text_diff_forces(pen, diff);
@@ -145,7 +139,7 @@ static void add_hint(RenderPen *pen, const RenderDiff *diff, const char *text, R
 static void add_type_change(RenderPen *pen, const RenderDiff *diff, uint32_t level) {
     RenderLook inner = {.no_null = true};
     render_text_diff(pen, diff->items[0], level, inner);
-    add_arrow(pen);
+    render_pen_arrow(pen);
     render_text_diff(pen, diff->items[1], level, inner);
     render_text_diff_forces(pen, diff);
 }
@@ -239,7 +233,7 @@ static bool is_own(const RenderPen *pen, const RenderDiff *diff, size_t i, uint3
 static void add_own(RenderPen *pen, const RenderDiff *item, RenderLook look) {
     render_pen_text(pen, "(each its own)");
     if (item->action == ACTION_UPDATE) {
-        add_arrow(pen);
+        render_pen_arrow(pen);
         render_pen_text(pen, "(known after apply)");
     }
     render_text_diff_null(pen, item, look);

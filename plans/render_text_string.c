@@ -258,12 +258,6 @@ static void add_one(
     }
 }
 
-static void add_arrow(RenderPen *pen) {
-    render_pen_text(pen, " ");
-    render_pen_ink(pen, INK_YELLOW, "->");
-    render_pen_text(pen, " ");
-}
-
 /* Of different kinds: what it was, what it becomes. */
 static void add_both(
     RenderPen *pen, const RenderDiff *leaf, const Side *before, const Side *after, uint32_t level) {
@@ -275,7 +269,7 @@ static void add_both(
     comes.action = ACTION_CREATE;
     comes.forces_replacement = false;
     add_one(pen, &goes, before, level, look);
-    add_arrow(pen);
+    render_pen_arrow(pen);
     add_one(pen, &comes, after, level, look);
     render_text_diff_forces(pen, leaf);
 }

@@ -31,25 +31,16 @@ static size_t count_problems(const Suite *suite, const char *kind) {
     return count;
 }
 
-static void write_seconds(ReportXml *xml, int64_t ms, Arena *scratch) {
-    Str text = str_format(scratch, "%lld.%03lld", (long long)(ms / 1000), (long long)(ms % 1000));
-    report_xml_attribute(xml, "time", text);
-}
-
-static void write_count(ReportXml *xml, const char *name, size_t count, Arena *scratch) {
-    report_xml_attribute(xml, name, str_format(scratch, "%zu", count));
-}
-
 static Str first_line(Str text) {
     return str_slice(text, 0, str_find_char(text, '\n', 0));
 }
 
-static void write_case(ReportXml *xml, const JunitCase *item, Arena *scratch) {
+static void write_case(ReportXml *xml, const JunitCase *item) {
     report_xml_open(xml, "testcase");
     report_xml_attribute(xml, "name", item->name);
     report_xml_attribute(xml, "classname", item->suite_class);
     if (item->took_ms >= 0)
-        write_seconds(xml, item->took_ms, scratch);
+        report_xml_seconds(xml, "time", item->took_ms);
     if (item->problem) {
         report_xml_open(xml, item->problem);
         report_xml_attribute(xml, "message", first_line(item->problem_text));
@@ -69,13 +60,13 @@ static void write_suite(ReportXml *xml, const Suite *suite, Str timestamp) {
         return;
     report_xml_open(xml, "testsuite");
     report_xml_attribute(xml, "name", str_from_cstr(suite->name));
-    write_count(xml, "tests", suite->cases.count, suite->scratch);
-    write_count(xml, "failures", count_problems(suite, "failure"), suite->scratch);
-    write_count(xml, "errors", count_problems(suite, "error"), suite->scratch);
-    write_count(xml, "skipped", count_problems(suite, "skipped"), suite->scratch);
+    report_xml_count(xml, "tests", suite->cases.count);
+    report_xml_count(xml, "failures", count_problems(suite, "failure"));
+    report_xml_count(xml, "errors", count_problems(suite, "error"));
+    report_xml_count(xml, "skipped", count_problems(suite, "skipped"));
     report_xml_attribute(xml, "timestamp", timestamp);
     vec_each(&suite->cases, item) {
-        write_case(xml, item, suite->scratch);
+        write_case(xml, item);
     }
     report_xml_close(xml);
 }

@@ -50,6 +50,17 @@ void report_xml_attribute(ReportXml *xml, const char *name, Str text) {
           0);
 }
 
+void report_xml_count(ReportXml *xml, const char *name, size_t count) {
+    SCOPED(ArenaRef) scratch = arena_open("xml");
+    report_xml_attribute(xml, name, str_format(scratch, "%zu", count));
+}
+
+void report_xml_seconds(ReportXml *xml, const char *name, int64_t ms) {
+    SCOPED(ArenaRef) scratch = arena_open("xml");
+    Str text = str_format(scratch, "%lld.%03lld", (long long)(ms / 1000), (long long)(ms % 1000));
+    report_xml_attribute(xml, name, text);
+}
+
 void report_xml_text(ReportXml *xml, Str text) {
     SCOPED(ArenaRef) scratch = arena_open("xml");
     CHECK(xmlTextWriterWriteString(xml->writer, BAD_CAST clean(text, scratch)) >= 0);

@@ -4,10 +4,6 @@
 #include "report_xml.h"
 #include "view_diag.h"
 
-static void write_count(ReportXml *xml, const char *name, size_t count, Arena *scratch) {
-    report_xml_attribute(xml, name, str_format(scratch, "%zu", count));
-}
-
 static void write_element(ReportXml *xml, const char *name, Str text) {
     report_xml_open(xml, name);
     report_xml_text(xml, text);
@@ -80,9 +76,7 @@ static void write_case(ReportXml *xml, const SuiteFile *file, const SuiteRun *ru
     report_xml_attribute(xml, "name", run->config->name);
     report_xml_attribute(xml, "classname", file->config->path);
     if (run->started_ms > 0) {
-        report_xml_attribute(xml, "time",
-                             str_format(scratch, "%lld.%03lld", (long long)(run->elapsed_ms / 1000),
-                                        (long long)(run->elapsed_ms % 1000)));
+        report_xml_seconds(xml, "time", run->elapsed_ms);
         report_xml_attribute(xml, "timestamp", clock_format_rfc3339(run->started_ms, scratch));
     }
     write_outcome(xml, file, run, scratch);
@@ -103,10 +97,10 @@ static void write_file(ReportXml *xml, const SuiteFile *file, Arena *scratch) {
     Str errors = diags_text(&file->diags, DIAG_ERROR, scratch);
     report_xml_open(xml, "testsuite");
     report_xml_attribute(xml, "name", file->config->path);
-    write_count(xml, "tests", file->runs.count, scratch);
-    write_count(xml, "skipped", count_runs(file, SUITE_SKIP), scratch);
-    write_count(xml, "failures", count_runs(file, SUITE_FAIL), scratch);
-    write_count(xml, "errors", count_runs(file, SUITE_ERROR), scratch);
+    report_xml_count(xml, "tests", file->runs.count);
+    report_xml_count(xml, "skipped", count_runs(file, SUITE_SKIP));
+    report_xml_count(xml, "failures", count_runs(file, SUITE_FAIL));
+    report_xml_count(xml, "errors", count_runs(file, SUITE_ERROR));
     vec_each(&file->runs, run) {
         write_case(xml, file, run, scratch);
     }

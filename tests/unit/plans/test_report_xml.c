@@ -10,6 +10,8 @@ static void document(void **state) {
     report_xml_text(&xml, STR("]]> & \033 \xff \xef\xbf\xbe ü"));
     report_xml_close(&xml);
     report_xml_open(&xml, "empty");
+    report_xml_count(&xml, "count", 12);
+    report_xml_seconds(&xml, "time", 61005);
     report_xml_close(&xml);
     report_xml_close(&xml);
     StrBuf out = strbuf_new(arena);
@@ -17,7 +19,7 @@ static void document(void **state) {
     check_str(strbuf_str(&out), "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                                 "<a n=\"&lt;&quot;&amp;'&gt;&#10;\">\n"
                                 "  <b>]]&gt; &amp; \xef\xbf\xbd \xef\xbf\xbd \xef\xbf\xbd ü</b>\n"
-                                "  <empty/>\n"
+                                "  <empty count=\"12\" time=\"61.005\"/>\n"
                                 "</a>\n");
 }
 
