@@ -2,11 +2,12 @@
 #include "functions.h"
 
 const FunctionFamily *const functions_all[FUNCTIONS_COUNT] = {
-    &functions_string,     &functions_format,     &functions_regex,   &functions_collection,
-    &functions_mapping,    &functions_set,        &functions_numeric, &functions_conversion,
-    &functions_expression, &functions_encoding,   &functions_json,    &functions_yaml,
-    &functions_csv,        &functions_hash,       &functions_crypto,  &functions_network,
-    &functions_date,       &functions_filesystem, &functions_tfvars,  &functions_assume,
+    &functions_string,     &functions_format,     &functions_regex,      &functions_collection,
+    &functions_list,       &functions_mapping,    &functions_set,        &functions_numeric,
+    &functions_conversion, &functions_expression, &functions_encoding,   &functions_json,
+    &functions_yaml,       &functions_csv,        &functions_hash,       &functions_crypto,
+    &functions_network,    &functions_date,       &functions_filesystem, &functions_tfvars,
+    &functions_assume,
 };
 
 const FunctionTable *functions_table(Arena *arena) {

@@ -7,6 +7,7 @@ extern const FunctionFamily functions_string;
 extern const FunctionFamily functions_format;
 extern const FunctionFamily functions_regex;
 extern const FunctionFamily functions_collection;
+extern const FunctionFamily functions_list;
 extern const FunctionFamily functions_mapping;
 extern const FunctionFamily functions_set;
 extern const FunctionFamily functions_numeric;
@@ -24,7 +25,7 @@ extern const FunctionFamily functions_filesystem;
 extern const FunctionFamily functions_tfvars;
 extern const FunctionFamily functions_assume;
 
-#define FUNCTIONS_COUNT 20
+#define FUNCTIONS_COUNT 21
 extern const FunctionFamily *const functions_all[FUNCTIONS_COUNT];
 /* All of them in one table. */
 const FunctionTable *functions_table(Arena *arena);

@@ -20,3 +20,8 @@ bool sequence_integer(FunctionCall *call, size_t argument, int64_t *out, Str *er
         return true;
     return function_fail(call, argument, error, "a whole number is required");
 }
+
+Value sequence_take_marks(Value sequence, uint8_t *marks) {
+    *marks |= sequence.marks;
+    return value_without_marks(sequence);
+}
