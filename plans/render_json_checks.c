@@ -4,19 +4,6 @@
 
 #include "address.h"
 
-static Str member_text(Value object, const char *key) {
-    Str text = STR_EMPTY;
-    (void)value_find_text(object, str_from_cstr(key), &text);
-    return text;
-}
-
-/* Null and absent count as empty. */
-static Value member_list(Value object, const char *key) {
-    Value list = {.type = &TYPE_EMPTY_TUPLE};
-    (void)value_find_tuple(object, str_from_cstr(key), &list);
-    return list;
-}
-
 /* "module.m[0].check.c" → "module.m[0]" and "c"; a name has no dots. */
 static void split_named(Str address, Str kind, Str *module, Str *name) {
     size_t dot = str_rfind_char(address, '.');
@@ -98,23 +85,23 @@ static void write_problems(JsonWriter *writer, Value messages) {
 
 static void write_instance(JsonWriter *writer, Str kind, Value object, Arena *scratch) {
     json_object_start(writer);
-    write_instance_address(writer, kind, member_text(object, "object_addr"), scratch);
-    write_problems(writer, member_list(object, "failure_messages"));
-    json_key_string(writer, "status", member_text(object, "status"));
+    write_instance_address(writer, kind, value_text_at(object, STR("object_addr")), scratch);
+    write_problems(writer, value_tuple_at(object, STR("failure_messages")));
+    json_key_string(writer, "status", value_text_at(object, STR("status")));
     json_object_end(writer);
 }
 
 static void write_check(JsonWriter *writer, Value result, Arena *scratch) {
-    Str kind = member_text(result, "object_kind");
-    Value objects = member_list(result, "objects");
+    Str kind = value_text_at(result, STR("object_kind"));
+    Value objects = value_tuple_at(result, STR("objects"));
     json_object_start(writer);
-    write_address(writer, kind, member_text(result, "config_addr"), scratch);
+    write_address(writer, kind, value_text_at(result, STR("config_addr")), scratch);
     json_key(writer, STR("instances"));
     json_array_start(writer);
     for (size_t i = 0; i < objects.count; i++)
         write_instance(writer, kind, value_at(objects, i), scratch);
     json_array_end(writer);
-    json_key_string(writer, "status", member_text(result, "status"));
+    json_key_string(writer, "status", value_text_at(result, STR("status")));
     json_object_end(writer);
 }
 

@@ -136,16 +136,9 @@ static void write_resource(JsonWriter *writer, const RenderJsonResource *resourc
 
 /* -- modules ------------------------------------------------------------------------------ */
 
-static size_t depth_of(const ModuleAddr *module) {
-    size_t depth = 0;
-    for (; module; module = module->parent)
-        depth++;
-    return depth;
-}
-
 /* The one of its ancestors (or itself) that has this depth; NULL: it is not that deep. */
 static const ModuleAddr *ancestor_at(const ModuleAddr *module, size_t depth) {
-    size_t own = depth_of(module);
+    size_t own = module_addr_depth(module);
     if (own < depth)
         return NULL;
     for (; own > depth; own--)
@@ -155,7 +148,7 @@ static const ModuleAddr *ancestor_at(const ModuleAddr *module, size_t depth) {
 
 /* A module stands before those within it, and they before the next one. */
 static int compare_modules(const ModuleAddr *a, const ModuleAddr *b) {
-    size_t depth_a = depth_of(a), depth_b = depth_of(b);
+    size_t depth_a = module_addr_depth(a), depth_b = module_addr_depth(b);
     size_t common = depth_a < depth_b ? depth_a : depth_b;
     int order = module_addr_compare(ancestor_at(a, common), ancestor_at(b, common));
     return order ? order : (depth_a > depth_b) - (depth_a < depth_b);
@@ -205,7 +198,7 @@ static void write_children(JsonWriter *writer, Run run, Arena *scratch) {
 /* The members of a module's object. Its own resources stand before those of its children. */
 static void write_module(JsonWriter *writer, Run run, Arena *scratch) {
     size_t own = 0;
-    while (own < run.count && depth_of(run.items[own].address.module) == run.depth)
+    while (own < run.count && module_addr_depth(run.items[own].address.module) == run.depth)
         own++;
     if (own) {
         json_key(writer, STR("resources"));

@@ -3,19 +3,6 @@
 
 #include "json.h"
 
-static Str member_text(Value object, const char *key) {
-    Str text = STR_EMPTY;
-    (void)value_find_text(object, str_from_cstr(key), &text);
-    return text;
-}
-
-/* Null and absent count as empty. */
-static Value member_list(Value object, const char *key) {
-    Value list = {.type = &TYPE_EMPTY_TUPLE};
-    (void)value_find_tuple(object, str_from_cstr(key), &list);
-    return list;
-}
-
 static ReportCheckStatus status_of(Str text) {
     if (str_equal(text, STR("pass")))
         return REPORT_CHECK_PASS;
@@ -25,7 +12,7 @@ static ReportCheckStatus status_of(Str text) {
 }
 
 static Str messages_of(Value object, Arena *scratch) {
-    Value messages = member_list(object, "failure_messages");
+    Value messages = value_tuple_at(object, STR("failure_messages"));
     StrBuf text = strbuf_new(scratch);
     for (size_t i = 0; i < messages.count; i++) {
         Value message = value_at(messages, i);
@@ -51,15 +38,15 @@ void report_checks_each(const Plan *plan,
         return;
     for (size_t i = 0; i < results.count; i++) {
         Value result = value_at(results, i);
-        Value objects = member_list(result, "objects");
+        Value objects = value_tuple_at(result, STR("objects"));
         for (size_t j = 0; j < objects.count; j++) {
             Value object = value_at(objects, j);
             ReportCheck check = {
-                .kind = member_text(result, "object_kind"),
-                .block = member_text(result, "config_addr"),
-                .address = member_text(object, "object_addr"),
+                .kind = value_text_at(result, STR("object_kind")),
+                .block = value_text_at(result, STR("config_addr")),
+                .address = value_text_at(object, STR("object_addr")),
                 .message = messages_of(object, scratch),
-                .status = status_of(member_text(object, "status")),
+                .status = status_of(value_text_at(object, STR("status"))),
             };
             visit(&check, payload);
         }

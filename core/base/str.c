@@ -222,6 +222,25 @@ bool str_to_int64(Str s, int64_t *out) {
     return true;
 }
 
+bool str_octal_to_uint32(Str s, uint32_t *out) {
+    uint32_t number = 0;
+    if (s.len == 0 || s.len > 10)
+        return false;
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.ptr[i] < '0' || s.ptr[i] > '7')
+            return false;
+        number = number * 8 + (uint32_t)(s.ptr[i] - '0');
+    }
+    *out = number;
+    return true;
+}
+
+size_t str_skip_digits(Str s, size_t at) {
+    while (at < s.len && s.ptr[at] >= '0' && s.ptr[at] <= '9')
+        at++;
+    return at;
+}
+
 static size_t min_size(size_t a, size_t b) {
     return a < b ? a : b;
 }

@@ -54,6 +54,10 @@ uint64_t str_hash(Str s);
 /* Whole text as a decimal integer. */
 MUST_USE bool str_to_int64(Str s, int64_t *out);
 MUST_USE bool str_to_uint64(Str s, uint64_t *out);
+/* Whole text as one to ten octal digits: the mode of a file. */
+MUST_USE bool str_octal_to_uint32(Str s, uint32_t *out);
+/* Where the decimal digits from `at` on end. */
+size_t str_skip_digits(Str s, size_t at);
 /* Edit distance, for suggestions; stops counting at `limit`: that many, or more. */
 size_t str_distance(Str a, Str b, size_t limit);
 /* The nearest of the candidates if one is near enough to be a slip of the hand, else empty. */

@@ -83,14 +83,6 @@ bool backend_cache_decode(const BackendCache *cache,
 
 /* -- writing ------------------------------------------------------------------------------ */
 
-Str backend_cache_encode(Value config, Arena *arena) {
-    StrBuf text = strbuf_new(arena);
-    JsonWriter writer;
-    json_writer_init(&writer, &text, 0);
-    json_write_value(&writer, config);
-    return strbuf_str(&text);
-}
-
 static Str encode(const BackendCache *cache, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;

@@ -17,7 +17,6 @@ MUST_USE bool backend_cache_read(const Cli *cli, BackendCache *out, Diags *diags
 MUST_USE bool backend_cache_write(const Cli *cli, const BackendCache *cache, Diags *diags);
 /* Of the block as it is written, without what flags and the environment add. */
 uint64_t backend_cache_hash(const BackendType *type, Value config);
-Str backend_cache_encode(Value config, Arena *arena);
 /* False when it is not what this type's schema can have. */
 MUST_USE bool backend_cache_decode(const BackendCache *cache,
                                    const BackendType *type,

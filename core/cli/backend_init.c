@@ -2,6 +2,7 @@
 #include "backend_init.h"
 #include "backend_migrate.h"
 #include "backend_settings.h"
+#include "json.h"
 #include "workspace.h"
 
 static const Option options[] = {
@@ -76,8 +77,8 @@ static bool record(Project *project, const BackendChoice *now) {
     Arena *arena = project->cli->arena;
     BackendCache cache = {0};
     if (now->is_configured)
-        cache = (BackendCache){str_from_cstr(now->type->name),
-                               backend_cache_encode(now->config, arena), now->hash};
+        cache = (BackendCache){str_from_cstr(now->type->name), json_text(now->config, arena),
+                               now->hash};
     return backend_cache_write(project->cli, &cache, project->diags);
 }
 

@@ -8,12 +8,6 @@ static bool is_one_of(Str text, const char *const *words, size_t count) {
     return false;
 }
 
-static size_t digits_end(Str text, size_t at) {
-    while (at < text.len && text.ptr[at] >= '0' && text.ptr[at] <= '9')
-        at++;
-    return at;
-}
-
 static bool has_char(Str text, size_t at, const char *set) {
     return at < text.len && text.ptr[at] != '\0' && strchr(set, text.ptr[at]) != NULL;
 }
@@ -21,11 +15,11 @@ static bool has_char(Str text, size_t at, const char *set) {
 /* [-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )? */
 static bool is_decimal(Str text) {
     size_t at = has_char(text, 0, "+-") ? 1 : 0;
-    size_t whole = digits_end(text, at);
+    size_t whole = str_skip_digits(text, at);
     size_t digits = whole - at;
     at = whole;
     if (has_char(text, at, ".")) {
-        size_t end = digits_end(text, at + 1);
+        size_t end = str_skip_digits(text, at + 1);
         digits += end - at - 1;
         at = end;
     }
@@ -33,7 +27,7 @@ static bool is_decimal(Str text) {
         return false;
     if (has_char(text, at, "eE")) {
         at += has_char(text, at + 1, "+-") ? 2 : 1;
-        size_t end = digits_end(text, at);
+        size_t end = str_skip_digits(text, at);
         if (end == at)
             return false;
         at = end;
@@ -50,13 +44,13 @@ static Str plain_decimal(Str text, Arena *arena) {
             strbuf_add_char(&buf, '-');
         at = 1;
     }
-    while (has_char(text, at, "0") && at + 1 < text.len && digits_end(text, at + 1) > at + 1)
+    while (has_char(text, at, "0") && at + 1 < text.len && str_skip_digits(text, at + 1) > at + 1)
         at++;
-    size_t whole = digits_end(text, at);
+    size_t whole = str_skip_digits(text, at);
     strbuf_add(&buf, whole > at ? str_slice(text, at, whole) : STR("0"));
     at = whole;
     if (has_char(text, at, ".")) {
-        size_t end = digits_end(text, at + 1);
+        size_t end = str_skip_digits(text, at + 1);
         if (end > at + 1)
             strbuf_add(&buf, str_slice(text, at, end));
         at = end;
@@ -115,5 +109,5 @@ YamlScalar body_yaml_scalar(Str text, Str *number, Arena *arena) {
 }
 
 bool body_yaml_scalar_looks_octal(Str text) {
-    return text.len > 1 && text.ptr[0] == '0' && digits_end(text, 0) == text.len;
+    return text.len > 1 && text.ptr[0] == '0' && str_skip_digits(text, 0) == text.len;
 }

@@ -8,17 +8,13 @@ static size_t module_depth(const Module *module) {
     return module->parent ? module_depth(module->parent) + 1 : 0;
 }
 
-static size_t addr_depth(const ModuleAddr *module) {
-    return module ? addr_depth(module->parent) + 1 : 0;
-}
-
 static void fill_declaring(const Module *module, MoveStep *steps) {
     for (size_t i = module_depth(module); i-- > 0; module = module->parent)
         steps[i] = (MoveStep){.name = module->call->name, .is_any = true};
 }
 
 static void fill_addr(const ModuleAddr *module, MoveStep *steps, bool is_any) {
-    for (size_t i = addr_depth(module); i-- > 0; module = module->parent)
+    for (size_t i = module_addr_depth(module); i-- > 0; module = module->parent)
         steps[i] = (MoveStep){module->name, is_any ? KEY_ABSENT : module->key, is_any};
 }
 
@@ -26,7 +22,7 @@ static MoveEnd end_of(const Module *module, const AddressTarget *target, Arena *
     const ModuleAddr *inner = target->is_resource ? target->resource.module : target->module;
     size_t depth = module_depth(module);
     MoveEnd end = {
-        .module_count = depth + addr_depth(inner),
+        .module_count = depth + module_addr_depth(inner),
         .is_resource = target->is_resource,
         .mode = target->resource.mode,
         .type = target->resource.type,
@@ -70,7 +66,7 @@ MoveStatement move_statement_implied(const ResourceAddr *resource,
                                      InstanceKey to,
                                      SourceRange range,
                                      Arena *arena) {
-    size_t depth = addr_depth(resource->module);
+    size_t depth = module_addr_depth(resource->module);
     MoveEnd end = {
         .modules = arena_new_array(arena, MoveStep, depth ? depth : 1),
         .module_count = depth,
@@ -90,7 +86,7 @@ MoveStatement move_statement_implied(const ResourceAddr *resource,
 
 /* Modules of an address, outermost first. */
 static const ModuleAddr **chain_of(const ModuleAddr *module, Arena *arena) {
-    size_t depth = addr_depth(module);
+    size_t depth = module_addr_depth(module);
     const ModuleAddr **chain = arena_new_array(arena, const ModuleAddr *, depth ? depth : 1);
     for (size_t i = depth; i-- > 0; module = module->parent)
         chain[i] = module;
@@ -145,7 +141,7 @@ bool move_statement_match(const MoveStatement *statement,
     const MoveEnd *from = &statement->from, *to = &statement->to;
     if (from->is_resource && !match_resource(statement, address))
         return false;
-    size_t depth = addr_depth(address.module);
+    size_t depth = module_addr_depth(address.module);
     if (from->is_resource ? depth != from->module_count : depth < from->module_count)
         return false;
     const ModuleAddr **chain = chain_of(address.module, arena);

@@ -72,9 +72,7 @@ static const DurationUnit duration_units[] = {
 };
 
 static Str take_digits(Str *rest) {
-    size_t count = 0;
-    while (count < rest->len && rest->ptr[count] >= '0' && rest->ptr[count] <= '9')
-        count++;
+    size_t count = str_skip_digits(*rest, 0);
     Str digits = str_slice(*rest, 0, count);
     *rest = str_after(*rest, count);
     return digits;

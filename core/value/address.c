@@ -76,7 +76,7 @@ const ModuleAddr *module_addr_child(const ModuleAddr *parent,
     return child;
 }
 
-static size_t module_depth(const ModuleAddr *module) {
+size_t module_addr_depth(const ModuleAddr *module) {
     size_t depth = 0;
     for (; module; module = module->parent)
         depth++;
@@ -103,8 +103,8 @@ static int compare_steps(const ModuleAddr *a, const ModuleAddr *b) {
 }
 
 int module_addr_compare(const ModuleAddr *a, const ModuleAddr *b) {
-    size_t depth_a = module_depth(a);
-    size_t depth_b = module_depth(b);
+    size_t depth_a = module_addr_depth(a);
+    size_t depth_b = module_addr_depth(b);
     if (depth_a != depth_b)
         return depth_a < depth_b ? -1 : 1;
     return compare_steps(a, b);
@@ -146,8 +146,8 @@ const ModuleAddr *module_addr_clone(const ModuleAddr *module, Arena *arena) {
 }
 
 bool module_addr_is_within(const ModuleAddr *module, const ModuleAddr *ancestor) {
-    size_t depth = module_depth(module);
-    size_t wanted = module_depth(ancestor);
+    size_t depth = module_addr_depth(module);
+    size_t wanted = module_addr_depth(ancestor);
     if (depth < wanted)
         return false;
     for (; depth > wanted; depth--)
@@ -229,7 +229,7 @@ bool address_target_matches(const AddressTarget *target, ResourceAddr address) {
     if (!target->is_resource)
         return true;
     ResourceAddr wanted = target->resource;
-    return module_depth(address.module) == module_depth(target->module) &&
+    return module_addr_depth(address.module) == module_addr_depth(target->module) &&
            wanted.mode == address.mode && str_equal(wanted.type, address.type) &&
            str_equal(wanted.name, address.name) &&
            (wanted.key.kind == KEY_NONE || address_key_equal(wanted.key, address.key));

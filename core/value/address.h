@@ -48,6 +48,7 @@ const ModuleAddr *module_addr_child(const ModuleAddr *parent,
                                     Str name,
                                     InstanceKey key,
                                     Arena *arena);
+size_t module_addr_depth(const ModuleAddr *module); /* of the root: 0 */
 bool module_addr_equal(const ModuleAddr *a, const ModuleAddr *b);
 int module_addr_compare(const ModuleAddr *a, const ModuleAddr *b);
 /* module.a["k"].module.b; empty for the root. */

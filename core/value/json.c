@@ -545,6 +545,14 @@ void json_write_value(JsonWriter *writer, Value v) {
     write(writer, v, NULL);
 }
 
+Str json_text(Value v, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_write_value(&writer, v);
+    return strbuf_str(&text);
+}
+
 void json_write_typed(JsonWriter *writer, Value v, const Type *type) {
     write(writer, v, type);
 }

@@ -35,6 +35,8 @@ MUST_USE bool json_read_type(JsonReader *reader, JsonToken token, const Type **o
 /* As jsonencode and plan JSON write it: no type information. Must be wholly known; unknown leaves
  * are written as null. */
 void json_write_value(JsonWriter *writer, Value v);
+/* The same in one line, as a text of its own. */
+Str json_text(Value v, Arena *arena);
 /* As state files encode it: where `type` is dynamic, {"value":…,"type":…}. */
 void json_write_typed(JsonWriter *writer, Value v, const Type *type);
 void json_write_type(JsonWriter *writer, const Type *type);

@@ -77,12 +77,6 @@ const Number *number_from_double(double value, Arena *arena) {
     return keep(work.f, arena);
 }
 
-static size_t skip_digits(Str text, size_t at) {
-    while (at < text.len && text.ptr[at] >= '0' && text.ptr[at] <= '9')
-        at++;
-    return at;
-}
-
 static size_t skip_sign(Str text, size_t at) {
     bool sign = at < text.len && (text.ptr[at] == '+' || text.ptr[at] == '-');
     return sign ? at + 1 : at;
@@ -91,11 +85,11 @@ static size_t skip_sign(Str text, size_t at) {
 /* Digits before or after an optional point; gives their end. */
 static bool scan_mantissa(Str text, size_t *at) {
     size_t start = *at;
-    size_t end = skip_digits(text, start);
+    size_t end = str_skip_digits(text, start);
     size_t digits = end - start;
     if (end < text.len && text.ptr[end] == '.') {
         size_t fraction = end + 1;
-        end = skip_digits(text, fraction);
+        end = str_skip_digits(text, fraction);
         digits += end - fraction;
     }
     *at = end;
@@ -108,7 +102,7 @@ static bool scan_exponent(Str text, size_t *at) {
     if (text.ptr[*at] != 'e' && text.ptr[*at] != 'E')
         return false;
     size_t start = skip_sign(text, *at + 1);
-    size_t end = skip_digits(text, start);
+    size_t end = str_skip_digits(text, start);
     if (end == start)
         return false;
     while (end - start > 1 && text.ptr[start] == '0')

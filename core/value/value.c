@@ -376,6 +376,18 @@ bool value_find_tuple(Value v, Str name, Value *out) {
     return true;
 }
 
+Str value_text_at(Value v, Str name) {
+    Str text = STR_EMPTY;
+    (void)value_find_text(v, name, &text);
+    return text;
+}
+
+Value value_tuple_at(Value v, Str name) {
+    Value tuple = {.type = &TYPE_EMPTY_TUPLE, .state = VALUE_KNOWN};
+    (void)value_find_tuple(v, name, &tuple);
+    return tuple;
+}
+
 size_t value_element_count(Value v, size_t limit) {
     size_t count = 1;
     if (!value_is_present(v) || v.type->kind < KIND_LIST)

@@ -147,6 +147,9 @@ MUST_USE bool value_find(Value v, Str name, Value *out);
 bool value_find_present(Value v, Str name, Value *out);
 bool value_find_text(Value v, Str name, Str *out);
 bool value_find_tuple(Value v, Str name, Value *out);
+/* The same; empty when there is none. */
+Str value_text_at(Value v, Str name);
+Value value_tuple_at(Value v, Str name);
 
 /* Marks. */
 Value value_with_marks(Value v, uint8_t marks); /* added */

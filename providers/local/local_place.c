@@ -8,33 +8,20 @@
 
 #define PERMISSION_BITS 07777u
 
-static bool octal_from_text(Str text, uint32_t *out) {
-    if (text.len < 3 || text.len > 4)
-        return false;
-    uint32_t mode = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] < '0' || text.ptr[i] > '7')
-            return false;
-        mode = mode * 8 + (uint32_t)(text.ptr[i] - '0');
-    }
-    *out = mode;
-    return true;
-}
-
 Str local_place_check_permission(Value value, Arena *arena) {
     uint32_t mode;
-    if (octal_from_text(value_text(value), &mode))
+    Str text = value_text(value);
+    if (text.len >= 3 && text.len <= 4 && str_octal_to_uint32(text, &mode))
         return STR_EMPTY;
     return str_format(arena,
                       "\"%.*s\" is no permission: three or four octal digits are needed, such as "
                       "\"0644\".",
-                      STR_ARG(value_text(value)));
+                      STR_ARG(text));
 }
 
 static uint32_t permission(Value object, const char *name) {
-    uint32_t mode = 0777;
-    (void)octal_from_text(draft_text(object, name, STR("0777")), &mode);
-    return mode;
+    uint32_t mode;
+    return str_octal_to_uint32(draft_text(object, name, STR_EMPTY), &mode) ? mode : 0777;
 }
 
 static void file_error(Diags *diags, const char *summary, Str path, int error) {
@@ -65,7 +52,7 @@ static bool remembered_mode(Str private_data, uint32_t *out) {
     size_t at = str_find(private_data, key, 0);
     if (at == SIZE_MAX)
         return false;
-    return octal_from_text(str_slice(private_data, at + key.len, at + key.len + 4), out);
+    return str_octal_to_uint32(str_slice(private_data, at + key.len, at + key.len + 4), out);
 }
 
 bool local_place_validate(const Call *call, Value config, Diags *diags) {

@@ -23,23 +23,10 @@ static Str check_path(Value value, Arena *arena) {
     return str_format(arena, "\"%.*s\" is no absolute path of a file.", STR_ARG(path));
 }
 
-static bool mode_from_text(Str text, uint32_t *out) {
-    if (text.len < 1 || text.len > 4)
-        return false;
-    uint32_t mode = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] < '0' || text.ptr[i] > '7')
-            return false;
-        mode = mode * 8 + (uint32_t)(text.ptr[i] - '0');
-    }
-    *out = mode;
-    return true;
-}
-
 static Str check_mode(Value value, Arena *arena) {
     uint32_t mode;
     Str text = value_text(value);
-    if (text.len >= 3 && mode_from_text(text, &mode))
+    if (text.len >= 3 && text.len <= 4 && str_octal_to_uint32(text, &mode))
         return STR_EMPTY;
     return str_format(arena,
                       "\"%.*s\" is no mode: three or four octal digits are needed, such as "
@@ -324,7 +311,7 @@ static bool parse_look(Str text, FileLook *out) {
         return false;
     if (!str_next_field(&line, ' ', &field) || !str_to_int64(field, &size))
         return false;
-    if (!str_next_field(&line, ' ', &field) || !mode_from_text(field, &out->mode))
+    if (!str_next_field(&line, ' ', &field) || !str_octal_to_uint32(field, &out->mode))
         return false;
     for (size_t i = 0; i < ARRAY_COUNT(out->owner); i++) {
         if (!str_next_field(&line, ' ', &out->owner[i]))
@@ -389,7 +376,7 @@ static Value drifted(Value state, const FileLook *found, Arena *arena) {
         draft_set_text(&draft, "sha256", found->sha256, arena);
     }
     uint32_t mode;
-    if (!mode_from_text(draft_text(state, "mode", STR_EMPTY), &mode) || mode != found->mode) {
+    if (!str_octal_to_uint32(draft_text(state, "mode", STR_EMPTY), &mode) || mode != found->mode) {
         draft_set(&draft, "mode", value_from_str(str_format(arena, "%04o", found->mode)));
     }
     Str owner = draft_text(state, "owner", STR_EMPTY);

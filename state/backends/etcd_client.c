@@ -82,15 +82,11 @@ static int64_t int_of(Value object, const char *name) {
                : 0;
 }
 
-static Str text_of(Value object, const char *name) {
-    Str text = STR_EMPTY;
-    (void)value_find_text(object, str_from_cstr(name), &text);
-    return text;
-}
-
 static Str bytes_of(Value object, const char *name, Arena *arena) {
     Str bytes = STR_EMPTY;
-    return digest_from_base64(text_of(object, name), &bytes, arena) ? bytes : STR_EMPTY;
+    return digest_from_base64(value_text_at(object, str_from_cstr(name)), &bytes, arena)
+               ? bytes
+               : STR_EMPTY;
 }
 
 /* -- one request -------------------------------------------------------------------------- */
@@ -108,9 +104,9 @@ static Outcome judge(const HttpResponse *response, Value *out, Str *problem, Are
     bool is_json = json_parse_any(response->body, out, &error, &offset, arena);
     if (response->code == 200 && is_json)
         return OUTCOME_DONE;
-    Str said = is_json ? text_of(*out, "message") : STR_EMPTY;
+    Str said = is_json ? value_text_at(*out, STR("message")) : STR_EMPTY;
     if (is_json && said.len == 0)
-        said = text_of(*out, "error");
+        said = value_text_at(*out, STR("error"));
     *problem = said.len > 0 ? said : str_format(arena, "it answered with code %d", response->code);
     if (response->code == 401)
         return OUTCOME_STRANGE;
@@ -171,7 +167,7 @@ static Outcome authenticate(
     login.body = strbuf_str(&body);
     Outcome outcome = ask(client, endpoint, &login, STR_EMPTY, &answer, problem, arena);
     if (outcome == OUTCOME_DONE)
-        set_token(client, text_of(answer, "token"));
+        set_token(client, value_text_at(answer, STR("token")));
     return outcome == OUTCOME_STRANGE ? OUTCOME_REFUSED : outcome;
 }
 

@@ -73,14 +73,6 @@ static Str place(const KubeStore *store, KubeKind kind, Str name, Arena *arena) 
     return str_format(arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(name));
 }
 
-static Str body_of(Value object, Arena *arena) {
-    StrBuf text = strbuf_new(arena);
-    JsonWriter writer;
-    json_writer_init(&writer, &text, 0);
-    json_write_value(&writer, object);
-    return strbuf_str(&text);
-}
-
 KubeStatus kube_store_get(
     const KubeStore *store, KubeKind kind, Str name, KubeAnswer *out, Arena *arena) {
     Str path = place(store, kind, name, arena);
@@ -90,13 +82,13 @@ KubeStatus kube_store_get(
 KubeStatus kube_store_create(
     const KubeStore *store, KubeKind kind, Value object, KubeAnswer *out, Arena *arena) {
     Str path = collection(store, kind, arena);
-    return kube_client_send(&store->client, "POST", path, body_of(object, arena), out, arena);
+    return kube_client_send(&store->client, "POST", path, json_text(object, arena), out, arena);
 }
 
 KubeStatus kube_store_update(
     const KubeStore *store, KubeKind kind, Str name, Value object, KubeAnswer *out, Arena *arena) {
     Str path = place(store, kind, name, arena);
-    return kube_client_send(&store->client, "PUT", path, body_of(object, arena), out, arena);
+    return kube_client_send(&store->client, "PUT", path, json_text(object, arena), out, arena);
 }
 
 KubeStatus kube_store_delete(

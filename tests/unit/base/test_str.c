@@ -145,6 +145,30 @@ static void numbers(void **state) {
     }
 }
 
+static void digits(void **state) {
+    (void)state;
+    static const struct {
+        Str text;
+        bool is_octal;
+        uint32_t octal;
+        size_t decimal;
+    } cases[] = {
+        {STR_CONST("0644"),        true,  0644,       4 },
+        {STR_CONST("7777777777"),  true,  0x3fffffff, 10},
+        {STR_CONST("00000000000"), false, 0,          11},
+        {STR_CONST("648"),         false, 0,          3 },
+        {STR_CONST("64a"),         false, 0,          2 },
+        {STR_CONST(""),            false, 0,          0 },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        uint32_t octal = 0;
+        assert_int_equal(str_octal_to_uint32(cases[i].text, &octal), cases[i].is_octal);
+        assert_int_equal(octal, cases[i].octal);
+        assert_int_equal(str_skip_digits(cases[i].text, 0), cases[i].decimal);
+    }
+    assert_int_equal(str_skip_digits(STR("a12b"), 1), 3);
+}
+
 static void distances(void **state) {
     (void)state;
     static const struct {
@@ -254,10 +278,10 @@ static void vectors(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(searching), cmocka_unit_test(comparing),   cmocka_unit_test(cutting),
-        cmocka_unit_test(sorting),   cmocka_unit_test(fields),      cmocka_unit_test(numbers),
-        cmocka_unit_test(distances), cmocka_unit_test(suggestions), cmocka_unit_test(quoting),
-        cmocka_unit_test(building),  cmocka_unit_test(vectors),
+        cmocka_unit_test(searching), cmocka_unit_test(comparing), cmocka_unit_test(cutting),
+        cmocka_unit_test(sorting),   cmocka_unit_test(fields),    cmocka_unit_test(numbers),
+        cmocka_unit_test(digits),    cmocka_unit_test(distances), cmocka_unit_test(suggestions),
+        cmocka_unit_test(quoting),   cmocka_unit_test(building),  cmocka_unit_test(vectors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include "backend_cache.h"
 #include "backends.h"
 #include "faulty_disk.h"
+#include "json.h"
 
 static Cli cli_new(Disk *disk, Arena *arena) {
     *disk = faulty_disk_as_disk(faulty_disk_new(arena));
@@ -38,7 +39,7 @@ static void there_and_back(void **unused) {
     Diags diags = diags_new(arena);
     const BackendType *type = backends_find(STR("local"));
     Value config = local_config("x \"y\".tfstate", arena), read;
-    BackendCache cache = {STR("local"), backend_cache_encode(config, arena), 4000000000};
+    BackendCache cache = {STR("local"), json_text(config, arena), 4000000000};
     BackendCache found;
     assert_true(backend_cache_read(&cli, &found, &diags));
     check_str(found.type, "");

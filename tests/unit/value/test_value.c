@@ -190,6 +190,9 @@ static void members_of_documents(void **state) {
                          !cases[i].is_present);
         assert_int_equal(value_find_text(object, name, &said), cases[i].is_text);
         check_str(said, cases[i].is_text ? "t" : "before");
+        check_str(value_text_at(object, name), cases[i].is_text ? "t" : "");
+        assert_int_equal(value_tuple_at(object, name).type->kind, KIND_TUPLE);
+        assert_int_equal(value_tuple_at(object, name).count, 0);
         assert_int_equal(value_find_tuple(object, name, &tuple), cases[i].is_tuple);
         assert_int_equal(tuple.type->kind, cases[i].is_tuple ? KIND_TUPLE : KIND_STRING);
     }
