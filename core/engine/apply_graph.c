@@ -10,9 +10,10 @@ static const Transform steps[] = {
 };
 
 bool apply_graph_build(EngineWalk *walk, Diags *diags) {
-    for (size_t i = 0; i < ARRAY_COUNT(steps); i++) {
-        if (!steps[i](walk, diags))
-            return false;
-    }
-    return true;
+    bool ok = true;
+    Diags found = diags_new(walk->arena);
+    for (size_t i = 0; i < ARRAY_COUNT(steps) && ok; i++)
+        ok = steps[i](walk, &found);
+    diags_append(diags, &found); /* what it points at outlives the walk in a copy alone */
+    return ok;
 }

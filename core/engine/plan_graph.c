@@ -12,10 +12,12 @@ static const Transform steps[] = {
  * schemas are independent enough to be checked together. */
 bool plan_graph_build(EngineWalk *walk, Diags *diags) {
     bool ok = true;
+    Diags found = diags_new(walk->arena);
     for (size_t i = 0; i < ARRAY_COUNT(steps); i++) {
         if (!ok && steps[i] == transform_finish)
-            return false;
-        ok = steps[i](walk, diags) && ok;
+            break;
+        ok = steps[i](walk, &found) && ok;
     }
+    diags_append(diags, &found); /* what it points at outlives the walk in a copy alone */
     return ok;
 }
