@@ -170,8 +170,10 @@ static void configures_a_provider(void **state) {
     plans(c, "open t\nopen u\nconfigure token-t-1\nclose u\nclose t\n");
     engine_case_must(c, engine_case_apply_plan(c));
     c->options.mode = PLAN_DESTROY;
-    plans(c, "open t\nconfigure token-t-5\nclose t\n");
-    applies(c, "open t\nconfigure token-t-6\ndelete a\nclose t\n");
+    /* First as if all were to stay, then what goes. */
+    plans(c, "open t\nopen u\nconfigure token-t-5\nclose u\nclose t\n"
+             "open t\nconfigure token-t-7\nclose t\n");
+    applies(c, "open t\nconfigure token-t-8\ndelete a\nclose t\n");
     engine_case_close(c);
 }
 
