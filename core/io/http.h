@@ -44,10 +44,10 @@ typedef struct HttpRequest {
     Str certificate; /* PEM: ours, with its key */
     Str key;
     bool skip_verify;
-    Str server_name; /* what its certificate is for; empty: the host of the URL */
-    Str proxy;       /* address; empty: what the environment says */
-    Str no_proxy;    /* with a proxy: hosts that are reached without it, commas between */
-    int redirect_limit;         /* 0: 10; negative: none is followed */
+    Str server_name;    /* what its certificate is for; empty: the host of the URL */
+    Str proxy;          /* address; empty: what the environment says */
+    Str no_proxy;       /* with a proxy: hosts that are reached without it, commas between */
+    int redirect_limit; /* 0: 10; negative: none is followed */
     int64_t connect_timeout_ms; /* 0: 10 s */
     int64_t idle_timeout_ms;    /* nothing came for so long; 0: 60 s */
     int64_t timeout_ms;         /* for the whole attempt; 0: none */
