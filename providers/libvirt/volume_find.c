@@ -71,6 +71,19 @@ Str volume_find_identity(const Call *call, Str pool, Str name) {
     return other ? STR("taken") : identity;
 }
 
+/* While the host is at work on a volume, its name is there and its file not yet. */
+static bool is_absent(virStorageVolPtr *volume) {
+    virStorageVolInfo info;
+    if (!*volume || virStorageVolGetInfo(*volume, &info) == 0)
+        return !*volume && libvirt_error_is_gone(libvirt_error_code());
+    bool is_gone = libvirt_error_is_gone(libvirt_error_code());
+    if (is_gone) {
+        (void)virStorageVolFree(*volume);
+        *volume = NULL;
+    }
+    return is_gone;
+}
+
 bool volume_find_recovered(
     const Call *call, virConnectPtr connection, Str identity, virStorageVolPtr *out, Diags *diags) {
     *out = NULL;
@@ -87,13 +100,13 @@ bool volume_find_recovered(
         return false;
     const char *name = str_to_cstr(str_after(identity, slash + 1), call->arena);
     int64_t waited_ms = 0;
+    bool absent = false;
     do {
         (void)virStoragePoolRefresh(pool, 0);
         *out = virStorageVolLookupByName(pool, name);
-    } while (!*out && libvirt_error_is_gone(libvirt_error_code()) &&
-             libvirt_client_wait_for_late(call, &waited_ms));
-    return *out || libvirt_error_is_gone(libvirt_error_code()) ||
-           libvirt_error_add(call, diags, "Cannot look the volume up");
+        absent = is_absent(out);
+    } while (absent && libvirt_client_wait_for_late(call, &waited_ms));
+    return *out || absent || libvirt_error_add(call, diags, "Cannot look the volume up");
 }
 
 /* The cached answer of a pool may be old: a file removed behind its back still has a volume. */
