@@ -105,10 +105,11 @@ static void reserve_instances(const EngineWalk *walk) {
 static bool save(WorkingState *working, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("saving");
     Diags first = diags_new(scratch);
-    if (!working_state_checkpoint(working, &first))
+    bool ok = working_state_checkpoint(working, &first);
+    if (!ok && !working_state_is_saved(working))
         return working_state_checkpoint(working, diags);
     diags_append(diags, &first);
-    return true;
+    return ok;
 }
 
 bool engine_apply(const Engine *engine,
