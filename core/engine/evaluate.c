@@ -227,7 +227,7 @@ static bool condition_message(
                     "The message must be a text, but it is null.");
         return false;
     }
-    if (value_is_secret(*out))
+    if (value_is_known(*out) && value_is_secret(*out))
         refuse_secret_message(condition, scope, *out, diags);
     return true;
 }
