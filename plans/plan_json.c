@@ -23,8 +23,6 @@ static const char *const ACTIONS[] = {
 };
 static_assert(ARRAY_COUNT(ACTIONS) == ACTION_FORGET_THEN_CREATE + 1, "a name for each action");
 
-/* -- writing ------------------------------------------------------------------------------ */
-
 static void write_key_value(JsonWriter *writer, const char *key, Value v) {
     json_key(writer, str_from_cstr(key));
     plan_value_write(writer, v.type ? v : value_null(&TYPE_DYNAMIC));
@@ -212,8 +210,6 @@ Str plan_json_encode(const Plan *plan, Arena *arena) {
     json_object_end(&writer);
     return strbuf_str(&out);
 }
-
-/* -- reading ------------------------------------------------------------------------------ */
 
 typedef struct Load {
     JsonReader *reader;

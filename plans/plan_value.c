@@ -1,8 +1,6 @@
 /* Writing follows the value's types, reading the types it wrote. */
 #include "plan_value.h"
 
-/* -- writing ------------------------------------------------------------------------------ */
-
 static void write_value(JsonWriter *writer, Value v, const Type *expected);
 
 static const Type *part_type(const Type *type, size_t i) {
@@ -87,8 +85,6 @@ static void write_value(JsonWriter *writer, Value v, const Type *expected) {
 void plan_value_write(JsonWriter *writer, Value v) {
     write_value(writer, v, NULL);
 }
-
-/* -- reading ------------------------------------------------------------------------------ */
 
 static bool read_value(
     JsonReader *reader, JsonToken token, const Type *expected, Value *out, Arena *arena);

@@ -26,8 +26,6 @@ typedef struct Entry {
 
 typedef VEC(Entry) Entries;
 
-/* -- zip ---------------------------------------------------------------------------------- */
-
 typedef struct archive *ArchiveWriter;
 static void writer_release(ArchiveWriter *writer) {
     if (*writer)
@@ -133,8 +131,6 @@ static Entry *find_entry(Entries *entries, Str name) {
     return NULL;
 }
 
-/* -- writing ------------------------------------------------------------------------------ */
-
 static void add_entry(Entries *entries, const char *name, Str bytes, Arena *arena) {
     vec_push(arena, entries, (Entry){.name = str_from_cstr(name), .bytes = bytes});
 }
@@ -207,8 +203,6 @@ bool planfile_write(const PlanFilePlace *place,
     }
     return true;
 }
-
-/* -- reading ------------------------------------------------------------------------------ */
 
 static bool is_zip(Str bytes) {
     return str_starts_with(bytes, (Str){"PK\x03\x04", 4});

@@ -35,8 +35,6 @@ typedef struct Pair {
 static RenderDiff *diff_pair(const Build *build, Pair pair);
 static RenderDiff *diff_nested_part(const Build *build, Pair pair, const NestedObject *nested);
 
-/* -- small things ------------------------------------------------------------------------- */
-
 static Shape shape_of(const Value *v, const Type *type) {
     if (!v || !value_is_present(*v))
         return SHAPE_NULL;
@@ -135,8 +133,6 @@ static Path index_path(const Build *build, Path base, size_t index) {
     return build->tracks_paths ? path_index(base, value_int((int64_t)index), build->arena) : base;
 }
 
-/* -- names -------------------------------------------------------------------------------- */
-
 static void add_names(const Value *v, Map *seen, StrVec *names) {
     for (size_t i = 0; i < part_count(v); i++) {
         Str name = value_key_at(*v, i);
@@ -154,8 +150,6 @@ static StrVec union_of_names(const Build *build, Pair pair) {
     str_sort(names.items, names.count);
     return names;
 }
-
-/* -- leaves ------------------------------------------------------------------------------- */
 
 static bool same_simple(const Value *a, const Value *b) {
     bool a_null = !a || value_is_null(*a);
@@ -245,8 +239,6 @@ static RenderDiff *diff_sensitive(const Build *build, Pair pair) {
         diff->action = ACTION_UPDATE;
     return diff;
 }
-
-/* -- sequences ---------------------------------------------------------------------------- */
 
 /* Equal elements get equal numbers. JSON text is what makes them equal, so that a tuple and a list
  * with the same content are; what is not known equals nothing. */
@@ -360,8 +352,6 @@ static RenderDiff *diff_set(const Build *build,
     return walk.diff;
 }
 
-/* -- named parts -------------------------------------------------------------------------- */
-
 static const Type *element_type(const Type *type) {
     switch (type->kind) {
     case KIND_LIST:
@@ -420,8 +410,6 @@ static RenderDiff *diff_object(const Build *build, Pair pair) {
     }
     return diff;
 }
-
-/* -- attributes with a schema of their own ------------------------------------------------ */
 
 /* The tables of a body or of an object attribute, sorted by name. */
 static int compare_attributes(const void *a, const void *b) {
@@ -527,8 +515,6 @@ static RenderDiff *diff_nested(const Build *build, Pair pair, const NestedObject
     return diff_nested_object(build, pair, nested);
 }
 
-/* -- any pair ----------------------------------------------------------------------------- */
-
 static RenderDiff *diff_shape(const Build *build, Pair pair, Shape shape) {
     switch (shape) {
     case SHAPE_NULL:
@@ -575,8 +561,6 @@ static RenderDiff *diff_pair(const Build *build, Pair pair) {
         return diff_shape(build, pair, before);
     return diff_type_change(build, pair, before, after);
 }
-
-/* -- bodies ------------------------------------------------------------------------------- */
 
 static RenderDiff *diff_body(const Build *build, Pair pair, const Schema *schema);
 

@@ -5,8 +5,6 @@
 #include "render_json_state.h"
 #include "render_json_values.h"
 
-/* -- one change --------------------------------------------------------------------------- */
-
 static void write_actions(JsonWriter *writer, Action action) {
     static const char *const WORDS[][2] = {
         [ACTION_NO_OP] = {"no-op",  NULL    },
@@ -96,8 +94,6 @@ void render_json_change(const ResourceChange *change, JsonWriter *writer, Arena 
         json_key_string(writer, "generated_config", change->generated_config);
     json_object_end(writer);
 }
-
-/* -- sections ----------------------------------------------------------------------------- */
 
 /* What the sections share. */
 typedef struct Document {

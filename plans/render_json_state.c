@@ -65,8 +65,6 @@ static void read_module(StateLoad *load, Str text, BlockLoad *block) {
         block->address.module = target.module;
 }
 
-/* -- attributes --------------------------------------------------------------------------- */
-
 static Value step_key(Value index) {
     Value inner;
     if (value_is_present(index) && index.type->kind == KIND_OBJECT &&
@@ -161,8 +159,6 @@ static Value marked_object(StateLoad *load, const Schema *schema, const Instance
         schema_sensitive_paths(schema, object, &paths, load->arena);
     return path_mark(object, &paths, MARK_SENSITIVE, load->arena);
 }
-
-/* -- instances and blocks ----------------------------------------------------------------- */
 
 static bool read_key(JsonReader *reader, InstanceKey *out) {
     JsonToken token = json_next(reader);
@@ -312,8 +308,6 @@ static void read_state(StateLoad *load, Str bytes) {
             return;
     }
 }
-
-/* -- writing ------------------------------------------------------------------------------ */
 
 static void write_output(JsonWriter *writer, JsonReader *reader) {
     bool sensitive = false;

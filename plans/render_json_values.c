@@ -28,8 +28,6 @@ void render_json_values_known(JsonWriter *writer, Value v) {
         json_array_end(writer);
 }
 
-/* -- masks: where something is the case --------------------------------------------------- */
-
 typedef enum Mask { MASK_UNKNOWN, MASK_SENSITIVE } Mask;
 
 static bool has_it(Value v, Mask mask) {
@@ -73,8 +71,6 @@ void render_json_unknown(Value v, JsonWriter *writer) {
 void render_json_sensitive(Value v, JsonWriter *writer) {
     write_mask(writer, v, MASK_SENSITIVE);
 }
-
-/* -- resources ---------------------------------------------------------------------------- */
 
 static const char *mode_name(ResourceMode mode) {
     switch (mode) {
@@ -133,8 +129,6 @@ static void write_resource(JsonWriter *writer, const RenderJsonResource *resourc
         json_key_string(writer, "deposed_key", resource->deposed);
     json_object_end(writer);
 }
-
-/* -- modules ------------------------------------------------------------------------------ */
 
 /* The one of its ancestors (or itself) that has this depth; NULL: it is not that deep. */
 static const ModuleAddr *ancestor_at(const ModuleAddr *module, size_t depth) {

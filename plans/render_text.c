@@ -18,8 +18,6 @@ static void hand_over(RenderPen *pen, size_t enough) {
     pen->out->len = 0;
 }
 
-/* -- one object --------------------------------------------------------------------------- */
-
 static void add_object(RenderPen *pen,
                        ResourceAddr address,
                        Action action,
@@ -64,8 +62,6 @@ void render_text_change(const ResourceChange *change,
     render_text_body(change, style, out, scratch);
 }
 
-/* -- drift -------------------------------------------------------------------------------- */
-
 static void add_drift_body(RenderPen *pen, const Drift *drift) {
     RenderDiffInput input = {
         .schema = drift->schema,
@@ -106,8 +102,6 @@ static bool add_all_drift(RenderPen *pen, const Plan *plan) {
     }
     return true;
 }
-
-/* -- legend and changes ------------------------------------------------------------------- */
 
 typedef struct LegendRow {
     Action action;
@@ -193,8 +187,6 @@ static size_t add_changes(RenderPen *pen, const Plan *plan) {
     return count;
 }
 
-/* -- outputs ------------------------------------------------------------------------------ */
-
 static const RenderDiff *diff_output(RenderPen *pen, const OutputChange *output) {
     uint8_t marks = output->sensitive ? MARK_SENSITIVE : 0;
     Value before = value_with_marks(output->before, marks);
@@ -254,8 +246,6 @@ static size_t add_outputs(RenderPen *pen, const Plan *plan) {
     }
     return count;
 }
-
-/* -- whole plans -------------------------------------------------------------------------- */
 
 static void add_no_changes(RenderPen *pen, const Plan *plan) {
     static const char *const WHY[] = {

@@ -4,8 +4,6 @@
 #include "render_text_string.h"
 #include "utf8.h"
 
-/* -- small things ------------------------------------------------------------------------- */
-
 void render_text_diff_forces(RenderPen *pen, const RenderDiff *diff) {
     if (!diff->forces_replacement)
         return;
@@ -61,8 +59,6 @@ static Str display_key(const RenderDiff *diff, size_t i, Arena *scratch) {
     return render_text_string_quote(name, scratch);
 }
 
-/* -- warnings ----------------------------------------------------------------------------- */
-
 static void add_warning_line(RenderPen *pen, uint32_t level, const char *lead, const char *text) {
     render_pen_indent(pen, level);
     render_pen_text(pen, "  # ");
@@ -91,8 +87,6 @@ static void add_warnings(RenderPen *pen, const RenderDiff *diff, uint32_t level)
     bool same = diff->items[0]->action == ACTION_NO_OP;
     render_pen_text(pen, same ? " The value is unchanged.\n" : "\n");
 }
-
-/* -- leaves ------------------------------------------------------------------------------- */
 
 static void add_simple(RenderPen *pen, Value v) {
     if (!value_is_present(v)) {
@@ -143,8 +137,6 @@ static void add_type_change(RenderPen *pen, const RenderDiff *diff, uint32_t lev
     render_text_diff(pen, diff->items[1], level, inner);
     render_text_diff_forces(pen, diff);
 }
-
-/* -- containers --------------------------------------------------------------------------- */
 
 static void open_bracket(RenderPen *pen, const RenderDiff *diff, const char *bracket) {
     render_pen_text(pen, bracket);
@@ -289,8 +281,6 @@ static void add_fields(RenderPen *pen, const RenderDiff *diff, uint32_t level, R
     add_hidden(pen, level + 1, hidden, diff->kind == DIFF_MAP ? "element" : "attribute");
     close_bracket(pen, diff, level, "}", look);
 }
-
-/* -- bodies ------------------------------------------------------------------------------- */
 
 static void add_block(RenderPen *pen,
                       const RenderDiffBlock *block,

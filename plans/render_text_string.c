@@ -46,8 +46,6 @@ static Side side_of(Value v, Arena *arena) {
     return side;
 }
 
-/* -- one line ----------------------------------------------------------------------------- */
-
 static bool is_printable(uint32_t codepoint) {
     return codepoint >= 0x20 && codepoint != 0x7f && (codepoint < 0x80 || codepoint >= 0xa1) &&
            codepoint != 0xad && codepoint != 0xfffd && !utf8_is_space(codepoint);
@@ -93,8 +91,6 @@ static void add_quoted(RenderPen *pen, const Side *side) {
     else
         render_pen_str(pen, render_text_string_quote(side->text, pen->scratch));
 }
-
-/* -- many lines --------------------------------------------------------------------------- */
 
 static void add_line(RenderPen *pen, uint32_t level, Action action, Str line) {
     render_pen_line(pen, level + 1, action);
@@ -200,8 +196,6 @@ static void diff_lines(RenderPen *pen, uint32_t level, Str before, Str after) {
     }
 }
 
-/* -- data as text ------------------------------------------------------------------------- */
-
 /* What a text encodes, and the function that would make it so. */
 typedef struct Encoded {
     const char *function;
@@ -237,8 +231,6 @@ static void add_encoded(
     render_pen_line(pen, level, ACTION_NO_OP);
     render_pen_text(pen, ")");
 }
-
-/* -- one side, two sides ------------------------------------------------------------------ */
 
 static void add_one(
     RenderPen *pen, const RenderDiff *leaf, const Side *side, uint32_t level, RenderLook look) {

@@ -137,8 +137,6 @@ static void add_reason(RenderPen *pen, const ResourceChange *change) {
     }
 }
 
-/* -- others of which the same is to be said ----------------------------------------------- */
-
 #define OTHERS_WIDTH 96
 
 /* Comment lines of words that are not broken. */
@@ -192,8 +190,6 @@ void render_title_others(RenderPen *pen, const ResourceChange *const *changes, s
         at = end;
     }
 }
-
-/* -- what others see -------------------------------------------------------------------- */
 
 static Str who_of(const ResourceChange *change, Arena *arena) {
     Str who = resource_addr_to_str(change->address, arena);

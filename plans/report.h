@@ -35,7 +35,7 @@ const ReportKind *report_find_kind(Str name);
 /* What forges take at the least. */
 #define REPORT_SIZE_LIMIT 65536
 
-/* -- what the kinds have in common -------------------------------------------------------- */
+/* What the kinds have in common. */
 
 /* Of changes, what may hurt first. */
 typedef enum ReportSection {

@@ -93,8 +93,6 @@ static void add_outputs(Page *page) {
     strbuf_add_cstr(page->out, "</section>\n");
 }
 
-/* -- the head ----------------------------------------------------------------------------- */
-
 static void add_chip(Page *page, const char *kind, const char *title, size_t count) {
     if (count > 0)
         strbuf_add_format(page->out,

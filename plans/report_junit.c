@@ -71,8 +71,6 @@ static void write_suite(ReportXml *xml, const Suite *suite, Str timestamp) {
     report_xml_close(xml);
 }
 
-/* -- what was said ------------------------------------------------------------------------ */
-
 static Str diag_text(const Diag *diag, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     Str place = report_place(diag->range, arena);
@@ -101,8 +99,6 @@ static void collect_messages(Suite *suite, const Diags *diags) {
     }
 }
 
-/* -- what was checked --------------------------------------------------------------------- */
-
 static void collect_check(const ReportCheck *check, void *payload) {
     Suite *suite = payload;
     static const char *const PROBLEMS[] = {
@@ -121,8 +117,6 @@ static void collect_check(const ReportCheck *check, void *payload) {
     };
     vec_push(suite->scratch, &suite->cases, item);
 }
-
-/* -- what changes ------------------------------------------------------------------------- */
 
 static JunitCase change_case(const ResourceChange *change, const Map *secrets, Arena *scratch) {
     StrBuf body = strbuf_new(scratch);

@@ -24,8 +24,6 @@ typedef struct Page {
     Arena *scratch; /* of the page */
 } Page;
 
-/* -- text that Markdown cannot take for its own ------------------------------------------- */
-
 /* In a line of its own element: no newline, no table's bar. */
 static void add_code(StrBuf *out, Str text) {
     strbuf_add_cstr(out, "<code>");
@@ -60,8 +58,6 @@ static void add_fenced(StrBuf *out, const char *language, Str text) {
     strbuf_add_char(out, '\n');
 }
 
-/* -- room --------------------------------------------------------------------------------- */
-
 /* False: it does not fit. */
 static bool add_below(Page *page, size_t limit, Str text) {
     size_t length = report_length(text);
@@ -75,8 +71,6 @@ static bool add_below(Page *page, size_t limit, Str text) {
 static bool add_if_fits(Page *page, Str text) {
     return add_below(page, page->limit, text);
 }
-
-/* -- messages ----------------------------------------------------------------------------- */
 
 static Str message_text(const Diag *diag, Arena *scratch) {
     StrBuf text = strbuf_new(scratch);
@@ -107,8 +101,6 @@ static void add_messages(Page *page, DiagSeverity severity) {
             page->left_out++;
     }
 }
-
-/* -- changes ------------------------------------------------------------------------------ */
 
 static Str title_of(const RenderGroup *group, Arena *scratch) {
     Str title = render_title_of_change(group->first, scratch);
@@ -216,8 +208,6 @@ static void add_outputs(Page *page) {
     if (!add_if_fits(page, strbuf_str(&text)))
         page->left_out++;
 }
-
-/* -- the summary on top ------------------------------------------------------------------- */
 
 static void add_table(Page *page) {
     StrBuf text = strbuf_new(page->scratch);

@@ -68,8 +68,6 @@ static Str verb_of(const TimelineRow *row) {
     return action_is_replace(row->action) ? STR("create") : str_from_cstr(action_name(row->action));
 }
 
-/* -- the drawing -------------------------------------------------------------------------- */
-
 /* 1, 2 or 5 times a power of ten; at most TICKS of them. */
 static int64_t tick_ms(int64_t length_ms) {
     static const int64_t STEPS[] = {1, 2, 5};
@@ -237,8 +235,6 @@ static void add_drawing(Drawing *drawing) {
         add_wait(drawing, timeline->critical.items[i - 1], timeline->critical.items[i]);
     strbuf_add_cstr(drawing->out, "</svg>\n</div>\n");
 }
-
-/* -- tables ------------------------------------------------------------------------------- */
 
 static void add_cells(Drawing *drawing, const TimelineRow *row, const char *why) {
     StrBuf *out = drawing->out;

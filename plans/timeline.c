@@ -24,8 +24,6 @@ static Group *group_of(Link *link, Str block) {
     return group;
 }
 
-/* -- who depends on whom ------------------------------------------------------------------ */
-
 static void add_change(Link *link, const ResourceChange *change) {
     Str block = resource_addr_to_config_str(change->address, link->arena);
     if (map_has(&link->dependencies, block))
@@ -65,8 +63,6 @@ static void group_rows(Link *link) {
         vec_push(link->arena, &group_of(link, block)->rows, order[i].row);
     }
 }
-
-/* -- what a row waited for ---------------------------------------------------------------- */
 
 /* Of the group's rows that had ended when `row` began, the last. */
 static size_t last_before(const Link *link, const Group *group, size_t row) {
@@ -132,8 +128,6 @@ static void find_turn(Link *link, size_t row) {
         rows[row].turn_after = last;
 }
 
-/* -- the critical path -------------------------------------------------------------------- */
-
 static size_t last_row(const Timeline *timeline) {
     size_t last = TIMELINE_NONE;
     for (size_t i = 0; i < timeline->rows.count; i++) {
@@ -189,8 +183,6 @@ double timeline_parallelism(const Timeline *timeline) {
     }
     return timeline->length_ms > 0 ? (double)sum / (double)timeline->length_ms : 0;
 }
-
-/* -- lanes -------------------------------------------------------------------------------- */
 
 size_t timeline_lanes(const Timeline *timeline, size_t *lane_of, Arena *scratch) {
     VEC(int64_t) free_at = {0};

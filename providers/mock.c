@@ -16,8 +16,6 @@ typedef struct Filling {
 
 static Value fill_object(Filling *filling, const Schema *schema, Value object, Value values);
 
-/* -- values of a type --------------------------------------------------------------------- */
-
 static Value made_up_text(Filling *filling) {
     Str digest = digest_hex(DIGEST_SHA256, strbuf_str(&filling->place), filling->arena);
     return value_from_str(str_slice(digest, 0, TEXT_LENGTH));
@@ -81,8 +79,6 @@ static Value take_given(Filling *filling, const char *name, Value given, const T
     filling->ok = false;
     return make_up(filling, type);
 }
-
-/* -- objects of a schema ------------------------------------------------------------------ */
 
 static Value fill_nested(
     Filling *filling, const Schema *schema, Nesting nesting, Value value, Value values) {
@@ -156,8 +152,6 @@ static bool fill(const Call *call, bool fills_unknown, Value object, Value *out,
     *out = fill_object(&filling, &mock->real->schema, object, mock->values);
     return filling.ok;
 }
-
-/* -- the slots ---------------------------------------------------------------------------- */
 
 /* What can be wrong with a configuration is wrong of a mock, too. */
 static bool mock_validate(const Call *call, Value config, Diags *diags) {

@@ -24,8 +24,6 @@ Registry *registry_new(const ProviderRow *rows, size_t count, Str module_folder,
     return registry;
 }
 
-/* -- names -------------------------------------------------------------------------------- */
-
 /* NAMESPACE/NAME without the host; a bare name stays. */
 static Str without_host(Str name) {
     size_t slash = str_rfind_char(name, '/');
@@ -82,8 +80,6 @@ static void refuse_unknown(const Registry *registry, Str name, SourceRange range
                 STR_ARG(name), STR_ARG(hint),
                 STR_ARG(str_join(names, registry->count, STR(", "), scratch)));
 }
-
-/* -- modules ------------------------------------------------------------------------------ */
 
 static bool refuse_module(
     const ProviderRow *row, Str path, Str reason, SourceRange range, Diags *diags) {
@@ -149,8 +145,6 @@ bool registry_find(
     pthread_mutex_unlock(&registry->mutex);
     return fine;
 }
-
-/* -- types -------------------------------------------------------------------------------- */
 
 static const ResourceType *find_type(const ResourceType *const *types, size_t count, Str name) {
     for (size_t i = 0; i < count; i++) {

@@ -60,8 +60,6 @@ static bool report(const Journal *journal, Str problem, const char *meaning, Dia
     return false;
 }
 
-/* -- opening ------------------------------------------------------------------------------ */
-
 static void read_leftover(Journal *journal, Str bytes) {
     StrBuf good = strbuf_new(journal->arena);
     JournalLine line = {0};
@@ -125,8 +123,6 @@ void journal_close(Journal *journal) {
     pthread_cond_destroy(&journal->sync_ended);
     pthread_mutex_destroy(&journal->mutex);
 }
-
-/* -- appending ---------------------------------------------------------------------------- */
 
 static void add_start(Journal *journal, StrBuf *out, Arena *scratch) {
     const Clock *clock = journal->clock;
@@ -209,8 +205,6 @@ static void note_end(Journal *journal, uint64_t sequence) {
     }
 }
 
-/* -- syncing ------------------------------------------------------------------------------ */
-
 /* Everything appended before the sync began is durable after it. Under the mutex, which is let go
  * meanwhile. */
 static void sync_now(Journal *journal, Arena *arena) {
@@ -275,8 +269,6 @@ uint64_t journal_sync_count(const Journal *journal) {
     pthread_mutex_unlock(&shared->mutex);
     return count;
 }
-
-/* -- records ------------------------------------------------------------------------------ */
 
 static JournalRecord intent_record(const JournalIntent *intent) {
     return (JournalRecord){
@@ -385,8 +377,6 @@ bool journal_restore(Journal *journal, ResourceAddr address, Str key, Diags *dia
     JournalRecord record = {.kind = RECORD_RESTORE, .address = address, .deposed = key};
     return append_alone(journal, &record, diags);
 }
-
-/* -- folding ------------------------------------------------------------------------------ */
 
 /* What is rewritten is durable as a whole, and its old claims about bytes mean nothing any more. */
 static void rewrite(JournalRecord *record, StrBuf *out) {

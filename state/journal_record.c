@@ -12,8 +12,6 @@ static const char *const kind_names[] = {
 };
 static_assert(ARRAY_COUNT(kind_names) == RECORD_FOLD + 1, "every kind has a name");
 
-/* -- writing ------------------------------------------------------------------------------ */
-
 static void write_count(JsonWriter *writer, const char *key, uint64_t count) {
     CHECK(count <= INT64_MAX);
     json_key_int(writer, key, (int64_t)count);
@@ -108,8 +106,6 @@ void journal_record_write(const JournalRecord *record, StrBuf *out) {
     strbuf_add(out, strbuf_str(&text));
     strbuf_add_char(out, '\n');
 }
-
-/* -- reading ------------------------------------------------------------------------------ */
 
 typedef struct Parsing {
     JsonReader reader;

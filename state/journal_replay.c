@@ -15,8 +15,6 @@ typedef struct Replay {
     bool any_applied; /* since the last `start` */
 } Replay;
 
-/* -- reading the lines -------------------------------------------------------------------- */
-
 static bool refuse_damage(Replay *replay, size_t line) {
     diags_error(replay->diags, NO_RANGE, "The journal is damaged",
                 "Line %zu of \"%.*s\" is not what was written there, although it was safely "
@@ -46,8 +44,6 @@ static bool read_lines(Replay *replay, Str bytes) {
         return refuse_damage(replay, first_bad.number);
     return true;
 }
-
-/* -- whose journal it is ------------------------------------------------------------------ */
 
 static bool check_lineage(Replay *replay) {
     State *state = replay->state;
@@ -88,8 +84,6 @@ static void find_fold(Replay *replay) {
         }
     }
 }
-
-/* -- outcomes ----------------------------------------------------------------------------- */
 
 static StateInstance *instance_of(Replay *replay, const JournalRecord *record) {
     StateInstance *instance = state_add_instance(replay->state, record->address);
@@ -192,8 +186,6 @@ static void apply_records(Replay *replay) {
     }
     end_stretch(replay);
 }
-
-/* -- intents without an end --------------------------------------------------------------- */
 
 static Str slot_key(const JournalRecord *record, Arena *arena) {
     Str address = resource_addr_to_str(record->address, arena);

@@ -38,8 +38,6 @@ static bool tell(const Diags *diags, Str *problem, Arena *arena) {
     return false;
 }
 
-/* -- lines -------------------------------------------------------------------------------- */
-
 static void seal_lines(const SealedJournal *journal, Str lines, StrBuf *out) {
     for (size_t at = 0, end; at < lines.len; at = end + 1) {
         SCOPED(ArenaRef) scratch = arena_open("journal line");
@@ -84,8 +82,6 @@ static Str open_lines(const SealedJournal *journal, Str text, Arena *arena) {
     return strbuf_str(&out);
 }
 
-/* -- the first line ----------------------------------------------------------------------- */
-
 static void take_key(SealedJournal *journal, Str key) {
     memcpy(journal->key_bytes, key.ptr, KEY_BYTES);
     journal->key = (Str){journal->key_bytes, KEY_BYTES};
@@ -121,8 +117,6 @@ static bool open_key(SealedJournal *journal, Str header, Diags *diags, Arena *sc
     journal->form = is_outdated || cipher_is_plain(journal->cipher) ? FORM_OUTDATED : FORM_CURRENT;
     return true;
 }
-
-/* -- reading ------------------------------------------------------------------------------ */
 
 /* A first line that never reached the disk as a whole: nothing of the journal was durable. */
 static bool is_torn(Str text) {
@@ -160,8 +154,6 @@ static bool sealed_read(JournalStore *store, Str *out, bool *found, Str *problem
     *out = open_lines(journal, str_after(text, end + 1), arena);
     return true;
 }
-
-/* -- writing ------------------------------------------------------------------------------ */
 
 static bool sealed_replace(JournalStore *store, Str text, Str *problem, Arena *arena) {
     SealedJournal *journal = store->self;

@@ -16,8 +16,6 @@ bool state_is_empty(const State *state) {
     return state->resources.count == 0 && state->outputs.count == 0;
 }
 
-/* -- finding ------------------------------------------------------------------------------ */
-
 static Str resource_key(ResourceAddr address, Arena *arena) {
     address.key = KEY_ABSENT;
     return resource_addr_to_str(address, arena);
@@ -75,8 +73,6 @@ void state_sorted_resources(const State *state, StateResources *out, Arena *aren
         qsort(sorted.items, sorted.count, sizeof *sorted.items, compare_resources);
     *out = sorted;
 }
-
-/* -- adding and removing ------------------------------------------------------------------ */
 
 StateResource *state_add_resource(State *state, ResourceAddr address) {
     StateResource *resource = state_find_resource(state, address);
@@ -153,8 +149,6 @@ void state_compact(State *state) {
     state->resources = kept;
 }
 
-/* -- deposed objects ---------------------------------------------------------------------- */
-
 const StateObject *state_find_deposed(const StateInstance *instance, Str key) {
     vec_each(&instance->deposed, deposed) {
         if (str_equal(deposed->key, key))
@@ -195,8 +189,6 @@ Str state_deposed_key_new(const StateInstance *instance, Arena *arena) {
             return key;
     }
 }
-
-/* -- copies ------------------------------------------------------------------------------- */
 
 static const Str *clone_strs(const Str *items, size_t count, Arena *arena) {
     Str *copy = arena_new_array(arena, Str, count);
@@ -284,8 +276,6 @@ static void copy_instances(const StateResource *from,
         vec_push(arena, &to->instances, copy);
     }
 }
-
-/* -- lineage ------------------------------------------------------------------------------ */
 
 #define LINEAGE_SIZE 36 /* of a UUID as text; its last group is the one behind the last dash */
 #define LINEAGE_HEAD 24

@@ -2,8 +2,6 @@
 #include "state_object.h"
 #include "json.h"
 
-/* -- attributes as another schema or time had them ------------------------------------------ */
-
 /* What a provider removed from its schema without a new version is dropped when it is read. */
 static bool copy_known(JsonReader *reader, JsonToken token, const Type *type, JsonWriter *writer);
 
@@ -107,8 +105,6 @@ static bool read_attributes(Str text, const Type *type, Value *out, Arena *arena
     return false;
 }
 
-/* -- sensitive places, read ---------------------------------------------------------------- */
-
 /* {"value":K,"type":"string"|"number"} */
 static bool read_key(JsonReader *reader, Value *out, Arena *arena) {
     const char *error;
@@ -191,8 +187,6 @@ bool state_object_decode(
     return true;
 }
 
-/* -- encoding ------------------------------------------------------------------------------ */
-
 static int compare_paths(const void *a, const void *b) {
     return path_compare(*(const Path *)a, *(const Path *)b);
 }
@@ -258,8 +252,6 @@ const StateObject *state_object_encode(Value value,
     };
     return object;
 }
-
-/* -- equality ------------------------------------------------------------------------------ */
 
 bool state_object_same_json(Str a, Str b, Str absent) {
     a = a.len > 0 ? a : absent;

@@ -8,8 +8,6 @@ Str state_object_json_keep(const JsonReader *reader, Str text, Arena *arena) {
     return is_view ? text : str_clone(text, arena);
 }
 
-/* -- reading ------------------------------------------------------------------------------ */
-
 typedef bool (*ReadMember)(StateObjectReader *reading, JsonToken token, const char **error);
 
 static bool read_status(StateObjectReader *reading, JsonToken token, const char **error) {
@@ -167,8 +165,6 @@ const StateObject *state_object_json_finish(StateObjectReader *reading) {
     *object = reading->object;
     return object;
 }
-
-/* -- writing ------------------------------------------------------------------------------ */
 
 void state_object_json_write_strings(JsonWriter *writer,
                                      const char *key,

@@ -66,8 +66,6 @@ static bool skip(Decoding *decoding) {
     return json_skip(&decoding->reader, token, &skipped) || fail(decoding, "It ends too early.");
 }
 
-/* -- instances ---------------------------------------------------------------------------- */
-
 typedef struct InstanceHead {
     InstanceKey key;
     Str deposed;
@@ -165,8 +163,6 @@ static bool read_instances(Decoding *decoding, StateResource *resource) {
     }
     return token == JSON_ARRAY_END || fail(decoding, "An instance must be an object.");
 }
-
-/* -- resources ---------------------------------------------------------------------------- */
 
 typedef struct ResourceHead {
     Str module;
@@ -298,8 +294,6 @@ static bool read_resources(Decoding *decoding) {
     return token == JSON_ARRAY_END || fail(decoding, "A resource must be an object.");
 }
 
-/* -- outputs ------------------------------------------------------------------------------ */
-
 static bool read_output_value(Decoding *decoding,
                               JsonReader at,
                               const Type *type,
@@ -353,8 +347,6 @@ static bool read_outputs(Decoding *decoding) {
     }
     return token == JSON_OBJECT_END || fail(decoding, "\"outputs\" is not closed.");
 }
-
-/* -- the whole ---------------------------------------------------------------------------- */
 
 static bool read_serial(Decoding *decoding) {
     bool ok = next(decoding) == JSON_NUMBER &&

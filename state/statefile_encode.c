@@ -141,8 +141,6 @@ static void write_resources(JsonWriter *writer, const State *state, Arena *scrat
     json_array_end(writer);
 }
 
-/* -- how long it will be ------------------------------------------------------------------ */
-
 #define LINE_SIZE   14  /* line break and indentation of what stands in an object */
 #define OBJECT_SIZE 280 /* of the members that every object has */
 

@@ -12,8 +12,6 @@ typedef struct Upgrade {
     const ModuleAddr *module;
 } Upgrade;
 
-/* -- looking into the old text ------------------------------------------------------------- */
-
 static Value member(Value object, const char *name) {
     Value found;
     return value_find(object, str_from_cstr(name), &found) ? found : value_null(&TYPE_DYNAMIC);
@@ -38,8 +36,6 @@ static uint64_t number_of(Value value) {
     bool is_number = value_is_present(value) && value.type->kind == KIND_NUMBER;
     return is_number && value_to_int(value, &number) && number > 0 ? (uint64_t)number : 0;
 }
-
-/* -- objects ------------------------------------------------------------------------------ */
 
 static Str attributes_of(Upgrade *upgrade, Value flat) {
     Map leaves = map_new(upgrade->arena);
@@ -85,8 +81,6 @@ static const StateObject *read_object(Upgrade *upgrade, Value old, Value depends
     read_dependencies(upgrade, depends_on, object);
     return object;
 }
-
-/* -- resources ---------------------------------------------------------------------------- */
 
 /* [data.]type.name[.index] */
 static bool read_name(Str name, ResourceAddr *out) {
@@ -147,8 +141,6 @@ static bool read_resource(Upgrade *upgrade, Str name, Value old) {
     }
     return use_provider(upgrade, resource, text_of(member(old, "provider")));
 }
-
-/* -- modules ------------------------------------------------------------------------------ */
 
 static void read_outputs(Upgrade *upgrade, Value outputs) {
     for (size_t i = 0; i < count_of(outputs); i++) {

@@ -71,8 +71,6 @@ State *working_state_close(WorkingState *working) {
     return state;
 }
 
-/* -- checkpoints -------------------------------------------------------------------------- */
-
 void working_state_know(WorkingState *working, const State *read, Str text) {
     working->read = read;
     working->read_text = text;
@@ -180,8 +178,6 @@ static bool save_settled(WorkingState *working, Diags *diags) {
     return ok;
 }
 
-/* -- outcomes ----------------------------------------------------------------------------- */
-
 void working_state_reserve(WorkingState *working, ResourceAddr block, size_t count) {
     pthread_mutex_lock(&working->mutex);
     StateResource *resource = state_add_resource(working->state, block);
@@ -282,8 +278,6 @@ bool working_state_settle(WorkingState *working, uint64_t sequence, Diags *diags
     return ok;
 }
 
-/* -- deposing ----------------------------------------------------------------------------- */
-
 Str working_state_new_deposed_key(WorkingState *working, ResourceAddr address, Arena *arena) {
     pthread_mutex_lock(&working->mutex);
     Str key = state_deposed_key_new(state_find_instance(working->state, address), arena);
@@ -320,8 +314,6 @@ bool working_state_restore(WorkingState *working, ResourceAddr address, Str key,
     return ok;
 }
 
-/* -- looking ------------------------------------------------------------------------------ */
-
 const StateObject *working_state_object(WorkingState *working,
                                         ResourceAddr address,
                                         Str deposed,
@@ -350,8 +342,6 @@ uint64_t working_state_generation(WorkingState *working, ResourceAddr address) {
     pthread_mutex_unlock(&working->mutex);
     return generation;
 }
-
-/* -- outputs ------------------------------------------------------------------------------ */
 
 void working_state_set_output(WorkingState *working, Str name, StateOutput output) {
     pthread_mutex_lock(&working->mutex);

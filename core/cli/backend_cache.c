@@ -12,8 +12,6 @@ static Str path_of(const Cli *cli) {
     return disk_join(cli->data_folder, STR(CACHE_NAME), cli->arena);
 }
 
-/* -- reading ------------------------------------------------------------------------------ */
-
 static bool read_backend(JsonReader *reader, BackendCache *out, Arena *arena) {
     JsonToken token = json_next(reader);
     if (token == JSON_NULL)
@@ -81,8 +79,6 @@ bool backend_cache_decode(const BackendCache *cache,
     return true;
 }
 
-/* -- writing ------------------------------------------------------------------------------ */
-
 static Str encode(const BackendCache *cache, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
@@ -115,8 +111,6 @@ bool backend_cache_write(const Cli *cli, const BackendCache *cache, Diags *diags
                 STR_ARG(path_of(cli)), strerror(-error));
     return false;
 }
-
-/* -- the hash ----------------------------------------------------------------------------- */
 
 /* As cty hashes a value: CRC-32 (IEEE) of a text of its own. */
 static void add_hashed(StrBuf *out, Value value);

@@ -28,8 +28,6 @@ static bool refuse_type(Str name, SourceRange range, Arena *arena, Diags *diags)
     return false;
 }
 
-/* -- the block ---------------------------------------------------------------------------- */
-
 static bool read_block(Project *project, const BackendConfig *block, BackendChoice *out) {
     Arena *arena = project->cli->arena;
     const Decoded *decoded;
@@ -47,8 +45,6 @@ static bool read_block(Project *project, const BackendConfig *block, BackendChoi
     out->hash = backend_cache_hash(out->type, out->config);
     return true;
 }
-
-/* -- -backend-config ---------------------------------------------------------------------- */
 
 static const Attribute *find_argument(Project *project, const BackendType *type, Str name) {
     const Attribute *attribute = schema_find_attribute(&type->schema, name);
@@ -145,8 +141,6 @@ bool backend_choice_configured(Project *project, BackendChoice *out) {
     return true;
 }
 
-/* -- what is recorded --------------------------------------------------------------------- */
-
 bool backend_choice_recorded(Project *project, const BackendCache *cache, BackendChoice *out) {
     Arena *arena = project->cli->arena;
     if (cache->type.len == 0) {
@@ -230,8 +224,6 @@ bool backend_choice_settle(Project *project, BackendChoice *out) {
     *out = before;
     return overlay_environment(project, out);
 }
-
-/* -- using it ----------------------------------------------------------------------------- */
 
 /* A store without a place for a journal. Without the runner that did the work, what it did since
  * the last write would be unknown: so the state is written often. */

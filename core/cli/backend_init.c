@@ -34,8 +34,6 @@ static bool check_options(Project *project) {
     return false;
 }
 
-/* -- what is missing ---------------------------------------------------------------------- */
-
 static bool is_missing(const Project *project,
                        const BackendChoice *choice,
                        const Attribute *asked) {
@@ -70,8 +68,6 @@ static bool ask_arguments(Project *project, BackendChoice *choice) {
     }
     return true;
 }
-
-/* -- taking over -------------------------------------------------------------------------- */
 
 static bool record(Project *project, const BackendChoice *now) {
     Arena *arena = project->cli->arena;

@@ -67,8 +67,6 @@ static bool has_pending(const State *state) {
     return false;
 }
 
-/* -- asking ------------------------------------------------------------------------------- */
-
 static bool ask(const Migration *migration, Str question, Str detail, bool *yes) {
     Project *project = migration->project;
     Str answer;
@@ -114,8 +112,6 @@ static bool ask_about(const Migration *migration, const Place *from, const Place
                    (unsigned long long)from->state->serial),
         yes);
 }
-
-/* -- one state ---------------------------------------------------------------------------- */
 
 static bool is_same(const Place *from, const Place *to) {
     return str_equal(from->state->lineage, to->state->lineage) &&
@@ -226,8 +222,6 @@ static bool copy(const Migration *migration, Str from_workspace, Str to_workspac
         return true;
     return copy_locked(migration, &from, &to);
 }
-
-/* -- all of them -------------------------------------------------------------------------- */
 
 static bool copy_all(const Migration *migration, const StrVec *workspaces) {
     Project *project = migration->project;

@@ -46,9 +46,6 @@ static bool approve(Operation *operation) {
                            operation->project->diags);
 }
 
-/* -- a saved plan
- * ---------------------------------------------------------------------------------- */
-
 static bool is_stale(const Project *project, const Plan *plan, Diags *diags) {
     const State *state = project->state;
     bool other_lineage = plan->lineage.len > 0 && state->lineage.len > 0 &&
@@ -155,9 +152,6 @@ static int apply_saved(Cli *cli, const Arguments *arguments, Diags *diags) {
         return 1;
     return operation_apply(&operation) ? 0 : 1;
 }
-
-/* -- plan and apply in one
- * ------------------------------------------------------------------------- */
 
 static int plan_and_apply(Cli *cli, const Arguments *arguments, PlanMode mode, Diags *diags) {
     View *view = cli->view;

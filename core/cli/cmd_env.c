@@ -7,8 +7,6 @@ static const Option list_options[] = {
     {"json", OPTION_FLAG, NULL, "Print as JSON."},
 };
 
-/* -- list --------------------------------------------------------------------------------- */
-
 static void list_text(Cli *cli, const Map *environments) {
     size_t width = 0;
     map_each(environments, entry) {
@@ -77,8 +75,6 @@ static const Command cmd_env_list = {
     .run = run_list,
 };
 
-/* -- diff --------------------------------------------------------------------------------- */
-
 static const Option diff_options[] = {
     {"refresh",           OPTION_FLAG, NULL, "Read the real objects first (default false)."},
     {"json",              OPTION_FLAG, NULL, "Print as JSON."                              },
@@ -127,8 +123,6 @@ static const Command cmd_env_diff = {
     .most_positionals = 2,
     .run = run_diff,
 };
-
-/* -- the group ---------------------------------------------------------------------------- */
 
 static const Command *const subcommands[] = {&cmd_env_list, &cmd_env_diff};
 

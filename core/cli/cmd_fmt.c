@@ -62,8 +62,6 @@ static Layout find_layout(Str name) {
     return NULL;
 }
 
-/* -- what came of a text -------------------------------------------------------------------- */
-
 /* A place for the old text, which is on no disk when it came from standard input. */
 static bool write_aside(Run *run, Str bytes, Str *path, Arena *scratch) {
     const char *folder = run->cli->io.process->environment(run->cli->io.process->self, "TMPDIR");
@@ -140,8 +138,6 @@ static bool finish_file(Run *run, Str path, Str old, Str text, Arena *scratch) {
         return false;
     return !run->shows_diff || show_diff(run, path, old, text, scratch);
 }
-
-/* -- files and folders ---------------------------------------------------------------------- */
 
 static bool run_file(Run *run, Str path) {
     SCOPED(ArenaRef) scratch = arena_open("fmt");

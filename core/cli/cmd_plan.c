@@ -79,8 +79,6 @@ static int plan_one(Cli *cli, const Arguments *arguments, PlanCounts *counts, Di
     return applyable ? 2 : 0;
 }
 
-/* -- each environment --------------------------------------------------------------------- */
-
 typedef struct Planned {
     Str name;
     int status; /* 0: nothing to change, 1: it failed, 2: there is */

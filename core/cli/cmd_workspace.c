@@ -35,8 +35,6 @@ static void report_missing(const StrVec *names, Str name, Diags *diags) {
                 near.len ? "\"?" : "");
 }
 
-/* -- list, show --------------------------------------------------------------------------- */
-
 static int run_list(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     StrVec names = {0};
@@ -55,8 +53,6 @@ static int run_show(Cli *cli, const Arguments *arguments, Diags *diags) {
     terminal_print("%.*s\n", STR_ARG(cli->workspace));
     return 0;
 }
-
-/* -- new, select -------------------------------------------------------------------------- */
 
 static int make(Project *project, Str name) {
     Cli *cli = project->cli;
@@ -109,8 +105,6 @@ static int run_select(Cli *cli, const Arguments *arguments, Diags *diags) {
     terminal_print("The workspace is \"%.*s\" from here on.\n", STR_ARG(name));
     return 0;
 }
-
-/* -- delete ------------------------------------------------------------------------------- */
 
 static const Option delete_options[] = {
     {"force", OPTION_FLAG, NULL, "Delete it even if its state holds objects, and forget them."},

@@ -85,8 +85,6 @@ static bool wants_help(const Arguments *arguments) {
     return option_flag(arguments, "help", false) || option_flag(arguments, "h", false);
 }
 
-/* -- how a command tells what it does ----------------------------------------------------- */
-
 static bool read_deprecation(Str text, ViewGrouping *out, Diags *diags) {
     if (!text.ptr || str_equal(text, STR("module:all")))
         return true;
@@ -159,8 +157,6 @@ static void choose_environment(Cli *cli, const Arguments *arguments) {
     Str given = option_text(arguments, "env");
     cli->environment = given.ptr ? given : str_from_cstr(set);
 }
-
-/* -- running one -------------------------------------------------------------------------- */
 
 static int run_checked(
     Cli *cli, const Command *command, Str path, const Arguments *arguments, Diags *diags) {

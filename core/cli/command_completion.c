@@ -83,8 +83,6 @@ static void each_option(const Command *command, OptionVisit *visit, StrBuf *out)
     }
 }
 
-/* -- bash --------------------------------------------------------------------------------- */
-
 static void add_bash_option(StrBuf *out, const Option *option) {
     strbuf_add_format(out, " -%s%s", option->name, option->value ? "=" : flag_value(option));
 }
@@ -223,8 +221,6 @@ void command_completion_bash(StrBuf *out, Arena *arena) {
                          "complete -F _loam loam\n");
 }
 
-/* -- zsh ---------------------------------------------------------------------------------- */
-
 static void add_zsh_item(StrBuf *out, const char *name, const char *suffix, const char *text) {
     strbuf_add_cstr(out, " '");
     add_quoted(out, name);
@@ -322,8 +318,6 @@ void command_completion_zsh(StrBuf *out, Arena *arena) {
                          "if [ \"$funcstack[1]\" = _loam ]; then\n    _loam \"$@\"\nelse\n"
                          "    compdef _loam loam\nfi\n");
 }
-
-/* -- fish --------------------------------------------------------------------------------- */
 
 static void add_fish_option(
     StrBuf *out, Str path, const OptionGroup *group, const Option *option, Arena *arena) {

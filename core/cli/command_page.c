@@ -41,8 +41,6 @@ static const PageEntry statuses[] = {
     {"127", "A command was expected, and none was given."           },
 };
 
-/* -- Markdown ----------------------------------------------------------------------------- */
-
 typedef struct Page {
     StrBuf *out;
     Arena *arena;
@@ -125,8 +123,6 @@ void command_page_markdown(StrBuf *out, Arena *arena) {
     add_markdown_entries(out, "Files", files, ARRAY_COUNT(files));
     add_markdown_entries(out, "Exit status", statuses, ARRAY_COUNT(statuses));
 }
-
-/* -- roff --------------------------------------------------------------------------------- */
 
 /* A dash as it is typed, no backslash, no dot or quote that would begin a request. */
 static void add_roff(StrBuf *out, const char *text) {

@@ -7,8 +7,6 @@
 #include "json.h"
 #include "parser.h"
 
-/* -- reading variables -------------------------------------------------------------------- */
-
 typedef struct Wrapper {
     const Type *type;
     Str value; /* raw; empty: none */
@@ -166,8 +164,6 @@ static bool read_value(Str raw, const Type *type, Value *out, Arena *arena) {
     return false;
 }
 
-/* -- writing values ----------------------------------------------------------------------- */
-
 static void write_value(JsonWriter *writer, Value v, Arena *arena);
 
 static void write_wrapped(JsonWriter *writer, Value v, Arena *arena) {
@@ -250,8 +246,6 @@ static void write_value(JsonWriter *writer, Value v, Arena *arena) {
     case KIND_DYNAMIC: json_write_null(writer); return;
     }
 }
-
-/* -- one request -------------------------------------------------------------------------- */
 
 typedef struct Request {
     Str id; /* raw */

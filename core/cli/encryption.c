@@ -19,8 +19,6 @@ static bool refuse(Building *building, SourceRange range, const char *summary, S
     return false;
 }
 
-/* -- the inside of a block ---------------------------------------------------------------- */
-
 /* What the block says by its schema: known, without marks, defaults filled in, checked. It points
  * at the block's header in errors, as secrets stand within. */
 static bool evaluate(
@@ -72,8 +70,6 @@ static SourceRange hidden(SourceRange range, Arena *arena) {
     range.source = source_new_private(range.source->path, range.source->bytes, arena);
     return range;
 }
-
-/* -- key providers ------------------------------------------------------------------------ */
 
 static bool find_source(Building *building, const Expr *expr, KeySource **out);
 
@@ -150,8 +146,6 @@ static bool find_source(Building *building, const Expr *expr, KeySource **out) {
             str_format(building->arena, "key_provider.%.*s is made of its own key.", STR_ARG(key)));
     return *out || build_source(building, part, key, out);
 }
-
-/* -- methods ------------------------------------------------------------------------------ */
 
 static bool refuse_method_type(Building *building, const EncryptionPart *part) {
     StrBuf names = strbuf_new(building->arena);

@@ -14,8 +14,6 @@ bool environment_check_choice(const Cli *cli, Diags *diags) {
     return false;
 }
 
-/* -- the state ---------------------------------------------------------------------------- */
-
 /* What the state says itself; else its lineage, should another program have written it since. */
 static Str owner_of(const Project *project) {
     const State *state = project->state;
@@ -65,8 +63,6 @@ bool environment_take_from_plan(Cli *cli, const Plan *plan, Diags *diags) {
                 STR_ARG(of), STR_ARG(cli->environment), STR_ARG(cli->environment));
     return false;
 }
-
-/* -- protected ---------------------------------------------------------------------------- */
 
 static bool refuse_unasked(Project *project, const Environment *environment) {
     diags_error(project->diags, NO_RANGE, "The environment is protected",

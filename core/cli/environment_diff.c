@@ -18,8 +18,6 @@ typedef struct Comparing {
     Diags *diags;
 } Comparing;
 
-/* -- a side ------------------------------------------------------------------------------- */
-
 void environment_side_release(EnvironmentSide *side) {
     project_release(&side->project);
 }
@@ -39,8 +37,6 @@ bool environment_side_open(
            engine_plan(&project->engine, &options, project->state, &side->result, cli->arena,
                        diags);
 }
-
-/* -- values ------------------------------------------------------------------------------- */
 
 static void add(Comparing *comparing, const EnvironmentDifference *difference) {
     vec_push(comparing->arena, comparing->out, *difference);
@@ -95,8 +91,6 @@ static void compare_values(
     }
     add(comparing, &difference);
 }
-
-/* -- the configuration -------------------------------------------------------------------- */
 
 static bool variable_of(
     const EnvironmentSide *side, Str name, Value *out, Arena *arena, Diags *diags) {
@@ -251,8 +245,6 @@ static void compare_providers(Comparing *comparing) {
     }
 }
 
-/* -- what is planned ---------------------------------------------------------------------- */
-
 static bool will_be(const ResourceChange *change) {
     bool is_current = change->deposed.len == 0 && change->address.mode == MODE_MANAGED;
     return is_current && change->action != ACTION_DELETE && change->action != ACTION_FORGET;
@@ -332,8 +324,6 @@ bool environment_diff_collect(const EnvironmentSide *a,
     return true;
 }
 
-/* -- text --------------------------------------------------------------------------------- */
-
 static Str label_of(const EnvironmentDifference *difference, Arena *arena) {
     return str_concat(difference->name, difference->path, arena);
 }
@@ -394,8 +384,6 @@ Str environment_diff_to_text(const EnvironmentDifferences *differences,
     }
     return strbuf_str(&out);
 }
-
-/* -- JSON --------------------------------------------------------------------------------- */
 
 static bool is_secret(const EnvironmentDifference *difference) {
     return ((value_marks_deep(difference->values[0]) | value_marks_deep(difference->values[1])) &

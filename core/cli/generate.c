@@ -9,8 +9,6 @@
 
 typedef VEC(const Import *) MissingImports;
 
-/* -- where to ----------------------------------------------------------------------------- */
-
 static Str path_of(const Project *project) {
     return option_text(project->arguments, "generate-config-out");
 }
@@ -54,8 +52,6 @@ bool generate_check(const Project *project) {
                 STR_ARG(path));
     return false;
 }
-
-/* -- what is missing ---------------------------------------------------------------------- */
 
 static bool has_block(const Module *root, ResourceAddr address, Arena *arena) {
     return map_has(&root->resources,
@@ -106,8 +102,6 @@ static bool load_with(Project *project, Str name, Str text) {
     io->disk = disk;
     return project_load(project, cli, project->arguments, io, project->diags);
 }
-
-/* -- looking at it ------------------------------------------------------------------------ */
 
 static bool import_all(Project *project, const MissingImports *missing, PlanResult *out) {
     Cli *cli = project->cli;

@@ -10,8 +10,6 @@ static void write_element(ReportXml *xml, const char *name, Str text) {
     report_xml_close(xml);
 }
 
-/* -- cases -------------------------------------------------------------------------------- */
-
 static void write_problem(ReportXml *xml, const char *element, Str message, Str text) {
     report_xml_open(xml, element);
     report_xml_attribute(xml, "message", message);
@@ -82,8 +80,6 @@ static void write_case(ReportXml *xml, const SuiteFile *file, const SuiteRun *ru
     write_outcome(xml, file, run, scratch);
     report_xml_close(xml);
 }
-
-/* -- suites ------------------------------------------------------------------------------- */
 
 static size_t count_runs(const SuiteFile *file, SuiteStatus status) {
     size_t count = 0;

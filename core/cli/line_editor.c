@@ -38,8 +38,6 @@ static unsigned char clear_line(EditLine *edit, wint_t key) {
     return CC_NEWLINE;
 }
 
-/* -- completion --------------------------------------------------------------------------- */
-
 Str line_editor_common(const StrVec *words) {
     Str common = words->count > 0 ? words->items[0] : STR_EMPTY;
     vec_each(words, word) {
@@ -92,8 +90,6 @@ static unsigned char complete_line(EditLine *edit, wint_t key) {
     terminal_out(line_editor_columns(&words, terminal_width(), arena));
     return CC_REDISPLAY;
 }
-
-/* -- reading ------------------------------------------------------------------------------ */
 
 void line_editor_open(LineEditor *editor,
                       LineComplete *complete,

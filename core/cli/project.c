@@ -154,8 +154,6 @@ bool project_load_planned(
     return project_load(project, cli, arguments, io, diags);
 }
 
-/* -- options ------------------------------------------------------------------------------ */
-
 bool project_plan_options(Project *project, PlanOptions *out) {
     const Arguments *arguments = project->arguments;
     *out = (PlanOptions){

@@ -257,8 +257,6 @@ bool project_open_state_only(
            project_open_state(project, operation);
 }
 
-/* -- workspaces --------------------------------------------------------------------------- */
-
 bool project_list_workspaces(Project *project, StrVec *out) {
     BackendChoice choice;
     bool has_workspaces;

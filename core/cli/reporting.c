@@ -39,8 +39,6 @@ const OptionGroup reporting_options = {
     .choice = describe_kind,
 };
 
-/* -- what is asked for -------------------------------------------------------------------- */
-
 static Str kind_names(Arena *arena) {
     StrVec names = {0};
     for (size_t i = 0; i < report_kind_count; i++)
@@ -115,8 +113,6 @@ bool reporting_open(Cli *cli, const Arguments *arguments, Diags *diags) {
     return ok;
 }
 
-/* -- what the command tells --------------------------------------------------------------- */
-
 void reporting_set_plan(Reporting *reporting, const Plan *plan, const Config *config) {
     if (!reporting)
         return;
@@ -139,8 +135,6 @@ void reporting_run_end(Reporting *reporting) {
     if (reporting->plan)
         timeline_link(reporting->timeline, reporting->plan, reporting->cli->arena);
 }
-
-/* -- where things stand in the configuration ---------------------------------------------- */
 
 /* "module.NAME." at the start leads to the call. */
 static const Module *enter_module(const Module *module, Str *rest) {
@@ -176,8 +170,6 @@ static SourceRange locate(void *payload, Str address) {
         str_starts_with(rest, STR("var.")) ? map_find(&module->variables, name) : NULL;
     return variable ? variable->range : NO_RANGE;
 }
-
-/* -- the files ---------------------------------------------------------------------------- */
 
 /* An error that came before tells why. */
 static bool report_nothing_ran(const ReportFile *file, Diags *diags) {

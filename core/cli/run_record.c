@@ -60,8 +60,6 @@ static void end(RunRecord *record, const HookEvent *event, TimelineKind kind, bo
     pthread_mutex_unlock(&record->mutex);
 }
 
-/* -- hooks -------------------------------------------------------------------------------- */
-
 static void on_refresh_start(void *self, const HookEvent *event) {
     RunRecord *record = self;
     const Hooks *listener = record->listener;

@@ -48,8 +48,6 @@ static bool take_replace(Selection *selection, Str text) {
     return true;
 }
 
-/* -- files -------------------------------------------------------------------------------- */
-
 /* What is wrong with an address is shown where it stands. */
 static bool take_line(Selection *selection, const Source *source, Str line, TakeAddress *take) {
     Str text = str_trim(line);
@@ -80,8 +78,6 @@ static bool take_file(Selection *selection, Str path, TakeAddress *take) {
         ok = take_line(selection, source, line, take) && ok;
     return ok;
 }
-
-/* -- options ------------------------------------------------------------------------------ */
 
 static const struct {
     const char *option;
@@ -130,8 +126,6 @@ bool selection_restore(Project *project, const Plan *plan, PlanOptions *out) {
     }
     return ok;
 }
-
-/* -- what is not there -------------------------------------------------------------------- */
 
 static void collect_addresses(const Module *module, StrVec *out, Arena *arena) {
     const char *dot = module->path.len ? "." : "";

@@ -37,8 +37,6 @@ typedef struct Stream {
     bool is_closing;
 } Stream;
 
-/* -- a line ------------------------------------------------------------------------------- */
-
 void view_json_begin(ViewJsonLine *line,
                      const Cli *cli,
                      const char *type,
@@ -91,8 +89,6 @@ static void write_resource(JsonWriter *writer,
     write_key(writer, address.key);
     json_object_end(writer);
 }
-
-/* -- what is planned ---------------------------------------------------------------------- */
 
 /* Shorter than in plans. */
 static const char *reason_name(ActionReason reason) {
@@ -252,8 +248,6 @@ static void show_plan(View *view, const Plan *plan) {
         tell_planned_outputs(cli, plan);
 }
 
-/* -- what was done ------------------------------------------------------------------------ */
-
 static void tell_outputs(const Cli *cli, const State *state) {
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
@@ -289,8 +283,6 @@ static void applied(View *view, const State *state) {
                             STR_ARG(view_summary(counts, scratch))));
     tell_outputs(cli, state);
 }
-
-/* -- while it goes on --------------------------------------------------------------------- */
 
 typedef struct HookLine {
     const char *type;
@@ -457,8 +449,6 @@ static void on_refresh_end(void *self, const HookEvent *event) {
     pthread_mutex_unlock(&stream->mutex);
 }
 
-/* -- ephemeral resources ------------------------------------------------------------------ */
-
 static void on_ephemeral_start(void *self, const HookEvent *event) {
     Stream *stream = self;
     SCOPED(ArenaRef) scratch = arena_open("line");
@@ -490,8 +480,6 @@ static void on_ephemeral_end(void *self, const HookEvent *event, bool failed) {
     tell_hook(stream->cli, &told, scratch);
     pthread_mutex_unlock(&stream->mutex);
 }
-
-/* -- provisioners ------------------------------------------------------------------------- */
 
 static void tell_provisioner(
     Stream *stream, const HookEvent *event, const char *type, const Str *output, Str message) {
@@ -548,8 +536,6 @@ static void walk_end(View *view) {
         thread_join(stream->ticker);
     arena_close(stream->arena);
 }
-
-/* -- the rest ----------------------------------------------------------------------------- */
 
 static void note(View *view, Str text) {
     SCOPED(ArenaRef) scratch = arena_open("line");

@@ -48,8 +48,6 @@ static int64_t now_ms(const ProgressView *view) {
     return clock->monotonic_ms(clock->self);
 }
 
-/* -- live lines --------------------------------------------------------------------------- */
-
 static void add_amount(StrBuf *out, uint64_t done, uint64_t total) {
     if (total >= MIB) {
         strbuf_add_format(out, " %.1f/%.1f MiB", (double)done / MIB, (double)total / MIB);
@@ -249,8 +247,6 @@ static void tick(void *payload) {
     }
     pthread_mutex_unlock(&view->mutex);
 }
-
-/* -- hooks -------------------------------------------------------------------------------- */
 
 static Running *take_spare(ProgressView *view) {
     Running *running = view->spare;

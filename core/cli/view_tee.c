@@ -8,8 +8,6 @@ typedef struct Tee {
     Hooks hooks;
 } Tee;
 
-/* -- hooks -------------------------------------------------------------------------------- */
-
 static void on_refresh_start(void *self, const HookEvent *event) {
     Tee *tee = self;
     for (size_t i = 0; i < 2; i++) {
@@ -83,8 +81,6 @@ static void on_apply_total(void *self, size_t count) {
     }
 }
 
-/* -- the view ----------------------------------------------------------------------------- */
-
 static const Hooks *walk_begin(View *view) {
     Tee *tee = view->self;
     for (size_t i = 0; i < 2; i++)
@@ -150,8 +146,6 @@ static void valid(View *view) {
     for (size_t i = 0; i < 2; i++)
         tee->views[i]->type->valid(tee->views[i]);
 }
-
-/* -- tests -------------------------------------------------------------------------------- */
 
 typedef struct TeeTests {
     const SuiteEvents *heard[2];

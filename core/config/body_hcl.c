@@ -11,8 +11,6 @@ typedef struct HclBody {
     StrVec hidden_blocks;
 } HclBody;
 
-/* -- what the schema does not have -------------------------------------------------------- */
-
 static bool refuse_argument(const HclBody *body,
                             const BodySchema *schema,
                             const NativeAttribute *attribute,
@@ -60,8 +58,6 @@ static bool refuse_block(const BodySchema *schema,
                 STR_ARG(hint));
     return false;
 }
-
-/* -- contents ----------------------------------------------------------------------------- */
 
 static void add_attribute(const NativeAttribute *attribute, BodyContent *out, Arena *arena) {
     BodyAttribute found = {
@@ -166,8 +162,6 @@ static const Body *make_rest(const HclBody *body, const BodySchema *schema, Aren
         vec_push(arena, &rest->hidden_blocks, str_from_cstr(schema->blocks[i].type));
     return &rest->base;
 }
-
-/* -- the body's operations ---------------------------------------------------------------- */
 
 static bool hcl_content(const Body *base,
                         const BodySchema *schema,

@@ -33,8 +33,6 @@ static const char *kind_name(const BodyNode *node) {
     return names[node->kind];
 }
 
-/* -- expressions -------------------------------------------------------------------------- */
-
 static bool node_to_expr(const NodeBody *body,
                          const BodyNode *node,
                          BodyForm form,
@@ -170,8 +168,6 @@ static bool node_to_expr(const NodeBody *body,
     return false;
 }
 
-/* -- attributes --------------------------------------------------------------------------- */
-
 static SourceRange member_range(const NodeBody *body, const BodyNodeMember *member) {
     SourceRange range = node_range(body, member->key);
     if (member->value->start >= member->key->end) /* else an alias: the value stands elsewhere */
@@ -217,8 +213,6 @@ static bool add_attribute(const NodeBody *body,
         vec_push(arena, &out->attributes, attribute);
     return ok;
 }
-
-/* -- blocks ------------------------------------------------------------------------------- */
 
 static NodeBody *new_body(const NodeBody *parent,
                           const BodyNode *header,
@@ -405,8 +399,6 @@ static bool add_labelled(const NodeBody *body,
     return check_label(body, node, header.type, diags) && ok;
 }
 
-/* -- the body's operations ---------------------------------------------------------------- */
-
 static bool is_hidden(const NodeBody *body, Str name) {
     return str_equal_cstr(name, "//") || str_is_among(name, body->hidden.items, body->hidden.count);
 }
@@ -516,8 +508,6 @@ static bool add_root_objects(NodeBody *body, const BodyNode *root, Arena *arena,
                     kind_name(root));
     return ok;
 }
-
-/* -- what encloses a place ---------------------------------------------------------------- */
 
 static bool holds(const BodyNode *node, uint32_t offset) {
     bool is_inner = node->kind == BODY_NODE_OBJECT || node->kind == BODY_NODE_ARRAY;

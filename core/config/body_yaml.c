@@ -26,8 +26,6 @@ typedef struct YamlFile {
 
 static bool read_node(YamlFile *file, const yaml_event_t *event, const BodyNode **out);
 
-/* -- places ------------------------------------------------------------------------------- */
-
 static bool is_continuation(char c) {
     return ((unsigned char)c & 0xC0) == 0x80;
 }
@@ -60,8 +58,6 @@ static SourceRange event_range(YamlFile *file, const yaml_event_t *event) {
 static SourceRange node_range(const YamlFile *file, const BodyNode *node) {
     return (SourceRange){file->source, node->start, node->end};
 }
-
-/* -- syntax errors ------------------------------------------------------------------------ */
 
 typedef struct YamlAdvice {
     const char *problem; /* part of libyaml's sentence */
@@ -173,8 +169,6 @@ static bool refuse_syntax(YamlFile *file) {
 static bool next_event(YamlFile *file, yaml_event_t *event) {
     return yaml_parser_parse(file->parser, event) || refuse_syntax(file);
 }
-
-/* -- scalars ------------------------------------------------------------------------------ */
 
 static BodyNode *new_node(YamlFile *file, BodyNodeKind kind, SourceRange range) {
     BodyNode *node = arena_new(file->arena, BodyNode);
@@ -288,8 +282,6 @@ static bool read_scalar(YamlFile *file, const yaml_event_t *event, const BodyNod
     return check_tag(file, event, event->data.scalar.tag, node);
 }
 
-/* -- aliases ------------------------------------------------------------------------------ */
-
 static void set_anchor(YamlFile *file, const yaml_char_t *anchor, const BodyNode *node) {
     if (!anchor)
         return;
@@ -324,8 +316,6 @@ static bool add_weight(YamlFile *file, BodyNode *node, const BodyNode *child) {
                 BODY_NODES_MAX);
     return false;
 }
-
-/* -- collections -------------------------------------------------------------------------- */
 
 static bool enter(YamlFile *file, const yaml_event_t *event) {
     if (++file->depth <= DEPTH_LIMIT)
@@ -537,8 +527,6 @@ static bool read_node(YamlFile *file, const yaml_event_t *event, const BodyNode 
     set_anchor(file, event->data.scalar.anchor, *out);
     return true;
 }
-
-/* -- the document ------------------------------------------------------------------------- */
 
 static bool read_document(YamlFile *file, const BodyNode **out) {
     bool has_root = false;

@@ -26,8 +26,6 @@ static bool refuse(AddressReader *reader, SourceRange range, const char *why) {
     return false;
 }
 
-/* -- laying out --------------------------------------------------------------------------- */
-
 static bool add_traversal(AddressReader *reader, const Traversal *traversal) {
     AddressStep root = {.name = traversal->root, .range = traversal->root_range};
     vec_push(reader->arena, &reader->steps, root);
@@ -67,8 +65,6 @@ static bool add_steps(AddressReader *reader, const Expr *expr) {
     vec_push(reader->arena, &reader->steps, step);
     return true;
 }
-
-/* -- reading ------------------------------------------------------------------------------ */
 
 static const AddressStep *peek(const AddressReader *reader) {
     return reader->at < reader->steps.count ? &reader->steps.items[reader->at] : NULL;

@@ -7,8 +7,6 @@
 
 #define FALLBACK_LIMIT 16
 
-/* -- key_provider, method ----------------------------------------------------------------- */
-
 static const EncryptionPart *find_part(const EncryptionParts *parts, Str type, Str name) {
     vec_each(parts, part) {
         if (str_equal(part->type, type) && str_equal(part->name, name))
@@ -32,8 +30,6 @@ static bool add_part(ConfigLoading *loading, const BodyBlock *block, EncryptionP
     return config_read_identifier(part.name, block->label_ranges[1], "name in the encryption block",
                                   loading->diags);
 }
-
-/* -- state, plan, remote_state_data_sources ----------------------------------------------- */
 
 typedef struct EncryptionReader {
     ConfigLoading *loading;
@@ -140,8 +136,6 @@ static bool read_inner(EncryptionReader *reader, const BodyBlock *block) {
     return *target ? refuse_second(reader, block) : read_target(reader, block, block->type, target);
 }
 
-/* -- references --------------------------------------------------------------------------- */
-
 static bool refuse_method(SourceRange range, Diags *diags) {
     diags_error(diags, range, "Invalid encryption method",
                 "\"method\" names a method block of this encryption block, as in "
@@ -217,8 +211,6 @@ bool config_encryption_read(ConfigLoading *loading,
     return ok;
 }
 
-/* -- two blocks as one -------------------------------------------------------------------- */
-
 static void merge_parts(EncryptionParts *out, const EncryptionParts *above, Arena *arena) {
     EncryptionParts merged = {0};
     vec_each(out, part) {
@@ -286,8 +278,6 @@ const Encryption *config_encryption_merge(const Encryption *below,
     }
     return merged;
 }
-
-/* -- what the environment says ------------------------------------------------------------ */
 
 static bool read_given(ConfigLoading *loading, const Encryption **out) {
     const ConfigRequest *request = loading->request;

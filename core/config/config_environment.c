@@ -25,8 +25,6 @@ static bool environment_identify(ConfigLoading *loading, const BodyBlock *block,
     return false;
 }
 
-/* -- the parts ---------------------------------------------------------------------------- */
-
 static bool add_value(ConfigLoading *loading, Environment *out, const BodyAttribute *attribute) {
     EnvironmentValue value = {
         .name = attribute->name,
@@ -147,8 +145,6 @@ static bool environment_decode(ConfigLoading *loading, const BodyBlock *block, b
     map_set(&loading->module->environments, out->name, out);
     return ok;
 }
-
-/* -- the one that is worked on ------------------------------------------------------------ */
 
 static StrVec keys_of(const Map *map, Arena *arena) {
     StrVec out = {0};

@@ -61,8 +61,6 @@ static bool read_ignore_changes(const BodyContent *content,
     return config_read_traversals(content, "ignore_changes", &out->ignore_changes, arena, diags);
 }
 
-/* -- replace_triggered_by ----------------------------------------------------------------- */
-
 static bool is_instance_key(const Expr *key) {
     const Traversal *traversal = config_read_traversal(key);
     if (key->kind == EXPR_LITERAL)
@@ -123,8 +121,6 @@ static bool read_triggers(const BodyContent *content, Lifecycle *out, Arena *are
     }
     return ok;
 }
-
-/* -- conditions --------------------------------------------------------------------------- */
 
 typedef struct SelfSearch {
     const Resource *resource;

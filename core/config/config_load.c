@@ -9,8 +9,6 @@
 #include "folder_file.h"
 #include "static_eval.h"
 
-/* -- files -------------------------------------------------------------------------------- */
-
 typedef struct FrontEnd {
     const char *suffix;
     bool (*parse)(const Source *, const FunctionTable *, const Body **, Arena *, Diags *);
@@ -159,8 +157,6 @@ static const ConfigFolder *read_folder(ConfigLoading *loading, Str folder) {
     return out;
 }
 
-/* -- block types -------------------------------------------------------------------------- */
-
 static const ConfigBlock *const block_types[] = {
     &config_terraform, &config_loam,     &config_provider, &config_variable,  &config_local,
     &config_output,    &config_resource, &config_data,     &config_ephemeral, &config_module,
@@ -213,8 +209,6 @@ static bool file_blocks(const ConfigFile *file, BodyContent *out, Arena *arena, 
     }
     return ok;
 }
-
-/* -- declarations ------------------------------------------------------------------------- */
 
 typedef struct Declaration {
     const ConfigBlock *type;
@@ -412,8 +406,6 @@ static bool decode_all(ConfigLoading *loading, const Declarations *declarations)
     }
     return ok;
 }
-
-/* -- modules ------------------------------------------------------------------------------ */
 
 static bool check_versions(ConfigLoading *loading, const ConfigFolder *folder, Diags *unmet) {
     bool ok = true;

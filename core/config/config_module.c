@@ -10,8 +10,6 @@
 
 #define MODULE_DEPTH_LIMIT 64
 
-/* -- the block ---------------------------------------------------------------------------- */
-
 static bool module_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
     *key = str_format(loading->arena, "module.%.*s", STR_ARG(block->labels[0]));
     return config_read_identifier(block->labels[0], block->label_ranges[0], "module name",
@@ -221,8 +219,6 @@ const ConfigBlock config_module = {
     .fixed = fixed,
 };
 
-/* -- finding the called folder ------------------------------------------------------------ */
-
 static Str call_key(const Module *parent, const ModuleCall *call, Arena *arena) {
     if (!parent->call)
         return parent->key.len
@@ -281,8 +277,6 @@ static bool check_recursion(ConfigLoading *loading, const ModuleCall *call, Str 
                 STR_ARG(call->name), MODULE_DEPTH_LIMIT);
     return false;
 }
-
-/* -- what is passed ----------------------------------------------------------------------- */
 
 static const ProviderConfig *find_provider_block(const Module *module, Arena *arena) {
     map_each(&module->providers, entry) {

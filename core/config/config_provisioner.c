@@ -6,8 +6,6 @@
 #include "config_legacy.h"
 #include "config_read.h"
 
-/* -- what a provisioner that runs on destroy refers to ------------------------------------ */
-
 typedef struct DestroySearch {
     const BodyAttribute *attribute;
     Diags *diags;
@@ -47,8 +45,6 @@ static bool check_destroy_body(const Body *body, Arena *arena, Diags *diags) {
     }
     return search.ok;
 }
-
-/* -- blocks ------------------------------------------------------------------------------- */
 
 static const Connection *new_connection(const BodyBlock *block, Arena *arena) {
     Connection *connection = arena_new(arena, Connection);

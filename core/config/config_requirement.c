@@ -50,8 +50,6 @@ bool config_requirement_check_name(Str name, SourceRange range, Diags *diags) {
     return false;
 }
 
-/* -- source ------------------------------------------------------------------------------- */
-
 /* [host/][namespace/]type */
 static bool check_source(RequirementReader *reader, Str source, SourceRange range) {
     Str rest = source;
@@ -71,8 +69,6 @@ static bool check_source(RequirementReader *reader, Str source, SourceRange rang
                       "program and its repository are called so.");
     return true;
 }
-
-/* -- aliases ------------------------------------------------------------------------------ */
 
 static bool add_alias(RequirementReader *reader, const Expr *list, const Expr *item) {
     Arena *arena = reader->loading->arena;
@@ -100,8 +96,6 @@ static bool read_aliases(RequirementReader *reader, const Expr *list) {
         ok &= add_alias(reader, list, list->as.parts.items[i]);
     return ok;
 }
-
-/* -- requirements ------------------------------------------------------------------------- */
 
 static bool read_text(RequirementReader *reader, const Expr *expr, const char *summary, Str *out) {
     Value value;

@@ -51,8 +51,6 @@ static bool read_provider(ConfigLoading *loading, const BodyContent *content, Re
     return config_read_provider_ref(expr, &resource->provider, loading->arena, loading->diags);
 }
 
-/* -- what excludes what ------------------------------------------------------------------- */
-
 /* In a check there is nothing to repeat and nothing to keep alive. */
 static bool check_nested(ConfigLoading *loading, const BodyContent *content) {
     static const char *const names[] = {"count", "for_each"};
@@ -133,8 +131,6 @@ static bool join_escaped(ConfigLoading *loading, const BodyContent *content, Res
     }
     return ok;
 }
-
-/* -- decoding ----------------------------------------------------------------------------- */
 
 static const BodyAttributeSchema meta_attributes[] = {
     {"count",      false, BODY_EXPRESSION},

@@ -3,8 +3,6 @@
 
 #include "json_schema.h"
 
-/* -- what the arguments mean -------------------------------------------------------------- */
-
 typedef enum MeaningForm {
     FORM_ANY,
     FORM_TEXT,
@@ -107,8 +105,6 @@ static const ConfigMeaning *find_meaning(Str path) {
     }
     return &unknown;
 }
-
-/* -- writing ------------------------------------------------------------------------------ */
 
 typedef struct SchemaWriter {
     JsonWriter json;

@@ -8,8 +8,6 @@
 #include "version.h"
 #include "version_constraint.h"
 
-/* -- required_version --------------------------------------------------------------------- */
-
 /* What this program is too old or too new for goes to `unmet`: it matters if all else is right. */
 static bool judge_version(const BodyBlock *block,
                           const BodyAttribute *attribute,
@@ -77,8 +75,6 @@ bool config_terraform_check_version(const Body *file, Arena *arena, Diags *diags
     return ok;
 }
 
-/* -- backend ------------------------------------------------------------------------------ */
-
 static bool read_backend(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
     const BackendConfig *before = loading->module->backend;
     if (before && !is_override) {
@@ -97,8 +93,6 @@ static bool read_backend(ConfigLoading *loading, const BodyBlock *block, bool is
     loading->module->backend = backend;
     return true;
 }
-
-/* -- the rest ----------------------------------------------------------------------------- */
 
 /* Several files may have one each: what is wrong is said once, of the last. */
 static bool refuse_cloud(ConfigLoading *loading, const BodyBlock *block) {

@@ -3,8 +3,6 @@
 #include "config_test_block.h"
 #include "folder_file.h"
 
-/* -- files -------------------------------------------------------------------------------- */
-
 typedef struct TestSyntax {
     const char *suffix;
     bool (*parse)(const Source *, const FunctionTable *, const Body **, Arena *, Diags *);
@@ -76,8 +74,6 @@ static const Body *read_body(
     }
     return body;
 }
-
-/* -- blocks ------------------------------------------------------------------------------- */
 
 bool config_test_keyword(TestLoading *loading,
                          const BodyContent *content,
@@ -213,8 +209,6 @@ void config_test_refuse_second(TestLoading *loading,
                 STR_ARG(config_read_place(first->range, loading->arena)));
 }
 
-/* -- folders ------------------------------------------------------------------------------ */
-
 static bool add_file(ConfigLoading *loading, Str path, const Body *body, bool is_in_test_folder) {
     TestFile *file = arena_new(loading->arena, TestFile);
     file->path = path;
@@ -287,8 +281,6 @@ bool config_test_load(ConfigLoading *loading) {
         qsort(tests->files.items, tests->files.count, sizeof(TestFile *), compare_files);
     return ok;
 }
-
-/* -- mock data ---------------------------------------------------------------------------- */
 
 bool config_test_mock_files(TestLoading *loading,
                             Str folder,

@@ -4,8 +4,6 @@
 #include "config_test_block.h"
 #include "eval.h"
 
-/* -- values ------------------------------------------------------------------------------- */
-
 /* An object of constants; an absent argument gives the empty one. */
 static bool read_object(TestLoading *loading,
                         const BodyBlock *block,
@@ -31,8 +29,6 @@ static bool read_object(TestLoading *loading,
 static bool read_during(TestLoading *loading, const BodyContent *content, bool *is_plan) {
     return config_test_keyword(loading, content, "override_during", "apply", "plan", is_plan);
 }
-
-/* -- overrides ---------------------------------------------------------------------------- */
 
 typedef struct OverrideType {
     const char *name;
@@ -149,8 +145,6 @@ bool config_test_override_decode(TestLoading *loading,
     vec_push(loading->arena, out, override);
     return true;
 }
-
-/* -- mock_provider ------------------------------------------------------------------------ */
 
 static bool decode_type(TestLoading *loading, const BodyBlock *block, MockProvider *out) {
     static const BodyAttributeSchema attributes[] = {

@@ -27,8 +27,6 @@ static const BodySchema schema = {
     .block_count = ARRAY_COUNT(blocks),
 };
 
-/* -- plan_options ------------------------------------------------------------------------- */
-
 static bool decode_options(TestLoading *loading, const BodyBlock *block, TestRun *run) {
     static const BodyAttributeSchema inner_attributes[] = {
         {"mode",    false, BODY_CODE   },
@@ -55,8 +53,6 @@ static bool decode_options(TestLoading *loading, const BodyBlock *block, TestRun
                 "A run that does nothing but refresh cannot do without refreshing.");
     return false;
 }
-
-/* -- expect_failures ---------------------------------------------------------------------- */
 
 /* Of an instance, with its key. */
 static Str object_name(const Reference *reference, Arena *arena) {
@@ -112,8 +108,6 @@ static bool read_expectations(TestLoading *loading, const BodyContent *content, 
         ok &= add_expectation(loading, list->as.parts.items[i], run);
     return ok;
 }
-
-/* -- module and providers ----------------------------------------------------------------- */
 
 static bool check_source(TestLoading *loading, const BodyAttribute *attribute, const TestRun *run) {
     SourceAddress address;
@@ -190,8 +184,6 @@ static bool read_providers(TestLoading *loading, const BodyContent *content, Tes
         ok &= add_provider(loading, &expr->as.object.items[i], run);
     return ok;
 }
-
-/* -- the block ---------------------------------------------------------------------------- */
 
 static bool check_name(TestLoading *loading, const BodyBlock *block) {
     if (!config_read_identifier(block->labels[0], block->label_ranges[0], "run block name",

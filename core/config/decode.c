@@ -35,8 +35,6 @@ struct Decoded {
     SourceRange range;
 };
 
-/* -- types as configured ------------------------------------------------------------------ */
-
 static const Type *configured_type(const Attribute *attribute, Arena *arena);
 
 static const Type *configured_object(const NestedObject *nested, Arena *arena) {
@@ -63,8 +61,6 @@ static const Type *configured_type(const Attribute *attribute, Arena *arena) {
     }
     return object;
 }
-
-/* -- decoding ----------------------------------------------------------------------------- */
 
 static BodySchema body_schema(const Schema *schema, Arena *arena) {
     BodyAttributeSchema *attributes =
@@ -125,8 +121,6 @@ static bool add_block(Decoded *decoded, const BodyBlock *written, Arena *arena, 
     vec_push(arena, &blocks->items, out);
     return true;
 }
-
-/* -- dynamic blocks ----------------------------------------------------------------------- */
 
 static bool refuse_dynamic(const Decoded *decoded,
                            const Schema *schema,
@@ -261,8 +255,6 @@ bool decode_body(
     *out = decoded;
     return ok;
 }
-
-/* -- evaluation --------------------------------------------------------------------------- */
 
 static bool eval_attribute_value(
     const DecodedAttribute *attribute, const Scope *scope, Value *out, Arena *arena, Diags *diags) {
@@ -513,8 +505,6 @@ bool decode_eval(
     *out = make_object(type, items, arena);
     return true;
 }
-
-/* -- looking in --------------------------------------------------------------------------- */
 
 /* Names of iterators are not the engine's to resolve. */
 typedef struct TraversalFilter {

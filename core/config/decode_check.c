@@ -10,8 +10,6 @@ static bool literal_key(const Expr *key, Str *out) {
     return true;
 }
 
-/* -- names -------------------------------------------------------------------------------- */
-
 static bool check_items(const Expr *expr, const Type *type, Arena *arena, Diags *diags) {
     bool ok = true;
     for (size_t i = 0; i < expr->as.parts.count; i++) {
@@ -97,8 +95,6 @@ bool decode_check_shape(const Expr *expr, const Type *type, Arena *arena, Diags 
         ok &= check_member(&expr->as.object.items[i], type, arena, diags);
     return ok && check_missing(expr, type, diags);
 }
-
-/* -- places ------------------------------------------------------------------------------- */
 
 static const Expr *find_item(const Expr *expr, const PathStep *step) {
     int64_t index;

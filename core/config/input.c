@@ -28,8 +28,6 @@ static void set_value(Collecting *collecting, Str name, Value value, SourceRange
     map_set(collecting->out, name, input);
 }
 
-/* -- text --------------------------------------------------------------------------------- */
-
 static bool refuse_names(const Scope *scope,
                          const Traversal *traversal,
                          Value *out,
@@ -116,8 +114,6 @@ static bool add_flag(Collecting *collecting, Str text) {
     }
     return refuse_undeclared(collecting, name);
 }
-
-/* -- files -------------------------------------------------------------------------------- */
 
 static void warn_undeclared(Collecting *collecting, const VarsFileValue *value) {
     if (++collecting->undeclared > UNDECLARED_SHOWN)
@@ -215,8 +211,6 @@ static bool add_auto_files(Collecting *collecting) {
     }
     return ok;
 }
-
-/* -- what is still missing ---------------------------------------------------------------- */
 
 static bool refuse_missing(Collecting *collecting, const Variable *variable) {
     if (map_has(&collecting->refused, variable->name)) {
@@ -342,8 +336,6 @@ bool input_collect(
     *out = values;
     return true;
 }
-
-/* -- conversion --------------------------------------------------------------------------- */
 
 static Value with_marks(const Variable *variable, Value value) {
     unsigned marks =

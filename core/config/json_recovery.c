@@ -36,8 +36,6 @@ typedef struct Recovery {
 
 static const BodyNode *read_value(Recovery *recovery);
 
-/* -- pieces ------------------------------------------------------------------------------- */
-
 static PieceKind punctuation(char c) {
     static const struct {
         char c;
@@ -120,8 +118,6 @@ static Str piece_text(const Recovery *recovery, Piece piece) {
     return str_slice(recovery->source->bytes, piece.start, piece.end);
 }
 
-/* -- what is told ------------------------------------------------------------------------- */
-
 static SourceRange piece_range(const Recovery *recovery, Piece piece) {
     return (SourceRange){recovery->source, piece.start, piece.end};
 }
@@ -172,8 +168,6 @@ static const char *or_hint(const Recovery *recovery, Piece piece, const char *ot
     const char *known = hint(recovery, piece);
     return known ? known : otherwise;
 }
-
-/* -- scalars ------------------------------------------------------------------------------ */
 
 static const BodyNode *scalar_node(Recovery *recovery, BodyNodeKind kind, Piece piece, Str text) {
     BodyNode *node = arena_new(recovery->arena, BodyNode);
@@ -254,8 +248,6 @@ static const BodyNode *read_keyword(Recovery *recovery) {
     };
     return node;
 }
-
-/* -- objects and arrays ------------------------------------------------------------------- */
 
 /* From a piece that does not fit to behind the next closing bracket of this kind; a pair of them on
  * the way is where it ends as well. */
@@ -387,8 +379,6 @@ static const BodyNode *read_array(Recovery *recovery) {
     node->end = take(recovery).end;
     return node;
 }
-
-/* -- values ------------------------------------------------------------------------------- */
 
 /* What begins no value stays where it is. */
 static const BodyNode *refuse_start(Recovery *recovery) {

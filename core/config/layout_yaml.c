@@ -46,8 +46,6 @@ static Str token_text(const yaml_token_t *token) {
     return (Str){(const char *)token->data.scalar.value, token->data.scalar.length};
 }
 
-/* -- one scalar ----------------------------------------------------------------------------- */
-
 typedef struct Scalar {
     yaml_scalar_style_t style;
     Str raw;
@@ -129,8 +127,6 @@ static void add_scalar(const Scalar *scalar) {
         i = next;
     }
 }
-
-/* -- the file ------------------------------------------------------------------------------- */
 
 /* False: libyaml does not take the text. */
 static bool add_scalars(Str bytes, StrBuf *out, Arena *arena) {

@@ -18,8 +18,6 @@ Str module_fetch_folder(const ModuleInstallOptions *options, Arena *arena) {
     return disk_join(options->data_folder, STR("modules"), arena);
 }
 
-/* -- names of copies ---------------------------------------------------------------------- */
-
 static bool is_slug_char(char c) {
     return isalnum((unsigned char)c) || c == '-' || c == '_' || c == '.';
 }
@@ -57,8 +55,6 @@ bool module_fetch_is_copy(Str name) {
     }
     return true;
 }
-
-/* -- from kind to kind -------------------------------------------------------------------- */
 
 typedef struct Fetching {
     const ModuleFetch *fetch;
@@ -154,8 +150,6 @@ static bool follow(Fetching *fetching) {
     }
     return refuse_hops(fetching);
 }
-
-/* -- what came ---------------------------------------------------------------------------- */
 
 static bool refuse_disk(const ModuleFetch *fetch, Str path, int status, Diags *diags) {
     diags_error(diags, fetch->range, "Failed to install a module", "%.*s: %s.", STR_ARG(path),

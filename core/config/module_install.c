@@ -60,8 +60,6 @@ static void PRINTF_LIKE(2, 3) tell(const ModuleInstall *install, const char *for
     va_end(args);
 }
 
-/* -- the folder of copies ----------------------------------------------------------------- */
-
 static bool refuse_folder(Str path, int status, Diags *diags) {
     diags_error(diags, NO_RANGE, "Failed to install modules", "%.*s: %s.", STR_ARG(path),
                 strerror(-status));
@@ -106,8 +104,6 @@ static bool guard_copies(ModuleInstall *install, Diags *diags) {
     module_fetch_clean(&install->options, install->arena); /* what a killed run left */
     return true;
 }
-
-/* -- one package -------------------------------------------------------------------------- */
 
 /* The copy is there, and its files are those that the lock vouches for. */
 static bool has_copy(ModuleInstall *install, const LockEntry *entry) {
@@ -165,8 +161,6 @@ static const LockEntry *resolve(ModuleInstall *install,
     map_set(&install->verified, module_fetch_copy(&install->options, &found, arena), install);
     return keep(install, key, &found);
 }
-
-/* -- checks ------------------------------------------------------------------------------- */
 
 static bool refuse_uninstalled(const ModuleWanted *wanted, Diags *diags) {
     diags_error(diags, wanted->range, "Module not installed",
@@ -248,8 +242,6 @@ static bool check_recorded_version(const ModuleWanted *wanted,
                 STR_ARG(wanted->name), STR_ARG(entry->version), STR_ARG(wanted->version));
     return false;
 }
-
-/* -- finding ------------------------------------------------------------------------------ */
 
 static void record(ModuleInstall *install, const ModuleWanted *wanted, Str version, Str folder) {
     ModuleEntry *entry = arena_new(install->arena, ModuleEntry);
@@ -438,8 +430,6 @@ bool module_install_copy(ModuleInstall *install, Str source, Str folder, Diags *
                     strerror(-status));
     return status == 0;
 }
-
-/* -- the end ------------------------------------------------------------------------------ */
 
 static bool is_called(const ModuleInstall *install, Str copy) {
     map_each(&install->manifest.entries, item) {

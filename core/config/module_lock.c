@@ -24,8 +24,6 @@ static Str *field_of(LockEntry *entry, const LockField *field) {
     return (Str *)((char *)entry + field->offset);
 }
 
-/* -- reading ------------------------------------------------------------------------------ */
-
 static bool refuse(Str path, SourceRange range, const char *why, Diags *diags) {
     diags_error(diags, range, "Failed to read the module lock",
                 "%.*s: %s. Mend it, or take it from the version that was kept; without it \"loam "
@@ -89,8 +87,6 @@ bool module_lock_read(const Io *io, Str folder, ModuleLock *out, Arena *arena, D
     *out = lock;
     return true;
 }
-
-/* -- writing ------------------------------------------------------------------------------ */
 
 static int compare_entries(const void *a, const void *b) {
     const LockEntry *x = a;
@@ -165,8 +161,6 @@ bool module_lock_check(const Io *io, Str folder, const ModuleLock *lock, Diags *
         STR_ARG(path));
     return false;
 }
-
-/* -- entries ------------------------------------------------------------------------------ */
 
 const LockEntry *module_lock_find(const ModuleLock *lock, Str source, Str constraint) {
     const LockEntry *newest = NULL;

@@ -53,8 +53,6 @@ static int walk(Tree *tree, Str folder, int depth) {
     return status;
 }
 
-/* -- links -------------------------------------------------------------------------------- */
-
 static bool is_within(Str path, Str root) {
     return str_equal(path, root) ||
            (str_starts_with(path, root) && path.len > root.len && path.ptr[root.len] == '/');
@@ -105,8 +103,6 @@ bool module_tree_check(const Io *io, Str folder, Str shown, SourceRange range, D
     return true;
 }
 
-/* -- digest ------------------------------------------------------------------------------- */
-
 static int compare_files(const void *a, const void *b) {
     return str_compare(((const TreeFile *)a)->name, ((const TreeFile *)b)->name);
 }
@@ -145,8 +141,6 @@ int module_tree_digest(const Io *io, Str folder, Str *out, Arena *arena) {
         *out = str_concat(STR("h1:"), digest_to_base64(raw, scratch), arena);
     return status;
 }
-
-/* -- copying ------------------------------------------------------------------------------ */
 
 static int copy_file(const Tree *tree, const TreeFile *file, Str to) {
     SCOPED(ArenaRef) scratch = arena_open("module file");

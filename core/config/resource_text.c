@@ -5,8 +5,6 @@
 #include "layout.h"
 #include "lexer.h"
 
-/* -- what is written ---------------------------------------------------------------------- */
-
 typedef enum Telling { TELL_NOTHING, TELL_VALUE, TELL_SENSITIVE } Telling;
 
 static Telling telling_of(const Attribute *attribute, Value value) {
@@ -53,8 +51,6 @@ static const Attribute **sorted_attributes(const Schema *schema, Arena *arena) {
         qsort(out, schema->attribute_count, sizeof(const Attribute *), compare_names);
     return out;
 }
-
-/* -- the native syntax -------------------------------------------------------------------- */
 
 typedef struct Native {
     StrBuf out;
@@ -246,8 +242,6 @@ Str resource_text_to_native(const ResourceTexts *resources, Str program, Arena *
     }
     return lay_out(&native, program);
 }
-
-/* -- YAML --------------------------------------------------------------------------------- */
 
 #define YAML_STEP 2
 

@@ -44,8 +44,6 @@ static bool eval_in(StaticEval *self,
     return eval_expr(expr, &scope.scope, out, arena, diags);
 }
 
-/* -- variables and local values ----------------------------------------------------------- */
-
 static bool refuse_undeclared(
     const Reference *reference, const char *kind, const Map *declared, Arena *arena, Diags *diags) {
     StrVec names = {0};
@@ -164,8 +162,6 @@ static bool lookup_local(
     return check_circle(&frame, reference->range, diags) &&
            eval_in(scope->self, module, &frame, local->expr, out, arena, diags);
 }
-
-/* -- the rest ----------------------------------------------------------------------------- */
 
 static bool refuse_dynamic(const Reference *reference, Arena *arena, Diags *diags) {
     diags_error(diags, reference->range, "Dynamic value in static context",

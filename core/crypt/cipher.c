@@ -38,8 +38,6 @@ static MethodRequest request_of(const Cipher *cipher, const CipherStep *step, St
     };
 }
 
-/* -- sealing ------------------------------------------------------------------------------ */
-
 bool cipher_seal(
     const Cipher *cipher, EnvelopeHead head, Str plain, Str *out, Arena *arena, Diags *diags) {
     if (cipher_is_plain(cipher)) {
@@ -64,8 +62,6 @@ bool cipher_prepare(const Cipher *cipher, Diags *diags) {
     Str ignored;
     return cipher_seal(cipher, (EnvelopeHead){0}, STR("{}"), &ignored, scratch, diags);
 }
-
-/* -- opening ------------------------------------------------------------------------------ */
 
 static bool pass_plain(
     const Cipher *cipher, Str what, Str bytes, Str *out, bool *is_outdated, Diags *diags) {

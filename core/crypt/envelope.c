@@ -37,8 +37,6 @@ bool envelope_from_base64(Str text, Str *out, Arena *arena) {
     return true;
 }
 
-/* -- reading ------------------------------------------------------------------------------ */
-
 typedef struct Reading {
     JsonReader reader;
     Arena *arena;
@@ -159,8 +157,6 @@ EnvelopeHead envelope_read_head(Str state, Arena *arena) {
     head.is_given = true;
     return head;
 }
-
-/* -- writing ------------------------------------------------------------------------------ */
 
 static void write_metas(JsonWriter *writer, const Envelope *envelope, Arena *scratch) {
     json_key(writer, STR("meta"));

@@ -19,8 +19,6 @@ typedef struct Derivation {
     int64_t key_length;
 } Derivation;
 
-/* -- configuration ------------------------------------------------------------------------ */
-
 static Value argument(Value config, const char *name) {
     return value_attribute(config, str_from_cstr(name));
 }
@@ -92,8 +90,6 @@ static bool pbkdf2_check(Value config, bool is_chained, SourceRange range, Diags
     return false;
 }
 
-/* -- metadata ----------------------------------------------------------------------------- */
-
 static Str write_metadata(const Derivation *derivation, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
@@ -163,8 +159,6 @@ static bool pbkdf2_is_current(Value config, Str stored) {
            (int64_t)derivation.salt.len == number_of(config, "salt_length") &&
            str_equal(derivation.hash, value_text(argument(config, "hash_function")));
 }
-
-/* -- keys --------------------------------------------------------------------------------- */
 
 static Str derive(const Derivation *derivation, Str secret, Arena *arena) {
     unsigned char *key = arena_alloc(arena, (size_t)derivation->key_length);

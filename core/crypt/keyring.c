@@ -66,8 +66,6 @@ KeySource *keyring_add(Keyring *keyring, const KeySourceConfig *config) {
     return source;
 }
 
-/* -- under the mutex ---------------------------------------------------------------------- */
-
 static bool provide(Keyring *keyring,
                     const KeySource *source,
                     Str chained,
@@ -182,8 +180,6 @@ static bool add_metas(const KeySource *source, EnvelopeMetas *out, Arena *arena,
     }
     return true;
 }
-
-/* -- from outside ------------------------------------------------------------------------- */
 
 bool keyring_to_seal(Keyring *keyring,
                      KeySource *source,

@@ -23,8 +23,6 @@ void checks_warn(Diags *diags, const Diags *errors, Str checked) {
     }
 }
 
-/* -- gathering ---------------------------------------------------------------------------- */
-
 /* One instance of what has conditions. */
 typedef struct CheckedObject {
     Str address;
@@ -265,8 +263,6 @@ static void gather(
             checked->status = object->status;
     }
 }
-
-/* -- writing ------------------------------------------------------------------------------ */
 
 static bool has_messages(const CheckResults *results) {
     for (size_t i = 0; results && i < results->count; i++) {

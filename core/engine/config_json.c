@@ -43,8 +43,6 @@ static void close_optional(Writing *writing, Optional optional) {
     writing->writer = optional.before;
 }
 
-/* -- expressions -------------------------------------------------------------------------- */
-
 static void add_step(StrBuf *text, const TraversalStep *step) {
     if (!step->is_index) {
         strbuf_add_format(text, ".%.*s", STR_ARG(step->name));
@@ -310,8 +308,6 @@ static void write_depends_on(Writing *writing, const Traversals *depends_on) {
     json_array_end(&writing->writer);
 }
 
-/* -- providers ---------------------------------------------------------------------------- */
-
 static Str address_in(const Writing *writing, const Module *module, Str name) {
     const ProviderRequirement *requirement = map_find(&module->requirements, name);
     Str wanted = requirement && requirement->source.len ? requirement->source : name;
@@ -422,8 +418,6 @@ static void write_providers_of(Writing *writing, const Module *module, Map *seen
             write_providers_of(writing, call->module, seen);
     }
 }
-
-/* -- modules ------------------------------------------------------------------------------ */
 
 static int compare_resources(const void *a, const void *b) {
     const Resource *left = *(const Resource *const *)a, *right = *(const Resource *const *)b;

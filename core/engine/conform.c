@@ -25,8 +25,6 @@ static void broken(
     conform->ok = false;
 }
 
-/* -- plan -------------------------------------------------------------------------------------- */
-
 static void check_plan_members(Conform *conform,
                                const Attribute *attributes,
                                size_t count,
@@ -137,8 +135,6 @@ bool conform_plan(
                        config, planned);
     return conform.ok;
 }
-
-/* -- result ------------------------------------------------------------------------------------ */
 
 static void check_result(Conform *conform, Path path, bool sensitive, Value planned, Value actual);
 

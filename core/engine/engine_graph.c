@@ -14,8 +14,6 @@ typedef struct Picture {
     Arena *scratch;
 } Picture;
 
-/* -- which nodes -------------------------------------------------------------------------- */
-
 static bool is_resource(const Node *node) {
     return node->kind == NODE_RESOURCE || node->kind == NODE_ORPHAN;
 }
@@ -57,8 +55,6 @@ static bool is_shown(const Picture *picture, const Node *node) {
     }
     return true;
 }
-
-/* -- how they look ------------------------------------------------------------------------ */
 
 static const char *attributes_of(const Node *node) {
     static const char *const ATTRIBUTES[] = {
@@ -107,8 +103,6 @@ static void add_node(Picture *picture, const Node *node) {
     picture->shown[node->id] = 1 + graph_add_node(&picture->graph, drawn);
 }
 
-/* -- edges -------------------------------------------------------------------------------- */
-
 /* The nearest shown nodes; among resources no path goes through a provider. */
 static bool may_pass(const Picture *picture, const Node *node) {
     return picture->request->type != GRAPH_RESOURCES || node->kind != NODE_PROVIDER;
@@ -153,8 +147,6 @@ static void draw(Picture *picture, Graph *out) {
                       !graph_find_cycle(&picture->graph, &cycle, picture->scratch);
     *out = may_reduce ? graph_reduce(&picture->graph, picture->arena) : picture->graph;
 }
-
-/* -- the engine's own graph --------------------------------------------------------------- */
 
 static void plan_deletion(Plan *plan,
                           const StateResource *resource,

@@ -41,8 +41,6 @@ static int64_t now_ms(const Ephemerals *ephemerals) {
     return clock->monotonic_ms(clock->self);
 }
 
-/* -- calls of the provider ---------------------------------------------------------------- */
-
 /* Not cancelled with the run: what is open is to be closed all the same. */
 static Call call_for(const Ephemerals *ephemerals, const OpenObject *object) {
     return (Call){
@@ -102,8 +100,6 @@ static bool close_object(const Ephemerals *ephemerals, OpenObject *object, Diags
     return ok;
 }
 
-/* -- renewal ------------------------------------------------------------------------------ */
-
 /* NULL: nothing is to be renewed. */
 static OpenObject *find_next(const Ephemerals *ephemerals) {
     OpenObject *next = NULL;
@@ -137,8 +133,6 @@ static void renew_all(void *payload) {
     }
     pthread_mutex_unlock(&ephemerals->mutex);
 }
-
-/* -- from opening to closing -------------------------------------------------------------- */
 
 void ephemerals_add(Ephemerals *ephemerals, const Job *job, const EphemeralResponse *response) {
     Arena *arena = arena_open("ephemeral");

@@ -1,8 +1,6 @@
 /* Statements out of the configuration, and the addresses that they match. */
 #include "move_statement.h"
 
-/* -- collecting --------------------------------------------------------------------------- */
-
 /* The configuration address of a module, outermost first. */
 static size_t module_depth(const Module *module) {
     return module->parent ? module_depth(module->parent) + 1 : 0;
@@ -82,8 +80,6 @@ MoveStatement move_statement_implied(const ResourceAddr *resource,
     return statement;
 }
 
-/* -- matching ----------------------------------------------------------------------------- */
-
 /* Modules of an address, outermost first. */
 static const ModuleAddr **chain_of(const ModuleAddr *module, Arena *arena) {
     size_t depth = module_addr_depth(module);
@@ -157,8 +153,6 @@ bool move_statement_match(const MoveStatement *statement,
         out->key = to->key;
     return true;
 }
-
-/* -- order -------------------------------------------------------------------------------- */
 
 static bool same_step(const MoveStep *a, const MoveStep *b) {
     return str_equal(a->name, b->name) &&

@@ -27,8 +27,6 @@ typedef struct Run {
     Diags *diags;
 } Run;
 
-/* -- statements --------------------------------------------------------------------------- */
-
 static const Resource *find_resource(const Config *config, ResourceAddr address, Arena *arena) {
     const ModuleAddr *chain[64];
     size_t depth = 0;
@@ -142,8 +140,6 @@ static bool check_statements(Run *run) {
     return ok;
 }
 
-/* -- order -------------------------------------------------------------------------------- */
-
 static void report_cycle(Run *run, const GraphNodes *cycle, Diags *out) {
     StrBuf text = strbuf_new(run->arena);
     vec_each(cycle, node) {
@@ -179,8 +175,6 @@ static bool sort_statements(Run *run, GraphNodes *order, Diags *out) {
     graph_topological_order(&graph, order, run->arena);
     return true;
 }
-
-/* -- moving ------------------------------------------------------------------------------- */
 
 static void note_modules(Run *run, const ModuleAddr *module, Moving *moving) {
     for (; module; module = module->parent)
@@ -261,8 +255,6 @@ static void warn_blocked(Run *run) {
                   "the other one with \"loam state mv\" or \"loam state rm\" to let it in.",
                   STR_ARG(str_join(run->blocked.items, run->blocked.count, STR("\n"), run->arena)));
 }
-
-/* -- the moved state ---------------------------------------------------------------------- */
 
 static void collect_instances(Run *run, const StateResources *resources) {
     vec_each(resources, item) {

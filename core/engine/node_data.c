@@ -101,8 +101,6 @@ static bool plan_source(Job *job) {
     return job_postconditions(job, &scope);
 }
 
-/* -- the source of a check ---------------------------------------------------------------- */
-
 /* A read that is told as a step of its own. */
 static bool read_told(Job *job, const Configured *configured, Value *out) {
     const Hooks *hooks = job->walk->engine->hooks;
@@ -193,8 +191,6 @@ bool node_data_plan(Walk *tasks, void *payload, uint32_t worker) {
         plan_nested(&job);
     return job_end(&job);
 }
-
-/* -- apply -------------------------------------------------------------------------------- */
 
 static bool record_read(Job *job, Value value) {
     remember(job, value);

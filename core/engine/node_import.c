@@ -3,8 +3,6 @@
 #include "expand.h"
 #include "visit.h"
 
-/* -- the id ------------------------------------------------------------------------------- */
-
 static bool refuse_id(Visit *visit, const Expr *expr, const char *detail) {
     diags_error(&visit->diags, expr->range, "Invalid import id argument", "%s", detail);
     return false;
@@ -32,8 +30,6 @@ static bool read_id(Visit *visit, const Expr *expr, const EvalScope *scope, Str 
     *out = str_clone(value_text(value), visit->keep);
     return true;
 }
-
-/* -- the address -------------------------------------------------------------------------- */
 
 static bool read_key(Visit *visit, const Expr *expr, const EvalScope *scope, InstanceKey *out) {
     Value value;
@@ -97,8 +93,6 @@ static bool read_address(Visit *visit,
     return read_module(visit, to, to->target.resource.module, scope, &out->module) &&
            replace_key(visit, to, depth, scope, &out->key);
 }
-
-/* -- the block ---------------------------------------------------------------------------- */
 
 static bool add_object(Visit *visit, const EvalScope *scope, ImportedObjects *out) {
     const Import *import = visit->node->as.import;

@@ -26,8 +26,6 @@ static void submit(Visit *visit, InstanceRecord *record, InstanceTask run) {
     walk_submit(visit->tasks, visit->node->id, task);
 }
 
-/* -- -target, -exclude ------------------------------------------------------------------------- */
-
 static bool is_excluded(const PlanOptions *options, ResourceAddr address) {
     vec_each(&options->excludes, target) {
         if (address_target_matches(target, address))
@@ -58,8 +56,6 @@ static bool is_targeted(const Visit *visit, ResourceAddr address) {
     return !options || options->targets.count == 0 || visit->node->selects_all ||
            is_named(visit, address);
 }
-
-/* -- what is in the state but not in the configuration ---------------------------------------- */
 
 /* Where the objects of one block in one module instance are removed from. */
 typedef struct Removal {
@@ -133,8 +129,6 @@ static void remove_all(const Removal *removal, ActionReason reason) {
         remove_instance(removal, stored, reason);
     }
 }
-
-/* -- what the configuration has ---------------------------------------------------------------- */
 
 static const StateResource *stored_for(const Visit *visit, const ModuleInstance *module) {
     const ResourceNode *resource = visit->node->as.resource;
@@ -406,8 +400,6 @@ bool node_orphan_visit(Visit *visit) {
     }
     return true;
 }
-
-/* -- what references see ------------------------------------------------------------------ */
 
 static void note_change(Node *node, const InstanceRecord *record) {
     if (!record->planned || record->planned->action == ACTION_NO_OP)

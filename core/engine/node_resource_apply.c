@@ -33,8 +33,6 @@ static bool record(Applying *applying, const StateObject *object) {
                                 &applying->job.diags);
 }
 
-/* -- before the call ---------------------------------------------------------------------- */
-
 static bool configure(Applying *applying) {
     Job *job = &applying->job;
     evaluate_scope_init_instance(&applying->scope, job->record);
@@ -151,9 +149,6 @@ static bool depose(Applying *applying) {
     return working_state_depose(job->walk->working, job->record->address, run->deposed,
                                 &job->diags);
 }
-
-/* -- after it
- * --------------------------------------------------------------------------------------- */
 
 /* The predecessor, if it had stepped aside, is the current object again. */
 static bool restore(Applying *applying) {

@@ -294,8 +294,6 @@ bool node_resource_plan(Walk *tasks, void *payload, uint32_t worker) {
     return job_end(&planning.job);
 }
 
-/* -- removal ------------------------------------------------------------------------------ */
-
 static ActionReason forget_reason(const Job *job) {
     if (job->resource->config)
         return REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_CONFIG;

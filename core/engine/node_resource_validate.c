@@ -15,8 +15,6 @@ static bool tell_part(Job *job, const void *part) {
     return faults->is_of_form || !diags_has_errors(&faults->diags);
 }
 
-/* -- conditions --------------------------------------------------------------------------- */
-
 static bool lookup_nothing(const Scope *scope,
                            const Traversal *traversal,
                            Value *out,
@@ -57,8 +55,6 @@ static void validate_conditions(Job *job, const EvalScope *scope, const Conditio
     }
 }
 
-/* -- provisioners ------------------------------------------------------------------------- */
-
 static bool evaluate_body(
     Job *job, const EvalScope *scope, const void *part, const Decoded *decoded, Value *out) {
     bool is_sound = tell_part(job, part);
@@ -91,8 +87,6 @@ static void validate_provisioners(Job *job, const EvalScope *scope) {
             return;
     }
 }
-
-/* -- the block ---------------------------------------------------------------------------- */
 
 /* With arguments that do not fit, the others are evaluated to be judged, and no more. */
 static void validate_body(Job *job, const EvalScope *scope) {

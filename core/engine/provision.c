@@ -27,8 +27,6 @@ bool provision_is_needed(const ResourceNode *resource, bool on_destroy) {
     return false;
 }
 
-/* -- what is told ------------------------------------------------------------------------- */
-
 static HookEvent event_of(const Provisioning *run) {
     HookEvent event = job_event(run->job);
     event.provisioner = run->node->config->type;
@@ -128,8 +126,6 @@ static void tell_said(Provisioning *run, const Diags *said, bool is_forgiven) {
             hand_on(run, &said->items[i]);
     }
 }
-
-/* -- running ------------------------------------------------------------------------------ */
 
 static bool evaluate_body(const Provisioning *run,
                           const Decoded *decoded,

@@ -239,8 +239,6 @@ static void follow_expression(Search *search, Place place, const Expr *expr) {
     }
 }
 
-/* -- where the search begins -------------------------------------------------------------- */
-
 static bool find_place(const Module *root, const ModuleAddr *address, Place *out) {
     *out = (Place){.module = root};
     if (!address)

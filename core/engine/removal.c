@@ -56,8 +56,6 @@ const Removed *removal_find(const Config *config, ResourceAddr address, Arena *s
     return found;
 }
 
-/* -- what is declared all the same -------------------------------------------------------- */
-
 /* Down the calls of `module` to the block, if there is one. */
 static SourceRange find_declared(const Module *module, const AddressTarget *from, Arena *arena) {
     const ModuleAddr *chain[64];

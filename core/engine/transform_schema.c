@@ -98,8 +98,6 @@ static void decode_resource(EngineWalk *walk, Node *node) {
         resource->decoding = diags_new(walk->arena);
 }
 
-/* -- provisioners ------------------------------------------------------------------------- */
-
 /* What stands in the block itself, and of the shared one what it does not say. */
 static const Body *connection_body(const Connection *shared, const Connection *own, Arena *arena) {
     if (own && shared)
@@ -152,8 +150,6 @@ static bool decode_provisioners(EngineWalk *walk, Node *node, Diags *diags) {
     }
     return ok;
 }
-
-/* -- all of them -------------------------------------------------------------------------- */
 
 static bool decode_provider(EngineWalk *walk, Node *node) {
     ProviderNode *provider = node->as.provider;

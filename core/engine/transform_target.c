@@ -5,8 +5,6 @@
  * selected. */
 #include "transform.h"
 
-/* -- destroying a part -------------------------------------------------------------------- */
-
 typedef struct Part {
     EngineWalk *walk;
     Map users; /* configuration address → Users of it, says the state */
@@ -86,8 +84,6 @@ static bool is_in_part(const EngineWalk *walk, const Node *node, Arena *scratch)
     }
     return false;
 }
-
-/* -- selecting ---------------------------------------------------------------------------- */
 
 static bool is_named(const EngineWalk *walk, const Node *node, bool *whole) {
     bool named = false;

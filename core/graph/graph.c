@@ -270,8 +270,6 @@ Graph graph_reduce(const Graph *graph, Arena *arena) {
     return reduced;
 }
 
-/* -- components --------------------------------------------------------------------------- */
-
 /* Nodes in the order in which a depth-first search leaves them. */
 static void order_of_leaving(const Graph *graph, GraphNode *order, Arena *scratch) {
     size_t nodes = graph->payloads.count, count = 0;

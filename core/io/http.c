@@ -10,8 +10,6 @@
 #define RETRY_WAIT_MAX_MS 30000
 #define SLICE_MS          100
 
-/* -- once more ---------------------------------------------------------------------------- */
-
 static bool may_help(HttpStatus status, int code) {
     switch (status) {
     case HTTP_DONE: return code == 429 || (code >= 500 && code != 501);
@@ -119,8 +117,6 @@ static HttpStatus send_patiently(const Io *io,
     }
 }
 
-/* -- where the body goes ------------------------------------------------------------------ */
-
 static int empty_memory(void *payload) {
     StrBuf *text = payload;
     text->len = 0;
@@ -197,8 +193,6 @@ Str http_header(const HttpResponse *response, const char *name) {
     }
     return STR_EMPTY;
 }
-
-/* -- the client --------------------------------------------------------------------------- */
 
 typedef struct HttpModule {
     Http http;

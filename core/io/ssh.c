@@ -234,8 +234,6 @@ static SshStatus session_connect(void *self,
     return status;
 }
 
-/* -- commands ----------------------------------------------------------------------------- */
-
 typedef struct Execution {
     SshSession *session;
     ssh_channel channel;
@@ -394,8 +392,6 @@ const Ssh ssh_real = {
     .is_alive = session_is_alive,
     .close = session_close,
 };
-
-/* -- text --------------------------------------------------------------------------------- */
 
 Str ssh_quote(Str text, Arena *arena) {
     StrBuf buf = strbuf_new(arena);

@@ -143,8 +143,6 @@ bool url_decode(Str text, Str *out, Arena *arena) {
     return true;
 }
 
-/* -- parameters --------------------------------------------------------------------------- */
-
 static Str parameter_name(Str parameter) {
     return str_slice(parameter, 0, str_find_char(parameter, '=', 0));
 }
@@ -185,8 +183,6 @@ Str url_query_without(Str query, Str name, Arena *arena) {
     }
     return str_join(kept.items, kept.count, STR("&"), arena);
 }
-
-/* -- secrets ------------------------------------------------------------------------------ */
 
 static bool contains_word(Str text, const char *word) {
     size_t length = strlen(word);

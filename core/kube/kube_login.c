@@ -37,8 +37,6 @@ bool kube_login_is_asked(const KubeLogin *login) {
     return login->target->token_file.len || login->target->program.command.len;
 }
 
-/* -- what the program is told ------------------------------------------------------------- */
-
 static Value with_text(Value object, const char *name, Str text, Arena *arena) {
     return text.len ? kube_object_with(object, "", name, value_from_str(text), arena) : object;
 }
@@ -79,8 +77,6 @@ static const char *const *words_of(const KubeProgram *program, Arena *arena) {
         words[i + 1] = str_to_cstr(program->arguments.items[i], arena);
     return words;
 }
-
-/* -- what it answers ---------------------------------------------------------------------- */
 
 static bool refuse(const KubeProgram *program, Str why, Str *problem, Arena *arena) {
     *problem = str_format(arena, "the program \"%.*s\", which is to give the credentials, %.*s",
@@ -170,8 +166,6 @@ static bool ask_file(const KubeLogin *login, KubeCredential *out, Str *problem, 
                               strerror(-error));
     return error == 0;
 }
-
-/* -- who is asked ------------------------------------------------------------------------- */
 
 static bool ask(KubeLogin *login, const CancelToken *cancel, Str *problem, Arena *arena) {
     KubeCredential fresh = {.number = login->credential.number + 1};

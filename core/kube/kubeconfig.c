@@ -36,8 +36,6 @@ static bool fail(Diags *diags, Str why) {
     return false;
 }
 
-/* -- loading ------------------------------------------------------------------------------ */
-
 /* A file that is not there says nothing, as for kubectl. */
 static bool load_file(const Io *io, Str path, KubeFile *out, Arena *arena, Diags *diags) {
     Str text;
@@ -56,8 +54,6 @@ static bool load_file(const Io *io, Str path, KubeFile *out, Arena *arena, Diags
            fail(diags, str_format(arena, "\"%.*s\" is not YAML: line %zu: %s.", STR_ARG(path),
                                   parser.problem_mark.line + 1, parser.problem));
 }
-
-/* -- looking ------------------------------------------------------------------------------ */
 
 static KubeNode root_of(KubeFile *file) {
     yaml_node_t *root = file->is_loaded ? yaml_document_get_root_node(&file->document) : NULL;
@@ -111,8 +107,6 @@ static KubeNode named(KubeFile *files, size_t count, const char *list, const cha
     }
     return (KubeNode){0};
 }
-
-/* -- taking ------------------------------------------------------------------------------- */
 
 /* "x-data" holds it in base64, "x" names a file, relative to the one it stands in. */
 static bool take_pem(
@@ -261,8 +255,6 @@ bool kubeconfig_read(
         *out = target;
     return ok;
 }
-
-/* -- in a pod ----------------------------------------------------------------------------- */
 
 bool kubeconfig_is_in_cluster(const Io *io) {
     return process_variable(io->process, "KUBERNETES_SERVICE_HOST").len &&

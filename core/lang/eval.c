@@ -4,8 +4,6 @@
 
 #include "evaluation.h"
 
-/* -- errors ------------------------------------------------------------------------------- */
-
 typedef struct Showing {
     Evaluation *evaluation;
     Diag *diag;
@@ -122,8 +120,6 @@ Str eval_convert_message(const ConvertError *error, Arena *arena) {
     return strbuf_str(&buf);
 }
 
-/* -- names -------------------------------------------------------------------------------- */
-
 static const EvalLoop *eval_find_loop(const Evaluation *evaluation, Str name, bool *is_key) {
     for (const EvalLoop *loop = evaluation->loops; loop; loop = loop->outer) {
         *is_key = false;
@@ -158,8 +154,6 @@ static bool eval_traversal(Evaluation *evaluation, const Traversal *traversal, V
     }
     return eval_steps(value, traversal, used, out, evaluation->arena, evaluation->diags);
 }
-
-/* -- constructors ------------------------------------------------------------------------- */
 
 static bool eval_tuple(Evaluation *evaluation, const Expr *expr, Value *out) {
     size_t count = expr->as.parts.count;
@@ -265,8 +259,6 @@ static bool eval_object(Evaluation *evaluation, const Expr *expr, Value *out) {
     *out = value_with_marks(value, object.marks);
     return true;
 }
-
-/* -- the walk ----------------------------------------------------------------------------- */
 
 static bool eval_attribute_node(Evaluation *evaluation, const Expr *expr, Value *out) {
     Value object;

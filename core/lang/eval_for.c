@@ -45,8 +45,6 @@ bool eval_loop_collection(
     return !*is_known || eval_spend(evaluation, source, (int64_t)eval_element_count(*out), 0);
 }
 
-/* -- one for expression ------------------------------------------------------------------- */
-
 typedef struct ForResult {
     ValueVec items;
     StrVec names; /* of an object */

@@ -4,8 +4,6 @@
 #include "arithmetic.h"
 #include "evaluation.h"
 
-/* -- equality ----------------------------------------------------------------------------- */
-
 typedef enum Answer { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN } Answer;
 
 static Answer equal_answer(Value a, Value b, Arena *arena);
@@ -126,8 +124,6 @@ Value eval_equal(Value a, Value b, Arena *arena) {
     return value_with_marks(result, marks);
 }
 
-/* -- operands ----------------------------------------------------------------------------- */
-
 static bool operand_convert(
     Evaluation *evaluation, const Expr *expr, const char *side, const Type *type, Value *value) {
     if (value->type == type)
@@ -149,8 +145,6 @@ static bool operand_is_present(Evaluation *evaluation, const Expr *operation, Va
     return !value_is_null(value) ||
            operation_failed(evaluation, operation, STR("argument must not be null"));
 }
-
-/* -- arithmetic and order ----------------------------------------------------------------- */
 
 static const ArithmeticKind arithmetic_kinds[] = {
     [OPERATOR_ADD] = ARITHMETIC_ADD,           [OPERATOR_SUBTRACT] = ARITHMETIC_SUBTRACT,
@@ -192,8 +186,6 @@ static bool binary_numbers(
     *out = marks ? value_with_marks(result, marks) : result;
     return true;
 }
-
-/* -- logic -------------------------------------------------------------------------------- */
 
 /* One side of && or ||: its value, or one that stands for its type alone when it has failed. */
 typedef struct Side {
@@ -256,8 +248,6 @@ static bool binary_logic(
     return true;
 }
 
-/* -- binary ------------------------------------------------------------------------------- */
-
 /* One operator, its left operand evaluated already (or failed). */
 static bool binary_step(
     Evaluation *evaluation, const Expr *expr, bool has_left, Value left, Value *out) {
@@ -319,8 +309,6 @@ bool eval_unary(Evaluation *evaluation, const Expr *expr, Value *out) {
     *out = value_with_marks(result, value.marks);
     return true;
 }
-
-/* -- the conditional ---------------------------------------------------------------------- */
 
 static bool is_untyped_null(Value v) {
     return value_is_null(v) && v.type == &TYPE_DYNAMIC && !v.marks;

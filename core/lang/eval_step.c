@@ -8,8 +8,6 @@ static bool step_error(SourceRange range, const char *summary, Str detail, Diags
     return false;
 }
 
-/* -- attributes --------------------------------------------------------------------------- */
-
 static bool attribute_of_object(
     Value object, Str name, SourceRange range, Value *out, Arena *arena, Diags *diags) {
     size_t index;
@@ -75,8 +73,6 @@ bool eval_attribute(
         *out = value_with_marks(found, object.marks);
     return is_good;
 }
-
-/* -- indexes ------------------------------------------------------------------------------ */
 
 #define NO_SUCH_ELEMENT "There is no such element"
 

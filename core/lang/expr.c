@@ -158,8 +158,6 @@ bool expr_as_literal(const Expr *expr, Value *out, Arena *arena) {
     return true;
 }
 
-/* -- traversals --------------------------------------------------------------------------- */
-
 /* Names that a `for` declares hide those outside it. */
 typedef struct Declared {
     const struct Declared *outer;

@@ -54,8 +54,6 @@ bool layout_stream(const Source *source, Str *out, Arena *arena, Diags *diags) {
     return layout_file(source_new(source->path, bytes, arena), out, arena, diags);
 }
 
-/* -- sequences ------------------------------------------------------------------------------ */
-
 /* The text before `start` on its line, as a token that is indented as the line is. */
 static LayoutToken line_before(const Source *source, uint32_t start) {
     uint32_t line = start;

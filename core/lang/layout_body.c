@@ -84,8 +84,6 @@ static bool refuse(Reader *reader, const char *summary, const char *wanted) {
     return false;
 }
 
-/* -- arguments ------------------------------------------------------------------------------ */
-
 static bool declare(Reader *reader, Body *body, Token name) {
     Str text = text_of(reader, name);
     if (!map_has(&body->names, text)) {
@@ -139,8 +137,6 @@ static bool read_argument(Reader *reader, Body *body, Token name) {
            refuse(reader, "Missing newline after argument",
                   "An argument definition ends with its line: expected the end of the line");
 }
-
-/* -- blocks --------------------------------------------------------------------------------- */
 
 static bool read_body(Reader *reader, Body *body);
 

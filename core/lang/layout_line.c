@@ -55,8 +55,6 @@ static void split_lines(const LayoutTokens *tokens, Lines *out, Arena *arena) {
     }
 }
 
-/* -- indentation ---------------------------------------------------------------------------- */
-
 /* Of the cell: up to the first heredoc, whose sequences are no business of the line. */
 static int depth_change(const LayoutTokens *tokens, size_t start, size_t end) {
     int depth = 0;
@@ -95,16 +93,12 @@ static void indent_lines(LayoutTokens *tokens, const Lines *lines, uint32_t base
     }
 }
 
-/* -- blanks --------------------------------------------------------------------------------- */
-
 static void space_cell(LayoutTokens *tokens, size_t start, size_t end) {
     for (size_t i = start; i + 1 < end; i++) {
         bool follows = layout_space_follows(tokens->items + start, end - start, i - start);
         tokens->items[i + 1].spaces = follows ? 1 : 0;
     }
 }
-
-/* -- columns -------------------------------------------------------------------------------- */
 
 static uint32_t width_of(const LayoutTokens *tokens, size_t start, size_t end) {
     size_t width = 0;

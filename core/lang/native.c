@@ -21,8 +21,6 @@ static SourceRange place_of(const Parse *parse, uint32_t start) {
     return parse_range(parse, start, start);
 }
 
-/* -- attributes --------------------------------------------------------------------------- */
-
 static void read_attribute_end(Parse *parse) {
     Token end = parse_peek(parse);
     if (end.kind == TOKEN_NEWLINE || end.kind == TOKEN_END) {
@@ -69,8 +67,6 @@ static const NativeAttribute *read_attribute(Parse *parse, Token name, bool is_a
     return attribute;
 }
 
-/* -- labels ------------------------------------------------------------------------------- */
-
 /* What is no text in a label. False: the label is over, too. */
 static bool read_label_other(Parse *parse, Token token) {
     SourceRange range = parse_token_range(parse, token);
@@ -115,8 +111,6 @@ static NativeLabel read_bare_label(Parse *parse) {
     Token token = parse_read(parse);
     return (NativeLabel){.text = name_of(parse, token), .range = parse_token_range(parse, token)};
 }
-
-/* -- blocks ------------------------------------------------------------------------------- */
 
 static void refuse_header(Parse *parse, Token token) {
     SourceRange range = parse_token_range(parse, token);
@@ -235,8 +229,6 @@ static const NativeBlock *read_block(Parse *parse, Token type) {
     read_block_end(parse);
     return block;
 }
-
-/* -- bodies ------------------------------------------------------------------------------- */
 
 static void read_item(Parse *parse, NativeBody *body) {
     Token name = parse_read(parse);

@@ -17,8 +17,6 @@ Parse parse_new(const Source *source,
                    .diags = diags};
 }
 
-/* -- bad tokens --------------------------------------------------------------------------- */
-
 typedef struct BadToken {
     const char *text;
     const char *summary;
@@ -88,8 +86,6 @@ static void report_bad(Parse *parse, Token token) {
         parse_report(parse, parse_token_range(parse, token), "Invalid character",
                      "This character has no meaning in the language.");
 }
-
-/* -- tokens ------------------------------------------------------------------------------- */
 
 static Token parse_token(Parse *parse, size_t i) {
     while (parse->tokens.count <= i) {
@@ -163,8 +159,6 @@ bool parse_finish(Parse *parse) {
         parse_read(parse);
     return parse->diags->error_count == parse->error_start;
 }
-
-/* -- nodes -------------------------------------------------------------------------------- */
 
 bool parse_enter(Parse *parse, Token token) {
     if (parse->depth++ < PARSE_DEPTH_MAX)

@@ -59,7 +59,7 @@ Expr *parse_node(Parse *parse, ExprKind kind, uint32_t start);
 /* What stands where an expression should be and none is. */
 const Expr *parse_placeholder(Parse *parse, uint32_t start);
 
-/* -- errors (parse_recover.c) ------------------------------------------------------------- */
+/* Errors (parse_recover.c). */
 
 /* An error of the grammar; of a token alone. */
 void parse_error(Parse *parse, SourceRange range, const char *summary, const char *detail);
@@ -79,7 +79,7 @@ void parse_recover_over(Parse *parse, TokenKind open);
 /* To the end of the line that ends the argument or block at hand. */
 void parse_recover_item(Parse *parse);
 
-/* -- expressions -------------------------------------------------------------------------- */
+/* Expressions. */
 
 const Expr *parse_expression(Parse *parse);
 const Expr *parse_number(Parse *parse, Token token);

@@ -4,8 +4,6 @@
 
 typedef VEC(const Expr *) ExprVec;
 
-/* -- for ---------------------------------------------------------------------------------- */
-
 bool parse_for_names(Parse *parse, const char *summary, Str *key, Str *value) {
     *key = STR_EMPTY;
     for (int count = 0; count < 2; count++) {
@@ -102,8 +100,6 @@ static const Expr *parse_for(Parse *parse, Token open) {
     return expr;
 }
 
-/* -- tuples ------------------------------------------------------------------------------- */
-
 static void refuse_end(Parse *parse, Token open, const char *summary, const char *detail) {
     if (!parse->recovers)
         parse_error(parse, parse_token_range(parse, open), summary, detail);
@@ -146,8 +142,6 @@ const Expr *parse_tuple(Parse *parse, Token open) {
     parse->skips_newlines = outer;
     return expr;
 }
-
-/* -- objects ------------------------------------------------------------------------------ */
 
 static void refuse_object_end(Parse *parse, Token open) {
     refuse_end(parse, open, "Unterminated object constructor expression",

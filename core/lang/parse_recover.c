@@ -36,8 +36,6 @@ bool parse_is_lost(const Parse *parse, size_t mark) {
     return parse->recovers && parse->error_count > mark;
 }
 
-/* -- brackets ----------------------------------------------------------------------------- */
-
 /* ${ and %{ are closed by the same token. */
 static TokenKind opener(TokenKind kind) {
     return kind == TOKEN_DIRECTIVE ? TOKEN_INTERPOLATION : kind;

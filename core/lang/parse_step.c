@@ -62,8 +62,6 @@ static void chain_add_index(Parse *parse, Chain *chain, Token open, const Expr *
     chain->expr = expr;
 }
 
-/* -- splats ------------------------------------------------------------------------------- */
-
 static void chain_wrap_splat(
     Parse *parse, Chain *chain, Token marker, const Expr *each, bool is_full) {
     Expr *expr = parse_node(parse, EXPR_SPLAT, chain->expr->range.start);
@@ -150,8 +148,6 @@ static void parse_full_splat(Parse *parse, Chain *chain, Token open) {
     parse_leave(parse);
     chain_wrap_splat(parse, chain, open, each.expr, true);
 }
-
-/* -- steps -------------------------------------------------------------------------------- */
 
 static void parse_dot_step(Parse *parse, Chain *chain) {
     Token dot = parse_read(parse);

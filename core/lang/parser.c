@@ -6,8 +6,6 @@
 
 typedef VEC(const Expr *) ExprVec;
 
-/* -- names and numbers -------------------------------------------------------------------- */
-
 static const Expr *parse_name(Parse *parse, Token token) {
     Str name = utf8_nfc(parse_text(parse, token), parse->arena);
     Expr *expr = parse_node(parse, EXPR_LITERAL, token.start);
@@ -39,8 +37,6 @@ const Expr *parse_number(Parse *parse, Token token) {
                     "most, and an exponent within reason.");
     return expr;
 }
-
-/* -- calls -------------------------------------------------------------------------------- */
 
 /* name::space::function, with the parenthesis. */
 static bool parse_call_name(Parse *parse, Token *name) {
@@ -130,8 +126,6 @@ static const Expr *parse_call(Parse *parse, Token name) {
     return expr;
 }
 
-/* -- terms -------------------------------------------------------------------------------- */
-
 static const Expr *parse_operand(Parse *parse);
 
 static const Expr *parse_unary(Parse *parse, Token token) {
@@ -217,8 +211,6 @@ static const Expr *parse_operand(Parse *parse) {
     return expr ? expr : parse_placeholder(parse, token.start);
 }
 
-/* -- operators ---------------------------------------------------------------------------- */
-
 typedef struct BinaryOperator {
     uint8_t precedence; /* 0: no binary operator */
     uint8_t operator;
@@ -301,8 +293,6 @@ const Expr *parse_expression(Parse *parse) {
     parse_leave(parse);
     return expr ? expr : parse_placeholder(parse, start.start);
 }
-
-/* -- whole texts -------------------------------------------------------------------------- */
 
 bool parser_check_text(const Source *source, Diags *diags) {
     size_t valid = utf8_valid_prefix(source->bytes);

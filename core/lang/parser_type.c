@@ -46,8 +46,6 @@ static void type_add_child(TypeReading *reading,
     map_set(&(*parent)->children, key, child);
 }
 
-/* -- keywords ----------------------------------------------------------------------------- */
-
 typedef struct TypeKeyword {
     const char *word;
     const Type *type;        /* NULL: a constructor */
@@ -116,8 +114,6 @@ static TypeRead type_fail_arguments(TypeReading *reading, const Expr *call, size
     return type_fail_at(reading, range, why);
 }
 
-/* -- optional ----------------------------------------------------------------------------- */
-
 static bool type_is_optional_call(const Expr *expr) {
     return expr->kind == EXPR_CALL && str_equal(expr->as.call.name, STR("optional"));
 }
@@ -160,8 +156,6 @@ static TypeRead type_read_optional(TypeReading *reading, const Expr *expr, const
     *value = found;
     return read;
 }
-
-/* -- object, tuple, collections ----------------------------------------------------------- */
 
 typedef struct ObjectTypeRead {
     Str *names;
@@ -336,8 +330,6 @@ bool parser_parse_type(const Source *source,
     return parser_parse_expression(source, functions, &expr, arena, diags) &&
            parser_type_from_expr(expr, out, arena, diags);
 }
-
-/* -- applying defaults -------------------------------------------------------------------- */
 
 static Value defaults_apply(const TypeDefaults *defaults, Value v, Arena *arena);
 

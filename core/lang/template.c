@@ -31,8 +31,6 @@ typedef struct Template {
     size_t at;         /* while the tree is built */
 } Template;
 
-/* -- text --------------------------------------------------------------------------------- */
-
 static const char escapes[] = "n\nr\rt\t\"\"\\\\";
 
 /* The digits behind \u and \U: how many there are, and the code point where that is enough. */
@@ -132,8 +130,6 @@ static void template_add_text(Template *template, Token token, bool has_escapes)
     template->trims_next = false;
     vec_push(template->parse->arena, &template->parts, part);
 }
-
-/* -- sequences ---------------------------------------------------------------------------- */
 
 /* The brace that ends a sequence; where it is missing, what stands before the next one goes too. */
 static bool template_close_sequence(Template *template) {
@@ -277,8 +273,6 @@ static void template_read_parts(Template *template, TokenKind close) {
     parse->skips_newlines = outer;
 }
 
-/* -- indentation of <<- ------------------------------------------------------------------- */
-
 /* White space at its start, in characters; SIZE_MAX for a blank line, which does not count. */
 static size_t template_indent(Str text) {
     Str rest = template_trim_start(text);
@@ -316,8 +310,6 @@ static void template_flush(Template *template) {
         template_cut(&(*line)->text, least);
     }
 }
-
-/* -- the tree ----------------------------------------------------------------------------- */
 
 static const Expr *template_part(Template *template);
 

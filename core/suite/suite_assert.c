@@ -11,8 +11,6 @@ typedef struct AssertScope {
     const SuiteFindings *findings;
 } AssertScope;
 
-/* -- names -------------------------------------------------------------------------------- */
-
 static SourceRange named_range(const Traversal *traversal) {
     return source_range_join(traversal->root_range, traversal->steps[0].range);
 }
@@ -76,8 +74,6 @@ static bool lookup(const Scope *scope,
     }
     return self->module->lookup(self->module, traversal, out, used, arena, diags);
 }
-
-/* -- assertions --------------------------------------------------------------------------- */
 
 static void fail(SuiteRun *run, const Condition *assertion, Value message, bool is_secret) {
     Str text =
@@ -159,8 +155,6 @@ Value suite_assert_outputs(const SuiteFindings *findings, Arena *arena) {
     }
     return value_object(names, values, count, arena);
 }
-
-/* -- expected failures -------------------------------------------------------------------- */
 
 bool suite_assert_check_expected(const TestRun *run, Diags *diags) {
     bool ok = true;

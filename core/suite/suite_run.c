@@ -17,8 +17,6 @@ typedef struct RunWork {
     PlanResult planned;
 } RunWork;
 
-/* -- the engine of a run ------------------------------------------------------------------ */
-
 static ProviderConfig *bind_provider(RunWork *work, const ProviderConfig *config, Str key) {
     Arena *arena = work->context->arena;
     ProviderConfig *bound = arena_new(arena, ProviderConfig);
@@ -128,8 +126,6 @@ static bool prepare(RunWork *work) {
     return take_providers(work, &root->providers);
 }
 
-/* -- plan_options ------------------------------------------------------------------------- */
-
 static Str address_text(const Traversal *traversal, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     strbuf_add(&text, traversal->root);
@@ -181,8 +177,6 @@ static void warn_of_targets(const RunWork *work, Diags *diags) {
                       "\"target\" leaves parts of the configuration out, so this plan may not be "
                       "all that it asks for.");
 }
-
-/* -- its steps ---------------------------------------------------------------------------- */
 
 static bool plan(RunWork *work) {
     Arena *arena = work->context->arena;

@@ -29,8 +29,6 @@ SuiteValues *suite_values_new(SuiteContext *context) {
     return self;
 }
 
-/* -- given -------------------------------------------------------------------------------- */
-
 static bool gather(const SuiteValues *self, const Config *config, Map *out, Diags *diags) {
     const SuiteContext *context = self->context;
     InputRequest request = *context->request->input;
@@ -68,8 +66,6 @@ static const Map *given_for(SuiteValues *self, const Config *config, Diags *diag
     vec_push(self->context->arena, &self->given, given);
     return &given->values;
 }
-
-/* -- names -------------------------------------------------------------------------------- */
 
 static SourceRange named_range(const Traversal *traversal) {
     return traversal->step_count == 0
@@ -245,8 +241,6 @@ static bool lookup(const Scope *scope,
                       "nothing else.");
     return false;
 }
-
-/* -- a run's ------------------------------------------------------------------------------ */
 
 static bool take_outer(
     SuiteValues *self, const Config *config, const Variable *variable, Map *out, Diags *diags) {

@@ -1,8 +1,6 @@
 /* address: keys, comparison and printing. Parsing is in address_parse.c. */
 #include "address.h"
 
-/* -- keys --------------------------------------------------------------------------------- */
-
 InstanceKey address_key_from_value(Value key) {
     int64_t index = 0;
     if (!value_is_present(key))
@@ -64,8 +62,6 @@ static InstanceKey key_clone(InstanceKey key, Arena *arena) {
         key.text = str_clone(key.text, arena);
     return key;
 }
-
-/* -- modules ------------------------------------------------------------------------------ */
 
 const ModuleAddr *module_addr_child(const ModuleAddr *parent,
                                     Str name,
@@ -161,8 +157,6 @@ bool module_addr_is_within(const ModuleAddr *module, const ModuleAddr *ancestor)
     }
     return true;
 }
-
-/* -- resources ---------------------------------------------------------------------------- */
 
 bool resource_addr_equal(ResourceAddr a, ResourceAddr b) {
     return a.mode == b.mode && str_equal(a.name, b.name) && str_equal(a.type, b.type) &&

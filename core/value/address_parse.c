@@ -28,8 +28,6 @@ PRINTF_LIKE(2, 3) static bool fail(Parser *parser, const char *format, ...) {
     return false;
 }
 
-/* -- scanning ----------------------------------------------------------------------------- */
-
 static void skip_blanks(Parser *parser) {
     while (parser->at < parser->text.len && parser->text.ptr[parser->at] == ' ')
         parser->at++;
@@ -214,8 +212,6 @@ static bool scan_steps(Parser *parser) {
     }
     return true;
 }
-
-/* -- meaning ------------------------------------------------------------------------------ */
 
 static const Step *peek(const Parser *parser) {
     return parser->next < parser->steps.count ? &parser->steps.items[parser->next] : NULL;

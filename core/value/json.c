@@ -57,8 +57,6 @@ static Str *elements_keys(const Elements *elements, Arena *arena) {
     return copy;
 }
 
-/* -- leaves ------------------------------------------------------------------------------- */
-
 static Value string_value(const JsonReader *reader, Arena *arena) {
     return reader->is_ascii ? value_from_str(reader->text) : value_string(reader->text, arena);
 }
@@ -72,8 +70,6 @@ static bool fail(JsonReader *reader, Str message) {
     reader->error = str_to_cstr(message, reader->arena);
     return false;
 }
-
-/* -- any value ---------------------------------------------------------------------------- */
 
 static bool read_any_array(JsonReader *reader, Value *out, Arena *arena) {
     Elements elements;
@@ -181,8 +177,6 @@ bool json_parse_any(Str bytes, Value *out, const char **error, size_t *offset, A
     }
     return fine;
 }
-
-/* -- typed values ------------------------------------------------------------------------- */
 
 /* Where in the value the reading is: a chain up the C stack. */
 typedef struct Place {
@@ -473,8 +467,6 @@ bool json_read_typed(JsonReader *reader,
     *out = value;
     return true;
 }
-
-/* -- writing ------------------------------------------------------------------------------ */
 
 static void write_number(JsonWriter *writer, Value number) {
     if (number.flags & FLAG_BIG) {

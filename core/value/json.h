@@ -8,7 +8,7 @@
 #include "json_writer.h"
 #include "path.h"
 
-/* -- reading ------------------------------------------------------------------------------ */
+/* Reading. */
 
 /* The value that begins with `token`, typed as jsondecode types it (object, tuple). False: the
  * reader's error says why. */
@@ -30,7 +30,7 @@ MUST_USE bool json_read_typed(JsonReader *reader,
  * error says why. */
 MUST_USE bool json_read_type(JsonReader *reader, JsonToken token, const Type **out, Arena *arena);
 
-/* -- writing ------------------------------------------------------------------------------ */
+/* Writing. */
 
 /* As jsonencode and plan JSON write it: no type information. Must be wholly known; unknown leaves
  * are written as null. */

@@ -15,8 +15,6 @@ JsonReader json_reader_new(Str bytes, Arena *arena) {
     return (JsonReader){.bytes = bytes, .arena = arena, .expect = EXPECT_VALUE};
 }
 
-/* -- errors ------------------------------------------------------------------------------- */
-
 static JsonToken bad(JsonReader *reader, size_t at, Str message) {
     reader->error = str_to_cstr(message, reader->arena);
     reader->start = at;
@@ -52,8 +50,6 @@ static JsonToken bad_character(JsonReader *reader, size_t at, const char *where)
     return bad(reader, at,
                str_format(reader->arena, "invalid character '%.*s' %s", STR_ARG(shown), where));
 }
-
-/* -- small things ------------------------------------------------------------------------- */
 
 static int byte_at(const JsonReader *reader, size_t at) {
     return at < reader->bytes.len ? (unsigned char)reader->bytes.ptr[at] : -1;
@@ -99,8 +95,6 @@ static JsonToken close_bracket(JsonReader *reader) {
     reader->depth--;
     return finish(reader, token, reader->at + 1);
 }
-
-/* -- literals and numbers ----------------------------------------------------------------- */
 
 static JsonToken read_literal(JsonReader *reader, const char *literal, JsonToken token) {
     size_t length = strlen(literal);
@@ -150,8 +144,6 @@ static JsonToken read_number(JsonReader *reader) {
     reader->text = str_slice(reader->bytes, reader->at, at);
     return finish(reader, JSON_NUMBER, at);
 }
-
-/* -- strings ------------------------------------------------------------------------------ */
 
 #define ONES  0x0101010101010101ULL
 #define HIGHS 0x8080808080808080ULL
@@ -302,8 +294,6 @@ static bool read_string(JsonReader *reader, size_t *end) {
     *end = at + 1;
     return true;
 }
-
-/* -- the machine -------------------------------------------------------------------------- */
 
 static JsonToken read_value(JsonReader *reader) {
     size_t end = 0;

@@ -106,8 +106,6 @@ void json_schema_write_type(JsonWriter *writer, const Type *type, const char *de
     json_object_end(writer);
 }
 
-/* -- attributes --------------------------------------------------------------------------- */
-
 static void write_attributes(JsonWriter *writer, const Attribute *attributes, size_t count);
 
 static bool is_settable(const Attribute *attribute) {
@@ -166,8 +164,6 @@ static void write_attributes(JsonWriter *writer, const Attribute *attributes, si
             json_schema_write_type(writer, attribute->type, attribute->description);
     }
 }
-
-/* -- bodies ------------------------------------------------------------------------------- */
 
 void json_schema_body_start(JsonWriter *writer, Str path, const char *description) {
     json_key(writer, path);

@@ -13,7 +13,7 @@
 void json_schema_write_definitions(JsonWriter *writer);
 /* A schema for values of the type; `description` NULL: none. */
 void json_schema_write_type(JsonWriter *writer, const Type *type, const char *description);
-/* -- bodies: definitions of their own, named by their path ("resource.libvirt_domain") ----- */
+/* Bodies: definitions of their own, named by their path ("resource.libvirt_domain"). */
 
 /* Begins the definition `path` and its "properties"; beside them "//" is allowed, a comment of the
  * JSON syntax. */

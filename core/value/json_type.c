@@ -8,8 +8,6 @@ static const char *const KIND_NAMES[] = {
 };
 static_assert(ARRAY_COUNT(KIND_NAMES) == KIND_OBJECT + 1, "a name for each kind");
 
-/* -- writing ------------------------------------------------------------------------------ */
-
 static void write_tuple(JsonWriter *writer, const Type *type) {
     json_array_start(writer);
     for (size_t i = 0; i < type->count; i++)
@@ -53,8 +51,6 @@ void json_write_type(JsonWriter *writer, const Type *type) {
     }
     json_array_end(writer);
 }
-
-/* -- reading ------------------------------------------------------------------------------ */
 
 /* Keeps the syntax's own error where there is one. */
 static bool fail(JsonReader *reader, const char *message) {

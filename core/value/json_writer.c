@@ -60,8 +60,6 @@ void json_array_end(JsonWriter *writer) {
     close_bracket(writer, ']');
 }
 
-/* -- strings ------------------------------------------------------------------------------ */
-
 static bool is_plain(const JsonWriter *writer, unsigned char c) {
     if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\')
         return false;
@@ -132,8 +130,6 @@ void json_write_string(JsonWriter *writer, Str text) {
     add_quoted(writer, text);
 }
 
-/* -- the rest ----------------------------------------------------------------------------- */
-
 void json_number(JsonWriter *writer, Str text) {
     begin(writer);
     strbuf_add(writer->out, text);
@@ -167,8 +163,6 @@ void json_key_bool(JsonWriter *writer, const char *key, bool boolean) {
     json_key(writer, str_from_cstr(key));
     json_bool(writer, boolean);
 }
-
-/* -- bytes that are JSON already ---------------------------------------------------------- */
 
 /* A string as it is written, quotes included, but for what escape_html asks. */
 static void add_written(JsonWriter *writer, Str written) {

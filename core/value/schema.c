@@ -39,8 +39,6 @@ bool schema_has(const Schema *schema, bool (*is)(const Attribute *attribute)) {
     return false;
 }
 
-/* -- implied types ------------------------------------------------------------------------ */
-
 static const Type *build_type(const Schema *schema, Arena *scratch);
 
 static const Type *nest_type(Nesting nesting, const Type *object, Arena *scratch) {
@@ -85,8 +83,6 @@ static const Type *build_type(const Schema *schema, Arena *scratch) {
     }
     return type_intern(type_object(names, types, NULL, count, scratch));
 }
-
-/* -- the cache ---------------------------------------------------------------------------- */
 
 /* Part of the type interner in all but place: entries are added under the mutex, never change and
  * never go, so reading needs no lock. The tables' addresses are in the key for tests, which reuse
@@ -153,8 +149,6 @@ const Type *attribute_implied_type(const Attribute *attribute) {
     SCOPED(ArenaRef) scratch = arena_open("attribute type");
     return type_intern(attribute_type(attribute, scratch));
 }
-
-/* -- empty value -------------------------------------------------------------------------- */
 
 static Value empty_block(const Block *block, const Type *type, Arena *arena) {
     bool is_dynamic = type->kind == KIND_DYNAMIC;

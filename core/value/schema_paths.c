@@ -2,8 +2,6 @@
  * replacement. A set has no places inside; what concerns an element concerns the set. */
 #include "schema.h"
 
-/* -- sensitive ---------------------------------------------------------------------------- */
-
 typedef struct Collector {
     Paths *out;
     Arena *arena;
@@ -67,8 +65,6 @@ void schema_sensitive_paths(const Schema *schema, Value value, Paths *out, Arena
     Collector to = {.out = out, .arena = arena};
     collect_sensitive(&to, schema, value, (Path){0});
 }
-
-/* -- replacement -------------------------------------------------------------------------- */
 
 static void collect_replace(
     const Collector *to, const Schema *schema, Value prior, Value planned, Path path);

@@ -17,8 +17,6 @@ static bool is_computed_only(const Attribute *attribute) {
     return (attribute->flags & COMPUTED) && !(attribute->flags & (OPTIONAL | REQUIRED));
 }
 
-/* -- elements of what nests --------------------------------------------------------------- */
-
 static void check_elements(
     const Checker *checker, const Schema *schema, Nesting nesting, Value value, Path path) {
     if (!value_is_present(value))
@@ -35,8 +33,6 @@ static void check_elements(
         check_object(checker, schema, element, path_index(path, key, checker->arena));
     }
 }
-
-/* -- attributes --------------------------------------------------------------------------- */
 
 static void run_check(const Checker *checker, const Attribute *attribute, Value value, Path path) {
     bool is_secret =
@@ -97,8 +93,6 @@ static void check_attribute(const Checker *checker,
     if (attribute->check && value_is_wholly_known(value))
         run_check(checker, attribute, value, path);
 }
-
-/* -- blocks ------------------------------------------------------------------------------- */
 
 static void check_block_count(const Checker *checker, const Block *block, Value value, Path path) {
     size_t count = !value_is_present(value) ? 0 : block->nesting == NEST_SINGLE ? 1 : value.count;

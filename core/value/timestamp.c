@@ -63,8 +63,6 @@ Str timestamp_to_str(Timestamp time, Arena *arena) {
     return strbuf_str(&buf);
 }
 
-/* -- reading ------------------------------------------------------------------------------ */
-
 static bool timestamp_fail(TimestampReader *reader, Str what) {
     *reader->error =
         str_format(reader->arena, "not a valid RFC3339 timestamp: %.*s", STR_ARG(what));

@@ -51,8 +51,6 @@ static bool yaml_next(YamlReading *reading, Event *event) {
 
 static bool read_event(YamlReading *reading, const Event *event, Value *out);
 
-/* -- nodes -------------------------------------------------------------------------------- */
-
 static bool read_scalar(YamlReading *reading, const Event *event, Value *out) {
     Arena *arena = reading->arena;
     Str why = STR_EMPTY;
@@ -212,8 +210,6 @@ static bool read_event(YamlReading *reading, const Event *event, Value *out) {
     map_set(&reading->anchors, anchor, kept);
     return true;
 }
-
-/* -- the stream --------------------------------------------------------------------------- */
 
 static bool read_expected(YamlReading *reading, yaml_event_type_t type, const char *what) {
     SCOPED(Event) event = {0};

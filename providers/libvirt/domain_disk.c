@@ -6,8 +6,6 @@
 #include "libvirt_error.h"
 #include "volume_find.h"
 
-/* -- planning ------------------------------------------------------------------------------- */
-
 static Str source_of(Value disk) {
     return draft_text(disk, "volume_id", draft_text(disk, "file", STR_EMPTY));
 }
@@ -132,8 +130,6 @@ Value domain_disk_plan(Value prior, Value config, Value planned, Arena *arena) {
     return items_list(list.type, &disks, arena);
 }
 
-/* -- resolving ------------------------------------------------------------------------------ */
-
 /* How a disk stands in the description. */
 typedef struct DiskSource {
     Str path;
@@ -190,8 +186,6 @@ bool domain_disk_resolve(const Call *call, virConnectPtr connection, Value *doma
     return true;
 }
 
-/* -- XML ------------------------------------------------------------------------------------ */
-
 static void add_source(xmlNodePtr node, const DiskSource *source) {
     xml_set(node, "type", source->is_block ? STR("block") : STR("file"));
     if (source->path.len)
@@ -242,8 +236,6 @@ xmlNodePtr domain_disk_add_seed(xmlNodePtr devices,
     xml_add(node, "readonly");
     return node;
 }
-
-/* -- reading -------------------------------------------------------------------------------- */
 
 /* `id` names the volume or file at that path. */
 static bool names_path(virConnectPtr connection, Str id, Str path, Arena *arena) {

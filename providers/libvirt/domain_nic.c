@@ -42,8 +42,6 @@ bool domain_nic_same_networks(Value prior, Value planned) {
     return true;
 }
 
-/* -- planning ------------------------------------------------------------------------------- */
-
 static bool is_configured_mac(Value config, size_t i) {
     if (i >= items_count(config, "network_interface"))
         return false;
@@ -127,8 +125,6 @@ bool domain_nic_declared(Value domain, StrVec *out, Arena *arena) {
     return true;
 }
 
-/* -- XML ------------------------------------------------------------------------------------ */
-
 static bool network_name(
     const Call *call, virConnectPtr connection, Value nic, Str *out, Diags *diags) {
     *out = draft_text(nic, "network", STR_EMPTY);
@@ -180,8 +176,6 @@ bool domain_nic_add(const Call *call,
         *out = node;
     return true;
 }
-
-/* -- reading -------------------------------------------------------------------------------- */
 
 static void read_source(
     Draft *draft, virConnectPtr connection, Value old, xmlNodePtr node, Arena *arena) {

@@ -10,8 +10,6 @@
 #include "items.h"
 #include "libvirt_error.h"
 
-/* -- comparing ------------------------------------------------------------------------------ */
-
 static void add(
     DomainChanges *changes, const char *name, DomainEffect effect, const char *how, Arena *arena) {
     DomainChange change = {.attribute = name, .effect = effect, .how = str_from_cstr(how)};
@@ -164,8 +162,6 @@ bool domain_update_needs_restart(const DomainChanges *changes) {
             return true;
     return false;
 }
-
-/* -- doing ---------------------------------------------------------------------------------- */
 
 /* A machine under change. */
 typedef struct Update {

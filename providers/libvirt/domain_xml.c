@@ -13,8 +13,6 @@
 /* Free places for devices that are plugged in later. */
 #define SPARE_PORTS 8
 
-/* -- parts that both ways share ------------------------------------------------------------- */
-
 static void remove_all(xmlNodePtr root, const char *path) {
     xmlNodePtr node = xml_find(root, path);
     while (node) {
@@ -151,8 +149,6 @@ static void add_filesystems(xmlNodePtr devices, Value domain) {
     }
 }
 
-/* -- a new machine -------------------------------------------------------------------------- */
-
 static void add_os(xmlNodePtr root, Value domain) {
     bool is_lxc = domain_schema_is_lxc(domain);
     xmlNodePtr type = xml_add_text(xml_add(root, "os"), "type", is_lxc ? STR("exe") : STR("hvm"));
@@ -247,8 +243,6 @@ const char *domain_xml_describe(
         return NULL;
     return xml_print(&doc, call->arena);
 }
-
-/* -- a machine that is there ---------------------------------------------------------------- */
 
 /* The new element in the old one's place, on the same address of the bus. */
 static void replace_device(xmlNodePtr old, xmlNodePtr fresh) {

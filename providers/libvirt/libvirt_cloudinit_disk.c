@@ -111,8 +111,6 @@ static Str volume_name(Value object, Arena *arena) {
                       STR_ARG(str_slice(seed_files_digest(&files, arena), 0, 12)));
 }
 
-/* -- planning ------------------------------------------------------------------------------- */
-
 static bool all_known(const Draft *draft) {
     for (size_t i = 0; i < ARRAY_COUNT(seed_names); i++)
         if (!value_is_wholly_known(draft_get(draft, seed_names[i].attribute)))
@@ -142,8 +140,6 @@ static bool cloudinit_plan(const Call *call,
     response->planned = draft_value(&draft);
     return true;
 }
-
-/* -- reading -------------------------------------------------------------------------------- */
 
 /* What the host holds is not what the state says: its texts come into the state, so that the plan
  * shows what differs. */
@@ -226,8 +222,6 @@ static bool cloudinit_read(const Call *call, Value *state, Str *private_data, Di
     }
     return true;
 }
-
-/* -- creating ------------------------------------------------------------------------------- */
 
 static const char *describe(const Call *call, Str name, size_t size) {
     SCOPED(XmlDoc) doc = xml_new("volume");
@@ -380,8 +374,6 @@ static bool cloudinit_delete(const Call *call, const ApplyRequest *request, Diag
         return true;
     return libvirt_error_add(call, diags, "Cannot delete the seed \"%.*s\"", STR_ARG(id));
 }
-
-/* -- recovery, limits ----------------------------------------------------------------------- */
 
 static Str cloudinit_identity(const Call *call, Value planned) {
     if (is_folder(planned))

@@ -242,8 +242,6 @@ static const Attribute domain_attributes[] = {
 };
 /* clang-format on */
 
-/* -- planning ------------------------------------------------------------------------------- */
-
 static bool say_missing_source(const Call *call,
                                Value item,
                                const char *const *names,
@@ -428,8 +426,6 @@ static bool domain_plan(const Call *call,
     return plan_changes(call, request->prior, response->planned, response, diags);
 }
 
-/* -- creating ------------------------------------------------------------------------------- */
-
 static Str type_of(const Call *call, virConnectPtr connection) {
     switch (libvirt_client_driver(connection)) {
     case DRIVER_LXC: return STR("lxc");
@@ -586,8 +582,6 @@ static bool domain_create(const Call *call,
     return answer(call, domain, planned, &addresses, is_settled, response, diags);
 }
 
-/* -- updating ------------------------------------------------------------------------------- */
-
 static bool redefine(const Call *call,
                      virConnectPtr connection,
                      virDomainPtr domain,
@@ -644,8 +638,6 @@ static bool domain_update(const Call *call,
                    settle(call, domain, planned, &addresses, diags);
     return answer(call, domain, planned, &addresses, is_done, response, diags);
 }
-
-/* -- deleting, reading ---------------------------------------------------------------------- */
 
 /* An older driver refuses flags that it does not know; the simplest one takes none at all. */
 static bool undefine(virDomainPtr domain) {

@@ -107,8 +107,6 @@ static const Attribute network_attributes[] = {
 };
 /* clang-format on */
 
-/* -- validation ----------------------------------------------------------------------------- */
-
 /* What libvirt takes without complaint and dnsmasq then ignores. */
 static void check_inside(const Call *call,
                          const Cidr *network,
@@ -198,8 +196,6 @@ static bool network_validate(const Call *call, Value config, Diags *diags) {
     return diags->error_count == before;
 }
 
-/* -- planning ------------------------------------------------------------------------------- */
-
 static Str restart_note(const Call *call, Str name) {
     Diags ignored = diags_new(call->arena);
     SCOPED(virConnectPtr) connection = NULL;
@@ -234,8 +230,6 @@ static bool network_plan(const Call *call,
                   arena);
     return true;
 }
-
-/* -- calls ---------------------------------------------------------------------------------- */
 
 /* What was asked for; libvirt's test driver knows only one description. */
 static char *describe_inactive(virNetworkPtr network) {

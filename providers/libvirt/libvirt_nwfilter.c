@@ -148,8 +148,6 @@ static size_t first_packet_attribute(void) {
     return i;
 }
 
-/* -- planning ------------------------------------------------------------------------------- */
-
 static bool nwfilter_plan(const Call *call,
                           const PlanRequest *request,
                           PlanResponse *response,
@@ -164,8 +162,6 @@ static bool nwfilter_plan(const Call *call,
                       STR("virNWFilterDefineXML, live"), call->arena);
     return true;
 }
-
-/* -- description ---------------------------------------------------------------------------- */
 
 static void add_rule(xmlNodePtr parent, Value rule) {
     xmlNodePtr node = xml_add(parent, "rule");
@@ -201,8 +197,6 @@ static const char *describe(const Call *call, Value planned, Str uuid) {
         add_rule(root, items_at(planned, "rules", i));
     return xml_print(&doc, call->arena);
 }
-
-/* -- reading -------------------------------------------------------------------------------- */
 
 static Value read_rule(xmlNodePtr node, const Type *type, Arena *arena) {
     Draft draft = items_draft(type, arena);
@@ -277,8 +271,6 @@ static bool read_filter(
     *state = draft_value(&draft);
     return true;
 }
-
-/* -- calls ---------------------------------------------------------------------------------- */
 
 static bool read_anew(const Call *call, void *filter, Value *state, Diags *diags) {
     return read_filter(call, filter, STR_EMPTY, state, diags);

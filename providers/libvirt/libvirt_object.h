@@ -47,7 +47,7 @@ bool libvirt_object_add_define_error(const LibvirtObject *object,
                                      ApplyResponse *response,
                                      Diags *diags);
 
-/* -- what slots of a ResourceType do -------------------------------------------------------- */
+/* What slots of a ResourceType do. */
 
 MUST_USE bool libvirt_object_read(const LibvirtObject *object,
                                   const Call *call,

@@ -89,8 +89,6 @@ static const Attribute volume_attributes[] = {
 };
 /* clang-format on */
 
-/* -- reading -------------------------------------------------------------------------------- */
-
 /* "20G" stays "20G" while it means what the host has. */
 static void read_size(Draft *draft, Value state, uint64_t capacity, bool is_block, Arena *arena) {
     if (!items_has(state, "size"))
@@ -195,8 +193,6 @@ static bool volume_import(const Call *call, Str id, Value *state, Diags *diags) 
     *state = draft_value(&draft);
     return read_volume(call, connection, volume, state, diags);
 }
-
-/* -- planning ------------------------------------------------------------------------------- */
 
 static bool volume_validate(const Call *call, Value config, Diags *diags) {
     bool has_base = items_has(config, "base");
@@ -320,8 +316,6 @@ static bool volume_plan(const Call *call,
     response->planned = draft_value(&draft);
     return is_planned;
 }
-
-/* -- creating ------------------------------------------------------------------------------- */
 
 /* What a new volume shall be. */
 typedef struct VolumeOrder {
@@ -557,8 +551,6 @@ static bool volume_create(const Call *call,
     return is_made;
 }
 
-/* -- updating, deleting --------------------------------------------------------------------- */
-
 static bool grow(const Call *call,
                  virConnectPtr connection,
                  virStorageVolPtr volume,
@@ -683,8 +675,6 @@ static bool volume_delete(const Call *call, const ApplyRequest *request, Diags *
         return true;
     return libvirt_error_add(call, diags, "Cannot delete volume \"%.*s\"", STR_ARG(name));
 }
-
-/* -- recovery, limits ----------------------------------------------------------------------- */
 
 static Str volume_identity(const Call *call, Value planned) {
     return volume_find_identity(call, draft_text(planned, "pool", STR("default")),

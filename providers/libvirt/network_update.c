@@ -10,8 +10,6 @@
 
 #include <strings.h>
 
-/* -- comparing ------------------------------------------------------------------------------ */
-
 static Value dhcp_list(Value ip, const char *name, Arena *arena) {
     return draft_attribute(items_object(ip, "dhcp", arena), name);
 }
@@ -68,8 +66,6 @@ NetworkChange network_update_compare(Value prior, Value planned, Arena *arena) {
                                     draft_attribute(items_object(planned, "dns", arena), "hosts"));
     return change;
 }
-
-/* -- live ----------------------------------------------------------------------------------- */
 
 /* One section of the network, as lists of values before and after. */
 typedef struct Section {
@@ -190,8 +186,6 @@ bool network_update_live(
                           draft_attribute(items_object(prior, "dns", arena), "hosts"),
                           draft_attribute(items_object(planned, "dns", arena), "hosts"), diags);
 }
-
-/* -- restart -------------------------------------------------------------------------------- */
 
 static void replug(const Call *call,
                    virConnectPtr connection,

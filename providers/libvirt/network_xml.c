@@ -7,8 +7,6 @@
 #include "items.h"
 #include "libvirt_identity.h"
 
-/* -- writing -------------------------------------------------------------------------------- */
-
 static void set_if(xmlNodePtr node, const char *attribute, Value object, const char *name) {
     if (items_has(object, name))
         xml_set(node, attribute, draft_text(object, name, STR_EMPTY));
@@ -159,8 +157,6 @@ const char *network_xml_describe(
         add_ip(root, items_at(planned, "ips", i), prior, current, arena);
     return xml_print(&doc, arena);
 }
-
-/* -- reading -------------------------------------------------------------------------------- */
 
 /* A list read from elements, in the order that the state has. */
 typedef struct ListRead {

@@ -38,8 +38,6 @@ Str seed_files_digest(const SeedFiles *files, Arena *arena) {
     return digest_finish(digest, arena);
 }
 
-/* -- writing -------------------------------------------------------------------------------- */
-
 static la_ssize_t take_bytes(struct archive *archive,
                              void *payload,
                              const void *bytes,
@@ -95,8 +93,6 @@ bool seed_files_to_iso(const SeedFiles *files, Str *image, Arena *arena, Diags *
     *image = strbuf_str(&bytes);
     return is_written;
 }
-
-/* -- reading -------------------------------------------------------------------------------- */
 
 static bool read_content(struct archive *archive, Str *out, Arena *arena) {
     StrBuf bytes = strbuf_new(arena);

@@ -24,7 +24,7 @@ SCOPED_TYPE(XmlDoc, xml_release);
 
 typedef VEC(xmlNodePtr) XmlNodes;
 
-/* -- building ----------------------------------------------------------------------------- */
+/* Building. */
 
 XmlDoc xml_new(const char *root);
 xmlNodePtr xml_root(const XmlDoc *doc);
@@ -43,7 +43,7 @@ void xml_set_namespace(xmlNodePtr node, const char *uri, const char *prefix);
 const char *xml_print(const XmlDoc *doc, Arena *arena);
 const char *xml_print_node(xmlNodePtr node, Arena *arena);
 
-/* -- reading ------------------------------------------------------------------------------ */
+/* Reading. */
 
 /* False: it is no XML. Frees nothing: `text` is the caller's. */
 MUST_USE bool xml_parse(const char *text, XmlDoc *out);

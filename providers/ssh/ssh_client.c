@@ -156,8 +156,6 @@ void ssh_client_release(SshLink *link) {
     *link = (SshLink){0};
 }
 
-/* -- connecting ---------------------------------------------------------------------------- */
-
 typedef struct Waiting {
     int64_t start_ms;
     int64_t end_ms;
@@ -276,8 +274,6 @@ static SshStatus connect(SshLink *link, SshProblem *problem) {
         ssh_pool_note_absence(pool, &link->target, status, problem);
     return status;
 }
-
-/* -- running ------------------------------------------------------------------------------- */
 
 Str ssh_client_script(const char *script, const Str *arguments, size_t count, Arena *arena) {
     StrBuf buf = strbuf_new(arena);

@@ -132,8 +132,6 @@ static Str file_identity(const Call *call, Value planned) {
     return draft_text(planned, "path", STR_EMPTY);
 }
 
-/* -- writing -------------------------------------------------------------------------------- */
-
 /* clang-format off */
 
 /* Arguments: path, length, mode, owner. The content comes on standard input. */
@@ -281,8 +279,6 @@ static bool file_delete(const Call *call, const ApplyRequest *request, Diags *di
     refused(&link, "The file could not be removed", path, &result, diags);
     return false;
 }
-
-/* -- looking -------------------------------------------------------------------------------- */
 
 typedef struct FileLook {
     bool is_there;

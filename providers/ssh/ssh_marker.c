@@ -141,8 +141,6 @@ static const char look_script[] = MARKER_PRELUDE
 
 /* clang-format on */
 
-/* -- starting and forgetting ---------------------------------------------------------------- */
-
 static SshPatience run_patience(const SshLink *link) {
     /* A first signal lets the script end, since its outcome is worth having; a second does not. */
     return ssh_client_patience(link, CANCEL_NOW);
@@ -211,8 +209,6 @@ void ssh_marker_forget_if_possible(SshLink *link, Str id) {
         link->wait_ms = FORGET_WAIT_MS;
     (void)ssh_client_exec(link, &command, &result, &problem);
 }
-
-/* -- following ------------------------------------------------------------------------------ */
 
 typedef struct Ticker {
     const SshLink *link;

@@ -58,8 +58,6 @@ static bool fail(const EtcdStore *store, const char *summary, Str problem, Diags
     return report(summary, store->backend.path, problem, diags);
 }
 
-/* -- transactions ------------------------------------------------------------------------- */
-
 static EtcdOperation put(Str key, Str value) {
     return (EtcdOperation){.kind = ETCD_PUT, .key = key, .value = value};
 }
@@ -99,8 +97,6 @@ static bool send_fenced(const EtcdStore *store, EtcdTxn *txn, Str *problem, Aren
         *problem = STR("the lock was lost, and somebody else may have it");
     return answer.succeeded;
 }
-
-/* -- reading the state -------------------------------------------------------------------- */
 
 /* "pieces 3 WRITE 2500000 SHA-256" */
 typedef struct Manifest {
@@ -183,8 +179,6 @@ static bool etcd_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
            fail(store, "Failed to read the state", problem, diags);
 }
 
-/* -- writing it --------------------------------------------------------------------------- */
-
 /* All pieces but those of this write (empty: all) are dropped together with what named them. */
 static void add_cleaning(const EtcdStore *store, Str write, EtcdTxn *txn, Arena *arena) {
     Str all = str_concat(store->state_key, STR("/"), arena);
@@ -241,8 +235,6 @@ static bool etcd_write(Backend *backend, Str bytes, Diags *diags) {
                    : write_pieces(store, bytes, &problem, scratch);
     return ok || fail(store, "Failed to write the state", problem, diags);
 }
-
-/* -- the journal -------------------------------------------------------------------------- */
 
 static Str segment_key(const EtcdStore *store, uint64_t number, Arena *arena) {
     return str_format(arena, "%.*sjournal/%016llx", STR_ARG(store->folder),
@@ -310,8 +302,6 @@ static bool segments_drop(void *self, uint64_t below, Str *problem, Arena *arena
     vec_push(arena, &txn.success, removal(first, segment_key(store, below, arena)));
     return send_fenced(store, &txn, problem, arena);
 }
-
-/* -- the lock ----------------------------------------------------------------------------- */
 
 static LeaseAnswer renew(
     void *self, int64_t timeout_ms, const CancelToken *stop, Str *problem, Arena *arena) {
@@ -478,8 +468,6 @@ static void etcd_close(Backend *backend) {
     (void)etcd_unlock(backend, &ignored);
 }
 
-/* -- opening ------------------------------------------------------------------------------ */
-
 /* PEM text, or the path of a file with it. */
 static bool read_pem(
     const Io *io, Value config, const char *name, Str *out, Arena *arena, Diags *diags) {
@@ -597,8 +585,6 @@ static bool etcd_open(
     *out = &store->backend;
     return true;
 }
-
-/* -- workspaces --------------------------------------------------------------------------- */
 
 static bool send_alone(const Io *io,
                        Value config,

@@ -39,8 +39,6 @@ EtcdClient *etcd_client_new(const Io *io, const EtcdConfig *config, Arena *arena
     return client;
 }
 
-/* -- what is shared ----------------------------------------------------------------------- */
-
 static size_t current_endpoint(EtcdClient *client) {
     pthread_mutex_lock(&client->mutex);
     size_t current = client->current;
@@ -67,8 +65,6 @@ static void set_token(EtcdClient *client, Str token) {
     pthread_mutex_unlock(&client->mutex);
 }
 
-/* -- reading answers ---------------------------------------------------------------------- */
-
 static int64_t int_of(Value object, const char *name) {
     Value value;
     int64_t number = 0;
@@ -88,8 +84,6 @@ static Str bytes_of(Value object, const char *name, Arena *arena) {
                ? bytes
                : STR_EMPTY;
 }
-
-/* -- one request -------------------------------------------------------------------------- */
 
 typedef enum Outcome {
     OUTCOME_DONE,
@@ -211,8 +205,6 @@ static bool call_etcd(
     return false;
 }
 
-/* -- transactions ------------------------------------------------------------------------- */
-
 static void write_bytes(JsonWriter *writer, const char *key, Str bytes, Arena *arena) {
     if (bytes.len > 0)
         json_key_string(writer, key, digest_to_base64(bytes, arena));
@@ -317,8 +309,6 @@ bool etcd_client_txn(EtcdClient *client,
     return true;
 }
 
-/* -- leases ------------------------------------------------------------------------------- */
-
 static Str lease_body(const char *key, int64_t number, Arena *arena) {
     return str_format(arena, "{\"%s\":\"%lld\"}", key, (long long)number);
 }
@@ -364,8 +354,6 @@ bool etcd_client_keep(EtcdClient *client,
     *is_alive = value_find_present(answer, STR("result"), &result) && int_of(result, "TTL") > 0;
     return true;
 }
-
-/* -- keys --------------------------------------------------------------------------------- */
 
 Str etcd_client_range_end(Str prefix, Arena *arena) {
     char *bytes = arena_alloc(arena, prefix.len);

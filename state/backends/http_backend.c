@@ -22,8 +22,6 @@ static Str text_of(const HttpStore *store, const char *name, const char *fallbac
     return backend_settings_text(store->config, name, fallback);
 }
 
-/* -- requests ----------------------------------------------------------------------------- */
-
 static int64_t seconds_of(const HttpStore *store, const char *name, int64_t fallback) {
     int64_t seconds = backend_settings_int(store->config, name, fallback);
     return seconds > 0 ? seconds * 1000 : 1;
@@ -101,8 +99,6 @@ static bool send(const HttpStore *store,
                 "Check the address, and whether the server can be reached.", diags);
 }
 
-/* -- the state ---------------------------------------------------------------------------- */
-
 static bool check_digest(const HttpStore *store, const HttpResponse *response, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("digest");
     Str told = http_header(response, "content-md5");
@@ -172,8 +168,6 @@ static bool http_write(Backend *backend, Str bytes, Diags *diags) {
         return true;
     return fail_code("Failed to write the state", store->address, &response, diags);
 }
-
-/* -- the lock ----------------------------------------------------------------------------- */
 
 typedef struct Locking {
     HttpStore *store;
@@ -286,8 +280,6 @@ static void http_close(Backend *backend) {
     ignored = diags_new(scratch);
     (void)!http_unlock(backend, &ignored);
 }
-
-/* -- opening ------------------------------------------------------------------------------ */
 
 static bool check_address(Str address, const char *name, Diags *diags) {
     Url url;

@@ -121,8 +121,6 @@ bool kube_settings_read(const Io *io, Value config, KubeTarget *out, Arena *aren
     return false;
 }
 
-/* -- the block ---------------------------------------------------------------------------- */
-
 const Attribute kube_settings_attributes[] = {
     {"secret_suffix",            &TYPE_STRING,         REQUIRED,
      "End of the Secret's name, tfstate-WORKSPACE-SUFFIX."                                                                   },

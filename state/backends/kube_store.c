@@ -8,8 +8,6 @@
 #define LABEL_MAX_SIZE 63
 #define PAGE           "100"
 
-/* -- names -------------------------------------------------------------------------------- */
-
 static bool is_lower(char c) {
     return islower((unsigned char)c) || isdigit((unsigned char)c);
 }
@@ -57,8 +55,6 @@ bool kube_store_name(KubeStore *store, Arena *arena, Diags *diags) {
                     STR_ARG(store->secret));
     return fits;
 }
-
-/* -- requests ----------------------------------------------------------------------------- */
 
 static Str collection(const KubeStore *store, KubeKind kind, Arena *arena) {
     Str space = url_encode(store->space, false, arena);
@@ -122,8 +118,6 @@ KubeStatus kube_store_list_secrets(
     } while (next.len);
     return KUBE_DONE;
 }
-
-/* -- objects ------------------------------------------------------------------------------ */
 
 static Value set(Value object, const char *path, const char *last, Str text, Arena *arena) {
     return kube_object_with(object, path, last, value_from_str(text), arena);

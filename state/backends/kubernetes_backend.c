@@ -32,8 +32,6 @@ static bool report(Diags *diags, const char *summary, const Kubernetes *kube, St
     return false;
 }
 
-/* -- the lock ----------------------------------------------------------------------------- */
-
 static void read_info(Value lease, LockInfo *out, Arena *arena) {
     Str info = kube_object_text(lease, "metadata.annotations", LOCK_INFO);
     if (!state_lock_from_json(info, out, arena))
@@ -148,8 +146,6 @@ static bool kubernetes_force_unlock(Backend *backend, Str id, Diags *diags) {
     return free_lease(backend->self, id, "Failed to unlock state", diags);
 }
 
-/* -- reading ------------------------------------------------------------------------------ */
-
 static Str part_name(const KubeStore *store, size_t part, Arena *arena) {
     if (part == 0)
         return store->secret;
@@ -211,8 +207,6 @@ static bool kubernetes_read(Backend *backend, Str *out, Arena *arena, Diags *dia
     *out = empty_state_pass(text);
     return true;
 }
-
-/* -- writing ------------------------------------------------------------------------------ */
 
 static bool report_size(const Kubernetes *kube, size_t size, Diags *diags) {
     diags_error(diags, NO_RANGE, "Failed to write the state",
@@ -318,8 +312,6 @@ static void kubernetes_close(Backend *backend) {
     arena_close(kube->arena);
 }
 
-/* -- opening ------------------------------------------------------------------------------ */
-
 static bool open_store(
     const Io *io, Value config, Str workspace, Kubernetes **out, Arena *arena, Diags *diags) {
     Kubernetes *kube = arena_new(arena, Kubernetes);
@@ -361,8 +353,6 @@ static bool kubernetes_open(
     *out = &kube->backend;
     return true;
 }
-
-/* -- workspaces --------------------------------------------------------------------------- */
 
 static bool find_names(const Kubernetes *kube, StrVec *out, Arena *arena, Diags *diags) {
     KubeObjects secrets = {0};

@@ -28,8 +28,6 @@ static bool report(Diags *diags, const char *summary, Str path, int error, const
     return false;
 }
 
-/* -- reading ------------------------------------------------------------------------------ */
-
 /* What decides between the file and its copy; an encrypted state has both members in the clear. */
 typedef struct Head {
     bool is_whole; /* it parses to its end */
@@ -134,8 +132,6 @@ static bool local_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     return true;
 }
 
-/* -- writing ------------------------------------------------------------------------------ */
-
 /* What the run began from, before the first write that differs. */
 static bool back_up(Local *local, Str bytes, Diags *diags) {
     Str path = local->backend.backup_path;
@@ -225,8 +221,6 @@ static bool local_write(Backend *backend, Str bytes, Diags *diags) {
     return report(diags, "Failed to write the state", local->path, error,
                   "Free space or mend the disk.");
 }
-
-/* -- the lock ----------------------------------------------------------------------------- */
 
 static void read_holder(Local *local, LockInfo *out, Arena *arena) {
     Str text;
@@ -341,8 +335,6 @@ static void local_close(Backend *backend) {
         release(local);
 }
 
-/* -- opening ------------------------------------------------------------------------------ */
-
 static Str setting(Value config, const char *name, Str otherwise) {
     Str text;
     bool is_given = value_find_text(config, str_from_cstr(name), &text) && text.len > 0;
@@ -388,8 +380,6 @@ static bool local_open(
     *out = &local->backend;
     return true;
 }
-
-/* -- workspaces --------------------------------------------------------------------------- */
 
 static bool local_list(const Io *io, Value config, StrVec *out, Arena *arena, Diags *diags) {
     DiskEntries entries = {0};

@@ -19,8 +19,6 @@ typedef struct Pg {
     Arena *arena;
 } Pg;
 
-/* -- locking ------------------------------------------------------------------------------ */
-
 int64_t pg_backend_creation_lock(Str schema, Str table) {
     Str parts[] = {
         schema, {"", 1},
@@ -116,8 +114,6 @@ static LockAnswer check_number(Pg *pg, Str number, Diags *diags) {
     }
     return release_number(pg, number, diags) ? LOCK_HELD : LOCK_FAILED;
 }
-
-/* -- the holder ---------------------------------------------------------------------------- */
 
 /* A loam says what it does in its session's name (session_name). */
 static void describe(LockInfo *holder, const Str *cells, Arena *arena) {
@@ -230,8 +226,6 @@ static bool pg_still_locked(Backend *backend, Diags *diags) {
     return false;
 }
 
-/* -- reading and writing ------------------------------------------------------------------ */
-
 static bool pg_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     Pg *pg = backend->self;
     DatabaseAnswer answer;
@@ -263,8 +257,6 @@ static void pg_close(Backend *backend) {
         backend->journal->close(backend->journal);
     pg_session_close(pg->session);
 }
-
-/* -- opening ------------------------------------------------------------------------------ */
 
 /* An empty name is none, as for the known tools. */
 static Str name_of(Value config, const char *name, const char *usual) {
@@ -323,8 +315,6 @@ static bool pg_open(
     *out = &pg->backend;
     return true;
 }
-
-/* -- workspaces --------------------------------------------------------------------------- */
 
 static bool pg_list(const Io *io, Value config, StrVec *out, Arena *arena, Diags *diags) {
     PgSession *session = NULL;

@@ -37,8 +37,6 @@ const PgSettings *pg_session_settings(const PgSession *session) {
     return &session->settings;
 }
 
-/* -- statements --------------------------------------------------------------------------- */
-
 static Str quote_name(Str name, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     strbuf_add_char(&text, '"');
@@ -93,8 +91,6 @@ static DatabaseStatus run_plain(PgSession *session,
     return run_once(session, statement, NULL, 0, answer, arena);
 }
 
-/* -- errors ------------------------------------------------------------------------------- */
-
 typedef struct WayOut {
     const char *code;
     const char *text;
@@ -133,8 +129,6 @@ static bool report_lost(const PgSession *session, const char *doing, Diags *diag
                 STR_ARG(session->workspace));
     return false;
 }
-
-/* -- connecting --------------------------------------------------------------------------- */
 
 static void disconnect(PgSession *session) {
     const Database *database = session->io->database;
@@ -175,8 +169,6 @@ static DatabaseStatus connect_once(PgSession *session, DatabaseAnswer *answer, A
     session->connection = NULL;
     return status;
 }
-
-/* -- the next connection ------------------------------------------------------------------ */
 
 /* The server may not have noticed that our last connection is gone, and keeps its lock. */
 static void end_predecessor(PgSession *session, Str pid, Str since, Arena *arena) {
@@ -257,8 +249,6 @@ static DatabaseStatus resume_patiently(PgSession *session, DatabaseAnswer *answe
     return status;
 }
 
-/* -- running ------------------------------------------------------------------------------ */
-
 static DatabaseStatus run_steadily(PgSession *session,
                                    const char *statement,
                                    const Str *values,
@@ -327,8 +317,6 @@ bool pg_session_set_name(PgSession *session, Str name, Diags *diags) {
                           "SELECT set_config('application_name', $1, false)", &session->name, 1,
                           &answer, scratch, diags);
 }
-
-/* -- tables ------------------------------------------------------------------------------- */
 
 bool pg_session_has_table(PgSession *session, const char *table, bool *out, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg table");
@@ -427,8 +415,6 @@ static bool lay_out(PgSession *session, Diags *diags) {
            make_index(session, scratch, diags) &&
            change_layout(session, STR("SELECT pg_advisory_unlock(" LAYOUT_LOCK ")"), diags);
 }
-
-/* -- opening ------------------------------------------------------------------------------ */
 
 bool pg_session_open(const Io *io,
                      const PgSettings *settings,

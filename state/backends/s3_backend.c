@@ -32,8 +32,6 @@ static bool report(
 
 #define CHECK_ACCESS "Check the address, the credentials and what they may do."
 
-/* -- names -------------------------------------------------------------------------------- */
-
 static Str prefix_of(Value config) {
     return backend_settings_text(config, "workspace_key_prefix", DEFAULT_PREFIX);
 }
@@ -45,8 +43,6 @@ static Str key_of(Value config, Str workspace, Arena *arena) {
     Str prefix = prefix_of(config);
     return str_format(arena, "%.*s/%.*s/%.*s", STR_ARG(prefix), STR_ARG(workspace), STR_ARG(key));
 }
-
-/* -- the lock ----------------------------------------------------------------------------- */
 
 /* Who holds it now. False: nobody, or it cannot be read. */
 static bool read_holder(S3 *s3, LockInfo *out, S3Status *status, Str *problem, Arena *arena) {
@@ -163,8 +159,6 @@ static bool s3_force_unlock(Backend *backend, Str id, Diags *diags) {
            report(diags, summary, s3, problem, CHECK_ACCESS);
 }
 
-/* -- reading and writing ------------------------------------------------------------------ */
-
 static bool s3_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     S3 *s3 = backend->self;
     Str problem;
@@ -186,8 +180,6 @@ static bool s3_write(Backend *backend, Str bytes, Diags *diags) {
     return status == S3_DONE ||
            report(diags, "Failed to write the state", s3, problem, CHECK_ACCESS);
 }
-
-/* -- the journal -------------------------------------------------------------------------- */
 
 static bool journal_list(void *self, Segments *out, Str *problem, Arena *arena) {
     const S3 *s3 = self;
@@ -261,8 +253,6 @@ static JournalStore *journal_of(S3 *s3, Arena *arena) {
     return journal_segments_new(&segments, arena);
 }
 
-/* -- opening ------------------------------------------------------------------------------ */
-
 static void s3_close(Backend *backend) {
     backend->journal->close(backend->journal);
 }
@@ -303,8 +293,6 @@ static bool s3_open(
     *out = &s3->backend;
     return true;
 }
-
-/* -- workspaces --------------------------------------------------------------------------- */
 
 /* "env:/NAME/KEY" → NAME; empty: another object. */
 static Str workspace_of(Str key, Str prefix, Str own) {

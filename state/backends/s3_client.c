@@ -8,8 +8,6 @@
 #define BUSY_WAIT_MS     200
 #define BUSY_WAIT_MAX_MS 3200
 
-/* -- asking ------------------------------------------------------------------------------- */
-
 /* Where the bucket is: "https://bucket.host" or "https://host/bucket". */
 static Str bucket_url(const S3Settings *settings, Arena *arena) {
     Str bucket = url_encode(settings->bucket, false, arena);
@@ -55,8 +53,6 @@ static HttpStatus send(const S3Client *client,
     vec_push(arena, &request->headers, (HttpHeader){STR("expect"), STR_EMPTY});
     return http_send(client->io, request, response, problem, arena);
 }
-
-/* -- what it answers ---------------------------------------------------------------------- */
 
 typedef struct CodeRow {
     const char *code;
@@ -112,8 +108,6 @@ static S3Status status_of(HttpStatus sent,
     default: return S3_FAILED;
     }
 }
-
-/* -- operations --------------------------------------------------------------------------- */
 
 S3Status s3_client_get(const S3Client *client, Str key, Str *out, Str *problem, Arena *arena) {
     HttpRequest request = {.url = object_url(client, key, arena)};

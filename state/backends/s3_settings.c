@@ -19,8 +19,6 @@ static bool refuse(Diags *diags, const char *summary, Str why) {
     return false;
 }
 
-/* -- files -------------------------------------------------------------------------------- */
-
 /* "~/x" is meant for the home folder. */
 static Str expand_home(const Io *io, Str path, Arena *arena) {
     Str home = process_variable(io->process, "HOME");
@@ -92,8 +90,6 @@ static Profile read_profile(const Io *io, Value config, Arena *arena) {
     return profile;
 }
 
-/* -- who asks ----------------------------------------------------------------------------- */
-
 static bool report_no_keys(const Profile *profile, Arena *arena, Diags *diags) {
     const AwsProfile *content = &profile->content;
     Str name = profile->name;
@@ -145,8 +141,6 @@ static bool read_identity(
            refuse(diags, "Missing region value",
                   STR("The \"region\" of the bucket must be set, in the block or as AWS_REGION."));
 }
-
-/* -- where -------------------------------------------------------------------------------- */
 
 /* A bucket's name may stand before the host's only if it is a name there, and certificates are for
  * one level of names. */
@@ -209,8 +203,6 @@ static bool read_place(Value config, S3Settings *out, Arena *arena, Diags *diags
     return read_endpoint(config, out, arena, diags);
 }
 
-/* -- encryption on the other side --------------------------------------------------------- */
-
 static bool add_own_key(Str text, S3Settings *out, Arena *arena, Diags *diags) {
     static const char algorithm[] = "x-amz-server-side-encryption-customer-algorithm";
     Str key;
@@ -248,8 +240,6 @@ static bool read_encryption(Value config, S3Settings *out, Arena *arena, Diags *
                         arena);
     return true;
 }
-
-/* -- the connection ----------------------------------------------------------------------- */
 
 static void read_proxy(const Io *io, Value config, S3Settings *out) {
     bool is_open = str_starts_with(out->endpoint, STR("http://"));
@@ -292,8 +282,6 @@ bool s3_settings_read(const Io *io, Value config, S3Settings *out, Arena *arena,
     *out = settings;
     return true;
 }
-
-/* -- the block ---------------------------------------------------------------------------- */
 
 static Str check_not_empty(Value value, Arena *arena) {
     (void)arena;

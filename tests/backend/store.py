@@ -165,7 +165,7 @@ def _late(fault, ready):
     return (call(fault[0]), fault[1]) if isinstance(fault, tuple) else fault
 
 
-# -- cases for every backend ----------------------------------------------------------------------
+# Cases for every backend.
 
 
 def plain(store, proxy):

@@ -59,7 +59,7 @@ def trial_of(new_store, resources=None, init=True, sealed=False):
         trial.close()
 
 
-# -- faults and deaths ----------------------------------------------------------------------------
+# Faults and deaths.
 
 
 def count_requests(new_store, command):
@@ -125,7 +125,7 @@ def all_deaths(new_store):
             for when in ("before", "after")]
 
 
-# -- together with others -------------------------------------------------------------------------
+# Together with others.
 
 
 SLOW = {"terraform_data": {"slow": {"input": "x", "provisioner": {
@@ -196,7 +196,7 @@ def with_terraform(new_store):
     return [("terraform", exchange, new_store, terraform)] if terraform else []
 
 
-# -- running them ---------------------------------------------------------------------------------
+# Running them.
 
 
 def _with_store(new_store, rows):

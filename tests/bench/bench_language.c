@@ -27,8 +27,6 @@ static bool show(const Diags *diags) {
     return !diags_has_errors(diags);
 }
 
-/* -- loading ------------------------------------------------------------------------------ */
-
 static bool decode_resources(const Module *module, Arena *arena, Diags *diags) {
     const Decoded *decoded;
     bool ok = true;
@@ -54,8 +52,6 @@ static bool load(void *payload) {
               decode_resources(config->root, arena, &diags);
     return show(&diags) && ok;
 }
-
-/* -- parsing ------------------------------------------------------------------------------ */
 
 static bool read_text(const Bench *bench, Str *out, Arena *arena) {
     return bench->io.disk->read_file(bench->io.disk->self, bench->text, out, arena) == 0;
@@ -88,8 +84,6 @@ static bool parse_lines(void *payload) {
     }
     return show(&diags) && ok;
 }
-
-/* -- evaluation --------------------------------------------------------------------------- */
 
 static Value object_of(const char *name, Value value, Arena *arena) {
     Str *names = arena_new_array(arena, Str, 1);
@@ -136,8 +130,6 @@ static bool prepare_evaluation(Bench *bench, Map *roots, Arena *arena) {
     return parser_parse_expression(source, bench->functions, &bench->expr, arena, &diags) ||
            show(&diags);
 }
-
-/* -- the command line --------------------------------------------------------------------- */
 
 typedef struct Task {
     const char *name;

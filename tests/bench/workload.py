@@ -66,7 +66,7 @@ def nested(depth, width, seed=1):
     return [{'variable': [], 'locals': items, 'resource': [], 'output': []}]
 
 
-# -- JSON ------------------------------------------------------------------------------------
+# JSON.
 
 def joined(parts):
     top = {'variable': {}, 'locals': {}, 'resource': {}, 'output': {}}
@@ -82,7 +82,7 @@ def as_json(parts, indent=2):
     return json.dumps(joined(parts), indent=indent) + '\n'
 
 
-# -- YAML ------------------------------------------------------------------------------------
+# YAML.
 
 def yaml_scalar(value, indent):
     if isinstance(value, str) and '\n' in value:
@@ -113,7 +113,7 @@ def as_yaml(parts):
     return '\n'.join(out) + '\n'
 
 
-# -- on one line: what grows with the depth is not the indentation --------------------------------
+# On one line: what grows with the depth is not the indentation.
 
 def flat(parts, spelling):
     if spelling == 'JSON':
@@ -124,7 +124,7 @@ def flat(parts, spelling):
     return 'locals {\n' + ''.join(f'  {name} = {text}\n' for name, text in locals_) + '}\n'
 
 
-# -- native syntax ---------------------------------------------------------------------------
+# Native syntax.
 
 def native_value(value, indent):
     deeper = indent + '  '
@@ -167,7 +167,7 @@ def as_native(parts):
     return '\n'.join(out)
 
 
-# -- expressions -----------------------------------------------------------------------------
+# Expressions.
 
 def expression_as_json(items, seed=2):
     """A JSON text that is an expression of the language as it stands."""

@@ -48,8 +48,6 @@ static bool is_ordered(const FakeWorld *world, Str order) {
     return false;
 }
 
-/* -- one call at a time in the diary ------------------------------------------------------ */
-
 typedef struct Deed {
     FakeWorld *world;
     Str text; /* create a */
@@ -106,8 +104,6 @@ static bool end(Deed *deed, Diags *diags, bool fails) {
         diags_error(diags, NO_RANGE, "Call failed", "As ordered: %.*s.", STR_ARG(deed->text));
     return !fails;
 }
-
-/* -- fake_thing --------------------------------------------------------------------------- */
 
 static const Attribute thing_attributes[] = {
     {"name",                  &TYPE_STRING,        REQUIRED,              "Its name."                  },
@@ -280,8 +276,6 @@ static const ResourceType fake_thing = {
     .limits_reads = true,
 };
 
-/* -- fake_plain --------------------------------------------------------------------------- */
-
 static const Attribute plain_attributes[] = {
     {"name", &TYPE_STRING, REQUIRED, "Its name."           },
     {"size", &TYPE_NUMBER, OPTIONAL, "Any number."         },
@@ -323,8 +317,6 @@ static const ResourceType fake_disk = {
     .delete = plain_delete,
 };
 
-/* -- data fake_lookup --------------------------------------------------------------------- */
-
 static const Attribute lookup_attributes[] = {
     {"name",   &TYPE_STRING, REQUIRED, "What to look for."},
     {"answer", &TYPE_STRING, COMPUTED, "What was found."  },
@@ -347,8 +339,6 @@ static const ResourceType fake_lookup = {
     .schema = {SCHEMA_ATTRIBUTES(lookup_attributes)},
     .read = lookup_read,
 };
-
-/* -- ephemeral fake_token ----------------------------------------------------------------- */
 
 static const Attribute token_attributes[] = {
     {"name",  &TYPE_STRING, REQUIRED, "Its name."                },
@@ -406,8 +396,6 @@ static const ResourceType fake_token = {
     .renew = token_renew,
     .close = token_close,
 };
-
-/* -- the provider ------------------------------------------------------------------------- */
 
 static const Attribute provider_attributes[] = {
     {"endpoint", &TYPE_STRING, OPTIONAL, "Where the world is."},

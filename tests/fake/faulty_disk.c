@@ -96,8 +96,6 @@ static void make_durable(FaultyDisk *disk, Node *node) {
     node->durable.count = node->now.count;
 }
 
-/* -- operations --------------------------------------------------------------------------- */
-
 static int faulty_read_file(void *self, Str path, Str *out, Arena *arena) {
     FaultyDisk *disk = self;
     int error = step_whole(disk);
@@ -343,8 +341,6 @@ static void faulty_close(void *self, DiskFile file) {
         node->locked_by = 0;
     disk->handles.items[file.handle - 1].node = NULL;
 }
-
-/* -- what survives ------------------------------------------------------------------------ */
 
 static void garble(FaultyDisk *disk, Node *node) {
     VEC(char) before = {0};

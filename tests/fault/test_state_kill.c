@@ -56,8 +56,6 @@ static bool open_run(Run *run) {
            journal_replay(run->backend->journal, run->state, &found, run->arena, &run->diags);
 }
 
-/* -- the process that dies ---------------------------------------------------------------- */
-
 static void refresh(Run *run, int slot) {
     StateInstance *instance = state_find_instance(run->state, address_of(slot));
     if (!instance)
@@ -137,8 +135,6 @@ static int live(int began) {
     }
     return 0;
 }
-
-/* -- the one that looks ------------------------------------------------------------------- */
 
 static bool knows(const State *state, Str id) {
     for (int slot = 0; slot < SLOTS; slot++) {

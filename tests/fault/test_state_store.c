@@ -70,8 +70,6 @@ static ResourceAddr address_of(size_t slot) {
     };
 }
 
-/* -- the world ---------------------------------------------------------------------------- */
-
 static Thing *find_thing(World *world, Str id) {
     vec_each(&world->things, thing) {
         if (str_equal(thing->id, id))
@@ -103,8 +101,6 @@ static Str id_of(const StateObject *object) {
 static bool is_effectless(const StateObject *object) {
     return str_equal(id_of(object), STR("none"));
 }
-
-/* -- a journal in pieces ------------------------------------------------------------------ */
 
 /* What stands for a remote store: a file a segment. */
 static const Str segment_folder = STR_CONST("segments");
@@ -165,8 +161,6 @@ static void choose_journal(Run *run) {
     if (run->world->moment->in_segments)
         run->backend->journal = journal_segments_new(&segments, run->arena);
 }
-
-/* -- a run -------------------------------------------------------------------------------- */
 
 static bool is_over(const Run *run) {
     return run->gave_up || faulty_disk_is_dead(run->faulty);
@@ -385,8 +379,6 @@ static void run_all(Run *run) {
     }
     close_run(run);
 }
-
-/* -- what must hold ----------------------------------------------------------------------- */
 
 static bool knows(const StateInstance *instance, Str id) {
     if (instance->current && str_equal(id_of(instance->current), id))

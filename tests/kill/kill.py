@@ -312,7 +312,7 @@ class Lab:
                 os.unlink(os.path.join(self.work, name))
 
 
-# -- the run -------------------------------------------------------------------------------------------------
+# The run.
 
 LONG = ("virDomainCreateWithFlags", "virDomainDestroyFlags", "virNetworkCreate", "virNetworkDestroy", "virNetworkUpdate",
         "virStorageVolCreateXML", "virStorageVolCreateXMLFrom", "virStorageVolUpload", "virStreamFinish",

@@ -102,8 +102,6 @@ static long point(const char *name, const char *detail) {
     return number;
 }
 
-/* -- failures ------------------------------------------------------------------------------ */
-
 /* What a disk says when it is full is said of calls that need room, and of no other. */
 static _Atomic(const char *) failing_name;
 static atomic_int half_written = -1;
@@ -133,10 +131,6 @@ static bool fails(const char *name, const char *detail) {
     errno = (int)setting("FAIL_WITH", EIO);
     return true;
 }
-
-/* -- files
- * ----------------------------------------------------------------------------------------------------
- */
 
 static bool counts(const char *path) {
     const char *under = getenv("KILL_UNDER");
@@ -261,8 +255,6 @@ FILE_CALL(rmdir, (const char *path), (path), counts(path) && access(path, F_OK) 
 FILE_CALL(mkdir, (const char *path, mode_t mode), (path, mode), counts(path) && access(path, F_OK) != 0 && fails("mkdir", path))
 FILE_CALL(chmod, (const char *path, mode_t mode), (path, mode), counts(path) && fails("chmod", path))
 
-/* -- libvirt -------------------------------------------------------------------------------------------------- */
-
 #define VIR(type, name, parameters, arguments) CALL(type, name, parameters, arguments, point(#name, ""))
 
 VIR(virDomainPtr, virDomainDefineXMLFlags, (virConnectPtr c, const char *x, unsigned int f), (c, x, f))
@@ -304,8 +296,6 @@ VIR(int, virNWFilterUndefine, (virNWFilterPtr n), (n))
 
 /* Ends uploads and downloads alike; the latter change nothing, but a point more is no harm. */
 VIR(int, virStreamFinish, (virStreamPtr s), (s))
-
-/* -- SSH: calls that send something; those that only look for an answer are made often, and change nothing ----- */
 
 #define SSH(type, name, parameters, arguments) CALL(type, name, parameters, arguments, point(#name, ""))
 

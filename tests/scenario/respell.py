@@ -9,7 +9,7 @@ class Raw(str):
     """A number as it was written."""
 
 
-# -- YAML ------------------------------------------------------------------------------------
+# YAML.
 
 
 def scalar(value):
@@ -26,7 +26,7 @@ def yaml(value, indent=0):
     return " " + scalar(value)
 
 
-# -- native syntax ---------------------------------------------------------------------------
+# Native syntax.
 
 LITERAL, CODE, TEMPLATE = "literal", "code", "template"
 
@@ -145,7 +145,7 @@ def native(document):
                    for body in bodies(document) for kind, item in body.items() if kind != "//")
 
 
-# -- files -----------------------------------------------------------------------------------
+# Files.
 
 SPELLINGS = {
     SUFFIX: lambda document: None,

@@ -73,7 +73,7 @@ def brief(value):
     return text if len(text) <= 200 else text[:200] + "…"
 
 
-# -- names for what differs from run to run ----------------------------------------------------------
+# Names for what differs from run to run.
 
 
 class Naming:
@@ -115,7 +115,7 @@ class Naming:
         return value
 
 
-# -- what the program printed and wrote, in one form ---------------------------------------------------
+# What the program printed and wrote, in one form.
 
 
 def of_state(state, naming):
@@ -251,7 +251,7 @@ def column_of(event):
     return ((event.get("range") or {}).get("start") or {}).get("column")
 
 
-# -- comparing -----------------------------------------------------------------------------------------
+# Comparing.
 
 
 def is_nothing(value):
@@ -372,7 +372,7 @@ def find_strange(wanted, got, where):
     return "%s: expected %s, got %s" % (where, brief(wanted), brief(got))
 
 
-# -- running -------------------------------------------------------------------------------------------
+# Running.
 
 
 def texts_of(files):

@@ -42,8 +42,6 @@ typedef struct Unpack {
     Str *problem;
 } Unpack;
 
-/* -- reading ------------------------------------------------------------------------------ */
-
 typedef struct ArchiveInput {
     UnpackFile *open;
     uint64_t at;
@@ -111,8 +109,6 @@ static bool PRINTF_LIKE(3, 4) refuse_entry(Unpack *unpack, Str name, const char 
                    STR_ARG(str_quote(str_slice(name, 0, 200), unpack->arena)), STR_ARG(why));
     return false;
 }
-
-/* -- writing ------------------------------------------------------------------------------ */
 
 /* A name that stays within the folder; *out is empty for the folder itself. */
 static bool check_name(Unpack *unpack, Str name, Str *out) {

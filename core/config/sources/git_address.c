@@ -4,8 +4,6 @@
 #include "url.h"
 #include "vec.h"
 
-/* -- forms -------------------------------------------------------------------------------- */
-
 static Str cut_query(Str address, Str *query) {
     size_t mark = str_find_char(address, '?', 0);
     *query = mark == SIZE_MAX ? STR_EMPTY : str_after(address, mark);
@@ -78,8 +76,6 @@ bool git_address_claims(Str address, Str *package, Arena *arena) {
     *package = is_forced ? address : str_concat(forced, address, arena);
     return is_forced || has_git_scheme(address);
 }
-
-/* -- judged ------------------------------------------------------------------------------- */
 
 static bool is_plain(Str text) {
     for (size_t i = 0; i < text.len; i++) {

@@ -21,8 +21,6 @@ static bool claims(Str address, Str *package, Arena *arena) {
            (str_equal(url.scheme, STR("https")) || str_equal(url.scheme, STR("http")));
 }
 
-/* -- what the address says ---------------------------------------------------------------- */
-
 typedef struct Checksum {
     DigestKind kind;
     Str hex; /* empty: none is demanded */
@@ -128,8 +126,6 @@ static bool read_address(Download *download) {
     download->url = url_to_str(&url, arena);
     return true;
 }
-
-/* -- the archive -------------------------------------------------------------------------- */
 
 static int digest_file(const Disk *disk, Str path, DigestKind kind, Str *out, Arena *arena) {
     DiskFile file;

@@ -27,8 +27,6 @@ static bool claims(Str address, Str *package, Arena *arena) {
     return git_address_claims(address, package, arena);
 }
 
-/* -- the environment ---------------------------------------------------------------------- */
-
 static const char *environment_of(const GitRun *run, const char *name) {
     const Process *process = run->request->io->process;
     return process->environment(process->self, name);
@@ -98,8 +96,6 @@ static void forbid_files(GitRun *run) {
     if (!is_file(&run->address))
         set_default(run, "GIT_ALLOW_PROTOCOL", "https:ssh:http:git");
 }
-
-/* -- running ------------------------------------------------------------------------------ */
 
 /* What a hook of the user's repository tells about that repository would lead git to it. */
 static const char *const prefix[] = {
@@ -183,8 +179,6 @@ static bool git(GitRun *run, const char *const *words, ProcessResult *result) {
     int status = run_git(run, words, result);
     return (status == 0 && result->exit_status == 0) || refuse_run(run, status, result);
 }
-
-/* -- fetching ----------------------------------------------------------------------------- */
 
 static bool is_hex(Str text) {
     for (size_t i = 0; i < text.len; i++) {

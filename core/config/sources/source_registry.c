@@ -14,8 +14,6 @@ typedef struct RegistryModule {
     Str path; /* NAMESPACE/NAME/SYSTEM */
 } RegistryModule;
 
-/* -- addresses ---------------------------------------------------------------------------- */
-
 static bool is_name(Str text) {
     if (!text.len || text.len > 64 || !isalnum((unsigned char)text.ptr[0]) ||
         !isalnum((unsigned char)text.ptr[text.len - 1]))
@@ -78,8 +76,6 @@ static bool claims(Str address, Str *package, Arena *arena) {
     *package = str_format(arena, "%.*s/%.*s", STR_ARG(module.host), STR_ARG(module.path));
     return true;
 }
-
-/* -- asking ------------------------------------------------------------------------------- */
 
 typedef struct Registry {
     const SourceRequest *request;
@@ -149,8 +145,6 @@ static bool discover(Registry *registry) {
         registry->base = str_concat(registry->base, STR("/"), registry->arena);
     return true;
 }
-
-/* -- versions ----------------------------------------------------------------------------- */
 
 static bool refuse_versions(Registry *registry, Str newest) {
     const SourceRequest *request = registry->request;

@@ -29,8 +29,6 @@ static uint64_t number_of(const Io *io, const char *name, uint64_t fallback, Are
                                                                                  : fallback;
 }
 
-/* -- what is said ------------------------------------------------------------------------- */
-
 static const char *hint_of_status(HttpStatus status) {
     switch (status) {
     case HTTP_BAD_CERTIFICATE:
@@ -68,8 +66,6 @@ static bool refuse(
                 STR_ARG(why), hint);
     return false;
 }
-
-/* -- asking ------------------------------------------------------------------------------- */
 
 /* Credentials leave the address, so that no library's message has them. */
 static Str take_credentials(Str address, HttpRequest *http, Arena *arena) {
@@ -112,8 +108,6 @@ bool source_web_get(const WebQuestion *question, HttpResponse *out, Arena *arena
     return refuse(question, str_format(arena, "the answer is %d", out->code),
                   hint_of_code(out->code), arena, diags);
 }
-
-/* -- pages -------------------------------------------------------------------------------- */
 
 static bool is_name_char(char c) {
     return isalnum((unsigned char)c) || c == '-' || c == '_';

@@ -44,8 +44,6 @@ typedef struct Transfer {
     Arena *arena;
 } Transfer;
 
-/* -- what comes --------------------------------------------------------------------------- */
-
 /* A redirect's headers come first: a status line begins the next set. What comes after the body is
  * of no use, and does not end in an empty line. */
 static size_t take_header(char *bytes, size_t one, size_t size, void *payload) {
@@ -75,8 +73,6 @@ static size_t take_piece(char *bytes, size_t one, size_t size, void *payload) {
     transfer->sink_error = transfer->sink->write(transfer->sink->payload, (Str){bytes, size});
     return transfer->sink_error ? 0 : size;
 }
-
-/* -- what is asked ------------------------------------------------------------------------ */
 
 static void set_text(CURL *curl, CURLoption option, Str text, Arena *arena) {
     if (text.len)
@@ -191,8 +187,6 @@ static void set_up(CURL *curl, Transfer *transfer, CurlList *list, CurlList *pla
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, transfer->text);
 }
-
-/* -- how it went -------------------------------------------------------------------------- */
 
 typedef struct CodeRow {
     CURLcode code;

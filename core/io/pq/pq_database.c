@@ -38,8 +38,6 @@ static Str problem_text(const char *message, Arena *arena) {
     return utf8_strip_controls(strbuf_str(&line), arena);
 }
 
-/* -- connecting --------------------------------------------------------------------------- */
-
 /* What stands before the address gives way to it, what stands behind it does not. Without a word
  * about encryption it is demanded, as the known tools do. */
 static PGconn *connect_to(Str address, Arena *arena) {
@@ -81,8 +79,6 @@ static void close_session(void *self, DatabaseSession *session) {
     PQfinish(session->connection);
     session->connection = NULL;
 }
-
-/* -- asking ------------------------------------------------------------------------------- */
 
 static bool send(
     PGconn *connection, const char *statement, const Str *values, size_t count, Arena *arena) {

@@ -7,8 +7,6 @@
 
 #define NOT_UPHELD "assumption was not upheld"
 
-/* -- lengths ------------------------------------------------------------------------------ */
-
 static bool length_bound(FunctionCall *call, size_t argument, int64_t *out, Str *error) {
     if (!sequence_integer(call, argument, out, error))
         return false;
@@ -74,8 +72,6 @@ static bool assume_at_most(FunctionCall *call, Value *out, Str *error) {
     return length_bound(call, 1, &most, error) && assume_length(call, 0, most, out, error);
 }
 
-/* -- others ------------------------------------------------------------------------------- */
-
 static bool assume_not_null(FunctionCall *call, Value *out, Str *error) {
     Value value = call->arguments[0];
     if (value.type == &TYPE_DYNAMIC)
@@ -140,8 +136,6 @@ static bool assume_equal(FunctionCall *call, Value *out, Str *error) {
     *out = value_with_marks(assumed, marks);
     return true;
 }
-
-/* -- the table ---------------------------------------------------------------------------- */
 
 static const Type list_of_any = {.kind = KIND_LIST, .element = &TYPE_DYNAMIC, .has_dynamic = true};
 static const Type set_of_any = {.kind = KIND_SET, .element = &TYPE_DYNAMIC, .has_dynamic = true};

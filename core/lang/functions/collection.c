@@ -10,8 +10,6 @@ static bool give_int(size_t number, uint8_t marks, Value *out) {
     return true;
 }
 
-/* -- length, element, index, contains ----------------------------------------------------- */
-
 static bool collection_length(FunctionCall *call, Value *out, Str *error) {
     uint8_t marks = 0;
     Value value = sequence_take_marks(call->arguments[0], &marks);
@@ -98,8 +96,6 @@ static bool collection_contains(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-/* -- coalesce ----------------------------------------------------------------------------- */
-
 static bool coalesce_type(FunctionCall *call, const Type **out, Str *error) {
     const Type **types = arena_new_array(call->arena, const Type *, call->count);
     if (call->count == 0)
@@ -152,8 +148,6 @@ static bool collection_coalescelist(FunctionCall *call, Value *out, Str *error) 
     }
     return function_fail(call, SIZE_MAX, error, "no non-null arguments");
 }
-
-/* -- one, alltrue, anytrue ------------------------------------------------------------------ */
 
 #define ONE_REFUSED "must be a list, set, or tuple value with either zero or one elements"
 
@@ -215,8 +209,6 @@ static bool collection_anytrue(FunctionCall *call, Value *out, Str *error) {
     }
     return true;
 }
-
-/* -- the table ---------------------------------------------------------------------------- */
 
 static const Type list_of_bool = {.kind = KIND_LIST, .element = &TYPE_BOOL};
 

@@ -68,8 +68,6 @@ static bool conversion_tomap(FunctionCall *call, Value *out, Str *error) {
     return convert_to(call, &map_of_any, out, error);
 }
 
-/* -- marks -------------------------------------------------------------------------------- */
-
 static bool conversion_sensitive(FunctionCall *call, Value *out, Str *error) {
     (void)error;
     *out = value_with_marks(call->arguments[0], MARK_SENSITIVE);
@@ -121,8 +119,6 @@ static bool conversion_map(FunctionCall *call, Value *out, Str *error) {
         call, SIZE_MAX, error,
         "this function is no more; write { ... }, or tomap({ ... }) where the type matters");
 }
-
-/* -- the table ---------------------------------------------------------------------------- */
 
 #define TAKES_ALL (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_MARKED | PARAMETER_DYNAMIC)
 

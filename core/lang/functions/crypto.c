@@ -50,8 +50,6 @@ static bool crypto_uuidv5(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-/* -- bcrypt ------------------------------------------------------------------------------- */
-
 #define BCRYPT_INPUT_MAX 72
 
 static bool bcrypt_run(FunctionCall *call, Str text, int64_t cost, Value *out, Str *error) {
@@ -91,8 +89,6 @@ static bool crypto_bcrypt(FunctionCall *call, Value *out, Str *error) {
     }
     return bcrypt_run(call, text, cost, out, error);
 }
-
-/* -- rsadecrypt --------------------------------------------------------------------------- */
 
 typedef EVP_PKEY *Key;
 static void key_release(Key *key) {
@@ -141,8 +137,6 @@ static bool crypto_rsadecrypt(FunctionCall *call, Value *out, Str *error) {
     *out = value_string((Str){(const char *)plain, size}, call->arena);
     return true;
 }
-
-/* -- the table ---------------------------------------------------------------------------- */
 
 /* clang-format off */
 static const Function crypto_functions[] = {

@@ -9,8 +9,6 @@ static bool date_argument(FunctionCall *call, size_t i, Timestamp *out, Str *err
     return timestamp_parse(function_text(call, i), out, error, call->arena);
 }
 
-/* -- formatdate --------------------------------------------------------------------------- */
-
 static const char *const month_names[] = {"January",   "February", "March",    "April",
                                           "May",       "June",     "July",     "August",
                                           "September", "October",  "November", "December"};
@@ -177,8 +175,6 @@ static bool date_formatdate(FunctionCall *call, Value *out, Str *error) {
     *out = value_string(strbuf_str(&format.out), call->arena);
     return true;
 }
-
-/* -- the others --------------------------------------------------------------------------- */
 
 static bool date_timeadd(FunctionCall *call, Value *out, Str *error) {
     Timestamp time;

@@ -9,8 +9,6 @@
 #include <iconv.h>
 #include <zlib.h>
 
-/* -- base64 ------------------------------------------------------------------------------- */
-
 static bool is_base64_symbol(char c) {
     return isalnum((unsigned char)c) || c == '+' || c == '/';
 }
@@ -52,8 +50,6 @@ static bool encoding_base64encode(FunctionCall *call, Value *out, Str *error) {
     (void)error;
     return function_give_text(call, digest_to_base64(function_text(call, 0), call->arena), out);
 }
-
-/* -- gzip --------------------------------------------------------------------------------- */
 
 #define GZIP_WINDOW (15 + 16)
 
@@ -111,8 +107,6 @@ static bool encoding_base64gunzip(FunctionCall *call, Value *out, Str *error) {
                              "the result of decoding the provided string is not valid UTF-8");
     return function_give_text(call, plain, out);
 }
-
-/* -- character sets ----------------------------------------------------------------------- */
 
 typedef struct Converter {
     iconv_t handle;
@@ -202,8 +196,6 @@ static bool encoding_textdecodebase64(FunctionCall *call, Value *out, Str *error
     return function_give_text(call, strbuf_str(&text), out);
 }
 
-/* -- URLs --------------------------------------------------------------------------------- */
-
 static bool encoding_urlencode(FunctionCall *call, Value *out, Str *error) {
     Str text = function_text(call, 0);
     StrBuf buf = strbuf_new(call->arena);
@@ -240,8 +232,6 @@ static bool encoding_urldecode(FunctionCall *call, Value *out, Str *error) {
     }
     return function_give_text(call, strbuf_str(&buf), out);
 }
-
-/* -- the table ---------------------------------------------------------------------------- */
 
 /* clang-format off */
 static const Function encoding_functions[] = {

@@ -6,8 +6,6 @@
 #include "lexer.h"
 #include "parser.h"
 
-/* -- try, can ----------------------------------------------------------------------------- */
-
 static bool expression_attempt(Evaluation *evaluation,
                                const Expr *expr,
                                Value *out,
@@ -83,8 +81,6 @@ static bool expression_can(Evaluation *evaluation, const Expr *call, Value *out)
     return true;
 }
 
-/* -- convert ------------------------------------------------------------------------------ */
-
 static bool expression_convert(Evaluation *evaluation, const Expr *call, Value *out) {
     Value value;
     TypeConstraint constraint;
@@ -102,8 +98,6 @@ static bool expression_convert(Evaluation *evaluation, const Expr *call, Value *
                   "Invalid value for \"value\" parameter of \"convert\": %.*s.", STR_ARG(message));
     return false;
 }
-
-/* -- templates ---------------------------------------------------------------------------- */
 
 #define TEMPLATE_DEPTH_MAX 32
 
@@ -212,8 +206,6 @@ static bool expression_templatestring(Evaluation *evaluation, const Expr *call, 
     *out = value_with_marks(*out, marks);
     return true;
 }
-
-/* -- the table ---------------------------------------------------------------------------- */
 
 /* clang-format off */
 static const Function expression_functions[] = {

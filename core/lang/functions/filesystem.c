@@ -9,8 +9,6 @@
 
 #include <unistd.h>
 
-/* -- paths -------------------------------------------------------------------------------- */
-
 /* Lexical; the empty path is ".". */
 static Str clean(const FunctionCall *call, Str path) {
     Str cleaned = disk_clean(path, call->arena);
@@ -59,8 +57,6 @@ static bool filesystem_pathexpand(FunctionCall *call, Value *out, Str *error) {
         call, str_concat(str_from_cstr(home), str_after(path, 1), call->arena), out);
 }
 
-/* -- contents ----------------------------------------------------------------------------- */
-
 static bool filesystem_file(FunctionCall *call, Value *out, Str *error) {
     Str bytes;
     if (!file_content_read(call, &bytes, error))
@@ -101,8 +97,6 @@ static bool filesystem_fileexists(FunctionCall *call, Value *out, Str *error) {
     *out = value_bool(is_there);
     return true;
 }
-
-/* -- fileset ------------------------------------------------------------------------------ */
 
 #define FOLDER_DEPTH_MAX 64
 
@@ -146,8 +140,6 @@ static bool filesystem_fileset(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-/* -- templatefile ------------------------------------------------------------------------- */
-
 static bool filesystem_templatefile(Evaluation *evaluation, const Expr *expr, Value *out) {
     Value path;
     Value variables;
@@ -179,8 +171,6 @@ static bool filesystem_templatefile(Evaluation *evaluation, const Expr *expr, Va
     *out = value_with_marks(*out, path.marks);
     return true;
 }
-
-/* -- the table ---------------------------------------------------------------------------- */
 
 #define OF_PATH PARAMETERS({"path", &TYPE_STRING}), .type = &TYPE_STRING
 

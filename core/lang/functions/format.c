@@ -10,8 +10,6 @@
 
 #define WIDTH_MAX 100000
 
-/* -- reading verbs ------------------------------------------------------------------------ */
-
 static char format_char(Str format, size_t at) {
     return at < format.len ? format.ptr[at] : '\0';
 }
@@ -90,8 +88,6 @@ static bool format_read_verb(
     return function_fail(call, 0, error, "the width or precision in \"%.*s\" is too big",
                          STR_ARG(verb->raw));
 }
-
-/* -- one value ---------------------------------------------------------------------------- */
 
 static Str format_pad(const FormatVerb *verb, Str text, Arena *arena) {
     size_t length = utf8_grapheme_count(text);
@@ -179,8 +175,6 @@ static bool format_value(const FormatVerb *verb, Value value, StrBuf *out, Str *
     strbuf_add(out, format_typed(verb, value, arena));
     return true;
 }
-
-/* -- one format --------------------------------------------------------------------------- */
 
 typedef struct Formatting {
     FunctionCall *call;
@@ -275,8 +269,6 @@ static bool format_format(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-/* -- formatlist --------------------------------------------------------------------------- */
-
 static bool is_iterated(Value v) {
     return !value_is_null(v) && type_is_sequence(v.type);
 }
@@ -354,8 +346,6 @@ static bool format_formatlist(FunctionCall *call, Value *out, Str *error) {
     *out = value_list(&TYPE_STRING, items, list.count, call->arena);
     return true;
 }
-
-/* -- the table ---------------------------------------------------------------------------- */
 
 #define ANY_VALUE (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC)
 

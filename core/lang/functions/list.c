@@ -9,8 +9,6 @@ static Value list_of(const FunctionCall *call, const Type *element, const ValueV
     return value_list(element, items->items, items->count, call->arena);
 }
 
-/* -- concat, flatten ---------------------------------------------------------------------- */
-
 /* The list type of lists alone that have one in common, else NULL. */
 static const Type *concat_list_type(const FunctionCall *call) {
     const Type **types = arena_new_array(call->arena, const Type *, call->count);
@@ -114,8 +112,6 @@ static bool list_flatten(FunctionCall *call, Value *out, Str *error) {
     *out = value_with_marks(result, flattening.marks);
     return true;
 }
-
-/* -- lists from lists --------------------------------------------------------------------- */
 
 static bool list_compact(FunctionCall *call, Value *out, Str *error) {
     Value list = call->arguments[0];
@@ -410,8 +406,6 @@ static bool list_matchkeys(FunctionCall *call, Value *out, Str *error) {
     *out = list_of(call, type->element, &items);
     return true;
 }
-
-/* -- the table ---------------------------------------------------------------------------- */
 
 static const Type list_of_any = {.kind = KIND_LIST, .element = &TYPE_DYNAMIC, .has_dynamic = true};
 static const Type list_of_number = {.kind = KIND_LIST, .element = &TYPE_NUMBER};

@@ -8,8 +8,6 @@ static size_t mapping_count(Value v) {
     return v.type->kind == KIND_OBJECT ? v.type->count : v.count;
 }
 
-/* -- keys, values ------------------------------------------------------------------------- */
-
 static bool mapping_require(FunctionCall *call, Str *error) {
     return type_is_mapping(call->arguments[0].type) ||
            function_fail(call, 0, error, "must have map or object type");
@@ -63,8 +61,6 @@ static bool mapping_values(FunctionCall *call, Value *out, Str *error) {
     *out = value_with_marks(result, map.marks);
     return true;
 }
-
-/* -- lookup ------------------------------------------------------------------------------- */
 
 static bool lookup_missing(FunctionCall *call, Str *error) {
     Value key = call->arguments[1];
@@ -135,8 +131,6 @@ static bool mapping_lookup(FunctionCall *call, Value *out, Str *error) {
     *out = value_with_marks(found, marks);
     return true;
 }
-
-/* -- merge -------------------------------------------------------------------------------- */
 
 /* What an argument contributes when only its type counts: unknown values of the types. */
 static void merge_add(Value map, Members *merged) {
@@ -222,8 +216,6 @@ static bool mapping_merge(FunctionCall *call, Value *out, Str *error) {
     *out = value_with_marks(result, shape.marks);
     return true;
 }
-
-/* -- zipmap, transpose -------------------------------------------------------------------- */
 
 static bool zipmap_refuse_counts(FunctionCall *call, size_t keys, size_t values, Str *error) {
     return function_fail(call, SIZE_MAX, error,
@@ -319,8 +311,6 @@ static bool mapping_transpose(FunctionCall *call, Value *out, Str *error) {
 }
 
 #define ANY_VALUE (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_MARKED | PARAMETER_DYNAMIC)
-
-/* -- the table ---------------------------------------------------------------------------- */
 
 static const Type map_of_lists = {.kind = KIND_MAP, .element = &TYPE_LIST_OF_STRING};
 

@@ -92,8 +92,6 @@ static bool network_cidrsubnet(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-/* -- cidrsubnets -------------------------------------------------------------------------- */
-
 typedef struct Allocation {
     AddressBlock network;
     Uint128 next; /* the first free address */

@@ -243,8 +243,6 @@ static bool numeric_sum(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-/* -- parseint ----------------------------------------------------------------------------- */
-
 /* Digits, then lower case, then upper case; up to base 36 the case does not count. */
 static int digit_value(char c, int64_t base) {
     if (c >= '0' && c <= '9')
@@ -323,8 +321,6 @@ static bool numeric_parseint(FunctionCall *call, Value *out, Str *error) {
         *out = arithmetic_negate(*out, call->arena);
     return true;
 }
-
-/* -- the table ---------------------------------------------------------------------------- */
 
 /* clang-format off */
 static const Function numeric_functions[] = {

@@ -20,8 +20,6 @@ static void regex_release(Regex *regex) {
 }
 SCOPED_TYPE(Regex, regex_release);
 
-/* -- compiling ---------------------------------------------------------------------------- */
-
 /* What follows "(?" in constructs that need backtracking. */
 static bool is_lookaround(Str rest) {
     static const char *const forms[] = {"(?=", "(?!", "(?<=", "(?<!", "(?>",
@@ -211,8 +209,6 @@ static bool regex_compile(Str pattern, Regex *out, Str *error, Arena *arena) {
     return true;
 }
 
-/* -- matching ----------------------------------------------------------------------------- */
-
 /* 1: found, 0: not, -1: *error is set. */
 static int regex_match(
     const Regex *regex, Str text, size_t from, pcre2_match_data *data, Str *error) {
@@ -365,8 +361,6 @@ static bool regex_all(FunctionCall *call, Value *out, Str *error) {
     return found == 0 && function_spend(call, 0, text.len, error);
 }
 
-/* -- replace ------------------------------------------------------------------------------ */
-
 static size_t name_length(Str text, size_t at) {
     size_t end = at;
     while (end < text.len && (isalnum((unsigned char)text.ptr[end]) || text.ptr[end] == '_'))
@@ -481,8 +475,6 @@ static bool regex_replace(FunctionCall *call, Value *out, Str *error) {
     *out = value_string(replace_plain(call, text, old, with), call->arena);
     return true;
 }
-
-/* -- the table ---------------------------------------------------------------------------- */
 
 /* clang-format off */
 static const Function regex_functions[] = {

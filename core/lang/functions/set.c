@@ -3,8 +3,6 @@
 
 #include "sequence.h"
 
-/* -- operations on sets of one type ------------------------------------------------------- */
-
 static bool set_type(FunctionCall *call, const Type **out, Str *error) {
     const Type **types = arena_new_array(call->arena, const Type *, call->count);
     size_t count = 0;
@@ -125,8 +123,6 @@ static bool set_subtract(FunctionCall *call, Value *out, Str *error) {
     return set_combine(call, 1, choose_missing, out, error);
 }
 
-/* -- setproduct --------------------------------------------------------------------------- */
-
 typedef struct Product {
     Value *sources;
     const Type **elements;
@@ -213,8 +209,6 @@ static bool set_product(FunctionCall *call, Value *out, Str *error) {
     *out = value_with_marks(result, product.marks);
     return true;
 }
-
-/* -- the table ---------------------------------------------------------------------------- */
 
 static const Type set_of_any = {.kind = KIND_SET, .element = &TYPE_DYNAMIC, .has_dynamic = true};
 

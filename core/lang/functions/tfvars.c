@@ -6,8 +6,6 @@
 #include "native.h"
 #include "utf8.h"
 
-/* -- values as expressions ---------------------------------------------------------------- */
-
 /* A line of the text: `key = value`, or something between the brackets. */
 typedef struct NativeLine {
     Str key; /* empty: none */
@@ -180,8 +178,6 @@ static bool tfvars_encode(FunctionCall *call, Value *out, Str *error) {
     return function_spend(call, 0, laid.len, error);
 }
 
-/* -- files of variable values ------------------------------------------------------------- */
-
 static void tfvars_check_blocks(const NativeBody *body, Diags *diags) {
     if (body->blocks.count)
         diags_error(diags, body->blocks.items[0]->type_range, "Invalid variable definition",
@@ -218,8 +214,6 @@ static bool tfvars_decode(FunctionCall *call, Value *out, Str *error) {
     return function_fail(call, SIZE_MAX, error, "line %u, column %u: %.*s: %.*s", position.line,
                          position.column, STR_ARG(first->summary), STR_ARG(first->detail));
 }
-
-/* -- the table ---------------------------------------------------------------------------- */
 
 /* clang-format off */
 static const Function tfvars_functions[] = {

@@ -310,8 +310,6 @@ static void bad_input(void **state) {
     bad_cases_check(bad_cases, ARRAY_COUNT(bad_cases));
 }
 
-/* -- several files ------------------------------------------------------------------------ */
-
 typedef struct FolderCase {
     const char *about;
     CaseFile files[5];
@@ -404,8 +402,6 @@ static void folders(void **state) {
     }
     assert_int_equal(failures, 0);
 }
-
-/* -- the model ---------------------------------------------------------------------------- */
 
 static void model(void **state) {
     (void)state;

@@ -323,8 +323,6 @@ static void cancelled(void **state) {
     cancel_close(cancel);
 }
 
-/* -- TLS ---------------------------------------------------------------------------------- */
-
 typedef struct Identity {
     EVP_PKEY *key;
     X509 *certificate; /* vouches for itself */

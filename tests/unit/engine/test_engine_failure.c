@@ -191,8 +191,6 @@ static void a_write_is_tried_twice(void **unused) {
     engine_case_close(c);
 }
 
-/* -- stopping ----------------------------------------------------------------------------- */
-
 static void a_stop_begins_nothing_new(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
@@ -251,8 +249,6 @@ static void a_stopped_plan_is_no_plan(void **unused) {
     cancel_close(c->world.cancel);
     engine_case_close(c);
 }
-
-/* -- a run that ended in the middle ------------------------------------------------------- */
 
 static const StatePending *doubt(EngineCase *c, const char *name) {
     StatePending *pending = arena_new(c->arena, StatePending);

@@ -101,8 +101,6 @@ static void an_update_keeps_computed_values(void **unused) {
     engine_case_close(c);
 }
 
-/* -- data sources ------------------------------------------------------------------------- */
-
 static void data_is_read_as_soon_as_it_can_be(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
@@ -139,8 +137,6 @@ static void data_is_read_as_soon_as_it_can_be(void **unused) {
     assert_true(state_is_empty(c->state));
     engine_case_close(c);
 }
-
-/* -- conditions --------------------------------------------------------------------------- */
 
 typedef struct ErrorCase {
     const char *text;
@@ -311,8 +307,6 @@ static void a_module_may_be_called_twice(void **unused) {
     engine_case_close(c);
 }
 
-/* -- modes and options -------------------------------------------------------------------- */
-
 static void drift_is_found(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
@@ -384,8 +378,6 @@ static void replacement_by_trigger(void **unused) {
     check_changes(c, "");
     engine_case_close(c);
 }
-
-/* -- outputs ------------------------------------------------------------------------------ */
 
 static void outputs_change(void **unused) {
     (void)unused;

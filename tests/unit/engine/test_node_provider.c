@@ -102,8 +102,6 @@ static void all_are_asked_when_all_goes(void **state) {
     engine_case_close(c);
 }
 
-/* -- whose configuration is not known yet ------------------------------------------------- */
-
 #define SERVED(size, rest)                                                                         \
     "provider: {fake: [{}, {alias: in, endpoint: 'at-${fake_thing.server.revision}'}]}\n"          \
     "resource:\n"                                                                                  \

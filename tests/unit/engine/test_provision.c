@@ -56,8 +56,6 @@ static void validates(void **state) {
     assert_int_equal(failures, 0);
 }
 
-/* -- when they run ------------------------------------------------------------------------ */
-
 static const char noted[] = "resource:\n"
                             "  fake_thing:\n"
                             "    a:\n"
@@ -146,8 +144,6 @@ static void what_is_forgotten_runs_none(void **unused) {
     engine_case_close(c);
 }
 
-/* -- what a failure means ----------------------------------------------------------------- */
-
 static void a_failure_taints(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
@@ -222,8 +218,6 @@ static void a_failed_successor_keeps_the_predecessor(void **unused) {
     check_objects(c, "fake_thing.a a-2 tainted\nfake_thing.a deposed a-1\n");
     engine_case_close(c);
 }
-
-/* -- what is told ------------------------------------------------------------------------- */
 
 typedef struct Ear {
     StrBuf heard;
@@ -306,8 +300,6 @@ static void secrets_are_not_told(void **unused) {
     assert_true(str_find(engine_case_said(c), STR("sesame"), 0) == SIZE_MAX);
     engine_case_close(c);
 }
-
-/* -- a process that dies ------------------------------------------------------------------ */
 
 static void die_within(EngineCase *c, const char *call) {
     engine_death_within(c, call);

@@ -37,8 +37,6 @@ static Str nic_text(const ResourceCase *c, size_t i, const char *name) {
     return draft_text(items_at(c->state, "network_interface", i), name, STR_EMPTY);
 }
 
-/* -- in the test driver --------------------------------------------------------------------- */
-
 #define NIC "\"network_interface\":[{\"network\":\"default\",\"addresses\":[\"192.168.122.5/24\"]}]"
 
 static void test_lifecycle(void **state) {
@@ -204,8 +202,6 @@ static void test_notes(void **state) {
     libvirt_case_delete(&c);
     libvirt_case_close(&c);
 }
-
-/* -- on a host ------------------------------------------------------------------------------ */
 
 /* A pool with two volumes, a network and a filter. */
 typedef struct Place {

@@ -113,8 +113,6 @@ static void test_recover(void **state) {
     libvirt_case_close(&c);
 }
 
-/* -- on a host ------------------------------------------------------------------------------ */
-
 typedef struct Place {
     ResourceCase pool;
     const char *folder;

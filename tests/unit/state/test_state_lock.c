@@ -77,8 +77,6 @@ static void another_lock(void **unused) {
     check_str(diags.items[1].detail, "Nobody holds the lock of \"place\".");
 }
 
-/* -- waiting ------------------------------------------------------------------------------ */
-
 typedef struct Waiting {
     int64_t now_ms;
     int64_t longest_ms;

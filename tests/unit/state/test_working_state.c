@@ -265,8 +265,6 @@ static void without_journal(void **state) {
     assert_int_equal(stored(it)->resources.count, 1);
 }
 
-/* -- many threads ------------------------------------------------------------------------- */
-
 #define WORKERS    8
 #define PER_WORKER 40
 

@@ -61,7 +61,7 @@ static inline void suite_case_write(SuiteCase *c, const char *path, const char *
     assert_int_equal(disk_real.write_file(NULL, name, str_from_cstr(text), 0666), 0);
 }
 
-/* -- what is told ------------------------------------------------------------------------- */
+/* What is told. */
 
 static inline void suite_case_tell_diags(SuiteCase *c, const Diags *diags) {
     for (size_t i = 0; i < diags->count; i++) {
@@ -139,7 +139,7 @@ static inline void suite_case_end(void *self, const Suite *suite) {
     strbuf_add_format(&c->told, "%s\n", suite_status_name(suite->status));
 }
 
-/* -- running ------------------------------------------------------------------------------ */
+/* Running. */
 
 static inline bool suite_case_load(SuiteCase *c) {
     ConfigRequest request = {
