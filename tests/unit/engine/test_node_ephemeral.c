@@ -154,7 +154,10 @@ static void a_failed_renewal_is_told_at_the_end(void **state) {
     fake_world_order(&c->world, "renew t");
     assert_false(engine_case_apply_plan(c));
     check_said(c, "ephemeral.fake_token.t: Call failed: As ordered: renew t.");
-    assert_true(str_ends_with(engine_case_diary(c), STR("renew t failed\nclose t\n")));
+    /* It may fail before the first object is made, or after. */
+    Str diary = engine_case_diary(c);
+    assert_true(str_find(diary, STR("\nrenew t failed\n"), 0) != SIZE_MAX);
+    assert_true(str_ends_with(diary, STR("close t\n")));
     check_objects(c, "fake_thing.a a-1\n");
     engine_case_close(c);
 }
