@@ -262,7 +262,6 @@ static bool ask_missing(Collecting *collecting) {
 static bool gather(Collecting *collecting) {
     const InputRequest *request = collecting->request;
     *collecting->out = request->values ? *request->values : map_new(collecting->arena);
-    collecting->refused = map_new(collecting->arena);
     if (request->values)
         return true;
     bool ok = request->only_options || request->only_folder || add_environment(collecting);
@@ -278,16 +277,22 @@ static bool gather(Collecting *collecting) {
     return ok;
 }
 
-bool input_gather(
+static Collecting begin(
     const Config *config, const InputRequest *request, Map *out, Arena *arena, Diags *diags) {
-    Map values;
-    Collecting collecting = {
+    return (Collecting){
         .config = config,
         .request = request,
-        .out = &values,
+        .out = out,
+        .refused = map_new(arena),
         .arena = arena,
         .diags = diags,
     };
+}
+
+bool input_gather(
+    const Config *config, const InputRequest *request, Map *out, Arena *arena, Diags *diags) {
+    Map values;
+    Collecting collecting = begin(config, request, &values, arena, diags);
     bool ok = gather(&collecting);
     if (ok)
         *out = values;
@@ -300,14 +305,7 @@ bool input_ask(const Config *config,
                Map *out,
                Arena *arena,
                Diags *diags) {
-    Collecting collecting = {
-        .config = config,
-        .request = request,
-        .out = out,
-        .refused = map_new(arena),
-        .arena = arena,
-        .diags = diags,
-    };
+    Collecting collecting = begin(config, request, out, arena, diags);
     Str text;
     if (!request->ask || !request->ask(request->payload, variable, &text, arena))
         return refuse_missing(&collecting, variable);
@@ -321,13 +319,7 @@ bool input_collect(
     Map values;
     InputRequest silent = *request;
     silent.ask = NULL; /* nobody is asked when some value was given but could not be read */
-    Collecting collecting = {
-        .config = config,
-        .request = request,
-        .out = &values,
-        .arena = arena,
-        .diags = diags,
-    };
+    Collecting collecting = begin(config, request, &values, arena, diags);
     bool ok = gather(&collecting);
     if (!ok)
         collecting.request = &silent;
