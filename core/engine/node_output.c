@@ -82,6 +82,7 @@ static bool visit_instance(Visit *visit, ModuleInstance *module) {
     }
     bool ok = visit->walk->phase != PHASE_VALIDATE ||
               evaluate_messages(&output->preconditions, &scope, visit->scratch, &visit->diags);
+    scope.scope.awaits_operands = !module->parent && visit->walk->phase == PHASE_PLAN;
     Value value;
     if (!eval_expr(output->expr, &scope.scope, &value, visit->scratch, &visit->diags) || !ok)
         return false;

@@ -206,12 +206,18 @@ static bool is_replace_requested(const Planning *planning) {
     return false;
 }
 
+/* What a plan shows is known when all that it is made of is: an operand may still fail. */
+static bool configure(Planning *planning) {
+    EvalScope scope = planning->scope;
+    scope.scope.self = &scope;
+    scope.scope.awaits_operands = true;
+    return job_configure(&planning->job, &scope, &planning->configured);
+}
+
 static bool evaluate(Planning *planning) {
     Job *job = &planning->job;
     evaluate_scope_init_instance(&planning->scope, job->record);
-    if (!job_preconditions(job, &planning->scope))
-        return false;
-    if (!job_configure(job, &planning->scope, &planning->configured))
+    if (!job_preconditions(job, &planning->scope) || !configure(planning))
         return false;
     planning->config = job_ignore_changes(job, planning->prior_value, planning->configured.value);
     return trigger_fires(job->record, &planning->scope, &planning->is_triggered, job->scratch,

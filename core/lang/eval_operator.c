@@ -215,11 +215,13 @@ static bool logic_decide(
     *out = unknown_not_null(&TYPE_BOOL, evaluation->arena);
     if (!left->is_known && !right->is_known)
         return left->is_good;
-    if (left->is_decisive || right->is_decisive) {
+    bool awaits = evaluation->scope && evaluation->scope->awaits_operands;
+    bool is_whole = left->is_known && right->is_known;
+    if ((left->is_decisive || right->is_decisive) && (is_whole || !awaits)) {
         *out = value_bool(deciding);
         return true;
     }
-    if (!left->is_known || !right->is_known)
+    if (!is_whole)
         return left->is_known ? right->is_good : left->is_good;
     *out = value_bool(!deciding);
     return operand_is_present(evaluation, left->operation, left->value) &&

@@ -33,7 +33,11 @@ typedef struct Scope {
     Str base_folder; /* relative file names start here (path.module's folder is the user's word) */
     int64_t now_ms;  /* plantimestamp */
     bool is_pure;    /* timestamp(), uuid(), bcrypt() are unknown (while planning) */
-    Budget *budget;  /* NULL: BUDGET_DEFAULT for each evaluation */
+    /* && and || are unknown as long as one side is, even where the other decides: for what a plan
+     * shows, in arguments and the root's outputs. Whether there is an instance, a condition and a
+     * local value go by all that is certain. */
+    bool awaits_operands;
+    Budget *budget; /* NULL: BUDGET_DEFAULT for each evaluation */
 } Scope;
 
 /* A scope of root names alone. The map's values are Value pointers. */

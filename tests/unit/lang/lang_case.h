@@ -36,14 +36,17 @@ static inline Str outcome_of(bool is_good, Value value, const Diags *diags) {
     return str_format(arena, "%.*s %.*s", STR_ARG(type), STR_ARG(shown));
 }
 
-static inline Str evaluated(const char *text) {
+static inline Str evaluated_in(Scope scope, const char *text) {
     Diags diags = diags_new(arena);
     const Expr *expr = NULL;
     Value value = value_null(&TYPE_DYNAMIC);
-    Scope scope = scope_from_map(&variables, functions);
     bool is_good = parser_parse_expression(text_source(text), functions, &expr, arena, &diags) &&
                    eval_expr(expr, &scope, &value, arena, &diags);
     return outcome_of(is_good, value, &diags);
+}
+
+static inline Str evaluated(const char *text) {
+    return evaluated_in(scope_from_map(&variables, functions), text);
 }
 
 static inline void set_variable(const char *name, Value value) {

@@ -31,6 +31,22 @@ static void test_logic(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
+/* What a plan shows waits for both sides; what is wrong with them is said as ever. */
+static void test_logic_that_awaits(void **state) {
+    static const LangCase cases[] = {
+        {"true || unknown == \"a\"",  "bool (known after apply)"                   },
+        {"unknown == \"a\" && false", "bool (known after apply)"                   },
+        {"true || false",             "bool true"                                  },
+        {"false && \"x\"",
+         "Invalid operand: Unsuitable value for right operand: a bool is required."},
+    };
+    Scope scope = scope_from_map(&variables, functions);
+    scope.awaits_operands = true;
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
+        check_str(evaluated_in(scope, cases[i].text), cases[i].outcome);
+}
+
 static void test_equality(void **state) {
     static const LangCase cases[] = {
         {"1 == \"1\"",                  "bool false"              },
@@ -74,6 +90,7 @@ static void test_long_sum(void **state) {
 
 RUN_LANG_TESTS(cmocka_unit_test(test_arithmetic_and_order),
                cmocka_unit_test(test_logic),
+               cmocka_unit_test(test_logic_that_awaits),
                cmocka_unit_test(test_equality),
                cmocka_unit_test(test_conditional),
                cmocka_unit_test(test_long_sum))
