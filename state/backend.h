@@ -29,10 +29,9 @@ typedef struct BackendType {
     bool (*open)(
         const Io *io, Value config, Str workspace, Backend **out, Arena *arena, Diags *diags);
     /* Workspaces besides "default", sorted; making one, with nothing in it (one that is there stays
-     * as it is); taking one away with all that it holds. Names have been checked. */
+     * as it is). Names have been checked. One is taken away by `remove` below. */
     bool (*list)(const Io *io, Value config, StrVec *out, Arena *arena, Diags *diags);
     bool (*make)(const Io *io, Value config, Str workspace, Diags *diags);
-    bool (*remove)(const Io *io, Value config, Str workspace, Diags *diags);
 } BackendType;
 
 struct Backend {
@@ -74,6 +73,10 @@ struct Backend {
     bool (*read)(Backend *backend, Str *out, Arena *arena, Diags *diags);
     /* Durable when it returns; a crash leaves old or new. */
     bool (*write)(Backend *backend, Str bytes, Diags *diags);
+    /* The workspace goes with all that it holds; the lock, if there is one, is held to the end, so
+     * what others write is before it and refused, or after it and stays. NULL exactly where `list`
+     * is. Nothing but unlock and close comes after it. */
+    bool (*remove)(Backend *backend, Diags *diags);
     void (*close)(Backend *backend);
 };
 

@@ -111,20 +111,24 @@ static const Option delete_options[] = {
 };
 
 /* Nothing that exists may be lost sight of by accident. */
-static bool check_empty(const Cli *cli, const Arguments *arguments, Str name, Diags *diags) {
-    Cli there = *cli;
-    there.workspace = name;
-    SCOPED(Project) project = {0};
-    if (!project_open_state_only(&project, &there, arguments, STR("workspace-delete"), diags))
-        return false;
-    bool is_empty = state_is_empty(project.state) && !project.found_journal;
-    if (is_empty || option_flag(arguments, "force", false))
+static bool check_empty(const Project *project, Str name, Diags *diags) {
+    bool is_empty = state_is_empty(project->state) && !project->found_journal;
+    if (is_empty || option_flag(project->arguments, "force", false))
         return true;
     diags_error(diags, NO_RANGE, "Workspace is not empty",
                 "The workspace \"%.*s\" still manages objects. Destroy them first with \"loam "
                 "destroy\"; -force forgets them, and leaves them as they are.",
                 STR_ARG(name));
     return false;
+}
+
+/* Under one lock from the look at what it holds to its end. */
+static bool delete_workspace(const Cli *cli, const Arguments *arguments, Str name, Diags *diags) {
+    Cli there = *cli;
+    there.workspace = name;
+    SCOPED(Project) project = {0};
+    return project_open_state_only(&project, &there, arguments, STR("workspace-delete"), diags) &&
+           check_empty(&project, name, diags) && project_remove_workspace(&project);
 }
 
 static bool check_deletable(const Cli *cli, Str name, const StrVec *names, Diags *diags) {
@@ -149,7 +153,7 @@ static int run_delete(Cli *cli, const Arguments *arguments, Diags *diags) {
     Str name;
     if (!take_name(arguments, &name, diags) || !load(&project, cli, arguments, diags) ||
         !project_list_workspaces(&project, &names) || !check_deletable(cli, name, &names, diags) ||
-        !check_empty(cli, arguments, name, diags) || !project_remove_workspace(&project, name))
+        !delete_workspace(cli, arguments, name, diags))
         return 1;
     terminal_print("Deleted the workspace \"%.*s\".\n", STR_ARG(name));
     return 0;
@@ -203,7 +207,7 @@ static const Command cmd_workspace_delete = {
     .usage = "[options] NAME",
     .about = "Deletes a workspace with its state. One that is worked on, or that still has "
              "objects, stays.",
-    .groups = {OPTION_GROUP(delete_options), &option_state, &option_environment, &option_view},
+    .groups = {OPTION_GROUP(delete_options), &option_lock, &option_environment, &option_view},
     .group_count = 4,
     .most_positionals = 1,
     .run = run_delete,

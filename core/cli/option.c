@@ -22,6 +22,8 @@ static const Option variable_options[] = {
     {"input",    OPTION_FLAG, NULL,         "Ask for variables that have no value (default true)."},
 };
 
+#define LOCK_OPTIONS 2 /* the first rows are of the lock alone */
+
 static const Option state_options[] = {
     {"lock",         OPTION_FLAG, NULL,       "Lock the state while working on it (default true)."    },
     {"lock-timeout", OPTION_TEXT, "DURATION",
@@ -68,6 +70,7 @@ const OptionGroup option_tests = {.options = test_options, .count = ARRAY_COUNT(
 const OptionGroup option_view = {.options = view_options, .count = ARRAY_COUNT(view_options)};
 const OptionGroup option_variables = {.options = variable_options,
                                       .count = ARRAY_COUNT(variable_options)};
+const OptionGroup option_lock = {.options = state_options, .count = LOCK_OPTIONS};
 const OptionGroup option_state = {.options = state_options, .count = ARRAY_COUNT(state_options)};
 const OptionGroup option_operation = {.options = operation_options,
                                       .count = ARRAY_COUNT(operation_options)};

@@ -43,6 +43,7 @@ extern const OptionGroup option_environment; /* -env */
 extern const OptionGroup option_protected;   /* -approve-protected */
 extern const OptionGroup option_view;        /* -no-color, -compact-warnings … */
 extern const OptionGroup option_variables;   /* -var, -var-file */
+extern const OptionGroup option_lock;        /* -lock, -lock-timeout */
 extern const OptionGroup option_state;       /* -lock, -lock-timeout, -state … */
 extern const OptionGroup option_tests;       /* -test-directory */
 extern const OptionGroup option_operation;   /* -parallelism, -refresh, -target … */

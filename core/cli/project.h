@@ -76,7 +76,8 @@ MUST_USE bool project_check_file(const Cli *cli, Str path, const char *summary, 
 void project_refuse_address(const Project *project, const char *summary, Str address, Diags *diags);
 MUST_USE bool project_list_workspaces(Project *project, StrVec *out);
 MUST_USE bool project_make_workspace(Project *project, Str name);
-MUST_USE bool project_remove_workspace(Project *project, Str name);
+/* The one whose state is open, with all that is in it. */
+MUST_USE bool project_remove_workspace(Project *project);
 /* May a person be asked for what is missing? */
 bool project_may_ask(const Project *project);
 MUST_USE bool project_lock_timeout(Project *project, int64_t *out);

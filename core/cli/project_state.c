@@ -264,7 +264,7 @@ bool project_list_workspaces(Project *project, StrVec *out) {
            backend_choice_list(project, &choice, out, &has_workspaces);
 }
 
-/* For making and removing workspaces: the backend, and its arguments. */
+/* The backend that makes workspaces, and its arguments. */
 static bool settle_for_workspaces(Project *project, BackendChoice *choice, Value *config) {
     Cli *cli = project->cli;
     if (!backend_choice_settle(project, choice) ||
@@ -287,11 +287,19 @@ bool project_make_workspace(Project *project, Str name) {
            choice.type->make(&project->cli->io, config, name, project->diags);
 }
 
-bool project_remove_workspace(Project *project, Str name) {
-    BackendChoice choice;
-    Value config;
-    return settle_for_workspaces(project, &choice, &config) &&
-           choice.type->remove(&project->cli->io, config, name, project->diags);
+/* A journal in the data folder is no part of what the backend takes away. */
+bool project_remove_workspace(Project *project) {
+    SCOPED(ArenaRef) scratch = arena_open("workspace");
+    Backend *backend = project->backend;
+    Str problem;
+    if (!backend->remove(backend, project->diags))
+        return false;
+    if (backend->write_every_ms > 0 &&
+        !backend->journal->remove(backend->journal, &problem, scratch))
+        diags_warning(project->diags, NO_RANGE, "The journal could not be removed",
+                      "\"%.*s\": %.*s. A workspace of the same name would find it: remove it.",
+                      STR_ARG(backend->journal->name), STR_ARG(problem));
+    return true;
 }
 
 bool project_begin_changes(Project *project, State *state) {

@@ -461,6 +461,18 @@ static bool etcd_force_unlock(Backend *backend, Str id, Diags *diags) {
     return send(store, &take, &answer, &problem, scratch) || fail(store, summary, problem, diags);
 }
 
+/* The lock's key goes in the same transaction, which is fenced by it. */
+static bool etcd_remove(Backend *backend, Diags *diags) {
+    const EtcdStore *store = backend->self;
+    SCOPED(ArenaRef) scratch = arena_open("etcd workspace");
+    Str problem = STR_EMPTY;
+    EtcdTxn txn = {0};
+    Str end = etcd_client_range_end(store->folder, scratch);
+    vec_push(scratch, &txn.success, removal(store->folder, end));
+    return send_fenced(store, &txn, &problem, scratch) ||
+           fail(store, "Cannot delete the workspace", problem, diags);
+}
+
 static void etcd_close(Backend *backend) {
     SCOPED(ArenaRef) scratch = arena_open("etcd close");
     Diags ignored = diags_new(scratch);
@@ -580,6 +592,7 @@ static bool etcd_open(
         .still_locked = etcd_still_locked,
         .read = etcd_read,
         .write = etcd_write,
+        .remove = etcd_remove,
         .close = etcd_close,
     };
     *out = &store->backend;
@@ -639,16 +652,6 @@ static bool etcd_make(const Io *io, Value config, Str workspace, Diags *diags) {
     return send_alone(io, config, "Cannot make the workspace", &txn, &answer, scratch, diags);
 }
 
-static bool etcd_remove(const Io *io, Value config, Str workspace, Diags *diags) {
-    SCOPED(ArenaRef) scratch = arena_open("etcd workspace");
-    Str prefix = prefix_of(config, scratch);
-    Str folder = str_format(scratch, "%.*s%.*s/", STR_ARG(prefix), STR_ARG(workspace));
-    EtcdTxn txn = {0};
-    EtcdAnswer answer;
-    vec_push(scratch, &txn.success, removal(folder, etcd_client_range_end(folder, scratch)));
-    return send_alone(io, config, "Cannot delete the workspace", &txn, &answer, scratch, diags);
-}
-
 static const Attribute attributes[] = {
     {"endpoints",     &TYPE_LIST_OF_STRING, REQUIRED,
      "The servers, such as \"https://etcd.example.com:2379\"; one that answers will do."                            },
@@ -687,5 +690,4 @@ const BackendType etcd_backend = {
     .open = etcd_open,
     .list = etcd_list,
     .make = etcd_make,
-    .remove = etcd_remove,
 };

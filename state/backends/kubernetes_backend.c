@@ -305,6 +305,38 @@ static bool kubernetes_write(Backend *backend, Str bytes, Diags *diags) {
            report(diags, "Failed to remove the further parts of the state", kube, problem);
 }
 
+/* Ours still? It goes only if somebody forced it open. */
+static bool check_lease(const Kubernetes *kube, const char *summary, Arena *arena, Diags *diags) {
+    KubeAnswer answer;
+    LockInfo holder;
+    if (kube->lock_id.len == 0)
+        return true;
+    if (look(kube, &answer, &holder, arena) == KUBE_FAILED)
+        return report(diags, summary, kube, answer.problem);
+    if (str_equal(holder.id, kube->lock_id))
+        return true;
+    state_lock_report_other(summary, kube->backend.path, kube->lock_id, &holder, diags);
+    return false;
+}
+
+/* The lease goes last: until then nobody else has it. */
+static bool kubernetes_remove(Backend *backend, Diags *diags) {
+    Kubernetes *kube = backend->self;
+    const KubeStore *store = &kube->store;
+    SCOPED(ArenaRef) scratch = arena_open("kubernetes workspace");
+    static const char summary[] = "Cannot delete the workspace";
+    KubeAnswer answer = {0};
+    Str problem;
+    if (!check_lease(kube, summary, scratch, diags))
+        return false;
+    if (!kube_journal_delete(store, &problem, scratch) ||
+        !delete_secrets(store, 0, &problem, scratch))
+        return report(diags, summary, kube, problem);
+    kube->lock_id = STR_EMPTY;
+    return kube_store_delete(store, KUBE_LEASE, store->lease, &answer, scratch) == KUBE_DONE ||
+           report(diags, summary, kube, answer.problem);
+}
+
 static void kubernetes_close(Backend *backend) {
     Kubernetes *kube = backend->self;
     backend->journal->close(backend->journal);
@@ -339,6 +371,7 @@ static bool open_store(
         .force_unlock = kubernetes_force_unlock,
         .read = kubernetes_read,
         .write = kubernetes_write,
+        .remove = kubernetes_remove,
         .close = kubernetes_close,
     };
     *out = kube;
@@ -403,26 +436,6 @@ static bool kubernetes_make(const Io *io, Value config, Str workspace, Diags *di
     return ok;
 }
 
-static bool delete_all(const Kubernetes *kube, Arena *arena, Diags *diags) {
-    const KubeStore *store = &kube->store;
-    KubeAnswer answer = {0};
-    Str problem;
-    if (!kube_journal_delete(store, &problem, arena) || !delete_secrets(store, 0, &problem, arena))
-        return report(diags, "Cannot delete the workspace", kube, problem);
-    return kube_store_delete(store, KUBE_LEASE, store->lease, &answer, arena) == KUBE_DONE ||
-           report(diags, "Cannot delete the workspace", kube, answer.problem);
-}
-
-static bool kubernetes_remove(const Io *io, Value config, Str workspace, Diags *diags) {
-    SCOPED(ArenaRef) scratch = arena_open("workspace");
-    Kubernetes *kube;
-    if (!open_store(io, config, workspace, &kube, scratch, diags))
-        return false;
-    bool ok = delete_all(kube, scratch, diags);
-    kubernetes_close(&kube->backend);
-    return ok;
-}
-
 const BackendType kubernetes_backend = {
     .name = "kubernetes",
     .schema = {.attributes = kube_settings_attributes,
@@ -441,5 +454,4 @@ const BackendType kubernetes_backend = {
     .open = kubernetes_open,
     .list = kubernetes_list,
     .make = kubernetes_make,
-    .remove = kubernetes_remove,
 };

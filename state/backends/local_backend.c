@@ -335,6 +335,46 @@ static void local_close(Backend *backend) {
         release(local);
 }
 
+static Str beside(Str path, const char *before, const char *behind, Arena *arena) {
+    Str name = disk_name_of(path);
+    Str folder = str_slice(path, 0, (size_t)(name.ptr - path.ptr));
+    return str_format(arena, "%.*s%s%.*s%s", STR_ARG(folder), before, STR_ARG(name), behind);
+}
+
+/* Whoever waits for the lock gets one on a file without a name, and begins anew. */
+static void forget_lock(Local *local) {
+    local->disk->close(local->disk->self, local->file);
+    local->file = (DiskFile){0};
+    local->created_file = false;
+}
+
+/* What loam has put there, and then the folder: what somebody else has put there stays. */
+static bool local_remove(Backend *backend, Diags *diags) {
+    Local *local = backend->self;
+    SCOPED(ArenaRef) scratch = arena_open("workspace");
+    Str files[] = {
+        local->next_path,
+        beside(local->path, "", ".journal", scratch),
+        beside(local->path, "", ".backup", scratch),
+        local->lock_path,
+        local->path,
+        disk_folder_of(local->path),
+    };
+    int error = 0;
+    if (local->file.handle && !is_still_there(local))
+        return refuse_replaced(local, diags);
+    for (size_t i = 0; i < ARRAY_COUNT(files) && (error == 0 || error == -ENOENT); i++)
+        error = local->disk->remove(local->disk->self, files[i]);
+    if (local->file.handle && !is_still_there(local))
+        forget_lock(local);
+    if (error == 0 || error == -ENOENT)
+        return true;
+    diags_error(diags, NO_RANGE, "Cannot delete the workspace",
+                "\"%.*s\" could not be removed with all that loam keeps there: %s.",
+                STR_ARG(disk_folder_of(local->path)), strerror(-error));
+    return false;
+}
+
 static Str setting(Value config, const char *name, Str otherwise) {
     Str text;
     bool is_given = value_find_text(config, str_from_cstr(name), &text) && text.len > 0;
@@ -347,12 +387,6 @@ static Str path_of(Value config, Str workspace, Arena *arena) {
     Str folder = setting(config, "workspace_dir", STR("terraform.tfstate.d"));
     folder = disk_join(folder, workspace, arena);
     return str_clone(disk_join(folder, STR("terraform.tfstate"), arena), arena);
-}
-
-static Str beside(Str path, const char *before, const char *behind, Arena *arena) {
-    Str name = disk_name_of(path);
-    Str folder = str_slice(path, 0, (size_t)(name.ptr - path.ptr));
-    return str_format(arena, "%.*s%s%.*s%s", STR_ARG(folder), before, STR_ARG(name), behind);
 }
 
 static bool local_open(
@@ -375,6 +409,7 @@ static bool local_open(
         .unlock = local_unlock,
         .read = local_read,
         .write = local_write,
+        .remove = local_remove,
         .close = local_close,
     };
     *out = &local->backend;
@@ -409,29 +444,6 @@ static bool local_make(const Io *io, Value config, Str workspace, Diags *diags) 
     return false;
 }
 
-/* What loam has put there, and then the folder: what somebody else has put there stays. */
-static bool local_remove(const Io *io, Value config, Str workspace, Diags *diags) {
-    SCOPED(ArenaRef) scratch = arena_open("workspace");
-    Str path = path_of(config, workspace, scratch);
-    Str files[] = {
-        beside(path, "", ".next", scratch),
-        beside(path, "", ".journal", scratch),
-        beside(path, "", ".backup", scratch),
-        beside(path, ".", ".lock.info", scratch),
-        path,
-        disk_folder_of(path),
-    };
-    int error = 0;
-    for (size_t i = 0; i < ARRAY_COUNT(files) && (error == 0 || error == -ENOENT); i++)
-        error = io->disk->remove(io->disk->self, files[i]);
-    if (error == 0 || error == -ENOENT)
-        return true;
-    diags_error(diags, NO_RANGE, "Cannot delete the workspace",
-                "\"%.*s\" could not be removed with all that loam keeps there: %s.",
-                STR_ARG(disk_folder_of(path)), strerror(-error));
-    return false;
-}
-
 static const Attribute local_attributes[] = {
     {"path",          &TYPE_STRING, OPTIONAL, "The state file; \"terraform.tfstate\" if not given."},
     {"workspace_dir", &TYPE_STRING, OPTIONAL, "Folder of the other workspaces' states."            },
@@ -447,5 +459,4 @@ const BackendType local_backend = {
     .open = local_open,
     .list = local_list,
     .make = local_make,
-    .remove = local_remove,
 };

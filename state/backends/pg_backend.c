@@ -251,6 +251,16 @@ static bool pg_write(Backend *backend, Str bytes, Diags *diags) {
                           values, ARRAY_COUNT(values), &answer, scratch, diags);
 }
 
+static bool pg_remove(Backend *backend, Diags *diags) {
+    Pg *pg = backend->self;
+    SCOPED(ArenaRef) scratch = arena_open("pg workspace");
+    DatabaseAnswer answer;
+    return pg_journal_delete(pg->session, pg->workspace, diags) &&
+           pg_session_run(pg->session, "Cannot delete the workspace",
+                          "DELETE FROM {states} WHERE name = $1", &pg->workspace, 1, &answer,
+                          scratch, diags);
+}
+
 static void pg_close(Backend *backend) {
     Pg *pg = backend->self;
     if (backend->journal)
@@ -306,6 +316,7 @@ static bool pg_open(
         .still_locked = pg_still_locked,
         .read = pg_read,
         .write = pg_write,
+        .remove = pg_remove,
         .close = pg_close,
     };
     if (!pg_journal_open(session, pg->workspace, &pg->backend.journal, arena, diags)) {
@@ -342,20 +353,6 @@ static bool pg_make(const Io *io, Value config, Str workspace, Diags *diags) {
                     "Somebody else is making a workspace in this database. Try again.");
     pg_close(backend);
     return made == LOCK_GOT;
-}
-
-static bool pg_remove(const Io *io, Value config, Str workspace, Diags *diags) {
-    SCOPED(ArenaRef) scratch = arena_open("workspace");
-    PgSession *session = NULL;
-    DatabaseAnswer answer;
-    if (!open_session(io, config, workspace, &session, scratch, diags))
-        return false;
-    bool ok = pg_journal_delete(session, workspace, diags) &&
-              pg_session_run(session, "Cannot delete the workspace",
-                             "DELETE FROM {states} WHERE name = $1", &workspace, 1, &answer,
-                             scratch, diags);
-    pg_session_close(session);
-    return ok;
 }
 
 static const Attribute attributes[] = {
@@ -398,5 +395,4 @@ const BackendType pg_backend = {
     .open = pg_open,
     .list = pg_list,
     .make = pg_make,
-    .remove = pg_remove,
 };

@@ -253,6 +253,18 @@ static JournalStore *journal_of(S3 *s3, Arena *arena) {
     return journal_segments_new(&segments, arena);
 }
 
+static bool s3_remove(Backend *backend, Diags *diags) {
+    S3 *s3 = backend->self;
+    SCOPED(ArenaRef) scratch = arena_open("s3 workspace");
+    static const char summary[] = "Cannot delete the workspace";
+    Str problem;
+    if (!check_lock(s3, summary, diags))
+        return false;
+    return (remove_keys(s3, UINT64_MAX, &problem, scratch) &&
+            s3_client_delete(&s3->client, s3->key, &problem, scratch) == S3_DONE) ||
+           report(diags, summary, s3, problem, CHECK_ACCESS);
+}
+
 static void s3_close(Backend *backend) {
     backend->journal->close(backend->journal);
 }
@@ -278,6 +290,7 @@ static bool open_store(
         .force_unlock = s3_force_unlock,
         .read = s3_read,
         .write = s3_write,
+        .remove = s3_remove,
         .close = s3_close,
     };
     s3->backend.journal = journal_of(s3, arena);
@@ -336,17 +349,6 @@ static bool s3_make(const Io *io, Value config, Str workspace, Diags *diags) {
            report(diags, "Cannot make the workspace", s3, problem, CHECK_ACCESS);
 }
 
-static bool s3_remove(const Io *io, Value config, Str workspace, Diags *diags) {
-    SCOPED(ArenaRef) scratch = arena_open("workspace");
-    S3 *s3;
-    Str problem;
-    if (!open_store(io, config, workspace, &s3, scratch, diags))
-        return false;
-    return (remove_keys(s3, UINT64_MAX, &problem, scratch) &&
-            s3_client_delete(&s3->client, s3->key, &problem, scratch) == S3_DONE) ||
-           report(diags, "Cannot delete the workspace", s3, problem, CHECK_ACCESS);
-}
-
 const BackendType s3_backend = {
     .name = "s3",
     .schema = {.attributes = s3_settings_attributes,
@@ -363,5 +365,4 @@ const BackendType s3_backend = {
     .open = s3_open,
     .list = s3_list,
     .make = s3_make,
-    .remove = s3_remove,
 };

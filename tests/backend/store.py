@@ -408,6 +408,34 @@ def made_at_once(store, proxy):
     return "%d of %d requests" % (happened, total)
 
 
+def removed_under_lock(store, proxy):
+    """While one deletes a workspace, another works in it: it waits its turn, and what it makes stays."""
+    number, refused, total = 0, 0, 1
+    while number <= total:  # 0: nobody comes between
+        store.clear()
+        proxy.arm()
+        work, other = Work(store.kind, store.arguments(proxy.port)), Work(store.kind, store.arguments(store.port()))
+        work.init()
+        work.run("workspace", "new", "blue")
+        work.run("workspace", "select", "default")
+        other.init()
+        other.run("workspace", "select", "blue")
+        said = []
+
+        def come_between(_):
+            said.append(other.run("apply", "-auto-approve", status=None))
+        proxy.arm({number: come_between})
+        work.run("workspace", "delete", "blue", status=None)
+        total = total if number else proxy.count
+        refused += any("Error acquiring the state lock" in text for text in said)
+        if any("Apply complete!" in text for text in said):
+            found = len(json.loads(store.state("blue") or '{"resources": []}')["resources"])
+            equal(found, 2 * FILES, "resources in the state, after request %d of %d" % (number, total))
+        number += 1
+    check(refused > 1, "nobody is let in between the look and the removal")
+    return "refused after %d of %d requests" % (refused, total)
+
+
 def migration(store, proxy):
     """From a local state to the store and back, with what a killed run left in the journal."""
     store.clear()

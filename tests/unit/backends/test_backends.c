@@ -11,7 +11,6 @@ static void rows_are_complete(void **unused) {
         assert_non_null(type->open);
         assert_non_null(type->schema.description);
         assert_true((type->list != NULL) == (type->make != NULL));
-        assert_true((type->list != NULL) == (type->remove != NULL));
         for (size_t j = 0; j < type->variable_count; j++)
             assert_non_null(
                 schema_find_attribute(&type->schema, str_from_cstr(type->variables[j].attribute)));

@@ -281,12 +281,47 @@ static void workspaces_come_and_go(void **state) {
     check_str(listed(it), "amber blue");
     lay(it, "spaces/blue/terraform.tfstate", "{}");
     lay(it, "spaces/blue/terraform.tfstate.backup", "{}");
-    assert_true(local_backend.remove(&it->io, config_of(it), STR("blue"), &it->diags));
+    Backend *blue = open_backend(it, "blue");
+    assert_true(blue->remove(blue, &it->diags));
     check_str(listed(it), "amber");
     /* What somebody else has put there is not loam's to remove. */
     lay(it, "spaces/amber/notes", "keep");
-    assert_false(local_backend.remove(&it->io, config_of(it), STR("amber"), &it->diags));
+    Backend *amber = open_backend(it, "amber");
+    assert_false(amber->remove(amber, &it->diags));
     check_str(file(it, "spaces/amber/notes"), "keep");
+}
+
+/* What others write comes before the removal, which then sees it, or after it, and stays. */
+static void a_workspace_goes_under_its_lock(void **state) {
+    Case *it = *state;
+    Backend *remover = open_backend(it, "blue");
+    Backend *other = open_backend(it, "blue");
+    assert_true(lock(it, remover, 0, NULL));
+    assert_true(remover->write(remover, STR("{}"), &it->diags));
+    assert_false(lock(it, other, 0, NULL));
+    assert_true(remover->remove(remover, &it->diags));
+    check_str(listed(it), "");
+    assert_true(lock(it, other, 0, NULL));
+    assert_true(other->write(other, STR("{\"serial\":1}"), &it->diags));
+    assert_true(remover->unlock(remover, &it->diags));
+    remover->close(remover);
+    check_str(file(it, "spaces/blue/terraform.tfstate"), "{\"serial\":1}");
+    check_str(listed(it), "blue");
+    assert_true(disk_exists(it->io.disk, in(it, "spaces/blue/.terraform.tfstate.lock.info")));
+    assert_true(other->unlock(other, &it->diags));
+    other->close(other);
+}
+
+static void a_removed_file_is_not_removed_again(void **state) {
+    Case *it = *state;
+    Backend *remover = open_backend(it, "blue");
+    assert_true(lock(it, remover, 0, NULL));
+    assert_int_equal(unlink(str_to_cstr(in(it, "spaces/blue/terraform.tfstate"), it->arena)), 0);
+    lay(it, "spaces/blue/terraform.tfstate", "of another");
+    assert_false(remover->remove(remover, &it->diags));
+    check_str(it->diags.items[0].summary, "The state file is not the one that was locked");
+    check_str(file(it, "spaces/blue/terraform.tfstate"), "of another");
+    remover->close(remover);
 }
 
 static void a_folder_that_cannot_be_written(void **state) {
@@ -314,6 +349,8 @@ int main(void) {
         TEST(a_file_that_was_replaced),
         TEST(workspaces),
         TEST(workspaces_come_and_go),
+        TEST(a_workspace_goes_under_its_lock),
+        TEST(a_removed_file_is_not_removed_again),
         TEST(a_copy_left_behind),
         TEST(a_folder_that_cannot_be_written),
     };
