@@ -1,5 +1,6 @@
 /* registry: rows of providers; modules are opened once, under the lock, and stay open. */
 #include "registry.h"
+#include "module.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
@@ -84,25 +85,9 @@ static void refuse_unknown(const Registry *registry, Str name, SourceRange range
 static bool refuse_module(
     const ProviderRow *row, Str path, Str reason, SourceRange range, Diags *diags) {
     diags_error(diags, range, "Provider cannot be loaded",
-                "The provider \"%s\" is a module of its own, \"%.*s\". %.*s", row->name,
+                "The provider \"%s\" is the module \"%.*s\" of loam, and %.*s.", row->name,
                 STR_ARG(path), STR_ARG(reason));
     return false;
-}
-
-/* The loader names the file it stumbled over: the module, or a library that the module needs. */
-static Str open_failure(const ProviderRow *row, Str path, Arena *scratch) {
-    Str text = str_from_cstr(dlerror());
-    bool is_missing =
-        str_starts_with(text, path) && str_find(text, STR("No such file"), 0) != SIZE_MAX;
-    if (!is_missing)
-        return str_format(scratch, "The system cannot load it: %.*s.", STR_ARG(text));
-    Str package = str_from_cstr(row->module);
-    if (str_ends_with(package, STR(".so")))
-        package = str_slice(package, 0, package.len - 3);
-    return str_format(scratch,
-                      "There is no such file. Install the package \"%.*s\", or put the module into "
-                      "that folder.",
-                      STR_ARG(package));
 }
 
 static bool load(const Registry *registry,
@@ -114,15 +99,16 @@ static bool load(const Registry *registry,
     Str path = str_format(scratch, "%.*s/%s", STR_ARG(registry->module_folder), row->module);
     void *handle = dlopen(str_to_cstr(path, scratch), RTLD_NOW | RTLD_LOCAL);
     if (!handle)
-        return refuse_module(row, path, open_failure(row, path, scratch), range, diags);
+        return refuse_module(row, path, module_failure(path, str_from_cstr(dlerror()), scratch),
+                             range, diags);
     Str symbol = str_format(scratch, "%s_provider", row->name);
     const Provider *provider = dlsym(handle, str_to_cstr(symbol, scratch));
     if (!provider || !str_equal_cstr(str_from_cstr(provider->name), row->name)) {
         dlclose(handle);
         return refuse_module(row, path,
                              str_format(scratch,
-                                        "It holds no \"%.*s\", so it belongs to another version of "
-                                        "loam. Install the two from one source.",
+                                        "it holds no \"%.*s\", so it belongs to another version of "
+                                        "loam: install the two from one source",
                                         STR_ARG(symbol)),
                              range, diags);
     }

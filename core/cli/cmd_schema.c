@@ -4,6 +4,7 @@
 #include "builtin.h"
 #include "command.h"
 #include "config_schema.h"
+#include "view_diag.h"
 
 static void add_types(ConfigTypes *out,
                       ConfigTypeKind kind,
@@ -17,20 +18,31 @@ static void add_types(ConfigTypes *out,
     }
 }
 
-static bool collect(Cli *cli, ConfigTypes *out, Diags *diags) {
-    for (size_t i = 0; i < builtin_provider_count; i++) {
-        const Provider *provider;
-        Str name = str_from_cstr(builtin_providers[i].name);
-        if (!registry_find(cli->registry, name, &provider, NO_RANGE, diags))
-            return false;
-        ConfigType own = {CONFIG_TYPE_PROVIDER, provider->name, &provider->schema,
-                          provider->description};
-        vec_push(cli->arena, out, own);
-        add_types(out, CONFIG_TYPE_RESOURCE, provider->resources, provider->resource_count,
-                  cli->arena);
-        add_types(out, CONFIG_TYPE_DATA, provider->data_sources, provider->data_source_count,
-                  cli->arena);
+/* An editor can check the rest without the one whose module is not installed. */
+static void warn_of_absence(Str name, const Diags *why, Diags *diags) {
+    diags_warning(diags, NO_RANGE, "Provider left out",
+                  "The schema says nothing of the provider \"%.*s\". %.*s", STR_ARG(name),
+                  STR_ARG(why->items[0].detail));
+}
+
+static void add_provider(Cli *cli, Str name, ConfigTypes *out, Diags *diags) {
+    Arena *arena = cli->arena;
+    const Provider *provider;
+    Diags why = diags_new(arena);
+    if (!registry_find(cli->registry, name, &provider, NO_RANGE, &why)) {
+        warn_of_absence(name, &why, diags);
+        return;
     }
+    ConfigType own = {CONFIG_TYPE_PROVIDER, provider->name, &provider->schema,
+                      provider->description};
+    vec_push(arena, out, own);
+    add_types(out, CONFIG_TYPE_RESOURCE, provider->resources, provider->resource_count, arena);
+    add_types(out, CONFIG_TYPE_DATA, provider->data_sources, provider->data_source_count, arena);
+}
+
+static void collect(Cli *cli, ConfigTypes *out, Diags *diags) {
+    for (size_t i = 0; i < builtin_provider_count; i++)
+        add_provider(cli, str_from_cstr(builtin_providers[i].name), out, diags);
     for (size_t i = 0; i < backends_count; i++) {
         const BackendType *backend = backends_table[i];
         ConfigType own = {CONFIG_TYPE_BACKEND, backend->name,
@@ -38,14 +50,15 @@ static bool collect(Cli *cli, ConfigTypes *out, Diags *diags) {
                           backend->schema.description};
         vec_push(cli->arena, out, own);
     }
-    return true;
 }
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     ConfigTypes types = {0};
     (void)arguments;
-    if (!collect(cli, &types, diags))
-        return 1;
+    (void)diags;
+    Diags remarks = diags_new(cli->arena);
+    collect(cli, &types, &remarks);
+    view_diag_show_aside(cli, &remarks);
     terminal_out(config_schema_write(cli->functions, &types, cli->arena));
     return 0;
 }

@@ -16,5 +16,8 @@ typedef struct Module {
 
 /* In place: a module does not move. */
 void module_init(Module *module, Str path, const char *symbol, const char *purpose);
+/* Why a module could not be opened, and what to do, as a sentence's end; `error`: what the loader
+ * said, which names the file it stumbled over: the module, or a library that the module needs. */
+Str module_failure(Str path, Str error, Arena *arena);
 /* NULL: it cannot be opened, and *problem says why. */
 const void *module_get(Module *module, Str *problem, Arena *arena);

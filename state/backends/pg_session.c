@@ -111,12 +111,15 @@ static bool report(const char *doing,
     const char *way_out = status == DATABASE_LOST
                               ? "Check the address (conn_str, or PG variables) and that the "
                                 "server runs; without TLS on the server, say \"sslmode=disable\"."
-                              : "The server refused it.";
+                          : status == DATABASE_NO_CLIENT ? "No server was asked."
+                                                         : "The server refused it.";
     for (size_t i = 0; i < ARRAY_COUNT(ways_out); i++) {
         if (str_equal_cstr(answer->code, ways_out[i].code))
             way_out = ways_out[i].text;
     }
-    diags_error(diags, NO_RANGE, doing, "PostgreSQL: %.*s. %s", STR_ARG(answer->problem), way_out);
+    bool asks = str_ends_with(answer->problem, STR("?")); /* "Is the server running …?" */
+    diags_error(diags, NO_RANGE, doing, "PostgreSQL: %.*s%s %s", STR_ARG(answer->problem),
+                asks ? "" : ".", way_out);
     return false;
 }
 

@@ -10,8 +10,29 @@ static void missing(void **state) {
     Str problem = STR_EMPTY;
     module_init(&module, STR("/nowhere/loam-x.so"), "x", "tests");
     assert_null(module_get(&module, &problem, arena));
-    assert_true(str_find(problem, STR("module for tests"), 0) != SIZE_MAX);
+    assert_true(str_find(problem, STR("tests takes the module"), 0) != SIZE_MAX);
     assert_true(str_find(problem, STR("/nowhere/loam-x.so"), 0) != SIZE_MAX);
+}
+
+/* What the loader says, and what a person can do about it. */
+static void failures(void **state) {
+    (void)state;
+    static const struct {
+        const char *error, *part;
+    } cases[] = {
+        {"/x/loam-x.so: cannot open shared object file: No such file or directory",
+         "there is no such file: install all of loam"                  },
+        {"libx.so.5: cannot open shared object file: No such file or directory",
+         "it needs the library \"libx.so.5\", which is not installed"  },
+        {"/x/loam-x.so: undefined symbol: y",
+         "the system cannot load it: /x/loam-x.so: undefined symbol: y"},
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Str text = module_failure(STR("/x/loam-x.so"), str_from_cstr(cases[i].error), arena);
+        if (!str_starts_with(text, str_from_cstr(cases[i].part)))
+            check_str(text, cases[i].part);
+    }
 }
 
 /* The C library serves as a module that every machine has. */
@@ -31,6 +52,7 @@ static void opened(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(missing),
+        cmocka_unit_test(failures),
         cmocka_unit_test(opened),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

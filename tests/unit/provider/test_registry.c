@@ -90,9 +90,9 @@ static void failures_say_the_way_out(void **state) {
     check_holds(failure(registry, "randm", arena), "Did you mean \"random\"?");
     check_holds(failure(registry, "x.org/someone/random", arena),
                 "\"example.org/hashicorp/random\"");
-    check_holds(failure(registry, "missing", arena), "Install the package \"loam-missing\"");
+    check_holds(failure(registry, "missing", arena), "install all of loam");
     check_holds(failure(registry, "missing", arena), "/loam-missing.so\"");
-    check_holds(failure(registry, "absent", arena), "It holds no \"absent_provider\"");
+    check_holds(failure(registry, "absent", arena), "it holds no \"absent_provider\"");
     check_holds(failure(registry, "stray", arena), "another version");
 }
 
