@@ -95,6 +95,7 @@ static KubeStatus send_as(const KubeClient *client,
         return is_json ? KUBE_DONE : KUBE_FAILED;
     }
     out->problem = describe(response, out->object, arena);
+    out->is_gone = response->code == 410;
     bool is_status = str_equal(kube_object_text(out->object, "", "kind"), STR("Status"));
     if (response->code == 404 && is_status)
         return KUBE_ABSENT;

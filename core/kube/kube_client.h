@@ -22,6 +22,7 @@ typedef enum KubeStatus {
 typedef struct KubeAnswer {
     Value object; /* when done; null without a body */
     Str problem;  /* else: a sentence's end */
+    bool is_gone; /* failed with 410: the list that is asked on for is too old */
 } KubeAnswer;
 
 /* `path` with its query: "/api/v1/namespaces/x/secrets?limit=10". `body` empty: none. */

@@ -7,6 +7,7 @@
 #define NAME_MAX_SIZE  253
 #define LABEL_MAX_SIZE 63
 #define PAGE           "100"
+#define LIST_TRIES     3
 
 static bool is_lower(char c) {
     return islower((unsigned char)c) || isdigit((unsigned char)c);
@@ -102,9 +103,10 @@ static Str page_path(const KubeStore *store, Str selector, Str next, Arena *aren
                       STR_ARG(selector), next.len ? "&continue=" : "", STR_ARG(next));
 }
 
-KubeStatus kube_store_list_secrets(
+static KubeStatus list_pages(
     const KubeStore *store, Str selector, KubeObjects *items, KubeAnswer *out, Arena *arena) {
     Str next = STR_EMPTY;
+    *items = (KubeObjects){0};
     do {
         Str path = page_path(store, selector, next, arena);
         Value page;
@@ -117,6 +119,17 @@ KubeStatus kube_store_list_secrets(
         next = kube_object_text(out->object, "metadata", "continue");
     } while (next.len);
     return KUBE_DONE;
+}
+
+/* The pages are of one moment, which the server forgets after some minutes: then they are of
+ * another. */
+KubeStatus kube_store_list_secrets(
+    const KubeStore *store, Str selector, KubeObjects *items, KubeAnswer *out, Arena *arena) {
+    KubeStatus status = KUBE_FAILED;
+    *out = (KubeAnswer){.is_gone = true};
+    for (int i = 0; i < LIST_TRIES && out->is_gone; i++)
+        status = list_pages(store, selector, items, out, arena);
+    return status;
 }
 
 static Value set(Value object, const char *path, const char *last, Str text, Arena *arena) {

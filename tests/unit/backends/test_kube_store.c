@@ -1,5 +1,5 @@
 /* Names, labels and contents of the objects. */
-#include "unit.h"
+#include "scripted_http.h"
 
 #include "kube_object.h"
 #include "kube_store.h"
@@ -61,10 +61,62 @@ static void objects(void **state) {
               "loam-journal-suffix=s,loam-journal-workspace=w");
 }
 
+#define FIRST_PAGE  "{\"items\":[{\"n\":1}],\"metadata\":{\"continue\":\"t\"}}"
+#define SECOND_PAGE "{\"items\":[{\"n\":2}],\"metadata\":{}}"
+#define GONE        "{\"kind\":\"Status\",\"reason\":\"Expired\"}"
+
+typedef struct Listing {
+    ScriptedAnswer answers[8];
+    size_t answer_count;
+    KubeStatus status;
+    size_t item_count;
+} Listing;
+
+static const Listing listings[] = {
+    {{{200, FIRST_PAGE}, {200, SECOND_PAGE}},                                 2, KUBE_DONE,   2},
+ /* The server has forgotten the moment of the first page: all is asked for anew. */
+    {{{200, FIRST_PAGE}, {410, GONE}, {200, FIRST_PAGE}, {200, SECOND_PAGE}}, 4, KUBE_DONE,   2},
+    {{{200, FIRST_PAGE}, {410, GONE}, {200, SECOND_PAGE}},                    3, KUBE_DONE,   1},
+ /* It does so whenever it is asked. */
+    {{{200, FIRST_PAGE},
+      {410, GONE},
+      {200, FIRST_PAGE},
+      {410, GONE},
+      {200, FIRST_PAGE},
+      {410, GONE}},
+     6,                                                                          KUBE_FAILED,
+     1                                                                                         },
+    {{{200, FIRST_PAGE}, {403, GONE}},                                        2, KUBE_FAILED, 1},
+};
+
+static void lists(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(listings); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        const Listing *row = &listings[i];
+        ScriptedHttp script = {.answers = row->answers, .count = row->answer_count};
+        Io io = scripted_http_io(&script, arena);
+        KubeStore store = {
+            .space = STR("n"), .client = {.io = &io, .target = {.server = STR("http://k")}}
+        };
+        store.client.login = kube_login_new(&io, &store.client.target);
+        KubeObjects items = {0};
+        KubeAnswer answer;
+        assert_int_equal(kube_store_list_secrets(&store, STR("a=b"), &items, &answer, arena),
+                         row->status);
+        assert_int_equal(items.count, row->item_count);
+        assert_int_equal(script.next, row->answer_count);
+        if (row->status == KUBE_FAILED)
+            assert_true(str_find(answer.problem, STR("Expired"), 0) != SIZE_MAX);
+        kube_login_close(store.client.login);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names),
         cmocka_unit_test(objects),
+        cmocka_unit_test(lists),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
