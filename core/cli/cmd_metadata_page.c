@@ -46,7 +46,14 @@ static bool write_backends(Cli *cli, StrBuf *out, Diags *diags) {
         "-backend-config=NAME=VALUE` (or a file of such), or from\nthe environment (`LOAM_X` "
         "wins over `TF_X`), where passwords belong: what the block and the flags say is\n"
         "recorded in the data folder. `init` compares, and `init -migrate-state` takes the states "
-        "along.\n");
+        "along.\n\n"
+        "A server that does not answer is asked again for some seconds (`etcd` 6, `http` 3, "
+        "`kubernetes` and `pg` 15,\n`s3` 31; `retry_max` and `max_retries` say otherwise). Where "
+        "the store has the journal, nothing more is begun\nafter that, since no intent can be made "
+        "durable; what is under way ends. A state that cannot be written at the\nend is left in "
+        "`errored.tfstate`: `state push` puts it where it belongs. A lock that stays is opened "
+        "with\n"
+        "`force-unlock`.\n");
     for (size_t i = 0; i < backends_count; i++)
         backend_page_write(backends_table[i], out, cli->arena);
     return true;
