@@ -1,5 +1,6 @@
 /* ephemeral random_password: text of random characters that is drawn anew in every run and kept
  * nowhere. */
+#include "bcrypt.h"
 #include "random_provider.h"
 #include "random_text.h"
 
@@ -16,6 +17,7 @@ static const Attribute attributes[] = {
     {"min_numeric",      &TYPE_NUMBER, OPTIONAL | COMPUTED,  "At least so many digits.", .default_json = "0", .check = random_text_check_least},
     {"min_special",      &TYPE_NUMBER, OPTIONAL | COMPUTED,  "At least so many special characters.", .default_json = "0", .check = random_text_check_least},
     {"result",           &TYPE_STRING, COMPUTED | SENSITIVE, "The password."},
+    {"bcrypt_hash",      &TYPE_STRING, COMPUTED | SENSITIVE, "Its bcrypt hash, of cost 10: of the first 72 bytes."},
 };
 /* clang-format on */
 
@@ -23,7 +25,10 @@ static bool password_open(const Call *call, EphemeralResponse *response, Diags *
     (void)diags;
     Draft draft = draft_of(response->result, call->arena);
     Str text = random_text_draw(response->result, call->arena);
+    Str hash;
     draft_set(&draft, "result", value_from_str(text));
+    if (bcrypt_hash(text, BCRYPT_COST_USUAL, &hash, call->arena))
+        draft_set(&draft, "bcrypt_hash", value_from_str(hash));
     response->result = draft_value(&draft);
     return true;
 }

@@ -1,4 +1,5 @@
 /* random_password: text of random characters that is never shown. */
+#include "bcrypt.h"
 #include "random_provider.h"
 #include "random_text.h"
 
@@ -6,12 +7,16 @@
 static const Attribute attributes[] = {
     RANDOM_TEXT_ATTRIBUTES,
     {"result", &TYPE_STRING, COMPUTED | SENSITIVE, "The password."},
+    {"bcrypt_hash", &TYPE_STRING, COMPUTED | SENSITIVE, "Its bcrypt hash, of cost 10: of the first 72 bytes."},
     {"id",     &TYPE_STRING, COMPUTED, "Always \"none\"."},
 };
 /* clang-format on */
 
-static Value with_text(Draft *draft, Str text) {
+static Value with_text(Draft *draft, Str text, Arena *arena) {
+    Str hash;
     draft_set(draft, "result", value_from_str(text));
+    if (bcrypt_hash(text, BCRYPT_COST_USUAL, &hash, arena))
+        draft_set(draft, "bcrypt_hash", value_from_str(hash));
     draft_set(draft, "id", value_from_str(STR("none")));
     return draft_value(draft);
 }
@@ -22,7 +27,8 @@ static bool password_create(const Call *call,
                             Diags *diags) {
     (void)diags;
     Draft draft = draft_of(request->planned, call->arena);
-    response->state = with_text(&draft, random_text_draw(request->planned, call->arena));
+    response->state =
+        with_text(&draft, random_text_draw(request->planned, call->arena), call->arena);
     return true;
 }
 
@@ -31,7 +37,7 @@ static bool password_import(const Call *call, Str id, Value *state, Diags *diags
     (void)diags;
     Draft draft = draft_empty(&random_password.schema, call->arena);
     random_text_adopt(&draft, id);
-    *state = with_text(&draft, str_clone(id, call->arena));
+    *state = with_text(&draft, str_clone(id, call->arena), call->arena);
     return true;
 }
 

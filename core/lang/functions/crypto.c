@@ -1,11 +1,11 @@
 /* crypto: UUIDs, password hashes, RSA. */
 #include "functions.h"
 
+#include "bcrypt.h"
 #include "digest.h"
 #include "scope.h"
 #include "utf8.h"
 
-#include <crypt.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -50,44 +50,30 @@ static bool crypto_uuidv5(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-#define BCRYPT_INPUT_MAX 72
-
-static bool bcrypt_run(FunctionCall *call, Str text, int64_t cost, Value *out, Str *error) {
-    char random[16];
-    char setting[64];
-    digest_random(random, sizeof(random));
-    void *data = arena_alloc(call->arena, sizeof(struct crypt_data));
-    const char *phrase = str_to_cstr(text, call->arena);
-    if (!crypt_gensalt_rn("$2a$", (unsigned long)cost, random, sizeof(random), setting,
-                          sizeof(setting)))
-        return function_fail(call, SIZE_MAX, error, "no salt can be made for bcrypt");
-    const char *hashed = crypt_rn(phrase, setting, data, (int)sizeof(struct crypt_data));
-    if (!hashed)
-        return function_fail(call, SIZE_MAX, error, "the string cannot be hashed");
-    *out = value_from_str(str_clone(str_from_cstr(hashed), call->arena));
-    return true;
-}
-
 static bool crypto_bcrypt(FunctionCall *call, Value *out, Str *error) {
-    int64_t cost = 10;
+    int64_t cost = BCRYPT_COST_USUAL;
+    Str hash;
     Str text = function_text(call, 0);
     if (call->count > 2)
         return function_fail(call, SIZE_MAX, error, "bcrypt() takes no more than two arguments");
     if (call->count == 2 && !value_to_int(call->arguments[1], &cost))
         return function_fail(call, 1, error, "a whole number is required");
-    if (cost > 31)
-        return function_fail(call, 1, error, "the cost must be at most 31");
-    if (cost < 4)
-        cost = 10;
-    if (text.len > BCRYPT_INPUT_MAX)
-        return function_fail(call, 0, error, "bcrypt takes at most %d bytes", BCRYPT_INPUT_MAX);
+    if (cost > BCRYPT_COST_MAX)
+        return function_fail(call, 1, error, "the cost must be at most %d", BCRYPT_COST_MAX);
+    if (cost < BCRYPT_COST_MIN)
+        cost = BCRYPT_COST_USUAL;
+    if (text.len > BCRYPT_TEXT_MAX)
+        return function_fail(call, 0, error, "bcrypt takes at most %zu bytes", BCRYPT_TEXT_MAX);
     if (str_find_char(text, '\0', 0) != SIZE_MAX)
         return function_fail(call, 0, error, "bcrypt takes no NUL characters");
     if (is_pure(call)) {
         *out = function_unknown(call, &TYPE_STRING);
         return true;
     }
-    return bcrypt_run(call, text, cost, out, error);
+    if (!bcrypt_hash(text, cost, &hash, call->arena))
+        return function_fail(call, SIZE_MAX, error, "the string cannot be hashed");
+    *out = value_from_str(hash);
+    return true;
 }
 
 typedef EVP_PKEY *Key;

@@ -13,6 +13,7 @@ static void is_drawn_anew(void **state) {
     for (size_t i = 0; i < first.len; i++)
         assert_true(isalnum((unsigned char)first.ptr[i]));
     assert_true(value_is_true(case_attribute(&c, "numeric")));
+    assert_true(str_starts_with(case_text(&c, "bcrypt_hash"), STR("$2a$10$")));
     assert_int_equal(renew_at_ms, 0);
     check_done(&c, case_open_ephemeral(&c, json, &renew_at_ms));
     assert_false(str_equal(first, case_text(&c, "result")));

@@ -27,7 +27,7 @@ static void test_settings(void **state) {
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         for (int round = 0; round < 20; round++) {
-            ResourceCase c = case_open(&random_password);
+            ResourceCase c = case_open(&random_string);
             check_done(&c, case_validate(&c, cases[i].json));
             check_done(&c, case_apply(&c, cases[i].json));
             Str text = case_text(&c, "result");
@@ -86,12 +86,30 @@ static void test_setting_taken_back(void **state) {
     case_close(&c);
 }
 
+/* Whoever takes passwords can be given the hash, which does not tell the password. */
+static void test_password(void **state) {
+    (void)state;
+    ResourceCase c = case_open(&random_password);
+    check_done(&c, case_apply(&c, "{\"length\":12}"));
+    Str hash = str_clone(case_text(&c, "bcrypt_hash"), c.arena);
+    assert_int_equal(case_text(&c, "result").len, 12);
+    assert_true(str_starts_with(hash, STR("$2a$10$")));
+    assert_int_equal(hash.len, 60);
+    assert_true(case_is_settled(&c, "{\"length\":12}"));
+    check_done(&c, case_apply(&c, "{\"length\":13}"));
+    assert_false(str_equal(hash, case_text(&c, "bcrypt_hash")));
+    const Attribute *attribute = schema_find_attribute(&random_password.schema, STR("bcrypt_hash"));
+    assert_true(attribute->flags & SENSITIVE);
+    case_close(&c);
+}
+
 static void test_import(void **state) {
     (void)state;
     ResourceCase c = case_open(&random_password);
     check_done(&c, random_password.import(case_call(&c), STR("hunter2"), &c.state, &c.diags));
     check_str(case_text(&c, "result"), "hunter2");
     check_str(case_text(&c, "id"), "none");
+    assert_true(str_starts_with(case_text(&c, "bcrypt_hash"), STR("$2a$10$")));
     assert_true(case_is_settled(&c, "{\"length\":7}"));
     case_close(&c);
 }
@@ -100,7 +118,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_settings),        cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_change_replaces), cmocka_unit_test(test_setting_taken_back),
-        cmocka_unit_test(test_import),
+        cmocka_unit_test(test_import),          cmocka_unit_test(test_password),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
