@@ -559,6 +559,38 @@ static void overrides(void **state) {
     config_case_close(&c);
 }
 
+/* As saved plans take them along, each as it was read. */
+static void files_are_kept(void **state) {
+    (void)state;
+    ConfigCase c = config_case_open();
+    config_case_write(&c, "a.loam.yaml", "locals: {a: 1}\n");
+    config_case_write(&c, "b.tf", "locals {\n  b = 2\n}\n");
+    config_case_write(&c, "c_override.loam.yaml", "locals: {a: 3}\n");
+    config_case_load(&c, false);
+    const Module *root = c.config->root;
+    StrBuf got = strbuf_new(c.arena);
+    vec_each(&root->sources, source) {
+        strbuf_add_format(&got, "%.*s %zu\n", STR_ARG((*source)->path), (*source)->bytes.len);
+    }
+    check_str(strbuf_str(&got), "a.loam.yaml 15\nb.tf 19\nc_override.loam.yaml 15\n");
+    config_case_close(&c);
+}
+
+/* Whatever was said before, each mistake of a block with a bad name is told of once. */
+static void many_bad_names(void **state) {
+    (void)state;
+    enum { BLOCKS = 20 };
+    ConfigCase c = config_case_open();
+    StrBuf text = strbuf_new(c.arena);
+    strbuf_add_cstr(&text, "output: {o: {}}\nvariable:\n");
+    for (int i = 0; i < BLOCKS; i++)
+        strbuf_add_format(&text, "  '%d': {tpye: string}\n", i);
+    config_case_write(&c, "main.loam.yaml", str_to_cstr(strbuf_str(&text), c.arena));
+    config_case_load(&c, false);
+    assert_int_equal(c.diags.error_count, 1 + 2 * BLOCKS);
+    config_case_close(&c);
+}
+
 static void file_names(void **state) {
     (void)state;
     static const struct {
@@ -587,9 +619,11 @@ static void file_names(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bad_input),    cmocka_unit_test(folders),   cmocka_unit_test(model),
-        cmocka_unit_test(modules),      cmocka_unit_test(overrides), cmocka_unit_test(file_names),
-        cmocka_unit_test(called_twice), cmocka_unit_test(mixed),
+        cmocka_unit_test(bad_input),      cmocka_unit_test(folders),
+        cmocka_unit_test(model),          cmocka_unit_test(files_are_kept),
+        cmocka_unit_test(many_bad_names), cmocka_unit_test(modules),
+        cmocka_unit_test(overrides),      cmocka_unit_test(file_names),
+        cmocka_unit_test(called_twice),   cmocka_unit_test(mixed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -330,13 +330,41 @@ static void copied(void **state) {
     config_case_close(&run.c);
 }
 
+static bool no_sleep(void *self, int64_t ms, const CancelToken *cancel) {
+    (void)self, (void)ms, (void)cancel;
+    return false;
+}
+
+/* Copies that nobody calls any more stay for as long as another process is at them. */
+static void copies_of_another(void **state) {
+    (void)state;
+    Run run = run_open("module: {a: {source: 'shop:x'}}\n");
+    Clock clock = clock_real;
+    DiskFile guard;
+    pid_t holder;
+    clock.sleep_ms = no_sleep;
+    run.c.io.clock = &clock;
+    check_loads(&run, INSTALL);
+    assert_int_equal(copy_count(&run), 1);
+    config_case_write(&run.c, "main.loam.yaml", "locals: {x: 1}\n");
+    assert_int_equal(disk_real.open(NULL, STR(".loam/modules/.lock"), DISK_WRITE, 0, &guard), 0);
+    assert_int_equal(disk_real.lock(NULL, guard, &holder), 0);
+    check_refused(&run, INSTALL, "Modules are being installed");
+    assert_int_equal(copy_count(&run), 1);
+    disk_real.close(NULL, guard);
+    check_loads(&run, INSTALL);
+    assert_int_equal(copy_count(&run), 0);
+    config_case_close(&run.c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(installs_once),    cmocka_unit_test(keeps_to_commits),
-        cmocka_unit_test(keeps_to_digests), cmocka_unit_test(other_lock),
-        cmocka_unit_test(one_version),      cmocka_unit_test(versions),
-        cmocka_unit_test(refusals),         cmocka_unit_test(leftovers),
-        cmocka_unit_test(secrets),          cmocka_unit_test(copied),
+        cmocka_unit_test(installs_once),     cmocka_unit_test(keeps_to_commits),
+        cmocka_unit_test(keeps_to_digests),  cmocka_unit_test(other_lock),
+        cmocka_unit_test(one_version),       cmocka_unit_test(versions),
+        cmocka_unit_test(refusals),          cmocka_unit_test(leftovers),
+        cmocka_unit_test(secrets),           cmocka_unit_test(copied),
+        cmocka_unit_test(copies_of_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

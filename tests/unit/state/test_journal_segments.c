@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include "journal_segments.h"
+#include "thread.h"
 
 typedef struct Shelf {
     Arena *arena;
@@ -162,12 +163,56 @@ static void a_drop_that_fails(void **unused) {
     store->close(store);
 }
 
+#define LINES 500
+
+typedef struct Writer {
+    JournalStore *store;
+    char letter;
+} Writer;
+
+static void write_lines(void *payload) {
+    const Writer *writer = payload;
+    SCOPED(ArenaRef) arena = arena_open("writer");
+    const char line[] = {writer->letter, '\n', 0};
+    for (int i = 0; i < LINES; i++)
+        append(writer->store, line, arena);
+}
+
+/* Lines may be appended by some while another syncs: each is there once. */
+static void many_append(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Shelf shelf = {.arena = arena};
+    JournalStore *store = open_shelf(&shelf);
+    Writer writers[] = {
+        {store, 'a'},
+        {store, 'b'}
+    };
+    Thread *threads[ARRAY_COUNT(writers)];
+    Str problem;
+    for (size_t i = 0; i < ARRAY_COUNT(writers); i++)
+        threads[i] = thread_start(THREAD_WALK_WORKER, write_lines, &writers[i]);
+    for (int i = 0; i < 20; i++)
+        assert_true(store->sync(store, &problem, arena));
+    for (size_t i = 0; i < ARRAY_COUNT(writers); i++)
+        thread_join(threads[i]);
+    store->close(store);
+    Str text = content(&shelf);
+    int counts[ARRAY_COUNT(writers)] = {0};
+    assert_int_equal(text.len, ARRAY_COUNT(writers) * LINES * 2);
+    for (size_t i = 0; i < text.len; i += 2) {
+        assert_true(text.ptr[i] == 'a' || text.ptr[i] == 'b');
+        counts[text.ptr[i] - 'a']++;
+    }
+    assert_int_equal(counts[0], LINES);
+    assert_int_equal(counts[1], LINES);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_sync_is_a_segment),
-        cmocka_unit_test(replacing),
-        cmocka_unit_test(requests_that_fail),
-        cmocka_unit_test(a_drop_that_fails),
+        cmocka_unit_test(a_sync_is_a_segment), cmocka_unit_test(replacing),
+        cmocka_unit_test(requests_that_fail),  cmocka_unit_test(a_drop_that_fails),
+        cmocka_unit_test(many_append),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

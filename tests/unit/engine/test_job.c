@@ -1,0 +1,52 @@
+/* What a job tells whoever listens: how long each instance took, by a clock that says when it
+ * likes. */
+#include "engine_case.h"
+
+#define BEGINNING 1000000000 /* long after the machine was started */
+#define STEP      7
+
+typedef struct Listener {
+    int64_t now_ms;
+    size_t ended;
+    int64_t elapsed_ms[4];
+} Listener;
+
+static int64_t ticking(void *self) {
+    Listener *listener = self;
+    return listener->now_ms += STEP;
+}
+
+static void apply_end(void *self, const HookEvent *event, bool failed) {
+    Listener *listener = self;
+    assert_false(failed);
+    assert_true(listener->ended < ARRAY_COUNT(listener->elapsed_ms));
+    listener->elapsed_ms[listener->ended++] = event->elapsed_ms;
+}
+
+static void tells_how_long_it_took(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    Listener listener = {.now_ms = BEGINNING};
+    Clock clock = clock_real;
+    Hooks hooks = {.self = &listener, .apply_end = apply_end};
+    clock.self = &listener;
+    clock.monotonic_ms = ticking;
+    c->world.io.clock = &clock;
+    c->hooks = &hooks;
+    c->parallelism = 1;
+    engine_case_run(c, "resource:\n  fake_thing:\n    a: {name: a}\n"
+                       "    b: {name: b, depends_on: [fake_thing.a]}\n");
+    assert_int_equal(listener.ended, 2);
+    for (size_t i = 0; i < listener.ended; i++) {
+        assert_true(listener.elapsed_ms[i] > 0);
+        assert_true(listener.elapsed_ms[i] <= listener.now_ms - BEGINNING);
+    }
+    engine_case_close(c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tells_how_long_it_took),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,72 @@
+/* Validating a resource block part by part: one part's mistakes leave the others to be judged. */
+#include "engine_case.h"
+
+typedef struct ValidateCase {
+    const char *block; /* of fake_thing.a */
+    const char *said;  /* a summary a line */
+} ValidateCase;
+
+#define CONDITION(text) "{condition: '" text "', error_message: no}"
+
+static const ValidateCase cases[] = {
+    {"name: a",                                                                                ""                                     },
+    {"name: a, count: '${var.n}', size: '${count.index}'",                                     ""                                     },
+    {"size: 1",                                                                                "Missing required argument\n"          },
+    {"name: '${local.none}'",                                                                  "Reference to undeclared local value\n"},
+    {"name: a, size: '${1 + true}'",                                                           "Invalid operand\n"                    },
+ /* Conditions are judged beside a body that is wrong. */
+    {"name: [a], lifecycle: {precondition: [" CONDITION("${local.none == 1}") "]}",
+     "Incorrect attribute value type\nReference to undeclared local value\n"                                                          },
+    {"name: a, lifecycle: {precondition: [" CONDITION("${self.size > 1}") "]}",
+     "Invalid \"self\" reference\nUnknown variable\n"                                                                                 },
+    {"name: a, lifecycle: {postcondition: [" CONDITION("${self.size > 1}") "]}",               ""                                     },
+    {"name: a, lifecycle: {postcondition: [" CONDITION("${self.none}") "]}",
+     "Unsupported attribute\nUnknown variable\n"                                                                                      },
+    {"name: a, lifecycle: {postcondition: [" CONDITION("${local.none && local.neither}") "]}",
+     "Reference to undeclared local value\nReference to undeclared local value\n"                                                     },
+ /* The first provisioner that is wrong stops the others; a wrong body stops them all. */
+    {"name: a, provisioner: [{file: {source: a}}, {file: {source: b}}]",
+     "Missing required argument\n"                                                                                                    },
+    {"name: [a], provisioner: {file: {source: a}}",
+     "Incorrect attribute value type\nMissing required argument\n"                                                                    },
+};
+
+static Str summaries(const EngineCase *c) {
+    StrBuf got = strbuf_new(c->arena);
+    vec_each(&c->diags, diag) {
+        strbuf_add_format(&got, "%.*s\n", STR_ARG(diag->summary));
+    }
+    return strbuf_str(&got);
+}
+
+static void parts_are_judged(void **unused) {
+    (void)unused;
+    size_t failures = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        EngineCase *c = engine_case_open();
+        Str text = str_format(c->arena,
+                              "variable: {n: {type: number}}\nresource: {fake_thing: {a: {%s}}}\n",
+                              cases[i].block);
+        engine_case_config(c, str_to_cstr(text, c->arena));
+        Engine engine = engine_case_engine(c);
+        bool ok = engine_validate(&engine, &c->diags);
+        if (ok != (cases[i].said[0] == 0) || !str_equal_cstr(summaries(c), cases[i].said)) {
+            print_error("%s\n got: %.*s wanted: %s\n", cases[i].block, STR_ARG(engine_case_said(c)),
+                        cases[i].said);
+            failures++;
+        }
+        assert_int_equal(c->world.calls, 0); /* nobody outside is asked */
+        vec_each(&c->diags, diag) {
+            check_str(diag->address, "fake_thing.a");
+        }
+        engine_case_close(c);
+    }
+    assert_int_equal(failures, 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(parts_are_judged),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,120 @@
+/* replace_triggered_by: which planned change asks for a replacement, and names that lead nowhere.
+ */
+#include "engine_case.h"
+
+#define THINGS                                                                                     \
+    "  fake_thing:\n"                                                                              \
+    "    t: {name: t, lifecycle: {replace_triggered_by: [\"%s\"]}}\n"                              \
+    "    a: {name: a, tags: {k: v}, %s}\n"                                                         \
+    "    many: {for_each: {x: 1, y: %s}, name: 'm${each.key}', size: '${each.value}'}\n"
+
+/* From {size: 1}, many.y = 1, to this. */
+typedef struct FiringCase {
+    const char *trigger;
+    const char *thing; /* more arguments of a */
+    const char *size;  /* of many["y"] */
+    bool fires;
+} FiringCase;
+
+static const FiringCase firing_cases[] = {
+    {"fake_thing.a",                    "size: 1",          "1", false},
+    {"fake_thing.a",                    "size: 2",          "1", true },
+    {"fake_thing.a",                    "size: 1, zone: z", "1", true },
+    {"fake_thing.a.size",               "size: 2",          "1", true },
+    {"fake_thing.a.name",               "size: 2",          "1", false},
+    {"fake_thing.a.revision",           "size: 2",          "1", true },
+    {"fake_thing.a.tags[\\\"k\\\"]",    "size: 2",          "1", false},
+    {"fake_thing.a.tags[\\\"none\\\"]", "size: 2",          "1", false},
+    {"fake_thing.a.id",                 "size: 2",          "1", false},
+    {"fake_thing.a.id",                 "size: 1, zone: z", "1", true },
+    {"fake_thing.many",                 "size: 1",          "2", true },
+    {"fake_thing.many",                 "size: 2",          "1", false},
+    {"fake_thing.many[\\\"x\\\"]",      "size: 1",          "2", false},
+    {"fake_thing.many[\\\"y\\\"]",      "size: 1",          "2", true },
+    {"fake_thing.many[\\\"y\\\"].size", "size: 1",          "2", true },
+    {"fake_thing.many[\\\"y\\\"].name", "size: 1",          "2", false},
+};
+
+static void configure(EngineCase *c, const FiringCase *row, const char *thing, const char *size) {
+    Str text = str_format(c->arena, "resource:\n" THINGS, row->trigger, thing, size);
+    engine_case_config(c, str_to_cstr(text, c->arena));
+}
+
+static void fires(void **unused) {
+    (void)unused;
+    size_t failures = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(firing_cases); i++) {
+        const FiringCase *row = &firing_cases[i];
+        EngineCase *c = engine_case_open();
+        configure(c, row, "size: 1", "1");
+        engine_case_must(c, engine_case_apply(c)); /* what is only created triggers nothing */
+        configure(c, row, row->thing, row->size);
+        engine_case_must(c, engine_case_plan(c));
+        bool found = str_find(engine_case_changes(c), STR("fake_thing.t replace_by_triggers"), 0) !=
+                     SIZE_MAX;
+        if (found != row->fires) {
+            print_error("%s, {%s}, %s: %.*s\n", row->trigger, row->thing, row->size,
+                        STR_ARG(engine_case_changes(c)));
+            failures++;
+        }
+        engine_case_close(c);
+    }
+    assert_int_equal(failures, 0);
+}
+
+typedef struct MissingCase {
+    const char *trigger;
+    const char *said;
+} MissingCase;
+
+static const MissingCase missing_cases[] = {
+    {"fake_thing.many[\\\"z\\\"]",
+     "fake_thing.t: Nothing to trigger a replacement: replace_triggered_by names "
+     "fake_thing.many[\"z\"], which the configuration has no instance of.\n"                                   },
+    {"fake_thing.many.size",
+     "fake_thing.t: Nothing to trigger a replacement: replace_triggered_by names "
+     "fake_thing.many, which the configuration has no instance of.\n"                                          },
+    {"fake_thing.none",            "Nothing to trigger a replacement: replace_triggered_by names "
+                        "fake_thing.none, which the configuration has no instance of.\n"},
+};
+
+static void nothing_to_trigger(void **unused) {
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_COUNT(missing_cases); i++) {
+        EngineCase *c = engine_case_open();
+        Str text = str_format(c->arena, "resource:\n" THINGS "    none: {count: 0, name: n}\n",
+                              missing_cases[i].trigger, "size: 1", "1");
+        engine_case_config(c, str_to_cstr(text, c->arena));
+        assert_false(engine_case_plan(c));
+        check_said(c, missing_cases[i].said);
+        assert_true(c->diags.items[0].is_unplaced);
+        engine_case_close(c);
+    }
+}
+
+/* The place in the expression says enough to programs. */
+static void names_that_stand_for_nothing(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, "resource:\n"
+                          "  fake_thing:\n"
+                          "    a: {for_each: {x: 1}, name: a}\n"
+                          "    t: {name: t, lifecycle: {replace_triggered_by: "
+                          "['fake_thing.nope.size']}}\n");
+    assert_false(engine_case_plan(c));
+    assert_int_equal(c->diags.count, 1);
+    check_said(c, "nope");
+    vec_each(&c->diags, diag) {
+        assert_true(diag->is_of_expression);
+    }
+    engine_case_close(c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fires),
+        cmocka_unit_test(nothing_to_trigger),
+        cmocka_unit_test(names_that_stand_for_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
