@@ -1,0 +1,156 @@
+/* -report: what is asked for, what is refused before any work, and what is written at the end. */
+#include "reporting.h"
+#include "unit.h"
+
+#include <unistd.h>
+
+typedef struct Case {
+    Arena *arena;
+    Str folder;
+    Cli cli;
+    Diags diags;
+} Case;
+
+static const OptionGroup *const groups[] = {&reporting_options};
+
+static Case case_open(void) {
+    Arena *arena = arena_open("test");
+    char folder[] = "/tmp/loam-reporting-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(chdir(folder), 0);
+    return (Case){
+        .arena = arena,
+        .folder = str_clone(str_from_cstr(folder), arena),
+        .cli = {.arena = arena, .io = {.disk = &disk_real, .clock = &clock_real}},
+        .diags = diags_new(arena),
+    };
+}
+
+static void case_close(Case *c) {
+    assert_int_equal(chdir("/"), 0);
+    assert_int_equal(disk_remove_tree(&disk_real, c->folder), 0);
+    arena_close(c->arena);
+}
+
+static bool ask(Case *c, const char *line) {
+    StrVec words = {0};
+    Arguments arguments = {0};
+    option_split_words(str_from_cstr(line), &words, c->arena);
+    assert_true(option_parse(groups, ARRAY_COUNT(groups), &words, &arguments, c->arena, &c->diags));
+    return reporting_open(&c->cli, &arguments, &c->diags);
+}
+
+static void refusals(void **state) {
+    (void)state;
+    static const struct {
+        const char *line, *summary;
+    } cases[] = {
+        {"-report=pdf:x",                         "Unknown kind of report" },
+        {"-report=html",                          "Report without a file"  },
+        {"-report=html:",                         "Report without a file"  },
+        {"-report=html:none/x",                   "Report without a folder"},
+        {"-report=html:x -report=sarif",          "Report without a file"  },
+        {"-report=html:x -report-limit=many",     "Invalid size of reports"},
+        {"-report=markdown:x -report-limit=1999", "Invalid size of reports"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Case c = case_open();
+        if (ask(&c, cases[i].line))
+            fail_msg("%s was taken", cases[i].line);
+        assert_int_equal(c.diags.error_count, 1);
+        check_str(c.diags.items[0].summary, cases[i].summary);
+        assert_null(c.cli.reporting);
+        case_close(&c);
+    }
+}
+
+/* Nobody has to ask whether there is one. */
+static void nothing_asked_for(void **state) {
+    (void)state;
+    Case c = case_open();
+    static const Hooks listener = {0};
+    assert_true(ask(&c, ""));
+    assert_null(c.cli.reporting);
+    reporting_set_plan(NULL, NULL, NULL);
+    assert_ptr_equal(reporting_run_begin(NULL, &listener), &listener);
+    reporting_run_end(NULL);
+    assert_true(reporting_write(NULL, STR("t"), &c.diags));
+    assert_int_equal(c.diags.count, 0);
+    case_close(&c);
+}
+
+static void files_are_written(void **state) {
+    (void)state;
+    Case c = case_open();
+    Str text;
+    assert_true(ask(&c, "-report=markdown:a.md -report=sarif:b.sarif -report-limit=0"));
+    reporting_set_plan(c.cli.reporting, plan_new(PLAN_NORMAL, c.arena), NULL);
+    assert_false(disk_exists(&disk_real, STR("a.md"))); /* when the command has ended */
+    diags_error(&c.diags, NO_RANGE, "Something failed", "For a reason.");
+    assert_true(reporting_write(c.cli.reporting, STR("the title"), &c.diags));
+    assert_int_equal(c.diags.error_count, 1);
+    assert_int_equal(disk_real.read_file(NULL, STR("a.md"), &text, c.arena), 0);
+    assert_true(str_find(text, STR("the title"), 0) != SIZE_MAX);
+    assert_true(str_find(text, STR("Something failed"), 0) != SIZE_MAX);
+    assert_int_equal(disk_real.read_file(NULL, STR("b.sarif"), &text, c.arena), 0);
+    assert_true(str_find(text, STR("Something failed"), 0) != SIZE_MAX);
+    case_close(&c);
+}
+
+/* One that cannot be written is an error of its own; the others are written. */
+static void one_that_cannot_be_written(void **state) {
+    (void)state;
+    Case c = case_open();
+    Str text;
+    assert_int_equal(disk_real.make_folders(NULL, STR("a.md"), 0777), 0);
+    assert_true(ask(&c, "-report=markdown:a.md -report=sarif:b.sarif"));
+    reporting_set_plan(c.cli.reporting, plan_new(PLAN_NORMAL, c.arena), NULL);
+    assert_false(reporting_write(c.cli.reporting, STR("t"), &c.diags));
+    assert_int_equal(c.diags.error_count, 1);
+    check_str(c.diags.items[0].summary, "Report was not written");
+    assert_int_equal(disk_real.read_file(NULL, STR("b.sarif"), &text, c.arena), 0);
+    assert_true(str_find(text, STR("not written"), 0) == SIZE_MAX);
+    case_close(&c);
+}
+
+/* What shows a run needs one; an error that came before tells enough. */
+static void of_a_run_that_was_none(void **state) {
+    (void)state;
+    for (int fails = 0; fails < 2; fails++) {
+        Case c = case_open();
+        assert_true(ask(&c, "-report=timeline:t"));
+        reporting_set_plan(c.cli.reporting, plan_new(PLAN_NORMAL, c.arena), NULL);
+        if (fails)
+            diags_error(&c.diags, NO_RANGE, "Something failed", "For a reason.");
+        assert_int_equal(reporting_write(c.cli.reporting, STR("t"), &c.diags), fails);
+        assert_int_equal(c.diags.error_count, 1);
+        check_str(c.diags.items[0].summary, fails ? "Something failed" : "Report was not written");
+        assert_false(disk_exists(&disk_real, STR("t")));
+        case_close(&c);
+    }
+}
+
+static void of_a_run(void **state) {
+    (void)state;
+    Case c = case_open();
+    assert_true(ask(&c, "-report=timeline:t"));
+    reporting_set_plan(c.cli.reporting, plan_new(PLAN_NORMAL, c.arena), NULL);
+    const Hooks *hooks = reporting_run_begin(c.cli.reporting, NULL);
+    hooks->apply_total(hooks->self, 0);
+    reporting_run_end(c.cli.reporting);
+    assert_true(reporting_write(c.cli.reporting, STR("t"), &c.diags));
+    assert_true(disk_exists(&disk_real, STR("t")));
+    case_close(&c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(nothing_asked_for),
+        cmocka_unit_test(files_are_written),
+        cmocka_unit_test(one_that_cannot_be_written),
+        cmocka_unit_test(of_a_run_that_was_none),
+        cmocka_unit_test(of_a_run),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
