@@ -21,8 +21,9 @@ typedef struct Cli {
     Arena *arena; /* run */
     Terminal terminal;
     CancelToken *cancel;
-    struct View *view;  /* of the command that runs */
-    const Map *secrets; /* what outputs that nobody asked for must not show; NULL: nothing */
+    struct Signals *signals; /* NULL: nobody waits for any */
+    struct View *view;       /* of the command that runs */
+    const Map *secrets;      /* what outputs that nobody asked for must not show; NULL: nothing */
     struct Reporting *reporting; /* files asked for by -report; NULL: none */
     Registry *registry;
     const struct FunctionTable *functions;

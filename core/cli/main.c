@@ -152,7 +152,7 @@ int main(int argc, char **argv) {
         .cancel = cancel_open(),
         .name = cli_name_of_program(argc > 0 ? argv[0] : "loam"),
     };
-    signals_start(cli.cancel);
+    cli.signals = signals_start(cli.cancel);
     build(&cli);
     set_up_log(&cli);
     StrVec words = {0};

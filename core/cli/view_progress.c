@@ -1,5 +1,6 @@
 /* What goes on, while it goes on. */
 #include "view_progress.h"
+#include "signals.h"
 #include "thread.h"
 #include "utf8.h"
 #include "wording.h"
@@ -416,6 +417,20 @@ static void on_apply_total(void *self, size_t count) {
     pthread_mutex_unlock(&view->mutex);
 }
 
+/* What a signal is answered with, above the live lines; "^C" goes with the lines that it broke. */
+static void speak(void *self, Str text) {
+    ProgressView *view = self;
+    SCOPED(ArenaRef) scratch = arena_open("progress");
+    StrBuf before = strbuf_new(scratch), behind = strbuf_new(scratch);
+    pthread_mutex_lock(&view->mutex);
+    erase(view, &before);
+    terminal_out(strbuf_str(&before));
+    terminal_err(text);
+    draw(view, &behind, scratch);
+    terminal_out(strbuf_str(&behind));
+    pthread_mutex_unlock(&view->mutex);
+}
+
 ProgressView *view_progress_open(View *owner) {
     Cli *cli = owner->cli;
     ProgressView *view = arena_new(cli->arena, ProgressView);
@@ -439,6 +454,8 @@ ProgressView *view_progress_open(View *owner) {
         .provision_output = on_provision_output,
         .apply_total = on_apply_total,
     };
+    if (view->is_live)
+        signals_set_speaker(cli->signals, speak, view);
     return view;
 }
 
@@ -447,6 +464,8 @@ const Hooks *view_progress_hooks(ProgressView *view) {
 }
 
 void view_progress_close(ProgressView *view) {
+    if (view->is_live)
+        signals_set_speaker(view->cli->signals, NULL, NULL);
     pthread_mutex_lock(&view->mutex);
     view->is_closing = true;
     pthread_cond_signal(&view->wake);
