@@ -50,7 +50,9 @@ static const Option options[] = {
 };
 
 static bool refuse(Run *run, const char *summary, Str path, int error) {
-    diags_error(run->diags, NO_RANGE, summary, "\"%.*s\": %s.", STR_ARG(path), strerror(-error));
+    const char *way_out = disk_way_out(error, "");
+    diags_error(run->diags, NO_RANGE, summary, "\"%.*s\": %s.%s%s", STR_ARG(path), strerror(-error),
+                way_out[0] ? " " : "", way_out);
     return false;
 }
 

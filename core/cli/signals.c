@@ -34,15 +34,14 @@ static void wait_for_signals(void *payload) {
     if (sigwait(&set, &number) != 0)
         return;
     speak(signals,
-          STR("\nStopping: nothing new begins, what is in flight comes to its end and is saved. A "
-              "second interrupt waits no longer than 5 seconds.\n"));
+          STR("\nStopping: nothing new begins, what is in flight comes to its end and is saved.\n"
+              "A second interrupt waits no longer than 5 seconds.\n"));
     cancel_raise(signals->token, CANCEL_STOP);
     if (sigwait(&set, &number) != 0)
         return;
     cancel_raise(signals->token, CANCEL_NOW);
-    speak(signals,
-          STR("\nStopping now. Operations whose outcome is not known are in the journal; the next "
-              "run looks after them.\n"));
+    speak(signals, STR("\nStopping now. Operations whose outcome is not known are in the journal;\n"
+                       "the next run looks after them.\n"));
     sleep(5);
     _exit(1); /* every outcome that is known is in the journal already */
 }

@@ -61,8 +61,9 @@ static void PRINTF_LIKE(2, 3) tell(const ModuleInstall *install, const char *for
 }
 
 static bool refuse_folder(Str path, int status, Diags *diags) {
-    diags_error(diags, NO_RANGE, "Failed to install modules", "%.*s: %s.", STR_ARG(path),
-                strerror(-status));
+    diags_error(diags, NO_RANGE, "Failed to install modules",
+                "\"%.*s\" could not be opened: %s. %s", STR_ARG(path), strerror(-status),
+                disk_way_out(status, "See who may write there, then run \"loam init\" again."));
     return false;
 }
 

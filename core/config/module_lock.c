@@ -140,8 +140,9 @@ bool module_lock_write(const Io *io, Str folder, const ModuleLock *lock, Diags *
         status = is_there ? disk->remove(disk->self, path) : 0;
     if (status >= 0)
         return true;
-    diags_error(diags, NO_RANGE, "Failed to write the module lock", "%.*s: %s.", STR_ARG(path),
-                strerror(-status));
+    diags_error(diags, NO_RANGE, "Failed to write the module lock",
+                "\"%.*s\" could not be written: %s. %s", STR_ARG(path), strerror(-status),
+                disk_way_out(status, "See who may write there, then run \"loam init\" again."));
     return false;
 }
 

@@ -94,7 +94,8 @@ bool module_manifest_write(const Io *io,
         status = disk->write_file(disk->self, path, manifest_to_json(manifest, arena), 0666);
     if (status >= 0)
         return true;
-    diags_error(diags, NO_RANGE, "Failed to record the installed modules", "%.*s: %s.",
-                STR_ARG(path), strerror(-status));
+    diags_error(diags, NO_RANGE, "Failed to record the installed modules",
+                "\"%.*s\" could not be written: %s. %s", STR_ARG(path), strerror(-status),
+                disk_way_out(status, "See who may write there, then run \"loam init\" again."));
     return false;
 }

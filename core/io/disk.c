@@ -527,6 +527,14 @@ static void real_close(void *self, DiskFile file) {
         close(fd_of(file));
 }
 
+const char *disk_way_out(int error, const char *otherwise) {
+    if (error == -ENOSPC || error == -EDQUOT)
+        return "Free some space, then run the same command again.";
+    if (error == -EROFS)
+        return "It is mounted for reading alone: mount it for writing, or work in another folder.";
+    return otherwise;
+}
+
 const Disk disk_real = {
     .read_file = real_read_file,
     .write_file = real_write_file,

@@ -75,6 +75,10 @@ typedef struct Disk {
 
 extern const Disk disk_real;
 
+/* What a person can do about an error of writing, as a sentence: `otherwise`, where the error
+ * itself does not say. */
+const char *disk_way_out(int error, const char *otherwise);
+
 /* Shorthands that any Disk serves. */
 static inline bool disk_exists(const Disk *disk, Str path) {
     DiskStat stat;

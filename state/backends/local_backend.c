@@ -24,7 +24,7 @@ typedef struct Local {
 
 static bool report(Diags *diags, const char *summary, Str path, int error, const char *way_out) {
     diags_error(diags, NO_RANGE, summary, "\"%.*s\": %s. %s", STR_ARG(path), strerror(-error),
-                way_out);
+                disk_way_out(error, way_out));
     return false;
 }
 
@@ -440,7 +440,8 @@ static bool local_make(const Io *io, Value config, Str workspace, Diags *diags) 
     if (error == 0)
         return true;
     diags_error(diags, NO_RANGE, "Cannot make the workspace",
-                "The folder \"%.*s\" could not be made: %s.", STR_ARG(folder), strerror(-error));
+                "The folder \"%.*s\" could not be made: %s. %s", STR_ARG(folder), strerror(-error),
+                disk_way_out(error, "See who may write there."));
     return false;
 }
 

@@ -413,8 +413,20 @@ static void path_text(void **state) {
 
 #define in_folder(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
+static void ways_out(void **state) {
+    (void)state;
+    check_str(str_from_cstr(disk_way_out(-EACCES, "See who may.")), "See who may.");
+    check_str(str_from_cstr(disk_way_out(-ENOSPC, "See who may.")),
+              "Free some space, then run the same command again.");
+    check_str(str_from_cstr(disk_way_out(-EDQUOT, "See who may.")),
+              "Free some space, then run the same command again.");
+    check_str(str_from_cstr(disk_way_out(-EROFS, "See who may.")),
+              "It is mounted for reading alone: mount it for writing, or work in another folder.");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ways_out),
         in_folder(whole_files),
         in_folder(kernel_files),
         in_folder(endless_files),
