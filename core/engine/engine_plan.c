@@ -16,7 +16,7 @@ typedef struct Gathering {
 
 typedef struct MoveCheck {
     Moves *moves;
-    Arena *arena;
+    Arena *scratch;
     Diags *diags;
 } MoveCheck;
 
@@ -85,13 +85,16 @@ static void gather_changes(EngineWalk *walk, Gathering *gathering) {
 /* Moves are about what is not declared any more. */
 static void check_move(InstanceRecord *record, void *payload) {
     MoveCheck *check = payload;
-    if (record->removal == REASON_NONE && record->deposed.len == 0 && !record->keys_unknown)
-        moves_check_declared(check->moves, record->address, check->arena, check->diags);
+    if (record->removal != REASON_NONE || record->deposed.len > 0 || record->keys_unknown)
+        return;
+    moves_check_declared(check->moves, record->address, check->scratch, check->diags);
+    arena_reset(check->scratch);
 }
 
 /* True: statements are wrong, so objects were taken for others, and the plan means nothing. */
 static bool check_moves(EngineWalk *walk, Moves *moves, Diags *diags) {
-    MoveCheck check = {moves, walk->arena, diags};
+    SCOPED(ArenaRef) scratch = arena_open("moves");
+    MoveCheck check = {moves, scratch, diags};
     size_t before = diags->error_count;
     if (moves->statements.count == 0)
         return false;

@@ -59,22 +59,32 @@ void move_statement_collect(const Config *config, MoveStatements *out, Arena *ar
     collect_module(config->root, out, arena);
 }
 
+static MoveEnd end_at(ResourceAddr address, bool is_any, Arena *arena) {
+    size_t depth = module_addr_depth(address.module);
+    MoveEnd end = {
+        .modules = arena_new_array(arena, MoveStep, depth ? depth : 1),
+        .module_count = depth,
+        .is_resource = true,
+        .mode = address.mode,
+        .type = address.type,
+        .name = address.name,
+        .key = address.key,
+    };
+    fill_addr(address.module, end.modules, is_any);
+    return end;
+}
+
+MoveEnd move_statement_end_of(ResourceAddr address, Arena *arena) {
+    return end_at(address, false, arena);
+}
+
 MoveStatement move_statement_implied(const ResourceAddr *resource,
                                      InstanceKey from,
                                      InstanceKey to,
                                      SourceRange range,
                                      Arena *arena) {
-    size_t depth = module_addr_depth(resource->module);
-    MoveEnd end = {
-        .modules = arena_new_array(arena, MoveStep, depth ? depth : 1),
-        .module_count = depth,
-        .is_resource = true,
-        .mode = resource->mode,
-        .type = resource->type,
-        .name = resource->name,
-        .key = from,
-    };
-    fill_addr(resource->module, end.modules, true);
+    MoveEnd end = end_at(*resource, true, arena);
+    end.key = from;
     MoveStatement statement = {.from = end, .to = end, .is_implied = true, .range = range};
     statement.to.key = to;
     return statement;

@@ -42,6 +42,8 @@ MoveStatement move_statement_implied(const ResourceAddr *resource,
                                      InstanceKey to,
                                      SourceRange range,
                                      Arena *arena);
+/* An instance as an end that is about it alone. */
+MoveEnd move_statement_end_of(ResourceAddr address, Arena *arena);
 /* Where the instance goes; false when the statement is not about it. */
 MUST_USE bool move_statement_match(const MoveStatement *statement,
                                    ResourceAddr address,

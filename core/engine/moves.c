@@ -3,9 +3,9 @@
 #include "moves.h"
 
 #include "graph.h"
-#include "move_statement.h"
 
 typedef struct Moving {
+    size_t number;
     ResourceAddr origin;
     ResourceAddr address; /* so far */
     const StateResource *resource;
@@ -17,13 +17,17 @@ typedef VEC(Moving *) Movings;
 typedef struct Run {
     const Config *config;
     MoveStatements statements;
+    MoveIndex index;
     Movings all;
-    Map by_address; /* text → Moving */
-    Map blocks;     /* by address without key: one of its instances */
-    Map modules; /* text of each module instance that holds anything, its parents too → Moving */
+    Movings *waiting; /* for each statement: what it may be about; some may be elsewhere by now */
+    /* How many are at a place: text → size_t *. */
+    Map by_address;
+    Map blocks;     /* addresses without key */
+    Map modules;    /* each module instance that holds anything, its parents too */
     StrVec blocked; /* "a is to be b" */
     bool has_moved;
     Arena *arena;
+    Arena *scratch;
     Diags *diags;
 } Run;
 
@@ -54,9 +58,24 @@ static bool is_of_resource(const MoveEnd *end, const MoveEnd *like) {
 /* A statement that something leaves this resource, or comes to it, says all that there is to say.
  */
 static bool is_stated(const Run *run, const MoveStatement *statement) {
-    vec_each(&run->statements, other) {
+    MoveNumbers numbers = {0};
+    move_index_any_key(&run->index, MOVE_FROM, &statement->from, &numbers, run->scratch);
+    move_index_any_key(&run->index, MOVE_TO, &statement->from, &numbers, run->scratch);
+    vec_each(&numbers, number) {
+        const MoveStatement *other = &run->statements.items[*number];
         if (!other->is_implied && (is_of_resource(&other->from, &statement->from) ||
                                    is_of_resource(&other->to, &statement->from)))
+            return true;
+    }
+    return false;
+}
+
+static bool is_implied_already(const Run *run, const MoveStatement *statement) {
+    MoveNumbers numbers = {0};
+    move_index_same(&run->index, MOVE_FROM, &statement->from, &numbers, run->scratch);
+    vec_each(&numbers, number) {
+        const MoveStatement *other = &run->statements.items[*number];
+        if (other->is_implied && move_statement_same_end(&other->from, &statement->from))
             return true;
     }
     return false;
@@ -73,8 +92,9 @@ static bool has_instance(const StateResource *stored, InstanceKey key) {
 /* A count that came makes x[0] of x, one that went x of x[0]. */
 static void imply(Run *run, const StateResource *stored) {
     static const InstanceKey first = {.kind = KEY_INT};
+    arena_reset(run->scratch);
     const Resource *resource = stored->address.mode == MODE_MANAGED
-                                   ? find_resource(run->config, stored->address, run->arena)
+                                   ? find_resource(run->config, stored->address, run->scratch)
                                    : NULL;
     if (!resource || resource->for_each)
         return;
@@ -84,12 +104,10 @@ static void imply(Run *run, const StateResource *stored) {
         return;
     MoveStatement statement =
         move_statement_implied(&stored->address, from, to, resource->range, run->arena);
-    vec_each(&run->statements, other) {
-        if (other->is_implied && move_statement_same_end(&other->from, &statement.from))
-            return;
-    }
-    if (!is_stated(run, &statement))
-        vec_push(run->arena, &run->statements, statement);
+    if (is_implied_already(run, &statement) || is_stated(run, &statement))
+        return;
+    move_index_add(&run->index, &statement, run->statements.count);
+    vec_push(run->arena, &run->statements, statement);
 }
 
 static bool check_pair(Run *run, const MoveStatement *a, const MoveStatement *b) {
@@ -127,15 +145,33 @@ static bool check_one(Run *run, const MoveStatement *statement) {
     return false;
 }
 
+static int compare_numbers(const void *a, const void *b) {
+    size_t left = *(const size_t *)a, right = *(const size_t *)b;
+    return (left > right) - (left < right);
+}
+
+/* With those before it that begin or end where it does. */
+static bool check_pairs(Run *run, size_t at) {
+    const MoveStatement *statement = &run->statements.items[at];
+    MoveNumbers others = {0};
+    bool ok = true;
+    move_index_same(&run->index, MOVE_FROM, &statement->from, &others, run->scratch);
+    move_index_same(&run->index, MOVE_TO, &statement->to, &others, run->scratch);
+    qsort(others.items, others.count, sizeof *others.items, compare_numbers);
+    for (size_t i = 0; i < others.count && others.items[i] < at; i++)
+        if (i == 0 || others.items[i] != others.items[i - 1])
+            ok &= check_pair(run, &run->statements.items[others.items[i]], statement);
+    return ok;
+}
+
 static bool check_statements(Run *run) {
     bool ok = true;
     for (size_t i = 0; i < run->statements.count; i++) {
-        const MoveStatement *statement = &run->statements.items[i];
-        if (statement->is_implied)
+        if (run->statements.items[i].is_implied)
             continue;
-        ok = check_one(run, statement) && ok;
-        for (size_t k = 0; k < i; k++)
-            ok = check_pair(run, &run->statements.items[k], statement) && ok;
+        arena_reset(run->scratch);
+        ok &= check_one(run, &run->statements.items[i]);
+        ok &= check_pairs(run, i);
     }
     return ok;
 }
@@ -156,16 +192,29 @@ static void report_cycle(Run *run, const GraphNodes *cycle, Diags *out) {
         ->is_unplaced = true;
 }
 
+static void add_edges(Run *run, GraphNode at, Graph *graph) {
+    const MoveStatement *statement = &run->statements.items[at];
+    MoveNumbers others = {0};
+    arena_reset(run->scratch);
+    move_index_related(&run->index, statement, &others, run->scratch);
+    vec_each(&others, number) {
+        const MoveStatement *other = &run->statements.items[*number];
+        if (other == statement)
+            continue;
+        if (move_statement_precedes(statement, other))
+            graph_add_edge(graph, (GraphNode)*number, at);
+        if (move_statement_precedes(other, statement))
+            graph_add_edge(graph, at, (GraphNode)*number);
+    }
+}
+
 /* False: there is a circle. */
 static bool sort_statements(Run *run, GraphNodes *order, Diags *out) {
     Graph graph = graph_new(run->arena);
     for (size_t i = 0; i < run->statements.count; i++)
         (void)graph_add_node(&graph, &run->statements.items[i]);
-    for (GraphNode first = 0; first < run->statements.count; first++)
-        for (GraphNode second = 0; second < run->statements.count; second++)
-            if (first != second && move_statement_precedes(&run->statements.items[first],
-                                                           &run->statements.items[second]))
-                graph_add_edge(&graph, second, first);
+    for (GraphNode i = 0; i < run->statements.count; i++)
+        add_edges(run, i, &graph);
     graph_finish(&graph);
     GraphNodes cycle = {0};
     if (graph_find_cycle(&graph, &cycle, run->arena)) {
@@ -176,9 +225,19 @@ static bool sort_statements(Run *run, GraphNodes *order, Diags *out) {
     return true;
 }
 
-static void note_modules(Run *run, const ModuleAddr *module, Moving *moving) {
-    for (; module; module = module->parent)
-        map_set(&run->modules, module_addr_to_str(module, run->arena), moving);
+/* One more is at this place, or one less. */
+static void count_at(Run *run, Map *places, Str place, bool is_more) {
+    size_t *count = map_find(places, place);
+    if (!count) {
+        count = arena_new(run->arena, size_t);
+        map_set(places, str_clone(place, run->arena), count);
+    }
+    *count = is_more ? *count + 1 : *count - 1;
+}
+
+static bool is_occupied(const Map *places, Str place) {
+    const size_t *count = map_find(places, place);
+    return count && *count > 0;
 }
 
 static Str block_text(ResourceAddr address, Arena *arena) {
@@ -186,14 +245,22 @@ static Str block_text(ResourceAddr address, Arena *arena) {
     return resource_addr_to_str(address, arena);
 }
 
-static void index_all(Run *run) {
-    run->by_address = map_new(run->arena);
-    run->blocks = map_new(run->arena);
-    run->modules = map_new(run->arena);
-    vec_each(&run->all, moving) {
-        map_set(&run->by_address, resource_addr_to_str((*moving)->address, run->arena), *moving);
-        map_set(&run->blocks, block_text((*moving)->address, run->arena), *moving);
-        note_modules(run, (*moving)->address.module, *moving);
+static void count_place(Run *run, ResourceAddr address, bool is_more) {
+    Arena *scratch = run->scratch;
+    count_at(run, &run->by_address, resource_addr_to_str(address, scratch), is_more);
+    count_at(run, &run->blocks, block_text(address, scratch), is_more);
+    for (const ModuleAddr *module = address.module; module; module = module->parent)
+        count_at(run, &run->modules, module_addr_to_str(module, scratch), is_more);
+}
+
+/* It is where it is now: statements about that will come to it. */
+static void settle(Run *run, Moving *moving) {
+    MoveNumbers about = {0};
+    arena_reset(run->scratch);
+    count_place(run, moving->address, true);
+    move_index_about(&run->index, moving->address, &about, run->scratch);
+    vec_each(&about, number) {
+        vec_push(run->arena, &run->waiting[*number], moving);
     }
 }
 
@@ -209,11 +276,11 @@ static const ModuleAddr *outer_module(const ModuleAddr *module, size_t depth) {
 /* A module moves as one: only to where no module is. So does a resource with all its instances. */
 static bool is_blocked(const Run *run, const MoveStatement *statement, ResourceAddr target) {
     if (statement->to.is_resource && statement->is_whole)
-        return map_has(&run->blocks, block_text(target, run->arena));
+        return is_occupied(&run->blocks, block_text(target, run->scratch));
     if (statement->to.is_resource)
-        return map_has(&run->by_address, resource_addr_to_str(target, run->arena));
+        return is_occupied(&run->by_address, resource_addr_to_str(target, run->scratch));
     const ModuleAddr *module = outer_module(target.module, statement->to.module_count);
-    return map_has(&run->modules, module_addr_to_str(module, run->arena));
+    return is_occupied(&run->modules, module_addr_to_str(module, run->scratch));
 }
 
 typedef struct Step {
@@ -221,29 +288,46 @@ typedef struct Step {
     ResourceAddr target;
 } Step;
 
-static void carry_out(Run *run, const MoveStatement *statement) {
+static int compare_movings(const void *a, const void *b) {
+    const Moving *left = *(Moving *const *)a, *right = *(Moving *const *)b;
+    return (left->number > right->number) - (left->number < right->number);
+}
+
+static void note_blocked(Run *run, const Moving *moving, ResourceAddr target) {
+    Str line = str_format(run->arena, "  %.*s is to be %.*s",
+                          STR_ARG(resource_addr_to_str(moving->address, run->scratch)),
+                          STR_ARG(resource_addr_to_str(target, run->scratch)));
+    vec_push(run->arena, &run->blocked, line);
+}
+
+static void carry_out(Run *run, size_t number) {
+    const MoveStatement *statement = &run->statements.items[number];
+    Movings *waiting = &run->waiting[number];
     VEC(Step) steps = {0};
-    vec_each(&run->all, moving) {
+    if (waiting->count > 1)
+        qsort(waiting->items, waiting->count, sizeof *waiting->items, compare_movings);
+    for (size_t i = 0; i < waiting->count; i++) {
+        Moving *moving = waiting->items[i];
         ResourceAddr target;
-        if (!move_statement_match(statement, (*moving)->address, &target, run->arena))
+        bool is_again = i > 0 && moving == waiting->items[i - 1];
+        if (is_again || !move_statement_match(statement, moving->address, &target, run->arena))
             continue;
+        arena_reset(run->scratch);
         if (is_blocked(run, statement, target)) {
-            Str line = str_format(run->arena, "  %.*s is to be %.*s",
-                                  STR_ARG(resource_addr_to_str((*moving)->address, run->arena)),
-                                  STR_ARG(resource_addr_to_str(target, run->arena)));
-            vec_push(run->arena, &run->blocked, line);
+            note_blocked(run, moving, target);
             continue;
         }
-        Step step = {*moving, target};
-        vec_push(run->arena, &steps, step);
+        vec_push(run->arena, &steps, (Step){moving, target});
     }
     vec_each(&steps, step) {
+        arena_reset(run->scratch);
+        count_place(run, step->moving->address, false);
         step->moving->address = step->target;
     }
-    if (steps.count > 0) {
-        run->has_moved = true;
-        index_all(run);
+    vec_each(&steps, step) {
+        settle(run, step->moving);
     }
+    run->has_moved |= steps.count > 0;
 }
 
 static void warn_blocked(Run *run) {
@@ -257,22 +341,29 @@ static void warn_blocked(Run *run) {
 }
 
 static void collect_instances(Run *run, const StateResources *resources) {
+    run->by_address = map_new(run->arena);
+    run->blocks = map_new(run->arena);
+    run->modules = map_new(run->arena);
+    run->waiting = arena_new_array(run->arena, Movings, run->statements.count);
     vec_each(resources, item) {
         vec_each(&(*item)->instances, instance) {
             Moving *moving = arena_new(run->arena, Moving);
+            moving->number = run->all.count;
             moving->address = (*item)->address;
             moving->address.key = instance->key;
             moving->origin = moving->address;
             moving->resource = *item;
             moving->instance = instance;
             vec_push(run->arena, &run->all, moving);
+            settle(run, moving);
         }
     }
-    index_all(run);
 }
 
 static const State *rebuild(const Run *run, const State *prior, Moves *moves) {
-    State *state = state_clone(prior, run->arena);
+    State *state = arena_new(run->arena, State);
+    *state = *prior;
+    state->arena = run->arena;
     state->resources = map_new(run->arena);
     vec_each(&run->all, item) {
         const Moving *moving = *item;
@@ -299,11 +390,18 @@ bool moves_apply(const Config *config,
                  Moves *moves,
                  Arena *arena,
                  Diags *diags) {
-    Run run = {.config = config, .arena = arena, .diags = diags};
+    SCOPED(ArenaRef) scratch = arena_open("moves");
+    Run run = {.config = config,
+               .index = move_index_new(arena),
+               .arena = arena,
+               .scratch = scratch,
+               .diags = diags};
     GraphNodes order = {0};
     *out = prior;
     *moves = (Moves){.origins = map_new(arena), .cycle = diags_new(arena)};
     move_statement_collect(config, &run.statements, arena);
+    for (size_t i = 0; i < run.statements.count; i++)
+        move_index_add(&run.index, &run.statements.items[i], i);
     StateResources resources = {0};
     state_sorted_resources(prior, &resources, arena);
     vec_each(&resources, resource) {
@@ -312,13 +410,14 @@ bool moves_apply(const Config *config,
     if (run.statements.count == 0)
         return true;
     moves->statements = run.statements;
+    moves->index = run.index;
     if (!check_statements(&run))
         return false;
     if (!sort_statements(&run, &order, &moves->cycle))
         return true;
     collect_instances(&run, &resources);
     vec_each(&order, node) {
-        carry_out(&run, &run.statements.items[*node]);
+        carry_out(&run, *node);
     }
     warn_blocked(&run);
     if (run.has_moved)
@@ -333,7 +432,10 @@ const ResourceAddr *moves_find_origin(const Moves *moves, ResourceAddr address, 
 }
 
 void moves_check_declared(Moves *moves, ResourceAddr declared, Arena *scratch, Diags *diags) {
-    vec_each(&moves->statements, statement) {
+    MoveNumbers about = {0};
+    move_index_about(&moves->index, declared, &about, scratch);
+    vec_each(&about, number) {
+        MoveStatement *statement = &moves->statements.items[*number];
         ResourceAddr target;
         if (statement->is_implied || statement->is_reported ||
             !move_statement_match(statement, declared, &target, scratch))

@@ -3,7 +3,7 @@
  * The state is moved before anything is planned; the plan then says of each object where it was. */
 #pragma once
 
-#include "move_statement.h"
+#include "move_index.h"
 #include "state.h"
 
 typedef struct Moves Moves;
@@ -11,7 +11,8 @@ struct Moves {
     Map origins; /* address text → const ResourceAddr *: where the object was */
     VEC(ResourceAddr) moved;
     MoveStatements statements;
-    Diags cycle; /* statements that lead back to where they begin: then nothing moves */
+    MoveIndex index; /* of them */
+    Diags cycle;     /* statements that lead back to where they begin: then nothing moves */
 };
 
 /* *out is `prior` itself where nothing moves. What cannot move because something is there stays,

@@ -75,6 +75,12 @@ def big_strings(count):
                        '  input = join("", [for n in range(1000) : "a \\"line\\" of ${count.index}\\n"])\n}\n'}
 
 
+def moves(count):
+    """Blocks of one instance, a tenth as many, each with a statement that it had another name."""
+    return {'main.tf': ''.join(f'resource "terraform_data" "b{n}" {{\n  input = {n}\n}}\n'
+                               f'moved {{\n  from = terraform_data.a{n}\n  to = terraform_data.b{n}\n}}\n' for n in range(count // 10))}
+
+
 def tally(count, wait_ms):
     """Of the bench's own provider, whose calls take so long."""
     return {'main.tf': 'terraform {\n  required_providers {\n    tally = { source = "loam.internal/bench/tally" }\n  }\n}\n'
@@ -82,4 +88,4 @@ def tally(count, wait_ms):
 
 
 SHAPES = {'one block': one_block, 'blocks': blocks, 'modules': modules, 'chain': chain, 'references': references,
-          'outputs': outputs, 'big strings': big_strings, 'files': files}
+          'outputs': outputs, 'big strings': big_strings, 'files': files, 'moves': moves}
