@@ -273,6 +273,7 @@ struct EngineWalk {
     const struct Moves *moves; /* plan: what has another address in `state` than it had */
     WorkingState *working;     /* apply */
     const Plan *plan;          /* apply */
+    struct Removals *removals; /* NULL: nobody has asked for them yet */
     struct Ephemerals *ephemerals;
     WorkerArenas *workers;
     uint32_t worker_count;

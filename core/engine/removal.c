@@ -11,49 +11,64 @@ static Str from_of(const Module *module, const Removed *removed, Arena *arena) {
     return str_format(arena, "%.*s.%.*s", STR_ARG(module->path), STR_ARG(local));
 }
 
-static bool is_within(Str address, Str module) {
-    return address.len > module.len && str_starts_with(address, module) &&
-           address.ptr[module.len] == '.';
+typedef struct Entry {
+    const Removed *removed;
+    size_t number; /* in the order of the configuration */
+} Entry;
+
+static Map *blocks_of(Removals *removals, bool of_resource, bool destroys) {
+    return of_resource ? &removals->resources[destroys] : &removals->modules[destroys];
 }
 
-/* Which blocks are looked for. */
-typedef struct Wanted {
-    bool of_resource; /* else of a module that it is in */
-    bool destroys;
-} Wanted;
-
-static const Removed *find_in(const Module *module, Str address, Wanted wanted, Arena *scratch) {
+static void add_module(Removals *removals, const Module *module, Arena *arena) {
     vec_each(&module->removed, removed) {
-        bool of_resource = removed->from.target.is_resource;
-        if (of_resource != wanted.of_resource || removed->destroy != wanted.destroys)
-            continue;
-        Str from = from_of(module, removed, scratch);
-        if (of_resource ? str_equal(from, address) : is_within(address, from))
-            return removed;
+        Map *blocks = blocks_of(removals, removed->from.target.is_resource, removed->destroy);
+        Str from = from_of(module, removed, arena);
+        Entry *entry = arena_new(arena, Entry);
+        *entry = (Entry){removed, removals->count++};
+        if (!map_has(blocks, from)) /* the first one counts */
+            map_set(blocks, from, entry);
     }
     map_each(&module->calls, entry) {
         const ModuleCall *call = entry->value;
-        const Removed *found =
-            call->module ? find_in(call->module, address, wanted, scratch) : NULL;
-        if (found)
-            return found;
+        if (call->module)
+            add_module(removals, call->module, arena);
     }
-    return NULL;
+}
+
+Removals *removal_collect(const Config *config, Arena *arena) {
+    Removals *removals = arena_new(arena, Removals);
+    for (size_t i = 0; i < 2; i++) {
+        removals->resources[i] = map_new(arena);
+        removals->modules[i] = map_new(arena);
+    }
+    add_module(removals, config->root, arena);
+    return removals;
+}
+
+/* The first block about a module that it is in. */
+static const Entry *find_around(const Map *blocks, const ModuleAddr *module, Arena *scratch) {
+    const Entry *first = NULL;
+    for (; module && blocks->count > 0; module = module->parent) {
+        const Entry *entry = map_find(blocks, module_addr_to_config_str(module, scratch));
+        if (entry && (!first || entry->number < first->number))
+            first = entry;
+    }
+    return first;
 }
 
 /* One block that says "leave it alone" is enough. */
-const Removed *removal_find(const Config *config, ResourceAddr address, Arena *scratch) {
-    static const Wanted order[] = {
-        {true,  false},
-        {false, false},
-        {true,  true },
-        {false, true },
-    };
+const Removed *removal_find(const Removals *removals, ResourceAddr address, Arena *scratch) {
+    const Entry *found = NULL;
+    if (removals->count == 0)
+        return NULL;
     Str text = resource_addr_to_config_str(address, scratch);
-    const Removed *found = NULL;
-    for (size_t i = 0; i < ARRAY_COUNT(order) && !found; i++)
-        found = find_in(config->root, text, order[i], scratch);
-    return found;
+    for (size_t destroys = 0; destroys < 2 && !found; destroys++) {
+        found = map_find(&removals->resources[destroys], text);
+        if (!found)
+            found = find_around(&removals->modules[destroys], address.module, scratch);
+    }
+    return found ? found->removed : NULL;
 }
 
 /* Down the calls of `module` to the block, if there is one. */

@@ -5,8 +5,17 @@
 #include "config.h"
 #include "state.h"
 
+/* Removed blocks by what they are about, as all of a configuration says it. */
+typedef struct Removals Removals;
+struct Removals {
+    Map resources[2]; /* address → those that forget; those that destroy */
+    Map modules[2];
+    size_t count;
+};
+
+Removals *removal_collect(const Config *config, Arena *arena);
 /* The block about this object's resource, or about a module that it is in; NULL: none. */
-const Removed *removal_find(const Config *config, ResourceAddr address, Arena *scratch);
+const Removed *removal_find(const Removals *removals, ResourceAddr address, Arena *scratch);
 /* What is removed may not be declared. */
 MUST_USE bool removal_check(const Config *config, Arena *arena, Diags *diags);
 /* Is the object forgotten rather than destroyed? `declared` is its block, `removed` the block about

@@ -71,6 +71,8 @@ Node *transform_locate_orphan(EngineWalk *walk,
     if (!node)
         return NULL;
     map_set(orphans, address, node);
-    node->as.resource->removed = removal_find(walk->engine->config, request->resource, walk->arena);
+    if (!walk->removals)
+        walk->removals = removal_collect(walk->engine->config, walk->arena);
+    node->as.resource->removed = removal_find(walk->removals, request->resource, walk->arena);
     return node;
 }

@@ -1,6 +1,8 @@
 /* What removed blocks and lifecycle.destroy make of objects: forgotten, or destroyed. */
 #include "engine_case.h"
 
+#include "removal.h"
+
 typedef struct RemovalCase {
     const char *before;
     const char *after;
@@ -112,6 +114,31 @@ static void a_module_goes_as_a_whole(void **state) {
     engine_case_close(c);
 }
 
+/* However many blocks there are, who asks is given the one without going through them. */
+static void finds_one_of_many(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    SCOPED(ArenaRef) scratch = arena_open("test");
+    Module *root = arena_new(arena, Module);
+    *root = (Module){.calls = map_new(arena)};
+    for (size_t i = 0; i < 1000; i++) {
+        Removed removed = {.destroy = i % 2};
+        removed.from.target = (AddressTarget){
+            .is_resource = true,
+            .resource = {.type = STR("t"), .name = str_format(arena, "r%zu", i / 2)},
+        };
+        vec_push(arena, &root->removed, removed);
+    }
+    const Removals *removals = removal_collect(&(Config){.root = root}, arena);
+    for (size_t i = 0; i < 500; i++) {
+        ResourceAddr address = {.type = STR("t"), .name = str_format(arena, "r%zu", i)};
+        assert_ptr_equal(removal_find(removals, address, scratch), &root->removed.items[2 * i]);
+    }
+    assert_true(arena_used(scratch) < 500 * 256);
+    ResourceAddr other = {.type = STR("t"), .name = STR("other")};
+    assert_null(removal_find(removals, other, scratch));
+}
+
 static const struct {
     const char *text;
     const char *said;
@@ -142,6 +169,7 @@ int main(void) {
         cmocka_unit_test(destroying_all_leaves_what_is_kept),
         cmocka_unit_test(remembers_what_is_kept),
         cmocka_unit_test(a_module_goes_as_a_whole),
+        cmocka_unit_test(finds_one_of_many),
         cmocka_unit_test(refuses_what_is_declared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
