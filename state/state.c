@@ -102,21 +102,15 @@ static bool holds_nothing(const StateInstance *instance) {
     return !instance->current && instance->deposed.count == 0 && !instance->pending;
 }
 
-static void remove_at(State *state, StateResource *resource, size_t at) {
-    StateInstance *place = &resource->instances.items[at];
-    resource->instances.count--;
-    memmove(place, place + 1, (resource->instances.count - at) * sizeof *place);
-    if (resource->instances.count > 0)
-        return;
-    SCOPED(ArenaRef) scratch = arena_open("state address");
-    (void)map_remove(&state->resources, resource_key(resource->address, scratch));
+void state_empty_instance(State *state, ResourceAddr address) {
+    StateInstance *instance = state_find_instance(state, address);
+    if (instance)
+        *instance = (StateInstance){.key = instance->key};
 }
 
-void state_remove_instance(State *state, ResourceAddr address) {
-    StateResource *resource = state_find_resource(state, address);
-    size_t at;
-    if (resource && find_position(resource, address.key, &at))
-        remove_at(state, resource, at);
+void state_remove_output(State *state, Str name) {
+    if (map_has(&state->outputs, name))
+        map_set(&state->outputs, name, NULL);
 }
 
 static void compact_instances(StateResource *resource) {
@@ -132,21 +126,36 @@ static bool is_empty(const StateResource *resource) {
     return resource->instances.count == 0 && !resource->is_declared;
 }
 
-void state_compact(State *state) {
-    bool any_empty = false;
-    map_each(&state->resources, entry) {
-        StateResource *resource = entry->value;
-        compact_instances(resource);
-        any_empty |= is_empty(resource);
+static bool has_instances(const void *resource) {
+    return !is_empty(resource);
+}
+
+static bool is_set(const void *output) {
+    return output != NULL;
+}
+
+static void keep(Map *map, bool (*stays)(const void *value)) {
+    size_t kept = 0;
+    map_each(map, entry) {
+        kept += stays(entry->value);
     }
-    if (!any_empty)
+    if (kept == map->count)
         return;
-    Map kept = map_new(state->arena);
-    map_each(&state->resources, entry) {
-        if (!is_empty(entry->value))
-            map_set(&kept, entry->key, entry->value);
+    Map rest = map_new(map->arena);
+    map_reserve(&rest, kept);
+    map_each(map, entry) {
+        if (stays(entry->value))
+            map_set(&rest, entry->key, entry->value);
     }
-    state->resources = kept;
+    *map = rest;
+}
+
+void state_compact(State *state) {
+    map_each(&state->resources, entry) {
+        compact_instances(entry->value);
+    }
+    keep(&state->resources, has_instances);
+    keep(&state->outputs, is_set);
 }
 
 const StateObject *state_find_deposed(const StateInstance *instance, Str key) {
@@ -309,6 +318,8 @@ static State *copy_state(const State *state, CopyObject *copy_object, Arena *are
     copy->lineage = str_clone(state->lineage, arena);
     copy->environment = str_clone(state->environment, arena);
     copy->check_results = str_clone(state->check_results, arena);
+    map_reserve(&copy->outputs, state->outputs.count);
+    map_reserve(&copy->resources, state->resources.count);
     map_each(&state->outputs, entry) {
         const StateOutput *output = entry->value;
         StateOutput *output_copy = arena_new(arena, StateOutput);

@@ -96,7 +96,9 @@ StateResource *state_find_resource(const State *state, ResourceAddr address); /*
 StateResource *state_add_resource(State *state, ResourceAddr address);        /* found or added */
 StateInstance *state_find_instance(const State *state, ResourceAddr address);
 StateInstance *state_add_instance(State *state, ResourceAddr address);
-void state_remove_instance(State *state, ResourceAddr address);
+/* What is taken out holds nothing from then on; state_compact drops it. */
+void state_empty_instance(State *state, ResourceAddr address);
+void state_remove_output(State *state, Str name);
 /* Drops everything that holds nothing any more, in one pass. */
 void state_compact(State *state);
 /* Resources in order of address (module, mode, type, name), into `out`. */

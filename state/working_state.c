@@ -374,7 +374,7 @@ void working_state_declare(WorkingState *working, const StateResource *like) {
 
 void working_state_remove_output(WorkingState *working, Str name) {
     pthread_mutex_lock(&working->mutex);
-    (void)map_remove(&working->state->outputs, name);
+    state_remove_output(working->state, name);
     pthread_mutex_unlock(&working->mutex);
 }
 

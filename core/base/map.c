@@ -3,6 +3,7 @@
 
 #define FIRST_CAPACITY ((size_t)2)
 #define UNINDEXED      ((size_t)8)
+#define FIRST_SLOTS    ((size_t)32)
 
 Map map_new(Arena *arena) {
     return (Map){.arena = arena};
@@ -33,27 +34,24 @@ static void fill_slot(Map *map, size_t i) {
     map->slots[at] = (uint32_t)(i + 1);
 }
 
-static void refill_slots(Map *map) {
-    if (!map->slots)
-        return;
-    memset(map->slots, 0, map->slot_count * sizeof *map->slots);
-    for (size_t i = 0; i < map->count; i++)
-        fill_slot(map, i);
-}
-
-static void make_room(Map *map) {
-    if (map->count < map->capacity)
-        return;
-    size_t capacity = map->capacity ? map->capacity * 2 : FIRST_CAPACITY;
+static void grow(Map *map, size_t capacity) {
     CHECK(capacity < UINT32_MAX);
     map->entries = arena_grow(map->arena, map->entries, map->capacity * sizeof(MapEntry),
                               capacity * sizeof(MapEntry));
     map->capacity = capacity;
     if (capacity <= UNINDEXED)
         return;
-    map->slot_count = capacity * 2; /* at most half full */
+    map->slot_count = map->slot_count ? map->slot_count : FIRST_SLOTS;
+    while (map->slot_count < capacity * 2) /* at most half full */
+        map->slot_count *= 2;
     map->slots = arena_new_array(map->arena, uint32_t, map->slot_count);
-    refill_slots(map);
+    for (size_t i = 0; i < map->count; i++)
+        fill_slot(map, i);
+}
+
+void map_reserve(Map *map, size_t wanted) {
+    if (wanted > map->capacity)
+        grow(map, wanted);
 }
 
 void *map_set(Map *map, Str key, void *value) {
@@ -64,7 +62,8 @@ void *map_set(Map *map, Str key, void *value) {
         map->entries[i].value = value;
         return old;
     }
-    make_room(map);
+    if (map->count == map->capacity)
+        grow(map, map->capacity ? map->capacity * 2 : FIRST_CAPACITY);
     map->entries[map->count++] = (MapEntry){.key = key, .value = value, .hash = hash};
     if (map->slots)
         fill_slot(map, map->count - 1);
@@ -80,14 +79,4 @@ void *map_find(const Map *map, Str key) {
 
 bool map_has(const Map *map, Str key) {
     return map->count && find_index(map, key, str_hash(key)) != SIZE_MAX;
-}
-
-bool map_remove(Map *map, Str key) {
-    size_t i = find_index(map, key, str_hash(key));
-    if (i == SIZE_MAX)
-        return false;
-    map->count--;
-    memmove(&map->entries[i], &map->entries[i + 1], (map->count - i) * sizeof(MapEntry));
-    refill_slots(map);
-    return true;
 }

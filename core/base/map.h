@@ -1,5 +1,6 @@
-/* Map: Str → pointer, in insertion order, hence deterministic. Lives in the arena given to map_new;
- * keys are not copied. One writer at a time; readers share it once built. */
+/* Map: Str → pointer, in insertion order, hence deterministic; nothing leaves it. Lives in the
+ * arena given to map_new; keys are not copied. One writer at a time; readers share it once built.
+ */
 #pragma once
 
 #include "str.h"
@@ -20,12 +21,12 @@ typedef struct Map {
 } Map;
 
 Map map_new(Arena *arena);
+/* Room for so many entries in all. */
+void map_reserve(Map *map, size_t wanted);
 /* Adds or replaces; the replaced value or NULL. The place in the order stays. */
 void *map_set(Map *map, Str key, void *value);
 void *map_find(const Map *map, Str key); /* NULL when absent */
 bool map_has(const Map *map, Str key);
-/* Removes, keeping the order of the rest; O(n). False when absent. */
-bool map_remove(Map *map, Str key);
 
 #define map_each(map, entry)                                                                       \
     for (const MapEntry *entry = (map)->entries,                                                   \

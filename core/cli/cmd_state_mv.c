@@ -140,7 +140,7 @@ static void collect_moves(const State *state,
 }
 
 static void carry_out(State *state, const Move *move, ResourceAddr from) {
-    state_remove_instance(state, from);
+    state_empty_instance(state, from);
     StateInstance *instance = state_add_instance(state, move->to);
     StateResource *resource = state_find_resource(state, move->to);
     resource->provider = move->resource->provider;
@@ -196,6 +196,7 @@ static bool write_moved(Project *project, const Moves *moves) {
         source.key = move->instance->key;
         carry_out(state, move, source);
     }
+    state_compact(state);
     return project_write_state(project, state);
 }
 

@@ -55,12 +55,13 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     }
     State *state = state_clone(project.state, cli->arena);
     vec_each(&matches, address) {
-        state_remove_instance(state, *address);
+        state_empty_instance(state, *address);
         Str name = resource_addr_to_str(*address, cli->arena);
         terminal_print("%s %.*s\n", dry_run ? "Would remove" : "Removed", STR_ARG(name));
     }
     if (dry_run)
         return 0;
+    state_compact(state);
     if (!project_write_state(&project, state))
         return 1;
     terminal_print("Successfully removed %zu resource instance(s).\n", matches.count);

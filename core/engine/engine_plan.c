@@ -144,7 +144,7 @@ static void gather_state(InstanceRecord *record, void *payload) {
 static void gather_leftover(InstanceRecord *record, void *payload) {
     Gathering *gathering = payload;
     if (record->address.mode == MODE_DATA)
-        state_remove_instance(gathering->refreshed, record->address);
+        state_empty_instance(gathering->refreshed, record->address);
 }
 
 static bool is_null(Value value) {
@@ -166,7 +166,7 @@ static void refresh_output(Gathering *gathering, const Output *output, Value val
     if (!value_is_wholly_known(value))
         return;
     if (value_is_null(value)) {
-        (void)map_remove(&gathering->refreshed->outputs, output->name);
+        state_remove_output(gathering->refreshed, output->name);
         return;
     }
     StateOutput *refreshed = arena_new(gathering->arena, StateOutput);
@@ -385,10 +385,10 @@ static bool plan(const Engine *engine,
         engine_walk_each_record(walk, gather_state, &gathering);
         if (options->mode == PLAN_DESTROY && gathering.plan->changes.count == 0)
             engine_walk_each_record(walk, gather_leftover, &gathering);
-        state_compact(gathering.refreshed);
         gather_outputs(walk, &gathering);
         if (options->mode != PLAN_DESTROY)
             gather_module_outputs(walk, &gathering);
+        state_compact(gathering.refreshed);
     }
     gather_variables(walk, &gathering);
     if (!ended && diags->error_count == before) {

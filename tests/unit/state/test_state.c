@@ -46,10 +46,12 @@ static void pruning(void **unused) {
     static const char *const added[] = {"t.a[0]", "t.a[1]", "t.b", "t.c"};
     SCOPED(ArenaRef) arena = arena_open("test");
     State *state = filled(added, ARRAY_COUNT(added), arena);
-    state_remove_instance(state, state_case_address("t.a[0]", arena));
+    state_empty_instance(state, state_case_address("t.a[0]", arena));
+    state_compact(state);
     assert_null(state_find_instance(state, state_case_address("t.a[0]", arena)));
     assert_non_null(state_find_resource(state, state_case_address("t.a", arena)));
-    state_remove_instance(state, state_case_address("t.a[1]", arena));
+    state_empty_instance(state, state_case_address("t.a[1]", arena));
+    state_compact(state);
     assert_null(state_find_resource(state, state_case_address("t.a", arena)));
 
     StateInstance *b = state_find_instance(state, state_case_address("t.b", arena));
@@ -66,6 +68,25 @@ static void pruning(void **unused) {
     state_find_instance(state, state_case_address("t.b", arena))->pending = NULL;
     state_compact(state);
     assert_true(state_is_empty(state));
+}
+
+/* What taking many out costs for each of them: one pass in the end. */
+static void many_go_at_once(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    State *state = state_new(arena);
+    for (size_t i = 0; i < 1000; i++)
+        map_set(&state->outputs, str_format(arena, "o%zu", i), arena_new(arena, StateOutput));
+    const MapEntry *entries = state->outputs.entries;
+    for (size_t i = 0; i < 1000; i += 2)
+        state_remove_output(state, str_format(arena, "o%zu", i));
+    state_remove_output(state, STR("absent"));
+    assert_ptr_equal(state->outputs.entries, entries);
+    assert_int_equal(state->outputs.count, 1000);
+    assert_null(map_find(&state->outputs, STR("o2")));
+    state_compact(state);
+    assert_int_equal(state->outputs.count, 500);
+    check_str(state->outputs.entries[1].key, "o3");
 }
 
 static void deposed_keys(void **unused) {
@@ -126,6 +147,7 @@ int main(void) {
         cmocka_unit_test(instances_are_sorted),
         cmocka_unit_test(resources_are_sorted),
         cmocka_unit_test(pruning),
+        cmocka_unit_test(many_go_at_once),
         cmocka_unit_test(deposed_keys),
         cmocka_unit_test(copies),
         cmocka_unit_test(forks),
