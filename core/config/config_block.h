@@ -12,7 +12,8 @@ typedef struct ConfigLoading {
     Config *config;
     Module *module; /* the one being filled */
     ModuleInstall *modules;
-    Map folders; /* of files that were read already: a folder may be called more than once */
+    Map folders;  /* of files that were read already: a folder may be called more than once */
+    Map imported; /* addresses that import blocks name → where the block stands */
     Arena *arena;
     Diags *diags;
 } ConfigLoading;

@@ -70,18 +70,21 @@ static bool check_root(ConfigLoading *loading, const BodyBlock *block) {
 
 /* Without keys that are expressions an address names one object, which is imported once. */
 static bool check_repeated(ConfigLoading *loading, const Import *import) {
-    vec_each(&loading->module->imports, before) {
-        if (before->to.keys.count || import->to.keys.count ||
-            !resource_addr_equal(before->to.target.resource, import->to.target.resource))
-            continue;
-        Str place = config_read_place(before->range, loading->arena);
-        diags_error(loading->diags, import->to.range, "Duplicate import configuration",
-                    "An import block for \"%.*s\" stands already at %.*s. An object is imported "
-                    "once.",
-                    STR_ARG(config_address_to_str(&import->to, loading->arena)), STR_ARG(place));
-        return false;
+    if (import->to.keys.count)
+        return true;
+    Str address = resource_addr_to_str(import->to.target.resource, loading->arena);
+    const SourceRange *before = map_find(&loading->imported, address);
+    if (!before) {
+        SourceRange *range = arena_new(loading->arena, SourceRange);
+        *range = import->range;
+        map_set(&loading->imported, address, range);
+        return true;
     }
-    return true;
+    Str place = config_read_place(*before, loading->arena);
+    diags_error(loading->diags, import->to.range, "Duplicate import configuration",
+                "An import block for \"%.*s\" stands already at %.*s. An object is imported once.",
+                STR_ARG(config_address_to_str(&import->to, loading->arena)), STR_ARG(place));
+    return false;
 }
 
 static bool read_provider(ConfigLoading *loading, const BodyContent *content, Import *out) {

@@ -82,7 +82,7 @@ static bool read_file(ConfigLoading *loading, const FolderFile *file, ConfigFile
 }
 
 /* x.tofu stands in for x.tf, x.tofu.json for x.tf.json. */
-static bool is_shadowed(const DiskEntries *entries, Str name, Arena *arena) {
+static bool is_shadowed(const Map *files, Str name, Arena *arena) {
     static const char *const suffixes[][2] = {
         {".tf",      ".tofu"     },
         {".tf.json", ".tofu.json"}
@@ -93,10 +93,8 @@ static bool is_shadowed(const DiskEntries *entries, Str name, Arena *arena) {
             continue;
         Str base = str_slice(name, 0, name.len - suffix.len);
         Str other = str_concat(base, str_from_cstr(suffixes[i][1]), arena);
-        vec_each(entries, entry) {
-            if (entry->kind != DISK_FOLDER && str_equal(entry->name, other))
-                return true;
-        }
+        if (map_has(files, other))
+            return true;
     }
     return false;
 }
@@ -149,9 +147,14 @@ static const ConfigFolder *read_folder(ConfigLoading *loading, Str folder) {
     if (status < 0)
         diags_error(loading->diags, NO_RANGE, "Failed to read the configuration", "%.*s: %s.",
                     STR_ARG(folder), strerror(-status));
+    SCOPED(ArenaRef) scratch = arena_open("list folder");
+    Map names = map_new(scratch);
     vec_each(&entries, entry) {
-        if (entry->kind != DISK_FOLDER && find_front_end(entry->name) &&
-            !is_shadowed(&entries, entry->name, loading->arena))
+        if (entry->kind != DISK_FOLDER && find_front_end(entry->name))
+            map_set(&names, entry->name, entry);
+    }
+    vec_each(&entries, entry) {
+        if (map_find(&names, entry->name) == entry && !is_shadowed(&names, entry->name, scratch))
             out->ok &= add_file(loading, folder, entry, out);
     }
     return out;
@@ -500,6 +503,7 @@ bool config_load(const ConfigRequest *request, Config **out, Arena *arena, Diags
     *out = NULL;
     config->statics = static_eval_new(request, config, arena);
     ModuleInstallOptions options = install_options(request);
+        .imported = map_new(arena),
     SCOPED(ModuleInstallRef) modules = NULL;
     if (!module_install_open(&options, &modules, arena, diags))
         return false;

@@ -113,6 +113,7 @@ const ConfigShape *config_probe(const FunctionTable *functions, Arena *arena) {
             .request = &request,
             .config = &config,
             .module = module,
+            .imported = map_new(arena),
             .arena = arena,
             .diags = &diags,
         };

@@ -129,11 +129,11 @@ static bool literal_object(const Expr *expr, Value *out, Arena *arena) {
             !expr_as_literal(expr->as.object.items[i].value, &items[i], arena))
             return false;
         names[i] = value_text(key);
-        for (size_t k = 0; k < i; k++)
-            if (str_equal(names[k], names[i]))
-                return false; /* which one wins is eval's to say */
     }
-    *out = value_object(names, items, count, arena);
+    Value object = value_object(names, items, count, arena);
+    if (object.count < count)
+        return false; /* a name comes twice: which one wins is eval's to say */
+    *out = object;
     return true;
 }
 
