@@ -133,6 +133,8 @@ static bool take_blocks(const HclBody *body,
                         Arena *arena,
                         Diags *diags) {
     bool ok = true;
+    if (!has_rest) /* then it is nearly all of them */
+        vec_reserve(arena, &out->blocks, body->native->blocks.count);
     vec_each(&body->native->blocks, item) {
         const NativeBlock *block = *item;
         const BodyBlockSchema *wanted = body_schema_block(schema, block->type);

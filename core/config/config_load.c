@@ -215,10 +215,12 @@ static bool file_blocks(const ConfigFile *file, BodyContent *out, Arena *arena, 
 
 typedef struct Declaration {
     const ConfigBlock *type;
-    BodyBlock block;
+    const BodyBlock *block;
 } Declaration;
 
+/* What the files of a module declare; forgotten once it has been decoded. */
 typedef struct Declarations {
+    Arena *arena;
     Map by_key;
     VEC(Declaration) plain;     /* of types without key */
     VEC(Declaration) overrides; /* of those, in override files */
@@ -237,14 +239,14 @@ static bool add_declaration(ConfigLoading *loading,
                             const ConfigBlock *type,
                             const BodyBlock *block) {
     const Declaration *before = map_find(&declarations->by_key, key);
-    Declaration *declaration = arena_new(loading->arena, Declaration);
-    *declaration = (Declaration){type, *block};
+    Declaration *declaration = arena_new(declarations->arena, Declaration);
+    *declaration = (Declaration){type, block};
     if (!before) {
         map_set(&declarations->by_key, key, declaration);
         return true;
     }
     Str summary = str_format(loading->arena, "Duplicate %s", type->noun);
-    Str place = config_read_place(before->block.range, loading->arena);
+    Str place = config_read_place(before->block->range, loading->arena);
     diags_error(loading->diags, block->range, str_to_cstr(summary, loading->arena),
                 "The %s \"%s\" is declared already at %.*s. Names must be unique within a module.",
                 type->noun, declaration_name(block, loading->arena), STR_ARG(place));
@@ -316,7 +318,10 @@ static bool apply_override(ConfigLoading *loading,
     }
     if (!check_fixed(loading, type, block->body) || !check_joined(loading, type, block->body))
         return false;
-    base->block.body = body_merge(base->block.body, block->body, type->joined, loading->arena);
+    BodyBlock *merged = arena_new(loading->arena, BodyBlock);
+    *merged = *base->block;
+    merged->body = body_merge(base->block->body, block->body, type->joined, loading->arena);
+    base->block = merged;
     return true;
 }
 
@@ -361,15 +366,15 @@ static bool declare(ConfigLoading *loading,
                     const BodyBlock *block,
                     bool is_override) {
     const ConfigBlock *type = find_block_type(block->type);
-    Declaration declaration = {type, *block};
+    Declaration declaration = {type, block};
     Str key;
     if (is_override && type->is_final)
         return refuse_override(loading, type, block);
     if (!type->identify) {
         if (is_override)
-            vec_push(loading->arena, &declarations->overrides, declaration);
+            vec_push(declarations->arena, &declarations->overrides, declaration);
         else
-            vec_push(loading->arena, &declarations->plain, declaration);
+            vec_push(declarations->arena, &declarations->plain, declaration);
         return true;
     }
     if (!type->identify(loading, block, &key))
@@ -398,14 +403,14 @@ static bool collect(ConfigLoading *loading,
 static bool decode_all(ConfigLoading *loading, const Declarations *declarations) {
     bool ok = true;
     vec_each(&declarations->plain, plain) {
-        ok &= plain->type->decode(loading, &plain->block, false);
+        ok &= plain->type->decode(loading, plain->block, false);
     }
     vec_each(&declarations->overrides, override) {
-        ok &= override->type->decode(loading, &override->block, true);
+        ok &= override->type->decode(loading, override->block, true);
     }
     map_each(&declarations->by_key, entry) {
         const Declaration *declaration = entry->value;
-        ok &= declaration->type->decode(loading, &declaration->block, false);
+        ok &= declaration->type->decode(loading, declaration->block, false);
     }
     return ok;
 }
@@ -452,7 +457,8 @@ bool config_load_module(ConfigLoading *loading, Str folder_name, Module *module)
     /* Where a project is set up, another version may be all that it takes. */
     if (diags_has_errors(unmet) && loading->request->install)
         return refuse_version(loading, unmet);
-    Declarations declarations = {.by_key = map_new(loading->arena)};
+    SCOPED(ArenaRef) staging = arena_open("declarations");
+    Declarations declarations = {.arena = staging, .by_key = map_new(staging)};
     loading->module = module;
     ok &= collect(loading, folder, false, &declarations);
     ok &= collect(loading, folder, true, &declarations);
@@ -497,13 +503,13 @@ bool config_load(const ConfigRequest *request, Config **out, Arena *arena, Diags
         .request = request,
         .config = config,
         .folders = map_new(arena),
+        .imported = map_new(arena),
         .arena = arena,
         .diags = diags,
     };
     *out = NULL;
     config->statics = static_eval_new(request, config, arena);
     ModuleInstallOptions options = install_options(request);
-        .imported = map_new(arena),
     SCOPED(ModuleInstallRef) modules = NULL;
     if (!module_install_open(&options, &modules, arena, diags))
         return false;

@@ -237,6 +237,8 @@ static void gather_outputs(EngineWalk *walk, Gathering *gathering) {
     bool destroys_a_part = walk->options->mode == PLAN_DESTROY && engine_is_partial(walk->options);
     if (destroys_a_part)
         return; /* outputs go with the whole */
+    vec_reserve(gathering->arena, &gathering->plan->outputs,
+                walk->engine->config->root->outputs.count);
     vec_each(&walk->nodes, item) {
         if ((*item)->kind == NODE_OUTPUT && !(*item)->module->parent && (*item)->is_selected) {
             gather_output(walk, *item, gathering);
@@ -386,9 +388,9 @@ static bool plan(const Engine *engine,
         if (options->mode == PLAN_DESTROY && gathering.plan->changes.count == 0)
             engine_walk_each_record(walk, gather_leftover, &gathering);
         gather_outputs(walk, &gathering);
+        state_compact(gathering.refreshed);
         if (options->mode != PLAN_DESTROY)
             gather_module_outputs(walk, &gathering);
-        state_compact(gathering.refreshed);
     }
     gather_variables(walk, &gathering);
     if (!ended && diags->error_count == before) {

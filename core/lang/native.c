@@ -88,21 +88,24 @@ static bool read_label_other(Parse *parse, Token token) {
     return false;
 }
 
+static Str join(Str text, Str more, Arena *arena) {
+    return text.len ? str_concat(text, more, arena) : more;
+}
+
 static NativeLabel read_quoted_label(Parse *parse) {
     Token open = parse_read(parse);
-    StrBuf text = strbuf_new(parse->arena);
-    NativeLabel label = {0};
+    NativeLabel label = {.text = STR_EMPTY};
     Token token;
     while ((token = parse_read(parse)).kind != TOKEN_QUOTE_CLOSE) {
         if (token.kind == TOKEN_TEXT) {
-            strbuf_add(&text, parse_template_text(parse, token, true));
+            label.text = join(label.text, parse_template_text(parse, token, true), parse->arena);
             continue;
         }
         if (!read_label_other(parse, token))
             break;
-        strbuf_add_cstr(&text, "${ }"); /* so that it is no name */
+        /* So that it is no name. */
+        label.text = join(label.text, STR("${ }"), parse->arena);
     }
-    label.text = strbuf_str(&text);
     label.range = parse_range(parse, open.start, token.end);
     return label;
 }
@@ -220,11 +223,13 @@ static const NativeBlock *read_block(Parse *parse, Token type) {
     block->type = name_of(parse, type);
     block->type_range = parse_token_range(parse, type);
     block->open = block->type_range;
-    block->body = new_body(parse, place_of(parse, type.start));
-    if (!read_header(parse, block))
-        return block;
-    if (parse_enter(parse, type))
+    bool has_brace = read_header(parse, block);
+    if (has_brace && parse_enter(parse, type))
         block->body = read_inside(parse, block);
+    else
+        block->body = new_body(parse, place_of(parse, type.start));
+    if (!has_brace)
+        return block;
     parse_leave(parse);
     read_block_end(parse);
     return block;

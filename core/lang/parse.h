@@ -20,7 +20,8 @@ typedef struct Parse {
     Lexer lexer;
     VEC(Token) tokens; /* looked at, from `at` on not yet read */
     size_t at;
-    uint32_t end; /* of the token read last */
+    VEC(struct TemplatePart) parts; /* of the templates being read, the innermost one's last */
+    uint32_t end;                   /* of the token read last */
     bool skips_newlines;
     bool recovers;
     bool is_over;

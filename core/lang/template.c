@@ -13,18 +13,22 @@ typedef enum PartKind {
     PART_ENDFOR
 } PartKind;
 
-typedef struct Part {
+struct TemplatePart {
     PartKind kind;
     Str text;         /* PART_TEXT, decoded */
     const Expr *expr; /* PART_EXPR; the condition of PART_IF, the collection of PART_FOR */
     Str key_name;
     Str value_name;
     SourceRange range;
-} Part;
+};
+
+typedef struct TemplatePart Part;
 
 typedef struct Template {
     Parse *parse;
-    VEC(Part) parts;
+    Part *parts; /* the last ones of those of the parse, once all have been read */
+    size_t count;
+    size_t base;       /* where they begin there */
     bool trims_next;   /* the last sequence ended with ~} */
     SourceRange first; /* the token that it begins with */
     SourceRange close; /* the one that closes it */
@@ -75,8 +79,20 @@ static void refuse_escape(Parse *parse, Token token, size_t start, size_t width)
                 "backslash itself, write two.");
 }
 
+/* Whether the text differs from what is written: most of them do not. */
+static bool is_encoded(Str text, bool has_escapes) {
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (c == '$' || c == '%' || (c == '\\' && has_escapes))
+            return true;
+    }
+    return false;
+}
+
 Str parse_template_text(Parse *parse, Token token, bool has_escapes) {
     Str text = parse_text(parse, token);
+    if (!is_encoded(text, has_escapes))
+        return utf8_nfc(text, parse->arena);
     StrBuf buf = strbuf_new(parse->arena);
     size_t at = 0;
     while (at < text.len) {
@@ -128,7 +144,7 @@ static void template_add_text(Template *template, Token token, bool has_escapes)
     if (template->trims_next)
         part.text = template_trim_start(part.text);
     template->trims_next = false;
-    vec_push(template->parse->arena, &template->parts, part);
+    vec_push(template->parse->arena, &template->parse->parts, part);
 }
 
 /* The brace that ends a sequence; where it is missing, what stands before the next one goes too. */
@@ -230,8 +246,9 @@ static bool template_read_directive(Template *template, Part *part) {
 
 static void template_add_sequence(Template *template, Token open, TokenKind close) {
     Parse *parse = template->parse;
-    if (open.is_trimming && template->parts.count && vec_last(&template->parts).kind == PART_TEXT) {
-        Part *last = &vec_last(&template->parts);
+    if (open.is_trimming && parse->parts.count > template->base &&
+        vec_last(&parse->parts).kind == PART_TEXT) {
+        Part *last = &vec_last(&parse->parts);
         last->text = template_trim_end(last->text);
     }
     template->trims_next = false;
@@ -246,7 +263,7 @@ static void template_add_sequence(Template *template, Token open, TokenKind clos
     parse->skips_newlines = outer;
     part.range = parse_range(parse, open.start, parse->end);
     if (is_part)
-        vec_push(parse->arena, &template->parts, part);
+        vec_push(parse->arena, &parse->parts, part);
 }
 
 static void template_read_parts(Template *template, TokenKind close) {
@@ -270,6 +287,8 @@ static void template_read_parts(Template *template, TokenKind close) {
         }
     }
     template->close = parse_token_range(parse, token);
+    template->parts = parse->parts.items + template->base;
+    template->count = parse->parts.count - template->base;
     parse->skips_newlines = outer;
 }
 
@@ -294,7 +313,8 @@ static void template_flush(Template *template) {
     VEC(Part *) lines = {0};
     size_t least = SIZE_MAX;
     bool begins_line = true;
-    vec_each(&template->parts, part) {
+    for (size_t i = 0; i < template->count; i++) {
+        Part *part = &template->parts[i];
         if (begins_line) {
             size_t indent = part->kind == PART_TEXT ? template_indent(part->text) : 0;
             if (part->kind == PART_TEXT && indent != SIZE_MAX)
@@ -315,7 +335,7 @@ static const Expr *template_part(Template *template);
 
 /* The next part; NULL: none is left. */
 static const Part *template_next(const Template *template) {
-    return template->at < template->parts.count ? &template->parts.items[template->at] : NULL;
+    return template->at < template->count ? &template->parts[template->at] : NULL;
 }
 
 static const Expr *template_refuse(Template *template,
@@ -414,7 +434,7 @@ static const Expr *template_nested(Template *template, const Part *part) {
     if (parse_enter(parse, place))
         expr = part->kind == PART_IF ? template_if(template, part) : template_for(template, part);
     else
-        template->at = template->parts.count;
+        template->at = template->count;
     parse_leave(parse);
     return expr ? expr : parse_placeholder(parse, part->range.start);
 }
@@ -446,23 +466,28 @@ static const Expr *template_tree(Template *template, SourceRange range) {
 }
 
 /* A template of text alone is a literal. */
-static const Expr *template_literal(Template *template, SourceRange range) {
-    StrBuf buf = strbuf_new(template->parse->arena);
-    vec_each(&template->parts, part) {
-        if (part->kind != PART_TEXT)
+static const Expr *template_literal(const Template *template, SourceRange range) {
+    Arena *arena = template->parse->arena;
+    StrBuf buf = strbuf_new(arena);
+    for (size_t i = 0; i < template->count; i++)
+        if (template->parts[i].kind != PART_TEXT)
             return NULL;
-        strbuf_add(&buf, part->text);
-    }
-    Value text = value_string(strbuf_str(&buf), template->parse->arena);
-    return expr_literal(text, range, template->parse->arena);
+    if (template->count == 1)
+        return expr_literal(value_string(template->parts[0].text, arena), range, arena);
+    for (size_t i = 0; i < template->count; i++)
+        strbuf_add(&buf, template->parts[i].text);
+    return expr_literal(value_string(strbuf_str(&buf), arena), range, arena);
 }
 
 const Expr *parse_template(Parse *parse, Token open, TokenKind close) {
-    Template template = {.parse = parse};
+    Template template = {.parse = parse, .base = parse->parts.count};
     template_read_parts(&template, close);
     if (open.kind == TOKEN_HEREDOC_OPEN && open.is_trimming)
         template_flush(&template);
     SourceRange range = parse_range(parse, open.start, parse->end);
-    const Expr *literal = template_literal(&template, range);
-    return literal ? literal : template_tree(&template, range);
+    const Expr *expr = template_literal(&template, range);
+    if (!expr)
+        expr = template_tree(&template, range);
+    parse->parts.count = template.base;
+    return expr;
 }
