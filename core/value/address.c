@@ -148,14 +148,10 @@ bool module_addr_is_within(const ModuleAddr *module, const ModuleAddr *ancestor)
         return false;
     for (; depth > wanted; depth--)
         module = module->parent;
-    for (; ancestor && module != ancestor; module = module->parent, ancestor = ancestor->parent) {
-        if (!str_equal(module->name, ancestor->name))
-            return false;
-        bool any_key = ancestor->key.kind == KEY_NONE;
-        if (!any_key && !address_key_equal(module->key, ancestor->key))
-            return false;
-    }
-    return true;
+    if (!ancestor || module_addr_equal(module, ancestor))
+        return true;
+    return ancestor->key.kind == KEY_NONE && str_equal(module->name, ancestor->name) &&
+           module_addr_equal(module->parent, ancestor->parent);
 }
 
 bool resource_addr_equal(ResourceAddr a, ResourceAddr b) {
@@ -218,13 +214,10 @@ ResourceAddr resource_addr_clone(ResourceAddr address, Arena *arena) {
 }
 
 bool address_target_matches(const AddressTarget *target, ResourceAddr address) {
-    if (!module_addr_is_within(address.module, target->module))
-        return false;
     if (!target->is_resource)
-        return true;
+        return module_addr_is_within(address.module, target->module);
     ResourceAddr wanted = target->resource;
-    return module_addr_depth(address.module) == module_addr_depth(target->module) &&
-           wanted.mode == address.mode && str_equal(wanted.type, address.type) &&
-           str_equal(wanted.name, address.name) &&
+    return module_addr_equal(address.module, target->module) && wanted.mode == address.mode &&
+           str_equal(wanted.type, address.type) && str_equal(wanted.name, address.name) &&
            (wanted.key.kind == KEY_NONE || address_key_equal(wanted.key, address.key));
 }

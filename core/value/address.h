@@ -56,8 +56,7 @@ Str module_addr_to_str(const ModuleAddr *module, Arena *arena);
 /* The configuration address: no keys. */
 Str module_addr_to_config_str(const ModuleAddr *module, Arena *arena);
 const ModuleAddr *module_addr_clone(const ModuleAddr *module, Arena *arena);
-/* `ancestor` is `module` or one of its parents. Without keys in `ancestor` steps any key matches.
- */
+/* `ancestor` is `module` or one of its parents. Its last step may lack a key: then any matches. */
 bool module_addr_is_within(const ModuleAddr *module, const ModuleAddr *ancestor);
 
 bool resource_addr_equal(ResourceAddr a, ResourceAddr b);
@@ -78,5 +77,6 @@ typedef struct AddressTarget {
 MUST_USE bool address_parse_target(Str text, AddressTarget *out, Arena *arena, Diags *diags);
 /* A resource instance address. */
 MUST_USE bool address_parse_resource(Str text, ResourceAddr *out, Arena *arena, Diags *diags);
-/* Does the target select this instance? A keyless target selects all its instances. */
+/* Does the target select this instance? A keyless target selects all its instances; of the
+ * modules around it, each needs its key. */
 bool address_target_matches(const AddressTarget *target, ResourceAddr address);

@@ -116,22 +116,25 @@ static void targets_match(void **state) {
         const char *address;
         bool matches;
     } cases[] = {
-        {"a.b",               "a.b",                    true },
-        {"a.b",               "a.b[0]",                 true },
-        {"a.b[0]",            "a.b[0]",                 true },
-        {"a.b[0]",            "a.b[1]",                 false},
-        {"a.b[0]",            "a.b",                    false},
-        {"a.b",               "data.a.b",               false},
-        {"a.b",               "module.m.a.b",           false},
-        {"module.m",          "module.m.a.b",           true },
-        {"module.m",          "module.m[\"k\"].a.b[0]", true },
-        {"module.m",          "module.m.module.n.a.b",  true },
-        {"module.m[\"k\"]",   "module.m[\"j\"].a.b",    false},
-        {"module.m[\"k\"]",   "module.m[\"k\"].a.b",    true },
-        {"module.m.a.b",      "module.m[1].a.b",        true },
-        {"module.m.a.b",      "module.m.module.n.a.b",  false},
-        {"module.m.module.n", "module.m.a.b",           false},
-        {"module.n",          "module.m.a.b",           false},
+        {"a.b",               "a.b",                      true },
+        {"a.b",               "a.b[0]",                   true },
+        {"a.b[0]",            "a.b[0]",                   true },
+        {"a.b[0]",            "a.b[1]",                   false},
+        {"a.b[0]",            "a.b",                      false},
+        {"a.b",               "data.a.b",                 false},
+        {"a.b",               "module.m.a.b",             false},
+        {"module.m",          "module.m.a.b",             true },
+        {"module.m",          "module.m[\"k\"].a.b[0]",   true },
+        {"module.m",          "module.m.module.n.a.b",    true },
+        {"module.m[\"k\"]",   "module.m[\"j\"].a.b",      false},
+        {"module.m[\"k\"]",   "module.m[\"k\"].a.b",      true },
+        {"module.m.a.b",      "module.m[1].a.b",          false},
+        {"module.m[1].a.b",   "module.m[1].a.b[0]",       true },
+        {"module.m.module.n", "module.m[1].module.n.a.b", false},
+        {"module.m.module.n", "module.m.module.n[1].a.b", true },
+        {"module.m.a.b",      "module.m.module.n.a.b",    false},
+        {"module.m.module.n", "module.m.a.b",             false},
+        {"module.n",          "module.m.a.b",             false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         AddressTarget target = parse_target(cases[i].target, arena);
@@ -149,6 +152,7 @@ static void containment_of_modules(void **state) {
     assert_true(module_addr_is_within(inner, inner));
     assert_true(module_addr_is_within(inner, inner->parent));
     assert_true(module_addr_is_within(inner, parse("module.a.x.y", arena).module));
+    assert_false(module_addr_is_within(inner, parse("module.a.module.b.x.y", arena).module));
     assert_false(module_addr_is_within(inner->parent, inner));
     assert_false(module_addr_is_within(NULL, inner));
     assert_false(module_addr_is_within(inner, parse("module.a[1].x.y", arena).module));
