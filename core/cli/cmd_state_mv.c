@@ -189,14 +189,43 @@ static bool find_moves(const Project *project,
     return true;
 }
 
+static bool mentions(const StateObject *object, const Map *moved) {
+    for (size_t i = 0; object && i < object->dependency_count; i++) {
+        if (map_has(moved, object->dependencies[i]))
+            return true;
+    }
+    return false;
+}
+
+/* What depended on what has moved has a list that is not true any more. As in Terraform it goes as
+ * a whole; the next plan records what the configuration says. */
+static void drop_dependencies(State *state, const Map *moved, Arena *arena) {
+    map_each(&state->resources, entry) {
+        const StateResource *resource = entry->value;
+        vec_each(&resource->instances, instance) {
+            if (!mentions(instance->current, moved))
+                continue;
+            StateObject *object = arena_new(arena, StateObject);
+            *object = *instance->current;
+            object->dependencies = NULL;
+            object->dependency_count = 0;
+            instance->current = object;
+        }
+    }
+}
+
 static bool write_moved(Project *project, const Moves *moves) {
-    State *state = state_clone(project->state, project->cli->arena);
+    Arena *arena = project->cli->arena;
+    State *state = state_clone(project->state, arena);
+    Map moved = map_new(arena);
     vec_each(moves, move) {
         ResourceAddr source = move->resource->address;
+        map_set(&moved, resource_addr_to_config_str(source, arena), state);
         source.key = move->instance->key;
         carry_out(state, move, source);
     }
     state_compact(state);
+    drop_dependencies(state, &moved, arena);
     return project_write_state(project, state);
 }
 
