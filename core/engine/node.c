@@ -51,6 +51,14 @@ bool node_uses_sound(const Node *node, const Node *value) {
     return any;
 }
 
+bool node_wants(const ResourceNode *resource, InstanceKey key) {
+    bool is_wanted = resource->is_wanted_whole || resource->wanted.count == 0;
+    vec_each(&resource->wanted, wanted) {
+        is_wanted |= address_key_equal(*wanted, key);
+    }
+    return is_wanted;
+}
+
 const PartFaults *node_find_faults(const Node *node, const void *part) {
     vec_each(&node->part_faults, faults) {
         if (part && faults->part == part)

@@ -102,6 +102,8 @@ typedef struct ResourceNode {
     Map stored_by_module;        /* module instance's text → StateResource */
     VEC(Node *) imports;         /* NODE_IMPORT: what may come to it */
     ChangeRuns planned;          /* apply: its changes, in the plan's order */
+    VEC(InstanceKey) wanted;     /* apply, -target: the instances that the targets depend on … */
+    bool is_wanted_whole;        /* … unless one depends on all */
 } ResourceNode;
 
 /* What is wrong with the names in one part of a block (an expression, a body), told where that part
@@ -219,6 +221,9 @@ typedef struct InstanceRecord {
 ProviderNode *node_provider_choose(ProviderNode *provider, Str key);
 
 /* The position of a key; false when there is no such instance. */
+/* Is the instance among those that are wanted? Without -target, and when planning, all are. */
+bool node_wants(const ResourceNode *resource, InstanceKey key);
+
 bool expansion_find(const Expansion *expansion, InstanceKey key, size_t *index);
 
 typedef struct ResourceExpansion {

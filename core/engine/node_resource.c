@@ -53,8 +53,8 @@ static bool is_targeted(const Visit *visit, ResourceAddr address) {
     const PlanOptions *options = visit->walk->options;
     if (!visit->node->is_target || (options && is_excluded(options, address)))
         return false;
-    return !options || options->targets.count == 0 || visit->node->selects_all ||
-           is_named(visit, address);
+    bool is_needed = visit->node->selects_all && node_wants(visit->node->as.resource, address.key);
+    return !options || options->targets.count == 0 || is_needed || is_named(visit, address);
 }
 
 /* Where the objects of one block in one module instance are removed from. */

@@ -177,7 +177,9 @@ bool node_destroy_visit(Visit *visit) {
         return !forgets || !node->is_target || forget_data(visit, node);
     }
     vec_each(&node->as.resource->planned, run) {
-        if (!deletes(*run))
+        bool is_replaced = action_is_replace((*run)->change->action);
+        bool stays = is_replaced && !node_wants(node->as.resource, (*run)->change->address.key);
+        if (!deletes(*run) || stays)
             continue;
         if (is_blocked_here)
             (*run)->failed = true;

@@ -112,6 +112,36 @@ static bool is_named(const EngineWalk *walk, const Node *node, bool *whole) {
     return named;
 }
 
+/* Planning looks at whole blocks. Of one that is not a target itself, an apply makes no more than
+ * what the targets depend on: the instances whose keys stand in expressions. */
+static void want_instances(EngineWalk *walk, const bool *targets, const bool *selected) {
+    vec_each(&walk->nodes, item) {
+        Node *node = *item;
+        if (node->kind == NODE_RESOURCE && targets[node->id])
+            node->as.resource->is_wanted_whole = true;
+        if (!selected[node->id])
+            continue;
+        vec_each(&node->uses, use) {
+            ResourceNode *resource = use->value->as.resource;
+            resource->is_wanted_whole |= use->key.kind == KEY_NONE;
+            vec_push(walk->arena, &resource->wanted, use->key);
+        }
+    }
+}
+
+/* Does it show objects that are not made? */
+static bool shows_unwanted(const EngineWalk *walk, const bool *needs) {
+    vec_each(&walk->nodes, item) {
+        if (!needs[(*item)->id])
+            continue;
+        vec_each(&(*item)->uses, use) {
+            if (!node_wants(use->value->as.resource, use->key))
+                return true;
+        }
+    }
+    return false;
+}
+
 static void select_outputs(EngineWalk *walk, bool *selected, Arena *scratch) {
     vec_each(&walk->nodes, item) {
         const Node *node = *item;
@@ -126,7 +156,7 @@ static void select_outputs(EngineWalk *walk, bool *selected, Arena *scratch) {
             any = true;
             all = all && selected[i];
         }
-        if (!any || !all)
+        if (!any || !all || shows_unwanted(walk, needs))
             continue;
         for (size_t i = 0; i < walk->nodes.count; i++) {
             selected[i] = selected[i] || needs[i];
@@ -177,6 +207,8 @@ bool transform_target(EngineWalk *walk, Diags *diags) {
     vec_each(&walk->nodes, item) {
         (*item)->selects_all |= selected[(*item)->id] && !targets[(*item)->id];
     }
+    if (walk->plan && !destroying)
+        want_instances(walk, targets, selected);
     if (destroying)
         select_part(walk, targets, selected, scratch);
     else
