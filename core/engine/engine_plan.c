@@ -11,6 +11,7 @@ typedef struct Gathering {
     State *refreshed;
     const Moves *moves;
     Map held; /* destroying: configuration addresses of what a failed object depends on */
+    Diags *diags;
     Arena *arena;
 } Gathering;
 
@@ -57,6 +58,17 @@ static bool is_held(const Gathering *gathering, ResourceAddr address) {
     return gathering->held.count > 0 &&
            map_has(&gathering->held, resource_addr_to_config_str(address, gathering->arena));
 }
+/* Of what is held by others, nothing is said. */
+static void tell_refusal(InstanceRecord *record, void *payload) {
+    const Gathering *gathering = payload;
+    if (!record->is_refused || is_held(gathering, record->address))
+        return;
+    Str address = resource_addr_to_str(record->address, gathering->arena);
+    size_t from = gathering->diags->count;
+    removal_refuse(record->node->as.resource->config, address, gathering->diags);
+    diags_set_address(gathering->diags, from, address);
+}
+
 
 static void gather_change(InstanceRecord *record, void *payload) {
     Gathering *gathering = payload;
@@ -75,7 +87,9 @@ static void gather_change(InstanceRecord *record, void *payload) {
 
 static void gather_changes(EngineWalk *walk, Gathering *gathering) {
     size_t count = 0;
-    if (walk->options->mode == PLAN_DESTROY)
+    if (walk->options->mode == PLAN_DESTROY) {
+        engine_walk_each_record(walk, tell_refusal, gathering);
+    }
         engine_walk_each_record(walk, hold, gathering);
     engine_walk_each_record(walk, count_change, &count);
     vec_reserve(gathering->arena, &gathering->plan->changes, count);
@@ -371,8 +385,11 @@ static bool plan(const Engine *engine,
     walk->moves = &moves;
     walk->lineage = prior->lineage;
     walk->serial = prior->serial;
-    Gathering gathering = {
-        .plan = begin_plan(walk, arena), .moves = &moves, .held = map_new(arena), .arena = arena};
+    Gathering gathering = {.plan = begin_plan(walk, arena),
+                           .moves = &moves,
+                           .held = map_new(arena),
+                           .arena = arena,
+                           .diags = diags};
     bool built = moved && check_targets(walk, &moves, diags) &&
                  refusal_check(engine->config, diags) && plan_graph_build(walk, diags);
     if (built)

@@ -200,6 +200,7 @@ typedef struct InstanceRecord {
     Value each_value;
     Value value; /* what references see; marked */
     bool failed;
+    bool is_refused; /* plan of a destroy: prevent_destroy has it stay */
     bool is_settled; /* plan: no call of a run before is in doubt any more */
     const StateResource *stored_resource;
     const StateInstance *stored;

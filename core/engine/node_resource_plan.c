@@ -98,14 +98,14 @@ static void note_deferral(Planning *planning) {
     vec_push(planning->job.keep, &change->notes, note);
 }
 
+/* Destroying everything, what an object that stays stands on is not asked at all: who stays is
+ * known at the end. */
 static bool refuse_destroy(Planning *planning) {
     Job *job = &planning->job;
-    diags_error(
-        &job->diags, job->resource->config->range, "Instance cannot be destroyed",
-        "%.*s has lifecycle.prevent_destroy set, but the plan calls for it to be destroyed. To go "
-        "on, take prevent_destroy out, or plan without this resource by -target.",
-        STR_ARG(job->address))
-        ->is_of_expression = true;
+    if (job->walk->options->mode == PLAN_DESTROY)
+        job->record->is_refused = true;
+    else
+        removal_refuse(job->resource->config, job->address, &job->diags);
     return true;
 }
 
@@ -370,5 +370,7 @@ bool node_resource_plan_destroy(Walk *tasks, void *payload, uint32_t worker) {
     planning.job.record->value = value_unknown(schema_implied_type(planning.job.schema));
     if (!plan_removal(&planning) && !planning.is_decided)
         planning.job.record->planned = NULL;
-    return job_end(&planning.job);
+    InstanceRecord *record = planning.job.record;
+    record->failed |= record->is_refused;
+    return job_end(&planning.job) && !record->is_refused;
 }

@@ -133,3 +133,12 @@ bool removal_forgets(const Resource *declared, const Removed *removed, const Sta
         return !declared->lifecycle.destroy;
     return object && object->skip_destroy;
 }
+
+void removal_refuse(const Resource *declared, Str address, Diags *diags) {
+    diags_error(
+        diags, declared->range, "Instance cannot be destroyed",
+        "%.*s has lifecycle.prevent_destroy set, but the plan calls for it to be destroyed. To go "
+        "on, take prevent_destroy out, or plan without this resource by -target.",
+        STR_ARG(address))
+        ->is_of_expression = true;
+}

@@ -18,6 +18,8 @@ Removals *removal_collect(const Config *config, Arena *arena);
 const Removed *removal_find(const Removals *removals, ResourceAddr address, Arena *scratch);
 /* What is removed may not be declared. */
 MUST_USE bool removal_check(const Config *config, Arena *arena, Diags *diags);
+/* What is declared with prevent_destroy is asked to go. */
+void removal_refuse(const Resource *declared, Str address, Diags *diags);
 /* Is the object forgotten rather than destroyed? `declared` is its block, `removed` the block about
  * it, `object` what the state says; each may be NULL. */
 bool removal_forgets(const Resource *declared, const Removed *removed, const StateObject *object);
