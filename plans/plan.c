@@ -102,6 +102,8 @@ static bool has_output_change(const Plan *plan) {
 bool plan_is_applyable(const Plan *plan) {
     if (plan->errored)
         return false;
+    if (plan->has_news)
+        return true;
     vec_each(&plan->changes, change) {
         if (change->action != ACTION_NO_OP || plan_has_moved(change) || change->import_id.len)
             return true;

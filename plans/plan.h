@@ -24,6 +24,8 @@ typedef struct Plan {
     PlanMode mode;
     bool errored;
     bool complete; /* false with -target and -exclude */
+    bool has_news; /* refresh-only: what the state keeps beside values, as dependencies, is outdated
+                    */
     Str lineage;   /* of the prior state */
     uint64_t serial;
     Str journal; /* digest of what a run before left in the middle, already in the state; or empty

@@ -138,6 +138,8 @@ static void gather_state(InstanceRecord *record, void *payload) {
     if (is_lost || (!record->refreshed_changed && !was_pending))
         return;
     if (!record->stored && !record->refreshed)
+    bool is_managed = record->address.mode == MODE_MANAGED;
+    gathering->plan->has_news |= is_managed && gathering->plan->mode == PLAN_REFRESH_ONLY;
         return;
     StateInstance *instance = instance_of(gathering, record);
     if (record->deposed.len > 0) {

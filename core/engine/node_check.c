@@ -8,7 +8,7 @@ static void note_unknown(Visit *visit, const CheckResults *results, Diags *found
             diags_warning(found, asserts->items[i].condition->range,
                           "Check block assertion known after apply",
                           "The condition could not be evaluated at this time, because it depends "
-                          "on what is not known before the apply. It is checked then.");
+                          "on what is not known before an apply has made it.");
     }
 }
 
@@ -43,8 +43,7 @@ static bool visit_instance(Visit *visit, ModuleInstance *module) {
     Diags found = diags_new(visit->scratch);
     bool ok = evaluate_conditions(&check->asserts, &scope, "Check block assertion failed",
                                   visit->scratch, &found);
-    if (is_plan)
-        note_unknown(visit, results, &found);
+    note_unknown(visit, results, &found);
     for (size_t i = 0; i < found.count; i++)
         found.items[i].checked = visit->node->name;
     if (!ok || !is_plan || !visit->walk->options->skips_check_warnings)
