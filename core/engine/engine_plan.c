@@ -399,7 +399,9 @@ static bool plan(const Engine *engine,
     bool ended = built && visit_run(walk);
     engine_walk_close(walk, diags);
     engine_walk_leave_console(walk);
-    bool is_misleading = built && options->mode == PLAN_NORMAL && check_moves(walk, &moves, diags);
+    bool is_misleading = built && options->mode != PLAN_DESTROY && check_moves(walk, &moves, diags);
+    if (built && !is_misleading)
+        diags_append(diags, &moves.blocked);
     gathering.refreshed = state_fork(prior, arena);
     if (built) {
         gather_changes(walk, &gathering);

@@ -330,10 +330,10 @@ static void carry_out(Run *run, size_t number) {
     run->has_moved |= steps.count > 0;
 }
 
-static void warn_blocked(Run *run) {
+static void warn_blocked(Run *run, Diags *diags) {
     if (run->blocked.count == 0)
         return;
-    diags_warning(run->diags, NO_RANGE, "Unresolved resource instance address changes",
+    diags_warning(diags, NO_RANGE, "Unresolved resource instance address changes",
                   "These objects cannot move, because another object is there:\n%.*s\nEach stays "
                   "where it is, and is planned as an object without configuration. Move or remove "
                   "the other one with \"loam state mv\" or \"loam state rm\" to let it in.",
@@ -398,7 +398,8 @@ bool moves_apply(const Config *config,
                .diags = diags};
     GraphNodes order = {0};
     *out = prior;
-    *moves = (Moves){.origins = map_new(arena), .cycle = diags_new(arena)};
+    *moves =
+        (Moves){.origins = map_new(arena), .cycle = diags_new(arena), .blocked = diags_new(arena)};
     move_statement_collect(config, &run.statements, arena);
     for (size_t i = 0; i < run.statements.count; i++)
         move_index_add(&run.index, &run.statements.items[i], i);
@@ -419,7 +420,7 @@ bool moves_apply(const Config *config,
     vec_each(&order, node) {
         carry_out(&run, *node);
     }
-    warn_blocked(&run);
+    warn_blocked(&run, &moves->blocked);
     if (run.has_moved)
         *out = rebuild(&run, prior, moves);
     return true;

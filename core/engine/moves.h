@@ -13,10 +13,11 @@ struct Moves {
     MoveStatements statements;
     MoveIndex index; /* of them */
     Diags cycle;     /* statements that lead back to where they begin: then nothing moves */
+    Diags blocked;   /* the warning of what could not move */
 };
 
 /* *out is `prior` itself where nothing moves. What cannot move because something is there stays,
- * with a warning. A circle of statements is told after the walk, unless what is declared
+ * with a warning. That, and a circle of statements, is told after the walk, unless what is declared
  * says it better. */
 MUST_USE bool moves_apply(const Config *config,
                           const State *prior,

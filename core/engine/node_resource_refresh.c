@@ -121,7 +121,7 @@ static bool read_object(Job *job, const StateObject *object, Value prior, Value 
     const ResourceAddr *origin = find_origin(job);
     bool is_same = value_equal(before, state);
     if (is_same && origin && job->walk->options->mode == PLAN_REFRESH_ONLY)
-        note_drift(job, before, before, origin);
+        note_drift(job, prior, prior, origin);
     if (is_same)
         return true;
     *out = restore_marks(job, prior, state);
