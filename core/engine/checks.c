@@ -90,16 +90,22 @@ static size_t count_conditions(const Node *node) {
     return 0;
 }
 
+static Str own_name(const Node *node) {
+    if (node->kind == NODE_VARIABLE)
+        return node->as.variable->name;
+    return node->kind == NODE_OUTPUT ? node->as.output->name : node->as.check->name;
+}
+
+/* `is_going`: an output of the root that nobody asks any more. */
 static void gather_slot(
-    Checked *checked, const Node *node, Str name, ModuleInstance *module, Arena *arena) {
+    Checked *checked, const Node *node, ModuleInstance *module, bool is_going, Arena *arena) {
     const CheckResults *results = node_slot(node, module)->payload;
-    bool is_root_output = node->kind == NODE_OUTPUT && !node->module->parent && node->is_selected;
-    if (!results && !is_root_output) {
+    if (!results && !is_going) {
         checked->is_expanded = false;
         return;
     }
     CheckedObject object = {
-        .address = module_prefixed(module, checked->kind, name, arena),
+        .address = module_prefixed(module, checked->kind, own_name(node), arena),
         .results = results ? results : checks_new(count_conditions(node), arena),
     };
     if (node->kind == NODE_CHECK)
@@ -222,12 +228,6 @@ static void keep_planned(const EngineWalk *walk,
     *checked = known;
 }
 
-static Str own_name(const Node *node) {
-    if (node->kind == NODE_VARIABLE)
-        return node->as.variable->name;
-    return node->kind == NODE_OUTPUT ? node->as.output->name : node->as.check->name;
-}
-
 /* Is it known which instances of a module there are, be it none? */
 static bool is_expanded(const EngineModule *module) {
     if (!module->parent || module->instances.count > 0)
@@ -243,7 +243,9 @@ static bool is_expanded(const EngineModule *module) {
 /* Of what is to go, nobody asks which instances there would be. */
 static void gather(
     const EngineWalk *walk, const Node *node, const Map *planned, Checked *checked, Arena *arena) {
-    bool is_going = node->kind == NODE_RESOURCE && walk->options->mode == PLAN_DESTROY;
+    bool is_destroying = walk->options->mode == PLAN_DESTROY;
+    bool is_going = node->kind == NODE_RESOURCE && is_destroying;
+    bool is_root_output = node->kind == NODE_OUTPUT && !node->module->parent && node->is_selected;
     checked->kind = node->kind == NODE_VARIABLE ? "var"
                     : node->kind == NODE_OUTPUT ? "output"
                     : node->kind == NODE_CHECK  ? "check"
@@ -254,7 +256,7 @@ static void gather(
         if (node->kind == NODE_RESOURCE)
             gather_records(checked, node, *module, arena);
         else
-            gather_slot(checked, node, own_name(node), *module, arena);
+            gather_slot(checked, node, *module, is_root_output && is_destroying, arena);
     }
     keep_planned(walk, planned, checked, arena);
     checked->status = checked->is_expanded ? CHECK_PASS : CHECK_UNKNOWN;
