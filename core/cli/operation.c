@@ -180,12 +180,6 @@ bool operation_apply(Operation *operation) {
                            project->working, cli->arena, project->diags);
     view->type->walk_end(view);
     reporting_run_end(cli->reporting);
-    if (!ok) {
-        save_what_was_done(operation);
-        return false;
-    }
-    State *state = working_state_close(project->working);
-    project->working = NULL;
     if (engine_is_partial(&operation->options)) {
         diags_warning(project->diags, NO_RANGE, "Applied changes may be incomplete",
                       "The option -%s left parts of the configuration out. Run \"loam plan\" to "
@@ -203,6 +197,12 @@ void operation_collect_sources(const Module *module, PlanFileSources *out, Arena
         vec_push(arena, out, (PlanFileSource){(*source)->path, (*source)->bytes});
     }
     map_each(&module->calls, entry) {
+    if (!ok) {
+        save_what_was_done(operation);
+        return false;
+    }
+    State *state = working_state_close(project->working);
+    project->working = NULL;
         const ModuleCall *call = entry->value;
         if (call->module)
             operation_collect_sources(call->module, out, arena);
