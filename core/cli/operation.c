@@ -42,6 +42,15 @@ static bool is_worth_showing(const Operation *operation) {
     return operation->shows_errored || plan->changes.count + plan->outputs.count > 0;
 }
 
+static bool check_mode(const PlanOptions *options, Diags *diags) {
+    if (options->replace.count == 0 || options->mode == PLAN_NORMAL)
+        return true;
+    diags_error(diags, NO_RANGE, "Unsupported plan mode",
+                "-replace asks for a new object, and a plan that destroys or only refreshes makes "
+                "none. Leave one of the two out.");
+    return false;
+}
+
 bool operation_plan(Operation *operation,
                     Cli *cli,
                     const Arguments *arguments,
@@ -60,6 +69,8 @@ bool operation_plan(Operation *operation,
         return false;
     if (mode != PLAN_NORMAL)
         operation->options.mode = mode;
+    if (!check_mode(&operation->options, diags))
+        return false;
     bool generates = option_is_given(arguments, "generate-config-out");
     if (generates && !generate_check(project))
         return false;
@@ -186,6 +197,12 @@ bool operation_apply(Operation *operation) {
                       "see whether anything is left to do.",
                       option_that_limits(operation));
     }
+    if (!ok) {
+        save_what_was_done(operation);
+        return false;
+    }
+    State *state = working_state_close(project->working);
+    project->working = NULL;
     cli->secrets = render_secret_of_plan(operation->result.plan, cli->arena);
     view->done.import = plan_count(operation->result.plan).import;
     view->type->applied(view, state);
@@ -197,12 +214,6 @@ void operation_collect_sources(const Module *module, PlanFileSources *out, Arena
         vec_push(arena, out, (PlanFileSource){(*source)->path, (*source)->bytes});
     }
     map_each(&module->calls, entry) {
-    if (!ok) {
-        save_what_was_done(operation);
-        return false;
-    }
-    State *state = working_state_close(project->working);
-    project->working = NULL;
         const ModuleCall *call = entry->value;
         if (call->module)
             operation_collect_sources(call->module, out, arena);

@@ -4,15 +4,14 @@
 #include "plan_graph.h"
 #include "refusal.h"
 #include "removal.h"
-#include "transform_locate.h"
 
 typedef struct Gathering {
     Plan *plan;
     State *refreshed;
     const Moves *moves;
     Map held; /* destroying: configuration addresses of what a failed object depends on */
-    Diags *diags;
     Arena *arena;
+    Diags *diags;
 } Gathering;
 
 typedef struct MoveCheck {
@@ -58,6 +57,7 @@ static bool is_held(const Gathering *gathering, ResourceAddr address) {
     return gathering->held.count > 0 &&
            map_has(&gathering->held, resource_addr_to_config_str(address, gathering->arena));
 }
+
 /* Of what is held by others, nothing is said. */
 static void tell_refusal(InstanceRecord *record, void *payload) {
     const Gathering *gathering = payload;
@@ -68,7 +68,6 @@ static void tell_refusal(InstanceRecord *record, void *payload) {
     removal_refuse(record->node->as.resource->config, address, gathering->diags);
     diags_set_address(gathering->diags, from, address);
 }
-
 
 static void gather_change(InstanceRecord *record, void *payload) {
     Gathering *gathering = payload;
@@ -88,9 +87,9 @@ static void gather_change(InstanceRecord *record, void *payload) {
 static void gather_changes(EngineWalk *walk, Gathering *gathering) {
     size_t count = 0;
     if (walk->options->mode == PLAN_DESTROY) {
+        engine_walk_each_record(walk, hold, gathering);
         engine_walk_each_record(walk, tell_refusal, gathering);
     }
-        engine_walk_each_record(walk, hold, gathering);
     engine_walk_each_record(walk, count_change, &count);
     vec_reserve(gathering->arena, &gathering->plan->changes, count);
     engine_walk_each_record(walk, gather_change, gathering);
@@ -138,9 +137,9 @@ static void gather_state(InstanceRecord *record, void *payload) {
     if (is_lost || (!record->refreshed_changed && !was_pending))
         return;
     if (!record->stored && !record->refreshed)
+        return;
     bool is_managed = record->address.mode == MODE_MANAGED;
     gathering->plan->has_news |= is_managed && gathering->plan->mode == PLAN_REFRESH_ONLY;
-        return;
     StateInstance *instance = instance_of(gathering, record);
     if (record->deposed.len > 0) {
         state_remove_deposed(instance, record->deposed);
@@ -300,23 +299,6 @@ static Plan *begin_plan(const EngineWalk *walk, Arena *arena) {
     return plan;
 }
 
-/* -replace that names a block with several instances replaces none of them. */
-static void warn_of_replace(EngineWalk *walk, Diags *diags) {
-    vec_each(&walk->options->replace, address) {
-        const Node *node = transform_locate_block(walk, *address);
-        if (!node || address->key.kind != KEY_NONE)
-            continue;
-        const Resource *config = node->as.resource->config;
-        if (!config->count && !config->for_each)
-            continue;
-        Str text = resource_addr_to_str(*address, walk->arena);
-        diags_warning(diags, NO_RANGE, "Incompletely-matched force-replace resource instance",
-                      "-replace=%.*s names a resource that has several instances, so none is "
-                      "replaced. Name one of them, like %.*s[0] or %.*s[\"key\"].",
-                      STR_ARG(text), STR_ARG(text), STR_ARG(text));
-    }
-}
-
 static bool is_looked_at(const PlanOptions *options, ResourceAddr address) {
     bool is_target = options->targets.count == 0;
     vec_each(&options->targets, target) {
@@ -394,8 +376,6 @@ static bool plan(const Engine *engine,
                            .diags = diags};
     bool built = moved && check_targets(walk, &moves, diags) &&
                  refusal_check(engine->config, diags) && plan_graph_build(walk, diags);
-    if (built)
-        warn_of_replace(walk, diags);
     bool ended = built && visit_run(walk);
     engine_walk_close(walk, diags);
     engine_walk_leave_console(walk);

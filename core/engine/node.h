@@ -221,10 +221,10 @@ typedef struct InstanceRecord {
 /* The configuration with this key; the node itself where there is one alone, or none with it. */
 ProviderNode *node_provider_choose(ProviderNode *provider, Str key);
 
-/* The position of a key; false when there is no such instance. */
 /* Is the instance among those that are wanted? Without -target, and when planning, all are. */
 bool node_wants(const ResourceNode *resource, InstanceKey key);
 
+/* The position of a key; false when there is no such instance. */
 bool expansion_find(const Expansion *expansion, InstanceKey key, size_t *index);
 
 typedef struct ResourceExpansion {

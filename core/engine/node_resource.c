@@ -342,6 +342,27 @@ static bool expand(Visit *visit, const EvalScope *scope, Expansion *out) {
     return expand_evaluate(&repetition, scope, out, visit->passing, &visit->diags);
 }
 
+/* -replace that names a block with several instances replaces none of them. Whose name it is, is
+ * told wherever a block of that name stands: the path to it may be what is mistaken. */
+static void warn_of_replace(Visit *visit, const ModuleInstance *module, const Expansion *found) {
+    const Resource *config = visit->node->as.resource->config;
+    if (found->kind == REPEAT_NONE || found->is_unknown || config->mode != MODE_MANAGED)
+        return;
+    ResourceAddr block = {module->address, config->mode, config->type, config->name, KEY_ABSENT};
+    Str text = resource_addr_to_str(block, visit->scratch);
+    vec_each(&visit->walk->options->replace, address) {
+        if (address->key.kind != KEY_NONE || !str_equal(address->type, config->type) ||
+            !str_equal(address->name, config->name))
+            continue;
+        diags_warning(&visit->diags, NO_RANGE,
+                      "Incompletely-matched force-replace resource instance",
+                      "-replace=%.*s replaces nothing of %.*s, which has %zu instances: one is "
+                      "named with its key, like %.*s[0] or %.*s[\"key\"].",
+                      STR_ARG(resource_addr_to_str(*address, visit->scratch)), STR_ARG(text),
+                      found->count, STR_ARG(text), STR_ARG(text));
+    }
+}
+
 static bool expand_instance(Visit *visit, ModuleInstance *module) {
     EvalScope scope;
     evaluate_scope_init(&scope, visit->walk, module);
@@ -349,6 +370,8 @@ static bool expand_instance(Visit *visit, ModuleInstance *module) {
     if (!expand(visit, &scope, &expansion->expansion))
         return false;
     fill_records(visit, module, expansion);
+    if (visit->walk->phase == PHASE_PLAN)
+        warn_of_replace(visit, module, &expansion->expansion);
     if (!choose_providers(visit, expansion))
         return false;
     if (visit->walk->phase == PHASE_PLAN || visit->walk->phase == PHASE_EVALUATE) {
