@@ -8,6 +8,8 @@ labels, refusals in the words of a real one (compared with 1.33), lists in pages
 """
 import base64, copy, http.server, json, os, re, ssl, subprocess, threading, urllib.parse, uuid
 
+import kube_protobuf
+
 TOKEN = "t0k3n-of-the-account"
 PATHS = {"secrets": "/api/v1", "leases": "/apis/coordination.k8s.io/v1"}
 KINDS = {"secrets": "Secret", "leases": "Lease"}
@@ -53,7 +55,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         try:
             with self.server.lock:
                 self.server.log.append((self.command, self.path))
-                code, document = self.serve(json.loads(body) if body else None)
+                code, document = self.serve(self.document(body))
         except Refusal as refusal:
             code = refusal.code
             document = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
@@ -63,6 +65,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(code, document)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = handle_any
+
+    def document(self, body):
+        """What was sent, in either notation; a DELETE's is about how to delete, which is the same for all."""
+        if not body or self.command == "DELETE":
+            return None
+        if self.headers.get("Content-Type") == kube_protobuf.TYPE and "/leases" in self.path:
+            return kube_protobuf.read_lease(body)
+        return json.loads(body)
 
     def serve(self, document):
         if self.headers.get("Authorization", "").removeprefix("Bearer ") not in self.server.tokens:

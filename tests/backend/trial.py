@@ -164,23 +164,23 @@ def run_by(trial, program, *words, status=0):
     return out
 
 
-def exchange(new_store, terraform):
-    """Terraform goes on with what loam has written and the other way round, and each respects the other's lock."""
+def exchange(new_store, other):
+    """Another program goes on with what loam has written and the other way round, and each respects the other's lock."""
     resources = {"terraform_data": {"t%d" % i: {"input": "x"} for i in range(2)}}
     with trial_of(new_store, resources) as trial:
         trial.apply()
-        run_by(trial, terraform, "init", "-input=false")
-        run_by(trial, terraform, "plan", "-detailed-exitcode")
-        run_by(trial, terraform, *APPLY, "-replace=terraform_data.t0")
+        run_by(trial, other, "init", "-input=false")
+        run_by(trial, other, "plan", "-detailed-exitcode")
+        run_by(trial, other, *APPLY, "-replace=terraform_data.t0")
         trial.run("plan", "-detailed-exitcode")
-        run_by(trial, terraform, "workspace", "new", "theirs")
-        run_by(trial, terraform, *APPLY)
+        run_by(trial, other, "workspace", "new", "theirs")
+        run_by(trial, other, *APPLY)
         run_by(trial, None, "workspace", "new", "ours")
-        for program in (None, terraform):
+        for program in (None, other):
             names = run_by(trial, program, "workspace", "list").replace("*", "").split()
             equal(sorted(names), ["default", "ours", "theirs"], "workspaces")
         trial.change(SLOW)
-        for first, second in ((None, terraform), (terraform, None)):
+        for first, second in ((None, other), (other, None)):
             for program in (first, second):
                 run_by(trial, program, "workspace", "select", "default")
             run_by(trial, first, *DESTROY)
@@ -191,9 +191,9 @@ def exchange(new_store, terraform):
         check(not trial.store.is_locked(), "the lock is given back")
 
 
-def with_terraform(new_store):
-    terraform = shutil.which("terraform")
-    return [("terraform", exchange, new_store, terraform)] if terraform else []
+def with_others(new_store):
+    """Of the programs that know the same stores, those that are in PATH."""
+    return [(name, exchange, new_store, path) for name in ("terraform", "tofu") if (path := shutil.which(name))]
 
 
 # Running them.
