@@ -70,8 +70,8 @@ static const Command cmd_env_list = {
     .about = "Lists the environments that the root module declares, where each has its state, and "
              "which are protected; a star marks the one that -env or LOAM_ENV chooses. In a "
              "configuration without environments it lists the workspaces.",
-    .groups = {OPTION_GROUP(list_options), &option_environment, &option_view},
-    .group_count = 3,
+    .groups = {OPTION_GROUP(list_options), &option_variables, &option_environment, &option_view},
+    .group_count = 4,
     .run = run_list,
 };
 

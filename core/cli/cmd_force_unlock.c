@@ -32,10 +32,11 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         return 1;
     Backend *backend = project.backend;
     if (!backend->force_unlock) {
-        diags_error(diags, NO_RANGE, "Local state cannot be unlocked by another process",
-                    "The lock of \"%.*s\" is held by the kernel for a process that lives: it goes "
-                    "when that process ends. End the process that the error names, or wait for it.",
-                    STR_ARG(backend->path));
+        diags_error(
+            diags, NO_RANGE, "Local state cannot be unlocked by another process",
+            "The lock of \"%.*s\" goes with the process that holds it. Wait for that process, "
+            "or end it; one that died left no lock behind, and the next command goes on.",
+            STR_ARG(backend->path));
         return 1;
     }
     if (!approve(&project, arguments) ||
@@ -55,8 +56,9 @@ const Command cmd_force_unlock = {
     .about = "Takes away the lock with this id, which a run left behind when it could not end. "
              "Nothing real is changed. The lock of a local state is the kernel's: it ends with the "
              "process that holds it, so there is nothing to take away.",
-    .groups = {OPTION_GROUP(options), &option_environment, &option_protected, &option_view},
-    .group_count = 4,
+    .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_protected,
+               &option_view},
+    .group_count = 5,
     .most_positionals = 1,
     .run = run,
 };

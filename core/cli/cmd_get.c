@@ -22,7 +22,8 @@ const Command cmd_get = {
     .usage = "[options]",
     .about = "Fetches the modules that the configuration calls, in the revisions that "
              ".loam.lock.yaml names, as \"loam init\" does. Looks at nothing else.",
-    .groups = {OPTION_GROUP(options), &option_tests, &option_environment, &option_view},
-    .group_count = 4,
+    .groups = {OPTION_GROUP(options), &option_variables, &option_tests, &option_environment,
+               &option_view},
+    .group_count = 5,
     .run = run,
 };

@@ -128,7 +128,7 @@ const Command cmd_graph = {
         "Without -type these are the resources and data sources alone; with it everything that is "
         "walked then. With plan-destroy the arrows lead to what has to be destroyed before.\n"
         "To look at it: loam graph -format=svg > graph.svg",
-    .groups = {OPTION_GROUP(options), &option_environment, &option_view},
-    .group_count = 3,
+    .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
+    .group_count = 4,
     .run = run,
 };

@@ -126,8 +126,8 @@ const Command cmd_output = {
     .summary = "Show the outputs",
     .usage = "[options] [NAME]",
     .about = "Shows the outputs of the root module as the last apply left them.",
-    .groups = {OPTION_GROUP(options), &option_environment, &option_view},
-    .group_count = 3,
+    .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
+    .group_count = 4,
     .most_positionals = 1,
     .run = run,
 };

@@ -71,8 +71,8 @@ const Command cmd_providers = {
     .usage = "[options]",
     .about = "Shows, module by module, the providers that the configuration needs, and those that "
              "objects of the state were made by.",
-    .groups = {&option_state, &option_environment, &option_view},
-    .group_count = 3,
+    .groups = {&option_variables, &option_state, &option_environment, &option_view},
+    .group_count = 4,
     .run = run,
     COMMAND_SUBCOMMANDS(subcommands),
 };

@@ -74,7 +74,7 @@ const Command cmd_providers_schema = {
     .usage = "-json",
     .about = "Prints, as JSON, the schemas of the providers that the configuration and the state "
              "need: their settings, resources and data sources.",
-    .groups = {OPTION_GROUP(options), &option_environment, &option_view},
-    .group_count = 3,
+    .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
+    .group_count = 4,
     .run = run,
 };

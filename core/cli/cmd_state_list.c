@@ -95,8 +95,8 @@ const Command cmd_state_list = {
     .usage = "[options] [ADDRESS...]",
     .about =
         "Lists the addresses of all objects in the state, or of those within the given addresses.",
-    .groups = {OPTION_GROUP(options), &option_environment, &option_view},
-    .group_count = 3,
+    .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
+    .group_count = 4,
     .most_positionals = 1000,
     .run = run,
 };

@@ -259,9 +259,9 @@ const Command cmd_state_mv = {
     .about =
         "Moves a resource, an instance or a whole module to another address in the state, as after "
         "renaming it in the configuration.",
-    .groups = {OPTION_GROUP(options), &option_state, &option_environment, &option_protected,
-               &option_view},
-    .group_count = 5,
+    .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
+               &option_protected, &option_view},
+    .group_count = 6,
     .most_positionals = 2,
     .run = run,
 };

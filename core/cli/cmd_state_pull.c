@@ -17,7 +17,7 @@ const Command cmd_state_pull = {
     .summary = "Print the state as it is stored",
     .usage = "[options]",
     .about = "Prints the whole state as JSON, in the newest form of the format.",
-    .groups = {&option_environment, &option_view},
-    .group_count = 2,
+    .groups = {&option_variables, &option_environment, &option_view},
+    .group_count = 3,
     .run = run,
 };

@@ -90,9 +90,9 @@ const Command cmd_state_push = {
     .usage = "[options] FILE",
     .about = "Writes the state in FILE (- for standard input) over the one that is there, if it is "
              "a later state of the same lineage.",
-    .groups = {OPTION_GROUP(options), &option_state, &option_environment, &option_protected,
-               &option_view},
-    .group_count = 5,
+    .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
+               &option_protected, &option_view},
+    .group_count = 6,
     .most_positionals = 1,
     .run = run,
 };

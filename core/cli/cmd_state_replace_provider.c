@@ -107,9 +107,9 @@ const Command cmd_state_replace_provider = {
     .usage = "[options] FROM TO",
     .about = "Writes another provider's address to all objects of the state that the provider FROM "
              "made, as after it has moved to another namespace or registry. Shows them, and asks.",
-    .groups = {OPTION_GROUP(options), &option_environment, &option_protected, &option_state,
-               &option_view},
-    .group_count = 5,
+    .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_protected,
+               &option_state, &option_view},
+    .group_count = 6,
     .most_positionals = 2,
     .run = run,
 };

@@ -76,9 +76,9 @@ const Command cmd_state_rm = {
     .about = "Takes objects out of the state. The real objects stay as they are, and loam no "
              "longer knows "
              "them.",
-    .groups = {OPTION_GROUP(options), &option_state, &option_environment, &option_protected,
-               &option_view},
-    .group_count = 5,
+    .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
+               &option_protected, &option_view},
+    .group_count = 6,
     .most_positionals = 1000,
     .run = run,
 };

@@ -75,8 +75,8 @@ const Command cmd_state_show = {
     .summary = "Show one object of the state",
     .usage = "[options] ADDRESS",
     .about = "Shows all attributes of one object as the state has them.",
-    .groups = {OPTION_GROUP(options), &option_environment, &option_view},
-    .group_count = 3,
+    .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
+    .group_count = 4,
     .most_positionals = 1,
     .run = run,
 };

@@ -80,9 +80,9 @@ const Command cmd_taint = {
     .usage = "[options] ADDRESS",
     .about = "Marks an object in the state, so that the next apply replaces it. \"loam apply "
              "-replace=ADDRESS\" does the same and shows the plan first.",
-    .groups = {OPTION_GROUP(options), &option_state, &option_environment, &option_protected,
-               &option_view},
-    .group_count = 5,
+    .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
+               &option_protected, &option_view},
+    .group_count = 6,
     .most_positionals = 1,
     .run = run_taint,
 };
@@ -92,9 +92,9 @@ const Command cmd_untaint = {
     .summary = "Take the mark of taint away",
     .usage = "[options] ADDRESS",
     .about = "The object at ADDRESS is fit for use after all: the next apply keeps it.",
-    .groups = {OPTION_GROUP(options), &option_state, &option_environment, &option_protected,
-               &option_view},
-    .group_count = 5,
+    .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
+               &option_protected, &option_view},
+    .group_count = 6,
     .most_positionals = 1,
     .run = run_untaint,
 };

@@ -164,8 +164,8 @@ static const Command cmd_workspace_list = {
     .summary = "List the workspaces",
     .usage = "[options]",
     .about = "Lists the workspaces of this configuration; a star marks the one that is worked on.",
-    .groups = {&option_environment, &option_view},
-    .group_count = 2,
+    .groups = {&option_variables, &option_environment, &option_view},
+    .group_count = 3,
     .run = run_list,
 };
 
@@ -174,8 +174,8 @@ static const Command cmd_workspace_show = {
     .summary = "Show which workspace is worked on",
     .usage = "[options]",
     .about = "Prints the name of the workspace that commands work on.",
-    .groups = {&option_environment, &option_view},
-    .group_count = 2,
+    .groups = {&option_variables, &option_environment, &option_view},
+    .group_count = 3,
     .run = run_show,
 };
 
@@ -184,8 +184,8 @@ static const Command cmd_workspace_new = {
     .summary = "Make a workspace and select it",
     .usage = "[options] NAME",
     .about = "Makes a workspace with an empty state of its own, and selects it.",
-    .groups = {&option_environment, &option_view},
-    .group_count = 2,
+    .groups = {&option_variables, &option_environment, &option_view},
+    .group_count = 3,
     .most_positionals = 1,
     .run = run_new,
 };
@@ -195,8 +195,8 @@ static const Command cmd_workspace_select = {
     .summary = "Choose the workspace to work on",
     .usage = "[options] NAME",
     .about = "Chooses the workspace that the commands to come work on, in this folder.",
-    .groups = {OPTION_GROUP(select_options), &option_environment, &option_view},
-    .group_count = 3,
+    .groups = {OPTION_GROUP(select_options), &option_variables, &option_environment, &option_view},
+    .group_count = 4,
     .most_positionals = 1,
     .run = run_select,
 };
@@ -207,8 +207,9 @@ static const Command cmd_workspace_delete = {
     .usage = "[options] NAME",
     .about = "Deletes a workspace with its state. One that is worked on, or that still has "
              "objects, stays.",
-    .groups = {OPTION_GROUP(delete_options), &option_lock, &option_environment, &option_view},
-    .group_count = 4,
+    .groups = {OPTION_GROUP(delete_options), &option_variables, &option_lock, &option_environment,
+               &option_view},
+    .group_count = 5,
     .most_positionals = 1,
     .run = run_delete,
 };
