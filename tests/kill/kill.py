@@ -417,7 +417,7 @@ def run_checks(*checks):
             print("ok     %s" % check(Folder(os.path.join(top, "work"))), flush=True)
         except Failed as error:
             failed += 1
-            print("FAILED %s\n%s" % (check.__doc__, error), flush=True)
+            print("FAILED %s\n%s" % (getattr(check, "func", check).__doc__, error), flush=True)
         finally:
             shutil.rmtree(top, ignore_errors=True)
     sys.exit(1 if failed else 0)
