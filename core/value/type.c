@@ -31,6 +31,21 @@ const Type TYPE_MAP_OF_STRING = {.kind = KIND_MAP,
                                  .element = &TYPE_STRING,
                                  .interned = true,
                                  .hash = HASH_OF(KIND_MAP, KIND_STRING)};
+const Type TYPE_LIST_OF_ANY = {.kind = KIND_LIST,
+                               .element = &TYPE_DYNAMIC,
+                               .interned = true,
+                               .has_dynamic = true,
+                               .hash = HASH_OF(KIND_LIST, KIND_DYNAMIC)};
+const Type TYPE_SET_OF_ANY = {.kind = KIND_SET,
+                              .element = &TYPE_DYNAMIC,
+                              .interned = true,
+                              .has_dynamic = true,
+                              .hash = HASH_OF(KIND_SET, KIND_DYNAMIC)};
+const Type TYPE_MAP_OF_ANY = {.kind = KIND_MAP,
+                              .element = &TYPE_DYNAMIC,
+                              .interned = true,
+                              .has_dynamic = true,
+                              .hash = HASH_OF(KIND_MAP, KIND_DYNAMIC)};
 const Type TYPE_MAP_OF_STRING_LISTS = {
     .kind = KIND_MAP,
     .element = &TYPE_LIST_OF_STRING,
@@ -71,12 +86,15 @@ static struct {
     {&TYPE_STRING,         {&TYPE_LIST_OF_STRING, &TYPE_SET_OF_STRING, &TYPE_MAP_OF_STRING}},
     {&TYPE_NUMBER,         {.list = &TYPE_LIST_OF_NUMBER}},
     {&TYPE_LIST_OF_STRING, {.map = &TYPE_MAP_OF_STRING_LISTS}},
-    {.type = &TYPE_DYNAMIC},
+    {&TYPE_DYNAMIC,        {&TYPE_LIST_OF_ANY, &TYPE_SET_OF_ANY, &TYPE_MAP_OF_ANY}},
     {.type = &TYPE_BOOL},
     {.type = &TYPE_LIST_OF_NUMBER},
     {.type = &TYPE_SET_OF_STRING},
     {.type = &TYPE_MAP_OF_STRING},
     {.type = &TYPE_MAP_OF_STRING_LISTS},
+    {.type = &TYPE_LIST_OF_ANY},
+    {.type = &TYPE_SET_OF_ANY},
+    {.type = &TYPE_MAP_OF_ANY},
     {.type = &TYPE_EMPTY_TUPLE},
     {.type = &TYPE_EMPTY_OBJECT},
 };

@@ -51,6 +51,9 @@ extern const Type TYPE_LIST_OF_NUMBER;
 extern const Type TYPE_SET_OF_STRING;
 extern const Type TYPE_MAP_OF_STRING;
 extern const Type TYPE_MAP_OF_STRING_LISTS;
+extern const Type TYPE_LIST_OF_ANY;
+extern const Type TYPE_SET_OF_ANY;
+extern const Type TYPE_MAP_OF_ANY;
 extern const Type TYPE_EMPTY_TUPLE;
 extern const Type TYPE_EMPTY_OBJECT;
 

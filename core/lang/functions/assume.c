@@ -137,10 +137,6 @@ static bool assume_equal(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-static const Type list_of_any = {.kind = KIND_LIST, .element = &TYPE_DYNAMIC, .has_dynamic = true};
-static const Type set_of_any = {.kind = KIND_SET, .element = &TYPE_DYNAMIC, .has_dynamic = true};
-static const Type map_of_any = {.kind = KIND_MAP, .element = &TYPE_DYNAMIC, .has_dynamic = true};
-
 #define ALL     (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_MARKED | PARAMETER_DYNAMIC)
 #define REFINED (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC)
 #define LENGTH_ROW(family, type_name, some)                                                        \
@@ -171,9 +167,9 @@ static const Type map_of_any = {.kind = KIND_MAP, .element = &TYPE_DYNAMIC, .has
 
 /* clang-format off */
 static const Function assume_functions[] = {
-    LENGTH_ROW("list", &list_of_any, "tolist([\"a\"])"),
-    LENGTH_ROW("map", &map_of_any, "tomap({a = 1})"),
-    LENGTH_ROW("set", &set_of_any, "toset([\"a\"])"),
+    LENGTH_ROW("list", &TYPE_LIST_OF_ANY, "tolist([\"a\"])"),
+    LENGTH_ROW("map", &TYPE_MAP_OF_ANY, "tomap({a = 1})"),
+    LENGTH_ROW("set", &TYPE_SET_OF_ANY, "toset([\"a\"])"),
     {
         .name = "assumeequal",
         PARAMETERS({"actual_value", &TYPE_DYNAMIC, ALL}, {"expected_value", &TYPE_DYNAMIC, ALL}),

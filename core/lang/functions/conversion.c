@@ -40,10 +40,6 @@ static bool convert_to(FunctionCall *call, const Type *type, Value *out, Str *er
     return false;
 }
 
-static const Type list_of_any = {.kind = KIND_LIST, .element = &TYPE_DYNAMIC, .has_dynamic = true};
-static const Type set_of_any = {.kind = KIND_SET, .element = &TYPE_DYNAMIC, .has_dynamic = true};
-static const Type map_of_any = {.kind = KIND_MAP, .element = &TYPE_DYNAMIC, .has_dynamic = true};
-
 static bool conversion_tostring(FunctionCall *call, Value *out, Str *error) {
     return convert_to(call, &TYPE_STRING, out, error);
 }
@@ -57,15 +53,15 @@ static bool conversion_tobool(FunctionCall *call, Value *out, Str *error) {
 }
 
 static bool conversion_tolist(FunctionCall *call, Value *out, Str *error) {
-    return convert_to(call, &list_of_any, out, error);
+    return convert_to(call, &TYPE_LIST_OF_ANY, out, error);
 }
 
 static bool conversion_toset(FunctionCall *call, Value *out, Str *error) {
-    return convert_to(call, &set_of_any, out, error);
+    return convert_to(call, &TYPE_SET_OF_ANY, out, error);
 }
 
 static bool conversion_tomap(FunctionCall *call, Value *out, Str *error) {
-    return convert_to(call, &map_of_any, out, error);
+    return convert_to(call, &TYPE_MAP_OF_ANY, out, error);
 }
 
 static bool conversion_sensitive(FunctionCall *call, Value *out, Str *error) {
@@ -178,7 +174,7 @@ static const Function conversion_functions[] = {
     {
         .name = "tolist",
         PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
-        .type = &list_of_any,
+        .type = &TYPE_LIST_OF_ANY,
         .run = conversion_tolist,
         .description = "The value as a list; its elements get one common type.",
         .example = "tolist([\"a\", 1]) = tolist([\"a\", \"1\"])",
@@ -186,7 +182,7 @@ static const Function conversion_functions[] = {
     {
         .name = "tomap",
         PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
-        .type = &map_of_any,
+        .type = &TYPE_MAP_OF_ANY,
         .run = conversion_tomap,
         .description = "The value as a map; its elements get one common type.",
         .example = "tomap({a = 1, b = \"x\"}).a = \"1\"",
@@ -202,7 +198,7 @@ static const Function conversion_functions[] = {
     {
         .name = "toset",
         PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
-        .type = &set_of_any,
+        .type = &TYPE_SET_OF_ANY,
         .run = conversion_toset,
         .description = "The value as a set: without order and repetition.",
         .example = "length(toset([\"a\", \"a\"])) = 1",

@@ -407,14 +407,13 @@ static bool list_matchkeys(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-static const Type list_of_any = {.kind = KIND_LIST, .element = &TYPE_DYNAMIC, .has_dynamic = true};
 static const Type list_of_number = {.kind = KIND_LIST, .element = &TYPE_NUMBER};
 
 /* clang-format off */
 static const Function list_functions[] = {
     {
         .name = "chunklist", .blames_call = true,
-        PARAMETERS({"list", &list_of_any, PARAMETER_MARKED},
+        PARAMETERS({"list", &TYPE_LIST_OF_ANY, PARAMETER_MARKED},
                    {"size", &TYPE_NUMBER, 0,
                     "The most elements of a piece; only the last one may have fewer."}),
         .result_type = chunklist_type,
@@ -440,7 +439,7 @@ static const Function list_functions[] = {
     },
     {
         .name = "distinct",
-        PARAMETERS({"list", &list_of_any}),
+        PARAMETERS({"list", &TYPE_LIST_OF_ANY}),
         .result_type = distinct_type,
         .run = list_distinct,
         .description = "The list without repeated elements.",
@@ -455,7 +454,7 @@ static const Function list_functions[] = {
     },
     {
         .name = "matchkeys", .blames_call = true,
-        PARAMETERS({"values", &list_of_any}, {"keys", &list_of_any}, {"searchset", &list_of_any}),
+        PARAMETERS({"values", &TYPE_LIST_OF_ANY}, {"keys", &TYPE_LIST_OF_ANY}, {"searchset", &TYPE_LIST_OF_ANY}),
         .result_type = matchkeys_type,
         .run = list_matchkeys,
         .description = "The elements of the first list where the second has one of the third.",

@@ -210,14 +210,12 @@ static bool set_product(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-static const Type set_of_any = {.kind = KIND_SET, .element = &TYPE_DYNAMIC, .has_dynamic = true};
-
 /* clang-format off */
 static const Function set_functions[] = {
     {
         .name = "setintersection",
-        PARAMETERS({"first_set", &set_of_any}),
-        VARIADIC({"other_sets", &set_of_any}),
+        PARAMETERS({"first_set", &TYPE_SET_OF_ANY}),
+        VARIADIC({"other_sets", &TYPE_SET_OF_ANY}),
         .result_type = set_type,
         .run = set_intersection,
         .description = "The elements that are in all of the sets.",
@@ -233,7 +231,7 @@ static const Function set_functions[] = {
     },
     {
         .name = "setsubtract",
-        PARAMETERS({"a", &set_of_any}, {"b", &set_of_any}),
+        PARAMETERS({"a", &TYPE_SET_OF_ANY}, {"b", &TYPE_SET_OF_ANY}),
         .result_type = set_type,
         .run = set_subtract,
         .description = "The elements of the first set that are not in the second.",
@@ -241,8 +239,8 @@ static const Function set_functions[] = {
     },
     {
         .name = "setunion",
-        PARAMETERS({"first_set", &set_of_any}),
-        VARIADIC({"other_sets", &set_of_any}),
+        PARAMETERS({"first_set", &TYPE_SET_OF_ANY}),
+        VARIADIC({"other_sets", &TYPE_SET_OF_ANY}),
         .result_type = set_type,
         .run = set_union,
         .description = "The elements of all the sets.",

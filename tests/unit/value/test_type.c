@@ -16,6 +16,9 @@ static void collections_of_interned_are_interned(void **state) {
     assert_ptr_equal(type_list(&TYPE_STRING, arena), &TYPE_LIST_OF_STRING);
     assert_ptr_equal(type_set(&TYPE_STRING, arena), &TYPE_SET_OF_STRING);
     assert_ptr_equal(type_map(&TYPE_STRING, arena), &TYPE_MAP_OF_STRING);
+    assert_ptr_equal(type_list(&TYPE_DYNAMIC, arena), &TYPE_LIST_OF_ANY);
+    assert_ptr_equal(type_set(&TYPE_DYNAMIC, arena), &TYPE_SET_OF_ANY);
+    assert_ptr_equal(type_map(&TYPE_DYNAMIC, arena), &TYPE_MAP_OF_ANY);
     const Type *deep = type_map(type_set(type_list(&TYPE_NUMBER, arena), arena), arena);
     assert_true(deep->interned);
     assert_ptr_equal(deep, type_map(type_set(type_list(&TYPE_NUMBER, arena), arena), arena));
