@@ -50,6 +50,7 @@ typedef struct BodyBlock {
     SourceRange label_ranges[2];
     const Body *body;
     SourceRange range; /* the header: type and labels, where a diagnostic about the block points */
+    SourceRange override_range; /* that of the last override file; no source: there is none */
 } BodyBlock;
 
 typedef struct BodyContent {

@@ -224,6 +224,7 @@ typedef struct Declarations {
     Map by_key;
     VEC(Declaration) plain;     /* of types without key */
     VEC(Declaration) overrides; /* of those, in override files */
+    VEC(Declaration) repeated;  /* what has the key of another, and was refused */
 } Declarations;
 
 static const char *declaration_name(const BodyBlock *block, Arena *arena) {
@@ -231,6 +232,38 @@ static const char *declaration_name(const BodyBlock *block, Arena *arena) {
                                                  STR_ARG(block->labels[1]))
                                     : block->labels[0];
     return str_to_cstr(name, arena);
+}
+
+static bool is_of_duplicate(const Diag *diag) {
+    return str_starts_with(diag->summary, STR("Duplicate "));
+}
+
+static bool has_diag(const Diags *diags, const Diag *diag) {
+    for (size_t i = 0; i < diags->count; i++) {
+        const Diag *told = &diags->items[i];
+        bool is_same = str_equal(told->summary, diag->summary) ||
+                       (is_of_duplicate(told) && is_of_duplicate(diag));
+        if (is_same && told->range.source == diag->range.source &&
+            told->range.start == diag->range.start)
+            return true;
+    }
+    return false;
+}
+
+/* A block that has a bad name, or that of another, is judged as far as it goes; what was said about
+ * the name is not said again. Always false. */
+static bool decode_refused(ConfigLoading *loading,
+                           const ConfigBlock *type,
+                           const BodyBlock *block) {
+    Diags *outer = loading->diags;
+    Diags inner = diags_new(loading->arena);
+    loading->diags = &inner;
+    (void)type->decode(loading, block, false);
+    loading->diags = outer;
+    for (size_t i = 0; i < inner.count; i++)
+        if (!has_diag(outer, &inner.items[i]))
+            diags_add(outer, &inner.items[i]);
+    return false;
 }
 
 static bool add_declaration(ConfigLoading *loading,
@@ -250,6 +283,7 @@ static bool add_declaration(ConfigLoading *loading,
     diags_error(loading->diags, block->range, str_to_cstr(summary, loading->arena),
                 "The %s \"%s\" is declared already at %.*s. Names must be unique within a module.",
                 type->noun, declaration_name(block, loading->arena), STR_ARG(place));
+    vec_push(declarations->arena, &declarations->repeated, *declaration);
     return false;
 }
 
@@ -266,8 +300,10 @@ static bool check_fixed(ConfigLoading *loading, const ConfigBlock *type, const B
         if (!content.attributes.count)
             continue;
         const Expr *value = content.attributes.items[0].expr;
-        bool has_items = value->kind == EXPR_TUPLE && value->as.parts.count;
-        SourceRange range = has_items ? value->as.parts.items[0]->range : value->range;
+        bool is_list = value->kind == EXPR_TUPLE;
+        if (is_list && value->as.parts.count == 0)
+            continue; /* changes nothing */
+        SourceRange range = is_list ? value->as.parts.items[0]->range : value->range;
         diags_error(loading->diags, range, "Unsupported override",
                     "An override file cannot change \"%s\" of a %s.", name, type->noun);
         ok = false;
@@ -316,11 +352,13 @@ static bool apply_override(ConfigLoading *loading,
                     type->noun, declaration_name(block, loading->arena));
         return false;
     }
-    if (!check_fixed(loading, type, block->body) || !check_joined(loading, type, block->body))
+    bool ok = check_fixed(loading, type, block->body);
+    if (!check_joined(loading, type, block->body) || !ok)
         return false;
     BodyBlock *merged = arena_new(loading->arena, BodyBlock);
     *merged = *base->block;
     merged->body = body_merge(base->block->body, block->body, type->joined, loading->arena);
+    merged->override_range = block->range;
     base->block = merged;
     return true;
 }
@@ -333,31 +371,6 @@ static bool refuse_override(ConfigLoading *loading,
                 "\"%s\" blocks stand in ordinary files only, as an override file has nothing to "
                 "change in them.",
                 type->name);
-    return false;
-}
-
-static bool has_diag(const Diags *diags, const Diag *diag) {
-    for (size_t i = 0; i < diags->count; i++)
-        if (diags->items[i].range.source == diag->range.source &&
-            diags->items[i].range.start == diag->range.start &&
-            str_equal(diags->items[i].summary, diag->summary))
-            return true;
-    return false;
-}
-
-/* A block with a bad name is judged as far as it goes; what was said about the name is not said
- * again. Always false. */
-static bool decode_nameless(ConfigLoading *loading,
-                            const ConfigBlock *type,
-                            const BodyBlock *block) {
-    Diags *outer = loading->diags;
-    Diags inner = diags_new(loading->arena);
-    loading->diags = &inner;
-    (void)type->decode(loading, block, false);
-    loading->diags = outer;
-    for (size_t i = 0; i < inner.count; i++)
-        if (!has_diag(outer, &inner.items[i]))
-            diags_add(outer, &inner.items[i]);
     return false;
 }
 
@@ -378,7 +391,7 @@ static bool declare(ConfigLoading *loading,
         return true;
     }
     if (!type->identify(loading, block, &key))
-        return decode_nameless(loading, type, block);
+        return decode_refused(loading, type, block);
     return is_override ? apply_override(loading, declarations, key, type, block)
                        : add_declaration(loading, declarations, key, type, block);
 }
@@ -411,6 +424,9 @@ static bool decode_all(ConfigLoading *loading, const Declarations *declarations)
     map_each(&declarations->by_key, entry) {
         const Declaration *declaration = entry->value;
         ok &= declaration->type->decode(loading, declaration->block, false);
+    }
+    vec_each(&declarations->repeated, repeated) {
+        ok &= decode_refused(loading, repeated->type, repeated->block);
     }
     return ok;
 }

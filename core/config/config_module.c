@@ -94,7 +94,7 @@ static bool check_repetition(ConfigLoading *loading,
                              const ModuleCall *call) {
     const BodyAttribute *count = body_content_find(content, "count");
     const BodyAttribute *for_each = body_content_find(content, "for_each");
-    if (count && for_each)
+    if (count && call->for_each)
         return refuse_both(loading, for_each, "count");
     return !call->enabled || (!count && !for_each) ||
            refuse_both(loading, count ? count : for_each, "enabled");
@@ -189,7 +189,7 @@ static bool module_decode(ConfigLoading *loading, const BodyBlock *block, bool i
     call->range = block->range;
     bool ok = body_content(block->body, &schema, &content, &call->body, arena, loading->diags);
     call->count = config_read_expr(&content, "count");
-    call->for_each = config_read_expr(&content, "for_each");
+    call->for_each = config_read_for_each(block, &content);
     ok &= config_read_traversals(&content, "depends_on", &call->depends_on, arena, loading->diags);
     ok &= read_providers(loading, &content, call);
     call->source_expr = config_read_expr(&content, "source");

@@ -21,6 +21,14 @@ const Expr *config_read_expr(const BodyContent *content, const char *name) {
     return attribute ? attribute->expr : NULL;
 }
 
+const Expr *config_read_for_each(const BodyBlock *block, const BodyContent *content) {
+    const BodyAttribute *count = body_content_find(content, "count");
+    const BodyAttribute *for_each = body_content_find(content, "for_each");
+    bool is_overridden = block->override_range.source && count && for_each &&
+                         count->name_range.source != for_each->name_range.source;
+    return for_each && !is_overridden ? for_each->expr : NULL;
+}
+
 Str config_read_place(SourceRange range, Arena *arena) {
     SourceRange outer = source_resolve(range);
     if (!outer.source)

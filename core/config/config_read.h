@@ -7,6 +7,9 @@
 /* A letter or underscore, then letters, digits, underscores and dashes; `what` for the message. */
 MUST_USE bool config_read_identifier(Str name, SourceRange range, const char *what, Diags *diags);
 const Expr *config_read_expr(const BodyContent *content, const char *name);
+/* Of a block that has `count` and, from another file, `for_each`, NULL: one of the two came to
+ * override the other, and as upstream it is `count` that repeats the block then. */
+const Expr *config_read_for_each(const BodyBlock *block, const BodyContent *content);
 MUST_USE bool config_read_literal(
     const BodyAttribute *attribute, const Type *type, Value *out, Arena *arena, Diags *diags);
 MUST_USE bool config_read_string(

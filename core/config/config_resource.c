@@ -81,7 +81,7 @@ static bool check_repetition(ConfigLoading *loading,
     const BodyAttribute *count = body_content_find(content, "count");
     const BodyAttribute *for_each = body_content_find(content, "for_each");
     const BodyAttribute *other = for_each ? for_each : count;
-    if (count && for_each) {
+    if (count && resource->for_each) {
         diags_error(loading->diags, for_each->name_range,
                     "Invalid combination of \"count\" and \"for_each\"",
                     "\"count\" and \"for_each\" exclude each other: use one of them to say how "
@@ -209,7 +209,7 @@ bool config_resource_decode(ConfigLoading *loading,
     bool ok = body_content(block->body, mode == MODE_MANAGED ? &managed_schema : &other_schema,
                            &content, &resource->body, arena, diags);
     resource->count = config_read_expr(&content, "count");
-    resource->for_each = config_read_expr(&content, "for_each");
+    resource->for_each = config_read_for_each(block, &content);
     ok &= config_read_traversals(&content, "depends_on", &resource->depends_on, arena, diags);
     ok &= read_provider(loading, &content, resource);
     ok &= read_blocks(loading, &content, resource);

@@ -31,7 +31,19 @@ static bool read_type(ConfigLoading *loading, const BodyContent *content, Variab
     return !type || parser_type_from_expr(type, &variable->type, loading->arena, loading->diags);
 }
 
-static bool read_default(ConfigLoading *loading, const BodyContent *content, Variable *variable) {
+/* Of a default whose type an override file has changed, that file is to blame. */
+static SourceRange default_range(const BodyBlock *block, const BodyContent *content) {
+    const BodyAttribute *type = body_content_find(content, "type");
+    SourceRange own = body_content_find(content, "default")->expr->range;
+    bool is_overridden = type && block->override_range.source &&
+                         source_resolve(type->name_range).source != source_resolve(own).source;
+    return is_overridden ? block->override_range : own;
+}
+
+static bool read_default(ConfigLoading *loading,
+                         const BodyBlock *block,
+                         const BodyContent *content,
+                         Variable *variable) {
     const BodyAttribute *attribute = body_content_find(content, "default");
     Value literal;
     ConvertError error = {0};
@@ -48,7 +60,8 @@ static bool read_default(ConfigLoading *loading, const BodyContent *content, Var
     if (!type_constraint_apply(variable->type, literal, &variable->default_value, &error,
                                loading->arena)) {
         Str why = config_read_convert_error(&error, loading->arena);
-        diags_error(loading->diags, attribute->expr->range, "Invalid default value for variable",
+        diags_error(loading->diags, default_range(block, content),
+                    "Invalid default value for variable",
                     "The default does not fit the variable's type: %.*s.", STR_ARG(why));
         return false;
     }
@@ -145,7 +158,8 @@ static bool variable_decode(ConfigLoading *loading, const BodyBlock *block, bool
     ok &= config_read_bool(&content, "const", &variable->is_const, arena, diags);
     ok &= check_const(loading, &content, variable);
     ok &= check_deprecated(loading, &content, variable->deprecated);
-    ok &= read_type(loading, &content, variable) && read_default(loading, &content, variable);
+    ok &=
+        read_type(loading, &content, variable) && read_default(loading, block, &content, variable);
     ok &= config_read_conditions(&content, "validation", &variable->validations, arena, diags);
     return check_validations(loading, variable) && ok;
 }
