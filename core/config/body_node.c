@@ -1,7 +1,8 @@
 /* Bodies over the nodes of a YAML or JSON file.
  *
  * A body is an object or an array of objects merged in order. Each label of a block is one level of
- * nesting. "//" is a comment in bodies, and an ordinary key inside expressions. */
+ * nesting. "//" is a comment in bodies, and an ordinary key inside expressions and, in JSON, where
+ * a label stands. */
 #include "body_node.h"
 
 #include "body_scalar.h"
@@ -58,6 +59,19 @@ static bool refuse_wrapped_code(const NodeBody *body, const BodyNode *node, Diag
     return false;
 }
 
+/* In JSON a text is read when its value is wanted, and its mistakes are told by whoever wants it:
+ * as programs know it, who read what `init` and `validate` say. */
+static bool template_to_expr(
+    const NodeBody *body, const BodyNode *node, const Expr **out, Arena *arena, Diags *diags) {
+    const Source *source = body_scalar_source(node, body->source, arena);
+    if (body->syntax == BODY_SYNTAX_YAML)
+        return parser_parse_template(source, body->base.functions, out, arena, diags);
+    Diags mistakes = diags_new(arena);
+    if (!parser_parse_template(source, body->base.functions, out, arena, &mistakes))
+        *out = expr_unreadable(&mistakes, node_range(body, node), arena);
+    return true;
+}
+
 static bool string_to_expr(const NodeBody *body,
                            const BodyNode *node,
                            BodyForm form,
@@ -70,8 +84,7 @@ static bool string_to_expr(const NodeBody *body,
                parser_parse_expression(body_scalar_source(node, body->source, arena), functions,
                                        out, arena, diags);
     if (form == BODY_EXPRESSION && has_sequence(node->text))
-        return parser_parse_template(body_scalar_source(node, body->source, arena), functions, out,
-                                     arena, diags);
+        return template_to_expr(body, node, out, arena, diags);
     *out = expr_literal(value_string(node->text, arena), node_range(body, node), arena);
     return true;
 }
@@ -342,7 +355,7 @@ static bool add_label_object(const NodeBody *body,
                              Diags *diags) {
     bool ok = true;
     vec_each(&node->members, member) {
-        if (str_equal_cstr(member->key->text, "//"))
+        if (body->syntax == BODY_SYNTAX_YAML && str_equal_cstr(member->key->text, "//"))
             continue;
         header.labels[depth] = member->key->text;
         header.label_ranges[depth] = node_range(body, member->key);

@@ -298,6 +298,7 @@ bool eval_node(Evaluation *evaluation, const Expr *expr, Value *out) {
     case EXPR_PARENS: return eval_node(evaluation, expr->as.inner, out);
     case EXPR_TEMPLATE_IF: return eval_template_if(evaluation, expr, out);
     case EXPR_TEMPLATE_FOR: return eval_template_for(evaluation, expr, out);
+    case EXPR_UNREADABLE: diags_append(evaluation->diags, expr->as.mistakes); return false;
     }
     CHECK(false);
 }

@@ -22,8 +22,9 @@ static const uint8_t payload_sizes[] = {
     [EXPR_PARENS] = PAYLOAD(inner),
     [EXPR_TEMPLATE_IF] = PAYLOAD(conditional),
     [EXPR_TEMPLATE_FOR] = PAYLOAD(loop),
+    [EXPR_UNREADABLE] = PAYLOAD(mistakes),
 };
-static_assert(ARRAY_COUNT(payload_sizes) == EXPR_TEMPLATE_FOR + 1, "a size for each kind");
+static_assert(ARRAY_COUNT(payload_sizes) == EXPR_UNREADABLE + 1, "a size for each kind");
 
 Expr *expr_new(ExprKind kind, SourceRange range, Arena *arena) {
     Expr *expr = arena_alloc(arena, offsetof(Expr, as) + payload_sizes[kind]);
@@ -35,6 +36,14 @@ Expr *expr_new(ExprKind kind, SourceRange range, Arena *arena) {
 const Expr *expr_literal(Value literal, SourceRange range, Arena *arena) {
     Expr *expr = expr_new(EXPR_LITERAL, range, arena);
     expr->as.literal = literal;
+    return expr;
+}
+
+const Expr *expr_unreadable(const Diags *mistakes, SourceRange range, Arena *arena) {
+    Expr *expr = expr_new(EXPR_UNREADABLE, range, arena);
+    Diags *kept = arena_new(arena, Diags);
+    *kept = *mistakes;
+    expr->as.mistakes = kept;
     return expr;
 }
 
@@ -232,6 +241,7 @@ static void visit_object(const Visit *visit, const Expr *expr) {
 static void visit_expr(const Visit *visit, const Expr *expr) {
     switch (expr->kind) {
     case EXPR_LITERAL:
+    case EXPR_UNREADABLE:
     case EXPR_SPLAT_ITEM: return;
     case EXPR_TRAVERSAL:
         if (!visit_is_declared(visit, expr->as.traversal->root))

@@ -47,6 +47,7 @@ typedef enum ExprKind {
     EXPR_PARENS,      /* (inner): matters to object keys and to errors only */
     EXPR_TEMPLATE_IF, /* %{if}…%{else}…%{endif} */
     EXPR_TEMPLATE_FOR,
+    EXPR_UNREADABLE, /* mistakes: whoever evaluates it tells them */
 } ExprKind;
 
 typedef enum ExprOperator {
@@ -132,7 +133,8 @@ struct Expr {
             const ExprItem *items;
             size_t count;
         } object;
-        const Expr *inner; /* PARENS */
+        const Expr *inner;     /* PARENS */
+        const Diags *mistakes; /* errors among them */
     } as;
 };
 
@@ -140,6 +142,7 @@ struct Expr {
  * kind to a smaller one at most. */
 Expr *expr_new(ExprKind kind, SourceRange range, Arena *arena);
 const Expr *expr_literal(Value literal, SourceRange range, Arena *arena);
+const Expr *expr_unreadable(const Diags *mistakes, SourceRange range, Arena *arena);
 const Expr *expr_tuple(const Expr *const *items, size_t count, SourceRange range, Arena *arena);
 const Expr *expr_object(const ExprItem *items, size_t count, SourceRange range, Arena *arena);
 /* Where an expression begins, as errors about arguments show it: within the quotes of a text, at

@@ -121,10 +121,15 @@ def bodies(value):
     return value if isinstance(value, list) else [value]
 
 
+def named(label):
+    if label == "//":  # a label in JSON alone
+        raise ValueError("a comment where a label stands")
+    return label
+
+
 def block(kind, shape, value, labels=()):
     if len(labels) < shape[0]:
-        return "".join(block(kind, shape, item, (*labels, label))
-                       for body in bodies(value) for label, item in body.items() if label != "//")
+        return "".join(block(kind, shape, item, (*labels, named(label))) for body in bodies(value) for label, item in body.items())
     head = " ".join((kind, *(quoted(label, LITERAL) for label in labels)))
     return "".join("%s {\n%s}\n" % (head, native_body(body, shape)) for body in bodies(value))
 

@@ -80,7 +80,7 @@ static void contents(void **state) {
         {"{\"b\": [[{\"a\": 1}, {\"t\": 1}], []]}",                        "b(a;t;)b()"                                               },
         {"{\"b\": [5, [5]]}",                                              "f:1:8 Incorrect value type\nf:1:12 Incorrect value type\n"},
         {"{\"b\": []}",                                                    ""                                                         },
-        {"{\"l\": {\"x\": {}, \"y\": [{}, {}], \"z\": null, \"//\": {}}}", "l.x()l.y()l.y()"                                          },
+        {"{\"l\": {\"x\": {}, \"y\": [{}, {}], \"z\": null, \"//\": {}}}", "l.x()l.y()l.y()l.//()"                                    },
         {"{\"l\": null}",                                                  "f:1:7 Missing block label\n"                              },
         {"{\"l\": [null, {}]}",                                            "f:1:8 Incorrect value type\nf:1:7 Missing block label\n"  },
         {"{\"l\": [{}, {\"x\": {}}]}",                                     "l.x()"                                                    },
