@@ -40,24 +40,6 @@ static bool read_identity(ConfigLoading *loading,
     return false;
 }
 
-/* An id that is written out is judged at once. */
-static bool check_id(ConfigLoading *loading, const BodyContent *content) {
-    const BodyAttribute *attribute = body_content_find(content, "id");
-    Value id;
-    if (!attribute || !expr_as_literal(attribute->expr, &id, loading->arena))
-        return true;
-    bool is_null = value_is_null(id);
-    if (!is_null &&
-        !config_read_literal(attribute, &TYPE_STRING, &id, loading->arena, loading->diags))
-        return false;
-    if (!is_null && value_text(id).len)
-        return true;
-    diags_error(loading->diags, attribute->expr->range, "Invalid import id argument",
-                "The id must be a text that is not empty, and this one is %s.",
-                is_null ? "null" : "empty");
-    return false;
-}
-
 static bool check_root(ConfigLoading *loading, const BodyBlock *block) {
     if (!loading->module->parent)
         return true;
@@ -113,7 +95,6 @@ static bool import_decode(ConfigLoading *loading, const BodyBlock *block, bool i
     if (ok || !body_content_find(&content, "to"))
         ok &= read_identity(loading, block, &content, &import);
     ok &= read_provider(loading, &content, &import);
-    ok = ok && check_id(loading, &content);
     ok = ok && check_root(loading, block) && check_repeated(loading, &import);
     if (ok)
         vec_push(loading->arena, &loading->module->imports, import);

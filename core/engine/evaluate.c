@@ -283,6 +283,29 @@ static bool refuse(const Condition *condition,
     return scope->warns;
 }
 
+/* What is not known yet may still become true or false, whatever its type is by now. */
+static bool condition_result(const Condition *condition,
+                             const EvalScope *scope,
+                             Value *out,
+                             CheckStatus *status,
+                             Arena *arena,
+                             Diags *diags) {
+    if (!eval_expr(condition->condition, &scope->scope, out, arena, diags)) {
+        *status = scope->is_validation ? CHECK_UNKNOWN : CHECK_ERROR;
+        return false;
+    }
+    return !value_is_known(*out) || out->type->kind == KIND_BOOL ||
+           eval_expr_as(condition->condition, &scope->scope, &TYPE_BOOL, out, arena, diags);
+}
+
+static bool refuse_null(const Condition *condition, const EvalScope *scope, Diags *diags) {
+    diags_error(diags, condition->condition->range, "Invalid condition result",
+                "The condition must be true or false, but it is null.")
+        ->is_of_expression = true;
+    eval_show_values(condition->condition, &scope->scope, diags->arena, diags);
+    return false;
+}
+
 static bool condition_holds(const Condition *condition,
                             const EvalScope *scope,
                             const char *failed_summary,
@@ -292,7 +315,7 @@ static bool condition_holds(const Condition *condition,
     Value result, message;
     size_t before = diags->count;
     out->status = CHECK_ERROR;
-    bool ok = eval_expr_as(condition->condition, &scope->scope, &TYPE_BOOL, &result, arena, diags);
+    bool ok = condition_result(condition, scope, &result, &out->status, arena, diags);
     ok = condition_message(condition, scope, &message, arena, diags) && ok;
     for (size_t i = before; i < diags->count; i++)
         diags->items[i].is_of_expression = true;
@@ -302,11 +325,8 @@ static bool condition_holds(const Condition *condition,
         out->status = CHECK_UNKNOWN;
         return true;
     }
-    if (value_is_null(result)) {
-        diags_error(diags, condition->condition->range, "Invalid condition result",
-                    "The condition must be true or false, but it is null.");
-        return false;
-    }
+    if (value_is_null(result))
+        return refuse_null(condition, scope, diags);
     out->status = value_is_true(result) ? CHECK_PASS : CHECK_FAIL;
     return out->status == CHECK_PASS ||
            refuse(condition, scope, message, failed_summary, out, diags);

@@ -124,8 +124,21 @@ static bool visit_block(Visit *visit, ModuleInstance *module, ImportedObjects *o
     return ok;
 }
 
+/* Without values an id that is written out can be judged. */
+static bool validate_id(Visit *visit) {
+    const Expr *id = visit->node->as.import->id;
+    EvalScope scope;
+    Value literal;
+    Str ignored;
+    evaluate_scope_init(&scope, visit->walk, visit->walk->root->instances.items[0]);
+    return !id || !expr_as_literal(id, &literal, visit->scratch) ||
+           read_id(visit, id, &scope, &ignored);
+}
+
 bool node_import_visit(Visit *visit) {
     const EngineWalk *walk = visit->walk;
+    if (walk->phase == PHASE_VALIDATE)
+        return validate_id(visit);
     if (walk->phase != PHASE_PLAN ||
         (walk->options->mode != PLAN_NORMAL && !walk->options->imports_alone))
         return true;

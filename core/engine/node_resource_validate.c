@@ -51,7 +51,7 @@ static void validate_condition(Job *job,
 static void validate_conditions(Job *job, const EvalScope *scope, const Conditions *conditions) {
     vec_each(conditions, condition) {
         validate_condition(job, scope, condition->condition, &TYPE_BOOL);
-        validate_condition(job, scope, condition->error_message, &TYPE_STRING);
+        validate_condition(job, scope, condition->error_message, &TYPE_DYNAMIC);
     }
 }
 
