@@ -69,10 +69,11 @@ static void write_function_call(JsonWriter *writer,
     json_object_end(writer);
 }
 
-/* The block that the place is in; null where nobody knows. */
+/* The block that the place is in, which is not the one whose header it is; null where there is none
+ * or nobody knows. */
 static void write_context(JsonWriter *writer, SourceRange range) {
     SCOPED(ArenaRef) arena = arena_open("context");
-    Str context = source_outline(range.source, range.start, arena);
+    Str context = range.start ? source_outline(range.source, range.start - 1, arena) : STR_EMPTY;
     json_key(writer, STR("context"));
     if (context.len)
         json_write_string(writer, context);
@@ -80,15 +81,15 @@ static void write_context(JsonWriter *writer, SourceRange range) {
         json_write_null(writer);
 }
 
-/* All lines that the range touches; offsets count bytes from the first one's start. */
+/* All lines that the range touches, the one that it ends before too; offsets count bytes from the
+ * first one's start. */
 static void write_snippet(JsonWriter *writer,
                           const Diag *diag,
                           SourceRange range,
                           const FunctionTable *functions) {
     uint32_t first, last;
     (void)source_line(range.source, range.start, &first);
-    Str line =
-        source_line(range.source, range.end > range.start ? range.end - 1 : range.end, &last);
+    Str line = source_line(range.source, range.end, &last);
     Str code = str_slice(range.source->bytes, first, last + line.len);
     json_key(writer, STR("snippet"));
     json_object_start(writer);

@@ -217,7 +217,7 @@ static HclBody *new_body(const NativeBody *native, const FunctionTable *function
     return body;
 }
 
-/* The block of the file that the place is in: the last one that begins before it. */
+/* The block of the file that the place is in. */
 static Str outline(const void *tree, uint32_t offset, Arena *arena) {
     const NativeBody *native = tree;
     const NativeBlock *found = NULL;
@@ -227,7 +227,7 @@ static Str outline(const void *tree, uint32_t offset, Arena *arena) {
             return STR_EMPTY;
     }
     vec_each(&native->blocks, block) {
-        if ((*block)->type_range.start <= offset)
+        if ((*block)->type_range.start <= offset && offset < (*block)->end)
             found = *block;
     }
     if (!found)

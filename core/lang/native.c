@@ -224,6 +224,7 @@ static const NativeBlock *read_block(Parse *parse, Token type) {
     block->type_range = parse_token_range(parse, type);
     block->open = block->type_range;
     bool has_brace = read_header(parse, block);
+    block->end = parse->end;
     if (has_brace && parse_enter(parse, type))
         block->body = read_inside(parse, block);
     else
@@ -231,6 +232,7 @@ static const NativeBlock *read_block(Parse *parse, Token type) {
     if (!has_brace)
         return block;
     parse_leave(parse);
+    block->end = parse->end;
     read_block_end(parse);
     return block;
 }

@@ -37,6 +37,7 @@ typedef struct NativeBlock {
     const NativeBody *body;
     SourceRange type_range;
     SourceRange open;
+    uint32_t end; /* behind its closing brace, or what was skipped in search of it */
 } NativeBlock;
 
 struct NativeBody {

@@ -110,11 +110,36 @@ static void partly(void **state) {
     check_str(shown(&got, arena), "size=1;network;");
 }
 
+/* The block around the place of the first X, up to its closing brace. */
+static void outlines(void **state) {
+    static const struct {
+        const char *text, *wanted;
+    } cases[] = {
+        {"a = X\n",                                 ""             },
+        {"b \"c\" {\n  a = X\n}\n",                 "b \"c\""      },
+        {"b \"c\" {\n  d {\n    a = X\n  }\n}\n",   "b \"c\""      },
+        {"b \"c\" {\n} #X\n",                       ""             },
+        {"b \"c\" {\n}\n#X\ne \"f\" {\n}\n",        ""             },
+        {"b \"c\" {\n}\ne \"f\" \"g\" { a = X }\n", "e \"f\" \"g\""},
+        {"b {\n  a = ]\n  X\n}\n",                  "b"            },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Diags diags = diags_new(arena);
+        bool ok;
+        const Body *body = parse(cases[i].text, &ok, arena, &diags);
+        uint32_t place = (uint32_t)(strchr(cases[i].text, 'X') - cases[i].text);
+        check_str(source_outline(body->range.source, place, arena), cases[i].wanted);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(content),
         cmocka_unit_test(rest),
         cmocka_unit_test(partly),
+        cmocka_unit_test(outlines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
