@@ -2,6 +2,7 @@
 #include "command.h"
 #include "console_complete.h"
 #include "console_json.h"
+#include "console_type.h"
 #include "eval.h"
 #include "line_editor.h"
 #include "operation.h"
@@ -116,7 +117,7 @@ static bool is_type_question(Str line, Str *inner) {
 static void print_value(const Console *console, Value value, bool asks_type, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     if (asks_type)
-        strbuf_add(&text, type_to_constraint(value.type, arena));
+        strbuf_add(&text, console_type_to_str(value.type, arena));
     else
         render_text_value(value, 0, terminal_style(&console->cli->terminal), &text, arena);
     strbuf_add_char(&text, '\n');

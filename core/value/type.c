@@ -524,6 +524,10 @@ static const char *const kind_names[] = {
 };
 static_assert(ARRAY_COUNT(kind_names) == KIND_OBJECT + 1, "a name for each kind");
 
+const char *type_kind_name(TypeKind kind) {
+    return kind_names[kind];
+}
+
 Str type_friendly_name(const Type *type, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     for (; type_is_collection(type); type = type->element) {

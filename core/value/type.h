@@ -92,6 +92,7 @@ const Type *type_with_elements(const Type *type,
                                Arena *arena);
 
 /* "list of string", "object": for people. */
+const char *type_kind_name(TypeKind kind);
 Str type_friendly_name(const Type *type, Arena *arena);
 /* list(string), object({a=string, b=optional(number)}): as a constraint is written. */
 Str type_to_constraint(const Type *type, Arena *arena);
