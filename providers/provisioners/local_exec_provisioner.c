@@ -54,11 +54,13 @@ static StrVec environment_of(Value config, Arena *arena) {
 
 static void announce(const ProvisionCall *call, const Words *words) {
     StrBuf line = strbuf_new(call->call.arena);
-    strbuf_add_cstr(&line, "Executing:");
+    const char *before = "Executing: [";
     vec_each(words, word) {
-        strbuf_add_format(&line, " %s", *word);
+        Str quoted = str_quote(str_from_cstr(*word), call->call.arena);
+        strbuf_add_format(&line, "%s%.*s", before, STR_ARG(quoted));
+        before = " ";
     }
-    strbuf_add_char(&line, '\n');
+    strbuf_add_cstr(&line, "]\n");
     bool is_error = false;
     call->output(call->payload, strbuf_str(&line), is_error);
 }
