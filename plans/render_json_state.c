@@ -149,6 +149,13 @@ static Value read_object(StateLoad *load, const Schema *schema, Str text) {
     return object;
 }
 
+static const Schema *schema_of(const StateLoad *load, const RenderJsonResource *resource) {
+    const ResourceAddr *address = &resource->address;
+    return load->lookup
+               ? load->lookup(load->payload, address->mode, resource->provider, address->type)
+               : NULL;
+}
+
 static Value marked_object(StateLoad *load, const Schema *schema, const InstanceLoad *instance) {
     Value object = read_object(load, schema, instance->attributes);
     Paths paths = {0};
@@ -200,6 +207,11 @@ static bool read_instance_member(StateLoad *load, JsonReader *reader, InstanceLo
         return take_text(reader, &instance->resource.deposed);
     if (str_equal(key, STR("schema_version")))
         return take(reader, &text) && str_to_int64(text, &instance->resource.schema_version);
+    if (str_equal(key, STR("provider"))) {
+        bool ok = take_text(reader, &text);
+        instance->resource.provider = provider_name(text);
+        return ok;
+    }
     if (!str_equal(key, STR("status")))
         return take(reader, &text);
     bool ok = take_text(reader, &text);
@@ -216,8 +228,11 @@ static bool read_instance(StateLoad *load, JsonReader *reader, const BlockLoad *
         if (!read_instance_member(load, reader, &instance))
             return false;
     }
+    /* Instances name their provider themselves where its configuration has keys. */
+    const Schema *schema =
+        block->provider.len ? block->schema : schema_of(load, &instance.resource);
     if (instance.attributes.len)
-        instance.resource.object = marked_object(load, block->schema, &instance);
+        instance.resource.object = marked_object(load, schema, &instance);
     else
         instance.resource.object = value_null(&TYPE_DYNAMIC);
     vec_push(load->arena, &load->resources, instance.resource);
@@ -270,9 +285,9 @@ static bool read_block(StateLoad *load, JsonReader *reader) {
         if (!read_block_member(load, reader, &block))
             return false;
     }
-    if (load->lookup) {
-        block.schema =
-            load->lookup(load->payload, block.address.mode, block.provider, block.address.type);
+    if (block.provider.len) {
+        RenderJsonResource any = {.address = block.address, .provider = block.provider};
+        block.schema = schema_of(load, &any);
     }
     return token == JSON_OBJECT_END && read_instances(load, &block);
 }

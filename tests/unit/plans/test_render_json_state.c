@@ -11,8 +11,7 @@ static const Schema schema = {SCHEMA_ATTRIBUTES(attributes)};
 static const Schema *find(void *payload, ResourceMode mode, Str provider, Str type) {
     (void)payload;
     (void)mode;
-    (void)provider;
-    return str_equal(type, STR("t")) ? &schema : NULL;
+    return str_equal(type, STR("t")) && provider.len ? &schema : NULL;
 }
 
 static Str document(const char *state) {
@@ -55,6 +54,21 @@ static void resources(void **state) {
         "\"values\":{\"id\":\"y\",\"input\":null,\"secret\":null},\"sensitive_values\":{\"secret\":"
         "true},"
         "\"deposed_key\":\"00000001\"}],\"address\":\"module.m\"}]}}}");
+}
+
+/* As where the provider's configuration has keys. */
+static void providers_of_instances(void **state) {
+    (void)state;
+    check_str(
+        document("{\"version\": 4, \"resources\": [{\"mode\": \"managed\",\"type\": \"t\","
+                 "\"name\": \"a\",\"instances\": [{\"index_key\": \"k\","
+                 "\"provider\": \"provider[\\\"h/n/t\\\"].alias[\\\"k\\\"]\","
+                 "\"attributes\": {\"id\": \"x\", \"input\": null, \"secret\": \"s\"}}]}]}"),
+        "{\"format_version\":\"1.0\",\"terraform_version\":\"1.11.4\",\"values\":{\"root_module\":"
+        "{\"resources\":[{\"address\":\"t.a[\\\"k\\\"]\",\"mode\":\"managed\",\"type\":\"t\","
+        "\"name\":\"a\",\"index\":\"k\",\"provider_name\":\"h/n/t\",\"schema_version\":0,"
+        "\"values\":{\"id\":\"x\",\"input\":null,\"secret\":\"s\"},"
+        "\"sensitive_values\":{\"secret\":true}}]}}}");
 }
 
 static void outputs(void **state) {
@@ -130,8 +144,9 @@ static void broken(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(no_state),      PLAN_CASE(resources),      PLAN_CASE(outputs),
-        PLAN_CASE(prior_outputs), PLAN_CASE(no_prior_state), PLAN_CASE(broken),
+        PLAN_CASE(no_state), PLAN_CASE(resources),     PLAN_CASE(providers_of_instances),
+        PLAN_CASE(outputs),  PLAN_CASE(prior_outputs), PLAN_CASE(no_prior_state),
+        PLAN_CASE(broken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
