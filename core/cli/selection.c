@@ -48,10 +48,24 @@ static bool take_replace(Selection *selection, Str text) {
     return true;
 }
 
+/* A # within quotes is part of a key. */
+static Str without_comment(Str line) {
+    bool is_quoted = false;
+    for (size_t i = 0; i < line.len; i++) {
+        if (is_quoted && line.ptr[i] == '\\')
+            i++;
+        else if (line.ptr[i] == '"')
+            is_quoted = !is_quoted;
+        else if (line.ptr[i] == '#' && !is_quoted)
+            return str_slice(line, 0, i);
+    }
+    return line;
+}
+
 /* What is wrong with an address is shown where it stands. */
 static bool take_line(Selection *selection, const Source *source, Str line, TakeAddress *take) {
-    Str text = str_trim(line);
-    if (text.len == 0 || text.ptr[0] == '#')
+    Str text = str_trim(without_comment(line));
+    if (text.len == 0)
         return true;
     size_t before = selection->diags->count;
     bool ok = take(selection, text);
@@ -72,6 +86,8 @@ static bool take_file(Selection *selection, Str path, TakeAddress *take) {
         return false;
     }
     const Source *source = source_new(path, bytes, selection->arena);
+    if (str_starts_with(bytes, STR("\xef\xbb\xbf"))) /* some editors' first bytes */
+        bytes = str_slice(bytes, 3, bytes.len);
     bool ok = true;
     Str line;
     while (str_next_field(&bytes, '\n', &line))

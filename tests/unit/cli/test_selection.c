@@ -11,7 +11,13 @@ static int read_text(void *self, Str path, Str *out, Arena *arena) {
     (void)self, (void)arena;
     if (!str_equal(path, STR("list")))
         return -ENOENT;
-    *out = STR("# a comment\n\n  a.b  \nmodule.m[0]\r\n");
+    *out = STR("\xef\xbb\xbf# a comment\n\n  a.b  # the first\nmodule.m[0]\r\n");
+    return 0;
+}
+
+static int read_keys(void *self, Str path, Str *out, Arena *arena) {
+    (void)self, (void)path, (void)arena;
+    *out = STR("a.b[\"#1\"] # a key\n");
     return 0;
 }
 
@@ -33,7 +39,9 @@ typedef struct Asked {
 static bool ask(Asked *asked, const char *line, Arena *arena) {
     StrVec words = {0};
     *asked = (Asked){.cli = {.arena = arena}, .diags = diags_new(arena)};
-    asked->disk = (Disk){.read_file = strstr(line, "bad") ? read_bad : read_text};
+    asked->disk = (Disk){.read_file = strstr(line, "bad")    ? read_bad
+                                      : strstr(line, "keys") ? read_keys
+                                                             : read_text};
     asked->cli.io.disk = &asked->disk;
     option_split_words(str_from_cstr(line), &words, arena);
     assert_true(
@@ -54,6 +62,7 @@ static void reads(void **state) {
         {"-target-file=list -target=c.d",      "a.b module.m[0] c.d", "",                    0},
         {"-exclude=a.b",                       "",                    "a.b",                 0},
         {"-exclude=c.d -exclude-file=list",    "",                    "c.d a.b module.m[0]", 0},
+        {"-target-file=keys",                  "a.b[\"#1\"]",         "",                    0},
         {"-replace=a.b -replace='a.c[\"k\"]'", "",                    "",                    2},
     };
     (void)state;
