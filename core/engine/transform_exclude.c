@@ -3,7 +3,7 @@
  *
  * When destroying it is the other way round: what the excluded objects depend on has to stay with
  * them. An address with keys leaves only those instances out, but nobody can use the block as a
- * whole, so all its users go. */
+ * whole, so all its users go. Outputs that show no resource are no part of what is left. */
 #include "transform.h"
 
 typedef struct Exclusion {
@@ -29,10 +29,31 @@ static bool names_block(const AddressTarget *target, const ResourceNode *resourc
     return path.len == 0 || str_starts_with(resource->address, str_concat(path, STR("."), scratch));
 }
 
+static bool names_object(const AddressTarget *target, const ResourceNode *resource) {
+    vec_each(&resource->stored, stored) {
+        ResourceAddr address = (*stored)->address;
+        vec_each(&(*stored)->instances, instance) {
+            address.key = instance->key;
+            if (address_target_matches(target, address))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Only what there is can stay. */
+static bool is_named_by(const EngineWalk *walk,
+                        const AddressTarget *target,
+                        const ResourceNode *resource,
+                        Arena *scratch) {
+    return names_block(target, resource, scratch) &&
+           (walk->options->mode != PLAN_DESTROY || names_object(target, resource));
+}
+
 static Exclusion exclusion_of(const EngineWalk *walk, const Node *node, Arena *scratch) {
     Exclusion out = {0};
     vec_each(&walk->options->excludes, target) {
-        if (!names_block(target, node->as.resource, scratch))
+        if (!is_named_by(walk, target, node->as.resource, scratch))
             continue;
         out.is_named = true;
         out.is_whole |= !has_keys(target);
@@ -71,6 +92,25 @@ static void keep_block(EngineWalk *walk, Node *node, bool is_whole, Arena *scrat
     }
 }
 
+static bool shows_resource(const EngineWalk *walk, const Node *output, Arena *scratch) {
+    bool *needs = arena_new_array(scratch, bool, walk->nodes.count);
+    graph_mark_needs(&walk->graph, output->id, needs, scratch);
+    vec_each(&walk->nodes, item) {
+        if (needs[(*item)->id] && (*item)->kind == NODE_RESOURCE)
+            return true;
+    }
+    return false;
+}
+
+static void exclude_outputs(EngineWalk *walk, Arena *scratch) {
+    vec_each(&walk->nodes, item) {
+        Node *node = *item;
+        if (node->kind == NODE_OUTPUT && !node->module->parent &&
+            !shows_resource(walk, node, scratch))
+            leave_out(node);
+    }
+}
+
 bool transform_exclude(EngineWalk *walk, Diags *diags) {
     (void)diags;
     if (!walk->options || walk->options->excludes.count == 0)
@@ -89,5 +129,7 @@ bool transform_exclude(EngineWalk *walk, Diags *diags) {
         else
             exclude_block(walk, node, exclusion.is_whole, scratch);
     }
+    if (!destroying)
+        exclude_outputs(walk, scratch);
     return true;
 }

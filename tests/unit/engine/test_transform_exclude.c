@@ -31,6 +31,7 @@ static const ExcludeCase cases[] = {
     {PLAN_DESTROY, "fake_thing.b[1]", B0 C Z X Y,      2},
     {PLAN_DESTROY, "module.m",        A B0 B1 C Z,     2},
     {PLAN_DESTROY, "module.m[\"y\"]", A B0 B1 C Z X,   2},
+    {PLAN_DESTROY, "fake_thing.b[7]", A B0 B1 C Z X Y, 2},
 };
 
 static Str with_glyphs(const char *addresses, PlanMode mode, Arena *arena) {
@@ -61,17 +62,33 @@ static void leaves_out(void **unused) {
     }
 }
 
+/* They are no part of what is left, whether anything is left out or not. */
+static void leaves_constant_outputs(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, "resource: {fake_thing: {a: {name: a}}}\n"
+                          "locals: {l: 1}\n"
+                          "output: {constant: {value: \"${local.l}\"}, "
+                          "name: {value: \"${fake_thing.a.name}\"}}\n");
+    engine_case_exclude(c, "fake_thing.none");
+    engine_case_must(c, engine_case_apply(c));
+    assert_int_equal(c->state->outputs.count, 1);
+    assert_true(map_has(&c->state->outputs, STR("name")));
+    engine_case_close(c);
+}
+
 /* What is excluded stays in the state as it is, whatever its block has become. */
 static void keeps_what_is_there(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
-    engine_case_run(c, "resource: {fake_thing: {a: {count: 2, name: x}, o: {name: o}}}\n");
+    engine_case_run(
+        c, "resource: {fake_thing: {a: {count: 2, name: 'x${count.index}'}, o: {name: o}}}\n");
     engine_case_config(c, "resource: {fake_thing: {a: {count: 1, name: y}, n: {name: n}}}\n");
     engine_case_exclude(c, "fake_thing.a");
     engine_case_exclude(c, "fake_thing.o");
     engine_case_must(c, engine_case_apply(c));
-    check_objects(c,
-                  "fake_thing.a[0] x-1\nfake_thing.a[1] x-2\nfake_thing.n n-1\nfake_thing.o o-1\n");
+    check_objects(
+        c, "fake_thing.a[0] x0-1\nfake_thing.a[1] x1-1\nfake_thing.n n-1\nfake_thing.o o-1\n");
     engine_case_options(c, PLAN_NORMAL);
     engine_case_must(c, engine_case_plan(c));
     check_changes(c, "~ fake_thing.a[0]\n- fake_thing.a[1] delete_because_count_index\n"
@@ -98,6 +115,7 @@ static void moves_need_a_place(void **unused) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(leaves_out),
+        cmocka_unit_test(leaves_constant_outputs),
         cmocka_unit_test(keeps_what_is_there),
         cmocka_unit_test(moves_need_a_place),
     };
