@@ -170,6 +170,14 @@ void evaluate_scope_init(EvalScope *scope, EngineWalk *walk, ModuleInstance *mod
     };
 }
 
+void evaluate_scope_init_call(EvalScope *scope, EngineWalk *walk, ModuleInstance *called) {
+    evaluate_scope_init(scope, walk, called->parent);
+    scope->repetition = called->repetition;
+    scope->repetition_unknown = walk->phase == PHASE_VALIDATE;
+    scope->key = called->key;
+    scope->each_value = called->each_value;
+}
+
 void evaluate_scope_init_instance(EvalScope *scope, const InstanceRecord *record) {
     evaluate_scope_init(scope, record->walk, record->module);
     scope->key = record->address.key;

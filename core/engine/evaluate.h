@@ -23,6 +23,8 @@ typedef struct EvalScope {
 
 /* Of a module instance, without repetition. */
 void evaluate_scope_init(EvalScope *scope, EngineWalk *walk, ModuleInstance *module);
+/* Of the call of a module's instance: its caller, with what the call is repeated by. */
+void evaluate_scope_init_call(EvalScope *scope, EngineWalk *walk, ModuleInstance *called);
 /* With count.index, each.key and each.value of one instance. */
 void evaluate_scope_init_instance(EvalScope *scope, const InstanceRecord *record);
 /* Condition blocks: true when all hold or cannot be told yet. */

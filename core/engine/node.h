@@ -56,6 +56,12 @@ struct ProviderNode {
     VEC(ProviderNode *) repeated; /* with for_each: the configurations themselves */
 };
 
+/* Who says which of a repeated provider configuration's is meant. */
+typedef struct ProviderKey {
+    const Expr *expr;     /* NULL: nobody, there is one */
+    EngineModule *called; /* said by the call of this module; NULL: by the resource itself */
+} ProviderKey;
+
 /* A provisioner of a block, decoded. */
 typedef struct ProvisionerNode {
     const Provisioner *config;
@@ -92,6 +98,7 @@ typedef struct ResourceNode {
     Diags decoding; /* what decoding said; of no interest when references in the body are wrong */
     VEC(ProvisionerNode) provisioners;
     Node *provider;
+    ProviderKey provider_key;
     Node *value;             /* NODE_RESOURCE_VALUE */
     Str address;             /* configuration address */
     Str local_address;       /* the same within its module: T.N, data.T.N */

@@ -278,13 +278,26 @@ static void submit_records(Visit *visit, ResourceExpansion *expansion) {
     }
 }
 
+/* The block's own, or that of the call which passes the configuration. */
+static void init_key_scope(EvalScope *scope, const InstanceRecord *record) {
+    const EngineModule *called = record->node->as.resource->provider_key.called;
+    ModuleInstance *module = record->module;
+    if (!called) {
+        evaluate_scope_init_instance(scope, record);
+        return;
+    }
+    while (module->module != called)
+        module = module->parent;
+    evaluate_scope_init_call(scope, record->walk, module);
+}
+
 static bool read_provider_key(Visit *visit, InstanceRecord *record) {
-    const ProviderRef *ref = &visit->node->as.resource->config->provider;
+    const Expr *expr = visit->node->as.resource->provider_key.expr;
     const ProviderNode *provider = visit->node->as.resource->provider->as.provider;
     EvalScope scope;
     Value key;
-    evaluate_scope_init_instance(&scope, record);
-    if (!eval_expr_as(ref->key, &scope.scope, &TYPE_STRING, &key, visit->scratch, &visit->diags))
+    init_key_scope(&scope, record);
+    if (!eval_expr_as(expr, &scope.scope, &TYPE_STRING, &key, visit->scratch, &visit->diags))
         return false;
     key = value_without_marks(key);
     if (value_is_present(key)) {
@@ -295,10 +308,10 @@ static bool read_provider_key(Visit *visit, InstanceRecord *record) {
         }
     }
     Str text = resource_addr_to_str(record->address, visit->scratch);
-    diags_error(&visit->diags, ref->key->range, "Invalid provider instance key",
+    diags_error(&visit->diags, expr->range, "Invalid provider instance key",
                 "%.*s asks for a configuration of provider \"%.*s.%.*s\" that its for_each does "
                 "not have. The key must be known when planning, and be one of those.",
-                STR_ARG(text), STR_ARG(ref->name), STR_ARG(ref->alias));
+                STR_ARG(text), STR_ARG(provider->config->name), STR_ARG(provider->config->alias));
     return false;
 }
 
@@ -306,7 +319,7 @@ static bool read_provider_key(Visit *visit, InstanceRecord *record) {
 static bool choose_providers(Visit *visit, ResourceExpansion *expansion) {
     WalkPhase phase = visit->walk->phase;
     bool ok = true;
-    if (!visit->node->as.resource->config->provider.key ||
+    if (!visit->node->as.resource->provider_key.expr ||
         (phase != PHASE_PLAN && phase != PHASE_APPLY))
         return true;
     for (size_t i = 0; i < expansion->expansion.count; i++)

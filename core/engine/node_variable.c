@@ -89,11 +89,7 @@ static bool child_value(Visit *visit, ModuleInstance *module, Value *out) {
         return input_convert(variable, NULL, variable->range, out, visit->scratch, &visit->diags);
     }
     EvalScope scope;
-    evaluate_scope_init(&scope, visit->walk, module->parent);
-    scope.repetition = module->repetition;
-    scope.repetition_unknown = visit->walk->phase == PHASE_VALIDATE;
-    scope.key = module->key;
-    scope.each_value = module->each_value;
+    evaluate_scope_init_call(&scope, visit->walk, module);
     Value given;
     if (!eval_expr(input, &scope.scope, &given, visit->scratch, &visit->diags))
         return false;

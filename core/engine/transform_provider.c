@@ -99,21 +99,64 @@ static bool add_unused(EngineWalk *walk, Diags *diags) {
     return ok;
 }
 
+/* The way that transform_provider_find goes, to the first name with a key. */
+static ProviderRef find_key(EngineModule *module, ProviderRef ref, ProviderKey *out, Arena *arena) {
+    EngineModule *called = NULL;
+    while (!ref.key) {
+        Str key = config_provider_key(ref.name, ref.alias, arena);
+        const ModuleCall *call = module->config->call;
+        const ProviderRef *passed = call ? map_find(&call->providers, key) : NULL;
+        if (!module->parent || (!passed && map_has(&module->config->providers, key)))
+            return ref;
+        called = module;
+        module = module->parent;
+        if (passed)
+            ref = *passed;
+    }
+    *out = (ProviderKey){ref.key, called};
+    return ref;
+}
+
 /* A configuration that is repeated is named with a key, and no other. */
-static bool check_provider_key(const Node *node, Diags *diags) {
-    const ResourceNode *resource = node->as.resource;
-    const ProviderRef *ref = &resource->config->provider;
+static bool check_provider_key(EngineWalk *walk, Node *node, Diags *diags) {
+    ResourceNode *resource = node->as.resource;
     const ProviderConfig *config = resource->provider->as.provider->config;
+    ProviderRef ref =
+        find_key(node->module, resource->config->provider, &resource->provider_key, walk->arena);
     bool is_repeated = config && config->for_each;
-    if (is_repeated == (ref->key != NULL))
+    if (is_repeated == (ref.key != NULL))
         return true;
-    diags_error(diags, ref->range, "Invalid provider configuration reference",
+    diags_error(diags, ref.range, "Invalid provider configuration reference",
                 is_repeated ? "\"%.*s.%.*s\" has \"for_each\", so a key must say which of its "
                               "configurations is meant, as in \"[each.key]\"."
                             : "\"%.*s.%.*s\" is one configuration, without \"for_each\", so it "
                               "has no keys.",
-                STR_ARG(ref->name), STR_ARG(ref->alias));
+                STR_ARG(ref.name), STR_ARG(ref.alias));
     return false;
+}
+
+/* Two expressions of the same text that name something. */
+static bool are_same(const Expr *a, const Expr *b) {
+    return a && b && str_equal(source_text(a->range), source_text(b->range)) &&
+           expr_has_traversal(a);
+}
+
+/* An element less takes the configuration away with the object that it is needed to destroy. */
+static void warn_same_keys(const Node *node, Diags *diags) {
+    const ResourceNode *resource = node->as.resource;
+    const EngineModule *called = resource->provider_key.called;
+    const Expr *repeated = called ? called->config->call->for_each : resource->config->for_each;
+    if (!resource->provider_key.expr ||
+        !are_same(repeated, resource->provider->as.provider->config->for_each))
+        return;
+    diags_warning(diags, repeated->range,
+                  called ? "Provider configuration for_each matches module"
+                         : "Provider configuration for_each matches resource",
+                  "The provider configuration of %.*s is repeated by the same expression. When an "
+                  "element is taken away, the configuration goes that is needed to destroy what "
+                  "belongs to it, and planning fails. Let the provider block repeat over more "
+                  "than the objects do, or destroy them with -target before.",
+                  STR_ARG(resource->address));
 }
 
 /* What a module wants to be given, the root must have itself: it has no caller. */
@@ -146,10 +189,13 @@ bool transform_provider(EngineWalk *walk, Diags *diags) {
         ResourceNode *resource = node->as.resource;
         resource->provider =
             transform_provider_find(walk, node->module, resource->config->provider, diags);
-        if (!resource->provider || !check_provider_key(node, diags))
+        if (!resource->provider || !check_provider_key(walk, node, diags)) {
             ok = false;
-        else
-            graph_add_edge(&walk->graph, node->id, resource->provider->id);
+            continue;
+        }
+        if (walk->phase == PHASE_VALIDATE || walk->phase == PHASE_PLAN)
+            warn_same_keys(node, diags);
+        graph_add_edge(&walk->graph, node->id, resource->provider->id);
     }
     if (walk->phase == PHASE_VALIDATE)
         ok = add_unused(walk, diags) && ok;

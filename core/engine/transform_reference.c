@@ -481,13 +481,27 @@ static void bind_orphan(Binder *binder, const ResourceNode *resource) {
     bind_provisioners(binder, resource);
 }
 
+/* By the names of who says it. */
+static void bind_provider_key(Binder *binder, const ProviderKey *key) {
+    EngineModule *module = binder->module;
+    NamePlace place = binder->place;
+    if (key->called) {
+        const ModuleCall *call = key->called->config->call;
+        binder->module = key->called->parent;
+        binder->place = name_place_of(call->count, call->for_each);
+    }
+    bind_expr(binder, key->expr);
+    binder->module = module;
+    binder->place = place;
+}
+
 static void bind_resource_node(Binder *binder, const ResourceNode *resource) {
     const Resource *config = resource->config;
     bind_expr(binder, config->count);
     bind_expr(binder, config->for_each);
     bind_depends_on(binder, &config->depends_on);
     binder->place = name_place_of(config->count, config->for_each);
-    bind_expr(binder, config->provider.key);
+    bind_provider_key(binder, &resource->provider_key);
     bind_lifecycle(binder, &config->lifecycle);
     bind_body(binder, config->body, resource->decoded, &resource->decoding);
     bind_provisioners(binder, resource);

@@ -26,6 +26,63 @@ static void each_instance_has_its_own(void **state) {
     engine_case_close(c);
 }
 
+/* The call says which, by its own key; what it calls, and calls in turn, need not know. */
+static void calls_pass_their_own(void **state) {
+    static const char inner[] = "resource: {fake_thing: {t: {name: t}}}\n";
+    static const char outer[] = "module: {inner: {source: ./inner}}\n";
+    (void)state;
+    EngineCase *c = engine_case_open();
+    engine_case_write(c, "m/main.loam.yaml", outer);
+    engine_case_write(c, "m/inner/main.loam.yaml", inner);
+    engine_case_run(c, BOTH "module: {m: {source: ./m, for_each: {x: 1, y: 2}, providers: {fake: "
+                            "'fake.by[each.key]'}}}\n");
+    assert_true(has(c->stored, "\"module\": \"module.m[\\\"x\\\"].module.inner\""));
+    assert_true(has(c->stored, "fake\\\"].by[\\\"x\\\"]"));
+    assert_true(has(c->stored, "fake\\\"].by[\\\"y\\\"]"));
+    engine_case_must(c, engine_case_plan(c));
+    check_str(engine_case_changes(c), "");
+    engine_case_close(c);
+}
+
+static void calls_need_a_key(void **state) {
+    static const struct {
+        const char *providers, *wanted;
+    } cases[] = {
+        {"fake: fake.by",          "\"fake.by\" has \"for_each\""     },
+        {"fake: 'fake.by[\"z\"]'", "that its for_each does not have"  },
+        {"fake: 'fake.one[0]'",    "\"fake.one\" is one configuration"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        EngineCase *c = engine_case_open();
+        engine_case_write(c, "m/main.loam.yaml", "resource: {fake_thing: {t: {name: t}}}\n");
+        Str text = str_format(c->arena,
+                              "provider: {fake: [{alias: by, for_each: {x: 1}}, {alias: one}]}\n"
+                              "module: {m: {source: ./m, providers: {%s}}}\n",
+                              cases[i].providers);
+        engine_case_config(c, str_to_cstr(text, c->arena));
+        assert_false(engine_case_plan(c));
+        check_said(c, cases[i].wanted);
+        engine_case_close(c);
+    }
+}
+
+/* An element less would take the configuration from what it has to destroy. */
+static void one_collection_for_both_is_told(void **state) {
+    static const char said[] = "Provider configuration for_each matches resource";
+    (void)state;
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, "locals: {all: {x: 1, y: 2}}\n" PROVIDERS("'${local.all}'")
+                              THINGS("'${local.all}'"));
+    engine_case_must(c, engine_case_plan(c));
+    assert_true(has(engine_case_said(c), said));
+    engine_case_config(c, "locals: {all: {x: 1, y: 2}}\n" PROVIDERS("'${local.all}'")
+                              THINGS("{x: 1}"));
+    engine_case_must(c, engine_case_plan(c));
+    assert_false(has(engine_case_said(c), said));
+    engine_case_close(c);
+}
+
 /* The state says whose an object is that has no block any more. */
 static void an_orphan_keeps_its_own(void **state) {
     (void)state;
@@ -187,6 +244,9 @@ static void what_it_talks_to_is_replaced(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_instance_has_its_own),
+        cmocka_unit_test(calls_pass_their_own),
+        cmocka_unit_test(calls_need_a_key),
+        cmocka_unit_test(one_collection_for_both_is_told),
         cmocka_unit_test(an_orphan_keeps_its_own),
         cmocka_unit_test(an_orphan_whose_own_is_gone_stays),
         cmocka_unit_test(another_key_is_remembered),
