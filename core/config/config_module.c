@@ -146,6 +146,13 @@ static const BodySchema schema = {
     .block_count = ARRAY_COUNT(blocks),
 };
 
+/* null asks for none; what is not written out is known later. */
+static bool asks_for_version(const ModuleCall *call, Arena *arena) {
+    Value version;
+    return call->version_expr && expr_as_literal(call->version_expr, &version, arena) &&
+           !value_is_null(version);
+}
+
 /* What is written out is judged in its place, even where the file has other mistakes. What holds a
  * password is left to those who know how to show it. */
 static bool check_source(ConfigLoading *loading, const ModuleCall *call) {
@@ -165,7 +172,7 @@ static bool check_source(ConfigLoading *loading, const ModuleCall *call) {
         return true;
     return module_source_parse(loading->request->sources, source, expr->range, &address, arena,
                                diags) &&
-           (!call->version_expr ||
+           (!asks_for_version(call, arena) ||
             module_source_check_versions(&address, source, expr->range, arena, diags));
 }
 
@@ -335,6 +342,22 @@ static void warn_deprecated(ConfigLoading *loading,
     }
 }
 
+/* What a variable that is const gets must be known while configuration is loaded. */
+static bool check_constants(ConfigLoading *loading,
+                            const ModuleCall *call,
+                            const BodyContent *content) {
+    bool ok = true;
+    vec_each(&content->attributes, attribute) {
+        const Variable *variable = map_find(&call->module->variables, attribute->name);
+        Value value;
+        if (variable && variable->is_const &&
+            !static_eval_expr(loading->config->statics, loading->module, attribute->expr, &value,
+                              loading->arena, loading->diags))
+            ok = false;
+    }
+    return ok;
+}
+
 static bool check_inputs(ConfigLoading *loading, const ModuleCall *call) {
     const Map *variables = &call->module->variables;
     BodyAttributeSchema *inputs =
@@ -352,7 +375,7 @@ static bool check_inputs(ConfigLoading *loading, const ModuleCall *call) {
     BodyContent content;
     bool ok = body_content(call->body, &wanted, &content, NULL, loading->arena, loading->diags);
     warn_deprecated(loading, call, &content);
-    return ok;
+    return check_constants(loading, call, &content) && ok;
 }
 
 static Module *new_module(ConfigLoading *loading, ModuleCall *call, Str folder) {

@@ -103,6 +103,31 @@ static void sources(void **state) {
     config_case_close(&c);
 }
 
+/* What a call passes to a variable that says "const: true". */
+static void constants(void **state) {
+    static const struct {
+        const char *call, *wanted;
+    } cases[] = {
+        {"${local.x}",  ""                                                     },
+        {"${a_b.c.id}", "main.loam.yaml:3:33 Dynamic value in static context\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        ConfigCase c = config_case_open();
+        Str text = str_format(c.arena,
+                              "locals: {x: 1}\nresource: {a_b: {c: {x: 1}}}\n"
+                              "module: {m: {source: ./m, v: \"%s\"}}\n",
+                              cases[i].call);
+        config_case_write(&c, "main.loam.yaml", str_to_cstr(text, c.arena));
+        config_case_write(&c, "m/main.loam.yaml", "variable: {v: {const: true}}\n");
+        config_case_load(&c, true);
+        assert_true(c.ok);
+        config_case_load(&c, false);
+        check_str(config_case_text(&c.diags, c.arena), cases[i].wanted);
+        config_case_close(&c);
+    }
+}
+
 static bool answer(void *payload, const Variable *variable, Str *out, Arena *arena) {
     (void)arena;
     size_t *asked = payload;
@@ -175,10 +200,8 @@ static void names(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bad_input),
-        cmocka_unit_test(sources),
-        cmocka_unit_test(asks_once),
-        cmocka_unit_test(names),
+        cmocka_unit_test(bad_input), cmocka_unit_test(sources), cmocka_unit_test(constants),
+        cmocka_unit_test(asks_once), cmocka_unit_test(names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
