@@ -40,6 +40,7 @@ extern const ConfigBlock config_ephemeral;
 extern const ConfigBlock config_module;
 extern const ConfigBlock config_terraform;
 extern const ConfigBlock config_loam;
+extern const ConfigBlock config_language;
 extern const ConfigBlock config_moved;
 extern const ConfigBlock config_removed;
 extern const ConfigBlock config_import;
@@ -56,12 +57,6 @@ MUST_USE bool config_resource_decode(ConfigLoading *loading,
 MUST_USE bool config_provider_check_keys(ConfigLoading *loading);
 /* Does the block say nothing but its name? */
 bool config_provider_is_empty(const ProviderConfig *provider, Arena *arena);
-/* Is the version that this file demands ours? That it is not is told to `unmet`; false: what the
- * file demands is no version. */
-MUST_USE bool config_terraform_check_version(const Body *file,
-                                             Arena *arena,
-                                             Diags *diags,
-                                             Diags *unmet);
 /* The child modules of the module just decoded: found, loaded, their inputs checked. */
 MUST_USE bool config_module_load_calls(ConfigLoading *loading);
 /* The module that a run of a test is about: found, and loaded as a root of its own. */

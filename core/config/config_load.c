@@ -6,6 +6,7 @@
 #include "config_environment.h"
 #include "config_read.h"
 #include "config_test_block.h"
+#include "config_version.h"
 #include "folder_file.h"
 #include "static_eval.h"
 
@@ -161,9 +162,10 @@ static const ConfigFolder *read_folder(ConfigLoading *loading, Str folder) {
 }
 
 static const ConfigBlock *const block_types[] = {
-    &config_terraform, &config_loam,     &config_provider, &config_variable,  &config_local,
-    &config_output,    &config_resource, &config_data,     &config_ephemeral, &config_module,
-    &config_moved,     &config_removed,  &config_import,   &config_check,     &config_environment,
+    &config_terraform, &config_loam,   &config_provider,    &config_variable,
+    &config_local,     &config_output, &config_resource,    &config_data,
+    &config_ephemeral, &config_module, &config_moved,       &config_removed,
+    &config_import,    &config_check,  &config_environment, &config_language,
 };
 
 const ConfigBlock *config_load_block_type(size_t i) {
@@ -435,7 +437,7 @@ static bool check_versions(ConfigLoading *loading, const ConfigFolder *folder, D
     bool ok = true;
     vec_each(&folder->files, file) {
         if (file->body)
-            ok &= config_terraform_check_version(file->body, loading->arena, loading->diags, unmet);
+            ok &= config_version_check(file->body, loading->arena, loading->diags, unmet);
     }
     return ok;
 }

@@ -25,6 +25,10 @@ struct ConfigMeaning {
 static const ConfigMeaning meanings[] = {
     {"terraform",                                FORM_ANY,          "What the configuration needs of the program; versions are Terraform's."},
     {"loam",                                     FORM_ANY,          "What the configuration needs of the program; versions are loam's."},
+    {"language",                                 FORM_ANY,          "The language that the module is written in, and the programs that it works with."},
+    {"language.edition",                         FORM_TEXT,         "The edition of the language: tofu2024."},
+    {"language.experiments",                     FORM_ANY,          "Features that are tried out; loam has none."},
+    {"language.compatible_with",                 FORM_ANY,          "Versions of programs: opentofu, such as \">= 1.12\". What it says of others is for them."},
     {"provider",                                 FORM_ANY,          "The settings of a provider, by its name."},
     {"variable",                                 FORM_ANY,          "An input of the module."},
     {"locals",                                   FORM_ANY,          "Named values."},

@@ -224,33 +224,6 @@ static const BadCase bad_cases[] = {
         .wanted = "main.loam.yaml:2:13 Reserved argument name\n",
     },
     {
-        .about = "version",
-        .text = "terraform: {required_version: \">= 2.0\"}\n",
-        .wanted = "main.loam.yaml:1:13 Unsupported version\n",
-        .detail = "1.11",
-    },
-    {
-        .about = "version, and what another one may not mend",
-        .text = "terraform: {required_version: \">= 2.0\"}\nnonsense: {}\n",
-        .wanted = "main.loam.yaml:2:1 Unsupported block type\n",
-    },
-    {
-        .about = "version that is none, and more",
-        .text = "terraform: {required_version: new}\nnonsense: {}\n",
-        .wanted = "main.loam.yaml:1:31 Invalid version constraint\n"
-                  "main.loam.yaml:2:1 Unsupported block type\n",
-    },
-    {
-        .about = "no version",
-        .text = "terraform: {required_version: null}\nnonsense: {}\n",
-        .wanted = "main.loam.yaml:2:1 Unsupported block type\n",
-    },
-    {
-        .about = "version that is none",
-        .text = "loam: {required_version: newest}\n",
-        .wanted = "main.loam.yaml:1:26 Invalid version constraint\n",
-    },
-    {
         .about = "cloud",
         .text = "terraform: {cloud: {organization: x}}\n",
         .wanted = "main.loam.yaml:1:13 No cloud to work with\n",
