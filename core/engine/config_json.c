@@ -503,6 +503,8 @@ static void write_outputs(Writing *writing, const Module *module) {
         write_depends_on(writing, &output->depends_on);
         if (output->description.len)
             json_key_string(&writing->writer, "description", output->description);
+        if (output->deprecated.len)
+            json_key_string(&writing->writer, "deprecated", output->deprecated);
         json_object_end(&writing->writer);
     }
     json_object_end(&writing->writer);
@@ -524,6 +526,8 @@ static void write_variables(Writing *writing, const Module *module) {
             json_key_string(&writing->writer, "description", variable->description);
         if (variable->sensitive)
             json_key_bool(&writing->writer, "sensitive", true);
+        if (variable->deprecated.len)
+            json_key_string(&writing->writer, "deprecated", variable->deprecated);
         json_object_end(&writing->writer);
     }
     json_object_end(&writing->writer);
