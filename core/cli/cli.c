@@ -23,9 +23,9 @@ void cli_write(const Cli *cli, Str text) {
 }
 
 static const CliName names[] = {
-    {"loam",      "loam",      "terraform", "terraform.ui", false},
-    {"terraform", "Terraform", "terraform", "terraform.ui", true },
-    {"tofu",      "OpenTofu",  "tofu",      "tofu.ui",      true },
+    {"loam",      "loam",      "terraform", "terraform.ui", false, false},
+    {"terraform", "Terraform", "terraform", "terraform.ui", true,  false},
+    {"tofu",      "OpenTofu",  "tofu",      "tofu.ui",      true,  true },
 };
 
 const CliName *cli_name(const Cli *cli) {

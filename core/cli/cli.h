@@ -14,6 +14,7 @@ typedef struct CliName {
     const char *version_key; /* of the stream's first line */
     const char *ui_module;
     bool is_other; /* its output is parsed as that of another program: no key of our own */
+    bool forgets;  /* a removed block alone means to forget, and what is forgotten is counted */
 } CliName;
 
 typedef struct Cli {

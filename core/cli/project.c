@@ -77,6 +77,7 @@ static ConfigRequest config_request(Project *project, const Io *io) {
         .install = project->installs_modules,
         .upgrade = project->upgrades_modules,
         .keeps_lock = project->keeps_lock,
+        .removed_is_forgotten = cli_name(cli)->forgets,
         .sources = cli->module_sources,
         .cancel = cli->cancel,
         .tell = tell,

@@ -191,6 +191,8 @@ static void tell_summary(const Cli *cli, PlanCounts counts, const char *operatio
     json_object_start(&line.writer);
     json_key_int(&line.writer, "add", counts.create);
     json_key_int(&line.writer, "change", counts.update);
+    if (cli_name(cli)->forgets)
+        json_key_int(&line.writer, "forget", counts.forget);
     json_key_int(&line.writer, "import", counts.import);
     json_key_int(&line.writer, "remove", counts.delete);
     json_key_string(&line.writer, "operation", str_from_cstr(operation));

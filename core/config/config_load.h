@@ -25,6 +25,8 @@ typedef struct ConfigRequest {
     bool install;    /* init, get: find and record child modules; else they must be recorded */
     bool keeps_lock; /* with it: the lock of modules must not change */
     bool upgrade;    /* with it: revisions of modules are chosen anew */
+    /* By a removed block that does not say what becomes of the objects; else destroyed. */
+    bool removed_is_forgotten;
     const ModuleSources *sources;
     const CancelToken *cancel;
     void (*tell)(void *payload, Str line); /* what installing does, for people; may be NULL */

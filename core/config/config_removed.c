@@ -17,19 +17,34 @@ static bool check_from(ConfigLoading *loading, const ConfigAddress *from) {
     return is_managed && !config_address_has_keys(from);
 }
 
-static bool read_lifecycle(ConfigLoading *loading, const BodyBlock *block, Removed *out) {
+static bool read_lifecycle(ConfigLoading *loading,
+                           const BodyBlock *block,
+                           Removed *out,
+                           bool *says) {
     static const BodyAttributeSchema attributes[] = {
         {"destroy", false, BODY_LITERAL}
     };
     static const BodySchema schema = {.attributes = attributes, .attribute_count = 1};
     BodyContent content;
-    return body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags) &&
-           config_read_bool(&content, "destroy", &out->destroy, loading->arena, loading->diags);
+    if (!body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags))
+        return false;
+    *says = body_content_find(&content, "destroy") != NULL;
+    return config_read_bool(&content, "destroy", &out->destroy, loading->arena, loading->diags);
+}
+
+/* Elsewhere the same configuration would destroy. */
+static void warn_of_silence(ConfigLoading *loading, const Removed *removed) {
+    if (loading->request->removed_is_forgotten)
+        diags_warning(loading->diags, removed->range, "Missing lifecycle from the removed block",
+                      "Nothing says what becomes of the objects, so they are forgotten, and stay "
+                      "where they are. Say it: lifecycle { destroy = false }, or true to destroy "
+                      "them.");
 }
 
 static bool read_lifecycles(ConfigLoading *loading, const BodyContent *content, Removed *out) {
     const BodyBlock *first = NULL;
     bool ok = true;
+    bool says = false;
     vec_each(&content->blocks, block) {
         if (!str_equal_cstr(block->type, "lifecycle"))
             continue;
@@ -42,8 +57,10 @@ static bool read_lifecycles(ConfigLoading *loading, const BodyContent *content, 
             continue;
         }
         first = block;
-        ok &= read_lifecycle(loading, block, out);
+        ok &= read_lifecycle(loading, block, out, &says);
     }
+    if (!says)
+        warn_of_silence(loading, out);
     return ok;
 }
 
@@ -80,7 +97,7 @@ static bool removed_decode(ConfigLoading *loading, const BodyBlock *block, bool 
         .block_count = ARRAY_COUNT(blocks),
     };
     (void)is_override;
-    Removed removed = {.destroy = true, .range = block->range};
+    Removed removed = {.destroy = !loading->request->removed_is_forgotten, .range = block->range};
     BodyContent content;
     bool ok = body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags);
     const Expr *from = config_read_expr(&content, "from");
