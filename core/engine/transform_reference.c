@@ -109,7 +109,7 @@ static Node *find_resource(Binder *binder, const Reference *reference) {
     Arena *arena = binder->walk->arena;
     Str type = str_format(arena, "%s%.*s.", prefixes[reference->mode], STR_ARG(reference->type));
     Node *node = node_find(binder->module, str_concat(type, reference->name, arena));
-    if (node)
+    if (node && node->kind == NODE_RESOURCE) /* and not output.o, which has no name */
         return node;
     StrVec names = {0};
     map_each(&binder->module->config->resources, entry) {
@@ -223,7 +223,7 @@ static bool check_key(Binder *binder, const Binding *binding) {
     const Traversal *traversal = reference->traversal;
     bool is_repeated = config->count || config->for_each;
     if (reference->key.kind != KEY_NONE) {
-        if (is_repeated || config->lifecycle.enabled)
+        if (is_repeated)
             return true;
         diags_error(refuse_name(binder), reference->range, "Unexpected resource instance key",
                     "%.*s has neither \"count\" nor \"for_each\", so it is one object, without "

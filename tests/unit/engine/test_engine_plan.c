@@ -176,6 +176,10 @@ static const ErrorCase errors[] = {
     {"resource: {fake_thing: {abc: {name: a}, b: {name: '${fake_thing.abd.id}'}}}\n",
      "Reference to undeclared resource: A managed resource \"fake_thing\" \"abd\" has not been "
      "declared in the root module. Did you mean \"fake_thing.abc\"?"                                                                                       },
+    {"output: {o: {value: 1}, p: {value: '${output.o}'}}\n",
+     "A managed resource \"output\" \"o\" has not been declared"                                                                                           },
+    {"resource: {fake_thing: {a: {name: a, lifecycle: {enabled: true}}}}\n"
+     "output: {o: {value: '${fake_thing.a[0].id}'}}\n",                                       "Unexpected resource instance key"                      },
     {"variable: {size: {default: 1}}\nresource: {fake_thing: {a: {name: '${var.sise}'}}}\n",
      "Reference to undeclared input variable: No input variable named \"sise\" has been declared "
      "in the root module. Did you mean \"size\"?"                                                                                                          },
