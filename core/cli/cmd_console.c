@@ -118,6 +118,8 @@ static void print_value(const Console *console, Value value, bool asks_type, Are
     StrBuf text = strbuf_new(arena);
     if (asks_type)
         strbuf_add(&text, console_type_to_str(value.type, arena));
+    else if (value_has_mark(value, MARK_EPHEMERAL))
+        strbuf_add_cstr(&text, "(ephemeral value)");
     else
         render_text_value(value, 0, terminal_style(&console->cli->terminal), &text, arena);
     strbuf_add_char(&text, '\n');
