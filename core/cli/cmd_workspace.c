@@ -23,6 +23,7 @@ static bool check_free_choice(const Cli *cli, Diags *diags) {
 
 static bool load(Project *project, Cli *cli, const Arguments *arguments, Diags *diags) {
     project->may_be_empty = true;
+    project->is_single = true; /* where states are is the root module's to say */
     return project_load_any(project, cli, arguments, diags);
 }
 

@@ -253,6 +253,7 @@ bool project_load_any(Project *project, Cli *cli, const Arguments *arguments, Di
 
 bool project_open_state_only(
     Project *project, Cli *cli, const Arguments *arguments, Str operation, Diags *diags) {
+    project->is_single = true;
     return project_load_any(project, cli, arguments, diags) &&
            project_open_state(project, operation);
 }
