@@ -64,21 +64,27 @@ static int unknown_command(
     return 1;
 }
 
+static bool add_words(Cli *cli, Str variable, StrVec *out, Diags *diags) {
+    const char *text = cli_environment(cli, str_to_cstr(variable, cli->arena));
+    if (!text || option_split_words(str_from_cstr(text), out, cli->arena))
+        return true;
+    diags_error(diags, NO_RANGE, "Error parsing extra CLI args",
+                "The environment variable TF_%.*s has a quote that nothing closes: %s.",
+                STR_ARG(variable), text);
+    return false;
+}
+
 /* TF_CLI_ARGS and TF_CLI_ARGS_<command> stand right behind the command word; the specific one
  * first. */
-static void add_environment_words(Cli *cli, Str path, StrVec *out) {
+static bool add_environment_words(Cli *cli, Str path, StrVec *out, Diags *diags) {
     StrBuf name = strbuf_new(cli->arena);
     strbuf_add_cstr(&name, "CLI_ARGS_");
     for (size_t i = 0; i < path.len; i++) {
         bool is_letter = isalnum((unsigned char)path.ptr[i]);
         strbuf_add_char(&name, is_letter ? path.ptr[i] : '_');
     }
-    const char *specific = cli_environment(cli, str_to_cstr(strbuf_str(&name), cli->arena));
-    const char *general = cli_environment(cli, "CLI_ARGS");
-    if (specific)
-        option_split_words(str_from_cstr(specific), out, cli->arena);
-    if (general)
-        option_split_words(str_from_cstr(general), out, cli->arena);
+    return add_words(cli, strbuf_str(&name), out, diags) &&
+           add_words(cli, STR("CLI_ARGS"), out, diags);
 }
 
 static bool wants_help(const Arguments *arguments) {
@@ -172,14 +178,15 @@ static int run_checked(
 
 static int run_leaf(Cli *cli, const Command *command, Str path, const StrVec *rest) {
     StrVec words = {0};
-    add_environment_words(cli, path, &words);
+    Diags diags = diags_new(cli->arena);
+    bool parsed = add_environment_words(cli, path, &words, &diags);
     vec_each(rest, word) {
         vec_push(cli->arena, &words, *word);
     }
-    Diags diags = diags_new(cli->arena);
     Arguments arguments = {0};
-    bool parsed =
-        option_parse(command->groups, command->group_count, &words, &arguments, cli->arena, &diags);
+    parsed = option_parse(command->groups, command->group_count, &words, &arguments, cli->arena,
+                          &diags) &&
+             parsed;
     if (parsed && wants_help(&arguments)) {
         command_help_print(command, path);
         return 0;

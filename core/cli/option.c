@@ -179,7 +179,7 @@ bool option_flag(const Arguments *arguments, const char *name, bool fallback) {
     return text.ptr ? str_equal(text, STR("true")) : fallback;
 }
 
-void option_split_words(Str text, StrVec *out, Arena *arena) {
+bool option_split_words(Str text, StrVec *out, Arena *arena) {
     StrBuf word = strbuf_new(arena);
     bool in_word = false;
     char quote = 0;
@@ -208,4 +208,5 @@ void option_split_words(Str text, StrVec *out, Arena *arena) {
     }
     if (in_word)
         vec_push(arena, out, strbuf_str(&word));
+    return quote == 0;
 }

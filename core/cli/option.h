@@ -60,5 +60,5 @@ bool option_flag(const Arguments *arguments,
 /* Empty (ptr NULL) when not given. */
 Str option_text(const Arguments *arguments, const char *name);
 bool option_is_given(const Arguments *arguments, const char *name);
-/* Splits as a shell does: blanks, quotes, backslash. */
-void option_split_words(Str text, StrVec *out, Arena *arena);
+/* Splits as a shell does: blanks, quotes, backslash. False: a quote is left open. */
+bool option_split_words(Str text, StrVec *out, Arena *arena);

@@ -9,7 +9,7 @@ static const OptionGroup *const groups[] = {&option_view, &option_variables, &op
 /* "name=text" for every option, then the positional arguments, blanks between. */
 static Str parsed(const char *line, Arena *arena, Diags *diags, bool *ok) {
     StrVec words = {0};
-    option_split_words(str_from_cstr(line), &words, arena);
+    assert_true(option_split_words(str_from_cstr(line), &words, arena));
     Arguments arguments = {0};
     *ok = option_parse(groups, ARRAY_COUNT(groups), &words, &arguments, arena, diags);
     StrBuf out = strbuf_new(arena);
@@ -79,7 +79,8 @@ static void the_last_one_counts(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
     StrVec words = {0};
-    option_split_words(STR("-refresh=false -refresh -state a -state b"), &words, arena);
+    assert_true(
+        option_split_words(STR("-refresh=false -refresh -state a -state b"), &words, arena));
     Arguments arguments = {0};
     Diags diags = diags_new(arena);
     assert_true(option_parse(groups, ARRAY_COUNT(groups), &words, &arguments, arena, &diags));
@@ -105,9 +106,11 @@ static void splits_words(void **unused) {
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         StrVec words = {0};
-        option_split_words(str_from_cstr(cases[i].line), &words, arena);
+        assert_true(option_split_words(str_from_cstr(cases[i].line), &words, arena));
         check_str(str_join(words.items, words.count, STR("|"), arena), cases[i].wanted);
     }
+    StrVec words = {0};
+    assert_false(option_split_words(STR("-var 'x=1"), &words, arena));
 }
 
 /* Every row that is shown has what help prints of it. */

@@ -17,7 +17,7 @@ typedef struct Asked {
 static bool ask(Asked *asked, const char *line, Arena *arena) {
     StrVec words = {0};
     *asked = (Asked){.cli = {.arena = arena}, .diags = diags_new(arena)};
-    option_split_words(str_from_cstr(line), &words, arena);
+    assert_true(option_split_words(str_from_cstr(line), &words, arena));
     assert_true(
         option_parse(groups, ARRAY_COUNT(groups), &words, &asked->arguments, arena, &asked->diags));
     asked->project.cli = &asked->cli;

@@ -43,7 +43,7 @@ static bool ask(Asked *asked, const char *line, Arena *arena) {
                                       : strstr(line, "keys") ? read_keys
                                                              : read_text};
     asked->cli.io.disk = &asked->disk;
-    option_split_words(str_from_cstr(line), &words, arena);
+    assert_true(option_split_words(str_from_cstr(line), &words, arena));
     assert_true(
         option_parse(groups, ARRAY_COUNT(groups), &words, &asked->arguments, arena, &asked->diags));
     asked->project =
