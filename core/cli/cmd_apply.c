@@ -200,6 +200,7 @@ static int run_refresh(Cli *cli, const Arguments *arguments, Diags *diags) {
                     "it.");
         return 1;
     }
+    cli->view->is_refresh = true;
     return plan_and_apply(cli, arguments, PLAN_REFRESH_ONLY, diags);
 }
 

@@ -191,7 +191,7 @@ bool operation_apply(Operation *operation) {
                            project->working, cli->arena, project->diags);
     view->type->walk_end(view);
     reporting_run_end(cli->reporting);
-    if (engine_is_partial(&operation->options)) {
+    if (engine_is_partial(&operation->options) && !view->is_refresh) {
         diags_warning(project->diags, NO_RANGE, "Applied changes may be incomplete",
                       "The option -%s left parts of the configuration out. Run \"loam plan\" to "
                       "see whether anything is left to do.",

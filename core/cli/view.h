@@ -47,6 +47,7 @@ struct View {
     Cli *cli;
     void *self;
     bool is_destroy; /* the command is destroy, which has words of its own */
+    bool is_refresh; /* the command is refresh, of which programs hear what was read alone */
     PlanCounts done; /* operations of the walk that came to a good end; a replacement is two */
     size_t shown;    /* diagnostics that have been shown */
     ViewGrouping grouping;

@@ -236,6 +236,8 @@ static void saved_plan(View *view, const Plan *plan) {
 
 static void show_plan(View *view, const Plan *plan) {
     Cli *cli = view->cli;
+    if (view->is_refresh)
+        return;
     SCOPED(ArenaRef) scratch = arena_open("plan");
     vec_each(&plan->drift, drift) {
         tell_drift(cli, drift);
@@ -280,9 +282,10 @@ static void applied(View *view, const State *state) {
             str_format(scratch, "Destroy complete! Resources: %u destroyed.", counts.delete));
         return;
     }
-    tell_summary(cli, counts, "apply",
-                 str_format(scratch, "Apply complete! Resources: %.*s.",
-                            STR_ARG(view_summary(counts, scratch))));
+    if (!view->is_refresh)
+        tell_summary(cli, counts, "apply",
+                     str_format(scratch, "Apply complete! Resources: %.*s.",
+                                STR_ARG(view_summary(counts, scratch))));
     tell_outputs(cli, state);
 }
 

@@ -110,8 +110,10 @@ static void step(View *view, const char *code, Str text, bool for_people) {
 
 static void plan(View *view, const Plan *plan) {
     Tee *tee = view->self;
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 2; i++) {
+        tee->views[i]->is_refresh = view->is_refresh;
         tee->views[i]->type->plan(tee->views[i], plan);
+    }
 }
 
 static void saved_plan(View *view, const Plan *plan) {
