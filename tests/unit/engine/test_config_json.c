@@ -41,6 +41,19 @@ static Str configuration(EngineCase *c) {
     return config_json_write(&engine, c->arena);
 }
 
+static void what_is_deprecated(void **state) {
+    (void)state;
+    EngineCase *c = engine_case_open();
+    engine_case_write(c, "main.tf",
+                      "variable \"v\" {\n  default    = 1\n  deprecated = \"use w\"\n}\n"
+                      "output \"o\" {\n  value      = 1\n  deprecated = \"use p\"\n}\n");
+    check_str(configuration(c),
+              "{\"root_module\":{\"outputs\":{\"o\":{\"expression\":{\"constant_value\":1},"
+              "\"deprecated\":\"use p\"}},\"variables\":{\"v\":{\"default\":1,"
+              "\"deprecated\":\"use w\"}}}}");
+    engine_case_close(c);
+}
+
 static void expressions(void **state) {
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(expression_cases); i++) {
@@ -94,6 +107,7 @@ static void tells_of_one_module(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(expressions),
+        cmocka_unit_test(what_is_deprecated),
         cmocka_unit_test(leaves_out_what_is_empty),
         cmocka_unit_test(tells_of_one_module),
     };
