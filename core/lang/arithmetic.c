@@ -63,7 +63,7 @@ static bool is_nan_result(ArithmeticKind kind, Value a, Value b, Arena *arena) {
     case ARITHMETIC_SUBTRACT: return !finite_a && !finite_b && sign_a == sign_b;
     case ARITHMETIC_MULTIPLY: return (!finite_a && sign_b == 0) || (!finite_b && sign_a == 0);
     case ARITHMETIC_DIVIDE: return (sign_a == 0 && sign_b == 0) || (!finite_a && !finite_b);
-    case ARITHMETIC_MODULO: return false;
+    case ARITHMETIC_MODULO: return sign_b != 0 && (!finite_a || !finite_b);
     }
     CHECK(false);
 }
@@ -76,16 +76,6 @@ static const char *const nan_errors[] = {
     [ARITHMETIC_MODULO] = "can't use modulo with zero and infinity",
 };
 
-/* Zero and infinities of the remainder: a % 0 is a. */
-static bool modulo_special(Value a, Value b, Value *out, Arena *arena) {
-    if (arithmetic_is_finite(a) && arithmetic_is_finite(b) && arithmetic_sign(b, arena) != 0)
-        return false;
-    *out = a;
-    if (arithmetic_is_finite(a) && !arithmetic_is_finite(b))
-        *out = arithmetic_sign(a, arena) < 0 ? arithmetic_negate(b, arena) : b;
-    return true;
-}
-
 bool arithmetic_apply(ArithmeticKind kind, Value a, Value b, Value *out, Str *error, Arena *arena) {
     if (is_inline(a) && is_inline(b) && apply_inline(kind, a, b, out))
         return true;
@@ -93,8 +83,10 @@ bool arithmetic_apply(ArithmeticKind kind, Value a, Value b, Value *out, Str *er
         *error = str_from_cstr(nan_errors[kind]);
         return false;
     }
-    if (kind == ARITHMETIC_MODULO && modulo_special(a, b, out, arena))
+    if (kind == ARITHMETIC_MODULO && arithmetic_sign(b, arena) == 0) {
+        *out = a;
         return true;
+    }
     if (kind == ARITHMETIC_DIVIDE && arithmetic_sign(b, arena) == 0) {
         bool is_negative = arithmetic_is_negative(a) != arithmetic_is_negative(b);
         *out = arithmetic_from_double(is_negative ? -INFINITY : INFINITY, arena);

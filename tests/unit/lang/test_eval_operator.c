@@ -12,6 +12,9 @@ static void test_arithmetic_and_order(void **state) {
         {"1 < 2 == true",           "bool true"                                               },
         {"-secret",                 "Unsuitable value for unary operand: a number is required"},
         {"0 / 0",                   "can't divide zero by zero"                               },
+        {"5 % (1 / 0)",             "can't use modulo with zero and infinity"                 },
+        {"(1 / 0) % 5",             "can't use modulo with zero and infinity"                 },
+        {"7 % 0",                   "number 7"                                                },
         {"1 + unknown",             "number (known after apply)"                              },
     };
     (void)state;
