@@ -60,6 +60,25 @@ static NodeSet merge(NodeSet a, NodeSet b, Arena *arena) {
     return (NodeSet){ids, count};
 }
 
+static bool has_dependencies(const Node *node) {
+    return node->kind != NODE_PROVIDER && node->kind != NODE_DESTROY &&
+           node->kind != NODE_CHECK_START;
+}
+
+/* Halves first: a node that needs very many makes no set for each of them. */
+static NodeSet unite(
+    const EngineWalk *walk, const NodeSet *sets, uint32_t from, uint32_t to, Arena *arena) {
+    if (from == to)
+        return (NodeSet){0};
+    if (to - from == 1) {
+        const Node *need = walk->nodes.items[walk->graph.need[from]];
+        return has_dependencies(need) ? sets[need->id] : (NodeSet){0};
+    }
+    uint32_t middle = from + (to - from) / 2;
+    return merge(unite(walk, sets, from, middle, arena), unite(walk, sets, middle, to, arena),
+                 arena);
+}
+
 /* A graph that got mirrors is finished once more, and the same come out; validating, nobody asks.
  */
 static void keep_dependencies(EngineWalk *walk, ResourceNode *resource, NodeSet set) {
@@ -85,14 +104,8 @@ static void find_dependencies(EngineWalk *walk) {
         Node *node = walk->nodes.items[*id];
         if (node->kind == NODE_DESTROY)
             continue;
-        NodeSet set = {0};
-        for (uint32_t i = graph->need_start[*id]; i < graph->need_start[*id + 1]; i++) {
-            const Node *need = walk->nodes.items[graph->need[i]];
-            if (need->kind == NODE_PROVIDER || need->kind == NODE_DESTROY ||
-                need->kind == NODE_CHECK_START)
-                continue;
-            set = merge(set, sets[need->id], scratch);
-        }
+        NodeSet set =
+            unite(walk, sets, graph->need_start[*id], graph->need_start[*id + 1], scratch);
         if (node->kind == NODE_RESOURCE)
             keep_dependencies(walk, node->as.resource, set);
         if (node->kind == NODE_RESOURCE_VALUE) {

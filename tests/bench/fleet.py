@@ -81,6 +81,12 @@ def moves(count):
                                f'moved {{\n  from = terraform_data.a{n}\n  to = terraform_data.b{n}\n}}\n' for n in range(count // 10))}
 
 
+def gathering(count):
+    """Blocks of one instance, and an output that takes from each."""
+    ids = ', '.join(f'terraform_data.b{n}.id' for n in range(count))
+    return {'main.tf': ''.join(f'resource "terraform_data" "b{n}" {{}}\n' for n in range(count)) + f'output "ids" {{\n  value = [{ids}]\n}}\n'}
+
+
 def tally(count, wait_ms):
     """Of the bench's own provider, whose calls take so long."""
     return {'main.tf': 'terraform {\n  required_providers {\n    tally = { source = "loam.internal/bench/tally" }\n  }\n}\n'
@@ -88,4 +94,4 @@ def tally(count, wait_ms):
 
 
 SHAPES = {'one block': one_block, 'blocks': blocks, 'modules': modules, 'chain': chain, 'references': references,
-          'outputs': outputs, 'big strings': big_strings, 'files': files, 'moves': moves}
+          'outputs': outputs, 'big strings': big_strings, 'files': files, 'moves': moves, 'gathering': gathering}
