@@ -162,6 +162,16 @@ static void place_diags(Job *job, size_t from) {
     }
 }
 
+void job_place_answer(Job *job, size_t from) {
+    for (size_t i = from; i < job->diags.count; i++) {
+        Diag *diag = &job->diags.items[i];
+        Path path = leading_path(diag->path, job->scratch);
+        if (!diag->range.source && path.count > 0)
+            diag->range = decode_range_of(job->resource->decoded, path);
+    }
+    diags_set_range(&job->diags, from, job->resource->config->body->range);
+}
+
 /* The argument that a place inside the configuration belongs to: past nested blocks. */
 static Path argument_path(const Schema *schema, Path path, const Attribute **out) {
     *out = NULL;

@@ -44,6 +44,9 @@ void job_begin(Job *job, InstanceRecord *record, uint32_t worker);
 bool job_end(Job *job);
 /* What a provider call gets. */
 Call job_call(Job *job);
+/* What the provider said in a call, from there on, gets the place of the argument that it is about,
+ * or else that of the block. */
+void job_place_answer(Job *job, size_t from);
 HookEvent job_event(const Job *job);
 
 /* The stored object as a marked value of today's schema version; an absent object gives null. */

@@ -8,7 +8,7 @@ static bool read_source(Job *job, const Configured *configured, Value *out) {
     Str private_data = STR_EMPTY;
     size_t before = job->diags.count;
     if (!resource_type_read(job->type, &call, &state, &private_data, &job->diags)) {
-        diags_set_range(&job->diags, before, job->resource->config->body->range);
+        job_place_answer(job, before);
         return false;
     }
     if (!value_is_wholly_known(state)) {

@@ -26,7 +26,7 @@ static bool open_told(Job *job, Value config, EphemeralResponse *response) {
     Call call = job_call(job);
     size_t before = job->diags.count;
     bool ok = resource_type_open(job->type, &call, config, response, &job->diags);
-    diags_set_range(&job->diags, before, job->resource->config->body->range);
+    job_place_answer(job, before);
     event.elapsed_ms = job_event(job).elapsed_ms;
     if (hooks && hooks->ephemeral_end)
         hooks->ephemeral_end(hooks->self, &event, !ok);

@@ -247,7 +247,7 @@ static bool call_provider(Applying *applying) {
     ApplyResponse response = {.state = value_null(type)};
     size_t before = job->diags.count;
     bool ok = resource_type_apply(job->type, &call, &request, &response, &job->diags);
-    diags_set_range(&job->diags, before, job->resource->config->body->range);
+    job_place_answer(job, before);
     if (!ok) {
         (void)record_failure(applying, response.state, &response);
         return false;

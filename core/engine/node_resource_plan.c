@@ -36,7 +36,7 @@ static bool ask_provider(Planning *planning, Value prior, Value config, PlanResp
         type.plan = NULL; /* there is nobody to ask yet */
     size_t before = job->diags.count;
     bool ok = resource_type_plan(&type, &call, &request, response, &job->diags);
-    diags_set_range(&job->diags, before, job->resource->config->body->range);
+    job_place_answer(job, before);
     return ok && job_conform_plan(job, prior, expected, response->planned, &planning->configured);
 }
 

@@ -101,7 +101,8 @@ static bool end(Deed *deed, Diags *diags, bool fails) {
         _exit(9);
     pthread_mutex_unlock(&world->mutex);
     if (fails)
-        diags_error(diags, NO_RANGE, "Call failed", "As ordered: %.*s.", STR_ARG(deed->text));
+        diags_error(diags, NO_RANGE, "Call failed", "As ordered: %.*s.", STR_ARG(deed->text))
+            ->path = STR(".name");
     return !fails;
 }
 

@@ -44,9 +44,29 @@ static void tells_how_long_it_took(void **unused) {
     engine_case_close(c);
 }
 
+/* Where it is about an argument, that is shown, else the block. */
+static void places_what_a_provider_says(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, "resource:\n"
+                          "  fake_thing:\n"
+                          "    a:\n"
+                          "      size: 1\n"
+                          "      name: a\n");
+    fake_world_order(&c->world, "create a");
+    assert_false(engine_case_apply(c));
+    assert_int_equal(c->diags.count, 1);
+    Diag *said = &c->diags.items[0];
+    check_str(said->path, ".name");
+    SourcePos place = source_position(said->range.source, said->range.start);
+    assert_int_equal(place.line, 5);
+    engine_case_close(c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_how_long_it_took),
+        cmocka_unit_test(places_what_a_provider_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
