@@ -96,6 +96,7 @@ void diags_add(Diags *diags, const Diag *diag) {
     added->path = str_clone(copy.path, diags->arena);
     added->checked = str_clone(copy.checked, diags->arena);
     added->called = str_clone(copy.called, diags->arena);
+    added->is_of_element = copy.is_of_element;
     added->is_of_expression = copy.is_of_expression;
     added->has_empty_place = copy.has_empty_place;
     added->is_unplaced = copy.is_unplaced;

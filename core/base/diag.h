@@ -34,6 +34,7 @@ typedef struct Diag {
     Str checked; /* whose own condition does not hold, as an address; empty: it is no such thing */
     VEC(DiagValue) values;
     Str called;            /* the function whose call failed, as it was called; empty: none */
+    bool is_of_element;    /* of a list: another's may be the same, and counts as well */
     bool is_of_expression; /* its place says enough: no address in documents for programs */
     bool has_empty_place;  /* they say "line 0 of no file" of it: its name stands nowhere */
     bool is_deprecation;   /* a warning of what will go away … */

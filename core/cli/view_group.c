@@ -4,6 +4,8 @@
 /* Several instances of a block may meet the same error. */
 bool view_group_is_repeated(const Diags *diags, size_t i) {
     const Diag *diag = &diags->items[i];
+    if (diag->is_of_element)
+        return false;
     for (size_t j = i > 200 ? i - 200 : 0; j < i; j++) {
         const Diag *other = &diags->items[j];
         if (other->severity == diag->severity && str_equal(other->summary, diag->summary) &&

@@ -286,7 +286,7 @@ static bool refuse(const Condition *condition,
     Diag *diag = tell(diags, condition->condition->range, failed_summary, "%.*s", STR_ARG(text));
     diag->is_of_expression = true;
     diag->checked = str_clone(scope->checked, diags->arena);
-    eval_show_values(condition->condition, &scope->scope, diags->arena, diags);
+    eval_show_values(condition->condition, &scope->scope, CAUSE_OTHER, diags->arena, diags);
     mask_given(scope, diags, diags->arena);
     return scope->warns;
 }
@@ -310,7 +310,7 @@ static bool refuse_null(const Condition *condition, const EvalScope *scope, Diag
     diags_error(diags, condition->condition->range, "Invalid condition result",
                 "The condition must be true or false, but it is null.")
         ->is_of_expression = true;
-    eval_show_values(condition->condition, &scope->scope, diags->arena, diags);
+    eval_show_values(condition->condition, &scope->scope, CAUSE_OTHER, diags->arena, diags);
     return false;
 }
 

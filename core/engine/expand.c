@@ -81,8 +81,11 @@ static bool expand_count(
     value = value_unmark_deep(value, arena);
     if (!value_is_known(value))
         return unknown_keys(scope, REPEAT_COUNT, expr, out, diags);
-    if (!read_count(expr, value, is_secret, &count, arena, diags))
+    if (!read_count(expr, value, is_secret, &count, arena, diags)) {
+        if (value_is_present(value) && !type_is_primitive(value.type))
+            eval_show_values(expr, &scope->scope, CAUSE_OTHER, arena, diags);
         return false;
+    }
     out->kind = REPEAT_COUNT;
     out->count = (size_t)count;
     out->keys = arena_new_array(arena, InstanceKey, out->count);
@@ -148,11 +151,12 @@ static bool expand_set(const Expr *expr, Value value, Expansion *out, Diags *dia
     return true;
 }
 
-static bool expand_for_each(
-    const Expr *expr, const EvalScope *scope, Expansion *out, Arena *arena, Diags *diags) {
-    Value value;
-    if (!eval_expr(expr, &scope->scope, &value, arena, diags))
-        return false;
+static bool expand_value(const Expr *expr,
+                         Value value,
+                         const EvalScope *scope,
+                         Expansion *out,
+                         Arena *arena,
+                         Diags *diags) {
     if (!check_for_each(expr, value, diags))
         return false;
     bool is_set = value.type->kind == KIND_SET;
@@ -170,6 +174,17 @@ static bool expand_for_each(
         out->values[i] = value_at(value, i);
     }
     return true;
+}
+
+static bool expand_for_each(
+    const Expr *expr, const EvalScope *scope, Expansion *out, Arena *arena, Diags *diags) {
+    Value value;
+    if (!eval_expr(expr, &scope->scope, &value, arena, diags))
+        return false;
+    if (expand_value(expr, value, scope, out, arena, diags))
+        return true;
+    eval_show_values(expr, &scope->scope, eval_cause(value), arena, diags);
+    return false;
 }
 
 static bool reject_enabled(const Expr *expr, Diags *diags, const char *detail) {

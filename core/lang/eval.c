@@ -4,23 +4,44 @@
 
 #include "evaluation.h"
 
+/* Of a value that is mentioned with an error. */
+enum { SHOWN_MAX = 2000 };
+
 typedef struct Showing {
     Evaluation *evaluation;
     Diag *diag;
-    StrVec shown;
+    EvalCause cause;
 } Showing;
 
-static Str eval_statement(Value v, Arena *arena) {
-    if (value_marks_deep(v) & MARK_SENSITIVE)
-        return STR("has a sensitive value");
-    if (value_marks_deep(v) & MARK_EPHEMERAL)
-        return STR("has an ephemeral value");
+EvalCause eval_cause(Value value) {
+    uint8_t marks = value_marks_deep(value);
+    if (marks & MARK_SENSITIVE)
+        return CAUSE_SENSITIVE;
+    if (marks & MARK_EPHEMERAL)
+        return CAUSE_EPHEMERAL;
+    return value_is_wholly_known(value) ? CAUSE_OTHER : CAUSE_UNKNOWN;
+}
+
+static Str unknown_statement(const Type *type, bool is_cause, Arena *arena) {
+    if (type->kind == KIND_DYNAMIC)
+        return is_cause ? STR("will be known only after apply") : STR_EMPTY;
+    return str_format(arena, "is a %.*s%s", STR_ARG(type_friendly_name(type, arena)),
+                      is_cause ? ", known only after apply" : "");
+}
+
+/* Empty: better not mentioned. */
+static Str eval_statement(Value v, EvalCause cause, Arena *arena) {
+    uint8_t marks = value_marks_deep(v);
+    if (marks & MARK_SENSITIVE)
+        return cause == CAUSE_SENSITIVE ? STR("has a sensitive value") : STR_EMPTY;
+    if (marks & MARK_EPHEMERAL)
+        return cause == CAUSE_EPHEMERAL ? STR("has an ephemeral value") : STR_EMPTY;
     if (!value_is_known(v))
-        return STR("will be known only after apply");
+        return unknown_statement(v.type, cause == CAUSE_UNKNOWN, arena);
     if (value_is_null(v))
         return STR("is null");
     if (type_is_primitive(v.type))
-        return str_format(arena, "is %.*s", STR_ARG(value_display(v, 200, arena)));
+        return str_format(arena, "is %.*s", STR_ARG(value_display(v, SHOWN_MAX, arena)));
     Str type = type_friendly_name(v.type, arena);
     return str_format(arena, "is %.*s with %u %s%s", STR_ARG(type), v.count,
                       v.type->kind == KIND_OBJECT ? "attribute" : "element",
@@ -43,25 +64,58 @@ static Str traversal_to_str(const Traversal *traversal, Arena *arena) {
     return strbuf_str(&buf);
 }
 
-static bool eval_traversal(Evaluation *evaluation, const Traversal *traversal, Value *out);
+static bool eval_root(Evaluation *evaluation, const Traversal *traversal, Value *out, size_t *used);
+
+/* In the order of their names, each once. */
+static void insert_value(Evaluation *evaluation, Diag *diag, Str name, Str statement) {
+    size_t at = 0;
+    while (at < diag->values.count && str_compare(diag->values.items[at].traversal, name) < 0)
+        at++;
+    if (at < diag->values.count && str_equal(diag->values.items[at].traversal, name))
+        return;
+    diags_add_value(evaluation->diags, diag, name, statement);
+    DiagValue added = vec_last(&diag->values);
+    for (size_t i = diag->values.count - 1; i > at; i--)
+        diag->values.items[i] = diag->values.items[i - 1];
+    diag->values.items[at] = added;
+}
+
+static const EvalLoop *eval_find_loop(const Evaluation *evaluation, Str name, bool *is_key) {
+    for (const EvalLoop *loop = evaluation->loops; loop; loop = loop->outer) {
+        *is_key = false;
+        if (str_equal(loop->value_name, name))
+            return loop;
+        *is_key = true;
+        if (loop->key_name.len && str_equal(loop->key_name, name))
+            return loop;
+    }
+    return NULL;
+}
+
+/* Of what leads nowhere, the part that leads somewhere is shown. */
+static void show_part(const Showing *showing, const Traversal *traversal, Value root, size_t used) {
+    Arena *arena = showing->evaluation->arena;
+    Diags silent = diags_new(arena);
+    Traversal part = *traversal;
+    Value value;
+    while (!eval_steps(root, &part, used, &value, arena, &silent))
+        part.step_count--;
+    Str statement = eval_statement(value, showing->cause, arena);
+    bool is_key;
+    bool is_loop = part.step_count == 0 && eval_find_loop(showing->evaluation, part.root, &is_key);
+    if (statement.len > 0 && !is_loop)
+        insert_value(showing->evaluation, showing->diag, traversal_to_str(&part, arena), statement);
+}
 
 static void eval_show_traversal(Traversal *traversal, void *payload) {
-    Showing *showing = payload;
-    Evaluation *evaluation = showing->evaluation;
-    Str name = traversal_to_str(traversal, evaluation->arena);
-    vec_each(&showing->shown, shown) {
-        if (str_equal(*shown, name))
-            return;
-    }
-    Diags silent = diags_new(evaluation->arena);
-    Evaluation quiet = *evaluation;
+    const Showing *showing = payload;
+    Diags silent = diags_new(showing->evaluation->arena);
+    Evaluation quiet = *showing->evaluation;
     quiet.diags = &silent;
-    Value value;
-    if (!eval_traversal(&quiet, traversal, &value))
-        return;
-    vec_push(evaluation->arena, &showing->shown, name);
-    diags_add_value(evaluation->diags, showing->diag, name,
-                    eval_statement(value, evaluation->arena));
+    Value root;
+    size_t used;
+    if (eval_root(&quiet, traversal, &root, &used))
+        show_part(showing, traversal, root, used);
 }
 
 static void add_error(
@@ -93,6 +147,11 @@ void eval_error_at(Evaluation *evaluation,
     add_error(evaluation, range, expr, summary, detail);
 }
 
+void eval_tell_each(Evaluation *evaluation, size_t from) {
+    for (size_t i = from; i < evaluation->diags->count; i++)
+        evaluation->diags->items[i].is_of_element = true;
+}
+
 bool eval_spend(Evaluation *evaluation, const Expr *expr, int64_t elements, int64_t bytes) {
     if (scope_spend(evaluation->scope, elements, bytes))
         return true;
@@ -120,39 +179,41 @@ Str eval_convert_message(const ConvertError *error, Arena *arena) {
     return strbuf_str(&buf);
 }
 
-static const EvalLoop *eval_find_loop(const Evaluation *evaluation, Str name, bool *is_key) {
-    for (const EvalLoop *loop = evaluation->loops; loop; loop = loop->outer) {
-        *is_key = false;
-        if (str_equal(loop->value_name, name))
-            return loop;
-        *is_key = true;
-        if (loop->key_name.len && str_equal(loop->key_name, name))
-            return loop;
-    }
-    return NULL;
-}
-
-static bool eval_traversal(Evaluation *evaluation, const Traversal *traversal, Value *out) {
-    Value value;
-    size_t used = 0;
+/* What the name stands for, and how many of the steps are part of the name. */
+static bool eval_root(Evaluation *evaluation,
+                      const Traversal *traversal,
+                      Value *out,
+                      size_t *used) {
     bool is_key = false;
     const EvalLoop *loop =
         evaluation->loops ? eval_find_loop(evaluation, traversal->root, &is_key) : NULL;
+    *used = 0;
     if (loop) {
-        value = is_key ? loop->key : loop->value;
-    } else if (!evaluation->scope->lookup) {
+        *out = is_key ? loop->key : loop->value;
+        return true;
+    }
+    if (!evaluation->scope->lookup) {
         diags_error(evaluation->diags, traversal->range, "Variables not allowed",
                     "Variables may not be used here: the value must be a constant.");
         return false;
-    } else if (!evaluation->scope->lookup(evaluation->scope, traversal, &value, &used,
-                                          evaluation->arena, evaluation->diags)) {
+    }
+    return evaluation->scope->lookup(evaluation->scope, traversal, out, used, evaluation->arena,
+                                     evaluation->diags);
+}
+
+/* An error about a step shows what the step was made from. */
+static bool eval_traversal(Evaluation *evaluation, const Traversal *traversal, Value *out) {
+    Diags *diags = evaluation->diags;
+    Value root;
+    size_t used;
+    if (!eval_root(evaluation, traversal, &root, &used))
         return false;
-    }
-    if (used == traversal->step_count) {
-        *out = value;
+    if (eval_steps(root, traversal, used, out, evaluation->arena, diags))
         return true;
-    }
-    return eval_steps(value, traversal, used, out, evaluation->arena, evaluation->diags);
+    Showing showing = {.evaluation = evaluation, .diag = &diags->items[diags->count - 1]};
+    if (diags->count > 0)
+        show_part(&showing, traversal, root, used);
+    return false;
 }
 
 static bool eval_tuple(Evaluation *evaluation, const Expr *expr, Value *out) {
@@ -267,13 +328,25 @@ static bool eval_attribute_node(Evaluation *evaluation, const Expr *expr, Value 
                           evaluation->arena, evaluation->diags);
 }
 
+/* Of the latest error. */
+static void show_values(Evaluation *evaluation, const Expr *expr, EvalCause cause) {
+    Diags *diags = evaluation->diags;
+    if (diags->count == 0)
+        return;
+    Showing showing = {evaluation, &diags->items[diags->count - 1], cause};
+    expr_each_traversal(expr, eval_show_traversal, &showing);
+}
+
 static bool eval_index_node(Evaluation *evaluation, const Expr *expr, Value *out) {
     Value object;
     Value key;
     bool has_object = eval_node(evaluation, expr->as.index.object, &object);
-    return eval_node(evaluation, expr->as.index.key, &key) && has_object &&
-           eval_index(object, key, expr->as.index.brackets, out, evaluation->arena,
-                      evaluation->diags);
+    if (!eval_node(evaluation, expr->as.index.key, &key) || !has_object)
+        return false;
+    if (eval_index(object, key, expr->as.index.brackets, out, evaluation->arena, evaluation->diags))
+        return true;
+    show_values(evaluation, expr, CAUSE_OTHER);
+    return false;
 }
 
 bool eval_node(Evaluation *evaluation, const Expr *expr, Value *out) {
@@ -303,15 +376,14 @@ bool eval_node(Evaluation *evaluation, const Expr *expr, Value *out) {
     CHECK(false);
 }
 
-void eval_show_values(const Expr *expr, const Scope *scope, Arena *arena, Diags *diags) {
+void eval_show_values(
+    const Expr *expr, const Scope *scope, EvalCause cause, Arena *arena, Diags *diags) {
     Budget budget = BUDGET_DEFAULT;
     Scope own = *scope;
     if (!own.budget)
         own.budget = &budget;
     Evaluation evaluation = {.scope = &own, .arena = arena, .diags = diags};
-    Showing showing = {.evaluation = &evaluation, .diag = &diags->items[diags->count - 1]};
-    if (diags->count > 0)
-        expr_each_traversal(expr, eval_show_traversal, &showing);
+    show_values(&evaluation, expr, cause);
 }
 
 bool eval_expr(const Expr *expr, const Scope *scope, Value *out, Arena *arena, Diags *diags) {

@@ -12,8 +12,19 @@ MUST_USE bool eval_expr(
 /* The evaluated value converted to a type; the error has the expression's range. */
 MUST_USE bool eval_expr_as(
     const Expr *expr, const Scope *scope, const Type *type, Value *out, Arena *arena, Diags *diags);
+/* What is the matter with a value that an error is about. Values that are secret or unknown are
+ * named with an error of that cause alone: with others they would seem to be to blame. */
+typedef enum EvalCause {
+    CAUSE_OTHER,
+    CAUSE_SENSITIVE,
+    CAUSE_EPHEMERAL,
+    CAUSE_UNKNOWN,
+} EvalCause;
+
+EvalCause eval_cause(Value value);
 /* To the latest of `diags`, which is about this expression: what the names in it stand for. */
-void eval_show_values(const Expr *expr, const Scope *scope, Arena *arena, Diags *diags);
+void eval_show_values(
+    const Expr *expr, const Scope *scope, EvalCause cause, Arena *arena, Diags *diags);
 /* Where nothing can be referred to: every name and every call of a function is an error. */
 MUST_USE bool eval_constant(const Expr *expr, Value *out, Arena *arena, Diags *diags);
 /* The operators and steps by themselves, for other layers. */

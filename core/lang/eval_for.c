@@ -226,11 +226,17 @@ bool eval_for(Evaluation *evaluation, const Expr *expr, Value *out) {
         return false;
     if (expr->as.loop.key)
         result.places = map_new(evaluation->arena);
-    for (size_t i = 0; i < count; i++) {
+    bool is_good = true;
+    size_t before = evaluation->diags->count;
+    size_t limit = evaluation->diags->error_count + EVAL_ERRORS_MAX;
+    for (size_t i = 0; i < count && evaluation->diags->error_count < limit; i++) {
         eval_loop_set(&loop, collection, i);
-        if (!for_element(&inner, expr, &result))
-            return false;
+        is_good = for_element(&inner, expr, &result) && is_good;
+        result.is_known = result.is_known && is_good;
     }
+    eval_tell_each(evaluation, before);
+    if (!is_good)
+        return false;
     *out = value_with_marks(for_finish(expr, &result, evaluation->arena), result.marks);
     return true;
 }

@@ -3,8 +3,6 @@
 
 #include "evaluation.h"
 
-#define ERRORS_MAX 10
-
 static bool splat_each(Evaluation *evaluation, const Expr *expr, Value item, Value *out) {
     Evaluation inner = *evaluation;
     inner.splat_item = &item;
@@ -52,11 +50,12 @@ static bool splat_known(Evaluation *evaluation, const Expr *expr, Value source, 
         return true;
     }
     Value *items = arena_new_array(arena, Value, count);
-    /* The errors of several elements are told, as each may be of another kind. */
     bool is_good = true;
-    size_t limit = evaluation->diags->error_count + ERRORS_MAX;
+    size_t limit = evaluation->diags->error_count + EVAL_ERRORS_MAX;
+    size_t before = evaluation->diags->count;
     for (size_t i = 0; i < count && evaluation->diags->error_count < limit; i++)
         is_good = splat_each(evaluation, expr, value_at(source, i), &items[i]) && is_good;
+    eval_tell_each(evaluation, before);
     if (!is_good)
         return false;
     if (!is_tuple && !is_one_type(items, count)) {

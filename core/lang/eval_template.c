@@ -156,11 +156,17 @@ bool eval_template_for(Evaluation *evaluation, const Expr *expr, Value *out) {
                      .value_name = expr->as.loop.value_name};
     Evaluation inner = *evaluation;
     inner.loops = &loop;
-    for (size_t i = 0; i < eval_element_count(collection); i++) {
+    bool is_good = true;
+    size_t before = evaluation->diags->count;
+    size_t limit = evaluation->diags->error_count + EVAL_ERRORS_MAX;
+    size_t count = eval_element_count(collection);
+    for (size_t i = 0; i < count && evaluation->diags->error_count < limit; i++) {
         eval_loop_set(&loop, collection, i);
-        if (!template_for_round(&inner, expr->as.loop.value, &text))
-            return false;
+        is_good = template_for_round(&inner, expr->as.loop.value, &text) && is_good;
     }
+    eval_tell_each(evaluation, before);
+    if (!is_good)
+        return false;
     Value result =
         text.is_unknown
             ? value_unknown(&TYPE_STRING)

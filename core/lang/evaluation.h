@@ -39,6 +39,12 @@ void eval_error_at(Evaluation *evaluation,
                    const char *summary,
                    const char *detail_format,
                    ...) PRINTF_LIKE(5, 6);
+/* Errors of several elements are told, as each may be of another kind; more than these nobody
+ * reads.
+ */
+enum { EVAL_ERRORS_MAX = 100 };
+/* The diagnostics from index `from` on are each of an element of a list. */
+void eval_tell_each(Evaluation *evaluation, size_t from);
 /* Takes one element from the budget; the error blames `expr`. */
 MUST_USE bool eval_spend(Evaluation *evaluation, const Expr *expr, int64_t elements, int64_t bytes);
 /* "attribute \"x\": a number is required" */

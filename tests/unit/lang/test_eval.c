@@ -37,7 +37,13 @@ static void test_error_shows_values_but_no_secret(void **state) {
     check_str(diag->values.items[0].traversal, "s");
     check_str(diag->values.items[0].statement, "is \"text\"");
     diag = only_error("n + secret", &diags);
-    check_str(diag->values.items[0].statement, "has a sensitive value");
+    assert_int_equal(diag->values.count, 0);
+    diag = only_error("n + s.deep.er", &diags);
+    assert_int_equal(diag->values.count, 1);
+    check_str(diag->values.items[0].traversal, "s");
+    diag = only_error("[for x in [s] : x + 1]", &diags);
+    assert_int_equal(diag->values.count, 0);
+    assert_true(diag->is_of_element);
 }
 
 static void test_converted(void **state) {
