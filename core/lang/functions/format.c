@@ -237,8 +237,10 @@ static bool format_run(
         at = end;
         FormatVerb verb;
         if (at < format.len && (!format_read_verb(call, format, &at, &verb, error) ||
-                                !formatting_add(&formatting, &verb, error)))
+                                !formatting_add(&formatting, &verb, error))) {
+            call->failed_argument = SIZE_MAX; /* a verb and its argument do not fit each other */
             return false;
+        }
     }
     if (!formatting_check_used(&formatting, error))
         return false;
@@ -352,7 +354,7 @@ static bool format_formatlist(FunctionCall *call, Value *out, Str *error) {
 /* clang-format off */
 static const Function format_functions[] = {
     {
-        .name = "format", .blames_call = true,
+        .name = "format",
         PARAMETERS({"format", &TYPE_STRING}),
         VARIADIC({"args", &TYPE_DYNAMIC, ANY_VALUE}),
         .type = &TYPE_STRING,
