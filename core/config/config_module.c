@@ -146,11 +146,10 @@ static const BodySchema schema = {
     .block_count = ARRAY_COUNT(blocks),
 };
 
-/* null asks for none; what is not written out is known later. */
+/* What is not written out may come out as null, which asks for none. */
 static bool asks_for_version(const ModuleCall *call, Arena *arena) {
     Value version;
-    return call->version_expr && expr_as_literal(call->version_expr, &version, arena) &&
-           !value_is_null(version);
+    return call->version_expr && expr_as_literal(call->version_expr, &version, arena);
 }
 
 /* What is written out is judged in its place, even where the file has other mistakes. What holds a
