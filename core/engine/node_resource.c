@@ -263,6 +263,14 @@ static WalkTask apply_task(Visit *visit, InstanceRecord *record, InstanceTask ru
     return task;
 }
 
+/* What had to go before these are changed is still there. What stays as it is, is not touched. */
+static void fail_changes(const ResourceNode *resource) {
+    vec_each(&resource->planned, run) {
+        if ((*run)->change->action != ACTION_NO_OP && (*run)->change->action != ACTION_READ)
+            (*run)->failed = true;
+    }
+}
+
 static void submit_records(Visit *visit, ResourceExpansion *expansion) {
     size_t count = expansion->expansion.count;
     InstanceTask task = task_of(visit);
@@ -411,6 +419,8 @@ bool node_resource_visit(Visit *visit) {
     }
     if (visit->walk->phase == PHASE_PLAN && !imports_assign(visit))
         return false;
+    if (visit->walk->phase == PHASE_APPLY && visit_is_blocked(visit))
+        fail_changes(visit->node->as.resource);
     vec_each(&visit->node->module->instances, item) {
         ResourceExpansion *expansion = node_slot(visit->node, *item)->payload;
         if (expansion)

@@ -137,18 +137,6 @@ static void submit(Visit *visit, Node *node, ChangeRun *run) {
     walk_submit(visit->tasks, visit->node->id, task);
 }
 
-/* Something that has to go first is still there. */
-static bool is_blocked(const Visit *visit) {
-    const Graph *graph = &visit->walk->graph;
-    GraphNode id = visit->node->id;
-    for (uint32_t i = graph->need_start[id]; i < graph->need_start[id + 1]; i++) {
-        const Node *need = graph->payloads.items[graph->need[i]];
-        if (need->kind == NODE_DESTROY && atomic_load(&need->has_failed))
-            return true;
-    }
-    return false;
-}
-
 /* What was read for the objects that are gone now is forgotten. */
 static bool forget_data(Visit *visit, const Node *node) {
     bool ok = true;
@@ -166,7 +154,7 @@ static bool forget_data(Visit *visit, const Node *node) {
 
 bool node_destroy_visit(Visit *visit) {
     Node *node = visit->node->as.mirrored;
-    bool is_blocked_here = is_blocked(visit);
+    bool is_blocked_here = visit_is_blocked(visit);
     if (is_blocked_here)
         atomic_store(&visit->node->has_failed, true);
     if (node->kind != NODE_RESOURCE && node->kind != NODE_ORPHAN)

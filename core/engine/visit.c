@@ -89,6 +89,18 @@ static bool survives(GraphNode user, GraphNode failed, void *context) {
     return need->kind == NODE_RESOURCE_VALUE && node_uses_sound(node, need);
 }
 
+bool visit_is_blocked(const Visit *visit) {
+    const Graph *graph = &visit->walk->graph;
+    GraphNode id = visit->node->id;
+    for (uint32_t i = graph->need_start[id]; i < graph->need_start[id + 1]; i++) {
+        const Node *need = graph->payloads.items[graph->need[i]];
+        bool is_own = need->kind == NODE_DESTROY && need->as.mirrored == visit->node;
+        if (need->kind == NODE_DESTROY && !is_own && atomic_load(&need->has_failed))
+            return true;
+    }
+    return false;
+}
+
 bool visit_run(EngineWalk *walk) {
     node_module_instance(walk->root, NULL, KEY_ABSENT, value_null(&TYPE_DYNAMIC), REPEAT_NONE,
                          walk->arena);

@@ -18,6 +18,9 @@ typedef struct Visit {
 /* Runs the graph; false when a node failed (diagnostics are in walk->sink). */
 bool visit_run(EngineWalk *walk);
 
+/* Apply: something that has to go before this node is looked at is still there. */
+bool visit_is_blocked(const Visit *visit);
+
 /* One file each: node_<kind>.c. False: failed. */
 bool node_variable_visit(Visit *visit);
 bool node_local_visit(Visit *visit);
