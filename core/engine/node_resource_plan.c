@@ -247,11 +247,21 @@ static void forget_prior(Planning *planning) {
     planning->is_gone = true;
 }
 
+static bool has_own_dependencies(const StateObject *object, const ResourceNode *resource) {
+    if (object->dependency_count != resource->dependency_count)
+        return false;
+    for (size_t i = 0; i < object->dependency_count; i++) {
+        if (!str_equal(object->dependencies[i], resource->dependencies[i]))
+            return false;
+    }
+    return true;
+}
+
 /* With nothing to do to the object, no order hangs on what it depended on once. */
 static void settle_dependencies(Job *job) {
     const StateObject *object = job->record->refreshed;
     if (job->record->planned->action != ACTION_NO_OP || !object ||
-        object->dependency_count == job->resource->dependency_count)
+        has_own_dependencies(object, job->resource))
         return;
     StateObject *settled = arena_new(job->keep, StateObject);
     *settled = *object;

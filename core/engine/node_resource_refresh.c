@@ -165,7 +165,9 @@ static void update_facts(Job *job) {
     const StateObject *object = record->refreshed;
     if (record->stored && !is_same_provider(job))
         record->refreshed_changed = true;
-    if (!object || !resource->config || record->removal != REASON_NONE || record->deposed.len > 0)
+    bool is_imported = record->import_id.len > 0;
+    if (!object || !resource->config || record->removal != REASON_NONE || record->deposed.len > 0 ||
+        is_imported)
         return;
     StrVec missing = {0};
     for (size_t i = 0; i < resource->dependency_count; i++) {
@@ -229,8 +231,11 @@ static bool import(Job *job, Value *out) {
     if (hooks && hooks->refresh_end)
         hooks->refresh_end(hooks->self, &event);
     *out = job_mark(job, state, NULL);
-    job->record->refreshed =
-        state_object_clone(job_encode(job, *out, OBJECT_READY, private_data), job->keep);
+    StateObject found = *job_encode(job, *out, OBJECT_READY, private_data);
+    found.dependencies = NULL; /* it was made by nobody here */
+    found.dependency_count = 0;
+    found.create_before_destroy = false;
+    job->record->refreshed = state_object_clone(&found, job->keep);
     job->record->refreshed_changed = true;
     return true;
 }
