@@ -89,10 +89,11 @@ bool plan_is_shown(const ResourceChange *change) {
     return change->action != ACTION_NO_OP || plan_has_moved(change) || change->import_id.len > 0;
 }
 
-/* What refreshing alone does not find out, it cannot write down. */
+/* What refreshing alone does not find out, it cannot write down; nor does it take anything away. */
 static bool has_output_change(const Plan *plan) {
     vec_each(&plan->outputs, output) {
-        bool is_found = plan->mode != PLAN_REFRESH_ONLY || value_is_wholly_known(output->after);
+        bool is_found = plan->mode != PLAN_REFRESH_ONLY ||
+                        (output->action != ACTION_DELETE && value_is_wholly_known(output->after));
         if (output->action != ACTION_NO_OP && is_found)
             return true;
     }
