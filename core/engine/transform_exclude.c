@@ -121,6 +121,7 @@ bool transform_exclude(EngineWalk *walk, Diags *diags) {
         Node *node = *item;
         if (node->kind != NODE_RESOURCE && node->kind != NODE_ORPHAN)
             continue;
+        arena_reset(scratch);
         Exclusion exclusion = exclusion_of(walk, node, scratch);
         if (!exclusion.is_named)
             continue;

@@ -85,29 +85,28 @@ static bool is_in_part(const EngineWalk *walk, const Node *node, Arena *scratch)
     return false;
 }
 
-static bool is_named(const EngineWalk *walk, const Node *node, bool *whole) {
-    bool named = false;
-    ResourceAddr address = {0};
-    const ResourceNode *resource = node->as.resource;
+/* What the targets name, as configuration addresses. */
+typedef struct Named {
+    Map resources; /* → ResourceAddr *: the target; the one that names all of them, if there is one
+                    */
+    Map modules;
+} Named;
+
+static bool names_all(const ResourceAddr *address) {
+    return address->key.kind == KEY_NONE && !address->module;
+}
+
+static Named read_targets(const EngineWalk *walk, Arena *scratch) {
+    Named named = {map_new(scratch), map_new(scratch)};
     vec_each(&walk->options->targets, target) {
-        Str path = module_addr_to_config_str(target->module, walk->arena);
         if (!target->is_resource) {
-            bool inside =
-                path.len == 0 || str_equal(node->module->config->path, path) ||
-                str_starts_with(node->module->config->path,
-                                str_concat(path, STR("."), walk->arena)) ||
-                str_starts_with(resource->address, str_concat(path, STR("."), walk->arena));
-            if (!inside)
-                continue;
-            named = true;
+            map_set(&named.modules, module_addr_to_config_str(target->module, scratch), target);
             continue;
         }
-        address = target->resource;
-        if (!str_equal(resource_addr_to_config_str(address, walk->arena), resource->address))
-            continue;
-        named = true;
-        if (address.key.kind == KEY_NONE && !address.module)
-            *whole = true;
+        Str text = resource_addr_to_config_str(target->resource, scratch);
+        const ResourceAddr *before = map_find(&named.resources, text);
+        if (!before || !names_all(before))
+            map_set(&named.resources, text, &target->resource);
     }
     return named;
 }
@@ -129,49 +128,77 @@ static void want_instances(EngineWalk *walk, const bool *targets, const bool *se
     }
 }
 
-/* Does it show objects that are not made? */
-static bool shows_unwanted(const EngineWalk *walk, const bool *needs) {
-    vec_each(&walk->nodes, item) {
-        if (!needs[(*item)->id])
-            continue;
-        vec_each(&(*item)->uses, use) {
-            if (!node_wants(use->value->as.resource, use->key))
-                return true;
-        }
+/* Does the node itself show objects that are not made? */
+static bool shows_unwanted(const Node *node) {
+    vec_each(&node->uses, use) {
+        if (!node_wants(use->value->as.resource, use->key))
+            return true;
     }
     return false;
 }
 
+/* The module of an address of the configuration, or one around it. */
+static bool is_in_module(const Map *modules, Str address) {
+    if (modules->count == 0)
+        return false;
+    for (size_t i = 0; i < address.len; i++)
+        if ((i == 0 || address.ptr[i] == '.') && map_has(modules, str_slice(address, 0, i)))
+            return true;
+    return false;
+}
+
+static bool is_named(const Named *named, const Node *node, bool *whole) {
+    const ResourceNode *resource = node->as.resource;
+    const ResourceAddr *target = map_find(&named->resources, resource->address);
+    if (target && names_all(target))
+        *whole = true;
+    return target || is_in_module(&named->modules, resource->address);
+}
+
+typedef struct Shown {
+    bool any;       /* it shows resources */
+    bool is_beyond; /* or one that is not selected, or objects that are not made */
+} Shown;
+
+/* Of a node, from what it needs, which was looked at before. */
+static Shown shown_by(const EngineWalk *walk,
+                      const Shown *shown,
+                      const bool *selected,
+                      GraphNode id) {
+    Shown out = {.is_beyond = shows_unwanted(walk->nodes.items[id])};
+    for (uint32_t i = walk->graph.need_start[id]; i < walk->graph.need_start[id + 1]; i++) {
+        GraphNode need = walk->graph.need[i];
+        bool is_resource = walk->nodes.items[need]->kind == NODE_RESOURCE;
+        out.any |= is_resource || shown[need].any;
+        out.is_beyond |= (is_resource && !selected[need]) || shown[need].is_beyond;
+    }
+    return out;
+}
+
 static void select_outputs(EngineWalk *walk, bool *selected, Arena *scratch) {
+    Shown *shown = arena_new_array(scratch, Shown, walk->nodes.count);
+    GraphNodes order = {0};
+    graph_topological_order(&walk->graph, &order, scratch);
+    vec_each(&order, id) {
+        shown[*id] = shown_by(walk, shown, selected, *id);
+    }
     vec_each(&walk->nodes, item) {
         const Node *node = *item;
-        if (node->kind != NODE_OUTPUT || node->module->parent || selected[node->id])
-            continue;
-        bool *needs = arena_new_array(scratch, bool, walk->nodes.count);
-        graph_mark_needs(&walk->graph, node->id, needs, scratch);
-        bool all = true, any = false;
-        for (size_t i = 0; i < walk->nodes.count; i++) {
-            if (!needs[i] || walk->nodes.items[i]->kind != NODE_RESOURCE)
-                continue;
-            any = true;
-            all = all && selected[i];
-        }
-        if (!any || !all || shows_unwanted(walk, needs))
-            continue;
-        for (size_t i = 0; i < walk->nodes.count; i++) {
-            selected[i] = selected[i] || needs[i];
-        }
+        if (node->kind == NODE_OUTPUT && !node->module->parent && shown[node->id].any &&
+            !shown[node->id].is_beyond)
+            graph_mark_needs(&walk->graph, node->id, selected, scratch);
     }
 }
 
 /* Those that the targets name. */
-static void mark_targets(EngineWalk *walk, bool *targets) {
+static void mark_targets(EngineWalk *walk, bool *targets, Arena *scratch) {
+    Named named = read_targets(walk, scratch);
     vec_each(&walk->nodes, item) {
         Node *node = *item;
         if (node->kind != NODE_RESOURCE && node->kind != NODE_ORPHAN)
             continue;
         bool is_nested = node->as.resource->config && node->as.resource->config->check;
-        if (is_nested || !is_named(walk, node, &node->selects_all))
+        if (is_nested || !is_named(&named, node, &node->selects_all))
             continue;
         targets[node->id] = true;
     }
@@ -199,7 +226,7 @@ bool transform_target(EngineWalk *walk, Diags *diags) {
     bool destroying = walk->options->mode == PLAN_DESTROY;
     bool *targets = arena_new_array(scratch, bool, count);
     bool *selected = arena_new_array(scratch, bool, count);
-    mark_targets(walk, targets);
+    mark_targets(walk, targets, scratch);
     for (size_t i = 0; i < count; i++) {
         if (targets[i])
             graph_mark_needs(&walk->graph, (GraphNode)i, selected, scratch);
