@@ -223,7 +223,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     plain.base_folder = STR(".");
     plain.now_ms = cli_now_ms(cli);
     Console console = {.cli = cli, .scope = &plain};
-    if (!config_is_empty_folder(&cli->io, STR("."))) {
+    if (!config_load_is_empty_folder(&cli->io, STR("."))) {
         EngineConsole *engine;
         if (!open_console(&project, cli, arguments, &engine, diags))
             return 1;

@@ -16,7 +16,7 @@ static const Option options[] = {
 };
 
 static bool copy_module(Cli *cli, Str source, Diags *diags) {
-    if (!config_is_empty_folder(&cli->io, STR("."))) {
+    if (!config_load_is_empty_folder(&cli->io, STR("."))) {
         diags_error(diags, NO_RANGE, "Folder is not empty",
                     "-from-module begins a configuration from a copy, and this folder has one "
                     "already. Run it in an empty folder.");
@@ -84,7 +84,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     Str source = option_text(arguments, "from-module");
     if (source.ptr && !copy_module(cli, source, diags))
         return 1;
-    if (config_is_empty_folder(&cli->io, STR("."))) {
+    if (config_load_is_empty_folder(&cli->io, STR("."))) {
         cli->view->type->step(cli->view, "output_init_empty_message",
                               STR("loam initialized in an empty folder!\n\nThere is no "
                                   "configuration here yet: write a "

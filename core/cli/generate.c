@@ -1,5 +1,7 @@
 /* Configuration for objects that have none. */
 #include "generate.h"
+
+#include "front_end.h"
 #include "overlay_disk.h"
 #include "resource_text.h"
 #include "state_object.h"
@@ -162,7 +164,7 @@ static bool write_text(Project *project, Str text) {
 /* A file that is none of the folder's configuration counts for this plan all the same. */
 static bool load_described(Project *project, Str text, bool yaml) {
     Str path = path_of(project);
-    bool is_here = str_find_char(path, '/', 0) == SIZE_MAX && config_is_file_name(path);
+    bool is_here = str_find_char(path, '/', 0) == SIZE_MAX && front_end_is_configuration(path);
     if (is_here)
         return project_load(project, project->cli, project->arguments, NULL, project->diags);
     return load_with(project, yaml ? STR("zz-generated-by-loam.loam.yaml") : STR(STUB_NAME), text);

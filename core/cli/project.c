@@ -117,7 +117,7 @@ bool project_load(
     ConfigRequest request = config_request(project, io);
     prepare_input(project);
     project->input.values = project->variables.count ? &project->variables : NULL;
-    if (!io && !project->may_be_empty && config_is_empty_folder(&cli->io, request.folder)) {
+    if (!io && !project->may_be_empty && config_load_is_empty_folder(&cli->io, request.folder)) {
         diags_error(diags, NO_RANGE, "No configuration files",
                     "%s holds no loam configuration: write a file whose name ends in .loam.yaml, "
                     ".tf, .tofu, .loam.json or .tf.json, or name another folder with -chdir.",

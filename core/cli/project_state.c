@@ -240,7 +240,7 @@ static bool load_quietly(Project *project, Cli *cli, const Arguments *arguments,
 }
 
 bool project_load_any(Project *project, Cli *cli, const Arguments *arguments, Diags *diags) {
-    bool is_empty = config_is_empty_folder(&cli->io, STR("."));
+    bool is_empty = config_load_is_empty_folder(&cli->io, STR("."));
     project->may_be_empty |= is_empty;
     if (!is_empty || cli_environment(cli, "ENCRYPTION"))
         return load_quietly(project, cli, arguments, diags);

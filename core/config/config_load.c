@@ -7,118 +7,31 @@
 #include "config_read.h"
 #include "config_test_block.h"
 #include "config_version.h"
-#include "folder_file.h"
+#include "front_end.h"
 #include "static_eval.h"
 
-typedef struct FrontEnd {
-    const char *suffix;
-    bool (*parse)(const Source *, const FunctionTable *, const Body **, Arena *, Diags *);
-    /* Its bodies hold expressions, each of which can be bound in one module only. */
-    bool is_eager;
-    const char *refusal; /* why a file that looks like configuration is none */
-} FrontEnd;
-
-static const FrontEnd front_ends[] = {
-    {".loam.yaml", body_yaml_parse, false, NULL                            },
-    {".loam.json", body_json_parse, false, NULL                            },
-    {".tofu.json", body_json_parse, false, NULL                            },
-    {".tf.json",   body_json_parse, false, NULL                            },
-    {".tofu",      body_hcl_parse,  true,  NULL                            },
-    {".tf",        body_hcl_parse,  true,  NULL                            },
-    {".loam.yml",  NULL,            false,
-     "Configuration in YAML is in files whose names end in \".loam.yaml\"."},
-};
-
-static const FrontEnd *find_front_end(Str name) {
-    if (!name.len || name.ptr[0] == '.' || name.ptr[0] == '#' || str_ends_with(name, STR("~")))
-        return NULL;
-    for (size_t i = 0; i < ARRAY_COUNT(front_ends); i++)
-        if (str_ends_with(name, str_from_cstr(front_ends[i].suffix)))
-            return &front_ends[i];
-    return NULL;
-}
-
-bool config_is_file_name(Str name) {
-    const FrontEnd *front_end = find_front_end(name);
-    return front_end && front_end->parse;
-}
-
-static bool is_override_name(Str name, const FrontEnd *front_end) {
-    Str base = str_slice(name, 0, name.len - strlen(front_end->suffix));
+static bool is_override(const FrontEndFile *file) {
+    Str name = disk_name_of(file->path);
+    Str base = str_slice(name, 0, name.len - strlen(file->front_end->suffix));
     return str_equal_cstr(base, "override") || str_ends_with(base, STR("_override"));
 }
 
-bool config_is_empty_folder(const Io *io, Str folder) {
+bool config_load_is_empty_folder(const Io *io, Str folder) {
     SCOPED(ArenaRef) arena = arena_open("list folder");
     DiskEntries entries = {0};
     if (io->disk->list(io->disk->self, folder, &entries, arena) < 0)
         return true;
     vec_each(&entries, entry) {
-        if (entry->kind != DISK_FOLDER && find_front_end(entry->name))
+        if (entry->kind != DISK_FOLDER && front_end_find(FRONT_END_CONFIGURATION, entry->name))
             return false;
     }
     return true;
 }
 
-typedef struct ConfigFile {
-    const FrontEnd *front_end;
-    const Source *source;
-    const Body *body;
-    bool is_override;
-} ConfigFile;
-
 typedef struct ConfigFolder {
-    VEC(ConfigFile) files;
+    VEC(FrontEndFile) files;
     bool ok;
 } ConfigFolder;
-
-static bool read_file(ConfigLoading *loading, const FolderFile *file, ConfigFile *out) {
-    const Disk *disk = loading->request->io->disk;
-    Str bytes;
-    if (!folder_file_read(disk, file, &bytes, loading->arena, loading->diags))
-        return false;
-    out->source = source_new(file->path, bytes, loading->arena);
-    return out->front_end->parse(out->source, loading->config->functions, &out->body,
-                                 loading->arena, loading->diags);
-}
-
-/* x.tofu stands in for x.tf, x.tofu.json for x.tf.json. */
-static bool is_shadowed(const Map *files, Str name, Arena *arena) {
-    static const char *const suffixes[][2] = {
-        {".tf",      ".tofu"     },
-        {".tf.json", ".tofu.json"}
-    };
-    for (size_t i = 0; i < ARRAY_COUNT(suffixes); i++) {
-        Str suffix = str_from_cstr(suffixes[i][0]);
-        if (!str_ends_with(name, suffix))
-            continue;
-        Str base = str_slice(name, 0, name.len - suffix.len);
-        Str other = str_concat(base, str_from_cstr(suffixes[i][1]), arena);
-        if (map_has(files, other))
-            return true;
-    }
-    return false;
-}
-
-static bool add_file(ConfigLoading *loading,
-                     Str folder,
-                     const DiskEntry *entry,
-                     ConfigFolder *out) {
-    const FrontEnd *front_end = find_front_end(entry->name);
-    Str path = disk_clean(disk_join(folder, entry->name, loading->arena), loading->arena);
-    FolderFile listed = {path, entry->kind, "Failed to read a configuration file"};
-    ConfigFile file = {.front_end = front_end};
-    if (!front_end->parse) {
-        diags_error(loading->diags, NO_RANGE, "Unsupported configuration file", "%.*s: %s",
-                    STR_ARG(path), front_end->refusal);
-        return false;
-    }
-    file.is_override = is_override_name(entry->name, front_end);
-    bool ok = read_file(loading, &listed, &file);
-    if (file.source)
-        vec_push(loading->arena, &out->files, file);
-    return ok;
-}
 
 /* A folder that another call has read: the same sources, but expressions of its own. */
 static const ConfigFolder *read_again(ConfigLoading *loading, const ConfigFolder *known) {
@@ -126,7 +39,7 @@ static const ConfigFolder *read_again(ConfigLoading *loading, const ConfigFolder
     Diags said = diags_new(loading->arena); /* the first time */
     out->ok = known->ok;
     vec_each(&known->files, file) {
-        ConfigFile again = *file;
+        FrontEndFile again = *file;
         if (file->front_end->is_eager)
             out->ok &= file->front_end->parse(file->source, loading->config->functions, &again.body,
                                               loading->arena, &said);
@@ -135,28 +48,26 @@ static const ConfigFolder *read_again(ConfigLoading *loading, const ConfigFolder
     return out;
 }
 
-static const ConfigFolder *read_folder(ConfigLoading *loading, Str folder) {
+static const ConfigFolder *read_folder(ConfigLoading *loading, Str path) {
     const Disk *disk = loading->request->io->disk;
-    ConfigFolder *out = map_find(&loading->folders, folder);
-    DiskEntries entries = {0};
+    ConfigFolder *out = map_find(&loading->folders, path);
+    FrontEndFolder folder = {FRONT_END_CONFIGURATION, disk, path, {0}, loading->config->functions};
     if (out)
         return read_again(loading, out);
     out = arena_new(loading->arena, ConfigFolder);
-    map_set(&loading->folders, folder, out);
-    int status = disk->list(disk->self, folder, &entries, loading->arena);
+    map_set(&loading->folders, path, out);
+    int status = disk->list(disk->self, path, &folder.entries, loading->arena);
     out->ok = status >= 0;
     if (status < 0)
         diags_error(loading->diags, NO_RANGE, "Failed to read the configuration", "%.*s: %s.",
-                    STR_ARG(folder), strerror(-status));
+                    STR_ARG(path), strerror(-status));
     SCOPED(ArenaRef) scratch = arena_open("list folder");
-    Map names = map_new(scratch);
-    vec_each(&entries, entry) {
-        if (entry->kind != DISK_FOLDER && find_front_end(entry->name))
-            map_set(&names, entry->name, entry);
-    }
-    vec_each(&entries, entry) {
-        if (map_find(&names, entry->name) == entry && !is_shadowed(&names, entry->name, scratch))
-            out->ok &= add_file(loading, folder, entry, out);
+    front_end_index(&folder, scratch);
+    vec_each(&folder.entries, entry) {
+        FrontEndFile file;
+        out->ok &= front_end_read(&folder, entry, &file, loading->arena, loading->diags);
+        if (file.source)
+            vec_push(loading->arena, &out->files, file);
     }
     return out;
 }
@@ -199,7 +110,7 @@ static bool refuse_type(const BodyAttribute *unknown, Diags *diags) {
     return false;
 }
 
-static bool file_blocks(const ConfigFile *file, BodyContent *out, Arena *arena, Diags *diags) {
+static bool file_blocks(const FrontEndFile *file, BodyContent *out, Arena *arena, Diags *diags) {
     BodyBlockSchema blocks[ARRAY_COUNT(block_types)];
     BodySchema schema = {.blocks = blocks, .block_count = ARRAY_COUNT(blocks)};
     const Body *rest;
@@ -405,7 +316,7 @@ static bool collect(ConfigLoading *loading,
     bool ok = true;
     vec_each(&folder->files, file) {
         BodyContent content = {0};
-        if (file->is_override != overrides || !file->body)
+        if (!file->body || is_override(file) != overrides)
             continue;
         ok &= file_blocks(file, &content, loading->arena, loading->diags);
         vec_each(&content.blocks, block) {

@@ -1,8 +1,8 @@
 /* config_load: a folder → its files → bodies → Module, child modules included.
  *
- * *.loam.yaml, *.loam.json, *.tf and *.tf.json (and .tofu for .tf) of one folder are one module;
- * override files (override.loam.yaml, x_override.loam.yaml) are merged after them. A block type is
- * a row of the table in config_load.c.
+ * The files of one folder that front_end.c knows are one module; override files
+ * (override.loam.yaml, x_override.loam.yaml) are merged after the others. A block type is a row of
+ * the table in config_load.c.
  *
  * Diagnostics of all files are collected; *out may be partly usable to go on checking even when
  * false is returned (NULL where nothing could be read). */
@@ -43,7 +43,5 @@ typedef struct ConfigRequest {
 } ConfigRequest;
 
 /* Does the folder hold any configuration file? */
-bool config_is_empty_folder(const Io *io, Str folder);
+bool config_load_is_empty_folder(const Io *io, Str folder);
 MUST_USE bool config_load(const ConfigRequest *request, Config **out, Arena *arena, Diags *diags);
-/* One file's name: does it count as configuration? */
-bool config_is_file_name(Str name);

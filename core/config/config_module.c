@@ -253,7 +253,7 @@ static bool check_folder(ConfigLoading *loading, SourceRange range, Str folder) 
     DiskStat stat;
     int status = disk->stat(disk->self, folder, &stat);
     if (status >= 0 && stat.kind == DISK_FOLDER &&
-        !config_is_empty_folder(loading->request->io, folder))
+        !config_load_is_empty_folder(loading->request->io, folder))
         return true;
     diags_error(loading->diags, range, "Unreadable module folder",
                 status < 0                 ? "The folder \"%.*s\" cannot be read: %s."

@@ -1,79 +1,7 @@
 /* Test files: found, read, their blocks handed to the decoders. */
 #include "config_read.h"
 #include "config_test_block.h"
-#include "folder_file.h"
-
-typedef struct TestSyntax {
-    const char *suffix;
-    bool (*parse)(const Source *, const FunctionTable *, const Body **, Arena *, Diags *);
-    const char *refusal; /* why a file that looks like a test is none */
-} TestSyntax;
-
-static const TestSyntax syntaxes[] = {
-    {".loamtest.yaml", body_yaml_parse, NULL},
-    {".loamtest.json", body_json_parse, NULL},
-    {".tofutest.json", body_json_parse, NULL},
-    {".tftest.json",   body_json_parse, NULL},
-    {".tofutest.hcl",  body_hcl_parse,  NULL},
-    {".tftest.hcl",    body_hcl_parse,  NULL},
-    {".loamtest.yml",  NULL,
-     "Tests in YAML are in files whose names end in "
-     "\".loamtest.yaml\"."                  },
-};
-
-static const TestSyntax mock_syntaxes[] = {
-    {".loammock.yaml", body_yaml_parse, NULL},
-    {".loammock.json", body_json_parse, NULL},
-    {".tofumock.json", body_json_parse, NULL},
-    {".tfmock.json",   body_json_parse, NULL},
-    {".tofumock.hcl",  body_hcl_parse,  NULL},
-    {".tfmock.hcl",    body_hcl_parse,  NULL},
-    {".loammock.yml",  NULL,
-     "Mock data in YAML is in files whose names end in "
-     "\".loammock.yaml\"."                  },
-};
-
-static const TestSyntax *find_syntax(const TestSyntax *rows, size_t count, Str name) {
-    if (!name.len || name.ptr[0] == '.' || name.ptr[0] == '#' || str_ends_with(name, STR("~")))
-        return NULL;
-    for (size_t i = 0; i < count; i++)
-        if (str_ends_with(name, str_from_cstr(rows[i].suffix)))
-            return &rows[i];
-    return NULL;
-}
-
-/* x.tofutest.hcl stands in for x.tftest.hcl. */
-static bool is_shadowed(const DiskEntries *entries, Str name, Arena *arena) {
-    size_t at = str_find(name, STR(".tf"), 0);
-    if (at == SIZE_MAX)
-        return false;
-    Str other = str_format(arena, "%.*s.tofu%.*s", STR_ARG(str_slice(name, 0, at)),
-                           STR_ARG(str_after(name, at + 3)));
-    vec_each(entries, entry) {
-        if (entry->kind != DISK_FOLDER && str_equal(entry->name, other))
-            return true;
-    }
-    return false;
-}
-
-/* A file as its body; NULL where it cannot be read at all. */
-static const Body *read_body(
-    ConfigLoading *loading, Str path, const DiskEntry *entry, const TestSyntax *syntax, bool *ok) {
-    const Disk *disk = loading->request->io->disk;
-    FolderFile listed = {path, entry->kind, "Failed to read a test file"};
-    const Body *body = NULL;
-    Str bytes;
-    if (!syntax->parse) {
-        diags_error(loading->diags, NO_RANGE, "Unsupported test file", "%.*s: %s", STR_ARG(path),
-                    syntax->refusal);
-        *ok = false;
-    } else if (!folder_file_read(disk, &listed, &bytes, loading->arena, loading->diags) ||
-               !syntax->parse(source_new(path, bytes, loading->arena), loading->config->functions,
-                              &body, loading->arena, loading->diags)) {
-        *ok = false;
-    }
-    return body;
-}
+#include "front_end.h"
 
 bool config_test_keyword(TestLoading *loading,
                          const BodyContent *content,
@@ -219,21 +147,19 @@ static bool add_file(ConfigLoading *loading, Str path, const Body *body, bool is
     return decode_body(&inner, body);
 }
 
-static bool add_folder(ConfigLoading *loading, Str folder, bool is_test_folder) {
+static bool add_folder(ConfigLoading *loading, Str path, bool is_test_folder) {
     const Disk *disk = loading->request->io->disk;
-    DiskEntries entries = {0};
+    FrontEndFolder folder = {
+        .use = FRONT_END_TEST, .disk = disk, .path = path, .functions = loading->config->functions};
     bool ok = true;
-    if (disk->list(disk->self, folder, &entries, loading->arena) < 0)
+    if (disk->list(disk->self, path, &folder.entries, loading->arena) < 0)
         return true; /* the root was read before; a test folder need not be there */
-    vec_each(&entries, entry) {
-        const TestSyntax *syntax = find_syntax(syntaxes, ARRAY_COUNT(syntaxes), entry->name);
-        if (!syntax || entry->kind == DISK_FOLDER ||
-            is_shadowed(&entries, entry->name, loading->arena))
-            continue;
-        Str path = disk_clean(disk_join(folder, entry->name, loading->arena), loading->arena);
-        const Body *body = read_body(loading, path, entry, syntax, &ok);
-        if (body)
-            ok &= add_file(loading, path, body, is_test_folder);
+    front_end_index(&folder, loading->arena);
+    vec_each(&folder.entries, entry) {
+        FrontEndFile file;
+        ok &= front_end_read(&folder, entry, &file, loading->arena, loading->diags);
+        if (file.body)
+            ok &= add_file(loading, file.path, file.body, is_test_folder);
     }
     return ok;
 }
@@ -282,29 +208,24 @@ bool config_test_load(ConfigLoading *loading) {
     return ok;
 }
 
-bool config_test_mock_files(TestLoading *loading,
-                            Str folder,
-                            SourceRange range,
-                            MockProvider *out) {
+bool config_test_mock_files(TestLoading *loading, Str path, SourceRange range, MockProvider *out) {
     const Disk *disk = loading->loading->request->io->disk;
-    DiskEntries entries = {0};
+    const FunctionTable *functions = loading->loading->config->functions;
+    FrontEndFolder folder = {
+        .use = FRONT_END_MOCK_DATA, .disk = disk, .path = path, .functions = functions};
     bool ok = true;
-    int status = disk->list(disk->self, folder, &entries, loading->arena);
+    int status = disk->list(disk->self, path, &folder.entries, loading->arena);
     if (status < 0) {
         diags_error(loading->diags, range, "Failed to read mock data",
-                    "The folder \"%.*s\" cannot be read: %s.", STR_ARG(folder), strerror(-status));
+                    "The folder \"%.*s\" cannot be read: %s.", STR_ARG(path), strerror(-status));
         return false;
     }
-    vec_each(&entries, entry) {
-        const TestSyntax *syntax =
-            find_syntax(mock_syntaxes, ARRAY_COUNT(mock_syntaxes), entry->name);
-        if (!syntax || entry->kind == DISK_FOLDER ||
-            is_shadowed(&entries, entry->name, loading->arena))
-            continue;
-        Str path = disk_clean(disk_join(folder, entry->name, loading->arena), loading->arena);
-        const Body *body = read_body(loading->loading, path, entry, syntax, &ok);
-        if (body)
-            ok &= config_test_mock_body(loading, body, out);
+    front_end_index(&folder, loading->arena);
+    vec_each(&folder.entries, entry) {
+        FrontEndFile file;
+        ok &= front_end_read(&folder, entry, &file, loading->arena, loading->diags);
+        if (file.body)
+            ok &= config_test_mock_body(loading, file.body, out);
     }
     return ok;
 }

@@ -40,7 +40,7 @@ void config_test_refuse_second(TestLoading *loading,
                                const BodyBlock *first);
 /* What the files of mock data in a folder (x.tfmock.hcl, x.loammock.yaml) say. */
 MUST_USE bool config_test_mock_files(TestLoading *loading,
-                                     Str folder,
+                                     Str path,
                                      SourceRange range,
                                      MockProvider *out);
 MUST_USE bool config_test_mock_body(TestLoading *loading, const Body *body, MockProvider *out);

@@ -352,7 +352,7 @@ static bool find_fetched(ModuleInstall *install,
                     STR_ARG(within));
         return false;
     }
-    if (config_is_empty_folder(install->options.io, folder)) {
+    if (config_load_is_empty_folder(install->options.io, folder)) {
         diags_error(diags, wanted->source_range, "Module folder holds no configuration",
                     "The package \"%.*s\" has no configuration files in its folder \"%.*s\". If "
                     "the module is further down, say where behind \"//\".",

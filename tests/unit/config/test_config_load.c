@@ -564,39 +564,13 @@ static void many_bad_names(void **state) {
     config_case_close(&c);
 }
 
-static void file_names(void **state) {
-    (void)state;
-    static const struct {
-        const char *name;
-        bool counts;
-    } names[] = {
-        {"main.loam.yaml",        true },
-        {"x.tf.json",             true },
-        {"x.tofu.json",           true },
-        {"x.tf",                  true },
-        {"x.tofu",                true },
-        {"x.tfvars",              false},
-        {"x.tftest.hcl",          false},
-        {".x.tf.json",            false},
-        {"x.tf.json~",            false},
-        {"#x.tf.json#",           false},
-        {"x.tftest.json",         false},
-        {"main.yaml",             false},
-        {"x.loamtest.yaml",       false},
-        {"terraform.tfvars.json", false},
-    };
-    for (size_t i = 0; i < ARRAY_COUNT(names); i++)
-        if (config_is_file_name(str_from_cstr(names[i].name)) != names[i].counts)
-            fail_msg("%s", names[i].name);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bad_input),      cmocka_unit_test(folders),
         cmocka_unit_test(model),          cmocka_unit_test(files_are_kept),
         cmocka_unit_test(many_bad_names), cmocka_unit_test(modules),
-        cmocka_unit_test(overrides),      cmocka_unit_test(file_names),
-        cmocka_unit_test(called_twice),   cmocka_unit_test(mixed),
+        cmocka_unit_test(overrides),      cmocka_unit_test(called_twice),
+        cmocka_unit_test(mixed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

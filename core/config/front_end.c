@@ -1,0 +1,119 @@
+/* The front ends by the names of files: for configuration, for tests, for mock data. */
+#include "front_end.h"
+
+#include "folder_file.h"
+
+static const FrontEnd configuration[] = {
+    {".loam.yaml", body_yaml_parse, false, NULL        },
+    {".loam.json", body_json_parse, false, NULL        },
+    {".tofu.json", body_json_parse, false, NULL        },
+    {".tf.json",   body_json_parse, false, NULL        },
+    {".tofu",      body_hcl_parse,  true,  NULL        },
+    {".tf",        body_hcl_parse,  true,  NULL        },
+    {".loam.yml",  NULL,            false, ".loam.yaml"},
+};
+
+static const FrontEnd tests[] = {
+    {".loamtest.yaml", body_yaml_parse, false, NULL            },
+    {".loamtest.json", body_json_parse, false, NULL            },
+    {".tofutest.json", body_json_parse, false, NULL            },
+    {".tftest.json",   body_json_parse, false, NULL            },
+    {".tofutest.hcl",  body_hcl_parse,  true,  NULL            },
+    {".tftest.hcl",    body_hcl_parse,  true,  NULL            },
+    {".loamtest.yml",  NULL,            false, ".loamtest.yaml"},
+};
+
+static const FrontEnd mock_data[] = {
+    {".loammock.yaml", body_yaml_parse, false, NULL            },
+    {".loammock.json", body_json_parse, false, NULL            },
+    {".tofumock.json", body_json_parse, false, NULL            },
+    {".tfmock.json",   body_json_parse, false, NULL            },
+    {".tofumock.hcl",  body_hcl_parse,  true,  NULL            },
+    {".tfmock.hcl",    body_hcl_parse,  true,  NULL            },
+    {".loammock.yml",  NULL,            false, ".loammock.yaml"},
+};
+
+static const struct {
+    const FrontEnd *rows;
+    size_t count;
+    const char *unsupported;
+    const char *unread;
+} uses[] = {
+    [FRONT_END_CONFIGURATION] = {configuration, ARRAY_COUNT(configuration),
+                                 "Unsupported configuration file",                                           "Failed to read a configuration file"},
+    [FRONT_END_TEST] = {tests,         ARRAY_COUNT(tests),         "Unsupported test file",
+                                 "Failed to read a test file"                                                                                     },
+    [FRONT_END_MOCK_DATA] = {mock_data,     ARRAY_COUNT(mock_data),     "Unsupported file of mock data",
+                                 "Failed to read a file of mock data"                                                                             },
+};
+
+const FrontEnd *front_end_find(FrontEndUse use, Str name) {
+    if (!name.len || name.ptr[0] == '.' || name.ptr[0] == '#' || str_ends_with(name, STR("~")))
+        return NULL;
+    for (size_t i = 0; i < uses[use].count; i++)
+        if (str_ends_with(name, str_from_cstr(uses[use].rows[i].suffix)))
+            return &uses[use].rows[i];
+    return NULL;
+}
+
+bool front_end_is_configuration(Str name) {
+    const FrontEnd *front_end = front_end_find(FRONT_END_CONFIGURATION, name);
+    return front_end && front_end->parse;
+}
+
+void front_end_index(FrontEndFolder *folder, Arena *arena) {
+    folder->names = map_new(arena);
+    vec_each(&folder->entries, entry) {
+        if (entry->kind != DISK_FOLDER && front_end_find(folder->use, entry->name))
+            map_set(&folder->names, entry->name, entry);
+    }
+}
+
+/* Is there x.tofu… beside this x.tf…? */
+static bool is_shadowed(const FrontEndFolder *folder,
+                        Str name,
+                        const FrontEnd *front_end,
+                        Arena *arena) {
+    Str suffix = str_from_cstr(front_end->suffix);
+    if (!str_starts_with(suffix, STR(".tf")))
+        return false;
+    Str other =
+        str_format(arena, "%.*s.tofu%.*s", STR_ARG(str_slice(name, 0, name.len - suffix.len)),
+                   STR_ARG(str_after(suffix, strlen(".tf"))));
+    return map_has(&folder->names, other);
+}
+
+static bool read_bytes(const FrontEndFolder *folder,
+                       const DiskEntry *entry,
+                       FrontEndFile *out,
+                       Arena *arena,
+                       Diags *diags) {
+    FolderFile listed = {out->path, entry->kind, uses[folder->use].unread};
+    Str bytes;
+    if (!out->front_end->parse) {
+        diags_error(diags, NO_RANGE, uses[folder->use].unsupported,
+                    "%.*s: the names of such files in YAML end in \"%s\".", STR_ARG(out->path),
+                    out->front_end->meant);
+        return false;
+    }
+    if (!folder_file_read(folder->disk, &listed, &bytes, arena, diags))
+        return false;
+    out->source = source_new(out->path, bytes, arena);
+    return true;
+}
+
+bool front_end_read(const FrontEndFolder *folder,
+                    const DiskEntry *entry,
+                    FrontEndFile *out,
+                    Arena *arena,
+                    Diags *diags) {
+    const FrontEnd *front_end = front_end_find(folder->use, entry->name);
+    *out = (FrontEndFile){0};
+    if (!front_end || entry->kind == DISK_FOLDER ||
+        is_shadowed(folder, entry->name, front_end, arena))
+        return true;
+    out->front_end = front_end;
+    out->path = disk_clean(disk_join(folder->path, entry->name, arena), arena);
+    return read_bytes(folder, entry, out, arena, diags) &&
+           front_end->parse(out->source, folder->functions, &out->body, arena, diags);
+}
