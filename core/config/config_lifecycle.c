@@ -202,20 +202,7 @@ bool config_lifecycle_read(const BodyContent *content,
                            Resource *resource,
                            Arena *arena,
                            Diags *diags) {
-    bool ok = true;
-    const BodyBlock *first = NULL;
-    vec_each(&content->blocks, block) {
-        if (!str_equal_cstr(block->type, "lifecycle"))
-            continue;
-        if (first) {
-            Str place = config_read_place(first->range, arena);
-            diags_error(diags, block->range, "Duplicate lifecycle block",
-                        "This resource has a lifecycle block already, at %.*s.", STR_ARG(place));
-            ok = false;
-            continue;
-        }
-        first = block;
-        ok &= read_lifecycle(block, resource, arena, diags);
-    }
-    return ok;
+    const BodyBlock *block;
+    bool ok = config_read_only_block(content, "lifecycle", &block, diags);
+    return (!block || read_lifecycle(block, resource, arena, diags)) && ok;
 }

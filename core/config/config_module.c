@@ -39,46 +39,6 @@ static bool read_source(ConfigLoading *loading, ModuleCall *call) {
     return ok && (call->source.len || refuse_empty(call, loading->diags));
 }
 
-static bool add_provider(ConfigLoading *loading, ModuleCall *call, const ExprItem *item) {
-    ProviderRef child;
-    ProviderRef *parent = arena_new(loading->arena, ProviderRef);
-    const Expr *value = config_legacy_reference(item->value, loading->arena, loading->diags);
-    const Expr *name = item->key;
-    if (value != item->value) /* quoted, as in JSON all names are, where that means nothing */
-        name = config_legacy_reference(name, loading->arena, loading->diags);
-    if (!config_read_provider_ref(name, &child, loading->arena, loading->diags) ||
-        !config_read_provider_ref(value, parent, loading->arena, loading->diags))
-        return false;
-    Str key = config_provider_key(child.name, child.alias, loading->arena);
-    parent->passed_range = child.range;
-    if (!map_has(&call->providers, key)) {
-        map_set(&call->providers, key, parent);
-        return true;
-    }
-    diags_error(loading->diags, parent->range, "Duplicate provider address",
-                "The called module gets a configuration for \"%.*s\" already. Each of its "
-                "configurations can be given once.",
-                STR_ARG(key));
-    return false;
-}
-
-static bool read_providers(ConfigLoading *loading, const BodyContent *content, ModuleCall *call) {
-    const Expr *expr = config_read_expr(content, "providers");
-    bool ok = true;
-    call->providers = map_new(loading->arena);
-    if (!expr)
-        return true;
-    if (expr->kind != EXPR_OBJECT) {
-        diags_error(loading->diags, expr->range, "Invalid providers argument",
-                    "\"providers\" must be a mapping from the provider configurations of the "
-                    "called module to those of this one.");
-        return false;
-    }
-    for (size_t i = 0; i < expr->as.object.count; i++)
-        ok &= add_provider(loading, call, &expr->as.object.items[i]);
-    return ok;
-}
-
 static bool refuse_both(ConfigLoading *loading, const BodyAttribute *at, const char *with) {
     Str summary = str_format(loading->arena, "Invalid combination of \"%s\" and \"%.*s\"", with,
                              STR_ARG(at->name));
@@ -197,7 +157,7 @@ static bool module_decode(ConfigLoading *loading, const BodyBlock *block, bool i
     call->count = config_read_expr(&content, "count");
     call->for_each = config_read_for_each(block, &content);
     ok &= config_read_traversals(&content, "depends_on", &call->depends_on, arena, loading->diags);
-    ok &= read_providers(loading, &content, call);
+    ok &= config_read_providers(&content, &call->providers, loading->arena, loading->diags);
     call->source_expr = config_read_expr(&content, "source");
     call->version_expr = config_read_expr(&content, "version");
     if (call->source_expr)

@@ -52,28 +52,17 @@ static const Connection *new_connection(const BodyBlock *block, Arena *arena) {
     return connection;
 }
 
-static bool refuse_second(const BodyBlock *block, SourceRange first, Arena *arena, Diags *diags) {
-    Str place = config_read_place(first, arena);
-    Str summary =
-        str_format(diags->arena, "Duplicate %.*s block",
-                   STR_ARG(str_equal_cstr(block->type, "_") ? STR("escaping") : block->type));
-    diags_error(diags, block->range, str_to_cstr(summary, diags->arena),
-                "There may be one \"%.*s\" block only; the first is at %.*s.", STR_ARG(block->type),
-                STR_ARG(place));
-    return false;
-}
-
 static bool read_inner(
     const BodyBlock *block, Provisioner *out, const Body **escaped, Arena *arena, Diags *diags) {
     if (str_equal_cstr(block->type, "_")) {
         if (*escaped)
-            return refuse_second(block, (*escaped)->range, arena, diags);
+            return config_read_refuse_second(block, (*escaped)->range, diags);
         *escaped = block->body;
         return true;
     }
     if (str_equal_cstr(block->type, "connection")) {
         if (out->connection)
-            return refuse_second(block, out->connection->range, arena, diags);
+            return config_read_refuse_second(block, out->connection->range, diags);
         out->connection = new_connection(block, arena);
         return true;
     }
@@ -82,29 +71,20 @@ static bool read_inner(
     return false;
 }
 
-/* One of two bare words; anything else is an error. */
 static bool read_keyword(const BodyContent *content,
                          const char *name,
-                         const char *usual,
-                         const char *other,
+                         const char *const words[2],
                          bool *is_other,
                          Arena *arena,
                          Diags *diags) {
-    const Expr *written = config_read_expr(content, name);
-    const Expr *expr = written ? config_legacy_keyword(written, arena, diags) : NULL;
-    const Traversal *word = expr ? config_read_traversal(expr) : NULL;
-    Str root = word && !word->step_count ? word->root : STR_EMPTY;
-    if (!expr || str_equal_cstr(root, usual))
-        return true;
-    *is_other = str_equal_cstr(root, other);
-    if (*is_other)
-        return true;
-    Str summary = str_format(diags->arena, "Invalid \"%s\" keyword", name);
-    diags_error(diags, written->range, str_to_cstr(summary, diags->arena),
-                "\"%s\" is one of the words %s and %s.", name, usual, other);
-    return false;
+    const Expr *expr = config_read_expr(content, name);
+    if (expr)
+        expr = config_legacy_keyword(expr, arena, diags);
+    return config_read_keyword(expr, name, words, is_other, diags);
 }
 
+static const char *const whens[] = {"create", "destroy"};
+static const char *const failures[] = {"fail", "continue"};
 static const BodyAttributeSchema attributes[] = {
     {"when",       false, BODY_CODE},
     {"on_failure", false, BODY_CODE},
@@ -142,8 +122,8 @@ static bool read_provisioner(const BodyBlock *block, Provisioner *out, Arena *ar
     *out = (Provisioner){.type = block->labels[0], .range = block->range};
     bool ok = check_type(block, diags);
     ok &= body_content(block->body, &schema, &content, &out->body, arena, diags);
-    ok &= read_keyword(&content, "when", "create", "destroy", &out->on_destroy, arena, diags);
-    ok &= read_keyword(&content, "on_failure", "fail", "continue", &out->continues, arena, diags);
+    ok &= read_keyword(&content, "when", whens, &out->on_destroy, arena, diags);
+    ok &= read_keyword(&content, "on_failure", failures, &out->continues, arena, diags);
     vec_each(&content.blocks, inner) {
         ok &= read_inner(inner, out, &escaped, arena, diags);
     }
@@ -180,7 +160,7 @@ bool config_provisioner_read(const BodyContent *content,
             ok &= read_provisioner(block, vec_add(arena, out), arena, diags);
         } else if (str_equal_cstr(block->type, "connection")) {
             if (*connection)
-                ok = refuse_second(block, (*connection)->range, arena, diags);
+                ok = config_read_refuse_second(block, (*connection)->range, diags);
             else
                 *connection = new_connection(block, arena);
         }

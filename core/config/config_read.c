@@ -194,6 +194,88 @@ bool config_read_provider_ref(const Expr *expr, ProviderRef *out, Arena *arena, 
     return false;
 }
 
+static bool read_provider(const ExprItem *item, Map *out, Arena *arena, Diags *diags) {
+    ProviderRef child;
+    ProviderRef *given = arena_new(arena, ProviderRef);
+    const Expr *value = config_legacy_reference(item->value, arena, diags);
+    const Expr *name = item->key;
+    if (value != item->value) /* quoted, as in JSON all names are, where that means nothing */
+        name = config_legacy_reference(name, arena, diags);
+    if (!config_read_provider_ref(name, &child, arena, diags) ||
+        !config_read_provider_ref(value, given, arena, diags))
+        return false;
+    Str key = config_provider_key(child.name, child.alias, arena);
+    given->passed_range = child.range;
+    if (!map_has(out, key)) {
+        map_set(out, key, given);
+        return true;
+    }
+    diags_error(diags, given->range, "Duplicate provider address",
+                "The called module gets a configuration for \"%.*s\" already. Each of its "
+                "configurations can be given once.",
+                STR_ARG(key));
+    return false;
+}
+
+bool config_read_providers(const BodyContent *content, Map *out, Arena *arena, Diags *diags) {
+    const Expr *expr = config_read_expr(content, "providers");
+    bool ok = true;
+    *out = map_new(arena);
+    if (!expr)
+        return true;
+    if (expr->kind != EXPR_OBJECT) {
+        diags_error(diags, expr->range, "Invalid providers argument",
+                    "\"providers\" must be a mapping: on the left a provider configuration of the "
+                    "called module, on the right the one that it is given.");
+        return false;
+    }
+    for (size_t i = 0; i < expr->as.object.count; i++)
+        ok &= read_provider(&expr->as.object.items[i], out, arena, diags);
+    return ok;
+}
+
+bool config_read_keyword(
+    const Expr *expr, const char *name, const char *const words[2], bool *is_other, Diags *diags) {
+    const Traversal *word = expr ? config_read_traversal(expr) : NULL;
+    Str root = word && !word->step_count ? word->root : STR_EMPTY;
+    if (!expr)
+        return true;
+    *is_other = str_equal_cstr(root, words[1]);
+    if (*is_other || str_equal_cstr(root, words[0]))
+        return true;
+    Str summary = str_format(diags->arena, "Invalid \"%s\" keyword", name);
+    diags_error(diags, expr->range, str_to_cstr(summary, diags->arena),
+                "\"%s\" is one of the words %s and %s, without quotes.", name, words[0], words[1]);
+    return false;
+}
+
+bool config_read_refuse_second(const BodyBlock *block, SourceRange first, Diags *diags) {
+    bool is_escaping = str_equal_cstr(block->type, "_");
+    Str summary = str_format(diags->arena, "Duplicate %.*s block",
+                             STR_ARG(is_escaping ? STR("escaping") : block->type));
+    diags_error(diags, block->range, str_to_cstr(summary, diags->arena),
+                "There may be one \"%.*s\" block here; the first is at %.*s.", STR_ARG(block->type),
+                STR_ARG(config_read_place(first, diags->arena)));
+    return false;
+}
+
+bool config_read_only_block(const BodyContent *content,
+                            const char *type,
+                            const BodyBlock **out,
+                            Diags *diags) {
+    bool ok = true;
+    *out = NULL;
+    vec_each(&content->blocks, block) {
+        if (!str_equal_cstr(block->type, type))
+            continue;
+        if (*out)
+            ok = config_read_refuse_second(block, (*out)->range, diags);
+        else
+            *out = block;
+    }
+    return ok;
+}
+
 bool config_read_is_judging(const Condition *condition) {
     return expr_has_traversal(condition->condition);
 }

@@ -32,6 +32,21 @@ MUST_USE bool config_read_conditions(
     const BodyContent *content, const char *type, Conditions *out, Arena *arena, Diags *diags);
 /* Does its condition refer to anything? */
 bool config_read_is_judging(const Condition *condition);
+/* The block of that type, NULL if there is none; where there are more, they are errors. */
+MUST_USE bool config_read_only_block(const BodyContent *content,
+                                     const char *type,
+                                     const BodyBlock **out,
+                                     Diags *diags);
+/* Another block of a type of which there may be one; always false. */
+bool config_read_refuse_second(const BodyBlock *block, SourceRange first, Diags *diags);
+/* One of two bare words; no expression leaves *is_other. */
+MUST_USE bool config_read_keyword(
+    const Expr *expr, const char *name, const char *const words[2], bool *is_other, Diags *diags);
+/* "providers": by the key of a configuration in the module that is called, which it is given. */
+MUST_USE bool config_read_providers(const BodyContent *content,
+                                    Map *out,
+                                    Arena *arena,
+                                    Diags *diags);
 /* "main.loam.yaml, line 3", for "declared already at …". */
 Str config_read_place(SourceRange range, Arena *arena);
 /* ".a[0]: a number is required": what a failed conversion says. */

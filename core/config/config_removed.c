@@ -17,21 +17,6 @@ static bool check_from(ConfigLoading *loading, const ConfigAddress *from) {
     return is_managed && !config_address_has_keys(from);
 }
 
-static bool read_lifecycle(ConfigLoading *loading,
-                           const BodyBlock *block,
-                           Removed *out,
-                           bool *says) {
-    static const BodyAttributeSchema attributes[] = {
-        {"destroy", false, BODY_LITERAL}
-    };
-    static const BodySchema schema = {.attributes = attributes, .attribute_count = 1};
-    BodyContent content;
-    if (!body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags))
-        return false;
-    *says = body_content_find(&content, "destroy") != NULL;
-    return config_read_bool(&content, "destroy", &out->destroy, loading->arena, loading->diags);
-}
-
 /* Elsewhere the same configuration would destroy. */
 static void warn_of_silence(ConfigLoading *loading, const Removed *removed) {
     if (loading->request->removed_is_forgotten)
@@ -41,27 +26,21 @@ static void warn_of_silence(ConfigLoading *loading, const Removed *removed) {
                       "them.");
 }
 
-static bool read_lifecycles(ConfigLoading *loading, const BodyContent *content, Removed *out) {
-    const BodyBlock *first = NULL;
-    bool ok = true;
-    bool says = false;
-    vec_each(&content->blocks, block) {
-        if (!str_equal_cstr(block->type, "lifecycle"))
-            continue;
-        if (first) {
-            Str place = config_read_place(first->range, loading->arena);
-            diags_error(loading->diags, block->range, "Duplicate lifecycle block",
-                        "This removed block has a lifecycle block already, at %.*s.",
-                        STR_ARG(place));
-            ok = false;
-            continue;
-        }
-        first = block;
-        ok &= read_lifecycle(loading, block, out, &says);
-    }
-    if (!says)
+static bool read_lifecycle(ConfigLoading *loading, const BodyContent *content, Removed *out) {
+    static const BodyAttributeSchema attributes[] = {
+        {"destroy", false, BODY_LITERAL}
+    };
+    static const BodySchema schema = {.attributes = attributes, .attribute_count = 1};
+    Arena *arena = loading->arena;
+    Diags *diags = loading->diags;
+    BodyContent inner = {0};
+    const BodyBlock *block;
+    bool ok = config_read_only_block(content, "lifecycle", &block, diags);
+    if (block)
+        ok &= body_content(block->body, &schema, &inner, NULL, arena, diags);
+    if (!body_content_find(&inner, "destroy"))
         warn_of_silence(loading, out);
-    return ok;
+    return config_read_bool(&inner, "destroy", &out->destroy, arena, diags) && ok;
 }
 
 static bool check_provisioners(ConfigLoading *loading, const Removed *removed) {
@@ -104,7 +83,7 @@ static bool removed_decode(ConfigLoading *loading, const BodyBlock *block, bool 
     bool has_from =
         from && config_address_read(from, &removed.from, loading->arena, loading->diags);
     ok &= has_from && check_from(loading, &removed.from);
-    ok &= read_lifecycles(loading, &content, &removed);
+    ok &= read_lifecycle(loading, &content, &removed);
     ok &= config_provisioner_read(&content, &removed.provisioners, &removed.connection,
                                   loading->arena, loading->diags);
     ok = ok && check_provisioners(loading, &removed);

@@ -114,21 +114,10 @@ static bool check_reserved(ConfigLoading *loading, const BodyContent *content) {
 
 /* `_` holds arguments of the provider that are named as meta-arguments are. */
 static bool join_escaped(ConfigLoading *loading, const BodyContent *content, Resource *resource) {
-    const BodyBlock *first = NULL;
-    bool ok = true;
-    vec_each(&content->blocks, block) {
-        if (!str_equal_cstr(block->type, "_"))
-            continue;
-        if (first) {
-            Str place = config_read_place(first->range, loading->arena);
-            diags_error(loading->diags, block->range, "Duplicate escaping block",
-                        "There may be one \"_\" block only; the first is at %.*s.", STR_ARG(place));
-            ok = false;
-            continue;
-        }
-        first = block;
-        resource->body = body_join(resource->body, block->body, loading->arena);
-    }
+    const BodyBlock *escaped;
+    bool ok = config_read_only_block(content, "_", &escaped, loading->diags);
+    if (escaped)
+        resource->body = body_join(resource->body, escaped->body, loading->arena);
     return ok;
 }
 

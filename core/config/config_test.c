@@ -3,26 +3,6 @@
 #include "config_test_block.h"
 #include "front_end.h"
 
-bool config_test_keyword(TestLoading *loading,
-                         const BodyContent *content,
-                         const char *name,
-                         const char *usual,
-                         const char *other,
-                         bool *is_other) {
-    const Expr *expr = config_read_expr(content, name);
-    const Traversal *word = expr ? config_read_traversal(expr) : NULL;
-    Str root = word && !word->step_count ? word->root : STR_EMPTY;
-    if (!expr)
-        return true;
-    *is_other = str_equal_cstr(root, other);
-    if (*is_other || str_equal_cstr(root, usual))
-        return true;
-    Str summary = str_format(loading->arena, "Invalid \"%s\" keyword", name);
-    diags_error(loading->diags, expr->range, str_to_cstr(summary, loading->arena),
-                "\"%s\" is one of the words %s and %s, without quotes.", name, usual, other);
-    return false;
-}
-
 bool config_test_variables_decode(TestLoading *loading,
                                   const BodyBlock *block,
                                   TestVariables *out) {

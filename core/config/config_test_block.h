@@ -27,13 +27,6 @@ MUST_USE bool config_test_override_decode(TestLoading *loading,
 MUST_USE bool config_test_variables_decode(TestLoading *loading,
                                            const BodyBlock *block,
                                            TestVariables *out);
-/* One of two words; an absent argument leaves *is_other. */
-MUST_USE bool config_test_keyword(TestLoading *loading,
-                                  const BodyContent *content,
-                                  const char *name,
-                                  const char *usual,
-                                  const char *other,
-                                  bool *is_other);
 /* A block of which there is one alone, met again. */
 void config_test_refuse_second(TestLoading *loading,
                                const BodyBlock *block,

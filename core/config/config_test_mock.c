@@ -27,7 +27,9 @@ static bool read_object(TestLoading *loading,
 }
 
 static bool read_during(TestLoading *loading, const BodyContent *content, bool *is_plan) {
-    return config_test_keyword(loading, content, "override_during", "apply", "plan", is_plan);
+    static const char *const words[] = {"apply", "plan"};
+    const Expr *expr = config_read_expr(content, "override_during");
+    return config_read_keyword(expr, "override_during", words, is_plan, loading->diags);
 }
 
 typedef struct OverrideType {

@@ -36,12 +36,13 @@ static bool decode_options(TestLoading *loading, const BodyBlock *block, TestRun
     };
     static const BodySchema inner = {.attributes = inner_attributes,
                                      .attribute_count = ARRAY_COUNT(inner_attributes)};
+    static const char *const modes[] = {"normal", "refresh-only"};
     BodyContent content;
     bool refreshes = true;
     Arena *arena = loading->arena;
     bool ok = body_content(block->body, &inner, &content, NULL, arena, loading->diags);
-    ok &= config_test_keyword(loading, &content, "mode", "normal", "refresh-only",
-                              &run->is_refresh_only);
+    ok &= config_read_keyword(config_read_expr(&content, "mode"), "mode", modes,
+                              &run->is_refresh_only, loading->diags);
     ok &= config_read_bool(&content, "refresh", &refreshes, arena, loading->diags);
     ok &= config_read_traversals(&content, "replace", &run->replaced, arena, loading->diags);
     ok &= config_read_traversals(&content, "target", &run->targets, arena, loading->diags);
@@ -156,35 +157,6 @@ static bool decode_module(TestLoading *loading, const BodyBlock *block, TestRun 
     return config_module_load_tested(loading->loading, &wanted, &run->config);
 }
 
-static bool add_provider(TestLoading *loading, const ExprItem *item, TestRun *run) {
-    ProviderRef child;
-    ProviderRef *named = arena_new(loading->arena, ProviderRef);
-    if (!config_read_provider_ref(item->key, &child, loading->arena, loading->diags) ||
-        !config_read_provider_ref(item->value, named, loading->arena, loading->diags))
-        return false;
-    named->range = item->value->range;
-    Str key = config_provider_key(child.name, child.alias, loading->arena);
-    map_set(&run->providers, key, named);
-    return true;
-}
-
-static bool read_providers(TestLoading *loading, const BodyContent *content, TestRun *run) {
-    const Expr *expr = config_read_expr(content, "providers");
-    bool ok = true;
-    run->providers = map_new(loading->arena);
-    if (!expr)
-        return true;
-    if (expr->kind != EXPR_OBJECT) {
-        diags_error(loading->diags, expr->range, "Invalid providers argument",
-                    "\"providers\" must be a mapping from the provider configurations of the "
-                    "module to those of this file.");
-        return false;
-    }
-    for (size_t i = 0; i < expr->as.object.count; i++)
-        ok &= add_provider(loading, &expr->as.object.items[i], run);
-    return ok;
-}
-
 static bool check_name(TestLoading *loading, const BodyBlock *block) {
     if (!config_read_identifier(block->labels[0], block->label_ranges[0], "run block name",
                                 loading->diags))
@@ -233,6 +205,7 @@ static bool decode_blocks(TestLoading *loading, const BodyContent *content, Test
 }
 
 bool config_test_run_decode(TestLoading *loading, const BodyBlock *block) {
+    static const char *const commands[] = {"apply", "plan"};
     Arena *arena = loading->arena;
     Diags *diags = loading->diags;
     BodyContent content;
@@ -243,10 +216,11 @@ bool config_test_run_decode(TestLoading *loading, const BodyBlock *block) {
     bool ok = check_name(loading, block);
     vec_push(arena, &loading->file->runs, run);
     ok &= body_content(block->body, &schema, &content, NULL, arena, diags);
-    ok &= config_test_keyword(loading, &content, "command", "apply", "plan", &run->is_plan);
+    ok &= config_read_keyword(config_read_expr(&content, "command"), "command", commands,
+                              &run->is_plan, diags);
     ok &= config_read_string(&content, "state_key", &run->state_key, arena, diags);
     ok &= config_read_bool(&content, "parallel", &ignored, arena, diags);
-    ok &= read_providers(loading, &content, run);
+    ok &= config_read_providers(&content, &run->providers, arena, diags);
     ok &= read_expectations(loading, &content, run);
     ok &= config_read_conditions(&content, "assert", &run->asserts, arena, diags);
     return decode_blocks(loading, &content, run) && ok;
