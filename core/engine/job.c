@@ -486,6 +486,48 @@ const StateObject *job_encode(Job *job, Value marked, ObjectStatus status, Str p
     return kept;
 }
 
+ResourceChange *job_new_change(const Job *job) {
+    ResourceChange *change = arena_new(job->passing, ResourceChange);
+    change->address = job->record->address;
+    change->provider = str_from_cstr(job->provider->provider->address);
+    change->provider_alias = job->provider->alias;
+    change->provider_module = job->provider->module_path;
+    change->provider_key = job->record->provider_key;
+    change->deposed = job->record->deposed;
+    change->schema = job->schema;
+    change->before = value_null(schema_implied_type(job->schema));
+    change->after = change->before;
+    change->config = value_null(&TYPE_DYNAMIC);
+    change->dependencies = job->resource->dependencies;
+    change->dependency_count = job->resource->dependency_count;
+    return change;
+}
+
+JournalIntent job_intent(const Job *job, const char *action) {
+    return (JournalIntent){
+        .address = job->record->address,
+        .provider = str_from_cstr(job->provider->provider->address),
+        .provider_alias = job->provider->alias,
+        .provider_module = job->provider->module_path,
+        .provider_key = job->record->provider_key,
+        .deposed = job->record->deposed,
+        .action = str_from_cstr(action),
+        .schema_version = (uint64_t)job->schema->version,
+    };
+}
+
+JournalOutcome job_outcome(const Job *job, const StateObject *object) {
+    return (JournalOutcome){
+        .address = job->record->address,
+        .provider = str_from_cstr(job->provider->provider->address),
+        .provider_alias = job->provider->alias,
+        .provider_module = job->provider->module_path,
+        .provider_key = job->record->provider_key,
+        .deposed = job->record->deposed,
+        .object = object,
+    };
+}
+
 Str job_object_id(Value marked) {
     if (!value_is_present(marked))
         return STR_EMPTY;

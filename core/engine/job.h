@@ -6,6 +6,7 @@
 #pragma once
 
 #include "evaluate.h"
+#include "journal.h"
 #include "mock.h"
 #include "resource_type.h"
 #include "state_object.h"
@@ -80,6 +81,11 @@ MUST_USE bool job_require_provider(Job *job);
 void job_limits(Job *job, LimitAction action, Value object, WalkTask *task);
 /* What the state keeps of a marked object; in scratch. */
 const StateObject *job_encode(Job *job, Value marked, ObjectStatus status, Str private_data);
+/* What the plan says of this instance, with nothing before and no configuration yet; in passing. */
+ResourceChange *job_new_change(const Job *job);
+/* What the journal is told before a call (the caller adds what the call is) and after it. */
+JournalIntent job_intent(const Job *job, const char *action);
+JournalOutcome job_outcome(const Job *job, const StateObject *object);
 /* "id" or "name" of an object, for progress lines; empty when there is none or it is secret. A
  * view.
  */

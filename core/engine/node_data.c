@@ -22,23 +22,9 @@ static bool read_source(Job *job, const Configured *configured, Value *out) {
     return true;
 }
 
-static ResourceChange *new_change(Job *job, const Configured *configured) {
-    ResourceChange *change = arena_new(job->passing, ResourceChange);
-    change->address = job->record->address;
-    change->provider = str_from_cstr(job->provider->provider->address);
-    change->provider_alias = job->provider->alias;
-    change->provider_module = job->provider->module_path;
-    change->provider_key = job->record->provider_key;
-    change->schema = job->schema;
-    change->before = value_null(schema_implied_type(job->schema));
-    change->config = value_clone(configured->marked, job->keep);
-    change->dependencies = job->resource->dependencies;
-    change->dependency_count = job->resource->dependency_count;
-    return change;
-}
-
 static void postpone(Job *job, const Configured *configured, ActionReason reason) {
-    ResourceChange *change = new_change(job, configured);
+    ResourceChange *change = job_new_change(job);
+    change->config = value_clone(configured->marked, job->keep);
     change->action = ACTION_READ;
     change->reason = reason;
     change->after =
@@ -173,7 +159,8 @@ static void plan_nested(Job *job) {
     remember(job, value);
     if (job->walk->options->mode == PLAN_REFRESH_ONLY)
         return;
-    ResourceChange *change = new_change(job, &configured);
+    ResourceChange *change = job_new_change(job);
+    change->config = value_clone(configured.marked, job->keep);
     change->action = ACTION_READ;
     change->reason = REASON_READ_BECAUSE_CHECK_NESTED;
     change->after = value_clone(after, job->keep);
@@ -194,14 +181,7 @@ bool node_data_plan(Walk *tasks, void *payload, uint32_t worker) {
 
 static bool record_read(Job *job, Value value) {
     remember(job, value);
-    JournalOutcome outcome = {
-        .address = job->record->address,
-        .provider = str_from_cstr(job->provider->provider->address),
-        .provider_alias = job->provider->alias,
-        .provider_module = job->provider->module_path,
-        .provider_key = job->record->provider_key,
-        .object = job->record->refreshed,
-    };
+    JournalOutcome outcome = job_outcome(job, job->record->refreshed);
     return working_state_record(job->walk->working, 0, &outcome, &job->diags);
 }
 

@@ -15,20 +15,8 @@ typedef struct Applying {
     uint64_t sequence; /* of the intent */
 } Applying;
 
-static JournalOutcome outcome_of(const Applying *applying, const StateObject *object) {
-    const Job *job = &applying->job;
-    return (JournalOutcome){
-        .address = job->record->address,
-        .provider = str_from_cstr(job->provider->provider->address),
-        .provider_alias = job->provider->alias,
-        .provider_module = job->provider->module_path,
-        .provider_key = job->record->provider_key,
-        .object = object,
-    };
-}
-
 static bool record(Applying *applying, const StateObject *object) {
-    JournalOutcome outcome = outcome_of(applying, object);
+    JournalOutcome outcome = job_outcome(&applying->job, object);
     return working_state_record(applying->job.walk->working, applying->sequence, &outcome,
                                 &applying->job.diags);
 }
@@ -119,22 +107,14 @@ static bool intend(Applying *applying, Str identity) {
     Job *job = &applying->job;
     if (job->type->effect == EFFECT_NONE)
         return working_state_may_change(job->walk->working, &job->diags);
-    Call call = job_call(job);
-    JournalIntent intent = {
-        .address = job->record->address,
-        .provider = str_from_cstr(job->provider->provider->address),
-        .provider_alias = job->provider->alias,
-        .provider_module = job->provider->module_path,
-        .provider_key = job->record->provider_key,
-        .action = value_is_null(applying->prior) ? STR("create") : STR("update"),
-        .generation = call.generation,
-        .identity = identity,
-        .planned = planned_json(job, applying->response.planned),
-        .schema_version = (uint64_t)job->schema->version,
-        .is_provisioned = is_provisioned(applying),
-        .dependencies = job->resource->dependencies,
-        .dependency_count = job->resource->dependency_count,
-    };
+    const char *action = value_is_null(applying->prior) ? "create" : "update";
+    JournalIntent intent = job_intent(job, action);
+    intent.generation = job_call(job).generation;
+    intent.identity = identity;
+    intent.planned = planned_json(job, applying->response.planned);
+    intent.is_provisioned = is_provisioned(applying);
+    intent.dependencies = job->resource->dependencies;
+    intent.dependency_count = job->resource->dependency_count;
     return working_state_intend(job->walk->working, &intent, &applying->sequence, &job->diags);
 }
 

@@ -3,43 +3,25 @@
 #include "provision.h"
 #include "visit.h"
 
-static JournalIntent intent_of(const Job *job, uint64_t generation) {
-    return (JournalIntent){
-        .address = job->record->address,
-        .provider = str_from_cstr(job->provider->provider->address),
-        .provider_alias = job->provider->alias,
-        .provider_module = job->provider->module_path,
-        .provider_key = job->record->provider_key,
-        .deposed = job->record->deposed,
-        .action = STR("delete"),
-        .generation = generation,
-        .schema_version = (uint64_t)job->schema->version,
-    };
+static bool record_gone(Job *job, uint64_t sequence) {
+    JournalOutcome outcome = job_outcome(job, NULL);
+    return working_state_record(job->walk->working, sequence, &outcome, &job->diags);
 }
 
-static bool record_gone(Job *job, uint64_t sequence) {
-    JournalOutcome outcome = {
-        .address = job->record->address,
-        .provider = str_from_cstr(job->provider->provider->address),
-        .provider_alias = job->provider->alias,
-        .provider_module = job->provider->module_path,
-        .provider_key = job->record->provider_key,
-        .deposed = job->record->deposed,
-    };
-    return working_state_record(job->walk->working, sequence, &outcome, &job->diags);
+static bool intend(Job *job, const Call *call, uint64_t *sequence) {
+    WorkingState *working = job->walk->working;
+    if (job->type->effect == EFFECT_NONE)
+        return working_state_may_change(working, &job->diags);
+    JournalIntent intent = job_intent(job, "delete");
+    intent.generation = call->generation;
+    return working_state_intend(working, &intent, sequence, &job->diags);
 }
 
 static bool delete_object(Job *job, const StateObject *object, Value prior) {
     Call call = job_call(job);
     uint64_t sequence = 0;
-    if (job->type->effect == EFFECT_NONE) {
-        if (!working_state_may_change(job->walk->working, &job->diags))
-            return false;
-    } else {
-        JournalIntent intent = intent_of(job, call.generation);
-        if (!working_state_intend(job->walk->working, &intent, &sequence, &job->diags))
-            return false;
-    }
+    if (!intend(job, &call, &sequence))
+        return false;
     const Type *type = schema_implied_type(job->schema);
     ApplyRequest request = {
         .prior = value_unmark_deep(prior, job->scratch),
@@ -48,11 +30,10 @@ static bool delete_object(Job *job, const StateObject *object, Value prior) {
         .private_data = object->private_data,
     };
     ApplyResponse response = {.state = value_null(type)};
-    if (resource_type_apply(job->type, &call, &request, &response, &job->diags)) {
+    if (resource_type_apply(job->type, &call, &request, &response, &job->diags))
         return record_gone(job, sequence);
-    }
-    if (sequence && !working_state_settle(job->walk->working, sequence, &job->diags))
-        return false;
+    if (sequence)
+        (void)!working_state_settle(job->walk->working, sequence, &job->diags);
     return false;
 }
 

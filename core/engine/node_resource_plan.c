@@ -59,19 +59,8 @@ static void keep_real_paths(Planning *planning, Paths *out) {
 static void new_change(Planning *planning) {
     Job *job = &planning->job;
     InstanceRecord *record = job->record;
-    ResourceChange *change = arena_new(job->passing, ResourceChange);
-    change->address = record->address;
-    change->provider = str_from_cstr(job->provider->provider->address);
-    change->provider_alias = job->provider->alias;
-    change->provider_module = job->provider->module_path;
-    change->provider_key = job->record->provider_key;
-    change->schema = job->schema;
-    change->before = value_null(schema_implied_type(job->schema));
-    change->after = change->before;
-    change->config = value_null(&TYPE_DYNAMIC);
+    ResourceChange *change = job_new_change(job);
     change->import_id = record->import_id;
-    change->dependencies = job->resource->dependencies;
-    change->dependency_count = job->resource->dependency_count;
     change->create_before_destroy = job->resource->create_before_destroy;
     record->planned = change;
 }
@@ -326,7 +315,6 @@ static bool plan_forgetting(Planning *planning) {
     job->record->refreshed = state_find_object(job->record->stored, job->record->deposed);
     new_change(planning);
     ResourceChange *change = job->record->planned;
-    change->deposed = job->record->deposed;
     change->action = ACTION_FORGET;
     change->reason = forget_reason(job);
     change->before = value_clone(planning->prior, job->keep);
@@ -350,7 +338,6 @@ static bool plan_removal(Planning *planning) {
     new_change(planning);
     ResourceChange *change = job->record->planned;
     const StateObject *object = job->record->refreshed;
-    change->deposed = job->record->deposed;
     change->action = ACTION_DELETE;
     change->reason = job->walk->options->mode == PLAN_DESTROY ? REASON_NONE : job->record->removal;
     change->before = value_clone(planning->prior, job->keep);
