@@ -14,14 +14,10 @@ target_compile_options(loam_flags INTERFACE
     "SHELL:-include ${CMAKE_SOURCE_DIR}/core/base/ban.h")
 target_link_libraries(loam_flags INTERFACE Threads::Threads)
 
-# The sources of a folder; one that has none yet still makes a target.
+# The sources of a folder; main.c is the program's.
 function(loam_sources out dir)
     file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${dir}/*.c)
-    list(REMOVE_ITEM sources ${CMAKE_SOURCE_DIR}/core/cli/main.c)
-    if(NOT sources)
-        set(sources ${CMAKE_BINARY_DIR}/empty.c)
-        file(CONFIGURE OUTPUT ${sources} CONTENT "typedef int nothing;\n")
-    endif()
+    list(FILTER sources EXCLUDE REGEX "/main\\.c$")
     set(${out} ${sources} PARENT_SCOPE)
 endfunction()
 
@@ -67,10 +63,6 @@ endfunction()
 
 # The program: every layer whole and exported, so that modules find one of each symbol.
 function(loam_program name main)
-    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${main})
-    if(NOT sources)
-        return()
-    endif()
     get_property(layers GLOBAL PROPERTY loam_layers)
     list(TRANSFORM layers REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>" OUTPUT_VARIABLE objects)
     add_executable(${name} ${main} ${objects})
