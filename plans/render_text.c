@@ -5,7 +5,6 @@
 #include "render_group.h"
 #include "render_secret.h"
 #include "render_text_diff.h"
-#include "render_text_string.h"
 #include "render_title.h"
 
 #define PIECE_SIZE 65536

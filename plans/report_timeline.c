@@ -2,7 +2,6 @@
  * critical path as a table. */
 #include "report_timeline.h"
 
-#include "clock.h"
 #include "html.h"
 #include "report_page.h"
 #include "report_page_assets.h"

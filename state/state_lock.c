@@ -3,7 +3,6 @@
 #include "digest.h"
 #include "json_reader.h"
 #include "json_writer.h"
-#include "statefile.h"
 #include "version.h"
 
 #include <unistd.h>

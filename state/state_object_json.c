@@ -32,7 +32,6 @@ static bool read_attributes(StateObjectReader *reading, JsonToken token, const c
         *error = "attributes must be an object";
         return false;
     }
-    reading->has_attributes = true;
     return json_skip(reading->reader, token, &reading->object.attributes);
 }
 
@@ -120,7 +119,6 @@ static const struct {
 void state_object_json_begin(StateObjectReader *reading) {
     reading->object = (StateObject){0};
     reading->extra = strbuf_new(reading->arena);
-    reading->has_attributes = false;
 }
 
 static bool keep_extra(StateObjectReader *reading, Str key, JsonToken token) {

@@ -12,7 +12,6 @@ typedef struct StateObjectReader {
     Arena *arena;       /* receives what is no view of the reader's bytes */
     StateObject object;
     StrBuf extra;
-    bool has_attributes;
     /* The list read last: instances of one block mostly have the same. */
     Str dependencies_text;
     const Str *dependencies;

@@ -1,7 +1,6 @@
 /* working_state: one mutex around the state; the journal has its own. An outcome enters the journal
  * and the state under the mutex, so a checkpoint finds both at the same point. */
 #include "working_state.h"
-#include "digest.h"
 #include "log.h"
 #include "statefile.h"
 #include "version.h"

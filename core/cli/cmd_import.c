@@ -1,7 +1,6 @@
 /* loam import */
 #include "command.h"
 #include "environment.h"
-#include "view.h"
 
 static const Option options[] = {
     {"config",      OPTION_TEXT, "DIR", "The folder of the configuration, instead of the current one."},

@@ -2,7 +2,6 @@
 #include "command.h"
 #include "junit.h"
 #include "project.h"
-#include "view_test.h"
 
 static const Option options[] = {
     {"filter",      OPTION_TEXT, "FILE", "Only the tests of this file. May be repeated."           },

@@ -26,7 +26,6 @@ Terminal terminal_probe(void) {
     (void)setvbuf(stdin, NULL, _IONBF, 0);
     Terminal terminal = {
         .out_is_tty = isatty(STDOUT_FILENO),
-        .err_is_tty = isatty(STDERR_FILENO),
         .in_is_tty = isatty(STDIN_FILENO),
     };
     const char *no_color = getenv("NO_COLOR");

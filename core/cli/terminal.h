@@ -7,7 +7,6 @@
 
 typedef struct Terminal {
     bool out_is_tty;
-    bool err_is_tty;
     bool in_is_tty;
     bool color;
     bool unicode;

@@ -85,14 +85,12 @@ typedef VEC(Provisioner) Provisioners;
 
 typedef struct Lifecycle {
     bool create_before_destroy;
-    bool has_create_before_destroy;
     const Expr *prevent_destroy; /* NULL: no */
     bool ignore_all_changes;
     Traversals ignore_changes; /* relative: root is the first attribute */
     Exprs replace_triggered_by;
     const Expr *enabled; /* NULL: always */
     bool destroy;        /* false: what leaves the configuration is forgotten, not destroyed */
-    bool has_destroy;
     Conditions preconditions;
     Conditions postconditions;
 } Lifecycle;

@@ -2,8 +2,6 @@
  * the left. */
 #include "config_address.h"
 
-#include "config_read.h"
-
 typedef struct AddressStep {
     bool is_index;
     Str name;

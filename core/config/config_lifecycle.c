@@ -185,13 +185,11 @@ static bool read_lifecycle(const BodyBlock *block, Resource *resource, Arena *ar
     Lifecycle *out = &resource->lifecycle;
     BodyContent content;
     bool ok = body_content(block->body, schema, &content, NULL, arena, diags);
-    out->has_create_before_destroy = body_content_find(&content, "create_before_destroy") != NULL;
     out->prevent_destroy = config_read_expr(&content, "prevent_destroy");
     ok &= check_prevent_destroy(&content, arena, diags);
     ok &= config_read_bool(&content, "create_before_destroy", &out->create_before_destroy, arena,
                            diags);
     out->enabled = config_read_expr(&content, "enabled");
-    out->has_destroy = body_content_find(&content, "destroy") != NULL;
     ok &= config_read_bool(&content, "destroy", &out->destroy, arena, diags);
     ok &= read_ignore_changes(&content, out, arena, diags);
     ok &= read_triggers(&content, out, arena, diags);

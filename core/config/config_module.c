@@ -1,7 +1,6 @@
 /* module: a call of another folder's configuration; and the loading of what is called. */
 #include "body_merge.h"
 #include "config_block.h"
-#include "config_legacy.h"
 #include "config_read.h"
 #include "config_requirement.h"
 #include "provider_passing.h"

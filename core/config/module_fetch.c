@@ -5,7 +5,6 @@
 #include "digest.h"
 #include "module_tree.h"
 #include "url.h"
-#include "version_constraint.h"
 
 #include <errno.h>
 

@@ -2,7 +2,6 @@
 #include "module_source.h"
 
 #include "url.h"
-#include "vec.h"
 
 bool module_source_is_local(Str address) {
     return str_starts_with(address, STR("./")) || str_starts_with(address, STR("../"));

@@ -1,8 +1,6 @@
 /* What a call passes, held against the called module's requirements and provider blocks. */
 #include "provider_passing.h"
 
-#include "config_read.h"
-
 /* A name that a module has for a provider, and where that provider comes from. */
 typedef struct LocalName {
     const Module *module;

@@ -170,7 +170,6 @@ typedef struct Binding {
     Reference reference;
     Node *node;   /* NULL for count, each, self, path, terraform */
     Node *output; /* module.m.x: the output's node; NULL: the whole module */
-    Str output_name;
 } Binding;
 
 struct EngineModule {

@@ -185,7 +185,6 @@ static void bind_module(Binder *binder, Binding *binding) {
         Str name = traversal->steps[at].name;
         Str key = str_format(binder->walk->arena, "output.%.*s", STR_ARG(name));
         binding->output = node_find(child, key);
-        binding->output_name = name;
         if (binding->output) {
             depend(binder, binding->output);
             warn_deprecated(binder, binding, traversal->range);

@@ -1,5 +1,4 @@
 /* eval_call: arguments, their conversion, the call, and errors that name the argument. */
-#include "eval.h"
 
 #include "evaluation.h"
 

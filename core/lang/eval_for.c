@@ -1,5 +1,4 @@
 /* eval_for: for expressions, and the elements that loops run over. */
-#include "eval.h"
 
 #include "evaluation.h"
 

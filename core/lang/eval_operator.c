@@ -348,7 +348,7 @@ const Type *eval_branch_type(Value if_true, Value if_false, Arena *arena) {
     if (type_equal(if_true.type, if_false.type))
         return if_true.type;
     const Type *types[] = {if_true.type, if_false.type};
-    return convert_unify_unsafe(types, 2, arena);
+    return convert_unify(types, 2, arena);
 }
 
 bool eval_condition(Evaluation *evaluation, const Expr *expr, Value *out) {

@@ -1,6 +1,5 @@
 /* eval_placeholder: the type that an expression would have had. Where the errors of an operand or a
  * branch do not count, its type still does, so far as the form of the expression tells it. */
-#include "eval.h"
 
 #include "evaluation.h"
 

@@ -1,5 +1,4 @@
 /* eval_splat: object[*].each; what is no sequence counts as a sequence of one, null as none. */
-#include "eval.h"
 
 #include "evaluation.h"
 

@@ -1,8 +1,6 @@
 /* eval_step: attributes and indexes of values. */
 #include "eval.h"
 
-#include "evaluation.h"
-
 static bool step_error(SourceRange range, const char *summary, Str detail, Diags *diags) {
     diags_error(diags, range, summary, "%.*s", STR_ARG(detail));
     return false;

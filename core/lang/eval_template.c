@@ -1,5 +1,4 @@
 /* eval_template: text with interpolations and directives. */
-#include "eval.h"
 
 #include "evaluation.h"
 #include "utf8.h"

@@ -346,7 +346,7 @@ static const Type *defaults_unify(Value *items, size_t count, Arena *arena) {
     ConvertError error;
     for (size_t i = 0; i < count; i++)
         types[i] = items[i].type;
-    const Type *type = convert_unify_unsafe(types, count, arena);
+    const Type *type = convert_unify(types, count, arena);
     for (size_t i = 0; type && i < count; i++)
         if (!convert_value(items[i], type, &items[i], &error, arena))
             return NULL;

@@ -1,5 +1,4 @@
 /* One run: its module with the providers of the test, planned, perhaps applied, judged. */
-#include "config_read.h"
 #include "suite_assert.h"
 #include "suite_body.h"
 #include "suite_state.h"

@@ -16,10 +16,6 @@ typedef struct ConvertError {
  * collection unified. On failure *error is filled in and *out untouched. */
 MUST_USE bool convert_value(
     Value v, const Type *type, Value *out, ConvertError *error, Arena *arena);
-/* Could any value of `from` convert to `to`? (unsafe conversions allowed, as in convert_value) */
-bool convert_is_possible(const Type *from, const Type *to);
-/* The type that all can convert to without loss; NULL when there is none. */
+/* The type that values of all these convert to, even where some values of one fail; NULL when there
+ * is none. */
 const Type *convert_unify(const Type *const *types, size_t count, Arena *arena);
-/* Same, for conversions that may fail for some values (conditionals and collections of the language
- * use the safe one first, then this). */
-const Type *convert_unify_unsafe(const Type *const *types, size_t count, Arena *arena);

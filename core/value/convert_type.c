@@ -1,8 +1,6 @@
 /* Conversions between types. The rules are cty's, case by case. */
 #include "convert_type.h"
 
-#include "convert.h"
-
 static bool is_sequence(const Type *type) {
     return type->kind == KIND_LIST || type->kind == KIND_SET;
 }
@@ -147,13 +145,6 @@ bool convert_type_is_possible(const Type *from,
         return from->kind == KIND_OBJECT && is_object_to_object(from, to, safety, arena);
     }
     return false;
-}
-
-bool convert_is_possible(const Type *from, const Type *to) {
-    if (!to->has_dynamic)
-        return convert_type_is_possible(from, to, CONVERT_UNSAFE, NULL);
-    SCOPED(ArenaRef) scratch = arena_open("convert");
-    return convert_type_is_possible(from, to, CONVERT_UNSAFE, scratch);
 }
 
 static const Type *settle_element(const Type *from, const Type *to, Arena *arena) {

@@ -21,7 +21,7 @@ const Type *convert_type_unify_parts(const Type *from,
                                      Arena *arena);
 /* Why there is no conversion: "tuple required, but have string". */
 Str convert_type_mismatch(const Type *have, const Type *want, Arena *arena);
-/* The unification behind convert_unify and convert_unify_unsafe. */
+/* The type that all of them convert to; NULL: there is none. */
 const Type *convert_type_unify(const Type *const *types,
                                size_t count,
                                ConvertSafety safety,

@@ -256,9 +256,5 @@ const Type *convert_type_unify(const Type *const *types,
 }
 
 const Type *convert_unify(const Type *const *types, size_t count, Arena *arena) {
-    return convert_type_unify(types, count, CONVERT_SAFE, arena);
-}
-
-const Type *convert_unify_unsafe(const Type *const *types, size_t count, Arena *arena) {
     return convert_type_unify(types, count, CONVERT_UNSAFE, arena);
 }

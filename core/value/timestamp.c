@@ -158,7 +158,6 @@ static bool timestamp_zone(TimestampReader *reader, Timestamp *out) {
     int hours = 0;
     int minutes = 0;
     if (str_starts_with(rest, STR("Z"))) {
-        out->is_utc = true;
         reader->rest = str_after(rest, 1);
     } else {
         bool has_form = rest.len >= 6 && (rest.ptr[0] == '+' || rest.ptr[0] == '-') &&

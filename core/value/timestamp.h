@@ -7,7 +7,6 @@ typedef struct Timestamp {
     int64_t seconds; /* since 1970, UTC */
     int32_t nanoseconds;
     int32_t offset_minutes; /* of the zone it was written in */
-    bool is_utc;            /* written with Z */
 } Timestamp;
 
 typedef struct TimestampFields {

@@ -41,14 +41,12 @@ typedef struct ValueMap {
     const Value *items;
 } ValueMap;
 
-/* What is known of an unknown. Bounds are inclusive unless said; lengths are of collections. */
+/* What is known of an unknown. Bounds are inclusive; lengths are of collections. */
 typedef struct Refinement {
     bool not_null;
     Str prefix;       /* of a string */
     const Value *min; /* of a number, NULL: none */
     const Value *max;
-    bool min_exclusive;
-    bool max_exclusive;
     uint32_t length_min;
     uint32_t length_max; /* UINT32_MAX: none */
 } Refinement;

@@ -2,7 +2,6 @@
 #include "domain_address.h"
 
 #include "cidr.h"
-#include "domain_schema.h"
 #include "items.h"
 #include "libvirt_error.h"
 

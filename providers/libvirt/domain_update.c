@@ -6,7 +6,6 @@
 #include "domain_device.h"
 #include "domain_disk.h"
 #include "domain_nic.h"
-#include "filter_ref.h"
 #include "items.h"
 #include "libvirt_error.h"
 

@@ -7,7 +7,6 @@
 #include "domain_read.h"
 #include "domain_update.h"
 #include "domain_xml.h"
-#include "filter_ref.h"
 #include "items.h"
 #include "libvirt_client.h"
 #include "libvirt_error.h"

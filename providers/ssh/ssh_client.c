@@ -1,7 +1,6 @@
 /* Settings, sessions and patience. */
 #include "ssh_client.h"
 
-#include "digest.h"
 #include "draft.h"
 #include "log.h"
 #include "ssh_pool.h"

@@ -2,7 +2,6 @@
 #include "git_address.h"
 
 #include "url.h"
-#include "vec.h"
 
 static Str cut_query(Str address, Str *query) {
     size_t mark = str_find_char(address, '?', 0);

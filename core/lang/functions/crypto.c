@@ -4,7 +4,6 @@
 #include "bcrypt.h"
 #include "digest.h"
 #include "scope.h"
-#include "utf8.h"
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>

@@ -1,8 +1,6 @@
 /* csv: csvdecode, with the rules of RFC 4180. */
 #include "functions.h"
 
-#include "sequence.h"
-
 typedef struct CsvReader {
     Str text;
     size_t at;

@@ -2,8 +2,6 @@
  * references, no look-around. */
 #include "functions.h"
 
-#include "sequence.h"
-
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 

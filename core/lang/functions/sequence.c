@@ -12,7 +12,7 @@ bool sequence_has_count(Value sequence) {
 }
 
 const Type *sequence_unify(const Type *const *types, size_t count, Arena *arena) {
-    return convert_unify_unsafe(types, count, arena);
+    return convert_unify(types, count, arena);
 }
 
 bool sequence_integer(FunctionCall *call, size_t argument, int64_t *out, Str *error) {

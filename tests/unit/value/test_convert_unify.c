@@ -1,6 +1,7 @@
 #include "type_case.h"
 
 #include "convert.h"
+#include "convert_type.h"
 
 #define A_NUMBER   "['object',{'a':'number'}]"
 #define A_STRING   "['object',{'a':'string'}]"
@@ -68,23 +69,23 @@ static void pairs_unify_either_way_round(void **state) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         const Type *there[] = {type_of(cases[i].a), type_of(cases[i].b)};
         const Type *back[] = {there[1], there[0]};
-        check_unified(convert_unify(there, 2, arena), cases[i].safe);
-        check_unified(convert_unify(back, 2, arena), cases[i].safe);
-        check_unified(convert_unify_unsafe(there, 2, arena), cases[i].unsafe);
-        check_unified(convert_unify_unsafe(back, 2, arena), cases[i].unsafe);
+        check_unified(convert_type_unify(there, 2, CONVERT_SAFE, arena), cases[i].safe);
+        check_unified(convert_type_unify(back, 2, CONVERT_SAFE, arena), cases[i].safe);
+        check_unified(convert_unify(there, 2, arena), cases[i].unsafe);
+        check_unified(convert_unify(back, 2, arena), cases[i].unsafe);
     }
 }
 
 static void several_types(void **state) {
     (void)state;
     const Type *primitives[] = {&TYPE_BOOL, &TYPE_NUMBER, &TYPE_STRING, &TYPE_BOOL};
-    check_unified(convert_unify(primitives, 4, arena), "string");
-    check_unified(convert_unify(primitives, 2, arena), NULL);
-    check_unified(convert_unify(NULL, 0, arena), NULL);
+    check_unified(convert_type_unify(primitives, 4, CONVERT_SAFE, arena), "string");
+    check_unified(convert_type_unify(primitives, 2, CONVERT_SAFE, arena), NULL);
+    check_unified(convert_type_unify(NULL, 0, CONVERT_SAFE, arena), NULL);
     const Type *mixed[] = {type_of(STRINGS), &TYPE_STRING, &TYPE_DYNAMIC};
-    check_unified(convert_unify_unsafe(mixed, 3, arena), "any");
+    check_unified(convert_unify(mixed, 3, arena), "any");
     const Type *sequences[] = {type_of(NUMBER_SET), type_of(STRING_SET), type_of(STRINGS)};
-    check_unified(convert_unify(sequences, 3, arena), "list(string)");
+    check_unified(convert_type_unify(sequences, 3, CONVERT_SAFE, arena), "list(string)");
 }
 
 /* A conversion per pair of types would take minutes here. */
@@ -98,7 +99,7 @@ static void many_types(void **state) {
         *name = str_format(arena, "attribute%zu", i);
         types[i] = type_object(name, &type, NULL, 1, arena);
     }
-    check_unified(convert_unify(types, COUNT, arena), "map(number)");
+    check_unified(convert_type_unify(types, COUNT, CONVERT_SAFE, arena), "map(number)");
 }
 
 int main(void) {
