@@ -152,6 +152,29 @@ static void write_nested(JsonWriter *writer, const Attribute *attribute) {
     json_object_end(writer);
 }
 
+/* One of them, or an expression. */
+static void write_words(JsonWriter *writer, const Attribute *attribute) {
+    SCOPED(ArenaRef) arena = arena_open("words");
+    StrVec words = attribute_words(attribute, arena);
+    json_object_start(writer);
+    json_key_string(writer, "description", str_from_cstr(attribute->description));
+    json_key(writer, STR("anyOf"));
+    json_array_start(writer);
+    json_object_start(writer);
+    json_key(writer, STR("enum"));
+    json_array_start(writer);
+    vec_each(&words, word) {
+        json_write_string(writer, *word);
+    }
+    json_array_end(writer);
+    json_object_end(writer);
+    json_object_start(writer);
+    write_ref(writer, STR("expression"));
+    json_object_end(writer);
+    json_array_end(writer);
+    json_object_end(writer);
+}
+
 static void write_attributes(JsonWriter *writer, const Attribute *attributes, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const Attribute *attribute = &attributes[i];
@@ -160,6 +183,8 @@ static void write_attributes(JsonWriter *writer, const Attribute *attributes, si
         json_key(writer, str_from_cstr(attribute->name));
         if (attribute->nested)
             write_nested(writer, attribute);
+        else if (attribute->words)
+            write_words(writer, attribute);
         else
             json_schema_write_type(writer, attribute->type, attribute->description);
     }

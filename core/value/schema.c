@@ -13,6 +13,17 @@ const Attribute *schema_find_attribute(const Schema *schema, Str name) {
     return NULL;
 }
 
+StrVec attribute_words(const Attribute *attribute, Arena *arena) {
+    StrVec words = {0};
+    Str rest = str_from_cstr(attribute->words);
+    while (rest.len) {
+        size_t blank = str_find_char(rest, ' ', 0);
+        vec_push(arena, &words, str_slice(rest, 0, blank));
+        rest = blank == SIZE_MAX ? STR_EMPTY : str_after(rest, blank + 1);
+    }
+    return words;
+}
+
 const Block *schema_find_block(const Schema *schema, Str name) {
     for (size_t i = 0; i < schema->block_count; i++) {
         if (str_equal_cstr(name, schema->blocks[i].name))

@@ -34,11 +34,31 @@ static void check_elements(
     }
 }
 
+/* A near miss is named; else all that it may be. */
+static Str check_word(const Attribute *attribute, Str text, Arena *arena) {
+    StrVec words = attribute_words(attribute, arena);
+    if (str_is_among(text, words.items, words.count))
+        return STR_EMPTY;
+    Str nearest = str_suggest(text, words.items, words.count);
+    if (nearest.len)
+        return str_format(arena, "There is no \"%.*s\" here. Did you mean \"%.*s\"?", STR_ARG(text),
+                          STR_ARG(nearest));
+    StrBuf all = strbuf_new(arena);
+    for (size_t i = 0; i < words.count; i++)
+        strbuf_add_format(&all, "%s\"%.*s\"",
+                          i == 0                 ? ""
+                          : i + 1 == words.count ? " or "
+                                                 : ", ",
+                          STR_ARG(words.items[i]));
+    return str_format(arena, "It must be %.*s.", STR_ARG(strbuf_str(&all)));
+}
+
 static void run_check(const Checker *checker, const Attribute *attribute, Value value, Path path) {
     bool is_secret =
         (attribute->flags & SENSITIVE) || (value_marks_deep(value) & MARK_SENSITIVE) != 0;
     Value plain = value_unmark_deep(value, checker->arena);
-    Str wrong = attribute->check(plain, checker->arena);
+    Str wrong = attribute->words ? check_word(attribute, value_text(plain), checker->arena)
+                                 : attribute->check(plain, checker->arena);
     if (wrong.len == 0)
         return;
     if (is_secret)
@@ -90,7 +110,7 @@ static void check_attribute(const Checker *checker,
         Schema members = schema_of_nested(attribute->nested);
         check_elements(checker, &members, attribute->nested->nesting, value, path);
     }
-    if (attribute->check && value_is_wholly_known(value))
+    if ((attribute->check || attribute->words) && value_is_wholly_known(value))
         run_check(checker, attribute, value, path);
 }
 

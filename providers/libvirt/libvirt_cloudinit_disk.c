@@ -16,13 +16,6 @@
 #define FULL_BELOW       65536 /* bytes */
 #define SEED_IMAGE_LIMIT (16u << 20)
 
-static Str check_kind(Value value, Arena *arena) {
-    Str text = value_text(value);
-    if (str_equal(text, STR("iso")) || str_equal(text, STR("folder")))
-        return STR_EMPTY;
-    return str_format(arena, "The kind is iso or folder.");
-}
-
 /* What cloud-init would pass over in silence. */
 static Str check_user_data(Value value, Arena *arena) {
     Str text = value_text(value);
@@ -53,7 +46,7 @@ static const Attribute cloudinit_attributes[] = {
     {"kind", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
      "iso: an image, for virtual machines. folder: a folder to mount at "
      "/var/lib/cloud/seed/nocloud of a container.",
-     .default_json = "\"iso\"", .check = check_kind},
+     .default_json = "\"iso\"", .words = "iso folder"},
     {"user_data", &TYPE_STRING, OPTIONAL | SENSITIVE | FORCES_NEW,
      "The file user-data: a cloud-config, a script, …",
      .check = check_user_data},

@@ -15,48 +15,6 @@
 #include "libvirt_provider.h"
 #include "timeouts.h"
 
-static Str one_of(Value value, const char *const *words, size_t count, Arena *arena) {
-    StrBuf text = strbuf_new(arena);
-    strbuf_add_cstr(&text, "It is one of ");
-    for (size_t i = 0; i < count; i++) {
-        if (str_equal_cstr(value_text(value), words[i]))
-            return STR_EMPTY;
-        strbuf_add_format(&text, "%s%s", i == 0 ? "" : i + 1 == count ? " and " : ", ", words[i]);
-    }
-    strbuf_add_char(&text, '.');
-    return strbuf_str(&text);
-}
-
-static Str check_type(Value value, Arena *arena) {
-    static const char *const words[] = {"kvm", "qemu", "lxc", "test"};
-    return one_of(value, words, ARRAY_COUNT(words), arena);
-}
-
-static Str check_device(Value value, Arena *arena) {
-    static const char *const words[] = {"disk", "cdrom"};
-    return one_of(value, words, ARRAY_COUNT(words), arena);
-}
-
-static Str check_bus(Value value, Arena *arena) {
-    static const char *const words[] = {"virtio", "scsi", "sata", "ide"};
-    return one_of(value, words, ARRAY_COUNT(words), arena);
-}
-
-static Str check_wait_ip(Value value, Arena *arena) {
-    static const char *const words[] = {"lease", "agent", "arp", "any", "none"};
-    return one_of(value, words, ARRAY_COUNT(words), arena);
-}
-
-static Str check_shutdown_mode(Value value, Arena *arena) {
-    static const char *const words[] = {"acpi", "agent"};
-    return one_of(value, words, ARRAY_COUNT(words), arena);
-}
-
-static Str check_policy(Value value, Arena *arena) {
-    static const char *const words[] = {"reboot_if_needed", "never_reboot", "live_only"};
-    return one_of(value, words, ARRAY_COUNT(words), arena);
-}
-
 static Str check_duration(Value value, Arena *arena) {
     int64_t duration_ms = 0;
     if (clock_parse_duration(value_text(value), &duration_ms) && duration_ms > 0)
@@ -95,10 +53,10 @@ static const Attribute disk_attributes[] = {
      .check = check_absolute},
     {"device", &TYPE_STRING, OPTIONAL | COMPUTED,
      "disk or cdrom.",
-     .default_json = "\"disk\"", .check = check_device},
+     .default_json = "\"disk\"", .words = "disk cdrom"},
     {"bus", &TYPE_STRING, OPTIONAL | COMPUTED,
      "virtio, scsi, sata or ide; virtio, and sata for a cdrom, where it is left out.",
-     .check = check_bus},
+     .words = "virtio scsi sata ide"},
     {"target", &TYPE_STRING, OPTIONAL | COMPUTED,
      "Name of the device (vda, vdb, …), in the order of the list where it is left out. It is "
      "who the disk is: a disk that keeps its name is not plugged in anew."},
@@ -150,7 +108,7 @@ static const Attribute console_attributes[] = {
 static const Attribute wait_attributes[] = {
     {"ip", &TYPE_STRING, OPTIONAL | COMPUTED,
      "Who tells the addresses: lease, agent, arp, any, or none to not wait.",
-     .default_json = "\"any\"", .check = check_wait_ip},
+     .default_json = "\"any\"", .words = "lease agent arp any none"},
     {"timeout", &TYPE_STRING, OPTIONAL,
      "How long; 5m, and 30m for machines without KVM.",
      .check = check_duration},
@@ -159,7 +117,7 @@ static const Attribute wait_attributes[] = {
 static const Attribute shutdown_attributes[] = {
     {"mode", &TYPE_STRING, OPTIONAL | COMPUTED,
      "How the machine is asked: acpi or agent.",
-     .default_json = "\"acpi\"", .check = check_shutdown_mode},
+     .default_json = "\"acpi\"", .words = "acpi agent"},
     {"timeout", &TYPE_STRING, OPTIONAL | COMPUTED,
      "After that it is switched off.",
      .default_json = "\"60s\"", .check = check_duration},
@@ -170,7 +128,7 @@ static const Attribute domain_attributes[] = {
     {"type", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
      "kvm, qemu (emulated) or lxc (a container); as the provider's uri and accel say where it "
      "is left out.",
-     .check = check_type},
+     .words = "kvm qemu lxc test"},
     {"arch", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "CPU architecture; the host's."},
     {"machine", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "Board; q35."},
     {"memory", &TYPE_NUMBER, OPTIONAL | COMPUTED,
@@ -234,7 +192,7 @@ static const Attribute domain_attributes[] = {
     {"update_policy", &TYPE_STRING, OPTIONAL | COMPUTED,
      "Of changes that a running machine cannot take: reboot_if_needed restarts it, "
      "never_reboot leaves them for its next start, live_only refuses them.",
-     .default_json = "\"reboot_if_needed\"", .check = check_policy},
+     .default_json = "\"reboot_if_needed\"", .words = "reboot_if_needed never_reboot live_only"},
     {"id", &TYPE_STRING, COMPUTED, "UUID of the machine."},
     {"ip_addresses", &TYPE_LIST_OF_STRING, COMPUTED,
      "Its addresses: those in the configuration, else what the host's networks gave out."},

@@ -10,14 +10,6 @@
 #include "network_update.h"
 #include "network_xml.h"
 
-static Str check_mode(Value value, Arena *arena) {
-    static const char *const modes[] = {"nat", "route", "open", "isolated", "bridge"};
-    for (size_t i = 0; i < ARRAY_COUNT(modes); i++)
-        if (str_equal_cstr(value_text(value), modes[i]))
-            return STR_EMPTY;
-    return str_format(arena, "The mode is nat, route, open, isolated or bridge.");
-}
-
 static Str check_cidr(Value value, Arena *arena) {
     Cidr cidr;
     if (cidr_parse(value_text(value), &cidr))
@@ -82,7 +74,7 @@ static const Attribute network_attributes[] = {
     {"mode", &TYPE_STRING, OPTIONAL | COMPUTED,
      "nat; route; open: routed without firewall; isolated; bridge: an existing bridge of the "
      "host.",
-     .default_json = "\"nat\"", .check = check_mode},
+     .default_json = "\"nat\"", .words = "nat route open isolated bridge"},
     {"bridge", &TYPE_STRING, OPTIONAL | COMPUTED,
      "Name of the bridge on the host; chosen by the host where it is left out."},
     {"stp", &TYPE_BOOL, OPTIONAL | COMPUTED,

@@ -10,39 +10,6 @@
 #include "libvirt_object.h"
 #include "libvirt_provider.h"
 
-static Str check_action(Value value, Arena *arena) {
-    static const char *const actions[] = {"accept", "drop", "reject", "return", "continue"};
-    for (size_t i = 0; i < ARRAY_COUNT(actions); i++)
-        if (str_equal_cstr(value_text(value), actions[i]))
-            return STR_EMPTY;
-    return str_format(arena, "The action is accept, drop, reject, return or continue.");
-}
-
-static Str check_direction(Value value, Arena *arena) {
-    Str text = value_text(value);
-    if (str_equal(text, STR("in")) || str_equal(text, STR("out")) || str_equal(text, STR("inout")))
-        return STR_EMPTY;
-    return str_format(arena, "The direction, as the guest sees it, is in, out or inout.");
-}
-
-static Str check_protocol(Value value, Arena *arena) {
-    static const char *const protocols[] = {
-        "mac",    "vlan",     "stp",     "arp",       "rarp",     "ip",
-        "ipv6",   "tcp",      "udp",     "udplite",   "icmp",     "igmp",
-        "esp",    "ah",       "sctp",    "all",       "tcp-ipv6", "udp-ipv6",
-        "icmpv6", "esp-ipv6", "ah-ipv6", "sctp-ipv6", "all-ipv6", "udplite-ipv6"};
-    Str candidates[ARRAY_COUNT(protocols)];
-    for (size_t i = 0; i < ARRAY_COUNT(protocols); i++) {
-        candidates[i] = str_from_cstr(protocols[i]);
-        if (str_equal(value_text(value), candidates[i]))
-            return STR_EMPTY;
-    }
-    Str near = str_suggest(value_text(value), candidates, ARRAY_COUNT(candidates));
-    return near.len
-               ? str_format(arena, "There is no such protocol; is \"%.*s\" meant?", STR_ARG(near))
-               : str_format(arena, "There is no such protocol: tcp, udp, icmp, all, ip, arp, …");
-}
-
 static Str check_rule_priority(Value value, Arena *arena) {
     int64_t priority = 0;
     if (value_to_int(value, &priority) && priority >= -1000 && priority <= 1000)
@@ -50,23 +17,27 @@ static Str check_rule_priority(Value value, Arena *arena) {
     return str_format(arena, "A priority is an integer from -1000 to 1000; the lowest goes first.");
 }
 
+#define PROTOCOLS                                                                                  \
+    "mac vlan stp arp rarp ip ipv6 tcp udp udplite icmp igmp esp ah sctp all tcp-ipv6 udp-ipv6 "   \
+    "icmpv6 esp-ipv6 ah-ipv6 sctp-ipv6 all-ipv6 udplite-ipv6"
+
 /* What a packet must look like; empty attributes match all. Names as libvirt has them, but for
  * those in rule_names. */
 /* clang-format off */
 static const Attribute rule_attributes[] = {
     {"action", &TYPE_STRING, REQUIRED,
      "accept, drop, reject, return or continue.",
-     .check = check_action},
+     .words = "accept drop reject return continue"},
     {"direction", &TYPE_STRING, REQUIRED,
      "As the guest sees it: in, out or inout.",
-     .check = check_direction},
+     .words = "in out inout"},
     {"priority", &TYPE_NUMBER, OPTIONAL | COMPUTED,
      "Place among the rules, -1000 to 1000, the lowest first.",
      .default_json = "500", .check = check_rule_priority},
     {"statematch", &TYPE_BOOL, OPTIONAL, "false: without connection tracking."},
     {"protocol", &TYPE_STRING, OPTIONAL | COMPUTED,
      "tcp, udp, icmp, all, tcp-ipv6, all-ipv6, ip, arp, mac, …: the kind of packet.",
-     .default_json = "\"all\"", .check = check_protocol},
+     .default_json = "\"all\"", .words = PROTOCOLS},
     {"match", &TYPE_BOOL, OPTIONAL, "false: packets that do not look like this."},
     {"srcmacaddr", &TYPE_STRING, OPTIONAL, "Sender's MAC address."},
     {"srcmacmask", &TYPE_STRING, OPTIONAL, "Mask of the sender's MAC address."},
@@ -302,27 +273,10 @@ static const LibvirtObject filter_object = {
     .read = read_anew,
 };
 
-/* Once more, as what was unknown when the configuration was checked is known now, and a protocol
- * becomes the name of an element. */
-static bool check_protocols(const Call *call, Value planned, Diags *diags) {
-    for (size_t i = 0; i < items_count(planned, "rules"); i++) {
-        Value protocol = draft_attribute(items_at(planned, "rules", i), "protocol");
-        Str wrong = value_is_present(protocol) ? check_protocol(protocol, call->arena) : STR_EMPTY;
-        if (wrong.len)
-            return libvirt_error_say(
-                call, diags,
-                str_format(call->arena, "Invalid protocol \"%.*s\"", STR_ARG(value_text(protocol))),
-                wrong);
-    }
-    return true;
-}
-
 /* Define with a UUID makes the filter or replaces its rules, on running guests too. */
 static bool write_filter(
     const Call *call, Value planned, Str uuid, ApplyResponse *response, Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
-    if (!check_protocols(call, planned, diags))
-        return false;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
     SCOPED(virNWFilterPtr)

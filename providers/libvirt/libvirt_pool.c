@@ -8,24 +8,10 @@
 #include "libvirt_object.h"
 #include "libvirt_provider.h"
 
-static Str check_type(Value value, Arena *arena) {
-    if (str_equal(value_text(value), STR("dir")))
-        return STR_EMPTY;
-    return str_format(arena, "The type of a pool is \"dir\", a folder on the host.");
-}
-
 static Str check_path(Value value, Arena *arena) {
     (void)arena;
     return str_starts_with(value_text(value), STR("/")) ? STR_EMPTY
                                                         : STR("The path must be absolute.");
-}
-
-static Str check_on_delete(Value value, Arena *arena) {
-    Str text = value_text(value);
-    if (str_equal(text, STR("undefine")) || str_equal(text, STR("delete_empty")) ||
-        str_equal(text, STR("delete_all")))
-        return STR_EMPTY;
-    return str_format(arena, "It is one of undefine, delete_empty and delete_all.");
 }
 
 /* clang-format off */
@@ -33,7 +19,7 @@ static const Attribute pool_attributes[] = {
     {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name, unique on the host."},
     {"type", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
      "Kind of pool: dir, a folder on the host.",
-     .default_json = "\"dir\"", .check = check_type},
+     .default_json = "\"dir\"", .words = "dir"},
     {"path", &TYPE_STRING, REQUIRED | FORCES_NEW,
      "The folder; it is made where it is missing.",
      .check = check_path},
@@ -46,7 +32,7 @@ static const Attribute pool_attributes[] = {
     {"on_delete", &TYPE_STRING, OPTIONAL | COMPUTED,
      "What becomes of the folder: undefine leaves it, delete_empty removes it when nothing is "
      "in it, delete_all removes its volumes first.",
-     .default_json = "\"undefine\"", .check = check_on_delete},
+     .default_json = "\"undefine\"", .words = "undefine delete_empty delete_all"},
     {"id", &TYPE_STRING, COMPUTED, "UUID of the pool."},
 };
 /* clang-format on */

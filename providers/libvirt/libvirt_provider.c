@@ -18,41 +18,26 @@ static const Attribute provider_attributes[] = {
      "Probes without an answer after which the connection counts as broken; 6."},
     {"default_pool", &TYPE_STRING, OPTIONAL, "Pool of volumes that name none; default."},
     {"accel", &TYPE_STRING, OPTIONAL,
-     "How machines without a type run: auto (KVM where the host has it), kvm or tcg."},
+     "How machines without a type run: auto (KVM where the host has it), kvm or tcg.",
+     .words = "auto kvm tcg"},
     {"read_only", &TYPE_BOOL, OPTIONAL, "Connect without the right to change anything."},
 };
 /* clang-format on */
 
-static bool parse_accel(Str text, Accel *out) {
-    static const struct {
-        const char *name;
-        Accel accel;
-    } names[] = {
-        {"auto", ACCEL_AUTO},
-        {"kvm",  ACCEL_KVM },
-        {"tcg",  ACCEL_TCG },
-    };
-    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
-        if (!str_equal_cstr(text, names[i].name))
-            continue;
-        *out = names[i].accel;
-        return true;
-    }
-    return false;
+static Accel read_accel(Value config) {
+    Str text = draft_text(config, "accel", STR("auto"));
+    return str_equal_cstr(text, "kvm")   ? ACCEL_KVM
+           : str_equal_cstr(text, "tcg") ? ACCEL_TCG
+                                         : ACCEL_AUTO;
 }
 
 static bool provider_validate(const Call *call, Value config, Diags *diags) {
-    Accel accel = ACCEL_AUTO;
     int64_t timeout_ms = 0;
-    bool is_valid = true;
-    if (!parse_accel(draft_text(config, "accel", STR("auto")), &accel))
-        is_valid = libvirt_error_say(call, diags, STR("Invalid \"accel\""),
-                                     STR("It is one of auto, kvm and tcg."));
-    if (!clock_parse_duration(draft_text(config, "connect_timeout", STR("30s")), &timeout_ms) ||
-        timeout_ms <= 0)
-        is_valid = libvirt_error_say(call, diags, STR("Invalid \"connect_timeout\""),
-                                     STR("It is a duration above zero, such as 30s or 1m30s."));
-    return is_valid;
+    Str timeout = draft_text(config, "connect_timeout", STR("30s"));
+    if (clock_parse_duration(timeout, &timeout_ms) && timeout_ms > 0)
+        return true;
+    return libvirt_error_say(call, diags, STR("Invalid \"connect_timeout\""),
+                             STR("It is a duration above zero, such as 30s or 1m30s."));
 }
 
 static const char *uri_of(const Call *call, Value config) {
@@ -74,8 +59,8 @@ static bool provider_configure(
         .keepalive_count = (unsigned)draft_int(config, "keepalive_count", 6),
         .default_pool = draft_text(config, "default_pool", STR("default")),
         .read_only = draft_bool(config, "read_only", false),
+        .accel = read_accel(config),
     };
-    CHECK(parse_accel(draft_text(config, "accel", STR("auto")), &options.accel));
     CHECK(clock_parse_duration(draft_text(config, "connect_timeout", STR("30s")),
                                &options.connect_timeout_ms));
     *client = libvirt_client_new(&options, run);

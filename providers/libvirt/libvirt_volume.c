@@ -21,20 +21,6 @@ static Str check_size(Value value, Arena *arena) {
     return str_format(arena, "A size is a number of bytes, or one with a unit: 512M, 20G, 1T.");
 }
 
-static Str check_format(Value value, Arena *arena) {
-    Str text = value_text(value);
-    if (str_equal(text, STR("raw")) || str_equal(text, STR("qcow2")))
-        return STR_EMPTY;
-    return str_format(arena, "The format is raw or qcow2.");
-}
-
-static Str check_mode(Value value, Arena *arena) {
-    Str text = value_text(value);
-    if (str_equal(text, STR("overlay")) || str_equal(text, STR("copy")))
-        return STR_EMPTY;
-    return str_format(arena, "The mode is overlay or copy.");
-}
-
 static Str check_checksum(Value value, Arena *arena) {
     Str text = value_text(value);
     bool is_short = str_starts_with(text, STR("sha256:")) && text.len == 7 + 64;
@@ -51,7 +37,7 @@ static const Attribute base_attributes[] = {
      "The file below, on the host, where it is no volume of loam's."},
     {"format", &TYPE_STRING, OPTIONAL,
      "Format of what is below; read off the volume where it is left out.",
-     .check = check_format},
+     .words = "raw qcow2"},
 };
 
 static const Attribute source_attributes[] = {
@@ -71,13 +57,13 @@ static const Attribute volume_attributes[] = {
      .check = check_size},
     {"format", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
      "raw or qcow2; what the source is, else qcow2, where it is left out.",
-     .check = check_format},
+     .words = "raw qcow2"},
     {"base", NULL, OPTIONAL | FORCES_NEW,
      "What this volume is a layer over, or a copy of.",
      .nested = NESTED(NEST_SINGLE, base_attributes)},
     {"mode", &TYPE_STRING, OPTIONAL | FORCES_NEW,
      "With a base: overlay, which stores only what differs, or copy. overlay.",
-     .check = check_mode},
+     .words = "overlay copy"},
     {"source", NULL, OPTIONAL,
      "An image that is uploaded. Another content makes a new volume, another path to the same "
      "content does not.",

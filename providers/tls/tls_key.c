@@ -31,26 +31,6 @@ static const Curve curves[] = {
     {"P521", "secp521r1" },
 };
 
-Str tls_key_check_algorithm(Value value, Arena *arena) {
-    Str text = value_text(value);
-    if (str_equal_cstr(text, "RSA") || str_equal_cstr(text, "ECDSA") ||
-        str_equal_cstr(text, "ED25519")) {
-        return STR_EMPTY;
-    }
-    return str_format(arena, "\"%.*s\" is no algorithm: \"RSA\", \"ECDSA\" or \"ED25519\".",
-                      STR_ARG(text));
-}
-
-Str tls_key_check_curve(Value value, Arena *arena) {
-    Str text = value_text(value);
-    for (size_t i = 0; i < ARRAY_COUNT(curves); i++) {
-        if (str_equal_cstr(text, curves[i].name))
-            return STR_EMPTY;
-    }
-    return str_format(arena, "\"%.*s\" is no curve: \"P224\", \"P256\", \"P384\" or \"P521\".",
-                      STR_ARG(text));
-}
-
 Str tls_key_check_bits(Value value, Arena *arena) {
     int64_t bits;
     if (value_to_int(value, &bits) && bits >= 1024 && bits <= 16384)

@@ -295,13 +295,6 @@ static Str check_key(Value value, Arena *arena) {
     return is_bad ? STR("The value must not be empty, nor begin or end with \"/\".") : STR_EMPTY;
 }
 
-static Str check_retry_mode(Value value, Arena *arena) {
-    Str mode = value_text(value);
-    (void)arena;
-    bool is_known = str_equal(mode, STR("standard")) || str_equal(mode, STR("adaptive"));
-    return is_known ? STR_EMPTY : STR("The value must be \"standard\" or \"adaptive\".");
-}
-
 static const Attribute endpoint_attributes[] = {
     {"s3", &TYPE_STRING, OPTIONAL, "Address of the store; that of the region if not given."},
 };
@@ -351,7 +344,7 @@ const Attribute s3_settings_attributes[] = {
     {"no_proxy", &TYPE_STRING, OPTIONAL,
      "Hosts that are reached without these, commas between; else $NO_PROXY."},
     {"retry_mode", &TYPE_STRING, OPTIONAL,
-     "As known; loam waits longer before each attempt in any case.", .check = check_retry_mode},
+     "As known; loam waits longer before each attempt in any case.", .words = "standard adaptive"},
     {"insecure", &TYPE_BOOL, OPTIONAL, "The store need not prove who it is."},
     {"use_fips_endpoint", &TYPE_BOOL, OPTIONAL, "The region's address for FIPS."},
     {"use_dualstack_endpoint", &TYPE_BOOL, OPTIONAL, "The region's address for IPv6."},

@@ -53,11 +53,11 @@ static void test_configure(void **state) {
     ResourceCase c = case_open(&libvirt_pool);
     Draft config = draft_empty(&libvirt_provider.schema, c.arena);
     draft_set(&config, "uri", value_from_cstr(TEST_DRIVER));
-    draft_set(&config, "accel", value_from_cstr("fast"));
+    draft_set(&config, "connect_timeout", value_from_cstr("soon"));
     void *client = NULL;
     bool is_configured =
         libvirt_provider.configure(case_call(&c), draft_value(&config), &client, c.arena, &c.diags);
-    check_refused(&c, is_configured, "Invalid \"accel\"");
+    check_refused(&c, is_configured, "Invalid \"connect_timeout\"");
     Draft good = draft_empty(&libvirt_provider.schema, c.arena);
     draft_set(&good, "uri", value_from_cstr(TEST_DRIVER));
     c.diags = diags_new(c.arena);

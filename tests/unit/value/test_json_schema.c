@@ -38,6 +38,7 @@ static const Attribute members[] = {
 static const Attribute attributes[] = {
     {"id", &TYPE_STRING, COMPUTED, "Not written by anybody."},
     {"name", &TYPE_DYNAMIC, REQUIRED, "Its name."},
+    {"mode", &TYPE_STRING, OPTIONAL, "Its mode.", .words = "nat route"},
     {"card", NULL, OPTIONAL, "Cards.", NESTED(NEST_LIST, members)},
 };
 /* clang-format on */
@@ -52,6 +53,8 @@ static void test_body(void **state) {
     static const char *const wanted[] = {
         "{\"t\":{\"description\":\"T.\",\"type\":\"object\",\"additionalProperties\":false,",
         "\"properties\":{\"name\":{\"description\":\"Its name.\"},",
+        "\"mode\":{\"description\":\"Its mode.\",\"anyOf\":[{\"enum\":[\"nat\",\"route\"]},",
+        "{\"$ref\":\"#/definitions/expression\"}]},",
         "\"card\":{\"description\":\"Cards.\",\"type\":[\"array\",\"string\",\"null\"],",
         "\"rule\":{\"description\":\"Rules.\",\"anyOf\":[{\"$ref\":\"#/definitions/t.rule\"},{",
         "\"type\":\"array\",\"items\":{\"$ref\":\"#/definitions/t.rule\"}}]}",

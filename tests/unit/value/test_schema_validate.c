@@ -91,6 +91,39 @@ static void objects(void **state) {
     }
 }
 
+/* What is said of a word, whether it may be shown or not. */
+static void words(void **state) {
+    (void)state;
+    static const struct {
+        const char *word, *wanted;
+        unsigned flags;
+    } cases[] = {
+        {"nat",     "",                                                                               0        },
+        {"rotue",
+         "The value of \"mode\" is not valid. There is no \"rotue\" here. Did you mean "
+         "\"route\"?",                                                                                0        },
+        {"bridge",  "The value of \"mode\" is not valid. It must be \"nat\", \"route\" or \"open\".",
+         0                                                                                                     },
+        {"nat rou",
+         "The value of \"mode\" is not valid. It must be \"nat\", \"route\" or \"open\".",            0        },
+        {"rotue",
+         "The value of \"mode\" is not valid. What is wrong with it is not shown because "
+         "the value is sensitive.",                                                                   SENSITIVE},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        const Attribute attribute = {"mode", &TYPE_STRING, OPTIONAL | cases[i].flags, "Mode.",
+                                     .words = "nat route open"};
+        const Schema one = {.attributes = &attribute, .attribute_count = 1};
+        Str name = STR("mode");
+        Value mode = value_from_cstr(cases[i].word);
+        Diags diags = diags_new(arena);
+        bool ok = schema_validate(&one, value_object(&name, &mode, 1, arena), arena, &diags);
+        assert_int_equal(ok, !*cases[i].wanted);
+        check_str(ok ? STR_EMPTY : diags.items[0].detail, cases[i].wanted);
+    }
+}
+
 static Value with(Value object, const char *name, Value value, Arena *arena) {
     Path path = path_attribute((Path){0}, str_from_cstr(name), arena);
     return path_set(object, path, value, arena);
@@ -125,6 +158,7 @@ static void secrets_stay_out_of_messages(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(objects),
+        cmocka_unit_test(words),
         cmocka_unit_test(unknown_values_pass),
         cmocka_unit_test(secrets_stay_out_of_messages),
     };
