@@ -1,7 +1,11 @@
-"""A folder of its own in which the program runs, and what its answers are held against."""
+"""A folder of its own in which the program runs, and what its answers are held against.
+
+LOAM is the program with sanitizers, RELEASE the one that is installed; the runner says where they are."""
 import json, os, pathlib, re, subprocess, sys, tempfile
 
-LOAM = os.path.abspath(os.environ["LOAM_DEV"])
+TOP = pathlib.Path(__file__).resolve().parents[2]
+LOAM = os.path.abspath(os.environ.get("LOAM_DEV", TOP / "build/dev/loam"))
+RELEASE = os.path.abspath(os.environ.get("LOAM", TOP / "build/release/loam"))
 # Without what would change the program's answers.
 ENV = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "LOAM_"))}
 DECORATION = re.compile(r"\x1b\[[0-9;]*m|[│╷╵]")
@@ -9,6 +13,15 @@ DECORATION = re.compile(r"\x1b\[[0-9;]*m|[│╷╵]")
 
 def fail(text):
     sys.exit(text)
+
+
+def check(holds, text):
+    if not holds:
+        fail(text)
+
+
+def equal(got, wanted, text):
+    check(got == wanted, "%s: got %r, wanted %r" % (text, got, wanted))
 
 
 def each(texts):
@@ -19,10 +32,12 @@ def write(folder, files):
     for name, text in files.items():
         path = pathlib.Path(folder, name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
 
 
 class Folder:
+    program = LOAM
+
     def __init__(self, files=None):
         self.temporary = tempfile.TemporaryDirectory(prefix="loam-")
         self.path = pathlib.Path(self.temporary.name)
@@ -32,6 +47,9 @@ class Folder:
     def put(self, name, text):
         write(self.path, {name: text})
 
+    def read(self, name):
+        return (self.path / name).read_bytes()
+
     def remove(self, name):
         (self.path / name).unlink()
 
@@ -39,11 +57,11 @@ class Folder:
         return json.loads((self.path / name).read_text(encoding="utf-8"))
 
     def start(self, *words):
-        return subprocess.Popen([LOAM, *words], cwd=self.path, env=self.env, stdin=subprocess.DEVNULL,
+        return subprocess.Popen([self.program, *words], cwd=self.path, env=self.env, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
 
-    def call(self, *words, typed="", env=None, program=LOAM):
-        return subprocess.run([program, *words], cwd=self.path, env={**self.env, **(env or {})}, input=typed,
+    def call(self, *words, typed="", env=None, program=None):
+        return subprocess.run([program or self.program, *words], cwd=self.path, env={**self.env, **(env or {})}, input=typed,
                               capture_output=True, encoding="utf-8", errors="replace", timeout=120)
 
     def run(self, *words, status=0, says=(), hides=(), **more):
