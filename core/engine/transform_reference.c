@@ -76,9 +76,8 @@ static void undeclared(Binder *binder,
     }
     Str path = binder->module->config->path;
     Str near = str_suggest(reference->name, names.items, names.count);
-    char summary[64];
-    snprintf(summary, sizeof summary, "Reference to undeclared %s", kind);
-    diags_error(diags, reference->range, summary,
+    Str summary = str_format(diags->arena, "Reference to undeclared %s", kind);
+    diags_error(diags, reference->range, str_to_cstr(summary, diags->arena),
                 "No %s named \"%.*s\" has been declared in %s%.*s.%s%.*s%s", kind,
                 STR_ARG(reference->name), path.len ? "" : "the root module", STR_ARG(path),
                 near.len ? " Did you mean \"" : "", STR_ARG(near), near.len ? "\"?" : "");

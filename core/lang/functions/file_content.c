@@ -5,11 +5,14 @@
 
 #include <errno.h>
 
-Str file_content_path(const FunctionCall *call, Str path) {
+Str file_content_expand(Str path, Arena *arena) {
     const char *home = getenv("HOME");
     bool is_home = str_equal(path, STR("~")) || str_starts_with(path, STR("~/"));
-    if (is_home && home)
-        path = str_concat(str_from_cstr(home), str_after(path, 1), call->arena);
+    return is_home && home ? str_concat(str_from_cstr(home), str_after(path, 1), arena) : path;
+}
+
+Str file_content_path(const FunctionCall *call, Str path) {
+    path = file_content_expand(path, call->arena);
     if (!call->scope || !call->scope->base_folder.len)
         return path;
     return disk_join(call->scope->base_folder, path, call->arena);

@@ -47,14 +47,8 @@ static bool filesystem_dirname(FunctionCall *call, Value *out, Str *error) {
 }
 
 static bool filesystem_pathexpand(FunctionCall *call, Value *out, Str *error) {
-    Str path = function_text(call, 0);
-    const char *home = getenv("HOME");
     (void)error;
-    bool is_home = str_equal(path, STR("~")) || str_starts_with(path, STR("~/"));
-    if (!is_home || !home)
-        return function_give_text(call, path, out);
-    return function_give_text(
-        call, str_concat(str_from_cstr(home), str_after(path, 1), call->arena), out);
+    return function_give_text(call, file_content_expand(function_text(call, 0), call->arena), out);
 }
 
 static bool filesystem_file(FunctionCall *call, Value *out, Str *error) {

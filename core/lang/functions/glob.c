@@ -1,12 +1,15 @@
-/* glob: matching by recursion over the pattern; a budget of steps keeps bad patterns cheap. */
+/* glob: matching by recursion over the pattern; budgets of steps and depth keep bad patterns cheap
+ * and the stack whole. */
 #include "glob.h"
 
 #include "utf8.h"
 
 #define GLOB_STEPS_MAX 200000
+#define GLOB_DEPTH_MAX 8000
 
 typedef struct Glob {
     int steps;
+    int depth;
     bool matches_prefix; /* a path that ends too early counts */
 } Glob;
 
@@ -67,14 +70,13 @@ static size_t brace_end(Str pattern) {
     return SIZE_MAX;
 }
 
-/* One alternative, then what follows the braces. */
+/* One alternative, then what follows the braces. What is copied counts as steps, too. */
 static bool glob_joined(Glob *glob, Str part, Str rest, Str path) {
-    char joined[4096];
-    if (part.len + rest.len > sizeof(joined))
+    glob->steps += (int)((part.len + rest.len) / 64);
+    if (glob->steps > GLOB_STEPS_MAX)
         return false;
-    memcpy(joined, part.ptr, part.len);
-    memcpy(joined + part.len, rest.ptr, rest.len);
-    return glob_run(glob, (Str){joined, part.len + rest.len}, path);
+    SCOPED(ArenaRef) arena = arena_open("glob");
+    return glob_run(glob, str_concat(part, rest, arena), path);
 }
 
 static bool glob_alternatives(Glob *glob, Str pattern, Str path) {
@@ -100,8 +102,11 @@ static bool glob_alternatives(Glob *glob, Str pattern, Str path) {
 }
 
 static bool glob_stars(Glob *glob, Str pattern, Str path) {
-    bool is_double = str_starts_with(pattern, STR("**"));
-    Str rest = str_after(pattern, is_double ? 2 : 1);
+    size_t stars = 1;
+    while (stars < pattern.len && pattern.ptr[stars] == '*')
+        stars++;
+    bool is_double = stars > 1;
+    Str rest = str_after(pattern, stars);
     /* "**" and its slash stand for no folder as well. */
     if (is_double && str_starts_with(rest, STR("/")) && glob_run(glob, str_after(rest, 1), path))
         return true;
@@ -134,9 +139,7 @@ static bool glob_one(Glob *glob, Str pattern, Str path) {
     return glob_run(glob, str_after(pattern, taken), str_after(path, width));
 }
 
-static bool glob_run(Glob *glob, Str pattern, Str path) {
-    if (++glob->steps > GLOB_STEPS_MAX)
-        return false;
+static bool glob_step(Glob *glob, Str pattern, Str path) {
     if (!pattern.len)
         return !path.len;
     if (pattern.ptr[0] == '{')
@@ -146,6 +149,17 @@ static bool glob_run(Glob *glob, Str pattern, Str path) {
     if (pattern.ptr[0] == '*')
         return glob_stars(glob, pattern, path);
     return path.len && glob_one(glob, pattern, path);
+}
+
+static bool glob_run(Glob *glob, Str pattern, Str path) {
+    if (glob->depth >= GLOB_DEPTH_MAX)
+        glob->steps = GLOB_STEPS_MAX;
+    if (++glob->steps > GLOB_STEPS_MAX)
+        return false;
+    glob->depth++;
+    bool matches = glob_step(glob, pattern, path);
+    glob->depth--;
+    return matches;
 }
 
 bool glob_matches(Str pattern, Str path) {

@@ -40,4 +40,33 @@ static void test_limits(void **state) {
     assert_false(glob_may_match_below(STR("a/*/c"), STR("b")));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_matches), cmocka_unit_test(test_limits))
+/* Patterns longer than any path: told right where they can be, an end soon where not. */
+static void test_long_patterns(void **state) {
+    static const struct {
+        const char *before, *repeated, *after, *path;
+        size_t times;
+        bool matches;
+    } cases[] = {
+        {"",        "*",      "",      "a/b.txt", 200000, true },
+        {"",        "*",      "c",     "a/b.txt", 200000, false},
+        {"{a,b}.{", "other,", "txt}",  "a.txt",   2000,   true },
+        {"{a,b}.{", "other,", "yaml}", "a.txt",   2000,   false},
+        {"",        "{,}",    "a",     "b",       100000, false},
+        {"",        "?",      "",      "a",       200000, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) scratch = arena_open("test");
+        StrBuf pattern = strbuf_new(scratch);
+        strbuf_add_cstr(&pattern, cases[i].before);
+        for (size_t k = 0; k < cases[i].times; k++)
+            strbuf_add_cstr(&pattern, cases[i].repeated);
+        strbuf_add_cstr(&pattern, cases[i].after);
+        if (glob_matches(strbuf_str(&pattern), str_from_cstr(cases[i].path)) != cases[i].matches)
+            fail_msg("%s…%s", cases[i].before, cases[i].repeated);
+    }
+}
+
+RUN_FUNCTION_TESTS(cmocka_unit_test(test_long_patterns),
+                   cmocka_unit_test(test_matches),
+                   cmocka_unit_test(test_limits))
