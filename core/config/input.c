@@ -65,12 +65,14 @@ static bool set_text(Collecting *collecting, const Variable *variable, Str text)
 
 static bool add_environment(Collecting *collecting) {
     static const char *const prefixes[] = {"TF_VAR_", "LOAM_VAR_"};
+    const Process *process = collecting->request->io->process;
     bool ok = true;
     map_each(&collecting->config->root->variables, entry) {
         const char *text = NULL;
         for (size_t i = 0; i < ARRAY_COUNT(prefixes); i++) {
             Str name = str_concat(str_from_cstr(prefixes[i]), entry->key, collecting->arena);
-            const char *found = getenv(str_to_cstr(name, collecting->arena));
+            const char *found =
+                process->environment(process->self, str_to_cstr(name, collecting->arena));
             text = found ? found : text;
         }
         if (text)

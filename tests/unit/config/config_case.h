@@ -26,7 +26,7 @@ static inline ConfigCase config_case_open(void) {
     ConfigCase made = {
         .folder = strdup("/tmp/loam-config-XXXXXX"),
         .arena = arena_open("case"),
-        .io = {.disk = &disk_real},
+        .io = {.disk = &disk_real, .process = &process_real},
     };
     made.diags = diags_new(made.arena);
     made.functions = function_table_new(NULL, 0, made.arena);
