@@ -71,6 +71,7 @@ static void write_function_call(JsonWriter *writer,
 
 /* The block that the place is in, which is not the one whose header it is; null where there is none
  * or nobody knows. */
+/* The block that the place is in: of a block's header the one around it. */
 static void write_context(JsonWriter *writer, SourceRange range) {
     SCOPED(ArenaRef) arena = arena_open("context");
     Str context = range.start ? source_outline(range.source, range.start - 1, arena) : STR_EMPTY;

@@ -153,7 +153,7 @@ static void test_json_origin(void **state) {
     view_diag_write_json(&diags.items[0], functions, &writer);
     view_diag_write_json(&diags.items[1], functions, &writer);
     Str all = strbuf_str(&text);
-    assert_true(str_find(all, STR("\"context\":\"block1\""), 0) != SIZE_MAX);
+    assert_true(str_find(all, STR("\"context\":\"block0\""), 0) != SIZE_MAX);
     assert_true(
         str_find(all,
                  STR("\"values\":[],\"function_call\":{\"called_as\":\"core::cut\",\"signature\":{"
