@@ -195,7 +195,7 @@ static bool is_replace_requested(const Planning *planning) {
     return false;
 }
 
-/* What a plan shows is known when all that it is made of is: an operand may still fail. */
+/* As in Terraform 1.11's recorded plans, an argument made of && or || waits for both sides. */
 static bool configure(Planning *planning) {
     EvalScope scope = planning->scope;
     scope.scope.self = &scope;
