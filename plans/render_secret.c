@@ -87,11 +87,6 @@ const Map *render_secret_of_plan(const Plan *plan, Arena *arena) {
         render_secret_collect(drift->before, &all);
         render_secret_collect(drift->after, &all);
     }
-    vec_each(&plan->outputs, output) {
-        uint8_t marks = output->sensitive ? MARK_SENSITIVE : 0;
-        render_secret_collect(value_with_marks(output->before, marks), &all);
-        render_secret_collect(value_with_marks(output->after, marks), &all);
-    }
     vec_each(&plan->variables, variable) {
         render_secret_collect(variable->value, &all);
     }

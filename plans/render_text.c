@@ -310,6 +310,7 @@ void render_text_object(ResourceAddr address,
         .before = object,
         .after = object,
         .show_sensitive = style.show_sensitive,
+        .secrets = style.secrets,
     };
     add_object(&pen, address, ACTION_NO_OP, &input, (RenderLook){.show_unchanged = true});
 }

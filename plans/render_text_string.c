@@ -48,16 +48,14 @@ static Side side_of(Value v, Arena *arena) {
 
 static bool is_printable(uint32_t codepoint) {
     return codepoint >= 0x20 && codepoint != 0x7f && (codepoint < 0x80 || codepoint >= 0xa1) &&
-           codepoint != 0xad && codepoint != 0xfffd && !utf8_is_space(codepoint);
+           codepoint != 0xfffd && !utf8_is_space(codepoint) && !utf8_is_format(codepoint);
 }
 
+/* As the native syntax reads it again. */
 static void quote_control(StrBuf *out, uint32_t codepoint) {
-    static const char NAMES[] = "abtnvfr";
-    if (codepoint >= 7 && codepoint <= 13) {
+    if (codepoint == '\t' || codepoint == '\n' || codepoint == '\r') {
         strbuf_add_char(out, '\\');
-        strbuf_add_char(out, NAMES[codepoint - 7]);
-    } else if (codepoint < 0x80) {
-        strbuf_add_format(out, "\\x%02x", codepoint);
+        strbuf_add_char(out, codepoint == '\t' ? 't' : codepoint == '\n' ? 'n' : 'r');
     } else if (codepoint <= 0xffff) {
         strbuf_add_format(out, "\\u%04x", codepoint);
     } else {

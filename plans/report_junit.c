@@ -6,7 +6,7 @@
 #include "render_text.h"
 #include "render_title.h"
 #include "report_checks.h"
-#include "report_xml.h"
+#include "xml_writer.h"
 
 typedef struct JunitCase {
     Str name;
@@ -35,40 +35,40 @@ static Str first_line(Str text) {
     return str_slice(text, 0, str_find_char(text, '\n', 0));
 }
 
-static void write_case(ReportXml *xml, const JunitCase *item) {
-    report_xml_open(xml, "testcase");
-    report_xml_attribute(xml, "name", item->name);
-    report_xml_attribute(xml, "classname", item->suite_class);
+static void write_case(XmlWriter *xml, const JunitCase *item) {
+    xml_writer_open(xml, "testcase");
+    xml_writer_attribute(xml, "name", item->name);
+    xml_writer_attribute(xml, "classname", item->suite_class);
     if (item->took_ms >= 0)
-        report_xml_seconds(xml, "time", item->took_ms);
+        xml_writer_seconds(xml, "time", item->took_ms);
     if (item->problem) {
-        report_xml_open(xml, item->problem);
-        report_xml_attribute(xml, "message", first_line(item->problem_text));
-        report_xml_text(xml, item->problem_text);
-        report_xml_close(xml);
+        xml_writer_open(xml, item->problem);
+        xml_writer_attribute(xml, "message", first_line(item->problem_text));
+        xml_writer_text(xml, item->problem_text);
+        xml_writer_close(xml);
     }
     if (item->output.len > 0) {
-        report_xml_open(xml, "system-out");
-        report_xml_text(xml, item->output);
-        report_xml_close(xml);
+        xml_writer_open(xml, "system-out");
+        xml_writer_text(xml, item->output);
+        xml_writer_close(xml);
     }
-    report_xml_close(xml);
+    xml_writer_close(xml);
 }
 
-static void write_suite(ReportXml *xml, const Suite *suite, Str timestamp) {
+static void write_suite(XmlWriter *xml, const Suite *suite, Str timestamp) {
     if (suite->cases.count == 0)
         return;
-    report_xml_open(xml, "testsuite");
-    report_xml_attribute(xml, "name", str_from_cstr(suite->name));
-    report_xml_count(xml, "tests", suite->cases.count);
-    report_xml_count(xml, "failures", count_problems(suite, "failure"));
-    report_xml_count(xml, "errors", count_problems(suite, "error"));
-    report_xml_count(xml, "skipped", count_problems(suite, "skipped"));
-    report_xml_attribute(xml, "timestamp", timestamp);
+    xml_writer_open(xml, "testsuite");
+    xml_writer_attribute(xml, "name", str_from_cstr(suite->name));
+    xml_writer_count(xml, "tests", suite->cases.count);
+    xml_writer_count(xml, "failures", count_problems(suite, "failure"));
+    xml_writer_count(xml, "errors", count_problems(suite, "error"));
+    xml_writer_count(xml, "skipped", count_problems(suite, "skipped"));
+    xml_writer_attribute(xml, "timestamp", timestamp);
     vec_each(&suite->cases, item) {
         write_case(xml, item);
     }
-    report_xml_close(xml);
+    xml_writer_close(xml);
 }
 
 static Str diag_text(const Diag *diag, Arena *arena) {
@@ -203,14 +203,14 @@ static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) 
         collect_not_begun(&changes, input->plan, input->timeline);
     Str timestamp = clock_format_rfc3339(input->now_ms, scratch);
     timestamp = str_slice(timestamp, 0, timestamp.len - 1); /* the schema has no zone */
-    SCOPED(ReportXml) xml = report_xml_new();
-    report_xml_open(&xml, "testsuites");
-    report_xml_attribute(&xml, "name", str_format(scratch, "loam: %.*s", STR_ARG(input->title)));
+    SCOPED(XmlWriter) xml = xml_writer_new();
+    xml_writer_open(&xml, "testsuites");
+    xml_writer_attribute(&xml, "name", str_format(scratch, "loam: %.*s", STR_ARG(input->title)));
     write_suite(&xml, &messages, timestamp);
     write_suite(&xml, &checks, timestamp);
     write_suite(&xml, &changes, timestamp);
-    report_xml_close(&xml);
-    report_xml_finish(&xml, out);
+    xml_writer_close(&xml);
+    xml_writer_finish(&xml, out);
 }
 
 const ReportKind report_junit = {

@@ -24,6 +24,7 @@ const char report_page_style[] =
     "summary a { float: right; color: var(--dim); text-decoration: none; padding-left: 8px; }\n"
     "pre { margin: 0; padding: 8px 14px; overflow-x: auto; font: .85rem/1.45 ui-monospace, monospace; border-top: 1px solid var(--line); background: var(--soft); border-radius: 0 0 6px 6px; }\n"
     "i { font-style: normal; } .b { font-weight: bold; } .r { color: var(--r); } .g { color: var(--g); } .y { color: var(--y); } .c { color: var(--c); } .q { color: var(--dim); }\n"
+    ".outcome { font-size: 85%; } .outcome.ok { color: var(--g); } .outcome.bad { color: var(--r); font-weight: bold; } .fact { font-size: 85%; color: var(--y); }\n"
     ".glyph { display: inline-block; min-width: 2.2em; font-weight: bold; font-family: ui-monospace, monospace; }\n"
     ".destroy .glyph, .replace .glyph, .error .glyph { color: var(--r); } .create .glyph, .import .glyph { color: var(--g); } .update .glyph, .warning .glyph { color: var(--y); } .read .glyph { color: var(--c); }\n"
     "table { border-collapse: collapse; } td, th { text-align: left; padding: 3px 14px 3px 0; border-bottom: 1px solid var(--line); vertical-align: top; } td.n, th.n { text-align: right; } td code { overflow-wrap: anywhere; }\n"

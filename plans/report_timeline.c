@@ -84,10 +84,13 @@ static void add_axis(Drawing *drawing) {
     for (int64_t ms = 0; ms <= drawing->timeline->length_ms; ms += step) {
         double x = x_of(drawing, ms);
         Str text = duration(ms, drawing->scratch);
+        double width = (double)utf8_display_width(text) * LETTER_WIDTH;
+        bool fits = x + 2 + width <= WIDTH;
         strbuf_add_format(drawing->out,
                           "<line class=\"axis\" x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%.0f\"/>"
-                          "<text class=\"scale\" x=\"%.1f\" y=\"14\">%.*s</text>\n",
-                          x, AXIS_HEIGHT - 4, x, bottom, x + 2, STR_ARG(text));
+                          "<text class=\"scale\"%s x=\"%.1f\" y=\"14\">%.*s</text>\n",
+                          x, AXIS_HEIGHT - 4, x, bottom, fits ? "" : " text-anchor=\"end\"",
+                          fits ? x + 2 : x - 2, STR_ARG(text));
     }
 }
 

@@ -2,6 +2,7 @@
 #include "mock.h"
 #include "convert.h"
 #include "digest.h"
+#include "resource_type.h"
 
 #define TEXT_LENGTH 8
 
@@ -138,8 +139,12 @@ static Value fill_object(Filling *filling, const Schema *schema, Value object, V
     return value_with_items(object, items, filling->arena);
 }
 
-static bool fill(const Call *call, bool fills_unknown, Value object, Value *out, Diags *diags) {
-    const Mock *mock = call->client;
+static bool fill(const Mock *mock,
+                 const Call *call,
+                 bool fills_unknown,
+                 Value object,
+                 Value *out,
+                 Diags *diags) {
     Filling filling = {
         .mock = mock,
         .fills_unknown = fills_unknown,
@@ -149,70 +154,39 @@ static bool fill(const Call *call, bool fills_unknown, Value object, Value *out,
         .ok = true,
     };
     strbuf_add(&filling.place, call->address);
-    *out = fill_object(&filling, &mock->real->schema, object, mock->values);
+    *out = fill_object(&filling, mock->type->schema, object, mock->values);
     return filling.ok;
 }
 
-/* What can be wrong with a configuration is wrong of a mock, too. */
-static bool mock_validate(const Call *call, Value config, Diags *diags) {
-    const Mock *mock = call->client;
-    Call own = *call;
-    own.client = NULL;
-    return !mock->real->validate || mock->real->validate(&own, config, diags);
-}
-
-static bool mock_plan(const Call *call,
-                      const PlanRequest *request,
-                      PlanResponse *response,
-                      Diags *diags) {
-    const Mock *mock = call->client;
+bool mock_plan(const Mock *mock,
+               const Call *call,
+               const PlanRequest *request,
+               PlanResponse *response,
+               Diags *diags) {
+    resource_type_prepare_plan(mock->type->resource, call, request, response);
     response->requires_replace = (Paths){0};
     if (value_is_present(request->prior)) {
         response->planned = request->proposed;
         return true;
     }
-    return !mock->during_plan || fill(call, true, response->planned, &response->planned, diags);
+    return !mock->during_plan ||
+           fill(mock, call, true, response->planned, &response->planned, diags);
 }
 
-static bool mock_create(const Call *call,
-                        const ApplyRequest *request,
-                        ApplyResponse *response,
-                        Diags *diags) {
-    return fill(call, true, request->planned, &response->state, diags);
+bool mock_apply(const Mock *mock,
+                const Call *call,
+                const ApplyRequest *request,
+                ApplyResponse *response,
+                Diags *diags) {
+    *response = (ApplyResponse){.state = request->planned, .private_data = request->private_data};
+    return value_is_present(request->prior) ||
+           fill(mock, call, true, request->planned, &response->state, diags);
 }
 
-static bool mock_update(const Call *call,
-                        const ApplyRequest *request,
-                        ApplyResponse *response,
-                        Diags *diags) {
-    (void)call;
-    (void)diags;
-    response->state = request->planned;
-    return true;
-}
-
-static bool mock_read_data(const Call *call, Value *state, Str *private_data, Diags *diags) {
-    (void)private_data;
-    return fill(call, false, *state, state, diags);
-}
-
-static bool mock_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
-    (void)call, (void)state, (void)private_data, (void)diags;
-    return true;
-}
-
-ResourceType mock_resource_type(const ResourceType *real) {
-    bool is_managed = real->create != NULL;
-    return (ResourceType){
-        .name = real->name,
-        .real = real,
-        .schema = real->schema,
-        .effect = EFFECT_NONE,
-        .is_judged_whole = real->is_judged_whole,
-        .validate = mock_validate,
-        .plan = mock_plan,
-        .create = is_managed ? mock_create : NULL,
-        .update = is_managed ? mock_update : NULL,
-        .read = is_managed ? mock_read : mock_read_data,
-    };
+bool mock_read_data(const Mock *mock,
+                    const Call *call,
+                    const DataReadRequest *request,
+                    DataReadResponse *response,
+                    Diags *diags) {
+    return fill(mock, call, false, request->config, &response->state, diags);
 }

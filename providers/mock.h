@@ -1,19 +1,32 @@
-/* Mock: a type whose objects are made up: no provider is called, and nothing is anywhere but in the
- * state. For tests of configurations.
+/* Mock: stands in for the calls of a type, so that no provider is called and objects exist in the
+ * state only. For tests of configurations.
  *
- * What a provider would compute is what `values` say, or something of its type: eight letters and
+ * A computed value is the one that `values` gives, or something of its type: eight letters and
  * digits that differ by object and attribute, 0, false, an empty collection, null for a place of
- * any type. An update keeps what its creation made up. */
+ * any type. An update keeps the values that the creation made up. */
 #pragma once
 
 #include "provider.h"
 
 typedef struct Mock {
-    const ResourceType *real;
-    Value values;     /* an object; what is no computed attribute is passed over */
-    bool during_plan; /* known already while planning */
-    Str place;        /* where the values are said, for messages */
+    const ObjectType *type; /* of the provider; NULL: no mock */
+    Value values;           /* an object; members that are no computed attribute are ignored */
+    bool during_plan;       /* known already while planning */
+    Str place;              /* file that sets the values, for messages */
 } Mock;
 
-/* Its slots want a Mock as the call's client. */
-ResourceType mock_resource_type(const ResourceType *real);
+MUST_USE bool mock_plan(const Mock *mock,
+                        const Call *call,
+                        const PlanRequest *request,
+                        PlanResponse *response,
+                        Diags *diags);
+MUST_USE bool mock_apply(const Mock *mock,
+                         const Call *call,
+                         const ApplyRequest *request,
+                         ApplyResponse *response,
+                         Diags *diags);
+MUST_USE bool mock_read_data(const Mock *mock,
+                             const Call *call,
+                             const DataReadRequest *request,
+                             DataReadResponse *response,
+                             Diags *diags);

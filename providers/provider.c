@@ -6,6 +6,10 @@ void call_progress(const Call *call, uint64_t done, uint64_t total, const char *
         call->progress(call->progress_payload, done, total, what);
 }
 
+bool call_deletes(const Call *call, const char *type, const char *attribute, Str text) {
+    return call->deletes && call->deletes(call->progress_payload, type, attribute, text);
+}
+
 int64_t call_monotonic_ms(const Call *call) {
     const Clock *clock = call->io->clock;
     return clock->monotonic_ms(clock->self);

@@ -2,6 +2,7 @@
 #include "provider_json.h"
 
 #include "json.h"
+#include "registry.h"
 
 static const char *const nesting_names[] = {
     [NEST_SINGLE] = "single",
@@ -124,27 +125,28 @@ static void write_schema(JsonWriter *writer, const Schema *schema, Arena *arena)
 }
 
 static int compare_types(const void *a, const void *b) {
-    const ResourceType *const *left = a;
-    const ResourceType *const *right = b;
-    return strcmp((*left)->name, (*right)->name);
+    const ObjectType *left = a;
+    const ObjectType *right = b;
+    return strcmp(left->name, right->name);
 }
 
 static void write_types(JsonWriter *writer,
                         const char *key,
-                        const ResourceType *const *types,
-                        size_t count,
+                        const Provider *provider,
+                        ResourceMode mode,
                         Arena *arena) {
-    const ResourceType **sorted = arena_new_array(arena, const ResourceType *, count);
-    if (count == 0)
+    StrVec names = registry_type_names(provider, mode, arena);
+    ObjectType *sorted = arena_new_array(arena, ObjectType, names.count);
+    if (names.count == 0)
         return;
-    for (size_t i = 0; i < count; i++)
-        sorted[i] = types[i];
-    qsort(sorted, count, sizeof *sorted, compare_types);
+    for (size_t i = 0; i < names.count; i++)
+        CHECK(registry_find_type(provider, mode, names.items[i], &sorted[i]));
+    qsort(sorted, names.count, sizeof *sorted, compare_types);
     json_key(writer, str_from_cstr(key));
     json_object_start(writer);
-    for (size_t i = 0; i < count; i++) {
-        json_key(writer, str_from_cstr(sorted[i]->name));
-        write_schema(writer, &sorted[i]->schema, arena);
+    for (size_t i = 0; i < names.count; i++) {
+        json_key(writer, str_from_cstr(sorted[i].name));
+        write_schema(writer, sorted[i].schema, arena);
     }
     json_object_end(writer);
 }
@@ -157,11 +159,9 @@ void provider_json_write(const Provider *provider,
     json_object_start(writer);
     json_key(writer, STR("provider"));
     write_schema(writer, &provider->schema, arena);
-    write_types(writer, "resource_schemas", provider->resources, provider->resource_count, arena);
-    write_types(writer, "data_source_schemas", provider->data_sources, provider->data_source_count,
-                arena);
-    write_types(writer, "ephemeral_resource_schemas", provider->ephemerals,
-                provider->ephemeral_count, arena);
+    write_types(writer, "resource_schemas", provider, MODE_MANAGED, arena);
+    write_types(writer, "data_source_schemas", provider, MODE_DATA, arena);
+    write_types(writer, "ephemeral_resource_schemas", provider, MODE_EPHEMERAL, arena);
     if (more)
         more(provider, payload, writer, arena);
     json_object_end(writer);

@@ -2,6 +2,9 @@
  * path. */
 #include "provider_page.h"
 
+#include "registry.h"
+#include "schema_rule.h"
+
 static void add_word(StrBuf *out, bool applies, const char *word) {
     if (!applies)
         return;
@@ -79,6 +82,11 @@ static void add_head(StrBuf *out, Str path) {
     strbuf_add_cstr(out, "\n| name | type | | |\n|---|---|---|---|\n");
 }
 
+static void add_rules(StrBuf *out, const Schema *schema, Arena *arena) {
+    for (size_t i = 0; i < schema->rule_count; i++)
+        strbuf_add_format(out, "\n%.*s\n", STR_ARG(schema_rule_text(&schema->rules[i], arena)));
+}
+
 static void add_nested(StrBuf *out, Str path, const Attribute *all, size_t count, Arena *arena) {
     for (size_t i = 0; i < count; i++) {
         const NestedObject *nested = all[i].nested;
@@ -88,6 +96,8 @@ static void add_nested(StrBuf *out, Str path, const Attribute *all, size_t count
                              : str_from_cstr(all[i].name);
         add_head(out, inner);
         add_attribute_rows(out, nested->attributes, nested->count, arena);
+        Schema members = schema_of_nested(nested);
+        add_rules(out, &members, arena);
         add_nested(out, inner, nested->attributes, nested->count, arena);
     }
 }
@@ -100,6 +110,7 @@ static void add_schema(StrBuf *out, Str path, const Schema *schema, Arena *arena
         add_row(out, str_from_cstr(schema->blocks[i].name), block_type(&schema->blocks[i], arena),
                 schema->blocks[i].min_items > 0 ? STR("required") : STR("optional"),
                 schema->blocks[i].schema.description);
+    add_rules(out, schema, arena);
     add_nested(out, path, schema->attributes, schema->attribute_count, arena);
     for (size_t i = 0; i < schema->block_count; i++) {
         Str name = str_from_cstr(schema->blocks[i].name);
@@ -109,21 +120,26 @@ static void add_schema(StrBuf *out, Str path, const Schema *schema, Arena *arena
 }
 
 static void add_types(
-    StrBuf *out, const ResourceType *const *types, size_t count, const char *what, Arena *arena) {
-    for (size_t i = 0; i < count; i++) {
-        strbuf_add_format(out, "\n### %s%s\n\n%s\n", what, types[i]->name,
-                          types[i]->schema.description);
-        if (types[i]->at_least_once)
+    StrBuf *out, const Provider *provider, ResourceMode mode, const char *what, Arena *arena) {
+    StrVec names = registry_type_names(provider, mode, arena);
+    ObjectType type;
+    vec_each(&names, name) {
+        CHECK(registry_find_type(provider, mode, *name, &type));
+        strbuf_add_format(out, "\n### %s%s\n\n%s\n", what, type.name, type.schema->description);
+        if (type.resource && type.resource->recovery == RECOVERY_REPEATS)
             strbuf_add_cstr(out, "\nA crash at the wrong moment may make it do its work twice.\n");
-        add_schema(out, STR_EMPTY, &types[i]->schema, arena);
+        add_schema(out, STR_EMPTY, type.schema, arena);
     }
 }
 
 void provider_page_write(const Provider *provider, StrBuf *out, Arena *arena) {
     strbuf_add_format(out, "\n## Provider %s\n\n%s\n\nAddress: `%s`\n", provider->name,
                       provider->description, provider->address);
+    if (provider->imitates)
+        strbuf_add_format(out, "\nBehaves as release %s of the provider at this address.\n",
+                          provider->imitates);
     add_schema(out, STR_EMPTY, &provider->schema, arena);
-    add_types(out, provider->resources, provider->resource_count, "", arena);
-    add_types(out, provider->data_sources, provider->data_source_count, "Data source ", arena);
-    add_types(out, provider->ephemerals, provider->ephemeral_count, "Ephemeral resource ", arena);
+    add_types(out, provider, MODE_MANAGED, "", arena);
+    add_types(out, provider, MODE_DATA, "Data source ", arena);
+    add_types(out, provider, MODE_EPHEMERAL, "Ephemeral resource ", arena);
 }

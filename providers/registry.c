@@ -1,6 +1,8 @@
 /* registry: rows of providers; modules are opened once, under the lock, and stay open. */
 #include "registry.h"
 #include "module.h"
+#include "object_type.h"
+#include "provider_table.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
@@ -10,6 +12,8 @@ struct Registry {
     size_t count;
     Str module_folder;
     const Provider **loaded; /* by row; NULL: not opened yet */
+    bool *checked;           /* by row: its tables are fine */
+    const void **contexts;   /* by row */
     pthread_mutex_t mutex;
 };
 
@@ -19,6 +23,8 @@ Registry *registry_new(const ProviderRow *rows, size_t count, Str module_folder,
     registry->count = count;
     registry->module_folder = str_clone(module_folder, arena);
     registry->loaded = arena_new_array(arena, const Provider *, count);
+    registry->checked = arena_new_array(arena, bool, count);
+    registry->contexts = arena_new_array(arena, const void *, count);
     for (size_t i = 0; i < count; i++)
         registry->loaded[i] = rows[i].provider;
     pthread_mutex_init(&registry->mutex, NULL);
@@ -57,6 +63,11 @@ Str registry_local_name(Str address) {
     return slash == SIZE_MAX ? address : str_after(address, slash + 1);
 }
 
+Str registry_key(Str name) {
+    Str key = without_host(name);
+    return str_starts_with(key, STR("hashicorp/")) ? str_after(key, 10) : key;
+}
+
 static void refuse_unknown(const Registry *registry, Str name, SourceRange range, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("provider names");
     Str *names = arena_new_array(scratch, Str, registry->count);
@@ -77,7 +88,8 @@ static void refuse_unknown(const Registry *registry, Str name, SourceRange range
     }
     diags_error(diags, range, "Unknown provider",
                 "loam has no provider \"%.*s\".%.*s It brings its providers along and downloads "
-                "none; there are: %.*s.",
+                "none; there are: %.*s. Remove what needs it, or name one of these as its source "
+                "in required_providers.",
                 STR_ARG(name), STR_ARG(hint),
                 STR_ARG(str_join(names, registry->count, STR(", "), scratch)));
 }
@@ -116,6 +128,20 @@ static bool load(const Registry *registry,
     return true;
 }
 
+static bool check_tables(const Provider *provider, bool *checked, SourceRange range, Diags *diags) {
+    if (*checked)
+        return true;
+    SCOPED(ArenaRef) scratch = arena_open("provider tables");
+    Str fault = provider_table_fault(provider, scratch);
+    *checked = fault.len == 0;
+    if (!*checked)
+        diags_error(diags, range, "Faulty provider",
+                    "The provider \"%s\" contradicts its own contract. %.*s This is a mistake of "
+                    "the provider; please report it.",
+                    provider->name, STR_ARG(fault));
+    return *checked;
+}
+
 bool registry_find(
     Registry *registry, Str name, const Provider **out, SourceRange range, Diags *diags) {
     size_t i = find_row(registry, name);
@@ -126,28 +152,84 @@ bool registry_find(
     pthread_mutex_lock(&registry->mutex);
     bool fine = registry->loaded[i] ||
                 load(registry, &registry->rows[i], &registry->loaded[i], range, diags);
+    fine = fine && check_tables(registry->loaded[i], &registry->checked[i], range, diags);
     if (fine)
         *out = registry->loaded[i];
     pthread_mutex_unlock(&registry->mutex);
     return fine;
 }
 
-static const ResourceType *find_type(const ResourceType *const *types, size_t count, Str name) {
-    for (size_t i = 0; i < count; i++) {
-        if (str_equal_cstr(name, types[i]->name))
-            return types[i];
+const ResourceType *registry_find_resource(const Provider *provider, Str type) {
+    for (size_t i = 0; i < provider->resource_count; i++) {
+        if (str_equal_cstr(type, provider->resources[i]->name))
+            return provider->resources[i];
     }
     return NULL;
 }
 
-const ResourceType *registry_find_resource(const Provider *provider, Str type) {
-    return find_type(provider->resources, provider->resource_count, type);
+const DataSourceType *registry_find_data_source(const Provider *provider, Str type) {
+    for (size_t i = 0; i < provider->data_source_count; i++) {
+        if (str_equal_cstr(type, provider->data_sources[i]->name))
+            return provider->data_sources[i];
+    }
+    return NULL;
 }
 
-const ResourceType *registry_find_data_source(const Provider *provider, Str type) {
-    return find_type(provider->data_sources, provider->data_source_count, type);
+const EphemeralType *registry_find_ephemeral(const Provider *provider, Str type) {
+    for (size_t i = 0; i < provider->ephemeral_count; i++) {
+        if (str_equal_cstr(type, provider->ephemerals[i]->name))
+            return provider->ephemerals[i];
+    }
+    return NULL;
 }
 
-const ResourceType *registry_find_ephemeral(const Provider *provider, Str type) {
-    return find_type(provider->ephemerals, provider->ephemeral_count, type);
+bool registry_find_type(const Provider *provider, ResourceMode mode, Str type, ObjectType *out) {
+    const ResourceType *resource;
+    const DataSourceType *data_source;
+    const EphemeralType *ephemeral;
+    switch (mode) {
+    case MODE_MANAGED:
+        resource = registry_find_resource(provider, type);
+        if (resource)
+            *out = object_type_of_resource(resource);
+        return resource != NULL;
+    case MODE_DATA:
+        data_source = registry_find_data_source(provider, type);
+        if (data_source)
+            *out = object_type_of_data_source(data_source);
+        return data_source != NULL;
+    case MODE_EPHEMERAL:
+        ephemeral = registry_find_ephemeral(provider, type);
+        if (ephemeral)
+            *out = object_type_of_ephemeral(ephemeral);
+        return ephemeral != NULL;
+    }
+    return false;
+}
+
+StrVec registry_type_names(const Provider *provider, ResourceMode mode, Arena *arena) {
+    StrVec names = {0};
+    for (size_t i = 0; mode == MODE_MANAGED && i < provider->resource_count; i++)
+        vec_push(arena, &names, str_from_cstr(provider->resources[i]->name));
+    for (size_t i = 0; mode == MODE_DATA && i < provider->data_source_count; i++)
+        vec_push(arena, &names, str_from_cstr(provider->data_sources[i]->name));
+    for (size_t i = 0; mode == MODE_EPHEMERAL && i < provider->ephemeral_count; i++)
+        vec_push(arena, &names, str_from_cstr(provider->ephemerals[i]->name));
+    return names;
+}
+
+const char *registry_row_name(const Registry *registry, Str name) {
+    size_t i = find_row(registry, name);
+    return i == SIZE_MAX ? NULL : registry->rows[i].name;
+}
+
+void registry_give(Registry *registry, Str name, const void *context) {
+    size_t i = find_row(registry, name);
+    if (i != SIZE_MAX)
+        registry->contexts[i] = context;
+}
+
+const void *registry_context(const Registry *registry, const Provider *provider) {
+    size_t i = find_row(registry, str_from_cstr(provider->name));
+    return i == SIZE_MAX ? NULL : registry->contexts[i];
 }

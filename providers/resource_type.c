@@ -1,40 +1,21 @@
-/* resource_type: each call runs the slot of the table, or what the contract says of an empty one.
- * How the framework plans is in resource_plan.c. */
+/* resource_type: each call runs the slot of the table, or the default of an empty one. The plan of
+ * the framework is in resource_plan.c. */
 #include "resource_type.h"
 
+#include "object_type.h"
 #include "resource_plan.h"
 #include "timeouts.h"
 
-/* Types are known by the address of their schema: a mock, made for a moment, has none of its own.
- */
-static const Schema *schema_of(const ResourceType *type) {
-    return type->real ? &type->real->schema : &type->schema;
-}
-
-/* What a slot answered, held against the diagnostics: false exactly when an error was added. */
+/* Explains a timeout, then checks the slot's answer. */
 static bool settle(bool answer,
                    const ResourceType *type,
                    const Timeout *limit,
-                   const char *slot,
+                   const char *operation,
                    size_t before,
                    Diags *diags) {
-    if (limit && (!answer || diags->error_count > before))
+    if (!answer || diags->error_count > before)
         timeouts_explain(limit, diags);
-    if (diags->error_count > before)
-        return false;
-    if (answer)
-        return true;
-    diags_error(diags, NO_RANGE, "Operation failed without a reason",
-                "%s of \"%s\" failed, but the provider did not say why. This is a mistake in the "
-                "provider; please report it.",
-                slot, type->name);
-    return false;
-}
-
-static bool refuse(const ResourceType *type, const char *what, Diags *diags) {
-    diags_error(diags, NO_RANGE, "Unsupported operation", "An object of type \"%s\" cannot be %s.",
-                type->name, what);
-    return false;
+    return object_type_check_answer(answer, type->name, operation, before, diags);
 }
 
 static bool attribute_is_covered(const Attribute *attribute) {
@@ -67,18 +48,6 @@ bool resource_type_covers_updates(const ResourceType *type) {
     return type->update || schema_is_covered(&type->schema);
 }
 
-bool resource_type_validate(const ResourceType *type,
-                            const Call *call,
-                            Value config,
-                            Diags *diags) {
-    size_t before = diags->error_count;
-    if (!schema_validate(schema_of(type), config, call->arena, diags))
-        return false;
-    if (!type->validate)
-        return true;
-    return settle(type->validate(call, config, diags), type, NULL, "Validation", before, diags);
-}
-
 /* Without an update every change is a replacement, also where no flag says so. */
 static void replace_what_differs(const ResourceType *type,
                                  Value prior,
@@ -97,48 +66,72 @@ static void replace_what_differs(const ResourceType *type,
     }
 }
 
+void resource_type_prepare_plan(const ResourceType *type,
+                                const Call *call,
+                                const PlanRequest *request,
+                                PlanResponse *response) {
+    *response = (PlanResponse){.private_data = request->private_data};
+    response->planned = resource_plan_object(&type->schema, request, call->arena);
+    schema_replace_paths(&type->schema, request->prior, response->planned,
+                         &response->requires_replace, call->arena);
+}
+
+void resource_type_plan_alone(const ResourceType *type,
+                              const Call *call,
+                              const PlanRequest *request,
+                              PlanResponse *response) {
+    resource_type_prepare_plan(type, call, request, response);
+    replace_what_differs(type, request->prior, response, call->arena);
+}
+
 bool resource_type_plan(const ResourceType *type,
                         const Call *call,
                         const PlanRequest *request,
                         PlanResponse *response,
                         Diags *diags) {
     size_t before = diags->error_count;
-    *response = (PlanResponse){.private_data = request->private_data};
-    response->planned = resource_plan_object(schema_of(type), request, call->arena);
-    schema_replace_paths(schema_of(type), request->prior, response->planned,
-                         &response->requires_replace, call->arena);
+    resource_type_prepare_plan(type, call, request, response);
     bool is_destroy = value_is_null(request->proposed);
-    if (!is_destroy && type->plan) {
+    if ((!is_destroy || type->plans_destroy) && type->plan) {
         bool answer = type->plan(call, request, response, diags);
-        if (!settle(answer, type, NULL, "Planning", before, diags))
+        if (!object_type_check_answer(answer, type->name, "Planning", before, diags))
             return false;
     }
     replace_what_differs(type, request->prior, response, call->arena);
     return true;
 }
 
-Str resource_type_identity(const ResourceType *type, const Call *call, Value planned) {
-    return type->identity ? type->identity(call, planned) : STR_EMPTY;
+bool resource_type_marker(const ResourceType *type,
+                          const Call *call,
+                          const MarkerRequest *request,
+                          MarkerResponse *response,
+                          Diags *diags) {
+    size_t before = diags->error_count;
+    *response = (MarkerResponse){0};
+    if (!type->marker)
+        return true;
+    bool answer = type->marker(call, request, response, diags);
+    return object_type_check_answer(answer, type->name, "Choosing the marker", before, diags);
 }
 
-static bool apply_create(const ResourceType *type,
-                         const Call *call,
-                         const ApplyRequest *request,
-                         ApplyResponse *response,
-                         Diags *diags) {
+static bool create(const ResourceType *type,
+                   const Call *call,
+                   const ApplyRequest *request,
+                   ApplyResponse *response,
+                   Diags *diags) {
     size_t before = diags->error_count;
     if (!type->create)
-        return refuse(type, "created", diags);
+        return object_type_refuse(type->name, "created", diags);
     Timeout limit = timeouts_begin(call, request->planned, "create");
     bool answer = type->create(&limit.call, request, response, diags);
     return settle(answer, type, &limit, "Creation", before, diags);
 }
 
-static bool apply_update(const ResourceType *type,
-                         const Call *call,
-                         const ApplyRequest *request,
-                         ApplyResponse *response,
-                         Diags *diags) {
+static bool update(const ResourceType *type,
+                   const Call *call,
+                   const ApplyRequest *request,
+                   ApplyResponse *response,
+                   Diags *diags) {
     size_t before = diags->error_count;
     bool is_settled = value_equal(request->prior, request->planned) ||
                       timeouts_alone_differ(request->prior, request->planned);
@@ -148,21 +141,9 @@ static bool apply_update(const ResourceType *type,
         return settle(answer, type, &limit, "Update", before, diags);
     }
     if (!is_settled)
-        return refuse(type, "updated in place", diags);
+        return object_type_refuse(type->name, "updated in place", diags);
     response->state = request->planned;
     return true;
-}
-
-static bool apply_delete(const ResourceType *type,
-                         const Call *call,
-                         const ApplyRequest *request,
-                         Diags *diags) {
-    size_t before = diags->error_count;
-    if (!type->delete)
-        return true;
-    Timeout limit = timeouts_begin(call, request->prior, "delete");
-    bool answer = type->delete (&limit.call, request, diags);
-    return settle(answer, type, &limit, "Deletion", before, diags);
 }
 
 bool resource_type_apply(const ResourceType *type,
@@ -171,87 +152,96 @@ bool resource_type_apply(const ResourceType *type,
                          ApplyResponse *response,
                          Diags *diags) {
     *response = (ApplyResponse){
-        .state = value_null(schema_implied_type(schema_of(type))),
+        .state = value_null(schema_implied_type(&type->schema)),
         .private_data = request->private_data,
     };
-    if (value_is_null(request->planned))
-        return apply_delete(type, call, request, diags);
     if (value_is_null(request->prior))
-        return apply_create(type, call, request, response, diags);
-    return apply_update(type, call, request, response, diags);
+        return create(type, call, request, response, diags);
+    return update(type, call, request, response, diags);
 }
 
-bool resource_type_read(
-    const ResourceType *type, const Call *call, Value *state, Str *private_data, Diags *diags) {
+bool resource_type_delete(const ResourceType *type,
+                          const Call *call,
+                          const DeleteRequest *request,
+                          DeleteResponse *response,
+                          Diags *diags) {
     size_t before = diags->error_count;
+    *response = (DeleteResponse){.state = request->prior, .private_data = request->private_data};
+    if (!type->delete)
+        return true;
+    Timeout limit = timeouts_begin(call, request->prior, "delete");
+    bool answer = type->delete (&limit.call, request, response, diags);
+    return settle(answer, type, &limit, "Deletion", before, diags);
+}
+
+bool resource_type_read(const ResourceType *type,
+                        const Call *call,
+                        const ReadRequest *request,
+                        ReadResponse *response,
+                        Diags *diags) {
+    size_t before = diags->error_count;
+    *response = (ReadResponse){.state = request->state, .private_data = request->private_data};
     if (!type->read)
         return true;
-    Timeout limit = timeouts_begin(call, *state, "read");
-    bool answer = type->read(&limit.call, state, private_data, diags);
+    Timeout limit = timeouts_begin(call, request->state, "read");
+    bool answer = type->read(&limit.call, request, response, diags);
     return settle(answer, type, &limit, "Reading", before, diags);
 }
 
-bool resource_type_import(
-    const ResourceType *type, const Call *call, Str id, Value *state, Diags *diags) {
+bool resource_type_import(const ResourceType *type,
+                          const Call *call,
+                          const ImportRequest *request,
+                          ImportResponse *response,
+                          Diags *diags) {
     size_t before = diags->error_count;
+    *response = (ImportResponse){.state = value_null(schema_implied_type(&type->schema))};
     if (!type->import)
-        return refuse(type, "imported", diags);
-    return settle(type->import(call, id, state, diags), type, NULL, "Import", before, diags);
+        return object_type_refuse(type->name, "imported", diags);
+    bool answer = type->import(call, request, response, diags);
+    return object_type_check_answer(answer, type->name, "Import", before, diags);
+}
+
+bool resource_type_upgrade(const ResourceType *type,
+                           const Call *call,
+                           const UpgradeRequest *request,
+                           UpgradeResponse *response,
+                           Diags *diags) {
+    size_t before = diags->error_count;
+    *response = (UpgradeResponse){.upgraded = request->stored};
+    if (!type->upgrade)
+        return true;
+    bool answer = type->upgrade(call, request, response, diags);
+    return object_type_check_answer(answer, type->name, "Upgrade", before, diags);
 }
 
 bool resource_type_recover(const ResourceType *type,
                            const Call *call,
                            const RecoverRequest *request,
-                           RecoverOutcome *outcome,
-                           Value *state,
+                           RecoverResponse *response,
                            Diags *diags) {
     size_t before = diags->error_count;
-    *outcome = RECOVER_ABSENT;
-    *state = value_null(schema_implied_type(schema_of(type)));
+    *response = (RecoverResponse){
+        .outcome = RECOVER_ABSENT,
+        .state = value_null(schema_implied_type(&type->schema)),
+        .private_data = request->private_data,
+    };
     if (!type->recover)
         return true;
-    /* What it waits for is the end of a creation. */
+    /* A recovery that waits, waits for the end of a creation. */
     Timeout limit = timeouts_begin(call, request->planned, "create");
-    bool answer = type->recover(&limit.call, request, outcome, state, diags);
+    bool answer = type->recover(&limit.call, request, response, diags);
     return settle(answer, type, &limit, "Recovery", before, diags);
 }
 
-bool resource_type_open(const ResourceType *type,
-                        const Call *call,
-                        Value config,
-                        EphemeralResponse *response,
-                        Diags *diags) {
+bool resource_type_limits(const ResourceType *type,
+                          const Call *call,
+                          const LimitsRequest *request,
+                          LimitsResponse *response,
+                          Diags *diags) {
     size_t before = diags->error_count;
-    *response =
-        (EphemeralResponse){.result = schema_apply_defaults(&type->schema, config, call->arena)};
-    if (!type->open)
-        return refuse(type, "opened", diags);
-    return settle(type->open(call, response, diags), type, NULL, "Opening", before, diags);
-}
-
-bool resource_type_renew(const ResourceType *type,
-                         const Call *call,
-                         EphemeralResponse *response,
-                         Diags *diags) {
-    size_t before = diags->error_count;
-    response->renew_at_ms = 0;
-    if (!type->renew)
-        return refuse(type, "renewed", diags);
-    return settle(type->renew(call, response, diags), type, NULL, "Renewal", before, diags);
-}
-
-bool resource_type_close(const ResourceType *type,
-                         const Call *call,
-                         Str private_data,
-                         Diags *diags) {
-    size_t before = diags->error_count;
-    if (!type->close)
+    *response = (LimitsResponse){0};
+    if (!type->limits)
         return true;
-    return settle(type->close(call, private_data, diags), type, NULL, "Closing", before, diags);
-}
-
-void resource_type_limits(
-    const ResourceType *type, const Call *call, LimitAction action, Value object, Limits *out) {
-    if (type->limits)
-        type->limits(call, action, object, out);
+    bool answer = type->limits(call, request, response, diags);
+    return object_type_check_answer(answer, type->name, "Asking for limits", before, diags);
 }

@@ -2,7 +2,7 @@
  */
 #include "journal.h"
 #include "digest.h"
-#include "journal_record.h"
+#include "journal_text.h"
 #include "log.h"
 
 #include <pthread.h>
@@ -32,10 +32,10 @@ struct Journal {
     bool needs_cleaning;
 
     bool has_start;
-    uint64_t size;     /* of the text in the store */
-    uint64_t synced;   /* bytes of it that are durable */
-    uint64_t appended; /* records, over all texts; tickets of those who wait */
-    uint64_t durable;  /* of them */
+    uint64_t size;         /* of the text in the store */
+    uint64_t record_count; /* in it */
+    uint64_t appended;     /* records, over all texts; tickets of those who wait */
+    uint64_t durable;      /* of them */
     bool is_syncing;
     Str broken;   /* not empty: nothing can be made durable any more, and why */
     bool has_gap; /* a record could not be appended */
@@ -60,22 +60,22 @@ static bool report(const Journal *journal, Str problem, const char *meaning, Dia
     return false;
 }
 
-static void read_leftover(Journal *journal, Str bytes) {
-    StrBuf good = strbuf_new(journal->arena);
-    JournalLine line = {0};
-    while (journal_record_next_line(bytes, &line)) {
-        SCOPED(ArenaRef) scratch = arena_open("journal line");
-        JournalRecord record;
-        if (!line.is_whole || !journal_record_parse(line.text, &record, scratch)) {
-            journal->needs_cleaning = true;
-            continue;
-        }
-        if (record.sequence >= journal->next_sequence)
-            journal->next_sequence = record.sequence + 1;
-        strbuf_add(&good, line.text);
-        strbuf_add_char(&good, '\n');
+/* Journal_replay has read the text before, so only a torn end can be wrong with it. */
+static Str read_leftover(Journal *journal, Str bytes) {
+    SCOPED(ArenaRef) scratch = arena_open("journal leftover");
+    JournalText text;
+    journal_text_read(bytes, &text, scratch);
+    if (text.damage_count > 0)
+        return STR("it was damaged while this command ran");
+    vec_each(&text.records, record) {
+        if (record->sequence >= journal->next_sequence)
+            journal->next_sequence = record->sequence + 1;
     }
-    journal->cleaned = strbuf_str(&good);
+    journal->needs_cleaning = text.is_torn;
+    journal->cleaned = text.is_torn ? journal_text_write(&text, journal->arena) : STR_EMPTY;
+    journal->size = text.is_torn ? journal->cleaned.len : bytes.len;
+    journal->record_count = text.records.count;
+    return STR_EMPTY;
 }
 
 void journal_set_base(Journal *journal, const State *state) {
@@ -103,8 +103,11 @@ bool journal_open(JournalStore *store,
     pthread_cond_init(&journal->sync_ended, NULL);
     journal->arena = arena_open("journal");
     if (journal->has_text)
-        read_leftover(journal, bytes);
-    journal->size = journal->cleaned.len;
+        problem = read_leftover(journal, bytes);
+    if (journal->has_text && problem.len > 0) {
+        journal_close(journal);
+        return report(journal, problem, "Nothing was changed.", diags);
+    }
     journal->has_leftover = journal->has_text;
     journal_set_base(journal, state);
     *out = journal;
@@ -124,7 +127,12 @@ void journal_close(Journal *journal) {
     pthread_mutex_destroy(&journal->mutex);
 }
 
-static void add_start(Journal *journal, StrBuf *out, Arena *scratch) {
+static void write_numbered(JournalRecord *record, uint64_t number, StrBuf *out) {
+    record->number = number;
+    journal_record_write(record, out);
+}
+
+static void add_start(Journal *journal, uint64_t *count, StrBuf *out, Arena *scratch) {
     const Clock *clock = journal->clock;
     JournalRecord start = {
         .kind = RECORD_START,
@@ -132,7 +140,7 @@ static void add_start(Journal *journal, StrBuf *out, Arena *scratch) {
         .serial = journal->serial,
         .time = clock_format_rfc3339(clock->now_ms(clock->self), scratch),
     };
-    journal_record_write(&start, out);
+    write_numbered(&start, ++*count, out);
 }
 
 static Str clean(Journal *journal, Arena *arena) {
@@ -171,15 +179,16 @@ static Str append(Journal *journal, JournalRecord *record, InFlight *place, Aren
     SCOPED(ArenaRef) scratch = arena_open("journal append");
     SCOPED(ArenaRef) pieces = arena_open("journal append");
     StrBuf text = strbuf_new(scratch);
+    uint64_t count = journal->record_count;
     if (!journal->has_start)
-        add_start(journal, &text, pieces);
+        add_start(journal, &count, &text, pieces);
     size_t start = text.len;
-    record->synced = journal->synced;
-    journal_record_write(record, &text);
+    write_numbered(record, ++count, &text);
     Str problem = append_text(journal, strbuf_str(&text), arena);
     if (problem.len > 0)
         return problem;
     journal->has_start = true;
+    journal->record_count = count;
     journal->appended++;
     if (place)
         *place = in_flight(record, str_after(strbuf_str(&text), start));
@@ -210,7 +219,6 @@ static void note_end(Journal *journal, uint64_t sequence) {
 static void sync_now(Journal *journal, Arena *arena) {
     Str problem = STR_EMPTY;
     uint64_t covered = journal->appended;
-    uint64_t size = journal->size;
     journal->is_syncing = true;
     journal->sync_count++;
     pthread_mutex_unlock(&journal->mutex);
@@ -219,7 +227,6 @@ static void sync_now(Journal *journal, Arena *arena) {
     journal->is_syncing = false;
     if (ok) {
         journal->durable = covered;
-        journal->synced = size;
     } else {
         /* What could not be written may be gone: a later sync proves nothing. */
         journal->broken = str_clone(problem, journal->arena);
@@ -274,7 +281,7 @@ static JournalRecord intent_record(const JournalIntent *intent) {
     return (JournalRecord){
         .kind = RECORD_INTENT,
         .address = intent->address,
-        .provider = {intent->provider,           intent->provider_alias, intent->provider_module,
+        .provider = {intent->provider,               intent->provider_alias, intent->provider_module,
                      intent->provider_key                },
         .deposed = intent->deposed,
         .pending =
@@ -282,7 +289,9 @@ static JournalRecord intent_record(const JournalIntent *intent) {
                      .action = intent->action,
                      .generation = intent->generation,
                      .identity = intent->identity,
+                     .private_data = intent->private_data,
                      .planned = intent->planned,
+                     .sensitive = intent->sensitive,
                      .schema_version = intent->schema_version,
                      .is_provisioned = intent->is_provisioned,
                      .dependencies = intent->dependencies,
@@ -308,7 +317,7 @@ bool journal_intent(Journal *journal,
             forget(journal, record.sequence);
     }
     pthread_mutex_unlock(&journal->mutex);
-    if (!report(journal, problem, "So the operation was not begun.", diags))
+    if (!report(journal, problem, "No further operation is begun.", diags))
         return false;
     *sequence = record.sequence;
     return true;
@@ -322,11 +331,14 @@ static bool append_alone(Journal *journal, JournalRecord *record, Diags *diags) 
         forget(journal, record->sequence);
     } else {
         note_end(journal, record->sequence);
-        journal->has_gap = true;
+        /* What had no effect outside is no loss: the next run makes it again. */
+        bool is_effectless = record->kind == RECORD_OUTCOME && record->sequence == 0;
+        journal->has_gap |= !is_effectless;
     }
     pthread_mutex_unlock(&journal->mutex);
-    return report(journal, problem, "What was done is in memory, and is saved with the state.",
-                  diags);
+    return report(
+        journal, problem,
+        "No further operation is begun; those in flight end and are saved with the state.", diags);
 }
 
 bool journal_outcome(Journal *journal,
@@ -352,8 +364,9 @@ bool journal_flush(Journal *journal, Diags *diags) {
     pthread_mutex_lock(&journal->mutex);
     Str problem = wait_durable(journal, scratch);
     pthread_mutex_unlock(&journal->mutex);
-    return report(journal, problem, "What was done is in memory, and is saved with the state.",
-                  diags);
+    return report(
+        journal, problem,
+        "No further operation is begun; those in flight end and are saved with the state.", diags);
 }
 
 bool journal_end(Journal *journal, uint64_t sequence, Diags *diags) {
@@ -376,12 +389,6 @@ bool journal_depose(
 bool journal_restore(Journal *journal, ResourceAddr address, Str key, Diags *diags) {
     JournalRecord record = {.kind = RECORD_RESTORE, .address = address, .deposed = key};
     return append_alone(journal, &record, diags);
-}
-
-/* What is rewritten is durable as a whole, and its old claims about bytes mean nothing any more. */
-static void rewrite(JournalRecord *record, StrBuf *out) {
-    record->synced = 0;
-    journal_record_write(record, out);
 }
 
 static void keep_in_flight(Journal *journal) {
@@ -451,25 +458,25 @@ void journal_announce(Journal *journal, const State *state, Str text) {
     pthread_mutex_unlock(&journal->mutex);
 }
 
-static void add_line(Str line, StrBuf *out) {
+static void add_line(Str line, uint64_t *count, StrBuf *out) {
     SCOPED(ArenaRef) scratch = arena_open("journal line");
     JournalRecord record;
     if (journal_record_parse(line, &record, scratch))
-        rewrite(&record, out);
+        write_numbered(&record, ++*count, out);
 }
 
 /* The text as it goes on: the calls that have not ended, then what came since the announcement. */
-static void rewritten(Journal *journal, StrBuf *out) {
+static void rewritten(Journal *journal, uint64_t *count, StrBuf *out) {
     SCOPED(ArenaRef) scratch = arena_open("journal fold");
     if (journal->kept.count == 0 && journal->tail.len == 0)
         return;
-    add_start(journal, out, scratch);
+    add_start(journal, count, out, scratch);
     vec_each(&journal->kept, line) {
-        add_line(*line, out);
+        add_line(*line, count, out);
     }
     JournalLine line = {0};
     while (journal_record_next_line(strbuf_str(&journal->tail), &line))
-        add_line(line.text, out);
+        add_line(line.text, count, out);
 }
 
 /* What ended without its outcome in the journal is in the state that was written. */
@@ -481,13 +488,13 @@ static void drop_ended(Journal *journal) {
     }
 }
 
-static void settle(Journal *journal, size_t size) {
+static void settle(Journal *journal, size_t size, uint64_t count) {
     drop_ended(journal);
     journal->has_leftover = false;
     journal->has_text = size > 0;
     journal->has_start = size > 0;
     journal->size = size;
-    journal->synced = size;
+    journal->record_count = count;
     journal->needs_cleaning = false;
     journal->is_announced = false;
     journal->broken = STR_EMPTY;
@@ -500,7 +507,8 @@ static Str fold(Journal *journal, Arena *arena) {
     JournalStore *store = journal->store;
     StrBuf text = strbuf_new(arena);
     Str problem;
-    rewritten(journal, &text);
+    uint64_t count = 0;
+    rewritten(journal, &count, &text);
     bool ok = true;
     if (text.len > 0)
         ok = store->replace(store, strbuf_str(&text), &problem, arena);
@@ -508,7 +516,7 @@ static Str fold(Journal *journal, Arena *arena) {
         ok = store->remove(store, &problem, arena);
     if (!ok)
         return problem;
-    settle(journal, text.len);
+    settle(journal, text.len, count);
     return STR_EMPTY;
 }
 

@@ -6,7 +6,7 @@
  *     <crc32c hex> <JSON>\n
  *
  *   start            lineage and serial of the state that the run began from, program, time
- *   intent           sequence, address, deposed key, action, generation, identity, planned
+ *   intent           sequence, address, deposed key, action, generation, identity, private, planned
  *                    object: durable before the provider's call
  *   outcome          sequence of its intent, the new object (or none) in state form: durable
  *                    before anything that depends on it begins
@@ -14,11 +14,10 @@
  *   depose, restore  address, key: the current object became the deposed one, and back
  *   fold             a checkpoint: the state file of this serial and digest holds all before it
  *
- * Each record also says up to which byte the file was durable when it was written. So a bad line
- * can be judged: where nothing is known to have been durable it is what a crash leaves, and is
- * ignored; else the file is damaged, an error that names the line. Appends from all threads are
- * ordered; syncs are grouped: many intents that wait share one fsync. Never dropped unread. Guards
- * itself. */
+ * Records are numbered from 1. A last line without line end is what a crash leaves, and is dropped;
+ * any other line that cannot be read, is missing or stands there twice is damage, an error that
+ * names the line (journal_text.h). Appends from all threads are ordered; syncs are grouped: many
+ * intents that wait share one fsync. Never dropped unread. Guards itself. */
 #pragma once
 
 #include "io.h"
@@ -37,7 +36,9 @@ typedef struct JournalIntent {
     Str action;
     uint64_t generation;
     Str identity;
-    Str planned; /* JSON, unknowns as null */
+    Str private_data; /* of the plan; what `recover` gets */
+    Str planned;      /* JSON, unknowns as null */
+    Str sensitive;    /* its sensitive paths, as in StateObject; empty: none */
     uint64_t schema_version;
     bool is_provisioned; /* what provisioners do is part of the creation */
     const Str *dependencies;
@@ -101,8 +102,10 @@ void journal_close(Journal *journal);
 
 /* Reads what a run before left and puts it into `state`: outcomes as objects, intents without one
  * as StateInstance.pending. False only if the file cannot be trusted (a diagnostic says what to
- * do). *found: there was something. Outcomes of a journal whose lineage differs are refused; where
- * the state's serial moved on by other hands, outcomes give way address by address (the state's
- * object wins) and intents are kept. */
+ * do). If it is damaged and `aside` is not NULL (only under the state's lock), a copy as it is
+ * stored goes to `<name>.damaged` there and the readable records replace it, so that the next run
+ * goes on with them. *found: there was something. Outcomes of a journal whose lineage differs are
+ * refused; where the state's serial moved on by other hands, outcomes give way address by address
+ * (the state's object wins) and intents are kept. */
 MUST_USE bool journal_replay(
-    JournalStore *store, State *state, bool *found, Arena *arena, Diags *diags);
+    JournalStore *store, const Disk *aside, State *state, bool *found, Arena *arena, Diags *diags);

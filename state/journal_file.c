@@ -23,6 +23,12 @@ static bool succeeds(int error, Str *problem, Arena *arena) {
 
 static bool file_read(JournalStore *store, Str *out, bool *found, Str *problem, Arena *arena) {
     const JournalFile *journal = store->self;
+    DiskStat stat;
+    if (journal->disk->stat(journal->disk->self, store->name, &stat) == 0 &&
+        stat.kind != DISK_FILE) {
+        *problem = STR("it is not a file");
+        return false;
+    }
     int error = journal->disk->read_file(journal->disk->self, store->name, out, arena);
     *found = error == 0;
     if (error == -ENOENT) {

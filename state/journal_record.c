@@ -25,17 +25,23 @@ static void write_slot(JsonWriter *writer, const JournalRecord *record, Arena *s
         json_key_string(writer, "deposed", record->deposed);
 }
 
-static void write_pending(JsonWriter *writer, const StatePending *pending) {
+static void write_pending(JsonWriter *writer, const StatePending *pending, Arena *scratch) {
     json_key_string(writer, "action", pending->action);
     write_count(writer, "generation", pending->generation);
     if (pending->identity.len > 0)
         json_key_string(writer, "identity", pending->identity);
+    if (pending->private_data.len > 0)
+        json_key_string(writer, "private", digest_to_base64(pending->private_data, scratch));
     write_count(writer, "schema_version", pending->schema_version);
     if (pending->is_provisioned)
         json_key_bool(writer, "provisioned", true);
     if (pending->planned.len > 0) {
         json_key(writer, STR("planned"));
         json_raw(writer, pending->planned);
+    }
+    if (pending->sensitive.len > 0) {
+        json_key(writer, STR("sensitive"));
+        json_raw(writer, pending->sensitive);
     }
     state_object_json_write_strings(writer, "dependencies", pending->dependencies,
                                     pending->dependency_count);
@@ -63,7 +69,7 @@ static void write_members(JsonWriter *writer, const JournalRecord *record, Arena
     case RECORD_INTENT:
         write_count(writer, "sequence", record->sequence);
         write_slot(writer, record, scratch);
-        write_pending(writer, &record->pending);
+        write_pending(writer, &record->pending, scratch);
         return;
     case RECORD_OUTCOME:
         write_count(writer, "sequence", record->sequence);
@@ -99,7 +105,7 @@ void journal_record_write(const JournalRecord *record, StrBuf *out) {
     json_writer_init(&writer, &text, 0);
     json_object_start(&writer);
     json_key_string(&writer, "kind", str_from_cstr(kind_names[record->kind]));
-    write_count(&writer, "synced", record->synced);
+    write_count(&writer, "record", record->number);
     write_members(&writer, record, pieces);
     json_object_end(&writer);
     strbuf_add_format(out, "%08x ", digest_crc32c(strbuf_str(&text)));
@@ -120,6 +126,11 @@ static bool parse_string(Parsing *parsing, JsonToken token, void *field) {
         return false;
     *(Str *)field = state_object_json_keep(&parsing->reader, parsing->reader.text, parsing->arena);
     return true;
+}
+
+static bool parse_base64(Parsing *parsing, JsonToken token, void *field) {
+    Str text;
+    return parse_string(parsing, token, &text) && digest_from_base64(text, field, parsing->arena);
 }
 
 static bool parse_count(Parsing *parsing, JsonToken token, void *field) {
@@ -190,7 +201,7 @@ static const struct {
     size_t offset;
 } members[] = {
     {"kind",           parse_kind,         offsetof(JournalRecord, kind)                  },
-    {"synced",         parse_count,        offsetof(JournalRecord, synced)                },
+    {"record",         parse_count,        offsetof(JournalRecord, number)                },
     {"sequence",       parse_count,        offsetof(JournalRecord, sequence)              },
     {"lineage",        parse_string,       offsetof(JournalRecord, lineage)               },
     {"serial",         parse_count,        offsetof(JournalRecord, serial)                },
@@ -203,9 +214,11 @@ static const struct {
     {"action",         parse_string,       offsetof(JournalRecord, pending.action)        },
     {"generation",     parse_count,        offsetof(JournalRecord, pending.generation)    },
     {"identity",       parse_string,       offsetof(JournalRecord, pending.identity)      },
+    {"private",        parse_base64,       offsetof(JournalRecord, pending.private_data)  },
     {"schema_version", parse_count,        offsetof(JournalRecord, pending.schema_version)},
     {"provisioned",    parse_flag,         offsetof(JournalRecord, pending.is_provisioned)},
     {"planned",        parse_raw,          offsetof(JournalRecord, pending.planned)       },
+    {"sensitive",      parse_raw,          offsetof(JournalRecord, pending.sensitive)     },
     {"dependencies",   parse_dependencies, offsetof(JournalRecord, pending)               },
 };
 

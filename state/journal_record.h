@@ -16,7 +16,7 @@ typedef enum RecordKind {
 
 typedef struct JournalRecord {
     RecordKind kind;
-    uint64_t synced;   /* the file was durable up to here when this was written */
+    uint64_t number;   /* of the record in its text, from 1; 0: written before records had one */
     uint64_t sequence; /* intent, outcome, end */
     Str lineage;       /* start */
     uint64_t serial;   /* start, fold */

@@ -1,53 +1,96 @@
 /* journal_replay: what the journal tells that the state file does not hold yet. */
 #include "digest.h"
 #include "journal.h"
-#include "journal_record.h"
+#include "journal_text.h"
 #include "statefile.h"
+
+#define ASIDE_MODE 0600
 
 typedef struct Replay {
     State *state;
-    Str name;
+    JournalStore *store;
+    Str name; /* of the store */
     Arena *arena;
     Diags *diags;
-    VEC(JournalRecord) records;
+    JournalText text;
     size_t first;     /* records before this one are in the state file already */
     bool is_exact;    /* the state is the one that the records from here on began from */
     bool any_applied; /* since the last `start` */
 } Replay;
 
-static bool refuse_damage(Replay *replay, size_t line) {
-    diags_error(replay->diags, NO_RANGE, "The journal is damaged",
-                "Line %zu of \"%.*s\" is not what was written there, although it was safely "
-                "stored. The journal says which objects were being made when a run ended early; "
-                "without it some may be left over that the state does not know. Check the store. "
-                "Then compare what the readable lines name with what exists, and move the journal "
-                "away.",
-                line, STR_ARG(replay->name));
+static bool report_problem(Replay *replay, Str problem, const char *effect) {
+    diags_error(
+        replay->diags, NO_RANGE, "The journal cannot be read",
+        "\"%.*s\" records what an earlier run left unfinished, but %s failed: %.*s. Nothing "
+        "was changed. If the journal itself is damaged, move it away, compare what exists "
+        "with \"loam state list\", and import what the state does not know.",
+        STR_ARG(replay->name), effect, STR_ARG(problem));
     return false;
 }
 
-static bool read_lines(Replay *replay, Str bytes) {
-    JournalLine line = {0};
-    JournalLine first_bad = {0};
-    uint64_t durable = 0;
-    while (journal_record_next_line(bytes, &line)) {
-        JournalRecord record;
-        if (!line.is_whole || !journal_record_parse(line.text, &record, replay->arena)) {
-            if (first_bad.number == 0)
-                first_bad = line;
-            continue;
-        }
-        durable = record.synced > durable ? record.synced : durable;
-        vec_push(replay->arena, &replay->records, record);
-    }
-    if (first_bad.number > 0 && first_bad.offset < durable)
-        return refuse_damage(replay, first_bad.number);
+/* Of a local file beside it, else in the working directory; a copy from before stays. */
+static Str aside_path(const Replay *replay, const Disk *disk) {
+    bool is_local = !replay->store->is_buffered;
+    Str first = is_local ? str_concat(replay->name, STR(".damaged"), replay->arena)
+                         : STR("journal.damaged");
+    Str path = first;
+    for (unsigned i = 2; disk_exists(disk, path); i++)
+        path = str_format(replay->arena, "%.*s.%u", STR_ARG(first), i);
+    return path;
+}
+
+static bool set_aside(Replay *replay, const Disk *disk, Str path) {
+    JournalStore *store = replay->store;
+    Str stored, problem;
+    bool found;
+    bool ok = store->read_stored
+                  ? store->read_stored(store, &stored, &found, &problem, replay->arena)
+                  : store->read(store, &stored, &found, &problem, replay->arena);
+    if (!ok)
+        return report_problem(replay, problem, "copying the damaged journal");
+    int error = disk->write_file(disk->self, path, stored, ASIDE_MODE);
+    if (error)
+        return report_problem(replay, str_from_cstr(strerror(-error)),
+                              "copying the damaged journal");
+    Str good = journal_text_write(&replay->text, replay->arena);
+    if (!store->replace(store, good, &problem, replay->arena))
+        return report_problem(replay, problem, "replacing the damaged journal");
     return true;
+}
+
+static bool refuse_damage(Replay *replay, const Disk *aside) {
+    const JournalText *text = &replay->text;
+    Str more = text->damage_count > 1
+                   ? str_format(replay->arena, " (and %zu more lines)", text->damage_count - 1)
+                   : STR_EMPTY;
+    if (!aside) {
+        diags_error(
+            replay->diags, NO_RANGE, "The journal is damaged",
+            "Line %zu of \"%.*s\" is damaged: %.*s%.*s. The journal records what a run that "
+            "ended early had done. Run \"loam plan\": under the state's lock it keeps the "
+            "damaged journal aside and goes on with the readable records.",
+            text->line, STR_ARG(replay->name), STR_ARG(text->problem), STR_ARG(more));
+        return false;
+    }
+    Str path = aside_path(replay, aside);
+    if (!set_aside(replay, aside, path))
+        return false;
+    Str addresses = journal_text_addresses(text, replay->arena);
+    diags_error(replay->diags, NO_RANGE, "The journal is damaged",
+                "Line %zu of \"%.*s\" is damaged: %.*s%.*s. The journal records what a run that "
+                "ended early had done, so an object may exist that the state does not know. "
+                "Nothing was changed. The damaged journal is kept as \"%.*s\"; its readable "
+                "records (%zu, about %.*s) remain.\n\nCompare the damaged lines there with what "
+                "exists, then run the same command again: it goes on with the readable records. "
+                "Import what is missing in the state afterwards.",
+                text->line, STR_ARG(replay->name), STR_ARG(text->problem), STR_ARG(more),
+                STR_ARG(path), text->records.count, STR_ARG(addresses));
+    return false;
 }
 
 static bool check_lineage(Replay *replay) {
     State *state = replay->state;
-    vec_each(&replay->records, record) {
+    vec_each(&replay->text.records, record) {
         if (record->kind != RECORD_START || record->lineage.len == 0)
             continue;
         if (state->lineage.len == 0)
@@ -69,8 +112,8 @@ static bool check_lineage(Replay *replay) {
 static void find_fold(Replay *replay) {
     SCOPED(ArenaRef) scratch = arena_open("fold");
     Str digest = STR_EMPTY;
-    for (size_t i = replay->records.count; i-- > 0;) {
-        const JournalRecord *record = &replay->records.items[i];
+    for (size_t i = replay->text.records.count; i-- > 0;) {
+        const JournalRecord *record = &replay->text.records.items[i];
         if (record->kind != RECORD_FOLD || record->serial != replay->state->serial)
             continue;
         if (digest.len == 0) {
@@ -161,8 +204,8 @@ static void end_stretch(Replay *replay) {
 }
 
 static void apply_records(Replay *replay) {
-    for (size_t i = 0; i < replay->records.count; i++) {
-        const JournalRecord *record = &replay->records.items[i];
+    for (size_t i = 0; i < replay->text.records.count; i++) {
+        const JournalRecord *record = &replay->text.records.items[i];
         if (i < replay->first)
             continue;
         switch (record->kind) {
@@ -214,7 +257,7 @@ static void find_pending(Replay *replay) {
     SCOPED(ArenaRef) scratch = arena_open("pending");
     Map ended = map_new(scratch);   /* sequence → record, when by `end` or outcome */
     Map settled = map_new(scratch); /* slot → the last outcome about it */
-    vec_each(&replay->records, record) {
+    vec_each(&replay->text.records, record) {
         bool ends = record->kind == RECORD_OUTCOME || record->kind == RECORD_END;
         if (ends && record->sequence > 0) {
             Str key = str_format(scratch, "%llu", (unsigned long long)record->sequence);
@@ -223,7 +266,7 @@ static void find_pending(Replay *replay) {
         if (record->kind == RECORD_OUTCOME)
             map_set(&settled, slot_key(record, scratch), record);
     }
-    vec_each(&replay->records, record) {
+    vec_each(&replay->text.records, record) {
         if (record->kind != RECORD_INTENT)
             continue;
         Str key = str_format(scratch, "%llu", (unsigned long long)record->sequence);
@@ -233,22 +276,22 @@ static void find_pending(Replay *replay) {
     }
 }
 
-bool journal_replay(JournalStore *store, State *state, bool *found, Arena *arena, Diags *diags) {
+bool journal_replay(
+    JournalStore *store, const Disk *aside, State *state, bool *found, Arena *arena, Diags *diags) {
     Str bytes, problem;
+    Replay replay = {
+        .state = state, .store = store, .name = store->name, .arena = arena, .diags = diags};
     *found = false;
-    if (!store->read(store, &bytes, found, &problem, arena)) {
-        diags_error(diags, NO_RANGE, "The journal cannot be read",
-                    "\"%.*s\" tells what a run before left unfinished, but reading it failed: "
-                    "%.*s.",
-                    STR_ARG(store->name), STR_ARG(problem));
-        return false;
-    }
+    if (!store->read(store, &bytes, found, &problem, arena))
+        return report_problem(&replay, problem, "reading it");
     if (!*found)
         return true;
-    Replay replay = {.state = state, .name = store->name, .arena = arena, .diags = diags};
-    if (!read_lines(&replay, bytes) || !check_lineage(&replay))
+    journal_text_read(bytes, &replay.text, arena);
+    if (replay.text.damage_count > 0)
+        return refuse_damage(&replay, aside);
+    if (!check_lineage(&replay))
         return false;
-    *found = replay.records.count > 0;
+    *found = replay.text.records.count > 0;
     find_fold(&replay);
     apply_records(&replay);
     find_pending(&replay);

@@ -27,4 +27,6 @@ struct JournalStore {
     bool (*remove)(JournalStore *store, Str *problem, Arena *arena);
     /* Syncs what it buffers, if it can, and lets go of what it holds open; may be used again. */
     void (*close)(JournalStore *store);
+    /* As it is stored, perhaps sealed; NULL: read does that. */
+    bool (*read_stored)(JournalStore *store, Str *out, bool *found, Str *problem, Arena *arena);
 };

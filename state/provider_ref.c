@@ -3,12 +3,25 @@
 
 #include "address.h"
 
+#include <ctype.h>
+
+/* As the language has names: no digit or hyphen in front. Letters beyond ASCII count as such. */
+static bool is_identifier(Str text) {
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        bool is_letter = isalpha(c) || c == '_' || c >= 0x80;
+        if (!is_letter && (i == 0 || (!isdigit(c) && c != '-')))
+            return false;
+    }
+    return text.len > 0;
+}
+
 /* "module.a.module.b." in front, without its last dot. */
 static bool cut_module(Str *rest, Str *module) {
     size_t at = 0;
     while (str_starts_with(str_after(*rest, at), STR("module."))) {
         size_t dot = str_find_char(*rest, '.', at + 7);
-        if (dot == SIZE_MAX)
+        if (dot == SIZE_MAX || !is_identifier(str_slice(*rest, at + 7, dot)))
             return false;
         at = dot + 1;
     }
@@ -45,7 +58,7 @@ static bool cut_alias(Str rest, ProviderRef *ref, Arena *arena) {
     rest = str_after(rest, 1);
     size_t bracket = str_find_char(rest, '[', 0);
     ref->alias = bracket == SIZE_MAX ? rest : str_slice(rest, 0, bracket);
-    if (ref->alias.len == 0)
+    if (!is_identifier(ref->alias))
         return false;
     return bracket == SIZE_MAX || cut_key(str_after(rest, bracket), &ref->key, arena);
 }

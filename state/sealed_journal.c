@@ -120,7 +120,7 @@ static bool open_key(SealedJournal *journal, Str header, Diags *diags, Arena *sc
 
 /* A first line that never reached the disk as a whole: nothing of the journal was durable. */
 static bool is_torn(Str text) {
-    return str_find_char(text, '\n', 0) == SIZE_MAX || text.ptr[0] == '\0';
+    return str_find_char(text, '\n', 0) == SIZE_MAX;
 }
 
 static bool read_plain(SealedJournal *journal, Str *text, Diags *diags, Arena *scratch) {
@@ -153,6 +153,12 @@ static bool sealed_read(JournalStore *store, Str *out, bool *found, Str *problem
         return tell(&diags, problem, arena);
     *out = open_lines(journal, str_after(text, end + 1), arena);
     return true;
+}
+
+static bool sealed_read_stored(
+    JournalStore *store, Str *out, bool *found, Str *problem, Arena *arena) {
+    JournalStore *inner = ((SealedJournal *)store->self)->inner;
+    return inner->read(inner, out, found, problem, arena);
 }
 
 static bool sealed_replace(JournalStore *store, Str text, Str *problem, Arena *arena) {
@@ -239,6 +245,7 @@ JournalStore *sealed_journal_new(JournalStore *inner, const Cipher *cipher, Aren
         .name = inner->name,
         .is_buffered = inner->is_buffered,
         .read = sealed_read,
+        .read_stored = sealed_read_stored,
         .append = sealed_append,
         .sync = sealed_sync,
         .replace = sealed_replace,

@@ -226,8 +226,10 @@ static const StatePending *clone_pending(const StatePending *pending, Arena *are
     *copy = *pending;
     copy->action = str_clone(pending->action, arena);
     copy->identity = str_clone(pending->identity, arena);
+    copy->private_data = str_clone(pending->private_data, arena);
     copy->deposed = str_clone(pending->deposed, arena);
     copy->planned = str_clone(pending->planned, arena);
+    copy->sensitive = str_clone(pending->sensitive, arena);
     copy->dependencies = clone_strs(pending->dependencies, pending->dependency_count, arena);
     return copy;
 }

@@ -37,8 +37,10 @@ typedef struct StatePending {
     Str action; /* create, update, delete */
     uint64_t generation;
     Str identity;
-    Str deposed; /* key, if the call was about a deposed object */
-    Str planned; /* JSON of the planned object, unknowns as null; empty for delete */
+    Str private_data; /* of the plan */
+    Str deposed;      /* key, if the call was about a deposed object */
+    Str planned;      /* JSON of the planned object, unknowns as null; empty for delete */
+    Str sensitive;    /* its sensitive paths, as in StateObject; empty: none */
     uint64_t schema_version;
     bool is_provisioned; /* without what provisioners do, the object is half made */
     const Str *dependencies;

@@ -9,6 +9,8 @@
 
 #define FIRST_WAIT_MS   250
 #define LONGEST_WAIT_MS 2000
+#define INFO_WAIT_MS    20 /* a holder that has just got the lock is about to say who it is */
+#define INFO_TRIES      50
 
 static Str host_name(Arena *arena) {
     char name[256] = {0}; /* the kernel's names are no longer than 64 */
@@ -127,7 +129,7 @@ void state_lock_report(const LockAttempt *attempt,
     add_line(&text, "ID:", holder->id);
     add_line(&text, "Path:", holder->path);
     add_line(&text, "Operation:", holder->operation);
-    add_line(&text, "Who:", holder->who);
+    add_line(&text, "Who:", holder->who.len > 0 ? holder->who : STR("unknown"));
     if (pid > 0)
         add_line(&text, "Process:", str_format(scratch, "%d", (int)pid));
     add_line(&text, "Version:", holder->version);
@@ -166,6 +168,25 @@ static void tell(const LockAttempt *attempt, const LockInfo *holder, Str *told, 
     *told = str_clone(holder->id, arena);
 }
 
+/* An attempt; if another holds the lock, but nothing says who, some more until that is known. */
+static LockAnswer try_until_known(const LockAttempt *attempt,
+                                  const Clock *clock,
+                                  const CancelToken *cancel,
+                                  LockInfo *holder,
+                                  pid_t *pid,
+                                  Arena *arena,
+                                  Diags *diags) {
+    for (int tries = 1;; tries++) {
+        *holder = (LockInfo){0};
+        *pid = 0;
+        LockAnswer answer = attempt->attempt(attempt->self, holder, pid, arena, diags);
+        bool is_known = holder->id.len > 0 || holder->who.len > 0;
+        if (answer != LOCK_HELD || is_known || tries == INFO_TRIES ||
+            clock->sleep_ms(clock->self, INFO_WAIT_MS, cancel))
+            return answer;
+    }
+}
+
 bool state_lock_acquire(const LockAttempt *attempt,
                         const Clock *clock,
                         int64_t timeout_ms,
@@ -176,9 +197,9 @@ bool state_lock_acquire(const LockAttempt *attempt,
     int64_t end = clock->monotonic_ms(clock->self) + timeout_ms;
     for (int64_t wait = FIRST_WAIT_MS;; wait = wait * 2) {
         SCOPED(ArenaRef) scratch = arena_open("lock attempt");
-        LockInfo holder = {0};
-        pid_t pid = 0;
-        LockAnswer answer = attempt->attempt(attempt->self, &holder, &pid, scratch, diags);
+        LockInfo holder;
+        pid_t pid;
+        LockAnswer answer = try_until_known(attempt, clock, cancel, &holder, &pid, scratch, diags);
         if (answer != LOCK_HELD)
             return answer == LOCK_GOT;
         int64_t left = end - clock->monotonic_ms(clock->self);

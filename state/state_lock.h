@@ -49,7 +49,8 @@ void state_lock_report_other(
     const char *summary, Str place, Str id, const LockInfo *holder, Diags *diags);
 
 /* Tries, waits (250 ms, doubling up to 2 s: many that wait are served soon after another) and tries
- * again, until `timeout_ms` are over (0: once). Held to the end: state_lock_report. */
+ * again, until `timeout_ms` are over (0: once). Held to the end: state_lock_report. A holder that
+ * has not said yet who it is gets up to a second for it. */
 MUST_USE bool state_lock_acquire(const LockAttempt *attempt,
                                  const Clock *clock,
                                  int64_t timeout_ms,

@@ -180,7 +180,8 @@ static bool find_module(Decoding *decoding, Str text) {
     AddressTarget target;
     SCOPED(ArenaRef) scratch = arena_open("module address");
     Diags reasons = diags_new(scratch);
-    if (!address_parse_target(text, &target, decoding->arena, &reasons) || target.is_resource)
+    if (!address_parse_target(text, &target, decoding->arena, &reasons) || target.is_resource ||
+        !str_equal(text, str_trim(text)))
         return fail(decoding, "\"%.*s\" is no address of a module.", STR_ARG(text));
     decoding->module_text = text;
     decoding->module = target.module;
@@ -256,6 +257,9 @@ static bool read_resource(Decoding *decoding) {
     while ((token = next(decoding)) == JSON_KEY) {
         bool ready = head.mode.len > 0 && head.type.len > 0 && head.name.len > 0;
         bool ok;
+        if (resource && is_key(decoding, "module"))
+            return fail(decoding, "The module of a resource stands behind its instances: put the "
+                                  "member \"module\" first.");
         if (!is_key(decoding, "instances")) {
             ok = read_resource_member(decoding, &head);
         } else if (!ready) {

@@ -6,6 +6,7 @@
 #include "version.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 struct WorkingState {
     pthread_mutex_t mutex;
@@ -17,7 +18,9 @@ struct WorkingState {
     Journal *journal; /* NULL: the store keeps intents itself */
     bool had_effect;  /* since the last checkpoint, something outside was changed */
     const Clock *clock;
-    int64_t due_ms; /* the next write, where the store wants one now and then; 0: not set yet */
+    _Atomic bool has_failed;
+    bool write_failed; /* between: the next waits for its time, also when the program is to stop */
+    int64_t due_ms;    /* the next write, where the store wants one now and then; 0: not set yet */
     /* Under checkpoint_mutex. */
     bool is_known; /* what the store holds is known to be `written` */
     const State *written;
@@ -164,15 +167,33 @@ static bool checkpoint(WorkingState *working, Diags *diags) {
     return write_snapshot(working, &snapshot, arena, diags);
 }
 
+bool working_state_has_failed(const WorkingState *working) {
+    return atomic_load(&working->has_failed);
+}
+
+/* Passes on the result of recording a change, and the first error alone: the cause of one failure
+ * fails every operation that is in flight. */
+static bool first_failure(WorkingState *working, bool ok, const Diags *reasons, Diags *diags) {
+    if (!ok && !atomic_exchange(&working->has_failed, true))
+        diags_append(diags, reasons);
+    return ok;
+}
+
 /* What a run before left was settled before this one began to change anything: that is saved first,
  * or a crash would bring back what the settled intents no longer stand for. */
 static bool save_settled(WorkingState *working, Diags *diags) {
     bool ok = true;
+    if (working_state_has_failed(working))
+        return false;
     if (!working->journal || !journal_has_leftover(working->journal))
         return true;
+    SCOPED(ArenaRef) scratch = arena_open("settled state");
+    Diags reasons = diags_new(scratch);
     pthread_mutex_lock(&working->checkpoint_mutex);
-    if (journal_has_leftover(working->journal))
-        ok = checkpoint(working, diags);
+    if (working_state_has_failed(working))
+        ok = false;
+    else if (journal_has_leftover(working->journal))
+        ok = first_failure(working, checkpoint(working, &reasons), &reasons, diags);
     pthread_mutex_unlock(&working->checkpoint_mutex);
     return ok;
 }
@@ -233,7 +254,7 @@ static bool is_write_due(WorkingState *working) {
     if (backend->write_every_ms == 0)
         return false;
     int64_t now = working->clock->monotonic_ms(working->clock->self);
-    bool hurries = cancel_level(backend->cancel) != CANCEL_NONE;
+    bool hurries = !working->write_failed && cancel_level(backend->cancel) != CANCEL_NONE;
     bool is_due = hurries || (working->due_ms > 0 && now >= working->due_ms);
     if (is_due || working->due_ms == 0)
         working->due_ms = now + backend->write_every_ms;
@@ -245,7 +266,11 @@ static bool is_write_due(WorkingState *working) {
 static void write_between(WorkingState *working) {
     SCOPED(ArenaRef) scratch = arena_open("state between");
     Diags ignored = diags_new(scratch);
-    if (!working_state_checkpoint(working, &ignored))
+    bool ok = working_state_checkpoint(working, &ignored);
+    pthread_mutex_lock(&working->mutex);
+    working->write_failed = !ok;
+    pthread_mutex_unlock(&working->mutex);
+    if (!ok)
         log_debug("state not written between name=%.*s", STR_ARG(working->backend->path));
 }
 
@@ -253,16 +278,19 @@ bool working_state_record(WorkingState *working,
                           uint64_t sequence,
                           const JournalOutcome *outcome,
                           Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("outcome");
+    Diags reasons = diags_new(scratch);
     bool ok = sequence > 0 || save_settled(working, diags);
     pthread_mutex_lock(&working->mutex);
     if (ok && working->journal)
-        ok = journal_outcome(working->journal, sequence, outcome, diags);
+        ok = journal_outcome(working->journal, sequence, outcome, &reasons);
     put(working, outcome);
     working->had_effect |= sequence > 0;
     bool is_due = is_write_due(working);
     pthread_mutex_unlock(&working->mutex);
     if (ok && sequence > 0 && working->journal)
-        ok = journal_flush(working->journal, diags);
+        ok = journal_flush(working->journal, &reasons);
+    ok = first_failure(working, ok, &reasons, diags);
     if (is_due)
         write_between(working);
     return ok;
@@ -271,10 +299,12 @@ bool working_state_record(WorkingState *working,
 bool working_state_settle(WorkingState *working, uint64_t sequence, Diags *diags) {
     if (!working->journal || sequence == 0)
         return true;
+    SCOPED(ArenaRef) scratch = arena_open("settled");
+    Diags reasons = diags_new(scratch);
     pthread_mutex_lock(&working->mutex);
-    bool ok = journal_end(working->journal, sequence, diags);
+    bool ok = journal_end(working->journal, sequence, &reasons);
     pthread_mutex_unlock(&working->mutex);
-    return ok;
+    return first_failure(working, ok, &reasons, diags);
 }
 
 Str working_state_new_deposed_key(WorkingState *working, ResourceAddr address, Arena *arena) {
@@ -285,32 +315,36 @@ Str working_state_new_deposed_key(WorkingState *working, ResourceAddr address, A
 }
 
 bool working_state_depose(WorkingState *working, ResourceAddr address, Str key, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("depose");
+    Diags reasons = diags_new(scratch);
     bool ok = save_settled(working, diags);
     pthread_mutex_lock(&working->mutex);
     StateInstance *instance = state_find_instance(working->state, address);
     if (ok && instance && instance->current)
         ok = !working->journal ||
-             journal_depose(working->journal, address, key, instance->current, diags);
+             journal_depose(working->journal, address, key, instance->current, &reasons);
     if (ok && instance && instance->current) {
         state_set_deposed(instance, key, instance->current, working->arena);
         instance->current = NULL;
     }
     pthread_mutex_unlock(&working->mutex);
-    return ok;
+    return first_failure(working, ok, &reasons, diags);
 }
 
 bool working_state_restore(WorkingState *working, ResourceAddr address, Str key, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("restore");
+    Diags reasons = diags_new(scratch);
     bool ok = true;
     pthread_mutex_lock(&working->mutex);
     StateInstance *instance = state_find_instance(working->state, address);
     const StateObject *object = instance ? state_find_deposed(instance, key) : NULL;
     if (object && !instance->current) {
-        ok = !working->journal || journal_restore(working->journal, address, key, diags);
+        ok = !working->journal || journal_restore(working->journal, address, key, &reasons);
         state_remove_deposed(instance, key);
         instance->current = object;
     }
     pthread_mutex_unlock(&working->mutex);
-    return ok;
+    return first_failure(working, ok, &reasons, diags);
 }
 
 const StateObject *working_state_object(WorkingState *working,
@@ -399,7 +433,14 @@ bool working_state_is_in_journal(WorkingState *working) {
 
 bool working_state_may_change(WorkingState *working, Diags *diags) {
     Backend *backend = working->backend;
-    return !backend->still_locked || backend->still_locked(backend, diags);
+    if (working_state_has_failed(working))
+        return false;
+    if (!backend->still_locked)
+        return true;
+    SCOPED(ArenaRef) scratch = arena_open("lock");
+    Diags reasons = diags_new(scratch);
+    bool ok = backend->still_locked(backend, &reasons);
+    return first_failure(working, ok, &reasons, diags);
 }
 
 bool working_state_intend(WorkingState *working,
@@ -411,6 +452,10 @@ bool working_state_intend(WorkingState *working,
         return false;
     if (!working->journal)
         return true;
-    return save_settled(working, diags) &&
-           journal_intent(working->journal, intent, sequence, diags);
+    SCOPED(ArenaRef) scratch = arena_open("intent");
+    Diags reasons = diags_new(scratch);
+    if (!save_settled(working, diags))
+        return false;
+    bool ok = journal_intent(working->journal, intent, sequence, &reasons);
+    return first_failure(working, ok, &reasons, diags);
 }

@@ -16,7 +16,10 @@ WorkingState *working_state_open(
 void working_state_know(WorkingState *working, const State *read, Str text);
 /* Room for as many instances of this block as are about to come. */
 void working_state_reserve(WorkingState *working, ResourceAddr block, size_t count);
-/* Before anything is changed. False: the lock was lost, to whoever has it now. */
+/* A change could not be recorded (the disk is full, the lock is lost), so none may begin any more.
+ * One error says so; the functions below return false from then on without another. */
+bool working_state_has_failed(const WorkingState *working);
+/* Before anything is changed. False: the lock was lost. */
 MUST_USE bool working_state_may_change(WorkingState *working, Diags *diags);
 /* Before a call with outside effect, and with the question above. False: not durable, do not call.
  * The first one saves what a run before left behind. */

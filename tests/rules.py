@@ -54,7 +54,7 @@ def has_part(top, name, part):
     path = os.path.join(top, "tests", name)
     if kind == "scenario":
         return os.path.isfile(os.path.join(path, part + ".json"))
-    if kind in ("unit", "fault"):
+    if kind in ("unit", "fault", "guide"):
         return is_in_source(path + ".c", part, r"\b(?:cmocka_unit_test\w*|[A-Z_]*(?:CASE|TEST)|unit_test)\(\s*%s\b")
     if os.path.isfile(os.path.join(path + ".golden", part + ".txt")):
         return True

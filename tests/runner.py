@@ -2,7 +2,7 @@
 
 A test is a program: exit status 0 passed, 77 skipped (its last line says why), anything else failed.
 
-  unit/…, fault/…, conformance   the ctest entries of build/dev
+  unit/…, fault/…, guide/…, conformance   the ctest entries of build/dev
   threads/…                      some of them again, in build/tsan
   scenario/…                     whole runs against recorded answers, one test an area
   respelled/…                    the same with their configurations in YAML and in native syntax

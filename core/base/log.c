@@ -6,6 +6,8 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
+#define SHORT_MAX 3 /* bytes */
+
 static _Atomic int log_level = LOG_OFF;
 static _Atomic int log_file = STDERR_FILENO;
 static const StrVec *_Atomic log_secrets = NULL;
@@ -38,13 +40,41 @@ bool log_enabled(LogLevel level) {
     return level != LOG_OFF && (int)level <= atomic_load(&log_level);
 }
 
-static Str without(Str text, Str secret, Arena *scratch) {
-    StrBuf out = strbuf_new(scratch);
-    size_t done = 0, at;
-    while (secret.len > 0 && (at = str_find(text, secret, done)) != SIZE_MAX) {
+static bool is_word(Str text, size_t at) {
+    return at < text.len && isalnum((unsigned char)text.ptr[at]);
+}
+
+static bool is_at(Str text, size_t at, Str secret) {
+    if (secret.len == 0 || secret.len > text.len - at)
+        return false;
+    if (memcmp(text.ptr + at, secret.ptr, secret.len) != 0)
+        return false;
+    bool is_short = secret.len <= SHORT_MAX;
+    return !is_short || (!is_word(text, at + secret.len) && (at == 0 || !is_word(text, at - 1)));
+}
+
+/* Length of the longest secret at this place; 0: none. */
+static size_t secret_at(Str text, size_t at, const StrVec *secrets) {
+    size_t longest = 0;
+    vec_each(secrets, secret) {
+        if (secret->len > longest && is_at(text, at, *secret))
+            longest = secret->len;
+    }
+    return longest;
+}
+
+Str log_scrub(Str text, const StrVec *secrets, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    size_t done = 0;
+    for (size_t at = 0; at < text.len;) {
+        size_t len = secret_at(text, at, secrets);
+        if (len == 0) {
+            at++;
+            continue;
+        }
         strbuf_add(&out, str_slice(text, done, at));
         strbuf_add_cstr(&out, "(sensitive value)");
-        done = at + secret.len;
+        done = at += len;
     }
     if (done == 0)
         return text;
@@ -54,12 +84,7 @@ static Str without(Str text, Str secret, Arena *scratch) {
 
 static Str scrubbed(Str text, Arena *scratch) {
     const StrVec *secrets = atomic_load(&log_secrets);
-    if (!secrets)
-        return text;
-    vec_each(secrets, secret) {
-        text = without(text, *secret, scratch);
-    }
-    return text;
+    return secrets ? log_scrub(text, secrets, scratch) : text;
 }
 
 static void add_time(StrBuf *line) {

@@ -11,6 +11,9 @@ void log_set_level(LogLevel level);
 MUST_USE bool log_set_path(const char *path);
 /* Texts that no line is to hold; they live until the level is LOG_OFF again. NULL: none. */
 void log_hide(const StrVec *secrets);
+/* `text` with each of the secrets replaced by "(sensitive value)", the longest first; one of up to
+ * three bytes where it stands alone: as a part of a word it says nothing. */
+Str log_scrub(Str text, const StrVec *secrets, Arena *arena);
 bool log_enabled(LogLevel level);
 void log_write(LogLevel level, const char *format, ...) PRINTF_LIKE(2, 3);
 

@@ -54,7 +54,14 @@ void map_reserve(Map *map, size_t wanted) {
         grow(map, wanted);
 }
 
+void *map_put(Arena *arena, Map *map, Str key, void *value) {
+    CHECK(!map->arena || map->arena == arena);
+    map->arena = arena;
+    return map_set(map, key, value);
+}
+
 void *map_set(Map *map, Str key, void *value) {
+    CHECK(map->arena != NULL);
     uint64_t hash = str_hash(key);
     size_t i = find_index(map, key, hash);
     if (i != SIZE_MAX) {

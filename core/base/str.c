@@ -305,7 +305,8 @@ static void quote_codepoint(StrBuf *buf, uint32_t codepoint, Str bytes, char nex
     case '$':
     case '%': strbuf_add_repeat(buf, bytes.ptr[0], next == '{' ? 2 : 1); return;
     }
-    if (codepoint < 0x20 || (codepoint >= 0x7f && codepoint < 0xa0)) {
+    bool is_control = codepoint < 0x20 || (codepoint >= 0x7f && codepoint < 0xa0);
+    if (is_control || utf8_is_bidi_control(codepoint)) {
         strbuf_add_format(buf, "\\u%04x", (unsigned)codepoint);
     } else {
         strbuf_add(buf, bytes);

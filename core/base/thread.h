@@ -1,7 +1,7 @@
 /* thread: the only caller of pthread_create. Every kind of thread that loam has:
  *
  *   walk worker        executes graph nodes; as many as -parallelism asks
- *   signal             waits for SIGINT and SIGTERM, trips the cancel token
+ *   signal             waits for SIGINT, SIGTERM and SIGHUP, trips the cancel token
  *   terminal ticker    redraws the progress lines
  *   libvirt event loop runs libvirt's callbacks for the process's life
  *   lease              renews the lock of a state before it expires

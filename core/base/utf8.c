@@ -175,7 +175,10 @@ Str utf8_lower(Str s, Arena *arena) {
     return map_codepoints(s, utf8proc_tolower, arena);
 }
 
+/* The sharp s has no capital in titles, whatever the library at hand says. */
 uint32_t utf8_to_title(uint32_t codepoint) {
+    if (codepoint == 0xdf)
+        return codepoint;
     return (uint32_t)utf8proc_totitle((utf8proc_int32_t)codepoint);
 }
 
@@ -187,8 +190,18 @@ bool utf8_is_space(uint32_t codepoint) {
            codepoint == 0x2029 || codepoint == 0x202f || codepoint == 0x205f || codepoint == 0x3000;
 }
 
+bool utf8_is_bidi_control(uint32_t codepoint) {
+    return (codepoint >= 0x202a && codepoint <= 0x202e) ||
+           (codepoint >= 0x2066 && codepoint <= 0x2069);
+}
+
+bool utf8_is_format(uint32_t codepoint) {
+    return codepoint >= 0x80 && has_category(codepoint, CATEGORY(CF));
+}
+
 static bool is_control(uint32_t codepoint) {
-    return codepoint < 0x20 || (codepoint >= 0x7f && codepoint < 0xa0);
+    return codepoint < 0x20 || (codepoint >= 0x7f && codepoint < 0xa0) ||
+           utf8_is_bidi_control(codepoint);
 }
 
 /* End of a control sequence whose introducer ends at `i`: parameters, then one final byte. */
@@ -261,4 +274,15 @@ Str utf8_settled_prefix(Str s, Arena *arena) {
     bool is_delimiter =
         start + 1 == text.len && text.ptr[start] && strchr(delimiters, text.ptr[start]);
     return is_delimiter ? text : str_slice(text, 0, start);
+}
+
+Str utf8_shorten(Str s, size_t limit, Arena *arena) {
+    if (s.len <= limit)
+        return s;
+    Str head = str_slice(s, 0, limit - limit / 4);
+    head = str_slice(head, 0, utf8_valid_prefix(head));
+    size_t from = s.len - limit / 4;
+    while (from < s.len && ((unsigned char)s.ptr[from] & 0xC0) == 0x80)
+        from++;
+    return str_concat(str_concat(head, STR("…"), arena), str_after(s, from), arena);
 }

@@ -28,5 +28,12 @@ Str utf8_lower(Str s, Arena *arena);
 uint32_t utf8_to_title(uint32_t codepoint);
 /* Unicode White_Space. */
 bool utf8_is_space(uint32_t codepoint);
-/* A copy in which terminal control characters and escapes are gone (newline and tab stay). */
+/* Text of more than `limit` bytes with "…" in place of its middle; for values in messages. */
+Str utf8_shorten(Str s, size_t limit, Arena *arena);
+/* Embeddings, overrides and isolates: they make text look like other text. */
+bool utf8_is_bidi_control(uint32_t codepoint);
+/* A character without a shape of its own (category Cf), such as a zero width space. */
+bool utf8_is_format(uint32_t codepoint);
+/* A copy in which terminal control characters, escapes and the controls of the direction of text
+ * are gone (newline and tab stay). */
 Str utf8_strip_controls(Str s, Arena *arena);

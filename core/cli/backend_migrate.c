@@ -52,7 +52,8 @@ static bool read_place(Project *project, Place *place) {
         return false;
     }
     place->has_text = text.len > 0;
-    return journal_replay(backend->journal, place->state, &place->has_journal, arena,
+    const Disk *aside = place->is_locked ? project->cli->io.disk : NULL;
+    return journal_replay(backend->journal, aside, place->state, &place->has_journal, arena,
                           project->diags);
 }
 

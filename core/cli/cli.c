@@ -1,6 +1,5 @@
 /* What commands share of their surroundings. */
 #include "cli.h"
-#include "log.h"
 
 const char *cli_environment(const Cli *cli, const char *name) {
     static const char *const prefixes[] = {"LOAM_", "TF_"};
@@ -16,16 +15,17 @@ const char *cli_environment(const Cli *cli, const char *name) {
 
 void cli_write(const Cli *cli, Str text) {
     const Disk *disk = cli->io.disk;
+    int error;
     if (!cli->stream.handle)
         terminal_out(text);
-    else if (disk->append(disk->self, cli->stream, text) < 0)
-        log_debug("json stream cut short");
+    else if ((error = disk->append(disk->self, cli->stream, text)) < 0)
+        terminal_fail("The file of -json-into", -error);
 }
 
 static const CliName names[] = {
-    {"loam",      "loam",      "terraform", "terraform.ui", false, false},
-    {"terraform", "Terraform", "terraform", "terraform.ui", true,  false},
-    {"tofu",      "OpenTofu",  "tofu",      "tofu.ui",      true,  true },
+    {"loam",      "loam",      "terraform", "terraform.ui", ".loam",      false, false, false},
+    {"terraform", "Terraform", "terraform", "terraform.ui", ".terraform", true,  false, true },
+    {"tofu",      "OpenTofu",  "tofu",      "tofu.ui",      ".terraform", true,  true,  false},
 };
 
 const CliName *cli_name(const Cli *cli) {

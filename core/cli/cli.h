@@ -13,8 +13,12 @@ typedef struct CliName {
     const char *title;       /* "Terraform v1.11.4" */
     const char *version_key; /* of the stream's first line */
     const char *ui_module;
-    bool is_other; /* its output is parsed as that of another program: no key of our own */
-    bool forgets;  /* a removed block alone means to forget, and what is forgotten is counted */
+    const char *data_dir; /* where wrappers and caches look for what init records */
+    bool is_other;        /* its output is parsed as that of another program: no key of our own */
+    bool forgets; /* as OpenTofu: a removed block alone means to forget, what is forgotten is
+                     counted, and prevent_destroy is an expression */
+    /* in *.tf, module sources and backends are literals */
+    bool has_literal_settings;
 } CliName;
 
 typedef struct Cli {
@@ -33,7 +37,7 @@ typedef struct Cli {
     const CliName *name;
     DiskFile stream; /* where documents for programs go; 0: standard output */
     Str started_in;  /* path.cwd: before -chdir */
-    Str data_folder; /* .loam */
+    Str data_folder; /* .loam, or as CliName has it */
     Str workspace;
     Str environment; /* -env: which of the configuration's; empty: none */
     bool in_automation;

@@ -129,8 +129,8 @@ static bool load_plan(
     PlanInput input = {plan, &sources};
     if (!environment_take_from_plan(cli, plan, diags) ||
         !project_load_planned(project, cli, arguments, input, diags) ||
-        !check_may_be_plain(project, path) || !restore_options(operation, plan) ||
-        !environment_check_approval(project, false) ||
+        !environment_require(project) || !check_may_be_plain(project, path) ||
+        !restore_options(operation, plan) || !environment_check_approval(project, false) ||
         !project_open_state(project, STR("OperationTypeApply"))) {
         return false;
     }

@@ -7,7 +7,7 @@
 #include "line_editor.h"
 #include "operation.h"
 #include "render_secret.h"
-#include "state_object.h"
+#include "state_secrets.h"
 #include "view_diag.h"
 
 static const Option options[] = {
@@ -34,27 +34,8 @@ typedef struct Console {
     const Map *secrets;   /* what values must not show, though they have no mark */
     const Module *module; /* NULL: no configuration */
     LineEditor editor;    /* open where a person types */
+    StrBuf last;          /* of piped input only the last answer is printed, at the end */
 } Console;
-
-/* What is secret in the state, and may stand in another attribute without its mark. */
-static const Map *collect_secrets(const Project *project, Arena *arena) {
-    Map secrets = map_new(arena);
-    StateResources resources = {0};
-    state_sorted_resources(project->state, &resources, arena);
-    vec_each(&resources, resource) {
-        ResourceAddr address = (*resource)->address;
-        const Schema *schema =
-            engine_find_schema(&project->engine, address.mode, (*resource)->provider, address.type);
-        vec_each(&(*resource)->instances, instance) {
-            Diags ignored = diags_new(arena);
-            Value value;
-            if (schema && instance->current &&
-                state_object_decode(instance->current, schema, &value, arena, &ignored))
-                render_secret_collect(value, &secrets);
-        }
-    }
-    return render_secret_shared(&secrets, arena);
-}
 
 /* Marks what a name means, so that nonsensitive() still shows it. */
 static bool look_up(const Scope *scope,
@@ -114,7 +95,18 @@ static bool is_type_question(Str line, Str *inner) {
     return true;
 }
 
-static void print_value(const Console *console, Value value, bool asks_type, Arena *arena) {
+/* At a terminal at once; else it takes the place of the answer before. */
+static void print(Console *console, Str text) {
+    if (console->cli->terminal.in_is_tty) {
+        terminal_out(text);
+        terminal_out(STR("\n"));
+        return;
+    }
+    console->last.len = 0;
+    strbuf_add(&console->last, text);
+}
+
+static void print_value(Console *console, Value value, bool asks_type, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     if (asks_type)
         strbuf_add(&text, console_type_to_str(value.type, arena));
@@ -122,11 +114,10 @@ static void print_value(const Console *console, Value value, bool asks_type, Are
         strbuf_add_cstr(&text, "(ephemeral value)");
     else
         render_text_value(value, 0, terminal_style(&console->cli->terminal), &text, arena);
-    strbuf_add_char(&text, '\n');
-    terminal_out(strbuf_str(&text));
+    print(console, strbuf_str(&text));
 }
 
-static bool answer(const Console *console, Str line) {
+static bool answer(Console *console, Str line) {
     SCOPED(ArenaRef) arena = arena_open("console");
     Diags diags = diags_new(arena);
     bool asks_type = is_type_question(line, &line);
@@ -156,11 +147,22 @@ static const char help[] =
     "Type an expression and see its value: 1 + 2, upper(\"a\"), var.NAME, local.NAME,\n"
     "TYPE.NAME, data.TYPE.NAME, module.NAME.OUTPUT. type(EXPRESSION) shows a value's type.\n"
     "Open brackets ask for another line. At a terminal Tab completes the word, Up brings back\n"
-    "what was typed, Control-C clears the line. \"exit\" or the end of input ends the console.\n";
+    "what was typed, Control-C clears the line. \"exit\" or the end of input ends the console.";
 
 /* Words that are no expressions. */
 static bool is_word(Str line, const char *word) {
     return str_equal_cstr(str_trim(line), word);
+}
+
+/* The answer to a line, or to several that belong together; false: an error that ends it all. */
+static bool answer_lines(Console *console, Str lines) {
+    bool is_typed = console->cli->terminal.in_is_tty;
+    lines = str_trim(lines);
+    if (lines.len > 0)
+        return answer(console, lines) || is_typed;
+    if (!is_typed)
+        print(console, STR_EMPTY); /* as upstream, the answer to a blank line */
+    return true;
 }
 
 static int run_lines(Console *console) {
@@ -168,6 +170,7 @@ static int run_lines(Console *console) {
     StrBuf logical = strbuf_new(cli->arena);
     Str line;
     LineOutcome outcome;
+    console->last = strbuf_new(cli->arena);
     while ((outcome = read_line(console, logical.len > 0, &line)) != LINE_END) {
         if (outcome == LINE_CLEARED) {
             logical = strbuf_new(cli->arena);
@@ -176,7 +179,7 @@ static int run_lines(Console *console) {
         if (logical.len == 0 && is_word(line, "exit"))
             return 0;
         if (logical.len == 0 && is_word(line, "help")) {
-            terminal_out(str_from_cstr(help));
+            print(console, str_from_cstr(help));
             continue;
         }
         if (logical.len > 0)
@@ -184,10 +187,16 @@ static int run_lines(Console *console) {
         strbuf_add(&logical, line);
         if (open_brackets(strbuf_str(&logical)) > 0)
             continue;
-        Str whole = str_trim(strbuf_str(&logical));
+        Str whole = strbuf_str(&logical);
         logical = strbuf_new(cli->arena);
-        if (whole.len > 0 && !answer(console, whole) && !cli->terminal.in_is_tty)
+        if (!answer_lines(console, whole))
             return 1;
+    }
+    if (logical.len > 0 && !answer_lines(console, strbuf_str(&logical)))
+        return 1;
+    if (!cli->terminal.in_is_tty) {
+        terminal_out(strbuf_str(&console->last));
+        terminal_out(STR("\n"));
     }
     return 0;
 }
@@ -229,7 +238,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
             return 1;
         console.scope = engine_console_scope(engine);
         console.module = project.config->root;
-        console.secrets = collect_secrets(&project, cli->arena);
+        console.secrets = state_secrets(&project.engine, project.state, cli->arena);
     }
     return option_flag(arguments, "json", false) ? run_json(&console) : run_text(&console);
 }
@@ -242,7 +251,8 @@ const Command cmd_console = {
         "Evaluates expressions over the configuration and the state. Open brackets ask for "
         "another line. At a terminal Tab completes functions, names and attributes, Control-C "
         "clears the line, and what was typed is remembered in memory alone. Ends with \"exit\" "
-        "or the end of input.",
+        "or the end of input. Of piped input, one expression after the other, only the last "
+        "answer is printed; the first error ends it with exit status 1.",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_view},
     .group_count = 5,

@@ -4,11 +4,10 @@
 
 static const Option options[] = {
     {"config",      OPTION_TEXT, "DIR", "The folder of the configuration, instead of the current one."},
-    {"input",       OPTION_FLAG, NULL,  "Ask for variables that have no value (default true)."        },
     {"parallelism", OPTION_TEXT, "N",   "How many operations go on at once (default 10)."             },
 };
 
-static bool read_request(Cli *cli, const Arguments *arguments, ImportRequest *out, Diags *diags) {
+static bool read_request(Cli *cli, const Arguments *arguments, ImportTarget *out, Diags *diags) {
     const StrVec *words = &arguments->positionals;
     if (words->count != 2 || words->items[1].len == 0) {
         diags_error(diags, NO_RANGE, "Wrong number of arguments",
@@ -27,7 +26,7 @@ static bool read_request(Cli *cli, const Arguments *arguments, ImportRequest *ou
     return false;
 }
 
-static bool check_free(const Project *project, const ImportRequest *request) {
+static bool check_free(const Project *project, const ImportTarget *request) {
     const StateInstance *instance = state_find_instance(project->state, request->address);
     if (!instance || (!instance->current && !instance->pending))
         return true;
@@ -40,7 +39,7 @@ static bool check_free(const Project *project, const ImportRequest *request) {
 }
 
 /* A look at this one address alone: the object comes into the state as it is. */
-static PlanOptions options_for(const ImportRequest *request, const Map *variables, Cli *cli) {
+static PlanOptions options_for(const ImportTarget *request, const Map *variables, Cli *cli) {
     PlanOptions out = {
         .mode = PLAN_REFRESH_ONLY,
         .skip_refresh = true,
@@ -54,7 +53,7 @@ static PlanOptions options_for(const ImportRequest *request, const Map *variable
     return out;
 }
 
-static bool import(Project *project, const ImportRequest *request) {
+static bool import(Project *project, const ImportTarget *request) {
     Cli *cli = project->cli;
     PlanOptions wanted = options_for(request, &project->variables, cli);
     PlanResult result = {0};
@@ -68,11 +67,12 @@ static bool import(Project *project, const ImportRequest *request) {
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.folder = option_text(arguments, "config"), .asks = true};
-    ImportRequest request;
+    ImportTarget request;
     if (!read_request(cli, arguments, &request, diags) ||
-        !project_load(&project, cli, arguments, NULL, diags) || !project_read_variables(&project) ||
-        !project_open_state(&project, STR("import")) || !check_free(&project, &request) ||
-        !environment_approve_change(&project) || !import(&project, &request)) {
+        !project_load(&project, cli, arguments, NULL, diags) || !environment_require(&project) ||
+        !project_read_variables(&project) || !project_open_state(&project, STR("import")) ||
+        !check_free(&project, &request) || !environment_approve_change(&project) ||
+        !import(&project, &request)) {
         return 1;
     }
     terminal_print("\nImport successful! %.*s is in the state now, and managed from here on.\n",

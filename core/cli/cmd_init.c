@@ -2,6 +2,7 @@
 #include "backend_init.h"
 #include "command.h"
 #include "project.h"
+#include "requirement.h"
 
 static const Option options[] = {
     {"upgrade",     OPTION_FLAG, NULL,       "Look for newer revisions of modules, and lock them."    },
@@ -79,6 +80,14 @@ static void tell_end(const Cli *cli) {
                          true);
 }
 
+/* Each provider that the configuration needs is one of loam's. */
+static bool check_providers(Project *project) {
+    Cli *cli = project->cli;
+    ProviderList providers = {0};
+    return !project->config || requirement_of_tree(cli->registry, project->config->root, &providers,
+                                                   cli->arena, project->diags);
+}
+
 /* All that can be found out without reading a state. */
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     Str source = option_text(arguments, "from-module");
@@ -108,7 +117,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     /* Mistakes elsewhere in the configuration are no reason to leave the backend as it was. */
     if (project.config && opens_backend && (loaded || project.config->root->backend))
         loaded = backend_init(&project, &note) && loaded;
-    if (!loaded)
+    if (!loaded || !check_providers(&project))
         return 1;
     if (note.len > 0)
         cli->view->type->note(cli->view, note);

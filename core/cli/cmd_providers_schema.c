@@ -51,13 +51,15 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     writer.escape_html = true;
     json_object_start(&writer);
     json_key_string(&writer, "format_version", STR("1.0"));
-    json_key(&writer, STR("provider_schemas"));
-    json_object_start(&writer);
-    vec_each(&providers, provider) {
-        json_key(&writer, str_from_cstr((*provider)->address));
-        provider_json_write(*provider, add_functions, cli, &writer, cli->arena);
+    if (providers.count > 0) {
+        json_key(&writer, STR("provider_schemas"));
+        json_object_start(&writer);
+        vec_each(&providers, provider) {
+            json_key(&writer, str_from_cstr((*provider)->address));
+            provider_json_write(*provider, add_functions, cli, &writer, cli->arena);
+        }
+        json_object_end(&writer);
     }
-    json_object_end(&writer);
     json_object_end(&writer);
     strbuf_add_char(&text, '\n');
     terminal_out(strbuf_str(&text));

@@ -8,12 +8,14 @@
 
 static void add_types(ConfigTypes *out,
                       ConfigTypeKind kind,
-                      const ResourceType *const *types,
-                      size_t count,
+                      const Provider *provider,
+                      ResourceMode mode,
                       Arena *arena) {
-    for (size_t i = 0; i < count; i++) {
-        const Schema *schema = &types[i]->schema;
-        ConfigType type = {kind, types[i]->name, schema, schema->description};
+    StrVec names = registry_type_names(provider, mode, arena);
+    ObjectType found;
+    vec_each(&names, name) {
+        CHECK(registry_find_type(provider, mode, *name, &found));
+        ConfigType type = {kind, found.name, found.schema, found.schema->description};
         vec_push(arena, out, type);
     }
 }
@@ -36,8 +38,8 @@ static void add_provider(Cli *cli, Str name, ConfigTypes *out, Diags *diags) {
     ConfigType own = {CONFIG_TYPE_PROVIDER, provider->name, &provider->schema,
                       provider->description};
     vec_push(arena, out, own);
-    add_types(out, CONFIG_TYPE_RESOURCE, provider->resources, provider->resource_count, arena);
-    add_types(out, CONFIG_TYPE_DATA, provider->data_sources, provider->data_source_count, arena);
+    add_types(out, CONFIG_TYPE_RESOURCE, provider, MODE_MANAGED, arena);
+    add_types(out, CONFIG_TYPE_DATA, provider, MODE_DATA, arena);
 }
 
 static void collect(Cli *cli, ConfigTypes *out, Diags *diags) {

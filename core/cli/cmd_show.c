@@ -4,9 +4,9 @@
 #include "operation.h"
 #include "project.h"
 #include "render_json.h"
-#include "render_secret.h"
 #include "reporting.h"
 #include "state_object.h"
+#include "state_secrets.h"
 #include "statefile.h"
 #include "version.h"
 
@@ -110,8 +110,8 @@ static int show_plan(Cli *cli, const Arguments *arguments, Str path, Diags *diag
 typedef struct StateText {
     Cli *cli;
     const Engine *engine;
+    RenderStyle style;
     StrBuf text;
-    Map secrets; /* in the objects so far */
 } StateText;
 
 static void show_object(StateText *out,
@@ -133,16 +133,20 @@ static void show_object(StateText *out,
     }
     if (!state_object_decode(instance->current, schema, &value, arena, diags))
         return;
-    render_secret_collect(value, &out->secrets);
     Str note = instance->current->status == OBJECT_TAINTED ? STR("(tainted)") : STR_EMPTY;
-    render_text_object(address, note, value, schema, terminal_style(&out->cli->terminal),
-                       &out->text, arena);
+    render_text_object(address, note, value, schema, out->style, &out->text, arena);
     strbuf_add_char(&out->text, '\n');
 }
 
 static void show_objects(Cli *cli, const Engine *engine, const State *state, Diags *diags) {
-    StateText out = {.cli = cli, .engine = engine, .text = strbuf_new(cli->arena)};
-    out.secrets = map_new(cli->arena);
+    StateText out = {
+        .cli = cli,
+        .engine = engine,
+        .style = terminal_style(&cli->terminal),
+        .text = strbuf_new(cli->arena),
+    };
+    cli->secrets = state_secrets(engine, state, cli->arena);
+    out.style.secrets = cli->secrets;
     StateResources resources = {0};
     state_sorted_resources(state, &resources, cli->arena);
     vec_each(&resources, resource) {
@@ -154,7 +158,6 @@ static void show_objects(Cli *cli, const Engine *engine, const State *state, Dia
     if (state->outputs.count == 0)
         return;
     terminal_print("Outputs:\n\n");
-    cli->secrets = render_secret_shared(&out.secrets, cli->arena);
     operation_show_outputs(cli, state);
 }
 

@@ -3,7 +3,9 @@
 #include "environment.h"
 
 static const Option options[] = {
-    {"dry-run", OPTION_FLAG, NULL, "Show what would move, and move nothing."},
+    {"dry-run",    OPTION_FLAG, NULL,   "Show what would move, and move nothing."},
+    {"backup-out", OPTION_TEXT, "PATH",
+     "Where the backup of the file of -state-out goes; - for none."              },
 };
 
 static const ModuleAddr *move_module(const ModuleAddr *module,
@@ -139,8 +141,7 @@ static void collect_moves(const State *state,
     }
 }
 
-static void carry_out(State *state, const Move *move, ResourceAddr from) {
-    state_empty_instance(state, from);
+static void carry_in(State *state, const Move *move) {
     StateInstance *instance = state_add_instance(state, move->to);
     StateResource *resource = state_find_resource(state, move->to);
     resource->provider = move->resource->provider;
@@ -168,7 +169,9 @@ static bool read_targets(const Arguments *arguments,
     return false;
 }
 
+/* `there` is the state that the objects go to: the same one, or that of -state-out. */
 static bool find_moves(const Project *project,
+                       const State *there,
                        const AddressTarget *from,
                        const AddressTarget *to,
                        Moves *out,
@@ -180,10 +183,10 @@ static bool find_moves(const Project *project,
         project_refuse_address(project, "Invalid source address", target_text(from, arena), diags);
         return false;
     }
-    if (!check_room(state, from, to, arena, diags))
+    if (!check_room(there, from, to, arena, diags))
         return false;
     vec_each(out, move) {
-        if (is_taken(state, move->to, arena, diags))
+        if (is_taken(there, move->to, arena, diags))
             return false;
     }
     return true;
@@ -214,30 +217,37 @@ static void drop_dependencies(State *state, const Map *moved, Arena *arena) {
     }
 }
 
-static bool write_moved(Project *project, const Moves *moves) {
+/* With -state-out the objects are in both files before they leave the one: a crash loses none. */
+static bool write_moved(Project *project, const State *there, const Moves *moves) {
     Arena *arena = project->cli->arena;
+    bool is_same = there == project->state;
     State *state = state_clone(project->state, arena);
+    State *target = is_same ? state : state_clone(there, arena);
     Map moved = map_new(arena);
     vec_each(moves, move) {
         ResourceAddr source = move->resource->address;
         map_set(&moved, resource_addr_to_config_str(source, arena), state);
         source.key = move->instance->key;
-        carry_out(state, move, source);
+        state_empty_instance(state, source);
+        carry_in(target, move);
     }
     state_compact(state);
     drop_dependencies(state, &moved, arena);
-    return project_write_state(project, state);
+    return project_write_state(project, target) &&
+           (is_same || project_write_source(project, state));
 }
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     bool dry_run = option_flag(arguments, "dry-run", false);
     AddressTarget from, to;
     Moves moves = {0};
-    SCOPED(Project) project = {0};
+    State *there;
+    SCOPED(Project) project = {.out_backup_option = "backup-out"};
     if (!read_targets(arguments, &from, &to, cli->arena, diags) ||
         !project_open_state_only(&project, cli, arguments, dry_run ? STR_EMPTY : STR("state-mv"),
                                  diags) ||
-        !find_moves(&project, &from, &to, &moves, diags) ||
+        !project_read_out(&project, &there) ||
+        !find_moves(&project, there, &from, &to, &moves, diags) ||
         (!dry_run && !environment_approve_change(&project))) {
         return 1;
     }
@@ -245,7 +255,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
                    STR_ARG(target_text(&from, cli->arena)), STR_ARG(target_text(&to, cli->arena)));
     if (dry_run)
         return 0;
-    if (!write_moved(&project, &moves))
+    if (!write_moved(&project, there, &moves))
         return 1;
     terminal_print("Successfully moved 1 object(s).\n"); /* as asked for, however many it holds */
     return 0;
@@ -258,7 +268,8 @@ const Command cmd_state_mv = {
     .usage = "[options] FROM TO",
     .about =
         "Moves a resource, an instance or a whole module to another address in the state, as after "
-        "renaming it in the configuration.",
+        "renaming it in the configuration. With -state-out into that file, which need not "
+        "exist.",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
     .group_count = 6,

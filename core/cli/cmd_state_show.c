@@ -3,6 +3,7 @@
 #include "project.h"
 #include "render_json.h"
 #include "state_object.h"
+#include "state_secrets.h"
 #include "statefile.h"
 #include "version.h"
 
@@ -63,6 +64,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         return 0;
     }
     RenderStyle style = terminal_style(&cli->terminal);
+    style.secrets = state_secrets(&project.engine, project.state, cli->arena);
     StrBuf text = strbuf_new(cli->arena);
     Str note = instance->current->status == OBJECT_TAINTED ? STR("(tainted)") : STR_EMPTY;
     render_text_object(address, note, value, schema, style, &text, cli->arena);

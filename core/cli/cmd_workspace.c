@@ -1,5 +1,8 @@
 /* loam workspace list, show, new, select, delete */
 #include "command.h"
+#include "envelope.h"
+#include "project.h"
+#include "statefile.h"
 #include "workspace.h"
 
 static bool take_name(const Arguments *arguments, Str *out, Diags *diags) {
@@ -36,33 +39,73 @@ static void report_missing(const StrVec *names, Str name, Diags *diags) {
                 near.len ? "\"?" : "");
 }
 
+/* The state of the file that -state names; its lineage and serial stay with that file. */
+static bool read_given(Project *project, State **out) {
+    const Cli *cli = project->cli;
+    Str text, path = option_text(project->arguments, "state");
+    *out = NULL;
+    if (!path.ptr)
+        return true;
+    int error = cli->io.disk->read_file(cli->io.disk->self, path, &text, cli->arena);
+    if (error) {
+        diags_error(project->diags, NO_RANGE, "Failed to read the given state", "\"%.*s\": %s.",
+                    STR_ARG(path), strerror(-error));
+        return false;
+    }
+    Str what = str_format(cli->arena, "The state \"%.*s\"", STR_ARG(path));
+    if (!project_open_ciphers(project) ||
+        (envelope_is_sealed(text) && !cipher_open(project->ciphers.state, what, text, &text, NULL,
+                                                  cli->arena, project->diags)) ||
+        !statefile_decode(path, text, out, cli->arena, project->diags))
+        return false;
+    (*out)->lineage = STR_EMPTY;
+    (*out)->serial = 0;
+    return true;
+}
+
+static bool fill(Project *project, State *given) {
+    return !given || (project_open_state(project, STR("workspace-new")) &&
+                      project_write_state(project, given));
+}
+
 static int run_list(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     StrVec names = {0};
-    if (!load(&project, cli, arguments, diags) || !project_list_workspaces(&project, &names))
+    if (!workspace_check(cli->workspace, diags) || !load(&project, cli, arguments, diags) ||
+        !project_list_workspaces(&project, &names))
         return 1;
     vec_each(&names, name) {
         terminal_print("%s %.*s\n", str_equal(*name, cli->workspace) ? "*" : " ", STR_ARG(*name));
     }
     terminal_print("\n");
+    if (cli_environment(cli, "WORKSPACE"))
+        terminal_print(
+            "The workspace is selected by the environment variable %s_WORKSPACE.\n",
+            cli->io.process->environment(cli->io.process->self, "LOAM_WORKSPACE") ? "LOAM" : "TF");
     return 0;
 }
 
 static int run_show(Cli *cli, const Arguments *arguments, Diags *diags) {
     (void)arguments;
-    (void)diags;
+    if (!workspace_check(cli->workspace, diags))
+        return 1;
     terminal_print("%.*s\n", STR_ARG(cli->workspace));
     return 0;
 }
 
 static int make(Project *project, Str name) {
     Cli *cli = project->cli;
-    if (!workspace_check(name, project->diags) || !project_make_workspace(project, name) ||
-        !workspace_select(cli, name, project->diags))
+    State *given;
+    project->state_is_input = true;
+    if (!workspace_check(name, project->diags) || !read_given(project, &given) ||
+        !project_make_workspace(project, name) || !workspace_select(cli, name, project->diags))
         return 1;
-    terminal_print("Created and selected the workspace \"%.*s\". Its state is empty, and apart "
+    cli->workspace = name;
+    if (!fill(project, given))
+        return 1;
+    terminal_print("Created and selected the workspace \"%.*s\". Its state is %s, and apart "
                    "from that of all others.\n",
-                   STR_ARG(name));
+                   STR_ARG(name), given ? "a copy" : "empty");
     return 0;
 }
 
@@ -83,6 +126,10 @@ static int run_new(Cli *cli, const Arguments *arguments, Diags *diags) {
                 STR_ARG(name));
     return 1;
 }
+
+static const Option new_options[] = {
+    {"state", OPTION_TEXT, "PATH", "Begin with a copy of the state in this file."},
+};
 
 static const Option select_options[] = {
     {"or-create", OPTION_FLAG, NULL, "Make it if there is none of that name."},
@@ -184,9 +231,11 @@ static const Command cmd_workspace_new = {
     .name = "new",
     .summary = "Make a workspace and select it",
     .usage = "[options] NAME",
-    .about = "Makes a workspace with an empty state of its own, and selects it.",
-    .groups = {&option_variables, &option_environment, &option_view},
-    .group_count = 3,
+    .about =
+        "Makes a workspace with a state of its own, empty or a copy of a file, and selects it.",
+    .groups = {OPTION_GROUP(new_options), &option_variables, &option_lock, &option_environment,
+               &option_view},
+    .group_count = 5,
     .most_positionals = 1,
     .run = run_new,
 };

@@ -229,7 +229,7 @@ static int run_in(
         command_help_print(command, path);
         bool asked = rest.count > 0 && (str_equal(rest.items[0], STR("-help")) ||
                                         str_equal(rest.items[0], STR("--help")));
-        return asked ? 0 : 127;
+        return asked ? 0 : 1;
     }
     return run_in(cli, command->subcommands, command->subcommand_count, path, &rest);
 }

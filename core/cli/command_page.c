@@ -16,7 +16,7 @@ static const PageEntry environment[] = {
      "Options that stand right behind the command word, for all commands or for one."                      },
     {"LOAM_ENV",                             "The environment of the configuration, unless -env names one."},
     {"LOAM_WORKSPACE",                       "The workspace, instead of the one selected."                 },
-    {"LOAM_DATA_DIR",                        "The folder for what init records, instead of .loam."         },
+    {"LOAM_DATA_DIR",                        "The directory for what init records (default .loam)."        },
     {"LOAM_INPUT",                           "0 or false: never ask for variables."                        },
     {"LOAM_IN_AUTOMATION",                   "Leave out hints about what to run next."                     },
     {"LOAM_LOG, LOAM_LOG_PATH",              "TRACE, DEBUG, INFO, WARN, ERROR or OFF; the file that the log is "

@@ -61,6 +61,7 @@ static void offer_roots(Search *search) {
 static bool offer_declared(Search *search) {
     static const char *const paths[] = {"cwd", "module", "root"};
     static const char *const settings[] = {"workspace"};
+    static const char *const own_settings[] = {"environment", "workspace"};
     const Module *module = search->words->module;
     Str data = STR("data.");
     size_t before = search->out->count;
@@ -76,6 +77,8 @@ static bool offer_declared(Search *search) {
         offer_all(search, paths, ARRAY_COUNT(paths), "");
     else if (str_equal_cstr(search->head, "terraform"))
         offer_all(search, settings, ARRAY_COUNT(settings), "");
+    else if (str_equal_cstr(search->head, "loam"))
+        offer_all(search, own_settings, ARRAY_COUNT(own_settings), "");
     else if (str_equal_cstr(search->head, "data"))
         offer_resources(search, MODE_DATA, STR_EMPTY);
     else if (str_starts_with(search->head, data))

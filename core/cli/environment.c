@@ -14,6 +14,22 @@ bool environment_check_choice(const Cli *cli, Diags *diags) {
     return false;
 }
 
+bool environment_require(const Project *project) {
+    Arena *arena = project->cli->arena;
+    const Map *declared = &project->config->root->environments;
+    StrVec names = {0};
+    if (declared->count == 0 || environment_of(project))
+        return true;
+    map_each(declared, entry) {
+        vec_push(arena, &names, entry->key);
+    }
+    diags_error(project->diags, NO_RANGE, "No environment is selected",
+                "The configuration declares environments, and each has a state of its own. Select "
+                "one with -env or LOAM_ENV: %.*s.",
+                STR_ARG(str_join(names.items, names.count, STR(", "), arena)));
+    return false;
+}
+
 /* What the state says itself; else its lineage, should another program have written it since. */
 static Str owner_of(const Project *project) {
     const State *state = project->state;

@@ -6,6 +6,8 @@
 
 /* One at a time, but for commands that take each in turn. */
 MUST_USE bool environment_check_choice(const Cli *cli, Diags *diags);
+/* Before anything is planned: where environments are declared, one is selected. */
+MUST_USE bool environment_require(const Project *project);
 /* After the state was read: another environment's is not touched. */
 MUST_USE bool environment_check_state(Project *project);
 /* Before anything is planned that is to be carried out. `asks`: somebody is going to be asked. */

@@ -140,6 +140,7 @@ static bool describe(Project *project,
         .provider = provider_of(import, arena),
         .schema =
             engine_find_schema(&project->engine, address.mode, resource->provider, address.type),
+        .omits_null = !cli_name(project->cli)->is_other,
     };
     if (!text.schema ||
         !state_object_decode(instance->current, text.schema, &text.object, arena, project->diags))
@@ -177,8 +178,28 @@ static void keep_blocks(Operation *operation, const ResourceTexts *texts) {
     vec_each(texts, text) {
         ResourceAddr address = {.mode = MODE_MANAGED, .type = text->type, .name = text->name};
         Str *block = arena_new(arena, Str);
-        *block = resource_text_block(text, arena);
+        ResourceText whole = *text;
+        whole.omits_null = false; /* as programs know it */
+        *block = resource_text_block(&whole, arena);
         map_set(&operation->generated, resource_addr_to_str(address, arena), block);
+    }
+}
+
+/* The place of an error in a stub, which is on no disk, is that of the import block that needs it.
+ */
+static void place_errors(Project *project, const MissingImports *missing, size_t before) {
+    Arena *arena = project->cli->arena;
+    for (size_t i = before; i < project->diags->count; i++) {
+        Diag *diag = &project->diags->items[i];
+        const Source *source = diag->range.source;
+        if (!source || !str_equal_cstr(disk_name_of(source->path), STUB_NAME))
+            continue;
+        diag->range = NO_RANGE;
+        vec_each(missing, import) {
+            Str address = resource_addr_to_str((*import)->to.target.resource, arena);
+            if (str_equal(diag->address, address))
+                diag->range = (*import)->range;
+        }
     }
 }
 
@@ -191,8 +212,11 @@ bool generate_missing(Operation *operation) {
     find_missing(project, &missing);
     if (missing.count == 0)
         return true;
-    if (!load_with(project, STR(STUB_NAME), stubs_for(&missing, cli->arena)) ||
-        !import_all(project, &missing, &result))
+    size_t before = project->diags->count;
+    bool ok = load_with(project, STR(STUB_NAME), stubs_for(&missing, cli->arena)) &&
+              import_all(project, &missing, &result);
+    place_errors(project, &missing, before);
+    if (!ok)
         return false;
     vec_each(&missing, import) {
         if (!describe(project, *import, &result, &texts))

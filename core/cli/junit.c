@@ -1,21 +1,21 @@
 /* Runs as JUnit's cases. */
 #include "junit.h"
 #include "clock.h"
-#include "report_xml.h"
 #include "view_diag.h"
+#include "xml_writer.h"
 
-static void write_element(ReportXml *xml, const char *name, Str text) {
-    report_xml_open(xml, name);
-    report_xml_text(xml, text);
-    report_xml_close(xml);
+static void write_element(XmlWriter *xml, const char *name, Str text) {
+    xml_writer_open(xml, name);
+    xml_writer_text(xml, text);
+    xml_writer_close(xml);
 }
 
-static void write_problem(ReportXml *xml, const char *element, Str message, Str text) {
-    report_xml_open(xml, element);
-    report_xml_attribute(xml, "message", message);
+static void write_problem(XmlWriter *xml, const char *element, Str message, Str text) {
+    xml_writer_open(xml, element);
+    xml_writer_attribute(xml, "message", message);
     if (text.len > 0)
-        report_xml_text(xml, text);
-    report_xml_close(xml);
+        xml_writer_text(xml, text);
+    xml_writer_close(xml);
 }
 
 static Str diags_text(const Diags *diags, DiagSeverity severity, Arena *scratch) {
@@ -50,7 +50,7 @@ static Str skip_reason(const SuiteFile *file, const SuiteRun *skipped, Arena *sc
     return STR("The tests were interrupted.");
 }
 
-static void write_outcome(ReportXml *xml,
+static void write_outcome(XmlWriter *xml,
                           const SuiteFile *file,
                           const SuiteRun *run,
                           Arena *scratch) {
@@ -69,16 +69,16 @@ static void write_outcome(ReportXml *xml,
         write_element(xml, "system-err", warnings);
 }
 
-static void write_case(ReportXml *xml, const SuiteFile *file, const SuiteRun *run, Arena *scratch) {
-    report_xml_open(xml, "testcase");
-    report_xml_attribute(xml, "name", run->config->name);
-    report_xml_attribute(xml, "classname", file->config->path);
+static void write_case(XmlWriter *xml, const SuiteFile *file, const SuiteRun *run, Arena *scratch) {
+    xml_writer_open(xml, "testcase");
+    xml_writer_attribute(xml, "name", run->config->name);
+    xml_writer_attribute(xml, "classname", file->config->path);
     if (run->started_ms > 0) {
-        report_xml_seconds(xml, "time", run->elapsed_ms);
-        report_xml_attribute(xml, "timestamp", clock_format_rfc3339(run->started_ms, scratch));
+        xml_writer_seconds(xml, "time", run->elapsed_ms);
+        xml_writer_attribute(xml, "timestamp", clock_format_rfc3339(run->started_ms, scratch));
     }
     write_outcome(xml, file, run, scratch);
-    report_xml_close(xml);
+    xml_writer_close(xml);
 }
 
 static size_t count_runs(const SuiteFile *file, SuiteStatus status) {
@@ -89,28 +89,28 @@ static size_t count_runs(const SuiteFile *file, SuiteStatus status) {
     return count;
 }
 
-static void write_file(ReportXml *xml, const SuiteFile *file, Arena *scratch) {
+static void write_file(XmlWriter *xml, const SuiteFile *file, Arena *scratch) {
     Str errors = diags_text(&file->diags, DIAG_ERROR, scratch);
-    report_xml_open(xml, "testsuite");
-    report_xml_attribute(xml, "name", file->config->path);
-    report_xml_count(xml, "tests", file->runs.count);
-    report_xml_count(xml, "skipped", count_runs(file, SUITE_SKIP));
-    report_xml_count(xml, "failures", count_runs(file, SUITE_FAIL));
-    report_xml_count(xml, "errors", count_runs(file, SUITE_ERROR));
+    xml_writer_open(xml, "testsuite");
+    xml_writer_attribute(xml, "name", file->config->path);
+    xml_writer_count(xml, "tests", file->runs.count);
+    xml_writer_count(xml, "skipped", count_runs(file, SUITE_SKIP));
+    xml_writer_count(xml, "failures", count_runs(file, SUITE_FAIL));
+    xml_writer_count(xml, "errors", count_runs(file, SUITE_ERROR));
     vec_each(&file->runs, run) {
         write_case(xml, file, run, scratch);
     }
     if (errors.len > 0)
         write_element(xml, "system-err", errors);
-    report_xml_close(xml);
+    xml_writer_close(xml);
 }
 
 void junit_write(const Suite *suite, StrBuf *out, Arena *scratch) {
-    SCOPED(ReportXml) xml = report_xml_new();
-    report_xml_open(&xml, "testsuites");
+    SCOPED(XmlWriter) xml = xml_writer_new();
+    xml_writer_open(&xml, "testsuites");
     vec_each(&suite->files, file) {
         write_file(&xml, file, scratch);
     }
-    report_xml_close(&xml);
-    report_xml_finish(&xml, out);
+    xml_writer_close(&xml);
+    xml_writer_finish(&xml, out);
 }

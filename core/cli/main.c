@@ -3,6 +3,7 @@
 #include "command.h"
 #include "functions.h"
 #include "log.h"
+#include "provided_functions.h"
 #include "signals.h"
 #include "sources.h"
 #include "version.h"
@@ -15,11 +16,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* A descriptor 0, 1 or 2 that is closed would be taken by the next file opened. */
+/* A descriptor 0, 1 or 2 that is closed would be taken by the next file opened. Writing to a closed
+ * standard output stays an error. */
 static void open_standard_files(void) {
     for (int fd = 0; fd <= 2; fd++) {
         if (fcntl(fd, F_GETFD) < 0)
-            (void)open("/dev/null", O_RDWR);
+            (void)open("/dev/null", fd == 1 ? O_RDONLY : O_RDWR);
     }
 }
 
@@ -140,7 +142,9 @@ static void build(Cli *cli) {
     cli->started_in = current_folder(cli->arena);
     cli->registry = registry_new(builtin_providers, builtin_provider_count, modules, cli->arena);
     cli->module_sources = &sources_table;
-    cli->functions = functions_table(cli->arena);
+    FunctionFamily provided =
+        provided_functions(builtin_providers, builtin_provider_count, cli->arena);
+    cli->functions = functions_table(&provided, cli->arena);
 }
 
 int main(int argc, char **argv) {
@@ -159,7 +163,7 @@ int main(int argc, char **argv) {
     int status = 1;
     if (take_global_options(&cli, argc, argv, &words)) {
         const char *data = cli_environment(&cli, "DATA_DIR");
-        cli.data_folder = data ? str_from_cstr(data) : STR(".loam");
+        cli.data_folder = str_from_cstr(data ? data : cli_name(&cli)->data_dir);
         cli.in_automation = cli_environment(&cli, "IN_AUTOMATION") != NULL;
         cli.workspace = find_workspace(&cli);
         log_debug("run version=%.*s command=%.*s", STR_ARG(cli.version),
@@ -167,6 +171,8 @@ int main(int argc, char **argv) {
         status = command_run(&cli, &words);
         log_debug("end status=%d", status);
     }
+    if (!terminal_finish())
+        status = 1;
     log_set_level(LOG_OFF); /* what it hides goes with the arena */
     arena_close(cli.arena);
     return status;

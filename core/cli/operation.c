@@ -61,8 +61,8 @@ bool operation_plan(Operation *operation,
     if (mode == PLAN_DESTROY)
         project->may_be_empty = true;
     project->asks = true;
-    if (!project_load(project, cli, arguments, NULL, diags) || !project_read_variables(project) ||
-        !project_plan_options(project, &operation->options)) {
+    if (!project_load(project, cli, arguments, NULL, diags) || !environment_require(project) ||
+        !project_read_variables(project) || !project_plan_options(project, &operation->options)) {
         return false;
     }
     if (operation->will_apply && !environment_check_approval(project, operation->asks))
@@ -153,6 +153,8 @@ static void save_what_was_done(Operation *operation) {
     if (working_state_is_saved(project->working))
         return;
     bool is_in_journal = working_state_is_in_journal(project->working);
+    if (is_in_journal && working_state_has_failed(project->working))
+        return; /* the error is reported, and the next run goes on from the journal */
     State *state = working_state_close(project->working);
     project->working = NULL;
     save_errored_state(operation, state, is_in_journal, project->diags);

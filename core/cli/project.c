@@ -78,6 +78,8 @@ static ConfigRequest config_request(Project *project, const Io *io) {
         .upgrade = project->upgrades_modules,
         .keeps_lock = project->keeps_lock,
         .removed_is_forgotten = cli_name(cli)->forgets,
+        .has_literal_settings = cli_name(cli)->has_literal_settings,
+        .evaluates_prevent_destroy = cli_name(cli)->forgets,
         .sources = cli->module_sources,
         .cancel = cli->cancel,
         .tell = tell,

@@ -25,6 +25,8 @@ typedef struct Project {
     State *state;
     Journal *journal;
     WorkingState *working;
+    const char *out_backup_option; /* that says where the backup of `out` goes; NULL: -backup */
+    bool state_is_input;           /* -state names a file to copy, not the state to work on */
     LockInfo lock;
     bool is_locked;  /* backend, and out */
     Str test_folder; /* tests are read as well; empty: they are not */
@@ -100,6 +102,10 @@ MUST_USE bool project_open_state_only(
 MUST_USE bool project_begin_changes(Project *project, State *state);
 /* Writes the state of a state command at once. */
 MUST_USE bool project_write_state(Project *project, State *state);
+/* What is at -state-out; the state itself without that option. */
+MUST_USE bool project_read_out(Project *project, State **out);
+/* To where it was read, after project_write_state has written another one to -state-out. */
+MUST_USE bool project_write_source(Project *project, State *state);
 /* -target, -replace, -refresh, mode … */
 MUST_USE bool project_plan_options(Project *project, PlanOptions *out);
 /* Does a person type what is wanted, "yes" mostly? Nobody to ask is an error, no other answer is.

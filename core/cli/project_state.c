@@ -32,7 +32,8 @@ static void say_waiting(void *payload, const LockInfo *holder) {
 }
 
 /* -state, -state-out and -backup are of the local backend and its default workspace. */
-static bool open_with(Project *project, BackendChoice choice, Str path, Backend **out) {
+static bool open_with(
+    Project *project, BackendChoice choice, Str path, const char *backup_option, Backend **out) {
     Cli *cli = project->cli;
     Str workspace = path.ptr ? STR("default") : cli->workspace;
     choice.config = with_path(choice.config, path, cli->arena);
@@ -40,7 +41,7 @@ static bool open_with(Project *project, BackendChoice choice, Str path, Backend 
         return false;
     (*out)->waiting = say_waiting;
     (*out)->waiting_payload = cli;
-    Str backup = option_text(project->arguments, "backup");
+    Str backup = option_text(project->arguments, backup_option);
     if (backup.ptr)
         (*out)->backup_path = str_equal(backup, STR("-")) ? STR_EMPTY : backup;
     return true;
@@ -52,7 +53,8 @@ bool project_open_ciphers(Project *project) {
                                                   &project->ciphers, cli->arena, project->diags))
         return false;
     project->has_ciphers = true;
-    project->engine.ciphers = &project->ciphers;
+    /* States of other configurations are opened with the same keys. */
+    registry_give(cli->registry, STR("terraform"), &project->ciphers);
     return true;
 }
 
@@ -132,20 +134,23 @@ static Str state_path(const Arguments *arguments) {
 
 bool project_open_backend(Project *project) {
     BackendChoice choice;
+    Str path = project->state_is_input ? (Str){0} : state_path(project->arguments);
     hide_in_log(project);
     if (!project_open_ciphers(project))
         return false;
     if (!workspace_check(project->cli->workspace, project->diags))
         return false;
     if (!backend_choice_settle(project, &choice) ||
-        !open_with(project, choice, state_path(project->arguments), &project->backend)) {
+        !open_with(project, choice, path, "backup", &project->backend)) {
         return false;
     }
     project->out = project->backend;
-    Str path = option_text(project->arguments, "state-out");
+    path = option_text(project->arguments, "state-out");
     if (!path.ptr || str_equal(path, project->backend->path))
         return true;
-    return open_with(project, choice, path, &project->out);
+    return open_with(project, choice, path,
+                     project->out_backup_option ? project->out_backup_option : "backup",
+                     &project->out);
 }
 
 static bool lock_one(
@@ -199,7 +204,8 @@ static bool read_journal(Project *project, Str operation) {
         return true;
     Str text, problem;
     bool found;
-    if (!journal_replay(journal, project->state, &project->found_journal, cli->arena,
+    const Disk *aside = project->is_locked ? cli->io.disk : NULL;
+    if (!journal_replay(journal, aside, project->state, &project->found_journal, cli->arena,
                         project->diags)) {
         return false;
     }
@@ -322,6 +328,32 @@ bool project_begin_changes(Project *project, State *state) {
 bool project_write_state(Project *project, State *state) {
     return project_begin_changes(project, state) &&
            working_state_checkpoint(project->working, project->diags);
+}
+
+bool project_read_out(Project *project, State **out) {
+    Arena *arena = project->cli->arena;
+    Backend *backend = project->out;
+    const Disk *aside = project->is_locked ? project->cli->io.disk : NULL;
+    Str text;
+    bool found;
+    *out = project->state;
+    return backend == project->backend ||
+           (backend_read(backend, &text, arena, project->diags) &&
+            statefile_decode(backend->path, text, out, arena, project->diags) &&
+            journal_replay(backend->journal, aside, *out, &found, arena, project->diags));
+}
+
+bool project_write_source(Project *project, State *state) {
+    const Cli *cli = project->cli;
+    Backend *backend = project->backend;
+    Journal *journal;
+    if (!journal_open(backend->journal, cli->io.clock, state, &journal, cli->arena, project->diags))
+        return false;
+    WorkingState *working = working_state_open(state, backend, journal, &cli->io, cli->arena);
+    bool ok = working_state_checkpoint(working, project->diags);
+    (void)working_state_close(working);
+    journal_close(journal);
+    return ok;
 }
 
 static void close_backend(Project *project, Backend *backend) {

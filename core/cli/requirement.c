@@ -13,50 +13,69 @@ static void add_sorted(ProviderList *list, const Provider *provider, Arena *aren
     list->items[at] = provider;
 }
 
-static bool add_named(Registry *registry,
-                      const Module *module,
-                      ProviderRef ref,
-                      ProviderList *out,
-                      Arena *arena,
-                      Diags *diags) {
+/* An error for each provider that is missing, not for each of its resources. */
+typedef struct Gathering {
+    Registry *registry;
+    ProviderList *out;
+    Map missing;
+    Arena *arena;
+    Diags *diags;
+} Gathering;
+
+static bool add_named(Gathering *gathering, const Module *module, ProviderRef ref) {
     const ProviderRequirement *requirement = map_find(&module->requirements, ref.name);
     Str name = requirement && requirement->source.len ? requirement->source : ref.name;
     const Provider *provider;
-    if (!registry_find(registry, name, &provider, ref.range, diags))
+    Str key = registry_key(name);
+    if (map_has(&gathering->missing, key))
         return false;
-    add_sorted(out, provider, arena);
+    if (!registry_find(gathering->registry, name, &provider, ref.range, gathering->diags)) {
+        map_set(&gathering->missing, key, gathering);
+        return false;
+    }
+    add_sorted(gathering->out, provider, gathering->arena);
     return true;
 }
 
-bool requirement_of_module(
-    Registry *registry, const Module *module, ProviderList *out, Arena *arena, Diags *diags) {
+static bool add_module(Gathering *gathering, const Module *module) {
     bool ok = true;
     map_each(&module->resources, entry) {
         const Resource *resource = entry->value;
-        ok &= add_named(registry, module, resource->provider, out, arena, diags);
+        ok &= add_named(gathering, module, resource->provider);
     }
     map_each(&module->providers, entry) {
         const ProviderConfig *config = entry->value;
         ProviderRef ref = {.name = config->name, .range = config->range};
-        ok &= add_named(registry, module, ref, out, arena, diags);
+        ok &= add_named(gathering, module, ref);
     }
     map_each(&module->requirements, entry) {
         const ProviderRequirement *requirement = entry->value;
         ProviderRef ref = {.name = requirement->name, .range = requirement->range};
-        ok &= add_named(registry, module, ref, out, arena, diags);
+        ok &= add_named(gathering, module, ref);
     }
     return ok;
 }
 
-bool requirement_of_tree(
-    Registry *registry, const Module *module, ProviderList *out, Arena *arena, Diags *diags) {
-    bool ok = requirement_of_module(registry, module, out, arena, diags);
+static bool add_tree(Gathering *gathering, const Module *module) {
+    bool ok = add_module(gathering, module);
     map_each(&module->calls, entry) {
         const ModuleCall *call = entry->value;
         if (call->module)
-            ok &= requirement_of_tree(registry, call->module, out, arena, diags);
+            ok &= add_tree(gathering, call->module);
     }
     return ok;
+}
+
+bool requirement_of_module(
+    Registry *registry, const Module *module, ProviderList *out, Arena *arena, Diags *diags) {
+    Gathering gathering = {registry, out, map_new(arena), arena, diags};
+    return add_module(&gathering, module);
+}
+
+bool requirement_of_tree(
+    Registry *registry, const Module *module, ProviderList *out, Arena *arena, Diags *diags) {
+    Gathering gathering = {registry, out, map_new(arena), arena, diags};
+    return add_tree(&gathering, module);
 }
 
 void requirement_of_state(const State *state, StrVec *out, Arena *arena) {

@@ -123,6 +123,20 @@ static void on_provision_end(void *self, const HookEvent *event, bool failed) {
         listener->provision_end(listener->self, event, failed);
 }
 
+static void on_ephemeral_start(void *self, const HookEvent *event) {
+    const RunRecord *record = self;
+    const Hooks *listener = record->listener;
+    if (listener && listener->ephemeral_start)
+        listener->ephemeral_start(listener->self, event);
+}
+
+static void on_ephemeral_end(void *self, const HookEvent *event, bool failed) {
+    const RunRecord *record = self;
+    const Hooks *listener = record->listener;
+    if (listener && listener->ephemeral_end)
+        listener->ephemeral_end(listener->self, event, failed);
+}
+
 static void on_apply_total(void *self, size_t count) {
     const RunRecord *record = self;
     const Hooks *listener = record->listener;
@@ -147,6 +161,8 @@ RunRecord *run_record_open(const Cli *cli, const Hooks *listener) {
         .provision_start = on_provision_start,
         .provision_output = on_provision_output,
         .provision_end = on_provision_end,
+        .ephemeral_start = on_ephemeral_start,
+        .ephemeral_end = on_ephemeral_end,
         .apply_total = on_apply_total,
     };
     return record;

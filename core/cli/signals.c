@@ -1,15 +1,21 @@
-/* SIGINT and SIGTERM become levels of the stop token. */
+/* SIGINT, SIGTERM and SIGHUP become levels of the stop token. */
 #include "signals.h"
 #include "terminal.h"
 #include "thread.h"
 
 #include <pthread.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
+
+/* Programs that end others (timeout, service managers, terminals) send one signal twice, or two
+ * different ones, at once: within this time they count as one. */
+#define SAME_SIGNAL_MS 500
 
 struct Signals {
     Arena *arena; /* where it lives, as long as its thread */
     CancelToken *token;
+    sigset_t set;
     pthread_mutex_t mutex; /* of what follows */
     SignalsSpeaker *speak;
     void *payload;
@@ -24,12 +30,15 @@ static void speak(Signals *signals, Str text) {
     pthread_mutex_unlock(&signals->mutex);
 }
 
+static int64_t now_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 static void wait_for_signals(void *payload) {
     Signals *signals = payload;
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
+    const sigset_t set = signals->set;
     int number;
     if (sigwait(&set, &number) != 0)
         return;
@@ -37,8 +46,11 @@ static void wait_for_signals(void *payload) {
           STR("\nStopping: nothing new begins, what is in flight comes to its end and is saved.\n"
               "A second interrupt waits no longer than 5 seconds.\n"));
     cancel_raise(signals->token, CANCEL_STOP);
-    if (sigwait(&set, &number) != 0)
-        return;
+    int64_t first_ms = now_ms();
+    do {
+        if (sigwait(&set, &number) != 0)
+            return;
+    } while (now_ms() - first_ms < SAME_SIGNAL_MS);
     cancel_raise(signals->token, CANCEL_NOW);
     speak(signals, STR("\nStopping now. Operations whose outcome is not known are in the journal;\n"
                        "the next run looks after them.\n"));
@@ -46,15 +58,22 @@ static void wait_for_signals(void *payload) {
     _exit(1); /* every outcome that is known is in the journal already */
 }
 
+/* Under nohup SIGHUP is ignored, and must stay so: sigwait would take it all the same. */
+static bool is_ignored(int number) {
+    struct sigaction action;
+    return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 Signals *signals_start(CancelToken *token) {
     Arena *arena = arena_open("signals");
     Signals *signals = arena_new(arena, Signals);
     signals->arena = arena;
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    sigemptyset(&signals->set);
+    sigaddset(&signals->set, SIGINT);
+    sigaddset(&signals->set, SIGTERM);
+    if (!is_ignored(SIGHUP))
+        sigaddset(&signals->set, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &signals->set, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
     signals->token = token;
     pthread_mutex_init(&signals->mutex, NULL);

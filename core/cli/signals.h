@@ -1,5 +1,6 @@
-/* signals: SIGINT and SIGTERM become levels of the stop token, on a thread of their own. The second
- * one gives what is in flight five seconds. */
+/* signals: SIGINT, SIGTERM and SIGHUP (unless it is ignored, as under nohup) become levels of the
+ * stop token, on a thread of their own. The second one, half a second or more after the first,
+ * gives what is in flight five seconds. */
 #pragma once
 
 #include "cancel.h"

@@ -45,10 +45,43 @@ RenderStyle terminal_style(const Terminal *terminal) {
     };
 }
 
-/* What cannot be written (a closed pipe) has no reader that could be told. */
+/* The first text that could not be written; one program has one standard output. */
+static struct {
+    const char *what;
+    int error;
+} failure;
+
+void terminal_fail(const char *what, int error) {
+    if (!failure.error) {
+        failure.what = what;
+        failure.error = error;
+    }
+}
+
+static void check_out(bool is_written) {
+    int error = is_written ? 0 : errno;
+    if (fflush(stdout) != 0 && !error)
+        error = errno;
+    if (error)
+        terminal_fail("Standard output", error);
+}
+
 void terminal_out(Str text) {
-    (void)fwrite(text.ptr, 1, text.len, stdout);
-    (void)fflush(stdout);
+    errno = EIO;
+    check_out(fwrite(text.ptr, 1, text.len, stdout) == text.len);
+}
+
+/* A closed pipe has no reader that misses the rest. */
+bool terminal_finish(void) {
+    check_out(!ferror(stdout));
+    if (!failure.error)
+        return true;
+    if (failure.error != EPIPE)
+        (void)fprintf(stderr,
+                      "\nError: %s could not be written\n\n%s. What was printed is not complete. "
+                      "The command itself ran to its end: what it changed is changed.\n",
+                      failure.what, strerror(failure.error));
+    return false;
 }
 
 void terminal_err(Str text) {
@@ -60,9 +93,9 @@ void terminal_err(Str text) {
 void terminal_print(const char *format, ...) {
     va_list args;
     va_start(args, format);
-    (void)vfprintf(stdout, format, args);
+    errno = EIO;
+    check_out(vfprintf(stdout, format, args) >= 0);
     va_end(args);
-    (void)fflush(stdout);
 }
 
 bool terminal_read_line(Str *out, Arena *arena) {

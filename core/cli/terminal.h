@@ -19,6 +19,10 @@ Terminal terminal_probe(void);
 void terminal_out(Str text);
 void terminal_err(Str text);
 void terminal_print(const char *format, ...) PRINTF_LIKE(1, 2);
+/* Notes that `what` ("Standard output") could not be written, for terminal_finish. */
+void terminal_fail(const char *what, int error);
+/* Before the program ends. False, with an error on standard error, if text was lost on the way. */
+MUST_USE bool terminal_finish(void);
 RenderStyle terminal_style(const Terminal *terminal);
 /* One line from standard input, without its newline; false at its end. */
 MUST_USE bool terminal_read_line(Str *out, Arena *arena);

@@ -61,9 +61,16 @@ static void add_caret(StrBuf *out, const Excerpt *excerpt, size_t margin, const 
  * to send. */
 static Str without_controls(Str line, Arena *scratch) {
     StrBuf out = strbuf_new(scratch);
-    for (size_t i = 0; i < line.len; i++) {
-        bool is_control = (unsigned char)line.ptr[i] < 0x20 || line.ptr[i] == 0x7F;
-        strbuf_add_char(&out, is_control ? ' ' : line.ptr[i]);
+    size_t width;
+    for (size_t i = 0; i < line.len; i += width) {
+        uint32_t c = utf8_decode(line, i, &width);
+        bool is_control = c < 0x20 || (c >= 0x7f && c < 0xa0);
+        if (is_control)
+            strbuf_add_repeat(&out, ' ', width);
+        else if (utf8_is_bidi_control(c))
+            strbuf_add_codepoint(&out, 0xfffd); /* of as many bytes */
+        else
+            strbuf_add(&out, str_slice(line, i, i + width));
     }
     return strbuf_str(&out);
 }

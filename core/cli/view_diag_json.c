@@ -104,18 +104,27 @@ static void write_snippet(JsonWriter *writer,
     json_object_end(writer);
 }
 
+/* Objections to arguments of terraform_data have neither address nor range, as in Terraform. */
+static bool is_of_terraform_data(const Diag *diag) {
+    Str type = STR("terraform_data.");
+    size_t at = str_find(diag->address, type, 0);
+    bool is_type = at == 0 || (at != SIZE_MAX && diag->address.ptr[at - 1] == '.');
+    return is_type && diag->path.len > 0;
+}
+
 void view_diag_write_json(const Diag *diag, const FunctionTable *functions, JsonWriter *writer) {
     json_object_start(writer);
     json_key_string(writer, "severity",
                     diag->severity == DIAG_ERROR ? STR("error") : STR("warning"));
     json_key_string(writer, "summary", diag->summary);
     json_key_string(writer, "detail", diag->detail);
-    bool has_address = diag->address.len > 0 && !diag->is_of_expression && !diag->is_unplaced;
+    bool is_unplaced = diag->is_unplaced || is_of_terraform_data(diag);
+    bool has_address = diag->address.len > 0 && !diag->is_of_expression && !is_unplaced;
     if (has_address)
         json_key_string(writer, "address", diag->address);
     if (diag->has_empty_place && !diag->range.source)
         write_empty_range(writer);
-    if (diag->range.source && !diag->is_unplaced) {
+    if (diag->range.source && !is_unplaced) {
         SourceRange place = diag->elsewhere.source ? diag->elsewhere : diag->range;
         SourceRange range = with_extent(source_resolve(place));
         write_range(writer, range);

@@ -73,6 +73,22 @@ static void on_provision_end(void *self, const HookEvent *event, bool failed) {
     }
 }
 
+static void on_ephemeral_start(void *self, const HookEvent *event) {
+    const Tee *tee = self;
+    for (size_t i = 0; i < 2; i++) {
+        if (tee->heard[i] && tee->heard[i]->ephemeral_start)
+            tee->heard[i]->ephemeral_start(tee->heard[i]->self, event);
+    }
+}
+
+static void on_ephemeral_end(void *self, const HookEvent *event, bool failed) {
+    const Tee *tee = self;
+    for (size_t i = 0; i < 2; i++) {
+        if (tee->heard[i] && tee->heard[i]->ephemeral_end)
+            tee->heard[i]->ephemeral_end(tee->heard[i]->self, event, failed);
+    }
+}
+
 static void on_apply_total(void *self, size_t count) {
     Tee *tee = self;
     for (size_t i = 0; i < 2; i++) {
@@ -259,6 +275,8 @@ View *view_tee_open(View *human, View *json) {
         .provision_start = on_provision_start,
         .provision_output = on_provision_output,
         .provision_end = on_provision_end,
+        .ephemeral_start = on_ephemeral_start,
+        .ephemeral_end = on_ephemeral_end,
         .apply_total = on_apply_total,
     };
     View *view = arena_new(human->cli->arena, View);

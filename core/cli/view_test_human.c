@@ -1,6 +1,7 @@
 /* Tests for people. */
 #include "operation.h"
 #include "state_object.h"
+#include "state_secrets.h"
 #include "view_diag.h"
 #include "view_test.h"
 
@@ -76,11 +77,12 @@ static void show_state(const TestText *text, const SuiteRun *run) {
     SCOPED(ArenaRef) scratch = arena_open("state");
     StrBuf out = strbuf_new(scratch);
     StateResources resources = {0};
+    RenderStyle style = terminal_style(&text->view->cli->terminal);
+    style.secrets = state_secrets(run->engine, run->state, scratch);
     state_sorted_resources(run->state, &resources, scratch);
     vec_each(&resources, resource) {
         vec_each(&(*resource)->instances, instance) {
-            show_object(run, *resource, instance, terminal_style(&text->view->cli->terminal), &out,
-                        scratch);
+            show_object(run, *resource, instance, style, &out, scratch);
         }
     }
     terminal_out(strbuf_str(&out));

@@ -20,6 +20,7 @@ typedef struct BodyAttributeSchema {
     const char *name;
     bool required;
     BodyForm form;
+    const char *object_form; /* how objects are written into it: "[{ … }]"; NULL: it takes none */
 } BodyAttributeSchema;
 
 typedef struct BodyBlockSchema {

@@ -46,7 +46,11 @@ static bool refuse_block(const BodySchema *schema,
             vec_push(arena, &known, str_from_cstr(schema->blocks[i].type));
     Str nearest = str_suggest(block->type, known.items, known.count);
     Str hint = STR_EMPTY;
-    if (body_schema_attribute(schema, block->type))
+    const BodyAttributeSchema *attribute = body_schema_attribute(schema, block->type);
+    if (attribute && attribute->object_form)
+        hint = str_format(arena, " It is an argument: write it as %.*s = %s.", STR_ARG(block->type),
+                          attribute->object_form);
+    else if (attribute)
         hint = str_format(arena,
                           " An argument of this name is: set it with an equals sign, "
                           "\"%.*s = …\".",

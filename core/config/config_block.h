@@ -65,7 +65,5 @@ MUST_USE bool config_module_load_tested(ConfigLoading *loading,
                                         Config **out);
 /* The rows of the table of block types; NULL behind the last one. */
 const ConfigBlock *config_load_block_type(size_t i);
-/* Empty maps, for a module that is to be filled. */
-void config_load_init(Module *module, Arena *arena);
 /* All files of a folder → a module without its children. NULL in *out: nothing to read. */
 MUST_USE bool config_load_module(ConfigLoading *loading, Str folder, Module *module);

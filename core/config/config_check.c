@@ -46,7 +46,7 @@ static bool check_decode(ConfigLoading *loading, const BodyBlock *block, bool is
     Check *check = arena_new(loading->arena, Check);
     check->name = block->labels[0];
     check->range = block->range;
-    map_set(&loading->module->checks, check->name, check);
+    map_put(loading->arena, &loading->module->checks, check->name, check);
     bool ok = body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags);
     ok &= read_data(loading, &content, check);
     ok &=

@@ -84,7 +84,7 @@ static bool read_provider(ConfigLoading *loading, const BodyBlock *block, Enviro
         !config_read_string(&content, "alias", &provider->alias, arena, loading->diags))
         return false;
     Str key = config_provider_key(provider->name, provider->alias, arena);
-    if (!map_set(&out->providers, key, provider))
+    if (!map_put(loading->arena, &out->providers, key, provider))
         return true;
     diags_error(loading->diags, block->range, "Duplicate provider configuration",
                 "The environment has settings for \"%.*s\" already.", STR_ARG(key));
@@ -134,7 +134,6 @@ static bool environment_decode(ConfigLoading *loading, const BodyBlock *block, b
     Environment *out = arena_new(loading->arena, Environment);
     out->name = block->labels[0];
     out->range = block->range;
-    out->providers = map_new(loading->arena);
     bool ok =
         body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags) &&
         config_read_bool(&content, "protected", &out->is_protected, loading->arena, loading->diags);
@@ -142,7 +141,7 @@ static bool environment_decode(ConfigLoading *loading, const BodyBlock *block, b
     vec_each(&content.blocks, inner) {
         ok = read_block(loading, inner, out) && ok;
     }
-    map_set(&loading->module->environments, out->name, out);
+    map_put(loading->arena, &loading->module->environments, out->name, out);
     return ok;
 }
 
@@ -186,7 +185,7 @@ static bool merge_provider(ConfigLoading *loading, Str key, const ProviderConfig
     *merged = base ? *base : *settings;
     if (base)
         merged->body = body_merge(base->body, settings->body, NULL, loading->arena);
-    map_set(providers, key, merged);
+    map_put(loading->arena, providers, key, merged);
     return true;
 }
 

@@ -4,8 +4,8 @@
 #include "config_read.h"
 
 static const BodyAttributeSchema managed_attributes[] = {
-    {"create_before_destroy", false, BODY_LITERAL   },
     {"prevent_destroy",       false, BODY_LITERAL   },
+    {"create_before_destroy", false, BODY_LITERAL   },
     {"ignore_changes",        false, BODY_CODE      },
     {"replace_triggered_by",  false, BODY_CODE      },
     {"enabled",               false, BODY_EXPRESSION},
@@ -21,6 +21,22 @@ static const BodyBlockSchema condition_blocks[] = {
 static const BodySchema managed_schema = {
     .attributes = managed_attributes,
     .attribute_count = ARRAY_COUNT(managed_attributes),
+    .blocks = condition_blocks,
+    .block_count = ARRAY_COUNT(condition_blocks),
+};
+/* The same with prevent_destroy as an expression. */
+static const BodyAttributeSchema open_attributes[] = {
+    {"prevent_destroy",       false, BODY_EXPRESSION},
+    {"create_before_destroy", false, BODY_LITERAL   },
+    {"ignore_changes",        false, BODY_CODE      },
+    {"replace_triggered_by",  false, BODY_CODE      },
+    {"enabled",               false, BODY_EXPRESSION},
+    {"destroy",               false, BODY_LITERAL   },
+};
+static_assert(ARRAY_COUNT(open_attributes) == ARRAY_COUNT(managed_attributes), "the same rows");
+static const BodySchema open_schema = {
+    .attributes = open_attributes,
+    .attribute_count = ARRAY_COUNT(open_attributes),
     .blocks = condition_blocks,
     .block_count = ARRAY_COUNT(condition_blocks),
 };
@@ -174,19 +190,59 @@ static bool read_conditions(const BodyContent *content,
     return ok;
 }
 
-/* A constant: what nothing may destroy is told before anything has a value. */
-static bool check_prevent_destroy(const BodyContent *content, Arena *arena, Diags *diags) {
+/* Files that other tools read, too, keep to a constant; OpenTofu takes an expression. */
+static bool takes_expression(const ConfigRequest *request, const BodyBlock *block) {
+    Str name = block->range.source ? block->range.source->path : STR_EMPTY;
+    bool is_shared = str_ends_with(name, STR(".tf")) || str_ends_with(name, STR(".tf.json"));
+    return request->evaluates_prevent_destroy || !is_shared;
+}
+
+static void look_for_instance_name(Traversal *traversal, void *payload) {
+    const Traversal **found = payload;
+    if (str_equal_cstr(traversal->root, "each") || str_equal_cstr(traversal->root, "count") ||
+        str_equal_cstr(traversal->root, "self"))
+        *found = traversal;
+}
+
+static bool check_whole_block(const Expr *expr, Diags *diags) {
+    const Traversal *found = NULL;
+    expr_each_traversal(expr, look_for_instance_name, &found);
+    if (!found)
+        return true;
+    diags_error(diags, found->range, "Invalid reference in prevent_destroy",
+                "prevent_destroy holds for all instances of the block, so it cannot refer to "
+                "\"%.*s\". Refer to variables and local values.",
+                STR_ARG(found->root));
+    return false;
+}
+
+/* A constant is checked before anything has a value. */
+static bool check_prevent_destroy(const BodyContent *content,
+                                  bool is_open,
+                                  Arena *arena,
+                                  Diags *diags) {
     bool ignored;
+    Value constant;
+    const Expr *expr = config_read_expr(content, "prevent_destroy");
+    if (is_open && expr && !expr_as_literal(expr, &constant, arena))
+        return check_whole_block(expr, diags);
     return config_read_bool(content, "prevent_destroy", &ignored, arena, diags);
 }
 
-static bool read_lifecycle(const BodyBlock *block, Resource *resource, Arena *arena, Diags *diags) {
-    const BodySchema *schema = resource->mode == MODE_MANAGED ? &managed_schema : &other_schema;
+static bool read_lifecycle(const ConfigRequest *request,
+                           const BodyBlock *block,
+                           Resource *resource,
+                           Arena *arena,
+                           Diags *diags) {
+    bool is_open = takes_expression(request, block);
+    const BodySchema *schema = resource->mode != MODE_MANAGED ? &other_schema
+                               : is_open                      ? &open_schema
+                                                              : &managed_schema;
     Lifecycle *out = &resource->lifecycle;
     BodyContent content;
     bool ok = body_content(block->body, schema, &content, NULL, arena, diags);
     out->prevent_destroy = config_read_expr(&content, "prevent_destroy");
-    ok &= check_prevent_destroy(&content, arena, diags);
+    ok &= check_prevent_destroy(&content, is_open, arena, diags);
     ok &= config_read_bool(&content, "create_before_destroy", &out->create_before_destroy, arena,
                            diags);
     out->enabled = config_read_expr(&content, "enabled");
@@ -196,11 +252,12 @@ static bool read_lifecycle(const BodyBlock *block, Resource *resource, Arena *ar
     return read_conditions(&content, resource, arena, diags) && ok;
 }
 
-bool config_lifecycle_read(const BodyContent *content,
+bool config_lifecycle_read(const ConfigRequest *request,
+                           const BodyContent *content,
                            Resource *resource,
                            Arena *arena,
                            Diags *diags) {
     const BodyBlock *block;
     bool ok = config_read_only_block(content, "lifecycle", &block, diags);
-    return (!block || read_lifecycle(block, resource, arena, diags)) && ok;
+    return (!block || read_lifecycle(request, block, resource, arena, diags)) && ok;
 }

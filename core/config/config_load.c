@@ -363,19 +363,8 @@ static bool refuse_version(ConfigLoading *loading, const Diags *unmet) {
     return false;
 }
 
-void config_load_init(Module *module, Arena *arena) {
-    Map *const maps[] = {
-        &module->variables,      &module->locals,       &module->outputs,      &module->resources,
-        &module->calls,          &module->providers,    &module->requirements, &module->checks,
-        &module->provider_metas, &module->environments,
-    };
-    for (size_t i = 0; i < ARRAY_COUNT(maps); i++)
-        *maps[i] = map_new(arena);
-}
-
 bool config_load_module(ConfigLoading *loading, Str folder_name, Module *module) {
     Module *outer = loading->module;
-    config_load_init(module, loading->arena);
     const ConfigFolder *folder = read_folder(loading, folder_name);
     vec_each(&folder->files, file) {
         vec_push(loading->arena, &module->sources, file->source);

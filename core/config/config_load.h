@@ -27,6 +27,9 @@ typedef struct ConfigRequest {
     bool upgrade;    /* with it: revisions of modules are chosen anew */
     /* By a removed block that does not say what becomes of the objects; else destroyed. */
     bool removed_is_forgotten;
+    /* Names are refused where static_eval.h evaluates expressions of *.tf and *.tf.json files. */
+    bool has_literal_settings;
+    bool evaluates_prevent_destroy; /* an expression in *.tf and *.tf.json, too */
     const ModuleSources *sources;
     const CancelToken *cancel;
     void (*tell)(void *payload, Str line); /* what installing does, for people; may be NULL */

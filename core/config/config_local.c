@@ -24,7 +24,7 @@ static bool add_local(ConfigLoading *loading, const BodyAttribute *attribute, bo
     }
     Local *local = arena_new(loading->arena, Local);
     *local = (Local){attribute->name, attribute->expr, attribute->range};
-    map_set(&module->locals, local->name, local);
+    map_put(loading->arena, &module->locals, local->name, local);
     return true;
 }
 

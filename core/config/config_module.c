@@ -169,7 +169,7 @@ static bool module_decode(ConfigLoading *loading, const BodyBlock *block, bool i
         ok &= read_block(loading, inner, call);
     }
     ok &= check_repetition(loading, &content, call);
-    map_set(&loading->module->calls, call->name, call);
+    map_put(loading->arena, &loading->module->calls, call->name, call);
     return ok;
 }
 

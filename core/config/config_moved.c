@@ -21,11 +21,11 @@ static bool read_end(ConfigLoading *loading,
 }
 
 static bool check_mode(ConfigLoading *loading, const ConfigAddress *end) {
-    if (!end->target.is_resource || end->target.resource.mode == MODE_MANAGED)
+    if (!end->target.is_resource || end->target.resource.mode != MODE_EPHEMERAL)
         return true;
     diags_error(loading->diags, end->range, "Invalid \"moved\" address",
-                "Only managed resources and modules can be moved: data sources and ephemeral "
-                "resources are made anew by each run.");
+                "Only resources and modules can be moved: ephemeral resources are made anew by "
+                "each run.");
     return false;
 }
 

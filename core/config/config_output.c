@@ -57,7 +57,7 @@ static bool output_decode(ConfigLoading *loading, const BodyBlock *block, bool i
     ok &= refuse_postconditions(loading, &content);
     ok &= config_read_conditions(&content, "precondition", &output->preconditions, arena, diags);
     if (output->expr)
-        map_set(&loading->module->outputs, output->name, output);
+        map_put(loading->arena, &loading->module->outputs, output->name, output);
     return ok;
 }
 

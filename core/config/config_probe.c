@@ -108,7 +108,6 @@ const ConfigShape *config_probe(const FunctionTable *functions, Arena *arena) {
         ConfigShape *shape = new_shape(type->name, type->labels, arena);
         Config config = {.functions = functions};
         Module *module = arena_new(arena, Module);
-        config_load_init(module, arena);
         ConfigLoading loading = {
             .request = &request,
             .config = &config,

@@ -139,7 +139,7 @@ static bool provider_decode(ConfigLoading *loading, const BodyBlock *block, bool
         ok = false;
     }
     Str key = config_provider_key(provider->name, provider->alias, arena);
-    map_set(&loading->module->providers, key, provider);
+    map_put(loading->arena, &loading->module->providers, key, provider);
     return refuse_reserved(loading, provider->body) && ok;
 }
 

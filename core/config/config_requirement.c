@@ -190,7 +190,7 @@ static bool read_requirement(ConfigLoading *loading,
         return refuse(&reader, attribute->name_range, "Duplicate required provider",
                       "The module requires this provider already.");
     warn_of_second(loading, requirement);
-    map_set(all, requirement->name, requirement);
+    map_put(loading->arena, all, requirement->name, requirement);
     return ok;
 }
 

@@ -165,7 +165,7 @@ static Resource *new_resource(const BodyBlock *block, ResourceMode mode, Arena *
 
 static bool add_resource(ConfigLoading *loading, const BodyBlock *block, Resource *resource) {
     Str key = resource_key(resource->mode, block, loading->arena);
-    const Resource *before = map_set(&loading->module->resources, key, resource);
+    const Resource *before = map_put(loading->arena, &loading->module->resources, key, resource);
     if (!before)
         return true;
     Str place = config_read_place(before->range, loading->arena);
@@ -182,7 +182,9 @@ static bool read_blocks(ConfigLoading *loading, const BodyContent *content, Reso
                                   loading->arena, loading->diags);
     if (resource->check)
         return check_nested(loading, content) && ok;
-    return config_lifecycle_read(content, resource, loading->arena, loading->diags) && ok;
+    return config_lifecycle_read(loading->request, content, resource, loading->arena,
+                                 loading->diags) &&
+           ok;
 }
 
 bool config_resource_decode(ConfigLoading *loading,

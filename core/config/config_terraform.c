@@ -61,7 +61,8 @@ static bool check_language(ConfigLoading *loading, const BodyContent *content) {
 static bool add_provider_meta(ConfigLoading *loading, const BodyBlock *block) {
     ProviderMeta *meta = arena_new(loading->arena, ProviderMeta);
     *meta = (ProviderMeta){block->labels[0], block->body, block->range};
-    const ProviderMeta *before = map_set(&loading->module->provider_metas, meta->provider, meta);
+    const ProviderMeta *before =
+        map_put(loading->arena, &loading->module->provider_metas, meta->provider, meta);
     if (!before)
         return true;
     Str place = config_read_place(before->range, loading->arena);

@@ -26,7 +26,6 @@ static bool decode_provider(TestLoading *loading, const BodyBlock *block) {
     Module *before = outer->module;
     Module holder = {0};
     Str key;
-    config_load_init(&holder, loading->arena);
     outer->module = &holder;
     bool ok =
         config_provider.identify(outer, block, &key) && config_provider.decode(outer, block, false);
@@ -40,7 +39,7 @@ static bool decode_provider(TestLoading *loading, const BodyBlock *block) {
                         STR_ARG(config_read_place(earlier->range, loading->arena)));
             return false;
         }
-        map_set(&loading->file->providers, entry->key, entry->value);
+        map_put(loading->arena, &loading->file->providers, entry->key, entry->value);
     }
     return ok;
 }

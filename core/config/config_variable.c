@@ -147,7 +147,7 @@ static bool variable_decode(ConfigLoading *loading, const BodyBlock *block, bool
     BodyContent content;
     Variable *variable = arena_new(arena, Variable);
     *variable = (Variable){.name = block->labels[0], .nullable = true, .range = block->range};
-    map_set(&loading->module->variables, variable->name, variable);
+    map_put(loading->arena, &loading->module->variables, variable->name, variable);
     bool ok = body_content(block->body, &schema, &content, NULL, arena, diags);
     ok &= config_read_string(&content, "description", &variable->description, arena, diags);
     ok &= config_read_bool(&content, "sensitive", &variable->sensitive, arena, diags);

@@ -62,6 +62,29 @@ static const Type *configured_type(const Attribute *attribute, Arena *arena) {
     return object;
 }
 
+static Nesting nesting_of(const Type *type) {
+    return type->kind == KIND_LIST  ? NEST_LIST
+           : type->kind == KIND_SET ? NEST_SET
+           : type->kind == KIND_MAP ? NEST_MAP
+                                    : NEST_SINGLE;
+}
+
+static const char *object_form(const Attribute *attribute) {
+    const Type *type = attribute->type;
+    bool is_collection =
+        type && (type->kind == KIND_LIST || type->kind == KIND_SET || type->kind == KIND_MAP);
+    const Type *element = is_collection ? type->element : type;
+    if (!attribute->nested && element->kind != KIND_OBJECT)
+        return NULL;
+    switch (attribute->nested ? attribute->nested->nesting : nesting_of(type)) {
+    case NEST_LIST:
+    case NEST_SET: return "[{ … }]";
+    case NEST_MAP: return "{ KEY = { … } }";
+    case NEST_SINGLE: break;
+    }
+    return "{ … }";
+}
+
 static BodySchema body_schema(const Schema *schema, Arena *arena) {
     BodyAttributeSchema *attributes =
         arena_new_array(arena, BodyAttributeSchema, schema->attribute_count);
@@ -71,6 +94,7 @@ static BodySchema body_schema(const Schema *schema, Arena *arena) {
             .name = schema->attributes[i].name,
             .required = (schema->attributes[i].flags & REQUIRED) != 0,
             .form = BODY_EXPRESSION,
+            .object_form = object_form(&schema->attributes[i]),
         };
     for (size_t i = 0; i < schema->block_count; i++)
         blocks[i] = (BodyBlockSchema){schema->blocks[i].name,
@@ -133,7 +157,12 @@ static bool refuse_dynamic(const Decoded *decoded,
     Str nearest = str_suggest(written->labels[0], names.items, names.count);
     Str hint =
         nearest.len ? str_format(arena, " Did you mean \"%.*s\"?", STR_ARG(nearest)) : STR_EMPTY;
-    if (schema_find_attribute(schema, written->labels[0]))
+    const Attribute *attribute = schema_find_attribute(schema, written->labels[0]);
+    const char *form = attribute ? object_form(attribute) : NULL;
+    if (form && form[0] == '[')
+        hint = str_format(arena, " It is an argument: write it as %.*s = [for … : { … }].",
+                          STR_ARG(written->labels[0]));
+    else if (attribute)
         hint = STR(" It is an argument: set it to a list by a \"for\" expression.");
     diags_error(diags, written->label_ranges[0], "Unsupported block type",
                 "There are no blocks of type \"%.*s\" here.%.*s", STR_ARG(written->labels[0]),

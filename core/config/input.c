@@ -184,8 +184,6 @@ static const AutoFiles auto_files[] = {
 static bool is_in_rank(const AutoFiles *rank, Str name) {
     if (rank->name)
         return str_equal_cstr(name, rank->name);
-    if (str_starts_with(name, STR(".")))
-        return false;
     for (size_t i = 0; i < ARRAY_COUNT(rank->suffixes) && rank->suffixes[i]; i++)
         if (str_ends_with(name, str_from_cstr(rank->suffixes[i])))
             return true;

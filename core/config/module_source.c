@@ -57,7 +57,10 @@ static bool refuse_unknown(
         strbuf_add_format(&forms, "\n  - %s: %s", sources->rows[i]->name, sources->rows[i]->forms);
     Str shown = url_redact(address, arena);
     bool may_be_path = str_find(address, STR(":"), 0) == SIZE_MAX;
-    Str hint = may_be_path
+    Str hint = str_starts_with(address, STR("/"))
+                   ? STR(" A folder is named relative to the module that calls it, by a path that "
+                         "begins with ./ or ../.")
+               : may_be_path
                    ? str_format(arena, " If it is a folder, write \"./%.*s\".", STR_ARG(shown))
                    : STR_EMPTY;
     diags_error(diags, range, "Unsupported module source",

@@ -26,9 +26,16 @@ static const Attribute *find_member(const NestedObject *nested, Str name) {
     return NULL;
 }
 
-static bool is_told(Value value, const NestedObject *nested, Str name, Value item) {
+/* An argument without a value may be left out if it is optional. */
+static bool is_omitted(const Attribute *attribute, Value value, bool omits_null) {
+    return omits_null && value_is_null(value) && !(attribute->flags & REQUIRED);
+}
+
+static bool is_told(
+    Value value, const NestedObject *nested, Str name, Value item, bool omits_null) {
     const Attribute *member = value.type->kind == KIND_OBJECT ? find_member(nested, name) : NULL;
-    return !member || telling_of(member, item) == TELL_VALUE;
+    return !member ||
+           (telling_of(member, item) == TELL_VALUE && !is_omitted(member, item, omits_null));
 }
 
 /* What a member's own members are: in a map, those of the objects that are its items. */
@@ -55,6 +62,7 @@ static const Attribute **sorted_attributes(const Schema *schema, Arena *arena) {
 typedef struct Native {
     StrBuf out;
     Arena *arena;
+    bool omits_null; /* of the resource at hand */
 } Native;
 
 static void native_value(Native *native, const NestedObject *nested, Value value);
@@ -79,7 +87,7 @@ static void native_members(Native *native, const NestedObject *nested, Value val
     for (size_t i = 0; i < count; i++) {
         Str key = value_key_at(value, i);
         Value item = value_at(value, i);
-        if (!is_told(value, nested, key, item))
+        if (!is_told(value, nested, key, item, native->omits_null))
             continue;
         strbuf_add(&native->out, lexer_is_identifier(key) ? key : str_quote(key, native->arena));
         strbuf_add_cstr(&native->out, " = ");
@@ -160,7 +168,8 @@ static bool native_lines(Native *native, Value value) {
 
 static void native_attribute(Native *native, const Attribute *attribute, Value value) {
     Telling telling = telling_of(attribute, value);
-    if (telling == TELL_NOTHING)
+    if (telling == TELL_NOTHING ||
+        (telling == TELL_VALUE && is_omitted(attribute, value, native->omits_null)))
         return;
     strbuf_add_format(&native->out, "%s = ", attribute->name);
     if (telling == TELL_SENSITIVE)
@@ -207,6 +216,7 @@ static void native_body(Native *native, const Schema *schema, Value object) {
 }
 
 static void native_resource(Native *native, const ResourceText *resource) {
+    native->omits_null = resource->omits_null;
     strbuf_add_format(&native->out, "resource \"%.*s\" \"%.*s\" {\n", STR_ARG(resource->type),
                       STR_ARG(resource->name));
     if (resource->provider.len)
@@ -224,13 +234,13 @@ static Str lay_out(const Native *native, Str name) {
 }
 
 Str resource_text_block(const ResourceText *resource, Arena *arena) {
-    Native native = {strbuf_new(arena), arena};
+    Native native = {.out = strbuf_new(arena), .arena = arena};
     native_resource(&native, resource);
     return str_trim(lay_out(&native, resource->name));
 }
 
 Str resource_text_to_native(const ResourceTexts *resources, Str program, Arena *arena) {
-    Native native = {strbuf_new(arena), arena};
+    Native native = {.out = strbuf_new(arena), .arena = arena};
     strbuf_add_format(&native.out,
                       "# __generated__ by %.*s\n# Please review these resources and move them into "
                       "your main configuration files.\n",
@@ -248,6 +258,7 @@ Str resource_text_to_native(const ResourceTexts *resources, Str program, Arena *
 typedef struct Yaml {
     StrBuf out;
     Arena *arena;
+    bool omits_null; /* of the resource at hand */
 } Yaml;
 
 static void yaml_value(Yaml *yaml, const NestedObject *nested, size_t indent, Value value);
@@ -294,7 +305,7 @@ static void yaml_members(Yaml *yaml, const NestedObject *nested, size_t indent, 
     for (size_t i = 0; i < value.count; i++) {
         Str key = value_key_at(value, i);
         Value item = value_at(value, i);
-        if (!is_told(value, nested, key, item))
+        if (!is_told(value, nested, key, item, yaml->omits_null))
             continue;
         written++;
         strbuf_add_char(&yaml->out, '\n');
@@ -368,7 +379,8 @@ static void yaml_block(Yaml *yaml, const Block *block, size_t indent, Value valu
 
 static void yaml_attribute(Yaml *yaml, const Attribute *attribute, size_t indent, Value value) {
     Telling telling = telling_of(attribute, value);
-    if (telling == TELL_NOTHING)
+    if (telling == TELL_NOTHING ||
+        (telling == TELL_VALUE && is_omitted(attribute, value, yaml->omits_null)))
         return;
     yaml_key(yaml, indent, str_from_cstr(attribute->name));
     if (telling == TELL_SENSITIVE)
@@ -401,7 +413,7 @@ static int compare_resources(const void *a, const void *b) {
 
 /* One key may stand in a mapping once: resources of one type are together. */
 Str resource_text_to_yaml(const ResourceTexts *resources, Str program, Arena *arena) {
-    Yaml yaml = {strbuf_new(arena), arena};
+    Yaml yaml = {.out = strbuf_new(arena), .arena = arena};
     ResourceText *sorted = arena_new_array(arena, ResourceText, resources->count);
     Str type = STR_EMPTY;
     if (resources->count > 0) {
@@ -422,6 +434,7 @@ Str resource_text_to_yaml(const ResourceTexts *resources, Str program, Arena *ar
                           STR_ARG(resource->name));
         if (resource->provider.len)
             strbuf_add_format(&yaml.out, "      provider: %.*s\n", STR_ARG(resource->provider));
+        yaml.omits_null = resource->omits_null;
         size_t before = yaml.out.len;
         yaml_body(&yaml, resource->schema, 6, resource->object);
         if (yaml.out.len == before)

@@ -13,7 +13,8 @@ typedef struct ResourceText {
     Str id;       /* that it was imported by */
     Str provider; /* NAME.ALIAS; empty: the implied one */
     const Schema *schema;
-    Value object; /* of the schema's type, known */
+    Value object;    /* of the schema's type, known */
+    bool omits_null; /* leaves out optional arguments without a value */
 } ResourceText;
 
 typedef VEC(ResourceText) ResourceTexts;

@@ -188,11 +188,25 @@ static bool lookup_path(
 
 static bool lookup_workspace(
     const StaticScope *scope, const Reference *reference, Value *out, Arena *arena, Diags *diags) {
-    Str workspace = scope->self->config->workspace;
+    const Config *config = scope->self->config;
+    Str workspace = config->workspace;
+    if (str_equal_cstr(reference->name, "environment") &&
+        str_equal_cstr(reference->traversal->root, "loam")) {
+        *out = config->environment ? value_string(config->environment->name, arena)
+                                   : value_null(&TYPE_STRING);
+        return true;
+    }
     if (!str_equal_cstr(reference->name, "workspace"))
         return refuse_dynamic(reference, arena, diags);
     *out = value_string(workspace.len ? workspace : STR("default"), arena);
     return true;
+}
+
+/* The program that it is called as evaluates nothing there. */
+static bool must_be_literal(const StaticScope *scope, SourceRange range) {
+    Str path = range.source ? range.source->path : STR_EMPTY;
+    return scope->self->request->has_literal_settings &&
+           (str_ends_with(path, STR(".tf")) || str_ends_with(path, STR(".tf.json")));
 }
 
 static bool lookup(const Scope *base,
@@ -207,6 +221,11 @@ static bool lookup(const Scope *base,
     if (!reference_from_traversal(&copy, &reference, diags))
         return false;
     *used = reference.used;
+    if (must_be_literal(scope, reference.range)) {
+        diags_error(diags, reference.range, "Variables not allowed",
+                    "Variables may not be used here.");
+        return false;
+    }
     switch (reference.kind) {
     case REFERENCE_VARIABLE: return lookup_variable(scope, &reference, out, arena, diags);
     case REFERENCE_LOCAL: return lookup_local(scope, &reference, out, arena, diags);
@@ -293,15 +312,17 @@ static void refuse_name(Traversal *traversal, void *payload) {
 
 /* A variable without a value is no mistake of the variable's, but of what is made of it here. */
 static void refuse_valueless(const Expr *expr, const Diags *found, Diags *diags) {
-    bool lacks_value = false;
+    bool lacks_value = false, is_name = false;
     vec_each(found, diag) {
+        is_name |= str_equal_cstr(diag->summary, "Variables not allowed");
         lacks_value |= str_equal_cstr(diag->summary, "No value for required variable");
     }
-    if (!lacks_value) {
+    if (lacks_value)
+        expr_each_traversal(expr, refuse_name, diags);
+    else
         diags_append(diags, found);
+    if (!lacks_value && !is_name)
         return;
-    }
-    expr_each_traversal(expr, refuse_name, diags);
     diags_error(diags, expr_start(expr), "Unsuitable value type",
                 "This must be known before anything is planned.");
 }

@@ -85,7 +85,8 @@ static size_t count_conditions(const Node *node) {
     case NODE_IMPORT:
     case NODE_CHECK_START:
     case NODE_EPHEMERAL_CLOSE:
-    case NODE_DESTROY: break;
+    case NODE_DESTROY:
+    case NODE_DESTROY_GATE: break;
     }
     return 0;
 }
@@ -100,7 +101,8 @@ static Str own_name(const Node *node) {
 static void gather_slot(
     Checked *checked, const Node *node, ModuleInstance *module, bool is_going, Arena *arena) {
     const CheckResults *results = node_slot(node, module)->payload;
-    if (!results && !is_going) {
+    bool is_declared = node->kind == NODE_CHECK && node->is_selected; /* whether reached or not */
+    if (!results && !is_going && !is_declared) {
         checked->is_expanded = false;
         return;
     }
@@ -240,23 +242,25 @@ static bool is_expanded(const EngineModule *module) {
     return is_expanded(module->parent);
 }
 
-/* Of what is to go, nobody asks which instances there would be. */
+/* A destruction evaluates no conditions: of its objects only the root's outputs are listed. */
 static void gather(
     const EngineWalk *walk, const Node *node, const Map *planned, Checked *checked, Arena *arena) {
     bool is_destroying = walk->options->mode == PLAN_DESTROY;
-    bool is_going = node->kind == NODE_RESOURCE && is_destroying;
     bool is_root_output = node->kind == NODE_OUTPUT && !node->module->parent && node->is_selected;
+    bool is_ending = is_destroying && is_root_output && walk->options->targets.count == 0;
     checked->kind = node->kind == NODE_VARIABLE ? "var"
                     : node->kind == NODE_OUTPUT ? "output"
                     : node->kind == NODE_CHECK  ? "check"
                                                 : "resource";
     checked->address = node->name;
-    checked->is_expanded = node->is_selected && !is_going && is_expanded(node->module);
+    checked->is_expanded = node->is_selected && !is_destroying && is_expanded(node->module);
     vec_each(&node->module->instances, module) {
+        if (is_destroying && !is_ending)
+            break;
         if (node->kind == NODE_RESOURCE)
             gather_records(checked, node, *module, arena);
         else
-            gather_slot(checked, node, *module, is_root_output && is_destroying, arena);
+            gather_slot(checked, node, *module, is_ending, arena);
     }
     keep_planned(walk, planned, checked, arena);
     checked->status = checked->is_expanded ? CHECK_PASS : CHECK_UNKNOWN;

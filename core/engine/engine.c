@@ -23,8 +23,6 @@ const Schema *engine_find_schema(const Engine *engine, ResourceMode mode, Str pr
     const Provider *table = NULL;
     if (!registry_find(engine->registry, provider, &table, NO_RANGE, &ignored))
         return NULL;
-    const ResourceType *found = mode == MODE_DATA        ? registry_find_data_source(table, type)
-                                : mode == MODE_EPHEMERAL ? registry_find_ephemeral(table, type)
-                                                         : registry_find_resource(table, type);
-    return found ? &found->schema : NULL;
+    ObjectType found;
+    return registry_find_type(table, mode, type, &found) ? found.schema : NULL;
 }

@@ -8,7 +8,6 @@
 #pragma once
 
 #include "cancel.h"
-#include "cipher_set.h"
 #include "config_test.h"
 #include "graph.h"
 #include "hooks.h"
@@ -24,8 +23,7 @@ typedef struct Engine {
     Registry *registry;
     const ProvisionerTable *provisioners; /* NULL: there are none */
     const CancelToken *cancel;
-    const Hooks *hooks;       /* NULL: nobody listens */
-    const CipherSet *ciphers; /* what opens remote states; NULL: they are in the clear */
+    const Hooks *hooks; /* NULL: nobody listens */
     uint32_t parallelism;
     Str workspace;
     Str working_folder;             /* path.cwd */
@@ -34,10 +32,10 @@ typedef struct Engine {
 } Engine;
 
 /* An object that is to come under management, with no block that says so. */
-typedef struct ImportRequest {
+typedef struct ImportTarget {
     ResourceAddr address;
     Str id;
-} ImportRequest;
+} ImportTarget;
 
 typedef struct PlanOptions {
     PlanMode mode;
@@ -49,7 +47,7 @@ typedef struct PlanOptions {
     VEC(AddressTarget) excludes; /* never together with targets */
     StrVec exclude_texts;
     VEC(ResourceAddr) replace;
-    const ImportRequest *import; /* NULL: none */
+    const ImportTarget *import; /* NULL: none */
     /* Where the names of the root module are left after the walk; NULL: nobody wants them. */
     struct EngineConsole **console;
     bool imports_alone; /* refresh-only: what import blocks bring is looked at */

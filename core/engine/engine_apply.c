@@ -1,5 +1,6 @@
 /* Applying: the walk over the planned changes, then the outputs and the last checkpoint. */
 #include "apply_graph.h"
+#include "deletions.h"
 #include "engine_walk.h"
 #include "refusal.h"
 
@@ -8,29 +9,38 @@ static size_t count_operations(const Plan *plan) {
     return (size_t)counts.create + counts.update + counts.delete + counts.read;
 }
 
+/* Unknown values are saved as null of their type. */
+static void save_output(const EngineWalk *walk, Str name, Value value, bool is_sensitive) {
+    bool is_known = value_is_known(value);
+    value = value_unmark_deep(value, walk->arena);
+    StateOutput output = {
+        .value = value_unknown_as_null(value, walk->arena),
+        .sensitive = is_sensitive,
+    };
+    if (is_known && value_is_null(output.value))
+        working_state_remove_output(walk->working, name);
+    else
+        working_state_set_output(walk->working, name, output);
+}
+
+/* Refreshing changes nothing: the plan has the values already. */
 static void save_outputs(EngineWalk *walk) {
+    bool only_refreshes = walk->plan->mode == PLAN_REFRESH_ONLY;
     ModuleInstance *root = walk->root->instances.items[0];
     vec_each(&walk->nodes, item) {
         const Node *node = *item;
-        if (node->kind != NODE_OUTPUT || node->module->parent || !node->is_selected)
+        if (only_refreshes || node->kind != NODE_OUTPUT || node->module->parent ||
+            !node->is_selected)
             continue;
         const Slot *slot = node_slot(node, root);
-        if (!slot->is_set)
-            continue;
-        bool is_known = value_is_known(slot->value);
-        Value value = value_unmark_deep(slot->value, walk->arena);
-        StateOutput output = {
-            .value = value_unknown_as_null(value, walk->arena),
-            .sensitive = node->as.output->sensitive,
-        };
-        if (is_known && value_is_null(output.value))
-            working_state_remove_output(walk->working, node->as.output->name);
-        else
-            working_state_set_output(walk->working, node->as.output->name, output);
+        if (slot->is_set)
+            save_output(walk, node->as.output->name, slot->value, node->as.output->sensitive);
     }
     vec_each(&walk->plan->outputs, change) {
         if (change->action == ACTION_DELETE)
             working_state_remove_output(walk->working, change->name);
+        else if (only_refreshes && change->action != ACTION_NO_OP)
+            save_output(walk, change->name, change->after, change->sensitive);
     }
 }
 
@@ -50,12 +60,14 @@ static void declare_block(EngineWalk *walk, const Node *node) {
     }
 }
 
-/* What the failed run came to is in the state, with or without objects. */
+/* After a failed run the state has every block that the run reached, with or without objects. A
+ * block whose creation failed stays only if it has other objects. */
 static void declare_blocks(EngineWalk *walk) {
     if (walk->plan->mode == PLAN_DESTROY)
         return;
     vec_each(&walk->nodes, item) {
-        if ((*item)->kind == NODE_RESOURCE && (*item)->is_selected)
+        bool is_block = (*item)->kind == NODE_RESOURCE && (*item)->is_selected;
+        if (is_block && !atomic_load(&(*item)->as.resource->creation_failed))
             declare_block(walk, *item);
     }
 }
@@ -106,10 +118,30 @@ static bool save(WorkingState *working, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("saving");
     Diags first = diags_new(scratch);
     bool ok = working_state_checkpoint(working, &first);
-    if (!ok && !working_state_is_saved(working))
-        return working_state_checkpoint(working, diags);
+    if (!ok && !working_state_is_saved(working)) {
+        /* One error for one cause: the journal, which has everything, could not go on either. */
+        bool is_reported =
+            working_state_has_failed(working) && working_state_is_in_journal(working);
+        return working_state_checkpoint(working, is_reported ? &first : diags);
+    }
     diags_append(diags, &first);
     return ok;
+}
+
+/* A refresh-only plan saves outputs only if their values are known and no output is to go. */
+static bool check_applyable(const Plan *plan, Diags *diags) {
+    if (plan->mode != PLAN_REFRESH_ONLY || plan_is_applyable(plan))
+        return true;
+    vec_each(&plan->outputs, output) {
+        if (output->action == ACTION_NO_OP)
+            continue;
+        diags_error(diags, NO_RANGE, "Plan cannot be applied",
+                    "This plan only refreshes and found nothing to save, but the configuration "
+                    "changes output \"%.*s\". Make a plan without -refresh-only, and apply that.",
+                    STR_ARG(output->name));
+        return false;
+    }
+    return true;
 }
 
 bool engine_apply(const Engine *engine,
@@ -123,13 +155,16 @@ bool engine_apply(const Engine *engine,
     walk->plan = plan;
     walk->working = working;
     walk->lineage = working_state_lineage(working);
-    bool built = refusal_check(engine->config, diags) && apply_graph_build(walk, diags);
+    bool built = check_applyable(plan, diags) && refusal_check(engine->config, diags) &&
+                 apply_graph_build(walk, diags);
     const Hooks *hooks = engine->hooks;
     if (built && hooks && hooks->apply_total)
         hooks->apply_total(hooks->self, count_operations(plan));
     bool begun = built && save_addresses(walk, diags);
     if (begun)
         reserve_instances(walk);
+    if (begun)
+        deletions_index(walk);
     bool ended = begun && visit_run(walk);
     engine_walk_close(walk, diags);
     engine_walk_leave_console(walk);

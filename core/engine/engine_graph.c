@@ -41,7 +41,8 @@ static bool is_shown(const Picture *picture, const Node *node) {
     case NODE_MODULE_VALUE:
     case NODE_RESOURCE_VALUE:
     case NODE_CHECK_START:
-    case NODE_EPHEMERAL_CLOSE: return false;
+    case NODE_EPHEMERAL_CLOSE:
+    case NODE_DESTROY_GATE: return false;
     case NODE_DESTROY: return shows_destroyed(node);
     case NODE_VARIABLE:
     case NODE_LOCAL:
@@ -72,8 +73,9 @@ static const char *attributes_of(const Node *node) {
         [NODE_CHECK_START] = "shape = octagon, style = dashed",
         [NODE_EPHEMERAL_CLOSE] = "style = dotted",
         [NODE_DESTROY] = "color = red",
+        [NODE_DESTROY_GATE] = "color = red, style = dashed",
     };
-    static_assert(ARRAY_COUNT(ATTRIBUTES) == NODE_DESTROY + 1, "a look for every kind");
+    static_assert(ARRAY_COUNT(ATTRIBUTES) == NODE_DESTROY_GATE + 1, "a look for every kind");
     return ATTRIBUTES[node->kind];
 }
 

@@ -1,4 +1,5 @@
 /* Planning: the walk, then what the records say becomes the Plan and the refreshed state. */
+#include "deletions.h"
 #include "engine_walk.h"
 #include "moves.h"
 #include "plan_graph.h"
@@ -376,6 +377,8 @@ static bool plan(const Engine *engine,
                            .diags = diags};
     bool built = moved && check_targets(walk, &moves, diags) &&
                  refusal_check(engine->config, diags) && plan_graph_build(walk, diags);
+    if (built)
+        deletions_index(walk);
     bool ended = built && visit_run(walk);
     engine_walk_close(walk, diags);
     engine_walk_leave_console(walk);

@@ -17,6 +17,7 @@ EngineWalk *engine_walk_open(const Engine *engine,
     walk->kept = phase == PHASE_VALIDATE ? own : arena;
     walk->stays = stays;
     walk->graph = graph_new(own);
+    walk->missing_providers = map_new(own);
     walk->lineage = STR_EMPTY;
     walk->worker_count = engine->parallelism > 0 ? engine->parallelism : 1;
     walk->workers = arena_new_array(own, WorkerArenas, walk->worker_count);

@@ -1,18 +1,20 @@
 /* A list of open objects, one mutex, and a thread that sleeps until the next renewal is due. */
 #include "ephemerals.h"
 
+#include "ephemeral_type.h"
 #include "mask.h"
 #include "thread.h"
 
 typedef struct OpenObject {
     const ResourceNode *resource;
-    const ResourceType *type;
+    const Provider *provider;
+    ObjectType type;
     void *client;
     ResourceAddr address;
     Str text; /* the address */
     Str lineage;
     StrVec secrets;
-    EphemeralResponse response;
+    OpenResponse response;
     bool is_renewing;
     Arena *arena;   /* its own: the thread's calls use it too */
     Diags failures; /* of renewals */
@@ -44,6 +46,8 @@ static int64_t now_ms(const Ephemerals *ephemerals) {
 /* Not cancelled with the run: what is open is to be closed all the same. */
 static Call call_for(const Ephemerals *ephemerals, const OpenObject *object) {
     return (Call){
+        .provider = object->provider,
+        .type = object->type,
         .client = object->client,
         .io = ephemerals->walk->engine->io,
         .arena = object->arena,
@@ -75,12 +79,14 @@ static void renew(const Ephemerals *ephemerals, OpenObject *object) {
     Call call = call_for(ephemerals, object);
     int64_t started_ms = now_ms(ephemerals);
     tell(ephemerals, object, "renew", started_ms, NULL);
-    bool failed = !resource_type_renew(object->type, &call, &object->response, &object->failures);
+    RenewRequest request = {object->response.private_data};
+    RenewResponse response;
+    bool failed = !ephemeral_type_renew(object->type.ephemeral, &call, &request, &response,
+                                        &object->failures);
     tell(ephemerals, object, "renew", started_ms, &failed);
-    if (failed)
-        object->response.renew_at_ms = 0;
-    else
-        object->response.private_data = str_clone(object->response.private_data, object->arena);
+    object->response.renew_at_ms = failed ? 0 : response.renew_at_ms;
+    if (!failed)
+        object->response.private_data = str_clone(response.private_data, object->arena);
 }
 
 static bool close_object(const Ephemerals *ephemerals, OpenObject *object, Diags *diags) {
@@ -89,7 +95,8 @@ static bool close_object(const Ephemerals *ephemerals, OpenObject *object, Diags
     Diags said = diags_new(object->arena);
     diags_append(&said, &object->failures);
     tell(ephemerals, object, "close", started_ms, NULL);
-    bool failed = !resource_type_close(object->type, &call, object->response.private_data, &said);
+    CloseRequest request = {object->response.private_data};
+    bool failed = !ephemeral_type_close(object->type.ephemeral, &call, &request, &said);
     tell(ephemerals, object, "close", started_ms, &failed);
     bool ok = !diags_has_errors(&said);
     diags_set_address(&said, 0, object->text);
@@ -134,12 +141,13 @@ static void renew_all(void *payload) {
     pthread_mutex_unlock(&ephemerals->mutex);
 }
 
-void ephemerals_add(Ephemerals *ephemerals, const Job *job, const EphemeralResponse *response) {
+void ephemerals_add(Ephemerals *ephemerals, const Job *job, const OpenResponse *response) {
     Arena *arena = arena_open("ephemeral");
     OpenObject *object = arena_new(arena, OpenObject);
     *object = (OpenObject){
         .resource = job->resource,
-        .type = job->type,
+        .provider = job->provider->provider,
+        .type = *job->type,
         .client = job->provider->client,
         .address = resource_addr_clone(job->record->address, arena),
         .text = str_clone(job->address, arena),

@@ -10,7 +10,7 @@ typedef struct Ephemerals Ephemerals;
 
 Ephemerals *ephemerals_open(EngineWalk *walk, Arena *arena);
 /* An object has just been opened; it is closed once. */
-void ephemerals_add(Ephemerals *ephemerals, const Job *job, const EphemeralResponse *response);
+void ephemerals_add(Ephemerals *ephemerals, const Job *job, const OpenResponse *response);
 /* Closes the objects of a block, the last one first; false: there were errors. */
 bool ephemerals_close(Ephemerals *ephemerals, const ResourceNode *resource, Diags *diags);
 /* Whatever is still open, because the closing of its block was skipped. Errors go to the walk's

@@ -54,6 +54,18 @@ static bool lookup_path(
     return true;
 }
 
+/* Null where the configuration declares no environments; in validation and in the console, which
+ * need none to be selected, any of them. */
+static Value environment_name(const EngineWalk *walk, Arena *arena) {
+    const Config *config = walk->engine->config;
+    if (config->environment)
+        return value_string(config->environment->name, arena);
+    bool needs_none = walk->phase == PHASE_VALIDATE || walk->phase == PHASE_EVALUATE ||
+                      (walk->options && walk->options->console);
+    bool is_any = needs_none && config->root->environments.count > 0;
+    return is_any ? value_unknown(&TYPE_STRING) : value_null(&TYPE_STRING);
+}
+
 static bool lookup_terraform(
     const EvalScope *self, const Binding *binding, Value *out, Arena *arena, Diags *diags) {
     Str name = binding->reference.name;
@@ -63,6 +75,11 @@ static bool lookup_terraform(
     }
     if (str_equal(name, STR("applying"))) {
         *out = value_with_marks(value_bool(self->walk->phase == PHASE_APPLY), MARK_EPHEMERAL);
+        return true;
+    }
+    bool is_own = str_equal_cstr(binding->reference.traversal->root, "loam");
+    if (is_own && str_equal(name, STR("environment"))) {
+        *out = environment_name(self->walk, arena);
         return true;
     }
     diags_error(diags, binding->reference.range, "Invalid \"terraform\" attribute",
@@ -154,6 +171,17 @@ static bool lookup(const Scope *scope,
     return false;
 }
 
+/* By the required_providers of the module. */
+static Str provider_name(const Scope *scope, Str local) {
+    const EvalScope *self = scope->self;
+    const Module *module = self->module ? self->module->module->config : NULL;
+    const ProviderRequirement *requirement = module ? map_find(&module->requirements, local) : NULL;
+    if (!requirement || requirement->source.len == 0)
+        return local;
+    const char *name = registry_row_name(self->walk->engine->registry, requirement->source);
+    return name ? str_from_cstr(name) : local;
+}
+
 void evaluate_scope_init(EvalScope *scope, EngineWalk *walk, ModuleInstance *module) {
     *scope = (EvalScope){
         .scope =
@@ -161,6 +189,7 @@ void evaluate_scope_init(EvalScope *scope, EngineWalk *walk, ModuleInstance *mod
                     .self = scope,
                     .lookup = lookup,
                     .functions = walk->engine->config->functions,
+                    .provider_name = provider_name,
                     .io = walk->engine->io,
                     .now_ms = walk->engine->now_ms,
                     .is_pure = walk->phase == PHASE_PLAN || walk->phase == PHASE_VALIDATE,
@@ -279,7 +308,7 @@ static bool refuse(const Condition *condition,
     if (value_is_null(message))
         out->message = STR("The condition does not hold.");
     else if (!is_secret && value_is_known(message))
-        out->message = value_text(message);
+        out->message = str_trim(value_text(message));
     Str text = out->message.len > 0 ? out->message : silent;
     Diag *(*tell)(Diags *, SourceRange, const char *, const char *, ...) =
         scope->warns ? diags_warning : diags_error;

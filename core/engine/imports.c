@@ -46,7 +46,7 @@ static void assign(Assignment *assignment, const ImportedObject *object) {
 bool imports_assign(Visit *visit) {
     const EngineWalk *walk = visit->walk;
     const ResourceNode *resource = visit->node->as.resource;
-    const ImportRequest *request = walk->options->import;
+    const ImportTarget *request = walk->options->import;
     bool is_requested =
         request &&
         str_equal(resource->address, resource_addr_to_config_str(request->address, visit->scratch));

@@ -2,10 +2,12 @@
 #include "job.h"
 
 #include "conform.h"
+#include "deletions.h"
 #include "log.h"
 #include "mask.h"
 #include "mocking.h"
 #include "propose.h"
+#include "provider_call.h"
 
 #include <inttypes.h>
 
@@ -21,13 +23,10 @@ void job_begin(Job *job, InstanceRecord *record, uint32_t worker) {
         .scratch = walk->workers[worker].scratch,
     };
     job->type = job->resource->type;
-    job->schema = &job->type->schema;
+    job->schema = job->type->schema;
     job->provider =
         node_provider_choose(job->resource->provider->as.provider, record->provider_key);
-    if (mocking_find(walk, job->provider, job->type, record->address, &job->mock)) {
-        job->mock_type = mock_resource_type(job->type);
-        job->type = &job->mock_type;
-    }
+    mocking_find(walk, job->provider, job->type, record->address, &job->mock);
     job->diags = diags_new(job->scratch);
     job->address = resource_addr_to_str(record->address, job->scratch);
     const Clock *clock = walk->engine->io->clock;
@@ -75,20 +74,29 @@ static void report_progress(void *payload, uint64_t done, uint64_t total, const 
     hooks->apply_progress(hooks->self, &event, done, total, str_from_cstr(what));
 }
 
+static bool find_deleted(void *payload, const char *type, const char *attribute, Str text) {
+    const Job *job = payload;
+    return deletions_have(job->walk, type, attribute, text);
+}
+
 Call job_call(Job *job) {
     const EngineWalk *walk = job->walk;
     return (Call){
-        .client = job->mock.real ? (void *)&job->mock : job->provider->client,
+        .provider = job->provider->provider,
+        .type = *job->type,
+        .client = job->mock.type ? NULL : job->provider->client,
         .io = walk->engine->io,
         .cancel = walk->engine->cancel,
-        .ciphers = walk->engine->ciphers,
         .arena = job->scratch,
         .address = job->address,
         .lineage = walk->lineage,
         .generation = walk->working ? working_state_generation(walk->working, job->record->address)
                                     : walk->serial,
+        .secrets = &job->secrets,
+        .provider_secrets = &job->provider->secrets,
         .progress_payload = job,
         .progress = report_progress,
+        .deletes = find_deleted,
     };
 }
 
@@ -117,13 +125,11 @@ static bool upgrade(Job *job, const StateObject *object, StateObject *out) {
             (long long)job->schema->version);
         return false;
     }
-    if (job->type->upgrade) {
-        Call call = job_call(job);
-        if (!job->type->upgrade(&call, (int64_t)object->schema_version, object->attributes,
-                                &out->attributes, &job->diags)) {
-            return false;
-        }
-    }
+    UpgradeRequest request = {(int64_t)object->schema_version, object->attributes};
+    UpgradeResponse response;
+    if (!provider_call_upgrade(job, &request, &response))
+        return false;
+    out->attributes = response.upgraded;
     out->schema_version = (uint64_t)job->schema->version;
     return true;
 }
@@ -136,40 +142,21 @@ bool job_decode(Job *job, const StateObject *object, Value *out) {
     StateObject current;
     if (!upgrade(job, object, &current))
         return false;
-    return state_object_decode(&current, job->schema, out, job->scratch, &job->diags);
-}
-
-/* ".disk[0].size" → the attribute that it begins with. */
-static Path leading_path(Str text, Arena *arena) {
-    if (text.len < 2 || text.ptr[0] != '.')
-        return (Path){0};
-    size_t end = 1;
-    while (end < text.len && text.ptr[end] != '.' && text.ptr[end] != '[') {
-        end++;
-    }
-    return path_attribute((Path){0}, str_slice(text, 1, end), arena);
-}
-
-/* Objections get the place in the configuration that they are about. */
-static void place_diags(Job *job, size_t from) {
-    for (size_t i = from; i < job->diags.count; i++) {
-        Diag *diag = &job->diags.items[i];
-        diag->is_unplaced = job->type->is_judged_whole;
-        if (diag->range.source)
-            continue;
-        Path path = leading_path(diag->path, job->scratch);
-        diag->range = decode_range_of(job->resource->decoded, path);
-    }
+    if (!state_object_decode(&current, job->schema, out, job->scratch, &job->diags))
+        return false;
+    mask_collect(*out, &job->secrets, job->scratch);
+    return true;
 }
 
 void job_place_answer(Job *job, size_t from) {
     for (size_t i = from; i < job->diags.count; i++) {
         Diag *diag = &job->diags.items[i];
-        Path path = leading_path(diag->path, job->scratch);
-        if (!diag->range.source && path.count > 0)
+        Path path = path_parse(diag->path, job->scratch);
+        if (!diag->range.source && path.count > 0 && job->resource->decoded)
             diag->range = decode_range_of(job->resource->decoded, path);
     }
-    diags_set_range(&job->diags, from, job->resource->config->body->range);
+    if (job->resource->config)
+        diags_set_range(&job->diags, from, job->resource->config->body->range);
 }
 
 /* The argument that a place inside the configuration belongs to: past nested blocks. */
@@ -220,28 +207,29 @@ static bool check_finite(Job *job, Value config) {
     return false;
 }
 
+static Configured configured_of(Value marked, Arena *arena) {
+    Configured configured = {.marked = marked, .value = marked};
+    path_find_marks(marked, MARK_SENSITIVE, &configured.sensitive, arena);
+    path_find_marks(marked, MARK_EPHEMERAL, &configured.ephemeral, arena);
+    if (value_has_marks_anywhere(marked))
+        configured.value = value_unmark_deep(marked, arena);
+    return configured;
+}
+
 bool job_configure(Job *job, const EvalScope *scope, Configured *out) {
     size_t before = job->diags.count;
+    Value marked;
     *out = (Configured){0};
-    if (!decode_eval(job->resource->decoded, &scope->scope, &out->marked, job->scratch,
-                     &job->diags)) {
+    if (!decode_eval(job->resource->decoded, &scope->scope, &marked, job->scratch, &job->diags)) {
         for (size_t i = before; i < job->diags.count; i++)
             job->diags.items[i].is_of_expression = true;
         return false;
     }
-    mask_collect(out->marked, &job->secrets, job->scratch);
-    path_find_marks(out->marked, MARK_SENSITIVE, &out->sensitive, job->scratch);
-    path_find_marks(out->marked, MARK_EPHEMERAL, &out->ephemeral, job->scratch);
-    out->value = value_has_marks_anywhere(out->marked)
-                     ? value_unmark_deep(out->marked, job->scratch)
-                     : out->marked;
+    mask_collect(marked, &job->secrets, job->scratch);
+    *out = configured_of(marked, job->scratch);
     if (!check_ephemeral(job, out) || !check_finite(job, out->value))
         return false;
-    before = job->diags.count;
-    Call call = job_call(job);
-    bool ok = resource_type_validate(job->type, &call, out->value, &job->diags);
-    place_diags(job, before);
-    return ok;
+    return provider_call_validate(job, out->value);
 }
 
 static bool conditions_hold(Job *job,
@@ -294,6 +282,16 @@ Value job_mark(Job *job, Value object, const Configured *configured) {
     return object;
 }
 
+Value job_keep_marks(Job *job, Value before, Value after) {
+    if (!value_is_present(after))
+        return after;
+    Paths sensitive = {0};
+    path_find_marks(before, MARK_SENSITIVE, &sensitive, job->scratch);
+    if (sensitive.count > 0)
+        after = path_mark(after, &sensitive, MARK_SENSITIVE, job->scratch);
+    return job_mark(job, after, NULL);
+}
+
 Value job_expect(Job *job, Value config) {
     Value *items = arena_new_array(job->scratch, Value, config.count);
     for (size_t i = 0; i < config.count; i++) {
@@ -305,16 +303,43 @@ Value job_expect(Job *job, Value config) {
     return value_object_of(config.type, items);
 }
 
+/* Is an object changing that the job's instance can see? Of a block in the same module, the objects
+ * in other instances of that module do not count. */
+static bool is_seen_changing(const Job *job, const Node *block) {
+    bool is_changing = block->is_changing || block->as.resource->value->is_changing;
+    if (!is_changing || block->module != job->node->module)
+        return is_changing;
+    const ResourceExpansion *expansion = node_slot(block, job->record->module)->payload;
+    return expansion && expansion->is_changing;
+}
+
 /* Of a resource its own objects count, and those of a data source do not: reading has no effects.
  * What else is named stands for all resources behind it. */
 static bool is_changing(const Job *job, const Node *on) {
     if (on->kind == NODE_RESOURCE)
-        return on->as.resource->config->mode == MODE_MANAGED &&
-               (on->is_changing || on->as.resource->value->is_changing);
+        return on->as.resource->config->mode == MODE_MANAGED && is_seen_changing(job, on);
     return on->kind == NODE_MODULE ? job->node->is_pending : on->is_pending;
 }
 
+/* A reference to a resource is a dependency on it, even where the value is known. */
+static bool refers_to_changing(const Job *job) {
+    const EngineWalk *walk = job->walk;
+    const Graph *graph = &walk->graph;
+    GraphNode id = job->node->id;
+    for (uint32_t i = graph->need_start[id]; i < graph->need_start[id + 1]; i++) {
+        const Node *need = walk->nodes.items[graph->need[i]];
+        if (need->kind != NODE_RESOURCE_VALUE)
+            continue;
+        const Node *block = node_find(need->module, need->as.resource->local_address);
+        if (is_changing(job, block))
+            return true;
+    }
+    return false;
+}
+
 bool job_waits_for_changes(const Job *job) {
+    if (job->resource->config->mode == MODE_DATA && refers_to_changing(job))
+        return true;
     vec_each(&job->resource->config->depends_on, item) {
         const Binding *binding = (*item)->binding;
         if (!binding || !binding->node)
@@ -356,7 +381,7 @@ bool job_conform_result(
 }
 
 bool job_require_provider(Job *job) {
-    if (job->provider->is_configured || job->mock.real)
+    if (job->provider->is_configured || job->mock.type)
         return true;
     diags_error(&job->diags, NO_RANGE, "Provider configuration not known",
                 "%.*s cannot be changed: the configuration of its provider \"%s\" depends on "
@@ -375,19 +400,50 @@ static Path ignored_path(const Traversal *traversal, Arena *arena) {
     return path;
 }
 
-/* All of it: the prior object as if it had been configured; what only the provider sets stays out.
- */
-static Value ignore_all(Job *job, Value prior, Value config) {
-    Value *items = arena_new_array(job->scratch, Value, config.count);
-    for (size_t i = 0; i < config.count; i++) {
-        const Attribute *attribute = schema_find_attribute(job->schema, value_key_at(config, i));
-        bool provider_sets = attribute && !(attribute->flags & (OPTIONAL | REQUIRED));
-        items[i] = provider_sets ? value_at(config, i) : value_at(prior, i);
-    }
-    return value_object_of(config.type, items);
+static bool is_set_by_provider(const Attribute *attribute) {
+    return !(attribute->flags & (OPTIONAL | REQUIRED));
 }
 
-/* One key of a map: as it was before, be it that it was not there. */
+/* The prior object as if it had been configured: what only the provider sets is null, as in a
+ * configuration. */
+static Value drop_computed(const Schema *schema, Value prior, Arena *arena);
+
+static Value drop_computed_nested(const Schema *schema,
+                                  Nesting nesting,
+                                  Value prior,
+                                  Arena *arena) {
+    if (!value_is_present(prior) || !schema_has(schema, is_set_by_provider))
+        return prior;
+    if (nesting == NEST_SINGLE)
+        return drop_computed(schema, prior, arena);
+    Value *items = value_copy_items(prior, arena);
+    for (size_t i = 0; i < prior.count; i++)
+        items[i] = drop_computed(schema, items[i], arena);
+    return value_with_items(prior, items, arena);
+}
+
+static Value drop_computed(const Schema *schema, Value prior, Arena *arena) {
+    if (!value_is_present(prior))
+        return prior;
+    Value *items = value_copy_items(prior, arena);
+    for (size_t i = 0; i < prior.count; i++) {
+        Str name = value_key_at(prior, i);
+        const Attribute *attribute = schema_find_attribute(schema, name);
+        const Block *block = attribute ? NULL : schema_find_block(schema, name);
+        if (block) {
+            items[i] = drop_computed_nested(&block->schema, block->nesting, items[i], arena);
+        } else if (attribute && is_set_by_provider(attribute)) {
+            items[i] = value_null(items[i].type);
+        } else if (attribute && attribute->nested) {
+            Schema members = schema_of_nested(attribute->nested);
+            items[i] = drop_computed_nested(&members, attribute->nested->nesting, items[i], arena);
+        }
+    }
+    return value_with_items(prior, items, arena);
+}
+
+/* One key of a map: as it was before, be it that it was not there. The marks of the map that it
+ * comes from come along. */
 static Value ignore_key(Value before, Value config, Str key, Arena *arena) {
     Value item;
     bool was_there = value_find(before, key, &item);
@@ -403,11 +459,12 @@ static Value ignore_key(Value before, Value config, Str key, Arena *arena) {
     }
     if (was_there) {
         keys[kept] = key;
-        items[kept++] = item;
+        items[kept++] = value_with_marks(item, before.marks);
     }
     if (kept == 0 && value_is_null(config))
         return config;
-    return value_map(config.type->element, keys, items, kept, arena);
+    Value map = value_map(config.type->element, keys, items, kept, arena);
+    return value_with_marks(map, config.marks);
 }
 
 static bool last_key(Path path, Str *out) {
@@ -442,27 +499,53 @@ static Value ignore_path(Value prior, Value config, Path path, Arena *arena) {
     return path_get(prior, path, &before) ? path_set(config, path, before, arena) : config;
 }
 
-Value job_ignore_changes(Job *job, Value prior, Value config) {
+static Value ignore_changes(Job *job, Value prior, Value config) {
     const Lifecycle *lifecycle = &job->resource->config->lifecycle;
-    if (!value_is_present(prior) || !value_is_present(config))
-        return config;
     if (lifecycle->ignore_all_changes)
-        return ignore_all(job, prior, config);
+        return drop_computed(job->schema, prior, job->scratch);
     vec_each(&lifecycle->ignore_changes, item) {
         config = ignore_path(prior, config, ignored_path(*item, job->scratch), job->scratch);
     }
     return config;
 }
 
+void job_ignore_changes(Job *job, Value prior, Configured *configured) {
+    const Lifecycle *lifecycle = &job->resource->config->lifecycle;
+    bool ignores = lifecycle->ignore_all_changes || lifecycle->ignore_changes.count > 0;
+    if (!ignores || !value_is_present(prior) || !value_is_present(configured->marked))
+        return;
+    *configured = configured_of(ignore_changes(job, prior, configured->marked), job->scratch);
+}
+
+void job_inherit_marks(Job *job, Value prior, Value planned, Configured *configured) {
+    Paths marked = {0};
+    if (!value_has_marks_anywhere(prior) || !value_is_present(planned))
+        return;
+    path_find_marks(prior, MARK_SENSITIVE, &marked, job->scratch);
+    vec_each(&marked, path) {
+        Value before, after, written;
+        bool is_written = path_get(configured->value, *path, &written) && !value_is_null(written);
+        if (!is_written && path_get(prior, *path, &before) && path_get(planned, *path, &after) &&
+            value_is_present(after) && value_equal(value_unmark_deep(before, job->scratch), after))
+            vec_push(job->scratch, &configured->sensitive, *path);
+    }
+}
+
 void job_limits(Job *job, LimitAction action, Value object, WalkTask *task) {
-    Limits limits = {0};
-    Call call = job_call(job);
-    resource_type_limits(job->type, &call, action, object, &limits);
+    LimitsRequest request = {action, object};
+    LimitsResponse response;
+    if (!provider_call_limits(job, &request, &response)) {
+        diags_sink_append(job->walk->sink, &job->diags);
+        job->record->failed = true;
+        return;
+    }
+    Limits limits = response.limits;
     if (limits.count == 0)
         return;
     WalkLimit *copies = arena_new_array(job->passing, WalkLimit, limits.count);
     for (size_t i = 0; i < limits.count; i++) {
-        copies[i].key = str_clone(limits.items[i].key, job->passing);
+        copies[i].key = str_format(job->passing, "%s %.*s", job->provider->provider->name,
+                                   STR_ARG(limits.items[i].key));
         copies[i].capacity = limits.items[i].capacity;
     }
     task->limits = copies;

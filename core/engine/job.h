@@ -16,11 +16,10 @@ typedef struct Job {
     Node *node;
     InstanceRecord *record;
     ResourceNode *resource;
-    const ResourceType *type;
+    const ObjectType *type;
     const Schema *schema;
     ProviderNode *provider;
-    Mock mock; /* of an object that is made up; real NULL: it is none */
-    ResourceType mock_type;
+    Mock mock; /* of a mocked object; its type NULL: not mocked */
     Arena *keep;
     Arena *passing;
     Arena *scratch;
@@ -45,7 +44,7 @@ void job_begin(Job *job, InstanceRecord *record, uint32_t worker);
 bool job_end(Job *job);
 /* What a provider call gets. */
 Call job_call(Job *job);
-/* What the provider said in a call, from there on, gets the place of the argument that it is about,
+/* Diagnostics of a provider from index `from` on get the place of the argument that they are about,
  * or else that of the block. */
 void job_place_answer(Job *job, size_t from);
 HookEvent job_event(const Job *job);
@@ -65,11 +64,16 @@ Value job_expect(Job *job, Value config);
 bool job_waits_for_changes(const Job *job);
 /* Marks of the configuration and of the schema, put on a planned or real object. */
 Value job_mark(Job *job, Value object, const Configured *configured);
+/* `after` with the marks of `before` and of the schema: an object that was read or half deleted. */
+Value job_keep_marks(Job *job, Value before, Value after);
 /* What is proposed to the provider: prior and configuration (with its defaults) merged, write-only
  * arguments left out: the provider has them in the configuration. */
 Value job_propose(Job *job, Value prior, Value config);
-/* Prior values for what ignore_changes names. */
-Value job_ignore_changes(Job *job, Value prior, Value config);
+/* Puts prior values, with their marks, where ignore_changes points. `prior` is marked. */
+void job_ignore_changes(Job *job, Value prior, Configured *configured);
+/* Adds the marks of the marked prior object where the plan keeps its value and the configuration
+ * sets none: an argument that was sensitive stays so after it is left to the provider. */
+void job_inherit_marks(Job *job, Value prior, Value planned, Configured *configured);
 /* conform_plan and conform_result; what their messages show is masked as configured. */
 MUST_USE bool job_conform_plan(
     Job *job, Value prior, Value config, Value planned, const Configured *configured);

@@ -43,9 +43,9 @@ static bool take_mock(const MockProvider *mock, ResourceAddr address, Mock *out)
     return true;
 }
 
-bool mocking_find(const EngineWalk *walk,
+void mocking_find(const EngineWalk *walk,
                   const ProviderNode *provider,
-                  const ResourceType *real,
+                  const ObjectType *type,
                   ResourceAddr address,
                   Mock *out) {
     const TestOverrides *overrides = walk->engine->overrides;
@@ -55,8 +55,7 @@ bool mocking_find(const EngineWalk *walk,
                     (mock && (take_override(find_in(&mock->overrides, address), out) ||
                               take_mock(mock, address, out)));
     if (is_found)
-        out->real = real;
-    return is_found;
+        out->type = type;
 }
 
 static bool names_module(const ModuleAddr *target, const ModuleAddr *address) {

@@ -5,12 +5,11 @@
 #include "mock.h"
 #include "node.h"
 
-/* What stands in for the type where this instance is made up: an override of it wins over those of
- * its block, those of the run over those of the file, and all of them over the provider's mock.
- * False: its provider is asked. */
-bool mocking_find(const EngineWalk *walk,
+/* The mock of this instance: an override of it wins over those of its block, those of the run over
+ * those of the file, and all of them over the provider's mock. out->type NULL: it is not mocked. */
+void mocking_find(const EngineWalk *walk,
                   const ProviderNode *provider,
-                  const ResourceType *real,
+                  const ObjectType *type,
                   ResourceAddr address,
                   Mock *out);
 /* The override of a module instance; NULL: what it declares is what there is. */

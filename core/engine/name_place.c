@@ -9,12 +9,14 @@ typedef struct PlaceName {
 } PlaceName;
 
 static const PlaceName names[] = {
-    {"count",     REFERENCE_COUNT,     {"index"},                 "\"index\""                       },
-    {"each",      REFERENCE_EACH,      {"key", "value"},          "\"key\" and \"value\""           },
-    {"path",      REFERENCE_PATH,      {"module", "root", "cwd"}, "\"module\", \"root\" and \"cwd\""},
-    {"terraform", REFERENCE_TERRAFORM, {"workspace", "applying"}, "\"workspace\""                   },
-    {"tofu",      REFERENCE_TERRAFORM, {"workspace", "applying"}, "\"workspace\""                   },
-    {"loam",      REFERENCE_TERRAFORM, {"workspace", "applying"}, "\"workspace\""                   },
+    {"count",     REFERENCE_COUNT,     {"index"},                                "\"index\""                       },
+    {"each",      REFERENCE_EACH,      {"key", "value"},                         "\"key\" and \"value\""           },
+    {"path",      REFERENCE_PATH,      {"module", "root", "cwd"},                "\"module\", \"root\" and \"cwd\""},
+    {"terraform", REFERENCE_TERRAFORM, {"workspace", "applying"},                "\"workspace\""                   },
+    {"tofu",      REFERENCE_TERRAFORM, {"workspace", "applying"},                "\"workspace\""                   },
+    {"loam",
+     REFERENCE_TERRAFORM,              {"workspace", "applying", "environment"},
+     "\"workspace\" and \"environment\""                                                                           },
 };
 
 static const PlaceName *find_name(Str root) {

@@ -96,8 +96,9 @@ const char *node_kind_name(NodeKind kind) {
         [NODE_CHECK_START] = "check start",
         [NODE_EPHEMERAL_CLOSE] = "close",
         [NODE_DESTROY] = "destroy",
+        [NODE_DESTROY_GATE] = "destroy gate",
     };
-    static_assert(ARRAY_COUNT(names) == NODE_DESTROY + 1, "a name for every kind");
+    static_assert(ARRAY_COUNT(names) == NODE_DESTROY_GATE + 1, "a name for every kind");
     return names[kind];
 }
 
@@ -175,7 +176,8 @@ bool node_is_looked_at(const EngineWalk *walk, const Node *node) {
         return true;
     for (uint32_t i = graph->user_start[node->id]; i < graph->user_start[node->id + 1]; i++) {
         const Node *user = graph->payloads.items[graph->user[i]];
-        if (user->kind != NODE_DESTROY && user->kind != NODE_CHECK_START)
+        if (user->kind != NODE_DESTROY && user->kind != NODE_DESTROY_GATE &&
+            user->kind != NODE_CHECK_START)
             return true;
     }
     return false;
@@ -187,4 +189,9 @@ bool node_deletes(const ResourceNode *resource) {
             return true;
     }
     return false;
+}
+
+bool node_destroys_after_updates(const ResourceNode *resource) {
+    const ResourceType *type = resource->type ? resource->type->resource : NULL;
+    return type && type->destroy_after_dependents_update;
 }

@@ -31,6 +31,7 @@ typedef enum NodeKind {
     NODE_CHECK_START,     /* waits for everything, before the data sources of checks */
     NODE_EPHEMERAL_CLOSE, /* closes what an ephemeral block opened, after its last user */
     NODE_DESTROY,         /* apply: the mirror of a node; deletes what its block no longer has */
+    NODE_DESTROY_GATE,    /* apply: the deletions of dependents that precede a node's own changes */
 } NodeKind;
 
 typedef struct Node Node;
@@ -48,7 +49,8 @@ struct ProviderNode {
     const Decoded *decoded;
     Diags decoding; /* as ResourceNode's */
     void *client;
-    Arena *arena; /* of the client */
+    Arena *arena;   /* of the client */
+    StrVec secrets; /* sensitive texts of its configuration */
     bool is_configured;
     bool is_deferred; /* its configuration holds unknowns */
     bool is_rebuilt;  /* and that because what it talks to is yet to be made: nothing is there */
@@ -93,7 +95,7 @@ typedef VEC(ImportedObject) ImportedObjects;
 typedef struct ResourceNode {
     const Resource *config; /* NULL: orphan */
     const Removed *removed; /* orphan: the block that says what becomes of it; NULL: none */
-    const ResourceType *type;
+    const ObjectType *type; /* NULL: the provider has none of that name */
     const Decoded *decoded;
     Diags decoding; /* what decoding said; of no interest when references in the body are wrong */
     VEC(ProvisionerNode) provisioners;
@@ -105,6 +107,7 @@ typedef struct ResourceNode {
     const Str *dependencies; /* sorted configuration addresses of all it depends on */
     size_t dependency_count;
     bool create_before_destroy;  /* own or forced */
+    atomic_bool creation_failed; /* apply: one that left no object */
     VEC(StateResource *) stored; /* of this block in the state, over all module instances */
     Map stored_by_module;        /* module instance's text → StateResource */
     VEC(Node *) imports;         /* NODE_IMPORT: what may come to it */
@@ -145,24 +148,23 @@ struct Node {
         const Import *import;
         ProviderNode *provider;
         ResourceNode *resource; /* RESOURCE, RESOURCE_VALUE, ORPHAN, EPHEMERAL_CLOSE */
-        Node *mirrored;         /* DESTROY: whose deletions these are */
+        Node *mirrored;         /* DESTROY: whose deletions these are; DESTROY_GATE: who waits */
     } as;
     const Expr *input;   /* VARIABLE of a child module: the call's argument, or NULL */
     EngineModule *child; /* MODULE, MODULE_VALUE */
     Node *module_value;  /* MODULE */
     Diags faults;        /* what is wrong with its block, told before anything is evaluated */
     VEC(PartFaults) part_faults;
-    VEC(InstanceUse) uses; /* of repeated resources */
-    bool is_used;          /* MODULE_VALUE: somebody refers to it */
-    bool configures;       /* RESOURCE, ephemeral: a provider needs it */
-    bool is_selected;      /* false: pruned by -target or -exclude */
-    bool is_target;        /* its own changes are wanted, not just its value */
-    bool selects_all;      /* -target: every instance, not just those that it names */
-    bool is_pending;       /* plan: it or something it depends on is going to change */
-    bool is_changing;      /* plan, RESOURCE_VALUE: an object of it is going to change */
-    bool is_renewed;       /* plan: an object that it refers to is going to be made anew */
-    atomic_bool
-        has_failed; /* apply, DESTROY: an object of it, or one that had to go first, is left */
+    VEC(InstanceUse) uses;  /* of repeated resources */
+    bool is_used;           /* MODULE_VALUE: somebody refers to it */
+    bool configures;        /* RESOURCE, ephemeral: a provider needs it */
+    bool is_selected;       /* false: pruned by -target or -exclude */
+    bool is_target;         /* its own changes are wanted, not just its value */
+    bool selects_all;       /* -target: every instance, not just those that it names */
+    bool is_pending;        /* plan: it or something it depends on is going to change */
+    bool is_changing;       /* plan, RESOURCE_VALUE: an object of it is going to change */
+    bool is_renewed;        /* plan: an object that it refers to is going to be made anew */
+    atomic_bool has_failed; /* apply, DESTROY and DESTROY_GATE: a deletion behind it has failed */
 };
 
 /* Who a traversal names. */
@@ -235,7 +237,9 @@ bool expansion_find(const Expansion *expansion, InstanceKey key, size_t *index);
 
 typedef struct ResourceExpansion {
     Expansion expansion;
-    InstanceRecord *records; /* one per key of the expansion */
+    InstanceRecord *records;      /* one per key of the expansion */
+    bool is_changing;             /* plan: one of them is, or one beyond them is removed */
+    VEC(InstanceRecord *) beyond; /* refreshing only: objects whose keys it does not have, by key */
 } ResourceExpansion;
 
 typedef struct ModuleExpansion {
@@ -281,12 +285,14 @@ struct EngineWalk {
     EngineModule *root;
     VEC(EngineModule *) modules;
     const State *state;        /* plan: prior; apply: NULL */
+    Map deletions;             /* deletions.c's index, by type */
     Map destroyed;             /* plan, destroying a part: texts of the addresses in it */
     const struct Moves *moves; /* plan: what has another address in `state` than it had */
     WorkingState *working;     /* apply */
     const Plan *plan;          /* apply */
     struct Removals *removals; /* NULL: nobody has asked for them yet */
     struct Ephemerals *ephemerals;
+    Map missing_providers; /* names that an error was reported for */
     WorkerArenas *workers;
     uint32_t worker_count;
     DiagsSink *sink;
@@ -314,6 +320,8 @@ ChangeRun *node_find_run(const ResourceNode *resource, ResourceAddr address);
 bool node_is_looked_at(const EngineWalk *walk, const Node *node);
 /* Apply: does any object of the block go? */
 bool node_deletes(const ResourceNode *resource);
+/* Objects of this type are destroyed after their dependents are updated. */
+bool node_destroys_after_updates(const ResourceNode *resource);
 /* A new instance of a module, in whose list it is not: none of its blocks is visited for it. */
 ModuleInstance *node_module_detached(EngineModule *module,
                                      ModuleInstance *parent,

@@ -46,6 +46,8 @@ static bool visit_instance(Visit *visit, ModuleInstance *module) {
     note_unknown(visit, results, &found);
     for (size_t i = 0; i < found.count; i++)
         found.items[i].checked = visit->node->name;
+    for (size_t i = 0; module->parent && i < found.count; i++)
+        found.items[i].is_of_element = true; /* another instance of the module has its own */
     if (!ok || !is_plan || !visit->walk->options->skips_check_warnings)
         diags_append(&visit->diags, &found);
     return ok;

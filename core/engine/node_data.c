@@ -1,24 +1,21 @@
 /* Plans or applies one instance of a data source: reads it as soon as its configuration is known
  * and nothing that it waits for is about to change. */
+#include "provider_call.h"
 #include "visit.h"
 
 static bool read_source(Job *job, const Configured *configured, Value *out) {
-    Call call = job_call(job);
-    Value state = configured->value;
-    Str private_data = STR_EMPTY;
-    size_t before = job->diags.count;
-    if (!resource_type_read(job->type, &call, &state, &private_data, &job->diags)) {
-        job_place_answer(job, before);
+    DataReadRequest request = {configured->value};
+    DataReadResponse response;
+    if (!provider_call_read_data(job, &request, &response))
         return false;
-    }
-    if (!value_is_wholly_known(state)) {
+    if (!value_is_wholly_known(response.state)) {
         diags_error(&job->diags, NO_RANGE, "Provider produced invalid object",
                     "The answer of data source %.*s holds unknown values. This is a mistake of the "
                     "provider.",
                     STR_ARG(job->address));
         return false;
     }
-    *out = job_mark(job, state, configured);
+    *out = job_mark(job, response.state, configured);
     return true;
 }
 
@@ -68,7 +65,7 @@ static bool plan_source(Job *job) {
         postpone(job, &configured,
                  is_unknown ? REASON_READ_BECAUSE_CONFIG_UNKNOWN
                             : REASON_READ_BECAUSE_DEPENDENCY_PENDING);
-        return true;
+        return job_postconditions(job, &scope);
     }
     if (!job_require_provider(job))
         return false;
@@ -209,10 +206,7 @@ static bool apply_source(Job *job) {
         if (!object)
             return true;
         job->record->value = value_clone(value, job->keep);
-        EvalScope scope;
-        evaluate_scope_init_instance(&scope, job->record);
-        return walk->options->mode == PLAN_DESTROY ||
-               (job_preconditions(job, &scope) && job_postconditions(job, &scope));
+        return true; /* its conditions were evaluated by the plan that read it */
     }
     EvalScope scope;
     evaluate_scope_init_instance(&scope, job->record);

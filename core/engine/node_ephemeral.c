@@ -1,6 +1,7 @@
 /* An ephemeral resource: each instance is opened when the walk comes to it, in plan and apply
  * alike, and closed after its last user. Its value is nowhere but in the memory of the walk. */
 #include "ephemerals.h"
+#include "provider_call.h"
 #include "visit.h"
 
 /* What the provider filled in must fit what was asked for. */
@@ -17,16 +18,13 @@ static bool check_result(Job *job, const Configured *configured, Value result) {
     return job_conform_result(job, expected, result, summary, configured);
 }
 
-static bool open_told(Job *job, Value config, EphemeralResponse *response) {
+static bool open_told(Job *job, Value config, OpenResponse *response) {
     const Hooks *hooks = job->walk->engine->hooks;
     HookEvent event = job_event(job);
     event.operation = "open";
     if (hooks && hooks->ephemeral_start)
         hooks->ephemeral_start(hooks->self, &event);
-    Call call = job_call(job);
-    size_t before = job->diags.count;
-    bool ok = resource_type_open(job->type, &call, config, response, &job->diags);
-    job_place_answer(job, before);
+    bool ok = provider_call_open(job, &(OpenRequest){config}, response);
     event.elapsed_ms = job_event(job).elapsed_ms;
     if (hooks && hooks->ephemeral_end)
         hooks->ephemeral_end(hooks->self, &event, !ok);
@@ -48,7 +46,7 @@ static bool is_deferred(const Job *job, const Configured *configured) {
 static bool open_instance(Job *job, bool is_destroying) {
     EvalScope scope;
     Configured configured;
-    EphemeralResponse response;
+    OpenResponse response;
     evaluate_scope_init_instance(&scope, job->record);
     if (!is_destroying && !job_preconditions(job, &scope))
         return false;

@@ -88,7 +88,9 @@ static bool visit_instance(Visit *visit, ModuleInstance *module) {
         return false;
     if (!check_ephemeral(visit, value) || (!module->parent && !check_root(visit, value)))
         return false;
-    if (output->sensitive)
+    /* As in Terraform 1.11, a caller sees the other parts of a value that is sensitive in parts. */
+    bool has_sensitive_parts = (value_marks_deep(value) & MARK_SENSITIVE) != 0;
+    if (output->sensitive && !(module->parent && has_sensitive_parts))
         value = value_with_marks(value, MARK_SENSITIVE);
     if (visit->walk->phase == PHASE_VALIDATE)
         value = value_unknown(&TYPE_DYNAMIC);

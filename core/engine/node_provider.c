@@ -34,14 +34,17 @@ static bool evaluate_config(Visit *visit,
 
 static bool configure(Visit *visit, ProviderNode *provider, Value config) {
     Call call = {
+        .provider = provider->provider,
         .io = visit->walk->engine->io,
         .cancel = visit->walk->engine->cancel,
         .arena = visit->scratch,
         .address = visit->node->name,
         .lineage = visit->walk->lineage,
+        .provider_secrets = &provider->secrets,
     };
     const Provider *table = provider->provider;
-    if (table->validate_config && !table->validate_config(&call, config, &visit->diags))
+    ValidateRequest validation = {config};
+    if (table->validate && !table->validate(&call, &validation, &visit->diags))
         return false;
     if (visit->walk->phase == PHASE_VALIDATE)
         return true;
@@ -51,20 +54,48 @@ static bool configure(Visit *visit, ProviderNode *provider, Value config) {
         return true;
     }
     provider->arena = arena_open("provider"); /* a client may use it from any thread */
-    if (table->configure &&
-        !table->configure(&call, config, &provider->client, provider->arena, &visit->diags)) {
+    ConfigureRequest request = {config, registry_context(visit->walk->engine->registry, table),
+                                provider->arena};
+    ConfigureResponse response = {0};
+    if (table->configure && !table->configure(&call, &request, &response, &visit->diags))
         return false;
-    }
+    provider->client = response.client;
     provider->is_configured = true;
     return true;
+}
+
+/* Errors since `from` get the address of the provider, and the place of the argument that they
+ * name.
+ */
+static void place_errors(Visit *visit, const ProviderNode *provider, size_t from) {
+    for (size_t i = from; i < visit->diags.count; i++) {
+        Diag *diag = &visit->diags.items[i];
+        Path path = path_parse(diag->path, visit->scratch);
+        if (!diag->range.source && path.count > 0 && provider->decoded)
+            diag->range = decode_range_of(provider->decoded, path);
+    }
+    Str address =
+        str_format(visit->diags.arena, "provider[\"%s\"]%s%.*s", provider->provider->address,
+                   provider->alias.len > 0 ? "." : "", STR_ARG(provider->alias));
+    diags_set_address(&visit->diags, from, address);
+}
+
+static bool check_and_configure(Visit *visit, ProviderNode *provider, Value config) {
+    size_t from = visit->diags.count;
+    bool ok = schema_validate(&provider->provider->schema, config, visit->scratch, &visit->diags) &&
+              configure(visit, provider, config);
+    place_errors(visit, provider, from);
+    return ok;
 }
 
 static bool open_one(Visit *visit, ProviderNode *provider, const EvalScope *scope) {
     Value config;
     StrVec secrets = {0};
-    bool ok = evaluate_config(visit, provider, scope, &config, &secrets) &&
-              schema_validate(&provider->provider->schema, config, visit->scratch, &visit->diags) &&
-              configure(visit, provider, config);
+    bool is_evaluated = evaluate_config(visit, provider, scope, &config, &secrets);
+    vec_each(&secrets, secret) {
+        vec_push(visit->keep, &provider->secrets, str_clone(*secret, visit->keep));
+    }
+    bool ok = is_evaluated && check_and_configure(visit, provider, config);
     mask_collect_variables(visit->walk->engine->config->root, visit->walk->options->variables,
                            &secrets, visit->scratch);
     mask_diags(&visit->diags, &secrets);

@@ -8,7 +8,8 @@ typedef bool (*InstanceTask)(Walk *tasks, void *record, uint32_t worker);
 
 /* Planning reads the stored object, within the limits of its kind. */
 static void limit_read(Visit *visit, InstanceRecord *record, WalkTask *task) {
-    const ResourceType *type = visit->node->as.resource->type;
+    const ObjectType *any = visit->node->as.resource->type;
+    const ResourceType *type = any ? any->resource : NULL;
     const StateObject *object = record->stored ? record->stored->current : NULL;
     bool reads = visit->walk->phase == PHASE_PLAN && !visit->walk->options->skip_refresh;
     if (!reads || !type || !type->limits_reads || !object || record->deposed.len > 0)
@@ -108,20 +109,22 @@ static void remove_deposed(const Removal *removal, const StateInstance *stored) 
     }
 }
 
-static void remove_instance(const Removal *removal,
-                            const StateInstance *stored,
-                            ActionReason reason) {
+/* NULL: there is no current object. */
+static InstanceRecord *remove_instance(const Removal *removal,
+                                       const StateInstance *stored,
+                                       ActionReason reason) {
     if (!is_targeted(removal->visit, stored_address(removal, stored)))
-        return;
+        return NULL;
     remove_deposed(removal, stored);
     if (!stored->current && !stored->pending)
-        return;
+        return NULL;
     InstanceRecord *record = new_removal(removal, stored, reason);
     if (removal->resource->address.mode != MODE_MANAGED) {
         record->refreshed_changed = true; /* what was read before is forgotten, nothing more */
-        return;
+        return NULL;
     }
     submit(removal->visit, record, node_resource_plan_destroy);
+    return record;
 }
 
 static void remove_all(const Removal *removal, ActionReason reason) {
@@ -160,6 +163,15 @@ static InstanceTask task_of(const Visit *visit) {
     return NULL;
 }
 
+/* Refreshing deletes nothing: references still see the object, if it has the right kind of key. */
+static void keep_beyond(ResourceExpansion *expansion, InstanceRecord *record, Arena *arena) {
+    KeyKind kind = expansion->expansion.kind == REPEAT_COUNT  ? KEY_INT
+                   : expansion->expansion.kind == REPEAT_EACH ? KEY_STRING
+                                                              : KEY_NONE;
+    if (kind != KEY_NONE && record->address.key.kind == kind)
+        vec_push(arena, &expansion->beyond, record);
+}
+
 /* Keys and stored instances are both sorted: one pass pairs them. */
 static void pair_with_state(const Removal *removal, ResourceExpansion *out) {
     bool removes = removal->visit->walk->phase == PHASE_PLAN;
@@ -178,9 +190,13 @@ static void pair_with_state(const Removal *removal, ResourceExpansion *out) {
         }
         if (!removes)
             continue;
-        if (!known)
-            remove_instance(removal, instance, removal_reason(&out->expansion, instance->key));
-        else if (is_targeted(removal->visit, out->records[i].address))
+        if (!known) {
+            InstanceRecord *record =
+                remove_instance(removal, instance, removal_reason(&out->expansion, instance->key));
+            if (record && removal->visit->walk->options->mode == PLAN_REFRESH_ONLY)
+                keep_beyond(out, record, removal->visit->passing);
+            out->is_changing |= is_targeted(removal->visit, stored_address(removal, instance));
+        } else if (is_targeted(removal->visit, out->records[i].address))
             remove_deposed(removal, instance);
     }
 }
@@ -222,7 +238,7 @@ static void fill_records(Visit *visit, ModuleInstance *module, ResourceExpansion
 /* An instance that nobody asked for keeps what the state says of it. */
 static void keep_stored(Visit *visit, InstanceRecord *record) {
     const ResourceNode *resource = visit->node->as.resource;
-    record->value = value_unknown(schema_implied_type(&resource->type->schema));
+    record->value = value_unknown(schema_implied_type(resource->type->schema));
     const StateObject *object = record->stored ? record->stored->current : NULL;
     if (visit->walk->working) {
         object =
@@ -447,11 +463,11 @@ bool node_orphan_visit(Visit *visit) {
     return true;
 }
 
-static void note_change(Node *node, const InstanceRecord *record) {
+static void note_change(Node *node, ResourceExpansion *expansion, const InstanceRecord *record) {
     if (!record->planned || record->planned->action == ACTION_NO_OP)
         return;
     Action action = record->planned->action;
-    node->is_pending = node->is_changing = true;
+    node->is_pending = node->is_changing = expansion->is_changing = true;
     bool is_lost = action == ACTION_CREATE && record->stored && record->stored->current;
     if (is_lost || action_is_replace(action))
         node->is_renewed = true;
@@ -462,22 +478,48 @@ static bool is_absent(const InstanceRecord *record) {
     return record->address.mode == MODE_MANAGED && !value_is_known(record->value);
 }
 
+/* The records in the order of their keys, those beyond the expansion among them. */
+static InstanceRecord **all_records(const ResourceExpansion *resource,
+                                    size_t *count,
+                                    Arena *arena) {
+    size_t own = resource->expansion.count;
+    InstanceRecord **out = arena_new_array(arena, InstanceRecord *, own + resource->beyond.count);
+    size_t i = 0, k = 0;
+    *count = 0;
+    while (i < own || k < resource->beyond.count) {
+        bool is_own = k == resource->beyond.count ||
+                      (i < own && address_key_compare(resource->expansion.keys[i],
+                                                      resource->beyond.items[k]->address.key) < 0);
+        out[(*count)++] = is_own ? &resource->records[i++] : resource->beyond.items[k++];
+    }
+    return out;
+}
+
+static const InstanceRecord *record_at(const ResourceExpansion *resource,
+                                       InstanceRecord **merged,
+                                       size_t i) {
+    return merged ? merged[i] : &resource->records[i];
+}
+
 /* A list ends with the last instance that is there, or will be, and a map has those alone. */
 static Value shape(const ResourceExpansion *resource, uint8_t marks, Arena *arena) {
     Expansion there = resource->expansion;
+    InstanceRecord **merged =
+        resource->beyond.count > 0 ? all_records(resource, &there.count, arena) : NULL;
     Value *values = arena_new_array(arena, Value, there.count + 1);
     while (there.kind == REPEAT_COUNT && there.count > 0 &&
-           is_absent(&resource->records[there.count - 1]))
+           is_absent(record_at(resource, merged, there.count - 1)))
         there.count--;
     if (there.kind == REPEAT_EACH)
         there.keys = arena_new_array(arena, InstanceKey, there.count);
     size_t count = 0;
     for (size_t i = 0; i < there.count; i++) {
-        if (there.kind == REPEAT_EACH && is_absent(&resource->records[i]))
+        const InstanceRecord *record = record_at(resource, merged, i);
+        if (there.kind == REPEAT_EACH && is_absent(record))
             continue;
         if (there.kind == REPEAT_EACH)
-            there.keys[count] = resource->expansion.keys[i];
-        values[count++] = value_with_marks(resource->records[i].value, marks);
+            there.keys[count] = record->address.key;
+        values[count++] = value_with_marks(record->value, marks);
     }
     there.count = count;
     return evaluate_shape(&there, values, arena);
@@ -509,11 +551,11 @@ bool node_resource_value_visit(Visit *visit) {
         }
         size_t count = expansion->expansion.count;
         for (size_t i = 0; i < count; i++)
-            note_change(visit->node, &expansion->records[i]);
+            note_change(visit->node, expansion, &expansion->records[i]);
         if (!node_is_looked_at(visit->walk, visit->node))
             continue;
         bool is_disabled = count == 0 && expansion->expansion.kind == REPEAT_NONE;
-        slot->value = is_disabled ? value_null(schema_implied_type(&resource->type->schema))
+        slot->value = is_disabled ? value_null(schema_implied_type(resource->type->schema))
                                   : shape(expansion, marks, visit->passing);
     }
     return ok;

@@ -1,16 +1,20 @@
 /* Applies one planned change of a resource instance: plan again with what is known now, see that it
  * is still the approved change, intent, call, outcome. Deletions are node_resource_destroy.c's. */
 #include "json.h"
+#include "proposal.h"
+#include "provider_call.h"
 #include "provision.h"
 #include "visit.h"
 
 typedef struct Applying {
     Job job;
     EvalScope scope;
-    Configured configured;
+    Configured written;    /* the configuration */
+    Configured configured; /* the same with ignore_changes applied */
     const ResourceChange *change;
     const StateObject *stored; /* current object before; NULL: none */
-    Value prior;               /* without marks; null: create */
+    Value before;              /* that object, marked; null: create */
+    Value prior;               /* the same without marks */
     PlanResponse response;
     uint64_t sequence; /* of the intent */
 } Applying;
@@ -25,10 +29,10 @@ static bool configure(Applying *applying) {
     Job *job = &applying->job;
     evaluate_scope_init_instance(&applying->scope, job->record);
     if (!job_preconditions(job, &applying->scope) ||
-        !job_configure(job, &applying->scope, &applying->configured)) {
+        !job_configure(job, &applying->scope, &applying->written)) {
         return false;
     }
-    if (value_is_wholly_known(applying->configured.value))
+    if (value_is_wholly_known(applying->written.value))
         return true;
     diags_error(
         &job->diags, NO_RANGE, "Configuration contains unknown value",
@@ -38,16 +42,18 @@ static bool configure(Applying *applying) {
     return false;
 }
 
-/* What was approved as an update must not have become a replacement by what is known now. */
+/* The values known now must not turn an approved update into a replacement. */
 static bool check_still_update(Applying *applying) {
     Job *job = &applying->job;
+    Paths paths = {0};
     if (value_is_null(applying->prior))
         return true;
-    vec_each(&applying->response.requires_replace, path) {
+    proposal_replace_paths(job, applying->prior, &applying->response, &paths, job->scratch);
+    vec_each(&paths, path) {
         Value before, after;
-        bool both = path_get(applying->prior, *path, &before) &&
-                    path_get(applying->response.planned, *path, &after);
-        if (both && value_equal(before, after))
+        /* The plan has weighed write-only arguments already; their values are not kept. */
+        if (schema_is_write_only(job->schema, *path) && path_get(applying->prior, *path, &before) &&
+            path_get(applying->response.planned, *path, &after) && value_equal(before, after))
             continue;
         diags_error(&job->diags, NO_RANGE, "Provider produced inconsistent final plan",
                     "%.*s was approved to be updated in place, but %.*s now needs a new object. "
@@ -58,23 +64,25 @@ static bool check_still_update(Applying *applying) {
     return true;
 }
 
+/* Of the stored object, or of the plan when a new object is made. */
+static Str private_data_of(const Applying *applying) {
+    bool is_update = value_is_present(applying->prior) && applying->stored;
+    return is_update ? applying->stored->private_data : applying->change->private_data;
+}
+
 static bool plan_again(Applying *applying) {
     Job *job = &applying->job;
-    Value config = job_ignore_changes(job, applying->prior, applying->configured.value);
-    /* A default counts as written down: what has drifted from it is mended. */
-    Value expected = schema_apply_defaults(job->schema, config, job->scratch);
-    PlanRequest request = {
+    applying->configured = applying->written;
+    job_ignore_changes(job, applying->before, &applying->configured);
+    ProposalRequest request = {
         .prior = applying->prior,
-        .proposed = job_propose(job, applying->prior, expected),
-        .config = config,
+        .config = applying->configured.value,
+        .configured = &applying->configured,
+        .private_data = private_data_of(applying),
     };
-    Call call = job_call(job);
-    if (!resource_type_plan(job->type, &call, &request, &applying->response, &job->diags))
+    if (!proposal_ask(job, &request, &applying->response))
         return false;
-    if (!job_conform_plan(job, applying->prior, expected, applying->response.planned,
-                          &applying->configured)) {
-        return false;
-    }
+    job_inherit_marks(job, applying->before, applying->response.planned, &applying->configured);
     Value approved = value_unmark_deep(applying->change->after, job->scratch);
     return job_conform_result(job, approved, applying->response.planned,
                               "Provider produced inconsistent final plan", &applying->configured) &&
@@ -90,6 +98,16 @@ static Str planned_json(Job *job, Value planned) {
     return strbuf_str(&text);
 }
 
+/* The marks of the configuration, for an object that the next run has to find again. */
+static Str sensitive_paths(Applying *applying) {
+    Job *job = &applying->job;
+    if (applying->configured.sensitive.count == 0)
+        return STR_EMPTY;
+    Value known = value_unknown_as_null(applying->response.planned, job->scratch);
+    Value marked = job_mark(job, known, &applying->configured);
+    return job_encode(job, marked, OBJECT_READY, STR_EMPTY)->sensitive_attributes;
+}
+
 /* The predecessor is let go: from now on nobody but its user knows of it. */
 static bool forget_predecessor(Applying *applying) {
     if (applying->change->action != ACTION_FORGET_THEN_CREATE || !applying->stored)
@@ -103,15 +121,17 @@ static bool is_provisioned(const Applying *applying) {
     return value_is_null(applying->prior) && provision_is_needed(applying->job.resource, false);
 }
 
-static bool intend(Applying *applying, Str identity) {
+static bool intend(Applying *applying, Str marker) {
     Job *job = &applying->job;
-    if (job->type->effect == EFFECT_NONE)
+    if (provider_call_effect(job) == EFFECT_NONE)
         return working_state_may_change(job->walk->working, &job->diags);
     const char *action = value_is_null(applying->prior) ? "create" : "update";
     JournalIntent intent = job_intent(job, action);
     intent.generation = job_call(job).generation;
-    intent.identity = identity;
+    intent.identity = marker;
+    intent.private_data = applying->response.private_data;
     intent.planned = planned_json(job, applying->response.planned);
+    intent.sensitive = sensitive_paths(applying);
     intent.is_provisioned = is_provisioned(applying);
     intent.dependencies = job->resource->dependencies;
     intent.dependency_count = job->resource->dependency_count;
@@ -149,6 +169,8 @@ static bool record_failure(Applying *applying, Value state, const ApplyResponse 
     if (value_is_present(state)) {
         Value known = value_unknown_as_null(state, job->scratch);
         Value marked = job_mark(job, known, &applying->configured);
+        if (!is_create) /* parts of the prior object may still be there */
+            marked = job_keep_marks(job, applying->before, marked);
         ObjectStatus status = is_create ? OBJECT_TAINTED : OBJECT_READY;
         return record(applying, job_encode(job, marked, status, response->private_data));
     }
@@ -158,6 +180,8 @@ static bool record_failure(Applying *applying, Value state, const ApplyResponse 
     if (applying->sequence && in_doubt)
         return true;
     bool ok = true;
+    if (is_create)
+        atomic_store(&job->resource->creation_failed, true);
     if (applying->sequence)
         ok = working_state_settle(working, applying->sequence, &job->diags);
     return restore(applying) && ok;
@@ -206,13 +230,13 @@ static bool record_success(Applying *applying, const ApplyResponse *response) {
 
 static bool call_provider(Applying *applying) {
     Job *job = &applying->job;
-    Call call = job_call(job);
-    Str identity = value_is_null(applying->prior)
-                       ? resource_type_identity(job->type, &call, applying->response.planned)
-                       : STR_EMPTY;
+    MarkerResponse chosen = {0};
+    if (value_is_null(applying->prior) &&
+        !provider_call_marker(job, &(MarkerRequest){applying->response.planned}, &chosen))
+        return false;
     if (!forget_predecessor(applying) || !depose(applying))
         return false;
-    if (!intend(applying, identity)) {
+    if (!intend(applying, chosen.marker)) {
         (void)restore(applying);
         return false;
     }
@@ -220,15 +244,12 @@ static bool call_provider(Applying *applying) {
     ApplyRequest request = {
         .prior = applying->prior,
         .planned = applying->response.planned,
-        .config = applying->configured.value,
+        .config = applying->written.value,
         .private_data = applying->response.private_data,
-        .identity = identity,
+        .marker = chosen.marker,
     };
     ApplyResponse response = {.state = value_null(type)};
-    size_t before = job->diags.count;
-    bool ok = resource_type_apply(job->type, &call, &request, &response, &job->diags);
-    job_place_answer(job, before);
-    if (!ok) {
+    if (!provider_call_apply(job, &request, &response)) {
         (void)record_failure(applying, response.state, &response);
         return false;
     }
@@ -260,11 +281,11 @@ static void tell_end(Job *job, bool ok) {
 }
 
 /* What is sensitive changed, and nothing else: the change that was planned. */
-static bool apply_marks(Applying *applying, Value stored) {
+static bool apply_marks(Applying *applying) {
     Job *job = &applying->job;
     Value marked = job_mark(job, applying->prior, &applying->configured);
-    if (value_identical(stored, marked))
-        return save_marks(applying);
+    if (value_identical(applying->before, marked))
+        return save_marks(applying) && job_postconditions(job, &applying->scope);
     tell_start(job, applying->prior);
     bool ok = save_marks(applying);
     tell_end(job, ok);
@@ -276,14 +297,14 @@ static bool apply_change(Applying *applying) {
     if (!configure(applying))
         return false;
     bool is_update = applying->change->action == ACTION_UPDATE;
-    Value stored = value_null(schema_implied_type(job->schema));
-    if (is_update && !job_decode(job, applying->stored, &stored))
+    applying->before = value_null(schema_implied_type(job->schema));
+    if (is_update && !job_decode(job, applying->stored, &applying->before))
         return false;
-    applying->prior = value_unmark_deep(stored, job->scratch);
+    applying->prior = value_unmark_deep(applying->before, job->scratch);
     if (!plan_again(applying))
         return false;
     if (is_update && value_equal(applying->prior, applying->response.planned))
-        return apply_marks(applying, stored);
+        return apply_marks(applying);
     if (!job_require_provider(job))
         return false;
     tell_start(job, applying->prior);

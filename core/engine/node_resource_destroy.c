@@ -1,5 +1,6 @@
 /* Deletes objects: the mirror of a node runs what its block no longer has, the predecessors of
  * replacements, and deposed objects. */
+#include "provider_call.h"
 #include "provision.h"
 #include "visit.h"
 
@@ -8,32 +9,61 @@ static bool record_gone(Job *job, uint64_t sequence) {
     return working_state_record(job->walk->working, sequence, &outcome, &job->diags);
 }
 
-static bool intend(Job *job, const Call *call, uint64_t *sequence) {
+static bool intend(Job *job, uint64_t *sequence) {
     WorkingState *working = job->walk->working;
-    if (job->type->effect == EFFECT_NONE)
+    if (provider_call_effect(job) == EFFECT_NONE)
         return working_state_may_change(working, &job->diags);
     JournalIntent intent = job_intent(job, "delete");
-    intent.generation = call->generation;
+    intent.generation = job_call(job).generation;
     return working_state_intend(working, &intent, sequence, &job->diags);
 }
 
+/* A failed deletion leaves the object as the provider answered it. */
+static void record_failure(Job *job,
+                           const StateObject *object,
+                           Value prior,
+                           const DeleteRequest *request,
+                           const DeleteResponse *response,
+                           uint64_t sequence) {
+    bool is_same = value_equal(response->state, request->prior) &&
+                   str_equal(response->private_data, request->private_data);
+    if (sequence && response->in_doubt)
+        return;
+    if (is_same) {
+        if (sequence)
+            (void)!working_state_settle(job->walk->working, sequence, &job->diags);
+        return;
+    }
+    if (value_is_null(response->state)) {
+        (void)!record_gone(job, sequence);
+        return;
+    }
+    Value known = value_unknown_as_null(response->state, job->scratch);
+    StateObject left =
+        *job_encode(job, job_keep_marks(job, prior, known), object->status, response->private_data);
+    left.dependencies = object->dependencies;
+    left.dependency_count = object->dependency_count;
+    left.create_before_destroy = object->create_before_destroy;
+    left.skip_destroy = object->skip_destroy;
+    JournalOutcome outcome = job_outcome(job, &left);
+    (void)!working_state_record(job->walk->working, sequence, &outcome, &job->diags);
+}
+
 static bool delete_object(Job *job, const StateObject *object, Value prior) {
-    Call call = job_call(job);
     uint64_t sequence = 0;
-    if (!intend(job, &call, &sequence))
+    if (!intend(job, &sequence))
         return false;
-    const Type *type = schema_implied_type(job->schema);
-    ApplyRequest request = {
+    const ChangeRun *run = job->record->run;
+    bool is_planned =
+        run && run->change->action == ACTION_DELETE && provider_call_plans_destroy(job);
+    DeleteRequest request = {
         .prior = value_unmark_deep(prior, job->scratch),
-        .planned = value_null(type),
-        .config = value_null(type),
-        .private_data = object->private_data,
+        .private_data = is_planned ? run->change->private_data : object->private_data,
     };
-    ApplyResponse response = {.state = value_null(type)};
-    if (resource_type_apply(job->type, &call, &request, &response, &job->diags))
+    DeleteResponse response;
+    if (provider_call_delete(job, &request, &response))
         return record_gone(job, sequence);
-    if (sequence)
-        (void)!working_state_settle(job->walk->working, sequence, &job->diags);
+    record_failure(job, object, prior, &request, &response, sequence);
     return false;
 }
 

@@ -1,5 +1,7 @@
 /* Plans one instance of a resource: refresh, evaluate, propose, ask the provider, judge its answer.
  */
+#include "proposal.h"
+#include "provider_call.h"
 #include "removal.h"
 #include "trigger.h"
 #include "visit.h"
@@ -7,10 +9,10 @@
 typedef struct Planning {
     Job job;
     EvalScope scope;
-    Configured configured;
-    Value prior;       /* refreshed, marked */
-    Value prior_value; /* the same without marks */
-    Value config;      /* ignore_changes applied, without marks */
+    Configured written;    /* the configuration */
+    Configured configured; /* the same with ignore_changes applied */
+    Value prior;           /* refreshed, marked */
+    Value prior_value;     /* the same without marks */
     bool is_tainted;
     bool is_gone;      /* with what its provider talked to */
     bool is_requested; /* -replace */
@@ -20,40 +22,10 @@ typedef struct Planning {
 } Planning;
 
 /* One call of the provider's plan; `prior` may be null. */
-static bool ask_provider(Planning *planning, Value prior, Value config, PlanResponse *response) {
-    Job *job = &planning->job;
-    *response = (PlanResponse){0};
-    /* A default counts as written down: what has drifted from it is mended. */
-    Value expected = schema_apply_defaults(job->schema, config, job->scratch);
-    PlanRequest request = {
-        .prior = prior,
-        .proposed = job_propose(job, prior, expected),
-        .config = config,
-    };
-    Call call = job_call(job);
-    ResourceType type = *job->type;
-    if (job->provider->is_deferred)
-        type.plan = NULL; /* there is nobody to ask yet */
-    size_t before = job->diags.count;
-    bool ok = resource_type_plan(&type, &call, &request, response, &job->diags);
-    job_place_answer(job, before);
-    return ok && job_conform_plan(job, prior, expected, response->planned, &planning->configured);
-}
-
-/* Only paths at which something really changes force a replacement; of what is write-only the
- * provider alone can tell. */
-static void keep_real_paths(Planning *planning, Paths *out) {
-    PlanResponse *response = &planning->response;
-    vec_each(&response->requires_replace, path) {
-        Value before, after;
-        bool both = path_get(planning->prior_value, *path, &before) &&
-                    path_get(response->planned, *path, &after);
-        bool is_hidden = schema_is_write_only(planning->job.schema, *path);
-        if (both && !is_hidden && value_equal(before, after))
-            continue;
-        if (!paths_has(out, *path))
-            vec_push(planning->job.keep, out, path_clone(*path, planning->job.keep));
-    }
+static bool ask_provider(
+    Planning *planning, Value prior, Value config, Str private_data, PlanResponse *response) {
+    ProposalRequest request = {prior, config, &planning->configured, private_data};
+    return proposal_ask(&planning->job, &request, response);
 }
 
 static void new_change(Planning *planning) {
@@ -114,9 +86,15 @@ static bool prevents_destroy(Planning *planning) {
                       &job->diags)) {
         return true;
     }
-    if (!value_is_true(value_without_marks(prevented)))
-        return false;
-    return refuse_destroy(planning);
+    prevented = value_without_marks(prevented);
+    if (!value_is_present(prevented)) {
+        diags_error(&job->diags, expr->range, "Invalid prevent_destroy",
+                    "Whether %.*s may be destroyed must be known when planning and not be null. "
+                    "Refer to variables, or to values that are known before the apply.",
+                    STR_ARG(job->address));
+        return true;
+    }
+    return value_is_true(prevented) && refuse_destroy(planning);
 }
 
 static ActionReason replace_reason(const Planning *planning) {
@@ -140,8 +118,17 @@ static bool plan_replacement(Planning *planning, const Paths *paths) {
     if (!job->resource->config->lifecycle.destroy)
         change->action = ACTION_FORGET_THEN_CREATE;
     Value none = value_null(schema_implied_type(job->schema));
+    const StateObject *object = job->record->refreshed;
+    Str private_data = planning->response.private_data;
+    /* What the first plan has not changed belongs to the predecessor. */
+    if (object && str_equal(private_data, object->private_data))
+        private_data = STR_EMPTY;
     keep_notes(planning);
-    return ask_provider(planning, none, planning->configured.value, &planning->response);
+    /* No change is ignored then. What was sensitive in the prior object stays sensitive. */
+    vec_each(&planning->written.sensitive, path) {
+        vec_push(job->scratch, &planning->configured.sensitive, *path);
+    }
+    return ask_provider(planning, none, planning->written.value, private_data, &planning->response);
 }
 
 static bool has_write_only(const Planning *planning, const Paths *paths) {
@@ -163,7 +150,8 @@ static bool decide(Planning *planning) {
     } else {
         Paths paths = {0};
         if (!planning->is_tainted)
-            keep_real_paths(planning, &paths);
+            proposal_replace_paths(job, planning->prior_value, &planning->response, &paths,
+                                   job->keep);
         bool is_same = value_equal(planning->prior_value, planned);
         bool is_asked = planning->is_tainted || planning->is_requested || planning->is_triggered;
         if (is_asked || (paths.count > 0 && (!is_same || has_write_only(planning, &paths)))) {
@@ -173,6 +161,8 @@ static bool decide(Planning *planning) {
             change->action = is_same ? ACTION_NO_OP : ACTION_UPDATE;
         }
     }
+    if (!action_is_replace(change->action))
+        job_inherit_marks(job, planning->prior, planning->response.planned, &planning->configured);
     Value after = job_mark(job, planning->response.planned, &planning->configured);
     if (change->action == ACTION_NO_OP && !value_identical(after, planning->prior)) {
         change->action = ACTION_UPDATE; /* only the marks differ: saved anew, no provider call */
@@ -200,7 +190,7 @@ static bool configure(Planning *planning) {
     EvalScope scope = planning->scope;
     scope.scope.self = &scope;
     scope.scope.awaits_operands = true;
-    return job_configure(&planning->job, &scope, &planning->configured);
+    return job_configure(&planning->job, &scope, &planning->written);
 }
 
 static bool evaluate(Planning *planning) {
@@ -208,7 +198,8 @@ static bool evaluate(Planning *planning) {
     evaluate_scope_init_instance(&planning->scope, job->record);
     if (!job_preconditions(job, &planning->scope) || !configure(planning))
         return false;
-    planning->config = job_ignore_changes(job, planning->prior_value, planning->configured.value);
+    planning->configured = planning->written;
+    job_ignore_changes(job, planning->prior, &planning->configured);
     return trigger_fires(job->record, &planning->scope, &planning->is_triggered, job->scratch,
                          &job->diags);
 }
@@ -277,7 +268,9 @@ static bool plan_instance(Planning *planning) {
         return false;
     Value prior =
         planning->is_tainted ? value_null(planning->prior_value.type) : planning->prior_value;
-    if (!ask_provider(planning, prior, planning->config, &planning->response))
+    Str private_data = object && value_is_present(prior) ? object->private_data : STR_EMPTY;
+    if (!ask_provider(planning, prior, planning->configured.value, private_data,
+                      &planning->response))
         return false;
     if (!decide(planning))
         return false;
@@ -323,13 +316,43 @@ static bool plan_forgetting(Planning *planning) {
     return true;
 }
 
+/* A `removed` block that is still pending forgets nothing when everything is destroyed. */
+/* The provider may object to a deletion, or prepare it. */
+static bool ask_about_deletion(Planning *planning) {
+    Job *job = &planning->job;
+    ResourceChange *change = job->record->planned;
+    const StateObject *object = job->record->refreshed;
+    if (!provider_call_plans_destroy(job))
+        return true;
+    Value none = value_null(schema_implied_type(job->schema));
+    PlanRequest request = {
+        .prior = value_unmark_deep(planning->prior, job->scratch),
+        .proposed = none,
+        .config = none,
+        .private_data = object ? object->private_data : STR_EMPTY,
+    };
+    if (!provider_call_plan(job, &request, &planning->response))
+        return false;
+    if (value_is_present(planning->response.planned)) {
+        diags_error(&job->diags, NO_RANGE, "Provider produced invalid plan",
+                    "%.*s is to be deleted, and its provider planned an object. This is a mistake "
+                    "of the provider.",
+                    STR_ARG(job->address));
+        return false;
+    }
+    keep_notes(planning);
+    change->private_data = str_clone(planning->response.private_data, job->keep);
+    return true;
+}
+
 static bool plan_removal(Planning *planning) {
     Job *job = &planning->job;
     const StateObject *stored =
         job->record->stored ? state_find_object(job->record->stored, job->record->deposed) : NULL;
     bool only_reads = job->walk->options->mode == PLAN_REFRESH_ONLY;
-    if (stored && !only_reads &&
-        removal_forgets(job->resource->config, job->resource->removed, stored))
+    bool destroys_all = job->walk->options->mode == PLAN_DESTROY;
+    const Removed *removed = destroys_all ? NULL : job->resource->removed;
+    if (stored && !only_reads && removal_forgets(job->resource->config, removed, stored))
         return plan_forgetting(planning);
     if (!node_resource_refresh(job, &planning->prior))
         return false;
@@ -339,7 +362,7 @@ static bool plan_removal(Planning *planning) {
     ResourceChange *change = job->record->planned;
     const StateObject *object = job->record->refreshed;
     change->action = ACTION_DELETE;
-    change->reason = job->walk->options->mode == PLAN_DESTROY ? REASON_NONE : job->record->removal;
+    change->reason = destroys_all ? REASON_NONE : job->record->removal;
     change->before = value_clone(planning->prior, job->keep);
     change->after = value_null(change->before.type);
     if (object) {
@@ -352,6 +375,8 @@ static bool plan_removal(Planning *planning) {
         job->record->planned = NULL;
         return true;
     }
+    if (!ask_about_deletion(planning))
+        return false;
     planning->is_decided = true;
     if (!job->resource->config || change->deposed.len > 0)
         return true;

@@ -2,42 +2,47 @@
  * then read from the world. */
 #include "json.h"
 #include "moves.h"
+#include "provider_call.h"
 #include "visit.h"
 
+/* The object that was to be created, with the marks of its configuration. */
 static Value planned_of(Job *job, const StatePending *pending) {
-    const Type *type = schema_implied_type(job->schema);
-    if (pending->planned.len == 0)
-        return value_null(type);
-    JsonReader reader = json_reader_new(pending->planned, job->scratch);
+    StateObject planned = {.attributes = pending->planned,
+                           .sensitive_attributes = pending->sensitive};
+    Diags ignored = diags_new(job->scratch);
     Value value;
-    const char *error;
-    if (json_read_typed(&reader, json_next(&reader), type, &value, &error, job->scratch))
+    if (pending->planned.len > 0 &&
+        state_object_decode(&planned, job->schema, &value, job->scratch, &ignored))
         return value;
-    return value_null(type);
+    return value_null(schema_implied_type(job->schema));
 }
 
-/* Nobody knows what became of a creation: the provider looks for the object that it was to be. */
-static bool recover(Job *job, const StatePending *pending, Value *out, ObjectStatus *status) {
-    RecoverRequest request = {.identity = pending->identity, .planned = planned_of(job, pending)};
-    RecoverOutcome outcome = RECOVER_ABSENT;
-    Value state = value_null(schema_implied_type(job->schema));
-    Call call = job_call(job);
-    call.generation = pending->generation;
-    if (!resource_type_recover(job->type, &call, &request, &outcome, &state, &job->diags))
+/* The provider looks for the object that an interrupted creation was to make. */
+static bool recover(
+    Job *job, const StatePending *pending, Value *out, ObjectStatus *status, Str *private_data) {
+    Value planned = planned_of(job, pending);
+    RecoverRequest request = {
+        .marker = pending->identity,
+        .planned = value_unmark_deep(planned, job->scratch),
+        .private_data = pending->private_data,
+    };
+    RecoverResponse response;
+    if (!provider_call_recover(job, pending->generation, &request, &response))
         return false;
-    *out = outcome == RECOVER_ABSENT ? value_null(state.type) : state;
+    RecoverOutcome outcome = response.outcome;
+    *private_data = response.private_data;
+    *out = outcome == RECOVER_ABSENT ? value_null(schema_implied_type(job->schema))
+                                     : job_keep_marks(job, planned, response.state);
     /* Its provisioners run in the creation, and nobody knows how far they came. */
     *status = outcome == RECOVER_TAINTED || pending->is_provisioned ? OBJECT_TAINTED : OBJECT_READY;
     return true;
 }
 
 /* The object that was found; one without a block keeps the dependencies that it was made with. */
-static const StateObject *adopt(Job *job,
-                                const StatePending *pending,
-                                Value marked,
-                                ObjectStatus status) {
+static const StateObject *adopt(
+    Job *job, const StatePending *pending, Value marked, ObjectStatus status, Str private_data) {
     const StateObject *object =
-        state_object_clone(job_encode(job, marked, status, STR_EMPTY), job->keep);
+        state_object_clone(job_encode(job, marked, status, private_data), job->keep);
     if (!object || job->resource->config)
         return object;
     StateObject *adopted = arena_new(job->keep, StateObject);
@@ -61,10 +66,11 @@ static bool prior_object(Job *job, const StateObject **object, Value *out) {
         return true;
     ObjectStatus status = OBJECT_READY;
     Value found;
-    if (!recover(job, pending, &found, &status))
+    Str private_data;
+    if (!recover(job, pending, &found, &status, &private_data))
         return false;
-    *out = job_mark(job, found, NULL);
-    *object = adopt(job, pending, *out, status);
+    *out = found;
+    *object = adopt(job, pending, *out, status, private_data);
     job->record->refreshed = *object;
     job->record->refreshed_changed = true;
     return true;
@@ -92,42 +98,33 @@ static void note_drift(Job *job, Value before, Value after, const ResourceAddr *
     job->record->drift = drift;
 }
 
-static Value restore_marks(Job *job, Value before, Value after) {
-    if (!value_is_present(after))
-        return after;
-    Paths sensitive = {0};
-    path_find_marks(before, MARK_SENSITIVE, &sensitive, job->scratch);
-    if (sensitive.count > 0)
-        after = path_mark(after, &sensitive, MARK_SENSITIVE, job->scratch);
-    return job_mark(job, after, NULL);
-}
-
 static bool read_object(Job *job, const StateObject *object, Value prior, Value *out) {
     const Hooks *hooks = job->walk->engine->hooks;
     HookEvent event = job_event(job);
     event.id = job_object_id(prior);
     if (hooks && hooks->refresh_start)
         hooks->refresh_start(hooks->self, &event);
-    Call call = job_call(job);
-    Value state = value_unmark_deep(prior, job->scratch);
-    Value before = state;
-    Str private_data = object->private_data;
-    if (!resource_type_read(job->type, &call, &state, &private_data, &job->diags))
+    ReadRequest request = {value_unmark_deep(prior, job->scratch), object->private_data};
+    ReadResponse response;
+    if (!provider_call_read(job, &request, &response))
         return false;
     event.elapsed_ms = job_event(job).elapsed_ms;
     if (hooks && hooks->refresh_end)
         hooks->refresh_end(hooks->self, &event);
     *out = prior;
     const ResourceAddr *origin = find_origin(job);
-    bool is_same = value_equal(before, state);
+    bool is_same = value_equal(request.state, response.state);
     if (is_same && origin && job->walk->options->mode == PLAN_REFRESH_ONLY)
         note_drift(job, prior, prior, origin);
-    if (is_same)
+    bool has_same_private = str_equal(request.private_data, response.private_data);
+    if (is_same && has_same_private)
         return true;
-    *out = restore_marks(job, prior, state);
-    note_drift(job, prior, *out, origin);
+    if (!is_same) {
+        *out = job_keep_marks(job, prior, response.state);
+        note_drift(job, prior, *out, origin);
+    }
     job->record->refreshed =
-        state_object_clone(job_encode(job, *out, object->status, private_data), job->keep);
+        state_object_clone(job_encode(job, *out, object->status, response.private_data), job->keep);
     job->record->refreshed_changed = true;
     return true;
 }
@@ -200,11 +197,16 @@ static void update_facts(Job *job) {
 
 /* What the provider knows by this id. */
 static bool find_imported(Job *job, Value *state, Str *private_data) {
-    Call call = job_call(job);
     Str id = job->record->import_id;
-    if (!resource_type_import(job->type, &call, id, state, &job->diags) ||
-        !resource_type_read(job->type, &call, state, private_data, &job->diags))
+    ImportResponse imported;
+    ReadResponse read;
+    if (!provider_call_import(job, &(ImportRequest){id}, &imported))
         return false;
+    ReadRequest request = {imported.state, imported.private_data};
+    if (!provider_call_read(job, &request, &read))
+        return false;
+    *state = read.state;
+    *private_data = read.private_data;
     if (value_is_present(*state))
         return true;
     diags_error(

@@ -109,6 +109,8 @@ bool node_resource_validate(Walk *tasks, void *payload, uint32_t worker) {
     EvalScope scope;
     evaluate_scope_init_instance(&scope, job.record);
     validate_body(&job, &scope);
+    if (lifecycle->prevent_destroy)
+        validate_condition(&job, &scope, lifecycle->prevent_destroy, &TYPE_BOOL);
     validate_conditions(&job, &scope, &lifecycle->preconditions);
     scope.self = &object;
     validate_conditions(&job, &scope, &lifecycle->postconditions);

@@ -8,6 +8,8 @@
  *                                     change, as they would before a replacement; what its users
  *                                     hold (a disk in a machine) goes after they have let go
  *   mirror(X) → provider(X)           it must be open
+ *   apply(X) → gate(X) → mirror(Y)    a dependent's object is deleted before X is created, updated
+ *                                     or read, unless its deletion is a late one
  *
  * In a full destroy nothing is created: every value is read before anything goes.
  *
@@ -34,9 +36,41 @@ static bool is_data(const Node *node) {
     return node->kind == NODE_RESOURCE && node->as.resource->config->mode == MODE_DATA;
 }
 
-/* The dependents' own applies, through values and data sources that lie between, not past the first
- * object. */
-static void find_dependents(EngineWalk *walk, GraphNode start, GraphNodes *out, Arena *scratch) {
+/* Nothing of it is made, so it can come before or after all that goes. */
+static bool only_loses(const ResourceNode *resource) {
+    vec_each(&resource->planned, run) {
+        Action action = (*run)->change->action;
+        if (action == ACTION_CREATE || action_is_replace(action))
+            return false;
+    }
+    return true;
+}
+
+/* Deleted only after its dependents have changed: a replaced object that has a successor already,
+ * or one that its dependents hold. */
+static bool is_late(const ResourceNode *resource) {
+    bool is_held = node_destroys_after_updates(resource) && only_loses(resource);
+    return resource->create_before_destroy || is_held;
+}
+
+static bool waits_for_dependents(const ResourceNode *resource) {
+    return is_late(resource) && node_deletes(resource);
+}
+
+/* Does an instance of it get a new value? */
+static bool makes_changes(const ResourceNode *resource) {
+    vec_each(&resource->planned, run) {
+        Action action = (*run)->change->action;
+        if (action != ACTION_NO_OP && action != ACTION_DELETE && action != ACTION_FORGET)
+            return true;
+    }
+    return false;
+}
+
+/* The dependents' own applies. `past_objects`: at any distance, except behind a dependent whose own
+ * late deletion waits for them; otherwise through values and data sources alone. */
+static void find_dependents(
+    EngineWalk *walk, GraphNode start, bool past_objects, GraphNodes *out, Arena *scratch) {
     bool *seen = arena_new_array(scratch, bool, walk->nodes.count);
     GraphNodes queue = {0};
     vec_push(scratch, &queue, start);
@@ -48,22 +82,13 @@ static void find_dependents(EngineWalk *walk, GraphNode start, GraphNodes *out, 
             if (seen[user] || node->kind == NODE_CHECK_START)
                 continue;
             seen[user] = true;
+            bool is_object = node->kind == NODE_RESOURCE && !is_data(node);
             if (node->kind == NODE_RESOURCE)
                 vec_push(scratch, out, user);
-            if (node->kind != NODE_RESOURCE || is_data(node))
+            if (!is_object || (past_objects && !waits_for_dependents(node->as.resource)))
                 vec_push(scratch, &queue, user);
         }
     }
-}
-
-/* Nothing of it is made, so it can come before or after all that goes. */
-static bool only_loses(const ResourceNode *resource) {
-    vec_each(&resource->planned, run) {
-        Action action = (*run)->change->action;
-        if (action == ACTION_CREATE || action_is_replace(action))
-            return false;
-    }
-    return true;
 }
 
 typedef struct DestroyOrder {
@@ -71,7 +96,8 @@ typedef struct DestroyOrder {
     Graph *out;
     Wishes wishes;
     const Node **mirrors;
-    Map by_address; /* configuration address → Node */
+    const Node **gates; /* NULL: no dependent is deleted first */
+    Map by_address;     /* configuration address → Node */
     Arena *scratch;
 } DestroyOrder;
 
@@ -99,7 +125,7 @@ static void order_resource(DestroyOrder *order, const Node *node) {
         return;
     bool is_last = resource->create_before_destroy;
     bool is_wish = !is_last && only_loses(resource);
-    bool is_held = is_wish && resource->type && resource->type->is_held_by_users;
+    bool is_held = is_wish && is_late(resource);
     if (!is_last && !is_wish) {
         graph_add_edge(order->out, node->id, mirror);
         return;
@@ -107,7 +133,7 @@ static void order_resource(DestroyOrder *order, const Node *node) {
     if (is_last)
         graph_add_edge(order->out, mirror, node->id);
     GraphNodes dependents = {0};
-    find_dependents(order->walk, resource->value->id, &dependents, order->scratch);
+    find_dependents(order->walk, resource->value->id, is_last, &dependents, order->scratch);
     vec_each(&dependents, user) {
         if (is_held)
             wish(order, mirror, *user, true);
@@ -120,7 +146,7 @@ static void order_resource(DestroyOrder *order, const Node *node) {
 
 /* Does it go only after what depended on it has changed? */
 static bool goes_last(const ResourceNode *resource) {
-    if (resource->type && resource->type->is_held_by_users)
+    if (node_destroys_after_updates(resource))
         return true;
     vec_each(&resource->planned, run) {
         if ((*run)->change->create_before_destroy)
@@ -129,20 +155,45 @@ static bool goes_last(const ResourceNode *resource) {
     return resource->create_before_destroy;
 }
 
-/* `user` depended on `on`, says the state. */
+/* An object that the configuration no longer has is deleted before what it depended on changes, or
+ * after that if it was to be replaced in that order. */
+static void order_before_change(DestroyOrder *order, const Node *user, const Node *on) {
+    GraphNode mirror = order->mirrors[user->id]->id;
+    if (goes_last(user->as.resource))
+        wish(order, mirror, on->id, true);
+    else
+        wish(order, on->id, mirror, true);
+}
+
+static int compare_address(const void *wanted, const void *item) {
+    return str_compare(*(const Str *)wanted, *(const Str *)item);
+}
+
+/* Then the edges of the configuration order the two. */
+static bool refers_to(const ResourceNode *resource, Str address) {
+    return resource->dependency_count > 0 &&
+           bsearch(&address, resource->dependencies, resource->dependency_count, sizeof(Str),
+                   compare_address);
+}
+
+/* `user` depended on `on`, says the state. A reference that the configuration has dropped or turned
+ * round since is a weak wish. */
 static void order_stored(DestroyOrder *order,
                          const Node *user,
                          const ResourceChange *change,
                          const Node *on) {
-    /* Between two blocks the configuration's own references decide: they may have turned round. */
-    if (user == on || (user->kind != NODE_ORPHAN && on->kind != NODE_ORPHAN))
+    bool both_declared = user->kind != NODE_ORPHAN && on->kind != NODE_ORPHAN;
+    if (user == on || (both_declared && refers_to(user->as.resource, on->as.resource->address)))
+        return;
+    bool deletes = change->action == ACTION_DELETE || action_is_replace(change->action);
+    if (deletes)
+        wish(order, order->mirrors[on->id]->id, order->mirrors[user->id]->id, both_declared);
+    if (deletes && on->kind != NODE_ORPHAN && makes_changes(on->as.resource))
+        order_before_change(order, user, on);
+    if (change->action == ACTION_DELETE || !node_deletes(on->as.resource))
         return;
     GraphNode on_mirror = order->mirrors[on->id]->id;
-    if (change->action == ACTION_DELETE || action_is_replace(change->action))
-        wish(order, on_mirror, order->mirrors[user->id]->id, false);
-    if (on->kind != NODE_ORPHAN || change->action == ACTION_DELETE)
-        return;
-    if (user->as.resource->create_before_destroy || goes_last(on->as.resource))
+    if (goes_last(on->as.resource))
         wish(order, on_mirror, user->id, true);
     else
         wish(order, user->id, on_mirror, true);
@@ -193,11 +244,12 @@ static Graph copy_graph(EngineWalk *walk) {
     return out;
 }
 
-static Node *add_mirror(EngineWalk *walk, Graph *out, Node *node) {
+static Node *add_shadow(EngineWalk *walk, Graph *out, Node *node, NodeKind kind) {
+    const char *what = kind == NODE_DESTROY ? "destroy" : "dependents destroyed";
     Node *mirror = arena_new(walk->arena, Node);
-    mirror->kind = NODE_DESTROY;
+    mirror->kind = kind;
     mirror->module = node->module;
-    mirror->name = str_format(walk->arena, "%.*s (destroy)", STR_ARG(node->name));
+    mirror->name = str_format(walk->arena, "%.*s (%s)", STR_ARG(node->name), what);
     mirror->range = node->range;
     mirror->as.mirrored = node;
     mirror->is_selected = true;
@@ -218,7 +270,7 @@ static void add_mirrors(DestroyOrder *order) {
     size_t count = walk->nodes.count;
     order->mirrors = arena_new_array(walk->arena, const Node *, count);
     for (size_t i = 0; i < count; i++) {
-        order->mirrors[i] = add_mirror(walk, order->out, walk->nodes.items[i]);
+        order->mirrors[i] = add_shadow(walk, order->out, walk->nodes.items[i], NODE_DESTROY);
     }
     vec_each(&walk->graph.edges, edge) {
         const Node *from = walk->nodes.items[edge->from];
@@ -234,6 +286,60 @@ static void add_mirrors(DestroyOrder *order) {
             wish(order, last, first, false);
         else
             graph_add_edge(order->out, last, first);
+    }
+}
+
+static bool is_deleted_first(const Node *node) {
+    return (node->kind == NODE_RESOURCE || node->kind == NODE_ORPHAN) && !is_data(node) &&
+           node_deletes(node->as.resource) && !is_late(node->as.resource);
+}
+
+/* What its provider's configuration depends on may be the waiting object. */
+static void await_deletion(DestroyOrder *order, const Node *gate, const Node *deleted) {
+    const Graph *graph = &order->walk->graph;
+    GraphNode provider = deleted->as.resource->provider->id;
+    GraphNode mirror = order->mirrors[deleted->id]->id;
+    if (graph->need_start[provider] < graph->need_start[provider + 1])
+        wish(order, gate->id, mirror, false);
+    else
+        graph_add_edge(order->out, gate->id, mirror);
+}
+
+/* Gates for all that the `count` nodes which are deleted first depend on. */
+static void make_gates(DestroyOrder *order, size_t count) {
+    EngineWalk *walk = order->walk;
+    bool *marks = arena_new_array(order->scratch, bool, walk->nodes.count);
+    for (size_t i = 0; i < count; i++) {
+        if (is_deleted_first(walk->nodes.items[i]))
+            graph_mark_needs(&walk->graph, (GraphNode)i, marks, order->scratch);
+    }
+    for (size_t i = 0; i < count; i++) {
+        Node *node = walk->nodes.items[i];
+        if (marks[i] && node->kind != NODE_PROVIDER)
+            order->gates[i] = add_shadow(walk, order->out, node, NODE_DESTROY_GATE);
+    }
+}
+
+static void add_gates(DestroyOrder *order, size_t count) {
+    EngineWalk *walk = order->walk;
+    order->gates = arena_new_array(walk->arena, const Node *, count);
+    if (walk->plan->mode == PLAN_DESTROY)
+        return;
+    make_gates(order, count);
+    vec_each(&walk->graph.edges, edge) {
+        const Node *from = walk->nodes.items[edge->from];
+        const Node *gate = order->gates[edge->to];
+        if (!gate || from->kind == NODE_CHECK_START)
+            continue;
+        if (order->gates[edge->from])
+            graph_add_edge(order->out, gate->id, order->gates[edge->from]->id);
+        if (is_deleted_first(from))
+            await_deletion(order, gate, from);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const Node *node = walk->nodes.items[i];
+        if (order->gates[i] && node->kind == NODE_RESOURCE && makes_changes(node->as.resource))
+            graph_add_edge(order->out, node->id, order->gates[i]->id);
     }
 }
 
@@ -310,12 +416,15 @@ bool transform_destroy(EngineWalk *walk, Diags *diags) {
     DestroyOrder order = {
         .walk = walk, .out = &out, .by_address = map_new(scratch), .scratch = scratch};
     add_mirrors(&order);
+    add_gates(&order, count);
     for (size_t i = 0; i < count; i++) {
         const Node *node = walk->nodes.items[i];
         if (node->kind != NODE_RESOURCE && node->kind != NODE_ORPHAN)
             continue;
         if (!is_data(node))
             order_resource(&order, node);
+        else if (walk->plan->mode == PLAN_DESTROY)
+            graph_add_edge(&out, order.mirrors[i]->id, node->id); /* which instances to forget */
         map_set(&order.by_address, node->as.resource->address, walk->nodes.items[i]);
     }
     for (size_t i = 0; i < count; i++) {

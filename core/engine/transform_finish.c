@@ -62,7 +62,7 @@ static NodeSet merge(NodeSet a, NodeSet b, Arena *arena) {
 
 static bool has_dependencies(const Node *node) {
     return node->kind != NODE_PROVIDER && node->kind != NODE_DESTROY &&
-           node->kind != NODE_CHECK_START;
+           node->kind != NODE_DESTROY_GATE && node->kind != NODE_CHECK_START;
 }
 
 /* Halves first: a node that needs very many makes no set for each of them. */
@@ -102,7 +102,7 @@ static void find_dependencies(EngineWalk *walk) {
     graph_topological_order(graph, &order, scratch);
     vec_each(&order, id) {
         Node *node = walk->nodes.items[*id];
-        if (node->kind == NODE_DESTROY)
+        if (node->kind == NODE_DESTROY || node->kind == NODE_DESTROY_GATE)
             continue;
         NodeSet set =
             unite(walk, sets, graph->need_start[*id], graph->need_start[*id + 1], scratch);

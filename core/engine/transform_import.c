@@ -54,7 +54,7 @@ static bool add_block(EngineWalk *walk, const Import *import, Diags *diags) {
 }
 
 /* What the import command names. */
-static bool check_request(EngineWalk *walk, const ImportRequest *request, Diags *diags) {
+static bool check_request(EngineWalk *walk, const ImportTarget *request, Diags *diags) {
     if (!request || transform_locate_block(walk, request->address))
         return true;
     diags_error(diags, NO_RANGE, "Configuration for import target does not exist",

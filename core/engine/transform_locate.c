@@ -38,10 +38,8 @@ static Node *add_orphan(EngineWalk *walk, const OrphanRequest *request, Str addr
     if (!provider)
         return NULL;
     const Provider *table = provider->as.provider->provider;
-    const ResourceType *type = request->resource.mode == MODE_DATA
-                                   ? registry_find_data_source(table, request->resource.type)
-                                   : registry_find_resource(table, request->resource.type);
-    if (!type) {
+    ObjectType *type = arena_new(walk->arena, ObjectType);
+    if (!registry_find_type(table, request->resource.mode, request->resource.type, type)) {
         diags_error(
             diags, NO_RANGE, "Unknown resource type in state",
             "The state holds %.*s, but the provider %s has no type \"%.*s\". Remove it from "

@@ -13,8 +13,13 @@ static const Provider *find_provider(EngineWalk *walk,
     const ProviderRequirement *requirement = map_find(&module->config->requirements, ref.name);
     Str name = requirement && requirement->source.len ? requirement->source : ref.name;
     const Provider *provider = NULL;
-    if (!registry_find(walk->engine->registry, name, &provider, ref.range, diags))
+    Str key = registry_key(name);
+    if (map_has(&walk->missing_providers, key))
+        return NULL; /* one error for each, not one for each of its resources */
+    if (!registry_find(walk->engine->registry, name, &provider, ref.range, diags)) {
+        map_set(&walk->missing_providers, key, walk);
         return NULL;
+    }
     return provider;
 }
 

@@ -252,32 +252,84 @@ static void refuse_attribute(Binder *binder, const TraversalStep *step, const Sc
                 near.len ? "\"?" : "");
 }
 
-/* The steps into an object, from `at` on, by the schema of its type. */
-static void check_steps(Binder *binder, const Reference *reference, const Node *node, size_t at) {
+static void check_members(
+    Binder *binder, const Reference *reference, const Node *node, const Schema *schema, size_t at);
+
+/* The steps into a nested block, from `at` on. */
+static void check_block_steps(
+    Binder *binder, const Reference *reference, const Node *node, const Block *block, size_t at) {
     const Traversal *traversal = reference->traversal;
-    const ResourceType *type = node->as.resource->type;
-    if (!type || at >= traversal->step_count)
+    if (at >= traversal->step_count)
         return;
     const TraversalStep *step = &traversal->steps[at];
-    const Attribute *attribute =
-        step->is_index ? NULL : schema_find_attribute(&type->schema, step->name);
-    Value value;
-    if (step->is_index) {
+    switch (block->nesting) {
+    case NEST_SINGLE: check_members(binder, reference, node, &block->schema, at); return;
+    case NEST_MAP: check_members(binder, reference, node, &block->schema, at + 1); return;
+    case NEST_LIST:
+        if (step->is_index) {
+            check_members(binder, reference, node, &block->schema, at + 1);
+            return;
+        }
+        diags_error(refuse_name(binder), step->range, "Invalid operation",
+                    "The blocks \"%s\" are a list of objects. Name one of them by its index, as in "
+                    ".%s[0], or all, as in .%s[*].",
+                    block->name, block->name, block->name);
+        return;
+    case NEST_SET:
+        diags_error(refuse_name(binder), step->range, "Cannot index a set value",
+                    "The blocks \"%s\" are a set of objects, which have no keys. Use a \"for\" "
+                    "expression with an \"if\" clause to find one of them.",
+                    block->name);
+        return;
+    }
+}
+
+static void check_attribute_steps(Binder *binder,
+                                  const Reference *reference,
+                                  const Attribute *attribute,
+                                  size_t at) {
+    const Traversal *traversal = reference->traversal;
+    Value value = value_unknown(attribute_implied_type(attribute));
+    Diags found = diags_new(binder->walk->arena);
+    if (attribute->flags & DEPRECATED)
+        diags_warning(&binder->results, traversal->range, "Deprecated attribute",
+                      "The attribute \"%s\" is deprecated: %s", attribute->name,
+                      attribute->description)
+            ->is_deprecation = true;
+    if (!eval_steps(value, traversal, at, &value, binder->walk->arena, &found))
+        diags_append(refuse_name(binder), &found);
+}
+
+/* The steps into an object of this schema, from `at` on. */
+static void check_members(
+    Binder *binder, const Reference *reference, const Node *node, const Schema *schema, size_t at) {
+    const Traversal *traversal = reference->traversal;
+    if (at >= traversal->step_count)
+        return;
+    const TraversalStep *step = &traversal->steps[at];
+    const Attribute *attribute = step->is_index ? NULL : schema_find_attribute(schema, step->name);
+    const Block *block = step->is_index ? NULL : schema_find_block(schema, step->name);
+    if (step->is_index)
         diags_error(refuse_name(binder), step->range, "Invalid index operation",
                     "An attribute of this object is named after a dot, not in brackets.");
-    } else if (str_equal_cstr(step->name, "count") && !attribute) {
+    else if (attribute)
+        check_attribute_steps(binder, reference, attribute, at + 1);
+    else if (block)
+        check_block_steps(binder, reference, node, block, at + 1);
+    else if (str_equal_cstr(step->name, "count"))
         diags_error(refuse_name(binder), reference->range, "Invalid resource count attribute",
                     "\"count\" is no attribute of a resource. length(%.*s) is the number of its "
                     "instances.",
                     STR_ARG(node->name));
-    } else if (attribute) {
-        Diags found = diags_new(binder->walk->arena);
-        if (!eval_steps(value_unknown(attribute->type), traversal, at + 1, &value,
-                        binder->walk->arena, &found))
-            diags_append(refuse_name(binder), &found);
-    } else if (!schema_find_block(&type->schema, step->name)) {
-        refuse_attribute(binder, step, &type->schema);
-    }
+    else
+        refuse_attribute(binder, step, schema);
+}
+
+/* The steps into an object, from `at` on, by the schema of its type. */
+static void check_steps(Binder *binder, const Reference *reference, const Node *node, size_t at) {
+    const ObjectType *type = node->as.resource->type;
+    if (type)
+        check_members(binder, reference, node, type->schema, at);
 }
 
 static void check_object_steps(Binder *binder, const Binding *binding) {
@@ -569,7 +621,8 @@ static void bind_node(Binder *binder, Node *node) {
     case NODE_RESOURCE_VALUE:
     case NODE_CHECK_START:
     case NODE_EPHEMERAL_CLOSE:
-    case NODE_DESTROY: return;
+    case NODE_DESTROY:
+    case NODE_DESTROY_GATE: return;
     }
 }
 

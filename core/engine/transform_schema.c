@@ -2,29 +2,6 @@
 #include "body_merge.h"
 #include "transform.h"
 
-typedef struct TypeList {
-    const ResourceType *const *items;
-    size_t count;
-} TypeList;
-
-static TypeList list_types(const Provider *provider, ResourceMode mode) {
-    switch (mode) {
-    case MODE_MANAGED: return (TypeList){provider->resources, provider->resource_count};
-    case MODE_DATA: return (TypeList){provider->data_sources, provider->data_source_count};
-    case MODE_EPHEMERAL: return (TypeList){provider->ephemerals, provider->ephemeral_count};
-    }
-    return (TypeList){0};
-}
-
-static const ResourceType *find_type(const Provider *provider, ResourceMode mode, Str type) {
-    switch (mode) {
-    case MODE_MANAGED: return registry_find_resource(provider, type);
-    case MODE_DATA: return registry_find_data_source(provider, type);
-    case MODE_EPHEMERAL: return registry_find_ephemeral(provider, type);
-    }
-    return NULL;
-}
-
 static void unknown_type(const Resource *config,
                          const Provider *provider,
                          Arena *arena,
@@ -39,11 +16,7 @@ static void unknown_type(const Resource *config,
         [MODE_DATA] = "data source",
         [MODE_EPHEMERAL] = "ephemeral resource type",
     };
-    TypeList types = list_types(provider, config->mode);
-    StrVec names = {0};
-    for (size_t i = 0; i < types.count; i++) {
-        vec_push(arena, &names, str_from_cstr(types.items[i]->name));
-    }
+    StrVec names = registry_type_names(provider, config->mode, arena);
     Str near = str_suggest(config->type, names.items, names.count);
     diags_error(diags, config->type_range, summaries[config->mode],
                 "The provider %s does not support %s \"%.*s\".%s%.*s%s", provider->address,
@@ -84,15 +57,16 @@ static void decode_resource(EngineWalk *walk, Node *node) {
     ResourceNode *resource = node->as.resource;
     const Resource *config = resource->config;
     const Provider *provider = resource->provider->as.provider->provider;
-    resource->type = find_type(provider, config->mode, config->type);
-    if (!resource->type) {
+    ObjectType *type = arena_new(walk->arena, ObjectType);
+    if (!registry_find_type(provider, config->mode, config->type, type)) {
         unknown_type(config, provider, walk->arena, &node->faults);
         return;
     }
+    resource->type = type;
     resource->decoding = diags_new(walk->arena);
-    if (decode_body(config->body, &resource->type->schema, &resource->decoded, walk->arena,
+    if (decode_body(config->body, resource->type->schema, &resource->decoded, walk->arena,
                     &resource->decoding))
-        check_ignored(config, &resource->type->schema, walk->arena, &resource->decoding);
+        check_ignored(config, resource->type->schema, walk->arena, &resource->decoding);
     /* What is only to be looked at has a block that says nothing yet. */
     if (walk->options && walk->options->imports_alone)
         resource->decoding = diags_new(walk->arena);

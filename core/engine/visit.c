@@ -19,6 +19,9 @@ static bool dispatch(Visit *visit) {
     case NODE_CHECK_START: return true;
     case NODE_EPHEMERAL_CLOSE: return node_ephemeral_close_visit(visit);
     case NODE_DESTROY: return node_destroy_visit(visit);
+    case NODE_DESTROY_GATE:
+        atomic_store(&visit->node->has_failed, visit_is_blocked(visit));
+        return true;
     }
     return false;
 }
@@ -95,10 +98,17 @@ bool visit_is_blocked(const Visit *visit) {
     for (uint32_t i = graph->need_start[id]; i < graph->need_start[id + 1]; i++) {
         const Node *need = graph->payloads.items[graph->need[i]];
         bool is_own = need->kind == NODE_DESTROY && need->as.mirrored == visit->node;
-        if (need->kind == NODE_DESTROY && !is_own && atomic_load(&need->has_failed))
+        bool deletes = need->kind == NODE_DESTROY || need->kind == NODE_DESTROY_GATE;
+        if (deletes && !is_own && atomic_load(&need->has_failed))
             return true;
     }
     return false;
+}
+
+/* What cannot be recorded must not be done. */
+static bool should_stop(const void *context) {
+    const EngineWalk *walk = context;
+    return walk->working && working_state_has_failed(walk->working);
 }
 
 bool visit_run(EngineWalk *walk) {
@@ -108,6 +118,7 @@ bool visit_run(EngineWalk *walk) {
         .graph = &walk->graph,
         .workers = walk->worker_count,
         .cancel = walk->engine->cancel,
+        .should_stop = should_stop,
         .visit = visit_node,
         .survives = survives,
         .context = walk,

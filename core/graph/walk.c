@@ -296,5 +296,7 @@ void walk_submit(Walk *walk, GraphNode node, WalkTask task) {
 }
 
 bool walk_is_stopping(const Walk *walk) {
-    return cancel_level(walk->request->cancel) != CANCEL_NONE;
+    const WalkRequest *request = walk->request;
+    return cancel_level(request->cancel) != CANCEL_NONE ||
+           (request->should_stop && request->should_stop(request->context));
 }

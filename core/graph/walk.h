@@ -38,6 +38,8 @@ typedef struct WalkRequest {
     const Graph *graph;
     uint32_t workers; /* -parallelism */
     const CancelToken *cancel;
+    /* NULL, or true when no further node or task may begin, as if the token were raised. */
+    bool (*should_stop)(const void *context);
     /* False: failed, dependents are skipped. */
     bool (*visit)(Walk *walk, GraphNode node, void *payload, uint32_t worker, void *context);
     /* NULL: nobody does; else, can `user` be visited although `failed`, which it needs, was not

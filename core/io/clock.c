@@ -102,7 +102,8 @@ static bool take_part(Str *rest, uint64_t *total_ns) {
     uint64_t ns = 0;
     if (!unit || (whole.len && !str_to_uint64(whole, &ns)))
         return false;
-    if (__builtin_mul_overflow(ns, unit->ns, &ns))
+    /* Below INT64_MAX there is room for the fraction. */
+    if (__builtin_mul_overflow(ns, unit->ns, &ns) || ns > INT64_MAX)
         return false;
     uint64_t place = unit->ns;
     for (size_t i = 0; i < fraction.len; i++) {
@@ -112,8 +113,7 @@ static bool take_part(Str *rest, uint64_t *total_ns) {
     return !__builtin_add_overflow(*total_ns, ns, total_ns) && *total_ns <= INT64_MAX;
 }
 
-/* What is less than a millisecond counts as one: a short time must not become "no time". */
-bool clock_parse_duration(Str text, int64_t *out_ms) {
+bool clock_parse_duration_ns(Str text, int64_t *out_ns) {
     bool negative = str_starts_with(text, STR("-"));
     Str rest = negative || str_starts_with(text, STR("+")) ? str_after(text, 1) : text;
     if (rest.len == 0)
@@ -125,8 +125,19 @@ bool clock_parse_duration(Str text, int64_t *out_ms) {
                 return false;
         }
     }
-    int64_t ms = (int64_t)((ns + NS_PER_MS - 1) / NS_PER_MS);
-    *out_ms = negative ? -ms : ms;
+    *out_ns = negative ? -(int64_t)ns : (int64_t)ns;
+    return true;
+}
+
+/* Less than a millisecond counts as one: a short time must not become "no time". */
+bool clock_parse_duration(Str text, int64_t *out_ms) {
+    int64_t ns;
+    if (!clock_parse_duration_ns(text, &ns))
+        return false;
+    int64_t ms = ns / (int64_t)NS_PER_MS;
+    if (ns % (int64_t)NS_PER_MS != 0)
+        ms += ns < 0 ? -1 : 1;
+    *out_ms = ms;
     return true;
 }
 

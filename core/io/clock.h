@@ -20,5 +20,7 @@ Str clock_format_rfc3339(int64_t unix_ms, Arena *arena);
 Str clock_format_rfc3339_fraction(int64_t unix_ms, int digits, Arena *arena);
 /* "1m30s", "2h", "500ms": the duration text of Go, which users know. */
 MUST_USE bool clock_parse_duration(Str text, int64_t *out_ms);
+/* The same, exact. */
+MUST_USE bool clock_parse_duration_ns(Str text, int64_t *out_ns);
 /* "3s", "1m5s" as progress lines say it. */
 Str clock_format_elapsed(int64_t ms, Arena *arena);

@@ -47,9 +47,11 @@ typedef struct HttpRequest {
     Str server_name;    /* what its certificate is for; empty: the host of the URL */
     Str proxy;          /* address; empty: what the environment says */
     Str no_proxy;       /* with a proxy: hosts that are reached without it, commas between */
+    bool only_connects; /* of https: no request is sent; the server's certificates are the answer */
     int redirect_limit; /* 0: 10; negative: none is followed */
     int64_t connect_timeout_ms; /* 0: 10 s */
-    int64_t idle_timeout_ms;    /* nothing came for so long; 0: 60 s */
+    int64_t idle_timeout_ms;    /* less than the least rate came for so long; 0: 60 s */
+    int64_t least_rate;         /* bytes a second; 0: 100 */
     int64_t timeout_ms;         /* for the whole attempt; 0: none */
     uint64_t body_limit;        /* bytes of the answer; 0: 16 MiB */
     uint32_t retries;           /* attempts after the first */
@@ -64,6 +66,7 @@ typedef struct HttpResponse {
     HttpHeaders headers; /* of the last answer */
     Str body;            /* empty when it went into a file */
     Str url;             /* after all redirects */
+    StrVec certificates; /* with only_connects: in PEM, the server's own first */
     uint32_t attempts;   /* more than one: an earlier one may have had its effect too */
 } HttpResponse;
 

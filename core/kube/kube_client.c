@@ -3,7 +3,7 @@
 #include "kube_object.h"
 #include "utf8.h"
 
-#define BODY_LIMIT ((uint64_t)1 << 30)
+#define BODY_LIMIT ((uint64_t)128 << 20)
 #define SHOWN_MAX  200 /* bytes of an answer that is no object */
 
 static const CancelToken *cancel_of(const KubeClient *client) {

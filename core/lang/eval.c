@@ -3,9 +3,11 @@
 #include "eval.h"
 
 #include "evaluation.h"
+#include "utf8.h"
 
-/* Of a value that is mentioned with an error. */
-enum { SHOWN_MAX = 2000 };
+/* Bytes of a value that is mentioned with an error; of what a function or a conversion says, which
+ * may quote a value; of all that an error says. */
+enum { SHOWN_MAX = 240, MESSAGE_MAX = 480, DETAIL_MAX = 2000 };
 
 typedef struct Showing {
     Evaluation *evaluation;
@@ -120,6 +122,7 @@ static void eval_show_traversal(Traversal *traversal, void *payload) {
 
 static void add_error(
     Evaluation *evaluation, SourceRange range, const Expr *expr, const char *summary, Str detail) {
+    detail = utf8_shorten(detail, DETAIL_MAX, evaluation->arena);
     Diag *diag = diags_error(evaluation->diags, range, summary, "%.*s", STR_ARG(detail));
     Showing showing = {.evaluation = evaluation, .diag = diag};
     expr_each_traversal(expr, eval_show_traversal, &showing);
@@ -152,6 +155,10 @@ void eval_tell_each(Evaluation *evaluation, size_t from) {
         evaluation->diags->items[i].is_of_element = true;
 }
 
+bool eval_goes_on(const Evaluation *evaluation, size_t limit) {
+    return evaluation->diags->error_count < limit && !scope_is_spent(evaluation->scope);
+}
+
 bool eval_spend(Evaluation *evaluation, const Expr *expr, int64_t elements, int64_t bytes) {
     if (scope_spend(evaluation->scope, elements, bytes))
         return true;
@@ -176,7 +183,11 @@ Str eval_convert_message(const ConvertError *error, Arena *arena) {
         }
     }
     strbuf_add(&buf, error->message);
-    return strbuf_str(&buf);
+    return eval_shorten(strbuf_str(&buf), arena);
+}
+
+Str eval_shorten(Str message, Arena *arena) {
+    return utf8_shorten(message, MESSAGE_MAX, arena);
 }
 
 /* What the name stands for, and how many of the steps are part of the name. */
@@ -222,7 +233,7 @@ static bool eval_tuple(Evaluation *evaluation, const Expr *expr, Value *out) {
         return false;
     Value *items = arena_new_array(evaluation->arena, Value, count);
     bool is_good = true;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && (is_good || eval_goes_on(evaluation, SIZE_MAX)); i++)
         is_good = eval_node(evaluation, expr->as.parts.items[i], &items[i]) && is_good;
     if (is_good)
         *out = value_tuple(items, count, evaluation->arena);
@@ -311,7 +322,7 @@ static bool eval_object(Evaluation *evaluation, const Expr *expr, Value *out) {
     if (count > 16)
         object.places = map_new(arena);
     bool is_good = true;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && (is_good || eval_goes_on(evaluation, SIZE_MAX)); i++)
         is_good = eval_object_item(evaluation, &expr->as.object.items[i], &object) && is_good;
     if (!is_good)
         return false;

@@ -161,6 +161,34 @@ static bool call_on_expressions(Evaluation *evaluation, const Expr *expr, Value 
     return function->evaluate(evaluation, call, out);
 }
 
+/* provider::LOCAL::f, by the name that the module gives the provider. */
+static const Function *find_provided(const Evaluation *evaluation, Str name) {
+    const Scope *scope = evaluation->scope;
+    Str rest = name, local;
+    if (!str_starts_with(name, STR("provider::")) || !scope->functions)
+        return NULL;
+    rest = str_after(name, 10);
+    size_t end = str_find(rest, STR("::"), 0);
+    if (end == SIZE_MAX || !scope->provider_name)
+        return function_table_find(scope->functions, name);
+    local = str_slice(rest, 0, end);
+    Str known = scope->provider_name(scope, local);
+    Str whole = str_format(evaluation->arena, "provider::%.*s%.*s", STR_ARG(known),
+                           STR_ARG(str_after(rest, end)));
+    return function_table_find(scope->functions, whole);
+}
+
+static bool call_provided(Evaluation *evaluation, const Expr *expr, Value *out) {
+    const Function *function = find_provided(evaluation, expr->as.call.name);
+    if (!function)
+        return call_unknown_function(evaluation, expr);
+    Expr *call = expr_new(EXPR_CALL, expr->range, evaluation->arena);
+    call->as.call = expr->as.call;
+    call->as.call.function = function;
+    call->as.call.name = str_from_cstr(function->name);
+    return eval_call(evaluation, call, out);
+}
+
 bool eval_call(Evaluation *evaluation, const Expr *expr, Value *out) {
     const Function *function = expr->as.call.function;
     if (!evaluation->scope->functions && !evaluation->scope->lookup) {
@@ -169,7 +197,7 @@ bool eval_call(Evaluation *evaluation, const Expr *expr, Value *out) {
         return false;
     }
     if (!function)
-        return call_unknown_function(evaluation, expr);
+        return call_provided(evaluation, expr, out);
     if (function->evaluate)
         return call_on_expressions(evaluation, expr, out);
     ValueVec arguments = {0};
@@ -193,6 +221,7 @@ bool eval_call(Evaluation *evaluation, const Expr *expr, Value *out) {
     Str error = STR_EMPTY;
     if (function_call(&call, out, &error))
         return true;
+    error = eval_shorten(error, evaluation->arena);
     bool is_whole = call.has_begun && function->blames_call;
     if (call.failed_argument != SIZE_MAX && !is_whole)
         return call_argument_error(evaluation, expr, call.failed_argument, error);

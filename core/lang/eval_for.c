@@ -129,8 +129,8 @@ static bool for_add_named(
     size_t place = (size_t)(uintptr_t)map_find(&result->places, name);
     Arena *arena = inner->arena;
     if (place && !expr->as.loop.groups) {
-        Str quoted =
-            (result->marks & MARKS_SECRET) ? STR("(sensitive value)") : str_quote(name, arena);
+        Str quoted = (result->marks & MARKS_SECRET) ? STR("(sensitive value)")
+                                                    : eval_shorten(str_quote(name, arena), arena);
         eval_error(inner, expr->as.loop.key, "Duplicate object key",
                    "The key %.*s comes up twice. To collect all values of a key in a tuple, put an "
                    "ellipsis (...) behind the value.",
@@ -228,13 +228,13 @@ bool eval_for(Evaluation *evaluation, const Expr *expr, Value *out) {
     bool is_good = true;
     size_t before = evaluation->diags->count;
     size_t limit = evaluation->diags->error_count + EVAL_ERRORS_MAX;
-    for (size_t i = 0; i < count && evaluation->diags->error_count < limit; i++) {
+    for (size_t i = 0; i < count && eval_goes_on(evaluation, limit); i++) {
         eval_loop_set(&loop, collection, i);
         is_good = for_element(&inner, expr, &result) && is_good;
         result.is_known = result.is_known && is_good;
     }
     eval_tell_each(evaluation, before);
-    if (!is_good)
+    if (!is_good || !eval_spend(evaluation, expr, 0, 0))
         return false;
     *out = value_with_marks(for_finish(expr, &result, evaluation->arena), result.marks);
     return true;

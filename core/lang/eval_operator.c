@@ -3,16 +3,11 @@
 
 #include "arithmetic.h"
 #include "evaluation.h"
+#include "refinement.h"
 
 typedef enum Answer { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN } Answer;
 
 static Answer equal_answer(Value a, Value b, Arena *arena);
-
-static bool is_never_null(Value v) {
-    if (value_is_known(v))
-        return !value_is_null(v);
-    return v.as.refinement && v.as.refinement->not_null;
-}
 
 /* Is it the other type, or could it be where that one is open? */
 static bool type_conforms(const Type *type, const Type *open) {
@@ -31,8 +26,14 @@ static bool type_conforms(const Type *type, const Type *open) {
     return true;
 }
 
+/* Is the number beyond the bounds? */
+static bool is_out_of_bounds(Value number, const Refinement *bounds, Arena *arena) {
+    return (bounds->min && arithmetic_compare(number, *bounds->min, arena) < 0) ||
+           (bounds->max && arithmetic_compare(number, *bounds->max, arena) > 0);
+}
+
 /* Does what is known of the unknown value rule the known one out? */
-static bool refinement_excludes(Value unknown, Value known) {
+static bool refinement_excludes(Value unknown, Value known, Arena *arena) {
     const Refinement *refinement = unknown.as.refinement;
     if (value_is_null(known) || unknown.type == &TYPE_DYNAMIC)
         return false;
@@ -42,22 +43,35 @@ static bool refinement_excludes(Value unknown, Value known) {
         return false;
     if (known.type->kind == KIND_STRING)
         return !str_starts_with(value_text(known), refinement->prefix);
-    if (type_is_collection(known.type) && value_is_wholly_known(known))
-        return known.count < refinement->length_min ||
-               (refinement->length_max && known.count > refinement->length_max);
+    if (known.type->kind == KIND_NUMBER)
+        return is_out_of_bounds(known, refinement, arena);
+    if (!type_is_collection(known.type))
+        return false;
+    Refinement length = refinement_of(refinement_length(known, arena), arena);
+    return arithmetic_compare(*length.max, value_int((int64_t)refinement->length_min), arena) < 0 ||
+           arithmetic_compare(*length.min, value_int((int64_t)refinement->length_max), arena) > 0;
+}
+
+/* Is there an unknown inside whose type is not known either? */
+static bool has_open_type(Value v) {
+    if (!value_is_known(v))
+        return v.type->has_dynamic;
+    if (value_is_null(v) || value_is_wholly_known(v))
+        return false;
+    for (size_t i = 0; i < v.count; i++)
+        if (has_open_type(value_at(v, i)))
+            return true;
     return false;
 }
 
+/* As upstream: what comes first decides, a difference or what is not known. */
 static Answer equal_items(Value a, Value b, size_t count, Arena *arena) {
-    Answer answer = ANSWER_YES;
     for (size_t i = 0; i < count; i++) {
         Answer item = equal_answer(value_at(a, i), value_at(b, i), arena);
-        if (item == ANSWER_NO)
-            return ANSWER_NO;
-        if (item == ANSWER_UNKNOWN)
-            answer = ANSWER_UNKNOWN;
+        if (item != ANSWER_YES)
+            return item;
     }
-    return answer;
+    return ANSWER_YES;
 }
 
 static Answer equal_maps(Value a, Value b, Arena *arena) {
@@ -81,18 +95,22 @@ static bool equal_numbers(Value a, Value b, Arena *arena) {
 }
 
 static Answer equal_answer(Value a, Value b, Arena *arena) {
-    if (value_is_null(a) && is_never_null(b))
+    if (value_is_null(a) && refinement_is_never_null(b))
         return ANSWER_NO;
-    if (value_is_null(b) && is_never_null(a))
+    if (value_is_null(b) && refinement_is_never_null(a))
         return ANSWER_NO;
-    if (value_is_known(a) && !value_is_known(b) && refinement_excludes(b, a))
+    if (value_is_known(a) && !value_is_known(b) && refinement_excludes(b, a, arena))
         return ANSWER_NO;
-    if (value_is_known(b) && !value_is_known(a) && refinement_excludes(a, b))
+    if (value_is_known(b) && !value_is_known(a) && refinement_excludes(a, b, arena))
         return ANSWER_NO;
     if (!value_is_known(a) || !value_is_known(b))
         return ANSWER_UNKNOWN;
     if (value_is_null(a) && value_is_null(b))
         return ANSWER_YES;
+    if (has_open_type(a) || has_open_type(b)) {
+        bool can_conform = type_conforms(a.type, b.type) || type_conforms(b.type, a.type);
+        return can_conform ? ANSWER_UNKNOWN : ANSWER_NO;
+    }
     if (a.type != b.type && !type_equal(a.type, b.type))
         return ANSWER_NO;
     if (a.type == &TYPE_NUMBER)
@@ -107,11 +125,6 @@ static Answer equal_answer(Value a, Value b, Arena *arena) {
     }
 }
 
-static Value unknown_not_null(const Type *type, Arena *arena) {
-    Refinement refinement = {.not_null = true, .length_max = UINT32_MAX};
-    return value_unknown_refined(type, refinement, arena);
-}
-
 Value eval_equal(Value a, Value b, Arena *arena) {
     uint8_t marks = 0;
     if (value_has_marks_anywhere(a))
@@ -119,7 +132,7 @@ Value eval_equal(Value a, Value b, Arena *arena) {
     if (value_has_marks_anywhere(b))
         marks |= value_marks_deep(b);
     Answer answer = equal_answer(a, b, arena);
-    Value result = answer == ANSWER_UNKNOWN ? unknown_not_null(&TYPE_BOOL, arena)
+    Value result = answer == ANSWER_UNKNOWN ? refinement_not_null(&TYPE_BOOL, arena)
                                             : value_bool(answer == ANSWER_YES);
     return value_with_marks(result, marks);
 }
@@ -161,6 +174,27 @@ static bool is_ordered(ExprOperator operator, int order) {
     }
 }
 
+/* By the bounds of both; as upstream, bounds that touch say nothing. */
+static bool is_certainly_less(Value a, Value b, Arena *arena) {
+    Refinement left = refinement_of(a, arena);
+    Refinement right = refinement_of(b, arena);
+    return left.max && right.min && arithmetic_compare(*left.max, *right.min, arena) < 0;
+}
+
+/* As upstream: "at most" is "less or equal", and equal is what only bounds can rule out. */
+static Value order_unknown(ExprOperator operator, Value left, Value right, Arena *arena) {
+    bool is_greater = operator== OPERATOR_GREATER || operator== OPERATOR_GREATER_EQUAL;
+    bool takes_equal = operator== OPERATOR_LESS_EQUAL || operator== OPERATOR_GREATER_EQUAL;
+    Value least = is_greater ? right : left;
+    Value most = is_greater ? left : right;
+    if (is_certainly_less(least, most, arena))
+        return value_bool(true);
+    bool is_unequal = !takes_equal || equal_answer(left, right, arena) == ANSWER_NO;
+    return is_unequal && is_certainly_less(most, least, arena)
+               ? value_bool(false)
+               : refinement_not_null(&TYPE_BOOL, arena);
+}
+
 static bool binary_numbers(
     Evaluation *evaluation, const Expr *expr, Value left, Value right, Value *out) {
     ExprOperator operator= expr->as.operation.operator;
@@ -175,7 +209,9 @@ static bool binary_numbers(
     Value result;
     Str error;
     if (!value_is_known(left) || !value_is_known(right)) {
-        result = unknown_not_null(is_order ? &TYPE_BOOL : &TYPE_NUMBER, evaluation->arena);
+        /* As upstream, only orders go by the bounds: a sum has none. */
+        result = is_order ? order_unknown(operator, left, right, evaluation->arena)
+                          : refinement_not_null(&TYPE_NUMBER, evaluation->arena);
     } else if (is_order) {
         result =
             value_bool(is_ordered(operator, arithmetic_compare(left, right, evaluation->arena)));
@@ -212,7 +248,7 @@ static bool side_settle(Evaluation *evaluation, Side *side, bool deciding) {
 static bool logic_decide(
     Evaluation *evaluation, const Expr *expr, const Side *left, const Side *right, Value *out) {
     bool deciding = expr->as.operation.operator== OPERATOR_OR;
-    *out = unknown_not_null(&TYPE_BOOL, evaluation->arena);
+    *out = refinement_not_null(&TYPE_BOOL, evaluation->arena);
     if (!left->is_known && !right->is_known)
         return left->is_good;
     bool awaits = evaluation->scope && evaluation->scope->awaits_operands;
@@ -303,7 +339,7 @@ bool eval_unary(Evaluation *evaluation, const Expr *expr, Value *out) {
         return false;
     if (!value_is_known(value)) {
         /* As upstream, without marks. */
-        *out = unknown_not_null(value.type, evaluation->arena);
+        *out = refinement_not_null(value.type, evaluation->arena);
         return true;
     }
     Value result =
@@ -331,8 +367,8 @@ static Str branch_difference(Value if_true, Value if_false, Arena *arena) {
                           STR_ARG(left), STR_ARG(right));
     if (is_secret) /* the keys of an object may be what is secret */
         return STR("The two are sensitive, so how they differ is not shown.");
-    left = type_to_constraint(a, arena);
-    right = type_to_constraint(b, arena);
+    left = eval_shorten(type_to_constraint(a, arena), arena);
+    right = eval_shorten(type_to_constraint(b, arena), arena);
     return str_format(arena,
                       "The 'true' value is of type %.*s, but the 'false' value is of type %.*s.",
                       STR_ARG(left), STR_ARG(right));
@@ -371,25 +407,23 @@ bool eval_condition(Evaluation *evaluation, const Expr *expr, Value *out) {
 static Value conditional_unknown(Value if_true, Value if_false, const Type *type, Arena *arena) {
     if (value_is_null(if_true) && value_is_null(if_false))
         return value_null(type);
-    bool is_same_number = value_is_present(if_true) && value_is_present(if_false) &&
-                          if_true.type == &TYPE_NUMBER && if_false.type == &TYPE_NUMBER &&
-                          arithmetic_compare(if_true, if_false, arena) == 0;
-    if (is_same_number)
-        return value_without_marks(if_true);
-    if (is_never_null(if_true) && is_never_null(if_false))
-        return unknown_not_null(type, arena);
-    return value_unknown(type);
+    return refinement_to_value(type, refinement_join(if_true, if_false, arena), arena);
 }
 
 static bool conditional_choose(Evaluation *evaluation,
                                const Expr *chosen,
                                Value value,
+                               const Type *other,
                                const Type *type,
                                uint8_t marks,
                                Value *out) {
     ConvertError error;
     bool is_typed = type == &TYPE_DYNAMIC || value.type == type;
-    if (!is_typed && !convert_value(value, type, &value, &error, evaluation->arena)) {
+    bool is_strict = (value.type->kind == KIND_TUPLE && other->kind == KIND_LIST) ||
+                     (value.type->kind == KIND_OBJECT && other->kind == KIND_MAP);
+    bool is_good = is_typed || (is_strict ? convert_value_strictly : convert_value)(
+                                   value, type, &value, &error, evaluation->arena);
+    if (!is_good) {
         eval_error(evaluation, chosen, "Inconsistent conditional result types",
                    "This result value has the wrong type: %.*s.",
                    STR_ARG(eval_convert_message(&error, evaluation->arena)));
@@ -438,5 +472,6 @@ bool eval_conditional(Evaluation *evaluation, const Expr *expr, Value *out) {
         diags_append(evaluation->diags, &diags[chosen]);
         return false;
     }
-    return conditional_choose(evaluation, exprs[chosen], values[chosen], type, marks, out);
+    return conditional_choose(evaluation, exprs[chosen], values[chosen], values[!chosen].type, type,
+                              marks, out);
 }

@@ -1,6 +1,7 @@
 /* eval_splat: object[*].each; what is no sequence counts as a sequence of one, null as none. */
 
 #include "evaluation.h"
+#include "refinement.h"
 
 static bool splat_each(Evaluation *evaluation, const Expr *expr, Value item, Value *out) {
     Evaluation inner = *evaluation;
@@ -23,8 +24,11 @@ static bool splat_unknown(Evaluation *evaluation, const Expr *expr, Value source
     }
     const Type *result =
         type->kind == KIND_TUPLE ? type_tuple(types, count, arena) : type_list(types[0], arena);
-    Refinement refinement = {.not_null = true, .length_max = UINT32_MAX};
-    *out = value_unknown_refined(result, refinement, arena);
+    Refinement refinement = refinement_any();
+    if (type_is_collection(type))
+        refinement = refinement_of(source, arena);
+    refinement.not_null = true;
+    *out = refinement_to_value(result, refinement, arena);
     return true;
 }
 
@@ -52,10 +56,10 @@ static bool splat_known(Evaluation *evaluation, const Expr *expr, Value source, 
     bool is_good = true;
     size_t limit = evaluation->diags->error_count + EVAL_ERRORS_MAX;
     size_t before = evaluation->diags->count;
-    for (size_t i = 0; i < count && evaluation->diags->error_count < limit; i++)
+    for (size_t i = 0; i < count && eval_goes_on(evaluation, limit); i++)
         is_good = splat_each(evaluation, expr, value_at(source, i), &items[i]) && is_good;
     eval_tell_each(evaluation, before);
-    if (!is_good)
+    if (!is_good || !eval_spend(evaluation, expr, 0, 0))
         return false;
     if (!is_tuple && !is_one_type(items, count)) {
         eval_error(
@@ -74,8 +78,7 @@ static bool splat_known(Evaluation *evaluation, const Expr *expr, Value source, 
 
 /* As upstream, the marks are those of the tuple and of the element in it. */
 static bool splat_single(Evaluation *evaluation, const Expr *expr, Value source, Value *out) {
-    bool is_settled =
-        value_is_known(source) || (source.as.refinement && source.as.refinement->not_null);
+    bool is_settled = value_is_known(source) || refinement_is_never_null(source);
     Value result = value_unknown(&TYPE_DYNAMIC);
     Value *item = arena_new(evaluation->arena, Value);
     if (value_is_null(source)) {

@@ -121,7 +121,8 @@ static bool index_by_name(
     bool is_map = object.type->kind == KIND_MAP;
     if (!index_convert(key, &TYPE_STRING, range, &name, arena, diags))
         return false;
-    if (!value_is_known(name) || (is_map && !value_is_known(object))) {
+    /* As upstream, nothing is said of an unknown object, not even what its type has not. */
+    if (!value_is_known(name) || !value_is_known(object)) {
         *out = value_unknown(is_map ? object.type->element : &TYPE_DYNAMIC);
         return true;
     }
@@ -129,8 +130,7 @@ static bool index_by_name(
         return value_find(object, value_text(name), out) || index_refuse(range, "", arena, diags);
     if (!type_find_attribute(object.type, value_text(name), &index))
         return index_refuse(range, "", arena, diags);
-    *out = value_is_known(object) ? value_at(object, index)
-                                  : value_unknown(type_at(object.type, index));
+    *out = value_at(object, index);
     return true;
 }
 

@@ -1,6 +1,7 @@
 /* eval_template: text with interpolations and directives. */
 
 #include "evaluation.h"
+#include "refinement.h"
 #include "utf8.h"
 
 /* No more of what is known of an unknown text is kept, as upstream. */
@@ -67,8 +68,10 @@ static Value template_text_finish(TemplateText *text, Arena *arena) {
     Str known = strbuf_str(&text->buf);
     if (text->is_unknown) {
         Str prefix = utf8_settled_prefix(str_slice(known, 0, PREFIX_MAX), arena);
-        Refinement refinement = {.not_null = true, .prefix = prefix, .length_max = UINT32_MAX};
-        value = value_unknown_refined(&TYPE_STRING, refinement, arena);
+        Refinement refinement = refinement_any();
+        refinement.not_null = true;
+        refinement.prefix = prefix;
+        value = refinement_to_value(&TYPE_STRING, refinement, arena);
     } else {
         value = value_string(known, arena);
     }
@@ -159,12 +162,12 @@ bool eval_template_for(Evaluation *evaluation, const Expr *expr, Value *out) {
     size_t before = evaluation->diags->count;
     size_t limit = evaluation->diags->error_count + EVAL_ERRORS_MAX;
     size_t count = eval_element_count(collection);
-    for (size_t i = 0; i < count && evaluation->diags->error_count < limit; i++) {
+    for (size_t i = 0; i < count && eval_goes_on(evaluation, limit); i++) {
         eval_loop_set(&loop, collection, i);
         is_good = template_for_round(&inner, expr->as.loop.value, &text) && is_good;
     }
     eval_tell_each(evaluation, before);
-    if (!is_good)
+    if (!is_good || !eval_spend(evaluation, expr, 0, 0))
         return false;
     Value result =
         text.is_unknown

@@ -43,12 +43,17 @@ void eval_error_at(Evaluation *evaluation,
  * reads.
  */
 enum { EVAL_ERRORS_MAX = 100 };
+/* Is there any point in evaluating the next element? Not after `limit` errors, nor once the budget
+ * is spent: each would say so again. */
+bool eval_goes_on(const Evaluation *evaluation, size_t limit);
 /* The diagnostics from index `from` on are each of an element of a list. */
 void eval_tell_each(Evaluation *evaluation, size_t from);
 /* Takes one element from the budget; the error blames `expr`. */
 MUST_USE bool eval_spend(Evaluation *evaluation, const Expr *expr, int64_t elements, int64_t bytes);
 /* "attribute \"x\": a number is required" */
 Str eval_convert_message(const ConvertError *error, Arena *arena);
+/* The message of a function or a conversion without the middle of a value that it quotes whole. */
+Str eval_shorten(Str message, Arena *arena);
 /* A bool, or unknown of any type; null and known values that are no bool are errors. */
 MUST_USE bool eval_condition(Evaluation *evaluation, const Expr *expr, Value *out);
 /* What a `for` of either kind runs over, marks taken off; *is_known false: nothing can be said. */

@@ -1,6 +1,8 @@
 /* expr: making trees from other syntaxes, and looking into trees. */
 #include "expr.h"
 
+#include "function.h"
+
 #define PAYLOAD(member) sizeof(((Expr *)NULL)->as.member)
 
 /* A tree is mostly literals, names and brackets: none takes the room that a call would. */
@@ -218,6 +220,17 @@ static void visit_rights(const Visit *visit, const Expr *top, const Expr *bottom
     visit_expr(visit, bottom->as.operation.right);
 }
 
+/* Names in a type constraint are no references. */
+static void visit_arguments(const Visit *visit, const Expr *expr) {
+    for (size_t i = 0; i < expr->as.call.count; i++) {
+        const Function *function = expr->as.call.function;
+        const Parameter *parameter = function ? function_parameter(function, i) : NULL;
+        bool is_type = parameter && (parameter->flags & PARAMETER_TYPE);
+        if (!is_type)
+            visit_expr(visit, expr->as.call.arguments[i]);
+    }
+}
+
 static void visit_binary(const Visit *visit, const Expr *expr) {
     const Expr *bottom = expr;
     while (bottom->as.operation.left->kind == EXPR_BINARY)
@@ -262,7 +275,7 @@ static void visit_expr(const Visit *visit, const Expr *expr) {
         if (visit->visit_call)
             visit->visit_call(expr, visit->payload);
         else
-            visit_all(visit, expr->as.call.arguments, expr->as.call.count);
+            visit_arguments(visit, expr);
         return;
     case EXPR_UNARY: visit_expr(visit, expr->as.operation.left); return;
     case EXPR_BINARY: visit_binary(visit, expr); return;

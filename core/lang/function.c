@@ -1,6 +1,7 @@
 /* function: the table of functions, and what happens to arguments before a function sees them. */
 #include "function.h"
 
+#include "refinement.h"
 #include "scope.h"
 
 #define UNTOLD   "the value is sensitive, so what is wrong with it is not shown"
@@ -58,9 +59,8 @@ static bool is_secret(const FunctionCall *call) {
 }
 
 Value function_unknown(const FunctionCall *call, const Type *type) {
-    /* No function with a result of such a type ever gives null. */
-    Refinement refinement = {.not_null = true, .length_max = UINT32_MAX};
-    return value_unknown_refined(type, refinement, call->arena);
+    return call->function->can_be_null ? value_unknown(type)
+                                       : refinement_not_null(type, call->arena);
 }
 
 bool function_spend(const FunctionCall *call, size_t elements, size_t bytes, Str *error) {
@@ -79,8 +79,6 @@ static bool call_unknown_result(FunctionCall *call, Value *out, Str *error) {
         type = &TYPE_DYNAMIC;
         if (call->function->result_type && !call->function->result_type(call, &type, error))
             return false;
-        *out = value_unknown(type);
-        return true;
     }
     *out = function_unknown(call, type);
     return true;
@@ -126,6 +124,15 @@ static bool call_failed(const FunctionCall *call, Str *error) {
     return false;
 }
 
+/* Whatever the function has taken from the budget: text and collections that it made are paid for.
+ */
+static bool call_spend_result(const FunctionCall *call, Value result, Str *error) {
+    if (!value_is_present(result) || result.type->kind < KIND_STRING)
+        return true;
+    bool is_text = result.type->kind == KIND_STRING;
+    return function_spend(call, is_text ? 0 : result.count, is_text ? result.count : 0, error);
+}
+
 bool function_call(FunctionCall *call, Value *out, Str *error) {
     Preparation preparation = {0};
     call->is_secret = is_secret(call);
@@ -142,6 +149,10 @@ bool function_call(FunctionCall *call, Value *out, Str *error) {
     } else if (!call->function->run(call, &result, error)) {
         return call_failed(call, error);
     }
+    if (!call_spend_result(call, result, error))
+        return call_failed(call, error);
+    if (!value_is_known(result) && !call->function->can_be_null)
+        result = refinement_add_not_null(result, call->arena);
     *out = value_with_marks(result, preparation.marks);
     return true;
 }
@@ -153,7 +164,8 @@ const FunctionTable *function_table_new(const FunctionFamily *families,
     table->by_name = map_new(arena);
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < families[i].count; k++) {
-            const Function *function = &families[i].functions[k];
+            const Function *function =
+                families[i].rows ? families[i].rows[k] : &families[i].functions[k];
             map_set(&table->by_name, str_from_cstr(function->name), (void *)(uintptr_t)function);
         }
     }

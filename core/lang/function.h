@@ -14,6 +14,7 @@ typedef enum ParameterFlag {
     PARAMETER_UNKNOWN = 2, /* the function deals with unknowns itself */
     PARAMETER_MARKED = 4,  /* and with marks */
     PARAMETER_DYNAMIC = 8, /* and with values of unknown type */
+    PARAMETER_TYPE = 16,   /* a type constraint, not a value: names in it refer to nothing */
 } ParameterFlag;
 
 typedef struct Parameter {
@@ -58,6 +59,7 @@ struct Function {
     /* It weighs its arguments together: as elsewhere, what it refuses is shown as the whole call.
      */
     bool blames_call;
+    bool can_be_null; /* its result; else an unknown one is known not to be null */
     const char *description;
     const char *example; /* "upper(\"a\") = \"A\"": runs as a test */
 };
@@ -71,6 +73,7 @@ struct Function {
 typedef struct FunctionFamily {
     const Function *functions;
     size_t count;
+    const Function *const *rows; /* instead of `functions`: parts of greater structs */
 } FunctionFamily;
 
 typedef struct FunctionTable {

@@ -121,7 +121,8 @@ static const Expr *parse_call(Parse *parse, Token name) {
     expr->as.call.arguments = arguments.items;
     expr->as.call.count = arguments.count;
     expr->as.call.expands_last = expands;
-    if (parse->functions)
+    /* A provider's name is the module's: eval resolves it. */
+    if (parse->functions && !str_starts_with(expr->as.call.name, STR("provider::")))
         expr->as.call.function = function_table_find(parse->functions, expr->as.call.name);
     return expr;
 }

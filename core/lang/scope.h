@@ -16,7 +16,9 @@ typedef struct Budget {
     int64_t bytes;
 } Budget;
 
-#define BUDGET_DEFAULT ((Budget){.steps = 50000000, .elements = 10000000, .bytes = 1LL << 29})
+/* Memory of an evaluation stays below about 300 MB: an element takes 24 bytes, and text is copied
+ * while it grows. */
+#define BUDGET_DEFAULT ((Budget){.steps = 50000000, .elements = 10000000, .bytes = 48LL << 20})
 
 typedef struct Scope {
     void *self;
@@ -29,6 +31,9 @@ typedef struct Scope {
                    Arena *arena,
                    Diags *diags);
     const FunctionTable *functions;
+    /* The name under which the table has the functions of the provider that is called `local` here;
+     * NULL: the same. */
+    Str (*provider_name)(const struct Scope *scope, Str local);
     const Io *io;    /* for functions that read files; NULL: they fail */
     Str base_folder; /* relative file names start here (path.module's folder is the user's word) */
     int64_t now_ms;  /* plantimestamp */
@@ -44,3 +49,5 @@ typedef struct Scope {
 Scope scope_from_map(const Map *variables, const FunctionTable *functions);
 /* Takes from the budget; false when it is spent. NULL or a scope without budget: never. */
 bool scope_spend(const Scope *scope, int64_t elements, int64_t bytes);
+/* Has something been refused? Then nothing more will be granted. */
+bool scope_is_spent(const Scope *scope);

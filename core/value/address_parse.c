@@ -266,7 +266,26 @@ static ResourceMode take_mode(Parser *parser) {
     return is_data ? MODE_DATA : MODE_EPHEMERAL;
 }
 
+/* Names of other things than resources; "resource." before it makes such a name a type. */
+static bool refuse_reserved(Parser *parser) {
+    static const char *const reserved[] = {"count",     "each", "local",    "path", "self",
+                                           "terraform", "var",  "template", "lazy", "arg"};
+    for (size_t i = 0; i < ARRAY_COUNT(reserved); i++) {
+        if (next_is_name(parser, str_from_cstr(reserved[i])))
+            return fail(parser,
+                        "\"%s\" names no resource. The address of a resource is its type and its "
+                        "name, such as terraform_data.a; for a type of that name write "
+                        "\"resource.\" before it.",
+                        reserved[i]);
+    }
+    return true;
+}
+
 static bool take_resource(Parser *parser, const ModuleAddr *module, ResourceAddr *out) {
+    if (next_is_name(parser, STR("resource")))
+        parser->next++;
+    else if (!refuse_reserved(parser))
+        return false;
     ResourceAddr resource = {.module = module, .mode = take_mode(parser)};
     const char *type = resource.mode == MODE_MANAGED ? "a resource type"
                        : resource.mode == MODE_DATA  ? "the type of a data source"

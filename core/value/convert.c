@@ -2,6 +2,7 @@
 #include "convert.h"
 
 #include "convert_type.h"
+#include "refinement.h"
 
 /* Where in the value the conversion is, from the innermost step out. */
 typedef struct Place {
@@ -77,7 +78,7 @@ static PathStep step_to(Value v, size_t i) {
 /* What an unknown keeps knowing of itself. Lengths follow from tuple and object types; in a set
  * some of the elements may turn out the same. */
 static Refinement carry_refinement(Value v, const Type *type) {
-    Refinement kept = {.length_max = UINT32_MAX};
+    Refinement kept = refinement_any();
     const Refinement *had = v.as.refinement;
     if (had)
         kept.not_null = had->not_null;
@@ -89,8 +90,7 @@ static Refinement carry_refinement(Value v, const Type *type) {
         kept.length_min = had->length_min;
         kept.length_max = had->length_max;
     }
-    bool coalesces = type->kind == KIND_SET && v.type->kind != KIND_SET;
-    if (coalesces && kept.length_min > 1)
+    if (type->kind == KIND_SET && kept.length_min > 1)
         kept.length_min = 1;
     return kept;
 }
@@ -103,33 +103,12 @@ static Value empty_collection(const Type *type, Arena *arena) {
     return value_map(type->element, NULL, NULL, 0, arena);
 }
 
-/* An unknown collection that is not null and whose length is known is known, all but its elements:
- * a list of any length, a set of at most one. */
-static Value refined_unknown(const Type *type, Refinement refinement, Arena *arena) {
-    bool fixed = type_is_collection(type) && refinement.length_min == refinement.length_max;
-    uint32_t length = refinement.length_min;
-    if (fixed && refinement.not_null) {
-        if (length == 0)
-            return empty_collection(type, arena);
-        if (type->kind == KIND_LIST || (type->kind == KIND_SET && length == 1)) {
-            Value *items = arena_new_array(arena, Value, length);
-            for (size_t i = 0; i < length; i++)
-                items[i] = value_unknown(type->element);
-            if (type->kind == KIND_SET)
-                return value_set(type->element, items, length, arena);
-            return value_list(type->element, items, length, arena);
-        }
-    }
-    bool nothing = !refinement.not_null && length == 0 && refinement.length_max == UINT32_MAX;
-    return nothing ? value_unknown(type) : value_unknown_refined(type, refinement, arena);
-}
-
 /* Of a null or an unknown. */
 static Value convert_absent(Conversion *c, Value v, const Type *type) {
     const Type *settled = convert_type_settle(v.type, plain_type(c, type), c->arena);
     Value made = value_is_null(v)
                      ? value_null(settled)
-                     : refined_unknown(settled, carry_refinement(v, settled), c->arena);
+                     : refinement_to_value(settled, carry_refinement(v, settled), c->arena);
     return value_with_marks(made, v.marks);
 }
 
@@ -421,4 +400,37 @@ bool convert_value(Value v, const Type *type, Value *out, ConvertError *error, A
     }
     *out = made;
     return true;
+}
+
+static bool convert_strictly(
+    Conversion *c, Value v, const Type *type, const Place *place, Value *out) {
+    bool is_list = type->kind == KIND_LIST && type_is_sequence(v.type);
+    bool is_map = type->kind == KIND_MAP && type_is_mapping(v.type);
+    if ((!is_list && !is_map) || !type->has_dynamic || !value_is_present(v) || v.count == 0)
+        return convert(c, v, type, place, out);
+    Value *items = arena_new_array(c->arena, Value, v.count);
+    for (size_t i = 0; i < v.count; i++) {
+        Place here = {place, {0}};
+        here.step = v.type->kind == KIND_OBJECT ? key_step(value_key_at(v, i)) : step_to(v, i);
+        if (!convert_strictly(c, value_at(v, i), type->element, &here, &items[i]))
+            return false;
+    }
+    const Type *shared = share_type(items, v.count);
+    if (!shared)
+        return fail(c, place, STR("the elements must all have the same type"));
+    *out = value_with_marks(make_collection(c, v, type->kind, shared, items), v.marks);
+    return true;
+}
+
+bool convert_value_strictly(
+    Value v, const Type *type, Value *out, ConvertError *error, Arena *arena) {
+    Conversion c = {.error = error, .arena = arena};
+    Value made;
+    /* Its parts must be able to be elements of one collection in the first place. */
+    if (!convert_value(v, type, &made, error, arena))
+        return false;
+    if (convert_strictly(&c, v, type, NULL, out))
+        return true;
+    hide_secret_steps(v, error);
+    return false;
 }

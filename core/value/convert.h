@@ -16,6 +16,10 @@ typedef struct ConvertError {
  * collection unified. On failure *error is filled in and *out untouched. */
 MUST_USE bool convert_value(
     Value v, const Type *type, Value *out, ConvertError *error, Arena *arena);
+/* The same for a tuple (object) whose type was unified with that of a list (map). As upstream, its
+ * parts stay what they are where `type` leaves that open, and then must be of one type. */
+MUST_USE bool convert_value_strictly(
+    Value v, const Type *type, Value *out, ConvertError *error, Arena *arena);
 /* The type that values of all these convert to, even where some values of one fail; NULL when there
  * is none. */
 const Type *convert_unify(const Type *const *types, size_t count, Arena *arena);

@@ -324,3 +324,64 @@ static bool find_infinity(Value v, Path here, Path *out, Arena *arena) {
 bool path_find_infinity(Value root, Path *out, Arena *arena) {
     return find_infinity(root, (Path){0}, out, arena);
 }
+
+/* ["k"], with the text's escapes: from behind the quote to behind the bracket. */
+static bool parse_text_key(Str *rest, Str *out, Arena *arena) {
+    StrBuf key = strbuf_new(arena);
+    for (size_t i = 0; i < rest->len; i++) {
+        char c = rest->ptr[i];
+        if (c == '"') {
+            bool is_closed = i + 1 < rest->len && rest->ptr[i + 1] == ']';
+            *out = strbuf_str(&key);
+            *rest = str_after(*rest, is_closed ? i + 2 : i + 1);
+            return is_closed;
+        }
+        if (c == '\\' && i + 1 < rest->len) {
+            i++;
+            c = rest->ptr[i] == 'n' ? '\n' : rest->ptr[i] == 't' ? '\t' : rest->ptr[i];
+        }
+        strbuf_add_char(&key, c);
+    }
+    return false;
+}
+
+static bool parse_index(Str *rest, Value *out, Arena *arena) {
+    Str key;
+    int64_t number;
+    if (str_starts_with(*rest, STR("\""))) {
+        *rest = str_after(*rest, 1);
+        if (!parse_text_key(rest, &key, arena))
+            return false;
+        *out = value_from_str(key);
+        return true;
+    }
+    size_t end = str_find_char(*rest, ']', 0);
+    if (end == SIZE_MAX || !str_to_int64(str_slice(*rest, 0, end), &number))
+        return false;
+    *out = value_int(number);
+    *rest = str_after(*rest, end + 1);
+    return true;
+}
+
+Path path_parse(Str text, Arena *arena) {
+    Path path = {0};
+    while (text.len > 0) {
+        Value key;
+        bool is_index = text.ptr[0] == '[';
+        if (!is_index && text.ptr[0] != '.')
+            break;
+        text = str_after(text, 1);
+        if (is_index) {
+            if (!parse_index(&text, &key, arena))
+                break;
+            path = path_index(path, key, arena);
+            continue;
+        }
+        size_t end = 0;
+        while (end < text.len && text.ptr[end] != '.' && text.ptr[end] != '[')
+            end++;
+        path = path_attribute(path, str_slice(text, 0, end), arena);
+        text = str_after(text, end);
+    }
+    return path;
+}

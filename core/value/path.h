@@ -25,6 +25,8 @@ int path_compare(Path a, Path b);
 Path path_clone(Path path, Arena *arena);
 /* .disk[0].size */
 Str path_to_str(Path path, Arena *arena);
+/* Such a text as a path again, up to the first step that cannot be read. */
+Path path_parse(Str text, Arena *arena);
 
 /* The value there, with the marks of what it lies in. False: no such place (null or unknown on the
  * way gives null or unknown). */

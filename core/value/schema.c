@@ -33,7 +33,12 @@ const Block *schema_find_block(const Schema *schema, Str name) {
 }
 
 Schema schema_of_nested(const NestedObject *nested) {
-    return (Schema){.attributes = nested->attributes, .attribute_count = nested->count};
+    return (Schema){
+        .attributes = nested->attributes,
+        .attribute_count = nested->count,
+        .rules = nested->rules,
+        .rule_count = nested->rule_count,
+    };
 }
 
 bool schema_has(const Schema *schema, bool (*is)(const Attribute *attribute)) {

@@ -31,10 +31,30 @@ typedef enum Nesting { NEST_SINGLE, NEST_LIST, NEST_SET, NEST_MAP } Nesting;
 
 typedef struct Attribute Attribute;
 
+/* Rules across the arguments of one object. An unknown value may turn out to be null, so it
+ * never breaks a rule. */
+typedef enum ArgumentRuleKind {
+    RULE_CONFLICTS,     /* at most one of them is set */
+    RULE_EXACTLY_ONE,   /* one of them is set, and no other */
+    RULE_AT_LEAST_ONE,  /* one of them is set, or more */
+    RULE_REQUIRED_WITH, /* if the first is set, so are the others */
+} ArgumentRuleKind;
+
+enum { RULE_NAMES_MAX = 8 };
+
+typedef struct ArgumentRule {
+    ArgumentRuleKind kind;
+    /* Arguments and blocks of the object; "block.name" for one inside a nested object. Behind a
+     * collection it is set if any element sets it. */
+    const char *names[RULE_NAMES_MAX];
+} ArgumentRule;
+
 typedef struct NestedObject {
     Nesting nesting;
     const Attribute *attributes;
     size_t count;
+    const ArgumentRule *rules;
+    size_t rule_count;
 } NestedObject;
 
 /* What stands wrong with a known, non-null value; empty: nothing. A full sentence. */
@@ -62,6 +82,8 @@ typedef struct Schema {
     size_t attribute_count;
     const Block *blocks;
     size_t block_count;
+    const ArgumentRule *rules;
+    size_t rule_count;
     int64_t version;
     const char *description;
 } Schema;
@@ -76,9 +98,16 @@ struct Block {
 
 #define SCHEMA_ATTRIBUTES(table) .attributes = (table), .attribute_count = ARRAY_COUNT(table)
 #define SCHEMA_BLOCKS(table)     .blocks = (table), .block_count = ARRAY_COUNT(table)
+#define SCHEMA_RULES(table)      .rules = (table), .rule_count = ARRAY_COUNT(table)
 #define NESTED(mode, table)                                                                        \
     &(const NestedObject) {                                                                        \
-        (mode), (table), ARRAY_COUNT(table)                                                        \
+        .nesting = (mode), .attributes = (table), .count = ARRAY_COUNT(table)                      \
+    }
+/* With rules that hold for each of its objects. */
+#define NESTED_WITH(mode, table, rows)                                                             \
+    &(const NestedObject) {                                                                        \
+        .nesting = (mode), .attributes = (table), .count = ARRAY_COUNT(table), .rules = (rows),    \
+        .rule_count = ARRAY_COUNT(rows)                                                            \
     }
 
 /* The object type of a configured or stored object; interned, computed once per schema (cached by
@@ -96,7 +125,8 @@ bool schema_has(const Schema *schema, bool (*is)(const Attribute *attribute));
 /* All attributes null, blocks empty. */
 Value schema_empty_value(const Schema *schema, Arena *arena);
 /* Checks a value of the implied type, as configured: required ones present (unless unknown),
- * computed-only ones absent, each `check`. Diagnostics carry `path`; the caller adds the range. */
+ * computed-only ones absent, each `check`, each rule. Diagnostics carry `path`; the caller
+ * adds the range. */
 MUST_USE bool schema_validate(const Schema *schema, Value config, Arena *arena, Diags *diags);
 /* The paths that the schema declares sensitive, in this value. */
 void schema_sensitive_paths(const Schema *schema, Value value, Paths *out, Arena *arena);

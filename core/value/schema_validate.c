@@ -1,6 +1,7 @@
 /* schema_validate: does a configured object hold what its tables ask for? All that is wrong is
  * collected. What the type already guarantees (names, types) is not looked at again. */
 #include "schema.h"
+#include "schema_rule.h"
 
 typedef struct Checker {
     Arena *arena;
@@ -149,6 +150,7 @@ static void check_object(const Checker *checker, const Schema *schema, Value obj
         check_block_count(checker, block, value, at);
         check_elements(checker, &block->schema, block->nesting, value, at);
     }
+    schema_rule_check(schema, object, path, checker->arena, checker->diags);
 }
 
 bool schema_validate(const Schema *schema, Value config, Arena *arena, Diags *diags) {

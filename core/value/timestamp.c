@@ -63,6 +63,48 @@ Str timestamp_to_str(Timestamp time, Arena *arena) {
     return strbuf_str(&buf);
 }
 
+Timestamp timestamp_add_date(Timestamp time, int64_t years, int64_t months, int64_t days) {
+    TimestampFields f = timestamp_fields(time);
+    int64_t month = f.month - 1 + months;
+    int64_t carry = month / 12 - (month % 12 < 0);
+    month -= carry * 12;
+    int64_t before = days_from_date(f.year, f.month, f.day);
+    int64_t after = days_from_date(f.year + years + carry, (int)month + 1, 1) + f.day - 1 + days;
+    time.seconds += (after - before) * 86400;
+    return time;
+}
+
+static int64_t year_day(const TimestampFields *f) {
+    return days_from_date(f->year, f->month, f->day) - days_from_date(f->year, 1, 1) + 1;
+}
+
+int timestamp_year_day(Timestamp time) {
+    TimestampFields f = timestamp_fields(time);
+    return (int)year_day(&f);
+}
+
+/* A week belongs to the year of its Thursday. */
+int timestamp_iso_week(Timestamp time, int64_t *year) {
+    int since_monday = (timestamp_fields(time).weekday + 6) % 7;
+    Timestamp thursday = timestamp_add_date(time, 0, 0, 3 - since_monday);
+    TimestampFields f = timestamp_fields(thursday);
+    *year = f.year;
+    return (int)((year_day(&f) - 1) / 7 + 1);
+}
+
+const char *timestamp_month_name(int month) {
+    static const char *const names[] = {"January",   "February", "March",    "April",
+                                        "May",       "June",     "July",     "August",
+                                        "September", "October",  "November", "December"};
+    return names[month - 1];
+}
+
+const char *timestamp_weekday_name(int weekday) {
+    static const char *const names[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                        "Thursday", "Friday", "Saturday"};
+    return names[weekday];
+}
+
 static bool timestamp_fail(TimestampReader *reader, Str what) {
     *reader->error =
         str_format(reader->arena, "not a valid RFC3339 timestamp: %.*s", STR_ARG(what));
@@ -125,9 +167,9 @@ static bool timestamp_date(TimestampReader *reader, TimestampFields *out) {
 static bool timestamp_time(TimestampReader *reader, TimestampFields *out) {
     Str rest = reader->rest;
     bool is_short = rest.len > 1 && isdigit((unsigned char)rest.ptr[0]) && rest.ptr[1] == ':';
-    if (is_short)
+    if (is_short && !reader->is_lenient)
         return timestamp_fail(reader, STR("hour must have exactly two digits"));
-    if (!timestamp_digits(reader, 2, &out->hour, "hour"))
+    if (!timestamp_digits(reader, is_short ? 1 : 2, &out->hour, "hour"))
         return false;
     if (out->hour > 23)
         return timestamp_fail(reader, STR("hour must be between 0 and 23 inclusive"));
@@ -168,7 +210,9 @@ static bool timestamp_zone(TimestampReader *reader, Timestamp *out) {
             hours = (rest.ptr[1] - '0') * 10 + rest.ptr[2] - '0';
             minutes = (rest.ptr[4] - '0') * 10 + rest.ptr[5] - '0';
         }
-        if (!has_form || hours > (reader->is_lenient ? 24 : 23) || minutes > 59)
+        bool is_beyond =
+            hours > (reader->is_lenient ? 24 : 23) || minutes > (reader->is_lenient ? 60 : 59);
+        if (!has_form || is_beyond)
             return timestamp_unusable(reader, rest, "UTC offset");
         out->offset_minutes = (hours * 60 + minutes) * (rest.ptr[0] == '-' ? -1 : 1);
         reader->rest = str_after(rest, 6);

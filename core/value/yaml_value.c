@@ -2,7 +2,7 @@
 #include "yaml_value.h"
 
 #include "convert.h"
-#include "members.h"
+#include "object_builder.h"
 #include "yaml_scalar.h"
 
 #include <yaml.h>
@@ -92,7 +92,10 @@ static bool read_sequence(YamlReading *reading, Value *out) {
 }
 
 /* <<: a mapping, or several of them. */
-static bool merge_members(YamlReading *reading, yaml_mark_t mark, Value value, Members *members) {
+static bool merge_members(YamlReading *reading,
+                          yaml_mark_t mark,
+                          Value value,
+                          ObjectBuilder *members) {
     if (!value_is_null(value) && value.type->kind == KIND_TUPLE) {
         for (size_t i = 0; i < value.type->count; i++)
             if (!merge_members(reading, mark, value_at(value, i), members))
@@ -102,7 +105,7 @@ static bool merge_members(YamlReading *reading, yaml_mark_t mark, Value value, M
     if (value_is_null(value) || value.type->kind != KIND_OBJECT)
         return yaml_fail(reading, mark, STR("only mappings can be merged by <<"));
     for (size_t i = 0; i < value.type->count; i++)
-        members_put(members, value.type->names[i], value_at(value, i));
+        object_builder_put(members, value.type->names[i], value_at(value, i));
     return true;
 }
 
@@ -131,7 +134,7 @@ static bool read_key(YamlReading *reading, const Event *event, Str *out) {
 }
 
 static bool read_mapping(YamlReading *reading, Value *out) {
-    Members members = members_new(reading->arena);
+    ObjectBuilder members = object_builder_new(reading->arena);
     for (;;) {
         SCOPED(Event) key = {0};
         SCOPED(Event) event = {0};
@@ -148,9 +151,9 @@ static bool read_mapping(YamlReading *reading, Value *out) {
         if (is_merge && !merge_members(reading, key.start_mark, value, &members))
             return false;
         if (!is_merge)
-            members_put(&members, name, value);
+            object_builder_put(&members, name, value);
     }
-    *out = members_to_object(&members);
+    *out = object_builder_value(&members);
     return true;
 }
 

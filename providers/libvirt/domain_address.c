@@ -2,8 +2,9 @@
 #include "domain_address.h"
 
 #include "cidr.h"
-#include "items.h"
 #include "libvirt_error.h"
+#include "nested_list.h"
+#include "wait_until.h"
 
 static bool is_usable(Str text) {
     Cidr address;
@@ -42,7 +43,7 @@ static void ask_source(virDomainPtr domain, unsigned source, Str mac, StrVec *ou
 /* Leases by way of the network: also for drivers that do not tell them of a machine. */
 static void ask_leases(virDomainPtr domain, Value nic, Str mac, StrVec *out, Arena *arena) {
     virConnectPtr connection = virDomainGetConnect(domain);
-    Str id = draft_text(nic, "network_id", draft_text(nic, "network", STR_EMPTY));
+    Str id = object_text(nic, "network_id", object_text(nic, "network", STR_EMPTY));
     if (!id.len)
         return;
     const char *text = str_to_cstr(id, arena);
@@ -64,7 +65,7 @@ static void ask_leases(virDomainPtr domain, Value nic, Str mac, StrVec *out, Are
 
 static StrVec ask(virDomainPtr domain, Value nic, Str ip, Arena *arena) {
     StrVec found = {0};
-    Str mac = draft_text(nic, "mac", STR_EMPTY);
+    Str mac = object_text(nic, "mac", STR_EMPTY);
     bool any = str_equal(ip, STR("any"));
     if (any || str_equal(ip, STR("lease"))) {
         ask_source(domain, VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE, mac, &found, arena);
@@ -79,8 +80,8 @@ static StrVec ask(virDomainPtr domain, Value nic, Str ip, Arena *arena) {
 }
 
 static bool some_wait(Value value) {
-    for (size_t i = 0; i < items_count(value, "network_interface"); i++)
-        if (draft_bool(items_at(value, "network_interface", i), "wait_for_ip", false))
+    for (size_t i = 0; i < nested_list_count(value, "network_interface"); i++)
+        if (object_bool(nested_list_at(value, "network_interface", i), "wait_for_ip", false))
             return true;
     return false;
 }
@@ -91,9 +92,9 @@ StrVec domain_address_collect(
     StrVec all = {0};
     bool only_flagged = some_wait(value);
     *missing = 0;
-    for (size_t i = 0; i < items_count(value, "network_interface"); i++) {
-        Value nic = items_at(value, "network_interface", i);
-        StrVec declared = items_texts(nic, "addresses", arena);
+    for (size_t i = 0; i < nested_list_count(value, "network_interface"); i++) {
+        Value nic = nested_list_at(value, "network_interface", i);
+        StrVec declared = nested_list_texts(nic, "addresses", arena);
         vec_each(&declared, text)
             vec_push(arena, &all, cidr_address_text(*text));
         if (declared.count)
@@ -101,7 +102,7 @@ StrVec domain_address_collect(
         StrVec found = ask(domain, nic, ip, arena);
         vec_each(&found, text)
             vec_push(arena, &all, *text);
-        bool is_wanted = !only_flagged || draft_bool(nic, "wait_for_ip", false);
+        bool is_wanted = !only_flagged || object_bool(nic, "wait_for_ip", false);
         if (found.count == 0 && is_wanted)
             ++*missing;
     }
@@ -110,9 +111,9 @@ StrVec domain_address_collect(
 
 static int64_t timeout_of(Value value, Value wait) {
     int64_t timeout_ms = 0;
-    if (clock_parse_duration(draft_text(wait, "timeout", STR_EMPTY), &timeout_ms))
-        return timeout_ms;
-    bool is_slow = str_equal(draft_text(value, "type", STR_EMPTY), STR("qemu"));
+    if (clock_parse_duration(object_text(wait, "timeout", STR_EMPTY), &timeout_ms))
+        return timeout_ms > 0 ? timeout_ms : 1;
+    bool is_slow = str_equal(object_text(value, "type", STR_EMPTY), STR("qemu"));
     int64_t minutes = is_slow ? 30 : 5;
     return minutes * 60 * 1000;
 }
@@ -123,7 +124,7 @@ static bool add_timeout(
     return libvirt_error_say(
         call, diags,
         str_format(call->arena, "The machine \"%.*s\" has no address",
-                   STR_ARG(draft_text(value, "name", STR_EMPTY))),
+                   STR_ARG(object_text(value, "name", STR_EMPTY))),
         str_format(call->arena,
                    "It is %s, and after %.*s no address was seen on an interface that has to have "
                    "one. Its console says how far it came; \"wait\" sets what to wait for and how "
@@ -132,34 +133,45 @@ static bool add_timeout(
                    STR_ARG(clock_format_elapsed(ms, call->arena))));
 }
 
+typedef struct AddressWait {
+    virDomainPtr domain;
+    Value value;
+    Str ip; /* which addresses count */
+    StrVec *out;
+} AddressWait;
+
+static WaitLook look(void *payload, Wait *wait) {
+    AddressWait *waiting = payload;
+    size_t missing = 0;
+    *waiting->out =
+        domain_address_collect(wait->call, waiting->domain, waiting->value, waiting->ip, &missing);
+    if (missing == 0)
+        return WAIT_LOOK_DONE;
+    return virDomainIsActive(waiting->domain) == 0 ? WAIT_LOOK_FAILED : WAIT_LOOK_AGAIN;
+}
+
 bool domain_address_wait(
     const Call *call, virDomainPtr domain, Value value, StrVec *out, Diags *diags) {
-    Value wait = draft_attribute(value, "wait");
+    Value wait = object_attribute(value, "wait");
     bool is_wanted = value_is_present(wait) || some_wait(value);
-    wait = items_object(value, "wait", call->arena);
-    Str ip = draft_text(wait, "ip", STR("any"));
+    wait = object_nested(value, "wait", call->arena);
+    Str ip = object_text(wait, "ip", STR("any"));
     size_t missing = 0;
     if (str_equal(ip, STR("none")))
         is_wanted = false;
     *out = domain_address_collect(call, domain, value, STR("lease"), &missing);
     if (!is_wanted)
         return true;
-    int64_t timeout_ms = timeout_of(value, wait);
-    int64_t start_ms = call_monotonic_ms(call);
-    int64_t pause_ms = 250;
-    *out = domain_address_collect(call, domain, value, ip, &missing);
-    while (missing > 0) {
-        int64_t passed_ms = call_monotonic_ms(call) - start_ms;
-        bool is_lost = passed_ms > timeout_ms || virDomainIsActive(domain) == 0;
-        if (is_lost)
-            return add_timeout(call, domain, value, passed_ms, diags);
-        call_progress(call, (uint64_t)passed_ms, 0, "waiting for an address");
-        if (call_sleep(call, pause_ms))
-            return libvirt_error_say(call, diags, STR("Waiting for an address was stopped"),
-                                     STR_EMPTY);
-        if (pause_ms < 2000)
-            pause_ms *= 2;
-        *out = domain_address_collect(call, domain, value, ip, &missing);
-    }
-    return true;
+    AddressWait waiting = {domain, value, ip, out};
+    WaitUntil until = {
+        .what = "an address",
+        .look = look,
+        .payload = &waiting,
+        .timeout_ms = timeout_of(value, wait),
+    };
+    Wait looked;
+    WaitResult result = wait_until(call, &until, &looked);
+    if (result == WAIT_CANCELLED)
+        return libvirt_error_say(call, diags, STR("Waiting for an address was stopped"), STR_EMPTY);
+    return result == WAIT_DONE || add_timeout(call, domain, value, looked.passed_ms, diags);
 }

@@ -4,6 +4,7 @@
 #include <libxml/tree.h>
 
 #include "libvirt_error.h"
+#include "wait_until.h"
 
 #define PULL_TIMEOUT_MS 10000
 
@@ -26,6 +27,11 @@ xmlNodePtr domain_device_find_disk(xmlNodePtr domain, Str target, Arena *arena) 
     return find_device(domain, "devices/disk", "target/@dev", target, arena);
 }
 
+xmlNodePtr domain_device_find_filesystem(xmlNodePtr domain, Str target, Arena *arena) {
+    return find_device(domain, "devices/filesystem[@type='mount' and source/@dir]", "target/@dir",
+                       target, arena);
+}
+
 /* The live description of the device, or NULL. */
 static const char *device_now(virDomainPtr domain, DomainDeviceFind find, Str key, Arena *arena) {
     SCOPED(XmlDoc) doc = {0};
@@ -35,21 +41,31 @@ static const char *device_now(virDomainPtr domain, DomainDeviceFind find, Str ke
     return node ? xml_print_node(node, arena) : NULL;
 }
 
-static bool wait_until_gone(const Call *call, virDomainPtr domain, DomainDeviceFind find, Str key) {
-    int64_t end_ms = call_monotonic_ms(call) + PULL_TIMEOUT_MS;
-    int64_t pause_ms = 20;
-    while (device_now(domain, find, key, call->arena)) {
-        if (call_monotonic_ms(call) > end_ms)
-            return false;
-        if (call_sleep(call, pause_ms))
-            return false;
-        if (pause_ms < 500)
-            pause_ms *= 2;
-    }
-    return true;
+typedef struct Pull {
+    virDomainPtr domain;
+    DomainDeviceFind find;
+    Str key;
+} Pull;
+
+static WaitLook look_for_device(void *payload, Wait *wait) {
+    const Pull *pull = payload;
+    const char *device = device_now(pull->domain, pull->find, pull->key, wait->call->arena);
+    return device ? WAIT_LOOK_AGAIN : WAIT_LOOK_DONE;
+}
+
+static bool wait_until_gone(const Call *call, Pull *pull) {
+    const WaitUntil until = {
+        .what = "the guest to release a device",
+        .look = look_for_device,
+        .payload = pull,
+        .timeout_ms = PULL_TIMEOUT_MS,
+        .pauses = {.first_ms = 20, .last_ms = 500},
+    };
+    return wait_until(call, &until, NULL) == WAIT_DONE;
 }
 
 bool domain_device_pull(const Call *call, virDomainPtr domain, DomainDeviceFind find, Str key) {
+    Pull pull = {domain, find, key};
     for (int tries = 0; tries < 2; tries++) {
         const char *device = device_now(domain, find, key, call->arena);
         if (!device)
@@ -62,7 +78,7 @@ bool domain_device_pull(const Call *call, virDomainPtr domain, DomainDeviceFind 
         /* A second request while the first is under way is refused; what counts is the device. */
         if (result < 0 && tries == 0)
             return false;
-        if (wait_until_gone(call, domain, find, key))
+        if (wait_until_gone(call, &pull))
             return true;
     }
     return false;
@@ -97,10 +113,25 @@ static const char *without_run(const char *device, Arena *arena) {
     return xml_print(&doc, arena);
 }
 
-bool domain_device_replug(const Call *call, virDomainPtr domain, Str mac) {
-    const char *device = device_now(domain, domain_device_find_interface, mac, call->arena);
-    if (!device)
+static const char *on_network(const char *device, const char *network, Arena *arena) {
+    SCOPED(XmlDoc) doc = {0};
+    CHECK(xml_parse(device, &doc)); /* ours */
+    xmlNodePtr source = xml_find(xml_root(&doc), "source");
+    if (source)
+        xml_set(source, "network", str_from_cstr(network));
+    return xml_print(&doc, arena);
+}
+
+bool domain_device_reconnect(const Call *call, virDomainPtr domain, Str mac, const char *passage) {
+    const char *running = device_now(domain, domain_device_find_interface, mac, call->arena);
+    if (!running)
+        return true;
+    const char *device = without_run(running, call->arena);
+    unsigned flags = VIR_DOMAIN_AFFECT_LIVE;
+    if (passage &&
+        virDomainUpdateDeviceFlags(domain, on_network(device, passage, call->arena), flags) == 0 &&
+        virDomainUpdateDeviceFlags(domain, device, flags) == 0)
         return true;
     return domain_device_pull(call, domain, domain_device_find_interface, mac) &&
-           domain_device_plug(call, domain, without_run(device, call->arena));
+           domain_device_plug(call, domain, device);
 }

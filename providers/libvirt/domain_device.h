@@ -8,9 +8,11 @@
 #include "provider.h"
 #include "xml.h"
 
-/* The interface with that MAC address, the disk with that target; NULL when there is none. */
+/* The interface with that MAC address, the disk with that target, the host's directory that the
+ * machine knows by that target; NULL if there is none. */
 xmlNodePtr domain_device_find_interface(xmlNodePtr domain, Str mac, Arena *arena);
 xmlNodePtr domain_device_find_disk(xmlNodePtr domain, Str target, Arena *arena);
+xmlNodePtr domain_device_find_filesystem(xmlNodePtr domain, Str target, Arena *arena);
 
 typedef xmlNodePtr (*DomainDeviceFind)(xmlNodePtr domain, Str key, Arena *arena);
 
@@ -22,5 +24,10 @@ MUST_USE bool domain_device_pull(const Call *call,
                                  Str key);
 /* Attaches to the running guest. */
 MUST_USE bool domain_device_plug(const Call *call, virDomainPtr domain, const char *device);
-/* Pulls out the interface and plugs it in again: after a network was started anew. */
-MUST_USE bool domain_device_replug(const Call *call, virDomainPtr domain, Str mac);
+/* Puts the interface of a running guest back on its network, which was restarted: libvirt moves it
+ * to the network `passage` and back, and the guest keeps its card and its address. Where the driver
+ * cannot move an interface, it is unplugged and plugged in again. */
+MUST_USE bool domain_device_reconnect(const Call *call,
+                                      virDomainPtr domain,
+                                      Str mac,
+                                      const char *passage);

@@ -2,24 +2,26 @@
 #include "domain_disk.h"
 
 #include "domain_device.h"
-#include "items.h"
 #include "libvirt_error.h"
+#include "nested_list.h"
 #include "volume_find.h"
+#include "xml_edit.h"
 
 static Str source_of(Value disk) {
-    return draft_text(disk, "volume_id", draft_text(disk, "file", STR_EMPTY));
+    return object_text(disk, "volume_id", object_text(disk, "file", STR_EMPTY));
 }
 
-/* As far as is known. */
+/* As far as is known. A path is the same image as a volume's key and as a file. */
 static bool is_same_source(Value a, Value b) {
-    return !items_differ(a, b, "volume_id") && !items_differ(a, b, "file");
+    bool is_same_text = source_of(a).len && str_equal(source_of(a), source_of(b));
+    return is_same_text || (!object_differs(a, b, "volume_id") && !object_differs(a, b, "file"));
 }
 
 Value domain_disk_find(Value domain, Str target) {
-    for (size_t i = 0; i < items_count(domain, "disk"); i++)
-        if (str_equal(draft_text(items_at(domain, "disk", i), "target", STR_EMPTY), target))
-            return items_at(domain, "disk", i);
-    return value_null(items_element(domain.type, "disk"));
+    for (size_t i = 0; i < nested_list_count(domain, "disk"); i++)
+        if (str_equal(object_text(nested_list_at(domain, "disk", i), "target", STR_EMPTY), target))
+            return nested_list_at(domain, "disk", i);
+    return value_null(nested_list_element(domain.type, "disk"));
 }
 
 static bool is_claimed(const StrVec *targets, Str target) {
@@ -42,73 +44,92 @@ static Str next_free(const StrVec *targets, Str bus, Arena *arena) {
 }
 
 static Value config_disk(Value config, size_t i) {
-    return i < items_count(config, "disk") ? items_at(config, "disk", i)
-                                           : value_null(items_element(config.type, "disk"));
+    return i < nested_list_count(config, "disk")
+               ? nested_list_at(config, "disk", i)
+               : value_null(nested_list_element(config.type, "disk"));
 }
 
 static bool is_configured(Value item, const char *name) {
-    return value_is_present(item) && !value_is_null(draft_attribute(item, name));
+    return value_is_present(item) && !value_is_null(object_attribute(item, name));
 }
 
-/* The disk of the prior list that this one was: same source, else the same place in the list. */
+/* The disk of the prior list that this one was: same target, else same source, else the same place
+ * in the list. */
 static Value find_prior(Value prior, Value disk, size_t i, const bool *is_taken, size_t *index) {
-    for (size_t n = 0; n < items_count(prior, "disk"); n++) {
-        Value old = items_at(prior, "disk", n);
+    size_t count = nested_list_count(prior, "disk");
+    Str target = object_text(disk, "target", STR_EMPTY);
+    for (size_t n = 0; target.len && n < count; n++) {
+        Value old = nested_list_at(prior, "disk", n);
+        *index = n;
+        if (!is_taken[n] && str_equal(object_text(old, "target", STR_EMPTY), target))
+            return old;
+    }
+    for (size_t n = 0; n < count; n++) {
+        Value old = nested_list_at(prior, "disk", n);
         *index = n;
         if (!is_taken[n] && source_of(disk).len && is_same_source(old, disk))
             return old;
     }
     *index = i;
-    bool is_unknown = !value_is_wholly_known(draft_attribute(disk, "volume_id")) ||
-                      !value_is_wholly_known(draft_attribute(disk, "file"));
-    bool is_cdrom = str_equal(draft_text(disk, "device", STR_EMPTY), STR("cdrom"));
-    if ((is_unknown || is_cdrom) && i < items_count(prior, "disk") && !is_taken[i])
-        return items_at(prior, "disk", i);
+    bool is_unknown = !value_is_wholly_known(object_attribute(disk, "volume_id")) ||
+                      !value_is_wholly_known(object_attribute(disk, "file"));
+    bool is_cdrom = str_equal(object_text(disk, "device", STR_EMPTY), STR("cdrom"));
+    if ((is_unknown || is_cdrom) && i < count && !is_taken[i])
+        return nested_list_at(prior, "disk", i);
     return value_null(disk.type);
 }
 
-static void plan_bus(Draft *draft, Value given, Arena *arena) {
-    Value device = draft_get(draft, "device");
+/* A disk stays on its bus. */
+static void plan_bus(ObjectBuilder *builder, Value given, Value old, Arena *arena) {
+    Value device = object_builder_get(builder, "device");
     if (is_configured(given, "bus") || !value_is_present(device))
         return;
     bool is_cdrom = str_equal(value_text(device), STR("cdrom"));
-    draft_set_text(draft, "bus", is_cdrom ? STR("sata") : STR("virtio"), arena);
+    bool is_same = value_is_present(old) && value_equal(device, object_attribute(old, "device")) &&
+                   object_has(old, "bus");
+    Str usual = is_cdrom ? STR("sata") : STR("virtio");
+    object_builder_set_text(builder, "bus", is_same ? object_text(old, "bus", usual) : usual,
+                            arena);
 }
 
 /* Targets that the configuration or the prior state settles; the rest is unknown afterwards. */
 static Value plan_settled(
     Value prior, Value given, Value disk, size_t i, bool *is_taken, StrVec *claimed, Arena *arena) {
-    Draft draft = draft_of(disk, arena);
+    ObjectBuilder builder = object_builder_of(disk, arena);
     size_t index = 0;
-    plan_bus(&draft, given, arena);
-    Value old =
-        value_is_null(prior) ? value_null(disk.type) : find_prior(prior, disk, i, is_taken, &index);
-    bool has_old = value_is_present(old) && !items_differ(old, draft_value(&draft), "bus");
-    draft = draft_of(draft_value(&draft), arena);
-    if (!is_configured(given, "target")) {
-        draft_set(&draft, "target",
-                  has_old ? draft_attribute(old, "target") : value_unknown(&TYPE_STRING));
-        if (has_old)
-            is_taken[index] = true;
-    }
+    if (!is_configured(given, "target"))
+        object_builder_set(&builder, "target", value_unknown(&TYPE_STRING));
+    Value sought = object_builder_value(&builder);
+    Value old = value_is_null(prior) ? value_null(disk.type)
+                                     : find_prior(prior, sought, i, is_taken, &index);
+    builder = object_builder_of(sought, arena);
+    plan_bus(&builder, given, old, arena);
+    Value bused = object_builder_value(&builder);
+    bool has_old = value_is_present(old) && !object_differs(old, bused, "bus");
+    builder = object_builder_of(bused, arena);
+    if (has_old)
+        is_taken[index] = true;
+    if (!is_configured(given, "target") && has_old)
+        object_builder_set(&builder, "target", object_attribute(old, "target"));
+    bool keeps_format = value_is_present(old) && is_same_source(old, disk);
     if (!is_configured(given, "format"))
-        draft_set(&draft, "format",
-                  has_old && is_same_source(old, disk) ? draft_attribute(old, "format")
-                                                       : value_unknown(&TYPE_STRING));
-    Value target = draft_get(&draft, "target");
+        object_builder_set(&builder, "format",
+                           keeps_format ? object_attribute(old, "format")
+                                        : value_unknown(&TYPE_STRING));
+    Value target = object_builder_get(&builder, "target");
     if (value_is_present(target))
         vec_push(arena, claimed, value_text(target));
-    return draft_value(&draft);
+    return object_builder_value(&builder);
 }
 
 Value domain_disk_plan(Value prior, Value config, Value planned, Arena *arena) {
-    Value list = draft_attribute(planned, "disk");
+    Value list = object_attribute(planned, "disk");
     if (!value_is_present(list) || list.count == 0)
         return list;
-    size_t prior_count = value_is_null(prior) ? 0 : items_count(prior, "disk");
+    size_t prior_count = value_is_null(prior) ? 0 : nested_list_count(prior, "disk");
     bool *is_taken = arena_new_array(arena, bool, prior_count);
     StrVec claimed = {0};
-    Values disks = {0};
+    ValueVec disks = {0};
     for (size_t i = 0; i < list.count; i++) {
         Value disk = value_at(list, i);
         if (!value_is_present(disk))
@@ -117,17 +138,17 @@ Value domain_disk_plan(Value prior, Value config, Value planned, Arena *arena) {
                  plan_settled(prior, config_disk(config, i), disk, i, is_taken, &claimed, arena));
     }
     vec_each(&disks, disk) {
-        Value bus = draft_attribute(*disk, "bus");
-        bool is_settled = value_is_known(draft_attribute(*disk, "target"));
+        Value bus = object_attribute(*disk, "bus");
+        bool is_settled = value_is_known(object_attribute(*disk, "target"));
         if (is_settled || !value_is_present(bus))
             continue;
-        Draft draft = draft_of(*disk, arena);
+        ObjectBuilder builder = object_builder_of(*disk, arena);
         Str target = next_free(&claimed, value_text(bus), arena);
         vec_push(arena, &claimed, target);
-        draft_set_text(&draft, "target", target, arena);
-        *disk = draft_value(&draft);
+        object_builder_set_text(&builder, "target", target, arena);
+        *disk = object_builder_value(&builder);
     }
-    return items_list(list.type, &disks, arena);
+    return nested_list_value(list.type, &disks, arena);
 }
 
 /* How a disk stands in the description. */
@@ -158,22 +179,22 @@ static bool resolve_disk(const Call *call, virConnectPtr connection, Value *disk
     Str id = source_of(*disk);
     DiskSource source = {.path = id, .format = STR("raw")};
     bool is_found = !id.len || find_source(connection, id, &source, call->arena);
-    if (!is_found && items_has(*disk, "volume_id"))
+    if (!is_found && object_has(*disk, "volume_id"))
         return libvirt_error_add(call, diags, "Cannot find the disk's volume \"%.*s\"",
                                  STR_ARG(id));
-    if (items_has(*disk, "format"))
+    if (object_has(*disk, "format"))
         return true;
-    Draft draft = draft_of(*disk, call->arena);
-    draft_set_text(&draft, "format", source.format, call->arena);
-    *disk = draft_value(&draft);
+    ObjectBuilder builder = object_builder_of(*disk, call->arena);
+    object_builder_set_text(&builder, "format", source.format, call->arena);
+    *disk = object_builder_value(&builder);
     return true;
 }
 
 bool domain_disk_resolve(const Call *call, virConnectPtr connection, Value *domain, Diags *diags) {
     Arena *arena = call->arena;
-    Draft draft = draft_of(*domain, arena);
+    ObjectBuilder builder = object_builder_of(*domain, arena);
     Value list = domain_disk_plan(value_null(domain->type), *domain, *domain, arena);
-    Values disks = {0};
+    ValueVec disks = {0};
     for (size_t i = 0; value_is_present(list) && i < list.count; i++) {
         Value disk = value_at(list, i);
         if (!resolve_disk(call, connection, &disk, diags))
@@ -181,8 +202,8 @@ bool domain_disk_resolve(const Call *call, virConnectPtr connection, Value *doma
         vec_push(arena, &disks, disk);
     }
     if (value_is_present(list))
-        draft_set(&draft, "disk", items_list(list.type, &disks, arena));
-    *domain = draft_value(&draft);
+        object_builder_set(&builder, "disk", nested_list_value(list.type, &disks, arena));
+    *domain = object_builder_value(&builder);
     return true;
 }
 
@@ -197,23 +218,23 @@ xmlNodePtr domain_disk_add(xmlNodePtr devices, virConnectPtr connection, Value d
     DiskSource source = {.path = id};
     if (id.len)
         (void)!find_source(connection, id, &source, arena);
-    Str device = draft_text(disk, "device", STR("disk"));
+    Str device = object_text(disk, "device", STR("disk"));
     xmlNodePtr node = xml_add(devices, "disk");
     xml_set(node, "device", device);
     xmlNodePtr driver = xml_add(node, "driver");
     xml_set(driver, "name", STR("qemu"));
-    xml_set(driver, "type", draft_text(disk, "format", STR("raw")));
+    xml_set(driver, "type", object_text(disk, "format", STR("raw")));
     bool is_disk = str_equal(device, STR("disk"));
     if (is_disk)
         xml_set(driver, "discard", STR("unmap"));
     add_source(node, &source);
     xmlNodePtr target = xml_add(node, "target");
-    xml_set(target, "dev", draft_text(disk, "target", STR_EMPTY));
-    xml_set(target, "bus", draft_text(disk, "bus", STR("virtio")));
-    if (!is_disk || draft_bool(disk, "readonly", false))
+    xml_set(target, "dev", object_text(disk, "target", STR_EMPTY));
+    xml_set(target, "bus", object_text(disk, "bus", STR("virtio")));
+    if (!is_disk || object_bool(disk, "readonly", false))
         xml_add(node, "readonly");
-    if (items_has(disk, "serial"))
-        xml_add_text(node, "serial", draft_text(disk, "serial", STR_EMPTY));
+    if (object_has(disk, "serial"))
+        xml_add_text(node, "serial", object_text(disk, "serial", STR_EMPTY));
     return node;
 }
 
@@ -237,6 +258,95 @@ xmlNodePtr domain_disk_add_seed(xmlNodePtr devices,
     return node;
 }
 
+/* Where the description says that the image is: a path, or "pool/name" of a volume that cannot be
+ * looked up at present. Empty for a drive without a medium. */
+static Str source_path(virConnectPtr connection, xmlNodePtr node, Arena *arena) {
+    Str path = xml_get(node, "source/@file|source/@dev", arena);
+    Str pool = xml_get(node, "source/@pool", arena);
+    if (path.len || !pool.len)
+        return path;
+    Str id = str_format(arena, "%.*s/%.*s", STR_ARG(pool),
+                        STR_ARG(xml_get(node, "source/@volume", arena)));
+    DiskSource source = {0};
+    return find_source(connection, id, &source, arena) ? source.path : id;
+}
+
+static bool is_volume(virConnectPtr connection, Str path, Arena *arena) {
+    DiskSource source = {0};
+    return find_source(connection, path, &source, arena);
+}
+
+bool domain_disk_is_known(xmlNodePtr node, Arena *arena) {
+    static const Str types[] = {STR_CONST("file"), STR_CONST("block"), STR_CONST("volume")};
+    static const Str devices[] = {STR_CONST(""), STR_CONST("disk"), STR_CONST("cdrom")};
+    static const Str buses[] = {STR_CONST("virtio"), STR_CONST("scsi"), STR_CONST("sata"),
+                                STR_CONST("ide")};
+    return str_is_among(xml_get(node, "@type", arena), types, ARRAY_COUNT(types)) &&
+           str_is_among(xml_get(node, "@device", arena), devices, ARRAY_COUNT(devices)) &&
+           str_is_among(xml_get(node, "target/@bus", arena), buses, ARRAY_COUNT(buses));
+}
+
+/* The image behind the disk. Its backing chain, where the description names one, goes with it. */
+static void edit_source(xmlNodePtr node, virConnectPtr connection, Str id, Arena *arena) {
+    static const char *const places[] = {"file", "dev", "pool", "volume", "mode"};
+    DiskSource source = {.path = id};
+    if (id.len)
+        (void)!find_source(connection, id, &source, arena);
+    if (str_equal(source_path(connection, node, arena), source.path))
+        return;
+    xml_edit_remove_all(node, "backingStore");
+    if (!source.path.len) {
+        xml_edit_remove_all(node, "source");
+        return;
+    }
+    xml_edit_attribute(node, "type", source.is_block ? STR("block") : STR("file"));
+    xmlNodePtr place = xml_need(node, "source");
+    for (size_t i = 0; i < ARRAY_COUNT(places); i++)
+        xml_edit_attribute(place, places[i], STR_EMPTY);
+    xml_set(place, source.is_block ? "dev" : "file", source.path);
+}
+
+void domain_disk_edit(
+    xmlNodePtr node, virConnectPtr connection, Value before, Value disk, Arena *arena) {
+    bool is_new = !value_is_present(before);
+    if (is_new || object_differs(before, disk, "device"))
+        xml_edit_attribute(node, "device", object_text(disk, "device", STR("disk")));
+    if (is_new || object_differs(before, disk, "bus")) {
+        xml_edit_child(node, "target", "bus", object_text(disk, "bus", STR("virtio")));
+        xml_edit_remove_all(node, "address"); /* on the bus before */
+    }
+    if (is_new || object_differs(before, disk, "target"))
+        xml_edit_child(node, "target", "dev", object_text(disk, "target", STR_EMPTY));
+    if (is_new || object_differs(before, disk, "format"))
+        xml_edit_child(node, "driver", "type", object_text(disk, "format", STR("raw")));
+    if (is_new || !is_same_source(before, disk))
+        edit_source(node, connection, source_of(disk), arena);
+    if (is_new || object_differs(before, disk, "serial"))
+        xml_edit_text(node, "serial", object_text(disk, "serial", STR_EMPTY));
+    if (is_new || object_differs(before, disk, "readonly"))
+        xml_edit_flag(node, "readonly", object_bool(disk, "readonly", false));
+}
+
+void domain_disk_edit_seed(xmlNodePtr node, virConnectPtr connection, Str volume_id, Arena *arena) {
+    edit_source(node, connection, volume_id, arena);
+}
+
+static bool has_target(Value domain, Value disk) {
+    return value_is_present(domain_disk_find(domain, object_text(disk, "target", STR_EMPTY)));
+}
+
+Value domain_disk_before(Value prior, Value planned, Value disk) {
+    Value same = domain_disk_find(prior, object_text(disk, "target", STR_EMPTY));
+    if (value_is_present(same) || !source_of(disk).len)
+        return same;
+    for (size_t i = 0; i < nested_list_count(prior, "disk"); i++) {
+        Value old = nested_list_at(prior, "disk", i);
+        if (str_equal(source_of(old), source_of(disk)) && !has_target(planned, old))
+            return old;
+    }
+    return same;
+}
+
 /* `id` names the volume or file at that path. */
 static bool names_path(virConnectPtr connection, Str id, Str path, Arena *arena) {
     DiskSource source = {0};
@@ -248,57 +358,60 @@ static bool names_path(virConnectPtr connection, Str id, Str path, Arena *arena)
 static Value read_disk(
     virConnectPtr connection, Value old, xmlNodePtr node, const Type *type, Arena *arena) {
     bool is_known = value_is_present(old);
-    Draft draft = is_known ? draft_of(old, arena) : items_draft(type, arena);
-    Str path = xml_get(node, "source/@file|source/@dev", arena);
+    ObjectBuilder builder =
+        is_known ? object_builder_of(old, arena) : object_builder_null(type, arena);
+    Str path = source_path(connection, node, arena);
     Str device = xml_get(node, "@device", arena);
     Str format = xml_get(node, "driver/@type", arena);
     if (!is_known || !names_path(connection, source_of(old), path, arena)) {
-        bool was_volume = !is_known || items_has(old, "volume_id");
-        items_set_text(&draft, was_volume ? "volume_id" : "file", path, arena);
+        bool was_volume =
+            is_known ? object_has(old, "volume_id") : is_volume(connection, path, arena);
+        object_builder_set_optional(&builder, was_volume ? "volume_id" : "file", path, arena);
     }
-    draft_set_text(&draft, "device", device.len ? device : STR("disk"), arena);
-    draft_set_text(&draft, "bus", xml_get(node, "target/@bus", arena), arena);
-    draft_set_text(&draft, "target", xml_get(node, "target/@dev", arena), arena);
-    draft_set_text(&draft, "format", format.len ? format : STR("raw"), arena);
-    items_set_text(&draft, "serial", xml_get(node, "serial", arena), arena);
+    object_builder_set_text(&builder, "device", device.len ? device : STR("disk"), arena);
+    object_builder_set_text(&builder, "bus", xml_get(node, "target/@bus", arena), arena);
+    object_builder_set_text(&builder, "target", xml_get(node, "target/@dev", arena), arena);
+    object_builder_set_text(&builder, "format", format.len ? format : STR("raw"), arena);
+    object_builder_set_optional(&builder, "serial", xml_get(node, "serial", arena), arena);
     bool is_readonly = xml_find(node, "readonly") != NULL;
-    bool was_readonly = is_known && draft_bool(old, "readonly", false);
+    bool was_readonly = is_known && object_bool(old, "readonly", false);
     bool is_cdrom = str_equal(device, STR("cdrom"));
     if (is_readonly != was_readonly && !is_cdrom)
-        draft_set(&draft, "readonly", is_readonly ? value_bool(true) : value_null(&TYPE_BOOL));
-    return draft_value(&draft);
+        object_builder_set(&builder, "readonly",
+                           is_readonly ? value_bool(true) : value_null(&TYPE_BOOL));
+    return object_builder_value(&builder);
 }
 
 Value domain_disk_read(virConnectPtr connection, Value state, xmlNodePtr root, Arena *arena) {
-    const Type *type = items_type(state.type, "disk");
+    const Type *type = object_attribute_type(state.type, "disk");
     XmlNodes nodes = xml_find_all(root, "devices/disk", arena);
-    Values disks = {0};
-    for (size_t i = 0; i < items_count(state, "disk"); i++) {
-        Value old = items_at(state, "disk", i);
-        Str target = draft_text(old, "target", STR_EMPTY);
+    ValueVec disks = {0};
+    for (size_t i = 0; i < nested_list_count(state, "disk"); i++) {
+        Value old = nested_list_at(state, "disk", i);
+        Str target = object_text(old, "target", STR_EMPTY);
         xmlNodePtr node = domain_device_find_disk(root, target, arena);
         if (node)
             vec_push(arena, &disks, read_disk(connection, old, node, type->element, arena));
     }
     vec_each(&nodes, node) {
         Str target = xml_get(*node, "target/@dev", arena);
-        if (str_equal(target, STR(DOMAIN_SEED_TARGET)) ||
+        if (str_equal(target, STR(DOMAIN_SEED_TARGET)) || !domain_disk_is_known(*node, arena) ||
             value_is_present(domain_disk_find(state, target)))
             continue;
         Value none = value_null(type->element);
         vec_push(arena, &disks, read_disk(connection, none, *node, type->element, arena));
     }
-    if (disks.count == 0 && !items_has(state, "disk"))
+    if (disks.count == 0 && !object_has(state, "disk"))
         return value_null(type);
-    return items_list(type, &disks, arena);
+    return nested_list_value(type, &disks, arena);
 }
 
 Value domain_disk_read_seed(virConnectPtr connection, Value state, xmlNodePtr root, Arena *arena) {
     xmlNodePtr node = domain_device_find_disk(root, STR(DOMAIN_SEED_TARGET), arena);
     if (!node)
         return value_null(&TYPE_STRING);
-    Str path = xml_get(node, "source/@file|source/@dev", arena);
-    Str id = draft_text(state, "cloudinit", STR_EMPTY);
-    return names_path(connection, id, path, arena) ? draft_attribute(state, "cloudinit")
+    Str path = source_path(connection, node, arena);
+    Str id = object_text(state, "cloudinit", STR_EMPTY);
+    return names_path(connection, id, path, arena) ? object_attribute(state, "cloudinit")
                                                    : value_string(path, arena);
 }

@@ -23,6 +23,17 @@ xmlNodePtr domain_disk_add_seed(xmlNodePtr devices,
                                 virConnectPtr connection,
                                 Str volume_id,
                                 Arena *arena);
+/* Writes into the element of a disk what differs between `before`, which the element says now, and
+ * `disk`. If `before` is null, the element is made to say all that `disk` does. */
+void domain_disk_edit(
+    xmlNodePtr node, virConnectPtr connection, Value before, Value disk, Arena *arena);
+void domain_disk_edit_seed(xmlNodePtr node, virConnectPtr connection, Str volume_id, Arena *arena);
+/* The disk of `prior` that this disk of `planned` was: by its target, else by its image. Null if it
+ * is a new one. */
+Value domain_disk_before(Value prior, Value planned, Value disk);
+/* Whether the schema can express the element: an image on the host behind a disk or a CD-ROM.
+ * Other disks are left alone. */
+bool domain_disk_is_known(xmlNodePtr node, Arena *arena);
 /* Item of the list with that target; null when there is none. */
 Value domain_disk_find(Value domain, Str target);
 /* The list as the description has it, in the order of `state`; the seed left out. */

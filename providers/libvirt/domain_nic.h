@@ -21,6 +21,20 @@ MUST_USE bool domain_nic_add(const Call *call,
                              Value nic,
                              xmlNodePtr *out,
                              Diags *diags);
+/* Writes into the element of an interface what differs between `before`, which the element says
+ * now, and `nic`. False: its network is not there. */
+MUST_USE bool domain_nic_edit(const Call *call,
+                              xmlNodePtr node,
+                              virConnectPtr connection,
+                              Value before,
+                              Value nic,
+                              Diags *diags);
+/* The interface of `prior` that interface i of `planned` was: by its MAC address, else by its place
+ * in the list. Null if it is a new one. */
+Value domain_nic_before(Value prior, Value planned, size_t i);
+/* Whether the schema can express the element: an interface of a network or a bridge. Others are
+ * left alone. */
+bool domain_nic_is_known(xmlNodePtr node, Arena *arena);
 /* Item of the list with that address; null when there is none. */
 Value domain_nic_find(Value domain, Str mac);
 /* The interface is on the same network, bridge in both. */

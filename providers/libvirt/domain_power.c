@@ -1,13 +1,14 @@
 /* On and off. */
 #include "domain_power.h"
 
-#include "items.h"
 #include "libvirt_error.h"
+#include "nested_list.h"
+#include "wait_until.h"
 
 /* A guest in its boot loader does not hear it, so it is asked again. */
 #define ASK_EVERY_MS        5000
 #define SHUTDOWN_TIMEOUT_MS 60000 /* unless "shutdown" says another time */
-#define PAUSE_FIRST_MS      50    /* between two looks; then twice that … */
+#define PAUSE_FIRST_MS      50    /* between two looks; doubles */
 #define PAUSE_LAST_MS       400
 
 static bool is_off(virDomainPtr domain) {
@@ -16,7 +17,7 @@ static bool is_off(virDomainPtr domain) {
 }
 
 static bool add_start_error(const Call *call, LibvirtError *error, Value value, Diags *diags) {
-    Str name = draft_text(value, "name", STR_EMPTY);
+    Str name = object_text(value, "name", STR_EMPTY);
     const char *why =
         error->code == VIR_ERR_OPERATION_INVALID ? "Something that it needs is switched off. " : "";
     error->way_out =
@@ -35,6 +36,7 @@ bool domain_power_start(const Call *call, virDomainPtr domain, Value value, Diag
     do {
         if (virDomainIsActive(domain) == 1)
             return true;
+        call_progress(call, 0, 0, "starting");
         result = virDomainCreateWithFlags(domain, 0);
     } while (result < 0 && libvirt_error_retry(call, &attempt));
     if (result == 0)
@@ -45,48 +47,59 @@ bool domain_power_start(const Call *call, virDomainPtr domain, Value value, Diag
 }
 
 static void ask(virDomainPtr domain, Value shutdown) {
-    bool by_agent = str_equal(draft_text(shutdown, "mode", STR("acpi")), STR("agent"));
+    bool by_agent = str_equal(object_text(shutdown, "mode", STR("acpi")), STR("agent"));
     unsigned flags =
         by_agent ? VIR_DOMAIN_SHUTDOWN_GUEST_AGENT : VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN;
     if (virDomainShutdownFlags(domain, flags) < 0)
         (void)virDomainShutdownFlags(domain, 0);
 }
 
-/* True when it went off by itself. */
-static bool stop_gently(const Call *call, virDomainPtr domain, Value shutdown) {
-    int64_t timeout_ms = 0;
-    if (!clock_parse_duration(draft_text(shutdown, "timeout", STR_EMPTY), &timeout_ms))
-        timeout_ms = SHUTDOWN_TIMEOUT_MS;
-    int64_t now_ms = call_monotonic_ms(call);
-    int64_t end_ms = now_ms + timeout_ms;
-    int64_t ask_ms = now_ms;
-    int64_t pause_ms = PAUSE_FIRST_MS;
-    while (!is_off(domain)) {
-        now_ms = call_monotonic_ms(call);
-        if (now_ms >= end_ms)
-            return false;
-        if (now_ms >= ask_ms) {
-            ask(domain, shutdown);
-            ask_ms = now_ms + ASK_EVERY_MS;
-        }
-        call_progress(call, 0, 0, "shutting down");
-        if (call_sleep(call, pause_ms))
-            return false;
-        if (pause_ms < PAUSE_LAST_MS)
-            pause_ms *= 2;
+typedef struct Shutdown {
+    virDomainPtr domain;
+    Value settings;
+    int64_t ask_ms; /* when to ask next, in ms of the wait */
+} Shutdown;
+
+/* Some guests miss the first request, so it is repeated. */
+static WaitLook ask_and_look(void *payload, Wait *wait) {
+    Shutdown *shutdown = payload;
+    if (is_off(shutdown->domain))
+        return WAIT_LOOK_DONE;
+    if (wait->passed_ms >= shutdown->ask_ms && wait->left_ms > 0) {
+        ask(shutdown->domain, shutdown->settings);
+        shutdown->ask_ms = wait->passed_ms + ASK_EVERY_MS;
     }
-    return true;
+    return WAIT_LOOK_AGAIN;
+}
+
+/* True if the guest went off by itself. */
+static bool stop_gently(const Call *call, virDomainPtr domain, Value settings) {
+    Shutdown shutdown = {.domain = domain, .settings = settings};
+    int64_t timeout_ms = 0;
+    if (!clock_parse_duration(object_text(settings, "timeout", STR_EMPTY), &timeout_ms))
+        timeout_ms = SHUTDOWN_TIMEOUT_MS;
+    if (timeout_ms <= 0)
+        return is_off(domain);
+    const WaitUntil until = {
+        .what = "the guest to shut down",
+        .look = ask_and_look,
+        .payload = &shutdown,
+        .timeout_ms = timeout_ms,
+        .pauses = {.first_ms = PAUSE_FIRST_MS, .last_ms = PAUSE_LAST_MS},
+    };
+    return wait_until(call, &until, NULL) == WAIT_DONE;
 }
 
 bool domain_power_stop(const Call *call, virDomainPtr domain, Value value, Diags *diags) {
     if (is_off(domain))
         return true;
-    Value shutdown = draft_attribute(value, "shutdown");
+    Value shutdown = object_attribute(value, "shutdown");
     if (value_is_present(shutdown) && stop_gently(call, domain, shutdown))
         return true;
     unsigned attempt = 0;
     int result = -1;
     do {
+        call_progress(call, 0, 0, "switching off");
         result = virDomainDestroyFlags(domain, VIR_DOMAIN_DESTROY_DEFAULT);
     } while (result < 0 && libvirt_error_retry(call, &attempt));
     if (result == 0 || libvirt_error_is_gone(libvirt_error_code()))
@@ -94,5 +107,5 @@ bool domain_power_stop(const Call *call, virDomainPtr domain, Value value, Diags
     if (libvirt_error_code() == VIR_ERR_OPERATION_INVALID && is_off(domain))
         return true;
     return libvirt_error_add(call, diags, "Cannot switch off the machine \"%.*s\"",
-                             STR_ARG(draft_text(value, "name", STR_EMPTY)));
+                             STR_ARG(object_text(value, "name", STR_EMPTY)));
 }

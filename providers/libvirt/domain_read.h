@@ -7,3 +7,5 @@
 
 MUST_USE bool domain_read(
     const Call *call, virConnectPtr connection, virDomainPtr domain, Value *state, Diags *diags);
+/* "q35" stays "q35" although the host says pc-q35-7.2. */
+bool domain_read_is_alias(Str alias, Str machine);

@@ -2,26 +2,26 @@
 #include "domain_schema.h"
 
 bool domain_schema_is_lxc(Value domain) {
-    return str_equal(draft_text(domain, "type", STR_EMPTY), STR("lxc"));
+    return str_equal(object_text(domain, "type", STR_EMPTY), STR("lxc"));
 }
 
 bool domain_schema_is_emulated(Value domain) {
-    return str_equal(draft_text(domain, "type", STR_EMPTY), STR("qemu"));
+    return str_equal(object_text(domain, "type", STR_EMPTY), STR("qemu"));
 }
 
 bool domain_schema_is_machine(Value domain) {
-    Str type = draft_text(domain, "type", STR_EMPTY);
+    Str type = object_text(domain, "type", STR_EMPTY);
     return str_equal(type, STR("kvm")) || str_equal(type, STR("qemu"));
 }
 
 int64_t domain_schema_memory_max(Value domain) {
-    int64_t memory = draft_int(domain, "memory", 512);
-    int64_t most = draft_int(domain, "memory_max", memory);
+    int64_t memory = object_int(domain, "memory", 512);
+    int64_t most = object_int(domain, "memory_max", memory);
     return most > memory ? most : memory;
 }
 
 int64_t domain_schema_vcpu_max(Value domain) {
-    int64_t vcpu = draft_int(domain, "vcpu", 1);
-    int64_t most = draft_int(domain, "vcpu_max", vcpu);
+    int64_t vcpu = object_int(domain, "vcpu", 1);
+    int64_t most = object_int(domain, "vcpu_max", vcpu);
     return most > vcpu ? most : vcpu;
 }

@@ -1,7 +1,7 @@
 /* domain_schema: what a machine's attributes mean together, and where they are left out. */
 #pragma once
 
-#include "draft.h"
+#include "object_builder.h"
 
 /* The seed's disk, which no list of the configuration holds. */
 #define DOMAIN_SEED_TARGET "vdz"

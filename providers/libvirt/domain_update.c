@@ -6,8 +6,10 @@
 #include "domain_device.h"
 #include "domain_disk.h"
 #include "domain_nic.h"
-#include "items.h"
 #include "libvirt_error.h"
+#include "nested_list.h"
+
+#define ONLY_AT_START "a running machine cannot take it"
 
 static void add(
     DomainChanges *changes, const char *name, DomainEffect effect, const char *how, Arena *arena) {
@@ -16,109 +18,112 @@ static void add(
 }
 
 static const char *why_memory_needs_start(Value prior, Value planned, DomainBounds bounds) {
-    bool has_balloon = draft_bool(prior, "balloon", true) && draft_bool(planned, "balloon", true);
-    if (draft_int(planned, "memory", INT64_MAX) > bounds.memory_max)
+    bool has_balloon = object_bool(prior, "balloon", true) && object_bool(planned, "balloon", true);
+    if (object_int(planned, "memory", INT64_MAX) > bounds.memory_max)
         return "more than the machine was started with can give";
     return has_balloon ? NULL : "without a balloon only a start brings it";
 }
 
 static void compare_memory(
     Value prior, Value planned, DomainBounds bounds, DomainChanges *out, Arena *arena) {
-    if (items_differ(prior, planned, "memory")) {
+    if (object_differs(prior, planned, "memory")) {
         const char *why_not = why_memory_needs_start(prior, planned, bounds);
         add(out, "memory", why_not ? EFFECT_RESTART : EFFECT_LIVE,
-            why_not ? why_not : "virDomainSetMemoryFlags, live", arena);
+            why_not ? why_not : "while the machine runs (virDomainSetMemoryFlags)", arena);
     }
-    if (items_differ(prior, planned, "memory_max"))
-        add(out, "memory_max", EFFECT_LATER, "from the next start on", arena);
+    if (object_differs(prior, planned, "memory_max"))
+        add(out, "memory_max", EFFECT_LATER, "takes effect at the next start", arena);
 }
 
 /* An emulated processor's thread begins with a free part of the cache of translated code, and QEMU
  * aborts where all parts are taken, as they are from time to time in any guest. */
 static void compare_vcpu(
     Value prior, Value planned, DomainBounds bounds, DomainChanges *out, Arena *arena) {
-    if (items_differ(prior, planned, "vcpu")) {
-        int64_t vcpu = draft_int(planned, "vcpu", INT64_MAX);
-        bool fits = vcpu > draft_int(prior, "vcpu", 1) && vcpu <= bounds.vcpu_max &&
+    if (object_differs(prior, planned, "vcpu")) {
+        int64_t vcpu = object_int(planned, "vcpu", INT64_MAX);
+        bool fits = vcpu > object_int(prior, "vcpu", 1) && vcpu <= bounds.vcpu_max &&
                     !domain_schema_is_lxc(prior);
         bool is_live = fits && !domain_schema_is_emulated(prior);
         add(out, "vcpu", is_live ? EFFECT_LIVE : EFFECT_RESTART,
-            is_live ? "virDomainSetVcpusFlags, live"
+            is_live ? "while the machine runs (virDomainSetVcpusFlags)"
             : fits  ? "QEMU may crash when a processor is plugged into an emulated machine"
-                    : "only a start brings it",
+                    : ONLY_AT_START,
             arena);
     }
-    if (items_differ(prior, planned, "vcpu_max"))
-        add(out, "vcpu_max", EFFECT_LATER, "from the next start on", arena);
+    if (object_differs(prior, planned, "vcpu_max"))
+        add(out, "vcpu_max", EFFECT_LATER, "takes effect at the next start", arena);
 }
 
 static bool is_hotplug(Value disk) {
-    Str bus = draft_text(disk, "bus", STR_EMPTY);
+    Str bus = object_text(disk, "bus", STR_EMPTY);
     return str_equal(bus, STR("virtio")) || str_equal(bus, STR("scsi"));
 }
 
 static bool is_cdrom(Value disk) {
-    return str_equal(draft_text(disk, "device", STR_EMPTY), STR("cdrom"));
+    return str_equal(object_text(disk, "device", STR_EMPTY), STR("cdrom"));
 }
 
 static bool only_media_differs(Value a, Value b) {
-    return is_cdrom(a) && is_cdrom(b) && !items_differ(a, b, "bus") &&
-           !items_differ(a, b, "serial");
+    return is_cdrom(a) && is_cdrom(b) && !object_differs(a, b, "bus") &&
+           !object_differs(a, b, "serial");
 }
 
 static void compare_disks(Value prior, Value planned, DomainChanges *out, Arena *arena) {
-    if (!items_differ(prior, planned, "disk"))
+    if (!object_differs(prior, planned, "disk"))
         return;
-    bool needs_restart = !value_is_known(draft_attribute(planned, "disk"));
-    for (size_t i = 0; i < items_count(planned, "disk"); i++) {
-        Value disk = items_at(planned, "disk", i);
-        Value old = domain_disk_find(prior, draft_text(disk, "target", STR_EMPTY));
+    bool needs_restart = !value_is_known(object_attribute(planned, "disk"));
+    for (size_t i = 0; i < nested_list_count(planned, "disk"); i++) {
+        Value disk = nested_list_at(planned, "disk", i);
+        Value old = domain_disk_find(prior, object_text(disk, "target", STR_EMPTY));
         bool is_new = !value_is_present(old);
         bool is_same = !is_new && value_is_wholly_known(disk) && value_equal(old, disk);
         if (is_new ? !is_hotplug(disk) : !is_same && !only_media_differs(old, disk))
             needs_restart = true;
     }
-    for (size_t i = 0; i < items_count(prior, "disk"); i++) {
-        Value old = items_at(prior, "disk", i);
-        Value disk = domain_disk_find(planned, draft_text(old, "target", STR_EMPTY));
+    for (size_t i = 0; i < nested_list_count(prior, "disk"); i++) {
+        Value old = nested_list_at(prior, "disk", i);
+        Value disk = domain_disk_find(planned, object_text(old, "target", STR_EMPTY));
         if (!value_is_present(disk) && !is_hotplug(old))
             needs_restart = true;
     }
     add(out, "disk", needs_restart ? EFFECT_RESTART : EFFECT_LIVE,
-        needs_restart ? "only a start brings it" : "plugged in and pulled out live", arena);
+        needs_restart ? ONLY_AT_START
+                      : "while the machine runs (virDomainAttachDeviceFlags, "
+                        "virDomainDetachDeviceFlags)",
+        arena);
 }
 
 /* A container's interface cannot be changed while it runs, only be taken away and given. */
 static bool nic_needs_restart(Value planned, Value old, Value nic) {
     return domain_schema_is_lxc(planned) &&
-           (!domain_nic_same_source(old, nic) || items_differ(old, nic, "filter"));
+           (!domain_nic_same_source(old, nic) || object_differs(old, nic, "filter"));
 }
 
 static void compare_nics(Value prior, Value planned, DomainChanges *out, Arena *arena) {
-    if (!items_differ(prior, planned, "network_interface"))
+    if (!object_differs(prior, planned, "network_interface"))
         return;
-    bool needs_restart = !value_is_known(draft_attribute(planned, "network_interface"));
+    bool needs_restart = !value_is_known(object_attribute(planned, "network_interface"));
     bool changes = needs_restart;
     size_t kept = 0;
-    for (size_t i = 0; i < items_count(planned, "network_interface"); i++) {
-        Value nic = items_at(planned, "network_interface", i);
-        Value old = domain_nic_find(prior, draft_text(nic, "mac", STR_EMPTY));
+    for (size_t i = 0; i < nested_list_count(planned, "network_interface"); i++) {
+        Value nic = nested_list_at(planned, "network_interface", i);
+        Value old = domain_nic_find(prior, object_text(nic, "mac", STR_EMPTY));
         if (!value_is_present(old)) {
             changes = true;
             continue;
         }
         kept++;
-        if (!domain_nic_same_source(old, nic) || items_differ(old, nic, "filter") ||
-            items_differ(old, nic, "model"))
+        if (!domain_nic_same_source(old, nic) || object_differs(old, nic, "filter") ||
+            object_differs(old, nic, "model"))
             changes = true;
         if (nic_needs_restart(planned, old, nic))
             needs_restart = true;
     }
-    changes |= kept < items_count(prior, "network_interface");
+    changes |= kept < nested_list_count(prior, "network_interface");
     if (!changes)
         return;
     add(out, "network_interface", needs_restart ? EFFECT_RESTART : EFFECT_LIVE,
-        needs_restart ? "only a start brings it" : "virDomainUpdateDeviceFlags or hot plug, live",
+        needs_restart ? ONLY_AT_START : "while the machine runs (virDomainUpdateDeviceFlags)",
         arena);
 }
 
@@ -144,14 +149,16 @@ DomainChanges domain_update_compare(Value prior, Value planned, DomainBounds bou
     compare_disks(prior, planned, &changes, arena);
     compare_nics(prior, planned, &changes, arena);
     for (size_t i = 0; i < ARRAY_COUNT(at_start); i++)
-        if (items_differ(prior, planned, at_start[i]))
-            add(&changes, at_start[i], EFFECT_RESTART, "only a start brings it", arena);
-    if (items_differ(prior, planned, "cloudinit"))
-        add(&changes, "cloudinit", EFFECT_LATER, "read at the next start", arena);
-    if (items_differ(prior, planned, "title"))
-        add(&changes, "title", EFFECT_LIVE, "virDomainSetMetadata, live", arena);
-    if (items_differ(prior, planned, "description"))
-        add(&changes, "description", EFFECT_LIVE, "virDomainSetMetadata, live", arena);
+        if (object_differs(prior, planned, at_start[i]))
+            add(&changes, at_start[i], EFFECT_RESTART, ONLY_AT_START, arena);
+    if (object_differs(prior, planned, "cloudinit"))
+        add(&changes, "cloudinit", EFFECT_LATER, "the guest reads it at the next start", arena);
+    if (object_differs(prior, planned, "title"))
+        add(&changes, "title", EFFECT_LIVE, "the guest does not see it (virDomainSetMetadata)",
+            arena);
+    if (object_differs(prior, planned, "description"))
+        add(&changes, "description", EFFECT_LIVE,
+            "the guest does not see it (virDomainSetMetadata)", arena);
     return changes;
 }
 
@@ -165,10 +172,10 @@ bool domain_update_needs_restart(const DomainChanges *changes) {
 /* A machine under change. */
 typedef struct Update {
     const Call *call;
-    virConnectPtr connection;
     virDomainPtr domain;
     Value prior;
     Value planned;
+    xmlNodePtr described;
     Diags *diags;
 } Update;
 
@@ -184,9 +191,9 @@ static bool add_error(const Update *update, const char *what, Str which) {
 }
 
 static bool set_memory(const Update *update) {
-    if (!items_differ(update->prior, update->planned, "memory"))
+    if (!object_differs(update->prior, update->planned, "memory"))
         return true;
-    unsigned long kib = (unsigned long)draft_int(update->planned, "memory", 512) * 1024;
+    unsigned long kib = (unsigned long)object_int(update->planned, "memory", 512) * 1024;
     unsigned attempt = 0;
     int result = -1;
     do {
@@ -196,9 +203,9 @@ static bool set_memory(const Update *update) {
 }
 
 static bool set_vcpu(const Update *update) {
-    if (!items_differ(update->prior, update->planned, "vcpu"))
+    if (!object_differs(update->prior, update->planned, "vcpu"))
         return true;
-    unsigned count = (unsigned)draft_int(update->planned, "vcpu", 1);
+    unsigned count = (unsigned)object_int(update->planned, "vcpu", 1);
     unsigned attempt = 0;
     int result = -1;
     do {
@@ -208,11 +215,11 @@ static bool set_vcpu(const Update *update) {
 }
 
 static bool set_text(const Update *update, const char *name, int kind) {
-    if (!items_differ(update->prior, update->planned, name))
+    if (!object_differs(update->prior, update->planned, name))
         return true;
     const char *text =
-        items_has(update->planned, name)
-            ? str_to_cstr(draft_text(update->planned, name, STR_EMPTY), update->call->arena)
+        object_has(update->planned, name)
+            ? str_to_cstr(object_text(update->planned, name, STR_EMPTY), update->call->arena)
             : NULL;
     if (virDomainSetMetadata(update->domain, kind, text, NULL, NULL, VIR_DOMAIN_AFFECT_LIVE) == 0 ||
         libvirt_error_code() == VIR_ERR_NO_DOMAIN_METADATA)
@@ -221,10 +228,11 @@ static bool set_text(const Update *update, const char *name, int kind) {
 }
 
 static const char *disk_text(const Update *update, Value disk) {
-    SCOPED(XmlDoc) doc = xml_new("devices");
-    xmlNodePtr node =
-        domain_disk_add(xml_root(&doc), update->connection, disk, update->call->arena);
-    return xml_print_node(node, update->call->arena);
+    Arena *arena = update->call->arena;
+    Str target = object_text(disk, "target", STR_EMPTY);
+    xmlNodePtr node = domain_device_find_disk(update->described, target, arena);
+    CHECK(node != NULL); /* it was edited in */
+    return xml_print_node(node, arena);
 }
 
 /* Media of a drive: its tray may be locked by the guest. */
@@ -235,12 +243,12 @@ static bool change_media(const Update *update, Value disk) {
         return true;
     flags |= VIR_DOMAIN_DEVICE_MODIFY_FORCE;
     return virDomainUpdateDeviceFlags(update->domain, text, flags) == 0 ||
-           add_error(update, "change the medium of", draft_text(disk, "target", STR_EMPTY));
+           add_error(update, "change the medium of", object_text(disk, "target", STR_EMPTY));
 }
 
 static bool pull_disks(const Update *update) {
-    for (size_t i = 0; i < items_count(update->prior, "disk"); i++) {
-        Str target = draft_text(items_at(update->prior, "disk", i), "target", STR_EMPTY);
+    for (size_t i = 0; i < nested_list_count(update->prior, "disk"); i++) {
+        Str target = object_text(nested_list_at(update->prior, "disk", i), "target", STR_EMPTY);
         if (value_is_present(domain_disk_find(update->planned, target)))
             continue;
         if (!domain_device_pull(update->call, update->domain, domain_device_find_disk, target))
@@ -267,7 +275,7 @@ static bool is_plugged_in(const Update *update, Str target, const char *text) {
 }
 
 static bool plug_disk(const Update *update, Value disk) {
-    Str target = draft_text(disk, "target", STR_EMPTY);
+    Str target = object_text(disk, "target", STR_EMPTY);
     const char *text = disk_text(update, disk);
     return is_plugged_in(update, target, text) ||
            domain_device_plug(update->call, update->domain, text) ||
@@ -275,9 +283,9 @@ static bool plug_disk(const Update *update, Value disk) {
 }
 
 static bool plug_disks(const Update *update) {
-    for (size_t i = 0; i < items_count(update->planned, "disk"); i++) {
-        Value disk = items_at(update->planned, "disk", i);
-        Str target = draft_text(disk, "target", STR_EMPTY);
+    for (size_t i = 0; i < nested_list_count(update->planned, "disk"); i++) {
+        Value disk = nested_list_at(update->planned, "disk", i);
+        Str target = object_text(disk, "target", STR_EMPTY);
         Value old = domain_disk_find(update->prior, target);
         bool is_new = !value_is_present(old);
         if (!is_new && value_equal(old, disk))
@@ -290,15 +298,16 @@ static bool plug_disks(const Update *update) {
     return true;
 }
 
-static bool plug_nic(const Update *update, Value nic) {
-    SCOPED(XmlDoc) doc = xml_new("devices");
-    xmlNodePtr node = NULL;
-    if (!domain_nic_add(update->call, xml_root(&doc), update->connection, update->planned, nic,
-                        &node, update->diags))
-        return false;
+static xmlNodePtr described_nic(const Update *update, Str mac) {
+    xmlNodePtr node = domain_device_find_interface(update->described, mac, update->call->arena);
+    CHECK(node != NULL); /* it was edited in */
+    return node;
+}
+
+static bool plug_nic(const Update *update, Str mac) {
     return domain_device_plug(update->call, update->domain,
-                              xml_print_node(node, update->call->arena)) ||
-           add_error(update, "plug in interface", draft_text(nic, "mac", STR_EMPTY));
+                              xml_print_node(described_nic(update, mac), update->call->arena)) ||
+           add_error(update, "plug in interface", mac);
 }
 
 static bool pull_nic(const Update *update, Str mac) {
@@ -309,18 +318,14 @@ static bool pull_nic(const Update *update, Str mac) {
 /* The live element with network and filter exchanged: all else has to be as it runs. */
 static bool change_nic(const Update *update, Value nic) {
     Arena *arena = update->call->arena;
-    Str mac = draft_text(nic, "mac", STR_EMPTY);
+    Str mac = object_text(nic, "mac", STR_EMPTY);
     SCOPED(XmlDoc) live = {0};
-    SCOPED(XmlDoc) fresh = xml_new("devices");
-    xmlNodePtr wanted = NULL;
-    if (!domain_nic_add(update->call, xml_root(&fresh), update->connection, update->planned, nic,
-                        &wanted, update->diags))
-        return false;
+    xmlNodePtr wanted = described_nic(update, mac);
     if (!xml_take(virDomainGetXMLDesc(update->domain, 0), &live))
         return add_error(update, "read interface", mac);
     xmlNodePtr node = domain_device_find_interface(xml_root(&live), mac, arena);
     if (!node)
-        return plug_nic(update, nic);
+        return plug_nic(update, mac);
     static const char *const exchanged[] = {"source", "filterref"};
     for (size_t i = 0; i < ARRAY_COUNT(exchanged); i++) {
         xmlNodePtr old = xml_find(node, exchanged[i]);
@@ -337,42 +342,43 @@ static bool change_nic(const Update *update, Value nic) {
 }
 
 static bool update_nic(const Update *update, Value nic) {
-    Str mac = draft_text(nic, "mac", STR_EMPTY);
+    Str mac = object_text(nic, "mac", STR_EMPTY);
     Value old = domain_nic_find(update->prior, mac);
     /* A run that was killed may have plugged it in. */
     if (!value_is_present(old))
         return change_nic(update, nic);
-    if (items_differ(old, nic, "model"))
-        return pull_nic(update, mac) && plug_nic(update, nic);
-    if (domain_nic_same_source(old, nic) && !items_differ(old, nic, "filter"))
+    if (object_differs(old, nic, "model"))
+        return pull_nic(update, mac) && plug_nic(update, mac);
+    if (domain_nic_same_source(old, nic) && !object_differs(old, nic, "filter"))
         return true;
     return change_nic(update, nic);
 }
 
 static bool update_nics(const Update *update) {
-    for (size_t i = 0; i < items_count(update->prior, "network_interface"); i++) {
-        Str mac = draft_text(items_at(update->prior, "network_interface", i), "mac", STR_EMPTY);
+    for (size_t i = 0; i < nested_list_count(update->prior, "network_interface"); i++) {
+        Str mac =
+            object_text(nested_list_at(update->prior, "network_interface", i), "mac", STR_EMPTY);
         if (!value_is_present(domain_nic_find(update->planned, mac)) && !pull_nic(update, mac))
             return false;
     }
-    for (size_t i = 0; i < items_count(update->planned, "network_interface"); i++)
-        if (!update_nic(update, items_at(update->planned, "network_interface", i)))
+    for (size_t i = 0; i < nested_list_count(update->planned, "network_interface"); i++)
+        if (!update_nic(update, nested_list_at(update->planned, "network_interface", i)))
             return false;
     return true;
 }
 
 bool domain_update_live(const Call *call,
-                        virConnectPtr connection,
                         virDomainPtr domain,
                         Value prior,
                         Value planned,
+                        xmlNodePtr described,
                         Diags *diags) {
     Update update = {
         .call = call,
-        .connection = connection,
         .domain = domain,
         .prior = prior,
         .planned = planned,
+        .described = described,
         .diags = diags,
     };
     virResetLastError();

@@ -11,13 +11,14 @@
 #include "provider.h"
 
 #include "libvirt_handle.h"
+#include "xml.h"
 
 typedef enum DomainEffect { EFFECT_LIVE, EFFECT_RESTART, EFFECT_LATER } DomainEffect;
 
 typedef struct DomainChange {
     const char *attribute;
     DomainEffect effect;
-    Str how; /* "virDomainSetMemoryFlags, live" */
+    Str how; /* live: what the guest sees of it, and the call; else why not */
 } DomainChange;
 
 typedef VEC(DomainChange) DomainChanges;
@@ -33,10 +34,11 @@ DomainBounds domain_update_bounds(Value prior, virDomainPtr running);
 /* Changes of a running machine; `planned` may hold unknowns. */
 DomainChanges domain_update_compare(Value prior, Value planned, DomainBounds bounds, Arena *arena);
 bool domain_update_needs_restart(const DomainChanges *changes);
-/* Does the live ones. */
+/* Does the live ones. `described` is the machine's description as it will be: devices are plugged
+ * in as they stand there. */
 MUST_USE bool domain_update_live(const Call *call,
-                                 virConnectPtr connection,
                                  virDomainPtr domain,
                                  Value prior,
                                  Value planned,
+                                 xmlNodePtr described,
                                  Diags *diags);

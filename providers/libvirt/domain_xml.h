@@ -1,6 +1,5 @@
-/* domain_xml: the description of a machine: made for a new one; patched for one that is there, from
- * its own inactive description, so that what loam does not manage (addresses of devices above all)
- * stays as it is. */
+/* domain_xml: the description of a new machine, and parts of it that a change may add to an old
+ * one. */
 #pragma once
 
 #include "libvirt_handle.h"
@@ -10,11 +9,10 @@
 /* NULL with an error added. */
 const char *domain_xml_describe(
     const Call *call, virConnectPtr connection, Value domain, Str uuid, Diags *diags);
-/* `prior` is what the description says now: devices that are the same in both are not touched.
- * Takes `current`, which libvirt allocated. */
-const char *domain_xml_patch(const Call *call,
-                             virConnectPtr connection,
-                             Value prior,
-                             Value domain,
-                             char *current,
-                             Diags *diags);
+/* Mode of the CPU that the machine shall have; `model` is empty unless the mode is custom. */
+Str domain_xml_cpu(Value domain, Str *model);
+
+#define DOMAIN_AGENT_CHANNEL "channel[target/@name='org.qemu.guest_agent.0']"
+
+void domain_xml_add_agent(xmlNodePtr devices);
+void domain_xml_add_filesystem(xmlNodePtr devices, Value domain, Value item);

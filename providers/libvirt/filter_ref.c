@@ -1,7 +1,8 @@
 /* References to filters. */
 #include "filter_ref.h"
 
-#include "items.h"
+#include "nested_list.h"
+#include "xml_edit.h"
 
 static void add_parameter(xmlNodePtr node, Str name, Value values) {
     for (size_t i = 0; value_is_present(values) && i < values.count; i++) {
@@ -14,15 +15,17 @@ static void add_parameter(xmlNodePtr node, Str name, Value values) {
     }
 }
 
+static void add_parameters(xmlNodePtr node, Value reference) {
+    Value parameters = object_attribute(reference, "parameters");
+    for (size_t i = 0; value_is_present(parameters) && i < parameters.count; i++)
+        add_parameter(node, value_key_at(parameters, i), value_at(parameters, i));
+}
+
 void filter_ref_add(xmlNodePtr parent, Value reference, const char *name_key, Arena *arena) {
     (void)arena;
     xmlNodePtr node = xml_add(parent, "filterref");
-    xml_set(node, "filter", draft_text(reference, name_key, STR_EMPTY));
-    Value parameters = draft_attribute(reference, "parameters");
-    if (!value_is_present(parameters))
-        return;
-    for (size_t i = 0; i < parameters.count; i++)
-        add_parameter(node, value_key_at(parameters, i), value_at(parameters, i));
+    xml_set(node, "filter", object_text(reference, name_key, STR_EMPTY));
+    add_parameters(node, reference);
 }
 
 /* Values of one name, in their order. */
@@ -32,13 +35,32 @@ static Value values_of(const XmlNodes *parameters, Str name, Arena *arena) {
         if (str_equal(xml_get(*parameter, "@name", arena), name))
             vec_push(arena, &values, xml_get(*parameter, "@value", arena));
     }
-    return items_text_list(&values, arena);
+    return nested_list_of_texts(&values, arena);
+}
+
+void filter_ref_edit_node(xmlNodePtr node, Value reference, const char *name_key, Arena *arena) {
+    Value now = filter_ref_read(node, reference.type, name_key, arena);
+    xml_edit_attribute(node, "filter", object_text(reference, name_key, STR_EMPTY));
+    if (!object_differs(now, reference, "parameters"))
+        return;
+    xml_edit_remove_all(node, "parameter");
+    add_parameters(node, reference);
+}
+
+void filter_ref_edit(xmlNodePtr parent, Value reference, const char *name_key, Arena *arena) {
+    xmlNodePtr node = xml_find(parent, "filterref");
+    if (!value_is_present(reference))
+        xml_edit_remove_all(parent, "filterref");
+    else if (node)
+        filter_ref_edit_node(node, reference, name_key, arena);
+    else
+        filter_ref_add(parent, reference, name_key, arena);
 }
 
 Value filter_ref_read(xmlNodePtr node, const Type *type, const char *name_key, Arena *arena) {
     XmlNodes parameters = xml_find_all(node, "parameter", arena);
     StrVec names = {0};
-    Values lists = {0};
+    ValueVec lists = {0};
     vec_each(&parameters, parameter) {
         Str name = xml_get(*parameter, "@name", arena);
         bool is_seen = false;
@@ -49,11 +71,11 @@ Value filter_ref_read(xmlNodePtr node, const Type *type, const char *name_key, A
         vec_push(arena, &names, name);
         vec_push(arena, &lists, values_of(&parameters, name, arena));
     }
-    Draft draft = items_draft(type, arena);
-    draft_set_text(&draft, name_key, xml_get(node, "@filter", arena), arena);
-    const Type *map = items_type(type, "parameters");
+    ObjectBuilder builder = object_builder_null(type, arena);
+    object_builder_set_text(&builder, name_key, xml_get(node, "@filter", arena), arena);
+    const Type *map = object_attribute_type(type, "parameters");
     if (names.count)
-        draft_set(&draft, "parameters",
-                  value_map(map->element, names.items, lists.items, names.count, arena));
-    return draft_value(&draft);
+        object_builder_set(&builder, "parameters",
+                           value_map(map->element, names.items, lists.items, names.count, arena));
+    return object_builder_value(&builder);
 }

@@ -7,10 +7,9 @@
 
 #include "libvirt_error.h"
 #include "thread.h"
+#include "wait_until.h"
 
-#define FIRST_PAUSE_MS 20
-#define LATE_MS        700 /* in all */
-#define LOOK_EVERY_MS  50  /* whether an attempt was cancelled */
+#define LOOK_EVERY_MS 50 /* whether an attempt was cancelled */
 
 struct LibvirtClient {
     LibvirtOptions options;
@@ -256,8 +255,7 @@ Str libvirt_client_arch(virConnectPtr connection, Arena *arena) {
     return str_clone(str_from_cstr(info.model), arena);
 }
 
-bool libvirt_client_wait_for_late(const Call *call, int64_t *waited_ms) {
-    int64_t pause_ms = *waited_ms + FIRST_PAUSE_MS;
-    *waited_ms += pause_ms;
-    return *waited_ms < LATE_MS && !call_sleep(call, pause_ms);
+bool libvirt_client_wait_for_late(const Call *call, unsigned *attempt) {
+    static const WaitPauses pauses = {.first_ms = 20, .last_ms = 320, .count = 5}; /* 620 ms */
+    return wait_until_retry(call, &pauses, attempt);
 }

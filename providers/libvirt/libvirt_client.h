@@ -38,5 +38,5 @@ bool libvirt_client_has_kvm(virConnectPtr connection);
 /* "x86_64" */
 Str libvirt_client_arch(virConnectPtr connection, Arena *arena);
 /* The daemon finishes a call that it has begun even when the caller has died: what `recover` does
- * not find may be there in a moment. True: look once more; *waited_ms starts at zero. */
-bool libvirt_client_wait_for_late(const Call *call, int64_t *waited_ms);
+ * not find may be there in a moment. True: look once more; *attempt starts at zero. */
+bool libvirt_client_wait_for_late(const Call *call, unsigned *attempt);

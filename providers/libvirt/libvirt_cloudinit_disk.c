@@ -1,11 +1,11 @@
 /* libvirt_cloudinit_disk: what a new machine reads at its first start (cloud-init's NoCloud seed):
  * an image in a pool, or a folder for machines that are containers. Every change makes a new seed.
  */
-#include "items.h"
 #include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
 #include "libvirt_provider.h"
+#include "nested_list.h"
 #include "seed_files.h"
 #include "seed_folder.h"
 #include "volume_find.h"
@@ -48,7 +48,7 @@ static const Attribute cloudinit_attributes[] = {
      "/var/lib/cloud/seed/nocloud of a container.",
      .default_json = "\"iso\"", .words = "iso folder"},
     {"user_data", &TYPE_STRING, OPTIONAL | SENSITIVE | FORCES_NEW,
-     "The file user-data: a cloud-config, a script, …",
+     "The file user-data, such as a cloud-config or a script.",
      .check = check_user_data},
     {"vendor_data", &TYPE_STRING, OPTIONAL | SENSITIVE | FORCES_NEW, "The file vendor-data."},
     {"meta_data", &TYPE_DYNAMIC, OPTIONAL | FORCES_NEW,
@@ -80,14 +80,14 @@ static const struct {
 static SeedFiles files_of(Value object, Arena *arena) {
     SeedFiles files = {0};
     for (size_t i = 0; i < ARRAY_COUNT(seed_names); i++)
-        if (items_has(object, seed_names[i].attribute))
+        if (object_has(object, seed_names[i].attribute))
             seed_files_add(&files, str_from_cstr(seed_names[i].file),
-                           yaml_text_of(draft_attribute(object, seed_names[i].attribute), arena),
+                           yaml_text_of(object_attribute(object, seed_names[i].attribute), arena),
                            arena);
-    Str name = draft_text(object, "name", STR_EMPTY);
-    if (!items_has(object, "user_data"))
+    Str name = object_text(object, "name", STR_EMPTY);
+    if (!object_has(object, "user_data"))
         seed_files_add(&files, STR("user-data"), STR("#cloud-config\n{}\n"), arena);
-    if (!items_has(object, "meta_data"))
+    if (!object_has(object, "meta_data"))
         seed_files_add(&files, STR("meta-data"),
                        str_format(arena, "instance-id: %.*s\n", STR_ARG(str_quote(name, arena))),
                        arena);
@@ -95,20 +95,20 @@ static SeedFiles files_of(Value object, Arena *arena) {
 }
 
 static bool is_folder(Value object) {
-    return str_equal(draft_text(object, "kind", STR("iso")), STR("folder"));
+    return str_equal(object_text(object, "kind", STR("iso")), STR("folder"));
 }
 
 static Str volume_name(Value object, Arena *arena) {
     SeedFiles files = files_of(object, arena);
-    return str_format(arena, "%.*s-%.*s.iso", STR_ARG(draft_text(object, "name", STR_EMPTY)),
+    return str_format(arena, "%.*s-%.*s.iso", STR_ARG(object_text(object, "name", STR_EMPTY)),
                       STR_ARG(str_slice(seed_files_digest(&files, arena), 0, 12)));
 }
 
-static bool all_known(const Draft *draft) {
+static bool all_known(const ObjectBuilder *builder) {
     for (size_t i = 0; i < ARRAY_COUNT(seed_names); i++)
-        if (!value_is_wholly_known(draft_get(draft, seed_names[i].attribute)))
+        if (!value_is_wholly_known(object_builder_get(builder, seed_names[i].attribute)))
             return false;
-    return value_is_known(draft_get(draft, "name"));
+    return value_is_known(object_builder_get(builder, "name"));
 }
 
 static bool cloudinit_plan(const Call *call,
@@ -118,27 +118,30 @@ static bool cloudinit_plan(const Call *call,
     (void)diags;
     if (!value_is_present(response->planned) || !value_is_null(request->prior))
         return true;
-    Draft draft = draft_of(response->planned, call->arena);
-    if (!value_is_known(draft_get(&draft, "pool")) && call->client)
-        draft_set_text(&draft, "pool", libvirt_client_options(call)->default_pool, call->arena);
-    if (all_known(&draft)) {
-        SeedFiles files = files_of(draft_value(&draft), call->arena);
-        draft_set_text(&draft, "id", seed_files_digest(&files, call->arena), call->arena);
-        draft = draft_of(draft_value(&draft), call->arena);
+    ObjectBuilder builder = object_builder_of(response->planned, call->arena);
+    if (!value_is_known(object_builder_get(&builder, "pool")) && call->client)
+        object_builder_set_text(&builder, "pool", libvirt_client_options(call)->default_pool,
+                                call->arena);
+    if (all_known(&builder)) {
+        SeedFiles files = files_of(object_builder_value(&builder), call->arena);
+        object_builder_set_text(&builder, "id", seed_files_digest(&files, call->arena),
+                                call->arena);
+        builder = object_builder_of(object_builder_value(&builder), call->arena);
     }
-    Value kind = draft_get(&draft, "kind");
+    Value kind = object_builder_get(&builder, "kind");
     if (value_is_known(kind))
-        draft_set(&draft, str_equal(value_text(kind), STR("folder")) ? "volume_id" : "folder_id",
-                  value_null(&TYPE_STRING));
-    response->planned = draft_value(&draft);
+        object_builder_set(&builder,
+                           str_equal(value_text(kind), STR("folder")) ? "volume_id" : "folder_id",
+                           value_null(&TYPE_STRING));
+    response->planned = object_builder_value(&builder);
     return true;
 }
 
 /* What the host holds is not what the state says: its texts come into the state, so that the plan
  * shows what differs. */
-static void take_files(Draft *draft, const SeedFiles *files, Arena *arena) {
-    SeedFiles expected = files_of(draft_value(draft), arena);
-    *draft = draft_of(draft_value(draft), arena);
+static void take_files(ObjectBuilder *builder, const SeedFiles *files, Arena *arena) {
+    SeedFiles expected = files_of(object_builder_value(builder), arena);
+    *builder = object_builder_of(object_builder_value(builder), arena);
     for (size_t i = 0; i < ARRAY_COUNT(seed_names); i++) {
         const char *name = seed_names[i].attribute;
         Str file = str_from_cstr(seed_names[i].file);
@@ -147,11 +150,11 @@ static void take_files(Draft *draft, const SeedFiles *files, Arena *arena) {
         bool was_there = seed_files_find(&expected, file, &wanted);
         bool is_there = seed_files_find(files, file, &content);
         if (is_there && !(was_there && str_equal(wanted, content)))
-            draft_set_text(draft, name, content, arena);
+            object_builder_set_text(builder, name, content, arena);
         if (was_there && !is_there)
-            draft_set(draft, name, value_null(draft_get(draft, name).type));
+            object_builder_set(builder, name, value_null(object_builder_get(builder, name).type));
     }
-    draft_set_text(draft, "id", seed_files_digest(files, arena), arena);
+    object_builder_set_text(builder, "id", seed_files_digest(files, arena), arena);
 }
 
 static bool read_image(const Call *call,
@@ -166,11 +169,11 @@ static bool read_image(const Call *call,
         return true;
     bool is_seed = seed_files_from_iso(image, &files, arena);
     Str digest = seed_files_digest(&files, arena);
-    if (is_seed && str_equal(digest, draft_text(*state, "id", STR_EMPTY)))
+    if (is_seed && str_equal(digest, object_text(*state, "id", STR_EMPTY)))
         return true;
-    Draft draft = draft_of(*state, arena);
-    take_files(&draft, &files, arena);
-    *state = draft_value(&draft);
+    ObjectBuilder builder = object_builder_of(*state, arena);
+    take_files(&builder, &files, arena);
+    *state = object_builder_value(&builder);
     return false;
 }
 
@@ -178,7 +181,7 @@ static bool read_folder(const Call *call, virConnectPtr connection, Value *state
     SeedFiles files = {0};
     Str path = STR_EMPTY;
     bool is_there = false;
-    Str uuid = draft_text(*state, "folder_id", STR_EMPTY);
+    Str uuid = object_text(*state, "folder_id", STR_EMPTY);
     if (!seed_folder_read(call, connection, uuid, &files, &path, &is_there, diags))
         return false;
     if (!path.len) {
@@ -186,27 +189,31 @@ static bool read_folder(const Call *call, virConnectPtr connection, Value *state
         return true;
     }
     Str digest = seed_files_digest(&files, call->arena);
-    if (is_there && str_equal(digest, draft_text(*state, "id", STR_EMPTY)))
+    if (is_there && str_equal(digest, object_text(*state, "id", STR_EMPTY)))
         return true;
-    Draft draft = draft_of(*state, call->arena);
-    take_files(&draft, &files, call->arena);
+    ObjectBuilder builder = object_builder_of(*state, call->arena);
+    take_files(&builder, &files, call->arena);
     /* A folder that cannot be looked into is still to be removed; no user data is like this. */
     if (!is_there)
-        draft_set_text(&draft, "user_data", STR_EMPTY, call->arena);
-    *state = draft_value(&draft);
+        object_builder_set_text(&builder, "user_data", STR_EMPTY, call->arena);
+    *state = object_builder_value(&builder);
     return true;
 }
 
-static bool cloudinit_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
-    (void)private_data;
+static bool cloudinit_read(const Call *call,
+                           const ReadRequest *request,
+                           ReadResponse *response,
+                           Diags *diags) {
+    (void)request;
+    Value *state = &response->state;
     SCOPED(virConnectPtr) connection = NULL;
     SCOPED(virStorageVolPtr) volume = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
     if (is_folder(*state))
         return read_folder(call, connection, state, diags);
-    Str pool = draft_text(*state, "pool", STR_EMPTY);
-    Str id = draft_text(*state, "volume_id", STR_EMPTY);
+    Str pool = object_text(*state, "pool", STR_EMPTY);
+    Str id = object_text(*state, "volume_id", STR_EMPTY);
     switch (volume_find_fresh(call, connection, pool, id, &volume, diags)) {
     case VOLUME_THERE: (void)read_image(call, connection, volume, state); return true;
     case VOLUME_GONE: *state = value_null(state->type); return true;
@@ -228,11 +235,11 @@ static const char *describe(const Call *call, Str name, size_t size) {
     return xml_print(&doc, call->arena);
 }
 
-static void set_volume(Draft *draft, virStorageVolPtr volume, Arena *arena) {
+static void set_volume(ObjectBuilder *builder, virStorageVolPtr volume, Arena *arena) {
     char *path = virStorageVolGetPath(volume);
-    items_set_copy(draft, "volume_id", virStorageVolGetKey(volume), arena);
-    items_set_copy(draft, "path", path, arena);
-    draft_set(draft, "folder_id", value_null(&TYPE_STRING));
+    object_builder_set_copy(builder, "volume_id", virStorageVolGetKey(volume), arena);
+    object_builder_set_copy(builder, "path", path, arena);
+    object_builder_set(builder, "folder_id", value_null(&TYPE_STRING));
     free(path);
 }
 
@@ -252,9 +259,9 @@ static bool is_same_seed(const Call *call,
  * one, or drop the connection. So the upload has a connection of its own, and the pool is asked. */
 static bool is_full(const Call *call, virStoragePoolPtr pool) {
     virStoragePoolInfo info = {0};
-    int64_t waited_ms = 0;
+    unsigned attempt = 0;
     while (virStoragePoolRefresh(pool, 0) < 0) {
-        if (!libvirt_client_wait_for_late(call, &waited_ms))
+        if (!libvirt_client_wait_for_late(call, &attempt))
             return false;
     }
     return virStoragePoolGetInfo(pool, &info) == 0 && info.available < FULL_BELOW;
@@ -278,19 +285,22 @@ static bool upload_image(
     return is_sent;
 }
 
-static bool create_image(
-    const Call *call, virStoragePoolPtr pool, const SeedFiles *files, Draft *draft, Diags *diags) {
+static bool create_image(const Call *call,
+                         virStoragePoolPtr pool,
+                         const SeedFiles *files,
+                         ObjectBuilder *builder,
+                         Diags *diags) {
     Arena *arena = call->arena;
     virConnectPtr connection = virStoragePoolGetConnect(pool);
-    Str name = volume_name(draft_value(draft), arena);
+    Str name = volume_name(object_builder_value(builder), arena);
     Str digest = seed_files_digest(files, arena);
     Str image = STR_EMPTY;
     if (!seed_files_to_iso(files, &image, arena, diags))
         return false;
-    *draft = draft_of(draft_value(draft), arena);
+    *builder = object_builder_of(object_builder_value(builder), arena);
     SCOPED(virStorageVolPtr) volume = virStorageVolLookupByName(pool, str_to_cstr(name, arena));
     if (volume && is_same_seed(call, connection, volume, digest)) {
-        set_volume(draft, volume, arena);
+        set_volume(builder, volume, arena);
         return true;
     }
     bool is_taken = volume != NULL;
@@ -302,7 +312,7 @@ static bool create_image(
     bool is_sent = upload_image(call, pool, volume, image, diags);
     if (!is_sent && virStorageVolDelete(volume, 0) == 0)
         return false;
-    set_volume(draft, volume, arena);
+    set_volume(builder, volume, arena);
     return is_sent;
 }
 
@@ -316,46 +326,51 @@ static bool cloudinit_create(const Call *call,
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
     Value planned = request->planned;
-    Str pool_name = draft_text(planned, "pool", STR("default"));
+    Str pool_name = object_text(planned, "pool", STR("default"));
     if (!volume_find_pool(call, connection, pool_name, &pool, diags))
         return false;
     SeedFiles files = files_of(planned, arena);
-    Draft draft = draft_of(planned, arena);
-    draft_set_text(&draft, "id", seed_files_digest(&files, arena), arena);
-    draft_set(&draft, "volume_id", value_null(&TYPE_STRING));
-    draft_set(&draft, "folder_id", value_null(&TYPE_STRING));
-    draft_set(&draft, "path", value_null(&TYPE_STRING));
+    ObjectBuilder builder = object_builder_of(planned, arena);
+    object_builder_set_text(&builder, "id", seed_files_digest(&files, arena), arena);
+    object_builder_set(&builder, "volume_id", value_null(&TYPE_STRING));
+    object_builder_set(&builder, "folder_id", value_null(&TYPE_STRING));
+    object_builder_set(&builder, "path", value_null(&TYPE_STRING));
     bool is_made = false;
     Str path = STR_EMPTY;
     if (is_folder(planned)) {
         Str uuid = libvirt_identity_uuid(call);
-        is_made = seed_folder_create(call, connection, pool, draft_text(planned, "name", STR_EMPTY),
-                                     uuid, &files, &path, diags);
-        items_set_text(&draft, "path", path, arena);
+        is_made =
+            seed_folder_create(call, connection, pool, object_text(planned, "name", STR_EMPTY),
+                               uuid, &files, &path, diags);
+        object_builder_set_optional(&builder, "path", path, arena);
         if (path.len)
-            draft_set_text(&draft, "folder_id", uuid, arena);
+            object_builder_set_text(&builder, "folder_id", uuid, arena);
     } else {
-        is_made = create_image(call, pool, &files, &draft, diags);
+        is_made = create_image(call, pool, &files, &builder, diags);
     }
-    bool is_there = !value_is_null(draft_get(&draft, "volume_id")) ||
-                    !value_is_null(draft_get(&draft, "folder_id"));
+    bool is_there = !value_is_null(object_builder_get(&builder, "volume_id")) ||
+                    !value_is_null(object_builder_get(&builder, "folder_id"));
     response->in_doubt = virConnectIsAlive(connection) != 1;
     if (is_made || is_there)
-        response->state = draft_value(&draft);
+        response->state = object_builder_value(&builder);
     return is_made;
 }
 
-static bool cloudinit_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
+static bool cloudinit_delete(const Call *call,
+                             const DeleteRequest *request,
+                             DeleteResponse *response,
+                             Diags *diags) {
+    (void)response;
     SCOPED(virConnectPtr) connection = NULL;
     SCOPED(virStorageVolPtr) volume = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
     Value prior = request->prior;
     if (is_folder(prior))
-        return seed_folder_delete(call, connection, draft_text(prior, "folder_id", STR_EMPTY),
+        return seed_folder_delete(call, connection, object_text(prior, "folder_id", STR_EMPTY),
                                   diags);
-    Str pool = draft_text(prior, "pool", STR_EMPTY);
-    Str id = draft_text(prior, "volume_id", STR_EMPTY);
+    Str pool = object_text(prior, "pool", STR_EMPTY);
+    Str id = object_text(prior, "volume_id", STR_EMPTY);
     VolumeLook look = volume_find_fresh(call, connection, pool, id, &volume, diags);
     if (look == VOLUME_GONE)
         return true;
@@ -368,76 +383,84 @@ static bool cloudinit_delete(const Call *call, const ApplyRequest *request, Diag
     return libvirt_error_add(call, diags, "Cannot delete the seed \"%.*s\"", STR_ARG(id));
 }
 
-static Str cloudinit_identity(const Call *call, Value planned) {
+static bool cloudinit_marker(const Call *call,
+                             const MarkerRequest *request,
+                             MarkerResponse *response,
+                             Diags *diags) {
+    (void)diags;
+    Value planned = request->planned;
     if (is_folder(planned))
-        return libvirt_identity_uuid(call);
-    return volume_find_identity(call, draft_text(planned, "pool", STR("default")),
-                                volume_name(planned, call->arena));
+        response->marker = libvirt_identity_uuid(call);
+    else
+        response->marker = volume_find_identity(call, object_text(planned, "pool", STR("default")),
+                                                volume_name(planned, call->arena));
+    return true;
 }
 
 static bool recover_folder(const Call *call,
                            virConnectPtr connection,
                            const RecoverRequest *request,
-                           Draft *draft,
+                           ObjectBuilder *builder,
                            RecoverOutcome *outcome,
                            Diags *diags) {
     SeedFiles files = {0};
     Str path = STR_EMPTY;
     bool is_there = false;
-    if (!seed_folder_read(call, connection, request->identity, &files, &path, &is_there, diags))
+    if (!seed_folder_read(call, connection, request->marker, &files, &path, &is_there, diags))
         return false;
     if (!path.len)
         return true;
     Str digest = seed_files_digest(&files, call->arena);
-    bool is_whole = is_there && str_equal(digest, value_text(draft_get(draft, "id")));
-    draft_set_text(draft, "path", path, call->arena);
-    draft_set_text(draft, "folder_id", request->identity, call->arena);
-    draft_set(draft, "volume_id", value_null(&TYPE_STRING));
+    bool is_whole = is_there && str_equal(digest, value_text(object_builder_get(builder, "id")));
+    object_builder_set_text(builder, "path", path, call->arena);
+    object_builder_set_text(builder, "folder_id", request->marker, call->arena);
+    object_builder_set(builder, "volume_id", value_null(&TYPE_STRING));
     *outcome = is_whole ? RECOVER_COMPLETE : RECOVER_TAINTED;
     return true;
 }
 
 static bool cloudinit_recover(const Call *call,
                               const RecoverRequest *request,
-                              RecoverOutcome *outcome,
-                              Value *state,
+                              RecoverResponse *response,
                               Diags *diags) {
+    RecoverOutcome *outcome = &response->outcome;
+    Value *state = &response->state;
     Arena *arena = call->arena;
     SCOPED(virConnectPtr) connection = NULL;
     SCOPED(virStorageVolPtr) volume = NULL;
-    *outcome = RECOVER_ABSENT;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
     SeedFiles files = files_of(request->planned, arena);
     Str digest = seed_files_digest(&files, arena);
-    Draft draft = draft_of(request->planned, arena);
-    draft_set_text(&draft, "id", digest, arena);
+    ObjectBuilder builder = object_builder_of(request->planned, arena);
+    object_builder_set_text(&builder, "id", digest, arena);
     if (is_folder(request->planned)) {
-        if (!recover_folder(call, connection, request, &draft, outcome, diags))
+        if (!recover_folder(call, connection, request, &builder, outcome, diags))
             return false;
     } else {
-        if (!volume_find_recovered(call, connection, request->identity, &volume, diags))
+        if (!volume_find_recovered(call, connection, request->marker, &volume, diags))
             return false;
         if (!volume)
             return true;
-        set_volume(&draft, volume, arena);
+        set_volume(&builder, volume, arena);
         *outcome =
             is_same_seed(call, connection, volume, digest) ? RECOVER_COMPLETE : RECOVER_TAINTED;
     }
     if (*outcome != RECOVER_ABSENT)
-        *state = draft_value(&draft);
+        *state = object_builder_value(&builder);
     return true;
 }
 
 const ResourceType libvirt_cloudinit_disk = {
     .name = "libvirt_cloudinit_disk",
-    .is_held_by_users = true,
+    .destroy_after_dependents_update = true,
     .schema = {SCHEMA_ATTRIBUTES(cloudinit_attributes),
                .description = "The seed that a machine reads at its first start."},
     .plan = cloudinit_plan,
-    .identity = cloudinit_identity,
+    .marker = cloudinit_marker,
     .create = cloudinit_create,
     .delete = cloudinit_delete,
     .read = cloudinit_read,
+    .recovery = RECOVERY_FINDS,
     .recover = cloudinit_recover,
 };

@@ -1,26 +1,23 @@
 /* libvirt_domain: a machine, virtual or a container, identified by its UUID. Creating is defining,
  * then starting: what fails to start stays defined, to be looked at. */
+#include "adoption.h"
 #include "domain_address.h"
 #include "domain_disk.h"
+#include "domain_edit.h"
 #include "domain_nic.h"
 #include "domain_power.h"
 #include "domain_read.h"
 #include "domain_update.h"
 #include "domain_xml.h"
-#include "items.h"
+#include "duration.h"
 #include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
 #include "libvirt_object.h"
 #include "libvirt_provider.h"
+#include "nested_list.h"
 #include "timeouts.h"
-
-static Str check_duration(Value value, Arena *arena) {
-    int64_t duration_ms = 0;
-    if (clock_parse_duration(value_text(value), &duration_ms) && duration_ms > 0)
-        return STR_EMPTY;
-    return str_format(arena, "A duration above zero is meant, such as 90s or 5m.");
-}
+#include "wait_until.h"
 
 static Str check_positive(Value value, Arena *arena) {
     int64_t number = 0;
@@ -111,7 +108,7 @@ static const Attribute wait_attributes[] = {
      .default_json = "\"any\"", .words = "lease agent arp any none"},
     {"timeout", &TYPE_STRING, OPTIONAL,
      "How long; 5m, and 30m for machines without KVM.",
-     .check = check_duration},
+     .check = duration_check},
 };
 
 static const Attribute shutdown_attributes[] = {
@@ -120,7 +117,7 @@ static const Attribute shutdown_attributes[] = {
      .default_json = "\"acpi\"", .words = "acpi agent"},
     {"timeout", &TYPE_STRING, OPTIONAL | COMPUTED,
      "After that it is switched off.",
-     .default_json = "\"60s\"", .check = check_duration},
+     .default_json = "\"60s\"", .check = duration_check},
 };
 
 static const Attribute domain_attributes[] = {
@@ -208,20 +205,20 @@ static bool say_missing_source(const Call *call,
                                Diags *diags) {
     size_t given = 0;
     for (size_t i = 0; i < count; i++)
-        if (!value_is_null(draft_attribute(item, names[i])))
+        if (!value_is_null(object_attribute(item, names[i])))
             given++;
     return given == 1 || libvirt_error_say(call, diags, summary, detail);
 }
 
 static void validate_disks(const Call *call, Value config, Diags *diags) {
     static const char *const sources[] = {"volume_id", "file"};
-    for (size_t i = 0; i < items_count(config, "disk"); i++) {
-        Value disk = items_at(config, "disk", i);
+    for (size_t i = 0; i < nested_list_count(config, "disk"); i++) {
+        Value disk = nested_list_at(config, "disk", i);
         if (!value_is_present(disk))
             continue;
-        bool is_empty_drive = str_equal(draft_text(disk, "device", STR_EMPTY), STR("cdrom")) &&
-                              value_is_null(draft_attribute(disk, "volume_id")) &&
-                              value_is_null(draft_attribute(disk, "file"));
+        bool is_empty_drive = str_equal(object_text(disk, "device", STR_EMPTY), STR("cdrom")) &&
+                              value_is_null(object_attribute(disk, "volume_id")) &&
+                              value_is_null(object_attribute(disk, "file"));
         if (!is_empty_drive)
             (void)say_missing_source(call, disk, sources, ARRAY_COUNT(sources),
                                      STR("A disk needs a volume_id or a file"),
@@ -234,25 +231,26 @@ static void validate_disks(const Call *call, Value config, Diags *diags) {
 static void check_container(const Call *call, Value domain, Diags *diags) {
     if (!domain_schema_is_lxc(domain))
         return;
-    if (items_count(domain, "disk") || items_has(domain, "cloudinit"))
+    if (nested_list_count(domain, "disk") || object_has(domain, "cloudinit"))
         libvirt_error_say(call, diags, STR("A container has no disks"),
                           STR("Its root and its seed are folders of the host: use \"filesystem\", "
                               "and a libvirt_cloudinit_disk of the kind folder."));
-    if (!value_is_null(draft_attribute(domain, "kernel")))
+    if (!value_is_null(object_attribute(domain, "kernel")))
         libvirt_error_say(call, diags, STR("A container has no kernel of its own"),
                           STR("It starts \"init\" under the host's."));
-    if (items_has(domain, "console"))
+    if (object_has(domain, "console"))
         libvirt_error_say(call, diags, STR("A container's console is not logged"),
                           STR("libvirt does that for virtual machines only. Leave \"console\" out; "
                               "the container's own log is in /var/log/libvirt/lxc on the host."));
 }
 
-static bool domain_validate(const Call *call, Value config, Diags *diags) {
+static bool domain_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    Value config = request->config;
     static const char *const sources[] = {"network_id", "network", "bridge"};
     size_t before = diags->error_count;
     validate_disks(call, config, diags);
-    for (size_t i = 0; i < items_count(config, "network_interface"); i++) {
-        Value nic = items_at(config, "network_interface", i);
+    for (size_t i = 0; i < nested_list_count(config, "network_interface"); i++) {
+        Value nic = nested_list_at(config, "network_interface", i);
         if (!value_is_present(nic))
             continue;
         (void)say_missing_source(call, nic, sources, ARRAY_COUNT(sources),
@@ -270,12 +268,12 @@ static Path path_to(const char *name, Arena *arena) {
 /* A disk whose volume is made anew cannot stay plugged in: the old volume goes before the new one
  * comes. So the machine goes with it. */
 static void plan_replaced_disks(Value prior, Value planned, PlanResponse *response, Arena *arena) {
-    for (size_t i = 0; i < items_count(planned, "disk"); i++) {
-        Value disk = items_at(planned, "disk", i);
-        if (!value_is_present(disk) || value_is_known(draft_attribute(disk, "volume_id")))
+    for (size_t i = 0; i < nested_list_count(planned, "disk"); i++) {
+        Value disk = nested_list_at(planned, "disk", i);
+        if (!value_is_present(disk) || value_is_known(object_attribute(disk, "volume_id")))
             continue;
-        Value old = domain_disk_find(prior, draft_text(disk, "target", STR_EMPTY));
-        if (!value_is_present(old) || !items_has(old, "volume_id"))
+        Value old = domain_disk_find(prior, object_text(disk, "target", STR_EMPTY));
+        if (!value_is_present(old) || !object_has(old, "volume_id"))
             continue;
         Path path = path_index(path_to("disk", arena), value_int((int64_t)i), arena);
         path = path_attribute(path, STR("volume_id"), arena);
@@ -286,15 +284,18 @@ static void plan_replaced_disks(Value prior, Value planned, PlanResponse *respon
 
 /* What the host does with the machine as a whole. */
 static void plan_power(Value prior, Value planned, PlanResponse *response, Arena *arena) {
-    bool starts = draft_bool(planned, "running", true);
-    Str stop = items_has(prior, "shutdown")
-                   ? STR("virDomainShutdownFlags, else virDomainDestroyFlags")
-                   : STR("virDomainDestroyFlags");
-    if (items_differ(prior, planned, "running"))
+    bool starts = object_bool(planned, "running", true);
+    Str stop = object_has(prior, "shutdown")
+                   ? STR("shuts the guest down, or switches it off if it does not stop in time "
+                         "(virDomainShutdownFlags, virDomainDestroyFlags)")
+                   : STR("switches the machine off without asking the guest "
+                         "(virDomainDestroyFlags)");
+    if (object_differs(prior, planned, "running"))
         plan_note(response, path_to("running", arena),
-                  starts ? STR("virDomainCreateWithFlags") : stop, arena);
-    if (items_differ(prior, planned, "autostart"))
-        plan_note(response, path_to("autostart", arena), STR("virDomainSetAutostart"), arena);
+                  starts ? STR("starts the machine (virDomainCreateWithFlags)") : stop, arena);
+    if (object_differs(prior, planned, "autostart"))
+        plan_note(response, path_to("autostart", arena),
+                  STR("at the host's next start (virDomainSetAutostart)"), arena);
 }
 
 /* Where nobody can be asked, the object says it. */
@@ -304,21 +305,21 @@ static DomainBounds bounds_of(const Call *call, Value prior) {
     SCOPED(virDomainPtr) domain = NULL;
     if (libvirt_client_connect(call, &connection, &ignored))
         domain = virDomainLookupByUUIDString(
-            connection, str_to_cstr(draft_text(prior, "id", STR_EMPTY), call->arena));
+            connection, str_to_cstr(object_text(prior, "id", STR_EMPTY), call->arena));
     return domain_update_bounds(prior, domain);
 }
 
 static bool needs_bounds(Value prior, Value planned) {
-    return items_differ(prior, planned, "memory") || items_differ(prior, planned, "vcpu");
+    return object_differs(prior, planned, "memory") || object_differs(prior, planned, "vcpu");
 }
 
 static bool plan_changes(
     const Call *call, Value prior, Value planned, PlanResponse *response, Diags *diags) {
     Arena *arena = call->arena;
-    bool is_running = draft_bool(prior, "running", false) && draft_bool(planned, "running", true);
+    bool is_running = object_bool(prior, "running", false) && object_bool(planned, "running", true);
     if (!is_running)
         return true;
-    Str policy = draft_text(planned, "update_policy", STR("reboot_if_needed"));
+    Str policy = object_text(planned, "update_policy", STR("reboot_if_needed"));
     bool reboots = str_equal(policy, STR("reboot_if_needed"));
     DomainBounds bounds = {0};
     if (needs_bounds(prior, planned))
@@ -335,8 +336,9 @@ static bool plan_changes(
                            STR_ARG(change->how)));
         Str note = change->how;
         if (is_restart)
-            note = str_format(arena, "%.*s: %s", STR_ARG(change->how),
-                              reboots ? "restarts the machine" : "waits for the next start");
+            note = str_format(arena, "%s: %.*s",
+                              reboots ? "restarts the machine" : "waits for the next start",
+                              STR_ARG(change->how));
         plan_note(response, path, note, arena);
     }
     return is_planned;
@@ -344,20 +346,35 @@ static bool plan_changes(
 
 /* Declared addresses are known before the machine is; others stay what they were while the
  * interfaces do. */
-static void plan_addresses(const PlanRequest *request, Draft *draft, Arena *arena) {
+static void plan_addresses(const PlanRequest *request, ObjectBuilder *builder, Arena *arena) {
     StrVec declared = {0};
-    Value planned = draft_value(draft);
-    *draft = draft_of(planned, arena);
+    Value planned = object_builder_value(builder);
+    *builder = object_builder_of(planned, arena);
     if (domain_nic_declared(planned, &declared, arena)) {
-        draft_set(draft, "ip_addresses", items_text_list(&declared, arena));
+        object_builder_set(builder, "ip_addresses", nested_list_of_texts(&declared, arena));
         return;
     }
     bool is_new = value_is_null(request->prior);
-    bool starts = !is_new && !draft_bool(request->prior, "running", false) &&
-                  draft_bool(planned, "running", true) &&
-                  !items_count(request->prior, "ip_addresses");
+    bool was_off = !is_new && !object_bool(request->prior, "running", false);
+    bool stays_off = was_off && !object_bool(planned, "running", true);
+    bool starts = was_off && !stays_off && !nested_list_count(request->prior, "ip_addresses");
+    if (stays_off)
+        return;
     if (is_new || starts || !domain_nic_same_networks(request->prior, planned))
-        draft_set(draft, "ip_addresses", value_unknown(&TYPE_LIST_OF_STRING));
+        object_builder_set(builder, "ip_addresses", value_unknown(&TYPE_LIST_OF_STRING));
+}
+
+/* "q35" is no other board than the "pc-q35-7.2" that the host made of it. */
+static void plan_board(const PlanRequest *request, PlanResponse *response, Arena *arena) {
+    Str wanted = object_text(response->planned, "machine", STR_EMPTY);
+    if (!value_is_present(request->prior) || !wanted.len)
+        return;
+    Str board = object_text(request->prior, "machine", STR_EMPTY);
+    if (!domain_read_is_alias(wanted, board))
+        return;
+    ObjectBuilder builder = object_builder_of(response->planned, arena);
+    object_builder_set(&builder, "machine", object_attribute(request->prior, "machine"));
+    response->planned = object_builder_value(&builder);
 }
 
 static bool domain_plan(const Call *call,
@@ -367,13 +384,16 @@ static bool domain_plan(const Call *call,
     if (!value_is_present(response->planned))
         return true;
     Arena *arena = call->arena;
-    Draft draft = draft_of(response->planned, arena);
+    response->planned = adoption_keep(&libvirt_domain.schema, request, response->planned,
+                                      &response->private_data, arena);
+    plan_board(request, response, arena);
+    ObjectBuilder builder = object_builder_of(response->planned, arena);
     Value disks = domain_disk_plan(request->prior, request->config, response->planned, arena);
     Value nics = domain_nic_plan(request->prior, request->config, response->planned, arena);
-    draft_set(&draft, "disk", disks);
-    draft_set(&draft, "network_interface", nics);
-    plan_addresses(request, &draft, arena);
-    response->planned = draft_value(&draft);
+    object_builder_set(&builder, "disk", disks);
+    object_builder_set(&builder, "network_interface", nics);
+    plan_addresses(request, &builder, arena);
+    response->planned = object_builder_value(&builder);
     if (value_is_null(request->prior))
         return true;
     plan_replaced_disks(request->prior, response->planned, response, arena);
@@ -401,18 +421,19 @@ static Str type_of(const Call *call, virConnectPtr connection) {
 /* What the plan left open: type, board, targets, formats, MAC addresses. */
 static bool resolve(const Call *call, virConnectPtr connection, Value *domain, Diags *diags) {
     Arena *arena = call->arena;
-    Draft draft = draft_of(*domain, arena);
-    if (!items_has(*domain, "type"))
-        draft_set_text(&draft, "type", type_of(call, connection), arena);
-    if (!items_has(*domain, "arch"))
-        draft_set_text(&draft, "arch", libvirt_client_arch(connection, arena), arena);
-    *domain = draft_value(&draft);
-    draft = draft_of(*domain, arena);
-    bool is_x86 = str_equal(draft_text(*domain, "arch", STR_EMPTY), STR("x86_64"));
+    ObjectBuilder builder = object_builder_of(*domain, arena);
+    if (!object_has(*domain, "type"))
+        object_builder_set_text(&builder, "type", type_of(call, connection), arena);
+    if (!object_has(*domain, "arch"))
+        object_builder_set_text(&builder, "arch", libvirt_client_arch(connection, arena), arena);
+    *domain = object_builder_value(&builder);
+    builder = object_builder_of(*domain, arena);
+    bool is_x86 = str_equal(object_text(*domain, "arch", STR_EMPTY), STR("x86_64"));
     bool has_board = domain_schema_is_machine(*domain) && is_x86;
-    if (!items_has(*domain, "machine"))
-        draft_set(&draft, "machine", has_board ? value_from_cstr("q35") : value_null(&TYPE_STRING));
-    *domain = draft_value(&draft);
+    if (!object_has(*domain, "machine"))
+        object_builder_set(&builder, "machine",
+                           has_board ? value_from_cstr("q35") : value_null(&TYPE_STRING));
+    *domain = object_builder_value(&builder);
     size_t errors = diags->error_count;
     check_container(call, *domain, diags);
     if (diags->error_count > errors)
@@ -459,12 +480,12 @@ static bool add_define_error(const Call *call,
                              ApplyResponse *response,
                              Diags *diags) {
     LibvirtError error = libvirt_error_last(call->arena);
-    if (str_equal(draft_text(domain, "type", STR_EMPTY), STR("kvm")) &&
+    if (str_equal(object_text(domain, "type", STR_EMPTY), STR("kvm")) &&
         error.code == VIR_ERR_INVALID_ARG && !libvirt_client_has_kvm(connection))
         return libvirt_error_say(
             call, diags,
             str_format(call->arena, "The host cannot run \"%.*s\" with KVM",
-                       STR_ARG(draft_text(domain, "name", STR_EMPTY))),
+                       STR_ARG(object_text(domain, "name", STR_EMPTY))),
             STR("Its processor, kernel or the rights on /dev/kvm do not allow it. Set the "
                 "provider's \"accel\" to tcg (slow), or leave it at auto."));
     return libvirt_object_add_define_error(&machine_object, call, connection, domain, uuid, &error,
@@ -474,12 +495,12 @@ static bool add_define_error(const Call *call,
 /* Autostart, power and addresses, after the machine is defined. */
 static bool settle(
     const Call *call, virDomainPtr domain, Value planned, StrVec *addresses, Diags *diags) {
-    bool autostart = draft_bool(planned, "autostart", false);
+    bool autostart = object_bool(planned, "autostart", false);
     int now = 0;
     (void)virDomainGetAutostart(domain, &now);
     if (autostart != (now != 0) && virDomainSetAutostart(domain, autostart) < 0)
         return libvirt_error_add(call, diags, "Cannot set autostart");
-    if (!draft_bool(planned, "running", true))
+    if (!object_bool(planned, "running", true))
         return domain_power_stop(call, domain, planned, diags);
     bool was_active = virDomainIsActive(domain) == 1;
     if (!domain_power_start(call, domain, planned, diags))
@@ -497,10 +518,10 @@ static bool answer(const Call *call,
                    Diags *diags) {
     if (!libvirt_object_answer(&machine_object, call, domain, planned, is_done, response, diags))
         return false;
-    if (addresses->count && !items_has(planned, "ip_addresses")) {
-        Draft draft = draft_of(response->state, call->arena);
-        draft_set(&draft, "ip_addresses", items_text_list(addresses, call->arena));
-        response->state = draft_value(&draft);
+    if (addresses->count && !object_has(planned, "ip_addresses")) {
+        ObjectBuilder builder = object_builder_of(response->state, call->arena);
+        object_builder_set(&builder, "ip_addresses", nested_list_of_texts(addresses, call->arena));
+        response->state = object_builder_value(&builder);
     }
     return true;
 }
@@ -508,13 +529,14 @@ static bool answer(const Call *call,
 /* libxml2 sets its schema types up without a lock, so of the first descriptions that a daemon
  * checks side by side one may fail, once. */
 static virDomainPtr define(const Call *call, virConnectPtr connection, const char *text) {
-    for (int tries = 0;; tries++) {
-        virDomainPtr domain = virDomainDefineXMLFlags(connection, text, VIR_DOMAIN_DEFINE_VALIDATE);
-        if (domain || tries == 3 || libvirt_error_code() != VIR_ERR_INTERNAL_ERROR)
-            return domain;
-        if (call_sleep(call, 50))
-            return NULL;
-    }
+    static const WaitPauses pauses = {.first_ms = 50, .last_ms = 50, .count = 3};
+    unsigned attempt = 0;
+    virDomainPtr domain = NULL;
+    do {
+        domain = virDomainDefineXMLFlags(connection, text, VIR_DOMAIN_DEFINE_VALIDATE);
+    } while (!domain && libvirt_error_code() == VIR_ERR_INTERNAL_ERROR &&
+             wait_until_retry(call, &pauses, &attempt));
+    return domain;
 }
 
 static bool domain_create(const Call *call,
@@ -539,19 +561,31 @@ static bool domain_create(const Call *call,
     return answer(call, domain, planned, &addresses, is_settled, response, diags);
 }
 
+/* libvirt's own rules for descriptions lag behind what it prints itself: a description that it
+ * printed, and that has a few values changed, is also tried without them. */
+static virDomainPtr define_edited(const Call *call, virConnectPtr connection, const char *text) {
+    virDomainPtr domain = define(call, connection, text);
+    if (domain || libvirt_error_code() != VIR_ERR_XML_INVALID_SCHEMA)
+        return domain;
+    return virDomainDefineXMLFlags(connection, text, 0);
+}
+
 static bool redefine(const Call *call,
                      virConnectPtr connection,
-                     virDomainPtr domain,
-                     Value prior,
-                     Value planned,
+                     const XmlDoc *described,
                      Diags *diags) {
-    unsigned flags = VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE;
-    char *current = virDomainGetXMLDesc(domain, flags);
-    const char *text = domain_xml_patch(call, connection, prior, planned, current, diags);
-    if (!text)
-        return false;
-    SCOPED(virDomainPtr) again = define(call, connection, text);
+    SCOPED(virDomainPtr)
+    again = define_edited(call, connection, xml_print(described, call->arena));
     return again || libvirt_error_add(call, diags, "Cannot change the machine's description");
+}
+
+/* The description as it will be. */
+static bool describe_change(
+    const Call *call, virDomainPtr domain, Value prior, Value planned, XmlDoc *out, Diags *diags) {
+    unsigned flags = VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE;
+    if (!xml_take(virDomainGetXMLDesc(domain, flags), out))
+        return libvirt_error_add(call, diags, "Cannot read the machine's description");
+    return domain_edit(call, virDomainGetConnect(domain), prior, planned, xml_root(out), diags);
 }
 
 /* Live first: what the guest does not take must not be in its description either. */
@@ -561,9 +595,12 @@ static bool change(const Call *call,
                    Value prior,
                    Value planned,
                    Diags *diags) {
+    SCOPED(XmlDoc) described = {0};
+    if (!describe_change(call, domain, prior, planned, &described, diags))
+        return false;
     bool is_active = virDomainIsActive(domain) == 1;
-    bool stays_on = draft_bool(planned, "running", true);
-    Str policy = draft_text(planned, "update_policy", STR("reboot_if_needed"));
+    bool stays_on = object_bool(planned, "running", true);
+    Str policy = object_text(planned, "update_policy", STR("reboot_if_needed"));
     DomainBounds bounds = domain_update_bounds(prior, is_active ? domain : NULL);
     DomainChanges changes = domain_update_compare(prior, planned, bounds, call->arena);
     bool reboots =
@@ -574,9 +611,9 @@ static bool change(const Call *call,
         is_active = false;
     }
     bool is_live = is_active && !domain_update_needs_restart(&changes);
-    if (is_live && !domain_update_live(call, connection, domain, prior, planned, diags))
+    if (is_live && !domain_update_live(call, domain, prior, planned, xml_root(&described), diags))
         return false;
-    return redefine(call, connection, domain, prior, planned, diags);
+    return redefine(call, connection, &described, diags);
 }
 
 static bool domain_update(const Call *call,
@@ -617,9 +654,13 @@ static bool undefine(virDomainPtr domain) {
     return libvirt_error_is_gone(libvirt_error_code());
 }
 
-static bool domain_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
+static bool domain_delete(const Call *call,
+                          const DeleteRequest *request,
+                          DeleteResponse *response,
+                          Diags *diags) {
+    (void)response;
     bool is_gone = false;
-    Str name = draft_text(request->prior, "name", STR_EMPTY);
+    Str name = object_text(request->prior, "name", STR_EMPTY);
     SCOPED(virDomainPtr)
     domain = libvirt_object_find(&machine_object, call, request->prior, &is_gone, diags);
     if (!domain)
@@ -631,32 +672,47 @@ static bool domain_delete(const Call *call, const ApplyRequest *request, Diags *
            libvirt_error_add(call, diags, "Cannot remove the machine \"%.*s\"", STR_ARG(name));
 }
 
-static bool domain_slot_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
-    (void)private_data;
-    return libvirt_object_read(&machine_object, call, state, diags);
+static bool domain_slot_read(const Call *call,
+                             const ReadRequest *request,
+                             ReadResponse *response,
+                             Diags *diags) {
+    (void)request;
+    return libvirt_object_read(&machine_object, call, &response->state, diags);
 }
 
-static bool domain_import(const Call *call, Str id, Value *state, Diags *diags) {
-    return libvirt_object_import(&machine_object, call, id, state, diags);
+static bool domain_import(const Call *call,
+                          const ImportRequest *request,
+                          ImportResponse *response,
+                          Diags *diags) {
+    response->private_data = adoption_begin();
+    return libvirt_object_import(&machine_object, call, request->id, &response->state, diags);
 }
 
 /* Defined but not started is whole: the plan then shows the start. */
 static bool domain_recover(const Call *call,
                            const RecoverRequest *request,
-                           RecoverOutcome *outcome,
-                           Value *state,
+                           RecoverResponse *response,
                            Diags *diags) {
-    return libvirt_object_recover(&machine_object, call, request, outcome, state, diags);
+    return libvirt_object_recover(&machine_object, call, request, response, diags);
 }
 
-static void domain_limits(const Call *call, LimitAction action, Value object, Limits *out) {
+static bool domain_limits(const Call *call,
+                          const LimitsRequest *request,
+                          LimitsResponse *response,
+                          Diags *diags) {
+    (void)diags;
+    LimitAction action = request->action;
+    Value object = request->object;
     if (!value_is_present(object))
-        return;
-    if (action == LIMIT_CREATE && draft_bool(object, "running", true))
+        return true;
+    if (action == LIMIT_CREATE && object_bool(object, "running", true))
         libvirt_identity_limit(call, "libvirt_starts",
-                               str_from_cstr(libvirt_client_options(call)->uri), 4, out);
+                               str_from_cstr(libvirt_client_options(call)->uri), 4,
+                               &response->limits);
     else
-        libvirt_identity_limit(call, "libvirt_domain", draft_text(object, "id", STR_EMPTY), 1, out);
+        libvirt_identity_limit(call, "libvirt_domain", object_text(object, "id", STR_EMPTY), 1,
+                               &response->limits);
+    return true;
 }
 
 static const Block blocks[] = {TIMEOUTS_BLOCK};
@@ -667,12 +723,13 @@ const ResourceType libvirt_domain = {
                .description = "A machine: a virtual one, or a container."},
     .validate = domain_validate,
     .plan = domain_plan,
-    .identity = libvirt_identity_choose,
+    .marker = libvirt_identity_choose,
     .create = domain_create,
     .update = domain_update,
     .delete = domain_delete,
     .read = domain_slot_read,
     .import = domain_import,
+    .recovery = RECOVERY_FINDS,
     .recover = domain_recover,
     .limits = domain_limits,
 };

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "wait_until.h"
+
 typedef struct Advice {
     int code;
     const char *text;
@@ -159,8 +161,6 @@ bool libvirt_error_retry(const Call *call, unsigned *attempt) {
     int code = libvirt_error_code();
     if (code != VIR_ERR_OPERATION_TIMEOUT && code != VIR_ERR_RESOURCE_BUSY)
         return false;
-    if (*attempt >= 3)
-        return false;
-    int64_t pause_ms = (int64_t)300 << (*attempt)++;
-    return !call_sleep(call, pause_ms);
+    static const WaitPauses pauses = {.first_ms = 300, .last_ms = 1200, .count = 3};
+    return wait_until_retry(call, &pauses, attempt);
 }

@@ -2,23 +2,24 @@
 #include "libvirt_identity.h"
 
 #include "digest.h"
-
-/* The name space of all that loam makes on hypervisors. */
-static const Str name_space = STR_CONST("6ad0a4d8-5f4e-5c1b-9d0b-4a3b2f6c7e10");
+#include "object_id.h"
 
 Str libvirt_identity_uuid(const Call *call) {
-    Str name = str_format(call->arena, "%.*s\n%.*s\n%llu", STR_ARG(call->lineage),
-                          STR_ARG(call->address), (unsigned long long)call->generation);
-    return digest_uuid5(name_space, name, call->arena);
+    return object_id_uuid(call);
 }
 
 Str libvirt_identity_of(const Call *call, const ApplyRequest *request) {
-    return request->identity.len ? request->identity : libvirt_identity_uuid(call);
+    return request->marker.len ? request->marker : libvirt_identity_uuid(call);
 }
 
-Str libvirt_identity_choose(const Call *call, Value planned) {
-    (void)planned;
-    return libvirt_identity_uuid(call);
+bool libvirt_identity_choose(const Call *call,
+                             const MarkerRequest *request,
+                             MarkerResponse *response,
+                             Diags *diags) {
+    (void)request;
+    (void)diags;
+    response->marker = libvirt_identity_uuid(call);
+    return true;
 }
 
 Str libvirt_identity_mac(const Call *call, size_t index) {

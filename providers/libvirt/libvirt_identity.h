@@ -16,7 +16,10 @@ Str libvirt_identity_mac(const Call *call, size_t index);
 /* <metadata><loam:owner lineage= address=/></metadata> */
 void libvirt_identity_add_owner(const Call *call, xmlNodePtr parent);
 /* The `identity` slot of those that have a UUID. */
-Str libvirt_identity_choose(const Call *call, Value planned);
+bool libvirt_identity_choose(const Call *call,
+                             const MarkerRequest *request,
+                             MarkerResponse *response,
+                             Diags *diags);
 /* Limit of one key. */
 void libvirt_identity_limit(
     const Call *call, const char *kind, Str key, uint32_t capacity, Limits *out);

@@ -1,12 +1,14 @@
 /* libvirt_network: a virtual network of the host, identified by its UUID. */
+#include "adoption.h"
 #include "cidr.h"
 #include "domain_users.h"
-#include "items.h"
 #include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
 #include "libvirt_object.h"
 #include "libvirt_provider.h"
+#include "nested_list.h"
+#include "network_edit.h"
 #include "network_update.h"
 #include "network_xml.h"
 
@@ -73,8 +75,9 @@ static const Attribute network_attributes[] = {
     {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name, unique on the host."},
     {"mode", &TYPE_STRING, OPTIONAL | COMPUTED,
      "nat; route; open: routed without firewall; isolated; bridge: an existing bridge of the "
-     "host.",
-     .default_json = "\"nat\"", .words = "nat route open isolated bridge"},
+     "host. A network that was imported may keep private, vepa, passthrough or hostdev.",
+     .default_json = "\"nat\"",
+     .words = "nat route open isolated bridge private vepa passthrough hostdev"},
     {"bridge", &TYPE_STRING, OPTIONAL | COMPUTED,
      "Name of the bridge on the host; chosen by the host where it is left out."},
     {"stp", &TYPE_BOOL, OPTIONAL | COMPUTED,
@@ -107,7 +110,7 @@ static void check_inside(const Call *call,
                          const char *name,
                          Diags *diags) {
     Cidr address;
-    Str text = draft_text(object, name, STR_EMPTY);
+    Str text = object_text(object, name, STR_EMPTY);
     if (!text.len || !cidr_parse_address(text, &address) || cidr_contains(network, &address))
         return;
     libvirt_error_say(
@@ -119,16 +122,16 @@ static void check_inside(const Call *call,
 
 static void warn_in_range(const Call *call, Value dhcp, Value host, Diags *diags) {
     Cidr ip;
-    Str text = draft_text(host, "ip", STR_EMPTY);
+    Str text = object_text(host, "ip", STR_EMPTY);
     if (!cidr_parse_address(text, &ip))
         return;
-    for (size_t i = 0; i < items_count(dhcp, "ranges"); i++) {
-        Value range = items_at(dhcp, "ranges", i);
+    for (size_t i = 0; i < nested_list_count(dhcp, "ranges"); i++) {
+        Value range = nested_list_at(dhcp, "ranges", i);
         Cidr start;
         Cidr end;
         if (!value_is_present(range) ||
-            !cidr_parse_address(draft_text(range, "start", STR_EMPTY), &start) ||
-            !cidr_parse_address(draft_text(range, "end", STR_EMPTY), &end))
+            !cidr_parse_address(object_text(range, "start", STR_EMPTY), &start) ||
+            !cidr_parse_address(object_text(range, "end", STR_EMPTY), &end))
             continue;
         if (cidr_compare(&start, &ip) > 0 || cidr_compare(&ip, &end) > 0)
             continue;
@@ -142,21 +145,21 @@ static void warn_in_range(const Call *call, Value dhcp, Value host, Diags *diags
 
 static void validate_ip(const Call *call, Value ip, Diags *diags) {
     Cidr network;
-    Str text = draft_text(ip, "address", STR_EMPTY);
+    Str text = object_text(ip, "address", STR_EMPTY);
     if (!cidr_parse(text, &network))
         return;
-    Value dhcp = draft_attribute(ip, "dhcp");
+    Value dhcp = object_attribute(ip, "dhcp");
     if (!value_is_present(dhcp))
         return;
-    for (size_t i = 0; i < items_count(dhcp, "ranges"); i++) {
-        Value range = items_at(dhcp, "ranges", i);
+    for (size_t i = 0; i < nested_list_count(dhcp, "ranges"); i++) {
+        Value range = nested_list_at(dhcp, "ranges", i);
         if (!value_is_present(range))
             continue;
         check_inside(call, &network, text, range, "start", diags);
         check_inside(call, &network, text, range, "end", diags);
     }
-    for (size_t i = 0; i < items_count(dhcp, "hosts"); i++) {
-        Value host = items_at(dhcp, "hosts", i);
+    for (size_t i = 0; i < nested_list_count(dhcp, "hosts"); i++) {
+        Value host = nested_list_at(dhcp, "hosts", i);
         if (!value_is_present(host))
             continue;
         check_inside(call, &network, text, host, "ip", diags);
@@ -164,62 +167,108 @@ static void validate_ip(const Call *call, Value ip, Diags *diags) {
     }
 }
 
-static bool network_validate(const Call *call, Value config, Diags *diags) {
+static bool add_missing_address(const Call *call, Diags *diags) {
+    return libvirt_error_say(
+        call, diags, STR("A nat network needs an address"),
+        STR("Give \"ips\", such as [{address: 10.17.0.1/24}], or another mode."));
+}
+
+static bool network_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    Value config = request->config;
     size_t before = diags->error_count;
-    Value mode_value = draft_attribute(config, "mode");
-    Str mode = draft_text(config, "mode", value_is_null(mode_value) ? STR("nat") : STR_EMPTY);
-    Value ips = draft_attribute(config, "ips");
+    Str mode = object_text(config, "mode", STR_EMPTY);
+    Value ips = object_attribute(config, "ips");
     bool has_ips = !value_is_null(ips) && (!value_is_known(ips) || ips.count > 0);
-    if (str_equal(mode, STR("bridge")) && (has_ips || items_has(config, "dns")))
+    if (str_equal(mode, STR("bridge")) && (has_ips || object_has(config, "dns")))
         libvirt_error_say(call, diags, STR("A bridged network has no addresses of its own"),
                           STR("With mode bridge, \"ips\" and \"dns\" are the business of whoever "
                               "runs the bridge's network."));
-    if (str_equal(mode, STR("bridge")) && value_is_null(draft_attribute(config, "bridge")))
+    if (str_equal(mode, STR("bridge")) && value_is_null(object_attribute(config, "bridge")))
         libvirt_error_say(call, diags, STR("The bridge is missing"),
                           STR("With mode bridge, \"bridge\" names one that is on the host."));
     if (str_equal(mode, STR("nat")) && !has_ips)
-        libvirt_error_say(call, diags, STR("A nat network needs an address"),
-                          STR("Give \"ips\", such as [{address: 10.17.0.1/24}], or another mode."));
-    for (size_t i = 0; i < items_count(config, "ips"); i++) {
-        Value ip = items_at(config, "ips", i);
+        (void)add_missing_address(call, diags);
+    for (size_t i = 0; i < nested_list_count(config, "ips"); i++) {
+        Value ip = nested_list_at(config, "ips", i);
         if (value_is_present(ip))
             validate_ip(call, ip, diags);
     }
     return diags->error_count == before;
 }
 
-static Str restart_note(const Call *call, Str name) {
+/* Without a mode in the configuration a new network is a nat network; an imported one stays what it
+ * is. */
+static bool check_new_address(const Call *call, const PlanRequest *request, Diags *diags) {
+    Value mode = object_attribute(request->config, "mode");
+    Value ips = object_attribute(request->config, "ips");
+    bool has_ips = !value_is_null(ips) && (!value_is_known(ips) || ips.count > 0);
+    return !value_is_null(mode) || has_ips || add_missing_address(call, diags);
+}
+
+/* Modes of networks that only an import brings: the schema has no device for them. */
+static bool check_new_mode(const Call *call, Value prior, Value planned, Diags *diags) {
+    static const Str imported[] = {STR_CONST("private"), STR_CONST("vepa"),
+                                   STR_CONST("passthrough"), STR_CONST("hostdev")};
+    Str mode = object_text(planned, "mode", STR_EMPTY);
+    bool is_kept = value_is_present(prior) && !object_differs(prior, planned, "mode");
+    if (is_kept || !str_is_among(mode, imported, ARRAY_COUNT(imported)))
+        return true;
+    return libvirt_error_say(
+        call, diags, str_format(call->arena, "Mode \"%.*s\" cannot be set", STR_ARG(mode)),
+        STR("A network of this mode names devices of the host, for which libvirt_network has no "
+            "arguments. Define it with virsh net-define and import it."));
+}
+
+/* What guests notice of a restart depends on what changes. */
+static const char *guests_see(const char *attribute) {
+    if (strcmp(attribute, "mtu") == 0)
+        return "; guests take the new size at their next start";
+    if (strcmp(attribute, "ips") == 0)
+        return "; guests get a new address when their lease ends, or at their next start";
+    return "";
+}
+
+static Str restart_note(const Call *call, Str name, const char *attribute) {
     Diags ignored = diags_new(call->arena);
     SCOPED(virConnectPtr) connection = NULL;
-    Str note = STR("starts the network anew");
-    if (!call->client || !libvirt_client_connect(call, &connection, &ignored))
-        return note;
-    DomainUsers users = domain_users_of_network(connection, name, call->arena);
+    DomainUsers users = {0};
+    if (call->client && libvirt_client_connect(call, &connection, &ignored))
+        users = domain_users_of_network(connection, name, call->arena);
     if (users.count == 0)
-        return note;
-    return str_format(call->arena, "%.*s and plugs in again the interfaces of %.*s", STR_ARG(note),
-                      STR_ARG(domain_users_names(&users, call->arena)));
+        return STR("restarts the network (virNetworkDestroy, virNetworkCreate)");
+    return str_format(call->arena,
+                      "restarts the network and puts %.*s back on it, without a restart of %s%s "
+                      "(virNetworkDestroy, virNetworkCreate, virDomainUpdateDeviceFlags)",
+                      STR_ARG(domain_users_names(&users, call->arena)),
+                      users.count == 1 ? "the machine" : "the machines", guests_see(attribute));
 }
 
 static bool network_plan(const Call *call,
                          const PlanRequest *request,
                          PlanResponse *response,
                          Diags *diags) {
-    (void)diags;
     Arena *arena = call->arena;
-    if (!value_is_present(response->planned) || value_is_null(request->prior))
+    if (!value_is_present(response->planned))
         return true;
+    response->planned = adoption_keep(&libvirt_network.schema, request, response->planned,
+                                      &response->private_data, arena);
+    if (!check_new_mode(call, request->prior, response->planned, diags))
+        return false;
+    if (value_is_null(request->prior))
+        return check_new_address(call, request, diags);
     NetworkChange change = network_update_compare(request->prior, response->planned, arena);
     Path root = {0};
     if (change.restart)
-        plan_note(response, path_attribute(root, str_from_cstr(change.restart), arena),
-                  restart_note(call, draft_text(request->prior, "name", STR_EMPTY)), arena);
+        plan_note(
+            response, path_attribute(root, str_from_cstr(change.restart), arena),
+            restart_note(call, object_text(request->prior, "name", STR_EMPTY), change.restart),
+            arena);
     if (change.hosts || change.ranges)
-        plan_note(response, path_attribute(root, STR("ips"), arena), STR("virNetworkUpdate, live"),
-                  arena);
+        plan_note(response, path_attribute(root, STR("ips"), arena),
+                  STR("at once, guests stay connected (virNetworkUpdate)"), arena);
     if (change.dns_hosts)
-        plan_note(response, path_attribute(root, STR("dns"), arena), STR("virNetworkUpdate, live"),
-                  arena);
+        plan_note(response, path_attribute(root, STR("dns"), arena),
+                  STR("at once, guests stay connected (virNetworkUpdate)"), arena);
     return true;
 }
 
@@ -238,32 +287,23 @@ static bool read_network(const Call *call, void *network, Value *state, Diags *d
     if (is_active < 0 || virNetworkGetAutostart(network, &autostart) < 0 ||
         !xml_take(describe_inactive(network), &doc))
         return libvirt_error_add(call, diags, "Cannot read the network");
-    Draft draft = draft_of(*state, call->arena);
-    network_xml_read(&draft, *state, xml_root(&doc), call->arena);
-    draft_set(&draft, "running", value_bool(is_active == 1));
-    draft_set(&draft, "autostart", value_bool(autostart != 0));
-    *state = draft_value(&draft);
+    ObjectBuilder builder = object_builder_of(*state, call->arena);
+    network_xml_read(&builder, *state, xml_root(&doc), call->arena);
+    object_builder_set(&builder, "running", value_bool(is_active == 1));
+    object_builder_set(&builder, "autostart", value_bool(autostart != 0));
+    *state = object_builder_value(&builder);
     return true;
 }
 
 static bool settle(const Call *call, virNetworkPtr network, Value planned, Diags *diags) {
-    Str name = draft_text(planned, "name", STR_EMPTY);
+    Str name = object_text(planned, "name", STR_EMPTY);
     bool is_active = virNetworkIsActive(network) == 1;
-    bool shall_run = draft_bool(planned, "running", true);
-    if (virNetworkSetAutostart(network, draft_bool(planned, "autostart", true)) < 0)
+    bool shall_run = object_bool(planned, "running", true);
+    if (virNetworkSetAutostart(network, object_bool(planned, "autostart", true)) < 0)
         return libvirt_error_add(call, diags, "Cannot set autostart of network \"%.*s\"",
                                  STR_ARG(name));
-    if (shall_run && !is_active && virNetworkCreate(network) < 0) {
-        LibvirtError error = libvirt_error_last(call->arena);
-        /* A run that died had asked for it too, and its call came first. */
-        if (virNetworkIsActive(network) == 1)
-            return true;
-        error.way_out = STR("The network stays defined, switched off. Its addresses and its bridge "
-                            "must be nobody else's on the host: change \"ips\" or \"bridge\", or "
-                            "remove the other, and apply again.");
-        return libvirt_error_add_this(call, &error, diags, "Cannot start network \"%.*s\"",
-                                      STR_ARG(name));
-    }
+    if (shall_run && !is_active && !network_update_start(call, network, diags))
+        return false;
     if (!shall_run && is_active && virNetworkDestroy(network) < 0)
         return libvirt_error_add(call, diags, "Cannot stop network \"%.*s\"", STR_ARG(name));
     return true;
@@ -304,7 +344,7 @@ static bool network_create(const Call *call,
         return false;
     Value planned = request->planned;
     Str uuid = libvirt_identity_of(call, request);
-    const char *text = network_xml_describe(call, planned, value_null(planned.type), uuid, NULL);
+    const char *text = network_xml_describe(call, planned, uuid);
     SCOPED(virNetworkPtr) network = virNetworkDefineXML(connection, text);
     if (!network) {
         LibvirtError error = libvirt_error_last(call->arena);
@@ -316,21 +356,37 @@ static bool network_create(const Call *call,
                                  diags);
 }
 
-static bool redefine(const Call *call,
-                     virNetworkPtr network,
-                     const ApplyRequest *request,
-                     Diags *diags) {
-    SCOPED(XmlDoc) current = {0};
-    Str uuid = draft_text(request->prior, "id", STR_EMPTY);
-    if (!xml_take(describe_inactive(network), &current))
+static bool is_edited(Value prior, Value planned) {
+    static const char *const described[] = {"mode", "bridge", "stp", "domain", "mtu", "ips", "dns"};
+    for (size_t i = 0; i < ARRAY_COUNT(described); i++)
+        if (object_differs(prior, planned, described[i]))
+            return true;
+    return false;
+}
+
+/* What an active network can take at once goes there first: what it refuses must not be in its
+ * description either. */
+static bool change(const Call *call,
+                   virNetworkPtr network,
+                   const ApplyRequest *request,
+                   Diags *diags) {
+    SCOPED(XmlDoc) doc = {0};
+    if (!is_edited(request->prior, request->planned))
+        return true;
+    if (!xml_take(describe_inactive(network), &doc))
         return libvirt_error_add(call, diags, "Cannot read the network");
-    const char *text = network_xml_describe(call, request->planned, request->prior, uuid, &current);
-    SCOPED(virNetworkPtr) again = virNetworkDefineXML(virNetworkGetConnect(network), text);
+    NetworkChange change = network_update_compare(request->prior, request->planned, call->arena);
+    bool stays_on =
+        virNetworkIsActive(network) == 1 && object_bool(request->planned, "running", true);
+    if (stays_on && !change.restart &&
+        !network_update_live(call, network, request->prior, request->planned, diags))
+        return false;
+    network_edit(call, request->prior, request->planned, xml_root(&doc));
+    SCOPED(virNetworkPtr)
+    again = virNetworkDefineXML(virNetworkGetConnect(network), xml_print(&doc, call->arena));
     if (!again)
         return libvirt_error_add(call, diags, "Cannot define the network anew");
-    if (!draft_bool(request->planned, "running", true))
-        return true;
-    return network_update_restart(call, network, diags);
+    return !stays_on || !change.restart || network_update_restart(call, network, diags);
 }
 
 static bool network_update(const Call *call,
@@ -341,19 +397,19 @@ static bool network_update(const Call *call,
     network = libvirt_object_get(&network_object, call, request->prior, diags);
     if (!network)
         return false;
-    NetworkChange change = network_update_compare(request->prior, request->planned, call->arena);
-    bool is_changed = change.restart ? redefine(call, network, request, diags)
-                                     : network_update_live(call, network, request->prior,
-                                                           request->planned, diags);
-    if (is_changed)
-        is_changed = settle(call, network, request->planned, diags);
+    bool is_changed =
+        change(call, network, request, diags) && settle(call, network, request->planned, diags);
     return libvirt_object_answer(&network_object, call, network, request->planned, is_changed,
                                  response, diags);
 }
 
-static bool network_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
+static bool network_delete(const Call *call,
+                           const DeleteRequest *request,
+                           DeleteResponse *response,
+                           Diags *diags) {
+    (void)response;
     bool is_gone = false;
-    Str name = draft_text(request->prior, "name", STR_EMPTY);
+    Str name = object_text(request->prior, "name", STR_EMPTY);
     SCOPED(virNetworkPtr)
     network = libvirt_object_find(&network_object, call, request->prior, &is_gone, diags);
     if (!network)
@@ -366,43 +422,57 @@ static bool network_delete(const Call *call, const ApplyRequest *request, Diags 
     return true;
 }
 
-static bool network_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
-    (void)private_data;
-    return libvirt_object_read(&network_object, call, state, diags);
+static bool network_read(const Call *call,
+                         const ReadRequest *request,
+                         ReadResponse *response,
+                         Diags *diags) {
+    (void)request;
+    return libvirt_object_read(&network_object, call, &response->state, diags);
 }
 
-static bool network_import(const Call *call, Str id, Value *state, Diags *diags) {
-    return libvirt_object_import(&network_object, call, id, state, diags);
+static bool network_import(const Call *call,
+                           const ImportRequest *request,
+                           ImportResponse *response,
+                           Diags *diags) {
+    response->private_data = adoption_begin();
+    return libvirt_object_import(&network_object, call, request->id, &response->state, diags);
 }
 
 static bool network_recover(const Call *call,
                             const RecoverRequest *request,
-                            RecoverOutcome *outcome,
-                            Value *state,
+                            RecoverResponse *response,
                             Diags *diags) {
-    return libvirt_object_recover(&network_object, call, request, outcome, state, diags);
+    return libvirt_object_recover(&network_object, call, request, response, diags);
 }
 
 /* Reading what is there and then changing it must not run side by side for one network. */
-static void network_limits(const Call *call, LimitAction action, Value object, Limits *out) {
+static bool network_limits(const Call *call,
+                           const LimitsRequest *request,
+                           LimitsResponse *response,
+                           Diags *diags) {
+    (void)diags;
+    LimitAction action = request->action;
+    Value object = request->object;
     if (action == LIMIT_UPDATE && value_is_present(object))
-        libvirt_identity_limit(call, "libvirt_network", draft_text(object, "id", STR_EMPTY), 1,
-                               out);
+        libvirt_identity_limit(call, "libvirt_network", object_text(object, "id", STR_EMPTY), 1,
+                               &response->limits);
+    return true;
 }
 
 const ResourceType libvirt_network = {
     .name = "libvirt_network",
-    .is_held_by_users = true,
+    .destroy_after_dependents_update = true,
     .schema = {SCHEMA_ATTRIBUTES(network_attributes),
                .description = "A virtual network on the host."},
     .validate = network_validate,
     .plan = network_plan,
-    .identity = libvirt_identity_choose,
+    .marker = libvirt_identity_choose,
     .create = network_create,
     .update = network_update,
     .delete = network_delete,
     .read = network_read,
     .import = network_import,
+    .recovery = RECOVERY_FINDS,
     .recover = network_recover,
     .limits = network_limits,
 };

@@ -1,14 +1,16 @@
 /* libvirt_nwfilter: rules that the host applies to the packets of a guest's interface. */
 #include <libxml/tree.h>
 
+#include "adoption.h"
 #include "digest.h"
 #include "filter_ref.h"
-#include "items.h"
 #include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
 #include "libvirt_object.h"
 #include "libvirt_provider.h"
+#include "nested_list.h"
+#include "xml_edit.h"
 
 static Str check_rule_priority(Value value, Arena *arena) {
     int64_t priority = 0;
@@ -60,7 +62,7 @@ static const Attribute rule_attributes[] = {
     {"state", &TYPE_STRING, OPTIONAL, "NEW, ESTABLISHED, RELATED, …, with commas."},
     {"type", &TYPE_STRING, OPTIONAL, "Of icmp: the type."},
     {"code", &TYPE_STRING, OPTIONAL, "Of icmp: the code."},
-    {"opcode", &TYPE_STRING, OPTIONAL, "Of arp: Request, Reply, …"},
+    {"opcode", &TYPE_STRING, OPTIONAL, "Of arp: the operation, such as Request or Reply."},
     {"arpsrcmacaddr", &TYPE_STRING, OPTIONAL, "Of arp: the MAC address that it claims."},
     {"arpdstmacaddr", &TYPE_STRING, OPTIONAL, "Of arp: the MAC address that it asks."},
     {"arpsrcipaddr", &TYPE_STRING, OPTIONAL, "Of arp: the address that it claims."},
@@ -92,7 +94,7 @@ static const Attribute reference_attributes[] = {
 static const Attribute nwfilter_attributes[] = {
     {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name, unique on the host."},
     {"chain", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "Where the rules hang: root, mac, arp, ipv4, …",
+     "The chain that holds the rules, such as root, mac, arp or ipv4.",
      .default_json = "\"root\""},
     {"priority", &TYPE_NUMBER, OPTIONAL, "Place of the chain among the others, -1000 to 1000."},
     {"rules", NULL, OPTIONAL,
@@ -127,90 +129,216 @@ static bool nwfilter_plan(const Call *call,
     (void)diags;
     if (!value_is_present(response->planned) || value_is_null(request->prior))
         return true;
+    response->planned = adoption_keep(&libvirt_nwfilter.schema, request, response->planned,
+                                      &response->private_data, call->arena);
     for (size_t i = 0; i < ARRAY_COUNT(parts); i++)
-        if (items_differ(request->prior, response->planned, parts[i]))
+        if (object_differs(request->prior, response->planned, parts[i]))
             plan_note(response, path_attribute((Path){0}, str_from_cstr(parts[i]), call->arena),
-                      STR("virNWFilterDefineXML, live"), call->arena);
+                      STR("at once, on running machines too (virNWFilterDefineXML)"), call->arena);
     return true;
 }
 
-static void add_rule(xmlNodePtr parent, Value rule) {
-    xmlNodePtr node = xml_add(parent, "rule");
-    xml_set(node, "action", draft_text(rule, "action", STR_EMPTY));
-    xml_set(node, "direction", draft_text(rule, "direction", STR_EMPTY));
-    xml_set_int(node, "priority", draft_int(rule, "priority", 500));
-    if (items_has(rule, "statematch"))
-        xml_set(node, "statematch",
-                draft_bool(rule, "statematch", true) ? STR("true") : STR("false"));
-    SCOPED(ArenaRef) scratch = arena_open("rule");
-    Str protocol = draft_text(rule, "protocol", STR("all"));
-    xmlNodePtr packet = xml_add(node, str_to_cstr(protocol, scratch));
-    if (items_has(rule, "match"))
-        xml_set(packet, "match", draft_bool(rule, "match", true) ? STR("yes") : STR("no"));
+static const char *xml_bool(Value object, const char *name, const char *yes, const char *no) {
+    if (!object_has(object, name))
+        return "";
+    return object_bool(object, name, true) ? yes : no;
+}
+
+/* Attributes of the protocol's element that the schema knows. Those that did not change keep the
+ * form that libvirt gave them. */
+static void write_packet(xmlNodePtr packet, Value before, Value rule) {
+    bool is_new = !value_is_present(before);
+    if (is_new || object_differs(before, rule, "match"))
+        xml_edit_attribute(packet, "match", str_from_cstr(xml_bool(rule, "match", "yes", "no")));
     for (size_t i = first_packet_attribute(); i < ARRAY_COUNT(rule_attributes); i++) {
         const char *name = rule_attributes[i].name;
-        if (items_has(rule, name))
-            xml_set(packet, xml_name_of(name), draft_text(rule, name, STR_EMPTY));
+        if (is_new || object_differs(before, rule, name))
+            xml_edit_attribute(packet, xml_name_of(name), object_text(rule, name, STR_EMPTY));
     }
+}
+
+static void write_rule(xmlNodePtr node, Value before, Value rule) {
+    SCOPED(ArenaRef) scratch = arena_open("rule");
+    bool is_new = !value_is_present(before);
+    xml_edit_attribute(node, "action", object_text(rule, "action", STR_EMPTY));
+    xml_edit_attribute(node, "direction", object_text(rule, "direction", STR_EMPTY));
+    xml_edit_attribute(node, "priority",
+                       str_format(scratch, "%lld", (long long)object_int(rule, "priority", 500)));
+    if (is_new || object_differs(before, rule, "statematch"))
+        xml_edit_attribute(node, "statematch",
+                           str_from_cstr(xml_bool(rule, "statematch", "true", "false")));
+    const char *protocol = str_to_cstr(object_text(rule, "protocol", STR("all")), scratch);
+    xmlNodePtr packet = xml_find(node, "*");
+    bool is_other = packet && strcmp((const char *)packet->name, protocol) != 0;
+    if (is_other)
+        xml_remove(packet);
+    if (is_other || !packet)
+        write_packet(xml_add(node, protocol), value_null(rule.type), rule);
+    else
+        write_packet(packet, before, rule);
+}
+
+static void add_rule(xmlNodePtr parent, Value rule) {
+    write_rule(xml_add(parent, "rule"), value_null(rule.type), rule);
+}
+
+/* For each rule of `after` the index of the rule of `before` that it was, or -1. Rules that stay
+ * the same keep their order; between them, rules in the same place are pairs. */
+static int *pair_rules(Value before, Value after, size_t old_count, size_t count, Arena *arena) {
+    size_t width = count + 1;
+    unsigned *length = arena_new_array(arena, unsigned, (old_count + 1) * width);
+    int *pairs = arena_new_array(arena, int, count);
+    for (size_t i = old_count; i-- > 0;)
+        for (size_t n = count; n-- > 0;) {
+            unsigned down = length[(i + 1) * width + n];
+            unsigned right = length[i * width + n + 1];
+            bool is_same = value_equal(value_at(before, i), value_at(after, n));
+            length[i * width + n] = is_same        ? length[(i + 1) * width + n + 1] + 1
+                                    : down > right ? down
+                                                   : right;
+        }
+    size_t i = 0;
+    size_t n = 0;
+    while (n < count) {
+        bool is_over = i == old_count;
+        bool is_same = !is_over && value_equal(value_at(before, i), value_at(after, n));
+        unsigned rest = is_over ? 0 : length[i * width + n];
+        if (is_over) {
+            pairs[n++] = -1;
+        } else if (is_same || rest == length[(i + 1) * width + n + 1]) {
+            pairs[n++] = (int)i++;
+        } else if (rest == length[(i + 1) * width + n]) {
+            i++;
+        } else {
+            pairs[n++] = -1;
+        }
+    }
+    return pairs;
+}
+
+static void edit_rules(xmlNodePtr root, Value prior, Value planned, Arena *arena) {
+    XmlNodes nodes = xml_find_all(root, "rule", arena);
+    size_t count = nested_list_count(planned, "rules");
+    size_t old_count = nested_list_count(prior, "rules");
+    bool is_aligned = nodes.count == old_count;
+    int *pairs = pair_rules(object_attribute(prior, "rules"), object_attribute(planned, "rules"),
+                            is_aligned ? old_count : 0, count, arena);
+    bool *is_kept = arena_new_array(arena, bool, nodes.count);
+    xmlNodePtr last = NULL;
+    for (size_t n = 0; n < count; n++) {
+        Value rule = nested_list_at(planned, "rules", n);
+        Value none = value_null(rule.type);
+        xmlNodePtr node = pairs[n] < 0 ? xml_add(root, "rule") : nodes.items[pairs[n]];
+        if (pairs[n] < 0 && last)
+            xmlAddNextSibling(last, node);
+        else if (pairs[n] < 0 && nodes.count)
+            xmlAddPrevSibling(nodes.items[0], node);
+        last = node;
+        Value before = pairs[n] < 0 ? none : nested_list_at(prior, "rules", (size_t)pairs[n]);
+        if (pairs[n] >= 0)
+            is_kept[pairs[n]] = true;
+        if (!value_is_present(before) || !value_equal(before, rule))
+            write_rule(node, before, rule);
+    }
+    for (size_t i = 0; i < nodes.count; i++)
+        if (!is_kept[i])
+            xml_remove(nodes.items[i]);
+}
+
+static void edit_references(xmlNodePtr root, Value prior, Value planned, Arena *arena) {
+    XmlNodes nodes = xml_find_all(root, "filterref", arena);
+    bool is_aligned = nodes.count == nested_list_count(prior, "filterrefs");
+    size_t count = nested_list_count(planned, "filterrefs");
+    for (size_t i = 0; i < nodes.count || i < count; i++) {
+        if (i >= count || (i < nodes.count && !is_aligned))
+            xml_remove(nodes.items[i]);
+        else if (i < nodes.count)
+            filter_ref_edit_node(nodes.items[i], nested_list_at(planned, "filterrefs", i), "filter",
+                                 arena);
+    }
+    for (size_t i = is_aligned ? nodes.count : 0; i < count; i++)
+        filter_ref_add(root, nested_list_at(planned, "filterrefs", i), "filter", arena);
+}
+
+/* Only what differs is edited: attributes of packets that the schema does not know stay. */
+static const char *edit(const Call *call, char *current, Value prior, Value planned) {
+    SCOPED(XmlDoc) doc = {0};
+    if (!xml_take(current, &doc))
+        return NULL;
+    xmlNodePtr root = xml_root(&doc);
+    if (object_differs(prior, planned, "chain"))
+        xml_edit_attribute(root, "chain", object_text(planned, "chain", STR("root")));
+    if (object_differs(prior, planned, "priority"))
+        xml_edit_attribute(
+            root, "priority",
+            object_has(planned, "priority")
+                ? str_format(call->arena, "%lld", (long long)object_int(planned, "priority", 0))
+                : STR_EMPTY);
+    if (object_differs(prior, planned, "filterrefs"))
+        edit_references(root, prior, planned, call->arena);
+    if (object_differs(prior, planned, "rules"))
+        edit_rules(root, prior, planned, call->arena);
+    return xml_print(&doc, call->arena);
 }
 
 static const char *describe(const Call *call, Value planned, Str uuid) {
     SCOPED(XmlDoc) doc = xml_new("filter");
     xmlNodePtr root = xml_root(&doc);
-    xml_set(root, "name", draft_text(planned, "name", STR_EMPTY));
-    xml_set(root, "chain", draft_text(planned, "chain", STR("root")));
-    if (items_has(planned, "priority"))
-        xml_set_int(root, "priority", draft_int(planned, "priority", 0));
+    xml_set(root, "name", object_text(planned, "name", STR_EMPTY));
+    xml_set(root, "chain", object_text(planned, "chain", STR("root")));
+    if (object_has(planned, "priority"))
+        xml_set_int(root, "priority", object_int(planned, "priority", 0));
     xml_add_text(root, "uuid", uuid);
-    for (size_t i = 0; i < items_count(planned, "filterrefs"); i++)
-        filter_ref_add(root, items_at(planned, "filterrefs", i), "filter", call->arena);
-    for (size_t i = 0; i < items_count(planned, "rules"); i++)
-        add_rule(root, items_at(planned, "rules", i));
+    for (size_t i = 0; i < nested_list_count(planned, "filterrefs"); i++)
+        filter_ref_add(root, nested_list_at(planned, "filterrefs", i), "filter", call->arena);
+    for (size_t i = 0; i < nested_list_count(planned, "rules"); i++)
+        add_rule(root, nested_list_at(planned, "rules", i));
     return xml_print(&doc, call->arena);
 }
 
 static Value read_rule(xmlNodePtr node, const Type *type, Arena *arena) {
-    Draft draft = items_draft(type, arena);
+    ObjectBuilder builder = object_builder_null(type, arena);
     xmlNodePtr packet = xml_find(node, "*");
-    draft_set_text(&draft, "action", xml_get(node, "@action", arena), arena);
-    draft_set_text(&draft, "direction", xml_get(node, "@direction", arena), arena);
-    draft_set(&draft, "priority", value_int(xml_get_int(node, "@priority", 500)));
+    object_builder_set_text(&builder, "action", xml_get(node, "@action", arena), arena);
+    object_builder_set_text(&builder, "direction", xml_get(node, "@direction", arena), arena);
+    object_builder_set(&builder, "priority", value_int(xml_get_int(node, "@priority", 500)));
     Str statematch = xml_get(node, "@statematch", arena);
     if (statematch.len)
-        draft_set(
-            &draft, "statematch",
+        object_builder_set(
+            &builder, "statematch",
             value_bool(str_equal(statematch, STR("1")) || str_equal(statematch, STR("true"))));
-    draft_set_text(&draft, "protocol", STR("all"), arena);
+    object_builder_set_text(&builder, "protocol", STR("all"), arena);
     if (!packet)
-        return draft_value(&draft);
-    items_set_copy(&draft, "protocol", (const char *)packet->name, arena);
+        return object_builder_value(&builder);
+    object_builder_set_copy(&builder, "protocol", (const char *)packet->name, arena);
     Str match = xml_get(packet, "@match", arena);
     if (match.len)
-        draft_set(&draft, "match", value_bool(!str_equal(match, STR("no"))));
+        object_builder_set(&builder, "match", value_bool(!str_equal(match, STR("no"))));
     for (size_t i = first_packet_attribute(); i < ARRAY_COUNT(rule_attributes); i++) {
         const char *name = rule_attributes[i].name;
         const char *path = str_to_cstr(str_format(arena, "@%s", xml_name_of(name)), arena);
-        items_set_text(&draft, name, xml_get(packet, path, arena), arena);
+        object_builder_set_optional(&builder, name, xml_get(packet, path, arena), arena);
     }
-    return draft_value(&draft);
+    return object_builder_value(&builder);
 }
 
-static void read_lists(Draft *draft, xmlNodePtr root, Arena *arena) {
+static void read_lists(ObjectBuilder *builder, xmlNodePtr root, Arena *arena) {
     XmlNodes rules = xml_find_all(root, "rule", arena);
     XmlNodes references = xml_find_all(root, "filterref", arena);
-    const Type *rules_type = items_type(draft->type, "rules");
-    const Type *references_type = items_type(draft->type, "filterrefs");
-    Values rule_values = {0};
-    Values reference_values = {0};
+    const Type *rules_type = object_attribute_type(builder->type, "rules");
+    const Type *references_type = object_attribute_type(builder->type, "filterrefs");
+    ValueVec rule_values = {0};
+    ValueVec reference_values = {0};
     vec_each(&rules, rule)
         vec_push(arena, &rule_values, read_rule(*rule, rules_type->element, arena));
     vec_each(&references, reference)
         vec_push(arena, &reference_values,
                  filter_ref_read(*reference, references_type->element, "filter", arena));
-    if (rules.count || !value_is_null(draft_get(draft, "rules")))
-        draft_set(draft, "rules", items_list(rules_type, &rule_values, arena));
-    if (references.count || !value_is_null(draft_get(draft, "filterrefs")))
-        draft_set(draft, "filterrefs", items_list(references_type, &reference_values, arena));
+    if (rules.count || !value_is_null(object_builder_get(builder, "rules")))
+        object_builder_set(builder, "rules", nested_list_value(rules_type, &rule_values, arena));
+    if (references.count || !value_is_null(object_builder_get(builder, "filterrefs")))
+        object_builder_set(builder, "filterrefs",
+                           nested_list_value(references_type, &reference_values, arena));
 }
 
 static Str text_digest(const char *text, Arena *arena) {
@@ -219,6 +347,24 @@ static Str text_digest(const char *text, Arena *arena) {
 
 /* libvirt rewrites what it is given (order, masks, defaults). So the private data keeps the digest
  * of the description as it stood after loam wrote it: while that is unchanged, nothing changed. */
+#define DIGEST_KEY "digest="
+
+/* The digest in the private data: all of them, or a word among those of an imported filter. */
+static Str written_digest(Str private_data) {
+    size_t start = str_find(private_data, STR(DIGEST_KEY), 0);
+    if (start < private_data.len)
+        return str_after(private_data, start + sizeof(DIGEST_KEY) - 1);
+    return str_find_char(private_data, ' ', 0) == SIZE_MAX ? private_data : STR_EMPTY;
+}
+
+static Str with_digest(Str private_data, Str digest, Arena *arena) {
+    size_t start = str_find(private_data, STR(" " DIGEST_KEY), 0);
+    Str names = start < private_data.len ? str_slice(private_data, 0, start) : private_data;
+    if (!adoption_is_imported(names))
+        return digest;
+    return str_format(arena, "%.*s " DIGEST_KEY "%.*s", STR_ARG(names), STR_ARG(digest));
+}
+
 static bool read_filter(
     const Call *call, virNWFilterPtr filter, Str written, Value *state, Diags *diags) {
     Arena *arena = call->arena;
@@ -232,14 +378,14 @@ static bool read_filter(
     if (is_unchanged)
         return true;
     xmlNodePtr root = xml_root(&doc);
-    Draft draft = draft_of(*state, arena);
-    draft_set_text(&draft, "id", xml_get(root, "uuid", arena), arena);
-    draft_set_text(&draft, "name", xml_get(root, "@name", arena), arena);
-    draft_set_text(&draft, "chain", xml_get(root, "@chain", arena), arena);
-    if (items_has(*state, "priority"))
-        draft_set(&draft, "priority", value_int(xml_get_int(root, "@priority", 0)));
-    read_lists(&draft, root, arena);
-    *state = draft_value(&draft);
+    ObjectBuilder builder = object_builder_of(*state, arena);
+    object_builder_set_text(&builder, "id", xml_get(root, "uuid", arena), arena);
+    object_builder_set_text(&builder, "name", xml_get(root, "@name", arena), arena);
+    object_builder_set_text(&builder, "chain", xml_get(root, "@chain", arena), arena);
+    if (object_has(*state, "priority"))
+        object_builder_set(&builder, "priority", value_int(xml_get_int(root, "@priority", 0)));
+    read_lists(&builder, root, arena);
+    *state = object_builder_value(&builder);
     return true;
 }
 
@@ -274,25 +420,27 @@ static const LibvirtObject filter_object = {
 };
 
 /* Define with a UUID makes the filter or replaces its rules, on running guests too. */
-static bool write_filter(
-    const Call *call, Value planned, Str uuid, ApplyResponse *response, Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
-    SCOPED(virNWFilterPtr)
-    filter = virNWFilterDefineXML(connection, describe(call, planned, uuid));
+static bool write_filter(const Call *call,
+                         virConnectPtr connection,
+                         const char *text,
+                         Value planned,
+                         Str uuid,
+                         ApplyResponse *response,
+                         Diags *diags) {
+    SCOPED(virNWFilterPtr) filter = virNWFilterDefineXML(connection, text);
     if (!filter) {
         LibvirtError error = libvirt_error_last(call->arena);
         return libvirt_object_add_define_error(&filter_object, call, connection, planned, uuid,
                                                &error, response, diags);
     }
-    Draft draft = draft_of(planned, call->arena);
-    draft_set_text(&draft, "id", uuid, call->arena);
-    response->state = draft_value(&draft);
-    char *text = virNWFilterGetXMLDesc(filter, 0);
-    if (text)
-        response->private_data = text_digest(text, call->arena);
-    free(text);
+    ObjectBuilder builder = object_builder_of(planned, call->arena);
+    object_builder_set_text(&builder, "id", uuid, call->arena);
+    response->state = object_builder_value(&builder);
+    char *written = virNWFilterGetXMLDesc(filter, 0);
+    if (written)
+        response->private_data =
+            with_digest(response->private_data, text_digest(written, call->arena), call->arena);
+    free(written);
     return true;
 }
 
@@ -300,21 +448,39 @@ static bool nwfilter_create(const Call *call,
                             const ApplyRequest *request,
                             ApplyResponse *response,
                             Diags *diags) {
-    return write_filter(call, request->planned, libvirt_identity_of(call, request), response,
-                        diags);
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    Str uuid = libvirt_identity_of(call, request);
+    return write_filter(call, connection, describe(call, request->planned, uuid), request->planned,
+                        uuid, response, diags);
 }
 
 static bool nwfilter_update(const Call *call,
                             const ApplyRequest *request,
                             ApplyResponse *response,
                             Diags *diags) {
-    Str uuid = draft_text(request->prior, "id", STR_EMPTY);
-    return write_filter(call, request->planned, uuid, response, diags);
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    SCOPED(virNWFilterPtr) filter = libvirt_object_get(&filter_object, call, request->prior, diags);
+    if (!filter)
+        return false;
+    const char *text =
+        edit(call, virNWFilterGetXMLDesc(filter, 0), request->prior, request->planned);
+    if (!text)
+        return libvirt_error_add(call, diags, "Cannot read the filter");
+    return write_filter(call, connection, text, request->planned,
+                        object_text(request->prior, "id", STR_EMPTY), response, diags);
 }
 
-static bool nwfilter_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
+static bool nwfilter_delete(const Call *call,
+                            const DeleteRequest *request,
+                            DeleteResponse *response,
+                            Diags *diags) {
+    (void)response;
     bool is_gone = false;
-    Str name = draft_text(request->prior, "name", STR_EMPTY);
+    Str name = object_text(request->prior, "name", STR_EMPTY);
     SCOPED(virNWFilterPtr)
     filter = libvirt_object_find(&filter_object, call, request->prior, &is_gone, diags);
     if (!filter)
@@ -329,40 +495,48 @@ static bool nwfilter_delete(const Call *call, const ApplyRequest *request, Diags
             "reference away first."));
 }
 
-static bool nwfilter_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
+static bool nwfilter_read(const Call *call,
+                          const ReadRequest *request,
+                          ReadResponse *response,
+                          Diags *diags) {
+    Value *state = &response->state;
     bool is_gone = false;
     SCOPED(virNWFilterPtr)
     filter = libvirt_object_find(&filter_object, call, *state, &is_gone, diags);
     if (filter)
-        return read_filter(call, filter, *private_data, state, diags);
+        return read_filter(call, filter, written_digest(request->private_data), state, diags);
     if (is_gone)
         *state = value_null(state->type);
     return is_gone;
 }
 
-static bool nwfilter_import(const Call *call, Str id, Value *state, Diags *diags) {
-    return libvirt_object_import(&filter_object, call, id, state, diags);
+static bool nwfilter_import(const Call *call,
+                            const ImportRequest *request,
+                            ImportResponse *response,
+                            Diags *diags) {
+    response->private_data = adoption_begin();
+    return libvirt_object_import(&filter_object, call, request->id, &response->state, diags);
 }
 
 static bool nwfilter_recover(const Call *call,
                              const RecoverRequest *request,
-                             RecoverOutcome *outcome,
-                             Value *state,
+                             RecoverResponse *response,
                              Diags *diags) {
-    return libvirt_object_recover(&filter_object, call, request, outcome, state, diags);
+    return libvirt_object_recover(&filter_object, call, request, response, diags);
 }
 
 const ResourceType libvirt_nwfilter = {
     .name = "libvirt_nwfilter",
-    .is_held_by_users = true,
+    .destroy_after_dependents_update = true,
     .schema = {SCHEMA_ATTRIBUTES(nwfilter_attributes),
                .description = "A packet filter for network interfaces of guests."},
     .plan = nwfilter_plan,
-    .identity = libvirt_identity_choose,
+    .marker = libvirt_identity_choose,
     .create = nwfilter_create,
     .update = nwfilter_update,
     .delete = nwfilter_delete,
     .read = nwfilter_read,
     .import = nwfilter_import,
+    .recovery = RECOVERY_FINDS,
     .recover = nwfilter_recover,
 };

@@ -1,9 +1,9 @@
 /* Objects with a UUID and a name: looked up, answered, read, imported, recovered. */
 #include "libvirt_object.h"
 
-#include "draft.h"
-#include "items.h"
 #include "libvirt_client.h"
+#include "nested_list.h"
+#include "object_builder.h"
 
 static void *find_by_uuid(
     const LibvirtObject *object, const Call *call, Str uuid, bool *is_gone, Diags *diags) {
@@ -22,17 +22,17 @@ static void *find_by_uuid(
 
 static void *find_late(
     const LibvirtObject *object, const Call *call, Str uuid, bool *is_gone, Diags *diags) {
-    int64_t waited_ms = 0;
+    unsigned attempt = 0;
     for (;;) {
         void *handle = find_by_uuid(object, call, uuid, is_gone, diags);
-        if (handle || !*is_gone || !libvirt_client_wait_for_late(call, &waited_ms))
+        if (handle || !*is_gone || !libvirt_client_wait_for_late(call, &attempt))
             return handle;
     }
 }
 
 void *libvirt_object_find(
     const LibvirtObject *object, const Call *call, Value state, bool *is_gone, Diags *diags) {
-    return find_by_uuid(object, call, draft_text(state, "id", STR_EMPTY), is_gone, diags);
+    return find_by_uuid(object, call, object_text(state, "id", STR_EMPTY), is_gone, diags);
 }
 
 void *libvirt_object_get(const LibvirtObject *object, const Call *call, Value state, Diags *diags) {
@@ -41,17 +41,17 @@ void *libvirt_object_get(const LibvirtObject *object, const Call *call, Value st
     if (is_gone)
         libvirt_error_say(call, diags,
                           str_format(call->arena, "The %s \"%.*s\" is gone", object->noun,
-                                     STR_ARG(draft_text(state, "name", STR_EMPTY))),
+                                     STR_ARG(object_text(state, "name", STR_EMPTY))),
                           STR("It was there when the plan was made. Plan again."));
     return handle;
 }
 
 static Value with_uuid(const LibvirtObject *object, void *handle, Value planned, Arena *arena) {
     char uuid[VIR_UUID_STRING_BUFLEN] = "";
-    Draft draft = draft_of(planned, arena);
+    ObjectBuilder builder = object_builder_of(planned, arena);
     if (object->uuid_of(handle, uuid) == 0)
-        items_set_copy(&draft, "id", uuid, arena);
-    return draft_value(&draft);
+        object_builder_set_copy(&builder, "id", uuid, arena);
+    return object_builder_value(&builder);
 }
 
 bool libvirt_object_answer(const LibvirtObject *object,
@@ -64,11 +64,11 @@ bool libvirt_object_answer(const LibvirtObject *object,
     Value actual = planned;
     if (!object->read(call, handle, &actual, diags)) {
         /* A new object that cannot be looked at is there all the same. */
-        if (!items_has(planned, "id"))
+        if (!object_has(planned, "id"))
             response->state = with_uuid(object, handle, planned, call->arena);
         return false;
     }
-    response->state = is_done ? items_fill(planned, actual, call->arena) : actual;
+    response->state = is_done ? object_fill(planned, actual, call->arena) : actual;
     return is_done;
 }
 
@@ -80,7 +80,7 @@ bool libvirt_object_add_define_error(const LibvirtObject *object,
                                      const LibvirtError *error,
                                      ApplyResponse *response,
                                      Diags *diags) {
-    Str name = draft_text(planned, "name", STR_EMPTY);
+    Str name = object_text(planned, "name", STR_EMPTY);
     response->in_doubt = virConnectIsAlive(connection) != 1;
     char other_uuid[VIR_UUID_STRING_BUFLEN] = "";
     void *other = object->by_name(connection, str_to_cstr(name, call->arena));
@@ -121,8 +121,8 @@ bool libvirt_object_import(
         handle = object->by_name(connection, text);
     if (!handle)
         return libvirt_error_add(call, diags, "No %s \"%.*s\"", object->noun, STR_ARG(id));
-    Draft draft = draft_empty(&object->type->schema, call->arena);
-    *state = draft_value(&draft);
+    ObjectBuilder builder = object_builder_empty(&object->type->schema, call->arena);
+    *state = object_builder_value(&builder);
     bool is_read = object->read(call, handle, state, diags);
     (void)object->release(handle);
     return is_read;
@@ -141,15 +141,13 @@ static bool adopt(const LibvirtObject *object,
 bool libvirt_object_recover(const LibvirtObject *object,
                             const Call *call,
                             const RecoverRequest *request,
-                            RecoverOutcome *outcome,
-                            Value *state,
+                            RecoverResponse *response,
                             Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
     bool is_gone = false;
-    *outcome = RECOVER_ABSENT;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
-    void *handle = find_late(object, call, request->identity, &is_gone, diags);
+    void *handle = find_late(object, call, request->marker, &is_gone, diags);
     if (!handle)
         return is_gone;
     Value found = request->planned;
@@ -157,7 +155,7 @@ bool libvirt_object_recover(const LibvirtObject *object,
     (void)object->release(handle);
     if (!is_adopted)
         return false;
-    *state = found;
-    *outcome = RECOVER_COMPLETE;
+    response->state = found;
+    response->outcome = RECOVER_COMPLETE;
     return true;
 }

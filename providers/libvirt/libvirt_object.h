@@ -60,6 +60,5 @@ MUST_USE bool libvirt_object_import(
 MUST_USE bool libvirt_object_recover(const LibvirtObject *object,
                                      const Call *call,
                                      const RecoverRequest *request,
-                                     RecoverOutcome *outcome,
-                                     Value *state,
+                                     RecoverResponse *response,
                                      Diags *diags);

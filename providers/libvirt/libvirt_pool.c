@@ -1,12 +1,13 @@
 /* libvirt_pool: a folder on the host that holds volumes, identified by its UUID. */
 #include <errno.h>
 
-#include "items.h"
+#include "adoption.h"
 #include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
 #include "libvirt_object.h"
 #include "libvirt_provider.h"
+#include "nested_list.h"
 
 static Str check_path(Value value, Arena *arena) {
     (void)arena;
@@ -14,14 +15,17 @@ static Str check_path(Value value, Arena *arena) {
                                                         : STR("The path must be absolute.");
 }
 
+#define POOL_TYPES                                                                                 \
+    "dir fs netfs logical disk iscsi iscsi-direct scsi mpath rbd sheepdog gluster zfs vstorage"
+
 /* clang-format off */
 static const Attribute pool_attributes[] = {
     {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name, unique on the host."},
     {"type", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
-     "Kind of pool: dir, a folder on the host.",
-     .default_json = "\"dir\"", .words = "dir"},
-    {"path", &TYPE_STRING, REQUIRED | FORCES_NEW,
-     "The folder; it is made where it is missing.",
+     "Kind of pool: dir, a directory on the host. Pools of other kinds can be imported.",
+     .default_json = "\"dir\"", .words = POOL_TYPES},
+    {"path", &TYPE_STRING, OPTIONAL | FORCES_NEW,
+     "The directory; it is made where it is missing. Required for the type dir.",
      .check = check_path},
     {"running", &TYPE_BOOL, OPTIONAL | COMPUTED,
      "Whether the pool is active.",
@@ -60,29 +64,29 @@ static bool read_pool(const Call *call, void *pool, Value *state, Diags *diags) 
         virStoragePoolGetUUIDString(pool, uuid) < 0)
         return libvirt_error_add(call, diags, "Cannot read the pool");
     xmlNodePtr root = xml_root(&doc);
-    Draft draft = draft_of(*state, arena);
-    items_set_copy(&draft, "id", uuid, arena);
-    draft_set_text(&draft, "name", xml_get(root, "name", arena), arena);
-    draft_set_text(&draft, "type", xml_get(root, "@type", arena), arena);
+    ObjectBuilder builder = object_builder_of(*state, arena);
+    object_builder_set_copy(&builder, "id", uuid, arena);
+    object_builder_set_text(&builder, "name", xml_get(root, "name", arena), arena);
+    object_builder_set_text(&builder, "type", xml_get(root, "@type", arena), arena);
     Str path = xml_get(root, "target/path", arena);
     if (!str_equal(disk_without_end_slashes(path),
-                   disk_without_end_slashes(draft_text(*state, "path", STR_EMPTY))))
-        draft_set_text(&draft, "path", path, arena);
-    draft_set(&draft, "running", value_bool(info.state != VIR_STORAGE_POOL_INACTIVE));
-    draft_set(&draft, "autostart", value_bool(autostart != 0));
-    if (!items_has(*state, "on_delete"))
-        draft_set_text(&draft, "on_delete", STR("undefine"), arena);
-    *state = draft_value(&draft);
+                   disk_without_end_slashes(object_text(*state, "path", STR_EMPTY))))
+        object_builder_set_optional(&builder, "path", path, arena);
+    object_builder_set(&builder, "running", value_bool(info.state != VIR_STORAGE_POOL_INACTIVE));
+    object_builder_set(&builder, "autostart", value_bool(autostart != 0));
+    if (!object_has(*state, "on_delete"))
+        object_builder_set_text(&builder, "on_delete", STR("undefine"), arena);
+    *state = object_builder_value(&builder);
     return true;
 }
 
 static const char *describe(const Call *call, Value planned, Str uuid) {
     SCOPED(XmlDoc) doc = xml_new("pool");
     xmlNodePtr root = xml_root(&doc);
-    xml_set(root, "type", draft_text(planned, "type", STR("dir")));
-    xml_add_text(root, "name", draft_text(planned, "name", STR_EMPTY));
+    xml_set(root, "type", object_text(planned, "type", STR("dir")));
+    xml_add_text(root, "name", object_text(planned, "name", STR_EMPTY));
     xml_add_text(root, "uuid", uuid);
-    xml_add_text(xml_add(root, "target"), "path", draft_text(planned, "path", STR_EMPTY));
+    xml_add_text(xml_add(root, "target"), "path", object_text(planned, "path", STR_EMPTY));
     return xml_print(&doc, call->arena);
 }
 
@@ -107,22 +111,47 @@ static bool add_start_error(const Call *call, Value planned, Diags *diags) {
                                "The pool stays defined, switched off. \"path\" must be a folder on "
                                "the host that libvirt may use, or a place where it can make one.");
     return libvirt_error_add_this(call, &error, diags, "Cannot start pool \"%.*s\"",
-                                  STR_ARG(draft_text(planned, "name", STR_EMPTY)));
+                                  STR_ARG(object_text(planned, "name", STR_EMPTY)));
 }
 
 /* running and autostart as planned */
 static bool settle(const Call *call, virStoragePoolPtr pool, Value planned, Diags *diags) {
-    Str name = draft_text(planned, "name", STR_EMPTY);
-    if (virStoragePoolSetAutostart(pool, draft_bool(planned, "autostart", true)) < 0)
+    Str name = object_text(planned, "name", STR_EMPTY);
+    if (virStoragePoolSetAutostart(pool, object_bool(planned, "autostart", true)) < 0)
         return libvirt_error_add(call, diags, "Cannot set autostart of pool \"%.*s\"",
                                  STR_ARG(name));
-    if (draft_bool(planned, "running", true)) {
+    if (object_bool(planned, "running", true)) {
         if (!start_pool(pool))
             return add_start_error(call, planned, diags);
     } else if (virStoragePoolIsActive(pool) == 1 && virStoragePoolDestroy(pool) < 0) {
         return libvirt_error_add(call, diags, "Cannot stop pool \"%.*s\"", STR_ARG(name));
     }
     return true;
+}
+
+/* Pools of other kinds have a source, for which the schema has no arguments. */
+static bool pool_plan(const Call *call,
+                      const PlanRequest *request,
+                      PlanResponse *response,
+                      Diags *diags) {
+    if (!value_is_present(response->planned))
+        return true;
+    response->planned = adoption_keep(&libvirt_pool.schema, request, response->planned,
+                                      &response->private_data, call->arena);
+    Str type = object_text(response->planned, "type", STR("dir"));
+    if (value_is_present(request->prior))
+        return true;
+    if (str_equal(type, STR("dir")) && value_is_null(object_attribute(response->planned, "path")))
+        return libvirt_error_say(
+            call, diags, STR("The pool's path is missing"),
+            STR("A pool of the type dir needs \"path\", a directory of the host."));
+    if (str_equal(type, STR("dir")))
+        return true;
+    return libvirt_error_say(
+        call, diags,
+        str_format(call->arena, "A pool of the type %.*s cannot be made", STR_ARG(type)),
+        STR("libvirt_pool makes pools of the type dir. Define this one with virsh pool-define and "
+            "import it."));
 }
 
 static void *by_uuid(virConnectPtr connection, const char *uuid) {
@@ -220,16 +249,20 @@ static void remove_folder(const Call *call, virStoragePoolPtr pool, Value prior,
         return;
     libvirt_error_warn(call, diags,
                        str_format(call->arena, "The folder %.*s stays",
-                                  STR_ARG(draft_text(prior, "path", STR_EMPTY))),
+                                  STR_ARG(object_text(prior, "path", STR_EMPTY))),
                        str_format(call->arena,
                                   "The pool is gone, its folder could not be removed: %.*s",
                                   STR_ARG(error.message)));
 }
 
-static bool pool_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
+static bool pool_delete(const Call *call,
+                        const DeleteRequest *request,
+                        DeleteResponse *response,
+                        Diags *diags) {
+    (void)response;
     bool is_gone = false;
-    Str name = draft_text(request->prior, "name", STR_EMPTY);
-    Str on_delete = draft_text(request->prior, "on_delete", STR("undefine"));
+    Str name = object_text(request->prior, "name", STR_EMPTY);
+    Str on_delete = object_text(request->prior, "on_delete", STR("undefine"));
     SCOPED(virStoragePoolPtr)
     pool = libvirt_object_find(&pool_object, call, request->prior, &is_gone, diags);
     if (!pool)
@@ -252,40 +285,54 @@ static bool pool_delete(const Call *call, const ApplyRequest *request, Diags *di
     return true;
 }
 
-static bool pool_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
-    (void)private_data;
-    return libvirt_object_read(&pool_object, call, state, diags);
+static bool pool_read(const Call *call,
+                      const ReadRequest *request,
+                      ReadResponse *response,
+                      Diags *diags) {
+    (void)request;
+    return libvirt_object_read(&pool_object, call, &response->state, diags);
 }
 
-static bool pool_import(const Call *call, Str id, Value *state, Diags *diags) {
-    return libvirt_object_import(&pool_object, call, id, state, diags);
+static bool pool_import(const Call *call,
+                        const ImportRequest *request,
+                        ImportResponse *response,
+                        Diags *diags) {
+    response->private_data = adoption_begin();
+    return libvirt_object_import(&pool_object, call, request->id, &response->state, diags);
 }
 
 static bool pool_recover(const Call *call,
                          const RecoverRequest *request,
-                         RecoverOutcome *outcome,
-                         Value *state,
+                         RecoverResponse *response,
                          Diags *diags) {
-    return libvirt_object_recover(&pool_object, call, request, outcome, state, diags);
+    return libvirt_object_recover(&pool_object, call, request, response, diags);
 }
 
 /* Making and removing pools changes one list on the host. */
-static void pool_limits(const Call *call, LimitAction action, Value object, Limits *out) {
-    (void)object;
+static bool pool_limits(const Call *call,
+                        const LimitsRequest *request,
+                        LimitsResponse *response,
+                        Diags *diags) {
+    (void)diags;
+    LimitAction action = request->action;
     if (action != LIMIT_UPDATE)
         libvirt_identity_limit(call, "libvirt_pools",
-                               str_from_cstr(libvirt_client_options(call)->uri), 1, out);
+                               str_from_cstr(libvirt_client_options(call)->uri), 1,
+                               &response->limits);
+    return true;
 }
 
 const ResourceType libvirt_pool = {
     .name = "libvirt_pool",
     .schema = {SCHEMA_ATTRIBUTES(pool_attributes), .description = "A storage pool on the host."},
-    .identity = libvirt_identity_choose,
+    .plan = pool_plan,
+    .marker = libvirt_identity_choose,
     .create = pool_create,
     .update = pool_update,
     .delete = pool_delete,
     .read = pool_read,
     .import = pool_import,
+    .recovery = RECOVERY_FINDS,
     .recover = pool_recover,
     .limits = pool_limits,
 };

@@ -1,9 +1,9 @@
 /* libvirt: networks, filters, disks and machines on a hypervisor. */
 #include "libvirt_provider.h"
 
-#include "draft.h"
 #include "libvirt_client.h"
 #include "libvirt_error.h"
+#include "object_builder.h"
 
 /* clang-format off */
 static const Attribute provider_attributes[] = {
@@ -25,15 +25,16 @@ static const Attribute provider_attributes[] = {
 /* clang-format on */
 
 static Accel read_accel(Value config) {
-    Str text = draft_text(config, "accel", STR("auto"));
+    Str text = object_text(config, "accel", STR("auto"));
     return str_equal_cstr(text, "kvm")   ? ACCEL_KVM
            : str_equal_cstr(text, "tcg") ? ACCEL_TCG
                                          : ACCEL_AUTO;
 }
 
-static bool provider_validate(const Call *call, Value config, Diags *diags) {
+static bool provider_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    Value config = request->config;
     int64_t timeout_ms = 0;
-    Str timeout = draft_text(config, "connect_timeout", STR("30s"));
+    Str timeout = object_text(config, "connect_timeout", STR("30s"));
     if (clock_parse_duration(timeout, &timeout_ms) && timeout_ms > 0)
         return true;
     return libvirt_error_say(call, diags, STR("Invalid \"connect_timeout\""),
@@ -42,28 +43,32 @@ static bool provider_validate(const Call *call, Value config, Diags *diags) {
 
 static const char *uri_of(const Call *call, Value config) {
     const Process *process = call->io->process;
-    Str uri = draft_text(config, "uri", STR_EMPTY);
+    Str uri = object_text(config, "uri", STR_EMPTY);
     if (uri.len)
         return str_to_cstr(uri, call->arena);
     const char *from_environment = process->environment(process->self, "LIBVIRT_DEFAULT_URI");
     return from_environment && *from_environment ? from_environment : "qemu:///system";
 }
 
-static bool provider_configure(
-    const Call *call, Value config, void **client, Arena *run, Diags *diags) {
-    if (!provider_validate(call, config, diags))
+static bool provider_configure(const Call *call,
+                               const ConfigureRequest *request,
+                               ConfigureResponse *response,
+                               Diags *diags) {
+    Value config = request->config;
+    Arena *run = request->run;
+    if (!provider_validate(call, &(ValidateRequest){config}, diags))
         return false;
     LibvirtOptions options = {
         .uri = uri_of(call, config),
-        .keepalive_interval = (int)draft_int(config, "keepalive_interval", 5),
-        .keepalive_count = (unsigned)draft_int(config, "keepalive_count", 6),
-        .default_pool = draft_text(config, "default_pool", STR("default")),
-        .read_only = draft_bool(config, "read_only", false),
+        .keepalive_interval = (int)object_int(config, "keepalive_interval", 5),
+        .keepalive_count = (unsigned)object_int(config, "keepalive_count", 6),
+        .default_pool = object_text(config, "default_pool", STR("default")),
+        .read_only = object_bool(config, "read_only", false),
         .accel = read_accel(config),
     };
-    CHECK(clock_parse_duration(draft_text(config, "connect_timeout", STR("30s")),
+    CHECK(clock_parse_duration(object_text(config, "connect_timeout", STR("30s")),
                                &options.connect_timeout_ms));
-    *client = libvirt_client_new(&options, run);
+    response->client = libvirt_client_new(&options, run);
     return true;
 }
 
@@ -82,7 +87,7 @@ const Provider libvirt_provider = {
     .description = "Machines, networks, filters and disks on a hypervisor that libvirt drives.",
     .schema = {SCHEMA_ATTRIBUTES(provider_attributes),
                .description = "The connection to one hypervisor."},
-    .validate_config = provider_validate,
+    .validate = provider_validate,
     .configure = provider_configure,
     .close = provider_close,
     PROVIDER_RESOURCES(resources),

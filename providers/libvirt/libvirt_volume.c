@@ -1,14 +1,15 @@
 /* libvirt_volume: a disk in a pool: empty, a layer over another one, a copy, or an uploaded image.
  */
+#include "adoption.h"
 #include "volume_find.h"
 
 #include "byte_size.h"
 #include "domain_users.h"
-#include "items.h"
 #include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
 #include "libvirt_provider.h"
+#include "nested_list.h"
 #include "timeouts.h"
 #include "volume_source.h"
 #include "volume_transfer.h"
@@ -40,6 +41,8 @@ static const Attribute base_attributes[] = {
      .words = "raw qcow2"},
 };
 
+static const ArgumentRule base_rules[] = {{RULE_EXACTLY_ONE, {"volume_id", "path"}}};
+
 static const Attribute source_attributes[] = {
     {"path", &TYPE_STRING, REQUIRED, "The image, a file where loam runs."},
     {"checksum", &TYPE_STRING, OPTIONAL,
@@ -60,7 +63,7 @@ static const Attribute volume_attributes[] = {
      .words = "raw qcow2"},
     {"base", NULL, OPTIONAL | FORCES_NEW,
      "What this volume is a layer over, or a copy of.",
-     .nested = NESTED(NEST_SINGLE, base_attributes)},
+     .nested = NESTED_WITH(NEST_SINGLE, base_attributes, base_rules)},
     {"mode", &TYPE_STRING, OPTIONAL | FORCES_NEW,
      "With a base: overlay, which stores only what differs, or copy. overlay.",
      .words = "overlay copy"},
@@ -73,29 +76,37 @@ static const Attribute volume_attributes[] = {
     {"path", &TYPE_STRING, COMPUTED, "Where it is on the host."},
     {"capacity", &TYPE_NUMBER, COMPUTED | CHANGES_ON_UPDATE, "Size in bytes, as a guest sees it."},
 };
+
+static const ArgumentRule volume_rules[] = {
+    {RULE_CONFLICTS, {"base", "source"}},
+    {RULE_AT_LEAST_ONE, {"size", "base", "source"}},
+    {RULE_REQUIRED_WITH, {"mode", "base"}},
+};
 /* clang-format on */
 
 /* "20G" stays "20G" while it means what the host has. */
-static void read_size(Draft *draft, Value state, uint64_t capacity, bool is_block, Arena *arena) {
-    if (!items_has(state, "size"))
+static void read_size(
+    ObjectBuilder *builder, Value state, uint64_t capacity, bool is_block, Arena *arena) {
+    if (!object_has(state, "size"))
         return;
     uint64_t wanted = 0;
-    bool is_same = byte_size_parse(draft_text(state, "size", STR_EMPTY), &wanted) &&
+    bool is_same = byte_size_parse(object_text(state, "size", STR_EMPTY), &wanted) &&
                    (wanted == capacity ||
                     /* a block volume is rounded up to its group's extents */
                     (is_block && capacity > wanted && capacity - wanted < (64u << 20)));
     if (!is_same)
-        draft_set_text(draft, "size", byte_size_to_str(capacity, arena), arena);
+        object_builder_set_text(builder, "size", byte_size_to_str(capacity, arena), arena);
 }
 
 /* The layer below, where it is another one than the state says. */
-static void read_base(Draft *draft, Value state, virConnectPtr connection, Str path, Arena *arena) {
-    bool is_copy = str_equal(draft_text(state, "mode", STR_EMPTY), STR("copy"));
-    if (!items_has(state, "base") || is_copy)
+static void read_base(
+    ObjectBuilder *builder, Value state, virConnectPtr connection, Str path, Arena *arena) {
+    bool is_copy = str_equal(object_text(state, "mode", STR_EMPTY), STR("copy"));
+    if (!object_has(state, "base") || is_copy)
         return;
-    Value base = draft_attribute(state, "base");
-    Str id = draft_text(base, "volume_id", STR_EMPTY);
-    if (str_equal(id, path) || str_equal(draft_text(base, "path", STR_EMPTY), path))
+    Value base = object_attribute(state, "base");
+    Str id = object_text(base, "volume_id", STR_EMPTY);
+    if (str_equal(id, path) || str_equal(object_text(base, "path", STR_EMPTY), path))
         return;
     if (id.len && path.len) {
         SCOPED(virStorageVolPtr) below = volume_find_by_id(connection, id, arena);
@@ -105,9 +116,9 @@ static void read_base(Draft *draft, Value state, virConnectPtr connection, Str p
         if (is_same)
             return;
     }
-    Draft changed = draft_of(base, arena);
-    items_set_text(&changed, id.len ? "volume_id" : "path", path, arena);
-    draft_set(draft, "base", draft_value(&changed));
+    ObjectBuilder changed = object_builder_of(base, arena);
+    object_builder_set_optional(&changed, id.len ? "volume_id" : "path", path, arena);
+    object_builder_set(builder, "base", object_builder_value(&changed));
 }
 
 static bool read_volume(const Call *call,
@@ -123,32 +134,36 @@ static bool read_volume(const Call *call,
     int64_t capacity = xml_get_int(root, "capacity", 0);
     bool is_block = str_equal(xml_get(root, "@type", arena), STR("block"));
     Str format = xml_get(root, "target/format/@type", arena);
-    Draft draft = draft_of(*state, arena);
-    items_set_copy(&draft, "id", virStorageVolGetKey(volume), arena);
-    draft_set_text(&draft, "path", xml_get(root, "target/path", arena), arena);
-    draft_set_text(&draft, "name", xml_get(root, "name", arena), arena);
-    draft_set(&draft, "capacity", value_int(capacity));
-    read_size(&draft, *state, (uint64_t)capacity, is_block, arena);
-    read_base(&draft, *state, connection, xml_get(root, "backingStore/path", arena), arena);
+    ObjectBuilder builder = object_builder_of(*state, arena);
+    object_builder_set_copy(&builder, "id", virStorageVolGetKey(volume), arena);
+    object_builder_set_text(&builder, "path", xml_get(root, "target/path", arena), arena);
+    object_builder_set_text(&builder, "name", xml_get(root, "name", arena), arena);
+    object_builder_set(&builder, "capacity", value_int(capacity));
+    read_size(&builder, *state, (uint64_t)capacity, is_block, arena);
+    read_base(&builder, *state, connection, xml_get(root, "backingStore/path", arena), arena);
     /* What an uploaded image looks like to the host ("iso") is not what was asked for. */
-    bool is_asked = items_has(*state, "source") && items_has(*state, "format");
+    bool is_asked = object_has(*state, "source") && object_has(*state, "format");
     if (!is_asked)
-        draft_set_text(&draft, "format", str_equal(format, STR("qcow2")) ? format : STR("raw"),
-                       arena);
-    if (!items_has(*state, "source"))
-        draft_set(&draft, "source_digest", value_null(&TYPE_STRING));
-    *state = draft_value(&draft);
+        object_builder_set_text(&builder, "format",
+                                str_equal(format, STR("qcow2")) ? format : STR("raw"), arena);
+    if (!object_has(*state, "source"))
+        object_builder_set(&builder, "source_digest", value_null(&TYPE_STRING));
+    *state = object_builder_value(&builder);
     return true;
 }
 
-static bool volume_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
-    (void)private_data;
+static bool volume_read(const Call *call,
+                        const ReadRequest *request,
+                        ReadResponse *response,
+                        Diags *diags) {
+    (void)request;
+    Value *state = &response->state;
     SCOPED(virConnectPtr) connection = NULL;
     SCOPED(virStorageVolPtr) volume = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
-    Str pool = draft_text(*state, "pool", STR_EMPTY);
-    Str id = draft_text(*state, "id", STR_EMPTY);
+    Str pool = object_text(*state, "pool", STR_EMPTY);
+    Str id = object_text(*state, "id", STR_EMPTY);
     switch (volume_find_fresh(call, connection, pool, id, &volume, diags)) {
     case VOLUME_THERE: return read_volume(call, connection, volume, state, diags);
     case VOLUME_GONE: *state = value_null(state->type); return true;
@@ -158,7 +173,12 @@ static bool volume_read(const Call *call, Value *state, Str *private_data, Diags
     return true;
 }
 
-static bool volume_import(const Call *call, Str id, Value *state, Diags *diags) {
+static bool volume_import(const Call *call,
+                          const ImportRequest *request,
+                          ImportResponse *response,
+                          Diags *diags) {
+    Str id = request->id;
+    Value *state = &response->state;
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
@@ -166,87 +186,69 @@ static bool volume_import(const Call *call, Str id, Value *state, Diags *diags) 
     SCOPED(virStoragePoolPtr) pool = volume ? virStoragePoolLookupByVolume(volume) : NULL;
     if (!pool)
         return libvirt_error_add(call, diags, "No volume \"%.*s\"", STR_ARG(id));
-    Draft draft = draft_empty(&libvirt_volume.schema, call->arena);
-    items_set_copy(&draft, "pool", virStoragePoolGetName(pool), call->arena);
-    draft_set_text(&draft, "size", STR("0"), call->arena);
-    Draft base = items_draft(items_type(draft.type, "base"), call->arena);
+    ObjectBuilder builder = object_builder_empty(&libvirt_volume.schema, call->arena);
+    object_builder_set_copy(&builder, "pool", virStoragePoolGetName(pool), call->arena);
+    object_builder_set_text(&builder, "size", STR("0"), call->arena);
+    ObjectBuilder base =
+        object_builder_null(object_attribute_type(builder.type, "base"), call->arena);
     SCOPED(XmlDoc) doc = {0};
     bool is_layer = xml_take(virStorageVolGetXMLDesc(volume, 0), &doc) &&
                     xml_find(xml_root(&doc), "backingStore/path");
-    draft_set_text(&base, "volume_id", STR("?"), call->arena);
+    object_builder_set_text(&base, "volume_id", STR("?"), call->arena);
     if (is_layer)
-        draft_set(&draft, "base", draft_value(&base));
-    *state = draft_value(&draft);
+        object_builder_set(&builder, "base", object_builder_value(&base));
+    *state = object_builder_value(&builder);
+    response->private_data = adoption_begin();
     return read_volume(call, connection, volume, state, diags);
 }
 
-static bool volume_validate(const Call *call, Value config, Diags *diags) {
-    bool has_base = items_has(config, "base");
-    bool has_source = items_has(config, "source");
-    size_t before = diags->error_count;
-    if (has_base && has_source)
-        libvirt_error_say(call, diags, STR("A volume has a base or a source, not both"),
-                          STR("Upload the source into a volume of its own and use that as base."));
-    if (value_is_null(draft_attribute(config, "base")) &&
-        value_is_null(draft_attribute(config, "source")) &&
-        value_is_null(draft_attribute(config, "size")))
-        libvirt_error_say(call, diags, STR("The volume's size is missing"),
-                          STR("An empty volume needs \"size\"; give that, or a base or source."));
-    if (items_has(config, "mode") && value_is_null(draft_attribute(config, "base")))
-        libvirt_error_say(call, diags, STR("A mode without a base"),
-                          STR("\"mode\" says how the volume relates to its \"base\"."));
-    Value base = draft_attribute(config, "base");
-    if (has_base && value_is_null(draft_attribute(base, "volume_id")) ==
-                        value_is_null(draft_attribute(base, "path")))
-        libvirt_error_say(call, diags, STR("The base needs a volume_id or a path"),
-                          STR("Give exactly one of them."));
-    return diags->error_count == before;
-}
-
-static void plan_defaults(const Call *call, Draft *draft) {
-    if (!value_is_known(draft_get(draft, "pool")) && call->client)
-        draft_set_text(draft, "pool", libvirt_client_options(call)->default_pool, call->arena);
-    if (!value_is_known(draft_get(draft, "format")) && value_is_null(draft_get(draft, "source")))
-        draft_set_text(draft, "format", STR("qcow2"), call->arena);
+static void plan_defaults(const Call *call, ObjectBuilder *builder) {
+    if (!value_is_known(object_builder_get(builder, "pool")) && call->client)
+        object_builder_set_text(builder, "pool", libvirt_client_options(call)->default_pool,
+                                call->arena);
+    if (!value_is_known(object_builder_get(builder, "format")) &&
+        value_is_null(object_builder_get(builder, "source")))
+        object_builder_set_text(builder, "format", STR("qcow2"), call->arena);
 }
 
 /* The content decides: its digest is planned, and another one than the prior makes a new volume. */
 static bool plan_source(const Call *call,
                         const PlanRequest *request,
                         PlanResponse *response,
-                        Draft *draft,
+                        ObjectBuilder *builder,
                         Diags *diags) {
     Arena *arena = call->arena;
-    Value source = draft_get(draft, "source");
+    Value source = object_builder_get(builder, "source");
     Path digest_path = path_attribute((Path){0}, STR("source_digest"), arena);
     bool is_new = value_is_null(request->prior);
     Value prior_digest =
-        is_new ? value_null(&TYPE_STRING) : draft_attribute(request->prior, "source_digest");
+        is_new ? value_null(&TYPE_STRING) : object_attribute(request->prior, "source_digest");
     if (value_is_null(source)) {
-        draft_set(draft, "source_digest", value_null(&TYPE_STRING));
+        object_builder_set(builder, "source_digest", value_null(&TYPE_STRING));
         if (!is_new && !value_is_null(prior_digest))
             vec_push(arena, &response->requires_replace, digest_path);
         return true;
     }
-    Str path = value_is_present(source) ? draft_text(source, "path", STR_EMPTY) : STR_EMPTY;
+    Str path = value_is_present(source) ? object_text(source, "path", STR_EMPTY) : STR_EMPTY;
     VolumeSource look = {0};
     Str remember = STR_EMPTY;
     /* A file that is not there yet may be made before the volume is; one that is not there any
      * more says nothing about the volume that was made from it. */
     if (!path.len || !volume_source_look(call, path, request->private_data, &look, &remember)) {
         bool keeps = !is_new && path.len;
-        draft_set(draft, "source_digest", keeps ? prior_digest : value_unknown(&TYPE_STRING));
+        object_builder_set(builder, "source_digest",
+                           keeps ? prior_digest : value_unknown(&TYPE_STRING));
         return true;
     }
-    Str checksum = draft_text(source, "checksum", STR_EMPTY);
+    Str checksum = object_text(source, "checksum", STR_EMPTY);
     if (checksum.len && !str_equal(checksum, look.digest) &&
         !volume_source_verify(call, path, checksum, diags))
         return false;
     response->private_data = remember;
-    draft_set_text(draft, "source_digest", look.digest, arena);
-    if (!value_is_known(draft_get(draft, "format")))
-        draft_set_text(draft, "format", look.format, arena);
-    if (!is_new && !value_equal(prior_digest, draft_get(draft, "source_digest"))) {
+    object_builder_set_text(builder, "source_digest", look.digest, arena);
+    if (!value_is_known(object_builder_get(builder, "format")))
+        object_builder_set_text(builder, "format", look.format, arena);
+    if (!is_new && !value_equal(prior_digest, object_builder_get(builder, "source_digest"))) {
         vec_push(arena, &response->requires_replace, digest_path);
         plan_note(response, digest_path, STR("the image has another content"), arena);
     }
@@ -259,22 +261,22 @@ static Str growth_note(const Call *call, Value prior) {
     if (!call->client || !libvirt_client_connect(call, &connection, &ignored))
         return STR("grows in place");
     DomainUsers users =
-        domain_users_of_file(connection, draft_text(prior, "path", STR_EMPTY), call->arena);
+        domain_users_of_file(connection, object_text(prior, "path", STR_EMPTY), call->arena);
     if (users.count == 0)
-        return STR("virStorageVolResize");
-    return str_format(call->arena, "virDomainBlockResize of %.*s, live",
+        return STR("grows in place (virStorageVolResize)");
+    return str_format(call->arena, "grows while %.*s runs (virDomainBlockResize)",
                       STR_ARG(domain_users_names(&users, call->arena)));
 }
 
 static void plan_size(const Call *call,
                       const PlanRequest *request,
                       PlanResponse *response,
-                      Draft *draft) {
-    Value size = draft_get(draft, "size");
+                      ObjectBuilder *builder) {
+    Value size = object_builder_get(builder, "size");
     if (value_is_null(request->prior) || !value_is_present(size))
         return;
     uint64_t bytes = 0;
-    uint64_t now = (uint64_t)draft_int(request->prior, "capacity", 0);
+    uint64_t now = (uint64_t)object_int(request->prior, "capacity", 0);
     if (!byte_size_parse(value_text(size), &bytes))
         return;
     Path path = path_attribute((Path){0}, STR("size"), call->arena);
@@ -283,9 +285,9 @@ static void plan_size(const Call *call,
         plan_note(response, path, STR("a volume cannot become smaller"), call->arena);
     } else if (bytes > now) {
         plan_note(response, path, growth_note(call, request->prior), call->arena);
-        draft_set(draft, "capacity", value_unknown(&TYPE_NUMBER));
+        object_builder_set(builder, "capacity", value_unknown(&TYPE_NUMBER));
     } else {
-        draft_set(draft, "capacity", draft_attribute(request->prior, "capacity"));
+        object_builder_set(builder, "capacity", object_attribute(request->prior, "capacity"));
     }
 }
 
@@ -295,11 +297,13 @@ static bool volume_plan(const Call *call,
                         Diags *diags) {
     if (!value_is_present(response->planned))
         return true;
-    Draft draft = draft_of(response->planned, call->arena);
-    plan_defaults(call, &draft);
-    plan_size(call, request, response, &draft);
-    bool is_planned = plan_source(call, request, response, &draft, diags);
-    response->planned = draft_value(&draft);
+    response->planned = adoption_keep(&libvirt_volume.schema, request, response->planned,
+                                      &response->private_data, call->arena);
+    ObjectBuilder builder = object_builder_of(response->planned, call->arena);
+    plan_defaults(call, &builder);
+    plan_size(call, request, response, &builder);
+    bool is_planned = plan_source(call, request, response, &builder, diags);
+    response->planned = object_builder_value(&builder);
     return is_planned;
 }
 
@@ -353,13 +357,13 @@ static bool find_base(const Call *call,
                       virStorageVolPtr *out,
                       Diags *diags) {
     Arena *arena = call->arena;
-    Str id = draft_text(base, "volume_id", draft_text(base, "path", STR_EMPTY));
-    bool is_bare = !items_has(base, "volume_id");
+    Str id = object_text(base, "volume_id", object_text(base, "path", STR_EMPTY));
+    bool is_bare = !object_has(base, "volume_id");
     *out = volume_find_by_id(connection, id, arena);
     if (!*out && !is_bare)
         return libvirt_error_add(call, diags, "Cannot find the base volume \"%.*s\"", STR_ARG(id));
     order->base_path = id;
-    order->base_format = draft_text(base, "format", STR_EMPTY);
+    order->base_format = object_text(base, "format", STR_EMPTY);
     if (*out) {
         char *path = virStorageVolGetPath(*out);
         if (path)
@@ -385,13 +389,13 @@ static bool create_layered(const Call *call,
                            Diags *diags) {
     virConnectPtr connection = virStoragePoolGetConnect(pool);
     SCOPED(virStorageVolPtr) base = NULL;
-    if (!find_base(call, connection, draft_attribute(planned, "base"), order, &base, diags))
+    if (!find_base(call, connection, object_attribute(planned, "base"), order, &base, diags))
         return false;
     virStorageVolInfo info = {0};
     if (base && virStorageVolGetInfo(base, &info) == 0 &&
         !check_capacity(call, order, info.capacity, diags))
         return false;
-    bool is_copy = str_equal(draft_text(planned, "mode", STR_EMPTY), STR("copy"));
+    bool is_copy = str_equal(object_text(planned, "mode", STR_EMPTY), STR("copy"));
     if (is_copy && !base)
         return libvirt_error_say(call, diags, STR("Only a volume can be copied"),
                                  STR("The base's path is in no active pool of the host."));
@@ -418,8 +422,8 @@ static bool send_source(const Call *call, virStorageVolPtr volume, Value planned
     target = virStorageVolLookupByKey(alone, virStorageVolGetKey(volume));
     if (!target)
         return libvirt_error_add(call, diags, "Cannot find the new volume");
-    Str path = draft_text(draft_attribute(planned, "source"), "path", STR_EMPTY);
-    Str expected = draft_text(planned, "source_digest", STR_EMPTY);
+    Str path = object_text(object_attribute(planned, "source"), "path", STR_EMPTY);
+    Str expected = object_text(planned, "source_digest", STR_EMPTY);
     Str digest = STR_EMPTY;
     if (!volume_transfer_upload_file(call, alone, target, path, &digest, diags))
         return false;
@@ -437,9 +441,9 @@ static bool create_uploaded(const Call *call,
                             VolumeOrder *order,
                             virStorageVolPtr *out,
                             Diags *diags) {
-    Value source = draft_attribute(planned, "source");
-    Str path = draft_text(source, "path", STR_EMPTY);
-    Str checksum = draft_text(source, "checksum", STR_EMPTY);
+    Value source = object_attribute(planned, "source");
+    Str path = object_text(source, "path", STR_EMPTY);
+    Str checksum = object_text(source, "checksum", STR_EMPTY);
     VolumeSource probe = {0};
     if (!volume_source_probe(call, path, &probe))
         return libvirt_error_say(call, diags, STR("Cannot read the volume's source"),
@@ -473,37 +477,38 @@ static bool create_uploaded(const Call *call,
 static bool create_in_pool(
     const Call *call, virStoragePoolPtr pool, Value planned, virStorageVolPtr *out, Diags *diags) {
     VolumeOrder order = {
-        .name = draft_text(planned, "name", STR_EMPTY),
-        .format = draft_text(planned, "format", STR("qcow2")),
+        .name = object_text(planned, "name", STR_EMPTY),
+        .format = object_text(planned, "format", STR("qcow2")),
     };
-    Str size = draft_text(planned, "size", STR_EMPTY);
+    Str size = object_text(planned, "size", STR_EMPTY);
     if (size.len)
         (void)!byte_size_parse(size, &order.capacity);
-    if (items_has(planned, "source"))
+    if (object_has(planned, "source"))
         return create_uploaded(call, pool, planned, &order, out, diags);
-    if (items_has(planned, "base"))
+    if (object_has(planned, "base"))
         return create_layered(call, pool, planned, &order, out, diags);
     *out = virStorageVolCreateXML(pool, describe(call, &order), 0);
-    return *out != NULL || volume_find_add_error(call, pool, draft_text(planned, "pool", STR_EMPTY),
-                                                 order.name, diags);
+    return *out != NULL ||
+           volume_find_add_error(call, pool, object_text(planned, "pool", STR_EMPTY), order.name,
+                                 diags);
 }
 
 /* What the plan could not know: the digest and format of a file that was made since. */
 static void settle_source(const Call *call, Value *planned, Str *private_data) {
-    Value source = draft_attribute(*planned, "source");
+    Value source = object_attribute(*planned, "source");
     if (!value_is_present(source))
         return;
     VolumeSource look = {0};
     Str remember = STR_EMPTY;
-    if (!volume_source_look(call, draft_text(source, "path", STR_EMPTY), *private_data, &look,
+    if (!volume_source_look(call, object_text(source, "path", STR_EMPTY), *private_data, &look,
                             &remember))
         return;
-    Draft draft = draft_of(*planned, call->arena);
-    if (!items_has(*planned, "source_digest"))
-        draft_set_text(&draft, "source_digest", look.digest, call->arena);
-    if (!items_has(*planned, "format"))
-        draft_set_text(&draft, "format", look.format, call->arena);
-    *planned = draft_value(&draft);
+    ObjectBuilder builder = object_builder_of(*planned, call->arena);
+    if (!object_has(*planned, "source_digest"))
+        object_builder_set_text(&builder, "source_digest", look.digest, call->arena);
+    if (!object_has(*planned, "format"))
+        object_builder_set_text(&builder, "format", look.format, call->arena);
+    *planned = object_builder_value(&builder);
     *private_data = remember;
 }
 
@@ -519,7 +524,7 @@ static bool volume_create(const Call *call,
     Value planned = request->planned;
     response->private_data = request->private_data;
     settle_source(call, &planned, &response->private_data);
-    Str pool_name = draft_text(planned, "pool", STR("default"));
+    Str pool_name = object_text(planned, "pool", STR("default"));
     if (!volume_find_pool(call, connection, pool_name, &pool, diags))
         return false;
     bool is_made = create_in_pool(call, pool, planned, &volume, diags);
@@ -528,9 +533,9 @@ static bool volume_create(const Call *call,
         return false;
     /* A volume that cannot be looked at is there all the same. */
     if (!read_volume(call, connection, volume, &planned, diags)) {
-        Draft draft = draft_of(planned, call->arena);
-        items_set_copy(&draft, "id", virStorageVolGetKey(volume), call->arena);
-        response->state = draft_value(&draft);
+        ObjectBuilder builder = object_builder_of(planned, call->arena);
+        object_builder_set_copy(&builder, "id", virStorageVolGetKey(volume), call->arena);
+        response->state = object_builder_value(&builder);
         return false;
     }
     response->state = planned;
@@ -543,7 +548,7 @@ static bool grow(const Call *call,
                  Value planned,
                  uint64_t bytes,
                  Diags *diags) {
-    Str path = draft_text(planned, "path", STR_EMPTY);
+    Str path = object_text(planned, "path", STR_EMPTY);
     DomainUsers users = domain_users_of_file(connection, path, call->arena);
     if (users.count == 0)
         return virStorageVolResize(volume, bytes, 0) == 0 ||
@@ -577,12 +582,12 @@ static bool volume_update(const Call *call,
         return false;
     SCOPED(virStorageVolPtr)
     volume =
-        volume_find_by_id(connection, draft_text(request->prior, "id", STR_EMPTY), call->arena);
+        volume_find_by_id(connection, object_text(request->prior, "id", STR_EMPTY), call->arena);
     if (!volume)
         return libvirt_error_add(call, diags, "Cannot find the volume");
     uint64_t wanted = 0;
-    Str size = draft_text(request->planned, "size", STR_EMPTY);
-    uint64_t now = (uint64_t)draft_int(request->prior, "capacity", 0);
+    Str size = object_text(request->planned, "size", STR_EMPTY);
+    uint64_t now = (uint64_t)object_int(request->prior, "capacity", 0);
     response->private_data = request->private_data;
     bool is_grown = true;
     if (size.len && byte_size_parse(size, &wanted) && wanted > now)
@@ -617,8 +622,8 @@ static bool check_unused(const Call *call,
                          Value prior,
                          Diags *diags) {
     Arena *arena = call->arena;
-    Str name = draft_text(prior, "name", STR_EMPTY);
-    Str path = draft_text(prior, "path", STR_EMPTY);
+    Str name = object_text(prior, "name", STR_EMPTY);
+    Str path = object_text(prior, "path", STR_EMPTY);
     DomainUsers users = domain_users_of_file(connection, path, arena);
     Str summary = str_format(arena, "The volume \"%.*s\" is in use", STR_ARG(name));
     if (users.count)
@@ -628,7 +633,7 @@ static bool check_unused(const Call *call,
                                             "detach the disk.",
                                             STR_ARG(domain_users_names(&users, arena))));
     SCOPED(virStoragePoolPtr) pool = virStoragePoolLookupByVolume(volume);
-    bool is_layer = items_has(prior, "base");
+    bool is_layer = object_has(prior, "base");
     Str layer = pool && !is_layer ? find_layer(pool, path, arena) : STR_EMPTY;
     if (!layer.len)
         return true;
@@ -638,14 +643,18 @@ static bool check_unused(const Call *call,
                    STR_ARG(layer)));
 }
 
-static bool volume_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
+static bool volume_delete(const Call *call,
+                          const DeleteRequest *request,
+                          DeleteResponse *response,
+                          Diags *diags) {
+    (void)response;
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
-    Str name = draft_text(request->prior, "name", STR_EMPTY);
-    Str id = draft_text(request->prior, "id", STR_EMPTY);
+    Str name = object_text(request->prior, "name", STR_EMPTY);
+    Str id = object_text(request->prior, "id", STR_EMPTY);
     SCOPED(virStorageVolPtr) volume = NULL;
-    Str pool = draft_text(request->prior, "pool", STR_EMPTY);
+    Str pool = object_text(request->prior, "pool", STR_EMPTY);
     VolumeLook look = volume_find_fresh(call, connection, pool, id, &volume, diags);
     if (look == VOLUME_GONE)
         return true;
@@ -662,62 +671,76 @@ static bool volume_delete(const Call *call, const ApplyRequest *request, Diags *
     return libvirt_error_add(call, diags, "Cannot delete volume \"%.*s\"", STR_ARG(name));
 }
 
-static Str volume_identity(const Call *call, Value planned) {
-    return volume_find_identity(call, draft_text(planned, "pool", STR("default")),
-                                draft_text(planned, "name", STR_EMPTY));
+static bool volume_marker(const Call *call,
+                          const MarkerRequest *request,
+                          MarkerResponse *response,
+                          Diags *diags) {
+    (void)diags;
+    Value planned = request->planned;
+    response->marker = volume_find_identity(call, object_text(planned, "pool", STR("default")),
+                                            object_text(planned, "name", STR_EMPTY));
+    return true;
 }
 
 /* An upload or a copy without an outcome proves nothing, whatever its length. */
 static bool volume_recover(const Call *call,
                            const RecoverRequest *request,
-                           RecoverOutcome *outcome,
-                           Value *state,
+                           RecoverResponse *response,
                            Diags *diags) {
+    RecoverOutcome *outcome = &response->outcome;
+    Value *state = &response->state;
     SCOPED(virConnectPtr) connection = NULL;
     SCOPED(virStorageVolPtr) volume = NULL;
-    *outcome = RECOVER_ABSENT;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
-    if (!volume_find_recovered(call, connection, request->identity, &volume, diags))
+    if (!volume_find_recovered(call, connection, request->marker, &volume, diags))
         return false;
     if (!volume)
         return true;
     Value found = request->planned;
-    if (!value_is_known(draft_attribute(found, "source_digest"))) {
-        Draft draft = draft_of(found, call->arena);
-        draft_set(&draft, "source_digest", value_null(&TYPE_STRING));
-        found = draft_value(&draft);
+    if (!value_is_known(object_attribute(found, "source_digest"))) {
+        ObjectBuilder builder = object_builder_of(found, call->arena);
+        object_builder_set(&builder, "source_digest", value_null(&TYPE_STRING));
+        found = object_builder_value(&builder);
     }
     if (!read_volume(call, connection, volume, &found, diags))
         return false;
-    bool is_half =
-        items_has(found, "source") || str_equal(draft_text(found, "mode", STR_EMPTY), STR("copy"));
+    bool is_half = object_has(found, "source") ||
+                   str_equal(object_text(found, "mode", STR_EMPTY), STR("copy"));
     *state = found;
     *outcome = is_half ? RECOVER_TAINTED : RECOVER_COMPLETE;
     return true;
 }
 
-static void volume_limits(const Call *call, LimitAction action, Value object, Limits *out) {
-    if (action == LIMIT_CREATE && value_is_present(object) && items_has(object, "source"))
+static bool volume_limits(const Call *call,
+                          const LimitsRequest *request,
+                          LimitsResponse *response,
+                          Diags *diags) {
+    (void)diags;
+    LimitAction action = request->action;
+    Value object = request->object;
+    if (action == LIMIT_CREATE && value_is_present(object) && object_has(object, "source"))
         libvirt_identity_limit(call, "libvirt_uploads",
-                               str_from_cstr(libvirt_client_options(call)->uri), 2, out);
+                               str_from_cstr(libvirt_client_options(call)->uri), 2,
+                               &response->limits);
+    return true;
 }
 
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType libvirt_volume = {
     .name = "libvirt_volume",
-    .is_held_by_users = true,
+    .destroy_after_dependents_update = true,
     .schema = {SCHEMA_ATTRIBUTES(volume_attributes), SCHEMA_BLOCKS(blocks),
-               .description = "A disk in a storage pool."},
-    .validate = volume_validate,
+               SCHEMA_RULES(volume_rules), .description = "A disk in a storage pool."},
     .plan = volume_plan,
-    .identity = volume_identity,
+    .marker = volume_marker,
     .create = volume_create,
     .update = volume_update,
     .delete = volume_delete,
     .read = volume_read,
     .import = volume_import,
+    .recovery = RECOVERY_FINDS,
     .recover = volume_recover,
     .limits = volume_limits,
 };

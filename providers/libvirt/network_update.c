@@ -3,15 +3,15 @@
 
 #include "domain_device.h"
 #include "domain_users.h"
-#include "items.h"
 #include "libvirt_error.h"
+#include "nested_list.h"
 #include "network_xml.h"
 #include "xml.h"
 
 #include <strings.h>
 
 static Value dhcp_list(Value ip, const char *name, Arena *arena) {
-    return draft_attribute(items_object(ip, "dhcp", arena), name);
+    return object_attribute(object_nested(ip, "dhcp", arena), name);
 }
 
 /* Null and empty mean the same. */
@@ -24,11 +24,12 @@ static bool lists_differ(Value a, Value b) {
 }
 
 static bool same_addresses(Value prior, Value planned) {
-    size_t count = items_count(planned, "ips");
-    if (count != items_count(prior, "ips"))
+    size_t count = nested_list_count(planned, "ips");
+    if (count != nested_list_count(prior, "ips"))
         return false;
     for (size_t i = 0; i < count; i++)
-        if (items_differ(items_at(prior, "ips", i), items_at(planned, "ips", i), "address"))
+        if (object_differs(nested_list_at(prior, "ips", i), nested_list_at(planned, "ips", i),
+                           "address"))
             return false;
     return true;
 }
@@ -36,16 +37,16 @@ static bool same_addresses(Value prior, Value planned) {
 static const char *find_restart(Value prior, Value planned, Arena *arena) {
     static const char *const names[] = {"mode", "bridge", "stp", "domain", "mtu"};
     for (size_t i = 0; i < ARRAY_COUNT(names); i++)
-        if (items_differ(prior, planned, names[i]))
+        if (object_differs(prior, planned, names[i]))
             return names[i];
-    if (!value_is_known(draft_attribute(planned, "ips")) || !same_addresses(prior, planned))
+    if (!value_is_known(object_attribute(planned, "ips")) || !same_addresses(prior, planned))
         return "ips";
-    Value old_dns = items_object(prior, "dns", arena);
-    Value new_dns = items_object(planned, "dns", arena);
-    bool was_enabled = draft_bool(old_dns, "enabled", true);
-    if (was_enabled != draft_bool(new_dns, "enabled", true) ||
-        lists_differ(draft_attribute(old_dns, "forwarders"),
-                     draft_attribute(new_dns, "forwarders")))
+    Value old_dns = object_nested(prior, "dns", arena);
+    Value new_dns = object_nested(planned, "dns", arena);
+    bool was_enabled = object_bool(old_dns, "enabled", true);
+    if (was_enabled != object_bool(new_dns, "enabled", true) ||
+        lists_differ(object_attribute(old_dns, "forwarders"),
+                     object_attribute(new_dns, "forwarders")))
         return "dns";
     return NULL;
 }
@@ -54,16 +55,17 @@ NetworkChange network_update_compare(Value prior, Value planned, Arena *arena) {
     NetworkChange change = {.restart = find_restart(prior, planned, arena)};
     if (change.restart)
         return change;
-    for (size_t i = 0; i < items_count(planned, "ips"); i++) {
-        Value old_ip = items_at(prior, "ips", i);
-        Value new_ip = items_at(planned, "ips", i);
+    for (size_t i = 0; i < nested_list_count(planned, "ips"); i++) {
+        Value old_ip = nested_list_at(prior, "ips", i);
+        Value new_ip = nested_list_at(planned, "ips", i);
         change.hosts |=
             lists_differ(dhcp_list(old_ip, "hosts", arena), dhcp_list(new_ip, "hosts", arena));
         change.ranges |=
             lists_differ(dhcp_list(old_ip, "ranges", arena), dhcp_list(new_ip, "ranges", arena));
     }
-    change.dns_hosts = lists_differ(draft_attribute(items_object(prior, "dns", arena), "hosts"),
-                                    draft_attribute(items_object(planned, "dns", arena), "hosts"));
+    change.dns_hosts =
+        lists_differ(object_attribute(object_nested(prior, "dns", arena), "hosts"),
+                     object_attribute(object_nested(planned, "dns", arena), "hosts"));
     return change;
 }
 
@@ -101,11 +103,13 @@ static bool is_same_entry(xmlNodePtr wanted, xmlNodePtr found, Arena *arena) {
     return is_same;
 }
 
-static bool has_entry(
-    virNetworkPtr network, unsigned flags, const Section *section, const char *text, Arena *arena) {
+static bool has_entry(virNetworkPtr network,
+                      const Section *section,
+                      const char *text,
+                      Arena *arena) {
     SCOPED(XmlDoc) wanted = {0};
     SCOPED(XmlDoc) doc = {0};
-    if (!xml_parse(text, &wanted) || !xml_take(virNetworkGetXMLDesc(network, flags), &doc))
+    if (!xml_parse(text, &wanted) || !xml_take(virNetworkGetXMLDesc(network, 0), &doc))
         return false;
     Str path = section->parent < 0
                    ? str_format(arena, "dns/%s", section->element)
@@ -124,21 +128,15 @@ static bool send(const Call *call,
                  unsigned command,
                  Value item,
                  Diags *diags) {
-    bool is_active = virNetworkIsActive(network) == 1;
-    unsigned flags = VIR_NETWORK_UPDATE_AFFECT_CONFIG;
-    if (is_active)
-        flags |= VIR_NETWORK_UPDATE_AFFECT_LIVE;
     const char *text = section->describe(item, call->arena);
-    if (virNetworkUpdate(network, command, section->section, section->parent, text, flags) == 0)
+    if (virNetworkUpdate(network, command, section->section, section->parent, text,
+                         VIR_NETWORK_UPDATE_AFFECT_LIVE) == 0)
         return true;
     /* A run that was killed may have done it: what shall go is gone, what shall come is there. */
     LibvirtError error = libvirt_error_last(call->arena);
     bool is_done = error.code == VIR_ERR_OPERATION_INVALID;
-    if (command == VIR_NETWORK_UPDATE_COMMAND_ADD_LAST) {
-        unsigned kept = is_active ? VIR_NETWORK_XML_INACTIVE : 0;
-        is_done = is_done && has_entry(network, 0, section, text, call->arena) &&
-                  has_entry(network, kept, section, text, call->arena);
-    }
+    if (command == VIR_NETWORK_UPDATE_COMMAND_ADD_LAST)
+        is_done = is_done && has_entry(network, section, text, call->arena);
     return is_done || libvirt_error_add_this(call, &error, diags,
                                              "Cannot change a %s of the network", section->what);
 }
@@ -168,9 +166,9 @@ static bool update_section(const Call *call,
 bool network_update_live(
     const Call *call, virNetworkPtr network, Value prior, Value planned, Diags *diags) {
     Arena *arena = call->arena;
-    for (size_t i = 0; i < items_count(planned, "ips"); i++) {
-        Value old_ip = items_at(prior, "ips", i);
-        Value new_ip = items_at(planned, "ips", i);
+    for (size_t i = 0; i < nested_list_count(planned, "ips"); i++) {
+        Value old_ip = nested_list_at(prior, "ips", i);
+        Value new_ip = nested_list_at(planned, "ips", i);
         Section ranges = {VIR_NETWORK_SECTION_IP_DHCP_RANGE, (int)i, network_xml_range, "range",
                           "DHCP range"};
         Section hosts = {VIR_NETWORK_SECTION_IP_DHCP_HOST, (int)i, network_xml_dhcp_host, "host",
@@ -183,39 +181,99 @@ bool network_update_live(
     }
     Section names = {VIR_NETWORK_SECTION_DNS_HOST, -1, network_xml_dns_host, "host", "DNS entry"};
     return update_section(call, network, &names,
-                          draft_attribute(items_object(prior, "dns", arena), "hosts"),
-                          draft_attribute(items_object(planned, "dns", arena), "hosts"), diags);
+                          object_attribute(object_nested(prior, "dns", arena), "hosts"),
+                          object_attribute(object_nested(planned, "dns", arena), "hosts"), diags);
 }
 
-static void replug(const Call *call,
-                   virConnectPtr connection,
-                   const DomainUser *user,
-                   Diags *diags) {
+static void reconnect(const Call *call,
+                      virConnectPtr connection,
+                      const DomainUser *user,
+                      const char *passage,
+                      Diags *diags) {
     SCOPED(virDomainPtr)
     domain = virDomainLookupByUUIDString(connection, str_to_cstr(user->uuid, call->arena));
-    if (domain && domain_device_replug(call, domain, user->device))
+    if (domain && domain_device_reconnect(call, domain, user->device, passage))
         return;
     LibvirtError error = libvirt_error_last(call->arena);
     libvirt_error_warn(
         call, diags,
         str_format(call->arena, "The guest \"%.*s\" is off the network", STR_ARG(user->name)),
-        str_format(call->arena,
-                   "The network was started anew and the guest's interface %.*s could not be "
-                   "plugged in again (%.*s). Stop and start the guest.",
-                   STR_ARG(user->device), STR_ARG(error.message)));
+        str_format(
+            call->arena,
+            "The network was restarted, and the guest's interface %.*s could not be put back "
+            "on it (%.*s). Stop and start the guest.",
+            STR_ARG(user->device), STR_ARG(error.message)));
+}
+
+/* An empty network that lives as long as interfaces move over it; NULL if there can be none. */
+static virNetworkPtr open_passage(virConnectPtr connection, virNetworkPtr network, Arena *arena) {
+    char uuid[VIR_UUID_STRING_BUFLEN] = "";
+    if (virNetworkGetUUIDString(network, uuid) < 0)
+        return NULL;
+    Str name = str_format(arena, "loam-passage-%.8s", uuid);
+    /* A run that died left it. */
+    virNetworkPtr left = virNetworkLookupByName(connection, str_to_cstr(name, arena));
+    if (left)
+        return left;
+    SCOPED(XmlDoc) doc = xml_new("network");
+    xml_add_text(xml_root(&doc), "name", name);
+    xmlNodePtr bridge = xml_add(xml_root(&doc), "bridge");
+    xml_set(bridge, "name", str_format(arena, "loam%.8s", uuid));
+    xml_set(bridge, "stp", STR("off"));
+    return virNetworkCreateXML(connection, xml_print(&doc, arena));
+}
+
+/* Names of bridges of the host stay what they are without the network. */
+static bool owns_bridge(virNetworkPtr network, Arena *arena) {
+    SCOPED(XmlDoc) doc = {0};
+    if (!xml_take(virNetworkGetXMLDesc(network, 0), &doc))
+        return false;
+    Str mode = xml_get(xml_root(&doc), "forward/@mode", arena);
+    static const Str own[] = {STR_CONST(""), STR_CONST("nat"), STR_CONST("route"),
+                              STR_CONST("open")};
+    return str_is_among(mode, own, ARRAY_COUNT(own));
+}
+
+bool network_update_start(const Call *call, virNetworkPtr network, Diags *diags) {
+    call_progress(call, 0, 0, "starting the network");
+    if (virNetworkCreate(network) == 0)
+        return true;
+    LibvirtError error = libvirt_error_last(call->arena);
+    /* A run that died had asked for it too, and its call came first. */
+    if (virNetworkIsActive(network) == 1)
+        return true;
+    error.way_out = STR("The network stays defined, switched off. No other network of the host may "
+                        "have its addresses or its bridge: change \"ips\" or \"bridge\", or remove "
+                        "the other, and apply again.");
+    return libvirt_error_add_this(call, &error, diags, "Cannot start network \"%s\"",
+                                  virNetworkGetName(network));
+}
+
+void network_update_reconnect(const Call *call, virNetworkPtr network, Diags *diags) {
+    virConnectPtr connection = virNetworkGetConnect(network);
+    Str name = str_clone(str_from_cstr(virNetworkGetName(network)), call->arena);
+    DomainUsers users = {0};
+    if (owns_bridge(network, call->arena))
+        users = domain_users_of_network(connection, name, call->arena);
+    if (users.count == 0)
+        return;
+    call_progress(call, 0, 0, "putting the machines back on the network");
+    SCOPED(virNetworkPtr) passage = open_passage(connection, network, call->arena);
+    vec_each(&users, user)
+        reconnect(call, connection, user, passage ? virNetworkGetName(passage) : NULL, diags);
+    if (passage)
+        (void)virNetworkDestroy(passage);
 }
 
 bool network_update_restart(const Call *call, virNetworkPtr network, Diags *diags) {
     if (virNetworkIsActive(network) != 1)
         return true;
-    virConnectPtr connection = virNetworkGetConnect(network);
-    Str name = str_clone(str_from_cstr(virNetworkGetName(network)), call->arena);
-    DomainUsers users = domain_users_of_network(connection, name, call->arena);
+    call_progress(call, 0, 0, "stopping the network");
     if (virNetworkDestroy(network) < 0)
-        return libvirt_error_add(call, diags, "Cannot stop network \"%.*s\"", STR_ARG(name));
-    if (virNetworkCreate(network) < 0)
-        return libvirt_error_add(call, diags, "Cannot start network \"%.*s\"", STR_ARG(name));
-    vec_each(&users, user)
-        replug(call, connection, user, diags);
+        return libvirt_error_add(call, diags, "Cannot stop network \"%s\"",
+                                 virNetworkGetName(network));
+    if (!network_update_start(call, network, diags))
+        return false;
+    network_update_reconnect(call, network, diags);
     return true;
 }

@@ -99,13 +99,13 @@ bool volume_find_recovered(
     if (!volume_find_pool(call, connection, pool_name, &active, diags))
         return false;
     const char *name = str_to_cstr(str_after(identity, slash + 1), call->arena);
-    int64_t waited_ms = 0;
+    unsigned attempt = 0;
     bool absent = false;
     do {
         (void)virStoragePoolRefresh(pool, 0);
         *out = virStorageVolLookupByName(pool, name);
         absent = is_absent(out);
-    } while (absent && libvirt_client_wait_for_late(call, &waited_ms));
+    } while (absent && libvirt_client_wait_for_late(call, &attempt));
     return *out || absent || libvirt_error_add(call, diags, "Cannot look the volume up");
 }
 

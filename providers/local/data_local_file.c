@@ -13,7 +13,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-const ResourceType data_local_file = {
+const DataSourceType data_local_file = {
     .name = "local_file",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A local file's content."},
     .read = local_lookup_read,

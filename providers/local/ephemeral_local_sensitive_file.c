@@ -13,11 +13,15 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static bool file_open(const Call *call, EphemeralResponse *response, Diags *diags) {
-    return local_lookup_read(call, &response->result, &response->private_data, diags);
+static bool file_open(const Call *call,
+                      const OpenRequest *request,
+                      OpenResponse *response,
+                      Diags *diags) {
+    (void)request;
+    return local_lookup_file(call, &response->result, diags);
 }
 
-const ResourceType ephemeral_local_sensitive_file = {
+const EphemeralType ephemeral_local_sensitive_file = {
     .name = "local_sensitive_file",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "A local file's content, read in every run and kept nowhere else."},

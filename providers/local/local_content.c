@@ -2,58 +2,32 @@
 #include "local_content.h"
 
 #include "digest.h"
+#include "path_error.h"
 #include "utf8.h"
 
 static const char *const kinds[] = {"content", "sensitive_content", "content_base64", "source"};
 
-bool local_content_validate(Value config, Diags *diags) {
-    size_t known = 0, unknown = 0;
-    for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
-        Value value;
-        if (!value_find(config, str_from_cstr(kinds[i]), &value))
-            continue;
-        if (value_is_present(value))
-            known++;
-        if (!value_is_known(value))
-            unknown++;
-    }
-    if (known == 1 || (known == 0 && unknown > 0))
-        return true;
-    diags_error(diags, NO_RANGE,
-                known ? "More than one content for a file" : "No content for a file",
-                "Exactly one of \"content\", \"content_base64\" and \"source\" says what the file "
-                "holds%s.",
-                known ? "; leave the others out" : "");
-    return false;
-}
-
-static bool base64_bytes(Value value, Str *out, Arena *arena, Diags *diags) {
-    if (digest_from_base64(value_text(value), out, arena))
-        return true;
-    Diag *diag = diags_error(diags, NO_RANGE, "Invalid base64",
-                             "The value of \"content_base64\" is not base64 in the standard "
-                             "alphabet with padding. base64encode() makes such text.");
-    diag->path = STR(".content_base64");
-    return false;
+static bool base64_bytes(const Call *call, Value value, Str *out, Diags *diags) {
+    return digest_from_base64(value_text(value), out, call->arena) ||
+           path_error(call, PATH_AT(call, {"content_base64"}), diags, "Invalid base64",
+                      "The value of \"content_base64\" is not base64 in the standard alphabet with "
+                      "padding. base64encode() makes such text.");
 }
 
 static bool source_bytes(const Call *call, Value value, Str *out, Diags *diags) {
     Str path = value_text(value);
     const Disk *disk = call->io->disk;
     int error = disk->read_file(disk->self, path, out, call->arena);
-    if (error == 0)
-        return true;
-    Diag *diag = diags_error(diags, NO_RANGE, "Cannot read the source file",
-                             "Reading \"%.*s\": %s. Its content was to be copied.", STR_ARG(path),
-                             strerror(-error));
-    diag->path = STR(".source");
-    return false;
+    return error == 0 ||
+           path_error(call, PATH_AT(call, {"source"}), diags, "Cannot read the source file",
+                      "Reading \"%.*s\": %s. Its content was to be copied.", STR_ARG(path),
+                      strerror(-error));
 }
 
 bool local_content_bytes(const Call *call, Value object, Str *out, Diags *diags) {
     Value value;
     if (value_find(object, STR("content_base64"), &value) && value_is_present(value)) {
-        return base64_bytes(value, out, call->arena, diags);
+        return base64_bytes(call, value, out, diags);
     }
     if (value_find(object, STR("source"), &value) && value_is_present(value)) {
         return source_bytes(call, value, out, diags);
@@ -68,7 +42,7 @@ bool local_content_bytes(const Call *call, Value object, Str *out, Diags *diags)
     return true;
 }
 
-void local_content_describe(Draft *draft, Str bytes, Arena *arena) {
+void local_content_describe(ObjectBuilder *builder, Str bytes, Arena *arena) {
     Str sha1 = digest_hex(DIGEST_SHA1, bytes, arena);
     Str sha256 = digest_bytes(DIGEST_SHA256, bytes, arena);
     Str sha512 = digest_bytes(DIGEST_SHA512, bytes, arena);
@@ -85,15 +59,16 @@ void local_content_describe(Draft *draft, Str bytes, Arena *arena) {
         {       "content_base64sha512", digest_to_base64(sha512, arena)},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        draft_set(draft, rows[i].name, value_from_str(rows[i].text));
+        object_builder_set(builder, rows[i].name, value_from_str(rows[i].text));
     }
 }
 
-bool local_content_adopt(Draft *draft, Str bytes, Arena *arena) {
+bool local_content_adopt(ObjectBuilder *builder, Str bytes, Arena *arena) {
     Value value;
-    Value object = draft_value(draft);
+    Value object = object_builder_value(builder);
     if (value_find(object, STR("content_base64"), &value) && value_is_present(value)) {
-        draft_set(draft, "content_base64", value_from_str(digest_to_base64(bytes, arena)));
+        object_builder_set(builder, "content_base64",
+                           value_from_str(digest_to_base64(bytes, arena)));
         return true;
     }
     if (utf8_valid_prefix(bytes) != bytes.len)
@@ -103,7 +78,7 @@ bool local_content_adopt(Draft *draft, Str bytes, Arena *arena) {
             continue;
         if (!value_is_present(value))
             continue;
-        draft_set_text(draft, kinds[i], bytes, arena);
+        object_builder_set_text(builder, kinds[i], bytes, arena);
         return true;
     }
     return false;

@@ -4,7 +4,7 @@
  * object type may lack sensitive_content. The content's SHA-1 is the object's id. */
 #pragma once
 
-#include "draft.h"
+#include "object_builder.h"
 #include "provider.h"
 
 /* clang-format off */
@@ -18,12 +18,10 @@
     {"content_base64sha512", &TYPE_STRING, COMPUTED, "SHA-512 of the content, in base64."}
 /* clang-format on */
 
-/* Is there exactly one? Unknown ones may turn out to be null. */
-MUST_USE bool local_content_validate(Value config, Diags *diags);
 /* The bytes themselves; a source is read from disk. */
 MUST_USE bool local_content_bytes(const Call *call, Value object, Str *out, Diags *diags);
 /* Sets id and the digests. */
-void local_content_describe(Draft *draft, Str bytes, Arena *arena);
+void local_content_describe(ObjectBuilder *builder, Str bytes, Arena *arena);
 /* Sets whichever content attribute the object uses to bytes found on disk. False when it cannot
  * show them: a source, or text that is not UTF-8. */
-MUST_USE bool local_content_adopt(Draft *draft, Str bytes, Arena *arena);
+MUST_USE bool local_content_adopt(ObjectBuilder *builder, Str bytes, Arena *arena);

@@ -3,23 +3,29 @@
 
 #include "digest.h"
 #include "local_content.h"
+#include "path_error.h"
 
-bool local_lookup_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
-    (void)private_data;
+bool local_lookup_file(const Call *call, Value *state, Diags *diags) {
     const Disk *disk = call->io->disk;
-    Str path = draft_text(*state, "filename", STR_EMPTY);
+    Str path = object_text(*state, "filename", STR_EMPTY);
     Str bytes;
     int error = disk->read_file(disk->self, path, &bytes, call->arena);
-    if (error) {
-        Diag *diag = diags_error(diags, NO_RANGE, "Cannot read the file", "\"%.*s\": %s.",
-                                 STR_ARG(path), strerror(-error));
-        diag->path = STR(".filename");
-        return false;
-    }
-    Draft draft = draft_of(*state, call->arena);
-    draft_set_text(&draft, "content", bytes, call->arena);
-    draft_set(&draft, "content_base64", value_from_str(digest_to_base64(bytes, call->arena)));
-    local_content_describe(&draft, bytes, call->arena);
-    *state = draft_value(&draft);
+    if (error)
+        return path_error(call, PATH_AT(call, {"filename"}), diags, "Cannot read the file",
+                          "\"%.*s\": %s.", STR_ARG(path), strerror(-error));
+    ObjectBuilder builder = object_builder_of(*state, call->arena);
+    object_builder_set_text(&builder, "content", bytes, call->arena);
+    object_builder_set(&builder, "content_base64",
+                       value_from_str(digest_to_base64(bytes, call->arena)));
+    local_content_describe(&builder, bytes, call->arena);
+    *state = object_builder_value(&builder);
     return true;
+}
+
+bool local_lookup_read(const Call *call,
+                       const DataReadRequest *request,
+                       DataReadResponse *response,
+                       Diags *diags) {
+    (void)request;
+    return local_lookup_file(call, &response->state, diags);
 }

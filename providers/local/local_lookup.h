@@ -3,4 +3,9 @@
 
 #include "provider.h"
 
-bool local_lookup_read(const Call *call, Value *state, Str *private_data, Diags *diags);
+bool local_lookup_read(const Call *call,
+                       const DataReadRequest *request,
+                       DataReadResponse *response,
+                       Diags *diags);
+/* Fills in an object with `filename`: content and digests. */
+bool local_lookup_file(const Call *call, Value *state, Diags *diags);

@@ -21,7 +21,7 @@ Str local_place_check_permission(Value value, Arena *arena) {
 
 static uint32_t permission(Value object, const char *name) {
     uint32_t mode;
-    return str_octal_to_uint32(draft_text(object, name, STR_EMPTY), &mode) ? mode : 0777;
+    return str_octal_to_uint32(object_text(object, name, STR_EMPTY), &mode) ? mode : 0777;
 }
 
 static void file_error(Diags *diags, const char *summary, Str path, int error) {
@@ -55,17 +55,12 @@ static bool remembered_mode(Str private_data, uint32_t *out) {
     return str_octal_to_uint32(str_slice(private_data, at + key.len, at + key.len + 4), out);
 }
 
-bool local_place_validate(const Call *call, Value config, Diags *diags) {
-    (void)call;
-    return local_content_validate(config, diags);
-}
-
 /* A source whose content has changed is a change that the configuration alone does not show. */
 static bool source_changed(const Call *call, const PlanRequest *request) {
-    Str source = draft_text(request->proposed, "source", STR_EMPTY);
+    Str source = object_text(request->proposed, "source", STR_EMPTY);
     if (source.len == 0 || value_is_null(request->prior))
         return false;
-    Value before = draft_attribute(request->prior, "source");
+    Value before = object_attribute(request->prior, "source");
     if (!value_is_present(before))
         return false;
     const Disk *disk = call->io->disk;
@@ -73,7 +68,7 @@ static bool source_changed(const Call *call, const PlanRequest *request) {
     if (disk->read_file(disk->self, source, &bytes, call->arena) != 0)
         return false;
     Str sha1 = digest_hex(DIGEST_SHA1, bytes, call->arena);
-    return !str_equal(sha1, draft_text(request->prior, "id", STR_EMPTY));
+    return !str_equal(sha1, object_text(request->prior, "id", STR_EMPTY));
 }
 
 bool local_place_plan(const Call *call,
@@ -83,9 +78,9 @@ bool local_place_plan(const Call *call,
     (void)diags;
     if (!source_changed(call, request))
         return true;
-    Draft draft = draft_of(response->planned, call->arena);
-    draft_set(&draft, "content_sha256", value_unknown(&TYPE_STRING));
-    response->planned = draft_value(&draft);
+    ObjectBuilder builder = object_builder_of(response->planned, call->arena);
+    object_builder_set(&builder, "content_sha256", value_unknown(&TYPE_STRING));
+    response->planned = object_builder_value(&builder);
     Path path = path_attribute((Path){0}, STR("content_sha256"), call->arena);
     if (!paths_has(&response->requires_replace, path)) {
         vec_push(call->arena, &response->requires_replace, path);
@@ -94,14 +89,20 @@ bool local_place_plan(const Call *call,
     return true;
 }
 
-Str local_place_identity(const Call *call, Value planned) {
+bool local_place_marker(const Call *call,
+                        const MarkerRequest *request,
+                        MarkerResponse *response,
+                        Diags *diags) {
+    (void)diags;
+    Value planned = request->planned;
     (void)call;
-    return draft_text(planned, "filename", STR_EMPTY);
+    response->marker = object_text(planned, "filename", STR_EMPTY);
+    return true;
 }
 
 static bool write_whole(const Call *call, Value object, Str bytes, Diags *diags) {
     const Disk *disk = call->io->disk;
-    Str path = draft_text(object, "filename", STR_EMPTY);
+    Str path = object_text(object, "filename", STR_EMPTY);
     Str folder = disk_folder_of(path);
     uint32_t folder_mode = permission(object, "directory_permission");
     int error = folder.len ? disk->make_folders(disk->self, folder, folder_mode) : 0;
@@ -116,9 +117,9 @@ static bool write_whole(const Call *call, Value object, Str bytes, Diags *diags)
 }
 
 static Value described(const Call *call, Value object, Str bytes) {
-    Draft draft = draft_of(object, call->arena);
-    local_content_describe(&draft, bytes, call->arena);
-    return draft_value(&draft);
+    ObjectBuilder builder = object_builder_of(object, call->arena);
+    local_content_describe(&builder, bytes, call->arena);
+    return object_builder_value(&builder);
 }
 
 bool local_place_create(const Call *call,
@@ -132,7 +133,7 @@ bool local_place_create(const Call *call,
         return false;
     response->state = described(call, request->planned, bytes);
     response->private_data =
-        remember_mode(call, draft_text(request->planned, "filename", STR_EMPTY));
+        remember_mode(call, object_text(request->planned, "filename", STR_EMPTY));
     return true;
 }
 
@@ -141,7 +142,7 @@ bool local_place_update(const Call *call,
                         ApplyResponse *response,
                         Diags *diags) {
     const Disk *disk = call->io->disk;
-    Str path = draft_text(request->planned, "filename", STR_EMPTY);
+    Str path = object_text(request->planned, "filename", STR_EMPTY);
     Str bytes;
     /* Written anew rather than chmod, so that the umask counts as it did at creation. */
     int error = disk->read_file(disk->self, path, &bytes, call->arena);
@@ -156,9 +157,13 @@ bool local_place_update(const Call *call,
     return true;
 }
 
-bool local_place_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
+bool local_place_delete(const Call *call,
+                        const DeleteRequest *request,
+                        DeleteResponse *response,
+                        Diags *diags) {
+    (void)response;
     const Disk *disk = call->io->disk;
-    Str path = draft_text(request->prior, "filename", STR_EMPTY);
+    Str path = object_text(request->prior, "filename", STR_EMPTY);
     int error = disk->remove(disk->self, path);
     if (error == 0 || error == -ENOENT || error == -ENOTDIR)
         return true;
@@ -168,23 +173,27 @@ bool local_place_delete(const Call *call, const ApplyRequest *request, Diags *di
 
 /* Shows what was changed behind our back; null when only a new file can mend it. */
 static Value drifted(const Call *call, Value state, Str bytes) {
-    Draft draft = draft_of(state, call->arena);
-    if (!local_content_adopt(&draft, bytes, call->arena))
+    ObjectBuilder builder = object_builder_of(state, call->arena);
+    if (!local_content_adopt(&builder, bytes, call->arena))
         return value_null(state.type);
-    local_content_describe(&draft, bytes, call->arena);
-    return draft_value(&draft);
+    local_content_describe(&builder, bytes, call->arena);
+    return object_builder_value(&builder);
 }
 
 static Value with_found_mode(const Call *call, Value state, uint32_t found) {
-    Draft draft = draft_of(state, call->arena);
+    ObjectBuilder builder = object_builder_of(state, call->arena);
     Str text = str_format(call->arena, "%04o", found);
-    draft_set(&draft, "file_permission", value_from_str(text));
-    return draft_value(&draft);
+    object_builder_set(&builder, "file_permission", value_from_str(text));
+    return object_builder_value(&builder);
 }
 
-bool local_place_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
+bool local_place_read(const Call *call,
+                      const ReadRequest *request,
+                      ReadResponse *response,
+                      Diags *diags) {
+    Value *state = &response->state;
     const Disk *disk = call->io->disk;
-    Str path = draft_text(*state, "filename", STR_EMPTY);
+    Str path = object_text(*state, "filename", STR_EMPTY);
     DiskStat stat;
     Str bytes;
     int error = disk->stat(disk->self, path, &stat);
@@ -201,11 +210,11 @@ bool local_place_read(const Call *call, Value *state, Str *private_data, Diags *
         return false;
     }
     Str sha1 = digest_hex(DIGEST_SHA1, bytes, call->arena);
-    if (!str_equal(sha1, draft_text(*state, "id", STR_EMPTY))) {
+    if (!str_equal(sha1, object_text(*state, "id", STR_EMPTY))) {
         *state = drifted(call, *state, bytes);
     }
     uint32_t found = stat.mode & PERMISSION_BITS, expected;
-    if (value_is_null(*state) || !remembered_mode(*private_data, &expected))
+    if (value_is_null(*state) || !remembered_mode(request->private_data, &expected))
         return true;
     if (found != expected)
         *state = with_found_mode(call, *state, found);
@@ -214,18 +223,18 @@ bool local_place_read(const Call *call, Value *state, Str *private_data, Diags *
 
 bool local_place_recover(const Call *call,
                          const RecoverRequest *request,
-                         RecoverOutcome *outcome,
-                         Value *state,
+                         RecoverResponse *response,
                          Diags *diags) {
+    RecoverOutcome *outcome = &response->outcome;
+    Value *state = &response->state;
     const Disk *disk = call->io->disk;
     Str wanted, found;
-    *outcome = RECOVER_ABSENT;
-    (void)disk->remove(disk->self, disk_temporary_of(request->identity, call->arena));
-    int error = disk->read_file(disk->self, request->identity, &found, call->arena);
+    (void)disk->remove(disk->self, disk_temporary_of(request->marker, call->arena));
+    int error = disk->read_file(disk->self, request->marker, &found, call->arena);
     if (error == -ENOENT || error == -ENOTDIR)
         return true;
     if (error) {
-        file_error(diags, "Cannot read the file", request->identity, error);
+        file_error(diags, "Cannot read the file", request->marker, error);
         return false;
     }
     if (!local_content_bytes(call, request->planned, &wanted, diags))

@@ -11,12 +11,14 @@
 /* Octal text of three or four digits. */
 Str local_place_check_permission(Value value, Arena *arena);
 
-bool local_place_validate(const Call *call, Value config, Diags *diags);
 bool local_place_plan(const Call *call,
                       const PlanRequest *request,
                       PlanResponse *response,
                       Diags *diags);
-Str local_place_identity(const Call *call, Value planned);
+bool local_place_marker(const Call *call,
+                        const MarkerRequest *request,
+                        MarkerResponse *response,
+                        Diags *diags);
 bool local_place_create(const Call *call,
                         const ApplyRequest *request,
                         ApplyResponse *response,
@@ -26,10 +28,15 @@ bool local_place_update(const Call *call,
                         const ApplyRequest *request,
                         ApplyResponse *response,
                         Diags *diags);
-bool local_place_delete(const Call *call, const ApplyRequest *request, Diags *diags);
-bool local_place_read(const Call *call, Value *state, Str *private_data, Diags *diags);
+bool local_place_delete(const Call *call,
+                        const DeleteRequest *request,
+                        DeleteResponse *response,
+                        Diags *diags);
+bool local_place_read(const Call *call,
+                      const ReadRequest *request,
+                      ReadResponse *response,
+                      Diags *diags);
 bool local_place_recover(const Call *call,
                          const RecoverRequest *request,
-                         RecoverOutcome *outcome,
-                         Value *state,
+                         RecoverResponse *response,
                          Diags *diags);

@@ -1,15 +1,59 @@
-/* The provider of files on the machine that loam runs on. */
+/* The provider of files and programs on the machine that loam runs on. */
 #include "local_provider.h"
 
+#include <errno.h>
+
 static const ResourceType *const resources[] = {&local_file, &local_sensitive_file};
-static const ResourceType *const data_sources[] = {&data_local_file, &data_local_sensitive_file};
-static const ResourceType *const ephemerals[] = {&ephemeral_local_sensitive_file};
+static const DataSourceType *const data_sources[] = {
+    &data_local_command,
+    &data_local_file,
+    &data_local_sensitive_file,
+};
+static const EphemeralType *const ephemerals[] = {
+    &ephemeral_local_command,
+    &ephemeral_local_sensitive_file,
+};
+
+static bool direxists(const Call *call,
+                      const FunctionRequest *request,
+                      FunctionResponse *response,
+                      Diags *diags) {
+    DiskStat stat;
+    const Disk *disk = call->io->disk;
+    Str path = value_text(request->arguments[0]);
+    int error = disk->stat(disk->self, path, &stat);
+    if ((error == 0 && stat.kind == DISK_FOLDER) || error == -ENOENT) {
+        response->result = value_bool(error == 0);
+        return true;
+    }
+    response->failed_argument = 0;
+    diags_error(diags, NO_RANGE, "Invalid function argument", "\"%.*s\": %s.", STR_ARG(path),
+                error ? strerror(-error) : "not a directory");
+    return false;
+}
+
+static const ProviderParameter direxists_parameters[] = {
+    {.name = "path", .type = &TYPE_STRING}
+};
+static const ProviderFunction functions[] = {
+    {
+     .name = "direxists",
+     .parameters = direxists_parameters,
+     .parameter_count = ARRAY_COUNT(direxists_parameters),
+     .type = &TYPE_BOOL,
+     .run = direxists,
+     .description = "True if the path is that of a directory, false if there is nothing.",
+     .example = "provider::local::direxists(\"/\") = true",
+     },
+};
 
 const Provider local_provider = {
     .name = "local",
     .address = "registry.terraform.io/hashicorp/local",
-    .description = "Files on the machine that loam runs on.",
+    .imitates = "2.9.0",
+    .description = "Files and programs on the machine that loam runs on.",
     PROVIDER_RESOURCES(resources),
     PROVIDER_DATA_SOURCES(data_sources),
     PROVIDER_EPHEMERALS(ephemerals),
+    PROVIDER_FUNCTIONS(functions),
 };

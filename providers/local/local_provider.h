@@ -5,8 +5,10 @@
 
 extern const ResourceType local_file;
 extern const ResourceType local_sensitive_file;
-extern const ResourceType data_local_file;
-extern const ResourceType data_local_sensitive_file;
-extern const ResourceType ephemeral_local_sensitive_file;
+extern const DataSourceType data_local_command;
+extern const DataSourceType data_local_file;
+extern const DataSourceType data_local_sensitive_file;
+extern const EphemeralType ephemeral_local_command;
+extern const EphemeralType ephemeral_local_sensitive_file;
 
 extern const Provider local_provider;

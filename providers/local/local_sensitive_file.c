@@ -17,16 +17,20 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
+static const ArgumentRule rules[] = {
+    {RULE_EXACTLY_ONE, {"content", "content_base64", "source"}},
+};
+
 const ResourceType local_sensitive_file = {
     .name = "local_sensitive_file",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
                .description = "A local file of given content that is never shown."},
-    .validate = local_place_validate,
     .plan = local_place_plan,
-    .identity = local_place_identity,
+    .marker = local_place_marker,
     .create = local_place_create,
     .update = local_place_update,
     .delete = local_place_delete,
     .read = local_place_read,
+    .recovery = RECOVERY_FINDS,
     .recover = local_place_recover,
 };

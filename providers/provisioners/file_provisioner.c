@@ -1,6 +1,6 @@
 /* file: a file, a text or a whole folder, copied to another machine. */
-#include "draft.h"
 #include "machine.h"
+#include "object_builder.h"
 #include "provisioners.h"
 
 static const Attribute attributes[] = {
@@ -81,11 +81,11 @@ static bool file_run(const ProvisionCall *call, Value config, Diags *diags) {
     SCOPED(SshLink) link = {0};
     if (!machine_link(call, &link, diags))
         return false;
-    Str destination = draft_text(config, "destination", STR_EMPTY);
-    Value content = draft_attribute(config, "content");
+    Str destination = object_text(config, "destination", STR_EMPTY);
+    Value content = object_attribute(config, "content");
     if (value_is_present(content))
         return machine_upload(&link, destination, STR("content"), 0644, value_text(content), diags);
-    Str source = draft_text(config, "source", STR_EMPTY);
+    Str source = object_text(config, "source", STR_EMPTY);
     const Disk *disk = call->call.io->disk;
     DiskStat stat;
     int error = disk->stat(disk->self, source, &stat);

@@ -1,6 +1,6 @@
 /* local-exec: a command on the machine that loam runs on. */
-#include "draft.h"
 #include "last_output.h"
+#include "object_builder.h"
 #include "provisioners.h"
 
 #include <errno.h>
@@ -23,7 +23,7 @@ static void add_word(Words *words, Str word, Arena *arena) {
 /* The interpreter, its first words, the command. */
 static Words words_of(Value config, Arena *arena) {
     Words words = {0};
-    Value interpreter = draft_attribute(config, "interpreter");
+    Value interpreter = object_attribute(config, "interpreter");
     bool has_own = value_is_present(interpreter) && interpreter.count > 0;
     if (has_own) {
         for (size_t i = 0; i < interpreter.count; i++) {
@@ -34,13 +34,13 @@ static Words words_of(Value config, Arena *arena) {
         add_word(&words, STR("/bin/sh"), arena);
         add_word(&words, STR("-c"), arena);
     }
-    add_word(&words, draft_text(config, "command", STR_EMPTY), arena);
+    add_word(&words, object_text(config, "command", STR_EMPTY), arena);
     return words;
 }
 
 static StrVec environment_of(Value config, Arena *arena) {
     StrVec all = {0};
-    Value map = draft_attribute(config, "environment");
+    Value map = object_attribute(config, "environment");
     for (size_t i = 0; value_is_present(map) && i < map.count; i++) {
         Value item = value_at(map, i);
         if (!value_is_present(item))
@@ -79,13 +79,13 @@ static bool local_run(const ProvisionCall *call, Value config, Diags *diags) {
     Words words = words_of(config, arena);
     StrVec environment = environment_of(config, arena);
     LastOutput last = last_output_new(call);
-    if (!draft_bool(config, "quiet", false))
+    if (!object_bool(config, "quiet", false))
         announce(call, &words);
     const char *end = NULL;
     vec_push(arena, &words, end);
     ProcessRequest request = {
         .argv = words.items,
-        .folder = draft_text(config, "working_dir", STR_EMPTY),
+        .folder = object_text(config, "working_dir", STR_EMPTY),
         .environment = &environment,
         .cancel = call->call.cancel,
         .output = last_output_take,
@@ -105,7 +105,7 @@ static bool local_run(const ProvisionCall *call, Value config, Diags *diags) {
         return true;
     diags_error(diags, NO_RANGE, "local-exec provisioner error",
                 "The command \"%.*s\" ended with status %d. %.*s",
-                STR_ARG(draft_text(config, "command", STR_EMPTY)), result.exit_status,
+                STR_ARG(object_text(config, "command", STR_EMPTY)), result.exit_status,
                 STR_ARG(last_output_words(&last, arena)));
     return false;
 }

@@ -1,7 +1,7 @@
 /* Settings of a connection, and the few commands that provisioners need on the machine. */
 #include "machine.h"
 
-#include "draft.h"
+#include "object_builder.h"
 
 #define PORT_DEFAULT    22
 #define WAIT_DEFAULT_MS 300000
@@ -18,14 +18,14 @@ static bool check(const ProvisionCall *call, Diags *diags) {
             diags, "Missing connection",
             "This provisioner works on another machine: a \"connection\" block says which "
             "and how it is reached.");
-    if (!str_equal(draft_text(connection, "type", STR("ssh")), STR("ssh")))
+    if (!str_equal(object_text(connection, "type", STR("ssh")), STR("ssh")))
         return refuse(diags, "Unsupported connection type",
                       "Machines are reached by \"ssh\" alone.");
-    if (!str_equal(draft_text(connection, "target_platform", STR("unix")), STR("unix")))
+    if (!str_equal(object_text(connection, "target_platform", STR("unix")), STR("unix")))
         return refuse(diags, "Unsupported target platform",
                       "The machine must have a POSIX shell: the only platform is \"unix\".");
-    if (draft_text(connection, "private_key", STR_EMPTY).len == 0 &&
-        draft_text(connection, "password", STR_EMPTY).len == 0)
+    if (object_text(connection, "private_key", STR_EMPTY).len == 0 &&
+        object_text(connection, "password", STR_EMPTY).len == 0)
         return refuse(diags, "No private key and no password",
                       "The connection has neither \"private_key\" nor \"password\", so there is "
                       "nothing to log in with.");
@@ -33,7 +33,7 @@ static bool check(const ProvisionCall *call, Diags *diags) {
 }
 
 static bool read_timeout(Value connection, int64_t *out, Diags *diags) {
-    Str timeout = draft_text(connection, "timeout", STR_EMPTY);
+    Str timeout = object_text(connection, "timeout", STR_EMPTY);
     *out = WAIT_DEFAULT_MS;
     if (timeout.len == 0 || (clock_parse_duration(timeout, out) && *out > 0))
         return true;
@@ -43,7 +43,7 @@ static bool read_timeout(Value connection, int64_t *out, Diags *diags) {
 }
 
 static bool read_port(Value connection, uint16_t *out, Diags *diags) {
-    int64_t port = draft_int(connection, "port", PORT_DEFAULT);
+    int64_t port = object_int(connection, "port", PORT_DEFAULT);
     *out = (uint16_t)port;
     if (port >= 1 && port <= 65535)
         return true;
@@ -58,13 +58,13 @@ bool machine_link(const ProvisionCall *call, SshLink *out, Diags *diags) {
         !read_port(connection, &port, diags)) {
         return false;
     }
-    Str host_key = draft_text(connection, "host_key", STR_EMPTY);
+    Str host_key = object_text(connection, "host_key", STR_EMPTY);
     SshTarget target = {
-        .host = draft_text(connection, "host", STR_EMPTY),
+        .host = object_text(connection, "host", STR_EMPTY),
         .port = port,
-        .user = draft_text(connection, "user", STR("root")),
-        .private_key = draft_text(connection, "private_key", STR_EMPTY),
-        .password = draft_text(connection, "password", STR_EMPTY),
+        .user = object_text(connection, "user", STR("root")),
+        .private_key = object_text(connection, "private_key", STR_EMPTY),
+        .password = object_text(connection, "password", STR_EMPTY),
         .host_key = host_key,
         .any_host_key = host_key.len == 0,
     };

@@ -1,7 +1,7 @@
 /* remote-exec: scripts on another machine, each copied there, run and taken away again. */
 #include "digest.h"
-#include "draft.h"
 #include "machine.h"
+#include "object_builder.h"
 #include "provisioners.h"
 
 static const Attribute attributes[] = {
@@ -16,7 +16,7 @@ static const char summary[] = "remote-exec provisioner error";
 static Str script_path(const ProvisionCall *call) {
     static const char placeholder[] = "%RAND%";
     Arena *arena = call->call.arena;
-    Str pattern = draft_text(call->connection, "script_path", STR("/tmp/loam_%RAND%.sh"));
+    Str pattern = object_text(call->connection, "script_path", STR("/tmp/loam_%RAND%.sh"));
     size_t at = str_find(pattern, str_from_cstr(placeholder), 0);
     if (at == SIZE_MAX)
         return pattern;
@@ -74,13 +74,13 @@ static bool remote_run(const ProvisionCall *call, Value config, Diags *diags) {
     SCOPED(SshLink) link = {0};
     if (!machine_link(call, &link, diags))
         return false;
-    Value lines = draft_attribute(config, "inline");
+    Value lines = object_attribute(config, "inline");
     if (value_is_present(lines))
         return run_inline(call, &link, lines, diags);
-    Str script = draft_text(config, "script", STR_EMPTY);
+    Str script = object_text(config, "script", STR_EMPTY);
     if (script.len > 0)
         return run_file(call, &link, script, diags);
-    Value scripts = draft_attribute(config, "scripts");
+    Value scripts = object_attribute(config, "scripts");
     for (size_t i = 0; value_is_present(scripts) && i < scripts.count; i++) {
         Value path = value_at(scripts, i);
         if (value_is_present(path) && !run_file(call, &link, value_text(path), diags))

@@ -21,19 +21,23 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static bool password_open(const Call *call, EphemeralResponse *response, Diags *diags) {
+static bool password_open(const Call *call,
+                          const OpenRequest *request,
+                          OpenResponse *response,
+                          Diags *diags) {
+    (void)request;
     (void)diags;
-    Draft draft = draft_of(response->result, call->arena);
+    ObjectBuilder builder = object_builder_of(response->result, call->arena);
     Str text = random_text_draw(response->result, call->arena);
     Str hash;
-    draft_set(&draft, "result", value_from_str(text));
+    object_builder_set(&builder, "result", value_from_str(text));
     if (bcrypt_hash(text, BCRYPT_COST_USUAL, &hash, call->arena))
-        draft_set(&draft, "bcrypt_hash", value_from_str(hash));
-    response->result = draft_value(&draft);
+        object_builder_set(&builder, "bcrypt_hash", value_from_str(hash));
+    response->result = object_builder_value(&builder);
     return true;
 }
 
-const ResourceType ephemeral_random_password = {
+const EphemeralType ephemeral_random_password = {
     .name = "random_password",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "Random text that is drawn anew in every run and kept nowhere."},

@@ -1,6 +1,7 @@
 /* random_id: random bytes in several notations. */
 #include "digest.h"
-#include "draft.h"
+#include "map_change.h"
+#include "object_builder.h"
 #include "random_provider.h"
 
 #include <openssl/bn.h>
@@ -17,7 +18,7 @@ static Str check_length(Value value, Arena *arena) {
 static const Attribute attributes[] = {
     {"byte_length", &TYPE_NUMBER,        REQUIRED | FORCES_NEW, "How many random bytes.", .check = check_length},
     {"prefix",      &TYPE_STRING,        OPTIONAL | FORCES_NEW, "Text in front of every notation but id."},
-    {"keepers",     &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change draws anew."},
+    {"keepers",     &TYPE_MAP_OF_STRING, OPTIONAL, "Any values; a change draws anew.", .forces_new = map_change_forces_new},
     {"b64_std",     &TYPE_STRING,        COMPUTED, "The bytes in base64."},
     {"b64_url",     &TYPE_STRING,        COMPUTED, "The bytes in base64 that URLs can hold."},
     {"hex",         &TYPE_STRING,        COMPUTED, "The bytes in hex; twice as long as byte_length."},
@@ -36,8 +37,8 @@ static Str to_decimal(Str bytes, Arena *arena) {
     return decimal;
 }
 
-static Value describe(Draft *draft, Str bytes, Arena *arena) {
-    Value prefix_value = draft_get(draft, "prefix");
+static Value describe(ObjectBuilder *builder, Str bytes, Arena *arena) {
+    Value prefix_value = object_builder_get(builder, "prefix");
     Str prefix = value_is_present(prefix_value) ? value_text(prefix_value) : STR_EMPTY;
     Str url = digest_to_base64url(bytes, arena);
     const struct {
@@ -50,10 +51,11 @@ static Value describe(Draft *draft, Str bytes, Arena *arena) {
         {"dec",    to_decimal(bytes,                 arena)},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        draft_set_text(draft, rows[i].name, str_concat(prefix, rows[i].text, arena), arena);
+        object_builder_set_text(builder, rows[i].name, str_concat(prefix, rows[i].text, arena),
+                                arena);
     }
-    draft_set(draft, "id", value_from_str(url));
-    return draft_value(draft);
+    object_builder_set(builder, "id", value_from_str(url));
+    return object_builder_value(builder);
 }
 
 static bool id_create(const Call *call,
@@ -61,11 +63,11 @@ static bool id_create(const Call *call,
                       ApplyResponse *response,
                       Diags *diags) {
     (void)diags;
-    size_t count = (size_t)draft_int(request->planned, "byte_length", 1);
+    size_t count = (size_t)object_int(request->planned, "byte_length", 1);
     char *bytes = arena_alloc(call->arena, count);
     digest_random(bytes, count);
-    Draft draft = draft_of(request->planned, call->arena);
-    response->state = describe(&draft, (Str){bytes, count}, call->arena);
+    ObjectBuilder builder = object_builder_of(request->planned, call->arena);
+    response->state = describe(&builder, (Str){bytes, count}, call->arena);
     return true;
 }
 
@@ -81,7 +83,12 @@ static bool from_base64url(Str text, Str *out, Arena *arena) {
 }
 
 /* "BYTES" or "PREFIX,BYTES", the bytes as b64_url shows them. */
-static bool id_import(const Call *call, Str id, Value *state, Diags *diags) {
+static bool id_import(const Call *call,
+                      const ImportRequest *request,
+                      ImportResponse *response,
+                      Diags *diags) {
+    Str id = request->id;
+    Value *state = &response->state;
     size_t comma = str_rfind_char(id, ',');
     Str text = comma == SIZE_MAX ? id : str_after(id, comma + 1);
     Str bytes;
@@ -92,12 +99,12 @@ static bool id_import(const Call *call, Str id, Value *state, Diags *diags) {
                     STR_ARG(id));
         return false;
     }
-    Draft draft = draft_empty(&random_id.schema, call->arena);
-    draft_set(&draft, "byte_length", value_int((int64_t)bytes.len));
+    ObjectBuilder builder = object_builder_empty(&random_id.schema, call->arena);
+    object_builder_set(&builder, "byte_length", value_int((int64_t)bytes.len));
     if (comma != SIZE_MAX) {
-        draft_set_text(&draft, "prefix", str_slice(id, 0, comma), call->arena);
+        object_builder_set_text(&builder, "prefix", str_slice(id, 0, comma), call->arena);
     }
-    *state = describe(&draft, bytes, call->arena);
+    *state = describe(&builder, bytes, call->arena);
     return true;
 }
 
@@ -107,5 +114,6 @@ const ResourceType random_id = {
                .description = "Random bytes, shown in several notations."},
     .effect = EFFECT_NONE,
     .create = id_create,
+    .update = random_update,
     .import = id_import,
 };

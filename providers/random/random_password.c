@@ -12,13 +12,13 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static Value with_text(Draft *draft, Str text, Arena *arena) {
+static Value with_text(ObjectBuilder *builder, Str text, Arena *arena) {
     Str hash;
-    draft_set(draft, "result", value_from_str(text));
+    object_builder_set(builder, "result", value_from_str(text));
     if (bcrypt_hash(text, BCRYPT_COST_USUAL, &hash, arena))
-        draft_set(draft, "bcrypt_hash", value_from_str(hash));
-    draft_set(draft, "id", value_from_str(STR("none")));
-    return draft_value(draft);
+        object_builder_set(builder, "bcrypt_hash", value_from_str(hash));
+    object_builder_set(builder, "id", value_from_str(STR("none")));
+    return object_builder_value(builder);
 }
 
 static bool password_create(const Call *call,
@@ -26,18 +26,23 @@ static bool password_create(const Call *call,
                             ApplyResponse *response,
                             Diags *diags) {
     (void)diags;
-    Draft draft = draft_of(request->planned, call->arena);
+    ObjectBuilder builder = object_builder_of(request->planned, call->arena);
     response->state =
-        with_text(&draft, random_text_draw(request->planned, call->arena), call->arena);
+        with_text(&builder, random_text_draw(request->planned, call->arena), call->arena);
     return true;
 }
 
 /* The id is the password itself. */
-static bool password_import(const Call *call, Str id, Value *state, Diags *diags) {
+static bool password_import(const Call *call,
+                            const ImportRequest *request,
+                            ImportResponse *response,
+                            Diags *diags) {
+    Str id = request->id;
+    Value *state = &response->state;
     (void)diags;
-    Draft draft = draft_empty(&random_password.schema, call->arena);
-    random_text_adopt(&draft, id);
-    *state = with_text(&draft, str_clone(id, call->arena), call->arena);
+    ObjectBuilder builder = object_builder_empty(&random_password.schema, call->arena);
+    random_text_adopt(&builder, id);
+    *state = with_text(&builder, str_clone(id, call->arena), call->arena);
     return true;
 }
 
@@ -49,5 +54,6 @@ const ResourceType random_password = {
     .validate = random_text_validate,
     .plan = random_text_plan,
     .create = password_create,
+    .update = random_update,
     .import = password_import,
 };

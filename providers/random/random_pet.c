@@ -1,5 +1,6 @@
 /* random_pet: a name that people can say, such as "calm-otter". */
-#include "draft.h"
+#include "map_change.h"
+#include "object_builder.h"
 #include "random_draw.h"
 #include "random_provider.h"
 #include "random_words.h"
@@ -19,7 +20,7 @@ static const Attribute attributes[] = {
     {"length",    &TYPE_NUMBER,        OPTIONAL | COMPUTED | FORCES_NEW, "How many words.", .default_json = "2", .check = check_length},
     {"separator", &TYPE_STRING,        OPTIONAL | COMPUTED | FORCES_NEW, "What stands between the words.", .default_json = "\"-\""},
     {"prefix",    &TYPE_STRING,        OPTIONAL | FORCES_NEW, "A word in front."},
-    {"keepers",   &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change draws anew."},
+    {"keepers",   &TYPE_MAP_OF_STRING, OPTIONAL, "Any values; a change draws anew.", .forces_new = map_change_forces_new},
     {"id",        &TYPE_STRING,        COMPUTED, "The name."},
 };
 /* clang-format on */
@@ -30,9 +31,9 @@ static Str draw_word(RandomWords words) {
 
 /* Adverbs as far as needed, then an adjective and an animal. */
 static Str draw_name(Value planned, Arena *arena) {
-    int64_t length = draft_int(planned, "length", 2);
+    int64_t length = object_int(planned, "length", 2);
     VEC(Str) parts = {0};
-    Str prefix = draft_text(planned, "prefix", STR_EMPTY);
+    Str prefix = object_text(planned, "prefix", STR_EMPTY);
     if (prefix.len > 0)
         vec_push(arena, &parts, prefix);
     for (int64_t left = length; left > 2; left--) {
@@ -41,7 +42,7 @@ static Str draw_name(Value planned, Arena *arena) {
     if (length > 1)
         vec_push(arena, &parts, draw_word(random_words_adjectives()));
     vec_push(arena, &parts, draw_word(random_words_animals()));
-    return str_join(parts.items, parts.count, draft_text(planned, "separator", STR("-")), arena);
+    return str_join(parts.items, parts.count, object_text(planned, "separator", STR("-")), arena);
 }
 
 static bool pet_create(const Call *call,
@@ -49,9 +50,9 @@ static bool pet_create(const Call *call,
                        ApplyResponse *response,
                        Diags *diags) {
     (void)diags;
-    Draft draft = draft_of(request->planned, call->arena);
-    draft_set_text(&draft, "id", draw_name(request->planned, call->arena), call->arena);
-    response->state = draft_value(&draft);
+    ObjectBuilder builder = object_builder_of(request->planned, call->arena);
+    object_builder_set_text(&builder, "id", draw_name(request->planned, call->arena), call->arena);
+    response->state = object_builder_value(&builder);
     return true;
 }
 
@@ -60,4 +61,5 @@ const ResourceType random_pet = {
     .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A name that people can say."},
     .effect = EFFECT_NONE,
     .create = pet_create,
+    .update = random_update,
 };

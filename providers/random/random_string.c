@@ -10,10 +10,10 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static Value with_text(Draft *draft, Str text) {
-    draft_set(draft, "result", value_from_str(text));
-    draft_set(draft, "id", value_from_str(text));
-    return draft_value(draft);
+static Value with_text(ObjectBuilder *builder, Str text) {
+    object_builder_set(builder, "result", value_from_str(text));
+    object_builder_set(builder, "id", value_from_str(text));
+    return object_builder_value(builder);
 }
 
 static bool string_create(const Call *call,
@@ -21,16 +21,21 @@ static bool string_create(const Call *call,
                           ApplyResponse *response,
                           Diags *diags) {
     (void)diags;
-    Draft draft = draft_of(request->planned, call->arena);
-    response->state = with_text(&draft, random_text_draw(request->planned, call->arena));
+    ObjectBuilder builder = object_builder_of(request->planned, call->arena);
+    response->state = with_text(&builder, random_text_draw(request->planned, call->arena));
     return true;
 }
 
-static bool string_import(const Call *call, Str id, Value *state, Diags *diags) {
+static bool string_import(const Call *call,
+                          const ImportRequest *request,
+                          ImportResponse *response,
+                          Diags *diags) {
+    Str id = request->id;
+    Value *state = &response->state;
     (void)diags;
-    Draft draft = draft_empty(&random_string.schema, call->arena);
-    random_text_adopt(&draft, id);
-    *state = with_text(&draft, str_clone(id, call->arena));
+    ObjectBuilder builder = object_builder_empty(&random_string.schema, call->arena);
+    random_text_adopt(&builder, id);
+    *state = with_text(&builder, str_clone(id, call->arena));
     return true;
 }
 
@@ -42,5 +47,6 @@ const ResourceType random_string = {
     .validate = random_text_validate,
     .plan = random_text_plan,
     .create = string_create,
+    .update = random_update,
     .import = string_import,
 };

@@ -1,6 +1,7 @@
 /* Text of random characters. */
 #include "random_text.h"
 
+#include "path_error.h"
 #include "random_draw.h"
 
 #define LENGTH_MAX 65536
@@ -45,40 +46,38 @@ Str random_text_check_special(Value value, Arena *arena) {
 static Str characters_of(Value object, const Class *class) {
     const char *use = class->use;
     Value older;
-    bool is_unset = !value_is_present(draft_attribute(object, use));
+    bool is_unset = !value_is_present(object_attribute(object, use));
     if (strcmp(use, "numeric") == 0 && is_unset && value_find(object, STR("number"), &older))
         use = "number";
-    if (!draft_bool(object, use, true))
+    if (!object_bool(object, use, true))
         return STR_EMPTY;
     if (strcmp(class->use, "special") != 0)
         return class->characters;
-    return draft_text(object, "override_special", class->characters);
+    return object_text(object, "override_special", class->characters);
 }
 
 static int64_t total_of_least(Value object) {
     int64_t total = 0;
     for (size_t i = 0; i < ARRAY_COUNT(classes); i++) {
-        total += draft_int(object, classes[i].least, 0);
+        total += object_int(object, classes[i].least, 0);
     }
     return total;
 }
 
-bool random_text_validate(const Call *call, Value config, Diags *diags) {
-    (void)call;
+bool random_text_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    Value config = request->config;
     size_t before = diags->error_count, choices = 0;
-    int64_t total = total_of_least(config), length = draft_int(config, "length", INT64_MAX);
+    int64_t total = total_of_least(config), length = object_int(config, "length", INT64_MAX);
     if (total > length) {
-        Diag *diag = diags_error(diags, NO_RANGE, "Length too small",
-                                 "The least numbers of characters sum up to %lld, the length is "
-                                 "%lld.",
-                                 (long long)total, (long long)length);
-        diag->path = STR(".length");
+        (void)path_error(call, PATH_AT(call, {"length"}), diags, "Length too small",
+                         "The least numbers of characters sum up to %lld, the length is %lld.",
+                         (long long)total, (long long)length);
     }
     for (size_t i = 0; i < ARRAY_COUNT(classes); i++) {
         choices += characters_of(config, &classes[i]).len;
         if (characters_of(config, &classes[i]).len > 0)
             continue;
-        if (draft_int(config, classes[i].least, 0) == 0)
+        if (object_int(config, classes[i].least, 0) == 0)
             continue;
         diags_error(diags, NO_RANGE, "Contradicting settings",
                     "\"%s\" asks for characters that \"%s\" rules out.", classes[i].least,
@@ -96,25 +95,25 @@ bool random_text_plan(const Call *call,
                       PlanResponse *response,
                       Diags *diags) {
     (void)diags;
-    Value numeric = draft_attribute(request->config, "numeric");
-    Value number = draft_attribute(request->config, "number");
+    Value numeric = object_attribute(request->config, "numeric");
+    Value number = object_attribute(request->config, "number");
     bool changed = value_is_null(request->prior);
     Value setting = !value_is_null(numeric)  ? numeric
                     : !value_is_null(number) ? number
                                              : value_bool(true);
     /* An object that was imported or made elsewhere may lack one of the names: no reason to act. */
     if (!changed) {
-        Value prior = draft_attribute(request->prior, "numeric");
+        Value prior = object_attribute(request->prior, "numeric");
         if (value_is_null(prior))
-            prior = draft_attribute(request->prior, "number");
+            prior = object_attribute(request->prior, "number");
         changed = !value_is_null(prior) && !value_equal(prior, setting);
     }
     if (!changed)
         return true;
-    Draft draft = draft_of(response->planned, call->arena);
-    draft_set(&draft, "numeric", setting);
-    draft_set(&draft, "number", setting);
-    response->planned = draft_value(&draft);
+    ObjectBuilder builder = object_builder_of(response->planned, call->arena);
+    object_builder_set(&builder, "numeric", setting);
+    object_builder_set(&builder, "number", setting);
+    response->planned = object_builder_value(&builder);
     Path path = path_attribute((Path){0}, STR("numeric"), call->arena);
     if (!value_is_null(request->prior) && !paths_has(&response->requires_replace, path)) {
         vec_push(call->arena, &response->requires_replace, path);
@@ -123,12 +122,12 @@ bool random_text_plan(const Call *call,
 }
 
 Str random_text_draw(Value object, Arena *arena) {
-    size_t length = (size_t)draft_int(object, "length", 1), at = 0;
+    size_t length = (size_t)object_int(object, "length", 1), at = 0;
     char *text = arena_alloc(arena, length);
     StrBuf all = strbuf_new(arena);
     for (size_t i = 0; i < ARRAY_COUNT(classes); i++) {
         Str characters = characters_of(object, &classes[i]);
-        int64_t least = draft_int(object, classes[i].least, 0);
+        int64_t least = object_int(object, classes[i].least, 0);
         while (least-- > 0 && at < length)
             text[at++] = random_draw_char(characters);
         strbuf_add(&all, characters);
@@ -139,11 +138,11 @@ Str random_text_draw(Value object, Arena *arena) {
     return (Str){text, length};
 }
 
-void random_text_adopt(Draft *draft, Str text) {
-    draft_set(draft, "length", value_int((int64_t)text.len));
-    draft_set(draft, "number", value_bool(true));
+void random_text_adopt(ObjectBuilder *builder, Str text) {
+    object_builder_set(builder, "length", value_int((int64_t)text.len));
+    object_builder_set(builder, "number", value_bool(true));
     for (size_t i = 0; i < ARRAY_COUNT(classes); i++) {
-        draft_set(draft, classes[i].use, value_bool(true));
-        draft_set(draft, classes[i].least, value_int(0));
+        object_builder_set(builder, classes[i].use, value_bool(true));
+        object_builder_set(builder, classes[i].least, value_int(0));
     }
 }

@@ -1,7 +1,8 @@
 /* random_text: text of random characters; what random_string and random_password share. */
 #pragma once
 
-#include "draft.h"
+#include "map_change.h"
+#include "object_builder.h"
 #include "provider.h"
 
 /* clang-format off */
@@ -9,8 +10,8 @@
 #define RANDOM_TEXT_ATTRIBUTES                                                                     \
     {"length", &TYPE_NUMBER, REQUIRED | FORCES_NEW,                                                \
      "How many characters.", .check = random_text_check_length},                                   \
-    {"keepers", &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW,                                        \
-     "Any values; a change draws anew."},                                                          \
+    {"keepers", &TYPE_MAP_OF_STRING, OPTIONAL,                                                     \
+     "Any values; a change draws anew.", .forces_new = map_change_forces_new},                     \
     {"lower", &TYPE_BOOL, OPTIONAL | COMPUTED | FORCES_NEW,                                        \
      "Use a to z.", .default_json = "true"},                                                       \
     {"upper", &TYPE_BOOL, OPTIONAL | COMPUTED | FORCES_NEW,                                        \
@@ -42,7 +43,7 @@ Str random_text_check_least(Value value, Arena *arena);
 Str random_text_check_special(Value value, Arena *arena);
 
 /* Do the settings leave room, and anything to choose from? */
-bool random_text_validate(const Call *call, Value config, Diags *diags);
+bool random_text_validate(const Call *call, const ValidateRequest *request, Diags *diags);
 /* `number` and `numeric` are two names of one setting. */
 bool random_text_plan(const Call *call,
                       const PlanRequest *request,
@@ -51,4 +52,4 @@ bool random_text_plan(const Call *call,
 /* Text as the settings of a planned object ask for. */
 Str random_text_draw(Value object, Arena *arena);
 /* Settings that an imported text could have been drawn with. */
-void random_text_adopt(Draft *draft, Str text);
+void random_text_adopt(ObjectBuilder *builder, Str text);

@@ -1,20 +1,21 @@
 /* random_uuid: a version 4 UUID. */
+#include "random_uuid.h"
+
 #include "digest.h"
-#include "draft.h"
 #include "random_provider.h"
+#include "utf8.h"
 
-/* clang-format off */
-static const Attribute attributes[] = {
-    {"keepers", &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change draws anew."},
-    {"result",  &TYPE_STRING,        COMPUTED, "The UUID."},
-    {"id",      &TYPE_STRING,        COMPUTED, "The UUID."},
-};
-/* clang-format on */
+static const Attribute attributes[] = {RANDOM_UUID_ATTRIBUTES};
 
-static Value with_uuid(Draft *draft, Str uuid) {
-    draft_set(draft, "result", value_from_str(uuid));
-    draft_set(draft, "id", value_from_str(uuid));
-    return draft_value(draft);
+static Value with_uuid(ObjectBuilder *builder, Str uuid) {
+    object_builder_set(builder, "result", value_from_str(uuid));
+    object_builder_set(builder, "id", value_from_str(uuid));
+    return object_builder_value(builder);
+}
+
+Value random_uuid_describe(Value planned, Str uuid, Arena *arena) {
+    ObjectBuilder builder = object_builder_of(planned, arena);
+    return with_uuid(&builder, uuid);
 }
 
 static bool uuid_create(const Call *call,
@@ -22,8 +23,8 @@ static bool uuid_create(const Call *call,
                         ApplyResponse *response,
                         Diags *diags) {
     (void)diags;
-    Draft draft = draft_of(request->planned, call->arena);
-    response->state = with_uuid(&draft, digest_uuid4(call->arena));
+    response->state =
+        random_uuid_describe(request->planned, digest_uuid4(call->arena), call->arena);
     return true;
 }
 
@@ -38,13 +39,17 @@ static bool is_uuid(Str text) {
     return true;
 }
 
-static bool uuid_import(const Call *call, Str id, Value *state, Diags *diags) {
+bool random_uuid_import(const Call *call,
+                        const ImportRequest *request,
+                        ImportResponse *response,
+                        Diags *diags) {
+    Str id = request->id;
     if (!is_uuid(id)) {
         diags_error(diags, NO_RANGE, "Invalid id for import", "\"%.*s\" is no UUID.", STR_ARG(id));
         return false;
     }
-    Draft draft = draft_empty(&random_uuid.schema, call->arena);
-    *state = with_uuid(&draft, str_clone(id, call->arena));
+    ObjectBuilder builder = object_builder_empty(call->type.schema, call->arena);
+    response->state = with_uuid(&builder, utf8_lower(id, call->arena));
     return true;
 }
 
@@ -53,5 +58,6 @@ const ResourceType random_uuid = {
     .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A random UUID."},
     .effect = EFFECT_NONE,
     .create = uuid_create,
-    .import = uuid_import,
+    .update = random_update,
+    .import = random_uuid_import,
 };

@@ -10,16 +10,20 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static bool data_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
-    (void)private_data;
+static bool data_read(const Call *call,
+                      const DataReadRequest *request,
+                      DataReadResponse *response,
+                      Diags *diags) {
+    (void)request;
+    Value *state = &response->state;
     SshResult result;
-    if (!ssh_ask(call, *state, draft_text(*state, "command", STR_EMPTY), &result, diags))
+    if (!ssh_ask(call, *state, object_text(*state, "command", STR_EMPTY), &result, diags))
         return false;
     *state = ssh_ask_answer(*state, &result, call->arena);
     return true;
 }
 
-const ResourceType data_ssh_exec = {
+const DataSourceType data_ssh_exec = {
     .name = "ssh_exec",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "What a command on a machine says."},
     .read = data_read,

@@ -43,15 +43,15 @@ static Value recall(Str private_data, Arena *arena) {
 
 static int64_t next_renewal(const Call *call, Value object) {
     int64_t every_ms = 0;
-    if (!value_is_present(draft_attribute(object, "renew_command")) ||
-        !clock_parse_duration(draft_text(object, "renew_every", STR_EMPTY), &every_ms))
+    if (!value_is_present(object_attribute(object, "renew_command")) ||
+        !clock_parse_duration(object_text(object, "renew_every", STR_EMPTY), &every_ms))
         return 0;
     return call_monotonic_ms(call) + every_ms;
 }
 
 /* A command whose status counts; none is fine, too. */
 static bool run(const Call *call, Value object, const char *name, Diags *diags) {
-    Value command = draft_attribute(object, name);
+    Value command = object_attribute(object, name);
     SshResult result;
     if (!value_is_present(command))
         return true;
@@ -65,10 +65,14 @@ static bool run(const Call *call, Value object, const char *name, Diags *diags) 
     return false;
 }
 
-static bool exec_open(const Call *call, EphemeralResponse *response, Diags *diags) {
+static bool exec_open(const Call *call,
+                      const OpenRequest *request,
+                      OpenResponse *response,
+                      Diags *diags) {
+    (void)request;
     Value object = response->result;
     SshResult result;
-    if (!ssh_ask(call, object, draft_text(object, "command", STR_EMPTY), &result, diags))
+    if (!ssh_ask(call, object, object_text(object, "command", STR_EMPTY), &result, diags))
         return false;
     response->private_data = remember(object, call->arena);
     response->renew_at_ms = next_renewal(call, object);
@@ -76,19 +80,23 @@ static bool exec_open(const Call *call, EphemeralResponse *response, Diags *diag
     return true;
 }
 
-static bool exec_renew(const Call *call, EphemeralResponse *response, Diags *diags) {
-    Value object = recall(response->private_data, call->arena);
+static bool exec_renew(const Call *call,
+                       const RenewRequest *request,
+                       RenewResponse *response,
+                       Diags *diags) {
+    Value object = recall(request->private_data, call->arena);
     if (!run(call, object, "renew_command", diags))
         return false;
     response->renew_at_ms = next_renewal(call, object);
     return true;
 }
 
-static bool exec_close(const Call *call, Str private_data, Diags *diags) {
+static bool exec_close(const Call *call, const CloseRequest *request, Diags *diags) {
+    Str private_data = request->private_data;
     return run(call, recall(private_data, call->arena), "close_command", diags);
 }
 
-const ResourceType ephemeral_ssh_exec = {
+const EphemeralType ephemeral_ssh_exec = {
     .name = "ssh_exec",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "What a command on a machine says, for the time of one run."},

@@ -21,9 +21,9 @@ bool ssh_ask(const Call *call, Value object, Str command, SshResult *out, Diags 
 }
 
 Value ssh_ask_answer(Value object, const SshResult *result, Arena *arena) {
-    Draft draft = draft_of(object, arena);
-    draft_set_text(&draft, "stdout", utf8_strip_controls(result->out, arena), arena);
-    draft_set_text(&draft, "stderr", utf8_strip_controls(result->err, arena), arena);
-    draft_set(&draft, "exit_status", value_int(result->exit_status));
-    return draft_value(&draft);
+    ObjectBuilder builder = object_builder_of(object, arena);
+    object_builder_set_text(&builder, "stdout", utf8_strip_controls(result->out, arena), arena);
+    object_builder_set_text(&builder, "stderr", utf8_strip_controls(result->err, arena), arena);
+    object_builder_set(&builder, "exit_status", value_int(result->exit_status));
+    return object_builder_value(&builder);
 }

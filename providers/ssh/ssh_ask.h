@@ -2,7 +2,7 @@
  */
 #pragma once
 
-#include "draft.h"
+#include "object_builder.h"
 #include "ssh_client.h"
 
 /* Its answer, as rows of an attribute table; `extra` joins the flags of what it wrote. */

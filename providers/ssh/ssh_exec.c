@@ -7,7 +7,7 @@
  * The marker on the machine stands for the object: a machine that was built anew has none, and the
  * next plan runs the script there. */
 #include "digest.h"
-#include "draft.h"
+#include "object_builder.h"
 #include "ssh_marker.h"
 #include "ssh_provider.h"
 #include "timeouts.h"
@@ -29,36 +29,33 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static bool exec_validate(const Call *call, Value config, Diags *diags) {
-    (void)call;
-    Value script = draft_attribute(config, "script"), command = draft_attribute(config, "command");
-    if (!value_is_known(script) || !value_is_known(command))
-        return true;
-    if (value_is_null(script) != value_is_null(command))
-        return true;
-    diags_error(diags, NO_RANGE, value_is_null(script) ? "Nothing to run" : "Two things to run",
-                "Exactly one of \"script\" and \"command\" says what is run on the machine.");
-    return false;
-}
+static const ArgumentRule rules[] = {
+    {RULE_EXACTLY_ONE, {"script", "command"}},
+};
 
-static Str exec_identity(const Call *call, Value planned) {
-    (void)planned;
+static bool exec_marker(const Call *call,
+                        const MarkerRequest *request,
+                        MarkerResponse *response,
+                        Diags *diags) {
+    (void)request;
+    (void)diags;
     Str name = str_format(call->arena, "%.*s %.*s %llu", STR_ARG(call->lineage),
                           STR_ARG(call->address), (unsigned long long)call->generation);
-    return digest_uuid5(STR(NAMESPACE), name, call->arena);
+    response->marker = digest_uuid5(STR(NAMESPACE), name, call->arena);
+    return true;
 }
 
 static Value with_result(const SshLink *link, Value object, Str id, const SshMarkerResult *result) {
     Arena *arena = link->call->arena;
-    Draft draft = draft_of(object, arena);
+    ObjectBuilder builder = object_builder_of(object, arena);
     bool ended = result->state == SSH_MARKER_EXITED;
-    draft_set(&draft, "id", value_from_str(str_clone(id, arena)));
-    draft_set_text(&draft, "ran_as", link->target.user, arena);
-    draft_set_text(&draft, "stdout", result->out, arena);
-    draft_set_text(&draft, "stderr", result->err, arena);
-    draft_set(&draft, "exit_status",
-              ended ? value_int(result->exit_status) : value_null(&TYPE_NUMBER));
-    return draft_value(&draft);
+    object_builder_set(&builder, "id", value_from_str(str_clone(id, arena)));
+    object_builder_set_text(&builder, "ran_as", link->target.user, arena);
+    object_builder_set_text(&builder, "stdout", result->out, arena);
+    object_builder_set_text(&builder, "stderr", result->err, arena);
+    object_builder_set(&builder, "exit_status",
+                       ended ? value_int(result->exit_status) : value_null(&TYPE_NUMBER));
+    return object_builder_value(&builder);
 }
 
 /* False with an error unless the script ended well. */
@@ -99,15 +96,15 @@ static bool exec_create(const Call *call,
                         Diags *diags) {
     SCOPED(SshLink) link = {0};
     SshMarkerResult result;
-    Str script =
-        draft_text(request->planned, "script", draft_text(request->planned, "command", STR_EMPTY));
+    Str script = object_text(request->planned, "script",
+                             object_text(request->planned, "command", STR_EMPTY));
     if (!ssh_client_link(call, request->planned, &link, diags))
         return false;
-    if (!ssh_marker_run(&link, request->identity, script, &result, diags)) {
+    if (!ssh_marker_run(&link, request->marker, script, &result, diags)) {
         response->in_doubt = link.may_have_run;
         return false;
     }
-    response->state = with_result(&link, request->planned, request->identity, &result);
+    response->state = with_result(&link, request->planned, request->marker, &result);
     return judge(&link, &result, "The script failed", diags);
 }
 
@@ -127,10 +124,14 @@ static Str destroy_id(Str id, Arena *arena) {
     return str_concat(id, STR("-destroy"), arena);
 }
 
-static bool exec_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
+static bool exec_delete(const Call *call,
+                        const DeleteRequest *request,
+                        DeleteResponse *response,
+                        Diags *diags) {
+    (void)response;
     SCOPED(SshLink) link = {0};
-    Str id = draft_text(request->prior, "id", STR_EMPTY);
-    Str script = draft_text(request->prior, "destroy_command", STR_EMPTY);
+    Str id = object_text(request->prior, "id", STR_EMPTY);
+    Str script = object_text(request->prior, "destroy_command", STR_EMPTY);
     if (script.len == 0) {
         Diags ignored = diags_new(call->arena);
         if (!ssh_client_link(call, request->prior, &link, &ignored))
@@ -165,21 +166,25 @@ static bool look_for_marker(const Call *call, Value state, SshMarkerTrace *out, 
     *out = SSH_TRACE_PRESENT;
     if (!ssh_client_link(call, state, &link, diags))
         return false;
-    if (!str_equal(draft_text(state, "ran_as", link.target.user), link.target.user))
+    if (!str_equal(object_text(state, "ran_as", link.target.user), link.target.user))
         return true;
     ssh_client_hurry(&link);
-    Str id = draft_text(state, "id", STR_EMPTY);
+    Str id = object_text(state, "id", STR_EMPTY);
     if (!ssh_marker_look(&link, id, out, diags))
         return false;
-    if (*out != SSH_TRACE_FORGOTTEN || draft_text(state, "destroy_command", STR_EMPTY).len == 0)
+    if (*out != SSH_TRACE_FORGOTTEN || object_text(state, "destroy_command", STR_EMPTY).len == 0)
         return true;
     return ssh_marker_look(&link, destroy_id(id, call->arena), out, diags);
 }
 
 /* A machine that cannot be asked is no reason to stop: the same plan may be about to start it, or
  * to pin its new key. */
-static bool exec_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
-    (void)private_data;
+static bool exec_read(const Call *call,
+                      const ReadRequest *request,
+                      ReadResponse *response,
+                      Diags *diags) {
+    (void)request;
+    Value *state = &response->state;
     SshMarkerTrace trace;
     Diags problems = diags_new(call->arena);
     if (look_for_marker(call, *state, &trace, &problems)) {
@@ -222,15 +227,16 @@ static Call patient(const Call *call) {
 
 static bool exec_recover(const Call *call,
                          const RecoverRequest *request,
-                         RecoverOutcome *outcome,
-                         Value *state,
+                         RecoverResponse *response,
                          Diags *diags) {
+    RecoverOutcome *outcome = &response->outcome;
+    Value *state = &response->state;
     Call own = patient(call);
     SCOPED(SshLink) link = {0};
     SshMarkerResult result;
     if (!ssh_client_link(&own, request->planned, &link, diags))
         return false;
-    if (!ssh_marker_recover(&link, request->identity, &result, diags))
+    if (!ssh_marker_recover(&link, request->marker, &result, diags))
         return explain_doubt(call, "The machine has to be asked: apply again when it answers.",
                              diags);
     if (result.state == SSH_MARKER_RUNNING)
@@ -238,10 +244,9 @@ static bool exec_recover(const Call *call,
                              "It still runs: apply again when it has ended. A greater value in "
                              "\"timeouts\" waits longer.",
                              diags);
-    *outcome = RECOVER_ABSENT;
     if (result.state == SSH_MARKER_ABSENT)
         return true;
-    *state = with_result(&link, request->planned, request->identity, &result);
+    *state = with_result(&link, request->planned, request->marker, &result);
     bool good = result.state == SSH_MARKER_EXITED && result.exit_status == 0;
     *outcome = good ? RECOVER_COMPLETE : RECOVER_TAINTED;
     return true;
@@ -251,14 +256,14 @@ static const Block blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType ssh_exec = {
     .name = "ssh_exec",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
                .description = "A script that ran on a machine."},
-    .validate = exec_validate,
-    .identity = exec_identity,
+    .marker = exec_marker,
     .create = exec_create,
     .update = exec_update,
     .delete = exec_delete,
     .read = exec_read,
+    .recovery = RECOVERY_FINDS,
     .recover = exec_recover,
     .limits = ssh_client_limits,
     .limits_reads = true,

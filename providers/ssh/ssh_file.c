@@ -7,9 +7,10 @@
  * Of write-only content nothing is kept, not even a digest: it is sent when its version changes,
  * and with any other change of the file. */
 #include "digest.h"
-#include "draft.h"
-#include "ssh_client.h"
+#include "object_builder.h"
+#include "path_error.h"
 #include "ssh_provider.h"
+#include "ssh_upload.h"
 #include "timeouts.h"
 #include "utf8.h"
 
@@ -61,6 +62,10 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
+static const ArgumentRule rules[] = {
+    {RULE_EXACTLY_ONE, {"content", "sensitive_content", "content_base64", "content_wo"}},
+};
+
 static const char *const contents[] = {"content", "sensitive_content", "content_base64",
                                        "content_wo"};
 
@@ -68,43 +73,21 @@ static const char *const contents[] = {"content", "sensitive_content", "content_
  * write-only never is in an object. */
 static const char *content_name(Value object) {
     for (size_t i = 0; i < ARRAY_COUNT(contents); i++) {
-        if (!value_is_null(draft_attribute(object, contents[i])))
+        if (!value_is_null(object_attribute(object, contents[i])))
             return contents[i];
     }
     return NULL;
 }
 
-static bool file_validate(const Call *call, Value config, Diags *diags) {
-    (void)call;
-    size_t known = 0, unknown = 0;
-    for (size_t i = 0; i < ARRAY_COUNT(contents); i++) {
-        Value value = draft_attribute(config, contents[i]);
-        if (value_is_present(value))
-            known++;
-        if (!value_is_known(value))
-            unknown++;
-    }
-    if (known == 1 || (known == 0 && unknown > 0))
-        return true;
-    diags_error(diags, NO_RANGE,
-                known ? "More than one content for a file" : "No content for a file",
-                "Exactly one of \"content\", \"sensitive_content\", \"content_base64\" and "
-                "\"content_wo\" says what the file holds.");
-    return false;
-}
-
-static bool content_bytes(Value object, Str *out, Arena *arena, Diags *diags) {
+static bool content_bytes(const Call *call, Value object, Str *out, Diags *diags) {
     const char *name = content_name(object);
-    *out = name ? draft_text(object, name, STR_EMPTY) : STR_EMPTY;
+    *out = name ? object_text(object, name, STR_EMPTY) : STR_EMPTY;
     if (!name || strcmp(name, "content_base64") != 0)
         return true;
-    if (digest_from_base64(*out, out, arena))
-        return true;
-    Diag *diag = diags_error(diags, NO_RANGE, "Invalid base64",
-                             "The value of \"content_base64\" is not base64 in the standard "
-                             "alphabet with padding. base64encode() makes such text.");
-    diag->path = STR(".content_base64");
-    return false;
+    return digest_from_base64(*out, out, call->arena) ||
+           path_error(call, PATH_AT(call, {"content_base64"}), diags, "Invalid base64",
+                      "The value of \"content_base64\" is not base64 in the standard alphabet with "
+                      "padding. base64encode() makes such text.");
 }
 
 /* The digest of known content is no secret of the apply: it stands in the plan. */
@@ -112,48 +95,33 @@ static bool file_plan(const Call *call,
                       const PlanRequest *request,
                       PlanResponse *response,
                       Diags *diags) {
-    Draft draft = draft_of(response->planned, call->arena);
+    ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     const char *name = content_name(request->proposed);
     Str bytes;
     if (!name)
-        draft_set(&draft, "sha256", value_null(&TYPE_STRING));
-    if (name && value_is_known(draft_attribute(request->proposed, name))) {
-        if (!content_bytes(request->proposed, &bytes, call->arena, diags))
+        object_builder_set(&builder, "sha256", value_null(&TYPE_STRING));
+    if (name && value_is_known(object_attribute(request->proposed, name))) {
+        if (!content_bytes(call, request->proposed, &bytes, diags))
             return false;
         Str sha256 = digest_hex(DIGEST_SHA256, bytes, call->arena);
-        draft_set(&draft, "sha256", value_from_str(sha256));
+        object_builder_set(&builder, "sha256", value_from_str(sha256));
     }
-    response->planned = draft_value(&draft);
+    response->planned = object_builder_value(&builder);
     return true;
 }
 
-static Str file_identity(const Call *call, Value planned) {
+static bool file_marker(const Call *call,
+                        const MarkerRequest *request,
+                        MarkerResponse *response,
+                        Diags *diags) {
+    (void)diags;
+    Value planned = request->planned;
     (void)call;
-    return draft_text(planned, "path", STR_EMPTY);
+    response->marker = object_text(planned, "path", STR_EMPTY);
+    return true;
 }
 
 /* clang-format off */
-
-/* Arguments: path, length, mode, owner. The content comes on standard input. */
-static const char write_script[] =
-    "set -u\n"
-    "umask 077\n"
-    "p=$1\n"
-    "if [ -d \"$p\" ]; then echo \"a folder stands there\" >&2; exit 93; fi\n"
-    "f=${p%/*}\n"
-    "[ -z \"$f\" ] || (umask 022; mkdir -p \"$f\") || exit 91\n"
-    "t=$p.loam.$$\n"
-    "trap 'rm -f \"$t\"' EXIT\n"
-    /* Who started this may be gone: then speaking to them ends in a signal, before the tidying. */
-    "trap '' PIPE\n"
-    "trap 'exit 95' HUP TERM\n"
-    "cat >\"$t\" || exit 91\n"
-    "if [ $(($(wc -c <\"$t\"))) -ne \"$2\" ]; then\n"
-    "  echo \"the content did not arrive whole\" >&2\n"
-    "  exit 92\n"
-    "fi\n"
-    "if [ -n \"$4\" ]; then chown \"$4\" \"$t\" || exit 94; fi\n"
-    "chmod \"$3\" \"$t\" && mv -f \"$t\" \"$p\" || exit 91\n";
 
 /* Arguments: path, expected digest, how much to show of other content. Prints a line about the
  * file, then its content if the digest is another one. */
@@ -168,69 +136,30 @@ static const char look_script[] =
     "echo \"loam-file present $h $n $o\"\n"
     "if [ \"$h\" != \"$2\" ] && [ $n -le \"$3\" ]; then cat \"$p\"; fi\n";
 
-static const char remove_script[] =
-    "if [ -d \"$1\" ]; then echo \"a folder stands there\" >&2; exit 93; fi\n"
-    "rm -f \"$1\"\n";
-
 /* clang-format on */
 
-static void refused(
-    const SshLink *link, const char *summary, Str path, const SshResult *result, Diags *diags) {
-    Arena *arena = link->call->arena;
-    Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
-    Str words = ssh_client_last_words(result->err, result->out, arena);
-    Diag *diag = diags_error(diags, NO_RANGE, summary,
-                             "\"%.*s\" on %.*s, as the user \"%.*s\": the shell there gave up with "
-                             "status %d. %.*s",
-                             STR_ARG(path), STR_ARG(endpoint), STR_ARG(link->target.user),
-                             result->exit_status, STR_ARG(words));
-    diag->path = STR(".path");
-}
-
-static bool run_script(SshLink *link,
-                       const char *script,
-                       const Str *arguments,
-                       size_t count,
-                       Str input,
-                       SshResult *out,
-                       Diags *diags) {
-    SshCommand command = {
-        .command = ssh_client_script(script, arguments, count, link->call->arena),
-        .input = input,
-        .patience = ssh_client_patience(link, CANCEL_NOW),
-    };
-    return ssh_client_run(link, &command, out, diags);
-}
-
 static bool write_file(SshLink *link, Value object, Str bytes, Diags *diags) {
-    const Str arguments[] = {
-        draft_text(object, "path", STR_EMPTY),
-        str_format(link->call->arena, "%zu", bytes.len),
-        draft_text(object, "mode", STR("0644")),
-        draft_text(object, "owner", STR_EMPTY),
+    const SshUpload upload = {
+        .path = object_text(object, "path", STR_EMPTY),
+        .bytes = bytes,
+        .mode = object_text(object, "mode", STR("0644")),
+        .owner = object_text(object, "owner", STR_EMPTY),
     };
-    SshResult result = {0};
-    if (!run_script(link, write_script, arguments, ARRAY_COUNT(arguments), bytes, &result, diags)) {
-        return false;
-    }
-    if (result.exit_status == 0)
-        return true;
-    refused(link, "The file could not be written", arguments[0], &result, diags);
-    return false;
+    return ssh_upload_write(link, &upload, diags);
 }
 
 /* bytes NULL: of content that nobody may know of. */
 static Value described(const SshLink *link, Value object, const Str *bytes) {
     Arena *arena = link->call->arena;
-    Draft draft = draft_of(object, arena);
-    Str path = draft_text(object, "path", STR_EMPTY);
+    ObjectBuilder builder = object_builder_of(object, arena);
+    Str path = object_text(object, "path", STR_EMPTY);
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
     Str id = str_format(arena, "%.*s:%.*s", STR_ARG(endpoint), STR_ARG(path));
-    draft_set(&draft, "sha256",
-              bytes ? value_from_str(digest_hex(DIGEST_SHA256, *bytes, arena))
-                    : value_null(&TYPE_STRING));
-    draft_set_text(&draft, "id", id, arena);
-    return draft_value(&draft);
+    object_builder_set(&builder, "sha256",
+                       bytes ? value_from_str(digest_hex(DIGEST_SHA256, *bytes, arena))
+                             : value_null(&TYPE_STRING));
+    object_builder_set_text(&builder, "id", id, arena);
+    return object_builder_value(&builder);
 }
 
 /* Does the file itself change, or only the way to it? */
@@ -239,8 +168,8 @@ static bool is_same_file(const ApplyRequest *request) {
     if (value_is_null(request->prior))
         return false;
     for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
-        Value before = draft_attribute(request->prior, parts[i]);
-        if (!value_equal(before, draft_attribute(request->planned, parts[i])))
+        Value before = object_attribute(request->prior, parts[i]);
+        if (!value_equal(before, object_attribute(request->planned, parts[i])))
             return false;
     }
     return true;
@@ -254,7 +183,7 @@ static bool file_apply(const Call *call,
     SCOPED(SshLink) link = {0};
     Str bytes;
     bool is_kept = content_name(request->planned) != NULL;
-    if (!content_bytes(is_kept ? request->planned : request->config, &bytes, call->arena, diags))
+    if (!content_bytes(call, is_kept ? request->planned : request->config, &bytes, diags))
         return false;
     if (!ssh_client_link(call, request->planned, &link, diags))
         return false;
@@ -266,18 +195,14 @@ static bool file_apply(const Call *call,
     return true;
 }
 
-static bool file_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
+static bool file_delete(const Call *call,
+                        const DeleteRequest *request,
+                        DeleteResponse *response,
+                        Diags *diags) {
+    (void)response;
     SCOPED(SshLink) link = {0};
-    Str path = draft_text(request->prior, "path", STR_EMPTY);
-    SshResult result = {0};
-    if (!ssh_client_link(call, request->prior, &link, diags))
-        return false;
-    if (!run_script(&link, remove_script, &path, 1, STR_EMPTY, &result, diags))
-        return false;
-    if (result.exit_status == 0)
-        return true;
-    refused(&link, "The file could not be removed", path, &result, diags);
-    return false;
+    return ssh_client_link(call, request->prior, &link, diags) &&
+           ssh_upload_remove(&link, object_text(request->prior, "path", STR_EMPTY), diags);
 }
 
 typedef struct FileLook {
@@ -334,7 +259,7 @@ static SshStatus look(
     if (status != SSH_DONE)
         return status;
     if (result.exit_status != 0 || !parse_look(result.out, out)) {
-        refused(link, "The file could not be looked at", path, &result, diags);
+        ssh_upload_explain(link, "The file could not be looked at", path, &result, diags);
     }
     return status;
 }
@@ -357,31 +282,33 @@ static bool is_owner(Str wanted, const Str owner[4]) {
 
 /* What the plan is to see; null when only writing the file anew can mend it. */
 static Value drifted(Value state, const FileLook *found, Arena *arena) {
-    Draft draft = draft_of(state, arena);
+    ObjectBuilder builder = object_builder_of(state, arena);
     const char *name = content_name(state);
-    if (name && !str_equal(found->sha256, draft_text(state, "sha256", STR_EMPTY))) {
+    if (name && !str_equal(found->sha256, object_text(state, "sha256", STR_EMPTY))) {
         if (!found->is_whole)
             return value_null(state.type);
         if (strcmp(name, "content_base64") == 0) {
-            draft_set(&draft, name, value_from_str(digest_to_base64(found->content, arena)));
+            object_builder_set(&builder, name,
+                               value_from_str(digest_to_base64(found->content, arena)));
         } else if (utf8_valid_prefix(found->content) == found->content.len) {
-            draft_set_text(&draft, name, found->content, arena);
+            object_builder_set_text(&builder, name, found->content, arena);
         } else {
             return value_null(state.type);
         }
-        draft_set_text(&draft, "sha256", found->sha256, arena);
+        object_builder_set_text(&builder, "sha256", found->sha256, arena);
     }
     uint32_t mode;
-    if (!str_octal_to_uint32(draft_text(state, "mode", STR_EMPTY), &mode) || mode != found->mode) {
-        draft_set(&draft, "mode", value_from_str(str_format(arena, "%04o", found->mode)));
+    if (!str_octal_to_uint32(object_text(state, "mode", STR_EMPTY), &mode) || mode != found->mode) {
+        object_builder_set(&builder, "mode",
+                           value_from_str(str_format(arena, "%04o", found->mode)));
     }
-    Str owner = draft_text(state, "owner", STR_EMPTY);
+    Str owner = object_text(state, "owner", STR_EMPTY);
     if (owner.len > 0 && !is_owner(owner, found->owner)) {
         Str now =
             str_format(arena, "%.*s:%.*s", STR_ARG(found->owner[0]), STR_ARG(found->owner[1]));
-        draft_set_text(&draft, "owner", now, arena);
+        object_builder_set_text(&builder, "owner", now, arena);
     }
-    return draft_value(&draft);
+    return object_builder_value(&builder);
 }
 
 static bool is_absence(SshStatus status) {
@@ -389,11 +316,15 @@ static bool is_absence(SshStatus status) {
            status == SSH_UNKNOWN_NAME || status == SSH_LOST;
 }
 
-static bool file_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
-    (void)private_data;
+static bool file_read(const Call *call,
+                      const ReadRequest *request,
+                      ReadResponse *response,
+                      Diags *diags) {
+    (void)request;
+    Value *state = &response->state;
     SCOPED(SshLink) link = {0};
-    Str path = draft_text(*state, "path", STR_EMPTY);
-    Str sha256 = draft_text(*state, "sha256", STR_EMPTY);
+    Str path = object_text(*state, "path", STR_EMPTY);
+    Str sha256 = object_text(*state, "sha256", STR_EMPTY);
     FileLook found = {0};
     SshProblem problem = {0};
     size_t errors = diags->error_count;
@@ -419,23 +350,23 @@ static bool file_read(const Call *call, Value *state, Str *private_data, Diags *
 
 static bool file_recover(const Call *call,
                          const RecoverRequest *request,
-                         RecoverOutcome *outcome,
-                         Value *state,
+                         RecoverResponse *response,
                          Diags *diags) {
+    RecoverOutcome *outcome = &response->outcome;
+    Value *state = &response->state;
     SCOPED(SshLink) link = {0};
     Str bytes;
     FileLook found = {0};
     SshProblem problem = {0};
     size_t errors = diags->error_count;
-    *outcome = RECOVER_ABSENT;
     if (!content_name(request->planned))
         return true; /* whose content it is nobody can tell: it is sent again */
-    if (!content_bytes(request->planned, &bytes, call->arena, diags))
+    if (!content_bytes(call, request->planned, &bytes, diags))
         return false;
     if (!ssh_client_link(call, request->planned, &link, diags))
         return false;
     Str sha256 = digest_hex(DIGEST_SHA256, bytes, call->arena);
-    SshStatus status = look(&link, request->identity, sha256, &found, &problem, diags);
+    SshStatus status = look(&link, request->marker, sha256, &found, &problem, diags);
     if (status != SSH_DONE)
         ssh_client_explain(&link, status, problem, diags);
     if (diags->error_count > errors)
@@ -452,15 +383,15 @@ static const Block blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType ssh_file = {
     .name = "ssh_file",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
                .description = "A file of given content on a machine."},
-    .validate = file_validate,
     .plan = file_plan,
-    .identity = file_identity,
+    .marker = file_marker,
     .create = file_apply,
     .update = file_apply,
     .delete = file_delete,
     .read = file_read,
+    .recovery = RECOVERY_FINDS,
     .recover = file_recover,
     .limits = ssh_client_limits,
     .limits_reads = true,

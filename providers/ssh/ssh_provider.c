@@ -13,8 +13,8 @@ static const Attribute attributes[] = {
 /* clang-format on */
 
 static const ResourceType *const resources[] = {&ssh_exec, &ssh_file};
-static const ResourceType *const data_sources[] = {&data_ssh_exec};
-static const ResourceType *const ephemerals[] = {&ephemeral_ssh_exec};
+static const DataSourceType *const data_sources[] = {&data_ssh_exec};
+static const EphemeralType *const ephemerals[] = {&ephemeral_ssh_exec};
 
 const Provider ssh_provider = {
     .name = "ssh",

@@ -5,7 +5,7 @@
 
 extern const ResourceType ssh_exec;
 extern const ResourceType ssh_file;
-extern const ResourceType data_ssh_exec;
-extern const ResourceType ephemeral_ssh_exec;
+extern const DataSourceType data_ssh_exec;
+extern const EphemeralType ephemeral_ssh_exec;
 
 extern const Provider ssh_provider;

@@ -4,7 +4,7 @@
 #include "backends.h"
 #include "cipher_set.h"
 #include "convert.h"
-#include "draft.h"
+#include "object_builder.h"
 #include "statefile.h"
 #include "terraform_provider.h"
 
@@ -25,7 +25,7 @@ static bool refuse_config(Str why, const char *path, Diags *diags) {
 }
 
 static bool check_defaults(Value config, Diags *diags) {
-    Value defaults = draft_attribute(config, "defaults");
+    Value defaults = object_attribute(config, "defaults");
     if (!value_is_present(defaults) || type_is_mapping(defaults.type))
         return true;
     Diag *diag = diags_error(diags, NO_RANGE, "Invalid default values",
@@ -38,7 +38,7 @@ static bool check_defaults(Value config, Diags *diags) {
 /* The backend's configuration from an object: what it does not know is refused. */
 static bool backend_config(
     const BackendType *type, Value given, Value *out, Arena *arena, Diags *diags) {
-    Draft draft = draft_empty(&type->schema, arena);
+    ObjectBuilder builder = object_builder_empty(&type->schema, arena);
     if (!value_is_null(given) && !type_is_mapping(given.type))
         return refuse_config(STR("\"config\" must be an object."), ".config", diags);
     for (size_t i = 0; value_is_present(given) && i < given.count; i++) {
@@ -57,14 +57,14 @@ static bool backend_config(
                                             "wrong type.",
                                             STR_ARG(name)),
                                  ".config", diags);
-        draft_set(&draft, attribute->name, value);
+        object_builder_set(&builder, attribute->name, value);
     }
-    *out = draft_value(&draft);
+    *out = object_builder_value(&builder);
     return true;
 }
 
 static bool find_type(Value config, const BackendType **out, Arena *arena, Diags *diags) {
-    Str name = draft_text(config, "backend", STR_EMPTY);
+    Str name = object_text(config, "backend", STR_EMPTY);
     *out = backends_find(name);
     if (*out)
         return true;
@@ -75,12 +75,13 @@ static bool find_type(Value config, const BackendType **out, Arena *arena, Diags
                          ".backend", diags);
 }
 
-static bool remote_validate(const Call *call, Value config, Diags *diags) {
+static bool remote_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    Value config = request->config;
     const BackendType *type;
-    Value given = draft_attribute(config, "config"), ignored;
+    Value given = object_attribute(config, "config"), ignored;
     if (!check_defaults(config, diags))
         return false;
-    if (!value_is_known(draft_attribute(config, "backend")))
+    if (!value_is_known(object_attribute(config, "backend")))
         return true;
     if (!find_type(config, &type, call->arena, diags))
         return false;
@@ -102,7 +103,7 @@ static bool read_text(const Call *call,
     if (!backend_settings_complete(type, call->io, config, &whole, call->arena, diags) ||
         !type->open(call->io, whole, workspace, &backend, call->arena, diags))
         return false;
-    backend->cipher = cipher_set_remote(call->ciphers, call->address);
+    backend->cipher = cipher_set_remote(call->client, call->address);
     bool ok = backend_read(backend, out, call->arena, diags);
     *path = backend->path;
     backend->close(backend);
@@ -130,15 +131,19 @@ static Value outputs_of(const State *state, Value defaults, Arena *arena) {
     return value_object(names, values, count, arena);
 }
 
-static bool remote_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
-    (void)private_data;
+static bool remote_read(const Call *call,
+                        const DataReadRequest *request,
+                        DataReadResponse *response,
+                        Diags *diags) {
+    (void)request;
+    Value *state = &response->state;
     Arena *arena = call->arena;
     const BackendType *type;
     Value config;
     Str path, text;
-    Str workspace = draft_text(*state, "workspace", STR("default"));
+    Str workspace = object_text(*state, "workspace", STR("default"));
     if (!find_type(*state, &type, arena, diags) ||
-        !backend_config(type, draft_attribute(*state, "config"), &config, arena, diags) ||
+        !backend_config(type, object_attribute(*state, "config"), &config, arena, diags) ||
         !read_text(call, type, config, workspace, &path, &text, diags)) {
         return false;
     }
@@ -153,13 +158,14 @@ static bool remote_read(const Call *call, Value *state, Str *private_data, Diags
     State *stored;
     if (!statefile_decode(path, text, &stored, arena, diags))
         return false;
-    Draft draft = draft_of(*state, arena);
-    draft_set(&draft, "outputs", outputs_of(stored, draft_attribute(*state, "defaults"), arena));
-    *state = draft_value(&draft);
+    ObjectBuilder builder = object_builder_of(*state, arena);
+    object_builder_set(&builder, "outputs",
+                       outputs_of(stored, object_attribute(*state, "defaults"), arena));
+    *state = object_builder_value(&builder);
     return true;
 }
 
-const ResourceType data_terraform_remote_state = {
+const DataSourceType data_terraform_remote_state = {
     .name = "terraform_remote_state",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "Reads the outputs that another configuration has stored."},

@@ -1,6 +1,6 @@
 /* terraform_data: `output` follows `input`, `id` stays until `triggers_replace` changes. */
 #include "digest.h"
-#include "draft.h"
+#include "object_builder.h"
 #include "terraform_provider.h"
 
 static const Attribute attributes[] = {
@@ -19,8 +19,8 @@ static Value pending_output(Value input, bool is_new) {
 }
 
 /* Attributes that may hold anything: the type of the whole follows from what they hold. */
-static Value settle(const Draft *draft, Arena *arena) {
-    return value_with_items(draft_value(draft), draft->items, arena);
+static Value settle(const ObjectBuilder *builder, Arena *arena) {
+    return value_with_items(object_builder_value(builder), builder->items, arena);
 }
 
 static bool data_plan(const Call *call,
@@ -28,19 +28,20 @@ static bool data_plan(const Call *call,
                       PlanResponse *response,
                       Diags *diags) {
     (void)diags;
-    Draft draft = draft_of(response->planned, call->arena);
-    Value input = draft_attribute(request->proposed, "input");
+    ObjectBuilder builder = object_builder_of(response->planned, call->arena);
+    Value input = object_attribute(request->proposed, "input");
     bool is_new = value_is_null(request->prior) ||
-                  !value_equal(draft_attribute(request->proposed, "triggers_replace"),
-                               draft_attribute(request->prior, "triggers_replace"));
+                  !value_equal(object_attribute(request->proposed, "triggers_replace"),
+                               object_attribute(request->prior, "triggers_replace"));
     if (is_new) {
         Refinement refinement = {.not_null = true, .length_max = UINT32_MAX};
-        draft_set(&draft, "id", value_unknown_refined(&TYPE_STRING, refinement, call->arena));
-        draft_set(&draft, "output", pending_output(input, is_new));
-    } else if (!value_equal(input, draft_attribute(request->prior, "input"))) {
-        draft_set(&draft, "output", pending_output(input, is_new));
+        object_builder_set(&builder, "id",
+                           value_unknown_refined(&TYPE_STRING, refinement, call->arena));
+        object_builder_set(&builder, "output", pending_output(input, is_new));
+    } else if (!value_equal(input, object_attribute(request->prior, "input"))) {
+        object_builder_set(&builder, "output", pending_output(input, is_new));
     }
-    response->planned = settle(&draft, call->arena);
+    response->planned = settle(&builder, call->arena);
     return true;
 }
 
@@ -50,22 +51,27 @@ static bool data_apply(const Call *call,
                        ApplyResponse *response,
                        Diags *diags) {
     (void)diags;
-    Draft draft = draft_of(request->planned, call->arena);
-    if (!value_is_known(draft_get(&draft, "id"))) {
-        draft_set(&draft, "id", value_from_str(digest_uuid4(call->arena)));
+    ObjectBuilder builder = object_builder_of(request->planned, call->arena);
+    if (!value_is_known(object_builder_get(&builder, "id"))) {
+        object_builder_set(&builder, "id", value_from_str(digest_uuid4(call->arena)));
     }
-    if (!value_is_known(draft_get(&draft, "output"))) {
-        draft_set(&draft, "output", draft_get(&draft, "input"));
+    if (!value_is_known(object_builder_get(&builder, "output"))) {
+        object_builder_set(&builder, "output", object_builder_get(&builder, "input"));
     }
-    response->state = settle(&draft, call->arena);
+    response->state = settle(&builder, call->arena);
     return true;
 }
 
-static bool data_import(const Call *call, Str id, Value *state, Diags *diags) {
+static bool data_import(const Call *call,
+                        const ImportRequest *request,
+                        ImportResponse *response,
+                        Diags *diags) {
+    Str id = request->id;
+    Value *state = &response->state;
     (void)diags;
-    Draft draft = draft_empty(&terraform_data.schema, call->arena);
-    draft_set_text(&draft, "id", id, call->arena);
-    *state = draft_value(&draft);
+    ObjectBuilder builder = object_builder_empty(&terraform_data.schema, call->arena);
+    object_builder_set_text(&builder, "id", id, call->arena);
+    *state = object_builder_value(&builder);
     return true;
 }
 
@@ -77,7 +83,6 @@ const ResourceType terraform_data = {
                  .description =
                 "Keeps a value in the state; other things can be tied to its replacement.", },
     .effect = EFFECT_NONE,
-    .is_judged_whole = true,
     .plan = data_plan,
     .create = data_apply,
     .update = data_apply,

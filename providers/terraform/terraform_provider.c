@@ -2,12 +2,24 @@
 #include "terraform_provider.h"
 
 static const ResourceType *const resources[] = {&terraform_data};
-static const ResourceType *const data_sources[] = {&data_terraform_remote_state};
+static const DataSourceType *const data_sources[] = {&data_terraform_remote_state};
+
+/* The client is the set of ciphers that opens stored states. */
+static bool configure(const Call *call,
+                      const ConfigureRequest *request,
+                      ConfigureResponse *response,
+                      Diags *diags) {
+    (void)call;
+    (void)diags;
+    response->client = (void *)(uintptr_t)request->context;
+    return true;
+}
 
 const Provider terraform_provider = {
     .name = "terraform",
     .address = "terraform.io/builtin/terraform",
     .description = "Values that live in the state alone, and outputs of other states.",
+    .configure = configure,
     PROVIDER_RESOURCES(resources),
     PROVIDER_DATA_SOURCES(data_sources),
 };

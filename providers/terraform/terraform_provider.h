@@ -4,6 +4,6 @@
 #include "provider.h"
 
 extern const ResourceType terraform_data;
-extern const ResourceType data_terraform_remote_state;
+extern const DataSourceType data_terraform_remote_state;
 
 extern const Provider terraform_provider;

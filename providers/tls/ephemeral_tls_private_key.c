@@ -4,16 +4,20 @@
 
 static const Attribute attributes[] = {TLS_KEY_ATTRIBUTES(0)};
 
-static bool key_open(const Call *call, EphemeralResponse *response, Diags *diags) {
-    Draft draft = draft_of(response->result, call->arena);
+static bool key_open(const Call *call,
+                     const OpenRequest *request,
+                     OpenResponse *response,
+                     Diags *diags) {
+    (void)request;
+    ObjectBuilder builder = object_builder_of(response->result, call->arena);
     Str id;
-    if (!tls_key_make(response->result, &draft, &id, call->arena, diags))
+    if (!tls_key_make(response->result, &builder, &id, call->arena, diags))
         return false;
-    response->result = draft_value(&draft);
+    response->result = object_builder_value(&builder);
     return true;
 }
 
-const ResourceType ephemeral_tls_private_key = {
+const EphemeralType ephemeral_tls_private_key = {
     .name = "tls_private_key",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "A key pair that is made anew in every run and kept nowhere."},

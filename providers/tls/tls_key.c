@@ -3,21 +3,7 @@
 
 #include "digest.h"
 #include "tls_openssh.h"
-
-#include <openssl/pem.h>
-#include <openssl/x509.h>
-
-typedef EVP_PKEY *KeyRef;
-static inline void key_release(KeyRef *key) {
-    EVP_PKEY_free(*key);
-}
-SCOPED_TYPE(KeyRef, key_release);
-
-typedef BIO *BioRef;
-static inline void bio_release(BioRef *bio) {
-    BIO_free(*bio);
-}
-SCOPED_TYPE(BioRef, bio_release);
+#include "tls_openssl.h"
 
 typedef struct Curve {
     const char *name;
@@ -41,20 +27,17 @@ Str tls_key_check_bits(Value value, Arena *arena) {
 static Str public_der_digest(EVP_PKEY *key, Arena *arena) {
     unsigned char *der = NULL;
     int size = i2d_PUBKEY(key, &der);
-    CHECK(size > 0);
-    Str digest = digest_hex(DIGEST_SHA1, (Str){(const char *)der, (size_t)size}, arena);
-    OPENSSL_free(der);
-    return digest;
+    return tls_openssl_der_sha1(der, size, arena);
 }
 
 static EVP_PKEY *generate(Value planned) {
-    Str algorithm = draft_text(planned, "algorithm", STR_EMPTY);
+    Str algorithm = object_text(planned, "algorithm", STR_EMPTY);
     if (str_equal_cstr(algorithm, "RSA")) {
-        return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)draft_int(planned, "rsa_bits", 2048));
+        return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)object_int(planned, "rsa_bits", 2048));
     }
     if (str_equal_cstr(algorithm, "ED25519"))
         return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
-    Str curve = draft_text(planned, "ecdsa_curve", STR("P224"));
+    Str curve = object_text(planned, "ecdsa_curve", STR("P224"));
     for (size_t i = 0; i < ARRAY_COUNT(curves); i++) {
         if (!str_equal_cstr(curve, curves[i].name))
             continue;
@@ -79,39 +62,35 @@ static int write_public(BIO *bio, EVP_PKEY *key) {
 
 static Str pem(EVP_PKEY *key, PemWriter writer, Arena *arena) {
     SCOPED(BioRef) bio = BIO_new(BIO_s_mem());
-    char *text = NULL;
     CHECK(bio && writer(bio, key) == 1);
-    long size = BIO_get_mem_data(bio, &text);
-    return str_clone((Str){text, (size_t)size}, arena);
+    return tls_openssl_text(bio, arena);
 }
 
-static void describe_pem(Draft *draft, EVP_PKEY *key, Arena *arena) {
+static void describe_private(ObjectBuilder *builder, EVP_PKEY *key, Arena *arena) {
     bool is_ed25519 = EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519;
     Str pkcs8 = pem(key, write_pkcs8, arena);
     Str traditional = is_ed25519 ? pkcs8 : pem(key, write_traditional, arena);
-    draft_set(draft, "private_key_pem", value_from_str(traditional));
-    draft_set(draft, "private_key_pem_pkcs8", value_from_str(pkcs8));
-    draft_set(draft, "public_key_pem", value_from_str(pem(key, write_public, arena)));
+    Str blob = tls_openssh_public_blob(key, arena);
+    Str openssh = blob.len > 0 ? tls_openssh_private_file(key, blob, arena) : STR_EMPTY;
+    object_builder_set(builder, "private_key_pem", value_from_str(traditional));
+    object_builder_set(builder, "private_key_pem_pkcs8", value_from_str(pkcs8));
+    object_builder_set(builder, "private_key_openssh", value_from_str(openssh));
 }
 
-static void describe_openssh(Draft *draft, EVP_PKEY *key, Arena *arena) {
+Str tls_key_describe_public(ObjectBuilder *builder, EVP_PKEY *key, Arena *arena) {
     Str blob = tls_openssh_public_blob(key, arena);
     bool has = blob.len > 0;
-    const struct {
-        const char *name;
-        Str text;
-    } rows[] = {
-        {"private_key_openssh", has ? tls_openssh_private_file(key, blob,                      arena) : STR_EMPTY},
-        {"public_key_openssh",                     has ? tls_openssh_public_line(blob,                                    arena) : STR_EMPTY      },
-        {"public_key_fingerprint_md5",                     has ? tls_openssh_md5(blob,                            arena) : STR_EMPTY},
-        {"public_key_fingerprint_sha256",                     has ? tls_openssh_sha256(blob,                         arena) : STR_EMPTY},
-    };
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        draft_set(draft, rows[i].name, value_from_str(rows[i].text));
-    }
+    Str line = has ? tls_openssh_public_line(blob, arena) : STR_EMPTY;
+    Str md5 = has ? tls_openssh_md5(blob, arena) : STR_EMPTY;
+    Str sha256 = has ? tls_openssh_sha256(blob, arena) : STR_EMPTY;
+    object_builder_set(builder, "public_key_pem", value_from_str(pem(key, write_public, arena)));
+    object_builder_set(builder, "public_key_openssh", value_from_str(line));
+    object_builder_set(builder, "public_key_fingerprint_md5", value_from_str(md5));
+    object_builder_set(builder, "public_key_fingerprint_sha256", value_from_str(sha256));
+    return public_der_digest(key, arena);
 }
 
-bool tls_key_make(Value settings, Draft *draft, Str *id, Arena *arena, Diags *diags) {
+bool tls_key_make(Value settings, ObjectBuilder *builder, Str *id, Arena *arena, Diags *diags) {
     SCOPED(KeyRef) key = generate(settings);
     if (!key) {
         diags_error(diags, NO_RANGE, "No key could be made",
@@ -119,8 +98,7 @@ bool tls_key_make(Value settings, Draft *draft, Str *id, Arena *arena, Diags *di
                     "algorithm, the curve or the size.");
         return false;
     }
-    describe_pem(draft, key, arena);
-    describe_openssh(draft, key, arena);
-    *id = public_der_digest(key, arena);
+    describe_private(builder, key, arena);
+    *id = tls_key_describe_public(builder, key, arena);
     return true;
 }

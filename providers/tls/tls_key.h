@@ -2,8 +2,10 @@
  * tls_private_key share. */
 #pragma once
 
-#include "draft.h"
+#include "object_builder.h"
 #include "provider.h"
+
+#include <openssl/evp.h>
 
 /* clang-format off */
 /* Settings and notations, as rows of an attribute table; `settings` joins the settings' flags. */
@@ -31,6 +33,9 @@
 
 Str tls_key_check_bits(Value value, Arena *arena);
 
-/* A new key as the settings ask for; its notations go into the draft. *id: SHA-1 of the public key
- * in DER, in hex. */
-MUST_USE bool tls_key_make(Value settings, Draft *draft, Str *id, Arena *arena, Diags *diags);
+/* A new key as the settings ask for; its notations go into the builder. *id: SHA-1 of the public
+ * key in DER, in hex. */
+MUST_USE bool tls_key_make(
+    Value settings, ObjectBuilder *builder, Str *id, Arena *arena, Diags *diags);
+/* Sets the notations of the public key. Returns the same digest. */
+Str tls_key_describe_public(ObjectBuilder *builder, EVP_PKEY *key, Arena *arena);

@@ -4,6 +4,7 @@
 #include "digest.h"
 
 #include <openssl/core_names.h>
+#include <openssl/param_build.h>
 
 typedef struct Curve {
     const char *group; /* as OpenSSL names it */
@@ -181,4 +182,118 @@ Str tls_openssh_md5(Str blob, Arena *arena) {
         strbuf_add(&buf, str_slice(hex, at, at + 2));
     }
     return strbuf_str(&buf);
+}
+
+/* Reading. */
+
+static bool take_u32(Str *rest, uint32_t *out) {
+    if (rest->len < 4)
+        return false;
+    *out = 0;
+    for (size_t i = 0; i < 4; i++)
+        *out = *out << 8 | (unsigned char)rest->ptr[i];
+    *rest = str_after(*rest, 4);
+    return true;
+}
+
+static bool take_string(Str *rest, Str *out) {
+    uint32_t size;
+    if (!take_u32(rest, &size) || rest->len < size)
+        return false;
+    *out = str_slice(*rest, 0, size);
+    *rest = str_after(*rest, size);
+    return true;
+}
+
+/* The bytes between the two lines of dashes. */
+static bool unarmour(Str file, Str *out, Arena *arena) {
+    static const Str begin = STR_CONST("-----BEGIN OPENSSH PRIVATE KEY-----");
+    static const Str end = STR_CONST("-----END OPENSSH PRIVATE KEY-----");
+    size_t from = str_find(file, begin, 0);
+    size_t to = from == SIZE_MAX ? SIZE_MAX : str_find(file, end, from);
+    if (to == SIZE_MAX)
+        return false;
+    StrBuf text = strbuf_new(arena);
+    for (size_t i = from + begin.len; i < to; i++) {
+        if (!isspace((unsigned char)file.ptr[i]))
+            strbuf_add_char(&text, file.ptr[i]);
+    }
+    return digest_from_base64(strbuf_str(&text), out, arena);
+}
+
+static EVP_PKEY *from_params(const char *type, OSSL_PARAM_BLD *build) {
+    EVP_PKEY *key = NULL;
+    OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(build);
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+    if (!params || !context || EVP_PKEY_fromdata_init(context) != 1 ||
+        EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
+        key = NULL;
+    EVP_PKEY_CTX_free(context);
+    OSSL_PARAM_free(params);
+    return key;
+}
+
+static EVP_PKEY *rsa_from_blob(Str rest) {
+    Str e, n;
+    if (!take_string(&rest, &e) || !take_string(&rest, &n))
+        return NULL;
+    OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+    BIGNUM *exponent = BN_bin2bn((const unsigned char *)e.ptr, (int)e.len, NULL);
+    BIGNUM *modulus = BN_bin2bn((const unsigned char *)n.ptr, (int)n.len, NULL);
+    CHECK(build && exponent && modulus);
+    CHECK(OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, exponent) == 1);
+    CHECK(OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, modulus) == 1);
+    EVP_PKEY *key = from_params("RSA", build);
+    BN_free(exponent);
+    BN_free(modulus);
+    OSSL_PARAM_BLD_free(build);
+    return key;
+}
+
+static EVP_PKEY *ec_from_blob(Str rest) {
+    Str name, point;
+    if (!take_string(&rest, &name) || !take_string(&rest, &point))
+        return NULL;
+    const Curve *curve = NULL;
+    for (size_t i = 0; i < ARRAY_COUNT(curves); i++) {
+        if (str_equal_cstr(name, curves[i].name))
+            curve = &curves[i];
+    }
+    if (!curve)
+        return NULL;
+    OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+    CHECK(build);
+    CHECK(OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, curve->group, 0) == 1);
+    CHECK(OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point.ptr, point.len) ==
+          1);
+    EVP_PKEY *key = from_params("EC", build);
+    OSSL_PARAM_BLD_free(build);
+    return key;
+}
+
+static EVP_PKEY *from_blob(Str blob) {
+    Str type, bytes;
+    if (!take_string(&blob, &type))
+        return NULL;
+    if (str_equal_cstr(type, "ssh-rsa"))
+        return rsa_from_blob(blob);
+    if (str_starts_with(type, STR("ecdsa-sha2-")))
+        return ec_from_blob(blob);
+    if (!str_equal_cstr(type, "ssh-ed25519") || !take_string(&blob, &bytes) || bytes.len != 32)
+        return NULL;
+    return EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, (const unsigned char *)bytes.ptr,
+                                       bytes.len);
+}
+
+EVP_PKEY *tls_openssh_read_public(Str file, Arena *arena) {
+    static const Str magic = {"openssh-key-v1", sizeof "openssh-key-v1"}; /* with its NUL */
+    Str rest, cipher, derivation, options, blob;
+    uint32_t count;
+    if (!unarmour(file, &rest, arena) || !str_starts_with(rest, magic))
+        return NULL;
+    rest = str_after(rest, magic.len);
+    if (!take_string(&rest, &cipher) || !take_string(&rest, &derivation) ||
+        !take_string(&rest, &options) || !take_u32(&rest, &count) || !take_string(&rest, &blob))
+        return NULL;
+    return str_equal_cstr(cipher, "none") && count == 1 ? from_blob(blob) : NULL;
 }

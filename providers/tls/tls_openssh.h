@@ -17,3 +17,6 @@ Str tls_openssh_private_file(EVP_PKEY *key, Str public_blob, Arena *arena);
 /* "SHA256:…" and "aa:bb:…" */
 Str tls_openssh_sha256(Str blob, Arena *arena);
 Str tls_openssh_md5(Str blob, Arena *arena);
+/* The public key in an "OPENSSH PRIVATE KEY" file without a pass phrase, freed by the caller; NULL:
+ * the text is no such file. */
+EVP_PKEY *tls_openssh_read_public(Str file, Arena *arena);

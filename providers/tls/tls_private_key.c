@@ -13,12 +13,12 @@ static bool key_create(const Call *call,
                        const ApplyRequest *request,
                        ApplyResponse *response,
                        Diags *diags) {
-    Draft draft = draft_of(request->planned, call->arena);
+    ObjectBuilder builder = object_builder_of(request->planned, call->arena);
     Str id;
-    if (!tls_key_make(request->planned, &draft, &id, call->arena, diags))
+    if (!tls_key_make(request->planned, &builder, &id, call->arena, diags))
         return false;
-    draft_set(&draft, "id", value_from_str(id));
-    response->state = draft_value(&draft);
+    object_builder_set(&builder, "id", value_from_str(id));
+    response->state = object_builder_value(&builder);
     return true;
 }
 

@@ -6,7 +6,7 @@
 
 #include <pthread.h>
 
-#define BODY_LIMIT    ((uint64_t)1 << 30)
+#define BODY_LIMIT    ((uint64_t)128 << 20)
 #define CONNECT_MS    5000
 #define ANSWER_MS     30000
 #define ROUNDS        6 /* over all endpoints */

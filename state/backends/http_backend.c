@@ -4,7 +4,7 @@
 #include "digest.h"
 #include "url.h"
 
-#define BODY_LIMIT ((uint64_t)1 << 30)
+#define BODY_LIMIT ((uint64_t)128 << 20)
 
 typedef struct HttpStore {
     Backend backend;

@@ -389,9 +389,21 @@ static Str path_of(Value config, Str workspace, Arena *arena) {
     return str_clone(disk_join(folder, STR("terraform.tfstate"), arena), arena);
 }
 
+/* A pipe would be waited for, by reading what this program itself holds open. */
+static bool check_is_file(const Disk *disk, Str path, Diags *diags) {
+    DiskStat stat;
+    if (disk->stat(disk->self, path, &stat) != 0 || stat.kind == DISK_FILE)
+        return true;
+    diags_error(diags, NO_RANGE, "The state is not a file",
+                "\"%.*s\" is %s. A state, its journal and its lock are files: remove it, or name "
+                "another path.",
+                STR_ARG(path),
+                stat.kind == DISK_FOLDER ? "a directory" : "a pipe, a socket or a device");
+    return false;
+}
+
 static bool local_open(
     const Io *io, Value config, Str workspace, Backend **out, Arena *arena, Diags *diags) {
-    (void)diags;
     Local *local = arena_new(arena, Local);
     local->disk = io->disk;
     local->clock = io->clock;
@@ -413,7 +425,10 @@ static bool local_open(
         .close = local_close,
     };
     *out = &local->backend;
-    return true;
+    return check_is_file(io->disk, local->path, diags) &&
+           check_is_file(io->disk, local->next_path, diags) &&
+           check_is_file(io->disk, local->lock_path, diags) &&
+           check_is_file(io->disk, local->backend.journal->name, diags);
 }
 
 static bool local_list(const Io *io, Value config, StrVec *out, Arena *arena, Diags *diags) {

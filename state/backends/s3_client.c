@@ -4,7 +4,7 @@
 #include "s3_xml.h"
 #include "url.h"
 
-#define BODY_LIMIT       ((uint64_t)1 << 30)
+#define BODY_LIMIT       ((uint64_t)128 << 20)
 #define BUSY_WAIT_MS     200
 #define BUSY_WAIT_MAX_MS 3200
 

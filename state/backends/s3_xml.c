@@ -1,40 +1,9 @@
-/* libxml2, without the network and without entities. */
+/* Answers of S3. Elements go by their names: the namespace differs between servers. */
 #include "s3_xml.h"
+
 #include "url.h"
 #include "utf8.h"
-
-#include <libxml/parser.h>
-
-typedef xmlDocPtr XmlDocRef;
-static void xml_doc_ref_release(XmlDocRef *doc) {
-    if (*doc)
-        xmlFreeDoc(*doc);
-}
-SCOPED_TYPE(XmlDocRef, xml_doc_ref_release);
-
-static xmlDocPtr parse(Str text) {
-    int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
-    if (text.len == 0 || text.len > INT32_MAX)
-        return NULL;
-    return xmlReadMemory(text.ptr, (int)text.len, NULL, NULL, options);
-}
-
-static bool is_named(const xmlNode *node, const char *name) {
-    return node->type == XML_ELEMENT_NODE && strcmp((const char *)node->name, name) == 0;
-}
-
-/* The text of the first child of that name. */
-static Str child_text(const xmlNode *parent, const char *name, Arena *arena) {
-    for (xmlNode *node = parent->children; node; node = node->next) {
-        if (!is_named(node, name))
-            continue;
-        xmlChar *content = xmlNodeGetContent(node);
-        Str text = str_clone(str_from_cstr((const char *)content), arena);
-        xmlFree(content);
-        return text;
-    }
-    return STR_EMPTY;
-}
+#include "xml.h"
 
 /* In this encoding, which is that of forms, a blank is a plus sign. */
 static bool decode(Str *key, Arena *arena) {
@@ -44,32 +13,36 @@ static bool decode(Str *key, Arena *arena) {
     return url_decode(strbuf_str(&text), key, arena);
 }
 
+/* False: no document, or one of another kind. */
+static bool read_as(Str text, const char *kind, XmlDoc *out) {
+    return xml_read(text, out) && xml_is_named(xml_root(out), kind);
+}
+
 bool s3_xml_page(Str text, S3Page *out, Arena *arena) {
-    SCOPED(XmlDocRef) doc = parse(text);
-    const xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
-    if (!root || !is_named(root, "ListBucketResult"))
+    SCOPED(XmlDoc) doc = {0};
+    if (!read_as(text, "ListBucketResult", &doc))
         return false;
     S3Page page = {0};
-    bool is_encoded = str_equal(child_text(root, "EncodingType", arena), STR("url"));
-    for (xmlNode *node = root->children; node; node = node->next) {
-        Str key = is_named(node, "Contents") ? child_text(node, "Key", arena) : STR_EMPTY;
+    xmlNodePtr root = xml_root(&doc);
+    bool is_encoded = str_equal(xml_child_text(root, "EncodingType", arena), STR("url"));
+    for (xmlNodePtr node = xml_child(root, "Contents"); node; node = xml_next(node)) {
+        Str key = xml_child_text(node, "Key", arena);
         if (is_encoded && !decode(&key, arena))
             return false;
         if (key.len)
             vec_push(arena, &page.keys, key);
     }
-    if (str_equal(child_text(root, "IsTruncated", arena), STR("true")))
-        page.next = child_text(root, "NextContinuationToken", arena);
+    if (str_equal(xml_child_text(root, "IsTruncated", arena), STR("true")))
+        page.next = xml_child_text(root, "NextContinuationToken", arena);
     *out = page;
     return true;
 }
 
 void s3_xml_error(Str text, Str *code, Str *message, Arena *arena) {
-    SCOPED(XmlDocRef) doc = parse(text);
-    const xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
+    SCOPED(XmlDoc) doc = {0};
     *code = *message = STR_EMPTY;
-    if (!root || !is_named(root, "Error"))
+    if (!read_as(text, "Error", &doc))
         return;
-    *code = utf8_strip_controls(child_text(root, "Code", arena), arena);
-    *message = utf8_strip_controls(child_text(root, "Message", arena), arena);
+    *code = utf8_strip_controls(xml_child_text(xml_root(&doc), "Code", arena), arena);
+    *message = utf8_strip_controls(xml_child_text(xml_root(&doc), "Message", arena), arena);
 }

@@ -4,7 +4,7 @@
  *
  * This stands in for builtin.c, so all else is the program as it is. */
 #include "builtin.h"
-#include "draft.h"
+#include "object_builder.h"
 #include "provisioners.h"
 #include "terraform_provider.h"
 
@@ -36,9 +36,13 @@ static void write_tally(void) {
     fclose(file);
 }
 
-static bool configure(const Call *call, Value config, void **client, Arena *run, Diags *diags) {
-    (void)call, (void)config, (void)run, (void)diags;
-    *client = NULL;
+static bool configure(const Call *call,
+                      const ConfigureRequest *request,
+                      ConfigureResponse *response,
+                      Diags *diags) {
+    Value config = request->config;
+    (void)call, (void)config, (void)diags;
+    response->client = NULL;
     if (getenv("BENCH_TALLY"))
         atexit(write_tally);
     return true;
@@ -46,7 +50,7 @@ static bool configure(const Call *call, Value config, void **client, Arena *run,
 
 static void work(const Call *call, Value object) {
     const Clock *clock = call->io->clock;
-    (void)clock->sleep_ms(clock->self, draft_int(object, "wait_ms", 0), call->cancel);
+    (void)clock->sleep_ms(clock->self, object_int(object, "wait_ms", 0), call->cancel);
     atomic_fetch_add(&calls, 1);
 }
 
@@ -55,14 +59,18 @@ static bool create(const Call *call,
                    ApplyResponse *response,
                    Diags *diags) {
     (void)diags;
-    Draft draft = draft_of(request->planned, call->arena);
+    ObjectBuilder builder = object_builder_of(request->planned, call->arena);
     work(call, request->planned);
-    draft_set_text(&draft, "id", STR("made"), call->arena);
-    response->state = draft_value(&draft);
+    object_builder_set_text(&builder, "id", STR("made"), call->arena);
+    response->state = object_builder_value(&builder);
     return true;
 }
 
-static bool delete (const Call *call, const ApplyRequest *request, Diags *diags) {
+static bool delete (const Call *call,
+                    const DeleteRequest *request,
+                    DeleteResponse *response,
+                    Diags *diags) {
+    (void)response;
     (void)diags;
     work(call, request->prior);
     return true;
@@ -77,6 +85,7 @@ static const Attribute attributes[] = {
 static const ResourceType thing = {
     .name = "tally_thing",
     .schema = {SCHEMA_ATTRIBUTES(attributes)},
+    .recovery = RECOVERY_REPEATS,
     .create = create,
     .delete = delete,
 };

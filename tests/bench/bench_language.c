@@ -149,7 +149,7 @@ int main(int count, char **words) {
     if (count != 4)
         return 2;
     Bench bench = {
-        .functions = functions_table(arena),
+        .functions = functions_table(NULL, arena),
         .io = io_real(),
         .text = str_from_cstr(words[2]),
     };

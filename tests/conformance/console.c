@@ -26,7 +26,7 @@ int main(int argc, char **argv) {
     SCOPED(ArenaRef) run = arena_open("run");
     SCOPED(ArenaRef) scratch = arena_open("scratch");
     Io io = io_real();
-    Scope scope = {.functions = functions_table(run), .io = &io, .base_folder = STR(".")};
+    Scope scope = {.functions = functions_table(NULL, run), .io = &io, .base_folder = STR(".")};
     scope.now_ms = (int64_t)time(NULL) * 1000;
     char *line = NULL;
     size_t size = 0;

@@ -1,6 +1,7 @@
 /* The calls of the fake provider. */
 #include "fake_provider.h"
-#include "draft.h"
+#include "fake_world.h"
+#include "object_builder.h"
 
 #include <unistd.h>
 
@@ -48,6 +49,17 @@ static bool is_ordered(const FakeWorld *world, Str order) {
     return false;
 }
 
+FakeWorld *fake_world_of(const Call *call) {
+    return world_of(call);
+}
+
+bool fake_world_is_ordered(FakeWorld *world, Str order) {
+    pthread_mutex_lock(&world->mutex);
+    bool is = is_ordered(world, order);
+    pthread_mutex_unlock(&world->mutex);
+    return is;
+}
+
 typedef struct Deed {
     FakeWorld *world;
     Str text; /* create a */
@@ -62,14 +74,27 @@ static void enter(FakeGroup *group) {
 }
 
 static size_t group_of(Value object) {
-    Str group = draft_text(object, "group", STR_EMPTY);
+    Str group = object_text(object, "group", STR_EMPTY);
     return str_equal(group, STR("pair")) ? 2 : group.len > 0 ? 1 : 0;
+}
+
+void fake_world_work(const Call *call, Value object) {
+    FakeWorld *world = world_of(call);
+    FakeGroup *group = &world->groups[group_of(object)];
+    pthread_mutex_lock(&world->mutex);
+    enter(group);
+    pthread_mutex_unlock(&world->mutex);
+    if (world->is_slow)
+        usleep(3000);
+    pthread_mutex_lock(&world->mutex);
+    group->running--;
+    pthread_mutex_unlock(&world->mutex);
 }
 
 /* Leaves with the world locked. */
 static Deed begin(const Call *call, const char *verb, Value object, size_t group) {
     FakeWorld *world = world_of(call);
-    Str name = draft_text(object, "name", STR_EMPTY);
+    Str name = object_text(object, "name", STR_EMPTY);
     Deed deed = {
         .world = world,
         .text = str_format(call->arena, "%s %.*s", verb, STR_ARG(name)),
@@ -121,15 +146,15 @@ static const Attribute thing_attributes[] = {
 };
 
 static Value made_object(const Call *call, Value planned, const FakeObject *object, int64_t count) {
-    Draft draft = draft_of(planned, call->arena);
-    draft_set(&draft, "id", value_string(object->id, call->arena));
-    draft_set(&draft, "revision", value_int(count));
-    return draft_value(&draft);
+    ObjectBuilder builder = object_builder_of(planned, call->arena);
+    object_builder_set(&builder, "id", value_string(object->id, call->arena));
+    object_builder_set(&builder, "revision", value_int(count));
+    return object_builder_value(&builder);
 }
 
 static FakeObject *add_object(FakeWorld *world, Value planned) {
     FakeObject *object = arena_new(world->arena, FakeObject);
-    Str name = draft_text(planned, "name", STR_EMPTY);
+    Str name = object_text(planned, "name", STR_EMPTY);
     size_t same = 1;
     vec_each(&world->objects, other) {
         if (str_equal((*other)->name, name))
@@ -137,7 +162,7 @@ static FakeObject *add_object(FakeWorld *world, Value planned) {
     }
     object->name = str_clone(name, world->arena);
     object->id = str_format(world->arena, "%.*s-%zu", STR_ARG(name), same);
-    object->size = draft_int(planned, "size", 0);
+    object->size = object_int(planned, "size", 0);
     vec_push(world->arena, &world->objects, object);
     return object;
 }
@@ -150,14 +175,14 @@ static bool thing_create(const Call *call,
     bool half = is_ordered(deed.world, deed.half);
     bool fails = is_ordered(deed.world, deed.text);
     Str lie = str_format(call->arena, "lie %.*s",
-                         STR_ARG(draft_text(request->planned, "name", STR_EMPTY)));
+                         STR_ARG(object_text(request->planned, "name", STR_EMPTY)));
     if (!fails) {
         Value planned = request->planned;
         if (is_ordered(deed.world, lie)) {
-            Draft draft = draft_of(planned, call->arena);
-            draft_set(&draft, "size", value_int(4711));
-            draft_set(&draft, "kind", value_from_cstr("a lie"));
-            planned = draft_value(&draft);
+            ObjectBuilder builder = object_builder_of(planned, call->arena);
+            object_builder_set(&builder, "size", value_int(4711));
+            object_builder_set(&builder, "kind", value_from_cstr("a lie"));
+            planned = object_builder_value(&builder);
         }
         response->state = made_object(call, planned, add_object(deed.world, planned), 1);
     }
@@ -170,28 +195,36 @@ static bool thing_update(const Call *call,
                          Diags *diags) {
     Deed deed = begin(call, "update", request->planned, group_of(request->planned));
     bool fails = is_ordered(deed.world, deed.text);
-    FakeObject *object = find(deed.world, STR_EMPTY, draft_text(request->prior, "id", STR_EMPTY));
+    FakeObject *object = find(deed.world, STR_EMPTY, object_text(request->prior, "id", STR_EMPTY));
     if (!fails && object) {
-        object->size = draft_int(request->planned, "size", 0);
+        object->size = object_int(request->planned, "size", 0);
         object->name =
-            str_clone(draft_text(request->planned, "name", STR_EMPTY), deed.world->arena);
-        int64_t count = draft_int(request->prior, "revision", 0) + 1;
+            str_clone(object_text(request->planned, "name", STR_EMPTY), deed.world->arena);
+        int64_t count = object_int(request->prior, "revision", 0) + 1;
         response->state = made_object(call, request->planned, object, count);
     }
     return end(&deed, diags, fails || !object);
 }
 
-static bool thing_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
+static bool thing_delete(const Call *call,
+                         const DeleteRequest *request,
+                         DeleteResponse *response,
+                         Diags *diags) {
+    (void)response;
     Deed deed = begin(call, "delete", request->prior, group_of(request->prior));
     bool fails = is_ordered(deed.world, deed.text);
-    FakeObject *object = find(deed.world, STR_EMPTY, draft_text(request->prior, "id", STR_EMPTY));
+    FakeObject *object = find(deed.world, STR_EMPTY, object_text(request->prior, "id", STR_EMPTY));
     if (!fails && object)
         object->is_gone = true;
     return end(&deed, diags, fails);
 }
 
-static bool thing_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
-    (void)private_data;
+static bool thing_read(const Call *call,
+                       const ReadRequest *request,
+                       ReadResponse *response,
+                       Diags *diags) {
+    (void)request;
+    Value *state = &response->state;
     (void)diags;
     FakeWorld *world = world_of(call);
     pthread_mutex_lock(&world->mutex);
@@ -204,13 +237,13 @@ static bool thing_read(const Call *call, Value *state, Str *private_data, Diags 
     call_progress(call, 1, 1, "looking");
     pthread_mutex_lock(&world->mutex);
     group->running--;
-    FakeObject *object = find(world, STR_EMPTY, draft_text(*state, "id", STR_EMPTY));
+    FakeObject *object = find(world, STR_EMPTY, object_text(*state, "id", STR_EMPTY));
     if (!object) {
         *state = value_null(state->type);
-    } else if (!value_is_null(draft_attribute(*state, "size"))) {
-        Draft draft = draft_of(*state, call->arena);
-        draft_set(&draft, "size", value_int(object->size));
-        *state = draft_value(&draft);
+    } else if (!value_is_null(object_attribute(*state, "size"))) {
+        ObjectBuilder builder = object_builder_of(*state, call->arena);
+        object_builder_set(&builder, "size", value_int(object->size));
+        *state = object_builder_value(&builder);
     }
     pthread_mutex_unlock(&world->mutex);
     return true;
@@ -223,7 +256,7 @@ static bool thing_plan(const Call *call,
                        Diags *diags) {
     (void)diags;
     FakeWorld *world = world_of(call);
-    Str name = draft_text(request->proposed, "name", STR_EMPTY);
+    Str name = object_text(request->proposed, "name", STR_EMPTY);
     pthread_mutex_lock(&world->mutex);
     bool rebuilds = is_ordered(world, str_format(call->arena, "rebuild %.*s", STR_ARG(name)));
     pthread_mutex_unlock(&world->mutex);
@@ -234,19 +267,27 @@ static bool thing_plan(const Call *call,
     return true;
 }
 
-static Str thing_identity(const Call *call, Value planned) {
-    return str_format(call->arena, "%.*s", STR_ARG(draft_text(planned, "name", STR_EMPTY)));
+static bool thing_marker(const Call *call,
+                         const MarkerRequest *request,
+                         MarkerResponse *response,
+                         Diags *diags) {
+    (void)diags;
+    Value planned = request->planned;
+    response->marker =
+        str_format(call->arena, "%.*s", STR_ARG(object_text(planned, "name", STR_EMPTY)));
+    return true;
 }
 
 static bool thing_recover(const Call *call,
                           const RecoverRequest *request,
-                          RecoverOutcome *outcome,
-                          Value *state,
+                          RecoverResponse *response,
                           Diags *diags) {
+    RecoverOutcome *outcome = &response->outcome;
+    Value *state = &response->state;
     (void)diags;
     FakeWorld *world = world_of(call);
     pthread_mutex_lock(&world->mutex);
-    const FakeObject *object = find(world, request->identity, STR_EMPTY);
+    const FakeObject *object = find(world, request->marker, STR_EMPTY);
     *outcome = object ? world->recovery : RECOVER_ABSENT;
     if (*outcome != RECOVER_ABSENT)
         *state = made_object(call, request->planned, object, 1);
@@ -254,13 +295,18 @@ static bool thing_recover(const Call *call,
     return true;
 }
 
-static void thing_limits(const Call *call, LimitAction action, Value object, Limits *out) {
-    (void)action;
+bool fake_world_limits(const Call *call,
+                       const LimitsRequest *request,
+                       LimitsResponse *response,
+                       Diags *diags) {
+    (void)diags;
+    Value object = request->object;
     size_t group = group_of(object);
     if (group > 0) {
-        Limit limit = {draft_text(object, "group", STR_EMPTY), (uint32_t)group};
-        vec_push(call->arena, out, limit);
+        Limit limit = {object_text(object, "group", STR_EMPTY), (uint32_t)group};
+        vec_push(call->arena, &response->limits, limit);
     }
+    return true;
 }
 
 static const ResourceType fake_thing = {
@@ -271,9 +317,10 @@ static const ResourceType fake_thing = {
     .update = thing_update,
     .delete = thing_delete,
     .read = thing_read,
-    .identity = thing_identity,
+    .marker = thing_marker,
+    .recovery = RECOVERY_FINDS,
     .recover = thing_recover,
-    .limits = thing_limits,
+    .limits = fake_world_limits,
     .limits_reads = true,
 };
 
@@ -291,14 +338,18 @@ static bool plain_create(const Call *call,
     bool fails = is_ordered(deed.world, deed.text);
     if (!fails) {
         const FakeObject *object = add_object(deed.world, request->planned);
-        Draft draft = draft_of(request->planned, call->arena);
-        draft_set(&draft, "id", value_string(object->id, call->arena));
-        response->state = draft_value(&draft);
+        ObjectBuilder builder = object_builder_of(request->planned, call->arena);
+        object_builder_set(&builder, "id", value_string(object->id, call->arena));
+        response->state = object_builder_value(&builder);
     }
     return end(&deed, diags, fails);
 }
 
-static bool plain_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
+static bool plain_delete(const Call *call,
+                         const DeleteRequest *request,
+                         DeleteResponse *response,
+                         Diags *diags) {
+    (void)response;
     Deed deed = begin(call, "delete", request->prior, 0);
     return end(&deed, diags, is_ordered(deed.world, deed.text));
 }
@@ -306,14 +357,16 @@ static bool plain_delete(const Call *call, const ApplyRequest *request, Diags *d
 static const ResourceType fake_plain = {
     .name = "fake_plain",
     .schema = {SCHEMA_ATTRIBUTES(plain_attributes)},
+    .recovery = RECOVERY_REPEATS,
     .create = plain_create,
     .delete = plain_delete,
 };
 
 static const ResourceType fake_disk = {
     .name = "fake_disk",
-    .is_held_by_users = true,
+    .destroy_after_dependents_update = true,
     .schema = {SCHEMA_ATTRIBUTES(plain_attributes)},
+    .recovery = RECOVERY_REPEATS,
     .create = plain_create,
     .delete = plain_delete,
 };
@@ -323,19 +376,23 @@ static const Attribute lookup_attributes[] = {
     {"answer", &TYPE_STRING, COMPUTED, "What was found."  },
 };
 
-static bool lookup_read(const Call *call, Value *state, Str *private_data, Diags *diags) {
-    (void)private_data;
+static bool lookup_read(const Call *call,
+                        const DataReadRequest *request,
+                        DataReadResponse *response,
+                        Diags *diags) {
+    (void)request;
+    Value *state = &response->state;
     Deed deed = begin(call, "lookup", *state, 0);
-    Draft draft = draft_of(*state, call->arena);
-    draft_set_text(
-        &draft, "answer",
-        str_format(call->arena, "found %.*s", STR_ARG(draft_text(*state, "name", STR_EMPTY))),
+    ObjectBuilder builder = object_builder_of(*state, call->arena);
+    object_builder_set_text(
+        &builder, "answer",
+        str_format(call->arena, "found %.*s", STR_ARG(object_text(*state, "name", STR_EMPTY))),
         call->arena);
-    *state = draft_value(&draft);
+    *state = object_builder_value(&builder);
     return end(&deed, diags, is_ordered(deed.world, deed.text));
 }
 
-static const ResourceType fake_lookup = {
+static const DataSourceType fake_lookup = {
     .name = "fake_lookup",
     .schema = {SCHEMA_ATTRIBUTES(lookup_attributes)},
     .read = lookup_read,
@@ -352,15 +409,20 @@ static int64_t token_renewal(const Call *call, int64_t after_ms) {
     return after_ms > 0 ? clock->monotonic_ms(clock->self) + after_ms : 0;
 }
 
-static bool token_open(const Call *call, EphemeralResponse *response, Diags *diags) {
+static bool token_open(const Call *call,
+                       const OpenRequest *request,
+                       OpenResponse *response,
+                       Diags *diags) {
+    (void)request;
     Deed deed = begin(call, "open", response->result, 0);
-    Str name = draft_text(response->result, "name", STR_EMPTY);
-    Draft draft = draft_of(response->result, call->arena);
-    int64_t after_ms = draft_int(response->result, "renew", 0);
-    draft_set_text(&draft, "value",
-                   str_format(call->arena, "token-%.*s-%zu", STR_ARG(name), ++deed.world->tokens),
-                   call->arena);
-    response->result = draft_value(&draft);
+    Str name = object_text(response->result, "name", STR_EMPTY);
+    ObjectBuilder builder = object_builder_of(response->result, call->arena);
+    int64_t after_ms = object_int(response->result, "renew", 0);
+    object_builder_set_text(
+        &builder, "value",
+        str_format(call->arena, "token-%.*s-%zu", STR_ARG(name), ++deed.world->tokens),
+        call->arena);
+    response->result = object_builder_value(&builder);
     response->private_data =
         str_format(call->arena, "%lld %.*s", (long long)after_ms, STR_ARG(name));
     response->renew_at_ms = token_renewal(call, after_ms);
@@ -381,16 +443,21 @@ static bool tell_token(const Call *call, const char *verb, Str private_data, Dia
     return !fails;
 }
 
-static bool token_renew(const Call *call, EphemeralResponse *response, Diags *diags) {
+static bool token_renew(const Call *call,
+                        const RenewRequest *request,
+                        RenewResponse *response,
+                        Diags *diags) {
+    (void)request;
     response->renew_at_ms = token_renewal(call, strtoll(response->private_data.ptr, NULL, 10));
     return tell_token(call, "renew", response->private_data, diags);
 }
 
-static bool token_close(const Call *call, Str private_data, Diags *diags) {
+static bool token_close(const Call *call, const CloseRequest *request, Diags *diags) {
+    Str private_data = request->private_data;
     return tell_token(call, "close", private_data, diags);
 }
 
-static const ResourceType fake_token = {
+static const EphemeralType fake_token = {
     .name = "fake_token",
     .schema = {SCHEMA_ATTRIBUTES(token_attributes)},
     .open = token_open,
@@ -402,11 +469,15 @@ static const Attribute provider_attributes[] = {
     {"endpoint", &TYPE_STRING, OPTIONAL, "Where the world is."},
 };
 
-static bool fake_configure(
-    const Call *call, Value config, void **client, Arena *run, Diags *diags) {
+static bool fake_configure(const Call *call,
+                           const ConfigureRequest *request,
+                           ConfigureResponse *response,
+                           Diags *diags) {
+    Value config = request->config;
+    Arena *run = request->run;
     FakeWorld *world = world_of(call);
-    Str endpoint = draft_text(config, "endpoint", STR_EMPTY);
-    *client = arena_new(run, Str);
+    Str endpoint = object_text(config, "endpoint", STR_EMPTY);
+    response->client = arena_new(run, Str);
     pthread_mutex_lock(&world->mutex);
     if (endpoint.len > 0)
         strbuf_add_format(&world->diary, "configure %.*s\n", STR_ARG(endpoint));
@@ -418,9 +489,9 @@ static bool fake_configure(
     return true;
 }
 
-static const ResourceType *const resources[] = {&fake_thing, &fake_plain, &fake_disk};
-static const ResourceType *const data_sources[] = {&fake_lookup};
-static const ResourceType *const ephemerals[] = {&fake_token};
+static const ResourceType *const resources[] = {&fake_thing, &fake_plain, &fake_disk, &fake_vault};
+static const DataSourceType *const data_sources[] = {&fake_lookup};
+static const EphemeralType *const ephemerals[] = {&fake_token};
 
 const Provider fake_provider = {
     .name = "fake",

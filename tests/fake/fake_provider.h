@@ -4,7 +4,9 @@
  * limit of 1 per value, "pair": of 2), kind (default "plain"), input (anything); id, revision
  * (changes with every update)
  *   fake_plain    name!, size: cannot be updated
- *   fake_disk     the same, held by its users
+ *   fake_disk     the same, destroyed after its dependents are updated
+ *   fake_vault    name!, zone (forces a new one), size, cluster, disk: private data, planned
+ * deletions
  *   data fake_lookup   name! → answer
  *
  * The world is found through the Io that the engine was given: its first member. */

@@ -1,7 +1,7 @@
 /* A note in the diary. */
 #include "fake_provisioner.h"
 
-#include "draft.h"
+#include "object_builder.h"
 
 #include <unistd.h>
 
@@ -21,10 +21,10 @@ static bool is_ordered(const FakeWorld *world, Str order) {
 static bool note(const ProvisionCall *call, Value config, Diags *diags) {
     FakeWorld *world = (FakeWorld *)(uintptr_t)call->call.io;
     Arena *arena = call->call.arena;
-    Str text = str_format(arena, "note %.*s", STR_ARG(draft_text(config, "text", STR_EMPTY)));
+    Str text = str_format(arena, "note %.*s", STR_ARG(object_text(config, "text", STR_EMPTY)));
     Str host = value_is_null(call->connection) ? STR_EMPTY
-                                               : draft_text(call->connection, "host", STR_EMPTY);
-    Str output = draft_text(config, "output", STR_EMPTY);
+                                               : object_text(call->connection, "host", STR_EMPTY);
+    Str output = object_text(config, "output", STR_EMPTY);
     bool is_error = false;
     for (size_t i = 0; i < output.len; i++) /* in pieces */
         call->output(call->payload, str_slice(output, i, i + 1), is_error);

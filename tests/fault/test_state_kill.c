@@ -53,7 +53,7 @@ static bool open_run(Run *run) {
            run->backend->lock(run->backend, &info, 0, NULL, &run->diags) &&
            run->backend->read(run->backend, &text, run->arena, &run->diags) &&
            statefile_decode(run->backend->path, text, &run->state, run->arena, &run->diags) &&
-           journal_replay(run->backend->journal, run->state, &found, run->arena, &run->diags);
+           journal_replay(run->backend->journal, NULL, run->state, &found, run->arena, &run->diags);
 }
 
 static void refresh(Run *run, int slot) {

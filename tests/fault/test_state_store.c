@@ -166,10 +166,20 @@ static bool is_over(const Run *run) {
     return run->gave_up || faulty_disk_is_dead(run->faulty);
 }
 
+/* Without power, what was not synced may be damaged in the middle: an error, and the next run goes
+ * on with the rest. */
+static bool replay(Run *run) {
+    bool found;
+    JournalStore *journal = run->backend->journal;
+    if (journal_replay(journal, &run->disk, run->state, &found, run->arena, &run->diags))
+        return true;
+    return run->world->moment->fault == FAULT_GARBLE && !is_over(run) &&
+           journal_replay(journal, &run->disk, run->state, &found, run->arena, &run->diags);
+}
+
 static bool open_run(Run *run) {
     LockInfo info = {.id = STR("id"), .operation = STR("test")};
     Str text;
-    bool found;
     run->arena = arena_open("run");
     run->diags = diags_new(run->arena);
     run->disk = faulty_disk_as_disk(run->faulty);
@@ -182,7 +192,7 @@ static bool open_run(Run *run) {
     return run->backend->lock(run->backend, &info, 0, NULL, &run->diags) &&
            run->backend->read(run->backend, &text, run->arena, &run->diags) &&
            statefile_decode(run->backend->path, text, &run->state, run->arena, &run->diags) &&
-           journal_replay(run->backend->journal, run->state, &found, run->arena, &run->diags);
+           replay(run);
 }
 
 /* What the engine does before it plans: asks after what is in doubt, reads everything again. */

@@ -6,7 +6,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     SCOPED(ArenaRef) arena = arena_open("fuzz");
-    const FunctionTable *functions = functions_table(arena);
+    const FunctionTable *functions = functions_table(NULL, arena);
     const Source *source = source_new(STR("fuzz"), (Str){(const char *)data, size}, arena);
     for (int i = 0; i < 3; i++) {
         Diags diags = diags_new(arena);

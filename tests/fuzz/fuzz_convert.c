@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const FunctionTable *functions(void) {
     static const FunctionTable *table;
     if (!table)
-        table = functions_table(arena_open("functions"));
+        table = functions_table(NULL, arena_open("functions"));
     return table;
 }
 

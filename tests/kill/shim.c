@@ -272,6 +272,7 @@ VIR(int, virDomainDetachDeviceFlags, (virDomainPtr d, const char *x, unsigned in
 VIR(int, virDomainBlockResize, (virDomainPtr d, const char *p, unsigned long long s, unsigned int f), (d, p, s, f))
 VIR(virNetworkPtr, virNetworkDefineXML, (virConnectPtr c, const char *x), (c, x))
 VIR(int, virNetworkCreate, (virNetworkPtr n), (n))
+VIR(virNetworkPtr, virNetworkCreateXML, (virConnectPtr c, const char *x), (c, x))
 VIR(int, virNetworkUpdate, (virNetworkPtr n, unsigned int c, unsigned int s, int i, const char *x, unsigned int f), (n, c, s, i, x, f))
 VIR(int, virNetworkSetAutostart, (virNetworkPtr n, int a), (n, a))
 VIR(int, virNetworkDestroy, (virNetworkPtr n), (n))

@@ -19,6 +19,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.dont_write_bytecode = True
 sys.path.insert(0, HERE)
 import respell
+import web
 
 SECONDS = 60
 SPELLINGS = {"json": respell.SUFFIX, "yaml": ".loam.yaml", "hcl": ".tf"}
@@ -76,12 +77,37 @@ def brief(value):
 # Names for what differs from run to run.
 
 
+def address_of(resource, instance):
+    module = resource["module"] + "." if resource.get("module") else ""
+    key = "[%s]" % json.dumps(instance["index_key"]) if "index_key" in instance else ""
+    return "%s%s.%s%s" % (module, resource["type"], resource["name"], key)
+
+
 class Naming:
-    def __init__(self, folder):
+    def __init__(self, folder, mask):
         self.folders = sorted({folder, os.path.realpath(folder)}, key=len, reverse=True)
         self.ids, self.uses, self.lineages = {}, {}, []
+        self.mask, self.masked = mask or {}, {}
 
     def meet(self, state):
+        self.meet_masked(state)
+        self.meet_ids(state)
+
+    def meet_masked(self, state):
+        """A random text of an attribute that the case names is called by that attribute's address."""
+        places = ("module", "mode", "type", "name")
+        for resource in sorted(state.get("resources") or [], key=lambda r: [r.get(p, "") for p in places]):
+            for instance in resource.get("instances") or []:
+                for name in self.mask.get(resource["type"], []):
+                    found = (instance.get("attributes") or {}).get(name)
+                    if not isinstance(found, str) or not found or found in self.masked:
+                        continue
+                    address = "%s.%s" % (address_of(resource, instance), name)
+                    self.uses[address] = self.uses.get(address, 0) + 1
+                    again = "" if self.uses[address] == 1 else "#%d" % self.uses[address]
+                    self.masked[found] = "<%s%s>" % (address, again)
+
+    def meet_ids(self, state):
         """An object of terraform_data is called by the address where it was seen first."""
         for resource in sorted(state.get("resources") or [], key=lambda r: (r.get("module", ""), r.get("name", ""))):
             if resource.get("mode") != "managed" or resource.get("type") != "terraform_data":
@@ -90,9 +116,7 @@ class Naming:
                 found = (instance.get("attributes") or {}).get("id")
                 if not isinstance(found, str) or not ID.fullmatch(found) or found in self.ids:
                     continue
-                address = "%s%s.%s" % (resource["module"] + "." if resource.get("module") else "", resource["type"], resource["name"])
-                if "index_key" in instance:
-                    address += "[%s]" % json.dumps(instance["index_key"])
+                address = address_of(resource, instance)
                 self.uses[address] = self.uses.get(address, 0) + 1
                 again = "" if self.uses[address] == 1 else "#%d" % self.uses[address]
                 self.ids[found] = "<id:%s%s>" % (address, again)
@@ -105,8 +129,11 @@ class Naming:
 
     def apply(self, value):
         if isinstance(value, str):
+            for text in sorted(self.masked, key=len, reverse=True):
+                value = value.replace(text, self.masked[text])
             for folder in self.folders:
                 value = value.replace(folder, "<dir>")
+            value = web.hide(value)
             return MOMENT.sub("<time>", ID.sub(lambda m: self.ids.get(m.group(), "<uuid>"), value))
         if isinstance(value, list):
             return [self.apply(v) for v in value]
@@ -387,7 +414,7 @@ class Run:
         self.loam, self.case, self.suffix = loam, case, suffix
         self.is_respelled = suffix != respell.SUFFIX
         self.folder = tempfile.mkdtemp(prefix="scenario-")
-        self.naming = Naming(self.folder)
+        self.naming = Naming(self.folder, case.get("mask"))
         self.background = None
 
     def close(self):
@@ -414,7 +441,7 @@ class Run:
                 continue
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "w", encoding="utf-8") as file:
-                file.write(content)
+                file.write(web.show(content))
 
     def environment(self, step):
         env = {k: v for k, v in os.environ.items() if not k.startswith(("TF_", "LOAM"))}

@@ -1,6 +1,9 @@
 /* provider_check: what holds for the tables of every provider. */
 #pragma once
 
+#include "object_type.h"
+#include "provider_table.h"
+#include "registry.h"
 #include "resource_type.h"
 #include "unit.h"
 
@@ -17,32 +20,38 @@ static inline void check_attribute_row(const char *type, const Attribute *attrib
     assert_true(good);
 }
 
-static inline void check_type_row(const Provider *provider, const ResourceType *type) {
+static inline void check_type_row(const Provider *provider, ObjectType type) {
     Str prefix = str_from_cstr(provider->name);
-    assert_true(str_starts_with(str_from_cstr(type->name), prefix));
-    assert_int_equal(type->name[prefix.len], '_');
-    for (size_t i = 0; i < type->schema.attribute_count; i++) {
-        check_attribute_row(type->name, &type->schema.attributes[i]);
-    }
-    assert_int_equal(schema_implied_type(&type->schema)->count,
-                     type->schema.attribute_count + type->schema.block_count);
+    assert_true(str_starts_with(str_from_cstr(type.name), prefix));
+    assert_true(type.name[prefix.len] == '_' || type.name[prefix.len] == 0); /* data "http" */
+    for (size_t i = 0; i < type.schema->attribute_count; i++)
+        check_attribute_row(type.name, &type.schema->attributes[i]);
+    assert_int_equal(schema_implied_type(type.schema)->count,
+                     type.schema->attribute_count + type.schema->block_count);
 }
 
-/* Every change has somebody who carries it out, and what touches the world can be found again. */
-static inline void check_provider(const Provider *provider) {
-    for (size_t i = 0; i < provider->resource_count; i++) {
-        const ResourceType *type = provider->resources[i];
+static inline void check_types(const Provider *provider, ResourceMode mode) {
+    SCOPED(ArenaRef) arena = arena_open("types");
+    StrVec names = registry_type_names(provider, mode, arena);
+    ObjectType type;
+    vec_each(&names, name) {
+        assert_true(registry_find_type(provider, mode, *name, &type));
         check_type_row(provider, type);
-        assert_non_null(type->create);
-        assert_true(resource_type_covers_updates(type));
-        assert_true(type->effect == EFFECT_NONE || type->at_least_once ||
-                    (type->identity && type->recover && type->delete));
+        assert_true(!type.resource || resource_type_covers_updates(type.resource));
     }
-    for (size_t i = 0; i < provider->data_source_count; i++) {
-        check_type_row(provider, provider->data_sources[i]);
-        assert_non_null(provider->data_sources[i]->read);
-    }
-    for (size_t i = 0; i < provider->schema.attribute_count; i++) {
+}
+
+/* Every provider's tables pass this: it is the acceptance test of a new provider. */
+static inline void check_provider(const Provider *provider) {
+    assert_true(!provider->imitates ==
+                !str_starts_with(str_from_cstr(provider->address), STR("registry.")));
+    SCOPED(ArenaRef) arena = arena_open("provider");
+    check_str(provider_table_fault(provider, arena), "");
+    check_types(provider, MODE_MANAGED);
+    check_types(provider, MODE_DATA);
+    check_types(provider, MODE_EPHEMERAL);
+    for (size_t i = 0; i < provider->schema.attribute_count; i++)
         check_attribute_row(provider->name, &provider->schema.attributes[i]);
-    }
+    for (size_t i = 0; i < provider->function_count; i++)
+        assert_true(provider->functions[i].description && provider->functions[i].example);
 }

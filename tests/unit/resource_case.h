@@ -2,7 +2,10 @@
  * on the real machine. Configurations are JSON text; attributes left out are null. */
 #pragma once
 
+#include "data_source_type.h"
+#include "ephemeral_type.h"
 #include "json.h"
+#include "object_type.h"
 #include "resource_type.h"
 #include "unit.h"
 
@@ -11,24 +14,31 @@ typedef struct ResourceCase {
     Io io;
     Call call;
     Diags diags;
-    const ResourceType *type;
+    const ResourceType *type; /* NULL: a data source or ephemeral resource */
+    const DataSourceType *data_source;
+    const EphemeralType *ephemeral;
+    const Schema *schema;
     Value state; /* null: no object */
     Str private_data;
     PlanResponse plan; /* the newest */
     bool in_doubt;     /* so said the newest apply */
 } ResourceCase;
 
-static inline ResourceCase case_open(const ResourceType *type) {
+static inline ResourceCase case_open_object(ObjectType type) {
     Arena *arena = arena_open("case");
     ResourceCase made = {
         .arena = arena,
         .io = io_real(),
         .diags = diags_new(arena),
-        .type = type,
-        .state = value_null(schema_implied_type(&type->schema)),
+        .type = type.resource,
+        .data_source = type.data_source,
+        .ephemeral = type.ephemeral,
+        .schema = type.schema,
+        .state = value_null(schema_implied_type(type.schema)),
         .private_data = STR_EMPTY,
     };
     made.call = (Call){
+        .type = type,
         .arena = arena,
         .address = STR("x.y"),
         .lineage = STR("0f3c1c3e-6d2f-4f55-8d53-a3a8a6c1a001"),
@@ -36,6 +46,14 @@ static inline ResourceCase case_open(const ResourceType *type) {
     };
     return made;
 }
+
+/* A type of any kind as an ObjectType. */
+#define case_type(row)                                                                             \
+    _Generic((row),                                                                                \
+        const ResourceType *: object_type_of_resource,                                             \
+        const DataSourceType *: object_type_of_data_source,                                        \
+        const EphemeralType *: object_type_of_ephemeral)(row)
+#define case_open(row) case_open_object(case_type(row))
 
 /* The call points into the case, which may have moved since. */
 static inline const Call *case_call(ResourceCase *c) {
@@ -49,7 +67,7 @@ static inline void case_close(ResourceCase *c) {
 
 static inline Value case_config(ResourceCase *c, const char *json) {
     JsonReader reader = json_reader_new(str_from_cstr(json), c->arena);
-    const Type *type = schema_implied_type(&c->type->schema);
+    const Type *type = schema_implied_type(c->schema);
     const char *error = "";
     Value config;
     if (!json_read_typed(&reader, json_next(&reader), type, &config, &error, c->arena)) {
@@ -61,23 +79,22 @@ static inline Value case_config(ResourceCase *c, const char *json) {
 static inline bool case_validate(ResourceCase *c, const char *json) {
     Value config = case_config(c, json);
     c->diags = diags_new(c->arena);
-    bool valid = schema_validate(&c->type->schema, config, c->arena, &c->diags);
-    return resource_type_validate(c->type, case_call(c), config, &c->diags) && valid;
+    const Call *call = case_call(c);
+    return object_type_validate(&call->type, call, config, &c->diags);
 }
 
 /* Computed attributes that the configuration leaves out keep their prior value. */
 static inline Value case_propose(ResourceCase *c, Value prior, Value config) {
-    Value filled = schema_apply_defaults(&c->type->schema, config, c->arena);
+    Value filled = schema_apply_defaults(c->schema, config, c->arena);
     Value *items = arena_new_array(c->arena, Value, filled.type->count);
     for (size_t i = 0; i < filled.type->count; i++) {
-        const Attribute *attribute =
-            schema_find_attribute(&c->type->schema, value_key_at(filled, i));
+        const Attribute *attribute = schema_find_attribute(c->schema, value_key_at(filled, i));
         bool keeps = attribute && (attribute->flags & COMPUTED) && value_is_present(prior);
         items[i] = value_at(filled, i);
         if (keeps && value_is_null(items[i]))
             items[i] = value_at(prior, i);
     }
-    return schema_drop_write_only(&c->type->schema, value_object_of(filled.type, items), c->arena);
+    return schema_drop_write_only(c->schema, value_object_of(filled.type, items), c->arena);
 }
 
 static inline bool case_plan_from(ResourceCase *c, Value prior, Value config) {
@@ -96,6 +113,13 @@ static inline bool case_plan(ResourceCase *c, const char *json) {
     return case_plan_from(c, c->state, case_config(c, json));
 }
 
+static inline Str case_marker(ResourceCase *c, Value planned) {
+    MarkerResponse response;
+    assert_true(resource_type_marker(c->type, case_call(c), &(MarkerRequest){planned}, &response,
+                                     &c->diags));
+    return response.marker;
+}
+
 static inline bool case_call_apply(ResourceCase *c, Value prior, Value planned, Value config) {
     ApplyRequest request = {
         .prior = prior,
@@ -104,7 +128,7 @@ static inline bool case_call_apply(ResourceCase *c, Value prior, Value planned, 
         .private_data = c->private_data,
     };
     if (value_is_null(prior)) {
-        request.identity = resource_type_identity(c->type, case_call(c), planned);
+        request.marker = case_marker(c, planned);
     }
     ApplyResponse response = {.state = value_null(prior.type), .private_data = c->private_data};
     bool done = resource_type_apply(c->type, case_call(c), &request, &response, &c->diags);
@@ -117,9 +141,14 @@ static inline bool case_call_apply(ResourceCase *c, Value prior, Value planned, 
 }
 
 static inline bool case_delete(ResourceCase *c) {
-    Value none = value_null(c->state.type);
+    DeleteRequest request = {c->state, c->private_data};
+    DeleteResponse response;
     c->diags = diags_new(c->arena);
-    return case_call_apply(c, c->state, none, none);
+    bool done = resource_type_delete(c->type, case_call(c), &request, &response, &c->diags);
+    c->state = done ? value_null(c->state.type) : response.state;
+    c->private_data = response.private_data;
+    c->in_doubt = response.in_doubt;
+    return done;
 }
 
 /* Plan and apply; a replacement destroys first. */
@@ -137,22 +166,59 @@ static inline bool case_apply(ResourceCase *c, const char *json) {
     return case_call_apply(c, c->state, c->plan.planned, config);
 }
 
+/* A data source: the state is its configuration before, its object after. */
+static inline bool case_read_data(ResourceCase *c) {
+    DataReadRequest request = {c->state};
+    DataReadResponse response;
+    bool done = data_source_type_read(c->data_source, case_call(c), &request, &response, &c->diags);
+    c->state = response.state;
+    return done;
+}
+
 static inline bool case_read(ResourceCase *c) {
     c->diags = diags_new(c->arena);
-    return resource_type_read(c->type, case_call(c), &c->state, &c->private_data, &c->diags);
+    ReadRequest request = {c->state, c->private_data};
+    ReadResponse response;
+    if (c->data_source)
+        return case_read_data(c);
+    bool done = resource_type_read(c->type, case_call(c), &request, &response, &c->diags);
+    c->state = response.state;
+    c->private_data = response.private_data;
+    return done;
+}
+
+static inline bool case_import(ResourceCase *c, Str id) {
+    ImportRequest request = {id};
+    ImportResponse response;
+    c->diags = diags_new(c->arena);
+    bool done = resource_type_import(c->type, case_call(c), &request, &response, &c->diags);
+    c->state = response.state;
+    c->private_data = response.private_data;
+    return done;
 }
 
 /* An ephemeral resource: its result is the state, what it remembers the private data. */
 static inline bool case_open_ephemeral(ResourceCase *c, const char *json, int64_t *renew_at_ms) {
-    EphemeralResponse response = {0};
+    OpenResponse response = {0};
     c->diags = diags_new(c->arena);
-    bool done =
-        resource_type_open(c->type, case_call(c), case_config(c, json), &response, &c->diags);
+    bool done = ephemeral_type_open(c->ephemeral, case_call(c),
+                                    &(OpenRequest){case_config(c, json)}, &response, &c->diags);
     if (done) {
         c->state = response.result;
         c->private_data = response.private_data;
         *renew_at_ms = response.renew_at_ms;
     }
+    return done;
+}
+
+static inline bool case_call_recover(ResourceCase *c,
+                                     const RecoverRequest *request,
+                                     RecoverOutcome *outcome,
+                                     Value *found) {
+    RecoverResponse response;
+    bool done = resource_type_recover(c->type, case_call(c), request, &response, &c->diags);
+    *outcome = response.outcome;
+    *found = response.state;
     return done;
 }
 
@@ -163,11 +229,11 @@ static inline bool case_recover(ResourceCase *c, const char *json, RecoverOutcom
     if (!case_plan_from(c, none, config))
         return false;
     RecoverRequest request = {
-        .identity = resource_type_identity(c->type, case_call(c), c->plan.planned),
+        .marker = case_marker(c, c->plan.planned),
         .planned = c->plan.planned,
     };
     c->state = none;
-    return resource_type_recover(c->type, case_call(c), &request, outcome, &c->state, &c->diags);
+    return case_call_recover(c, &request, outcome, &c->state);
 }
 
 static inline Value case_attribute(const ResourceCase *c, const char *name) {

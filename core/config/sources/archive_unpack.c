@@ -17,6 +17,13 @@ static void archive_reader_release(ArchiveReader *reader) {
 }
 SCOPED_TYPE(ArchiveReader, archive_reader_release);
 
+/* Of the zip format. */
+#define ZIP_END_SIZE       22
+#define ZIP_TAIL_MAX       ((size_t)ZIP_END_SIZE + 0xffff) /* with the longest comment */
+#define ZIP_MANY           0xffff                          /* the count is elsewhere */
+#define ZIP64_LOCATOR_SIZE 20
+#define ZIP64_END_SIZE     56
+
 typedef struct UnpackFile {
     const Disk *disk;
     DiskFile file;
@@ -227,6 +234,58 @@ static bool unpack_all(Unpack *unpack, struct archive *reader) {
     }
 }
 
+static uint64_t read_number(const char *bytes, size_t size) {
+    uint64_t number = 0;
+    for (size_t i = size; i-- > 0;)
+        number = number << 8 | (unsigned char)bytes[i];
+    return number;
+}
+
+static bool read_at(const UnpackFile *open, uint64_t at, char *out, size_t size) {
+    size_t got = 0;
+    return open->disk->read(open->disk->self, open->file, at, out, size, &got) == 0 && got == size;
+}
+
+/* With more entries than its own member counts (0xffff) a directory has a second, larger end. */
+static uint64_t count_zip64(const UnpackFile *open, uint64_t end_at) {
+    char locator[ZIP64_LOCATOR_SIZE], end[ZIP64_END_SIZE];
+    if (end_at < sizeof locator ||
+        !read_at(open, end_at - sizeof locator, locator, sizeof locator) ||
+        memcmp(locator, "PK\6\7", 4) != 0 ||
+        !read_at(open, read_number(locator + 8, 8), end, sizeof end) ||
+        memcmp(end, "PK\6\6", 4) != 0)
+        return ZIP_MANY;
+    return read_number(end + 32, 8);
+}
+
+/* By the directory at the end of a zip file; 0: it is none, or has no entries. */
+static uint64_t count_zip_entries(const UnpackFile *open, uint64_t size, Arena *arena) {
+    char start[4];
+    size_t tail = size < ZIP_TAIL_MAX ? (size_t)size : ZIP_TAIL_MAX;
+    char *bytes = arena_alloc(arena, tail + 1);
+    if (!read_at(open, 0, start, sizeof start) || memcmp(start, "PK", 2) != 0 ||
+        tail < ZIP_END_SIZE || !read_at(open, size - tail, bytes, tail))
+        return 0;
+    for (size_t at = tail - ZIP_END_SIZE + 1; at-- > 0;) {
+        if (memcmp(bytes + at, "PK\5\6", 4) != 0)
+            continue;
+        uint64_t count = read_number(bytes + at + 10, 2);
+        return count == ZIP_MANY ? count_zip64(open, size - tail + at) : count;
+    }
+    return 0;
+}
+
+/* Before anything is written. */
+static bool check_entry_count(Unpack *unpack, const UnpackFile *open, uint64_t size) {
+    uint64_t count = count_zip_entries(open, size, unpack->arena);
+    if (count <= unpack->left.entries)
+        return true;
+    *unpack->problem =
+        str_format(unpack->arena, "it has %llu entries, and a module may have %llu at the most",
+                   (unsigned long long)count, (unsigned long long)unpack->left.entries);
+    return false;
+}
+
 bool archive_unpack(
     const Io *io, Str path, Str folder, UnpackLimits limits, Str *problem, Arena *arena) {
     SCOPED(UnpackFile) open = {.disk = io->disk};
@@ -241,6 +300,8 @@ bool archive_unpack(
         *problem = str_format(arena, "it cannot be read: %s", strerror(-status));
         return false;
     }
+    if (!check_entry_count(&unpack, &open, input.size))
+        return false;
     if (!open_reader(reader, &input))
         return refuse_archive(&unpack, reader);
     return unpack_all(&unpack, reader);

@@ -6,10 +6,13 @@
 
 #include <strings.h>
 
-#define RETRIES        2
-#define SHORT_WAIT_MS  10000
-#define ANSWER_LIMIT   ((uint64_t)16 << 20)
-#define DOWNLOAD_LIMIT ((uint64_t)1 << 30)
+#define RETRIES       2
+#define SHORT_WAIT_MS 10000
+#define ANSWER_LIMIT  ((uint64_t)16 << 20)
+/* A download that is slower than this for so long is given up. */
+#define DOWNLOAD_RATE    1024 /* bytes a second */
+#define DOWNLOAD_WAIT_MS 20000
+#define DOWNLOAD_LIMIT   ((uint64_t)1 << 30)
 
 const char *source_web_environment(const Io *io, Str name, Arena *arena) {
     static const char *const prefixes[] = {"LOAM_", "TF_"};
@@ -87,7 +90,8 @@ bool source_web_get(const WebQuestion *question, HttpResponse *out, Arena *arena
     const Io *io = question->request->io;
     uint64_t seconds = number_of(io, "REGISTRY_CLIENT_TIMEOUT", SHORT_WAIT_MS / 1000, arena);
     HttpRequest http = {
-        .idle_timeout_ms = question->file.len ? 0 : (int64_t)seconds * 1000,
+        .idle_timeout_ms = question->file.len ? DOWNLOAD_WAIT_MS : (int64_t)seconds * 1000,
+        .least_rate = question->file.len ? DOWNLOAD_RATE : 0,
         .body_limit = question->file.len ? DOWNLOAD_LIMIT : ANSWER_LIMIT,
         .retries = (uint32_t)number_of(io, "REGISTRY_DISCOVERY_RETRY", RETRIES, arena),
         .cancel = question->request->cancel,

@@ -10,6 +10,7 @@
 #define REDIRECT_LIMIT  10
 #define CONNECT_MS      10000
 #define IDLE_MS         60000
+#define LEAST_RATE      100 /* a server that trickles holds a run no longer than one that is silent */
 #define BODY_LIMIT      ((uint64_t)16 << 20)
 #define LOOK_EVERY_MS   500
 #define HEADERS_AT_MOST ((size_t)1000)
@@ -126,10 +127,13 @@ static void set_bounds(CURL *curl, const HttpRequest *request) {
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, limit > 0 ? 1L : 0L);
     curl_easy_setopt(curl, CURLOPT_MAXREDIRS, (long)limit);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT,
+                     (long)(request->least_rate ? request->least_rate : LEAST_RATE));
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)((idle_ms + 999) / 1000));
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE,
+                     (curl_off_t)(request->body_limit ? request->body_limit : BODY_LIMIT));
 }
 
 static void set_proxy(CURL *curl, const HttpRequest *request, Arena *arena) {
@@ -178,6 +182,10 @@ static void set_up(CURL *curl, Transfer *transfer, CurlList *list, CurlList *pla
     set_bounds(curl, request);
     set_proxy(curl, request, arena);
     set_headers(curl, request, list, arena);
+    if (request->only_connects) {
+        curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
+        curl_easy_setopt(curl, CURLOPT_CERTINFO, 1L);
+    }
     set_text(curl, CURLOPT_USERNAME, request->user, arena);
     set_text(curl, CURLOPT_PASSWORD, request->password, arena);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "loam/" LOAM_VERSION);
@@ -199,6 +207,7 @@ static const CodeRow codes[] = {
     {CURLE_COULDNT_RESOLVE_PROXY,    HTTP_UNKNOWN_NAME      },
     {CURLE_COULDNT_CONNECT,          HTTP_NO_CONNECTION     },
     {CURLE_OPERATION_TIMEDOUT,       HTTP_TIMED_OUT         },
+    {CURLE_FILESIZE_EXCEEDED,        HTTP_TOO_LARGE         },
     {CURLE_TOO_MANY_REDIRECTS,       HTTP_TOO_MANY_REDIRECTS},
     {CURLE_UNSUPPORTED_PROTOCOL,     HTTP_REFUSED_URL       },
     {CURLE_URL_MALFORMAT,            HTTP_REFUSED_URL       },
@@ -222,7 +231,8 @@ static HttpStatus status_of(const Transfer *transfer, CURLcode code) {
         return HTTP_TOO_LARGE;
     if (transfer->sink_error)
         return HTTP_NOT_KEPT;
-    if ((code == CURLE_OK && !transfer->has_headers) || broke_off(transfer, code))
+    bool is_answered = transfer->has_headers || transfer->request->only_connects;
+    if ((code == CURLE_OK && !is_answered) || broke_off(transfer, code))
         return HTTP_LOST;
     for (size_t i = 0; i < ARRAY_COUNT(codes); i++) {
         if (codes[i].code == code)
@@ -232,7 +242,7 @@ static HttpStatus status_of(const Transfer *transfer, CURLcode code) {
 }
 
 static Str problem_of(const Transfer *transfer, CURLcode code) {
-    if (transfer->is_too_large)
+    if (transfer->is_too_large || code == CURLE_FILESIZE_EXCEEDED)
         return STR("the answer is larger than expected");
     if (transfer->sink_error)
         return str_format(transfer->arena, "%s", strerror(-transfer->sink_error));
@@ -264,6 +274,23 @@ static bool drive(CURLM *multi, const HttpRequest *request, CURLcode *code) {
     return true;
 }
 
+/* Each certificate is a list of "NAME:VALUE". */
+static StrVec certificates_of(CURL *curl, Arena *arena) {
+    static const Str name = STR_CONST("Cert:");
+    struct curl_certinfo *info = NULL;
+    StrVec found = {0};
+    if (curl_easy_getinfo(curl, CURLINFO_CERTINFO, &info) != CURLE_OK || !info)
+        return found;
+    for (int i = 0; i < info->num_of_certs; i++) {
+        for (struct curl_slist *at = info->certinfo[i]; at; at = at->next) {
+            Str line = str_from_cstr(at->data);
+            if (str_starts_with(line, name))
+                vec_push(arena, &found, str_clone(str_after(line, name.len), arena));
+        }
+    }
+    return found;
+}
+
 static void fill_response(CURL *curl, const Transfer *transfer, HttpResponse *out) {
     long code = 0;
     char *url = NULL;
@@ -274,6 +301,8 @@ static void fill_response(CURL *curl, const Transfer *transfer, HttpResponse *ou
         .headers = transfer->headers,
         .url = str_clone(str_from_cstr(url), transfer->arena),
     };
+    if (transfer->request->only_connects)
+        out->certificates = certificates_of(curl, transfer->arena);
 }
 
 static void set_up_library(void) {

@@ -2,6 +2,7 @@
 #include "functions.h"
 
 #include "eval.h"
+#include "refinement.h"
 #include "sequence.h"
 #include "utf8.h"
 
@@ -31,9 +32,7 @@ static bool assume_length(FunctionCall *call, int64_t least, int64_t most, Value
         *out = value;
         return is_possible_length(value, least, most) || function_fail(call, 0, error, NOT_UPHELD);
     }
-    Refinement refinement = {.not_null = true, .length_max = UINT32_MAX};
-    if (value.as.refinement)
-        refinement = *value.as.refinement;
+    Refinement refinement = refinement_of(value, call->arena);
     refinement.not_null = true;
     if (most < 0 || least > UINT32_MAX)
         return function_fail(call, 0, error, NOT_UPHELD);
@@ -43,7 +42,7 @@ static bool assume_length(FunctionCall *call, int64_t least, int64_t most, Value
         refinement.length_max = (uint32_t)most;
     if (refinement.length_min > refinement.length_max)
         return function_fail(call, 0, error, NOT_UPHELD);
-    *out = value_unknown_refined(value.type, refinement, call->arena);
+    *out = refinement_to_value(value.type, refinement, call->arena);
     return true;
 }
 
@@ -81,17 +80,13 @@ static bool assume_not_null(FunctionCall *call, Value *out, Str *error) {
             "functions, or convert, to give it one");
     if (value_is_null(value))
         return function_fail(call, 0, error, NOT_UPHELD);
-    *out = value_is_known(value)
-               ? value
-               : value_with_marks(function_unknown(call, value.type), value.marks);
+    *out = value_is_known(value) ? value : refinement_add_not_null(value, call->arena);
     return true;
 }
 
 /* The longer one of what was known and what is assumed; one must begin with the other. */
-static Refinement prefix_refinement(Value unknown, Str begin) {
-    Refinement refinement = {.not_null = true, .length_max = UINT32_MAX};
-    if (unknown.as.refinement)
-        refinement = *unknown.as.refinement;
+static Refinement prefix_refinement(Value unknown, Str begin, Arena *arena) {
+    Refinement refinement = refinement_of(unknown, arena);
     refinement.not_null = true;
     if (begin.len > refinement.prefix.len)
         refinement.prefix = begin;
@@ -113,7 +108,8 @@ static bool assume_string_prefix(FunctionCall *call, Value *out, Str *error) {
     }
     Str begin = utf8_settled_prefix(value_text(prefix), call->arena);
     if (!value_is_known(value)) {
-        *out = value_unknown_refined(&TYPE_STRING, prefix_refinement(value, begin), call->arena);
+        *out = refinement_to_value(&TYPE_STRING, prefix_refinement(value, begin, call->arena),
+                                   call->arena);
         Str known = value.as.refinement ? value.as.refinement->prefix : STR_EMPTY;
         return prefix_fits(known, begin) || function_fail(call, 0, error, NOT_UPHELD);
     }
@@ -142,6 +138,7 @@ static bool assume_equal(FunctionCall *call, Value *out, Str *error) {
 #define LENGTH_ROW(family, type_name, some)                                                        \
     {                                                                                              \
         .name = "assume" family "length",                                                          \
+        .can_be_null = true,                                                                       \
         PARAMETERS({"value", type_name, REFINED}, {"min_length", &TYPE_NUMBER},                    \
                    {"max_length", &TYPE_NUMBER}),                                                  \
         .result_type = assume_type,                                                                \
@@ -151,6 +148,7 @@ static bool assume_equal(FunctionCall *call, Value *out, Str *error) {
     },                                                                                             \
         {                                                                                          \
             .name = "assume" family "lengthmin",                                                   \
+            .can_be_null = true,                                                                   \
             PARAMETERS({"value", type_name, REFINED}, {"min_length", &TYPE_NUMBER}),               \
             .result_type = assume_type,                                                            \
             .run = assume_at_least,                                                                \
@@ -158,7 +156,7 @@ static bool assume_equal(FunctionCall *call, Value *out, Str *error) {
             .example = "assume" family "lengthmin(" some ", 1) = " some,                           \
         },                                                                                         \
     {                                                                                              \
-        .name = "assume" family "lengthmax",                                                       \
+        .name = "assume" family "lengthmax", .can_be_null = true,                                  \
         PARAMETERS({"value", type_name, REFINED}, {"max_length", &TYPE_NUMBER}),                   \
         .result_type = assume_type, .run = assume_at_most,                                         \
         .description = "The value, known to have at most so many elements.",                       \
@@ -171,21 +169,21 @@ static const Function assume_functions[] = {
     LENGTH_ROW("map", &TYPE_MAP_OF_ANY, "tomap({a = 1})"),
     LENGTH_ROW("set", &TYPE_SET_OF_ANY, "toset([\"a\"])"),
     {
-        .name = "assumeequal",
+        .name = "assumeequal", .can_be_null = true,
         PARAMETERS({"actual_value", &TYPE_DYNAMIC, ALL}, {"expected_value", &TYPE_DYNAMIC, ALL}),
         .run = assume_equal,
         .description = "The first value, known to equal the second.",
         .example = "assumeequal(1, 1) = 1",
     },
     {
-        .name = "assumenotnull",
+        .name = "assumenotnull", .can_be_null = true,
         PARAMETERS({"value", &TYPE_DYNAMIC, REFINED}),
         .run = assume_not_null,
         .description = "The value, known not to be null.",
         .example = "assumenotnull(\"a\") = \"a\"",
     },
     {
-        .name = "assumestringprefix",
+        .name = "assumestringprefix", .can_be_null = true,
         PARAMETERS({"value", &TYPE_STRING, PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC},
                    {"prefix", &TYPE_STRING, PARAMETER_UNKNOWN | PARAMETER_DYNAMIC}),
         .type = &TYPE_STRING,

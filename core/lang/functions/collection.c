@@ -2,12 +2,26 @@
 #include "functions.h"
 
 #include "eval.h"
+#include "refinement.h"
 #include "sequence.h"
 #include "utf8.h"
 
 static bool give_int(size_t number, uint8_t marks, Value *out) {
     *out = value_with_marks(value_int_of((int64_t)number, NUMBER_PRECISION_INT), marks);
     return true;
+}
+
+/* Of an unknown string: at least as long as what it begins with. */
+static Value text_length(Value unknown, Arena *arena) {
+    Refinement length = refinement_any();
+    length.not_null = true;
+    if (unknown.type == &TYPE_STRING) {
+        Value *least = arena_new(arena, Value);
+        size_t count = utf8_grapheme_count(refinement_of(unknown, arena).prefix);
+        *least = value_int_of((int64_t)count, NUMBER_PRECISION_INT);
+        length.min = least;
+    }
+    return refinement_to_value(&TYPE_NUMBER, length, arena);
 }
 
 static bool collection_length(FunctionCall *call, Value *out, Str *error) {
@@ -19,13 +33,14 @@ static bool collection_length(FunctionCall *call, Value *out, Str *error) {
     if (kind == KIND_BOOL || kind == KIND_NUMBER)
         return function_fail(call, 0, error,
                              "argument must be a string, a collection type, or a structural type");
-    bool is_certain = value_is_known(value) && (kind != KIND_SET || sequence_has_count(value));
-    if (!is_certain) {
-        *out = value_with_marks(function_unknown(call, &TYPE_NUMBER), marks);
+    if (type_is_collection(value.type)) {
+        *out = value_with_marks(refinement_length(value, call->arena), marks);
         return true;
     }
-    return give_int(kind == KIND_STRING ? utf8_grapheme_count(value_text(value)) : value.count,
-                    marks, out);
+    if (value_is_known(value))
+        return give_int(utf8_grapheme_count(value_text(value)), marks, out);
+    *out = value_with_marks(text_length(value, call->arena), marks);
+    return true;
 }
 
 /* Wraps around at both ends. */
@@ -257,7 +272,7 @@ static const Function collection_functions[] = {
         .example = "contains([\"a\", \"b\"], \"a\") = true",
     },
     {
-        .name = "element", .blames_call = true,
+        .name = "element", .blames_call = true, .can_be_null = true,
         PARAMETERS({"list", &TYPE_DYNAMIC, PARAMETER_UNKNOWN | PARAMETER_MARKED},
                    {"index", &TYPE_NUMBER, PARAMETER_UNKNOWN}),
         .run = collection_element,
@@ -281,7 +296,7 @@ static const Function collection_functions[] = {
         .example = "length([\"a\", \"b\"]) = 2",
     },
     {
-        .name = "one",
+        .name = "one", .can_be_null = true,
         PARAMETERS({"list", &TYPE_DYNAMIC}),
         .result_type = one_type,
         .run = collection_one,

@@ -21,11 +21,9 @@ static Str convert_failure(const FunctionCall *call, const Type *type) {
 static bool convert_to(FunctionCall *call, const Type *type, Value *out, Str *error) {
     ConvertError failure;
     if (convert_value(call->arguments[0], type, out, &failure, call->arena)) {
-        /* As upstream: of an unknown the type asked for is known, and nothing else; but for_each
-         * must learn of a collection that it is secret. */
-        uint8_t marks = type_is_primitive(type) ? 0 : call->arguments[0].marks;
-        if (!value_is_known(*out))
-            *out = value_with_marks(value_unknown(type), marks);
+        /* As upstream: of an unknown the type asked for is known, and nothing else. */
+        if (!value_is_known(call->arguments[0]))
+            *out = value_with_marks(value_unknown(type), call->arguments[0].marks);
         return true;
     }
     if (type_is_primitive(type) && !call->arguments[0].marks) {
@@ -121,14 +119,14 @@ static bool conversion_map(FunctionCall *call, Value *out, Str *error) {
 /* clang-format off */
 static const Function conversion_functions[] = {
     {
-        .name = "ephemeralasnull",
+        .name = "ephemeralasnull", .can_be_null = true,
         PARAMETERS({"value", &TYPE_DYNAMIC, TAKES_ALL}),
         .run = conversion_ephemeralasnull,
         .description = "The value with null in place of everything ephemeral.",
         .example = "ephemeralasnull([\"a\"]) = [\"a\"]",
     },
     {
-        .name = "issensitive",
+        .name = "issensitive", .can_be_null = true,
         PARAMETERS({"value", &TYPE_DYNAMIC, TAKES_ALL}),
         .type = &TYPE_BOOL,
         .run = conversion_issensitive,
@@ -150,21 +148,21 @@ static const Function conversion_functions[] = {
         .example = "can(map(\"a\", 1)) = false",
     },
     {
-        .name = "nonsensitive",
+        .name = "nonsensitive", .can_be_null = true,
         PARAMETERS({"value", &TYPE_DYNAMIC, TAKES_ALL}),
         .run = conversion_nonsensitive,
         .description = "The value, no longer marked sensitive.",
         .example = "nonsensitive(sensitive(\"a\")) = \"a\"",
     },
     {
-        .name = "sensitive",
+        .name = "sensitive", .can_be_null = true,
         PARAMETERS({"value", &TYPE_DYNAMIC, TAKES_ALL}),
         .run = conversion_sensitive,
         .description = "The value, marked sensitive: it is not shown.",
         .example = "issensitive(sensitive(\"a\")) = true",
     },
     {
-        .name = "tobool",
+        .name = "tobool", .can_be_null = true,
         PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
         .type = &TYPE_BOOL,
         .run = conversion_tobool,
@@ -172,7 +170,7 @@ static const Function conversion_functions[] = {
         .example = "tobool(\"true\") = true",
     },
     {
-        .name = "tolist",
+        .name = "tolist", .can_be_null = true,
         PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
         .type = &TYPE_LIST_OF_ANY,
         .run = conversion_tolist,
@@ -180,7 +178,7 @@ static const Function conversion_functions[] = {
         .example = "tolist([\"a\", 1]) = tolist([\"a\", \"1\"])",
     },
     {
-        .name = "tomap",
+        .name = "tomap", .can_be_null = true,
         PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
         .type = &TYPE_MAP_OF_ANY,
         .run = conversion_tomap,
@@ -188,7 +186,7 @@ static const Function conversion_functions[] = {
         .example = "tomap({a = 1, b = \"x\"}).a = \"1\"",
     },
     {
-        .name = "tonumber",
+        .name = "tonumber", .can_be_null = true,
         PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
         .type = &TYPE_NUMBER,
         .run = conversion_tonumber,
@@ -196,7 +194,7 @@ static const Function conversion_functions[] = {
         .example = "tonumber(\"1.5\") = 1.5",
     },
     {
-        .name = "toset",
+        .name = "toset", .can_be_null = true,
         PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
         .type = &TYPE_SET_OF_ANY,
         .run = conversion_toset,
@@ -204,7 +202,7 @@ static const Function conversion_functions[] = {
         .example = "length(toset([\"a\", \"a\"])) = 1",
     },
     {
-        .name = "tostring",
+        .name = "tostring", .can_be_null = true,
         PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
         .type = &TYPE_STRING,
         .run = conversion_tostring,

@@ -176,18 +176,20 @@ static bool date_formatdate(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
+#define NS_PER_SECOND INT64_C(1000000000)
+
 static bool date_timeadd(FunctionCall *call, Value *out, Str *error) {
     Timestamp time;
-    int64_t ms = 0;
+    int64_t ns = 0;
     if (!date_argument(call, 0, &time, error))
         return false;
-    if (!clock_parse_duration(function_text(call, 1), &ms))
+    if (!clock_parse_duration_ns(function_text(call, 1), &ns))
         return function_fail(
             call, 1, error,
             "not a valid duration: a sequence of numbers with units is required, such as "
             "\"1h30m\" or \"-500ms\"");
-    int64_t total = time.nanoseconds / 1000000 + ms % 1000;
-    time.seconds += ms / 1000 + (total >= 1000) - (total < 0);
+    int64_t total = time.nanoseconds + ns % NS_PER_SECOND;
+    time.seconds += ns / NS_PER_SECOND + (total >= NS_PER_SECOND) - (total < 0);
     *out = value_from_str(timestamp_to_str(time, call->arena));
     return true;
 }

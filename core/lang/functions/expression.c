@@ -33,8 +33,8 @@ static bool try_give_up(Evaluation *evaluation, const Expr *call, const Diags *f
     StrBuf buf = strbuf_new(evaluation->arena);
     for (size_t i = 0; i < failures->count; i++) {
         const Diag *failure = &failures->items[i];
-        strbuf_add_format(&buf, "\n- %.*s: %.*s", STR_ARG(failure->summary),
-                          STR_ARG(failure->detail));
+        Str detail = eval_shorten(failure->detail, evaluation->arena);
+        strbuf_add_format(&buf, "\n- %.*s: %.*s", STR_ARG(failure->summary), STR_ARG(detail));
     }
     Str list = strbuf_str(&buf);
     eval_error(evaluation, call, "Error in function call",
@@ -219,7 +219,7 @@ static const Function expression_functions[] = {
     },
     {
         .name = "convert",
-        PARAMETERS({"value", &TYPE_DYNAMIC}, {"type", &TYPE_DYNAMIC}),
+        PARAMETERS({"value", &TYPE_DYNAMIC}, {"type", &TYPE_DYNAMIC, PARAMETER_TYPE}),
         .evaluate = expression_convert,
         .description = "The value converted to a type constraint, written as for a variable.",
         .example = "convert(\"5\", number) = 5",

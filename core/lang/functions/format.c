@@ -5,6 +5,7 @@
 #include "format_number.h"
 #include "json.h"
 #include "json_codec.h"
+#include "refinement.h"
 #include "sequence.h"
 #include "utf8.h"
 
@@ -251,10 +252,11 @@ static bool format_run(
 /* It begins with what stands in front of the first verb. */
 static Value format_unknown(const FunctionCall *call) {
     Str format = function_text(call, 0);
-    Refinement refinement = {.not_null = true, .length_max = UINT32_MAX};
+    Refinement refinement = refinement_any();
     Str begin = str_slice(format, 0, str_find_char(format, '%', 0));
     refinement.prefix = utf8_settled_prefix(begin, call->arena);
-    return value_unknown_refined(&TYPE_STRING, refinement, call->arena);
+    refinement.not_null = true;
+    return refinement_to_value(&TYPE_STRING, refinement, call->arena);
 }
 
 static bool format_format(FunctionCall *call, Value *out, Str *error) {

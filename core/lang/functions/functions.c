@@ -10,9 +10,11 @@ const FunctionFamily *const functions_all[FUNCTIONS_COUNT] = {
     &functions_assume,
 };
 
-const FunctionTable *functions_table(Arena *arena) {
-    FunctionFamily families[FUNCTIONS_COUNT];
+const FunctionTable *functions_table(const FunctionFamily *more, Arena *arena) {
+    FunctionFamily families[FUNCTIONS_COUNT + 1] = {0};
     for (size_t i = 0; i < FUNCTIONS_COUNT; i++)
         families[i] = *functions_all[i];
-    return function_table_new(families, FUNCTIONS_COUNT, arena);
+    if (more)
+        families[FUNCTIONS_COUNT] = *more;
+    return function_table_new(families, ARRAY_COUNT(families), arena);
 }

@@ -27,5 +27,5 @@ extern const FunctionFamily functions_assume;
 
 #define FUNCTIONS_COUNT 21
 extern const FunctionFamily *const functions_all[FUNCTIONS_COUNT];
-/* All of them in one table. */
-const FunctionTable *functions_table(Arena *arena);
+/* All of them in one table, and those of `more`. */
+const FunctionTable *functions_table(const FunctionFamily *more, Arena *arena);

@@ -3,6 +3,7 @@
 
 #include "json.h"
 #include "path.h"
+#include "refinement.h"
 
 Str json_codec_encode(Value v, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
@@ -13,10 +14,24 @@ Str json_codec_encode(Value v, Arena *arena) {
     return strbuf_str(&buf);
 }
 
+/* The first character says what kind of value it is, unless that may be null. */
+static Value jsonencode_unknown(Value value, Arena *arena) {
+    static const char *const openings[] = {
+        [KIND_STRING] = "\"", [KIND_LIST] = "[",  [KIND_SET] = "[",
+        [KIND_MAP] = "{",     [KIND_TUPLE] = "[", [KIND_OBJECT] = "{",
+    };
+    Refinement refinement = refinement_any();
+    const char *opening = value.type->kind > KIND_NUMBER ? openings[value.type->kind] : "";
+    refinement.not_null = true;
+    if (refinement_is_never_null(value))
+        refinement.prefix = str_from_cstr(opening);
+    return refinement_to_value(&TYPE_STRING, refinement, arena);
+}
+
 static bool json_codec_jsonencode(FunctionCall *call, Value *out, Str *error) {
     Value value = call->arguments[0];
     if (!value_is_wholly_known(value)) {
-        *out = function_unknown(call, &TYPE_STRING);
+        *out = jsonencode_unknown(value, call->arena);
         return true;
     }
     Path infinite;
@@ -35,6 +50,24 @@ static size_t most_values(Str text) {
     return count;
 }
 
+/* What an unknown text begins with may say what kind of value it stands for. */
+static bool jsondecode_type(FunctionCall *call, const Type **out, Str *error) {
+    Str begin = str_trim(refinement_of(call->arguments[0], call->arena).prefix);
+    *out = &TYPE_DYNAMIC;
+    if (!begin.len)
+        return true;
+    if (begin.ptr[0] == '"')
+        *out = &TYPE_STRING;
+    else if (begin.ptr[0] == 't' || begin.ptr[0] == 'f')
+        *out = &TYPE_BOOL;
+    else if (memchr("-0123456789.", begin.ptr[0], 12))
+        *out = &TYPE_NUMBER;
+    else if (!memchr("{[n", begin.ptr[0], 3))
+        return function_fail(call, 0, error, "this is no JSON: it begins with \"%.*s\"",
+                             STR_ARG(begin));
+    return true;
+}
+
 static bool json_codec_jsondecode(FunctionCall *call, Value *out, Str *error) {
     const char *why = NULL;
     size_t offset = 0;
@@ -50,8 +83,9 @@ static bool json_codec_jsondecode(FunctionCall *call, Value *out, Str *error) {
 /* clang-format off */
 static const Function json_functions[] = {
     {
-        .name = "jsondecode", .blames_call = true,
+        .name = "jsondecode", .blames_call = true, .can_be_null = true,
         PARAMETERS({"str", &TYPE_STRING}),
+        .result_type = jsondecode_type,
         .run = json_codec_jsondecode,
         .description = "The value that a JSON text stands for.",
         .example = "jsondecode(\"{\\\"a\\\": [1, true]}\") = {a = [1, true]}",

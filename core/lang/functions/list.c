@@ -3,6 +3,8 @@
 
 #include "arithmetic.h"
 #include "eval.h"
+#include "evaluation.h"
+#include "refinement.h"
 #include "sequence.h"
 
 static Value list_of(const FunctionCall *call, const Type *element, const ValueVec *items) {
@@ -87,7 +89,7 @@ static void flatten_into(Flattening *flattening, Value value) {
         flattening->is_known = false;
         return;
     }
-    for (size_t i = 0; i < sequence_count(list); i++) {
+    for (size_t i = 0; i < eval_element_count(list); i++) {
         Value item = value_at(list, i);
         if (!value_is_known(item) && item.type == &TYPE_DYNAMIC) {
             flattening->is_known = false;
@@ -100,7 +102,11 @@ static void flatten_into(Flattening *flattening, Value value) {
 }
 
 static bool list_flatten(FunctionCall *call, Value *out, Str *error) {
-    if (!type_is_sequence(call->arguments[0].type))
+    /* As upstream, the elements of a map or object too while something in it is unknown. */
+    Value list = call->arguments[0];
+    bool has_elements =
+        type_is_sequence(list.type) || (type_is_mapping(list.type) && !value_is_wholly_known(list));
+    if (!has_elements)
         return function_fail(call, 0, error, "can only flatten lists, sets and tuples");
     Flattening flattening = {.arena = call->arena, .is_known = true};
     flatten_into(&flattening, call->arguments[0]);
@@ -304,12 +310,12 @@ static int compare_texts(const void *a, const void *b) {
 
 static bool list_sort(FunctionCall *call, Value *out, Str *error) {
     Value list = call->arguments[0];
-    Value *items = arena_new_array(call->arena, Value, list.count);
+    Value *items = arena_new_array(call->arena, Value, value_is_known(list) ? list.count : 0);
     if (!value_is_wholly_known(list)) {
         /* Of the order nothing can be said, but of the length. */
-        for (size_t i = 0; i < list.count; i++)
-            items[i] = value_unknown(&TYPE_STRING);
-        *out = value_list(&TYPE_STRING, items, list.count, call->arena);
+        Refinement refinement = refinement_of(list, call->arena);
+        refinement.not_null = true;
+        *out = refinement_to_value(&TYPE_LIST_OF_STRING, refinement, call->arena);
         return true;
     }
     for (size_t i = 0; i < list.count; i++) {
@@ -488,7 +494,7 @@ static const Function list_functions[] = {
     },
     {
         .name = "sort",
-        PARAMETERS({"list", &TYPE_LIST_OF_STRING}),
+        PARAMETERS({"list", &TYPE_LIST_OF_STRING, PARAMETER_UNKNOWN}),
         .type = &TYPE_LIST_OF_STRING,
         .run = list_sort,
         .description = "The strings in the order of their bytes.",

@@ -1,7 +1,7 @@
 /* mapping: functions on maps and objects. */
 #include "functions.h"
 
-#include "members.h"
+#include "object_builder.h"
 #include "sequence.h"
 
 static size_t mapping_count(Value v) {
@@ -133,11 +133,11 @@ static bool mapping_lookup(FunctionCall *call, Value *out, Str *error) {
 }
 
 /* What an argument contributes when only its type counts: unknown values of the types. */
-static void merge_add(Value map, Members *merged) {
+static void merge_add(Value map, ObjectBuilder *merged) {
     bool is_known = value_is_known(map);
     for (size_t i = 0; i < mapping_count(map); i++) {
         Value item = is_known ? value_at(map, i) : value_unknown(type_at(map.type, i));
-        members_put(merged, value_key_at(map, i), item);
+        object_builder_put(merged, value_key_at(map, i), item);
     }
 }
 
@@ -160,7 +160,8 @@ static bool merge_shape(FunctionCall *call, MergeShape *shape, Str *error) {
     *shape = (MergeShape){.same = call->arguments[0].type, .has_all_names = true};
     for (size_t i = 0; i < call->count; i++) {
         Value map = call->arguments[i];
-        shape->marks |= map.marks;
+        if (!value_is_null(map)) /* as upstream, what adds nothing leaves no mark */
+            shape->marks |= map.marks;
         if (map.type->kind == KIND_DYNAMIC) { /* null */
             shape->same = NULL;
             continue;
@@ -191,7 +192,7 @@ static bool mapping_merge(FunctionCall *call, Value *out, Str *error) {
     }
     if (!merge_shape(call, &shape, error))
         return false;
-    Members members = members_new(call->arena);
+    ObjectBuilder members = object_builder_new(call->arena);
     size_t total = 0;
     for (size_t i = 0; i < call->count; i++) {
         Value map = value_without_marks(call->arguments[i]);
@@ -208,9 +209,9 @@ static bool mapping_merge(FunctionCall *call, Value *out, Str *error) {
     bool is_map = shape.same && shape.same->kind == KIND_MAP;
     bool has_type = shape.same || shape.has_all_names;
     if (is_map && !shape.is_unknown)
-        result = members_to_map(&members, shape.same->element);
+        result = object_builder_map(&members, shape.same->element);
     else
-        result = members_to_object(&members);
+        result = object_builder_value(&members);
     if (shape.is_unknown)
         result = value_unknown(!has_type ? &TYPE_DYNAMIC : is_map ? shape.same : result.type);
     *out = value_with_marks(result, shape.marks);
@@ -238,15 +239,15 @@ static Value zipmap_unknown(const FunctionCall *call, const Type *type, Value ke
 }
 
 static bool zipmap_fill(FunctionCall *call, Value keys, Value values, Value *out, Str *error) {
-    Members members = members_new(call->arena);
+    ObjectBuilder members = object_builder_new(call->arena);
     for (size_t i = 0; i < keys.count; i++) {
         Value key = value_at(keys, i);
         if (value_is_null(key))
             return function_fail(call, 0, error, "keys must not be null");
-        members_put(&members, value_text(key), value_at(values, i));
+        object_builder_put(&members, value_text(key), value_at(values, i));
     }
-    *out = values.type->kind == KIND_TUPLE ? members_to_object(&members)
-                                           : members_to_map(&members, values.type->element);
+    *out = values.type->kind == KIND_TUPLE ? object_builder_value(&members)
+                                           : object_builder_map(&members, values.type->element);
     return true;
 }
 
@@ -324,7 +325,7 @@ static const Function mapping_functions[] = {
         .example = "keys({b = 1, a = 2}) = [\"a\", \"b\"]",
     },
     {
-        .name = "lookup",
+        .name = "lookup", .can_be_null = true,
         PARAMETERS({"inputMap", &TYPE_DYNAMIC, PARAMETER_UNKNOWN | PARAMETER_MARKED},
                    {"key", &TYPE_STRING, PARAMETER_UNKNOWN | PARAMETER_MARKED}),
         VARIADIC({"default", &TYPE_DYNAMIC, ANY_VALUE}),

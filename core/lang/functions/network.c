@@ -75,16 +75,21 @@ static bool network_cidrsubnet(FunctionCall *call, Value *out, Str *error) {
         return function_fail(call, 1, error,
                              "insufficient address space to extend prefix of %u by %lld",
                              block.prefix, (long long)extra);
-    bool fits = extra >= 128 || (extra > 0 ? number >> extra == 0 : number == 0);
+    /* As upstream, any number is taken where the prefix gets shorter, so long as it is an address.
+     */
+    bool fits = extra >= 128 || extra < 0 || number >> extra == 0;
     if (!fits)
         return function_fail(
             call, 2, error, "prefix extension of %lld does not accommodate a subnet numbered %.*s",
             (long long)extra, STR_ARG(value_number_text(call->arguments[2], call->arena)));
     uint32_t shift = block.bits - (uint32_t)prefix;
-    if (shift < 128)
-        number <<= shift;
+    bool overflows = number != 0 && (shift >= 128 || (number << shift) >> shift != number);
+    number = shift < 128 ? number << shift : 0;
     /* As upstream: a negative number leaves nothing of the network but its own bits. */
     block.base = is_negative ? -(block.base | -number) : block.base | number;
+    bool is_beyond = block.bits == 32 && block.base >> 32 != 0;
+    if (extra < 0 && (overflows || is_beyond))
+        return function_fail(call, 2, error, "the subnet would be beyond all addresses");
     if (block.bits == 32)
         block.base &= 0xffffffff;
     block.prefix = (uint32_t)prefix;

@@ -1,6 +1,7 @@
 /* set: functions on sets, and the product of sets or lists. */
 #include "functions.h"
 
+#include "refinement.h"
 #include "sequence.h"
 
 static bool set_type(FunctionCall *call, const Type **out, Str *error) {
@@ -187,6 +188,28 @@ static bool product_tuple(
     return true;
 }
 
+/* As upstream, beyond these no bound is kept: of one source, of the product. */
+enum { SOURCE_LENGTH_MAX = 1024, PRODUCT_LENGTH_MAX = 2048 };
+
+/* Of a product whose length is not certain the longest may be: then it has at least one element, or
+ * certainly none. */
+static Value product_unknown(const FunctionCall *call, const Product *product, const Type *type) {
+    Refinement refinement = refinement_any();
+    size_t longest = 1;
+    for (size_t i = 0; i < product->count && longest <= PRODUCT_LENGTH_MAX; i++) {
+        Value source = product->sources[i];
+        bool is_tuple = source.type->kind == KIND_TUPLE;
+        size_t most = is_tuple ? source.type->count : refinement_of(source, call->arena).length_max;
+        longest = most > SOURCE_LENGTH_MAX ? SIZE_MAX : longest * most;
+    }
+    refinement.not_null = true;
+    if (longest <= PRODUCT_LENGTH_MAX) {
+        refinement.length_min = longest > 0;
+        refinement.length_max = (uint32_t)longest;
+    }
+    return refinement_to_value(type, refinement, call->arena);
+}
+
 static bool set_product(FunctionCall *call, Value *out, Str *error) {
     Product product = {0};
     if (!product_prepare(call, &product, error))
@@ -195,7 +218,7 @@ static bool set_product(FunctionCall *call, Value *out, Str *error) {
     if (!product.is_known) {
         const Type *type =
             product.is_set ? type_set(element, call->arena) : type_list(element, call->arena);
-        *out = value_with_marks(function_unknown(call, type), product.marks);
+        *out = value_with_marks(product_unknown(call, &product, type), product.marks);
         return true;
     }
     if (!function_spend(call, product.total, 0, error))

@@ -67,13 +67,8 @@ static bool string_starts_with(FunctionCall *call, Value *out, Str *error) {
     }
     /* The beginning of an unknown string may be known. */
     Str known = text->as.refinement ? text->as.refinement->prefix : STR_EMPTY;
-    Str common = str_slice(known, 0, prefix.len);
-    if (!str_starts_with(prefix, common))
-        *out = value_bool(false);
-    else if (prefix.len <= known.len)
-        *out = value_bool(true);
-    else
-        *out = function_unknown(call, &TYPE_BOOL);
+    *out = prefix.len <= known.len ? value_bool(str_starts_with(known, prefix))
+                                   : function_unknown(call, &TYPE_BOOL);
     return true;
 }
 
@@ -204,10 +199,13 @@ static bool string_substr(FunctionCall *call, Value *out, Str *error) {
         return function_fail(call, 1, error, "a whole number is required");
     if (!value_to_int(call->arguments[2], &length))
         return function_fail(call, 2, error, "a whole number is required");
-    if (offset < 0)
+    bool is_from_end = offset < 0;
+    if (is_from_end)
         offset += (int64_t)utf8_grapheme_count(text);
     size_t start = grapheme_offset(text, 0, offset);
-    size_t end = length < 0 ? text.len : grapheme_offset(text, start, length);
+    /* As upstream, an offset from the end and no length give all the rest too. */
+    bool takes_rest = length < 0 || (is_from_end && length == 0);
+    size_t end = takes_rest ? text.len : grapheme_offset(text, start, length);
     return function_give_text(call, str_slice(text, start, end), out);
 }
 
@@ -335,6 +333,7 @@ static const Function string_functions[] = {
     },
     {
         .name = "strcontains",
+        .can_be_null = true,
         PARAMETERS({"str", &TYPE_STRING}, {"substr", &TYPE_STRING}),
         .type = &TYPE_BOOL,
         .run = string_contains,

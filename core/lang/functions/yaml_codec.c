@@ -156,7 +156,7 @@ static bool yaml_codec_yamldecode(FunctionCall *call, Value *out, Str *error) {
 /* clang-format off */
 static const Function yaml_functions[] = {
     {
-        .name = "yamldecode", .blames_call = true,
+        .name = "yamldecode", .blames_call = true, .can_be_null = true,
         PARAMETERS({"src", &TYPE_STRING}),
         .run = yaml_codec_yamldecode,
         .description = "The value that a YAML text stands for.",
@@ -164,6 +164,7 @@ static const Function yaml_functions[] = {
     },
     {
         .name = "yamlencode",
+        .can_be_null = true,
         PARAMETERS({"value", &TYPE_DYNAMIC, ANY_VALUE}),
         .type = &TYPE_STRING,
         .run = yaml_codec_yamlencode,

@@ -50,7 +50,37 @@ static void writes_what_is_enabled(void **state) {
     assert_true(str_ends_with(text, STR("Z level=warn last=1\n")));
 }
 
+static void secrets_are_replaced(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *wanted;
+    } cases[] = {
+        {"",                   ""                                               },
+        {"nothing",            "nothing"                                        },
+        {"password",           "(sensitive value)"                              },
+        {"passwords",          "(sensitive value)s"                             },
+        {"password1x",         "(sensitive value)x"                             }, /* the longest */
+        {"xpasswordpassword1", "x(sensitive value)(sensitive value)"            },
+        {"a=ab b=cab",         "a=(sensitive value) b=cab"                      }, /* short: a word */
+        {"ab",                 "(sensitive value)"                              },
+        {"\"ab\", abab, ab.",  "\"(sensitive value)\", abab, (sensitive value)."},
+        {"passwor",            "passwor"                                        },
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    StrVec secrets = {0};
+    vec_push(arena, &secrets, STR("password"));
+    vec_push(arena, &secrets, STR("password1"));
+    vec_push(arena, &secrets, STR("ab"));
+    vec_push(arena, &secrets, STR_EMPTY);
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
+        check_str(log_scrub(str_from_cstr(cases[i].text), &secrets, arena), cases[i].wanted);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(writes_what_is_enabled)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(writes_what_is_enabled),
+        cmocka_unit_test(secrets_are_replaced),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -59,11 +59,32 @@ static void grows_once_into_what_was_reserved(void **state) {
     }
 }
 
+/* As a zero VEC: empty to every reader, and written with the arena of the moment. */
+static void zero_is_the_empty_map(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Map map = {0};
+    assert_null(map_find(&map, STR("a")));
+    assert_false(map_has(&map, STR("")));
+    map_each(&map, entry) {
+        fail_msg("%.*s", STR_ARG(entry->key));
+    }
+    for (size_t i = 0; i < 100; i++)
+        assert_null(map_put(arena, &map, str_format(arena, "key-%zu", i), &values[i]));
+    assert_ptr_equal(map_put(arena, &map, STR("key-7"), &values[0]), &values[7]);
+    assert_int_equal(map.count, 100);
+    assert_ptr_equal(map_find(&map, STR("key-99")), &values[99]);
+    Map reserved = map_new(arena);
+    assert_null(map_put(arena, &reserved, STR("a"), &values[1]));
+    assert_ptr_equal(map_set(&reserved, STR("a"), &values[2]), &values[1]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_what_was_set),
         cmocka_unit_test(replaces_in_place),
         cmocka_unit_test(grows_once_into_what_was_reserved),
+        cmocka_unit_test(zero_is_the_empty_map),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

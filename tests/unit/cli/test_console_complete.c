@@ -25,7 +25,7 @@ static void fill(Module *module, Arena *arena) {
 }
 
 static Str completed(const Module *module, const char *line, Arena *arena) {
-    const FunctionTable *functions = functions_table(arena);
+    const FunctionTable *functions = functions_table(NULL, arena);
     Map values = map_new(arena);
     Value item = value_from_cstr("x");
     Str names[] = {STR("sides"), STR("name")};

@@ -33,7 +33,7 @@ static void test_lines(void **state) {
         {"",                                                                                     "{\"id\":null,\"error\":\"Invalid request..."                           },
     };
     SCOPED(ArenaRef) arena = arena_open("test");
-    Scope scope = {.functions = functions_table(arena)};
+    Scope scope = {.functions = functions_table(NULL, arena)};
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Str got = console_json_answer(str_from_cstr(cases[i].request), &scope, arena);

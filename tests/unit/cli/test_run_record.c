@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "run_record.h"
+#include "view_tee.h"
 
 static int64_t now;
 
@@ -88,7 +89,108 @@ static void rows(void **state) {
     check_str(strbuf_str(&heard.text), "2 +t.a[0] +t.a[1] !t.a[0] !t.a[0] ");
 }
 
-/* Nobody has to. */
+static size_t calls;
+
+static void count_event(void *self, const HookEvent *event) {
+    (void)self;
+    (void)event;
+    calls++;
+}
+
+static void count_end(void *self, const HookEvent *event, bool failed) {
+    (void)failed;
+    count_event(self, event);
+}
+
+static void count_progress(
+    void *self, const HookEvent *event, uint64_t done, uint64_t total, Str what) {
+    (void)done;
+    (void)total;
+    (void)what;
+    count_event(self, event);
+}
+
+static void count_line(void *self, const HookEvent *event, Str line) {
+    (void)line;
+    count_event(self, event);
+}
+
+static void count_total(void *self, size_t count) {
+    (void)self;
+    (void)count;
+    calls++;
+}
+
+static const Hooks counting = {
+    .refresh_start = count_event,
+    .refresh_end = count_event,
+    .apply_start = count_event,
+    .apply_progress = count_progress,
+    .apply_end = count_end,
+    .provision_start = count_event,
+    .provision_output = count_line,
+    .provision_end = count_end,
+    .ephemeral_start = count_event,
+    .ephemeral_end = count_end,
+    .apply_total = count_total,
+};
+
+enum { SLOTS = sizeof(Hooks) / sizeof(void *) - 1 };
+
+/* A slot that one of them lacks is an event that it loses. */
+static void check_slots(const Hooks *hooks) {
+    uintptr_t slots[SLOTS + 1];
+    memcpy(slots, hooks, sizeof slots);
+    for (size_t i = 1; i <= SLOTS; i++)
+        assert_true(slots[i] != 0);
+}
+
+static void send_all(const Hooks *hooks) {
+    HookEvent event = event_of("t.a", ACTION_CREATE);
+    check_slots(hooks);
+    hooks->refresh_start(hooks->self, &event);
+    hooks->refresh_end(hooks->self, &event);
+    hooks->apply_start(hooks->self, &event);
+    hooks->apply_progress(hooks->self, &event, 1, 2, STR("x"));
+    hooks->apply_end(hooks->self, &event, false);
+    hooks->provision_start(hooks->self, &event);
+    hooks->provision_output(hooks->self, &event, STR("x"));
+    hooks->provision_end(hooks->self, &event, false);
+    hooks->ephemeral_start(hooks->self, &event);
+    hooks->ephemeral_end(hooks->self, &event, false);
+    hooks->apply_total(hooks->self, 1);
+}
+
+static void hands_every_kind_on(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Cli cli = {.arena = arena, .io = {.clock = &clock_of_test}};
+    check_slots(&counting);
+    calls = 0;
+    RunRecord *record = run_record_open(&cli, &counting);
+    send_all(run_record_hooks(record));
+    (void)run_record_close(record);
+    assert_int_equal(calls, SLOTS);
+}
+
+static const Hooks *counting_hooks(View *view) {
+    (void)view;
+    return &counting;
+}
+
+static void tee_hands_every_kind_on(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Cli cli = {.arena = arena, .io = {.clock = &clock_of_test}};
+    ViewType type = {.walk_begin = counting_hooks};
+    View human = {.type = &type, .cli = &cli}, json = {.type = &type, .cli = &cli};
+    View *both = view_tee_open(&human, &json);
+    calls = 0;
+    send_all(both->type->walk_begin(both));
+    assert_int_equal(calls, 2 * SLOTS);
+}
+
+/* A listener is not needed. */
 static void alone(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -102,6 +204,8 @@ static void alone(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows),
+        cmocka_unit_test(hands_every_kind_on),
+        cmocka_unit_test(tee_hands_every_kind_on),
         cmocka_unit_test(alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

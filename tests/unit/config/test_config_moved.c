@@ -15,9 +15,9 @@ static const BadCase bad_cases[] = {
      .wanted = "main.loam.yaml:1:1 Invalid \"moved\" addresses\n",
      },
     {
-     .about = "data sources stay",
-     .text = "moved: {from: data.a_b.c, to: data.a_b.d}\n",
-     .wanted = "main.loam.yaml:1:15 Invalid \"moved\" address\nmain.loam.yaml:1:31 Invalid "
+     .about = "ephemeral resources stay",
+     .text = "moved: {from: ephemeral.a_b.c, to: ephemeral.a_b.d}\n",
+     .wanted = "main.loam.yaml:1:15 Invalid \"moved\" address\nmain.loam.yaml:1:36 Invalid "
                   "\"moved\" address\n", },
     {
      .about = "something within a resource",

@@ -122,6 +122,30 @@ static void writes_yaml(void **state) {
               "          size: 2\n");
 }
 
+/* An optional argument without a value is left out on request; what must be filled in stays. */
+static void omits_null(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    ResourceTexts texts =
+        texts_of("{\"zone\":null,\"name\":null,\"id\":null,\"serial\":null,\"old\":null,"
+                 "\"key\":null,\"any\":null,\"rules\":[{\"port\":null,\"token\":null,"
+                 "\"state\":null}],\"disk\":[]}",
+                 STR_EMPTY, arena);
+    texts.items[0].omits_null = true;
+    check_str(resource_text_block(&texts.items[0], arena), "resource \"t_thing\" \"x\" {\n"
+                                                           "  key  = null # sensitive\n"
+                                                           "  name = null\n"
+                                                           "  rules = [\n"
+                                                           "    {\n"
+                                                           "      port = null\n"
+                                                           "    },\n"
+                                                           "  ]\n"
+                                                           "}");
+    Str yaml = resource_text_to_yaml(&texts, STR("loam"), arena);
+    assert_true(str_find(yaml, STR("zone"), 0) == SIZE_MAX);
+    assert_true(str_find(yaml, STR("name: null"), 0) != SIZE_MAX);
+}
+
 /* Text that is JSON, or that has lines. */
 static void writes_texts(void **state) {
     static const struct {
@@ -173,9 +197,8 @@ static void writes_block(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(writes_native),
-        cmocka_unit_test(writes_yaml),
-        cmocka_unit_test(writes_texts),
+        cmocka_unit_test(writes_native), cmocka_unit_test(writes_yaml),
+        cmocka_unit_test(omits_null),    cmocka_unit_test(writes_texts),
         cmocka_unit_test(writes_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,6 +46,6 @@ static inline bool engine_death_replay(EngineCase *c) {
     bool found = false;
     c->diags = diags_new(c->arena);
     engine_case_must(
-        c, journal_replay(engine_death_journal(c), c->state, &found, c->arena, &c->diags));
+        c, journal_replay(engine_death_journal(c), NULL, c->state, &found, c->arena, &c->diags));
     return found;
 }

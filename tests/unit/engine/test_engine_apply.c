@@ -112,7 +112,8 @@ static void passes_data_on_the_way(void **unused) {
 }
 
 /* The network below stays, the subnet between goes, the machine above moves to the network: what it
- * depended on goes first, as for a replacement, unless one of them is create_before_destroy. */
+ * depended on goes first, as for a replacement, unless one of them is create_before_destroy. The
+ * subnet is deleted before the network that it depends on changes. */
 static void takes_out_the_middle(void **unused) {
     (void)unused;
     TELL({"resource:\n"
@@ -127,7 +128,7 @@ static void takes_out_the_middle(void **unused) {
           "    net: {name: net, size: 3}\n"
           "    vm: {name: vm, input: '${fake_thing.net.id}'}\n",
           "~ fake_thing.net\n- fake_thing.sub delete_because_no_resource_config\n~ fake_thing.vm\n",
-          "update net\ndelete sub\nupdate vm\n"});
+          "delete sub\nupdate net\nupdate vm\n"});
 }
 
 /* What its users hold goes when they have let go of it, whether one of several goes or the block.

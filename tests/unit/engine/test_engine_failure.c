@@ -309,6 +309,25 @@ static void doubts_are_settled(void **unused) {
     }
 }
 
+/* An interrupted creation leaves the marks of its configuration in the journal. */
+static void found_objects_keep_their_marks(void **unused) {
+    (void)unused;
+    EngineCase *c = open_doubt("locals: {}\n");
+    ResourceAddr address = {.type = STR("fake_thing"), .name = STR("a")};
+    StatePending *pending = arena_new(c->arena, StatePending);
+    *pending = *state_find_instance(c->state, address)->pending;
+    pending->planned = STR(
+        "{\"name\":\"a\",\"size\":null,\"tags\":{\"k\":\"v\"},\"secret\":null,\"token\":null,"
+        "\"zone\":null,\"group\":null,\"kind\":null,\"input\":null,\"id\":null,\"revision\":null}");
+    pending->sensitive = STR("[[{\"type\": \"get_attr\", \"value\": \"tags\"}]]");
+    state_find_instance(c->state, address)->pending = pending;
+    engine_case_must(c, engine_case_plan(c));
+    assert_true(c->plan->changes.count == 1);
+    Value tags = value_attribute(c->plan->changes.items[0].before, STR("tags"));
+    assert_true(value_has_mark(tags, MARK_SENSITIVE));
+    engine_case_close(c);
+}
+
 /* With -refresh=false too: what is in doubt is asked for. */
 static void doubts_do_not_depend_on_refresh(void **unused) {
     (void)unused;
@@ -427,6 +446,7 @@ int main(void) {
         cmocka_unit_test(a_stop_within_a_block_leaves_the_rest),
         cmocka_unit_test(a_stopped_plan_is_no_plan),
         cmocka_unit_test(doubts_are_settled),
+        cmocka_unit_test(found_objects_keep_their_marks),
         cmocka_unit_test(doubts_do_not_depend_on_refresh),
         cmocka_unit_test(doubts_outlive_a_target),
         cmocka_unit_test(doubts_outlive_a_deferred_provider),

@@ -123,6 +123,7 @@ static void data_is_read_as_soon_as_it_can_be(void **unused) {
     check_changes(c, "<= data.fake_lookup.after read_because_dependency_pending\n"
                      "<= data.fake_lookup.checked read_because_dependency_pending\n"
                      "<= data.fake_lookup.later read_because_config_unknown\n"
+                     "<= data.fake_lookup.referring read_because_dependency_pending\n"
                      "+ fake_thing.a\n");
     engine_case_must(c, engine_case_apply_plan(c));
     engine_case_must(c, engine_case_plan(c));
@@ -131,6 +132,8 @@ static void data_is_read_as_soon_as_it_can_be(void **unused) {
     engine_case_must(c, engine_case_plan(c));
     check_changes(c, "<= data.fake_lookup.after read_because_dependency_pending\n"
                      "<= data.fake_lookup.checked read_because_dependency_pending\n"
+                     "<= data.fake_lookup.later read_because_dependency_pending\n"
+                     "<= data.fake_lookup.referring read_because_dependency_pending\n"
                      "~ fake_thing.a\n");
     engine_case_config(c, "locals: {}\n");
     engine_case_must(c, engine_case_apply(c));

@@ -114,7 +114,7 @@ static void comes_by_request(void **state) {
     (void)state;
     EngineCase *c = engine_case_open();
     engine_case_config(c, THING);
-    ImportRequest request = {
+    ImportTarget request = {
         .address = {.type = STR("terraform_data"), .name = STR("a")},
           .id = STR("i-9")
     };

@@ -60,7 +60,7 @@ static inline void set_variable(const char *name, Value value) {
 static int open_functions(void **state) {
     (void)state;
     arena = arena_open("test");
-    functions = functions_table(arena);
+    functions = functions_table(NULL, arena);
     variables = map_new(arena);
     set_variable("secret", value_with_marks(value_from_cstr("hidden"), MARK_SENSITIVE));
     set_variable("unknown", value_unknown(&TYPE_STRING));

@@ -62,9 +62,9 @@ static void durations(void **state) {
 static void refused_durations(void **state) {
     (void)state;
     static const char *const cases[] = {
-        "",       "3",    "-",   "+",     ".",    "s",        ".s",
-        "1x",     "1 s",  "1s ", "1h-2m", "--1s", "2562048h", "99999999999999999999s",
-        "1.2.3s", "0x1s",
+        "",       "3",    "-",          "+",     ".",    "s",        ".s",
+        "1x",     "1 s",  "1s ",        "1h-2m", "--1s", "2562048h", "99999999999999999999s",
+        "1.2.3s", "0x1s", "5124095.9h",
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         int64_t ms = -7;

@@ -3,10 +3,10 @@
 #pragma once
 
 #include "digest.h"
-#include "draft.h"
-#include "items.h"
 #include "libvirt_client.h"
 #include "libvirt_provider.h"
+#include "nested_list.h"
+#include "object_builder.h"
 #include "resource_case.h"
 
 #define TEST_DRIVER "test:///default"

@@ -10,9 +10,9 @@ typedef struct ChangeCase {
     const char *how;
 } ChangeCase;
 
-#define LIVE_VCPU   "virDomainSetVcpusFlags, live"
-#define LIVE_MEMORY "virDomainSetMemoryFlags, live"
-#define AT_START    "only a start brings it"
+#define LIVE_VCPU   "while the machine runs (virDomainSetVcpusFlags)"
+#define LIVE_MEMORY "while the machine runs (virDomainSetMemoryFlags)"
+#define AT_START    "a running machine cannot take it"
 #define UNSAFE_VCPU "QEMU may crash when a processor is plugged into an emulated machine"
 #define NO_BALLOON  "without a balloon only a start brings it"
 #define TOO_MUCH    "more than the machine was started with can give"

@@ -51,22 +51,22 @@ static void test_deadline(void **state) {
 static void test_configure(void **state) {
     (void)state;
     ResourceCase c = case_open(&libvirt_pool);
-    Draft config = draft_empty(&libvirt_provider.schema, c.arena);
-    draft_set(&config, "uri", value_from_cstr(TEST_DRIVER));
-    draft_set(&config, "connect_timeout", value_from_cstr("soon"));
-    void *client = NULL;
-    bool is_configured =
-        libvirt_provider.configure(case_call(&c), draft_value(&config), &client, c.arena, &c.diags);
+    ObjectBuilder config = object_builder_empty(&libvirt_provider.schema, c.arena);
+    object_builder_set(&config, "uri", value_from_cstr(TEST_DRIVER));
+    object_builder_set(&config, "connect_timeout", value_from_cstr("soon"));
+    ConfigureResponse response = {0};
+    ConfigureRequest request = {.config = object_builder_value(&config), .run = c.arena};
+    bool is_configured = libvirt_provider.configure(case_call(&c), &request, &response, &c.diags);
     check_refused(&c, is_configured, "Invalid \"connect_timeout\"");
-    Draft good = draft_empty(&libvirt_provider.schema, c.arena);
-    draft_set(&good, "uri", value_from_cstr(TEST_DRIVER));
+    ObjectBuilder good = object_builder_empty(&libvirt_provider.schema, c.arena);
+    object_builder_set(&good, "uri", value_from_cstr(TEST_DRIVER));
     c.diags = diags_new(c.arena);
-    check_done(&c, libvirt_provider.configure(case_call(&c), draft_value(&good), &client, c.arena,
-                                              &c.diags));
-    c.call.client = client;
+    request.config = object_builder_value(&good);
+    check_done(&c, libvirt_provider.configure(case_call(&c), &request, &response, &c.diags));
+    c.call.client = response.client;
     virConnectClose(libvirt_case_connect(&c));
     check_str(libvirt_client_options(case_call(&c))->default_pool, "default");
-    libvirt_provider.close(client);
+    libvirt_provider.close(response.client);
     case_close(&c);
 }
 

@@ -107,20 +107,18 @@ static void test_recover(void **state) {
     ResourceCase c = open_seed(uri);
     check_done(&c, case_plan(&c, json));
     RecoverRequest request = {
-        .identity = resource_type_identity(c.type, case_call(&c), c.plan.planned),
+        .marker = case_marker(&c, c.plan.planned),
         .planned = c.plan.planned,
     };
     check_done(&c, case_apply(&c, json));
     RecoverOutcome outcome;
     Value found = value_null(c.state.type);
-    check_done(&c,
-               resource_type_recover(c.type, case_call(&c), &request, &outcome, &found, &c.diags));
+    check_done(&c, case_call_recover(&c, &request, &outcome, &found));
     assert_int_equal(outcome, RECOVER_COMPLETE);
     assert_true(value_equal(found, c.state));
     const Disk *disk = c.io.disk;
     assert_int_equal(disk->write_file(disk->self, case_text(&c, "path"), STR("half"), 0600), 0);
-    check_done(&c,
-               resource_type_recover(c.type, case_call(&c), &request, &outcome, &found, &c.diags));
+    check_done(&c, case_call_recover(&c, &request, &outcome, &found));
     assert_int_equal(outcome, RECOVER_TAINTED);
     libvirt_case_delete(&c);
     libvirt_case_close(&c);

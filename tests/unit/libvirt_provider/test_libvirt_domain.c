@@ -34,7 +34,7 @@ static unsigned run_of(ResourceCase *c) {
 }
 
 static Str nic_text(const ResourceCase *c, size_t i, const char *name) {
-    return draft_text(items_at(c->state, "network_interface", i), name, STR_EMPTY);
+    return object_text(nested_list_at(c->state, "network_interface", i), name, STR_EMPTY);
 }
 
 #define NIC "\"network_interface\":[{\"network\":\"default\",\"addresses\":[\"192.168.122.5/24\"]}]"
@@ -87,7 +87,7 @@ static void test_foreign_name_and_import(void **state) {
     ResourceCase c = open_domain(TEST_DRIVER);
     check_refused(&c, case_apply(&c, "{\"name\":\"test\"}"), "The domain \"test\" exists already");
     assert_true(value_is_null(c.state));
-    check_done(&c, libvirt_domain.import(case_call(&c), STR("test"), &c.state, &c.diags));
+    check_done(&c, case_import(&c, STR("test")));
     check_str(case_text(&c, "name"), "test");
     check_str(value_number_text(case_attribute(&c, "memory"), c.arena), "2048");
     libvirt_case_close(&c);
@@ -109,7 +109,7 @@ static void test_recover(void **state) {
     assert_int_equal(outcome, RECOVER_COMPLETE);
     assert_false(value_is_true(case_attribute(&c, "running")));
     check_str_equal(nic_text(&c, 0, "mac"),
-                    draft_text(items_at(made, "network_interface", 0), "mac", STR_EMPTY));
+                    object_text(nested_list_at(made, "network_interface", 0), "mac", STR_EMPTY));
     check_done(&c, case_plan(&c, json));
     assert_int_equal(c.plan.requires_replace.count, 0);
     assert_true(value_is_true(value_attribute(c.plan.planned, STR("running"))));
@@ -144,7 +144,7 @@ static void test_validate(void **state) {
 }
 
 static Str planned_target(const ResourceCase *c, size_t i) {
-    return draft_text(items_at(c->plan.planned, "disk", i), "target", STR_EMPTY);
+    return object_text(nested_list_at(c->plan.planned, "disk", i), "target", STR_EMPTY);
 }
 
 static void test_targets_are_planned(void **state) {
@@ -158,9 +158,9 @@ static void test_targets_are_planned(void **state) {
     check_str(planned_target(&c, 2), "vdc");
     check_str(planned_target(&c, 3), "sda");
     /* Removing the first disk of the list leaves the others where they are. */
-    Draft draft = draft_of(c.plan.planned, c.arena);
-    draft_set(&draft, "running", value_bool(false));
-    c.state = draft_value(&draft);
+    ObjectBuilder builder = object_builder_of(c.plan.planned, c.arena);
+    object_builder_set(&builder, "running", value_bool(false));
+    c.state = object_builder_value(&builder);
     check_done(&c,
                case_plan(&c, "{\"name\":\"m\",\"disk\":[{\"file\":\"/c\"},{\"file\":\"/new\"}]}"));
     check_str(planned_target(&c, 0), "vdc");
@@ -173,7 +173,7 @@ static void test_declared_addresses_are_planned(void **state) {
     ResourceCase c = open_domain(TEST_DRIVER);
     check_done(&c, case_plan(&c, "{\"name\":\"m\",\"network_interface\":[{\"network\":\"default\","
                                  "\"addresses\":[\"10.0.0.5/24\",\"fd00::5/64\"]}]}"));
-    StrVec addresses = items_texts(c.plan.planned, "ip_addresses", c.arena);
+    StrVec addresses = nested_list_texts(c.plan.planned, "ip_addresses", c.arena);
     assert_int_equal(addresses.count, 2);
     check_str(addresses.items[0], "10.0.0.5");
     check_str(addresses.items[1], "fd00::5");
@@ -188,14 +188,14 @@ static void test_notes(void **state) {
     ResourceCase c = open_domain(TEST_DRIVER);
     libvirt_case_create(&c, "{\"name\":\"m4\",\"memory\":64}");
     check_done(&c, case_plan(&c, "{\"name\":\"m4\",\"memory\":32}"));
-    check_str(libvirt_case_note(&c, ".memory"), "virDomainSetMemoryFlags, live");
+    check_str(libvirt_case_note(&c, ".memory"), "while the machine runs (virDomainSetMemoryFlags)");
     check_done(&c, case_plan(&c, "{\"name\":\"m4\",\"memory\":128}"));
     check_str(libvirt_case_note(&c, ".memory"),
-              "more than the machine was started with can give: restarts the machine");
+              "restarts the machine: more than the machine was started with can give");
     check_done(
         &c, case_plan(&c, "{\"name\":\"m4\",\"memory\":128,\"update_policy\":\"never_reboot\"}"));
     check_str(libvirt_case_note(&c, ".memory"),
-              "more than the machine was started with can give: waits for the next start");
+              "waits for the next start: more than the machine was started with can give");
     check_refused(&c,
                   case_plan(&c, "{\"name\":\"m4\",\"memory\":128,\"update_policy\":\"live_only\"}"),
                   "\"memory\" cannot change live");
@@ -300,16 +300,16 @@ static void test_machine(void **state) {
     libvirt_case_create(&c, json);
     check_str(case_text(&c, "type"), "qemu");
     check_str(case_text(&c, "machine"), "q35");
-    check_str(draft_text(items_at(c.state, "disk", 0), "format", STR_EMPTY), "qcow2");
+    check_str(object_text(nested_list_at(c.state, "disk", 0), "format", STR_EMPTY), "qcow2");
     Str id = case_text(&c, "id");
     Str slot = xml_of(&c, VIR_DOMAIN_XML_INACTIVE, "devices/interface/address/@bus");
     unsigned run = run_of(&c);
 
     json = machine_json(&c, &place, "128", one, "");
     check_done(&c, case_plan(&c, json));
-    check_str(libvirt_case_note(&c, ".memory"), "virDomainSetMemoryFlags, live");
+    check_str(libvirt_case_note(&c, ".memory"), "while the machine runs (virDomainSetMemoryFlags)");
     check_str(libvirt_case_note(&c, ".network_interface"),
-              "virDomainUpdateDeviceFlags or hot plug, live");
+              "while the machine runs (virDomainUpdateDeviceFlags)");
     assert_false(case_is_planned_unknown(&c, "ip_addresses"));
     libvirt_case_update(&c, json);
     check_str(xml_of(&c, 0, "devices/interface/filterref/@filter"), "");
@@ -348,7 +348,7 @@ static void test_guest_lets_go(void **state) {
     const char *two =
         str_to_cstr(str_format(c.arena, "%s,%s", one, disk_json(&c, &place.more)), c.arena);
     libvirt_case_create(&c, machine_json(&c, &place, "192", two, ",\"wait_for_ip\":true"));
-    StrVec addresses = items_texts(c.state, "ip_addresses", c.arena);
+    StrVec addresses = nested_list_texts(c.state, "ip_addresses", c.arena);
     assert_int_equal(addresses.count, 1);
     assert_true(str_starts_with(addresses.items[0], STR("10.92.0.")));
     const char *without = machine_json(&c, &place, "192", one, ",\"wait_for_ip\":true");
@@ -363,7 +363,8 @@ static void test_guest_lets_go(void **state) {
                               "\"ranges\":[{\"start\":\"10.92.0.50\",\"end\":\"10.92.0.90\"}]}}]}";
     check_done(&place.network, case_plan(&place.network, domain_name));
     check_str(libvirt_case_note(&place.network, ".domain"),
-              "starts the network anew and plugs in again the interfaces of loam-m");
+              "restarts the network and puts loam-m back on it, without a restart of the machine "
+              "(virNetworkDestroy, virNetworkCreate, virDomainUpdateDeviceFlags)");
     libvirt_case_update(&place.network, domain_name);
     assert_int_equal(place.network.diags.count, 0);
     check_str(xml_of(&c, 0, "devices/interface/source/@network"), "loam-m");
@@ -413,7 +414,8 @@ static void test_container(void **state) {
     const char *second =
         str_to_cstr(str_format(arena, json, "2000", "", ",\"description\":\"d\""), arena);
     check_done(&c, case_plan(&c, second));
-    check_str(libvirt_case_note(&c, ".init_args"), "only a start brings it: restarts the machine");
+    check_str(libvirt_case_note(&c, ".init_args"),
+              "restarts the machine: a running machine cannot take it");
     libvirt_case_update(&c, second);
     assert_true(run_of(&c) != run);
     libvirt_case_delete(&c);

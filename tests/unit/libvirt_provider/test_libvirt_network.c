@@ -33,7 +33,7 @@ static void lifecycle(const char *uri) {
     assert_true((case_text(&c, "bridge").len > 0) == has_bridge);
     Str id = case_text(&c, "id");
     check_done(&c, case_plan(&c, NETWORK("loamn", RANGE ",\"hosts\":[" HOST_B "," HOST_A "]")));
-    check_str(libvirt_case_note(&c, ".ips"), "virNetworkUpdate, live");
+    check_str(libvirt_case_note(&c, ".ips"), "at once, guests stay connected (virNetworkUpdate)");
     libvirt_case_update(&c, NETWORK("loamn", RANGE ",\"hosts\":[" HOST_B "," HOST_A "]"));
     check_str(xml_of(&c, "loamn", "ip/dhcp/host[@ip='10.91.0.11']/@mac"), "52:54:00:00:00:0b");
     libvirt_case_update(&c, NETWORK("loamn", RANGE ",\"hosts\":[" HOST_B "]"));
@@ -75,7 +75,8 @@ static void test_restart_keeps_what_others_reserved(void **state) {
     const char *after = "{\"name\":\"loamr\",\"domain\":\"other.test\",\"mtu\":1400,\"ips\":[{"
                         "\"address\":\"10.91.0.1/24\",\"dhcp\":{\"hosts\":[" HOST_A "]}}]}";
     check_done(&c, case_plan(&c, after));
-    check_str(libvirt_case_note(&c, ".domain"), "starts the network anew");
+    check_str(libvirt_case_note(&c, ".domain"),
+              "restarts the network (virNetworkDestroy, virNetworkCreate)");
     Str bridge = case_text(&c, "bridge");
     libvirt_case_update(&c, after);
     check_str(xml_of(&c, "loamr", "ip/dhcp/host[@ip='10.91.0.77']/@mac"), "52:54:00:00:00:77");
@@ -115,7 +116,7 @@ static void test_drift(void **state) {
                          VIR_NETWORK_UPDATE_AFFECT_LIVE | VIR_NETWORK_UPDATE_AFFECT_CONFIG),
         0);
     check_done(&c, case_read(&c));
-    assert_int_equal(items_count(case_attribute(&c, "dns"), "hosts"), 0);
+    assert_int_equal(nested_list_count(case_attribute(&c, "dns"), "hosts"), 0);
     check_done(&c, case_apply(&c, json));
     check_str(xml_of(&c, "loamd", "dns/host/hostname"), "nine");
     /* A machine's reservation stays its own when it is given another address. */
@@ -144,7 +145,7 @@ static void test_validate(void **state) {
         const char *json;
         const char *summary;
     } cases[] = {
-        {"{\"name\":\"n\"}",                     "A nat network needs an address"               },
+        {"{\"name\":\"n\",\"mode\":\"nat\"}",    "A nat network needs an address"               },
         {"{\"name\":\"n\",\"mode\":\"bridge\"}", "The bridge is missing"                        },
         {"{\"name\":\"n\",\"mode\":\"bridge\",\"bridge\":\"br0\",\"ips\":[{\"address\":\"10.0.0.1/"
          "24\"}]}",                     "A bridged network has no addresses of its own"},
@@ -158,6 +159,17 @@ static void test_validate(void **state) {
     }
 }
 
+/* Without a mode a new network is a nat network. Devices of the host come by an import alone. */
+static void test_new_modes(void **state) {
+    (void)state;
+    ResourceCase c = open_network(TEST_DRIVER);
+    check_refused(&c, case_plan(&c, "{\"name\":\"n\"}"), "A nat network needs an address");
+    c.diags = diags_new(c.arena);
+    check_refused(&c, case_plan(&c, "{\"name\":\"n\",\"mode\":\"vepa\"}"),
+                  "Mode \"vepa\" cannot be set");
+    libvirt_case_close(&c);
+}
+
 static void test_foreign_name_and_import(void **state) {
     (void)state;
     ResourceCase c = open_network(TEST_DRIVER);
@@ -165,11 +177,12 @@ static void test_foreign_name_and_import(void **state) {
                   case_apply(&c, "{\"name\":\"default\",\"ips\":[{\"address\":\"10.1.1.1/24\"}]}"),
                   "The network \"default\" exists already");
     c.diags = diags_new(c.arena);
-    check_done(&c, libvirt_network.import(case_call(&c), STR("default"), &c.state, &c.diags));
-    check_str(draft_text(items_at(c.state, "ips", 0), "address", STR_EMPTY), "192.168.122.1/24");
+    check_done(&c, case_import(&c, STR("default")));
+    check_str(object_text(nested_list_at(c.state, "ips", 0), "address", STR_EMPTY),
+              "192.168.122.1/24");
     check_str(case_text(&c, "mode"), "nat");
-    Value dhcp = draft_attribute(items_at(c.state, "ips", 0), "dhcp");
-    assert_int_equal(items_count(dhcp, "ranges"), 1);
+    Value dhcp = object_attribute(nested_list_at(c.state, "ips", 0), "dhcp");
+    assert_int_equal(nested_list_count(dhcp, "ranges"), 1);
     libvirt_case_close(&c);
 }
 
@@ -196,6 +209,7 @@ int main(void) {
         cmocka_unit_test(test_restart_keeps_what_others_reserved),
         cmocka_unit_test(test_drift),
         cmocka_unit_test(test_validate),
+        cmocka_unit_test(test_new_modes),
         cmocka_unit_test(test_foreign_name_and_import),
         cmocka_unit_test(test_recover),
     };

@@ -53,7 +53,7 @@ static void test_drift(void **state) {
     virNWFilterPtr filter = virNWFilterDefineXML(connection, str_to_cstr(xml, c.arena));
     assert_non_null(filter);
     check_done(&c, case_read(&c));
-    assert_int_equal(items_count(c.state, "rules"), 0);
+    assert_int_equal(nested_list_count(c.state, "rules"), 0);
     libvirt_case_update(&c, FILTER "}");
     virNWFilterFree(filter);
     virConnectClose(connection);

@@ -13,9 +13,9 @@ static bool read_id(const Call *call, void *handle, Value *state, Diags *diags) 
     char uuid[VIR_UUID_STRING_BUFLEN];
     (void)diags;
     assert_int_equal(virNetworkGetUUIDString(handle, uuid), 0);
-    Draft draft = draft_of(*state, call->arena);
-    items_set_copy(&draft, "id", uuid, call->arena);
-    *state = draft_value(&draft);
+    ObjectBuilder builder = object_builder_of(*state, call->arena);
+    object_builder_set_copy(&builder, "id", uuid, call->arena);
+    *state = object_builder_value(&builder);
     return true;
 }
 
@@ -50,10 +50,10 @@ static ResourceCase open_case(const char *uri) {
 }
 
 static Value state_of(ResourceCase *c, Str id) {
-    Draft draft = draft_empty(&libvirt_network.schema, c->arena);
-    draft_set_text(&draft, "name", STR("n"), c->arena);
-    draft_set_text(&draft, "id", id, c->arena);
-    return draft_value(&draft);
+    ObjectBuilder builder = object_builder_empty(&libvirt_network.schema, c->arena);
+    object_builder_set_text(&builder, "name", STR("n"), c->arena);
+    object_builder_set_text(&builder, "id", id, c->arena);
+    return object_builder_value(&builder);
 }
 
 static void test_by_name_then_by_uuid(void **state) {
@@ -65,11 +65,11 @@ static void test_by_name_then_by_uuid(void **state) {
     assert_int_equal(id.len, 36);
     check_done(&c, libvirt_object_read(&object, case_call(&c), &c.state, &c.diags));
     check_str_equal(case_text(&c, "id"), id);
-    RecoverOutcome outcome;
-    RecoverRequest request = {.identity = id, .planned = state_of(&c, STR_EMPTY)};
-    check_done(
-        &c, libvirt_object_recover(&object, case_call(&c), &request, &outcome, &c.state, &c.diags));
-    assert_int_equal(outcome, RECOVER_COMPLETE);
+    RecoverResponse response = {.outcome = RECOVER_ABSENT};
+    RecoverRequest request = {.marker = id, .planned = state_of(&c, STR_EMPTY)};
+    check_done(&c, libvirt_object_recover(&object, case_call(&c), &request, &response, &c.diags));
+    assert_int_equal(response.outcome, RECOVER_COMPLETE);
+    c.state = response.state;
     check_str_equal(case_text(&c, "id"), id);
     libvirt_case_close(&c);
 }
@@ -84,11 +84,10 @@ static void test_gone(void **state) {
     c.state = stored;
     check_done(&c, libvirt_object_read(&object, case_call(&c), &c.state, &c.diags));
     assert_true(value_is_null(c.state));
-    RecoverOutcome outcome = RECOVER_COMPLETE;
-    RecoverRequest request = {.identity = digest_uuid4(c.arena), .planned = stored};
-    check_done(
-        &c, libvirt_object_recover(&object, case_call(&c), &request, &outcome, &c.state, &c.diags));
-    assert_int_equal(outcome, RECOVER_ABSENT);
+    RecoverResponse response = {.outcome = RECOVER_ABSENT};
+    RecoverRequest request = {.marker = digest_uuid4(c.arena), .planned = stored};
+    check_done(&c, libvirt_object_recover(&object, case_call(&c), &request, &response, &c.diags));
+    assert_int_equal(response.outcome, RECOVER_ABSENT);
     void *handle = libvirt_object_get(&object, case_call(&c), stored, &c.diags);
     check_refused(&c, handle != NULL, "The network \"n\" is gone");
     libvirt_case_close(&c);
@@ -130,11 +129,11 @@ static void test_define_error(void **state) {
         virConnectPtr connection = libvirt_case_connect(&c);
         ApplyResponse response = {0};
         LibvirtError error = {.code = VIR_ERR_OPERATION_FAILED, .message = STR("it failed")};
-        Draft draft = draft_of(state_of(&c, STR_EMPTY), c.arena);
-        draft_set_text(&draft, "name", str_from_cstr(cases[i].name), c.arena);
-        bool is_fine =
-            libvirt_object_add_define_error(&object, case_call(&c), connection, draft_value(&draft),
-                                            digest_uuid4(c.arena), &error, &response, &c.diags);
+        ObjectBuilder builder = object_builder_of(state_of(&c, STR_EMPTY), c.arena);
+        object_builder_set_text(&builder, "name", str_from_cstr(cases[i].name), c.arena);
+        bool is_fine = libvirt_object_add_define_error(
+            &object, case_call(&c), connection, object_builder_value(&builder),
+            digest_uuid4(c.arena), &error, &response, &c.diags);
         check_refused(&c, is_fine, cases[i].summary);
         assert_false(response.in_doubt);
         virConnectClose(connection);

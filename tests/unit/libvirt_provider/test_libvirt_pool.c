@@ -66,12 +66,11 @@ static void test_recover(void **state) {
 static void test_import(void **state) {
     (void)state;
     ResourceCase c = open_pool(TEST_DRIVER);
-    check_done(&c, libvirt_pool.import(case_call(&c), STR("default-pool"), &c.state, &c.diags));
+    check_done(&c, case_import(&c, STR("default-pool")));
     check_str(case_text(&c, "name"), "default-pool");
     check_str(case_text(&c, "path"), "/default-pool");
     check_str(case_text(&c, "on_delete"), "undefine");
-    check_refused(&c, libvirt_pool.import(case_call(&c), STR("none"), &c.state, &c.diags),
-                  "No pool \"none\"");
+    check_refused(&c, case_import(&c, STR("none")), "No pool \"none\"");
     libvirt_case_close(&c);
 }
 

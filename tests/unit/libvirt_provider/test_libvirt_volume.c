@@ -32,11 +32,11 @@ static void test_validate(void **state) {
         const char *json;
         const char *summary;
     } cases[] = {
-        {"{\"name\":\"v\"}",                                                             "The volume's size is missing"        },
-        {"{\"name\":\"v\",\"base\":{}}",                                                 "The base needs a volume_id or a path"},
-        {"{\"name\":\"v\",\"size\":\"1G\",\"mode\":\"copy\"}",                           "A mode without a base"               },
+        {"{\"name\":\"v\"}",                                                             "Invalid combination of arguments"},
+        {"{\"name\":\"v\",\"base\":{}}",                                                 "Invalid combination of arguments"},
+        {"{\"name\":\"v\",\"size\":\"1G\",\"mode\":\"copy\"}",                           "Invalid combination of arguments"},
         {"{\"name\":\"v\",\"base\":{\"volume_id\":\"x\"},\"source\":{\"path\":\"/x\"}}",
-         "A volume has a base or a source, not both"                                                                           },
+         "Invalid combination of arguments"                                                                                },
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ResourceCase c = open_volume(TEST_DRIVER, "libvirt_volume.v");
@@ -93,21 +93,19 @@ static void test_recover(void **state) {
     ResourceCase c = open_volume(TEST_DRIVER, "libvirt_volume.v");
     check_done(&c, case_plan(&c, json));
     RecoverRequest request = {
-        .identity = resource_type_identity(&libvirt_volume, case_call(&c), c.plan.planned),
+        .marker = case_marker(&c, c.plan.planned),
         .planned = c.plan.planned,
     };
-    check_str(request.identity, "default-pool/v4");
+    check_str(request.marker, "default-pool/v4");
     check_done(&c, case_apply(&c, json));
     Value made = c.state;
     Value found = value_null(made.type);
-    check_done(&c, resource_type_recover(&libvirt_volume, case_call(&c), &request, &outcome, &found,
-                                         &c.diags));
+    check_done(&c, case_call_recover(&c, &request, &outcome, &found));
     assert_int_equal(outcome, RECOVER_COMPLETE);
     assert_true(value_equal(made, found));
     /* Whoever removed the pool has what was in it. */
-    request.identity = STR("no-such-pool/v4");
-    check_done(&c, resource_type_recover(&libvirt_volume, case_call(&c), &request, &outcome, &found,
-                                         &c.diags));
+    request.marker = STR("no-such-pool/v4");
+    check_done(&c, case_call_recover(&c, &request, &outcome, &found));
     assert_int_equal(outcome, RECOVER_ABSENT);
     libvirt_case_delete(&c);
     libvirt_case_close(&c);
@@ -212,14 +210,13 @@ static void test_upload_is_sent_again(void **state) {
     write_image(&place, "first");
     check_done(&c, case_plan(&c, image_json(&place, "")));
     RecoverRequest request = {
-        .identity = resource_type_identity(&libvirt_volume, case_call(&c), c.plan.planned),
+        .marker = case_marker(&c, c.plan.planned),
         .planned = c.plan.planned,
     };
     check_done(&c, case_apply(&c, image_json(&place, "")));
     RecoverOutcome outcome;
     Value found = value_null(c.state.type);
-    check_done(&c, resource_type_recover(&libvirt_volume, case_call(&c), &request, &outcome, &found,
-                                         &c.diags));
+    check_done(&c, case_call_recover(&c, &request, &outcome, &found));
     assert_int_equal(outcome, RECOVER_TAINTED);
     libvirt_case_delete(&c);
     libvirt_case_close(&c);
@@ -274,7 +271,7 @@ static void test_import(void **state) {
     ResourceCase c = open_volume(place.uri, "libvirt_volume.v");
     libvirt_case_create(&c, "{\"name\":\"v\",\"size\":\"4M\"}");
     Value made = c.state;
-    check_done(&c, libvirt_volume.import(case_call(&c), STR("default-pool/v"), &c.state, &c.diags));
+    check_done(&c, case_import(&c, STR("default-pool/v")));
     check_str_equal(case_text(&c, "id"), value_text(value_attribute(made, STR("id"))));
     check_str(case_text(&c, "size"), "4194304");
     check_str(case_text(&c, "format"), "qcow2");

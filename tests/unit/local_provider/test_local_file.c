@@ -10,13 +10,15 @@ typedef struct Place {
     Str folder;
 } Place;
 
-static Place place_open(const ResourceType *type) {
-    Place place = {.c = case_open(type)};
+static Place place_open_type(ObjectType type) {
+    Place place = {.c = case_open_object(type)};
     char name[] = "/tmp/test_local_file.XXXXXX";
     assert_non_null(mkdtemp(name));
     place.folder = str_clone(str_from_cstr(name), place.c.arena);
     return place;
 }
+
+#define place_open(row) place_open_type(case_type(row))
 
 static Str place_path(Place *place, const char *name) {
     return disk_join(place->folder, str_from_cstr(name), place->c.arena);
@@ -93,8 +95,8 @@ static void test_validate(void **state) {
     static const struct {
         const char *rest, *summary;
     } cases[] = {
-        {"\"content\":\"x\",\"source\":\"y\"", "More than one content for a file"},
-        {"\"id\":null",                        "No content for a file"           },
+        {"\"content\":\"x\",\"source\":\"y\"", "Invalid combination of arguments"},
+        {"\"id\":null",                        "Invalid combination of arguments"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Place place = place_open(&local_file);

@@ -65,7 +65,7 @@ static void recorded(void **state) {
 static void quoting(void **state) {
     (void)state;
     check_str(render_text_string_quote(STR("a\"b\\\n\t\x01\x7f"), arena),
-              "\"a\\\"b\\\\\\n\\t\\x01\\x7f\"");
+              "\"a\\\"b\\\\\\n\\t\\u0001\\u007f\"");
     check_str(render_text_string_quote(STR("\xc3\xa9 \xf0\x9f\x90\xa7"), arena),
               "\"\xc3\xa9 \xf0\x9f\x90\xa7\"");
     check_str(render_text_string_quote(STR("\xc2\x9b\xc2\xa0"), arena), "\"\\u009b\\u00a0\"");

@@ -1,6 +1,6 @@
 /* Mock: what is filled in, and what is not. */
 #include "mock.h"
-#include "resource_type.h"
+#include "object_type.h"
 #include "unit.h"
 
 static const Attribute inner[] = {
@@ -30,21 +30,22 @@ static bool real_create(const Call *call,
 static const ResourceType real = {
     .name = "t_a", .schema = {SCHEMA_ATTRIBUTES(attributes)}, .create = real_create};
 
+static ObjectType real_type;
+
 typedef struct MockCase {
     Arena *arena;
     Diags diags;
     Mock mock;
-    ResourceType type;
     Call call;
 } MockCase;
 
 static void open_case(MockCase *c, Value values, bool during_plan) {
+    real_type = object_type_of_resource(&real);
     *c = (MockCase){.arena = arena_open("test")};
     c->diags = diags_new(c->arena);
-    c->mock = (Mock){.real = &real, .values = values, .during_plan = during_plan};
+    c->mock = (Mock){.type = &real_type, .values = values, .during_plan = during_plan};
     c->mock.place = STR("a.tftest.hcl");
-    c->type = mock_resource_type(&real);
-    c->call = (Call){.client = &c->mock, .arena = c->arena, .address = STR("t_a.x")};
+    c->call = (Call){.arena = c->arena, .address = STR("t_a.x")};
 }
 
 static Value part(const char *key, Arena *arena) {
@@ -76,7 +77,7 @@ static Value config_of(MockCase *c) {
 static PlanResponse plan(MockCase *c, Value prior) {
     PlanRequest request = {.prior = prior, .proposed = config_of(c), .config = config_of(c)};
     PlanResponse response = {0};
-    assert_true(resource_type_plan(&c->type, &c->call, &request, &response, &c->diags));
+    assert_true(mock_plan(&c->mock, &c->call, &request, &response, &c->diags));
     assert_int_equal(response.requires_replace.count, 0);
     return response;
 }
@@ -86,7 +87,7 @@ static bool create(MockCase *c, Value *out) {
     PlanResponse planned = plan(c, none);
     ApplyRequest request = {.prior = none, .planned = planned.planned, .config = config_of(c)};
     ApplyResponse response = {0};
-    bool ok = resource_type_apply(&c->type, &c->call, &request, &response, &c->diags);
+    bool ok = mock_apply(&c->mock, &c->call, &request, &response, &c->diags);
     *out = response.state;
     return ok;
 }
@@ -162,7 +163,7 @@ static void keeps_on_update(void **state) {
     Value changed = path_set(object, name, value_from_cstr("m"), c.arena);
     PlanRequest request = {.prior = object, .proposed = changed, .config = config_of(&c)};
     PlanResponse response = {0};
-    assert_true(resource_type_plan(&c.type, &c.call, &request, &response, &c.diags));
+    assert_true(mock_plan(&c.mock, &c.call, &request, &response, &c.diags));
     assert_true(value_equal(response.planned, changed));
     assert_int_equal(response.requires_replace.count, 0);
     arena_close(c.arena);

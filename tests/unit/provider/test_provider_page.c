@@ -22,7 +22,7 @@ static const Block blocks[] = {
 static const ResourceType thing = {
     .name = "p_thing",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), .description = "A thing."},
-    .at_least_once = true,
+    .recovery = RECOVERY_REPEATS,
 };
 static const ResourceType *const resources[] = {&thing};
 static const Provider provider = {

@@ -5,10 +5,27 @@
 
 #include <unistd.h>
 
-static const ResourceType pet = {.name = "random_pet"};
-static const ResourceType text = {.name = "random_string"};
+static bool create(const Call *call,
+                   const ApplyRequest *request,
+                   ApplyResponse *response,
+                   Diags *diags) {
+    (void)call, (void)request, (void)response, (void)diags;
+    return true;
+}
+
+static bool read_data(const Call *call,
+                      const DataReadRequest *request,
+                      DataReadResponse *response,
+                      Diags *diags) {
+    (void)call, (void)request, (void)response, (void)diags;
+    return true;
+}
+
+static const ResourceType pet = {.name = "random_pet", .effect = EFFECT_NONE, .create = create};
+static const ResourceType text = {.name = "random_string", .effect = EFFECT_NONE, .create = create};
+static const DataSourceType source = {.name = "random_string", .read = read_data};
 static const ResourceType *const resources[] = {&pet, &text};
-static const ResourceType *const data_sources[] = {&text};
+static const DataSourceType *const data_sources[] = {&source};
 static const Provider random_provider = {
     .name = "random",
     PROVIDER_RESOURCES(resources),
@@ -115,15 +132,36 @@ static void types(void **state) {
     assert_ptr_equal(registry_find_resource(&random_provider, STR("random_pet")), &pet);
     assert_null(registry_find_resource(&random_provider, STR("random_cat")));
     assert_null(registry_find_data_source(&random_provider, STR("random_pet")));
-    assert_ptr_equal(registry_find_data_source(&random_provider, STR("random_string")), &text);
+    assert_ptr_equal(registry_find_data_source(&random_provider, STR("random_string")), &source);
+}
+
+/* Found by name, rejected for its tables; what the program gives a provider reaches it. */
+static void faulty_tables(void **state) {
+    static const ResourceType undeclared = {.name = "bad_thing", .create = create};
+    static const ResourceType *const types[] = {&undeclared};
+    static const Provider bad = {.name = "bad", .address = "test/bad", PROVIDER_RESOURCES(types)};
+    static const ProviderRow table[] = {
+        {"bad", "test/bad", &bad, NULL}
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diags diags = diags_new(arena);
+    Registry *registry = registry_new(table, 1, STR("."), arena);
+    const Provider *provider = NULL;
+    int thing = 0;
+    (void)state;
+    assert_false(registry_find(registry, STR("bad"), &provider, NO_RANGE, &diags));
+    check_str(diags.items[0].summary, "Faulty provider");
+    assert_null(registry_context(registry, &bad));
+    registry_give(registry, STR("bad"), &thing);
+    registry_give(registry, STR("nothing"), &thing);
+    assert_ptr_equal(registry_context(registry, &bad), &thing);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_and_addresses),
-        cmocka_unit_test(failures_say_the_way_out),
-        cmocka_unit_test(a_module_is_opened_once),
-        cmocka_unit_test(types),
+        cmocka_unit_test(names_and_addresses),     cmocka_unit_test(failures_say_the_way_out),
+        cmocka_unit_test(a_module_is_opened_once), cmocka_unit_test(types),
+        cmocka_unit_test(faulty_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

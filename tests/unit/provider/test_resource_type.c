@@ -1,6 +1,7 @@
 /* Slots that run, slots that are empty, answers that do not fit the diagnostics. */
 #include "unit.h"
 
+#include "object_type.h"
 #include "resource_type.h"
 
 static const Attribute thing_attributes[] = {
@@ -45,7 +46,11 @@ static bool thing_update(const Call *call,
     return true;
 }
 
-static bool thing_delete(const Call *call, const ApplyRequest *request, Diags *diags) {
+static bool thing_delete(const Call *call,
+                         const DeleteRequest *request,
+                         DeleteResponse *response,
+                         Diags *diags) {
+    (void)response;
     (void)call;
     (void)request;
     diags_error(diags, NO_RANGE, "In use", "It is in use.");
@@ -63,7 +68,8 @@ static bool fails_in_silence(const Call *call,
     return false;
 }
 
-static bool says_true_with_error(const Call *call, Value config, Diags *diags) {
+static bool says_true_with_error(const Call *call, const ValidateRequest *request, Diags *diags) {
+    Value config = request->config;
     (void)call;
     (void)config;
     diags_error(diags, NO_RANGE, "Bad", "It is bad.");
@@ -113,10 +119,12 @@ static void apply_runs_the_slot(void **state) {
     assert_true(resource_type_apply(&full, &call, &request, &response, &diags));
     assert_true(value_equal(response.state, request.planned));
     check_str(response.private_data, "updated");
-    request.planned = nothing();
-    assert_false(resource_type_apply(&full, &call, &request, &response, &diags));
+    DeleteRequest deletion = {request.prior, STR("p")};
+    DeleteResponse left;
+    assert_false(resource_type_delete(&full, &call, &deletion, &left, &diags));
     check_str(diags.items[0].summary, "In use");
-    assert_true(value_is_null(response.state));
+    assert_true(value_equal(left.state, request.prior)); /* unless the slot says otherwise */
+    check_str(left.private_data, "p");
 }
 
 static void empty_slots(void **state) {
@@ -125,23 +133,33 @@ static void empty_slots(void **state) {
     Diags diags = diags_new(arena);
     Call call = {.arena = arena};
     Value object = thing("a", NULL, "1", arena);
-    Value read = object;
-    Str private_data = STR("p");
-    assert_true(resource_type_read(&bare, &call, &read, &private_data, &diags));
-    assert_true(value_equal(read, object));
-    assert_int_equal(resource_type_identity(&bare, &call, object).len, 0);
-    Limits limits = {0};
-    resource_type_limits(&bare, &call, LIMIT_CREATE, object, &limits);
-    assert_int_equal(limits.count, 0);
-    RecoverOutcome outcome = RECOVER_TAINTED;
+    ReadRequest read = {object, STR("p")};
+    ReadResponse found;
+    assert_true(resource_type_read(&bare, &call, &read, &found, &diags));
+    assert_true(value_equal(found.state, object));
+    check_str(found.private_data, "p");
+    MarkerRequest choice = {object};
+    MarkerResponse chosen;
+    assert_true(resource_type_marker(&bare, &call, &choice, &chosen, &diags));
+    assert_int_equal(chosen.marker.len, 0);
+    LimitsRequest operation = {LIMIT_CREATE, object};
+    LimitsResponse limits;
+    assert_true(resource_type_limits(&bare, &call, &operation, &limits, &diags));
+    assert_int_equal(limits.limits.count, 0);
+    UpgradeRequest old = {1, STR("{}")};
+    UpgradeResponse upgraded;
+    assert_true(resource_type_upgrade(&bare, &call, &old, &upgraded, &diags));
+    check_str(upgraded.upgraded, "{}");
     RecoverRequest recover = {.planned = object};
-    assert_true(resource_type_recover(&bare, &call, &recover, &outcome, &read, &diags));
-    assert_int_equal(outcome, RECOVER_ABSENT);
-    assert_true(value_is_null(read));
+    RecoverResponse recovered;
+    assert_true(resource_type_recover(&bare, &call, &recover, &recovered, &diags));
+    assert_int_equal(recovered.outcome, RECOVER_ABSENT);
+    assert_true(value_is_null(recovered.state));
+    DeleteRequest deletion = {object, STR_EMPTY};
+    DeleteResponse left;
+    assert_true(resource_type_delete(&bare, &call, &deletion, &left, &diags));
     ApplyResponse response;
-    ApplyRequest request = {.prior = object, .planned = nothing()};
-    assert_true(resource_type_apply(&bare, &call, &request, &response, &diags));
-    request.planned = object;
+    ApplyRequest request = {.prior = object, .planned = object};
     assert_true(resource_type_apply(&bare, &call, &request, &response, &diags));
     assert_true(value_equal(response.state, object));
     assert_int_equal(diags.count, 0);
@@ -161,10 +179,16 @@ static void answers_and_errors_agree(void **state) {
     ApplyRequest request = {.prior = nothing(), .planned = thing("a", NULL, NULL, arena)};
     assert_false(resource_type_apply(&broken, &call, &request, &response, &diags));
     assert_int_equal(diags.error_count, 1);
-    assert_false(resource_type_validate(&broken, &call, request.planned, &diags));
+    assert_false(object_type_validate(
+        &(ObjectType){.name = broken.name, .schema = &broken.schema, .resource = &broken}, &call,
+        request.planned, &diags));
     check_str(diags.items[1].summary, "Bad");
-    assert_false(resource_type_validate(&bare, &call, thing(NULL, NULL, NULL, arena), &diags));
-    assert_true(resource_type_validate(&bare, &call, request.planned, &diags));
+    assert_false(object_type_validate(
+        &(ObjectType){.name = bare.name, .schema = &bare.schema, .resource = &bare}, &call,
+        thing(NULL, NULL, NULL, arena), &diags));
+    assert_true(object_type_validate(
+        &(ObjectType){.name = bare.name, .schema = &bare.schema, .resource = &bare}, &call,
+        request.planned, &diags));
     assert_int_equal(diags.error_count, 3);
 }
 

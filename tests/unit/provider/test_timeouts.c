@@ -1,5 +1,5 @@
 /* Limits of operations: given to the calls, told when they pass, and no change of the object. */
-#include "draft.h"
+#include "object_builder.h"
 #include "resource_case.h"
 #include "timeouts.h"
 
@@ -14,9 +14,9 @@ static bool slow_create(const Call *call,
                         const ApplyRequest *request,
                         ApplyResponse *response,
                         Diags *diags) {
-    Draft draft = draft_of(request->planned, call->arena);
-    draft_set(&draft, "id", value_from_cstr("1"));
-    response->state = draft_value(&draft);
+    ObjectBuilder builder = object_builder_of(request->planned, call->arena);
+    object_builder_set(&builder, "id", value_from_cstr("1"));
+    response->state = object_builder_value(&builder);
     for (int i = 0; i < 200; i++) {
         if (call_sleep(call, 10)) {
             assert_true(call_is_cancelled(call));
@@ -39,10 +39,9 @@ static bool forbidden(const Call *call,
 /* Still under way, as far as anybody knows. */
 static bool slow_recover(const Call *call,
                          const RecoverRequest *request,
-                         RecoverOutcome *outcome,
-                         Value *state,
+                         RecoverResponse *response,
                          Diags *diags) {
-    (void)request, (void)outcome, (void)state;
+    (void)request, (void)response;
     for (int i = 0; i < 200; i++) {
         if (call_sleep(call, 10)) {
             diags_error(diags, NO_RANGE, "In doubt", "It has not ended.");
@@ -119,7 +118,7 @@ static void a_change_of_it_calls_nobody(void **state) {
         assert_int_equal(c.plan.requires_replace.count, 0);
         check_done(&c, case_apply(&c, json));
         Value limits = case_attribute(&c, "timeouts");
-        check_str(draft_text(limits, "update", STR_EMPTY), "5m");
+        check_str(object_text(limits, "update", STR_EMPTY), "5m");
         assert_true(case_is_settled(&c, json));
         case_close(&c);
     }

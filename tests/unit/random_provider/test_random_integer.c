@@ -35,10 +35,10 @@ static void test_seed(void **state) {
 static void test_import_and_refusal(void **state) {
     (void)state;
     ResourceCase c = case_open(&random_integer);
-    check_done(&c, random_integer.import(case_call(&c), STR("5,1,9"), &c.state, &c.diags));
+    check_done(&c, case_import(&c, STR("5,1,9")));
     check_str(case_text(&c, "id"), "5");
     assert_true(case_is_settled(&c, "{\"min\":1,\"max\":9}"));
-    assert_false(random_integer.import(case_call(&c), STR("5,1"), &c.state, &c.diags));
+    assert_false(case_import(&c, STR("5,1")));
     check_refused(&c, case_validate(&c, "{\"min\":3,\"max\":2}"), "No number to choose from");
     case_close(&c);
 }

@@ -106,7 +106,7 @@ static void test_password(void **state) {
 static void test_import(void **state) {
     (void)state;
     ResourceCase c = case_open(&random_password);
-    check_done(&c, random_password.import(case_call(&c), STR("hunter2"), &c.state, &c.diags));
+    check_done(&c, case_import(&c, STR("hunter2")));
     check_str(case_text(&c, "result"), "hunter2");
     check_str(case_text(&c, "id"), "none");
     assert_true(str_starts_with(case_text(&c, "bcrypt_hash"), STR("$2a$10$")));

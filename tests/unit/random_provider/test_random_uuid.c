@@ -11,8 +11,8 @@ static void test_uuid(void **state) {
     assert_int_equal(uuid.ptr[14], '4');
     check_str_equal(case_text(&c, "id"), uuid);
     assert_true(case_is_settled(&c, "{}"));
-    check_done(&c, random_uuid.import(case_call(&c), uuid, &c.state, &c.diags));
-    assert_false(random_uuid.import(case_call(&c), STR("no-uuid"), &c.state, &c.diags));
+    check_done(&c, case_import(&c, uuid));
+    assert_false(case_import(&c, STR("no-uuid")));
     case_close(&c);
 }
 

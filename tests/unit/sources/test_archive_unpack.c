@@ -164,9 +164,9 @@ static void bombs(void **state) {
         UnpackLimits limits;
         const char *said; /* NULL: fine */
     } cases[] = {
-        {{3, 20}, NULL                             },
-        {{2, 20}, "one more than a module may have"},
-        {{3, 19}, "larger than a module may be"    },
+        {{3, 20}, NULL                                       },
+        {{2, 20}, "it has 3 entries, and a module may have 2"},
+        {{3, 19}, "larger than a module may be"              },
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Box box = box_open();

@@ -7,7 +7,8 @@ static const char *const lease = "\"command\":\"echo token | tee lease; echo war
 
 static Str look(SshCase *s) {
     ResourceCase c = s->c;
-    c.type = &data_ssh_exec;
+    c.data_source = &data_ssh_exec;
+    c.schema = &data_ssh_exec.schema;
     c.state = case_config(&c, ssh_config(s, "\"command\":\"cat lease 2>&1 | tr '\\\\n' ' '\""));
     check_done(&c, case_read(&c));
     return case_text(&c, "stdout");
@@ -15,7 +16,8 @@ static Str look(SshCase *s) {
 
 static bool close_it(SshCase *s) {
     s->c.diags = diags_new(s->c.arena);
-    return resource_type_close(s->c.type, case_call(&s->c), s->c.private_data, &s->c.diags);
+    CloseRequest request = {s->c.private_data};
+    return ephemeral_type_close(s->c.ephemeral, case_call(&s->c), &request, &s->c.diags);
 }
 
 static void is_opened_renewed_and_closed(void **state) {
@@ -27,8 +29,10 @@ static void is_opened_renewed_and_closed(void **state) {
     check_str(case_text(&s.c, "stdout"), "token\n");
     check_str(case_text(&s.c, "stderr"), "warned\n");
     assert_true(renew_at_ms >= now + 120000 && renew_at_ms < now + 240000);
-    EphemeralResponse response = {.private_data = s.c.private_data};
-    check_done(&s.c, resource_type_renew(s.c.type, case_call(&s.c), &response, &s.c.diags));
+    RenewRequest request = {s.c.private_data};
+    RenewResponse response;
+    check_done(&s.c, ephemeral_type_renew(s.c.ephemeral, case_call(&s.c), &request, &response,
+                                          &s.c.diags));
     assert_true(response.renew_at_ms >= renew_at_ms);
     check_str(look(&s), "token again ");
     check_done(&s.c, close_it(&s));

@@ -1,5 +1,5 @@
 /* ssh_exec on real servers: runs once, and whoever comes later finds out how it ended. */
-#include "draft.h"
+#include "object_builder.h"
 #include "ssh_case.h"
 #include "ssh_marker.h"
 
@@ -125,9 +125,7 @@ static void test_recover_waits_for_a_running_script(void **state) {
     check_refused(c, case_apply(c, json), "The script failed");
     assert_true(value_is_null(case_attribute(c, "exit_status")));
     ssh_client_close(s.client);
-    Value config = schema_empty_value(&ssh_provider.schema, c->arena);
-    assert_true(ssh_client_configure(case_call(c), config, &s.client, c->arena, &c->diags));
-    c->call.client = s.client;
+    ssh_case_configure(&s);
     c->call.deadline_ms = 0;
     RecoverOutcome outcome;
     check_done(c, case_recover(c, json, &outcome));
@@ -299,9 +297,9 @@ static void test_read(void **state) {
         const char *const argv[] = {"sh", "-c", str_to_cstr(remove, c->arena), NULL};
         (void)server_run(&s.server, argv);
         /* Another user's marker is not there for this one to see. */
-        Draft draft = draft_of(object, c->arena);
-        draft_set(&draft, "ran_as", value_from_cstr("somebody-else"));
-        c->state = draft_value(&draft);
+        ObjectBuilder builder = object_builder_of(object, c->arena);
+        object_builder_set(&builder, "ran_as", value_from_cstr("somebody-else"));
+        c->state = object_builder_value(&builder);
         check_done(c, case_read(c));
         assert_true(value_is_present(c->state));
         c->state = object;
@@ -330,10 +328,10 @@ static void test_read_without_the_machine(void **state) {
         {"host_key", NULL,                   "The host key differs from the pinned one"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-        Draft draft = draft_of(object, c->arena);
+        ObjectBuilder builder = object_builder_of(object, c->arena);
         Str value = cases[i].value ? str_from_cstr(cases[i].value) : s.server.other_public;
-        draft_set_text(&draft, cases[i].attribute, value, c->arena);
-        c->state = draft_value(&draft);
+        object_builder_set_text(&builder, cases[i].attribute, value, c->arena);
+        c->state = object_builder_value(&builder);
         check_done(c, case_read(c));
         assert_true(value_is_present(c->state));
         assert_int_equal(c->diags.count, 1);
@@ -421,9 +419,7 @@ static void test_delete_without_the_machine(void **state) {
     ssh_client_close(s.client);
     server_stop(&s.server);
     s = (SshCase){.server = s.server, .c = s.c};
-    Value config = schema_empty_value(&ssh_provider.schema, s.c.arena);
-    assert_true(ssh_client_configure(case_call(&s.c), config, &s.client, s.c.arena, &s.c.diags));
-    s.c.call.client = s.client;
+    ssh_case_configure(&s);
     check_done(&s.c, case_delete(&s.c));
     ssh_case_close(&s);
 }
@@ -455,13 +451,13 @@ static void test_validate(void **state) {
     static const struct {
         const char *json, *words;
     } cases[] = {
-        {WHERE ",\"script\":\"a\",\"command\":\"b\"}", "Two things to run"              },
-        {WHERE "}",                                    "Nothing to run"                 },
-        {"{\"host\":\"h\",\"command\":\"c\"}",         "host_key"                       },
-        {"{\"host\":\"a b\"}",                         "no address or name of a machine"},
-        {"{\"host_key\":\"ssh-ed25519 x\"}",           "This is no public key"          },
-        {"{\"private_key\":\"x\"}",                    "because the value is sensitive" },
-        {"{\"port\":0}",                               "A port is a whole number"       },
+        {WHERE ",\"script\":\"a\",\"command\":\"b\"}", "Invalid combination of arguments"},
+        {WHERE "}",                                    "Invalid combination of arguments"},
+        {"{\"host\":\"h\",\"command\":\"c\"}",         "host_key"                        },
+        {"{\"host\":\"a b\"}",                         "no address or name of a machine" },
+        {"{\"host_key\":\"ssh-ed25519 x\"}",           "This is no public key"           },
+        {"{\"private_key\":\"x\"}",                    "because the value is sensitive"  },
+        {"{\"port\":0}",                               "A port is a whole number"        },
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         assert_false(case_validate(&c, cases[i].json));

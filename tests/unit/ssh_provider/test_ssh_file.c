@@ -153,7 +153,7 @@ static void test_write_only(void **state) {
     check_refused(c,
                   case_validate(c, file_config(&s, "\"path\":\"/f\",\"content_wo\":\"x\","
                                                    "\"content\":\"y\"")),
-                  "More than one content for a file");
+                  "Invalid combination of arguments");
     ssh_case_close(&s);
 }
 

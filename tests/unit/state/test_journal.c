@@ -143,16 +143,16 @@ static void fold_keeps_what_is_in_doubt(void **unused) {
     (void)intend(it, "t.a");
     journal_close(it->journal);
     bool found;
-    assert_true(journal_replay(journal_file_new(&it->disk, path, arena), it->state, &found, arena,
-                               &it->diags));
+    assert_true(journal_replay(journal_file_new(&it->disk, path, arena), NULL, it->state, &found,
+                               arena, &it->diags));
     open_journal(it);
     record(it, intend(it, "t.b"), "t.b");
     assert_true(journal_fold(it->journal, it->state, &it->diags));
     check_str(content(it), "start intent 3");
     journal_close(it->journal);
     State *state = state_new(arena);
-    assert_true(
-        journal_replay(journal_file_new(&it->disk, path, arena), state, &found, arena, &it->diags));
+    assert_true(journal_replay(journal_file_new(&it->disk, path, arena), NULL, state, &found, arena,
+                               &it->diags));
     ResourceAddr address = state_case_address("t.a", arena);
     assert_int_equal(state_find_instance(state, address)->pending->generation, 3);
     check_str(state_find_resource(state, address)->provider, "h/n/t");

@@ -16,7 +16,7 @@ static void intent(void **unused) {
     Str dependencies[] = {STR("t.a"), STR("module.m.t.b")};
     JournalRecord record = {
         .kind = RECORD_INTENT,
-        .synced = 17,
+        .number = 17,
         .sequence = 3,
         .address = state_case_address("module.m[\"k\"].t.x[0]", arena),
         .provider = {STR("h/n/t"),        STR("west"), STR("module.m")},
@@ -36,7 +36,7 @@ static void intent(void **unused) {
     JournalRecord read;
     assert_true(journal_record_parse(write(&record, arena), &read, arena));
     assert_int_equal(read.kind, RECORD_INTENT);
-    assert_int_equal(read.synced, 17);
+    assert_int_equal(read.number, 17);
     assert_int_equal(read.sequence, 3);
     assert_true(resource_addr_equal(read.address, record.address));
     check_str(read.provider.address, "h/n/t");

@@ -53,6 +53,14 @@ static void refused(void **state) {
         "provider.io/builtin/terraform\"]",
         "module.a",
         "module.provider[\"x\"]",
+        "module.a.module.provider[\"x\"]",
+        "module.a..provider[\"x\"]",
+        "module.1a.provider[\"x\"]",
+        "module.a[1].provider[\"x\"]",
+        "module.a b.provider[\"x\"]",
+        "provider[\"x\"].a.b",
+        "provider[\"x\"].1a",
+        "provider[\"x\"].a b",
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -80,7 +80,7 @@ static void another_lock(void **unused) {
 typedef struct Waiting {
     int64_t now_ms;
     int64_t longest_ms;
-    const char *holders; /* a letter for each attempt; a dot: free */
+    const char *holders; /* a letter for each attempt; a dot: free; a question mark: not known */
     StrBuf said;
 } Waiting;
 
@@ -107,7 +107,8 @@ static LockAnswer waiting_attempt(
         return LOCK_GOT;
     if (waiting->holders[1])
         waiting->holders++;
-    holder->id = str_clone((Str){&letter, 1}, arena);
+    if (letter != '?')
+        holder->id = str_clone((Str){&letter, 1}, arena);
     return LOCK_HELD;
 }
 
@@ -147,11 +148,42 @@ static void waits(void **unused) {
     }
 }
 
+/* Between lock and info: it is asked again until the holder is known, or free. */
+static void holder_to_be_known(void **unused) {
+    (void)unused;
+    static const struct {
+        const char *holders;
+        bool gets_it;
+        const char *says;
+    } cases[] = {
+        {"????a", false, "ID:        a"      },
+        {"????.", true,  NULL                },
+        {"?",     false, "Who:       unknown"},
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Waiting waiting = {.holders = cases[i].holders, .said = strbuf_new(arena)};
+        Clock clock = {.self = &waiting, .monotonic_ms = waiting_now, .sleep_ms = waiting_sleep};
+        LockAttempt attempt = {&waiting, waiting_attempt, waiting_said, &waiting};
+        Diags diags = diags_new(arena);
+        assert_int_equal(state_lock_acquire(&attempt, &clock, 0, NULL, &diags), cases[i].gets_it);
+        assert_int_equal(diags.error_count, cases[i].says ? 1 : 0);
+        if (cases[i].says)
+            assert_true(str_find(diags.items[0].detail, str_from_cstr(cases[i].says), 0) !=
+                        SIZE_MAX);
+        assert_true(waiting.now_ms <= 1000);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(there_and_back), cmocka_unit_test(others_members),
-        cmocka_unit_test(refused),        cmocka_unit_test(report),
-        cmocka_unit_test(another_lock),   cmocka_unit_test(waits),
+        cmocka_unit_test(there_and_back),
+        cmocka_unit_test(others_members),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(report),
+        cmocka_unit_test(another_lock),
+        cmocka_unit_test(waits),
+        cmocka_unit_test(holder_to_be_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

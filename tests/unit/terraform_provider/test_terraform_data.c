@@ -65,7 +65,7 @@ static void test_trigger_replaces(void **state) {
 static void test_import(void **state) {
     (void)state;
     ResourceCase c = case_open(&terraform_data);
-    check_done(&c, terraform_data.import(case_call(&c), STR("abc"), &c.state, &c.diags));
+    check_done(&c, case_import(&c, STR("abc")));
     check_str(case_text(&c, "id"), "abc");
     assert_true(value_is_null(case_attribute(&c, "input")));
     case_close(&c);

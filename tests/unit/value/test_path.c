@@ -175,6 +175,27 @@ static void clones_outlive_the_original(void **state) {
     check_str(path_to_str(clone, arena), ".tags[\"env\"]");
 }
 
+/* A text is read back up to the first step that is none. */
+static void texts_are_parsed(void **state) {
+    static const struct {
+        const char *text, *wanted;
+    } cases[] = {
+        {"",                     ""                    },
+        {".name",                ".name"               },
+        {".disk[1].size",        ".disk[1].size"       },
+        {".tags[\"a.b[0]\"].x",  ".tags[\"a.b[0]\"].x" },
+        {".tags[\"q\\\"uote\"]", ".tags[\"q\\\"uote\"]"},
+        {".set[{}].size",        ".set"                },
+        {".open[\"x",            ".open"               },
+        {"name",                 ""                    },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Path path = path_parse(str_from_cstr(cases[i].text), arena);
+        check_str(path.count ? path_to_str(path, arena) : STR_EMPTY, cases[i].wanted);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts),
@@ -185,6 +206,7 @@ int main(void) {
         cmocka_unit_test(infinity_is_found),
         cmocka_unit_test(comparison),
         cmocka_unit_test(clones_outlive_the_original),
+        cmocka_unit_test(texts_are_parsed),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }

@@ -1,0 +1,436 @@
+/* Settings, sessions and patience. */
+#include "ssh_client.h"
+
+#include "log.h"
+#include "object_builder.h"
+#include "path_error.h"
+#include "ssh_pool.h"
+#include "utf8.h"
+#include "wait_until.h"
+
+#define PORT_DEFAULT    22
+#define WAIT_DEFAULT_MS 300000
+#define HURRY_MS        10000
+#define ATTEMPT_MS      30000 /* for one connection, handshake included */
+#define PAUSE_FIRST_MS  200   /* between attempts; doubles */
+#define KEY_GRACE_MS    20000 /* for a machine that refuses the user's key while it still boots */
+#define SESSIONS_MAX    8
+#define LOOKS_MAX       4
+#define LAST_WORDS      ((size_t)2048)
+
+struct SshClient {
+    SshPool *pool;
+    Str user;
+    Str private_key;
+    uint16_t port;
+    int64_t wait_ms;
+};
+
+Str ssh_client_check_host(Value value, Arena *arena) {
+    Str host = value_text(value);
+    for (size_t i = 0; i < host.len; i++) {
+        if (isgraph((unsigned char)host.ptr[i]) && !strchr("[]@/", host.ptr[i]))
+            continue;
+        return str_format(arena, "\"%.*s\" is no address or name of a machine.", STR_ARG(host));
+    }
+    return host.len ? STR_EMPTY : str_format(arena, "The host must not be empty.");
+}
+
+Str ssh_client_check_port(Value value, Arena *arena) {
+    int64_t port;
+    if (value_to_int(value, &port) && port >= 1 && port <= 65535)
+        return STR_EMPTY;
+    return str_format(arena, "A port is a whole number from 1 to 65535.");
+}
+
+Str ssh_client_check_user(Value value, Arena *arena) {
+    Str user = value_text(value);
+    bool is_fine = user.len > 0 && user.ptr[0] != '-';
+    for (size_t i = 0; is_fine && i < user.len; i++)
+        is_fine = !iscntrl((unsigned char)user.ptr[i]) && !strchr("'`\";&<>|(){}", user.ptr[i]);
+    if (is_fine)
+        return STR_EMPTY;
+    return str_format(arena, "%.*s is no name of a user.", STR_ARG(str_quote(user, arena)));
+}
+
+Str ssh_client_check_private_key(Value value, Arena *arena) {
+    if (ssh_is_private_key(value_text(value), arena))
+        return STR_EMPTY;
+    return str_format(arena,
+                      "This is no private key that can be used: the text of an unencrypted key "
+                      "file is needed, in OpenSSH's own format or in PEM.");
+}
+
+Str ssh_client_check_host_key(Value value, Arena *arena) {
+    if (ssh_fingerprint(value_text(value), arena).len > 0)
+        return STR_EMPTY;
+    return str_format(arena,
+                      "This is no public key: one line such as \"ssh-ed25519 AAAA…\" is needed, as "
+                      "in the machine's /etc/ssh/ssh_host_ed25519_key.pub.");
+}
+
+Str ssh_client_check_timeout(Value value, Arena *arena) {
+    int64_t ms;
+    if (clock_parse_duration(value_text(value), &ms) && ms > 0)
+        return STR_EMPTY;
+    return str_format(arena, "\"%.*s\" is no duration, such as \"90s\" or \"5m\".",
+                      STR_ARG(value_text(value)));
+}
+
+bool ssh_client_configure(const Call *call,
+                          const ConfigureRequest *request,
+                          ConfigureResponse *response,
+                          Diags *diags) {
+    Value config = request->config;
+    Arena *run = request->run;
+    (void)diags;
+    SshClient *made = arena_new(run, SshClient);
+    int64_t wait_ms = WAIT_DEFAULT_MS;
+    Str timeout = object_text(config, "timeout", STR_EMPTY);
+    if (timeout.len > 0 && !clock_parse_duration(timeout, &wait_ms))
+        wait_ms = WAIT_DEFAULT_MS;
+    *made = (SshClient){
+        .pool = ssh_pool_open(call->io->ssh),
+        .user = str_clone(object_text(config, "user", STR("root")), run),
+        .private_key = str_clone(object_text(config, "private_key", STR_EMPTY), run),
+        .port = (uint16_t)object_int(config, "port", PORT_DEFAULT),
+        .wait_ms = wait_ms,
+    };
+    response->client = made;
+    return true;
+}
+
+void ssh_client_close(void *client) {
+    SshClient *closing = client;
+    if (closing)
+        ssh_pool_close(closing->pool);
+}
+
+bool ssh_client_link(const Call *call, Value object, SshLink *out, Diags *diags) {
+    SshClient *client = call->client;
+    SshLink link = {
+        .call = call,
+        .client = client,
+        .target =
+            {
+                     .host = object_text(object, "host", STR_EMPTY),
+                     .port = (uint16_t)object_int(object, "port", client->port),
+                     .user = object_text(object, "user", client->user),
+                     .private_key = object_text(object, "private_key", client->private_key),
+                     .host_key = object_text(object, "host_key", STR_EMPTY),
+                     },
+        .wait_ms = client->wait_ms,
+    };
+    Str timeout = object_text(object, "timeout", STR_EMPTY);
+    if (timeout.len > 0 && !clock_parse_duration(timeout, &link.wait_ms)) {
+        link.wait_ms = client->wait_ms;
+    }
+    if (link.target.private_key.len == 0)
+        return path_error(call, PATH_AT(call, {"private_key"}), diags, "No private key",
+                          "Neither \"private_key\" here nor the one of the provider's "
+                          "configuration is set, so there is nothing to log in with.");
+    *out = link;
+    return true;
+}
+
+SshLink ssh_client_link_target(const Call *call, const SshTarget *target, int64_t wait_ms) {
+    return (SshLink){.call = call, .target = *target, .wait_ms = wait_ms};
+}
+
+void ssh_client_hurry(SshLink *link) {
+    link->is_hurried = true;
+    if (link->wait_ms > HURRY_MS)
+        link->wait_ms = HURRY_MS;
+}
+
+static void drop_session(SshLink *link) {
+    const Ssh *ssh = link->call->io->ssh;
+    if (link->session)
+        ssh->close(ssh->self, link->session);
+    link->session = NULL;
+}
+
+void ssh_client_release(SshLink *link) {
+    if (link->session && link->client)
+        ssh_pool_give(link->client->pool, &link->target, link->session);
+    else if (link->session)
+        drop_session(link);
+    *link = (SshLink){0};
+}
+
+static const char *short_reason(SshStatus status) {
+    switch (status) {
+    case SSH_UNKNOWN_NAME: return "the name has no address";
+    case SSH_NO_ANSWER: return "no answer";
+    case SSH_REFUSED: return "connection refused";
+    case SSH_NO_HANDSHAKE: return "no handshake yet";
+    case SSH_USER_KEY_REFUSED: return "the key is not accepted yet";
+    case SSH_PASSWORD_REFUSED: return "the password is not accepted yet";
+    case SSH_DONE:
+    case SSH_HOST_KEY_DIFFERS:
+    case SSH_BAD_USER:
+    case SSH_BAD_HOST_KEY:
+    case SSH_BAD_PRIVATE_KEY:
+    case SSH_LOST:
+    case SSH_TIMED_OUT:
+    case SSH_CANCELLED: break;
+    }
+    return "";
+}
+
+static SshStatus connect_once(SshLink *link, int64_t left_ms, SshProblem *problem) {
+    const Ssh *ssh = link->call->io->ssh;
+    SshPatience patience = {
+        .timeout_ms = left_ms > ATTEMPT_MS ? ATTEMPT_MS
+                      : left_ms > 0        ? left_ms
+                                           : 1,
+        .cancel = link->call->cancel,
+        .cancel_at = CANCEL_STOP,
+    };
+    SshStatus status = ssh->connect(ssh->self, &link->target, patience, &link->session, problem,
+                                    link->call->arena);
+    log_debug("ssh: connect host=%.*s port=%u status=%d text=\"%.*s\"", STR_ARG(link->target.host),
+              link->target.port, (int)status, STR_ARG(problem->text));
+    return status;
+}
+
+/* An attempt that only the end of our own time cut short says less than the one before it. */
+static bool was_cut_short(SshStatus status, int64_t left_ms) {
+    return left_ms < ATTEMPT_MS && (status == SSH_NO_HANDSHAKE || status == SSH_NO_ANSWER);
+}
+
+typedef struct Connecting {
+    SshLink *link;
+    SshStatus status; /* of the last attempt; SSH_DONE before the first */
+    SshProblem *problem;
+    int64_t left_ms; /* when it began */
+    SshStatus status_before;
+    SshProblem problem_before;
+    bool is_refused; /* the user's key or password */
+    int64_t refused_ms;
+} Connecting;
+
+/* A machine that boots may take logins before it has read the user's key. */
+static bool is_within_grace(Connecting *connecting, const Wait *wait) {
+    if (connecting->status != SSH_USER_KEY_REFUSED && connecting->status != SSH_PASSWORD_REFUSED)
+        return true;
+    int64_t now = call_monotonic_ms(wait->call);
+    if (!connecting->is_refused)
+        connecting->refused_ms = now;
+    connecting->is_refused = true;
+    return now - connecting->refused_ms < KEY_GRACE_MS;
+}
+
+static WaitLook attempt(void *payload, Wait *wait) {
+    Connecting *connecting = payload;
+    connecting->status_before = connecting->status;
+    connecting->problem_before = *connecting->problem;
+    connecting->left_ms = wait->left_ms;
+    connecting->status = connect_once(connecting->link, wait->left_ms, connecting->problem);
+    if (connecting->status == SSH_DONE)
+        return WAIT_LOOK_DONE;
+    wait->reason = str_from_cstr(short_reason(connecting->status));
+    bool is_worth_waiting = wait->reason.len > 0 && is_within_grace(connecting, wait);
+    return is_worth_waiting ? WAIT_LOOK_AGAIN : WAIT_LOOK_FAILED;
+}
+
+static SshStatus connect_patiently(SshLink *link, SshProblem *problem) {
+    const Call *call = link->call;
+    Connecting connecting = {.link = link, .problem = problem};
+    Str endpoint = ssh_endpoint(link->target.host, link->target.port, call->arena);
+    WaitUntil until = {
+        .what = str_to_cstr(str_format(call->arena, "SSH on %.*s", STR_ARG(endpoint)), call->arena),
+        .look = attempt,
+        .payload = &connecting,
+        .timeout_ms = link->wait_ms > 0 ? link->wait_ms : 1,
+        .pauses = {.first_ms = PAUSE_FIRST_MS},
+    };
+    link->from_pool = false;
+    if (wait_until(call, &until, NULL) == WAIT_CANCELLED)
+        return SSH_CANCELLED;
+    if (connecting.status_before == SSH_DONE ||
+        !was_cut_short(connecting.status, connecting.left_ms))
+        return connecting.status;
+    *problem = connecting.problem_before;
+    return connecting.status_before;
+}
+
+/* Who looks at many things on a machine that is not there waits for it once. */
+static SshStatus connect(SshLink *link, SshProblem *problem) {
+    SshPool *pool = link->client ? link->client->pool : NULL;
+    SshStatus status;
+    if (!pool)
+        return connect_patiently(link, problem);
+    if (link->is_hurried && ssh_pool_find_absence(pool, &link->target, &status, problem))
+        return status;
+    status = connect_patiently(link, problem);
+    if (link->is_hurried && status != SSH_DONE && status != SSH_CANCELLED)
+        ssh_pool_note_absence(pool, &link->target, status, problem);
+    return status;
+}
+
+Str ssh_client_script(const char *script, const Str *arguments, size_t count, Arena *arena) {
+    StrBuf buf = strbuf_new(arena);
+    strbuf_add_cstr(&buf, "sh -c ");
+    strbuf_add(&buf, ssh_quote(str_from_cstr(script), arena));
+    strbuf_add_cstr(&buf, " loam");
+    for (size_t i = 0; i < count; i++) {
+        strbuf_add_char(&buf, ' ');
+        strbuf_add(&buf, ssh_quote(arguments[i], arena));
+    }
+    return strbuf_str(&buf);
+}
+
+static SshStatus exec_once(SshLink *link,
+                           const SshCommand *command,
+                           SshResult *out,
+                           SshProblem *problem) {
+    const Ssh *ssh = link->call->io->ssh;
+    SshStatus status =
+        ssh->exec(ssh->self, link->session, command, out, problem, link->call->arena);
+    if (status == SSH_DONE)
+        return status;
+    link->may_have_run |= problem->may_have_run;
+    drop_session(link);
+    return status;
+}
+
+SshStatus ssh_client_exec(SshLink *link,
+                          const SshCommand *command,
+                          SshResult *out,
+                          SshProblem *problem) {
+    if (!link->session && link->client) {
+        link->session = ssh_pool_take(link->client->pool, &link->target);
+        link->from_pool = link->session != NULL;
+    }
+    if (link->session) {
+        SshStatus status = exec_once(link, command, out, problem);
+        /* A session that lay idle may be dead without knowing it. */
+        if (status != SSH_LOST || !link->from_pool)
+            return status;
+    }
+    SshStatus status = connect(link, problem);
+    return status == SSH_DONE ? exec_once(link, command, out, problem) : status;
+}
+
+SshPatience ssh_client_patience(const SshLink *link, CancelLevel cancel_at) {
+    const Call *call = link->call;
+    int64_t left_ms = 0;
+    if (call->deadline_ms > 0) {
+        left_ms = call->deadline_ms - call_monotonic_ms(call);
+        if (left_ms < 1)
+            left_ms = 1;
+    }
+    return (SshPatience){.timeout_ms = left_ms, .cancel = call->cancel, .cancel_at = cancel_at};
+}
+
+bool ssh_client_run(SshLink *link, const SshCommand *command, SshResult *out, Diags *diags) {
+    SshProblem problem = {0};
+    SshStatus status = ssh_client_exec(link, command, out, &problem);
+    if (status != SSH_DONE)
+        ssh_client_explain(link, status, problem, diags);
+    return status == SSH_DONE;
+}
+
+typedef struct Explanation {
+    const char *summary;
+    const char *way_out;
+    const char *path; /* an attribute; NULL: the object */
+} Explanation;
+
+/* clang-format off */
+static const Explanation explanations[] = {
+    [SSH_UNKNOWN_NAME] = {"Unknown host name",
+     "The name has no address. Check its spelling and the resolver of this machine.", "host"},
+    [SSH_NO_ANSWER] = {"No answer from the machine",
+     "Check that it runs, that the address is right, and that no firewall or missing "
+     "route stops the way to this port. \"timeout\" says how long to wait.", "host"},
+    [SSH_REFUSED] = {"Nothing listens for SSH on the machine",
+     "It answers, but the port is closed. Check that its SSH server is installed and "
+     "started, and the port. \"timeout\" says how long to wait.", "port"},
+    [SSH_NO_HANDSHAKE] = {"No SSH session with the machine",
+     "The port is open, but no SSH session comes about. Check that it is an SSH server, "
+     "that its log shows no error, and that it and this side have algorithms in common.", "host"},
+    [SSH_USER_KEY_REFUSED] = {"The machine refuses the private key",
+     "Its host key is the right one, but it does not let this user in with this key. "
+     "Check \"user\" and \"private_key\", and that the matching public key is in the "
+     "user's authorized_keys there.", "private_key"},
+    [SSH_BAD_USER] = {"Invalid user",
+     "Give the name of a user of the machine.", "user"},
+    [SSH_PASSWORD_REFUSED] = {"The machine refuses the password",
+     "It does not let this user in with this password. Check \"user\" and \"password\", "
+     "and that the server takes passwords.", "password"},
+    [SSH_BAD_HOST_KEY] = {"Invalid host key",
+     "One line such as \"ssh-ed25519 AAAA…\" is needed.", "host_key"},
+    [SSH_BAD_PRIVATE_KEY] = {"Invalid private key",
+     "The text of an unencrypted key file is needed, in OpenSSH's own format or in PEM.",
+     "private_key"},
+    [SSH_LOST] = {"The connection to the machine broke",
+     "It may have been restarted, or the network between was cut. Apply again when it is "
+     "back.", "host"},
+    [SSH_TIMED_OUT] = {"The command takes too long",
+     "The time that the operation has is over; the command may still run on the machine. "
+     "A greater value in \"timeouts\" gives it more.", NULL},
+    [SSH_CANCELLED] = {"Interrupted",
+     "Stopped on request before it was done.", NULL},
+};
+/* clang-format on */
+
+static void explain_host_key(const SshLink *link, SshProblem problem, Diags *diags) {
+    Str endpoint = ssh_endpoint(link->target.host, link->target.port, link->call->arena);
+    (void)path_error(
+        link->call, PATH_AT(link->call, {"host_key"}), diags,
+        "The host key differs from the pinned one",
+        "%.*s shows the key %.*s, pinned is %.*s. Nothing was sent to it. Either another machine "
+        "answers at this address, or somebody stands between, or the machine was built anew and "
+        "\"host_key\" must become its new key.",
+        STR_ARG(endpoint), STR_ARG(problem.found), STR_ARG(problem.pinned));
+}
+
+void ssh_client_explain(const SshLink *link, SshStatus status, SshProblem problem, Diags *diags) {
+    if (status == SSH_HOST_KEY_DIFFERS) {
+        explain_host_key(link, problem, diags);
+        return;
+    }
+    const Explanation *row = &explanations[status];
+    Arena *arena = link->call->arena;
+    Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
+    Str why = problem.text.len ? str_concat(STR(": "), problem.text, arena) : STR_EMPTY;
+    Path path = row->path ? PATH_AT(link->call, {row->path}) : NO_PATH;
+    (void)path_error(link->call, path, diags, row->summary, "%.*s@%.*s%.*s. %s",
+                     STR_ARG(link->target.user), STR_ARG(endpoint), STR_ARG(why), row->way_out);
+}
+
+/* A plan's looks share a few sessions: a session takes longer than a look. */
+bool ssh_client_limits(const Call *call,
+                       const LimitsRequest *request,
+                       LimitsResponse *response,
+                       Diags *diags) {
+    (void)diags;
+    LimitAction action = request->action;
+    Value object = request->object;
+    bool looks = action == LIMIT_READ;
+    SshClient *client = call->client;
+    int64_t port = object_int(object, "port", client ? client->port : PORT_DEFAULT);
+    Str host = object_text(object, "host", STR_EMPTY);
+    Limit limit = {
+        .key = str_format(call->arena, looks ? "ssh look %.*s %lld" : "ssh %.*s %lld",
+                          STR_ARG(host), (long long)port),
+        .capacity = looks ? LOOKS_MAX : SESSIONS_MAX,
+    };
+    vec_push(call->arena, &response->limits, limit);
+    return true;
+}
+
+Str ssh_client_last_words(Str err, Str out, Arena *arena) {
+    Str text = str_trim(utf8_strip_controls(err, arena));
+    if (text.len == 0)
+        text = str_trim(utf8_strip_controls(out, arena));
+    if (text.len == 0)
+        return STR("It wrote nothing.");
+    if (text.len > LAST_WORDS) {
+        size_t line = str_find_char(text, '\n', text.len - LAST_WORDS);
+        text = str_after(text, line == SIZE_MAX ? text.len - LAST_WORDS : line + 1);
+    }
+    return str_concat(STR("The last of what it wrote:\n"), text, arena);
+}

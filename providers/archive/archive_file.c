@@ -1,0 +1,37 @@
+/* archive_file: an archive that is made when the object is created, and made anew by a refresh. */
+#include "archive_object.h"
+#include "archive_provider.h"
+
+static const Attribute attributes[] = {ARCHIVE_ATTRIBUTES(FORCES_NEW, CHANGES_ON_UPDATE)};
+static const ArgumentRule rules[] = {ARCHIVE_RULES};
+static const Attribute source_attributes[] = {ARCHIVE_SOURCE_ATTRIBUTES(FORCES_NEW)};
+static const Block blocks[] = {
+    {"source",
+     NEST_SET, {SCHEMA_ATTRIBUTES(source_attributes), .description = "A text to pack."},
+     0, 0},
+};
+
+static bool file_apply(const Call *call,
+                       const ApplyRequest *request,
+                       ApplyResponse *response,
+                       Diags *diags) {
+    return archive_object_make(call, request->planned, &response->state, diags);
+}
+
+/* The archive follows its sources: what depends on its digests sees them before it is planned. */
+static bool file_read(const Call *call,
+                      const ReadRequest *request,
+                      ReadResponse *response,
+                      Diags *diags) {
+    return archive_object_make(call, request->state, &response->state, diags);
+}
+
+const ResourceType archive_file = {
+    .name = "archive_file",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
+               .description = "Files packed into an archive."},
+    .recovery = RECOVERY_REPEATS,
+    .create = file_apply,
+    .update = file_apply,
+    .read = file_read,
+};

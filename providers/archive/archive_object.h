@@ -1,0 +1,56 @@
+/* archive_object: what the resource and the data source archive_file share: their arguments, and an
+ * archive that is made and described. */
+#pragma once
+
+#include "object_builder.h"
+#include "provider.h"
+
+/* clang-format off */
+/* As rows of an attribute table; `flags` joins the arguments' flags, `output` those of the rest. */
+#define ARCHIVE_ATTRIBUTES(flags, output)                                                          \
+    {"type",                        &TYPE_STRING, REQUIRED | (flags), "\"zip\" or \"tar.gz\"."},   \
+    {"output_path",                 &TYPE_STRING, REQUIRED | (flags), "Path of the archive; missing directories are made."}, \
+    {"source_file",                 &TYPE_STRING, OPTIONAL | (flags), "Path of a file to pack."},  \
+    {"source_dir",                  &TYPE_STRING, OPTIONAL | (flags), "Path of a directory whose files are packed."}, \
+    {"source_content",              &TYPE_STRING, OPTIONAL | (flags), "A text to pack."},          \
+    {"source_content_filename",     &TYPE_STRING, OPTIONAL | (flags), "Name of the text within the archive."}, \
+    {"excludes",                    &TYPE_SET_OF_STRING, OPTIONAL | (flags), "Patterns of paths within source_dir that are left out, as \"**/*.pyc\"."}, \
+    {"exclude_symlink_directories", &TYPE_BOOL,   OPTIONAL, "True: links to directories are left out."}, \
+    {"output_file_mode",            &TYPE_STRING, OPTIONAL | (flags), "Mode of all files within the archive, as \"0644\".", .check = archive_object_check_mode}, \
+    {"output_size",                 &TYPE_NUMBER, COMPUTED | (output), "Bytes of the archive."},   \
+    {"output_md5",                  &TYPE_STRING, COMPUTED | (output), "MD5 of the archive, in hex."}, \
+    {"output_sha",                  &TYPE_STRING, COMPUTED | (output), "SHA-1 of the archive, in hex."}, \
+    {"output_sha256",               &TYPE_STRING, COMPUTED | (output), "SHA-256 of the archive, in hex."}, \
+    {"output_base64sha256",         &TYPE_STRING, COMPUTED | (output), "SHA-256 of the archive, in base64."}, \
+    {"output_sha512",               &TYPE_STRING, COMPUTED | (output), "SHA-512 of the archive, in hex."}, \
+    {"output_base64sha512",         &TYPE_STRING, COMPUTED | (output), "SHA-512 of the archive, in base64."}, \
+    {"id",                          &TYPE_STRING, COMPUTED | (output), "SHA-1 of the archive, in hex."}
+#define ARCHIVE_SOURCE_ATTRIBUTES(flags)                                                           \
+    {"content",  &TYPE_STRING, REQUIRED | (flags), "A text to pack."},                             \
+    {"filename", &TYPE_STRING, REQUIRED | (flags), "Name of the text within the archive."}
+/* Sources exclude each other: each of them gets an error, at its own place. As rows of a table of
+ * rules. */
+#define ARCHIVE_RULES                                                                                   \
+    {RULE_AT_LEAST_ONE, {"source", "source_content_filename", "source_file", "source_dir"}}, \
+    {RULE_CONFLICTS, {"source_file", "source_content"}}, \
+    {RULE_CONFLICTS, {"source_dir", "source_content"}}, \
+    {RULE_CONFLICTS, {"source_file", "source_content_filename"}}, \
+    {RULE_CONFLICTS, {"source_dir", "source_content_filename"}}, \
+    {RULE_CONFLICTS, {"source_dir", "source_file"}}, \
+    {RULE_CONFLICTS, {"source_content", "source_file"}}, \
+    {RULE_CONFLICTS, {"source_content_filename", "source_file"}}, \
+    {RULE_CONFLICTS, {"source_file", "source_dir"}}, \
+    {RULE_CONFLICTS, {"source_content", "source_dir"}}, \
+    {RULE_CONFLICTS, {"source_content_filename", "source_dir"}}, \
+    {RULE_CONFLICTS, {"source_file", "excludes"}}, \
+    {RULE_CONFLICTS, {"source_content", "excludes"}}, \
+    {RULE_CONFLICTS, {"source_content_filename", "excludes"}}, \
+    {RULE_CONFLICTS, {"source_file", "source"}}, \
+    {RULE_CONFLICTS, {"source_dir", "source"}}, \
+    {RULE_CONFLICTS, {"source_content", "source"}}, \
+    {RULE_CONFLICTS, {"source_content_filename", "source"}}
+/* clang-format on */
+
+Str archive_object_check_mode(Value value, Arena *arena);
+/* Packs, writes the archive and describes it: *out is `arguments` with its digests. */
+MUST_USE bool archive_object_make(const Call *call, Value arguments, Value *out, Diags *diags);

@@ -1,0 +1,14 @@
+/* The provider of archives. */
+#include "archive_provider.h"
+
+static const ResourceType *const resources[] = {&archive_file};
+static const DataSourceType *const data_sources[] = {&data_archive_file};
+
+const Provider archive_provider = {
+    .name = "archive",
+    .address = "registry.terraform.io/hashicorp/archive",
+    .imitates = "2.8.0",
+    .description = "Files packed into archives of reproducible bytes.",
+    PROVIDER_RESOURCES(resources),
+    PROVIDER_DATA_SOURCES(data_sources),
+};

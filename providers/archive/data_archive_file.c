@@ -1,0 +1,26 @@
+/* data archive_file: an archive that is made whenever the data source is read. */
+#include "archive_object.h"
+#include "archive_provider.h"
+
+static const Attribute attributes[] = {ARCHIVE_ATTRIBUTES(0, 0)};
+static const ArgumentRule rules[] = {ARCHIVE_RULES};
+static const Attribute source_attributes[] = {ARCHIVE_SOURCE_ATTRIBUTES(0)};
+static const Block blocks[] = {
+    {"source",
+     NEST_SET, {SCHEMA_ATTRIBUTES(source_attributes), .description = "A text to pack."},
+     0, 0},
+};
+
+static bool file_read(const Call *call,
+                      const DataReadRequest *request,
+                      DataReadResponse *response,
+                      Diags *diags) {
+    return archive_object_make(call, request->config, &response->state, diags);
+}
+
+const DataSourceType data_archive_file = {
+    .name = "archive_file",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
+               .description = "Files packed into an archive."},
+    .read = file_read,
+};

@@ -1,0 +1,21 @@
+/* data_source_type: reads within the time that the block `timeouts` gives. */
+#include "data_source_type.h"
+
+#include "object_type.h"
+#include "timeouts.h"
+
+bool data_source_type_read(const DataSourceType *type,
+                           const Call *call,
+                           const DataReadRequest *request,
+                           DataReadResponse *response,
+                           Diags *diags) {
+    size_t before = diags->error_count;
+    *response = (DataReadResponse){.state = request->config};
+    if (!type->read)
+        return true;
+    Timeout limit = timeouts_begin(call, request->config, "read");
+    bool answer = type->read(&limit.call, request, response, diags);
+    if (!answer || diags->error_count > before)
+        timeouts_explain(&limit, diags);
+    return object_type_check_answer(answer, type->name, "Reading", before, diags);
+}

@@ -1,0 +1,42 @@
+/* ephemeral_type: each call runs its slot, or the default of an empty one. */
+#include "ephemeral_type.h"
+
+#include "object_type.h"
+
+bool ephemeral_type_open(const EphemeralType *type,
+                         const Call *call,
+                         const OpenRequest *request,
+                         OpenResponse *response,
+                         Diags *diags) {
+    size_t before = diags->error_count;
+    *response = (OpenResponse){
+        .result = schema_apply_defaults(&type->schema, request->config, call->arena)};
+    if (!type->open)
+        return object_type_refuse(type->name, "opened", diags);
+    bool answer = type->open(call, request, response, diags);
+    return object_type_check_answer(answer, type->name, "Opening", before, diags);
+}
+
+bool ephemeral_type_renew(const EphemeralType *type,
+                          const Call *call,
+                          const RenewRequest *request,
+                          RenewResponse *response,
+                          Diags *diags) {
+    size_t before = diags->error_count;
+    *response = (RenewResponse){.private_data = request->private_data};
+    if (!type->renew)
+        return object_type_refuse(type->name, "renewed", diags);
+    bool answer = type->renew(call, request, response, diags);
+    return object_type_check_answer(answer, type->name, "Renewal", before, diags);
+}
+
+bool ephemeral_type_close(const EphemeralType *type,
+                          const Call *call,
+                          const CloseRequest *request,
+                          Diags *diags) {
+    size_t before = diags->error_count;
+    if (!type->close)
+        return true;
+    bool answer = type->close(call, request, diags);
+    return object_type_check_answer(answer, type->name, "Closing", before, diags);
+}

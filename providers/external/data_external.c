@@ -1,0 +1,157 @@
+/* data external: runs a program, without a shell, that reads a JSON object of strings and writes
+ * one. */
+#include "external_provider.h"
+#include "json.h"
+#include "object_builder.h"
+
+#include <errno.h>
+
+#define SHOWN_MAX 4096
+
+/* clang-format off */
+static const Attribute attributes[] = {
+    {"program",     &TYPE_LIST_OF_STRING, REQUIRED, "The program and its arguments. No shell takes part."},
+    {"working_dir", &TYPE_STRING,         OPTIONAL, "The directory that the program runs in; the current one if it is left out."},
+    {"query",       &TYPE_MAP_OF_STRING,  OPTIONAL, "Strings that the program reads from its standard input as a JSON object. Entries that are null are left out."},
+    {"result",      &TYPE_MAP_OF_STRING,  COMPUTED, "The JSON object of strings that the program wrote to its standard output."},
+    {"id",          &TYPE_STRING,         COMPUTED, "Always \"-\"."},
+};
+/* clang-format on */
+
+static bool fail(Diags *diags, const char *summary, Str detail) {
+    Diag *diag = diags_error(diags, NO_RANGE, summary, "%.*s", STR_ARG(detail));
+    diag->path = STR(".program");
+    return false;
+}
+
+static bool external_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    (void)call;
+    Value program = object_attribute(request->config, "program");
+    if (!value_is_present(program) || program.count > 0)
+        return true;
+    return fail(diags, "Invalid attribute value",
+                STR("The list must have at least one element: the program to run."));
+}
+
+/* Without the elements that are null or empty; NULL at its end. */
+static const char *const *arguments_of(Value program, size_t *count, Arena *arena) {
+    const char **argv = arena_new_array(arena, const char *, program.count + 1);
+    *count = 0;
+    for (size_t i = 0; i < program.count; i++) {
+        Value argument = value_at(program, i);
+        if (value_is_present(argument) && value_text(argument).len > 0)
+            argv[(*count)++] = str_to_cstr(value_text(argument), arena);
+    }
+    return argv;
+}
+
+static Str query_text(Value query, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_object_start(&writer);
+    for (size_t i = 0; value_is_present(query) && i < query.count; i++) {
+        if (value_is_present(value_at(query, i)))
+            json_key_string(&writer, str_to_cstr(value_key_at(query, i), arena),
+                            value_text(value_at(query, i)));
+    }
+    json_object_end(&writer);
+    return strbuf_str(&text);
+}
+
+/* The beginning of what the program said; the end of a long text says more than its beginning. */
+static Str shown(Str text) {
+    text = str_trim(text);
+    return text.len > SHOWN_MAX ? str_after(text, text.len - SHOWN_MAX) : text;
+}
+
+static bool explain(const Call *call, const char *name, const ProcessResult *result, Diags *diags) {
+    Str said = shown(result->err);
+    StrBuf text = strbuf_new(call->arena);
+    if (result->timed_out)
+        strbuf_add_format(&text, "\"%s\" did not end in time and was stopped.", name);
+    else
+        strbuf_add_format(&text, "\"%s\" ended with status %d.", name, result->exit_status);
+    if (said.len > 0)
+        strbuf_add_format(&text, "\n\nIts error output:\n%.*s", STR_ARG(said));
+    else
+        strbuf_add_cstr(&text, " It wrote nothing to its error output.");
+    return fail(diags, "External program failed", strbuf_str(&text));
+}
+
+static bool parse_result(const Call *call, const char *name, Str out, Value *result, Diags *diags) {
+    const char *error = "";
+    size_t offset;
+    Value document;
+    bool is_good = json_parse_any(out, &document, &error, &offset, call->arena) &&
+                   value_is_present(document) && document.type->kind == KIND_OBJECT;
+    ObjectBuilder builder = object_builder_new(call->arena);
+    for (size_t i = 0; is_good && i < document.count; i++) {
+        Value item = value_at(document, i);
+        is_good = value_is_null(item) || item.type->kind == KIND_STRING;
+        Value text = value_is_null(item) ? value_from_str(STR_EMPTY) : item;
+        object_builder_put(&builder, value_key_at(document, i), text);
+    }
+    if (!is_good)
+        return fail(diags, "Unexpected result of an external program",
+                    str_format(call->arena,
+                               "\"%s\" must write one JSON object whose values are strings to its "
+                               "standard output, and nothing else.",
+                               name));
+    *result = object_builder_map(&builder, &TYPE_STRING);
+    return true;
+}
+
+static int64_t time_left_ms(const Call *call) {
+    if (call->deadline_ms == 0)
+        return 0;
+    int64_t left = call->deadline_ms - call_monotonic_ms(call);
+    return left > 0 ? left : 1;
+}
+
+static bool external_read(const Call *call,
+                          const DataReadRequest *request,
+                          DataReadResponse *response,
+                          Diags *diags) {
+    size_t count;
+    const Process *process = call->io->process;
+    Value program = object_attribute(request->config, "program");
+    const char *const *argv = arguments_of(program, &count, call->arena);
+    if (count == 0)
+        return fail(diags, "External program missing",
+                    STR("At least one element of the list must be neither null nor empty."));
+    ProcessRequest started = {
+        .argv = argv,
+        .folder = object_text(request->config, "working_dir", STR_EMPTY),
+        .input = query_text(object_attribute(request->config, "query"), call->arena),
+        .timeout_ms = time_left_ms(call),
+        .cancel = call->cancel,
+    };
+    ProcessResult ended = {0};
+    int error = process->run(process->self, &started, &ended, call->arena);
+    if (error)
+        return fail(diags, "External program not started",
+                    str_format(call->arena,
+                               "\"%s\": %s. The program must be in a directory of PATH or be named "
+                               "with its directory, as in \"${path.module}/program\", and must be "
+                               "executable.",
+                               argv[0], strerror(-error)));
+    if (ended.exit_status != 0 || ended.timed_out)
+        return explain(call, argv[0], &ended, diags);
+    Value result;
+    if (!parse_result(call, argv[0], ended.out, &result, diags))
+        return false;
+    ObjectBuilder builder = object_builder_of(request->config, call->arena);
+    object_builder_set(&builder, "result", result);
+    object_builder_set(&builder, "id", value_from_str(STR("-")));
+    response->state = object_builder_value(&builder);
+    return true;
+}
+
+const DataSourceType data_external = {
+    .name = "external",
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "The answer of a program: JSON in, JSON out."},
+    .validate = external_validate,
+    .read = external_read,
+};

@@ -1,0 +1,12 @@
+/* The provider of answers of programs. */
+#include "external_provider.h"
+
+static const DataSourceType *const data_sources[] = {&data_external};
+
+const Provider external_provider = {
+    .name = "external",
+    .address = "registry.terraform.io/hashicorp/external",
+    .imitates = "2.4.0",
+    .description = "Answers of programs that are run on the machine that loam runs on.",
+    PROVIDER_DATA_SOURCES(data_sources),
+};

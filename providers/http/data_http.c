@@ -1,0 +1,236 @@
+/* data http: asks a web server and shows the answer. */
+#include "digest.h"
+#include "http_provider.h"
+#include "object_builder.h"
+#include "url.h"
+#include "utf8.h"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#define BODY_MAX (UINT64_C(256) << 20)
+
+static Str check_least(Value value, int64_t least, Arena *arena) {
+    int64_t number;
+    if (value_to_int(value, &number) && number >= least && number <= INT32_MAX)
+        return STR_EMPTY;
+    return str_format(arena, "The value must be a whole number, at least %lld.", (long long)least);
+}
+
+static Str check_timeout(Value value, Arena *arena) {
+    return check_least(value, 1, arena);
+}
+
+static Str check_retry(Value value, Arena *arena) {
+    return check_least(value, 0, arena);
+}
+
+/* clang-format off */
+static const Attribute attributes[] = {
+    {"url",                  &TYPE_STRING,        REQUIRED, "The address, of http or https."},
+    {"method",               &TYPE_STRING,        OPTIONAL, "\"GET\", \"HEAD\" or \"POST\"; GET if it is left out. POST must not change anything on the server: it is sent at each read.", .words = "GET POST HEAD"},
+    {"request_headers",      &TYPE_MAP_OF_STRING, OPTIONAL, "Headers of the request, by name."},
+    {"request_body",         &TYPE_STRING,        OPTIONAL, "The body of the request."},
+    {"request_timeout_ms",   &TYPE_NUMBER,        OPTIONAL, "How many milliseconds each attempt may take.", .check = check_timeout},
+    {"ca_cert_pem",          &TYPE_STRING,        OPTIONAL, "Certificates, in PEM, of the authorities to trust instead of the system's."},
+    {"client_cert_pem",      &TYPE_STRING,        OPTIONAL, "Certificate to show to the server, in PEM."},
+    {"client_key_pem",       &TYPE_STRING,        OPTIONAL, "Key of the client's certificate, in PEM."},
+    {"insecure",             &TYPE_BOOL,          OPTIONAL, "True: the server's certificate is not verified."},
+    {"response_body",        &TYPE_STRING,        COMPUTED, "The body of the answer as text."},
+    {"response_body_base64", &TYPE_STRING,        COMPUTED, "The body of the answer in base64."},
+    {"response_headers",     &TYPE_MAP_OF_STRING, COMPUTED, "Headers of the answer, by name; values of one name are joined by \", \"."},
+    {"status_code",          &TYPE_NUMBER,        COMPUTED, "Status code of the answer."},
+    {"body",                 &TYPE_STRING,        COMPUTED | DEPRECATED, "The body of the answer; use response_body."},
+    {"id",                   &TYPE_STRING,        COMPUTED, "The address."},
+};
+static const Attribute retry_attributes[] = {
+    {"attempts",     &TYPE_NUMBER, OPTIONAL, "How many further attempts there are after a broken connection, a status of 5xx except 501, or 429.", .check = check_retry},
+    {"min_delay_ms", &TYPE_NUMBER, OPTIONAL, "Milliseconds before the second attempt; each further wait is twice as long. 1000 if it is left out.", .check = check_retry},
+    {"max_delay_ms", &TYPE_NUMBER, OPTIONAL, "The longest wait in milliseconds; 30000 if it is left out.", .check = check_retry},
+};
+static const Block blocks[] = {
+    {"retry", NEST_SINGLE, {SCHEMA_ATTRIBUTES(retry_attributes), .description = "When to ask again; without it there is one attempt."}, 0, 0},
+};
+/* clang-format on */
+
+static const ArgumentRule rules[] = {
+    {RULE_CONFLICTS,     {"insecure", "ca_cert_pem"}          },
+    {RULE_REQUIRED_WITH, {"client_cert_pem", "client_key_pem"}},
+    {RULE_REQUIRED_WITH, {"client_key_pem", "client_cert_pem"}},
+};
+
+static bool http_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    (void)call;
+    Value retry = object_attribute(request->config, "retry");
+    if (!value_is_present(retry) ||
+        object_int(retry, "min_delay_ms", 0) <= object_int(retry, "max_delay_ms", INT64_MAX))
+        return true;
+    Diag *diag = diags_error(diags, NO_RANGE, "Invalid attribute value",
+                             "\"max_delay_ms\" must be at least as much as \"min_delay_ms\".");
+    diag->path = STR(".retry.max_delay_ms");
+    return false;
+}
+
+static bool is_certificate(Str pem) {
+    BIO *bio = BIO_new_mem_buf(pem.ptr, (int)pem.len);
+    X509 *certificate = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
+    bool is_good = certificate != NULL;
+    X509_free(certificate);
+    BIO_free(bio);
+    ERR_clear_error();
+    return is_good;
+}
+
+static bool set_certificates(Value config, HttpRequest *http, Diags *diags) {
+    http->authorities = object_text(config, "ca_cert_pem", STR_EMPTY);
+    http->certificate = object_text(config, "client_cert_pem", STR_EMPTY);
+    http->key = object_text(config, "client_key_pem", STR_EMPTY);
+    http->skip_verify = object_bool(config, "insecure", false);
+    const struct {
+        const char *name;
+        Str pem;
+    } rows[] = {
+        {"ca_cert_pem",     http->authorities},
+        {"client_cert_pem", http->certificate},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        if (!object_has(config, rows[i].name) || is_certificate(rows[i].pem))
+            continue;
+        diags_error(diags, NO_RANGE, "TLS not configured",
+                    "The value of \"%s\" is no certificate in PEM.", rows[i].name);
+        return false;
+    }
+    return true;
+}
+
+static int64_t least_of(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+static void set_patience(const Call *call, Value config, HttpRequest *http) {
+    int64_t timeout = object_int(config, "request_timeout_ms", 0);
+    int64_t left = call->deadline_ms ? call->deadline_ms - call_monotonic_ms(call) : INT64_MAX;
+    http->timeout_ms = timeout;
+    if (call->deadline_ms)
+        http->timeout_ms = least_of(timeout ? timeout : INT64_MAX, left > 0 ? left : 1);
+    Value retry = object_attribute(config, "retry");
+    if (!value_is_present(retry))
+        return;
+    http->retries = (uint32_t)object_int(retry, "attempts", 0);
+    int64_t least = object_int(retry, "min_delay_ms", 1000);
+    int64_t most = object_int(retry, "max_delay_ms", 30000);
+    http->retry_wait_ms = least > 0 ? least : 1; /* 0 is the default there */
+    http->retry_wait_max_ms = most > 0 ? most : 1;
+}
+
+static void set_headers(const Call *call, Value config, HttpRequest *http) {
+    Value headers = object_attribute(config, "request_headers");
+    for (size_t i = 0; value_is_present(headers) && i < headers.count; i++) {
+        Value value = value_at(headers, i);
+        if (value_is_present(value))
+            http_add_header(&http->headers, str_to_cstr(value_key_at(headers, i), call->arena),
+                            value_text(value), call->arena);
+    }
+}
+
+/* "content-type" → "Content-Type" */
+static Str canonical_name(Str name, Arena *arena) {
+    char *text = arena_alloc(arena, name.len + 1);
+    bool begins = true;
+    for (size_t i = 0; i < name.len; i++) {
+        unsigned char c = (unsigned char)name.ptr[i];
+        text[i] = (char)(begins ? toupper(c) : tolower(c));
+        begins = c == '-';
+    }
+    return (Str){text, name.len};
+}
+
+static Str joined_values(const HttpResponse *answer, Str name, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    size_t count = 0;
+    vec_each(&answer->headers, header) {
+        if (!str_equal(header->name, name))
+            continue;
+        if (count++ > 0)
+            strbuf_add_cstr(&text, ", ");
+        strbuf_add(&text, header->value);
+    }
+    return strbuf_str(&text);
+}
+
+static Value headers_value(const HttpResponse *answer, Arena *arena) {
+    ObjectBuilder builder = object_builder_new(arena);
+    vec_each(&answer->headers, header) {
+        Str joined = joined_values(answer, header->name, arena);
+        object_builder_put(&builder, canonical_name(header->name, arena),
+                           value_string(joined, arena));
+    }
+    return object_builder_map(&builder, &TYPE_STRING);
+}
+
+static Value answer_value(const Call *call, Value config, const HttpResponse *answer) {
+    ObjectBuilder builder = object_builder_of(config, call->arena);
+    Value body = value_string(answer->body, call->arena);
+    object_builder_set(&builder, "response_body", body);
+    object_builder_set(&builder, "body", body);
+    object_builder_set(&builder, "response_body_base64",
+                       value_from_str(digest_to_base64(answer->body, call->arena)));
+    object_builder_set(&builder, "response_headers", headers_value(answer, call->arena));
+    object_builder_set(&builder, "status_code", value_int(answer->code));
+    object_builder_set(&builder, "id", object_attribute(config, "url"));
+    return object_builder_value(&builder);
+}
+
+static bool is_refused(int code) {
+    return code == 429 || (code >= 500 && code != 501);
+}
+
+static bool http_read(const Call *call,
+                      const DataReadRequest *request,
+                      DataReadResponse *response,
+                      Diags *diags) {
+    HttpRequest http = {
+        .method = object_text(request->config, "method", STR("GET")),
+        .url = object_text(request->config, "url", STR_EMPTY),
+        .body = object_text(request->config, "request_body", STR_EMPTY),
+        .body_limit = BODY_MAX,
+        .cancel = call->cancel,
+    };
+    HttpResponse answer = {0};
+    Str problem = STR_EMPTY;
+    if (!set_certificates(request->config, &http, diags))
+        return false;
+    set_patience(call, request->config, &http);
+    set_headers(call, request->config, &http);
+    HttpStatus status = http_send(call->io, &http, &answer, &problem, call->arena);
+    Str shown = url_redact(http.url, call->arena);
+    if (status != HTTP_DONE) {
+        problem = url_scrub(problem, http.url, call->arena);
+        diags_error(diags, NO_RANGE, "HTTP request failed", "%.*s %.*s: %.*s.",
+                    STR_ARG(http.method), STR_ARG(shown), STR_ARG(problem));
+        return false;
+    }
+    if (is_refused(answer.code)) {
+        diags_error(diags, NO_RANGE, "HTTP request failed",
+                    "%.*s %.*s: the answer was status %d after %u attempt%s. The block \"retry\" "
+                    "says how often to ask again.",
+                    STR_ARG(http.method), STR_ARG(shown), answer.code, answer.attempts,
+                    answer.attempts == 1 ? "" : "s");
+        return false;
+    }
+    if (utf8_valid_prefix(answer.body) < answer.body.len)
+        diags_warning(diags, NO_RANGE, "Answer is not UTF-8",
+                      "The body of the answer of %.*s is no text in UTF-8, so \"response_body\" "
+                      "does not hold its bytes. Use \"response_body_base64\".",
+                      STR_ARG(shown));
+    response->state = answer_value(call, request->config, &answer);
+    return true;
+}
+
+const DataSourceType data_http = {
+    .name = "http",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
+               .description = "The answer of a web server."},
+    .validate = http_validate,
+    .read = http_read,
+};

@@ -1,0 +1,12 @@
+/* The provider of answers of web servers. */
+#include "http_provider.h"
+
+static const DataSourceType *const data_sources[] = {&data_http};
+
+const Provider http_provider = {
+    .name = "http",
+    .address = "registry.terraform.io/hashicorp/http",
+    .imitates = "3.6.0",
+    .description = "Answers of web servers.",
+    PROVIDER_DATA_SOURCES(data_sources),
+};

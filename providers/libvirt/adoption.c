@@ -1,0 +1,161 @@
+/* Imported objects keep what their configuration leaves out. */
+#include "adoption.h"
+
+#include "nested_list.h"
+#include "object_builder.h"
+
+/* The first word; names of arguments follow, those of nested objects as "disk.serial". */
+#define MARK "imported"
+
+typedef struct Adoption {
+    StrVec owned;
+    Arena *arena;
+} Adoption;
+
+Str adoption_begin(void) {
+    return STR(MARK);
+}
+
+bool adoption_is_imported(Str private_data) {
+    Str word = STR_EMPTY;
+    return str_next_field(&private_data, ' ', &word) && str_equal(word, STR(MARK));
+}
+
+static bool is_owned(const Adoption *adoption, Str name) {
+    return str_is_among(name, adoption->owned.items, adoption->owned.count);
+}
+
+static Value keep_object(Adoption *adoption,
+                         const Attribute *attributes,
+                         size_t count,
+                         Str prefix,
+                         Value prior,
+                         Value config,
+                         Value planned);
+
+/* Items whose configuration names another object than the prior item are not compared. */
+static bool is_same_item(Value prior, Value config) {
+    static const char *const keys[] = {"target", "mac", "address", "ip", "start", "filter"};
+    for (size_t i = 0; i < ARRAY_COUNT(keys); i++) {
+        size_t index = 0;
+        if (!type_find_attribute(prior.type, str_from_cstr(keys[i]), &index))
+            continue;
+        Value wanted = object_attribute(config, keys[i]);
+        if (wanted.type == &TYPE_STRING && value_is_present(wanted) &&
+            !value_equal(wanted, object_attribute(prior, keys[i])))
+            return false;
+    }
+    return true;
+}
+
+static Value keep_list(Adoption *adoption,
+                       const Attribute *attribute,
+                       Str name,
+                       Value prior,
+                       Value config,
+                       Value planned) {
+    ValueVec items = {0};
+    for (size_t i = 0; i < planned.count; i++) {
+        Value item = value_at(planned, i);
+        Value given = i < config.count ? value_at(config, i) : value_null(item.type);
+        Value old =
+            value_is_present(prior) && i < prior.count ? value_at(prior, i) : value_null(item.type);
+        if (value_is_present(given) && value_is_present(item) && value_is_present(old) &&
+            is_same_item(old, given))
+            item = keep_object(adoption, attribute->nested->attributes, attribute->nested->count,
+                               name, old, given, item);
+        vec_push(adoption->arena, &items, item);
+    }
+    return nested_list_value(planned.type, &items, adoption->arena);
+}
+
+static Value keep_attribute(Adoption *adoption,
+                            const Attribute *attribute,
+                            Str name,
+                            Value prior,
+                            Value config,
+                            Value planned) {
+    if (!(attribute->flags & (OPTIONAL | REQUIRED)))
+        return planned;
+    if (value_is_null(config))
+        return is_owned(adoption, name) || value_is_null(prior) ? planned : prior;
+    if (!is_owned(adoption, name))
+        vec_push(adoption->arena, &adoption->owned, name);
+    bool is_nested = attribute->nested && value_is_present(config) && value_is_present(planned);
+    if (is_nested && attribute->nested->nesting == NEST_LIST)
+        return keep_list(adoption, attribute, name, prior, config, planned);
+    if (is_nested && attribute->nested->nesting == NEST_SINGLE && value_is_present(prior))
+        return keep_object(adoption, attribute->nested->attributes, attribute->nested->count, name,
+                           prior, config, planned);
+    return planned;
+}
+
+/* One of two ways to say the same: with the other in the configuration, this one is not kept. */
+static bool has_alternative(Value config, const char *name) {
+    static const char *const groups[][3] = {
+        {"network_id", "network", "bridge"},
+        {"volume_id",  "file",    "path"  },
+    };
+    bool is_member = false;
+    bool is_said = false;
+    for (size_t i = 0; i < ARRAY_COUNT(groups) && !is_member; i++) {
+        is_said = false;
+        for (size_t n = 0; n < ARRAY_COUNT(groups[i]); n++) {
+            size_t index = 0;
+            is_member |= strcmp(groups[i][n], name) == 0;
+            is_said |= type_find_attribute(config.type, str_from_cstr(groups[i][n]), &index) &&
+                       !value_is_null(value_at(config, index));
+        }
+    }
+    return is_member && is_said;
+}
+
+static Value keep_object(Adoption *adoption,
+                         const Attribute *attributes,
+                         size_t count,
+                         Str prefix,
+                         Value prior,
+                         Value config,
+                         Value planned) {
+    Arena *arena = adoption->arena;
+    ObjectBuilder builder = object_builder_of(planned, arena);
+    for (size_t i = 0; i < count; i++) {
+        const char *key = attributes[i].name;
+        Str name =
+            prefix.len ? str_format(arena, "%.*s.%s", STR_ARG(prefix), key) : str_from_cstr(key);
+        if (prefix.len && value_is_null(object_attribute(config, key)) &&
+            has_alternative(config, key))
+            continue;
+        object_builder_set(
+            &builder, key,
+            keep_attribute(adoption, &attributes[i], name, object_attribute(prior, key),
+                           object_attribute(config, key), object_attribute(planned, key)));
+    }
+    return object_builder_value(&builder);
+}
+
+Value adoption_keep(const Schema *schema,
+                    const PlanRequest *request,
+                    Value planned,
+                    Str *private_data,
+                    Arena *arena) {
+    Str rest = request->private_data;
+    Str word = STR_EMPTY;
+    if (!value_is_present(request->prior) || !adoption_is_imported(rest))
+        return planned;
+    (void)str_next_field(&rest, ' ', &word); /* the mark */
+    Adoption adoption = {.arena = arena};
+    while (str_next_field(&rest, ' ', &word))
+        if (str_find_char(word, '=', 0) == SIZE_MAX) /* else a note of the type's own */
+            vec_push(arena, &adoption.owned, word);
+    Value kept = keep_object(&adoption, schema->attributes, schema->attribute_count, STR_EMPTY,
+                             request->prior, request->config, planned);
+    StrBuf text = strbuf_new(arena);
+    strbuf_add_cstr(&text, MARK);
+    vec_each(&adoption.owned, name) {
+        strbuf_add_char(&text, ' ');
+        strbuf_add(&text, *name);
+    }
+    *private_data = strbuf_str(&text);
+    return kept;
+}

@@ -1,0 +1,19 @@
+/* data local_command: runs a program and gives what it said. */
+#include "local_command.h"
+#include "local_provider.h"
+
+static const Attribute attributes[] = {LOCAL_COMMAND_ATTRIBUTES};
+
+static bool command_read(const Call *call,
+                         const DataReadRequest *request,
+                         DataReadResponse *response,
+                         Diags *diags) {
+    return local_command_run(call, request->config, &response->state, diags);
+}
+
+const DataSourceType data_local_command = {
+    .name = "local_command",
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "What a program says that is run on the machine that loam runs on."},
+    .read = command_read,
+};

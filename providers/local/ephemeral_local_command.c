@@ -1,0 +1,19 @@
+/* ephemeral local_command: runs a program in every run; what it says is kept nowhere. */
+#include "local_command.h"
+#include "local_provider.h"
+
+static const Attribute attributes[] = {LOCAL_COMMAND_ATTRIBUTES};
+
+static bool command_open(const Call *call,
+                         const OpenRequest *request,
+                         OpenResponse *response,
+                         Diags *diags) {
+    return local_command_run(call, request->config, &response->result, diags);
+}
+
+const EphemeralType ephemeral_local_command = {
+    .name = "local_command",
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "What a program says; it is run in every run and kept nowhere."},
+    .open = command_open,
+};

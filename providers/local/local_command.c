@@ -1,0 +1,63 @@
+/* Programs that are run. */
+#include "local_command.h"
+
+#include "nested_list.h"
+
+static bool fail(Diags *diags, const char *summary, Str detail) {
+    Diag *diag = diags_error(diags, NO_RANGE, summary, "%.*s", STR_ARG(detail));
+    diag->path = STR(".command");
+    return false;
+}
+
+static const char *const *arguments_of(Value config, Arena *arena) {
+    StrVec texts = nested_list_texts(config, "arguments", arena);
+    const char **argv = arena_new_array(arena, const char *, texts.count + 2);
+    argv[0] = str_to_cstr(object_text(config, "command", STR_EMPTY), arena);
+    for (size_t i = 0; i < texts.count; i++)
+        argv[i + 1] = str_to_cstr(texts.items[i], arena);
+    return argv;
+}
+
+static int64_t time_left_ms(const Call *call) {
+    int64_t left = call->deadline_ms ? call->deadline_ms - call_monotonic_ms(call) : 0;
+    return call->deadline_ms && left <= 0 ? 1 : left;
+}
+
+static void set_text(ObjectBuilder *builder, const char *name, Str text, Arena *arena) {
+    object_builder_set(builder, name,
+                       text.len > 0 ? value_string(text, arena) : value_null(&TYPE_STRING));
+}
+
+bool local_command_run(const Call *call, Value config, Value *out, Diags *diags) {
+    const Process *process = call->io->process;
+    ProcessRequest request = {
+        .argv = arguments_of(config, call->arena),
+        .folder = object_text(config, "working_directory", STR_EMPTY),
+        .input = object_text(config, "stdin", STR_EMPTY),
+        .timeout_ms = time_left_ms(call),
+        .cancel = call->cancel,
+    };
+    ProcessResult result = {0};
+    int error = process->run(process->self, &request, &result, call->arena);
+    if (error)
+        return fail(diags, "Command not started",
+                    str_format(call->arena, "\"%s\": %s.", request.argv[0], strerror(-error)));
+    if (result.timed_out || cancel_level(call->cancel) != CANCEL_NONE)
+        return fail(diags, "Command stopped",
+                    str_format(call->arena, "\"%s\" did not end in time, or the run was stopped.",
+                               request.argv[0]));
+    Str said = str_trim(result.err);
+    if (result.exit_status != 0 && !object_bool(config, "allow_non_zero_exit_code", false))
+        return fail(diags, "Command failed",
+                    str_format(call->arena,
+                               "\"%s\" ended with status %d; if the configuration can deal with "
+                               "that, set \"allow_non_zero_exit_code\".%s%.*s",
+                               request.argv[0], result.exit_status,
+                               said.len > 0 ? "\n\nIts error output:\n" : "", STR_ARG(said)));
+    ObjectBuilder builder = object_builder_of(config, call->arena);
+    object_builder_set(&builder, "exit_code", value_int(result.exit_status));
+    set_text(&builder, "stdout", result.out, call->arena);
+    set_text(&builder, "stderr", result.err, call->arena);
+    *out = object_builder_value(&builder);
+    return true;
+}

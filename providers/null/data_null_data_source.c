@@ -1,0 +1,34 @@
+/* data null_data_source: gives its inputs back. */
+#include "null_provider.h"
+#include "object_builder.h"
+
+/* clang-format off */
+static const Attribute attributes[] = {
+    {"inputs",               &TYPE_MAP_OF_STRING, OPTIONAL, "Any values."},
+    {"has_computed_default", &TYPE_STRING,        OPTIONAL | COMPUTED, "Any text; \"default\" if it is left out."},
+    {"outputs",              &TYPE_MAP_OF_STRING, COMPUTED, "The values of \"inputs\"."},
+    {"random",               &TYPE_STRING,        COMPUTED, "A random number, another one at each read."},
+    {"id",                   &TYPE_STRING,        COMPUTED | DEPRECATED, "Always \"static\"."},
+};
+/* clang-format on */
+
+static bool source_read(const Call *call,
+                        const DataReadRequest *request,
+                        DataReadResponse *response,
+                        Diags *diags) {
+    (void)diags;
+    ObjectBuilder builder = object_builder_of(request->config, call->arena);
+    object_builder_set(&builder, "outputs", object_attribute(request->config, "inputs"));
+    object_builder_set(&builder, "random", value_from_str(null_random_text(call->arena)));
+    object_builder_set(&builder, "id", value_from_str(STR("static")));
+    if (!object_has(request->config, "has_computed_default"))
+        object_builder_set(&builder, "has_computed_default", value_from_str(STR("default")));
+    response->state = object_builder_value(&builder);
+    return true;
+}
+
+const DataSourceType data_null_data_source = {
+    .name = "null_data_source",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Gives its inputs back."},
+    .read = source_read,
+};

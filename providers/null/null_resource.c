@@ -1,0 +1,41 @@
+/* null_resource: does nothing; other things can be tied to its replacement. */
+#include "map_change.h"
+#include "null_provider.h"
+#include "object_builder.h"
+
+/* clang-format off */
+static const Attribute attributes[] = {
+    {"triggers", &TYPE_MAP_OF_STRING, OPTIONAL, "Any values; a change makes a new object and runs its provisioners again.", .forces_new = map_change_forces_new},
+    {"id",       &TYPE_STRING,        COMPUTED, "A random number."},
+};
+/* clang-format on */
+
+static bool resource_create(const Call *call,
+                            const ApplyRequest *request,
+                            ApplyResponse *response,
+                            Diags *diags) {
+    (void)diags;
+    ObjectBuilder builder = object_builder_of(request->planned, call->arena);
+    object_builder_set(&builder, "id", value_from_str(null_random_text(call->arena)));
+    response->state = object_builder_value(&builder);
+    return true;
+}
+
+static bool resource_update(const Call *call,
+                            const ApplyRequest *request,
+                            ApplyResponse *response,
+                            Diags *diags) {
+    (void)call;
+    (void)diags;
+    response->state = request->planned;
+    return true;
+}
+
+const ResourceType null_resource = {
+    .name = "null_resource",
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "Does nothing; provisioners and replacements can be tied to it."},
+    .effect = EFFECT_NONE,
+    .create = resource_create,
+    .update = resource_update,
+};

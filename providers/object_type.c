@@ -1,0 +1,54 @@
+/* object_type: members that all kinds of types have. */
+#include "object_type.h"
+
+ObjectType object_type_of_resource(const ResourceType *type) {
+    return (ObjectType){.name = type->name, .schema = &type->schema, .resource = type};
+}
+
+ObjectType object_type_of_data_source(const DataSourceType *type) {
+    return (ObjectType){.name = type->name, .schema = &type->schema, .data_source = type};
+}
+
+ObjectType object_type_of_ephemeral(const EphemeralType *type) {
+    return (ObjectType){.name = type->name, .schema = &type->schema, .ephemeral = type};
+}
+
+bool object_type_check_answer(
+    bool answer, const char *name, const char *operation, size_t before, Diags *diags) {
+    if (diags->error_count > before)
+        return false;
+    if (answer)
+        return true;
+    diags_error(diags, NO_RANGE, "Operation failed without a reason",
+                "%s of \"%s\" failed, but the provider did not say why. This is a mistake in the "
+                "provider; please report it.",
+                operation, name);
+    return false;
+}
+
+bool object_type_refuse(const char *name, const char *operation, Diags *diags) {
+    diags_error(diags, NO_RANGE, "Unsupported operation", "An object of type \"%s\" cannot be %s.",
+                name, operation);
+    return false;
+}
+
+static bool run_validate(const ObjectType *type,
+                         const Call *call,
+                         const ValidateRequest *request,
+                         Diags *diags) {
+    if (type->resource && type->resource->validate)
+        return type->resource->validate(call, request, diags);
+    if (type->data_source && type->data_source->validate)
+        return type->data_source->validate(call, request, diags);
+    if (type->ephemeral && type->ephemeral->validate)
+        return type->ephemeral->validate(call, request, diags);
+    return true;
+}
+
+bool object_type_validate(const ObjectType *type, const Call *call, Value config, Diags *diags) {
+    size_t before = diags->error_count;
+    if (!schema_validate(type->schema, config, call->arena, diags))
+        return false;
+    bool answer = run_validate(type, call, &(ValidateRequest){config}, diags);
+    return object_type_check_answer(answer, type->name, "Validation", before, diags);
+}

@@ -1,0 +1,21 @@
+/* ephemeral random_bytes: random bytes that are drawn anew in every run and kept nowhere. */
+#include "random_octets.h"
+#include "random_provider.h"
+
+static const Attribute attributes[] = {RANDOM_OCTETS_ATTRIBUTES(0)};
+
+static bool bytes_open(const Call *call,
+                       const OpenRequest *request,
+                       OpenResponse *response,
+                       Diags *diags) {
+    (void)diags;
+    response->result = random_octets_draw(request->config, call->arena);
+    return true;
+}
+
+const EphemeralType ephemeral_random_bytes = {
+    .name = "random_bytes",
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "Random bytes that are drawn anew in every run and kept nowhere."},
+    .open = bytes_open,
+};

@@ -1,0 +1,46 @@
+/* random_bytes: random bytes that are never shown. */
+#include "digest.h"
+#include "object_builder.h"
+#include "random_octets.h"
+#include "random_provider.h"
+
+/* clang-format off */
+static const Attribute attributes[] = {
+    {"keepers", &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change draws anew."},
+    RANDOM_OCTETS_ATTRIBUTES(FORCES_NEW),
+};
+/* clang-format on */
+
+static bool bytes_create(const Call *call,
+                         const ApplyRequest *request,
+                         ApplyResponse *response,
+                         Diags *diags) {
+    (void)diags;
+    response->state = random_octets_draw(request->planned, call->arena);
+    return true;
+}
+
+/* The id is the bytes in base64. */
+static bool bytes_import(const Call *call,
+                         const ImportRequest *request,
+                         ImportResponse *response,
+                         Diags *diags) {
+    Str bytes;
+    if (!digest_from_base64(request->id, &bytes, call->arena) || bytes.len == 0) {
+        diags_error(diags, NO_RANGE, "Invalid id for import",
+                    "The id must be the bytes in base64; it is not shown here, as it is secret.");
+        return false;
+    }
+    ObjectBuilder builder = object_builder_empty(&random_bytes.schema, call->arena);
+    object_builder_set(&builder, "length", value_int((int64_t)bytes.len));
+    response->state = random_octets_describe(&builder, bytes, call->arena);
+    return true;
+}
+
+const ResourceType random_bytes = {
+    .name = "random_bytes",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Random bytes that are never shown."},
+    .effect = EFFECT_NONE,
+    .create = bytes_create,
+    .import = bytes_import,
+};

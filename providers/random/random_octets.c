@@ -1,0 +1,27 @@
+/* Secret bytes. */
+#include "random_octets.h"
+
+#include "digest.h"
+
+#define LENGTH_MAX 65536
+
+Str random_octets_check_length(Value value, Arena *arena) {
+    int64_t length;
+    if (value_to_int(value, &length) && length >= 1 && length <= LENGTH_MAX)
+        return STR_EMPTY;
+    return str_format(arena, "The length must be a whole number from 1 to %d.", LENGTH_MAX);
+}
+
+Value random_octets_draw(Value arguments, Arena *arena) {
+    size_t count = (size_t)object_int(arguments, "length", 1);
+    char *bytes = arena_alloc(arena, count);
+    digest_random(bytes, count);
+    ObjectBuilder builder = object_builder_of(arguments, arena);
+    return random_octets_describe(&builder, (Str){bytes, count}, arena);
+}
+
+Value random_octets_describe(ObjectBuilder *builder, Str bytes, Arena *arena) {
+    object_builder_set(builder, "base64", value_from_str(digest_to_base64(bytes, arena)));
+    object_builder_set(builder, "hex", value_from_str(digest_to_hex(bytes, arena)));
+    return object_builder_value(builder);
+}

@@ -1,0 +1,17 @@
+/* random_octets: secret bytes in two notations; what the resource and the ephemeral resource
+ * random_bytes share. */
+#pragma once
+
+#include "object_builder.h"
+
+/* clang-format off */
+#define RANDOM_OCTETS_ATTRIBUTES(flags)                                                            \
+    {"length", &TYPE_NUMBER, REQUIRED | (flags), "How many bytes.", .check = random_octets_check_length}, \
+    {"base64", &TYPE_STRING, COMPUTED | SENSITIVE, "The bytes in base64."},                        \
+    {"hex",    &TYPE_STRING, COMPUTED | SENSITIVE, "The bytes in hex."}
+/* clang-format on */
+
+Str random_octets_check_length(Value value, Arena *arena);
+/* `arguments` with as many bytes as its `length` says. */
+Value random_octets_draw(Value arguments, Arena *arena);
+Value random_octets_describe(ObjectBuilder *builder, Str bytes, Arena *arena);

@@ -1,0 +1,76 @@
+/* random_shuffle: texts in a random order. */
+#include "map_change.h"
+#include "object_builder.h"
+#include "random_draw.h"
+#include "random_provider.h"
+#include "random_seeded.h"
+
+#define RESULTS_MAX 1000000
+
+static Str check_count(Value value, Arena *arena) {
+    int64_t count;
+    if (value_to_int(value, &count) && count >= 0 && count <= RESULTS_MAX)
+        return STR_EMPTY;
+    return str_format(arena, "The count must be a whole number from 0 to %d.", RESULTS_MAX);
+}
+
+/* clang-format off */
+static const Attribute attributes[] = {
+    {"input",        &TYPE_LIST_OF_STRING, REQUIRED | FORCES_NEW, "The texts."},
+    {"result_count", &TYPE_NUMBER,         OPTIONAL | FORCES_NEW, "How many of them the result has, all if it is left out; beyond that they come again.", .check = check_count},
+    {"seed",         &TYPE_STRING,         OPTIONAL | FORCES_NEW, "The same seed and texts give the same order."},
+    {"keepers",      &TYPE_MAP_OF_STRING,  OPTIONAL, "Any values; a change draws anew.", .forces_new = map_change_forces_new},
+    {"result",       &TYPE_LIST_OF_STRING, COMPUTED, "The texts in their random order."},
+    {"id",           &TYPE_STRING,         COMPUTED, "Always \"-\"."},
+};
+/* clang-format on */
+
+static size_t below(RandomSeeded *seeded, size_t limit) {
+    return (size_t)(seeded ? random_seeded_below(seeded, limit) : random_draw_below(limit));
+}
+
+/* Each place gets one of those that have come so far, which goes to the end. */
+static void permute(size_t *order, size_t count, RandomSeeded *seeded) {
+    for (size_t i = 0; i < count; i++) {
+        size_t j = below(seeded, i + 1);
+        order[i] = order[j];
+        order[j] = i;
+    }
+}
+
+static Value shuffled(Value planned, Arena *arena) {
+    Value input = object_attribute(planned, "input");
+    Str seed = object_text(planned, "seed", STR_EMPTY);
+    size_t count = input.count > 0 ? (size_t)object_int(planned, "result_count", input.count) : 0;
+    RandomSeeded *seeded = seed.len > 0 ? arena_new(arena, RandomSeeded) : NULL;
+    size_t *order = arena_new_array(arena, size_t, input.count + 1);
+    Value *items = arena_new_array(arena, Value, count + 1);
+    if (seeded)
+        random_seeded_init(seeded, seed);
+    for (size_t i = 0; i < count; i++) {
+        if (i % input.count == 0)
+            permute(order, input.count, seeded);
+        items[i] = value_at(input, order[i % input.count]);
+    }
+    return value_list(&TYPE_STRING, items, count, arena);
+}
+
+static bool shuffle_create(const Call *call,
+                           const ApplyRequest *request,
+                           ApplyResponse *response,
+                           Diags *diags) {
+    (void)diags;
+    ObjectBuilder builder = object_builder_of(request->planned, call->arena);
+    object_builder_set(&builder, "result", shuffled(request->planned, call->arena));
+    object_builder_set(&builder, "id", value_from_str(STR("-")));
+    response->state = object_builder_value(&builder);
+    return true;
+}
+
+const ResourceType random_shuffle = {
+    .name = "random_shuffle",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Texts in a random order."},
+    .effect = EFFECT_NONE,
+    .create = shuffle_create,
+    .update = random_update,
+};

@@ -1,0 +1,21 @@
+/* random_uuid: what the three types of UUIDs share. */
+#pragma once
+
+#include "map_change.h"
+#include "object_builder.h"
+#include "provider.h"
+
+/* clang-format off */
+#define RANDOM_UUID_ATTRIBUTES                                                                     \
+    {"keepers", &TYPE_MAP_OF_STRING, OPTIONAL, "Any values; a change draws anew.", .forces_new = map_change_forces_new}, \
+    {"result",  &TYPE_STRING,        COMPUTED, "The UUID."},                                       \
+    {"id",      &TYPE_STRING,        COMPUTED, "The UUID."}
+/* clang-format on */
+
+/* `planned` with this UUID. */
+Value random_uuid_describe(Value planned, Str uuid, Arena *arena);
+/* The id is the UUID. */
+bool random_uuid_import(const Call *call,
+                        const ImportRequest *request,
+                        ImportResponse *response,
+                        Diags *diags);

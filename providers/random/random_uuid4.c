@@ -1,0 +1,25 @@
+/* random_uuid4: a version 4 UUID. */
+#include "digest.h"
+#include "random_provider.h"
+#include "random_uuid.h"
+
+static const Attribute attributes[] = {RANDOM_UUID_ATTRIBUTES};
+
+static bool uuid_create(const Call *call,
+                        const ApplyRequest *request,
+                        ApplyResponse *response,
+                        Diags *diags) {
+    (void)diags;
+    response->state =
+        random_uuid_describe(request->planned, digest_uuid4(call->arena), call->arena);
+    return true;
+}
+
+const ResourceType random_uuid4 = {
+    .name = "random_uuid4",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A random UUID of version 4."},
+    .effect = EFFECT_NONE,
+    .create = uuid_create,
+    .update = random_update,
+    .import = random_uuid_import,
+};

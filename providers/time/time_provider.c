@@ -1,0 +1,18 @@
+/* The provider of moments and delays. */
+#include "time_provider.h"
+
+static const ResourceType *const resources[] = {
+    &time_offset,
+    &time_rotating,
+    &time_sleep,
+    &time_static,
+};
+
+const Provider time_provider = {
+    .name = "time",
+    .address = "registry.terraform.io/hashicorp/time",
+    .imitates = "0.14.0",
+    .description = "Moments and delays that are kept in the state.",
+    PROVIDER_RESOURCES(resources),
+    PROVIDER_FUNCTIONS(time_functions),
+};

@@ -1,0 +1,184 @@
+/* time_rotating: a moment that is replaced by a new one when its time is over. */
+#include "time_fields.h"
+#include "time_provider.h"
+
+#define ROTATION "rotation_rfc3339"
+
+/* clang-format off */
+static const Attribute attributes[] = {
+    {"rfc3339",          &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "The timestamp to start from, in RFC 3339; the time of the creation if it is left out.", .check = time_fields_check},
+    {"rotation_years",   &TYPE_NUMBER, OPTIONAL, "Rotate after so many years.", .check = time_fields_check_positive},
+    {"rotation_months",  &TYPE_NUMBER, OPTIONAL, "Rotate after so many months.", .check = time_fields_check_positive},
+    {"rotation_days",    &TYPE_NUMBER, OPTIONAL, "Rotate after so many days.", .check = time_fields_check_positive},
+    {"rotation_hours",   &TYPE_NUMBER, OPTIONAL, "Rotate after so many hours.", .check = time_fields_check_positive},
+    {"rotation_minutes", &TYPE_NUMBER, OPTIONAL, "Rotate after so many minutes.", .check = time_fields_check_positive},
+    {ROTATION,           &TYPE_STRING, OPTIONAL | COMPUTED, "Rotate at this moment, in RFC 3339.", .check = time_fields_check},
+    {"triggers",         &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change starts from a new timestamp."},
+    TIME_FIELD_ATTRIBUTES(0),
+    {"id",               &TYPE_STRING, COMPUTED, "The timestamp to start from."},
+};
+/* clang-format on */
+
+static const ArgumentRule rules[] = {
+    {RULE_AT_LEAST_ONE,
+     {"rotation_minutes", "rotation_hours", "rotation_days", "rotation_months", "rotation_years",
+      "rotation_rfc3339"}},
+};
+
+/* The last one that is set counts. */
+static const struct {
+    const char *name;
+    int64_t days, months, years, seconds;
+} rotations[] = {
+    {.name = "rotation_days",    .days = 1      },
+    {.name = "rotation_hours",   .seconds = 3600},
+    {.name = "rotation_minutes", .seconds = 60  },
+    {.name = "rotation_months",  .months = 1    },
+    {.name = ROTATION          },
+    {.name = "rotation_years",                .years = 1               },
+};
+
+/* When an object with these arguments rotates. */
+static Timestamp rotated(Value arguments, Timestamp base, Arena *arena) {
+    Timestamp time = base;
+    for (size_t i = 0; i < ARRAY_COUNT(rotations); i++) {
+        int64_t n = 0;
+        Value argument = object_attribute(arguments, rotations[i].name);
+        if (!value_is_present(argument) ||
+            time_fields_find(arguments, rotations[i].name, &time, arena))
+            continue;
+        (void)value_to_int(argument, &n);
+        time = timestamp_add_date(base, n * rotations[i].years, n * rotations[i].months,
+                                  n * rotations[i].days);
+        time.seconds += n * rotations[i].seconds;
+    }
+    return time;
+}
+
+static Value with_times(ObjectBuilder *builder, Timestamp base, Timestamp rotation, Arena *arena) {
+    time_fields_set(builder, rotation);
+    time_fields_set_text(builder, ROTATION, rotation, arena);
+    time_fields_set_text(builder, "rfc3339", base, arena);
+    object_builder_set(builder, "id", value_from_str(timestamp_to_str(base, arena)));
+    return object_builder_value(builder);
+}
+
+static bool is_over(const Call *call, Value object) {
+    Timestamp rotation;
+    if (!time_fields_find(object, ROTATION, &rotation, call->arena))
+        return false;
+    const Clock *clock = call->io->clock;
+    int64_t rotation_ms = rotation.seconds * 1000 + rotation.nanoseconds / 1000000;
+    return clock->now_ms(clock->self) > rotation_ms;
+}
+
+static bool are_rotations_known(Value config) {
+    bool is_known = true;
+    for (size_t i = 0; i < ARRAY_COUNT(rotations); i++)
+        is_known &= value_is_known(object_attribute(config, rotations[i].name));
+    return is_known;
+}
+
+/* The rotation of an update is known before the apply. One whose time was over is a new object. */
+static bool rotating_plan(const Call *call,
+                          const PlanRequest *request,
+                          PlanResponse *response,
+                          Diags *diags) {
+    static const char *const texts[] = {ROTATION, "id", NULL};
+    (void)diags;
+    Timestamp base;
+    if (value_is_null(request->prior) || value_equal(request->prior, request->proposed))
+        return true;
+    ObjectBuilder builder = object_builder_of(response->planned, call->arena);
+    object_builder_set(&builder, ROTATION, object_attribute(request->config, ROTATION));
+    if (time_fields_find(request->proposed, "rfc3339", &base, call->arena) &&
+        are_rotations_known(request->config)) {
+        Timestamp rotation = rotated(request->config, base, call->arena);
+        response->planned = with_times(&builder, base, rotation, call->arena);
+    } else {
+        time_fields_forget(&builder, texts);
+        response->planned = object_builder_value(&builder);
+    }
+    Path path = path_attribute((Path){0}, STR(ROTATION), call->arena);
+    if (is_over(call, request->prior) &&
+        object_differs(request->prior, response->planned, ROTATION))
+        vec_push(call->arena, &response->requires_replace, path);
+    return true;
+}
+
+/* Creates and updates. */
+static bool rotating_apply(const Call *call,
+                           const ApplyRequest *request,
+                           ApplyResponse *response,
+                           Diags *diags) {
+    (void)diags;
+    Timestamp base;
+    if (!time_fields_find(request->planned, "rfc3339", &base, call->arena))
+        base = time_fields_now(call);
+    Timestamp rotation = rotated(request->config, base, call->arena);
+    ObjectBuilder builder = object_builder_of(request->planned, call->arena);
+    response->state = with_times(&builder, base, rotation, call->arena);
+    return true;
+}
+
+static bool rotating_read(const Call *call,
+                          const ReadRequest *request,
+                          ReadResponse *response,
+                          Diags *diags) {
+    (void)diags;
+    if (is_over(call, request->state))
+        response->state = value_null(request->state.type);
+    return true;
+}
+
+/* "BASE,YEARS,MONTHS,DAYS,HOURS,MINUTES" or "BASE,ROTATION" */
+static bool rotating_import(const Call *call,
+                            const ImportRequest *request,
+                            ImportResponse *response,
+                            Diags *diags) {
+    static const char *const names[] = {"rotation_years", "rotation_months", "rotation_days",
+                                        "rotation_hours", "rotation_minutes"};
+    ObjectBuilder builder = object_builder_empty(&time_rotating.schema, call->arena);
+    Str rest = request->id, field = STR_EMPTY;
+    Timestamp base, rotation;
+    size_t commas = 0;
+    for (size_t i = 0; i < rest.len; i++)
+        commas += rest.ptr[i] == ',';
+    (void)str_next_field(&rest, ',', &field);
+    if ((commas != 1 && commas != ARRAY_COUNT(names)) || field.len == 0 || rest.len + 1 == commas) {
+        diags_error(diags, NO_RANGE, "Unexpected format of the id",
+                    "The id \"%.*s\" must be BASETIMESTAMP,YEARS,MONTHS,DAYS,HOURS,MINUTES with at "
+                    "least one number, or BASETIMESTAMP,ROTATIONTIMESTAMP.",
+                    STR_ARG(request->id));
+        return false;
+    }
+    if (!time_fields_parse_id(field, &base, call->arena, diags))
+        return false;
+    if (commas == 1 && !time_fields_parse_id(rest, &rotation, call->arena, diags))
+        return false;
+    for (size_t i = 0; commas > 1 && i < ARRAY_COUNT(names); i++) {
+        Value number;
+        field = STR_EMPTY;
+        (void)str_next_field(&rest, ',', &field);
+        if (!time_fields_parse_number(field, &number, diags))
+            return false;
+        object_builder_set(&builder, names[i], number);
+    }
+    if (commas > 1)
+        rotation = rotated(value_object_of(builder.type, builder.items), base, call->arena);
+    object_builder_set(&builder, "triggers", time_fields_no_triggers(call->arena));
+    response->state = with_times(&builder, base, rotation, call->arena);
+    return true;
+}
+
+const ResourceType time_rotating = {
+    .name = "time_rotating",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
+               .description = "A moment that is replaced by a new one when its time is over."},
+    .effect = EFFECT_NONE,
+    .plan = rotating_plan,
+    .create = rotating_apply,
+    .update = rotating_apply,
+    .read = rotating_read,
+    .import = rotating_import,
+};

@@ -1,0 +1,186 @@
+/* data tls_certificate: what a certificate says: a given one, or those that a server shows. */
+#include "digest.h"
+#include "nested_list.h"
+#include "object_builder.h"
+#include "timestamp.h"
+#include "tls_client.h"
+#include "tls_name.h"
+#include "tls_openssl.h"
+#include "tls_provider.h"
+#include "url.h"
+
+#include <openssl/bn.h>
+
+static Str check_url(Value value, Arena *arena) {
+    Url url;
+    if (url_parse(value_text(value), &url) &&
+        (str_equal_cstr(url.scheme, "https") || str_equal_cstr(url.scheme, "tls")) &&
+        url.host.len > 0)
+        return STR_EMPTY;
+    return str_format(arena, "The address must begin with \"https://\" or \"tls://\".");
+}
+
+/* clang-format off */
+static const Attribute certificate_attributes[] = {
+    {"signature_algorithm",  &TYPE_STRING, COMPUTED, "Algorithm of the signature, as \"SHA256-RSA\"."},
+    {"public_key_algorithm", &TYPE_STRING, COMPUTED, "Algorithm of the key, as \"RSA\"."},
+    {"serial_number",        &TYPE_STRING, COMPUTED, "Serial number, in decimal."},
+    {"is_ca",                &TYPE_BOOL,   COMPUTED, "True: the certificate is that of an authority."},
+    {"max_path_length",      &TYPE_NUMBER, COMPUTED, "How many authorities may stand below this one; -1: any number."},
+    {"version",              &TYPE_NUMBER, COMPUTED, "Version of the format, usually 3."},
+    {"issuer",               &TYPE_STRING, COMPUTED, "Name of the authority."},
+    {"subject",              &TYPE_STRING, COMPUTED, "Name of the owner."},
+    {"not_before",           &TYPE_STRING, COMPUTED, "When the certificate becomes valid, in RFC 3339."},
+    {"not_after",            &TYPE_STRING, COMPUTED, "When the certificate ends, in RFC 3339."},
+    {"sha1_fingerprint",     &TYPE_STRING, COMPUTED, "SHA-1 of the certificate in DER, in hex."},
+    {"cert_pem",             &TYPE_STRING, COMPUTED, "The certificate in PEM."},
+};
+static const Attribute attributes[] = {
+    {"url",          &TYPE_STRING, OPTIONAL, "Address of the server: https://HOST, or tls://HOST:PORT.", .check = check_url},
+    {"content",      &TYPE_STRING, OPTIONAL, "The certificate in PEM."},
+    {"verify_chain", &TYPE_BOOL,   OPTIONAL, "False: the server's certificate is not verified. True if it is left out."},
+    {"certificates", NULL,         COMPUTED, "The certificates, the root of the chain first.", NESTED(NEST_LIST, certificate_attributes)},
+    {"id",           &TYPE_STRING, COMPUTED, "SHA-1 of the certificates, in hex."},
+};
+/* clang-format on */
+
+/* In both orders: each of them gets an error, at its own place. */
+static const ArgumentRule rules[] = {
+    {RULE_EXACTLY_ONE, {"content", "url"}         },
+    {RULE_EXACTLY_ONE, {"url", "content"}         },
+    {RULE_CONFLICTS,   {"content", "verify_chain"}},
+};
+
+static Str serial_text(const X509 *certificate, Arena *arena) {
+    BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), NULL);
+    char *text = number ? BN_bn2dec(number) : NULL;
+    CHECK(text);
+    Str decimal = str_clone(str_from_cstr(text), arena);
+    OPENSSL_free(text);
+    BN_free(number);
+    return decimal;
+}
+
+static Str moment_text(const ASN1_TIME *moment, Arena *arena) {
+    struct tm parts = {0};
+    if (ASN1_TIME_to_tm(moment, &parts) != 1)
+        return STR_EMPTY;
+    return timestamp_to_str((Timestamp){.seconds = (int64_t)timegm(&parts)}, arena);
+}
+
+static void set_constraints(ObjectBuilder *builder, X509 *certificate) {
+    BASIC_CONSTRAINTS *constraints =
+        X509_get_ext_d2i(certificate, NID_basic_constraints, NULL, NULL);
+    int64_t length = constraints ? -1 : 0;
+    if (constraints && constraints->pathlen)
+        (void)ASN1_INTEGER_get_int64(&length, constraints->pathlen);
+    object_builder_set(builder, "is_ca", value_bool(constraints && constraints->ca));
+    object_builder_set(builder, "max_path_length", value_int(length));
+    BASIC_CONSTRAINTS_free(constraints);
+}
+
+static Value certificate_value(X509 *certificate, const Type *type, Arena *arena) {
+    ObjectBuilder builder = object_builder_null(type, arena);
+    unsigned char *der = NULL;
+    int size = i2d_X509(certificate, &der);
+    const struct {
+        const char *name;
+        Str text;
+    } rows[] = {
+        {"signature_algorithm",                     str_from_cstr(tls_name_signature(certificate))},
+        {                  "public_key_algorithm", str_from_cstr(tls_name_key(certificate))                                              },
+        {    "serial_number",                                   serial_text(certificate,                                                                                 arena)},
+        {           "issuer",                                   tls_name_text(X509_get_issuer_name(certificate),                                                                                 arena)},
+        {          "subject",                                   tls_name_text(X509_get_subject_name(certificate),                                                                                 arena)},
+        {       "not_before",                                   moment_text(X509_get0_notBefore(certificate),                                                                                 arena)},
+        {        "not_after",                                   moment_text(X509_get0_notAfter(certificate),                                                                                 arena)},
+        { "sha1_fingerprint",                                     tls_openssl_der_sha1(der,                                                                             size, arena)},
+        {                  "cert_pem",  tls_openssl_certificate_pem(certificate,                                         arena)},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
+        object_builder_set_text(&builder, rows[i].name, rows[i].text, arena);
+    set_constraints(&builder, certificate);
+    object_builder_set(&builder, "version", value_int(X509_get_version(certificate) + 1));
+    return object_builder_value(&builder);
+}
+
+/* The certificates that a server shows, in PEM, its own last. */
+static bool ask(const Call *call, Value config, StrVec *out, Diags *diags) {
+    Url url;
+    Str text = object_text(config, "url", STR_EMPTY), problem = STR_EMPTY;
+    CHECK(url_parse(text, &url));
+    bool is_tls = str_equal_cstr(url.scheme, "tls");
+    if (is_tls && url_host_name(&url).len == url.host.len) {
+        diags_error(diags, NO_RANGE, "Address without a port",
+                    "\"%.*s\" must name a port, as in \"tls://example.com:636\".",
+                    STR_ARG(url_redact(text, call->arena)));
+        return false;
+    }
+    HttpResponse answer = {0};
+    Url target = {.scheme = STR("https"), .host = url.host, .path = STR("/")};
+    HttpRequest request = {
+        .url = url_to_str(&target, call->arena),
+        .only_connects = true,
+        .skip_verify = !object_bool(config, "verify_chain", true),
+        .cancel = call->cancel,
+    };
+    tls_client_set_proxy(call->client, is_tls, &request);
+    HttpStatus status = http_send(call->io, &request, &answer, &problem, call->arena);
+    if (status != HTTP_DONE || answer.certificates.count == 0) {
+        Str shown = url_redact(text, call->arena);
+        problem = status == HTTP_DONE ? STR("the server showed none") : problem;
+        diags_error(diags, NO_RANGE, "Certificates not read", "%.*s: %.*s.", STR_ARG(shown),
+                    STR_ARG(problem));
+        return false;
+    }
+    for (size_t i = answer.certificates.count; i > 0; i--)
+        vec_push(call->arena, out, answer.certificates.items[i - 1]);
+    return true;
+}
+
+static bool read_one(Str pem, const Type *type, ValueVec *out, StrBuf *ids, Diags *diags) {
+    SCOPED(CertificateRef)
+    certificate = tls_openssl_read_certificate(pem, "Certificate not readable", "content", diags);
+    if (!certificate) {
+        diags->items[diags->count - 1].path = STR(".content");
+        return false;
+    }
+    Value value = certificate_value(certificate, type, ids->arena);
+    strbuf_add(ids, value_text(value_attribute(value, STR("sha1_fingerprint"))));
+    vec_push(ids->arena, out, value);
+    return true;
+}
+
+static bool certificate_read(const Call *call,
+                             const DataReadRequest *request,
+                             DataReadResponse *response,
+                             Diags *diags) {
+    Value config = request->config;
+    const Type *list = object_attribute_type(config.type, "certificates");
+    StrBuf ids = strbuf_new(call->arena);
+    StrVec pems = {0};
+    ValueVec values = {0};
+    if (object_has(config, "content"))
+        vec_push(call->arena, &pems, object_text(config, "content", STR_EMPTY));
+    else if (!ask(call, config, &pems, diags))
+        return false;
+    vec_each(&pems, pem) {
+        if (!read_one(*pem, list->element, &values, &ids, diags))
+            return false;
+    }
+    Str id = digest_hex(DIGEST_SHA1, strbuf_str(&ids), call->arena);
+    ObjectBuilder builder = object_builder_of(config, call->arena);
+    object_builder_set(&builder, "certificates", nested_list_value(list, &values, call->arena));
+    object_builder_set(&builder, "id", value_from_str(id));
+    object_builder_set(&builder, "verify_chain",
+                       value_bool(object_bool(config, "verify_chain", true)));
+    response->state = object_builder_value(&builder);
+    return true;
+}
+
+const DataSourceType data_tls_certificate = {
+    .name = "tls_certificate",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
+               .description = "What a certificate says: a given one, or those of a server."},
+    .read = certificate_read,
+};

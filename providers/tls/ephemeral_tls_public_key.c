@@ -1,0 +1,20 @@
+/* ephemeral tls_public_key: the public key of a private one, kept nowhere. */
+#include "tls_provider.h"
+#include "tls_public.h"
+
+static const Attribute attributes[] = {TLS_PUBLIC_ATTRIBUTES};
+static const ArgumentRule rules[] = {TLS_PUBLIC_RULES};
+
+static bool key_open(const Call *call,
+                     const OpenRequest *request,
+                     OpenResponse *response,
+                     Diags *diags) {
+    return tls_public_describe(call, request->config, &response->result, diags);
+}
+
+const EphemeralType ephemeral_tls_public_key = {
+    .name = "tls_public_key",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
+               .description = "The public key of a private one, kept nowhere."},
+    .open = key_open,
+};

@@ -1,0 +1,340 @@
+/* Certificates. */
+#include "tls_issue.h"
+
+#include "digest.h"
+#include "nested_list.h"
+#include "timestamp.h"
+
+#include <openssl/bn.h>
+
+#define HOUR_SECONDS INT64_C(3600)
+#define HOURS_MAX    INT64_C(87600000) /* ten thousand years */
+
+typedef struct KeyUse {
+    Str name;
+    unsigned bits;       /* of the key usage */
+    const char *purpose; /* of the extended key usage, as OpenSSL names it */
+} KeyUse;
+
+static const KeyUse uses[] = {
+    {STR_CONST("any_extended"),                      0,                    "anyExtendedKeyUsage"   },
+    {STR_CONST("cert_signing"),                      KU_KEY_CERT_SIGN,     NULL                    },
+    {STR_CONST("client_auth"),                       0,                    "clientAuth"            },
+    {STR_CONST("code_signing"),                      0,                    "codeSigning"           },
+    {STR_CONST("content_commitment"),                KU_NON_REPUDIATION,   NULL                    },
+    {STR_CONST("crl_signing"),                       KU_CRL_SIGN,          NULL                    },
+    {STR_CONST("data_encipherment"),                 KU_DATA_ENCIPHERMENT, NULL                    },
+    {STR_CONST("decipher_only"),                     KU_DECIPHER_ONLY,     NULL                    },
+    {STR_CONST("digital_signature"),                 KU_DIGITAL_SIGNATURE, NULL                    },
+    {STR_CONST("email_protection"),                  0,                    "emailProtection"       },
+    {STR_CONST("encipher_only"),                     KU_ENCIPHER_ONLY,     NULL                    },
+    {STR_CONST("ipsec_end_system"),                  0,                    "1.3.6.1.5.5.7.3.5"     },
+    {STR_CONST("ipsec_tunnel"),                      0,                    "1.3.6.1.5.5.7.3.6"     },
+    {STR_CONST("ipsec_user"),                        0,                    "1.3.6.1.5.5.7.3.7"     },
+    {STR_CONST("key_agreement"),                     KU_KEY_AGREEMENT,     NULL                    },
+    {STR_CONST("key_encipherment"),                  KU_KEY_ENCIPHERMENT,  NULL                    },
+    {STR_CONST("microsoft_commercial_code_signing"), 0,                    "1.3.6.1.4.1.311.2.1.22"},
+    {STR_CONST("microsoft_kernel_code_signing"),     0,                    "1.3.6.1.4.1.311.61.1.1"},
+    {STR_CONST("microsoft_server_gated_crypto"),     0,                    "1.3.6.1.4.1.311.10.3.3"},
+    {STR_CONST("netscape_server_gated_crypto"),      0,                    "2.16.840.1.113730.4.1" },
+    {STR_CONST("ocsp_signing"),                      0,                    "OCSPSigning"           },
+    {STR_CONST("server_auth"),                       0,                    "serverAuth"            },
+    {STR_CONST("timestamping"),                      0,                    "timeStamping"          },
+};
+
+static const KeyUse *find_use(Str name) {
+    for (size_t i = 0; i < ARRAY_COUNT(uses); i++) {
+        if (str_equal(name, uses[i].name))
+            return &uses[i];
+    }
+    return NULL;
+}
+
+Str tls_issue_check_hours(Value value, Arena *arena) {
+    int64_t hours;
+    if (value_to_int(value, &hours) && hours >= 0 && hours <= HOURS_MAX)
+        return STR_EMPTY;
+    return str_format(arena, "The number of hours must be a whole number from 0 to %lld.",
+                      (long long)HOURS_MAX);
+}
+
+Str tls_issue_check_path_length(Value value, Arena *arena) {
+    int64_t length;
+    if (value_to_int(value, &length) && length >= -1 && length <= INT32_MAX)
+        return STR_EMPTY;
+    return str_format(arena, "The length must be a whole number, at least -1.");
+}
+
+bool tls_issue_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    Str names[ARRAY_COUNT(uses)];
+    Value list = object_attribute(request->config, "allowed_uses");
+    size_t before = diags->error_count;
+    for (size_t i = 0; i < ARRAY_COUNT(uses); i++)
+        names[i] = uses[i].name;
+    Str all = str_join(names, ARRAY_COUNT(names), STR(", "), call->arena);
+    for (size_t i = 0; value_is_present(list) && i < list.count; i++) {
+        Value use = value_at(list, i);
+        if (!value_is_present(use) || find_use(value_text(use)))
+            continue;
+        Diag *diag = diags_error(diags, NO_RANGE, "Invalid attribute value",
+                                 "\"%.*s\" is no use of a key. There are: %.*s.",
+                                 STR_ARG(value_text(use)), STR_ARG(all));
+        diag->path = str_format(call->arena, ".allowed_uses[%zu]", i);
+    }
+    return diags->error_count == before;
+}
+
+bool tls_issue_is_other_pem(Value prior, Value planned) {
+    if (value_is_present(prior) && str_find(value_text(prior), STR("-----BEGIN"), 0) == SIZE_MAX)
+        return false;
+    return !value_is_known(planned) || !value_equal(prior, planned);
+}
+
+static Timestamp now_of(const Call *call) {
+    const Clock *clock = call->io->clock;
+    return (Timestamp){.seconds = clock->now_ms(clock->self) / 1000};
+}
+
+/* Plans. */
+
+static bool is_ready(const Call *call, Value object) {
+    Timestamp end;
+    Str ignored;
+    Value text = object_attribute(object, "validity_end_time");
+    if (!value_is_present(text) || !timestamp_parse(value_text(text), &end, &ignored, call->arena))
+        return false;
+    int64_t early = object_int(object, "early_renewal_hours", 0) * HOUR_SECONDS;
+    return end.seconds - early <= now_of(call).seconds;
+}
+
+/* A period that ends before it begins is over from the start. */
+static bool is_ready_when_new(Value planned) {
+    int64_t hours = object_int(planned, "validity_period_hours", -1);
+    int64_t early = object_int(planned, "early_renewal_hours", -1);
+    return hours == 0 || (hours > 0 && early >= hours);
+}
+
+bool tls_issue_plan(const Call *call,
+                    const PlanRequest *request,
+                    PlanResponse *response,
+                    Diags *diags) {
+    (void)diags;
+    ObjectBuilder builder = object_builder_of(response->planned, call->arena);
+    bool is_new = value_is_null(request->prior);
+    Value ready = value_bool(is_ready_when_new(response->planned));
+    if (!is_new && is_ready(call, response->planned)) {
+        Path path = path_attribute((Path){0}, STR("ready_for_renewal"), call->arena);
+        vec_push(call->arena, &response->requires_replace, path);
+        ready = value_unknown(&TYPE_BOOL);
+    }
+    object_builder_set(&builder, "ready_for_renewal", ready);
+    response->planned = object_builder_value(&builder);
+    return true;
+}
+
+bool tls_issue_update(const Call *call,
+                      const ApplyRequest *request,
+                      ApplyResponse *response,
+                      Diags *diags) {
+    (void)call;
+    (void)diags;
+    response->state = request->planned;
+    return true;
+}
+
+bool tls_issue_read(const Call *call,
+                    const ReadRequest *request,
+                    ReadResponse *response,
+                    Diags *diags) {
+    (void)diags;
+    if (!is_ready(call, request->state))
+        return true;
+    ObjectBuilder builder = object_builder_of(request->state, call->arena);
+    object_builder_set(&builder, "ready_for_renewal", value_bool(true));
+    response->state = object_builder_value(&builder);
+    return true;
+}
+
+/* Making one. */
+
+static void add_extension(X509 *certificate, int nid, void *value, bool is_critical) {
+    CHECK(X509_add1_ext_i2d(certificate, nid, value, is_critical, X509V3_ADD_DEFAULT) == 1);
+}
+
+static void set_key_usage(X509 *certificate, unsigned bits) {
+    ASN1_BIT_STRING *usage = ASN1_BIT_STRING_new();
+    CHECK(usage);
+    for (int bit = 0; bit < 16; bit++) {
+        /* The first byte holds the first eight bits from the top, and so does the second. */
+        unsigned mask = bit < 8 ? 0x80U >> bit : 0x8000U >> (bit - 8);
+        if (bits & mask)
+            CHECK(ASN1_BIT_STRING_set_bit(usage, bit, 1) == 1);
+    }
+    add_extension(certificate, NID_key_usage, usage, true);
+    ASN1_BIT_STRING_free(usage);
+}
+
+static void set_uses(X509 *certificate, Value planned, Arena *arena) {
+    unsigned bits = 0;
+    EXTENDED_KEY_USAGE *purposes = sk_ASN1_OBJECT_new_null();
+    StrVec names = nested_list_texts(planned, "allowed_uses", arena);
+    CHECK(purposes);
+    vec_each(&names, name) {
+        const KeyUse *use = find_use(*name);
+        if (!use)
+            continue;
+        bits |= use->bits;
+        if (use->purpose)
+            CHECK(sk_ASN1_OBJECT_push(purposes, OBJ_txt2obj(use->purpose, 0)) > 0);
+    }
+    if (bits)
+        set_key_usage(certificate, bits);
+    if (sk_ASN1_OBJECT_num(purposes) > 0)
+        add_extension(certificate, NID_ext_key_usage, purposes, false);
+    sk_ASN1_OBJECT_pop_free(purposes, ASN1_OBJECT_free);
+}
+
+static void set_constraints(X509 *certificate, Value planned) {
+    BASIC_CONSTRAINTS *constraints = BASIC_CONSTRAINTS_new();
+    CHECK(constraints);
+    int64_t length = object_int(planned, "max_path_length", -1);
+    if (object_bool(planned, "is_ca_certificate", false)) {
+        constraints->ca = 0xff;
+        if (length >= 0) {
+            constraints->pathlen = ASN1_INTEGER_new();
+            CHECK(constraints->pathlen &&
+                  ASN1_INTEGER_set_int64(constraints->pathlen, length) == 1);
+        }
+    }
+    add_extension(certificate, NID_basic_constraints, constraints, true);
+    BASIC_CONSTRAINTS_free(constraints);
+}
+
+static void set_subject_key_id(X509 *certificate) {
+    unsigned char bytes[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+    ASN1_OCTET_STRING *id = ASN1_OCTET_STRING_new();
+    CHECK(id && X509_pubkey_digest(certificate, EVP_sha1(), bytes, &size) == 1);
+    CHECK(ASN1_OCTET_STRING_set(id, bytes, (int)size) == 1);
+    add_extension(certificate, NID_subject_key_identifier, id, false);
+    ASN1_OCTET_STRING_free(id);
+}
+
+static void set_authority_key_id(X509 *certificate, const ASN1_OCTET_STRING *issuer_id) {
+    AUTHORITY_KEYID *id = AUTHORITY_KEYID_new();
+    CHECK(id);
+    id->keyid = ASN1_OCTET_STRING_dup(issuer_id);
+    CHECK(id->keyid);
+    add_extension(certificate, NID_authority_key_identifier, id, false);
+    AUTHORITY_KEYID_free(id);
+}
+
+static bool set_key_ids(X509 *certificate, const TlsIssue *issue, Value planned, Diags *diags) {
+    if (object_bool(planned, "is_ca_certificate", false) ||
+        object_bool(planned, "set_subject_key_id", false))
+        set_subject_key_id(certificate);
+    ASN1_OCTET_STRING *id = X509_get_ext_d2i(issue->issuer ? issue->issuer : certificate,
+                                             NID_subject_key_identifier, NULL, NULL);
+    bool is_wanted = issue->issuer ? id != NULL : issue->sets_authority_key_id;
+    if (is_wanted && !id) {
+        diags_error(diags, NO_RANGE, "Invalid certificate authority",
+                    "\"set_authority_key_id\" needs the key id of the certificate itself: set "
+                    "\"set_subject_key_id\" too.");
+        return false;
+    }
+    if (is_wanted)
+        set_authority_key_id(certificate, id);
+    ASN1_OCTET_STRING_free(id);
+    return true;
+}
+
+/* 128 random bits; positive. */
+static Str set_serial(X509 *certificate, Arena *arena) {
+    unsigned char bytes[16];
+    digest_random(bytes, sizeof bytes);
+    BIGNUM *number = BN_bin2bn(bytes, sizeof bytes, NULL);
+    CHECK(number && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate)));
+    char *text = BN_bn2dec(number);
+    CHECK(text);
+    Str decimal = str_clone(str_from_cstr(text), arena);
+    OPENSSL_free(text);
+    BN_free(number);
+    return decimal;
+}
+
+static Timestamp set_moment(ASN1_TIME *field, Timestamp time) {
+    CHECK(ASN1_TIME_set(field, (time_t)time.seconds));
+    return time;
+}
+
+const EVP_MD *tls_issue_digest(const EVP_PKEY *key) {
+    int bits = EVP_PKEY_get_bits(key);
+    switch (EVP_PKEY_get_base_id(key)) {
+    case EVP_PKEY_ED25519: return NULL;
+    case EVP_PKEY_EC: return bits > 384 ? EVP_sha512() : bits > 256 ? EVP_sha384() : EVP_sha256();
+    default: return EVP_sha256();
+    }
+}
+
+static bool check_issuer(const TlsIssue *issue, Value planned, Diags *diags) {
+    if (issue->issuer && X509_check_private_key(issue->issuer, issue->issuer_key) != 1) {
+        diags_error(diags, NO_RANGE, "Certificate not made",
+                    "The key in \"ca_private_key_pem\" is not that of the certificate in "
+                    "\"ca_cert_pem\".");
+        return false;
+    }
+    if (object_bool(planned, "is_ca_certificate", false) &&
+        X509_NAME_entry_count(issue->subject) == 0) {
+        diags_error(diags, NO_RANGE, "Invalid certificate subject",
+                    "The certificate of an authority needs a subject with at least one part.");
+        return false;
+    }
+    return true;
+}
+
+static bool fill_in(
+    X509 *certificate, const TlsIssue *issue, Value planned, Arena *arena, Diags *diags) {
+    const X509_NAME *issuer = issue->issuer ? X509_get_subject_name(issue->issuer) : issue->subject;
+    CHECK(X509_set_version(certificate, X509_VERSION_3) == 1);
+    CHECK(X509_set_subject_name(certificate, issue->subject) == 1);
+    CHECK(X509_set_issuer_name(certificate, issuer) == 1);
+    CHECK(X509_set_pubkey(certificate, issue->key) == 1);
+    set_uses(certificate, planned, arena);
+    set_constraints(certificate, planned);
+    if (!set_key_ids(certificate, issue, planned, diags))
+        return false;
+    if (issue->names)
+        add_extension(certificate, NID_subject_alt_name, issue->names,
+                      X509_NAME_entry_count(issue->subject) == 0);
+    return true;
+}
+
+bool tls_issue_make(
+    const Call *call, const TlsIssue *issue, Value planned, ObjectBuilder *builder, Diags *diags) {
+    SCOPED(CertificateRef) certificate = X509_new();
+    CHECK(certificate);
+    if (!check_issuer(issue, planned, diags) ||
+        !fill_in(certificate, issue, planned, call->arena, diags))
+        return false;
+    Str serial = set_serial(certificate, call->arena);
+    Timestamp start = set_moment(X509_getm_notBefore(certificate), now_of(call));
+    Timestamp end = start;
+    end.seconds += object_int(planned, "validity_period_hours", 0) * HOUR_SECONDS;
+    set_moment(X509_getm_notAfter(certificate), end);
+    if (X509_sign(certificate, issue->issuer_key, tls_issue_digest(issue->issuer_key)) == 0) {
+        Str reason = tls_openssl_reason(call->arena);
+        diags_error(diags, NO_RANGE, "Certificate not made", "OpenSSL cannot sign it: %.*s.",
+                    STR_ARG(reason));
+        return false;
+    }
+    Str pem = tls_openssl_certificate_pem(certificate, call->arena);
+    object_builder_set(builder, "cert_pem", value_from_str(pem));
+    object_builder_set(builder, "id", value_from_str(serial));
+    object_builder_set(builder, "validity_start_time",
+                       value_from_str(timestamp_to_str(start, call->arena)));
+    object_builder_set(builder, "validity_end_time",
+                       value_from_str(timestamp_to_str(end, call->arena)));
+    if (!value_is_known(object_builder_get(builder, "max_path_length")))
+        object_builder_set(builder, "max_path_length", value_null(&TYPE_NUMBER));
+    return true;
+}

@@ -1,0 +1,61 @@
+/* tls_issue: certificates: their arguments that self-signed and locally signed ones share, how one
+ * is made, and when it is to be renewed. */
+#pragma once
+
+#include "object_builder.h"
+#include "provider.h"
+#include "tls_openssl.h"
+
+/* clang-format off */
+/* As rows of an attribute table. */
+#define TLS_CERTIFICATE_ATTRIBUTES                                                                 \
+    {"validity_period_hours", &TYPE_NUMBER,         REQUIRED | FORCES_NEW, "For how many hours the certificate is valid.", .check = tls_issue_check_hours}, \
+    {"allowed_uses",          &TYPE_LIST_OF_STRING, REQUIRED | FORCES_NEW, "What the key may be used for, as \"server_auth\" or \"cert_signing\"."}, \
+    {"early_renewal_hours",   &TYPE_NUMBER, OPTIONAL | COMPUTED, "How many hours before its end the certificate is replaced.", .default_json = "0", .check = tls_issue_check_hours}, \
+    {"is_ca_certificate",     &TYPE_BOOL,   OPTIONAL | COMPUTED | FORCES_NEW, "True: the certificate is that of an authority.", .default_json = "false"}, \
+    {"max_path_length",       &TYPE_NUMBER, OPTIONAL | COMPUTED | FORCES_NEW, "How many authorities may stand below this one; -1: any number.", .check = tls_issue_check_path_length}, \
+    {"set_subject_key_id",    &TYPE_BOOL,   OPTIONAL | COMPUTED | FORCES_NEW, "True: the certificate names its key. That of an authority always does.", .default_json = "false"}, \
+    {"cert_pem",              &TYPE_STRING, COMPUTED, "The certificate in PEM."}, \
+    {"ready_for_renewal",     &TYPE_BOOL,   COMPUTED, "True: the certificate has ended, or will within early_renewal_hours."}, \
+    {"validity_start_time",   &TYPE_STRING, COMPUTED, "When the certificate becomes valid, in RFC 3339."}, \
+    {"validity_end_time",     &TYPE_STRING, COMPUTED, "When the certificate ends, in RFC 3339."}, \
+    {"id",                    &TYPE_STRING, COMPUTED, "Serial number of the certificate."}
+/* clang-format on */
+
+Str tls_issue_check_hours(Value value, Arena *arena);
+Str tls_issue_check_path_length(Value value, Arena *arena);
+/* For `forces_new`: another PEM. An older state may hold a digest instead, which counts as equal.
+ */
+bool tls_issue_is_other_pem(Value prior, Value planned);
+
+/* What a certificate is made of besides its arguments. */
+typedef struct TlsIssue {
+    EVP_PKEY *key; /* that the certificate is for */
+    const X509_NAME *subject;
+    GENERAL_NAMES *names; /* NULL: none */
+    EVP_PKEY *issuer_key;
+    X509 *issuer; /* NULL: the certificate signs itself */
+    bool sets_authority_key_id;
+} TlsIssue;
+
+/* Makes a certificate of the arguments in `planned` and sets its attributes. */
+MUST_USE bool tls_issue_make(
+    const Call *call, const TlsIssue *issue, Value planned, ObjectBuilder *builder, Diags *diags);
+
+/* The digest that a key signs with; NULL for Ed25519, which has one of its own. */
+const EVP_MD *tls_issue_digest(const EVP_PKEY *key);
+
+/* Slots that the two types share. */
+bool tls_issue_validate(const Call *call, const ValidateRequest *request, Diags *diags);
+bool tls_issue_plan(const Call *call,
+                    const PlanRequest *request,
+                    PlanResponse *response,
+                    Diags *diags);
+bool tls_issue_update(const Call *call,
+                      const ApplyRequest *request,
+                      ApplyResponse *response,
+                      Diags *diags);
+bool tls_issue_read(const Call *call,
+                    const ReadRequest *request,
+                    ReadResponse *response,
+                    Diags *diags);

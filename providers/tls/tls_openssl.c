@@ -1,0 +1,93 @@
+/* OpenSSL's objects from and to text. */
+#include "tls_openssl.h"
+
+#include "digest.h"
+
+#include <openssl/err.h>
+
+Str tls_openssl_text(BIO *bio, Arena *arena) {
+    char *text = NULL;
+    long size = BIO_get_mem_data(bio, &text);
+    return str_clone((Str){text, (size_t)size}, arena);
+}
+
+/* No pass phrase is ever asked for. */
+static int no_phrase(char *buffer, int size, int is_writing, void *payload) {
+    (void)buffer;
+    (void)size;
+    (void)is_writing;
+    (void)payload;
+    return -1;
+}
+
+static void refuse(const char *summary, const char *attribute, const char *kind, Diags *diags) {
+    ERR_clear_error();
+    diags_error(diags, NO_RANGE, summary, "The value of \"%s\" is no %s in PEM.", attribute, kind);
+}
+
+EVP_PKEY *tls_openssl_read_key(Str pem, const char *summary, const char *attribute, Diags *diags) {
+    SCOPED(BioRef) bio = BIO_new_mem_buf(pem.ptr, (int)pem.len);
+    EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_phrase, NULL) : NULL;
+    if (!key || tls_openssl_algorithm(key).len == 0) {
+        EVP_PKEY_free(key);
+        key = NULL;
+        refuse(summary, attribute, "private key without a pass phrase, of RSA, ECDSA or Ed25519,",
+               diags);
+    }
+    return key;
+}
+
+X509 *tls_openssl_read_certificate(Str pem,
+                                   const char *summary,
+                                   const char *attribute,
+                                   Diags *diags) {
+    SCOPED(BioRef) bio = BIO_new_mem_buf(pem.ptr, (int)pem.len);
+    X509 *certificate = bio ? PEM_read_bio_X509(bio, NULL, no_phrase, NULL) : NULL;
+    if (!certificate)
+        refuse(summary, attribute, "certificate", diags);
+    return certificate;
+}
+
+X509_REQ *tls_openssl_read_request(Str pem,
+                                   const char *summary,
+                                   const char *attribute,
+                                   Diags *diags) {
+    SCOPED(BioRef) bio = BIO_new_mem_buf(pem.ptr, (int)pem.len);
+    X509_REQ *request = bio ? PEM_read_bio_X509_REQ(bio, NULL, no_phrase, NULL) : NULL;
+    EVP_PKEY *key = request ? X509_REQ_get0_pubkey(request) : NULL;
+    if (!key || X509_REQ_verify(request, key) != 1) {
+        X509_REQ_free(request);
+        request = NULL;
+        refuse(summary, attribute, "certificate request with a good signature", diags);
+    }
+    return request;
+}
+
+Str tls_openssl_certificate_pem(X509 *certificate, Arena *arena) {
+    SCOPED(BioRef) bio = BIO_new(BIO_s_mem());
+    CHECK(bio && PEM_write_bio_X509(bio, certificate) == 1);
+    return tls_openssl_text(bio, arena);
+}
+
+Str tls_openssl_der_sha1(unsigned char *der, int size, Arena *arena) {
+    CHECK(der && size > 0);
+    Str digest = digest_hex(DIGEST_SHA1, (Str){(const char *)der, (size_t)size}, arena);
+    OPENSSL_free(der);
+    return digest;
+}
+
+Str tls_openssl_algorithm(const EVP_PKEY *key) {
+    switch (EVP_PKEY_get_base_id(key)) {
+    case EVP_PKEY_RSA: return STR("RSA");
+    case EVP_PKEY_EC: return STR("ECDSA");
+    case EVP_PKEY_ED25519: return STR("ED25519");
+    default: return STR_EMPTY;
+    }
+}
+
+Str tls_openssl_reason(Arena *arena) {
+    const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+    Str text = str_format(arena, "%s", reason ? reason : "OpenSSL gives no reason");
+    ERR_clear_error();
+    return text;
+}

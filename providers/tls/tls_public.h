@@ -1,0 +1,28 @@
+/* tls_public: the public key of a given private one; what the data source and the ephemeral
+ * resource tls_public_key share. */
+#pragma once
+
+#include "object_builder.h"
+#include "provider.h"
+
+/* clang-format off */
+#define TLS_PUBLIC_ATTRIBUTES                                                                      \
+    {"private_key_pem",               &TYPE_STRING, OPTIONAL | SENSITIVE, "The private key in PEM."}, \
+    {"private_key_openssh",           &TYPE_STRING, OPTIONAL | SENSITIVE, "The private key in the format of OpenSSH."}, \
+    {"algorithm",                     &TYPE_STRING, COMPUTED, "Algorithm of the key: \"RSA\", \"ECDSA\" or \"ED25519\"."}, \
+    {"public_key_pem",                &TYPE_STRING, COMPUTED, "Public key in PEM."},               \
+    {"public_key_openssh",            &TYPE_STRING, COMPUTED, "Public key as a line of authorized_keys; empty on P224."}, \
+    {"public_key_fingerprint_md5",    &TYPE_STRING, COMPUTED, "MD5 fingerprint as OpenSSH shows it; empty on P224."}, \
+    {"public_key_fingerprint_sha256", &TYPE_STRING, COMPUTED, "SHA-256 fingerprint as OpenSSH shows it; empty on P224."}, \
+    {"id",                            &TYPE_STRING, COMPUTED, "SHA-1 of the public key in DER, in hex."}
+/* clang-format on */
+
+/* clang-format off */
+/* In both orders: each of them gets an error, at its own place. As rows of a table of rules. */
+#define TLS_PUBLIC_RULES                                                                           \
+    {RULE_EXACTLY_ONE, {"private_key_openssh", "private_key_pem"}},                                \
+    {RULE_EXACTLY_ONE, {"private_key_pem", "private_key_openssh"}}
+/* clang-format on */
+
+/* *out: the configuration with the notations of the public key. */
+MUST_USE bool tls_public_describe(const Call *call, Value config, Value *out, Diags *diags);

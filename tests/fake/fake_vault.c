@@ -1,0 +1,155 @@
+/* fake_vault: keeps private data that grows by a letter with each call, so that a test sees which
+ * calls passed it on; plans its deletions. */
+#include "fake_world.h"
+
+static const Attribute disk_attributes[] = {
+    {"size", &TYPE_NUMBER, OPTIONAL, "Its size."},
+};
+
+static const Attribute attributes[] = {
+    {"name",               &TYPE_STRING, REQUIRED,              "Its name."                               },
+    {"zone",               &TYPE_STRING, OPTIONAL | FORCES_NEW, "Where it is."                            },
+    {"size",               &TYPE_NUMBER, OPTIONAL,              "Any number."                             },
+    {"cluster",            &TYPE_STRING, OPTIONAL,              "The vault that all of the cluster needs."},
+    {"disk",               NULL,         OPTIONAL,              "Disks.",                                   NESTED(NEST_LIST, disk_attributes)},
+    {"group",    &TYPE_STRING,                OPTIONAL,                               "As in fake_thing."                                                         },
+    {"id", &TYPE_STRING,             COMPUTED, "Its name."},
+};
+
+static Str grown(const Call *call, Str private_data, const char *letter) {
+    return str_format(call->arena, "%.*s%s", STR_ARG(private_data), letter);
+}
+
+/* "create a crp" */
+static void note(const Call *call, const char *verb, Value object, Str private_data) {
+    FakeWorld *world = fake_world_of(call);
+    bool has_cluster =
+        call_deletes(call, "fake_vault", "name", object_text(object, "cluster", STR_EMPTY));
+    pthread_mutex_lock(&world->mutex);
+    strbuf_add_format(&world->diary, "%s %.*s %.*s%s\n", verb,
+                      STR_ARG(object_text(object, "name", STR_EMPTY)), STR_ARG(private_data),
+                      has_cluster ? " with its cluster" : "");
+    pthread_mutex_unlock(&world->mutex);
+}
+
+static bool is_ordered(const Call *call, const char *verb, Value object) {
+    Str name = object_text(object, "name", STR_EMPTY);
+    return fake_world_is_ordered(fake_world_of(call),
+                                 str_format(call->arena, "%s %.*s", verb, STR_ARG(name)));
+}
+
+static bool vault_plan(const Call *call,
+                       const PlanRequest *request,
+                       PlanResponse *response,
+                       Diags *diags) {
+    bool deletes = value_is_null(request->proposed);
+    Value object = deletes ? request->prior : request->proposed;
+    note(call, deletes ? "plan to delete" : "plan", object, request->private_data);
+    response->private_data = grown(call, request->private_data, deletes ? "D" : "p");
+    if (deletes && is_ordered(call, "keep", object)) {
+        diags_error(diags, NO_RANGE, "Still in use", "As ordered.");
+        return false;
+    }
+    if (!deletes && is_ordered(call, "refuse", object)) {
+        diags_error(diags, NO_RANGE, "Bad disk", "As ordered.")->path = STR(".disk[1].size");
+        return false;
+    }
+    return true;
+}
+
+static Value with_id(const Call *call, Value planned) {
+    ObjectBuilder builder = object_builder_of(planned, call->arena);
+    object_builder_set(&builder, "id", object_attribute(planned, "name"));
+    return object_builder_value(&builder);
+}
+
+static bool vault_create(const Call *call,
+                         const ApplyRequest *request,
+                         ApplyResponse *response,
+                         Diags *diags) {
+    (void)diags;
+    note(call, "create", request->planned, request->private_data);
+    fake_world_work(call, request->planned);
+    response->state = with_id(call, request->planned);
+    response->private_data = grown(call, request->private_data, "c");
+    return true;
+}
+
+static bool vault_update(const Call *call,
+                         const ApplyRequest *request,
+                         ApplyResponse *response,
+                         Diags *diags) {
+    (void)diags;
+    note(call, "update", request->planned, request->private_data);
+    fake_world_work(call, request->planned);
+    response->state = with_id(call, request->planned);
+    response->private_data = grown(call, request->private_data, "u");
+    return true;
+}
+
+/* Ordered to "half a", it leaves an object of size 0. */
+static bool vault_delete(const Call *call,
+                         const DeleteRequest *request,
+                         DeleteResponse *response,
+                         Diags *diags) {
+    note(call, "delete", request->prior, request->private_data);
+    if (!is_ordered(call, "half", request->prior))
+        return true;
+    ObjectBuilder builder = object_builder_of(request->prior, call->arena);
+    object_builder_set(&builder, "size", value_int(0));
+    response->state = object_builder_value(&builder);
+    response->private_data = grown(call, request->private_data, "h");
+    diags_error(diags, NO_RANGE, "Half deleted", "As ordered.");
+    return false;
+}
+
+static bool vault_read(const Call *call,
+                       const ReadRequest *request,
+                       ReadResponse *response,
+                       Diags *diags) {
+    (void)diags;
+    note(call, "read", request->state, request->private_data);
+    if (is_ordered(call, "touch", request->state))
+        response->private_data = grown(call, request->private_data, "r");
+    return true;
+}
+
+static bool vault_import(const Call *call,
+                         const ImportRequest *request,
+                         ImportResponse *response,
+                         Diags *diags) {
+    (void)diags;
+    ObjectBuilder builder = object_builder_empty(call->type.schema, call->arena);
+    object_builder_set(&builder, "name", value_string(request->id, call->arena));
+    object_builder_set(&builder, "id", value_string(request->id, call->arena));
+    response->state = object_builder_value(&builder);
+    response->private_data = STR("i");
+    return true;
+}
+
+static bool vault_recover(const Call *call,
+                          const RecoverRequest *request,
+                          RecoverResponse *response,
+                          Diags *diags) {
+    (void)diags;
+    note(call, "recover", request->planned, request->private_data);
+    response->outcome = RECOVER_COMPLETE;
+    response->state = with_id(call, request->planned);
+    response->private_data = grown(call, request->private_data, "v");
+    return true;
+}
+
+const ResourceType fake_vault = {
+    .name = "fake_vault",
+    .schema = {SCHEMA_ATTRIBUTES(attributes)},
+    .recovery = RECOVERY_FINDS,
+    .plans_destroy = true,
+    .plan = vault_plan,
+    .create = vault_create,
+    .update = vault_update,
+    .delete = vault_delete,
+    .read = vault_read,
+    .import = vault_import,
+    .recover = vault_recover,
+    .limits = fake_world_limits,
+};

@@ -1,0 +1,18 @@
+/* fake_world: what types of the fake provider share. */
+#pragma once
+
+#include "fake_provider.h"
+#include "object_builder.h"
+
+FakeWorld *fake_world_of(const Call *call);
+bool fake_world_is_ordered(FakeWorld *world, Str order);
+
+/* Counts the calls that run side by side in the object's group; waits in a slow world. */
+void fake_world_work(const Call *call, Value object);
+/* The limit of the object's group: "pair" has room for two calls, any other for one. */
+bool fake_world_limits(const Call *call,
+                       const LimitsRequest *request,
+                       LimitsResponse *response,
+                       Diags *diags);
+
+extern const ResourceType fake_vault;

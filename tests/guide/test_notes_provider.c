@@ -1,0 +1,175 @@
+/* The example of docs/write-a-provider.md: its tables, the life of a note, and the page itself. */
+#include "notes_provider.h"
+
+#include "object_builder.h"
+#include "provider_check.h"
+#include "resource_case.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NOTE "{\"title\":\"Welcome\",\"text\":\"The door code\\nis at the desk.\\n\"}"
+
+typedef struct NotesCase {
+    ResourceCase c;
+    char directory[32];
+} NotesCase;
+
+static void notes_open(NotesCase *notes) {
+    *notes = (NotesCase){.c = case_open(notes_provider.resources[0])};
+    ResourceCase *c = &notes->c;
+    strncpy(notes->directory, "/tmp/test_notes.XXXXXX", sizeof notes->directory - 1);
+    assert_non_null(mkdtemp(notes->directory));
+    ObjectBuilder builder = object_builder_empty(&notes_provider.schema, c->arena);
+    object_builder_set_copy(&builder, "directory", notes->directory, c->arena);
+    ConfigureRequest request = {.config = object_builder_value(&builder), .run = c->arena};
+    ConfigureResponse response = {0};
+    check_done(c, notes_provider.configure(case_call(c), &request, &response, &c->diags));
+    c->call.client = response.client;
+}
+
+static void notes_close(NotesCase *notes) {
+    const Disk *disk = notes->c.io.disk;
+    assert_int_equal(disk_remove_tree(disk, str_from_cstr(notes->directory)), 0);
+    case_close(&notes->c);
+}
+
+static Str path_of(NotesCase *notes, const char *suffix) {
+    Str id = case_text(&notes->c, "id");
+    return str_format(notes->c.arena, "%s/%.*s%s", notes->directory, STR_ARG(id), suffix);
+}
+
+static void write_file(NotesCase *notes, const char *suffix, const char *text) {
+    const Disk *disk = notes->c.io.disk;
+    Str path = path_of(notes, suffix);
+    assert_int_equal(disk->write_file(disk->self, path, str_from_cstr(text), 0644), 0);
+}
+
+static void the_tables_are_sound(void **state) {
+    (void)state;
+    check_provider(&notes_provider);
+}
+
+static void a_note_lives(void **state) {
+    (void)state;
+    NotesCase notes;
+    notes_open(&notes);
+    ResourceCase *c = &notes.c;
+    check_done(c, case_apply(c, NOTE));
+    assert_int_equal(case_text(c, "id").len, 36);
+    check_done(c, case_read(c));
+    assert_true(case_is_settled(c, NOTE));
+    /* Changed outside, then set back. */
+    write_file(&notes, ".txt", "Goodbye\n");
+    check_done(c, case_read(c));
+    check_str(case_text(c, "title"), "Goodbye");
+    check_str(case_text(c, "text"), "");
+    check_done(c, case_apply(c, NOTE));
+    Value before = c->state;
+    check_done(c, case_read(c));
+    assert_true(value_equal(before, c->state));
+    /* Deleted outside. */
+    assert_int_equal(unlink(str_to_cstr(path_of(&notes, ".txt"), c->arena)), 0);
+    check_done(c, case_delete(c));
+    c->state = before;
+    check_done(c, case_read(c));
+    assert_true(value_is_null(c->state));
+    notes_close(&notes);
+}
+
+static void a_note_is_imported(void **state) {
+    (void)state;
+    NotesCase notes;
+    notes_open(&notes);
+    ResourceCase *c = &notes.c;
+    check_done(c, case_apply(c, NOTE));
+    Value made = c->state;
+    check_done(c, case_import(c, case_text(c, "id")));
+    check_done(c, case_read(c));
+    assert_true(value_equal(made, c->state));
+    check_done(c, case_import(c, STR("none")));
+    check_done(c, case_read(c));
+    assert_true(value_is_null(c->state));
+    notes_close(&notes);
+}
+
+/* The creation of a run that was killed, before and after its file was there. */
+static void a_note_is_recovered(void **state) {
+    (void)state;
+    NotesCase notes;
+    notes_open(&notes);
+    ResourceCase *c = &notes.c;
+    RecoverOutcome outcome;
+    check_done(c, case_recover(c, NOTE, &outcome));
+    assert_int_equal(outcome, RECOVER_ABSENT);
+    check_done(c, case_apply(c, NOTE));
+    Value made = c->state;
+    check_done(c, case_recover(c, NOTE, &outcome));
+    assert_int_equal(outcome, RECOVER_COMPLETE);
+    assert_true(value_equal(made, c->state));
+    c->call.generation++; /* the replacement is another object */
+    check_done(c, case_recover(c, NOTE, &outcome));
+    assert_int_equal(outcome, RECOVER_ABSENT);
+    notes_close(&notes);
+}
+
+static void a_receipt_is_waited_for(void **state) {
+    (void)state;
+    NotesCase notes;
+    notes_open(&notes);
+    ResourceCase *c = &notes.c;
+    const char *json = "{\"title\":\"a\",\"text\":\"b\",\"wait_for_receipt\":true,"
+                       "\"timeouts\":{\"create\":\"60ms\",\"update\":\"60ms\"}}";
+    check_refused(c, case_apply(c, json), "Timed out");
+    assert_true(value_is_present(c->state)); /* kept, hence tainted */
+    write_file(&notes, ".read", "");
+    ObjectBuilder builder = object_builder_of(c->state, c->arena);
+    object_builder_set_text(&builder, "text", STR("other"), c->arena);
+    c->state = object_builder_value(&builder);
+    check_done(c, case_apply(c, json));
+    notes_close(&notes);
+}
+
+static void errors_have_a_place(void **state) {
+    (void)state;
+    NotesCase notes;
+    notes_open(&notes);
+    ResourceCase *c = &notes.c;
+    assert_false(case_validate(c, "{\"title\":\"two\\nlines\",\"text\":\"b\"}"));
+    check_str(c->diags.items[0].path, ".title");
+    assert_int_equal(rmdir(notes.directory), 0);
+    check_refused(c, case_apply(c, NOTE), "Note not written");
+    assert_true(value_is_null(c->state));
+    assert_int_equal(mkdir(notes.directory, 0700), 0);
+    notes_close(&notes);
+}
+
+static Str source(const char *name, Arena *arena) {
+    Str path = str_format(arena, "%s/%s", LOAM_SOURCE_DIR, name), text;
+    assert_int_equal(disk_real.read_file(disk_real.self, path, &text, arena), 0);
+    return text;
+}
+
+/* The block of code in the page is the file that is compiled here. */
+static void the_page_shows_this_source(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Str code = source("tests/guide/notes_provider.c", arena);
+    Str block = str_format(arena, "```c\n%.*s```\n", STR_ARG(code));
+    if (str_find(source("docs/write-a-provider.md", arena), block, 0) == SIZE_MAX)
+        fail_msg("docs/write-a-provider.md does not have tests/guide/notes_provider.c as a block");
+    size_t lines = 0;
+    for (size_t i = 0; i < code.len; i++)
+        lines += code.ptr[i] == '\n';
+    assert_true(lines <= 150);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_tables_are_sound),       cmocka_unit_test(a_note_lives),
+        cmocka_unit_test(a_note_is_imported),         cmocka_unit_test(a_note_is_recovered),
+        cmocka_unit_test(a_receipt_is_waited_for),    cmocka_unit_test(errors_have_a_place),
+        cmocka_unit_test(the_page_shows_this_source),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

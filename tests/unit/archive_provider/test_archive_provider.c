@@ -1,0 +1,15 @@
+/* The tables of the provider. */
+#include "archive_provider.h"
+#include "provider_check.h"
+
+static void test_tables(void **state) {
+    (void)state;
+    check_provider(&archive_provider);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tables),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

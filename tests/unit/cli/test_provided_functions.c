@@ -1,0 +1,118 @@
+/* Functions of providers: names, arguments, failures, names that a module gives. */
+#include "provided_functions.h"
+#include "unit.h"
+
+#include "eval.h"
+#include "functions.h"
+#include "parser.h"
+
+static bool twice(const Call *call,
+                  const FunctionRequest *request,
+                  FunctionResponse *response,
+                  Diags *diags) {
+    int64_t number;
+    assert_string_equal(call->provider->name, "p");
+    if (!value_to_int(request->arguments[0], &number) || number < 0) {
+        response->failed_argument = 0;
+        diags_error(diags, NO_RANGE, "Bad number", "It must not be negative.");
+        return false;
+    }
+    response->result = value_int(2 * number);
+    return true;
+}
+
+static bool count(const Call *call,
+                  const FunctionRequest *request,
+                  FunctionResponse *response,
+                  Diags *diags) {
+    (void)call, (void)diags;
+    response->result = value_int((int64_t)request->count);
+    return true;
+}
+
+static const ProviderParameter number[] = {
+    {"number", &TYPE_NUMBER, false}
+};
+static const ProviderParameter anything = {"values", &TYPE_STRING, true};
+static const ProviderFunction rows[] = {
+    {.name = "twice",
+     .parameters = number,
+     .parameter_count = 1,
+     .type = &TYPE_NUMBER,
+     .run = twice,
+     .description = "Doubles."},
+    {.name = "count",
+     .variadic = &anything,
+     .type = &TYPE_NUMBER,
+     .run = count,
+     .description = "Counts."},
+};
+static const Provider provider = {.name = "p", .address = "test/p", PROVIDER_FUNCTIONS(rows)};
+static const ProviderRow table[] = {
+    {"p", "test/p", &provider, NULL},
+    {"q", "test/q", NULL,      "q" },
+};
+
+/* A module that calls the provider "mine". */
+static Str name_of(const Scope *scope, Str local) {
+    (void)scope;
+    return str_equal_cstr(local, "mine") ? STR("p") : local;
+}
+
+static Str result_of(const char *text, Str (*provider_name)(const Scope *, Str), Arena *arena) {
+    FunctionFamily family = provided_functions(table, ARRAY_COUNT(table), arena);
+    const FunctionTable *functions = functions_table(&family, arena);
+    Diags diags = diags_new(arena);
+    const Expr *expr;
+    Value value;
+    Map names = map_new(arena);
+    Scope scope = scope_from_map(&names, functions);
+    scope.provider_name = provider_name;
+    const Source *source = source_new_passing(STR("t"), str_from_cstr(text), arena);
+    if (parser_parse_expression(source, functions, &expr, arena, &diags) &&
+        eval_expr(expr, &scope, &value, arena, &diags))
+        return value_is_known(value) ? value_number_text(value, arena) : STR("unknown");
+    return diags.items[0].detail;
+}
+
+static void calls(void **state) {
+    static const struct {
+        const char *text, *wanted;
+    } cases[] = {
+        {"provider::p::twice(21)",                            "42"                               },
+        {"provider::p::twice(\"4\")",                         "8"                                },
+        {"provider::p::count()",                              "0"                                },
+        {"provider::p::count(\"a\", null)",                   "2"                                },
+        {"provider::p::count([\"a\", \"b\"]...)",             "2"                                },
+        {"upper(\"a\") == \"A\" ? 1 : provider::p::twice(1)", "1"                                },
+        {"provider::p::twice(-1)",
+         "Invalid value for \"number\" parameter of \"provider::p::twice\": It must not be "
+         "negative."                                                                             },
+        {"provider::p::twice(null)",
+         "Invalid value for \"number\" parameter of \"provider::p::twice\": argument must not be "
+         "null."                                                                                 },
+        {"provider::p::twic(1)",
+         "There is no function named \"provider::p::twic\". Did you mean \"provider::p::twice\"?"},
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
+        check_str(result_of(cases[i].text, NULL, arena), cases[i].wanted);
+}
+
+static void local_names(void **state) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    (void)state;
+    check_str(result_of("provider::mine::twice(2)", name_of, arena), "4");
+    check_str(result_of("provider::p::twice(2)", name_of, arena), "4");
+    assert_true(str_starts_with(result_of("provider::mine::twice(2)", NULL, arena),
+                                STR("There is no function named")));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(calls),
+        cmocka_unit_test(local_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

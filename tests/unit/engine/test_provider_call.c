@@ -1,0 +1,177 @@
+/* Which calls get which private data, deletions that are planned and answer, places of errors. */
+#include "engine_case.h"
+
+#define VAULT(text) "resource:\n  fake_vault:\n" text
+
+static Str private_of(const EngineCase *c, const char *address) {
+    ResourceAddr wanted;
+    Diags diags = diags_new(c->arena);
+    assert_true(address_parse_resource(str_from_cstr(address), &wanted, c->arena, &diags));
+    const StateInstance *instance = state_find_instance(c->state, wanted);
+    assert_non_null(instance);
+    return instance->current->private_data;
+}
+
+static void clear_diary(EngineCase *c) {
+    c->world.diary = strbuf_new(c->arena);
+}
+
+static void private_data_reaches_each_call(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_config(c, VAULT("    a: {name: a, zone: x}\n"));
+    engine_case_must(c, engine_case_plan(c));
+    check_diary(c, "plan a \n");
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_diary(c, "plan a p\ncreate a pp\n");
+    check_str(private_of(c, "fake_vault.a"), "ppc");
+
+    /* An update: read, planned twice from the stored data. */
+    engine_case_config(c, VAULT("    a: {name: a, zone: x, size: 1}\n"));
+    clear_diary(c);
+    engine_case_must(c, engine_case_plan(c));
+    check_diary(c, "read a ppc\nplan a ppc\n");
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_diary(c, "plan a ppc\nupdate a ppcp\n");
+    check_str(private_of(c, "fake_vault.a"), "ppcpu");
+
+    /* A replacement: the second plan gets the data of the first. */
+    engine_case_config(c, VAULT("    a: {name: a, zone: y, size: 1}\n"));
+    clear_diary(c);
+    engine_case_must(c, engine_case_plan(c));
+    check_diary(c, "read a ppcpu\nplan a ppcpu\nplan a ppcpup\n");
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_diary(c, "delete a ppcpu\nplan a ppcpupp\ncreate a ppcpuppp\n");
+    engine_case_close(c);
+}
+
+/* Private data that a read changes is stored, and no drift is reported. */
+static void a_read_may_change_it_alone(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, VAULT("    a: {name: a}\n"));
+    fake_world_order(&c->world, "touch a");
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "");
+    assert_int_equal(c->plan->drift.count, 0);
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_str(private_of(c, "fake_vault.a"), "ppcr");
+    engine_case_close(c);
+}
+
+static void an_import_brings_it(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, VAULT("    a: {name: a}\n") "import: [{to: fake_vault.a, id: a}]\n");
+    check_str(private_of(c, "fake_vault.a"), "i");
+    engine_case_close(c);
+}
+
+static void deletions_are_planned(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_run(c, VAULT("    a: {name: a}\n"));
+    engine_case_config(c, "{}");
+    fake_world_order(&c->world, "keep a");
+    assert_false(engine_case_plan(c));
+    check_said(c, "fake_vault.a: Still in use");
+    fake_world_obey(&c->world);
+    clear_diary(c);
+    engine_case_must(c, engine_case_plan(c));
+    check_diary(c, "read a ppc\nplan to delete a ppc\n");
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_diary(c, "delete a ppcD\n");
+    check_objects(c, "");
+    engine_case_close(c);
+}
+
+static void a_failed_deletion_answers(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, VAULT("    a: {name: a, size: 5}\n"));
+    engine_case_config(c, "{}");
+    fake_world_order(&c->world, "half a");
+    assert_false(engine_case_apply(c));
+    check_said(c, "Half deleted");
+    check_objects(c, "fake_vault.a a\n");
+    check_str(private_of(c, "fake_vault.a"), "ppcDh");
+    ResourceAddr address;
+    assert_true(address_parse_resource(STR("fake_vault.a"), &address, c->arena, &c->diags));
+    Str attributes = state_find_instance(c->state, address)->current->attributes;
+    assert_true(str_find(attributes, STR("\"size\":0"), 0) != SIZE_MAX);
+    engine_case_close(c);
+}
+
+/* A member asks whether its cluster goes too. */
+static void deletions_know_of_each_other(void **unused) {
+    (void)unused;
+    static const char both[] = VAULT("    a: {name: a}\n    b: {name: b, cluster: a}\n");
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_run(c, both);
+    engine_case_config(c, VAULT("    a: {name: a}\n"));
+    engine_case_must(c, engine_case_apply(c));
+    check_diary(c, "delete b ppcD\n");
+    engine_case_run(c, both);
+    engine_case_options(c, PLAN_DESTROY);
+    clear_diary(c);
+    engine_case_must(c, engine_case_plan(c));
+    Str planned = engine_case_diary(c);
+    assert_true(str_find(planned, STR("plan to delete b ppc with its cluster\n"), 0) != SIZE_MAX);
+    engine_case_must(c, engine_case_apply_plan(c));
+    Str done = engine_case_diary(c);
+    assert_true(str_find(done, STR("delete b ppcD with its cluster\n"), 0) != SIZE_MAX);
+    assert_true(str_find(done, STR("delete a ppcD\n"), 0) != SIZE_MAX);
+    engine_case_close(c);
+}
+
+/* An error about disk[1].size points at that argument. */
+static void errors_point_at_nested_arguments(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, VAULT("    a:\n      name: a\n      disk:\n        - size: 1\n"
+                                "        - size: 2\n"));
+    fake_world_order(&c->world, "refuse a");
+    assert_false(engine_case_plan(c));
+    assert_int_equal(c->diags.count, 1);
+    SourceRange range = c->diags.items[0].range;
+    assert_non_null(range.source);
+    assert_int_equal(source_position(range.source, range.start).line, 7);
+    engine_case_close(c);
+}
+
+/* Objects of two types share a limit, when they are made and when they are updated. */
+static void limits_hold_across_types(void **unused) {
+    (void)unused;
+    static const char config[] =
+        "resource:\n"
+        "  fake_thing:\n"
+        "    a: {count: 6, name: 'a${count.index}', group: pair, size: %d}\n"
+        "  fake_vault:\n"
+        "    b: {count: 6, name: 'b${count.index}', group: pair, size: %d}\n";
+    EngineCase *c = engine_case_open();
+    c->parallelism = 10;
+    c->world.is_slow = true;
+    for (int size = 1; size < 3; size++) {
+        c->world.groups[2].most = 0;
+        engine_case_run(c, str_to_cstr(str_format(c->arena, config, size, size), c->arena));
+        assert_int_equal(c->world.groups[2].most, 2);
+    }
+    engine_case_close(c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(private_data_reaches_each_call),
+        cmocka_unit_test(a_read_may_change_it_alone),
+        cmocka_unit_test(an_import_brings_it),
+        cmocka_unit_test(deletions_are_planned),
+        cmocka_unit_test(a_failed_deletion_answers),
+        cmocka_unit_test(deletions_know_of_each_other),
+        cmocka_unit_test(errors_point_at_nested_arguments),
+        cmocka_unit_test(limits_hold_across_types),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,44 @@
+/* ssh_upload: files appear whole, with mode, and go again; directories are never replaced. */
+#include "ssh_upload.h"
+
+#include "ssh_case.h"
+
+static SshLink link_of(SshCase *s) {
+    SshLink link = {0};
+    ResourceCase *c = &s->c;
+    Value object = case_config(c, ssh_config(s, "\"command\":\"true\""));
+    assert_true(ssh_client_link(case_call(c), object, &link, &c->diags));
+    return link;
+}
+
+static void files_come_and_go(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
+    ResourceCase *c = &s.c;
+    SCOPED(SshLink) link = link_of(&s);
+    Str path = str_from_cstr(server_path(&s.server, "a/b/it's"));
+    SshUpload upload = {.path = path, .bytes = STR("one\ntwo"), .mode = STR("0640")};
+    check_done(c, ssh_upload_write(&link, &upload, &c->diags));
+    DiskStat stat;
+    Str bytes;
+    const Disk *disk = c->io.disk;
+    assert_int_equal(disk->read_file(disk->self, path, &bytes, c->arena), 0);
+    check_str(bytes, "one\ntwo");
+    assert_int_equal(disk->stat(disk->self, path, &stat), 0);
+    assert_int_equal(stat.mode & 0777, 0640);
+    check_done(c, ssh_upload_remove(&link, path, &c->diags));
+    assert_false(disk_exists(disk, path));
+    check_done(c, ssh_upload_remove(&link, path, &c->diags));
+    upload.path = disk_folder_of(path);
+    check_refused(c, ssh_upload_write(&link, &upload, &c->diags), "The file could not be written");
+    check_str(c->diags.items[0].path, ".path");
+    assert_false(ssh_upload_remove(&link, upload.path, &c->diags));
+    ssh_client_release(&link);
+    ssh_case_close(&s);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(files_come_and_go)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

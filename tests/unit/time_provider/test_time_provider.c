@@ -1,0 +1,15 @@
+/* The tables of the provider. */
+#include "provider_check.h"
+#include "time_provider.h"
+
+static void test_tables(void **state) {
+    (void)state;
+    check_provider(&time_provider);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tables),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
