@@ -43,6 +43,7 @@ static const char *const REASONS[] = {
     [REASON_READ_BECAUSE_CONFIG_UNKNOWN] = "read_because_config_unknown",
     [REASON_READ_BECAUSE_DEPENDENCY_PENDING] = "read_because_dependency_pending",
     [REASON_READ_BECAUSE_CHECK_NESTED] = "read_because_check_nested",
+    [REASON_READ_BECAUSE_DEFERRED] = "read_because_deferred",
     [REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_STATE] =
         "forgot_because_lifecycle_destroy_in_state",
     [REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_CONFIG] =

@@ -41,6 +41,7 @@ static void add_replace_title(RenderPen *pen, const ResourceChange *change, Str 
     case REASON_READ_BECAUSE_CONFIG_UNKNOWN:
     case REASON_READ_BECAUSE_DEPENDENCY_PENDING:
     case REASON_READ_BECAUSE_CHECK_NESTED:
+    case REASON_READ_BECAUSE_DEFERRED:
     case REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_STATE:
     case REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_CONFIG: break;
     }
@@ -104,6 +105,7 @@ static Str reason_text(const ResourceChange *change, Arena *arena) {
         return STR("depends on a resource or a module with changes pending");
     case REASON_READ_BECAUSE_CHECK_NESTED:
         return STR("config will be reloaded to verify a check block");
+    case REASON_READ_BECAUSE_DEFERRED: return STR("could not be read while planning");
     case REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_STATE:
         return STR("because its lifecycle had \"destroy = false\" when it was last applied");
     case REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_CONFIG:

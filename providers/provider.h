@@ -47,6 +47,9 @@ typedef struct Call {
     const CancelToken *cancel;
     int64_t deadline_ms; /* on io->clock's monotonic time; 0: none */
     Arena *arena;
+    /* A plan is being made: what the plan reads may not be there yet. A call waits for it no longer
+     * than the provider's configuration allows; a data source may then set response->deferred. */
+    bool is_planning;
     Str address;         /* resource instance, for messages */
     Str lineage;         /* of the state */
     uint64_t generation; /* counts objects ever created at this address */
@@ -296,6 +299,9 @@ typedef struct DataReadRequest {
 
 typedef struct DataReadResponse {
     Value state; /* starts as the configuration; the computed attributes are to be filled in */
+    /* With call->is_planning: why the source cannot be read now, as sentences. The plan warns,
+     * takes the computed attributes as unknown, and the apply reads the source. Starts empty. */
+    Str deferred;
 } DataReadResponse;
 
 struct DataSourceType {
@@ -318,6 +324,7 @@ typedef struct OpenResponse {
     Value result;        /* starts as the configuration with its defaults, wholly known */
     Str private_data;    /* renew and close get it back; never shown, never stored */
     int64_t renew_at_ms; /* on io->clock's monotonic time; 0: valid for the whole walk */
+    Str deferred;        /* as of DataReadResponse: nothing was opened, the apply opens it */
 } OpenResponse;
 
 typedef struct RenewRequest {

@@ -88,6 +88,7 @@ Call job_call(Job *job) {
         .io = walk->engine->io,
         .cancel = walk->engine->cancel,
         .arena = job->scratch,
+        .is_planning = walk->phase == PHASE_PLAN,
         .address = job->address,
         .lineage = walk->lineage,
         .generation = walk->working ? working_state_generation(walk->working, job->record->address)

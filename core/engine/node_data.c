@@ -3,11 +3,15 @@
 #include "provider_call.h"
 #include "visit.h"
 
-static bool read_source(Job *job, const Configured *configured, Value *out) {
+/* `deferred`: why the provider wants the apply to read it; then *out is not set. */
+static bool read_source(Job *job, const Configured *configured, Value *out, Str *deferred) {
     DataReadRequest request = {configured->value};
     DataReadResponse response;
     if (!provider_call_read_data(job, &request, &response))
         return false;
+    *deferred = response.deferred;
+    if (deferred->len > 0)
+        return true;
     if (!value_is_wholly_known(response.state)) {
         diags_error(&job->diags, NO_RANGE, "Provider produced invalid object",
                     "The answer of data source %.*s holds unknown values. This is a mistake of the "
@@ -52,6 +56,13 @@ static bool keep_stored(Job *job) {
     return true;
 }
 
+static void warn_deferred(Job *job, Str why) {
+    diags_warning(&job->diags, NO_RANGE, "Data source not read",
+                  "%.*s The plan goes on without the values of %.*s, and the apply reads it. "
+                  "\"-exclude=%.*s\" leaves it out, with all that depends on it.",
+                  STR_ARG(why), STR_ARG(job->address), STR_ARG(job->address));
+}
+
 static bool plan_source(Job *job) {
     if (job->walk->options->mode == PLAN_DESTROY)
         return keep_stored(job);
@@ -75,13 +86,29 @@ static bool plan_source(Job *job) {
     if (hooks && hooks->refresh_start)
         hooks->refresh_start(hooks->self, &event);
     Value value;
-    if (!read_source(job, &configured, &value))
+    Str deferred;
+    size_t from = job->diags.count;
+    if (!read_source(job, &configured, &value, &deferred))
         return false;
     event = job_event(job);
     if (hooks && hooks->refresh_end)
         hooks->refresh_end(hooks->self, &event);
+    if (deferred.len > 0) {
+        warn_deferred(job, deferred);
+        job_place_answer(job, from);
+        postpone(job, &configured, REASON_READ_BECAUSE_DEFERRED);
+        return job_postconditions(job, &scope);
+    }
     remember(job, value);
     return job_postconditions(job, &scope);
+}
+
+/* An apply, or a check: there is no later read to wait for. */
+static bool fail_deferred(Job *job, Str why) {
+    size_t from = job->diags.count;
+    diags_error(&job->diags, NO_RANGE, "Data source not read", "%.*s", STR_ARG(why));
+    job_place_answer(job, from);
+    return false;
 }
 
 /* A read that is told as a step of its own. */
@@ -91,7 +118,10 @@ static bool read_told(Job *job, const Configured *configured, Value *out) {
     HookEvent event = job_event(job);
     if (hooks && hooks->apply_start)
         hooks->apply_start(hooks->self, &event);
-    bool ok = read_source(job, configured, out);
+    Str deferred;
+    bool ok = read_source(job, configured, out, &deferred);
+    if (ok && deferred.len > 0)
+        ok = fail_deferred(job, deferred);
     event = job_event(job);
     event.id = ok ? job_object_id(*out) : STR_EMPTY;
     /* A source that cannot be read is no step that failed: nothing was to change. */

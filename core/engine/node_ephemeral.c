@@ -43,6 +43,21 @@ static bool is_deferred(const Job *job, const Configured *configured) {
     return job->walk->phase == PHASE_PLAN && job_waits_for_changes(job);
 }
 
+/* A warning while planning, else an error. */
+static bool explain_deferred(Job *job, Str why) {
+    static const char summary[] = "Ephemeral resource not opened";
+    bool is_planning = job->walk->phase == PHASE_PLAN;
+    size_t from = job->diags.count;
+    if (is_planning)
+        diags_warning(&job->diags, NO_RANGE, summary,
+                      "%.*s The plan goes on without the values of %.*s, and the apply opens it.",
+                      STR_ARG(why), STR_ARG(job->address));
+    else
+        diags_error(&job->diags, NO_RANGE, summary, "%.*s", STR_ARG(why));
+    job_place_answer(job, from);
+    return is_planning;
+}
+
 static bool open_instance(Job *job, bool is_destroying) {
     EvalScope scope;
     Configured configured;
@@ -58,6 +73,10 @@ static bool open_instance(Job *job, bool is_destroying) {
     }
     if (!job_require_provider(job) || !open_told(job, configured.value, &response))
         return false;
+    if (response.deferred.len > 0) {
+        keep_value(job, job_expect(job, configured.value), &configured);
+        return explain_deferred(job, response.deferred);
+    }
     ephemerals_add(job->walk->ephemerals, job, &response);
     if (!check_result(job, &configured, response.result))
         return false;

@@ -1,6 +1,7 @@
 /* Settings, sessions and patience. */
 #include "ssh_client.h"
 
+#include "duration.h"
 #include "log.h"
 #include "object_builder.h"
 #include "path_error.h"
@@ -8,15 +9,16 @@
 #include "utf8.h"
 #include "wait_until.h"
 
-#define PORT_DEFAULT    22
-#define WAIT_DEFAULT_MS 300000
-#define HURRY_MS        10000
-#define ATTEMPT_MS      30000 /* for one connection, handshake included */
-#define PAUSE_FIRST_MS  200   /* between attempts; doubles */
-#define KEY_GRACE_MS    20000 /* for a machine that refuses the user's key while it still boots */
-#define SESSIONS_MAX    8
-#define LOOKS_MAX       4
-#define LAST_WORDS      ((size_t)2048)
+#define PORT_DEFAULT     22
+#define WAIT_DEFAULT_MS  300000
+#define HURRY_DEFAULT_MS 10000
+#define PLAN_WAY_OUT     "A plan waits no longer than \"plan_timeout\" of the provider \"ssh\" allows."
+#define ATTEMPT_MS       30000 /* for one connection, handshake included */
+#define PAUSE_FIRST_MS   200   /* between attempts; doubles */
+#define KEY_GRACE_MS     20000 /* for a machine that refuses the user's key while it still boots */
+#define SESSIONS_MAX     8
+#define LOOKS_MAX        4
+#define LAST_WORDS       ((size_t)2048)
 
 struct SshClient {
     SshPool *pool;
@@ -24,6 +26,7 @@ struct SshClient {
     Str private_key;
     uint16_t port;
     int64_t wait_ms;
+    int64_t hurry_ms; /* of a plan */
 };
 
 Str ssh_client_check_host(Value value, Arena *arena) {
@@ -69,14 +72,6 @@ Str ssh_client_check_host_key(Value value, Arena *arena) {
                       "in the machine's /etc/ssh/ssh_host_ed25519_key.pub.");
 }
 
-Str ssh_client_check_timeout(Value value, Arena *arena) {
-    int64_t ms;
-    if (clock_parse_duration(value_text(value), &ms) && ms > 0)
-        return STR_EMPTY;
-    return str_format(arena, "\"%.*s\" is no duration, such as \"90s\" or \"5m\".",
-                      STR_ARG(value_text(value)));
-}
-
 bool ssh_client_configure(const Call *call,
                           const ConfigureRequest *request,
                           ConfigureResponse *response,
@@ -85,16 +80,13 @@ bool ssh_client_configure(const Call *call,
     Arena *run = request->run;
     (void)diags;
     SshClient *made = arena_new(run, SshClient);
-    int64_t wait_ms = WAIT_DEFAULT_MS;
-    Str timeout = object_text(config, "timeout", STR_EMPTY);
-    if (timeout.len > 0 && !clock_parse_duration(timeout, &wait_ms))
-        wait_ms = WAIT_DEFAULT_MS;
     *made = (SshClient){
         .pool = ssh_pool_open(call->io->ssh),
         .user = str_clone(object_text(config, "user", STR("root")), run),
         .private_key = str_clone(object_text(config, "private_key", STR_EMPTY), run),
         .port = (uint16_t)object_int(config, "port", PORT_DEFAULT),
-        .wait_ms = wait_ms,
+        .wait_ms = duration_of(config, "timeout", WAIT_DEFAULT_MS),
+        .hurry_ms = duration_of(config, "plan_timeout", HURRY_DEFAULT_MS),
     };
     response->client = made;
     return true;
@@ -119,12 +111,8 @@ bool ssh_client_link(const Call *call, Value object, SshLink *out, Diags *diags)
                      .private_key = object_text(object, "private_key", client->private_key),
                      .host_key = object_text(object, "host_key", STR_EMPTY),
                      },
-        .wait_ms = client->wait_ms,
+        .wait_ms = duration_of(object, "timeout", client->wait_ms),
     };
-    Str timeout = object_text(object, "timeout", STR_EMPTY);
-    if (timeout.len > 0 && !clock_parse_duration(timeout, &link.wait_ms)) {
-        link.wait_ms = client->wait_ms;
-    }
     if (link.target.private_key.len == 0)
         return path_error(call, PATH_AT(call, {"private_key"}), diags, "No private key",
                           "Neither \"private_key\" here nor the one of the provider's "
@@ -135,27 +123,6 @@ bool ssh_client_link(const Call *call, Value object, SshLink *out, Diags *diags)
 
 SshLink ssh_client_link_target(const Call *call, const SshTarget *target, int64_t wait_ms) {
     return (SshLink){.call = call, .target = *target, .wait_ms = wait_ms};
-}
-
-void ssh_client_hurry(SshLink *link) {
-    link->is_hurried = true;
-    if (link->wait_ms > HURRY_MS)
-        link->wait_ms = HURRY_MS;
-}
-
-static void drop_session(SshLink *link) {
-    const Ssh *ssh = link->call->io->ssh;
-    if (link->session)
-        ssh->close(ssh->self, link->session);
-    link->session = NULL;
-}
-
-void ssh_client_release(SshLink *link) {
-    if (link->session && link->client)
-        ssh_pool_give(link->client->pool, &link->target, link->session);
-    else if (link->session)
-        drop_session(link);
-    *link = (SshLink){0};
 }
 
 static const char *short_reason(SshStatus status) {
@@ -176,6 +143,66 @@ static const char *short_reason(SshStatus status) {
     case SSH_CANCELLED: break;
     }
     return "";
+}
+
+static int64_t hurry_ms_of(const SshLink *link) {
+    return link->client ? link->client->hurry_ms : HURRY_DEFAULT_MS;
+}
+
+void ssh_client_hurry(SshLink *link) {
+    link->hurry_end_ms = call_monotonic_ms(link->call) + hurry_ms_of(link);
+}
+
+void ssh_client_hurry_connections(SshLink *link) {
+    if (link->wait_ms > hurry_ms_of(link))
+        link->wait_ms = hurry_ms_of(link);
+}
+
+bool ssh_client_is_absent(const SshLink *link, SshStatus status) {
+    switch (status) {
+    case SSH_UNKNOWN_NAME:
+    case SSH_NO_ANSWER:
+    case SSH_REFUSED:
+    case SSH_NO_HANDSHAKE:
+    case SSH_LOST: return true;
+    case SSH_TIMED_OUT: return link->hurry_end_ms > 0;
+    case SSH_DONE:
+    case SSH_HOST_KEY_DIFFERS:
+    case SSH_USER_KEY_REFUSED:
+    case SSH_PASSWORD_REFUSED:
+    case SSH_BAD_USER:
+    case SSH_BAD_HOST_KEY:
+    case SSH_BAD_PRIVATE_KEY:
+    case SSH_CANCELLED: break;
+    }
+    return false;
+}
+
+Str ssh_client_explain_absence(const SshLink *link, SshStatus status, SshProblem problem) {
+    Arena *arena = link->call->arena;
+    Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
+    Str text = problem.text;
+    if (status == SSH_TIMED_OUT)
+        text = STR("the command did not end in time");
+    else if (text.len == 0)
+        text = str_from_cstr(short_reason(status));
+    return str_format(arena, "%.*s did not answer in time (%.*s). " PLAN_WAY_OUT, STR_ARG(endpoint),
+                      STR_ARG(text));
+}
+
+static void drop_session(SshLink *link) {
+    const Ssh *ssh = link->call->io->ssh;
+    if (link->session)
+        ssh->close(ssh->self, link->session);
+    link->session = NULL;
+}
+
+void ssh_client_release(SshLink *link) {
+    if (link->session && link->client)
+        ssh_pool_give(link->client->pool, &link->target, link->session);
+    else if (link->session)
+        drop_session(link);
+    *link = (SshLink){0};
 }
 
 static SshStatus connect_once(SshLink *link, int64_t left_ms, SshProblem *problem) {
@@ -236,13 +263,16 @@ static WaitLook attempt(void *payload, Wait *wait) {
 
 static SshStatus connect_patiently(SshLink *link, SshProblem *problem) {
     const Call *call = link->call;
+    int64_t wait_ms = link->wait_ms;
+    if (link->hurry_end_ms > 0 && link->hurry_end_ms - call_monotonic_ms(call) < wait_ms)
+        wait_ms = link->hurry_end_ms - call_monotonic_ms(call);
     Connecting connecting = {.link = link, .problem = problem};
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, call->arena);
     WaitUntil until = {
         .what = str_to_cstr(str_format(call->arena, "SSH on %.*s", STR_ARG(endpoint)), call->arena),
         .look = attempt,
         .payload = &connecting,
-        .timeout_ms = link->wait_ms > 0 ? link->wait_ms : 1,
+        .timeout_ms = wait_ms > 0 ? wait_ms : 1,
         .pauses = {.first_ms = PAUSE_FIRST_MS},
     };
     link->from_pool = false;
@@ -261,10 +291,10 @@ static SshStatus connect(SshLink *link, SshProblem *problem) {
     SshStatus status;
     if (!pool)
         return connect_patiently(link, problem);
-    if (link->is_hurried && ssh_pool_find_absence(pool, &link->target, &status, problem))
+    if (link->hurry_end_ms > 0 && ssh_pool_find_absence(pool, &link->target, &status, problem))
         return status;
     status = connect_patiently(link, problem);
-    if (link->is_hurried && status != SSH_DONE && status != SSH_CANCELLED)
+    if (link->hurry_end_ms > 0 && status != SSH_DONE && status != SSH_CANCELLED)
         ssh_pool_note_absence(pool, &link->target, status, problem);
     return status;
 }
@@ -315,9 +345,11 @@ SshStatus ssh_client_exec(SshLink *link,
 
 SshPatience ssh_client_patience(const SshLink *link, CancelLevel cancel_at) {
     const Call *call = link->call;
-    int64_t left_ms = 0;
-    if (call->deadline_ms > 0) {
-        left_ms = call->deadline_ms - call_monotonic_ms(call);
+    int64_t left_ms = 0, end_ms = call->deadline_ms;
+    if (link->hurry_end_ms > 0 && (end_ms == 0 || link->hurry_end_ms < end_ms))
+        end_ms = link->hurry_end_ms;
+    if (end_ms > 0) {
+        left_ms = end_ms - call_monotonic_ms(call);
         if (left_ms < 1)
             left_ms = 1;
     }
@@ -397,8 +429,11 @@ void ssh_client_explain(const SshLink *link, SshStatus status, SshProblem proble
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
     Str why = problem.text.len ? str_concat(STR(": "), problem.text, arena) : STR_EMPTY;
     Path path = row->path ? PATH_AT(link->call, {row->path}) : NO_PATH;
+    const char *way_out = row->way_out;
+    if (link->hurry_end_ms > 0 && ssh_client_is_absent(link, status))
+        way_out = PLAN_WAY_OUT;
     (void)path_error(link->call, path, diags, row->summary, "%.*s@%.*s%.*s. %s",
-                     STR_ARG(link->target.user), STR_ARG(endpoint), STR_ARG(why), row->way_out);
+                     STR_ARG(link->target.user), STR_ARG(endpoint), STR_ARG(why), way_out);
 }
 
 /* A plan's looks share a few sessions: a session takes longer than a look. */

@@ -11,6 +11,7 @@
  * machines take logins before their seed is read. */
 #pragma once
 
+#include "duration.h"
 #include "provider.h"
 
 /* clang-format off */
@@ -30,7 +31,7 @@
      .check = ssh_client_check_host_key},                                                          \
     {"timeout",     &TYPE_STRING, OPTIONAL,                                                        \
      "How long to wait for the machine to answer; the provider's, or \"5m\", if unset.",           \
-     .check = ssh_client_check_timeout}
+     .check = duration_check}
 /* clang-format on */
 
 Str ssh_client_check_host(Value value, Arena *arena);
@@ -38,7 +39,6 @@ Str ssh_client_check_port(Value value, Arena *arena);
 Str ssh_client_check_user(Value value, Arena *arena);
 Str ssh_client_check_private_key(Value value, Arena *arena);
 Str ssh_client_check_host_key(Value value, Arena *arena);
-Str ssh_client_check_timeout(Value value, Arena *arena);
 
 typedef struct SshClient SshClient;
 
@@ -52,8 +52,8 @@ typedef struct SshLink {
     const Call *call;
     SshClient *client; /* NULL: without a pool */
     SshTarget target;
-    int64_t wait_ms; /* for the machine to answer */
-    bool is_hurried;
+    int64_t wait_ms;      /* for the machine to answer */
+    int64_t hurry_end_ms; /* monotonic time by which the machine has to have answered; 0: none */
     SshSession *session;
     bool from_pool;
     bool may_have_run; /* something was sent, and nobody heard of its end */
@@ -63,8 +63,16 @@ typedef struct SshLink {
 MUST_USE bool ssh_client_link(const Call *call, Value object, SshLink *out, Diags *diags);
 /* The way to a target without a provider's settings: its session is kept by the link alone. */
 SshLink ssh_client_link_target(const Call *call, const SshTarget *target, int64_t wait_ms);
-/* A plan does not wait for a machine to boot: 10 seconds, or less if that was asked for. */
+/* A plan does not wait for a machine to boot. From now on connections and commands together have
+ * the time that "plan_timeout" of the provider's configuration gives. */
 void ssh_client_hurry(SshLink *link);
+/* Each connection alone has that time; a command may take as long as the call. */
+void ssh_client_hurry_connections(SshLink *link);
+/* With ssh_client_hurry: the machine did not answer in time, or cannot be connected to at all. A
+ * refused key is an answer. */
+bool ssh_client_is_absent(const SshLink *link, SshStatus status);
+/* Why a hurried link could not be used, as sentences: what happened, and how to wait longer. */
+Str ssh_client_explain_absence(const SshLink *link, SshStatus status, SshProblem problem);
 void ssh_client_release(SshLink *link);
 /* For a command of the call: until its deadline, or stopped at that level. */
 SshPatience ssh_client_patience(const SshLink *link, CancelLevel cancel_at);

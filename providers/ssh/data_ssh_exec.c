@@ -17,8 +17,11 @@ static bool data_read(const Call *call,
     (void)request;
     Value *state = &response->state;
     SshResult result;
-    if (!ssh_ask(call, *state, object_text(*state, "command", STR_EMPTY), &result, diags))
+    Str command = object_text(*state, "command", STR_EMPTY);
+    if (!ssh_ask(call, *state, command, &result, &response->deferred, diags))
         return false;
+    if (response->deferred.len > 0)
+        return true;
     *state = ssh_ask_answer(*state, &result, call->arena);
     return true;
 }

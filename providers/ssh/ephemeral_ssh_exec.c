@@ -55,7 +55,7 @@ static bool run(const Call *call, Value object, const char *name, Diags *diags) 
     SshResult result;
     if (!value_is_present(command))
         return true;
-    if (!ssh_ask(call, object, value_text(command), &result, diags))
+    if (!ssh_ask(call, object, value_text(command), &result, NULL, diags))
         return false;
     if (result.exit_status == 0)
         return true;
@@ -72,8 +72,11 @@ static bool exec_open(const Call *call,
     (void)request;
     Value object = response->result;
     SshResult result;
-    if (!ssh_ask(call, object, object_text(object, "command", STR_EMPTY), &result, diags))
+    Str command = object_text(object, "command", STR_EMPTY);
+    if (!ssh_ask(call, object, command, &result, &response->deferred, diags))
         return false;
+    if (response->deferred.len > 0)
+        return true;
     response->private_data = remember(object, call->arena);
     response->renew_at_ms = next_renewal(call, object);
     response->result = ssh_ask_answer(object, &result, call->arena);

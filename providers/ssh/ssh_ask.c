@@ -3,16 +3,29 @@
 
 #include "utf8.h"
 
-bool ssh_ask(const Call *call, Value object, Str command, SshResult *out, Diags *diags) {
+bool ssh_ask(
+    const Call *call, Value object, Str command, SshResult *out, Str *deferred, Diags *diags) {
     SCOPED(SshLink) link = {0};
+    if (deferred)
+        *deferred = STR_EMPTY;
     if (!ssh_client_link(call, object, &link, diags))
         return false;
+    if (call->is_planning)
+        ssh_client_hurry(&link);
     SshCommand running = {
         .command = str_concat(STR("sh -c "), ssh_quote(command, call->arena), call->arena),
         .patience = ssh_client_patience(&link, CANCEL_STOP),
     };
-    if (!ssh_client_run(&link, &running, out, diags))
+    SshProblem problem = {0};
+    SshStatus status = ssh_client_exec(&link, &running, out, &problem);
+    if (deferred && call->is_planning && ssh_client_is_absent(&link, status)) {
+        *deferred = ssh_client_explain_absence(&link, status, problem);
+        return true;
+    }
+    if (status != SSH_DONE) {
+        ssh_client_explain(&link, status, problem, diags);
         return false;
+    }
     if (!out->truncated)
         return true;
     diags_error(diags, NO_RANGE, "The command writes too much",

@@ -236,6 +236,7 @@ static bool exec_recover(const Call *call,
     SshMarkerResult result;
     if (!ssh_client_link(&own, request->planned, &link, diags))
         return false;
+    ssh_client_hurry_connections(&link);
     if (!ssh_marker_recover(&link, request->marker, &result, diags))
         return explain_doubt(call, "The machine has to be asked: apply again when it answers.",
                              diags);

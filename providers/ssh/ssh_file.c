@@ -311,11 +311,6 @@ static Value drifted(Value state, const FileLook *found, Arena *arena) {
     return object_builder_value(&builder);
 }
 
-static bool is_absence(SshStatus status) {
-    return status == SSH_NO_ANSWER || status == SSH_REFUSED || status == SSH_NO_HANDSHAKE ||
-           status == SSH_UNKNOWN_NAME || status == SSH_LOST;
-}
-
 static bool file_read(const Call *call,
                       const ReadRequest *request,
                       ReadResponse *response,
@@ -332,12 +327,11 @@ static bool file_read(const Call *call,
         return false;
     ssh_client_hurry(&link);
     SshStatus status = look(&link, path, sha256, &found, &problem, diags);
-    if (is_absence(status)) {
+    if (ssh_client_is_absent(&link, status)) {
         /* The same plan may be about to start the machine. */
-        Str endpoint = ssh_endpoint(link.target.host, link.target.port, call->arena);
+        Str why = ssh_client_explain_absence(&link, status, problem);
         diags_warning(diags, NO_RANGE, "A file could not be looked at",
-                      "%.*s does not answer (%.*s), so \"%.*s\" is taken to be as it was left.",
-                      STR_ARG(endpoint), STR_ARG(problem.text), STR_ARG(path));
+                      "%.*s \"%.*s\" is taken to be as it was left.", STR_ARG(why), STR_ARG(path));
         return true;
     }
     if (status != SSH_DONE)
@@ -365,6 +359,7 @@ static bool file_recover(const Call *call,
         return false;
     if (!ssh_client_link(call, request->planned, &link, diags))
         return false;
+    ssh_client_hurry(&link);
     Str sha256 = digest_hex(DIGEST_SHA256, bytes, call->arena);
     SshStatus status = look(&link, request->marker, sha256, &found, &problem, diags);
     if (status != SSH_DONE)

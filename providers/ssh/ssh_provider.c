@@ -8,7 +8,8 @@ static const Attribute attributes[] = {
     {"user",        &TYPE_STRING, OPTIONAL,             "User for resources that name none; root if unset.", .check = ssh_client_check_user},
     {"private_key", &TYPE_STRING, OPTIONAL | SENSITIVE, "Private key for resources that give none, as text.", .check = ssh_client_check_private_key},
     {"port",        &TYPE_NUMBER, OPTIONAL,             "Port for resources that give none; 22 if unset.", .check = ssh_client_check_port},
-    {"timeout",     &TYPE_STRING, OPTIONAL,             "How long resources wait for a machine that give no time; 5m if unset.", .check = ssh_client_check_timeout},
+    {"timeout",     &TYPE_STRING, OPTIONAL,             "How long resources wait for a machine that give no time; 5m if unset.", .check = duration_check},
+    {"plan_timeout", &TYPE_STRING, OPTIONAL,            "How long a plan waits for one machine, connection and command together; 10s if unset. Data sources of a machine that does not answer are then read in the apply, and resources are taken to be as they were left.", .check = duration_check},
 };
 /* clang-format on */
 

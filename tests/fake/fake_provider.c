@@ -376,12 +376,26 @@ static const Attribute lookup_attributes[] = {
     {"answer", &TYPE_STRING, COMPUTED, "What was found."  },
 };
 
+/* Ordered to "defer a", planning or not: what is right is the engine's business. */
+static bool is_deferred(const Call *call, Value object) {
+    FakeWorld *world = world_of(call);
+    Str name = object_text(object, "name", STR_EMPTY);
+    pthread_mutex_lock(&world->mutex);
+    bool defers = is_ordered(world, str_format(call->arena, "defer %.*s", STR_ARG(name)));
+    pthread_mutex_unlock(&world->mutex);
+    return defers;
+}
+
 static bool lookup_read(const Call *call,
                         const DataReadRequest *request,
                         DataReadResponse *response,
                         Diags *diags) {
     (void)request;
     Value *state = &response->state;
+    if (is_deferred(call, *state)) {
+        response->deferred = STR("Not there yet.");
+        return true;
+    }
     Deed deed = begin(call, "lookup", *state, 0);
     ObjectBuilder builder = object_builder_of(*state, call->arena);
     object_builder_set_text(
@@ -414,6 +428,10 @@ static bool token_open(const Call *call,
                        OpenResponse *response,
                        Diags *diags) {
     (void)request;
+    if (is_deferred(call, response->result)) {
+        response->deferred = STR("Not there yet.");
+        return true;
+    }
     Deed deed = begin(call, "open", response->result, 0);
     Str name = object_text(response->result, "name", STR_EMPTY);
     ObjectBuilder builder = object_builder_of(response->result, call->arena);

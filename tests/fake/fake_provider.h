@@ -35,6 +35,7 @@ typedef struct FakeWorld {
     VEC(FakeObject *) objects;
     StrBuf diary;   /* "create a" a line, as the calls end; reads are not written down */
     StrVec orders;  /* "create a", "half a" (creates and fails), "update a", "delete a" fail;
+                       "defer a": leaves a lookup or a token to the apply;
                        "lie a": creates with another size and kind than planned */
     uint32_t reads; /* of managed objects */
     uint32_t calls;

@@ -22,6 +22,7 @@ typedef struct ResourceCase {
     Str private_data;
     PlanResponse plan; /* the newest */
     bool in_doubt;     /* so said the newest apply */
+    Str deferred;      /* why the newest data source or ephemeral resource is left to the apply */
 } ResourceCase;
 
 static inline ResourceCase case_open_object(ObjectType type) {
@@ -172,6 +173,7 @@ static inline bool case_read_data(ResourceCase *c) {
     DataReadResponse response;
     bool done = data_source_type_read(c->data_source, case_call(c), &request, &response, &c->diags);
     c->state = response.state;
+    c->deferred = response.deferred;
     return done;
 }
 
@@ -206,6 +208,7 @@ static inline bool case_open_ephemeral(ResourceCase *c, const char *json, int64_
     if (done) {
         c->state = response.result;
         c->private_data = response.private_data;
+        c->deferred = response.deferred;
         *renew_at_ms = response.renew_at_ms;
     }
     return done;

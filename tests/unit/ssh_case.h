@@ -13,10 +13,16 @@ typedef struct SshCase {
     void *client;
 } SshCase;
 
-/* A client of the default configuration. */
-static inline void ssh_case_configure(SshCase *made) {
+/* A client of this configuration; closes the one before. */
+static inline void ssh_case_configure(SshCase *made, const char *json) {
     ResourceCase *c = &made->c;
-    Value config = schema_empty_value(&ssh_provider.schema, c->arena);
+    JsonReader reader = json_reader_new(str_from_cstr(json), c->arena);
+    const char *error = "";
+    Value config;
+    assert_true(json_read_typed(&reader, json_next(&reader),
+                                schema_implied_type(&ssh_provider.schema), &config, &error,
+                                c->arena));
+    ssh_client_close(made->client);
     ConfigureRequest request = {.config = config, .run = c->arena};
     ConfigureResponse response = {0};
     assert_true(ssh_client_configure(case_call(c), &request, &response, &c->diags));
@@ -25,7 +31,7 @@ static inline void ssh_case_configure(SshCase *made) {
 
 static inline SshCase ssh_case_of_type(SshServer server, ObjectType type) {
     SshCase made = {.server = server, .c = case_open_object(type)};
-    ssh_case_configure(&made);
+    ssh_case_configure(&made, "{}");
     return made;
 }
 

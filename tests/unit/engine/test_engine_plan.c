@@ -101,6 +101,84 @@ static void an_update_keeps_computed_values(void **unused) {
     engine_case_close(c);
 }
 
+/* The plan warns, goes on without the values, and the apply reads; who still says "later" then has
+ * failed. */
+static void data_may_be_deferred(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_config(c, "data: {fake_lookup: {d: {name: d}, e: {name: e}}}\n"
+                          "resource: {fake_thing: {a: {name: a, input: "
+                          "'${data.fake_lookup.d.answer}'}}}\n"
+                          "output: {o: {value: '${data.fake_lookup.d.name}'}}\n");
+    fake_world_order(&c->world, "defer d");
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "<= data.fake_lookup.d read_because_deferred\n"
+                     "+ fake_thing.a\n");
+    check_str(engine_case_said(c),
+              "data.fake_lookup.d: W Data source not read: Not there yet. The plan goes on without "
+              "the values of data.fake_lookup.d, and the apply reads it. "
+              "\"-exclude=data.fake_lookup.d\" leaves it out, with all that depends on it.\n");
+    assert_true(c->diags.items[0].range.end > 0);
+    assert_false(value_is_known(after_of(c, "fake_thing.a", "input")));
+    fake_world_obey(&c->world);
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_str(strbuf_str(&c->world.diary), "lookup d\ncreate a\n");
+
+    /* A refresh, and a plan that destroys, do not fail either. */
+    fake_world_order(&c->world, "defer d");
+    engine_case_options(c, PLAN_REFRESH_ONLY);
+    engine_case_must(c, engine_case_plan(c));
+    engine_case_options(c, PLAN_DESTROY);
+    engine_case_must(c, engine_case_plan(c));
+    engine_case_options(c, PLAN_NORMAL);
+    engine_case_must(c, engine_case_plan(c));
+    assert_false(engine_case_apply_plan(c));
+    assert_true(str_find(engine_case_said(c), STR("Data source not read: Not there yet."), 0) !=
+                SIZE_MAX);
+    engine_case_close(c);
+}
+
+static void ephemerals_may_be_deferred(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_config(c, "ephemeral: {fake_token: {t: {name: t}}}\n"
+                          "resource: {fake_thing: {a: {name: a, token: "
+                          "'${ephemeral.fake_token.t.value}'}}}\n");
+    fake_world_order(&c->world, "defer t");
+    engine_case_must(c, engine_case_plan(c));
+    assert_true(str_find(engine_case_said(c),
+                         STR("W Ephemeral resource not opened: Not there yet."), 0) != SIZE_MAX);
+    fake_world_obey(&c->world);
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_str(strbuf_str(&c->world.diary), "open t\ncreate a\nclose t\n");
+    fake_world_order(&c->world, "defer t");
+    engine_case_config(c, "ephemeral: {fake_token: {t: {name: t}}}\n"
+                          "resource: {fake_thing: {a: {name: a, size: 2, token: "
+                          "'${ephemeral.fake_token.t.value}'}}}\n");
+    engine_case_must(c, engine_case_plan(c));
+    assert_false(engine_case_apply_plan(c));
+    engine_case_close(c);
+}
+
+/* In a check it is what the check says. */
+static void nested_data_may_be_deferred(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, "check: {c: {data: {fake_lookup: {l: {name: l}}}, assert: {condition: "
+                          "\"${data.fake_lookup.l.answer != \\\"\\\"}\", error_message: x}}}\n");
+    fake_world_order(&c->world, "defer l");
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "<= data.fake_lookup.l read_because_check_nested\n");
+    assert_true(str_find(engine_case_said(c), STR("W Data source not read: Not there yet."), 0) !=
+                SIZE_MAX);
+    fake_world_obey(&c->world);
+    engine_case_must(c, engine_case_apply_plan(c));
+    assert_int_equal(c->diags.count, 0);
+    engine_case_close(c);
+}
+
 static void data_is_read_as_soon_as_it_can_be(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
@@ -509,6 +587,9 @@ int main(void) {
         cmocka_unit_test(unknowns_go_on),
         cmocka_unit_test(an_update_keeps_computed_values),
         cmocka_unit_test(data_is_read_as_soon_as_it_can_be),
+        cmocka_unit_test(data_may_be_deferred),
+        cmocka_unit_test(ephemerals_may_be_deferred),
+        cmocka_unit_test(nested_data_may_be_deferred),
         cmocka_unit_test(mistakes_are_told),
         cmocka_unit_test(an_error_hides_no_other),
         cmocka_unit_test(destruction_is_prevented),

@@ -1,5 +1,6 @@
 /* data ssh_exec: what a command says, whatever its status. */
 #include "ssh_case.h"
+#include "ssh_mute_port.h"
 
 static void test_read(void **state) {
     (void)state;
@@ -25,7 +26,124 @@ static void test_read(void **state) {
     ssh_case_close(&s);
 }
 
+typedef struct MuteCase {
+    SshCase s;
+    MutePort mute;
+    const char *json;
+    int64_t start_ms;
+} MuteCase;
+
+/* A plan that waits a second for a machine behind such a port; its "timeout" is 5 minutes. */
+static MuteCase mute_case_open(MutePortKind kind) {
+    MuteCase made = {.s = ssh_case_of(server_prepare(SERVER_SSHD), &data_ssh_exec)};
+    made.mute = mute_port_open(kind);
+    SshTarget target = server_target(&made.s.server);
+    target.port = made.mute.port;
+    ssh_case_configure(&made.s, "{\"plan_timeout\":\"1s\"}");
+    made.json = ssh_config_of(&made.s, &target, "\"command\":\"true\"");
+    made.s.c.call.is_planning = true;
+    made.s.c.state = case_config(&made.s.c, made.json);
+    made.start_ms = call_monotonic_ms(case_call(&made.s.c));
+    return made;
+}
+
+static void mute_case_close(MuteCase *m) {
+    mute_port_close(&m->mute);
+    ssh_case_close(&m->s);
+}
+
+static void test_plan_does_not_wait(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    static const struct {
+        MutePortKind kind;
+        const char *words;
+    } cases[] = {
+        {MUTE_REFUSES, "Connection refused"},
+        {MUTE_SILENT,  "did not answer"    },
+        {MUTE_DROPS,   "did not answer"    },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        MuteCase m = mute_case_open(cases[i].kind);
+        ResourceCase *c = &m.s.c;
+        check_done(c, case_read(c));
+        assert_in_range(call_monotonic_ms(case_call(c)) - m.start_ms, 500, 3000);
+        assert_int_equal(c->diags.count, 0);
+        assert_true(str_find(c->deferred, str_from_cstr(cases[i].words), 0) != SIZE_MAX);
+        assert_true(str_find(c->deferred, STR("\"plan_timeout\""), 0) != SIZE_MAX);
+        /* Others on the same machine do not wait again. */
+        int64_t second_ms = call_monotonic_ms(case_call(c));
+        c->state = case_config(c, m.json);
+        check_done(c, case_read(c));
+        assert_true(c->deferred.len > 0);
+        assert_in_range(call_monotonic_ms(case_call(c)) - second_ms, 0, 300);
+        mute_case_close(&m);
+    }
+}
+
+/* The apply waits as long as "timeout" says, also after a plan that did not find the machine. */
+static void test_apply_waits(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_of(server_prepare(SERVER_SSHD), &data_ssh_exec);
+    ResourceCase *c = &s.c;
+    ssh_case_configure(&s, "{\"plan_timeout\":\"100ms\"}");
+    const char *json = ssh_config(&s, "\"command\":\"echo a\",\"timeout\":\"30s\"");
+    c->call.is_planning = true;
+    c->state = case_config(c, json);
+    check_done(c, case_read(c));
+    assert_true(c->deferred.len > 0);
+    s.server.delay = "1";
+    server_spawn(&s.server);
+    c->call.is_planning = false;
+    c->state = case_config(c, json);
+    check_done(c, case_read(c));
+    assert_int_equal(c->deferred.len, 0);
+    check_str(case_text(c, "stdout"), "a\n");
+    ssh_case_close(&s);
+}
+
+/* A command that hangs is a machine that does not answer; an apply lets it run. */
+static void test_plan_does_not_wait_for_a_command(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &data_ssh_exec);
+    ResourceCase *c = &s.c;
+    ssh_case_configure(&s, "{\"plan_timeout\":\"2s\"}");
+    c->call.is_planning = true;
+    int64_t start_ms = call_monotonic_ms(case_call(c));
+    c->state = case_config(c, ssh_config(&s, "\"command\":\"sleep 60\""));
+    check_done(c, case_read(c));
+    assert_in_range(call_monotonic_ms(case_call(c)) - start_ms, 1500, 5000);
+    assert_true(str_find(c->deferred, STR("the command did not end in time"), 0) != SIZE_MAX);
+    c->call.is_planning = false;
+    c->state = case_config(c, ssh_config(&s, "\"command\":\"sleep 3; echo b\""));
+    check_done(c, case_read(c));
+    check_str(case_text(c, "stdout"), "b\n");
+    ssh_case_close(&s);
+}
+
+/* Another machine at the address is an answer: the plan must not go on. */
+static void test_other_host_key(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &data_ssh_exec);
+    ResourceCase *c = &s.c;
+    SshTarget target = server_target(&s.server);
+    target.host_key = s.server.other_public;
+    c->call.is_planning = true;
+    c->state = case_config(c, ssh_config_of(&s, &target, "\"command\":\"true\""));
+    check_refused(c, case_read(c), "The host key differs from the pinned one");
+    ssh_case_close(&s);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_read)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_read),
+        cmocka_unit_test(test_plan_does_not_wait),
+        cmocka_unit_test(test_apply_waits),
+        cmocka_unit_test(test_plan_does_not_wait_for_a_command),
+        cmocka_unit_test(test_other_host_key),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* ephemeral ssh_exec: an answer that is kept alive, and given back. */
 #include "ssh_case.h"
+#include "ssh_mute_port.h"
 
 static const char *const lease = "\"command\":\"echo token | tee lease; echo warned >&2\","
                                  "\"renew_command\":\"echo again >> lease\",\"renew_every\":\"2m\","
@@ -71,11 +72,31 @@ static void intervals_are_checked(void **state) {
     case_close(&c);
 }
 
+/* A plan leaves it to the apply. */
+static void is_deferred_by_a_plan(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_of(server_prepare(SERVER_SSHD), &ephemeral_ssh_exec);
+    MutePort mute = mute_port_open(MUTE_SILENT);
+    SshTarget target = server_target(&s.server);
+    target.port = mute.port;
+    ssh_case_configure(&s, "{\"plan_timeout\":\"1s\"}");
+    s.c.call.is_planning = true;
+    int64_t start_ms = call_monotonic_ms(case_call(&s.c)), renew_at_ms = -1;
+    const char *json = ssh_config_of(&s, &target, "\"command\":\"true\"");
+    check_done(&s.c, case_open_ephemeral(&s.c, json, &renew_at_ms));
+    assert_in_range(call_monotonic_ms(case_call(&s.c)) - start_ms, 500, 3000);
+    assert_true(s.c.deferred.len > 0);
+    mute_port_close(&mute);
+    ssh_case_close(&s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_opened_renewed_and_closed),
         cmocka_unit_test(may_just_answer),
         cmocka_unit_test(intervals_are_checked),
+        cmocka_unit_test(is_deferred_by_a_plan),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

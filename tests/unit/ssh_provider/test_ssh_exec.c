@@ -2,6 +2,7 @@
 #include "object_builder.h"
 #include "ssh_case.h"
 #include "ssh_marker.h"
+#include "ssh_mute_port.h"
 
 static void check_lines(SshCase *s, const char *name, const char *wanted) {
     check_str(server_read(&s->server, name), wanted);
@@ -124,8 +125,7 @@ static void test_recover_waits_for_a_running_script(void **state) {
     c->call.deadline_ms = clock->monotonic_ms(clock->self) + 1500;
     check_refused(c, case_apply(c, json), "The script failed");
     assert_true(value_is_null(case_attribute(c, "exit_status")));
-    ssh_client_close(s.client);
-    ssh_case_configure(&s);
+    ssh_case_configure(&s, "{}");
     c->call.deadline_ms = 0;
     RecoverOutcome outcome;
     check_done(c, case_recover(c, json, &outcome));
@@ -135,6 +135,28 @@ static void test_recover_waits_for_a_running_script(void **state) {
     assert_true(case_is_settled(c, json));
     check_done(c, case_delete(c));
     ssh_case_close(&s);
+}
+
+/* The doubt stays, and the plan does not wait for the machine to boot. */
+static void test_recover_without_the_machine(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    static const MutePortKind kinds[] = {MUTE_REFUSES, MUTE_SILENT, MUTE_DROPS};
+    for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
+        SshCase s = ssh_case_of(server_prepare(SERVER_SSHD), &ssh_exec);
+        MutePort mute = mute_port_open(kinds[i]);
+        SshTarget target = server_target(&s.server);
+        target.port = mute.port;
+        ssh_case_configure(&s, "{\"plan_timeout\":\"1s\"}");
+        s.c.call.is_planning = true;
+        int64_t start_ms = call_monotonic_ms(case_call(&s.c));
+        RecoverOutcome outcome;
+        assert_false(case_recover(&s.c, ssh_config_of(&s, &target, "\"command\":\"x\""), &outcome));
+        check_str(s.c.diags.items[1].summary, "It is in doubt whether the script ran");
+        assert_in_range(call_monotonic_ms(case_call(&s.c)) - start_ms, 0, 3000);
+        mute_port_close(&mute);
+        ssh_case_close(&s);
+    }
 }
 
 /* A clock by which, after one look, all but a moment of ten minutes is over. */
@@ -416,10 +438,8 @@ static void test_delete_without_the_machine(void **state) {
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
     ResourceCase *c = &s.c;
     check_done(c, case_apply(c, ssh_config(&s, "\"command\":\"true\",\"timeout\":\"1s\"")));
-    ssh_client_close(s.client);
     server_stop(&s.server);
-    s = (SshCase){.server = s.server, .c = s.c};
-    ssh_case_configure(&s);
+    ssh_case_configure(&s, "{}");
     check_done(&s.c, case_delete(&s.c));
     ssh_case_close(&s);
 }
@@ -484,6 +504,7 @@ int main(void) {
         cmocka_unit_test(test_failure_keeps_the_object),
         cmocka_unit_test(test_recover_waits_for_a_running_script),
         cmocka_unit_test(test_recover_has_a_limit),
+        cmocka_unit_test(test_recover_without_the_machine),
         cmocka_unit_test(test_recover_of_a_killed_script),
         cmocka_unit_test(test_broken_session),
         cmocka_unit_test(test_cut_at_each_stage),

@@ -1,5 +1,6 @@
 /* ssh_file on real servers: written whole, drift seen, removed. */
 #include "ssh_case.h"
+#include "ssh_mute_port.h"
 
 static const char *file_config(SshCase *s, const char *rest) {
     return ssh_config(s, ssh_text(s, rest, s->server.folder));
@@ -235,6 +236,32 @@ static void test_cut(void **state) {
     ssh_case_close(&s);
 }
 
+/* The refresh takes the file to be as it was left, within the time that a plan has. */
+static void test_refresh_does_not_wait(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    static const MutePortKind kinds[] = {MUTE_REFUSES, MUTE_SILENT, MUTE_DROPS};
+    for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
+        SshCase s = ssh_case_of(server_prepare(SERVER_SSHD), &ssh_file);
+        ResourceCase *c = &s.c;
+        MutePort mute = mute_port_open(kinds[i]);
+        SshTarget target = server_target(&s.server);
+        target.port = mute.port;
+        ssh_case_configure(&s, "{\"plan_timeout\":\"1s\"}");
+        Value before =
+            case_config(c, ssh_config_of(&s, &target, "\"path\":\"/f\",\"content\":\"x\""));
+        c->state = before;
+        c->call.is_planning = true;
+        int64_t start_ms = call_monotonic_ms(case_call(c));
+        check_done(c, case_read(c));
+        assert_in_range(call_monotonic_ms(case_call(c)) - start_ms, 500, 3000);
+        assert_true(value_equal(c->state, before));
+        check_str(c->diags.items[0].summary, "A file could not be looked at");
+        mute_port_close(&mute);
+        ssh_case_close(&s);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cut),
@@ -246,6 +273,7 @@ int main(void) {
         cmocka_unit_test(test_write_only),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_read_without_the_machine),
+        cmocka_unit_test(test_refresh_does_not_wait),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
