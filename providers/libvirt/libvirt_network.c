@@ -77,7 +77,7 @@ static const Attribute network_attributes[] = {
      "nat; route; open: routed without firewall; isolated; bridge: an existing bridge of the "
      "host. A network that was imported may keep private, vepa, passthrough or hostdev.",
      .default_json = "\"nat\"",
-     .words = "nat route open isolated bridge private vepa passthrough hostdev"},
+     .one_of = "nat route open isolated bridge private vepa passthrough hostdev"},
     {"bridge", &TYPE_STRING, OPTIONAL | COMPUTED,
      "Name of the bridge on the host; chosen by the host where it is left out."},
     {"stp", &TYPE_BOOL, OPTIONAL | COMPUTED,
