@@ -86,6 +86,7 @@ typedef struct Schema {
     size_t rule_count;
     int64_t version;
     const char *description;
+    const char *deprecated; /* of a type: what to use instead; NULL: it stays */
 } Schema;
 
 struct Block {

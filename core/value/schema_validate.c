@@ -156,6 +156,9 @@ static void check_object(const Checker *checker, const Schema *schema, Value obj
 bool schema_validate(const Schema *schema, Value config, Arena *arena, Diags *diags) {
     Checker checker = {.arena = arena, .diags = diags};
     size_t before = diags->error_count;
+    if (schema->deprecated)
+        diags_warning(diags, NO_RANGE, "Type is deprecated", "%s", schema->deprecated)
+            ->is_deprecation = true;
     check_object(&checker, schema, config, (Path){0});
     return diags->error_count == before;
 }
