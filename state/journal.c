@@ -11,7 +11,8 @@
 typedef struct InFlight {
     uint64_t sequence;
     Str line;       /* without line end */
-    Arena *arena;   /* of it */
+    StrVec parts;   /* lines of its parts, likewise */
+    Arena *arena;   /* of both */
     bool has_ended; /* but its outcome did not get into the journal: the next checkpoint has it */
 } InFlight;
 
@@ -323,6 +324,60 @@ bool journal_intent(Journal *journal,
     return true;
 }
 
+static InFlight *find_in_flight(Journal *journal, uint64_t sequence) {
+    vec_each(&journal->in_flight, place) {
+        if (place->sequence == sequence)
+            return place;
+    }
+    return NULL;
+}
+
+/* A fold keeps the lines of its parts with that of an intent. Under the mutex. */
+static Str append_part(Journal *journal, JournalRecord *record, Arena *scratch) {
+    InFlight line;
+    Str problem = append(journal, record, &line, scratch);
+    if (problem.len > 0)
+        return problem;
+    InFlight *place = find_in_flight(journal, record->sequence);
+    if (place)
+        vec_push(place->arena, &place->parts, str_clone(line.line, place->arena));
+    arena_close(line.arena);
+    return STR_EMPTY;
+}
+
+static JournalRecord part_record(RecordKind kind, uint64_t sequence, const StatePart *part) {
+    return (JournalRecord){
+        .kind = kind,
+        .sequence = sequence,
+        .part = part->key,
+        .pending = {.action = part->action,
+                    .identity = part->identity,
+                    .private_data = part->private_data},
+    };
+}
+
+bool journal_part_begin(Journal *journal, uint64_t sequence, const StatePart *part, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("journal part");
+    JournalRecord record = part_record(RECORD_PART_BEGIN, sequence, part);
+    pthread_mutex_lock(&journal->mutex);
+    Str problem = append_part(journal, &record, scratch);
+    if (problem.len == 0)
+        problem = wait_durable(journal, scratch);
+    pthread_mutex_unlock(&journal->mutex);
+    return report(journal, problem, "No further operation is begun.", diags);
+}
+
+bool journal_part_end(Journal *journal, uint64_t sequence, const StatePart *part, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("journal part");
+    JournalRecord record = part_record(RECORD_PART_END, sequence, part);
+    pthread_mutex_lock(&journal->mutex);
+    Str problem = append_part(journal, &record, scratch);
+    if (problem.len == 0 && journal->store->is_buffered)
+        problem = wait_durable(journal, scratch);
+    pthread_mutex_unlock(&journal->mutex);
+    return report(journal, problem, "No further operation is begun.", diags);
+}
+
 static bool append_alone(Journal *journal, JournalRecord *record, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("journal outcome");
     pthread_mutex_lock(&journal->mutex);
@@ -391,11 +446,38 @@ bool journal_restore(Journal *journal, ResourceAddr address, Str key, Diags *dia
     return append_alone(journal, &record, diags);
 }
 
+static void keep_line(Journal *journal, Str line) {
+    vec_push(journal->kept_arena, &journal->kept, str_clone(line, journal->kept_arena));
+}
+
 static void keep_in_flight(Journal *journal) {
     vec_each(&journal->in_flight, place) {
-        if (!place->has_ended)
-            vec_push(journal->kept_arena, &journal->kept,
-                     str_clone(place->line, journal->kept_arena));
+        if (place->has_ended)
+            continue;
+        keep_line(journal, place->line);
+        vec_each(&place->parts, line) {
+            keep_line(journal, *line);
+        }
+    }
+}
+
+static void keep_record(Journal *journal, const JournalRecord *record) {
+    StrBuf line = strbuf_new(journal->kept_arena);
+    journal_record_write(record, &line);
+    vec_push(journal->kept_arena, &journal->kept, (Str){line.ptr, line.len - 1});
+}
+
+static void keep_parts(Journal *journal, uint64_t sequence, const StateParts *parts) {
+    vec_each(parts, part) {
+        JournalRecord record = part_record(RECORD_PART_BEGIN, sequence, part);
+        record.pending.private_data = STR_EMPTY;
+        keep_record(journal, &record);
+    }
+    vec_each(parts, part) {
+        JournalRecord record = part_record(RECORD_PART_END, sequence, part);
+        record.pending.action = record.pending.identity = STR_EMPTY;
+        if (part->has_ended)
+            keep_record(journal, &record);
     }
 }
 
@@ -417,9 +499,8 @@ static void keep_in_doubt(Journal *journal, const State *state) {
                 .pending = *instance->pending,
             };
             record.address.key = instance->key;
-            StrBuf line = strbuf_new(journal->kept_arena);
-            journal_record_write(&record, &line);
-            vec_push(journal->kept_arena, &journal->kept, (Str){line.ptr, line.len - 1});
+            keep_record(journal, &record);
+            keep_parts(journal, record.sequence, &instance->pending->parts);
         }
     }
 }

@@ -11,8 +11,11 @@
  *   outcome          sequence of its intent, the new object (or none) in state form: durable
  *                    before anything that depends on it begins
  *   end              sequence: the call failed and left the old object as it was
- *   depose, restore  address, key: the current object became the deposed one, and back
- *   fold             a checkpoint: the state file of this serial and digest holds all before it
+ *   part-begin       sequence of its intent, key and action of one of the objects behind the
+ * instance, identity: durable before that object is changed part-end         sequence, key,
+ * private: that object is changed depose, restore  address, key: the current object became the
+ * deposed one, and back fold             a checkpoint: the state file of this serial and digest
+ * holds all before it
  *
  * Records are numbered from 1. A last line without line end is what a crash leaves, and is dropped;
  * any other line that cannot be read, is missing or stands there twice is damage, an error that
@@ -71,6 +74,16 @@ MUST_USE bool journal_intent(Journal *journal,
                              const JournalIntent *intent,
                              uint64_t *sequence,
                              Diags *diags);
+/* A part of a call whose intent has that sequence. The beginning is durable when it returns; the
+ * end is appended, and durable where the store keeps in memory what is not synced. */
+MUST_USE bool journal_part_begin(Journal *journal,
+                                 uint64_t sequence,
+                                 const StatePart *part,
+                                 Diags *diags);
+MUST_USE bool journal_part_end(Journal *journal,
+                               uint64_t sequence,
+                               const StatePart *part,
+                               Diags *diags);
 /* Appended; durable with the next sync that anybody waits for. `sequence` 0: there was no intent.
  */
 MUST_USE bool journal_outcome(Journal *journal,
@@ -101,11 +114,11 @@ uint64_t journal_sync_count(const Journal *journal);
 void journal_close(Journal *journal);
 
 /* Reads what a run before left and puts it into `state`: outcomes as objects, intents without one
- * as StateInstance.pending. False only if the file cannot be trusted (a diagnostic says what to
- * do). If it is damaged and `aside` is not NULL (only under the state's lock), a copy as it is
- * stored goes to `<name>.damaged` there and the readable records replace it, so that the next run
- * goes on with them. *found: there was something. Outcomes of a journal whose lineage differs are
- * refused; where the state's serial moved on by other hands, outcomes give way address by address
- * (the state's object wins) and intents are kept. */
+ * as StateInstance.pending, with the parts that they had begun. False only if the file cannot be
+ * trusted (a diagnostic says what to do). If it is damaged and `aside` is not NULL (only under the
+ * state's lock), a copy as it is stored goes to `<name>.damaged` there and the readable records
+ * replace it, so that the next run goes on with them. *found: there was something. Outcomes of a
+ * journal whose lineage differs are refused; where the state's serial moved on by other hands,
+ * outcomes give way address by address (the state's object wins) and intents are kept. */
 MUST_USE bool journal_replay(
     JournalStore *store, const Disk *aside, State *state, bool *found, Arena *arena, Diags *diags);

@@ -6,11 +6,11 @@
 #define CHECKSUM_DIGITS 8
 
 static const char *const kind_names[] = {
-    [RECORD_START] = "start", [RECORD_INTENT] = "intent", [RECORD_OUTCOME] = "outcome",
-    [RECORD_END] = "end",     [RECORD_DEPOSE] = "depose", [RECORD_RESTORE] = "restore",
-    [RECORD_FOLD] = "fold",
+    [RECORD_START] = "start", [RECORD_INTENT] = "intent",         [RECORD_OUTCOME] = "outcome",
+    [RECORD_END] = "end",     [RECORD_DEPOSE] = "depose",         [RECORD_RESTORE] = "restore",
+    [RECORD_FOLD] = "fold",   [RECORD_PART_BEGIN] = "part-begin", [RECORD_PART_END] = "part-end",
 };
-static_assert(ARRAY_COUNT(kind_names) == RECORD_FOLD + 1, "every kind has a name");
+static_assert(ARRAY_COUNT(kind_names) == RECORD_PART_END + 1, "every kind has a name");
 
 static void write_count(JsonWriter *writer, const char *key, uint64_t count) {
     CHECK(count <= INT64_MAX);
@@ -45,6 +45,18 @@ static void write_pending(JsonWriter *writer, const StatePending *pending, Arena
     }
     state_object_json_write_strings(writer, "dependencies", pending->dependencies,
                                     pending->dependency_count);
+}
+
+static void write_part(JsonWriter *writer, const JournalRecord *record, Arena *scratch) {
+    const StatePending *part = &record->pending;
+    write_count(writer, "sequence", record->sequence);
+    json_key_string(writer, "part", record->part);
+    if (part->action.len > 0)
+        json_key_string(writer, "action", part->action);
+    if (part->identity.len > 0)
+        json_key_string(writer, "identity", part->identity);
+    if (part->private_data.len > 0)
+        json_key_string(writer, "private", digest_to_base64(part->private_data, scratch));
 }
 
 static void write_object(JsonWriter *writer, const StateObject *object) {
@@ -86,6 +98,8 @@ static void write_members(JsonWriter *writer, const JournalRecord *record, Arena
         write_count(writer, "serial", record->serial);
         json_key_string(writer, "digest", record->digest);
         return;
+    case RECORD_PART_BEGIN:
+    case RECORD_PART_END: write_part(writer, record, scratch); return;
     }
 }
 
@@ -211,6 +225,7 @@ static const struct {
     {"provider",       parse_provider,     offsetof(JournalRecord, provider)              },
     {"deposed",        parse_string,       offsetof(JournalRecord, deposed)               },
     {"object",         parse_object,       offsetof(JournalRecord, object)                },
+    {"part",           parse_string,       offsetof(JournalRecord, part)                  },
     {"action",         parse_string,       offsetof(JournalRecord, pending.action)        },
     {"generation",     parse_count,        offsetof(JournalRecord, pending.generation)    },
     {"identity",       parse_string,       offsetof(JournalRecord, pending.identity)      },

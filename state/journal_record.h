@@ -12,12 +12,14 @@ typedef enum RecordKind {
     RECORD_DEPOSE,
     RECORD_RESTORE,
     RECORD_FOLD,
+    RECORD_PART_BEGIN,
+    RECORD_PART_END,
 } RecordKind;
 
 typedef struct JournalRecord {
     RecordKind kind;
     uint64_t number;   /* of the record in its text, from 1; 0: written before records had one */
-    uint64_t sequence; /* intent, outcome, end */
+    uint64_t sequence; /* intent, outcome, end, part-begin, part-end: of the intent */
     Str lineage;       /* start */
     uint64_t serial;   /* start, fold */
     Str digest;        /* fold: SHA-256 of the state file's text; depose: of the object */
@@ -27,7 +29,9 @@ typedef struct JournalRecord {
     ProviderRef provider;
     Str deposed;
     const StateObject *object; /* outcome; NULL: none */
-    StatePending pending;      /* intent; its own `deposed` is unused */
+    StatePending pending;      /* intent; its own `deposed` and `parts` are unused */
+    /* part-begin, part-end; their action, identity and private data are those of `pending` */
+    Str part;
 } JournalRecord;
 
 /* Tells an object from another. */

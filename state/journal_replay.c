@@ -224,7 +224,9 @@ static void apply_records(Replay *replay) {
             break;
         case RECORD_INTENT: apply_creation(replay, record); break;
         case RECORD_END:
-        case RECORD_FOLD: break;
+        case RECORD_FOLD:
+        case RECORD_PART_BEGIN:
+        case RECORD_PART_END: break;
         }
     }
     end_stretch(replay);
@@ -235,9 +237,42 @@ static Str slot_key(const JournalRecord *record, Arena *arena) {
     return str_format(arena, "%.*s %.*s", STR_ARG(address), STR_ARG(record->deposed));
 }
 
+/* The parts that one call had begun. */
+typedef struct BegunParts {
+    StateParts parts;
+    Map places; /* key → index + 1 */
+} BegunParts;
+
+static Str sequence_key(const JournalRecord *record, Arena *arena) {
+    return str_format(arena, "%llu", (unsigned long long)record->sequence);
+}
+
+/* Sequences are not used twice in one journal. */
+static void note_part(Replay *replay, Map *begun, const JournalRecord *record) {
+    Str key = sequence_key(record, begun->arena);
+    BegunParts *call = map_find(begun, key);
+    if (!call) {
+        call = arena_new(begun->arena, BegunParts);
+        call->places = map_new(begun->arena);
+        map_set(begun, key, call);
+    }
+    size_t place = (size_t)(uintptr_t)map_find(&call->places, record->part);
+    if (record->kind == RECORD_PART_END && place > 0) {
+        StatePart *part = &call->parts.items[place - 1];
+        part->has_ended = true;
+        part->private_data = record->pending.private_data;
+    } else if (record->kind == RECORD_PART_BEGIN && place == 0) {
+        StatePart part = {.key = record->part,
+                          .action = record->pending.action,
+                          .identity = record->pending.identity};
+        vec_push(replay->arena, &call->parts, part);
+        map_set(&call->places, record->part, (void *)(uintptr_t)call->parts.count);
+    }
+}
+
 /* A creation in doubt is what must not be forgotten: any other call in doubt is about an object
- * that the state still holds, and reading it again tells what became of it. */
-static void set_pending(Replay *replay, const JournalRecord *record) {
+ * that the state still holds, and reading it again tells what became of it, or its parts do. */
+static void set_pending(Replay *replay, const JournalRecord *record, const BegunParts *begun) {
     StateInstance *instance = instance_of(replay, record);
     const StatePending *before = instance->pending;
     bool creates = str_equal(record->pending.action, STR("create"));
@@ -248,6 +283,8 @@ static void set_pending(Replay *replay, const JournalRecord *record) {
     pending->deposed = record->deposed;
     if (before && before->generation > pending->generation)
         pending->generation = before->generation;
+    if (begun)
+        pending->parts = begun->parts;
     instance->pending = pending;
 }
 
@@ -257,22 +294,24 @@ static void find_pending(Replay *replay) {
     SCOPED(ArenaRef) scratch = arena_open("pending");
     Map ended = map_new(scratch);   /* sequence → record, when by `end` or outcome */
     Map settled = map_new(scratch); /* slot → the last outcome about it */
+    Map begun = map_new(scratch);   /* sequence → BegunParts */
     vec_each(&replay->text.records, record) {
         bool ends = record->kind == RECORD_OUTCOME || record->kind == RECORD_END;
         if (ends && record->sequence > 0) {
-            Str key = str_format(scratch, "%llu", (unsigned long long)record->sequence);
-            map_set(&ended, key, record);
+            map_set(&ended, sequence_key(record, scratch), record);
         }
         if (record->kind == RECORD_OUTCOME)
             map_set(&settled, slot_key(record, scratch), record);
+        if (record->kind == RECORD_PART_BEGIN || record->kind == RECORD_PART_END)
+            note_part(replay, &begun, record);
     }
     vec_each(&replay->text.records, record) {
         if (record->kind != RECORD_INTENT)
             continue;
-        Str key = str_format(scratch, "%llu", (unsigned long long)record->sequence);
+        Str key = sequence_key(record, scratch);
         const JournalRecord *last = map_find(&settled, slot_key(record, scratch));
         if (!map_has(&ended, key) && last < record)
-            set_pending(replay, record);
+            set_pending(replay, record, map_find(&begun, key));
     }
 }
 

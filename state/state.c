@@ -219,6 +219,19 @@ const StateObject *state_object_clone(const StateObject *object, Arena *arena) {
     return copy;
 }
 
+static StateParts clone_parts(const StateParts *parts, Arena *arena) {
+    StateParts copies = {0};
+    vec_each(parts, part) {
+        StatePart copy = *part;
+        copy.key = str_clone(part->key, arena);
+        copy.action = str_clone(part->action, arena);
+        copy.identity = str_clone(part->identity, arena);
+        copy.private_data = str_clone(part->private_data, arena);
+        vec_push(arena, &copies, copy);
+    }
+    return copies;
+}
+
 static const StatePending *clone_pending(const StatePending *pending, Arena *arena) {
     if (!pending)
         return NULL;
@@ -231,6 +244,7 @@ static const StatePending *clone_pending(const StatePending *pending, Arena *are
     copy->planned = str_clone(pending->planned, arena);
     copy->sensitive = str_clone(pending->sensitive, arena);
     copy->dependencies = clone_strs(pending->dependencies, pending->dependency_count, arena);
+    copy->parts = clone_parts(&pending->parts, arena);
     return copy;
 }
 

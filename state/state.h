@@ -32,6 +32,17 @@ typedef struct StateDeposed {
     const StateObject *object;
 } StateDeposed;
 
+/* One of the objects behind an instance, whose change such a call had begun. */
+typedef struct StatePart {
+    Str key;
+    Str action; /* create, update, replace, delete */
+    Str identity;
+    bool has_ended;
+    Str private_data; /* once it has ended */
+} StatePart;
+
+typedef VEC(StatePart) StateParts;
+
 /* A provider call whose outcome nobody knows: the run that made it ended in between. */
 typedef struct StatePending {
     Str action; /* create, update, delete */
@@ -45,6 +56,7 @@ typedef struct StatePending {
     bool is_provisioned; /* without what provisioners do, the object is half made */
     const Str *dependencies;
     size_t dependency_count;
+    StateParts parts; /* in the order in which they began */
 } StatePending;
 
 typedef struct StateInstance {

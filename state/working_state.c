@@ -459,3 +459,29 @@ bool working_state_intend(WorkingState *working,
     bool ok = journal_intent(working->journal, intent, sequence, &reasons);
     return first_failure(working, ok, &reasons, diags);
 }
+
+bool working_state_part_begin(WorkingState *working,
+                              uint64_t sequence,
+                              const StatePart *part,
+                              Diags *diags) {
+    if (!working_state_may_change(working, diags))
+        return false;
+    if (!working->journal || sequence == 0)
+        return true;
+    SCOPED(ArenaRef) scratch = arena_open("part");
+    Diags reasons = diags_new(scratch);
+    bool ok = journal_part_begin(working->journal, sequence, part, &reasons);
+    return first_failure(working, ok, &reasons, diags);
+}
+
+bool working_state_part_end(WorkingState *working,
+                            uint64_t sequence,
+                            const StatePart *part,
+                            Diags *diags) {
+    if (!working->journal || sequence == 0)
+        return true;
+    SCOPED(ArenaRef) scratch = arena_open("part");
+    Diags reasons = diags_new(scratch);
+    bool ok = journal_part_end(working->journal, sequence, part, &reasons);
+    return first_failure(working, ok, &reasons, diags);
+}

@@ -27,6 +27,16 @@ MUST_USE bool working_state_intend(WorkingState *working,
                                    const JournalIntent *intent,
                                    uint64_t *sequence,
                                    Diags *diags);
+/* Within a call whose intent has that sequence (0: there was none): before one of the objects
+ * behind the instance is changed, and after. False: not recorded; nothing more may be begun. */
+MUST_USE bool working_state_part_begin(WorkingState *working,
+                                       uint64_t sequence,
+                                       const StatePart *part,
+                                       Diags *diags);
+MUST_USE bool working_state_part_end(WorkingState *working,
+                                     uint64_t sequence,
+                                     const StatePart *part,
+                                     Diags *diags);
 /* After it: what the slot holds now (NULL object: nothing). sequence 0: no intent was needed. The
  * list of what the object depends on may be long and is not copied: it lives as long as the state.
  */

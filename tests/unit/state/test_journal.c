@@ -58,8 +58,8 @@ static void record(Case *it, uint64_t sequence, const char *address) {
 
 /* "start intent 1 outcome 1": the kinds and sequences of all lines. */
 static Str content(Case *it) {
-    static const char *const kinds[] = {"start",  "intent",  "outcome", "end",
-                                        "depose", "restore", "fold"};
+    static const char *const kinds[] = {"start",   "intent", "outcome", "end", "depose",
+                                        "restore", "fold",   "begin",   "part"};
     Str bytes;
     if (it->disk.read_file(it->disk.self, path, &bytes, it->arena) != 0)
         return STR("absent");
@@ -132,6 +132,73 @@ static void fold(void **unused) {
     check_str(content(it), "absent");
     record(it, intend(it, "t.d"), "t.d");
     check_str(content(it), "start intent 4 outcome 4");
+    journal_close(it->journal);
+}
+
+static void begin_part(Case *it, uint64_t sequence, const char *key) {
+    StatePart part = {.key = str_from_cstr(key), .action = STR("create"), .identity = STR("id")};
+    assert_true(journal_part_begin(it->journal, sequence, &part, &it->diags));
+}
+
+static void end_part(Case *it, uint64_t sequence, const char *key) {
+    StatePart part = {.key = str_from_cstr(key), .private_data = STR("p")};
+    assert_true(journal_part_end(it->journal, sequence, &part, &it->diags));
+}
+
+static void close_and_replay(Case *it) {
+    bool found;
+    journal_close(it->journal);
+    it->state = state_new(it->arena);
+    assert_true(journal_replay(journal_file_new(&it->disk, path, it->arena), NULL, it->state,
+                               &found, it->arena, &it->diags));
+}
+
+/* The beginning of a part is durable at once. Folds keep the parts of calls in flight, and of those
+ * that are in doubt. */
+static void parts_outlive_folds(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Case *it = case_new(arena);
+    uint64_t a = intend(it, "t.a"), b = intend(it, "t.b");
+    assert_int_equal(journal_sync_count(it->journal), 2);
+    begin_part(it, a, "one");
+    assert_int_equal(journal_sync_count(it->journal), 3);
+    begin_part(it, b, "other");
+    end_part(it, a, "one");
+    assert_int_equal(journal_sync_count(it->journal), 4);
+    record(it, b, "t.b");
+    journal_announce(it->journal, it->state, STR("text"));
+    begin_part(it, a, "two");
+    assert_true(journal_fold(it->journal, it->state, &it->diags));
+    check_str(content(it), "start intent 1 begin 1 part 1 begin 1");
+    assert_true(journal_fold(it->journal, it->state, &it->diags));
+    check_str(content(it), "start intent 1 begin 1 part 1 begin 1");
+    close_and_replay(it);
+    open_journal(it);
+    record(it, intend(it, "t.c"), "t.c");
+    assert_true(journal_fold(it->journal, it->state, &it->diags));
+    check_str(content(it), "start intent 3 begin 3 begin 3 part 3");
+    close_and_replay(it);
+    ResourceAddr address = state_case_address("t.a", arena);
+    const StatePending *pending = state_find_instance(it->state, address)->pending;
+    assert_int_equal(pending->parts.count, 2);
+    check_str(pending->parts.items[0].key, "one");
+    check_str(pending->parts.items[0].identity, "id");
+    check_str(pending->parts.items[0].private_data, "p");
+    assert_true(pending->parts.items[0].has_ended);
+    check_str(pending->parts.items[1].key, "two");
+    assert_false(pending->parts.items[1].has_ended);
+}
+
+static void a_part_that_is_not_durable(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Case *it = case_new(arena);
+    uint64_t a = intend(it, "t.a");
+    StatePart part = {.key = STR("one"), .action = STR("create")};
+    faulty_disk_arm(it->faulty, FAULT_ERROR, 1, 1); /* the sync after the append */
+    assert_false(journal_part_begin(it->journal, a, &part, &it->diags));
+    assert_int_equal(it->diags.error_count, 1);
     journal_close(it->journal);
 }
 
@@ -223,6 +290,8 @@ int main(void) {
         cmocka_unit_test(records_in_order),
         cmocka_unit_test(fold),
         cmocka_unit_test(fold_keeps_what_is_in_doubt),
+        cmocka_unit_test(parts_outlive_folds),
+        cmocka_unit_test(a_part_that_is_not_durable),
         cmocka_unit_test(torn_end_is_cut),
         cmocka_unit_test(a_disk_that_fails),
         cmocka_unit_test(an_outcome_that_is_not_appended),

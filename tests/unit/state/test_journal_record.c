@@ -53,6 +53,36 @@ static void intent(void **unused) {
     check_str(read.pending.dependencies[1], "module.m.t.b");
 }
 
+static void parts(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    JournalRecord begin = {
+        .kind = RECORD_PART_BEGIN,
+        .number = 4,
+        .sequence = 3,
+        .part = STR("apps/v1/Deployment/web/\"front\""),
+        .pending = {.action = STR("replace"), .identity = STR("uid")},
+    };
+    JournalRecord end = {
+        .kind = RECORD_PART_END,
+        .sequence = 3,
+        .part = begin.part,
+        .pending = {.private_data = STR("\0\xff")},
+    };
+    JournalRecord read;
+    assert_true(journal_record_parse(write(&begin, arena), &read, arena));
+    assert_int_equal(read.kind, RECORD_PART_BEGIN);
+    assert_int_equal(read.number, 4);
+    assert_int_equal(read.sequence, 3);
+    check_str_equal(read.part, begin.part);
+    check_str(read.pending.action, "replace");
+    check_str(read.pending.identity, "uid");
+    assert_true(journal_record_parse(write(&end, arena), &read, arena));
+    assert_int_equal(read.kind, RECORD_PART_END);
+    check_str_equal(read.part, begin.part);
+    check_str_equal(read.pending.private_data, end.pending.private_data);
+}
+
 static void outcome(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -124,9 +154,8 @@ static void lines(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(intent),
-        cmocka_unit_test(outcome),
-        cmocka_unit_test(every_changed_byte),
+        cmocka_unit_test(intent),  cmocka_unit_test(parts),
+        cmocka_unit_test(outcome), cmocka_unit_test(every_changed_byte),
         cmocka_unit_test(lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,6 +45,19 @@ static void intent(Left *left, uint64_t sequence, const char *address, const cha
     });
 }
 
+static void part(Left *left, RecordKind kind, uint64_t sequence, const char *key) {
+    bool begins = kind == RECORD_PART_BEGIN;
+    add(left,
+        (JournalRecord){
+            .kind = kind,
+            .sequence = sequence,
+            .part = str_from_cstr(key),
+            .pending = {.action = begins ? STR("update") : STR_EMPTY,
+                        .identity = begins ? str_format(left->arena, "id-%s", key) : STR_EMPTY,
+                        .private_data = begins ? STR_EMPTY : STR("private")},
+    });
+}
+
 static void outcome(Left *left, uint64_t sequence, const char *address, const char *id) {
     add(left, (JournalRecord){
                   .kind = RECORD_OUTCOME,
@@ -156,6 +169,56 @@ static void same_state(void **unused) {
     assert_int_equal(left.state->serial, 6);
     ResourceAddr address = state_case_address("t.doubtful", arena);
     check_str(state_find_resource(left.state, address)->provider, "h/n/t");
+}
+
+/* "a! b " of what is in doubt: the parts that were begun; those with "!" have ended. */
+static Str parts_of(const Left *left, const char *address) {
+    ResourceAddr at = state_case_address(address, left->arena);
+    const StateInstance *instance = state_find_instance(left->state, at);
+    StrBuf text = strbuf_new(left->arena);
+    if (!instance || !instance->pending)
+        return STR("nothing");
+    vec_each(&instance->pending->parts, begun) {
+        check_str(begun->action, "update");
+        check_str_equal(begun->identity, str_format(left->arena, "id-%.*s", STR_ARG(begun->key)));
+        check_str(begun->private_data, begun->has_ended ? "private" : "");
+        strbuf_add_format(&text, "%.*s%s ", STR_ARG(begun->key), begun->has_ended ? "!" : "");
+    }
+    return strbuf_str(&text);
+}
+
+static void parts(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Left left = left_new(arena);
+    hold(&left, "t.updated", "old");
+    hold(&left, "t.deleted", "old");
+    start(&left, "l", 5);
+    intent(&left, 1, "t.done", "create");
+    intent(&left, 2, "t.updated", "update");
+    part(&left, RECORD_PART_BEGIN, 1, "z");
+    part(&left, RECORD_PART_BEGIN, 2, "b");
+    part(&left, RECORD_PART_BEGIN, 2, "a");
+    part(&left, RECORD_PART_END, 1, "z");
+    part(&left, RECORD_PART_END, 2, "a");
+    outcome(&left, 1, "t.done", "new");
+    intent(&left, 3, "t.deleted", "delete");
+    part(&left, RECORD_PART_BEGIN, 3, "a");
+    start(&left, "l", 6);
+    intent(&left, 4, "t.made", "create");
+    part(&left, RECORD_PART_BEGIN, 4, "a");
+    part(&left, RECORD_PART_END, 4, "a");
+    intent(&left, 5, "t.plain", "create");
+    replay_well(&left);
+    check_str(parts_of(&left, "t.done"), "nothing");
+    check_str(parts_of(&left, "t.updated"), "b a! ");
+    check_str(parts_of(&left, "t.deleted"), "a ");
+    check_str(parts_of(&left, "t.made"), "a! ");
+    check_str(parts_of(&left, "t.plain"), "");
+    check_str(slot(&left, "t.updated"), "old update 20");
+    /* A copy has them too. */
+    left.state = state_clone(left.state, arena);
+    check_str(parts_of(&left, "t.updated"), "b a! ");
 }
 
 /* A second run ended early as well. */
@@ -397,6 +460,8 @@ static void every_record_with_every_damage(void **unused) {
     move(&whole, RECORD_DEPOSE, "t.b", "b");
     move(&whole, RECORD_RESTORE, "t.b", "b");
     intent(&whole, 2, "t.c", "update");
+    part(&whole, RECORD_PART_BEGIN, 2, "part");
+    part(&whole, RECORD_PART_END, 2, "part");
     add(&whole, (JournalRecord){.kind = RECORD_END, .sequence = 2});
     add(&whole, (JournalRecord){.kind = RECORD_FOLD, .serial = 6, .digest = STR("00")});
     for (size_t which = 0; which < ARRAY_COUNT(damages); which++) {
@@ -424,6 +489,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(none),
         cmocka_unit_test(same_state),
+        cmocka_unit_test(parts),
         cmocka_unit_test(two_runs),
         cmocka_unit_test(changed_by_others),
         cmocka_unit_test(folded),

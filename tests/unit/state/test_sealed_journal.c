@@ -1,7 +1,9 @@
 /* sealed_journal: what its user reads is what was appended; damage comes out as damage, in its
  * place; what was written otherwise is written anew. */
 #include "crypt_case.h"
+#include "journal.h"
 #include "sealed_journal.h"
+#include "state_case.h"
 
 /* A store in memory. */
 typedef struct Shelf {
@@ -126,6 +128,35 @@ static void test_lines(void **state) {
     crypt_case_close(&test.c);
 }
 
+/* What the journal says of parts is sealed as all else, and comes back. */
+static void test_parts(void **state) {
+    (void)state;
+    SealedCase test;
+    open_case(&test);
+    Arena *arena = test.c.arena;
+    Diags diags = diags_new(arena);
+    State *before = state_new(arena), *after = state_new(arena);
+    before->lineage = after->lineage = STR("l");
+    JournalStore *store = sealed_journal_new(&test.shelf.store, test.cipher, arena);
+    Journal *journal;
+    uint64_t sequence;
+    bool found;
+    assert_true(journal_open(store, &clock_real, before, &journal, arena, &diags));
+    JournalIntent intent = {.address = state_case_address("t.a", arena), .action = STR("create")};
+    StatePart part = {.key = STR("v1/Secret/web"), .action = STR("create"), .identity = STR("uid")};
+    assert_true(journal_intent(journal, &intent, &sequence, &diags));
+    assert_true(journal_part_begin(journal, sequence, &part, &diags));
+    journal_close(journal);
+    assert_int_equal(str_find(test.shelf.text, part.key, 0), SIZE_MAX);
+    store = sealed_journal_new(&test.shelf.store, test.cipher, arena);
+    assert_true(journal_replay(store, NULL, after, &found, arena, &diags));
+    const StateInstance *instance = state_find_instance(after, intent.address);
+    assert_int_equal(instance->pending->parts.count, 1);
+    check_str(instance->pending->parts.items[0].key, "v1/Secret/web");
+    check_str(instance->pending->parts.items[0].identity, "uid");
+    crypt_case_close(&test.c);
+}
+
 static void test_replace_and_remove(void **state) {
     (void)state;
     SealedCase test;
@@ -219,9 +250,13 @@ static void test_other_forms(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines),           cmocka_unit_test(test_replace_and_remove),
-        cmocka_unit_test(test_failed_append),   cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_torn_first_line), cmocka_unit_test(test_other_forms),
+        cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_replace_and_remove),
+        cmocka_unit_test(test_failed_append),
+        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_torn_first_line),
+        cmocka_unit_test(test_other_forms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
