@@ -14,6 +14,24 @@ typedef struct ChangeNote {
     Str text;
 } ChangeNote;
 
+typedef VEC(ChangeNote) ChangeNotes;
+
+/* What becomes of one of the objects behind an instance.
+ *
+ *   action          create, update, delete, or delete then create
+ *   before, after   marked objects of any type; null: absent; `after` may hold unknowns */
+typedef struct PartChange {
+    Str key;
+    Str title; /* the key for people: without secrets */
+    Action action;
+    Value before;
+    Value after;
+    Paths replace_paths;
+    ChangeNotes notes;
+} PartChange;
+
+typedef VEC(PartChange) PartChanges;
+
 typedef struct ResourceChange {
     ResourceAddr address;
     ResourceAddr previous; /* type empty: did not move */
@@ -29,8 +47,10 @@ typedef struct ResourceChange {
     Value after;
     Value config; /* of a read that waits for apply; else null */
     Paths replace_paths;
-    VEC(ChangeNote) notes;
-    Str private_data; /* planned */
+    ChangeNotes notes;
+    PartChanges parts;      /* sorted by key */
+    bool has_unknown_parts; /* more may come with values that are not known yet */
+    Str private_data;       /* planned */
     const Str *dependencies;
     size_t dependency_count;
     bool create_before_destroy;

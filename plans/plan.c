@@ -33,6 +33,22 @@ static int compare_variables(const void *a, const void *b) {
             qsort((vec).items, (vec).count, sizeof(*(vec).items), (compare));                      \
     } while (0)
 
+static int compare_parts(const void *a, const void *b) {
+    return str_compare(((const PartChange *)a)->key, ((const PartChange *)b)->key);
+}
+
+void plan_sort_parts(ResourceChange *change) {
+    SORT(change->parts, compare_parts);
+}
+
+const PartChange *plan_find_part(const ResourceChange *change, Str key) {
+    PartChange wanted = {.key = key};
+    if (change->parts.count == 0)
+        return NULL;
+    return bsearch(&wanted, change->parts.items, change->parts.count, sizeof(wanted),
+                   compare_parts);
+}
+
 void plan_sort(Plan *plan) {
     SORT(plan->changes, compare_changes);
     SORT(plan->drift, compare_drift);
@@ -75,6 +91,18 @@ PlanCounts plan_count(const Plan *plan) {
         /* Data leaves the state without anything being destroyed. */
         if (change->address.mode == MODE_MANAGED || change->action == ACTION_READ)
             count_action(change->action, &counts);
+    }
+    return counts;
+}
+
+PlanCounts plan_count_parts(const Plan *plan, uint32_t *objects) {
+    PlanCounts counts = {0};
+    *objects = 0;
+    vec_each(&plan->changes, change) {
+        vec_each(&change->parts, part) {
+            ++*objects;
+            count_action(part->action, &counts);
+        }
     }
     return counts;
 }
@@ -123,5 +151,10 @@ Str plan_summary(const Plan *plan, Arena *arena) {
         strbuf_add_format(&text, "%u to import, ", counts.import);
     strbuf_add_format(&text, "%u to add, %u to change, %u to destroy", counts.create, counts.update,
                       counts.delete);
+    uint32_t objects;
+    PlanCounts parts = plan_count_parts(plan, &objects);
+    if (objects > 0)
+        strbuf_add_format(&text, " (%u object%s: %u to add, %u to change, %u to delete)", objects,
+                          objects == 1 ? "" : "s", parts.create, parts.update, parts.delete);
     return strbuf_str(&text);
 }

@@ -63,8 +63,14 @@ typedef struct PlanCounts {
 
 /* A replacement counts as one created and one deleted. */
 PlanCounts plan_count(const Plan *plan);
+/* The objects behind the instances, likewise; *objects: how many. */
+PlanCounts plan_count_parts(const Plan *plan, uint32_t *objects);
+const PartChange *plan_find_part(const ResourceChange *change, Str key);
+/* Orders the parts of a change by key. */
+void plan_sort_parts(ResourceChange *change);
 /* Is there anything to apply? Any change but a no-op, or an output that changes; in refresh-only,
  * drift. An errored plan never. */
 bool plan_is_applyable(const Plan *plan);
-/* "1 to add, 0 to change, 2 to destroy" */
+/* "1 to add, 0 to change, 2 to destroy", and "(12 objects: 3 to add, 8 to change, 1 to delete)"
+ * where instances have parts. */
 Str plan_summary(const Plan *plan, Arena *arena);

@@ -63,17 +63,43 @@ static void write_paths(JsonWriter *writer, const Paths *paths) {
     json_array_end(writer);
 }
 
-static void write_notes(JsonWriter *writer, const ResourceChange *change) {
-    if (change->notes.count == 0)
+static void write_notes(JsonWriter *writer, const ChangeNotes *notes) {
+    if (notes->count == 0)
         return;
     json_key(writer, STR("notes"));
     json_array_start(writer);
-    vec_each(&change->notes, note) {
+    vec_each(notes, note) {
         json_object_start(writer);
         json_key(writer, STR("path"));
         write_path(writer, note->path);
         json_key_string(writer, "text", note->text);
         json_object_end(writer);
+    }
+    json_array_end(writer);
+}
+
+static void write_part(JsonWriter *writer, const PartChange *part) {
+    json_object_start(writer);
+    json_key_string(writer, "key", part->key);
+    if (!str_equal(part->title, part->key))
+        json_key_string(writer, "title", part->title);
+    write_text(writer, "action", ACTIONS[part->action]);
+    write_key_value(writer, "before", part->before);
+    write_key_value(writer, "after", part->after);
+    write_paths(writer, &part->replace_paths);
+    write_notes(writer, &part->notes);
+    json_object_end(writer);
+}
+
+static void write_parts(JsonWriter *writer, const ResourceChange *change) {
+    if (change->has_unknown_parts)
+        json_key_bool(writer, "has_unknown_parts", true);
+    if (change->parts.count == 0)
+        return;
+    json_key(writer, STR("parts"));
+    json_array_start(writer);
+    vec_each(&change->parts, part) {
+        write_part(writer, part);
     }
     json_array_end(writer);
 }
@@ -105,7 +131,8 @@ static void write_change(JsonWriter *writer, const ResourceChange *change, Arena
     if (change->config.type)
         write_key_value(writer, "config", change->config);
     write_paths(writer, &change->replace_paths);
-    write_notes(writer, change);
+    write_notes(writer, &change->notes);
+    write_parts(writer, change);
     if (change->private_data.len)
         json_key_string(writer, "private", digest_to_base64(change->private_data, arena));
     write_dependencies(writer, change);
@@ -344,15 +371,50 @@ static bool read_note_member(Load *load, Str key, void *subject) {
     return fail(load, "a note has members of unknown meaning");
 }
 
-static bool read_notes(Load *load, ResourceChange *change) {
+static bool read_notes(Load *load, ChangeNotes *out) {
     if (json_next(load->reader) != JSON_ARRAY_START)
         return fail(load, "an array was expected");
     JsonToken token;
     while ((token = json_next(load->reader)) != JSON_ARRAY_END) {
-        ChangeNote *note = vec_add(load->arena, &change->notes);
+        ChangeNote *note = vec_add(load->arena, out);
         if (!read_object_from(load, token, read_note_member, note))
             return false;
     }
+    return true;
+}
+
+static bool read_part_member(Load *load, Str key, void *subject) {
+    PartChange *part = subject;
+    if (str_equal(key, STR("key")))
+        return read_text(load, &part->key);
+    if (str_equal(key, STR("title")))
+        return read_text(load, &part->title);
+    if (str_equal(key, STR("action")))
+        return read_action(load, &part->action);
+    if (str_equal(key, STR("before")))
+        return read_one(load, &part->before);
+    if (str_equal(key, STR("after")))
+        return read_one(load, &part->after);
+    if (str_equal(key, STR("replace_paths")))
+        return read_paths(load, &part->replace_paths);
+    if (str_equal(key, STR("notes")))
+        return read_notes(load, &part->notes);
+    return fail(load, "a part has members of unknown meaning");
+}
+
+static bool read_parts(Load *load, ResourceChange *change) {
+    if (json_next(load->reader) != JSON_ARRAY_START)
+        return fail(load, "an array was expected");
+    JsonToken token;
+    while ((token = json_next(load->reader)) != JSON_ARRAY_END) {
+        PartChange *part = vec_add(load->arena, &change->parts);
+        part->before = part->after = value_null(&TYPE_DYNAMIC);
+        if (!read_object_from(load, token, read_part_member, part))
+            return false;
+        if (part->title.len == 0)
+            part->title = part->key;
+    }
+    plan_sort_parts(change);
     return true;
 }
 
@@ -428,7 +490,11 @@ static bool read_change_member(Load *load, Str key, void *subject) {
     if (str_equal(key, STR("replace_paths")))
         return read_paths(load, &change->replace_paths);
     if (str_equal(key, STR("notes")))
-        return read_notes(load, change);
+        return read_notes(load, &change->notes);
+    if (str_equal(key, STR("parts")))
+        return read_parts(load, change);
+    if (str_equal(key, STR("has_unknown_parts")))
+        return read_bool(load, &change->has_unknown_parts);
     return fail(load, "a change has members of unknown meaning");
 }
 

@@ -226,6 +226,44 @@ static void write_drift(const Document *document) {
     json_array_end(writer);
 }
 
+/* Loam's own: what becomes of the objects behind the instance, and why. */
+static void write_part(JsonWriter *writer, const PartChange *part, Arena *scratch) {
+    json_object_start(writer);
+    json_key_string(writer, "key", part->key);
+    json_key(writer, STR("change"));
+    open_change(writer, part->action, part->before, part->after);
+    write_object_masks(writer, part->before, part->after);
+    write_replace_paths(writer, &part->replace_paths);
+    json_object_end(writer);
+    if (part->notes.count > 0) {
+        json_key(writer, STR("notes"));
+        json_array_start(writer);
+        vec_each(&part->notes, note) {
+            json_object_start(writer);
+            if (note->path.count > 0)
+                json_key_string(writer, "path", path_to_str(note->path, scratch));
+            json_key_string(writer, "text", note->text);
+            json_object_end(writer);
+        }
+        json_array_end(writer);
+    }
+    json_object_end(writer);
+}
+
+static void write_parts(const Document *document, const ResourceChange *change) {
+    JsonWriter *writer = document->writer;
+    if (change->parts.count > 0) {
+        json_key(writer, STR("parts"));
+        json_array_start(writer);
+        vec_each(&change->parts, part) {
+            write_part(writer, part, document->scratch);
+        }
+        json_array_end(writer);
+    }
+    if (change->has_unknown_parts)
+        json_key_bool(writer, "parts_unknown", true);
+}
+
 static void write_resource_change(const Document *document, const ResourceChange *change) {
     JsonWriter *writer = document->writer;
     json_object_start(writer);
@@ -238,6 +276,7 @@ static void write_resource_change(const Document *document, const ResourceChange
     if (change->reason != REASON_NONE) {
         json_key_string(writer, "action_reason", str_from_cstr(action_reason_name(change->reason)));
     }
+    write_parts(document, change);
     json_object_end(writer);
 }
 

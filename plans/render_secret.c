@@ -82,6 +82,10 @@ const Map *render_secret_of_plan(const Plan *plan, Arena *arena) {
     vec_each(&plan->changes, change) {
         render_secret_collect(change->before, &all);
         render_secret_collect(change->after, &all);
+        vec_each(&change->parts, part) {
+            render_secret_collect(part->before, &all);
+            render_secret_collect(part->after, &all);
+        }
     }
     vec_each(&plan->drift, drift) {
         render_secret_collect(drift->before, &all);

@@ -1,6 +1,7 @@
 /* A plan as people read it: what was found changed, what will be done, and the sums. */
 #include "render_text.h"
 
+#include "render_drift.h"
 #include "render_group.h"
 #include "render_secret.h"
 #include "render_text_diff.h"
@@ -31,6 +32,48 @@ static void add_object(RenderPen *pen,
     render_pen_text(pen, "\n");
 }
 
+static const RenderDiff *diff_part(const RenderPen *pen, const PartChange *part) {
+    const RenderStyle *style = &pen->style;
+    bool is_hidden = value_is_secret(part->before) || value_is_secret(part->after);
+    if (is_hidden && !style->show_sensitive) {
+        bool had = !value_is_null(part->before);
+        bool has = !value_is_null(part->after);
+        return render_diff_value(had ? &part->before : NULL, has ? &part->after : NULL, false,
+                                 style->secrets, pen->scratch);
+    }
+    RenderDiffInput input = {
+        .before = part->before,
+        .after = part->after,
+        .replace_paths = &part->replace_paths,
+        .notes = part->notes.items,
+        .note_count = part->notes.count,
+        .show_sensitive = style->show_sensitive,
+        .secrets = style->secrets,
+    };
+    return render_diff_body(&input, pen->scratch);
+}
+
+/* One of the objects behind the instance, below it. */
+static void add_part(RenderPen *pen, const PartChange *part) {
+    vec_each(&part->notes, note) {
+        if (note->path.count == 0) /* about the whole of it */
+            render_pen_format(pen, "      # (%.*s)\n", STR_ARG(note->text));
+    }
+    render_pen_line(pen, 1, part->action);
+    Str title = str_quote(part->title, pen->scratch);
+    render_pen_format(pen, "object %.*s ", STR_ARG(title));
+    render_text_diff(pen, diff_part(pen, part), 1, (RenderLook){0});
+    render_pen_text(pen, "\n");
+}
+
+static void add_parts(RenderPen *pen, const ResourceChange *change) {
+    vec_each(&change->parts, part) {
+        add_part(pen, part);
+    }
+    if (change->has_unknown_parts)
+        render_pen_text(pen, "      # (more objects are known after apply)\n");
+}
+
 void render_text_body(const ResourceChange *change,
                       RenderStyle style,
                       StrBuf *out,
@@ -49,6 +92,8 @@ void render_text_body(const ResourceChange *change,
     bool is_import = change->action == ACTION_NO_OP && change->import_id.len > 0;
     RenderLook look = {.show_unchanged = change->action == ACTION_FORGET || is_import};
     add_object(&pen, change->address, change->action, &input, look);
+    if (change->parts.count > 0 || change->has_unknown_parts)
+        add_parts(&pen, change);
 }
 
 void render_text_change(const ResourceChange *change,
@@ -60,27 +105,26 @@ void render_text_change(const ResourceChange *change,
     render_text_body(change, style, out, scratch);
 }
 
-static void add_drift_body(RenderPen *pen, const RenderDrift *drift) {
+static void add_drift_body(RenderPen *pen, const Drift *drift) {
     RenderDiffInput input = {
-        .schema = drift->drift.schema,
-        .before = drift->drift.before,
-        .after = drift->drift.after,
+        .schema = drift->schema,
+        .before = drift->before,
+        .after = drift->after,
         .show_sensitive = pen->style.show_sensitive,
         .secrets = pen->style.secrets,
     };
-    RenderLook look = {.is_extract = drift->is_extract};
-    add_object(pen, drift->drift.address, drift->drift.action, &input, look);
+    add_object(pen, drift->address, drift->action, &input, (RenderLook){0});
 }
 
-void render_text_drift(const RenderDrift *drift, RenderStyle style, StrBuf *out, Arena *scratch) {
+void render_text_drift(const Drift *drift, RenderStyle style, StrBuf *out, Arena *scratch) {
     RenderPen pen = {.out = out, .scratch = scratch, .style = style};
     add_drift_body(&pen, drift);
 }
 
-static void add_drift(RenderPen *pen, const RenderDrift *drift) {
-    render_pen_text(pen, "\n");
-    render_title_drift(pen, &drift->drift);
+static void add_drift(RenderPen *pen, const Drift *drift) {
+    render_title_drift(pen, drift);
     add_drift_body(pen, drift);
+    render_pen_text(pen, "\n");
 }
 
 static bool add_all_drift(RenderPen *pen, const Plan *plan) {
@@ -90,12 +134,12 @@ static bool add_all_drift(RenderPen *pen, const Plan *plan) {
     render_pen_text(pen, "\n");
     render_pen_ink(pen, INK_BOLD, "Note: Objects have changed outside of loam");
     render_pen_text(pen, "\n\nSince the last apply, these objects have changed without "
-                         "loam's doing:\n");
+                         "loam's doing:\n\n");
     SCOPED(ArenaRef) scratch = arena_open("drift text");
     RenderPen one = *pen;
     one.scratch = scratch;
     vec_each(&shown, drift) {
-        add_drift(&one, drift);
+        add_drift(&one, *drift);
         hand_over(pen, PIECE_SIZE);
         arena_reset(scratch);
     }
@@ -122,6 +166,10 @@ static bool plan_has_action(const Plan *plan, Action action) {
     vec_each(&plan->changes, change) {
         if (change->action == action && plan_is_shown(change))
             return true;
+        vec_each(&change->parts, part) {
+            if (part->action == action)
+                return true;
+        }
     }
     return false;
 }

@@ -3,6 +3,28 @@
 
 #include "plan_case.h"
 
+static inline PartChange sample_part(const char *key, Action action, Value before, Value after) {
+    return (PartChange){.key = str_from_cstr(key),
+                        .title = str_from_cstr(key),
+                        .action = action,
+                        .before = before,
+                        .after = after};
+}
+
+static inline void sample_parts(ResourceChange *change) {
+    PartChange part = sample_part("v1/Secret/web/s3cr3t", ACTION_DELETE_THEN_CREATE,
+                                  value_of("{\"a\": {\"$sensitive\": \"x\"}}"),
+                                  value_of("{\"a\": {\"$unknown\": true}}"));
+    part.title = STR("v1/Secret/web/(sensitive value)");
+    vec_push(arena, &part.replace_paths, path_of("a"));
+    vec_push(arena, &part.notes, (ChangeNote){path_of("a"), STR("immutable")});
+    vec_push(arena, &change->parts, part);
+    vec_push(arena, &change->parts,
+             sample_part("v1/Pod/web/front", ACTION_CREATE, value_of("-"), value_of("{}")));
+    change->has_unknown_parts = true;
+    plan_sort_parts(change);
+}
+
 static inline ResourceChange sample_replacement(void) {
     ResourceChange change = change_of("module.m[\"k\"].t.a[2]", ACTION_CREATE_THEN_DELETE,
                                       value_of("{\"a\": 1, \"s\": {\"$sensitive\": \"x\"}}"),
@@ -25,6 +47,7 @@ static inline ResourceChange sample_replacement(void) {
     dependencies[1] = STR("t.b");
     change.dependencies = dependencies;
     change.dependency_count = 2;
+    sample_parts(&change);
     return change;
 }
 

@@ -1,3 +1,4 @@
+#include "parts_sample.h"
 #include "plan_case.h"
 
 static void add(Plan *plan, const char *address, Action action) {
@@ -68,12 +69,25 @@ static void applyable_by_outputs_and_drift(void **state) {
     assert_true(plan_is_applyable(plan));
 }
 
+static void sums_of_parts(void **state) {
+    (void)state;
+    Plan *plan = parts_sample_plan();
+    check_str(plan_summary(plan, arena),
+              "0 to add, 1 to change, 0 to destroy (5 objects: 2 to add, "
+              "1 to change, 3 to delete)");
+    ResourceChange *change = &plan->changes.items[0];
+    check_str(plan_find_part(change, STR("v1/Pod/gone"))->key, "v1/Pod/gone");
+    assert_null(plan_find_part(change, STR("v1/Pod")));
+    change->parts.count = 1;
+    check_str(plan_summary(plan, arena), "0 to add, 1 to change, 0 to destroy (1 object: 1 to add, "
+                                         "0 to change, 1 to delete)");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(sorted_and_found),
-        PLAN_CASE(sums),
-        PLAN_CASE(applyable),
-        PLAN_CASE(applyable_by_outputs_and_drift),
+        PLAN_CASE(sorted_and_found), PLAN_CASE(sums),
+        PLAN_CASE(applyable),        PLAN_CASE(applyable_by_outputs_and_drift),
+        PLAN_CASE(sums_of_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

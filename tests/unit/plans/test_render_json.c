@@ -1,3 +1,4 @@
+#include "parts_sample.h"
 #include "plan_sample.h"
 #include "render_json.h"
 
@@ -108,12 +109,34 @@ static void refresh_only_lists_no_changes(void **state) {
     check_has(text, "\"complete\":true");
 }
 
+static void parts(void **state) {
+    (void)state;
+    Str text = document(parts_sample_plan());
+    size_t start = str_find(text, STR("\"parts\":"), 0);
+    size_t end = str_find(text, STR("\"timestamp\""), start);
+    check_str(str_slice(text, start, end),
+              "\"parts\":[{\"key\":\"v1/Pod/again\",\"change\":{\"actions\":[\"delete\",\"create\"]"
+              ",\"before\":{\"ip\":\"1\",\"n\":1},\"after\":{\"ip\":\"2\",\"n\":1},\"after_unknown"
+              "\":{},\"before_sensitive\":{},\"after_sensitive\":{},\"replace_paths\":[[\"ip\"]]},"
+              "\"notes\":[{\"path\":\".ip\",\"text\":\"immutable\"}]},{\"key\":\"v1/Pod/b<b>\",\"ch"
+              "ange\":{\"actions\":[\"create\"],\"before\":null,\"after\":{\"spec\":{\"n\":1}},\"af"
+              "ter_unknown\":{\"at\":true,\"spec\":{}},\"before_sensitive\":false,\"after_sensitive"
+              "\":{\"spec\":{}}}},{\"key\":\"v1/Pod/gone\",\"change\":{\"actions\":[\"delete\"],\"b"
+              "efore\":{\"n\":1},\"after\":null,\"after_unknown\":{},\"before_sensitive\":{},\"afte"
+              "r_sensitive\":false}},{\"key\":\"v1/Secret/s\",\"change\":{\"actions\":[\"update\"],"
+              "\"before\":{\"data\":\"canary-one\",\"n\":1},\"after\":{\"data\":\"canary-two\",\"n"
+              "\":1},\"after_unknown\":{},\"before_sensitive\":{\"data\":true},\"after_sensitive\":"
+              "{\"data\":true}},\"notes\":[{\"text\":\"verified at apply\"}]},{\"key\":\"v1/Secret/"
+              "whole\",\"change\":{\"actions\":[\"delete\"],\"before\":{\"data\":\"canary-three\","
+              "\"more\":1},\"after\":null,\"after_unknown\":{},\"before_sensitive\":true,\"after_se"
+              "nsitive\":false}}],\"parts_unknown\":true}],");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(masks),
-        PLAN_CASE(one_change),
-        PLAN_CASE(whole_document),
-        PLAN_CASE(refresh_only_lists_no_changes),
+        PLAN_CASE(masks),          PLAN_CASE(one_change),
+        PLAN_CASE(whole_document), PLAN_CASE(refresh_only_lists_no_changes),
+        PLAN_CASE(parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

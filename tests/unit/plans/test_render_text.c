@@ -1,3 +1,4 @@
+#include "parts_sample.h"
 #include "plan_case.h"
 #include "render_text.h"
 
@@ -227,12 +228,80 @@ static void in_pieces(void **state) {
     check_str_equal(strbuf_str(&collected), rendered(plan));
 }
 
+static void parts(void **state) {
+    (void)state;
+    check_str(rendered(parts_sample_plan()),
+              "\n"
+              "What will be done to each object is shown by these symbols:\n"
+              "  + create\n"
+              "  ~ update in-place\n"
+              "  - destroy\n"
+              "-/+ destroy and then create replacement\n"
+              "\n"
+              "loam will take these actions:\n"
+              "\n"
+              "  # t.web will be updated in-place\n"
+              "  ~ resource \"t\" \"web\" {\n"
+              "        id = \"x\"\n"
+              "      ~ n  = 1 -> 2\n"
+              "    }\n"
+              "    -/+ object \"v1/Pod/again\" {\n"
+              "          ~ ip = \"1\" -> \"2\" # forces replacement # immutable\n"
+              "            # (1 unchanged attribute hidden)\n"
+              "        }\n"
+              "      + object \"v1/Pod/b<b>\" {\n"
+              "          + at   = (known after apply)\n"
+              "          + spec = {\n"
+              "              + n = 1\n"
+              "            }\n"
+              "        }\n"
+              "      - object \"v1/Pod/gone\" {\n"
+              "          - n = 1 -> null\n"
+              "        }\n"
+              "      # (verified at apply)\n"
+              "      ~ object \"v1/Secret/(sensitive value)\" {\n"
+              "          ~ data = (sensitive value)\n"
+              "            # (1 unchanged attribute hidden)\n"
+              "        }\n"
+              "      - object \"v1/Secret/whole\" (sensitive value) -> null\n"
+              "      # (more objects are known after apply)\n"
+              "\n"
+              "Plan: 0 to add, 1 to change, 0 to destroy (5 objects: 2 to add, 1 to change, 3 to de"
+              "lete).\n");
+}
+
+static void parts_in_colour(void **state) {
+    (void)state;
+    StrBuf out = strbuf_new(arena);
+    RenderStyle style = {.color = true};
+    render_text_plan(parts_sample_plan(), style, &out, arena);
+    static const char *const lines[] = {
+        "\n    \033[32m  +\033[0m object \"v1/Pod/b<b>\" {\n",
+        "\n    \033[31m  -\033[0m object \"v1/Pod/gone\" {\n",
+        "\n    \033[31m-\033[0m/\033[32m+\033[0m object \"v1/Pod/again\" {\n",
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(lines); i++)
+        assert_true(str_find(strbuf_str(&out), str_from_cstr(lines[i]), 0) != SIZE_MAX);
+}
+
+/* Shown on demand, as all that is sensitive. */
+static void parts_with_secrets(void **state) {
+    (void)state;
+    StrBuf out = strbuf_new(arena);
+    RenderStyle style = {.show_sensitive = true};
+    render_text_plan(parts_sample_plan(), style, &out, arena);
+    static const char *const texts[] = {"canary-one", "canary-two", "canary-three"};
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++)
+        assert_true(str_find(strbuf_str(&out), str_from_cstr(texts[i]), 0) != SIZE_MAX);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(nothing),   PLAN_CASE(whole_plan),
-        PLAN_CASE(titles),    PLAN_CASE(notes_without_a_place),
-        PLAN_CASE(drift),     PLAN_CASE(one_object),
-        PLAN_CASE(in_pieces),
+        PLAN_CASE(nothing),         PLAN_CASE(whole_plan),
+        PLAN_CASE(titles),          PLAN_CASE(notes_without_a_place),
+        PLAN_CASE(drift),           PLAN_CASE(one_object),
+        PLAN_CASE(in_pieces),       PLAN_CASE(parts),
+        PLAN_CASE(parts_in_colour), PLAN_CASE(parts_with_secrets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

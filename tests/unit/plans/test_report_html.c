@@ -1,3 +1,4 @@
+#include "parts_sample.h"
 #include "report_html.h"
 #include "report_sample.h"
 
@@ -64,12 +65,48 @@ static void is_well_formed(void **state) {
     }
 }
 
+static void parts(void **state) {
+    (void)state;
+    ReportInput input = sample_input();
+    input.plan = parts_sample_plan();
+    input.diags = NULL;
+    Str text = sample_write(&report_html, &input);
+    size_t start = str_find(text, STR("<pre>"), 0), end = str_find(text, STR("</pre>"), start);
+    check_str(str_slice(text, start, end),
+              "<pre><i class=\"y\">  ~</i> resource &quot;t&quot; &quot;web&quot; {\n"
+              "        id = &quot;x&quot;\n"
+              "    <i class=\"y\">  ~</i> n  = 1 <i class=\"y\">-&gt;</i> 2\n"
+              "    }\n"
+              "    <i class=\"r\">-</i>/<i class=\"g\">+</i> object &quot;v1/Pod/again&quot; {\n"
+              "        <i class=\"y\">  ~</i> ip = &quot;1&quot; <i class=\"y\">-&gt;</i> &quot;2&q"
+              "uot; <i class=\"r\"># forces replacement</i> # immutable\n"
+              "            <i class=\"q\"># (1 unchanged attribute hidden)</i>\n"
+              "        }\n"
+              "    <i class=\"g\">  +</i> object &quot;v1/Pod/b&lt;b&gt;&quot; {\n"
+              "        <i class=\"g\">  +</i> at   = (known after apply)\n"
+              "        <i class=\"g\">  +</i> spec = {\n"
+              "            <i class=\"g\">  +</i> n = 1\n"
+              "            }\n"
+              "        }\n"
+              "    <i class=\"r\">  -</i> object &quot;v1/Pod/gone&quot; {\n"
+              "        <i class=\"r\">  -</i> n = 1 <i class=\"q\">-&gt; null</i>\n"
+              "        }\n"
+              "      # (verified at apply)\n"
+              "    <i class=\"y\">  ~</i> object &quot;v1/Secret/(sensitive value)&quot; {\n"
+              "        <i class=\"y\">  ~</i> data = (sensitive value)\n"
+              "            <i class=\"q\"># (1 unchanged attribute hidden)</i>\n"
+              "        }\n"
+              "    <i class=\"r\">  -</i> object &quot;v1/Secret/whole&quot; (sensitive value) <i c"
+              "lass=\"q\">-&gt; null</i>\n"
+              "      # (more objects are known after apply)\n");
+    CHECK_HAS(text, "(5 objects: 2 to add, 1 to change, 3 to delete)");
+    assert_false(has(text, "canary"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(page),
-        PLAN_CASE(folds_many),
-        PLAN_CASE(stands_for_itself),
-        PLAN_CASE(is_well_formed),
+        PLAN_CASE(page),           PLAN_CASE(folds_many), PLAN_CASE(stands_for_itself),
+        PLAN_CASE(is_well_formed), PLAN_CASE(parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

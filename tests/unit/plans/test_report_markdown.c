@@ -1,3 +1,4 @@
+#include "parts_sample.h"
 #include "report_markdown.h"
 #include "report_sample.h"
 
@@ -91,6 +92,57 @@ static void drift(void **state) {
     assert_false(has(text, "Errors:"));
 }
 
+static void parts(void **state) {
+    (void)state;
+    ReportInput input = sample_input();
+    input.plan = parts_sample_plan();
+    input.diags = NULL;
+    check_str(sample_write(&report_markdown, &input),
+              "## loam: plan\n"
+              "\n"
+              "**0 to add, 1 to change, 0 to destroy (5 objects: 2 to add, 1 to change, 3 to delete"
+              ").**\n"
+              "\n"
+              "| | | objects |\n"
+              "|---|---|---:|\n"
+              "| `~` | Updated | 1 |\n"
+              "\n"
+              "### Updated (1)\n"
+              "\n"
+              "<details><summary><code>t.web will be updated in-place</code></summary>\n"
+              "\n"
+              "```diff\n"
+              "!   resource \"t\" \"web\" {\n"
+              "        id = \"x\"\n"
+              "!       n  = 1 -> 2\n"
+              "    }\n"
+              "    -/+ object \"v1/Pod/again\" {\n"
+              "!           ip = \"1\" -> \"2\" # forces replacement # immutable\n"
+              "            # (1 unchanged attribute hidden)\n"
+              "        }\n"
+              "+       object \"v1/Pod/b<b>\" {\n"
+              "+           at   = (known after apply)\n"
+              "+           spec = {\n"
+              "+               n = 1\n"
+              "            }\n"
+              "        }\n"
+              "-       object \"v1/Pod/gone\" {\n"
+              "-           n = 1 -> null\n"
+              "        }\n"
+              "      # (verified at apply)\n"
+              "!       object \"v1/Secret/(sensitive value)\" {\n"
+              "!           data = (sensitive value)\n"
+              "            # (1 unchanged attribute hidden)\n"
+              "        }\n"
+              "-       object \"v1/Secret/whole\" (sensitive value) -> null\n"
+              "      # (more objects are known after apply)\n"
+              "```\n"
+              "\n"
+              "</details>\n"
+              "\n"
+              "\n");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(worst_first),
@@ -99,6 +151,7 @@ int main(void) {
         PLAN_CASE(limits),
         PLAN_CASE(alike),
         PLAN_CASE(drift),
+        PLAN_CASE(parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
