@@ -29,7 +29,30 @@ bool call_sleep(const Call *call, int64_t ms) {
     return clock->sleep_ms(clock->self, ms, call->cancel);
 }
 
+bool call_part_begin(const Call *call, const PartIntent *intent, Diags *diags) {
+    return !call->part_begin || call->part_begin(call->progress_payload, intent, diags);
+}
+
+bool call_part_end(const Call *call, Str key, Str private_data, Diags *diags) {
+    return !call->part_end || call->part_end(call->progress_payload, key, private_data, diags);
+}
+
 void plan_note(PlanResponse *response, Path path, Str text, Arena *arena) {
-    struct PlanNote note = {.path = path, .text = text};
+    PlanNote note = {.path = path, .text = text};
     vec_push(arena, &response->notes, note);
+}
+
+static Value present_or_null(Value value) {
+    return value.type ? value : value_null(&TYPE_DYNAMIC);
+}
+
+void plan_part(PlanResponse *response, ChangePart part, Arena *arena) {
+    part.before = present_or_null(part.before);
+    part.after = present_or_null(part.after);
+    vec_push(arena, &response->parts, part);
+}
+
+void plan_part_note(ChangePart *part, Path path, Str text, Arena *arena) {
+    PlanNote note = {.path = path, .text = text};
+    vec_push(arena, &part->notes, note);
 }

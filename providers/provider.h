@@ -29,6 +29,7 @@ typedef struct Provider Provider;
 typedef struct ResourceType ResourceType;
 typedef struct DataSourceType DataSourceType;
 typedef struct EphemeralType EphemeralType;
+struct PartIntent;
 
 /* A type of any of the three kinds: one of the last three members is set. */
 typedef struct ObjectType {
@@ -60,6 +61,8 @@ typedef struct Call {
     void *progress_payload; /* of the engine, for the calls below */
     bool (*deletes)(void *payload, const char *type, const char *attribute, Str text);
     void (*progress)(void *payload, uint64_t done, uint64_t total, const char *what);
+    bool (*part_begin)(void *payload, const struct PartIntent *intent, Diags *diags);
+    bool (*part_end)(void *payload, Str key, Str private_data, Diags *diags);
 } Call;
 
 /* "uploading", 3 MiB of 10 MiB; total 0: unknown. Cheap enough for every buffer. */
@@ -74,6 +77,33 @@ bool call_sleep(const Call *call, int64_t ms);
  * `text`? A member that goes with its whole cluster needs no orderly departure. While planning, the
  * answer is known of a destroy plan only; other plans answer false then. */
 bool call_deletes(const Call *call, const char *type, const char *attribute, Str text);
+
+/* Parts: the objects behind one resource instance, such as a directory of manifests.
+ *
+ * A type with parts sets `has_parts`. Its plan shows every part that changes (plan_part). Its
+ * create, update and delete enclose each of these changes in call_part_begin and call_part_end:
+ * then the journal records them one by one, and `recover` learns how far a run came that died.
+ * Both calls may come from several threads, each with its own `diags`. */
+
+typedef enum PartAction {
+    PART_CREATE,
+    PART_UPDATE,
+    PART_REPLACE, /* deleted, then created, within one update */
+    PART_DELETE,
+} PartAction;
+
+typedef struct PartIntent {
+    Str key;           /* of a part of the plan */
+    PartAction action; /* the planned one; of an instance that is replaced, its half of it */
+    Str marker;        /* for `recover`; empty: the key finds the part */
+} PartIntent;
+
+/* Before the change of a part: durable in the journal when it returns. False, with an error: the
+ * part must not be changed. A part that the plan did not show, or with another action, and a part
+ * that was begun before are errors. */
+MUST_USE bool call_part_begin(const Call *call, const PartIntent *intent, Diags *diags);
+/* After it, if it succeeded. A part that failed has no end: an error of the slot follows. */
+MUST_USE bool call_part_end(const Call *call, Str key, Str private_data, Diags *diags);
 
 /* Managed objects. */
 
@@ -90,20 +120,43 @@ typedef struct PlanRequest {
                          again as a creation */
 } PlanRequest;
 
+/* Why and how, for people: "reboots the guest", "virDomainSetMemoryFlags, live". Shown behind the
+ * attribute at `path`; without a path, above the object. */
+typedef struct PlanNote {
+    Path path;
+    Str text;
+} PlanNote;
+
+typedef VEC(PlanNote) PlanNotes;
+
+/* What becomes of one part. Parts that stay as they are are left out. */
+typedef struct ChangePart {
+    Str key; /* unique in the instance, the same in every plan: "apps/v1/Deployment/web/front" */
+    PartAction action;
+    /* Objects of any type, for people and plan JSON, without marks. Null: absent. */
+    Value before;
+    Value after; /* may hold unknowns */
+    Paths replace_paths;
+    Paths sensitive; /* places in `before` and `after` that are not shown */
+    PlanNotes notes;
+} ChangePart;
+
+typedef VEC(ChangePart) ChangeParts;
+
 typedef struct PlanResponse {
     Value planned;          /* starts as the framework's plan: computed ones unknown */
     Paths requires_replace; /* starts as schema_replace_paths says */
-    /* Why and how, for people: "reboots the guest", "virDomainSetMemoryFlags, live". Shown behind
-     * the attribute at `path`; pushed by plan_note. */
-    VEC(struct PlanNote {
-        Path path;
-        Str text;
-    })
-    notes;
+    PlanNotes notes;        /* pushed by plan_note */
+    ChangeParts parts;      /* pushed by plan_part */
+    /* More parts may turn out to be created or updated once unknown values are known. */
+    bool has_unknown_parts;
     Str private_data;
 } PlanResponse;
 
 void plan_note(PlanResponse *response, Path path, Str text, Arena *arena);
+/* `before` and `after` that are left out are null. */
+void plan_part(PlanResponse *response, ChangePart part, Arena *arena);
+void plan_part_note(ChangePart *part, Path path, Str text, Arena *arena);
 
 typedef struct MarkerRequest {
     Value planned;
@@ -176,10 +229,29 @@ typedef enum RecoverOutcome {
     RECOVER_TAINTED,  /* it exists but is half made: adopt it to be replaced */
 } RecoverOutcome;
 
+/* The call that was cut off. Of updates and deletions, only those of parts that were begun. */
+typedef enum RecoverCall { RECOVER_CREATE, RECOVER_UPDATE, RECOVER_DELETE } RecoverCall;
+
+/* A part that was begun. */
+typedef struct PartRecord {
+    Str key;
+    PartAction action;
+    Str marker;
+    bool has_ended;
+    Str private_data; /* of call_part_end */
+} PartRecord;
+
+typedef VEC(PartRecord) PartRecords;
+
 typedef struct RecoverRequest {
     Str marker;
-    Value planned; /* the object that was to be created; may hold unknowns */
+    Value planned; /* the object that was to be; may hold unknowns; null: delete */
     Str private_data;
+    RecoverCall call;
+    Value prior; /* the stored object; null: create */
+    /* In the order in which they began. The state that is answered has the parts that are really
+     * there; the next plan brings the rest. */
+    PartRecords parts;
 } RecoverRequest;
 
 typedef struct RecoverResponse {
@@ -236,6 +308,9 @@ struct ResourceType {
     bool plans_destroy;
     /* True: `limits` is asked about reads too, with the stored object. */
     bool limits_reads;
+    /* One instance holds many objects, which the plan shows one by one. Needs `recover`, and
+     * `plans_destroy` if there is a `delete`. */
+    bool has_parts;
 
     /* Beyond the schema. Default: nothing. */
     bool (*validate)(const Call *call, const ValidateRequest *request, Diags *diags);
@@ -279,7 +354,7 @@ struct ResourceType {
                     const UpgradeRequest *request,
                     UpgradeResponse *response,
                     Diags *diags);
-    /* After a crash within `create`. Reads only. */
+    /* After a crash within `create`; with parts, within `update` and `delete` too. Reads only. */
     bool (*recover)(const Call *call,
                     const RecoverRequest *request,
                     RecoverResponse *response,
@@ -383,7 +458,6 @@ typedef struct ProviderFunction {
     size_t parameter_count;
     const ProviderParameter *variadic; /* NULL: none */
     const Type *type;                  /* of the result; NULL: it depends on the arguments */
-    const Schema *object;              /* instead: the result is an object of this schema */
     bool (*run)(const Call *call,
                 const FunctionRequest *request,
                 FunctionResponse *response,

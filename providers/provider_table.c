@@ -18,6 +18,13 @@ static Str resource_fault(const ResourceType *type, Arena *arena) {
         return str_format(arena,
                           "The resource type \"%s\" declares RECOVERY_FINDS and has no recover.",
                           type->name);
+    if (type->has_parts && !type->recover)
+        return str_format(arena, "The resource type \"%s\" has parts and no recover.", type->name);
+    if (type->has_parts && type->delete &&!type->plans_destroy)
+        return str_format(arena,
+                          "The resource type \"%s\" has parts, and its plan does not show their "
+                          "deletion.",
+                          type->name);
     return STR_EMPTY;
 }
 

@@ -227,8 +227,12 @@ bool resource_type_recover(const ResourceType *type,
     };
     if (!type->recover)
         return true;
-    /* A recovery that waits, waits for the end of a creation. */
-    Timeout limit = timeouts_begin(call, request->planned, "create");
+    /* A recovery that waits, waits for the end of the call that was cut off. */
+    static const char *const calls[] = {
+        [RECOVER_CREATE] = "create", [RECOVER_UPDATE] = "update", [RECOVER_DELETE] = "delete"};
+    bool deletes = request->call == RECOVER_DELETE;
+    Timeout limit =
+        timeouts_begin(call, deletes ? request->prior : request->planned, calls[request->call]);
     bool answer = type->recover(&limit.call, request, response, diags);
     return settle(answer, type, &limit, "Recovery", before, diags);
 }

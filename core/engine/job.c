@@ -1,6 +1,7 @@
 /* What planning, applying and destroying one resource instance have in common. */
 #include "job.h"
 
+#include "change_parts.h"
 #include "conform.h"
 #include "deletions.h"
 #include "log.h"
@@ -98,6 +99,8 @@ Call job_call(Job *job) {
         .progress_payload = job,
         .progress = report_progress,
         .deletes = find_deleted,
+        .part_begin = job->parts ? change_parts_begin : NULL,
+        .part_end = job->parts ? change_parts_end : NULL,
     };
 }
 

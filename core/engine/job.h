@@ -11,6 +11,9 @@
 #include "resource_type.h"
 #include "state_object.h"
 
+/* One call that changes parts (change_parts.h). Guards itself. */
+typedef struct PartWork PartWork;
+
 typedef struct Job {
     EngineWalk *walk;
     Node *node;
@@ -24,8 +27,9 @@ typedef struct Job {
     Arena *passing;
     Arena *scratch;
     Diags diags;
-    StrVec secrets; /* what the diagnostics must not hold */
-    Str address;    /* as text, in scratch */
+    StrVec secrets;  /* what the diagnostics must not hold */
+    Str address;     /* as text, in scratch */
+    PartWork *parts; /* of the call under way; NULL: it has none */
 
     Action action;
     int64_t started_ms;

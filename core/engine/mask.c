@@ -78,7 +78,7 @@ static bool is_quoted(Str text, size_t at, size_t len) {
     return at > 0 && at + len < text.len && text.ptr[at - 1] == '"' && text.ptr[at + len] == '"';
 }
 
-static Str mask_text(Str text, Str secret, Arena *arena) {
+static Str mask_one(Str text, Str secret, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     size_t done = 0;
     for (size_t at = 0; secret.len > 0 && at + secret.len <= text.len;) {
@@ -101,8 +101,8 @@ static Str mask_text(Str text, Str secret, Arena *arena) {
 /* A name whose value was copied from what is secret lost the mark on the way. */
 static void mask_values(Diag *diag, Str secret, Arena *arena) {
     vec_each(&diag->values, value) {
-        value->traversal = mask_text(value->traversal, secret, arena);
-        Str masked = mask_text(value->statement, secret, arena);
+        value->traversal = mask_one(value->traversal, secret, arena);
+        Str masked = mask_one(value->statement, secret, arena);
         if (masked.ptr != value->statement.ptr)
             value->statement = STR("has a sensitive value");
     }
@@ -112,10 +112,54 @@ void mask_diags(Diags *diags, const StrVec *secrets) {
     vec_each(secrets, secret) {
         for (size_t i = 0; i < diags->count; i++) {
             Diag *diag = &diags->items[i];
-            diag->summary = mask_text(diag->summary, *secret, diags->arena);
-            diag->detail = mask_text(diag->detail, *secret, diags->arena);
-            diag->path = mask_text(diag->path, *secret, diags->arena);
+            diag->summary = mask_one(diag->summary, *secret, diags->arena);
+            diag->detail = mask_one(diag->detail, *secret, diags->arena);
+            diag->path = mask_one(diag->path, *secret, diags->arena);
             mask_values(diag, *secret, diags->arena);
         }
     }
+}
+
+Str mask_text(Str text, const StrVec *secrets, Arena *arena) {
+    vec_each(secrets, secret) {
+        text = mask_one(text, *secret, arena);
+    }
+    return text;
+}
+
+/* A short secret counts only as a whole: as a part of words it says nothing. */
+static bool holds_secret(Str text, const StrVec *secrets) {
+    vec_each(secrets, secret) {
+        bool is_within = secret->len > SHORT_MAX && str_find(text, *secret, 0) != SIZE_MAX;
+        if (secret->len > 0 && (is_within || str_equal(text, *secret)))
+            return true;
+    }
+    return false;
+}
+
+static bool has_secret_key(Value value, const StrVec *secrets) {
+    bool has_keys = value.type->kind == KIND_MAP || value.type->kind == KIND_OBJECT;
+    for (size_t i = 0; has_keys && i < value.count; i++) {
+        if (holds_secret(value_key_at(value, i), secrets))
+            return true;
+    }
+    return false;
+}
+
+static Value mark_secret(Value value, void *payload, Arena *arena) {
+    const StrVec *secrets = payload;
+    if (!value_is_present(value))
+        return value;
+    bool is_text = value.type->kind == KIND_STRING;
+    bool is_number = value.type->kind == KIND_NUMBER;
+    bool is_secret = is_text     ? holds_secret(value_text(value), secrets)
+                     : is_number ? holds_secret(value_number_text(value, arena), secrets)
+                                 : has_secret_key(value, secrets);
+    return is_secret ? value_with_marks(value, MARK_SENSITIVE) : value;
+}
+
+Value mask_value(Value value, const StrVec *secrets, Arena *arena) {
+    if (secrets->count == 0)
+        return value;
+    return value_transform(value, mark_secret, (void *)(uintptr_t)secrets, arena);
 }

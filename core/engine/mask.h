@@ -14,3 +14,7 @@ void mask_collect_variables(const Module *root, const Map *values, StrVec *secre
 /* Replaces them by "(sensitive value)". A short one is replaced only where it is quoted: as a part
  * of words it tells nothing. */
 void mask_diags(Diags *diags, const StrVec *secrets);
+/* The same in one text; the text itself where it holds none. */
+Str mask_text(Str text, const StrVec *secrets, Arena *arena);
+/* The value with each text, number and holder of keys that holds a secret marked as sensitive. */
+Value mask_value(Value value, const StrVec *secrets, Arena *arena);

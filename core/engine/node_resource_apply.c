@@ -1,5 +1,6 @@
 /* Applies one planned change of a resource instance: plan again with what is known now, see that it
  * is still the approved change, intent, call, outcome. Deletions are node_resource_destroy.c's. */
+#include "change_parts.h"
 #include "json.h"
 #include "proposal.h"
 #include "provider_call.h"
@@ -17,6 +18,7 @@ typedef struct Applying {
     Value prior;               /* the same without marks */
     PlanResponse response;
     uint64_t sequence; /* of the intent */
+    PartWork *parts;   /* NULL: the type has none */
 } Applying;
 
 static bool record(Applying *applying, const StateObject *object) {
@@ -86,7 +88,9 @@ static bool plan_again(Applying *applying) {
     Value approved = value_unmark_deep(applying->change->after, job->scratch);
     return job_conform_result(job, approved, applying->response.planned,
                               "Provider produced inconsistent final plan", &applying->configured) &&
-           check_still_update(applying);
+           check_still_update(applying) &&
+           (!job->type->resource->has_parts ||
+            change_parts_check_final(job, applying->prior, &applying->response, applying->change));
 }
 
 static Str planned_json(Job *job, Value planned) {
@@ -174,9 +178,10 @@ static bool record_failure(Applying *applying, Value state, const ApplyResponse 
         ObjectStatus status = is_create ? OBJECT_TAINTED : OBJECT_READY;
         return record(applying, job_encode(job, marked, status, response->private_data));
     }
-    /* Nobody waited for the end of the call, or heard of it: its intent stays, and the next run
-     * asks. */
-    bool in_doubt = response->in_doubt || cancel_level(job->walk->engine->cancel) == CANCEL_NOW;
+    /* Nobody waited for the end of the call, or heard of it, or the provider does not say what
+     * became of parts that it began: its intent stays, and the next run asks. */
+    bool in_doubt = response->in_doubt || change_parts_has_begun(applying->parts) ||
+                    cancel_level(job->walk->engine->cancel) == CANCEL_NOW;
     if (applying->sequence && in_doubt)
         return true;
     bool ok = true;
@@ -216,7 +221,8 @@ static bool record_success(Applying *applying, const ApplyResponse *response) {
     }
     bool kept_word = job_conform_result(job, applying->response.planned, state,
                                         "Provider produced inconsistent result after apply",
-                                        &applying->configured);
+                                        &applying->configured) &&
+                     (!applying->parts || change_parts_check_done(applying->parts));
     if (!kept_word || diags_has_errors(&job->diags)) {
         (void)record_failure(applying, state, response);
         return false;
@@ -249,11 +255,16 @@ static bool call_provider(Applying *applying) {
         .marker = chosen.marker,
     };
     ApplyResponse response = {.state = value_null(type)};
-    if (!provider_call_apply(job, &request, &response)) {
+    if (job->type->resource->has_parts)
+        applying->parts =
+            change_parts_open(job, applying->change, &applying->response, applying->sequence);
+    bool ok = provider_call_apply(job, &request, &response);
+    if (ok)
+        ok = record_success(applying, &response);
+    else
         (void)record_failure(applying, response.state, &response);
-        return false;
-    }
-    return record_success(applying, &response);
+    change_parts_close(applying->parts);
+    return ok;
 }
 
 /* Only marks or stored facts changed: the object is saved anew, nobody is called. */

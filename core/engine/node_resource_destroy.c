@@ -1,5 +1,6 @@
 /* Deletes objects: the mirror of a node runs what its block no longer has, the predecessors of
  * replacements, and deposed objects. */
+#include "change_parts.h"
 #include "provider_call.h"
 #include "provision.h"
 #include "visit.h"
@@ -9,12 +10,14 @@ static bool record_gone(Job *job, uint64_t sequence) {
     return working_state_record(job->walk->working, sequence, &outcome, &job->diags);
 }
 
-static bool intend(Job *job, uint64_t *sequence) {
+static bool intend(Job *job, Str private_data, uint64_t *sequence) {
     WorkingState *working = job->walk->working;
     if (provider_call_effect(job) == EFFECT_NONE)
         return working_state_may_change(working, &job->diags);
     JournalIntent intent = job_intent(job, "delete");
     intent.generation = job_call(job).generation;
+    if (job->type->resource->has_parts)
+        intent.private_data = private_data;
     return working_state_intend(working, &intent, sequence, &job->diags);
 }
 
@@ -27,8 +30,8 @@ static void record_failure(Job *job,
                            uint64_t sequence) {
     bool is_same = value_equal(response->state, request->prior) &&
                    str_equal(response->private_data, request->private_data);
-    if (sequence && response->in_doubt)
-        return;
+    if (sequence && (response->in_doubt || (is_same && change_parts_has_begun(job->parts))))
+        return; /* the next run asks what is left */
     if (is_same) {
         if (sequence)
             (void)!working_state_settle(job->walk->working, sequence, &job->diags);
@@ -49,10 +52,22 @@ static void record_failure(Job *job,
     (void)!working_state_record(job->walk->working, sequence, &outcome, &job->diags);
 }
 
+static bool call_provider(Job *job,
+                          const StateObject *object,
+                          Value prior,
+                          const DeleteRequest *request,
+                          uint64_t sequence) {
+    DeleteResponse response;
+    if (!provider_call_delete(job, request, &response)) {
+        record_failure(job, object, prior, request, &response, sequence);
+        return false;
+    }
+    bool is_whole = !job->parts || change_parts_check_done(job->parts);
+    return record_gone(job, sequence) && is_whole;
+}
+
 static bool delete_object(Job *job, const StateObject *object, Value prior) {
     uint64_t sequence = 0;
-    if (!intend(job, &sequence))
-        return false;
     const ChangeRun *run = job->record->run;
     bool is_planned =
         run && run->change->action == ACTION_DELETE && provider_call_plans_destroy(job);
@@ -60,11 +75,14 @@ static bool delete_object(Job *job, const StateObject *object, Value prior) {
         .prior = value_unmark_deep(prior, job->scratch),
         .private_data = is_planned ? run->change->private_data : object->private_data,
     };
-    DeleteResponse response;
-    if (provider_call_delete(job, &request, &response))
-        return record_gone(job, sequence);
-    record_failure(job, object, prior, &request, &response, sequence);
-    return false;
+    if (!intend(job, request.private_data, &sequence))
+        return false;
+    PartWork *parts = NULL;
+    if (run && job->type->resource->has_parts)
+        parts = change_parts_open(job, run->change, NULL, sequence);
+    bool ok = call_provider(job, object, prior, &request, sequence);
+    change_parts_close(parts);
+    return ok;
 }
 
 /* The object stays as it is; only the state changes. */

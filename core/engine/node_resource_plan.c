@@ -1,5 +1,6 @@
 /* Plans one instance of a resource: refresh, evaluate, propose, ask the provider, judge its answer.
  */
+#include "change_parts.h"
 #include "proposal.h"
 #include "provider_call.h"
 #include "removal.h"
@@ -139,6 +140,38 @@ static bool has_write_only(const Planning *planning, const Paths *paths) {
     return false;
 }
 
+/* How the provider would delete the object, private data included. */
+static bool ask_for_deletion(Planning *planning, Value prior, PlanResponse *response) {
+    const StateObject *object = planning->job.record->refreshed;
+    Value none = value_null(schema_implied_type(planning->job.schema));
+    PlanRequest request = {
+        .prior = prior,
+        .proposed = none,
+        .config = none,
+        .private_data = object ? object->private_data : STR_EMPTY,
+    };
+    return provider_call_plan(&planning->job, &request, response);
+}
+
+/* The predecessor's parts go with it. Without its provider, nothing is known of parts. */
+static bool keep_parts(Planning *planning) {
+    Job *job = &planning->job;
+    ResourceChange *change = job->record->planned;
+    PlanResponse *response = &planning->response;
+    PlanResponse gone = {0};
+    bool replaces =
+        action_is_replace(change->action) || change->action == ACTION_FORGET_THEN_CREATE;
+    Value prior = replaces ? value_null(planning->prior_value.type) : planning->prior_value;
+    if (job->provider->is_deferred) {
+        change->has_unknown_parts = change->action != ACTION_NO_OP;
+        return true;
+    }
+    bool destroys = action_is_replace(change->action) && provider_call_plans_destroy(job);
+    if (destroys && !ask_for_deletion(planning, planning->prior_value, &gone))
+        return false;
+    return change_parts_keep(job, prior, response, destroys ? &gone : NULL, change);
+}
+
 static bool decide(Planning *planning) {
     Job *job = &planning->job;
     ResourceChange *change = job->record->planned;
@@ -173,7 +206,7 @@ static bool decide(Planning *planning) {
     change->before = value_clone(planning->prior, job->keep);
     change->after = change->action == ACTION_NO_OP ? change->before : value_clone(after, job->keep);
     change->private_data = str_clone(planning->response.private_data, job->keep);
-    return true;
+    return !job->type->resource->has_parts || keep_parts(planning);
 }
 
 static bool is_replace_requested(const Planning *planning) {
@@ -321,17 +354,12 @@ static bool plan_forgetting(Planning *planning) {
 static bool ask_about_deletion(Planning *planning) {
     Job *job = &planning->job;
     ResourceChange *change = job->record->planned;
-    const StateObject *object = job->record->refreshed;
-    if (!provider_call_plans_destroy(job))
+    if (!provider_call_plans_destroy(job)) {
+        change->has_unknown_parts = job->type->resource->has_parts;
         return true;
-    Value none = value_null(schema_implied_type(job->schema));
-    PlanRequest request = {
-        .prior = value_unmark_deep(planning->prior, job->scratch),
-        .proposed = none,
-        .config = none,
-        .private_data = object ? object->private_data : STR_EMPTY,
-    };
-    if (!provider_call_plan(job, &request, &planning->response))
+    }
+    Value prior = value_unmark_deep(planning->prior, job->scratch);
+    if (!ask_for_deletion(planning, prior, &planning->response))
         return false;
     if (value_is_present(planning->response.planned)) {
         diags_error(&job->diags, NO_RANGE, "Provider produced invalid plan",
@@ -342,7 +370,8 @@ static bool ask_about_deletion(Planning *planning) {
     }
     keep_notes(planning);
     change->private_data = str_clone(planning->response.private_data, job->keep);
-    return true;
+    return !job->type->resource->has_parts ||
+           change_parts_keep(job, prior, &planning->response, NULL, change);
 }
 
 static bool plan_removal(Planning *planning) {

@@ -1,5 +1,6 @@
 /* The prior object as it really is: recovered if a run before died in the middle of its creation,
  * then read from the world. */
+#include "change_parts.h"
 #include "json.h"
 #include "moves.h"
 #include "provider_call.h"
@@ -17,22 +18,41 @@ static Value planned_of(Job *job, const StatePending *pending) {
     return value_null(schema_implied_type(job->schema));
 }
 
-/* The provider looks for the object that an interrupted creation was to make. */
-static bool recover(
-    Job *job, const StatePending *pending, Value *out, ObjectStatus *status, Str *private_data) {
+static RecoverCall call_named(Str action) {
+    if (str_equal(action, STR("create")))
+        return RECOVER_CREATE;
+    return str_equal(action, STR("delete")) ? RECOVER_DELETE : RECOVER_UPDATE;
+}
+
+/* The provider looks for what an interrupted call left. `prior`: the stored object, marked; null if
+ * it was a creation. */
+static bool recover(Job *job,
+                    const StatePending *pending,
+                    Value prior,
+                    Value *out,
+                    ObjectStatus *status,
+                    Str *private_data) {
     Value planned = planned_of(job, pending);
     RecoverRequest request = {
         .marker = pending->identity,
         .planned = value_unmark_deep(planned, job->scratch),
         .private_data = pending->private_data,
+        .call = call_named(pending->action),
+        .prior = value_unmark_deep(prior, job->scratch),
     };
+    if (pending->parts.count > 0)
+        request.parts = change_parts_of_pending(job, pending);
     RecoverResponse response;
     if (!provider_call_recover(job, pending->generation, &request, &response))
         return false;
     RecoverOutcome outcome = response.outcome;
     *private_data = response.private_data;
-    *out = outcome == RECOVER_ABSENT ? value_null(schema_implied_type(job->schema))
-                                     : job_keep_marks(job, planned, response.state);
+    *out = value_null(schema_implied_type(job->schema));
+    if (outcome != RECOVER_ABSENT) {
+        *out = job_keep_marks(job, planned, response.state);
+        if (value_is_present(prior))
+            *out = job_keep_marks(job, prior, *out);
+    }
     /* Its provisioners run in the creation, and nobody knows how far they came. */
     *status = outcome == RECOVER_TAINTED || pending->is_provisioned ? OBJECT_TAINTED : OBJECT_READY;
     return true;
@@ -52,6 +72,38 @@ static const StateObject *adopt(
     return adopted;
 }
 
+/* An update or a deletion ended in the middle of its parts: which of them are there? */
+static bool recover_parts(Job *job,
+                          const StatePending *pending,
+                          const StateObject **object,
+                          Value *out) {
+    ObjectStatus status;
+    Str private_data;
+    const StateObject *stored = *object;
+    if (!recover(job, pending, *out, out, &status, &private_data))
+        return false;
+    StateObject found;
+    const StateObject *encoded =
+        job_encode(job, *out, status == OBJECT_TAINTED ? status : stored->status, private_data);
+    if (encoded) {
+        found = *encoded;
+        found.dependencies = stored->dependencies;
+        found.dependency_count = stored->dependency_count;
+        found.create_before_destroy = stored->create_before_destroy;
+        found.skip_destroy = stored->skip_destroy;
+    }
+    *object = encoded ? state_object_clone(&found, job->keep) : NULL;
+    job->record->refreshed = *object;
+    job->record->refreshed_changed = true;
+    return true;
+}
+
+static bool has_parts_in_doubt(const Job *job, const StatePending *pending) {
+    return pending && pending->parts.count > 0 && job->type->resource &&
+           job->type->resource->has_parts && !job->provider->is_deferred &&
+           str_equal(pending->deposed, job->record->deposed);
+}
+
 static bool prior_object(Job *job, const StateObject **object, Value *out) {
     const StateInstance *stored = job->record->stored;
     *object = NULL;
@@ -59,15 +111,20 @@ static bool prior_object(Job *job, const StateObject **object, Value *out) {
     if (!stored)
         return true;
     *object = state_find_object(stored, job->record->deposed);
-    if (*object)
-        return job_decode(job, *object, out);
     const StatePending *pending = stored->pending;
-    if (!pending || !str_equal(pending->action, STR("create")) || job->provider->is_deferred)
+    bool creates = pending && str_equal(pending->action, STR("create"));
+    if (*object) {
+        if (!job_decode(job, *object, out))
+            return false;
+        return creates || !has_parts_in_doubt(job, pending) ||
+               recover_parts(job, pending, object, out);
+    }
+    if (!creates || job->provider->is_deferred)
         return true;
     ObjectStatus status = OBJECT_READY;
     Value found;
     Str private_data;
-    if (!recover(job, pending, &found, &status, &private_data))
+    if (!recover(job, pending, *out, &found, &status, &private_data))
         return false;
     *out = found;
     *object = adopt(job, pending, *out, status, private_data);

@@ -1,5 +1,6 @@
 /* The calls of the fake provider. */
 #include "fake_provider.h"
+#include "bundle.h"
 #include "fake_world.h"
 #include "object_builder.h"
 
@@ -507,7 +508,10 @@ static bool fake_configure(const Call *call,
     return true;
 }
 
-static const ResourceType *const resources[] = {&fake_thing, &fake_plain, &fake_disk, &fake_vault};
+static const ResourceType fake_bundle = BUNDLE_TYPE("fake_bundle");
+
+static const ResourceType *const resources[] = {&fake_thing, &fake_plain, &fake_disk, &fake_vault,
+                                                &fake_bundle};
 static const DataSourceType *const data_sources[] = {&fake_lookup};
 static const EphemeralType *const ephemerals[] = {&fake_token};
 

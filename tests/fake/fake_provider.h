@@ -7,6 +7,7 @@
  *   fake_disk     the same, destroyed after its dependents are updated
  *   fake_vault    name!, zone (forces a new one), size, cluster, disk: private data, planned
  * deletions
+ *   fake_bundle   a directory of files, each an object of its own (bundle.h)
  *   data fake_lookup   name! → answer
  *
  * The world is found through the Io that the engine was given: its first member. */

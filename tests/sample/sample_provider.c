@@ -1,5 +1,6 @@
 /* Tables with everything, and calls that make up unknown values. */
 #include "sample_provider.h"
+#include "bundle.h"
 #include "object_builder.h"
 
 #include <signal.h>
@@ -344,6 +345,8 @@ static const ResourceType sample_outside = {
     .recover = outside_recover,
 };
 
+static const ResourceType sample_bundle = BUNDLE_TYPE("sample_bundle");
+
 /* Data source and ephemeral resource. */
 
 static bool data_read(const Call *call,
@@ -392,7 +395,8 @@ static const Block provider_blocks[] = {
     {.name = "option", .nesting = NEST_LIST, .schema = {SCHEMA_ATTRIBUTES(leaf_attributes)}},
 };
 
-static const ResourceType *const resources[] = {&sample_thing, &sample_strict, &sample_outside};
+static const ResourceType *const resources[] = {&sample_thing, &sample_strict, &sample_outside,
+                                                &sample_bundle};
 static const DataSourceType *const data_sources[] = {&data_sample_thing};
 static const EphemeralType *const ephemerals[] = {&ephemeral_sample_thing};
 

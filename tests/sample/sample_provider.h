@@ -6,6 +6,7 @@
  *   sample_strict         blocks with least and most numbers
  *   sample_outside        with an intent in the journal; a file `die-NAME` ends the process within
  *                         its creation, and the object is found later
+ *   sample_bundle         a directory of files, each an object of its own (tests/fake/bundle.h)
  *
  * A file `drift-NAME` in the working directory is the new label and password of that thing at the
  * next reading; a file `gone-NAME` means that it does not exist any more. With a

@@ -25,6 +25,7 @@ static inline void engine_death_within(EngineCase *c, const char *call) {
             _exit(1);
         }
         (void)engine_case_apply_plan(c);
+        fprintf(stderr, "it lives: %.*s", STR_ARG(engine_case_said(c)));
         _exit(2);
     }
     int status = 0;

@@ -1,6 +1,7 @@
 /* What is secret in a value does not stay in a diagnostic. */
 #include "unit.h"
 
+#include "json.h"
 #include "mask.h"
 
 typedef struct MaskCase {
@@ -89,8 +90,41 @@ static void test_values(void **state) {
     check_str(values[1].statement, "is 1");
 }
 
+/* A value of a provider that repeats a secret of the configuration. */
+static void test_marked_values(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    StrVec secrets = {0};
+    vec_push(arena, &secrets, STR("hunter22"));
+    vec_push(arena, &secrets, STR("77"));
+    static const struct {
+        const char *json;
+        bool is_secret;
+    } values[] = {
+        {"\"hunter22\"",      true },
+        {"\"a hunter22!\"",   true },
+        {"77",                true },
+        {"\"77\"",            true },
+        {"\"1777\"",          false},
+        {"177",               false},
+        {"{\"hunter22\": 1}", true },
+        {"{\"a\": 1}",        false},
+        {"true",              false},
+        {"null",              false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(values); i++) {
+        Value value;
+        const char *error;
+        size_t offset;
+        assert_true(json_parse_any(str_from_cstr(values[i].json), &value, &error, &offset, arena));
+        assert_int_equal(value_is_secret(mask_value(value, &secrets, arena)), values[i].is_secret);
+    }
+    check_str(mask_text(STR("v1/hunter22/77"), &secrets, arena), "v1/(sensitive value)/77");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_masks), cmocka_unit_test(test_lines),
-                                       cmocka_unit_test(test_values)};
+                                       cmocka_unit_test(test_values),
+                                       cmocka_unit_test(test_marked_values)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

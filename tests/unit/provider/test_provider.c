@@ -44,11 +44,31 @@ static void notes(void **state) {
     check_str(response.notes.items[1].text, "reboots the guest");
 }
 
+static void parts(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    PlanResponse response = {0};
+    ChangePart part = {.key = STR("v1/Pod/a"), .action = PART_DELETE};
+    part.before = value_object((Str[]){STR("n")}, (Value[]){value_int(1)}, 1, arena);
+    plan_part_note(&part, (Path){0}, STR("why"), arena);
+    plan_part(&response, part, arena);
+    assert_int_equal(response.parts.count, 1);
+    check_str(response.parts.items[0].key, "v1/Pod/a");
+    check_str(response.parts.items[0].notes.items[0].text, "why");
+    assert_true(value_is_null(response.parts.items[0].after));
+    /* Outside of the engine, there is nothing to record. */
+    Call call = {0};
+    Diags diags = diags_new(arena);
+    assert_true(call_part_begin(&call, &(PartIntent){.key = part.key}, &diags));
+    assert_true(call_part_end(&call, part.key, STR_EMPTY, &diags));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(progress),
         cmocka_unit_test(cancellation),
         cmocka_unit_test(notes),
+        cmocka_unit_test(parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

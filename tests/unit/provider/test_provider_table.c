@@ -18,6 +18,14 @@ static bool recover(const Call *call,
     return true;
 }
 
+static bool destroy(const Call *call,
+                    const DeleteRequest *request,
+                    DeleteResponse *response,
+                    Diags *diags) {
+    (void)call, (void)request, (void)response, (void)diags;
+    return true;
+}
+
 static const ArgumentRule wrong_rule[] = {
     {RULE_CONFLICTS, {"a", "b"}}
 };
@@ -32,6 +40,14 @@ static const ResourceType cannot_find = {
 static const ResourceType cannot_create = {.name = "p_f", .effect = EFFECT_NONE};
 static const ResourceType misnamed = {
     .name = "p_g", .schema = {SCHEMA_RULES(wrong_rule)}, .effect = EFFECT_NONE, .create = create};
+static const ResourceType cannot_say = {
+    .name = "p_j", .recovery = RECOVERY_REPEATS, .has_parts = true, .create = create};
+static const ResourceType hides_deletion = {.name = "p_k",
+                                            .recovery = RECOVERY_FINDS,
+                                            .has_parts = true,
+                                            .create = create,
+                                            .delete = destroy,
+                                            .recover = recover};
 static const DataSourceType cannot_read = {.name = "p_h"};
 static const EphemeralType cannot_open = {.name = "p_i"};
 
@@ -53,6 +69,9 @@ static void finds_faults(void **state) {
               "The resource type \"p_d\" has an effect outside and declares no recovery.");
     check_str(fault_of(&cannot_find, arena),
               "The resource type \"p_e\" declares RECOVERY_FINDS and has no recover.");
+    check_str(fault_of(&cannot_say, arena), "The resource type \"p_j\" has parts and no recover.");
+    check_str(fault_of(&hides_deletion, arena),
+              "The resource type \"p_k\" has parts, and its plan does not show their deletion.");
     check_str(fault_of(&cannot_create, arena), "The resource type \"p_f\" has no create.");
     check_str(fault_of(&misnamed, arena), "A rule of \"p_g\" names \"a\", which it does not have.");
     check_str(provider_table_fault(&reads, arena), "The data source \"p_h\" has no read.");

@@ -1,0 +1,373 @@
+/* change_parts: the answer of a plan is checked and masked; each part that a call begins or ends is
+ * compared with the plan and recorded. */
+#include "change_parts.h"
+
+#include "mask.h"
+
+#include <pthread.h>
+
+static const char *const action_names[] = {
+    [PART_CREATE] = "create",
+    [PART_UPDATE] = "update",
+    [PART_REPLACE] = "replace",
+    [PART_DELETE] = "delete",
+};
+static_assert(ARRAY_COUNT(action_names) == PART_DELETE + 1, "a name for each action");
+
+static Action action_of(PartAction action) {
+    static const Action actions[] = {
+        [PART_CREATE] = ACTION_CREATE,
+        [PART_UPDATE] = ACTION_UPDATE,
+        [PART_REPLACE] = ACTION_DELETE_THEN_CREATE,
+        [PART_DELETE] = ACTION_DELETE,
+    };
+    return actions[action];
+}
+
+/* Parts of a plan. */
+
+static bool reject(Job *job, Str key, const char *why) {
+    diags_error(&job->diags, NO_RANGE, "Provider produced invalid plan",
+                "Object \"%.*s\" of %.*s: %s. This is a mistake of the provider.", STR_ARG(key),
+                STR_ARG(job->address), why);
+    return false;
+}
+
+static bool is_object(Value value) {
+    return value_is_present(value) &&
+           (value.type->kind == KIND_OBJECT || value.type->kind == KIND_MAP);
+}
+
+/* Exactly what its action has before and after it. */
+static bool is_consistent(const ChangePart *part) {
+    bool has_before = part->action != PART_CREATE;
+    bool has_after = part->action != PART_DELETE;
+    return (has_before ? is_object(part->before) : value_is_null(part->before)) &&
+           (has_after ? is_object(part->after) : value_is_null(part->after)) &&
+           value_is_wholly_known(part->before);
+}
+
+static bool check_answer(Job *job, const PlanResponse *response, bool deletes) {
+    Map keys = map_new(job->scratch);
+    vec_each(&response->parts, part) {
+        if (part->key.len == 0)
+            return reject(job, part->key, "it has no key");
+        if (map_has(&keys, part->key))
+            return reject(job, part->key, "its key occurs twice");
+        map_set(&keys, part->key, part);
+        if (!is_consistent(part))
+            return reject(job, part->key,
+                          "what is planned to be before and after the change does not fit its "
+                          "action");
+        if (deletes && part->action != PART_DELETE)
+            return reject(job, part->key, "it is not deleted although its resource is");
+    }
+    return true;
+}
+
+/* What changes a part changes the object behind it. */
+static bool check_same(Job *job, Value prior, const PlanResponse *response) {
+    bool is_same = value_is_present(prior) && value_equal(prior, response->planned);
+    bool changes = response->parts.count > 0 || response->has_unknown_parts;
+    if (!is_same || !changes)
+        return true;
+    return reject(job, response->parts.count > 0 ? response->parts.items[0].key : STR_EMPTY,
+                  "it is planned to be changed, and its resource is not");
+}
+
+static Value mark(Job *job, const ChangePart *part, Value value) {
+    value = path_mark(value, &part->sensitive, MARK_SENSITIVE, job->scratch);
+    mask_collect(value, &job->secrets, job->scratch);
+    return value;
+}
+
+static Value keep_value(Job *job, const ChangePart *part, Value value) {
+    value = mask_value(mark(job, part, value), &job->secrets, job->scratch);
+    value = mask_value(value, &job->provider->secrets, job->scratch);
+    return value_clone(value, job->keep);
+}
+
+static Str keep_text(Job *job, Str text) {
+    text = mask_text(text, &job->secrets, job->scratch);
+    text = mask_text(text, &job->provider->secrets, job->scratch);
+    return str_clone(text, job->keep);
+}
+
+static void keep_part(Job *job, const ChangePart *part, PartChange *out) {
+    *out = (PartChange){
+        .key = str_clone(part->key, job->keep),
+        .action = action_of(part->action),
+        .before = keep_value(job, part, part->before),
+        .after = keep_value(job, part, part->after),
+    };
+    out->title = keep_text(job, part->key);
+    vec_each(&part->replace_paths, path) {
+        vec_push(job->keep, &out->replace_paths, path_clone(*path, job->keep));
+    }
+    vec_each(&part->notes, note) {
+        ChangeNote copy = {path_clone(note->path, job->keep), keep_text(job, note->text)};
+        vec_push(job->keep, &out->notes, copy);
+    }
+}
+
+/* Texts of one part may hold secrets of another, or of variables: all are collected first. */
+static void collect_secrets(Job *job, const PlanResponse *response) {
+    mask_collect_variables(job->walk->engine->config->root, job->walk->options->variables,
+                           &job->secrets, job->scratch);
+    vec_each(&response->parts, part) {
+        (void)mark(job, part, part->before);
+        (void)mark(job, part, part->after);
+    }
+}
+
+/* A part that the predecessor has is deleted with it; one that its successor has too is replaced.
+ */
+static void keep_deletions(Job *job, const PlanResponse *gone, ResourceChange *change) {
+    Map places = map_new(job->scratch); /* key → index + 1 */
+    for (size_t i = 0; i < change->parts.count; i++)
+        map_set(&places, change->parts.items[i].key, (void *)(uintptr_t)(i + 1));
+    vec_each(&gone->parts, part) {
+        size_t place = (size_t)(uintptr_t)map_find(&places, part->key);
+        if (place == 0) {
+            keep_part(job, part, vec_add(job->keep, &change->parts));
+            continue;
+        }
+        PartChange *same = &change->parts.items[place - 1];
+        same->action = ACTION_DELETE_THEN_CREATE;
+        same->before = keep_value(job, part, part->before);
+    }
+}
+
+bool change_parts_keep(Job *job,
+                       Value prior,
+                       const PlanResponse *response,
+                       const PlanResponse *gone,
+                       ResourceChange *change) {
+    if (!check_answer(job, response, change->action == ACTION_DELETE) ||
+        !check_same(job, prior, response) || (gone && !check_answer(job, gone, true)))
+        return false;
+    collect_secrets(job, response);
+    if (gone)
+        collect_secrets(job, gone);
+    change->has_unknown_parts = response->has_unknown_parts;
+    vec_each(&response->parts, part) {
+        keep_part(job, part, vec_add(job->keep, &change->parts));
+    }
+    if (gone)
+        keep_deletions(job, gone, change);
+    plan_sort_parts(change);
+    return true;
+}
+
+/* Was this change of a part approved? */
+static bool is_approved(const ResourceChange *change, const ChangePart *part) {
+    const PartChange *approved = plan_find_part(change, part->key);
+    bool replaces = action_is_replace(change->action);
+    if (!approved)
+        return change->has_unknown_parts &&
+               (part->action == PART_CREATE || part->action == PART_UPDATE);
+    if (replaces && approved->action == ACTION_DELETE_THEN_CREATE)
+        return part->action == PART_CREATE;
+    return approved->action == action_of(part->action);
+}
+
+bool change_parts_check_final(Job *job,
+                              Value prior,
+                              const PlanResponse *response,
+                              const ResourceChange *change) {
+    if (!check_answer(job, response, false) || !check_same(job, prior, response))
+        return false;
+    collect_secrets(job, response);
+    vec_each(&response->parts, part) {
+        if (is_approved(change, part))
+            continue;
+        diags_error(&job->diags, NO_RANGE, "Provider produced inconsistent final plan",
+                    "Object \"%.*s\" of %.*s is now planned with the action \"%s\", which the "
+                    "approved plan does not show. Plan again.",
+                    STR_ARG(part->key), STR_ARG(job->address), action_names[part->action]);
+        return false;
+    }
+    return true;
+}
+
+/* Parts of a call. */
+
+typedef struct PlannedPart {
+    PartAction action;
+    Str title;
+    bool has_begun;
+    bool has_ended;
+} PlannedPart;
+
+struct PartWork {
+    pthread_mutex_t mutex;
+    Arena *arena; /* under the mutex */
+    Job *job;
+    uint64_t sequence;
+    Map planned;      /* key → PlannedPart */
+    bool admits_more; /* a deletion whose parts the plan did not know */
+    size_t begun, ended;
+};
+
+static PlannedPart *expect(PartWork *work, Str key, PartAction action, Str title) {
+    PlannedPart *part = arena_new(work->arena, PlannedPart);
+    *part = (PlannedPart){.action = action, .title = str_clone(title, work->arena)};
+    map_set(&work->planned, str_clone(key, work->arena), part);
+    return part;
+}
+
+static Str title_of(const Job *job, const ResourceChange *change, Str key, Arena *arena) {
+    const PartChange *part = plan_find_part(change, key);
+    return part ? part->title : mask_text(key, &job->secrets, arena);
+}
+
+PartWork *change_parts_open(Job *job,
+                            const ResourceChange *change,
+                            const PlanResponse *response,
+                            uint64_t sequence) {
+    Arena *arena = arena_open("parts");
+    PartWork *work = arena_new(arena, PartWork);
+    *work = (PartWork){.arena = arena, .job = job, .sequence = sequence};
+    work->planned = map_new(arena);
+    pthread_mutex_init(&work->mutex, NULL);
+    job->parts = work;
+    if (response) {
+        vec_each(&response->parts, part) {
+            expect(work, part->key, part->action, title_of(job, change, part->key, arena));
+        }
+        return work;
+    }
+    work->admits_more = change->has_unknown_parts;
+    vec_each(&change->parts, part) {
+        if (part->action == ACTION_DELETE || part->action == ACTION_DELETE_THEN_CREATE)
+            expect(work, part->key, PART_DELETE, part->title);
+    }
+    return work;
+}
+
+void change_parts_close(PartWork *work) {
+    if (!work)
+        return;
+    work->job->parts = NULL;
+    pthread_mutex_destroy(&work->mutex);
+    arena_close(work->arena);
+}
+
+bool change_parts_has_begun(const PartWork *work) {
+    return work && work->begun > 0;
+}
+
+static bool refuse(const PartWork *work, Str key, const char *why, Diags *diags) {
+    diags_error(diags, NO_RANGE, "Provider produced inconsistent result after apply",
+                "Object \"%.*s\" of %.*s %s. This is a mistake of the provider.", STR_ARG(key),
+                STR_ARG(work->job->address), why);
+    return false;
+}
+
+bool change_parts_check_done(const PartWork *work) {
+    map_each(&work->planned, entry) {
+        const PlannedPart *part = entry->value;
+        if (!part->has_ended)
+            return refuse(work, entry->key,
+                          part->has_begun ? "was begun and not ended"
+                                          : "was planned to be changed, "
+                                            "and is not",
+                          &work->job->diags);
+    }
+    return true;
+}
+
+/* The journal says once why it cannot go on; each part that it keeps from its change has an error
+ * all the same. */
+static bool explain(const PartWork *work, Str key, size_t before, Diags *diags) {
+    if (diags->error_count == before)
+        diags_error(diags, NO_RANGE, "Change not recorded",
+                    "Object \"%.*s\" of %.*s cannot be recorded in the journal any more, so "
+                    "nothing further is changed.",
+                    STR_ARG(key), STR_ARG(work->job->address));
+    return false;
+}
+
+static void report_part(const PartWork *work, const PlannedPart *part) {
+    const Hooks *hooks = work->job->walk->engine->hooks;
+    if (!hooks || !hooks->apply_progress)
+        return;
+    HookEvent event = job_event(work->job);
+    hooks->apply_progress(hooks->self, &event, work->ended, work->planned.count, part->title);
+}
+
+static bool begin_part(PartWork *work, const PartIntent *intent, Diags *diags) {
+    PlannedPart *part = map_find(&work->planned, intent->key);
+    if (!part && work->admits_more)
+        part = expect(work, intent->key, PART_DELETE, intent->key);
+    if (!part)
+        return refuse(work, intent->key, "was changed without having been planned", diags);
+    if (part->action != intent->action)
+        return refuse(work, intent->key, "was changed in another way than planned", diags);
+    if (part->has_begun)
+        return refuse(work, intent->key, "was begun twice", diags);
+    part->has_begun = true;
+    work->begun++;
+    report_part(work, part);
+    return true;
+}
+
+/* The mutex is let go before the journal is written: parts begun side by side share a sync. */
+bool change_parts_begin(void *payload, const PartIntent *intent, Diags *diags) {
+    Job *job = payload;
+    PartWork *work = job->parts;
+    size_t before = diags->error_count;
+    CHECK(work);
+    pthread_mutex_lock(&work->mutex);
+    bool ok = begin_part(work, intent, diags);
+    pthread_mutex_unlock(&work->mutex);
+    StatePart part = {.key = intent->key,
+                      .action = str_from_cstr(action_names[intent->action]),
+                      .identity = intent->marker};
+    return ok && (working_state_part_begin(job->walk->working, work->sequence, &part, diags) ||
+                  explain(work, intent->key, before, diags));
+}
+
+bool change_parts_end(void *payload, Str key, Str private_data, Diags *diags) {
+    Job *job = payload;
+    PartWork *work = job->parts;
+    size_t before = diags->error_count;
+    CHECK(work);
+    pthread_mutex_lock(&work->mutex);
+    PlannedPart *part = map_find(&work->planned, key);
+    bool ok = part && part->has_begun && !part->has_ended;
+    if (ok) {
+        part->has_ended = true;
+        work->ended++;
+    }
+    pthread_mutex_unlock(&work->mutex);
+    if (!ok)
+        return refuse(work, key, "was ended without having been begun", diags);
+    StatePart record = {.key = key, .private_data = private_data};
+    return working_state_part_end(job->walk->working, work->sequence, &record, diags) ||
+           explain(work, key, before, diags);
+}
+
+/* A word of a later version counts as an update: the part may be there in either form. */
+static PartAction action_named(Str name) {
+    for (size_t i = 0; i < ARRAY_COUNT(action_names); i++) {
+        if (str_equal_cstr(name, action_names[i]))
+            return (PartAction)i;
+    }
+    return PART_UPDATE;
+}
+
+PartRecords change_parts_of_pending(Job *job, const StatePending *pending) {
+    PartRecords records = {0};
+    vec_each(&pending->parts, part) {
+        PartRecord record = {
+            .key = part->key,
+            .action = action_named(part->action),
+            .marker = part->identity,
+            .has_ended = part->has_ended,
+            .private_data = part->private_data,
+        };
+        vec_push(job->scratch, &records, record);
+    }
+    return records;
+}

@@ -1,0 +1,55 @@
+/* bundle: a type whose instances are directories of files, each file an object of its own: what a
+ * test of parts needs a real outside for.
+ *
+ *   directory! (forces a new one), files! (name → content); id, places (name → file name)
+ *
+ * Each creation of a file has a name of its own ("front@1f0c2a9b"), so that an object that is made
+ * twice shows. A content that begins with "fixed" cannot be changed in place. Files whose name
+ * begins with "secret" are sensitive. */
+#pragma once
+
+#include "provider.h"
+
+/* What goes wrong with the part `key`; NULL: nothing does. One test at a time sets it. */
+typedef struct BundleFault {
+    const char *key;
+    /* The process ends with status 9: "die begun", "die changed", "die ended".
+     * The call fails: "refuse" (with the state that is there), "lost" (without a state).
+     * The provider errs: "no end", "never", "twice", "otherwise", "unplanned", "end first";
+     * in its plan: "again", "no before", "no key", "quiet". */
+    const char *what;
+} BundleFault;
+
+extern BundleFault bundle_fault;
+
+extern const Attribute bundle_attributes[4];
+
+bool bundle_plan(const Call *call,
+                 const PlanRequest *request,
+                 PlanResponse *response,
+                 Diags *diags);
+bool bundle_apply(const Call *call,
+                  const ApplyRequest *request,
+                  ApplyResponse *response,
+                  Diags *diags);
+bool bundle_delete(const Call *call,
+                   const DeleteRequest *request,
+                   DeleteResponse *response,
+                   Diags *diags);
+bool bundle_read(const Call *call,
+                 const ReadRequest *request,
+                 ReadResponse *response,
+                 Diags *diags);
+bool bundle_recover(const Call *call,
+                    const RecoverRequest *request,
+                    RecoverResponse *response,
+                    Diags *diags);
+
+/* The type of one provider. */
+#define BUNDLE_TYPE(type_name)                                                                     \
+    {                                                                                              \
+        .name = (type_name), .schema = {SCHEMA_ATTRIBUTES(bundle_attributes)},                     \
+        .recovery = RECOVERY_FINDS, .plans_destroy = true, .has_parts = true, .plan = bundle_plan, \
+        .create = bundle_apply, .update = bundle_apply, .delete = bundle_delete,                   \
+        .read = bundle_read, .recover = bundle_recover,                                            \
+    }

@@ -1,0 +1,506 @@
+/* The objects behind an instance: what the plan shows of them is what changes, whatever the run
+ * meets on its way. Real files, looked at without asking loam. */
+#include "bundle.h"
+#include "engine_death.h"
+#include "input.h"
+#include "journal.h"
+#include "plan_json.h"
+
+#define FILES_MAX 12
+
+/* A file as it is: name in the bundle, tag of its creation, content. */
+typedef struct SeenFile {
+    Str key, place, content;
+} SeenFile;
+
+typedef VEC(SeenFile) SeenFiles;
+
+static SeenFiles look(EngineCase *c, const char *directory) {
+    SeenFiles seen = {0};
+    DiskEntries entries = {0};
+    Str path = disk_join(str_from_cstr(c->folder), str_from_cstr(directory), c->arena);
+    if (disk_real.list(NULL, path, &entries, c->arena) != 0)
+        return seen;
+    vec_each(&entries, entry) {
+        SeenFile file = {.place = entry->name};
+        file.key = str_slice(entry->name, 0, str_find_char(entry->name, '@', 0));
+        Str at = disk_join(path, entry->name, c->arena);
+        assert_int_equal(disk_real.read_file(NULL, at, &file.content, c->arena), 0);
+        vec_push(c->arena, &seen, file);
+    }
+    return seen;
+}
+
+/* "front=one " for each file. */
+static Str contents(EngineCase *c, const char *directory) {
+    StrBuf text = strbuf_new(c->arena);
+    SeenFiles seen = look(c, directory);
+    vec_each(&seen, file) {
+        strbuf_add_format(&text, "%.*s=%.*s ", STR_ARG(file->key), STR_ARG(file->content));
+    }
+    return strbuf_str(&text);
+}
+
+static const SeenFile *find_file(const SeenFiles *files, Str key) {
+    vec_each(files, file) {
+        if (str_equal(file->key, key))
+            return file;
+    }
+    return NULL;
+}
+
+/* "+ new ~ front " : what became of the files. */
+static Str differences(EngineCase *c, const SeenFiles *before, const SeenFiles *after) {
+    StrBuf text = strbuf_new(c->arena);
+    for (char first = 'a'; first <= 'z'; first++) {
+        Str key = str_format(c->arena, "%c", first);
+        const SeenFile *old = find_file(before, key), *now = find_file(after, key);
+        if (!old && now)
+            strbuf_add_format(&text, "+ %c ", first);
+        else if (old && !now)
+            strbuf_add_format(&text, "- %c ", first);
+        else if (old && !str_equal(old->place, now->place))
+            strbuf_add_format(&text, "-/+ %c ", first);
+        else if (old && !str_equal(old->content, now->content))
+            strbuf_add_format(&text, "~ %c ", first);
+    }
+    return strbuf_str(&text);
+}
+
+/* The same, of what the plan shows for all instances. */
+static Str shown(EngineCase *c) {
+    StrBuf text = strbuf_new(c->arena);
+    vec_each(&c->plan->changes, change) {
+        vec_each(&change->parts, part) {
+            strbuf_add_format(&text, "%s %.*s ", action_glyph(part->action), STR_ARG(part->title));
+        }
+        if (change->has_unknown_parts)
+            strbuf_add_cstr(&text, "and more ");
+    }
+    return strbuf_str(&text);
+}
+
+/* A bundle in the directory "out" of the case; `more` are lines within it. */
+static void configure_in(EngineCase *c,
+                         const char *directory,
+                         const char *files,
+                         const char *more) {
+    Str text = str_format(c->arena,
+                          "resource:\n"
+                          "  fake_bundle:\n"
+                          "    b:\n"
+                          "      directory: %s/%s\n"
+                          "      files: %s\n%s",
+                          c->folder, directory, files, more);
+    engine_case_config(c, str_to_cstr(text, c->arena));
+}
+
+static void configure(EngineCase *c, const char *files) {
+    configure_in(c, "out", files, "");
+}
+
+static EngineCase *open_with(const char *files) {
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    if (files) {
+        configure(c, files);
+        engine_case_must(c, engine_case_apply(c));
+    }
+    return c;
+}
+
+static uint64_t next(uint64_t *seed) {
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return *seed >> 33;
+}
+
+/* Contents that change and contents that cannot be changed in place. */
+static const char *random_files(EngineCase *c, uint64_t *seed) {
+    StrBuf text = strbuf_new(c->arena);
+    strbuf_add_cstr(&text, "{");
+    const char *separator = "";
+    for (char key = 'a'; key < 'a' + 8; key++) {
+        uint64_t draw = next(seed);
+        if (draw % 3 == 0)
+            continue;
+        strbuf_add_format(&text, "%s%c: \"%s %u\"", separator, key,
+                          draw % 5 == 0 ? "fixed" : "content", (unsigned)(draw / 64 % 3));
+        separator = ", ";
+    }
+    strbuf_add_cstr(&text, "}");
+    return str_to_cstr(strbuf_str(&text), c->arena);
+}
+
+static void what_is_shown_is_what_changes(void **unused) {
+    (void)unused;
+    uint64_t seed = 20261121;
+    EngineCase *c = open_with(NULL);
+    for (int round = 0; round < 60; round++) {
+        configure(c, random_files(c, &seed));
+        SeenFiles before = look(c, "out");
+        engine_case_must(c, engine_case_plan(c));
+        Str planned = shown(c);
+        engine_case_must(c, engine_case_apply_plan(c));
+        SeenFiles after = look(c, "out");
+        check_str_equal(planned, differences(c, &before, &after));
+        engine_case_must(c, engine_case_plan(c));
+        check_str(shown(c), "");
+    }
+    engine_case_close(c);
+}
+
+static void drift_is_a_part(void **unused) {
+    (void)unused;
+    EngineCase *c = open_with("{a: one, b: two, d: three}");
+    SeenFiles seen = look(c, "out");
+    Str out = disk_join(str_from_cstr(c->folder), STR("out"), c->arena);
+    Str first = disk_join(out, seen.items[0].place, c->arena);
+    assert_int_equal(disk_real.write_file(NULL, first, STR("other"), 0644), 0);
+    assert_int_equal(disk_real.remove(NULL, disk_join(out, seen.items[1].place, c->arena)), 0);
+    engine_case_must(c, engine_case_plan(c));
+    check_str(shown(c), "~ a + b ");
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_str(contents(c, "out"), "a=one b=two d=three ");
+    engine_case_close(c);
+}
+
+/* The predecessor's files go with it, the successor's are new. */
+static void a_replacement_shows_both(void **unused) {
+    (void)unused;
+    static const char *const orders[] = {"", "      lifecycle: {create_before_destroy: true}\n"};
+    for (size_t i = 0; i < ARRAY_COUNT(orders); i++) {
+        EngineCase *c = open_with(NULL);
+        configure_in(c, "one", "{a: one, b: two}", orders[i]);
+        engine_case_must(c, engine_case_apply(c));
+        configure_in(c, "two", "{b: three, d: four}", orders[i]);
+        engine_case_must(c, engine_case_plan(c));
+        check_str(shown(c), "- a -/+ b + d ");
+        engine_case_must(c, engine_case_apply_plan(c));
+        check_str(contents(c, "one"), "");
+        check_str(contents(c, "two"), "b=three d=four ");
+        engine_case_must(c, engine_case_plan(c));
+        check_changes(c, "");
+        engine_case_close(c);
+    }
+}
+
+static void a_deletion_shows_all(void **unused) {
+    (void)unused;
+    EngineCase *c = open_with("{a: one, b: two}");
+    engine_case_config(c, "locals: {none: 1}\n");
+    engine_case_must(c, engine_case_plan(c));
+    check_str(shown(c), "- a - b ");
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_str(contents(c, "out"), "");
+    engine_case_close(c);
+}
+
+/* What the files are is known in the apply: they may be created, and not deleted. */
+static void unknown_parts(void **unused) {
+    (void)unused;
+    EngineCase *c = open_with(NULL);
+    static const char files[] = "'${fake_thing.t.id == \"t-1\" ? {a = \"one\"} : {b = \"two\"}}'";
+    static const char thing[] = "  fake_thing: {t: {name: t, zone: %s}}\n";
+    const char *more = str_to_cstr(str_format(c->arena, thing, "x"), c->arena);
+    configure_in(c, "out", files, more);
+    engine_case_must(c, engine_case_plan(c));
+    check_str(shown(c), "and more ");
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_str(contents(c, "out"), "a=one ");
+    /* Another id: then `a` would go, which was not shown. */
+    configure_in(c, "out", files, str_to_cstr(str_format(c->arena, thing, "y"), c->arena));
+    engine_case_must(c, engine_case_plan(c));
+    check_str(shown(c), "and more ");
+    assert_false(engine_case_apply_plan(c));
+    check_said(c, "Object \"a\" of fake_bundle.b is now planned with the action \"delete\"");
+    check_str(contents(c, "out"), "a=one ");
+    engine_case_close(c);
+}
+
+static void a_saved_plan_is_held_to(void **unused) {
+    (void)unused;
+    EngineCase *c = open_with("{a: one, b: two}");
+    configure(c, "{a: other, b: two, d: three}");
+    engine_case_must(c, engine_case_plan(c));
+    Plan *planned = c->plan;
+    Str text = plan_json_encode(planned, c->arena);
+    const char *error;
+    assert_true(plan_json_decode(text, &c->plan, &error, c->arena));
+    check_str(shown(c), "~ a + d ");
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_str(contents(c, "out"), "a=other b=two d=three ");
+
+    configure(c, "{a: again, b: two, d: three}");
+    engine_case_must(c, engine_case_plan(c));
+    vec_each(&c->plan->changes, change) {
+        change->parts.count = 0; /* as if the plan had shown none */
+    }
+    assert_false(engine_case_apply_plan(c));
+    check_said(c, "Provider produced inconsistent final plan");
+    check_str(contents(c, "out"), "a=other b=two d=three ");
+    engine_case_close(c);
+}
+
+static void mistakes_of_a_provider(void **unused) {
+    (void)unused;
+    static const struct {
+        const char *what, *said;
+        bool is_planned;
+    } rows[] = {
+        {"again",     "Object \"a\" of fake_bundle.b: its key occurs twice",      true },
+        {"no key",    "Object \"\" of fake_bundle.b: it has no key",              true },
+        {"no before", "does not fit its action",                                  true },
+        {"quiet",     "was changed without having been planned",                  false},
+        {"unplanned", "Object \"stranger\" of fake_bundle.b was changed without", false},
+        {"otherwise", "was changed in another way than planned",                  false},
+        {"twice",     "was begun twice",                                          false},
+        {"end first", "was ended without having been begun",                      false},
+        {"no end",    "was begun and not ended",                                  false},
+        {"never",     "was planned to be changed, and is not",                    false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = open_with("{a: one, b: two}");
+        bundle_fault = (BundleFault){.key = "a", .what = rows[i].what};
+        configure(c, "{a: other, b: two}");
+        bool is_planned = engine_case_plan(c);
+        assert_int_equal(is_planned, !rows[i].is_planned);
+        if (is_planned)
+            assert_false(engine_case_apply_plan(c));
+        check_said(c, rows[i].said);
+        bundle_fault = (BundleFault){0};
+        engine_case_must(c, engine_case_apply(c));
+        engine_case_must(c, engine_case_plan(c));
+        check_str(shown(c), "");
+        check_str(contents(c, "out"), "a=other b=two ");
+        engine_case_close(c);
+    }
+}
+
+static void secrets_are_hidden(void **unused) {
+    (void)unused;
+    EngineCase *c = open_with(NULL);
+    engine_case_config(
+        c, str_to_cstr(str_format(c->arena,
+                                  "variable: {s: {default: hunter-22, sensitive: true}}\n"
+                                  "resource:\n"
+                                  "  fake_bundle:\n"
+                                  "    b:\n"
+                                  "      directory: %s/out\n"
+                                  "      files: '${{a = \"the ${var.s}\", secret-b = \"two\", "
+                                  "\"for hunter-22\" = \"three\"}}'\n",
+                                  c->folder),
+                       c->arena));
+    InputValue given = {.value = value_from_cstr("hunter-22")};
+    map_set(&c->variables, STR("s"), &given);
+    engine_case_must(c, engine_case_plan(c));
+    assert_int_equal(c->plan->changes.count, 1);
+    const ResourceChange *change = &c->plan->changes.items[0];
+    const PartChange *part = plan_find_part(change, STR("a"));
+    assert_true(value_is_secret(value_attribute(part->after, STR("content"))));
+    part = plan_find_part(change, STR("secret-b"));
+    assert_true(value_is_secret(value_attribute(part->after, STR("content"))));
+    assert_false(value_is_secret(value_attribute(part->after, STR("size"))));
+    check_str(shown(c), "+ a + for (sensitive value) + secret-b ");
+    engine_case_must(c, engine_case_apply_plan(c));
+    engine_case_close(c);
+}
+
+static Str stored_path(const EngineCase *c) {
+    return disk_join(str_from_cstr(c->folder), STR("stored"), c->arena);
+}
+
+/* A state that outlives the process. */
+static bool write_stored(Backend *backend, Str bytes, Diags *diags) {
+    (void)diags;
+    EngineCase *c = backend->self;
+    c->stored = str_clone(bytes, c->arena);
+    return disk_real.write_file(NULL, stored_path(c), bytes, 0600) == 0;
+}
+
+/* As the next process would: the state as it is stored, then the journal. */
+static void die(EngineCase *c, const char *key, const char *what) {
+    Str text;
+    c->backend.write = write_stored;
+    bundle_fault = (BundleFault){.key = key, .what = what};
+    engine_death_within(c, "");
+    bundle_fault = (BundleFault){0};
+    if (disk_real.read_file(NULL, stored_path(c), &text, c->arena) == 0) {
+        c->stored = text;
+        engine_case_must(c, statefile_decode(STR("stored"), text, &c->state, c->arena, &c->diags));
+    }
+    c->journal = NULL;
+    assert_true(engine_death_replay(c));
+}
+
+/* Goes on with a journal of its own, to the end; what is shown is what happens. */
+static void go_on(EngineCase *c, const char *wanted) {
+    SeenFiles before = look(c, "out");
+    engine_case_must(c, engine_case_plan(c));
+    Str planned = shown(c);
+    engine_case_must(c, journal_open(engine_death_journal(c), c->world.io.clock, c->refreshed,
+                                     &c->journal, c->arena, &c->diags));
+    engine_case_must(c, engine_case_apply_plan(c));
+    journal_close(c->journal);
+    c->journal = NULL;
+    SeenFiles after = look(c, "out");
+    check_str_equal(planned, differences(c, &before, &after));
+    check_str(contents(c, "out"), wanted);
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "");
+}
+
+typedef struct Death {
+    const char *before, *after; /* NULL: no bundle */
+    const char *key, *what;
+    const char *rest; /* what the next plan shows */
+    const char *wanted;
+} Death;
+
+static void deaths_between_parts(void **unused) {
+    (void)unused;
+    static const char made[] = "{a: one, b: two, d: fixed three}";
+    static const char changed[] = "{b: other, d: fixed four, e: five}";
+    static const char all[] = "a=one b=two d=fixed three ", then[] = "b=other d=fixed four e=five ";
+    static const Death deaths[] = {
+        {NULL, made,    "a", "die begun",   "+ a + b + d ",       all },
+        {NULL, made,    "a", "die changed", "+ b + d ",           all },
+        {NULL, made,    "a", "die ended",   "+ b + d ",           all },
+        {NULL, made,    "b", "die begun",   "+ b + d ",           all },
+        {NULL, made,    "b", "die ended",   "+ d ",               all },
+        {NULL, made,    "d", "die changed", "",                   all },
+        {made, changed, "a", "die begun",   "- a ~ b -/+ d + e ", then},
+        {made, changed, "a", "die changed", "~ b -/+ d + e ",     then},
+        {made, changed, "b", "die begun",   "~ b -/+ d + e ",     then},
+        {made, changed, "b", "die changed", "-/+ d + e ",         then},
+        {made, changed, "d", "die begun",   "-/+ d + e ",         then},
+        {made, changed, "d", "die changed", "+ e ",               then},
+        {made, changed, "d", "die ended",   "+ e ",               then},
+        {made, changed, "e", "die changed", "",                   then},
+        {made, NULL,    "a", "die begun",   "- a - b - d ",       ""  },
+        {made, NULL,    "a", "die changed", "- b - d ",           ""  },
+        {made, NULL,    "b", "die ended",   "- d ",               ""  },
+        {made, NULL,    "d", "die ended",   "",                   ""  },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(deaths); i++) {
+        const Death *death = &deaths[i];
+        EngineCase *c = open_with(death->before);
+        if (death->after)
+            configure(c, death->after);
+        else
+            engine_case_config(c, "locals: {none: 1}\n");
+        die(c, death->key, death->what);
+        SeenFiles left = look(c, "out");
+        engine_case_must(c, engine_case_plan(c));
+        check_str(shown(c), death->rest);
+        go_on(c, death->wanted);
+        /* What was made before is not made again. */
+        SeenFiles last = look(c, "out");
+        vec_each(&left, file) {
+            const SeenFile *same = find_file(&last, file->key);
+            bool may_differ =
+                str_find(str_from_cstr(death->rest),
+                         str_format(c->arena, "-/+ %.*s", STR_ARG(file->key)), 0) != SIZE_MAX;
+            assert_true(!same || may_differ || str_equal(same->place, file->place));
+        }
+        engine_case_close(c);
+    }
+}
+
+/* The second process dies too, in the parts that the first one left. */
+static void two_deaths(void **unused) {
+    (void)unused;
+    EngineCase *c = open_with(NULL);
+    configure(c, "{a: one, b: two, d: three, e: four}");
+    die(c, "a", "die changed");
+    die(c, "b", "die changed");
+    die(c, "d", "die begun");
+    engine_case_must(c, engine_case_plan(c));
+    check_str(shown(c), "+ d + e ");
+    go_on(c, "a=one b=two d=three e=four ");
+    engine_case_close(c);
+}
+
+/* A deposed object's parts are in doubt, and its successor's are not. */
+static void a_death_in_a_predecessor(void **unused) {
+    (void)unused;
+    static const char order[] = "      lifecycle: {create_before_destroy: true}\n";
+    EngineCase *c = open_with(NULL);
+    configure_in(c, "one", "{a: one, b: two}", order);
+    engine_case_must(c, engine_case_apply(c));
+    configure_in(c, "two", "{d: three}", order);
+    die(c, "a", "die changed");
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "- fake_bundle.b (deposed)\n");
+    check_str(shown(c), "- b ");
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_str(contents(c, "one"), "");
+    check_str(contents(c, "two"), "d=three ");
+    engine_case_close(c);
+}
+
+/* Without death: a part that fails. */
+static void failures_between_parts(void **unused) {
+    (void)unused;
+    static const char *const ways[] = {"refuse", "lost"};
+    for (size_t i = 0; i < ARRAY_COUNT(ways); i++) {
+        EngineCase *c = open_with("{a: one, b: two, d: three}");
+        configure(c, "{b: other, d: changed, e: four}");
+        engine_case_must(c, engine_case_plan(c));
+        engine_case_must(c, journal_open(engine_death_journal(c), c->world.io.clock, c->refreshed,
+                                         &c->journal, c->arena, &c->diags));
+        bundle_fault = (BundleFault){.key = "d", .what = ways[i]};
+        assert_false(engine_case_apply_plan(c));
+        bundle_fault = (BundleFault){0};
+        journal_close(c->journal);
+        c->journal = NULL;
+        check_said(c, "\"d\" is refused");
+        check_str(contents(c, "out"), "b=other d=three ");
+        (void)engine_death_replay(c);
+        engine_case_must(c, engine_case_plan(c));
+        check_str(shown(c), "~ d + e ");
+        go_on(c, "b=other d=changed e=four ");
+        engine_case_close(c);
+    }
+}
+
+typedef struct Heard {
+    Arena *arena;
+    StrBuf text;
+} Heard;
+
+static void hear(void *self, const HookEvent *event, uint64_t done, uint64_t total, Str what) {
+    Heard *heard = self;
+    strbuf_add_format(&heard->text, "%.*s %.*s %d/%d\n", STR_ARG(event->address), STR_ARG(what),
+                      (int)done, (int)total);
+}
+
+static void progress_names_the_part(void **unused) {
+    (void)unused;
+    EngineCase *c = open_with(NULL);
+    Heard heard = {c->arena, strbuf_new(c->arena)};
+    Hooks hooks = {.self = &heard, .apply_progress = hear};
+    c->hooks = &hooks;
+    configure(c, "{a: one, b: two}");
+    engine_case_must(c, engine_case_apply(c));
+    check_str(strbuf_str(&heard.text), "fake_bundle.b a 0/2\nfake_bundle.b b 1/2\n");
+    engine_case_close(c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_shown_is_what_changes),
+        cmocka_unit_test(drift_is_a_part),
+        cmocka_unit_test(a_replacement_shows_both),
+        cmocka_unit_test(a_deletion_shows_all),
+        cmocka_unit_test(unknown_parts),
+        cmocka_unit_test(a_saved_plan_is_held_to),
+        cmocka_unit_test(mistakes_of_a_provider),
+        cmocka_unit_test(secrets_are_hidden),
+        cmocka_unit_test(deaths_between_parts),
+        cmocka_unit_test(two_deaths),
+        cmocka_unit_test(a_death_in_a_predecessor),
+        cmocka_unit_test(failures_between_parts),
+        cmocka_unit_test(progress_names_the_part),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
