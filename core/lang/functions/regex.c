@@ -1,209 +1,91 @@
-/* regex: regular expressions, by PCRE2, held to what a linear-time engine can do: no back
- * references, no look-around. */
+/* regex: regular expressions of RE2's syntax and meaning, matched by PCRE2. */
 #include "functions.h"
+#include "regex_rewrite.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
 typedef struct Regex {
     pcre2_code *code;
-    uint32_t group_count;
-    Str *names; /* of the groups from 1 on; empty: unnamed */
+    pcre2_match_context *context; /* NULL: the default */
+    RegexRewrite rewrite;
+    Str *names; /* of the captures; empty: unnamed */
+    size_t capture_count;
     bool has_names;
     bool has_unnamed;
 } Regex;
 
 static void regex_release(Regex *regex) {
     pcre2_code_free(regex->code);
+    pcre2_match_context_free(regex->context);
 }
 SCOPED_TYPE(Regex, regex_release);
 
-/* What follows "(?" in constructs that need backtracking. */
-static bool is_lookaround(Str rest) {
-    static const char *const forms[] = {"(?=", "(?!", "(?<=", "(?<!", "(?>",
-                                        "(?|", "(?#", "(?R",  "(?("};
-    for (size_t i = 0; i < ARRAY_COUNT(forms); i++)
-        if (str_starts_with(rest, str_from_cstr(forms[i])))
-            return true;
-    return false;
+/* The end of a round of a loop; its text is the group that holds where the loop begins. */
+static int regex_end_round(pcre2_callout_block *callout, void *payload) {
+    (void)payload;
+    uint64_t group = 0;
+    Str text = {(const char *)callout->callout_string, callout->callout_string_length};
+    CHECK(str_to_uint64(text, &group));
+    const PCRE2_SIZE *places = callout->offset_vector;
+    return regex_rewrite_allows(places[2 * group], places[2 * group + 2], callout->current_position)
+               ? 0
+               : 1;
 }
 
-static bool is_octal(char c) {
-    return c >= '0' && c <= '7';
-}
-
-/* \x41 or \x{41} */
-static bool is_hex_escape(Str rest) {
-    return rest.len > 2 &&
-           (rest.ptr[2] == '{' || (rest.len > 3 && isxdigit((unsigned char)rest.ptr[2]) &&
-                                   isxdigit((unsigned char)rest.ptr[3])));
-}
-
-/* Of the text from a backslash on: an escape that this language does not have. */
-static bool is_foreign_escape(Str rest) {
-    char c = rest.len > 1 ? rest.ptr[1] : '\0';
-    if ((unsigned char)c >= 0x80)
-        return true;
-    if (c == 'p' || c == 'P')
-        return str_find_char(str_slice(rest, 0, str_find_char(rest, '}', 0)), '&', 0) != SIZE_MAX;
-    if (c == 'x')
-        return !is_hex_escape(rest);
-    if (isdigit((unsigned char)c))
-        return c != '0' && !(is_octal(c) && rest.len > 2 && is_octal(rest.ptr[2]));
-    return strchr("GKRXZkgceohHNV", c) != NULL && c != '\0';
-}
-
-/* {1001}: more than 1000 repetitions are refused. */
-static bool is_repetition_too_long(Str rest) {
-    size_t at = 1;
-    uint64_t number = 0;
-    while (at < rest.len && (isdigit((unsigned char)rest.ptr[at]) || rest.ptr[at] == ',')) {
-        number = rest.ptr[at] == ',' ? 0 : number * 10 + (uint64_t)(rest.ptr[at] - '0');
-        if (number > 1000)
-            break;
-        at++;
+static void regex_read_names(Regex *regex, const RegexSyntax *syntax) {
+    regex->names = syntax->names.items;
+    regex->capture_count = syntax->names.count;
+    for (size_t i = 0; i < regex->capture_count; i++) {
+        if (regex->names[i].len)
+            regex->has_names = true;
+        else
+            regex->has_unnamed = true;
     }
-    return number > 1000;
 }
 
-/* Up to a flag in (?imsU-imsU) that is none here; 0: there is no such. */
-static size_t foreign_flag(Str rest) {
-    size_t at = 2;
-    if (!str_starts_with(rest, STR("(?")))
-        return 0;
-    while (at < rest.len && strchr("imsU-", rest.ptr[at]))
-        at++;
-    return at < rest.len && isalpha((unsigned char)rest.ptr[at]) && rest.ptr[at] != 'P' ? at + 1
-                                                                                        : 0;
-}
-
-/* Does a {2,3} end here? */
-static bool is_repetition_end(Str pattern, size_t at) {
-    if (pattern.ptr[at] != '}')
-        return false;
-    size_t start = at;
-    while (start > 0 &&
-           (isdigit((unsigned char)pattern.ptr[start - 1]) || pattern.ptr[start - 1] == ','))
-        start--;
-    return start < at && start > 0 && pattern.ptr[start - 1] == '{';
-}
-
-/* The part of the pattern that this language does not have; empty: none. */
-static Str regex_foreign_part(Str pattern) {
-    bool in_class = false;
-    for (size_t i = 0; i < pattern.len; i++) {
-        char c = pattern.ptr[i];
-        char next = i + 1 < pattern.len ? pattern.ptr[i + 1] : '\0';
-        if (c == '\\') {
-            if (is_foreign_escape(str_after(pattern, i)))
-                return str_slice(pattern, i, i + 2);
-            i++;
-        } else if (in_class) {
-            if (c == ']')
-                in_class = false;
-        } else if (c == '[') {
-            in_class = true;
-            if (next == '^')
-                i++;
-            if (i + 1 < pattern.len && pattern.ptr[i + 1] == ']')
-                i++;
-        } else if (c == '{' && is_repetition_too_long(str_after(pattern, i))) {
-            return str_after(pattern, i);
-        } else if (foreign_flag(str_after(pattern, i))) {
-            return str_slice(pattern, i, i + foreign_flag(str_after(pattern, i)));
-        } else if (is_lookaround(str_after(pattern, i))) {
-            return str_slice(pattern, i,
-                             i + (str_starts_with(str_after(pattern, i), STR("(?<")) ? 4 : 3));
-        } else if (next == '+' &&
-                   (c == '*' || c == '+' || c == '?' || is_repetition_end(pattern, i))) {
-            return str_slice(pattern, i, i + 2);
-        }
+static pcre2_code *regex_compile_rewritten(const RegexRewrite *rewrite, Str *error, Arena *arena) {
+    uint32_t options = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C;
+    int code = 0;
+    PCRE2_SIZE offset = 0;
+    /* PCRE2 takes what repeats as possessive where it holds that no other way can match; it counts
+     * on callouts that never fail. */
+    if (rewrite->has_callouts)
+        options |= PCRE2_NO_AUTO_POSSESS;
+    pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+    CHECK(context);
+    pcre2_set_parens_nest_limit(context, UINT32_MAX);
+    pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)rewrite->pattern.ptr, rewrite->pattern.len,
+                                         options, &code, &offset, context);
+    pcre2_compile_context_free(context);
+    if (!compiled) {
+        PCRE2_UCHAR message[160];
+        pcre2_get_error_message(code, message, sizeof(message));
+        *error = str_format(arena, "invalid regexp pattern: %s", (char *)message);
     }
-    return STR_EMPTY;
-}
-
-/* Where a part of a character class that is a class itself ends, such as \d or [:alpha:]; 0: it is
- * none. */
-static size_t nested_class_end(Str pattern, size_t at) {
-    Str rest = str_after(pattern, at);
-    if (str_starts_with(rest, STR("[:"))) {
-        size_t end = str_find(pattern, STR(":]"), at);
-        return end == SIZE_MAX ? 0 : end + 2;
-    }
-    bool is_escape = rest.len > 1 && rest.ptr[0] == '\\' && strchr("dDwWsS", rest.ptr[1]);
-    return is_escape ? at + 2 : 0;
-}
-
-/* In [\w-.] the hyphen is a hyphen: PCRE2 has to be told. */
-static Str regex_settle_hyphens(Str pattern, Arena *arena) {
-    StrBuf out = strbuf_new(arena);
-    bool in_class = false;
-    for (size_t i = 0; i < pattern.len; i++) {
-        size_t end = in_class ? nested_class_end(pattern, i) : 0;
-        if (end) {
-            strbuf_add(&out, str_slice(pattern, i, end));
-            bool is_hyphen =
-                end + 1 < pattern.len && pattern.ptr[end] == '-' && pattern.ptr[end + 1] != ']';
-            if (is_hyphen)
-                strbuf_add_cstr(&out, "\\-");
-            i = is_hyphen ? end : end - 1;
-            continue;
-        }
-        char c = pattern.ptr[i];
-        strbuf_add_char(&out, c);
-        if (c == '\\' && i + 1 < pattern.len) {
-            strbuf_add_char(&out, pattern.ptr[++i]);
-        } else if (!in_class && c == '[') {
-            in_class = true;
-            if (i + 1 < pattern.len && pattern.ptr[i + 1] == '^')
-                strbuf_add_char(&out, pattern.ptr[++i]);
-            if (i + 1 < pattern.len && pattern.ptr[i + 1] == ']')
-                strbuf_add_char(&out, pattern.ptr[++i]);
-        } else if (c == ']') {
-            in_class = false;
-        }
-    }
-    return strbuf_str(&out);
-}
-
-static void regex_read_names(Regex *regex, Arena *arena) {
-    uint32_t count = 0;
-    uint32_t size = 0;
-    PCRE2_SPTR table = NULL;
-    pcre2_pattern_info(regex->code, PCRE2_INFO_CAPTURECOUNT, &regex->group_count);
-    pcre2_pattern_info(regex->code, PCRE2_INFO_NAMECOUNT, &count);
-    pcre2_pattern_info(regex->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
-    pcre2_pattern_info(regex->code, PCRE2_INFO_NAMETABLE, &table);
-    regex->names = arena_new_array(arena, Str, regex->group_count + 1);
-    for (uint32_t i = 0; i < count; i++) {
-        const unsigned char *entry = table + (size_t)i * size;
-        size_t group = (size_t)entry[0] << 8 | entry[1];
-        regex->names[group] = str_clone(str_from_cstr((const char *)entry + 2), arena);
-    }
-    regex->has_names = count > 0;
-    regex->has_unnamed = count < regex->group_count;
+    return compiled;
 }
 
 static bool regex_compile(Str pattern, Regex *out, Str *error, Arena *arena) {
-    Str foreign = regex_foreign_part(pattern);
-    if (foreign.len) {
-        *error = str_format(arena, "invalid regexp pattern: invalid or unsupported syntax in %.*s",
-                            STR_ARG(foreign));
+    RegexSyntax syntax;
+    Str fault;
+    if (!regex_syntax_parse(pattern, &syntax, &fault, arena)) {
+        *error = str_format(arena, "invalid regexp pattern: %.*s", STR_ARG(fault));
         return false;
     }
-    pattern = regex_settle_hyphens(pattern, arena);
-    int code = 0;
-    PCRE2_SIZE offset = 0;
-    uint32_t options = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C | PCRE2_DUPNAMES;
-    out->code = pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options, &code, &offset, NULL);
-    if (!out->code) {
-        PCRE2_UCHAR message[160];
-        pcre2_get_error_message(code, message, sizeof(message));
-        *error =
-            str_format(arena, "invalid regexp pattern: %s, at byte %zu", (char *)message, offset);
+    if (!regex_rewrite(&syntax, &out->rewrite, arena)) {
+        *error = STR("invalid regexp pattern: expression too large");
         return false;
     }
-    regex_read_names(out, arena);
+    out->code = regex_compile_rewritten(&out->rewrite, error, arena);
+    if (!out->code)
+        return false;
+    if (out->rewrite.has_callouts) {
+        out->context = pcre2_match_context_create(NULL);
+        CHECK(out->context);
+        pcre2_set_callout(out->context, regex_end_round, NULL);
+    }
+    regex_read_names(out, &syntax);
     return true;
 }
 
@@ -211,7 +93,7 @@ static bool regex_compile(Str pattern, Regex *out, Str *error, Arena *arena) {
 static int regex_match(
     const Regex *regex, Str text, size_t from, pcre2_match_data *data, Str *error) {
     int count = pcre2_match(regex->code, (PCRE2_SPTR)text.ptr, text.len, from,
-                            from ? PCRE2_NO_UTF_CHECK : 0, data, NULL);
+                            from ? PCRE2_NO_UTF_CHECK : 0, data, regex->context);
     if (count > 0)
         return 1;
     if (count == PCRE2_ERROR_NOMATCH)
@@ -220,30 +102,55 @@ static int regex_match(
     return -1;
 }
 
-static Value regex_group(pcre2_match_data *data, Str text, size_t group, Arena *arena) {
+/* The text of a capture, from 1 on; 0: of the whole match. False: it took no part. */
+static bool regex_capture(
+    const Regex *regex, pcre2_match_data *data, Str text, size_t capture, Str *out) {
     const PCRE2_SIZE *places = pcre2_get_ovector_pointer(data);
-    if (places[2 * group] == PCRE2_UNSET)
-        return value_null(&TYPE_STRING);
-    return value_string(str_slice(text, places[2 * group], places[2 * group + 1]), arena);
+    if (capture == 0) {
+        *out = str_slice(text, places[0], places[1]);
+        return true;
+    }
+    const RegexGroupVec *groups = &regex->rewrite.groups[capture - 1];
+    PCRE2_SIZE start = PCRE2_UNSET;
+    PCRE2_SIZE end = 0;
+    /* Of several groups for one capture, the latest that matched is furthest to the right. */
+    vec_each(groups, it) {
+        PCRE2_SIZE group_start = places[(size_t)*it * 2];
+        PCRE2_SIZE group_end = places[(size_t)*it * 2 + 1];
+        if (group_start == PCRE2_UNSET || (start != PCRE2_UNSET && group_start < start) ||
+            (group_start == start && group_end < end))
+            continue;
+        start = group_start;
+        end = group_end;
+    }
+    if (start != PCRE2_UNSET)
+        *out = str_slice(text, start, end);
+    return start != PCRE2_UNSET;
+}
+
+static Value regex_group(
+    const Regex *regex, pcre2_match_data *data, Str text, size_t capture, Arena *arena) {
+    Str part;
+    return regex_capture(regex, data, text, capture, &part) ? value_string(part, arena)
+                                                            : value_null(&TYPE_STRING);
 }
 
 static Value regex_result(const Regex *regex, pcre2_match_data *data, Str text, Arena *arena) {
-    size_t count = regex->group_count;
+    size_t count = regex->capture_count;
     if (count == 0)
-        return regex_group(data, text, 0, arena);
+        return regex_group(regex, data, text, 0, arena);
     Value *items = arena_new_array(arena, Value, count);
     for (size_t i = 0; i < count; i++)
-        items[i] = regex_group(data, text, i + 1, arena);
+        items[i] = regex_group(regex, data, text, i + 1, arena);
     if (!regex->has_names)
         return value_tuple(items, count, arena);
     Str *names = arena_new_array(arena, Str, count);
-    for (size_t i = 0; i < count; i++)
-        names[i] = regex->names[i + 1];
+    memcpy(names, regex->names, count * sizeof(Str));
     return value_object(names, items, count, arena);
 }
 
 static const Type *regex_type(const Regex *regex, Arena *arena) {
-    size_t count = regex->group_count;
+    size_t count = regex->capture_count;
     if (count == 0)
         return &TYPE_STRING;
     if (!regex->has_names)
@@ -251,7 +158,7 @@ static const Type *regex_type(const Regex *regex, Arena *arena) {
     const Type **types = arena_new_array(arena, const Type *, count);
     for (size_t i = 0; i < count; i++)
         types[i] = &TYPE_STRING;
-    return type_object(&regex->names[1], types, NULL, count, arena);
+    return type_object(regex->names, types, NULL, count, arena);
 }
 
 static bool regex_prepare(FunctionCall *call, Regex *regex, Str *error) {
@@ -347,7 +254,7 @@ static bool regex_all(FunctionCall *call, Value *out, Str *error) {
         return false;
     pcre2_match_data *data = pcre2_match_data_create_from_pattern(regex.code, NULL);
     while ((found = regex_walk(&regex, text, &walk, data, error)) > 0) {
-        if (!function_spend(call, 1 + regex.group_count, 0, error)) {
+        if (!function_spend(call, 1 + regex.capture_count, 0, error)) {
             found = -1;
             break;
         }
@@ -366,15 +273,15 @@ static size_t name_length(Str text, size_t at) {
     return end - at;
 }
 
+/* Of captures that share the name, the first that took part; empty: none. */
 static Str find_group(const Regex *regex, pcre2_match_data *data, Str text, Str name) {
-    const PCRE2_SIZE *places = pcre2_get_ovector_pointer(data);
     uint64_t number = 0;
     bool is_number = str_to_uint64(name, &number);
-    for (size_t i = 0; i <= regex->group_count; i++) {
-        if (is_number ? i != number : !regex->names[i].len || !str_equal(regex->names[i], name))
-            continue;
-        return places[2 * i] == PCRE2_UNSET ? STR_EMPTY
-                                            : str_slice(text, places[2 * i], places[2 * i + 1]);
+    for (size_t i = 0; i <= regex->capture_count; i++) {
+        bool is_it = is_number ? i == number : i && str_equal(regex->names[i - 1], name);
+        Str part;
+        if (is_it && regex_capture(regex, data, text, i, &part))
+            return part;
     }
     return STR_EMPTY;
 }

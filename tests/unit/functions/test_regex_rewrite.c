@@ -1,0 +1,72 @@
+#include "arena_case.h"
+#include "regex_rewrite.h"
+
+static RegexRewrite rewritten(const char *pattern) {
+    RegexSyntax syntax;
+    RegexRewrite rewrite;
+    Str error;
+    assert_true(regex_syntax_parse(str_from_cstr(pattern), &syntax, &error, arena));
+    assert_true(regex_rewrite(&syntax, &rewrite, arena));
+    return rewrite;
+}
+
+static void test_patterns(void **state) {
+    static const struct {
+        const char *pattern;
+        const char *wanted;
+    } cases[] = {
+        {"a|b*?c",    "(?:a|b{0,}?c)"                     },
+        {"(a+)$",     "(a{1,})\\z"                        },
+        {"(?m)^a",    "(?<![^\\n])a"                      },
+        {"(?U)a+",    "a{1,}?"                            },
+        {"(a*)*",     "()(?:()(a{0,})(?C'1')){0,}"        },
+        {"(?:^){2,}", "(?:\\A){1,1}()(?:()\\A(?C'1')){1,}"},
+        {"(a?){0,3}", "(?:(a{0,1})){0,3}"                 },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
+        check_str(rewritten(cases[i].pattern).pattern, cases[i].wanted);
+}
+
+/* A capture that is written twice has two groups. */
+static void test_groups(void **state) {
+    RegexRewrite rewrite = rewritten("(x)(a*){2,}");
+    (void)state;
+    assert_int_equal(rewrite.capture_count, 2);
+    assert_int_equal(rewrite.groups[0].count, 1);
+    assert_int_equal(rewrite.groups[1].count, 2);
+    assert_int_equal(rewrite.groups[1].items[0], 2);
+    assert_int_equal(rewrite.groups[1].items[1], 5);
+}
+
+/* Only the first round of a loop may be empty. */
+static void test_rounds(void **state) {
+    (void)state;
+    assert_true(regex_rewrite_allows(3, 3, 3));
+    assert_true(regex_rewrite_allows(3, 4, 5));
+    assert_false(regex_rewrite_allows(3, 4, 4));
+}
+
+static void test_size(void **state) {
+    StrBuf pattern = strbuf_new(arena);
+    RegexSyntax syntax;
+    RegexRewrite rewrite;
+    Str error;
+    (void)state;
+    strbuf_add_repeat(&pattern, '-', 1000);
+    assert_true(regex_syntax_parse(strbuf_str(&pattern), &syntax, &error, arena));
+    assert_true(regex_rewrite(&syntax, &rewrite, arena));
+    strbuf_add_repeat(&pattern, '-', 1000000);
+    assert_true(regex_syntax_parse(strbuf_str(&pattern), &syntax, &error, arena));
+    assert_false(regex_rewrite(&syntax, &rewrite, arena));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_patterns),
+        cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_rounds),
+        cmocka_unit_test(test_size),
+    };
+    return cmocka_run_group_tests(tests, open_arena, close_arena);
+}

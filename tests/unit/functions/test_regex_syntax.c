@@ -1,0 +1,74 @@
+#include "arena_case.h"
+#include "regex_syntax.h"
+
+/* The captures' names with a comma behind each, or what is wrong. */
+static Str parsed(const char *pattern) {
+    RegexSyntax syntax;
+    Str error;
+    if (!regex_syntax_parse(str_from_cstr(pattern), &syntax, &error, arena))
+        return error;
+    StrBuf names = strbuf_new(arena);
+    vec_each(&syntax.names, name) {
+        strbuf_add(&names, *name);
+        strbuf_add_char(&names, ',');
+    }
+    return strbuf_str(&names);
+}
+
+static void test_errors(void **state) {
+    static const struct {
+        const char *pattern;
+        const char *error;
+    } cases[] = {
+        {"[\\b]",        "invalid escape sequence in \\b"               },
+        {"(a)\\1",       "invalid escape sequence in \\1"               },
+        {"\\x{110000}",  "invalid escape sequence in \\x{11000"         },
+        {"a\\",          "trailing backslash at end of expression in \\"},
+        {"a**",          "invalid nested repetition operator in **"     },
+        {"a{2}+",        "invalid nested repetition operator in {2}+"   },
+        {"*a",           "missing argument to repetition operator in *" },
+        {"x(|*)",        "missing argument to repetition operator in *" },
+        {"a{1001}",      "invalid repeat count in {1001}"               },
+        {"a{2,1}",       "invalid repeat count in {2,1}"                },
+        {"(a{100}){20}", "invalid repeat count in {20}"                 },
+        {"(a",           "missing closing ) in (a"                      },
+        {"a)b",          "unexpected ) in a)b"                          },
+        {"x[a",          "missing closing ] in [a"                      },
+        {"[b-a]",        "invalid character class range in b-a"         },
+        {"[[:foo:]]",    "invalid character class range in [:foo:]"     },
+        {"\\p{greek}",   "invalid character class range in \\p{greek}"  },
+        {"\\p{Grek}",    "invalid character class range in \\p{Grek}"   },
+        {"(?P<a-b>x)",   "invalid named capture in (?P<a-b>"            },
+        {"(?=a)",        "invalid or unsupported Perl syntax in (?="    },
+        {"(?i-)a",       "invalid or unsupported Perl syntax in (?i-)"  },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
+        check_str(parsed(cases[i].pattern), cases[i].error);
+}
+
+static void test_names(void **state) {
+    (void)state;
+    check_str(parsed("(?P<1a>x)(y)(?<n>z)"), "1a,,n,");
+    check_str(parsed("a{,2}{01}x{"), "");
+    check_str(parsed("[]a][^]a][\\w-.][a-]"), "");
+}
+
+static void test_depth(void **state) {
+    StrBuf pattern = strbuf_new(arena);
+    RegexSyntax syntax;
+    Str error;
+    (void)state;
+    strbuf_add_repeat(&pattern, '(', 100000);
+    assert_false(regex_syntax_parse(strbuf_str(&pattern), &syntax, &error, arena));
+    assert_true(str_starts_with(error, STR("expression nests too deeply")));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_depth),
+    };
+    return cmocka_run_group_tests(tests, open_arena, close_arena);
+}
