@@ -1,7 +1,6 @@
 /* A plan as people read it: what was found changed, what will be done, and the sums. */
 #include "render_text.h"
 
-#include "render_drift.h"
 #include "render_group.h"
 #include "render_secret.h"
 #include "render_text_diff.h"
@@ -105,26 +104,27 @@ void render_text_change(const ResourceChange *change,
     render_text_body(change, style, out, scratch);
 }
 
-static void add_drift_body(RenderPen *pen, const Drift *drift) {
+static void add_drift_body(RenderPen *pen, const RenderDrift *drift) {
     RenderDiffInput input = {
-        .schema = drift->schema,
-        .before = drift->before,
-        .after = drift->after,
+        .schema = drift->drift.schema,
+        .before = drift->drift.before,
+        .after = drift->drift.after,
         .show_sensitive = pen->style.show_sensitive,
         .secrets = pen->style.secrets,
     };
-    add_object(pen, drift->address, drift->action, &input, (RenderLook){0});
+    RenderLook look = {.is_extract = drift->is_extract};
+    add_object(pen, drift->drift.address, drift->drift.action, &input, look);
 }
 
-void render_text_drift(const Drift *drift, RenderStyle style, StrBuf *out, Arena *scratch) {
+void render_text_drift(const RenderDrift *drift, RenderStyle style, StrBuf *out, Arena *scratch) {
     RenderPen pen = {.out = out, .scratch = scratch, .style = style};
     add_drift_body(&pen, drift);
 }
 
-static void add_drift(RenderPen *pen, const Drift *drift) {
-    render_title_drift(pen, drift);
-    add_drift_body(pen, drift);
+static void add_drift(RenderPen *pen, const RenderDrift *drift) {
     render_pen_text(pen, "\n");
+    render_title_drift(pen, &drift->drift);
+    add_drift_body(pen, drift);
 }
 
 static bool add_all_drift(RenderPen *pen, const Plan *plan) {
@@ -134,12 +134,12 @@ static bool add_all_drift(RenderPen *pen, const Plan *plan) {
     render_pen_text(pen, "\n");
     render_pen_ink(pen, INK_BOLD, "Note: Objects have changed outside of loam");
     render_pen_text(pen, "\n\nSince the last apply, these objects have changed without "
-                         "loam's doing:\n\n");
+                         "loam's doing:\n");
     SCOPED(ArenaRef) scratch = arena_open("drift text");
     RenderPen one = *pen;
     one.scratch = scratch;
     vec_each(&shown, drift) {
-        add_drift(&one, *drift);
+        add_drift(&one, drift);
         hand_over(pen, PIECE_SIZE);
         arena_reset(scratch);
     }

@@ -3,7 +3,7 @@
  * sets). */
 #pragma once
 
-#include "plan.h"
+#include "render_drift.h"
 #include "schema.h"
 
 typedef enum RenderMarkup {
@@ -38,7 +38,7 @@ void render_text_change(const ResourceChange *change,
                         RenderStyle style,
                         StrBuf *out,
                         Arena *scratch);
-void render_text_drift(const Drift *drift, RenderStyle style, StrBuf *out, Arena *scratch);
+void render_text_drift(const RenderDrift *drift, RenderStyle style, StrBuf *out, Arena *scratch);
 void render_text_output(const OutputChange *output, RenderStyle style, StrBuf *out, Arena *scratch);
 /* One resource as `state show` and `show` print it. */
 void render_text_object(ResourceAddr address,

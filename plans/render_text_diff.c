@@ -23,12 +23,13 @@ static void add_note(RenderPen *pen, const RenderDiff *diff) {
         render_pen_format(pen, " # %.*s", STR_ARG(diff->note));
 }
 
-static void add_hidden(RenderPen *pen, uint32_t level, size_t count, const char *noun) {
+static void add_hidden(
+    RenderPen *pen, uint32_t level, size_t count, const char *noun, RenderLook look) {
     if (count == 0)
         return;
     render_pen_line(pen, level, ACTION_NO_OP);
-    Str text = str_format(pen->scratch, "# (%zu unchanged %s%s hidden)", count, noun,
-                          count == 1 ? "" : "s");
+    Str text = str_format(pen->scratch, "# (%zu %s %s%s hidden)", count,
+                          look.is_extract ? "other" : "unchanged", noun, count == 1 ? "" : "s");
     render_pen_ink(pen, INK_GRAY, str_to_cstr(text, pen->scratch));
     render_pen_text(pen, "\n");
 }
@@ -168,7 +169,7 @@ static void add_elements(RenderPen *pen, const RenderDiff *diff, uint32_t level,
         else
             add_element(pen, diff->items[i], level, look);
     }
-    add_hidden(pen, level, hidden, "element");
+    add_hidden(pen, level, hidden, "element", look);
 }
 
 /* A list: what changes, with the unchanged neighbour on each side. */
@@ -190,14 +191,14 @@ static void add_list_elements(RenderPen *pen,
             continue;
         }
         if (hidden > 1)
-            add_hidden(pen, level, hidden - 1, "element");
+            add_hidden(pen, level, hidden - 1, "element", look);
         if (hidden)
             add_element(pen, diff->items[i - 1], level, whole);
         hidden = 0;
         add_element(pen, item, level, look);
         follows_change = true;
     }
-    add_hidden(pen, level, hidden, "element");
+    add_hidden(pen, level, hidden, "element", look);
 }
 
 static void add_sequence(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
@@ -278,7 +279,7 @@ static void add_fields(RenderPen *pen, const RenderDiff *diff, uint32_t level, R
     inner.no_null = !diff->is_nested;
     open_bracket(pen, diff, "{");
     size_t hidden = add_named(pen, diff, level + 1, inner);
-    add_hidden(pen, level + 1, hidden, diff->kind == DIFF_MAP ? "element" : "attribute");
+    add_hidden(pen, level + 1, hidden, diff->kind == DIFF_MAP ? "element" : "attribute", look);
     close_bracket(pen, diff, level, "}", look);
 }
 
@@ -317,7 +318,7 @@ static void add_blocks(RenderPen *pen, const RenderDiff *diff, uint32_t level, R
     }
     if (hidden) {
         render_pen_text(pen, "\n");
-        add_hidden(pen, level, hidden, "block");
+        add_hidden(pen, level, hidden, "block", look);
     }
 }
 
@@ -328,7 +329,7 @@ static void add_body(RenderPen *pen, const RenderDiff *diff, uint32_t level, Ren
     }
     open_bracket(pen, diff, "{");
     size_t hidden = add_named(pen, diff, level + 1, look);
-    add_hidden(pen, level + 1, hidden, "attribute");
+    add_hidden(pen, level + 1, hidden, "attribute", look);
     add_blocks(pen, diff, level + 1, look);
     close_bracket(pen, diff, level, "}", (RenderLook){.no_null = true});
 }

@@ -7,6 +7,7 @@
 typedef struct RenderLook {
     bool show_unchanged; /* also what stays as it is */
     bool no_null;        /* within something that goes: without "-> null" */
+    bool is_extract;     /* attributes and blocks that are hidden may differ too */
 } RenderLook;
 
 /* The difference as it stands behind "name = ", at `level`; its last line is not ended. */

@@ -127,10 +127,9 @@ static void add_drift(Page *page, const RenderDrifts *drifts) {
     if (drifts->count == 0)
         return;
     open_section(page, "drift", "Changed outside of loam", drifts->count);
-    vec_each(drifts, item) {
-        const Drift *drift = *item;
-        open_entry(page, action_glyph(drift->action), render_title_of_drift(drift, page->scratch),
-                   NULL);
+    vec_each(drifts, drift) {
+        open_entry(page, action_glyph(drift->drift.action),
+                   render_title_of_drift(&drift->drift, page->scratch), NULL);
         render_text_drift(drift, page->style, page->out, page->scratch);
         close_entry(page);
     }

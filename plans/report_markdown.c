@@ -169,14 +169,14 @@ static void add_section(Page *page, ReportSection section, bool *has_room) {
     (void)add_if_fits(page, STR("\n"));
 }
 
-static Str drift_text(const Page *page, const Drift *drift, bool is_first, Arena *scratch) {
+static Str drift_text(const Page *page, const RenderDrift *drift, bool is_first, Arena *scratch) {
     StrBuf body = strbuf_new(scratch);
     StrBuf text = strbuf_new(scratch);
     render_text_drift(drift, page->style, &body, scratch);
     if (is_first)
         strbuf_add_cstr(&text, "### Changed outside of loam\n\n");
     strbuf_add_cstr(&text, "<details><summary>");
-    add_code(&text, render_title_of_drift(drift, scratch));
+    add_code(&text, render_title_of_drift(&drift->drift, scratch));
     strbuf_add_cstr(&text, "</summary>\n\n");
     add_fenced(&text, "diff", strbuf_str(&body));
     strbuf_add_cstr(&text, "\n</details>\n\n");
@@ -188,7 +188,7 @@ static void add_drift(Page *page, bool *has_room) {
     for (size_t i = 0; i < drifts.count; i++) {
         SCOPED(ArenaRef) scratch = arena_open("drift");
         *has_room =
-            *has_room && add_if_fits(page, drift_text(page, drifts.items[i], i == 0, scratch));
+            *has_room && add_if_fits(page, drift_text(page, &drifts.items[i], i == 0, scratch));
         page->left_out += !*has_room;
     }
 }

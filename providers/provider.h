@@ -458,6 +458,7 @@ typedef struct ProviderFunction {
     size_t parameter_count;
     const ProviderParameter *variadic; /* NULL: none */
     const Type *type;                  /* of the result; NULL: it depends on the arguments */
+    const Schema *object;              /* instead: the result is an object of this schema */
     bool (*run)(const Call *call,
                 const FunctionRequest *request,
                 FunctionResponse *response,

@@ -113,6 +113,8 @@ static void write_block(JsonWriter *writer, const Schema *schema, Arena *arena) 
     write_attributes(writer, schema->attributes, schema->attribute_count, arena);
     write_blocks(writer, schema, arena);
     write_description(writer, schema->description);
+    if (schema->deprecated)
+        json_key_bool(writer, "deprecated", true);
     json_object_end(writer);
 }
 

@@ -126,6 +126,8 @@ static void add_types(
     vec_each(&names, name) {
         CHECK(registry_find_type(provider, mode, *name, &type));
         strbuf_add_format(out, "\n### %s%s\n\n%s\n", what, type.name, type.schema->description);
+        if (type.schema->deprecated)
+            strbuf_add_format(out, "\nDeprecated. %s\n", type.schema->deprecated);
         if (type.resource && type.resource->recovery == RECOVERY_REPEATS)
             strbuf_add_cstr(out, "\nA crash at the wrong moment may make it do its work twice.\n");
         add_schema(out, STR_EMPTY, type.schema, arena);

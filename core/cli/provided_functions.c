@@ -33,6 +33,13 @@ static bool run(FunctionCall *call, Value *out, Str *error) {
                          STR_ARG(first_error(&diags)));
 }
 
+static bool object_type(FunctionCall *call, const Type **out, Str *error) {
+    const Provided *provided = (const Provided *)call->function;
+    (void)error;
+    *out = schema_implied_type(provided->of->object);
+    return true;
+}
+
 static Parameter parameter_of(const ProviderParameter *row) {
     return (Parameter){
         .name = row->name, .type = row->type, .flags = row->allows_null ? PARAMETER_NULL : 0};
@@ -55,6 +62,7 @@ static void describe(const Provider *provider,
                      .parameter_count = of->parameter_count,
                      .variadic = of->variadic ? variadic : NULL,
                      .type = of->type,
+                     .result_type = of->object ? object_type : NULL,
                      .run = run,
                      .description = of->description,
                      .example = of->example},

@@ -63,7 +63,7 @@ static const Attribute attributes[] = {
     {"salt_length", &TYPE_NUMBER, OPTIONAL | COMPUTED, "Bytes of the random salt.",
      .default_json = "32", .check = check_length},
     {"hash_function", &TYPE_STRING, OPTIONAL | COMPUTED, "\"sha512\" or \"sha256\".",
-     .default_json = "\"sha512\"", .words = "sha512 sha256"},
+     .default_json = "\"sha512\"", .one_of = "sha512 sha256"},
 };
 /* clang-format on */
 

@@ -155,7 +155,7 @@ static void write_nested(JsonWriter *writer, const Attribute *attribute) {
 /* One of them, or an expression. */
 static void write_words(JsonWriter *writer, const Attribute *attribute) {
     SCOPED(ArenaRef) arena = arena_open("words");
-    StrVec words = attribute_words(attribute, arena);
+    StrVec words = attribute_one_of(attribute, arena);
     json_object_start(writer);
     json_key_string(writer, "description", str_from_cstr(attribute->description));
     json_key(writer, STR("anyOf"));
@@ -183,7 +183,7 @@ static void write_attributes(JsonWriter *writer, const Attribute *attributes, si
         json_key(writer, str_from_cstr(attribute->name));
         if (attribute->nested)
             write_nested(writer, attribute);
-        else if (attribute->words)
+        else if (attribute->one_of)
             write_words(writer, attribute);
         else
             json_schema_write_type(writer, attribute->type, attribute->description);

@@ -13,9 +13,9 @@ const Attribute *schema_find_attribute(const Schema *schema, Str name) {
     return NULL;
 }
 
-StrVec attribute_words(const Attribute *attribute, Arena *arena) {
+StrVec attribute_one_of(const Attribute *attribute, Arena *arena) {
     StrVec words = {0};
-    Str rest = str_from_cstr(attribute->words);
+    Str rest = str_from_cstr(attribute->one_of);
     while (rest.len) {
         size_t blank = str_find_char(rest, ' ', 0);
         vec_push(arena, &words, str_slice(rest, 0, blank));

@@ -69,7 +69,7 @@ struct Attribute {
     /* Default as JSON text ("512", "\"nat\"", "true"), for an attribute that is OPTIONAL |
      * COMPUTED: it stands in the plan where the configuration says null. */
     const char *default_json;
-    const char *words; /* of a text: all that it may be, as in "nat route open"; NULL: anything */
+    const char *one_of; /* of a text: all that it may be, as in "nat route open"; NULL: anything */
     AttributeCheck check;
     /* Instead of FORCES_NEW: does this change need a new object? */
     bool (*forces_new)(Value prior, Value planned);
@@ -86,6 +86,7 @@ typedef struct Schema {
     size_t rule_count;
     int64_t version;
     const char *description;
+    const char *deprecated; /* of a type: what to use instead; NULL: it stays */
 } Schema;
 
 struct Block {
@@ -114,8 +115,8 @@ struct Block {
  * the schema's address; any thread). */
 const Type *schema_implied_type(const Schema *schema);
 const Type *attribute_implied_type(const Attribute *attribute);
-/* `words`, one by one. */
-StrVec attribute_words(const Attribute *attribute, Arena *arena);
+/* `one_of`, one by one. */
+StrVec attribute_one_of(const Attribute *attribute, Arena *arena);
 const Attribute *schema_find_attribute(const Schema *schema, Str name);
 const Block *schema_find_block(const Schema *schema, Str name);
 /* The attributes of a nested object as a schema of their own. */

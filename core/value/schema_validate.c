@@ -37,7 +37,7 @@ static void check_elements(
 
 /* A near miss is named; else all that it may be. */
 static Str check_word(const Attribute *attribute, Str text, Arena *arena) {
-    StrVec words = attribute_words(attribute, arena);
+    StrVec words = attribute_one_of(attribute, arena);
     if (str_is_among(text, words.items, words.count))
         return STR_EMPTY;
     Str nearest = str_suggest(text, words.items, words.count);
@@ -58,8 +58,8 @@ static void run_check(const Checker *checker, const Attribute *attribute, Value 
     bool is_secret =
         (attribute->flags & SENSITIVE) || (value_marks_deep(value) & MARK_SENSITIVE) != 0;
     Value plain = value_unmark_deep(value, checker->arena);
-    Str wrong = attribute->words ? check_word(attribute, value_text(plain), checker->arena)
-                                 : attribute->check(plain, checker->arena);
+    Str wrong = attribute->one_of ? check_word(attribute, value_text(plain), checker->arena)
+                                  : attribute->check(plain, checker->arena);
     if (wrong.len == 0)
         return;
     if (is_secret)
@@ -111,7 +111,7 @@ static void check_attribute(const Checker *checker,
         Schema members = schema_of_nested(attribute->nested);
         check_elements(checker, &members, attribute->nested->nesting, value, path);
     }
-    if ((attribute->check || attribute->words) && value_is_wholly_known(value))
+    if ((attribute->check || attribute->one_of) && value_is_wholly_known(value))
         run_check(checker, attribute, value, path);
 }
 
@@ -156,6 +156,9 @@ static void check_object(const Checker *checker, const Schema *schema, Value obj
 bool schema_validate(const Schema *schema, Value config, Arena *arena, Diags *diags) {
     Checker checker = {.arena = arena, .diags = diags};
     size_t before = diags->error_count;
+    if (schema->deprecated)
+        diags_warning(diags, NO_RANGE, "Type is deprecated", "%s", schema->deprecated)
+            ->is_deprecation = true;
     check_object(&checker, schema, config, (Path){0});
     return diags->error_count == before;
 }

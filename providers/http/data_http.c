@@ -28,7 +28,7 @@ static Str check_retry(Value value, Arena *arena) {
 /* clang-format off */
 static const Attribute attributes[] = {
     {"url",                  &TYPE_STRING,        REQUIRED, "The address, of http or https."},
-    {"method",               &TYPE_STRING,        OPTIONAL, "\"GET\", \"HEAD\" or \"POST\"; GET if it is left out. POST must not change anything on the server: it is sent at each read.", .words = "GET POST HEAD"},
+    {"method",               &TYPE_STRING,        OPTIONAL, "\"GET\", \"HEAD\" or \"POST\"; GET if it is left out. POST must not change anything on the server: it is sent at each read.", .one_of = "GET POST HEAD"},
     {"request_headers",      &TYPE_MAP_OF_STRING, OPTIONAL, "Headers of the request, by name."},
     {"request_body",         &TYPE_STRING,        OPTIONAL, "The body of the request."},
     {"request_timeout_ms",   &TYPE_NUMBER,        OPTIONAL, "How many milliseconds each attempt may take.", .check = check_timeout},

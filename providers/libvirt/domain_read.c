@@ -25,11 +25,13 @@ static void read_type(ObjectBuilder *builder, Value state, xmlNodePtr root, Aren
         object_builder_set_optional(builder, "machine", machine, arena);
 }
 
-/* A limit below what it limits stands as it was given: the machine then has no room to grow. */
+/* A limit below what it limits stands as it was given: the machine then has no room to grow. An
+ * import knows no limit yet and takes one that leaves room. */
 static void read_limit(
     ObjectBuilder *builder, Value state, const char *name, int64_t now, int64_t found) {
     int64_t given = object_int(state, name, now);
-    if (object_has(state, name) && (given > now ? given : now) != found)
+    bool is_import = !object_has(state, "memory");
+    if ((is_import || object_has(state, name)) && (given > now ? given : now) != found)
         object_builder_set(builder, name, value_int(found));
 }
 

@@ -46,7 +46,7 @@ static const Attribute cloudinit_attributes[] = {
     {"kind", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
      "iso: an image, for virtual machines. folder: a folder to mount at "
      "/var/lib/cloud/seed/nocloud of a container.",
-     .default_json = "\"iso\"", .words = "iso folder"},
+     .default_json = "\"iso\"", .one_of = "iso folder"},
     {"user_data", &TYPE_STRING, OPTIONAL | SENSITIVE | FORCES_NEW,
      "The file user-data, such as a cloud-config or a script.",
      .check = check_user_data},

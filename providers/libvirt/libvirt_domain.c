@@ -50,10 +50,10 @@ static const Attribute disk_attributes[] = {
      .check = check_absolute},
     {"device", &TYPE_STRING, OPTIONAL | COMPUTED,
      "disk or cdrom.",
-     .default_json = "\"disk\"", .words = "disk cdrom"},
+     .default_json = "\"disk\"", .one_of = "disk cdrom"},
     {"bus", &TYPE_STRING, OPTIONAL | COMPUTED,
      "virtio, scsi, sata or ide; virtio, and sata for a cdrom, where it is left out.",
-     .words = "virtio scsi sata ide"},
+     .one_of = "virtio scsi sata ide"},
     {"target", &TYPE_STRING, OPTIONAL | COMPUTED,
      "Name of the device (vda, vdb, …), in the order of the list where it is left out. It is "
      "who the disk is: a disk that keeps its name is not plugged in anew."},
@@ -105,7 +105,7 @@ static const Attribute console_attributes[] = {
 static const Attribute wait_attributes[] = {
     {"ip", &TYPE_STRING, OPTIONAL | COMPUTED,
      "Who tells the addresses: lease, agent, arp, any, or none to not wait.",
-     .default_json = "\"any\"", .words = "lease agent arp any none"},
+     .default_json = "\"any\"", .one_of = "lease agent arp any none"},
     {"timeout", &TYPE_STRING, OPTIONAL,
      "How long; 5m, and 30m for machines without KVM.",
      .check = duration_check},
@@ -114,7 +114,7 @@ static const Attribute wait_attributes[] = {
 static const Attribute shutdown_attributes[] = {
     {"mode", &TYPE_STRING, OPTIONAL | COMPUTED,
      "How the machine is asked: acpi or agent.",
-     .default_json = "\"acpi\"", .words = "acpi agent"},
+     .default_json = "\"acpi\"", .one_of = "acpi agent"},
     {"timeout", &TYPE_STRING, OPTIONAL | COMPUTED,
      "After that it is switched off.",
      .default_json = "\"60s\"", .check = duration_check},
@@ -125,7 +125,7 @@ static const Attribute domain_attributes[] = {
     {"type", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
      "kvm, qemu (emulated) or lxc (a container); as the provider's uri and accel say where it "
      "is left out.",
-     .words = "kvm qemu lxc test"},
+     .one_of = "kvm qemu lxc test"},
     {"arch", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "CPU architecture; the host's."},
     {"machine", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "Board; q35."},
     {"memory", &TYPE_NUMBER, OPTIONAL | COMPUTED,
@@ -189,7 +189,7 @@ static const Attribute domain_attributes[] = {
     {"update_policy", &TYPE_STRING, OPTIONAL | COMPUTED,
      "Of changes that a running machine cannot take: reboot_if_needed restarts it, "
      "never_reboot leaves them for its next start, live_only refuses them.",
-     .default_json = "\"reboot_if_needed\"", .words = "reboot_if_needed never_reboot live_only"},
+     .default_json = "\"reboot_if_needed\"", .one_of = "reboot_if_needed never_reboot live_only"},
     {"id", &TYPE_STRING, COMPUTED, "UUID of the machine."},
     {"ip_addresses", &TYPE_LIST_OF_STRING, COMPUTED,
      "Its addresses: those in the configuration, else what the host's networks gave out."},

@@ -11,6 +11,7 @@
 #include "network_edit.h"
 #include "network_update.h"
 #include "network_xml.h"
+#include "path_error.h"
 
 static Str check_cidr(Value value, Arena *arena) {
     Cidr cidr;
@@ -77,7 +78,7 @@ static const Attribute network_attributes[] = {
      "nat; route; open: routed without firewall; isolated; bridge: an existing bridge of the "
      "host. A network that was imported may keep private, vepa, passthrough or hostdev.",
      .default_json = "\"nat\"",
-     .words = "nat route open isolated bridge private vepa passthrough hostdev"},
+     .one_of = "nat route open isolated bridge private vepa passthrough hostdev"},
     {"bridge", &TYPE_STRING, OPTIONAL | COMPUTED,
      "Name of the bridge on the host; chosen by the host where it is left out."},
     {"stp", &TYPE_BOOL, OPTIONAL | COMPUTED,
@@ -102,48 +103,61 @@ static const Attribute network_attributes[] = {
 };
 /* clang-format on */
 
-/* What libvirt takes without complaint and dnsmasq then ignores. */
-static void check_inside(const Call *call,
-                         const Cidr *network,
-                         Str network_text,
-                         Value object,
-                         const char *name,
-                         Diags *diags) {
+/* Parses the address in `object`; false: none, or unknown. */
+static bool read_address(Value object, const char *name, Str *text, Cidr *address) {
+    *text = object_text(object, name, STR_EMPTY);
+    return text->len && cidr_parse_address(*text, address);
+}
+
+static void check_range_bound(const Call *call,
+                              const Cidr *network,
+                              Str network_text,
+                              Value range,
+                              Path path,
+                              const char *name,
+                              Diags *diags) {
     Cidr address;
-    Str text = object_text(object, name, STR_EMPTY);
-    if (!text.len || !cidr_parse_address(text, &address) || cidr_contains(network, &address))
-        return;
-    libvirt_error_say(
-        call, diags,
-        str_format(call->arena, "The address %.*s is outside the network", STR_ARG(text)),
-        str_format(call->arena, "\"%s\" must lie in the network of %.*s.", name,
-                   STR_ARG(network_text)));
+    Str text;
+    if (read_address(range, name, &text, &address) && !cidr_contains(network, &address))
+        path_error(call, path, diags, "Address outside the network",
+                   "%.*s does not lie in the network of %.*s.", STR_ARG(text),
+                   STR_ARG(network_text));
 }
 
-static void warn_in_range(const Call *call, Value dhcp, Value host, Diags *diags) {
-    Cidr ip;
-    Str text = object_text(host, "ip", STR_EMPTY);
-    if (!cidr_parse_address(text, &ip))
-        return;
-    for (size_t i = 0; i < nested_list_count(dhcp, "ranges"); i++) {
-        Value range = nested_list_at(dhcp, "ranges", i);
-        Cidr start;
-        Cidr end;
-        if (!value_is_present(range) ||
-            !cidr_parse_address(object_text(range, "start", STR_EMPTY), &start) ||
-            !cidr_parse_address(object_text(range, "end", STR_EMPTY), &end))
-            continue;
-        if (cidr_compare(&start, &ip) > 0 || cidr_compare(&ip, &end) > 0)
-            continue;
-        libvirt_error_warn(
-            call, diags,
-            str_format(call->arena, "The reserved address %.*s is in a range", STR_ARG(text)),
-            STR("Another machine may hold it when this one asks. Keep reservations outside of "
-                "the ranges."));
-    }
+static bool is_in_range(Value range, const Cidr *address) {
+    Cidr start;
+    Cidr end;
+    Str text;
+    return value_is_present(range) && read_address(range, "start", &text, &start) &&
+           read_address(range, "end", &text, &end) && cidr_compare(&start, address) <= 0 &&
+           cidr_compare(address, &end) <= 0;
 }
 
-static void validate_ip(const Call *call, Value ip, Diags *diags) {
+/* libvirt accepts such a reservation, so a network with one can be imported; dnsmasq ignores it. */
+static void check_reservation(const Call *call,
+                              const Cidr *network,
+                              Str network_text,
+                              Value dhcp,
+                              Value host,
+                              Path path,
+                              Diags *diags) {
+    Cidr address;
+    Str text;
+    if (!read_address(host, "ip", &text, &address))
+        return;
+    if (!cidr_contains(network, &address))
+        path_warning(call, path, diags, "Reserved address outside the network",
+                     "%.*s does not lie in the network of %.*s: no machine gets it.", STR_ARG(text),
+                     STR_ARG(network_text));
+    for (size_t i = 0; i < nested_list_count(dhcp, "ranges"); i++)
+        if (is_in_range(nested_list_at(dhcp, "ranges", i), &address))
+            path_warning(call, path, diags, "Reserved address inside a range",
+                         "Another machine may hold %.*s when this one asks. Keep reservations "
+                         "outside of the ranges.",
+                         STR_ARG(text));
+}
+
+static void validate_ip(const Call *call, Value ip, size_t index, Diags *diags) {
     Cidr network;
     Str text = object_text(ip, "address", STR_EMPTY);
     if (!cidr_parse(text, &network))
@@ -155,15 +169,19 @@ static void validate_ip(const Call *call, Value ip, Diags *diags) {
         Value range = nested_list_at(dhcp, "ranges", i);
         if (!value_is_present(range))
             continue;
-        check_inside(call, &network, text, range, "start", diags);
-        check_inside(call, &network, text, range, "end", diags);
+        for (size_t bound = 0; bound < 2; bound++) {
+            const char *name = bound ? "end" : "start";
+            Path path = PATH_AT(call, {"ips"}, {.index = index}, {"dhcp"}, {"ranges"}, {.index = i},
+                                {name});
+            check_range_bound(call, &network, text, range, path, name, diags);
+        }
     }
     for (size_t i = 0; i < nested_list_count(dhcp, "hosts"); i++) {
         Value host = nested_list_at(dhcp, "hosts", i);
-        if (!value_is_present(host))
-            continue;
-        check_inside(call, &network, text, host, "ip", diags);
-        warn_in_range(call, dhcp, host, diags);
+        Path path =
+            PATH_AT(call, {"ips"}, {.index = index}, {"dhcp"}, {"hosts"}, {.index = i}, {"ip"});
+        if (value_is_present(host))
+            check_reservation(call, &network, text, dhcp, host, path, diags);
     }
 }
 
@@ -191,7 +209,7 @@ static bool network_validate(const Call *call, const ValidateRequest *request, D
     for (size_t i = 0; i < nested_list_count(config, "ips"); i++) {
         Value ip = nested_list_at(config, "ips", i);
         if (value_is_present(ip))
-            validate_ip(call, ip, diags);
+            validate_ip(call, ip, i, diags);
     }
     return diags->error_count == before;
 }

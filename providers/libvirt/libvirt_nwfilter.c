@@ -10,6 +10,7 @@
 #include "libvirt_object.h"
 #include "libvirt_provider.h"
 #include "nested_list.h"
+#include "path_error.h"
 #include "xml_edit.h"
 
 static Str check_rule_priority(Value value, Arena *arena) {
@@ -21,7 +22,11 @@ static Str check_rule_priority(Value value, Arena *arena) {
 
 #define PROTOCOLS                                                                                  \
     "mac vlan stp arp rarp ip ipv6 tcp udp udplite icmp igmp esp ah sctp all tcp-ipv6 udp-ipv6 "   \
-    "icmpv6 esp-ipv6 ah-ipv6 sctp-ipv6 all-ipv6 udplite-ipv6"
+    "icmpv6 esp-ipv6 ah-ipv6 sctp-ipv6 all-ipv6 udplite-ipv6 " ANY_FRAME
+
+/* A rule without an element for its protocol: it matches frames, not packets of IPv4 as "all"
+ * does. */
+#define ANY_FRAME "none"
 
 /* What a packet must look like; empty attributes match all. Names as libvirt has them, but for
  * those in rule_names. */
@@ -29,17 +34,18 @@ static Str check_rule_priority(Value value, Arena *arena) {
 static const Attribute rule_attributes[] = {
     {"action", &TYPE_STRING, REQUIRED,
      "accept, drop, reject, return or continue.",
-     .words = "accept drop reject return continue"},
+     .one_of = "accept drop reject return continue"},
     {"direction", &TYPE_STRING, REQUIRED,
      "As the guest sees it: in, out or inout.",
-     .words = "in out inout"},
+     .one_of = "in out inout"},
     {"priority", &TYPE_NUMBER, OPTIONAL | COMPUTED,
      "Place among the rules, -1000 to 1000, the lowest first.",
      .default_json = "500", .check = check_rule_priority},
     {"statematch", &TYPE_BOOL, OPTIONAL, "false: without connection tracking."},
     {"protocol", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "tcp, udp, icmp, all, tcp-ipv6, all-ipv6, ip, arp, mac, …: the kind of packet.",
-     .default_json = "\"all\"", .words = PROTOCOLS},
+     "tcp, udp, icmp, all, tcp-ipv6, all-ipv6, ip, arp, mac, …: the kind of packet. none: any "
+     "frame.",
+     .default_json = "\"all\"", .one_of = PROTOCOLS},
     {"match", &TYPE_BOOL, OPTIONAL, "false: packets that do not look like this."},
     {"srcmacaddr", &TYPE_STRING, OPTIONAL, "Sender's MAC address."},
     {"srcmacmask", &TYPE_STRING, OPTIONAL, "Mask of the sender's MAC address."},
@@ -121,6 +127,24 @@ static size_t first_packet_attribute(void) {
     return i;
 }
 
+static bool nwfilter_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    size_t before = diags->error_count;
+    for (size_t i = 0; i < nested_list_count(request->config, "rules"); i++) {
+        Value rule = nested_list_at(request->config, "rules", i);
+        if (!value_is_present(rule) ||
+            !str_equal(object_text(rule, "protocol", STR_EMPTY), STR(ANY_FRAME)))
+            continue;
+        for (size_t k = first_packet_attribute(); k < ARRAY_COUNT(rule_attributes); k++) {
+            const char *name = rule_attributes[k].name;
+            if (object_has(rule, name))
+                path_error(call, PATH_AT(call, {"rules"}, {.index = i}, {name}), diags,
+                           "A rule without a protocol matches every frame",
+                           "Name the protocol whose packets have \"%s\", or leave it out.", name);
+        }
+    }
+    return diags->error_count == before;
+}
+
 static bool nwfilter_plan(const Call *call,
                           const PlanRequest *request,
                           PlanResponse *response,
@@ -172,6 +196,8 @@ static void write_rule(xmlNodePtr node, Value before, Value rule) {
     bool is_other = packet && strcmp((const char *)packet->name, protocol) != 0;
     if (is_other)
         xml_remove(packet);
+    if (strcmp(protocol, ANY_FRAME) == 0)
+        return;
     if (is_other || !packet)
         write_packet(xml_add(node, protocol), value_null(rule.type), rule);
     else
@@ -307,7 +333,7 @@ static Value read_rule(xmlNodePtr node, const Type *type, Arena *arena) {
         object_builder_set(
             &builder, "statematch",
             value_bool(str_equal(statematch, STR("1")) || str_equal(statematch, STR("true"))));
-    object_builder_set_text(&builder, "protocol", STR("all"), arena);
+    object_builder_set_text(&builder, "protocol", STR(ANY_FRAME), arena);
     if (!packet)
         return object_builder_value(&builder);
     object_builder_set_copy(&builder, "protocol", (const char *)packet->name, arena);
@@ -530,6 +556,7 @@ const ResourceType libvirt_nwfilter = {
     .destroy_after_dependents_update = true,
     .schema = {SCHEMA_ATTRIBUTES(nwfilter_attributes),
                .description = "A packet filter for network interfaces of guests."},
+    .validate = nwfilter_validate,
     .plan = nwfilter_plan,
     .marker = libvirt_identity_choose,
     .create = nwfilter_create,

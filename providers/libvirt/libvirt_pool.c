@@ -23,7 +23,7 @@ static const Attribute pool_attributes[] = {
     {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name, unique on the host."},
     {"type", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
      "Kind of pool: dir, a directory on the host. Pools of other kinds can be imported.",
-     .default_json = "\"dir\"", .words = POOL_TYPES},
+     .default_json = "\"dir\"", .one_of = POOL_TYPES},
     {"path", &TYPE_STRING, OPTIONAL | FORCES_NEW,
      "The directory; it is made where it is missing. Required for the type dir.",
      .check = check_path},
@@ -36,7 +36,7 @@ static const Attribute pool_attributes[] = {
     {"on_delete", &TYPE_STRING, OPTIONAL | COMPUTED,
      "What becomes of the folder: undefine leaves it, delete_empty removes it when nothing is "
      "in it, delete_all removes its volumes first.",
-     .default_json = "\"undefine\"", .words = "undefine delete_empty delete_all"},
+     .default_json = "\"undefine\"", .one_of = "undefine delete_empty delete_all"},
     {"id", &TYPE_STRING, COMPUTED, "UUID of the pool."},
 };
 /* clang-format on */

@@ -19,7 +19,7 @@ static const Attribute provider_attributes[] = {
     {"default_pool", &TYPE_STRING, OPTIONAL, "Pool of volumes that name none; default."},
     {"accel", &TYPE_STRING, OPTIONAL,
      "How machines without a type run: auto (KVM where the host has it), kvm or tcg.",
-     .words = "auto kvm tcg"},
+     .one_of = "auto kvm tcg"},
     {"read_only", &TYPE_BOOL, OPTIONAL, "Connect without the right to change anything."},
 };
 /* clang-format on */

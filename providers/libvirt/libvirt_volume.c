@@ -38,7 +38,7 @@ static const Attribute base_attributes[] = {
      "The file below, on the host, where it is no volume of loam's."},
     {"format", &TYPE_STRING, OPTIONAL,
      "Format of what is below; read off the volume where it is left out.",
-     .words = "raw qcow2"},
+     .one_of = "raw qcow2"},
 };
 
 static const ArgumentRule base_rules[] = {{RULE_EXACTLY_ONE, {"volume_id", "path"}}};
@@ -60,13 +60,13 @@ static const Attribute volume_attributes[] = {
      .check = check_size},
     {"format", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
      "raw or qcow2; what the source is, else qcow2, where it is left out.",
-     .words = "raw qcow2"},
+     .one_of = "raw qcow2"},
     {"base", NULL, OPTIONAL | FORCES_NEW,
      "What this volume is a layer over, or a copy of.",
      .nested = NESTED_WITH(NEST_SINGLE, base_attributes, base_rules)},
     {"mode", &TYPE_STRING, OPTIONAL | FORCES_NEW,
      "With a base: overlay, which stores only what differs, or copy. overlay.",
-     .words = "overlay copy"},
+     .one_of = "overlay copy"},
     {"source", NULL, OPTIONAL,
      "An image that is uploaded. Another content makes a new volume, another path to the same "
      "content does not.",

@@ -9,7 +9,7 @@ static const char *const kinds[] = {"content", "sensitive_content", "content_bas
 
 static bool base64_bytes(const Call *call, Value value, Str *out, Diags *diags) {
     return digest_from_base64(value_text(value), out, call->arena) ||
-           path_error(call, PATH_AT(call, {"content_base64"}), diags, "Invalid base64",
+           path_error(call, NO_PATH, diags, "Invalid base64",
                       "The value of \"content_base64\" is not base64 in the standard alphabet with "
                       "padding. base64encode() makes such text.");
 }
@@ -18,10 +18,9 @@ static bool source_bytes(const Call *call, Value value, Str *out, Diags *diags) 
     Str path = value_text(value);
     const Disk *disk = call->io->disk;
     int error = disk->read_file(disk->self, path, out, call->arena);
-    return error == 0 ||
-           path_error(call, PATH_AT(call, {"source"}), diags, "Cannot read the source file",
-                      "Reading \"%.*s\": %s. Its content was to be copied.", STR_ARG(path),
-                      strerror(-error));
+    return error == 0 || path_error(call, NO_PATH, diags, "Cannot read the source file",
+                                    "Reading \"%.*s\": %s. Its content was to be copied.",
+                                    STR_ARG(path), strerror(-error));
 }
 
 bool local_content_bytes(const Call *call, Value object, Str *out, Diags *diags) {

@@ -11,8 +11,8 @@ bool local_lookup_file(const Call *call, Value *state, Diags *diags) {
     Str bytes;
     int error = disk->read_file(disk->self, path, &bytes, call->arena);
     if (error)
-        return path_error(call, PATH_AT(call, {"filename"}), diags, "Cannot read the file",
-                          "\"%.*s\": %s.", STR_ARG(path), strerror(-error));
+        return path_error(call, NO_PATH, diags, "Cannot read the file", "\"%.*s\": %s.",
+                          STR_ARG(path), strerror(-error));
     ObjectBuilder builder = object_builder_of(*state, call->arena);
     object_builder_set_text(&builder, "content", bytes, call->arena);
     object_builder_set(&builder, "content_base64",

@@ -33,9 +33,7 @@ static void file_error(Diags *diags, const char *summary, Str path, int error) {
     } else if (error == -EISDIR) {
         hint = " A folder stands where the file belongs; \"filename\" must name a file.";
     }
-    Diag *diag = diags_error(diags, NO_RANGE, summary, "\"%.*s\": %s.%s", STR_ARG(path),
-                             strerror(-error), hint);
-    diag->path = STR(".filename");
+    diags_error(diags, NO_RANGE, summary, "\"%.*s\": %s.%s", STR_ARG(path), strerror(-error), hint);
 }
 
 /* The mode that the file got, for a later look at drift. */

@@ -29,6 +29,7 @@ static bool source_read(const Call *call,
 
 const DataSourceType data_null_data_source = {
     .name = "null_data_source",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Gives its inputs back."},
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Gives its inputs back.",
+               .deprecated = "Use \"locals\", which need no provider."},
     .read = source_read,
 };

@@ -11,7 +11,7 @@ static const Attribute attributes[] = {
     {"upper",            &TYPE_BOOL,   OPTIONAL | COMPUTED,  "Use A to Z.", .default_json = "true"},
     {"numeric",          &TYPE_BOOL,   OPTIONAL | COMPUTED,  "Use digits.", .default_json = "true"},
     {"special",          &TYPE_BOOL,   OPTIONAL | COMPUTED,  "Use special characters.", .default_json = "true"},
-    {"override_special", &TYPE_STRING, OPTIONAL,             "The special characters to use, in ASCII.", .check = random_text_check_special},
+    {"override_special", &TYPE_STRING, OPTIONAL,             "The special characters to use."},
     {"min_lower",        &TYPE_NUMBER, OPTIONAL | COMPUTED,  "At least so many of a to z.", .default_json = "0", .check = random_text_check_least},
     {"min_upper",        &TYPE_NUMBER, OPTIONAL | COMPUTED,  "At least so many of A to Z.", .default_json = "0", .check = random_text_check_least},
     {"min_numeric",      &TYPE_NUMBER, OPTIONAL | COMPUTED,  "At least so many digits.", .default_json = "0", .check = random_text_check_least},

@@ -13,15 +13,11 @@ uint64_t random_draw_below(uint64_t limit) {
     return bits % limit;
 }
 
-char random_draw_char(Str alphabet) {
-    return alphabet.ptr[random_draw_below(alphabet.len)];
-}
-
-void random_draw_shuffle(char *text, size_t count) {
+void random_draw_shuffle(Str *items, size_t count) {
     for (size_t i = count; i > 1; i--) {
         size_t j = (size_t)random_draw_below(i);
-        char swap = text[i - 1];
-        text[i - 1] = text[j];
-        text[j] = swap;
+        Str swap = items[i - 1];
+        items[i - 1] = items[j];
+        items[j] = swap;
     }
 }

@@ -9,9 +9,9 @@
 
 static Str check_length(Value value, Arena *arena) {
     int64_t length;
-    if (value_to_int(value, &length) && length >= 1 && length <= 65536)
+    if (value_to_int(value, &length) && length >= 0 && length <= 65536)
         return STR_EMPTY;
-    return str_format(arena, "The number of bytes must be a whole number from 1 to 65536.");
+    return str_format(arena, "The number of bytes must be a whole number from 0 to 65536.");
 }
 
 /* clang-format off */

@@ -5,19 +5,19 @@
 #include "random_provider.h"
 #include "random_words.h"
 
-#define LENGTH_MAX 32
+#define LENGTH_MAX 1000
 
 static Str check_length(Value value, Arena *arena) {
     int64_t length;
-    if (value_to_int(value, &length) && length >= 1 && length <= LENGTH_MAX)
+    if (value_to_int(value, &length) && length >= 0 && length <= LENGTH_MAX)
         return STR_EMPTY;
-    return str_format(arena, "The number of words must be a whole number from 1 to %d.",
+    return str_format(arena, "The number of words must be a whole number from 0 to %d.",
                       LENGTH_MAX);
 }
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"length",    &TYPE_NUMBER,        OPTIONAL | COMPUTED | FORCES_NEW, "How many words.", .default_json = "2", .check = check_length},
+    {"length",    &TYPE_NUMBER,        OPTIONAL | COMPUTED | FORCES_NEW, "How many words; 0 means two.", .default_json = "2", .check = check_length},
     {"separator", &TYPE_STRING,        OPTIONAL | COMPUTED | FORCES_NEW, "What stands between the words.", .default_json = "\"-\""},
     {"prefix",    &TYPE_STRING,        OPTIONAL | FORCES_NEW, "A word in front."},
     {"keepers",   &TYPE_MAP_OF_STRING, OPTIONAL, "Any values; a change draws anew.", .forces_new = map_change_forces_new},
@@ -39,7 +39,7 @@ static Str draw_name(Value planned, Arena *arena) {
     for (int64_t left = length; left > 2; left--) {
         vec_push(arena, &parts, draw_word(random_words_adverbs()));
     }
-    if (length > 1)
+    if (length != 1)
         vec_push(arena, &parts, draw_word(random_words_adjectives()));
     vec_push(arena, &parts, draw_word(random_words_animals()));
     return str_join(parts.items, parts.count, object_text(planned, "separator", STR("-")), arena);

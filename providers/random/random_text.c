@@ -3,6 +3,7 @@
 
 #include "path_error.h"
 #include "random_draw.h"
+#include "utf8.h"
 
 #define LENGTH_MAX 65536
 
@@ -33,27 +34,18 @@ Str random_text_check_least(Value value, Arena *arena) {
     return str_format(arena, "The least number must be a whole number from 0 to %d.", LENGTH_MAX);
 }
 
-Str random_text_check_special(Value value, Arena *arena) {
-    Str text = value_text(value);
-    for (size_t i = 0; i < text.len; i++) {
-        if ((unsigned char)text.ptr[i] >= 0x80) {
-            return str_format(arena, "Only ASCII characters can be drawn.");
-        }
-    }
-    return STR_EMPTY;
-}
-
-static Str characters_of(Value object, const Class *class) {
+static bool is_used(Value object, const Class *class) {
     const char *use = class->use;
     Value older;
     bool is_unset = !value_is_present(object_attribute(object, use));
     if (strcmp(use, "numeric") == 0 && is_unset && value_find(object, STR("number"), &older))
         use = "number";
-    if (!object_bool(object, use, true))
-        return STR_EMPTY;
-    if (strcmp(class->use, "special") != 0)
-        return class->characters;
-    return object_text(object, "override_special", class->characters);
+    return object_bool(object, use, true);
+}
+
+static Str characters_of(Value object, const Class *class) {
+    Str other = object_text(object, "override_special", STR_EMPTY);
+    return strcmp(class->use, "special") == 0 && other.len > 0 ? other : class->characters;
 }
 
 static int64_t total_of_least(Value object) {
@@ -74,18 +66,11 @@ bool random_text_validate(const Call *call, const ValidateRequest *request, Diag
                          (long long)total, (long long)length);
     }
     for (size_t i = 0; i < ARRAY_COUNT(classes); i++) {
-        choices += characters_of(config, &classes[i]).len;
-        if (characters_of(config, &classes[i]).len > 0)
-            continue;
-        if (object_int(config, classes[i].least, 0) == 0)
-            continue;
-        diags_error(diags, NO_RANGE, "Contradicting settings",
-                    "\"%s\" asks for characters that \"%s\" rules out.", classes[i].least,
-                    classes[i].use);
+        choices += is_used(config, &classes[i]);
     }
     if (choices == 0) {
-        diags_error(diags, NO_RANGE, "No characters to choose from",
-                    "At least one of lower, upper, numeric and special must be true.");
+        (void)path_error(call, PATH_AT(call, {"numeric"}), diags, "No characters to choose from",
+                         "At least one of lower, upper, numeric and special must be true.");
     }
     return diags->error_count == before;
 }
@@ -94,9 +79,12 @@ bool random_text_plan(const Call *call,
                       const PlanRequest *request,
                       PlanResponse *response,
                       Diags *diags) {
-    (void)diags;
     Value numeric = object_attribute(request->config, "numeric");
     Value number = object_attribute(request->config, "number");
+    if (value_is_present(numeric) && value_is_present(number) && !value_equal(numeric, number))
+        return path_error(call, NO_PATH, diags, "Contradicting settings",
+                          "\"number\" is the older name of \"numeric\", and the two differ. "
+                          "Remove \"number\".");
     bool changed = value_is_null(request->prior);
     Value setting = !value_is_null(numeric)  ? numeric
                     : !value_is_null(number) ? number
@@ -121,21 +109,35 @@ bool random_text_plan(const Call *call,
     return true;
 }
 
+static void add_characters(StrVec *out, Str text, Arena *arena) {
+    for (size_t at = 0, width = 1; at < text.len; at += width) {
+        (void)utf8_decode(text, at, &width);
+        vec_push(arena, out, str_slice(text, at, at + width));
+    }
+}
+
+static Str draw_one(const StrVec *of) {
+    return of->items[random_draw_below(of->count)];
+}
+
+/* A least number counts for a class that is not used otherwise, too. */
 Str random_text_draw(Value object, Arena *arena) {
     size_t length = (size_t)object_int(object, "length", 1), at = 0;
-    char *text = arena_alloc(arena, length);
-    StrBuf all = strbuf_new(arena);
+    Str *drawn = arena_new_array(arena, Str, length);
+    StrVec all = {0};
     for (size_t i = 0; i < ARRAY_COUNT(classes); i++) {
-        Str characters = characters_of(object, &classes[i]);
+        StrVec characters = {0};
+        add_characters(&characters, characters_of(object, &classes[i]), arena);
         int64_t least = object_int(object, classes[i].least, 0);
         while (least-- > 0 && at < length)
-            text[at++] = random_draw_char(characters);
-        strbuf_add(&all, characters);
+            drawn[at++] = draw_one(&characters);
+        if (is_used(object, &classes[i]))
+            add_characters(&all, characters_of(object, &classes[i]), arena);
     }
     while (at < length)
-        text[at++] = random_draw_char(strbuf_str(&all));
-    random_draw_shuffle(text, length);
-    return (Str){text, length};
+        drawn[at++] = draw_one(&all);
+    random_draw_shuffle(drawn, length);
+    return str_join(drawn, length, STR_EMPTY, arena);
 }
 
 void random_text_adopt(ObjectBuilder *builder, Str text) {

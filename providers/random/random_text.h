@@ -23,7 +23,7 @@
     {"special", &TYPE_BOOL, OPTIONAL | COMPUTED | FORCES_NEW,                                      \
      "Use special characters.", .default_json = "true"},                                           \
     {"override_special", &TYPE_STRING, OPTIONAL | FORCES_NEW,                                      \
-     "The special characters to use, in ASCII.", .check = random_text_check_special},              \
+     "The special characters to use."},              \
     {"min_lower", &TYPE_NUMBER, OPTIONAL | COMPUTED | FORCES_NEW,                                  \
      "At least so many of a to z.", .default_json = "0",                                           \
      .check = random_text_check_least},                                                            \
@@ -40,7 +40,6 @@
 
 Str random_text_check_length(Value value, Arena *arena);
 Str random_text_check_least(Value value, Arena *arena);
-Str random_text_check_special(Value value, Arena *arena);
 
 /* Do the settings leave room, and anything to choose from? */
 bool random_text_validate(const Call *call, const ValidateRequest *request, Diags *diags);

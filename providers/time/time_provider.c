@@ -11,7 +11,7 @@ static const ResourceType *const resources[] = {
 const Provider time_provider = {
     .name = "time",
     .address = "registry.terraform.io/hashicorp/time",
-    .imitates = "0.14.0",
+    .imitates = "0.14.2",
     .description = "Moments and delays that are kept in the state.",
     PROVIDER_RESOURCES(resources),
     PROVIDER_FUNCTIONS(time_functions),

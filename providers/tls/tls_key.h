@@ -11,12 +11,12 @@
 /* Settings and notations, as rows of an attribute table; `settings` joins the settings' flags. */
 #define TLS_KEY_ATTRIBUTES(settings)                                                               \
     {"algorithm", &TYPE_STRING, REQUIRED | (settings),                                             \
-     "\"RSA\", \"ECDSA\" or \"ED25519\".", .words = "RSA ECDSA ED25519"},                      \
+     "\"RSA\", \"ECDSA\" or \"ED25519\".", .one_of = "RSA ECDSA ED25519"},                      \
     {"rsa_bits", &TYPE_NUMBER, OPTIONAL | COMPUTED | (settings),                                   \
      "Size of an RSA key in bits.", .default_json = "2048", .check = tls_key_check_bits},          \
     {"ecdsa_curve", &TYPE_STRING, OPTIONAL | COMPUTED | (settings),                                \
      "Curve of an ECDSA key: \"P224\", \"P256\", \"P384\" or \"P521\".",                           \
-     .default_json = "\"P224\"", .words = "P224 P256 P384 P521"},                                    \
+     .default_json = "\"P224\"", .one_of = "P224 P256 P384 P521"},                                    \
     {"private_key_pem", &TYPE_STRING, COMPUTED | SENSITIVE,                                        \
      "Private key in PEM: PKCS#1 for RSA, SEC 1 for ECDSA, PKCS#8 for Ed25519."},                  \
     {"private_key_openssh", &TYPE_STRING, COMPUTED | SENSITIVE,                                    \

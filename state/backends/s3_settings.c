@@ -344,7 +344,7 @@ const Attribute s3_settings_attributes[] = {
     {"no_proxy", &TYPE_STRING, OPTIONAL,
      "Hosts that are reached without these, commas between; else $NO_PROXY."},
     {"retry_mode", &TYPE_STRING, OPTIONAL,
-     "As known; loam waits longer before each attempt in any case.", .words = "standard adaptive"},
+     "As known; loam waits longer before each attempt in any case.", .one_of = "standard adaptive"},
     {"insecure", &TYPE_BOOL, OPTIONAL, "The store need not prove who it is."},
     {"use_fips_endpoint", &TYPE_BOOL, OPTIONAL, "The region's address for FIPS."},
     {"use_dualstack_endpoint", &TYPE_BOOL, OPTIONAL, "The region's address for IPv6."},

@@ -369,10 +369,11 @@ def without_lines(event):
     return {k: v for k, v in event.items() if k not in ("line", "range")}
 
 
-def match_exactly(wanted, got, where):
-    """The order is free; a record without a column fits any."""
+def match_exactly(wanted, got, where, once):
+    """The order is free; a record without a column fits any; `once`: how often is free, too."""
     def pairs(events):
-        return [(order({k: v for k, v in e.items() if k not in ("summary", "range")}), column_of(e)) for e in events]
+        all = [(order({k: v for k, v in e.items() if k not in ("summary", "range")}), column_of(e)) for e in events]
+        return list(dict.fromkeys(all)) if once else all
 
     rest, missing = pairs(got), []
     for text, column in sorted(pairs(wanted), key=lambda p: p[1] is None):
@@ -490,12 +491,12 @@ class Run:
 
     def check_events(self, wanted, got, once):
         match_bags(map(plain_event, wanted), map(plain_event, got), "ui", once)
-        self.check_exactly(wanted, got, "ui")
+        self.check_exactly(wanted, got, "ui", once)
 
-    def check_exactly(self, wanted, got, where):
+    def check_exactly(self, wanted, got, where, once):
         if self.is_respelled:
             wanted, got = [map(without_lines, side) for side in (wanted, got)]
-        match_exactly(wanted, got, where)
+        match_exactly(wanted, got, where, once)
 
     def seen_events(self, text):
         """Files that were written anew are called as they are in the record."""
@@ -560,7 +561,7 @@ class Run:
         keep = lambda d: {k: d[k] for k in ("severity", "filename") if k in d}
         found = [self.as_recorded(self.naming.apply(of_diagnostic(d))) for d in got["diagnostics"]]
         match_bags(map(keep, wanted["diagnostics"]), map(keep, found), "validate", once)
-        self.check_exactly(wanted["diagnostics"], found, "validate")
+        self.check_exactly(wanted["diagnostics"], found, "validate", once)
 
     def check_json(self, step, got):
         wanted = step["stdout_json"]

@@ -168,8 +168,6 @@ static bool filesystem_templatefile(Evaluation *evaluation, const Expr *expr, Va
 
 #define OF_PATH PARAMETERS({"path", &TYPE_STRING}), .type = &TYPE_STRING
 
-static const Type set_of_string = {.kind = KIND_SET, .element = &TYPE_STRING};
-
 /* clang-format off */
 static const Function filesystem_functions[] = {
     {
@@ -218,7 +216,7 @@ static const Function filesystem_functions[] = {
     {
         .name = "fileset", .blames_call = true,
         PARAMETERS({"path", &TYPE_STRING}, {"pattern", &TYPE_STRING}),
-        .type = &set_of_string,
+        .type = &TYPE_SET_OF_STRING,
         .run = filesystem_fileset,
         .description = "The names of files under a folder that match a pattern (* ** ? [a-z] "
                        "{a,b}).",

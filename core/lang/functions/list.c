@@ -413,8 +413,6 @@ static bool list_matchkeys(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-static const Type list_of_number = {.kind = KIND_LIST, .element = &TYPE_NUMBER};
-
 /* clang-format off */
 static const Function list_functions[] = {
     {
@@ -469,7 +467,7 @@ static const Function list_functions[] = {
     {
         .name = "range",
         VARIADIC({"params", &TYPE_NUMBER}),
-        .type = &list_of_number,
+        .type = &TYPE_LIST_OF_NUMBER,
         .run = list_range,
         .description = "Numbers from a start (0) up to, not including, a limit, by a step (1).",
         .example = "range(1, 7, 2) = tolist([1, 3, 5])",

@@ -10,6 +10,7 @@
     "\"srcipmask\":\"24\",\"dstportstart\":\"22\",\"state\":\"NEW\",\"comment\":\"ssh <admin>\"}," \
     "{\"action\":\"drop\",\"direction\":\"in\",\"protocol\":\"ip\",\"ip_protocol\":\"tcp\","       \
     "\"dstportstart\":\"8080\",\"match\":false},"                                                  \
+    "{\"action\":\"accept\",\"direction\":\"inout\",\"protocol\":\"none\"},"                       \
     "{\"action\":\"drop\",\"direction\":\"inout\",\"priority\":1000}]"
 
 static ResourceCase open_filter(void) {
@@ -68,6 +69,13 @@ static void test_refusals(void **state) {
                                "{\"name\":\"f\",\"rules\":[{\"action\":\"accept\",\"direction\":"
                                "\"in\",\"protocol\":\"tpc\"}]}"));
     assert_true(str_find(c.diags.items[0].detail, STR("\"tcp\""), 0) != SIZE_MAX);
+    c.diags = diags_new(c.arena);
+    check_refused(&c,
+                  case_validate(&c, "{\"name\":\"f\",\"rules\":[{\"action\":\"accept\","
+                                    "\"direction\":\"in\",\"protocol\":\"none\","
+                                    "\"dstportstart\":\"22\"}]}"),
+                  "A rule without a protocol matches every frame");
+    c.diags = diags_new(c.arena);
     check_refused(&c, case_apply(&c, FILTER "}"), "Cannot define the filter \"loam-f\"");
     libvirt_case_close(&c);
 }

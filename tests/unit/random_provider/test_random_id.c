@@ -40,7 +40,7 @@ static void test_create(void **state) {
 static void test_refusals(void **state) {
     (void)state;
     ResourceCase c = case_open(&random_id);
-    assert_false(case_validate(&c, "{\"byte_length\":0}"));
+    assert_false(case_validate(&c, "{\"byte_length\":-1}"));
     assert_false(case_validate(&c, "{\"byte_length\":1.5}"));
     assert_false(case_validate(&c, "{}"));
     bool done = case_import(&c, STR("%%"));

@@ -1,6 +1,7 @@
 /* random_string and random_password: settings are kept, whatever is drawn. */
 #include "random_provider.h"
 #include "resource_case.h"
+#include "utf8.h"
 
 static size_t count_of(Str text, const char *characters) {
     size_t count = 0;
@@ -16,14 +17,18 @@ static void test_settings(void **state) {
         size_t length, least_count;
     } cases[] = {
         {"{\"length\":40,\"special\":false,\"upper\":false,\"numeric\":false}",
-         "abcdefghijklmnopqrstuvwxyz",                                                        "",           40, 0},
-        {"{\"length\":30,\"lower\":false,\"upper\":false,\"special\":false}",   "0123456789", "",           30,
-         0                                                                                                       },
-        {"{\"length\":9,\"override_special\":\"_\",\"min_special\":9}",         "_",          "_",          9,  9},
+         "abcdefghijklmnopqrstuvwxyz",                                                                   "",                           40, 0},
+        {"{\"length\":30,\"lower\":false,\"upper\":false,\"special\":false}",   "0123456789",            "",                           30,
+         0                                                                                                                                  },
+        {"{\"length\":9,\"override_special\":\"_\",\"min_special\":9}",         "_",                     "_",                          9,  9},
         {"{\"length\":50,\"number\":false,\"special\":false,\"lower\":false}",
-         "ABCDEFGHIJKLMNOPQRSTUVWXYZ",                                                        "",           50, 0},
-        {"{\"length\":5,\"min_numeric\":3}",                                    NULL,         "0123456789", 5,  3},
-        {"{\"length\":1}",                                                      NULL,         "",           1,  0},
+         "ABCDEFGHIJKLMNOPQRSTUVWXYZ",                                                                   "",                           50, 0},
+        {"{\"length\":5,\"min_numeric\":3}",                                    NULL,                    "0123456789",                 5,  3},
+        {"{\"length\":5,\"upper\":false,\"min_upper\":2}",                      NULL,                    "ABCDEFGHIJKLMNOPQRSTUVWXYZ", 5,
+         2                                                                                                                                  },
+        {"{\"length\":9,\"override_special\":\"\",\"min_special\":9}",          "!@#$%&*()-_=+[]{}<>:?", "",
+         9,                                                                                                                                0},
+        {"{\"length\":1}",                                                      NULL,                    "",                           1,  0},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         for (int round = 0; round < 20; round++) {
@@ -41,15 +46,28 @@ static void test_settings(void **state) {
     }
 }
 
+/* Characters are drawn whole, and the length counts them. */
+static void test_characters_of_several_bytes(void **state) {
+    (void)state;
+    const char *json = "{\"length\":7,\"override_special\":\"ä€\",\"min_special\":7}";
+    for (int round = 0; round < 20; round++) {
+        ResourceCase c = case_open(&random_string);
+        check_done(&c, case_apply(&c, json));
+        Str text = case_text(&c, "result");
+        assert_int_equal(utf8_valid_prefix(text), text.len);
+        assert_int_equal(utf8_grapheme_count(text), 7);
+        case_close(&c);
+    }
+}
+
 static void test_refusals(void **state) {
     (void)state;
     static const struct {
         const char *json, *summary;
     } cases[] = {
-        {"{\"length\":3,\"min_lower\":2,\"min_upper\":2}",                                     "Length too small"      },
-        {"{\"length\":3,\"upper\":false,\"min_upper\":2}",                                     "Contradicting settings"},
+        {"{\"length\":3,\"min_lower\":2,\"min_upper\":2}",                                     "Length too small"},
         {"{\"length\":3,\"upper\":false,\"lower\":false,\"numeric\":false,\"special\":false}",
-         "No characters to choose from"                                                                                },
+         "No characters to choose from"                                                                          },
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ResourceCase c = case_open(&random_string);
@@ -116,9 +134,13 @@ static void test_import(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_settings),        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_change_replaces), cmocka_unit_test(test_setting_taken_back),
-        cmocka_unit_test(test_import),          cmocka_unit_test(test_password),
+        cmocka_unit_test(test_settings),
+        cmocka_unit_test(test_characters_of_several_bytes),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_change_replaces),
+        cmocka_unit_test(test_setting_taken_back),
+        cmocka_unit_test(test_import),
+        cmocka_unit_test(test_password),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,7 +38,7 @@ static const Attribute members[] = {
 static const Attribute attributes[] = {
     {"id", &TYPE_STRING, COMPUTED, "Not written by anybody."},
     {"name", &TYPE_DYNAMIC, REQUIRED, "Its name."},
-    {"mode", &TYPE_STRING, OPTIONAL, "Its mode.", .words = "nat route"},
+    {"mode", &TYPE_STRING, OPTIONAL, "Its mode.", .one_of = "nat route"},
     {"card", NULL, OPTIONAL, "Cards.", NESTED(NEST_LIST, members)},
 };
 /* clang-format on */

@@ -113,7 +113,7 @@ static void words(void **state) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         const Attribute attribute = {"mode", &TYPE_STRING, OPTIONAL | cases[i].flags, "Mode.",
-                                     .words = "nat route open"};
+                                     .one_of = "nat route open"};
         const Schema one = {.attributes = &attribute, .attribute_count = 1};
         Str name = STR("mode");
         Value mode = value_from_cstr(cases[i].word);
