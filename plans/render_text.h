@@ -19,9 +19,15 @@ typedef struct RenderStyle {
     uint32_t width; /* columns; 0: do not wrap */
     bool show_sensitive;
     RenderMarkup markup;
+    bool is_past;       /* of a run that has ended: unknown values stay unknown */
     bool is_shared;     /* for several objects: what each has for itself does not show */
     const Map *secrets; /* of parts of a plan: render_secret_of_plan; NULL: none */
 } RenderStyle;
+
+/* "(known after apply)". */
+static inline const char *render_text_unknown(RenderStyle style) {
+    return style.is_past ? "(unknown)" : "(known after apply)";
+}
 
 /* Legend, changes, summary line, output changes; or "No changes. …". */
 void render_text_plan(const Plan *plan, RenderStyle style, StrBuf *out, Arena *scratch);

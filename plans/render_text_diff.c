@@ -1,6 +1,7 @@
 /* Containers and leaves. Names are padded to the longest of their body. */
 #include "render_text_diff.h"
 
+#include "render_text.h"
 #include "render_text_string.h"
 #include "utf8.h"
 
@@ -120,7 +121,7 @@ static void add_unknown(RenderPen *pen, const RenderDiff *diff, uint32_t level) 
         render_text_diff(pen, diff->items[0], level, (RenderLook){.no_null = true});
         render_pen_arrow(pen);
     }
-    render_pen_text(pen, "(known after apply)");
+    render_pen_text(pen, render_text_unknown(pen->style));
     render_text_diff_forces(pen, diff);
 }
 
@@ -227,7 +228,7 @@ static void add_own(RenderPen *pen, const RenderDiff *item, RenderLook look) {
     render_pen_text(pen, "(each its own)");
     if (item->action == ACTION_UPDATE) {
         render_pen_arrow(pen);
-        render_pen_text(pen, "(known after apply)");
+        render_pen_text(pen, render_text_unknown(pen->style));
     }
     render_text_diff_null(pen, item, look);
     render_text_diff_forces(pen, item);

@@ -108,7 +108,7 @@ static void add(Printer *printer, Value v, uint32_t indent) {
     if (value_has_mark(v, MARK_SENSITIVE) && !printer->style.show_sensitive) {
         strbuf_add_cstr(printer->out, "(sensitive value)");
     } else if (!value_is_known(v)) {
-        strbuf_add_cstr(printer->out, "(known after apply)");
+        strbuf_add_cstr(printer->out, render_text_unknown(printer->style));
     } else if (value_is_null(v)) {
         add_null(printer, v.type);
     } else {

@@ -43,6 +43,19 @@ ReportChanges report_changes_in(const Plan *plan, ReportSection section, Arena *
     return found;
 }
 
+/* "7 operations done, 1 failed." */
+static Str run_summary(const Timeline *timeline, Arena *arena) {
+    size_t done = 0, failed = 0;
+    vec_each(&timeline->rows, row) {
+        if (row->kind != TIMELINE_APPLY)
+            continue;
+        failed += row->failed || row->is_open;
+        done += !row->failed && !row->is_open;
+    }
+    return str_format(arena, "%zu operation%s done, %zu failed.", done, done == 1 ? "" : "s",
+                      failed);
+}
+
 Str report_summary(const ReportInput *input, Arena *arena) {
     if (!input->plan)
         return STR("There is no plan: errors were met before it was made.");
@@ -50,7 +63,11 @@ Str report_summary(const ReportInput *input, Arena *arena) {
         return STR("Planning failed part-way.");
     if (!plan_is_applyable(input->plan))
         return STR("No changes.");
-    return str_format(arena, "%.*s.", STR_ARG(plan_summary(input->plan, arena)));
+    Str planned = plan_summary(input->plan, arena);
+    if (!input->timeline)
+        return str_format(arena, "%.*s.", STR_ARG(planned));
+    return str_format(arena, "%.*s Planned: %.*s.", STR_ARG(run_summary(input->timeline, arena)),
+                      STR_ARG(planned));
 }
 
 size_t report_length(Str text) {

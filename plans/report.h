@@ -63,7 +63,8 @@ ReportSection report_section_of(const ResourceChange *change);
 typedef VEC(const ResourceChange *) ReportChanges;
 /* Those of a section, in the plan's order. */
 ReportChanges report_changes_in(const Plan *plan, ReportSection section, Arena *arena);
-/* "3 to add, 0 to change, 1 to destroy", or why there is nothing to do. */
+/* "3 to add, 0 to change, 1 to destroy.", or why there is nothing to do; of a run what was done
+ * comes first. */
 Str report_summary(const ReportInput *input, Arena *arena);
 /* Characters of valid UTF-8. */
 size_t report_length(Str text);

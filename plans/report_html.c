@@ -7,6 +7,7 @@
 #include "render_secret.h"
 #include "render_text.h"
 #include "render_title.h"
+#include "report_outcome.h"
 #include "report_page.h"
 #include "report_page_assets.h"
 
@@ -16,16 +17,9 @@ typedef struct Page {
     Arena *scratch; /* of one entry */
     size_t entries;
     bool is_short; /* a few changes are read, not searched: nothing is folded */
-    Map outcomes;  /* of a run: address and deposed key → Outcome */
+    ReportOutcomes outcomes;
     RenderStyle style;
 } Page;
-
-/* What became of a planned change; a replacement is two operations. */
-typedef struct Outcome {
-    int64_t took_ms;
-    bool failed;
-    bool is_open;
-} Outcome;
 
 #define SHORT_MAX 5
 
@@ -35,56 +29,17 @@ static void open_section(Page *page, const char *kind, const char *title, size_t
                       kind, kind, title, count);
 }
 
-static Str outcome_key(Str address, Str deposed, Arena *arena) {
-    return str_format(arena, "%.*s %.*s", STR_ARG(address), STR_ARG(deposed));
-}
-
-static void collect_outcomes(Page *page, Arena *arena) {
-    page->outcomes = map_new(arena);
-    vec_each(&page->input->timeline->rows, row) {
-        if (row->kind == TIMELINE_PROVISION)
-            continue;
-        Str key = outcome_key(row->address, row->deposed, arena);
-        Outcome *outcome = map_find(&page->outcomes, key);
-        if (!outcome) {
-            outcome = arena_new(arena, Outcome);
-            map_set(&page->outcomes, key, outcome);
-        }
-        outcome->took_ms += row->end_ms - row->start_ms;
-        outcome->failed |= row->failed;
-        outcome->is_open |= row->is_open;
-    }
-}
-
-/* Forgetting, moving and importing are no operations of their own. */
-static bool is_operation(Action action) {
-    return action != ACTION_NO_OP && action != ACTION_FORGET;
-}
-
 /* Visible in a folded entry as well: what became of the change, and what it does to the machine. */
 static void add_facts(Page *page, const ResourceChange *change) {
-    Str address = resource_addr_to_str(change->address, page->scratch);
-    Str key = outcome_key(address, change->deposed, page->scratch);
-    const Outcome *outcome = page->input->timeline ? map_find(&page->outcomes, key) : NULL;
-    const char *state = !outcome           ? "not begun"
-                        : outcome->failed  ? "failed"
-                        : outcome->is_open ? "did not end"
-                                           : "done";
-    if (page->input->timeline && (outcome || is_operation(change->action)))
-        strbuf_add_format(page->out, " <span class=\"outcome %s\">%s",
-                          outcome && !outcome->failed && !outcome->is_open ? "ok" : "bad", state);
-    if (outcome)
-        strbuf_add_format(page->out, " after %.1f s", (double)outcome->took_ms / 1000);
-    if (page->input->timeline && (outcome || is_operation(change->action)))
-        strbuf_add_cstr(page->out, "</span>");
-    for (size_t i = 0; i < change->notes.count; i++) {
-        bool is_known = false;
-        for (size_t j = 0; j < i; j++)
-            is_known |= str_equal(change->notes.items[i].text, change->notes.items[j].text);
-        if (is_known)
-            continue;
+    ReportOutcome outcome;
+    if (report_outcome_find(&page->outcomes, &change, 1, &outcome))
+        strbuf_add_format(page->out, " <span class=\"outcome %s\">%.*s</span>",
+                          report_outcome_is_good(&outcome) ? "ok" : "bad",
+                          STR_ARG(report_outcome_text(&outcome, page->scratch)));
+    StrVec facts = report_outcome_facts(change, page->scratch);
+    vec_each(&facts, fact) {
         strbuf_add_cstr(page->out, " <span class=\"fact\">");
-        html_add(page->out, change->notes.items[i].text);
+        html_add(page->out, *fact);
         strbuf_add_cstr(page->out, "</span>");
     }
 }
@@ -113,7 +68,7 @@ static void add_changes(Page *page, const ReportChanges *changes, const ReportSe
         return;
     open_section(page, row->name, row->title, changes->count);
     vec_each(changes, change) {
-        Str title = page->input->timeline && is_operation((*change)->action)
+        Str title = page->input->timeline && report_outcome_is_operation((*change)->action)
                         ? resource_addr_to_str((*change)->address, page->scratch)
                         : render_title_of_change(*change, page->scratch);
         open_entry(page, row->glyph, title, *change);
@@ -186,11 +141,10 @@ static void add_bar(Page *page, const ReportChanges *changes) {
 static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) {
     SCOPED(ArenaRef) entry = arena_open("entry");
     Page page = {.input = input, .out = out, .scratch = entry};
-    page.style = (RenderStyle){.markup = MARKUP_HTML};
+    page.style = (RenderStyle){.markup = MARKUP_HTML, .is_past = input->timeline != NULL};
     if (input->plan)
         page.style.secrets = render_secret_of_plan(input->plan, scratch);
-    if (input->timeline)
-        collect_outcomes(&page, scratch);
+    page.outcomes = report_outcome_collect(input->timeline, scratch);
     ReportChanges changes[REPORT_SECTION_COUNT] = {0};
     RenderDrifts drifts = {0};
     if (input->plan)

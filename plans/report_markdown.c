@@ -8,6 +8,7 @@
 #include "render_secret.h"
 #include "render_text.h"
 #include "render_title.h"
+#include "report_outcome.h"
 
 #define TAIL_RESERVE 600 /* characters for what ends the report */
 
@@ -20,13 +21,13 @@ typedef struct Page {
     size_t left_out;
     size_t without_details;
     RenderGroups groups;
+    ReportOutcomes outcomes;
     RenderStyle style;
     Arena *scratch; /* of the page */
 } Page;
 
-/* In a line of its own element: no newline, no table's bar. */
-static void add_code(StrBuf *out, Str text) {
-    strbuf_add_cstr(out, "<code>");
+/* In a line: no newline, no table's bar, no markup. */
+static void add_text(StrBuf *out, Str text) {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
         if (c == '|' || c == '`' || c == '*' || c == '_' || c == '\\' || c == '[')
@@ -34,6 +35,11 @@ static void add_code(StrBuf *out, Str text) {
         else
             html_add(out, c == '\n' ? STR(" ") : str_slice(text, i, i + 1));
     }
+}
+
+static void add_code(StrBuf *out, Str text) {
+    strbuf_add_cstr(out, "<code>");
+    add_text(out, text);
     strbuf_add_cstr(out, "</code>");
 }
 
@@ -102,43 +108,57 @@ static void add_messages(Page *page, DiagSeverity severity) {
     }
 }
 
-static Str title_of(const RenderGroup *group, Arena *scratch) {
-    Str title = render_title_of_change(group->first, scratch);
-    if (group->changes.count == 1)
-        return title;
-    return str_format(scratch, "%.*s, and %zu more alike", STR_ARG(title),
-                      group->changes.count - 1);
+/* Visible in a folded entry as well: in a run what became of the changes; what they do beyond their
+ * attributes. */
+static void add_title(const Page *page, const RenderGroup *group, StrBuf *out, Arena *scratch) {
+    ReportOutcome outcome;
+    size_t count = group->changes.count;
+    bool has_run = report_outcome_find(&page->outcomes, group->changes.items, count, &outcome);
+    Str title = has_run ? resource_addr_to_str(group->first->address, scratch)
+                        : render_title_of_change(group->first, scratch);
+    if (count > 1)
+        title = str_format(scratch, "%.*s, and %zu more alike", STR_ARG(title), count - 1);
+    if (has_run)
+        strbuf_add_cstr(out, report_outcome_is_good(&outcome) ? "✅ " : "❌ ");
+    add_code(out, title);
+    if (has_run)
+        strbuf_add_format(out, " %.*s", STR_ARG(report_outcome_text(&outcome, scratch)));
+    StrVec facts = report_outcome_facts(group->first, scratch);
+    vec_each(&facts, fact) {
+        strbuf_add_cstr(out, has_run || fact != facts.items ? ", " : " ");
+        add_text(out, *fact);
+    }
 }
 
-static Str group_text(const RenderGroup *group, RenderStyle style, Arena *scratch) {
+static Str group_text(const Page *page, const RenderGroup *group, Arena *scratch) {
     StrBuf body = strbuf_new(scratch);
     RenderPen pen = {.out = &body, .scratch = scratch};
     render_title_reasons(&pen, group->first);
     render_title_others(&pen, group->changes.items, group->changes.count);
-    render_group_text(group, style, &body, scratch);
+    render_group_text(group, page->style, &body, scratch);
     StrBuf text = strbuf_new(scratch);
     strbuf_add_cstr(&text, "<details><summary>");
-    add_code(&text, title_of(group, scratch));
+    add_title(page, group, &text, scratch);
     strbuf_add_cstr(&text, "</summary>\n\n");
     add_fenced(&text, "diff", strbuf_str(&body));
     strbuf_add_cstr(&text, "\n</details>\n\n");
     return strbuf_str(&text);
 }
 
-static Str group_line(const RenderGroup *group, Arena *scratch) {
+static Str group_line(const Page *page, const RenderGroup *group, Arena *scratch) {
     StrBuf text = strbuf_new(scratch);
     strbuf_add_cstr(&text, "- ");
-    add_code(&text, title_of(group, scratch));
+    add_title(page, group, &text, scratch);
     strbuf_add_char(&text, '\n');
     return strbuf_str(&text);
 }
 
 static void add_group(Page *page, const RenderGroup *group, bool *has_room) {
     SCOPED(ArenaRef) scratch = arena_open("change");
-    if (*has_room && add_below(page, page->detail_limit, group_text(group, page->style, scratch)))
+    if (*has_room && add_below(page, page->detail_limit, group_text(page, group, scratch)))
         return;
     *has_room = false; /* and what follows is no worse: lines from here on */
-    if (add_if_fits(page, group_line(group, scratch)))
+    if (add_if_fits(page, group_line(page, group, scratch)))
         page->without_details += group->changes.count;
     else
         page->left_out += group->changes.count;
@@ -202,7 +222,9 @@ static void add_outputs(Page *page) {
     if (body.len == 0)
         return;
     StrBuf text = strbuf_new(page->scratch);
-    strbuf_add_cstr(&text, "### Outputs\n\n<details><summary>What they become</summary>\n\n");
+    strbuf_add_cstr(&text, "### Outputs\n\n<details>");
+    strbuf_add_format(&text, "<summary>What they %s</summary>\n\n",
+                      page->input->timeline ? "became" : "become");
     add_fenced(&text, "diff", strbuf_str(&body));
     strbuf_add_cstr(&text, "\n</details>\n\n");
     if (!add_if_fits(page, strbuf_str(&text)))
@@ -278,7 +300,8 @@ static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) 
     StrBuf text = strbuf_new(scratch);
     Page page = {.input = input, .out = &text, .scratch = scratch};
     page.limit = page.detail_limit = input->size_limit ? input->size_limit : SIZE_MAX;
-    page.style = (RenderStyle){.markup = MARKUP_SIGNS};
+    page.style = (RenderStyle){.markup = MARKUP_SIGNS, .is_past = input->timeline != NULL};
+    page.outcomes = report_outcome_collect(input->timeline, scratch);
     if (input->plan) {
         page.style.secrets = render_secret_of_plan(input->plan, scratch);
         page.groups = render_group_find(input->plan, page.style, scratch);

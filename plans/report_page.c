@@ -5,19 +5,6 @@
 #include "html.h"
 #include "report_page_assets.h"
 
-/* What happened, before what was planned. */
-static void add_run_summary(const Timeline *timeline, StrBuf *out) {
-    size_t done = 0, failed = 0;
-    vec_each(&timeline->rows, row) {
-        if (row->kind != TIMELINE_APPLY)
-            continue;
-        failed += row->failed || row->is_open;
-        done += !row->failed && !row->is_open;
-    }
-    strbuf_add_format(out, "%zu operation%s done, %zu failed. Planned: ", done,
-                      done == 1 ? "" : "s", failed);
-}
-
 void report_page_open(const ReportInput *input, const char *what, StrBuf *out, Arena *scratch) {
     Str title = html_of(input->title, scratch);
     strbuf_add_format(out,
@@ -35,8 +22,6 @@ void report_page_open(const ReportInput *input, const char *what, StrBuf *out, A
         html_add(out, input->plan->workspace);
     }
     strbuf_add_cstr(out, "</span>\n<div>");
-    if (input->timeline)
-        add_run_summary(input->timeline, out);
     html_add(out, report_summary(input, scratch));
     strbuf_add_cstr(out, "</div>\n");
 }

@@ -192,7 +192,7 @@ bool operation_apply(Operation *operation) {
     bool ok = engine_apply(&project->engine, &operation->options, operation->result.plan,
                            project->working, cli->arena, project->diags);
     view->type->walk_end(view);
-    reporting_run_end(cli->reporting);
+    reporting_run_end(cli->reporting, project->working);
     if (engine_is_partial(&operation->options) && !view->is_refresh) {
         diags_warning(project->diags, NO_RANGE, "Applied changes may be incomplete",
                       "The option -%s left parts of the configuration out. Run \"loam plan\" to "
@@ -208,6 +208,7 @@ bool operation_apply(Operation *operation) {
     cli->secrets = render_secret_of_plan(operation->result.plan, cli->arena);
     view->done.import = plan_count(operation->result.plan).import;
     view->type->applied(view, state);
+    reporting_set_outputs(cli->reporting, state);
     return check_forgotten(operation);
 }
 

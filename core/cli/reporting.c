@@ -1,6 +1,8 @@
 /* -report */
 #include "reporting.h"
 
+#include "report_outcome.h"
+#include "state_object.h"
 #include "version.h"
 
 typedef struct ReportFile {
@@ -127,13 +129,63 @@ const Hooks *reporting_run_begin(Reporting *reporting, const Hooks *listener) {
     return run_record_hooks(reporting->record);
 }
 
-void reporting_run_end(Reporting *reporting) {
+/* The object as the run left it, in place of the plan, which did not know all of it. */
+static void take_result(ResourceChange *change, WorkingState *working, Arena *arena) {
+    Diags ignored = diags_new(arena);
+    const StateObject *object = working_state_object(working, change->address, STR_EMPTY, arena);
+    Value result;
+    if (object && object->schema_version == (uint64_t)change->schema->version &&
+        state_object_decode(object, change->schema, &result, arena, &ignored))
+        change->after = result;
+}
+
+/* A copy of the plan whose changes that were done have their real values. */
+static const Plan *plan_with_results(const Reporting *reporting, WorkingState *working) {
+    Arena *arena = reporting->cli->arena;
+    Plan *plan = arena_new(arena, Plan);
+    *plan = *reporting->plan;
+    plan->changes.items = arena_new_array(arena, ResourceChange, plan->changes.count);
+    plan->changes.capacity = plan->changes.count;
+    ReportOutcomes outcomes = report_outcome_collect(reporting->timeline, arena);
+    for (size_t i = 0; i < plan->changes.count; i++) {
+        ResourceChange *change = &plan->changes.items[i];
+        const ResourceChange *one = change;
+        ReportOutcome outcome;
+        *change = reporting->plan->changes.items[i];
+        if (change->schema && change->deposed.len == 0 && !value_is_wholly_known(change->after) &&
+            report_outcome_find(&outcomes, &one, 1, &outcome) && outcome.done == 1)
+            take_result(change, working, arena);
+    }
+    return plan;
+}
+
+void reporting_run_end(Reporting *reporting, WorkingState *working) {
     if (!reporting || !reporting->record)
         return;
     reporting->timeline = run_record_close(reporting->record);
     reporting->record = NULL;
     if (reporting->plan)
         timeline_link(reporting->timeline, reporting->plan, reporting->cli->arena);
+    if (reporting->plan && working)
+        reporting->plan = plan_with_results(reporting, working);
+}
+
+void reporting_set_outputs(Reporting *reporting, const State *state) {
+    if (!reporting || !reporting->plan || !reporting->timeline)
+        return;
+    Arena *arena = reporting->cli->arena;
+    Plan *plan = arena_new(arena, Plan);
+    *plan = *reporting->plan;
+    plan->outputs.items = arena_new_array(arena, OutputChange, plan->outputs.count);
+    plan->outputs.capacity = plan->outputs.count;
+    for (size_t i = 0; i < plan->outputs.count; i++) {
+        plan->outputs.items[i] = reporting->plan->outputs.items[i];
+        OutputChange *output = &plan->outputs.items[i];
+        const StateOutput *result = map_find(&state->outputs, output->name);
+        if (result && !value_is_wholly_known(output->after))
+            output->after = result->value;
+    }
+    reporting->plan = plan;
 }
 
 /* "module.NAME." at the start leads to the call. */

@@ -6,6 +6,7 @@
 #include "option.h"
 #include "report.h"
 #include "run_record.h"
+#include "working_state.h"
 
 typedef struct Reporting Reporting;
 
@@ -18,6 +19,9 @@ MUST_USE bool reporting_open(Cli *cli, const Arguments *arguments, Diags *diags)
 void reporting_set_plan(Reporting *reporting, const Plan *plan, const Config *config);
 /* A run begins: the hooks to use instead of `listener`, which hears of everything. */
 const Hooks *reporting_run_begin(Reporting *reporting, const Hooks *listener);
-void reporting_run_end(Reporting *reporting);
+/* `working` has what became of the objects. */
+void reporting_run_end(Reporting *reporting, WorkingState *working);
+/* After reporting_run_end of a run that worked: the outputs as it left them. */
+void reporting_set_outputs(Reporting *reporting, const State *state);
 /* Writes the files: each whole or not at all. */
 MUST_USE bool reporting_write(Reporting *reporting, Str title, Diags *diags);

@@ -143,8 +143,57 @@ static void parts(void **state) {
               "\n");
 }
 
+/* In a run, every line says what became of it, and nothing "will be". */
+static void what_happened(void **state) {
+    (void)state;
+    ReportInput input = sample_input();
+    Plan *plan = sample_plan();
+    vec_each(&plan->changes, change) {
+        for (int i = 0; i < 2 && change->action == ACTION_UPDATE; i++)
+            vec_push(arena, &change->notes, (ChangeNote){{0}, STR("restarts | the machine")});
+    }
+    input.plan = plan;
+    input.timeline = sample_timeline(plan);
+    Str text = sample_write(&report_markdown, &input);
+    CHECK_HAS(text, "**2 operations done, 1 failed. Planned: 2 to add",
+              "<summary>❌ <code>t.gone&#91;&quot;x&#124;y&quot;]</code> not begun</summary>",
+              "<summary>✅ <code>t.again</code> done after 3.0 s</summary>",
+              "<summary>❌ <code>t.other</code> failed after 0.5 s, restarts &#124; the machine"
+              "</summary>",
+              "<summary>❌ <code>t.new</code> not begun</summary>", "What they became");
+    assert_false(has(text, "will be"));
+    input.timeline = NULL;
+    text = sample_write(&report_markdown, &input);
+    CHECK_HAS(text, "<summary><code>t.other will be updated in-place</code> restarts &#124; the "
+                    "machine</summary>");
+}
+
+/* Alike changes are told together: how many of them did not work. */
+static void what_happened_to_alike_ones(void **state) {
+    (void)state;
+    Plan *plan = plan_new(PLAN_NORMAL, arena);
+    Timeline *timeline = arena_new(arena, Timeline);
+    for (int i = 0; i < 50; i++) {
+        Str address = str_format(arena, "t.a[%d]", i);
+        sample_add(plan, str_to_cstr(address, arena), ACTION_CREATE, "-", "{\"x\": 1}");
+        TimelineRow row = {.kind = TIMELINE_APPLY,
+                           .address = address,
+                           .action = ACTION_CREATE,
+                           .end_ms = i,
+                           .failed = i == 7};
+        if (i < 48)
+            vec_push(arena, &timeline->rows, row);
+    }
+    ReportInput input = {.plan = plan, .title = STR("apply"), .timeline = timeline};
+    CHECK_HAS(sample_write(&report_markdown, &input),
+              "<summary>❌ <code>t.a&#91;0], and 49 more alike</code> 47 done, 1 failed, 2 not "
+              "begun, each within 47 ms</summary>");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        PLAN_CASE(what_happened),
+        PLAN_CASE(what_happened_to_alike_ones),
         PLAN_CASE(worst_first),
         PLAN_CASE(content_breaks_nothing),
         PLAN_CASE(signs_stand_in_front),

@@ -1,0 +1,34 @@
+/* report_outcome: what became of planned changes, in a run. */
+#pragma once
+
+#include "report.h"
+
+/* Address and deposed key → what happened; empty without a timeline. Lives in `arena`. */
+typedef struct ReportOutcomes {
+    const Timeline *timeline; /* NULL: nothing ran, nothing is said */
+    Map found;
+    Arena *arena;
+} ReportOutcomes;
+
+/* Of one change, or of several that read alike. */
+typedef struct ReportOutcome {
+    size_t done;
+    size_t failed;
+    size_t cut; /* began, and did not end */
+    size_t not_begun;
+    int64_t took_ms; /* the longest */
+} ReportOutcome;
+
+ReportOutcomes report_outcome_collect(const Timeline *timeline, Arena *arena);
+/* False: nothing is to be said of them; a run has no operation for what is forgotten or moved. */
+bool report_outcome_find(const ReportOutcomes *outcomes,
+                         const ResourceChange *const *changes,
+                         size_t count,
+                         ReportOutcome *out);
+bool report_outcome_is_good(const ReportOutcome *outcome);
+/* "done after 1.2 s"; "2 done, 1 failed, each within 3.0 s". */
+Str report_outcome_text(const ReportOutcome *outcome, Arena *arena);
+/* Does the run have an operation for a change of this action? */
+bool report_outcome_is_operation(Action action);
+/* What a change does beyond its attributes, each text once: "restarts the machine". */
+StrVec report_outcome_facts(const ResourceChange *change, Arena *arena);
