@@ -16,12 +16,12 @@
 typedef struct Running {
     Str address; /* the bytes of `name` */
     StrBuf name;
-    const char *doing; /* Creating */
+    const char *doing; /* Creating, Refreshing */
     bool is_refresh;
     int64_t started_ms;
     int64_t told_ms; /* plain lines: when "still …" was last said */
     uint64_t done, total;
-    char what[64];
+    StrBuf what; /* goes on: "waiting for an address" */
     struct Running *next;
 } Running;
 
@@ -98,8 +98,36 @@ static Str cut_start(Str text, size_t width, bool unicode, Arena *scratch) {
     return str_format(scratch, "%s%.*s", mark, STR_ARG(str_after(text, at)));
 }
 
+/* The beginning of a text tells more than its end. */
+static Str cut_end(Str text, size_t width, bool unicode, Arena *scratch) {
+    const char *mark = unicode ? "…" : "...";
+    size_t mark_width = unicode ? 1 : 3;
+    if (utf8_display_width(text) <= width || width <= mark_width)
+        return cut(text, (uint32_t)width + 1);
+    Str start = cut(text, (uint32_t)(width - mark_width + 1));
+    return str_format(scratch, "%.*s%s", STR_ARG(start), mark);
+}
+
 #define ADDRESS_MIN 12 /* columns that an address has at the least */
 #define BAR_WIDTH   24
+#define MARGIN      5 /* what stands before the address, and an empty last column */
+
+/* ", waiting for an address": what there is room for beside the clock and a piece of the address.
+ */
+static void add_what(const ProgressView *view,
+                     const Running *running,
+                     size_t used,
+                     uint32_t width,
+                     StrBuf *tail,
+                     Arena *scratch) {
+    size_t address = utf8_display_width(running->address);
+    size_t kept = MARGIN + used + (address < width / 3 ? address : width / 3) + 2;
+    if (running->what.len == 0 || kept + 4 > width)
+        return;
+    Str what =
+        cut_end(strbuf_str(&running->what), width - kept, view->cli->terminal.unicode, scratch);
+    strbuf_add_format(tail, ", %.*s", STR_ARG(what));
+}
 
 /* What stands behind the address; the bar only where there is room for both. */
 static Str running_tail(const ProgressView *view,
@@ -107,12 +135,12 @@ static Str running_tail(const ProgressView *view,
                         uint32_t width,
                         Arena *scratch) {
     int64_t elapsed = now_ms(view) - running->started_ms;
-    StrBuf tail = strbuf_new(scratch);
-    strbuf_add_format(&tail, ": %s", running->is_refresh ? "Refreshing" : running->doing);
-    if (running->what[0])
-        strbuf_add_format(&tail, ", %s", running->what);
-    add_amount(&tail, running->done, running->total);
-    strbuf_add_format(&tail, " [%.*s]", STR_ARG(clock_format_elapsed(elapsed, scratch)));
+    StrBuf end = strbuf_new(scratch), tail = strbuf_new(scratch);
+    add_amount(&end, running->done, running->total);
+    strbuf_add_format(&end, " [%.*s]", STR_ARG(clock_format_elapsed(elapsed, scratch)));
+    strbuf_add_format(&tail, ": %s", running->doing);
+    add_what(view, running, tail.len + end.len, width, &tail, scratch);
+    strbuf_add(&tail, strbuf_str(&end));
     size_t used = utf8_display_width(strbuf_str(&tail)) + utf8_display_width(running->address);
     if (running->total > 0 && used + BAR_WIDTH + 8 < width) {
         strbuf_add_char(&tail, ' ');
@@ -131,7 +159,7 @@ static Str running_line(const ProgressView *view,
     bool unicode = view->cli->terminal.unicode;
     const char *mark = unicode ? frames[(elapsed / 120) % (int64_t)ARRAY_COUNT(frames)] : "*";
     Str tail = running_tail(view, running, width, scratch);
-    size_t used = utf8_display_width(tail) + 5;
+    size_t used = utf8_display_width(tail) + MARGIN;
     size_t room = used + ADDRESS_MIN < width ? width - used : ADDRESS_MIN;
     Str address = cut_start(running->address, room, unicode, scratch);
     return str_format(scratch, "  %s %.*s%.*s", mark, STR_ARG(address), STR_ARG(tail));
@@ -218,15 +246,15 @@ static void say_still(ProgressView *view) {
     SCOPED(ArenaRef) scratch = arena_open("progress");
     int64_t now = now_ms(view);
     for (Running *running = view->running; running; running = running->next) {
-        if (running->is_refresh || now - running->told_ms < STILL_EVERY_MS)
+        if (now - running->told_ms < STILL_EVERY_MS)
             continue;
         running->told_ms = now;
         StrBuf line = strbuf_new(scratch);
         const char *verb = running->doing;
         strbuf_add_format(&line, "%.*s: Still %c%s...", STR_ARG(running->address),
                           (char)tolower((unsigned char)verb[0]), verb + 1);
-        if (running->what[0])
-            strbuf_add_format(&line, " %s", running->what);
+        if (running->what.len > 0)
+            strbuf_add_format(&line, " %.*s", STR_ARG(strbuf_str(&running->what)));
         add_amount(&line, running->done, running->total);
         Str elapsed = clock_format_elapsed(now - running->started_ms, scratch);
         strbuf_add_format(&line, " [%.*s elapsed]", STR_ARG(elapsed));
@@ -254,11 +282,12 @@ static Running *take_spare(ProgressView *view) {
     if (!running) {
         running = arena_new(view->arena, Running);
         running->name = strbuf_new(view->arena);
+        running->what = strbuf_new(view->arena);
         return running;
     }
     view->spare = running->next;
-    *running = (Running){.name = running->name};
-    running->name.len = 0;
+    *running = (Running){.name = running->name, .what = running->what};
+    running->name.len = running->what.len = 0;
     return running;
 }
 
@@ -337,19 +366,33 @@ static void on_apply_start(void *self, const HookEvent *event) {
     pthread_mutex_unlock(&view->mutex);
 }
 
-static void on_apply_progress(
-    void *self, const HookEvent *event, uint64_t done, uint64_t total, Str what) {
-    ProgressView *view = self;
+static void note_progress(ProgressView *view,
+                          const HookEvent *event,
+                          bool is_refresh,
+                          uint64_t done,
+                          uint64_t total,
+                          Str what) {
     pthread_mutex_lock(&view->mutex);
     for (Running *running = view->running; running; running = running->next) {
-        if (running->is_refresh || !str_equal(running->address, event->address))
+        if (running->is_refresh != is_refresh || !str_equal(running->address, event->address))
             continue;
         running->done = done;
         running->total = total;
-        snprintf(running->what, sizeof running->what, "%.*s", STR_ARG(what));
+        running->what.len = 0;
+        strbuf_add(&running->what, what);
         break;
     }
     pthread_mutex_unlock(&view->mutex);
+}
+
+static void on_apply_progress(
+    void *self, const HookEvent *event, uint64_t done, uint64_t total, Str what) {
+    note_progress(self, event, false, done, total, what);
+}
+
+static void on_refresh_progress(
+    void *self, const HookEvent *event, uint64_t done, uint64_t total, Str what) {
+    note_progress(self, event, true, done, total, what);
 }
 
 static void on_apply_end(void *self, const HookEvent *event, bool failed) {
@@ -444,6 +487,7 @@ ProgressView *view_progress_open(View *owner) {
     view->hooks = (Hooks){
         .self = view,
         .refresh_start = on_refresh_start,
+        .refresh_progress = on_refresh_progress,
         .refresh_end = on_refresh_end,
         .apply_start = on_apply_start,
         .apply_progress = on_apply_progress,

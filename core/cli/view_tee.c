@@ -16,6 +16,15 @@ static void on_refresh_start(void *self, const HookEvent *event) {
     }
 }
 
+static void on_refresh_progress(
+    void *self, const HookEvent *event, uint64_t done, uint64_t total, Str what) {
+    Tee *tee = self;
+    for (size_t i = 0; i < 2; i++) {
+        if (tee->heard[i] && tee->heard[i]->refresh_progress)
+            tee->heard[i]->refresh_progress(tee->heard[i]->self, event, done, total, what);
+    }
+}
+
 static void on_refresh_end(void *self, const HookEvent *event) {
     Tee *tee = self;
     for (size_t i = 0; i < 2; i++) {
@@ -268,6 +277,7 @@ View *view_tee_open(View *human, View *json) {
     tee->hooks = (Hooks){
         .self = tee,
         .refresh_start = on_refresh_start,
+        .refresh_progress = on_refresh_progress,
         .refresh_end = on_refresh_end,
         .apply_start = on_apply_start,
         .apply_progress = on_apply_progress,

@@ -19,6 +19,9 @@ typedef struct HookEvent {
 typedef struct Hooks {
     void *self;
     void (*refresh_start)(void *self, const HookEvent *event);
+    /* What a read of a plan waits for; as apply_progress. */
+    void (*refresh_progress)(
+        void *self, const HookEvent *event, uint64_t done, uint64_t total, Str what);
     void (*refresh_end)(void *self, const HookEvent *event);
     void (*apply_start)(void *self, const HookEvent *event);
     /* "uploading" 3 of 10; total 0: unknown */

@@ -69,10 +69,14 @@ bool job_end(Job *job) {
 static void report_progress(void *payload, uint64_t done, uint64_t total, const char *what) {
     const Job *job = payload;
     const Hooks *hooks = job->walk->engine->hooks;
-    if (!hooks || !hooks->apply_progress || job->walk->phase != PHASE_APPLY)
+    WalkPhase phase = job->walk->phase;
+    if (!hooks || (phase != PHASE_APPLY && phase != PHASE_PLAN))
         return;
     HookEvent event = job_event(job);
-    hooks->apply_progress(hooks->self, &event, done, total, str_from_cstr(what));
+    if (phase == PHASE_APPLY && hooks->apply_progress)
+        hooks->apply_progress(hooks->self, &event, done, total, str_from_cstr(what));
+    if (phase == PHASE_PLAN && hooks->refresh_progress)
+        hooks->refresh_progress(hooks->self, &event, done, total, str_from_cstr(what));
 }
 
 static bool find_deleted(void *payload, const char *type, const char *attribute, Str text) {
