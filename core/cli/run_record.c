@@ -68,6 +68,14 @@ static void on_refresh_start(void *self, const HookEvent *event) {
         listener->refresh_start(listener->self, event);
 }
 
+static void on_refresh_progress(
+    void *self, const HookEvent *event, uint64_t done, uint64_t total, Str what) {
+    const RunRecord *record = self;
+    const Hooks *listener = record->listener;
+    if (listener && listener->refresh_progress)
+        listener->refresh_progress(listener->self, event, done, total, what);
+}
+
 static void on_refresh_end(void *self, const HookEvent *event) {
     RunRecord *record = self;
     const Hooks *listener = record->listener;
@@ -154,6 +162,7 @@ RunRecord *run_record_open(const Cli *cli, const Hooks *listener) {
     record->hooks = (Hooks){
         .self = record,
         .refresh_start = on_refresh_start,
+        .refresh_progress = on_refresh_progress,
         .refresh_end = on_refresh_end,
         .apply_start = on_apply_start,
         .apply_progress = on_apply_progress,

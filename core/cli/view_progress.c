@@ -347,7 +347,8 @@ static void on_refresh_end(void *self, const HookEvent *event) {
     finish(view, event, true);
     if (event->action == ACTION_READ) {
         Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
-        say(view, str_format(scratch, "%.*s: Read complete after %.*s", STR_ARG(event->address),
+        const char *what = event->is_deferred ? "No answer" : "Read complete";
+        say(view, str_format(scratch, "%.*s: %s after %.*s", STR_ARG(event->address), what,
                              STR_ARG(elapsed)));
     }
     pthread_mutex_unlock(&view->mutex);

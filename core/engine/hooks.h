@@ -14,6 +14,7 @@ typedef struct HookEvent {
     Str provisioner;       /* local-exec; of its own events alone */
     const char *operation; /* "open", "renew", "close"; of ephemeral resources alone */
     int64_t elapsed_ms;    /* of the ended ones */
+    bool is_deferred;      /* an ended read of a plan: the apply reads it */
 } HookEvent;
 
 typedef struct Hooks {

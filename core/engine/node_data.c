@@ -59,7 +59,7 @@ static bool keep_stored(Job *job) {
 static void warn_deferred(Job *job, Str why) {
     diags_warning(&job->diags, NO_RANGE, "Data source not read",
                   "%.*s The plan goes on without the values of %.*s, and the apply reads it. "
-                  "\"-exclude=%.*s\" leaves it out, with all that depends on it.",
+                  "-exclude='%.*s' leaves it out, with all that depends on it.",
                   STR_ARG(why), STR_ARG(job->address), STR_ARG(job->address));
 }
 
@@ -91,6 +91,7 @@ static bool plan_source(Job *job) {
     if (!read_source(job, &configured, &value, &deferred))
         return false;
     event = job_event(job);
+    event.is_deferred = deferred.len > 0;
     if (hooks && hooks->refresh_end)
         hooks->refresh_end(hooks->self, &event);
     if (deferred.len > 0) {

@@ -276,6 +276,10 @@ static SshStatus connect_patiently(SshLink *link, SshProblem *problem) {
         .pauses = {.first_ms = PAUSE_FIRST_MS},
     };
     link->from_pool = false;
+    /* The first attempt itself may take long. */
+    call_progress(
+        call, 0, 0,
+        str_to_cstr(str_format(call->arena, "connecting to %s", until.what), call->arena));
     if (wait_until(call, &until, NULL) == WAIT_CANCELLED)
         return SSH_CANCELLED;
     if (connecting.status_before == SSH_DONE ||

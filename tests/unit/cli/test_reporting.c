@@ -73,7 +73,7 @@ static void nothing_asked_for(void **state) {
     assert_null(c.cli.reporting);
     reporting_set_plan(NULL, NULL, NULL);
     assert_ptr_equal(reporting_run_begin(NULL, &listener), &listener);
-    reporting_run_end(NULL);
+    reporting_run_end(NULL, NULL);
     assert_true(reporting_write(NULL, STR("t"), &c.diags));
     assert_int_equal(c.diags.count, 0);
     case_close(&c);
@@ -137,7 +137,7 @@ static void of_a_run(void **state) {
     reporting_set_plan(c.cli.reporting, plan_new(PLAN_NORMAL, c.arena), NULL);
     const Hooks *hooks = reporting_run_begin(c.cli.reporting, NULL);
     hooks->apply_total(hooks->self, 0);
-    reporting_run_end(c.cli.reporting);
+    reporting_run_end(c.cli.reporting, NULL);
     assert_true(reporting_write(c.cli.reporting, STR("t"), &c.diags));
     assert_true(disk_exists(&disk_real, STR("t")));
     case_close(&c);

@@ -123,6 +123,7 @@ static void count_total(void *self, size_t count) {
 
 static const Hooks counting = {
     .refresh_start = count_event,
+    .refresh_progress = count_progress,
     .refresh_end = count_event,
     .apply_start = count_event,
     .apply_progress = count_progress,
@@ -149,6 +150,7 @@ static void send_all(const Hooks *hooks) {
     HookEvent event = event_of("t.a", ACTION_CREATE);
     check_slots(hooks);
     hooks->refresh_start(hooks->self, &event);
+    hooks->refresh_progress(hooks->self, &event, 1, 2, STR("x"));
     hooks->refresh_end(hooks->self, &event);
     hooks->apply_start(hooks->self, &event);
     hooks->apply_progress(hooks->self, &event, 1, 2, STR("x"));

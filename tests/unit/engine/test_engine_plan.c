@@ -118,7 +118,7 @@ static void data_may_be_deferred(void **unused) {
     check_str(engine_case_said(c),
               "data.fake_lookup.d: W Data source not read: Not there yet. The plan goes on without "
               "the values of data.fake_lookup.d, and the apply reads it. "
-              "\"-exclude=data.fake_lookup.d\" leaves it out, with all that depends on it.\n");
+              "-exclude='data.fake_lookup.d' leaves it out, with all that depends on it.\n");
     assert_true(c->diags.items[0].range.end > 0);
     assert_false(value_is_known(after_of(c, "fake_thing.a", "input")));
     fake_world_obey(&c->world);
