@@ -1,7 +1,12 @@
 #!/usr/bin/env python3
-"""Replays recorded runs: run.py LOAM AREA [CASE…] [-v] [-s SPELLING]
+"""Replays recorded runs.
 
-AREA is a folder beside this file. A case is a JSON file in it: files of a configuration, and steps,
+    run.py LOAM AREA [CASE…] [-v] [-s SPELLING] [--keep]
+    run.py LOAM AREA CASE --show               write the files out, run the steps and print what they print
+    run.py LOAM AREA CASE --record PROGRAM [DIRECTORY COMMAND…]
+                                               answer the steps with PROGRAM: terraform, tofu (record.py)
+
+AREA is a directory beside this file. A case is a JSON file in it: files of a configuration, and steps,
 each with the words that the program is called with and what a real engine did for them. A member that
 a step does not have is not compared. Ids, lineages, times and the folder get names, so that two runs
 can be compared; texts for people are free. Plans, states, events and verdicts are otherwise equal to the
@@ -11,13 +16,15 @@ With -s yaml or -s hcl each configuration that stands in JSON is first written a
 answers must be the same, but for where in a file a diagnostic points and what the plan tells of how the
 configuration is written. Other cases are left out.
 
-The last line counts; exit status 1 if any case failed."""
+--keep leaves the directory of each case where it ran and prints its name. The last line counts; exit status 1
+if any case failed."""
 import argparse, json, os, re, shutil, subprocess, sys, tempfile, time
 from decimal import Decimal
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.dont_write_bytecode = True
 sys.path.insert(0, HERE)
+import record
 import respell
 import web
 
@@ -52,16 +59,16 @@ def parse(text):
     return json.loads(text, parse_float=Decimal)
 
 
-def unparse(value, level=0):
-    """JSON with numbers as they were read, two blanks a level."""
+def unparse(value, level=0, indent="  "):
+    """JSON with numbers as they were read, two blanks a level unless told."""
     if isinstance(value, Decimal):
         return str(value)
     if not isinstance(value, (dict, list)) or not value:
         return json.dumps(value, ensure_ascii=False)
-    inner, outer = "\n" + "  " * (level + 1), "\n" + "  " * level
+    inner, outer = "\n" + indent * (level + 1), "\n" + indent * level
     if isinstance(value, list):
-        return "[" + inner + ("," + inner).join(unparse(v, level + 1) for v in value) + outer + "]"
-    members = (json.dumps(k, ensure_ascii=False) + ": " + unparse(v, level + 1) for k, v in value.items())
+        return "[" + inner + ("," + inner).join(unparse(v, level + 1, indent) for v in value) + outer + "]"
+    members = (json.dumps(k, ensure_ascii=False) + ": " + unparse(v, level + 1, indent) for k, v in value.items())
     return "{" + inner + ("," + inner).join(members) + outer + "}"
 
 
@@ -418,11 +425,14 @@ class Run:
         self.naming = Naming(self.folder, case.get("mask"))
         self.background = None
 
-    def close(self):
+    def close(self, is_kept=False):
         if self.background and self.background.poll() is None:
             self.background.kill()
             self.background.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if is_kept:
+            print("kept %s" % self.folder)
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -446,7 +456,8 @@ class Run:
 
     def environment(self, step):
         env = {k: v for k, v in os.environ.items() if not k.startswith(("TF_", "LOAM"))}
-        return dict(env, TF_IN_AUTOMATION="1", **(step.get("env") or {}))
+        quiet = {"TF_IN_AUTOMATION": "1", "TF_CLI_CONFIG_FILE": os.devnull, "CHECKPOINT_DISABLE": "1"}
+        return {**env, **quiet, **(step.get("env") or {})}
 
     def call(self, words, step):
         done = subprocess.run([self.loam] + words, cwd=self.folder, env=self.environment(step), input=step.get("stdin", ""),
@@ -617,6 +628,30 @@ def cases_of(area, names, suffix):
             yield area + "/" + name[:-5], case
 
 
+def show(run):
+    """What a person sees of each step; files and plans stay for a closer look."""
+    run.write_files(run.case.get("files"))
+    for number, step in enumerate(run.case["steps"], 1):
+        run.write_files(step.get("change_files"))
+        words = [word for word in step.get("run", []) if word != "-json"]
+        print("== step %d: %s" % (number, " ".join(words)))
+        if words:
+            status, text, errors = run.call(words, step)
+            print("%s%s== exit status %d" % (text, errors, status))
+
+
+def replay(run, name, is_told):
+    """Whether the program did what is recorded."""
+    try:
+        run.replay()
+    except Difference as error:
+        print("FAILED %s: %s" % (name, error))
+        return False
+    if is_told:
+        print("passed %s" % name)
+    return True
+
+
 def main(arguments):
     parser = argparse.ArgumentParser()
     parser.add_argument("loam")
@@ -624,21 +659,26 @@ def main(arguments):
     parser.add_argument("cases", nargs="*")
     parser.add_argument("-v", action="store_true")
     parser.add_argument("-s", choices=SPELLINGS, default="json")
+    parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--show", action="store_true")
+    parser.add_argument("--record", nargs="+")
     wanted = parser.parse_args(arguments)
+    if wanted.record:
+        return record.main(sys.modules[__name__], wanted.area, wanted.cases, wanted.record)
     failed = count = 0
     suffix = SPELLINGS[wanted.s]
     for name, case in cases_of(wanted.area, wanted.cases, suffix):
         run = Run(os.path.abspath(wanted.loam), case, suffix)
         count += 1
         try:
-            run.replay()
-            if wanted.v:
-                print("passed %s" % name)
-        except Difference as error:
-            failed += 1
-            print("FAILED %s: %s" % (name, error))
+            if wanted.show:
+                show(run)
+            elif not replay(run, name, wanted.v):
+                failed += 1
         finally:
-            run.close()
+            run.close(wanted.keep or wanted.show)
+    if wanted.show and count:
+        return 0
     print("%d passed, %d failed" % (count - failed, failed))
     return 1 if failed or not count else 0
 
