@@ -1,5 +1,9 @@
 /* fake_vault: keeps private data that grows by a letter with each call, so that a test sees which
- * calls passed it on; plans its deletions. */
+ * calls passed it on; plans its deletions. Its version 0 had "label" where there is "name" now.
+ *
+ * Orders: "keep a" and "refuse a" fail while planning, "half a" while deleting, "touch a" changes
+ * private data in a read, "gone a" is a read that finds nothing, "lose create a" and "lose delete
+ * a" are calls without a reply. */
 #include "fake_world.h"
 
 static const Attribute disk_attributes[] = {
@@ -63,12 +67,19 @@ static Value with_id(const Call *call, Value planned) {
     return object_builder_value(&builder);
 }
 
+static bool lose_reply(bool *in_doubt, Diags *diags) {
+    *in_doubt = true;
+    diags_error(diags, NO_RANGE, "Reply lost", "As ordered.");
+    return false;
+}
+
 static bool vault_create(const Call *call,
                          const ApplyRequest *request,
                          ApplyResponse *response,
                          Diags *diags) {
-    (void)diags;
     note(call, "create", request->planned, request->private_data);
+    if (is_ordered(call, "lose create", request->planned))
+        return lose_reply(&response->in_doubt, diags);
     fake_world_work(call, request->planned);
     response->state = with_id(call, request->planned);
     response->private_data = grown(call, request->private_data, "c");
@@ -93,6 +104,8 @@ static bool vault_delete(const Call *call,
                          DeleteResponse *response,
                          Diags *diags) {
     note(call, "delete", request->prior, request->private_data);
+    if (is_ordered(call, "lose delete", request->prior))
+        return lose_reply(&response->in_doubt, diags);
     if (!is_ordered(call, "half", request->prior))
         return true;
     ObjectBuilder builder = object_builder_of(request->prior, call->arena);
@@ -109,6 +122,8 @@ static bool vault_read(const Call *call,
                        Diags *diags) {
     (void)diags;
     note(call, "read", request->state, request->private_data);
+    if (is_ordered(call, "gone", request->state))
+        response->state = value_null(request->state.type);
     if (is_ordered(call, "touch", request->state))
         response->private_data = grown(call, request->private_data, "r");
     return true;
@@ -127,13 +142,30 @@ static bool vault_import(const Call *call,
     return true;
 }
 
+static bool vault_upgrade(const Call *call,
+                          const UpgradeRequest *request,
+                          UpgradeResponse *response,
+                          Diags *diags) {
+    static const Str old = STR_CONST("\"label\":");
+    size_t at = str_find(request->stored, old, 0);
+    (void)diags;
+    if (request->version > 0 || at == SIZE_MAX)
+        return true;
+    response->upgraded =
+        str_format(call->arena, "%.*s\"name\":%.*s", STR_ARG(str_slice(request->stored, 0, at)),
+                   STR_ARG(str_after(request->stored, at + old.len)));
+    return true;
+}
+
 static bool vault_recover(const Call *call,
                           const RecoverRequest *request,
                           RecoverResponse *response,
                           Diags *diags) {
     (void)diags;
     note(call, "recover", request->planned, request->private_data);
-    response->outcome = RECOVER_COMPLETE;
+    response->outcome = fake_world_of(call)->recovery;
+    if (response->outcome == RECOVER_ABSENT)
+        return true;
     response->state = with_id(call, request->planned);
     response->private_data = grown(call, request->private_data, "v");
     return true;
@@ -141,7 +173,7 @@ static bool vault_recover(const Call *call,
 
 const ResourceType fake_vault = {
     .name = "fake_vault",
-    .schema = {SCHEMA_ATTRIBUTES(attributes)},
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .version = 1},
     .recovery = RECOVERY_FINDS,
     .plans_destroy = true,
     .plan = vault_plan,
@@ -150,6 +182,7 @@ const ResourceType fake_vault = {
     .delete = vault_delete,
     .read = vault_read,
     .import = vault_import,
+    .upgrade = vault_upgrade,
     .recover = vault_recover,
     .limits = fake_world_limits,
 };

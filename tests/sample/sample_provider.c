@@ -61,13 +61,34 @@ static const Block inner_blocks[] = {
     {.name = "only", .nesting = NEST_SINGLE, .schema = {SCHEMA_ATTRIBUTES(leaf_attributes)}},
 };
 
+static const Block limit_blocks[] = {
+    {.name = "inner", .nesting = NEST_SET, .schema = {SCHEMA_ATTRIBUTES(leaf_attributes)}},
+};
+
+static const Block slot_blocks[] = {
+    {.name = "inner", .nesting = NEST_MAP, .schema = {SCHEMA_ATTRIBUTES(leaf_attributes)}},
+    {.name = "list", .nesting = NEST_LIST, .schema = {SCHEMA_ATTRIBUTES(option_attributes)}},
+};
+
+static const Block place_blocks[] = {
+    {.name = "only", .nesting = NEST_SINGLE, .schema = {SCHEMA_ATTRIBUTES(leaf_attributes)}},
+    {.name = "slot", .nesting = NEST_MAP, .schema = {SCHEMA_ATTRIBUTES(place_attributes)}},
+};
+
 static const Block thing_blocks[] = {
     {.name = "option",
      .nesting = NEST_LIST,
      .schema = {SCHEMA_ATTRIBUTES(option_attributes), SCHEMA_BLOCKS(inner_blocks)},
      .max_items = 3},
-    {.name = "limit", .nesting = NEST_SET, .schema = {SCHEMA_ATTRIBUTES(limit_attributes)}},
-    {.name = "place", .nesting = NEST_SINGLE, .schema = {SCHEMA_ATTRIBUTES(place_attributes)}},
+    {.name = "limit",
+     .nesting = NEST_SET,
+     .schema = {SCHEMA_ATTRIBUTES(limit_attributes), SCHEMA_BLOCKS(limit_blocks)}},
+    {.name = "place",
+     .nesting = NEST_SINGLE,
+     .schema = {SCHEMA_ATTRIBUTES(place_attributes), SCHEMA_BLOCKS(place_blocks)}},
+    {.name = "slot",
+     .nesting = NEST_MAP,
+     .schema = {SCHEMA_ATTRIBUTES(option_attributes), SCHEMA_BLOCKS(slot_blocks)}},
 };
 
 static const Attribute thing_attributes[] = {

@@ -1,0 +1,181 @@
+/* Calls whose reply was lost, and private data, limits and planned deletions over two runs. */
+#include "engine_case.h"
+#include "engine_death.h"
+#include "journal.h"
+
+#define VAULT(text) "resource:\n  fake_vault:\n    k: {name: k}\n" text
+
+static Str private_of(const EngineCase *c, const char *address) {
+    ResourceAddr wanted;
+    Diags diags = diags_new(c->arena);
+    assert_true(address_parse_resource(str_from_cstr(address), &wanted, c->arena, &diags));
+    const StateInstance *instance = state_find_instance(c->state, wanted);
+    assert_true(instance && instance->current);
+    return instance->current->private_data;
+}
+
+/* The next process: the state as it is stored, then the journal. */
+static void reopen(EngineCase *c) {
+    Diags diags = diags_new(c->arena);
+    journal_close(c->journal);
+    c->journal = NULL;
+    assert_true(statefile_decode(STR("state"), c->stored, &c->state, c->arena, &diags));
+    (void)engine_death_replay(c);
+}
+
+/* An apply with a journal; the next process goes on from it. */
+static bool run_once(EngineCase *c, const char *config) {
+    engine_case_config(c, config);
+    engine_case_must(c, engine_case_plan(c));
+    engine_case_must(c, journal_open(engine_death_journal(c), c->world.io.clock, c->refreshed,
+                                     &c->journal, c->arena, &c->diags));
+    bool ok = engine_case_apply_plan(c);
+    Diags said = c->diags;
+    reopen(c);
+    c->diags = said;
+    return ok;
+}
+
+static EngineCase *open_with_one(void) {
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    assert_true(run_once(c, VAULT("")));
+    return c;
+}
+
+static const char with_a[] = VAULT("    a: {name: a}\n");
+
+static void a_lost_creation_is_recovered(void **unused) {
+    (void)unused;
+    static const struct {
+        RecoverOutcome outcome;
+        const char *changes, *calls, *private_data;
+    } cases[] = {
+        {RECOVER_COMPLETE, "",                                           "",                        "ppv" },
+        {RECOVER_TAINTED,  "-/+ fake_vault.a replace_because_tainted\n",
+         "delete a ppv\nplan a pp\ncreate a ppp\n",                                                 "pppc"},
+        {RECOVER_ABSENT,   "+ fake_vault.a\n",                           "plan a p\ncreate a pp\n", "ppc" },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        EngineCase *c = open_with_one();
+        fake_world_order(&c->world, "lose create a");
+        assert_false(run_once(c, with_a));
+        check_said(c, "fake_vault.a: Reply lost");
+        check_objects(c, "fake_vault.a pending\nfake_vault.k k\n");
+        fake_world_obey(&c->world);
+        c->world.recovery = cases[i].outcome;
+        c->world.diary = strbuf_new(c->arena);
+        engine_case_must(c, engine_case_plan(c));
+        assert_true(str_find(engine_case_diary(c), STR("recover a pp\n"), 0) != SIZE_MAX);
+        check_changes(c, cases[i].changes);
+        assert_true(run_once(c, with_a));
+        check_diary(c, cases[i].calls);
+        check_objects(c, "fake_vault.a a\nfake_vault.k k\n");
+        check_str(private_of(c, "fake_vault.a"), cases[i].private_data);
+        engine_case_close(c);
+    }
+}
+
+/* The object stays in the state with its private data, and the next run reads it. */
+static void a_lost_deletion_is_looked_at_again(void **unused) {
+    (void)unused;
+    for (int is_gone = 0; is_gone < 2; is_gone++) {
+        EngineCase *c = open_with_one();
+        assert_true(run_once(c, with_a));
+        fake_world_order(&c->world, "lose delete a");
+        assert_false(run_once(c, VAULT("")));
+        check_said(c, "fake_vault.a: Reply lost");
+        assert_true(str_starts_with(engine_case_objects(c, c->state), STR("fake_vault.a a\n")));
+        check_str(private_of(c, "fake_vault.a"), "ppc");
+        fake_world_obey(&c->world);
+        if (is_gone)
+            fake_world_order(&c->world, "gone a");
+        c->world.diary = strbuf_new(c->arena);
+        engine_case_must(c, engine_case_plan(c));
+        assert_true(str_find(engine_case_diary(c), STR("read a ppc\n"), 0) != SIZE_MAX);
+        check_changes(c, is_gone ? "" : "- fake_vault.a delete_because_no_resource_config\n");
+        assert_true(run_once(c, VAULT("")));
+        check_diary(c, is_gone ? "" : "delete a ppcD\n");
+        check_objects(c, "fake_vault.k k\n");
+        engine_case_close(c);
+    }
+}
+
+static void an_upgraded_object_keeps_its_private_data(void **unused) {
+    (void)unused;
+    static const char stored[] =
+        "{\"version\":4,\"terraform_version\":\"1.11.4\",\"serial\":1,"
+        "\"lineage\":\"6f2c1a54-0000-4000-8000-000000000001\",\"outputs\":{},\"resources\":[{"
+        "\"mode\":\"managed\",\"type\":\"fake_vault\",\"name\":\"a\","
+        "\"provider\":\"provider[\\\"loam.internal/test/fake\\\"]\",\"instances\":[{"
+        "\"schema_version\":0,\"private\":\"cQ==\",\"attributes\":{\"label\":\"a\",\"id\":\"a\"}}]}"
+        "],"
+        "\"check_results\":null}";
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    c->stored = str_from_cstr(stored);
+    assert_true(statefile_decode(STR("state"), c->stored, &c->state, c->arena, &c->diags));
+    engine_case_config(c, "resource: {fake_vault: {a: {name: a, size: 2}}}\n");
+    engine_case_must(c, engine_case_plan(c));
+    check_diary(c, "read a q\nplan a q\n");
+    check_changes(c, "~ fake_vault.a\n");
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_diary(c, "plan a q\nupdate a qp\n");
+    check_str(private_of(c, "fake_vault.a"), "qpu");
+    engine_case_close(c);
+}
+
+/* max_unavailable: updates, and both halves of a replacement, of two types at once. */
+static void limits_hold_for_updates_and_replacements(void **unused) {
+    (void)unused;
+    static const char config[] =
+        "resource:\n"
+        "  fake_thing:\n"
+        "    a: {count: 5, name: 'a${count.index}', group: pair, size: %d, zone: z%d}\n"
+        "    c: {count: 5, name: 'c${count.index}', group: pair, zone: z%d, lifecycle: "
+        "{create_before_destroy: true}}\n"
+        "  fake_vault:\n"
+        "    b: {count: 5, name: 'b${count.index}', group: pair, size: %d}\n";
+    static const int steps[][2] = {
+        {1, 1}, /* creations */
+        {2, 1}, /* updates */
+        {3, 2}, /* replacements beside updates */
+    };
+    EngineCase *c = engine_case_open();
+    c->parallelism = 10;
+    c->world.is_slow = true;
+    for (size_t i = 0; i < ARRAY_COUNT(steps); i++) {
+        int size = steps[i][0], zone = steps[i][1];
+        c->world.groups[2].most = 0;
+        engine_case_run(
+            c, str_to_cstr(str_format(c->arena, config, size, zone, zone, size), c->arena));
+        assert_int_equal(c->world.groups[2].most, 2);
+    }
+    engine_case_close(c);
+}
+
+/* One object that may not go stops the plan of all; nothing is deleted. */
+static void a_refused_deletion_stops_the_plan(void **unused) {
+    (void)unused;
+    EngineCase *c = open_with_one();
+    assert_true(run_once(c, with_a));
+    fake_world_order(&c->world, "keep a");
+    engine_case_options(c, PLAN_DESTROY);
+    c->world.diary = strbuf_new(c->arena);
+    assert_false(engine_case_plan(c));
+    check_said(c, "fake_vault.a: Still in use");
+    assert_true(c->plan->errored);
+    assert_true(str_find(engine_case_diary(c), STR("\ndelete "), 0) == SIZE_MAX);
+    engine_case_close(c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_lost_creation_is_recovered),
+        cmocka_unit_test(a_lost_deletion_is_looked_at_again),
+        cmocka_unit_test(an_upgraded_object_keeps_its_private_data),
+        cmocka_unit_test(limits_hold_for_updates_and_replacements),
+        cmocka_unit_test(a_refused_deletion_stops_the_plan),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
