@@ -1,33 +1,274 @@
-/* provider_check: what holds for the tables of every provider. */
+/* provider_check: the acceptance test of a provider's tables, and of each `validate` with values
+ * that users can write: all null, all unknown, all empty, all made up, and each argument unknown
+ * among made-up ones. No server is needed; resource_life.h is the test of what the slots do. */
 #pragma once
 
+#include "json.h"
 #include "object_type.h"
 #include "provider_table.h"
 #include "registry.h"
 #include "resource_type.h"
 #include "unit.h"
 
+/* What is at fault, for the reader of a failure. */
+static inline void check_row(bool is_good, const char *type, const char *name, const char *law) {
+    if (!is_good)
+        print_error("%s.%s: %s\n", type, name, law);
+    assert_true(is_good);
+}
+
+static inline bool check_is_name(const char *name) {
+    Str text = str_from_cstr(name);
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (!(c >= 'a' && c <= 'z') && !(i > 0 && ((c >= '0' && c <= '9') || c == '_')))
+            return false;
+    }
+    return text.len > 0;
+}
+
+static inline bool check_is_sentence(const char *text) {
+    return text && str_ends_with(str_from_cstr(text), STR("."));
+}
+
+/* A default is of the attribute's type, and the attribute's own check takes it. */
+static inline void check_default(const char *type, const Attribute *attribute) {
+    SCOPED(ArenaRef) arena = arena_open("default");
+    JsonReader reader = json_reader_new(str_from_cstr(attribute->default_json), arena);
+    const char *error = "";
+    Value value;
+    check_row(json_read_typed(&reader, json_next(&reader), attribute->type, &value, &error, arena),
+              type, attribute->name, "default_json is not of its type");
+    Attribute settable = *attribute;
+    settable.flags = OPTIONAL;
+    Schema alone = {.attributes = &settable, .attribute_count = 1};
+    Str names[] = {str_from_cstr(attribute->name)};
+    const Type *types[] = {attribute->type};
+    Value items[] = {value};
+    Diags diags = diags_new(arena);
+    Value object = value_object_of(type_object(names, types, NULL, 1, arena), items);
+    check_row(schema_validate(&alone, object, arena, &diags), type, attribute->name,
+              "default_json is refused by its check");
+}
+
 static inline void check_attribute_row(const char *type, const Attribute *attribute) {
-    Str text = str_from_cstr(attribute->description);
-    unsigned kind = attribute->flags & (REQUIRED | OPTIONAL | COMPUTED);
+    unsigned flags = attribute->flags, kind = flags & (REQUIRED | OPTIONAL | COMPUTED);
+    const char *name = attribute->name;
     bool is_settable = kind == REQUIRED || kind == OPTIONAL || kind == (OPTIONAL | COMPUTED);
-    bool good = text.len > 0 && (str_ends_with(text, STR(".")));
-    good = good && (is_settable || kind == COMPUTED);
-    good = good && (!attribute->default_json || kind == (OPTIONAL | COMPUTED));
-    good = good && (!attribute->nested == (attribute->type != NULL));
-    if (!good)
-        print_error("%s.%s\n", type, attribute->name);
-    assert_true(good);
+    check_row(check_is_name(name), type, name, "a name is of small letters, digits and _");
+    check_row(check_is_sentence(attribute->description), type, name, "no sentence describes it");
+    check_row(is_settable || kind == COMPUTED, type, name,
+              "REQUIRED, OPTIONAL, COMPUTED or OPTIONAL | COMPUTED");
+    check_row(!attribute->nested == (attribute->type != NULL), type, name,
+              "either a type or nested");
+    check_row(!attribute->default_json || kind == (OPTIONAL | COMPUTED), type, name,
+              "a default needs OPTIONAL | COMPUTED");
+    check_row(!(flags & WRITE_ONLY) || !(flags & (COMPUTED | FORCES_NEW)), type, name,
+              "WRITE_ONLY excludes COMPUTED and FORCES_NEW: no state holds it");
+    check_row(!(flags & CHANGES_ON_UPDATE) || (flags & COMPUTED), type, name,
+              "CHANGES_ON_UPDATE needs COMPUTED");
+    check_row(is_settable || !(flags & FORCES_NEW), type, name,
+              "FORCES_NEW needs an argument that users set");
+    check_row(is_settable || !(attribute->check || attribute->one_of), type, name,
+              "a check needs an argument that users set");
+    check_row(!attribute->one_of || attribute->type == &TYPE_STRING, type, name,
+              "one_of needs a string");
+    if (attribute->default_json)
+        check_default(type, attribute);
+}
+
+/* Rules are about arguments that users set, at least two. */
+static inline void check_rule_rows(const char *type, const Schema *schema) {
+    for (size_t i = 0; i < schema->rule_count; i++) {
+        const char *const *names = schema->rules[i].names;
+        check_row(names[0] && names[1], type, "rules", "a rule has at least two names");
+        for (size_t k = 0; k < RULE_NAMES_MAX && names[k]; k++) {
+            const Attribute *attribute = schema_find_attribute(schema, str_from_cstr(names[k]));
+            check_row(!attribute || (attribute->flags & (REQUIRED | OPTIONAL)), type, names[k],
+                      "a rule names an argument that users cannot set");
+        }
+    }
+}
+
+static inline void check_schema_rows(const char *type, const Schema *schema) {
+    static const char *const reserved[] = {"count",     "for_each",   "depends_on", "provider",
+                                           "lifecycle", "connection", "provisioner"};
+    StrVec seen = {0};
+    SCOPED(ArenaRef) arena = arena_open("rows");
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        const Attribute *attribute = &schema->attributes[i];
+        check_attribute_row(type, attribute);
+        vec_push(arena, &seen, str_from_cstr(attribute->name));
+        if (!attribute->nested)
+            continue;
+        Schema members = schema_of_nested(attribute->nested);
+        check_schema_rows(attribute->name, &members);
+    }
+    for (size_t i = 0; i < schema->block_count; i++) {
+        const Block *block = &schema->blocks[i];
+        check_row(check_is_sentence(block->schema.description), type, block->name,
+                  "no sentence describes the block");
+        check_row(block->max_items == 0 || block->min_items <= block->max_items, type, block->name,
+                  "min_items above max_items");
+        vec_push(arena, &seen, str_from_cstr(block->name));
+        check_schema_rows(block->name, &block->schema);
+    }
+    for (size_t i = 0; i < seen.count; i++) {
+        const char *name = str_to_cstr(seen.items[i], arena);
+        check_row(!str_is_among(seen.items[i], seen.items, i), type, name, "it is there twice");
+        for (size_t k = 0; k < ARRAY_COUNT(reserved); k++)
+            check_row(strcmp(name, reserved[k]) != 0, type, name, "the language has this argument");
+    }
+    check_rule_rows(type, schema);
+}
+
+/* Values to try. */
+
+typedef enum CheckProbe { PROBE_NULL, PROBE_UNKNOWN, PROBE_EMPTY, PROBE_FILLED } CheckProbe;
+
+static inline Value check_probe_of(const Type *type, CheckProbe probe, Arena *arena) {
+    size_t count = probe == PROBE_FILLED;
+    if (probe == PROBE_NULL)
+        return value_null(type);
+    if (probe == PROBE_UNKNOWN)
+        return value_unknown(type);
+    Value item = count && type->element ? check_probe_of(type->element, probe, arena)
+                                        : value_null(&TYPE_DYNAMIC);
+    Value *items = arena_new_array(arena, Value, 1);
+    Str *keys = arena_new_array(arena, Str, 1);
+    items[0] = item;
+    keys[0] = STR("key");
+    switch (type->kind) {
+    case KIND_DYNAMIC:
+    case KIND_STRING: return count ? value_from_cstr("some text") : value_from_cstr("");
+    case KIND_NUMBER: return value_int(count ? 7 : 0);
+    case KIND_BOOL: return value_bool(count);
+    case KIND_LIST: return value_list(type->element, items, count, arena);
+    case KIND_SET: return value_set(type->element, items, count, arena);
+    case KIND_MAP: return value_map(type->element, keys, items, count, arena);
+    case KIND_OBJECT:
+    case KIND_TUPLE: break;
+    }
+    Value *members = arena_new_array(arena, Value, type->count);
+    for (size_t i = 0; i < type->count; i++)
+        members[i] = check_probe_of(type_at(type, i), probe, arena);
+    return type->kind == KIND_OBJECT ? value_object_of(type, members)
+                                     : value_tuple(members, type->count, arena);
+}
+
+/* A block is never null, and only a single one is unknown as a whole. */
+static inline Value check_probe_object(const Schema *schema, CheckProbe probe, Arena *arena) {
+    Value object = schema_empty_value(schema, arena);
+    Value *items = value_copy_items(object, arena);
+    for (size_t i = 0; i < object.count; i++) {
+        Str name = value_key_at(object, i);
+        const Attribute *attribute = schema_find_attribute(schema, name);
+        const Block *block = schema_find_block(schema, name);
+        if (attribute && (attribute->flags & (REQUIRED | OPTIONAL)))
+            items[i] = check_probe_of(items[i].type, probe, arena);
+        if (!block || probe == PROBE_NULL || probe == PROBE_EMPTY)
+            continue;
+        Value inner = check_probe_object(&block->schema, probe, arena);
+        Value *inside = arena_new_array(arena, Value, 1);
+        Str *keys = arena_new_array(arena, Str, 1);
+        inside[0] = inner;
+        keys[0] = STR("key");
+        switch (block->nesting) {
+        case NEST_SINGLE: items[i] = inner; break;
+        case NEST_LIST: items[i] = value_list(inner.type, inside, 1, arena); break;
+        case NEST_SET: items[i] = value_set(inner.type, inside, 1, arena); break;
+        case NEST_MAP: items[i] = value_map(inner.type, keys, inside, 1, arena); break;
+        }
+    }
+    return value_with_items(object, items, arena);
+}
+
+/* An error is a sentence, and its path leads to a place of the schema. */
+static inline void check_diags(const char *type, Value config, const Diags *diags, Arena *arena) {
+    vec_each(diags, diag) {
+        Str text = diag->detail.len ? diag->detail : diag->summary;
+        Value ignored;
+        bool leads = path_get(config, path_parse(diag->path, arena), &ignored);
+        if (!leads || str_find(text, STR("mistake of the provider"), 0) != SIZE_MAX)
+            print_error("%s: %.*s: %.*s at \"%.*s\"\n", type, STR_ARG(diag->summary), STR_ARG(text),
+                        STR_ARG(diag->path));
+        assert_true(leads);
+        assert_true(diag->summary.len > 0);
+        assert_true(str_find(text, STR("mistake of the provider"), 0) == SIZE_MAX);
+    }
+}
+
+/* Of a type, or (without slots of a type) of the provider's configuration. */
+typedef struct CheckedValidate {
+    const Provider *provider;
+    const ObjectType *type; /* NULL: the provider */
+    const Schema *schema;
+    const char *name;
+} CheckedValidate;
+
+static inline void check_validate(const CheckedValidate *of, Value config) {
+    SCOPED(ArenaRef) arena = arena_open("validate");
+    Diags diags = diags_new(arena);
+    Io io = io_real();
+    Call call = {.provider = of->provider, .io = &io, .arena = arena, .address = STR("x.y")};
+    bool ok;
+    if (of->type) {
+        call.type = *of->type;
+        ok = object_type_validate(of->type, &call, config, &diags);
+    } else {
+        ok = schema_validate(of->schema, config, arena, &diags);
+        ok = (!of->provider->validate ||
+              of->provider->validate(&call, &(ValidateRequest){config}, &diags)) &&
+             ok;
+    }
+    if (ok != (diags.error_count == 0))
+        print_error("%s: validate returns false exactly when it added an error\n", of->name);
+    assert_int_equal(ok, diags.error_count == 0);
+    check_diags(of->name, config, &diags, arena);
+}
+
+static inline void check_validates(const CheckedValidate *of) {
+    SCOPED(ArenaRef) arena = arena_open("probes");
+    for (CheckProbe probe = PROBE_NULL; probe <= PROBE_FILLED; probe++)
+        check_validate(of, check_probe_object(of->schema, probe, arena));
+    Value filled = check_probe_object(of->schema, PROBE_FILLED, arena);
+    Value nothing = check_probe_object(of->schema, PROBE_NULL, arena);
+    for (size_t i = 0; i < filled.count; i++) {
+        if (!schema_find_attribute(of->schema, value_key_at(filled, i)))
+            continue;
+        for (CheckProbe probe = PROBE_NULL; probe <= PROBE_FILLED; probe++) {
+            Value *items = value_copy_items(probe == PROBE_FILLED ? nothing : filled, arena);
+            items[i] = check_probe_of(items[i].type, probe, arena);
+            if (!(schema_find_attribute(of->schema, value_key_at(filled, i))->flags &
+                  (REQUIRED | OPTIONAL)))
+                continue;
+            check_validate(of, value_with_items(filled, items, arena));
+        }
+    }
 }
 
 static inline void check_type_row(const Provider *provider, ObjectType type) {
     Str prefix = str_from_cstr(provider->name);
     assert_true(str_starts_with(str_from_cstr(type.name), prefix));
     assert_true(type.name[prefix.len] == '_' || type.name[prefix.len] == 0); /* data "http" */
-    for (size_t i = 0; i < type.schema->attribute_count; i++)
-        check_attribute_row(type.name, &type.schema->attributes[i]);
+    check_row(check_is_sentence(type.schema->description), type.name, "description",
+              "no sentence describes the type");
+    check_schema_rows(type.name, type.schema);
     assert_int_equal(schema_implied_type(type.schema)->count,
                      type.schema->attribute_count + type.schema->block_count);
+    check_validates(&(CheckedValidate){provider, &type, type.schema, type.name});
+}
+
+static inline void check_resource_row(const Provider *provider, const ResourceType *type) {
+    check_row(resource_type_covers_updates(type), type->name, "update",
+              "without update each argument has FORCES_NEW");
+    check_row(!type->plans_destroy || type->plan, type->name, "plans_destroy", "it needs plan");
+    check_row(!type->limits_reads || type->limits, type->name, "limits_reads", "it needs limits");
+    /* A release that is imitated may store more under a new version than its older ones did. */
+    check_row(type->schema.version == 0 || type->upgrade || provider->imitates, type->name,
+              "version", "objects of older versions need upgrade");
+    check_row(!type->recover || type->effect == EFFECT_OUTSIDE, type->name, "recover",
+              "without an effect outside it is never called");
 }
 
 static inline void check_types(const Provider *provider, ResourceMode mode) {
@@ -37,21 +278,45 @@ static inline void check_types(const Provider *provider, ResourceMode mode) {
     vec_each(&names, name) {
         assert_true(registry_find_type(provider, mode, *name, &type));
         check_type_row(provider, type);
-        assert_true(!type.resource || resource_type_covers_updates(type.resource));
+        if (type.resource)
+            check_resource_row(provider, type.resource);
     }
 }
 
-/* Every provider's tables pass this: it is the acceptance test of a new provider. */
+static inline void check_function_row(const Provider *provider, const ProviderFunction *function) {
+    const char *name = function->name;
+    check_row(check_is_name(name), provider->name, name,
+              "a name is of small letters, digits and _");
+    check_row(check_is_sentence(function->description), provider->name, name,
+              "no sentence describes the function");
+    check_row(!(function->type && function->object), provider->name, name, "a type or an object");
+    SCOPED(ArenaRef) arena = arena_open("function");
+    Str begin = str_format(arena, "provider::%s::%s(", provider->name, name);
+    check_row(function->example && str_find(str_from_cstr(function->example), begin, 0) != SIZE_MAX,
+              provider->name, name, "no example calls it");
+    for (size_t i = 0; i < function->parameter_count; i++)
+        check_row(check_is_name(function->parameters[i].name) && function->parameters[i].type,
+                  provider->name, name, "a parameter has a name and a type");
+    if (function->object)
+        check_schema_rows(name, function->object);
+}
+
+/* Every provider passes this. */
 static inline void check_provider(const Provider *provider) {
-    assert_true(!provider->imitates ==
-                !str_starts_with(str_from_cstr(provider->address), STR("registry.")));
+    check_row(check_is_name(provider->name), provider->name, "name",
+              "a name is of small letters, digits and _");
+    check_row(check_is_sentence(provider->description), provider->name, "description",
+              "no sentence describes the provider");
+    check_row(
+        !provider->imitates == !str_starts_with(str_from_cstr(provider->address), STR("registry.")),
+        provider->name, "imitates", "an address of a registry, and no other, needs a release");
     SCOPED(ArenaRef) arena = arena_open("provider");
     check_str(provider_table_fault(provider, arena), "");
     check_types(provider, MODE_MANAGED);
     check_types(provider, MODE_DATA);
     check_types(provider, MODE_EPHEMERAL);
-    for (size_t i = 0; i < provider->schema.attribute_count; i++)
-        check_attribute_row(provider->name, &provider->schema.attributes[i]);
+    check_schema_rows(provider->name, &provider->schema);
+    check_validates(&(CheckedValidate){provider, NULL, &provider->schema, provider->name});
     for (size_t i = 0; i < provider->function_count; i++)
-        assert_true(provider->functions[i].description && provider->functions[i].example);
+        check_function_row(provider, &provider->functions[i]);
 }
