@@ -3,7 +3,7 @@
 
 #include "object_builder.h"
 #include "provider_check.h"
-#include "resource_case.h"
+#include "resource_life.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -48,6 +48,18 @@ static void write_file(NotesCase *notes, const char *suffix, const char *text) {
 static void the_tables_are_sound(void **state) {
     (void)state;
     check_provider(&notes_provider);
+}
+
+static void the_contract_is_kept(void **state) {
+    (void)state;
+    NotesCase notes;
+    notes_open(&notes);
+    check_life(&notes.c, &(ResourceLife){
+                             .json = NOTE,
+                             .changed = "{\"title\":\"Welcome\",\"text\":\"\"}",
+                             .imports_whole = true,
+                         });
+    notes_close(&notes);
 }
 
 static void a_note_lives(void **state) {
@@ -166,10 +178,10 @@ static void the_page_shows_this_source(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_tables_are_sound),       cmocka_unit_test(a_note_lives),
-        cmocka_unit_test(a_note_is_imported),         cmocka_unit_test(a_note_is_recovered),
-        cmocka_unit_test(a_receipt_is_waited_for),    cmocka_unit_test(errors_have_a_place),
-        cmocka_unit_test(the_page_shows_this_source),
+        cmocka_unit_test(the_tables_are_sound), cmocka_unit_test(the_contract_is_kept),
+        cmocka_unit_test(a_note_lives),         cmocka_unit_test(a_note_is_imported),
+        cmocka_unit_test(a_note_is_recovered),  cmocka_unit_test(a_receipt_is_waited_for),
+        cmocka_unit_test(errors_have_a_place),  cmocka_unit_test(the_page_shows_this_source),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

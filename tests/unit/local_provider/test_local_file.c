@@ -1,6 +1,6 @@
 /* local_file: content on disk, drift of content and mode, recovery after a crash. */
 #include "local_provider.h"
-#include "resource_case.h"
+#include "resource_life.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -66,6 +66,19 @@ static void test_create_and_delete(void **state) {
     check_done(c, case_delete(c));
     assert_false(disk_exists(&disk_real, place_path(&place, "a/b/c.txt")));
     place_close(&place);
+}
+
+static void test_lives(void **state) {
+    (void)state;
+    static const ResourceType *const types[] = {&local_file, &local_sensitive_file};
+    for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
+        Place place = place_open(types[i]);
+        check_life(&place.c, &(ResourceLife){
+                                 .json = config(&place, "a/f", "\"content\":\"one\""),
+                                 .changed = config(&place, "b/f", "\"content_base64\":\"AGE=\""),
+                             });
+        place_close(&place);
+    }
 }
 
 static void test_content_kinds(void **state) {
@@ -231,6 +244,7 @@ static void test_data(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_create_and_delete),
+        cmocka_unit_test(test_lives),
         cmocka_unit_test(test_content_kinds),
         cmocka_unit_test(test_validate),
         cmocka_unit_test(test_drift),

@@ -1,15 +1,33 @@
 /* The tables of the provider. */
 #include "null_provider.h"
 #include "provider_check.h"
+#include "resource_life.h"
 
 static void test_tables(void **state) {
     (void)state;
     check_provider(&null_provider);
 }
 
+static void test_lives(void **state) {
+    (void)state;
+    static const struct {
+        const ResourceType *type;
+        ResourceLife life;
+    } cases[] = {
+        {&null_resource, {"{}", NULL, false}                                                    },
+        {&null_resource, {"{\"triggers\":{\"a\":\"1\"}}", "{\"triggers\":{\"a\":\"2\"}}", false}},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        ResourceCase c = case_open(cases[i].type);
+        check_life(&c, &cases[i].life);
+        case_close(&c);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_lives),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

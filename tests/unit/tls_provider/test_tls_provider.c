@@ -1,5 +1,6 @@
 /* The tables of the provider. */
 #include "provider_check.h"
+#include "resource_life.h"
 #include "tls_provider.h"
 
 static void test_tables(void **state) {
@@ -7,7 +8,27 @@ static void test_tables(void **state) {
     check_provider(&tls_provider);
 }
 
+static void test_lives(void **state) {
+    (void)state;
+    static const struct {
+        const ResourceType *type;
+        ResourceLife life;
+    } cases[] = {
+        {&tls_private_key,
+         {"{\"algorithm\":\"ED25519\"}", "{\"algorithm\":\"ECDSA\",\"ecdsa_curve\":\"P256\"}",
+          false}},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        ResourceCase c = case_open(cases[i].type);
+        check_life(&c, &cases[i].life);
+        case_close(&c);
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_tables)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_lives),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
