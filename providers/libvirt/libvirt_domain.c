@@ -16,6 +16,7 @@
 #include "libvirt_object.h"
 #include "libvirt_provider.h"
 #include "nested_list.h"
+#include "path_error.h"
 #include "timeouts.h"
 #include "wait_until.h"
 
@@ -63,6 +64,9 @@ static const Attribute disk_attributes[] = {
     {"serial", &TYPE_STRING, OPTIONAL, "The guest finds it at /dev/disk/by-id/virtio-SERIAL."},
 };
 
+/* Only a cdrom may have neither: domain_validate sees to it. */
+static const ArgumentRule disk_rules[] = {{RULE_CONFLICTS, {"volume_id", "file"}}};
+
 static const Attribute filter_attributes[] = {
     {"name", &TYPE_STRING, REQUIRED, "Name of a libvirt_nwfilter."},
     {"parameters", &TYPE_MAP_OF_STRING_LISTS, OPTIONAL, "Values of the filter's variables, each a list."},
@@ -83,6 +87,10 @@ static const Attribute interface_attributes[] = {
      "The packet filter of the interface. Changes are live.",
      .nested = NESTED(NEST_SINGLE, filter_attributes)},
     {"wait_for_ip", &TYPE_BOOL, OPTIONAL, "Creation waits until the interface has an address."},
+};
+
+static const ArgumentRule interface_rules[] = {
+    {RULE_EXACTLY_ONE, {"network_id", "network", "bridge"}},
 };
 
 static const Attribute filesystem_attributes[] = {
@@ -156,12 +164,12 @@ static const Attribute domain_attributes[] = {
     {"description", &TYPE_STRING, OPTIONAL, "A text about the machine."},
     {"disk", NULL, OPTIONAL,
      "Disks. They are plugged in and pulled out live.",
-     .nested = NESTED(NEST_LIST, disk_attributes)},
+     .nested = NESTED_WITH(NEST_LIST, disk_attributes, disk_rules)},
     {"cloudinit", &TYPE_STRING, OPTIONAL,
      "The `volume_id` of a libvirt_cloudinit_disk. A new seed is read at the next start."},
     {"network_interface", NULL, OPTIONAL,
      "Network cards. They are plugged in and pulled out live.",
-     .nested = NESTED(NEST_LIST, interface_attributes)},
+     .nested = NESTED_WITH(NEST_LIST, interface_attributes, interface_rules)},
     {"filesystem", NULL, OPTIONAL,
      "Folders of the host; the root of a container has the target /.",
      .nested = NESTED(NEST_LIST, filesystem_attributes)},
@@ -196,34 +204,17 @@ static const Attribute domain_attributes[] = {
 };
 /* clang-format on */
 
-static bool say_missing_source(const Call *call,
-                               Value item,
-                               const char *const *names,
-                               size_t count,
-                               Str summary,
-                               Str detail,
-                               Diags *diags) {
-    size_t given = 0;
-    for (size_t i = 0; i < count; i++)
-        if (!value_is_null(object_attribute(item, names[i])))
-            given++;
-    return given == 1 || libvirt_error_say(call, diags, summary, detail);
-}
-
 static void validate_disks(const Call *call, Value config, Diags *diags) {
-    static const char *const sources[] = {"volume_id", "file"};
     for (size_t i = 0; i < nested_list_count(config, "disk"); i++) {
         Value disk = nested_list_at(config, "disk", i);
-        if (!value_is_present(disk))
+        bool may_be_empty = !value_is_present(disk) ||
+                            !value_is_known(object_attribute(disk, "device")) ||
+                            str_equal(object_text(disk, "device", STR_EMPTY), STR("cdrom"));
+        if (may_be_empty || !value_is_null(object_attribute(disk, "volume_id")) ||
+            !value_is_null(object_attribute(disk, "file")))
             continue;
-        bool is_empty_drive = str_equal(object_text(disk, "device", STR_EMPTY), STR("cdrom")) &&
-                              value_is_null(object_attribute(disk, "volume_id")) &&
-                              value_is_null(object_attribute(disk, "file"));
-        if (!is_empty_drive)
-            (void)say_missing_source(call, disk, sources, ARRAY_COUNT(sources),
-                                     STR("A disk needs a volume_id or a file"),
-                                     STR("Give exactly one of them; only a cdrom may be empty."),
-                                     diags);
+        (void)path_error(call, PATH_AT(call, {"disk"}, {.index = i}), diags,
+                         "A disk needs a volume_id or a file", "Only a cdrom may be empty.");
     }
 }
 
@@ -246,17 +237,8 @@ static void check_container(const Call *call, Value domain, Diags *diags) {
 
 static bool domain_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
     Value config = request->config;
-    static const char *const sources[] = {"network_id", "network", "bridge"};
     size_t before = diags->error_count;
     validate_disks(call, config, diags);
-    for (size_t i = 0; i < nested_list_count(config, "network_interface"); i++) {
-        Value nic = nested_list_at(config, "network_interface", i);
-        if (!value_is_present(nic))
-            continue;
-        (void)say_missing_source(call, nic, sources, ARRAY_COUNT(sources),
-                                 STR("An interface needs a network_id, a network or a bridge"),
-                                 STR("Give exactly one of them."), diags);
-    }
     check_container(call, config, diags);
     return diags->error_count == before;
 }

@@ -127,9 +127,8 @@ static void test_validate(void **state) {
     } cases[] = {
         {"{\"name\":\"m\",\"disk\":[{}]}",                                     "A disk needs a volume_id or a file"},
         {"{\"name\":\"m\",\"disk\":[{\"file\":\"/a\",\"volume_id\":\"/a\"}]}",
-         "A disk needs a volume_id or a file"                                                                      },
-        {"{\"name\":\"m\",\"network_interface\":[{}]}",
-         "An interface needs a network_id, a network or a bridge"                                                  },
+         "Invalid combination of arguments"                                                                        },
+        {"{\"name\":\"m\",\"network_interface\":[{}]}",                        "Invalid combination of arguments"  },
         {"{\"name\":\"m\",\"type\":\"lxc\",\"disk\":[{\"file\":\"/a\"}]}",
          "A container has no disks"                                                                                },
     };
