@@ -261,7 +261,11 @@ const Command cmd_show = {
     .usage = "[options] [FILE]",
     .about =
         "Shows the latest state, or the plan or state that is in FILE. The options -state, -plan, "
-        "-config and -module say what else, or more exactly, is meant: one of them at most.",
+        "-config and -module say what else, or more exactly, is meant: one of them at most. In the "
+        "JSON of a plan, a resource change has a member that other tools do not write: \"parts\", "
+        "if "
+        "the instance holds many objects. Each has its \"key\", its \"change\" as a resource has "
+        "it, and \"notes\". \"parts_unknown\": more of them are known after apply.",
     .groups = {OPTION_GROUP(options), &option_variables, &reporting_options, &option_environment,
                &option_view},
     .group_count = 5,
