@@ -309,7 +309,8 @@ struct ResourceType {
     /* True: `limits` is asked about reads too, with the stored object. */
     bool limits_reads;
     /* One instance holds many objects, which the plan shows one by one. Needs `recover`, and
-     * `plans_destroy` if there is a `delete`. */
+     * `plans_destroy` if there is a `delete`. A creation that failed with a state is not tainted.
+     */
     bool has_parts;
 
     /* Beyond the schema. Default: nothing. */

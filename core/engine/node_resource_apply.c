@@ -175,7 +175,9 @@ static bool record_failure(Applying *applying, Value state, const ApplyResponse 
         Value marked = job_mark(job, known, &applying->configured);
         if (!is_create) /* parts of the prior object may still be there */
             marked = job_keep_marks(job, applying->before, marked);
-        ObjectStatus status = is_create ? OBJECT_TAINTED : OBJECT_READY;
+        /* Of many objects, the state says which are there: the next plan makes the rest. */
+        bool is_partial = job->type->resource->has_parts && !is_provisioned(applying);
+        ObjectStatus status = is_create && !is_partial ? OBJECT_TAINTED : OBJECT_READY;
         return record(applying, job_encode(job, marked, status, response->private_data));
     }
     /* Nobody waited for the end of the call, or heard of it, or the provider does not say what

@@ -463,6 +463,25 @@ static void failures_between_parts(void **unused) {
     }
 }
 
+/* What a creation made before it failed stays, and is not made again. */
+static void half_a_creation_is_gone_on_with(void **unused) {
+    (void)unused;
+    EngineCase *c = open_with(NULL);
+    configure(c, "{a: one, b: two, d: three}");
+    bundle_fault = (BundleFault){.key = "b", .what = "refuse"};
+    assert_false(engine_case_apply(c));
+    bundle_fault = (BundleFault){0};
+    check_str(contents(c, "out"), "a=one ");
+    Str kept = look(c, "out").items[0].place;
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "~ fake_bundle.b\n");
+    check_str(shown(c), "+ b + d ");
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_str(contents(c, "out"), "a=one b=two d=three ");
+    check_str_equal(look(c, "out").items[0].place, kept);
+    engine_case_close(c);
+}
+
 typedef struct Heard {
     Arena *arena;
     StrBuf text;
@@ -500,6 +519,7 @@ int main(void) {
         cmocka_unit_test(two_deaths),
         cmocka_unit_test(a_death_in_a_predecessor),
         cmocka_unit_test(failures_between_parts),
+        cmocka_unit_test(half_a_creation_is_gone_on_with),
         cmocka_unit_test(progress_names_the_part),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
