@@ -397,13 +397,21 @@ void eval_show_values(
     show_values(&evaluation, expr, cause);
 }
 
+/* A result is copied and written whole by those who asked for it. */
+static bool check_result(Evaluation *evaluation, const Expr *expr, Value result) {
+    Budget whole = BUDGET_DEFAULT;
+    return result.type->kind < KIND_LIST || result.state != VALUE_KNOWN ||
+           value_fits(result, &whole.elements, &whole.bytes) ||
+           eval_spend(evaluation, expr, INT64_MAX / 2, 0);
+}
+
 bool eval_expr(const Expr *expr, const Scope *scope, Value *out, Arena *arena, Diags *diags) {
     Budget budget = BUDGET_DEFAULT;
     Scope own = *scope;
     if (!own.budget)
         own.budget = &budget;
     Evaluation evaluation = {.scope = &own, .arena = arena, .diags = diags};
-    return eval_node(&evaluation, expr, out);
+    return eval_node(&evaluation, expr, out) && check_result(&evaluation, expr, *out);
 }
 
 bool eval_expr_as(const Expr *expr,

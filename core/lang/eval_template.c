@@ -50,7 +50,8 @@ static bool template_text_add(Evaluation *evaluation,
 static bool template_text_parts(Evaluation *evaluation, const Expr *expr, TemplateText *text) {
     bool is_good = true;
     for (size_t i = 0; i < expr->as.parts.count; i++)
-        is_good = template_text_part(evaluation, expr->as.parts.items[i], text) && is_good;
+        if (is_good || eval_goes_on(evaluation, SIZE_MAX))
+            is_good = template_text_part(evaluation, expr->as.parts.items[i], text) && is_good;
     return is_good;
 }
 

@@ -73,6 +73,13 @@ bool function_spend(const FunctionCall *call, size_t elements, size_t bytes, Str
     return false;
 }
 
+bool function_check_room(const FunctionCall *call, Value value, Str *error) {
+    if (scope_has_room(call->scope, value))
+        return true;
+    *error = STR(TOO_MUCH);
+    return false;
+}
+
 static bool call_unknown_result(FunctionCall *call, Value *out, Str *error) {
     const Type *type = call->function->type;
     if (!type) {
@@ -94,7 +101,8 @@ typedef struct Preparation {
 static bool prepare_argument(FunctionCall *call, size_t i, Preparation *preparation, Str *error) {
     const Parameter *parameter = function_parameter(call->function, i);
     Value value = call->arguments[i];
-    if (value_is_null(value) && !(parameter->flags & PARAMETER_NULL)) {
+    /* As upstream, behind an argument of unknown type the others are not looked at. */
+    if (value_is_null(value) && !(parameter->flags & PARAMETER_NULL) && !preparation->is_dynamic) {
         call->failed_argument = i;
         *error = STR("argument must not be null");
         return false;

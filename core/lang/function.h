@@ -93,6 +93,8 @@ bool function_fail(FunctionCall *call, size_t argument, Str *error, const char *
 Value function_unknown(const FunctionCall *call, const Type *type);
 /* Takes from the evaluation's budget; false, with *error, when the result would be too big. */
 MUST_USE bool function_spend(const FunctionCall *call, size_t elements, size_t bytes, Str *error);
+/* For what writes or walks a whole value: false, with *error, when it is too big for the budget. */
+MUST_USE bool function_check_room(const FunctionCall *call, Value value, Str *error);
 /* The parameter that argument i belongs to; NULL: too many. */
 const Parameter *function_parameter(const Function *function, size_t i);
 

@@ -43,3 +43,10 @@ bool scope_is_spent(const Scope *scope) {
     const Budget *budget = scope ? scope->budget : NULL;
     return budget && (budget->steps < 0 || budget->elements < 0 || budget->bytes < 0);
 }
+
+bool scope_has_room(const Scope *scope, Value value) {
+    if (!scope || !scope->budget)
+        return true;
+    Budget left = *scope->budget;
+    return value_fits(value, &left.elements, &left.bytes);
+}

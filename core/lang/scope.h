@@ -16,9 +16,9 @@ typedef struct Budget {
     int64_t bytes;
 } Budget;
 
-/* Memory of an evaluation stays below about 300 MB: an element takes 24 bytes, and text is copied
- * while it grows. */
-#define BUDGET_DEFAULT ((Budget){.steps = 50000000, .elements = 10000000, .bytes = 48LL << 20})
+/* Memory of an evaluation stays below about 150 MB: an element takes 24 bytes, its type 8 more in a
+ * tuple, and both texts and lists are copied while they grow. */
+#define BUDGET_DEFAULT ((Budget){.steps = 50000000, .elements = 2000000, .bytes = 24LL << 20})
 
 typedef struct Scope {
     void *self;
@@ -49,5 +49,8 @@ typedef struct Scope {
 Scope scope_from_map(const Map *variables, const FunctionTable *functions);
 /* Takes from the budget; false when it is spent. NULL or a scope without budget: never. */
 bool scope_spend(const Scope *scope, int64_t elements, int64_t bytes);
+/* Would the budget still do for all that is in the value, shared parts counted as often as they
+ * occur? For what writes or walks it whole; nothing is taken. */
+bool scope_has_room(const Scope *scope, Value value);
 /* Has something been refused? Then nothing more will be granted. */
 bool scope_is_spent(const Scope *scope);

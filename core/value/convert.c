@@ -229,8 +229,13 @@ static Value make_collection(
     Conversion *c, Value v, TypeKind kind, const Type *element, Value *items) {
     if (kind == KIND_LIST)
         return value_list(element, items, v.count, c->arena);
-    if (kind == KIND_SET)
+    if (kind == KIND_SET) {
+        /* As upstream, a null leaves its marks behind. */
+        for (size_t i = 0; i < v.count; i++)
+            if (value_is_null(items[i]))
+                items[i] = value_without_marks(items[i]);
         return value_set(element, items, v.count, c->arena);
+    }
     Str *keys = arena_new_array(c->arena, Str, v.count);
     for (size_t i = 0; i < v.count; i++)
         keys[i] = value_key_at(v, i);

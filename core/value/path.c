@@ -314,7 +314,8 @@ static bool find_infinity(Value v, Path here, Path *out, Arena *arena) {
     }
     for (size_t i = 0; v.type->kind >= KIND_LIST && i < v.count; i++) {
         Value item = value_at(v, i);
-        bool is_plain = item.type->kind < KIND_LIST && item.type->kind != KIND_NUMBER;
+        bool is_plain = item.type->kind < KIND_LIST &&
+                        (item.type->kind != KIND_NUMBER || !(item.flags & FLAG_BIG));
         if (!is_plain && find_infinity(item, append(here, step_to(v, i), arena), out, arena))
             return true;
     }

@@ -397,3 +397,23 @@ size_t value_element_count(Value v, size_t limit) {
     }
     return count;
 }
+
+bool value_fits(Value v, int64_t *elements, int64_t *bytes) {
+    *elements -= 1;
+    if (!value_is_present(v))
+        return *elements >= 0;
+    if (v.type->kind == KIND_STRING)
+        *bytes -= v.count;
+    if (v.type->kind < KIND_LIST)
+        return *elements >= 0 && *bytes >= 0;
+    bool has_plain_items = (v.type->kind == KIND_LIST || v.type->kind == KIND_SET) &&
+                           v.type->element->kind < KIND_STRING;
+    if (has_plain_items) {
+        *elements -= v.count;
+        return *elements >= 0;
+    }
+    for (size_t i = 0; i < v.count; i++)
+        if (!value_fits(value_at(v, i), elements, bytes))
+            return false;
+    return true;
+}

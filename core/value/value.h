@@ -168,6 +168,9 @@ uint64_t value_hash(Value v);
 Value value_clone(Value v, Arena *arena);
 /* Elements in it, itself included; stops counting past `limit`. */
 size_t value_element_count(Value v, size_t limit);
+/* Takes its elements, itself included, and the bytes of its text from what is left of them. What
+ * it holds twice counts twice, also where memory holds it once. False as soon as one is below 0. */
+MUST_USE bool value_fits(Value v, int64_t *elements, int64_t *bytes);
 
 /* Rebuilds v bottom-up: `change` gets each value after its children. NULL payload is fine. */
 typedef Value (*ValueChange)(Value v, void *payload, Arena *arena);

@@ -20,6 +20,8 @@ static Str convert_failure(const FunctionCall *call, const Type *type) {
 
 static bool convert_to(FunctionCall *call, const Type *type, Value *out, Str *error) {
     ConvertError failure;
+    if (!function_check_room(call, call->arguments[0], error))
+        return false;
     if (convert_value(call->arguments[0], type, out, &failure, call->arena)) {
         /* As upstream: of an unknown the type asked for is known, and nothing else. */
         if (!value_is_known(call->arguments[0]))

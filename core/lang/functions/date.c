@@ -253,7 +253,7 @@ static const Function date_functions[] = {
         .example = "length(plantimestamp()) = 20",
     },
     {
-        .name = "timeadd", .blames_call = true,
+        .name = "timeadd", .blames_call = true, .can_be_null = true,
         PARAMETERS({"timestamp", &TYPE_STRING},
                    {"duration", &TYPE_STRING, 0, "Such as \"1h30m\" or \"-10s\"."}),
         .type = &TYPE_STRING,

@@ -5,6 +5,7 @@
 #include "expression.h"
 #include "lexer.h"
 #include "parser.h"
+#include "refinement.h"
 
 static bool expression_attempt(Evaluation *evaluation,
                                const Expr *expr,
@@ -192,8 +193,15 @@ static bool expression_templatestring(Evaluation *evaluation, const Expr *call, 
     if (!expression_template_arguments(evaluation, call, &text, &variables))
         return false;
     uint8_t marks = text.marks;
+    if (value_is_null(variables)) {
+        const Expr *given = call->as.call.arguments[1];
+        eval_error_at(evaluation, expr_start(given), given, "Invalid function argument",
+                      "Invalid value for \"vars\" parameter: argument must not be null.");
+        return false;
+    }
     if (!value_is_known(text) || !value_is_known(variables)) {
-        *out = value_with_marks(value_unknown(&TYPE_DYNAMIC), marks | variables.marks);
+        *out = value_with_marks(refinement_not_null(&TYPE_STRING, evaluation->arena),
+                                marks | variables.marks);
         return true;
     }
     const Source *source =

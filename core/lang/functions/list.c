@@ -27,6 +27,9 @@ static bool concat_check(FunctionCall *call, Str *error) {
         return function_fail(call, SIZE_MAX, error, "at least one argument is required");
     for (size_t i = 0; i < call->count; i++) {
         const Type *type = call->arguments[i].type;
+        /* As upstream, behind a list of unknown length the others are not looked at. */
+        if (type->kind == KIND_LIST && !value_is_known(call->arguments[i]))
+            return true;
         if (type->kind == KIND_LIST || type->kind == KIND_TUPLE)
             continue;
         return function_fail(call, i, error, "all arguments must be lists or tuples; got %.*s",
@@ -67,6 +70,7 @@ static bool list_concat(FunctionCall *call, Value *out, Str *error) {
             return function_fail(call, i, error, "%.*s", STR_ARG(failure.message));
         if (!function_spend(call, sequence_count(value), 0, error))
             return false;
+        vec_reserve(call->arena, &items, items.count + sequence_count(value));
         for (size_t k = 0; k < sequence_count(value); k++)
             vec_push(call->arena, &items, value_at(value, k));
     }
@@ -108,6 +112,8 @@ static bool list_flatten(FunctionCall *call, Value *out, Str *error) {
         type_is_sequence(list.type) || (type_is_mapping(list.type) && !value_is_wholly_known(list));
     if (!has_elements)
         return function_fail(call, 0, error, "can only flatten lists, sets and tuples");
+    if (!function_check_room(call, list, error))
+        return false;
     Flattening flattening = {.arena = call->arena, .is_known = true};
     flatten_into(&flattening, call->arguments[0]);
     if (!function_spend(call, flattening.items.count, 0, error))

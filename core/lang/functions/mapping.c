@@ -148,11 +148,15 @@ typedef struct MergeShape {
     uint8_t marks;
 } MergeShape;
 
-/* Nothing can be said while one has no type at all. */
+/* Nothing can be said while one has no type at all, but that one before it does not fit. */
 static bool merge_is_open(const FunctionCall *call) {
-    for (size_t i = 0; i < call->count; i++)
-        if (call->arguments[i].type->kind == KIND_DYNAMIC && !value_is_known(call->arguments[i]))
+    for (size_t i = 0; i < call->count; i++) {
+        Value map = call->arguments[i];
+        if (map.type->kind == KIND_DYNAMIC && !value_is_known(map))
             return true;
+        if (map.type->kind != KIND_DYNAMIC && !type_is_mapping(map.type))
+            return false;
+    }
     return false;
 }
 

@@ -148,6 +148,8 @@ static bool tfvars_encode_expr(FunctionCall *call, Value *out, Str *error) {
         *out = function_unknown(call, &TYPE_STRING);
         return true;
     }
+    if (!function_check_room(call, value, error))
+        return false;
     native_value(&text, value);
     native_end_line(&text, false);
     Str laid = native_lay_out(&text);
@@ -172,6 +174,8 @@ static bool tfvars_encode(FunctionCall *call, Value *out, Str *error) {
         *out = function_unknown(call, &TYPE_STRING);
         return true;
     }
+    if (!function_check_room(call, value, error))
+        return false;
     native_members(&text, value);
     Str laid = native_lay_out(&text);
     *out = value_string(laid, call->arena);

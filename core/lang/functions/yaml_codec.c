@@ -108,6 +108,8 @@ static bool yaml_codec_yamlencode(FunctionCall *call, Value *out, Str *error) {
         *out = function_unknown(call, &TYPE_STRING);
         return true;
     }
+    if (!function_check_room(call, value, error))
+        return false;
     YamlWriting writing = {.out = strbuf_new(call->arena), .arena = call->arena};
     yaml_emitter_initialize(&writing.emitter);
     yaml_emitter_set_output(&writing.emitter, yaml_append, &writing);

@@ -263,8 +263,31 @@ static void elements_are_counted_up_to_a_limit(void **state) {
     assert_true(value_element_count(nested, 3) < 8);
 }
 
+/* What memory holds once counts as often as it occurs. */
+static void test_fits(void **state) {
+    Value text = value_from_cstr("four");
+    Value *pair = arena_new_array(arena, Value, 2);
+    Value *pairs = arena_new_array(arena, Value, 2);
+    (void)state;
+    pair[0] = pair[1] = text;
+    pairs[0] = pairs[1] = value_tuple(pair, 2, arena);
+    Value nested = value_tuple(pairs, 2, arena);
+    int64_t elements = 7;
+    int64_t bytes = 16;
+    assert_true(value_fits(nested, &elements, &bytes));
+    assert_int_equal(elements, 0);
+    assert_int_equal(bytes, 0);
+    elements = 6;
+    bytes = 16;
+    assert_false(value_fits(nested, &elements, &bytes));
+    elements = 7;
+    bytes = 15;
+    assert_false(value_fits(nested, &elements, &bytes));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_fits),
         cmocka_unit_test(flags_follow_from_items),
         cmocka_unit_test(strings_are_normalised),
         cmocka_unit_test(numbers_are_inline_where_they_fit),

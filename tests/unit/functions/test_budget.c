@@ -1,0 +1,107 @@
+/* What expressions may cost, with the functions that make much of little. */
+#include "function_case.h"
+
+enum { MEBIBYTE = 1 << 20, ROUNDS_MAX = 64, MEMORY_MAX = 150 * MEBIBYTE };
+
+static void check_memory(const char *text) {
+    if (arena_used(arena) < MEMORY_MAX)
+        return;
+    print_error("%s: %zu MiB\n", text, arena_used(arena) / MEBIBYTE);
+    fail();
+}
+
+/* What is made of `a` is `a` the next time, as with local values that name each other. */
+static void check_doubling(const char *first, const char *text) {
+    Value value;
+    Diags diags = diags_new(arena);
+    size_t rounds = 0;
+    assert_true(evaluate(first, &value, &diags));
+    do {
+        set_variable("a", value);
+    } while (++rounds < ROUNDS_MAX && evaluate(text, &value, &diags));
+    assert_true(rounds > 10);
+    assert_true(rounds < ROUNDS_MAX);
+    assert_int_equal(diags.error_count, 1);
+    check_memory(text);
+}
+
+static void test_text(void **state) {
+    (void)state;
+    check_doubling("\"0123456789abcdef\"", "\"${a}${a}\"");
+}
+
+static void test_list(void **state) {
+    (void)state;
+    check_doubling("[\"x\"]", "concat(a, a)");
+}
+
+/* Few values in memory, very many for a function that walks them all. */
+static void test_nesting(void **state) {
+    (void)state;
+    check_doubling("[\"x\"]", "[a, a]");
+}
+
+static void test_object(void **state) {
+    (void)state;
+    check_doubling("{x = 1}", "{a = a, b = a}");
+}
+
+static void test_shared_text(void **state) {
+    (void)state;
+    check_doubling("[format(\"%1000s\", \"x\")]", "[a, a]");
+}
+
+/* The names of loops do what local values do. */
+static void test_loops(void **state) {
+    static const char *const uses[] = {"jsonencode(%s)", "yamlencode(%s)", "length(flatten(%s))",
+                                       "length(tolist(%s))"};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(uses); i++) {
+        StrBuf text = strbuf_new(arena);
+        Diags diags = diags_new(arena);
+        Value value;
+        strbuf_add_cstr(&text, "[for v0 in [[\"x\"]] : ");
+        for (int depth = 1; depth < 40; depth++)
+            strbuf_add_format(&text, "[for v%d in [[v%d, v%d]] : ", depth, depth - 1, depth - 1);
+        size_t length = strcspn(uses[i], "%");
+        strbuf_add(&text, (Str){uses[i], length});
+        strbuf_add_cstr(&text, "v39");
+        strbuf_add_cstr(&text, uses[i] + length + 2);
+        strbuf_add_repeat(&text, ']', 40);
+        assert_false(evaluate(str_to_cstr(strbuf_str(&text), arena), &value, &diags));
+        check_memory(uses[i]);
+    }
+}
+
+static void test_functions(void **state) {
+    static const char *const texts[] = {
+        "join(\"\", [for a in range(1000) : join(\"\", [for b in range(1000) : format(\"%1000s\", "
+        "\"x\")])])",
+        "[for a in range(1000) : [for b in range(1000) : [for c in range(1000) : c]]]",
+        "[for a in range(1000) : jsonencode([for b in range(1000) : [for c in range(100) : c]])]",
+        "\"%{for a in range(1000)}%{for b in range(1000)}%{for c in range(1000)}xxxxxxxxxxxxxxxx"
+        "%{endfor}%{endfor}%{endfor}\"",
+        "templatestring(join(\"\", [for i in range(1000) : \"$${x}\"]), {x = join(\"\", [for i in "
+        "range(1000) : format(\"%100s\", i)])})",
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        Diags diags = diags_new(arena);
+        Value value;
+        assert_false(evaluate(texts[i], &value, &diags));
+        assert_int_equal(diags.error_count, 1);
+        check_memory(texts[i]);
+        close_functions(state);
+        open_functions(state);
+    }
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, open_functions, close_functions)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        CASE(test_text),        CASE(test_list),  CASE(test_nesting),   CASE(test_object),
+        CASE(test_shared_text), CASE(test_loops), CASE(test_functions),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
