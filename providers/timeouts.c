@@ -42,7 +42,8 @@ void timeouts_explain(const Timeout *timeout, Diags *diags) {
         "The \"%s\" of %.*s was given up after %.*s: \"timeouts\" allows it %.*s. A greater value "
         "gives it more time; what is half done is seen to by the next run.",
         timeout->operation, STR_ARG(call->address), STR_ARG(passed), STR_ARG(limit));
-    diag->path = STR(".timeouts");
+    Path path = path_attribute((Path){0}, STR("timeouts"), call->arena);
+    diag->path = path_to_str(path, diags->arena);
 }
 
 bool timeouts_alone_differ(Value prior, Value planned) {

@@ -1,8 +1,8 @@
 /* Settings, sessions and patience. */
 #include "ssh_client.h"
 
+#include "call_log.h"
 #include "duration.h"
-#include "log.h"
 #include "object_builder.h"
 #include "path_error.h"
 #include "ssh_pool.h"
@@ -216,8 +216,8 @@ static SshStatus connect_once(SshLink *link, int64_t left_ms, SshProblem *proble
     };
     SshStatus status = ssh->connect(ssh->self, &link->target, patience, &link->session, problem,
                                     link->call->arena);
-    log_debug("ssh: connect host=%.*s port=%u status=%d text=\"%.*s\"", STR_ARG(link->target.host),
-              link->target.port, (int)status, STR_ARG(problem->text));
+    call_log(link->call, LOG_DEBUG, "ssh connect host=%.*s port=%u status=%d text=\"%.*s\"",
+             STR_ARG(link->target.host), link->target.port, (int)status, STR_ARG(problem->text));
     return status;
 }
 
@@ -322,6 +322,9 @@ static SshStatus exec_once(SshLink *link,
     const Ssh *ssh = link->call->io->ssh;
     SshStatus status =
         ssh->exec(ssh->self, link->session, command, out, problem, link->call->arena);
+    call_log(link->call, LOG_DEBUG, "ssh command host=%.*s port=%u bytes=%zu status=%d exit=%d",
+             STR_ARG(link->target.host), link->target.port, command->command.len, (int)status,
+             status == SSH_DONE ? out->exit_status : -1);
     if (status == SSH_DONE)
         return status;
     link->may_have_run |= problem->may_have_run;

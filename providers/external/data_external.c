@@ -1,8 +1,10 @@
 /* data external: runs a program, without a shell, that reads a JSON object of strings and writes
  * one. */
+#include "call_log.h"
 #include "external_provider.h"
 #include "json.h"
 #include "object_builder.h"
+#include "path_error.h"
 
 #include <errno.h>
 
@@ -18,18 +20,15 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static bool fail(Diags *diags, const char *summary, Str detail) {
-    Diag *diag = diags_error(diags, NO_RANGE, summary, "%.*s", STR_ARG(detail));
-    diag->path = STR(".program");
-    return false;
+static bool fail(const Call *call, Diags *diags, const char *summary, Str detail) {
+    return path_error(call, PATH_AT(call, {"program"}), diags, summary, "%.*s", STR_ARG(detail));
 }
 
 static bool external_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
-    (void)call;
     Value program = object_attribute(request->config, "program");
     if (!value_is_present(program) || program.count > 0)
         return true;
-    return fail(diags, "Invalid attribute value",
+    return fail(call, diags, "Invalid attribute value",
                 STR("The list must have at least one element: the program to run."));
 }
 
@@ -76,7 +75,7 @@ static bool explain(const Call *call, const char *name, const ProcessResult *res
         strbuf_add_format(&text, "\n\nIts error output:\n%.*s", STR_ARG(said));
     else
         strbuf_add_cstr(&text, " It wrote nothing to its error output.");
-    return fail(diags, "External program failed", strbuf_str(&text));
+    return fail(call, diags, "External program failed", strbuf_str(&text));
 }
 
 static bool parse_result(const Call *call, const char *name, Str out, Value *result, Diags *diags) {
@@ -93,7 +92,7 @@ static bool parse_result(const Call *call, const char *name, Str out, Value *res
         object_builder_put(&builder, value_key_at(document, i), text);
     }
     if (!is_good)
-        return fail(diags, "Unexpected result of an external program",
+        return fail(call, diags, "Unexpected result of an external program",
                     str_format(call->arena,
                                "\"%s\" must write one JSON object whose values are strings to its "
                                "standard output, and nothing else.",
@@ -118,7 +117,7 @@ static bool external_read(const Call *call,
     Value program = object_attribute(request->config, "program");
     const char *const *argv = arguments_of(program, &count, call->arena);
     if (count == 0)
-        return fail(diags, "External program missing",
+        return fail(call, diags, "External program missing",
                     STR("At least one element of the list must be neither null nor empty."));
     ProcessRequest started = {
         .argv = argv,
@@ -128,9 +127,12 @@ static bool external_read(const Call *call,
         .cancel = call->cancel,
     };
     ProcessResult ended = {0};
+    call_progress(call, 0, 0, "running the program");
     int error = process->run(process->self, &started, &ended, call->arena);
+    call_log(call, LOG_DEBUG, "process program=%s arguments=%zu error=%d status=%d timed_out=%d",
+             argv[0], count - 1, error, ended.exit_status, ended.timed_out);
     if (error)
-        return fail(diags, "External program not started",
+        return fail(call, diags, "External program not started",
                     str_format(call->arena,
                                "\"%s\": %s. The program must be in a directory of PATH or be named "
                                "with its directory, as in \"${path.module}/program\", and must be "

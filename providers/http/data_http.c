@@ -1,7 +1,9 @@
 /* data http: asks a web server and shows the answer. */
+#include "call_log.h"
 #include "digest.h"
 #include "http_provider.h"
 #include "object_builder.h"
+#include "path_error.h"
 #include "url.h"
 #include "utf8.h"
 
@@ -60,15 +62,13 @@ static const ArgumentRule rules[] = {
 };
 
 static bool http_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
-    (void)call;
     Value retry = object_attribute(request->config, "retry");
     if (!value_is_present(retry) ||
         object_int(retry, "min_delay_ms", 0) <= object_int(retry, "max_delay_ms", INT64_MAX))
         return true;
-    Diag *diag = diags_error(diags, NO_RANGE, "Invalid attribute value",
-                             "\"max_delay_ms\" must be at least as much as \"min_delay_ms\".");
-    diag->path = STR(".retry.max_delay_ms");
-    return false;
+    return path_error(call, PATH_AT(call, {"retry"}, {"max_delay_ms"}), diags,
+                      "Invalid attribute value",
+                      "\"max_delay_ms\" must be at least as much as \"min_delay_ms\".");
 }
 
 static bool is_certificate(Str pem) {
@@ -202,8 +202,12 @@ static bool http_read(const Call *call,
         return false;
     set_patience(call, request->config, &http);
     set_headers(call, request->config, &http);
-    HttpStatus status = http_send(call->io, &http, &answer, &problem, call->arena);
     Str shown = url_redact(http.url, call->arena);
+    call_progress(call, 0, 0, "waiting for the server");
+    HttpStatus status = http_send(call->io, &http, &answer, &problem, call->arena);
+    call_log(call, LOG_DEBUG, "http request method=%.*s url=%.*s done=%d status=%d attempts=%u",
+             STR_ARG(http.method), STR_ARG(shown), status == HTTP_DONE, answer.code,
+             answer.attempts);
     if (status != HTTP_DONE) {
         problem = url_scrub(problem, http.url, call->arena);
         diags_error(diags, NO_RANGE, "HTTP request failed", "%.*s %.*s: %.*s.",

@@ -5,8 +5,10 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "call_log.h"
 #include "libvirt_error.h"
 #include "thread.h"
+#include "url.h"
 #include "wait_until.h"
 
 #define LOOK_EVERY_MS 50 /* whether an attempt was cancelled */
@@ -183,7 +185,12 @@ static bool open_connection(const Call *call,
     if (!attempt)
         return libvirt_error_say(call, diags, STR("Cannot connect to the host"),
                                  STR("The system has no more threads for loam."));
-    if (!attempt_wait(attempt, call, options->connect_timeout_ms))
+    call_progress(call, 0, 0, "connecting to the host");
+    bool has_ended = attempt_wait(attempt, call, options->connect_timeout_ms);
+    call_log(call, LOG_DEBUG, "libvirt connect uri=%.*s ended=%d open=%d",
+             STR_ARG(url_redact(str_from_cstr(options->uri), call->arena)), has_ended,
+             has_ended && attempt->connection != NULL);
+    if (!has_ended)
         return libvirt_error_say(
             call, diags, str_format(call->arena, "Cannot connect to \"%s\"", options->uri),
             call_is_cancelled(call)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "call_log.h"
 #include "digest.h"
 #include "libvirt_error.h"
 
@@ -222,6 +223,8 @@ static bool upload(const Call *call,
     }
     if (virStreamFinish(stream) < 0)
         return libvirt_error_add(call, diags, "The host did not accept the upload");
+    call_log(call, LOG_DEBUG, "libvirt virStorageVolUpload bytes=%llu",
+             (unsigned long long)origin->size);
     return check_newest(&sending, connection, volume, origin, diags);
 }
 

@@ -1,12 +1,12 @@
 /* Programs that are run. */
 #include "local_command.h"
 
+#include "call_log.h"
 #include "nested_list.h"
+#include "path_error.h"
 
-static bool fail(Diags *diags, const char *summary, Str detail) {
-    Diag *diag = diags_error(diags, NO_RANGE, summary, "%.*s", STR_ARG(detail));
-    diag->path = STR(".command");
-    return false;
+static bool fail(const Call *call, Diags *diags, const char *summary, Str detail) {
+    return path_error(call, PATH_AT(call, {"command"}), diags, summary, "%.*s", STR_ARG(detail));
 }
 
 static const char *const *arguments_of(Value config, Arena *arena) {
@@ -38,17 +38,20 @@ bool local_command_run(const Call *call, Value config, Value *out, Diags *diags)
         .cancel = call->cancel,
     };
     ProcessResult result = {0};
+    call_progress(call, 0, 0, "running the command");
     int error = process->run(process->self, &request, &result, call->arena);
+    call_log(call, LOG_DEBUG, "process program=%s error=%d status=%d timed_out=%d", request.argv[0],
+             error, result.exit_status, result.timed_out);
     if (error)
-        return fail(diags, "Command not started",
+        return fail(call, diags, "Command not started",
                     str_format(call->arena, "\"%s\": %s.", request.argv[0], strerror(-error)));
     if (result.timed_out || cancel_level(call->cancel) != CANCEL_NONE)
-        return fail(diags, "Command stopped",
+        return fail(call, diags, "Command stopped",
                     str_format(call->arena, "\"%s\" did not end in time, or the run was stopped.",
                                request.argv[0]));
     Str said = str_trim(result.err);
     if (result.exit_status != 0 && !object_bool(config, "allow_non_zero_exit_code", false))
-        return fail(diags, "Command failed",
+        return fail(call, diags, "Command failed",
                     str_format(call->arena,
                                "\"%s\" ended with status %d; if the configuration can deal with "
                                "that, set \"allow_non_zero_exit_code\".%s%.*s",

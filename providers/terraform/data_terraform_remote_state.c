@@ -2,9 +2,11 @@
  * a lock. What is sensitive there is not so here: mark it where it is used. */
 #include "backend_settings.h"
 #include "backends.h"
+#include "call_log.h"
 #include "cipher_set.h"
 #include "convert.h"
 #include "object_builder.h"
+#include "path_error.h"
 #include "statefile.h"
 #include "terraform_provider.h"
 
@@ -17,78 +19,77 @@ static const Attribute attributes[] = {
     {"outputs",   &TYPE_DYNAMIC, COMPUTED, "The outputs of the root module, by name."              },
 };
 
-static bool refuse_config(Str why, const char *path, Diags *diags) {
-    Diag *diag =
-        diags_error(diags, NO_RANGE, "Invalid backend configuration", "%.*s", STR_ARG(why));
-    diag->path = str_from_cstr(path);
-    return false;
+static bool refuse_config(const Call *call, Str why, const char *name, Diags *diags) {
+    return path_error(call, PATH_AT(call, {name}), diags, "Invalid backend configuration", "%.*s",
+                      STR_ARG(why));
 }
 
-static bool check_defaults(Value config, Diags *diags) {
+static bool check_defaults(const Call *call, Value config, Diags *diags) {
     Value defaults = object_attribute(config, "defaults");
     if (!value_is_present(defaults) || type_is_mapping(defaults.type))
         return true;
-    Diag *diag = diags_error(diags, NO_RANGE, "Invalid default values",
-                             "\"defaults\" must be an object: a value for each output that may "
-                             "be missing.");
-    diag->path = STR(".defaults");
-    return false;
+    return path_error(call, PATH_AT(call, {"defaults"}), diags, "Invalid default values",
+                      "\"defaults\" must be an object: a value for each output that may be "
+                      "missing.");
 }
 
 /* The backend's configuration from an object: what it does not know is refused. */
 static bool backend_config(
-    const BackendType *type, Value given, Value *out, Arena *arena, Diags *diags) {
+    const Call *call, const BackendType *type, Value given, Value *out, Diags *diags) {
+    Arena *arena = call->arena;
     ObjectBuilder builder = object_builder_empty(&type->schema, arena);
     if (!value_is_null(given) && !type_is_mapping(given.type))
-        return refuse_config(STR("\"config\" must be an object."), ".config", diags);
+        return refuse_config(call, STR("\"config\" must be an object."), "config", diags);
     for (size_t i = 0; value_is_present(given) && i < given.count; i++) {
         Str name = value_key_at(given, i);
         const Attribute *attribute = schema_find_attribute(&type->schema, name);
         ConvertError error;
         Value value;
         if (!attribute)
-            return refuse_config(str_format(arena, "The backend \"%s\" has no argument \"%.*s\".",
+            return refuse_config(call,
+                                 str_format(arena, "The backend \"%s\" has no argument \"%.*s\".",
                                             type->name, STR_ARG(name)),
-                                 ".config", diags);
+                                 "config", diags);
         if (!convert_value(value_at(given, i), attribute_implied_type(attribute), &value, &error,
                            arena))
-            return refuse_config(str_format(arena,
+            return refuse_config(call,
+                                 str_format(arena,
                                             "The argument \"%.*s\" of the backend has the "
                                             "wrong type.",
                                             STR_ARG(name)),
-                                 ".config", diags);
+                                 "config", diags);
         object_builder_set(&builder, attribute->name, value);
     }
     *out = object_builder_value(&builder);
     return true;
 }
 
-static bool find_type(Value config, const BackendType **out, Arena *arena, Diags *diags) {
+static bool find_type(const Call *call, Value config, const BackendType **out, Diags *diags) {
     Str name = object_text(config, "backend", STR_EMPTY);
     *out = backends_find(name);
     if (*out)
         return true;
-    return refuse_config(str_format(arena,
+    return refuse_config(call,
+                         str_format(call->arena,
                                     "There is no backend type named \"%.*s\" that outputs can "
                                     "be read from.",
                                     STR_ARG(name)),
-                         ".backend", diags);
+                         "backend", diags);
 }
 
 static bool remote_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
     Value config = request->config;
     const BackendType *type;
     Value given = object_attribute(config, "config"), ignored;
-    if (!check_defaults(config, diags))
+    if (!check_defaults(call, config, diags))
         return false;
     if (!value_is_known(object_attribute(config, "backend")))
         return true;
-    if (!find_type(config, &type, call->arena, diags))
+    if (!find_type(call, config, &type, diags))
         return false;
     if (!value_is_null(given) && given.type != &TYPE_DYNAMIC && !type_is_mapping(given.type))
-        return refuse_config(STR("\"config\" must be an object."), ".config", diags);
-    return !value_is_wholly_known(given) ||
-           backend_config(type, given, &ignored, call->arena, diags);
+        return refuse_config(call, STR("\"config\" must be an object."), "config", diags);
+    return !value_is_wholly_known(given) || backend_config(call, type, given, &ignored, diags);
 }
 
 static bool read_text(const Call *call,
@@ -105,6 +106,8 @@ static bool read_text(const Call *call,
         return false;
     backend->cipher = cipher_set_remote(call->client, call->address);
     bool ok = backend_read(backend, out, call->arena, diags);
+    call_log(call, LOG_DEBUG, "state read backend=%s workspace=%.*s ok=%d bytes=%zu", type->name,
+             STR_ARG(workspace), ok, ok ? out->len : 0);
     *path = backend->path;
     backend->close(backend);
     return ok;
@@ -142,8 +145,8 @@ static bool remote_read(const Call *call,
     Value config;
     Str path, text;
     Str workspace = object_text(*state, "workspace", STR("default"));
-    if (!find_type(*state, &type, arena, diags) ||
-        !backend_config(type, object_attribute(*state, "config"), &config, arena, diags) ||
+    if (!find_type(call, *state, &type, diags) ||
+        !backend_config(call, type, object_attribute(*state, "config"), &config, diags) ||
         !read_text(call, type, config, workspace, &path, &text, diags)) {
         return false;
     }

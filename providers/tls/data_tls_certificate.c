@@ -1,4 +1,5 @@
 /* data tls_certificate: what a certificate says: a given one, or those that a server shows. */
+#include "call_log.h"
 #include "digest.h"
 #include "nested_list.h"
 #include "object_builder.h"
@@ -125,9 +126,12 @@ static bool ask(const Call *call, Value config, StrVec *out, Diags *diags) {
         .cancel = call->cancel,
     };
     tls_client_set_proxy(call->client, is_tls, &request);
+    Str shown = url_redact(text, call->arena);
+    call_progress(call, 0, 0, "waiting for the server");
     HttpStatus status = http_send(call->io, &request, &answer, &problem, call->arena);
+    call_log(call, LOG_DEBUG, "tls handshake url=%.*s done=%d certificates=%zu", STR_ARG(shown),
+             status == HTTP_DONE, answer.certificates.count);
     if (status != HTTP_DONE || answer.certificates.count == 0) {
-        Str shown = url_redact(text, call->arena);
         problem = status == HTTP_DONE ? STR("the server showed none") : problem;
         diags_error(diags, NO_RANGE, "Certificates not read", "%.*s: %.*s.", STR_ARG(shown),
                     STR_ARG(problem));

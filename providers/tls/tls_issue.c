@@ -3,6 +3,7 @@
 
 #include "digest.h"
 #include "nested_list.h"
+#include "path_error.h"
 #include "timestamp.h"
 
 #include <openssl/bn.h>
@@ -76,10 +77,9 @@ bool tls_issue_validate(const Call *call, const ValidateRequest *request, Diags 
         Value use = value_at(list, i);
         if (!value_is_present(use) || find_use(value_text(use)))
             continue;
-        Diag *diag = diags_error(diags, NO_RANGE, "Invalid attribute value",
-                                 "\"%.*s\" is no use of a key. There are: %.*s.",
-                                 STR_ARG(value_text(use)), STR_ARG(all));
-        diag->path = str_format(call->arena, ".allowed_uses[%zu]", i);
+        (void)path_error(call, PATH_AT(call, {"allowed_uses"}, {.index = i}), diags,
+                         "Invalid attribute value", "\"%.*s\" is no use of a key. There are: %.*s.",
+                         STR_ARG(value_text(use)), STR_ARG(all));
     }
     return diags->error_count == before;
 }
