@@ -46,6 +46,9 @@ struct Backend {
                                its end */
     /* Requests are given up when it says CANCEL_NOW; NULL: never. */
     const CancelToken *cancel;
+    /* True: the first signal stops its requests. Else the second one does, since the state of a run
+     * that stops has to be written. */
+    bool is_read_only;
     /* Local: where the state from before the first write goes; whoever opened the backend may
      * choose another place, or none (empty). */
     Str backup_path;

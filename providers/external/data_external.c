@@ -67,7 +67,9 @@ static Str shown(Str text) {
 static bool explain(const Call *call, const char *name, const ProcessResult *result, Diags *diags) {
     Str said = shown(result->err);
     StrBuf text = strbuf_new(call->arena);
-    if (result->timed_out)
+    if (cancel_level(call->cancel) != CANCEL_NONE)
+        strbuf_add_format(&text, "\"%s\" was stopped on request.", name);
+    else if (result->timed_out)
         strbuf_add_format(&text, "\"%s\" did not end in time and was stopped.", name);
     else
         strbuf_add_format(&text, "\"%s\" ended with status %d.", name, result->exit_status);

@@ -104,6 +104,9 @@ static bool read_text(const Call *call,
     if (!backend_settings_complete(type, call->io, config, &whole, call->arena, diags) ||
         !type->open(call->io, whole, workspace, &backend, call->arena, diags))
         return false;
+    backend->cancel = call->cancel;
+    backend->is_read_only = true;
+    call_progress(call, 0, 0, "waiting for the backend");
     backend->cipher = cipher_set_remote(call->client, call->address);
     bool ok = backend_read(backend, out, call->arena, diags);
     call_log(call, LOG_DEBUG, "state read backend=%s workspace=%.*s ok=%d bytes=%zu", type->name,

@@ -43,7 +43,7 @@ static HttpRequest request_to(const HttpStore *store, Str method, Str url, Str b
         .retry_wait_ms = seconds_of(store, "retry_wait_min", 1),
         .retry_wait_max_ms = seconds_of(store, "retry_wait_max", 30),
         .cancel = store->backend.cancel,
-        .cancel_at = CANCEL_NOW,
+        .cancel_at = store->backend.is_read_only ? CANCEL_STOP : CANCEL_NOW,
     };
     Value headers;
     bool given = value_find(store->config, STR("headers"), &headers) && value_is_present(headers);
