@@ -35,7 +35,7 @@ static bool read_block(Project *project, const BackendConfig *block, BackendChoi
     out->type = backends_find(block->type);
     out->is_configured = true;
     if (!out->type)
-        return refuse_type(block->type, block->range, arena, project->diags);
+        return refuse_type(block->type, block->type_range, arena, project->diags);
     const Schema *schema = backend_settings_lenient(out->type, arena);
     if (!decode_body(block->body, schema, &decoded, arena, project->diags) ||
         !decode_eval(decoded, scope, &out->config, arena, project->diags) ||

@@ -158,9 +158,19 @@ static const Option delete_options[] = {
     {"force", OPTION_FLAG, NULL, "Delete it even if its state holds objects, and forget them."},
 };
 
+/* Outputs and data sources are nothing that exists. */
+static bool has_objects(const State *state) {
+    map_each(&state->resources, entry) {
+        const StateResource *resource = entry->value;
+        if (resource->address.mode == MODE_MANAGED && resource->instances.count > 0)
+            return true;
+    }
+    return false;
+}
+
 /* Nothing that exists may be lost sight of by accident. */
 static bool check_empty(const Project *project, Str name, Diags *diags) {
-    bool is_empty = state_is_empty(project->state) && !project->found_journal;
+    bool is_empty = !has_objects(project->state) && !project->found_journal;
     if (is_empty || option_flag(project->arguments, "force", false))
         return true;
     diags_error(diags, NO_RANGE, "Workspace is not empty",

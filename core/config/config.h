@@ -18,6 +18,7 @@ typedef struct Condition {
     const Expr *condition;
     const Expr *error_message;
     SourceRange range;
+    bool is_sound; /* no error was found when it was read */
 } Condition;
 
 typedef VEC(Condition) Conditions;
@@ -132,7 +133,9 @@ typedef struct ConfigAddress {
         const Expr *expr;
     })
     keys;
-    bool is_reserved; /* its type is a word of the language; resource.WORD.NAME is another */
+    SourceRange key_range; /* of the first key, a literal or not; no source: there is none */
+    bool is_module_key;    /* the first key is one of a module */
+    bool is_reserved;      /* its type is a word of the language; resource.WORD.NAME is another */
     SourceRange range;
 } ConfigAddress;
 
@@ -155,7 +158,8 @@ typedef struct Import {
     const Expr *identity; /* … or that one */
     ConfigAddress to;
     const Expr *for_each;
-    ProviderRef provider; /* name empty: the target's */
+    ProviderRef provider;       /* name empty: the target's */
+    SourceRange provider_range; /* the argument */
     SourceRange range;
 } Import;
 
@@ -183,6 +187,7 @@ typedef struct BackendConfig {
     Str type;
     const Body *body;
     SourceRange range;
+    SourceRange type_range;
 } BackendConfig;
 
 /* key_provider "pbkdf2" "main", method "aes_gcm" "main" */

@@ -83,11 +83,15 @@ static bool take_name(AddressReader *reader, Str *out, const char *missing) {
 }
 
 /* A key at the depth that is being read. */
-static bool take_key(AddressReader *reader, InstanceKey *out) {
+static bool take_key(AddressReader *reader, bool is_module, InstanceKey *out) {
     const AddressStep *step = peek(reader);
     if (!step || !step->is_index)
         return true;
     reader->at++;
+    if (!reader->out->key_range.source) {
+        reader->out->key_range = step->range;
+        reader->out->is_module_key = is_module;
+    }
     if (step->expr) {
         struct ConfigAddressKey key = {reader->depth, step->expr};
         vec_push(reader->arena, &reader->out->keys, key);
@@ -106,7 +110,7 @@ static bool take_modules(AddressReader *reader, const ModuleAddr **out) {
         reader->at++;
         if (!take_name(reader, &name,
                        "\"module\" must be followed by the name of a module call.") ||
-            !take_key(reader, &key))
+            !take_key(reader, true, &key))
             return false;
         *out = module_addr_child(*out, name, key, reader->arena);
         reader->depth++;
@@ -145,7 +149,7 @@ static bool take_resource(AddressReader *reader, ResourceAddr *out) {
     return take_name(reader, &out->type, "A resource is named by its type and its name.") &&
            take_name(reader, &out->name,
                      "The type of a resource must be followed by a dot and its name.") &&
-           take_key(reader, &out->key);
+           take_key(reader, false, &out->key);
 }
 
 bool config_address_read(const Expr *expr, ConfigAddress *out, Arena *arena, Diags *diags) {

@@ -1,6 +1,7 @@
 /* import: an object that is there already comes under management. */
 #include "config_address.h"
 #include "config_block.h"
+#include "config_legacy.h"
 #include "config_read.h"
 
 /* What cannot be read as an address is no managed resource either. */
@@ -70,8 +71,12 @@ static bool check_repeated(ConfigLoading *loading, const Import *import) {
 }
 
 static bool read_provider(ConfigLoading *loading, const BodyContent *content, Import *out) {
-    const Expr *expr = config_read_expr(content, "provider");
-    return !expr || config_read_provider_ref(expr, &out->provider, loading->arena, loading->diags);
+    const BodyAttribute *provider = body_content_find(content, "provider");
+    if (!provider)
+        return true;
+    const Expr *expr = config_legacy_reference(provider->expr, loading->arena, loading->diags);
+    out->provider_range = provider->range;
+    return config_read_provider_ref(expr, &out->provider, loading->arena, loading->diags);
 }
 
 static bool import_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {

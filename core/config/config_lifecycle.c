@@ -110,10 +110,17 @@ static bool check_trigger(const Expr *expr, Diags *diags) {
     Reference reference;
     if (!root)
         return refuse_trigger(expr, diags);
-    if (!reference_from_traversal(root, &reference, diags))
+    Diags found = diags_new(diags->arena);
+    if (!reference_from_traversal(root, &reference, &found)) {
+        for (size_t i = 0; i < found.count; i++)
+            found.items[i].range = expr->range;
+        diags_append(diags, &found);
         return false;
+    }
     if (reference.kind == REFERENCE_RESOURCE && reference.mode == MODE_MANAGED)
         return true;
+    if (reference.kind == REFERENCE_COUNT || reference.kind == REFERENCE_EACH)
+        return refuse_trigger(expr, diags); /* known in keys, but nothing that changes */
     diags_error(diags, expr->range, "Invalid reference in replace_triggered_by expression",
                 "Only managed resources can trigger a replacement. A value from elsewhere can do "
                 "so by way of a terraform_data resource.");
@@ -140,7 +147,7 @@ static bool read_triggers(const BodyContent *content, Lifecycle *out, Arena *are
 
 typedef struct SelfSearch {
     const Resource *resource;
-    Traversal *found;
+    bool is_found;
 } SelfSearch;
 
 static void look_for_self(Traversal *traversal, void *payload) {
@@ -152,7 +159,7 @@ static void look_for_self(Traversal *traversal, void *payload) {
         reference.kind == REFERENCE_RESOURCE && reference.mode == search->resource->mode &&
         str_equal(reference.type, search->resource->type) &&
         str_equal(reference.name, search->resource->name))
-        search->found = traversal;
+        search->is_found = true;
 }
 
 /* The object does not exist before it is made, and afterwards its instance is called self. */
@@ -163,13 +170,16 @@ static bool check_conditions(const Conditions *conditions,
                              Diags *diags) {
     bool ok = true;
     vec_each(conditions, condition) {
-        SelfSearch search = {.resource = resource};
-        expr_each_traversal(condition->condition, look_for_self, &search);
-        if (!search.found)
-            continue;
-        Str summary = str_format(diags->arena, "Invalid reference in %s", type);
-        diags_error(diags, search.found->range, str_to_cstr(summary, diags->arena), "%s", advice);
-        ok = false;
+        const Expr *parts[] = {condition->condition, condition->error_message};
+        for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
+            SelfSearch search = {.resource = resource};
+            expr_each_traversal(parts[i], look_for_self, &search);
+            if (!search.is_found)
+                continue;
+            Str summary = str_format(diags->arena, "Invalid reference in %s", type);
+            diags_error(diags, parts[i]->range, str_to_cstr(summary, diags->arena), "%s", advice);
+            ok = false;
+        }
     }
     return ok;
 }

@@ -6,7 +6,7 @@
 static bool check_literal(ConfigLoading *loading, const ConfigAddress *end) {
     if (!end->keys.count)
         return true;
-    diags_error(loading->diags, end->keys.items[0].expr->range, "Invalid address",
+    diags_error(loading->diags, end->range, "Invalid address",
                 "The keys in an address of a \"moved\" block must be literals.");
     return false;
 }

@@ -21,6 +21,18 @@ static bool refuse_postconditions(ConfigLoading *loading, const BodyContent *con
     return ok;
 }
 
+static bool read_deprecated(ConfigLoading *loading, const BodyContent *content, Output *out) {
+    const BodyAttribute *attribute = body_content_find(content, "deprecated");
+    if (!config_read_string(content, "deprecated", &out->deprecated, loading->arena,
+                            loading->diags))
+        return false;
+    if (!attribute || out->deprecated.len > 0)
+        return true;
+    diags_error(loading->diags, attribute->expr->range, "Invalid deprecation message",
+                "\"deprecated\" must be a text that is not empty: what to use instead.");
+    return false;
+}
+
 static bool output_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
     static const BodyAttributeSchema attributes[] = {
         {"value",       true,  BODY_EXPRESSION},
@@ -52,7 +64,7 @@ static bool output_decode(ConfigLoading *loading, const BodyBlock *block, bool i
     ok &= config_read_string(&content, "description", &output->description, arena, diags);
     ok &= config_read_bool(&content, "sensitive", &output->sensitive, arena, diags);
     ok &= config_read_bool(&content, "ephemeral", &output->ephemeral, arena, diags);
-    ok &= config_read_string(&content, "deprecated", &output->deprecated, arena, diags);
+    ok &= read_deprecated(loading, &content, output);
     ok &= config_read_traversals(&content, "depends_on", &output->depends_on, arena, diags);
     ok &= refuse_postconditions(loading, &content);
     ok &= config_read_conditions(&content, "precondition", &output->preconditions, arena, diags);

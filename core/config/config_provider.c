@@ -41,7 +41,7 @@ static bool provider_identify(ConfigLoading *loading, const BodyBlock *block, St
     const Body *rest;
     Str alias = STR_EMPTY;
     Str name = block->labels[0];
-    bool ok = config_requirement_check_name(name, block->label_ranges[0], loading->diags);
+    bool ok = config_requirement_check_name(name, block->range, loading->diags);
     ok &= body_content(block->body, &schema, &content, &rest, arena, loading->diags);
     ok = read_alias(loading, &content, &alias) && ok;
     *key = str_concat(STR("provider."), config_provider_key(name, alias, arena), arena);

@@ -2,6 +2,7 @@
 #include "config_read.h"
 
 #include "config_legacy.h"
+#include "config_requirement.h"
 #include "eval.h"
 #include "lexer.h"
 
@@ -164,6 +165,11 @@ static const Expr *split_key(const Expr *expr, const Expr **key, Arena *arena) {
     return rest;
 }
 
+/* Where the provider's name stands: the alias behind it is none of its. */
+static SourceRange name_range(const Traversal *traversal, const Expr *expr) {
+    return traversal ? traversal->root_range : expr->range;
+}
+
 bool config_read_provider_ref(const Expr *expr, ProviderRef *out, Arena *arena, Diags *diags) {
     ProviderRef ref = {.range = expr->range};
     expr = split_key(expr, &ref.key, arena);
@@ -184,9 +190,9 @@ bool config_read_provider_ref(const Expr *expr, ProviderRef *out, Arena *arena, 
     }
     if (lexer_is_identifier(ref.name) && (!ref.alias.len || lexer_is_identifier(ref.alias))) {
         *out = ref;
-        return true;
+        return config_requirement_check_name(ref.name, name_range(traversal, expr), diags);
     }
-    bool is_key = traversal && traversal->step_count > 0 && traversal->steps[0].is_index;
+    bool is_key = traversal && traversal->step_count == 1 && traversal->steps[0].is_index;
     SourceRange range = is_key ? traversal->steps[0].range : expr->range;
     diags_error(diags, range, "Invalid provider reference",
                 "A provider configuration is named by the provider's name, or by that name, a dot "
@@ -291,6 +297,7 @@ static bool read_condition(const BodyBlock *block, Condition *out, Arena *arena,
     out->condition = config_read_expr(&content, "condition");
     out->error_message = config_read_expr(&content, "error_message");
     out->range = block->range;
+    out->is_sound = ok && config_read_is_judging(out);
     if (!out->condition || config_read_is_judging(out))
         return ok;
     diags_error(diags, out->condition->range, "Invalid condition",

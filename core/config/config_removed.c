@@ -11,7 +11,9 @@ static bool check_from(ConfigLoading *loading, const ConfigAddress *from) {
                     "Only managed resources and modules can be removed: of data sources and "
                     "ephemeral resources nothing is left behind.");
     else if (config_address_has_keys(from))
-        diags_error(loading->diags, from->range, "Resource instance keys not allowed",
+        diags_error(loading->diags, from->keys.count ? from->range : from->key_range,
+                    from->is_module_key ? "Module instance keys not allowed"
+                                        : "Resource instance keys not allowed",
                     "A removed block speaks of all instances of a resource or module. Name it "
                     "without keys.");
     return is_managed && !config_address_has_keys(from);
@@ -86,7 +88,7 @@ static bool removed_decode(ConfigLoading *loading, const BodyBlock *block, bool 
     ok &= read_lifecycle(loading, &content, &removed);
     ok &= config_provisioner_read(&content, &removed.provisioners, &removed.connection,
                                   loading->arena, loading->diags);
-    ok = ok && check_provisioners(loading, &removed);
+    ok &= !has_from || check_provisioners(loading, &removed);
     if (ok)
         vec_push(loading->arena, &loading->module->removed, removed);
     return ok;

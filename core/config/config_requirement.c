@@ -31,23 +31,60 @@ bool config_requirement_check_version(Str version, SourceRange range, Diags *dia
     return false;
 }
 
-bool config_requirement_check_name(Str name, SourceRange range, Diags *diags) {
+/* Letters, digits and dashes, with no dash at either end. */
+static bool is_name_part(Str name, bool *has_capital) {
     bool is_normal = name.len > 0 && name.ptr[0] != '-' && name.ptr[name.len - 1] != '-';
-    bool has_capital = false;
     size_t width;
+    *has_capital = false;
     for (size_t at = 0; at < name.len; at += width) {
         uint32_t codepoint = utf8_decode(name, at, &width);
-        has_capital |= codepoint >= 'A' && codepoint <= 'Z';
-        is_normal &= utf8_is_id_continue(codepoint) || codepoint == '-';
-        is_normal &= codepoint != '_' || at > 0;
+        *has_capital |= codepoint >= 'A' && codepoint <= 'Z';
+        is_normal &= codepoint != '_' && (utf8_is_id_continue(codepoint) || codepoint == '-');
     }
-    if (is_normal && !has_capital)
+    return is_normal;
+}
+
+bool config_requirement_check_name(Str name, SourceRange range, Diags *diags) {
+    bool has_capital;
+    if (is_name_part(name, &has_capital) && !has_capital)
         return true;
     diags_error(diags, range, "Invalid provider local name",
                 "\"%.*s\" is no name of a provider: it has lower-case letters, digits and dashes, "
                 "and neither begins nor ends with a dash.",
                 STR_ARG(name));
     return false;
+}
+
+/* A host has dots, and may have a port. */
+static bool is_host(Str text) {
+    Str rest = text;
+    Str label = STR_EMPTY;
+    bool has_capital;
+    size_t colon = str_rfind_char(text, ':');
+    if (colon != SIZE_MAX)
+        rest = str_slice(text, 0, colon);
+    while (str_next_field(&rest, '.', &label))
+        if (!is_name_part(label, &has_capital))
+            return false;
+    return true;
+}
+
+/* The fields of a source, of which the last is the type and the one before it the namespace. */
+static bool check_fields(RequirementReader *reader, Str source, size_t count, SourceRange range) {
+    Str rest = source;
+    Str field = STR_EMPTY;
+    bool has_capital;
+    for (size_t left = count; str_next_field(&rest, '/', &field); left--) {
+        if (left == 3 && !is_host(field))
+            return refuse(reader, range, "Invalid provider source hostname",
+                          "The part before the first of two slashes is the name of a host.");
+        if (left < 3 && !is_name_part(field, &has_capital))
+            return refuse(reader, range,
+                          left == 2 ? "Invalid provider namespace" : "Invalid provider type",
+                          "The parts of a provider's source have letters, digits and dashes, and "
+                          "neither begin nor end with a dash.");
+    }
+    return true;
 }
 
 /* [host/][namespace/]type */
@@ -63,6 +100,8 @@ static bool check_source(RequirementReader *reader, Str source, SourceRange rang
     if (!ok || count > 3)
         return refuse(reader, range, "Invalid provider source string",
                       "A provider's source is written as \"[host/][namespace/]name\".");
+    if (!check_fields(reader, source, count, range))
+        return false;
     if (str_starts_with(field, STR("terraform-provider-")))
         return refuse(reader, range, "Invalid provider type",
                       "The name of a provider goes without \"terraform-provider-\", although its "
@@ -184,7 +223,9 @@ static bool read_requirement(ConfigLoading *loading,
     requirement->name = attribute->name;
     requirement->range = attribute->range;
     RequirementReader reader = {loading, attribute, requirement};
-    bool ok = config_requirement_check_name(attribute->name, attribute->name_range, loading->diags);
+    bool is_source_implied = attribute->expr->kind != EXPR_OBJECT;
+    SourceRange place = is_source_implied ? attribute->expr->range : attribute->name_range;
+    bool ok = config_requirement_check_name(attribute->name, place, loading->diags);
     ok &= read_value(&reader) && check_builtin(&reader);
     if (map_has(all, attribute->name) && !is_override)
         return refuse(&reader, attribute->name_range, "Duplicate required provider",

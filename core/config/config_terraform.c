@@ -4,6 +4,7 @@
 #include "config_encryption.h"
 #include "config_read.h"
 #include "config_requirement.h"
+#include "eval.h"
 
 static bool read_backend(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
     const BackendConfig *before = loading->module->backend;
@@ -19,7 +20,7 @@ static bool read_backend(ConfigLoading *loading, const BodyBlock *block, bool is
             "The backend of the root module serves all modules. Remove this block, unless "
             "the module is also used on its own.");
     BackendConfig *backend = arena_new(loading->arena, BackendConfig);
-    *backend = (BackendConfig){block->labels[0], block->body, block->range};
+    *backend = (BackendConfig){block->labels[0], block->body, block->range, block->label_ranges[0]};
     loading->module->backend = backend;
     return true;
 }
@@ -58,9 +59,22 @@ static bool check_language(ConfigLoading *loading, const BodyContent *content) {
     return false;
 }
 
+/* No provider asks for more than constants. */
+static bool check_constants(ConfigLoading *loading, const BodyBlock *block) {
+    BodyContent content = {0};
+    Value ignored;
+    bool ok = body_attributes(block->body, BODY_LITERAL, &content, loading->arena, loading->diags);
+    vec_each(&content.attributes, attribute) {
+        ok &= eval_constant(attribute->expr, &ignored, loading->arena, loading->diags);
+    }
+    return ok;
+}
+
 static bool add_provider_meta(ConfigLoading *loading, const BodyBlock *block) {
     ProviderMeta *meta = arena_new(loading->arena, ProviderMeta);
-    *meta = (ProviderMeta){block->labels[0], block->body, block->range};
+    *meta = (ProviderMeta){block->labels[0], block->body, block->label_ranges[0]};
+    if (!check_constants(loading, block))
+        return false;
     const ProviderMeta *before =
         map_put(loading->arena, &loading->module->provider_metas, meta->provider, meta);
     if (!before)

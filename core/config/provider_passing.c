@@ -94,6 +94,17 @@ static bool check_type(const LocalName *child,
     return false;
 }
 
+/* What the caller passes may be as little declared there. */
+static void warn_of_undeclared(const LocalName *parent, const ProviderRef *passed, Diags *diags) {
+    if (parent->requirement || parent->alias.len ||
+        map_has(&parent->module->providers, parent->text))
+        return;
+    diags_warning(diags, passed->range, "Reference to undefined provider",
+                  "%.*s does not declare the provider name \"%.*s\", so \"%.*s\" is taken to be "
+                  "meant. Declare it there, in required_providers.",
+                  STR_ARG(path_of(parent->module)), STR_ARG(parent->name), STR_ARG(parent->source));
+}
+
 static bool check_passed(ConfigLoading *loading, const ModuleCall *call) {
     Arena *arena = loading->arena;
     bool ok = true;
@@ -104,6 +115,7 @@ static bool check_passed(ConfigLoading *loading, const ModuleCall *call) {
         LocalName parent = local_name(loading->module, text, arena);
         ok = check_name(&child, passed, loading->diags) && ok;
         ok = check_type(&child, &parent, passed, loading->diags) && ok;
+        warn_of_undeclared(&parent, passed, loading->diags);
     }
     return ok;
 }

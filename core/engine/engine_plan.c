@@ -112,7 +112,9 @@ static bool check_moves(EngineWalk *walk, Moves *moves, Diags *diags) {
     size_t before = diags->error_count;
     if (moves->statements.count == 0)
         return false;
-    engine_walk_each_record(walk, check_move, &check);
+    if (walk->options->mode != PLAN_DESTROY)
+        engine_walk_each_record(walk, check_move, &check);
+    diags_append(diags, &moves->invalid);
     if (diags->error_count == before)
         diags_append(diags, &moves->cycle);
     return diags->error_count != before;
@@ -364,8 +366,9 @@ static bool plan(const Engine *engine,
     size_t before = diags->error_count;
     EngineWalk *walk = engine_walk_open(engine, options, PHASE_PLAN, arena);
     Moves moves = {0};
-    bool moved = removal_check(engine->config, arena, diags) &&
-                 moves_apply(engine->config, prior, &prior, &moves, arena, diags);
+    bool is_sound = removal_check(engine->config, arena, diags);
+    if (is_sound)
+        moves_apply(engine->config, prior, &prior, &moves, arena);
     walk->state = prior;
     walk->moves = &moves;
     walk->lineage = prior->lineage;
@@ -375,14 +378,14 @@ static bool plan(const Engine *engine,
                            .held = map_new(arena),
                            .arena = arena,
                            .diags = diags};
-    bool built = moved && check_targets(walk, &moves, diags) &&
+    bool built = is_sound && check_targets(walk, &moves, diags) &&
                  refusal_check(engine->config, diags) && plan_graph_build(walk, diags);
     if (built)
         deletions_index(walk);
     bool ended = built && visit_run(walk);
     engine_walk_close(walk, diags);
     engine_walk_leave_console(walk);
-    bool is_misleading = built && options->mode != PLAN_DESTROY && check_moves(walk, &moves, diags);
+    bool is_misleading = built && check_moves(walk, &moves, diags);
     if (built && !is_misleading)
         diags_append(diags, &moves.blocked);
     gathering.refreshed = state_fork(prior, arena);

@@ -377,6 +377,7 @@ bool evaluate_conditions(const Conditions *conditions,
     bool ok = true;
     EvalScope local = *scope;
     local.scope.self = &local;
+    local.scope.awaits_operands = scope->walk->phase == PHASE_PLAN;
     for (size_t i = 0; i < conditions->count; i++) {
         CheckResult result = {0};
         ok =

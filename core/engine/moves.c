@@ -110,11 +110,11 @@ static void imply(Run *run, const StateResource *stored) {
     vec_push(run->arena, &run->statements, statement);
 }
 
-static bool check_pair(Run *run, const MoveStatement *a, const MoveStatement *b) {
+static void check_pair(Run *run, const MoveStatement *a, const MoveStatement *b) {
     bool same_from = move_statement_same_end(&a->from, &b->from);
     bool same_to = move_statement_same_end(&a->to, &b->to);
     if (same_from == same_to)
-        return true;
+        return;
     SourcePos first = source_position(a->range.source, a->range.start);
     diags_error(run->diags, b->range, "Ambiguous move statements",
                 "%.*s is moved %s %.*s here, and %s %.*s at %.*s, line %u. One object has one "
@@ -125,24 +125,15 @@ static bool check_pair(Run *run, const MoveStatement *a, const MoveStatement *b)
                 same_from ? "to" : "from",
                 STR_ARG(move_statement_end_text(same_from ? &a->to : &a->from, run->arena)),
                 STR_ARG(a->range.source->path), first.line);
-    return false;
 }
 
-static bool check_one(Run *run, const MoveStatement *statement) {
-    const MoveEnd *from = &statement->from, *to = &statement->to;
-    if (move_statement_same_end(from, to)) {
-        diags_error(run->diags, statement->range, "Redundant move statement",
-                    "\"from\" and \"to\" are both %.*s: nothing moves. Remove the block.",
-                    STR_ARG(move_statement_end_text(from, run->arena)));
-        return false;
-    }
-    if (!from->is_resource || str_equal(from->type, to->type))
-        return true;
-    diags_error(run->diags, statement->range, "Resource type mismatch",
-                "%.*s cannot become %.*s: objects of one type are none of the other.",
-                STR_ARG(move_statement_end_text(from, run->arena)),
-                STR_ARG(move_statement_end_text(to, run->arena)));
-    return false;
+static void check_one(Run *run, MoveStatement *statement) {
+    if (!move_statement_same_end(&statement->from, &statement->to))
+        return;
+    statement->is_reported = true;
+    diags_error(run->diags, statement->range, "Redundant move statement",
+                "\"from\" and \"to\" are both %.*s: nothing moves. Remove the block.",
+                STR_ARG(move_statement_end_text(&statement->from, run->arena)));
 }
 
 static int compare_numbers(const void *a, const void *b) {
@@ -151,29 +142,25 @@ static int compare_numbers(const void *a, const void *b) {
 }
 
 /* With those before it that begin or end where it does. */
-static bool check_pairs(Run *run, size_t at) {
+static void check_pairs(Run *run, size_t at) {
     const MoveStatement *statement = &run->statements.items[at];
     MoveNumbers others = {0};
-    bool ok = true;
     move_index_same(&run->index, MOVE_FROM, &statement->from, &others, run->scratch);
     move_index_same(&run->index, MOVE_TO, &statement->to, &others, run->scratch);
     qsort(others.items, others.count, sizeof *others.items, compare_numbers);
     for (size_t i = 0; i < others.count && others.items[i] < at; i++)
         if (i == 0 || others.items[i] != others.items[i - 1])
-            ok &= check_pair(run, &run->statements.items[others.items[i]], statement);
-    return ok;
+            check_pair(run, &run->statements.items[others.items[i]], statement);
 }
 
-static bool check_statements(Run *run) {
-    bool ok = true;
+static void check_statements(Run *run) {
     for (size_t i = 0; i < run->statements.count; i++) {
         if (run->statements.items[i].is_implied)
             continue;
         arena_reset(run->scratch);
-        ok &= check_one(run, &run->statements.items[i]);
-        ok &= check_pairs(run, i);
+        check_one(run, &run->statements.items[i]);
+        check_pairs(run, i);
     }
-    return ok;
 }
 
 static void report_cycle(Run *run, const GraphNodes *cycle, Diags *out) {
@@ -300,10 +287,24 @@ static void note_blocked(Run *run, const Moving *moving, ResourceAddr target) {
     vec_push(run->arena, &run->blocked, line);
 }
 
+/* An object of one type is none of another. */
+static bool check_type(Run *run, const MoveStatement *statement, const Moving *moving) {
+    const MoveEnd *from = &statement->from, *to = &statement->to;
+    if (!from->is_resource || (from->mode == to->mode && str_equal(from->type, to->type)))
+        return true;
+    diags_error(run->diags, statement->range, "Resource type mismatch",
+                "%.*s cannot become %.*s: objects of one type are none of the other.",
+                STR_ARG(resource_addr_to_str(moving->address, run->scratch)),
+                STR_ARG(move_statement_end_text(to, run->arena)));
+    return false;
+}
+
 static void carry_out(Run *run, size_t number) {
     const MoveStatement *statement = &run->statements.items[number];
     Movings *waiting = &run->waiting[number];
     VEC(Step) steps = {0};
+    if (move_statement_same_end(&statement->from, &statement->to))
+        return;
     if (waiting->count > 1)
         qsort(waiting->items, waiting->count, sizeof *waiting->items, compare_movings);
     for (size_t i = 0; i < waiting->count; i++) {
@@ -313,6 +314,8 @@ static void carry_out(Run *run, size_t number) {
         if (is_again || !move_statement_match(statement, moving->address, &target, run->arena))
             continue;
         arena_reset(run->scratch);
+        if (!check_type(run, statement, moving))
+            continue;
         if (is_blocked(run, statement, target)) {
             note_blocked(run, moving, target);
             continue;
@@ -384,22 +387,20 @@ static const State *rebuild(const Run *run, const State *prior, Moves *moves) {
     return state;
 }
 
-bool moves_apply(const Config *config,
-                 const State *prior,
-                 const State **out,
-                 Moves *moves,
-                 Arena *arena,
-                 Diags *diags) {
+void moves_apply(
+    const Config *config, const State *prior, const State **out, Moves *moves, Arena *arena) {
     SCOPED(ArenaRef) scratch = arena_open("moves");
     Run run = {.config = config,
                .index = move_index_new(arena),
                .arena = arena,
                .scratch = scratch,
-               .diags = diags};
+               .diags = &moves->invalid};
     GraphNodes order = {0};
     *out = prior;
-    *moves =
-        (Moves){.origins = map_new(arena), .cycle = diags_new(arena), .blocked = diags_new(arena)};
+    *moves = (Moves){.origins = map_new(arena),
+                     .invalid = diags_new(arena),
+                     .cycle = diags_new(arena),
+                     .blocked = diags_new(arena)};
     move_statement_collect(config, &run.statements, arena);
     for (size_t i = 0; i < run.statements.count; i++)
         move_index_add(&run.index, &run.statements.items[i], i);
@@ -409,13 +410,12 @@ bool moves_apply(const Config *config,
         imply(&run, *resource);
     }
     if (run.statements.count == 0)
-        return true;
+        return;
     moves->statements = run.statements;
     moves->index = run.index;
-    if (!check_statements(&run))
-        return false;
+    check_statements(&run);
     if (!sort_statements(&run, &order, &moves->cycle))
-        return true;
+        return;
     collect_instances(&run, &resources);
     vec_each(&order, node) {
         carry_out(&run, *node);
@@ -423,7 +423,6 @@ bool moves_apply(const Config *config,
     warn_blocked(&run, &moves->blocked);
     if (run.has_moved)
         *out = rebuild(&run, prior, moves);
-    return true;
 }
 
 const ResourceAddr *moves_find_origin(const Moves *moves, ResourceAddr address, Arena *scratch) {

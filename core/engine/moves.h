@@ -12,19 +12,16 @@ struct Moves {
     VEC(ResourceAddr) moved;
     MoveStatements statements;
     MoveIndex index; /* of them */
+    Diags invalid;   /* statements that contradict each other, or name what cannot move */
     Diags cycle;     /* statements that lead back to where they begin: then nothing moves */
     Diags blocked;   /* the warning of what could not move */
 };
 
-/* *out is `prior` itself where nothing moves. What cannot move because something is there stays,
- * with a warning. That, and a circle of statements, is told after the walk, unless what is declared
- * says it better. */
-MUST_USE bool moves_apply(const Config *config,
-                          const State *prior,
-                          const State **out,
-                          Moves *moves,
-                          Arena *arena,
-                          Diags *diags);
+/* *out is `prior` itself where nothing moves. An object stays, with a warning, where its new place
+ * is taken. That, and errors in statements, are reported after the walk, so that refresh shows
+ * what is there. */
+void moves_apply(
+    const Config *config, const State *prior, const State **out, Moves *moves, Arena *arena);
 /* Where the object was; NULL: it has not moved. */
 const ResourceAddr *moves_find_origin(const Moves *moves, ResourceAddr address, Arena *scratch);
 /* For every instance that the configuration declares: nothing that is declared may be said to have

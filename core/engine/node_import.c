@@ -106,22 +106,59 @@ static bool add_object(Visit *visit, const EvalScope *scope, ImportedObjects *ou
     return true;
 }
 
-static bool visit_block(Visit *visit, ModuleInstance *module, ImportedObjects *out) {
-    const Import *import = visit->node->as.import;
-    EvalScope scope;
-    evaluate_scope_init(&scope, visit->walk, module);
-    Repetition repetition = {.for_each = import->for_each};
-    Expansion expansion;
-    if (!expand_evaluate(&repetition, &scope, &expansion, visit->scratch, &visit->diags))
-        return false;
+static bool check_for_each(Visit *visit, const Expr *expr, Value value) {
+    if (value_is_null(value) || type_is_mapping(value.type) || type_is_sequence(value.type))
+        return true;
+    diags_error(&visit->diags, expr->range, "Invalid for_each argument",
+                "The \"for_each\" of an import block must be a collection.");
+    return false;
+}
+
+/* Instances of a resource are named by maps and sets alone; here a list will do as well, and an
+ * element is known by its place. */
+static bool add_elements(Visit *visit, const EvalScope *outer, Value value, ImportedObjects *out) {
+    EvalScope scope = *outer;
     bool ok = true;
-    scope.repetition = expansion.kind;
-    for (size_t i = 0; i < expansion.count; i++) {
-        scope.key = expansion.keys[i];
-        scope.each_value = expansion.values[i];
+    scope.scope.self = &scope;
+    scope.repetition = REPEAT_EACH;
+    for (size_t i = 0; i < value.count; i++) {
+        scope.each_value = value_at(value, i);
+        if (type_is_mapping(value.type))
+            scope.key = (InstanceKey){.kind = KEY_STRING, .text = value_key_at(value, i)};
+        else if (value.type->kind == KIND_SET)
+            scope.key = address_key_from_value(value_without_marks(scope.each_value));
+        else
+            scope.key = (InstanceKey){.kind = KEY_INT, .index = (int64_t)i};
         ok = add_object(visit, &scope, out) && ok;
     }
     return ok;
+}
+
+static bool visit_block(Visit *visit, ModuleInstance *module, ImportedObjects *out) {
+    const Expr *for_each = visit->node->as.import->for_each;
+    EvalScope scope;
+    Value value;
+    evaluate_scope_init(&scope, visit->walk, module);
+    if (!for_each)
+        return add_object(visit, &scope, out);
+    if (!eval_expr(for_each, &scope.scope, &value, visit->scratch, &visit->diags))
+        return false;
+    value = value_without_marks(value);
+    if (!value_is_known(value) || (value.type->kind == KIND_SET && !value_is_wholly_known(value))) {
+        Repetition repetition = {.for_each = for_each};
+        Expansion ignored; /* none: unknown keys are an error that says what to do */
+        return expand_evaluate(&repetition, &scope, &ignored, visit->scratch, &visit->diags);
+    }
+    return check_for_each(visit, for_each, value) &&
+           (value_is_null(value) || add_elements(visit, &scope, value, out));
+}
+
+/* Without values only a constant can be judged. */
+static bool validate_for_each(Visit *visit) {
+    const Expr *expr = visit->node->as.import->for_each;
+    Value literal;
+    return !expr || !expr_as_literal(expr, &literal, visit->scratch) ||
+           check_for_each(visit, expr, literal);
 }
 
 /* Without values an id that is written out can be judged. */
@@ -138,7 +175,7 @@ static bool validate_id(Visit *visit) {
 bool node_import_visit(Visit *visit) {
     const EngineWalk *walk = visit->walk;
     if (walk->phase == PHASE_VALIDATE)
-        return validate_id(visit);
+        return validate_for_each(visit) && validate_id(visit);
     if (walk->phase != PHASE_PLAN ||
         (walk->options->mode != PLAN_NORMAL && !walk->options->imports_alone))
         return true;

@@ -107,12 +107,33 @@ static void find_connections(const Module *module, RefusalReport *report) {
     }
 }
 
+/* Providers get nothing but their configuration and the objects. */
+static bool check_provider_metas(const Module *module, Diags *diags) {
+    bool ok = true;
+    map_each(&module->resources, entry) {
+        const Resource *resource = entry->value;
+        const ProviderMeta *meta = map_find(&module->provider_metas, resource->provider.name);
+        if (!meta)
+            continue;
+        Str summary = str_format(diags->arena, "Provider %.*s doesn't support provider_meta",
+                                 STR_ARG(meta->provider));
+        diags_error(
+            diags, meta->range, str_to_cstr(summary, diags->arena),
+            "The resource %.*s belongs to a provider that takes no \"provider_meta\" block. "
+            "Remove the block.",
+            STR_ARG(entry->key));
+        ok = false;
+    }
+    return ok;
+}
+
 static const Refusal refusals[] = {
     {"connections of this kind",
      "Direct SSH connections with \"private_key\" or \"password\" are carried out.", find_connections},
 };
 
 static void check_module(const Module *module, RefusalReport *report) {
+    report->count += !check_provider_metas(module, report->diags);
     for (size_t i = 0; i < ARRAY_COUNT(refusals); i++) {
         report->what = refusals[i].what;
         report->advice = refusals[i].advice;

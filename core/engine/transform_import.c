@@ -1,4 +1,5 @@
 /* Import blocks: each is a node before the resource that its objects come to. */
+#include "config_address.h"
 #include "transform.h"
 #include "transform_locate.h"
 
@@ -10,21 +11,103 @@ static bool check_block(const Import *import, Diags *diags) {
     return false;
 }
 
-static bool check_key(const Import *import, const Resource *config, Diags *diags) {
-    bool is_repeated = config->count || config->for_each;
+/* The resource's own key is an expression. */
+static bool has_open_key(const Import *import) {
     uint32_t depth = 0;
-    const ResourceAddr *to = &import->to.target.resource;
-    for (const ModuleAddr *step = to->module; step; step = step->parent)
+    for (const ModuleAddr *step = import->to.target.resource.module; step; step = step->parent)
         depth++;
-    bool has_key = to->key.kind != KEY_NONE;
     vec_each(&import->to.keys, key) {
-        has_key |= key->depth == depth;
+        if (key->depth == depth)
+            return true;
     }
-    if (!is_repeated || has_key)
-        return true;
-    diags_error(diags, import->to.range, "Invalid import 'to' expression",
-                "The resource has several instances, so the address needs the key of one.");
     return false;
+}
+
+static bool refuse_to(const Import *import, const char *detail, Diags *diags) {
+    diags_error(diags, import->to.range, "Invalid import 'to' expression", "%s", detail);
+    return false;
+}
+
+static bool check_key(const Import *import, const Resource *config, Diags *diags) {
+    KeyKind kind = import->to.target.resource.key.kind;
+    bool is_open = has_open_key(import);
+    bool has_key = is_open || kind != KEY_NONE;
+    if ((config->count || config->for_each) && !has_key)
+        return refuse_to(import,
+                         "The resource has several instances, so the address needs the key of "
+                         "one.",
+                         diags);
+    if (!config->for_each && (is_open ? !config->count : kind == KEY_STRING))
+        return refuse_to(import,
+                         "The resource has no \"for_each\", so no instance of it has a "
+                         "text for a key.",
+                         diags);
+    if (!config->count && kind == KEY_INT)
+        return refuse_to(import,
+                         "The resource has no \"count\", so no instance of it has a "
+                         "number for a key.",
+                         diags);
+    return true;
+}
+
+/* The argument is for configuration that is yet to be written. */
+static bool check_provider(const Import *import, Diags *diags) {
+    if (!import->provider_range.source)
+        return true;
+    diags_error(diags, import->provider_range, "Invalid import provider argument",
+                "The resource has a block, which says by its own \"provider\" argument which "
+                "configuration serves it. Remove the argument here.");
+    return false;
+}
+
+typedef struct OwnSearch {
+    const ResourceAddr *to;
+    bool is_found;
+} OwnSearch;
+
+static void look_for_target(Traversal *traversal, void *payload) {
+    OwnSearch *search = payload;
+    SCOPED(ArenaRef) scratch = arena_open("import");
+    Diags ignored = diags_new(scratch);
+    Reference reference;
+    search->is_found |= reference_from_traversal(traversal, &reference, &ignored) &&
+                        reference.kind == REFERENCE_RESOURCE && reference.mode == MODE_MANAGED &&
+                        str_equal(reference.type, search->to->type) &&
+                        str_equal(reference.name, search->to->name);
+}
+
+/* The id is needed before the object is there. */
+static bool check_id(const Import *import, Diags *diags) {
+    OwnSearch search = {.to = &import->to.target.resource};
+    if (import->id && !search.to->module)
+        expr_each_traversal(import->id, look_for_target, &search);
+    if (!search.is_found)
+        return true;
+    diags_error(diags, import->id->range, "Invalid import id argument",
+                "The id refers to the resource that the object is to come to, which has no values "
+                "before the import.");
+    return false;
+}
+
+/* No configuration can be written for instances, nor within modules. */
+static bool can_be_generated(const Import *import) {
+    return !import->to.target.resource.module && !config_address_has_keys(&import->to);
+}
+
+static bool add_missing(EngineWalk *walk, const Import *import, Str address, Diags *diags) {
+    bool is_open = can_be_generated(import);
+    if (is_open && walk->phase == PHASE_VALIDATE) /* a plan may be asked to write it */
+        return !import->provider.name.len ||
+               transform_provider_find(walk, walk->root, import->provider, diags);
+    Diags found = diags_new(walk->arena);
+    diags_error(is_open ? &found : diags, import->to.range,
+                "Configuration for import target does not exist",
+                "There is no resource block for %.*s. Write the one that the object is to be "
+                "managed by.",
+                STR_ARG(address));
+    if (is_open)
+        diags_sink_append(walk->sink, &found); /* the rest can be planned */
+    return is_open;
 }
 
 static bool add_block(EngineWalk *walk, const Import *import, Diags *diags) {
@@ -32,18 +115,10 @@ static bool add_block(EngineWalk *walk, const Import *import, Diags *diags) {
         return false;
     Str address = resource_addr_to_config_str(import->to.target.resource, walk->arena);
     Node *target = transform_locate_block(walk, import->to.target.resource);
-    if (!target && walk->phase == PHASE_VALIDATE)
-        return true; /* a plan may be asked to write it */
-    if (!target) {
-        Diags found = diags_new(walk->arena);
-        diags_error(&found, import->to.range, "Configuration for import target does not exist",
-                    "There is no resource block for %.*s. Write the one that the object is to be "
-                    "managed by.",
-                    STR_ARG(address));
-        diags_sink_append(walk->sink, &found);
-        return true; /* the rest can be planned */
-    }
-    if (!check_key(import, target->as.resource->config, diags))
+    if (!target)
+        return add_missing(walk, import, address, diags);
+    if (!check_provider(import, diags) || !check_key(import, target->as.resource->config, diags) ||
+        !check_id(import, diags))
         return false;
     Str name = str_format(walk->arena, "import to %.*s", STR_ARG(address));
     Node *node = node_add(walk, walk->root, NODE_IMPORT, STR_EMPTY, name, import->range);

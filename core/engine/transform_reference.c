@@ -437,7 +437,9 @@ static void bind_conditions(Binder *binder, const Conditions *conditions) {
 static bool check_whole(Binder *binder, const Reference *reference) {
     const Traversal *traversal = reference->traversal;
     size_t used = reference->used + (reference->key.kind != KEY_NONE ? 1 : 0);
-    if (used >= traversal->step_count || reference->kind == REFERENCE_MODULE)
+    if (reference->kind == REFERENCE_MODULE)
+        used++; /* an output of it */
+    if (used >= traversal->step_count)
         return true;
     SourceRange range = source_range_join(traversal->steps[used].range,
                                           traversal->steps[traversal->step_count - 1].range);

@@ -98,13 +98,15 @@ SourceRange expr_start(const Expr *expr) {
         str_starts_with(source_text(subject), STR("\"")))
         subject.end--;
     bool is_part = false; /* of a template: its text is in no quotes of its own */
-    for (const Expr *next; (next = first_part(expr)); expr = next)
+    for (const Expr *next; expr->kind != EXPR_INDEX && (next = first_part(expr)); expr = next)
         is_part = expr->kind == EXPR_TEMPLATE;
     subject.start = expr->range.start;
     if (expr->kind == EXPR_LITERAL && !is_part)
         subject.start = text_start(expr->range);
     else if (expr->kind == EXPR_SPLAT)
         subject.start = expr->as.splat.marker;
+    else if (expr->kind == EXPR_INDEX) /* a key that is no literal: the bracket */
+        subject.start = expr->as.index.object->range.end;
     return subject;
 }
 

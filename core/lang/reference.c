@@ -81,8 +81,9 @@ bool reference_from_traversal(Traversal *traversal, Reference *out, Diags *diags
         reference.name = reference_step(traversal, 0);
         reference.used = 1;
         if (!reference.name.len) {
+            bool is_key = traversal->step_count > 0 && traversal->steps[0].is_index;
             diags_error(
-                diags, traversal->range, "Invalid reference",
+                diags, is_key ? traversal->steps[0].range : traversal->range, "Invalid reference",
                 "A reference to a resource needs its type and its name: \"%.*s\" alone is not "
                 "known. To refer to a variable, write var.%.*s.",
                 STR_ARG(traversal->root), STR_ARG(traversal->root));

@@ -39,8 +39,8 @@ typedef struct Scope {
     int64_t now_ms;  /* plantimestamp */
     bool is_pure;    /* timestamp(), uuid(), bcrypt() are unknown (while planning) */
     /* && and || are unknown as long as one side is, even where the other decides: for what a plan
-     * shows, in arguments and the root's outputs. Whether there is an instance, a condition and a
-     * local value go by all that is certain. */
+     * shows, in arguments and the root's outputs, and for what it checks. Whether there is an
+     * instance and a local value go by all that is certain. */
     bool awaits_operands;
     Budget *budget; /* NULL: BUDGET_DEFAULT for each evaluation */
 } Scope;

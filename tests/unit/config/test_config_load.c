@@ -205,7 +205,7 @@ static const BadCase bad_cases[] = {
         .about = "a postcondition that names its own object",
         .text = "resource:\n  a_b:\n    c:\n      lifecycle:\n        postcondition:\n"
                 "          condition: ${a_b.c.id != \"\"}\n          error_message: no\n",
-        .wanted = "main.loam.yaml:6:24 Invalid reference in postcondition\n",
+        .wanted = "main.loam.yaml:6:22 Invalid reference in postcondition\n",
         .detail = "\"self\"",
     },
     {

@@ -27,7 +27,7 @@ static const BadCase bad_cases[] = {
     {
      .about = "a computed key",
      .text = "moved: {from: 'a_b.c[var.x]', to: a_b.d}\n",
-     .wanted = "main.loam.yaml:1:22 Invalid address\n",
+     .wanted = "main.loam.yaml:1:16 Invalid address\n",
      .detail = "literals",
      },
     {

@@ -11,12 +11,12 @@ static const BadCase bad_cases[] = {
     {
         .about = "a single instance",
         .text = "removed: {from: 'a_b.c[0]'}\n",
-        .wanted = "main.loam.yaml:1:18 Resource instance keys not allowed\n",
+        .wanted = "main.loam.yaml:1:23 Resource instance keys not allowed\n",
     },
     {
         .about = "an instance of a module",
         .text = "removed: {from: 'module.m[\"x\"]'}\n",
-        .wanted = "main.loam.yaml:1:18 Resource instance keys not allowed\n",
+        .wanted = "main.loam.yaml:1:26 Module instance keys not allowed\n",
     },
     {
         .about = "half an address",
