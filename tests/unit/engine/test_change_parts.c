@@ -52,7 +52,7 @@ static const SeenFile *find_file(const SeenFiles *files, Str key) {
 /* "+ new ~ front " : what became of the files. */
 static Str differences(EngineCase *c, const SeenFiles *before, const SeenFiles *after) {
     StrBuf text = strbuf_new(c->arena);
-    for (char first = 'a'; first <= 'z'; first++) {
+    for (int first = 'a'; first <= 'z'; first++) {
         Str key = str_format(c->arena, "%c", first);
         const SeenFile *old = find_file(before, key), *now = find_file(after, key);
         if (!old && now)
@@ -119,7 +119,7 @@ static const char *random_files(EngineCase *c, uint64_t *seed) {
     StrBuf text = strbuf_new(c->arena);
     strbuf_add_cstr(&text, "{");
     const char *separator = "";
-    for (char key = 'a'; key < 'a' + 8; key++) {
+    for (int key = 'a'; key < 'a' + 8; key++) {
         uint64_t draw = next(seed);
         if (draw % 3 == 0)
             continue;

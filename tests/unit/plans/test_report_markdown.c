@@ -158,8 +158,7 @@ static void what_happened(void **state) {
     CHECK_HAS(text, "**2 operations done, 1 failed. Planned: 2 to add",
               "<summary>❌ <code>t.gone&#91;&quot;x&#124;y&quot;]</code> not begun</summary>",
               "<summary>✅ <code>t.again</code> done after 3.0 s</summary>",
-              "<summary>❌ <code>t.other</code> failed after 0.5 s, restarts &#124; the machine"
-              "</summary>",
+              "t.other</code> failed after 0.5 s, restarts &#124; the machine</summary>",
               "<summary>❌ <code>t.new</code> not begun</summary>", "What they became");
     assert_false(has(text, "will be"));
     input.timeline = NULL;
