@@ -280,6 +280,7 @@ static bool parseint_digits(FunctionCall *call, Str digits, int64_t base, Value 
         mpfr_free_str(decimal);
         if (is_inline)
             *out = value_from_number(big);
+        mpfr_free_pool(); /* of this thread, which nothing else empties when it ends */
     }
     mpfr_clear(number);
     return is_inline;
