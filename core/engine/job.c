@@ -9,6 +9,7 @@
 #include "mocking.h"
 #include "propose.h"
 #include "provider_call.h"
+#include "resource_plan.h"
 
 #include <inttypes.h>
 
@@ -300,15 +301,24 @@ Value job_keep_marks(Job *job, Value before, Value after) {
     return job_mark(job, after, NULL);
 }
 
-Value job_expect(Job *job, Value config) {
-    Value *items = arena_new_array(job->scratch, Value, config.count);
+/* A default counts when the provider is called, so it is as open as the rest. */
+static Value open_top_level(const Job *job, Value config) {
+    Value *items = value_copy_items(config, job->scratch);
     for (size_t i = 0; i < config.count; i++) {
         const Attribute *attribute = schema_find_attribute(job->schema, value_key_at(config, i));
-        items[i] = value_at(config, i);
         if (attribute && (attribute->flags & COMPUTED) && value_is_null(items[i]))
             items[i] = value_unknown(items[i].type);
     }
-    return value_object_of(config.type, items);
+    return value_with_items(config, items, job->scratch);
+}
+
+Value job_expect(Job *job, Value config) {
+    PlanRequest request = {
+        .prior = value_null(config.type),
+        .proposed = open_top_level(job, config),
+        .config = config,
+    };
+    return resource_plan_object(job->schema, &request, job->scratch);
 }
 
 /* Is an object changing that the job's instance can see? Of a block in the same module, the objects

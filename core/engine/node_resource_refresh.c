@@ -104,6 +104,20 @@ static bool has_parts_in_doubt(const Job *job, const StatePending *pending) {
            str_equal(pending->deposed, job->record->deposed);
 }
 
+/* An object of an older version is stored as it is now, so that it is upgraded once. */
+static const StateObject *keep_upgraded(Job *job, const StateObject *object, Value value) {
+    StateObject *upgraded = arena_new(job->keep, StateObject);
+    *upgraded = *state_object_clone(job_encode(job, value, object->status, object->private_data),
+                                    job->keep);
+    upgraded->dependencies = object->dependencies;
+    upgraded->dependency_count = object->dependency_count;
+    upgraded->create_before_destroy = object->create_before_destroy;
+    upgraded->skip_destroy = object->skip_destroy;
+    job->record->refreshed = upgraded;
+    job->record->refreshed_changed = true;
+    return upgraded;
+}
+
 static bool prior_object(Job *job, const StateObject **object, Value *out) {
     const StateInstance *stored = job->record->stored;
     *object = NULL;
@@ -116,6 +130,8 @@ static bool prior_object(Job *job, const StateObject **object, Value *out) {
     if (*object) {
         if (!job_decode(job, *object, out))
             return false;
+        if ((*object)->schema_version < (uint64_t)job->schema->version)
+            *object = keep_upgraded(job, *object, *out);
         return creates || !has_parts_in_doubt(job, pending) ||
                recover_parts(job, pending, object, out);
     }

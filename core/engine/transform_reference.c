@@ -292,7 +292,7 @@ static void check_attribute_steps(Binder *binder,
     Value value = value_unknown(attribute_implied_type(attribute));
     Diags found = diags_new(binder->walk->arena);
     if (attribute->flags & DEPRECATED)
-        diags_warning(&binder->results, traversal->range, "Deprecated attribute",
+        diags_warning(&binder->results, traversal->steps[at - 1].range, "Deprecated attribute",
                       "The attribute \"%s\" is deprecated: %s", attribute->name,
                       attribute->description)
             ->is_deprecation = true;

@@ -71,7 +71,7 @@ static const Block slot_blocks[] = {
 };
 
 static const Block place_blocks[] = {
-    {.name = "only", .nesting = NEST_SINGLE, .schema = {SCHEMA_ATTRIBUTES(leaf_attributes)}},
+    {.name = "only", .nesting = NEST_SINGLE, .schema = {SCHEMA_ATTRIBUTES(disk_attributes)}},
     {.name = "slot", .nesting = NEST_MAP, .schema = {SCHEMA_ATTRIBUTES(place_attributes)}},
 };
 
