@@ -2,6 +2,7 @@
 #include "bcrypt.h"
 #include "random_provider.h"
 #include "random_text.h"
+#include "upgrade_object.h"
 
 /* clang-format off */
 static const Attribute attributes[] = {
@@ -46,6 +47,25 @@ static bool password_import(const Call *call,
     return true;
 }
 
+static bool password_upgrade(const Call *call,
+                             const UpgradeRequest *request,
+                             UpgradeResponse *response,
+                             Diags *diags) {
+    ObjectBuilder builder;
+    Str hash;
+    (void)diags;
+    if (!upgrade_object_begin(call, request, &builder))
+        return true;
+    random_text_complete(&builder);
+    Value result = object_builder_get(&builder, "result");
+    bool lacks_hash = value_is_null(object_builder_get(&builder, "bcrypt_hash"));
+    if (lacks_hash && value_is_present(result) &&
+        bcrypt_hash(value_text(result), BCRYPT_COST_USUAL, &hash, call->arena))
+        object_builder_set(&builder, "bcrypt_hash", value_from_str(hash));
+    upgrade_object_end(call, &builder, response);
+    return true;
+}
+
 const ResourceType random_password = {
     .name = "random_password",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .version = 3,
@@ -56,4 +76,5 @@ const ResourceType random_password = {
     .create = password_create,
     .update = random_update,
     .import = password_import,
+    .upgrade = password_upgrade,
 };

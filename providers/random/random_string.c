@@ -1,6 +1,7 @@
 /* random_string: text of random characters that is no secret. */
 #include "random_provider.h"
 #include "random_text.h"
+#include "upgrade_object.h"
 
 /* clang-format off */
 static const Attribute attributes[] = {
@@ -39,6 +40,19 @@ static bool string_import(const Call *call,
     return true;
 }
 
+static bool string_upgrade(const Call *call,
+                           const UpgradeRequest *request,
+                           UpgradeResponse *response,
+                           Diags *diags) {
+    ObjectBuilder builder;
+    (void)diags;
+    if (!upgrade_object_begin(call, request, &builder))
+        return true;
+    random_text_complete(&builder);
+    upgrade_object_end(call, &builder, response);
+    return true;
+}
+
 const ResourceType random_string = {
     .name = "random_string",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .version = 2,
@@ -49,4 +63,5 @@ const ResourceType random_string = {
     .create = string_create,
     .update = random_update,
     .import = string_import,
+    .upgrade = string_upgrade,
 };

@@ -148,3 +148,19 @@ void random_text_adopt(ObjectBuilder *builder, Str text) {
         object_builder_set(builder, classes[i].least, value_int(0));
     }
 }
+
+void random_text_complete(ObjectBuilder *builder) {
+    static const char *const names[] = {"number", "numeric"};
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        Value other = object_builder_get(builder, names[!i]);
+        if (value_is_null(object_builder_get(builder, names[i])))
+            object_builder_set(builder, names[i],
+                               value_is_present(other) ? other : value_bool(true));
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(classes); i++) {
+        if (value_is_null(object_builder_get(builder, classes[i].use)))
+            object_builder_set(builder, classes[i].use, value_bool(true));
+        if (value_is_null(object_builder_get(builder, classes[i].least)))
+            object_builder_set(builder, classes[i].least, value_int(0));
+    }
+}

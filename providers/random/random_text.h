@@ -50,5 +50,7 @@ bool random_text_plan(const Call *call,
                       Diags *diags);
 /* Text as the settings of a planned object ask for. */
 Str random_text_draw(Value object, Arena *arena);
+/* Older versions stored `number` alone. */
+void random_text_complete(ObjectBuilder *builder);
 /* Settings that an imported text could have been drawn with. */
 void random_text_adopt(ObjectBuilder *builder, Str text);

@@ -102,3 +102,16 @@ bool tls_key_make(Value settings, ObjectBuilder *builder, Str *id, Arena *arena,
     *id = tls_key_describe_public(builder, key, arena);
     return true;
 }
+
+bool tls_key_complete(ObjectBuilder *builder, Str *id, Arena *arena, Diags *diags) {
+    Value stored = object_builder_get(builder, "private_key_pem");
+    Str text = value_is_present(stored) ? value_text(stored) : STR_EMPTY;
+    SCOPED(KeyRef)
+    key = tls_openssl_read_key(text, "Stored key not read", "private_key_pem", diags);
+    if (!key)
+        return false;
+    describe_private(builder, key, arena);
+    object_builder_set(builder, "private_key_pem", stored);
+    *id = tls_key_describe_public(builder, key, arena);
+    return true;
+}

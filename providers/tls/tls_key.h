@@ -37,5 +37,7 @@ Str tls_key_check_bits(Value value, Arena *arena);
  * key in DER, in hex. */
 MUST_USE bool tls_key_make(
     Value settings, ObjectBuilder *builder, Str *id, Arena *arena, Diags *diags);
+/* Fills in the notations that releases before 4.0 did not store. */
+MUST_USE bool tls_key_complete(ObjectBuilder *builder, Str *id, Arena *arena, Diags *diags);
 /* Sets the notations of the public key. Returns the same digest. */
 Str tls_key_describe_public(ObjectBuilder *builder, EVP_PKEY *key, Arena *arena);

@@ -1,6 +1,7 @@
 /* tls_private_key: a key pair, made once and kept in the state. */
 #include "tls_key.h"
 #include "tls_provider.h"
+#include "upgrade_object.h"
 
 /* clang-format off */
 static const Attribute attributes[] = {
@@ -22,9 +23,25 @@ static bool key_create(const Call *call,
     return true;
 }
 
+static bool key_upgrade(const Call *call,
+                        const UpgradeRequest *request,
+                        UpgradeResponse *response,
+                        Diags *diags) {
+    ObjectBuilder builder;
+    Str id;
+    if (!upgrade_object_begin(call, request, &builder))
+        return true;
+    if (!tls_key_complete(&builder, &id, call->arena, diags))
+        return false;
+    object_builder_set(&builder, "id", value_from_str(id));
+    upgrade_object_end(call, &builder, response);
+    return true;
+}
+
 const ResourceType tls_private_key = {
     .name = "tls_private_key",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .version = 1, .description = "A key pair."},
     .effect = EFFECT_NONE,
     .create = key_create,
+    .upgrade = key_upgrade,
 };

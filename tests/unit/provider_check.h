@@ -259,14 +259,13 @@ static inline void check_type_row(const Provider *provider, ObjectType type) {
     check_validates(&(CheckedValidate){provider, &type, type.schema, type.name});
 }
 
-static inline void check_resource_row(const Provider *provider, const ResourceType *type) {
+static inline void check_resource_row(const ResourceType *type) {
     check_row(resource_type_covers_updates(type), type->name, "update",
               "without update each argument has FORCES_NEW");
     check_row(!type->plans_destroy || type->plan, type->name, "plans_destroy", "it needs plan");
     check_row(!type->limits_reads || type->limits, type->name, "limits_reads", "it needs limits");
-    /* A release that is imitated may store more under a new version than its older ones did. */
-    check_row(type->schema.version == 0 || type->upgrade || provider->imitates, type->name,
-              "version", "objects of older versions need upgrade");
+    check_row(type->schema.version == 0 || type->upgrade, type->name, "version",
+              "objects of older versions need upgrade");
     check_row(!type->recover || type->effect == EFFECT_OUTSIDE, type->name, "recover",
               "without an effect outside it is never called");
 }
@@ -279,7 +278,7 @@ static inline void check_types(const Provider *provider, ResourceMode mode) {
         assert_true(registry_find_type(provider, mode, *name, &type));
         check_type_row(provider, type);
         if (type.resource)
-            check_resource_row(provider, type.resource);
+            check_resource_row(type.resource);
     }
 }
 

@@ -1,0 +1,25 @@
+/* upgrade_object: stored JSON text to an object and back. */
+#include "upgrade_object.h"
+
+#include "json.h"
+
+bool upgrade_object_begin(const Call *call, const UpgradeRequest *request, ObjectBuilder *builder) {
+    JsonReader reader = json_reader_new(request->stored, call->arena);
+    const Type *type = schema_implied_type(call->type.schema);
+    const char *error;
+    Value object;
+    if (!json_read_typed(&reader, json_next(&reader), type, &object, &error, call->arena) ||
+        value_is_null(object))
+        return false;
+    *builder = object_builder_of(object, call->arena);
+    return true;
+}
+
+void upgrade_object_end(const Call *call, ObjectBuilder *builder, UpgradeResponse *response) {
+    Value object = object_builder_value(builder);
+    StrBuf text = strbuf_new(call->arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_write_typed(&writer, object, schema_implied_type(call->type.schema));
+    response->upgraded = strbuf_str(&text);
+}
