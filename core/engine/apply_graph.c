@@ -6,7 +6,7 @@ static const Transform steps[] = {
     transform_config,    transform_provider, transform_diff,    transform_schema,
     transform_reference, transform_check,    transform_finish,  transform_lifecycle,
     transform_target,    transform_exclude,  transform_destroy, transform_ephemeral,
-    transform_finish,
+    transform_finish,    transform_prune,
 };
 
 bool apply_graph_build(EngineWalk *walk, Diags *diags) {

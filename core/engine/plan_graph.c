@@ -6,6 +6,7 @@ static const Transform steps[] = {
     transform_config, transform_import,    transform_provider, transform_state,
     transform_schema, transform_reference, transform_check,    transform_ephemeral,
     transform_finish, transform_lifecycle, transform_target,   transform_exclude,
+    transform_prune,
 };
 
 /* Each step may need what the ones before built, so the first that fails ends it; references and

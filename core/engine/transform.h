@@ -32,6 +32,8 @@ MUST_USE bool transform_target(EngineWalk *walk, Diags *diags);
 MUST_USE bool transform_ephemeral(EngineWalk *walk, Diags *diags);
 /* Takes out what -exclude names, with its users. */
 MUST_USE bool transform_exclude(EngineWalk *walk, Diags *diags);
+/* Takes out the values that a destruction does not evaluate. */
+MUST_USE bool transform_prune(EngineWalk *walk, Diags *diags);
 /* No cycles, and what each resource depends on. */
 MUST_USE bool transform_finish(EngineWalk *walk, Diags *diags);
 

@@ -1,0 +1,79 @@
+/* Takes values out of a destruction that nothing in it evaluates.
+ *
+ * A destruction deletes what the state has, and configurations of resources are not evaluated. The
+ * values that they use may not even be possible any more: the index of an instance that the
+ * configuration has now and the state does not. What providers, repeated modules and
+ * lifecycle.prevent_destroy use stays. */
+#include "transform.h"
+
+static bool is_evaluated(const Node *node) {
+    return node->kind == NODE_PROVIDER || node->kind == NODE_MODULE || node->configures;
+}
+
+static bool is_temporary(const Node *node) {
+    bool is_of_call = node->module->parent != NULL;
+    return node->kind == NODE_LOCAL || node->kind == NODE_MODULE_VALUE ||
+           (is_of_call && (node->kind == NODE_VARIABLE || node->kind == NODE_OUTPUT));
+}
+
+static const Expr *prevents_destroy(const Node *node) {
+    bool has_block = node->kind == NODE_RESOURCE && node->as.resource->config;
+    return has_block ? node->as.resource->config->lifecycle.prevent_destroy : NULL;
+}
+
+typedef struct Pruning {
+    const EngineWalk *walk;
+    bool *used; /* by node */
+    Arena *scratch;
+} Pruning;
+
+/* Marks what `start` uses, up to the resources, whose arguments do not count. */
+static void mark_needs(Pruning *pruning, GraphNode start) {
+    const Graph *graph = &pruning->walk->graph;
+    VEC(GraphNode) open = {0};
+    vec_push(pruning->scratch, &open, start);
+    while (open.count) {
+        GraphNode node = vec_pop(&open);
+        for (uint32_t i = graph->need_start[node]; i < graph->need_start[node + 1]; i++) {
+            GraphNode need = graph->need[i];
+            if (pruning->used[need])
+                continue;
+            pruning->used[need] = true;
+            if (pruning->walk->nodes.items[need]->kind != NODE_RESOURCE)
+                vec_push(pruning->scratch, &open, need);
+        }
+    }
+}
+
+static void mark_named(Traversal *traversal, void *payload) {
+    Pruning *pruning = payload;
+    const Binding *binding = traversal->binding;
+    const Node *node = !binding ? NULL : binding->output ? binding->output : binding->node;
+    if (!node || pruning->used[node->id])
+        return;
+    pruning->used[node->id] = true;
+    if (node->kind != NODE_RESOURCE)
+        mark_needs(pruning, node->id);
+}
+
+bool transform_prune(EngineWalk *walk, Diags *diags) {
+    (void)diags;
+    if (!walk->options || walk->options->mode != PLAN_DESTROY)
+        return true;
+    SCOPED(ArenaRef) scratch = arena_open("prune");
+    Pruning pruning = {walk, arena_new_array(scratch, bool, walk->nodes.count), scratch};
+    vec_each(&walk->nodes, item) {
+        const Node *node = *item;
+        if (is_evaluated(node))
+            mark_needs(&pruning, node->id);
+        const Expr *prevented = prevents_destroy(node);
+        if (prevented)
+            expr_each_traversal(prevented, mark_named, &pruning);
+    }
+    vec_each(&walk->nodes, item) {
+        Node *node = *item;
+        if (is_temporary(node) && !pruning.used[node->id])
+            node->is_selected = false;
+    }
+    return true;
+}
