@@ -21,26 +21,66 @@ function(loam_sources out dir)
     set(${out} ${sources} PARENT_SCOPE)
 endfunction()
 
-# A folder of sources that may include from the layers named after it.
+# What a layer shows, and what it may include. The layers named first come along with it; the inner
+# rooms after INSIDE do not. EXPORTS names the headers that other layers may include, without ".h";
+# by default they may include all.
+function(loam_includes name dir)
+    cmake_parse_arguments(PARSE_ARGV 2 layer "" "" "INSIDE;EXPORTS")
+    set(own ${CMAKE_SOURCE_DIR}/${dir})
+    set(shown ${own})
+    if(layer_EXPORTS)
+        set(shown ${CMAKE_BINARY_DIR}/exports/${name})
+        file(REMOVE_RECURSE ${shown})
+        foreach(header ${layer_EXPORTS})
+            file(WRITE ${shown}/${header}.h "#include \"${own}/${header}.h\"\n")
+        endforeach()
+    endif()
+    set_target_properties(${name} PROPERTIES LINKER_LANGUAGE C loam_dir ${own} loam_inside "${layer_INSIDE}")
+    target_compile_options(${name} PRIVATE "SHELL:-iquote ${own}" INTERFACE "SHELL:-iquote ${shown}")
+    target_link_libraries(${name} PUBLIC loam_flags ${layer_UNPARSED_ARGUMENTS} PRIVATE ${layer_INSIDE})
+endfunction()
+
+# Several rooms under one name, for the tests of a directory.
+function(loam_house name dir)
+    add_library(${name} INTERFACE)
+    set_target_properties(${name} PROPERTIES loam_dir ${CMAKE_SOURCE_DIR}/${dir} loam_inside "${ARGN}")
+    target_link_libraries(${name} INTERFACE ${ARGN})
+endfunction()
+
+# Shows a test the layer as the layer sees itself.
+function(loam_sees_inside test layer)
+    get_target_property(dir ${layer} loam_dir)
+    get_target_property(rooms ${layer} loam_inside)
+    target_compile_options(${test} PRIVATE "SHELL:-iquote ${dir}")
+    target_link_libraries(${test} PRIVATE ${layer})
+    foreach(room ${rooms})
+        loam_sees_inside(${test} ${room})
+    endforeach()
+endfunction()
+
+# A directory of sources: name, directory, layers that it may include [INSIDE …] [EXPORTS …].
 function(loam_layer name dir)
     loam_sources(sources ${dir})
     add_library(${name} STATIC ${sources})
-    set_target_properties(${name} PROPERTIES LINKER_LANGUAGE C)
-    target_compile_options(${name} PUBLIC "SHELL:-iquote ${CMAKE_SOURCE_DIR}/${dir}")
-    target_link_libraries(${name} PUBLIC loam_flags ${ARGN})
+    loam_includes(${name} ${dir} ${ARGN})
     set_property(GLOBAL APPEND PROPERTY loam_layers ${name})
 endfunction()
 
-# A layer that becomes lib/loam/loam-X.so. It links no layer of ours: the program exports its
-# symbols. The object library serves tests that want it within their own process.
-function(loam_module name dir)
+# A layer of a module: of the program only where a test links it.
+function(loam_module_layer name dir)
     loam_sources(sources ${dir})
-    string(REPLACE "_provider" "" short ${name})
     add_library(${name} OBJECT ${sources})
-    set_target_properties(${name} PROPERTIES LINKER_LANGUAGE C)
-    target_compile_options(${name} PUBLIC "SHELL:-iquote ${CMAKE_SOURCE_DIR}/${dir}")
-    target_link_libraries(${name} PUBLIC loam_flags ${ARGN})
-    add_library(loam-${short} MODULE $<TARGET_OBJECTS:${name}>)
+    loam_includes(${name} ${dir} ${ARGN})
+endfunction()
+
+# A layer that becomes lib/loam/loam-X.so, with its inner rooms. It links no other layer of ours: the
+# program exports its symbols. The object libraries serve tests that want it within their own process.
+function(loam_module name dir)
+    loam_module_layer(${name} ${dir} ${ARGN})
+    string(REPLACE "_provider" "" short ${name})
+    get_target_property(rooms ${name} loam_inside)
+    list(TRANSFORM rooms REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>" OUTPUT_VARIABLE objects)
+    add_library(loam-${short} MODULE $<TARGET_OBJECTS:${name}> ${objects})
     set_target_properties(loam-${short} PROPERTIES
         PREFIX "" LINKER_LANGUAGE C LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/loam)
     install(TARGETS loam-${short} LIBRARY DESTINATION lib/loam)
