@@ -1,4 +1,6 @@
-/* Validation and schemas. */
+/* Validation. */
+#include "engine.h"
+
 #include "engine_walk.h"
 #include "plan_graph.h"
 
@@ -11,18 +13,4 @@ bool engine_validate(const Engine *engine, Diags *diags) {
     engine_walk_close(walk, diags);
     engine_walk_forget(walk);
     return diags->error_count == before;
-}
-
-bool engine_is_partial(const PlanOptions *options) {
-    return options->targets.count + options->excludes.count > 0;
-}
-
-const Schema *engine_find_schema(const Engine *engine, ResourceMode mode, Str provider, Str type) {
-    SCOPED(ArenaRef) scratch = arena_open("schema");
-    Diags ignored = diags_new(scratch);
-    const Provider *table = NULL;
-    if (!registry_find(engine->registry, provider, &table, NO_RANGE, &ignored))
-        return NULL;
-    ObjectType found;
-    return registry_find_type(table, mode, type, &found) ? found.schema : NULL;
 }

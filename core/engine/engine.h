@@ -7,56 +7,9 @@
  * waits; providers are called by walk workers only. */
 #pragma once
 
-#include "cancel.h"
-#include "config_test.h"
+#include "engine_context.h"
 #include "graph.h"
-#include "hooks.h"
-#include "plan.h"
-#include "provisioner.h"
-#include "registry.h"
-#include "scope.h"
 #include "working_state.h"
-
-typedef struct Engine {
-    const Io *io;
-    const Config *config;
-    Registry *registry;
-    const ProvisionerTable *provisioners; /* NULL: there are none */
-    const CancelToken *cancel;
-    const Hooks *hooks; /* NULL: nobody listens */
-    uint32_t parallelism;
-    Str workspace;
-    Str working_folder;             /* path.cwd */
-    int64_t now_ms;                 /* plantimestamp */
-    const TestOverrides *overrides; /* of a test, those that win first; NULL: nothing is made up */
-} Engine;
-
-/* An object that is to come under management, with no block that says so. */
-typedef struct ImportTarget {
-    ResourceAddr address;
-    Str id;
-} ImportTarget;
-
-typedef struct PlanOptions {
-    PlanMode mode;
-    bool skip_refresh;
-    const Map *variables;      /* input_collect's: name → InputValue * */
-    bool skips_check_warnings; /* nobody is asked: the apply says what still holds */
-    VEC(AddressTarget) targets;
-    StrVec target_texts;
-    VEC(AddressTarget) excludes; /* never together with targets */
-    StrVec exclude_texts;
-    VEC(ResourceAddr) replace;
-    const ImportTarget *import; /* NULL: none */
-    /* Where the names of the root module are left after the walk; NULL: nobody wants them. */
-    struct EngineConsole **console;
-    bool imports_alone; /* refresh-only: what import blocks bring is looked at */
-    bool
-        is_rehearsal; /* all is to be destroyed: only what is there is wanted, so conditions warn */
-} PlanOptions;
-
-/* -target or -exclude leave something out. */
-bool engine_is_partial(const PlanOptions *options);
 
 typedef struct PlanResult {
     Plan *plan;       /* also when planning failed part-way (plan->errored); NULL: before it */
@@ -111,5 +64,3 @@ typedef struct GraphRequest {
 /* Payloads are GraphDotNode; without edges that longer paths imply. */
 MUST_USE bool engine_graph(
     const Engine *engine, const GraphRequest *request, Graph *out, Arena *arena, Diags *diags);
-/* The schema of a type, however it is provided (for show and state show). NULL: nobody knows it. */
-const Schema *engine_find_schema(const Engine *engine, ResourceMode mode, Str provider, Str type);

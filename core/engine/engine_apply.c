@@ -1,4 +1,6 @@
 /* Applying: the walk over the planned changes, then the outputs and the last checkpoint. */
+#include "engine.h"
+
 #include "apply_graph.h"
 #include "deletions.h"
 #include "engine_walk.h"

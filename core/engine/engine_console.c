@@ -1,4 +1,6 @@
 /* The console: expressions of the root module over what the state says. */
+#include "engine.h"
+
 #include "engine_walk.h"
 #include "plan_graph.h"
 #include "transform.h"

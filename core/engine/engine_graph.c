@@ -1,4 +1,6 @@
 /* The graphs that people look at. */
+#include "engine.h"
+
 #include "apply_graph.h"
 #include "engine_walk.h"
 #include "graph_dot.h"

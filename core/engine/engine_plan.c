@@ -1,4 +1,6 @@
 /* Planning: the walk, then what the records say becomes the Plan and the refreshed state. */
+#include "engine.h"
+
 #include "deletions.h"
 #include "engine_walk.h"
 #include "moves.h"

@@ -51,6 +51,14 @@ bool node_uses_sound(const Node *node, const Node *value) {
     return any;
 }
 
+ProviderNode *node_provider_choose(ProviderNode *provider, Str key) {
+    vec_each(&provider->repeated, one) {
+        if (str_equal((*one)->key, key))
+            return *one;
+    }
+    return provider;
+}
+
 bool node_wants(const ResourceNode *resource, InstanceKey key) {
     bool is_wanted = resource->is_wanted_whole || resource->wanted.count == 0;
     vec_each(&resource->wanted, wanted) {

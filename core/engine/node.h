@@ -11,8 +11,9 @@
 
 #include "checks.h"
 #include "decode.h"
-#include "engine.h"
+#include "engine_context.h"
 #include "walk.h"
+#include "working_state.h"
 
 #include <stdatomic.h>
 

@@ -124,14 +124,6 @@ static bool open_repeated(Visit *visit, ProviderNode *provider, EvalScope *scope
     return ok;
 }
 
-ProviderNode *node_provider_choose(ProviderNode *provider, Str key) {
-    vec_each(&provider->repeated, one) {
-        if (str_equal((*one)->key, key))
-            return *one;
-    }
-    return provider;
-}
-
 bool node_provider_visit(Visit *visit) {
     ProviderNode *provider = visit->node->as.provider;
     if (visit->walk->phase == PHASE_EVALUATE)
