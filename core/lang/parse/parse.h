@@ -13,7 +13,6 @@
 #include "lexer.h"
 #include "parser.h"
 
-#define PARSE_DEPTH_MAX  1000
 #define PARSE_ERRORS_MAX 100
 
 typedef struct Parse {

@@ -8,6 +8,9 @@
 #include "expr.h"
 #include "function.h"
 
+/* Brackets, blocks and templates nest at most this deep in one text. */
+#define PARSER_DEPTH_MAX 1000
+
 /* What every file of a configuration is: UTF-8, and not too much of it. */
 MUST_USE bool parser_check_text(const Source *source, Diags *diags);
 /* The whole source is one expression. */
