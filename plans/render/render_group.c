@@ -2,7 +2,7 @@
 #include "render_group.h"
 
 #include "digest.h"
-#include "map.h"
+#include "render_text_body.h"
 
 #define ALIKE_MIN 3   /* two of a kind are read faster than a list */
 #define KEPT_MAX  512 /* bytes of a text that is kept; a longer one is known by its digest */

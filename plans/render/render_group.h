@@ -6,7 +6,8 @@
  */
 #pragma once
 
-#include "render_pen.h"
+#include "plan.h"
+#include "render_style.h"
 
 typedef struct RenderGroup {
     const ResourceChange *first;

@@ -65,12 +65,12 @@ static void write_object_masks(JsonWriter *writer, Value before, Value after) {
         json_object_start(writer);
         json_object_end(writer);
     } else {
-        render_json_unknown(after, writer);
+        render_json_values_unknown(writer, after);
     }
     json_key(writer, STR("before_sensitive"));
-    render_json_sensitive(before, writer);
+    render_json_values_sensitive(writer, before);
     json_key(writer, STR("after_sensitive"));
-    render_json_sensitive(after, writer);
+    render_json_values_sensitive(writer, after);
 }
 
 static Value or_null(Value v) {
@@ -304,7 +304,7 @@ static void write_output_change(JsonWriter *writer, const OutputChange *output) 
     if (value_is_wholly_known(output->after))
         json_bool(writer, false);
     else
-        render_json_unknown(output->after, writer);
+        render_json_values_unknown(writer, output->after);
     json_key_bool(writer, "before_sensitive", output->sensitive);
     json_key_bool(writer, "after_sensitive", output->sensitive);
     json_object_end(writer);

@@ -1,10 +1,27 @@
-/* render_json_state: the document of a state as it stands within that of a plan. What the plan
- * knows of outputs counts already. */
+/* render_json_state: `show -json` of states (format 1.0), alone or within the document of a plan.
+ */
 #pragma once
 
-#include "render_json.h"
+#include "json.h"
+#include "plan.h"
+#include "schema.h"
 
-/* The member `prior_state`; nothing where the plan began with nothing. */
+/* The schema of a resource type; NULL if no provider has it. */
+typedef const Schema *(*RenderSchemaLookup)(void *payload,
+                                            ResourceMode mode,
+                                            Str provider,
+                                            Str type);
+
+/* The document of a state, from its v4 JSON text (empty: no state, just the format version). */
+void render_json_state(Str state,
+                       RenderSchemaLookup lookup,
+                       void *payload,
+                       Str terraform_version,
+                       StrBuf *out,
+                       Arena *scratch);
+
+/* Writes the member `prior_state` with the outputs as the plan found them; nothing if the plan
+ * began without a state. */
 void render_json_state_prior(JsonWriter *writer,
                              const Plan *plan,
                              RenderSchemaLookup lookup,

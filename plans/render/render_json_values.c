@@ -1,8 +1,6 @@
 /* The module tree arises from the addresses. */
 #include "render_json_values.h"
 
-#include "render_json.h"
-
 void render_json_values_known(JsonWriter *writer, Value v) {
     bool is_container = value_is_present(v) && !type_is_primitive(v.type);
     if (value_is_wholly_known(v) || !is_container) {
@@ -64,11 +62,11 @@ static void write_mask(JsonWriter *writer, Value v, Mask mask) {
     json_object_end(writer);
 }
 
-void render_json_unknown(Value v, JsonWriter *writer) {
+void render_json_values_unknown(JsonWriter *writer, Value v) {
     write_mask(writer, v, MASK_UNKNOWN);
 }
 
-void render_json_sensitive(Value v, JsonWriter *writer) {
+void render_json_values_sensitive(JsonWriter *writer, Value v) {
     write_mask(writer, v, MASK_SENSITIVE);
 }
 
@@ -115,7 +113,7 @@ static void write_resource(JsonWriter *writer, const RenderJsonResource *resourc
         render_json_values_known(writer, resource->object);
     }
     json_key(writer, STR("sensitive_values"));
-    render_json_sensitive(resource->object, writer);
+    render_json_values_sensitive(writer, resource->object);
     if (resource->dependency_count) {
         json_key(writer, STR("depends_on"));
         json_array_start(writer);

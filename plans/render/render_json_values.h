@@ -18,7 +18,11 @@ typedef struct RenderJsonResource {
 
 typedef VEC(RenderJsonResource) RenderJsonResources;
 
-/* Without what is unknown: absent from objects and maps, null in lists. */
+/* {"a": true, "b": [false, true]}: unknown parts; false where wholly known. */
+void render_json_values_unknown(JsonWriter *writer, Value v);
+/* The same of sensitive parts. */
+void render_json_values_sensitive(JsonWriter *writer, Value v);
+/* The value without unknown parts: absent from objects and maps, null in lists. */
 void render_json_values_known(JsonWriter *writer, Value v);
 /* address, module_address (if asked for), mode, type, name, index, provider_name */
 void render_json_values_address(

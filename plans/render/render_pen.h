@@ -1,11 +1,12 @@
 /* render_pen: what a rendering of changes writes with: text, symbols, colours. */
 #pragma once
 
-#include "render_text.h"
+#include "action.h"
+#include "render_style.h"
 
 typedef struct RenderPen {
     StrBuf *out;
-    RenderPiece *piece; /* takes what is written, now and then; NULL: nobody does */
+    RenderPiece *piece; /* takes the text in pieces; NULL: it all stays in `out` */
     Arena *scratch;
     RenderStyle style;
     bool hide_symbols; /* an object as it is, no change */

@@ -3,96 +3,17 @@
 
 #include "render_group.h"
 #include "render_secret.h"
-#include "render_text_diff.h"
+#include "render_text_body.h"
 #include "render_title.h"
 
 #define PIECE_SIZE 65536
 
-/* What is written is handed over, if somebody takes it and it is enough for a piece. */
+/* Hands the text over to the taker of pieces, if there is one and the text is long enough. */
 static void hand_over(RenderPen *pen, size_t enough) {
     if (!pen->piece || pen->out->len < enough)
         return;
     pen->piece(strbuf_str(pen->out));
     pen->out->len = 0;
-}
-
-static void add_object(RenderPen *pen,
-                       ResourceAddr address,
-                       Action action,
-                       const RenderDiffInput *input,
-                       RenderLook look) {
-    const RenderDiff *diff = render_diff_body(input, pen->scratch);
-    static const char *const KINDS[] = {
-        [MODE_MANAGED] = "resource", [MODE_DATA] = "data", [MODE_EPHEMERAL] = "ephemeral"};
-    render_pen_symbol(pen, action);
-    render_pen_format(pen, "%s \"%.*s\" \"%.*s\" ", KINDS[address.mode], STR_ARG(address.type),
-                      STR_ARG(address.name));
-    render_text_diff(pen, diff, 0, look);
-    render_pen_text(pen, "\n");
-}
-
-static const RenderDiff *diff_part(const RenderPen *pen, const PartChange *part) {
-    const RenderStyle *style = &pen->style;
-    bool is_hidden = value_is_secret(part->before) || value_is_secret(part->after);
-    if (is_hidden && !style->show_sensitive) {
-        bool had = !value_is_null(part->before);
-        bool has = !value_is_null(part->after);
-        return render_diff_value(had ? &part->before : NULL, has ? &part->after : NULL, false,
-                                 style->secrets, pen->scratch);
-    }
-    RenderDiffInput input = {
-        .before = part->before,
-        .after = part->after,
-        .replace_paths = &part->replace_paths,
-        .notes = part->notes.items,
-        .note_count = part->notes.count,
-        .show_sensitive = style->show_sensitive,
-        .secrets = style->secrets,
-    };
-    return render_diff_body(&input, pen->scratch);
-}
-
-/* One of the objects behind the instance, below it. */
-static void add_part(RenderPen *pen, const PartChange *part) {
-    vec_each(&part->notes, note) {
-        if (note->path.count == 0) /* about the whole of it */
-            render_pen_format(pen, "      # (%.*s)\n", STR_ARG(note->text));
-    }
-    render_pen_line(pen, 1, part->action);
-    Str title = str_quote(part->title, pen->scratch);
-    render_pen_format(pen, "object %.*s ", STR_ARG(title));
-    render_text_diff(pen, diff_part(pen, part), 1, (RenderLook){0});
-    render_pen_text(pen, "\n");
-}
-
-static void add_parts(RenderPen *pen, const ResourceChange *change) {
-    vec_each(&change->parts, part) {
-        add_part(pen, part);
-    }
-    if (change->has_unknown_parts)
-        render_pen_text(pen, "      # (more objects are known after apply)\n");
-}
-
-void render_text_body(const ResourceChange *change,
-                      RenderStyle style,
-                      StrBuf *out,
-                      Arena *scratch) {
-    RenderPen pen = {.out = out, .scratch = scratch, .style = style};
-    RenderDiffInput input = {
-        .schema = change->schema,
-        .before = change->before,
-        .after = change->action == ACTION_FORGET ? change->before : change->after,
-        .replace_paths = &change->replace_paths,
-        .notes = change->notes.items,
-        .note_count = change->notes.count,
-        .show_sensitive = style.show_sensitive,
-        .secrets = style.secrets,
-    };
-    bool is_import = change->action == ACTION_NO_OP && change->import_id.len > 0;
-    RenderLook look = {.show_unchanged = change->action == ACTION_FORGET || is_import};
-    add_object(&pen, change->address, change->action, &input, look);
-    if (change->parts.count > 0 || change->has_unknown_parts)
-        add_parts(&pen, change);
 }
 
 void render_text_change(const ResourceChange *change,
@@ -113,7 +34,7 @@ static void add_drift_body(RenderPen *pen, const RenderDrift *drift) {
         .secrets = pen->style.secrets,
     };
     RenderLook look = {.is_extract = drift->is_extract};
-    add_object(pen, drift->drift.address, drift->drift.action, &input, look);
+    render_text_body_object(pen, drift->drift.address, drift->drift.action, &input, look);
 }
 
 void render_text_drift(const RenderDrift *drift, RenderStyle style, StrBuf *out, Arena *scratch) {
@@ -360,5 +281,6 @@ void render_text_object(ResourceAddr address,
         .show_sensitive = style.show_sensitive,
         .secrets = style.secrets,
     };
-    add_object(&pen, address, ACTION_NO_OP, &input, (RenderLook){.show_unchanged = true});
+    render_text_body_object(&pen, address, ACTION_NO_OP, &input,
+                            (RenderLook){.show_unchanged = true});
 }

@@ -1,18 +1,18 @@
 /* Containers and leaves. Names are padded to the longest of their body. */
 #include "render_text_diff.h"
 
-#include "render_text.h"
 #include "render_text_string.h"
+#include "render_yaml.h"
 #include "utf8.h"
 
-void render_text_diff_forces(RenderPen *pen, const RenderDiff *diff) {
+static void add_forces(RenderPen *pen, const RenderDiff *diff) {
     if (!diff->forces_replacement)
         return;
     render_pen_text(pen, " ");
     render_pen_ink(pen, INK_RED, "# forces replacement");
 }
 
-void render_text_diff_null(RenderPen *pen, const RenderDiff *diff, RenderLook look) {
+static void add_null(RenderPen *pen, const RenderDiff *diff, RenderLook look) {
     if (diff->action != ACTION_DELETE || look.no_null)
         return;
     render_pen_text(pen, " ");
@@ -100,9 +100,160 @@ static void add_simple(RenderPen *pen, Value v) {
     }
 }
 
+static void add_quoted(RenderPen *pen, const RenderStringSide *side) {
+    if (side->is_null)
+        render_pen_text(pen, "null");
+    else
+        render_pen_str(pen, render_text_string_quote(side->text, pen->scratch));
+}
+
+static void open_heredoc(RenderPen *pen, const RenderDiff *leaf) {
+    render_pen_text(pen, "<<-EOT");
+    add_forces(pen, leaf);
+    render_pen_text(pen, "\n");
+}
+
+static void close_heredoc(RenderPen *pen, uint32_t level) {
+    render_pen_line(pen, level, ACTION_NO_OP);
+    render_pen_text(pen, "EOT");
+}
+
+/* What a text encodes, and the function that would make it so. */
+typedef struct Encoded {
+    const char *function;
+    const RenderDiff *data;
+} Encoded;
+
+static void add_encoded(
+    RenderPen *pen, const RenderDiff *leaf, Encoded encoded, uint32_t level, RenderLook look) {
+    RenderPen inner = *pen;
+    StrBuf text = strbuf_new(pen->scratch);
+    inner.out = &text;
+    render_text_diff(&inner, encoded.data, level + 1, look);
+    Str body = strbuf_str(&text);
+    Action action = encoded.data->action;
+    bool same = leaf->action == ACTION_UPDATE && action == ACTION_NO_OP;
+    render_pen_text(pen, encoded.function);
+    render_pen_text(pen, "(");
+    if (same) {
+        render_pen_text(pen, leaf->forces_replacement ? " # whitespace changes force replacement"
+                                                      : " # whitespace changes");
+    } else if (str_find_char(body, '\n', 0) == SIZE_MAX) {
+        strbuf_add(pen->out, body);
+        render_pen_text(pen, ")");
+        add_forces(pen, leaf);
+        return;
+    } else {
+        add_forces(pen, leaf);
+    }
+    render_pen_text(pen, "\n");
+    render_pen_line(pen, level + 1, action == ACTION_UPDATE ? ACTION_UPDATE : ACTION_NO_OP);
+    strbuf_add(pen->out, body);
+    render_pen_text(pen, "\n");
+    render_pen_line(pen, level, ACTION_NO_OP);
+    render_pen_text(pen, ")");
+}
+
+static void add_string_side(RenderPen *pen,
+                            const RenderDiff *leaf,
+                            const RenderStringSide *side,
+                            uint32_t level,
+                            RenderLook look) {
+    if (side->is_json) {
+        bool goes = leaf->action == ACTION_DELETE;
+        bool comes = leaf->action == ACTION_CREATE;
+        const RenderDiff *json = render_diff_value(
+            comes ? NULL : &side->json, goes ? NULL : &side->json, true, NULL, pen->scratch);
+        look.no_null = true;
+        add_encoded(pen, leaf, (Encoded){"jsonencode", json}, level, look);
+    } else if (side->is_multiline) {
+        open_heredoc(pen, leaf);
+        render_text_string_lines(pen, level, side->text);
+        close_heredoc(pen, level);
+    } else {
+        add_quoted(pen, side);
+    }
+}
+
+/* Of different kinds: what it was, what it becomes. */
+static void add_string_sides(RenderPen *pen,
+                             const RenderDiff *leaf,
+                             const RenderStringSide *before,
+                             const RenderStringSide *after,
+                             uint32_t level) {
+    RenderLook look = {.no_null = true};
+    RenderDiff goes = *leaf;
+    goes.action = ACTION_DELETE;
+    goes.forces_replacement = false;
+    RenderDiff comes = *leaf;
+    comes.action = ACTION_CREATE;
+    comes.forces_replacement = false;
+    add_string_side(pen, &goes, before, level, look);
+    render_pen_arrow(pen);
+    add_string_side(pen, &comes, after, level, look);
+    add_forces(pen, leaf);
+}
+
+static void update_lines(RenderPen *pen,
+                         const RenderDiff *leaf,
+                         Str before,
+                         Str after,
+                         uint32_t level,
+                         RenderLook look) {
+    Value old, new;
+    if (render_yaml_read(before, after, &old, &new, pen->scratch)) {
+        const RenderDiff *yaml = render_diff_value(&old, &new, true, NULL, pen->scratch);
+        add_encoded(pen, leaf, (Encoded){"yamlencode", yaml}, level, look);
+        return;
+    }
+    open_heredoc(pen, leaf);
+    render_text_string_diff(pen, level, before, after);
+    close_heredoc(pen, level);
+}
+
+static void add_string_update(RenderPen *pen,
+                              const RenderDiff *leaf,
+                              const RenderStringSide *before,
+                              const RenderStringSide *after,
+                              uint32_t level,
+                              RenderLook look) {
+    if (before->is_json && after->is_json) {
+        const RenderDiff *json =
+            render_diff_value(&before->json, &after->json, true, NULL, pen->scratch);
+        look.show_unchanged = look.show_unchanged || json->action == ACTION_NO_OP;
+        add_encoded(pen, leaf, (Encoded){"jsonencode", json}, level, look);
+    } else if (!before->is_json && !after->is_json && !before->is_null && !after->is_null &&
+               (before->is_multiline || after->is_multiline)) {
+        update_lines(pen, leaf, before->text, after->text, level, look);
+    } else {
+        add_string_sides(pen, leaf, before, after, level);
+    }
+}
+
+/* Is a side of this leaf a string (and none of another type)? */
+static bool is_string(const RenderDiff *leaf) {
+    bool before = value_is_present(leaf->before) && leaf->before.type->kind == KIND_STRING;
+    bool after = value_is_present(leaf->after) && leaf->after.type->kind == KIND_STRING;
+    return before || after;
+}
+
+static void add_string(RenderPen *pen, const RenderDiff *leaf, uint32_t level, RenderLook look) {
+    RenderStringSide before = render_text_string_side(leaf->before, pen->scratch);
+    RenderStringSide after = render_text_string_side(leaf->after, pen->scratch);
+    if (leaf->action == ACTION_UPDATE) {
+        add_string_update(pen, leaf, &before, &after, level, look);
+        return;
+    }
+    const RenderStringSide *side = leaf->action == ACTION_DELETE ? &before : &after;
+    add_string_side(pen, leaf, side, level, look);
+    add_null(pen, leaf, look);
+    if (!side->is_json && !side->is_multiline)
+        add_forces(pen, leaf);
+}
+
 static void add_leaf(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
-    if (render_text_string_is_one(diff)) {
-        render_text_string(pen, diff, level, look);
+    if (is_string(diff)) {
+        add_string(pen, diff, level, look);
         return;
     }
     if (diff->action == ACTION_UPDATE) {
@@ -111,9 +262,9 @@ static void add_leaf(RenderPen *pen, const RenderDiff *diff, uint32_t level, Ren
         add_simple(pen, diff->after);
     } else {
         add_simple(pen, diff->action == ACTION_DELETE ? diff->before : diff->after);
-        render_text_diff_null(pen, diff, look);
+        add_null(pen, diff, look);
     }
-    render_text_diff_forces(pen, diff);
+    add_forces(pen, diff);
 }
 
 static void add_unknown(RenderPen *pen, const RenderDiff *diff, uint32_t level) {
@@ -121,15 +272,15 @@ static void add_unknown(RenderPen *pen, const RenderDiff *diff, uint32_t level) 
         render_text_diff(pen, diff->items[0], level, (RenderLook){.no_null = true});
         render_pen_arrow(pen);
     }
-    render_pen_text(pen, render_text_unknown(pen->style));
-    render_text_diff_forces(pen, diff);
+    render_pen_text(pen, render_style_unknown(pen->style));
+    add_forces(pen, diff);
 }
 
 /* Something that stands for a value. */
 static void add_hint(RenderPen *pen, const RenderDiff *diff, const char *text, RenderLook look) {
     render_pen_text(pen, text);
-    render_text_diff_null(pen, diff, look);
-    render_text_diff_forces(pen, diff);
+    add_null(pen, diff, look);
+    add_forces(pen, diff);
 }
 
 static void add_type_change(RenderPen *pen, const RenderDiff *diff, uint32_t level) {
@@ -137,12 +288,12 @@ static void add_type_change(RenderPen *pen, const RenderDiff *diff, uint32_t lev
     render_text_diff(pen, diff->items[0], level, inner);
     render_pen_arrow(pen);
     render_text_diff(pen, diff->items[1], level, inner);
-    render_text_diff_forces(pen, diff);
+    add_forces(pen, diff);
 }
 
 static void open_bracket(RenderPen *pen, const RenderDiff *diff, const char *bracket) {
     render_pen_text(pen, bracket);
-    render_text_diff_forces(pen, diff);
+    add_forces(pen, diff);
     render_pen_text(pen, "\n");
 }
 
@@ -150,7 +301,7 @@ static void close_bracket(
     RenderPen *pen, const RenderDiff *diff, uint32_t level, const char *bracket, RenderLook look) {
     render_pen_line(pen, level, ACTION_NO_OP);
     render_pen_text(pen, bracket);
-    render_text_diff_null(pen, diff, look);
+    add_null(pen, diff, look);
 }
 
 static void add_element(RenderPen *pen, const RenderDiff *item, uint32_t level, RenderLook look) {
@@ -228,10 +379,10 @@ static void add_own(RenderPen *pen, const RenderDiff *item, RenderLook look) {
     render_pen_text(pen, "(each its own)");
     if (item->action == ACTION_UPDATE) {
         render_pen_arrow(pen);
-        render_pen_text(pen, render_text_unknown(pen->style));
+        render_pen_text(pen, render_style_unknown(pen->style));
     }
-    render_text_diff_null(pen, item, look);
-    render_text_diff_forces(pen, item);
+    add_null(pen, item, look);
+    add_forces(pen, item);
 }
 
 /* "name   = value" for each part; how many were left out. */

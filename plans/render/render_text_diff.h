@@ -1,4 +1,5 @@
-/* render_text_diff: a tree of differences as lines of text. */
+/* render_text_diff: a tree of differences as lines of text. Strings that hold JSON or YAML are
+ * shown as that. */
 #pragma once
 
 #include "render_diff.h"
@@ -12,6 +13,3 @@ typedef struct RenderLook {
 
 /* The difference as it stands behind "name = ", at `level`; its last line is not ended. */
 void render_text_diff(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look);
-/* " # forces replacement" and " -> null" where they apply. */
-void render_text_diff_forces(RenderPen *pen, const RenderDiff *diff);
-void render_text_diff_null(RenderPen *pen, const RenderDiff *diff, RenderLook look);

@@ -1,19 +1,10 @@
-/* Strings are text of many kinds: the kind decides how a change of one is best seen. */
+/* Strings hold text of many kinds: the kind decides how a change of one is shown. */
 #include "render_text_string.h"
 
 #include "json.h"
 #include "map.h"
 #include "render_align.h"
-#include "render_yaml.h"
 #include "utf8.h"
-
-typedef struct Side {
-    bool is_null;
-    bool is_json;
-    bool is_multiline;
-    Str text;   /* of multi-line text without the white space around it */
-    Value json; /* object or tuple */
-} Side;
 
 static bool read_json(Str text, Value *out, Arena *arena) {
     const char *error;
@@ -34,8 +25,8 @@ static Str trim(Str text) {
     return str_slice(text, start, end);
 }
 
-static Side side_of(Value v, Arena *arena) {
-    Side side = {.is_null = !value_is_present(v)};
+RenderStringSide render_text_string_side(Value v, Arena *arena) {
+    RenderStringSide side = {.is_null = !value_is_present(v)};
     if (side.is_null)
         return side;
     side.text = value_text(v);
@@ -83,34 +74,16 @@ Str render_text_string_quote(Str text, Arena *arena) {
     return strbuf_str(&out);
 }
 
-static void add_quoted(RenderPen *pen, const Side *side) {
-    if (side->is_null)
-        render_pen_text(pen, "null");
-    else
-        render_pen_str(pen, render_text_string_quote(side->text, pen->scratch));
-}
-
 static void add_line(RenderPen *pen, uint32_t level, Action action, Str line) {
     render_pen_line(pen, level + 1, action);
     render_pen_str(pen, utf8_strip_controls(line, pen->scratch));
     render_pen_text(pen, "\n");
 }
 
-static void add_lines(RenderPen *pen, uint32_t level, Str text) {
+void render_text_string_lines(RenderPen *pen, uint32_t level, Str text) {
     Str line;
     while (str_next_field(&text, '\n', &line))
         add_line(pen, level, ACTION_NO_OP, line);
-}
-
-static void open_heredoc(RenderPen *pen, const RenderDiff *leaf) {
-    render_pen_text(pen, "<<-EOT");
-    render_text_diff_forces(pen, leaf);
-    render_pen_text(pen, "\n");
-}
-
-static void close_heredoc(RenderPen *pen, uint32_t level) {
-    render_pen_line(pen, level, ACTION_NO_OP);
-    render_pen_text(pen, "EOT");
 }
 
 static uint32_t *identify_lines(Str text, Map *seen, StrVec *lines) {
@@ -175,7 +148,7 @@ static void add_changed_line(RenderPen *pen, uint32_t level, const LineDiff *dif
         add_line(pen, level, ACTION_CREATE, diff->new_lines.items[pair->after]);
 }
 
-static void diff_lines(RenderPen *pen, uint32_t level, Str before, Str after) {
+void render_text_string_diff(RenderPen *pen, uint32_t level, Str before, Str after) {
     Map seen = map_new(pen->scratch);
     LineDiff diff = {0};
     diff.old_ids = identify_lines(before, &seen, &diff.old_lines);
@@ -192,130 +165,4 @@ static void diff_lines(RenderPen *pen, uint32_t level, Str before, Str after) {
         for (i = end; i < diff.pairs.count && !is_same(&diff, i); i++)
             add_changed_line(pen, level, &diff, i);
     }
-}
-
-/* What a text encodes, and the function that would make it so. */
-typedef struct Encoded {
-    const char *function;
-    const RenderDiff *data;
-} Encoded;
-
-static void add_encoded(
-    RenderPen *pen, const RenderDiff *leaf, Encoded encoded, uint32_t level, RenderLook look) {
-    RenderPen inner = *pen;
-    StrBuf text = strbuf_new(pen->scratch);
-    inner.out = &text;
-    render_text_diff(&inner, encoded.data, level + 1, look);
-    Str body = strbuf_str(&text);
-    Action action = encoded.data->action;
-    bool same = leaf->action == ACTION_UPDATE && action == ACTION_NO_OP;
-    render_pen_text(pen, encoded.function);
-    render_pen_text(pen, "(");
-    if (same) {
-        render_pen_text(pen, leaf->forces_replacement ? " # whitespace changes force replacement"
-                                                      : " # whitespace changes");
-    } else if (str_find_char(body, '\n', 0) == SIZE_MAX) {
-        strbuf_add(pen->out, body);
-        render_pen_text(pen, ")");
-        render_text_diff_forces(pen, leaf);
-        return;
-    } else {
-        render_text_diff_forces(pen, leaf);
-    }
-    render_pen_text(pen, "\n");
-    render_pen_line(pen, level + 1, action == ACTION_UPDATE ? ACTION_UPDATE : ACTION_NO_OP);
-    strbuf_add(pen->out, body);
-    render_pen_text(pen, "\n");
-    render_pen_line(pen, level, ACTION_NO_OP);
-    render_pen_text(pen, ")");
-}
-
-static void add_one(
-    RenderPen *pen, const RenderDiff *leaf, const Side *side, uint32_t level, RenderLook look) {
-    if (side->is_json) {
-        bool goes = leaf->action == ACTION_DELETE;
-        bool comes = leaf->action == ACTION_CREATE;
-        const RenderDiff *json = render_diff_value(
-            comes ? NULL : &side->json, goes ? NULL : &side->json, true, NULL, pen->scratch);
-        look.no_null = true;
-        add_encoded(pen, leaf, (Encoded){"jsonencode", json}, level, look);
-    } else if (side->is_multiline) {
-        open_heredoc(pen, leaf);
-        add_lines(pen, level, side->text);
-        close_heredoc(pen, level);
-    } else {
-        add_quoted(pen, side);
-    }
-}
-
-/* Of different kinds: what it was, what it becomes. */
-static void add_both(
-    RenderPen *pen, const RenderDiff *leaf, const Side *before, const Side *after, uint32_t level) {
-    RenderLook look = {.no_null = true};
-    RenderDiff goes = *leaf;
-    goes.action = ACTION_DELETE;
-    goes.forces_replacement = false;
-    RenderDiff comes = *leaf;
-    comes.action = ACTION_CREATE;
-    comes.forces_replacement = false;
-    add_one(pen, &goes, before, level, look);
-    render_pen_arrow(pen);
-    add_one(pen, &comes, after, level, look);
-    render_text_diff_forces(pen, leaf);
-}
-
-static void update_lines(RenderPen *pen,
-                         const RenderDiff *leaf,
-                         Str before,
-                         Str after,
-                         uint32_t level,
-                         RenderLook look) {
-    Value old, new;
-    if (render_yaml_read(before, after, &old, &new, pen->scratch)) {
-        const RenderDiff *yaml = render_diff_value(&old, &new, true, NULL, pen->scratch);
-        add_encoded(pen, leaf, (Encoded){"yamlencode", yaml}, level, look);
-        return;
-    }
-    open_heredoc(pen, leaf);
-    diff_lines(pen, level, before, after);
-    close_heredoc(pen, level);
-}
-
-static void add_update(RenderPen *pen,
-                       const RenderDiff *leaf,
-                       const Side *before,
-                       const Side *after,
-                       uint32_t level,
-                       RenderLook look) {
-    if (before->is_json && after->is_json) {
-        const RenderDiff *json =
-            render_diff_value(&before->json, &after->json, true, NULL, pen->scratch);
-        look.show_unchanged = look.show_unchanged || json->action == ACTION_NO_OP;
-        add_encoded(pen, leaf, (Encoded){"jsonencode", json}, level, look);
-    } else if (!before->is_json && !after->is_json && !before->is_null && !after->is_null &&
-               (before->is_multiline || after->is_multiline)) {
-        update_lines(pen, leaf, before->text, after->text, level, look);
-    } else {
-        add_both(pen, leaf, before, after, level);
-    }
-}
-
-bool render_text_string_is_one(const RenderDiff *leaf) {
-    bool before = value_is_present(leaf->before) && leaf->before.type->kind == KIND_STRING;
-    bool after = value_is_present(leaf->after) && leaf->after.type->kind == KIND_STRING;
-    return before || after;
-}
-
-void render_text_string(RenderPen *pen, const RenderDiff *leaf, uint32_t level, RenderLook look) {
-    Side before = side_of(leaf->before, pen->scratch);
-    Side after = side_of(leaf->after, pen->scratch);
-    if (leaf->action == ACTION_UPDATE) {
-        add_update(pen, leaf, &before, &after, level, look);
-        return;
-    }
-    const Side *side = leaf->action == ACTION_DELETE ? &before : &after;
-    add_one(pen, leaf, side, level, look);
-    render_text_diff_null(pen, leaf, look);
-    if (!side->is_json && !side->is_multiline)
-        render_text_diff_forces(pen, leaf);
 }

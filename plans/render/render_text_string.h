@@ -1,11 +1,22 @@
-/* render_text_string: a difference between strings: quoted, line by line, or as the JSON or YAML
- * that they hold. */
+/* render_text_string: strings: what they hold, quoted, and line by line. */
 #pragma once
 
-#include "render_text_diff.h"
+#include "render_pen.h"
+#include "value.h"
 
-/* Is a side of this leaf a string (and none of another type)? */
-bool render_text_string_is_one(const RenderDiff *leaf);
-void render_text_string(RenderPen *pen, const RenderDiff *leaf, uint32_t level, RenderLook look);
+/* One side of a difference between strings. */
+typedef struct RenderStringSide {
+    bool is_null;
+    bool is_json;
+    bool is_multiline;
+    Str text;   /* of multi-line text without the white space around it */
+    Value json; /* object or tuple */
+} RenderStringSide;
+
+RenderStringSide render_text_string_side(Value v, Arena *arena);
+/* Each line of the text, one level below `level`. */
+void render_text_string_lines(RenderPen *pen, uint32_t level, Str text);
+/* The same of two texts: removed and added lines, and those near them. */
+void render_text_string_diff(RenderPen *pen, uint32_t level, Str before, Str after);
 /* As Go's %q writes it. */
 Str render_text_string_quote(Str text, Arena *arena);

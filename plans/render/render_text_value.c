@@ -1,7 +1,7 @@
 /* Values as the output and console commands print them: what could be typed in again. */
-#include "render_text.h"
-#include "render_text_string.h"
+#include "render_text_value.h"
 
+#include "render_text_string.h"
 #include "utf8.h"
 
 typedef struct Printer {
@@ -108,7 +108,7 @@ static void add(Printer *printer, Value v, uint32_t indent) {
     if (value_has_mark(v, MARK_SENSITIVE) && !printer->style.show_sensitive) {
         strbuf_add_cstr(printer->out, "(sensitive value)");
     } else if (!value_is_known(v)) {
-        strbuf_add_cstr(printer->out, render_text_unknown(printer->style));
+        strbuf_add_cstr(printer->out, render_style_unknown(printer->style));
     } else if (value_is_null(v)) {
         add_null(printer, v.type);
     } else {

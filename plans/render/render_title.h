@@ -1,6 +1,7 @@
 /* render_title: the comment lines above a change: what happens to which object, and why. */
 #pragma once
 
+#include "plan.h"
 #include "render_pen.h"
 
 /* "  # ADDRESS will be created" */

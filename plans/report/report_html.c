@@ -10,6 +10,7 @@
 #include "report_outcome.h"
 #include "report_page.h"
 #include "report_page_assets.h"
+#include "report_section.h"
 
 typedef struct Page {
     const ReportInput *input;
@@ -151,7 +152,7 @@ static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) 
         drifts = render_drift_find(input->plan, scratch);
     size_t count = drifts.count + (input->plan ? count_outputs(input->plan) : 0);
     for (size_t i = 0; input->plan && i < REPORT_SECTION_COUNT; i++) {
-        changes[i] = report_changes_in(input->plan, (ReportSection)i, scratch);
+        changes[i] = report_section_changes(input->plan, (ReportSection)i, scratch);
         count += changes[i].count;
     }
     page.is_short = count <= SHORT_MAX;

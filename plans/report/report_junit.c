@@ -6,6 +6,8 @@
 #include "render_text.h"
 #include "render_title.h"
 #include "report_checks.h"
+#include "report_section.h"
+#include "report_text.h"
 #include "xml_writer.h"
 
 typedef struct JunitCase {
@@ -73,7 +75,7 @@ static void write_suite(XmlWriter *xml, const Suite *suite, Str timestamp) {
 
 static Str diag_text(const Diag *diag, Arena *arena) {
     StrBuf text = strbuf_new(arena);
-    Str place = report_place(diag->range, arena);
+    Str place = report_text_place(diag->range, arena);
     strbuf_add(&text, diag->summary);
     if (diag->detail.len > 0)
         strbuf_add_format(&text, "\n\n%.*s", STR_ARG(diag->detail));

@@ -9,6 +9,8 @@
 #include "render_text.h"
 #include "render_title.h"
 #include "report_outcome.h"
+#include "report_section.h"
+#include "report_text.h"
 
 #define TAIL_RESERVE 600 /* characters for what ends the report */
 
@@ -66,7 +68,7 @@ static void add_fenced(StrBuf *out, const char *language, Str text) {
 
 /* False: it does not fit. */
 static bool add_below(Page *page, size_t limit, Str text) {
-    size_t length = report_length(text);
+    size_t length = report_text_length(text);
     if (limit != SIZE_MAX && page->length + length + TAIL_RESERVE > limit)
         return false;
     strbuf_add(page->out, text);
@@ -80,7 +82,7 @@ static bool add_if_fits(Page *page, Str text) {
 
 static Str message_text(const Diag *diag, Arena *scratch) {
     StrBuf text = strbuf_new(scratch);
-    Str place = report_place(diag->range, scratch);
+    Str place = report_text_place(diag->range, scratch);
     strbuf_add_format(&text, "<details><summary>%s ",
                       diag->severity == DIAG_ERROR ? "❌ Error:" : "⚠️ Warning:");
     add_code(&text, diag->summary);
@@ -257,7 +259,7 @@ static void add_head(Page *page) {
         add_code(&text, input->plan->workspace);
         strbuf_add_cstr(&text, "\n\n");
     }
-    strbuf_add_format(&text, "**%.*s**", STR_ARG(report_summary(input, page->scratch)));
+    strbuf_add_format(&text, "**%.*s**", STR_ARG(report_text_summary(input, page->scratch)));
     if (diags && diags->error_count + diags->warning_count > 0)
         strbuf_add_format(&text, " Errors: %zu, warnings: %zu.", diags->error_count,
                           diags->warning_count);

@@ -1,7 +1,8 @@
 /* report_outcome: what became of planned changes, in a run. */
 #pragma once
 
-#include "report.h"
+#include "plan.h"
+#include "timeline.h"
 
 /* Address and deposed key → what happened; empty without a timeline. Lives in `arena`. */
 typedef struct ReportOutcomes {

@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "html.h"
 #include "report_page_assets.h"
+#include "report_text.h"
 
 void report_page_open(const ReportInput *input, const char *what, StrBuf *out, Arena *scratch) {
     Str title = html_of(input->title, scratch);
@@ -22,7 +23,7 @@ void report_page_open(const ReportInput *input, const char *what, StrBuf *out, A
         html_add(out, input->plan->workspace);
     }
     strbuf_add_cstr(out, "</span>\n<div>");
-    html_add(out, report_summary(input, scratch));
+    html_add(out, report_text_summary(input, scratch));
     strbuf_add_cstr(out, "</div>\n");
 }
 
@@ -39,7 +40,7 @@ static void add_message(const Diag *diag, StrBuf *out, Arena *scratch) {
     strbuf_add_cstr(out, "</summary><pre>");
     if (diag->address.len > 0)
         strbuf_add_format(out, "with %.*s\n", STR_ARG(html_of(diag->address, scratch)));
-    Str place = report_place(diag->range, scratch);
+    Str place = report_text_place(diag->range, scratch);
     if (place.len > 0)
         strbuf_add_format(out, "on %.*s\n", STR_ARG(html_of(place, scratch)));
     html_add(out, diag->detail);

@@ -1,7 +1,7 @@
 /* report_page: the frame of an HTML page that stands for itself: it may load nothing. */
 #pragma once
 
-#include "report.h"
+#include "report_kind.h"
 
 /* Up to the open <header>: title, summary line. */
 void report_page_open(const ReportInput *input, const char *what, StrBuf *out, Arena *scratch);

@@ -6,6 +6,8 @@
 #include "json_writer.h"
 #include "render_title.h"
 #include "report_checks.h"
+#include "report_section.h"
+#include "report_text.h"
 
 typedef struct SarifRule {
     const char *id;
@@ -122,9 +124,10 @@ static void write_locations(Report *report, const Finding *finding) {
 
 static void write_fingerprint(Report *report, const Finding *finding) {
     JsonWriter *writer = &report->writer;
-    Str what = finding->address.len > 0 ? finding->address
-                                        : str_concat(report_place(finding->range, report->scratch),
-                                                     finding->text, report->scratch);
+    Str what = finding->address.len > 0
+                   ? finding->address
+                   : str_concat(report_text_place(finding->range, report->scratch), finding->text,
+                                report->scratch);
     Str key = str_format(report->scratch, "%s %.*s", rules[finding->rule].id, STR_ARG(what));
     json_key(writer, STR("partialFingerprints"));
     json_object_start(writer);
@@ -180,7 +183,7 @@ static void write_check(const ReportCheck *check, void *payload) {
 }
 
 static void write_changes(Report *report, ReportSection section, RuleId rule) {
-    ReportChanges changes = report_changes_in(report->input->plan, section, report->scratch);
+    ReportChanges changes = report_section_changes(report->input->plan, section, report->scratch);
     vec_each(&changes, change) {
         Str block = resource_addr_to_config_str((*change)->address, report->scratch);
         Finding finding = {

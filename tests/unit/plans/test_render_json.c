@@ -1,6 +1,7 @@
 #include "parts_sample.h"
 #include "plan_sample.h"
 #include "render_json.h"
+#include "render_json_values.h"
 
 typedef struct MaskCase {
     const char *value;
@@ -25,17 +26,17 @@ static void masks(void **state) {
         StrBuf out = strbuf_new(arena);
         JsonWriter writer;
         json_writer_init(&writer, &out, 0);
-        render_json_unknown(value_of(MASKS[i].value), &writer);
+        render_json_values_unknown(&writer, value_of(MASKS[i].value));
         check_str(strbuf_str(&out), MASKS[i].unknown);
         out.len = 0;
         json_writer_init(&writer, &out, 0);
-        render_json_sensitive(value_of(MASKS[i].value), &writer);
+        render_json_values_sensitive(&writer, value_of(MASKS[i].value));
         check_str(strbuf_str(&out), MASKS[i].sensitive);
     }
     StrBuf out = strbuf_new(arena);
     JsonWriter writer;
     json_writer_init(&writer, &out, 0);
-    render_json_sensitive(value_unknown(&TYPE_LIST_OF_STRING), &writer);
+    render_json_values_sensitive(&writer, value_unknown(&TYPE_LIST_OF_STRING));
     check_str(strbuf_str(&out), "[]");
 }
 

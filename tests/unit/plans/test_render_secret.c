@@ -1,6 +1,7 @@
 #include "plan_case.h"
 #include "render_secret.h"
 #include "render_text.h"
+#include "render_text_body.h"
 
 static Str body(const char *before, const char *after, const Map *secrets) {
     ResourceChange change = change_of("t.a", ACTION_UPDATE, value_of(before), value_of(after));

@@ -1,5 +1,5 @@
 #include "plan_case.h"
-#include "render_text.h"
+#include "render_text_value.h"
 
 static const struct {
     const char *value;

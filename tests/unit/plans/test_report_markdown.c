@@ -1,6 +1,7 @@
 #include "parts_sample.h"
 #include "report_markdown.h"
 #include "report_sample.h"
+#include "report_text.h"
 
 static void worst_first(void **state) {
     (void)state;
@@ -51,8 +52,8 @@ static void limits(void **state) {
     for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
         input.size_limit = sizes[i];
         Str text = sample_write(&report_markdown, &input);
-        assert_true(report_length(text) <= sizes[i]);
-        assert_true(report_length(text) > sizes[i] / 2);
+        assert_true(report_text_length(text) <= sizes[i]);
+        assert_true(report_text_length(text) > sizes[i] / 2);
         CHECK_HAS(text, "| `-` | Destroyed | 300 |", "| `+` | Created | 300 |",
                   "### Destroyed (300)");
         assert_true(has(text, "are left out**") || has(text, "without details"));

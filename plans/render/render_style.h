@@ -1,0 +1,29 @@
+/* render_style: how a rendering of changes looks, and what it may show. */
+#pragma once
+
+#include "map.h"
+
+typedef enum RenderMarkup {
+    MARKUP_NONE,
+    MARKUP_HTML,  /* escaped; inks are spans */
+    MARKUP_SIGNS, /* as in a diff: the first column of a line is +, -, or ! for another change */
+} RenderMarkup;
+
+typedef struct RenderStyle {
+    bool color;
+    bool unicode;
+    uint32_t width; /* columns; 0: do not wrap */
+    bool show_sensitive;
+    RenderMarkup markup;
+    bool is_past;       /* of a run that has ended: unknown values stay unknown */
+    bool is_shared;     /* for several objects: the id of each is left out */
+    const Map *secrets; /* of parts of a plan: render_secret_of_plan; NULL: none */
+} RenderStyle;
+
+/* "(known after apply)". */
+static inline const char *render_style_unknown(RenderStyle style) {
+    return style.is_past ? "(unknown)" : "(known after apply)";
+}
+
+/* Takes the next piece of a long text. */
+typedef void RenderPiece(Str text);

@@ -1,0 +1,14 @@
+/* render_text_body: an object as a block of text, with the differences in it. */
+#pragma once
+
+#include "change.h"
+#include "render_text_diff.h"
+
+/* The object of a change, then those of the provider behind it. */
+void render_text_body(const ResourceChange *change, RenderStyle style, StrBuf *out, Arena *scratch);
+/* `+ resource "TYPE" "NAME" {…}`, from the differences of `input`. */
+void render_text_body_object(RenderPen *pen,
+                             ResourceAddr address,
+                             Action action,
+                             const RenderDiffInput *input,
+                             RenderLook look);

@@ -1,0 +1,28 @@
+/* report_kind: the contract between a kind of report and its callers. */
+#pragma once
+
+#include "plan.h"
+#include "timeline.h"
+
+typedef struct ReportInput {
+    const Plan *plan;         /* NULL: an error came before it */
+    const Diags *diags;       /* of the whole run */
+    const Timeline *timeline; /* of the operations; NULL: of a plan alone */
+    Str title;                /* "Plan", "Apply" */
+    Str version;              /* of loam */
+    int64_t now_ms;
+    size_t size_limit; /* characters of a report for a forge; 0: no limit */
+    /* The block of a configuration address without keys; NO_RANGE if unknown. NULL: all unknown. */
+    SourceRange (*locate)(void *payload, Str address);
+    void *payload;
+} ReportInput;
+
+typedef struct ReportKind {
+    const char *name;
+    const char *help;
+    bool of_runs; /* needs a timeline */
+    void (*write)(const ReportInput *input, StrBuf *out, Arena *scratch);
+} ReportKind;
+
+/* Characters that every known forge accepts. */
+#define REPORT_SIZE_LIMIT 65536

@@ -1,0 +1,44 @@
+/* The summary counts a run by its timeline, a plan by its changes. */
+#include "report_text.h"
+
+/* "7 operations done, 1 failed." */
+static Str run_summary(const Timeline *timeline, Arena *arena) {
+    size_t done = 0, failed = 0;
+    vec_each(&timeline->rows, row) {
+        if (row->kind != TIMELINE_APPLY)
+            continue;
+        failed += row->failed || row->is_open;
+        done += !row->failed && !row->is_open;
+    }
+    return str_format(arena, "%zu operation%s done, %zu failed.", done, done == 1 ? "" : "s",
+                      failed);
+}
+
+Str report_text_summary(const ReportInput *input, Arena *arena) {
+    if (!input->plan)
+        return STR("There is no plan: errors were met before it was made.");
+    if (input->plan->errored)
+        return STR("Planning failed part-way.");
+    if (!plan_is_applyable(input->plan))
+        return STR("No changes.");
+    Str planned = plan_summary(input->plan, arena);
+    if (!input->timeline)
+        return str_format(arena, "%.*s.", STR_ARG(planned));
+    return str_format(arena, "%.*s Planned: %.*s.", STR_ARG(run_summary(input->timeline, arena)),
+                      STR_ARG(planned));
+}
+
+size_t report_text_length(Str text) {
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++)
+        count += ((unsigned char)text.ptr[i] & 0xc0) != 0x80;
+    return count;
+}
+
+Str report_text_place(SourceRange range, Arena *arena) {
+    if (!range.source)
+        return STR_EMPTY;
+    SourceRange outer = source_resolve(range);
+    SourcePos start = source_position(outer.source, outer.start);
+    return str_format(arena, "%.*s:%u", STR_ARG(outer.source->path), start.line);
+}
