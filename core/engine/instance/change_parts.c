@@ -221,38 +221,6 @@ static Str title_of(const Job *job, const ResourceChange *change, Str key, Arena
     return part ? part->title : mask_text(key, &job->secrets, arena);
 }
 
-PartWork *change_parts_open(Job *job,
-                            const ResourceChange *change,
-                            const PlanResponse *response,
-                            uint64_t sequence) {
-    Arena *arena = arena_open("parts");
-    PartWork *work = arena_new(arena, PartWork);
-    *work = (PartWork){.arena = arena, .job = job, .sequence = sequence};
-    work->planned = map_new(arena);
-    pthread_mutex_init(&work->mutex, NULL);
-    job->parts = work;
-    if (response) {
-        vec_each(&response->parts, part) {
-            expect(work, part->key, part->action, title_of(job, change, part->key, arena));
-        }
-        return work;
-    }
-    work->admits_more = change->has_unknown_parts;
-    vec_each(&change->parts, part) {
-        if (part->action == ACTION_DELETE || part->action == ACTION_DELETE_THEN_CREATE)
-            expect(work, part->key, PART_DELETE, part->title);
-    }
-    return work;
-}
-
-void change_parts_close(PartWork *work) {
-    if (!work)
-        return;
-    work->job->parts = NULL;
-    pthread_mutex_destroy(&work->mutex);
-    arena_close(work->arena);
-}
-
 bool change_parts_has_begun(const PartWork *work) {
     return work && work->begun > 0;
 }
@@ -313,7 +281,7 @@ static bool begin_part(PartWork *work, const PartIntent *intent, Diags *diags) {
 }
 
 /* The mutex is let go before the journal is written: parts begun side by side share a sync. */
-bool change_parts_begin(void *payload, const PartIntent *intent, Diags *diags) {
+static bool begin_part_call(void *payload, const PartIntent *intent, Diags *diags) {
     Job *job = payload;
     PartWork *work = job->parts;
     size_t before = diags->error_count;
@@ -328,7 +296,7 @@ bool change_parts_begin(void *payload, const PartIntent *intent, Diags *diags) {
                   explain(work, intent->key, before, diags));
 }
 
-bool change_parts_end(void *payload, Str key, Str private_data, Diags *diags) {
+static bool end_part_call(void *payload, Str key, Str private_data, Diags *diags) {
     Job *job = payload;
     PartWork *work = job->parts;
     size_t before = diags->error_count;
@@ -346,6 +314,42 @@ bool change_parts_end(void *payload, Str key, Str private_data, Diags *diags) {
     StatePart record = {.key = key, .private_data = private_data};
     return working_state_part_end(job->walk->working, work->sequence, &record, diags) ||
            explain(work, key, before, diags);
+}
+
+PartWork *change_parts_open(Job *job,
+                            const ResourceChange *change,
+                            const PlanResponse *response,
+                            uint64_t sequence) {
+    Arena *arena = arena_open("parts");
+    PartWork *work = arena_new(arena, PartWork);
+    *work = (PartWork){.arena = arena, .job = job, .sequence = sequence};
+    work->planned = map_new(arena);
+    pthread_mutex_init(&work->mutex, NULL);
+    job->parts = work;
+    job->part_begin = begin_part_call;
+    job->part_end = end_part_call;
+    if (response) {
+        vec_each(&response->parts, part) {
+            expect(work, part->key, part->action, title_of(job, change, part->key, arena));
+        }
+        return work;
+    }
+    work->admits_more = change->has_unknown_parts;
+    vec_each(&change->parts, part) {
+        if (part->action == ACTION_DELETE || part->action == ACTION_DELETE_THEN_CREATE)
+            expect(work, part->key, PART_DELETE, part->title);
+    }
+    return work;
+}
+
+void change_parts_close(PartWork *work) {
+    if (!work)
+        return;
+    work->job->parts = NULL;
+    work->job->part_begin = NULL;
+    work->job->part_end = NULL;
+    pthread_mutex_destroy(&work->mutex);
+    arena_close(work->arena);
 }
 
 /* A word of a later version counts as an update: the part may be there in either form. */

@@ -21,16 +21,14 @@ MUST_USE bool change_parts_check_final(Job *job,
                                        const PlanResponse *response,
                                        const ResourceChange *change);
 
-/* Until change_parts_close, the job's calls may begin parts: of the final answer, or, without one,
- * those that the change deletes. `sequence`: of the call's intent; 0: it has none. */
+/* Until change_parts_close, the job's calls may begin and end parts: those of the final answer, or,
+ * if `response` is NULL, those that the change deletes. `sequence`: of the call's intent; 0: none.
+ */
 PartWork *change_parts_open(Job *job,
                             const ResourceChange *change,
                             const PlanResponse *response,
                             uint64_t sequence);
-/* call_part_begin and call_part_end of a job's call. The call must be between open and close. */
-MUST_USE bool change_parts_begin(void *payload, const PartIntent *intent, Diags *diags);
-MUST_USE bool change_parts_end(void *payload, Str key, Str private_data, Diags *diags);
-/* Has any part been begun? `work` may be NULL. */
+/* True if a part was begun. `work` may be NULL. */
 bool change_parts_has_begun(const PartWork *work);
 /* False, with an error: the call succeeded without all that was planned. */
 MUST_USE bool change_parts_check_done(const PartWork *work);

@@ -1,7 +1,27 @@
-/* proposal: prior object and configuration merged, the provider's plan, its check. */
+/* Merges prior object and configuration, asks the provider, and checks the answer. */
 #include "proposal.h"
 
+#include "conform.h"
+#include "object_marks.h"
+#include "propose.h"
 #include "provider_call.h"
+
+/* Write-only arguments are left out: the provider reads them in the configuration. */
+static Value merge(Job *job, Value prior, Value config) {
+    return schema_drop_write_only(
+        job->schema, propose_object(job->schema, prior, config, job->scratch), job->scratch);
+}
+
+/* Without marks, which is fast. An answer that fails is checked again with marks, so that the
+ * diagnostics show no secret. */
+static bool check_plan(
+    Job *job, Value prior, Value config, Value planned, const Configured *configured) {
+    Diags unmasked = diags_new(job->scratch);
+    if (conform_plan(job->schema, prior, config, planned, job->scratch, &unmasked))
+        return true;
+    return conform_plan(job->schema, prior, object_marks_add(job, config, configured),
+                        object_marks_add(job, planned, configured), job->scratch, &job->diags);
+}
 
 bool proposal_ask(Job *job, const ProposalRequest *request, PlanResponse *response) {
     *response = (PlanResponse){0};
@@ -9,12 +29,12 @@ bool proposal_ask(Job *job, const ProposalRequest *request, PlanResponse *respon
     Value expected = schema_apply_defaults(job->schema, request->config, job->scratch);
     PlanRequest question = {
         .prior = request->prior,
-        .proposed = job_propose(job, request->prior, expected),
+        .proposed = merge(job, request->prior, expected),
         .config = request->config,
         .private_data = request->private_data,
     };
     return provider_call_plan(job, &question, response) &&
-           job_conform_plan(job, request->prior, expected, response->planned, request->configured);
+           check_plan(job, request->prior, expected, response->planned, request->configured);
 }
 
 void proposal_replace_paths(
@@ -28,4 +48,14 @@ void proposal_replace_paths(
         if (!paths_has(out, *path))
             vec_push(arena, out, path_clone(*path, arena));
     }
+}
+
+bool proposal_check_result(
+    Job *job, Value planned, Value actual, const char *summary, const Configured *configured) {
+    Diags unmasked = diags_new(job->scratch);
+    if (conform_result(job->schema, planned, actual, summary, job->scratch, &unmasked))
+        return true;
+    return conform_result(job->schema, object_marks_add(job, planned, configured),
+                          object_marks_add(job, actual, configured), summary, job->scratch,
+                          &job->diags);
 }

@@ -134,13 +134,34 @@ bool provider_call_recover(Job *job,
                resource_type_recover(type, &calling.call, request, response, &job->diags));
 }
 
-bool provider_call_limits(Job *job, const LimitsRequest *request, LimitsResponse *response) {
+static bool ask_limits(Job *job, const LimitsRequest *request, LimitsResponse *response) {
     const ResourceType *type = job->type->resource;
     *response = (LimitsResponse){0};
     if (is_mocked(job) || !type || !type->limits)
         return true;
     Calling calling = begin(job, "limits");
     return end(&calling, resource_type_limits(type, &calling.call, request, response, &job->diags));
+}
+
+void provider_call_limits(Job *job, LimitAction action, Value object, WalkTask *task) {
+    LimitsRequest request = {action, object};
+    LimitsResponse response;
+    if (!ask_limits(job, &request, &response)) {
+        diags_sink_append(job->walk->sink, &job->diags);
+        job->record->failed = true;
+        return;
+    }
+    Limits limits = response.limits;
+    if (limits.count == 0)
+        return;
+    WalkLimit *copies = arena_new_array(job->passing, WalkLimit, limits.count);
+    for (size_t i = 0; i < limits.count; i++) {
+        copies[i].key = str_format(job->passing, "%s %.*s", job->provider->provider->name,
+                                   STR_ARG(limits.items[i].key));
+        copies[i].capacity = limits.items[i].capacity;
+    }
+    task->limits = copies;
+    task->limit_count = limits.count;
 }
 
 bool provider_call_read_data(Job *job, const DataReadRequest *request, DataReadResponse *response) {

@@ -33,9 +33,9 @@ MUST_USE bool provider_call_recover(Job *job,
                                     uint64_t generation,
                                     const RecoverRequest *request,
                                     RecoverResponse *response);
-MUST_USE bool provider_call_limits(Job *job,
-                                   const LimitsRequest *request,
-                                   LimitsResponse *response);
+/* Gives `task` the limits of an operation on `object`, in passing. A failure marks the record as
+ * failed. */
+void provider_call_limits(Job *job, LimitAction action, Value object, WalkTask *task);
 MUST_USE bool provider_call_read_data(Job *job,
                                       const DataReadRequest *request,
                                       DataReadResponse *response);

@@ -1,6 +1,7 @@
 /* provision: runs the provisioners of a block for one instance, in the order they stand in. */
 #pragma once
 
+#include "evaluate.h"
 #include "job.h"
 
 /* Does anything run when an object is made, or when it goes? */

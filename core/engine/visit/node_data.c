@@ -1,6 +1,10 @@
 /* Plans or applies one instance of a data source: reads it as soon as its configuration is known
  * and nothing that it waits for is about to change. */
+#include "deferred_read.h"
+#include "instance_conditions.h"
+#include "object_marks.h"
 #include "provider_call.h"
+#include "stored_object.h"
 #include "visit.h"
 
 /* `deferred`: why the provider wants the apply to read it; then *out is not set. */
@@ -19,7 +23,7 @@ static bool read_source(Job *job, const Configured *configured, Value *out, Str 
                     STR_ARG(job->address));
         return false;
     }
-    *out = job_mark(job, response.state, configured);
+    *out = object_marks_add(job, response.state, configured);
     return true;
 }
 
@@ -28,8 +32,8 @@ static void postpone(Job *job, const Configured *configured, ActionReason reason
     change->config = value_clone(configured->marked, job->keep);
     change->action = ACTION_READ;
     change->reason = reason;
-    change->after =
-        value_clone(job_mark(job, job_expect(job, configured->value), configured), job->keep);
+    change->after = value_clone(
+        object_marks_add(job, deferred_read_object(job, configured->value), configured), job->keep);
     job->record->value = change->after;
     if (job->walk->options->mode == PLAN_REFRESH_ONLY)
         return;
@@ -40,7 +44,7 @@ static void postpone(Job *job, const Configured *configured, ActionReason reason
 static void remember(Job *job, Value value) {
     job->record->value = value_clone(value, job->keep);
     job->record->refreshed =
-        state_object_clone(job_encode(job, value, OBJECT_READY, STR_EMPTY), job->keep);
+        state_object_clone(stored_object_encode(job, value, OBJECT_READY, STR_EMPTY), job->keep);
     const StateObject *before = job->record->stored ? job->record->stored->current : NULL;
     job->record->refreshed_changed = !before || !state_object_equal(before, job->record->refreshed);
 }
@@ -49,7 +53,7 @@ static void remember(Job *job, Value value) {
 static bool keep_stored(Job *job) {
     const StateObject *object = job->record->stored ? job->record->stored->current : NULL;
     Value value;
-    if (!job_decode(job, object, &value))
+    if (!stored_object_decode(job, object, &value))
         return false;
     if (object)
         job->record->value = value_clone(value, job->keep);
@@ -69,14 +73,14 @@ static bool plan_source(Job *job) {
     EvalScope scope;
     evaluate_scope_init_instance(&scope, job->record);
     Configured configured;
-    if (!job_preconditions(job, &scope) || !job_configure(job, &scope, &configured))
+    if (!instance_conditions_before(job, &scope) || !configured_evaluate(job, &scope, &configured))
         return false;
     bool is_unknown = !value_is_wholly_known(configured.value) || job->provider->is_deferred;
-    if (is_unknown || job_waits_for_changes(job)) {
+    if (is_unknown || deferred_read_is_needed(job)) {
         postpone(job, &configured,
                  is_unknown ? REASON_READ_BECAUSE_CONFIG_UNKNOWN
                             : REASON_READ_BECAUSE_DEPENDENCY_PENDING);
-        return job_postconditions(job, &scope);
+        return instance_conditions_after(job, &scope);
     }
     if (!job_require_provider(job))
         return false;
@@ -98,10 +102,10 @@ static bool plan_source(Job *job) {
         warn_deferred(job, deferred);
         job_place_answer(job, from);
         postpone(job, &configured, REASON_READ_BECAUSE_DEFERRED);
-        return job_postconditions(job, &scope);
+        return instance_conditions_after(job, &scope);
     }
     remember(job, value);
-    return job_postconditions(job, &scope);
+    return instance_conditions_after(job, &scope);
 }
 
 /* An apply, or a check: there is no later read to wait for. */
@@ -163,8 +167,9 @@ static bool read_nested(Job *job, const Configured *configured, Value *out) {
         return true;
     }
     fail_check(job);
-    *out = value_unknown_as_null(job_mark(job, job_expect(job, configured->value), configured),
-                                 job->scratch);
+    *out = value_unknown_as_null(
+        object_marks_add(job, deferred_read_object(job, configured->value), configured),
+        job->scratch);
     return false;
 }
 
@@ -173,7 +178,7 @@ static void plan_nested(Job *job) {
     EvalScope scope;
     evaluate_scope_init_instance(&scope, job->record);
     Configured configured;
-    if (!job_configure(job, &scope, &configured)) {
+    if (!configured_evaluate(job, &scope, &configured)) {
         fail_check(job);
         return;
     }
@@ -183,7 +188,9 @@ static void plan_nested(Job *job) {
     }
     Value value;
     bool was_read = read_nested(job, &configured, &value);
-    Value after = was_read ? value : job_mark(job, job_expect(job, configured.value), &configured);
+    Value after =
+        was_read ? value
+                 : object_marks_add(job, deferred_read_object(job, configured.value), &configured);
     remember(job, value);
     if (job->walk->options->mode == PLAN_REFRESH_ONLY)
         return;
@@ -217,7 +224,7 @@ static bool apply_nested(Job *job) {
     EvalScope scope;
     evaluate_scope_init_instance(&scope, job->record);
     Configured configured;
-    if (!job_configure(job, &scope, &configured)) {
+    if (!configured_evaluate(job, &scope, &configured)) {
         fail_check(job);
         return true;
     }
@@ -232,7 +239,7 @@ static bool apply_source(Job *job) {
         const StateObject *object =
             working_state_object(walk->working, job->record->address, STR_EMPTY, job->scratch);
         Value value;
-        if (!job_decode(job, object, &value))
+        if (!stored_object_decode(job, object, &value))
             return false;
         if (!object)
             return true;
@@ -243,11 +250,12 @@ static bool apply_source(Job *job) {
     evaluate_scope_init_instance(&scope, job->record);
     Configured configured;
     Value value;
-    if (!job_preconditions(job, &scope) || !job_configure(job, &scope, &configured) ||
-        !job_require_provider(job) || !read_told(job, &configured, &value)) {
+    if (!instance_conditions_before(job, &scope) ||
+        !configured_evaluate(job, &scope, &configured) || !job_require_provider(job) ||
+        !read_told(job, &configured, &value)) {
         return false;
     }
-    return record_read(job, value) && job_postconditions(job, &scope);
+    return record_read(job, value) && instance_conditions_after(job, &scope);
 }
 
 bool node_data_apply(Walk *tasks, void *payload, uint32_t worker) {

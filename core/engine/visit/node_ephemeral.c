@@ -1,6 +1,10 @@
 /* An ephemeral resource: each instance is opened when the walk comes to it, in plan and apply
  * alike, and closed after its last user. Its value is nowhere but in the memory of the walk. */
+#include "deferred_read.h"
 #include "ephemerals.h"
+#include "instance_conditions.h"
+#include "object_marks.h"
+#include "proposal.h"
 #include "provider_call.h"
 #include "visit.h"
 
@@ -14,8 +18,8 @@ static bool check_result(Job *job, const Configured *configured, Value result) {
                     STR_ARG(job->address));
         return false;
     }
-    Value expected = job_expect(job, configured->value);
-    return job_conform_result(job, expected, result, summary, configured);
+    Value expected = deferred_read_object(job, configured->value);
+    return proposal_check_result(job, expected, result, summary, configured);
 }
 
 static bool open_told(Job *job, Value config, OpenResponse *response) {
@@ -32,7 +36,7 @@ static bool open_told(Job *job, Value config, OpenResponse *response) {
 }
 
 static void keep_value(Job *job, Value value, const Configured *configured) {
-    Value marked = value_with_marks(job_mark(job, value, configured), MARK_EPHEMERAL);
+    Value marked = value_with_marks(object_marks_add(job, value, configured), MARK_EPHEMERAL);
     job->record->value = value_clone(marked, job->keep);
 }
 
@@ -40,7 +44,7 @@ static void keep_value(Job *job, Value value, const Configured *configured) {
 static bool is_deferred(const Job *job, const Configured *configured) {
     if (!value_is_wholly_known(configured->value) || job->provider->is_deferred)
         return true;
-    return job->walk->phase == PHASE_PLAN && job_waits_for_changes(job);
+    return job->walk->phase == PHASE_PLAN && deferred_read_is_needed(job);
 }
 
 /* A warning while planning, else an error. */
@@ -63,25 +67,25 @@ static bool open_instance(Job *job, bool is_destroying) {
     Configured configured;
     OpenResponse response;
     evaluate_scope_init_instance(&scope, job->record);
-    if (!is_destroying && !job_preconditions(job, &scope))
+    if (!is_destroying && !instance_conditions_before(job, &scope))
         return false;
-    if (!job_configure(job, &scope, &configured))
+    if (!configured_evaluate(job, &scope, &configured))
         return false;
     if (is_deferred(job, &configured)) {
-        keep_value(job, job_expect(job, configured.value), &configured);
+        keep_value(job, deferred_read_object(job, configured.value), &configured);
         return true;
     }
     if (!job_require_provider(job) || !open_told(job, configured.value, &response))
         return false;
     if (response.deferred.len > 0) {
-        keep_value(job, job_expect(job, configured.value), &configured);
+        keep_value(job, deferred_read_object(job, configured.value), &configured);
         return explain_deferred(job, response.deferred);
     }
     ephemerals_add(job->walk->ephemerals, job, &response);
     if (!check_result(job, &configured, response.result))
         return false;
     keep_value(job, response.result, &configured);
-    return is_destroying || job_postconditions(job, &scope);
+    return is_destroying || instance_conditions_after(job, &scope);
 }
 
 bool node_ephemeral_open(Walk *tasks, void *payload, uint32_t worker) {

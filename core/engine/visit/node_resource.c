@@ -2,6 +2,8 @@
  * each; what the state has beyond them is submitted for removal. */
 #include "expand.h"
 #include "imports.h"
+#include "provider_call.h"
+#include "stored_object.h"
 #include "visit.h"
 
 typedef bool (*InstanceTask)(Walk *tasks, void *record, uint32_t worker);
@@ -17,8 +19,8 @@ static void limit_read(Visit *visit, InstanceRecord *record, WalkTask *task) {
     Job job;
     Value value;
     job_begin(&job, record, visit->worker);
-    if (job_decode(&job, object, &value)) /* what is wrong with it, the task will say */
-        job_limits(&job, LIMIT_READ, value_unmark_deep(value, visit->scratch), task);
+    if (stored_object_decode(&job, object, &value)) /* what is wrong with it, the task will say */
+        provider_call_limits(&job, LIMIT_READ, value_unmark_deep(value, visit->scratch), task);
 }
 
 static void submit(Visit *visit, InstanceRecord *record, InstanceTask run) {
@@ -250,7 +252,7 @@ static void keep_stored(Visit *visit, InstanceRecord *record) {
     job_begin(&job, record, visit->worker);
     job.diags = visit->diags;
     Value value;
-    if (job_decode(&job, object, &value))
+    if (stored_object_decode(&job, object, &value))
         record->value = value_clone(value, visit->keep);
     visit->diags = job.diags;
 }
@@ -275,7 +277,8 @@ static WalkTask apply_task(Visit *visit, InstanceRecord *record, InstanceTask ru
     Job job;
     job_begin(&job, record, visit->worker);
     LimitAction action = is_planned(record, ACTION_UPDATE) ? LIMIT_UPDATE : LIMIT_CREATE;
-    job_limits(&job, action, value_unmark_deep(record->run->change->after, visit->scratch), &task);
+    provider_call_limits(&job, action,
+                         value_unmark_deep(record->run->change->after, visit->scratch), &task);
     return task;
 }
 

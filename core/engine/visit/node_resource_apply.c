@@ -1,10 +1,14 @@
 /* Applies one planned change of a resource instance: plan again with what is known now, see that it
  * is still the approved change, intent, call, outcome. Deletions are node_resource_destroy.c's. */
 #include "change_parts.h"
+#include "ignore_changes.h"
+#include "instance_conditions.h"
 #include "json.h"
+#include "object_marks.h"
 #include "proposal.h"
 #include "provider_call.h"
 #include "provision.h"
+#include "stored_object.h"
 #include "visit.h"
 
 typedef struct Applying {
@@ -30,8 +34,8 @@ static bool record(Applying *applying, const StateObject *object) {
 static bool configure(Applying *applying) {
     Job *job = &applying->job;
     evaluate_scope_init_instance(&applying->scope, job->record);
-    if (!job_preconditions(job, &applying->scope) ||
-        !job_configure(job, &applying->scope, &applying->written)) {
+    if (!instance_conditions_before(job, &applying->scope) ||
+        !configured_evaluate(job, &applying->scope, &applying->written)) {
         return false;
     }
     if (value_is_wholly_known(applying->written.value))
@@ -75,7 +79,7 @@ static Str private_data_of(const Applying *applying) {
 static bool plan_again(Applying *applying) {
     Job *job = &applying->job;
     applying->configured = applying->written;
-    job_ignore_changes(job, applying->before, &applying->configured);
+    ignore_changes_apply(job, applying->before, &applying->configured);
     ProposalRequest request = {
         .prior = applying->prior,
         .config = applying->configured.value,
@@ -84,10 +88,11 @@ static bool plan_again(Applying *applying) {
     };
     if (!proposal_ask(job, &request, &applying->response))
         return false;
-    job_inherit_marks(job, applying->before, applying->response.planned, &applying->configured);
+    object_marks_inherit(job, applying->before, applying->response.planned, &applying->configured);
     Value approved = value_unmark_deep(applying->change->after, job->scratch);
-    return job_conform_result(job, approved, applying->response.planned,
-                              "Provider produced inconsistent final plan", &applying->configured) &&
+    return proposal_check_result(job, approved, applying->response.planned,
+                                 "Provider produced inconsistent final plan",
+                                 &applying->configured) &&
            check_still_update(applying) &&
            (!job->type->resource->has_parts ||
             change_parts_check_final(job, applying->prior, &applying->response, applying->change));
@@ -108,8 +113,8 @@ static Str sensitive_paths(Applying *applying) {
     if (applying->configured.sensitive.count == 0)
         return STR_EMPTY;
     Value known = value_unknown_as_null(applying->response.planned, job->scratch);
-    Value marked = job_mark(job, known, &applying->configured);
-    return job_encode(job, marked, OBJECT_READY, STR_EMPTY)->sensitive_attributes;
+    Value marked = object_marks_add(job, known, &applying->configured);
+    return stored_object_encode(job, marked, OBJECT_READY, STR_EMPTY)->sensitive_attributes;
 }
 
 /* The predecessor is let go: from now on nobody but its user knows of it. */
@@ -172,13 +177,13 @@ static bool record_failure(Applying *applying, Value state, const ApplyResponse 
     job->record->run->failed = true;
     if (value_is_present(state)) {
         Value known = value_unknown_as_null(state, job->scratch);
-        Value marked = job_mark(job, known, &applying->configured);
+        Value marked = object_marks_add(job, known, &applying->configured);
         if (!is_create) /* parts of the prior object may still be there */
-            marked = job_keep_marks(job, applying->before, marked);
+            marked = object_marks_keep(job, applying->before, marked);
         /* Of many objects, the state says which are there: the next plan makes the rest. */
         bool is_partial = job->type->resource->has_parts && !is_provisioned(applying);
         ObjectStatus status = is_create && !is_partial ? OBJECT_TAINTED : OBJECT_READY;
-        return record(applying, job_encode(job, marked, status, response->private_data));
+        return record(applying, stored_object_encode(job, marked, status, response->private_data));
     }
     /* Nobody waited for the end of the call, or heard of it, or the provider does not say what
      * became of parts that it began: its intent stays, and the next run asks. */
@@ -199,7 +204,8 @@ static bool record_failure(Applying *applying, Value state, const ApplyResponse 
 static bool record_object(Applying *applying, Value marked, const ApplyResponse *response) {
     Job *job = &applying->job;
     if (is_provisioned(applying)) {
-        if (!record(applying, job_encode(job, marked, OBJECT_TAINTED, response->private_data)))
+        if (!record(applying,
+                    stored_object_encode(job, marked, OBJECT_TAINTED, response->private_data)))
             return false;
         applying->sequence = 0; /* its intent is answered */
         if (!provision_created(job, &applying->scope, &marked)) {
@@ -207,7 +213,8 @@ static bool record_object(Applying *applying, Value marked, const ApplyResponse 
             return false;
         }
     }
-    return record(applying, job_encode(job, marked, OBJECT_READY, response->private_data));
+    return record(applying,
+                  stored_object_encode(job, marked, OBJECT_READY, response->private_data));
 }
 
 static bool record_success(Applying *applying, const ApplyResponse *response) {
@@ -221,15 +228,15 @@ static bool record_success(Applying *applying, const ApplyResponse *response) {
             STR_ARG(job->address));
         state = value_unknown_as_null(state, job->scratch);
     }
-    bool kept_word = job_conform_result(job, applying->response.planned, state,
-                                        "Provider produced inconsistent result after apply",
-                                        &applying->configured) &&
+    bool kept_word = proposal_check_result(job, applying->response.planned, state,
+                                           "Provider produced inconsistent result after apply",
+                                           &applying->configured) &&
                      (!applying->parts || change_parts_check_done(applying->parts));
     if (!kept_word || diags_has_errors(&job->diags)) {
         (void)record_failure(applying, state, response);
         return false;
     }
-    Value marked = job_mark(job, state, &applying->configured);
+    Value marked = object_marks_add(job, state, &applying->configured);
     if (!record_object(applying, marked, response))
         return false;
     job->record->value = marked;
@@ -272,9 +279,10 @@ static bool call_provider(Applying *applying) {
 /* Only marks or stored facts changed: the object is saved anew, nobody is called. */
 static bool save_marks(Applying *applying) {
     Job *job = &applying->job;
-    Value marked = job_mark(job, applying->prior, &applying->configured);
+    Value marked = object_marks_add(job, applying->prior, &applying->configured);
     job->record->value = marked;
-    return record(applying, job_encode(job, marked, OBJECT_READY, applying->stored->private_data));
+    return record(applying,
+                  stored_object_encode(job, marked, OBJECT_READY, applying->stored->private_data));
 }
 
 static void tell_start(Job *job, Value prior) {
@@ -296,13 +304,13 @@ static void tell_end(Job *job, bool ok) {
 /* What is sensitive changed, and nothing else: the change that was planned. */
 static bool apply_marks(Applying *applying) {
     Job *job = &applying->job;
-    Value marked = job_mark(job, applying->prior, &applying->configured);
+    Value marked = object_marks_add(job, applying->prior, &applying->configured);
     if (value_identical(applying->before, marked))
-        return save_marks(applying) && job_postconditions(job, &applying->scope);
+        return save_marks(applying) && instance_conditions_after(job, &applying->scope);
     tell_start(job, applying->prior);
     bool ok = save_marks(applying);
     tell_end(job, ok);
-    return ok && job_postconditions(job, &applying->scope);
+    return ok && instance_conditions_after(job, &applying->scope);
 }
 
 static bool apply_change(Applying *applying) {
@@ -311,7 +319,7 @@ static bool apply_change(Applying *applying) {
         return false;
     bool is_update = applying->change->action == ACTION_UPDATE;
     applying->before = value_null(schema_implied_type(job->schema));
-    if (is_update && !job_decode(job, applying->stored, &applying->before))
+    if (is_update && !stored_object_decode(job, applying->stored, &applying->before))
         return false;
     applying->prior = value_unmark_deep(applying->before, job->scratch);
     if (!plan_again(applying))
@@ -323,7 +331,7 @@ static bool apply_change(Applying *applying) {
     tell_start(job, applying->prior);
     bool ok = call_provider(applying);
     tell_end(job, ok);
-    return ok && job_postconditions(job, &applying->scope);
+    return ok && instance_conditions_after(job, &applying->scope);
 }
 
 /* What references see stays; nobody else needs it any more. */
@@ -341,14 +349,14 @@ static bool keep_object(Job *job) {
         job->record->value = run->change->after;
         EvalScope scope;
         evaluate_scope_init_instance(&scope, job->record);
-        return job_preconditions(job, &scope) && job_postconditions(job, &scope);
+        return instance_conditions_before(job, &scope) && instance_conditions_after(job, &scope);
     }
     if (!node_is_looked_at(job->walk, job->resource->value))
         return true;
     const StateObject *object =
         working_state_object(job->walk->working, job->record->address, STR_EMPTY, job->scratch);
     Value value;
-    if (!job_decode(job, object, &value))
+    if (!stored_object_decode(job, object, &value))
         return false;
     if (object)
         job->record->value = value_clone(value, job->passing);

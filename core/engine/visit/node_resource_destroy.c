@@ -1,8 +1,10 @@
 /* Deletes objects: the mirror of a node runs what its block no longer has, the predecessors of
  * replacements, and deposed objects. */
 #include "change_parts.h"
+#include "object_marks.h"
 #include "provider_call.h"
 #include "provision.h"
+#include "stored_object.h"
 #include "visit.h"
 
 static bool record_gone(Job *job, uint64_t sequence) {
@@ -42,8 +44,8 @@ static void record_failure(Job *job,
         return;
     }
     Value known = value_unknown_as_null(response->state, job->scratch);
-    StateObject left =
-        *job_encode(job, job_keep_marks(job, prior, known), object->status, response->private_data);
+    StateObject left = *stored_object_encode(job, object_marks_keep(job, prior, known),
+                                             object->status, response->private_data);
     left.dependencies = object->dependencies;
     left.dependency_count = object->dependency_count;
     left.create_before_destroy = object->create_before_destroy;
@@ -105,7 +107,7 @@ static bool destroy_instance(Job *job) {
     if (!object)
         return true;
     Value prior;
-    if (!job_decode(job, object, &prior))
+    if (!stored_object_decode(job, object, &prior))
         return false;
     const Hooks *hooks = job->walk->engine->hooks;
     job->action = ACTION_DELETE;
@@ -162,7 +164,8 @@ static void submit(Visit *visit, Node *node, ChangeRun *run) {
     }
     Job job;
     job_begin(&job, record, visit->worker);
-    job_limits(&job, LIMIT_DELETE, value_unmark_deep(run->change->before, visit->scratch), &task);
+    provider_call_limits(&job, LIMIT_DELETE, value_unmark_deep(run->change->before, visit->scratch),
+                         &task);
     walk_submit(visit->tasks, visit->node->id, task);
 }
 

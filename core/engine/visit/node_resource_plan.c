@@ -1,9 +1,13 @@
 /* Plans one instance of a resource: refresh, evaluate, propose, ask the provider, judge its answer.
  */
 #include "change_parts.h"
+#include "ignore_changes.h"
+#include "instance_conditions.h"
+#include "object_marks.h"
 #include "proposal.h"
 #include "provider_call.h"
 #include "removal.h"
+#include "stored_object.h"
 #include "trigger.h"
 #include "visit.h"
 
@@ -195,8 +199,9 @@ static bool decide(Planning *planning) {
         }
     }
     if (!action_is_replace(change->action))
-        job_inherit_marks(job, planning->prior, planning->response.planned, &planning->configured);
-    Value after = job_mark(job, planning->response.planned, &planning->configured);
+        object_marks_inherit(job, planning->prior, planning->response.planned,
+                             &planning->configured);
+    Value after = object_marks_add(job, planning->response.planned, &planning->configured);
     if (change->action == ACTION_NO_OP && !value_identical(after, planning->prior)) {
         change->action = ACTION_UPDATE; /* only the marks differ: saved anew, no provider call */
     }
@@ -223,16 +228,16 @@ static bool configure(Planning *planning) {
     EvalScope scope = planning->scope;
     scope.scope.self = &scope;
     scope.scope.awaits_operands = true;
-    return job_configure(&planning->job, &scope, &planning->written);
+    return configured_evaluate(&planning->job, &scope, &planning->written);
 }
 
 static bool evaluate(Planning *planning) {
     Job *job = &planning->job;
     evaluate_scope_init_instance(&planning->scope, job->record);
-    if (!job_preconditions(job, &planning->scope) || !configure(planning))
+    if (!instance_conditions_before(job, &planning->scope) || !configure(planning))
         return false;
     planning->configured = planning->written;
-    job_ignore_changes(job, planning->prior, &planning->configured);
+    ignore_changes_apply(job, planning->prior, &planning->configured);
     return trigger_fires(job->record, &planning->scope, &planning->is_triggered, job->scratch,
                          &job->diags);
 }
@@ -249,7 +254,8 @@ static bool plan_refresh_only(Planning *planning) {
     else
         job->record->value = change->before;
     evaluate_scope_init_instance(&planning->scope, job->record);
-    return job_preconditions(job, &planning->scope) && job_postconditions(job, &planning->scope);
+    return instance_conditions_before(job, &planning->scope) &&
+           instance_conditions_after(job, &planning->scope);
 }
 
 /* What it lived in is made anew by this very plan: so is it. */
@@ -312,7 +318,8 @@ static bool plan_instance(Planning *planning) {
     job->record->value = job->record->planned->after;
     Action action = job->record->planned->action;
     bool destroys = action_is_replace(action) && action != ACTION_FORGET_THEN_CREATE;
-    return !(destroys && prevents_destroy(planning)) && job_postconditions(job, &planning->scope);
+    return !(destroys && prevents_destroy(planning)) &&
+           instance_conditions_after(job, &planning->scope);
 }
 
 bool node_resource_plan(Walk *tasks, void *payload, uint32_t worker) {
@@ -335,8 +342,8 @@ static ActionReason forget_reason(const Job *job) {
 /* Nobody asks what became of it: it is left alone. */
 static bool plan_forgetting(Planning *planning) {
     Job *job = &planning->job;
-    if (!job_decode(job, state_find_object(job->record->stored, job->record->deposed),
-                    &planning->prior))
+    if (!stored_object_decode(job, state_find_object(job->record->stored, job->record->deposed),
+                              &planning->prior))
         return false;
     job->record->refreshed = state_find_object(job->record->stored, job->record->deposed);
     new_change(planning);

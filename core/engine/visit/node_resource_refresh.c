@@ -3,7 +3,9 @@
 #include "change_parts.h"
 #include "json.h"
 #include "moves.h"
+#include "object_marks.h"
 #include "provider_call.h"
+#include "stored_object.h"
 #include "visit.h"
 
 /* The object that was to be created, with the marks of its configuration. */
@@ -49,9 +51,9 @@ static bool recover(Job *job,
     *private_data = response.private_data;
     *out = value_null(schema_implied_type(job->schema));
     if (outcome != RECOVER_ABSENT) {
-        *out = job_keep_marks(job, planned, response.state);
+        *out = object_marks_keep(job, planned, response.state);
         if (value_is_present(prior))
-            *out = job_keep_marks(job, prior, *out);
+            *out = object_marks_keep(job, prior, *out);
     }
     /* Its provisioners run in the creation, and nobody knows how far they came. */
     *status = outcome == RECOVER_TAINTED || pending->is_provisioned ? OBJECT_TAINTED : OBJECT_READY;
@@ -62,7 +64,7 @@ static bool recover(Job *job,
 static const StateObject *adopt(
     Job *job, const StatePending *pending, Value marked, ObjectStatus status, Str private_data) {
     const StateObject *object =
-        state_object_clone(job_encode(job, marked, status, private_data), job->keep);
+        state_object_clone(stored_object_encode(job, marked, status, private_data), job->keep);
     if (!object || job->resource->config)
         return object;
     StateObject *adopted = arena_new(job->keep, StateObject);
@@ -83,8 +85,8 @@ static bool recover_parts(Job *job,
     if (!recover(job, pending, *out, out, &status, &private_data))
         return false;
     StateObject found;
-    const StateObject *encoded =
-        job_encode(job, *out, status == OBJECT_TAINTED ? status : stored->status, private_data);
+    const StateObject *encoded = stored_object_encode(
+        job, *out, status == OBJECT_TAINTED ? status : stored->status, private_data);
     if (encoded) {
         found = *encoded;
         found.dependencies = stored->dependencies;
@@ -107,8 +109,8 @@ static bool has_parts_in_doubt(const Job *job, const StatePending *pending) {
 /* An object of an older version is stored as it is now, so that it is upgraded once. */
 static const StateObject *keep_upgraded(Job *job, const StateObject *object, Value value) {
     StateObject *upgraded = arena_new(job->keep, StateObject);
-    *upgraded = *state_object_clone(job_encode(job, value, object->status, object->private_data),
-                                    job->keep);
+    *upgraded = *state_object_clone(
+        stored_object_encode(job, value, object->status, object->private_data), job->keep);
     upgraded->dependencies = object->dependencies;
     upgraded->dependency_count = object->dependency_count;
     upgraded->create_before_destroy = object->create_before_destroy;
@@ -128,7 +130,7 @@ static bool prior_object(Job *job, const StateObject **object, Value *out) {
     const StatePending *pending = stored->pending;
     bool creates = pending && str_equal(pending->action, STR("create"));
     if (*object) {
-        if (!job_decode(job, *object, out))
+        if (!stored_object_decode(job, *object, out))
             return false;
         if ((*object)->schema_version < (uint64_t)job->schema->version)
             *object = keep_upgraded(job, *object, *out);
@@ -193,11 +195,11 @@ static bool read_object(Job *job, const StateObject *object, Value prior, Value 
     if (is_same && has_same_private)
         return true;
     if (!is_same) {
-        *out = job_keep_marks(job, prior, response.state);
+        *out = object_marks_keep(job, prior, response.state);
         note_drift(job, prior, *out, origin);
     }
-    job->record->refreshed =
-        state_object_clone(job_encode(job, *out, object->status, response.private_data), job->keep);
+    job->record->refreshed = state_object_clone(
+        stored_object_encode(job, *out, object->status, response.private_data), job->keep);
     job->record->refreshed_changed = true;
     return true;
 }
@@ -305,8 +307,8 @@ static bool import(Job *job, Value *out) {
     event.elapsed_ms = job_event(job).elapsed_ms;
     if (hooks && hooks->refresh_end)
         hooks->refresh_end(hooks->self, &event);
-    *out = job_mark(job, state, NULL);
-    StateObject found = *job_encode(job, *out, OBJECT_READY, private_data);
+    *out = object_marks_add(job, state, NULL);
+    StateObject found = *stored_object_encode(job, *out, OBJECT_READY, private_data);
     found.dependencies = NULL; /* it was made by nobody here */
     found.dependency_count = 0;
     found.create_before_destroy = false;

@@ -1,5 +1,6 @@
 /* Validates a resource block: no state, no keys, no provider calls but `validate`. Part by part: a
  * part whose names are wrong says so, and the others are evaluated all the same. */
+#include "configured.h"
 #include "visit.h"
 
 /* What was found when the names were bound; true: the part can be evaluated. */
@@ -96,7 +97,7 @@ static void validate_body(Job *job, const EvalScope *scope) {
     Value value;
     bool ok = faults && diags_has_errors(&faults->diags)
                   ? evaluate_body(job, scope, body, job->resource->decoded, &value)
-                  : tell_part(job, body) && job_configure(job, scope, &configured);
+                  : tell_part(job, body) && configured_evaluate(job, scope, &configured);
     (void)ok; /* the job has the errors */
 }
 

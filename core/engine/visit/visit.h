@@ -1,6 +1,7 @@
 /* visit: what the walk calls for a node, and the parts by kind of node. */
 #pragma once
 
+#include "evaluate.h"
 #include "job.h"
 
 /* What a visit of a node without own instances works with. */

@@ -1,0 +1,78 @@
+/* Evaluates a block's arguments, and checks what can be checked before they are planned. */
+#include "configured.h"
+
+#include "mask.h"
+#include "provider_call.h"
+
+/* The argument that a place inside the configuration belongs to: past nested blocks. */
+static Path argument_path(const Schema *schema, Path path, const Attribute **out) {
+    *out = NULL;
+    for (size_t i = 0; i < path.count; i++) {
+        if (path.steps[i].is_index)
+            continue;
+        *out = schema_find_attribute(schema, path.steps[i].name);
+        const Block *block = *out ? NULL : schema_find_block(schema, path.steps[i].name);
+        if (!block)
+            return (Path){path.steps, i + 1};
+        schema = &block->schema;
+    }
+    return path;
+}
+
+/* What is ephemeral lives in write-only attributes or nowhere. */
+static bool check_ephemeral(Job *job, const Configured *configured) {
+    bool ok = true;
+    if (job->record->address.mode == MODE_EPHEMERAL)
+        return true;
+    vec_each(&configured->ephemeral, path) {
+        const Attribute *attribute;
+        Path argument = argument_path(job->schema, *path, &attribute);
+        if (attribute && (attribute->flags & WRITE_ONLY))
+            continue;
+        ok = false;
+        diags_error(&job->diags, decode_range_of(job->resource->decoded, argument),
+                    "Invalid use of ephemeral value",
+                    "An ephemeral value cannot stand in %.*s, because it would be kept in the "
+                    "state.",
+                    STR_ARG(path_to_str(*path, job->scratch)));
+    }
+    return ok;
+}
+
+/* Neither plan nor state could hold it. */
+static bool check_finite(Job *job, Value config) {
+    Path path;
+    if (job->walk->phase == PHASE_VALIDATE || !path_find_infinity(config, &path, job->scratch))
+        return true;
+    diags_error(
+        &job->diags, decode_range_of(job->resource->decoded, path), "Infinite number",
+        "The number in %.*s has become infinite, as by a division by zero, or has more than "
+        "a million digits, and cannot be stored.",
+        STR_ARG(path_to_str(path, job->scratch)));
+    return false;
+}
+
+Configured configured_from(Value marked, Arena *arena) {
+    Configured configured = {.marked = marked, .value = marked};
+    path_find_marks(marked, MARK_SENSITIVE, &configured.sensitive, arena);
+    path_find_marks(marked, MARK_EPHEMERAL, &configured.ephemeral, arena);
+    if (value_has_marks_anywhere(marked))
+        configured.value = value_unmark_deep(marked, arena);
+    return configured;
+}
+
+bool configured_evaluate(Job *job, const EvalScope *scope, Configured *out) {
+    size_t before = job->diags.count;
+    Value marked;
+    *out = (Configured){0};
+    if (!decode_eval(job->resource->decoded, &scope->scope, &marked, job->scratch, &job->diags)) {
+        for (size_t i = before; i < job->diags.count; i++)
+            job->diags.items[i].is_of_expression = true;
+        return false;
+    }
+    mask_collect(marked, &job->secrets, job->scratch);
+    *out = configured_from(marked, job->scratch);
+    if (!check_ephemeral(job, out) || !check_finite(job, out->value))
+        return false;
+    return provider_call_validate(job, out->value);
+}

@@ -1,0 +1,19 @@
+/* configured: the arguments of a block as evaluated for one instance. */
+#pragma once
+
+#include "evaluate.h"
+#include "job.h"
+
+/* A configured value and the paths at which it has marks. */
+typedef struct Configured {
+    Value marked;
+    Value value; /* without marks */
+    Paths sensitive;
+    Paths ephemeral;
+} Configured;
+
+/* Splits a marked value into value and marks. */
+Configured configured_from(Value marked, Arena *arena);
+/* Evaluates the block's arguments for this instance, converts them to the schema's types, and
+ * validates them with the provider. */
+MUST_USE bool configured_evaluate(Job *job, const EvalScope *scope, Configured *out);

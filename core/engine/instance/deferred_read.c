@@ -1,0 +1,77 @@
+/* A read waits for changes of what its block depends on. */
+#include "deferred_read.h"
+
+#include "resource_plan.h"
+
+/* A default counts when the provider is called, so it is as open as the rest. */
+static Value open_top_level(const Job *job, Value config) {
+    Value *items = value_copy_items(config, job->scratch);
+    for (size_t i = 0; i < config.count; i++) {
+        const Attribute *attribute = schema_find_attribute(job->schema, value_key_at(config, i));
+        if (attribute && (attribute->flags & COMPUTED) && value_is_null(items[i]))
+            items[i] = value_unknown(items[i].type);
+    }
+    return value_with_items(config, items, job->scratch);
+}
+
+Value deferred_read_object(Job *job, Value config) {
+    PlanRequest request = {
+        .prior = value_null(config.type),
+        .proposed = open_top_level(job, config),
+        .config = config,
+    };
+    return resource_plan_object(job->schema, &request, job->scratch);
+}
+
+/* Is an object changing that the job's instance can see? Of a block in the same module, the objects
+ * in other instances of that module do not count. */
+static bool is_seen_changing(const Job *job, const Node *block) {
+    bool is_changing = block->is_changing || block->as.resource->value->is_changing;
+    if (!is_changing || block->module != job->node->module)
+        return is_changing;
+    const ResourceExpansion *expansion = node_slot(block, job->record->module)->payload;
+    return expansion && expansion->is_changing;
+}
+
+/* Of a resource its own objects count, and those of a data source do not: reading has no effects.
+ * What else is named stands for all resources behind it. */
+static bool is_changing(const Job *job, const Node *on) {
+    if (on->kind == NODE_RESOURCE)
+        return on->as.resource->config->mode == MODE_MANAGED && is_seen_changing(job, on);
+    return on->kind == NODE_MODULE ? job->node->is_pending : on->is_pending;
+}
+
+/* A reference to a resource is a dependency on it, even where the value is known. */
+static bool refers_to_changing(const Job *job) {
+    const EngineWalk *walk = job->walk;
+    const Graph *graph = &walk->graph;
+    GraphNode id = job->node->id;
+    for (uint32_t i = graph->need_start[id]; i < graph->need_start[id + 1]; i++) {
+        const Node *need = walk->nodes.items[graph->need[i]];
+        if (need->kind != NODE_RESOURCE_VALUE)
+            continue;
+        const Node *block = node_find(need->module, need->as.resource->local_address);
+        if (is_changing(job, block))
+            return true;
+    }
+    return false;
+}
+
+bool deferred_read_is_needed(const Job *job) {
+    if (job->resource->config->mode == MODE_DATA && refers_to_changing(job))
+        return true;
+    vec_each(&job->resource->config->depends_on, item) {
+        const Binding *binding = (*item)->binding;
+        if (!binding || !binding->node)
+            continue;
+        if (is_changing(job, binding->node))
+            return true;
+    }
+    for (const Node *call = job->node->module->call; call; call = call->module->call) {
+        if (call->as.call->depends_on.count > 0 && call->is_pending)
+            return true;
+    }
+    const Lifecycle *lifecycle = &job->resource->config->lifecycle;
+    bool has_conditions = lifecycle->preconditions.count + lifecycle->postconditions.count > 0;
+    return has_conditions && job->node->is_pending;
+}

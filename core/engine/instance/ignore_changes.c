@@ -1,0 +1,129 @@
+/* Replaces configured values by prior ones, path by path. */
+#include "ignore_changes.h"
+
+static Path ignored_path(const Traversal *traversal, Arena *arena) {
+    Path path = path_attribute((Path){0}, traversal->root, arena);
+    for (size_t i = 0; i < traversal->step_count; i++) {
+        const TraversalStep *step = &traversal->steps[i];
+        path = step->is_index ? path_index(path, step->key, arena)
+                              : path_attribute(path, step->name, arena);
+    }
+    return path;
+}
+
+static bool is_set_by_provider(const Attribute *attribute) {
+    return !(attribute->flags & (OPTIONAL | REQUIRED));
+}
+
+/* The prior object as if it had been configured: what only the provider sets is null, as in a
+ * configuration. */
+static Value drop_computed(const Schema *schema, Value prior, Arena *arena);
+
+static Value drop_computed_nested(const Schema *schema,
+                                  Nesting nesting,
+                                  Value prior,
+                                  Arena *arena) {
+    if (!value_is_present(prior) || !schema_has(schema, is_set_by_provider))
+        return prior;
+    if (nesting == NEST_SINGLE)
+        return drop_computed(schema, prior, arena);
+    Value *items = value_copy_items(prior, arena);
+    for (size_t i = 0; i < prior.count; i++)
+        items[i] = drop_computed(schema, items[i], arena);
+    return value_with_items(prior, items, arena);
+}
+
+static Value drop_computed(const Schema *schema, Value prior, Arena *arena) {
+    if (!value_is_present(prior))
+        return prior;
+    Value *items = value_copy_items(prior, arena);
+    for (size_t i = 0; i < prior.count; i++) {
+        Str name = value_key_at(prior, i);
+        const Attribute *attribute = schema_find_attribute(schema, name);
+        const Block *block = attribute ? NULL : schema_find_block(schema, name);
+        if (block) {
+            items[i] = drop_computed_nested(&block->schema, block->nesting, items[i], arena);
+        } else if (attribute && is_set_by_provider(attribute)) {
+            items[i] = value_null(items[i].type);
+        } else if (attribute && attribute->nested) {
+            Schema members = schema_of_nested(attribute->nested);
+            items[i] = drop_computed_nested(&members, attribute->nested->nesting, items[i], arena);
+        }
+    }
+    return value_with_items(prior, items, arena);
+}
+
+/* One key of a map: as it was before, be it that it was not there. The marks of the map that it
+ * comes from come along. */
+static Value ignore_key(Value before, Value config, Str key, Arena *arena) {
+    Value item;
+    bool was_there = value_find(before, key, &item);
+    size_t count = value_is_present(config) ? config.count : 0;
+    Str *keys = arena_new_array(arena, Str, count + 1);
+    Value *items = arena_new_array(arena, Value, count + 1);
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal(value_key_at(config, i), key))
+            continue;
+        keys[kept] = value_key_at(config, i);
+        items[kept++] = value_at(config, i);
+    }
+    if (was_there) {
+        keys[kept] = key;
+        items[kept++] = value_with_marks(item, before.marks);
+    }
+    if (kept == 0 && value_is_null(config))
+        return config;
+    Value map = value_map(config.type->element, keys, items, kept, arena);
+    return value_with_marks(map, config.marks);
+}
+
+static bool last_key(Path path, Str *out) {
+    const PathStep *last = &path.steps[path.count - 1];
+    if (!last->is_index)
+        *out = last->name;
+    else if (value_is_present(last->key) && last->key.type->kind == KIND_STRING)
+        *out = value_text(last->key);
+    else
+        return false;
+    return true;
+}
+
+static bool ends_in_text_key(Path path) {
+    const PathStep *last = &path.steps[path.count - 1];
+    return last->is_index && value_is_present(last->key) && last->key.type->kind == KIND_STRING;
+}
+
+/* A key in brackets is one of a map; behind anything else it stands for all that it is in. */
+static Value ignore_path(Value prior, Value config, Path path, Arena *arena) {
+    Path outer = {path.steps, path.count - 1};
+    Value before, now;
+    Str key;
+    if (outer.count > 0 && last_key(path, &key) && path_get(prior, outer, &before) &&
+        path_get(config, outer, &now) && now.type->kind == KIND_MAP) {
+        if (!value_is_known(now))
+            return config;
+        return path_set(config, outer, ignore_key(before, now, key, arena), arena);
+    }
+    if (ends_in_text_key(path))
+        path = outer;
+    return path_get(prior, path, &before) ? path_set(config, path, before, arena) : config;
+}
+
+static Value ignore_changes(Job *job, Value prior, Value config) {
+    const Lifecycle *lifecycle = &job->resource->config->lifecycle;
+    if (lifecycle->ignore_all_changes)
+        return drop_computed(job->schema, prior, job->scratch);
+    vec_each(&lifecycle->ignore_changes, item) {
+        config = ignore_path(prior, config, ignored_path(*item, job->scratch), job->scratch);
+    }
+    return config;
+}
+
+void ignore_changes_apply(Job *job, Value prior, Configured *configured) {
+    const Lifecycle *lifecycle = &job->resource->config->lifecycle;
+    bool ignores = lifecycle->ignore_all_changes || lifecycle->ignore_changes.count > 0;
+    if (!ignores || !value_is_present(prior) || !value_is_present(configured->marked))
+        return;
+    *configured = configured_from(ignore_changes(job, prior, configured->marked), job->scratch);
+}

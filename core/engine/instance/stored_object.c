@@ -1,0 +1,62 @@
+/* Stored objects are upgraded to the current schema version when they are read. */
+#include "stored_object.h"
+
+#include "mask.h"
+#include "provider_call.h"
+
+/* An object that was stored by an older version of its type. */
+static bool upgrade(Job *job, const StateObject *object, StateObject *out) {
+    *out = *object;
+    if (object->schema_version == (uint64_t)job->schema->version)
+        return true;
+    if (object->schema_version > (uint64_t)job->schema->version) {
+        diags_error(
+            &job->diags, NO_RANGE, "Resource instance managed by newer provider version",
+            "%.*s was last written by a newer loam (schema version %llu, this one knows %lld). "
+            "Use that version or a later one.",
+            STR_ARG(job->address), (unsigned long long)object->schema_version,
+            (long long)job->schema->version);
+        return false;
+    }
+    UpgradeRequest request = {(int64_t)object->schema_version, object->attributes};
+    UpgradeResponse response;
+    if (!provider_call_upgrade(job, &request, &response))
+        return false;
+    out->attributes = response.upgraded;
+    out->schema_version = (uint64_t)job->schema->version;
+    return true;
+}
+
+bool stored_object_decode(Job *job, const StateObject *object, Value *out) {
+    if (!object) {
+        *out = value_null(schema_implied_type(job->schema));
+        return true;
+    }
+    StateObject current;
+    if (!upgrade(job, object, &current))
+        return false;
+    if (!state_object_decode(&current, job->schema, out, job->scratch, &job->diags))
+        return false;
+    mask_collect(*out, &job->secrets, job->scratch);
+    return true;
+}
+
+const StateObject *stored_object_encode(Job *job,
+                                        Value marked,
+                                        ObjectStatus status,
+                                        Str private_data) {
+    if (!value_is_present(marked))
+        return NULL;
+    /* What was read needs no order: nobody deletes it. */
+    bool is_ordered = job->record->address.mode == MODE_MANAGED;
+    const StateObject *object =
+        state_object_encode(marked, job->schema, status, private_data, job->resource->dependencies,
+                            is_ordered ? job->resource->dependency_count : 0,
+                            job->resource->create_before_destroy, job->scratch);
+    if (!job->resource->config || job->resource->config->lifecycle.destroy)
+        return object;
+    StateObject *kept = arena_new(job->scratch, StateObject);
+    *kept = *object;
+    kept->skip_destroy = true;
+    return kept;
+}
