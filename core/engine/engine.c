@@ -3,6 +3,7 @@
 
 #include "engine_walk.h"
 #include "plan_graph.h"
+#include "visit_run.h"
 
 bool engine_validate(const Engine *engine, Diags *diags) {
     size_t before = diags->error_count;
@@ -11,6 +12,6 @@ bool engine_validate(const Engine *engine, Diags *diags) {
     if (plan_graph_build(walk, diags))
         (void)visit_run(walk);
     engine_walk_close(walk, diags);
-    engine_walk_forget(walk);
+    engine_walk_free(walk);
     return diags->error_count == before;
 }

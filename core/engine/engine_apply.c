@@ -2,9 +2,12 @@
 #include "engine.h"
 
 #include "apply_graph.h"
+#include "checks_json.h"
 #include "deletions.h"
+#include "engine_console.h"
 #include "engine_walk.h"
 #include "refusal.h"
+#include "visit_run.h"
 
 static size_t count_operations(const Plan *plan) {
     PlanCounts counts = plan_count(plan);
@@ -169,16 +172,16 @@ bool engine_apply(const Engine *engine,
         deletions_index(walk);
     bool ended = begun && visit_run(walk);
     engine_walk_close(walk, diags);
-    engine_walk_leave_console(walk);
+    engine_console_leave(walk);
     if (!ended && diags->error_count == before)
         report_interruption(diags);
     if (begun) {
         save_outputs(walk);
-        working_state_set_checks(working, checks_to_json(walk, walk->arena));
+        working_state_set_checks(working, checks_json_write(walk, walk->arena));
     }
     if (built && diags->error_count != before)
         declare_blocks(walk);
-    engine_walk_forget(walk);
+    engine_walk_free(walk);
     bool saved = save(working, diags);
     return saved && diags->error_count == before;
 }

@@ -1,9 +1,12 @@
 /* The console: expressions of the root module over what the state says. */
-#include "engine.h"
+#include "engine_console.h"
 
+#include "engine.h"
 #include "engine_walk.h"
+#include "node_kinds.h"
 #include "plan_graph.h"
 #include "transform.h"
+#include "visit_run.h"
 
 struct EngineConsole {
     EngineWalk *walk;
@@ -50,7 +53,7 @@ static void add_values(EngineWalk *walk) {
     }
 }
 
-void engine_walk_leave_console(EngineWalk *walk) {
+void engine_console_leave(EngineWalk *walk) {
     if (!walk->options->console || walk->root->instances.count == 0)
         return;
     add_values(walk);

@@ -222,6 +222,6 @@ bool engine_graph(
         draw(&picture, out);
     }
     engine_walk_close(walk, diags);
-    engine_walk_forget(walk);
+    engine_walk_free(walk);
     return ok;
 }

@@ -1,12 +1,15 @@
 /* Planning: the walk, then what the records say becomes the Plan and the refreshed state. */
 #include "engine.h"
 
+#include "checks_json.h"
 #include "deletions.h"
+#include "engine_console.h"
 #include "engine_walk.h"
 #include "moves.h"
 #include "plan_graph.h"
 #include "refusal.h"
 #include "removal.h"
+#include "visit_run.h"
 
 typedef struct Gathering {
     Plan *plan;
@@ -386,7 +389,7 @@ static bool plan(const Engine *engine,
         deletions_index(walk);
     bool ended = built && visit_run(walk);
     engine_walk_close(walk, diags);
-    engine_walk_leave_console(walk);
+    engine_console_leave(walk);
     bool is_misleading = built && check_moves(walk, &moves, diags);
     if (built && !is_misleading)
         diags_append(diags, &moves.blocked);
@@ -407,12 +410,12 @@ static bool plan(const Engine *engine,
     }
     gathering.plan->errored = diags->error_count != before;
     if (built)
-        gathering.plan->checks = checks_to_json(walk, arena);
+        gathering.plan->checks = checks_json_write(walk, arena);
     plan_sort(gathering.plan);
     warn_of_forgotten(gathering.plan, arena, diags);
     out->plan = built && !is_misleading ? gathering.plan : NULL;
     out->refreshed = gathering.refreshed;
-    engine_walk_forget(walk);
+    engine_walk_free(walk);
     return out->plan && !out->plan->errored;
 }
 

@@ -44,7 +44,7 @@ void engine_walk_close(EngineWalk *walk, Diags *diags) {
     }
 }
 
-void engine_walk_forget(EngineWalk *walk) {
+void engine_walk_free(EngineWalk *walk) {
     if (!walk->stays)
         arena_close(walk->arena);
 }

@@ -1,17 +1,18 @@
-/* Checks: what the conditions of a walk came to, and the record of it that plan and state keep.
+/* checks: results of conditions.
  *
- * Who evaluates conditions fills in a result for each; the results of a variable, an output or a
- * check hang in its slot, those of a resource at its instances. They have one writer, as these. */
+ * The task that evaluates conditions writes a result for each. A slot has the results of a
+ * variable, an output or a check; an instance record has those of a resource. They have one writer
+ * each. */
 #pragma once
 
 #include "diag.h"
 
-/* From best to worst: the worst of many counts. */
+/* From best to worst; the worst of several is that of all. */
 typedef enum CheckStatus { CHECK_PASS, CHECK_UNKNOWN, CHECK_FAIL, CHECK_ERROR } CheckStatus;
 
 typedef struct CheckResult {
     CheckStatus status;
-    Str message; /* of a failure; empty: none that may be shown */
+    Str message; /* of a failure; empty: none, or not to be shown */
 } CheckResult;
 
 typedef struct CheckResults {
@@ -19,11 +20,7 @@ typedef struct CheckResults {
     size_t count;
 } CheckResults;
 
-struct EngineWalk;
-
-/* All unknown; NULL for none. */
+/* Returns `count` unknown results; NULL if `count` is 0. */
 CheckResults *checks_new(size_t count, Arena *arena);
-/* Errors join as warnings; where `checked` is not empty, as what is said of that check. */
+/* Adds errors as warnings; if `checked` is not empty, as results of the check of that address. */
 void checks_warn(Diags *diags, const Diags *errors, Str checked);
-/* The check_results of a state: whatever has conditions. Empty when nothing has. */
-Str checks_to_json(const struct EngineWalk *walk, Arena *arena);

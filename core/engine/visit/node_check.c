@@ -1,5 +1,5 @@
 /* A check: assertions that warn. Nobody depends on it; one that cannot be evaluated is an error. */
-#include "visit.h"
+#include "node_kinds.h"
 
 static void note_unknown(Visit *visit, const CheckResults *results, Diags *found) {
     const Conditions *asserts = &visit->node->as.check->asserts;

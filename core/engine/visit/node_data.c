@@ -2,10 +2,10 @@
  * and nothing that it waits for is about to change. */
 #include "deferred_read.h"
 #include "instance_conditions.h"
+#include "node_kinds.h"
 #include "object_marks.h"
 #include "provider_call.h"
 #include "stored_object.h"
-#include "visit.h"
 
 /* `deferred`: why the provider wants the apply to read it; then *out is not set. */
 static bool read_source(Job *job, const Configured *configured, Value *out, Str *deferred) {

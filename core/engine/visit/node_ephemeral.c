@@ -3,10 +3,10 @@
 #include "deferred_read.h"
 #include "ephemerals.h"
 #include "instance_conditions.h"
+#include "node_kinds.h"
 #include "object_marks.h"
 #include "proposal.h"
 #include "provider_call.h"
-#include "visit.h"
 
 /* What the provider filled in must fit what was asked for. */
 static bool check_result(Job *job, const Configured *configured, Value result) {

@@ -1,7 +1,7 @@
 /* An import block: which objects, by which ids, are to come to which addresses. The resource that
  * they come to looks here for them. */
 #include "expand.h"
-#include "visit.h"
+#include "node_kinds.h"
 
 static bool refuse_id(Visit *visit, const Expr *expr, const char *detail) {
     diags_error(&visit->diags, expr->range, "Invalid import id argument", "%s", detail);

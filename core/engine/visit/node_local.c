@@ -1,5 +1,5 @@
 /* A local value. */
-#include "visit.h"
+#include "node_kinds.h"
 
 bool node_local_visit(Visit *visit) {
     bool ok = true;

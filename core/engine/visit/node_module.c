@@ -1,7 +1,7 @@
 /* A module call: makes the instances of the module. */
 #include "expand.h"
 #include "mocking.h"
-#include "visit.h"
+#include "node_kinds.h"
 
 /* What references to the module as a whole see. */
 bool node_module_value_visit(Visit *visit) {

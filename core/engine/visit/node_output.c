@@ -1,5 +1,5 @@
 /* An output: the module's answer to its caller; of the root, to the user and the state. */
-#include "visit.h"
+#include "node_kinds.h"
 
 /* What the root gives is kept. */
 static bool refuse_root(Visit *visit) {

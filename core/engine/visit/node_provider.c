@@ -4,7 +4,7 @@
  * its reads are skipped and its creations are planned from the configuration alone. */
 #include "expand.h"
 #include "mask.h"
-#include "visit.h"
+#include "node_kinds.h"
 
 /* What the configuration or the schema calls sensitive is not to be in what the provider says. */
 static void collect_secrets(const Schema *schema, Value config, StrVec *out, Arena *arena) {

@@ -2,9 +2,9 @@
  * each; what the state has beyond them is submitted for removal. */
 #include "expand.h"
 #include "imports.h"
+#include "node_kinds.h"
 #include "provider_call.h"
 #include "stored_object.h"
-#include "visit.h"
 
 typedef bool (*InstanceTask)(Walk *tasks, void *record, uint32_t worker);
 

@@ -4,12 +4,12 @@
 #include "ignore_changes.h"
 #include "instance_conditions.h"
 #include "json.h"
+#include "node_kinds.h"
 #include "object_marks.h"
 #include "proposal.h"
 #include "provider_call.h"
 #include "provision.h"
 #include "stored_object.h"
-#include "visit.h"
 
 typedef struct Applying {
     Job job;

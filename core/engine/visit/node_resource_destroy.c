@@ -1,11 +1,11 @@
 /* Deletes objects: the mirror of a node runs what its block no longer has, the predecessors of
  * replacements, and deposed objects. */
 #include "change_parts.h"
+#include "node_kinds.h"
 #include "object_marks.h"
 #include "provider_call.h"
 #include "provision.h"
 #include "stored_object.h"
-#include "visit.h"
 
 static bool record_gone(Job *job, uint64_t sequence) {
     JournalOutcome outcome = job_outcome(job, NULL);

@@ -3,13 +3,13 @@
 #include "change_parts.h"
 #include "ignore_changes.h"
 #include "instance_conditions.h"
+#include "node_kinds.h"
 #include "object_marks.h"
 #include "proposal.h"
 #include "provider_call.h"
 #include "removal.h"
 #include "stored_object.h"
 #include "trigger.h"
-#include "visit.h"
 
 typedef struct Planning {
     Job job;

@@ -3,10 +3,10 @@
 #include "change_parts.h"
 #include "json.h"
 #include "moves.h"
+#include "node_kinds.h"
 #include "object_marks.h"
 #include "provider_call.h"
 #include "stored_object.h"
-#include "visit.h"
 
 /* The object that was to be created, with the marks of its configuration. */
 static Value planned_of(Job *job, const StatePending *pending) {

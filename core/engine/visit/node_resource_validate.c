@@ -1,7 +1,7 @@
 /* Validates a resource block: no state, no keys, no provider calls but `validate`. Part by part: a
  * part whose names are wrong says so, and the others are evaluated all the same. */
 #include "configured.h"
-#include "visit.h"
+#include "node_kinds.h"
 
 /* What was found when the names were bound; true: the part can be evaluated. */
 static bool tell_part(Job *job, const void *part) {

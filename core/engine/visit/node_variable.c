@@ -1,7 +1,7 @@
 /* A variable: the root's value from input, a child's from the arguments of its call. */
 #include "config_read.h"
 #include "input.h"
-#include "visit.h"
+#include "node_kinds.h"
 
 static const char *const summary = "Invalid value for variable";
 

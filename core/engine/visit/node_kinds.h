@@ -1,0 +1,34 @@
+/* node_kinds: what each kind of node does when the walk visits it, and the tasks of one instance.
+ */
+#pragma once
+
+#include "job.h"
+#include "visit.h"
+
+/* Each is defined in node_<kind>.c. Returns false if the node failed. */
+bool node_variable_visit(Visit *visit);
+bool node_local_visit(Visit *visit);
+bool node_output_visit(Visit *visit);
+bool node_module_visit(Visit *visit);
+bool node_module_value_visit(Visit *visit);
+bool node_provider_visit(Visit *visit);
+void node_provider_close(EngineWalk *walk);
+bool node_resource_visit(Visit *visit);       /* expands, submits the instances' tasks */
+bool node_resource_value_visit(Visit *visit); /* the value that references see */
+bool node_orphan_visit(Visit *visit);
+bool node_import_visit(Visit *visit);
+bool node_check_visit(Visit *visit);
+bool node_ephemeral_close_visit(Visit *visit);
+bool node_destroy_visit(Visit *visit);
+
+/* Tasks on one instance. */
+bool node_resource_validate(Walk *tasks, void *record, uint32_t worker);
+bool node_resource_plan(Walk *tasks, void *record, uint32_t worker);
+bool node_resource_plan_destroy(Walk *tasks, void *record, uint32_t worker);
+bool node_resource_apply(Walk *tasks, void *record, uint32_t worker);
+bool node_resource_destroy(Walk *tasks, void *record, uint32_t worker);
+bool node_data_plan(Walk *tasks, void *record, uint32_t worker);
+bool node_data_apply(Walk *tasks, void *record, uint32_t worker);
+bool node_ephemeral_open(Walk *tasks, void *record, uint32_t worker); /* plan and apply */
+/* Recovers and reads the stored object; of planning an update as well as a deletion. */
+MUST_USE bool node_resource_refresh(Job *job, Value *out);

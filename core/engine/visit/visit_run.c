@@ -1,0 +1,118 @@
+/* Calls the function of a node's kind, and decides what a failure skips. */
+#include "visit_run.h"
+
+#include "ephemerals.h"
+#include "node_kinds.h"
+
+static bool dispatch(Visit *visit) {
+    switch (visit->node->kind) {
+    case NODE_VARIABLE: return node_variable_visit(visit);
+    case NODE_LOCAL: return node_local_visit(visit);
+    case NODE_OUTPUT: return node_output_visit(visit);
+    case NODE_MODULE: return node_module_visit(visit);
+    case NODE_MODULE_VALUE: return node_module_value_visit(visit);
+    case NODE_PROVIDER: return node_provider_visit(visit);
+    case NODE_RESOURCE: return node_resource_visit(visit);
+    case NODE_RESOURCE_VALUE: return node_resource_value_visit(visit);
+    case NODE_ORPHAN: return node_orphan_visit(visit);
+    case NODE_IMPORT: return node_import_visit(visit);
+    case NODE_CHECK: return node_check_visit(visit);
+    case NODE_CHECK_START: return true;
+    case NODE_EPHEMERAL_CLOSE: return node_ephemeral_close_visit(visit);
+    case NODE_DESTROY: return node_destroy_visit(visit);
+    case NODE_DESTROY_GATE:
+        atomic_store(&visit->node->has_failed, visit_is_blocked(visit));
+        return true;
+    }
+    return false;
+}
+
+/* Is anything that this node depends on going to change? Data sources wait for it; a provider whose
+ * server is to be made anew has nothing to read (directly: not a server that only changes). */
+static void inherit_pending(EngineWalk *walk, Node *node) {
+    const Graph *graph = &walk->graph;
+    for (uint32_t i = graph->need_start[node->id]; i < graph->need_start[node->id + 1]; i++) {
+        const Node *need = graph->payloads.items[graph->need[i]];
+        if (need->is_pending)
+            node->is_pending = true;
+        if (need->is_renewed && node->kind != NODE_RESOURCE)
+            node->is_renewed = true;
+    }
+}
+
+/* A resource goes on with the parts that are sound; an output that may not be looked at has no
+ * value to judge. */
+static void tell_faults(Visit *visit) {
+    const Node *node = visit->node;
+    if (node->kind == NODE_RESOURCE)
+        diags_append(&visit->diags, &node->faults);
+    else
+        node_tell_faults(node, &visit->diags);
+}
+
+static bool visit_node(Walk *tasks, GraphNode id, void *payload, uint32_t worker, void *context) {
+    (void)id;
+    EngineWalk *walk = context;
+    Node *node = payload;
+    if (!node->is_selected)
+        return true;
+    if (walk->phase == PHASE_PLAN)
+        inherit_pending(walk, node);
+    Visit visit = {
+        .walk = walk,
+        .tasks = tasks,
+        .node = node,
+        .worker = worker,
+        .keep = walk->workers[worker].keep,
+        .passing = walk->workers[worker].passing,
+        .scratch = walk->workers[worker].scratch,
+    };
+    visit.diags = diags_new(visit.scratch);
+    if (walk->phase == PHASE_VALIDATE)
+        tell_faults(&visit);
+    bool ok =
+        !diags_has_errors(&visit.diags) && dispatch(&visit) && !diags_has_errors(&visit.diags);
+    if (visit.diags.count > 0)
+        diags_sink_append(walk->sink, &visit.diags);
+    arena_reset(visit.scratch);
+    return ok;
+}
+
+/* A value is told of instances that failed, and goes on to those who use others. What is planned to
+ * go may do so before what it depends on, whatever becomes of that. */
+static bool survives(GraphNode user, GraphNode failed, void *context) {
+    const EngineWalk *walk = context;
+    const Node *node = walk->nodes.items[user];
+    const Node *need = walk->nodes.items[failed];
+    if (walk->phase == PHASE_PLAN && walk->options->mode == PLAN_DESTROY)
+        return need->kind == NODE_RESOURCE || need->kind == NODE_RESOURCE_VALUE;
+    if (walk->phase != PHASE_APPLY)
+        return false;
+    if (need->kind == NODE_RESOURCE)
+        return node == need->as.resource->value;
+    return need->kind == NODE_RESOURCE_VALUE && node_uses_sound(node, need);
+}
+
+/* What cannot be recorded must not be done. */
+static bool should_stop(const void *context) {
+    const EngineWalk *walk = context;
+    return walk->working && working_state_has_failed(walk->working);
+}
+
+bool visit_run(EngineWalk *walk) {
+    node_module_instance(walk->root, NULL, KEY_ABSENT, value_null(&TYPE_DYNAMIC), REPEAT_NONE,
+                         walk->arena);
+    WalkRequest request = {
+        .graph = &walk->graph,
+        .workers = walk->worker_count,
+        .cancel = walk->engine->cancel,
+        .should_stop = should_stop,
+        .visit = visit_node,
+        .survives = survives,
+        .context = walk,
+    };
+    bool ok = walk_run(&request);
+    ok = ephemerals_close_all(walk->ephemerals) && ok; /* whose closing was skipped */
+    node_provider_close(walk);
+    return ok;
+}
