@@ -46,10 +46,15 @@ static bool only_loses(const ResourceNode *resource) {
     return true;
 }
 
+static bool destroys_after_updates(const ResourceNode *resource) {
+    const ResourceType *type = resource->type ? resource->type->resource : NULL;
+    return type && type->destroy_after_dependents_update;
+}
+
 /* Deleted only after its dependents have changed: a replaced object that has a successor already,
  * or one that its dependents hold. */
 static bool is_late(const ResourceNode *resource) {
-    bool is_held = node_destroys_after_updates(resource) && only_loses(resource);
+    bool is_held = destroys_after_updates(resource) && only_loses(resource);
     return resource->create_before_destroy || is_held;
 }
 
@@ -146,7 +151,7 @@ static void order_resource(DestroyOrder *order, const Node *node) {
 
 /* Does it go only after what depended on it has changed? */
 static bool goes_last(const ResourceNode *resource) {
-    if (node_destroys_after_updates(resource))
+    if (destroys_after_updates(resource))
         return true;
     vec_each(&resource->planned, run) {
         if ((*run)->change->create_before_destroy)

@@ -3,11 +3,15 @@
 #include "removal.h"
 #include "transform.h"
 
+static EngineModule *find_child(const EngineModule *module, Str name) {
+    return map_find(&module->children, name);
+}
+
 static EngineModule *module_of(EngineWalk *walk, const ModuleAddr *address) {
     if (!address)
         return walk->root;
     EngineModule *parent = module_of(walk, address->parent);
-    return parent ? node_module_find_child(parent, address->name) : NULL;
+    return parent ? find_child(parent, address->name) : NULL;
 }
 
 static EngineModule *provider_module(EngineWalk *walk, Str path) {
@@ -16,7 +20,7 @@ static EngineModule *provider_module(EngineWalk *walk, Str path) {
     bool is_name = false;
     while (module && str_next_field(&path, '.', &part)) {
         if (is_name)
-            module = node_module_find_child(module, part);
+            module = find_child(module, part);
         is_name = !is_name;
     }
     return module ? module : walk->root;

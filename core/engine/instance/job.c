@@ -8,6 +8,15 @@
 
 #include <inttypes.h>
 
+/* The configuration with this key; the node itself if it is not repeated or has no such key. */
+static ProviderNode *choose_provider(ProviderNode *provider, Str key) {
+    vec_each(&provider->repeated, one) {
+        if (str_equal((*one)->key, key))
+            return *one;
+    }
+    return provider;
+}
+
 void job_begin(Job *job, InstanceRecord *record, uint32_t worker) {
     EngineWalk *walk = record->walk;
     *job = (Job){
@@ -21,8 +30,7 @@ void job_begin(Job *job, InstanceRecord *record, uint32_t worker) {
     };
     job->type = job->resource->type;
     job->schema = job->type->schema;
-    job->provider =
-        node_provider_choose(job->resource->provider->as.provider, record->provider_key);
+    job->provider = choose_provider(job->resource->provider->as.provider, record->provider_key);
     mocking_find(walk, job->provider, job->type, record->address, &job->mock);
     job->diags = diags_new(job->scratch);
     job->address = resource_addr_to_str(record->address, job->scratch);

@@ -1,10 +1,6 @@
 /* The nodes of a walk's graph and the instances of its modules. */
 #include "node.h"
 
-EngineModule *node_module_find_child(const EngineModule *module, Str name) {
-    return map_find(&module->children, name);
-}
-
 Node *node_add(
     EngineWalk *walk, EngineModule *module, NodeKind kind, Str key, Str name, SourceRange range) {
     Node *node = arena_new(walk->arena, Node);
@@ -25,38 +21,6 @@ Node *node_add(
 
 Node *node_find(const EngineModule *module, Str key) {
     return map_find(&module->nodes, key);
-}
-
-static bool is_sound(const Node *block, InstanceKey key) {
-    vec_each(&block->module->instances, module) {
-        const ResourceExpansion *resource = node_slot(block, *module)->payload;
-        size_t index;
-        if (!resource || !expansion_find(&resource->expansion, key, &index) ||
-            resource->records[index].failed)
-            return false;
-    }
-    return true;
-}
-
-bool node_uses_sound(const Node *node, const Node *value) {
-    const Node *block = node_find(value->module, value->as.resource->local_address);
-    bool any = false;
-    vec_each(&node->uses, use) {
-        if (use->value != value)
-            continue;
-        if (use->key.kind == KEY_NONE || !is_sound(block, use->key))
-            return false;
-        any = true;
-    }
-    return any;
-}
-
-ProviderNode *node_provider_choose(ProviderNode *provider, Str key) {
-    vec_each(&provider->repeated, one) {
-        if (str_equal((*one)->key, key))
-            return *one;
-    }
-    return provider;
 }
 
 bool node_wants(const ResourceNode *resource, InstanceKey key) {
@@ -86,28 +50,6 @@ void node_tell_faults(const Node *node, Diags *diags) {
 Slot *node_slot(const Node *node, ModuleInstance *instance) {
     CHECK(instance->module == node->module);
     return &instance->slots[node->slot];
-}
-
-const char *node_kind_name(NodeKind kind) {
-    static const char *const names[] = {
-        [NODE_VARIABLE] = "variable",
-        [NODE_LOCAL] = "local",
-        [NODE_OUTPUT] = "output",
-        [NODE_MODULE] = "module",
-        [NODE_MODULE_VALUE] = "module value",
-        [NODE_PROVIDER] = "provider",
-        [NODE_RESOURCE] = "resource",
-        [NODE_RESOURCE_VALUE] = "value",
-        [NODE_ORPHAN] = "orphan",
-        [NODE_IMPORT] = "import",
-        [NODE_CHECK] = "check",
-        [NODE_CHECK_START] = "check start",
-        [NODE_EPHEMERAL_CLOSE] = "close",
-        [NODE_DESTROY] = "destroy",
-        [NODE_DESTROY_GATE] = "destroy gate",
-    };
-    static_assert(ARRAY_COUNT(names) == NODE_DESTROY_GATE + 1, "a name for every kind");
-    return names[kind];
 }
 
 ModuleInstance *node_module_detached(EngineModule *module,
@@ -163,21 +105,6 @@ bool expansion_find(const Expansion *expansion, InstanceKey key, size_t *index) 
     return false;
 }
 
-static int compare_run(const void *wanted, const void *item) {
-    const ResourceChange *change = (*(ChangeRun *const *)item)->change;
-    int order = resource_addr_compare(*(const ResourceAddr *)wanted, change->address);
-    return order ? order : str_compare(STR_EMPTY, change->deposed);
-}
-
-ChangeRun *node_find_run(const ResourceNode *resource, ResourceAddr address) {
-    const ChangeRuns *runs = &resource->planned;
-    if (runs->count == 0)
-        return NULL;
-    ChangeRun *const *found =
-        bsearch(&address, runs->items, runs->count, sizeof(ChangeRun *), compare_run);
-    return found ? *found : NULL;
-}
-
 bool node_is_looked_at(const EngineWalk *walk, const Node *node) {
     const Graph *graph = &walk->graph;
     if (walk->phase == PHASE_EVALUATE || walk->options->console)
@@ -197,9 +124,4 @@ bool node_deletes(const ResourceNode *resource) {
             return true;
     }
     return false;
-}
-
-bool node_destroys_after_updates(const ResourceNode *resource) {
-    const ResourceType *type = resource->type ? resource->type->resource : NULL;
-    return type && type->destroy_after_dependents_update;
 }

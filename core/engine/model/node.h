@@ -227,9 +227,6 @@ typedef struct InstanceRecord {
                               whether it could be read. NULL: it has none */
 } InstanceRecord;
 
-/* The configuration with this key; the node itself where there is one alone, or none with it. */
-ProviderNode *node_provider_choose(ProviderNode *provider, Str key);
-
 /* Is the instance among those that are wanted? Without -target, and when planning, all are. */
 bool node_wants(const ResourceNode *resource, InstanceKey key);
 
@@ -302,27 +299,19 @@ struct EngineWalk {
     uint64_t serial;
 };
 
-EngineModule *node_module_find_child(const EngineModule *module, Str name);
 /* A node in the graph and, where `key` is not empty, in its module. */
 Node *node_add(
     EngineWalk *walk, EngineModule *module, NodeKind kind, Str key, Str name, SourceRange range);
 Node *node_find(const EngineModule *module, Str key);
-/* Apply: has all that `node` uses of a resource ended well? */
-bool node_uses_sound(const Node *node, const Node *value);
 /* NULL: nothing is wrong with the names in it. */
 const PartFaults *node_find_faults(const Node *node, const void *part);
 /* All that is wrong with the block, in order. */
 void node_tell_faults(const Node *node, Diags *diags);
 Slot *node_slot(const Node *node, ModuleInstance *instance);
-const char *node_kind_name(NodeKind kind);
-/* Apply: what is to become of the current object; NULL: nothing was planned. */
-ChangeRun *node_find_run(const ResourceNode *resource, ResourceAddr address);
 /* RESOURCE_VALUE: does anybody look at it? */
 bool node_is_looked_at(const EngineWalk *walk, const Node *node);
 /* Apply: does any object of the block go? */
 bool node_deletes(const ResourceNode *resource);
-/* Objects of this type are destroyed after their dependents are updated. */
-bool node_destroys_after_updates(const ResourceNode *resource);
 /* A new instance of a module, in whose list it is not: none of its blocks is visited for it. */
 ModuleInstance *node_module_detached(EngineModule *module,
                                      ModuleInstance *parent,

@@ -83,7 +83,8 @@ static void find_with_key(
     take(&index->whole[side], names_of(end, arena), out, arena);
 }
 
-void move_index_around(
+/* Statements with an end that is a module around this one. */
+static void find_around(
     const MoveIndex *index, MoveSide side, const MoveEnd *end, MoveNumbers *out, Arena *arena) {
     size_t count = end->is_resource ? end->module_count : end->module_count - 1;
     for (size_t i = 1; i <= count; i++) {
@@ -103,7 +104,7 @@ void move_index_about(const MoveIndex *index,
         return;
     MoveEnd end = move_statement_end_of(address, arena);
     find_with_key(index, MOVE_FROM, &end, out, arena);
-    move_index_around(index, MOVE_FROM, &end, out, arena);
+    find_around(index, MOVE_FROM, &end, out, arena);
 }
 
 void move_index_related(const MoveIndex *index,
@@ -117,7 +118,7 @@ void move_index_related(const MoveIndex *index,
             move_index_any_key(index, other, ends[side], out, arena);
         else
             find_with_key(index, other, ends[side], out, arena);
-        move_index_around(index, MOVE_FROM, ends[side], out, arena);
-        move_index_around(index, MOVE_TO, ends[side], out, arena);
+        find_around(index, MOVE_FROM, ends[side], out, arena);
+        find_around(index, MOVE_TO, ends[side], out, arena);
     }
 }

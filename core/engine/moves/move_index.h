@@ -27,9 +27,6 @@ void move_index_same(
 /* The same, whatever the last key is. */
 void move_index_any_key(
     const MoveIndex *index, MoveSide side, const MoveEnd *end, MoveNumbers *out, Arena *arena);
-/* Those with an end there that is a module around this one. */
-void move_index_around(
-    const MoveIndex *index, MoveSide side, const MoveEnd *end, MoveNumbers *out, Arena *arena);
 /* Those that move what is at this address. */
 void move_index_about(const MoveIndex *index, ResourceAddr address, MoveNumbers *out, Arena *arena);
 /* Those that this one, in the order of carrying out, stands before or after. */

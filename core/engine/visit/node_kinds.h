@@ -26,7 +26,6 @@ bool node_resource_validate(Walk *tasks, void *record, uint32_t worker);
 bool node_resource_plan(Walk *tasks, void *record, uint32_t worker);
 bool node_resource_plan_destroy(Walk *tasks, void *record, uint32_t worker);
 bool node_resource_apply(Walk *tasks, void *record, uint32_t worker);
-bool node_resource_destroy(Walk *tasks, void *record, uint32_t worker);
 bool node_data_plan(Walk *tasks, void *record, uint32_t worker);
 bool node_data_apply(Walk *tasks, void *record, uint32_t worker);
 bool node_ephemeral_open(Walk *tasks, void *record, uint32_t worker); /* plan and apply */

@@ -261,6 +261,22 @@ static bool is_planned(const InstanceRecord *record, Action action) {
     return record->run && record->run->change->action == action;
 }
 
+static int compare_run(const void *wanted, const void *item) {
+    const ResourceChange *change = (*(ChangeRun *const *)item)->change;
+    int order = resource_addr_compare(*(const ResourceAddr *)wanted, change->address);
+    return order ? order : str_compare(STR_EMPTY, change->deposed);
+}
+
+/* The planned change of the current object; NULL: none. */
+static ChangeRun *find_run(const ResourceNode *resource, ResourceAddr address) {
+    const ChangeRuns *runs = &resource->planned;
+    if (runs->count == 0)
+        return NULL;
+    ChangeRun *const *found =
+        bsearch(&address, runs->items, runs->count, sizeof(ChangeRun *), compare_run);
+    return found ? *found : NULL;
+}
+
 /* Apply: the change that the plan has for this instance, with the limits of its kind of operation.
  */
 static WalkTask apply_task(Visit *visit, InstanceRecord *record, InstanceTask run) {
@@ -268,7 +284,7 @@ static WalkTask apply_task(Visit *visit, InstanceRecord *record, InstanceTask ru
     const ResourceNode *resource = visit->node->as.resource;
     if (resource->planned.count == 0)
         return task;
-    record->run = node_find_run(resource, record->address);
+    record->run = find_run(resource, record->address);
     if (!record->run || resource->config->mode != MODE_MANAGED)
         return task;
     if (is_planned(record, ACTION_NO_OP) || is_planned(record, ACTION_DELETE) ||

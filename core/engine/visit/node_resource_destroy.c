@@ -123,7 +123,7 @@ static bool destroy_instance(Job *job) {
 }
 
 /* A deletion that failed is told by flags, not by the node: what else its block has goes on. */
-bool node_resource_destroy(Walk *tasks, void *payload, uint32_t worker) {
+static bool run_deletion(Walk *tasks, void *payload, uint32_t worker) {
     (void)tasks;
     Job job;
     job_begin(&job, payload, worker);
@@ -157,7 +157,7 @@ static void submit(Visit *visit, Node *node, ChangeRun *run) {
     record->address = run->change->address;
     record->provider_key = run->change->provider_key;
     record->deposed = run->deposed.len > 0 ? run->deposed : run->change->deposed;
-    WalkTask task = {.run = node_resource_destroy, .payload = record};
+    WalkTask task = {.run = run_deletion, .payload = record};
     if (run->change->action == ACTION_FORGET) {
         walk_submit(visit->tasks, visit->node->id, task);
         return;

@@ -78,6 +78,31 @@ static bool visit_node(Walk *tasks, GraphNode id, void *payload, uint32_t worker
     return ok;
 }
 
+static bool is_sound(const Node *block, InstanceKey key) {
+    vec_each(&block->module->instances, module) {
+        const ResourceExpansion *resource = node_slot(block, *module)->payload;
+        size_t index;
+        if (!resource || !expansion_find(&resource->expansion, key, &index) ||
+            resource->records[index].failed)
+            return false;
+    }
+    return true;
+}
+
+/* Apply: true if no instance of a resource that `node` uses failed. */
+static bool uses_are_sound(const Node *node, const Node *value) {
+    const Node *block = node_find(value->module, value->as.resource->local_address);
+    bool any = false;
+    vec_each(&node->uses, use) {
+        if (use->value != value)
+            continue;
+        if (use->key.kind == KEY_NONE || !is_sound(block, use->key))
+            return false;
+        any = true;
+    }
+    return any;
+}
+
 /* A value is told of instances that failed, and goes on to those who use others. What is planned to
  * go may do so before what it depends on, whatever becomes of that. */
 static bool survives(GraphNode user, GraphNode failed, void *context) {
@@ -90,7 +115,7 @@ static bool survives(GraphNode user, GraphNode failed, void *context) {
         return false;
     if (need->kind == NODE_RESOURCE)
         return node == need->as.resource->value;
-    return need->kind == NODE_RESOURCE_VALUE && node_uses_sound(node, need);
+    return need->kind == NODE_RESOURCE_VALUE && uses_are_sound(node, need);
 }
 
 /* What cannot be recorded must not be done. */
