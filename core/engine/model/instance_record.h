@@ -1,0 +1,49 @@
+/* instance_record: one resource instance in a walk, and the results of its task.
+ *
+ * Its task writes it; the walk's "done" edge publishes it to the nodes that depend on it. */
+#pragma once
+
+#include "checks.h"
+#include "expansion.h"
+#include "plan.h"
+#include "state.h"
+
+typedef struct ChangeRun ChangeRun;
+typedef struct EngineWalk EngineWalk;
+typedef struct ModuleInstance ModuleInstance;
+typedef struct Node Node;
+
+typedef struct InstanceRecord {
+    EngineWalk *walk;
+    Node *node;
+    ModuleInstance *module;
+    ResourceAddr address;
+    RepetitionKind repetition;
+    bool keys_unknown; /* validate */
+    Value each_value;
+    Value value; /* that references see; marked */
+    bool failed;
+    bool is_refused; /* plan of a destroy: prevent_destroy rejects its deletion */
+    bool is_settled; /* plan: no interrupted call is in doubt any more */
+    const StateResource *stored_resource;
+    const StateInstance *stored;
+    Str deposed;             /* key, for a deposed object's own record */
+    ChangeRun *run;          /* apply */
+    Node *mirror;            /* apply: of a deletion */
+    ResourceChange *planned; /* plan: the result */
+    Drift *drift;
+    const StateObject *refreshed; /* the object of the refreshed state; NULL: deleted */
+    bool refreshed_changed;
+    ActionReason removal;  /* reason of its deletion */
+    Str provider_key;      /* key of its provider configuration; empty: not repeated */
+    Str import_id;         /* plan: of the object to import; empty: none */
+    CheckResults *results; /* of preconditions, then postconditions; of a check's data source:
+                              one, for its read. NULL: none */
+} InstanceRecord;
+
+typedef struct ResourceExpansion {
+    Expansion expansion;
+    InstanceRecord *records;      /* one per key of the expansion */
+    bool is_changing;             /* plan: a record changes, or one beyond is removed */
+    VEC(InstanceRecord *) beyond; /* refresh only: stored objects without a key here, by key */
+} ResourceExpansion;
