@@ -29,11 +29,12 @@ import run as scenario
 LOAM = os.path.join(TOP, "build/release/loam")
 LOAM_DEV = os.path.join(TOP, "build/dev/loam")
 LOG = os.path.join(TOP, "build/log")
+QUICK = os.path.join(TOP, "build/debug")  # of tests/quick: this build alone
 TIMEOUT = 1200
 
 
-def unit_tests():
-    out = subprocess.run(["ctest", "--test-dir", "build/dev", "--show-only=json-v1"], cwd=TOP,
+def unit_tests(build):
+    out = subprocess.run(["ctest", "--test-dir", build, "--show-only=json-v1"], cwd=TOP,
                          capture_output=True, text=True, check=True).stdout
     for test in json.loads(out)["tests"]:
         env = {}
@@ -58,16 +59,17 @@ def programs(folder):
             yield "%s/%s" % (folder, name), [file], {}
 
 
-def scenarios():
-    """One test for each area and each spelling that any of its cases can have."""
+def scenarios(loam, respelled):
+    """One test for each area and each spelling that any of its cases can have. `respelled` is the program for the
+    spellings; None: without them."""
     path = os.path.join(TOP, "tests/scenario")
     for name in sorted(os.listdir(path)) if os.path.isdir(path) else []:
         if os.path.isdir(os.path.join(path, name)) and not name.startswith("_"):
-            yield "scenario/" + name, ["python3", os.path.join(path, "run.py"), LOAM_DEV, name, "-v"], {}
-            is_spelled_anew = any(scenario.cases_of(name, [], suffix=".tf"))
+            yield "scenario/" + name, ["python3", os.path.join(path, "run.py"), loam, name, "-v"], {}
+            is_spelled_anew = respelled and any(scenario.cases_of(name, [], suffix=".tf"))
             for spelling in ("yaml", "hcl") if is_spelled_anew else ():
                 yield ("respelled/%s-%s" % (name, spelling),
-                       ["python3", os.path.join(path, "run.py"), LOAM, name, "-s", spelling], {})
+                       ["python3", os.path.join(path, "run.py"), respelled, name, "-s", spelling], {})
 
 
 def allowed_skips():
@@ -116,11 +118,17 @@ def tell_rules(rules, results, problems):
 
 
 def main():
-    pattern = re.compile(sys.argv[1] if len(sys.argv) > 1 else "")
-    tests = [*programs("lab"), *programs("kill"), *programs("backend"), *programs("command"), *scenarios(), *unit_tests(),
-             *thread_tests()]
-    rules, problems = table.read_rules(os.path.join(TOP, table.TABLE))
-    problems += table.missing(TOP, rules, {test[0] for test in tests})
+    words = sys.argv[1:]
+    is_quick = words[:1] == ["--quick"]
+    pattern = re.compile("".join(words[is_quick:][:1]))
+    if is_quick:
+        tests = [*scenarios(os.path.join(QUICK, "loam"), None), *unit_tests(QUICK)]
+        rules, problems = [], []
+    else:
+        tests = [*programs("lab"), *programs("kill"), *programs("backend"), *programs("command"),
+                 *scenarios(LOAM_DEV, LOAM), *unit_tests(os.path.join(TOP, "build/dev")), *thread_tests()]
+        rules, problems = table.read_rules(os.path.join(TOP, table.TABLE))
+        problems += table.missing(TOP, rules, {test[0] for test in tests})
     tests = [test for test in tests if pattern.search(test[0])]
     results = {}
     skips = allowed_skips()
@@ -159,8 +167,9 @@ def main():
         print("\n== first attempt: %s (status %s)\n%s" % (name, status, text[-3000:]))
     for name, status, text in sorted(failures, key=lambda failure: failure[0]):
         print("\n== failed: %s (status %s)\n%s" % (name, status, text[-6000:]))
-    problems += table.not_run(rules, results, pattern.search)
-    tell_rules(rules, results, problems)
+    if not is_quick:
+        problems += table.not_run(rules, results, pattern.search)
+        tell_rules(rules, results, problems)
     print("%(passed)d passed, %(failed)d failed, %(skipped)d skipped" % counts)
     sys.exit(1 if problems or counts["failed"] or not counts["passed"] else 0)
 

@@ -3,6 +3,7 @@
 
     run.py LOAM AREA [CASE…] [-v] [-s SPELLING] [--keep]
     run.py LOAM AREA CASE --show               write the files out, run the steps and print what they print
+    run.py LOAM AREA CASE --gdb STEP           the steps before STEP as with --show, then STEP in gdb
     run.py LOAM AREA CASE --record PROGRAM [DIRECTORY COMMAND…]
                                                answer the steps with PROGRAM: terraform, tofu (record.py)
 
@@ -628,12 +629,24 @@ def cases_of(area, names, suffix):
             yield area + "/" + name[:-5], case
 
 
-def show(run):
-    """What a person sees of each step; files and plans stay for a closer look."""
+def debug(run, words, step):
+    """gdb has the terminal; what the step would type is in a file."""
+    with open(run.path(".stdin"), "w", encoding="utf-8") as file:
+        file.write(step.get("stdin", ""))
+    print("== in gdb; its standard input: run < .stdin")
+    printers = os.path.join(HERE, os.pardir, "gdb/loam.py")
+    command = ["gdb", "-q", "-x", printers, "--args", run.loam] + words
+    return subprocess.call(command, cwd=run.folder, env=run.environment(step))
+
+
+def show(run, debugged=None):
+    """What a person sees of each step; files and plans stay for a closer look. Ends with the step that is debugged."""
     run.write_files(run.case.get("files"))
     for number, step in enumerate(run.case["steps"], 1):
         run.write_files(step.get("change_files"))
         words = [word for word in step.get("run", []) if word != "-json"]
+        if number == debugged:
+            return debug(run, words, step)
         print("== step %d: %s" % (number, " ".join(words)))
         if words:
             status, text, errors = run.call(words, step)
@@ -661,6 +674,7 @@ def main(arguments):
     parser.add_argument("-s", choices=SPELLINGS, default="json")
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("--show", action="store_true")
+    parser.add_argument("--gdb", type=int, metavar="STEP")
     parser.add_argument("--record", nargs="+")
     wanted = parser.parse_args(arguments)
     if wanted.record:
@@ -671,13 +685,13 @@ def main(arguments):
         run = Run(os.path.abspath(wanted.loam), case, suffix)
         count += 1
         try:
-            if wanted.show:
-                show(run)
+            if wanted.show or wanted.gdb:
+                show(run, wanted.gdb)
             elif not replay(run, name, wanted.v):
                 failed += 1
         finally:
             run.close(wanted.keep or wanted.show)
-    if wanted.show and count:
+    if (wanted.show or wanted.gdb) and count:
         return 0
     print("%d passed, %d failed" % (count - failed, failed))
     return 1 if failed or not count else 0
