@@ -1,10 +1,28 @@
-"""Holds tests/rules.tsv against the tests: each rule names tests that are there, and that ran.
+#!/usr/bin/env python3
+"""Holds tests/rules.tsv against the tests: each rule names tests that are there, and that ran. Prints docs/behaviour.md.
+
+    rules.py            prints the page
+    rules.py --write    writes it to docs/behaviour.md
+
+The lines "# 1 Title" and "# 1.1 Title" of the table are the sections of the page, the rules below them its sentences.
 
 A row has an id, names of tests as the runner has them, and the rule. Behind a colon stands the part of the test that
 shows the rule: a case of a unit test, a recorded run of an area, a function of a program, or a golden file beside it."""
-import glob, os, re
+import glob, os, re, sys
 
 TABLE = "tests/rules.tsv"
+PAGE = "docs/behaviour.md"
+HEAD = """# Behaviour
+
+For users who want to know what exactly loam does in a case: every sentence is shown by at least one test.
+[commands](reference/commands.md) explains commands and options, [resources](reference/resources.md) what can be declared.
+
+<!-- printed by tests/rules.py from tests/rules.tsv, which names the tests -->
+"""
+SECTION = re.compile(r"# (\d+(?:\.\d+)?) (.+)")
+# What a reader types or finds in files: options, names with underscores, patterns, calls.
+CODE = re.compile(r"(?<![\w`/.-])(?:-[a-z][\w-]*(?:=\w+)?|\*(?:\.\w+)+|\.\w+(?:\.\w+)*|\w+(?:\.\w+)*_\w+(?:\.\w+)*|\w+::\w+::\w+"
+                  r"|\w+\((?:\w+(?:, )?)*\)|\w+\.tfstate\.d|\w+\.(?:json|md|tfstate|enabled|environment)|\\\w|&&|\|\|)(?![\w`])")
 
 
 class Rule:
@@ -28,6 +46,24 @@ def read_rules(path):
                 seen.add(cells[0])
                 rules.append(Rule(*cells))
     return rules, problems
+
+
+def page(path):
+    """The rules as a document for users, in the order of the table."""
+    lines, is_open = [HEAD.rstrip("\n")], False
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            section = SECTION.match(line)
+            if section:
+                level = "##" + "#" * section.group(1).count(".")
+                lines += ["", "%s %s" % (level, section.group(2).strip())]
+                is_open = False
+            elif not line.startswith("#"):
+                text = line.rstrip("\n").split("\t")[2]
+                lines += [] if is_open else [""]
+                lines.append("- " + CODE.sub(lambda found: "`%s`" % found.group(), text))
+                is_open = True
+    return "\n".join(lines) + "\n"
 
 
 def is_in_source(path, part, pattern):
@@ -101,3 +137,19 @@ def unseen(rules, results):
         kinds = {results.get(test.partition(":")[0], ("",))[0] for test in rule.tests}
         if "skipped" in kinds and "passed" not in kinds:
             yield rule.id
+
+
+def main():
+    top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    text = page(os.path.join(top, TABLE))
+    if sys.argv[1:] == ["--write"]:
+        with open(os.path.join(top, PAGE), "w", encoding="utf-8") as file:
+            file.write(text)
+    elif sys.argv[1:]:
+        sys.exit("usage: rules.py [--write]")
+    else:
+        sys.stdout.write(text)
+
+
+if __name__ == "__main__":
+    main()
