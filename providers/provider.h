@@ -54,8 +54,7 @@ typedef struct Call {
     Str address;         /* resource instance, for messages */
     Str lineage;         /* of the state */
     uint64_t generation; /* counts objects ever created at this address */
-    /* Texts of the object's values and of the provider configuration that are sensitive, for
-     * call_log; NULL: none. */
+    /* Sensitive texts of the object's values and of the provider configuration; NULL: none. */
     const StrVec *secrets;
     const StrVec *provider_secrets;
     void *progress_payload; /* of the engine, for the calls below */

@@ -525,8 +525,8 @@ static void append_fold(Journal *journal, const State *state, Str digest) {
     if (problem.len == 0)
         problem = wait_durable(journal, scratch);
     if (problem.len > 0)
-        log_debug("journal fold not announced name=%.*s problem=%.*s",
-                  STR_ARG(journal->store->name), STR_ARG(problem));
+        log_debug("journal fold not announced", log_text("journal", journal->store->name),
+                  log_text("problem", problem));
 }
 
 void journal_announce(Journal *journal, const State *state, Str text) {

@@ -97,8 +97,8 @@ static bool segments_sync(JournalStore *store, Str *problem, Arena *arena) {
 static void drop(JournalSegments *journal, uint64_t below, Arena *arena) {
     Str problem;
     if (!journal->segments.drop(journal->segments.self, below, &problem, arena))
-        log_debug("journal segments not dropped name=%.*s problem=%.*s",
-                  STR_ARG(journal->store.name), STR_ARG(problem));
+        log_debug("journal segments not dropped", log_text("journal", journal->store.name),
+                  log_text("problem", problem));
 }
 
 static bool put_base(JournalSegments *journal, Str text, Str *problem, Arena *arena) {
@@ -128,8 +128,8 @@ static void segments_close(JournalStore *store) {
     SCOPED(ArenaRef) scratch = arena_open("journal segments");
     Str problem;
     if (!segments_sync(store, &problem, scratch))
-        log_debug("journal segment lost name=%.*s problem=%.*s", STR_ARG(store->name),
-                  STR_ARG(problem));
+        log_debug("journal segment lost", log_text("journal", store->name),
+                  log_text("problem", problem));
 }
 
 JournalStore *journal_segments_new(const SegmentStore *segments, Arena *arena) {

@@ -47,8 +47,8 @@ static int64_t attempt(StateLease *lease) {
     note(lease, answer, began, problem);
     if (answer == LEASE_RENEWED)
         return lease->request.term_ms / 3;
-    log_debug("lease not renewed what=%.*s problem=%.*s", STR_ARG(lease->request.what),
-              STR_ARG(problem));
+    log_debug("lease not renewed", log_text("lease", lease->request.what),
+              log_text("problem", problem));
     return RETRY_MS;
 }
 

@@ -271,7 +271,7 @@ static void write_between(WorkingState *working) {
     working->write_failed = !ok;
     pthread_mutex_unlock(&working->mutex);
     if (!ok)
-        log_debug("state not written between name=%.*s", STR_ARG(working->backend->path));
+        log_debug("state not written between", log_text("path", working->backend->path));
 }
 
 bool working_state_record(WorkingState *working,

@@ -1,16 +1,21 @@
-/* Debug lines. One write(2) a line, so that lines of several threads do not mix. */
+/* Lines of the log, as text or as JSON. */
 #include "log.h"
+
+#include "utf8.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
 #define SHORT_MAX 3 /* bytes */
 
 static _Atomic int log_level = LOG_OFF;
+static _Atomic int log_format = LOG_FORMAT_TEXT;
 static _Atomic int log_file = STDERR_FILENO;
 static const StrVec *_Atomic log_secrets = NULL;
+static _Thread_local LogContext log_context = {0};
 
 static const char *const level_names[] = {
     [LOG_OFF] = "off",   [LOG_ERROR] = "error", [LOG_WARN] = "warn",
@@ -20,6 +25,10 @@ static_assert(ARRAY_COUNT(level_names) == LOG_TRACE + 1, "a name for each level"
 
 void log_set_level(LogLevel level) {
     atomic_store(&log_level, (int)level);
+}
+
+void log_set_format(LogFormat format) {
+    atomic_store(&log_format, (int)format);
 }
 
 bool log_set_path(const char *path) {
@@ -36,8 +45,38 @@ void log_hide(const StrVec *secrets) {
     atomic_store(&log_secrets, secrets);
 }
 
+LogContext log_swap_context(LogContext context) {
+    LogContext before = log_context;
+    log_context = context;
+    return before;
+}
+
 bool log_enabled(LogLevel level) {
     return level != LOG_OFF && (int)level <= atomic_load(&log_level);
+}
+
+LogField log_text(const char *key, Str text) {
+    return (LogField){.key = key, .text = text.ptr ? text : STR("")};
+}
+
+LogField log_cstr(const char *key, const char *text) {
+    return log_text(key, str_from_cstr(text ? text : ""));
+}
+
+LogField log_number(const char *key, int64_t number) {
+    return (LogField){.key = key, .number = number};
+}
+
+int64_t log_clock_ms(void) {
+    struct timespec now;
+    if (!log_enabled(LOG_DEBUG))
+        return 0;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+LogField log_took(int64_t began_ms) {
+    return log_number("ms", log_clock_ms() - began_ms);
 }
 
 static bool is_word(Str text, size_t at) {
@@ -82,11 +121,6 @@ Str log_scrub(Str text, const StrVec *secrets, Arena *arena) {
     return strbuf_str(&out);
 }
 
-static Str scrubbed(Str text, Arena *scratch) {
-    const StrVec *secrets = atomic_load(&log_secrets);
-    return secrets ? log_scrub(text, secrets, scratch) : text;
-}
-
 static void add_time(StrBuf *line) {
     struct timespec now;
     struct tm parts;
@@ -97,40 +131,114 @@ static void add_time(StrBuf *line) {
                       now.tv_nsec / 1000000);
 }
 
-/* A text with newlines stays one line. */
-static void add_flat(StrBuf *line, Str text) {
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '\n') {
+/* In quotes, with the escapes of JSON; an invalid byte becomes U+FFFD. */
+static void add_quoted(StrBuf *line, Str text) {
+    strbuf_add_char(line, '"');
+    size_t width = 0;
+    for (size_t i = 0; i < text.len; i += width) {
+        uint32_t c = utf8_decode(text, i, &width);
+        if (c == '"' || c == '\\')
+            strbuf_add_format(line, "\\%c", (char)c);
+        else if (c == '\n')
             strbuf_add_cstr(line, "\\n");
-        } else {
-            strbuf_add_char(line, text.ptr[i]);
-        }
+        else if (c < ' ' || c == 0x7f || c == 0xfffd || utf8_is_bidi_control(c))
+            strbuf_add_format(line, "\\u%04x", c);
+        else
+            strbuf_add(line, str_slice(text, i, i + width));
     }
+    strbuf_add_char(line, '"');
+}
+
+/* A text that could be mistaken for more than one field, or hides its bytes, is quoted. */
+static bool needs_quotes(Str text) {
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c <= ' ' || c >= 0x7f || c == '"' || c == '=' || c == '\\')
+            return true;
+    }
+    return text.len == 0;
+}
+
+static void add_text_line(StrBuf *line, LogLevel level, Str message, const LogFields *fields) {
+    add_time(line);
+    strbuf_add_format(line, " level=%s %.*s", level_names[level], STR_ARG(message));
+    vec_each(fields, field) {
+        strbuf_add_format(line, " %s=", field->key);
+        if (!field->text.ptr)
+            strbuf_add_format(line, "%" PRId64, field->number);
+        else if (needs_quotes(field->text))
+            add_quoted(line, field->text);
+        else
+            strbuf_add(line, field->text);
+    }
+}
+
+static void add_json_line(StrBuf *line, LogLevel level, Str message, const LogFields *fields) {
+    strbuf_add_format(line, "{\"@level\":\"%s\",\"@message\":", level_names[level]);
+    add_quoted(line, message);
+    strbuf_add_cstr(line, ",\"@timestamp\":\"");
+    add_time(line);
+    strbuf_add_char(line, '"');
+    vec_each(fields, field) {
+        strbuf_add_format(line, ",\"%s\":", field->key);
+        if (field->text.ptr)
+            add_quoted(line, field->text);
+        else
+            strbuf_add_format(line, "%" PRId64, field->number);
+    }
+    strbuf_add_char(line, '}');
+}
+
+static void gather(StrVec *all, const StrVec *secrets, Arena *scratch) {
+    for (size_t i = 0; secrets && i < secrets->count; i++)
+        vec_push(scratch, all, secrets->items[i]);
+}
+
+/* A number that is a secret as a whole is hidden, too. */
+static LogField scrub(LogField field, const StrVec *secrets, Arena *scratch) {
+    if (secrets->count == 0)
+        return field;
+    bool is_text = field.text.ptr != NULL;
+    Str text = is_text ? field.text : str_format(scratch, "%" PRId64, field.number);
+    Str scrubbed = log_scrub(text, secrets, scratch);
+    return is_text || !str_equal(text, scrubbed) ? log_text(field.key, scrubbed) : field;
+}
+
+/* The fields with the context's, without secrets. */
+static LogFields complete(const LogField *fields, Arena *scratch) {
+    StrVec secrets = {0};
+    gather(&secrets, atomic_load(&log_secrets), scratch);
+    gather(&secrets, log_context.secrets, scratch);
+    gather(&secrets, log_context.other_secrets, scratch);
+    LogFields line = {0};
+    if (log_context.address.len > 0)
+        vec_push(scratch, &line, log_text("address", log_context.address));
+    for (; fields->key; fields++) {
+        vec_push(scratch, &line, scrub(*fields, &secrets, scratch));
+    }
+    return line;
 }
 
 static void write_whole(int file, Str line) {
     while (line.len) {
         ssize_t wrote = write(file, line.ptr, line.len);
         if (wrote < 0 && errno != EINTR)
-            return; /* a log that cannot be written stops nobody */
+            return; /* a run goes on without its log */
         if (wrote > 0)
             line = str_after(line, (size_t)wrote);
     }
 }
 
-void log_write(LogLevel level, const char *format, ...) {
-    if (!log_enabled(level))
-        return;
+void log_write(LogLevel level, const char *message, const LogField *fields) {
     int saved_errno = errno;
     SCOPED(ArenaRef) scratch = arena_open("log");
-    va_list args;
-    va_start(args, format);
-    Str text = str_vformat(scratch, format, args);
-    va_end(args);
     StrBuf line = strbuf_new(scratch);
-    add_time(&line);
-    strbuf_add_format(&line, " level=%s ", level_names[level]);
-    add_flat(&line, scrubbed(text, scratch));
+    Str text = str_from_cstr(message);
+    LogFields all = complete(fields, scratch);
+    if (atomic_load(&log_format) == LOG_FORMAT_JSON)
+        add_json_line(&line, level, text, &all);
+    else
+        add_text_line(&line, level, text, &all);
     strbuf_add_char(&line, '\n');
     write_whole(atomic_load(&log_file), strbuf_str(&line));
     errno = saved_errno;

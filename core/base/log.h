@@ -1,21 +1,62 @@
-/* log: debug lines on stderr, one line each, key=value, silent unless asked (LOAM_LOG, TF_LOG).
- * Values reach text only through value_display, which masks what is sensitive. Any thread. */
+/* log: what a run does, one line per event, for finding faults. Silent unless LOAM_LOG (TF_LOG)
+ * sets a level. Any thread may write; a line is one write(2).
+ *
+ *     log_debug("state written", log_text("path", path), log_number("bytes", text.len),
+ *               log_took(began));
+ *
+ *     2026-05-04T12:00:00.123Z level=debug state written path=terraform.tfstate bytes=180 ms=2
+ *     {"@level":"debug","@message":"state written","@timestamp":"…","path":"terraform.tfstate",…}
+ *
+ * The message names the event in two or three words and has no "="; facts are fields. Fields are
+ * evaluated only if the level is enabled. Field texts never hold a secret that log_hide knows. */
 #pragma once
 
 #include "vec.h"
 
 typedef enum LogLevel { LOG_OFF, LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG, LOG_TRACE } LogLevel;
+typedef enum LogFormat { LOG_FORMAT_TEXT, LOG_FORMAT_JSON } LogFormat;
+
+typedef struct LogField {
+    const char *key;
+    Str text; /* ptr NULL: the field is the number */
+    int64_t number;
+} LogField;
+typedef VEC(LogField) LogFields;
+
+LogField log_text(const char *key, Str text);
+LogField log_cstr(const char *key, const char *text);
+LogField log_number(const char *key, int64_t number);
+/* "ms": the time since log_clock_ms returned `began_ms`. */
+LogField log_took(int64_t began_ms);
+/* A monotonic clock in milliseconds; 0 unless debug is enabled. */
+int64_t log_clock_ms(void);
 
 void log_set_level(LogLevel level);
-/* Appends to a file instead of stderr; false when it cannot be opened. */
+void log_set_format(LogFormat format);
+/* Appends to a file instead of stderr; returns false if it cannot be opened. */
 MUST_USE bool log_set_path(const char *path);
-/* Texts that no line is to hold; they live until the level is LOG_OFF again. NULL: none. */
+/* What a thread works for: its lines have the field "address", and hide these secrets as well. */
+typedef struct LogContext {
+    Str address;                 /* empty: none */
+    const StrVec *secrets;       /* NULL: none */
+    const StrVec *other_secrets; /* NULL: none */
+} LogContext;
+
+/* Sets the context of this thread and returns the one before; both must outlive their use. */
+LogContext log_swap_context(LogContext context);
+/* Hides these texts in every field; they must live until the level is LOG_OFF again. NULL: none. */
 void log_hide(const StrVec *secrets);
-/* `text` with each of the secrets replaced by "(sensitive value)", the longest first; one of up to
- * three bytes where it stands alone: as a part of a word it says nothing. */
+/* Returns `text` with each secret replaced by "(sensitive value)", longest first. A secret of up to
+ * three bytes is replaced only where it stands alone: as a part of a word it says nothing. */
 Str log_scrub(Str text, const StrVec *secrets, Arena *arena);
 bool log_enabled(LogLevel level);
-void log_write(LogLevel level, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Writes one line. `fields` ends with a field without a key. The macros below check the level. */
+void log_write(LogLevel level, const char *message, const LogField *fields);
 
-#define log_debug(...) log_write(LOG_DEBUG, __VA_ARGS__)
-#define log_trace(...) log_write(LOG_TRACE, __VA_ARGS__)
+#define log_event(level, message, ...)                                                             \
+    do {                                                                                           \
+        if (log_enabled(level))                                                                    \
+            log_write(level, message, (const LogField[]){__VA_ARGS__ __VA_OPT__(, ){0}});          \
+    } while (0)
+#define log_debug(...) log_event(LOG_DEBUG, __VA_ARGS__)
+#define log_trace(...) log_event(LOG_TRACE, __VA_ARGS__)

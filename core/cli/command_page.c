@@ -20,8 +20,10 @@ static const PageEntry environment[] = {
     {"LOAM_INPUT",                           "0 or false: never ask for variables."                        },
     {"LOAM_IN_AUTOMATION",                   "Leave out hints about what to run next."                     },
     {"LOAM_LOG, LOAM_LOG_PATH",              "TRACE, DEBUG, INFO, WARN, ERROR or OFF; the file that the log is "
-                                "added to, instead of standard error."      },
-    {"NO_COLOR",                             "Print without colours."                                      },
+     "added to, instead of standard "
+                                "error. TF_LOG and TF_LOG_PATH mean the same."                                                                            },
+    {"LOAM_LOG_FORMAT",                                      "json: one JSON object per line. TF_LOG=JSON is TRACE in this format."       },
+    {"NO_COLOR",                                      "Print without colours."                                                                                   },
 };
 
 /* clang-format off */

@@ -161,7 +161,7 @@ static Map read_settings(Comparing *comparing,
     const Decoded *decoded = NULL;
     /* What is required may come from elsewhere: what is there is of interest here. */
     if (body && schema && !decode_body(body, schema, &decoded, comparing->arena, &ignored))
-        log_debug("settings are not complete side=%zu", side);
+        log_debug("settings are not complete", log_number("side", (int64_t)side));
     if (decoded)
         decode_visit(decoded, &visitor, comparing->arena);
     return settings.values;

@@ -46,7 +46,7 @@ static Str module_folder(Arena *arena) {
     return disk_join(disk_folder_of(folder), STR("lib/loam"), arena);
 }
 
-/* As TF_LOG names them; what is no level's name asks for all. */
+/* The names of TF_LOG. Any other text, such as JSON, asks for everything. */
 static LogLevel log_level(const char *name) {
     static const struct {
         const char *name;
@@ -67,14 +67,22 @@ static LogLevel log_level(const char *name) {
     return LOG_TRACE;
 }
 
+static bool is_json(const char *text) {
+    return text && strcasecmp(text, "json") == 0;
+}
+
 static void set_up_log(const Cli *cli) {
     static const char *const variables[] = {"LOG", "LOG_CORE", "LOG_PROVIDER"};
     const char *path = cli_environment(cli, "LOG_PATH");
+    bool json = is_json(cli_environment(cli, "LOG_FORMAT"));
     LogLevel level = LOG_OFF;
     for (size_t i = 0; i < ARRAY_COUNT(variables); i++) {
-        LogLevel wanted = log_level(cli_environment(cli, variables[i]));
+        const char *text = cli_environment(cli, variables[i]);
+        LogLevel wanted = log_level(text);
         level = wanted > level ? wanted : level;
+        json = json || is_json(text);
     }
+    log_set_format(json ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT);
     if (level == LOG_OFF)
         return;
     log_set_level(level);
@@ -166,10 +174,11 @@ int main(int argc, char **argv) {
         cli.data_folder = str_from_cstr(data ? data : cli_name(&cli)->data_dir);
         cli.in_automation = cli_environment(&cli, "IN_AUTOMATION") != NULL;
         cli.workspace = find_workspace(&cli);
-        log_debug("run version=%.*s command=%.*s", STR_ARG(cli.version),
-                  STR_ARG(words.count > 0 ? words.items[0] : STR_EMPTY));
+        int64_t began_ms = log_clock_ms();
+        log_debug("run", log_text("version", cli.version),
+                  log_text("command", words.count > 0 ? words.items[0] : STR_EMPTY));
         status = command_run(&cli, &words);
-        log_debug("end status=%d", status);
+        log_debug("end", log_number("status", status), log_took(began_ms));
     }
     if (!terminal_finish())
         status = 1;

@@ -79,10 +79,12 @@ typedef struct Body {
     int (*begin)(void *payload);
 } Body;
 
-static void tell_attempt(const HttpRequest *request, HttpStatus status, int code, Arena *arena) {
-    log_debug("http: attempt method=%.*s url=%.*s status=%d code=%d",
-              STR_ARG(request->method.len > 0 ? request->method : STR("GET")),
-              STR_ARG(url_redact(request->url, arena)), (int)status, code);
+static void log_attempt(
+    const HttpRequest *request, HttpStatus status, int code, int64_t began_ms, Arena *arena) {
+    log_debug("http attempt",
+              log_text("method", request->method.len > 0 ? request->method : STR("GET")),
+              log_text("url", url_redact(request->url, arena)), log_number("result", status),
+              log_number("status", code), log_took(began_ms));
 }
 
 static HttpStatus send_patiently(const Io *io,
@@ -99,10 +101,10 @@ static HttpStatus send_patiently(const Io *io,
             *problem = str_format(arena, "%s", strerror(-error));
             return HTTP_NOT_KEPT;
         }
+        int64_t began_ms = log_clock_ms();
         HttpStatus status =
             io->http->attempt(io->http->self, request, &body->sink, &response, problem, arena);
-        if (log_enabled(LOG_DEBUG))
-            tell_attempt(request, status, response.code, arena);
+        log_attempt(request, status, response.code, began_ms, arena);
         if (attempt >= request->retries || !may_help(status, response.code)) {
             response.attempts = attempt + 1;
             *out = response;

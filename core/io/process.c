@@ -1,6 +1,8 @@
 /* Runs programs, each in a process group of its own so that a deadline ends its children too. */
 #include "process.h"
 
+#include "log.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -278,8 +280,7 @@ static int reap(const Run *run) {
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-static int real_run(void *self, const ProcessRequest *request, ProcessResult *out, Arena *arena) {
-    (void)self;
+static int run_process(const ProcessRequest *request, ProcessResult *out, Arena *arena) {
     if (cancel_level(request->cancel) != CANCEL_NONE)
         return -ECANCELED;
     SCOPED(ArenaRef) scratch = arena_open("process");
@@ -301,6 +302,17 @@ static int real_run(void *self, const ProcessRequest *request, ProcessResult *ou
     result.err = str_clone(strbuf_str(&run.texts[1]), arena);
     *out = result;
     return 0;
+}
+
+static int real_run(void *self, const ProcessRequest *request, ProcessResult *out, Arena *arena) {
+    (void)self;
+    int64_t began_ms = log_clock_ms();
+    *out = (ProcessResult){0};
+    int error = run_process(request, out, arena);
+    log_debug("process", log_cstr("program", request->argv[0]), log_number("error", error),
+              log_number("exit", out->exit_status), log_number("timed_out", out->timed_out),
+              log_took(began_ms));
+    return error;
 }
 
 static const char *real_environment(void *self, const char *name) {

@@ -1,8 +1,8 @@
 /* Settings, sessions and patience. */
 #include "ssh_client.h"
 
-#include "call_log.h"
 #include "duration.h"
+#include "log.h"
 #include "object_builder.h"
 #include "path_error.h"
 #include "ssh_pool.h"
@@ -214,10 +214,12 @@ static SshStatus connect_once(SshLink *link, int64_t left_ms, SshProblem *proble
         .cancel = link->call->cancel,
         .cancel_at = CANCEL_STOP,
     };
+    int64_t began_ms = log_clock_ms();
     SshStatus status = ssh->connect(ssh->self, &link->target, patience, &link->session, problem,
                                     link->call->arena);
-    call_log(link->call, LOG_DEBUG, "ssh connect host=%.*s port=%u status=%d text=\"%.*s\"",
-             STR_ARG(link->target.host), link->target.port, (int)status, STR_ARG(problem->text));
+    log_debug("ssh connect", log_text("host", link->target.host),
+              log_number("port", link->target.port), log_number("status", status),
+              log_text("problem", problem->text), log_took(began_ms));
     return status;
 }
 
@@ -320,11 +322,13 @@ static SshStatus exec_once(SshLink *link,
                            SshResult *out,
                            SshProblem *problem) {
     const Ssh *ssh = link->call->io->ssh;
+    int64_t began_ms = log_clock_ms();
     SshStatus status =
         ssh->exec(ssh->self, link->session, command, out, problem, link->call->arena);
-    call_log(link->call, LOG_DEBUG, "ssh command host=%.*s port=%u bytes=%zu status=%d exit=%d",
-             STR_ARG(link->target.host), link->target.port, command->command.len, (int)status,
-             status == SSH_DONE ? out->exit_status : -1);
+    log_debug("ssh command", log_text("host", link->target.host),
+              log_number("port", link->target.port),
+              log_number("bytes", (int64_t)command->command.len), log_number("status", status),
+              log_number("exit", status == SSH_DONE ? out->exit_status : -1), log_took(began_ms));
     if (status == SSH_DONE)
         return status;
     link->may_have_run |= problem->may_have_run;

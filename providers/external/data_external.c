@@ -1,8 +1,8 @@
 /* data external: runs a program, without a shell, that reads a JSON object of strings and writes
  * one. */
-#include "call_log.h"
 #include "external_provider.h"
 #include "json.h"
+#include "log.h"
 #include "object_builder.h"
 #include "path_error.h"
 
@@ -131,8 +131,6 @@ static bool external_read(const Call *call,
     ProcessResult ended = {0};
     call_progress(call, 0, 0, "running the program");
     int error = process->run(process->self, &started, &ended, call->arena);
-    call_log(call, LOG_DEBUG, "process program=%s arguments=%zu error=%d status=%d timed_out=%d",
-             argv[0], count - 1, error, ended.exit_status, ended.timed_out);
     if (error)
         return fail(call, diags, "External program not started",
                     str_format(call->arena,

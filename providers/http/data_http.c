@@ -1,7 +1,7 @@
 /* data http: asks a web server and shows the answer. */
-#include "call_log.h"
 #include "digest.h"
 #include "http_provider.h"
+#include "log.h"
 #include "object_builder.h"
 #include "path_error.h"
 #include "url.h"
@@ -205,9 +205,6 @@ static bool http_read(const Call *call,
     Str shown = url_redact(http.url, call->arena);
     call_progress(call, 0, 0, "waiting for the server");
     HttpStatus status = http_send(call->io, &http, &answer, &problem, call->arena);
-    call_log(call, LOG_DEBUG, "http request method=%.*s url=%.*s done=%d status=%d attempts=%u",
-             STR_ARG(http.method), STR_ARG(shown), status == HTTP_DONE, answer.code,
-             answer.attempts);
     if (status != HTTP_DONE) {
         problem = url_scrub(problem, http.url, call->arena);
         diags_error(diags, NO_RANGE, "HTTP request failed", "%.*s %.*s: %.*s.",

@@ -1,8 +1,8 @@
 /* On and off. */
 #include "domain_power.h"
 
-#include "call_log.h"
 #include "libvirt_error.h"
+#include "log.h"
 #include "nested_list.h"
 #include "wait_until.h"
 
@@ -39,7 +39,7 @@ bool domain_power_start(const Call *call, virDomainPtr domain, Value value, Diag
             return true;
         call_progress(call, 0, 0, "starting");
         result = virDomainCreateWithFlags(domain, 0);
-        call_log(call, LOG_DEBUG, "libvirt virDomainCreateWithFlags result=%d", result);
+        log_debug("libvirt virDomainCreateWithFlags", log_number("result", result));
     } while (result < 0 && libvirt_error_retry(call, &attempt));
     if (result == 0)
         return true;
@@ -69,7 +69,7 @@ static WaitLook ask_and_look(void *payload, Wait *wait) {
         return WAIT_LOOK_DONE;
     if (wait->passed_ms >= shutdown->ask_ms && wait->left_ms > 0) {
         ask(shutdown->domain, shutdown->settings);
-        call_log(wait->call, LOG_DEBUG, "libvirt virDomainShutdownFlags");
+        log_debug("libvirt virDomainShutdownFlags");
         shutdown->ask_ms = wait->passed_ms + ASK_EVERY_MS;
     }
     return WAIT_LOOK_AGAIN;
@@ -104,7 +104,7 @@ bool domain_power_stop(const Call *call, virDomainPtr domain, Value value, Diags
     do {
         call_progress(call, 0, 0, "switching off");
         result = virDomainDestroyFlags(domain, VIR_DOMAIN_DESTROY_DEFAULT);
-        call_log(call, LOG_DEBUG, "libvirt virDomainDestroyFlags result=%d", result);
+        log_debug("libvirt virDomainDestroyFlags", log_number("result", result));
     } while (result < 0 && libvirt_error_retry(call, &attempt));
     if (result == 0 || libvirt_error_is_gone(libvirt_error_code()))
         return true;

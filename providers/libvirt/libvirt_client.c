@@ -5,8 +5,8 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include "call_log.h"
 #include "libvirt_error.h"
+#include "log.h"
 #include "thread.h"
 #include "url.h"
 #include "wait_until.h"
@@ -187,9 +187,10 @@ static bool open_connection(const Call *call,
                                  STR("The system has no more threads for loam."));
     call_progress(call, 0, 0, "connecting to the host");
     bool has_ended = attempt_wait(attempt, call, options->connect_timeout_ms);
-    call_log(call, LOG_DEBUG, "libvirt connect uri=%.*s ended=%d open=%d",
-             STR_ARG(url_redact(str_from_cstr(options->uri), call->arena)), has_ended,
-             has_ended && attempt->connection != NULL);
+    log_debug("libvirt connect",
+              log_text("uri", url_redact(str_from_cstr(options->uri), call->arena)),
+              log_number("ended", has_ended),
+              log_number("open", has_ended && attempt->connection != NULL));
     if (!has_ended)
         return libvirt_error_say(
             call, diags, str_format(call->arena, "Cannot connect to \"%s\"", options->uri),

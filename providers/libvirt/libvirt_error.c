@@ -1,7 +1,7 @@
 /* libvirt's error codes and what a user can do about each. */
 #include "libvirt_error.h"
 
-#include "call_log.h"
+#include "log.h"
 
 #include <errno.h>
 
@@ -133,8 +133,8 @@ bool libvirt_error_add_this(
     va_start(args, summary);
     Str text = str_vformat(call->arena, summary, args);
     va_end(args);
-    call_log(call, LOG_DEBUG, "libvirt error code=%d domain=%d text=\"%.*s\"", error->code,
-             error->domain, STR_ARG(error->message));
+    log_debug("libvirt error", log_number("code", error->code), log_number("domain", error->domain),
+              log_text("text", error->message));
     add_error(call, error, text, diags);
     return false;
 }

@@ -3,9 +3,9 @@
 
 #include <errno.h>
 
-#include "call_log.h"
 #include "digest.h"
 #include "libvirt_error.h"
+#include "log.h"
 
 #define PIECE_SIZE ((size_t)256 * 1024)
 
@@ -223,8 +223,7 @@ static bool upload(const Call *call,
     }
     if (virStreamFinish(stream) < 0)
         return libvirt_error_add(call, diags, "The host did not accept the upload");
-    call_log(call, LOG_DEBUG, "libvirt virStorageVolUpload bytes=%llu",
-             (unsigned long long)origin->size);
+    log_debug("libvirt virStorageVolUpload", log_number("bytes", (int64_t)origin->size));
     return check_newest(&sending, connection, volume, origin, diags);
 }
 

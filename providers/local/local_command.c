@@ -1,7 +1,7 @@
 /* Programs that are run. */
 #include "local_command.h"
 
-#include "call_log.h"
+#include "log.h"
 #include "nested_list.h"
 #include "path_error.h"
 
@@ -40,8 +40,6 @@ bool local_command_run(const Call *call, Value config, Value *out, Diags *diags)
     ProcessResult result = {0};
     call_progress(call, 0, 0, "running the command");
     int error = process->run(process->self, &request, &result, call->arena);
-    call_log(call, LOG_DEBUG, "process program=%s error=%d status=%d timed_out=%d", request.argv[0],
-             error, result.exit_status, result.timed_out);
     if (error)
         return fail(call, diags, "Command not started",
                     str_format(call->arena, "\"%s\": %s.", request.argv[0], strerror(-error)));

@@ -2,9 +2,9 @@
  * a lock. What is sensitive there is not so here: mark it where it is used. */
 #include "backend_settings.h"
 #include "backends.h"
-#include "call_log.h"
 #include "cipher_set.h"
 #include "convert.h"
+#include "log.h"
 #include "object_builder.h"
 #include "path_error.h"
 #include "statefile.h"
@@ -109,8 +109,8 @@ static bool read_text(const Call *call,
     call_progress(call, 0, 0, "waiting for the backend");
     backend->cipher = cipher_set_remote(call->client, call->address);
     bool ok = backend_read(backend, out, call->arena, diags);
-    call_log(call, LOG_DEBUG, "state read backend=%s workspace=%.*s ok=%d bytes=%zu", type->name,
-             STR_ARG(workspace), ok, ok ? out->len : 0);
+    log_debug("state read", log_cstr("backend", type->name), log_text("workspace", workspace),
+              log_number("ok", ok), log_number("bytes", ok ? (int64_t)out->len : 0));
     *path = backend->path;
     backend->close(backend);
     return ok;

@@ -1,6 +1,6 @@
 /* data tls_certificate: what a certificate says: a given one, or those that a server shows. */
-#include "call_log.h"
 #include "digest.h"
+#include "log.h"
 #include "nested_list.h"
 #include "object_builder.h"
 #include "timestamp.h"
@@ -129,8 +129,8 @@ static bool ask(const Call *call, Value config, StrVec *out, Diags *diags) {
     Str shown = url_redact(text, call->arena);
     call_progress(call, 0, 0, "waiting for the server");
     HttpStatus status = http_send(call->io, &request, &answer, &problem, call->arena);
-    call_log(call, LOG_DEBUG, "tls handshake url=%.*s done=%d certificates=%zu", STR_ARG(shown),
-             status == HTTP_DONE, answer.certificates.count);
+    log_debug("tls handshake", log_text("url", shown), log_number("done", status == HTTP_DONE),
+              log_number("certificates", (int64_t)answer.certificates.count));
     if (status != HTTP_DONE || answer.certificates.count == 0) {
         problem = status == HTTP_DONE ? STR("the server showed none") : problem;
         diags_error(diags, NO_RANGE, "Certificates not read", "%.*s: %.*s.", STR_ARG(shown),

@@ -377,7 +377,7 @@ static LockAnswer attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena
         store->lease_id = lease;
         store->lock_revision = revision;
     } else if (!etcd_client_revoke(store->client, lease, cancel, &ignored, arena)) {
-        log_debug("lease left to expire problem=%.*s", STR_ARG(ignored));
+        log_debug("lease left to expire", log_text("problem", ignored));
     }
     return said;
 }

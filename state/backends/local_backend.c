@@ -122,8 +122,7 @@ static bool local_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
             (void)local->disk->remove(local->disk->self, local->next_path);
         return true;
     }
-    log_debug("state recovered path=%.*s copy=%.*s", STR_ARG(local->path),
-              STR_ARG(local->next_path));
+    log_debug("state recovered", log_text("path", local->path), log_text("copy", local->next_path));
     error = repair(local, copy);
     if (error)
         return report(diags, "Failed to repair the state", local->path, error,
@@ -256,7 +255,7 @@ static void clear_after_the_dead(Local *local, Arena *arena) {
     const Str paths[] = {local->next_path, local->backend.backup_path,
                          local->backend.journal->name};
     uint64_t size = 1;
-    log_debug("lock of a dead process taken over path=%.*s", STR_ARG(local->path));
+    log_debug("lock of a dead process taken over", log_text("path", local->path));
     for (size_t i = 0; i < ARRAY_COUNT(paths); i++) {
         if (paths[i].len)
             (void)disk->remove(disk->self, disk_temporary_of(paths[i], arena));

@@ -246,7 +246,7 @@ static DatabaseStatus resume_patiently(PgSession *session, DatabaseAnswer *answe
     for (int i = 0; i <= RECONNECT_WAITS && status == DATABASE_LOST; i++) {
         if (i > 0)
             (void)clock->sleep_ms(clock->self, (int64_t)1000 << (i - 1), NULL);
-        log_debug("pg: connecting again attempt=%d", i + 1);
+        log_debug("pg reconnect", log_number("attempt", i + 1));
         status = resume(session, answer, arena);
     }
     return status;

@@ -497,7 +497,9 @@ def killed_within(work):
     path = os.path.join(work.path, "main.tf.json")
     with open(path, encoding="utf-8") as file:
         config = json.load(file)
-    config["resource"]["local_file"]["f2"]["provisioner"] = {"local-exec": {"command": "sleep 60"}}
+    last = config["resource"]["local_file"]["f2"]
+    last["provisioner"] = {"local-exec": {"command": "sleep 60"}}
+    last["depends_on"] += ["terraform_data.d0", "terraform_data.d1"]  # so its outcome is the last record
     with open(path, "w", encoding="utf-8") as file:
         json.dump(config, file)
     process = work.start("apply", "-auto-approve")

@@ -47,8 +47,9 @@ static void tell_end(const Job *job, bool ok) {
     };
     static_assert(ARRAY_COUNT(phases) == PHASE_EVALUATE + 1, "a name for each phase");
     const Clock *clock = job->walk->engine->io->clock;
-    log_debug("instance done phase=%s address=%.*s ok=%d ms=%" PRId64, phases[job->walk->phase],
-              STR_ARG(job->address), ok, clock->monotonic_ms(clock->self) - job->started_ms);
+    log_debug("instance done", log_text("address", job->address),
+              log_cstr("phase", phases[job->walk->phase]), log_number("ok", ok),
+              log_number("ms", clock->monotonic_ms(clock->self) - job->started_ms));
 }
 
 bool job_end(Job *job) {

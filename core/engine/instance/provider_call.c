@@ -15,6 +15,7 @@ typedef struct Calling {
     const char *name;
     Call call;
     size_t from;        /* diagnostics before the call */
+    LogContext outer;   /* of the thread */
     int64_t started_ms; /* with a log only */
 } Calling;
 
@@ -24,8 +25,12 @@ static bool is_mocked(const Job *job) {
 
 static Calling begin(Job *job, const char *name) {
     Calling calling = {.job = job, .name = name, .call = job_call(job), .from = job->diags.count};
-    if (log_enabled(LOG_DEBUG))
-        calling.started_ms = call_monotonic_ms(&calling.call);
+    calling.outer = log_swap_context((LogContext){
+        .address = job->address,
+        .secrets = calling.call.secrets,
+        .other_secrets = calling.call.provider_secrets,
+    });
+    calling.started_ms = log_clock_ms();
     return calling;
 }
 
@@ -34,10 +39,9 @@ static bool end(const Calling *calling, bool ok) {
     Job *job = calling->job;
     if (job->diags.count > calling->from)
         job_place_answer(job, calling->from);
-    if (log_enabled(LOG_DEBUG))
-        log_debug("provider call name=%s address=%.*s ok=%d ms=%" PRId64, calling->name,
-                  STR_ARG(job->address), ok,
-                  call_monotonic_ms(&calling->call) - calling->started_ms);
+    log_debug("provider call", log_cstr("call", calling->name), log_number("ok", ok),
+              log_took(calling->started_ms));
+    (void)log_swap_context(calling->outer);
     return ok;
 }
 
@@ -57,7 +61,7 @@ bool provider_call_plan(Job *job, const PlanRequest *request, PlanResponse *resp
         return end(&calling, mock_plan(&job->mock, &calling.call, request, response, &job->diags));
     if (job->provider->is_deferred) {
         resource_type_plan_alone(type, &calling.call, request, response);
-        return true;
+        return end(&calling, true);
     }
     return end(&calling, resource_type_plan(type, &calling.call, request, response, &job->diags));
 }
