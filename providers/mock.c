@@ -188,5 +188,6 @@ bool mock_read_data(const Mock *mock,
                     const DataReadRequest *request,
                     DataReadResponse *response,
                     Diags *diags) {
+    *response = (DataReadResponse){.state = request->config};
     return fill(mock, call, false, request->config, &response->state, diags);
 }
