@@ -385,10 +385,10 @@ def match_exactly(wanted, got, where, once):
 
     rest, missing = pairs(got), []
     for text, column in sorted(pairs(wanted), key=lambda p: p[1] is None):
-        found = next((p for p in rest if p[0] == text and column in (None, p[1])), None)
-        if found:
-            rest.remove(found)
-        else:
+        found = [p for p in rest if p[0] == text and column in (None, p[1])]
+        for pair in found if once else found[:1]:
+            rest.remove(pair)
+        if not found:
             missing.append((text, column))
     if missing or rest:
         raise Difference("%s: missing %s; unexpected %s" % (where, missing[:2], rest[:2]))
