@@ -11,19 +11,19 @@ typedef struct PageEntry {
 
 static const PageEntry environment[] = {
     {"LOAM_VAR_name, TF_VAR_name",
-     "The value of a variable of the root module; every other source wins over it."                        },
+     "The value of a variable of the root module; every other source wins over it."                                },
     {"LOAM_CLI_ARGS, LOAM_CLI_ARGS_command",
-     "Options that stand right behind the command word, for all commands or for one."                      },
-    {"LOAM_ENV",                             "The environment of the configuration, unless -env names one."},
-    {"LOAM_WORKSPACE",                       "The workspace, instead of the one selected."                 },
-    {"LOAM_DATA_DIR",                        "The directory for what init records (default .loam)."        },
-    {"LOAM_INPUT",                           "0 or false: never ask for variables."                        },
-    {"LOAM_IN_AUTOMATION",                   "Leave out hints about what to run next."                     },
+     "Options that stand right behind the command word, for all commands or for one."                              },
+    {"LOAM_ENV",                             "The environment of the configuration, unless -env names one."        },
+    {"LOAM_WORKSPACE",                       "The workspace, instead of the one selected."                         },
+    {"LOAM_DATA_DIR",                        "The directory for what init records (default .loam)."                },
+    {"LOAM_INPUT",                           "0 or false: never ask for variables."                                },
+    {"LOAM_IN_AUTOMATION",                   "Leave out hints about what to run next."                             },
     {"LOAM_LOG, LOAM_LOG_PATH",              "TRACE, DEBUG, INFO, WARN, ERROR or OFF; the file that the log is "
-     "added to, instead of standard "
-                                "error. TF_LOG and TF_LOG_PATH mean the same."                                                                            },
-    {"LOAM_LOG_FORMAT",                                      "json: one JSON object per line. TF_LOG=JSON is TRACE in this format."       },
-    {"NO_COLOR",                                      "Print without colours."                                                                                   },
+                                "added to, instead of standard "
+                                "error. TF_LOG and TF_LOG_PATH mean the same."      },
+    {"LOAM_LOG_FORMAT",                      "json: one JSON object per line. TF_LOG=JSON is TRACE in this format."},
+    {"NO_COLOR",                             "Print without colours."                                              },
 };
 
 /* clang-format off */
