@@ -218,6 +218,13 @@ StrVec registry_type_names(const Provider *provider, ResourceMode mode, Arena *a
     return names;
 }
 
+StrVec registry_names(const Registry *registry, Arena *arena) {
+    StrVec names = {0};
+    for (size_t i = 0; i < registry->count; i++)
+        vec_push(arena, &names, str_from_cstr(registry->rows[i].name));
+    return names;
+}
+
 const char *registry_row_name(const Registry *registry, Str name) {
     size_t i = find_row(registry, name);
     return i == SIZE_MAX ? NULL : registry->rows[i].name;

@@ -32,6 +32,8 @@ MUST_USE bool registry_find_type(const Provider *provider,
                                  ObjectType *out);
 /* The names of all types of one mode. */
 StrVec registry_type_names(const Provider *provider, ResourceMode mode, Arena *arena);
+/* The names of all rows, in their order. */
+StrVec registry_names(const Registry *registry, Arena *arena);
 /* The name of the provider that registry_find finds, without loading it; NULL: none. */
 const char *registry_row_name(const Registry *registry, Str name);
 /* `context` reaches the configure of the provider, if there is one of that name. Set before any

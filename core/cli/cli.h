@@ -31,6 +31,8 @@ typedef struct Cli {
     const Map *secrets;      /* what outputs that nobody asked for must not show; NULL: nothing */
     struct Reporting *reporting; /* files asked for by -report; NULL: none */
     Registry *registry;
+    const struct ProvisionerTable *provisioners;
+    const struct CommandTable *commands;
     const struct FunctionTable *functions;
     const struct ModuleSources *module_sources;
     Str version;

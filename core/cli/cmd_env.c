@@ -1,5 +1,5 @@
 /* loam env list, diff; what else "env" was, it still is: workspaces */
-#include "command.h"
+#include "command_table.h"
 #include "environment_diff.h"
 #include "json_writer.h"
 
@@ -55,7 +55,7 @@ static int run_list(Cli *cli, const Arguments *arguments, Diags *diags) {
         return 1;
     const Map *environments = &project.config->root->environments;
     if (environments->count == 0 && !option_flag(arguments, "json", false))
-        return cmd_workspace.subcommands[0]->run(&any, arguments, diags);
+        return cmd_workspace.subcommands.rows[0]->run(&any, arguments, diags);
     if (option_flag(arguments, "json", false))
         list_json(cli, environments);
     else
@@ -126,6 +126,16 @@ static const Command cmd_env_diff = {
 
 static const Command *const subcommands[] = {&cmd_env_list, &cmd_env_diff};
 
+/* Terraform's old name of "workspace" is "env". */
+static const Command *redirect(const Cli *cli, const StrVec *words) {
+    if (cli_name(cli)->is_other)
+        return &cmd_workspace;
+    Str next = words->count > 1 ? words->items[1] : STR_EMPTY;
+    bool is_workspace =
+        !command_find(&cmd_env.subcommands, next) && command_find(&cmd_workspace.subcommands, next);
+    return is_workspace ? &cmd_workspace : NULL;
+}
+
 const Command cmd_env = {
     .name = "env",
     .summary = "The environments that the configuration is for",
@@ -133,4 +143,5 @@ const Command cmd_env = {
     .about = "An environment is one of the places that a configuration is for: it has values for "
              "variables, settings, and a state of its own. -env or LOAM_ENV chooses one.",
     COMMAND_SUBCOMMANDS(subcommands),
+    .redirect = redirect,
 };

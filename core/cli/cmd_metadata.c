@@ -1,7 +1,7 @@
 /* loam metadata: what the program can say about itself */
-#include "command.h"
+#include "command_table.h"
 
-static const Command *const subcommands[] = {&cmd_metadata_functions, &cmd_metadata_page};
+static const Command *const subcommands[] = {METADATA_COMMANDS(COMMAND_ROW)};
 
 const Command cmd_metadata = {
     .name = "metadata",

@@ -1,7 +1,6 @@
 /* loam metadata page: what is printed from the tables, for people and for shells */
 #include "backend_page.h"
 #include "backends.h"
-#include "builtin.h"
 #include "command.h"
 #include "command_completion.h"
 #include "command_page.h"
@@ -16,7 +15,7 @@ static bool write_functions(Cli *cli, StrBuf *out, Diags *diags) {
 
 static bool write_commands(Cli *cli, StrBuf *out, Diags *diags) {
     (void)diags;
-    command_page_markdown(out, cli->arena);
+    command_page_markdown(cli->commands, out, cli->arena);
     return true;
 }
 
@@ -26,10 +25,10 @@ static bool write_resources(Cli *cli, StrBuf *out, Diags *diags) {
                          "optional and computed,\nunless the configuration gives it. Every "
                          "resource takes `count`, `for_each`, `depends_on`,\n`provider` and "
                          "`lifecycle` as well.\n");
-    for (size_t i = 0; i < builtin_provider_count; i++) {
+    StrVec names = registry_names(cli->registry, cli->arena);
+    vec_each(&names, name) {
         const Provider *provider;
-        Str name = str_from_cstr(builtin_providers[i].name);
-        if (!registry_find(cli->registry, name, &provider, NO_RANGE, diags))
+        if (!registry_find(cli->registry, *name, &provider, NO_RANGE, diags))
             return false;
         provider_page_write(provider, out, cli->arena);
     }
@@ -61,25 +60,25 @@ static bool write_backends(Cli *cli, StrBuf *out, Diags *diags) {
 
 static bool write_manual(Cli *cli, StrBuf *out, Diags *diags) {
     (void)diags;
-    command_page_manual(out, cli->arena);
+    command_page_manual(cli->commands, out, cli->arena);
     return true;
 }
 
 static bool write_bash(Cli *cli, StrBuf *out, Diags *diags) {
     (void)diags;
-    command_completion_bash(out, cli->arena);
+    command_completion_bash(cli->commands, out, cli->arena);
     return true;
 }
 
 static bool write_zsh(Cli *cli, StrBuf *out, Diags *diags) {
     (void)diags;
-    command_completion_zsh(out, cli->arena);
+    command_completion_zsh(cli->commands, out, cli->arena);
     return true;
 }
 
 static bool write_fish(Cli *cli, StrBuf *out, Diags *diags) {
     (void)diags;
-    command_completion_fish(out, cli->arena);
+    command_completion_fish(cli->commands, out, cli->arena);
     return true;
 }
 

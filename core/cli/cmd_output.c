@@ -2,7 +2,8 @@
 #include "command.h"
 #include "convert.h"
 #include "json.h"
-#include "operation.h"
+#include "project.h"
+#include "view_outputs.h"
 
 static const Option options[] = {
     {"json",  OPTION_FLAG, NULL,   "Print as JSON."                                },
@@ -117,7 +118,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         diags_error(diags, NO_RANGE, "Unexpected argument", "-raw takes the name of one output.");
         return 1;
     }
-    operation_show_outputs(cli, state);
+    view_outputs_show(cli, state);
     return 0;
 }
 

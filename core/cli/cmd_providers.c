@@ -1,5 +1,5 @@
 /* loam providers */
-#include "command.h"
+#include "command_table.h"
 #include "project.h"
 #include "requirement.h"
 
@@ -63,7 +63,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     return tree.ok ? 0 : 1;
 }
 
-static const Command *const subcommands[] = {&cmd_providers_schema};
+static const Command *const subcommands[] = {PROVIDERS_COMMANDS(COMMAND_ROW)};
 
 const Command cmd_providers = {
     .name = "providers",

@@ -1,7 +1,6 @@
 /* loam schema */
 #include "backend_settings.h"
 #include "backends.h"
-#include "builtin.h"
 #include "command.h"
 #include "config_schema.h"
 #include "view_diag.h"
@@ -43,8 +42,10 @@ static void add_provider(Cli *cli, Str name, ConfigTypes *out, Diags *diags) {
 }
 
 static void collect(Cli *cli, ConfigTypes *out, Diags *diags) {
-    for (size_t i = 0; i < builtin_provider_count; i++)
-        add_provider(cli, str_from_cstr(builtin_providers[i].name), out, diags);
+    StrVec names = registry_names(cli->registry, cli->arena);
+    vec_each(&names, name) {
+        add_provider(cli, *name, out, diags);
+    }
     for (size_t i = 0; i < backends_count; i++) {
         const BackendType *backend = backends_table[i];
         ConfigType own = {CONFIG_TYPE_BACKEND, backend->name,

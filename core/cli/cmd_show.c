@@ -1,7 +1,6 @@
 /* loam show */
 #include "command.h"
 #include "config_json.h"
-#include "operation.h"
 #include "project.h"
 #include "render_json.h"
 #include "reporting.h"
@@ -9,6 +8,7 @@
 #include "state_secrets.h"
 #include "statefile.h"
 #include "version.h"
+#include "view_outputs.h"
 
 static const Option options[] = {
     {"json",   OPTION_FLAG, NULL,   "Print as JSON."                                        },
@@ -158,7 +158,7 @@ static void show_objects(Cli *cli, const Engine *engine, const State *state, Dia
     if (state->outputs.count == 0)
         return;
     terminal_print("Outputs:\n\n");
-    operation_show_outputs(cli, state);
+    view_outputs_show(cli, state);
 }
 
 static int show_state(

@@ -1,15 +1,7 @@
 /* loam state: its subcommands */
-#include "command.h"
+#include "command_table.h"
 
-static const Command *const subcommands[] = {
-    &cmd_state_list,
-    &cmd_state_show,
-    &cmd_state_mv,
-    &cmd_state_rm,
-    &cmd_state_pull,
-    &cmd_state_push,
-    &cmd_state_replace_provider,
-};
+static const Command *const subcommands[] = {STATE_COMMANDS(COMMAND_ROW)};
 
 const Command cmd_state = {
     .name = "state",

@@ -1,6 +1,4 @@
-/* Command: one verb of the program, as a row; the table of all of them.
- *
- * To add one: a file cmd_<name>.c with one `const Command`, and its row in command.c. */
+/* Command: one verb of the program, as a row. command_table.h lists all commands. */
 #pragma once
 
 #include "cli.h"
@@ -8,6 +6,12 @@
 #include "view.h"
 
 typedef struct Command Command;
+
+/* The commands of one level. */
+typedef struct CommandTable {
+    const Command *const *rows;
+    size_t count;
+} CommandTable;
 
 struct Command {
     const char *name;
@@ -22,56 +26,24 @@ struct Command {
     int (*run)(Cli *cli, const Arguments *arguments, Diags *diags);
     /* What -json makes of the view; NULL: the command knows what -json means, or has none. */
     View *(*json_view)(Cli *cli);
-    const Command *const *subcommands;
-    size_t subcommand_count;
+    CommandTable subcommands;
+    /* Returns the command that `words` mean instead, or NULL for this one. `words` begin with this
+     * command's name. NULL: always this one. */
+    const Command *(*redirect)(const Cli *cli, const StrVec *words);
 };
 
-#define COMMAND_SUBCOMMANDS(table) .subcommands = (table), .subcommand_count = ARRAY_COUNT(table)
-
-extern const Command *const command_table[];
-extern const size_t command_count;
+#define COMMAND_SUBCOMMANDS(table)                                                                 \
+    .subcommands = {                                                                               \
+        (table),                                                                                   \
+        ARRAY_COUNT(table),                                                                        \
+    }
 
 /* What stands before the command: -chdir, -help, -version. */
 extern const OptionGroup command_globals;
 
+/* By name or alias; NULL if the table has none of that name. */
+const Command *command_find(const CommandTable *table, Str name);
+
 /* Every command with its path ("state list"), groups before their subcommands. */
 typedef void CommandVisit(const Command *command, Str path, void *payload);
-void command_each(CommandVisit *visit, void *payload, Arena *arena);
-
-/* Runs what the words say ("state", "list", …); the exit status. */
-int command_run(Cli *cli, const StrVec *words);
-
-extern const Command cmd_apply;
-extern const Command cmd_console;
-extern const Command cmd_destroy;
-extern const Command cmd_env;
-extern const Command cmd_fmt;
-extern const Command cmd_force_unlock;
-extern const Command cmd_get;
-extern const Command cmd_graph;
-extern const Command cmd_import;
-extern const Command cmd_workspace;
-extern const Command cmd_init;
-extern const Command cmd_metadata;
-extern const Command cmd_metadata_functions;
-extern const Command cmd_metadata_page;
-extern const Command cmd_output;
-extern const Command cmd_plan;
-extern const Command cmd_providers;
-extern const Command cmd_providers_schema;
-extern const Command cmd_refresh;
-extern const Command cmd_schema;
-extern const Command cmd_show;
-extern const Command cmd_state;
-extern const Command cmd_state_list;
-extern const Command cmd_state_mv;
-extern const Command cmd_state_pull;
-extern const Command cmd_state_push;
-extern const Command cmd_state_replace_provider;
-extern const Command cmd_state_rm;
-extern const Command cmd_state_show;
-extern const Command cmd_taint;
-extern const Command cmd_test;
-extern const Command cmd_untaint;
-extern const Command cmd_validate;
-extern const Command cmd_version;
+void command_each(const CommandTable *table, CommandVisit *visit, void *payload, Arena *arena);

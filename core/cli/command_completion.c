@@ -57,9 +57,12 @@ static void add_command_pattern(const Command *command, Str path, void *payload)
 }
 
 /* 'init' 'plan' … as patterns of a case; a command at the top has a blank before it. */
-static void add_all_patterns(StrBuf *out, const char *join, Arena *arena) {
+static void add_all_patterns(const CommandTable *table,
+                             StrBuf *out,
+                             const char *join,
+                             Arena *arena) {
     Script script = {.out = out, .arena = arena, .join = join};
-    command_each(add_command_pattern, &script, arena);
+    command_each(table, add_command_pattern, &script, arena);
 }
 
 /* Within single quotes of a shell. */
@@ -102,8 +105,8 @@ static void add_bash_command(const Command *command, Str path, void *payload) {
     strbuf_add_format(out, "    '%.*s')\n        options='", STR_ARG(path));
     each_option(command, add_bash_option, out);
     strbuf_add_cstr(out, "' commands='");
-    for (size_t i = 0; i < command->subcommand_count; i++)
-        strbuf_add_format(out, " %s", command->subcommands[i]->name);
+    for (size_t i = 0; i < command->subcommands.count; i++)
+        strbuf_add_format(out, " %s", command->subcommands.rows[i]->name);
     strbuf_add_format(out, "' offer='%s'\n        ;;\n", offer_word(offer_of(command->usage)));
 }
 
@@ -140,35 +143,37 @@ static void collect_values(const Command *command, Str path, void *payload) {
 }
 
 /* -var-file | -state …: options whose values are of this kind. */
-static void add_value_patterns(StrBuf *out, Offer offer, const char *join, Arena *arena) {
+static void add_value_patterns(
+    const CommandTable *table, StrBuf *out, Offer offer, const char *join, Arena *arena) {
     ValueOptions values = {.offer = offer, .arena = arena};
     collect_group(&values, &command_globals);
-    command_each(collect_values, &values, arena);
+    command_each(table, collect_values, &values, arena);
     for (size_t i = 0; i < values.names.count; i++)
         strbuf_add_format(out, "%s-%.*s", i > 0 ? join : "", STR_ARG(values.names.items[i]));
 }
 
 /* A case for each option whose value is one of a few words. */
-static void add_word_cases(StrBuf *out, const char *before, const char *behind, Arena *arena) {
+static void add_word_cases(
+    const CommandTable *table, StrBuf *out, const char *before, const char *behind, Arena *arena) {
     ValueOptions values = {.of_words = true, .arena = arena};
-    command_each(collect_values, &values, arena);
+    command_each(table, collect_values, &values, arena);
     for (size_t i = 0; i < values.names.count; i++)
         strbuf_add_format(out, "    -%.*s) %s%.*s%s ;;\n    ", STR_ARG(values.names.items[i]),
                           before, STR_ARG(values.words.items[i]), behind);
 }
 
-static void add_bash_globals(StrBuf *out) {
+static void add_bash_globals(const CommandTable *table, StrBuf *out) {
     strbuf_add_cstr(out, "    '')\n        options='");
     for (size_t i = 0; i < command_globals.count; i++)
         add_bash_option(out, &command_globals.options[i]);
     strbuf_add_cstr(out, "' commands='");
-    for (size_t i = 0; i < command_count; i++)
-        strbuf_add_format(out, " %s", command_table[i]->name);
+    for (size_t i = 0; i < table->count; i++)
+        strbuf_add_format(out, " %s", table->rows[i]->name);
     strbuf_add_cstr(out, "' offer=''\n        ;;\n");
 }
 
 /* bash splits words at "=", so an option's value may be a word of its own. */
-void command_completion_bash(StrBuf *out, Arena *arena) {
+void command_completion_bash(const CommandTable *table, StrBuf *out, Arena *arena) {
     Script script = {.out = out, .arena = arena};
     strbuf_add_cstr(out, "# bash completion for loam; \"loam metadata page bash\" prints it\n"
                          "_loam() {\n"
@@ -183,23 +188,23 @@ void command_completion_bash(StrBuf *out, Arena *arena) {
                          "        *) [ \"${COMP_WORDS[i - 1]}\" = = ] || last= ;;\n"
                          "        esac\n"
                          "        case \"$here $word\" in\n        ");
-    add_all_patterns(out, " | ", arena);
+    add_all_patterns(table, out, " | ", arena);
     strbuf_add_cstr(out, ") here=\"${here:+$here }$word\" ;;\n"
                          "        esac\n"
                          "    done\n"
                          "    case $here in\n");
-    add_bash_globals(out);
-    command_each(add_bash_command, &script, arena);
+    add_bash_globals(table, out);
+    command_each(table, add_bash_command, &script, arena);
     strbuf_add_cstr(out, "    esac\n"
                          "    if [ \"$cur\" = = ]; then\n        cur=\n"
                          "    elif [ \"${COMP_WORDS[COMP_CWORD - 1]}\" != = ]; then\n"
                          "        last=\n    fi\n"
                          "    case $last in\n    ");
-    add_value_patterns(out, OFFER_FILES, " | ", arena);
+    add_value_patterns(table, out, OFFER_FILES, " | ", arena);
     strbuf_add_cstr(out, ") options= commands= offer=files ;;\n    ");
-    add_value_patterns(out, OFFER_ADDRESSES, " | ", arena);
+    add_value_patterns(table, out, OFFER_ADDRESSES, " | ", arena);
     strbuf_add_cstr(out, ") options= commands= offer=addresses ;;\n");
-    add_word_cases(out, "options= offer= commands='", "'", arena);
+    add_word_cases(table, out, "options= offer= commands='", "'", arena);
     strbuf_add_cstr(out, "-*) return ;;\n"
                          "    esac\n"
                          "    local words=$commands\n"
@@ -243,13 +248,10 @@ static void add_zsh_setting(StrBuf *out, const Option *option) {
         add_zsh_item(out, name, "=", option->help);
 }
 
-static void add_zsh_case(StrBuf *out,
-                         const Command *command,
-                         const Command *const *subcommands,
-                         size_t count) {
+static void add_zsh_case(StrBuf *out, const Command *command, const CommandTable *subcommands) {
     strbuf_add_cstr(out, "        commands=(");
-    for (size_t i = 0; i < count; i++)
-        add_zsh_item(out, subcommands[i]->name, "", subcommands[i]->summary);
+    for (size_t i = 0; i < subcommands->count; i++)
+        add_zsh_item(out, subcommands->rows[i]->name, "", subcommands->rows[i]->summary);
     strbuf_add_cstr(out, ")\n        flags=(");
     each_option(command, add_zsh_flag, out);
     strbuf_add_cstr(out, ")\n        settings=(");
@@ -261,10 +263,10 @@ static void add_zsh_case(StrBuf *out,
 static void add_zsh_command(const Command *command, Str path, void *payload) {
     const Script *script = payload;
     strbuf_add_format(script->out, "    '%.*s')\n", STR_ARG(path));
-    add_zsh_case(script->out, command, command->subcommands, command->subcommand_count);
+    add_zsh_case(script->out, command, &command->subcommands);
 }
 
-void command_completion_zsh(StrBuf *out, Arena *arena) {
+void command_completion_zsh(const CommandTable *table, StrBuf *out, Arena *arena) {
     Script script = {.out = out, .arena = arena};
     const Command globals = {.groups = {&command_globals}, .group_count = 1};
     strbuf_add_cstr(out, "#compdef loam\n"
@@ -275,14 +277,14 @@ void command_completion_zsh(StrBuf *out, Arena *arena) {
                          "    for ((i = 2; i < CURRENT; i++)); do\n"
                          "        word=$words[i]\n"
                          "        case \"$here $word\" in\n        ");
-    add_all_patterns(out, " | ", arena);
+    add_all_patterns(table, out, " | ", arena);
     strbuf_add_cstr(out, ") here=\"${here:+$here }$word\" ;;\n"
                          "        esac\n"
                          "    done\n"
                          "    case $here in\n"
                          "    '')\n");
-    add_zsh_case(out, &globals, command_table, command_count);
-    command_each(add_zsh_command, &script, arena);
+    add_zsh_case(out, &globals, table);
+    command_each(table, add_zsh_command, &script, arena);
     strbuf_add_cstr(out, "    esac\n"
                          "    case $PREFIX in\n"
                          "    -*=*)\n"
@@ -290,11 +292,11 @@ void command_completion_zsh(StrBuf *out, Arena *arena) {
                          "        compset -P '*='\n"
                          "        offer=\n"
                          "        case $word in\n        ");
-    add_value_patterns(out, OFFER_FILES, " | ", arena);
+    add_value_patterns(table, out, OFFER_FILES, " | ", arena);
     strbuf_add_cstr(out, ") offer=files ;;\n        ");
-    add_value_patterns(out, OFFER_ADDRESSES, " | ", arena);
+    add_value_patterns(table, out, OFFER_ADDRESSES, " | ", arena);
     strbuf_add_cstr(out, ") offer=addresses ;;\n");
-    add_word_cases(out, "    found=(", "); compadd -S '' -a found", arena);
+    add_word_cases(table, out, "    found=(", "); compadd -S '' -a found", arena);
     strbuf_add_cstr(out, "    esac\n"
                          "        ;;\n"
                          "    -*)\n"
@@ -343,11 +345,11 @@ static void add_fish_group(StrBuf *out, Str path, const OptionGroup *group, Aren
     }
 }
 
-static void add_fish_commands(StrBuf *out, Str path, const Command *const *all, size_t count) {
-    for (size_t i = 0; i < count; i++) {
+static void add_fish_commands(StrBuf *out, Str path, const CommandTable *table) {
+    for (size_t i = 0; i < table->count; i++) {
         strbuf_add_format(out, "complete -c loam -n '__loam_at %.*s' -a %s -d '", STR_ARG(path),
-                          all[i]->name);
-        add_quoted(out, all[i]->summary);
+                          table->rows[i]->name);
+        add_quoted(out, table->rows[i]->summary);
         strbuf_add_cstr(out, "'\n");
     }
 }
@@ -363,12 +365,12 @@ static void add_fish_command(const Command *command, Str path, void *payload) {
     if (offer != OFFER_NOTHING)
         strbuf_add_format(script->out, "complete -c loam -n '__loam_at %.*s'%s\n", STR_ARG(path),
                           offers[offer]);
-    add_fish_commands(script->out, path, command->subcommands, command->subcommand_count);
+    add_fish_commands(script->out, path, &command->subcommands);
     for (size_t i = 0; i < command->group_count; i++)
         add_fish_group(script->out, path, command->groups[i], script->arena);
 }
 
-void command_completion_fish(StrBuf *out, Arena *arena) {
+void command_completion_fish(const CommandTable *table, StrBuf *out, Arena *arena) {
     Script script = {.out = out, .arena = arena};
     strbuf_add_cstr(out, "# fish completion for loam; \"loam metadata page fish\" prints it\n"
                          "function __loam_at\n"
@@ -376,14 +378,14 @@ void command_completion_fish(StrBuf *out, Arena *arena) {
                          "    for word in (commandline -opc)[2..-1]\n"
                          "        switch \"$here $word\"\n"
                          "            case ");
-    add_all_patterns(out, " ", arena);
+    add_all_patterns(table, out, " ", arena);
     strbuf_add_cstr(out, "\n                set here (string trim \"$here $word\")\n"
                          "        end\n"
                          "    end\n"
                          "    test \"$here\" = \"$argv\"\n"
                          "end\n"
                          "complete -c loam -f\n");
-    add_fish_commands(out, STR_EMPTY, command_table, command_count);
+    add_fish_commands(out, STR_EMPTY, table);
     add_fish_group(out, STR_EMPTY, &command_globals, arena);
-    command_each(add_fish_command, &script, arena);
+    command_each(table, add_fish_command, &script, arena);
 }

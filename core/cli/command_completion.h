@@ -3,6 +3,6 @@
 
 #include "command.h"
 
-void command_completion_bash(StrBuf *out, Arena *arena);
-void command_completion_zsh(StrBuf *out, Arena *arena);
-void command_completion_fish(StrBuf *out, Arena *arena);
+void command_completion_bash(const CommandTable *table, StrBuf *out, Arena *arena);
+void command_completion_zsh(const CommandTable *table, StrBuf *out, Arena *arena);
+void command_completion_fish(const CommandTable *table, StrBuf *out, Arena *arena);

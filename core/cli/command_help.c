@@ -43,14 +43,14 @@ static void print_option(const Option *option, size_t column) {
     print_entry(name, option->help, column);
 }
 
-static void print_commands(const Command *const *commands, size_t count) {
+static void print_commands(const CommandTable *table) {
     size_t column = COMMAND_COLUMN;
-    for (size_t i = 0; i < count; i++) {
-        size_t wanted = strlen(commands[i]->name) + 4;
+    for (size_t i = 0; i < table->count; i++) {
+        size_t wanted = strlen(table->rows[i]->name) + 4;
         column = wanted > column ? wanted : column;
     }
-    for (size_t i = 0; i < count; i++)
-        print_entry(str_from_cstr(commands[i]->name), commands[i]->summary, column);
+    for (size_t i = 0; i < table->count; i++)
+        print_entry(str_from_cstr(table->rows[i]->name), table->rows[i]->summary, column);
 }
 
 static void print_paragraphs(Str text) {
@@ -69,11 +69,11 @@ static void print_choices(const OptionGroup *group) {
     terminal_print("\n");
 }
 
-void command_help_print_program(void) {
+void command_help_print_program(const CommandTable *table) {
     terminal_print("Usage: loam [-chdir=DIR] [-version] [-help] <command> [options] [arguments]\n\n"
                    "loam provisions machines, networks and firewalls from declarative files.\n\n"
                    "Commands:\n");
-    print_commands(command_table, command_count);
+    print_commands(table);
     terminal_print("\nOptions:\n");
     for (size_t i = 0; i < command_globals.count; i++)
         print_option(&command_globals.options[i], COMMAND_COLUMN);
@@ -95,9 +95,9 @@ void command_help_print(const Command *command, Str path) {
     bool has_title = false;
     terminal_print("Usage: loam %.*s %s\n\n", STR_ARG(path), command->usage);
     print_paragraphs(str_from_cstr(command->about));
-    if (command->subcommand_count > 0) {
+    if (command->subcommands.count > 0) {
         terminal_print("\nCommands:\n");
-        print_commands(command->subcommands, command->subcommand_count);
+        print_commands(&command->subcommands);
     }
     for (size_t i = 0; i < command->group_count; i++)
         print_group(command->groups[i], &has_title);

@@ -5,4 +5,4 @@
 
 /* `path` is how the command is called: "state list". */
 void command_help_print(const Command *command, Str path);
-void command_help_print_program(void);
+void command_help_print_program(const CommandTable *table);

@@ -111,7 +111,7 @@ static void add_markdown_entries(StrBuf *out,
         strbuf_add_format(out, "| `%s` | %s |\n", entries[i].name, entries[i].text);
 }
 
-void command_page_markdown(StrBuf *out, Arena *arena) {
+void command_page_markdown(const CommandTable *table, StrBuf *out, Arena *arena) {
     Page page = {out, arena};
     strbuf_add_cstr(out, "# Commands\n\n`loam [-chdir=DIR] COMMAND [options] [arguments]`\n\n"
                          "Options begin with one dash or two; a value follows behind `=` or as the "
@@ -120,7 +120,7 @@ void command_page_markdown(StrBuf *out, Arena *arena) {
     add_markdown_options(&page, &command_globals);
     strbuf_add_cstr(out, "\nEvery command takes:\n\n| option | |\n|---|---|\n");
     add_markdown_options(&page, &option_view);
-    command_each(add_markdown_command, &page, arena);
+    command_each(table, add_markdown_command, &page, arena);
     add_markdown_entries(out, "Environment", environment, ARRAY_COUNT(environment));
     add_markdown_entries(out, "Files", files, ARRAY_COUNT(files));
     add_markdown_entries(out, "Exit status", statuses, ARRAY_COUNT(statuses));
@@ -184,7 +184,7 @@ static void add_manual_entries(StrBuf *out,
         add_term(out, entries[i].name, entries[i].text);
 }
 
-void command_page_manual(StrBuf *out, Arena *arena) {
+void command_page_manual(const CommandTable *table, StrBuf *out, Arena *arena) {
     Page page = {out, arena};
     strbuf_add_cstr(out, ".TH LOAM 1 \"\" \"loam " VERSION_LOAM "\" \"User Commands\"\n"
                          ".SH NAME\nloam \\- provision machines, networks and firewalls from "
@@ -201,7 +201,7 @@ void command_page_manual(StrBuf *out, Arena *arena) {
     strbuf_add_cstr(out, ".PP\nEvery command takes:\n");
     add_manual_options(&page, &option_view);
     strbuf_add_cstr(out, ".SH COMMANDS\n");
-    command_each(add_manual_command, &page, arena);
+    command_each(table, add_manual_command, &page, arena);
     add_manual_entries(out, "ENVIRONMENT", environment, ARRAY_COUNT(environment));
     strbuf_add_cstr(out,
                     ".PP\nWhat is called LOAM_NAME works as TF_NAME as well; LOAM_NAME wins.\n");

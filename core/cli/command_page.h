@@ -4,5 +4,5 @@
 
 #include "command.h"
 
-void command_page_markdown(StrBuf *out, Arena *arena);
-void command_page_manual(StrBuf *out, Arena *arena);
+void command_page_markdown(const CommandTable *table, StrBuf *out, Arena *arena);
+void command_page_manual(const CommandTable *table, StrBuf *out, Arena *arena);

@@ -1,6 +1,7 @@
 /* The program: builds the effects, the memory and the terminal, and runs one command. */
 #include "builtin.h"
-#include "command.h"
+#include "command_run.h"
+#include "command_table.h"
 #include "functions.h"
 #include "log.h"
 #include "provided_functions.h"
@@ -149,6 +150,8 @@ static void build(Cli *cli) {
     cli->terminal.color |= cli_name(cli)->is_other;
     cli->started_in = current_folder(cli->arena);
     cli->registry = registry_new(builtin_providers, builtin_provider_count, modules, cli->arena);
+    cli->provisioners = &builtin_provisioners;
+    cli->commands = &command_table;
     cli->module_sources = &sources_table;
     FunctionFamily provided =
         provided_functions(builtin_providers, builtin_provider_count, cli->arena);

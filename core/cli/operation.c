@@ -101,23 +101,6 @@ bool operation_plan(Operation *operation,
     return ok;
 }
 
-void operation_show_outputs(Cli *cli, const State *state) {
-    SCOPED(ArenaRef) scratch = arena_open("outputs");
-    RenderStyle style = terminal_style(&cli->terminal);
-    StrBuf text = strbuf_new(scratch);
-    map_each(&state->outputs, entry) {
-        const StateOutput *output = entry->value;
-        strbuf_add_format(&text, "%.*s = ", STR_ARG(entry->key));
-        if (output->sensitive && !style.show_sensitive)
-            strbuf_add_cstr(&text, "<sensitive>");
-        else
-            render_text_value(render_secret_mark(cli->secrets, output->value, scratch), 0, style,
-                              &text, scratch);
-        strbuf_add_char(&text, '\n');
-    }
-    terminal_out(strbuf_str(&text));
-}
-
 /* The state could not be written where it belongs: what is known goes into the current folder.
  * Where that cannot be either, the terminal gets it only if it would be lost otherwise. */
 static void save_errored_state(const Operation *operation,

@@ -24,7 +24,5 @@ MUST_USE bool operation_plan(Operation *operation,
                              Diags *diags);
 /* Carries the plan out; says what was done and shows the outputs. */
 MUST_USE bool operation_apply(Operation *operation);
-/* Outputs as "name = value" lines, without what cli->secrets names. */
-void operation_show_outputs(Cli *cli, const State *state);
 /* Every file of the configuration, for the plan file. */
 void operation_collect_sources(const Module *module, PlanFileSources *out, Arena *arena);

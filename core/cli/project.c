@@ -1,6 +1,5 @@
 /* The root module that a command works on. */
 #include "project.h"
-#include "builtin.h"
 #include "environment.h"
 #include "plan_disk.h"
 #include "plan_variables.h"
@@ -99,7 +98,7 @@ static Engine new_engine(const Project *project, uint32_t parallelism) {
         .io = &cli->io,
         .config = project->config,
         .registry = cli->registry,
-        .provisioners = &builtin_provisioners,
+        .provisioners = cli->provisioners,
         .cancel = cli->cancel,
         .parallelism = parallelism,
         .workspace = cli->workspace,

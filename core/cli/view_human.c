@@ -1,7 +1,7 @@
 /* The view for people. */
-#include "operation.h"
 #include "view.h"
 #include "view_diag.h"
+#include "view_outputs.h"
 #include "view_progress.h"
 #include "view_test.h"
 
@@ -71,7 +71,7 @@ static void applied(View *view, const State *state) {
     if (state->outputs.count == 0)
         return;
     terminal_print("\n%sOutputs:%s\n\n", green, reset);
-    operation_show_outputs(view->cli, state);
+    view_outputs_show(view->cli, state);
 }
 
 static void cancelled(View *view, PlanMode mode) {

@@ -1,8 +1,8 @@
 /* Tests for people. */
-#include "operation.h"
 #include "state_object.h"
 #include "state_secrets.h"
 #include "view_diag.h"
+#include "view_outputs.h"
 #include "view_test.h"
 
 typedef struct TestText {
@@ -88,7 +88,7 @@ static void show_state(const TestText *text, const SuiteRun *run) {
     terminal_out(strbuf_str(&out));
     if (run->state->outputs.count > 0) {
         terminal_print("\nOutputs:\n\n");
-        operation_show_outputs(text->view->cli, run->state);
+        view_outputs_show(text->view->cli, run->state);
     }
     terminal_print("\n");
 }

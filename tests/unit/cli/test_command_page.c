@@ -2,9 +2,10 @@
  * for a request. */
 #include "command_completion.h"
 #include "command_page.h"
+#include "command_table.h"
 #include "unit.h"
 
-typedef void PageWrite(StrBuf *out, Arena *arena);
+typedef void PageWrite(const CommandTable *table, StrBuf *out, Arena *arena);
 
 typedef struct PageCheck {
     const char *page;
@@ -43,10 +44,10 @@ static void check_command(const Command *command, Str path, void *payload) {
 static void check_page(PageWrite *write, const char *command_format, const char *option_format) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrBuf out = strbuf_new(arena);
-    write(&out, arena);
+    write(&command_table, &out, arena);
     PageCheck check = {str_to_cstr(strbuf_str(&out), arena), command_format, option_format, arena,
                        0};
-    command_each(check_command, &check, arena);
+    command_each(&command_table, check_command, &check, arena);
     assert_true(check.checked > 50);
 }
 
@@ -63,7 +64,7 @@ static void test_roff(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrBuf out = strbuf_new(arena);
     (void)state;
-    command_page_manual(&out, arena);
+    command_page_manual(&command_table, &out, arena);
     Str rest = strbuf_str(&out);
     Str line;
     while (str_next_field(&rest, '\n', &line)) {

@@ -1,0 +1,192 @@
+/* Finds a command by the words of the command line, reads its options and runs it. */
+#include "command_run.h"
+#include "command_help.h"
+#include "reporting.h"
+#include "view_tee.h"
+
+/* `path` is the command whose subcommand is meant; empty: the program. */
+static int unknown_command(Cli *cli, const CommandTable *table, Str path, Str name) {
+    StrVec names = {0};
+    for (size_t i = 0; i < table->count; i++) {
+        vec_push(cli->arena, &names, str_from_cstr(table->rows[i]->name));
+    }
+    Str near = str_suggest(name, names.items, names.count);
+    Str owner = path.len ? str_format(cli->arena, "loam %.*s", STR_ARG(path)) : STR("loam");
+    terminal_err(str_format(cli->arena,
+                            "%.*s has no command named \"%.*s\".%s%.*s%s\n\n"
+                            "To see all that it has, run:\n  %.*s -help\n",
+                            STR_ARG(owner), STR_ARG(name), near.len ? " Did you mean \"" : "",
+                            STR_ARG(near), near.len ? "\"?" : "", STR_ARG(owner)));
+    return 1;
+}
+
+static bool add_words(Cli *cli, Str variable, StrVec *out, Diags *diags) {
+    const char *text = cli_environment(cli, str_to_cstr(variable, cli->arena));
+    if (!text || option_split_words(str_from_cstr(text), out, cli->arena))
+        return true;
+    diags_error(diags, NO_RANGE, "Error parsing extra CLI args",
+                "The environment variable TF_%.*s has a quote that nothing closes: %s.",
+                STR_ARG(variable), text);
+    return false;
+}
+
+/* TF_CLI_ARGS and TF_CLI_ARGS_<command> stand right behind the command word; the specific one
+ * first. */
+static bool add_environment_words(Cli *cli, Str path, StrVec *out, Diags *diags) {
+    StrBuf name = strbuf_new(cli->arena);
+    strbuf_add_cstr(&name, "CLI_ARGS_");
+    for (size_t i = 0; i < path.len; i++) {
+        bool is_letter = isalnum((unsigned char)path.ptr[i]);
+        strbuf_add_char(&name, is_letter ? path.ptr[i] : '_');
+    }
+    return add_words(cli, strbuf_str(&name), out, diags) &&
+           add_words(cli, STR("CLI_ARGS"), out, diags);
+}
+
+static bool wants_help(const Arguments *arguments) {
+    return option_flag(arguments, "help", false) || option_flag(arguments, "h", false);
+}
+
+static bool read_deprecation(Str text, ViewGrouping *out, Diags *diags) {
+    if (!text.ptr || str_equal(text, STR("module:all")))
+        return true;
+    out->hides_deprecations = str_equal(text, STR("module:none"));
+    out->hides_remote_deprecations = str_equal(text, STR("module:local"));
+    if (out->hides_deprecations || out->hides_remote_deprecations)
+        return true;
+    diags_error(diags, NO_RANGE, "Invalid option value",
+                "-deprecation takes module:all, module:local or module:none, not \"%.*s\".",
+                STR_ARG(text));
+    return false;
+}
+
+static bool read_grouping(const Arguments *arguments, ViewGrouping *out, Diags *diags) {
+    *out = (ViewGrouping){
+        .compacts_warnings = option_flag(arguments, "compact-warnings", false),
+        .consolidates_warnings = option_flag(arguments, "consolidate-warnings", true),
+        .consolidates_errors = option_flag(arguments, "consolidate-errors", false),
+    };
+    return read_deprecation(option_text(arguments, "deprecation"), out, diags);
+}
+
+/* A second telling, of JSON, goes to the file. */
+static View *tell_twice(Cli *cli, const Command *command, View *human, Str path, Diags *diags) {
+    const Disk *disk = cli->io.disk;
+    Cli *other = arena_new(cli->arena, Cli);
+    *other = *cli;
+    unsigned flags = DISK_WRITE | DISK_CREATE | DISK_TRUNCATE;
+    int error = disk->open(disk->self, path, flags, 0600, &other->stream);
+    if (error == 0)
+        return view_tee_open(human, command->json_view(other));
+    diags_error(diags, NO_RANGE, "Cannot write JSON into the file",
+                "The file \"%.*s\" given by -json-into could not be opened: %s.", STR_ARG(path),
+                strerror(-error));
+    return human;
+}
+
+/* There is a view to tell of errors with in any case. */
+static bool choose_view(Cli *cli,
+                        const Command *command,
+                        const Arguments *arguments,
+                        Diags *diags) {
+    ViewGrouping grouping;
+    bool ok = read_grouping(arguments, &grouping, diags);
+    bool json = command->json_view && option_flag(arguments, "json", false);
+    Str path = option_text(arguments, "json-into");
+    cli->view = json ? command->json_view(cli) : view_human_open(cli);
+    cli->view->grouping = grouping;
+    cli->view->is_concise = option_flag(arguments, "concise", false);
+    if (path.ptr && json) {
+        diags_error(diags, NO_RANGE, "Invalid combination of options",
+                    "-json and -json-into exclude each other: the one prints JSON instead of text, "
+                    "the other writes it beside the text.");
+    } else if (path.ptr && ok) {
+        cli->view = tell_twice(cli, command, cli->view, path, diags);
+    }
+    return !diags_has_errors(diags);
+}
+
+static void choose_terminal(Cli *cli, const Arguments *arguments) {
+    if (option_flag(arguments, "no-color", false))
+        cli->terminal.color = false;
+    cli->terminal.show_sensitive = option_flag(arguments, "show-sensitive", false);
+}
+
+/* An option on the command line wins over what is set for all of them. */
+static void choose_environment(Cli *cli, const Arguments *arguments) {
+    const Process *process = cli->io.process;
+    const char *set = process->environment(process->self, "LOAM_ENV");
+    Str given = option_text(arguments, "env");
+    cli->environment = given.ptr ? given : str_from_cstr(set);
+}
+
+static int run_checked(
+    Cli *cli, const Command *command, Str path, const Arguments *arguments, Diags *diags) {
+    if (arguments->positionals.count <= command->most_positionals)
+        return command->run(cli, arguments, diags);
+    diags_error(diags, NO_RANGE, "Too many command line arguments",
+                "\"loam %.*s\" takes %u argument%s. To work in another folder use the global "
+                "option -chdir.",
+                STR_ARG(path), command->most_positionals,
+                command->most_positionals == 1 ? "" : "s");
+    return 1;
+}
+
+static int run_leaf(Cli *cli, const Command *command, Str path, const StrVec *rest) {
+    StrVec words = {0};
+    Diags diags = diags_new(cli->arena);
+    bool parsed = add_environment_words(cli, path, &words, &diags);
+    vec_each(rest, word) {
+        vec_push(cli->arena, &words, *word);
+    }
+    Arguments arguments = {0};
+    parsed = option_parse(command->groups, command->group_count, &words, &arguments, cli->arena,
+                          &diags) &&
+             parsed;
+    if (parsed && wants_help(&arguments)) {
+        command_help_print(command, path);
+        return 0;
+    }
+    choose_terminal(cli, &arguments);
+    choose_environment(cli, &arguments);
+    parsed = choose_view(cli, command, &arguments, &diags) && parsed;
+    parsed = parsed && reporting_open(cli, &arguments, &diags);
+    int status = parsed ? run_checked(cli, command, path, &arguments, &diags) : 1;
+    if (!reporting_write(cli->reporting, path, &diags))
+        status = 1;
+    view_finish(cli->view, &diags);
+    return status == 0 && diags_has_errors(&diags) ? 1 : status;
+}
+
+static int run_in(Cli *cli, const CommandTable *table, Str path, const StrVec *words) {
+    Str name = words->items[0];
+    const Command *command = command_find(table, name);
+    if (!command)
+        return unknown_command(cli, table, path, name);
+    const Command *other = command->redirect ? command->redirect(cli, words) : NULL;
+    if (other)
+        command = other;
+    StrVec rest = {.items = words->items + 1, .count = words->count - 1};
+    path = path.len ? str_format(cli->arena, "%.*s %.*s", STR_ARG(path), STR_ARG(name)) : name;
+    bool names_subcommand = rest.count > 0 && command_find(&command->subcommands, rest.items[0]);
+    if (command->run && !names_subcommand)
+        return run_leaf(cli, command, path, &rest);
+    if (rest.count == 0 || rest.items[0].ptr[0] == '-') {
+        command_help_print(command, path);
+        bool asked = rest.count > 0 && (str_equal(rest.items[0], STR("-help")) ||
+                                        str_equal(rest.items[0], STR("--help")));
+        return asked ? 0 : 1;
+    }
+    return run_in(cli, &command->subcommands, path, &rest);
+}
+
+int command_run(Cli *cli, const StrVec *words) {
+    bool asks_help = words->count > 0 && (str_equal(words->items[0], STR("-help")) ||
+                                          str_equal(words->items[0], STR("--help")) ||
+                                          str_equal(words->items[0], STR("-h")));
+    if (words->count == 0 || asks_help) {
+        command_help_print_program(cli->commands);
+        return asks_help ? 0 : 127;
+    }
+    return run_in(cli, cli->commands, STR_EMPTY, words);
+}

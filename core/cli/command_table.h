@@ -1,0 +1,62 @@
+/* command_table: all commands, in the order of the help.
+ *
+ * To add one: a file cmd_<name>.c that defines `const Command cmd_<name>`, and its name here. */
+#pragma once
+
+#include "command.h"
+
+/* clang-format off */
+#define TOP_COMMANDS(ROW) \
+    ROW(init)             \
+    ROW(validate)         \
+    ROW(plan)             \
+    ROW(apply)            \
+    ROW(destroy)          \
+    ROW(console)          \
+    ROW(env)              \
+    ROW(fmt)              \
+    ROW(force_unlock)     \
+    ROW(get)              \
+    ROW(graph)            \
+    ROW(import)           \
+    ROW(metadata)         \
+    ROW(output)           \
+    ROW(providers)        \
+    ROW(refresh)          \
+    ROW(schema)           \
+    ROW(show)             \
+    ROW(state)            \
+    ROW(taint)            \
+    ROW(test)             \
+    ROW(untaint)          \
+    ROW(version)          \
+    ROW(workspace)
+
+/* Subcommands that have files of their own. */
+#define STATE_COMMANDS(ROW)     \
+    ROW(state_list)             \
+    ROW(state_show)             \
+    ROW(state_mv)               \
+    ROW(state_rm)               \
+    ROW(state_pull)             \
+    ROW(state_push)             \
+    ROW(state_replace_provider)
+
+#define METADATA_COMMANDS(ROW) \
+    ROW(metadata_functions)    \
+    ROW(metadata_page)
+
+#define PROVIDERS_COMMANDS(ROW) \
+    ROW(providers_schema)
+/* clang-format on */
+
+#define COMMAND_DECLARE(name) extern const Command cmd_##name;
+TOP_COMMANDS(COMMAND_DECLARE)
+STATE_COMMANDS(COMMAND_DECLARE)
+METADATA_COMMANDS(COMMAND_DECLARE)
+PROVIDERS_COMMANDS(COMMAND_DECLARE)
+
+/* An element of an array of commands. */
+#define COMMAND_ROW(name) &cmd_##name,
+
+extern const CommandTable command_table;
