@@ -76,10 +76,8 @@ static void provider_close(void *client) {
     libvirt_client_close(client);
 }
 
-static const ResourceType *const resources[] = {
-    &libvirt_pool,     &libvirt_volume,         &libvirt_network,
-    &libvirt_nwfilter, &libvirt_cloudinit_disk, &libvirt_domain,
-};
+#define RESOURCE(name) &libvirt_##name,
+static const ResourceType *const resources[] = {LIBVIRT_TYPES(RESOURCE)};
 
 const Provider libvirt_provider = {
     .name = "libvirt",

@@ -1,12 +1,6 @@
-/* The provider's types. */
+/* libvirt_provider: the table of the provider. */
 #pragma once
 
-#include "provider.h"
+#include "libvirt_types.h"
 
 extern const Provider libvirt_provider;
-extern const ResourceType libvirt_pool;
-extern const ResourceType libvirt_volume;
-extern const ResourceType libvirt_network;
-extern const ResourceType libvirt_nwfilter;
-extern const ResourceType libvirt_cloudinit_disk;
-extern const ResourceType libvirt_domain;

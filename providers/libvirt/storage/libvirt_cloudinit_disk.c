@@ -4,7 +4,7 @@
 #include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
-#include "libvirt_provider.h"
+#include "libvirt_types.h"
 #include "nested_list.h"
 #include "seed_files.h"
 #include "seed_folder.h"

@@ -8,7 +8,7 @@
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
 #include "libvirt_object.h"
-#include "libvirt_provider.h"
+#include "libvirt_types.h"
 #include "nested_list.h"
 #include "path_error.h"
 #include "xml_edit.h"
