@@ -3,6 +3,10 @@
 #include "environment.h"
 #include "operation.h"
 #include "plan_variables.h"
+#include "project_ciphers.h"
+#include "project_load.h"
+#include "project_state.h"
+#include "prompt.h"
 #include "reporting.h"
 #include "selection.h"
 #include "statefile.h"
@@ -41,9 +45,8 @@ static bool approve(Operation *operation) {
         break;
     case PLAN_NORMAL: break;
     }
-    return project_approve(cli, question_in(cli, question), about,
-                           environment_wanted_answer(operation->project),
-                           operation->project->diags);
+    return prompt_approve(cli, question_in(cli, question), about,
+                          environment_wanted_answer(operation->project), operation->project->diags);
 }
 
 static bool is_stale(const Project *project, const Plan *plan, Diags *diags) {

@@ -6,6 +6,8 @@
 #include "eval.h"
 #include "line_editor.h"
 #include "operation.h"
+#include "project_load.h"
+#include "project_state.h"
 #include "render_secret.h"
 #include "state_secrets.h"
 #include "view_diag.h"

@@ -2,6 +2,7 @@
 #include "command_table.h"
 #include "environment_diff.h"
 #include "json_writer.h"
+#include "project_load.h"
 
 static const Option list_options[] = {
     {"json", OPTION_FLAG, NULL, "Print as JSON."},

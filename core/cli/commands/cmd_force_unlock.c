@@ -1,6 +1,9 @@
 /* loam force-unlock */
 #include "command.h"
 #include "environment.h"
+#include "project_load.h"
+#include "project_state.h"
+#include "prompt.h"
 
 static const Option options[] = {
     {"force", OPTION_FLAG, NULL, "Do not ask first."},
@@ -11,10 +14,10 @@ static bool approve(Project *project, const Arguments *arguments) {
     if (!environment_check_approval(project, asks))
         return false;
     if (!asks ||
-        project_approve(project->cli, "Do you really want to force-unlock?",
-                        "Whoever holds the lock may still be at work: two at once can damage the "
-                        "state. There is no undo.",
-                        environment_wanted_answer(project), project->diags))
+        prompt_approve(project->cli, "Do you really want to force-unlock?",
+                       "Whoever holds the lock may still be at work: two at once can damage the "
+                       "state. There is no undo.",
+                       environment_wanted_answer(project), project->diags))
         return true;
     if (!diags_has_errors(project->diags))
         terminal_print("force-unlock cancelled.\n");

@@ -1,6 +1,7 @@
 /* loam get */
 #include "command.h"
 #include "project.h"
+#include "project_load.h"
 
 static const Option options[] = {
     {"update", OPTION_FLAG, NULL, "Look for newer revisions, and lock them."},

@@ -3,6 +3,9 @@
 #include "graph_dot.h"
 #include "planfile.h"
 #include "project.h"
+#include "project_ciphers.h"
+#include "project_load.h"
+#include "project_state.h"
 
 #include <errno.h>
 

@@ -1,6 +1,8 @@
 /* loam import */
 #include "command.h"
 #include "environment.h"
+#include "project_load.h"
+#include "project_state.h"
 
 static const Option options[] = {
     {"config",      OPTION_TEXT, "DIR", "The folder of the configuration, instead of the current one."},

@@ -2,6 +2,7 @@
 #include "backend_init.h"
 #include "command.h"
 #include "project.h"
+#include "project_load.h"
 #include "requirement.h"
 
 static const Option options[] = {

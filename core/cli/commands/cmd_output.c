@@ -3,6 +3,7 @@
 #include "convert.h"
 #include "json.h"
 #include "project.h"
+#include "project_state.h"
 #include "view_outputs.h"
 
 static const Option options[] = {

@@ -3,6 +3,7 @@
 #include "config_json.h"
 #include "generate.h"
 #include "operation.h"
+#include "project_load.h"
 #include "relevant_json.h"
 #include "reporting.h"
 #include "statefile.h"
@@ -73,7 +74,7 @@ static int plan_one(Cli *cli, const Arguments *arguments, PlanCounts *counts, Di
     if (!ok)
         return 1;
     bool applyable = plan_is_applyable(operation.result.plan);
-    generate_tell(&operation);
+    generate_tell(operation.project, &operation.generated);
     if (applyable || path.ptr)
         cli->view->type->plan_hint(cli->view, path);
     return applyable ? 2 : 0;

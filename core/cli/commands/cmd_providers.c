@@ -1,6 +1,8 @@
 /* loam providers */
 #include "command_table.h"
 #include "project.h"
+#include "project_load.h"
+#include "project_state.h"
 #include "requirement.h"
 
 typedef struct ProviderTree {

@@ -2,6 +2,8 @@
 #include "command.h"
 #include "function_json.h"
 #include "project.h"
+#include "project_load.h"
+#include "project_state.h"
 #include "provider_json.h"
 #include "requirement.h"
 

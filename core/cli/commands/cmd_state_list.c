@@ -2,6 +2,7 @@
 #include "command.h"
 #include "json.h"
 #include "project.h"
+#include "project_state.h"
 
 static const Option options[] = {
     {"id",    OPTION_TEXT, "ID",   "Only objects with this id."                    },

@@ -1,6 +1,7 @@
 /* loam state mv */
 #include "command.h"
 #include "environment.h"
+#include "project_state.h"
 
 static const Option options[] = {
     {"dry-run",    OPTION_FLAG, NULL,   "Show what would move, and move nothing."},

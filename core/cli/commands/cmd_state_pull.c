@@ -1,6 +1,7 @@
 /* loam state pull */
 #include "command.h"
 #include "project.h"
+#include "project_state.h"
 #include "statefile.h"
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {

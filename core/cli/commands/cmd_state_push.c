@@ -1,6 +1,7 @@
 /* loam state push */
 #include "command.h"
 #include "environment.h"
+#include "project_state.h"
 #include "statefile.h"
 
 static const Option options[] = {

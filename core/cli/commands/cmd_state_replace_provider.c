@@ -1,6 +1,8 @@
 /* loam state replace-provider */
 #include "command.h"
 #include "environment.h"
+#include "project_state.h"
+#include "prompt.h"
 
 static const Option options[] = {
     {"auto-approve", OPTION_FLAG, NULL, "Do not ask before changing the state."},
@@ -55,9 +57,9 @@ static bool approve(Project *project, const Arguments *arguments) {
     bool asks = !option_flag(arguments, "auto-approve", false);
     if (!environment_check_approval(project, asks))
         return false;
-    if (!asks || project_approve(project->cli, "Do you want to make these changes?",
-                                 "Only the state is changed; no real object is.",
-                                 environment_wanted_answer(project), project->diags))
+    if (!asks || prompt_approve(project->cli, "Do you want to make these changes?",
+                                "Only the state is changed; no real object is.",
+                                environment_wanted_answer(project), project->diags))
         return true;
     if (!diags_has_errors(project->diags))
         terminal_print("Cancelled replacing providers.\n");

@@ -1,6 +1,7 @@
 /* loam state rm */
 #include "command.h"
 #include "environment.h"
+#include "project_state.h"
 
 static const Option options[] = {
     {"dry-run", OPTION_FLAG, NULL, "Show what would be forgotten, and forget nothing."},

@@ -1,6 +1,7 @@
 /* loam state show */
 #include "command.h"
 #include "project.h"
+#include "project_state.h"
 #include "render_json.h"
 #include "state_object.h"
 #include "state_secrets.h"

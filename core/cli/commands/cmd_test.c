@@ -2,6 +2,7 @@
 #include "command.h"
 #include "junit.h"
 #include "project.h"
+#include "project_load.h"
 
 static const Option options[] = {
     {"filter",      OPTION_TEXT, "FILE", "Only the tests of this file. May be repeated."           },

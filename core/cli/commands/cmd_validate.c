@@ -1,6 +1,7 @@
 /* loam validate */
 #include "command.h"
 #include "project.h"
+#include "project_load.h"
 #include "suite.h"
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {

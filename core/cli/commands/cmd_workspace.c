@@ -2,6 +2,9 @@
 #include "command.h"
 #include "envelope.h"
 #include "project.h"
+#include "project_ciphers.h"
+#include "project_load.h"
+#include "project_state.h"
 #include "statefile.h"
 #include "workspace.h"
 

@@ -6,6 +6,8 @@
 #include "input.h"
 #include "json.h"
 #include "log.h"
+#include "project_load.h"
+#include "project_state.h"
 #include "static_eval.h"
 #include "utf8.h"
 

@@ -1,8 +1,8 @@
 /* Configuration for objects that have none. */
 #include "generate.h"
-
 #include "front_end.h"
 #include "overlay_disk.h"
+#include "project_load.h"
 #include "resource_text.h"
 #include "state_object.h"
 #include "view.h"
@@ -188,17 +188,16 @@ static bool load_described(Project *project, Str text, bool yaml) {
     return load_with(project, yaml ? STR("zz-generated-by-loam.loam.yaml") : STR(STUB_NAME), text);
 }
 
-/* For whoever is told of the plan. */
-static void keep_blocks(Operation *operation, const ResourceTexts *texts) {
-    Arena *arena = operation->project->cli->arena;
-    operation->generated = map_new(arena);
+/* For the views of the plan. */
+static void keep_blocks(Map *blocks, const ResourceTexts *texts, Arena *arena) {
+    *blocks = map_new(arena);
     vec_each(texts, text) {
         ResourceAddr address = {.mode = MODE_MANAGED, .type = text->type, .name = text->name};
         Str *block = arena_new(arena, Str);
         ResourceText whole = *text;
         whole.omits_null = false; /* as programs know it */
         *block = resource_text_block(&whole, arena);
-        map_set(&operation->generated, resource_addr_to_str(address, arena), block);
+        map_set(blocks, resource_addr_to_str(address, arena), block);
     }
 }
 
@@ -220,8 +219,7 @@ static void place_errors(Project *project, const MissingImports *missing, size_t
     }
 }
 
-bool generate_missing(Operation *operation) {
-    Project *project = operation->project;
+bool generate_missing(Project *project, Map *blocks) {
     Cli *cli = project->cli;
     MissingImports missing = {0};
     ResourceTexts texts = {0};
@@ -246,29 +244,28 @@ bool generate_missing(Operation *operation) {
     Str program = str_from_cstr(cli_name(cli)->title);
     Str text = yaml ? resource_text_to_yaml(&texts, program, cli->arena)
                     : resource_text_to_native(&texts, program, cli->arena);
-    keep_blocks(operation, &texts);
+    keep_blocks(blocks, &texts, cli->arena);
     if (!write_text(project, text) || !load_described(project, text, yaml))
         return false;
     allow_providers(project, &missing);
     return true;
 }
 
-void generate_note(const Operation *operation) {
-    Plan *plan = operation->result.plan;
-    if (!plan || operation->generated.count == 0)
+void generate_note(Plan *plan, const Map *blocks, Arena *arena) {
+    if (!plan || blocks->count == 0)
         return;
     vec_each(&plan->changes, change) {
-        Str address = resource_addr_to_str(change->address, operation->project->cli->arena);
-        const Str *block = map_find(&operation->generated, address);
+        Str address = resource_addr_to_str(change->address, arena);
+        const Str *block = map_find(blocks, address);
         if (block && change->import_id.len > 0)
             change->generated_config = *block;
     }
 }
 
-void generate_tell(const Operation *operation) {
-    const Cli *cli = operation->project->cli;
-    Str path = path_of(operation->project);
-    if (operation->generated.count > 0)
+void generate_tell(const Project *project, const Map *blocks) {
+    const Cli *cli = project->cli;
+    Str path = path_of(project);
+    if (blocks->count > 0)
         cli->view->type->note(
             cli->view,
             str_format(

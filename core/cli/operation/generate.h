@@ -2,13 +2,14 @@
  * looked at and described in a new file; the plan then counts that file in. */
 #pragma once
 
-#include "operation.h"
+#include "project.h"
 
 /* Whether the option can be followed; before anything is read. */
 MUST_USE bool generate_check(const Project *project);
-/* With the state open: imports, writes the file, loads the configuration anew with it. */
-MUST_USE bool generate_missing(Operation *operation);
-/* Notes in the plan which blocks are new. */
-void generate_note(const Operation *operation);
-/* What has been written, for people. */
-void generate_tell(const Operation *operation);
+/* With the state open: imports, writes the file, loads the configuration anew with it. *blocks: the
+ * generated blocks by address, Str *. */
+MUST_USE bool generate_missing(Project *project, Map *blocks);
+/* Adds the generated blocks to the changes of the plan. */
+void generate_note(Plan *plan, const Map *blocks, Arena *arena);
+/* Reports, to people, the file that was written. */
+void generate_tell(const Project *project, const Map *blocks);

@@ -2,6 +2,9 @@
 #include "operation.h"
 #include "environment.h"
 #include "generate.h"
+#include "plan_options.h"
+#include "project_load.h"
+#include "project_state.h"
 #include "relevant_json.h"
 #include "render_secret.h"
 #include "reporting.h"
@@ -62,7 +65,7 @@ bool operation_plan(Operation *operation,
         project->may_be_empty = true;
     project->asks = true;
     if (!project_load(project, cli, arguments, NULL, diags) || !environment_require(project) ||
-        !project_read_variables(project) || !project_plan_options(project, &operation->options)) {
+        !project_read_variables(project) || !plan_options_read(project, &operation->options)) {
         return false;
     }
     if (operation->will_apply && !environment_check_approval(project, operation->asks))
@@ -78,7 +81,8 @@ bool operation_plan(Operation *operation,
         return false;
     if (!project_open_state(project, lock_as))
         return false;
-    if (generates && (!generate_missing(operation) || !check_configuration(project)))
+    if (generates &&
+        (!generate_missing(project, &operation->generated) || !check_configuration(project)))
         return false;
     View *view = cli->view;
     if (project->found_journal) {
@@ -91,8 +95,8 @@ bool operation_plan(Operation *operation,
     view->type->walk_end(view);
     project->engine.hooks = NULL;
     warn_of_targets(operation, diags);
-    generate_note(operation);
     Plan *plan = operation->result.plan;
+    generate_note(plan, &operation->generated, cli->arena);
     if (plan && plan->drift.count > 0)
         plan->relevant_attributes = relevant_json_write(&project->engine, plan, cli->arena);
     reporting_set_plan(cli->reporting, plan, project->config);

@@ -6,6 +6,7 @@
 #include "decode.h"
 #include "digest.h"
 #include "journal_file.h"
+#include "project_ciphers.h"
 #include "sealed_journal.h"
 #include "static_eval.h"
 #include "vars_file.h"

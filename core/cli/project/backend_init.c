@@ -3,6 +3,7 @@
 #include "backend_migrate.h"
 #include "backend_settings.h"
 #include "json.h"
+#include "project_ciphers.h"
 #include "workspace.h"
 
 static const Option options[] = {

@@ -1,5 +1,6 @@
 /* Which environment is worked on, and what belongs to it. */
 #include "environment.h"
+#include "prompt.h"
 
 static const Environment *environment_of(const Project *project) {
     return project->config ? project->config->environment : NULL;
@@ -107,10 +108,10 @@ static bool ask_for_name(Project *project, const Environment *environment) {
     Diags nobody = diags_new(cli->arena);
     Str question = str_format(cli->arena, "Do you really want to change the state of \"%.*s\"?",
                               STR_ARG(environment->name));
-    if (project_approve(cli, str_to_cstr(question, cli->arena),
-                        "The environment is protected. Only its state is changed; no real object "
-                        "is.",
-                        str_to_cstr(environment->name, cli->arena), &nobody))
+    if (prompt_approve(cli, str_to_cstr(question, cli->arena),
+                       "The environment is protected. Only its state is changed; no real object "
+                       "is.",
+                       str_to_cstr(environment->name, cli->arena), &nobody))
         return true;
     if (diags_has_errors(&nobody))
         return refuse_unasked(project, environment);

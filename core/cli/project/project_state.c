@@ -1,11 +1,13 @@
 /* The state that a command works on: its backend, its lock, its journal. */
+#include "project_state.h"
 #include "backend_choice.h"
 #include "backend_settings.h"
 #include "digest.h"
-#include "encryption.h"
 #include "environment.h"
 #include "log.h"
 #include "mask.h"
+#include "project_ciphers.h"
+#include "project_load.h"
 #include "statefile.h"
 #include "view.h"
 #include "workspace.h"
@@ -45,71 +47,6 @@ static bool open_with(
     if (backup.ptr)
         (*out)->backup_path = str_equal(backup, STR("-")) ? STR_EMPTY : backup;
     return true;
-}
-
-bool project_open_ciphers(Project *project) {
-    Cli *cli = project->cli;
-    if (!project->has_ciphers && !encryption_open(project->config, &cli->io, cli->cancel,
-                                                  &project->ciphers, cli->arena, project->diags))
-        return false;
-    project->has_ciphers = true;
-    /* States of other configurations are opened with the same keys. */
-    registry_give(cli->registry, STR("terraform"), &project->ciphers);
-    return true;
-}
-
-/* Of the configuration in this folder, read for that alone. */
-static bool take_ciphers(Project *project, Diags *diags) {
-    SCOPED(Project) folder = {.asks = true};
-    if (!project_load_any(&folder, project->cli, project->arguments, diags) ||
-        !project_open_ciphers(&folder))
-        return false;
-    project->ciphers = folder.ciphers;
-    project->has_ciphers = true;
-    folder.ciphers = (CipherSet){0};
-    return true;
-}
-
-void project_refuse_address(const Project *project,
-                            const char *summary,
-                            Str address,
-                            Diags *diags) {
-    Arena *arena = project->cli->arena;
-    StateResources resources = {0};
-    StrVec names = {0};
-    state_sorted_resources(project->state, &resources, arena);
-    vec_each(&resources, resource) {
-        vec_each(&(*resource)->instances, instance) {
-            ResourceAddr known = (*resource)->address;
-            known.key = instance->key;
-            vec_push(arena, &names, resource_addr_to_str(known, arena));
-        }
-    }
-    Str near = str_suggest(address, names.items, names.count);
-    diags_error(diags, NO_RANGE, summary,
-                "The state holds nothing at %.*s.%s%.*s%s \"loam state list\" lists what there is.",
-                STR_ARG(address), near.len ? " Did you mean " : "", STR_ARG(near),
-                near.len ? "?" : "");
-}
-
-bool project_check_file(const Cli *cli, Str path, const char *summary, Diags *diags) {
-    DiskStat stat;
-    if (cli->io.disk->stat(cli->io.disk->self, path, &stat) < 0 || stat.kind == DISK_FILE)
-        return true;
-    diags_error(diags, NO_RANGE, summary, "\"%.*s\" is %s. Name a file.", STR_ARG(path),
-                stat.kind == DISK_FOLDER ? "a folder" : "a pipe, a socket or a device");
-    return false;
-}
-
-bool project_read_plan(
-    Project *project, Str path, Plan **out, PlanFileSources *sources, Diags *diags) {
-    Arena *arena = project->cli->arena;
-    PlanFilePlace place = {.io = &project->cli->io, .path = path};
-    if (!project_check_file(project->cli, path, "Failed to read the plan file", diags) ||
-        (planfile_is_sealed(&place, arena) && !take_ciphers(project, diags)))
-        return false;
-    place.cipher = project->ciphers.plan;
-    return planfile_read(&place, out, sources, arena, diags);
 }
 
 /* A log tells of hosts, paths and commands, which may be made of secrets. */
@@ -158,17 +95,6 @@ static bool lock_one(
     Cli *cli = project->cli;
     project->lock = state_lock_new(&cli->io, operation, backend->path, cli->arena);
     return backend->lock(backend, &project->lock, timeout_ms, cli->cancel, diags);
-}
-
-bool project_lock_timeout(Project *project, int64_t *out) {
-    Str timeout = option_text(project->arguments, "lock-timeout");
-    *out = 0;
-    if (!timeout.ptr || clock_parse_duration(timeout, out))
-        return true;
-    diags_error(project->diags, NO_RANGE, "Invalid lock timeout",
-                "-lock-timeout takes a duration like \"30s\" or \"5m\", not \"%.*s\".",
-                STR_ARG(timeout));
-    return false;
 }
 
 static bool lock_state(Project *project, Str operation) {
@@ -233,28 +159,6 @@ static bool read_state(Project *project, Str operation) {
 bool project_open_state(Project *project, Str operation) {
     return project_open_backend(project) && lock_state(project, operation) &&
            read_state(project, operation) && environment_check_state(project);
-}
-
-/* Who asks for what is stored is not warned of what is written: programs read the answer. */
-static bool load_quietly(Project *project, Cli *cli, const Arguments *arguments, Diags *diags) {
-    Diags loading = diags_new(cli->arena);
-    bool ok = project_load(project, cli, arguments, NULL, &loading);
-    project->diags = diags;
-    if (!ok)
-        diags_append(diags, &loading);
-    return ok;
-}
-
-bool project_load_any(Project *project, Cli *cli, const Arguments *arguments, Diags *diags) {
-    bool is_empty = config_load_is_empty_folder(&cli->io, STR("."));
-    project->may_be_empty |= is_empty;
-    if (!is_empty || cli_environment(cli, "ENCRYPTION"))
-        return load_quietly(project, cli, arguments, diags);
-    project->cli = cli;
-    project->arguments = arguments;
-    project->diags = diags;
-    project->engine = (Engine){.io = &cli->io, .registry = cli->registry, .cancel = cli->cancel};
-    return true;
 }
 
 bool project_open_state_only(
@@ -354,24 +258,4 @@ bool project_write_source(Project *project, State *state) {
     (void)working_state_close(working);
     journal_close(journal);
     return ok;
-}
-
-static void close_backend(Project *project, Backend *backend) {
-    backend->journal->close(backend->journal);
-    if (project->is_locked)
-        (void)backend->unlock(backend, project->diags);
-    backend->close(backend);
-}
-
-void project_release(Project *project) {
-    if (project->working)
-        (void)working_state_close(project->working);
-    if (project->journal)
-        journal_close(project->journal);
-    if (project->out && project->out != project->backend)
-        close_backend(project, project->out);
-    if (project->backend)
-        close_backend(project, project->backend);
-    cipher_set_close(&project->ciphers);
-    *project = (Project){0};
 }

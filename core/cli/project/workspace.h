@@ -1,7 +1,7 @@
 /* workspace: states of one configuration side by side: their names, and which one is worked on. */
 #pragma once
 
-#include "project.h"
+#include "cli.h"
 
 /* Fit for a path, as it is: letters, digits and a few signs; "." and ".." are not. */
 bool workspace_is_valid(Str name);

@@ -1,7 +1,7 @@
 /* The options that plan, apply and destroy share → PlanOptions. */
-#include "unit.h"
-
+#include "plan_options.h"
 #include "project.h"
+#include "unit.h"
 
 static const OptionGroup *const groups[] = {&option_operation, &option_state};
 
@@ -23,7 +23,7 @@ static bool ask(Asked *asked, const char *line, Arena *arena) {
     asked->project.cli = &asked->cli;
     asked->project.arguments = &asked->arguments;
     asked->project.diags = &asked->diags;
-    return project_plan_options(&asked->project, &asked->options);
+    return plan_options_read(&asked->project, &asked->options);
 }
 
 static void test_modes(void **state) {

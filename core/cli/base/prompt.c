@@ -1,0 +1,20 @@
+/* Questions to the person at the terminal. */
+#include "prompt.h"
+
+bool prompt_approve(
+    Cli *cli, const char *question, const char *description, const char *wanted, Diags *diags) {
+    RenderStyle style = terminal_style(&cli->terminal);
+    const char *bold = style.color ? "\033[1m" : "";
+    const char *reset = style.color ? "\033[0m" : "";
+    terminal_print(
+        "\n%s%s%s\n  %s\n  Only '%s' will be accepted to approve.\n\n  %sEnter a value:%s ", bold,
+        question, reset, description, wanted, bold, reset);
+    Str answer;
+    TerminalAnswer answered = terminal_ask(&answer, cli->cancel, cli->arena);
+    terminal_print("\n");
+    if (answered == ANSWER_END)
+        diags_error(diags, NO_RANGE, "error asking for approval: EOF",
+                    "Nobody can be asked, as standard input has ended. -auto-approve goes on "
+                    "without asking.");
+    return answered == ANSWER_GIVEN && str_equal_cstr(str_trim(answer), wanted);
+}

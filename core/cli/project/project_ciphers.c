@@ -1,0 +1,38 @@
+/* Ciphers of the project; plan files, which may need them. */
+#include "project_ciphers.h"
+#include "encryption.h"
+#include "project_load.h"
+
+bool project_open_ciphers(Project *project) {
+    Cli *cli = project->cli;
+    if (!project->has_ciphers && !encryption_open(project->config, &cli->io, cli->cancel,
+                                                  &project->ciphers, cli->arena, project->diags))
+        return false;
+    project->has_ciphers = true;
+    /* States of other configurations are opened with the same keys. */
+    registry_give(cli->registry, STR("terraform"), &project->ciphers);
+    return true;
+}
+
+/* Of the configuration in this folder, read for that alone. */
+static bool take_ciphers(Project *project, Diags *diags) {
+    SCOPED(Project) folder = {.asks = true};
+    if (!project_load_any(&folder, project->cli, project->arguments, diags) ||
+        !project_open_ciphers(&folder))
+        return false;
+    project->ciphers = folder.ciphers;
+    project->has_ciphers = true;
+    folder.ciphers = (CipherSet){0};
+    return true;
+}
+
+bool project_read_plan(
+    Project *project, Str path, Plan **out, PlanFileSources *sources, Diags *diags) {
+    Arena *arena = project->cli->arena;
+    PlanFilePlace place = {.io = &project->cli->io, .path = path};
+    if (!project_check_file(project->cli, path, "Failed to read the plan file", diags) ||
+        (planfile_is_sealed(&place, arena) && !take_ciphers(project, diags)))
+        return false;
+    place.cipher = project->ciphers.plan;
+    return planfile_read(&place, out, sources, arena, diags);
+}

@@ -1,0 +1,165 @@
+/* The root module that a command works on. */
+#include "project_load.h"
+#include "environment.h"
+#include "plan_disk.h"
+#include "plan_variables.h"
+#include "view.h"
+
+static bool ask_variable(void *payload, const Variable *variable, Str *out, Arena *arena) {
+    const Cli *cli = payload;
+    terminal_print("var.%.*s\n", STR_ARG(variable->name));
+    if (variable->description.len)
+        terminal_print("  %.*s\n", STR_ARG(variable->description));
+    terminal_print("\n  Enter a value: ");
+    bool is_secret = variable->sensitive && cli->terminal.in_is_tty;
+    bool ok = is_secret ? terminal_read_secret(out, arena)
+                        : terminal_ask(out, cli->cancel, arena) == ANSWER_GIVEN;
+    terminal_print("\n");
+    return ok;
+}
+
+static void tell(void *payload, Str line) {
+    const Cli *cli = payload;
+    cli->view->type->note(cli->view, line);
+}
+
+static uint32_t parallelism_of(const Arguments *arguments, Diags *diags) {
+    Str text = option_text(arguments, "parallelism");
+    if (!text.ptr)
+        return 10;
+    uint64_t count;
+    if (str_to_uint64(text, &count) && count > 0 && count <= 1000)
+        return (uint32_t)count;
+    diags_error(diags, NO_RANGE, "Invalid parallelism",
+                "-parallelism takes a whole number from 1 to 1000, not \"%.*s\".", STR_ARG(text));
+    return 0;
+}
+
+/* Where the root's variables come from. */
+static void prepare_input(Project *project) {
+    Cli *cli = project->cli;
+    project->input = (InputRequest){
+        .io = &cli->io,
+        .folder = STR("."),
+        .payload = cli,
+        .environment = cli->environment,
+    };
+    if (project->asks && project_may_ask(project))
+        project->input.ask = ask_variable;
+    vec_each(&project->arguments->options, option) {
+        bool is_file = strcmp(option->option->name, "var-file") == 0;
+        if (!is_file && strcmp(option->option->name, "var") != 0)
+            continue;
+        vec_push(cli->arena, &project->input.options, (InputOption){is_file, option->text});
+    }
+}
+
+static ConfigRequest config_request(Project *project, const Io *io) {
+    Cli *cli = project->cli;
+    return (ConfigRequest){
+        .io = io ? io : &cli->io,
+        .folder = project->folder.len ? project->folder : STR("."),
+        .is_single = project->is_single,
+        .data_folder = cli->data_folder,
+        .test_folder = project->test_folder,
+        .runs_tests = project->runs_tests,
+        .functions = cli->functions,
+        .install = project->installs_modules,
+        .upgrade = project->upgrades_modules,
+        .keeps_lock = project->keeps_lock,
+        .removed_is_forgotten = cli_name(cli)->forgets,
+        .has_literal_settings = cli_name(cli)->has_literal_settings,
+        .evaluates_prevent_destroy = cli_name(cli)->forgets,
+        .sources = cli->module_sources,
+        .cancel = cli->cancel,
+        .tell = tell,
+        .payload = cli,
+        .input = &project->input,
+        .workspace = cli->workspace,
+        .working_folder = cli->started_in,
+        .environment = cli->environment,
+        .encryption = str_from_cstr(cli_environment(cli, "ENCRYPTION")),
+        .encryption_name = STR("TF_ENCRYPTION"),
+    };
+}
+
+static Engine new_engine(const Project *project, uint32_t parallelism) {
+    const Cli *cli = project->cli;
+    return (Engine){
+        .io = &cli->io,
+        .config = project->config,
+        .registry = cli->registry,
+        .provisioners = cli->provisioners,
+        .cancel = cli->cancel,
+        .parallelism = parallelism,
+        .workspace = cli->workspace,
+        .working_folder = cli->started_in,
+        .now_ms = cli_now_ms(cli),
+    };
+}
+
+bool project_load(
+    Project *project, Cli *cli, const Arguments *arguments, const Io *io, Diags *diags) {
+    project->cli = cli;
+    project->arguments = arguments;
+    project->diags = diags;
+    uint32_t parallelism = parallelism_of(arguments, diags);
+    if (parallelism == 0)
+        return false;
+    ConfigRequest request = config_request(project, io);
+    prepare_input(project);
+    project->input.values = project->variables.count ? &project->variables : NULL;
+    if (!io && !project->may_be_empty && config_load_is_empty_folder(&cli->io, request.folder)) {
+        diags_error(diags, NO_RANGE, "No configuration files",
+                    "%s holds no loam configuration: write a file whose name ends in .loam.yaml, "
+                    ".tf, .tofu, .loam.json or .tf.json, or name another folder with -chdir.",
+                    project->folder.len ? "The folder that was named" : "This folder");
+        return false;
+    }
+    if (!environment_check_choice(cli, diags) ||
+        !config_load(&request, &project->config, cli->arena, diags))
+        return false;
+    cli->workspace = project->config->workspace;
+    project->engine = new_engine(project, parallelism);
+    return true;
+}
+
+bool project_read_variables(Project *project) {
+    Cli *cli = project->cli;
+    project->variables = map_new(cli->arena);
+    return input_collect(project->config, &project->input, &project->variables, cli->arena,
+                         project->diags);
+}
+
+bool project_load_planned(
+    Project *project, Cli *cli, const Arguments *arguments, PlanInput input, Diags *diags) {
+    Disk *disk = arena_new(cli->arena, Disk);
+    *disk = plan_disk_new(cli->io.disk, input.sources, cli->arena);
+    Io *io = arena_new(cli->arena, Io);
+    *io = cli->io;
+    io->disk = disk;
+    plan_variables_restore(project, input.plan, cli->arena); /* they may say where modules are */
+    return project_load(project, cli, arguments, io, diags);
+}
+
+/* Who asks for what is stored is not warned of what is written: programs read the answer. */
+static bool load_quietly(Project *project, Cli *cli, const Arguments *arguments, Diags *diags) {
+    Diags loading = diags_new(cli->arena);
+    bool ok = project_load(project, cli, arguments, NULL, &loading);
+    project->diags = diags;
+    if (!ok)
+        diags_append(diags, &loading);
+    return ok;
+}
+
+bool project_load_any(Project *project, Cli *cli, const Arguments *arguments, Diags *diags) {
+    bool is_empty = config_load_is_empty_folder(&cli->io, STR("."));
+    project->may_be_empty |= is_empty;
+    if (!is_empty || cli_environment(cli, "ENCRYPTION"))
+        return load_quietly(project, cli, arguments, diags);
+    project->cli = cli;
+    project->arguments = arguments;
+    project->diags = diags;
+    project->engine = (Engine){.io = &cli->io, .registry = cli->registry, .cancel = cli->cancel};
+    return true;
+}
