@@ -1,6 +1,7 @@
 /* provided_functions: a row of the language for each row of a provider. */
 #include "provided_functions.h"
 
+#include "function_call.h"
 #include "scope.h"
 
 /* The language knows the first member only. */

@@ -8,6 +8,7 @@
 #include "body.h"
 #include "map.h"
 #include "reference.h"
+#include "type_constraint.h"
 
 typedef VEC(const Expr *) Exprs;
 

@@ -28,7 +28,8 @@ static bool read_type(ConfigLoading *loading, const BodyContent *content, Variab
     variable->has_type = type != NULL;
     if (type && config_legacy_type(type, &variable->type, loading->arena))
         return true;
-    return !type || parser_type_from_expr(type, &variable->type, loading->arena, loading->diags);
+    return !type ||
+           type_constraint_from_expr(type, &variable->type, loading->arena, loading->diags);
 }
 
 /* Of a default whose type an override file has changed, that file is to blame. */

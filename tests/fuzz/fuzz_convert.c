@@ -3,6 +3,7 @@
 #include "eval.h"
 #include "functions.h"
 #include "parser.h"
+#include "type_constraint.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -22,8 +23,8 @@ static bool parse_parts(Str text, TypeConstraint *constraint, Value *value, Aren
     Str line = STR_EMPTY;
     scope.budget = &budget;
     (void)str_next_field(&text, '\n', &line);
-    bool is_good = parser_parse_type(source_new(STR("type"), line, arena), functions(), constraint,
-                                     arena, &diags) &&
+    bool is_good = type_constraint_parse(source_new(STR("type"), line, arena), functions(),
+                                         constraint, arena, &diags) &&
                    parser_parse_expression(source_new(STR("value"), text, arena), functions(),
                                            &expr, arena, &diags) &&
                    eval_expr(expr, &scope, value, arena, &diags);

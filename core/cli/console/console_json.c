@@ -6,6 +6,7 @@
 #include "eval.h"
 #include "json.h"
 #include "parser.h"
+#include "type_constraint.h"
 
 typedef struct Wrapper {
     const Type *type;
@@ -357,7 +358,7 @@ static bool answer_convert(
     const Source *source = source_new(STR("<type>"), request->type_expr, arena);
     TypeConstraint constraint;
     ConvertError error;
-    if (!parser_parse_type(source, scope->functions, &constraint, arena, diags))
+    if (!type_constraint_parse(source, scope->functions, &constraint, arena, diags))
         return false;
     if (type_constraint_apply(constraint, request->value, out, &error, arena))
         return true;

@@ -1,6 +1,7 @@
 /* eval_call: arguments, their conversion, the call, and errors that name the argument. */
 
 #include "evaluation.h"
+#include "function_call.h"
 
 static bool call_unknown_function(Evaluation *evaluation, const Expr *expr) {
     Str name = expr->as.call.name;

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "eval.h"
+#include "scope.h"
 
 /* A loop's variables, innermost first. */
 typedef struct EvalLoop {

@@ -74,7 +74,7 @@ static bool read_sequence(
         Token token = lexer_next(&lexer);
         bool is_whole =
             token.kind != TOKEN_END && token.kind != TOKEN_BAD && token.kind != TOKEN_HEREDOC_OPEN;
-        if (!is_whole || lexer.modes.count > PARSER_DEPTH_MAX)
+        if (!is_whole || lexer.modes.count > EXPR_DEPTH_MAX)
             return false;
         vec_push(arena, out,
                  (LayoutToken){.kind = token.kind,

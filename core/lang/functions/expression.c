@@ -6,6 +6,7 @@
 #include "lexer.h"
 #include "parser.h"
 #include "refinement.h"
+#include "type_constraint.h"
 
 static bool expression_attempt(Evaluation *evaluation,
                                const Expr *expr,
@@ -88,8 +89,8 @@ static bool expression_convert(Evaluation *evaluation, const Expr *call, Value *
     ConvertError error;
     if (!eval_call_check_count(evaluation, call, call->as.call.count) ||
         !eval_node(evaluation, call->as.call.arguments[0], &value) ||
-        !parser_type_from_expr(call->as.call.arguments[1], &constraint, evaluation->arena,
-                               evaluation->diags))
+        !type_constraint_from_expr(call->as.call.arguments[1], &constraint, evaluation->arena,
+                                   evaluation->diags))
         return false;
     if (type_constraint_apply(constraint, value, out, &error, evaluation->arena))
         return true;

@@ -1,7 +1,7 @@
 /* functions: every family there is. A family is a file; its table is at the file's end. */
 #pragma once
 
-#include "function.h"
+#include "function_call.h"
 
 extern const FunctionFamily functions_string;
 extern const FunctionFamily functions_format;

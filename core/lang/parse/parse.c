@@ -161,14 +161,14 @@ bool parse_finish(Parse *parse) {
 }
 
 bool parse_enter(Parse *parse, Token token) {
-    if (parse->depth++ < PARSER_DEPTH_MAX)
+    if (parse->depth++ < EXPR_DEPTH_MAX)
         return true;
     if (!parse->is_over)
         diags_error(
             parse->diags, parse_token_range(parse, token), "Expression nested too deeply",
             "Expressions may be nested at most %d levels deep. Give a name to a part of this one, "
             "for example as a local value.",
-            PARSER_DEPTH_MAX);
+            EXPR_DEPTH_MAX);
     parse->is_over = parse->recovers = true;
     parse->error_count++;
     return false;

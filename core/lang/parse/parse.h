@@ -10,8 +10,9 @@
  * tree is evaluated. */
 #pragma once
 
+#include "expr.h"
+#include "function.h"
 #include "lexer.h"
-#include "parser.h"
 
 #define PARSE_ERRORS_MAX 100
 

@@ -96,10 +96,10 @@ static void refuse_splat_step(Parse *parse, Token star, Token token) {
 }
 
 static bool chain_is_too_long(Parse *parse, Chain *chain, Token token) {
-    if (++chain->length <= PARSER_DEPTH_MAX)
+    if (++chain->length <= EXPR_DEPTH_MAX)
         return false;
     uint32_t depth = parse->depth;
-    parse->depth = PARSER_DEPTH_MAX;
+    parse->depth = EXPR_DEPTH_MAX;
     bool is_good = parse_enter(parse, token); /* a long chain is a deep tree */
     parse->depth = depth;
     return !is_good;

@@ -1,15 +1,11 @@
-/* parser: the text of expressions, templates, traversals and type constraints → trees.
+/* parser: the text of expressions, templates and traversals → trees.
  *
  * A parse goes on past an error where it can, and every error has its exact range. `functions` are
  * looked up while parsing; an unknown one is reported when it is evaluated (try() must see it). */
 #pragma once
 
-#include "convert.h"
 #include "expr.h"
 #include "function.h"
-
-/* Brackets, blocks and templates nest at most this deep in one text. */
-#define PARSER_DEPTH_MAX 1000
 
 /* What every file of a configuration is: UTF-8, and not too much of it. */
 MUST_USE bool parser_check_text(const Source *source, Diags *diags);
@@ -40,24 +36,3 @@ MUST_USE bool parser_parse_traversal(const Source *source,
                                      Traversal **out,
                                      Arena *arena,
                                      Diags *diags);
-
-/* What `type = …` of a variable says. */
-typedef struct TypeDefaults TypeDefaults; /* of optional attributes, by place in the type */
-typedef struct TypeConstraint {
-    const Type *type;             /* interned; may hold dynamic and optional attributes */
-    const TypeDefaults *defaults; /* NULL: none */
-} TypeConstraint;
-
-MUST_USE bool parser_parse_type(const Source *source,
-                                const FunctionTable *functions,
-                                TypeConstraint *out,
-                                Arena *arena,
-                                Diags *diags);
-/* Same, of an expression that is parsed already. */
-MUST_USE bool parser_type_from_expr(const Expr *expr,
-                                    TypeConstraint *out,
-                                    Arena *arena,
-                                    Diags *diags);
-/* Puts defaults in (before conversion), then converts. Errors carry `range`. */
-MUST_USE bool type_constraint_apply(
-    TypeConstraint constraint, Value v, Value *out, ConvertError *error, Arena *arena);

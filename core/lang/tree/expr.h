@@ -7,6 +7,10 @@
 
 #include "address.h"
 
+/* Nodes nest at most this deep: the parser rejects deeper text, so recursion over a tree is
+ * bounded. */
+#define EXPR_DEPTH_MAX 1000
+
 typedef struct Expr Expr;
 
 /* A step behind a name: .attr, ["key"] or [0]; a literal key only. */

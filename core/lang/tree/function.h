@@ -1,9 +1,7 @@
 /* Function: one function of the language, as a table row; FunctionTable: all that a program has.
  *
- * A family of functions is a file in functions/ that ends in its table; builtin.c lists the
- * families. Before a call, arguments are converted to the parameters' types; unless a parameter
- * allows it, a null is an error, an unknown makes the result unknown, and marks are taken off and
- * put on the result. */
+ * A family of functions is a file in functions/ that ends in its table; functions.c lists the
+ * families. function_call.h calls one. */
 #pragma once
 
 #include "convert.h"
@@ -80,21 +78,6 @@ typedef struct FunctionTable {
     Map by_name; /* name → const Function * */
 } FunctionTable;
 
-/* Calls it on values that have the parameters' types: nulls, unknowns and marks as said above. The
- * call's arguments may be replaced. False: *error says what is wrong, as with `run`. */
-MUST_USE bool function_call(FunctionCall *call, Value *out, Str *error);
-/* For `run`: argument i, a string; and a string as the result, which always is true. */
-Str function_text(const FunctionCall *call, size_t i);
-bool function_give_text(const FunctionCall *call, Str text, Value *out);
-/* For `run`: sets *error and the argument to blame (SIZE_MAX: none); always false. */
-bool function_fail(FunctionCall *call, size_t argument, Str *error, const char *format, ...)
-    PRINTF_LIKE(4, 5);
-/* The unknown result of a function that has seen unknowns inside its arguments. */
-Value function_unknown(const FunctionCall *call, const Type *type);
-/* Takes from the evaluation's budget; false, with *error, when the result would be too big. */
-MUST_USE bool function_spend(const FunctionCall *call, size_t elements, size_t bytes, Str *error);
-/* For what writes or walks a whole value: false, with *error, when it is too big for the budget. */
-MUST_USE bool function_check_room(const FunctionCall *call, Value value, Str *error);
 /* The parameter that argument i belongs to; NULL: too many. */
 const Parameter *function_parameter(const Function *function, size_t i);
 

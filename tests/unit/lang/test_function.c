@@ -1,5 +1,7 @@
 #include "lang_case.h"
 
+#include "function_call.h"
+
 static bool run_first(FunctionCall *call, Value *out, Str *error) {
     (void)error;
     *out = call->arguments[0];

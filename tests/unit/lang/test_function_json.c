@@ -1,4 +1,5 @@
 /* A row as JSON: what is there, and what is left out. */
+#include "function_call.h"
 #include "function_json.h"
 #include "unit.h"
 

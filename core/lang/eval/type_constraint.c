@@ -1,8 +1,9 @@
-/* parser_type: what `type = …` says, read off an expression; the defaults of optional attributes.
- */
-#include "parser.h"
+/* type_constraint: reads a constraint off an expression; applies the defaults of its optional
+ * attributes. */
+#include "type_constraint.h"
 
 #include "eval.h"
+#include "parser.h"
 
 /* A node of the type that has defaults in or under it. */
 struct TypeDefaults {
@@ -312,7 +313,7 @@ static TypeRead type_read(TypeReading *reading, const Expr *expr) {
             "or a complex type constructor call, like list(string)."));
 }
 
-bool parser_type_from_expr(const Expr *expr, TypeConstraint *out, Arena *arena, Diags *diags) {
+bool type_constraint_from_expr(const Expr *expr, TypeConstraint *out, Arena *arena, Diags *diags) {
     TypeReading reading = {.arena = arena, .diags = diags};
     TypeRead read = type_read(&reading, expr);
     if (!read.type)
@@ -321,14 +322,14 @@ bool parser_type_from_expr(const Expr *expr, TypeConstraint *out, Arena *arena, 
     return true;
 }
 
-bool parser_parse_type(const Source *source,
-                       const FunctionTable *functions,
-                       TypeConstraint *out,
-                       Arena *arena,
-                       Diags *diags) {
+bool type_constraint_parse(const Source *source,
+                           const FunctionTable *functions,
+                           TypeConstraint *out,
+                           Arena *arena,
+                           Diags *diags) {
     const Expr *expr = NULL;
     return parser_parse_expression(source, functions, &expr, arena, diags) &&
-           parser_type_from_expr(expr, out, arena, diags);
+           type_constraint_from_expr(expr, out, arena, diags);
 }
 
 static Value defaults_apply(const TypeDefaults *defaults, Value v, Arena *arena);

@@ -1,8 +1,10 @@
 #include "lang_case.h"
 
+#include "type_constraint.h"
+
 static bool read_type(const char *text, TypeConstraint *out, Diags *diags) {
     *diags = diags_new(arena);
-    return parser_parse_type(text_source(text), NULL, out, arena, diags);
+    return type_constraint_parse(text_source(text), NULL, out, arena, diags);
 }
 
 static void test_types(void **state) {
