@@ -1,5 +1,5 @@
 /* JSON files as bodies: our streaming reader's tokens, kept as nodes with their places. */
-#include "body_node.h"
+#include "body_from_node.h"
 #include "json_reader.h"
 #include "json_recovery.h"
 
@@ -106,7 +106,7 @@ static void recover(const Source *source,
                     Diags *diags) {
     const BodyNode *root = json_recovery_read(source, arena, diags);
     const Body *body;
-    if (body_node_to_body(root, source, BODY_SYNTAX_JSON, functions, &body, arena, diags))
+    if (body_from_node(root, source, BODY_SYNTAX_JSON, functions, &body, arena, diags))
         *out = body;
 }
 
@@ -122,7 +122,7 @@ bool body_json_parse(const Source *source,
     };
     const BodyNode *root;
     if (read_file(&file, &root))
-        return body_node_to_body(root, source, BODY_SYNTAX_JSON, functions, out, arena, diags);
+        return body_from_node(root, source, BODY_SYNTAX_JSON, functions, out, arena, diags);
     if (file.is_too_large) {
         SourceRange range = {source, (uint32_t)file.reader.start, (uint32_t)file.reader.end};
         diags_error(diags, range, "Too large JSON document",

@@ -1,8 +1,8 @@
-/* BodyNode: what a YAML or JSON file holds, before anybody has said what it means; and the Body
- * made of such nodes, with the rules of the JSON configuration syntax for both languages.
+/* BodyNode: a value of a YAML or JSON file, before a schema gives it a meaning.
  *
  * Nodes live in the arena of the parse. An alias of YAML shares the node it names, so the tree is a
- * graph without cycles; `weight` is its size once spread out, which the YAML reader bounds. */
+ * graph without cycles; `weight` is its size once aliases are expanded, which the YAML reader
+ * bounds. */
 #pragma once
 
 #include "body.h"
@@ -45,12 +45,3 @@ struct BodyNode {
 };
 
 typedef enum BodySyntax { BODY_SYNTAX_YAML, BODY_SYNTAX_JSON } BodySyntax;
-
-/* The body of a whole file: an object, an array of objects, or null for an empty file. */
-MUST_USE bool body_node_to_body(const BodyNode *root,
-                                const Source *source,
-                                BodySyntax syntax,
-                                const FunctionTable *functions,
-                                const Body **out,
-                                Arena *arena,
-                                Diags *diags);

@@ -3,6 +3,7 @@
  * Anchors share their node; merge keys ("<<") are read, as people expect them although the core
  * schema has none. A duplicate key is an error. libyaml counts characters, we count bytes: a cursor
  * translates, as events come nearly in order. */
+#include "body_from_node.h"
 #include "body_yaml_scalar.h"
 #include "utf8.h"
 
@@ -576,5 +577,5 @@ bool body_yaml_parse(const Source *source,
     const BodyNode *root = new_node(&file, BODY_NODE_NULL, (SourceRange){source, 0, 0});
     if (!read_document(&file, &root))
         return false;
-    return body_node_to_body(root, source, BODY_SYNTAX_YAML, functions, out, arena, diags);
+    return body_from_node(root, source, BODY_SYNTAX_YAML, functions, out, arena, diags);
 }

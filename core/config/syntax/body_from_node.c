@@ -3,7 +3,7 @@
  * A body is an object or an array of objects merged in order. Each label of a block is one level of
  * nesting. "//" is a comment in bodies, and an ordinary key inside expressions and, in JSON, where
  * a label stands. */
-#include "body_node.h"
+#include "body_from_node.h"
 
 #include "body_scalar.h"
 
@@ -557,13 +557,13 @@ static Str outline(const void *tree, uint32_t offset, Arena *arena) {
     return strbuf_str(&out);
 }
 
-bool body_node_to_body(const BodyNode *root,
-                       const Source *source,
-                       BodySyntax syntax,
-                       const FunctionTable *functions,
-                       const Body **out,
-                       Arena *arena,
-                       Diags *diags) {
+bool body_from_node(const BodyNode *root,
+                    const Source *source,
+                    BodySyntax syntax,
+                    const FunctionTable *functions,
+                    const Body **out,
+                    Arena *arena,
+                    Diags *diags) {
     NodeBody *body = arena_new(arena, NodeBody);
     body->base = (Body){
         .operations = &node_operations,
