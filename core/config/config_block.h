@@ -1,11 +1,13 @@
 /* config_block: a top-level block type of the configuration, as a table row.
  *
- * Each config_<type>.c ends in its row; config_load.c lists them. A block that `identify` gives a
+ * Each config_<type>.c ends in its row; config_block.c lists them. A block that `identify` gives a
  * key is declared once per key and may be changed by override files, before it is decoded: an
  * override is merged into its body. Blocks without are decoded one by one, overrides last. */
 #pragma once
 
-#include "config_load.h"
+#include "config.h"
+#include "config_request.h"
+#include "module_install.h"
 
 typedef struct ConfigLoading {
     const ConfigRequest *request;
@@ -29,6 +31,10 @@ typedef struct ConfigBlock {
     bool (*is_implied)(Str key); /* may an override file be the first to declare it? NULL: no */
     bool is_final;               /* has no place in an override file */
 } ConfigBlock;
+
+/* The block types of a configuration file. */
+extern const ConfigBlock *const config_block_types[];
+extern const size_t config_block_type_count;
 
 extern const ConfigBlock config_variable;
 extern const ConfigBlock config_local;
@@ -57,13 +63,5 @@ MUST_USE bool config_resource_decode(ConfigLoading *loading,
 MUST_USE bool config_provider_check_keys(ConfigLoading *loading);
 /* Does the block say nothing but its name? */
 bool config_provider_is_empty(const ProviderConfig *provider, Arena *arena);
-/* The child modules of the module just decoded: found, loaded, their inputs checked. */
-MUST_USE bool config_module_load_calls(ConfigLoading *loading);
-/* The module that a run of a test is about: found, and loaded as a root of its own. */
-MUST_USE bool config_module_load_tested(ConfigLoading *loading,
-                                        const ModuleWanted *wanted,
-                                        Config **out);
-/* The rows of the table of block types; NULL behind the last one. */
-const ConfigBlock *config_load_block_type(size_t i);
-/* All files of a folder → a module without its children. NULL in *out: nothing to read. */
-MUST_USE bool config_load_module(ConfigLoading *loading, Str folder, Module *module);
+/* Reports a call whose source is empty; always false. */
+bool config_module_refuse_empty(const ModuleCall *call, Diags *diags);

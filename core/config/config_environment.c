@@ -3,6 +3,7 @@
 #include "config_environment.h"
 
 #include "body_merge.h"
+#include "config_provider_ref.h"
 #include "config_read.h"
 #include "config_requirement.h"
 #include "eval.h"
@@ -79,7 +80,7 @@ static bool read_provider(ConfigLoading *loading, const BodyBlock *block, Enviro
     BodyContent content;
     provider->name = block->labels[0];
     provider->range = block->range;
-    if (!config_requirement_check_name(provider->name, block->label_ranges[0], loading->diags) ||
+    if (!config_provider_ref_check_name(provider->name, block->label_ranges[0], loading->diags) ||
         !body_content(block->body, &schema, &content, &provider->body, arena, loading->diags) ||
         !config_read_string(&content, "alias", &provider->alias, arena, loading->diags))
         return false;

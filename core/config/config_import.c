@@ -2,6 +2,7 @@
 #include "config_address.h"
 #include "config_block.h"
 #include "config_legacy.h"
+#include "config_provider_ref.h"
 #include "config_read.h"
 
 /* What cannot be read as an address is no managed resource either. */
@@ -76,7 +77,7 @@ static bool read_provider(ConfigLoading *loading, const BodyContent *content, Im
         return true;
     const Expr *expr = config_legacy_reference(provider->expr, loading->arena, loading->diags);
     out->provider_range = provider->range;
-    return config_read_provider_ref(expr, &out->provider, loading->arena, loading->diags);
+    return config_provider_ref_read(expr, &out->provider, loading->arena, loading->diags);
 }
 
 static bool import_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {

@@ -1,13 +1,11 @@
-/* module: a call of another folder's configuration; and the loading of what is called. */
+/* module: a call of the configuration in another directory. */
 #include "body_merge.h"
 #include "config_block.h"
+#include "config_provider_ref.h"
 #include "config_read.h"
 #include "config_requirement.h"
-#include "provider_passing.h"
 #include "static_eval.h"
 #include "url.h"
-
-#define MODULE_DEPTH_LIMIT 64
 
 static bool module_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
     *key = str_format(loading->arena, "module.%.*s", STR_ARG(block->labels[0]));
@@ -15,27 +13,10 @@ static bool module_identify(ConfigLoading *loading, const BodyBlock *block, Str 
                                   loading->diags);
 }
 
-static bool refuse_empty(const ModuleCall *call, Diags *diags) {
+bool config_module_refuse_empty(const ModuleCall *call, Diags *diags) {
     diags_error(diags, call->source_range, "Invalid module source",
                 "The source of a module must not be empty.");
     return false;
-}
-
-/* Evaluated when the module is looked for: by then all variables are declared. */
-static bool read_source(ConfigLoading *loading, ModuleCall *call) {
-    StaticEval *statics = loading->config->statics;
-    Arena *arena = loading->arena;
-    if (!call->source_expr)
-        return false; /* reported where it was decoded */
-    bool ok = static_eval_text(statics, loading->module, call->source_expr, &call->source, arena,
-                               loading->diags);
-    if (ok && call->version_expr)
-        ok = static_eval_text(statics, loading->module, call->version_expr, &call->version, arena,
-                              loading->diags);
-    if (ok && call->version.len)
-        ok = config_requirement_check_version(call->version, call->version_expr->range,
-                                              loading->diags);
-    return ok && (call->source.len || refuse_empty(call, loading->diags));
 }
 
 static bool refuse_both(ConfigLoading *loading, const BodyAttribute *at, const char *with) {
@@ -125,7 +106,7 @@ static bool check_source(ConfigLoading *loading, const ModuleCall *call) {
     if (!static_eval_text(loading->config->statics, loading->module, expr, &source, arena, diags))
         return false;
     if (!source.len)
-        return refuse_empty(call, diags);
+        return config_module_refuse_empty(call, diags);
     if (!str_equal(url_redact(source, arena), source))
         return true;
     return module_source_parse(loading->request->sources, source, expr->range, &address, arena,
@@ -156,7 +137,7 @@ static bool module_decode(ConfigLoading *loading, const BodyBlock *block, bool i
     call->count = config_read_expr(&content, "count");
     call->for_each = config_read_for_each(block, &content);
     ok &= config_read_traversals(&content, "depends_on", &call->depends_on, arena, loading->diags);
-    ok &= config_read_providers(&content, &call->providers, loading->arena, loading->diags);
+    ok &= config_provider_ref_read_all(&content, &call->providers, loading->arena, loading->diags);
     call->source_expr = config_read_expr(&content, "source");
     call->version_expr = config_read_expr(&content, "version");
     if (call->source_expr)
@@ -183,226 +164,3 @@ const ConfigBlock config_module = {
     .decode = module_decode,
     .fixed = fixed,
 };
-
-static Str call_key(const Module *parent, const ModuleCall *call, Arena *arena) {
-    if (!parent->call)
-        return parent->key.len
-                   ? str_format(arena, "%.*s.%.*s", STR_ARG(parent->key), STR_ARG(call->name))
-                   : call->name;
-    Str above = call_key(parent->parent, parent->call, arena);
-    return str_format(arena, "%.*s.%.*s", STR_ARG(above), STR_ARG(call->name));
-}
-
-static bool find_folder(ConfigLoading *loading, const ModuleCall *call, Str *folder) {
-    ModuleWanted wanted = {
-        .key = call_key(loading->module, call, loading->arena),
-        .name = call->name,
-        .source = call->source,
-        .version = call->version,
-        .parent_folder = loading->module->folder,
-        .source_range = call->source_range,
-        .version_range = call->version_range,
-        .range = call->range,
-    };
-    return module_install_find(loading->modules, &wanted, folder, loading->diags);
-}
-
-static bool check_folder(ConfigLoading *loading, SourceRange range, Str folder) {
-    const Disk *disk = loading->request->io->disk;
-    DiskStat stat;
-    int status = disk->stat(disk->self, folder, &stat);
-    if (status >= 0 && stat.kind == DISK_FOLDER &&
-        !config_load_is_empty_folder(loading->request->io, folder))
-        return true;
-    diags_error(loading->diags, range, "Unreadable module folder",
-                status < 0                 ? "The folder \"%.*s\" cannot be read: %s."
-                : stat.kind != DISK_FOLDER ? "\"%.*s\" is no folder%s."
-                                           : "The folder \"%.*s\" holds no configuration files%s.",
-                STR_ARG(folder), status < 0 ? strerror(-status) : "");
-    return false;
-}
-
-/* A module that calls itself, by whatever way round, would never end. */
-static bool check_recursion(ConfigLoading *loading, const ModuleCall *call, Str folder) {
-    uint32_t depth = 0;
-    for (const Module *module = loading->module; module; module = module->parent, depth++) {
-        if (!str_equal(module->folder, folder))
-            continue;
-        diags_error(loading->diags, call->range, "Module calls itself",
-                    "The module \"%.*s\" is in the folder \"%.*s\", whose own configuration "
-                    "leads to this call.",
-                    STR_ARG(call->name), STR_ARG(folder));
-        return false;
-    }
-    if (depth <= MODULE_DEPTH_LIMIT)
-        return true;
-    diags_error(loading->diags, call->range, "Modules nested too deeply",
-                "The call of the module \"%.*s\" stands in one that %d calls lead to, and more "
-                "are not followed. Call it from a module that is nearer to the root.",
-                STR_ARG(call->name), MODULE_DEPTH_LIMIT);
-    return false;
-}
-
-static const ProviderConfig *find_provider_block(const Module *module, Arena *arena) {
-    map_each(&module->providers, entry) {
-        if (!config_provider_is_empty(entry->value, arena))
-            return entry->value;
-    }
-    map_each(&module->calls, entry) {
-        const ModuleCall *call = entry->value;
-        const ProviderConfig *found =
-            call->module ? find_provider_block(call->module, arena) : NULL;
-        if (found)
-            return found;
-    }
-    return NULL;
-}
-
-/* A provider is configured before instances are known, and outlives those that go. */
-static bool check_provider_blocks(ConfigLoading *loading, const ModuleCall *call) {
-    const Expr *repeated = call->count      ? call->count
-                           : call->for_each ? call->for_each
-                                            : call->enabled;
-    bool has_dependencies = call->depends_on.count > 0;
-    const ProviderConfig *provider =
-        repeated || has_dependencies ? find_provider_block(call->module, loading->arena) : NULL;
-    if (!provider)
-        return true;
-    Str place = config_read_place(provider->range, loading->arena);
-    diags_error(loading->diags, repeated ? repeated->range : call->depends_on.items[0]->range,
-                "Module is incompatible with count, for_each, and depends_on",
-                "The module \"%.*s\" configures a provider itself, at %.*s, so it can be called "
-                "once and unconditionally only. Configure the provider here, and pass it by the "
-                "argument \"providers\".",
-                STR_ARG(call->name), STR_ARG(place));
-    return false;
-}
-
-bool config_module_is_local(const ModuleCall *call) {
-    return str_starts_with(call->source, STR("./")) || str_starts_with(call->source, STR("../"));
-}
-
-static void warn_deprecated(ConfigLoading *loading,
-                            const ModuleCall *call,
-                            const BodyContent *content) {
-    vec_each(&content->attributes, attribute) {
-        const Variable *variable = map_find(&call->module->variables, attribute->name);
-        if (!variable || variable->deprecated.len == 0)
-            continue;
-        Diag *diag = diags_warning(
-            loading->diags, attribute->name_range,
-            "Variable marked as deprecated by the module author",
-            "The variable \"%.*s\" is marked as deprecated with the following message:\n"
-            "%.*s",
-            STR_ARG(variable->name), STR_ARG(variable->deprecated));
-        diag->is_deprecation = true;
-        diag->is_remote = !config_module_is_local(call);
-    }
-}
-
-/* What a variable that is const gets must be known while configuration is loaded. */
-static bool check_constants(ConfigLoading *loading,
-                            const ModuleCall *call,
-                            const BodyContent *content) {
-    bool ok = true;
-    vec_each(&content->attributes, attribute) {
-        const Variable *variable = map_find(&call->module->variables, attribute->name);
-        Value value;
-        if (variable && variable->is_const &&
-            !static_eval_expr(loading->config->statics, loading->module, attribute->expr, &value,
-                              loading->arena, loading->diags))
-            ok = false;
-    }
-    return ok;
-}
-
-static bool check_inputs(ConfigLoading *loading, const ModuleCall *call) {
-    const Map *variables = &call->module->variables;
-    BodyAttributeSchema *inputs =
-        arena_new_array(loading->arena, BodyAttributeSchema, variables->count);
-    size_t count = 0;
-    map_each(variables, entry) {
-        const Variable *variable = entry->value;
-        inputs[count++] = (BodyAttributeSchema){
-            .name = str_to_cstr(variable->name, loading->arena),
-            .required = !variable->has_default,
-            .form = BODY_EXPRESSION,
-        };
-    }
-    BodySchema wanted = {.attributes = inputs, .attribute_count = count};
-    BodyContent content;
-    bool ok = body_content(call->body, &wanted, &content, NULL, loading->arena, loading->diags);
-    warn_deprecated(loading, call, &content);
-    return check_constants(loading, call, &content) && ok;
-}
-
-static Module *new_module(ConfigLoading *loading, ModuleCall *call, Str folder) {
-    Module *parent = loading->module;
-    Module *module = arena_new(loading->arena, Module);
-    module->parent = parent;
-    module->call = call;
-    module->folder = folder;
-    module->path = parent->path.len ? str_format(loading->arena, "%.*s.module.%.*s",
-                                                 STR_ARG(parent->path), STR_ARG(call->name))
-                                    : str_concat(STR("module."), call->name, loading->arena);
-    return module;
-}
-
-static bool load_call(ConfigLoading *loading, ModuleCall *call) {
-    Module *parent = loading->module;
-    bool is_install = loading->request->install;
-    Str folder;
-    if (!read_source(loading, call))
-        return false;
-    if (loading->request->is_single)
-        return true;
-    if (!find_folder(loading, call, &folder))
-        return false;
-    if (!check_recursion(loading, call, folder) || !check_folder(loading, call->range, folder))
-        return false;
-    Module *module = new_module(loading, call, folder);
-    bool ok = config_load_module(loading, folder, module);
-    call->module = module;
-    loading->module = module;
-    ok &= config_module_load_calls(loading);
-    loading->module = parent;
-    ok = ok && provider_passing_check(loading, call) && check_provider_blocks(loading, call);
-    return ok && (is_install || check_inputs(loading, call));
-}
-
-bool config_module_load_calls(ConfigLoading *loading) {
-    Module *module = loading->module;
-    bool ok = config_provider_check_keys(loading);
-    map_each(&module->calls, entry) {
-        ok &= load_call(loading, entry->value);
-    }
-    return ok;
-}
-
-/* Its variables have values only when it is run. */
-bool config_module_load_tested(ConfigLoading *loading, const ModuleWanted *wanted, Config **out) {
-    Arena *arena = loading->arena;
-    ConfigRequest *request = arena_new(arena, ConfigRequest);
-    Config *outer = loading->config;
-    Module *before = loading->module;
-    Str folder;
-    if (!module_install_find(loading->modules, wanted, &folder, loading->diags) ||
-        !check_folder(loading, wanted->source_range, folder))
-        return false;
-    *request = *loading->request;
-    request->input = NULL;
-    Config *config = arena_new(arena, Config);
-    *config = (Config){.folder = outer->folder, .functions = outer->functions};
-    config->root = arena_new(arena, Module);
-    config->root->folder = folder;
-    config->root->key = wanted->key;
-    config->statics = static_eval_new(request, config, arena);
-    loading->config = config;
-    bool ok = config_load_module(loading, folder, config->root);
-    loading->module = config->root;
-    ok &= config_module_load_calls(loading);
-    loading->module = before;
-    loading->config = outer;
-    *out = config;
-    return ok;
-}

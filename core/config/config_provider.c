@@ -1,5 +1,6 @@
 /* provider: a configuration of a provider, the default one or one under an alias. */
 #include "config_block.h"
+#include "config_provider_ref.h"
 #include "config_read.h"
 #include "config_requirement.h"
 #include "eval.h"
@@ -31,17 +32,13 @@ static bool read_alias(ConfigLoading *loading, const BodyContent *content, Str *
     return false;
 }
 
-Str config_provider_key(Str name, Str alias, Arena *arena) {
-    return alias.len ? str_format(arena, "%.*s.%.*s", STR_ARG(name), STR_ARG(alias)) : name;
-}
-
 static bool provider_identify(ConfigLoading *loading, const BodyBlock *block, Str *key) {
     Arena *arena = loading->arena;
     BodyContent content;
     const Body *rest;
     Str alias = STR_EMPTY;
     Str name = block->labels[0];
-    bool ok = config_requirement_check_name(name, block->range, loading->diags);
+    bool ok = config_provider_ref_check_name(name, block->range, loading->diags);
     ok &= body_content(block->body, &schema, &content, &rest, arena, loading->diags);
     ok = read_alias(loading, &content, &alias) && ok;
     *key = str_concat(STR("provider."), config_provider_key(name, alias, arena), arena);

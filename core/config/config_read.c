@@ -2,7 +2,6 @@
 #include "config_read.h"
 
 #include "config_legacy.h"
-#include "config_requirement.h"
 #include "eval.h"
 #include "lexer.h"
 
@@ -143,100 +142,6 @@ bool config_read_traversals(
         else
             ok = refuse_reference(item, name, diags);
     }
-    return ok;
-}
-
-/* libvirt.east[each.key] → libvirt.east, and the key. */
-static const Expr *split_key(const Expr *expr, const Expr **key, Arena *arena) {
-    const Traversal *traversal = config_read_traversal(expr);
-    *key = NULL;
-    if (expr->kind == EXPR_INDEX) {
-        *key = expr->as.index.key;
-        return expr->as.index.object;
-    }
-    if (!traversal || traversal->step_count != 2 || !traversal->steps[1].is_index)
-        return expr;
-    Traversal *shorter = arena_new(arena, Traversal);
-    Expr *rest = expr_new(EXPR_TRAVERSAL, expr->range, arena);
-    *shorter = *traversal;
-    shorter->step_count = 1;
-    rest->as.traversal = shorter;
-    *key = expr_literal(traversal->steps[1].key, traversal->steps[1].range, arena);
-    return rest;
-}
-
-/* Where the provider's name stands: the alias behind it is none of its. */
-static SourceRange name_range(const Traversal *traversal, const Expr *expr) {
-    return traversal ? traversal->root_range : expr->range;
-}
-
-bool config_read_provider_ref(const Expr *expr, ProviderRef *out, Arena *arena, Diags *diags) {
-    ProviderRef ref = {.range = expr->range};
-    expr = split_key(expr, &ref.key, arena);
-    const Traversal *traversal = config_read_traversal(expr);
-    Value literal;
-    Str text = STR_EMPTY;
-    if (traversal && traversal->step_count == 0) {
-        ref.name = traversal->root;
-    } else if (traversal && traversal->step_count == 1 && !traversal->steps[0].is_index) {
-        ref.name = traversal->root;
-        ref.alias = traversal->steps[0].name;
-    } else if (!traversal && expr_as_literal(expr, &literal, arena) && value_is_present(literal) &&
-               literal.type == &TYPE_STRING) {
-        text = value_text(literal);
-        size_t dot = str_find_char(text, '.', 0);
-        ref.name = str_slice(text, 0, dot);
-        ref.alias = dot == SIZE_MAX ? STR_EMPTY : str_after(text, dot + 1);
-    }
-    if (lexer_is_identifier(ref.name) && (!ref.alias.len || lexer_is_identifier(ref.alias))) {
-        *out = ref;
-        return config_requirement_check_name(ref.name, name_range(traversal, expr), diags);
-    }
-    bool is_key = traversal && traversal->step_count == 1 && traversal->steps[0].is_index;
-    SourceRange range = is_key ? traversal->steps[0].range : expr->range;
-    diags_error(diags, range, "Invalid provider reference",
-                "A provider configuration is named by the provider's name, or by that name, a dot "
-                "and the alias: \"libvirt\" or \"libvirt.east\".");
-    return false;
-}
-
-static bool read_provider(const ExprItem *item, Map *out, Arena *arena, Diags *diags) {
-    ProviderRef child;
-    ProviderRef *given = arena_new(arena, ProviderRef);
-    const Expr *value = config_legacy_reference(item->value, arena, diags);
-    const Expr *name = item->key;
-    if (value != item->value) /* quoted, as in JSON all names are, where that means nothing */
-        name = config_legacy_reference(name, arena, diags);
-    if (!config_read_provider_ref(name, &child, arena, diags) ||
-        !config_read_provider_ref(value, given, arena, diags))
-        return false;
-    Str key = config_provider_key(child.name, child.alias, arena);
-    given->passed_range = child.range;
-    if (!map_has(out, key)) {
-        map_set(out, key, given);
-        return true;
-    }
-    diags_error(diags, given->range, "Duplicate provider address",
-                "The called module gets a configuration for \"%.*s\" already. Each of its "
-                "configurations can be given once.",
-                STR_ARG(key));
-    return false;
-}
-
-bool config_read_providers(const BodyContent *content, Map *out, Arena *arena, Diags *diags) {
-    const Expr *expr = config_read_expr(content, "providers");
-    bool ok = true;
-    *out = map_new(arena);
-    if (!expr)
-        return true;
-    if (expr->kind != EXPR_OBJECT) {
-        diags_error(diags, expr->range, "Invalid providers argument",
-                    "\"providers\" must be a mapping: on the left a provider configuration of the "
-                    "called module, on the right the one that it is given.");
-        return false;
-    }
-    for (size_t i = 0; i < expr->as.object.count; i++)
-        ok &= read_provider(&expr->as.object.items[i], out, arena, diags);
     return ok;
 }
 

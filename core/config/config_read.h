@@ -21,11 +21,6 @@ MUST_USE bool config_read_traversals(
     const BodyContent *content, const char *name, Traversals *out, Arena *arena, Diags *diags);
 /* A reference alone, parentheses around it or not; NULL: it is none. */
 Traversal *config_read_traversal(const Expr *expr);
-/* NAME, NAME.ALIAS or NAME.ALIAS[KEY]. */
-MUST_USE bool config_read_provider_ref(const Expr *expr,
-                                       ProviderRef *out,
-                                       Arena *arena,
-                                       Diags *diags);
 /* All blocks of that type: precondition, postcondition, validation, assert; also those that judge
  * nothing, which is an error. */
 MUST_USE bool config_read_conditions(
@@ -42,11 +37,6 @@ bool config_read_refuse_second(const BodyBlock *block, SourceRange first, Diags 
 /* One of two bare words; no expression leaves *is_other. */
 MUST_USE bool config_read_keyword(
     const Expr *expr, const char *name, const char *const words[2], bool *is_other, Diags *diags);
-/* "providers": by the key of a configuration in the module that is called, which it is given. */
-MUST_USE bool config_read_providers(const BodyContent *content,
-                                    Map *out,
-                                    Arena *arena,
-                                    Diags *diags);
 /* "main.loam.yaml, line 3", for "declared already at …". */
 Str config_read_place(SourceRange range, Arena *arena);
 /* ".a[0]: a number is required": what a failed conversion says. */

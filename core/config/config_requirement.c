@@ -2,8 +2,8 @@
  * that callers must pass. Read from the expressions, so that each mistake has its own place. */
 #include "config_requirement.h"
 
+#include "config_provider_ref.h"
 #include "config_read.h"
-#include "utf8.h"
 #include "version_constraint.h"
 
 typedef struct RequirementReader {
@@ -31,30 +31,6 @@ bool config_requirement_check_version(Str version, SourceRange range, Diags *dia
     return false;
 }
 
-/* Letters, digits and dashes, with no dash at either end. */
-static bool is_name_part(Str name, bool *has_capital) {
-    bool is_normal = name.len > 0 && name.ptr[0] != '-' && name.ptr[name.len - 1] != '-';
-    size_t width;
-    *has_capital = false;
-    for (size_t at = 0; at < name.len; at += width) {
-        uint32_t codepoint = utf8_decode(name, at, &width);
-        *has_capital |= codepoint >= 'A' && codepoint <= 'Z';
-        is_normal &= codepoint != '_' && (utf8_is_id_continue(codepoint) || codepoint == '-');
-    }
-    return is_normal;
-}
-
-bool config_requirement_check_name(Str name, SourceRange range, Diags *diags) {
-    bool has_capital;
-    if (is_name_part(name, &has_capital) && !has_capital)
-        return true;
-    diags_error(diags, range, "Invalid provider local name",
-                "\"%.*s\" is no name of a provider: it has lower-case letters, digits and dashes, "
-                "and neither begins nor ends with a dash.",
-                STR_ARG(name));
-    return false;
-}
-
 /* A host has dots, and may have a port. */
 static bool is_host(Str text) {
     Str rest = text;
@@ -64,7 +40,7 @@ static bool is_host(Str text) {
     if (colon != SIZE_MAX)
         rest = str_slice(text, 0, colon);
     while (str_next_field(&rest, '.', &label))
-        if (!is_name_part(label, &has_capital))
+        if (!config_provider_ref_is_name_part(label, &has_capital))
             return false;
     return true;
 }
@@ -78,7 +54,7 @@ static bool check_fields(RequirementReader *reader, Str source, size_t count, So
         if (left == 3 && !is_host(field))
             return refuse(reader, range, "Invalid provider source hostname",
                           "The part before the first of two slashes is the name of a host.");
-        if (left < 3 && !is_name_part(field, &has_capital))
+        if (left < 3 && !config_provider_ref_is_name_part(field, &has_capital))
             return refuse(reader, range,
                           left == 2 ? "Invalid provider namespace" : "Invalid provider type",
                           "The parts of a provider's source have letters, digits and dashes, and "
@@ -112,7 +88,7 @@ static bool check_source(RequirementReader *reader, Str source, SourceRange rang
 static bool add_alias(RequirementReader *reader, const Expr *list, const Expr *item) {
     Arena *arena = reader->loading->arena;
     ProviderRef ref;
-    if (!config_read_provider_ref(item, &ref, arena, reader->loading->diags))
+    if (!config_provider_ref_read(item, &ref, arena, reader->loading->diags))
         return false;
     if (!ref.alias.len || ref.key)
         return refuse(reader, list->range, "Invalid configuration_aliases value",
@@ -225,7 +201,7 @@ static bool read_requirement(ConfigLoading *loading,
     RequirementReader reader = {loading, attribute, requirement};
     bool is_source_implied = attribute->expr->kind != EXPR_OBJECT;
     SourceRange place = is_source_implied ? attribute->expr->range : attribute->name_range;
-    bool ok = config_requirement_check_name(attribute->name, place, loading->diags);
+    bool ok = config_provider_ref_check_name(attribute->name, place, loading->diags);
     ok &= read_value(&reader) && check_builtin(&reader);
     if (map_has(all, attribute->name) && !is_override)
         return refuse(&reader, attribute->name_range, "Duplicate required provider",

@@ -3,6 +3,7 @@
 #include "config_block.h"
 #include "config_legacy.h"
 #include "config_lifecycle.h"
+#include "config_provider_ref.h"
 #include "config_provisioner.h"
 #include "config_read.h"
 
@@ -48,7 +49,7 @@ static bool read_provider(ConfigLoading *loading, const BodyContent *content, Re
     if (!expr)
         return true;
     expr = config_legacy_reference(expr, loading->arena, loading->diags);
-    return config_read_provider_ref(expr, &resource->provider, loading->arena, loading->diags);
+    return config_provider_ref_read(expr, &resource->provider, loading->arena, loading->diags);
 }
 
 /* In a check there is nothing to repeat and nothing to keep alive. */

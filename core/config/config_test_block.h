@@ -1,12 +1,9 @@
 /* config_test_block: the blocks of test files, and who decodes them. A block type is a row of the
- * table in config_test.c. */
+ * table in config_test_load.c. */
 #pragma once
 
 #include "config_block.h"
 #include "config_test.h"
-
-/* The tests of the configuration just loaded, into config->tests. */
-MUST_USE bool config_test_load(ConfigLoading *loading);
 
 typedef struct TestLoading {
     ConfigLoading *loading;
@@ -31,9 +28,3 @@ MUST_USE bool config_test_variables_decode(TestLoading *loading,
 void config_test_refuse_second(TestLoading *loading,
                                const BodyBlock *block,
                                const BodyBlock *first);
-/* What the files of mock data in a folder (x.tfmock.hcl, x.loammock.yaml) say. */
-MUST_USE bool config_test_mock_files(TestLoading *loading,
-                                     Str path,
-                                     SourceRange range,
-                                     MockProvider *out);
-MUST_USE bool config_test_mock_body(TestLoading *loading, const Body *body, MockProvider *out);

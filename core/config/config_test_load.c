@@ -1,20 +1,9 @@
 /* Test files: found, read, their blocks handed to the decoders. */
+#include "config_test_load.h"
+
 #include "config_read.h"
 #include "config_test_block.h"
 #include "front_end.h"
-
-bool config_test_variables_decode(TestLoading *loading,
-                                  const BodyBlock *block,
-                                  TestVariables *out) {
-    BodyContent content;
-    bool ok =
-        body_attributes(block->body, BODY_EXPRESSION, &content, loading->arena, loading->diags);
-    vec_each(&content.attributes, attribute) {
-        TestVariable variable = {attribute->name, attribute->expr, attribute->name_range};
-        vec_push(loading->arena, out, variable);
-    }
-    return ok;
-}
 
 static bool decode_variables(TestLoading *loading, const BodyBlock *block) {
     return config_test_variables_decode(loading, block, &loading->file->variables);
@@ -107,15 +96,6 @@ static bool decode_body(TestLoading *loading, const Body *body) {
     return ok;
 }
 
-void config_test_refuse_second(TestLoading *loading,
-                               const BodyBlock *block,
-                               const BodyBlock *first) {
-    Str summary = str_format(loading->arena, "Multiple \"%.*s\" blocks", STR_ARG(block->type));
-    diags_error(loading->diags, block->range, str_to_cstr(summary, loading->arena),
-                "There may be one \"%.*s\" block here; the first is at %.*s.", STR_ARG(block->type),
-                STR_ARG(config_read_place(first->range, loading->arena)));
-}
-
 static bool add_file(ConfigLoading *loading, Str path, const Body *body, bool is_in_test_folder) {
     TestFile *file = arena_new(loading->arena, TestFile);
     file->path = path;
@@ -184,27 +164,5 @@ bool config_test_load(ConfigLoading *loading) {
         ok &= add_folder(loading, below, true);
     if (tests->files.count > 0)
         qsort(tests->files.items, tests->files.count, sizeof(TestFile *), compare_files);
-    return ok;
-}
-
-bool config_test_mock_files(TestLoading *loading, Str path, SourceRange range, MockProvider *out) {
-    const Disk *disk = loading->loading->request->io->disk;
-    const FunctionTable *functions = loading->loading->config->functions;
-    FrontEndFolder folder = {
-        .use = FRONT_END_MOCK_DATA, .disk = disk, .path = path, .functions = functions};
-    bool ok = true;
-    int status = disk->list(disk->self, path, &folder.entries, loading->arena);
-    if (status < 0) {
-        diags_error(loading->diags, range, "Failed to read mock data",
-                    "The folder \"%.*s\" cannot be read: %s.", STR_ARG(path), strerror(-status));
-        return false;
-    }
-    front_end_index(&folder, loading->arena);
-    vec_each(&folder.entries, entry) {
-        FrontEndFile file;
-        ok &= front_end_read(&folder, entry, &file, loading->arena, loading->diags);
-        if (file.body)
-            ok &= config_test_mock_body(loading, file.body, out);
-    }
     return ok;
 }

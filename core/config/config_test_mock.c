@@ -3,6 +3,7 @@
 #include "config_read.h"
 #include "config_test_block.h"
 #include "eval.h"
+#include "front_end.h"
 
 /* An object of constants; an absent argument gives the empty one. */
 static bool read_object(TestLoading *loading,
@@ -195,12 +196,35 @@ static const BodyBlockSchema inner_blocks[] = {
     {"override_data",     0},
 };
 
-bool config_test_mock_body(TestLoading *loading, const Body *body, MockProvider *out) {
+static bool decode_mock_body(TestLoading *loading, const Body *body, MockProvider *out) {
     static const BodySchema schema = {.blocks = inner_blocks,
                                       .block_count = ARRAY_COUNT(inner_blocks)};
     BodyContent content;
     bool ok = body_content(body, &schema, &content, NULL, loading->arena, loading->diags);
     return decode_inner(loading, &content, out) && ok;
+}
+
+/* What the files of mock data in a directory (x.tfmock.hcl, x.loammock.yaml) say. */
+static bool read_mock_files(TestLoading *loading, Str path, SourceRange range, MockProvider *out) {
+    const Disk *disk = loading->loading->request->io->disk;
+    const FunctionTable *functions = loading->loading->config->functions;
+    FrontEndFolder folder = {
+        .use = FRONT_END_MOCK_DATA, .disk = disk, .path = path, .functions = functions};
+    bool ok = true;
+    int status = disk->list(disk->self, path, &folder.entries, loading->arena);
+    if (status < 0) {
+        diags_error(loading->diags, range, "Failed to read mock data",
+                    "The folder \"%.*s\" cannot be read: %s.", STR_ARG(path), strerror(-status));
+        return false;
+    }
+    front_end_index(&folder, loading->arena);
+    vec_each(&folder.entries, entry) {
+        FrontEndFile file;
+        ok &= front_end_read(&folder, entry, &file, loading->arena, loading->diags);
+        if (file.body)
+            ok &= decode_mock_body(loading, file.body, out);
+    }
+    return ok;
 }
 
 static const BodyAttributeSchema provider_attributes[] = {
@@ -239,8 +263,8 @@ static bool read_source(TestLoading *loading, const BodyContent *content, MockPr
     if (!config_read_string(content, "source", &folder, loading->arena, loading->diags))
         return false;
     Str path = disk_join(loading->loading->config->folder, folder, loading->arena);
-    if (!config_test_mock_files(loading, disk_clean(path, loading->arena), attribute->expr->range,
-                                &shared))
+    if (!read_mock_files(loading, disk_clean(path, loading->arena), attribute->expr->range,
+                         &shared))
         return false;
     map_each(&shared.types, entry) {
         if (!map_has(&mock->types, entry->key))

@@ -1,5 +1,7 @@
 /* run: a plan or an apply of a module, and what must hold after it. */
+#include "config_calls.h"
 #include "config_legacy.h"
+#include "config_provider_ref.h"
 #include "config_read.h"
 #include "config_test_block.h"
 #include "reference.h"
@@ -154,7 +156,7 @@ static bool decode_module(TestLoading *loading, const BodyBlock *block, TestRun 
     };
     Str file = str_slice(loading->file->path, 0, str_rfind_char(loading->file->path, '.'));
     wanted.key = str_format(arena, "test.%.*s.%.*s", STR_ARG(file), STR_ARG(run->name));
-    return config_module_load_tested(loading->loading, &wanted, &run->config);
+    return config_calls_load_tested(loading->loading, &wanted, &run->config);
 }
 
 static bool check_name(TestLoading *loading, const BodyBlock *block) {
@@ -220,7 +222,7 @@ bool config_test_run_decode(TestLoading *loading, const BodyBlock *block) {
                               &run->is_plan, diags);
     ok &= config_read_string(&content, "state_key", &run->state_key, arena, diags);
     ok &= config_read_bool(&content, "parallel", &ignored, arena, diags);
-    ok &= config_read_providers(&content, &run->providers, arena, diags);
+    ok &= config_provider_ref_read_all(&content, &run->providers, arena, diags);
     ok &= read_expectations(loading, &content, run);
     ok &= config_read_conditions(&content, "assert", &run->asserts, arena, diags);
     return decode_blocks(loading, &content, run) && ok;

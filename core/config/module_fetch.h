@@ -1,7 +1,8 @@
 /* module_fetch: one package from wherever its address leads, into the folder of copies. */
 #pragma once
 
-#include "module_install.h"
+#include "module_lock.h"
+#include "module_options.h"
 
 typedef struct ModuleFetch {
     const ModuleInstallOptions *options;

@@ -1,8 +1,9 @@
 /* Calls → folders, by the record or by fetching. */
 #include "module_install.h"
 
-#include "config_load.h"
+#include "front_end.h"
 #include "module_fetch.h"
+#include "module_manifest.h"
 #include "module_tree.h"
 #include "url.h"
 #include "version_constraint.h"
@@ -67,7 +68,7 @@ static bool refuse_folder(Str path, int status, Diags *diags) {
     return false;
 }
 
-/* -EAGAIN: somebody else installs there, and goes on doing so. */
+/* -EAGAIN: another run installs there and has not finished in time. */
 static int wait_for_guard(ModuleInstall *install) {
     const Io *io = install->options.io;
     int status = -EAGAIN;
@@ -352,7 +353,7 @@ static bool find_fetched(ModuleInstall *install,
                     STR_ARG(within));
         return false;
     }
-    if (config_load_is_empty_folder(install->options.io, folder)) {
+    if (front_end_is_empty_dir(install->options.io->disk, folder)) {
         diags_error(diags, wanted->source_range, "Module folder holds no configuration",
                     "The package \"%.*s\" has no configuration files in its folder \"%.*s\". If "
                     "the module is further down, say where behind \"//\".",

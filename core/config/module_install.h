@@ -9,23 +9,7 @@
  * that was killed leaves nothing that counts. All of .loam may be deleted at any time. */
 #pragma once
 
-#include "module_lock.h"
-#include "module_manifest.h"
-#include "module_source.h"
-
-typedef struct ModuleInstallOptions {
-    const Io *io;
-    Str folder;      /* of the root module: the lock is there */
-    Str data_folder; /* .loam */
-    bool install;    /* else only the record is asked */
-    bool upgrade;    /* revisions are chosen anew */
-    bool keeps_lock; /* a lock that would change is an error */
-    const ModuleSources *sources;
-    const CancelToken *cancel;
-    /* A line for people; may be NULL. */
-    void (*tell)(void *payload, Str line);
-    void *payload;
-} ModuleInstallOptions;
+#include "module_options.h"
 
 /* A call, as far as finding its code needs it. */
 typedef struct ModuleWanted {

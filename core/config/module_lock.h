@@ -1,5 +1,5 @@
 /* ModuleLock: .loam.lock.yaml in the root folder: which revision each module source was resolved
- * to, so that everybody installs the same until somebody asks for newer ones.
+ * to, so that every installation is the same until newer ones are requested.
  *
  * Entries are sorted; a source has more than one where calls of it demand different versions. It
  * holds no credentials. To be kept with the configuration. */

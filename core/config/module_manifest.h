@@ -3,8 +3,9 @@
  * Each call by its dotted key ("a.b"): source, version and folder, as `init` found them. */
 #pragma once
 
-#include "config.h"
+#include "diag.h"
 #include "io.h"
+#include "map.h"
 
 typedef struct ModuleManifest {
     Map entries; /* dotted key → ModuleEntry */

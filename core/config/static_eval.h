@@ -7,8 +7,10 @@
  * that says `const = false`, is an error. One thread. */
 #pragma once
 
-#include "config_load.h"
+#include "config.h"
+#include "config_request.h"
 #include "input.h"
+#include "scope.h"
 
 typedef struct StaticEval StaticEval;
 

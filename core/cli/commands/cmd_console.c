@@ -4,6 +4,7 @@
 #include "console_json.h"
 #include "console_type.h"
 #include "eval.h"
+#include "front_end.h"
 #include "line_editor.h"
 #include "operation.h"
 #include "project_load.h"
@@ -234,7 +235,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     plain.base_folder = STR(".");
     plain.now_ms = cli_now_ms(cli);
     Console console = {.cli = cli, .scope = &plain};
-    if (!config_load_is_empty_folder(&cli->io, STR("."))) {
+    if (!front_end_is_empty_dir(cli->io.disk, STR("."))) {
         EngineConsole *engine;
         if (!open_console(&project, cli, arguments, &engine, diags))
             return 1;

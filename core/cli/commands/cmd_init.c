@@ -1,6 +1,8 @@
 /* loam init */
 #include "backend_init.h"
 #include "command.h"
+#include "front_end.h"
+#include "module_install.h"
 #include "project.h"
 #include "project_load.h"
 #include "requirement.h"
@@ -18,7 +20,7 @@ static const Option options[] = {
 };
 
 static bool copy_module(Cli *cli, Str source, Diags *diags) {
-    if (!config_load_is_empty_folder(&cli->io, STR("."))) {
+    if (!front_end_is_empty_dir(cli->io.disk, STR("."))) {
         diags_error(diags, NO_RANGE, "Folder is not empty",
                     "-from-module begins a configuration from a copy, and this folder has one "
                     "already. Run it in an empty folder.");
@@ -94,7 +96,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     Str source = option_text(arguments, "from-module");
     if (source.ptr && !copy_module(cli, source, diags))
         return 1;
-    if (config_load_is_empty_folder(&cli->io, STR("."))) {
+    if (front_end_is_empty_dir(cli->io.disk, STR("."))) {
         cli->view->type->step(cli->view, "output_init_empty_message",
                               STR("loam initialized in an empty folder!\n\nThere is no "
                                   "configuration here yet: write a "

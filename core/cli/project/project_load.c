@@ -1,6 +1,7 @@
 /* The root module that a command works on. */
 #include "project_load.h"
 #include "environment.h"
+#include "front_end.h"
 #include "plan_disk.h"
 #include "plan_variables.h"
 #include "view.h"
@@ -109,7 +110,7 @@ bool project_load(
     ConfigRequest request = config_request(project, io);
     prepare_input(project);
     project->input.values = project->variables.count ? &project->variables : NULL;
-    if (!io && !project->may_be_empty && config_load_is_empty_folder(&cli->io, request.folder)) {
+    if (!io && !project->may_be_empty && front_end_is_empty_dir(cli->io.disk, request.folder)) {
         diags_error(diags, NO_RANGE, "No configuration files",
                     "%s holds no loam configuration: write a file whose name ends in .loam.yaml, "
                     ".tf, .tofu, .loam.json or .tf.json, or name another folder with -chdir.",
@@ -153,7 +154,7 @@ static bool load_quietly(Project *project, Cli *cli, const Arguments *arguments,
 }
 
 bool project_load_any(Project *project, Cli *cli, const Arguments *arguments, Diags *diags) {
-    bool is_empty = config_load_is_empty_folder(&cli->io, STR("."));
+    bool is_empty = front_end_is_empty_dir(cli->io.disk, STR("."));
     project->may_be_empty |= is_empty;
     if (!is_empty || cli_environment(cli, "ENCRYPTION"))
         return load_quietly(project, cli, arguments, diags);

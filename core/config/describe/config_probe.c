@@ -14,7 +14,7 @@ static ConfigShape *new_shape(const char *name, uint32_t labels, Arena *arena) {
     ConfigShape *shape = arena_new(arena, ConfigShape);
     shape->name = name;
     shape->labels = labels;
-    shape->is_open = true; /* until somebody asks for all of it */
+    shape->is_open = true; /* until a decoder asks for all of it */
     return shape;
 }
 
@@ -103,8 +103,8 @@ const ConfigShape *config_probe(const FunctionTable *functions, Arena *arena) {
     ConfigRequest request = {.functions = functions};
     ConfigShape *file = new_shape("", 0, arena);
     file->is_open = false;
-    for (size_t i = 0; config_load_block_type(i); i++) {
-        const ConfigBlock *type = config_load_block_type(i);
+    for (size_t i = 0; i < config_block_type_count; i++) {
+        const ConfigBlock *type = config_block_types[i];
         ConfigShape *shape = new_shape(type->name, type->labels, arena);
         Config config = {.functions = functions};
         Module *module = arena_new(arena, Module);

@@ -153,7 +153,7 @@ static void write_argument(JsonWriter *json, const ConfigMeaning *meaning) {
     }
 }
 
-/* Bodies whose first label is a type that somebody else describes. */
+/* Bodies whose first label is a type with a schema of its own. */
 static bool find_kind(Str path, ConfigTypeKind *out) {
     static const struct {
         const char *path;

@@ -117,3 +117,15 @@ bool front_end_read(const FrontEndFolder *folder,
     return read_bytes(folder, entry, out, arena, diags) &&
            front_end->parse(out->source, folder->functions, &out->body, arena, diags);
 }
+
+bool front_end_is_empty_dir(const Disk *disk, Str dir) {
+    SCOPED(ArenaRef) arena = arena_open("list directory");
+    DiskEntries entries = {0};
+    if (disk->list(disk->self, dir, &entries, arena) < 0)
+        return true;
+    vec_each(&entries, entry) {
+        if (entry->kind != DISK_FOLDER && front_end_find(FRONT_END_CONFIGURATION, entry->name))
+            return false;
+    }
+    return true;
+}

@@ -27,6 +27,8 @@ typedef struct FrontEnd {
 const FrontEnd *front_end_find(FrontEndUse use, Str name);
 /* Does a file of that name count as configuration? */
 bool front_end_is_configuration(Str name);
+/* Is there no configuration file in the directory? True also if it cannot be read. */
+bool front_end_is_empty_dir(const Disk *disk, Str dir);
 
 typedef struct FrontEndFolder {
     FrontEndUse use;

@@ -14,7 +14,7 @@
 #include "function.h"
 #include "map.h"
 
-/* More is no configuration that somebody wrote. */
+/* A larger file is rejected: people do not write that much. */
 #define NATIVE_BYTES_MAX ((size_t)64 << 20)
 
 typedef struct NativeBody NativeBody;

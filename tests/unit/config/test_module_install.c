@@ -2,6 +2,7 @@
 #include "config_case.h"
 
 #include "module_fetch.h"
+#include "module_install.h"
 
 /* What it has: "shop:NAME" gives a file that tells the revision; "sign:NAME" leads to it. */
 typedef struct Shop {

@@ -1,6 +1,8 @@
 /* The lock: written, read again, searched, and what is made of a broken one. */
 #include "config_case.h"
 
+#include "module_lock.h"
+
 /* clang-format off */
 static const LockEntry entries[] = {
     {

@@ -1,6 +1,8 @@
 /* The record of installed modules: written, read again, and what is made of a broken one. */
 #include "config_case.h"
 
+#include "module_manifest.h"
+
 static void round_trip(void **state) {
     (void)state;
     ConfigCase c = config_case_open();

@@ -1,0 +1,362 @@
+/* Files of a directory → blocks → a module: primaries first, override files merged into them, then
+ * each block type's decoder. */
+#include "config_directory.h"
+
+#include "body_merge.h"
+#include "config_encryption.h"
+#include "config_read.h"
+#include "config_version.h"
+#include "front_end.h"
+
+static bool is_override(const FrontEndFile *file) {
+    Str name = disk_name_of(file->path);
+    Str base = str_slice(name, 0, name.len - strlen(file->front_end->suffix));
+    return str_equal_cstr(base, "override") || str_ends_with(base, STR("_override"));
+}
+
+typedef struct ConfigFolder {
+    VEC(FrontEndFile) files;
+    bool ok;
+} ConfigFolder;
+
+/* A folder that another call has read: the same sources, but expressions of its own. */
+static const ConfigFolder *read_again(ConfigLoading *loading, const ConfigFolder *known) {
+    ConfigFolder *out = arena_new(loading->arena, ConfigFolder);
+    Diags said = diags_new(loading->arena); /* the first time */
+    out->ok = known->ok;
+    vec_each(&known->files, file) {
+        FrontEndFile again = *file;
+        if (file->front_end->is_eager)
+            out->ok &= file->front_end->parse(file->source, loading->config->functions, &again.body,
+                                              loading->arena, &said);
+        vec_push(loading->arena, &out->files, again);
+    }
+    return out;
+}
+
+static const ConfigFolder *read_folder(ConfigLoading *loading, Str path) {
+    const Disk *disk = loading->request->io->disk;
+    ConfigFolder *out = map_find(&loading->folders, path);
+    FrontEndFolder folder = {FRONT_END_CONFIGURATION, disk, path, {0}, loading->config->functions};
+    if (out)
+        return read_again(loading, out);
+    out = arena_new(loading->arena, ConfigFolder);
+    map_set(&loading->folders, path, out);
+    int status = disk->list(disk->self, path, &folder.entries, loading->arena);
+    out->ok = status >= 0;
+    if (status < 0)
+        diags_error(loading->diags, NO_RANGE, "Failed to read the configuration", "%.*s: %s.",
+                    STR_ARG(path), strerror(-status));
+    SCOPED(ArenaRef) scratch = arena_open("list folder");
+    front_end_index(&folder, scratch);
+    vec_each(&folder.entries, entry) {
+        FrontEndFile file;
+        out->ok &= front_end_read(&folder, entry, &file, loading->arena, loading->diags);
+        if (file.source)
+            vec_push(loading->arena, &out->files, file);
+    }
+    return out;
+}
+
+static void list_block_types(BodyBlockSchema *out) {
+    for (size_t i = 0; i < config_block_type_count; i++)
+        out[i] = (BodyBlockSchema){config_block_types[i]->name, config_block_types[i]->labels};
+}
+
+static const ConfigBlock *find_block_type(Str name) {
+    for (size_t i = 0; i < config_block_type_count; i++)
+        if (str_equal_cstr(name, config_block_types[i]->name))
+            return config_block_types[i];
+    return NULL;
+}
+
+static bool refuse_type(const BodyAttribute *unknown, Diags *diags) {
+    Str *names = arena_new_array(diags->arena, Str, config_block_type_count);
+    for (size_t i = 0; i < config_block_type_count; i++)
+        names[i] = str_from_cstr(config_block_types[i]->name);
+    Str nearest = str_suggest(unknown->name, names, config_block_type_count);
+    if (nearest.len)
+        diags_error(diags, unknown->name_range, "Unsupported block type",
+                    "There are no blocks of type \"%.*s\". Did you mean \"%.*s\"?",
+                    STR_ARG(unknown->name), STR_ARG(nearest));
+    else
+        diags_error(diags, unknown->name_range, "Unsupported block type",
+                    "There are no blocks of type \"%.*s\".", STR_ARG(unknown->name));
+    return false;
+}
+
+static bool file_blocks(const FrontEndFile *file, BodyContent *out, Arena *arena, Diags *diags) {
+    BodyBlockSchema *blocks = arena_new_array(arena, BodyBlockSchema, config_block_type_count);
+    BodySchema schema = {.blocks = blocks, .block_count = config_block_type_count};
+    const Body *rest;
+    BodyContent unknown;
+    list_block_types(blocks);
+    if (file->body->is_strict)
+        return body_content(file->body, &schema, out, NULL, arena, diags);
+    bool ok = body_content(file->body, &schema, out, &rest, arena, diags);
+    ok &= body_attributes(rest, BODY_LITERAL, &unknown, arena, diags);
+    vec_each(&unknown.attributes, attribute) {
+        ok = refuse_type(attribute, diags);
+    }
+    return ok;
+}
+
+typedef struct Declaration {
+    const ConfigBlock *type;
+    const BodyBlock *block;
+} Declaration;
+
+/* What the files of a module declare; forgotten once it has been decoded. */
+typedef struct Declarations {
+    Arena *arena;
+    Map by_key;
+    VEC(Declaration) plain;     /* of types without key */
+    VEC(Declaration) overrides; /* of those, in override files */
+    VEC(Declaration) repeated;  /* what has the key of another, and was refused */
+} Declarations;
+
+static const char *declaration_name(const BodyBlock *block, Arena *arena) {
+    Str name = block->labels[1].len ? str_format(arena, "%.*s.%.*s", STR_ARG(block->labels[0]),
+                                                 STR_ARG(block->labels[1]))
+                                    : block->labels[0];
+    return str_to_cstr(name, arena);
+}
+
+static bool is_of_duplicate(const Diag *diag) {
+    return str_starts_with(diag->summary, STR("Duplicate "));
+}
+
+static bool has_diag(const Diags *diags, const Diag *diag) {
+    for (size_t i = 0; i < diags->count; i++) {
+        const Diag *told = &diags->items[i];
+        bool is_same = str_equal(told->summary, diag->summary) ||
+                       (is_of_duplicate(told) && is_of_duplicate(diag));
+        if (is_same && told->range.source == diag->range.source &&
+            told->range.start == diag->range.start)
+            return true;
+    }
+    return false;
+}
+
+/* A block that has a bad name, or that of another, is judged as far as it goes; what was said about
+ * the name is not said again. Always false. */
+static bool decode_refused(ConfigLoading *loading,
+                           const ConfigBlock *type,
+                           const BodyBlock *block) {
+    Diags *outer = loading->diags;
+    Diags inner = diags_new(loading->arena);
+    loading->diags = &inner;
+    (void)type->decode(loading, block, false);
+    loading->diags = outer;
+    for (size_t i = 0; i < inner.count; i++)
+        if (!has_diag(outer, &inner.items[i]))
+            diags_add(outer, &inner.items[i]);
+    return false;
+}
+
+static bool add_declaration(ConfigLoading *loading,
+                            Declarations *declarations,
+                            Str key,
+                            const ConfigBlock *type,
+                            const BodyBlock *block) {
+    const Declaration *before = map_find(&declarations->by_key, key);
+    Declaration *declaration = arena_new(declarations->arena, Declaration);
+    *declaration = (Declaration){type, block};
+    if (!before) {
+        map_set(&declarations->by_key, key, declaration);
+        return true;
+    }
+    Str summary = str_format(loading->arena, "Duplicate %s", type->noun);
+    Str place = config_read_place(before->block->range, loading->arena);
+    diags_error(loading->diags, block->range, str_to_cstr(summary, loading->arena),
+                "The %s \"%s\" is declared already at %.*s. Names must be unique within a module.",
+                type->noun, declaration_name(block, loading->arena), STR_ARG(place));
+    vec_push(declarations->arena, &declarations->repeated, *declaration);
+    return false;
+}
+
+/* What an override file may not touch: nothing merges sensibly there. */
+static bool check_fixed(ConfigLoading *loading, const ConfigBlock *type, const Body *body) {
+    bool ok = true;
+    for (size_t i = 0; type->fixed && type->fixed[i]; i++) {
+        const char *name = type->fixed[i];
+        BodyAttributeSchema attribute = {name, false, BODY_LITERAL};
+        BodySchema schema = {.attributes = &attribute, .attribute_count = 1};
+        BodyContent content;
+        const Body *rest;
+        ok &= body_content(body, &schema, &content, &rest, loading->arena, loading->diags);
+        if (!content.attributes.count)
+            continue;
+        const Expr *value = content.attributes.items[0].expr;
+        bool is_list = value->kind == EXPR_TUPLE;
+        if (is_list && value->as.parts.count == 0)
+            continue; /* changes nothing */
+        SourceRange range = is_list ? value->as.parts.items[0]->range : value->range;
+        diags_error(loading->diags, range, "Unsupported override",
+                    "An override file cannot change \"%s\" of a %s.", name, type->noun);
+        ok = false;
+    }
+    return ok;
+}
+
+/* Conditions within a block that merges argument by argument. */
+static bool check_joined(ConfigLoading *loading, const ConfigBlock *type, const Body *body) {
+    static const BodyBlockSchema conditions[] = {
+        {"precondition",  0},
+        {"postcondition", 0}
+    };
+    static const BodySchema inner = {.blocks = conditions, .block_count = 2};
+    BodyBlockSchema joined = {type->joined, 0};
+    BodySchema schema = {.blocks = &joined, .block_count = type->joined ? 1 : 0};
+    BodyContent content;
+    BodyContent found = {0};
+    const Body *rest;
+    bool ok = body_content(body, &schema, &content, &rest, loading->arena, loading->diags);
+    vec_each(&content.blocks, block) {
+        ok &= body_content(block->body, &inner, &found, &rest, loading->arena, loading->diags);
+        vec_each(&found.blocks, condition) {
+            diags_error(loading->diags, condition->range, "Unsupported override",
+                        "An override file cannot change the conditions of a %s.", type->noun);
+            ok = false;
+        }
+    }
+    return ok;
+}
+
+static bool apply_override(ConfigLoading *loading,
+                           Declarations *declarations,
+                           Str key,
+                           const ConfigBlock *type,
+                           const BodyBlock *block) {
+    Declaration *base = map_find(&declarations->by_key, key);
+    if (!base && type->is_implied && type->is_implied(key)) {
+        return add_declaration(loading, declarations, key, type, block);
+    }
+    if (!base) {
+        Str summary = str_format(loading->arena, "Missing base %s to override", type->noun);
+        diags_error(loading->diags, block->range, str_to_cstr(summary, loading->arena),
+                    "This override file changes the %s \"%s\", which no other file of the module "
+                    "declares.",
+                    type->noun, declaration_name(block, loading->arena));
+        return false;
+    }
+    bool ok = check_fixed(loading, type, block->body);
+    if (!check_joined(loading, type, block->body) || !ok)
+        return false;
+    BodyBlock *merged = arena_new(loading->arena, BodyBlock);
+    *merged = *base->block;
+    merged->body = body_merge(base->block->body, block->body, type->joined, loading->arena);
+    merged->override_range = block->range;
+    base->block = merged;
+    return true;
+}
+
+static bool refuse_override(ConfigLoading *loading,
+                            const ConfigBlock *type,
+                            const BodyBlock *block) {
+    Str summary = str_format(loading->arena, "Cannot override \"%s\" blocks", type->name);
+    diags_error(loading->diags, block->range, str_to_cstr(summary, loading->arena),
+                "\"%s\" blocks stand in ordinary files only, as an override file has nothing to "
+                "change in them.",
+                type->name);
+    return false;
+}
+
+static bool declare(ConfigLoading *loading,
+                    Declarations *declarations,
+                    const BodyBlock *block,
+                    bool is_override) {
+    const ConfigBlock *type = find_block_type(block->type);
+    Declaration declaration = {type, block};
+    Str key;
+    if (is_override && type->is_final)
+        return refuse_override(loading, type, block);
+    if (!type->identify) {
+        if (is_override)
+            vec_push(declarations->arena, &declarations->overrides, declaration);
+        else
+            vec_push(declarations->arena, &declarations->plain, declaration);
+        return true;
+    }
+    if (!type->identify(loading, block, &key))
+        return decode_refused(loading, type, block);
+    return is_override ? apply_override(loading, declarations, key, type, block)
+                       : add_declaration(loading, declarations, key, type, block);
+}
+
+static bool collect(ConfigLoading *loading,
+                    const ConfigFolder *folder,
+                    bool overrides,
+                    Declarations *declarations) {
+    bool ok = true;
+    vec_each(&folder->files, file) {
+        BodyContent content = {0};
+        if (!file->body || is_override(file) != overrides)
+            continue;
+        ok &= file_blocks(file, &content, loading->arena, loading->diags);
+        vec_each(&content.blocks, block) {
+            ok &= declare(loading, declarations, block, overrides);
+        }
+    }
+    return ok;
+}
+
+static bool decode_all(ConfigLoading *loading, const Declarations *declarations) {
+    bool ok = true;
+    vec_each(&declarations->plain, plain) {
+        ok &= plain->type->decode(loading, plain->block, false);
+    }
+    vec_each(&declarations->overrides, override) {
+        ok &= override->type->decode(loading, override->block, true);
+    }
+    map_each(&declarations->by_key, entry) {
+        const Declaration *declaration = entry->value;
+        ok &= declaration->type->decode(loading, declaration->block, false);
+    }
+    vec_each(&declarations->repeated, repeated) {
+        ok &= decode_refused(loading, repeated->type, repeated->block);
+    }
+    return ok;
+}
+
+static bool check_versions(ConfigLoading *loading, const ConfigFolder *folder, Diags *unmet) {
+    bool ok = true;
+    vec_each(&folder->files, file) {
+        if (file->body)
+            ok &= config_version_check(file->body, loading->arena, loading->diags, unmet);
+    }
+    return ok;
+}
+
+/* False: that is the end of it. */
+static bool refuse_version(ConfigLoading *loading, const Diags *unmet) {
+    if (loading->request->runs_tests) {
+        loading->config->unmet = unmet;
+        return true;
+    }
+    diags_append(loading->diags, unmet);
+    return false;
+}
+
+bool config_directory_load(ConfigLoading *loading, Str folder_name, Module *module) {
+    Module *outer = loading->module;
+    const ConfigFolder *folder = read_folder(loading, folder_name);
+    vec_each(&folder->files, file) {
+        vec_push(loading->arena, &module->sources, file->source);
+    }
+    Diags *unmet = arena_new(loading->arena, Diags);
+    *unmet = diags_new(loading->arena);
+    bool ok = check_versions(loading, folder, unmet) && folder->ok;
+    /* Where a project is set up, another version may be all that it takes. */
+    if (diags_has_errors(unmet) && loading->request->install)
+        return refuse_version(loading, unmet);
+    SCOPED(ArenaRef) staging = arena_open("declarations");
+    Declarations declarations = {.arena = staging, .by_key = map_new(staging)};
+    loading->module = module;
+    ok &= collect(loading, folder, false, &declarations);
+    ok &= collect(loading, folder, true, &declarations);
+    ok &= decode_all(loading, &declarations);
+    ok &= config_encryption_finish(loading);
+    loading->module = outer;
+    return ok && (!diags_has_errors(unmet) || refuse_version(loading, unmet));
+}
