@@ -60,7 +60,8 @@ struct Backend {
     /* When it begins to wait for a lock, whose it is; NULL: nobody wants to know. */
     void (*waiting)(void *payload, const LockInfo *holder);
     void *waiting_payload;
-    /* Waits up to timeout_ms (0: try once); see state_lock_acquire. */
+    /* Waits up to timeout_ms (0: try once); see state_lock_acquire. NULL: this store has no lock;
+     * then `unlock` is NULL, too. */
     bool (*lock)(Backend *backend,
                  const LockInfo *info,
                  int64_t timeout_ms,
@@ -80,8 +81,17 @@ struct Backend {
      * what others write is before it and refused, or after it and stays. NULL exactly where `list`
      * is. Nothing but unlock and close comes after it. */
     bool (*remove)(Backend *backend, Diags *diags);
-    void (*close)(Backend *backend);
+    void (*close)(Backend *backend); /* NULL: nothing to release */
 };
+
+/* The operations of a backend with their lines in the log; a slot that is NULL does nothing. */
+MUST_USE bool backend_lock(Backend *backend,
+                           const LockInfo *info,
+                           int64_t timeout_ms,
+                           const CancelToken *cancel,
+                           Diags *diags);
+bool backend_unlock(Backend *backend, Diags *diags);
+void backend_close(Backend *backend);
 
 /* The state's text, decrypted; empty when there is none. */
 MUST_USE bool backend_read(Backend *backend, Str *out, Arena *arena, Diags *diags);

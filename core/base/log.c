@@ -156,7 +156,7 @@ static bool needs_quotes(Str text) {
         if (c <= ' ' || c >= 0x7f || c == '"' || c == '=' || c == '\\')
             return true;
     }
-    return text.len == 0;
+    return false;
 }
 
 static void add_text_line(StrBuf *line, LogLevel level, Str message, const LogFields *fields) {
@@ -214,7 +214,9 @@ static LogFields complete(const LogField *fields, Arena *scratch) {
     if (log_context.address.len > 0)
         vec_push(scratch, &line, log_text("address", log_context.address));
     for (; fields->key; fields++) {
-        vec_push(scratch, &line, scrub(*fields, &secrets, scratch));
+        bool is_empty = fields->text.ptr && fields->text.len == 0;
+        if (!is_empty)
+            vec_push(scratch, &line, scrub(*fields, &secrets, scratch));
     }
     return line;
 }

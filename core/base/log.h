@@ -8,7 +8,8 @@
  *     {"@level":"debug","@message":"state written","@timestamp":"…","path":"terraform.tfstate",…}
  *
  * The message names the event in two or three words and has no "="; facts are fields. Fields are
- * evaluated only if the level is enabled. Field texts never hold a secret that log_hide knows. */
+ * evaluated only if the level is enabled; empty texts are left out. Field texts never hold a secret
+ * that log_hide knows. */
 #pragma once
 
 #include "vec.h"

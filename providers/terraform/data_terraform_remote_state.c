@@ -112,7 +112,7 @@ static bool read_text(const Call *call,
     log_debug("state read", log_cstr("backend", type->name), log_text("workspace", workspace),
               log_number("ok", ok), log_number("bytes", ok ? (int64_t)out->len : 0));
     *path = backend->path;
-    backend->close(backend);
+    backend_close(backend);
     return ok;
 }
 

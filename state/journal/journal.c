@@ -191,6 +191,7 @@ static Str append(Journal *journal, JournalRecord *record, InFlight *place, Aren
     journal->has_start = true;
     journal->record_count = count;
     journal->appended++;
+    journal_record_log(record);
     if (place)
         *place = in_flight(record, str_after(strbuf_str(&text), start));
     return STR_EMPTY;
@@ -223,7 +224,10 @@ static void sync_now(Journal *journal, Arena *arena) {
     journal->is_syncing = true;
     journal->sync_count++;
     pthread_mutex_unlock(&journal->mutex);
+    int64_t began_ms = log_clock_ms();
     bool ok = journal->store->sync(journal->store, &problem, arena);
+    log_debug("journal sync", log_text("journal", journal->store->name),
+              log_number("records", (int64_t)covered), log_number("ok", ok), log_took(began_ms));
     pthread_mutex_lock(&journal->mutex);
     journal->is_syncing = false;
     if (ok) {
@@ -611,5 +615,7 @@ bool journal_fold(Journal *journal, const State *written, Diags *diags) {
     journal->serial = written->serial;
     Str problem = fold(journal, scratch);
     pthread_mutex_unlock(&journal->mutex);
+    log_debug("journal fold", log_text("journal", journal->store->name),
+              log_number("serial", (int64_t)written->serial), log_number("ok", problem.len == 0));
     return report(journal, problem, "The state itself is saved.", diags);
 }

@@ -1,6 +1,7 @@
 /* journal_record: the same members for all kinds; each kind writes what it has. */
 #include "journal_record.h"
 #include "digest.h"
+#include "log.h"
 #include "state_object_json.h"
 
 #define CHECKSUM_DIGITS 8
@@ -109,6 +110,19 @@ Str journal_record_digest(const StateObject *object, Arena *arena) {
     json_writer_init(&writer, &text, 0);
     json_raw(&writer, object->attributes.len > 0 ? object->attributes : STR("{}"));
     return digest_hex(DIGEST_SHA256, strbuf_str(&text), arena);
+}
+
+void journal_record_log(const JournalRecord *record) {
+    if (!log_enabled(LOG_DEBUG))
+        return;
+    SCOPED(ArenaRef) scratch = arena_open("journal log");
+    bool has_address = record->address.type.len > 0;
+    Str address = has_address ? resource_addr_to_str(record->address, scratch) : STR_EMPTY;
+    log_debug("journal record", log_text("kind", str_from_cstr(kind_names[record->kind])),
+              log_number("number", (int64_t)record->number),
+              log_number("sequence", (int64_t)record->sequence), log_text("of", address),
+              log_text("deposed", record->deposed), log_text("action", record->pending.action),
+              log_text("part", record->part));
 }
 
 void journal_record_write(const JournalRecord *record, StrBuf *out) {

@@ -36,6 +36,8 @@ typedef struct JournalRecord {
 
 /* Tells an object from another. */
 Str journal_record_digest(const StateObject *object, Arena *arena);
+/* Writes a line to the log: kind, address and, of an intent, the action. */
+void journal_record_log(const JournalRecord *record);
 /* The whole line. */
 void journal_record_write(const JournalRecord *record, StrBuf *out);
 /* Without its line end. False: it is not what was once written. Views into `line`. */

@@ -84,7 +84,7 @@ static bool check_opens(Project *project, const BackendChoice *now) {
     Backend *backend;
     if (!backend_choice_open(project, now, STR("default"), &backend))
         return false;
-    backend->close(backend);
+    backend_close(backend);
     return true;
 }
 

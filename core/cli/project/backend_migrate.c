@@ -18,9 +18,9 @@ static void place_release(Place *place) {
     SCOPED(ArenaRef) scratch = arena_open("migration");
     ignored = diags_new(scratch);
     if (place->is_locked)
-        (void)!place->backend->unlock(place->backend, &ignored);
+        (void)!backend_unlock(place->backend, &ignored);
     if (place->backend)
-        place->backend->close(place->backend);
+        backend_close(place->backend);
     *place = (Place){0};
 }
 SCOPED_TYPE(Place, place_release);
@@ -38,8 +38,7 @@ static bool lock_place(Project *project, const char *operation, Place *place) {
     if (!project_lock_timeout(project, &timeout_ms))
         return false;
     place->lock = state_lock_new(&cli->io, str_from_cstr(operation), backend->path, cli->arena);
-    place->is_locked =
-        backend->lock(backend, &place->lock, timeout_ms, cli->cancel, project->diags);
+    place->is_locked = backend_lock(backend, &place->lock, timeout_ms, cli->cancel, project->diags);
     return place->is_locked;
 }
 

@@ -60,8 +60,8 @@ void project_refuse_address(const Project *project,
 static void close_backend(Project *project, Backend *backend) {
     backend->journal->close(backend->journal);
     if (project->is_locked)
-        (void)backend->unlock(backend, project->diags);
-    backend->close(backend);
+        (void)backend_unlock(backend, project->diags);
+    backend_close(backend);
 }
 
 void project_release(Project *project) {

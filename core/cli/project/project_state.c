@@ -94,7 +94,7 @@ static bool lock_one(
     Project *project, Backend *backend, Str operation, int64_t timeout_ms, Diags *diags) {
     Cli *cli = project->cli;
     project->lock = state_lock_new(&cli->io, operation, backend->path, cli->arena);
-    return backend->lock(backend, &project->lock, timeout_ms, cli->cancel, diags);
+    return backend_lock(backend, &project->lock, timeout_ms, cli->cancel, diags);
 }
 
 static bool lock_state(Project *project, Str operation) {
@@ -119,7 +119,7 @@ static bool is_at_work(Project *project, Str operation) {
         return false;
     if (!lock_one(project, backend, operation, 0, &ignored))
         return true;
-    (void)backend->unlock(backend, &ignored);
+    (void)backend_unlock(backend, &ignored);
     return false;
 }
 

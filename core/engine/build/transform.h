@@ -4,7 +4,16 @@
 
 #include "node.h"
 
-typedef bool (*Transform)(EngineWalk *walk, Diags *diags);
+typedef struct Transform {
+    const char *name;
+    bool (*run)(EngineWalk *walk, Diags *diags);
+} Transform;
+
+#define TRANSFORM(name)                                                                            \
+    { #name, transform_##name }
+
+/* Runs one step; logs its name, the nodes after it and its duration. */
+MUST_USE bool transform_run(const Transform *step, EngineWalk *walk, Diags *diags);
 
 /* Nodes for every block of every module of the configuration. */
 MUST_USE bool transform_config(EngineWalk *walk, Diags *diags);
