@@ -1,5 +1,5 @@
-/* Writers and readers of each section stand side by side; a reader knows members by name, so order
- * does not matter, and what it does not know is an error: a newer loam wrote it. */
+/* Writers and readers of each section stand side by side. Readers find members by name in any
+ * order. An unknown member is an error: a newer loam wrote it. */
 #include "plan_json.h"
 
 #include "digest.h"
@@ -243,7 +243,7 @@ Str plan_json_encode(const Plan *plan, Arena *arena) {
 typedef struct Load {
     JsonReader *reader;
     Arena *arena;
-    Arena *growing; /* of the list of changes while it grows */
+    Arena *growing; /* holds the list of changes while it grows */
     Plan *plan;
     bool has_format;
 } Load;
@@ -312,7 +312,7 @@ static bool read_object_from(Load *load, JsonToken token, ReadMember read, void 
     return token == JSON_OBJECT_END || fail(load, "broken JSON");
 }
 
-/* Each element by `read`, into what `add` makes room for. */
+/* Reads each element with `read`, into the slot that `add` appends. */
 static bool read_objects(Load *load, void *(*add)(Load *), ReadMember read) {
     if (json_next(load->reader) != JSON_ARRAY_START)
         return fail(load, "an array was expected");
@@ -539,7 +539,7 @@ static bool read_variable_member(Load *load, Str key, void *subject) {
     return fail(load, "a variable has members of unknown meaning");
 }
 
-/* Values that are absent in the file are untyped nulls, never zero bytes. */
+/* Values that are absent in the file become untyped nulls, never zero bytes. */
 static void *add_change(Load *load) {
     ResourceChange *change = vec_add(load->growing, &load->plan->changes);
     change->before = change->after = change->config = value_null(&TYPE_DYNAMIC);
@@ -645,7 +645,7 @@ static bool read_plan_member(Load *load, Str key, void *subject) {
     return read_section(load, key);
 }
 
-/* Nobody knows how many there are before they are read: then they get room of their size. */
+/* The number of changes is unknown until all are read; then they move to an array of that size. */
 static void settle_changes(Plan *plan, Arena *arena) {
     size_t count = plan->changes.count;
     ResourceChange *items = arena_new_array(arena, ResourceChange, count);

@@ -1,10 +1,10 @@
-/* plan_json: a Plan as plan.json, the part of a plan file that is loam's own: lossless, with
- * unknowns, marks and types. What the file holds beside it (prior state) is not in it. */
+/* plan_json: a Plan as plan.json, loam's own part of a plan file: lossless, with unknowns, marks
+ * and types. The prior state is another part of the file. */
 #pragma once
 
 #include "json.h"
 #include "plan.h"
 
 Str plan_json_encode(const Plan *plan, Arena *arena);
-/* Views into `bytes`. False: broken, `*error` says how. */
+/* The plan holds views into `bytes`. False: malformed; `*error` is the reason. */
 MUST_USE bool plan_json_decode(Str bytes, Plan **out, const char **error, Arena *arena);

@@ -1,5 +1,5 @@
-/* The archive and what vouches for it. Entries are named by their role; the manifest says which
- * path a configuration file had, so that no name in the archive is ever used as a path. */
+/* The archive and its manifest of digests. Entries are named by their role. The manifest has the
+ * paths of configuration files, so that no name in the archive is used as a path. */
 #include "planfile.h"
 
 #include "digest.h"
@@ -21,7 +21,7 @@ typedef struct Entry {
     Str name;
     Str path; /* of a configuration file */
     Str bytes;
-    Str digest; /* hex, as the manifest says */
+    Str digest; /* hexadecimal, from the manifest */
 } Entry;
 
 typedef VEC(Entry) Entries;
@@ -80,7 +80,7 @@ static bool zip(const Entries *entries, int64_t time_s, StrBuf *out, Arena *scra
     return archive_write_close(writer) == ARCHIVE_OK;
 }
 
-/* `said`: how long the file says that it is, which may be a lie. */
+/* `said`: the length that the file claims, which may be false. */
 static bool unzip_content(
     struct archive *reader, size_t said, size_t *left, Str *out, Arena *arena) {
     StrBuf content = strbuf_new(arena);
@@ -115,7 +115,7 @@ static bool unzip(Str bytes, Entries *out, Arena *arena) {
             return false;
         const char *name = archive_entry_pathname(header);
         Entry entry = {.name = str_clone(str_from_cstr(name), arena)};
-        int64_t said = archive_entry_size(header); /* 0: it does not say */
+        int64_t said = archive_entry_size(header); /* 0: not given */
         bool is_likely = said > 0 && (uint64_t)said / DEFLATE_RATIO_MAX <= bytes.len;
         if (!unzip_content(reader, is_likely ? (size_t)said : 0, &left, &entry.bytes, arena))
             return false;
@@ -277,7 +277,7 @@ static bool read_manifest(Str bytes, Entries *out, Arena *arena) {
     return found && token == JSON_OBJECT_END;
 }
 
-/* Each listed entry is there with its digest, and none is there that is not listed. */
+/* Returns true if the archive has exactly the listed entries, each with its digest. */
 static bool check_digests(Entries *listed, Entries *entries, Arena *arena) {
     if (entries->count != listed->count + 1)
         return false;

@@ -9,7 +9,7 @@
 typedef struct PlanFilePlace {
     const Io *io;
     Str path;
-    const Cipher *cipher; /* NULL: it is in the clear */
+    const Cipher *cipher; /* NULL: clear text */
 } PlanFilePlace;
 
 typedef struct PlanFileSource {
@@ -24,13 +24,14 @@ MUST_USE bool planfile_write(const PlanFilePlace *place,
                              const PlanFileSources *configuration,
                              Arena *scratch,
                              Diags *diags);
-/* Every digest is checked. A file that is no plan file is an error that says so. */
+/* Verifies every digest. A file that is no plan file is an error of its own. */
 MUST_USE bool planfile_read(const PlanFilePlace *place,
                             Plan **out,
                             PlanFileSources *configuration,
                             Arena *arena,
                             Diags *diags);
-/* Does it look like one (a zip, or something sealed that is no state)? */
+/* Does the file look like a plan file: a zip, or encrypted data that is no state? */
 bool planfile_is_planfile(Str bytes);
-/* Must it be opened with the keys of the folder's configuration? False also if it is not there. */
+/* Does decryption need the keys of the configuration in this directory? False also if the file is
+ * missing. */
 bool planfile_is_sealed(const PlanFilePlace *place, Arena *arena);

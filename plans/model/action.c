@@ -1,4 +1,4 @@
-/* What actions and reasons are called. */
+/* Names and symbols of actions, names of reasons. */
 #include "action.h"
 
 static const char *const NAMES[] = {

@@ -1,4 +1,4 @@
-/* Action: what will be done to one object. */
+/* Action: the planned operation on one object. */
 #pragma once
 
 #include "str.h"
@@ -12,10 +12,10 @@ typedef enum Action {
     ACTION_CREATE_THEN_DELETE,
     ACTION_DELETE,
     ACTION_FORGET,
-    ACTION_FORGET_THEN_CREATE, /* a replacement that leaves the old object alone */
+    ACTION_FORGET_THEN_CREATE, /* a replacement that keeps the old object */
 } Action;
 
-/* Why, where it is not obvious; the names are those of plan JSON. */
+/* The reason of an action that is not obvious. The names are those of plan JSON. */
 typedef enum ActionReason {
     REASON_NONE,
     REASON_REPLACE_BECAUSE_TAINTED,
@@ -41,7 +41,7 @@ const char *action_name(Action action);  /* "create"; as in the UI stream */
 const char *action_glyph(Action action); /* "+", "-/+", "<=" … */
 /* Is the old object destroyed, and a new one made? */
 bool action_is_replace(Action action);
-/* Does the old object go, or is it forgotten? */
+/* Is the old object deleted or forgotten? */
 bool action_deletes(Action action);
 const char *action_reason_name(ActionReason reason); /* "replace_because_tainted"; "" for none */
 MUST_USE bool action_reason_from_name(Str name, ActionReason *out);

@@ -49,13 +49,13 @@ typedef struct ResourceChange {
     Paths replace_paths;
     ChangeNotes notes;
     PartChanges parts;      /* sorted by key */
-    bool has_unknown_parts; /* more may come with values that are not known yet */
+    bool has_unknown_parts; /* values that are still unknown may add more */
     Str private_data;       /* planned */
     const Str *dependencies;
     size_t dependency_count;
     bool create_before_destroy;
-    Str import_id;        /* brought in by this id; empty: it is not */
-    Str generated_config; /* its block, that was made for it; empty: somebody has written one */
+    Str import_id;        /* empty: no import */
+    Str generated_config; /* the generated block of an import; empty: the configuration has one */
 } ResourceChange;
 
 typedef struct OutputChange {
@@ -66,13 +66,13 @@ typedef struct OutputChange {
     bool sensitive;
 } OutputChange;
 
-/* A difference found in the world, not asked for. */
+/* A difference between an object and the state, found by refreshing. */
 typedef struct Drift {
     ResourceAddr address;
     ResourceAddr previous; /* type empty: did not move */
     Str provider;
     const struct Schema *schema;
-    Action action; /* ACTION_UPDATE, ACTION_DELETE; ACTION_NO_OP: it has only moved */
+    Action action; /* ACTION_UPDATE, ACTION_DELETE; ACTION_NO_OP: only moved */
     Value before;
     Value after;
 } Drift;

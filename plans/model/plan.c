@@ -88,7 +88,7 @@ PlanCounts plan_count(const Plan *plan) {
     PlanCounts counts = {0};
     vec_each(&plan->changes, change) {
         counts.import += change->import_id.len > 0;
-        /* Data leaves the state without anything being destroyed. */
+        /* A data source leaves the state, but no object is destroyed. */
         if (change->address.mode == MODE_MANAGED || change->action == ACTION_READ)
             count_action(change->action, &counts);
     }
@@ -117,7 +117,7 @@ bool plan_is_shown(const ResourceChange *change) {
     return change->action != ACTION_NO_OP || plan_has_moved(change) || change->import_id.len > 0;
 }
 
-/* What refreshing alone does not find out, it cannot write down; nor does it take anything away. */
+/* A refresh-only plan neither saves outputs with unknown values nor removes outputs. */
 static bool has_output_change(const Plan *plan) {
     vec_each(&plan->outputs, output) {
         bool is_found = plan->mode != PLAN_REFRESH_ONLY ||

@@ -1,6 +1,6 @@
-/* Plan: the ordered changes that turn prior state into the configuration; everything that prints a
- * plan reads this alone. Immutable once built. What it cannot know (prior state, configuration) are
- * sections that the engine supplies as text. */
+/* Plan: the ordered changes that turn the prior state into the configuration. All code that prints
+ * a plan reads this alone. Immutable once built. The engine supplies prior state and configuration
+ * as JSON text. */
 #pragma once
 
 #include "change.h"
@@ -14,7 +14,7 @@ typedef struct PlanVariable {
     Value value;
 } PlanVariable;
 
-/* An output of a module within, which no state remembers. */
+/* An output of a child module, which is not stored in the state. */
 typedef struct PlanModuleOutput {
     const ModuleAddr *module;
     Str name;
@@ -24,17 +24,16 @@ typedef struct Plan {
     PlanMode mode;
     bool errored;
     bool complete; /* false with -target and -exclude */
-    bool has_news; /* refresh-only: what the state keeps beside values, as dependencies, is outdated
-                    */
+    bool has_news; /* refresh-only: stored facts such as dependencies have changed */
     Str lineage;   /* of the prior state */
     uint64_t serial;
-    Str journal; /* digest of what a run before left in the middle, already in the state; or empty
-                  */
+    Str journal; /* digest of the journal of an interrupted run, already merged into the state; or
+                    empty */
     int64_t created_ms;
     Str workspace;
     Str environment; /* of the configuration; empty: none */
     VEC(PlanVariable) variables;
-    StrVec ephemeral_variables;  /* that were given, whose values are not kept; sorted */
+    StrVec ephemeral_variables;  /* names of those that were set; sorted, without their values */
     VEC(ResourceChange) changes; /* sorted by address, then deposed; no-ops included */
     VEC(Drift) drift;
     VEC(OutputChange) outputs;            /* sorted by name */
@@ -44,32 +43,32 @@ typedef struct Plan {
     Str prior_state;         /* v4 JSON: the refreshed state that the changes start from */
     Str previous_state;      /* v4 JSON: as it was read */
     Str configuration;       /* the `configuration` section of plan JSON, or empty */
-    Str checks;              /* v4 JSON: check_results, what conditions came to; or empty */
-    Str relevant_attributes; /* same, of what in the prior state led to changes */
+    Str checks;              /* v4 JSON: check_results, the results of conditions; or empty */
+    Str relevant_attributes; /* v4 JSON: attributes that changes result from */
 } Plan;
 
 Plan *plan_new(PlanMode mode, Arena *arena);
 void plan_sort(Plan *plan);
 const ResourceChange *plan_find(const Plan *plan, ResourceAddr address, Str deposed);
 
-/* Does it have another address than before? */
+/* Has the object moved to another address? */
 bool plan_has_moved(const ResourceChange *change);
-/* Is it for people to see? Data that leaves the state is not, nor what stays as it is. */
+/* Does the text of a plan show the change? Not a no-op or a data source that leaves the state. */
 bool plan_is_shown(const ResourceChange *change);
 
 typedef struct PlanCounts {
     uint32_t create, update, delete, read, forget, import;
 } PlanCounts;
 
-/* A replacement counts as one created and one deleted. */
+/* Counts a replacement as one creation and one deletion. */
 PlanCounts plan_count(const Plan *plan);
-/* The objects behind the instances, likewise; *objects: how many. */
+/* The same of the objects behind instances; `*objects` is their number. */
 PlanCounts plan_count_parts(const Plan *plan, uint32_t *objects);
 const PartChange *plan_find_part(const ResourceChange *change, Str key);
 /* Orders the parts of a change by key. */
 void plan_sort_parts(ResourceChange *change);
-/* Is there anything to apply? Any change but a no-op, or an output that changes; in refresh-only,
- * drift. An errored plan never. */
+/* Can the plan be applied? True with a change that is no no-op, or a changed output; in refresh-
+ * only mode, with drift. False for an errored plan. */
 bool plan_is_applyable(const Plan *plan);
 /* "1 to add, 0 to change, 2 to destroy", and "(12 objects: 3 to add, 8 to change, 1 to delete)"
  * where instances have parts. */

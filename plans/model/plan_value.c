@@ -143,7 +143,7 @@ static bool read_scalar(JsonReader *reader,
     return fail(reader, "a value is not of its type");
 }
 
-/* Parts as they are read. */
+/* The members of a value while they are read. */
 typedef struct Parts {
     VEC(Str) names;
     ValueVec values;
@@ -228,7 +228,7 @@ static bool build(JsonReader *reader, const Type *type, Parts *parts, Value *out
     return fail(reader, "a value is not of its type");
 }
 
-/* What stands in "of". */
+/* The content of the member "of". */
 static bool read_content(JsonReader *reader,
                          JsonToken token,
                          const Type *type,
@@ -250,7 +250,7 @@ static bool read_content(JsonReader *reader,
     return build(reader, type, &parts, out, arena);
 }
 
-/* What the members of a wrapping object said so far. */
+/* The members of a wrapping object, as far as they are read. */
 typedef struct Wrapper {
     const Type *type;
     int64_t marks;

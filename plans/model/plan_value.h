@@ -11,5 +11,5 @@
 #include "json.h"
 
 void plan_value_write(JsonWriter *writer, Value v);
-/* False: broken; the reader's error says how. */
+/* False: malformed; the reader has the error. */
 MUST_USE bool plan_value_read(JsonReader *reader, JsonToken token, Value *out, Arena *arena);

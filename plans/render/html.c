@@ -1,4 +1,4 @@
-/* The one place where text becomes HTML. */
+/* The only place that escapes text for HTML. */
 #include "html.h"
 
 static const char *reference_of(char c) {

@@ -3,6 +3,6 @@
 
 #include "str.h"
 
-/* & < > " ' as references; control characters, which no page may hold, become U+FFFD. */
+/* Writes & < > " ' as references, and control characters, which HTML forbids, as U+FFFD. */
 void html_add(StrBuf *out, Str text);
 Str html_of(Str text, Arena *arena);

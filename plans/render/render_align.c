@@ -39,7 +39,7 @@ static void fill(RenderAlignSide a, RenderAlignSide b, uint32_t *cells) {
     }
 }
 
-/* Sequences whose product is past all reason have only their ends in common. */
+/* Above this product of lengths only equal ends are compared: the table would be too large. */
 static void add_middle(RenderAlignSide a, RenderAlignSide b, Common *common, Arena *scratch) {
     if (a.count == 0 || b.count == 0 || a.count > CELLS_MAX / (b.count + 1))
         return;

@@ -17,7 +17,7 @@ typedef struct RenderAlignPair {
 
 typedef VEC(RenderAlignPair) RenderAlignPairs;
 
-/* Members are equal when their ids are; ids count from 1. */
+/* Members with equal ids are equal; ids start at 1. */
 typedef struct RenderAlignSide {
     const uint32_t *ids;
     const bool *is_object; /* NULL: none is */

@@ -9,7 +9,7 @@
 
 typedef struct Build {
     const RenderDiffInput *input;
-    bool tracks_paths; /* nobody asks for them otherwise */
+    bool tracks_paths; /* false if neither replace paths nor notes need them */
     Map secrets;       /* in the object itself */
     Arena *arena;
 } Build;
@@ -23,7 +23,7 @@ typedef enum Shape {
     SHAPE_OBJECT
 } Shape;
 
-/* A place to compare. */
+/* The two sides of one attribute, element or block. */
 typedef struct Pair {
     const Value *before; /* NULL: absent */
     const Value *after;
@@ -82,7 +82,7 @@ static Action whole_action(Pair pair) {
     return pair.after ? ACTION_NO_OP : ACTION_DELETE;
 }
 
-/* What a container does as one of its parts does `part`. */
+/* The action of a container after one more of its parts, with the action `part`. */
 static Action join_actions(Action whole, Action part) {
     if (part == ACTION_NO_OP || part == whole)
         return whole;
@@ -204,7 +204,7 @@ static const Value *uncovered(const Build *build, const Value *v) {
     return bare;
 }
 
-/* The same text is secret elsewhere in the object or in the plan. */
+/* Is the same text secret elsewhere in the object or in the plan? */
 static bool repeats_secret(const Build *build, const Value *v) {
     return v && (render_secret_has(&build->secrets, *v, build->arena) ||
                  render_secret_has(build->input->secrets, *v, build->arena));
@@ -240,8 +240,8 @@ static RenderDiff *diff_sensitive(const Build *build, Pair pair) {
     return diff;
 }
 
-/* Equal elements get equal numbers. JSON text is what makes them equal, so that a tuple and a list
- * with the same content are; what is not known equals nothing. */
+/* Equal elements get equal numbers. They are compared as JSON, so that a tuple equals a list with
+ * the same content. An unknown value equals nothing. */
 static uint32_t *identify(const Build *build, const Value *v, Map *seen) {
     size_t count = part_count(v);
     uint32_t *ids = arena_new_array(build->arena, uint32_t, count);
@@ -325,8 +325,8 @@ static RenderDiff *diff_list(const Build *build, Pair pair, const Type *element)
     return walk.diff;
 }
 
-/* Equal elements are paired, the rest goes or comes: an element of a set has no identity that
- * would survive a change. */
+/* Pairs equal elements; all others are deleted or created, as an element of a set has no identity
+ * that survives a change. */
 static RenderDiff *diff_set(const Build *build,
                             Pair pair,
                             const Type *element,
@@ -429,7 +429,7 @@ static RenderDiff *diff_write_only(const Build *build, Pair pair) {
     return new_diff(build, DIFF_WRITE_ONLY, pair);
 }
 
-/* What is absent on both sides is no difference, and is not even counted. */
+/* An attribute that is absent on both sides is neither shown nor counted. */
 static void diff_attributes(
     const Build *build, RenderDiff *diff, Pair pair, const Attribute *attributes, size_t count) {
     const Attribute **order = sorted(attributes, count, build->arena);
@@ -445,7 +445,7 @@ static void diff_attributes(
             .attribute = order[i],
             .path = attribute_path(build, pair.path, name),
         };
-        if (order[i]->flags & WRITE_ONLY) { /* never in an object: it comes and goes with it */
+        if (order[i]->flags & WRITE_ONLY) { /* objects never hold it */
             part.before = pair.before;
             part.after = pair.after;
         }
@@ -481,7 +481,7 @@ static RenderDiff *diff_nested_list(const Build *build, Pair pair, const NestedO
     return walk.diff;
 }
 
-/* What forces the replacement are the entries that change, not the map. */
+/* The changed entries force the replacement, not the map. */
 static RenderDiff *diff_nested_map(const Build *build, Pair pair, const NestedObject *nested) {
     RenderDiff *diff = new_diff(build, DIFF_MAP, pair);
     bool forces = diff->forces_replacement;

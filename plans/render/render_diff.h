@@ -21,7 +21,7 @@ typedef enum RenderDiffKind {
     DIFF_WRITE_ONLY,
     DIFF_TYPE_CHANGE,
     DIFF_LIST,
-    DIFF_NESTED_LIST, /* without the neighbours of what changes */
+    DIFF_NESTED_LIST, /* without the neighbours of changed elements */
     DIFF_SET,
     DIFF_MAP,
     DIFF_OBJECT,
@@ -40,7 +40,7 @@ struct RenderDiff {
     RenderDiffKind kind;
     Action action;
     bool forces_replacement;
-    bool is_nested; /* an attribute with a schema of its own: its members speak for themselves */
+    bool is_nested; /* an attribute with a schema of its own */
     bool was_sensitive;
     bool is_sensitive;
     Str note;
@@ -53,7 +53,7 @@ struct RenderDiff {
 };
 
 typedef struct RenderDiffInput {
-    const Schema *schema; /* NULL: the values' own types tell */
+    const Schema *schema; /* NULL: the types of the values decide */
     Value before;
     Value after;
     const Paths *replace_paths; /* NULL: none */
@@ -68,5 +68,5 @@ const RenderDiff *render_diff_body(const RenderDiffInput *input, Arena *arena);
 /* Any value, of an output or out of a JSON string; NULL: absent. */
 const RenderDiff *render_diff_value(
     const Value *before, const Value *after, bool show_sensitive, const Map *secrets, Arena *arena);
-/* Everything that has parts: is there none? */
+/* Has the container neither attributes, elements nor blocks? */
 bool render_diff_is_empty(const RenderDiff *diff);

@@ -1,9 +1,9 @@
-/* What of a plan's drift is worth reading. */
+/* Selects the drift that the text of a plan shows. */
 #include "render_drift.h"
 
 #include "json.h"
 
-/* Top-level attributes of one object, or of all instances of a block, that changes follow from. */
+/* Top-level attributes of one object, or of all instances of a block, that changes result from. */
 typedef struct Relevant {
     bool is_whole;
     StrVec names;
@@ -53,12 +53,12 @@ static bool has_changes(const Plan *plan) {
     return false;
 }
 
-/* What a plan makes of one object that drifted. */
+/* The plan for one object that has drifted. */
 typedef struct Look {
     const Drift *drift;
-    const Relevant *of_object; /* NULL: changes follow from none of its attributes */
+    const Relevant *of_object; /* NULL: no change results from its attributes */
     const Relevant *of_block;
-    const ResourceChange *change; /* of the object itself; NULL: it stays as it was found */
+    const ResourceChange *change; /* of the object itself; NULL: no change */
 } Look;
 
 static bool has_name(const Relevant *relevant, Str name) {
@@ -80,7 +80,7 @@ static bool forces_replacement(const ResourceChange *change, Str name) {
     return false;
 }
 
-/* Does the plan bring the attribute back to its value before the drift? */
+/* Does the plan restore the attribute to its value before the drift? */
 static bool is_undone(const ResourceChange *change, Str name, Value before) {
     Value planned;
     return value_is_present(change->after) && value_find(change->after, name, &planned) &&
@@ -105,7 +105,7 @@ static Value attribute_after(const Drift *drift, size_t i) {
     return value_null(value_at(drift->before, i).type);
 }
 
-/* Keeps what is worth reading; true if there is such a difference. */
+/* Removes the attributes that are not shown; returns true if a difference remains. */
 static bool reduce(const Look *look, Drift *out, Arena *arena) {
     const Drift *drift = look->drift;
     Value before = drift->before;
@@ -115,7 +115,7 @@ static bool reduce(const Look *look, Drift *out, Arena *arena) {
         Str name = value_key_at(before, i);
         Value was = value_at(before, i), is = attribute_after(drift, i);
         bool is_kept = !value_equal(was, is) && is_worth_reading(look, name, was);
-        /* The id is always shown; of an object that is there, it is the true one. */
+        /* The id is always shown; an object that exists shows its current id. */
         bool is_id = drift->action != ACTION_DELETE && str_equal(name, STR("id"));
         items[i] = is_kept || is_id ? is : was;
         differs |= is_kept;

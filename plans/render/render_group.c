@@ -1,15 +1,15 @@
-/* Changes that read alike, found by their text. */
+/* Finds changes with the same text. */
 #include "render_group.h"
 
 #include "digest.h"
 #include "render_text_body.h"
 
-#define ALIKE_MIN 3   /* two of a kind are read faster than a list */
-#define KEPT_MAX  512 /* bytes of a text that is kept; a longer one is known by its digest */
+#define ALIKE_MIN 3   /* two changes are faster to read than one with a list of addresses */
+#define KEPT_MAX  512 /* bytes; of a longer text only the digest is kept */
 
 typedef struct Entry {
     const ResourceChange *change;
-    RenderGroup *group; /* NULL: it stands alone */
+    RenderGroup *group; /* NULL: shown alone */
 } Entry;
 
 static bool is_instance(ResourceAddr address) {
@@ -19,7 +19,7 @@ static bool is_instance(ResourceAddr address) {
     return has_key;
 }
 
-/* What moves, comes in or was left over has a story of its own. */
+/* Moved, imported and deposed objects have lines of their own, so they are never grouped. */
 static bool may_share(const ResourceChange *change) {
     return is_instance(change->address) && !plan_has_moved(change) && change->import_id.len == 0 &&
            change->deposed.len == 0;
@@ -64,7 +64,7 @@ static RenderGroup *find_group(const ResourceChange *change,
     return group;
 }
 
-/* What is made has nothing of its own yet: its text stands already. */
+/* A new object has no id yet, so the text of the group is its text too. */
 static Str own_text(const Entry *entry) {
     bool is_same = entry->group && entry->change->action == ACTION_CREATE;
     return is_same ? entry->group->text : STR_EMPTY;

@@ -11,14 +11,14 @@
 
 typedef struct RenderGroup {
     const ResourceChange *first;
-    Str text;                            /* of the object, if it stands already */
-    bool is_shared;                      /* by them all */
+    Str text;                            /* of the object; empty: not kept */
+    bool is_shared;                      /* the text stands for all changes */
     VEC(const ResourceChange *) changes; /* all of them, in the plan's order */
 } RenderGroup;
 
 typedef VEC(RenderGroup *) RenderGroups;
 
-/* What is shown of a plan; a group of one or two is shown a change at a time. */
+/* Returns the changes that are shown. One or two equal changes are groups of one each. */
 RenderGroups render_group_find(const Plan *plan, RenderStyle style, Arena *arena);
-/* The text of the object, as it is shown. */
+/* Writes the object that the group shows. */
 void render_group_text(const RenderGroup *group, RenderStyle style, StrBuf *out, Arena *scratch);

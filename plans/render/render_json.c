@@ -1,4 +1,5 @@
-/* The document of a plan. Secrets are printed in it; only the maps beside them tell. */
+/* The document of a plan. It contains secrets in clear text, as Terraform's does; before_sensitive
+ * and after_sensitive mark them. */
 #include "render_json.h"
 
 #include "render_json_checks.h"
@@ -46,7 +47,7 @@ static void write_replace_paths(JsonWriter *writer, const Paths *paths) {
     json_array_end(writer);
 }
 
-/* What all changes have; the object stays open. */
+/* Writes the members that all changes have; leaves the object open. */
 static void open_change(JsonWriter *writer, Action action, Value before, Value after) {
     json_object_start(writer);
     write_actions(writer, action);
@@ -58,7 +59,7 @@ static void open_change(JsonWriter *writer, Action action, Value before, Value a
     }
 }
 
-/* Of an object: where nothing is unknown, its lists are not gone through. */
+/* Writes the masks of an object. Lists of a wholly known object are skipped. */
 static void write_object_masks(JsonWriter *writer, Value before, Value after) {
     json_key(writer, STR("after_unknown"));
     if (value_is_wholly_known(after)) {
@@ -95,7 +96,7 @@ void render_json_change(const ResourceChange *change, JsonWriter *writer, Arena 
     json_object_end(writer);
 }
 
-/* What the sections share. */
+/* The input that all sections use. */
 typedef struct Document {
     const Plan *plan;
     RenderSchemaLookup lookup;
@@ -120,15 +121,15 @@ static void write_variables(const Document *document) {
     json_object_end(writer);
 }
 
-/* A data source that leaves the state is nothing that happens to anything, and a refresh-only plan
- * changes no object. */
+/* The removal of a data source from the state changes no object, and a refresh-only plan lists no
+ * changes. */
 static bool is_listed(const Plan *plan, const ResourceChange *change) {
     if (plan->mode == PLAN_REFRESH_ONLY)
         return false;
     return change->address.mode == MODE_MANAGED || change->action == ACTION_READ;
 }
 
-/* Destroying what has no outputs does not change those of the configuration. */
+/* In a destroy, an output without a stored value does not change. */
 static bool is_output_listed(const Plan *plan, const OutputChange *output) {
     return plan->mode != PLAN_DESTROY || !value_is_null(output->before) ||
            !value_is_null(output->after);
@@ -226,7 +227,7 @@ static void write_drift(const Document *document) {
     json_array_end(writer);
 }
 
-/* Loam's own: what becomes of the objects behind the instance, and why. */
+/* A member of loam's own: the changes of the objects behind the instance, with reasons. */
 static void write_part(JsonWriter *writer, const PartChange *part, Arena *scratch) {
     json_object_start(writer);
     json_key_string(writer, "key", part->key);
@@ -327,7 +328,7 @@ static void write_output_changes(const Document *document) {
         json_object_end(writer);
 }
 
-/* As the engine supplied it; what is empty says nothing. */
+/* Writes a section as the engine supplied it; omits an empty one. */
 static void write_section(JsonWriter *writer, const char *key, Str json) {
     if (json.len == 0 || str_equal(json, STR("[]")))
         return;

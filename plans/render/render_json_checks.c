@@ -1,5 +1,5 @@
-/* From check_results, which name things by their addresses, to the `checks` of a document, which
- * take the addresses apart. */
+/* Converts check_results, which hold addresses as text, to the `checks` of a document, which split
+ * them into parts. */
 #include "render_json_checks.h"
 
 #include "address.h"

@@ -4,5 +4,5 @@
 
 #include "json.h"
 
-/* The member with its key; nothing where there are no results. */
+/* Writes the member with its key; nothing without results. */
 void render_json_checks(JsonWriter *writer, Str check_results, Arena *scratch);

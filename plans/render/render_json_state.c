@@ -1,5 +1,5 @@
-/* From the v4 JSON text of a state to the document of it. Read as a stream: an instance's text is
- * looked at when its resource is known. */
+/* Converts the v4 JSON text of a state to its document, as a stream: the text of instances is kept
+ * and decoded after the members that identify the resource. */
 #include "render_json_state.h"
 
 #include "render_json_checks.h"
@@ -34,7 +34,7 @@ static JsonReader *reader_of(Str bytes, Arena *arena) {
     return reader;
 }
 
-/* The text of the member whose key was read. */
+/* Reads the text of the member whose key was read. */
 static bool take(JsonReader *reader, Str *out) {
     return json_skip(reader, json_next(reader), out);
 }
@@ -49,7 +49,7 @@ static bool take_text(JsonReader *reader, Str *out) {
     return json_skip(reader, token, &ignored);
 }
 
-/* provider["HOST/NAMESPACE/TYPE"], perhaps behind a module and with an alias. */
+/* provider["HOST/NAMESPACE/TYPE"], optionally after a module and with an alias. */
 static Str provider_name(Str text) {
     size_t start = str_find(text, STR("[\""), 0);
     size_t end = str_find(text, STR("\"]"), 0);
@@ -108,7 +108,7 @@ static void sensitive_paths(StateLoad *load, Str text, Paths *out) {
     }
 }
 
-/* The members that the type has: an older or newer provider may have stored others. */
+/* Keeps the members that the type has: another provider version may have stored others. */
 static Str known_members(Str text, const Type *type, Arena *arena) {
     JsonReader *reader = reader_of(text, arena);
     StrBuf out = strbuf_new(arena);
@@ -132,7 +132,7 @@ static Str known_members(Str text, const Type *type, Arena *arena) {
     return strbuf_str(&out);
 }
 
-/* Without a schema, or with one that the object does not fit, as JSON has it. */
+/* Without a schema, or if the object does not conform to it, the types follow from the JSON. */
 static Value read_object(StateLoad *load, const Schema *schema, Str text) {
     Value object = value_null(&TYPE_DYNAMIC);
     const char *error;
@@ -228,7 +228,7 @@ static bool read_instance(StateLoad *load, JsonReader *reader, const BlockLoad *
         if (!read_instance_member(load, reader, &instance))
             return false;
     }
-    /* Instances name their provider themselves where its configuration has keys. */
+    /* Under a provider with for_each each instance names its own provider. */
     const Schema *schema =
         block->provider.len ? block->schema : schema_of(load, &instance.resource);
     if (instance.attributes.len)
@@ -303,7 +303,7 @@ static bool read_blocks(StateLoad *load, JsonReader *reader) {
     return token == JSON_ARRAY_END;
 }
 
-/* What is broken ends the reading; what was read until then counts. */
+/* A malformed part ends the reading; the parts before it are used. */
 static void read_state(StateLoad *load, Str bytes) {
     JsonReader *reader = reader_of(bytes, load->arena);
     if (json_next(reader) != JSON_OBJECT_START)
@@ -356,7 +356,7 @@ static void write_stored_outputs(JsonWriter *writer, Str text, Arena *arena) {
     }
 }
 
-/* The members of the section; empty: there are none. */
+/* The members of the section; empty: none. */
 static Str outputs_text(Str stored, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     JsonWriter inner;

@@ -1,4 +1,4 @@
-/* The module tree arises from the addresses. */
+/* The module tree follows from the addresses. */
 #include "render_json_values.h"
 
 void render_json_values_known(JsonWriter *writer, Value v) {
@@ -32,7 +32,7 @@ static bool has_it(Value v, Mask mask) {
     return mask == MASK_UNKNOWN ? !value_is_known(v) : value_has_mark(v, MARK_SENSITIVE);
 }
 
-/* Would it be written as a bare false? */
+/* Is the mask of the value a bare false? */
 static bool is_false(Value v, Mask mask) {
     if (has_it(v, mask))
         return false;
@@ -128,7 +128,7 @@ static void write_resource(JsonWriter *writer, const RenderJsonResource *resourc
     json_object_end(writer);
 }
 
-/* The one of its ancestors (or itself) that has this depth; NULL: it is not that deep. */
+/* The ancestor of the module, or the module itself, at this depth; NULL: none. */
 static const ModuleAddr *ancestor_at(const ModuleAddr *module, size_t depth) {
     size_t own = module_addr_depth(module);
     if (own < depth)
@@ -138,7 +138,7 @@ static const ModuleAddr *ancestor_at(const ModuleAddr *module, size_t depth) {
     return module;
 }
 
-/* A module stands before those within it, and they before the next one. */
+/* Orders a module before its child modules, and these before its next sibling. */
 static int compare_modules(const ModuleAddr *a, const ModuleAddr *b) {
     size_t depth_a = module_addr_depth(a), depth_b = module_addr_depth(b);
     size_t common = depth_a < depth_b ? depth_a : depth_b;

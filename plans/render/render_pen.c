@@ -60,7 +60,7 @@ void render_pen_indent(RenderPen *pen, uint32_t level) {
     strbuf_add_repeat(pen->out, ' ', (size_t)level * 4);
 }
 
-/* Where viewers of diffs look for it: in the first column. */
+/* Viewers of diffs expect the sign in the first column. */
 static void add_sign(RenderPen *pen, char sign) {
     StrBuf *out = pen->out;
     size_t start = out->len;

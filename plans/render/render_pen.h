@@ -1,4 +1,4 @@
-/* render_pen: what a rendering of changes writes with: text, symbols, colours. */
+/* render_pen: writes text, symbols and colours of a rendering. */
 #pragma once
 
 #include "action.h"
@@ -9,7 +9,7 @@ typedef struct RenderPen {
     RenderPiece *piece; /* takes the text in pieces; NULL: it all stays in `out` */
     Arena *scratch;
     RenderStyle style;
-    bool hide_symbols; /* an object as it is, no change */
+    bool hide_symbols; /* for an object without changes */
 } RenderPen;
 
 typedef enum RenderInk {
@@ -22,12 +22,12 @@ typedef enum RenderInk {
     INK_GRAY,
 } RenderInk;
 
-/* Text in a colour, where there are colours. */
+/* Writes text, coloured if the style has colours. */
 void render_pen_ink(RenderPen *pen, RenderInk ink, const char *text);
 void render_pen_text(RenderPen *pen, const char *text);
 void render_pen_str(RenderPen *pen, Str text);
 void render_pen_format(RenderPen *pen, const char *format, ...) PRINTF_LIKE(2, 3);
-/* " -> ", between what was and what will be. */
+/* " -> ", between the old and the new value. */
 void render_pen_arrow(RenderPen *pen);
 /* Four columns a level. */
 void render_pen_indent(RenderPen *pen, uint32_t level);

@@ -1,11 +1,11 @@
-/* Secret texts that stand elsewhere without their mark. */
+/* Finds secret texts that appear elsewhere without their mark. */
 #include "render_secret.h"
 #include "json.h"
 
-#define NUMBER_MIN 3 /* digits: fewer are everywhere */
+#define NUMBER_MIN 3 /* digits: shorter numbers are too common */
 #define SHARED_MIN 8 /* bytes */
 
-/* Empty: nothing that could be told from other words. */
+/* Returns the text of a string or number; empty if it is too common to be hidden everywhere. */
 static Str text_of(Value value, Arena *arena) {
     if (!value_is_present(value))
         return STR_EMPTY;
@@ -32,10 +32,10 @@ static bool has_items(Value value) {
     return false;
 }
 
-/* What holds others by all that it holds, so that its keys count as well; lists, sets and tuples
- * look the same, and so do maps and objects. It begins with a byte that no text begins with, which
- * is also the name of the entry that says that there are such. Empty: too little to be told from
- * others. */
+/* The name of a container in the map of secrets is its JSON text, keys included, so that lists
+ * equal tuples and maps equal objects. It begins with a byte that no UTF-8 text has. That byte
+ * alone is the name of an entry that exists if the map holds a container. Empty: too short to be
+ * distinctive. */
 #define HOLDER STR("\xff")
 
 static Str holder_text(Value value, Arena *arena) {
@@ -118,7 +118,7 @@ Value render_secret_mark(const Map *secrets, Value value, Arena *arena) {
     return value_transform(value, mark_secret, (void *)secrets, arena);
 }
 
-/* A key cannot be hidden by itself. */
+/* A key cannot be hidden alone, so its whole container is. */
 static bool has_secret_key(const Map *secrets, Value value) {
     if (!value_is_present(value) ||
         (value.type->kind != KIND_MAP && value.type->kind != KIND_OBJECT))

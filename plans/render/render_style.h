@@ -1,4 +1,4 @@
-/* render_style: how a rendering of changes looks, and what it may show. */
+/* render_style: markup and colours of a rendering, and the secrets that it hides. */
 #pragma once
 
 #include "map.h"

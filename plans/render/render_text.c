@@ -1,4 +1,4 @@
-/* A plan as people read it: what was found changed, what will be done, and the sums. */
+/* The text of a plan: drift, changes, counts and outputs. */
 #include "render_text.h"
 
 #include "render_group.h"

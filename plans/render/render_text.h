@@ -4,7 +4,7 @@
 
 #include "render_drift.h"
 #include "render_style.h"
-#include "render_text_value.h" /* for callers: the values beside the plan */
+#include "render_text_value.h" /* for callers: values beside the plan */
 #include "schema.h"
 
 /* Legend, changes, summary line, output changes; or "No changes. …". */
@@ -14,7 +14,7 @@ void render_text_plan_in_pieces(const Plan *plan,
                                 RenderStyle style,
                                 RenderPiece *piece,
                                 Arena *scratch);
-/* What stands below the title line of a change: its reasons and its object. */
+/* The lines below the title of a change: its reasons and its object. */
 void render_text_change(const ResourceChange *change,
                         RenderStyle style,
                         StrBuf *out,

@@ -40,7 +40,7 @@ static const RenderDiff *diff_part(const RenderPen *pen, const PartChange *part)
 /* One of the objects behind the instance, below it. */
 static void add_part(RenderPen *pen, const PartChange *part) {
     vec_each(&part->notes, note) {
-        if (note->path.count == 0) /* about the whole of it */
+        if (note->path.count == 0) /* about the whole object */
             render_pen_format(pen, "      # (%.*s)\n", STR_ARG(note->text));
     }
     render_pen_line(pen, 1, part->action);

@@ -35,7 +35,7 @@ static void add_hidden(
     render_pen_text(pen, "\n");
 }
 
-/* What tells objects apart is shown also where it does not change. */
+/* Attributes that identify an object are shown even if unchanged. */
 static bool is_important(Str name) {
     return str_equal(name, STR("id")) || str_equal(name, STR("name")) ||
            str_equal(name, STR("tags"));
@@ -71,7 +71,7 @@ static void add_warning_line(RenderPen *pen, uint32_t level, const char *lead, c
     render_pen_text(pen, text);
 }
 
-/* Sensitivity itself changes: what the value was or becomes cannot be shown, that much can. */
+/* Warns of a change of sensitivity, without the values. */
 static void add_warnings(RenderPen *pen, const RenderDiff *diff, uint32_t level) {
     if (diff->kind != DIFF_SENSITIVE || diff->was_sensitive == diff->is_sensitive ||
         diff->action != ACTION_UPDATE) {
@@ -118,7 +118,7 @@ static void close_heredoc(RenderPen *pen, uint32_t level) {
     render_pen_text(pen, "EOT");
 }
 
-/* What a text encodes, and the function that would make it so. */
+/* The data that a string holds, and the function that encodes it. */
 typedef struct Encoded {
     const char *function;
     const RenderDiff *data;
@@ -175,7 +175,7 @@ static void add_string_side(RenderPen *pen,
     }
 }
 
-/* Of different kinds: what it was, what it becomes. */
+/* Writes old and new value of different kinds, one after the other. */
 static void add_string_sides(RenderPen *pen,
                              const RenderDiff *leaf,
                              const RenderStringSide *before,
@@ -276,7 +276,7 @@ static void add_unknown(RenderPen *pen, const RenderDiff *diff, uint32_t level) 
     add_forces(pen, diff);
 }
 
-/* Something that stands for a value. */
+/* Writes a placeholder of a value. */
 static void add_hint(RenderPen *pen, const RenderDiff *diff, const char *text, RenderLook look) {
     render_pen_text(pen, text);
     add_null(pen, diff, look);
@@ -324,7 +324,7 @@ static void add_elements(RenderPen *pen, const RenderDiff *diff, uint32_t level,
     add_hidden(pen, level, hidden, "element", look);
 }
 
-/* A list: what changes, with the unchanged neighbour on each side. */
+/* Writes the changed elements of a list, each with its unchanged neighbours. */
 static void add_list_elements(RenderPen *pen,
                               const RenderDiff *diff,
                               uint32_t level,
@@ -368,7 +368,7 @@ static void add_sequence(RenderPen *pen, const RenderDiff *diff, uint32_t level,
     close_bracket(pen, diff, level, "]", look);
 }
 
-/* Of several objects that change alike: each has an id of its own. */
+/* Is this the id, where the text stands for several objects? */
 static bool is_own(const RenderPen *pen, const RenderDiff *diff, size_t i, uint32_t level) {
     Action action = diff->items[i]->action;
     return pen->style.is_shared && level == 1 && str_equal(diff->names[i], STR("id")) &&
@@ -385,7 +385,7 @@ static void add_own(RenderPen *pen, const RenderDiff *item, RenderLook look) {
     add_forces(pen, item);
 }
 
-/* "name   = value" for each part; how many were left out. */
+/* Writes "name = value" for each part; returns the number of hidden parts. */
 static size_t add_named(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
     bool has_important = diff->kind != DIFF_MAP && !(pen->style.is_shared && level == 1);
     size_t widest = 0;
@@ -454,7 +454,7 @@ static void add_block(RenderPen *pen,
     render_pen_text(pen, "\n");
 }
 
-/* Groups of blocks of one name stand apart from each other. */
+/* Separates blocks of different names by an empty line. */
 static void add_blocks(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
     size_t hidden = 0;
     Str group = {0};

@@ -6,9 +6,9 @@
 #include "render_pen.h"
 
 typedef struct RenderLook {
-    bool show_unchanged; /* also what stays as it is */
-    bool no_null;        /* within something that goes: without "-> null" */
-    bool is_extract;     /* attributes and blocks that are hidden may differ too */
+    bool show_unchanged; /* also unchanged parts */
+    bool no_null;        /* within a deleted container: without "-> null" */
+    bool is_extract;     /* hidden attributes and blocks may differ too */
 } RenderLook;
 
 /* The difference as it stands behind "name = ", at `level`; its last line is not ended. */

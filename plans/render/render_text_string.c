@@ -42,7 +42,7 @@ static bool is_printable(uint32_t codepoint) {
            codepoint != 0xfffd && !utf8_is_space(codepoint) && !utf8_is_format(codepoint);
 }
 
-/* As the native syntax reads it again. */
+/* Writes an escape sequence of the native syntax. */
 static void quote_control(StrBuf *out, uint32_t codepoint) {
     if (codepoint == '\t' || codepoint == '\n' || codepoint == '\r') {
         strbuf_add_char(out, '\\');
@@ -112,7 +112,7 @@ typedef struct LineDiff {
 } LineDiff;
 
 #define CONTEXT_LINES 3
-#define HIDDEN_MIN    4 /* fewer would not make it shorter by much */
+#define HIDDEN_MIN    4 /* hiding fewer lines saves too little */
 
 static bool is_same(const LineDiff *diff, size_t i) {
     const RenderAlignPair *pair = &diff->pairs.items[i];
@@ -120,7 +120,7 @@ static bool is_same(const LineDiff *diff, size_t i) {
            diff->old_ids[pair->before] == diff->new_ids[pair->after];
 }
 
-/* Lines that stay, from `start` to `end`: of many only those next to what changes. */
+/* Writes unchanged lines from `start` to `end`; of many only those next to a change. */
 static void add_same_lines(
     RenderPen *pen, uint32_t level, const LineDiff *diff, size_t start, size_t end) {
     size_t lead = start == 0 ? 0 : CONTEXT_LINES;

@@ -1,4 +1,4 @@
-/* render_text_string: strings: what they hold, quoted, and line by line. */
+/* render_text_string: the content of strings, quoted or line by line. */
 #pragma once
 
 #include "render_pen.h"

@@ -1,4 +1,4 @@
-/* Values as the output and console commands print them: what could be typed in again. */
+/* Values as the output and console commands print them: valid expressions. */
 #include "render_text_value.h"
 
 #include "render_text_string.h"
@@ -17,7 +17,7 @@ static void add_line_start(Printer *printer, uint32_t indent) {
     strbuf_add_repeat(printer->out, ' ', indent);
 }
 
-/* Nulls keep their type in sight. */
+/* A null shows its type. */
 static void add_null(Printer *printer, const Type *type) {
     static const char *const CALLS[] = {
         [KIND_DYNAMIC] = NULL,      [KIND_BOOL] = "tobool", [KIND_NUMBER] = "tonumber",
@@ -36,8 +36,8 @@ static void add_null(Printer *printer, const Type *type) {
     }
 }
 
-/* Text of many lines stands as a heredoc; its delimiter stands nowhere in it. A final newline shows
- * as an empty line. */
+/* Writes multi-line text as a heredoc with a delimiter that the text does not contain. A final
+ * newline becomes an empty line. */
 static void add_heredoc(Printer *printer, Str text, uint32_t indent) {
     Str delimiter = STR("EOT");
     while (str_find(text, delimiter, 0) != SIZE_MAX)

@@ -1,4 +1,4 @@
-/* The comment lines above a change: what happens to which object, and why. */
+/* The comment lines above a change: object, action and reason. */
 #include "render_title.h"
 
 #include "utf8.h"
@@ -7,7 +7,7 @@ static void add_comment(RenderPen *pen, Str text) {
     render_pen_format(pen, "  # %.*s\n", STR_ARG(text));
 }
 
-/* "  # ADDRESS" in bold, then what happens. */
+/* "  # ADDRESS" in bold, then the action. */
 static void add_title(
     RenderPen *pen, Str who, const char *before, const char *verb, RenderInk ink) {
     Str lead = str_format(pen->scratch, "  # %.*s", STR_ARG(who));
@@ -128,7 +128,7 @@ static void add_reason(RenderPen *pen, const ResourceChange *change) {
     if (reason.len)
         render_pen_format(pen, "  # (%.*s)\n", STR_ARG(reason));
     vec_each(&change->notes, note) {
-        if (note->path.count == 0) /* about the whole of it */
+        if (note->path.count == 0) /* about the whole object */
             render_pen_format(pen, "  # (%.*s)\n", STR_ARG(note->text));
     }
     if (change->deposed.len)
@@ -141,7 +141,7 @@ static void add_reason(RenderPen *pen, const ResourceChange *change) {
 
 #define OTHERS_WIDTH 96
 
-/* Comment lines of words that are not broken. */
+/* Writes comment lines, broken between words. */
 typedef struct Others {
     RenderPen *pen;
     size_t column;
@@ -160,7 +160,7 @@ static void add_word(Others *others, Str word, bool is_last) {
     others->column += width;
 }
 
-/* How many from `at` on are consecutive numbers of one block. */
+/* Returns the number of instances from `at` on with consecutive indexes of one block. */
 static size_t run_length(const ResourceChange *const *changes, size_t count, size_t at) {
     size_t length = 1;
     for (; at + length < count; length++) {
@@ -217,7 +217,7 @@ void render_title_drift(RenderPen *pen, const Drift *drift) {
         add_title(pen, who, is_gone ? " has been deleted" : " has changed", "", INK_BOLD);
 }
 
-/* The line without "  # " and its end. */
+/* The line without "  # " and without its newline. */
 static Str bare(const StrBuf *line) {
     return str_slice(strbuf_str(line), 4, line->len - 1);
 }

@@ -1,4 +1,4 @@
-/* render_title: the comment lines above a change: what happens to which object, and why. */
+/* render_title: the comment lines above a change: object, action and reason. */
 #pragma once
 
 #include "plan.h"
@@ -6,9 +6,9 @@
 
 /* "  # ADDRESS will be created" */
 void render_title_change(RenderPen *pen, const ResourceChange *change);
-/* "  # (because …)" and its like: no line, or several. */
+/* "  # (because …)": zero or more lines. */
 void render_title_reasons(RenderPen *pen, const ResourceChange *change);
-/* To which objects but the first the same happens; nothing for one alone. */
+/* The addresses of the other objects with the same change; nothing without others. */
 void render_title_others(RenderPen *pen, const ResourceChange *const *changes, size_t count);
 void render_title_drift(RenderPen *pen, const Drift *drift);
 /* The same words without "  # ", for headings elsewhere. */

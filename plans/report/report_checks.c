@@ -1,4 +1,4 @@
-/* From the check_results that a plan carries as text. */
+/* Reads the check_results that a plan holds as text. */
 #include "report_checks.h"
 
 #include "json.h"

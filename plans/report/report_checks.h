@@ -1,4 +1,4 @@
-/* report_checks: what the conditions of a plan came to, an object a time. */
+/* report_checks: the results of a plan's conditions, one object at a time. */
 #pragma once
 
 #include "plan.h"
@@ -14,7 +14,7 @@ typedef struct ReportCheck {
     Str kind;    /* "resource", "output", "check", "var" */
     Str block;   /* configuration address */
     Str address; /* of the object */
-    Str message; /* of all failures, a line each */
+    Str message; /* of all failures, one a line */
     ReportCheckStatus status;
 } ReportCheck;
 

@@ -1,5 +1,5 @@
-/* A section a kind of change, a fold a change. All of it is there without the script, which
- * searches, folds and steps. */
+/* One section for each kind of change, one fold for each change. The page is complete without the
+ * script, which searches, folds and steps. */
 #include "report_html.h"
 
 #include "html.h"
@@ -17,7 +17,7 @@ typedef struct Page {
     StrBuf *out;
     Arena *scratch; /* of one entry */
     size_t entries;
-    bool is_short; /* a few changes are read, not searched: nothing is folded */
+    bool is_short; /* a short page has no folds and no search */
     ReportOutcomes outcomes;
     RenderStyle style;
 } Page;
@@ -30,7 +30,8 @@ static void open_section(Page *page, const char *kind, const char *title, size_t
                       kind, kind, title, count);
 }
 
-/* Visible in a folded entry as well: what became of the change, and what it does to the machine. */
+/* The part of an entry that stays visible when folded: the outcome of the change, and its effects
+ * on the machine. */
 static void add_facts(Page *page, const ResourceChange *change) {
     ReportOutcome outcome;
     if (report_outcome_find(&page->outcomes, &change, 1, &outcome))

@@ -1,4 +1,4 @@
-/* Three suites: what was said, what was checked, what is to change (or was changed: with times). */
+/* Three suites: diagnostics, conditions, and changes (with durations after an apply). */
 #include "report_junit.h"
 
 #include "clock.h"
@@ -14,7 +14,7 @@ typedef struct JunitCase {
     Str name;
     Str suite_class;
     int64_t took_ms;     /* -1: unknown */
-    const char *problem; /* element: "failure", "error", "skipped"; NULL: it is fine */
+    const char *problem; /* element: "failure", "error", "skipped"; NULL: passed */
     Str problem_text;
     Str output;
 } JunitCase;
@@ -140,7 +140,7 @@ static void collect_planned(Suite *suite, const Plan *plan) {
     }
 }
 
-/* What was said of an object that failed. */
+/* The diagnostics about an object that failed. */
 static Str failure_of(const TimelineRow *row, const Diags *diags, Arena *arena) {
     for (size_t i = 0; row->failed && diags && i < diags->count; i++) {
         const Diag *diag = &diags->items[i];

@@ -1,5 +1,5 @@
-/* Sections of folded changes, worst first. What would go beyond the limit loses its details, then
- * its line; how much that was is said. */
+/* Sections of folded changes, the most destructive first. Above the size limit changes lose their
+ * details, then their lines; the report counts them. */
 #include "report_markdown.h"
 
 #include "html.h"
@@ -12,14 +12,14 @@
 #include "report_section.h"
 #include "report_text.h"
 
-#define TAIL_RESERVE 600 /* characters for what ends the report */
+#define TAIL_RESERVE 600 /* characters, for the end of the report */
 
 typedef struct Page {
     const ReportInput *input;
     StrBuf *out;
     size_t length;       /* characters in `out` */
     size_t limit;        /* SIZE_MAX: none */
-    size_t detail_limit; /* where details end, so that lines for the rest have room */
+    size_t detail_limit; /* details end here, to leave room for the lines of the rest */
     size_t left_out;
     size_t without_details;
     RenderGroups groups;
@@ -28,7 +28,7 @@ typedef struct Page {
     Arena *scratch; /* of the page */
 } Page;
 
-/* In a line: no newline, no table's bar, no markup. */
+/* Text within a line: escapes newlines, bars of tables and markup. */
 static void add_text(StrBuf *out, Str text) {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
@@ -45,7 +45,7 @@ static void add_code(StrBuf *out, Str text) {
     strbuf_add_cstr(out, "</code>");
 }
 
-/* More backticks than any run of them in the text. */
+/* A fence of more backticks than any run of them in the text. */
 static size_t fence_length(Str text) {
     size_t longest = 2, run = 0;
     for (size_t i = 0; i < text.len; i++) {
@@ -110,8 +110,8 @@ static void add_messages(Page *page, DiagSeverity severity) {
     }
 }
 
-/* Visible in a folded entry as well: in a run what became of the changes; what they do beyond their
- * attributes. */
+/* The part of an entry that stays visible when folded: the outcome after an apply, and effects
+ * beyond attributes. */
 static void add_title(const Page *page, const RenderGroup *group, StrBuf *out, Arena *scratch) {
     ReportOutcome outcome;
     size_t count = group->changes.count;
@@ -159,7 +159,7 @@ static void add_group(Page *page, const RenderGroup *group, bool *has_room) {
     SCOPED(ArenaRef) scratch = arena_open("change");
     if (*has_room && add_below(page, page->detail_limit, group_text(page, group, scratch)))
         return;
-    *has_room = false; /* and what follows is no worse: lines from here on */
+    *has_room = false; /* later changes are no more destructive: only lines from here on */
     if (add_if_fits(page, group_line(page, group, scratch)))
         page->without_details += group->changes.count;
     else

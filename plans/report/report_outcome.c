@@ -1,4 +1,4 @@
-/* What happened, beside what was planned. */
+/* Joins the operations of a run with the planned changes. */
 #include "report_outcome.h"
 
 /* A replacement is two operations. */

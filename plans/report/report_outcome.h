@@ -1,12 +1,12 @@
-/* report_outcome: what became of planned changes, in a run. */
+/* report_outcome: the outcome of planned changes in a run. */
 #pragma once
 
 #include "plan.h"
 #include "timeline.h"
 
-/* Address and deposed key → what happened; empty without a timeline. Lives in `arena`. */
+/* Address and deposed key → operations; empty without a timeline. Lives in `arena`. */
 typedef struct ReportOutcomes {
-    const Timeline *timeline; /* NULL: nothing ran, nothing is said */
+    const Timeline *timeline; /* NULL: no apply, so no outcome is reported */
     Map found;
     Arena *arena;
 } ReportOutcomes;
@@ -15,13 +15,13 @@ typedef struct ReportOutcomes {
 typedef struct ReportOutcome {
     size_t done;
     size_t failed;
-    size_t cut; /* began, and did not end */
+    size_t cut; /* started, but not finished */
     size_t not_begun;
     int64_t took_ms; /* the longest */
 } ReportOutcome;
 
 ReportOutcomes report_outcome_collect(const Timeline *timeline, Arena *arena);
-/* False: nothing is to be said of them; a run has no operation for what is forgotten or moved. */
+/* False: no outcome to report. Forgotten and moved objects have no operation. */
 bool report_outcome_find(const ReportOutcomes *outcomes,
                          const ResourceChange *const *changes,
                          size_t count,
@@ -31,5 +31,5 @@ bool report_outcome_is_good(const ReportOutcome *outcome);
 Str report_outcome_text(const ReportOutcome *outcome, Arena *arena);
 /* Does the run have an operation for a change of this action? */
 bool report_outcome_is_operation(Action action);
-/* What a change does beyond its attributes, each text once: "restarts the machine". */
+/* Effects of a change beyond its attributes, each once: "restarts the machine". */
 StrVec report_outcome_facts(const ResourceChange *change, Arena *arena);

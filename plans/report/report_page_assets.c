@@ -1,4 +1,4 @@
-/* What styles and moves the pages: they load nothing, so it is all in here. */
+/* Style sheet and scripts of the pages, which load no other file. */
 #include "report_page_assets.h"
 
 /* clang-format off */

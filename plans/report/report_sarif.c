@@ -1,5 +1,5 @@
-/* A rule is a kind of finding, a result one of them. A fingerprint stays the same from run to run:
- * the rule and the address or the place. */
+/* A rule is a kind of finding, a result one finding. Its fingerprint is stable over runs: the rule
+ * with the address or the file and line. */
 #include "report_sarif.h"
 
 #include "digest.h"
@@ -46,7 +46,7 @@ static const SarifRule rules[] = {
 typedef struct Finding {
     RuleId rule;
     Str text;
-    Str address; /* empty: of no object */
+    Str address; /* empty: not about an object */
     SourceRange range;
 } Finding;
 
@@ -63,7 +63,7 @@ static void write_message(JsonWriter *writer, const char *key, Str text) {
     json_object_end(writer);
 }
 
-/* A path as a URI: relative to the folder, blanks and the like encoded. */
+/* A path as a URI: relative to the directory, percent-encoded. */
 static Str uri_of(Str path, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     for (size_t i = 0; i < path.len; i++) {

@@ -1,4 +1,4 @@
-/* A section for each action, and for changes without one. */
+/* Maps each action to a section; imports and moves without an action have their own. */
 #include "report_section.h"
 
 const ReportSectionRow report_sections[] = {

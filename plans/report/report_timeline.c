@@ -1,5 +1,5 @@
-/* A drawing of the run: a row an operation while there are few, lanes when there are many; the
- * critical path as a table. */
+/* A drawing of the run: one row for each operation, or lanes if there are many; the critical path
+ * as a table. */
 #include "report_timeline.h"
 
 #include "html.h"
@@ -26,7 +26,7 @@ typedef struct Drawing {
     double scale; /* units a millisecond */
 } Drawing;
 
-/* Finer than clock_format_elapsed: runs are short. */
+/* More precise than clock_format_elapsed, as runs are short. */
 static Str duration(int64_t ms, Arena *arena) {
     if (ms < 1000)
         return str_format(arena, "%lld ms", (long long)ms);
@@ -132,7 +132,7 @@ static void add_rect(Drawing *drawing, size_t i, const char *kind) {
                       width < 2 ? 2.0 : width, is_inner ? 5 : ROW_HEIGHT - 6);
 }
 
-/* The end of an address tells more than its beginning. */
+/* Long addresses lose their beginning: the end identifies the object. */
 static Str label_of(const TimelineRow *row, Arena *arena) {
     Str verb = verb_of(row);
     Str address = row->address;
@@ -190,7 +190,7 @@ static void add_operation(Drawing *drawing, size_t i) {
     strbuf_add_cstr(drawing->out, "</g>\n");
 }
 
-/* From the end of what was waited for to the beginning of what waited. */
+/* A line from the end of an operation to the start of the one that waited for it. */
 static void add_wait(Drawing *drawing, size_t from, size_t to) {
     const TimelineRow *rows = drawing->timeline->rows.items;
     double x1 = x_of(drawing, rows[from].end_ms), y1 = y_of(drawing, from) + 7;

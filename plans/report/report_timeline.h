@@ -1,4 +1,4 @@
-/* report_timeline: a page that draws a run: what ran when, and what waited for what. */
+/* report_timeline: a page that draws the operations of a run and their waits. */
 #pragma once
 
 #include "report_kind.h"

@@ -33,7 +33,7 @@ static void add_change(Link *link, const ResourceChange *change) {
         vec_push(link->arena, &group_of(link, change->dependencies[i])->users, block);
 }
 
-/* qsort has no payload: what it needs rides along. */
+/* qsort has no payload, so each item carries its sort key. */
 typedef struct Ended {
     int64_t end_ms;
     size_t row;
@@ -64,7 +64,7 @@ static void group_rows(Link *link) {
     }
 }
 
-/* Of the group's rows that had ended when `row` began, the last. */
+/* The last of the group's rows that had ended when `row` began. */
 static size_t last_before(const Link *link, const Group *group, size_t row) {
     const TimelineRow *rows = link->timeline->rows.items;
     size_t low = 0, high = group->rows.count;
@@ -76,7 +76,7 @@ static size_t last_before(const Link *link, const Group *group, size_t row) {
             high = middle;
     }
     while (low > 0 && group->rows.items[low - 1] >= row)
-        low--; /* of its own instant, and not before it */
+        low--; /* began at the same instant, not earlier */
     return low ? group->rows.items[low - 1] : TIMELINE_NONE;
 }
 
@@ -92,7 +92,7 @@ static void consider(Link *link, Str block, size_t row) {
         rows[row].waited_for = found;
 }
 
-/* The other half of its own replacement. */
+/* The other operation of the same replacement. */
 static void consider_itself(Link *link, Map *last, size_t row) {
     TimelineRow *rows = link->timeline->rows.items;
     size_t before = (size_t)(uintptr_t)map_find(last, rows[row].address);
@@ -101,7 +101,7 @@ static void consider_itself(Link *link, Map *last, size_t row) {
     map_set(last, rows[row].address, (void *)(uintptr_t)(row + 1));
 }
 
-/* What is destroyed waits for its users, all else for what it uses. */
+/* A deletion waits for its dependents, every other operation for its dependencies. */
 static void link_row(Link *link, size_t row) {
     const TimelineRow *self = &link->timeline->rows.items[row];
     const Group *group = map_find(&link->groups, self->block);
@@ -115,7 +115,7 @@ static void link_row(Link *link, size_t row) {
         consider(link, change->dependencies[i], row);
 }
 
-#define TURN_MS 2 /* sooner is at once */
+#define TURN_MS 2 /* a shorter wait counts as none */
 
 static void find_turn(Link *link, size_t row) {
     TimelineRow *rows = link->timeline->rows.items;

@@ -1,9 +1,9 @@
-/* timeline: what ran when in a run, and what it waited for.
+/* timeline: the operations of a run with their times and waits.
  *
- * A row is an operation on an object. Rows are added as they begin, then timeline_link finds, from
- * the dependencies of the plan's changes, which row each one waited for: of all it depends on, the
- * one that ended last. What could have begun then, and did not, waited for its turn (parallelism,
- * limits): for whatever ended last before it began. */
+ * A row is an operation on an object. Rows are added as operations start. Then timeline_link finds,
+ * from the dependencies of the plan's changes, the row that each one waited for: the last of its
+ * dependencies to end. A row that could have started then, but did not, waited for a free slot
+ * (parallelism, limits): for the row that ended last before it started. */
 #pragma once
 
 #include "plan.h"
@@ -22,10 +22,10 @@ typedef struct TimelineRow {
     int64_t start_ms; /* since the run began */
     int64_t end_ms;
     bool failed;
-    bool is_open;      /* it has not ended: the run was cut */
+    bool is_open;      /* no end: the run was interrupted */
     size_t waited_for; /* after linking: a row, or TIMELINE_NONE */
-    size_t waits;      /* how many blocks it had to wait for */
-    size_t turn_after; /* after linking: the row whose end gave it its turn, or TIMELINE_NONE */
+    size_t waits;      /* number of blocks that it depends on */
+    size_t turn_after; /* after linking: the row whose end freed a slot for it, or TIMELINE_NONE */
     bool is_critical;
 } TimelineRow;
 
@@ -36,10 +36,10 @@ typedef struct Timeline {
     VEC(size_t) critical; /* rows, in order of time */
 } Timeline;
 
-/* What each row waited for, and the critical path: from the row that ended last, backwards. */
+/* Finds the waits of each row, and the critical path backwards from the row that ended last. */
 void timeline_link(Timeline *timeline, const Plan *plan, Arena *arena);
-/* How many ran at once, on average. */
+/* The average number of operations that ran at once. */
 double timeline_parallelism(const Timeline *timeline);
-/* Rows into as few lanes as there are rows at once; the number of lanes. A provisioner's row is in
- * that of its object. */
+/* Assigns rows to as few lanes as possible and returns their number. A provisioner shares the lane
+ * of its object. */
 size_t timeline_lanes(const Timeline *timeline, size_t *lane_of, Arena *scratch);
