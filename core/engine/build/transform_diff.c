@@ -34,6 +34,7 @@ bool transform_diff(EngineWalk *walk, Diags *diags) {
         }
         ChangeRun *run = arena_new(walk->arena, ChangeRun);
         run->change = change;
+        run->create_before_destroy = resource->create_before_destroy;
         vec_push(walk->arena, &resource->planned, run);
     }
     return ok;

@@ -72,6 +72,7 @@ struct ChangeRun {
     const ResourceChange *change;
     Str deposed; /* key of the predecessor that a create_before_destroy put aside; empty: none */
     bool failed; /* its creation failed, or the deletion of its predecessor */
+    bool create_before_destroy; /* own, or forced on this instance: the state stores it */
 };
 
 typedef VEC(ChangeRun *) ChangeRuns;
