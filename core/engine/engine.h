@@ -16,6 +16,8 @@ typedef struct PlanResult {
     State *refreshed; /* what apply begins from */
 } PlanResult;
 
+/* Is the diagnostic about a check block, or its data source? */
+bool engine_is_of_check(const Diag *diag);
 /* Names, types and arguments, without state or any remote call. */
 MUST_USE bool engine_validate(const Engine *engine, Diags *diags);
 /* `prior` is read only. */

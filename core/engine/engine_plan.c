@@ -136,12 +136,13 @@ static StateInstance *instance_of(Gathering *gathering, const InstanceRecord *re
     return instance;
 }
 
-/* What a data source said counts even if a condition does not like it. An instance as it was found,
- * and no call of a run before in doubt any more. */
+/* The refreshed state has what a completed read returned, even if a condition or the plan of the
+ * instance failed afterwards. */
 static void gather_state(InstanceRecord *record, void *payload) {
     Gathering *gathering = payload;
     bool was_pending = record->is_settled && record->stored && record->stored->pending;
-    bool is_lost = record->failed && !record->planned && record->address.mode == MODE_MANAGED;
+    bool is_lost = record->failed && !record->planned && !record->is_settled &&
+                   record->address.mode == MODE_MANAGED;
     if (is_lost || (!record->refreshed_changed && !was_pending))
         return;
     if (!record->stored && !record->refreshed)
@@ -362,6 +363,25 @@ static void warn_of_forgotten(const Plan *plan, Arena *arena, Diags *diags) {
                       STR_ARG(str_join(names.items, names.count, STR("\n"), arena)));
 }
 
+bool engine_is_of_check(const Diag *diag) {
+    Str checked = diag->checked;
+    size_t at = str_find(checked, STR("check."), 0);
+    return at == 0 || (at != SIZE_MAX && str_starts_with(checked, STR("module.")) &&
+                       checked.ptr[at - 1] == '.');
+}
+
+/* An apply without a prompt repeats the checks, so their warnings of the plan are dropped. If the
+ * plan fails, no apply follows, and they are reported. */
+static void report(const PlanOptions *options, const Diags *found, Diags *diags) {
+    for (size_t i = 0; i < found->count; i++) {
+        const Diag *diag = &found->items[i];
+        bool is_repeated = options->skips_check_warnings && found->error_count == 0 &&
+                           diag->severity == DIAG_WARNING && engine_is_of_check(diag);
+        if (!is_repeated)
+            diags_add(diags, diag);
+    }
+}
+
 static bool plan(const Engine *engine,
                  const PlanOptions *options,
                  const State *prior,
@@ -388,7 +408,9 @@ static bool plan(const Engine *engine,
     if (built)
         deletions_index(walk);
     bool ended = built && visit_run(walk);
-    engine_walk_close(walk, diags);
+    Diags found = diags_new(arena);
+    engine_walk_close(walk, &found);
+    report(options, &found, diags);
     engine_console_leave(walk);
     bool is_misleading = built && check_moves(walk, &moves, diags);
     if (built && !is_misleading)

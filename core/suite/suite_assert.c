@@ -1,6 +1,7 @@
 /* Assertions, evaluated where a run has left the names of its module. */
 #include "suite_assert.h"
 #include "convert.h"
+#include "engine.h"
 #include "eval.h"
 #include "suite_values.h"
 
@@ -182,19 +183,13 @@ static const TestExpectation *find_expected(const SuiteRun *run, const Diag *dia
     return NULL;
 }
 
-static bool is_of_check(const Diag *diag) {
-    Str checked = diag->checked;
-    size_t at = str_find(checked, STR("check."), 0);
-    return at == 0 || (at != SIZE_MAX && str_starts_with(checked, STR("module.")) &&
-                       checked.ptr[at - 1] == '.');
-}
-
 bool suite_assert_expected(const SuiteRun *run, const Diags *found, Diags *out) {
     size_t before = out->error_count;
     Map came = map_new(out->arena);
     for (size_t i = 0; i < found->count; i++) {
         Diag diag = found->items[i];
-        bool counts = diag.checked.len > 0 && (diag.severity == DIAG_ERROR || is_of_check(&diag));
+        bool counts =
+            diag.checked.len > 0 && (diag.severity == DIAG_ERROR || engine_is_of_check(&diag));
         const TestExpectation *expected = counts ? find_expected(run, &diag) : NULL;
         if (expected) {
             map_set(&came, expected->text, (void *)expected);
@@ -229,7 +224,7 @@ void suite_assert_explain(const SuiteRun *run, const Diags *found, Diags *out) {
         const Diag *diag = &found->items[i];
         bool is_failure = diag->checked.len > 0 && diag->severity == DIAG_ERROR;
         const TestExpectation *expected = is_failure ? find_expected(run, diag) : NULL;
-        if (is_of_check(diag))
+        if (engine_is_of_check(diag))
             continue;
         if (expected)
             warn_early(expected, out);

@@ -41,6 +41,11 @@ bool stored_object_decode(Job *job, const StateObject *object, Value *out) {
     return true;
 }
 
+static bool creates_before_destroy(const Job *job) {
+    const ChangeRun *run = job->record->run;
+    return run ? run->create_before_destroy : job->resource->create_before_destroy;
+}
+
 const StateObject *stored_object_encode(Job *job,
                                         Value marked,
                                         ObjectStatus status,
@@ -52,7 +57,7 @@ const StateObject *stored_object_encode(Job *job,
     const StateObject *object =
         state_object_encode(marked, job->schema, status, private_data, job->resource->dependencies,
                             is_ordered ? job->resource->dependency_count : 0,
-                            job->resource->create_before_destroy, job->scratch);
+                            creates_before_destroy(job), job->scratch);
     if (!job->resource->config || job->resource->config->lifecycle.destroy)
         return object;
     StateObject *kept = arena_new(job->scratch, StateObject);

@@ -29,7 +29,6 @@ static bool has_failed_source(const Visit *visit, ModuleInstance *module) {
 
 static bool visit_instance(Visit *visit, ModuleInstance *module) {
     const Check *check = visit->node->as.check;
-    bool is_plan = visit->walk->phase == PHASE_PLAN;
     CheckResults *results = checks_new(check->asserts.count, visit->keep);
     node_slot(visit->node, module)->payload = results;
     if (has_failed_source(visit, module))
@@ -48,8 +47,7 @@ static bool visit_instance(Visit *visit, ModuleInstance *module) {
         found.items[i].checked = visit->node->name;
     for (size_t i = 0; module->parent && i < found.count; i++)
         found.items[i].is_of_element = true; /* another instance of the module has its own */
-    if (!ok || !is_plan || !visit->walk->options->skips_check_warnings)
-        diags_append(&visit->diags, &found);
+    diags_append(&visit->diags, &found);
     return ok;
 }
 

@@ -10,7 +10,7 @@
 /* `deferred`: why the provider wants the apply to read it; then *out is not set. */
 static bool read_source(Job *job, const Configured *configured, Value *out, Str *deferred) {
     DataReadRequest request = {configured->value};
-    DataReadResponse response;
+    DataReadResponse response = {0};
     if (!provider_call_read_data(job, &request, &response))
         return false;
     *deferred = response.deferred;

@@ -229,8 +229,9 @@ static bool is_same_provider(const Job *job) {
              str_equal(stored->provider_module, job->provider->module_path)));
 }
 
-/* What the object depends on by now joins what it was made with: its deletion is ordered by that
- * once its block is gone, and so are create_before_destroy and skip_destroy. */
+/* A refresh adds the dependencies of the configuration to the stored ones: they order the deletion
+ * once the block is gone, as create_before_destroy and skip_destroy do. Without a refresh the
+ * stored dependencies stay until the object changes. */
 static void update_facts(Job *job) {
     const ResourceNode *resource = job->resource;
     InstanceRecord *record = job->record;
@@ -242,7 +243,8 @@ static void update_facts(Job *job) {
         is_imported)
         return;
     StrVec missing = {0};
-    for (size_t i = 0; i < resource->dependency_count; i++) {
+    bool is_read = !job->walk->options->skip_refresh;
+    for (size_t i = 0; is_read && i < resource->dependency_count; i++) {
         if (!has_dependency(object, resource->dependencies[i]))
             vec_push(job->scratch, &missing, resource->dependencies[i]);
     }
