@@ -158,6 +158,11 @@ static bool lookup(const Scope *scope,
     case REFERENCE_COUNT:
     case REFERENCE_EACH: return lookup_repetition(self, binding, out, arena, diags);
     case REFERENCE_SELF:
+        if (self->lacks_self) {
+            diags_error(diags, traversal->root_range, "Invalid index",
+                        "This plan only refreshes, and the instance has no object yet.");
+            return false;
+        }
         if (self->self) {
             *out = *self->self;
             return true;

@@ -14,6 +14,7 @@ typedef struct EvalScope {
     InstanceKey key;
     Value each_value;
     const Value *self;    /* NULL: no self here */
+    bool lacks_self;      /* refresh-only plan: a repeated instance that has no object */
     CheckResult *results; /* where conditions say what they came to, one each; NULL: nowhere */
     Arena *keep;          /* of what the results hold */
     Str checked;          /* whose conditions are evaluated, as an address */

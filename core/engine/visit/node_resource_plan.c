@@ -242,7 +242,8 @@ static bool evaluate(Planning *planning) {
                          &job->diags);
 }
 
-/* Refresh alone: what is there is what references see. What is not there yet is not known. */
+/* Refresh-only: references see the objects that exist. The value of a single instance without an
+ * object is unknown; a repeated instance without an object is no element of its resource. */
 static bool plan_refresh_only(Planning *planning) {
     Job *job = &planning->job;
     ResourceChange *change = job->record->planned;
@@ -254,6 +255,8 @@ static bool plan_refresh_only(Planning *planning) {
     else
         job->record->value = change->before;
     evaluate_scope_init_instance(&planning->scope, job->record);
+    planning->scope.lacks_self =
+        value_is_null(planning->prior) && job->record->repetition != REPEAT_NONE;
     return instance_conditions_before(job, &planning->scope) &&
            instance_conditions_after(job, &planning->scope);
 }
