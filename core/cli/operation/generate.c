@@ -162,23 +162,6 @@ static bool write_text(Project *project, Str text) {
     return false;
 }
 
-static bool is_among(const MissingImports *missing, ResourceAddr address) {
-    vec_each(missing, import) {
-        ResourceAddr other = (*import)->to.target.resource;
-        if (str_equal(other.type, address.type) && str_equal(other.name, address.name))
-            return true;
-    }
-    return false;
-}
-
-/* The blocks made here have their provider from the import, whose argument is no mistake then. */
-static void allow_providers(Project *project, const MissingImports *missing) {
-    vec_each(&project->config->root->imports, import) {
-        if (can_be_described(import) && is_among(missing, import->to.target.resource))
-            import->provider_range = NO_RANGE;
-    }
-}
-
 /* A file that is none of the folder's configuration counts for this plan all the same. */
 static bool load_described(Project *project, Str text, bool yaml) {
     Str path = path_of(project);
@@ -229,10 +212,7 @@ bool generate_missing(Project *project, Map *blocks) {
         return true;
     size_t before = project->diags->count;
     bool ok = load_with(project, STR(STUB_NAME), stubs_for(&missing, cli->arena));
-    if (ok) {
-        allow_providers(project, &missing);
-        ok = import_all(project, &missing, &result);
-    }
+    ok = ok && import_all(project, &missing, &result);
     place_errors(project, &missing, before);
     if (!ok)
         return false;
@@ -245,10 +225,7 @@ bool generate_missing(Project *project, Map *blocks) {
     Str text = yaml ? resource_text_to_yaml(&texts, program, cli->arena)
                     : resource_text_to_native(&texts, program, cli->arena);
     keep_blocks(blocks, &texts, cli->arena);
-    if (!write_text(project, text) || !load_described(project, text, yaml))
-        return false;
-    allow_providers(project, &missing);
-    return true;
+    return write_text(project, text) && load_described(project, text, yaml);
 }
 
 void generate_note(Plan *plan, const Map *blocks, Arena *arena) {

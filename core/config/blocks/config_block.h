@@ -65,3 +65,6 @@ MUST_USE bool config_provider_check_keys(ConfigLoading *loading);
 bool config_provider_is_empty(const ProviderConfig *provider, Arena *arena);
 /* Reports a call whose source is empty; always false. */
 bool config_module_refuse_empty(const ModuleCall *call, Diags *diags);
+/* An import block and the declared resource that it names have the same "provider", if the import
+ * has one. */
+MUST_USE bool config_import_check_providers(ConfigLoading *loading);

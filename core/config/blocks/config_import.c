@@ -75,9 +75,42 @@ static bool read_provider(ConfigLoading *loading, const BodyContent *content, Im
     const BodyAttribute *provider = body_content_find(content, "provider");
     if (!provider)
         return true;
-    const Expr *expr = config_legacy_reference(provider->expr, loading->arena, loading->diags);
+    const Expr *expr = provider->expr;
     out->provider_range = provider->range;
-    return config_provider_ref_read(expr, &out->provider, loading->arena, loading->diags);
+    return config_legacy_reference(&expr, loading->arena, loading->diags) &&
+           config_provider_ref_read(expr, &out->provider, loading->arena, loading->diags);
+}
+
+static bool refuse_provider(const Import *import, Diags *diags) {
+    diags_error(diags, import->provider_range, "Invalid import provider argument",
+                "The argument \"provider\" is for a resource whose configuration is going to be "
+                "generated. Set it in the resource block, or in the call of the module.");
+    return false;
+}
+
+/* A resource of a child module is served by a provider configuration that the call passes. */
+static bool check_module(const Import *import, Diags *diags) {
+    return !import->to.target.resource.module || !import->provider_range.source ||
+           refuse_provider(import, diags);
+}
+
+static bool is_same_provider(const ProviderRef *a, const ProviderRef *b) {
+    return !a->is_implied && !a->key && str_equal(a->name, b->name) &&
+           str_equal(a->alias, b->alias);
+}
+
+bool config_import_check_providers(ConfigLoading *loading) {
+    const Module *root = loading->config->root;
+    bool ok = true;
+    vec_each(&root->imports, import) {
+        ResourceAddr to = import->to.target.resource;
+        Str key = str_format(loading->arena, "%.*s.%.*s", STR_ARG(to.type), STR_ARG(to.name));
+        const Resource *resource = to.module ? NULL : map_find(&root->resources, key);
+        if (resource && import->provider_range.source &&
+            !is_same_provider(&resource->provider, &import->provider))
+            ok = refuse_provider(import, loading->diags);
+    }
+    return ok;
 }
 
 static bool import_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
@@ -101,7 +134,8 @@ static bool import_decode(ConfigLoading *loading, const BodyBlock *block, bool i
     if (ok || !body_content_find(&content, "to"))
         ok &= read_identity(loading, block, &content, &import);
     ok &= read_provider(loading, &content, &import);
-    ok = ok && check_root(loading, block) && check_repeated(loading, &import);
+    ok = ok && check_root(loading, block) && check_repeated(loading, &import) &&
+         check_module(&import, loading->diags);
     if (ok)
         vec_push(loading->arena, &loading->module->imports, import);
     return ok;

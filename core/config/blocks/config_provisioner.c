@@ -78,8 +78,8 @@ static bool read_keyword(const BodyContent *content,
                          Arena *arena,
                          Diags *diags) {
     const Expr *expr = config_read_expr(content, name);
-    if (expr)
-        expr = config_legacy_keyword(expr, arena, diags);
+    if (expr && !config_legacy_keyword(&expr, arena, diags))
+        return false;
     return config_read_keyword(expr, name, words, is_other, diags);
 }
 

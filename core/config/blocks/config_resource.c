@@ -45,11 +45,12 @@ static bool read_provider(ConfigLoading *loading, const BodyContent *content, Re
     resource->provider = (ProviderRef){
         .name = str_slice(resource->type, 0, end),
         .range = resource->range,
+        .is_implied = true,
     };
     if (!expr)
         return true;
-    expr = config_legacy_reference(expr, loading->arena, loading->diags);
-    return config_provider_ref_read(expr, &resource->provider, loading->arena, loading->diags);
+    return config_legacy_reference(&expr, loading->arena, loading->diags) &&
+           config_provider_ref_read(expr, &resource->provider, loading->arena, loading->diags);
 }
 
 /* In a check there is nothing to repeat and nothing to keep alive. */

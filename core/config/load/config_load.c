@@ -1,6 +1,7 @@
 /* The root module, then the modules that it calls, then test files. */
 #include "config_load.h"
 
+#include "config_block.h"
 #include "config_calls.h"
 #include "config_directory.h"
 #include "config_environment.h"
@@ -15,7 +16,8 @@ static bool load_root(ConfigLoading *loading) {
     if (!config_directory_load(loading, root->folder, root))
         return false; /* what is called may be wrong as well */
     loading->module = root;
-    return config_environment_apply(loading) && config_calls_load(loading);
+    return config_environment_apply(loading) && config_calls_load(loading) &&
+           config_import_check_providers(loading);
 }
 
 static ModuleInstallOptions install_options(const ConfigRequest *request) {

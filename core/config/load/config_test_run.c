@@ -78,9 +78,11 @@ static SourceRange whole_range(SourceRange range) {
 }
 
 static bool add_expectation(TestLoading *loading, const Expr *item, TestRun *run) {
-    const Expr *expr = config_legacy_reference(item, loading->arena, loading->diags);
-    Traversal *traversal = config_read_traversal(expr);
+    const Expr *expr = item;
     Reference reference;
+    if (!config_legacy_reference(&expr, loading->arena, loading->diags))
+        return false;
+    Traversal *traversal = config_read_traversal(expr);
     if (!traversal) {
         diags_error(loading->diags, expr->range, "Invalid expression",
                     "\"expect_failures\" takes references alone, such as var.size.");

@@ -66,6 +66,7 @@ typedef struct ProviderRef {
     const Expr *key; /* libvirt.east[each.key]: of a configuration with for_each; NULL: none */
     SourceRange range;
     SourceRange passed_range; /* of the name that a called module has for it */
+    bool is_implied;          /* named by the resource type, not by an argument */
 } ProviderRef;
 
 /* How a provisioner reaches the machine; which arguments there are is the engine's to know. */

@@ -1,5 +1,7 @@
-/* config_legacy: habits from before the language had bare references. */
+/* Syntax from before the language had bare references. */
 #include "config_legacy.h"
+
+#include "lexer.h"
 
 bool config_legacy_is_quoted(const Expr *expr) {
     const Source *source = expr->range.source;
@@ -24,29 +26,103 @@ static const Source *inner_source(const Expr *expr, Arena *arena) {
     return source;
 }
 
-static const Expr *unquote(const Expr *expr, const char *what, Arena *arena, Diags *diags) {
-    Traversal *traversal;
-    Diags ignored = diags_new(arena);
-    if (!config_legacy_is_quoted(expr) ||
-        !parser_parse_traversal(inner_source(expr, arena), &traversal, arena, &ignored))
-        return expr;
-    Expr *bare = arena_new(arena, Expr);
-    bare->kind = EXPR_TRAVERSAL;
-    bare->range = traversal->range;
-    bare->as.traversal = traversal;
-    Str text = source_text(traversal->range);
-    Str summary = str_format(arena, "Quoted %ss are deprecated", what);
-    diags_warning(diags, expr->range, str_to_cstr(summary, arena),
-                  "A %s stands here without quotes: write %.*s.", what, STR_ARG(text))
-        ->is_deprecation = true;
-    return bare;
+/* The first token of a quoted reference that its syntax does not allow. */
+typedef struct QuotedFault {
+    const char *detail; /* NULL: none */
+    Token token;
+    bool has_name; /* the text begins with a name */
+} QuotedFault;
+
+static QuotedFault fault_at(Token token, const char *detail) {
+    return (QuotedFault){detail, token, true};
 }
 
-const Expr *config_legacy_reference(const Expr *expr, Arena *arena, Diags *diags) {
+static QuotedFault read_index(Lexer *lexer) {
+    Token token = lexer_next(lexer);
+    Token first = token;
+    bool is_key = token.kind == TOKEN_NUMBER;
+    if (token.kind == TOKEN_QUOTE_OPEN) {
+        token = lexer_next(lexer);
+        if (token.kind == TOKEN_TEXT)
+            token = lexer_next(lexer);
+        is_key = token.kind == TOKEN_QUOTE_CLOSE;
+    }
+    if (!is_key)
+        return fault_at(first, "An index is a literal number or a literal string.");
+    token = lexer_next(lexer);
+    return fault_at(token, token.kind == TOKEN_BRACKET_CLOSE
+                               ? NULL
+                               : "The key of an index is followed by a closing bracket.");
+}
+
+static QuotedFault read_step(Lexer *lexer, Token token) {
+    if (token.kind == TOKEN_BRACKET_OPEN)
+        return read_index(lexer);
+    if (token.kind != TOKEN_DOT)
+        return fault_at(token, "An attribute, behind a dot, or an index is required here.");
+    token = lexer_next(lexer);
+    return fault_at(token, token.kind == TOKEN_IDENTIFIER
+                               ? NULL
+                               : "A dot is followed by the name of an attribute.");
+}
+
+/* A name, followed by attributes and literal indexes. */
+static QuotedFault find_fault(const Source *source, Arena *arena) {
+    Lexer lexer = lexer_new(source, 0, LEXER_NORMAL, arena);
+    Token token = lexer_next(&lexer);
+    if (token.kind != TOKEN_IDENTIFIER)
+        return (QuotedFault){"A reference begins with a name.", token, false};
+    QuotedFault fault = {0};
+    for (token = lexer_next(&lexer); token.kind != TOKEN_END && !fault.detail;
+         token = lexer_next(&lexer))
+        fault = read_step(&lexer, token);
+    return fault;
+}
+
+static void warn_of_quotes(const Expr *expr, const char *what, const char *text, Diags *diags) {
+    Str summary = str_format(diags->arena, "Quoted %ss are deprecated", what);
+    diags_warning(diags, expr->range, str_to_cstr(summary, diags->arena),
+                  "Write the %s without quotes%s.", what, text)
+        ->is_deprecation = true;
+}
+
+static void refuse_fault(const Expr *expr,
+                         const Source *source,
+                         const QuotedFault *fault,
+                         Diags *diags) {
+    SourceRange range = {source, fault->token.start, fault->token.end};
+    diags_error(diags, range, "Invalid reference", "%s", fault->detail);
+    if (!fault->has_name)
+        diags_error(diags, expr->range, "Invalid expression", "A reference is required here.");
+}
+
+static bool unquote(const Expr **expr, const char *what, Arena *arena, Diags *diags) {
+    if (!config_legacy_is_quoted(*expr))
+        return true;
+    Traversal *traversal;
+    Diags ignored = diags_new(arena);
+    const Source *source = inner_source(*expr, arena);
+    QuotedFault fault = find_fault(source, arena);
+    if (fault.detail) {
+        refuse_fault(*expr, source, &fault, diags);
+        warn_of_quotes(*expr, what, "", diags);
+        return false;
+    }
+    if (!parser_parse_traversal(source, &traversal, arena, &ignored))
+        return true;
+    Expr *bare = expr_new(EXPR_TRAVERSAL, traversal->range, arena);
+    bare->as.traversal = traversal;
+    Str text = str_format(arena, ": %.*s", STR_ARG(source_text(traversal->range)));
+    warn_of_quotes(*expr, what, str_to_cstr(text, arena), diags);
+    *expr = bare;
+    return true;
+}
+
+bool config_legacy_reference(const Expr **expr, Arena *arena, Diags *diags) {
     return unquote(expr, "reference", arena, diags);
 }
 
-const Expr *config_legacy_keyword(const Expr *expr, Arena *arena, Diags *diags) {
+bool config_legacy_keyword(const Expr **expr, Arena *arena, Diags *diags) {
     return unquote(expr, "keyword", arena, diags);
 }
 

@@ -4,10 +4,11 @@
 
 #include "config.h"
 
-/* A reference (or a keyword) in quotes as what it says, with a warning; anything else as it is.
- * Keys of JSON are in quotes without being meant: they are not for this. */
-const Expr *config_legacy_reference(const Expr *expr, Arena *arena, Diags *diags);
-const Expr *config_legacy_keyword(const Expr *expr, Arena *arena, Diags *diags);
+/* Replaces a quoted reference (or keyword) by the traversal that it spells, with a warning. Any
+ * other expression stays. False: the text in quotes is no reference. Not for keys of objects in
+ * JSON. */
+MUST_USE bool config_legacy_reference(const Expr **expr, Arena *arena, Diags *diags);
+MUST_USE bool config_legacy_keyword(const Expr **expr, Arena *arena, Diags *diags);
 /* list and map as types: of anything. False: no such habit, *out is untouched. */
 bool config_legacy_type(const Expr *expr, TypeConstraint *out, Arena *arena);
 /* Is it a text in quotes in a native file? */

@@ -86,10 +86,13 @@ bool config_provider_ref_read(const Expr *expr, ProviderRef *out, Arena *arena, 
 static bool read_provider(const ExprItem *item, Map *out, Arena *arena, Diags *diags) {
     ProviderRef child;
     ProviderRef *given = arena_new(arena, ProviderRef);
-    const Expr *value = config_legacy_reference(item->value, arena, diags);
+    const Expr *value = item->value;
     const Expr *name = item->key;
-    if (value != item->value) /* quoted, as in JSON all names are, where that means nothing */
-        name = config_legacy_reference(name, arena, diags);
+    if (!config_legacy_reference(&value, arena, diags))
+        return false;
+    bool is_quoted = value != item->value; /* else the key may be one of JSON, always quoted */
+    if (is_quoted && !config_legacy_reference(&name, arena, diags))
+        return false;
     if (!config_provider_ref_read(name, &child, arena, diags) ||
         !config_provider_ref_read(value, given, arena, diags))
         return false;

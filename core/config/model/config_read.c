@@ -135,7 +135,11 @@ bool config_read_traversals(
         return false;
     }
     for (size_t i = 0; i < list->as.parts.count; i++) {
-        const Expr *item = config_legacy_reference(list->as.parts.items[i], arena, diags);
+        const Expr *item = list->as.parts.items[i];
+        if (!config_legacy_reference(&item, arena, diags)) {
+            ok = false;
+            continue;
+        }
         Traversal *traversal = config_read_traversal(item);
         if (traversal)
             vec_push(arena, out, traversal);

@@ -50,16 +50,6 @@ static bool check_key(const Import *import, const Resource *config, Diags *diags
     return true;
 }
 
-/* The argument is for configuration that is yet to be written. */
-static bool check_provider(const Import *import, Diags *diags) {
-    if (!import->provider_range.source)
-        return true;
-    diags_error(diags, import->provider_range, "Invalid import provider argument",
-                "The resource has a block, which says by its own \"provider\" argument which "
-                "configuration serves it. Remove the argument here.");
-    return false;
-}
-
 typedef struct OwnSearch {
     const ResourceAddr *to;
     bool is_found;
@@ -117,8 +107,7 @@ static bool add_block(EngineWalk *walk, const Import *import, Diags *diags) {
     Node *target = transform_locate_block(walk, import->to.target.resource);
     if (!target)
         return add_missing(walk, import, address, diags);
-    if (!check_provider(import, diags) || !check_key(import, target->as.resource->config, diags) ||
-        !check_id(import, diags))
+    if (!check_key(import, target->as.resource->config, diags) || !check_id(import, diags))
         return false;
     Str name = str_format(walk->arena, "import to %.*s", STR_ARG(address));
     Node *node = node_add(walk, walk->root, NODE_IMPORT, STR_EMPTY, name, import->range);

@@ -13,26 +13,34 @@ static const Expr *parsed(const char *text, Arena *arena) {
 
 typedef struct QuotedCase {
     const char *text;
-    const char *warning; /* NULL: none, the expression stays */
+    const char *diags;
+    bool is_replaced;
 } QuotedCase;
+
+#define QUOTED "W main.tf:1:1 Quoted references are deprecated\n"
 
 static void references(void **state) {
     static const QuotedCase cases[] = {
-        {"\"a.b[0].c\"", "W main.tf:1:1 Quoted references are deprecated\n"},
-        {"\"a b\"",      NULL                                              },
-        {"\"\"",         NULL                                              },
-        {"a.b",          NULL                                              },
-        {"\"${a}\"",     NULL                                              },
-        {"1",            NULL                                              },
+        {"\"a.b[0].c\"", QUOTED,                                                                   true },
+        {"\"a b\"",      "main.tf:1:4 Invalid reference\n" QUOTED,                                 false},
+        {"\"a.\"",       "main.tf:1:4 Invalid reference\n" QUOTED,                                 false},
+        {"\"a[b]\"",     "main.tf:1:4 Invalid reference\n" QUOTED,                                 false},
+        {"\"a[0\"",      "main.tf:1:5 Invalid reference\n" QUOTED,                                 false},
+        {"\"\"",         "main.tf:1:2 Invalid reference\nmain.tf:1:1 Invalid expression\n" QUOTED, false},
+        {"a.b",          "",                                                                       false},
+        {"\"${a}\"",     "",                                                                       false},
+        {"1",            "",                                                                       false},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Diags diags = diags_new(arena);
         const Expr *expr = parsed(cases[i].text, arena);
-        const Expr *got = config_legacy_reference(expr, arena, &diags);
-        check_str(config_case_text(&diags, arena), cases[i].warning ? cases[i].warning : "");
-        assert_int_equal(got == expr, cases[i].warning == NULL);
+        const Expr *got = expr;
+        bool ok = config_legacy_reference(&got, arena, &diags);
+        assert_int_equal(ok, diags.error_count == 0);
+        check_str(config_case_text(&diags, arena), cases[i].diags);
+        assert_int_equal(got != expr, cases[i].is_replaced);
     }
 }
 
@@ -41,7 +49,8 @@ static void places(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
     (void)state;
-    const Expr *got = config_legacy_keyword(parsed("\"ab.cd\"", arena), arena, &diags);
+    const Expr *got = parsed("\"ab.cd\"", arena);
+    assert_true(config_legacy_keyword(&got, arena, &diags));
     assert_int_equal(got->kind, EXPR_TRAVERSAL);
     SourceRange step = source_resolve(got->as.traversal->steps[0].range);
     assert_int_equal(source_position(step.source, step.start).column, 4);
