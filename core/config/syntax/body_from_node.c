@@ -63,7 +63,7 @@ static bool refuse_wrapped_code(const NodeBody *body, const BodyNode *node, Diag
  * as programs know it, who read what `init` and `validate` say. */
 static bool template_to_expr(
     const NodeBody *body, const BodyNode *node, const Expr **out, Arena *arena, Diags *diags) {
-    const Source *source = body_scalar_source(node, body->source, arena);
+    const Source *source = body_scalar_source(node, body->source, body->syntax, arena);
     if (body->syntax == BODY_SYNTAX_YAML)
         return parser_parse_template(source, body->base.functions, out, arena, diags);
     Diags mistakes = diags_new(arena);
@@ -81,8 +81,8 @@ static bool string_to_expr(const NodeBody *body,
     const FunctionTable *functions = body->base.functions;
     if (form == BODY_CODE)
         return refuse_wrapped_code(body, node, diags) &&
-               parser_parse_expression(body_scalar_source(node, body->source, arena), functions,
-                                       out, arena, diags);
+               parser_parse_expression(body_scalar_source(node, body->source, body->syntax, arena),
+                                       functions, out, arena, diags);
     if (form == BODY_EXPRESSION && has_sequence(node->text))
         return template_to_expr(body, node, out, arena, diags);
     *out = expr_literal(value_string(node->text, arena), node_range(body, node), arena);
@@ -316,13 +316,15 @@ static bool add_item(const NodeBody *body,
  * with nothing behind it ("variable: {name: }") is an empty block; null in JSON is an absent one.
  */
 static bool add_bodies(const NodeBody *body,
-                       const BodyBlock *header,
+                       BodyBlock *header,
                        const BodyNode *place,
                        const BodyNode *node,
                        BodyContent *out,
                        Arena *arena,
                        Diags *diags) {
     bool ok = true;
+    if (body->syntax == BODY_SYNTAX_JSON) /* a diagnostic about the whole block: its bracket */
+        header->range = (SourceRange){body->source, node->start, node->start + 1};
     bool is_bare = node->kind == BODY_NODE_NULL && node->start == node->end;
     if (node->kind == BODY_NODE_OBJECT || is_bare)
         return add_block(body, header, place, node, out, arena, diags);

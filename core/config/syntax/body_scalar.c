@@ -207,7 +207,15 @@ static uint32_t scalar_to_outer(const Source *source, uint32_t offset) {
     return source->outer_start + (uint32_t)walk.at;
 }
 
-const Source *body_scalar_source(const BodyNode *string, const Source *file, Arena *arena) {
+/* An expression that begins with the string begins at its quote. */
+static uint32_t json_to_outer(const Source *source, uint32_t offset) {
+    return offset == 0 ? source->outer_start : scalar_to_outer(source, offset);
+}
+
+const Source *body_scalar_source(const BodyNode *string,
+                                 const Source *file,
+                                 BodySyntax syntax,
+                                 Arena *arena) {
     Source *source = arena_new(arena, Source);
     *source = (Source){
         .path = file->path,
@@ -215,7 +223,7 @@ const Source *body_scalar_source(const BodyNode *string, const Source *file, Are
         .outer = file,
         .outer_start = string->start,
         .outer_end = string->end,
-        .to_outer = scalar_to_outer,
+        .to_outer = syntax == BODY_SYNTAX_JSON ? json_to_outer : scalar_to_outer,
     };
     return source;
 }

@@ -4,4 +4,7 @@
 
 #include "body_node.h"
 
-const Source *body_scalar_source(const BodyNode *string, const Source *file, Arena *arena);
+const Source *body_scalar_source(const BodyNode *string,
+                                 const Source *file,
+                                 BodySyntax syntax,
+                                 Arena *arena);

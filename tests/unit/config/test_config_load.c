@@ -302,7 +302,7 @@ static const FolderCase folder_cases[] = {
         .about = "duplicates in another file",
         .files = {{"a.loam.yaml", "variable: {v: {}}\noutput: {o: {value: 1}}\nlocals: {l: 1}\n"},
                   {"b.tf.json", "{\"variable\": {\"v\": {}}, \"locals\": {\"l\": 2}}"}},
-        .wanted = "b.tf.json:1:15 Duplicate variable\nb.tf.json:1:36 Duplicate local value definition\n",
+        .wanted = "b.tf.json:1:20 Duplicate variable\nb.tf.json:1:36 Duplicate local value definition\n",
     },
     {
         .about = "overrides without a base, and of what they may not change",
