@@ -1,6 +1,6 @@
 /* registry: rows of providers; modules are opened once, under the lock, and stay open. */
 #include "registry.h"
-#include "module.h"
+#include "plugin.h"
 #include "object_type.h"
 #include "provider_table.h"
 
@@ -111,7 +111,7 @@ static bool load(const Registry *registry,
     Str path = str_format(scratch, "%.*s/%s", STR_ARG(registry->module_folder), row->module);
     void *handle = dlopen(str_to_cstr(path, scratch), RTLD_NOW | RTLD_LOCAL);
     if (!handle)
-        return refuse_module(row, path, module_failure(path, str_from_cstr(dlerror()), scratch),
+        return refuse_module(row, path, plugin_failure(path, str_from_cstr(dlerror()), scratch),
                              range, diags);
     Str symbol = str_format(scratch, "%s_provider", row->name);
     const Provider *provider = dlsym(handle, str_to_cstr(symbol, scratch));

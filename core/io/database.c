@@ -1,18 +1,18 @@
 /* The module with the client. */
 #include "database.h"
 #include "disk.h"
-#include "module.h"
+#include "plugin.h"
 
 typedef struct DatabaseModule {
     Database database;
-    Module module;
+    Plugin plugin;
 } DatabaseModule;
 
 static DatabaseStatus open_by_module(
     void *self, Str address, DatabaseSession **out, DatabaseAnswer *answer, Arena *arena) {
     DatabaseModule *opened = self;
     *answer = (DatabaseAnswer){0};
-    const Database *client = module_get(&opened->module, &answer->problem, arena);
+    const Database *client = plugin_get(&opened->plugin, &answer->problem, arena);
     if (!client)
         return DATABASE_NO_CLIENT;
     return client->open(client->self, address, out, answer, arena);
@@ -27,19 +27,19 @@ static DatabaseStatus run_by_module(void *self,
                                     DatabaseAnswer *answer,
                                     Arena *arena) {
     const DatabaseModule *opened = self;
-    const Database *client = opened->module.content;
+    const Database *client = opened->plugin.content;
     return client->run(client->self, session, statement, values, count, answer, arena);
 }
 
 static void close_by_module(void *self, DatabaseSession *session) {
     const DatabaseModule *opened = self;
-    const Database *client = opened->module.content;
+    const Database *client = opened->plugin.content;
     client->close(client->self, session);
 }
 
 const Database *database_on_first_use(Str module_folder, Arena *arena) {
     DatabaseModule *opened = arena_new(arena, DatabaseModule);
-    module_init(&opened->module, disk_join(module_folder, STR(DATABASE_MODULE), arena),
+    plugin_init(&opened->plugin, disk_join(module_folder, STR(DATABASE_MODULE), arena),
                 "pq_database", "PostgreSQL");
     opened->database = (Database){opened, open_by_module, run_by_module, close_by_module};
     return &opened->database;

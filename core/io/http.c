@@ -1,7 +1,7 @@
 /* Patience, sinks, and the module with the client. */
 #include "io.h"
 #include "log.h"
-#include "module.h"
+#include "plugin.h"
 #include "url.h"
 
 #include <errno.h>
@@ -198,7 +198,7 @@ Str http_header(const HttpResponse *response, const char *name) {
 
 typedef struct HttpModule {
     Http http;
-    Module module;
+    Plugin plugin;
 } HttpModule;
 
 static HttpStatus attempt_by_module(void *self,
@@ -208,7 +208,7 @@ static HttpStatus attempt_by_module(void *self,
                                     Str *problem,
                                     Arena *arena) {
     HttpModule *opened = self;
-    const Http *client = module_get(&opened->module, problem, arena);
+    const Http *client = plugin_get(&opened->plugin, problem, arena);
     if (!client)
         return HTTP_NO_CLIENT;
     return client->attempt(client->self, request, sink, response, problem, arena);
@@ -216,7 +216,7 @@ static HttpStatus attempt_by_module(void *self,
 
 const Http *http_on_first_use(Str module_folder, Arena *arena) {
     HttpModule *opened = arena_new(arena, HttpModule);
-    module_init(&opened->module, disk_join(module_folder, STR(HTTP_MODULE), arena), "curl_http",
+    plugin_init(&opened->plugin, disk_join(module_folder, STR(HTTP_MODULE), arena), "curl_http",
                 "the web");
     opened->http = (Http){opened, attempt_by_module};
     return &opened->http;

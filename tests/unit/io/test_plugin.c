@@ -1,20 +1,20 @@
-/* A module that is not there says where it should be; one that is there is opened once. */
+/* A missing plugin is reported with its path; a present plugin is loaded once. */
 #include "unit.h"
 
-#include "module.h"
+#include "plugin.h"
 
 static void missing(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
-    Module module;
+    Plugin plugin;
     Str problem = STR_EMPTY;
-    module_init(&module, STR("/nowhere/loam-x.so"), "x", "tests");
-    assert_null(module_get(&module, &problem, arena));
+    plugin_init(&plugin, STR("/nowhere/loam-x.so"), "x", "tests");
+    assert_null(plugin_get(&plugin, &problem, arena));
     assert_true(str_find(problem, STR("tests takes the module"), 0) != SIZE_MAX);
     assert_true(str_find(problem, STR("/nowhere/loam-x.so"), 0) != SIZE_MAX);
 }
 
-/* What the loader says, and what a person can do about it. */
+/* Each error of dlopen gets an advice. */
 static void failures(void **state) {
     (void)state;
     static const struct {
@@ -29,24 +29,24 @@ static void failures(void **state) {
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-        Str text = module_failure(STR("/x/loam-x.so"), str_from_cstr(cases[i].error), arena);
+        Str text = plugin_failure(STR("/x/loam-x.so"), str_from_cstr(cases[i].error), arena);
         if (!str_starts_with(text, str_from_cstr(cases[i].part)))
             check_str(text, cases[i].part);
     }
 }
 
-/* The C library serves as a module that every machine has. */
+/* The C library serves as a plugin, because every machine has it. */
 static void opened(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
-    Module module;
+    Plugin plugin;
     Str problem = STR_EMPTY;
-    module_init(&module, STR("libc.so.6"), "strlen", "tests");
-    const void *content = module_get(&module, &problem, arena);
+    plugin_init(&plugin, STR("libc.so.6"), "strlen", "tests");
+    const void *content = plugin_get(&plugin, &problem, arena);
     assert_non_null(content);
-    assert_ptr_equal(module_get(&module, &problem, arena), content);
-    module_init(&module, STR("libc.so.6"), "no_such_symbol", "tests");
-    assert_null(module_get(&module, &problem, arena));
+    assert_ptr_equal(plugin_get(&plugin, &problem, arena), content);
+    plugin_init(&plugin, STR("libc.so.6"), "no_such_symbol", "tests");
+    assert_null(plugin_get(&plugin, &problem, arena));
 }
 
 int main(void) {

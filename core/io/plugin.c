@@ -1,0 +1,41 @@
+/* plugin: calls dlopen at the first use. */
+#include "plugin.h"
+
+#include <dlfcn.h>
+
+void plugin_init(Plugin *plugin, Str path, const char *symbol, const char *purpose) {
+    *plugin = (Plugin){.path = path, .symbol = symbol, .purpose = purpose};
+    pthread_mutex_init(&plugin->mutex, NULL);
+}
+
+Str plugin_failure(Str path, Str error, Arena *arena) {
+    bool is_absent = str_find(error, STR("No such file"), 0) != SIZE_MAX;
+    if (!is_absent)
+        return str_format(arena, "the system cannot load it: %.*s", STR_ARG(error));
+    if (str_starts_with(error, path))
+        return STR("there is no such file: install all of loam (\"cmake --install\"), or put the "
+                   "module into that folder");
+    size_t colon = str_find_char(error, ':', 0);
+    return str_format(arena,
+                      "it needs the library \"%.*s\", which is not installed: install the "
+                      "package of your system that holds it",
+                      STR_ARG(str_slice(error, 0, colon)));
+}
+
+static Str refuse(const Plugin *plugin, Str error, Arena *arena) {
+    return str_format(arena, "%s takes the module \"%.*s\" of loam, and %.*s", plugin->purpose,
+                      STR_ARG(plugin->path), STR_ARG(plugin_failure(plugin->path, error, arena)));
+}
+
+const void *plugin_get(Plugin *plugin, Str *problem, Arena *arena) {
+    pthread_mutex_lock(&plugin->mutex);
+    if (!plugin->content) {
+        void *handle = dlopen(str_to_cstr(plugin->path, arena), RTLD_NOW | RTLD_LOCAL);
+        plugin->content = handle ? dlsym(handle, plugin->symbol) : NULL;
+        if (!plugin->content)
+            *problem = refuse(plugin, str_from_cstr(dlerror()), arena);
+    }
+    const void *content = plugin->content;
+    pthread_mutex_unlock(&plugin->mutex);
+    return content;
+}

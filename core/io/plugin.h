@@ -1,0 +1,23 @@
+/* plugin: a part of the program in a shared object of its own. The first use loads it, so that other
+ * runs do not pay for its libraries. Usable from any thread; a loaded plugin stays loaded. */
+#pragma once
+
+#include "str.h"
+
+#include <pthread.h>
+
+typedef struct Plugin {
+    Str path;
+    const char *symbol;  /* the symbol that plugin_get returns */
+    const char *purpose; /* "the web": names the user of the plugin in the error */
+    const void *content; /* address of the symbol; NULL: not loaded yet */
+    pthread_mutex_t mutex;
+} Plugin;
+
+/* Initializes in place: a plugin holds a mutex and must not be moved. */
+void plugin_init(Plugin *plugin, Str path, const char *symbol, const char *purpose);
+/* Explains as the end of a sentence why a plugin could not be loaded, and what to do. `error` is the
+ * text of dlerror; it names the missing file: the plugin, or a library that the plugin needs. */
+Str plugin_failure(Str path, Str error, Arena *arena);
+/* Returns the address of the symbol. NULL: the plugin cannot be loaded; *problem says why. */
+const void *plugin_get(Plugin *plugin, Str *problem, Arena *arena);
