@@ -1,7 +1,7 @@
 /* registry: rows of providers; modules are opened once, under the lock, and stay open. */
 #include "registry.h"
-#include "plugin.h"
 #include "object_type.h"
+#include "plugin.h"
 #include "provider_table.h"
 
 #include <dlfcn.h>

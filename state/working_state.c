@@ -234,17 +234,15 @@ static void put(WorkingState *working, const JournalOutcome *outcome) {
     } else {
         state_remove_deposed(instance, outcome->deposed);
     }
-    if (!object || outcome->provider.len == 0)
+    ProviderConfigAddr provider = outcome->provider_config;
+    if (!object || provider.provider.len == 0)
         return;
-    if (!str_equal(instance->provider_key, outcome->provider_key))
-        instance->provider_key = str_clone(outcome->provider_key, working->arena);
+    if (!str_equal(instance->provider_key, provider.key))
+        instance->provider_key = str_clone(provider.key, working->arena);
+    provider.key = STR_EMPTY;
     StateResource *resource = state_find_resource(state, outcome->address);
-    if (!str_equal(resource->provider, outcome->provider))
-        resource->provider = str_clone(outcome->provider, working->arena);
-    if (!str_equal(resource->provider_alias, outcome->provider_alias))
-        resource->provider_alias = str_clone(outcome->provider_alias, working->arena);
-    if (!str_equal(resource->provider_module, outcome->provider_module))
-        resource->provider_module = str_clone(outcome->provider_module, working->arena);
+    if (!provider_config_addr_equal(resource->provider_config, provider))
+        resource->provider_config = provider_config_addr_clone(provider, working->arena);
 }
 
 /* Under the mutex. One of those who ask is told yes. The first change starts the clock; once the
@@ -397,11 +395,9 @@ void working_state_declare(WorkingState *working, const StateResource *like) {
     pthread_mutex_lock(&working->mutex);
     StateResource *resource = state_add_resource(working->state, like->address);
     resource->is_declared = true;
-    if (resource->instances.count == 0) {
-        resource->provider = str_clone(like->provider, working->arena);
-        resource->provider_alias = str_clone(like->provider_alias, working->arena);
-        resource->provider_module = str_clone(like->provider_module, working->arena);
-    }
+    if (resource->instances.count == 0)
+        resource->provider_config =
+            provider_config_addr_clone(like->provider_config, working->arena);
     pthread_mutex_unlock(&working->mutex);
 }
 

@@ -57,9 +57,7 @@ static void declare_block(EngineWalk *walk, const Node *node) {
             continue;
         StateResource like = {
             .address = {(*module)->address, config->mode, config->type, config->name, KEY_ABSENT},
-            .provider = str_from_cstr(provider->provider->address),
-            .provider_alias = provider->alias,
-            .provider_module = provider->module_path,
+            .provider_config = provider->address,
         };
         working_state_declare(walk->working, &like);
     }

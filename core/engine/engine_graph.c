@@ -180,9 +180,7 @@ static void plan_deletion(Plan *plan,
                           Arena *arena) {
     ResourceChange change = {
         .address = resource->address,
-        .provider = resource->provider,
-        .provider_alias = resource->provider_alias,
-        .provider_module = resource->provider_module,
+        .provider_config = resource->provider_config,
         .action = ACTION_DELETE,
     };
     change.address.key = instance->key;

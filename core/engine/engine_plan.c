@@ -129,9 +129,7 @@ static StateInstance *instance_of(Gathering *gathering, const InstanceRecord *re
     StateInstance *instance = state_add_instance(gathering->refreshed, record->address);
     StateResource *resource = state_find_resource(gathering->refreshed, record->address);
     const ProviderNode *provider = record->node->as.resource->provider->as.provider;
-    resource->provider = str_from_cstr(provider->provider->address);
-    resource->provider_alias = provider->alias;
-    resource->provider_module = provider->module_path;
+    resource->provider_config = provider->address;
     instance->provider_key = record->provider_key;
     return instance;
 }

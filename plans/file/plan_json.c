@@ -120,10 +120,10 @@ static void write_change(JsonWriter *writer, const ResourceChange *change, Arena
     if (change->previous.type.len)
         write_address(writer, "previous", change->previous, arena);
     write_optional(writer, "deposed", change->deposed);
-    write_optional(writer, "provider", change->provider);
-    write_optional(writer, "provider_alias", change->provider_alias);
-    write_optional(writer, "provider_key", change->provider_key);
-    write_optional(writer, "provider_module", change->provider_module);
+    write_optional(writer, "provider", change->provider_config.provider);
+    write_optional(writer, "provider_alias", change->provider_config.alias);
+    write_optional(writer, "provider_key", change->provider_config.key);
+    write_optional(writer, "provider_module", change->provider_config.module);
     write_text(writer, "action", ACTIONS[change->action]);
     write_optional(writer, "reason", str_from_cstr(action_reason_name(change->reason)));
     write_key_value(writer, "before", change->before);
@@ -446,13 +446,13 @@ static bool read_change_text(Load *load, Str key, ResourceChange *change, bool *
     if (str_equal(key, STR("deposed")))
         return read_text(load, &change->deposed);
     if (str_equal(key, STR("provider")))
-        return read_text(load, &change->provider);
+        return read_text(load, &change->provider_config.provider);
     if (str_equal(key, STR("provider_key")))
-        return read_text(load, &change->provider_key);
+        return read_text(load, &change->provider_config.key);
     if (str_equal(key, STR("provider_alias")))
-        return read_text(load, &change->provider_alias);
+        return read_text(load, &change->provider_config.alias);
     if (str_equal(key, STR("provider_module")))
-        return read_text(load, &change->provider_module);
+        return read_text(load, &change->provider_config.module);
     if (str_equal(key, STR("import_id")))
         return read_text(load, &change->import_id);
     if (str_equal(key, STR("generated_config")))

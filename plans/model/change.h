@@ -36,10 +36,7 @@ typedef struct ResourceChange {
     ResourceAddr address;
     ResourceAddr previous; /* type empty: did not move */
     Str deposed;           /* empty: the current object */
-    Str provider;
-    Str provider_alias;
-    Str provider_module;
-    Str provider_key;            /* of a configuration with for_each; empty: none */
+    ProviderConfigAddr provider_config;
     const struct Schema *schema; /* NULL after reading a plan file, until the engine fills it in */
     Action action;
     ActionReason reason;
@@ -70,7 +67,7 @@ typedef struct OutputChange {
 typedef struct Drift {
     ResourceAddr address;
     ResourceAddr previous; /* type empty: did not move */
-    Str provider;
+    Str provider;          /* registry.terraform.io/hashicorp/random */
     const struct Schema *schema;
     Action action; /* ACTION_UPDATE, ACTION_DELETE; ACTION_NO_OP: only moved */
     Value before;

@@ -168,8 +168,8 @@ static void write_planned_outputs(const Document *document) {
 static int64_t schema_version(const Document *document, const ResourceChange *change) {
     const Schema *schema = change->schema;
     if (!schema && document->lookup) {
-        schema = document->lookup(document->payload, change->address.mode, change->provider,
-                                  change->address.type);
+        schema = document->lookup(document->payload, change->address.mode,
+                                  change->provider_config.provider, change->address.type);
     }
     return schema ? schema->version : 0;
 }
@@ -181,7 +181,7 @@ static void collect_planned(const Document *document, RenderJsonResources *out) 
             continue;
         RenderJsonResource resource = {
             .address = change->address,
-            .provider = change->provider,
+            .provider = change->provider_config.provider,
             .schema_version = schema_version(document, change),
             .object = or_null(change->after),
         };
@@ -268,7 +268,8 @@ static void write_parts(const Document *document, const ResourceChange *change) 
 static void write_resource_change(const Document *document, const ResourceChange *change) {
     JsonWriter *writer = document->writer;
     json_object_start(writer);
-    render_json_values_address(writer, change->address, change->provider, true, document->scratch);
+    render_json_values_address(writer, change->address, change->provider_config.provider, true,
+                               document->scratch);
     write_previous(document, change->previous);
     if (change->deposed.len)
         json_key_string(writer, "deposed", change->deposed);

@@ -21,6 +21,13 @@ static Str resource_key(ResourceAddr address, Arena *arena) {
     return resource_addr_to_str(address, arena);
 }
 
+ProviderConfigAddr state_provider_config(const StateResource *resource,
+                                         const StateInstance *instance) {
+    ProviderConfigAddr address = resource->provider_config;
+    address.key = instance->provider_key;
+    return address;
+}
+
 StateResource *state_find_resource(const State *state, ResourceAddr address) {
     SCOPED(ArenaRef) scratch = arena_open("state address");
     return map_find(&state->resources, resource_key(address, scratch));
@@ -346,9 +353,8 @@ static State *copy_state(const State *state, CopyObject *copy_object, Arena *are
         const StateResource *resource = entry->value;
         StateResource *resource_copy = arena_new(arena, StateResource);
         resource_copy->address = resource_addr_clone(resource->address, arena);
-        resource_copy->provider = str_clone(resource->provider, arena);
-        resource_copy->provider_alias = str_clone(resource->provider_alias, arena);
-        resource_copy->provider_module = str_clone(resource->provider_module, arena);
+        resource_copy->provider_config =
+            provider_config_addr_clone(resource->provider_config, arena);
         resource_copy->is_declared = resource->is_declared;
         copy_instances(resource, resource_copy, copy_object, arena);
         map_set(&copy->resources, str_clone(entry->key, arena), resource_copy);

@@ -64,15 +64,13 @@ typedef struct StateInstance {
     const StateObject *current; /* NULL: none */
     VEC(StateDeposed) deposed;
     const StatePending *pending; /* NULL: none */
-    Str provider_key;            /* of a provider with for_each, which it belongs to; empty: none */
+    Str provider_key;            /* key of its provider configuration with for_each; empty: none */
 } StateInstance;
 
 typedef struct StateResource {
-    ResourceAddr address; /* without key */
-    Str provider;         /* registry.terraform.io/hashicorp/random */
-    Str provider_alias;
-    Str provider_module; /* configuration address of the module it is configured in; empty: root */
-    VEC(StateInstance) instances; /* sorted by key */
+    ResourceAddr address;               /* without key */
+    ProviderConfigAddr provider_config; /* without key: each instance has its own */
+    VEC(StateInstance) instances;       /* sorted by key */
     bool is_declared; /* stays while it has none: the run that was to make some failed */
 } StateResource;
 
@@ -106,6 +104,9 @@ bool state_is_empty(const State *state);
 Str state_lineage_new(Str environment, Arena *arena);
 bool state_lineage_is_of(Str lineage, Str environment);
 
+/* With the key of the instance. */
+ProviderConfigAddr state_provider_config(const StateResource *resource,
+                                         const StateInstance *instance);
 StateResource *state_find_resource(const State *state, ResourceAddr address); /* key ignored */
 StateResource *state_add_resource(State *state, ResourceAddr address);        /* found or added */
 StateInstance *state_find_instance(const State *state, ResourceAddr address);

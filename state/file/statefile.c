@@ -48,10 +48,8 @@ static bool has_stored(const StateResource *resource) {
 }
 
 static bool same_resource(const StateResource *a, const StateResource *b) {
-    if (!str_equal(a->provider, b->provider) || !str_equal(a->provider_alias, b->provider_alias) ||
-        !str_equal(a->provider_module, b->provider_module)) {
+    if (!provider_config_addr_equal(a->provider_config, b->provider_config))
         return false;
-    }
     size_t at_a = 0;
     size_t at_b = 0;
     for (;;) {

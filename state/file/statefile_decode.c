@@ -3,7 +3,6 @@
 #include "address.h"
 #include "cipher.h"
 #include "json.h"
-#include "provider_ref.h"
 #include "state_object_json.h"
 #include "statefile.h"
 #include "statefile_upgrade.h"
@@ -15,9 +14,9 @@ typedef struct Decoding {
     Arena *arena;
     Diags *diags;
     StateObjectReader object;
-    /* What was parsed last, as neighbours mostly repeat it. */
+    /* The last parsed texts: neighbours mostly repeat them. */
     Str provider_text;
-    ProviderRef provider;
+    ProviderConfigAddr provider;
     Str module_text;
     const ModuleAddr *module;
 } Decoding;
@@ -127,13 +126,12 @@ static bool use_provider(Decoding *decoding, StateResource *resource, Str text) 
     if (text.len == 0)
         return true;
     if (!str_equal(text, decoding->provider_text)) {
-        if (!provider_ref_parse(text, &decoding->provider, decoding->arena))
+        if (!provider_config_addr_parse(text, &decoding->provider, decoding->arena))
             return fail(decoding, "\"%.*s\" names no provider.", STR_ARG(text));
         decoding->provider_text = text;
     }
-    resource->provider = decoding->provider.address;
-    resource->provider_alias = decoding->provider.alias;
-    resource->provider_module = decoding->provider.module;
+    resource->provider_config = decoding->provider;
+    resource->provider_config.key = STR_EMPTY;
     return true;
 }
 
@@ -242,9 +240,10 @@ static bool read_resource_member(Decoding *decoding, ResourceHead *head) {
 /* The provider may stand behind the instances, or with each of them. */
 static bool finish_resource(Decoding *decoding, const ResourceHead *head, StateResource *resource) {
     resource->is_declared = resource->instances.count == 0;
-    if (resource->provider.len == 0 && !use_provider(decoding, resource, head->provider))
+    if (resource->provider_config.provider.len == 0 &&
+        !use_provider(decoding, resource, head->provider))
         return false;
-    if (resource->provider.len > 0)
+    if (resource->provider_config.provider.len > 0)
         return true;
     Str text = resource_addr_to_str(resource->address, decoding->reader.arena);
     return fail(decoding, "The resource %.*s names no provider.", STR_ARG(text));

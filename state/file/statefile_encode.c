@@ -1,6 +1,5 @@
 /* statefile_encode: members in the order that the known tools write. */
 #include "json.h"
-#include "provider_ref.h"
 #include "state_object_json.h"
 #include "statefile.h"
 #include "version.h"
@@ -93,19 +92,13 @@ static bool is_stored(const StateResource *resource) {
     return resource->is_declared;
 }
 
-/* Then each instance names its own configuration, and the resource none. */
+/* If true, `provider` is a member of each instance instead of the resource. */
 static bool has_provider_keys(const StateResource *resource) {
     vec_each(&resource->instances, instance) {
         if (instance->provider_key.len > 0)
             return true;
     }
     return false;
-}
-
-static Str provider_text(const StateResource *resource, Str key, Arena *arena) {
-    ProviderRef ref = {resource->provider, resource->provider_alias, resource->provider_module,
-                       key};
-    return provider_ref_to_str(ref, arena);
 }
 
 static void write_resource(JsonWriter *writer, const StateResource *resource, Arena *scratch) {
@@ -118,12 +111,15 @@ static void write_resource(JsonWriter *writer, const StateResource *resource, Ar
     json_key_string(writer, "name", address.name);
     bool has_keys = has_provider_keys(resource);
     if (!has_keys)
-        json_key_string(writer, "provider", provider_text(resource, STR_EMPTY, scratch));
+        json_key_string(writer, "provider",
+                        provider_config_addr_to_str(resource->provider_config, scratch));
     json_key(writer, STR("instances"));
     json_array_start(writer);
     vec_each(&resource->instances, instance) {
-        Str provider =
-            has_keys ? provider_text(resource, instance->provider_key, scratch) : STR_EMPTY;
+        Str provider = STR_EMPTY;
+        if (has_keys)
+            provider =
+                provider_config_addr_to_str(state_provider_config(resource, instance), scratch);
         write_instance(writer, instance, provider, scratch);
     }
     json_array_end(writer);

@@ -3,7 +3,6 @@
 #include "statefile_upgrade.h"
 #include "flatmap.h"
 #include "json.h"
-#include "provider_ref.h"
 
 typedef struct Upgrade {
     State *state;
@@ -102,9 +101,8 @@ static bool read_name(Str name, ResourceAddr *out) {
     return address.type.len > 0 && address.name.len > 0;
 }
 
-/* Written only where it is not the one that the type's name begins with. */
+/* Without `provider`, the first word of the resource type names the provider. */
 static bool use_provider(Upgrade *upgrade, StateResource *resource, Str written) {
-    ProviderRef ref;
     if (written.len == 0) {
         Str type = resource->address.type;
         size_t end = str_find_char(type, '_', 0);
@@ -114,11 +112,9 @@ static bool use_provider(Upgrade *upgrade, StateResource *resource, Str written)
                !str_starts_with(written, STR("module."))) {
         written = str_concat(STR("provider."), written, upgrade->arena);
     }
-    if (!provider_ref_parse(written, &ref, upgrade->arena))
+    if (!provider_config_addr_parse(written, &resource->provider_config, upgrade->arena))
         return false;
-    resource->provider = ref.address;
-    resource->provider_alias = ref.alias;
-    resource->provider_module = ref.module;
+    resource->provider_config.key = STR_EMPTY;
     return true;
 }
 

@@ -31,10 +31,7 @@ typedef struct Journal Journal;
 
 typedef struct JournalIntent {
     ResourceAddr address;
-    Str provider; /* address, alias and module of its provider, as in StateResource */
-    Str provider_alias;
-    Str provider_module;
-    Str provider_key; /* as in StateInstance */
+    ProviderConfigAddr provider_config;
     Str deposed;
     Str action;
     uint64_t generation;
@@ -51,10 +48,7 @@ typedef struct JournalIntent {
 /* What the object slot (current, or the deposed one) holds after the call; NULL: nothing. */
 typedef struct JournalOutcome {
     ResourceAddr address;
-    Str provider;
-    Str provider_alias;
-    Str provider_module;
-    Str provider_key; /* as in StateInstance */
+    ProviderConfigAddr provider_config; /* provider empty: keep the one in the state */
     Str deposed;
     const StateObject *object;
 } JournalOutcome;

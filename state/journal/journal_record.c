@@ -20,8 +20,9 @@ static void write_count(JsonWriter *writer, const char *key, uint64_t count) {
 
 static void write_slot(JsonWriter *writer, const JournalRecord *record, Arena *scratch) {
     json_key_string(writer, "address", resource_addr_to_str(record->address, scratch));
-    if (record->provider.address.len > 0)
-        json_key_string(writer, "provider", provider_ref_to_str(record->provider, scratch));
+    if (record->provider_config.provider.len > 0)
+        json_key_string(writer, "provider",
+                        provider_config_addr_to_str(record->provider_config, scratch));
     if (record->deposed.len > 0)
         json_key_string(writer, "deposed", record->deposed);
 }
@@ -196,7 +197,8 @@ static bool parse_address(Parsing *parsing, JsonToken token, void *field) {
 
 static bool parse_provider(Parsing *parsing, JsonToken token, void *field) {
     Str text;
-    return parse_string(parsing, token, &text) && provider_ref_parse(text, field, parsing->arena);
+    return parse_string(parsing, token, &text) &&
+           provider_config_addr_parse(text, field, parsing->arena);
 }
 
 static bool parse_dependencies(Parsing *parsing, JsonToken token, void *field) {
@@ -236,7 +238,7 @@ static const struct {
     {"digest",         parse_string,       offsetof(JournalRecord, digest)                },
     {"time",           parse_string,       offsetof(JournalRecord, time)                  },
     {"address",        parse_address,      offsetof(JournalRecord, address)               },
-    {"provider",       parse_provider,     offsetof(JournalRecord, provider)              },
+    {"provider",       parse_provider,     offsetof(JournalRecord, provider_config)       },
     {"deposed",        parse_string,       offsetof(JournalRecord, deposed)               },
     {"object",         parse_object,       offsetof(JournalRecord, object)                },
     {"part",           parse_string,       offsetof(JournalRecord, part)                  },

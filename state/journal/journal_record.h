@@ -1,7 +1,6 @@
 /* journal_record: one line of the journal: checksum, blank, JSON, line end. */
 #pragma once
 
-#include "provider_ref.h"
 #include "state.h"
 
 typedef enum RecordKind {
@@ -26,7 +25,7 @@ typedef struct JournalRecord {
     Str time;          /* start */
     /* intent, outcome, depose, restore */
     ResourceAddr address;
-    ProviderRef provider;
+    ProviderConfigAddr provider_config;
     Str deposed;
     const StateObject *object; /* outcome; NULL: none */
     StatePending pending;      /* intent; its own `deposed` and `parts` are unused */

@@ -131,12 +131,11 @@ static void find_fold(Replay *replay) {
 static StateInstance *instance_of(Replay *replay, const JournalRecord *record) {
     StateInstance *instance = state_add_instance(replay->state, record->address);
     StateResource *resource = state_find_resource(replay->state, record->address);
-    bool named = record->provider.address.len > 0;
-    if (named && (record->kind == RECORD_OUTCOME || resource->provider.len == 0)) {
-        resource->provider = record->provider.address;
-        resource->provider_alias = record->provider.alias;
-        resource->provider_module = record->provider.module;
-        instance->provider_key = record->provider.key;
+    bool named = record->provider_config.provider.len > 0;
+    if (named && (record->kind == RECORD_OUTCOME || resource->provider_config.provider.len == 0)) {
+        resource->provider_config = record->provider_config;
+        resource->provider_config.key = STR_EMPTY;
+        instance->provider_key = record->provider_config.key;
     }
     return instance;
 }

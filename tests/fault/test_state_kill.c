@@ -83,7 +83,7 @@ static bool operate(Run *run, WorkingState *working, int slot, Arena *arena) {
     Str lineage = working_state_lineage(working);
     JournalIntent intent = {
         .address = address,
-        .provider = STR("h/n/file"),
+        .provider_config.provider = STR("h/n/file"),
         .action = before ? STR("delete") : STR("create"),
         .generation = generation,
         .identity = before ? id_of(before)
@@ -94,7 +94,7 @@ static bool operate(Run *run, WorkingState *working, int slot, Arena *arena) {
     if (!working_state_intend(working, &intent, &sequence, &run->diags))
         return false;
     Str path = thing_path(intent.identity, arena);
-    JournalOutcome outcome = {.address = address, .provider = STR("h/n/file")};
+    JournalOutcome outcome = {.address = address, .provider_config.provider = STR("h/n/file")};
     StateObject object = {.attributes =
                               str_format(arena, "{\"id\":\"%.*s\"}", STR_ARG(intent.identity))};
     int error;

@@ -242,7 +242,7 @@ static const StateObject *current_of(Run *run, size_t slot) {
 static bool intend(Run *run, size_t slot, const char *action, Str deposed, Str *id, uint64_t *out) {
     JournalIntent intent = {
         .address = address_of(slot),
-        .provider = STR("h/n/t"),
+        .provider_config.provider = STR("h/n/t"),
         .deposed = deposed,
         .action = str_from_cstr(action),
         .generation = working_state_generation(run->working, address_of(slot)),
@@ -257,7 +257,7 @@ static bool intend(Run *run, size_t slot, const char *action, Str deposed, Str *
 static void record(Run *run, size_t slot, uint64_t sequence, Str deposed, const StateObject *now) {
     JournalOutcome outcome = {
         .address = address_of(slot),
-        .provider = STR("h/n/t"),
+        .provider_config.provider = STR("h/n/t"),
         .deposed = deposed,
         .object = now,
     };

@@ -92,7 +92,7 @@ static bool restore_options(Operation *operation, const Plan *plan) {
 static void restore_schemas(const Project *project, Plan *plan) {
     vec_each(&plan->changes, change) {
         change->schema = engine_find_schema(&project->engine, change->address.mode,
-                                            change->provider, change->address.type);
+                                            change->provider_config.provider, change->address.type);
     }
     vec_each(&plan->drift, drift) {
         drift->schema = engine_find_schema(&project->engine, drift->address.mode, drift->provider,

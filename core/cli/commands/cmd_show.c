@@ -90,8 +90,8 @@ static int show_plan(Cli *cli, const Arguments *arguments, Str path, Diags *diag
         return 1;
     Engine engine = {.io = &cli->io, .registry = cli->registry};
     vec_each(&plan->changes, change) {
-        change->schema = engine_find_schema(&engine, change->address.mode, change->provider,
-                                            change->address.type);
+        change->schema = engine_find_schema(&engine, change->address.mode,
+                                            change->provider_config.provider, change->address.type);
     }
     vec_each(&plan->drift, drift) {
         drift->schema =
@@ -124,8 +124,9 @@ static void show_object(StateText *out,
     Arena *arena = out->cli->arena;
     if (!instance->current)
         return;
-    const Schema *schema = engine_find_schema(out->engine, resource->address.mode,
-                                              resource->provider, resource->address.type);
+    const Schema *schema =
+        engine_find_schema(out->engine, resource->address.mode, resource->provider_config.provider,
+                           resource->address.type);
     ResourceAddr address = resource->address;
     address.key = instance->key;
     Value value;

@@ -145,9 +145,7 @@ static void collect_moves(const State *state,
 static void carry_in(State *state, const Move *move) {
     StateInstance *instance = state_add_instance(state, move->to);
     StateResource *resource = state_find_resource(state, move->to);
-    resource->provider = move->resource->provider;
-    resource->provider_alias = move->resource->provider_alias;
-    resource->provider_module = move->resource->provider_module;
+    resource->provider_config = move->resource->provider_config;
     instance->current = move->instance->current;
     instance->deposed.items = move->instance->deposed.items;
     instance->deposed.count = move->instance->deposed.count;

@@ -35,7 +35,7 @@ static void find_resources(const State *state, Str provider, StateResources *out
     StateResources all = {0};
     state_sorted_resources(state, &all, arena);
     vec_each(&all, resource) {
-        if (str_equal((*resource)->provider, provider))
+        if (str_equal((*resource)->provider_config.provider, provider))
             vec_push(arena, out, *resource);
     }
 }
@@ -79,7 +79,7 @@ static int replace(Project *project, const Arguments *arguments, Str from, Str t
     if (!approve(project, arguments))
         return 1;
     vec_each(&found, resource) {
-        (*resource)->provider = to;
+        (*resource)->provider_config.provider = to;
     }
     if (!project_write_state(project, state))
         return 1;

@@ -21,7 +21,7 @@ static const Schema *find_schema(void *payload, ResourceMode mode, Str provider,
 static void print_json(Project *project, const StateResource *resource, ResourceAddr address) {
     Arena *arena = project->cli->arena;
     State *alone = state_new(arena);
-    state_add_resource(alone, address)->provider = resource->provider;
+    state_add_resource(alone, address)->provider_config = resource->provider_config;
     state_add_instance(alone, address)->current =
         state_find_instance(project->state, address)->current;
     StrBuf text = strbuf_new(arena);
@@ -50,8 +50,8 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         return 1;
     }
     const StateResource *resource = state_find_resource(project.state, address);
-    const Schema *schema =
-        engine_find_schema(&project.engine, address.mode, resource->provider, address.type);
+    const Schema *schema = engine_find_schema(&project.engine, address.mode,
+                                              resource->provider_config.provider, address.type);
     Value value;
     if (!schema) {
         diags_error(diags, NO_RANGE, "Unknown resource type",

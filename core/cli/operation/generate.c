@@ -138,8 +138,8 @@ static bool describe(Project *project,
         .name = address.name,
         .id = change ? change->import_id : STR_EMPTY,
         .provider = provider_of(import, arena),
-        .schema =
-            engine_find_schema(&project->engine, address.mode, resource->provider, address.type),
+        .schema = engine_find_schema(&project->engine, address.mode,
+                                     resource->provider_config.provider, address.type),
         .omits_null = !cli_name(project->cli)->is_other,
     };
     if (!text.schema ||

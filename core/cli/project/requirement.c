@@ -82,9 +82,9 @@ void requirement_of_state(const State *state, StrVec *out, Arena *arena) {
     Map seen = map_new(arena);
     map_each(&state->resources, entry) {
         const StateResource *resource = entry->value;
-        if (!map_has(&seen, resource->provider))
-            vec_push(arena, out, resource->provider);
-        map_set(&seen, resource->provider, entry->value);
+        if (!map_has(&seen, resource->provider_config.provider))
+            vec_push(arena, out, resource->provider_config.provider);
+        map_set(&seen, resource->provider_config.provider, entry->value);
     }
     str_sort(out->items, out->count);
 }

@@ -19,8 +19,8 @@ const Map *state_secrets(const Engine *engine, const State *state, Arena *arena)
     state_sorted_resources(state, &resources, arena);
     vec_each(&resources, resource) {
         ResourceAddr address = (*resource)->address;
-        const Schema *schema =
-            engine_find_schema(engine, address.mode, (*resource)->provider, address.type);
+        const Schema *schema = engine_find_schema(
+            engine, address.mode, (*resource)->provider_config.provider, address.type);
         vec_each(&(*resource)->instances, instance) {
             Diags ignored = diags_new(arena);
             Value value;

@@ -60,8 +60,8 @@ static void show_object(const SuiteRun *run,
                         StrBuf *out,
                         Arena *scratch) {
     ResourceAddr address = resource->address;
-    const Schema *schema =
-        engine_find_schema(run->engine, address.mode, resource->provider, address.type);
+    const Schema *schema = engine_find_schema(run->engine, address.mode,
+                                              resource->provider_config.provider, address.type);
     Diags ignored = diags_new(scratch);
     Value value;
     address.key = instance->key;

@@ -8,9 +8,7 @@ static ResourceNode *attach_orphan(EngineWalk *walk,
                                    Diags *diags) {
     OrphanRequest request = {
         .resource = change->address,
-        .provider = change->provider,
-        .provider_alias = change->provider_alias,
-        .provider_module = change->provider_module,
+        .provider_config = change->provider_config,
     };
     Node *node = transform_locate_orphan(walk, &request, orphans, diags);
     if (!node)

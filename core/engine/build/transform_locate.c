@@ -35,9 +35,9 @@ Node *transform_locate_block(EngineWalk *walk, ResourceAddr address) {
 }
 
 static Node *add_orphan(EngineWalk *walk, const OrphanRequest *request, Str address, Diags *diags) {
-    ProviderRef ref = {.name = registry_local_name(request->provider),
-                       .alias = request->provider_alias};
-    EngineModule *module = provider_module(walk, request->provider_module);
+    const ProviderConfigAddr *wanted = &request->provider_config;
+    ProviderRef ref = {.name = registry_local_name(wanted->provider), .alias = wanted->alias};
+    EngineModule *module = provider_module(walk, wanted->module);
     Node *provider = transform_provider_find(walk, module, ref, diags);
     if (!provider)
         return NULL;

@@ -8,9 +8,7 @@ Node *transform_locate_block(EngineWalk *walk, ResourceAddr address);
 
 typedef struct OrphanRequest {
     ResourceAddr resource;
-    Str provider;
-    Str provider_alias;
-    Str provider_module;
+    ProviderConfigAddr provider_config;
 } OrphanRequest;
 
 /* The node for what no block has, with its provider and type, made for its first instance; NULL

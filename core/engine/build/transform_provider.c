@@ -35,11 +35,12 @@ static Node *add_provider(EngineWalk *walk,
     ProviderNode *state = arena_new(arena, ProviderNode);
     state->provider = provider;
     state->config = config;
-    state->alias = ref.alias;
-    state->module_path = module->config->path;
-    Str path = module->config->path;
-    Str name = str_format(arena, "%.*s%sprovider[\"%s\"]%s%.*s", STR_ARG(path), path.len ? "." : "",
-                          provider->address, ref.alias.len ? "." : "", STR_ARG(ref.alias));
+    state->address = (ProviderConfigAddr){
+        .provider = str_from_cstr(provider->address),
+        .alias = ref.alias,
+        .module = module->config->path,
+    };
+    Str name = provider_config_addr_to_str(state->address, arena);
     Node *node =
         node_add(walk, module, NODE_PROVIDER, STR_EMPTY, name, config ? config->range : NO_RANGE);
     node->as.provider = state;

@@ -14,9 +14,7 @@ static void remember_flags(ResourceNode *resource, const StateResource *stored) 
 static Node *find_orphan(EngineWalk *walk, StateResource *stored, Map *orphans, Diags *diags) {
     OrphanRequest request = {
         .resource = stored->address,
-        .provider = stored->provider,
-        .provider_alias = stored->provider_alias,
-        .provider_module = stored->provider_module,
+        .provider_config = stored->provider_config,
     };
     Node *node = transform_locate_orphan(walk, &request, orphans, diags);
     if (node)

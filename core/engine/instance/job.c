@@ -11,7 +11,7 @@
 /* The configuration with this key; the node itself if it is not repeated or has no such key. */
 static ProviderNode *choose_provider(ProviderNode *provider, Str key) {
     vec_each(&provider->repeated, one) {
-        if (str_equal((*one)->key, key))
+        if (str_equal((*one)->address.key, key))
             return *one;
     }
     return provider;
@@ -145,13 +145,17 @@ bool job_require_provider(Job *job) {
     return false;
 }
 
+/* The key is that of the instance: a provider configuration that was deleted keeps its name. */
+static ProviderConfigAddr provider_config(const Job *job) {
+    ProviderConfigAddr address = job->provider->address;
+    address.key = job->record->provider_key;
+    return address;
+}
+
 ResourceChange *job_new_change(const Job *job) {
     ResourceChange *change = arena_new(job->passing, ResourceChange);
     change->address = job->record->address;
-    change->provider = str_from_cstr(job->provider->provider->address);
-    change->provider_alias = job->provider->alias;
-    change->provider_module = job->provider->module_path;
-    change->provider_key = job->record->provider_key;
+    change->provider_config = provider_config(job);
     change->deposed = job->record->deposed;
     change->schema = job->schema;
     change->before = value_null(schema_implied_type(job->schema));
@@ -165,10 +169,7 @@ ResourceChange *job_new_change(const Job *job) {
 JournalIntent job_intent(const Job *job, const char *action) {
     return (JournalIntent){
         .address = job->record->address,
-        .provider = str_from_cstr(job->provider->provider->address),
-        .provider_alias = job->provider->alias,
-        .provider_module = job->provider->module_path,
-        .provider_key = job->record->provider_key,
+        .provider_config = provider_config(job),
         .deposed = job->record->deposed,
         .action = str_from_cstr(action),
         .schema_version = (uint64_t)job->schema->version,
@@ -178,10 +179,7 @@ JournalIntent job_intent(const Job *job, const char *action) {
 JournalOutcome job_outcome(const Job *job, const StateObject *object) {
     return (JournalOutcome){
         .address = job->record->address,
-        .provider = str_from_cstr(job->provider->provider->address),
-        .provider_alias = job->provider->alias,
-        .provider_module = job->provider->module_path,
-        .provider_key = job->record->provider_key,
+        .provider_config = provider_config(job),
         .deposed = job->record->deposed,
         .object = object,
     };

@@ -52,8 +52,8 @@ static bool stored_has(const EngineWalk *walk,
                        const char *attribute,
                        Str text) {
     SCOPED(ArenaRef) scratch = arena_open("deletions");
-    const Schema *schema =
-        engine_find_schema(walk->engine, MODE_MANAGED, resource->provider, resource->address.type);
+    const Schema *schema = engine_find_schema(
+        walk->engine, MODE_MANAGED, resource->provider_config.provider, resource->address.type);
     Value value;
     vec_each(&resource->instances, instance) {
         const StateObject *object = instance->current;

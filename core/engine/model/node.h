@@ -37,8 +37,7 @@ typedef struct ProviderNode ProviderNode;
 struct ProviderNode {
     const Provider *provider;
     const ProviderConfig *config; /* NULL: implied, empty */
-    Str alias;
-    Str module_path; /* where it is configured */
+    ProviderConfigAddr address;   /* key: of one of several, by for_each */
     const Decoded *decoded;
     Diags decoding; /* as ResourceNode's */
     void *client;
@@ -47,7 +46,6 @@ struct ProviderNode {
     bool is_configured;
     bool is_deferred;             /* its configuration holds unknowns */
     bool is_rebuilt;              /* and its server is replaced, so its objects do not exist yet */
-    Str key;                      /* one of several, by for_each */
     VEC(ProviderNode *) repeated; /* with for_each: the configurations themselves */
 };
 

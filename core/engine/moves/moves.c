@@ -375,9 +375,7 @@ static const State *rebuild(const Run *run, const State *prior, Moves *moves) {
         *instance = *moving->instance;
         instance->key = key;
         StateResource *resource = state_find_resource(state, moving->address);
-        resource->provider = moving->resource->provider;
-        resource->provider_alias = moving->resource->provider_alias;
-        resource->provider_module = moving->resource->provider_module;
+        resource->provider_config = moving->resource->provider_config;
         if (resource_addr_equal(moving->origin, moving->address))
             continue;
         map_set(&moves->origins, resource_addr_to_str(moving->address, run->arena),

@@ -76,7 +76,7 @@ static void place_errors(Visit *visit, const ProviderNode *provider, size_t from
     }
     Str address =
         str_format(visit->diags.arena, "provider[\"%s\"]%s%.*s", provider->provider->address,
-                   provider->alias.len > 0 ? "." : "", STR_ARG(provider->alias));
+                   provider->address.alias.len > 0 ? "." : "", STR_ARG(provider->address.alias));
     diags_set_address(&visit->diags, from, address);
 }
 
@@ -116,7 +116,7 @@ static bool open_repeated(Visit *visit, ProviderNode *provider, EvalScope *scope
         if (!expansion.is_unknown) {
             scope->key = expansion.keys[i];
             scope->each_value = expansion.values[i];
-            one->key = str_clone(expansion.keys[i].text, visit->keep);
+            one->address.key = str_clone(expansion.keys[i].text, visit->keep);
         }
         vec_push(visit->keep, &provider->repeated, one);
         ok = open_one(visit, one, scope) && ok;

@@ -346,7 +346,7 @@ static bool read_provider_key(Visit *visit, InstanceRecord *record) {
     if (value_is_present(key)) {
         record->provider_key = str_clone(value_text(key), visit->keep);
         vec_each(&provider->repeated, one) {
-            if (str_equal((*one)->key, record->provider_key))
+            if (str_equal((*one)->address.key, record->provider_key))
                 return true;
         }
     }

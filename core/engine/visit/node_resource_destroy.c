@@ -155,7 +155,7 @@ static void submit(Visit *visit, Node *node, ChangeRun *run) {
     record->mirror = visit->node;
     record->run = run;
     record->address = run->change->address;
-    record->provider_key = run->change->provider_key;
+    record->provider_key = run->change->provider_config.key;
     record->deposed = run->deposed.len > 0 ? run->deposed : run->change->deposed;
     WalkTask task = {.run = run_deletion, .payload = record};
     if (run->change->action == ACTION_FORGET) {

@@ -219,14 +219,14 @@ static bool has_dependency(const StateObject *object, Str address) {
     return false;
 }
 
-/* By the configuration that the state says made it? */
+/* Does the state name the provider configuration that the resource uses now? */
 static bool is_same_provider(const Job *job) {
     const InstanceRecord *record = job->record;
     const StateResource *stored = record->stored_resource;
     return str_equal(record->stored->provider_key, record->provider_key) &&
            (!stored || !job->resource->config ||
-            (str_equal(stored->provider_alias, job->provider->alias) &&
-             str_equal(stored->provider_module, job->provider->module_path)));
+            (str_equal(stored->provider_config.alias, job->provider->address.alias) &&
+             str_equal(stored->provider_config.module, job->provider->address.module)));
 }
 
 /* A refresh adds the dependencies of the configuration to the stored ones: they order the deletion

@@ -1,7 +1,8 @@
 /* address: the names of things: module.a["k"].libvirt_domain.node[2].
  *
- *   ModuleAddr    a module instance, as a chain to the root; the root is NULL
- *   ResourceAddr  a resource block within a module instance; with key: one instance of it
+ *   ModuleAddr          a module instance, as a chain to the root; the root is NULL
+ *   ResourceAddr        a resource block within a module instance; with key: one instance of it
+ *   ProviderConfigAddr  a provider configuration
  *
  * "Configuration address" means the same without any instance keys. All views; clone to keep. */
 #pragma once
@@ -34,6 +35,14 @@ typedef struct ResourceAddr {
     InstanceKey key;
 } ResourceAddr;
 
+/* module.a.provider["registry.terraform.io/hashicorp/random"].alias["key"] */
+typedef struct ProviderConfigAddr {
+    Str provider; /* registry.terraform.io/hashicorp/random */
+    Str alias;    /* empty: the default configuration */
+    Str module;   /* configuration address of the module with the block; empty: root */
+    Str key;      /* of a configuration with for_each; empty: none */
+} ProviderConfigAddr;
+
 #define KEY_ABSENT ((InstanceKey){0})
 
 InstanceKey address_key_from_value(Value key);
@@ -65,6 +74,12 @@ Str resource_addr_to_str(ResourceAddr address, Arena *arena);
 /* Without any instance keys: as `dependencies` in state name it. */
 Str resource_addr_to_config_str(ResourceAddr address, Arena *arena);
 ResourceAddr resource_addr_clone(ResourceAddr address, Arena *arena);
+
+/* Also accepts the older form provider.NAME, and drops integer keys. False: not such an address. */
+MUST_USE bool provider_config_addr_parse(Str text, ProviderConfigAddr *out, Arena *arena);
+Str provider_config_addr_to_str(ProviderConfigAddr address, Arena *arena);
+bool provider_config_addr_equal(ProviderConfigAddr a, ProviderConfigAddr b);
+ProviderConfigAddr provider_config_addr_clone(ProviderConfigAddr address, Arena *arena);
 
 /* What -target, state commands and moved blocks name. */
 typedef struct AddressTarget {

@@ -274,7 +274,7 @@ static EngineCase *open_doubt(const char *config) {
     instance->current = NULL;
     instance->pending = doubt(c, "a");
     StateResource *resource = state_find_resource(c->state, address);
-    resource->provider = STR("loam.internal/test/fake");
+    resource->provider_config.provider = STR("loam.internal/test/fake");
     return c;
 }
 

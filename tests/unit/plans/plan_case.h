@@ -73,7 +73,7 @@ static inline ResourceChange change_of(const char *address,
                                        Value after) {
     return (ResourceChange){
         .address = address_of(address),
-        .provider = STR("example.com/test/test"),
+        .provider_config.provider = STR("example.com/test/test"),
         .action = action,
         .before = before,
         .after = after,

@@ -30,9 +30,9 @@ static inline ResourceChange sample_replacement(void) {
                                       value_of("{\"a\": 1, \"s\": {\"$sensitive\": \"x\"}}"),
                                       value_of("{\"a\": {\"$unknown\": true}, \"s\": null}"));
     change.previous = address_of("t.old");
-    change.provider_alias = STR("east");
-    change.provider_key = STR("k");
-    change.provider_module = STR("module.m");
+    change.provider_config.alias = STR("east");
+    change.provider_config.key = STR("k");
+    change.provider_config.module = STR("module.m");
     change.reason = REASON_REPLACE_BY_REQUEST;
     change.private_data = (Str){"\0\xff", 2};
     change.create_before_destroy = true;

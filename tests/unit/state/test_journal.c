@@ -40,7 +40,7 @@ static uint64_t intend(Case *it, const char *address) {
     uint64_t sequence = 0;
     JournalIntent intent = {
         .address = state_case_address(address, it->arena),
-        .provider = STR("h/n/t"),
+        .provider_config.provider = STR("h/n/t"),
         .action = STR("create"),
         .generation = 3,
     };
@@ -222,7 +222,7 @@ static void fold_keeps_what_is_in_doubt(void **unused) {
                                &it->diags));
     ResourceAddr address = state_case_address("t.a", arena);
     assert_int_equal(state_find_instance(state, address)->pending->generation, 3);
-    check_str(state_find_resource(state, address)->provider, "h/n/t");
+    check_str(state_find_resource(state, address)->provider_config.provider, "h/n/t");
 }
 
 static void torn_end_is_cut(void **unused) {

@@ -19,19 +19,19 @@ static void intent(void **unused) {
         .number = 17,
         .sequence = 3,
         .address = state_case_address("module.m[\"k\"].t.x[0]", arena),
-        .provider = {STR("h/n/t"),        STR("west"), STR("module.m")},
+        .provider_config = {STR("h/n/t"),        STR("west"), STR("module.m")},
         .deposed = STR("0000000a"),
         .pending =
             {
-                     .action = STR("create"),
-                     .generation = 9,
-                     .identity = STR("id \"\n\x01"),
-                     .planned = STR("{ \"a\" : [1,\n null] }"),
-                     .schema_version = 2,
-                     .is_provisioned = true,
-                     .dependencies = dependencies,
-                     .dependency_count = 2,
-                     },
+                            .action = STR("create"),
+                            .generation = 9,
+                            .identity = STR("id \"\n\x01"),
+                            .planned = STR("{ \"a\" : [1,\n null] }"),
+                            .schema_version = 2,
+                            .is_provisioned = true,
+                            .dependencies = dependencies,
+                            .dependency_count = 2,
+                            },
     };
     JournalRecord read;
     assert_true(journal_record_parse(write(&record, arena), &read, arena));
@@ -39,9 +39,9 @@ static void intent(void **unused) {
     assert_int_equal(read.number, 17);
     assert_int_equal(read.sequence, 3);
     assert_true(resource_addr_equal(read.address, record.address));
-    check_str(read.provider.address, "h/n/t");
-    check_str(read.provider.alias, "west");
-    check_str(read.provider.module, "module.m");
+    check_str(read.provider_config.provider, "h/n/t");
+    check_str(read.provider_config.alias, "west");
+    check_str(read.provider_config.module, "module.m");
     check_str(read.deposed, "0000000a");
     check_str(read.pending.action, "create");
     assert_int_equal(read.pending.generation, 9);

@@ -40,8 +40,8 @@ static void intent(Left *left, uint64_t sequence, const char *address, const cha
                   .kind = RECORD_INTENT,
                   .sequence = sequence,
                   .address = state_case_address(address, left->arena),
-                  .provider = {.address = STR("h/n/t")     },
-                  .pending = { .action = str_from_cstr(action), .generation = sequence * 10},
+                  .provider_config.provider = STR("h/n/t"),
+                  .pending = {.action = str_from_cstr(action), .generation = sequence * 10},
     });
 }
 
@@ -63,7 +63,7 @@ static void outcome(Left *left, uint64_t sequence, const char *address, const ch
                   .kind = RECORD_OUTCOME,
                   .sequence = sequence,
                   .address = state_case_address(address, left->arena),
-                  .provider = {.address = STR("h/n/t")},
+                  .provider_config.provider = STR("h/n/t"),
                   .object = id ? state_case_object(id, left->arena) : NULL,
               });
 }
@@ -168,7 +168,7 @@ static void same_state(void **unused) {
     check_str(slot(&left, "t.effectless"), "new");
     assert_int_equal(left.state->serial, 6);
     ResourceAddr address = state_case_address("t.doubtful", arena);
-    check_str(state_find_resource(left.state, address)->provider, "h/n/t");
+    check_str(state_find_resource(left.state, address)->provider_config.provider, "h/n/t");
 }
 
 /* "a! b " of what is in doubt: the parts that were begun; those with "!" have ended. */

@@ -58,8 +58,8 @@ static void add_deposed(State *state, Arena *arena) {
 }
 
 static void change_provider(State *state, Arena *arena) {
-    state_find_resource(state, state_case_address("terraform_data.a", arena))->provider_alias =
-        STR("west");
+    state_find_resource(state, state_case_address("terraform_data.a", arena))
+        ->provider_config.alias = STR("west");
 }
 
 static void change_checks(State *state, Arena *arena) {

@@ -19,7 +19,7 @@ static void nouns(void **unused) {
     StateResource *b = state_find_resource(state, state_case_address("terraform_data.b", arena));
     assert_int_equal(b->instances.count, 2);
     assert_int_equal(b->instances.items[1].key.index, 1);
-    check_str(b->provider, "terraform.io/builtin/terraform");
+    check_str(b->provider_config.provider, "terraform.io/builtin/terraform");
     assert_int_equal(b->instances.items[0].current->dependency_count, 1);
     check_str(b->instances.items[0].current->dependencies[0], "terraform_data.a");
 
@@ -63,7 +63,7 @@ static void other_orders_and_members(void **unused) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         State *state = state_case_decode(str_from_cstr(cases[i]), arena);
         ResourceAddr address = state_case_address("t.n", arena);
-        check_str(state_find_resource(state, address)->provider, "a/b/c");
+        check_str(state_find_resource(state, address)->provider_config.provider, "a/b/c");
         const StateObject *object = state_find_instance(state, address)->current;
         assert_int_equal(object->schema_version, 2);
         check_str(object->attributes, "{\"id\":\"x\"}");

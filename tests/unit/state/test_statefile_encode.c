@@ -25,9 +25,9 @@ static void whole_form(void **unused) {
     ResourceAddr address = state_case_address("module.a[0].t.n[\"k\"]", arena);
     StateInstance *instance = state_add_instance(state, address);
     StateResource *resource = state_find_resource(state, address);
-    resource->provider = STR("h/n/t");
-    resource->provider_alias = STR("west");
-    resource->provider_module = STR("module.a");
+    resource->provider_config.provider = STR("h/n/t");
+    resource->provider_config.alias = STR("west");
+    resource->provider_config.module = STR("module.a");
     StateObject *object = state_case_object("<1>", arena);
     object->private_data = STR("p");
     object->extra = STR("{\"identity\":{\"a\":[]}}");

@@ -28,8 +28,8 @@ static void version_3(void **unused) {
     ResourceAddr address = state_case_address("random_pet.pet", arena);
     assert_int_equal(state_find_instance(state, address)->deposed.count, 1);
     const StateResource *resource = state_find_resource(state, address);
-    check_str(resource->provider, "registry.terraform.io/hashicorp/random");
-    check_str(resource->provider_alias, "west");
+    check_str(resource->provider_config.provider, "registry.terraform.io/hashicorp/random");
+    check_str(resource->provider_config.alias, "west");
 
     check_str(object_at(state, "random_id.id[0]", arena)->attributes,
               "{\"id\":\"AA\",\"list\":[\"z\",\"y\",\"x\"],\"set\":[{\"name\":\"n\"}]}");
@@ -38,7 +38,7 @@ static void version_3(void **unused) {
     const StateObject *inner = object_at(state, "module.m.null_resource.inner", arena);
     check_str(inner->dependencies[0], "module.m.null_resource.other");
     address = state_case_address("module.m.null_resource.inner", arena);
-    check_str(state_find_resource(state, address)->provider_module, "module.m");
+    check_str(state_find_resource(state, address)->provider_config.module, "module.m");
 }
 
 static void version_1(void **unused) {

@@ -80,7 +80,7 @@ static int tear_down(void **state) {
 static void put(Case *it, const char *address, const char *id, uint64_t sequence) {
     JournalOutcome outcome = {
         .address = state_case_address(address, it->arena),
-        .provider = STR("h/n/t"),
+        .provider_config.provider = STR("h/n/t"),
         .object = id ? state_case_object(id, it->arena) : NULL,
     };
     assert_true(working_state_record(it->working, sequence, &outcome, &it->diags));
@@ -208,13 +208,13 @@ static void outputs_are_copies(void **state) {
 static void declared(void **state) {
     Case *it = *state;
     StateResource like = {.address = state_case_address("t.a", it->arena),
-                          .provider = STR("h/n/t")};
+                          .provider_config.provider = STR("h/n/t")};
     working_state_declare(it->working, &like);
     checkpoint(it);
     const StateResource *resource = state_find_resource(stored(it), like.address);
     assert_non_null(resource);
     assert_int_equal(resource->instances.count, 0);
-    check_str(resource->provider, "h/n/t");
+    check_str(resource->provider_config.provider, "h/n/t");
     it->working = working_state_open(working_state_close(it->working), &it->store.backend, NULL,
                                      &it->io, it->arena);
     checkpoint(it);
@@ -246,7 +246,8 @@ static void dependencies_are_shared(void **state) {
     object->dependencies = names;
     object->dependency_count = 2;
     ResourceAddr address = state_case_address("t.a[0]", it->arena);
-    JournalOutcome outcome = {.address = address, .provider = STR("h/n/t"), .object = object};
+    JournalOutcome outcome = {
+        .address = address, .provider_config.provider = STR("h/n/t"), .object = object};
     working_state_reserve(it->working, address, 2);
     assert_true(working_state_record(it->working, 0, &outcome, &it->diags));
     const StateInstance *instance = state_find_instance(it->state, address);
@@ -286,7 +287,7 @@ static void one_object(Worker *worker, int i, Arena *arena, Diags *diags) {
     assert_true(working_state_intend(working, &intent, &sequence, diags));
     JournalOutcome outcome = {
         .address = address,
-        .provider = STR("h/n/t"),
+        .provider_config.provider = STR("h/n/t"),
         .object = state_case_object("x", arena),
     };
     assert_true(working_state_record(working, sequence, &outcome, diags));

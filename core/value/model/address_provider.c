@@ -1,11 +1,11 @@
-/* provider_ref: cuts the text at "provider", which no module is called without its "module.". */
-#include "provider_ref.h"
-
+/* Addresses of provider configurations. The text is split at "provider": the name of a module
+ * always follows "module.", so it cannot be mistaken for that. */
 #include "address.h"
 
 #include <ctype.h>
 
-/* As the language has names: no digit or hyphen in front. Letters beyond ASCII count as such. */
+/* An identifier of the language: starts with a letter or "_". Bytes beyond ASCII count as letters.
+ */
 static bool is_identifier(Str text) {
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
@@ -16,7 +16,7 @@ static bool is_identifier(Str text) {
     return text.len > 0;
 }
 
-/* "module.a.module.b." in front, without its last dot. */
+/* Splits off a leading "module.a.module.b."; *module lacks its last dot. */
 static bool cut_module(Str *rest, Str *module) {
     size_t at = 0;
     while (str_starts_with(str_after(*rest, at), STR("module."))) {
@@ -30,7 +30,7 @@ static bool cut_module(Str *rest, Str *module) {
     return true;
 }
 
-/* ["key"], read as the key of an instance is; a number is no key of a provider. */
+/* Parses ["key"] as an instance key. Integers are dropped: a provider configuration has none. */
 static bool cut_key(Str rest, Str *key, Arena *arena) {
     *key = STR_EMPTY;
     if (rest.len == 0)
@@ -45,10 +45,10 @@ static bool cut_key(Str rest, Str *key, Arena *arena) {
     return target.module->parent == NULL;
 }
 
-/* .alias, .alias["key"] or nothing. */
-static bool cut_alias(Str rest, ProviderRef *ref, Arena *arena) {
-    ref->alias = STR_EMPTY;
-    ref->key = STR_EMPTY;
+/* Parses .alias, .alias["key"] or nothing. */
+static bool cut_alias(Str rest, ProviderConfigAddr *address, Arena *arena) {
+    address->alias = STR_EMPTY;
+    address->key = STR_EMPTY;
     if (rest.len == 0)
         return true;
     if (rest.ptr[0] == '[')
@@ -57,14 +57,14 @@ static bool cut_alias(Str rest, ProviderRef *ref, Arena *arena) {
         return false;
     rest = str_after(rest, 1);
     size_t bracket = str_find_char(rest, '[', 0);
-    ref->alias = bracket == SIZE_MAX ? rest : str_slice(rest, 0, bracket);
-    if (!is_identifier(ref->alias))
+    address->alias = bracket == SIZE_MAX ? rest : str_slice(rest, 0, bracket);
+    if (!is_identifier(address->alias))
         return false;
-    return bracket == SIZE_MAX || cut_key(str_after(rest, bracket), &ref->key, arena);
+    return bracket == SIZE_MAX || cut_key(str_after(rest, bracket), &address->key, arena);
 }
 
-/* Else what is written anew would not be read again. */
-static bool is_name(Str text) {
+/* Rejects names that provider_config_addr_to_str would write in a form that cannot be parsed. */
+static bool is_provider_name(Str text) {
     for (size_t i = 0; i < text.len; i++) {
         if (strchr("\"[]/ ", text.ptr[i]))
             return false;
@@ -72,34 +72,34 @@ static bool is_name(Str text) {
     return text.len > 0;
 }
 
-/* "-" stood for a namespace that was not known yet. */
-static Str without_legacy(Str address, Arena *arena) {
+/* Terraform 0.12 wrote "-" for a namespace that it did not know. */
+static Str without_legacy(Str provider, Arena *arena) {
     Str legacy = STR("registry.terraform.io/-/");
-    if (!str_starts_with(address, legacy))
-        return address;
-    return str_concat(STR("registry.terraform.io/hashicorp/"), str_after(address, legacy.len),
+    if (!str_starts_with(provider, legacy))
+        return provider;
+    return str_concat(STR("registry.terraform.io/hashicorp/"), str_after(provider, legacy.len),
                       arena);
 }
 
-bool provider_ref_parse(Str text, ProviderRef *out, Arena *arena) {
-    ProviderRef ref;
+bool provider_config_addr_parse(Str text, ProviderConfigAddr *out, Arena *arena) {
+    ProviderConfigAddr address;
     Str rest = text;
-    if (!cut_module(&rest, &ref.module))
+    if (!cut_module(&rest, &address.module))
         return false;
     if (str_starts_with(rest, STR("provider[\""))) {
         rest = str_after(rest, 10);
         size_t end = str_find(rest, STR("\"]"), 0);
         if (end == SIZE_MAX || end == 0)
             return false;
-        ref.address = without_legacy(str_slice(rest, 0, end), arena);
+        address.provider = without_legacy(str_slice(rest, 0, end), arena);
         rest = str_after(rest, end + 2);
     } else if (str_starts_with(rest, STR("provider."))) {
         rest = str_after(rest, 9);
         size_t end = str_find_char(rest, '.', 0);
         Str name = str_slice(rest, 0, end == SIZE_MAX ? rest.len : end);
-        if (!is_name(name))
+        if (!is_provider_name(name))
             return false;
-        ref.address =
+        address.provider =
             str_equal(name, STR("terraform"))
                 ? STR("terraform.io/builtin/terraform")
                 : str_format(arena, "registry.terraform.io/hashicorp/%.*s", STR_ARG(name));
@@ -107,27 +107,41 @@ bool provider_ref_parse(Str text, ProviderRef *out, Arena *arena) {
     } else {
         return false;
     }
-    if (!cut_alias(rest, &ref, arena))
+    if (!cut_alias(rest, &address, arena))
         return false;
-    *out = ref;
+    *out = address;
     return true;
 }
 
-Str provider_ref_to_str(ProviderRef ref, Arena *arena) {
+Str provider_config_addr_to_str(ProviderConfigAddr address, Arena *arena) {
     StrBuf text = strbuf_new(arena);
-    if (ref.module.len > 0) {
-        strbuf_add(&text, ref.module);
+    if (address.module.len > 0) {
+        strbuf_add(&text, address.module);
         strbuf_add_char(&text, '.');
     }
     strbuf_add(&text, STR("provider[\""));
-    strbuf_add(&text, ref.address);
+    strbuf_add(&text, address.provider);
     strbuf_add(&text, STR("\"]"));
-    if (ref.alias.len > 0) {
+    if (address.alias.len > 0) {
         strbuf_add_char(&text, '.');
-        strbuf_add(&text, ref.alias);
+        strbuf_add(&text, address.alias);
     }
-    if (ref.key.len > 0)
-        strbuf_add(&text,
-                   address_key_to_str((InstanceKey){.kind = KEY_STRING, .text = ref.key}, arena));
+    if (address.key.len > 0)
+        strbuf_add(&text, address_key_to_str((InstanceKey){.kind = KEY_STRING, .text = address.key},
+                                             arena));
     return strbuf_str(&text);
+}
+
+bool provider_config_addr_equal(ProviderConfigAddr a, ProviderConfigAddr b) {
+    return str_equal(a.provider, b.provider) && str_equal(a.alias, b.alias) &&
+           str_equal(a.module, b.module) && str_equal(a.key, b.key);
+}
+
+ProviderConfigAddr provider_config_addr_clone(ProviderConfigAddr address, Arena *arena) {
+    return (ProviderConfigAddr){
+        .provider = str_clone(address.provider, arena),
+        .alias = str_clone(address.alias, arena),
+        .module = str_clone(address.module, arena),
+        .key = str_clone(address.key, arena),
+    };
 }

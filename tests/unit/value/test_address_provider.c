@@ -1,13 +1,13 @@
-/* Provider references of all ages. */
+/* Addresses of provider configurations, also in their older forms. */
 #include "unit.h"
 
-#include "provider_ref.h"
+#include "address.h"
 
 static void parsed(void **state) {
     (void)state;
     static const struct {
         const char *text;
-        const char *address;
+        const char *provider;
         const char *alias;
         const char *module;
         const char *again; /* NULL: as it was */
@@ -29,13 +29,13 @@ static void parsed(void **state) {
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-        ProviderRef ref;
-        assert_true(provider_ref_parse(str_from_cstr(cases[i].text), &ref, arena));
-        check_str(ref.address, cases[i].address);
-        check_str(ref.alias, cases[i].alias);
-        check_str(ref.module, cases[i].module);
+        ProviderConfigAddr address;
+        assert_true(provider_config_addr_parse(str_from_cstr(cases[i].text), &address, arena));
+        check_str(address.provider, cases[i].provider);
+        check_str(address.alias, cases[i].alias);
+        check_str(address.module, cases[i].module);
         const char *again = cases[i].again ? cases[i].again : cases[i].text;
-        check_str(provider_ref_to_str(ref, arena), again);
+        check_str(provider_config_addr_to_str(address, arena), again);
     }
 }
 
@@ -64,13 +64,41 @@ static void refused(void **state) {
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-        ProviderRef ref = {.alias = STR("untouched")};
-        assert_false(provider_ref_parse(str_from_cstr(cases[i]), &ref, arena));
-        check_str(ref.alias, "untouched");
+        ProviderConfigAddr address = {.alias = STR("untouched")};
+        assert_false(provider_config_addr_parse(str_from_cstr(cases[i]), &address, arena));
+        check_str(address.alias, "untouched");
+    }
+}
+
+/* Each part counts, and a clone outlives the text of its original. */
+static void compared_and_cloned(void **state) {
+    (void)state;
+    static const char *const texts[] = {
+        "provider[\"h/n/t\"]",          "provider[\"h/n/u\"]",
+        "provider[\"h/n/t\"].a",        "module.m.provider[\"h/n/t\"].a",
+        "provider[\"h/n/t\"].a[\"k\"]",
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    ProviderConfigAddr clones[ARRAY_COUNT(texts)];
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        SCOPED(ArenaRef) scratch = arena_open("text");
+        ProviderConfigAddr parsed;
+        Str text = str_clone(str_from_cstr(texts[i]), scratch);
+        assert_true(provider_config_addr_parse(text, &parsed, scratch));
+        clones[i] = provider_config_addr_clone(parsed, arena);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        check_str(provider_config_addr_to_str(clones[i], arena), texts[i]);
+        for (size_t j = 0; j < ARRAY_COUNT(texts); j++)
+            assert_int_equal(provider_config_addr_equal(clones[i], clones[j]), i == j);
     }
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(parsed), cmocka_unit_test(refused)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(parsed),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(compared_and_cloned),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
