@@ -72,6 +72,12 @@ function(loam_layer name dir)
     set_property(GLOBAL APPEND PROPERTY loam_layers ${name})
 endfunction()
 
+# A provider of the program: its name, and the layers that it may include. ${loam_providers} has them all.
+macro(loam_provider name)
+    loam_layer(${name}_provider providers/${name} ${ARGN})
+    list(APPEND loam_providers ${name}_provider)
+endmacro()
+
 # A layer of a module: of the program only where a test links it.
 function(loam_module_layer name dir)
     loam_sources(sources ${dir})

@@ -502,6 +502,17 @@ struct Provider {
     size_t function_count;
 };
 
+/* A provider's header lists its types by macros that take one of these:
+ *
+ *     #define NULL_RESOURCES(ROW) ROW(null_resource)
+ *     NULL_RESOURCES(RESOURCE_DECLARE)
+ *     static const ResourceType *const resources[] = {NULL_RESOURCES(PROVIDER_ROW)};
+ */
+#define RESOURCE_DECLARE(type)    extern const ResourceType type;
+#define DATA_SOURCE_DECLARE(type) extern const DataSourceType type;
+#define EPHEMERAL_DECLARE(type)   extern const EphemeralType type;
+#define PROVIDER_ROW(type)        &(type),
+
 #define PROVIDER_RESOURCES(table) .resources = (table), .resource_count = ARRAY_COUNT(table)
 #define PROVIDER_DATA_SOURCES(table)                                                               \
     .data_sources = (table), .data_source_count = ARRAY_COUNT(table)

@@ -1,8 +1,8 @@
 /* The provider of archives. */
 #include "archive_provider.h"
 
-static const ResourceType *const resources[] = {&archive_file};
-static const DataSourceType *const data_sources[] = {&data_archive_file};
+static const ResourceType *const resources[] = {ARCHIVE_RESOURCES(PROVIDER_ROW)};
+static const DataSourceType *const data_sources[] = {ARCHIVE_DATA_SOURCES(PROVIDER_ROW)};
 
 const Provider archive_provider = {
     .name = "archive",

@@ -1,7 +1,7 @@
 /* The provider of answers of programs. */
 #include "external_provider.h"
 
-static const DataSourceType *const data_sources[] = {&data_external};
+static const DataSourceType *const data_sources[] = {EXTERNAL_DATA_SOURCES(PROVIDER_ROW)};
 
 const Provider external_provider = {
     .name = "external",

@@ -3,6 +3,11 @@
 
 #include "provider.h"
 
-extern const DataSourceType data_external;
+/* clang-format off */
+#define EXTERNAL_DATA_SOURCES(ROW) \
+    ROW(data_external)
+/* clang-format on */
+
+EXTERNAL_DATA_SOURCES(DATA_SOURCE_DECLARE)
 
 extern const Provider external_provider;

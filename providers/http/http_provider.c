@@ -1,7 +1,7 @@
 /* The provider of answers of web servers. */
 #include "http_provider.h"
 
-static const DataSourceType *const data_sources[] = {&data_http};
+static const DataSourceType *const data_sources[] = {HTTP_DATA_SOURCES(PROVIDER_ROW)};
 
 const Provider http_provider = {
     .name = "http",

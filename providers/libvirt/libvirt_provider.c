@@ -76,8 +76,7 @@ static void provider_close(void *client) {
     libvirt_client_close(client);
 }
 
-#define RESOURCE(name) &libvirt_##name,
-static const ResourceType *const resources[] = {LIBVIRT_TYPES(RESOURCE)};
+static const ResourceType *const resources[] = {LIBVIRT_RESOURCES(PROVIDER_ROW)};
 
 const Provider libvirt_provider = {
     .name = "libvirt",

@@ -3,16 +3,9 @@
 
 #include <errno.h>
 
-static const ResourceType *const resources[] = {&local_file, &local_sensitive_file};
-static const DataSourceType *const data_sources[] = {
-    &data_local_command,
-    &data_local_file,
-    &data_local_sensitive_file,
-};
-static const EphemeralType *const ephemerals[] = {
-    &ephemeral_local_command,
-    &ephemeral_local_sensitive_file,
-};
+static const ResourceType *const resources[] = {LOCAL_RESOURCES(PROVIDER_ROW)};
+static const DataSourceType *const data_sources[] = {LOCAL_DATA_SOURCES(PROVIDER_ROW)};
+static const EphemeralType *const ephemerals[] = {LOCAL_EPHEMERALS(PROVIDER_ROW)};
 
 static bool direxists(const Call *call,
                       const FunctionRequest *request,

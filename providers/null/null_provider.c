@@ -3,8 +3,8 @@
 
 #include "digest.h"
 
-static const ResourceType *const resources[] = {&null_resource};
-static const DataSourceType *const data_sources[] = {&data_null_data_source};
+static const ResourceType *const resources[] = {NULL_RESOURCES(PROVIDER_ROW)};
+static const DataSourceType *const data_sources[] = {NULL_DATA_SOURCES(PROVIDER_ROW)};
 
 Str null_random_text(Arena *arena) {
     uint64_t number;

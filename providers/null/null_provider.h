@@ -3,8 +3,16 @@
 
 #include "provider.h"
 
-extern const ResourceType null_resource;
-extern const DataSourceType data_null_data_source;
+/* clang-format off */
+#define NULL_RESOURCES(ROW) \
+    ROW(null_resource)
+
+#define NULL_DATA_SOURCES(ROW) \
+    ROW(data_null_data_source)
+/* clang-format on */
+
+NULL_RESOURCES(RESOURCE_DECLARE)
+NULL_DATA_SOURCES(DATA_SOURCE_DECLARE)
 
 /* A random whole number below 2^63, as text. */
 Str null_random_text(Arena *arena);

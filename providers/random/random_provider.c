@@ -1,14 +1,8 @@
 /* The provider of values drawn once and kept in the state. */
 #include "random_provider.h"
 
-static const ResourceType *const resources[] = {
-    &random_bytes,   &random_id,     &random_integer, &random_password, &random_pet,
-    &random_shuffle, &random_string, &random_uuid,    &random_uuid4,    &random_uuid7,
-};
-static const EphemeralType *const ephemerals[] = {
-    &ephemeral_random_bytes,
-    &ephemeral_random_password,
-};
+static const ResourceType *const resources[] = {RANDOM_RESOURCES(PROVIDER_ROW)};
+static const EphemeralType *const ephemerals[] = {RANDOM_EPHEMERALS(PROVIDER_ROW)};
 
 bool random_update(const Call *call,
                    const ApplyRequest *request,

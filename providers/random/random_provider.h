@@ -3,18 +3,26 @@
 
 #include "provider.h"
 
-extern const ResourceType random_bytes;
-extern const ResourceType random_id;
-extern const ResourceType random_integer;
-extern const ResourceType random_password;
-extern const ResourceType random_pet;
-extern const ResourceType random_shuffle;
-extern const ResourceType random_string;
-extern const ResourceType random_uuid;
-extern const ResourceType random_uuid4;
-extern const ResourceType random_uuid7;
-extern const EphemeralType ephemeral_random_bytes;
-extern const EphemeralType ephemeral_random_password;
+/* clang-format off */
+#define RANDOM_RESOURCES(ROW) \
+    ROW(random_bytes)         \
+    ROW(random_id)            \
+    ROW(random_integer)       \
+    ROW(random_password)      \
+    ROW(random_pet)           \
+    ROW(random_shuffle)       \
+    ROW(random_string)        \
+    ROW(random_uuid)          \
+    ROW(random_uuid4)         \
+    ROW(random_uuid7)
+
+#define RANDOM_EPHEMERALS(ROW)     \
+    ROW(ephemeral_random_bytes)    \
+    ROW(ephemeral_random_password)
+/* clang-format on */
+
+RANDOM_RESOURCES(RESOURCE_DECLARE)
+RANDOM_EPHEMERALS(EPHEMERAL_DECLARE)
 
 /* The slot `update` of all types: only keepers that are null come or go. */
 bool random_update(const Call *call,

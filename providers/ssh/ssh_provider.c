@@ -13,9 +13,9 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-static const ResourceType *const resources[] = {&ssh_exec, &ssh_file};
-static const DataSourceType *const data_sources[] = {&data_ssh_exec};
-static const EphemeralType *const ephemerals[] = {&ephemeral_ssh_exec};
+static const ResourceType *const resources[] = {SSH_RESOURCES(PROVIDER_ROW)};
+static const DataSourceType *const data_sources[] = {SSH_DATA_SOURCES(PROVIDER_ROW)};
+static const EphemeralType *const ephemerals[] = {SSH_EPHEMERALS(PROVIDER_ROW)};
 
 const Provider ssh_provider = {
     .name = "ssh",

@@ -3,9 +3,20 @@
 
 #include "provider.h"
 
-extern const ResourceType ssh_exec;
-extern const ResourceType ssh_file;
-extern const DataSourceType data_ssh_exec;
-extern const EphemeralType ephemeral_ssh_exec;
+/* clang-format off */
+#define SSH_RESOURCES(ROW) \
+    ROW(ssh_exec)          \
+    ROW(ssh_file)
+
+#define SSH_DATA_SOURCES(ROW) \
+    ROW(data_ssh_exec)
+
+#define SSH_EPHEMERALS(ROW) \
+    ROW(ephemeral_ssh_exec)
+/* clang-format on */
+
+SSH_RESOURCES(RESOURCE_DECLARE)
+SSH_DATA_SOURCES(DATA_SOURCE_DECLARE)
+SSH_EPHEMERALS(EPHEMERAL_DECLARE)
 
 extern const Provider ssh_provider;

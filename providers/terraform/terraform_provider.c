@@ -1,8 +1,8 @@
 /* The provider that Terraform has built in. */
 #include "terraform_provider.h"
 
-static const ResourceType *const resources[] = {&terraform_data};
-static const DataSourceType *const data_sources[] = {&data_terraform_remote_state};
+static const ResourceType *const resources[] = {TERRAFORM_RESOURCES(PROVIDER_ROW)};
+static const DataSourceType *const data_sources[] = {TERRAFORM_DATA_SOURCES(PROVIDER_ROW)};
 
 /* The client is the set of ciphers that opens stored states. */
 static bool configure(const Call *call,

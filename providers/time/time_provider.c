@@ -1,12 +1,7 @@
 /* The provider of moments and delays. */
 #include "time_provider.h"
 
-static const ResourceType *const resources[] = {
-    &time_offset,
-    &time_rotating,
-    &time_sleep,
-    &time_static,
-};
+static const ResourceType *const resources[] = {TIME_RESOURCES(PROVIDER_ROW)};
 
 const Provider time_provider = {
     .name = "time",

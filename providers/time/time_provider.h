@@ -3,10 +3,15 @@
 
 #include "provider.h"
 
-extern const ResourceType time_offset;
-extern const ResourceType time_rotating;
-extern const ResourceType time_sleep;
-extern const ResourceType time_static;
+/* clang-format off */
+#define TIME_RESOURCES(ROW) \
+    ROW(time_offset)        \
+    ROW(time_rotating)      \
+    ROW(time_sleep)         \
+    ROW(time_static)
+/* clang-format on */
+
+TIME_RESOURCES(RESOURCE_DECLARE)
 
 extern const ProviderFunction time_functions[3];
 

@@ -3,17 +3,9 @@
 
 #include "tls_client.h"
 
-static const ResourceType *const resources[] = {
-    &tls_cert_request,
-    &tls_locally_signed_cert,
-    &tls_private_key,
-    &tls_self_signed_cert,
-};
-static const DataSourceType *const data_sources[] = {&data_tls_certificate, &data_tls_public_key};
-static const EphemeralType *const ephemerals[] = {
-    &ephemeral_tls_private_key,
-    &ephemeral_tls_public_key,
-};
+static const ResourceType *const resources[] = {TLS_RESOURCES(PROVIDER_ROW)};
+static const DataSourceType *const data_sources[] = {TLS_DATA_SOURCES(PROVIDER_ROW)};
+static const EphemeralType *const ephemerals[] = {TLS_EPHEMERALS(PROVIDER_ROW)};
 
 const Provider tls_provider = {
     .name = "tls",

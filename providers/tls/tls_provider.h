@@ -3,13 +3,24 @@
 
 #include "provider.h"
 
-extern const ResourceType tls_cert_request;
-extern const ResourceType tls_locally_signed_cert;
-extern const ResourceType tls_private_key;
-extern const ResourceType tls_self_signed_cert;
-extern const DataSourceType data_tls_certificate;
-extern const DataSourceType data_tls_public_key;
-extern const EphemeralType ephemeral_tls_private_key;
-extern const EphemeralType ephemeral_tls_public_key;
+/* clang-format off */
+#define TLS_RESOURCES(ROW)       \
+    ROW(tls_cert_request)        \
+    ROW(tls_locally_signed_cert) \
+    ROW(tls_private_key)         \
+    ROW(tls_self_signed_cert)
+
+#define TLS_DATA_SOURCES(ROW) \
+    ROW(data_tls_certificate) \
+    ROW(data_tls_public_key)
+
+#define TLS_EPHEMERALS(ROW)        \
+    ROW(ephemeral_tls_private_key) \
+    ROW(ephemeral_tls_public_key)
+/* clang-format on */
+
+TLS_RESOURCES(RESOURCE_DECLARE)
+TLS_DATA_SOURCES(DATA_SOURCE_DECLARE)
+TLS_EPHEMERALS(EPHEMERAL_DECLARE)
 
 extern const Provider tls_provider;

@@ -1,20 +1,18 @@
 /* libvirt_types: the resource types of the provider.
  *
- * To add one: a file libvirt_<type>.c that defines `const ResourceType libvirt_<type>`, and its
- * name here. */
+ * To add one: a file that defines `const ResourceType libvirt_<type>`, and its name here. */
 #pragma once
 
 #include "provider.h"
 
 /* clang-format off */
-#define LIBVIRT_TYPES(ROW) \
-    ROW(pool)              \
-    ROW(volume)            \
-    ROW(network)           \
-    ROW(nwfilter)          \
-    ROW(cloudinit_disk)    \
-    ROW(domain)
+#define LIBVIRT_RESOURCES(ROW)  \
+    ROW(libvirt_pool)           \
+    ROW(libvirt_volume)         \
+    ROW(libvirt_network)        \
+    ROW(libvirt_nwfilter)       \
+    ROW(libvirt_cloudinit_disk) \
+    ROW(libvirt_domain)
 /* clang-format on */
 
-#define LIBVIRT_TYPE_DECLARE(name) extern const ResourceType libvirt_##name;
-LIBVIRT_TYPES(LIBVIRT_TYPE_DECLARE)
+LIBVIRT_RESOURCES(RESOURCE_DECLARE)
