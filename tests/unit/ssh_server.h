@@ -228,9 +228,12 @@ static inline SshServer server_open(SshServerKind kind) {
     return server;
 }
 
+/* The shell of a session that was cut may still make or remove files here, so the
+ * removal is repeated until the directory is gone; server_run limits the time. */
 static inline void server_close(SshServer *server) {
     server_stop(server);
-    const char *const argv[] = {"rm", "-r", "--", server->folder, NULL};
+    const char *const argv[] = {"sh", "-c",           "until rm -rf -- \"$1\"; do sleep 0.05; done",
+                                "sh", server->folder, NULL};
     (void)server_run(server, argv);
     arena_close(server->arena);
 }
