@@ -1,15 +1,8 @@
-/* What there is: a row each. */
+/* The table of backends. */
 #include "backends.h"
-#include "etcd_backend.h"
-#include "http_backend.h"
-#include "kubernetes_backend.h"
-#include "local_backend.h"
-#include "pg_backend.h"
-#include "s3_backend.h"
 
-const BackendType *const backends_table[] = {
-    &local_backend, &http_backend, &etcd_backend, &pg_backend, &kubernetes_backend, &s3_backend,
-};
+#define BACKEND_ROW(type) &(type),
+const BackendType *const backends_table[] = {BACKENDS(BACKEND_ROW)};
 const size_t backends_count = ARRAY_COUNT(backends_table);
 
 const BackendType *backends_find(Str name) {

@@ -1,6 +1,16 @@
-/* etcd_backend: keys, and the transactions on them. */
-#include "etcd_backend.h"
+/* etcd_backend: states in etcd, version 3. Keys below PREFIX/WORKSPACE/:
+ *
+ *   state            the text; if it is larger than one request may be, a line with the number of
+ *                    pieces, their write's name, their total length and their digest
+ *   state/WRITE/NNN  the pieces; readers ignore them until `state` has the name of their write
+ *   journal/NUMBER   the journal's segments, with pieces below them likewise
+ *   lock             the lock info, bound to a lease: it expires if the holder has not renewed it
+ *                    for LEASE_SECONDS
+ *
+ * Each write of a lock holder is a transaction on condition of that lock: after the lock is lost,
+ * the server rejects its writes. */
 #include "backend_settings.h"
+#include "backends.h"
 #include "digest.h"
 #include "etcd_client.h"
 #include "journal_segments.h"

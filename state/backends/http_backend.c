@@ -1,6 +1,15 @@
-/* http_backend: the requests, and what their answers mean. */
-#include "http_backend.h"
+/* http_backend: the state as one document at an address, as GitLab and others serve it.
+ *
+ * read    GET; status 200 has the state, 204 and 404 mean that there is none; a Content-MD5 header
+ *         of the response must match
+ * write   update_method (POST) with Content-MD5, and ?ID=LOCK while locked
+ * lock    lock_method (LOCK) at lock_address with the lock info; status 409 and 423 have the
+ *         holder's info
+ * unlock  unlock_method (UNLOCK) with the lock info as it was sent
+ *
+ * There is one document, hence only the workspace "default", and no place for a journal. */
 #include "backend_settings.h"
+#include "backends.h"
 #include "digest.h"
 #include "url.h"
 

@@ -1,6 +1,15 @@
-/* A Secret and a Lease. */
-#include "kubernetes_backend.h"
+/* kubernetes_backend: a state as a Secret, locked by a Lease, as Terraform and OpenTofu keep it.
+ *
+ * state    Secret tfstate-WORKSPACE-SUFFIX, data.tfstate, packed by gzip. Several Secrets
+ *          (…-part-1 …), which newer programs make of a large state, are read; loam writes one
+ *          Secret, which holds 1 MiB of packed state
+ * lock     Lease lock-tfstate-WORKSPACE-SUFFIX with the holder's ID and info; it does not expire
+ * write    one update on condition that the Secret has the version that was read: it leaves the old
+ *          or the new state, and never replaces the write of another program
+ * journal  Secrets loam-journal-WORKSPACE-SUFFIX-NUMBER, each created on condition that it does not
+ *          exist, so a run that lost its lock cannot continue beside the next one */
 #include "backend_settings.h"
+#include "backends.h"
 #include "empty_state.h"
 #include "gzip.h"
 #include "kube_journal.h"

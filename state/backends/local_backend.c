@@ -1,5 +1,14 @@
-/* local_backend: one file, one lock, and a copy beside it that a crash cannot tear. */
-#include "local_backend.h"
+/* local_backend: the state in a file on this machine; loam, OpenTofu and Terraform share its lock.
+ *
+ * lock    fcntl write lock on the whole state file, with the holder's info in .NAME.lock.info; if
+ *         locking created the file and the file is still empty, unlocking removes it
+ * write   makes the new content durable in NAME.next, writes the file in place, syncs it, removes
+ *         NAME.next; a rename would lose the lock that the other programs hold on the file
+ * read    prefers NAME.next if the file is empty or invalid, or if both have one lineage and the
+ *         file's serial is not higher: a file torn between two states can be valid
+ * backup  NAME.backup has the state before this run, written once, before the first write that
+ *         differs */
+#include "backends.h"
 #include "journal_file.h"
 #include "json_reader.h"
 #include "log.h"

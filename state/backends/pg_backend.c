@@ -1,6 +1,15 @@
-/* Rows, and the advisory locks on their numbers. */
+/* pg_backend: states as rows of a PostgreSQL table, in the layout of Terraform and OpenTofu: either
+ * can continue where loam stopped.
+ *
+ * table    schema.states (id, name, data): a row is a workspace; ids come from
+ *          public.global_states_id_seq, so an id names one state in the whole database
+ * lock     the session's advisory lock on the row's id. A missing row is created first, with an
+ *          empty state, under the locks that Terraform and OpenTofu acquire for creation
+ * write    one statement, so a crash leaves the old or the new state
+ * journal  rows of schema.states_journal (name, segment, data), created on first use */
 #include "pg_backend.h"
 #include "backend_settings.h"
+#include "backends.h"
 #include "empty_state.h"
 #include "pg_journal.h"
 #include "pg_session.h"

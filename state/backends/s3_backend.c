@@ -1,6 +1,13 @@
-/* One object for each thing that is kept. */
-#include "s3_backend.h"
+/* s3_backend: states as objects of a bucket, named as Terraform and OpenTofu name them.
+ *
+ * state    KEY, and PREFIX/WORKSPACE/KEY of the other workspaces
+ * lock     KEY.tflock (use_lockfile): the holder's info, created on condition that it does not
+ *          exist; it does not expire. It is read again before each write of a state
+ * write    one object, so a crash leaves the old or the new state
+ * journal  KEY.journal/0000000001 …; with use_lockfile each is created on the same condition, so a
+ *          run that lost its lock cannot continue beside the next one */
 #include "backend_settings.h"
+#include "backends.h"
 #include "empty_state.h"
 #include "journal_segments.h"
 #include "s3_settings.h"

@@ -2,7 +2,7 @@
  * the real disk. Things are files. After each kill, state and journal account for every one. */
 #include "unit.h"
 
-#include "local_backend.h"
+#include "backends.h"
 #include "statefile.h"
 #include "working_state.h"
 

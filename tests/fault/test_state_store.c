@@ -3,9 +3,9 @@
  * for every object that exists. The run that repairs meets a fault as well. */
 #include "unit.h"
 
+#include "backends.h"
 #include "faulty_disk.h"
 #include "journal_segments.h"
-#include "local_backend.h"
 #include "statefile.h"
 #include "working_state.h"
 

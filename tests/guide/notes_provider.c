@@ -1,11 +1,10 @@
 /* notes: text files in a directory. The example of docs/write-a-provider.md. */
-#include "notes_provider.h"
-
 #include <errno.h>
 
 #include "object_builder.h"
 #include "object_id.h"
 #include "path_error.h"
+#include "provider.h"
 #include "timeouts.h"
 #include "wait_until.h"
 

@@ -1,6 +1,4 @@
 /* The example of docs/write-a-provider.md: its tables, the life of a note, and the page itself. */
-#include "notes_provider.h"
-
 #include "object_builder.h"
 #include "provider_check.h"
 #include "resource_life.h"
@@ -9,6 +7,8 @@
 #include <unistd.h>
 
 #define NOTE "{\"title\":\"Welcome\",\"text\":\"The door code\\nis at the desk.\\n\"}"
+
+extern const Provider notes_provider;
 
 typedef struct NotesCase {
     ResourceCase c;

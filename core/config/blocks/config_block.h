@@ -1,8 +1,11 @@
 /* config_block: a top-level block type of the configuration, as a table row.
  *
- * Each config_<type>.c ends in its row; config_block.c lists them. A block that `identify` gives a
- * key is declared once per key and may be changed by override files, before it is decoded: an
- * override is merged into its body. Blocks without are decoded one by one, overrides last. */
+ * To add one: a file config_<type>.c that defines the row `const ConfigBlock config_<type>`, and
+ * its name here.
+ *
+ * If `identify` returns a key, a block is declared once per key, and override files may change it:
+ * an override is merged into the body before decoding. Blocks of a type without `identify` are
+ * decoded one by one, overrides last. */
 #pragma once
 
 #include "config.h"
@@ -33,25 +36,31 @@ typedef struct ConfigBlock {
 } ConfigBlock;
 
 /* The block types of a configuration file. */
+/* clang-format off */
+#define CONFIG_BLOCKS(ROW)   \
+    ROW(config_terraform)    \
+    ROW(config_loam)         \
+    ROW(config_provider)     \
+    ROW(config_variable)     \
+    ROW(config_local)        \
+    ROW(config_output)       \
+    ROW(config_resource)     \
+    ROW(config_data)         \
+    ROW(config_ephemeral)    \
+    ROW(config_module)       \
+    ROW(config_moved)        \
+    ROW(config_removed)      \
+    ROW(config_import)       \
+    ROW(config_check)        \
+    ROW(config_environment)  \
+    ROW(config_language)
+/* clang-format on */
+
+#define CONFIG_BLOCK_DECLARE(type) extern const ConfigBlock type;
+CONFIG_BLOCKS(CONFIG_BLOCK_DECLARE)
+
 extern const ConfigBlock *const config_block_types[];
 extern const size_t config_block_type_count;
-
-extern const ConfigBlock config_variable;
-extern const ConfigBlock config_local;
-extern const ConfigBlock config_output;
-extern const ConfigBlock config_provider;
-extern const ConfigBlock config_resource;
-extern const ConfigBlock config_data;
-extern const ConfigBlock config_ephemeral;
-extern const ConfigBlock config_module;
-extern const ConfigBlock config_terraform;
-extern const ConfigBlock config_loam;
-extern const ConfigBlock config_language;
-extern const ConfigBlock config_moved;
-extern const ConfigBlock config_removed;
-extern const ConfigBlock config_import;
-extern const ConfigBlock config_check;
-extern const ConfigBlock config_environment;
 
 /* A data source; of a check, where that is not NULL. */
 MUST_USE bool config_resource_decode(ConfigLoading *loading,

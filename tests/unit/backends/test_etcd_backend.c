@@ -3,8 +3,8 @@
 #include "scripted_http.h"
 
 #include "backend_settings.h"
+#include "backends.h"
 #include "digest.h"
-#include "etcd_backend.h"
 
 typedef struct Argument {
     const char *name;

@@ -2,7 +2,7 @@
 #include "scripted_http.h"
 
 #include "backend_settings.h"
-#include "http_backend.h"
+#include "backends.h"
 
 typedef struct Argument {
     const char *name;

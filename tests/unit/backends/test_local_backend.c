@@ -1,7 +1,7 @@
 /* The local store on the real disk: lock, torn files, backup. */
 #include "unit.h"
 
-#include "local_backend.h"
+#include "backends.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,7 @@
 /* The number that is locked for making a row; with a server, tests/backend/pg tries the rest. */
 #include "unit.h"
 
+#include "backends.h"
 #include "pg_backend.h"
 
 static void creation_lock(void **state) {

@@ -1,6 +1,0 @@
-/* notes: text files in a directory. */
-#pragma once
-
-#include "provider.h"
-
-extern const Provider notes_provider;
