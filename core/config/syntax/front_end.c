@@ -2,6 +2,7 @@
 #include "front_end.h"
 
 #include "folder_file.h"
+#include "log.h"
 
 static const FrontEnd configuration[] = {
     {".loam.yaml", body_yaml_parse, false, NULL        },
@@ -99,6 +100,7 @@ static bool read_bytes(const FrontEndFolder *folder,
     if (!folder_file_read(folder->disk, &listed, &bytes, arena, diags))
         return false;
     out->source = source_new(out->path, bytes, arena);
+    log_debug("file read", log_text("path", out->path), log_number("bytes", (int64_t)bytes.len));
     return true;
 }
 

@@ -4,10 +4,12 @@
 #include "data_source_type.h"
 #include "ephemeral_type.h"
 #include "log.h"
+#include "mask.h"
+#include "object_marks.h"
 #include "object_type.h"
 #include "resource_type.h"
 
-#include <inttypes.h>
+#define SHOWN_MAX 1000 /* bytes of a value in a line of the log */
 
 /* One call under way. */
 typedef struct Calling {
@@ -34,15 +36,56 @@ static Calling begin(Job *job, const char *name) {
     return calling;
 }
 
-/* Returns the result of the call. */
-static bool end(const Calling *calling, bool ok) {
+/* Hides each attribute with a secret anywhere in it as a whole: its keys may be secrets, too. */
+static Value hide_attributes(Value object, Arena *arena) {
+    if (!value_is_present(object) || object.type->kind != KIND_OBJECT)
+        return object;
+    Value *items = value_copy_items(object, arena);
+    for (uint32_t i = 0; i < object.type->count; i++) {
+        if (value_has_marks_anywhere(items[i]))
+            items[i] = value_with_marks(items[i], MARK_SENSITIVE);
+    }
+    return value_with_items(object, items, arena);
+}
+
+/* An object for the log. The marks of the schema hide sensitive attributes that the provider has
+ * just computed; known secrets hide the rest. */
+static LogField shown(Job *job, const char *key, Value object) {
+    if (!object.type)
+        return log_text(key, STR_EMPTY);
+    Value marked = mask_value(object_marks_add(job, object, NULL), &job->secrets, job->scratch);
+    return log_text(key,
+                    value_display(hide_attributes(marked, job->scratch), SHOWN_MAX, job->scratch));
+}
+
+static void log_request(const Calling *calling, Value prior, Value wanted) {
+    log_debug("provider request", log_cstr("call", calling->name),
+              shown(calling->job, "prior", prior), shown(calling->job, "wanted", wanted));
+}
+
+static Str first_error(const Calling *calling) {
+    const Diags *diags = &calling->job->diags;
+    for (size_t i = calling->from; i < diags->count; i++) {
+        if (diags->items[i].severity == DIAG_ERROR)
+            return diags->items[i].summary;
+    }
+    return STR_EMPTY;
+}
+
+/* Ends a call that returned `ok` and an object; NULL: none. Returns `ok`. */
+static bool end_with(const Calling *calling, bool ok, const Value *result) {
     Job *job = calling->job;
     if (job->diags.count > calling->from)
         job_place_answer(job, calling->from);
     log_debug("provider call", log_cstr("call", calling->name), log_number("ok", ok),
-              log_took(calling->started_ms));
+              log_text("error", first_error(calling)),
+              shown(job, "result", result ? *result : (Value){0}), log_took(calling->started_ms));
     (void)log_swap_context(calling->outer);
     return ok;
+}
+
+static bool end(const Calling *calling, bool ok) {
+    return end_with(calling, ok, NULL);
 }
 
 Effect provider_call_effect(const Job *job) {
@@ -56,14 +99,19 @@ bool provider_call_validate(Job *job, Value config) {
 
 bool provider_call_plan(Job *job, const PlanRequest *request, PlanResponse *response) {
     Calling calling = begin(job, "plan");
+    log_request(&calling, request->prior, request->proposed);
     const ResourceType *type = job->type->resource;
     if (is_mocked(job))
-        return end(&calling, mock_plan(&job->mock, &calling.call, request, response, &job->diags));
+        return end_with(&calling,
+                        mock_plan(&job->mock, &calling.call, request, response, &job->diags),
+                        &response->planned);
     if (job->provider->is_deferred) {
         resource_type_plan_alone(type, &calling.call, request, response);
-        return end(&calling, true);
+        return end_with(&calling, true, &response->planned);
     }
-    return end(&calling, resource_type_plan(type, &calling.call, request, response, &job->diags));
+    return end_with(&calling,
+                    resource_type_plan(type, &calling.call, request, response, &job->diags),
+                    &response->planned);
 }
 
 bool provider_call_plans_destroy(const Job *job) {
@@ -82,10 +130,15 @@ bool provider_call_marker(Job *job, const MarkerRequest *request, MarkerResponse
 
 bool provider_call_apply(Job *job, const ApplyRequest *request, ApplyResponse *response) {
     Calling calling = begin(job, value_is_null(request->prior) ? "create" : "update");
+    log_request(&calling, request->prior, request->planned);
     const ResourceType *type = job->type->resource;
     if (is_mocked(job))
-        return end(&calling, mock_apply(&job->mock, &calling.call, request, response, &job->diags));
-    return end(&calling, resource_type_apply(type, &calling.call, request, response, &job->diags));
+        return end_with(&calling,
+                        mock_apply(&job->mock, &calling.call, request, response, &job->diags),
+                        &response->state);
+    return end_with(&calling,
+                    resource_type_apply(type, &calling.call, request, response, &job->diags),
+                    &response->state);
 }
 
 bool provider_call_delete(Job *job, const DeleteRequest *request, DeleteResponse *response) {
@@ -94,6 +147,7 @@ bool provider_call_delete(Job *job, const DeleteRequest *request, DeleteResponse
     if (is_mocked(job))
         return true;
     Calling calling = begin(job, "delete");
+    log_request(&calling, request->prior, (Value){0});
     return end(&calling, resource_type_delete(type, &calling.call, request, response, &job->diags));
 }
 
@@ -103,7 +157,10 @@ bool provider_call_read(Job *job, const ReadRequest *request, ReadResponse *resp
     if (is_mocked(job))
         return true;
     Calling calling = begin(job, "read");
-    return end(&calling, resource_type_read(type, &calling.call, request, response, &job->diags));
+    log_request(&calling, request->state, (Value){0});
+    return end_with(&calling,
+                    resource_type_read(type, &calling.call, request, response, &job->diags),
+                    &response->state);
 }
 
 bool provider_call_import(Job *job, const ImportRequest *request, ImportResponse *response) {
@@ -111,7 +168,9 @@ bool provider_call_import(Job *job, const ImportRequest *request, ImportResponse
     const ResourceType *type = job->type->resource;
     if (is_mocked(job))
         return end(&calling, object_type_refuse(job->type->name, "imported", &job->diags));
-    return end(&calling, resource_type_import(type, &calling.call, request, response, &job->diags));
+    return end_with(&calling,
+                    resource_type_import(type, &calling.call, request, response, &job->diags),
+                    &response->state);
 }
 
 bool provider_call_upgrade(Job *job, const UpgradeRequest *request, UpgradeResponse *response) {
@@ -128,14 +187,15 @@ bool provider_call_recover(Job *job,
                            uint64_t generation,
                            const RecoverRequest *request,
                            RecoverResponse *response) {
-    Calling calling = begin(job, "recover");
     const ResourceType *type = job->type->resource;
-    calling.call.generation = generation;
     *response = (RecoverResponse){.state = value_null(schema_implied_type(job->schema))};
     if (is_mocked(job))
         return true;
-    return end(&calling,
-               resource_type_recover(type, &calling.call, request, response, &job->diags));
+    Calling calling = begin(job, "recover");
+    calling.call.generation = generation;
+    return end_with(&calling,
+                    resource_type_recover(type, &calling.call, request, response, &job->diags),
+                    &response->state);
 }
 
 static bool ask_limits(Job *job, const LimitsRequest *request, LimitsResponse *response) {
@@ -170,18 +230,24 @@ void provider_call_limits(Job *job, LimitAction action, Value object, WalkTask *
 
 bool provider_call_read_data(Job *job, const DataReadRequest *request, DataReadResponse *response) {
     Calling calling = begin(job, "read");
+    log_request(&calling, (Value){0}, request->config);
     const DataSourceType *type = job->type->data_source;
     if (is_mocked(job))
-        return end(&calling,
-                   mock_read_data(&job->mock, &calling.call, request, response, &job->diags));
-    return end(&calling,
-               data_source_type_read(type, &calling.call, request, response, &job->diags));
+        return end_with(&calling,
+                        mock_read_data(&job->mock, &calling.call, request, response, &job->diags),
+                        &response->state);
+    return end_with(&calling,
+                    data_source_type_read(type, &calling.call, request, response, &job->diags),
+                    &response->state);
 }
 
 bool provider_call_open(Job *job, const OpenRequest *request, OpenResponse *response) {
     Calling calling = begin(job, "open");
+    log_request(&calling, (Value){0}, request->config);
     const EphemeralType *type = job->type->ephemeral;
     if (is_mocked(job))
         return end(&calling, object_type_refuse(job->type->name, "opened", &job->diags));
-    return end(&calling, ephemeral_type_open(type, &calling.call, request, response, &job->diags));
+    return end_with(&calling,
+                    ephemeral_type_open(type, &calling.call, request, response, &job->diags),
+                    &response->result);
 }

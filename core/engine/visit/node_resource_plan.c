@@ -3,6 +3,7 @@
 #include "change_parts.h"
 #include "ignore_changes.h"
 #include "instance_conditions.h"
+#include "log.h"
 #include "node_kinds.h"
 #include "object_marks.h"
 #include "proposal.h"
@@ -325,6 +326,19 @@ static bool plan_instance(Planning *planning) {
            instance_conditions_after(job, &planning->scope);
 }
 
+static void log_decision(const Planning *planning) {
+    const Job *job = &planning->job;
+    const ResourceChange *change = job->record->planned;
+    if (!change)
+        return;
+    log_debug("instance planned", log_text("address", job->address),
+              log_cstr("action", action_name(change->action)),
+              log_cstr("reason", action_reason_name(change->reason)),
+              log_number("tainted", planning->is_tainted),
+              log_number("requested", planning->is_requested),
+              log_number("triggered", planning->is_triggered));
+}
+
 bool node_resource_plan(Walk *tasks, void *payload, uint32_t worker) {
     (void)tasks;
     Planning planning = {0};
@@ -332,6 +346,7 @@ bool node_resource_plan(Walk *tasks, void *payload, uint32_t worker) {
     planning.job.record->value = value_unknown(schema_implied_type(planning.job.schema));
     if (!plan_instance(&planning) && !planning.is_decided)
         planning.job.record->planned = NULL;
+    log_decision(&planning);
     return job_end(&planning.job);
 }
 
@@ -431,6 +446,7 @@ bool node_resource_plan_destroy(Walk *tasks, void *payload, uint32_t worker) {
     planning.job.record->value = value_unknown(schema_implied_type(planning.job.schema));
     if (!plan_removal(&planning) && !planning.is_decided)
         planning.job.record->planned = NULL;
+    log_decision(&planning);
     InstanceRecord *record = planning.job.record;
     record->failed |= record->is_refused;
     return job_end(&planning.job) && !record->is_refused;
