@@ -24,14 +24,20 @@ Str str_clone(Str s, Arena *arena) {
     return s.len ? (Str){str_to_cstr(s, arena), s.len} : STR_EMPTY;
 }
 
+/* Most texts fit into the first buffer, so that they are formatted once. */
 Str str_vformat(Arena *arena, const char *format, va_list args) {
+    char first[256];
     va_list again;
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, again);
+    int len = vsnprintf(first, sizeof first, format, again);
     va_end(again);
     CHECK(len >= 0);
-    char *text = arena_alloc(arena, (size_t)len + 1);
-    vsnprintf(text, (size_t)len + 1, format, args);
+    size_t size = (size_t)len + 1;
+    char *text = arena_alloc(arena, size);
+    if (size <= sizeof first)
+        memcpy(text, first, size);
+    else
+        vsnprintf(text, size, format, args);
     return (Str){text, (size_t)len};
 }
 
@@ -371,11 +377,14 @@ void strbuf_add_format(StrBuf *buf, const char *format, ...) {
     va_start(args, format);
     va_list again;
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, again);
+    size_t room = buf->capacity - buf->len;
+    int len = vsnprintf(room > 0 ? buf->ptr + buf->len : NULL, room, format, again);
     va_end(again);
     CHECK(len >= 0);
-    strbuf_reserve(buf, (size_t)len);
-    vsnprintf(buf->ptr + buf->len, (size_t)len + 1, format, args);
+    if ((size_t)len >= room) {
+        strbuf_reserve(buf, (size_t)len);
+        vsnprintf(buf->ptr + buf->len, (size_t)len + 1, format, args);
+    }
     va_end(args);
     buf->len += (size_t)len;
 }
