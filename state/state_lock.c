@@ -1,4 +1,4 @@
-/* state_lock: the lock info's seven members, and what a person is told of the holder. */
+/* state_lock: reads and writes the seven members of a lock info, and reports the holder. */
 #include "state_lock.h"
 #include "digest.h"
 #include "json_reader.h"
@@ -31,11 +31,31 @@ static Str user_name(const Io *io, Arena *arena) {
     return user == 0 ? STR("root") : str_format(arena, "uid %u", (unsigned)user);
 }
 
-LockInfo state_lock_new(const Io *io, Str operation, Str path, Arena *arena) {
+/* Terraform names the operations of its backends and of its commands in these two ways. */
+static const char *const operation_names[] = {
+    [LOCK_NONE] = "",
+    [LOCK_PLAN] = "OperationTypePlan",
+    [LOCK_APPLY] = "OperationTypeApply",
+    [LOCK_IMPORT] = "import",
+    [LOCK_TAINT] = "taint",
+    [LOCK_UNTAINT] = "untaint",
+    [LOCK_STATE_MV] = "state-mv",
+    [LOCK_STATE_RM] = "state-rm",
+    [LOCK_STATE_PUSH] = "state-push",
+    [LOCK_STATE_REPLACE_PROVIDER] = "state-replace-provider",
+    [LOCK_WORKSPACE_NEW] = "workspace-new",
+    [LOCK_WORKSPACE_DELETE] = "workspace-delete",
+    [LOCK_MIGRATE_FROM] = "migration source state",
+    [LOCK_MIGRATE_TO] = "migration destination state",
+};
+static_assert(ARRAY_COUNT(operation_names) == LOCK_MIGRATE_TO + 1, "every operation has a name");
+
+LockInfo state_lock_new(const Io *io, LockOperation operation, Str path, Arena *arena) {
+    CHECK(operation != LOCK_NONE);
     int64_t now = io->clock->now_ms(io->clock->self);
     return (LockInfo){
         .id = digest_uuid4(arena),
-        .operation = str_clone(operation, arena),
+        .operation = str_from_cstr(operation_names[operation]),
         .info = STR_EMPTY,
         .who = str_format(arena, "%.*s@%.*s", STR_ARG(user_name(io, arena)),
                           STR_ARG(host_name(arena))),

@@ -4,9 +4,27 @@
 #include "diag.h"
 #include "io.h"
 
+/* What a command of this program locks a state for. */
+typedef enum LockOperation {
+    LOCK_NONE, /* the command only reads, without a lock */
+    LOCK_PLAN,
+    LOCK_APPLY,
+    LOCK_IMPORT,
+    LOCK_TAINT,
+    LOCK_UNTAINT,
+    LOCK_STATE_MV,
+    LOCK_STATE_RM,
+    LOCK_STATE_PUSH,
+    LOCK_STATE_REPLACE_PROVIDER,
+    LOCK_WORKSPACE_NEW,
+    LOCK_WORKSPACE_DELETE,
+    LOCK_MIGRATE_FROM,
+    LOCK_MIGRATE_TO,
+} LockOperation;
+
 typedef struct LockInfo {
     Str id;
-    Str operation; /* OperationTypeApply, state-mv, … */
+    Str operation; /* OperationTypeApply, state-mv, …; another program's is shown as it stands */
     Str info;
     Str who; /* user@host */
     Str version;
@@ -14,7 +32,8 @@ typedef struct LockInfo {
     Str path;
 } LockInfo;
 
-LockInfo state_lock_new(const Io *io, Str operation, Str path, Arena *arena);
+/* `operation`: not LOCK_NONE. */
+LockInfo state_lock_new(const Io *io, LockOperation operation, Str path, Arena *arena);
 Str state_lock_to_json(const LockInfo *info, Arena *arena);
 MUST_USE bool state_lock_from_json(Str json, LockInfo *out, Arena *arena);
 

@@ -134,7 +134,7 @@ static bool load_plan(
         !project_load_planned(project, cli, arguments, input, diags) ||
         !environment_require(project) || !check_may_be_plain(project, path) ||
         !restore_options(operation, plan) || !environment_check_approval(project, false) ||
-        !project_open_state(project, STR("OperationTypeApply"))) {
+        !project_open_state(project, LOCK_APPLY)) {
         return false;
     }
     if (is_stale(project, plan, diags))
@@ -166,7 +166,7 @@ static int plan_and_apply(Cli *cli, const Arguments *arguments, PlanMode mode, D
     }
     SCOPED(Project) project = {0};
     Operation operation = {.project = &project, .asks = !approved, .will_apply = true};
-    if (!operation_plan(&operation, cli, arguments, STR("OperationTypeApply"), mode, diags))
+    if (!operation_plan(&operation, cli, arguments, LOCK_APPLY, mode, diags))
         return 1;
     if (!approved && plan_is_applyable(operation.result.plan)) {
         view_show_diags(view, diags);

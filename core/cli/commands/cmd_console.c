@@ -24,7 +24,7 @@ static bool open_console(
     project->asks = true;
     if (!project_load(project, cli, arguments, NULL, diags) || !project_read_variables(project))
         return false;
-    if (!project_open_state(project, STR_EMPTY))
+    if (!project_open_state(project, LOCK_NONE))
         return false;
     plan_options.variables = &project->variables;
     return engine_console_open(&project->engine, &plan_options, project->state, out, cli->arena,

@@ -63,7 +63,7 @@ static bool load(
     Str path = option_text(arguments, "plan");
     if (!path.ptr) {
         bool ok = project_load(project, cli, arguments, NULL, diags) &&
-                  project_open_state(project, STR_EMPTY);
+                  project_open_state(project, LOCK_NONE);
         request->state = project->state;
         return ok;
     }
@@ -76,7 +76,7 @@ static bool load(
     request->plan = plan;
     PlanInput input = {plan, &sources};
     return project_load_planned(project, cli, arguments, input, diags) &&
-           project_open_state(project, STR_EMPTY) && (request->state = project->state);
+           project_open_state(project, LOCK_NONE) && (request->state = project->state);
 }
 
 static bool print_svg(const Cli *cli, Str dot, Diags *diags) {

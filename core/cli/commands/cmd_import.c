@@ -72,7 +72,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     ImportTarget request;
     if (!read_request(cli, arguments, &request, diags) ||
         !project_load(&project, cli, arguments, NULL, diags) || !environment_require(&project) ||
-        !project_read_variables(&project) || !project_open_state(&project, STR("import")) ||
+        !project_read_variables(&project) || !project_open_state(&project, LOCK_IMPORT) ||
         !check_free(&project, &request) || !environment_approve_change(&project) ||
         !import(&project, &request)) {
         return 1;

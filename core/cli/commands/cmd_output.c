@@ -103,7 +103,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
                     "The options -raw and -json exclude each other.");
         return 1;
     }
-    if (!project_open_state_only(&project, cli, arguments, STR_EMPTY, diags))
+    if (!project_open_state_only(&project, cli, arguments, LOCK_NONE, diags))
         return 1;
     const State *state = project.state;
     if (state->outputs.count == 0 && !is_json) {

@@ -63,8 +63,7 @@ static bool save(Operation *operation, Str path) {
 static int plan_one(Cli *cli, const Arguments *arguments, PlanCounts *counts, Diags *diags) {
     SCOPED(Project) project = {0};
     Operation operation = {.project = &project, .shows_errored = true};
-    bool ok =
-        operation_plan(&operation, cli, arguments, STR("OperationTypePlan"), PLAN_NORMAL, diags);
+    bool ok = operation_plan(&operation, cli, arguments, LOCK_PLAN, PLAN_NORMAL, diags);
     if (!operation.result.plan)
         return 1;
     *counts = plan_count(operation.result.plan);

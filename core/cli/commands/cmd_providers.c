@@ -54,7 +54,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     ProviderTree tree = {.cli = cli, .out = strbuf_new(cli->arena), .ok = true, .diags = diags};
     if (!project_load(&project, cli, arguments, NULL, diags) ||
-        !project_open_state(&project, STR_EMPTY))
+        !project_open_state(&project, LOCK_NONE))
         return 1;
     strbuf_add_cstr(&tree.out, "\nProviders required by configuration:\n.\n");
     add_module(&tree, project.config->root, STR_EMPTY);

@@ -45,7 +45,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         return 1;
     }
     if (!project_load(&project, cli, arguments, NULL, diags) ||
-        !project_open_state(&project, STR_EMPTY) || !collect(cli, &project, &providers, diags))
+        !project_open_state(&project, LOCK_NONE) || !collect(cli, &project, &providers, diags))
         return 1;
     StrBuf text = strbuf_new(cli->arena);
     JsonWriter writer;

@@ -213,7 +213,7 @@ static int show_file(Cli *cli, const Arguments *arguments, Str path, Diags *diag
 
 static int show_latest(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
-    if (!project_open_state_only(&project, cli, arguments, STR_EMPTY, diags))
+    if (!project_open_state_only(&project, cli, arguments, LOCK_NONE, diags))
         return 1;
     return show_state(cli, arguments, &project.engine, project.state, diags);
 }

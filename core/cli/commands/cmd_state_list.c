@@ -74,7 +74,7 @@ static bool list(const Project *project, const StrVec *addresses, StrBuf *text) 
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
-    if (!project_open_state_only(&project, cli, arguments, STR_EMPTY, diags))
+    if (!project_open_state_only(&project, cli, arguments, LOCK_NONE, diags))
         return 1;
     if (!project.has_state) {
         diags_error(diags, NO_RANGE, "No state file was found",

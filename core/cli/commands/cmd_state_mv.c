@@ -243,7 +243,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     State *there;
     SCOPED(Project) project = {.out_backup_option = "backup-out"};
     if (!read_targets(arguments, &from, &to, cli->arena, diags) ||
-        !project_open_state_only(&project, cli, arguments, dry_run ? STR_EMPTY : STR("state-mv"),
+        !project_open_state_only(&project, cli, arguments, dry_run ? LOCK_NONE : LOCK_STATE_MV,
                                  diags) ||
         !project_read_out(&project, &there) ||
         !find_moves(&project, there, &from, &to, &moves, diags) ||

@@ -6,7 +6,7 @@
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
-    if (!project_open_state_only(&project, cli, arguments, STR_EMPTY, diags))
+    if (!project_open_state_only(&project, cli, arguments, LOCK_NONE, diags))
         return 1;
     if (project.has_state)
         terminal_out(statefile_encode(project.state, cli->arena));

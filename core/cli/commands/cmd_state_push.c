@@ -71,7 +71,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     State *given;
     SCOPED(Project) project = {0};
     if (!read_given(cli, path, &text, diags) ||
-        !project_open_state_only(&project, cli, arguments, STR("state-push"), diags) ||
+        !project_open_state_only(&project, cli, arguments, LOCK_STATE_PUSH, diags) ||
         !open_given(&project, path, &text) ||
         !statefile_decode(path, text, &given, cli->arena, diags)) {
         return 1;

@@ -49,7 +49,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     }
     SCOPED(Project) project = {0};
     ResourceAddrs matches = {0};
-    if (!project_open_state_only(&project, cli, arguments, dry_run ? STR_EMPTY : STR("state-rm"),
+    if (!project_open_state_only(&project, cli, arguments, dry_run ? LOCK_NONE : LOCK_STATE_RM,
                                  diags) ||
         !find_given(&project, &matches) || (!dry_run && !environment_approve_change(&project))) {
         return 1;

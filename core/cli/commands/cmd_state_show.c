@@ -40,7 +40,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     ResourceAddr address;
     if (!address_parse_resource(arguments->positionals.items[0], &address, cli->arena, diags) ||
-        !project_open_state_only(&project, cli, arguments, STR_EMPTY, diags)) {
+        !project_open_state_only(&project, cli, arguments, LOCK_NONE, diags)) {
         return 1;
     }
     const StateInstance *instance = state_find_instance(project.state, address);

@@ -39,7 +39,7 @@ static int set_status(Cli *cli, const Arguments *arguments, ObjectStatus status,
     SCOPED(Project) project = {0};
     bool taints = status == OBJECT_TAINTED;
     if (!check_address(arguments, &address, cli, diags) ||
-        !project_open_state_only(&project, cli, arguments, taints ? STR("taint") : STR("untaint"),
+        !project_open_state_only(&project, cli, arguments, taints ? LOCK_TAINT : LOCK_UNTAINT,
                                  diags)) {
         return 1;
     }

@@ -67,8 +67,8 @@ static bool read_given(Project *project, State **out) {
 }
 
 static bool fill(Project *project, State *given) {
-    return !given || (project_open_state(project, STR("workspace-new")) &&
-                      project_write_state(project, given));
+    return !given ||
+           (project_open_state(project, LOCK_WORKSPACE_NEW) && project_write_state(project, given));
 }
 
 static int run_list(Cli *cli, const Arguments *arguments, Diags *diags) {
@@ -188,7 +188,7 @@ static bool delete_workspace(const Cli *cli, const Arguments *arguments, Str nam
     Cli there = *cli;
     there.workspace = name;
     SCOPED(Project) project = {0};
-    return project_open_state_only(&project, &there, arguments, STR("workspace-delete"), diags) &&
+    return project_open_state_only(&project, &there, arguments, LOCK_WORKSPACE_DELETE, diags) &&
            check_empty(&project, name, diags) && project_remove_workspace(&project);
 }
 

@@ -35,7 +35,7 @@ bool environment_side_open(
     side->cli = *cli;
     side->cli.environment = name;
     return project_load(project, &side->cli, arguments, NULL, diags) &&
-           project_read_variables(project) && project_open_state(project, STR_EMPTY) &&
+           project_read_variables(project) && project_open_state(project, LOCK_NONE) &&
            engine_plan(&project->engine, &options, project->state, &side->result, cli->arena,
                        diags);
 }

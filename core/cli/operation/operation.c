@@ -57,7 +57,7 @@ static bool check_mode(const PlanOptions *options, Diags *diags) {
 bool operation_plan(Operation *operation,
                     Cli *cli,
                     const Arguments *arguments,
-                    Str lock_as,
+                    LockOperation lock_as,
                     PlanMode mode,
                     Diags *diags) {
     Project *project = operation->project;

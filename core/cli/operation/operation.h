@@ -19,7 +19,7 @@ typedef struct Operation {
 MUST_USE bool operation_plan(Operation *operation,
                              Cli *cli,
                              const Arguments *arguments,
-                             Str lock_as,
+                             LockOperation lock_as,
                              PlanMode mode,
                              Diags *diags);
 /* Carries the plan out; says what was done and shows the outputs. */

@@ -29,7 +29,7 @@ static bool open_place(Project *project, const BackendChoice *choice, Str worksp
     return backend_choice_open(project, choice, workspace, &out->backend);
 }
 
-static bool lock_place(Project *project, const char *operation, Place *place) {
+static bool lock_place(Project *project, LockOperation operation, Place *place) {
     Cli *cli = project->cli;
     Backend *backend = place->backend;
     if (!option_flag(project->arguments, "lock", true))
@@ -37,7 +37,7 @@ static bool lock_place(Project *project, const char *operation, Place *place) {
     int64_t timeout_ms;
     if (!project_lock_timeout(project, &timeout_ms))
         return false;
-    place->lock = state_lock_new(&cli->io, str_from_cstr(operation), backend->path, cli->arena);
+    place->lock = state_lock_new(&cli->io, operation, backend->path, cli->arena);
     place->is_locked = backend_lock(backend, &place->lock, timeout_ms, cli->cancel, project->diags);
     return place->is_locked;
 }
@@ -168,8 +168,8 @@ static bool is_one_place(const Migration *migration, const Place *from, const Pl
 static bool copy_locked(const Migration *migration, Place *from, Place *to) {
     Project *project = migration->project;
     bool yes;
-    if (!lock_place(project, "migration source state", from) ||
-        !lock_place(project, "migration destination state", to) || !read_place(project, from) ||
+    if (!lock_place(project, LOCK_MIGRATE_FROM, from) ||
+        !lock_place(project, LOCK_MIGRATE_TO, to) || !read_place(project, from) ||
         !read_place(project, to) || !check_journal(project, from, to)) {
         return false;
     }

@@ -91,15 +91,15 @@ bool project_open_backend(Project *project) {
 }
 
 static bool lock_one(
-    Project *project, Backend *backend, Str operation, int64_t timeout_ms, Diags *diags) {
+    Project *project, Backend *backend, LockOperation operation, int64_t timeout_ms, Diags *diags) {
     Cli *cli = project->cli;
     project->lock = state_lock_new(&cli->io, operation, backend->path, cli->arena);
     return backend_lock(backend, &project->lock, timeout_ms, cli->cancel, diags);
 }
 
-static bool lock_state(Project *project, Str operation) {
+static bool lock_state(Project *project, LockOperation operation) {
     int64_t timeout_ms;
-    if (operation.len == 0 || !option_flag(project->arguments, "lock", true))
+    if (operation == LOCK_NONE || !option_flag(project->arguments, "lock", true))
         return true;
     if (!project_lock_timeout(project, &timeout_ms))
         return false;
@@ -110,12 +110,12 @@ static bool lock_state(Project *project, Str operation) {
            lock_one(project, project->out, operation, timeout_ms, project->diags);
 }
 
-/* Without a lock of one's own somebody may be at work: their journal tells of what has not ended.
- */
-static bool is_at_work(Project *project, Str operation) {
+/* True if a plan runs without the lock and another program holds it: the journal of that program
+ * has calls that have not ended. */
+static bool is_at_work(Project *project, LockOperation operation) {
     Backend *backend = project->backend;
     Diags ignored = diags_new(project->cli->arena);
-    if (project->is_locked || !str_equal(operation, STR("OperationTypePlan")))
+    if (project->is_locked || operation != LOCK_PLAN)
         return false;
     if (!lock_one(project, backend, operation, 0, &ignored))
         return true;
@@ -123,7 +123,7 @@ static bool is_at_work(Project *project, Str operation) {
     return false;
 }
 
-static bool read_journal(Project *project, Str operation) {
+static bool read_journal(Project *project, LockOperation operation) {
     Cli *cli = project->cli;
     JournalStore *journal = project->backend->journal;
     if (is_at_work(project, operation))
@@ -140,7 +140,7 @@ static bool read_journal(Project *project, Str operation) {
     return true;
 }
 
-static bool read_state(Project *project, Str operation) {
+static bool read_state(Project *project, LockOperation operation) {
     Cli *cli = project->cli;
     Str *text = &project->state_text;
     if (!backend_read(project->backend, text, cli->arena, project->diags))
@@ -156,13 +156,13 @@ static bool read_state(Project *project, Str operation) {
     return true;
 }
 
-bool project_open_state(Project *project, Str operation) {
+bool project_open_state(Project *project, LockOperation operation) {
     return project_open_backend(project) && lock_state(project, operation) &&
            read_state(project, operation) && environment_check_state(project);
 }
 
 bool project_open_state_only(
-    Project *project, Cli *cli, const Arguments *arguments, Str operation, Diags *diags) {
+    Project *project, Cli *cli, const Arguments *arguments, LockOperation operation, Diags *diags) {
     project->is_single = true;
     return project_load_any(project, cli, arguments, diags) &&
            project_open_state(project, operation);

@@ -5,12 +5,11 @@
 
 /* Finds and opens the backend, nothing more. */
 MUST_USE bool project_open_backend(Project *project);
-/* Opens the backend, reads the state, replays the journal. `operation` empty: reads without a lock.
- */
-MUST_USE bool project_open_state(Project *project, Str operation);
-/* Without configuration: the state in this directory, for state commands, show and output. */
+/* Opens the backend, acquires the lock for `operation`, reads the state, replays the journal. */
+MUST_USE bool project_open_state(Project *project, LockOperation operation);
+/* The same without the configuration, for state commands, show and output. */
 MUST_USE bool project_open_state_only(
-    Project *project, Cli *cli, const Arguments *arguments, Str operation, Diags *diags);
+    Project *project, Cli *cli, const Arguments *arguments, LockOperation operation, Diags *diags);
 /* Opens project->working: changes of `state`, which becomes the project's, are recorded from now
  * on.
  */

@@ -77,7 +77,7 @@ static int tear_down(void **state) {
 }
 
 static bool lock(Case *it, Backend *backend, int64_t timeout_ms, const CancelToken *cancel) {
-    LockInfo info = state_lock_new(&it->io, STR("OperationTypeApply"), backend->path, it->arena);
+    LockInfo info = state_lock_new(&it->io, LOCK_APPLY, backend->path, it->arena);
     return backend->lock(backend, &info, timeout_ms, cancel, &it->diags);
 }
 

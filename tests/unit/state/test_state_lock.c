@@ -43,11 +43,54 @@ static void refused(void **unused) {
     }
 }
 
+/* Other programs show these names to their users. */
+static void operation_names(void **unused) {
+    (void)unused;
+    static const struct {
+        LockOperation operation;
+        const char *name;
+    } cases[] = {
+        {LOCK_PLAN,                   "OperationTypePlan"          },
+        {LOCK_APPLY,                  "OperationTypeApply"         },
+        {LOCK_IMPORT,                 "import"                     },
+        {LOCK_TAINT,                  "taint"                      },
+        {LOCK_UNTAINT,                "untaint"                    },
+        {LOCK_STATE_MV,               "state-mv"                   },
+        {LOCK_STATE_RM,               "state-rm"                   },
+        {LOCK_STATE_PUSH,             "state-push"                 },
+        {LOCK_STATE_REPLACE_PROVIDER, "state-replace-provider"     },
+        {LOCK_WORKSPACE_NEW,          "workspace-new"              },
+        {LOCK_WORKSPACE_DELETE,       "workspace-delete"           },
+        {LOCK_MIGRATE_FROM,           "migration source state"     },
+        {LOCK_MIGRATE_TO,             "migration destination state"},
+    };
+    assert_int_equal(ARRAY_COUNT(cases), LOCK_MIGRATE_TO);
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Io io = io_real();
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        LockInfo info = state_lock_new(&io, cases[i].operation, STR("s.tfstate"), arena);
+        check_str(info.operation, cases[i].name);
+    }
+}
+
+/* An operation that this program does not have. */
+static void operation_of_another_program(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    LockInfo holder = {0};
+    Str json = STR("{\"ID\":\"i\",\"Operation\":\"rotate keys\",\"Who\":\"w\"}");
+    assert_true(state_lock_from_json(json, &holder, arena));
+    Diags diags = diags_new(arena);
+    LockAttempt attempt = {.end = LOCK_STAYS};
+    state_lock_report(&attempt, &holder, 0, &diags);
+    assert_true(str_find(diags.items[0].detail, STR("Operation: rotate keys\n"), 0) != SIZE_MAX);
+}
+
 static void report(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
     Io io = io_real();
-    LockInfo info = state_lock_new(&io, STR("state-mv"), STR("s.tfstate"), arena);
+    LockInfo info = state_lock_new(&io, LOCK_STATE_MV, STR("s.tfstate"), arena);
     assert_int_equal(info.id.len, 36);
     assert_true(str_find_char(info.who, '@', 0) != SIZE_MAX);
     Diags diags = diags_new(arena);
@@ -180,6 +223,8 @@ int main(void) {
         cmocka_unit_test(there_and_back),
         cmocka_unit_test(others_members),
         cmocka_unit_test(refused),
+        cmocka_unit_test(operation_names),
+        cmocka_unit_test(operation_of_another_program),
         cmocka_unit_test(report),
         cmocka_unit_test(another_lock),
         cmocka_unit_test(waits),
