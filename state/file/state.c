@@ -231,7 +231,6 @@ static StateParts clone_parts(const StateParts *parts, Arena *arena) {
     vec_each(parts, part) {
         StatePart copy = *part;
         copy.key = str_clone(part->key, arena);
-        copy.action = str_clone(part->action, arena);
         copy.identity = str_clone(part->identity, arena);
         copy.private_data = str_clone(part->private_data, arena);
         vec_push(arena, &copies, copy);
@@ -244,7 +243,6 @@ static const StatePending *clone_pending(const StatePending *pending, Arena *are
         return NULL;
     StatePending *copy = arena_new(arena, StatePending);
     *copy = *pending;
-    copy->action = str_clone(pending->action, arena);
     copy->identity = str_clone(pending->identity, arena);
     copy->private_data = str_clone(pending->private_data, arena);
     copy->deposed = str_clone(pending->deposed, arena);

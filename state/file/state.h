@@ -11,6 +11,7 @@
 
 #include "address.h"
 #include "map.h"
+#include "pending_action.h"
 
 typedef enum ObjectStatus { OBJECT_READY, OBJECT_TAINTED } ObjectStatus;
 
@@ -32,10 +33,10 @@ typedef struct StateDeposed {
     const StateObject *object;
 } StateDeposed;
 
-/* One of the objects behind an instance, whose change such a call had begun. */
+/* One of the objects behind an instance, whose change a pending call had begun. */
 typedef struct StatePart {
     Str key;
-    Str action; /* create, update, replace, delete */
+    PendingAction action;
     Str identity;
     bool has_ended;
     Str private_data; /* once it has ended */
@@ -43,9 +44,9 @@ typedef struct StatePart {
 
 typedef VEC(StatePart) StateParts;
 
-/* A provider call whose outcome nobody knows: the run that made it ended in between. */
+/* A provider call without a known outcome: the run that made it ended in between. */
 typedef struct StatePending {
-    Str action; /* create, update, delete */
+    PendingAction action;
     uint64_t generation;
     Str identity;
     Str private_data; /* of the plan */

@@ -477,7 +477,8 @@ static void keep_parts(Journal *journal, uint64_t sequence, const StateParts *pa
     }
     vec_each(parts, part) {
         JournalRecord record = part_record(RECORD_PART_END, sequence, part);
-        record.pending.action = record.pending.identity = STR_EMPTY;
+        record.pending.action = PENDING_NONE;
+        record.pending.identity = STR_EMPTY;
         if (part->has_ended)
             keep_record(journal, &record);
     }

@@ -33,7 +33,7 @@ typedef struct JournalIntent {
     ResourceAddr address;
     ProviderConfigAddr provider_config;
     Str deposed;
-    Str action;
+    PendingAction action;
     uint64_t generation;
     Str identity;
     Str private_data; /* of the plan; what `recover` gets */

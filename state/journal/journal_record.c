@@ -28,7 +28,7 @@ static void write_slot(JsonWriter *writer, const JournalRecord *record, Arena *s
 }
 
 static void write_pending(JsonWriter *writer, const StatePending *pending, Arena *scratch) {
-    json_key_string(writer, "action", pending->action);
+    json_key_string(writer, "action", str_from_cstr(pending_action_name(pending->action)));
     write_count(writer, "generation", pending->generation);
     if (pending->identity.len > 0)
         json_key_string(writer, "identity", pending->identity);
@@ -53,8 +53,8 @@ static void write_part(JsonWriter *writer, const JournalRecord *record, Arena *s
     const StatePending *part = &record->pending;
     write_count(writer, "sequence", record->sequence);
     json_key_string(writer, "part", record->part);
-    if (part->action.len > 0)
-        json_key_string(writer, "action", part->action);
+    if (part->action != PENDING_NONE)
+        json_key_string(writer, "action", str_from_cstr(pending_action_name(part->action)));
     if (part->identity.len > 0)
         json_key_string(writer, "identity", part->identity);
     if (part->private_data.len > 0)
@@ -122,7 +122,8 @@ void journal_record_log(const JournalRecord *record) {
     log_debug("journal record", log_text("kind", str_from_cstr(kind_names[record->kind])),
               log_number("number", (int64_t)record->number),
               log_number("sequence", (int64_t)record->sequence), log_text("of", address),
-              log_text("deposed", record->deposed), log_text("action", record->pending.action),
+              log_text("deposed", record->deposed),
+              log_cstr("action", pending_action_name(record->pending.action)),
               log_text("part", record->part));
 }
 
@@ -186,6 +187,16 @@ static bool parse_kind(Parsing *parsing, JsonToken token, void *field) {
     return false;
 }
 
+/* An unknown action, of a later version, counts as an update: the object may exist in its old or in
+ * its new form. */
+static bool parse_action(Parsing *parsing, JsonToken token, void *field) {
+    if (token != JSON_STRING)
+        return false;
+    if (!pending_action_from_name(parsing->reader.text, field))
+        *(PendingAction *)field = PENDING_UPDATE;
+    return true;
+}
+
 static bool parse_address(Parsing *parsing, JsonToken token, void *field) {
     Str text;
     if (!parse_string(parsing, token, &text))
@@ -242,7 +253,7 @@ static const struct {
     {"deposed",        parse_string,       offsetof(JournalRecord, deposed)               },
     {"object",         parse_object,       offsetof(JournalRecord, object)                },
     {"part",           parse_string,       offsetof(JournalRecord, part)                  },
-    {"action",         parse_string,       offsetof(JournalRecord, pending.action)        },
+    {"action",         parse_action,       offsetof(JournalRecord, pending.action)        },
     {"generation",     parse_count,        offsetof(JournalRecord, pending.generation)    },
     {"identity",       parse_string,       offsetof(JournalRecord, pending.identity)      },
     {"private",        parse_base64,       offsetof(JournalRecord, pending.private_data)  },

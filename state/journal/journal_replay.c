@@ -181,10 +181,10 @@ static void apply_move(Replay *replay, const JournalRecord *record) {
     }
 }
 
-/* Whoever begins a creation has seen that nothing is there, even if the state file, which is older,
- * still names an object. */
+/* A run begins a creation only after it has read that no object exists. If the older state file
+ * still names one, that object is gone. */
 static void apply_creation(Replay *replay, const JournalRecord *record) {
-    bool creates = str_equal(record->pending.action, STR("create"));
+    bool creates = record->pending.action == PENDING_CREATE;
     StateInstance *instance = state_find_instance(replay->state, record->address);
     if (!creates || record->deposed.len > 0 || !instance || !instance->current)
         return;
@@ -269,13 +269,14 @@ static void note_part(Replay *replay, Map *begun, const JournalRecord *record) {
     }
 }
 
-/* A creation in doubt is what must not be forgotten: any other call in doubt is about an object
- * that the state still holds, and reading it again tells what became of it, or its parts do. */
+/* A creation in doubt is never replaced by another call: the state has no other trace of its
+ * object. Other calls are about an object in the state, and a refresh of that finds their outcome.
+ */
 static void set_pending(Replay *replay, const JournalRecord *record, const BegunParts *begun) {
     StateInstance *instance = instance_of(replay, record);
     const StatePending *before = instance->pending;
-    bool creates = str_equal(record->pending.action, STR("create"));
-    if (before && str_equal(before->action, STR("create")) && !creates)
+    bool creates = record->pending.action == PENDING_CREATE;
+    if (before && before->action == PENDING_CREATE && !creates)
         return;
     StatePending *pending = arena_new(replay->arena, StatePending);
     *pending = record->pending;

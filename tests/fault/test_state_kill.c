@@ -61,7 +61,7 @@ static void refresh(Run *run, int slot) {
     if (!instance)
         return;
     const StatePending *pending = instance->pending;
-    bool in_doubt = pending && !instance->current && str_equal(pending->action, STR("create"));
+    bool in_doubt = pending && !instance->current && pending->action == PENDING_CREATE;
     if (in_doubt && disk_exists(&disk_real, thing_path(pending->identity, run->arena))) {
         StateObject *object = arena_new(run->arena, StateObject);
         object->attributes =
@@ -84,7 +84,7 @@ static bool operate(Run *run, WorkingState *working, int slot, Arena *arena) {
     JournalIntent intent = {
         .address = address,
         .provider_config.provider = STR("h/n/file"),
-        .action = before ? STR("delete") : STR("create"),
+        .action = before ? PENDING_DELETE : PENDING_CREATE,
         .generation = generation,
         .identity = before ? id_of(before)
                            : str_format(arena, "%.*s-%d-%llu", STR_ARG(lineage), slot,

@@ -198,7 +198,7 @@ static bool open_run(Run *run) {
 /* What the engine does before it plans: asks after what is in doubt, reads everything again. */
 static void refresh_slot(Run *run, StateInstance *instance) {
     const StatePending *pending = instance->pending;
-    if (pending && !instance->current && str_equal(pending->action, STR("create"))) {
+    if (pending && !instance->current && pending->action == PENDING_CREATE) {
         const Thing *thing = find_thing(run->world, pending->identity);
         if (thing && thing->exists)
             instance->current = object_of(thing, run->arena);
@@ -239,12 +239,13 @@ static const StateObject *current_of(Run *run, size_t slot) {
     return working_state_object(run->working, address_of(slot), STR_EMPTY, run->arena);
 }
 
-static bool intend(Run *run, size_t slot, const char *action, Str deposed, Str *id, uint64_t *out) {
+static bool intend(
+    Run *run, size_t slot, PendingAction action, Str deposed, Str *id, uint64_t *out) {
     JournalIntent intent = {
         .address = address_of(slot),
         .provider_config.provider = STR("h/n/t"),
         .deposed = deposed,
-        .action = str_from_cstr(action),
+        .action = action,
         .generation = working_state_generation(run->working, address_of(slot)),
         .planned = STR("{\"id\":null}"),
     };
@@ -267,7 +268,7 @@ static void record(Run *run, size_t slot, uint64_t sequence, Str deposed, const 
 static bool create(Run *run, size_t slot) {
     uint64_t sequence;
     Str id;
-    if (!intend(run, slot, "create", STR_EMPTY, &id, &sequence))
+    if (!intend(run, slot, PENDING_CREATE, STR_EMPTY, &id, &sequence))
         return false;
     make_thing(run, slot, id);
     record(run, slot, sequence, STR_EMPTY, object_of(find_thing(run->world, id), run->arena));
@@ -278,7 +279,7 @@ static void update(Run *run, size_t slot) {
     uint64_t sequence;
     Str id;
     const StateObject *before = current_of(run, slot);
-    if (!before || !intend(run, slot, "update", STR_EMPTY, &id, &sequence))
+    if (!before || !intend(run, slot, PENDING_UPDATE, STR_EMPTY, &id, &sequence))
         return;
     Thing *thing = find_thing(run->world, id_of(before));
     thing->version++;
@@ -290,7 +291,7 @@ static void delete (Run *run, size_t slot, Str deposed) {
     Str id;
     const StateObject *before =
         working_state_object(run->working, address_of(slot), deposed, run->arena);
-    if (!before || !intend(run, slot, "delete", deposed, &id, &sequence))
+    if (!before || !intend(run, slot, PENDING_DELETE, deposed, &id, &sequence))
         return;
     find_thing(run->world, id_of(before))->exists = false;
     record(run, slot, sequence, deposed, NULL);
@@ -300,7 +301,7 @@ static void delete (Run *run, size_t slot, Str deposed) {
 static void fail_to_create(Run *run, size_t slot) {
     uint64_t sequence;
     Str id;
-    if (current_of(run, slot) || !intend(run, slot, "create", STR_EMPTY, &id, &sequence))
+    if (current_of(run, slot) || !intend(run, slot, PENDING_CREATE, STR_EMPTY, &id, &sequence))
         return;
     (void)!working_state_settle(run->working, sequence, &run->diags);
 }
@@ -398,7 +399,7 @@ static bool knows(const StateInstance *instance, Str id) {
             return true;
     }
     const StatePending *pending = instance->pending;
-    return pending && !instance->current && str_equal(pending->action, STR("create")) &&
+    return pending && !instance->current && pending->action == PENDING_CREATE &&
            str_equal(pending->identity, id);
 }
 

@@ -6,13 +6,13 @@
 
 #include <pthread.h>
 
-static const char *const action_names[] = {
-    [PART_CREATE] = "create",
-    [PART_UPDATE] = "update",
-    [PART_REPLACE] = "replace",
-    [PART_DELETE] = "delete",
+static const PendingAction pending_actions[] = {
+    [PART_CREATE] = PENDING_CREATE,
+    [PART_UPDATE] = PENDING_UPDATE,
+    [PART_REPLACE] = PENDING_REPLACE,
+    [PART_DELETE] = PENDING_DELETE,
 };
-static_assert(ARRAY_COUNT(action_names) == PART_DELETE + 1, "a name for each action");
+static_assert(ARRAY_COUNT(pending_actions) == PART_DELETE + 1, "every action is recorded as one");
 
 static Action action_of(PartAction action) {
     static const Action actions[] = {
@@ -184,7 +184,8 @@ bool change_parts_check_final(Job *job,
         diags_error(&job->diags, NO_RANGE, "Provider produced inconsistent final plan",
                     "Object \"%.*s\" of %.*s is now planned with the action \"%s\", which the "
                     "approved plan does not show. Plan again.",
-                    STR_ARG(part->key), STR_ARG(job->address), action_names[part->action]);
+                    STR_ARG(part->key), STR_ARG(job->address),
+                    pending_action_name(pending_actions[part->action]));
         return false;
     }
     return true;
@@ -289,9 +290,8 @@ static bool begin_part_call(void *payload, const PartIntent *intent, Diags *diag
     pthread_mutex_lock(&work->mutex);
     bool ok = begin_part(work, intent, diags);
     pthread_mutex_unlock(&work->mutex);
-    StatePart part = {.key = intent->key,
-                      .action = str_from_cstr(action_names[intent->action]),
-                      .identity = intent->marker};
+    StatePart part = {
+        .key = intent->key, .action = pending_actions[intent->action], .identity = intent->marker};
     return ok && (working_state_part_begin(job->walk->working, work->sequence, &part, diags) ||
                   explain(work, intent->key, before, diags));
 }
@@ -352,13 +352,15 @@ void change_parts_close(PartWork *work) {
     arena_close(work->arena);
 }
 
-/* A word of a later version counts as an update: the part may be there in either form. */
-static PartAction action_named(Str name) {
-    for (size_t i = 0; i < ARRAY_COUNT(action_names); i++) {
-        if (str_equal_cstr(name, action_names[i]))
-            return (PartAction)i;
-    }
-    return PART_UPDATE;
+/* No action counts as an update: the part may exist in its old or in its new form. */
+static PartAction part_action(PendingAction pending) {
+    static const PartAction actions[] = {
+        [PENDING_NONE] = PART_UPDATE,   [PENDING_CREATE] = PART_CREATE,
+        [PENDING_UPDATE] = PART_UPDATE, [PENDING_REPLACE] = PART_REPLACE,
+        [PENDING_DELETE] = PART_DELETE,
+    };
+    static_assert(ARRAY_COUNT(actions) == PENDING_DELETE + 1, "every action is of a part");
+    return actions[pending];
 }
 
 PartRecords change_parts_of_pending(Job *job, const StatePending *pending) {
@@ -366,7 +368,7 @@ PartRecords change_parts_of_pending(Job *job, const StatePending *pending) {
     vec_each(&pending->parts, part) {
         PartRecord record = {
             .key = part->key,
-            .action = action_named(part->action),
+            .action = part_action(part->action),
             .marker = part->identity,
             .has_ended = part->has_ended,
             .private_data = part->private_data,

@@ -166,12 +166,12 @@ ResourceChange *job_new_change(const Job *job) {
     return change;
 }
 
-JournalIntent job_intent(const Job *job, const char *action) {
+JournalIntent job_intent(const Job *job, PendingAction action) {
     return (JournalIntent){
         .address = job->record->address,
         .provider_config = provider_config(job),
         .deposed = job->record->deposed,
-        .action = str_from_cstr(action),
+        .action = action,
         .schema_version = (uint64_t)job->schema->version,
     };
 }

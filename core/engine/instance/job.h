@@ -60,5 +60,5 @@ MUST_USE bool job_require_provider(Job *job);
 ResourceChange *job_new_change(const Job *job);
 /* Returns the journal row before a call (the caller adds the call's own members) and that after it.
  */
-JournalIntent job_intent(const Job *job, const char *action);
+JournalIntent job_intent(const Job *job, PendingAction action);
 JournalOutcome job_outcome(const Job *job, const StateObject *object);

@@ -134,7 +134,7 @@ static bool intend(Applying *applying, Str marker) {
     Job *job = &applying->job;
     if (provider_call_effect(job) == EFFECT_NONE)
         return working_state_may_change(job->walk->working, &job->diags);
-    const char *action = value_is_null(applying->prior) ? "create" : "update";
+    PendingAction action = value_is_null(applying->prior) ? PENDING_CREATE : PENDING_UPDATE;
     JournalIntent intent = job_intent(job, action);
     intent.generation = job_call(job).generation;
     intent.identity = marker;

@@ -16,7 +16,7 @@ static bool intend(Job *job, Str private_data, uint64_t *sequence) {
     WorkingState *working = job->walk->working;
     if (provider_call_effect(job) == EFFECT_NONE)
         return working_state_may_change(working, &job->diags);
-    JournalIntent intent = job_intent(job, "delete");
+    JournalIntent intent = job_intent(job, PENDING_DELETE);
     intent.generation = job_call(job).generation;
     if (job->type->resource->has_parts)
         intent.private_data = private_data;

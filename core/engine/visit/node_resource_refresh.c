@@ -20,10 +20,10 @@ static Value planned_of(Job *job, const StatePending *pending) {
     return value_null(schema_implied_type(job->schema));
 }
 
-static RecoverCall call_named(Str action) {
-    if (str_equal(action, STR("create")))
+static RecoverCall recover_call(PendingAction action) {
+    if (action == PENDING_CREATE)
         return RECOVER_CREATE;
-    return str_equal(action, STR("delete")) ? RECOVER_DELETE : RECOVER_UPDATE;
+    return action == PENDING_DELETE ? RECOVER_DELETE : RECOVER_UPDATE;
 }
 
 /* The provider looks for what an interrupted call left. `prior`: the stored object, marked; null if
@@ -39,7 +39,7 @@ static bool recover(Job *job,
         .marker = pending->identity,
         .planned = value_unmark_deep(planned, job->scratch),
         .private_data = pending->private_data,
-        .call = call_named(pending->action),
+        .call = recover_call(pending->action),
         .prior = value_unmark_deep(prior, job->scratch),
     };
     if (pending->parts.count > 0)
@@ -128,7 +128,7 @@ static bool prior_object(Job *job, const StateObject **object, Value *out) {
         return true;
     *object = state_find_object(stored, job->record->deposed);
     const StatePending *pending = stored->pending;
-    bool creates = pending && str_equal(pending->action, STR("create"));
+    bool creates = pending && pending->action == PENDING_CREATE;
     if (*object) {
         if (!stored_object_decode(job, *object, out))
             return false;

@@ -41,7 +41,7 @@ static uint64_t intend(Case *it, const char *address) {
     JournalIntent intent = {
         .address = state_case_address(address, it->arena),
         .provider_config.provider = STR("h/n/t"),
-        .action = STR("create"),
+        .action = PENDING_CREATE,
         .generation = 3,
     };
     assert_true(journal_intent(it->journal, &intent, &sequence, &it->diags));
@@ -136,7 +136,7 @@ static void fold(void **unused) {
 }
 
 static void begin_part(Case *it, uint64_t sequence, const char *key) {
-    StatePart part = {.key = str_from_cstr(key), .action = STR("create"), .identity = STR("id")};
+    StatePart part = {.key = str_from_cstr(key), .action = PENDING_CREATE, .identity = STR("id")};
     assert_true(journal_part_begin(it->journal, sequence, &part, &it->diags));
 }
 
@@ -195,7 +195,7 @@ static void a_part_that_is_not_durable(void **unused) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case *it = case_new(arena);
     uint64_t a = intend(it, "t.a");
-    StatePart part = {.key = STR("one"), .action = STR("create")};
+    StatePart part = {.key = STR("one"), .action = PENDING_CREATE};
     faulty_disk_arm(it->faulty, FAULT_ERROR, 1, 1); /* the sync after the append */
     assert_false(journal_part_begin(it->journal, a, &part, &it->diags));
     assert_int_equal(it->diags.error_count, 1);
@@ -246,7 +246,7 @@ static void a_disk_that_fails(void **unused) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case *it = case_new(arena);
     record(it, intend(it, "t.a"), "t.a");
-    JournalIntent intent = {.address = state_case_address("t.b", arena), .action = STR("create")};
+    JournalIntent intent = {.address = state_case_address("t.b", arena), .action = PENDING_CREATE};
     uint64_t sequence = 77;
     /* The append, half done: it is taken back. */
     faulty_disk_arm(it->faulty, FAULT_ERROR, 0, 1);

@@ -35,13 +35,13 @@ static void start(Left *left, const char *lineage, uint64_t serial) {
         (JournalRecord){.kind = RECORD_START, .lineage = str_from_cstr(lineage), .serial = serial});
 }
 
-static void intent(Left *left, uint64_t sequence, const char *address, const char *action) {
+static void intent(Left *left, uint64_t sequence, const char *address, PendingAction action) {
     add(left, (JournalRecord){
                   .kind = RECORD_INTENT,
                   .sequence = sequence,
                   .address = state_case_address(address, left->arena),
                   .provider_config.provider = STR("h/n/t"),
-                  .pending = {.action = str_from_cstr(action), .generation = sequence * 10},
+                  .pending = {.action = action, .generation = sequence * 10},
     });
 }
 
@@ -52,7 +52,7 @@ static void part(Left *left, RecordKind kind, uint64_t sequence, const char *key
             .kind = kind,
             .sequence = sequence,
             .part = str_from_cstr(key),
-            .pending = {.action = begins ? STR("update") : STR_EMPTY,
+            .pending = {.action = begins ? PENDING_UPDATE : PENDING_NONE,
                         .identity = begins ? str_format(left->arena, "id-%s", key) : STR_EMPTY,
                         .private_data = begins ? STR_EMPTY : STR("private")},
     });
@@ -109,8 +109,8 @@ static Str slot(const Left *left, const char *address) {
     const char *deposed = instance->deposed.count > 0 ? " deposed" : "";
     if (!instance->pending)
         return str_format(left->arena, "%.*s%s", STR_ARG(id), deposed);
-    return str_format(left->arena, "%.*s%s %.*s %llu", STR_ARG(id), deposed,
-                      STR_ARG(instance->pending->action),
+    return str_format(left->arena, "%.*s%s %s %llu", STR_ARG(id), deposed,
+                      pending_action_name(instance->pending->action),
                       (unsigned long long)instance->pending->generation);
 }
 
@@ -138,22 +138,22 @@ static void same_state(void **unused) {
     hold(&left, "t.deleting", "old");
     hold(&left, "t.vanished", "old");
     start(&left, "l", 5);
-    intent(&left, 1, "t.created", "create");
+    intent(&left, 1, "t.created", PENDING_CREATE);
     outcome(&left, 1, "t.created", "new");
-    intent(&left, 2, "t.updated", "update");
+    intent(&left, 2, "t.updated", PENDING_UPDATE);
     outcome(&left, 2, "t.updated", "new");
-    intent(&left, 3, "t.deleted", "delete");
+    intent(&left, 3, "t.deleted", PENDING_DELETE);
     outcome(&left, 3, "t.deleted", NULL);
-    intent(&left, 4, "t.doubtful", "create");
-    intent(&left, 5, "t.nothing", "create");
+    intent(&left, 4, "t.doubtful", PENDING_CREATE);
+    intent(&left, 5, "t.nothing", PENDING_CREATE);
     add(&left, (JournalRecord){.kind = RECORD_END, .sequence = 5});
     move(&left, RECORD_DEPOSE, "t.replaced", "old");
-    intent(&left, 6, "t.replaced", "create");
+    intent(&left, 6, "t.replaced", PENDING_CREATE);
     move(&left, RECORD_DEPOSE, "t.failed", "old");
     move(&left, RECORD_RESTORE, "t.failed", "old");
-    intent(&left, 7, "t.deleting", "delete");
+    intent(&left, 7, "t.deleting", PENDING_DELETE);
     /* The run had seen that the object was gone. */
-    intent(&left, 8, "t.vanished", "create");
+    intent(&left, 8, "t.vanished", PENDING_CREATE);
     outcome(&left, 0, "t.effectless", "new");
     replay_well(&left);
     check_str(slot(&left, "t.created"), "new");
@@ -179,7 +179,7 @@ static Str parts_of(const Left *left, const char *address) {
     if (!instance || !instance->pending)
         return STR("nothing");
     vec_each(&instance->pending->parts, begun) {
-        check_str(begun->action, "update");
+        assert_int_equal(begun->action, PENDING_UPDATE);
         check_str_equal(begun->identity, str_format(left->arena, "id-%.*s", STR_ARG(begun->key)));
         check_str(begun->private_data, begun->has_ended ? "private" : "");
         strbuf_add_format(&text, "%.*s%s ", STR_ARG(begun->key), begun->has_ended ? "!" : "");
@@ -194,21 +194,21 @@ static void parts(void **unused) {
     hold(&left, "t.updated", "old");
     hold(&left, "t.deleted", "old");
     start(&left, "l", 5);
-    intent(&left, 1, "t.done", "create");
-    intent(&left, 2, "t.updated", "update");
+    intent(&left, 1, "t.done", PENDING_CREATE);
+    intent(&left, 2, "t.updated", PENDING_UPDATE);
     part(&left, RECORD_PART_BEGIN, 1, "z");
     part(&left, RECORD_PART_BEGIN, 2, "b");
     part(&left, RECORD_PART_BEGIN, 2, "a");
     part(&left, RECORD_PART_END, 1, "z");
     part(&left, RECORD_PART_END, 2, "a");
     outcome(&left, 1, "t.done", "new");
-    intent(&left, 3, "t.deleted", "delete");
+    intent(&left, 3, "t.deleted", PENDING_DELETE);
     part(&left, RECORD_PART_BEGIN, 3, "a");
     start(&left, "l", 6);
-    intent(&left, 4, "t.made", "create");
+    intent(&left, 4, "t.made", PENDING_CREATE);
     part(&left, RECORD_PART_BEGIN, 4, "a");
     part(&left, RECORD_PART_END, 4, "a");
-    intent(&left, 5, "t.plain", "create");
+    intent(&left, 5, "t.plain", PENDING_CREATE);
     replay_well(&left);
     check_str(parts_of(&left, "t.done"), "nothing");
     check_str(parts_of(&left, "t.updated"), "b a! ");
@@ -227,13 +227,13 @@ static void two_runs(void **unused) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Left left = left_new(arena);
     start(&left, "l", 5);
-    intent(&left, 1, "t.a", "create");
-    intent(&left, 2, "t.b", "create");
+    intent(&left, 1, "t.a", PENDING_CREATE);
+    intent(&left, 2, "t.b", PENDING_CREATE);
     outcome(&left, 2, "t.b", "one");
     start(&left, "l", 6);
-    intent(&left, 3, "t.a", "create");
+    intent(&left, 3, "t.a", PENDING_CREATE);
     outcome(&left, 3, "t.a", "two");
-    intent(&left, 4, "t.b", "update");
+    intent(&left, 4, "t.b", PENDING_UPDATE);
     outcome(&left, 4, "t.b", "two");
     replay_well(&left);
     check_str(slot(&left, "t.a"), "two");
@@ -253,7 +253,7 @@ static void changed_by_others(void **unused) {
     outcome(&left, 1, "t.held", "ours");
     outcome(&left, 2, "t.gone", NULL);
     outcome(&left, 3, "t.unknown", "ours");
-    intent(&left, 4, "t.doubtful", "create");
+    intent(&left, 4, "t.doubtful", PENDING_CREATE);
     move(&left, RECORD_DEPOSE, "t.moved", "old");
     outcome(&left, 5, "t.moved", "new");
     move(&left, RECORD_DEPOSE, "t.other", "old");
@@ -276,11 +276,11 @@ static void folded(void **unused) {
         hold(&left, "t.a", "new");
         Str text = ours ? statefile_encode(left.state, arena) : STR("theirs");
         start(&left, "l", 4);
-        intent(&left, 1, "t.a", "create");
+        intent(&left, 1, "t.a", PENDING_CREATE);
         outcome(&left, 1, "t.a", "new");
         outcome(&left, 2, "t.b", "deleted later");
         outcome(&left, 3, "t.b", NULL);
-        intent(&left, 4, "t.doubtful", "create");
+        intent(&left, 4, "t.doubtful", PENDING_CREATE);
         add(&left, (JournalRecord){.kind = RECORD_FOLD,
                                    .serial = 5,
                                    .digest = digest_hex(DIGEST_SHA256, text, arena)});
@@ -299,7 +299,7 @@ static void lost_state(void **unused) {
     left.state->lineage = STR_EMPTY;
     left.state->serial = 0;
     start(&left, "first", 0);
-    intent(&left, 1, "t.a", "create");
+    intent(&left, 1, "t.a", PENDING_CREATE);
     replay_well(&left);
     check_str(left.state->lineage, "first");
     check_str(slot(&left, "t.a"), "- create 10");
@@ -455,11 +455,11 @@ static void every_record_with_every_damage(void **unused) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Left whole = left_new(arena);
     start(&whole, "l", 5);
-    intent(&whole, 1, "t.a", "create");
+    intent(&whole, 1, "t.a", PENDING_CREATE);
     outcome(&whole, 1, "t.a", "a");
     move(&whole, RECORD_DEPOSE, "t.b", "b");
     move(&whole, RECORD_RESTORE, "t.b", "b");
-    intent(&whole, 2, "t.c", "update");
+    intent(&whole, 2, "t.c", PENDING_UPDATE);
     part(&whole, RECORD_PART_BEGIN, 2, "part");
     part(&whole, RECORD_PART_END, 2, "part");
     add(&whole, (JournalRecord){.kind = RECORD_END, .sequence = 2});

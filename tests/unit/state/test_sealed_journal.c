@@ -142,8 +142,9 @@ static void test_parts(void **state) {
     uint64_t sequence;
     bool found;
     assert_true(journal_open(store, &clock_real, before, &journal, arena, &diags));
-    JournalIntent intent = {.address = state_case_address("t.a", arena), .action = STR("create")};
-    StatePart part = {.key = STR("v1/Secret/web"), .action = STR("create"), .identity = STR("uid")};
+    JournalIntent intent = {.address = state_case_address("t.a", arena), .action = PENDING_CREATE};
+    StatePart part = {
+        .key = STR("v1/Secret/web"), .action = PENDING_CREATE, .identity = STR("uid")};
     assert_true(journal_intent(journal, &intent, &sequence, &diags));
     assert_true(journal_part_begin(journal, sequence, &part, &diags));
     journal_close(journal);

@@ -114,7 +114,7 @@ static void copies(void **unused) {
     State *state = state_case_load("tainted_and_deposed.tfstate", short_lived);
     ResourceAddr address = state_case_address("terraform_data.t", short_lived);
     StatePending *pending = arena_new(short_lived, StatePending);
-    pending->action = str_clone(STR("create"), short_lived);
+    pending->action = PENDING_CREATE;
     pending->generation = 3;
     state_find_instance(state, address)->pending = pending;
     Str before = statefile_encode(state, arena);
@@ -122,7 +122,7 @@ static void copies(void **unused) {
     arena_close(short_lived);
     check_str_equal(statefile_encode(copy, arena), before);
     address = state_case_address("terraform_data.t", arena);
-    check_str(state_find_instance(copy, address)->pending->action, "create");
+    assert_int_equal(state_find_instance(copy, address)->pending->action, PENDING_CREATE);
 }
 
 /* The objects are the original's; which object stands where is the copy's own. */

@@ -89,7 +89,7 @@ static void put(Case *it, const char *address, const char *id, uint64_t sequence
 static uint64_t intend(Case *it, const char *address) {
     uint64_t sequence = 0;
     JournalIntent intent = {.address = state_case_address(address, it->arena),
-                            .action = STR("create")};
+                            .action = PENDING_CREATE};
     assert_true(working_state_intend(it->working, &intent, &sequence, &it->diags));
     return sequence;
 }
@@ -283,7 +283,7 @@ static void one_object(Worker *worker, int i, Arena *arena, Diags *diags) {
     };
     uint64_t sequence;
     uint64_t generation = working_state_generation(working, address);
-    JournalIntent intent = {.address = address, .action = STR("create"), .generation = generation};
+    JournalIntent intent = {.address = address, .action = PENDING_CREATE, .generation = generation};
     assert_true(working_state_intend(working, &intent, &sequence, diags));
     JournalOutcome outcome = {
         .address = address,
