@@ -147,6 +147,11 @@ static bool check_applyable(const Plan *plan, Diags *diags) {
     return true;
 }
 
+static void send_total(const Engine *engine, const Plan *plan) {
+    WalkEvent event = {.kind = EVENT_APPLY_TOTAL, .total = count_operations(plan)};
+    hooks_send(engine->hooks, &event);
+}
+
 bool engine_apply(const Engine *engine,
                   const PlanOptions *options,
                   const Plan *plan,
@@ -160,9 +165,8 @@ bool engine_apply(const Engine *engine,
     walk->lineage = working_state_lineage(working);
     bool built = check_applyable(plan, diags) && refusal_check(engine->config, diags) &&
                  apply_graph_build(walk, diags);
-    const Hooks *hooks = engine->hooks;
-    if (built && hooks && hooks->apply_total)
-        hooks->apply_total(hooks->self, count_operations(plan));
+    if (built)
+        send_total(engine, plan);
     bool begun = built && save_addresses(walk, diags);
     if (begun)
         reserve_instances(walk);

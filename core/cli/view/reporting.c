@@ -16,7 +16,7 @@ struct Reporting {
     size_t size_limit;
     const Plan *plan;
     const Config *config;
-    RunRecord *record; /* of the run that goes on */
+    TimelineRecorder *recorder; /* of the current run; NULL: none */
     Timeline *timeline;
 };
 
@@ -125,8 +125,8 @@ void reporting_set_plan(Reporting *reporting, const Plan *plan, const Config *co
 const Hooks *reporting_run_begin(Reporting *reporting, const Hooks *listener) {
     if (!reporting)
         return listener;
-    reporting->record = run_record_open(reporting->cli, listener);
-    return run_record_hooks(reporting->record);
+    reporting->recorder = timeline_recorder_open(reporting->cli, listener);
+    return timeline_recorder_hooks(reporting->recorder);
 }
 
 /* The object as the run left it, in place of the plan, which did not know all of it. */
@@ -160,10 +160,10 @@ static const Plan *plan_with_results(const Reporting *reporting, WorkingState *w
 }
 
 void reporting_run_end(Reporting *reporting, WorkingState *working) {
-    if (!reporting || !reporting->record)
+    if (!reporting || !reporting->recorder)
         return;
-    reporting->timeline = run_record_close(reporting->record);
-    reporting->record = NULL;
+    reporting->timeline = timeline_recorder_close(reporting->recorder);
+    reporting->recorder = NULL;
     if (reporting->plan)
         timeline_link(reporting->timeline, reporting->plan, reporting->cli->arena);
     if (reporting->plan && working)

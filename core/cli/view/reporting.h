@@ -5,7 +5,7 @@
 #include "config.h"
 #include "option.h"
 #include "report.h"
-#include "run_record.h"
+#include "timeline_recorder.h"
 #include "working_state.h"
 
 typedef struct Reporting Reporting;
@@ -17,7 +17,7 @@ extern const OptionGroup reporting_options;
 MUST_USE bool reporting_open(Cli *cli, const Arguments *arguments, Diags *diags);
 /* Below, `reporting` may be NULL. */
 void reporting_set_plan(Reporting *reporting, const Plan *plan, const Config *config);
-/* A run begins: the hooks to use instead of `listener`, which hears of everything. */
+/* A run begins. Returns the hooks to use instead of `listener`, which receives every event too. */
 const Hooks *reporting_run_begin(Reporting *reporting, const Hooks *listener);
 /* `working` has what became of the objects. */
 void reporting_run_end(Reporting *reporting, WorkingState *working);

@@ -1,4 +1,4 @@
-/* The stream of events: a JSON object a line, as each thing happens. */
+/* The stream of events: one JSON object a line, written as each event happens. */
 #include "view_json.h"
 #include "json.h"
 #include "thread.h"
@@ -14,14 +14,14 @@
 #define STILL_EVERY_MS 10000
 #define LOOK_EVERY_MS  500
 
-/* An operation that goes on, for those that take long. */
+/* A running operation; the ticker reports those that take long. */
 typedef struct Running {
     Str address;
     ResourceAddr resource;
     Action action;
-    const char *operation; /* of an ephemeral resource; NULL: of another */
+    const char *operation; /* of an ephemeral resource; else NULL */
     int64_t started_ms;
-    int64_t told_ms;
+    int64_t noted_ms;
     struct Running *next;
 } Running;
 
@@ -295,30 +295,30 @@ typedef struct HookLine {
     ResourceAddr resource;
     const char *action; /* NULL: a refresh */
     Str id;             /* empty: none */
-    int64_t elapsed_ms; /* negative: not told */
+    int64_t elapsed_ms; /* negative: omitted */
     Str message;
-    Str provisioner; /* with `type` and `resource` alone; empty: none */
+    Str provisioner; /* only with `type` and `resource`; empty: none */
     const Str *output;
 } HookLine;
 
-static void tell_hook(const Cli *cli, const HookLine *told, Arena *scratch) {
+static void write_hook(const Cli *cli, const HookLine *hook, Arena *scratch) {
     ViewJsonLine line;
-    view_json_begin(&line, cli, told->type, "info", told->message, scratch);
+    view_json_begin(&line, cli, hook->type, "info", hook->message, scratch);
     json_key(&line.writer, STR("hook"));
     json_object_start(&line.writer);
-    write_resource(&line.writer, "resource", told->resource, scratch);
-    if (told->action)
-        json_key_string(&line.writer, "action", str_from_cstr(told->action));
-    if (told->provisioner.len > 0)
-        json_key_string(&line.writer, "provisioner", told->provisioner);
-    if (told->output)
-        json_key_string(&line.writer, "output", *told->output);
-    if (told->id.len > 0) {
+    write_resource(&line.writer, "resource", hook->resource, scratch);
+    if (hook->action)
+        json_key_string(&line.writer, "action", str_from_cstr(hook->action));
+    if (hook->provisioner.len > 0)
+        json_key_string(&line.writer, "provisioner", hook->provisioner);
+    if (hook->output)
+        json_key_string(&line.writer, "output", *hook->output);
+    if (hook->id.len > 0) {
         json_key_string(&line.writer, "id_key", STR("id"));
-        json_key_string(&line.writer, "id_value", told->id);
+        json_key_string(&line.writer, "id_value", hook->id);
     }
-    if (told->elapsed_ms >= 0)
-        json_key_int(&line.writer, "elapsed_seconds", told->elapsed_ms / 1000);
+    if (hook->elapsed_ms >= 0)
+        json_key_int(&line.writer, "elapsed_seconds", hook->elapsed_ms / 1000);
     json_object_end(&line.writer);
     view_json_end(&line);
 }
@@ -332,24 +332,24 @@ static int64_t monotonic_ms(const Stream *stream) {
     return clock->monotonic_ms(clock->self);
 }
 
-static void tell_progress(Stream *stream) {
+static void write_progress(Stream *stream) {
     int64_t now = monotonic_ms(stream);
     for (Running *running = stream->running; running; running = running->next) {
-        if (now - running->told_ms < STILL_EVERY_MS)
+        if (now - running->noted_ms < STILL_EVERY_MS)
             continue;
-        running->told_ms = now;
+        running->noted_ms = now;
         SCOPED(ArenaRef) scratch = arena_open("line");
         const char *operation = running->operation;
-        HookLine told = {operation ? "ephemeral_op_progress" : "apply_progress", running->resource,
+        HookLine hook = {operation ? "ephemeral_op_progress" : "apply_progress", running->resource,
                          operation ? operation : action_name(running->action)};
-        told.elapsed_ms = now - running->started_ms;
-        Str elapsed = clock_format_elapsed(told.elapsed_ms, scratch);
+        hook.elapsed_ms = now - running->started_ms;
+        Str elapsed = clock_format_elapsed(hook.elapsed_ms, scratch);
         const char *doing =
             operation ? wording_operating(operation) : wording_doing(running->action);
-        told.message =
+        hook.message =
             str_format(scratch, "%.*s: Still %c%s... [%.*s elapsed]", STR_ARG(running->address),
                        (char)tolower((unsigned char)doing[0]), doing + 1, STR_ARG(elapsed));
-        tell_hook(stream->cli, &told, scratch);
+        write_hook(stream->cli, &hook, scratch);
     }
 }
 
@@ -359,25 +359,25 @@ static void tick(void *payload) {
     while (!stream->is_closing) {
         thread_wait(&stream->wake, &stream->mutex, LOOK_EVERY_MS);
         if (!stream->is_closing)
-            tell_progress(stream);
+            write_progress(stream);
     }
     pthread_mutex_unlock(&stream->mutex);
 }
 
-static void remember(Stream *stream, const HookEvent *event) {
+static void add_running(Stream *stream, const WalkEvent *event) {
     Running *running = arena_new(stream->arena, Running);
     running->address = str_clone(event->address, stream->arena);
     running->resource = resource_addr_clone(event->resource, stream->arena);
     running->action = event->action;
     running->operation = event->operation;
-    running->started_ms = running->told_ms = monotonic_ms(stream);
+    running->started_ms = running->noted_ms = monotonic_ms(stream);
     running->next = stream->running;
     stream->running = running;
     if (!stream->ticker)
         stream->ticker = thread_start(THREAD_TICKER, tick, stream);
 }
 
-static void forget(Stream *stream, const HookEvent *event) {
+static void remove_running(Stream *stream, const WalkEvent *event) {
     for (Running **at = &stream->running; *at; at = &(*at)->next) {
         if (str_equal((*at)->address, event->address)) {
             *at = (*at)->next;
@@ -386,140 +386,137 @@ static void forget(Stream *stream, const HookEvent *event) {
     }
 }
 
-/* Reading is called refreshing here, as it always was in this stream. */
-static Action told_action(Action action) {
+/* Messages of this stream use the verb "Refreshing" for a read. */
+static Action verb_action(Action action) {
     return action == ACTION_READ ? ACTION_NO_OP : action;
 }
 
-static void on_apply_start(void *self, const HookEvent *event) {
-    Stream *stream = self;
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    HookLine told = {"apply_start", event->resource, action_name(event->action), event->id, -1};
-    told.message = str_format(scratch, "%.*s: %s...%.*s", STR_ARG(event->address),
-                              wording_doing(told_action(event->action)),
-                              STR_ARG(id_suffix(event->id, scratch)));
-    pthread_mutex_lock(&stream->mutex);
-    remember(stream, event);
-    tell_hook(stream->cli, &told, scratch);
-    pthread_mutex_unlock(&stream->mutex);
+static void start_apply(Stream *stream, const WalkEvent *event, Arena *scratch) {
+    HookLine hook = {"apply_start", event->resource, action_name(event->action), event->id, -1};
+    Str id = id_suffix(event->id, scratch);
+    hook.message = str_format(scratch, "%.*s: %s...%.*s", STR_ARG(event->address),
+                              wording_doing(verb_action(event->action)), STR_ARG(id));
+    add_running(stream, event);
+    write_hook(stream->cli, &hook, scratch);
 }
 
-static void on_apply_end(void *self, const HookEvent *event, bool failed) {
-    Stream *stream = self;
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    bool is_gone = failed || event->action == ACTION_DELETE || event->action == ACTION_FORGET;
-    HookLine told = {failed ? "apply_errored" : "apply_complete", event->resource,
-                     action_name(event->action), is_gone ? STR_EMPTY : event->id,
+static void end_apply(Stream *stream, const WalkEvent *event, Arena *scratch) {
+    bool has_no_id =
+        event->failed || event->action == ACTION_DELETE || event->action == ACTION_FORGET;
+    HookLine hook = {event->failed ? "apply_errored" : "apply_complete", event->resource,
+                     action_name(event->action), has_no_id ? STR_EMPTY : event->id,
                      event->elapsed_ms};
     Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
-    told.message =
+    Str id = id_suffix(hook.id, scratch);
+    hook.message =
         str_format(scratch, "%.*s: %s %s after %.*s%.*s", STR_ARG(event->address),
-                   wording_done(told_action(event->action)), failed ? "errored" : "complete",
-                   STR_ARG(elapsed), STR_ARG(id_suffix(told.id, scratch)));
-    pthread_mutex_lock(&stream->mutex);
-    forget(stream, event);
-    if (!failed)
+                   wording_done(verb_action(event->action)), event->failed ? "errored" : "complete",
+                   STR_ARG(elapsed), STR_ARG(id));
+    remove_running(stream, event);
+    if (!event->failed)
         view_count(stream->view, event->action);
-    tell_hook(stream->cli, &told, scratch);
-    pthread_mutex_unlock(&stream->mutex);
+    write_hook(stream->cli, &hook, scratch);
 }
 
-/* Reading a data source is an operation of its own in this stream, unlike a refresh. */
-static void on_refresh_start(void *self, const HookEvent *event) {
-    Stream *stream = self;
+/* In this stream a read of a data source is an operation, unlike a refresh. */
+static void start_refresh(Stream *stream, const WalkEvent *event, Arena *scratch) {
     if (event->action == ACTION_READ) {
-        on_apply_start(self, event);
+        start_apply(stream, event, scratch);
         return;
     }
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    HookLine told = {"refresh_start", event->resource, NULL, event->id, -1};
-    told.message = str_format(scratch, "%.*s: Refreshing state...%.*s", STR_ARG(event->address),
-                              STR_ARG(id_suffix(event->id, scratch)));
-    pthread_mutex_lock(&stream->mutex);
-    tell_hook(stream->cli, &told, scratch);
-    pthread_mutex_unlock(&stream->mutex);
+    HookLine hook = {"refresh_start", event->resource, NULL, event->id, -1};
+    Str id = id_suffix(event->id, scratch);
+    hook.message =
+        str_format(scratch, "%.*s: Refreshing state...%.*s", STR_ARG(event->address), STR_ARG(id));
+    write_hook(stream->cli, &hook, scratch);
 }
 
-static void on_refresh_end(void *self, const HookEvent *event) {
-    Stream *stream = self;
+static void end_refresh(Stream *stream, const WalkEvent *event, Arena *scratch) {
     if (event->action == ACTION_READ) {
-        on_apply_end(self, event, false);
+        end_apply(stream, event, scratch);
         return;
     }
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    HookLine told = {"refresh_complete", event->resource, NULL, event->id, -1};
-    told.message = str_format(scratch, "%.*s: Refresh complete%.*s", STR_ARG(event->address),
-                              STR_ARG(id_suffix(event->id, scratch)));
-    pthread_mutex_lock(&stream->mutex);
-    tell_hook(stream->cli, &told, scratch);
-    pthread_mutex_unlock(&stream->mutex);
+    HookLine hook = {"refresh_complete", event->resource, NULL, event->id, -1};
+    Str id = id_suffix(event->id, scratch);
+    hook.message =
+        str_format(scratch, "%.*s: Refresh complete%.*s", STR_ARG(event->address), STR_ARG(id));
+    write_hook(stream->cli, &hook, scratch);
 }
 
-static void on_ephemeral_start(void *self, const HookEvent *event) {
-    Stream *stream = self;
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    HookLine told = {.type = "ephemeral_op_start",
+static void start_ephemeral(Stream *stream, const WalkEvent *event, Arena *scratch) {
+    HookLine hook = {.type = "ephemeral_op_start",
                      .resource = event->resource,
                      .action = event->operation,
                      .elapsed_ms = -1};
-    told.message = str_format(scratch, "%.*s: %s...", STR_ARG(event->address),
+    hook.message = str_format(scratch, "%.*s: %s...", STR_ARG(event->address),
                               wording_operating(event->operation));
-    pthread_mutex_lock(&stream->mutex);
-    remember(stream, event);
-    tell_hook(stream->cli, &told, scratch);
-    pthread_mutex_unlock(&stream->mutex);
+    add_running(stream, event);
+    write_hook(stream->cli, &hook, scratch);
 }
 
-static void on_ephemeral_end(void *self, const HookEvent *event, bool failed) {
-    Stream *stream = self;
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    HookLine told = {.type = failed ? "ephemeral_op_errored" : "ephemeral_op_complete",
+static void end_ephemeral(Stream *stream, const WalkEvent *event, Arena *scratch) {
+    HookLine hook = {.type = event->failed ? "ephemeral_op_errored" : "ephemeral_op_complete",
                      .resource = event->resource,
                      .action = event->operation,
                      .elapsed_ms = event->elapsed_ms};
     Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
-    told.message = str_format(scratch, "%.*s: %s %s after %.*s", STR_ARG(event->address),
-                              wording_operating(event->operation), failed ? "errored" : "complete",
-                              STR_ARG(elapsed));
+    hook.message = str_format(scratch, "%.*s: %s %s after %.*s", STR_ARG(event->address),
+                              wording_operating(event->operation),
+                              event->failed ? "errored" : "complete", STR_ARG(elapsed));
+    remove_running(stream, event);
+    write_hook(stream->cli, &hook, scratch);
+}
+
+static HookLine provisioner_hook(const WalkEvent *event, const char *type) {
+    return (HookLine){.type = type,
+                      .resource = event->resource,
+                      .elapsed_ms = -1,
+                      .provisioner = event->provisioner};
+}
+
+static void start_provision(Stream *stream, const WalkEvent *event, Arena *scratch) {
+    HookLine hook = provisioner_hook(event, "provision_start");
+    hook.message = str_format(scratch, "%.*s: Provisioning with '%.*s'...", STR_ARG(event->address),
+                              STR_ARG(event->provisioner));
+    write_hook(stream->cli, &hook, scratch);
+}
+
+static void write_output(Stream *stream, const WalkEvent *event, Arena *scratch) {
+    HookLine hook = provisioner_hook(event, "provision_progress");
+    hook.output = &event->text;
+    hook.message = str_format(scratch, "%.*s: (%.*s): %.*s", STR_ARG(event->address),
+                              STR_ARG(event->provisioner), STR_ARG(event->text));
+    write_hook(stream->cli, &hook, scratch);
+}
+
+static void end_provision(Stream *stream, const WalkEvent *event, Arena *scratch) {
+    HookLine hook =
+        provisioner_hook(event, event->failed ? "provision_errored" : "provision_complete");
+    hook.message = str_format(scratch, "%.*s: (%.*s) Provisioning %s", STR_ARG(event->address),
+                              STR_ARG(event->provisioner), event->failed ? "errored" : "complete");
+    write_hook(stream->cli, &hook, scratch);
+}
+
+static void on_event(void *self, const WalkEvent *event) {
+    Stream *stream = self;
+    SCOPED(ArenaRef) scratch = arena_open("line");
     pthread_mutex_lock(&stream->mutex);
-    forget(stream, event);
-    tell_hook(stream->cli, &told, scratch);
+    switch (event->kind) {
+    case EVENT_REFRESH_START: start_refresh(stream, event, scratch); break;
+    case EVENT_REFRESH_END: end_refresh(stream, event, scratch); break;
+    case EVENT_APPLY_START: start_apply(stream, event, scratch); break;
+    case EVENT_APPLY_END: end_apply(stream, event, scratch); break;
+    case EVENT_PROVISION_START: start_provision(stream, event, scratch); break;
+    case EVENT_PROVISION_OUTPUT: write_output(stream, event, scratch); break;
+    case EVENT_PROVISION_END: end_provision(stream, event, scratch); break;
+    case EVENT_EPHEMERAL_START: start_ephemeral(stream, event, scratch); break;
+    case EVENT_EPHEMERAL_END: end_ephemeral(stream, event, scratch); break;
+    /* The stream has no such events: its progress lines come from the ticker. */
+    case EVENT_REFRESH_PROGRESS:
+    case EVENT_APPLY_PROGRESS:
+    case EVENT_APPLY_TOTAL: break;
+    }
     pthread_mutex_unlock(&stream->mutex);
-}
-
-static void tell_provisioner(
-    Stream *stream, const HookEvent *event, const char *type, const Str *output, Str message) {
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    HookLine told = {.type = type,
-                     .resource = event->resource,
-                     .elapsed_ms = -1,
-                     .message = message,
-                     .provisioner = event->provisioner,
-                     .output = output};
-    pthread_mutex_lock(&stream->mutex);
-    tell_hook(stream->cli, &told, scratch);
-    pthread_mutex_unlock(&stream->mutex);
-}
-
-static void on_provision_start(void *self, const HookEvent *event) {
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    tell_provisioner(self, event, "provision_start", NULL,
-                     str_format(scratch, "%.*s: Provisioning with '%.*s'...",
-                                STR_ARG(event->address), STR_ARG(event->provisioner)));
-}
-
-static void on_provision_output(void *self, const HookEvent *event, Str line) {
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    tell_provisioner(self, event, "provision_progress", &line,
-                     str_format(scratch, "%.*s: (%.*s): %.*s", STR_ARG(event->address),
-                                STR_ARG(event->provisioner), STR_ARG(line)));
-}
-
-static void on_provision_end(void *self, const HookEvent *event, bool failed) {
-    SCOPED(ArenaRef) scratch = arena_open("line");
-    tell_provisioner(self, event, failed ? "provision_errored" : "provision_complete", NULL,
-                     str_format(scratch, "%.*s: (%.*s) Provisioning %s", STR_ARG(event->address),
-                                STR_ARG(event->provisioner), failed ? "errored" : "complete"));
 }
 
 static const Hooks *walk_begin(View *view) {
@@ -625,18 +622,7 @@ static const ViewType json_stream = {
 View *view_json_open(Cli *cli) {
     Stream *stream = arena_new(cli->arena, Stream);
     stream->cli = cli;
-    stream->hooks = (Hooks){
-        .self = stream,
-        .refresh_start = on_refresh_start,
-        .refresh_end = on_refresh_end,
-        .apply_start = on_apply_start,
-        .apply_end = on_apply_end,
-        .ephemeral_start = on_ephemeral_start,
-        .ephemeral_end = on_ephemeral_end,
-        .provision_start = on_provision_start,
-        .provision_output = on_provision_output,
-        .provision_end = on_provision_end,
-    };
+    stream->hooks = (Hooks){stream, on_event};
     pthread_mutex_init(&stream->mutex, NULL);
     pthread_cond_init(&stream->wake, NULL);
     View *view = arena_new(cli->arena, View);

@@ -1,4 +1,4 @@
-/* What goes on, while it goes on. */
+/* Live lines are erased before each write and drawn again after it. */
 #include "view_progress.h"
 #include "signals.h"
 #include "thread.h"
@@ -19,9 +19,9 @@ typedef struct Running {
     const char *doing; /* Creating, Refreshing */
     bool is_refresh;
     int64_t started_ms;
-    int64_t told_ms; /* plain lines: when "still …" was last said */
+    int64_t noted_ms; /* plain lines: time of the last "still …" line */
     uint64_t done, total;
-    StrBuf what; /* goes on: "waiting for an address" */
+    StrBuf what; /* "waiting for an address" */
     struct Running *next;
 } Running;
 
@@ -36,12 +36,12 @@ struct ProgressView {
     bool is_live;
     bool is_closing;
     Running *running; /* oldest first */
-    Running *spare;   /* of what has ended: as many as ever ran at once */
+    Running *spare;   /* ended operations, reused */
     size_t total;
     size_t ended;
     int64_t began_ms;
     size_t drawn;                 /* live lines on the screen */
-    size_t widths[DRAWN_MAX + 2]; /* theirs, in columns */
+    size_t widths[DRAWN_MAX + 2]; /* of the live lines, in columns */
 };
 
 static int64_t now_ms(const ProgressView *view) {
@@ -69,7 +69,7 @@ static void add_bar(StrBuf *out, size_t done, size_t total, size_t width, bool u
     strbuf_add_char(out, ']');
 }
 
-/* A line that fills the last column may or may not have wrapped: none does. */
+/* Cuts a line before the last column: terminals differ in whether a full line wraps. */
 static Str cut(Str line, uint32_t width) {
     size_t at = 0, columns = 0;
     while (at < line.len) {
@@ -82,7 +82,7 @@ static Str cut(Str line, uint32_t width) {
     return str_slice(line, 0, at);
 }
 
-/* The end of an address tells more than its beginning. */
+/* Keeps the end: the end of an address distinguishes it from others. */
 static Str cut_start(Str text, size_t width, bool unicode, Arena *scratch) {
     const char *mark = unicode ? "…" : "...";
     size_t mark_width = unicode ? 1 : 3;
@@ -98,7 +98,7 @@ static Str cut_start(Str text, size_t width, bool unicode, Arena *scratch) {
     return str_format(scratch, "%s%.*s", mark, STR_ARG(str_after(text, at)));
 }
 
-/* The beginning of a text tells more than its end. */
+/* Keeps the beginning. */
 static Str cut_end(Str text, size_t width, bool unicode, Arena *scratch) {
     const char *mark = unicode ? "…" : "...";
     size_t mark_width = unicode ? 1 : 3;
@@ -108,12 +108,12 @@ static Str cut_end(Str text, size_t width, bool unicode, Arena *scratch) {
     return str_format(scratch, "%.*s%s", STR_ARG(start), mark);
 }
 
-#define ADDRESS_MIN 12 /* columns that an address has at the least */
+#define ADDRESS_MIN 12 /* least columns of an address */
 #define BAR_WIDTH   24
-#define MARGIN      5 /* what stands before the address, and an empty last column */
+#define MARGIN      5 /* columns before the address, and an empty last column */
 
-/* ", waiting for an address": what there is room for beside the clock and a piece of the address.
- */
+/* Adds ", waiting for an address", cut so that the clock and a third of the width for the address
+ * still fit. */
 static void add_what(const ProgressView *view,
                      const Running *running,
                      size_t used,
@@ -129,7 +129,7 @@ static void add_what(const ProgressView *view,
     strbuf_add_format(tail, ", %.*s", STR_ARG(what));
 }
 
-/* What stands behind the address; the bar only where there is room for both. */
+/* The text after the address; with a bar only if both fit. */
 static Str running_tail(const ProgressView *view,
                         const Running *running,
                         uint32_t width,
@@ -179,7 +179,7 @@ static Str total_line(const ProgressView *view, uint32_t width, Arena *scratch) 
     return strbuf_str(&line);
 }
 
-/* A window that became narrower has broken the lines that stood in it. */
+/* If the window became narrower, one live line fills several rows. */
 static void erase(ProgressView *view, StrBuf *out) {
     uint32_t width = terminal_width();
     size_t rows = 0;
@@ -197,7 +197,7 @@ static void draw_line(ProgressView *view, StrBuf *out, Str line, uint32_t width)
     view->widths[view->drawn++] = utf8_display_width(line);
 }
 
-/* A line for each that runs, as many as the window has room for. */
+/* Draws a line for each running operation, as many as fit into the window. */
 static void draw(ProgressView *view, StrBuf *out, Arena *scratch) {
     uint32_t width = terminal_width();
     uint32_t height = terminal_height();
@@ -218,7 +218,7 @@ static void draw(ProgressView *view, StrBuf *out, Arena *scratch) {
         draw_line(view, out, total_line(view, width, scratch), width);
 }
 
-/* One line that stays, above the live ones. */
+/* Writes one permanent line above the live lines. */
 static void say(ProgressView *view, Str line) {
     if (view->owner->is_concise)
         return;
@@ -246,9 +246,9 @@ static void say_still(ProgressView *view) {
     SCOPED(ArenaRef) scratch = arena_open("progress");
     int64_t now = now_ms(view);
     for (Running *running = view->running; running; running = running->next) {
-        if (now - running->told_ms < STILL_EVERY_MS)
+        if (now - running->noted_ms < STILL_EVERY_MS)
             continue;
-        running->told_ms = now;
+        running->noted_ms = now;
         StrBuf line = strbuf_new(scratch);
         const char *verb = running->doing;
         strbuf_add_format(&line, "%.*s: Still %c%s...", STR_ARG(running->address),
@@ -291,14 +291,14 @@ static Running *take_spare(ProgressView *view) {
     return running;
 }
 
-static Running *begin(ProgressView *view, const HookEvent *event, bool is_refresh) {
+static Running *begin(ProgressView *view, const WalkEvent *event, bool is_refresh) {
     Running *running = take_spare(view);
     strbuf_add(&running->name, event->address);
     running->address = strbuf_str(&running->name);
     running->doing =
         event->operation ? wording_operating(event->operation) : wording_doing(event->action);
     running->is_refresh = is_refresh;
-    running->started_ms = running->told_ms = now_ms(view);
+    running->started_ms = running->noted_ms = now_ms(view);
     Running **at = &view->running;
     while (*at) {
         at = &(*at)->next;
@@ -309,7 +309,7 @@ static Running *begin(ProgressView *view, const HookEvent *event, bool is_refres
     return running;
 }
 
-static void finish(ProgressView *view, const HookEvent *event, bool is_refresh) {
+static void finish(ProgressView *view, const WalkEvent *event, bool is_refresh) {
     for (Running **at = &view->running; *at; at = &(*at)->next) {
         if ((*at)->is_refresh != is_refresh || !str_equal((*at)->address, event->address))
             continue;
@@ -321,147 +321,112 @@ static void finish(ProgressView *view, const HookEvent *event, bool is_refresh) 
     }
 }
 
-static Str id_suffix(const HookEvent *event, Arena *scratch) {
+static Str id_suffix(const WalkEvent *event, Arena *scratch) {
     if (event->id.len == 0)
         return STR_EMPTY;
     return str_format(scratch, " [id=%.*s]", STR_ARG(event->id));
 }
 
-static void on_refresh_start(void *self, const HookEvent *event) {
-    ProgressView *view = self;
-    SCOPED(ArenaRef) scratch = arena_open("progress");
-    pthread_mutex_lock(&view->mutex);
+static void start_refresh(ProgressView *view, const WalkEvent *event, Arena *scratch) {
     begin(view, event, true);
+    if (view->is_live)
+        return;
+    const char *verb = event->action == ACTION_READ ? "Reading..." : "Refreshing state...";
     Str id = id_suffix(event, scratch);
-    if (!view->is_live) {
-        const char *verb = event->action == ACTION_READ ? "Reading..." : "Refreshing state...";
-        say(view, str_format(scratch, "%.*s: %s%.*s", STR_ARG(event->address), verb, STR_ARG(id)));
-    }
-    pthread_mutex_unlock(&view->mutex);
+    say(view, str_format(scratch, "%.*s: %s%.*s", STR_ARG(event->address), verb, STR_ARG(id)));
 }
 
-static void on_refresh_end(void *self, const HookEvent *event) {
-    ProgressView *view = self;
-    SCOPED(ArenaRef) scratch = arena_open("progress");
-    pthread_mutex_lock(&view->mutex);
+static void end_refresh(ProgressView *view, const WalkEvent *event, Arena *scratch) {
     finish(view, event, true);
-    if (event->action == ACTION_READ) {
-        Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
-        const char *what = event->is_deferred ? "No answer" : "Read complete";
-        say(view, str_format(scratch, "%.*s: %s after %.*s", STR_ARG(event->address), what,
-                             STR_ARG(elapsed)));
-    }
-    pthread_mutex_unlock(&view->mutex);
+    if (event->action != ACTION_READ)
+        return;
+    Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
+    const char *what = event->is_deferred ? "No answer" : "Read complete";
+    say(view, str_format(scratch, "%.*s: %s after %.*s", STR_ARG(event->address), what,
+                         STR_ARG(elapsed)));
 }
 
-static void on_apply_start(void *self, const HookEvent *event) {
-    ProgressView *view = self;
-    SCOPED(ArenaRef) scratch = arena_open("progress");
-    pthread_mutex_lock(&view->mutex);
+static void start_apply(ProgressView *view, const WalkEvent *event, Arena *scratch) {
     begin(view, event, false);
+    if (view->is_live)
+        return;
     Str id = id_suffix(event, scratch);
-    if (!view->is_live) {
-        say(view, str_format(scratch, "%.*s: %s...%.*s", STR_ARG(event->address),
-                             wording_doing(event->action), STR_ARG(id)));
-    }
-    pthread_mutex_unlock(&view->mutex);
+    say(view, str_format(scratch, "%.*s: %s...%.*s", STR_ARG(event->address),
+                         wording_doing(event->action), STR_ARG(id)));
 }
 
-static void note_progress(ProgressView *view,
-                          const HookEvent *event,
-                          bool is_refresh,
-                          uint64_t done,
-                          uint64_t total,
-                          Str what) {
-    pthread_mutex_lock(&view->mutex);
-    for (Running *running = view->running; running; running = running->next) {
-        if (running->is_refresh != is_refresh || !str_equal(running->address, event->address))
-            continue;
-        running->done = done;
-        running->total = total;
-        running->what.len = 0;
-        strbuf_add(&running->what, what);
-        break;
-    }
-    pthread_mutex_unlock(&view->mutex);
-}
-
-static void on_apply_progress(
-    void *self, const HookEvent *event, uint64_t done, uint64_t total, Str what) {
-    note_progress(self, event, false, done, total, what);
-}
-
-static void on_refresh_progress(
-    void *self, const HookEvent *event, uint64_t done, uint64_t total, Str what) {
-    note_progress(self, event, true, done, total, what);
-}
-
-static void on_apply_end(void *self, const HookEvent *event, bool failed) {
-    ProgressView *view = self;
-    SCOPED(ArenaRef) scratch = arena_open("progress");
-    pthread_mutex_lock(&view->mutex);
+static void end_apply(ProgressView *view, const WalkEvent *event, Arena *scratch) {
     finish(view, event, false);
     view->ended++;
-    if (!failed)
+    if (!event->failed)
         view_count(view->owner, event->action);
     Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
     Str id = event->action == ACTION_DELETE ? STR_EMPTY : id_suffix(event, scratch);
-    const char *color = view->cli->terminal.color ? (failed ? "\033[31m" : "\033[32m") : "";
-    const char *reset = view->cli->terminal.color ? "\033[0m" : "";
+    bool has_color = view->cli->terminal.color;
+    const char *color = has_color ? (event->failed ? "\033[31m" : "\033[32m") : "";
     say(view, str_format(scratch, "%s%.*s: %s %s after %.*s%.*s%s", color, STR_ARG(event->address),
-                         wording_done(event->action), failed ? "failed" : "complete",
-                         STR_ARG(elapsed), STR_ARG(id), reset));
-    pthread_mutex_unlock(&view->mutex);
+                         wording_done(event->action), event->failed ? "failed" : "complete",
+                         STR_ARG(elapsed), STR_ARG(id), has_color ? "\033[0m" : ""));
 }
 
-static void on_ephemeral_start(void *self, const HookEvent *event) {
-    ProgressView *view = self;
-    SCOPED(ArenaRef) scratch = arena_open("progress");
-    pthread_mutex_lock(&view->mutex);
+static void note_progress(ProgressView *view, const WalkEvent *event, bool is_refresh) {
+    for (Running *running = view->running; running; running = running->next) {
+        if (running->is_refresh != is_refresh || !str_equal(running->address, event->address))
+            continue;
+        running->done = event->done;
+        running->total = event->total;
+        running->what.len = 0;
+        strbuf_add(&running->what, event->text);
+        break;
+    }
+}
+
+static void start_ephemeral(ProgressView *view, const WalkEvent *event, Arena *scratch) {
     const Running *running = begin(view, event, false);
     if (!view->is_live)
         say(view, str_format(scratch, "%.*s: %s...", STR_ARG(event->address), running->doing));
-    pthread_mutex_unlock(&view->mutex);
 }
 
-static void on_ephemeral_end(void *self, const HookEvent *event, bool failed) {
-    ProgressView *view = self;
-    SCOPED(ArenaRef) scratch = arena_open("progress");
-    pthread_mutex_lock(&view->mutex);
+static void end_ephemeral(ProgressView *view, const WalkEvent *event, Arena *scratch) {
     finish(view, event, false);
     Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
     say(view, str_format(scratch, "%.*s: %s %s after %.*s", STR_ARG(event->address),
-                         wording_operating(event->operation), failed ? "failed" : "complete",
+                         wording_operating(event->operation), event->failed ? "failed" : "complete",
                          STR_ARG(elapsed)));
-    pthread_mutex_unlock(&view->mutex);
 }
 
-static void on_provision_start(void *self, const HookEvent *event) {
-    ProgressView *view = self;
-    SCOPED(ArenaRef) scratch = arena_open("progress");
-    pthread_mutex_lock(&view->mutex);
+static void start_provision(ProgressView *view, const WalkEvent *event, Arena *scratch) {
     say(view, str_format(scratch, "%.*s: Provisioning with '%.*s'...", STR_ARG(event->address),
                          STR_ARG(event->provisioner)));
-    pthread_mutex_unlock(&view->mutex);
 }
 
-static void on_provision_output(void *self, const HookEvent *event, Str line) {
+static void say_output(ProgressView *view, const WalkEvent *event, Arena *scratch) {
+    say(view, str_format(scratch, "%.*s (%.*s): %.*s", STR_ARG(event->address),
+                         STR_ARG(event->provisioner), STR_ARG(event->text)));
+}
+
+static void on_event(void *self, const WalkEvent *event) {
     ProgressView *view = self;
     SCOPED(ArenaRef) scratch = arena_open("progress");
     pthread_mutex_lock(&view->mutex);
-    say(view, str_format(scratch, "%.*s (%.*s): %.*s", STR_ARG(event->address),
-                         STR_ARG(event->provisioner), STR_ARG(line)));
+    switch (event->kind) {
+    case EVENT_REFRESH_START: start_refresh(view, event, scratch); break;
+    case EVENT_REFRESH_PROGRESS: note_progress(view, event, true); break;
+    case EVENT_REFRESH_END: end_refresh(view, event, scratch); break;
+    case EVENT_APPLY_START: start_apply(view, event, scratch); break;
+    case EVENT_APPLY_PROGRESS: note_progress(view, event, false); break;
+    case EVENT_APPLY_END: end_apply(view, event, scratch); break;
+    case EVENT_PROVISION_START: start_provision(view, event, scratch); break;
+    case EVENT_PROVISION_OUTPUT: say_output(view, event, scratch); break;
+    case EVENT_PROVISION_END: break; /* the end of the operation follows */
+    case EVENT_EPHEMERAL_START: start_ephemeral(view, event, scratch); break;
+    case EVENT_EPHEMERAL_END: end_ephemeral(view, event, scratch); break;
+    case EVENT_APPLY_TOTAL: view->total = event->total; break;
+    }
     pthread_mutex_unlock(&view->mutex);
 }
 
-static void on_apply_total(void *self, size_t count) {
-    ProgressView *view = self;
-    pthread_mutex_lock(&view->mutex);
-    view->total = count;
-    pthread_mutex_unlock(&view->mutex);
-}
-
-/* What a signal is answered with, above the live lines; "^C" goes with the lines that it broke. */
+/* Writes the message of a signal handler above the live lines; erasing them removes "^C" too. */
 static void speak(void *self, Str text) {
     ProgressView *view = self;
     SCOPED(ArenaRef) scratch = arena_open("progress");
@@ -485,20 +450,7 @@ ProgressView *view_progress_open(View *owner) {
     view->began_ms = now_ms(view);
     pthread_mutex_init(&view->mutex, NULL);
     pthread_cond_init(&view->wake, NULL);
-    view->hooks = (Hooks){
-        .self = view,
-        .refresh_start = on_refresh_start,
-        .refresh_progress = on_refresh_progress,
-        .refresh_end = on_refresh_end,
-        .apply_start = on_apply_start,
-        .apply_progress = on_apply_progress,
-        .apply_end = on_apply_end,
-        .ephemeral_start = on_ephemeral_start,
-        .ephemeral_end = on_ephemeral_end,
-        .provision_start = on_provision_start,
-        .provision_output = on_provision_output,
-        .apply_total = on_apply_total,
-    };
+    view->hooks = (Hooks){view, on_event};
     if (view->is_live)
         signals_set_speaker(cli->signals, speak, view);
     return view;

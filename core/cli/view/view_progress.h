@@ -1,5 +1,5 @@
-/* view_progress: what goes on, while it goes on: on a terminal a live line for each running
- * operation and a bar for all of them; elsewhere plain lines. Guards itself: hooks come from many
+/* view_progress: progress of a walk: on a terminal a live line for each running operation and a bar
+ * for all of them, elsewhere plain lines. Locks its own data, since events come from many
  * threads. */
 #pragma once
 
@@ -9,5 +9,5 @@ typedef struct ProgressView ProgressView;
 
 ProgressView *view_progress_open(View *view);
 const Hooks *view_progress_hooks(ProgressView *view);
-/* Takes the live lines away. */
+/* Erases the live lines and stops the ticker. */
 void view_progress_close(ProgressView *view);

@@ -1,119 +1,27 @@
-/* A view that passes everything on to two others. */
+/* A view that forwards everything to two others. */
 #include "view_tee.h"
 #include "suite.h"
 
 typedef struct Tee {
     View *views[2]; /* the person's first */
-    const Hooks *heard[2];
+    const Hooks *listeners[2];
     Hooks hooks;
 } Tee;
 
-static void on_refresh_start(void *self, const HookEvent *event) {
-    Tee *tee = self;
-    for (size_t i = 0; i < 2; i++) {
-        if (tee->heard[i] && tee->heard[i]->refresh_start)
-            tee->heard[i]->refresh_start(tee->heard[i]->self, event);
-    }
-}
-
-static void on_refresh_progress(
-    void *self, const HookEvent *event, uint64_t done, uint64_t total, Str what) {
-    Tee *tee = self;
-    for (size_t i = 0; i < 2; i++) {
-        if (tee->heard[i] && tee->heard[i]->refresh_progress)
-            tee->heard[i]->refresh_progress(tee->heard[i]->self, event, done, total, what);
-    }
-}
-
-static void on_refresh_end(void *self, const HookEvent *event) {
-    Tee *tee = self;
-    for (size_t i = 0; i < 2; i++) {
-        if (tee->heard[i] && tee->heard[i]->refresh_end)
-            tee->heard[i]->refresh_end(tee->heard[i]->self, event);
-    }
-}
-
-static void on_apply_start(void *self, const HookEvent *event) {
-    Tee *tee = self;
-    for (size_t i = 0; i < 2; i++) {
-        if (tee->heard[i] && tee->heard[i]->apply_start)
-            tee->heard[i]->apply_start(tee->heard[i]->self, event);
-    }
-}
-
-static void on_apply_progress(
-    void *self, const HookEvent *event, uint64_t done, uint64_t total, Str what) {
-    Tee *tee = self;
-    for (size_t i = 0; i < 2; i++) {
-        if (tee->heard[i] && tee->heard[i]->apply_progress)
-            tee->heard[i]->apply_progress(tee->heard[i]->self, event, done, total, what);
-    }
-}
-
-static void on_apply_end(void *self, const HookEvent *event, bool failed) {
-    Tee *tee = self;
-    for (size_t i = 0; i < 2; i++) {
-        if (tee->heard[i] && tee->heard[i]->apply_end)
-            tee->heard[i]->apply_end(tee->heard[i]->self, event, failed);
-    }
-}
-
-static void on_provision_start(void *self, const HookEvent *event) {
-    Tee *tee = self;
-    for (size_t i = 0; i < 2; i++) {
-        if (tee->heard[i] && tee->heard[i]->provision_start)
-            tee->heard[i]->provision_start(tee->heard[i]->self, event);
-    }
-}
-
-static void on_provision_output(void *self, const HookEvent *event, Str line) {
-    Tee *tee = self;
-    for (size_t i = 0; i < 2; i++) {
-        if (tee->heard[i] && tee->heard[i]->provision_output)
-            tee->heard[i]->provision_output(tee->heard[i]->self, event, line);
-    }
-}
-
-static void on_provision_end(void *self, const HookEvent *event, bool failed) {
-    Tee *tee = self;
-    for (size_t i = 0; i < 2; i++) {
-        if (tee->heard[i] && tee->heard[i]->provision_end)
-            tee->heard[i]->provision_end(tee->heard[i]->self, event, failed);
-    }
-}
-
-static void on_ephemeral_start(void *self, const HookEvent *event) {
+static void on_event(void *self, const WalkEvent *event) {
     const Tee *tee = self;
-    for (size_t i = 0; i < 2; i++) {
-        if (tee->heard[i] && tee->heard[i]->ephemeral_start)
-            tee->heard[i]->ephemeral_start(tee->heard[i]->self, event);
-    }
-}
-
-static void on_ephemeral_end(void *self, const HookEvent *event, bool failed) {
-    const Tee *tee = self;
-    for (size_t i = 0; i < 2; i++) {
-        if (tee->heard[i] && tee->heard[i]->ephemeral_end)
-            tee->heard[i]->ephemeral_end(tee->heard[i]->self, event, failed);
-    }
-}
-
-static void on_apply_total(void *self, size_t count) {
-    Tee *tee = self;
-    for (size_t i = 0; i < 2; i++) {
-        if (tee->heard[i] && tee->heard[i]->apply_total)
-            tee->heard[i]->apply_total(tee->heard[i]->self, count);
-    }
+    for (size_t i = 0; i < 2; i++)
+        hooks_send(tee->listeners[i], event);
 }
 
 static const Hooks *walk_begin(View *view) {
     Tee *tee = view->self;
     for (size_t i = 0; i < 2; i++)
-        tee->heard[i] = tee->views[i]->type->walk_begin(tee->views[i]);
+        tee->listeners[i] = tee->views[i]->type->walk_begin(tee->views[i]);
     return &tee->hooks;
 }
 
-/* Both have counted the same. */
+/* Both views counted the same operations. */
 static void walk_end(View *view) {
     Tee *tee = view->self;
     for (size_t i = 0; i < 2; i++)
@@ -274,21 +182,7 @@ View *view_tee_open(View *human, View *json) {
     Tee *tee = arena_new(human->cli->arena, Tee);
     tee->views[0] = human;
     tee->views[1] = json;
-    tee->hooks = (Hooks){
-        .self = tee,
-        .refresh_start = on_refresh_start,
-        .refresh_progress = on_refresh_progress,
-        .refresh_end = on_refresh_end,
-        .apply_start = on_apply_start,
-        .apply_progress = on_apply_progress,
-        .apply_end = on_apply_end,
-        .provision_start = on_provision_start,
-        .provision_output = on_provision_output,
-        .provision_end = on_provision_end,
-        .ephemeral_start = on_ephemeral_start,
-        .ephemeral_end = on_ephemeral_end,
-        .apply_total = on_apply_total,
-    };
+    tee->hooks = (Hooks){tee, on_event};
     View *view = arena_new(human->cli->arena, View);
     *view = (View){.type = &both, .cli = human->cli, .self = tee};
     return view;

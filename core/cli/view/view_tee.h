@@ -1,7 +1,8 @@
-/* view_tee: one run told twice: to a person, and as a stream of JSON into a file (-json-into). */
+/* view_tee: reports one run through two views: to a person, and as a JSON stream to a file
+ * (-json-into). */
 #pragma once
 
 #include "view.h"
 
-/* Whatever can be asked is asked by `human`. */
+/* Prompts go through `human`. */
 View *view_tee_open(View *human, View *json);

@@ -1,41 +1,48 @@
-/* Hooks: what the user interface is told, and when. Called from worker threads: whoever listens
- * guards itself. Every slot may be NULL. `id` is the object's id for people, or empty. */
+/* hooks: progress events of a walk, for the user interface. Worker threads send them, so a listener
+ * locks its own data. Texts of an event are valid during the call only. */
 #pragma once
 
 #include "action.h"
 #include "address.h"
 
-typedef struct HookEvent {
+typedef enum WalkEventKind {
+    EVENT_REFRESH_START,    /* a read of a managed object or of a data source */
+    EVENT_REFRESH_PROGRESS, /* `text`, `done` of `total`, as EVENT_APPLY_PROGRESS */
+    EVENT_REFRESH_END,
+    EVENT_APPLY_START,
+    EVENT_APPLY_PROGRESS, /* `text` "uploading", `done` 3 of `total` 10; total 0: unknown */
+    EVENT_APPLY_END,
+    EVENT_PROVISION_START,
+    EVENT_PROVISION_OUTPUT, /* `text`: one line without control characters */
+    EVENT_PROVISION_END,
+    EVENT_EPHEMERAL_START,
+    EVENT_EPHEMERAL_END,
+    EVENT_APPLY_TOTAL, /* `total` operations follow; sent before the first; has no resource */
+} WalkEventKind;
+
+typedef struct WalkEvent {
+    WalkEventKind kind;
+    Action action;
     Str address; /* resource instance, as text */
     ResourceAddr resource;
     Str deposed;
-    Action action;
-    Str id;
-    Str provisioner;       /* local-exec; of its own events alone */
-    const char *operation; /* "open", "renew", "close"; of ephemeral resources alone */
-    int64_t elapsed_ms;    /* of the ended ones */
-    bool is_deferred;      /* an ended read of a plan: the apply reads it */
-} HookEvent;
+    Str id;                /* "id" or "name" of the object, or empty */
+    Str provisioner;       /* "local-exec"; empty unless the kind is EVENT_PROVISION_… */
+    const char *operation; /* "open", "renew", "close"; NULL unless EVENT_EPHEMERAL_… */
+    Str text;
+    uint64_t done, total;
+    int64_t elapsed_ms; /* of EVENT_…_END */
+    bool failed;        /* of EVENT_…_END */
+    bool is_deferred;   /* EVENT_REFRESH_END of a plan: the apply will read it */
+} WalkEvent;
 
 typedef struct Hooks {
     void *self;
-    void (*refresh_start)(void *self, const HookEvent *event);
-    /* What a read of a plan waits for; as apply_progress. */
-    void (*refresh_progress)(
-        void *self, const HookEvent *event, uint64_t done, uint64_t total, Str what);
-    void (*refresh_end)(void *self, const HookEvent *event);
-    void (*apply_start)(void *self, const HookEvent *event);
-    /* "uploading" 3 of 10; total 0: unknown */
-    void (*apply_progress)(
-        void *self, const HookEvent *event, uint64_t done, uint64_t total, Str what);
-    void (*apply_end)(void *self, const HookEvent *event, bool failed);
-    /* A provisioner begins, writes a line (without control characters), ends. */
-    void (*provision_start)(void *self, const HookEvent *event);
-    void (*provision_output)(void *self, const HookEvent *event, Str line);
-    void (*provision_end)(void *self, const HookEvent *event, bool failed);
-    /* An ephemeral resource is opened, renewed or closed. */
-    void (*ephemeral_start)(void *self, const HookEvent *event);
-    void (*ephemeral_end)(void *self, const HookEvent *event, bool failed);
-    /* How many changes an apply will make in all, before the first one. */
-    void (*apply_total)(void *self, size_t count);
+    void (*event)(void *self, const WalkEvent *event);
 } Hooks;
+
+/* `hooks` may be NULL: no listener. */
+static inline void hooks_send(const Hooks *hooks, const WalkEvent *event) {
+    if (hooks)
+        hooks->event(hooks->self, event);
+}

@@ -258,11 +258,11 @@ static bool explain(const PartWork *work, Str key, size_t before, Diags *diags) 
 }
 
 static void report_part(const PartWork *work, const PlannedPart *part) {
-    const Hooks *hooks = work->job->walk->engine->hooks;
-    if (!hooks || !hooks->apply_progress)
-        return;
-    HookEvent event = job_event(work->job);
-    hooks->apply_progress(hooks->self, &event, work->ended, work->planned.count, part->title);
+    WalkEvent event = job_event(work->job, EVENT_APPLY_PROGRESS);
+    event.text = part->title;
+    event.done = work->ended;
+    event.total = work->planned.count;
+    hooks_send(work->job->walk->engine->hooks, &event);
 }
 
 static bool begin_part(PartWork *work, const PartIntent *intent, Diags *diags) {

@@ -56,34 +56,44 @@ static Call call_for(const Ephemerals *ephemerals, const OpenObject *object) {
     };
 }
 
-static void tell(const Ephemerals *ephemerals,
-                 const OpenObject *object,
-                 const char *operation,
-                 int64_t started_ms,
-                 const bool *failed) {
-    const Hooks *hooks = ephemerals->walk->engine->hooks;
-    HookEvent event = {
+static WalkEvent event_about(const OpenObject *object, const char *operation) {
+    return (WalkEvent){
+        .kind = EVENT_EPHEMERAL_START,
         .address = object->text,
         .resource = object->address,
         .operation = operation,
-        .elapsed_ms = now_ms(ephemerals) - started_ms,
     };
-    if (hooks && !failed && hooks->ephemeral_start)
-        hooks->ephemeral_start(hooks->self, &event);
-    if (hooks && failed && hooks->ephemeral_end)
-        hooks->ephemeral_end(hooks->self, &event, *failed);
 }
 
-/* Without the lock; nobody else touches an object that is being renewed. */
+static void send_start(const Ephemerals *ephemerals,
+                       const OpenObject *object,
+                       const char *operation) {
+    WalkEvent event = event_about(object, operation);
+    hooks_send(ephemerals->walk->engine->hooks, &event);
+}
+
+static void send_end(const Ephemerals *ephemerals,
+                     const OpenObject *object,
+                     const char *operation,
+                     int64_t started_ms,
+                     bool failed) {
+    WalkEvent event = event_about(object, operation);
+    event.kind = EVENT_EPHEMERAL_END;
+    event.elapsed_ms = now_ms(ephemerals) - started_ms;
+    event.failed = failed;
+    hooks_send(ephemerals->walk->engine->hooks, &event);
+}
+
+/* Called without the lock: no other thread uses an object while it is being renewed. */
 static void renew(const Ephemerals *ephemerals, OpenObject *object) {
     Call call = call_for(ephemerals, object);
     int64_t started_ms = now_ms(ephemerals);
-    tell(ephemerals, object, "renew", started_ms, NULL);
+    send_start(ephemerals, object, "renew");
     RenewRequest request = {object->response.private_data};
     RenewResponse response;
     bool failed = !ephemeral_type_renew(object->type.ephemeral, &call, &request, &response,
                                         &object->failures);
-    tell(ephemerals, object, "renew", started_ms, &failed);
+    send_end(ephemerals, object, "renew", started_ms, failed);
     object->response.renew_at_ms = failed ? 0 : response.renew_at_ms;
     if (!failed)
         object->response.private_data = str_clone(response.private_data, object->arena);
@@ -94,10 +104,10 @@ static bool close_object(const Ephemerals *ephemerals, OpenObject *object, Diags
     int64_t started_ms = now_ms(ephemerals);
     Diags said = diags_new(object->arena);
     diags_append(&said, &object->failures);
-    tell(ephemerals, object, "close", started_ms, NULL);
+    send_start(ephemerals, object, "close");
     CloseRequest request = {object->response.private_data};
     bool failed = !ephemeral_type_close(object->type.ephemeral, &call, &request, &said);
-    tell(ephemerals, object, "close", started_ms, &failed);
+    send_end(ephemerals, object, "close", started_ms, failed);
     bool ok = !diags_has_errors(&said);
     diags_set_address(&said, 0, object->text);
     diags_set_range(&said, 0, object->resource->config->body->range);

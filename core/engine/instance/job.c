@@ -73,15 +73,15 @@ bool job_end(Job *job) {
 
 static void report_progress(void *payload, uint64_t done, uint64_t total, const char *what) {
     const Job *job = payload;
-    const Hooks *hooks = job->walk->engine->hooks;
     WalkPhase phase = job->walk->phase;
-    if (!hooks || (phase != PHASE_APPLY && phase != PHASE_PLAN))
+    if (phase != PHASE_APPLY && phase != PHASE_PLAN)
         return;
-    HookEvent event = job_event(job);
-    if (phase == PHASE_APPLY && hooks->apply_progress)
-        hooks->apply_progress(hooks->self, &event, done, total, str_from_cstr(what));
-    if (phase == PHASE_PLAN && hooks->refresh_progress)
-        hooks->refresh_progress(hooks->self, &event, done, total, str_from_cstr(what));
+    WalkEvent event =
+        job_event(job, phase == PHASE_APPLY ? EVENT_APPLY_PROGRESS : EVENT_REFRESH_PROGRESS);
+    event.text = str_from_cstr(what);
+    event.done = done;
+    event.total = total;
+    hooks_send(job->walk->engine->hooks, &event);
 }
 
 static bool find_deleted(void *payload, const char *type, const char *attribute, Str text) {
@@ -113,15 +113,34 @@ Call job_call(Job *job) {
     };
 }
 
-HookEvent job_event(const Job *job) {
+WalkEvent job_event(const Job *job, WalkEventKind kind) {
     const Clock *clock = job->walk->engine->io->clock;
-    return (HookEvent){
+    return (WalkEvent){
+        .kind = kind,
         .address = job->address,
         .resource = job->record->address,
         .deposed = job->record->deposed,
         .action = job->action,
         .elapsed_ms = clock->monotonic_ms(clock->self) - job->started_ms,
     };
+}
+
+static void send_event(const Job *job, WalkEventKind kind, Str id, bool failed) {
+    const Hooks *hooks = job->walk->engine->hooks;
+    if (!hooks)
+        return;
+    WalkEvent event = job_event(job, kind);
+    event.id = id;
+    event.failed = failed;
+    hooks_send(hooks, &event);
+}
+
+void job_send(const Job *job, WalkEventKind kind, Str id) {
+    send_event(job, kind, id, false);
+}
+
+void job_send_end(const Job *job, WalkEventKind kind, Str id, bool ok) {
+    send_event(job, kind, id, !ok);
 }
 
 void job_place_answer(Job *job, size_t from) {

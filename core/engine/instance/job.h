@@ -47,8 +47,12 @@ Call job_call(Job *job);
 /* Gives diagnostics of a provider from index `from` on the range of the argument that they name, or
  * else that of the block. */
 void job_place_answer(Job *job, size_t from);
-/* Returns a progress event about this instance. */
-HookEvent job_event(const Job *job);
+/* Returns a progress event about this instance, `elapsed_ms` since the job began. */
+WalkEvent job_event(const Job *job, WalkEventKind kind);
+/* Sends an event about this instance; `id` is that of its object, or empty. */
+void job_send(const Job *job, WalkEventKind kind, Str id);
+/* The same for an EVENT_…_END. */
+void job_send_end(const Job *job, WalkEventKind kind, Str id, bool ok);
 /* Returns "id" or "name" of an object, for progress events; empty if it has none, or if that is
  * sensitive. A view. */
 Str job_object_id(Value marked);

@@ -1,11 +1,11 @@
-/* What a provisioner writes comes in pieces and is told by lines; what its configuration holds of
- * secrets is neither told nor repeated in errors. */
+/* A provisioner writes its output in pieces; listeners receive whole lines. If its configuration
+ * holds a secret, neither its output nor its errors are shown. */
 #include "provision.h"
 
 #include "provisioner.h"
 #include "utf8.h"
 
-#define LINE_MAX_SIZE ((size_t)65536) /* a longer one is told in parts */
+#define LINE_MAX_SIZE ((size_t)65536) /* a longer one is sent in parts */
 
 typedef struct Provisioning {
     Job *job;
@@ -15,8 +15,8 @@ typedef struct Provisioning {
     Value config; /* without marks */
     Value connection;
     bool is_secret;
-    bool has_told;   /* that its output is not shown */
-    StrBuf lines[2]; /* what has come of the lines that are on their way: output, errors */
+    bool is_noted;   /* the line that the output is not shown was sent */
+    StrBuf lines[2]; /* unfinished lines of standard output and standard error */
 } Provisioning;
 
 bool provision_is_needed(const ResourceNode *resource, bool on_destroy) {
@@ -27,26 +27,24 @@ bool provision_is_needed(const ResourceNode *resource, bool on_destroy) {
     return false;
 }
 
-static HookEvent event_of(const Provisioning *run) {
-    HookEvent event = job_event(run->job);
+static void send_event(const Provisioning *run, WalkEventKind kind, Str text, bool failed) {
+    WalkEvent event = job_event(run->job, kind);
     event.provisioner = run->node->config->type;
-    return event;
+    event.text = text;
+    event.failed = failed;
+    hooks_send(run->job->walk->engine->hooks, &event);
 }
 
-static void tell_line(Provisioning *run, Str line) {
-    const Hooks *hooks = run->job->walk->engine->hooks;
-    if (!hooks || !hooks->provision_output)
-        return;
+static void send_line(const Provisioning *run, Str line) {
     SCOPED(ArenaRef) scratch = arena_open("line");
-    HookEvent event = event_of(run);
-    hooks->provision_output(hooks->self, &event, utf8_strip_controls(line, scratch));
+    send_event(run, EVENT_PROVISION_OUTPUT, utf8_strip_controls(line, scratch), false);
 }
 
-static void end_line(Provisioning *run, StrBuf *text) {
+static void end_line(const Provisioning *run, StrBuf *text) {
     Str line = strbuf_str(text);
     if (str_ends_with(line, STR("\r")))
         line.len--;
-    tell_line(run, line);
+    send_line(run, line);
     text->len = 0;
 }
 
@@ -54,9 +52,9 @@ static void take_output(void *payload, Str piece, bool is_error) {
     Provisioning *run = payload;
     StrBuf *line = &run->lines[is_error];
     if (run->is_secret) {
-        if (!run->has_told)
-            tell_line(run, STR("(not shown: the configuration holds a sensitive value)"));
-        run->has_told = true;
+        if (!run->is_noted)
+            send_line(run, STR("(not shown: the configuration holds a sensitive value)"));
+        run->is_noted = true;
         return;
     }
     while (piece.len > 0) {
@@ -71,25 +69,11 @@ static void take_output(void *payload, Str piece, bool is_error) {
     }
 }
 
-static void tell_start(const Provisioning *run) {
-    const Hooks *hooks = run->job->walk->engine->hooks;
-    HookEvent event = event_of(run);
-    if (hooks && hooks->provision_start)
-        hooks->provision_start(hooks->self, &event);
-}
-
 static void end_lines(Provisioning *run) {
     for (size_t i = 0; i < ARRAY_COUNT(run->lines); i++) {
         if (run->lines[i].len > 0)
             end_line(run, &run->lines[i]);
     }
-}
-
-static void tell_end(const Provisioning *run, bool ok) {
-    const Hooks *hooks = run->job->walk->engine->hooks;
-    HookEvent event = event_of(run);
-    if (hooks && hooks->provision_end)
-        hooks->provision_end(hooks->self, &event, !ok);
 }
 
 static const char hidden[] = "What went wrong is not shown, because the configuration of the "
@@ -107,21 +91,21 @@ static void hand_on(const Provisioning *run, const Diag *diag) {
 }
 
 /* A failure that the block allows is no more than a part of the output. */
-static void tell_failure(Provisioning *run, const Diag *diag) {
+static void send_failure(const Provisioning *run, const Diag *diag) {
     Arena *scratch = run->job->scratch;
     Str detail = run->is_secret && run->is_configured ? str_from_cstr(hidden) : diag->detail;
     Str text = str_format(scratch, "Failed, which on_failure allows: %.*s: %.*s",
                           STR_ARG(diag->summary), STR_ARG(detail));
     Str line;
     while (str_next_field(&text, '\n', &line)) {
-        tell_line(run, line);
+        send_line(run, line);
     }
 }
 
 static void tell_said(Provisioning *run, const Diags *said, bool is_forgiven) {
     for (size_t i = 0; i < said->count; i++) {
         if (is_forgiven && said->items[i].severity == DIAG_ERROR)
-            tell_failure(run, &said->items[i]);
+            send_failure(run, &said->items[i]);
         else
             hand_on(run, &said->items[i]);
     }
@@ -171,7 +155,7 @@ static bool run_one(Provisioning *run) {
     Diags said = diags_new(job->scratch);
     for (size_t i = 0; i < ARRAY_COUNT(run->lines); i++)
         run->lines[i] = strbuf_new(job->scratch);
-    tell_start(run);
+    send_event(run, EVENT_PROVISION_START, STR_EMPTY, false);
     bool ok = configure(run, &said);
     if (ok) {
         ProvisionCall call = {
@@ -187,7 +171,7 @@ static bool run_one(Provisioning *run) {
     bool is_stopped = cancel_level(job->walk->engine->cancel) != CANCEL_NONE;
     bool is_forgiven = run->node->config->continues && !is_stopped;
     tell_said(run, &said, is_forgiven);
-    tell_end(run, ok);
+    send_event(run, EVENT_PROVISION_END, STR_EMPTY, !ok);
     return ok || is_forgiven;
 }
 

@@ -84,20 +84,16 @@ static bool plan_source(Job *job) {
     }
     if (!job_require_provider(job))
         return false;
-    const Hooks *hooks = job->walk->engine->hooks;
     job->action = ACTION_READ;
-    HookEvent event = job_event(job);
-    if (hooks && hooks->refresh_start)
-        hooks->refresh_start(hooks->self, &event);
+    job_send(job, EVENT_REFRESH_START, STR_EMPTY);
     Value value;
     Str deferred;
     size_t from = job->diags.count;
     if (!read_source(job, &configured, &value, &deferred))
         return false;
-    event = job_event(job);
+    WalkEvent event = job_event(job, EVENT_REFRESH_END);
     event.is_deferred = deferred.len > 0;
-    if (hooks && hooks->refresh_end)
-        hooks->refresh_end(hooks->self, &event);
+    hooks_send(job->walk->engine->hooks, &event);
     if (deferred.len > 0) {
         warn_deferred(job, deferred);
         job_place_answer(job, from);
@@ -116,22 +112,17 @@ static bool fail_deferred(Job *job, Str why) {
     return false;
 }
 
-/* A read that is told as a step of its own. */
-static bool read_told(Job *job, const Configured *configured, Value *out) {
-    const Hooks *hooks = job->walk->engine->hooks;
+/* Reads a data source during an apply or a check; listeners receive it as an operation. */
+static bool read_as_operation(Job *job, const Configured *configured, Value *out) {
     job->action = ACTION_READ;
-    HookEvent event = job_event(job);
-    if (hooks && hooks->apply_start)
-        hooks->apply_start(hooks->self, &event);
+    job_send(job, EVENT_APPLY_START, STR_EMPTY);
     Str deferred;
     bool ok = read_source(job, configured, out, &deferred);
     if (ok && deferred.len > 0)
         ok = fail_deferred(job, deferred);
-    event = job_event(job);
-    event.id = ok ? job_object_id(*out) : STR_EMPTY;
-    /* A source that cannot be read is no step that failed: nothing was to change. */
-    if (ok && hooks && hooks->apply_end)
-        hooks->apply_end(hooks->self, &event, false);
+    /* A failed read is an error, but not a failed operation: it would not have changed anything. */
+    if (ok)
+        job_send_end(job, EVENT_APPLY_END, job_object_id(*out), true);
     return ok;
 }
 
@@ -162,7 +153,7 @@ static void fail_check(Job *job) {
 /* Whatever goes wrong with the source of a check is what the check says, and stops nothing. False:
  * it could not be read, and *out is what is known without. */
 static bool read_nested(Job *job, const Configured *configured, Value *out) {
-    if (job_require_provider(job) && read_told(job, configured, out)) {
+    if (job_require_provider(job) && read_as_operation(job, configured, out)) {
         job->record->results->items[0].status = CHECK_PASS;
         return true;
     }
@@ -252,7 +243,7 @@ static bool apply_source(Job *job) {
     Value value;
     if (!instance_conditions_before(job, &scope) ||
         !configured_evaluate(job, &scope, &configured) || !job_require_provider(job) ||
-        !read_told(job, &configured, &value)) {
+        !read_as_operation(job, &configured, &value)) {
         return false;
     }
     return record_read(job, value) && instance_conditions_after(job, &scope);

@@ -22,16 +22,16 @@ static bool check_result(Job *job, const Configured *configured, Value result) {
     return proposal_check_result(job, expected, result, summary, configured);
 }
 
-static bool open_told(Job *job, Value config, OpenResponse *response) {
+static bool open_object(Job *job, Value config, OpenResponse *response) {
     const Hooks *hooks = job->walk->engine->hooks;
-    HookEvent event = job_event(job);
+    WalkEvent event = job_event(job, EVENT_EPHEMERAL_START);
     event.operation = "open";
-    if (hooks && hooks->ephemeral_start)
-        hooks->ephemeral_start(hooks->self, &event);
+    hooks_send(hooks, &event);
     bool ok = provider_call_open(job, &(OpenRequest){config}, response);
-    event.elapsed_ms = job_event(job).elapsed_ms;
-    if (hooks && hooks->ephemeral_end)
-        hooks->ephemeral_end(hooks->self, &event, !ok);
+    event = job_event(job, EVENT_EPHEMERAL_END);
+    event.operation = "open";
+    event.failed = !ok;
+    hooks_send(hooks, &event);
     return ok;
 }
 
@@ -75,7 +75,7 @@ static bool open_instance(Job *job, bool is_destroying) {
         keep_value(job, deferred_read_object(job, configured.value), &configured);
         return true;
     }
-    if (!job_require_provider(job) || !open_told(job, configured.value, &response))
+    if (!job_require_provider(job) || !open_object(job, configured.value, &response))
         return false;
     if (response.deferred.len > 0) {
         keep_value(job, deferred_read_object(job, configured.value), &configured);

@@ -285,20 +285,9 @@ static bool save_marks(Applying *applying) {
                   stored_object_encode(job, marked, OBJECT_READY, applying->stored->private_data));
 }
 
-static void tell_start(Job *job, Value prior) {
-    const Hooks *hooks = job->walk->engine->hooks;
-    HookEvent event = job_event(job);
-    event.id = job_object_id(prior);
-    if (hooks && hooks->apply_start)
-        hooks->apply_start(hooks->self, &event);
-}
-
-static void tell_end(Job *job, bool ok) {
-    const Hooks *hooks = job->walk->engine->hooks;
-    HookEvent event = job_event(job);
-    event.id = ok ? job_object_id(job->record->value) : STR_EMPTY;
-    if (hooks && hooks->apply_end)
-        hooks->apply_end(hooks->self, &event, !ok);
+static void send_end(const Job *job, bool ok) {
+    Str id = ok ? job_object_id(job->record->value) : STR_EMPTY;
+    job_send_end(job, EVENT_APPLY_END, id, ok);
 }
 
 /* What is sensitive changed, and nothing else: the change that was planned. */
@@ -307,9 +296,9 @@ static bool apply_marks(Applying *applying) {
     Value marked = object_marks_add(job, applying->prior, &applying->configured);
     if (value_identical(applying->before, marked))
         return save_marks(applying) && instance_conditions_after(job, &applying->scope);
-    tell_start(job, applying->prior);
+    job_send(job, EVENT_APPLY_START, job_object_id(applying->prior));
     bool ok = save_marks(applying);
-    tell_end(job, ok);
+    send_end(job, ok);
     return ok && instance_conditions_after(job, &applying->scope);
 }
 
@@ -328,9 +317,9 @@ static bool apply_change(Applying *applying) {
         return apply_marks(applying);
     if (!job_require_provider(job))
         return false;
-    tell_start(job, applying->prior);
+    job_send(job, EVENT_APPLY_START, job_object_id(applying->prior));
     bool ok = call_provider(applying);
-    tell_end(job, ok);
+    send_end(job, ok);
     return ok && instance_conditions_after(job, &applying->scope);
 }
 

@@ -94,7 +94,7 @@ static bool forget_instance(Job *job) {
     return !object || record_gone(job, 0);
 }
 
-/* What is half made, or was put aside for a successor, goes without ceremony. */
+/* Tainted and deposed objects are deleted without running destroy-time provisioners. */
 static bool provision(Job *job, const StateObject *object, Value prior) {
     if (job->record->deposed.len > 0 || object->status == OBJECT_TAINTED)
         return true;
@@ -109,16 +109,11 @@ static bool destroy_instance(Job *job) {
     Value prior;
     if (!stored_object_decode(job, object, &prior))
         return false;
-    const Hooks *hooks = job->walk->engine->hooks;
     job->action = ACTION_DELETE;
-    HookEvent event = job_event(job);
-    event.id = job_object_id(prior);
-    if (hooks && hooks->apply_start)
-        hooks->apply_start(hooks->self, &event);
+    Str id = job_object_id(prior);
+    job_send(job, EVENT_APPLY_START, id);
     bool ok = provision(job, object, prior) && delete_object(job, object, prior);
-    event.elapsed_ms = job_event(job).elapsed_ms;
-    if (hooks && hooks->apply_end)
-        hooks->apply_end(hooks->self, &event, !ok);
+    job_send_end(job, EVENT_APPLY_END, id, ok);
     return ok;
 }
 

@@ -174,18 +174,13 @@ static void note_drift(Job *job, Value before, Value after, const ResourceAddr *
 }
 
 static bool read_object(Job *job, const StateObject *object, Value prior, Value *out) {
-    const Hooks *hooks = job->walk->engine->hooks;
-    HookEvent event = job_event(job);
-    event.id = job_object_id(prior);
-    if (hooks && hooks->refresh_start)
-        hooks->refresh_start(hooks->self, &event);
+    Str id = job_object_id(prior);
+    job_send(job, EVENT_REFRESH_START, id);
     ReadRequest request = {value_unmark_deep(prior, job->scratch), object->private_data};
     ReadResponse response;
     if (!provider_call_read(job, &request, &response))
         return false;
-    event.elapsed_ms = job_event(job).elapsed_ms;
-    if (hooks && hooks->refresh_end)
-        hooks->refresh_end(hooks->self, &event);
+    job_send_end(job, EVENT_REFRESH_END, id, true);
     *out = prior;
     const ResourceAddr *origin = find_origin(job);
     bool is_same = value_equal(request.state, response.state);
@@ -295,23 +290,17 @@ static bool find_imported(Job *job, Value *state, Str *private_data) {
 }
 
 static bool import(Job *job, Value *out) {
-    const Hooks *hooks = job->walk->engine->hooks;
-    HookEvent event = job_event(job);
-    event.id = job->record->import_id;
     if (!job_require_provider(job))
         return false;
-    if (hooks && hooks->refresh_start)
-        hooks->refresh_start(hooks->self, &event);
+    job_send(job, EVENT_REFRESH_START, job->record->import_id);
     Value state = value_null(schema_implied_type(job->schema));
     Str private_data = STR_EMPTY;
     if (!find_imported(job, &state, &private_data))
         return false;
-    event.elapsed_ms = job_event(job).elapsed_ms;
-    if (hooks && hooks->refresh_end)
-        hooks->refresh_end(hooks->self, &event);
+    job_send_end(job, EVENT_REFRESH_END, job->record->import_id, true);
     *out = object_marks_add(job, state, NULL);
     StateObject found = *stored_object_encode(job, *out, OBJECT_READY, private_data);
-    found.dependencies = NULL; /* it was made by nobody here */
+    found.dependencies = NULL; /* unknown: no apply of this configuration created it */
     found.dependency_count = 0;
     found.create_before_destroy = false;
     job->record->refreshed = state_object_clone(&found, job->keep);

@@ -64,7 +64,7 @@ static void refusals(void **state) {
     }
 }
 
-/* Nobody has to ask whether there is one. */
+/* Callers need no check whether reports were asked for. */
 static void nothing_asked_for(void **state) {
     (void)state;
     Case c = case_open();
@@ -136,7 +136,7 @@ static void of_a_run(void **state) {
     assert_true(ask(&c, "-report=timeline:t"));
     reporting_set_plan(c.cli.reporting, plan_new(PLAN_NORMAL, c.arena), NULL);
     const Hooks *hooks = reporting_run_begin(c.cli.reporting, NULL);
-    hooks->apply_total(hooks->self, 0);
+    hooks_send(hooks, &(WalkEvent){.kind = EVENT_APPLY_TOTAL});
     reporting_run_end(c.cli.reporting, NULL);
     assert_true(reporting_write(c.cli.reporting, STR("t"), &c.diags));
     assert_true(disk_exists(&disk_real, STR("t")));

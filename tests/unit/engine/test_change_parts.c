@@ -487,17 +487,18 @@ typedef struct Heard {
     StrBuf text;
 } Heard;
 
-static void hear(void *self, const HookEvent *event, uint64_t done, uint64_t total, Str what) {
+static void hear(void *self, const WalkEvent *event) {
     Heard *heard = self;
-    strbuf_add_format(&heard->text, "%.*s %.*s %d/%d\n", STR_ARG(event->address), STR_ARG(what),
-                      (int)done, (int)total);
+    if (event->kind == EVENT_APPLY_PROGRESS)
+        strbuf_add_format(&heard->text, "%.*s %.*s %d/%d\n", STR_ARG(event->address),
+                          STR_ARG(event->text), (int)event->done, (int)event->total);
 }
 
 static void progress_names_the_part(void **unused) {
     (void)unused;
     EngineCase *c = open_with(NULL);
     Heard heard = {c->arena, strbuf_new(c->arena)};
-    Hooks hooks = {.self = &heard, .apply_progress = hear};
+    Hooks hooks = {&heard, hear};
     c->hooks = &hooks;
     configure(c, "{a: one, b: two}");
     engine_case_must(c, engine_case_apply(c));

@@ -449,18 +449,18 @@ static void many_workers_do_as_one(void **unused) {
     check_str_equal(wide_state(5, arena), one);
 }
 
-static void hear_progress(
-    void *self, const HookEvent *event, uint64_t done, uint64_t total, Str what) {
-    strbuf_add_format(self, "%.*s %.*s %d of %d\n", STR_ARG(event->address), STR_ARG(what),
-                      (int)done, (int)total);
+static void hear_progress(void *self, const WalkEvent *event) {
+    if (event->kind == EVENT_APPLY_PROGRESS)
+        strbuf_add_format(self, "%.*s %.*s %d of %d\n", STR_ARG(event->address),
+                          STR_ARG(event->text), (int)event->done, (int)event->total);
 }
 
-/* What a provider tells while it looks is not told. */
+/* Progress of a refresh is not progress of the apply. */
 static void tells_the_progress_of_changes(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
     StrBuf heard = strbuf_new(c->arena);
-    Hooks hooks = {.self = &heard, .apply_progress = hear_progress};
+    Hooks hooks = {&heard, hear_progress};
     c->hooks = &hooks;
     engine_case_run(c, "resource: {fake_thing: {a: {name: a}}}\n");
     check_str(strbuf_str(&heard), "fake_thing.a halfway 1 of 2\n");

@@ -1,5 +1,4 @@
-/* What a job tells whoever listens: how long each instance took, by a clock that says when it
- * likes. */
+/* Events of a job: how long each instance took, by a clock with an arbitrary start. */
 #include "engine_case.h"
 
 #define BEGINNING 1000000000 /* long after the machine was started */
@@ -16,9 +15,11 @@ static int64_t ticking(void *self) {
     return listener->now_ms += STEP;
 }
 
-static void apply_end(void *self, const HookEvent *event, bool failed) {
+static void on_event(void *self, const WalkEvent *event) {
     Listener *listener = self;
-    assert_false(failed);
+    if (event->kind != EVENT_APPLY_END)
+        return;
+    assert_false(event->failed);
     assert_true(listener->ended < ARRAY_COUNT(listener->elapsed_ms));
     listener->elapsed_ms[listener->ended++] = event->elapsed_ms;
 }
@@ -28,7 +29,7 @@ static void tells_how_long_it_took(void **unused) {
     EngineCase *c = engine_case_open();
     Listener listener = {.now_ms = BEGINNING};
     Clock clock = clock_real;
-    Hooks hooks = {.self = &listener, .apply_end = apply_end};
+    Hooks hooks = {&listener, on_event};
     clock.self = &listener;
     clock.monotonic_ms = ticking;
     c->world.io.clock = &clock;

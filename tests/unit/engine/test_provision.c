@@ -223,33 +223,23 @@ typedef struct Ear {
     StrBuf heard;
 } Ear;
 
-static void hear_start(void *self, const HookEvent *event) {
+static void hear(void *self, const WalkEvent *event) {
     Ear *ear = self;
-    strbuf_add_format(&ear->heard, "%.*s %.*s\n", STR_ARG(event->address),
-                      STR_ARG(event->provisioner));
+    if (event->kind == EVENT_PROVISION_START)
+        strbuf_add_format(&ear->heard, "%.*s %.*s\n", STR_ARG(event->address),
+                          STR_ARG(event->provisioner));
+    if (event->kind == EVENT_PROVISION_OUTPUT)
+        strbuf_add_format(&ear->heard, "|%.*s\n", STR_ARG(event->text));
+    if (event->kind == EVENT_PROVISION_END)
+        strbuf_add_cstr(&ear->heard, event->failed ? "failed\n" : "done\n");
 }
 
-static void hear_line(void *self, const HookEvent *event, Str line) {
-    (void)event;
-    Ear *ear = self;
-    strbuf_add_format(&ear->heard, "|%.*s\n", STR_ARG(line));
-}
-
-static void hear_end(void *self, const HookEvent *event, bool failed) {
-    (void)event;
-    Ear *ear = self;
-    strbuf_add_cstr(&ear->heard, failed ? "failed\n" : "done\n");
-}
-
-/* A run whose hooks are heard. */
+/* An apply; `ear` receives the events of its provisioners. */
 static EngineCase *heard_run(Ear *ear, Hooks *hooks, const char *config, const char *order) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
     *ear = (Ear){.heard = strbuf_new(c->arena)};
-    *hooks = (Hooks){.self = ear,
-                     .provision_start = hear_start,
-                     .provision_output = hear_line,
-                     .provision_end = hear_end};
+    *hooks = (Hooks){ear, hear};
     c->hooks = hooks;
     engine_case_config(c, config);
     if (order)
