@@ -2,54 +2,55 @@
 #include "option.h"
 
 static const Option view_options[] = {
-    {"no-color",             OPTION_FLAG, NULL,      "Print without colours."                     },
-    {"show-sensitive",       OPTION_FLAG, NULL,      "Print sensitive values, too."               },
-    {"compact-warnings",     OPTION_FLAG, NULL,
-     "Print warnings as their summaries, if there are no errors."                                 },
-    {"consolidate-warnings", OPTION_FLAG, NULL,      "Print similar warnings once (default true)."},
-    {"consolidate-errors",   OPTION_FLAG, NULL,      "Print similar errors once (default false)." },
-    {"concise",              OPTION_FLAG, NULL,      "Leave out what tells of progress."          },
-    {"deprecation",          OPTION_TEXT, "MODULES",
+    {"no-color",             OPTION_FLAG,    NULL,      "Print without colours."                     },
+    {"show-sensitive",       OPTION_FLAG,    NULL,      "Print sensitive values, too."               },
+    {"compact-warnings",     OPTION_FLAG,    NULL,
+     "Print warnings as their summaries, if there are no errors."                                    },
+    {"consolidate-warnings", OPTION_FLAG_ON, NULL,      "Print similar warnings once (default true)."},
+    {"consolidate-errors",   OPTION_FLAG,    NULL,      "Print similar errors once (default false)." },
+    {"concise",              OPTION_FLAG,    NULL,      "Leave out what tells of progress."          },
+    {"deprecation",          OPTION_TEXT,    "MODULES",
      "Whose deprecations are warned of: module:all (default), module:local, "
-     "module:none."                                                                               },
-    {"help",                 OPTION_FLAG, NULL,      "Show this help."                            },
-    {"h",                    OPTION_FLAG, NULL,      NULL                                         },
+     "module:none."                                                                                  },
+    {"help",                 OPTION_FLAG,    NULL,      "Show this help."                            },
+    {"h",                    OPTION_FLAG,    NULL,      NULL                                         },
 };
 
 static const Option variable_options[] = {
-    {"var",      OPTION_TEXT, "NAME=VALUE", "Set a variable of the root module. May be repeated." },
-    {"var-file", OPTION_TEXT, "PATH",       "Read variables from a file. May be repeated."        },
-    {"input",    OPTION_FLAG, NULL,         "Ask for variables that have no value (default true)."},
+    {"var",      OPTION_TEXT,    "NAME=VALUE", "Set a variable of the root module. May be repeated." },
+    {"var-file", OPTION_PATH,    "PATH",       "Read variables from a file. May be repeated."        },
+    {"input",    OPTION_FLAG_ON, NULL,         "Ask for variables that have no value (default true)."},
 };
 
 #define LOCK_OPTIONS 2 /* the first rows are of the lock alone */
 
 static const Option state_options[] = {
-    {"lock",         OPTION_FLAG, NULL,       "Lock the state while working on it (default true)."    },
-    {"lock-timeout", OPTION_TEXT, "DURATION",
-     "How long to wait for a lock (default 0s: try once)."                                            },
-    {"state",        OPTION_TEXT, "PATH",     "The state file, instead of the configured one."        },
-    {"state-out",    OPTION_TEXT, "PATH",     "Where to write the state, instead of where it is read."},
-    {"backup",       OPTION_TEXT, "PATH",     "Where the state from before goes; - for nowhere."      },
+    {"lock",         OPTION_FLAG_ON, NULL,       "Lock the state while working on it (default true)."    },
+    {"lock-timeout", OPTION_TEXT,    "DURATION",
+     "How long to wait for a lock (default 0s: try once)."                                               },
+    {"state",        OPTION_PATH,    "PATH",     "The state file, instead of the configured one."        },
+    {"state-out",    OPTION_PATH,    "PATH",     "Where to write the state, instead of where it is read."},
+    {"backup",       OPTION_PATH,    "PATH",     "Where the state from before goes; - for nowhere."      },
 };
 
 static const Option operation_options[] = {
-    {"parallelism",  OPTION_TEXT, "N",       "How many operations run at once (default 10)."           },
-    {"refresh",      OPTION_FLAG, NULL,      "Read real objects first (default true)."                 },
-    {"refresh-only", OPTION_FLAG, NULL,      "Plan only to take over what has changed outside of loam."},
-    {"destroy",      OPTION_FLAG, NULL,      "Plan to destroy everything."                             },
-    {"target",       OPTION_TEXT, "ADDRESS", "Only this, and what it depends on. May be repeated."     },
-    {"target-file",  OPTION_TEXT, "PATH",
-     "Targets from a file, an address a line. May be repeated."                                        },
-    {"exclude",      OPTION_TEXT, "ADDRESS", "All but this, and what depends on it. May be repeated."  },
-    {"exclude-file", OPTION_TEXT, "PATH",
-     "Exclusions from a file, an address a line. May be repeated."                                     },
-    {"replace",      OPTION_TEXT, "ADDRESS",
-     "Replace this object even if nothing changed. May be repeated."                                   },
+    {"parallelism",  OPTION_TEXT,    "N",       "How many operations run at once (default 10)."           },
+    {"refresh",      OPTION_FLAG_ON, NULL,      "Read real objects first (default true)."                 },
+    {"refresh-only", OPTION_FLAG,    NULL,      "Plan only to take over what has changed outside of loam."},
+    {"destroy",      OPTION_FLAG,    NULL,      "Plan to destroy everything."                             },
+    {"target",       OPTION_ADDRESS, "ADDRESS", "Only this, and what it depends on. May be repeated."     },
+    {"target-file",  OPTION_PATH,    "PATH",
+     "Targets from a file, an address a line. May be repeated."                                           },
+    {"exclude",      OPTION_ADDRESS, "ADDRESS",
+     "All but this, and what depends on it. May be repeated."                                             },
+    {"exclude-file", OPTION_PATH,    "PATH",
+     "Exclusions from a file, an address a line. May be repeated."                                        },
+    {"replace",      OPTION_ADDRESS, "ADDRESS",
+     "Replace this object even if nothing changed. May be repeated."                                      },
 };
 
 static const Option test_options[] = {
-    {"test-directory", OPTION_TEXT, "PATH",
+    {"test-directory", OPTION_PATH, "PATH",
      "The folder of tests besides the configuration's own (default \"tests\")."},
 };
 
@@ -83,6 +84,22 @@ static const Option *find(const OptionGroup *const *groups, size_t group_count, 
         }
     }
     return NULL;
+}
+
+/* The row of a flag that the command has, or may have elsewhere: a reader serves many commands. */
+static const Option *find_flag(const Arguments *arguments, Str name) {
+    static const OptionGroup *const shared[] = {
+        &option_view,
+        &option_variables,
+        &option_state,
+        &option_operation,
+    };
+    const Option *own = find(arguments->groups, arguments->group_count, name);
+    return own ? own : find(shared, ARRAY_COUNT(shared), name);
+}
+
+bool option_is_flag(const Option *option) {
+    return option->kind == OPTION_FLAG || option->kind == OPTION_FLAG_ON;
 }
 
 static bool unknown_option(
@@ -124,6 +141,8 @@ bool option_parse(const OptionGroup *const *groups,
                   Diags *diags) {
     bool ok = true;
     bool only_positionals = false;
+    out->groups = groups;
+    out->group_count = group_count;
     for (size_t i = 0; i < words->count; i++) {
         Str word = words->items[i];
         if (str_equal(word, STR("--")) && !only_positionals) {
@@ -146,7 +165,7 @@ bool option_parse(const OptionGroup *const *groups,
             ok = unknown_option(groups, group_count, name, arena, diags);
             continue;
         }
-        if (option->kind == OPTION_FLAG) {
+        if (option_is_flag(option)) {
             ok = take_flag(option, &text, diags) && ok;
         } else if (!text.ptr && i + 1 < words->count) {
             text = words->items[++i];
@@ -174,9 +193,11 @@ bool option_is_given(const Arguments *arguments, const char *name) {
     return option_text(arguments, name).ptr != NULL;
 }
 
-bool option_flag(const Arguments *arguments, const char *name, bool fallback) {
+bool option_flag(const Arguments *arguments, const char *name) {
     Str text = option_text(arguments, name);
-    return text.ptr ? str_equal(text, STR("true")) : fallback;
+    const Option *option = find_flag(arguments, str_from_cstr(name));
+    CHECK(option && option_is_flag(option));
+    return text.ptr ? str_equal(text, STR("true")) : option->kind == OPTION_FLAG_ON;
 }
 
 bool option_split_words(Str text, StrVec *out, Arena *arena) {

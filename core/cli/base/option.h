@@ -6,13 +6,21 @@
 
 #include "diag.h"
 
-typedef enum OptionKind { OPTION_FLAG, OPTION_TEXT } OptionKind;
+typedef enum OptionKind {
+    OPTION_FLAG,         /* false unless given */
+    OPTION_FLAG_ON,      /* true unless given as false */
+    OPTION_TEXT,         /* has a value, which completion does not know */
+    OPTION_PATH,         /* has a value: a file or directory */
+    OPTION_ADDRESS,      /* has a value: an address in the state */
+    OPTION_CHOICE,       /* has a value: one of the words in `value`, "dot|svg" */
+    OPTION_GROUP_CHOICE, /* has a value: one of the group's choices, a colon, and more */
+} OptionKind;
 
 typedef struct Option {
     const char *name;
     OptionKind kind;
-    const char *value; /* what stands behind it in help: "PATH"; or what may: "dot|svg" */
-    const char *help;
+    const char *value; /* as help shows it: "PATH", "dot|svg"; NULL for flags */
+    const char *help;  /* NULL: not shown */
 } Option;
 
 typedef struct OptionGroup {
@@ -36,6 +44,8 @@ typedef struct OptionValue {
 typedef struct Arguments {
     VEC(OptionValue) options; /* in the order given */
     StrVec positionals;
+    const OptionGroup *const *groups; /* that the command has */
+    size_t group_count;
 } Arguments;
 
 /* Groups that several commands share. */
@@ -54,9 +64,10 @@ MUST_USE bool option_parse(const OptionGroup *const *groups,
                            Arguments *out,
                            Arena *arena,
                            Diags *diags);
-bool option_flag(const Arguments *arguments,
-                 const char *name,
-                 bool fallback); /* the last one counts */
+bool option_is_flag(const Option *option);
+/* Returns the flag's last value, or the default of its row. The row is one of the command or of a
+ * shared group; a name without a row is a programming error. */
+bool option_flag(const Arguments *arguments, const char *name);
 /* Empty (ptr NULL) when not given. */
 Str option_text(const Arguments *arguments, const char *name);
 bool option_is_given(const Arguments *arguments, const char *name);

@@ -16,7 +16,7 @@ static const Option options[] = {
     {"suppress-forget-errors", OPTION_FLAG, NULL,
      "Do not fail when a destruction leaves objects behind that were only to be forgotten."                  },
     {"json",                   OPTION_FLAG, NULL,   "Print events as JSON, one a line."                      },
-    {"json-into",              OPTION_TEXT, "PATH", "Write those events into a file, beside what is printed."},
+    {"json-into",              OPTION_PATH, "PATH", "Write those events into a file, beside what is printed."},
 };
 
 /* Where it is asked about, if that is not the default workspace. */
@@ -158,7 +158,7 @@ static int apply_saved(Cli *cli, const Arguments *arguments, Diags *diags) {
 
 static int plan_and_apply(Cli *cli, const Arguments *arguments, PlanMode mode, Diags *diags) {
     View *view = cli->view;
-    bool approved = mode == PLAN_REFRESH_ONLY || option_flag(arguments, "auto-approve", false);
+    bool approved = mode == PLAN_REFRESH_ONLY || option_flag(arguments, "auto-approve");
     if (!approved && !view->type->can_ask) {
         diags_error(diags, NO_RANGE, "Plan file or auto-approve required",
                     "With -json nobody can be asked: apply a saved plan, or add -auto-approve.");
@@ -251,7 +251,7 @@ const Command cmd_destroy = {
 static const Option refresh_options[] = {
     {"auto-approve", OPTION_FLAG, NULL,   NULL                                                     },
     {"json",         OPTION_FLAG, NULL,   "Print events as JSON, one a line."                      },
-    {"json-into",    OPTION_TEXT, "PATH", "Write those events into a file, beside what is printed."},
+    {"json-into",    OPTION_PATH, "PATH", "Write those events into a file, beside what is printed."},
 };
 
 const Command cmd_refresh = {

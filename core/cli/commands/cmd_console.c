@@ -243,7 +243,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         console.module = project.config->root;
         console.secrets = state_secrets(&project.engine, project.state, cli->arena);
     }
-    return option_flag(arguments, "json", false) ? run_json(&console) : run_text(&console);
+    return option_flag(arguments, "json") ? run_json(&console) : run_text(&console);
 }
 
 const Command cmd_console = {

@@ -55,9 +55,9 @@ static int run_list(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!project_load(&project, &any, arguments, NULL, diags))
         return 1;
     const Map *environments = &project.config->root->environments;
-    if (environments->count == 0 && !option_flag(arguments, "json", false))
+    if (environments->count == 0 && !option_flag(arguments, "json"))
         return cmd_workspace.subcommands.rows[0]->run(&any, arguments, diags);
-    if (option_flag(arguments, "json", false))
+    if (option_flag(arguments, "json"))
         list_json(cli, environments);
     else
         list_text(cli, environments);
@@ -102,14 +102,14 @@ static int run_diff(Cli *cli, const Arguments *arguments, Diags *diags) {
         !environment_diff_collect(&a, &b, &differences, cli->arena, diags))
         return 1;
     const Str *names = arguments->positionals.items;
-    if (option_flag(arguments, "json", false))
+    if (option_flag(arguments, "json"))
         terminal_out(environment_diff_to_json(&differences, names, cli->arena));
     else if (differences.count > 0)
         terminal_out(environment_diff_to_text(&differences, names, cli->arena));
     else
         terminal_print("Nothing is different between %.*s and %.*s.\n", STR_ARG(names[0]),
                        STR_ARG(names[1]));
-    return differences.count > 0 && option_flag(arguments, "detailed-exitcode", false) ? 2 : 0;
+    return differences.count > 0 && option_flag(arguments, "detailed-exitcode") ? 2 : 0;
 }
 
 static const Command cmd_env_diff = {

@@ -42,11 +42,11 @@ typedef struct Run {
 } Run;
 
 static const Option options[] = {
-    {"list",      OPTION_FLAG, NULL, "Name the files that change; -list=false does not."     },
-    {"write",     OPTION_FLAG, NULL, "Write the files; -write=false leaves them alone."      },
-    {"diff",      OPTION_FLAG, NULL, "Show the changes."                                     },
-    {"check",     OPTION_FLAG, NULL, "Write nothing; exit status 3 when a file would change."},
-    {"recursive", OPTION_FLAG, NULL, "Go into folders of folders, too."                      },
+    {"list",      OPTION_FLAG_ON, NULL, "Name the files that change; -list=false does not."     },
+    {"write",     OPTION_FLAG_ON, NULL, "Write the files; -write=false leaves them alone."      },
+    {"diff",      OPTION_FLAG,    NULL, "Show the changes."                                     },
+    {"check",     OPTION_FLAG,    NULL, "Write nothing; exit status 3 when a file would change."},
+    {"recursive", OPTION_FLAG,    NULL, "Go into folders of folders, too."                      },
 };
 
 static bool refuse(Run *run, const char *summary, Str path, int error) {
@@ -227,11 +227,11 @@ static bool run_stdin(Run *run) {
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     Run run = {
         .cli = cli,
-        .lists = option_flag(arguments, "list", true),
-        .writes = option_flag(arguments, "write", true),
-        .shows_diff = option_flag(arguments, "diff", false),
-        .checks = option_flag(arguments, "check", false),
-        .is_recursive = option_flag(arguments, "recursive", false),
+        .lists = option_flag(arguments, "list"),
+        .writes = option_flag(arguments, "write"),
+        .shows_diff = option_flag(arguments, "diff"),
+        .checks = option_flag(arguments, "check"),
+        .is_recursive = option_flag(arguments, "recursive"),
         .diags = diags,
     };
     const StrVec *paths = &arguments->positionals;

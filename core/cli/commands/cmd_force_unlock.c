@@ -10,7 +10,7 @@ static const Option options[] = {
 };
 
 static bool approve(Project *project, const Arguments *arguments) {
-    bool asks = !option_flag(arguments, "force", false);
+    bool asks = !option_flag(arguments, "force");
     if (!environment_check_approval(project, asks))
         return false;
     if (!asks ||

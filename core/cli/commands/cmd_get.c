@@ -11,7 +11,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project)
     project = {
         .installs_modules = true,
-        .upgrades_modules = option_flag(arguments, "update", false),
+        .upgrades_modules = option_flag(arguments, "update"),
         .test_folder = project_test_folder(arguments),
     };
     return project_load(&project, cli, arguments, NULL, diags) ? 0 : 1;

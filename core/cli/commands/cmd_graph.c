@@ -10,12 +10,12 @@
 #include <errno.h>
 
 static const Option options[] = {
-    {"type",        OPTION_TEXT, "plan|plan-refresh-only|plan-destroy|apply",
-     "The whole graph that is walked then."                                                                                            },
-    {"plan",        OPTION_TEXT, "PATH",                                      "The graph that the apply of this saved plan walks."     },
-    {"draw-cycles", OPTION_FLAG, NULL,                                        "Draw a graph that has cycles, and those in red."        },
-    {"format",      OPTION_TEXT, "dot|svg",                                   "dot is the default; svg is a drawing, made by Graphviz."},
-    {"verbose",     OPTION_FLAG, NULL,                                        "With what loam adds for itself, and with every edge."   },
+    {"type",        OPTION_CHOICE, "plan|plan-refresh-only|plan-destroy|apply",
+     "The whole graph that is walked then."                                                                                              },
+    {"plan",        OPTION_PATH,   "PATH",                                      "The graph that the apply of this saved plan walks."     },
+    {"draw-cycles", OPTION_FLAG,   NULL,                                        "Draw a graph that has cycles, and those in red."        },
+    {"format",      OPTION_CHOICE, "dot|svg",                                   "dot is the default; svg is a drawing, made by Graphviz."},
+    {"verbose",     OPTION_FLAG,   NULL,                                        "With what loam adds for itself, and with every edge."   },
 };
 
 typedef struct GraphTypeName {
@@ -104,8 +104,8 @@ static bool print_svg(const Cli *cli, Str dot, Diags *diags) {
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     GraphRequest request = {
-        .draws_cycles = option_flag(arguments, "draw-cycles", false),
-        .is_verbose = option_flag(arguments, "verbose", false),
+        .draws_cycles = option_flag(arguments, "draw-cycles"),
+        .is_verbose = option_flag(arguments, "verbose"),
     };
     bool is_svg;
     Graph graph;

@@ -5,7 +5,7 @@
 #include "project_state.h"
 
 static const Option options[] = {
-    {"config",      OPTION_TEXT, "DIR", "The folder of the configuration, instead of the current one."},
+    {"config",      OPTION_PATH, "DIR", "The folder of the configuration, instead of the current one."},
     {"parallelism", OPTION_TEXT, "N",   "How many operations go on at once (default 10)."             },
 };
 

@@ -8,15 +8,15 @@
 #include "requirement.h"
 
 static const Option options[] = {
-    {"upgrade",     OPTION_FLAG, NULL,       "Look for newer revisions of modules, and lock them."    },
-    {"get",         OPTION_FLAG, NULL,       "Install modules (default true)."                        },
-    {"backend",     OPTION_FLAG, NULL,       "Open the backend (default true)."                       },
-    {"from-module", OPTION_TEXT, "SOURCE",
-     "Copy a module into this folder, which holds none, to begin."                                    },
-    {"lockfile",    OPTION_TEXT, "readonly", "Fail rather than change the lock of modules."           },
-    {"plugin-dir",  OPTION_TEXT, "PATH",     "Taken for compatibility: providers come with loam."     },
-    {"json",        OPTION_FLAG, NULL,       "Print events as JSON, one a line."                      },
-    {"json-into",   OPTION_TEXT, "PATH",     "Write those events into a file, beside what is printed."},
+    {"upgrade",     OPTION_FLAG,    NULL,       "Look for newer revisions of modules, and lock them."    },
+    {"get",         OPTION_FLAG_ON, NULL,       "Install modules (default true)."                        },
+    {"backend",     OPTION_FLAG_ON, NULL,       "Open the backend (default true)."                       },
+    {"from-module", OPTION_TEXT,    "SOURCE",
+     "Copy a module into this folder, which holds none, to begin."                                       },
+    {"lockfile",    OPTION_CHOICE,  "readonly", "Fail rather than change the lock of modules."           },
+    {"plugin-dir",  OPTION_PATH,    "PATH",     "Taken for compatibility: providers come with loam."     },
+    {"json",        OPTION_FLAG,    NULL,       "Print events as JSON, one a line."                      },
+    {"json-into",   OPTION_PATH,    "PATH",     "Write those events into a file, beside what is printed."},
 };
 
 static bool copy_module(Cli *cli, Str source, Diags *diags) {
@@ -47,7 +47,7 @@ static bool read_lock_mode(const Arguments *arguments, bool *keeps_lock, Diags *
                     "-lockfile takes readonly, not \"%.*s\".", STR_ARG(mode));
         return false;
     }
-    if (mode.ptr && option_flag(arguments, "upgrade", false)) {
+    if (mode.ptr && option_flag(arguments, "upgrade")) {
         diags_error(diags, NO_RANGE, "Invalid combination of options",
                     "-upgrade looks for newer revisions to lock, and -lockfile=readonly forbids to "
                     "lock them.");
@@ -106,12 +106,12 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     }
     SCOPED(Project)
     project = {
-        .installs_modules = option_flag(arguments, "get", true),
-        .upgrades_modules = option_flag(arguments, "upgrade", false),
+        .installs_modules = option_flag(arguments, "get"),
+        .upgrades_modules = option_flag(arguments, "upgrade"),
         .asks = true,
         .test_folder = project_test_folder(arguments),
     };
-    bool opens_backend = option_flag(arguments, "backend", true);
+    bool opens_backend = option_flag(arguments, "backend");
     if (!read_lock_mode(arguments, &project.keeps_lock, diags))
         return 1;
     tell_begin(cli->view, &project, opens_backend);

@@ -3,7 +3,7 @@
 #include "function_json.h"
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    if (!option_flag(arguments, "json", false)) {
+    if (!option_flag(arguments, "json")) {
         diags_error(diags, NO_RANGE, "The option -json is required",
                     "\"loam metadata functions\" prints for programs: run it with -json. For "
                     "people there is \"loam metadata page functions\".");

@@ -9,7 +9,7 @@
 static const Option options[] = {
     {"json",  OPTION_FLAG, NULL,   "Print as JSON."                                },
     {"raw",   OPTION_FLAG, NULL,   "Print one string, number or bool as it is."    },
-    {"state", OPTION_TEXT, "PATH", "The state file, instead of the configured one."},
+    {"state", OPTION_PATH, "PATH", "The state file, instead of the configured one."},
 };
 
 static void write_one(JsonWriter *writer, const StateOutput *output) {
@@ -77,9 +77,9 @@ static int print_one(
         refuse_name(cli, state, name, diags);
         return 1;
     }
-    if (option_flag(arguments, "json", false))
+    if (option_flag(arguments, "json"))
         return print_json(cli, state, output);
-    if (option_flag(arguments, "raw", false))
+    if (option_flag(arguments, "raw"))
         return print_raw(cli, name, output->value, diags);
     StrBuf text = strbuf_new(cli->arena);
     render_text_value(output->value, 0, terminal_style(&cli->terminal), &text, cli->arena);
@@ -97,8 +97,8 @@ static void warn_of_none(Diags *diags) {
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
-    bool is_json = option_flag(arguments, "json", false);
-    if (is_json && option_flag(arguments, "raw", false)) {
+    bool is_json = option_flag(arguments, "json");
+    if (is_json && option_flag(arguments, "raw")) {
         diags_error(diags, NO_RANGE, "Invalid output format",
                     "The options -raw and -json exclude each other.");
         return 1;
@@ -115,7 +115,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     }
     if (is_json)
         return print_json(cli, state, NULL);
-    if (option_flag(arguments, "raw", false)) {
+    if (option_flag(arguments, "raw")) {
         diags_error(diags, NO_RANGE, "Unexpected argument", "-raw takes the name of one output.");
         return 1;
     }

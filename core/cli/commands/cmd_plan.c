@@ -9,11 +9,11 @@
 #include "statefile.h"
 
 static const Option options[] = {
-    {"out",                 OPTION_TEXT, "PATH", "Save the plan to a file that apply takes."              },
+    {"out",                 OPTION_PATH, "PATH", "Save the plan to a file that apply takes."              },
     {"detailed-exitcode",   OPTION_FLAG, NULL,   "Exit with 2 when there is something to change."         },
     {"json",                OPTION_FLAG, NULL,   "Print events as JSON, one a line."                      },
-    {"json-into",           OPTION_TEXT, "PATH", "Write those events into a file, beside what is printed."},
-    {"generate-config-out", OPTION_TEXT, "PATH",
+    {"json-into",           OPTION_PATH, "PATH", "Write those events into a file, beside what is printed."},
+    {"generate-config-out", OPTION_PATH, "PATH",
      "Describe what import blocks bring in a new file: YAML if its name ends in .yaml, or if the "
      "folder's files do."                                                                                 },
 };
@@ -156,7 +156,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         return 1;
     int status = str_equal_cstr(cli->environment, "all") ? plan_each(cli, arguments, diags)
                                                          : plan_one(cli, arguments, &counts, diags);
-    bool tells_changes = option_flag(arguments, "detailed-exitcode", false);
+    bool tells_changes = option_flag(arguments, "detailed-exitcode");
     return status == 2 && !tells_changes ? 0 : status;
 }
 

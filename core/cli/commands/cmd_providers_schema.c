@@ -38,7 +38,7 @@ static void add_functions(const Provider *provider,
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     ProviderList providers = {0};
-    if (!option_flag(arguments, "json", false)) {
+    if (!option_flag(arguments, "json")) {
         diags_error(diags, NO_RANGE, "The option -json is required",
                     "\"loam providers schema\" prints for programs: run it with -json. For people "
                     "there is \"loam metadata page resources\".");

@@ -16,9 +16,9 @@
 static const Option options[] = {
     {"json",   OPTION_FLAG, NULL,   "Print as JSON."                                        },
     {"state",  OPTION_FLAG, NULL,   "Show the latest state, as without FILE."               },
-    {"plan",   OPTION_TEXT, "FILE", "Show the saved plan in this file."                     },
+    {"plan",   OPTION_PATH, "FILE", "Show the saved plan in this file."                     },
     {"config", OPTION_FLAG, NULL,   "Show the configuration, with all modules. Needs -json."},
-    {"module", OPTION_TEXT, "DIR",
+    {"module", OPTION_PATH, "DIR",
      "Show the module in this folder, nothing installed. Needs -json."                      },
 };
 
@@ -34,10 +34,10 @@ typedef enum ShowTarget {
 
 static bool choose_target(const Arguments *arguments, ShowTarget *out, Diags *diags) {
     const bool named[] = {
-        [SHOW_STATE] = option_flag(arguments, "state", false),
+        [SHOW_STATE] = option_flag(arguments, "state"),
         [SHOW_FILE] = arguments->positionals.count > 0,
         [SHOW_PLAN] = option_is_given(arguments, "plan"),
-        [SHOW_CONFIG] = option_flag(arguments, "config", false),
+        [SHOW_CONFIG] = option_flag(arguments, "config"),
         [SHOW_MODULE] = option_is_given(arguments, "module"),
     };
     static_assert(ARRAY_COUNT(named) == SHOW_COUNT, "an option for each target");
@@ -56,7 +56,7 @@ static bool choose_target(const Arguments *arguments, ShowTarget *out, Diags *di
         return false;
     }
     bool is_configuration = *out == SHOW_CONFIG || *out == SHOW_MODULE;
-    if (!is_configuration || option_flag(arguments, "json", false))
+    if (!is_configuration || option_flag(arguments, "json"))
         return true;
     diags_error(diags, NO_RANGE, "JSON output required for configuration",
                 "Configuration is shown as JSON alone: add -json to -%s.",
@@ -98,7 +98,7 @@ static int show_plan(Cli *cli, const Arguments *arguments, Str path, Diags *diag
             engine_find_schema(&engine, drift->address.mode, drift->provider, drift->address.type);
     }
     reporting_set_plan(cli->reporting, plan, load_config(cli, arguments, plan, &sources));
-    if (!option_flag(arguments, "json", false)) {
+    if (!option_flag(arguments, "json")) {
         render_text_plan_in_pieces(plan, terminal_style(&cli->terminal), terminal_out, cli->arena);
         return 0;
     }
@@ -168,7 +168,7 @@ static void show_objects(Cli *cli, const Engine *engine, const State *state, Dia
 static int show_state(
     Cli *cli, const Arguments *arguments, const Engine *engine, const State *state, Diags *diags) {
     StrBuf text = strbuf_new(cli->arena);
-    if (option_flag(arguments, "json", false)) {
+    if (option_flag(arguments, "json")) {
         Str encoded = state_is_empty(state) && state->outputs.count == 0
                           ? STR_EMPTY
                           : statefile_encode(state, cli->arena);

@@ -6,7 +6,7 @@
 
 static const Option options[] = {
     {"id",    OPTION_TEXT, "ID",   "Only objects with this id."                    },
-    {"state", OPTION_TEXT, "PATH", "The state file, instead of the configured one."},
+    {"state", OPTION_PATH, "PATH", "The state file, instead of the configured one."},
 };
 
 /* What is only deposed is listed too, but its id is not looked at. */

@@ -5,7 +5,7 @@
 
 static const Option options[] = {
     {"dry-run",    OPTION_FLAG, NULL,   "Show what would move, and move nothing."},
-    {"backup-out", OPTION_TEXT, "PATH",
+    {"backup-out", OPTION_PATH, "PATH",
      "Where the backup of the file of -state-out goes; - for none."              },
 };
 
@@ -237,7 +237,7 @@ static bool write_moved(Project *project, const State *there, const Moves *moves
 }
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    bool dry_run = option_flag(arguments, "dry-run", false);
+    bool dry_run = option_flag(arguments, "dry-run");
     AddressTarget from, to;
     Moves moves = {0};
     State *there;

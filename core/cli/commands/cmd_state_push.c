@@ -76,7 +76,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         !statefile_decode(path, text, &given, cli->arena, diags)) {
         return 1;
     }
-    bool force = option_flag(arguments, "force", false);
+    bool force = option_flag(arguments, "force");
     if (!force && !may_replace(project.state, given, diags))
         return 1;
     if (!environment_approve_change(&project))

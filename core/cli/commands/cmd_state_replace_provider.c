@@ -54,7 +54,7 @@ static void show(const Cli *cli, Str from, Str to, const StateResources *found) 
 }
 
 static bool approve(Project *project, const Arguments *arguments) {
-    bool asks = !option_flag(arguments, "auto-approve", false);
+    bool asks = !option_flag(arguments, "auto-approve");
     if (!environment_check_approval(project, asks))
         return false;
     if (!asks || prompt_approve(project->cli, "Do you want to make these changes?",

@@ -42,7 +42,7 @@ static bool find_given(const Project *project, ResourceAddrs *out) {
 }
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    bool dry_run = option_flag(arguments, "dry-run", false);
+    bool dry_run = option_flag(arguments, "dry-run");
     if (arguments->positionals.count == 0) {
         diags_error(diags, NO_RANGE, "Missing argument", "state rm takes the addresses to forget.");
         return 1;

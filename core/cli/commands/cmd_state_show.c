@@ -11,7 +11,7 @@
 static const Option options[] = {
     {"json",  OPTION_FLAG, NULL,
      "Print as JSON, as \"loam show -json\" does, of this object alone."           },
-    {"state", OPTION_TEXT, "PATH", "The state file, instead of the configured one."},
+    {"state", OPTION_PATH, "PATH", "The state file, instead of the configured one."},
 };
 
 static const Schema *find_schema(void *payload, ResourceMode mode, Str provider, Str type) {
@@ -60,7 +60,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     }
     if (!state_object_decode(instance->current, schema, &value, cli->arena, diags))
         return 1;
-    if (option_flag(arguments, "json", false)) {
+    if (option_flag(arguments, "json")) {
         print_json(&project, resource, address);
         return 0;
     }

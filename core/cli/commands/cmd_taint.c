@@ -25,7 +25,7 @@ static bool check_address(const Arguments *arguments, ResourceAddr *out, Cli *cl
 
 static int report_missing(const Project *project, const Arguments *arguments, Diags *diags) {
     Str text = arguments->positionals.items[0];
-    if (option_flag(arguments, "allow-missing", false)) {
+    if (option_flag(arguments, "allow-missing")) {
         diags_warning(diags, NO_RANGE, "No such resource instance",
                       "The state holds nothing at %.*s; nothing was done.", STR_ARG(text));
         return 0;

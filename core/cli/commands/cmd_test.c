@@ -5,10 +5,10 @@
 #include "project_load.h"
 
 static const Option options[] = {
-    {"filter",      OPTION_TEXT, "FILE", "Only the tests of this file. May be repeated."           },
+    {"filter",      OPTION_PATH, "FILE", "Only the tests of this file. May be repeated."           },
     {"json",        OPTION_FLAG, NULL,   "Print events as JSON, one a line."                       },
-    {"json-into",   OPTION_TEXT, "PATH", "Write those events into a file, beside what is printed." },
-    {"junit-xml",   OPTION_TEXT, "PATH", "Write what came of them to this file, for build servers."},
+    {"json-into",   OPTION_PATH, "PATH", "Write those events into a file, beside what is printed." },
+    {"junit-xml",   OPTION_PATH, "PATH", "Write what came of them to this file, for build servers."},
     {"verbose",     OPTION_FLAG, NULL,   "Show the plan or the state of each run."                 },
     {"parallelism", OPTION_TEXT, "N",    "How many operations of a run go on at once (default 10)."},
 };
@@ -55,7 +55,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         .test_folder = project.test_folder,
         .filters = &filters,
         .stop = cli->cancel,
-        .events = cli->view->type->tests(cli->view, option_flag(arguments, "verbose", false)),
+        .events = cli->view->type->tests(cli->view, option_flag(arguments, "verbose")),
     };
     suite_carry_out(&request, &suite, cli->arena);
     Str path = option_text(arguments, "junit-xml");

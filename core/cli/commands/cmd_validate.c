@@ -6,7 +6,7 @@
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.may_be_empty = true};
-    if (!option_flag(arguments, "no-tests", false))
+    if (!option_flag(arguments, "no-tests"))
         project.test_folder = project_test_folder(arguments);
     if (!project_load(&project, cli, arguments, NULL, diags))
         return 1;
@@ -21,7 +21,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
 
 static const Option options[] = {
     {"json",      OPTION_FLAG, NULL,   "Print the verdict as one JSON document."                 },
-    {"json-into", OPTION_TEXT, "PATH", "Write that document into a file, beside what is printed."},
+    {"json-into", OPTION_PATH, "PATH", "Write that document into a file, beside what is printed."},
     {"no-tests",  OPTION_FLAG, NULL,   "Leave tests out."                                        },
 };
 

@@ -21,7 +21,7 @@ static Str platform(Arena *arena) {
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     (void)diags;
-    if (!option_flag(arguments, "json", false)) {
+    if (!option_flag(arguments, "json")) {
         Str version = cli_name(cli)->is_other ? STR(VERSION_TERRAFORM) : cli->version;
         terminal_print("%s v%.*s\non %.*s\n", cli_name(cli)->title, STR_ARG(version),
                        STR_ARG(platform(cli->arena)));

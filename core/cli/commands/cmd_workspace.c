@@ -131,7 +131,7 @@ static int run_new(Cli *cli, const Arguments *arguments, Diags *diags) {
 }
 
 static const Option new_options[] = {
-    {"state", OPTION_TEXT, "PATH", "Begin with a copy of the state in this file."},
+    {"state", OPTION_PATH, "PATH", "Begin with a copy of the state in this file."},
 };
 
 static const Option select_options[] = {
@@ -146,7 +146,7 @@ static int run_select(Cli *cli, const Arguments *arguments, Diags *diags) {
         !load(&project, cli, arguments, diags) || !project_list_workspaces(&project, &names))
         return 1;
     if (!str_is_among(name, names.items, names.count)) {
-        if (option_flag(arguments, "or-create", false))
+        if (option_flag(arguments, "or-create"))
             return make(&project, name);
         report_missing(&names, name, diags);
         return 1;
@@ -174,7 +174,7 @@ static bool has_objects(const State *state) {
 /* Nothing that exists may be lost sight of by accident. */
 static bool check_empty(const Project *project, Str name, Diags *diags) {
     bool is_empty = !has_objects(project->state) && !project->found_journal;
-    if (is_empty || option_flag(project->arguments, "force", false))
+    if (is_empty || option_flag(project->arguments, "force"))
         return true;
     diags_error(diags, NO_RANGE, "Workspace is not empty",
                 "The workspace \"%.*s\" still manages objects. Destroy them first with \"loam "

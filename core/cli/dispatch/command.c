@@ -2,7 +2,7 @@
 #include "command.h"
 
 static const Option global_options[] = {
-    {"chdir",   OPTION_TEXT, "DIR", "Change to this folder first."         },
+    {"chdir",   OPTION_PATH, "DIR", "Change to this folder first."         },
     {"help",    OPTION_FLAG, NULL,  "Show this help, or that of a command."},
     {"version", OPTION_FLAG, NULL,  "Show the version."                    },
 };

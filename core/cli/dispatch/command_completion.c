@@ -5,8 +5,14 @@
 
 typedef enum Offer { OFFER_NOTHING, OFFER_FILES, OFFER_ADDRESSES } Offer;
 
-/* What a word of help stands for: "PATH", "[ADDRESS...]". */
-static Offer offer_of(const char *text) {
+static Offer offer_of_option(const Option *option) {
+    return option->kind == OPTION_PATH      ? OFFER_FILES
+           : option->kind == OPTION_ADDRESS ? OFFER_ADDRESSES
+                                            : OFFER_NOTHING;
+}
+
+/* Of a command's arguments, by the words of its usage: "[ADDRESS...]". */
+static Offer offer_of_usage(const char *text) {
     static const char *const of_files[] = {"PATH", "FILE", "DIR", "FOLDER"};
     static const char *const of_addresses[] = {"ADDR", "FROM"};
     for (size_t i = 0; text && i < ARRAY_COUNT(of_files); i++) {
@@ -20,24 +26,22 @@ static Offer offer_of(const char *text) {
     return OFFER_NOTHING;
 }
 
-/* Of an option that takes one of a few words ("dot svg"), or one and more behind a colon ("html:
- * junit:"). */
+/* The values that an option can have ("dot svg"), or their beginnings ("html: junit:"). */
 static Str words_of(const OptionGroup *group, const Option *option, Arena *arena) {
     StrBuf words = strbuf_new(arena);
     Str values = str_from_cstr(option->value), word;
     const char *name, *help;
-    bool has_kinds = group->choice && str_starts_with(values, STR("KIND:"));
-    for (size_t i = 0; has_kinds && group->choice(i, &name, &help); i++)
+    bool is_group_choice = option->kind == OPTION_GROUP_CHOICE;
+    for (size_t i = 0; is_group_choice && group->choice(i, &name, &help); i++)
         strbuf_add_format(&words, "%s%s:", i > 0 ? " " : "", name);
-    while (values.len > 0 && islower((unsigned char)option->value[0]) &&
-           str_next_field(&values, '|', &word))
+    while (option->kind == OPTION_CHOICE && str_next_field(&values, '|', &word))
         strbuf_add_format(&words, "%s%.*s", words.len > 0 ? " " : "", STR_ARG(word));
     return strbuf_str(&words);
 }
 
-/* A flag that is on unless it is switched off is offered with the value that makes a difference. */
+/* A flag that is true by default is completed with the value that changes it. */
 static const char *flag_value(const Option *option) {
-    return option->help && strstr(option->help, "default true") ? "=false" : "";
+    return option->kind == OPTION_FLAG_ON ? "=false" : "";
 }
 
 typedef struct Script {
@@ -107,7 +111,8 @@ static void add_bash_command(const Command *command, Str path, void *payload) {
     strbuf_add_cstr(out, "' commands='");
     for (size_t i = 0; i < command->subcommands.count; i++)
         strbuf_add_format(out, " %s", command->subcommands.rows[i]->name);
-    strbuf_add_format(out, "' offer='%s'\n        ;;\n", offer_word(offer_of(command->usage)));
+    strbuf_add_format(out, "' offer='%s'\n        ;;\n",
+                      offer_word(offer_of_usage(command->usage)));
 }
 
 typedef struct ValueOptions {
@@ -125,7 +130,7 @@ static void collect_group(ValueOptions *values, const OptionGroup *group) {
         Str words = words_of(group, option, values->arena);
         bool is_wanted = values->of_words ? words.len > 0
                                           : option->value && words.len == 0 &&
-                                                offer_of(option->value) == values->offer;
+                                                offer_of_option(option) == values->offer;
         vec_each(&values->names, other) {
             is_wanted = is_wanted && !str_equal(*other, name);
         }
@@ -257,7 +262,7 @@ static void add_zsh_case(StrBuf *out, const Command *command, const CommandTable
     strbuf_add_cstr(out, ")\n        settings=(");
     each_option(command, add_zsh_setting, out);
     strbuf_add_format(out, ")\n        offer='%s'\n        ;;\n",
-                      command->usage ? offer_word(offer_of(command->usage)) : "");
+                      command->usage ? offer_word(offer_of_usage(command->usage)) : "");
 }
 
 static void add_zsh_command(const Command *command, Str path, void *payload) {
@@ -329,7 +334,7 @@ static void add_fish_option(
         [OFFER_ADDRESSES] = " -x -a '(loam state list 2>/dev/null)'",
     };
     Str words = words_of(group, option, arena);
-    const char *offer = option->value ? offers[offer_of(option->value)] : "";
+    const char *offer = option->value ? offers[offer_of_option(option)] : "";
     if (words.len > 0)
         offer = str_to_cstr(str_format(arena, " -x -a '%.*s'", STR_ARG(words)), arena);
     strbuf_add_format(out, "complete -c loam -n '__loam_at %.*s' -o %s%s -d '", STR_ARG(path),
@@ -361,7 +366,7 @@ static void add_fish_command(const Command *command, Str path, void *payload) {
         [OFFER_FILES] = " -F",
         [OFFER_ADDRESSES] = " -a '(loam state list 2>/dev/null)'",
     };
-    Offer offer = offer_of(command->usage);
+    Offer offer = offer_of_usage(command->usage);
     if (offer != OFFER_NOTHING)
         strbuf_add_format(script->out, "complete -c loam -n '__loam_at %.*s'%s\n", STR_ARG(path),
                           offers[offer]);

@@ -44,7 +44,7 @@ static bool add_environment_words(Cli *cli, Str path, StrVec *out, Diags *diags)
 }
 
 static bool wants_help(const Arguments *arguments) {
-    return option_flag(arguments, "help", false) || option_flag(arguments, "h", false);
+    return option_flag(arguments, "help") || option_flag(arguments, "h");
 }
 
 static bool read_deprecation(Str text, ViewGrouping *out, Diags *diags) {
@@ -62,9 +62,9 @@ static bool read_deprecation(Str text, ViewGrouping *out, Diags *diags) {
 
 static bool read_grouping(const Arguments *arguments, ViewGrouping *out, Diags *diags) {
     *out = (ViewGrouping){
-        .compacts_warnings = option_flag(arguments, "compact-warnings", false),
-        .consolidates_warnings = option_flag(arguments, "consolidate-warnings", true),
-        .consolidates_errors = option_flag(arguments, "consolidate-errors", false),
+        .compacts_warnings = option_flag(arguments, "compact-warnings"),
+        .consolidates_warnings = option_flag(arguments, "consolidate-warnings"),
+        .consolidates_errors = option_flag(arguments, "consolidate-errors"),
     };
     return read_deprecation(option_text(arguments, "deprecation"), out, diags);
 }
@@ -91,11 +91,11 @@ static bool choose_view(Cli *cli,
                         Diags *diags) {
     ViewGrouping grouping;
     bool ok = read_grouping(arguments, &grouping, diags);
-    bool json = command->json_view && option_flag(arguments, "json", false);
+    bool json = command->json_view && option_flag(arguments, "json");
     Str path = option_text(arguments, "json-into");
     cli->view = json ? command->json_view(cli) : view_human_open(cli);
     cli->view->grouping = grouping;
-    cli->view->is_concise = option_flag(arguments, "concise", false);
+    cli->view->is_concise = option_flag(arguments, "concise");
     if (path.ptr && json) {
         diags_error(diags, NO_RANGE, "Invalid combination of options",
                     "-json and -json-into exclude each other: the one prints JSON instead of text, "
@@ -107,9 +107,9 @@ static bool choose_view(Cli *cli,
 }
 
 static void choose_terminal(Cli *cli, const Arguments *arguments) {
-    if (option_flag(arguments, "no-color", false))
+    if (option_flag(arguments, "no-color"))
         cli->terminal.color = false;
-    cli->terminal.show_sensitive = option_flag(arguments, "show-sensitive", false);
+    cli->terminal.show_sensitive = option_flag(arguments, "show-sensitive");
 }
 
 /* An option on the command line wins over what is set for all of them. */

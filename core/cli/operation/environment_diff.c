@@ -28,7 +28,7 @@ bool environment_side_open(
     EnvironmentSide *side, const Cli *cli, const Arguments *arguments, Str name, Diags *diags) {
     Project *project = &side->project;
     PlanOptions options = {
-        .skip_refresh = !option_flag(arguments, "refresh", false),
+        .skip_refresh = !option_flag(arguments, "refresh"),
         .skips_check_warnings = true,
         .variables = &project->variables,
     };

@@ -152,7 +152,8 @@ static bool check_forgotten(const Operation *operation) {
     const Project *project = operation->project;
     StrVec names = {0};
     if (operation->options.mode != PLAN_DESTROY ||
-        option_flag(project->arguments, "suppress-forget-errors", false))
+        (option_is_given(project->arguments, "suppress-forget-errors") &&
+         option_flag(project->arguments, "suppress-forget-errors")))
         return true;
     vec_each(&operation->result.plan->changes, change) {
         if (change->action == ACTION_FORGET)

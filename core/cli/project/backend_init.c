@@ -7,19 +7,19 @@
 #include "workspace.h"
 
 static const Option options[] = {
-    {"backend-config", OPTION_TEXT, "NAME=VALUE",
-     "An argument of the backend, or a file of such. May be repeated."                                   },
-    {"reconfigure",    OPTION_FLAG, NULL,         "Forget the backend in use so far, without its states."},
-    {"migrate-state",  OPTION_FLAG, NULL,         "Take the states along to a changed backend."          },
-    {"force-copy",     OPTION_FLAG, NULL,         "With -migrate-state, and without asking."             },
-    {"lock",           OPTION_FLAG, NULL,         "Lock the states meanwhile (default true)."            },
-    {"lock-timeout",   OPTION_TEXT, "DURATION",
-     "How long to wait for a lock (default 0s: try once)."                                               },
+    {"backend-config", OPTION_TEXT,    "NAME=VALUE",
+     "An argument of the backend, or a file of such. May be repeated."                                      },
+    {"reconfigure",    OPTION_FLAG,    NULL,         "Forget the backend in use so far, without its states."},
+    {"migrate-state",  OPTION_FLAG,    NULL,         "Take the states along to a changed backend."          },
+    {"force-copy",     OPTION_FLAG,    NULL,         "With -migrate-state, and without asking."             },
+    {"lock",           OPTION_FLAG_ON, NULL,         "Lock the states meanwhile (default true)."            },
+    {"lock-timeout",   OPTION_TEXT,    "DURATION",
+     "How long to wait for a lock (default 0s: try once)."                                                  },
 };
 const OptionGroup backend_init_options = {options, ARRAY_COUNT(options)};
 
 static bool wants(const Project *project, const char *option) {
-    return option_flag(project->arguments, option, false);
+    return option_flag(project->arguments, option);
 }
 
 static bool migrates(const Project *project) {

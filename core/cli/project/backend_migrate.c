@@ -32,7 +32,7 @@ static bool open_place(Project *project, const BackendChoice *choice, Str worksp
 static bool lock_place(Project *project, LockOperation operation, Place *place) {
     Cli *cli = project->cli;
     Backend *backend = place->backend;
-    if (!option_flag(project->arguments, "lock", true))
+    if (!option_flag(project->arguments, "lock"))
         return true;
     int64_t timeout_ms;
     if (!project_lock_timeout(project, &timeout_ms))

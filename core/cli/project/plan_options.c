@@ -5,12 +5,13 @@
 bool plan_options_read(Project *project, PlanOptions *out) {
     const Arguments *arguments = project->arguments;
     *out = (PlanOptions){
-        .skip_refresh = !option_flag(arguments, "refresh", true),
-        .skips_check_warnings = option_flag(arguments, "auto-approve", false),
+        .skip_refresh = !option_flag(arguments, "refresh"),
+        .skips_check_warnings =
+            option_is_given(arguments, "auto-approve") && option_flag(arguments, "auto-approve"),
         .variables = &project->variables,
     };
-    bool destroy = option_flag(arguments, "destroy", false);
-    bool refresh_only = option_flag(arguments, "refresh-only", false);
+    bool destroy = option_flag(arguments, "destroy");
+    bool refresh_only = option_flag(arguments, "refresh-only");
     if (destroy && refresh_only) {
         diags_error(project->diags, NO_RANGE, "Incompatible plan mode options",
                     "The options -destroy and -refresh-only exclude each other.");

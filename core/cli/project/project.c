@@ -6,8 +6,7 @@ bool project_may_ask(const Project *project) {
     const char *input = cli_environment(project->cli, "INPUT");
     bool forbidden = input && (strcmp(input, "0") == 0 || strcmp(input, "false") == 0);
     const View *view = project->cli->view;
-    return !forbidden && (!view || view->type->can_ask) &&
-           option_flag(project->arguments, "input", true);
+    return !forbidden && (!view || view->type->can_ask) && option_flag(project->arguments, "input");
 }
 
 Str project_test_folder(const Arguments *arguments) {

@@ -63,7 +63,7 @@ static void hide_in_log(Project *project) {
 static Str state_path(const Arguments *arguments) {
     Str found = {0};
     vec_each(&arguments->options, value) {
-        if (value->option->kind == OPTION_TEXT && strcmp(value->option->name, "state") == 0)
+        if (value->option->kind == OPTION_PATH && strcmp(value->option->name, "state") == 0)
             found = value->text;
     }
     return found;
@@ -99,7 +99,7 @@ static bool lock_one(
 
 static bool lock_state(Project *project, LockOperation operation) {
     int64_t timeout_ms;
-    if (operation == LOCK_NONE || !option_flag(project->arguments, "lock", true))
+    if (operation == LOCK_NONE || !option_flag(project->arguments, "lock"))
         return true;
     if (!project_lock_timeout(project, &timeout_ms))
         return false;

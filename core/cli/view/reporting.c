@@ -21,9 +21,9 @@ struct Reporting {
 };
 
 static const Option options[] = {
-    {"report",       OPTION_TEXT, "KIND:FILE", "Write a report to a file. May be repeated."},
-    {"report-limit", OPTION_TEXT, "N",
-     "Most characters of a Markdown report (default 65536; 0: no limit)."                  },
+    {"report",       OPTION_GROUP_CHOICE, "KIND:FILE", "Write a report to a file. May be repeated."},
+    {"report-limit", OPTION_TEXT,         "N",
+     "Most characters of a Markdown report (default 65536; 0: no limit)."                          },
 };
 
 static bool describe_kind(size_t i, const char **name, const char **help) {

@@ -3,6 +3,10 @@
 
 #include "option.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 static const OptionGroup *const groups[] = {&option_view, &option_variables, &option_state,
                                             &option_operation};
 
@@ -84,9 +88,9 @@ static void the_last_one_counts(void **unused) {
     Arguments arguments = {0};
     Diags diags = diags_new(arena);
     assert_true(option_parse(groups, ARRAY_COUNT(groups), &words, &arguments, arena, &diags));
-    assert_true(option_flag(&arguments, "refresh", false));
-    assert_true(option_flag(&arguments, "lock", true));
-    assert_false(option_flag(&arguments, "destroy", false));
+    assert_true(option_flag(&arguments, "refresh"));
+    assert_true(option_flag(&arguments, "lock"));
+    assert_false(option_flag(&arguments, "destroy"));
     check_str(option_text(&arguments, "state"), "b");
     assert_true(option_is_given(&arguments, "state"));
     assert_false(option_is_given(&arguments, "backup"));
@@ -113,13 +117,48 @@ static void splits_words(void **unused) {
     assert_false(option_split_words(STR("-var 'x=1"), &words, arena));
 }
 
+/* The default is that of the command's row, or of the shared row if the command has none. */
+static void defaults_are_in_rows(void **unused) {
+    (void)unused;
+    static const Option own[] = {
+        {"refresh", OPTION_FLAG, NULL, "Read real objects first (default false)."},
+    };
+    const OptionGroup *const own_groups[] = {OPTION_GROUP(own)};
+    Arguments arguments = {.groups = own_groups, .group_count = 1};
+    assert_false(option_flag(&arguments, "refresh"));
+    assert_true(option_flag(&arguments, "lock"));
+    assert_true(option_flag(&(Arguments){0}, "refresh"));
+    assert_false(option_flag(&(Arguments){0}, "no-color"));
+}
+
+/* A misspelt name, and the name of an option that is not a flag. */
+static void a_flag_without_a_row_is_an_error(void **unused) {
+    (void)unused;
+    static const char *const names[] = {"refesh", "state"};
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        pid_t child = fork();
+        if (child == 0) {
+            close(STDERR_FILENO);
+            (void)option_flag(&(Arguments){0}, names[i]);
+            _exit(0);
+        }
+        int status;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    }
+}
+
 /* Every row that is shown has what help prints of it. */
 static void rows_are_complete(void **unused) {
     (void)unused;
     for (size_t i = 0; i < ARRAY_COUNT(groups); i++) {
         for (size_t j = 0; j < groups[i]->count; j++) {
             const Option *option = &groups[i]->options[j];
-            assert_int_equal(option->kind == OPTION_TEXT, option->value != NULL);
+            assert_int_equal(option_is_flag(option), option->value == NULL);
+            if (option->help && strstr(option->help, "default true"))
+                assert_int_equal(option->kind, OPTION_FLAG_ON);
+            if (option->help && strstr(option->help, "default false"))
+                assert_int_equal(option->kind, OPTION_FLAG);
             assert_true(option->help || strlen(option->name) == 1);
         }
     }
@@ -131,6 +170,8 @@ int main(void) {
         cmocka_unit_test(refuses),
         cmocka_unit_test(the_last_one_counts),
         cmocka_unit_test(splits_words),
+        cmocka_unit_test(defaults_are_in_rows),
+        cmocka_unit_test(a_flag_without_a_row_is_an_error),
         cmocka_unit_test(rows_are_complete),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
