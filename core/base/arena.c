@@ -1,4 +1,4 @@
-/* Bump allocation in chunks that grow geometrically. What is too big for that has a chunk alone. */
+/* Bump allocation in chunks that grow geometrically. A large allocation gets a separate chunk. */
 #include "arena.h"
 
 #include <sys/mman.h>
@@ -24,23 +24,23 @@
 #define ALIGNMENT   ((size_t)16)
 #define FIRST_CHUNK ((size_t)4096)
 #define LAST_CHUNK  ((size_t)4 << 20)
-#define ALONE_FROM  (LAST_CHUNK / 4) /* an allocation of that size has a chunk alone */
+#define ALONE_FROM  (LAST_CHUNK / 4) /* a larger allocation gets a separate chunk */
 #define PAGE        ((size_t)4 << 10)
-#define PAGES_FROM  ((size_t)256 << 10) /* a chunk of that size has pages of its own */
+#define PAGES_FROM  ((size_t)256 << 10) /* chunks of at least this size come from mmap */
 #define HUGE_PAGE   ((size_t)2 << 20)
-#define HUGE_FROM   ((size_t)8 << 20) /* what an arena has when its next chunks get huge pages */
+#define HUGE_FROM   ((size_t)8 << 20) /* size of an arena from which chunks get huge pages */
 
 typedef struct Chunk {
     struct Chunk *next;
-    size_t size; /* of data */
+    size_t size; /* of `data`, in bytes */
     _Alignas(16) char data[];
 } Chunk;
 
 struct Arena {
     const char *name;
-    Chunk *head; /* all chunks; order has no meaning */
+    Chunk *head; /* all chunks, in any order */
     Chunk *tail;
-    Chunk *current; /* the one that cursor is in */
+    Chunk *current; /* the chunk that `cursor` points into */
     char *cursor;
     char *limit;
     char *last; /* newest allocation in the current chunk */
@@ -49,7 +49,7 @@ struct Arena {
 };
 
 NO_RETURN static void out_of_memory(const char *name, size_t size) {
-    /* State may hold secrets: no core file. */
+    /* The state may hold secrets: no core file. */
     struct rlimit none = {0};
     setrlimit(RLIMIT_CORE, &none);
     dprintf(2, "loam: out of memory: %zu bytes for %s\n", size, name);
@@ -71,7 +71,7 @@ static void unmap_chunk(Chunk *chunk) {
 
 #else
 
-#define FRESH_IS_ZERO true /* of a chunk that has its own pages */
+#define FRESH_IS_ZERO true /* for chunks from mmap */
 
 static_assert(ALONE_FROM >= PAGES_FROM, "what has a chunk alone has fresh pages");
 
@@ -79,7 +79,7 @@ static size_t in_pages(size_t size) {
     return (size + PAGE - 1) & ~(PAGE - 1);
 }
 
-/* Begins where a huge page does. */
+/* Maps memory that is aligned to a huge page. */
 static char *map_aligned(size_t size) {
     char *memory =
         mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -89,12 +89,12 @@ static char *map_aligned(size_t size) {
     if (before > 0)
         munmap(memory, before);
     munmap(memory + before + size, HUGE_PAGE - before);
-    (void)madvise(memory + before, size, MADV_HUGEPAGE); /* a hint: may be refused */
+    (void)madvise(memory + before, size, MADV_HUGEPAGE); /* only a hint: may fail */
     return memory + before;
 }
 
-/* Pages go back to the system with their chunk; what malloc is given back it mostly keeps. Where
- * there is much, huge pages are asked for: a fault for each page costs more than filling it. */
+/* Pages from mmap return to the system with their chunk; malloc keeps most freed memory. Large
+ * arenas get huge pages: a fault for each small page costs more than filling it. */
 static void *map_chunk(size_t size, bool is_huge) {
     if (size < PAGES_FROM)
         return malloc(size);
@@ -144,7 +144,7 @@ static void use_chunk(Arena *arena, Chunk *chunk) {
     arena->last = NULL;
 }
 
-/* What an allocation takes from its chunk. */
+/* Returns the bytes that an allocation of `size` uses in its chunk. */
 static size_t footprint(const Arena *arena, size_t size) {
     if (size > SIZE_MAX / 4)
         out_of_memory(arena->name, size);
@@ -165,7 +165,7 @@ static char *take(Arena *arena, size_t want) {
     return arena->last;
 }
 
-/* Grows `old` where it stands, if it is the newest and there is room. */
+/* Grows `old` in place, if it is the newest allocation and there is room. */
 static bool extend(Arena *arena, char *old, size_t old_size, size_t new_size) {
     if (old != arena->last)
         return false;
@@ -206,7 +206,7 @@ void *arena_alloc(Arena *arena, size_t size) {
     arena->used += want;
     ASAN_UNPOISON_MEMORY_REGION(memory, size);
     if (is_alone && FRESH_IS_ZERO)
-        return memory; /* pages that nobody touches cost nothing */
+        return memory; /* mapped pages are zero already; untouched pages cost no memory */
     return memset(memory, 0, size);
 }
 
@@ -228,8 +228,8 @@ void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size) {
     return memory;
 }
 
-/* Keeps the chunk in use, which is the largest of the ordinary ones: an arena that is reset again
- * and again settles on one chunk that everything fits in. */
+/* Keeps the current chunk, the largest of the ordinary ones. An arena that is reset repeatedly ends
+ * with one chunk that fits all its content. */
 void arena_reset(Arena *arena) {
     for (Chunk *chunk = arena->head; chunk;) {
         Chunk *next = chunk->next;

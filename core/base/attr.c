@@ -1,4 +1,4 @@
-/* The end of the road for what cannot happen. */
+/* Ends the process after a failed CHECK. */
 #include "attr.h"
 
 NO_RETURN void check_failed(const char *condition, const char *file, int line) {

@@ -12,8 +12,9 @@
 #define ARRAY_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* SCOPED(Lock) lock = {0};  calls lock_release(&lock) on every path out of the block. The release
- * function accepts the zero value; ownership leaves by copying out and zeroing on adjacent lines.
- * A type joins in by SCOPED_TYPE(Lock, lock_release); behind its declaration. */
+ * function accepts the zero value. To give ownership away, copy the value and zero the original on
+ * adjacent lines. SCOPED_TYPE(Lock, lock_release); after the declaration of a type enables SCOPED
+ * for the type. */
 #define SCOPED(type) __attribute__((cleanup(scoped_##type))) type
 #define SCOPED_TYPE(type, release)                                                                 \
     static inline void scoped_##type(type *scoped_value) {                                         \
@@ -21,8 +22,8 @@
     }                                                                                              \
     static_assert(1, "a semicolon follows")
 
-/* States what cannot happen unless loam itself is wrong; never judges what a user, a provider or a
- * server said. Prints the place and aborts. */
+/* Aborts with the source location if the condition is false, in release builds too. A false
+ * condition means a bug in loam; input of users, providers and servers gets diagnostics instead. */
 #define CHECK(condition)                                                                           \
     do {                                                                                           \
         if (!(condition))                                                                          \

@@ -1,5 +1,5 @@
-/* Functions that loam does not call, made compile errors. Force-included before every source, so
- * the libc headers that declare them are read first. */
+/* Makes calls of unwanted libc functions compile errors. Force-included before every source, so
+ * that the libc headers that declare these functions are read first. */
 #pragma once
 
 #include <ctype.h>

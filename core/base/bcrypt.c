@@ -1,4 +1,4 @@
-/* Salt, setting, hash. */
+/* Hashes passwords with libcrypt. */
 #include "bcrypt.h"
 #include "digest.h"
 

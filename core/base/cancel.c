@@ -1,4 +1,4 @@
-/* The flag that says "stop": a level to poll and an eventfd to wait for. */
+/* Implements the token: a level to poll and an eventfd to wait for. */
 #include "cancel.h"
 
 #include "arena.h"
@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 struct CancelToken {
-    Arena *arena; /* which it lives in itself */
+    Arena *arena; /* holds the token itself */
     atomic_int level;
     int fd;
-    _Atomic(CancelToken *) second; /* that follows this one's last level; NULL: none */
+    _Atomic(CancelToken *) second; /* raised with this token's last level; owned; NULL: none */
 };
 
 CancelToken *cancel_open(void) {

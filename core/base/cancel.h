@@ -1,11 +1,10 @@
-/* CancelToken: one flag that says "stop", from the signal thread to everybody.
+/* CancelToken: one flag that requests a stop, set by the signal thread and read by all threads.
  *
- *   CANCEL_NONE   go on
- *   CANCEL_STOP   first signal: start nothing new, finish or cancel what is in flight
+ *   CANCEL_NONE   continue
+ *   CANCEL_STOP   first signal: start no new work, finish or cancel the work in flight
  *   CANCEL_NOW    second signal: return at once
  *
- * Polled by io, by clients and by the walk; cancel_fd becomes readable for those who wait in poll.
- */
+ * io, clients and the walk poll the level; cancel_fd becomes readable for callers of poll. */
 #pragma once
 
 #include "attr.h"
@@ -16,12 +15,13 @@ typedef struct CancelToken CancelToken;
 
 CancelToken *cancel_open(void);
 void cancel_close(CancelToken *token);
-/* For what has to be done although a stop was asked for: raised when `first` is raised to
- * CANCEL_NOW, and then to that. There may be one of it; it lives as long as `first`. */
+/* Opens a token for work that continues after the first signal, such as cleanup. It is raised to
+ * CANCEL_NOW together with `first`, and never before. `first` has at most one second token and owns
+ * it. */
 CancelToken *cancel_open_second(CancelToken *first);
 /* Raises the level; never lowers it. Safe from any thread. */
 void cancel_raise(CancelToken *token, CancelLevel level);
 CancelLevel cancel_level(const CancelToken *token); /* NULL token: CANCEL_NONE */
 int cancel_fd(const CancelToken *token);
-/* Sleeps for that long or until raised; true when it was raised. */
+/* Sleeps until the timeout ends or the token is raised; returns true if it was raised. */
 bool cancel_wait(const CancelToken *token, uint64_t timeout_ms);

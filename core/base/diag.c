@@ -1,4 +1,4 @@
-/* Diagnostics as data, and the sink that threads share. */
+/* Collects diagnostics as data, and the sink that threads share. */
 #include "diag.h"
 
 #include <pthread.h>
@@ -7,8 +7,8 @@ Diags diags_new(Arena *arena) {
     return (Diags){.arena = arena};
 }
 
-/* What is one too many: a place behind the last one, for the caller to fill in and nobody to see.
- */
+/* Returns a diagnostic beyond the limit: the caller may fill it in, but it is not counted and never
+ * shown. */
 static Diag *add_unseen(Diags *diags) {
     Diag *diag = vec_add(diags->arena, diags);
     diags->count--;
@@ -28,7 +28,8 @@ static Diag *add_new(Diags *diags, DiagSeverity severity) {
     return add_unseen(diags);
 }
 
-/* Users' text goes into summaries and details, and may be a hundred megabytes. */
+/* Limits the length: text of users gets into summaries and details, and may have a hundred
+ * megabytes. */
 static Str cut(Str text, Arena *arena) {
     size_t end = DIAG_TEXT_MAX;
     if (text.len <= end)
@@ -85,7 +86,7 @@ void diags_add_value(Diags *diags, Diag *diag, Str traversal, Str statement) {
 }
 
 void diags_add(Diags *diags, const Diag *diag) {
-    Diag copy = *diag; /* it may be one of our own, which adding moves */
+    Diag copy = *diag; /* `diag` may be an item of `diags`, which adding moves */
     Diag *added = add_new(diags, copy.severity);
     added->summary = str_clone(copy.summary, diags->arena);
     added->detail = str_clone(copy.detail, diags->arena);

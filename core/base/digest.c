@@ -1,4 +1,4 @@
-/* Hashes and encodings, by OpenSSL where it has them. */
+/* Computes hashes and encodings, with OpenSSL where possible. */
 #include "digest.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@ static const EVP_MD *digest_method(DigestKind kind) {
 }
 
 struct Digest {
-    Arena *arena; /* which it lives in itself */
+    Arena *arena; /* holds the digest itself */
     EVP_MD_CTX *context;
 };
 
@@ -105,7 +105,7 @@ bool digest_from_hex(Str text, Str *out, Arena *arena) {
     return true;
 }
 
-/* OpenSSL counts in int: pieces of whole groups. */
+/* OpenSSL counts in int, so long input is encoded in pieces of whole groups. */
 #define BASE64_PIECE ((size_t)3 << 20)
 
 Str digest_to_base64(Str bytes, Arena *arena) {
@@ -135,7 +135,7 @@ static bool is_base64_digit(char c) {
     return letter || (c >= '0' && c <= '9') || c == '+' || c == '/';
 }
 
-/* OpenSSL forgives blanks and padding in the middle, so the shape is checked first. */
+/* OpenSSL accepts blanks and padding in the middle, so this function checks the form first. */
 bool digest_from_base64(Str text, Str *out, Arena *arena) {
     if (text.len % 4)
         return false;

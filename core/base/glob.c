@@ -1,5 +1,5 @@
-/* glob: matching by recursion over the pattern; budgets of steps and depth keep bad patterns cheap
- * and the stack whole. */
+/* glob: matches by recursion over the pattern. Limits of steps and depth bound the time and the
+ * stack for bad patterns. */
 #include "glob.h"
 
 #include "utf8.h"
@@ -10,12 +10,12 @@
 typedef struct Glob {
     int steps;
     int depth;
-    bool matches_prefix; /* a path that ends too early counts */
+    bool matches_prefix; /* a path that ends before the pattern matches too */
 } Glob;
 
 static bool glob_run(Glob *glob, Str pattern, Str path);
 
-/* Offset behind the class that begins at 0, 0 when it never ends. */
+/* Returns the offset after the class that begins at 0; 0 if it has no end. */
 static size_t class_end(Str pattern) {
     size_t at = 1;
     if (at < pattern.len && (pattern.ptr[at] == '^' || pattern.ptr[at] == '!'))
@@ -55,7 +55,7 @@ static bool class_has(Str inside, uint32_t c) {
     return found != is_negated;
 }
 
-/* Offset of the brace that closes the one at 0; SIZE_MAX: none. */
+/* Returns the offset of the brace that closes the one at 0; SIZE_MAX if none. */
 static size_t brace_end(Str pattern) {
     int depth = 0;
     for (size_t i = 0; i < pattern.len; i++) {
@@ -70,7 +70,7 @@ static size_t brace_end(Str pattern) {
     return SIZE_MAX;
 }
 
-/* One alternative, then what follows the braces. What is copied counts as steps, too. */
+/* Matches one alternative followed by the rest of the pattern. Copied bytes count as steps too. */
 static bool glob_joined(Glob *glob, Str part, Str rest, Str path) {
     glob->steps += (int)((part.len + rest.len) / 64);
     if (glob->steps > GLOB_STEPS_MAX)
@@ -107,7 +107,7 @@ static bool glob_stars(Glob *glob, Str pattern, Str path) {
         stars++;
     bool is_double = stars > 1;
     Str rest = str_after(pattern, stars);
-    /* "**" and its slash stand for no folder as well. */
+    /* "**" with its slash matches zero directories too. */
     if (is_double && str_starts_with(rest, STR("/")) && glob_run(glob, str_after(rest, 1), path))
         return true;
     for (size_t at = 0;; at++) {

@@ -1,10 +1,10 @@
-/* glob: file name patterns: * and ? within a name, ** over folders, [a-z] [^a], {a,b}, \ before
- * any. */
+/* glob: file name patterns: * and ? within a name, ** over directories, [a-z] [^a], {a,b}; a
+ * backslash quotes. */
 #pragma once
 
 #include "str.h"
 
 bool glob_is_valid(Str pattern);
 bool glob_matches(Str pattern, Str path);
-/* Could anything in this folder match? Says no only when that is certain. */
+/* Returns false only if no path below this directory can match. */
 bool glob_may_match_below(Str pattern, Str folder);

@@ -1,4 +1,4 @@
-/* Lines of the log, as text or as JSON. */
+/* Writes lines of the log, as text or as JSON. */
 #include "log.h"
 
 #include "utf8.h"
@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-#define SHORT_MAX 3 /* bytes */
+#define SHORT_MAX 3 /* bytes of a secret that is only replaced as a whole word */
 
 static _Atomic int log_level = LOG_OFF;
 static _Atomic int log_format = LOG_FORMAT_TEXT;
@@ -92,7 +92,7 @@ static bool is_at(Str text, size_t at, Str secret) {
     return !is_short || (!is_word(text, at + secret.len) && (at == 0 || !is_word(text, at - 1)));
 }
 
-/* Length of the longest secret at this place; 0: none. */
+/* Returns the length of the longest secret at this place; 0 if none. */
 static size_t secret_at(Str text, size_t at, const StrVec *secrets) {
     size_t longest = 0;
     vec_each(secrets, secret) {
@@ -131,7 +131,7 @@ static void add_time(StrBuf *line) {
                       now.tv_nsec / 1000000);
 }
 
-/* In quotes, with the escapes of JSON; an invalid byte becomes U+FFFD. */
+/* Adds the text in quotes, with the escapes of JSON; an invalid byte becomes U+FFFD. */
 static void add_quoted(StrBuf *line, Str text) {
     strbuf_add_char(line, '"');
     size_t width = 0;
@@ -149,7 +149,7 @@ static void add_quoted(StrBuf *line, Str text) {
     strbuf_add_char(line, '"');
 }
 
-/* A text that could be mistaken for more than one field, or hides its bytes, is quoted. */
+/* A text is quoted if it could look like several fields, or holds bytes that are not printable. */
 static bool needs_quotes(Str text) {
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
@@ -194,7 +194,7 @@ static void gather(StrVec *all, const StrVec *secrets, Arena *scratch) {
         vec_push(scratch, all, secrets->items[i]);
 }
 
-/* A number that is a secret as a whole is hidden, too. */
+/* A number that is a secret as a whole is hidden too. */
 static LogField scrub(LogField field, const StrVec *secrets, Arena *scratch) {
     if (secrets->count == 0)
         return field;
@@ -204,7 +204,7 @@ static LogField scrub(LogField field, const StrVec *secrets, Arena *scratch) {
     return is_text || !str_equal(text, scrubbed) ? log_text(field.key, scrubbed) : field;
 }
 
-/* The fields with the context's, without secrets. */
+/* Returns the fields with those of the context, without secrets. */
 static LogFields complete(const LogField *fields, Arena *scratch) {
     StrVec secrets = {0};
     gather(&secrets, atomic_load(&log_secrets), scratch);
@@ -225,7 +225,7 @@ static void write_whole(int file, Str line) {
     while (line.len) {
         ssize_t wrote = write(file, line.ptr, line.len);
         if (wrote < 0 && errno != EINTR)
-            return; /* a run goes on without its log */
+            return; /* a failed write must not fail the run */
         if (wrote > 0)
             line = str_after(line, (size_t)wrote);
     }

@@ -1,5 +1,5 @@
-/* log: what a run does, one line per event, for finding faults. Silent unless LOAM_LOG (TF_LOG)
- * sets a level. Any thread may write; a line is one write(2).
+/* log: one line per event of a run, for debugging. Silent unless LOAM_LOG (or TF_LOG) sets a level.
+ * Any thread may write; a line is one write(2).
  *
  *     log_debug("state written", log_text("path", path), log_number("bytes", text.len),
  *               log_took(began));
@@ -8,8 +8,8 @@
  *     {"@level":"debug","@message":"state written","@timestamp":"…","path":"terraform.tfstate",…}
  *
  * The message names the event in two or three words and has no "="; facts are fields. Fields are
- * evaluated only if the level is enabled; empty texts are left out. Field texts never hold a secret
- * that log_hide knows. */
+ * evaluated only if the level is enabled; empty texts are omitted. Secrets passed to log_hide are
+ * replaced in field texts. */
 #pragma once
 
 #include "vec.h"
@@ -27,16 +27,16 @@ typedef VEC(LogField) LogFields;
 LogField log_text(const char *key, Str text);
 LogField log_cstr(const char *key, const char *text);
 LogField log_number(const char *key, int64_t number);
-/* "ms": the time since log_clock_ms returned `began_ms`. */
+/* Returns the field "ms": the time since log_clock_ms returned `began_ms`. */
 LogField log_took(int64_t began_ms);
-/* A monotonic clock in milliseconds; 0 unless debug is enabled. */
+/* Returns a monotonic time in milliseconds; 0 unless debug is enabled. */
 int64_t log_clock_ms(void);
 
 void log_set_level(LogLevel level);
 void log_set_format(LogFormat format);
 /* Appends to a file instead of stderr; returns false if it cannot be opened. */
 MUST_USE bool log_set_path(const char *path);
-/* What a thread works for: its lines have the field "address", and hide these secrets as well. */
+/* The work of a thread. Its log lines get the field "address", and hide these secrets too. */
 typedef struct LogContext {
     Str address;                 /* empty: none */
     const StrVec *secrets;       /* NULL: none */
@@ -48,7 +48,8 @@ LogContext log_swap_context(LogContext context);
 /* Hides these texts in every field; they must live until the level is LOG_OFF again. NULL: none. */
 void log_hide(const StrVec *secrets);
 /* Returns `text` with each secret replaced by "(sensitive value)", longest first. A secret of up to
- * three bytes is replaced only where it stands alone: as a part of a word it says nothing. */
+ * three bytes is replaced only as a whole word, because such a short text occurs in many words by
+ * chance. */
 Str log_scrub(Str text, const StrVec *secrets, Arena *arena);
 bool log_enabled(LogLevel level);
 /* Writes one line. `fields` ends with a field without a key. The macros below check the level. */

@@ -1,4 +1,4 @@
-/* A dense array of entries, and from nine entries on an index of open addressing into it. */
+/* Stores entries in an array; from nine entries on, an open-addressing index finds them. */
 #include "map.h"
 
 #define FIRST_CAPACITY ((size_t)2)

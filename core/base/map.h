@@ -1,6 +1,6 @@
-/* Map: Str → pointer, in insertion order, hence deterministic; nothing leaves it. Zero is the empty
- * map, as with VEC: map_put then says where it lives. Keys are not copied. One writer at a time;
- * readers share it once built. */
+/* Map: Str → pointer, in insertion order, hence deterministic. Entries cannot be removed. Zero is
+ * the empty map, as with VEC; the first map_put sets its arena. Keys are not copied. While one
+ * thread writes, no other thread may use the map; a finished map can be shared. */
 #pragma once
 
 #include "str.h"
@@ -20,14 +20,14 @@ typedef struct Map {
     size_t slot_count;
 } Map;
 
-/* An empty map that knows its arena, for map_set. */
+/* Returns an empty map with an arena, for map_set. */
 Map map_new(Arena *arena);
-/* Room for so many entries in all. */
+/* Reserves room for `wanted` entries in total. */
 void map_reserve(Map *map, size_t wanted);
-/* Adds or replaces; returns the replaced value or NULL. The place in the order stays. The map lives
- * in `arena`: always the same one for one map. */
+/* Adds or replaces; returns the replaced value or NULL. A replaced entry keeps its position.
+ * `arena` must be the same in every call for one map. */
 void *map_put(Arena *arena, Map *map, Str key, void *value);
-/* Same in the arena given to map_new. */
+/* Like map_put, in the arena given to map_new. */
 void *map_set(Map *map, Str key, void *value);
 void *map_find(const Map *map, Str key); /* NULL when absent */
 bool map_has(const Map *map, Str key);

@@ -1,4 +1,5 @@
-/* Places in files. Lines are found by scanning: only diagnostics ask, and they are few. */
+/* Converts offsets to lines and columns by scanning: only diagnostics need them, and they are
+ * few. */
 #include "source.h"
 
 #include "utf8.h"
@@ -70,7 +71,7 @@ SourcePos source_position(const Source *source, uint32_t offset) {
     for (size_t i = 0; i < start; i++)
         line += source->bytes.ptr[i] == '\n';
     if (start == 0 && str_starts_with(source->bytes, STR("\xef\xbb\xbf")) && at >= 3)
-        start = 3; /* a byte order mark is no character of the first line */
+        start = 3; /* a byte order mark is not a character of the first line */
     size_t clusters = utf8_grapheme_count(str_slice(source->bytes, start, at));
     return (SourcePos){.line = line, .column = (uint32_t)clusters + 1, .byte = (uint32_t)at};
 }

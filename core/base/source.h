@@ -1,13 +1,12 @@
-/* Source: the bytes of one file (or of a text from elsewhere); SourceRange: a place in it.
+/* Source: the bytes of one file (or of other input); SourceRange: a place in it.
  *
- *   path    as the user would write it, relative to where loam runs; "<value for var.x>" and the
- *           like for text that is in no file
+ *   path    as the user would write it, relative to the working directory; text that is in no file
+ *           has a name such as "<value for var.x>"
  *   start, end   byte offsets, end exclusive
  *
- * An expression inside a YAML or JSON string is a Source of its own (the decoded text) that knows
- * its `outer` place; `to_outer` maps an offset into the outer file. It scans the outer bytes again,
- * and only when a diagnostic asks. Immutable once built and read, but for the line index (made on
- * demand by the thread that shows diagnostics). */
+ * The text of an expression inside a YAML or JSON string (decoded) is a separate Source; `outer` is
+ * the file around it. `to_outer` maps an offset into the outer file. It scans the outer bytes
+ * again, and only for diagnostics. A Source is immutable after source_set_outline. */
 #pragma once
 
 #include "str.h"
@@ -17,13 +16,13 @@ typedef struct Source Source;
 struct Source {
     Str path;
     Str bytes;
-    bool is_private; /* secrets stand in it: a diagnostic names the place, but does not show it */
-    bool is_passing; /* lives no longer than an evaluation: what outlives that keeps a copy */
+    bool is_private; /* holds secrets: a diagnostic names the place, but does not show the text */
+    bool is_passing; /* freed after an evaluation: longer-lived ranges need a copy (source_keep) */
     const Source *outer;  /* NULL for a file */
-    uint32_t outer_start; /* of the scalar in outer, quotes or indicator included */
+    uint32_t outer_start; /* range of the scalar in `outer`, including quotes or indicator */
     uint32_t outer_end;
     uint32_t (*to_outer)(const Source *source, uint32_t offset);
-    /* Of a file: what encloses a place, in words of its syntax; NULL: nobody knows. */
+    /* Describes the block that encloses an offset of a file; NULL: unknown. */
     Str (*outline)(const void *tree, uint32_t offset, Arena *arena);
     const void *tree;
 };
@@ -34,7 +33,7 @@ typedef struct SourceRange {
     uint32_t end;
 } SourceRange;
 
-/* line and column count from 1, columns in grapheme clusters; byte counts from 0. */
+/* line and column start at 1, byte at 0; columns count grapheme clusters. */
 typedef struct SourcePos {
     uint32_t line;
     uint32_t column;
@@ -44,19 +43,22 @@ typedef struct SourcePos {
 const Source *source_new(Str path, Str bytes, Arena *arena);
 const Source *source_new_passing(Str path, Str bytes, Arena *arena);
 const Source *source_new_private(Str path, Str bytes, Arena *arena);
-/* What has read the file knows what encloses a place: "resource.terraform_data.a". */
+/* Sets the function that names the block around an offset, such as "resource.terraform_data.a".
+ * `tree` is passed to it. */
 void source_set_outline(const Source *source,
                         Str (*outline)(const void *tree, uint32_t offset, Arena *arena),
                         const void *tree);
-/* Empty: nothing, or nobody knows. Of a place in a file (resolve first). */
+/* Returns the name of the enclosing block; empty if none or unknown. `source` must be a file (call
+ * source_resolve first). */
 Str source_outline(const Source *source, uint32_t offset, Arena *arena);
-/* The same place in the outermost file. */
+/* Returns the corresponding range in the outermost file. */
 SourceRange source_resolve(SourceRange range);
-/* The same for as long as the arena lives, whatever read the file: in a copy of one that passes. */
+/* Resolves the range and makes it valid as long as the arena: copies a source that is_passing. */
 SourceRange source_keep(SourceRange range, Arena *arena);
-/* Of a place in a file (resolve first). */
+/* `source` must be a file (call source_resolve first). */
 SourcePos source_position(const Source *source, uint32_t offset);
-/* The line, without its newline, that holds the offset; `*start` is its offset. */
+/* Returns the line that holds the offset, without its line end; `*start` is the offset of the
+ * line. */
 Str source_line(const Source *source, uint32_t offset, uint32_t *start);
 SourceRange source_range_join(SourceRange a, SourceRange b);
 Str source_text(SourceRange range);

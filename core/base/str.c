@@ -1,4 +1,4 @@
-/* Views of bytes and the text buffer. A zero Str (NULL, 0) is the empty string everywhere. */
+/* Implements views and the text buffer. A zero Str (NULL, 0) is the empty string everywhere. */
 #include "str.h"
 
 #include "utf8.h"
@@ -24,7 +24,7 @@ Str str_clone(Str s, Arena *arena) {
     return s.len ? (Str){str_to_cstr(s, arena), s.len} : STR_EMPTY;
 }
 
-/* Most texts fit into the first buffer, so that they are formatted once. */
+/* Most texts fit into the first buffer and are formatted only once. */
 Str str_vformat(Arena *arena, const char *format, va_list args) {
     char first[256];
     va_list again;
@@ -164,7 +164,7 @@ Str str_trim(Str s) {
     return str_slice(s, start, end);
 }
 
-/* A rest with a NULL pointer is used up; an empty last field ("a,") is still a field. */
+/* A NULL pointer in `*rest` marks the end, so that an empty last field ("a,") is still returned. */
 bool str_next_field(Str *rest, char separator, Str *field) {
     if (!rest->ptr)
         return false;
@@ -251,7 +251,7 @@ static size_t min_size(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-/* One row of the distance table from the two before it; neighbours swapped count once. */
+/* Computes one row of the distance table from the two before it; a swap of neighbours costs one. */
 static size_t distance_row(Str a, Str b, size_t i, size_t *const rows[3]) {
     const size_t *before = rows[(i + 1) % 3];
     const size_t *above = rows[(i + 2) % 3];
@@ -292,7 +292,7 @@ Str str_suggest(Str word, const Str *candidates, size_t count) {
     Str nearest = STR_EMPTY;
     for (size_t i = 0; i < count; i++) {
         size_t distance = str_distance(word, candidates[i], limit);
-        /* A word of which nothing is left is no slip. */
+        /* A replacement of the whole word is not a typing error. */
         if (distance >= limit || distance >= word.len)
             continue;
         limit = distance;
@@ -337,7 +337,7 @@ StrBuf strbuf_new(Arena *arena) {
     return (StrBuf){.arena = arena};
 }
 
-/* Room for so many more bytes and a NUL. */
+/* Adds one byte for a NUL, which vsnprintf writes. */
 void strbuf_reserve(StrBuf *buf, size_t more) {
     size_t wanted = buf->len + more + 1;
     if (wanted <= buf->capacity)

@@ -1,4 +1,5 @@
-/* Threads. The record of one belongs to the thread and to who started it; the last one frees it. */
+/* Starts and ends threads. The thread and its starter share the record; the last of the two frees
+ * it. */
 #include "thread.h"
 
 #include "arena.h"
@@ -10,7 +11,7 @@
 #define NS_PER_SECOND 1000000000
 
 struct Thread {
-    Arena *arena; /* which it lives in itself */
+    Arena *arena; /* holds the record itself */
     pthread_t handle;
     ThreadKind kind;
     void (*run)(void *payload);
@@ -18,7 +19,7 @@ struct Thread {
     atomic_int owners;
 };
 
-/* As the kernel shows them: 15 bytes at most. */
+/* Names for the kernel: at most 15 bytes. */
 static const char *const kind_names[] = {
     [THREAD_WALK_WORKER] = "loam-walk", [THREAD_SIGNAL] = "loam-signal",
     [THREAD_TICKER] = "loam-ticker",    [THREAD_LIBVIRT_EVENTS] = "loam-libvirt",

@@ -1,13 +1,12 @@
-/* thread: the only caller of pthread_create. Every kind of thread that loam has:
+/* thread: the only caller of pthread_create. The kinds of threads in loam:
  *
- *   walk worker        executes graph nodes; as many as -parallelism asks
- *   signal             waits for SIGINT, SIGTERM and SIGHUP, trips the cancel token
+ *   walk worker        executes graph nodes; at most -parallelism of them
+ *   signal             waits for SIGINT, SIGTERM and SIGHUP, raises the cancel token
  *   terminal ticker    redraws the progress lines
- *   libvirt event loop runs libvirt's callbacks for the process's life
+ *   libvirt event loop runs the callbacks of libvirt until the process ends
  *   lease              renews the lock of a state before it expires
  *   renewer            renews ephemeral resources that would expire while they are in use
- *   attempt            one blocking foreign call that has no deadline of its own
- */
+ *   attempt            one blocking call of a library that has no deadline */
 #pragma once
 
 #include "attr.h"
@@ -26,11 +25,12 @@ typedef enum ThreadKind {
 
 typedef struct Thread Thread;
 
-/* Starts `run(payload)` with signals blocked; NULL only when the system has no more threads. */
+/* Starts `run(payload)` with all signals blocked; returns NULL if the system has no more
+ * threads. */
 Thread *thread_start(ThreadKind kind, void (*run)(void *payload), void *payload);
-/* Waits for its end and releases it. */
+/* Waits for the end of the thread and frees it. */
 void thread_join(Thread *thread);
-/* It goes on by itself and is never joined. */
+/* Detaches the thread; it frees itself at its end. */
 void thread_abandon(Thread *thread);
-/* Until `changed` is signalled, but no longer than that; for no reason too, as ever. */
+/* Waits until `changed` is signalled, at most `timeout_ms`. May return early without a signal. */
 void thread_wait(pthread_cond_t *changed, pthread_mutex_t *held, int64_t timeout_ms);

@@ -1,4 +1,4 @@
-/* Text as people see it. ASCII takes a short way; utf8proc's tables serve the rest. */
+/* Measures and converts text. ASCII has a fast path; the tables of utf8proc serve the rest. */
 #include "utf8.h"
 
 #include <utf8proc.h>
@@ -75,7 +75,7 @@ size_t utf8_grapheme_count(Str s) {
     return count;
 }
 
-/* A cluster is as wide as its widest part; flags and emoji presentation take two columns. */
+/* Returns the width of the widest part; flags and emoji presentation take two columns. */
 static size_t cluster_width(Str cluster) {
     size_t widest = 0;
     size_t indicators = 0;
@@ -103,7 +103,7 @@ size_t utf8_display_width(Str s) {
     return total;
 }
 
-/* All below U+0300 is in normal form C whatever its neighbours are. */
+/* Code points below U+0300 are always in normal form C. */
 static bool is_surely_nfc(Str s) {
     size_t width;
     for (size_t i = ascii_prefix(s); i < s.len; i += width) {
@@ -138,7 +138,8 @@ static bool has_category(uint32_t codepoint, unsigned categories) {
     return categories >> utf8proc_category((utf8proc_int32_t)codepoint) & 1;
 }
 
-/* Letters and their kin, less what Unicode reserves for syntax, and a few kept for stability. */
+/* Letters and letter numbers, without the characters that Unicode reserves for syntax, plus a few
+ * that Unicode keeps for stability. */
 bool utf8_is_id_start(uint32_t codepoint) {
     if (codepoint < 0x80)
         return (codepoint | 0x20) >= 'a' && (codepoint | 0x20) <= 'z';
@@ -175,7 +176,7 @@ Str utf8_lower(Str s, Arena *arena) {
     return map_codepoints(s, utf8proc_tolower, arena);
 }
 
-/* The sharp s has no capital in titles, whatever the library at hand says. */
+/* U+00DF (sharp s) maps to itself in title case; the library may map it to a capital. */
 uint32_t utf8_to_title(uint32_t codepoint) {
     if (codepoint == 0xdf)
         return codepoint;
@@ -204,15 +205,16 @@ static bool is_control(uint32_t codepoint) {
            utf8_is_bidi_control(codepoint);
 }
 
-/* End of a control sequence whose introducer ends at `i`: parameters, then one final byte. */
+/* Returns the end of a control sequence: `i` is after its introducer; parameters and one final byte
+ * follow. */
 static size_t skip_csi(Str s, size_t i) {
     while (i < s.len && s.ptr[i] >= 0x20 && s.ptr[i] <= 0x3f)
         i++;
     return i < s.len && s.ptr[i] >= 0x40 && s.ptr[i] <= 0x7e ? i + 1 : i;
 }
 
-/* End of a control string (title, hyperlink, …). A newline ends it too, so that a string which
- * nobody ends cannot hide all the rest. */
+/* Returns the end of a control string (title, hyperlink, …). A newline ends it too, so that an
+ * unterminated string cannot hide the rest of the text. */
 static size_t skip_control_string(Str s, size_t i) {
     size_t width;
     for (; i < s.len && s.ptr[i] != '\n'; i += width) {
@@ -225,7 +227,8 @@ static size_t skip_control_string(Str s, size_t i) {
     return i;
 }
 
-/* End of what the C1 control `c1` begins; an escape and a byte c stand for C1 control c + 0x40. */
+/* Returns the end of the sequence that the C1 control `c1` begins. Escape and a byte c stand for C1
+ * control c + 0x40. */
 static size_t skip_c1(Str s, uint32_t c1, size_t i) {
     switch (c1) {
     case 0x9b: return skip_csi(s, i);

@@ -16,7 +16,7 @@
         size_t capacity;                                                                           \
     }
 
-/* The first allocation of a vector: a few elements where they are small, one where they are big. */
+/* First capacity: several small elements, or one large element. */
 #define vec_first_capacity(vec)                                                                    \
     (sizeof(*(vec)->items) < 64 ? 64 / sizeof(*(vec)->items) : (size_t)1)
 
@@ -40,7 +40,7 @@
         (vec)->items[(vec)->count++] = (__VA_ARGS__);                                              \
     } while (0)
 
-/* A zeroed element at the end; the pointer is good until the next push. */
+/* Adds a zeroed element at the end; the pointer is valid until the next push. */
 #define vec_add(arena, vec)                                                                        \
     ({                                                                                             \
         vec_reserve((arena), (vec), (vec)->count + 1);                                             \
@@ -51,7 +51,7 @@
 #define vec_last(vec)  ((vec)->items[(vec)->count - 1])
 #define vec_pop(vec)   ((vec)->items[--(vec)->count])
 #define vec_clear(vec) ((void)((vec)->count = 0))
-/* A const vector serves too. */
+/* Works on a const vector too. */
 #define vec_each(vec, item)                                                                        \
     for (__typeof__(*(vec)->items) *item = (vec)->items,                                           \
                                    *item##_end = (vec)->count ? (vec)->items + (vec)->count        \

@@ -1,11 +1,11 @@
-/* version: who this is, and whose formats it speaks. */
+/* version: the version of loam and the versions it is compatible with. */
 #pragma once
 
-/* loam's own, the project's version. */
+/* Version of loam, set by CMake. */
 #define VERSION_LOAM LOAM_VERSION
-/* The release of Terraform whose language and file formats are meant: required_version of a
- * terraform block is held against it, and it is written into states and plans. */
+/* The Terraform release whose language and file formats loam implements. required_version of a
+ * terraform block is checked against it; states and plans record it. */
 #define VERSION_TERRAFORM "1.11.4"
-/* The release of OpenTofu whose language is meant: what a language block says of OpenTofu is held
- * against it. */
+/* The OpenTofu release whose language loam implements. The OpenTofu constraint of a language block
+ * is checked against it. */
 #define VERSION_OPENTOFU "1.12.0"
