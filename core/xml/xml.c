@@ -1,4 +1,4 @@
-/* XML trees by libxml2. */
+/* Builds and reads XML trees with libxml2. */
 #include "xml.h"
 
 #include <libxml/parser.h>
@@ -25,7 +25,7 @@ xmlNodePtr xml_root(const XmlDoc *doc) {
 }
 
 xmlNodePtr xml_add(xmlNodePtr parent, const char *name) {
-    /* Without a namespace of its own, also below an element that has one. */
+    /* The element gets no namespace, even below an element that has one. */
     xmlNodePtr node = xmlNewDocNode(parent->doc, NULL, XML_TEXT(name), NULL);
     CHECK(node != NULL);
     return xmlAddChild(parent, node);
@@ -120,7 +120,7 @@ static xmlXPathObjectPtr evaluate(xmlNodePtr node, const char *path) {
     CHECK(context != NULL);
     xmlXPathObjectPtr found = xmlXPathNodeEval(node, XML_TEXT(path), context);
     xmlXPathFreeContext(context);
-    CHECK(found != NULL); /* paths are ours */
+    CHECK(found != NULL); /* paths are constants of loam */
     return found;
 }
 

@@ -1,4 +1,4 @@
-/* xml: documents as trees, built and read. libxml2 escapes and parses; nothing is put together from
+/* xml: builds and reads documents as trees. libxml2 escapes and parses; no XML is concatenated from
  * text. It reads no network and no external entity.
  *
  *     SCOPED(XmlDoc) doc = xml_new("pool");
@@ -11,7 +11,7 @@
 
 #include "vec.h"
 
-/* As libxml2 declares them; a file that reads their members includes its header. */
+/* Declared as in libxml2; a file that reads their members includes its header. */
 typedef struct _xmlDoc *xmlDocPtr;
 typedef struct _xmlNode *xmlNodePtr;
 
@@ -28,42 +28,44 @@ typedef VEC(xmlNodePtr) XmlNodes;
 
 XmlDoc xml_new(const char *root);
 xmlNodePtr xml_root(const XmlDoc *doc);
-/* A child element at the end. */
+/* Append a child element. */
 xmlNodePtr xml_add(xmlNodePtr parent, const char *name);
 xmlNodePtr xml_add_text(xmlNodePtr parent, const char *name, Str text);
 xmlNodePtr xml_add_int(xmlNodePtr parent, const char *name, int64_t number);
 void xml_set(xmlNodePtr node, const char *attribute, Str value);
 void xml_set_int(xmlNodePtr node, const char *attribute, int64_t number);
-/* Replaces what stands in the element. */
+/* Replaces the content of the element. */
 void xml_set_text(xmlNodePtr node, Str text);
 void xml_remove(xmlNodePtr node);
-/* Declares a namespace on the node and puts the node into it. */
+/* Declares a namespace on the node and moves the node into it. */
 void xml_set_namespace(xmlNodePtr node, const char *uri, const char *prefix);
-/* The document, or one element of it, as text. */
+/* Return the document, or one element of it, as text. */
 const char *xml_print(const XmlDoc *doc, Arena *arena);
 const char *xml_print_node(xmlNodePtr node, Arena *arena);
 
 /* Reading. */
 
-/* False: the text is no XML. Keeps blank text. */
+/* Returns false if the text is not XML. Keeps white space. */
 MUST_USE bool xml_read(Str text, XmlDoc *out);
-/* Same without blank text between elements; `text` is UTF-8. */
+/* Like xml_read, but drops blank text between elements; `text` is UTF-8. */
 MUST_USE bool xml_parse(const char *text, XmlDoc *out);
-/* Same, and frees the text, which a library allocated; NULL gives false. */
+/* Like xml_parse, and frees the text, which a library allocated; NULL gives false. */
 MUST_USE bool xml_take(char *text, XmlDoc *out);
-/* XPath relative to a node. The first match, or NULL. */
+/* Return the first match, or all matches, of an XPath relative to the node; NULL or empty if
+ * none. */
 xmlNodePtr xml_find(xmlNodePtr node, const char *path);
 XmlNodes xml_find_all(xmlNodePtr node, const char *path, Arena *arena);
-/* Text of the first match, an element or an attribute; empty when there is none. */
+/* Returns the text of the first match, an element or an attribute; empty if none. */
 Str xml_get(xmlNodePtr node, const char *path, Arena *arena);
 int64_t xml_get_int(xmlNodePtr node, const char *path, int64_t fallback);
-/* By local names, whatever the namespaces. The first child element of that name, or NULL. */
+/* The next four functions compare local names and ignore namespaces. xml_child returns the first
+ * child element of that name, or NULL. */
 xmlNodePtr xml_child(xmlNodePtr parent, const char *name);
-/* The next element of the same name among the siblings, or NULL. */
+/* Returns the next sibling element of the same name, or NULL. */
 xmlNodePtr xml_next(xmlNodePtr node);
 bool xml_is_named(xmlNodePtr node, const char *name);
-/* Text of that child; empty if there is none. */
+/* Returns the text of the first child of that name; empty if none. */
 Str xml_child_text(xmlNodePtr parent, const char *name, Arena *arena);
 
-/* The element named so right below the node; added at the end when it is not there. */
+/* Returns the first match below `parent`; appends an element of that name if there is none. */
 xmlNodePtr xml_need(xmlNodePtr parent, const char *name);

@@ -1,4 +1,4 @@
-/* libxml2's writer. It allocates by itself and fails for want of memory alone. */
+/* Wraps the text writer of libxml2, which can only fail for lack of memory. */
 #include "xml_writer.h"
 
 #include "utf8.h"
