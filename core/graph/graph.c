@@ -1,4 +1,4 @@
-/* Edges become compressed rows by two counting sorts; everything after that walks rows. */
+/* Builds compressed rows from edges with two counting sorts, and searches them. */
 #include "graph.h"
 
 Graph graph_new(Arena *arena) {
@@ -22,7 +22,7 @@ static GraphNode row_of(GraphEdge edge, bool by_target) {
     return by_target ? edge.to : edge.from;
 }
 
-/* Where the row of each node begins in edges sorted by that end; one more at the end. */
+/* Returns the start index of each node's row in the sorted edges, and the end of the last row. */
 static uint32_t *row_starts(const Graph *graph, bool by_target, Arena *arena) {
     size_t nodes = graph->payloads.count;
     uint32_t *starts = arena_new_array(arena, uint32_t, nodes + 1);
@@ -33,7 +33,7 @@ static uint32_t *row_starts(const Graph *graph, bool by_target, Arena *arena) {
     return starts;
 }
 
-/* Stable: edges of one row keep their order. */
+/* A stable counting sort: edges of one row keep their order. */
 static void sort_edges(Graph *graph, bool by_target, Arena *scratch) {
     if (graph->edges.count == 0)
         return;
@@ -44,7 +44,7 @@ static void sort_edges(Graph *graph, bool by_target, Arena *scratch) {
     memcpy(graph->edges.items, sorted, graph->edges.count * sizeof(GraphEdge));
 }
 
-/* Of sorted edges. */
+/* The edges must be sorted. */
 static void drop_duplicates(Graph *graph) {
     size_t kept = 0;
     for (size_t i = 0; i < graph->edges.count; i++) {
@@ -87,11 +87,11 @@ void graph_finish(Graph *graph) {
 
 typedef enum SearchColor { COLOR_NEW, COLOR_ON_PATH, COLOR_DONE } SearchColor;
 
-/* A depth-first search with its path kept by hand: a graph may be deeper than a stack. */
+/* A depth-first search with an explicit stack: the graph may be too deep for recursion. */
 typedef struct Search {
     const Graph *graph;
     uint8_t *colors;
-    uint32_t *next; /* index into `need` of the edge to follow next, by node */
+    uint32_t *next; /* per node: index into `need` of the edge to follow next */
     GraphNode *path;
     size_t depth;
 } Search;
@@ -102,7 +102,8 @@ static void search_enter(Search *search, GraphNode node) {
     search->path[search->depth++] = node;
 }
 
-/* Goes on from the path's end until a node is met that is on the path already; that node. */
+/* Continues the search until it meets a node that is on the path already; returns the node in
+ * `*met`. */
 static bool search_for_cycle(Search *search, GraphNode *met) {
     while (search->depth) {
         GraphNode node = search->path[search->depth - 1];
@@ -154,7 +155,7 @@ bool graph_find_cycle(const Graph *graph, GraphNodes *out, Arena *arena) {
     return false;
 }
 
-/* A binary heap: the smallest node is the first. */
+/* A binary heap; the first item is the smallest. */
 typedef struct Heap {
     GraphNode *items;
     size_t count;
@@ -205,7 +206,7 @@ void graph_topological_order(const Graph *graph, GraphNodes *out, Arena *arena) 
                 heap_add(&ready, graph->user[i]);
         }
     }
-    CHECK(order.count == nodes); /* a cycle */
+    CHECK(order.count == nodes); /* else the graph has a cycle */
     *out = order;
 }
 
@@ -239,7 +240,7 @@ void graph_mark_users(const Graph *graph, GraphNode start, bool *marks, Arena *s
     mark_reachable(graph, graph->user_start, graph->user, start, marks, scratch);
 }
 
-/* Adds the edges of `node` that no path over another of its needs implies. */
+/* Adds the edges of `node` that no path through another dependency implies. */
 static void add_direct_needs(const Graph *graph, GraphNode node, Graph *reduced, Arena *scratch) {
     bool *implied = arena_new_array(scratch, bool, graph->payloads.count);
     uint32_t start = graph->need_start[node];
@@ -270,7 +271,7 @@ Graph graph_reduce(const Graph *graph, Arena *arena) {
     return reduced;
 }
 
-/* Nodes in the order in which a depth-first search leaves them. */
+/* Sets `order` to the nodes in the order in which a depth-first search finishes them. */
 static void order_of_leaving(const Graph *graph, GraphNode *order, Arena *scratch) {
     size_t nodes = graph->payloads.count, count = 0;
     Search search = {
@@ -297,7 +298,7 @@ static void order_of_leaving(const Graph *graph, GraphNode *order, Arena *scratc
     }
 }
 
-/* All that reach `start` against the edges, and have no component yet. */
+/* Gives the number to all nodes that depend on `start` and have no component yet. */
 static void fill_component(
     const Graph *graph, GraphNode start, uint32_t number, uint32_t *out, GraphNode *stack) {
     size_t depth = 0;

@@ -1,7 +1,7 @@
-/* Graph: any directed graph whose edge a → b says "a depends on b".
+/* Graph: a directed graph in which an edge a → b means "a depends on b".
  *
- * Nodes are small integers given in order of addition; the payload is the caller's. Duplicate edges
- * are dropped by graph_finish. After graph_finish the graph is immutable: threads share it. */
+ * Nodes are small integers in order of addition; the caller owns the payloads. graph_finish removes
+ * duplicate edges. After graph_finish the graph is immutable, and threads may share it. */
 #pragma once
 
 #include "vec.h"
@@ -17,10 +17,11 @@ typedef struct Graph {
     Arena *arena;
     VEC(void *) payloads;
     VEC(GraphEdge) edges;
-    /* after graph_finish: compressed rows; needs of n are need[need_start[n] .. need_start[n+1]] */
+    /* set by graph_finish: compressed rows; the nodes that n depends on are need[need_start[n] ..
+     * need_start[n+1]] */
     uint32_t *need_start;
     GraphNode *need;
-    uint32_t *user_start; /* who depends on n */
+    uint32_t *user_start; /* same for the nodes that depend on n */
     GraphNode *user;
     bool finished;
 } Graph;
@@ -30,19 +31,21 @@ typedef VEC(GraphNode) GraphNodes;
 Graph graph_new(Arena *arena);
 GraphNode graph_add_node(Graph *graph, void *payload);
 void graph_add_edge(Graph *graph, GraphNode from, GraphNode to);
-/* Sorts and removes duplicate edges, builds both directions. Linear. */
+/* Sorts the edges, removes duplicates and builds both directions, in linear time. */
 void graph_finish(Graph *graph);
 
-/* A cycle as a path (each depends on the next, the last on the first); false when there is none. */
+/* Sets `*out` to a cycle (each node depends on the next, the last on the first); returns false if
+ * there is none. */
 bool graph_find_cycle(const Graph *graph, GraphNodes *out, Arena *arena);
-/* Dependencies before dependents; ties in order of addition. No cycle allowed. */
+/* Orders dependencies before dependents, and otherwise by order of addition. Aborts on a cycle. */
 void graph_topological_order(const Graph *graph, GraphNodes *out, Arena *arena);
-/* Marks (bool per node) everything that `start` depends on, start included. */
+/* Marks `start` and all nodes that it depends on, directly or not; `marks` has one bool per
+ * node. */
 void graph_mark_needs(const Graph *graph, GraphNode start, bool *marks, Arena *scratch);
-/* Marks everything that depends on `start`, start included. */
+/* Marks `start` and all nodes that depend on it, directly or not. */
 void graph_mark_users(const Graph *graph, GraphNode start, bool *marks, Arena *scratch);
-/* For each node the number of its component: nodes that depend on each other, in a circle, have the
- * same; a node of no circle is alone in its own. Linear. */
+/* Returns the number of the strongly connected component of each node, in linear time. Nodes of one
+ * cycle share a number; a node outside cycles has a number alone. */
 uint32_t *graph_components(const Graph *graph, Arena *arena);
-/* The same graph without edges that a longer path implies. For showing, not for walking. */
+/* Returns the graph without the edges that a longer path implies; for display. */
 Graph graph_reduce(const Graph *graph, Arena *arena);

@@ -1,4 +1,4 @@
-/* Clusters in the order of their names, nodes and edges in the graph's. */
+/* Writes clusters in order of their names, nodes and edges in the order of the graph. */
 #include "graph_dot.h"
 
 #include "map.h"

@@ -1,15 +1,15 @@
-/* graph_dot: a graph in the language of Graphviz. */
+/* graph_dot: writes a graph in the DOT language of Graphviz. */
 #pragma once
 
 #include "graph.h"
 
-/* What the payloads of such a graph are. */
+/* The payload type of a graph for graph_dot_write. */
 typedef struct GraphDotNode {
     Str name;               /* unique */
-    Str label;              /* within its cluster; empty: the name */
+    Str label;              /* label within the cluster; empty: use the name */
     Str cluster;            /* nodes of one cluster are drawn in one box; empty: none */
-    const char *attributes; /* "shape = box"; NULL: none of its own */
+    const char *attributes; /* "shape = box"; NULL: no extra attributes */
 } GraphDotNode;
 
-/* Edges that are part of a cycle are red. The graph is finished. */
+/* Draws edges within a cycle in red. The graph must be finished. */
 void graph_dot_write(const Graph *graph, StrBuf *out, Arena *scratch);

@@ -1,7 +1,7 @@
-/* One queue of what may run now, one mutex around all counters, threads that take from the queue.
+/* Runs a walk: one queue of ready jobs, one mutex for all counters, and worker threads.
  *
- * A task whose limits are taken waits in the queue of one key that is full, so whoever gives that
- * key back finds it. It holds nothing while it waits; hence keys cannot deadlock. */
+ * A task whose limits are exhausted waits in the queue of one full key; a task that releases this
+ * key continues it. A waiting task holds no key, so keys cannot deadlock. */
 #include "walk.h"
 
 #include "map.h"
@@ -9,15 +9,15 @@
 
 #include <pthread.h>
 
-/* A key of limits. */
+/* A key of limits with its current use. */
 typedef struct WalkKey {
     uint32_t capacity;
     uint32_t taken;
-    struct WalkJob *first; /* who wait for it */
+    struct WalkJob *first; /* tasks that wait for this key */
     struct WalkJob *last;
 } WalkKey;
 
-/* A node to visit, or a task of it. */
+/* The visit of a node, or one of its tasks. */
 typedef struct WalkJob {
     struct WalkJob *next;
     GraphNode node;
@@ -26,26 +26,26 @@ typedef struct WalkJob {
 } WalkJob;
 
 typedef struct WalkState {
-    uint32_t pending; /* needs that have not ended */
-    uint32_t open;    /* the visit and tasks that have not ended */
+    uint32_t pending; /* dependencies that have not ended */
+    uint32_t open;    /* visit and tasks that have not ended */
     bool failed;
-    bool doomed; /* a need failed */
+    bool doomed; /* a dependency failed */
     WalkJob visit;
 } WalkState;
 
 struct Walk {
     const WalkRequest *request;
     Arena *arena;
-    pthread_mutex_t mutex;  /* guards all below */
-    pthread_cond_t changed; /* for workers */
-    pthread_cond_t ended;   /* for who called walk_run */
+    pthread_mutex_t mutex;  /* guards all fields below */
+    pthread_cond_t changed; /* wakes workers */
+    pthread_cond_t ended;   /* wakes walk_run */
     WalkState *states;
     Map keys;
-    WalkJob *first; /* what may run now, in order */
+    WalkJob *first; /* ready jobs, in order */
     WalkJob *last;
     size_t queued;
     size_t idle;    /* threads that wait for a job */
-    size_t running; /* jobs in execution */
+    size_t running; /* jobs that workers execute now */
     size_t left;    /* nodes that have not ended */
     bool failed;
     VEC(Thread *) threads;
@@ -62,12 +62,12 @@ static void start_worker(Walk *walk) {
     WalkWorker *worker = arena_new(walk->arena, WalkWorker);
     *worker = (WalkWorker){walk, (uint32_t)walk->threads.count};
     Thread *thread = thread_start(THREAD_WALK_WORKER, run_worker, worker);
-    CHECK(thread || walk->threads.count); /* fewer than asked for is fine, none is not */
+    CHECK(thread || walk->threads.count); /* fewer threads than requested are fine, none is not */
     if (thread)
         vec_push(walk->arena, &walk->threads, thread);
 }
 
-/* Threads start when there is work for them, up to the number asked for. */
+/* Queues a ready job. Starts a thread if all are busy, up to the requested number. */
 static void enqueue(Walk *walk, WalkJob *job) {
     job->next = NULL;
     if (walk->first) {
@@ -99,7 +99,7 @@ static WalkKey *find_full_key(const WalkJob *job) {
     return NULL;
 }
 
-/* Takes the job's keys and queues it to run, or queues it where it has to wait. */
+/* Acquires the keys of the job and queues it; if a key is full, queues the job there. */
 static void admit(Walk *walk, WalkJob *job) {
     WalkKey *full = find_full_key(job);
     if (!full) {
@@ -148,7 +148,8 @@ static bool survives(const Walk *walk, GraphNode user, GraphNode failed) {
     return request->survives && request->survives(user, failed, request->context);
 }
 
-/* Tells those who need `node` that it has ended: they are queued, or noted as to be skipped. */
+/* Reports the end of `node` to its dependents: queues those that are ready, and adds others to
+ * `skipped`. */
 static void tell_users(Walk *walk, GraphNode node, GraphNodes *skipped) {
     const Graph *graph = walk->request->graph;
     for (uint32_t i = graph->user_start[node]; i < graph->user_start[node + 1]; i++) {
@@ -164,7 +165,7 @@ static void tell_users(Walk *walk, GraphNode node, GraphNodes *skipped) {
     }
 }
 
-/* The hook is called without the lock. */
+/* Calls the callback without the lock. */
 static void skip_node(Walk *walk, GraphNode node) {
     walk->states[node].failed = true;
     if (!walk->request->skipped)
@@ -175,7 +176,8 @@ static void skip_node(Walk *walk, GraphNode node) {
     pthread_mutex_lock(&walk->mutex);
 }
 
-/* Ends `node` and all that can no longer be visited: in a loop, as chains may be long. */
+/* Ends `node` and all nodes that can no longer be visited; in a loop, because chains may be
+ * long. */
 static void end_node(Walk *walk, GraphNode node) {
     GraphNodes skipped = {0};
     walk->failed |= walk->states[node].failed;
@@ -192,7 +194,7 @@ static void end_node(Walk *walk, GraphNode node) {
     pthread_cond_signal(&walk->ended);
 }
 
-/* Without the lock. False: it failed, or came too late to begin. */
+/* Called without the lock. Returns false if the job failed or the walk stopped before it. */
 static bool run_job(Walk *walk, const WalkJob *job, uint32_t worker) {
     const WalkRequest *request = walk->request;
     void *payload = request->graph->payloads.items[job->node];
@@ -229,7 +231,7 @@ static void run_worker(void *payload) {
             take_one(walk, worker->number);
             continue;
         }
-        CHECK(walk->running); /* nothing runs, nothing may begin, nodes are left: a cycle */
+        CHECK(walk->running); /* no job runs and none can start, but nodes are left: a cycle */
         walk->idle++;
         pthread_cond_wait(&walk->changed, &walk->mutex);
         walk->idle--;
@@ -249,7 +251,7 @@ static void prepare(Walk *walk) {
     }
 }
 
-/* Workers join in while this goes on: all under the lock, as a node that ends queues others. */
+/* Queues all nodes under one lock: workers start meanwhile, and nodes that end queue others. */
 static void begin(Walk *walk) {
     const Graph *graph = walk->request->graph;
     pthread_mutex_lock(&walk->mutex);
@@ -284,7 +286,7 @@ bool walk_run(const WalkRequest *request) {
 void walk_submit(Walk *walk, GraphNode node, WalkTask task) {
     CHECK(task.run);
     pthread_mutex_lock(&walk->mutex);
-    CHECK(walk->states[node].open); /* else it has ended: the task is not its own */
+    CHECK(walk->states[node].open); /* else the node has ended */
     WalkJob *job = arena_new(walk->arena, WalkJob);
     *job = (WalkJob){.node = node, .task = task};
     job->keys = arena_new_array(walk->arena, WalkKey *, task.limit_count);

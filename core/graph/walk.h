@@ -1,19 +1,19 @@
-/* walk: visits a graph's nodes in parallel, dependencies first.
+/* walk: visits the nodes of a graph in parallel, dependencies first, with a fixed number of
+ * threads.
  *
- * A fixed pool of threads. A node is visited when all that it needs has ended; a node that failed
- * or was skipped skips its dependents, but for those that survive it; the rest goes on. After a
- * stop nothing new begins.
+ * A node is visited after all its dependencies have ended. If a node fails or is skipped, its
+ * dependents are skipped, except those that `survives` allows; all other nodes continue.
  *
- * A visit may hand its work back in pieces: it submits tasks (an instance each) and returns; the
- * node ends when its last task has ended, and failed if one of them did. Tasks may carry limits
- * (a key with a capacity): the walk queues them, and a queued task holds neither thread nor
- * parallelism. Visits of nodes are cheap by contract (expansion, evaluation); parallelism bounds
- * visits and tasks in execution together.
+ * A visit may submit tasks (one per instance) and return. The node ends with its last task, and
+ * fails if one of them failed. A task may have limits (a key with a capacity). The walk queues a
+ * task whose key is full; a queued task uses no thread and does not count for parallelism. Visits
+ * must be cheap (expansion, evaluation). Parallelism bounds the sum of running visits and tasks.
  *
- * At a stop, what has not begun is dropped: a node is skipped, a task never runs and its node
- * fails. Hooks are called from worker threads, several at a time; threads start when there is work.
+ * At a stop, pending work is dropped: a node is skipped; a task is not run and its node fails.
+ * Worker threads call the callbacks, several at a time. Threads start when there is work.
  *
- * `worker` is 0 ≤ worker < workers, constant for the thread: the caller keeps an arena for each. */
+ * `worker` is 0 ≤ worker < workers and constant per thread, so that the caller can keep one arena
+ * for each worker. */
 #pragma once
 
 #include "cancel.h"
@@ -23,35 +23,35 @@ typedef struct Walk Walk;
 
 typedef struct WalkLimit {
     Str key;           /* "libvirt_network/5b0c…" */
-    uint32_t capacity; /* 1 or more; the smallest asked for a key counts */
+    uint32_t capacity; /* 1 or more; the smallest capacity of a key applies */
 } WalkLimit;
 
 typedef struct WalkTask {
-    /* False: failed. */
+    /* Returns false if the task failed. */
     bool (*run)(Walk *walk, void *payload, uint32_t worker);
     void *payload;
-    const WalkLimit *limits; /* live until the task ends */
+    const WalkLimit *limits; /* must live until the task ends */
     size_t limit_count;
 } WalkTask;
 
 typedef struct WalkRequest {
     const Graph *graph;
-    uint32_t workers; /* -parallelism */
+    uint32_t workers; /* the value of -parallelism */
     const CancelToken *cancel;
-    /* NULL, or true when no further node or task may begin, as if the token were raised. */
+    /* Returns true to stop the walk, like a raised token; NULL: never. */
     bool (*should_stop)(const void *context);
-    /* False: failed, dependents are skipped. */
+    /* Visits one node; returns false if it failed. */
     bool (*visit)(Walk *walk, GraphNode node, void *payload, uint32_t worker, void *context);
-    /* NULL: nobody does; else, can `user` be visited although `failed`, which it needs, was not
-     * or did not end well? Called with the walk's lock held. */
+    /* Returns true if `user` may be visited although its dependency `failed` failed or was skipped;
+     * NULL: never. Called with the walk's lock held. */
     bool (*survives)(GraphNode user, GraphNode failed, void *context);
-    /* NULL, or told of each node that will not be visited (failed dependency, or stop). */
+    /* Called for each node that is skipped (failed dependency, or stop); may be NULL. */
     void (*skipped)(GraphNode node, void *payload, void *context);
     void *context;
 } WalkRequest;
 
-/* True when every node ended well. The graph must be finished and without cycle. */
+/* Returns true if every node succeeded. The graph must be finished and have no cycle. */
 bool walk_run(const WalkRequest *request);
-/* From within a visit or task of `node`'s own: one more task of the node now being visited. */
+/* Adds a task to `node`. Only a visit or a task of the same node may call it. */
 void walk_submit(Walk *walk, GraphNode node, WalkTask task);
 bool walk_is_stopping(const Walk *walk);
