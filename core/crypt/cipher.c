@@ -1,5 +1,5 @@
-/* cipher: tries method and fallbacks in their order; what each of them says is told only when none
- * of them opens it. */
+/* cipher: tries the method, then the fallbacks in order. Their errors are reported only if all of
+ * them fail. */
 #include "cipher.h"
 
 struct Cipher {
@@ -130,7 +130,7 @@ static bool try_all(const Cipher *cipher,
     return refuse(what, &reasons, diags);
 }
 
-/* Who can write the store but has no key must not make a state look older or newer than it is. */
+/* A writer of the storage without the key must not make a state look older or newer than it is. */
 static bool check_head(Str what, const Envelope *envelope, Str plain, Arena *arena, Diags *diags) {
     const EnvelopeHead *outer = &envelope->head;
     EnvelopeHead inner = envelope_read_head(plain, arena);

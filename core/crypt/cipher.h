@@ -1,9 +1,9 @@
-/* Cipher: how one kind of thing is protected (state, plan, a remote state): the method that seals,
- * and the fallbacks that may open what was written before.
+/* Cipher: the encryption of one kind of data (state, plan, a remote state): a method that encrypts,
+ * and fallbacks that may decrypt older data.
  *
- * A NULL cipher is a configuration without encryption: plain text passes, an envelope is refused.
- * With one, plain text passes where "unencrypted" is the method or a fallback. Any thread may use
- * one. */
+ * A NULL cipher means a configuration without encryption: it passes plain text and rejects an
+ * envelope. Any other cipher passes plain text only if "unencrypted" is its method or a fallback.
+ * Any thread may use a cipher. */
 #pragma once
 
 #include "crypt_method.h"
@@ -14,24 +14,25 @@ typedef struct Cipher Cipher;
 typedef struct CipherStep {
     const CryptMethodType *type;
     Str name;        /* method.aes_gcm.main */
-    Value config;    /* of type->schema, unmarked, checked */
-    KeySource *keys; /* NULL: none */
+    Value config;    /* conforms to type->schema, validated, without marks */
+    KeySource *keys; /* NULL: the method uses no keys */
     SourceRange range;
 } CipherStep;
 
 Cipher *cipher_new(Keyring *keyring, Arena *arena);
-/* The first is the method, the others fallbacks in their order. */
+/* The first step is the method; the others are fallbacks, in order. */
 void cipher_add_step(Cipher *cipher, const CipherStep *step);
-/* What is written stays in the clear. */
+/* Returns true if cipher_seal writes plain text. */
 bool cipher_is_plain(const Cipher *cipher);
-/* Seals a trifle, so that a key that cannot be had is known before anything is done. */
+/* Encrypts a small text, so that an unavailable key is reported before any work starts. */
 MUST_USE bool cipher_prepare(const Cipher *cipher, Diags *diags);
-/* An envelope around `plain`, with a state's head in the clear; `plain` itself where
- * cipher_is_plain. */
+/* Sets `*out` to an envelope around `plain`; `head` is stored unencrypted. If cipher_is_plain,
+ * `*out` is `plain`. */
 MUST_USE bool cipher_seal(
     const Cipher *cipher, EnvelopeHead head, Str plain, Str *out, Arena *arena, Diags *diags);
-/* The content. `what` begins a sentence: "The state \"terraform.tfstate\"". *is_outdated (may be
- * NULL): it was not opened by the method that seals, so it is to be written anew. */
+/* Decrypts `bytes`. `what` begins the sentences of errors: "The state \"terraform.tfstate\"". Sets
+ * `*is_outdated` (may be NULL) if a fallback opened the data, so that the data should be written
+ * again. */
 MUST_USE bool cipher_open(const Cipher *cipher,
                           Str what,
                           Str bytes,

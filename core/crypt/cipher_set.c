@@ -1,4 +1,4 @@
-/* cipher_set: remote states by the names that OpenTofu gives them. */
+/* cipher_set: finds ciphers of remote states by OpenTofu's names. */
 #include "cipher_set.h"
 
 void cipher_set_close(CipherSet *set) {

@@ -1,5 +1,4 @@
-/* CipherSet: what a configuration says of encryption, ready to be used: a cipher for each kind of
- * thing. All NULL: it says nothing. */
+/* CipherSet: the ciphers of a configuration, one for each kind of data. All NULL: no encryption. */
 #pragma once
 
 #include "cipher.h"
@@ -9,12 +8,13 @@ typedef struct CipherSet {
     Keyring *keyring;
     const Cipher *state;
     const Cipher *plan;
-    const Cipher *remote_default; /* of states that others have written */
-    Map remotes;                  /* name of the data source → Cipher */
+    const Cipher *remote_default; /* for states of other configurations */
+    Map remotes;                  /* "name" of a remote state data source → Cipher */
 } CipherSet;
 
-/* Wipes all keys. */
+/* Wipes all keys and closes the keyring. */
 void cipher_set_close(CipherSet *set);
 SCOPED_TYPE(CipherSet, cipher_set_close);
-/* Of the data source at this address: "module.a.data.terraform_remote_state.b" is named "a.b". */
+/* Returns the cipher for the data source at this address: "module.a.data.terraform_remote_state.b"
+ * has the name "a.b". */
 const Cipher *cipher_set_remote(const CipherSet *set, Str address);

@@ -1,10 +1,10 @@
-/* crypt_command: runs the program and takes its first line off. */
+/* crypt_command: runs the program and checks its first line. */
 #include "crypt_command.h"
 #include "json.h"
 #include "secret.h"
 
 #define TIMEOUT_MS 60000
-#define SHOWN_MAX  2000 /* bytes of its error output */
+#define SHOWN_MAX  2000 /* bytes of its standard error in a message */
 
 bool crypt_command_refuse(const CryptCommand *command, const char *why, Diags *diags) {
     diags_error(diags, command->range, "Failed external encryption program",
@@ -35,7 +35,7 @@ static bool read_header_member(JsonReader *reader, Str *magic, uint64_t *version
         *magic = reader->text;
     if (token == JSON_NUMBER && str_equal_cstr(key, "version"))
         return str_to_uint64(reader->text, version);
-    return json_skip(reader, token, &skipped); /* later versions may say more */
+    return json_skip(reader, token, &skipped); /* later versions may have more members */
 }
 
 static bool is_header(const CryptCommand *command, Str line, Arena *scratch) {

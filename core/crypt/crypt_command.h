@@ -1,8 +1,8 @@
-/* crypt_command: a program of the user's that keeps keys or encrypts, by OpenTofu's protocol: it
- * prints a line of JSON that says what it is, reads JSON, and prints JSON. A minute at most.
+/* crypt_command: runs a program of the user that provides keys or encrypts, in OpenTofu's protocol.
+ * The program prints one JSON line that names the protocol, reads JSON, and prints JSON. It has one
+ * minute.
  *
- * What it prints on its error output is shown when it fails; its output never is: keys are in it.
- */
+ * An error shows its standard error, but never its standard output, which holds keys. */
 #pragma once
 
 #include "io.h"
@@ -13,14 +13,15 @@ typedef struct CryptCommand {
     const CancelToken *cancel;
     Str name;          /* of the block, for messages */
     Value words;       /* list of strings: the program and its arguments */
-    const char *magic; /* what its first line must say */
+    const char *magic; /* required "magic" of the first line */
     SourceRange range;
 } CryptCommand;
 
-/* What it answers, behind the first line; secret, as the caller may wipe. */
+/* Runs the program and sets `*out` to its output after the first line. The output is secret; the
+ * caller should wipe it. */
 MUST_USE bool crypt_command_run(
     const CryptCommand *command, Str input, Str *out, Arena *arena, Diags *diags);
-/* The error about an answer that could not be read. Always false. */
+/* Adds an error about an unusable result of the program. Always returns false. */
 bool crypt_command_refuse(const CryptCommand *command, const char *why, Diags *diags);
-/* For schemas: a list of words, of which the first is no empty one. */
+/* Check for schemas: a program and its arguments, the program not empty, no item null. */
 Str crypt_command_check(Value words, Arena *arena);

@@ -1,4 +1,4 @@
-/* The table of methods. */
+/* Holds the table of methods. */
 #include "crypt_method.h"
 
 static const CryptMethodType unencrypted = {

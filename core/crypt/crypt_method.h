@@ -1,4 +1,5 @@
-/* crypt_method: how bytes are sealed with a key; one table row per kind, one file each. */
+/* crypt_method: methods that encrypt bytes with a key; one table row and one file for each
+ * method. */
 #pragma once
 
 #include "io.h"
@@ -10,16 +11,16 @@ typedef struct MethodRequest {
     const Io *io;
     const CancelToken *cancel;
     Str name;     /* method.aes_gcm.main */
-    Value config; /* of the schema's implied type, unmarked */
-    Str key;      /* ptr NULL: it has none */
+    Value config; /* conforms to the schema, without marks */
+    Str key;      /* ptr NULL: no key */
     SourceRange range;
 } MethodRequest;
 
 typedef struct CryptMethodType {
     const char *name;
-    Schema schema; /* of its block, but for "keys" */
+    Schema schema; /* of the block, without "keys" */
     MethodKeys keys;
-    /* NULL both: it leaves everything in the clear. */
+    /* Both NULL: the method leaves data unencrypted. */
     bool (*seal)(const MethodRequest *request, Str plain, Str *out, Arena *arena, Diags *diags);
     bool (*open)(const MethodRequest *request, Str sealed, Str *out, Arena *arena, Diags *diags);
 } CryptMethodType;
@@ -27,7 +28,7 @@ typedef struct CryptMethodType {
 extern const CryptMethodType crypt_method_aes_gcm;
 extern const CryptMethodType crypt_method_external;
 
-/* NULL: there is none. */
+/* Returns NULL if there is no such method. */
 const CryptMethodType *crypt_method_find(Str name);
-/* Row i; NULL past the end. */
+/* Returns row i; NULL after the last one. */
 const CryptMethodType *crypt_method_at(size_t i);

@@ -1,4 +1,4 @@
-/* method "aes_gcm". */
+/* Implements method "aes_gcm". */
 #include "crypt_method.h"
 #include "gcm.h"
 

@@ -1,4 +1,4 @@
-/* method "external": programs of the user's seal and open. */
+/* Implements method "external": programs of the user encrypt and decrypt. */
 #include "crypt_command.h"
 #include "crypt_method.h"
 #include "digest.h"

@@ -1,4 +1,4 @@
-/* envelope: a reader that takes exactly the members that there are. */
+/* envelope: writes envelopes, and reads them with a reader that accepts only the known members. */
 #include "envelope.h"
 #include "digest.h"
 #include "json.h"
@@ -10,7 +10,7 @@ bool envelope_is_sealed(Str bytes) {
     JsonReader reader = json_reader_new(bytes, scratch);
     if (json_next(&reader) != JSON_OBJECT_START)
         return false;
-    /* The state's own documents begin with "version", so a plain one is told by its first key. */
+    /* A plain state begins with "version", so its first key is enough. */
     while (json_next(&reader) == JSON_KEY) {
         if (str_equal(reader.text, STR("encrypted_data")) ||
             str_equal(reader.text, STR("encryption_version")))
@@ -24,7 +24,8 @@ bool envelope_is_sealed(Str bytes) {
     return false;
 }
 
-/* Bits behind the last byte could be anything: they must be what an encoder writes. */
+/* Unused bits of the last base64 character are ignored by most decoders. Here they must be as an
+ * encoder writes them. */
 bool envelope_from_base64(Str text, Str *out, Arena *arena) {
     Str bytes;
     if (!digest_from_base64(text, &bytes, arena))
@@ -41,7 +42,7 @@ typedef struct Reading {
     JsonReader reader;
     Arena *arena;
     Envelope *out;
-    unsigned seen; /* a bit per member */
+    unsigned seen; /* one bit per member */
 } Reading;
 
 static bool read_serial(Reading *reading) {

@@ -1,12 +1,12 @@
-/* envelope: what lies around everything that is persisted and holds values: state, copies, backup,
- * journal, plan file. The JSON that OpenTofu writes:
+/* envelope: the JSON format, from OpenTofu, around encrypted data: state, copies, backup, journal,
+ * plan file.
  *
- *     {"serial": N, "lineage": "…",                 of a state, as within; a plan has neither
+ *     {"serial": N, "lineage": "…",                 of a state, copied from within; not in plans
  *      "meta": {"key_provider.pbkdf2.NAME": base64(JSON of that key provider)},
  *      "encrypted_data": base64, "encryption_version": "v0"}
  *
- * Reading is strict (what OpenTofu does not write is damage), so that no changed byte goes
- * unnoticed. What the bytes within mean is cipher.h's business. */
+ * Reading is strict: any deviation from OpenTofu's output counts as damage, so that every changed
+ * byte is detected. cipher.h decrypts the data. */
 #pragma once
 
 #include "str.h"
@@ -19,7 +19,7 @@ typedef struct EnvelopeMeta {
 
 typedef VEC(EnvelopeMeta) EnvelopeMetas;
 
-/* Of a state: stands in the clear, and is compared with what is within. */
+/* Of a state: stored unencrypted, and compared with the values in the encrypted state. */
 typedef struct EnvelopeHead {
     bool is_given;
     uint64_t serial;
@@ -32,13 +32,14 @@ typedef struct Envelope {
     Str data;
 } Envelope;
 
-/* The JSON of an envelope? Looks at the keys of the first level only. */
+/* Returns true if the bytes are the JSON of an envelope. Looks at the keys of the first level
+ * only. */
 bool envelope_is_sealed(Str bytes);
-/* *error: what is wrong with it, a full sentence. */
+/* On failure sets `*error` to a full sentence. */
 MUST_USE bool envelope_decode(Str bytes, Envelope *out, const char **error, Arena *arena);
-/* One line, without a line end. */
+/* Returns one line, without a line end. */
 Str envelope_encode(const Envelope *envelope, Arena *arena);
-/* Serial and lineage of a state's text; not given: it has none. */
+/* Returns serial and lineage of a state; is_given is false if they are missing. */
 EnvelopeHead envelope_read_head(Str state, Arena *arena);
-/* As digest_from_base64, but each content has one text. */
+/* Like digest_from_base64, but accepts only the one canonical text for each content. */
 MUST_USE bool envelope_from_base64(Str text, Str *out, Arena *arena);

@@ -1,4 +1,4 @@
-/* gcm: OpenSSL does the work; what cannot fail is CHECKed. */
+/* gcm: calls OpenSSL; a failure of calls that cannot fail aborts. */
 #include "gcm.h"
 #include "digest.h"
 #include "secret.h"
@@ -6,7 +6,7 @@
 #include <limits.h>
 #include <openssl/evp.h>
 
-#define PIECE (1 << 30) /* lengths of OpenSSL are int */
+#define PIECE (1 << 30) /* OpenSSL counts lengths in int */
 
 typedef EVP_CIPHER_CTX *GcmRef;
 

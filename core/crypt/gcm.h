@@ -1,4 +1,5 @@
-/* gcm: AES-GCM over whole texts: 12 random bytes, the ciphertext, a tag of 16. */
+/* gcm: encrypts whole texts with AES-GCM. The result is 12 random bytes, the ciphertext, and a tag
+ * of 16 bytes. */
 #pragma once
 
 #include "str.h"
@@ -6,9 +7,9 @@
 #define GCM_NONCE_BYTES 12
 #define GCM_TAG_BYTES   16
 
-/* 16, 24 or 32 bytes. */
+/* Returns true for 16, 24 or 32 bytes. */
 bool gcm_is_key(Str key);
-/* `aad` is bound to the text, but is not in it. */
+/* Encrypts `plain`. `aad` is authenticated with it, but not stored. */
 Str gcm_seal(Str key, Str aad, Str plain, Arena *arena);
-/* False: another key, another `aad`, or changed bytes. */
+/* Returns false if the key or `aad` differs, or a byte was changed. */
 MUST_USE bool gcm_open(Str key, Str aad, Str sealed, Str *out, Arena *arena);

@@ -1,4 +1,4 @@
-/* The table of key providers. */
+/* Holds the table of key providers. */
 #include "key_provider.h"
 
 static const KeyProviderType *const types[] = {

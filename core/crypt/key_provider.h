@@ -1,8 +1,8 @@
-/* key_provider: where keys come from; one table row per kind, one file each.
+/* key_provider: sources of keys; one table row and one file for each kind.
  *
- * A key is asked for in one of two directions. To seal: a new one, with the metadata that is
- * stored beside what is sealed, in the clear. To open: the one that belongs to stored metadata.
- * Keys come in memory that the keyring wipes. */
+ * A request has one of two directions. To encrypt: return a key with metadata, which is stored
+ * unencrypted beside the data. To decrypt: return the key for stored metadata. The keyring wipes
+ * the memory of the keys. */
 #pragma once
 
 #include "io.h"
@@ -12,33 +12,34 @@ typedef struct KeyRequest {
     const Io *io;
     const CancelToken *cancel;
     Str name;          /* key_provider.pbkdf2.main */
-    Value config;      /* of the schema's implied type, unmarked, defaults filled in */
-    Str chained;       /* the key of the provider that "chain" names; ptr NULL: none is named */
-    const Str *stored; /* metadata; NULL: a key to seal with is wanted */
+    Value config;      /* conforms to the schema, without marks, with defaults */
+    Str chained;       /* key of the provider named by "chain"; ptr NULL: no chain */
+    const Str *stored; /* metadata of the key to decrypt with; NULL: a key to encrypt with */
     SourceRange range;
 } KeyRequest;
 
 typedef struct KeyResult {
     Str key;
-    Str metadata; /* JSON; when sealing */
+    Str metadata; /* JSON; only when encrypting */
 } KeyResult;
 
 typedef struct KeyProviderType {
     const char *name;
-    Schema schema; /* of its block, but for `reference` */
+    Schema schema; /* of the block, without `reference` */
     /* The argument that names another key provider; NULL: none. */
     const char *reference;
-    /* What can be said before anything is derived. `is_chained`: the reference is given. */
+    /* Validates before any key is derived. `is_chained`: the reference is set. May be NULL. */
     bool (*check)(Value config, bool is_chained, SourceRange range, Diags *diags);
     bool (*provide)(const KeyRequest *request, KeyResult *out, Arena *arena, Diags *diags);
-    /* Is what was stored what would be stored now? Then its key seals as well. NULL: never. */
+    /* Returns true if a new key would have the same parameters as the stored metadata. Then the
+     * stored key encrypts too. NULL: never. */
     bool (*is_current)(Value config, Str stored);
 } KeyProviderType;
 
 extern const KeyProviderType key_provider_pbkdf2;
 extern const KeyProviderType key_provider_external;
 
-/* NULL: there is none. */
+/* Returns NULL if there is no such key provider. */
 const KeyProviderType *key_provider_find(Str name);
-/* Row i; NULL past the end. */
+/* Returns row i; NULL after the last one. */
 const KeyProviderType *key_provider_at(size_t i);

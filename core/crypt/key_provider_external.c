@@ -1,5 +1,5 @@
-/* key_provider "external": a program of the user's gives the keys. To seal it is asked with null
- * and answers a key and what it wants to be told when that key is needed again. */
+/* Implements key_provider "external": a program of the user provides keys. To encrypt, the program
+ * reads null and returns a key with metadata. To decrypt, it reads these metadata. */
 #include "crypt_command.h"
 #include "envelope.h"
 #include "json.h"
@@ -17,10 +17,10 @@ static const Attribute attributes[] = {
 typedef struct Answer {
     Str sealing; /* base64 */
     Str opening;
-    Str external_data; /* JSON; empty: none */
+    Str external_data; /* JSON object; empty: none */
 } Answer;
 
-/* Calls `member` for each key of the object that comes next. */
+/* Calls `member` for each key of the next object; null counts as an empty object. */
 static bool read_object(JsonReader *reader,
                         bool (*member)(JsonReader *reader, Str key, Answer *out),
                         Answer *out) {
@@ -79,7 +79,7 @@ static Str metadata_of(const Answer *answer, Arena *arena) {
     return strbuf_str(&text);
 }
 
-/* A program that stored nothing is asked with null to open, too. */
+/* Without stored metadata, the program reads null when decrypting too. */
 static Str question_of(const KeyRequest *request) {
     bool is_empty =
         !request->stored || str_equal(*request->stored, STR("{\"external_data\":null}"));

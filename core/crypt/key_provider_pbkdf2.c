@@ -1,5 +1,6 @@
-/* key_provider "pbkdf2": a key from a passphrase, or from another provider's key. The salt and the
- * cost are stored beside what is sealed, so a changed cost opens what the old one sealed. */
+/* Implements key_provider "pbkdf2": derives a key from a passphrase, or from the key of another
+ * provider. Salt and cost are stored beside the encrypted data, so data with an older cost can
+ * still be decrypted. */
 #include "digest.h"
 #include "envelope.h"
 #include "json.h"
@@ -9,8 +10,8 @@
 
 #define PASSPHRASE_BYTES_MIN 16
 #define ITERATIONS_MIN       200000
-#define ITERATIONS_MAX       100000000 /* a minute and more: nobody waits for what is stored */
-#define LENGTH_MAX           1024      /* of a key, of a salt */
+#define ITERATIONS_MAX       100000000 /* takes more than a minute; limits stored metadata too */
+#define LENGTH_MAX           1024      /* bytes of a key or a salt */
 
 typedef struct Derivation {
     Str salt;

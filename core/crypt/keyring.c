@@ -1,4 +1,4 @@
-/* keyring: keys by the metadata that they belong to. */
+/* keyring: requests keys once and finds them by their metadata. */
 #include "keyring.h"
 #include "secret.h"
 
@@ -12,7 +12,7 @@ typedef struct GivenKey {
 struct KeySource {
     KeySourceConfig config;
     KeySource *next;
-    KeyResult sealing; /* key.ptr NULL: not made yet */
+    KeyResult sealing; /* key.ptr NULL: not requested yet */
     VEC(GivenKey) given;
 };
 
@@ -135,7 +135,7 @@ static bool find_opening(
         return refuse_missing(source, stored, diags);
     const GivenKey *known = find_given(source, meta->json);
     if (source->sealing.key.ptr && str_equal(source->sealing.metadata, meta->json)) {
-        *key = source->sealing.key; /* what this run has sealed */
+        *key = source->sealing.key; /* metadata of this run */
         return true;
     }
     if (known) {
@@ -155,7 +155,7 @@ static bool find_opening(
     return true;
 }
 
-/* A key under which it would be sealed today just as well. */
+/* If the configuration would still produce these metadata, uses their key for encryption. */
 static void trust(KeySource *source, const EnvelopeMetas *stored) {
     const KeyProviderType *type = source->config.type;
     const EnvelopeMeta *meta = find_meta(stored, source->config.metadata_key);

@@ -1,4 +1,4 @@
-/* secret: OpenSSL's overwriting, which no compiler leaves out. */
+/* secret: uses OpenSSL's cleanse, which the compiler cannot remove. */
 #include "secret.h"
 
 #include <openssl/crypto.h>

@@ -1,7 +1,7 @@
-/* secret: bytes that are not to stay in memory. */
+/* secret: removes secret bytes from memory. */
 #pragma once
 
 #include "str.h"
 
-/* Overwrites them where they stand. */
+/* Overwrites the bytes in place. */
 void secret_wipe(Str secret);
