@@ -1,10 +1,10 @@
-/* HTTP, and what the server says in a Status object. */
+/* Sends requests over HTTP and explains the Status objects of failures. */
 #include "kube_client.h"
 #include "kube_object.h"
 #include "utf8.h"
 
 #define BODY_LIMIT ((uint64_t)128 << 20)
-#define SHOWN_MAX  200 /* bytes of an answer that is no object */
+#define SHOWN_MAX  200 /* bytes of a response that is not JSON, in a message */
 
 static const CancelToken *cancel_of(const KubeClient *client) {
     return client->cancel ? *client->cancel : NULL;
@@ -41,7 +41,7 @@ static HttpRequest request_to(const KubeClient *client,
     };
     http_add_header(&request.headers, "Accept", STR("application/json"), arena);
     http_add_header(&request.headers, "Expect", STR_EMPTY,
-                    arena); /* no waiting for leave to send */
+                    arena); /* send the body without waiting for 100 Continue */
     if (what->body.len)
         http_add_header(&request.headers, "Content-Type", STR("application/json"), arena);
     if (as->token.len)
@@ -50,7 +50,7 @@ static HttpRequest request_to(const KubeClient *client,
     return request;
 }
 
-/* What stands between us and the server, or a server of another kind, answers in plain text. */
+/* A proxy, or a server that is not Kubernetes, may respond in plain text. */
 static Str first_line(Str body) {
     Str line;
     Str rest = str_trim(body);
@@ -102,7 +102,7 @@ static KubeStatus send_as(const KubeClient *client,
     return response->code == 409 ? KUBE_CONFLICT : KUBE_FAILED;
 }
 
-/* A credential that the server does not take any more is asked for once more. */
+/* A credential that the server rejects with 401 is requested again, once. */
 KubeStatus kube_client_send(const KubeClient *client,
                             const char *method,
                             Str path,

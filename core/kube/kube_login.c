@@ -1,5 +1,6 @@
-/* The program speaks client.authentication.k8s.io: it is told what it is asked for in a variable,
- * and answers with an ExecCredential on its standard output. */
+/* Requests credentials from a file or a program. The program speaks client.authentication.k8s.io:
+ * it reads the request from an environment variable and prints an ExecCredential on its standard
+ * output. */
 #include "kube_login.h"
 #include "digest.h"
 #include "json.h"
@@ -10,13 +11,13 @@
 
 #define INFO_VARIABLE "KUBERNETES_EXEC_INFO"
 #define TIMEOUT_MS    60000
-#define SHOWN_MAX     2000 /* bytes of its error output */
+#define SHOWN_MAX     2000 /* bytes of its standard error in a message */
 
 struct KubeLogin {
     const Io *io;
     const KubeTarget *target;
     pthread_mutex_t mutex;
-    KubeCredential credential; /* number 0: not asked for yet */
+    KubeCredential credential; /* number 0: not requested yet */
     Arena *arena;
 };
 
@@ -183,7 +184,7 @@ static bool ask(KubeLogin *login, const CancelToken *cancel, Str *problem, Arena
     return true;
 }
 
-/* Who comes meanwhile waits for what the first one gets. */
+/* Concurrent callers wait for one request and share its result. */
 bool kube_login_get(KubeLogin *login,
                     uint64_t refused,
                     const CancelToken *cancel,
@@ -199,7 +200,7 @@ bool kube_login_get(KubeLogin *login,
     bool ok = login->credential.number > refused || ask(login, cancel, problem, arena);
     *out = login->credential;
     pthread_mutex_unlock(&login->mutex);
-    if (out->certificate.len == 0) { /* a token beside a written certificate */
+    if (out->certificate.len == 0) { /* then the configuration has it */
         out->certificate = target->certificate;
         out->key = target->key;
     }

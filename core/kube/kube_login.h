@@ -1,6 +1,6 @@
-/* KubeLogin: as whom an API server is asked. What is written down stays; what a file or a program
- * says is asked for once, and anew when the server does not take it any more: tokens of clouds and
- * of pods last for minutes, a run may take hours. Guards itself. */
+/* KubeLogin: the credentials for an API server. Credentials in the configuration are constant.
+ * Those of a file or a program are requested once, and again after the server rejects them: tokens
+ * of clouds and pods last for minutes, a run may take hours. Locks itself. */
 #pragma once
 
 #include "cancel.h"
@@ -9,22 +9,22 @@
 typedef struct KubeLogin KubeLogin;
 
 typedef struct KubeCredential {
-    uint64_t number; /* the how manieth that was asked for; 0: written down */
+    uint64_t number; /* counts the requested credentials from 1; 0: from the configuration */
     Str token;
     Str certificate; /* PEM */
     Str key;
 } KubeCredential;
 
-/* `target` must live as long. */
+/* `target` must outlive the login. */
 KubeLogin *kube_login_new(const Io *io, const KubeTarget *target);
 void kube_login_close(KubeLogin *login);
-/* One that is younger than `refused`; 0: any. False: there is none, with *problem, a sentence's
- * end. */
+/* Returns a credential with a number above `refused` (0: any credential). On failure, `*problem` is
+ * the end of a sentence. */
 MUST_USE bool kube_login_get(KubeLogin *login,
                              uint64_t refused,
                              const CancelToken *cancel,
                              KubeCredential *out,
                              Str *problem,
                              Arena *arena);
-/* Whether there is something to ask. */
+/* Returns true if a file or a program provides the credentials. */
 bool kube_login_is_asked(const KubeLogin *login);

@@ -1,4 +1,4 @@
-/* Members by name; an object that changes is built anew. */
+/* Finds members by name; a changed object is a copy. */
 #include "kube_object.h"
 
 bool kube_object_find(Value object, const char *path, const char *last, Value *out) {

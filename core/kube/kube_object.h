@@ -1,12 +1,12 @@
-/* Looking into the objects of an API server, and changing them without touching the rest. */
+/* kube_object: reads and changes single members of Kubernetes objects. */
 #pragma once
 
 #include "json.h"
 
-/* A member of a member …; "metadata.labels.tfstate"; false when one of them is not there. Dots in
- * names do not matter to `last`, which stands alone. */
+/* Finds a nested member. `path` separates names with dots ("metadata.labels"); `last` is one name
+ * and may contain dots. Returns false if a member is missing. */
 MUST_USE bool kube_object_find(Value object, const char *path, const char *last, Value *out);
-/* A text there; empty when there is none. */
+/* Returns the text of a member; empty if there is none. */
 Str kube_object_text(Value object, const char *path, const char *last);
-/* The object with that member, which may be new or null (taken out). */
+/* Returns a copy of the object with this member set; a null value removes the member. */
 Value kube_object_with(Value object, const char *path, const char *last, Value value, Arena *arena);

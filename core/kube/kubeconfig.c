@@ -1,4 +1,4 @@
-/* libyaml's documents, looked through by name. */
+/* Reads kubeconfig files with libyaml. */
 #include "kubeconfig.h"
 #include "digest.h"
 
@@ -25,7 +25,7 @@ static void yaml_parser_release(YamlParser *parser) {
 }
 SCOPED_TYPE(YamlParser, yaml_parser_release);
 
-/* A place in one of the files; node NULL: there is none. */
+/* A node in one of the files; node NULL: absent. */
 typedef struct KubeNode {
     KubeFile *file;
     yaml_node_t *node;
@@ -36,7 +36,7 @@ static bool fail(Diags *diags, Str why) {
     return false;
 }
 
-/* A file that is not there says nothing, as for kubectl. */
+/* Like kubectl, skips a file that does not exist. */
 static bool load_file(const Io *io, Str path, KubeFile *out, Arena *arena, Diags *diags) {
     Str text;
     int error = io->disk->read_file(io->disk->self, path, &text, arena);
@@ -95,7 +95,8 @@ static KubeNode item_at(KubeNode list, size_t at) {
     return (KubeNode){list.file, yaml_document_get_node(&list.file->document, item)};
 }
 
-/* In "clusters: [{name: x, cluster: {…}}]" the content of x; the first file that has it counts. */
+/* Returns the `kind` content of the entry with this name in a list such as "clusters: [{name: x,
+ * cluster: {…}}]". The first file that has the entry wins. */
 static KubeNode named(KubeFile *files, size_t count, const char *list, const char *kind, Str name) {
     for (size_t i = 0; i < count; i++) {
         KubeNode all = member(root_of(&files[i]), list);
@@ -108,7 +109,7 @@ static KubeNode named(KubeFile *files, size_t count, const char *list, const cha
     return (KubeNode){0};
 }
 
-/* "x-data" holds it in base64, "x" names a file, relative to the one it stands in. */
+/* Reads PEM text: "x-data" holds it in base64, "x" names a file relative to the kubeconfig. */
 static bool take_pem(
     const Io *io, KubeNode place, const char *name, Str *out, Arena *arena, Diags *diags) {
     const char *inline_name = str_to_cstr(str_format(arena, "%s-data", name), arena);
@@ -165,7 +166,7 @@ Str kubeconfig_check_program(const KubeProgram *program, Arena *arena) {
                       STR_ARG(program->version), versions[0], versions[1]);
 }
 
-/* A command with a slash in it is meant from where its file stands. */
+/* A command with a slash is relative to the directory of its kubeconfig. */
 static bool take_program(KubeNode exec, KubeProgram *out, Arena *arena, Diags *diags) {
     KubeNode arguments = member(exec, "args");
     Str command = member_text(exec, "command", arena);
@@ -236,7 +237,7 @@ static bool take_context(const Io *io,
         return missing(diags, "user", user_name, arena);
     if (cluster.node && !take_cluster(io, cluster, out, arena, diags))
         return false;
-    /* As for kubectl: what proves the user is not told to a server that proves nothing. */
+    /* Like kubectl, sends no credentials to a server that cannot prove its identity (http). */
     bool is_open = str_starts_with(out->server, STR("http://"));
     return !user.node || is_open || take_user(io, user, out, arena, diags);
 }

@@ -1,28 +1,28 @@
-/* kubeconfig: which API server, and as whom, from the files that kubectl reads. */
+/* kubeconfig: reads the API server and the user from the files of kubectl. */
 #pragma once
 
 #include "diag.h"
 #include "io.h"
 
-/* Who gives the credentials when asked: "exec" of a user. */
+/* The program that provides credentials: "exec" of a user. */
 typedef struct KubeProgram {
-    Str version; /* "client.authentication.k8s.io/v1": how the two speak */
-    Str command; /* empty: nobody is asked */
+    Str version; /* API version of the protocol: "client.authentication.k8s.io/v1" */
+    Str command; /* empty: no program */
     StrVec arguments;
-    StrVec environment; /* "NAME=value" added to ours */
-    Str hint;           /* how to install it */
-    bool tells_cluster; /* it wants to know for which one */
+    StrVec environment; /* "NAME=value", added to the environment of loam */
+    Str hint;           /* installation hint for the user */
+    bool tells_cluster; /* pass the cluster to the program (provideClusterInfo) */
 } KubeProgram;
 
 typedef struct KubeTarget {
-    Str server;      /* "https://host:6443"; empty: nothing says */
-    Str server_name; /* what its certificate is for, if not its host's name */
-    Str proxy;       /* on the way to it; empty: what the environment says */
-    Str authorities; /* PEM */
+    Str server;      /* "https://host:6443"; empty: unknown */
+    Str server_name; /* name in its certificate; empty: the host of `server` */
+    Str proxy;       /* proxy URL; empty: from the environment variables */
+    Str authorities; /* PEM: the certificate authorities */
     bool skip_verify;
     Str token;
-    Str token_file;      /* instead: it may be written anew */
-    KubeProgram program; /* instead */
+    Str token_file;      /* read instead of `token`; its content may change */
+    KubeProgram program; /* run instead of using `token` */
     Str user;            /* basic authentication */
     Str password;
     Str certificate; /* PEM */
@@ -30,18 +30,19 @@ typedef struct KubeTarget {
 } KubeTarget;
 
 typedef struct KubeChoice {
-    StrVec paths; /* where two say the same, the first counts; one that is not there says nothing */
-    Str context;  /* empty: the current one */
-    Str cluster;  /* instead of the context's */
-    Str user_name; /* the same */
+    StrVec paths;  /* earlier files win; a missing file is skipped */
+    Str context;   /* empty: current-context */
+    Str cluster;   /* overrides the cluster of the context */
+    Str user_name; /* overrides the user of the context */
 } KubeChoice;
 
-/* What is wrong with the program, a sentence; empty: nothing. */
+/* Returns a sentence about an invalid program; empty if it is valid. */
 Str kubeconfig_check_program(const KubeProgram *program, Arena *arena);
 
 MUST_USE bool kubeconfig_read(
     const Io *io, const KubeChoice *choice, KubeTarget *out, Arena *arena, Diags *diags);
 
-/* What a pod finds: its account's token, the server's address in the environment. */
+/* Inside a pod: the token of its service account, and the server address from environment
+ * variables. */
 bool kubeconfig_is_in_cluster(const Io *io);
 MUST_USE bool kubeconfig_in_cluster(const Io *io, KubeTarget *out, Arena *arena, Diags *diags);
