@@ -1,4 +1,4 @@
-/* Settings, sessions and patience. */
+/* Implements settings, sessions and retries. */
 #include "ssh_client.h"
 
 #include "duration.h"
@@ -15,7 +15,7 @@
 #define PLAN_WAY_OUT     "A plan waits no longer than \"plan_timeout\" of the provider \"ssh\" allows."
 #define ATTEMPT_MS       30000 /* for one connection, handshake included */
 #define PAUSE_FIRST_MS   200   /* between attempts; doubles */
-#define KEY_GRACE_MS     20000 /* for a machine that refuses the user's key while it still boots */
+#define KEY_GRACE_MS     20000 /* how long a booting machine may reject the user's key */
 #define SESSIONS_MAX     8
 #define LOOKS_MAX        4
 #define LAST_WORDS       ((size_t)2048)
@@ -26,7 +26,7 @@ struct SshClient {
     Str private_key;
     uint16_t port;
     int64_t wait_ms;
-    int64_t hurry_ms; /* of a plan */
+    int64_t hurry_ms; /* "plan_timeout" */
 };
 
 Str ssh_client_check_host(Value value, Arena *arena) {
@@ -223,7 +223,8 @@ static SshStatus connect_once(SshLink *link, int64_t left_ms, SshProblem *proble
     return status;
 }
 
-/* An attempt that only the end of our own time cut short says less than the one before it. */
+/* Returns true if the end of our time cut the attempt short. Then the error of the attempt before
+ * is more useful. */
 static bool was_cut_short(SshStatus status, int64_t left_ms) {
     return left_ms < ATTEMPT_MS && (status == SSH_NO_HANDSHAKE || status == SSH_NO_ANSWER);
 }
@@ -232,14 +233,14 @@ typedef struct Connecting {
     SshLink *link;
     SshStatus status; /* of the last attempt; SSH_DONE before the first */
     SshProblem *problem;
-    int64_t left_ms; /* when it began */
+    int64_t left_ms; /* time left when the attempt began */
     SshStatus status_before;
     SshProblem problem_before;
-    bool is_refused; /* the user's key or password */
+    bool is_refused; /* the user's key or password was rejected */
     int64_t refused_ms;
 } Connecting;
 
-/* A machine that boots may take logins before it has read the user's key. */
+/* A booting machine may accept logins before it has read the user's key. */
 static bool is_within_grace(Connecting *connecting, const Wait *wait) {
     if (connecting->status != SSH_USER_KEY_REFUSED && connecting->status != SSH_PASSWORD_REFUSED)
         return true;
@@ -278,7 +279,7 @@ static SshStatus connect_patiently(SshLink *link, SshProblem *problem) {
         .pauses = {.first_ms = PAUSE_FIRST_MS},
     };
     link->from_pool = false;
-    /* The first attempt itself may take long. */
+    /* Shows progress now, because the first attempt may take long. */
     call_progress(
         call, 0, 0,
         str_to_cstr(str_format(call->arena, "connecting to %s", until.what), call->arena));
@@ -291,7 +292,7 @@ static SshStatus connect_patiently(SshLink *link, SshProblem *problem) {
     return connecting.status_before;
 }
 
-/* Who looks at many things on a machine that is not there waits for it once. */
+/* If a plan reads many objects of an absent machine, only the first read waits for it. */
 static SshStatus connect(SshLink *link, SshProblem *problem) {
     SshPool *pool = link->client ? link->client->pool : NULL;
     SshStatus status;
@@ -346,7 +347,7 @@ SshStatus ssh_client_exec(SshLink *link,
     }
     if (link->session) {
         SshStatus status = exec_once(link, command, out, problem);
-        /* A session that lay idle may be dead without knowing it. */
+        /* An idle session from the pool may have died; then connects again. */
         if (status != SSH_LOST || !link->from_pool)
             return status;
     }
@@ -447,7 +448,7 @@ void ssh_client_explain(const SshLink *link, SshStatus status, SshProblem proble
                      STR_ARG(link->target.user), STR_ARG(endpoint), STR_ARG(why), way_out);
 }
 
-/* A plan's looks share a few sessions: a session takes longer than a look. */
+/* Reads in a plan share few sessions: opening a session takes longer than a read. */
 bool ssh_client_limits(const Call *call,
                        const LimitsRequest *request,
                        LimitsResponse *response,

@@ -1,21 +1,21 @@
-/* ssh_client: connection settings, a pool of sessions, and patience with machines that still boot.
+/* ssh_client: connection settings, a pool of sessions, and retries for machines that still boot.
  *
- *   SshClient   the provider's defaults and its idle sessions; guards itself
- *   SshLink     the way to one machine during one call: settings, and a session once there is one
+ *   SshClient   the provider's defaults and its idle sessions; locks itself
+ *   SshLink     the connection to one machine during one call: settings, and the session once open
  *
- * A session is used by one call at a time and goes back to the pool when its link is released.
+ * One call at a time uses a session; releasing the link returns the session to the pool.
  *
- * Connecting waits until the machine's time is up. Nothing there, a closed port and a handshake
- * that breaks off are tried again, since a machine that boots shows all of them. A host key other
- * than the pinned one is final at once; a refused user key is final after a short grace, since some
- * machines take logins before their seed is read. */
+ * Connecting retries until the timeout of the machine. No response, a closed port and a broken
+ * handshake are retried, because a booting machine shows all of them. A host key that differs from
+ * the pinned one fails at once. A rejected user key fails after 20 seconds, because some machines
+ * accept logins before they have read their seed. */
 #pragma once
 
 #include "duration.h"
 #include "provider.h"
 
 /* clang-format off */
-/* The connection, as rows of an attribute table; `host_flags` joins the flags of "host". */
+/* Rows of an attribute table for the connection; `host_flags` adds flags to "host". */
 #define SSH_CLIENT_ATTRIBUTES(host_flags)                                                          \
     {"host",        &TYPE_STRING, REQUIRED | (host_flags),                                         \
      "Address or name of the machine.", .check = ssh_client_check_host},                           \
@@ -50,53 +50,55 @@ void ssh_client_close(void *client);
 
 typedef struct SshLink {
     const Call *call;
-    SshClient *client; /* NULL: without a pool */
+    SshClient *client; /* NULL: no pool */
     SshTarget target;
-    int64_t wait_ms;      /* for the machine to answer */
-    int64_t hurry_end_ms; /* monotonic time by which the machine has to have answered; 0: none */
+    int64_t wait_ms;      /* time to retry connecting */
+    int64_t hurry_end_ms; /* monotonic time after which a plan stops trying; 0: none */
     SshSession *session;
     bool from_pool;
-    bool may_have_run; /* something was sent, and nobody heard of its end */
+    bool may_have_run; /* a command was sent, and its end is unknown */
 } SshLink;
 
-/* Settings from an object's attributes and the provider's defaults. Does not connect. */
+/* Fills the settings from the attributes of `object` and the provider's defaults. Does not
+ * connect. */
 MUST_USE bool ssh_client_link(const Call *call, Value object, SshLink *out, Diags *diags);
-/* The way to a target without a provider's settings: its session is kept by the link alone. */
+/* Returns a link to a target without provider settings. Its session is closed on release. */
 SshLink ssh_client_link_target(const Call *call, const SshTarget *target, int64_t wait_ms);
-/* A plan does not wait for a machine to boot. From now on connections and commands together have
- * the time that "plan_timeout" of the provider's configuration gives. */
+/* For plans, which do not wait for a machine to boot. Connecting and all commands together must end
+ * within "plan_timeout" of the provider configuration. */
 void ssh_client_hurry(SshLink *link);
-/* Each connection alone has that time; a command may take as long as the call. */
+/* Limits each connection to "plan_timeout"; a command may take as long as the call. */
 void ssh_client_hurry_connections(SshLink *link);
-/* With ssh_client_hurry: the machine did not answer in time, or cannot be connected to at all. A
- * refused key is an answer. */
+/* After ssh_client_hurry: returns true if the machine did not respond in time, or cannot be
+ * connected to. A rejected key does not count. */
 bool ssh_client_is_absent(const SshLink *link, SshStatus status);
-/* Why a hurried link could not be used, as sentences: what happened, and how to wait longer. */
+/* Returns sentences about the failure of a link after ssh_client_hurry, and how to wait longer. */
 Str ssh_client_explain_absence(const SshLink *link, SshStatus status, SshProblem problem);
 void ssh_client_release(SshLink *link);
-/* For a command of the call: until its deadline, or stopped at that level. */
+/* Returns the time limits for a command of the call: its deadline, and the level that stops it. */
 SshPatience ssh_client_patience(const SshLink *link, CancelLevel cancel_at);
 SCOPED_TYPE(SshLink, ssh_client_release);
 
-/* "sh -c SCRIPT loam ARGUMENT…": a script's own text never holds what users wrote. */
+/* Returns "sh -c SCRIPT loam ARGUMENT…". User input belongs into the arguments only, never into the
+ * script. */
 Str ssh_client_script(const char *script, const Str *arguments, size_t count, Arena *arena);
-/* Connects where needed and runs the command. The session stays with the link unless it broke. */
+/* Connects if needed and runs the command. The link keeps the session unless it broke. */
 SshStatus ssh_client_exec(SshLink *link,
                           const SshCommand *command,
                           SshResult *out,
                           SshProblem *problem);
-/* Same, a failure becomes an error. The command's own exit status is the caller's business. */
+/* Same, but reports a failure as an error. The caller checks the exit status of the command. */
 MUST_USE bool ssh_client_run(SshLink *link,
                              const SshCommand *command,
                              SshResult *out,
                              Diags *diags);
-/* Why the machine could not be used, and the way out. */
+/* Adds an error: why the machine could not be used, and what to do. */
 void ssh_client_explain(const SshLink *link, SshStatus status, SshProblem problem, Diags *diags);
-/* At most eight sessions with one machine: its server refuses too many at once. Reads share
- * four. */
+/* Allows at most eight sessions with one machine, because its server rejects more at once. Reads
+ * share four. */
 bool ssh_client_limits(const Call *call,
                        const LimitsRequest *request,
                        LimitsResponse *response,
                        Diags *diags);
-/* The end of what a command wrote, without control characters, for a message. */
+/* Returns the end of a command's output for a message, without control characters. */
 Str ssh_client_last_words(Str err, Str out, Arena *arena);

@@ -1,11 +1,11 @@
-/* Scripts under markers. What runs on the machine is here as text, in POSIX sh. */
+/* Runs scripts under markers. The helper scripts for the machine are in this file, in POSIX sh. */
 #include "ssh_marker.h"
 
 #include "utf8.h"
 
 #define OUTPUT_KEPT    262144
-#define STARTING_MAX   "40" /* looks at a marker without a process before it counts as lost */
-#define START_TIME     "2"  /* seconds from the end of a killed run to the script that it sent */
+#define STARTING_MAX   "40" /* checks of a marker without a process before it counts as lost */
+#define START_TIME     "2"  /* seconds in which a start request of a killed run may still arrive */
 #define FORGET_WAIT_MS 5000
 #define TIDY_MS        10000
 #define TICK_MS        1000
@@ -13,7 +13,7 @@
 
 /* clang-format off */
 
-/* Arguments: $1 the id. Sets $d; says whether the process is still the one that was started. */
+/* Arguments: $1 the id. Sets $d. alive() succeeds if the started process still runs. */
 #define MARKER_PRELUDE                                                                             \
     "set -u\n"                                                                                     \
     "if [ -n \"${LOAM_STATE_DIR:-}\" ]; then b=$LOAM_STATE_DIR\n"                                    \
@@ -41,14 +41,14 @@
     "  [ \"$began\" = \"$g\" ]\n"                                                                  \
     "}\n"
 
-/* $2: length of the script, which comes on standard input; half a script is never run. */
+/* $2: length of the script on standard input; an incomplete script is never run. */
 static const char start_script[] = MARKER_PRELUDE
     "m=$(umask)\n"
     "umask 077\n"
     "mkdir -p \"$b/exec\" || exit 91\n"
     "t=$d.$$\n"
     "trap 'rm -f \"$t\"' EXIT\n"
-    /* Who started this may be gone: then speaking to them ends in a signal, before the tidying. */
+    /* The SSH client may be gone: then output would raise SIGPIPE and skip the cleanup. */
     "trap '' PIPE\n"
     "trap 'exit 95' HUP TERM\n"
     "head -c \"$2\" >\"$t\" || exit 91\n"
@@ -82,9 +82,9 @@ static const char start_script[] = MARKER_PRELUDE
     "shift\n"
     "\"$@\" sh \"$d/run\" \"$i\" \"$m\" </dev/null >/dev/null 2>&1 &\n";
 
-/* $2: how much of the output is wanted. Prints one line about the marker, then out and err.
- * $3: "claim" if a start may still be under way, sent by a run that was killed: it is kept out, and
- * the marker goes when it has had its time. */
+/* $2: bytes of output to print. Prints one line about the marker, then out and err. $3: "claim" if
+ * a killed run may have sent a start request that is still to arrive. Then this script creates
+ * "started" to block the request, and removes the marker after START_TIME. */
 static const char follow_script[] = MARKER_PRELUDE
     "say() {\n"
     "  s=0 e=0\n"
@@ -118,7 +118,7 @@ static const char follow_script[] = MARKER_PRELUDE
     "read -r c <\"$d/status\"\n"
     "say \"$1\" exited \"$c\" \"$2\"\n";
 
-/* A script in a session of its own is ended with all its children. */
+/* Ends a script that runs in a session (setsid) together with all its children. */
 static const char forget_script[] = MARKER_PRELUDE
     "if [ -d \"$d\" ]; then\n"
     "  if [ ! -e \"$d/status\" ] && alive; then\n"
@@ -142,7 +142,8 @@ static const char look_script[] = MARKER_PRELUDE
 /* clang-format on */
 
 static SshPatience run_patience(const SshLink *link) {
-    /* A first signal lets the script end, since its outcome is worth having; a second does not. */
+    /* After a first signal the script may end, so that its result is known; a second signal stops
+     * waiting. */
     return ssh_client_patience(link, CANCEL_NOW);
 }
 
@@ -170,7 +171,8 @@ static bool start(SshLink *link, Str id, Str script, Diags *diags) {
     SshResult result;
     SshProblem problem = {0};
     SshStatus status = ssh_client_exec(link, &command, &result, &problem);
-    /* Whether it started is unknown when the session breaks here; starting again is safe. */
+    /* If the session breaks here, the script may or may not have started; starting again is
+     * safe. */
     if (status == SSH_LOST)
         status = ssh_client_exec(link, &command, &result, &problem);
     if (status != SSH_DONE) {
@@ -245,7 +247,7 @@ static bool state_from_word(Str word, SshMarkerState *out) {
     return false;
 }
 
-/* The line about the marker stands behind whatever the login shell's own files print. */
+/* The startup files of the login shell may print text before the line about the marker. */
 static bool parse_report(Str text, Str id, SshMarkerResult *out, Arena *arena) {
     Str head = str_format(arena, "loam-exec %.*s ", STR_ARG(id));
     size_t at = str_find(text, head, 0);
@@ -272,7 +274,7 @@ static bool parse_report(Str text, Str id, SshMarkerResult *out, Arena *arena) {
     return true;
 }
 
-/* Whoever only asks what became of it may stop at once. */
+/* After a first signal, recovery stops at once: the script continues on the machine. */
 static SshPatience follow_patience(const SshLink *link, Str how) {
     SshPatience patience = run_patience(link);
     if (str_equal_cstr(how, "claim"))

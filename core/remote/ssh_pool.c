@@ -1,4 +1,4 @@
-/* Idle sessions, found by a digest of all that makes a target. */
+/* Keeps idle sessions, found by a digest of all fields of the target. */
 #include "ssh_pool.h"
 
 #include "digest.h"
@@ -20,7 +20,7 @@ typedef struct Absence {
 } Absence;
 
 struct SshPool {
-    Arena *arena; /* which it lives in itself */
+    Arena *arena; /* holds the pool itself */
     const Ssh *ssh;
     pthread_mutex_t lock;
     VEC(Idle) idle;
@@ -56,7 +56,7 @@ static void key_of(const SshTarget *target, char out[KEY_SIZE]) {
     memcpy(out, digest_hex(DIGEST_SHA256, all, scratch).ptr, KEY_SIZE);
 }
 
-/* Takes the newest entry of this key out of the list. */
+/* Removes the newest entry of this key from the list and returns its session; NULL if none. */
 static SshSession *take_entry(SshPool *pool, const char key[KEY_SIZE]) {
     for (size_t i = pool->idle.count; i > 0; i--) {
         Idle *entry = &pool->idle.items[i - 1];

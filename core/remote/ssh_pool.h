@@ -1,5 +1,5 @@
-/* ssh_pool: idle sessions, kept for the next call to the same machine, and what became of attempts
- * to look at one. Guards itself. */
+/* ssh_pool: idle sessions for later calls to the same machine, and failures of connections for
+ * plans. Locks itself. */
 #pragma once
 
 #include "ssh.h"
@@ -7,12 +7,13 @@
 typedef struct SshPool SshPool;
 
 SshPool *ssh_pool_open(const Ssh *ssh);
-/* Closes every idle session. NULL is fine. */
+/* Closes all idle sessions. Accepts NULL. */
 void ssh_pool_close(SshPool *pool);
-/* An idle session with exactly this target, the caller's until it is given back; or NULL. */
+/* Returns an idle session with exactly this target, or NULL. The caller owns it until
+ * ssh_pool_give. */
 SshSession *ssh_pool_take(SshPool *pool, const SshTarget *target);
 void ssh_pool_give(SshPool *pool, const SshTarget *target, SshSession *session);
-/* The target could not be connected to, for as long as the pool lives. */
+/* Records that the target could not be connected to, until the pool is closed. */
 void ssh_pool_note_absence(SshPool *pool,
                            const SshTarget *target,
                            SshStatus status,

@@ -1,4 +1,4 @@
-/* Files by scripts in POSIX sh. */
+/* Writes and removes files with scripts in POSIX sh. */
 #include "ssh_upload.h"
 
 #include "path_error.h"
@@ -15,7 +15,7 @@ static const char write_script[] =
     "[ -z \"$f\" ] || (umask 022; mkdir -p \"$f\") || exit 91\n"
     "t=$p.loam.$$\n"
     "trap 'rm -f \"$t\"' EXIT\n"
-    /* Who started this may be gone: then speaking to them ends in a signal, before the tidying. */
+    /* The SSH client may be gone: then output would raise SIGPIPE and skip the cleanup. */
     "trap '' PIPE\n"
     "trap 'exit 95' HUP TERM\n"
     "cat >\"$t\" || exit 91\n"
