@@ -1,4 +1,4 @@
-/* The files of a suite, one after the other. */
+/* Runs the files of a suite, one after the other. */
 #include "suite.h"
 #include "suite_assert.h"
 
@@ -54,7 +54,7 @@ void suite_carry_out(const SuiteRequest *request, Suite *out, Arena *arena) {
     events->end(events->self, out);
 }
 
-/* A module that several runs are about is judged once. */
+/* Validates each module once, even if several runs use it. */
 static bool validate_module(const Engine *engine, const TestRun *run, Map *seen, Diags *diags) {
     if (!run->config || map_has(seen, run->source))
         return true;

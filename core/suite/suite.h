@@ -1,52 +1,53 @@
-/* Suite: the test files of a configuration, carried out: each run plans or applies for real, into
- * states that are in memory alone, and what it made is destroyed at the end of its file.
+/* Suite: runs the test files of a configuration. Each run plans or applies for real, with states in
+ * memory only. Its objects are destroyed at the end of the file.
  *
- *   file    its runs one after the other; after an error the rest of them is skipped
+ *   file    its runs one after the other; after an error the rest is skipped
  *   run     validate, plan, perhaps apply; then its assertions
- *   state   one for each `state_key`, else for each module that the runs are about
+ *   state   one for each `state_key`, else one for each module under test
  *
- * One thread; the engine has its own. All of it lives in the arena given to suite_carry_out. */
+ * One thread; the engine has its own. All results live in the arena given to suite_carry_out. */
 #pragma once
 
 #include "engine.h"
 #include "input.h"
 
-/* From best to worst but for the first: the worst of many counts. */
+/* After SUITE_PENDING in order from best to worst. A file or suite has the worst status of its
+ * parts. */
 typedef enum SuiteStatus {
     SUITE_PENDING,
     SUITE_SKIP,
     SUITE_PASS,
-    SUITE_FAIL,  /* an assertion does not hold */
-    SUITE_ERROR, /* there was nothing to assert, or no way to */
+    SUITE_FAIL,  /* an assertion failed */
+    SUITE_ERROR, /* the run failed before its assertions, or an assertion could not be evaluated */
 } SuiteStatus;
 
 typedef struct SuiteRun {
     const TestRun *config;
     SuiteStatus status;
-    int64_t started_ms; /* since 1970 */
+    int64_t started_ms; /* Unix time */
     int64_t elapsed_ms;
     Diags diags;
-    const Engine *engine; /* that it was carried out with; NULL: it was not */
-    const Plan *plan;     /* NULL: it did not get that far */
-    const State *prior;   /* that it was planned from */
-    const State *state;   /* after an apply; NULL: it planned alone */
+    const Engine *engine; /* engine of the run; NULL: the run did not get that far */
+    const Plan *plan;     /* NULL: the run did not get that far */
+    const State *prior;   /* state before the plan */
+    const State *state;   /* state after the apply; NULL: not applied */
 } SuiteRun;
 
 typedef struct SuiteFile {
     const TestFile *config;
     SuiteStatus status;
     VEC(SuiteRun) runs;
-    Diags diags; /* of what is before and after its runs */
+    Diags diags; /* diagnostics before and after the runs */
 } SuiteFile;
 
 typedef struct Suite {
     VEC(SuiteFile) files;
     SuiteStatus status;
     bool is_interrupted;
-    size_t counts[SUITE_ERROR + 1]; /* of runs */
+    size_t counts[SUITE_ERROR + 1]; /* number of runs by status */
 } Suite;
 
-/* What a run has left in a state. */
+/* The remaining objects of a run. */
 typedef struct SuiteLeftover {
     const SuiteRun *run;
     const State *state;
@@ -56,16 +57,16 @@ typedef VEC(SuiteLeftover) SuiteLeftovers;
 
 typedef enum SuiteProgress { SUITE_STARTING, SUITE_TEARDOWN, SUITE_COMPLETE } SuiteProgress;
 
-/* What whoever shows it is told, in order. */
+/* Callbacks for the view, in order of the calls. */
 typedef struct SuiteEvents {
     void *self;
     void (*begin)(void *self, const Suite *suite);
     void (*file)(void *self, const SuiteFile *file, SuiteProgress progress);
     void (*run)(void *self, const SuiteFile *file, const SuiteRun *run, SuiteProgress progress);
-    /* Not all of what a run left could be destroyed: this is still there. */
+    /* Some objects of a run could not be destroyed; `state` holds them. */
     void (*left)(void *self, const SuiteFile *file, const SuiteRun *run, const State *state);
-    /* The end of a file that could not be waited for: the states of its runs, and what was about to
-     * be done (NULL: nothing). */
+    /* Called instead of the cleanup if the engine was stopped. `left`: states with remaining
+     * objects; `planned`: the plan of the interrupted run (NULL: none). */
     void (*interrupt)(void *self,
                       const SuiteFile *file,
                       const SuiteLeftovers *left,
@@ -74,19 +75,20 @@ typedef struct SuiteEvents {
 } SuiteEvents;
 
 typedef struct SuiteRequest {
-    const Engine *engine;      /* of the configuration, tests loaded */
-    const InputRequest *input; /* values from outside the tests */
-    Str test_folder;           /* values there are for the tests there */
-    const StrVec *filters;     /* paths of files; empty: all */
-    /* No run is begun after it. One under way comes to its end, and what it made is destroyed: that
-     * the engine's own token stops. */
+    const Engine *engine;      /* of the configuration, with tests loaded */
+    const InputRequest *input; /* values from outside the test files */
+    Str test_folder;           /* directory with variable files for the test files in it */
+    const StrVec *filters;     /* paths of test files; empty: all */
+    /* If raised, no further run starts. The current run ends and its objects are destroyed; only
+     * the engine's token stops that. */
     const CancelToken *stop;
     const SuiteEvents *events;
 } SuiteRequest;
 
-/* What went wrong is in *out. */
+/* Runs the suite; `*out` holds all errors. */
 void suite_carry_out(const SuiteRequest *request, Suite *out, Arena *arena);
-/* What can be told of the tests without running them: their modules, what they name. */
+/* Validates the test files without running them: modules, overrides and expect_failures
+ * references. */
 MUST_USE bool suite_validate(const Engine *engine, Arena *arena, Diags *diags);
 /* "pass" … "pending" */
 const char *suite_status_name(SuiteStatus status);

@@ -1,4 +1,4 @@
-/* Assertions, evaluated where a run has left the names of its module. */
+/* Evaluates assertions in the scope of the module after a run. */
 #include "suite_assert.h"
 #include "convert.h"
 #include "engine.h"
@@ -33,7 +33,7 @@ static bool lookup_output(
     return false;
 }
 
-/* One that only the tests know. */
+/* Finds a variable that the module does not declare: of the run, the file, or from outside. */
 static bool lookup_test_variable(
     const AssertScope *self, Str name, bool *is_found, Value *out, Diags *diags) {
     SuiteValues *values = self->context->values;
@@ -172,7 +172,7 @@ bool suite_assert_check_expected(const TestRun *run, Diags *diags) {
     return ok;
 }
 
-/* The object, or the block of which it is an instance. */
+/* Finds the expectation for the failed object, or for its resource block without instance key. */
 static const TestExpectation *find_expected(const SuiteRun *run, const Diag *diag) {
     Str checked = diag->checked;
     Str block = str_slice(checked, 0, str_find_char(checked, '[', 0));
@@ -201,7 +201,7 @@ bool suite_assert_expected(const SuiteRun *run, const Diags *found, Diags *out) 
     }
     vec_each(&run->config->expected, expected) {
         if (map_set(&came, expected->text, (void *)expected))
-            continue; /* it came, or is missed already */
+            continue; /* the failure occurred, or is reported already */
         diags_error(out, expected->range, "Missing expected failure",
                     "A condition of %.*s was expected to fail, and none did.",
                     STR_ARG(expected->text));
@@ -209,7 +209,7 @@ bool suite_assert_expected(const SuiteRun *run, const Diags *found, Diags *out) 
     return out->error_count == before;
 }
 
-/* Other programs place it for outputs alone. */
+/* In JSON output the warning has a range for outputs only, as in Terraform. */
 static void warn_early(const TestExpectation *expected, Diags *out) {
     diags_warning(
         out, expected->range, "Expected failure while planning",

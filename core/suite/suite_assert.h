@@ -1,24 +1,24 @@
-/* suite_assert: what must hold after a run: its assertions, and the failures that it expects. */
+/* suite_assert: evaluates the assertions of a run and checks its expected failures. */
 #pragma once
 
 #include "suite_context.h"
 
-/* What an assertion sees besides the names of the module. */
+/* The values that an assertion can refer to. */
 typedef struct SuiteFindings {
     EngineConsole *console;
     const Config *config;
     const Map *variables; /* of the run: name → InputValue */
 } SuiteFindings;
 
-/* The worst that came of them; what is wrong joins run->diags. */
+/* Evaluates all assertions. Returns the worst status; adds errors to run->diags. */
 SuiteStatus suite_assert_all(SuiteContext *context, SuiteRun *run, const SuiteFindings *findings);
-/* Do the failures name what can fail? */
+/* Checks that every expect_failures reference names an object with conditions. */
 MUST_USE bool suite_assert_check_expected(const TestRun *run, Diags *diags);
-/* Expected failures are left out, others of check blocks are errors, and what was expected and did
- * not come is one. False: there are errors in *out. */
+/* Copies `found` to `out` without the expected failures. Other failed check blocks and missing
+ * expected failures become errors. Returns false if errors were added. */
 MUST_USE bool suite_assert_expected(const SuiteRun *run, const Diags *found, Diags *out);
-/* Of a plan that is to be applied: nothing is left out, as nothing can be applied, and expected
- * failures are explained. Of check blocks the apply will say. */
+/* For the plan before an apply: copies `found` without check blocks, which the apply evaluates
+ * again. Adds a warning for each expected failure, because it prevents the apply. */
 void suite_assert_explain(const SuiteRun *run, const Diags *found, Diags *out);
-/* All outputs of the module as one object. */
+/* Returns all outputs of the module as one object. */
 Value suite_assert_outputs(const SuiteFindings *findings, Arena *arena);

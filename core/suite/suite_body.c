@@ -1,4 +1,4 @@
-/* A body whose references are replaced by what they stand for. */
+/* Replaces the references of a body with values. */
 #include "suite_body.h"
 #include "eval.h"
 

@@ -1,9 +1,9 @@
-/* suite_body: a body of a test file as one for the engine: what its expressions refer to are names
- * of the file, which the engine does not know, so their values stand in their places. */
+/* suite_body: wraps a body of a test file for the engine. References in its expressions name
+ * objects of the test file, which the engine does not know, so they are replaced with values. */
 #pragma once
 
 #include "body.h"
 #include "scope.h"
 
-/* Values are looked up when the body is asked. */
+/* Evaluates the references when the content is read. */
 const Body *suite_body_new(const Body *inner, const Scope *scope, Arena *arena);

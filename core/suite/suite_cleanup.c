@@ -1,4 +1,4 @@
-/* The end of a file: what its runs made is destroyed, with the configuration that made it. */
+/* Destroys the objects of a file's runs, with the configuration that created them. */
 #include "suite_context.h"
 #include "suite_state.h"
 
@@ -13,7 +13,7 @@ static bool holds_objects(const State *state) {
     return false;
 }
 
-/* The latest first: it may stand on what came before. */
+/* The latest first: its objects may depend on earlier ones. */
 static void sort(const SuiteContext *context, SuiteStates *out) {
     for (size_t i = context->file->runs.count; i-- > 0;) {
         map_each(&context->states, entry) {
@@ -53,7 +53,7 @@ static void clean(SuiteContext *context, SuiteState *state) {
         events->left(events->self, file, state->last, state->state);
 }
 
-/* The plan that was under way when the engine was stopped. */
+/* Returns the plan that was being applied when the engine was stopped; NULL if none. */
 static const Plan *find_interrupted(const SuiteContext *context) {
     vec_each(&context->file->runs, run) {
         if (run->status == SUITE_ERROR && run->plan && !run->config->is_plan)

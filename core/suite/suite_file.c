@@ -1,4 +1,4 @@
-/* One test file, from its first run to the end of what they made. */
+/* Executes one test file, from its first run to the cleanup. */
 #include "suite_context.h"
 #include "suite_values.h"
 

@@ -1,4 +1,4 @@
-/* Overrides of a test held against the configuration that they are about. */
+/* Checks that the targets of overrides exist in the configuration. */
 #include "suite_context.h"
 
 static const Module *find_module(const Config *config, const ModuleAddr *address) {

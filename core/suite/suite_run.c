@@ -1,4 +1,5 @@
-/* One run: its module with the providers of the test, planned, perhaps applied, judged. */
+/* Executes one run: its module with the providers of the test is planned, perhaps applied, and
+ * asserted. */
 #include "suite_assert.h"
 #include "suite_body.h"
 #include "suite_state.h"
@@ -29,7 +30,7 @@ static ProviderConfig *bind_provider(RunWork *work, const ProviderConfig *config
     return bound;
 }
 
-/* The run says which of the file's configurations stand where. */
+/* Uses the provider configurations that the run maps with `providers`. */
 static bool take_named(RunWork *work, Map *providers) {
     const TestFile *file = work->context->file->config;
     bool ok = true;
@@ -56,7 +57,7 @@ static bool is_key(const ProviderRef *ref, Str key) {
            (key.len == ref->name.len || key.ptr[ref->name.len] == '.');
 }
 
-/* Does the module, or one that it calls, work with this configuration? */
+/* Returns true if the module or a called module uses this provider configuration. */
 static bool uses_provider(const Module *module, Str key) {
     bool is_default = str_find_char(key, '.', 0) == SIZE_MAX;
     if (map_has(&module->providers, key))
@@ -78,7 +79,7 @@ static bool uses_provider(const Module *module, Str key) {
     return false;
 }
 
-/* Of those that nobody uses nothing is known, not even whether they are right. */
+/* Leaves out unused provider configurations, so they are neither evaluated nor validated. */
 static bool take_providers(RunWork *work, Map *providers) {
     const TestFile *file = work->context->file->config;
     if (work->run->config->providers.count > 0)
@@ -90,7 +91,7 @@ static bool take_providers(RunWork *work, Map *providers) {
     return true;
 }
 
-/* The run's overrides win over the file's. */
+/* Overrides of the run come first, so that they win over those of the file. */
 static const TestOverrides *join_overrides(const RunWork *work) {
     const TestOverrides *const lists[] = {
         &work->run->config->overrides,
@@ -105,7 +106,7 @@ static const TestOverrides *join_overrides(const RunWork *work) {
     return all;
 }
 
-/* The configuration as it is, but for the providers of its root. */
+/* Copies the configuration and adds the providers of the test to its root module. */
 static bool prepare(RunWork *work) {
     Arena *arena = work->context->arena;
     Config *config = arena_new(arena, Config);
@@ -200,7 +201,7 @@ static bool apply(RunWork *work) {
                                                NULL, work->engine->io, arena);
     bool ok =
         engine_apply(work->engine, &work->options, work->planned.plan, working, arena, &found);
-    (void)ok; /* what was expected to fail may be all that failed */
+    (void)ok; /* `found` has the errors, and expected failures are not errors */
     SuiteState *state = work->state;
     state->state = working_state_close(working);
     state->last = work->run;

@@ -1,4 +1,4 @@
-/* A store that forgets. */
+/* Implements a backend that stores nothing. */
 #include "suite_state.h"
 
 static bool forget_lock(Backend *backend,

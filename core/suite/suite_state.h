@@ -1,4 +1,4 @@
-/* suite_state: a state that nobody keeps: it is written nowhere. */
+/* suite_state: a backend that discards the state. */
 #pragma once
 
 #include "backend.h"

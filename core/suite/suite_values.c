@@ -1,25 +1,25 @@
-/* Values of variables, from outside, from the file, from a run. */
+/* Collects values of variables from outside, from the file and from a run. */
 #include "suite_values.h"
 #include "eval.h"
 
-/* What is given depends on the types that a configuration declares. */
+/* The given values for one configuration: they depend on its declared types. */
 typedef struct Given {
     const Config *config;
     Map values; /* name → InputValue */
 } Given;
 
-/* Names as one block sees them. */
+/* The scope of one block. */
 typedef struct ValuesScope {
     Scope scope;
     SuiteValues *values;
     const Config *config;
-    bool is_file; /* of the file's own variables, which see what is given alone */
+    bool is_file; /* for the file's own variables, which may refer to given values only */
 } ValuesScope;
 
 struct SuiteValues {
     SuiteContext *context;
     VEC(Given *) given;
-    Map of_file; /* those of the file that were wanted: name → InputValue */
+    Map of_file; /* evaluated variables of the file: name → InputValue */
 };
 
 SuiteValues *suite_values_new(SuiteContext *context) {
@@ -53,7 +53,7 @@ static bool gather(const SuiteValues *self, const Config *config, Map *out, Diag
     return true;
 }
 
-/* NULL, with an error, where what is given cannot be read. */
+/* Returns NULL and adds an error if the given values cannot be read. */
 static const Map *given_for(SuiteValues *self, const Config *config, Diags *diags) {
     vec_each(&self->given, known) {
         if ((*known)->config == config)
@@ -127,7 +127,8 @@ static bool evaluate(SuiteValues *self,
     return true;
 }
 
-/* Of the file, else given; NULL without an error: neither has it. */
+/* Looks in the file, then in the given values. Sets `*out` to NULL without an error if neither has
+ * it. */
 static bool find_outer(
     SuiteValues *self, const Config *config, Str name, const InputValue **out, Diags *diags) {
     const TestVariable *variable = find_variable(&self->context->file->config->variables, name);
@@ -271,7 +272,7 @@ static void note_use(Traversal *traversal, void *payload) {
                        str_equal(traversal->steps[0].name, wanted->name);
 }
 
-/* What the module does not declare may still be for the run's own assertions and values. */
+/* Adds a warning unless assertions or variables of the run use the undeclared variable. */
 static void warn_undeclared(const SuiteRun *run, const TestVariable *variable, Diags *diags) {
     Wanted wanted = {.name = variable->name};
     vec_each(&run->config->asserts, assertion) {
