@@ -1,4 +1,4 @@
-/* The canonical request, its digest, and the key that is derived for the day. */
+/* Signs the digest of the canonical request with a key derived for the day. */
 #include "aws_signature.h"
 #include "clock.h"
 #include "digest.h"
@@ -20,7 +20,7 @@ static Str basic_time(int64_t now_ms, Arena *arena) {
     return strbuf_str(&out);
 }
 
-/* As the client sends it: without the port that goes without saying. */
+/* The client sends the host without the default port. */
 static Str host_of(const Url *url) {
     bool is_https = str_equal(url->scheme, STR("https"));
     Str port = is_https ? STR(":443") : STR(":80");
@@ -52,7 +52,7 @@ static Str names_of(const HttpHeaders *headers, Arena *arena) {
     return str_join(names.items, names.count, STR(";"), arena);
 }
 
-/* Sorted by name; "acl" counts as "acl=". */
+/* Sorts the parameters; "acl" becomes "acl=". */
 static Str canonical_query(Str query, Arena *arena) {
     StrVec parts = {0};
     Str part;

@@ -1,7 +1,8 @@
-/* aws_signature: Signature Version 4: who asks is proved by a keyed digest of the request.
+/* aws_signature: signs requests with AWS Signature Version 4, a keyed digest of the request.
  *
- * All headers that the request has when it is signed are part of it; those that the client adds by
- * itself are not. Paths are taken as they stand in the URL (S3's way: nothing is encoded twice). */
+ * The signature covers all headers of the request at the time of signing, but not headers that the
+ * HTTP client adds. Paths are signed as they are in the URL (the rule of S3: nothing is encoded
+ * twice). */
 #pragma once
 
 #include "http.h"
@@ -9,12 +10,13 @@
 typedef struct AwsIdentity {
     Str access_key;
     Str secret_key;
-    Str token; /* of a session; empty: none */
+    Str token; /* session token; empty: none */
     Str region;
     Str service; /* "s3" */
 } AwsIdentity;
 
-/* Adds x-amz-date, x-amz-content-sha256, with a token x-amz-security-token, and authorization. */
+/* Adds x-amz-date, x-amz-content-sha256, authorization and, if there is a token,
+ * x-amz-security-token. */
 void aws_signature_sign(const AwsIdentity *identity,
                         int64_t now_ms,
                         HttpRequest *request,

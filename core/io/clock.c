@@ -1,4 +1,4 @@
-/* The real clock, and times and durations as text. */
+/* Implements the real clock, and formats times and durations. */
 #include "clock.h"
 
 #define NS_PER_MS UINT64_C(1000000)
@@ -59,7 +59,7 @@ typedef struct DurationUnit {
     uint64_t ns;
 } DurationUnit;
 
-/* Longer names before their own beginnings. */
+/* A unit must come before any unit that is its prefix. */
 static const DurationUnit duration_units[] = {
     {STR_CONST("ns"),        1                  },
     {STR_CONST("us"),        1000               },
@@ -88,7 +88,7 @@ static const DurationUnit *take_unit(Str *rest) {
     return NULL;
 }
 
-/* One "1.5h" off the front, added to `*total_ns`. */
+/* Parses one part such as "1.5h" from the front and adds it to `*total_ns`. */
 static bool take_part(Str *rest, uint64_t *total_ns) {
     Str whole = take_digits(rest);
     Str fraction = STR_EMPTY;
@@ -102,7 +102,7 @@ static bool take_part(Str *rest, uint64_t *total_ns) {
     uint64_t ns = 0;
     if (!unit || (whole.len && !str_to_uint64(whole, &ns)))
         return false;
-    /* Below INT64_MAX there is room for the fraction. */
+    /* A value up to INT64_MAX leaves room for the fraction in uint64_t. */
     if (__builtin_mul_overflow(ns, unit->ns, &ns) || ns > INT64_MAX)
         return false;
     uint64_t place = unit->ns;
@@ -129,7 +129,7 @@ bool clock_parse_duration_ns(Str text, int64_t *out_ns) {
     return true;
 }
 
-/* Less than a millisecond counts as one: a short time must not become "no time". */
+/* Rounds away from zero, so that a short time does not become 0 ("no limit"). */
 bool clock_parse_duration(Str text, int64_t *out_ms) {
     int64_t ns;
     if (!clock_parse_duration_ns(text, &ns))

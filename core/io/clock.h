@@ -1,4 +1,4 @@
-/* Clock: now and sleep. */
+/* Clock: the current time and sleep. */
 #pragma once
 
 #include "cancel.h"
@@ -7,20 +7,20 @@
 typedef struct Clock {
     void *self;
     int64_t (*now_ms)(void *self);       /* Unix time in milliseconds */
-    int64_t (*monotonic_ms)(void *self); /* for durations; goes on while the machine sleeps */
-    /* True when cancelled before the time was over. */
+    int64_t (*monotonic_ms)(void *self); /* for durations; counts suspended time too */
+    /* Returns true if cancelled before the time was over. */
     bool (*sleep_ms)(void *self, int64_t ms, const CancelToken *cancel);
 } Clock;
 
 extern const Clock clock_real;
 
-/* RFC 3339 in UTC with seconds ("2026-01-02T03:04:05Z"). */
+/* Formats RFC 3339 in UTC with seconds ("2026-01-02T03:04:05Z"). */
 Str clock_format_rfc3339(int64_t unix_ms, Arena *arena);
 /* Same with `digits` digits of fraction (0, 3, 6, 9). */
 Str clock_format_rfc3339_fraction(int64_t unix_ms, int digits, Arena *arena);
-/* "1m30s", "2h", "500ms": the duration text of Go, which users know. */
+/* Parses a duration in the syntax of Go: "1m30s", "2h", "500ms". */
 MUST_USE bool clock_parse_duration(Str text, int64_t *out_ms);
-/* The same, exact. */
+/* Same, without rounding. */
 MUST_USE bool clock_parse_duration_ns(Str text, int64_t *out_ns);
-/* "3s", "1m5s" as progress lines say it. */
+/* Formats a duration for progress lines: "3s", "1m5s". */
 Str clock_format_elapsed(int64_t ms, Arena *arena);

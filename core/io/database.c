@@ -1,4 +1,4 @@
-/* The module with the client. */
+/* Loads the PostgreSQL client plugin at the first session. */
 #include "database.h"
 #include "disk.h"
 #include "plugin.h"
@@ -18,7 +18,7 @@ static DatabaseStatus open_by_module(
     return client->open(client->self, address, out, answer, arena);
 }
 
-/* There is a session, so the module is open. */
+/* A session exists, so the plugin is loaded. */
 static DatabaseStatus run_by_module(void *self,
                                     DatabaseSession *session,
                                     const char *statement,

@@ -1,31 +1,33 @@
-/* Database: sessions with PostgreSQL servers, as operations that a test can fake.
+/* Database: sessions with PostgreSQL servers, behind function pointers that a test can replace.
  *
- * Values go apart from the statement ($1, $2 …) and are text; what comes back is text. A session is
- * one connection, used by one thread at a time; what the server ties to it (locks) goes with it. */
+ * Values are sent separately from the statement ($1, $2 …), as text; results are text. A session is
+ * one connection, used by one thread at a time. Its end also ends everything that the server ties
+ * to it (locks). */
 #pragma once
 
 #include "str.h"
 
 typedef enum DatabaseStatus {
     DATABASE_DONE,
-    DATABASE_REFUSED,   /* the server understood, and says no */
-    DATABASE_LOST,      /* no connection, or it broke: whether the statement counted is not known */
-    DATABASE_NO_CLIENT, /* the module with the client cannot be loaded */
+    DATABASE_REFUSED, /* the server rejected the statement */
+    DATABASE_LOST,    /* no connection, or it broke; whether the statement took effect is unknown */
+    DATABASE_NO_CLIENT, /* the plugin with the client cannot be loaded */
 } DatabaseStatus;
 
 typedef struct DatabaseAnswer {
     size_t row_count;
     size_t column_count;
-    const Str *cells; /* row by row; NULL has no ptr */
-    Str code;         /* when refused: five letters and digits ("42501") */
-    Str problem;      /* unless done: a sentence's end, fit to be shown */
+    const Str *cells; /* row by row; a NULL value has a NULL ptr */
+    Str code;         /* if refused: the SQLSTATE, five letters and digits ("42501") */
+    Str problem;      /* unless done: the end of a sentence, safe to show */
 } DatabaseAnswer;
 
 typedef struct DatabaseSession DatabaseSession;
 
 typedef struct Database {
     void *self;
-    /* `address`: a URL or keywords, as psql takes them; empty: what PG* variables say. */
+    /* `address`: a URL or keywords, as psql accepts them; empty: from the PG* environment
+     * variables. */
     DatabaseStatus (*open)(
         void *self, Str address, DatabaseSession **out, DatabaseAnswer *answer, Arena *arena);
     DatabaseStatus (*run)(void *self,
@@ -38,6 +40,6 @@ typedef struct Database {
     void (*close)(void *self, DatabaseSession *session);
 } Database;
 
-/* The client is a module: opened by the first session. */
+/* Returns a database whose first session loads the client plugin from this directory. */
 const Database *database_on_first_use(Str module_folder, Arena *arena);
-#define DATABASE_MODULE "loam-pq.so" /* symbol pq_database within */
+#define DATABASE_MODULE "loam-pq.so" /* exports the symbol pq_database */

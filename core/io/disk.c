@@ -1,4 +1,4 @@
-/* The real disk, and paths as text. */
+/* Implements the real disk, and operations on the text of paths. */
 #include "disk.h"
 
 #include "digest.h"
@@ -17,7 +17,7 @@
 #define WRITER_WAIT_MS  10000
 #define WRITER_POLL_MS  50
 
-/* An open descriptor; what is 0 or less than 0 is none (0 is standard input, never ours). */
+/* An open descriptor; 0 or less: none (descriptor 0 is standard input). */
 typedef struct Fd {
     int number;
 } Fd;
@@ -28,7 +28,7 @@ static void fd_release(Fd *fd) {
 }
 SCOPED_TYPE(Fd, fd_release);
 
-/* A path as the kernel wants it, which takes no longer ones. */
+/* A NUL-terminated path; the kernel accepts no longer ones. */
 typedef struct KernelPath {
     char text[PATH_MAX];
 } KernelPath;
@@ -45,7 +45,7 @@ static int kernel_path(Str path, KernelPath *out) {
     return 0;
 }
 
-/* A descriptor, or negative errno. */
+/* Returns a descriptor, or negative errno. */
 static int open_retry(const char *path, int flags, uint32_t mode) {
     for (;;) {
         int fd = open(path, flags | O_CLOEXEC, (mode_t)mode);
@@ -80,8 +80,8 @@ static int sync_fd(int fd) {
     return 0;
 }
 
-/* A pipe without bytes is at its end only when its writer has gone. One that nobody has opened to
- * write is not waited for as long as the kernel would: for ever. */
+/* Returns true if a pipe has no writer yet and is worth waiting for. The kernel would wait for
+ * ever; here the wait has a limit. */
 static bool awaits_writer(int fd, int *waited_ms) {
     struct pollfd pipe = {.fd = fd, .events = POLLIN};
     if (*waited_ms >= WRITER_WAIT_MS)
@@ -100,10 +100,10 @@ static bool is_to_come(int fd, ssize_t got) {
     return true;
 }
 
-/* Reads to the end, whatever the size was said to be (files in /proc say 0). */
+/* Reads to the end and ignores the reported size (files in /proc report 0). */
 static int read_to_end(int fd, bool is_pipe, size_t expected, Str *out, Arena *arena) {
     int waited_ms = 0;
-    size_t capacity = expected + 1; /* one more, so that the end shows without growing */
+    size_t capacity = expected + 1; /* one more byte detects the end without growing */
     char *bytes = arena_alloc(arena, capacity);
     size_t size = 0;
     for (;;) {
@@ -121,10 +121,10 @@ static int read_to_end(int fd, bool is_pipe, size_t expected, Str *out, Arena *a
             break;
         size += (size_t)got;
         if (size >= READ_MAX)
-            return -EFBIG; /* a device that never ends */
+            return -EFBIG; /* an endless device */
     }
     if (size == 0 && waited_ms >= WRITER_WAIT_MS)
-        return -ETIMEDOUT; /* nobody came */
+        return -ETIMEDOUT; /* no writer opened the pipe */
     *out = (Str){bytes, size};
     return 0;
 }
@@ -149,18 +149,19 @@ static int real_sync_folder(void *self, Str path) {
     if (folder.number < 0)
         return folder.number;
     int error = sync_fd(folder.number);
-    return error == -EINVAL ? 0 : error; /* a file system whose folders need no sync */
+    return error == -EINVAL ? 0 : error; /* this file system needs no sync of directories */
 }
 
-/* The locked file is still the one of that name. */
+/* Returns true if the locked file still has this name. */
 static bool is_file_of_name(int fd, const char *name) {
     struct stat of_file, of_name;
     return fstat(fd, &of_file) == 0 && lstat(name, &of_name) == 0 &&
            of_file.st_ino == of_name.st_ino && of_file.st_dev == of_name.st_dev;
 }
 
-/* A new file of that name, locked as long as it is open; -EAGAIN: try again; -EEXIST: somebody is
- * writing it. One that nobody holds was left by a process that was killed, and goes. */
+/* Creates a file of that name, locked while it is open. Returns -EAGAIN if the caller should retry,
+ * -EEXIST if another process writes the file. A file without a lock is left over from a killed
+ * process and is removed. */
 static int claim_temporary(const char *name, uint32_t mode) {
     Fd file = {open_retry(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode)};
     bool is_new = file.number >= 0;
@@ -185,9 +186,9 @@ Str disk_temporary_of(Str path, Arena *arena) {
     return disk_join(disk_folder_of(path), leaf, arena);
 }
 
-/* Creates a file beside `path` to write into. Its name follows from that of `path`, so that one
- * that a killed process left is found by the next that writes there; only where somebody else
- * writes the same path right now it is another one. */
+/* Creates a temporary file beside `path`. Its name depends on `path` only, so the next writer of
+ * `path` finds and removes the file of a killed process. If another writer uses the name right now,
+ * the file gets a different name. */
 static int open_temporary(Str path, uint32_t mode, Str *name, Arena *arena) {
     for (int tries = 0; tries < TEMPORARY_TRIES; tries++) {
         *name = disk_temporary_of(path, arena);
@@ -206,7 +207,7 @@ static int open_temporary(Str path, uint32_t mode, Str *name, Arena *arena) {
     return -EEXIST;
 }
 
-/* Still open, and so still locked, when it gets its name. */
+/* The file must stay open, and so locked, until the rename. */
 static int fill_and_rename(int fd, Str temporary, Str path, Str bytes) {
     int error = write_all(fd, bytes);
     if (!error)
@@ -394,7 +395,7 @@ static int real_real_path(void *self, Str path, Str *out, Arena *arena) {
     return 0;
 }
 
-/* Handles are descriptors plus one, as 0 says "no file". */
+/* Handles are descriptors plus one, because 0 means "no file". */
 static int fd_of(DiskFile file) {
     CHECK(file.handle > 0);
     return (int)file.handle - 1;
@@ -473,7 +474,7 @@ static int real_truncate(void *self, DiskFile file, uint64_t size) {
     return 0;
 }
 
-/* Content and length, not the times: that is what a reader after a crash needs. */
+/* Syncs content and length, but not times: a reader after a crash needs no more. */
 static int real_sync(void *self, DiskFile file) {
     (void)self;
     while (fdatasync(fd_of(file)) != 0) {
@@ -492,7 +493,7 @@ static int real_size(void *self, DiskFile file, uint64_t *out) {
     return 0;
 }
 
-/* 0 where the kernel does not tell: an open-file lock has no process. */
+/* Returns 0 if the kernel does not report the process; an open-file lock has none. */
 static pid_t lock_holder(int fd) {
     struct flock wanted = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     if (fcntl(fd, F_OFD_GETLK, &wanted) != 0 || wanted.l_type == F_UNLCK)

@@ -1,4 +1,4 @@
-/* Patience, sinks, and the module with the client. */
+/* Implements retries, sinks, and loading of the client plugin. */
 #include "io.h"
 #include "log.h"
 #include "plugin.h"
@@ -28,7 +28,7 @@ static bool may_help(HttpStatus status, int code) {
     return false;
 }
 
-/* Retry-After is a number of seconds or a date; negative: neither. */
+/* Parses Retry-After, a number of seconds or a date; negative: absent or invalid. */
 static int64_t asked_wait_ms(const HttpResponse *response, const Clock *clock) {
     Str text = http_header(response, "retry-after");
     uint64_t seconds;
@@ -63,7 +63,7 @@ bool http_is_cancelled(const HttpRequest *request) {
     return cancel_level(request->cancel) >= at;
 }
 
-/* Whoever goes on after a first signal still waits as long as before. */
+/* With cancel_at CANCEL_NOW, a first signal must not shorten the wait. */
 static void pause_for(const HttpRequest *request, int64_t wait, const Clock *clock) {
     if (request->cancel_at != CANCEL_NOW) {
         (void)clock->sleep_ms(clock->self, wait, request->cancel);
@@ -73,7 +73,7 @@ static void pause_for(const HttpRequest *request, int64_t wait, const Clock *clo
         (void)clock->sleep_ms(clock->self, wait < SLICE_MS ? wait : SLICE_MS, NULL);
 }
 
-/* A body begins anew with each attempt. */
+/* A sink that each attempt starts anew. */
 typedef struct Body {
     HttpSink sink;
     int (*begin)(void *payload);

@@ -1,4 +1,4 @@
-/* The real effects. */
+/* Provides the real operations. */
 #include "io.h"
 
 Io io_real(void) {

@@ -1,5 +1,5 @@
-/* Io: every effect that the engine has on the world, behind structs of operations that a test can
- * fake (tests/fake). main.c builds the real one and hands it down. */
+/* Io: every effect of the engine on the world, behind structs of function pointers that tests
+ * replace (tests/fake). main.c creates the real one and passes it down. */
 #pragma once
 
 #include "cancel.h"
@@ -15,9 +15,9 @@ typedef struct Io {
     const Clock *clock;
     const Process *process;
     const Ssh *ssh;
-    const Http *http;         /* NULL until somebody chooses a client: http_on_first_use */
-    const Database *database; /* the same: database_on_first_use */
+    const Http *http;         /* NULL until set, see http_on_first_use */
+    const Database *database; /* NULL until set, see database_on_first_use */
 } Io;
 
-/* The machine that loam runs on. */
+/* Returns the operations of this machine, without http and database. */
 Io io_real(void);

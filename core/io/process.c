@@ -1,4 +1,4 @@
-/* Runs programs, each in a process group of its own so that a deadline ends its children too. */
+/* Runs each program in a separate process group, so that a deadline ends its children too. */
 #include "process.h"
 
 #include "log.h"
@@ -14,11 +14,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define GRACE_MS   3000 /* between asking it to end and ending it */
-#define TICK_MS    100  /* how soon a second signal is seen meanwhile */
+#define GRACE_MS   3000 /* between SIGTERM and SIGKILL */
+#define TICK_MS    100  /* how soon a second signal is noticed during the grace time */
 #define PIECE_SIZE ((size_t)65536)
 
-/* An open descriptor; 0 and less is none. */
+/* An open descriptor; 0 or less: none. */
 typedef struct Fd {
     int number;
 } Fd;
@@ -50,7 +50,7 @@ typedef struct Run {
     char *piece;
     StrBuf texts[2]; /* standard output, standard error */
     Fd pipes[2];
-    Fd exited; /* readable when the program has ended */
+    Fd exited; /* a pidfd, readable after the program has ended */
     pid_t pid;
     RunPhase phase;
     int64_t deadline_ms; /* of this phase; INT64_MAX: none */
@@ -69,7 +69,7 @@ static int64_t now_ms(void) {
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* All input at once in memory: nobody must feed a pipe, and no broken pipe can hit us. */
+/* Puts the whole input into memory, so that no pipe must be fed and SIGPIPE cannot occur. */
 static int open_input(Str input, Fd *out) {
     SCOPED(Fd)
     file = {input.len ? memfd_create("input", MFD_CLOEXEC)
@@ -125,7 +125,7 @@ static char **environment_with(const StrVec *additions, Arena *arena) {
     return all.items;
 }
 
-/* Signals as a program expects them, whatever our thread blocks or ignores. */
+/* Resets signals to the defaults that a program expects; this thread may block or ignore them. */
 static void set_signals(posix_spawnattr_t *attributes) {
     sigset_t none;
     sigset_t defaults;
@@ -160,7 +160,7 @@ static void end_group(Run *run, int signal) {
     kill(-run->pid, signal);
 }
 
-/* Without a watch on it nothing could be waited for with a deadline: it must not go on. */
+/* Opens a pidfd. Without it no deadline is possible, so the program is killed. */
 static int watch_exit(Run *run) {
     run->exited = (Fd){pidfd_open(run->pid, 0)};
     if (run->exited.number >= 0)
@@ -194,7 +194,7 @@ static void deliver(Run *run, int which, Str piece) {
     }
 }
 
-/* One piece of what is there now; closes at the end. */
+/* Reads one piece of available output; closes the pipe at its end. */
 static void read_piece(Run *run, int which) {
     ssize_t got = read(run->pipes[which].number, run->piece, PIECE_SIZE);
     if (got < 0 && (errno == EINTR || errno == EAGAIN))
@@ -212,7 +212,7 @@ static void ask_to_end(Run *run) {
     run->deadline_ms = now_ms() + GRACE_MS;
 }
 
-/* What deadline and cancellation demand now. */
+/* Enforces deadline and cancellation. */
 static void enforce(Run *run) {
     CancelLevel level = cancel_level(run->request->cancel);
     bool late = now_ms() >= run->deadline_ms;
@@ -241,7 +241,7 @@ static int fd_or_none(Fd fd) {
     return fd.number > 0 ? fd.number : -1;
 }
 
-/* Until the program itself has ended: a child that it left behind may keep the pipes open. */
+/* Waits for the end of the program, not of the pipes: a child left behind may keep them open. */
 static void watch(Run *run) {
     for (bool ended = false; !ended;) {
         bool listens = run->request->cancel && run->phase == RUN_FREELY;
@@ -264,8 +264,8 @@ static void watch(Run *run) {
     }
 }
 
-/* What it wrote before its end is in the pipes still, and a piece is as large as a pipe. No more
- * than that: a child that it left behind may write forever. */
+/* Reads output that is still in the pipes; a piece is as large as a pipe. Reads no more, because a
+ * child left behind may write for ever. */
 static void drain(Run *run) {
     for (int which = 0; which < 2; which++) {
         if (run->pipes[which].number > 0)
@@ -295,7 +295,7 @@ static int run_process(const ProcessRequest *request, ProcessResult *out, Arena 
         return error;
     watch(&run);
     if (run.phase != RUN_FREELY)
-        end_group(&run, SIGKILL); /* what it left behind */
+        end_group(&run, SIGKILL); /* children left behind */
     drain(&run);
     result.exit_status = reap(&run);
     result.out = str_clone(strbuf_str(&run.texts[0]), arena);

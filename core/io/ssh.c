@@ -1,5 +1,5 @@
-/* Sessions by libssh, which is never allowed to block: every wait is a short poll of our own, so
- * that a deadline or a signal is seen. */
+/* Implements sessions with libssh in non-blocking mode. All waits are short polls, so that a
+ * deadline or a signal is noticed. */
 #include "ssh.h"
 
 #include "ssh_key.h"
@@ -13,7 +13,7 @@
 #define PIECE_SIZE   ((size_t)32768)
 
 struct SshSession {
-    Arena *arena; /* which it lives in itself */
+    Arena *arena; /* holds the session itself */
     ssh_session session;
 };
 
@@ -40,7 +40,7 @@ static bool session_is_alive(void *self, SshSession *session) {
            (ssh_get_status(session->session) & (SSH_CLOSED | SSH_CLOSED_ERROR)) == 0;
 }
 
-/* Waits a tick for what libssh waits for. */
+/* Waits one tick for the events that libssh needs. */
 static SshStatus session_wait(SshSession *session, const SshDeadline *deadline) {
     int flags = ssh_get_poll_flags(session->session);
     short events = POLLIN;
@@ -73,7 +73,7 @@ static SshSession *session_new(ssh_key pinned, int fd, Arena *scratch) {
         {SSH_OPTIONS_GLOBAL_KNOWNHOSTS,  "/dev/null"        },
         {SSH_OPTIONS_STRICTHOSTKEYCHECK, &verify_hosts      },
         {SSH_OPTIONS_LOG_VERBOSITY,      &verbosity         },
-        {SSH_OPTIONS_HOST,               "host"             }, /* has a descriptor */
+        {SSH_OPTIONS_HOST,               "host"             }, /* unused: FD is connected */
         {SSH_OPTIONS_FD,                 &fd                },
     };
     for (size_t i = 0; i < ARRAY_COUNT(options); i++) {
@@ -86,7 +86,7 @@ static SshSession *session_new(ssh_key pinned, int fd, Arena *scratch) {
     return session;
 }
 
-/* The library refuses names that a shell on the way could take for more than a name. */
+/* libssh rejects names with characters that a shell could interpret. */
 static SshStatus set_user(SshSession *session, Str user, SshProblem *problem, Arena *arena) {
     if (ssh_options_set(session->session, SSH_OPTIONS_USER, str_to_cstr(user, arena)) == 0)
         return SSH_DONE;
@@ -134,7 +134,7 @@ static SshStatus verify_host(SshSession *session,
     return SSH_HOST_KEY_DIFFERS;
 }
 
-/* What lets a user in: one of them. */
+/* One credential of the user: a key or a password. */
 typedef struct Credential {
     ssh_key private_key;
     const char *password;
@@ -184,7 +184,7 @@ static SshStatus log_in(SshSession *session,
                        deadline, problem, arena);
 }
 
-/* The keys of a target; those that it does without stay NULL. */
+/* Reads the keys of a target; keys that the target does not need stay NULL. */
 static SshStatus read_keys(const SshTarget *target,
                            SshKeyRef *pinned,
                            SshKeyRef *private_key,
@@ -237,7 +237,7 @@ static SshStatus session_connect(void *self,
 typedef struct Execution {
     SshSession *session;
     ssh_channel channel;
-    Str input; /* what is still to be sent */
+    Str input; /* input still to be sent */
     bool input_ended;
     bool is_asked_for;
     const SshCommand *command;
@@ -268,7 +268,7 @@ static SshStatus start_command(Execution *run, const char *command, const SshDea
     return result == SSH_OK ? SSH_DONE : SSH_LOST;
 }
 
-/* True when something moved. */
+/* Returns true if input was sent. */
 static bool send_input(Execution *run, bool *failed) {
     if (run->input_ended || ssh_channel_is_closed(run->channel))
         return false;
@@ -308,9 +308,8 @@ static bool take_output(Execution *run, int stream) {
     return true;
 }
 
-/* All output is here, and the exit status or the knowledge that none will come. Asking for the
- * status also takes packets in: libssh looks at no more of them once it has seen the end of output.
- */
+/* Returns true if all output was read, and the exit status is known or will not come. Asking for
+ * the status makes libssh read packets, which it otherwise stops doing at the end of output. */
 static bool has_ended(ssh_channel channel) {
     if (!ssh_channel_is_eof(channel))
         return false;
@@ -322,7 +321,7 @@ static SshStatus finish_command(Execution *run,
                                 const SshDeadline *deadline) {
     bool failed = false;
     for (;;) {
-        /* Output first: reading it is what takes in the news that there is room for input. */
+        /* Output first: reading it also processes window updates, which make room for input. */
         bool moved = take_output(run, 0);
         moved = take_output(run, 1) || moved;
         moved = send_input(run, &failed) || moved;

@@ -1,14 +1,14 @@
-/* Ssh: sessions with other machines, and commands in them, as operations that a test can fake.
+/* Ssh: sessions with other machines, and commands in them, behind function pointers that a test can
+ * replace.
  *
- * A connection is one attempt: who waits for a machine to boot tries again. The host's key is
- * pinned: nothing but `target->host_key` is accepted (unless `any_host_key` says that nobody knows
- * it), known-hosts files and ssh's own configuration are not read, and the key is compared before
- * the user is named to the other side. The only credentials are those given: the private key first,
- * then the password.
- * A session belongs to one thread at a time and lives until it is closed.
+ * connect makes one attempt; the caller retries while a machine boots. Only the pinned host key
+ * `target->host_key` is accepted (unless `any_host_key` is set). known_hosts files and the
+ * configuration of ssh are not read. The host key is verified before the user name is sent. Only
+ * the given credentials are tried: the private key first, then the password. One thread at a time
+ * uses a session; it lives until it is closed.
  *
- * Failures are an SshStatus and a text about them; texts from the other side come without control
- * characters. What a command writes is passed on as it is, byte for byte. */
+ * Failures are an SshStatus and a text; texts from the server come without control characters. The
+ * output of a command is passed on unchanged. */
 #pragma once
 
 #include "cancel.h"
@@ -16,61 +16,61 @@
 
 typedef enum SshStatus {
     SSH_DONE,
-    SSH_UNKNOWN_NAME,     /* the host's name has no address */
-    SSH_NO_ANSWER,        /* nothing there, or nothing that lets us through */
-    SSH_REFUSED,          /* the machine answers, the port is closed */
-    SSH_NO_HANDSHAKE,     /* connected, but no SSH session came about */
+    SSH_UNKNOWN_NAME,     /* the host name has no address */
+    SSH_NO_ANSWER,        /* no response, or the network blocks it */
+    SSH_REFUSED,          /* the machine responds, but the port is closed */
+    SSH_NO_HANDSHAKE,     /* connected, but the SSH handshake failed */
     SSH_HOST_KEY_DIFFERS, /* `pinned` and `found` are the fingerprints */
     SSH_USER_KEY_REFUSED,
     SSH_PASSWORD_REFUSED,
-    SSH_BAD_USER,        /* no name that the library sends */
+    SSH_BAD_USER,        /* libssh rejects the user name */
     SSH_BAD_HOST_KEY,    /* the pinned key cannot be read */
     SSH_BAD_PRIVATE_KEY, /* the private key cannot be read */
     SSH_LOST,            /* the session broke */
-    SSH_TIMED_OUT,       /* the command takes too long */
+    SSH_TIMED_OUT,       /* the time limit is over */
     SSH_CANCELLED,
 } SshStatus;
 
 typedef struct SshTarget {
-    Str host; /* a name or an address, IPv6 without brackets */
+    Str host; /* a name or an address; IPv6 without brackets */
     uint16_t port;
     Str user;
-    Str private_key;   /* text of a key file, unencrypted; may be empty with a password */
+    Str private_key;   /* text of an unencrypted key file; may be empty with a password */
     Str password;      /* empty: none */
     Str host_key;      /* "ssh-ed25519 AAAA…", a comment may follow */
-    bool any_host_key; /* instead of host_key: whoever answers is taken for the machine */
+    bool any_host_key; /* accept any host key; `host_key` is ignored */
 } SshTarget;
 
 typedef struct SshProblem {
-    Str text;   /* "Connection refused", what the library says */
+    Str text;   /* error text of the library: "Connection refused" */
     Str pinned; /* "SHA256:…", with SSH_HOST_KEY_DIFFERS */
     Str found;
-    bool may_have_run; /* of a command: it was asked for, and nobody heard of its end */
+    bool may_have_run; /* a command was requested, and its end is unknown */
 } SshProblem;
 
-/* How long, and who may stop it at which level of the token. */
+/* A time limit, and the level of a token that stops the operation. */
 typedef struct SshPatience {
     int64_t timeout_ms; /* 0: none */
     const CancelToken *cancel;
-    CancelLevel cancel_at; /* CANCEL_NONE counts as CANCEL_STOP */
+    CancelLevel cancel_at; /* CANCEL_NONE means CANCEL_STOP */
 } SshPatience;
 
 typedef struct SshCommand {
     Str command;         /* for the login shell */
-    Str input;           /* to its standard input */
+    Str input;           /* for its standard input */
     size_t output_limit; /* bytes kept of each stream; 0: 16 MiB */
     SshPatience patience;
-    void (*tick)(void *payload); /* called several times a second while it waits; may be NULL */
-    /* Called with pieces of its output as they come; NULL: collected in the result. */
+    void (*tick)(void *payload); /* called several times a second while waiting; may be NULL */
+    /* Called with each piece of output; NULL: the result collects the output. */
     void (*output)(void *payload, Str piece, bool is_error);
-    void *payload; /* of both */
+    void *payload; /* for tick and output */
 } SshCommand;
 
 typedef struct SshResult {
-    int exit_status; /* 255 when a signal ended it */
+    int exit_status; /* 255 if a signal ended the command */
     Str out;
     Str err;
-    bool truncated; /* more came than the limit */
+    bool truncated; /* the output exceeded the limit */
 } SshResult;
 
 typedef struct SshSession SshSession;
@@ -89,18 +89,18 @@ typedef struct Ssh {
                       SshResult *out,
                       SshProblem *problem,
                       Arena *arena);
-    /* False when it is known to be dead; true proves nothing. */
+    /* Returns false if the session is known to be dead; true proves nothing. */
     bool (*is_alive)(void *self, SshSession *session);
-    void (*close)(void *self, SshSession *session); /* NULL is fine */
+    void (*close)(void *self, SshSession *session); /* accepts NULL */
 } Ssh;
 
 extern const Ssh ssh_real;
 
-/* 'it'\''s': one word for any POSIX shell. */
+/* Quotes one word for any POSIX shell: 'it'\''s'. */
 Str ssh_quote(Str text, Arena *arena);
-/* 10.0.0.2:22, [::1]:22 */
+/* Returns "10.0.0.2:22" or "[::1]:22". */
 Str ssh_endpoint(Str host, uint16_t port, Arena *arena);
-/* "SHA256:…" of a public key line; empty when it is none. */
+/* Returns "SHA256:…" of a public key line; empty if it is not a key. */
 Str ssh_fingerprint(Str public_key, Arena *arena);
-/* The text of a private key file parses. */
+/* Returns true if the text is a private key file that can be read. */
 bool ssh_is_private_key(Str text, Arena *arena);

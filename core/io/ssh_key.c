@@ -1,4 +1,4 @@
-/* Keys in the notations that users have them in. */
+/* Reads and formats keys in the text formats of OpenSSH. */
 #include "ssh_key.h"
 
 #include "ssh.h"
@@ -19,7 +19,7 @@ ssh_key ssh_key_from_public(Str line, Arena *arena) {
 ssh_key ssh_key_from_private(Str text, Arena *arena) {
     ssh_key key = NULL;
     const char *copy = str_to_cstr(str_trim(text), arena);
-    /* The parser wants a final newline, which a template's value may have lost. */
+    /* The parser needs a final newline, which a template may have removed. */
     copy = str_to_cstr(str_format(arena, "%s\n", copy), arena);
     if (ssh_pki_import_privkey_base64(copy, NULL, NULL, NULL, &key) != SSH_OK)
         return NULL;

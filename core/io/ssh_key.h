@@ -1,4 +1,4 @@
-/* ssh_key: key texts ↔ libssh's keys. For ssh.c alone. */
+/* ssh_key: converts between key texts and libssh's keys. Only for ssh.c. */
 #pragma once
 
 #include "str.h"
@@ -11,10 +11,10 @@ static inline void ssh_key_ref_release(SshKeyRef *key) {
 }
 SCOPED_TYPE(SshKeyRef, ssh_key_ref_release);
 
-/* NULL when the text is no such key. */
+/* Return NULL if the text is not such a key. */
 ssh_key ssh_key_from_public(Str line, Arena *arena);
 ssh_key ssh_key_from_private(Str text, Arena *arena);
 Str ssh_key_fingerprint(ssh_key key, Arena *arena);
-/* The algorithms to offer for host keys: those of this key first, so that a host with several
- * keys shows the pinned kind; then the rest, so that another key can be named in an error. */
+/* Returns the host key algorithms to offer. Those of this key come first, so that a host with
+ * several keys sends the pinned kind. The others follow, so that an error can name another key. */
 const char *ssh_key_algorithms(ssh_key key, Arena *arena);

@@ -1,4 +1,4 @@
-/* Connecting without ever blocking for longer than a tick. */
+/* Connects without blocking for longer than a tick. */
 #include "ssh_socket.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define TICK_MS 50 /* how late a signal or the deadline may be seen */
+#define TICK_MS 50 /* maximum delay in noticing a signal or the deadline */
 
 static int64_t monotonic_ms(void) {
     struct timespec now;
@@ -34,14 +34,14 @@ SshStatus ssh_socket_check(const SshDeadline *deadline) {
 
 bool ssh_socket_wait(int fd, short events) {
     struct pollfd wanted = {.fd = fd, .events = events};
-    /* sshd leaves Nagle's algorithm on for commands: each delayed acknowledgement of ours would
-     * cost 40 ms. The kernel forgets this setting, hence here. */
+    /* sshd keeps Nagle's algorithm for commands, so each delayed acknowledgement would cost 40 ms.
+     * The kernel resets this option, so it is set before each wait. */
     int on = 1;
     (void)setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
     return poll(&wanted, 1, TICK_MS) > 0;
 }
 
-/* The error of a connection in progress, 0 when it stands, -1 while it is still being made. */
+/* Returns the errno of a connection in progress, 0 if it is established, -1 if still pending. */
 static int finish_connect(int fd) {
     int error = 0;
     socklen_t size = sizeof error;
@@ -56,7 +56,7 @@ static SshStatus status_of_errno(int error) {
     return error == ECONNREFUSED || error == ECONNRESET ? SSH_REFUSED : SSH_NO_ANSWER;
 }
 
-/* A machine that vanishes in the middle of a silent command is noticed within a minute. */
+/* Detects within a minute that a machine vanished during a silent command. */
 static void set_options(int fd) {
     static const struct {
         int level, name, value;

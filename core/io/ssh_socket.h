@@ -1,22 +1,22 @@
-/* ssh_socket: a TCP connection with a deadline, over IPv4 or IPv6. For ssh.c alone. */
+/* ssh_socket: opens TCP connections with a deadline, over IPv4 or IPv6. Only for ssh.c. */
 #pragma once
 
 #include "ssh.h"
 
-/* One deadline over several steps of waiting. */
+/* One deadline for several waits. */
 typedef struct SshDeadline {
-    int64_t end_ms; /* monotonic; INT64_MAX: none */
+    int64_t end_ms; /* monotonic time; INT64_MAX: none */
     const CancelToken *cancel;
     CancelLevel cancel_at;
 } SshDeadline;
 
 SshDeadline ssh_socket_deadline(SshPatience patience);
-/* SSH_DONE while there is time. */
+/* Returns SSH_DONE while there is time, else SSH_CANCELLED or SSH_TIMED_OUT. */
 SshStatus ssh_socket_check(const SshDeadline *deadline);
-/* Waits a moment for these poll events; true when one of them came. */
+/* Waits up to 50 ms for these poll events; returns true if one occurred. */
 bool ssh_socket_wait(int fd, short events);
 
-/* Tries every address of the name; the descriptor is the caller's. */
+/* Tries every address of the name; the caller owns the descriptor. */
 SshStatus ssh_socket_connect(Str host,
                              uint16_t port,
                              const SshDeadline *deadline,

@@ -1,4 +1,4 @@
-/* Addresses are cut at the characters that RFC 3986 names. */
+/* Splits URLs at the delimiters of RFC 3986. */
 #include "url.h"
 
 #include "vec.h"
@@ -11,7 +11,7 @@ static bool is_scheme_char(char c) {
     return isalnum((unsigned char)c) || c == '+' || c == '-' || c == '.';
 }
 
-/* Offset of "://" behind a scheme that begins the text. */
+/* Returns the offset of "://" after a scheme at the start of the text; SIZE_MAX if none. */
 static size_t scheme_end(Str text) {
     size_t end = str_find(text, STR("://"), 0);
     if (end == SIZE_MAX || end == 0 || !isalpha((unsigned char)text.ptr[0]))
@@ -23,7 +23,7 @@ static size_t scheme_end(Str text) {
     return end;
 }
 
-/* Cuts text at the first such character; what is behind it, without it. */
+/* Truncates `*text` at the first `at` and returns the text after it. */
 static Str cut(Str *text, char at) {
     size_t found = str_find_char(*text, at, 0);
     if (found == SIZE_MAX)
@@ -85,7 +85,7 @@ Str url_host_name(const Url *url) {
     return str_slice(url->host, 0, has_port ? colon : SIZE_MAX);
 }
 
-/* "/a/./b/../c" → "/a/c"; a slash at the end stays. */
+/* "/a/./b/../c" → "/a/c"; keeps a slash at the end. */
 static Str clean_path(Str path, Arena *arena) {
     StrVec parts = {0};
     Str rest = path;
@@ -193,7 +193,7 @@ static bool contains_word(Str text, const char *word) {
     return false;
 }
 
-/* Parameters of signed links and tokens, by what their names have in common. */
+/* Matches names of parameters in signed links and with tokens. */
 static bool is_secret_name(Str name) {
     static const char *const words[] = {"token", "secret", "pass", "sig", "key", "auth", "cred"};
     for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
@@ -214,7 +214,7 @@ static Str redact_query(Str query, Arena *arena) {
     return str_join(parameters.items, parameters.count, STR("&"), arena);
 }
 
-/* A forced kind ("git::") stands before the scheme. */
+/* Returns a forced source type ("git::") before the scheme; empty if none. */
 static Str forced_kind(Str text) {
     size_t colons = str_find(text, STR("::"), 0);
     size_t slashes = str_find(text, STR("://"), 0);
@@ -244,7 +244,7 @@ static Str redact_once(Str text, Arena *arena) {
     return str_concat(kind, url_to_str(&url, arena), arena);
 }
 
-/* What is left may read as another address, with secrets of its own. */
+/* The result may parse as another URL with more secrets. */
 Str url_redact(Str text, Arena *arena) {
     for (;;) {
         Str shown = redact_once(text, arena);

@@ -1,4 +1,4 @@
-/* One transfer per attempt, driven so that the cancel token wakes it up. */
+/* Sends one transfer per attempt; raising the cancel token interrupts it. */
 #include "curl_http.h"
 
 #include "url.h"
@@ -10,7 +10,7 @@
 #define REDIRECT_LIMIT  10
 #define CONNECT_MS      10000
 #define IDLE_MS         60000
-#define LEAST_RATE      100 /* a server that trickles holds a run no longer than one that is silent */
+#define LEAST_RATE      100 /* a server that trickles must time out like one that is silent */
 #define BODY_LIMIT      ((uint64_t)16 << 20)
 #define LOOK_EVERY_MS   500
 #define HEADERS_AT_MOST ((size_t)1000)
@@ -37,16 +37,16 @@ typedef struct Transfer {
     const HttpRequest *request;
     const HttpSink *sink;
     HttpHeaders headers;
-    uint64_t left; /* of the body's limit */
+    uint64_t left; /* bytes left of the body limit */
     bool is_too_large;
-    bool has_headers; /* to their end: libcurl takes half of them for an answer */
+    bool has_headers; /* all headers arrived; libcurl accepts a response without their end */
     int sink_error;
     char text[CURL_ERROR_SIZE];
     Arena *arena;
 } Transfer;
 
-/* A redirect's headers come first: a status line begins the next set. What comes after the body is
- * of no use, and does not end in an empty line. */
+/* A status line begins a new set of headers, because each redirect has its own. Trailers after the
+ * body are ignored; no empty line ends them. */
 static size_t take_header(char *bytes, size_t one, size_t size, void *payload) {
     (void)one;
     Transfer *transfer = payload;
@@ -103,7 +103,7 @@ static void set_trust(CURL *curl, const HttpRequest *request) {
     const char *folder = getenv("SSL_CERT_DIR");
     if (file && file[0])
         curl_easy_setopt(curl, CURLOPT_CAINFO, file);
-    if (request->authorities.len) /* and no others */
+    if (request->authorities.len) /* only these, not the system's */
         curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
     else if (folder && folder[0])
         curl_easy_setopt(curl, CURLOPT_CAPATH, folder);
@@ -143,8 +143,8 @@ static void set_proxy(CURL *curl, const HttpRequest *request, Arena *arena) {
     curl_easy_setopt(curl, CURLOPT_NOPROXY, str_to_cstr(request->no_proxy, arena));
 }
 
-/* The URL gets the name that the certificate is for; the connection goes, and the request is
- * addressed, to where the URL led. */
+/* If server_name is set, the URL gets that name, so that curl verifies it. The connection and the
+ * Host header use the original host. */
 static Str set_address(CURL *curl, Transfer *transfer, CurlList *headers, CurlList *places) {
     const HttpRequest *request = transfer->request;
     Arena *arena = transfer->arena;
@@ -175,7 +175,7 @@ static void set_headers(CURL *curl, const HttpRequest *request, CurlList *list, 
 static void set_up(CURL *curl, Transfer *transfer, CurlList *list, CurlList *places) {
     const HttpRequest *request = transfer->request;
     Arena *arena = transfer->arena;
-    curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L); /* signed as it stands */
+    curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L); /* the signature covers the path unchanged */
     set_text(curl, CURLOPT_URL, set_address(curl, transfer, list, places), arena);
     set_method(curl, request, arena);
     set_trust(curl, request);
@@ -217,8 +217,8 @@ static const CodeRow codes[] = {
     {CURLE_SSL_CONNECT_ERROR,        HTTP_BAD_CERTIFICATE   },
 };
 
-/* A connection that ends while the two agree on its encryption says nothing about certificates; in
- * libcurl's words for OpenSSL's. */
+/* A connection that ends during the TLS handshake is not a certificate error. Recognizes libcurl's
+ * messages with OpenSSL. */
 static bool broke_off(const Transfer *transfer, CURLcode code) {
     Str text = str_from_cstr(transfer->text);
     return code == CURLE_SSL_CONNECT_ERROR &&
@@ -252,7 +252,7 @@ static Str problem_of(const Transfer *transfer, CURLcode code) {
     return utf8_strip_controls(str_clone(str_trim(text), transfer->arena), transfer->arena);
 }
 
-/* False: cancelled on the way. */
+/* Runs the transfer; returns false if it was cancelled. */
 static bool drive(CURLM *multi, const HttpRequest *request, CURLcode *code) {
     int running = 1;
     int left = 0;
@@ -274,7 +274,7 @@ static bool drive(CURLM *multi, const HttpRequest *request, CURLcode *code) {
     return true;
 }
 
-/* Each certificate is a list of "NAME:VALUE". */
+/* Each certificate is a list of "NAME:VALUE" lines. */
 static StrVec certificates_of(CURL *curl, Arena *arena) {
     static const Str name = STR_CONST("Cert:");
     struct curl_certinfo *info = NULL;

@@ -1,4 +1,4 @@
-/* curl_http: libcurl as the client behind Http. */
+/* curl_http: implements Http with libcurl. */
 #pragma once
 
 #include "http.h"

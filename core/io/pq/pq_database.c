@@ -1,5 +1,5 @@
-/* One libpq connection a session. Statements have a deadline, because a server that is gone without
- * a word would keep them for ever. */
+/* Uses one libpq connection per session. Statements have a deadline, because a server that vanished
+ * silently would block them for ever. */
 #include "pq_database.h"
 #include "utf8.h"
 
@@ -8,7 +8,7 @@
 #include <poll.h>
 
 #define ANSWER_TIMEOUT_MS 60000
-#define CODE_IS_SHUTDOWN  "57P" /* the server, or an administrator, ends the session */
+#define CODE_IS_SHUTDOWN  "57P" /* SQLSTATE prefix: server or administrator ended the session */
 
 struct DatabaseSession {
     PGconn *connection;
@@ -20,12 +20,12 @@ static void pg_result_ref_release(PgResultRef *result) {
 }
 SCOPED_TYPE(PgResultRef, pg_result_ref_release);
 
-/* "relation exists, skipping" is nobody's business. */
+/* Discards notices such as "relation exists, skipping". */
 static void ignore_notice(void *payload, const PGresult *result) {
     (void)payload, (void)result;
 }
 
-/* libpq's messages are lines with a stop at their end; ours go into a sentence. */
+/* libpq's messages are lines that end with a stop; joins them for use within a sentence. */
 static Str problem_text(const char *message, Arena *arena) {
     Str text = str_trim(str_from_cstr(message));
     StrBuf line = strbuf_new(arena);
@@ -38,8 +38,8 @@ static Str problem_text(const char *message, Arena *arena) {
     return utf8_strip_controls(strbuf_str(&line), arena);
 }
 
-/* What stands before the address gives way to it, what stands behind it does not. Without a word
- * about encryption it is demanded, as the known tools do. */
+/* The address overrides keywords before "dbname"; keywords after it override the address.
+ * Encryption is required unless address or PGSSLMODE say otherwise, as in Terraform. */
 static PGconn *connect_to(Str address, Arena *arena) {
     const char *mode = getenv("PGSSLMODE");
     const char *wait = getenv("PGCONNECT_TIMEOUT");
@@ -88,7 +88,7 @@ static bool send(
     return PQsendQueryParams(connection, statement, (int)count, NULL, texts, NULL, NULL, 0) == 1;
 }
 
-/* False: the connection broke, or nothing came in time. */
+/* Returns false if the connection broke, or no result arrived in time. */
 static bool wait_for_answer(PGconn *connection) {
     while (PQisBusy(connection)) {
         struct pollfd wanted = {.fd = PQsocket(connection), .events = POLLIN};

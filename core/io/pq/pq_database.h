@@ -1,4 +1,4 @@
-/* pq_database: libpq as the client behind Database. */
+/* pq_database: implements Database with libpq. */
 #pragma once
 
 #include "database.h"
