@@ -15,9 +15,8 @@ typedef struct CancelToken CancelToken;
 
 CancelToken *cancel_open(void);
 void cancel_close(CancelToken *token);
-/* Opens a token for work that continues after the first signal, such as cleanup. It is raised to
- * CANCEL_NOW together with `first`, and never before. `first` has at most one second token and owns
- * it. */
+/* Opens a token for work that continues after the first signal, such as cleanup. CANCEL_STOP of
+ * `first` does not raise it; CANCEL_NOW does. `first` has at most one second token and owns it. */
 CancelToken *cancel_open_second(CancelToken *first);
 /* Raises the level; never lowers it. Safe from any thread. */
 void cancel_raise(CancelToken *token, CancelLevel level);

@@ -43,7 +43,8 @@ typedef struct LogContext {
     const StrVec *other_secrets; /* NULL: none */
 } LogContext;
 
-/* Sets the context of this thread and returns the one before; both must outlive their use. */
+/* Sets the context of this thread and returns the previous one. The texts of both must live as long
+ * as they are set. */
 LogContext log_swap_context(LogContext context);
 /* Hides these texts in every field; they must live until the level is LOG_OFF again. NULL: none. */
 void log_hide(const StrVec *secrets);

@@ -24,8 +24,8 @@ bool envelope_is_sealed(Str bytes) {
     return false;
 }
 
-/* Unused bits of the last base64 character are ignored by most decoders. Here they must be as an
- * encoder writes them. */
+/* The unused bits of the last base64 character must be as an encoder writes them; else several
+ * texts would have the same content. */
 bool envelope_from_base64(Str text, Str *out, Arena *arena) {
     Str bytes;
     if (!digest_from_base64(text, &bytes, arena))
@@ -60,7 +60,7 @@ static bool read_lineage(Reading *reading) {
 static bool read_metas(Reading *reading) {
     JsonReader *reader = &reading->reader;
     JsonToken token = json_next(reader);
-    if (token == JSON_NULL) /* a method without keys */
+    if (token == JSON_NULL) /* null: a method without keys */
         return true;
     if (token != JSON_OBJECT_START)
         return false;

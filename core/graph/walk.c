@@ -1,7 +1,7 @@
 /* Runs a walk: one queue of ready jobs, one mutex for all counters, and worker threads.
  *
- * A task whose limits are exhausted waits in the queue of one full key; a task that releases this
- * key continues it. A waiting task holds no key, so keys cannot deadlock. */
+ * A task whose limits are exhausted waits in the queue of one full key. The task that releases this
+ * key admits it. A waiting task holds no key, so keys cannot deadlock. */
 #include "walk.h"
 
 #include "map.h"

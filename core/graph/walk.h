@@ -1,4 +1,4 @@
-/* walk: visits the nodes of a graph in parallel, dependencies first, with a fixed number of
+/* walk: visits the nodes of a graph in parallel, dependencies first, with at most `workers`
  * threads.
  *
  * A node is visited after all its dependencies have ended. If a node fails or is skipped, its

@@ -55,7 +55,7 @@ typedef struct HttpRequest {
     int64_t idle_timeout_ms;    /* limit for the time below `least_rate`; 0: 60 s */
     int64_t least_rate;         /* bytes per second; 0: 100 */
     int64_t timeout_ms;         /* for the whole attempt; 0: none */
-    uint64_t body_limit;        /* bytes of the response; 0: 16 MiB */
+    uint64_t body_limit;        /* bytes of the response body; 0: 16 MiB */
     uint32_t retries;           /* attempts after the first */
     int64_t retry_wait_ms;      /* before the first retry; doubles with each retry; 0: 1 s */
     int64_t retry_wait_max_ms;  /* maximum of each wait; 0: 30 s */

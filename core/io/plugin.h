@@ -1,5 +1,5 @@
-/* plugin: a part of the program in a shared object of its own. The first use loads it, so that
- * other runs do not pay for its libraries. Usable from any thread; a loaded plugin stays loaded. */
+/* plugin: a part of the program in a separate shared object. The first use loads it, so that other
+ * runs do not load its libraries. Usable from any thread; a loaded plugin stays loaded. */
 #pragma once
 
 #include "str.h"
@@ -16,9 +16,8 @@ typedef struct Plugin {
 
 /* Initializes in place: a plugin holds a mutex and must not be moved. */
 void plugin_init(Plugin *plugin, Str path, const char *symbol, const char *purpose);
-/* Explains as the end of a sentence why a plugin could not be loaded, and what to do. `error` is
- * the text of dlerror; it names the missing file: the plugin, or a library that the plugin needs.
- */
+/* Returns the end of a sentence: why a plugin could not be loaded, and what to do. `error` is the
+ * text of dlerror. It names the missing file: the plugin, or a library that the plugin needs. */
 Str plugin_failure(Str path, Str error, Arena *arena);
 /* Returns the address of the symbol. NULL: the plugin cannot be loaded; *problem says why. */
 const void *plugin_get(Plugin *plugin, Str *problem, Arena *arena);

@@ -14,7 +14,7 @@
 #define HURRY_DEFAULT_MS 10000
 #define PLAN_WAY_OUT     "A plan waits no longer than \"plan_timeout\" of the provider \"ssh\" allows."
 #define ATTEMPT_MS       30000 /* for one connection, handshake included */
-#define PAUSE_FIRST_MS   200   /* between attempts; doubles */
+#define PAUSE_FIRST_MS   200   /* wait between attempts; doubles */
 #define KEY_GRACE_MS     20000 /* how long a booting machine may reject the user's key */
 #define SESSIONS_MAX     8
 #define LOOKS_MAX        4

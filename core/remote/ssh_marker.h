@@ -2,7 +2,7 @@
  *
  * The marker is a directory named by an id that the caller chose before: /var/lib/loam/exec/ID for
  * root, else ~/.local/state/loam/exec/ID. LOAM_STATE_DIR in the machine's environment replaces the
- * parent. Only the user can read its content:
+ * part before exec/ID. Only the user can read its content:
  *
  *   started     a directory; the process that creates it runs the script, so it runs only once
  *   script      the text, until it has run

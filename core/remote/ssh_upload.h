@@ -1,7 +1,7 @@
-/* ssh_upload: writes files on a machine atomically.
+/* ssh_upload: writes files on a machine atomically, and removes files.
  *
- * The content is written to a temporary file beside the target, its size is checked, and the file
- * gets owner and mode before it is renamed. Parent directories are created. After a failure,
+ * The content is written to a temporary file beside the target, and its size is checked. Then the
+ * file gets owner and mode and is renamed. Parent directories are created. After a failure,
  * link->may_have_run is true if the script may have been started. */
 #pragma once
 

@@ -39,7 +39,7 @@ static Str problem_text(const char *message, Arena *arena) {
 }
 
 /* The address overrides keywords before "dbname"; keywords after it override the address.
- * Encryption is required unless address or PGSSLMODE say otherwise, as in Terraform. */
+ * Encryption is required unless the address or PGSSLMODE says otherwise, as in Terraform. */
 static PGconn *connect_to(Str address, Arena *arena) {
     const char *mode = getenv("PGSSLMODE");
     const char *wait = getenv("PGCONNECT_TIMEOUT");
